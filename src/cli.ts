@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+/** argv → command → exit code. The only place that exits. */
+import { PROGRAM_VERSION } from './commands/version.ts';
+
+// Answered before anything is loaded: scripts ask this often.
+if (process.argv.length === 3 && ['--version', '-V'].includes(process.argv[2] ?? '')) {
+  process.stdout.write(`${PROGRAM_VERSION}\n`);
+} else {
+  const { main } = await import('./commands/main.ts');
+  process.exitCode = await main(process.argv);
+}

@@ -1,0 +1,132 @@
+/** The command line: what can be typed, and what happens to the rest of the process. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { Consent } from '../index.ts';
+import { isConsent } from '../plan/change.ts';
+import { type Console, EXIT, type ExitCode, processConsole } from './console.ts';
+import { explainFailure } from './failure.ts';
+import { DEFAULT_MANIFEST } from './project.ts';
+import { PROGRAM_VERSION } from './version.ts';
+
+export async function main(argv: readonly string[]): Promise<ExitCode> {
+  const console = processConsole();
+  const interruption = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interruption.abort());
+  // `pki plan | head`: whoever reads has read enough.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.fine);
+    throw error;
+  });
+  let code: ExitCode = EXIT.fine;
+  const program = buildProgram(console, interruption.signal, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...argv]);
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.failed;
+    return explainFailure(error, interruption.signal, console);
+  }
+}
+
+type Finish = (code: ExitCode) => void;
+
+function buildProgram(console: Console, signal: AbortSignal, finish: Finish): Command {
+  const program = new Command('pki')
+    .description('Private TLS from one manifest: planned, applied, and proven by real handshakes.')
+    .version(PROGRAM_VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .exitOverride()
+    .configureOutput({ outputError: (text) => void process.stderr.write(voice(text)) })
+    .showSuggestionAfterError(true)
+    .addHelpText('after', '\nEvery command takes the manifest as its argument; without one it is pki.yaml.');
+  addPlan(program, console, finish);
+  addApply(program, console, signal, finish);
+  addVerify(program, console, signal, finish);
+  addValidate(program, console, finish);
+  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  return program;
+}
+
+/** Commander's `error: unknown command 'plam'` in this program's voice. */
+function voice(text: string): string {
+  return text
+    .replace(/^error: /, 'pki: error: ')
+    .replace(/^\(Did you mean (.*)\?\)$/m, 'pki: hint: did you mean "$1"?');
+}
+
+function addPlan(program: Command, console: Console, finish: Finish): void {
+  program
+    .command('plan')
+    .description('show what apply would change, and why; touch nothing')
+    .argument('[manifest]', 'the manifest', DEFAULT_MANIFEST)
+    .option('--json', 'print the plan as JSON')
+    .addOption(new Option('--commands', 'print the openssl commands as a shell script').conflicts('json'))
+    .option('--detailed-exitcode', 'exit with 2 when changes are due')
+    .option('-v, --verbose', 'show what stays as it is, too')
+    .addOption(new Option('--now <time>', 'plan as of this RFC 3339 time').argParser(parseTime))
+    .action(async (manifest: string, flags) => {
+      const { planCommand } = await import('./plan.ts');
+      finish(await planCommand(manifest, flags, console));
+    });
+}
+
+function addApply(program: Command, console: Console, signal: AbortSignal, finish: Finish): void {
+  program
+    .command('apply')
+    .description('make it so, then prove it with real TLS handshakes')
+    .argument('[manifest]', 'the manifest', DEFAULT_MANIFEST)
+    .option('--skip-verify', 'leave the proof out')
+    .addOption(
+      new Option('--allow <consents>', 'agree to what breaks something in use: rekey-ca').argParser(
+        parseConsents,
+      ),
+    )
+    .option('--json', 'print the result as JSON')
+    .option('-v, --verbose', 'show every check of the proof')
+    .action(async (manifest: string, flags) => {
+      const { applyCommand } = await import('./apply.ts');
+      finish(await applyCommand(manifest, flags, console, signal));
+    });
+}
+
+function addVerify(program: Command, console: Console, signal: AbortSignal, finish: Finish): void {
+  program
+    .command('verify')
+    .description('check certificates and handshakes again; change nothing')
+    .argument('[manifest]', 'the manifest', DEFAULT_MANIFEST)
+    .option('--json', 'print the result as JSON')
+    .option('-v, --verbose', 'show every check')
+    .action(async (manifest: string, flags) => {
+      const { verifyCommand } = await import('./verify.ts');
+      finish(await verifyCommand(manifest, flags, console, signal));
+    });
+}
+
+function addValidate(program: Command, console: Console, finish: Finish): void {
+  program
+    .command('validate')
+    .description('check the manifest alone')
+    .argument('[manifest]', 'the manifest', DEFAULT_MANIFEST)
+    .action(async (manifest: string) => {
+      const { validate } = await import('./validate.ts');
+      finish(await validate(manifest, console));
+    });
+}
+
+function parseTime(text: string): number {
+  const milliseconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
+  if (Number.isNaN(milliseconds)) throw new InvalidArgumentError('write it as 2027-03-01T00:00:00Z');
+  return Math.floor(milliseconds / 1000);
+}
+
+function parseConsents(text: string): readonly Consent[] {
+  return text.split(',').map((word) => {
+    const consent = word.trim();
+    if (!isConsent(consent)) throw new InvalidArgumentError(`"${consent}" is nothing that needs consent`);
+    return consent;
+  });
+}

@@ -1,0 +1,30 @@
+/** `pki plan`: the dry run. Writes nothing, also not in a folder that it may not write to. */
+import { type Plan, type Project, plan, planCommands } from '../index.ts';
+import { isDue } from '../plan/plan.ts';
+import { planJson, planText } from '../report/plan.ts';
+import { type Console, EXIT, type ExitCode } from './console.ts';
+import { openOrExplain } from './project.ts';
+
+export interface PlanFlags {
+  readonly json?: boolean;
+  readonly commands?: boolean;
+  readonly detailedExitcode?: boolean;
+  readonly verbose?: boolean;
+  /** Seconds since 1970. */
+  readonly now?: number;
+}
+
+export async function planCommand(manifest: string, flags: PlanFlags, console: Console): Promise<ExitCode> {
+  const project = await openOrExplain(manifest, console);
+  if (project === undefined) return EXIT.failed;
+  const made = await plan(project, flags.now === undefined ? {} : { now: flags.now });
+  console.out(await planOutput(project, made, flags, console));
+  if (made.changes.some(({ action }) => action === 'refuse')) return EXIT.failed;
+  return flags.detailedExitcode && isDue(made) ? EXIT.due : EXIT.fine;
+}
+
+async function planOutput(project: Project, made: Plan, flags: PlanFlags, console: Console): Promise<string> {
+  if (flags.json) return `${JSON.stringify(planJson(made, project.manifest), null, 2)}\n`;
+  if (flags.commands) return planCommands(project, made);
+  return planText(made, { style: console.style, verbose: flags.verbose ?? false });
+}

@@ -1,0 +1,59 @@
+/** The proof after apply, and `pki verify`: what is shown of it, and what it means for the exit code. */
+import { type Project, type Verification, verify } from '../index.ts';
+import { certificatesText } from '../report/certificates.ts';
+import { handshakesText } from '../report/handshakes.ts';
+import { handshakesJson } from '../report/handshakes-json.ts';
+import { type Console, EXIT, type ExitCode } from './console.ts';
+
+export interface ProofFlags {
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+export interface Proof {
+  readonly code: ExitCode;
+  readonly json: unknown;
+}
+
+/** Runs the proof; shows it, unless it is to be part of a larger JSON. */
+export async function prove(
+  project: Project,
+  flags: ProofFlags,
+  console: Console,
+  signal: AbortSignal,
+): Promise<Proof> {
+  const verification = await verify(project, { signal });
+  if (!flags.json) show(verification, flags, console);
+  return { code: verification.ok ? EXIT.fine : EXIT.failed, json: verificationJson(verification) };
+}
+
+function show(verification: Verification, flags: ProofFlags, console: Console): void {
+  const { style } = console;
+  const verbose = flags.verbose ?? false;
+  console.out(certificatesText(verification.certificates, { style, verbose }));
+  console.out(
+    handshakesText(verification.outcomes, verification.skipped, {
+      style,
+      verbose,
+      columns: process.stdout.columns ?? 100,
+      unicode: hasUnicode(),
+    }),
+  );
+}
+
+/** Everything but the oldest consoles; C and POSIX locales promise ASCII only. */
+function hasUnicode(): boolean {
+  const locale = process.env['LC_ALL'] || process.env['LC_CTYPE'] || process.env['LANG'] || 'UTF-8';
+  return process.env['TERM'] !== 'linux' && !/^(C|POSIX)$/.test(locale);
+}
+
+/** docs/json.md */
+export function verificationJson(verification: Verification): unknown {
+  return {
+    format: 'pki-verify',
+    version: 1,
+    ok: verification.ok,
+    certificates: verification.certificates,
+    handshakes: handshakesJson(verification.outcomes, verification.skipped),
+  };
+}

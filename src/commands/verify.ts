@@ -1,0 +1,18 @@
+/** `pki verify`: certificates and handshakes again, changing nothing. */
+import { opensslIsUsable } from './apply.ts';
+import { type Console, EXIT, type ExitCode } from './console.ts';
+import { openOrExplain } from './project.ts';
+import { type ProofFlags, prove } from './proof.ts';
+
+export async function verifyCommand(
+  manifest: string,
+  flags: ProofFlags,
+  console: Console,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const project = await openOrExplain(manifest, console);
+  if (project === undefined || !(await opensslIsUsable(console))) return EXIT.failed;
+  const proof = await prove(project, flags, console, signal);
+  if (flags.json) console.out(`${JSON.stringify(proof.json, null, 2)}\n`);
+  return proof.code;
+}

@@ -1,0 +1,62 @@
+/**
+ * What is going to be tried: one handshake of one server with one client, and what has to come of it.
+ * Values only; cases.ts derives them from the manifest, shake.ts tries them.
+ */
+import type { EntityId } from '../model/entity.ts';
+
+export const TLS_VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const;
+export type TlsVersion = (typeof TLS_VERSIONS)[number];
+
+/** The four refusals that every server is put to, in the order in which they are shown. */
+export const REFUSALS = ['no-client-certificate', 'foreign-client', 'wrong-name', 'other-root'] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
+/** `pair`: what the manifest says about these two. `name`: one more of the server's names. Else: a refusal. */
+export type CheckKind = 'pair' | 'name' | Refusal;
+
+export type Side = 'server' | 'client';
+
+interface CaseBase {
+  /** Unique in one list of cases, and the same from run to run. */
+  readonly id: string;
+  readonly server: EntityId;
+  /** `null`: no client of the manifest is accepted here, so a stand-in trusts what the server trusts. */
+  readonly client: EntityId | null;
+  readonly version: TlsVersion;
+  readonly check: CheckKind;
+  /** The DNS name or IP address that the client insists on; `null` where the certificate has none. */
+  readonly serverName: string | null;
+}
+
+export interface AcceptCase extends CaseBase {
+  readonly expect: 'accept';
+  readonly client: EntityId;
+  readonly check: 'pair' | 'name';
+}
+
+export interface RefuseCase extends CaseBase {
+  readonly expect: 'refuse';
+  readonly check: 'pair' | Refusal;
+  /** Who has the reason to refuse: one side, or both where neither trusts the other's root. */
+  readonly by: readonly Side[];
+}
+
+export type HandshakeCase = AcceptCase | RefuseCase;
+
+/** A check that cannot be made, and why: nothing is left out silently. */
+export interface SkippedCheck {
+  readonly server: EntityId;
+  readonly check: CheckKind;
+  readonly reason: string;
+}
+
+/** Everything that the proof tries, grouped by server, and what it cannot try. */
+export interface HandshakePlan {
+  readonly cases: readonly HandshakeCase[];
+  readonly skipped: readonly SkippedCheck[];
+}
+
+/** `TLS 1.3`, as people write it. */
+export function versionText(version: TlsVersion): string {
+  return version.replace('TLSv', 'TLS ');
+}

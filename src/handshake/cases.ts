@@ -1,0 +1,177 @@
+/**
+ * The cases of the proof, from the manifest alone: every server × every client in both TLS versions, every name of
+ * every server, and four refusals per server. Pure: nothing here knows what is on disk or what TLS will say.
+ */
+import type { Entity, EntityId } from '../model/entity.ts';
+import {
+  type AcceptCase,
+  type HandshakeCase,
+  type HandshakePlan,
+  REFUSALS,
+  type Refusal,
+  type RefuseCase,
+  type Side,
+  type SkippedCheck,
+  TLS_VERSIONS,
+  type TlsVersion,
+} from './case.ts';
+import { checkableNames, wrongName } from './names.ts';
+
+export interface CaseOptions {
+  /** The TLS versions to try; both by default. */
+  readonly versions?: readonly TlsVersion[];
+}
+
+/** An end entity with the root that its chain leads to. */
+interface Party {
+  readonly entity: Entity;
+  readonly root: EntityId;
+}
+
+type Pair = { readonly client: Party; readonly by: readonly Side[] };
+
+/** Everything to be tried for this manifest, grouped by server in manifest order. */
+export function handshakeCases(entities: readonly Entity[], options: CaseOptions = {}): HandshakePlan {
+  const versions = options.versions ?? TLS_VERSIONS;
+  const servers = parties(entities, 'server');
+  const clients = parties(entities, 'client');
+  const plans = servers.map((server) => serverCases(server, clients, versions));
+  return { cases: plans.flatMap(({ cases }) => cases), skipped: plans.flatMap(({ skipped }) => skipped) };
+}
+
+function parties(entities: readonly Entity[], role: Side): readonly Party[] {
+  const byId = new Map(entities.map((entity) => [entity.id, entity]));
+  return entities
+    .filter(({ kind }) => kind === role || kind === 'peer')
+    .map((entity) => ({ entity, root: rootOf(entity, byId) }));
+}
+
+/** Ends because an inventory lists authorities before what they sign: there is no cycle. */
+function rootOf(entity: Entity, byId: ReadonlyMap<EntityId, Entity>): EntityId {
+  if (entity.issuer === null) return entity.id;
+  const issuer = byId.get(entity.issuer);
+  return issuer === undefined ? entity.issuer : rootOf(issuer, byId);
+}
+
+function serverCases(
+  server: Party,
+  clients: readonly Party[],
+  versions: readonly TlsVersion[],
+): HandshakePlan {
+  const pairs = clients
+    .filter(({ entity }) => entity.id !== server.entity.id)
+    .map((client): Pair => ({ client, by: refusers(server, client) }));
+  const honest = pairs.find(({ by }) => by.length === 0)?.client;
+  const names = checkableNames(server.entity);
+  const met = pairCases(server, pairs, names, versions);
+  const refusals = REFUSALS.map((check) => refusalCases(server, honest, check, names, versions));
+  return {
+    cases: [
+      ...met,
+      ...leftOverNames(server, honest, met, names, versions),
+      ...refusals.flatMap((r) => r.cases),
+    ],
+    skipped: [...skippedNames(server, honest, names), ...refusals.flatMap((r) => r.skipped)],
+  };
+}
+
+/** Each side refuses the other when the other's root is not in its own trust bundle. */
+function refusers(server: Party, client: Party): readonly Side[] {
+  const by: Side[] = [];
+  if (!server.entity.trust.includes(client.root)) by.push('server');
+  if (!client.entity.trust.includes(server.root)) by.push('client');
+  return by;
+}
+
+/** Names are dealt round-robin over the pairs that connect; a pair that is refused gets the first one. */
+function pairCases(
+  server: Party,
+  pairs: readonly Pair[],
+  names: readonly string[],
+  versions: readonly TlsVersion[],
+): readonly HandshakeCase[] {
+  let dealt = 0;
+  return pairs.flatMap(({ client, by }) =>
+    versions.map((version): HandshakeCase => {
+      const next = by.length === 0 ? dealt++ : 0;
+      const base = { server: server.entity.id, client: client.entity.id, version, check: 'pair' } as const;
+      const serverName = names[next % names.length] ?? null;
+      if (by.length === 0) return acceptCase({ ...base, serverName });
+      return refuseCase({ ...base, serverName, by });
+    }),
+  );
+}
+
+/** Names that no pair was left for. */
+function leftOverNames(
+  server: Party,
+  honest: Party | undefined,
+  met: readonly HandshakeCase[],
+  names: readonly string[],
+  versions: readonly TlsVersion[],
+): readonly HandshakeCase[] {
+  const version = versions.at(-1);
+  if (honest === undefined || version === undefined) return [];
+  const accepts = met.filter(({ expect }) => expect === 'accept').length;
+  return names
+    .slice(accepts)
+    .map((serverName) =>
+      acceptCase({ server: server.entity.id, client: honest.entity.id, version, check: 'name', serverName }),
+    );
+}
+
+function skippedNames(
+  server: Party,
+  honest: Party | undefined,
+  names: readonly string[],
+): readonly SkippedCheck[] {
+  const base = { server: server.entity.id, check: 'name' } as const;
+  if (names.length === 0) return [{ ...base, reason: 'its certificate has no DNS name and no IP address' }];
+  if (honest !== undefined) return [];
+  return [{ ...base, reason: `no client of the manifest connects, so nobody asks for ${names.join(', ')}` }];
+}
+
+/** The honest client takes part so that exactly one thing is wrong: the one being checked. */
+function refusalCases(
+  server: Party,
+  honest: Party | undefined,
+  check: Refusal,
+  names: readonly string[],
+  versions: readonly TlsVersion[],
+): HandshakePlan {
+  const reason = honest === undefined ? whyImpossible(server, check) : undefined;
+  if (reason !== undefined) return { cases: [], skipped: [{ server: server.entity.id, check, reason }] };
+  const serverName = check === 'wrong-name' ? wrongName(server.entity) : (names[0] ?? null);
+  const base = { server: server.entity.id, client: honest?.entity.id ?? null, check, serverName };
+  const by = [refuser(check)];
+  return { cases: versions.map((version) => refuseCase({ ...base, version, by })), skipped: [] };
+}
+
+/**
+ * Without a client that connects, the server's own refusals can still be seen by a stand-in that trusts the
+ * server's own bundle, as long as that bundle holds the server's own root.
+ */
+function whyImpossible(server: Party, check: Refusal): string | undefined {
+  if (refuser(check) === 'client')
+    return 'no client of the manifest connects, so none can be given this fault';
+  if (server.entity.trust.includes(server.root)) return undefined;
+  return 'no client of the manifest connects, and the server does not trust its own root';
+}
+
+function refuser(check: Refusal): Side {
+  return check === 'no-client-certificate' || check === 'foreign-client' ? 'server' : 'client';
+}
+
+function acceptCase(parts: Omit<AcceptCase, 'id' | 'expect'>): AcceptCase {
+  return { id: caseId(parts), ...parts, expect: 'accept' };
+}
+
+function refuseCase(parts: Omit<RefuseCase, 'id' | 'expect'>): RefuseCase {
+  return { id: caseId(parts), ...parts, expect: 'refuse' };
+}
+
+function caseId(parts: Omit<AcceptCase | RefuseCase, 'id' | 'expect'>): string {
+  const { server, client, version, check, serverName } = parts;
+  const words = [server, client ?? '-', version, check];
+  return (check === 'name' ? [...words, serverName] : words).join(' ');
+}

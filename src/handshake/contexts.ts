@@ -1,0 +1,122 @@
+/** What each side of a case brings along, as TLS settings; made once per combination, for one costs about 1 ms. */
+import { constants } from 'node:crypto';
+import {
+  createSecureContext,
+  DEFAULT_CIPHERS,
+  type SecureContext,
+  type SecureContextOptions,
+} from 'node:tls';
+import type { EntityId } from '../model/entity.ts';
+import { unreachable } from '../model/entity.ts';
+import type { HandshakeCase, TlsVersion } from './case.ts';
+import {
+  attempt,
+  type Credentials,
+  credentialsProblem,
+  type Prepared,
+  type Problem,
+  problem,
+} from './credentials.ts';
+
+/**
+ * Security level 2 (112 bits, no SHA-1) is what distributions and Node 24 set; Node 20 alone would take level 1
+ * and let RSA-1024 pass. No tickets: nothing here is ever resumed, so they would be made for nobody.
+ */
+const STRICT = {
+  ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=2`,
+  secureOptions: constants.SSL_OP_NO_TICKET,
+} as const satisfies SecureContextOptions;
+
+const BOTH_VERSIONS = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3' } as const;
+
+/** Who takes part in a case besides the entities: the CA that nobody trusts. */
+type Source = EntityId | typeof FOREIGN;
+const FOREIGN = Symbol('the foreign CA');
+
+interface ClientRecipe {
+  /** Whose key and certificate the client presents; `null` for none. */
+  readonly identity: Source | null;
+  /** Whose trust bundle it verifies the server with. */
+  readonly trust: Source;
+}
+
+/** Prepares both sides from the files; a problem with the files is a value, never an exception. */
+export class Contexts {
+  readonly #credentials: ReadonlyMap<EntityId, Credentials>;
+  readonly #foreign: Credentials;
+  readonly #checked = new Map<Source, Prepared<Credentials>>();
+  readonly #clients = new Map<string, Prepared<SecureContext>>();
+
+  constructor(credentials: ReadonlyMap<EntityId, Credentials>, foreign: Credentials) {
+    this.#credentials = credentials;
+    this.#foreign = foreign;
+  }
+
+  /** The server speaks both versions, as servers do; each client insists on one. It trusts only its own bundle. */
+  server(id: EntityId): Prepared<SecureContextOptions> {
+    const files = this.#usable(id);
+    if (!files.ok) return files;
+    const { key, fullchain, ca } = files.value;
+    return { ok: true, value: { ...STRICT, ...BOTH_VERSIONS, key, cert: fullchain, ca } };
+  }
+
+  client(tried: HandshakeCase): Prepared<SecureContext> {
+    const recipe = clientRecipe(tried);
+    const key = [recipe.identity, recipe.trust, tried.version].map(String).join(' ');
+    const known = this.#clients.get(key) ?? this.#makeClient(recipe, tried.version);
+    this.#clients.set(key, known);
+    return known;
+  }
+
+  #makeClient({ identity, trust }: ClientRecipe, version: TlsVersion): Prepared<SecureContext> {
+    const truster = this.#usable(trust);
+    if (!truster.ok) return truster;
+    const base = { ...STRICT, ca: truster.value.ca, minVersion: version, maxVersion: version };
+    if (identity === null) return created(trust, base);
+    const bearer = this.#usable(identity);
+    if (!bearer.ok) return bearer;
+    return created(identity, { ...base, key: bearer.value.key, cert: bearer.value.fullchain });
+  }
+
+  #usable(source: Source): Prepared<Credentials> {
+    const known = this.#checked.get(source) ?? this.#check(source);
+    this.#checked.set(source, known);
+    return known;
+  }
+
+  #check(source: Source): Prepared<Credentials> {
+    const files = source === FOREIGN ? this.#foreign : this.#credentials.get(source);
+    if (files === undefined) return failed(source, problem('its files could not be read', 'NO_CREDENTIALS'));
+    const found = credentialsProblem(files);
+    return found === undefined ? { ok: true, value: files } : failed(source, found);
+  }
+}
+
+/** Everything is as it should be but the one thing that the case is about. */
+function clientRecipe({ check, client, server }: HandshakeCase): ClientRecipe {
+  const honest = client ?? server;
+  switch (check) {
+    case 'pair':
+    case 'name':
+    case 'wrong-name':
+      return { identity: honest, trust: honest };
+    case 'no-client-certificate':
+      return { identity: null, trust: honest };
+    case 'foreign-client':
+      return { identity: FOREIGN, trust: honest };
+    case 'other-root':
+      return { identity: honest, trust: FOREIGN };
+    default:
+      return unreachable(check);
+  }
+}
+
+function created(source: Source, options: SecureContextOptions): Prepared<SecureContext> {
+  const context = attempt('TLS does not take its files', () => createSecureContext(options));
+  return context.ok ? context : failed(source, context.problem);
+}
+
+function failed(source: Source, { reason, code }: Problem): { ok: false; problem: Problem } {
+  const name = source === FOREIGN ? 'the foreign client' : source;
+  return { ok: false, problem: { reason: `${name}: ${reason}`, code } };
+}

@@ -1,0 +1,171 @@
+/**
+ * The server's end of the proof: a listener on loopback, on a port that the system picks. It asks for a certificate
+ * and judges it itself (`rejectUnauthorized: false`), because with `true` Node tells a server no more than
+ * ECONNRESET. Whoever it refuses is disconnected before a byte of data is answered.
+ */
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
+import { attempt, type Prepared, problem } from './credentials.ts';
+import { errorCode } from './error-code.ts';
+import { CLOSED_EARLY, NO_CERTIFICATE } from './explain.ts';
+import type { Verdict } from './outcome.ts';
+
+/** How the server behaves. Replaced only by tests, to prove that a server which does not verify is noticed. */
+export interface Conduct {
+  readonly requestCert: boolean;
+  readonly judge: (socket: TLSSocket) => Verdict;
+  /** What the server answers to the client's bytes. */
+  readonly answer: (bytes: Buffer) => Buffer | null;
+}
+
+/** The server's side of one connection, complete once the connection is closed. */
+export interface ServerSide {
+  readonly verdict: Verdict;
+  readonly received: Buffer;
+}
+
+export interface ProbeServer {
+  readonly port: number;
+  /** The connection that came from this port of ours; other programs' connections are nobody's. */
+  readonly meet: (clientPort: number) => Promise<ServerSide>;
+  readonly close: () => void;
+}
+
+/** Bytes that a client sends, and an answer that only somebody who has read them can give. */
+export const NONCE_LENGTH = 16;
+
+export const HONEST: Conduct = { requestCert: true, judge: judgeClient, answer: reversed };
+
+/** The answer to a client's bytes: the same in reverse, so that an echo of the network is no answer. */
+export function reversed(bytes: Buffer): Buffer {
+  return Buffer.from(bytes).reverse();
+}
+
+/** Node reports a missing certificate as UNABLE_TO_GET_ISSUER_CERT, so it has to be looked for first. */
+function judgeClient(socket: TLSSocket): Verdict {
+  if (socket.authorized) return { kind: 'accepted' };
+  if (socket.getPeerX509Certificate() === undefined) return { kind: 'refused', code: NO_CERTIFICATE };
+  // Typed as an Error, but on a server it is the code itself.
+  return { kind: 'refused', code: String(socket.authorizationError) };
+}
+
+/** Opens the listener; files that TLS does not take, or a machine without loopback, are a problem, not a throw. */
+export async function openProbeServer(
+  options: SecureContextOptions,
+  conduct: Conduct = HONEST,
+): Promise<Prepared<ProbeServer>> {
+  const { requestCert } = conduct;
+  const server = attempt('TLS does not take its files', () =>
+    createServer({ ...options, requestCert, rejectUnauthorized: false }),
+  );
+  return server.ok ? listen(server.value, conduct) : server;
+}
+
+function listen(server: Server, conduct: Conduct): Promise<Prepared<ProbeServer>> {
+  const lobby = new Lobby();
+  receive(server, lobby, conduct);
+  return new Promise((resolve) => {
+    // It stays for the server's life: an accept that fails later (EMFILE) must not end the process.
+    server.on('error', (error) =>
+      resolve({ ok: false, problem: problem('cannot listen on 127.0.0.1', errorCode(error)) }),
+    );
+    server.listen({ host: '127.0.0.1', port: 0 }, () => {
+      const { port } = server.address() as AddressInfo;
+      const close = () => {
+        server.close();
+        lobby.clear();
+      };
+      resolve({ ok: true, value: { port, meet: (from) => lobby.expect(from).done, close } });
+    });
+  });
+}
+
+function receive(server: Server, lobby: Lobby, conduct: Conduct): void {
+  server.on('connection', (raw: Socket) => lobby.enter(raw));
+  server.on('secureConnection', (socket) => {
+    const meeting = lobby.at(socket.remotePort);
+    if (meeting === undefined) socket.destroy();
+    else serve(socket, meeting, conduct);
+  });
+  // Some errors come with a socket that has forgotten its port; the client's end tells what happened then.
+  server.on('tlsClientError', (error, socket) => {
+    const meeting = lobby.at(socket.remotePort);
+    if (meeting !== undefined) meeting.verdict ??= { kind: 'broken', code: errorCode(error) };
+  });
+}
+
+/** `end`, not `destroy`, for the refused: in TLS 1.2 the server's last handshake message may still be under way. */
+function serve(socket: TLSSocket, meeting: Meeting, conduct: Conduct): void {
+  socket.on('error', () => socket.destroy());
+  meeting.verdict = conduct.judge(socket);
+  if (meeting.verdict.kind !== 'accepted') {
+    socket.resume().end();
+    return;
+  }
+  socket.on('data', (bytes: Buffer) => {
+    meeting.received = Buffer.concat([meeting.received, bytes]);
+    const answer = meeting.received.length < NONCE_LENGTH ? null : conduct.answer(meeting.received);
+    if (answer !== null) socket.write(answer);
+  });
+}
+
+/** One connection as the server sees it, while it lasts. */
+interface Meeting {
+  verdict: Verdict | null;
+  received: Buffer;
+  readonly done: Promise<ServerSide>;
+  readonly finish: () => void;
+}
+
+/**
+ * Brings the two ends of a connection together by the client's port, whichever end comes first. An entry lasts as
+ * long as its connection, so that a port which the system hands out again finds nothing of its past.
+ */
+class Lobby {
+  readonly #meetings = new Map<number, Meeting>();
+  readonly #sockets = new Set<Socket>();
+
+  at(port: number | undefined): Meeting | undefined {
+    return port === undefined ? undefined : this.#meetings.get(port);
+  }
+
+  expect(port: number): Meeting {
+    const known = this.#meetings.get(port) ?? newMeeting();
+    this.#meetings.set(port, known);
+    return known;
+  }
+
+  enter(raw: Socket): void {
+    const port = raw.remotePort ?? -1;
+    const meeting = this.expect(port);
+    this.#sockets.add(raw);
+    raw.on('error', () => raw.destroy());
+    raw.once('close', () => {
+      this.#sockets.delete(raw);
+      this.#meetings.delete(port);
+      meeting.finish();
+    });
+  }
+
+  clear(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}
+
+function newMeeting(): Meeting {
+  let resolve: (side: ServerSide) => void;
+  const done = new Promise<ServerSide>((settle) => {
+    resolve = settle;
+  });
+  const meeting: Meeting = {
+    verdict: null,
+    received: Buffer.alloc(0),
+    done,
+    finish: () =>
+      resolve({
+        verdict: meeting.verdict ?? { kind: 'broken', code: CLOSED_EARLY },
+        received: meeting.received,
+      }),
+  };
+  return meeting;
+}

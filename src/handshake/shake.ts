@@ -1,0 +1,146 @@
+/**
+ * Tries the cases with real TLS on loopback, one server entity after the other and a few handshakes at a time: one
+ * process does all the cryptography on one core, so more at once would only hold more sockets open.
+ */
+import { randomBytes } from 'node:crypto';
+import type { EntityId } from '../model/entity.ts';
+import type { HandshakeCase } from './case.ts';
+import { Contexts } from './contexts.ts';
+import type { Credentials, Prepared, Problem } from './credentials.ts';
+import { CLOSED_EARLY } from './explain.ts';
+import { judge, untried } from './judge.ts';
+import type { Outcome, Transcript } from './outcome.ts';
+import { eachAtMost } from './pool.ts';
+import { type ClientSide, tryHandshake } from './probe-client.ts';
+import { type Conduct, HONEST, NONCE_LENGTH, openProbeServer, type ProbeServer } from './probe-server.ts';
+
+export interface ShakeOptions {
+  /** Stops early: sockets and listeners are closed, then the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called for each case as it is decided; within a server the order is not that of the cases. */
+  readonly onOutcome?: ((outcome: Outcome) => void) | undefined;
+  /** Handshakes at a time; 8 by default. */
+  readonly concurrency?: number;
+  /** How long one handshake may take, in milliseconds; 10 s by default. */
+  readonly timeout?: number;
+  /** How the servers behave; only for tests of the proof itself. */
+  readonly conduct?: Conduct;
+}
+
+/**
+ * The outcome of every case, in the order of the cases. `credentials` are the PEM texts of each entity, `foreign`
+ * those of a client whose CA nobody trusts. Unusable files are failed outcomes; only an abort rejects.
+ */
+export async function shake(
+  cases: readonly HandshakeCase[],
+  credentials: ReadonlyMap<EntityId, Credentials>,
+  foreign: Credentials,
+  options: ShakeOptions = {},
+): Promise<readonly Outcome[]> {
+  const contexts = new Contexts(credentials, foreign);
+  const outcomes = new Map<HandshakeCase, Outcome>();
+  for (const [server, group] of byServer(cases)) {
+    await shakeServer(server, group, contexts, options, (outcome) => {
+      outcomes.set(outcome.case, outcome);
+      options.onOutcome?.(outcome);
+    });
+  }
+  return cases.flatMap((tried) => outcomes.get(tried) ?? []);
+}
+
+function byServer(cases: readonly HandshakeCase[]): ReadonlyMap<EntityId, readonly HandshakeCase[]> {
+  const groups = new Map<EntityId, HandshakeCase[]>();
+  for (const tried of cases) {
+    const group = groups.get(tried.server);
+    if (group === undefined) groups.set(tried.server, [tried]);
+    else group.push(tried);
+  }
+  return groups;
+}
+
+async function shakeServer(
+  id: EntityId,
+  cases: readonly HandshakeCase[],
+  contexts: Contexts,
+  options: ShakeOptions,
+  decided: (outcome: Outcome) => void,
+): Promise<void> {
+  options.signal?.throwIfAborted();
+  const server = await openServer(id, contexts, options.conduct ?? HONEST);
+  try {
+    await eachAtMost(options.concurrency ?? 8, cases, async (tried) => {
+      const outcome = await shakeOne(tried, server, contexts, options);
+      // A handshake that the abort itself cut short says nothing about the certificates.
+      options.signal?.throwIfAborted();
+      decided(outcome);
+    });
+  } finally {
+    if (server.ok) server.value.close();
+  }
+}
+
+async function openServer(
+  id: EntityId,
+  contexts: Contexts,
+  conduct: Conduct,
+): Promise<Prepared<ProbeServer>> {
+  const settings = contexts.server(id);
+  if (!settings.ok) return settings;
+  const server = await openProbeServer(settings.value, conduct);
+  return server.ok ? server : { ok: false, problem: ofServer(id, server.problem) };
+}
+
+function ofServer(id: EntityId, { reason, code }: Problem): Problem {
+  return { reason: `${id}: ${reason}`, code };
+}
+
+async function shakeOne(
+  tried: HandshakeCase,
+  server: Prepared<ProbeServer>,
+  contexts: Contexts,
+  options: ShakeOptions,
+): Promise<Outcome> {
+  if (!server.ok) return untried(tried, server.problem);
+  const context = contexts.client(tried);
+  if (!context.ok) return untried(tried, context.problem);
+  const nonce = randomBytes(NONCE_LENGTH);
+  const started = performance.now();
+  const { serverName } = tried;
+  const transcript = await withLimit(options, (signal) =>
+    tryHandshake({ server: server.value, context: context.value, serverName, nonce, signal }),
+  ).then(({ client, timedOut }) => transcribe(client, nonce, timedOut));
+  return judge(tried, transcript, performance.now() - started);
+}
+
+/** Runs one attempt under a signal of its own, which the time limit and the caller's signal both trip. */
+async function withLimit(
+  { signal, timeout = 10_000 }: ShakeOptions,
+  attempt: (signal: AbortSignal) => Promise<ClientSide>,
+): Promise<{ client: ClientSide; timedOut: boolean }> {
+  const limit = new AbortController();
+  const abort = () => limit.abort();
+  const timer = setTimeout(abort, timeout);
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    const client = await attempt(limit.signal);
+    return { client, timedOut: limit.signal.aborted };
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+/** The server's side is complete soon after the client's: its connection closes because the client's did. */
+async function transcribe(client: ClientSide, nonce: Buffer, timedOut: boolean): Promise<Transcript> {
+  const { verdict, protocol, resumed, answered } = client;
+  const server = await client.server;
+  return {
+    server: server?.verdict ?? { kind: 'broken', code: CLOSED_EARLY },
+    client: verdict,
+    protocol,
+    resumed,
+    received: server?.received.equals(nonce) ?? false,
+    answered,
+    timedOut,
+  };
+}

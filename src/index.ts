@@ -1,0 +1,141 @@
+/**
+ * The typed library: everything that the command does, without its words. Each function loads what it needs when it is
+ * called, so that importing this costs next to nothing.
+ *
+ * ```ts
+ * const opened = await openProject('pki.yaml');
+ * if (opened.ok) await apply(opened.project, { consents: new Set() });
+ * ```
+ */
+import { availableParallelism } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import type { Diagnostic } from './manifest/diagnostic.ts';
+import type { EntityId, Inventory } from './model/entity.ts';
+import type { Capability } from './openssl/capabilities.ts';
+import type { Consent } from './plan/change.ts';
+import type { Plan } from './plan/plan.ts';
+import type { ApplyResult } from './run/apply.ts';
+import type { Listener } from './run/events.ts';
+import type { Verification, VerifyOptions } from './run/verify.ts';
+
+export type { Diagnostic } from './manifest/diagnostic.ts';
+export type {
+  Artifact,
+  Authority,
+  EndEntity,
+  Entity,
+  EntityId,
+  EntityKind,
+  Inventory,
+} from './model/entity.ts';
+export type { Action, Change, Consent, Issuance, Refusal } from './plan/change.ts';
+export type { Plan } from './plan/plan.ts';
+export type { Reason } from './plan/reason.ts';
+export type { ApplyResult } from './run/apply.ts';
+export type { Listener, RunEvent, StepFailure } from './run/events.ts';
+export type { CertificateCheck, Verification } from './run/verify.ts';
+
+/** A manifest that is valid, and the folder it speaks of. */
+export interface Project {
+  /** As it was named. */
+  readonly manifest: string;
+  /** The output folder, absolute. */
+  readonly root: string;
+  readonly inventory: Inventory;
+  readonly warnings: readonly Diagnostic[];
+}
+
+export type Opened =
+  | { readonly ok: true; readonly project: Project }
+  /** The file could not be read at all. */
+  | { readonly ok: false; readonly problem: string; readonly hint: string }
+  /** It could, and this is everything that is wrong with it. */
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/** Reads and validates a manifest. Never throws for what a file can hold. */
+export async function openProject(manifest: string): Promise<Opened> {
+  const { readManifest } = await import('./store/manifest-file.ts');
+  const text = readManifest(manifest);
+  if (!text.ok) return text;
+  const { loadManifest } = await import('./model/load.ts');
+  const loaded = loadManifest(text.text, manifest);
+  if (!loaded.ok) return loaded;
+  const root = resolve(dirname(manifest), loaded.inventory.output);
+  return { ok: true, project: { manifest, root, inventory: loaded.inventory, warnings: loaded.warnings } };
+}
+
+export interface PlanOptions {
+  /** Seconds since 1970; the present by default. */
+  readonly now?: number;
+  /** Entities to re-key on request. */
+  readonly rekey?: ReadonlySet<EntityId>;
+}
+
+/** What apply would do, and why. Reads the output folder and writes nothing. */
+export async function plan(project: Project, options: PlanOptions = {}): Promise<Plan> {
+  const [{ observe }, { planInventory }] = await Promise.all([
+    import('./store/observe.ts'),
+    import('./plan/plan.ts'),
+  ]);
+  const observation = observe(project.root, project.inventory);
+  return planInventory(project.inventory, observation, {
+    now: options.now ?? clock(),
+    ...(options.rekey === undefined ? {} : { rekey: options.rekey }),
+  });
+}
+
+/** A plan as a POSIX shell script of its openssl commands. */
+export async function planCommands(project: Project, plan: Plan): Promise<string> {
+  const { planScript } = await import('./openssl/script.ts');
+  return planScript(plan, project.inventory);
+}
+
+export interface ApplyOptions {
+  /** What may be done that breaks something in use. */
+  readonly consents: ReadonlySet<Consent>;
+  readonly rekey?: ReadonlySet<EntityId>;
+  readonly listener?: Listener;
+  readonly signal?: AbortSignal;
+}
+
+/** Makes the folder what the manifest says. Call `openssl` first: this assumes one that works. */
+export async function apply(project: Project, options: ApplyOptions): Promise<ApplyResult> {
+  const [{ applyInventory }, { opensslBinary }] = await Promise.all([
+    import('./run/apply.ts'),
+    import('./run/probe.ts'),
+  ]);
+  return applyInventory(project.inventory, {
+    ...options,
+    root: project.root,
+    binary: opensslBinary(process.env),
+    clock,
+    processes: availableParallelism(),
+  });
+}
+
+/** The openssl that would be used, or why it cannot be. */
+export async function openssl(): Promise<Capability> {
+  const { opensslBinary, probeOpenssl } = await import('./run/probe.ts');
+  return probeOpenssl(opensslBinary(process.env));
+}
+
+/** Certificates judged by `openssl verify`, and every pair in real TLS handshakes. Changes nothing. */
+export async function verify(
+  project: Project,
+  options: Pick<VerifyOptions, 'onOutcome' | 'signal'> = {},
+): Promise<Verification> {
+  const [{ verifyInventory }, { opensslBinary }] = await Promise.all([
+    import('./run/verify.ts'),
+    import('./run/probe.ts'),
+  ]);
+  return verifyInventory(project.inventory, {
+    ...options,
+    root: project.root,
+    binary: opensslBinary(process.env),
+  });
+}
+
+/** The one place that reads the clock. */
+function clock(): number {
+  return Math.floor(Date.now() / 1000);
+}

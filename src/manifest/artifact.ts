@@ -1,0 +1,3 @@
+/** Files that an entity can have. `key` and `cert` are always among them. */
+export const ARTIFACTS = ['key', 'csr', 'cert', 'chain', 'fullchain', 'ca', 'public'] as const;
+export type Artifact = (typeof ARTIFACTS)[number];

@@ -1,0 +1,181 @@
+/**
+ * The library's nodes → our tree: aliases resolved (and shared, not copied), merge keys merged, duplicate keys found,
+ * and nothing so large or so cyclic that a later step could not walk it.
+ */
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
+import { quote } from './printable.ts';
+import type { Report } from './report.ts';
+import type { Span } from './source.ts';
+import { didYouMean } from './suggest.ts';
+import { aliasHint } from './syntax.ts';
+import type { MapTree, Pair, Tree } from './tree.ts';
+
+/** Nodes with every alias written out: 37,000 leaves of an ordinary manifest have fewer. */
+export const NODE_LIMIT = 1_000_000;
+
+const OPEN = Symbol('the anchored node is still being read');
+
+interface State {
+  readonly report: Report;
+  readonly anchors: Map<string, Tree | typeof OPEN>;
+  /** Set once, so that a bomb is reported once and the rest of it is not walked. */
+  exhausted: boolean;
+  /** Pairs copied by merge keys: a chain of merges is quadratic, and not seen in the size of any one map. */
+  merged: number;
+}
+
+const NOWHERE: Span = { start: 0, end: 0 };
+
+function spanOf(node: { range?: [number, number, number] | null } | null | undefined): Span {
+  return node?.range ? { start: node.range[0], end: node.range[1] } : NOWHERE;
+}
+
+function nothing(span: Span): Tree {
+  return { kind: 'scalar', value: null, text: '', span };
+}
+
+export function sizeOf(tree: Tree): number {
+  return tree.kind === 'scalar' ? 1 : tree.size;
+}
+
+function exhaust(state: State, at: Span): void {
+  if (state.exhausted) return;
+  state.exhausted = true;
+  const message = `manifest has more than ${NODE_LIMIT.toLocaleString('en')} values once its aliases are written out`;
+  state.report.error({ code: 'too-many-nodes', at, message });
+}
+
+function fits(state: State, size: number, at: Span): boolean {
+  if (size > NODE_LIMIT) exhaust(state, at);
+  return !state.exhausted;
+}
+
+function scalarTree(node: Scalar): Tree {
+  const { value } = node;
+  const known = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  return {
+    kind: 'scalar',
+    value: known ? value : null,
+    text: node.source ?? String(value ?? ''),
+    span: spanOf(node),
+  };
+}
+
+function aliasTree(name: string, at: Span, state: State): Tree {
+  const target = state.anchors.get(name);
+  if (target === OPEN) {
+    state.report.error({
+      code: 'alias',
+      at,
+      message: `alias ${quote(`*${name}`)} is inside the value it stands for`,
+    });
+  } else if (target === undefined) {
+    state.report.error({
+      code: 'alias',
+      at,
+      message: `no anchor ${quote(`&${name}`)} before this alias`,
+      hint: () => aliasHint(name) ?? didYouMean(name, state.anchors.keys()),
+    });
+  } else return target;
+  return nothing(at);
+}
+
+/** The text of a key; numbers and booleans count as what is written. */
+function keyText(node: unknown, state: State): string | undefined {
+  if (isAlias(node)) {
+    const tree = aliasTree(node.source, spanOf(node), state);
+    return tree.kind === 'scalar' ? String(tree.value ?? tree.text) : undefined;
+  }
+  if (!isScalar(node)) return undefined;
+  if (node.anchor !== undefined) state.anchors.set(node.anchor, scalarTree(node));
+  return typeof node.value === 'string' ? node.value : (node.source ?? '');
+}
+
+function isMergeKey(node: unknown): boolean {
+  return isScalar(node) && node.type === 'PLAIN' && node.source === '<<';
+}
+
+/** The maps that a merge key names, nearest first. */
+function mergeSources(tree: Tree, state: State): MapTree[] {
+  const sources = tree.kind === 'list' ? tree.items : [tree];
+  const maps = sources.filter((source) => source.kind === 'map');
+  if (maps.length < sources.length) {
+    const message = 'a merge key takes a map or a list of maps';
+    state.report.error({ code: 'merge', at: tree.span, message, hint: 'write "<<: *anchor"' });
+  }
+  return maps;
+}
+
+/** Adds what the map does not say itself (yaml.org/type/merge.html): own keys win, then earlier maps over later ones. */
+function merge(entries: Map<string, Pair>, sources: readonly MapTree[], at: Span, state: State): void {
+  for (const source of sources) {
+    state.merged += source.entries.size;
+    if (!fits(state, state.merged, at)) return;
+    for (const [key, pair] of source.entries) if (!entries.has(key)) entries.set(key, pair);
+  }
+}
+
+function addPair(entries: Map<string, Pair>, node: { key: unknown; value: unknown }, state: State): void {
+  const at = spanOf(node.key as Node | null);
+  const key = keyText(node.key, state);
+  const value = node.value === null ? nothing({ start: at.end, end: at.end }) : treeOf(node.value, state);
+  if (key === undefined) {
+    state.report.error({ code: 'type', at, message: 'a key must be text, not a map or a list' });
+  } else if (key === '__proto__') {
+    // JavaScript libraries drop or mistreat it
+    state.report.error({ code: 'name', at, message: `key ${quote(key)} is reserved` });
+  } else if (entries.has(key)) {
+    state.report.error(duplicate(key, at, entries.get(key)?.key ?? at));
+  } else entries.set(key, { key: at, value });
+}
+
+/** The finding for a second value under one key. */
+export function duplicate(key: string, at: Span, first: Span) {
+  const related = [{ at: first, message: 'first set here' }];
+  return { code: 'duplicate', at, message: `${quote(key)} is set twice`, related } as const;
+}
+
+function mapTree(node: YAMLMap, state: State): Tree {
+  const span = spanOf(node);
+  const entries = new Map<string, Pair>();
+  const merges: Tree[] = [];
+  for (const pair of node.items) {
+    if (state.exhausted) return nothing(span);
+    if (isMergeKey(pair.key)) merges.push(treeOf(pair.value, state));
+    else addPair(entries, pair, state);
+  }
+  for (const source of merges) merge(entries, mergeSources(source, state), source.span, state);
+  let size = 1;
+  for (const { value } of entries.values()) size += 1 + sizeOf(value);
+  return fits(state, size, span) ? { kind: 'map', entries, span, size } : nothing(span);
+}
+
+function listTree(items: readonly unknown[], span: Span, state: State): Tree {
+  const trees: Tree[] = [];
+  let size = 1;
+  for (const item of items) {
+    const tree = treeOf(item, state);
+    size += sizeOf(tree);
+    if (!fits(state, size, span)) return nothing(span);
+    trees.push(tree);
+  }
+  return { kind: 'list', items: trees, span, size };
+}
+
+/** Recursion is bounded by the depth that `syntax.ts` lets through. */
+function treeOf(node: unknown, state: State): Tree {
+  if (isAlias(node)) return aliasTree(node.source, spanOf(node), state);
+  if (!isScalar(node) && !isMap(node) && !isSeq(node)) return nothing(NOWHERE);
+  if (node.anchor !== undefined) state.anchors.set(node.anchor, OPEN);
+  let tree: Tree;
+  if (isScalar(node)) tree = scalarTree(node);
+  else if (isMap(node)) tree = mapTree(node, state);
+  else tree = listTree(node.items, spanOf(node), state);
+  if (node.anchor !== undefined) state.anchors.set(node.anchor, tree);
+  return tree;
+}
+
+/** One document as a tree; anchors do not reach from one document to the next (YAML 1.2.2 §3.2.2.2). */
+export function convert(document: Document.Parsed, report: Report): Tree {
+  return treeOf(document.contents, { report, anchors: new Map(), exhausted: false, merged: 0 });
+}

@@ -1,0 +1,110 @@
+/** Lengths of time: `10m`, `12h`, `90d`, `6w`, `10y`. */
+import { quote } from './printable.ts';
+import { type Parsed, parsed, refused } from './problem.ts';
+
+const SECONDS = { m: 60, h: 3_600, d: 86_400, w: 604_800, y: 31_536_000 } as const;
+type Unit = keyof typeof SECONDS;
+
+/** JSON Schema patterns of what the parsers below take. */
+export const DURATION_PATTERN = '^[1-9][0-9]{0,8}[mhdwy]$';
+export const BACKDATE_PATTERN = '^(0|[1-9][0-9]{0,8})[mhdwy]$';
+export const RENEW_PATTERN = '^([1-9][0-9]{0,8}[mhdwy]|[1-9][0-9]?%)$';
+
+const UNITS = 'units are m (minutes), h, d, w and y (365 days)';
+
+/** Shorter is of no use in a PKI run by hand or by cron, and mostly a month written as `m`. */
+const SHORTEST = 10 * SECONDS.m;
+/** Keeps every notAfter well inside four-digit years (RFC 5280 §4.1.2.5.2). */
+const LONGEST = 100 * SECONDS.y;
+/** Clocks are not further off than this. */
+const LONGEST_BACKDATE = 30 * SECONDS.d;
+
+const WORDS: readonly [RegExp, Unit][] = [
+  [/^(m|mins?|minutes?)$/i, 'm'],
+  [/^(h|hrs?|hours?)$/i, 'h'],
+  [/^(d|days?)$/i, 'd'],
+  [/^(w|wks?|weeks?)$/i, 'w'],
+  [/^(y|yrs?|years?|a)$/i, 'y'],
+];
+
+/** `90 days`, `3 months`, `7776000s`: what was meant, in our units. */
+function rewritten(text: string): string | undefined {
+  const match = /^\s*(\d{1,9})\s*([a-z]+)\s*$/i.exec(text);
+  if (match === null) return undefined;
+  const [, digits = '', word = ''] = match;
+  if (word === 'M' || /^(mo|mon|months?)$/i.test(word)) return `${Number(digits) * 30}d`;
+  if (/^(s|secs?|seconds?)$/i.test(word)) return durationText(Math.ceil(Number(digits) / 60) * 60);
+  const unit = WORDS.find(([pattern]) => pattern.test(word))?.[1];
+  return unit === undefined ? undefined : `${Number(digits)}${unit}`;
+}
+
+function badDuration(text: string): Parsed<never> {
+  if (/^\d+$/.test(text)) {
+    return refused(
+      'duration',
+      `length of time ${quote(text)} has no unit`,
+      `write "${text}d" for days; ${UNITS}`,
+    );
+  }
+  const guess = rewritten(text);
+  const hint = guess === undefined || /^0/.test(guess) ? UNITS : `write "${guess}"; ${UNITS}`;
+  return refused('duration', `${quote(text)} is not a length of time`, hint);
+}
+
+function secondsOf(text: string): number | undefined {
+  const match = /^(0|[1-9][0-9]{0,8})([mhdwy])$/.exec(text);
+  if (match === null) return undefined;
+  return Number(match[1]) * SECONDS[match[2] as Unit];
+}
+
+/** The largest unit that divides it. */
+export function durationText(seconds: number): string {
+  for (const unit of ['y', 'w', 'd', 'h', 'm'] as const) {
+    if (seconds > 0 && seconds % SECONDS[unit] === 0 && (unit !== 'w' || seconds < SECONDS.y)) {
+      return unit === 'w' ? `${seconds / SECONDS.d}d` : `${seconds / SECONDS[unit]}${unit}`;
+    }
+  }
+  return seconds === 0 ? '0m' : `${seconds}s`;
+}
+
+/** The lifetime of a certificate, in seconds. */
+export function parseValidity(text: string): Parsed<number> {
+  const seconds = secondsOf(text);
+  if (seconds === undefined) return badDuration(text);
+  if (seconds < SHORTEST) {
+    const minutes =
+      seconds === 0 ? UNITS : `"m" is minutes: for months count in days, as in "${seconds / 2}d"`;
+    return refused('range', `validity ${quote(text)} is shorter than 10 minutes`, minutes);
+  }
+  if (seconds > LONGEST) return refused('range', `validity ${quote(text)} is longer than 100 years`);
+  return parsed(seconds);
+}
+
+/** How far notBefore lies before the moment of issue, in seconds. */
+export function parseBackdate(text: string): Parsed<number> {
+  const seconds = secondsOf(text);
+  if (seconds === undefined) return badDuration(text);
+  if (seconds > LONGEST_BACKDATE) return refused('range', `backdate ${quote(text)} is longer than 30 days`);
+  return parsed(seconds);
+}
+
+export type Renewal =
+  | { readonly kind: 'seconds'; readonly seconds: number }
+  | { readonly kind: 'share'; readonly share: number };
+
+/** When a certificate is due: a time before its end, or a share of its lifetime. */
+export function parseRenewBefore(text: string): Parsed<Renewal> {
+  const percent = /^([1-9][0-9]?)%$/.exec(text)?.[1];
+  if (percent !== undefined) return parsed({ kind: 'share', share: Number(percent) / 100 });
+  if (text.includes('%')) {
+    return refused(
+      'range',
+      `${quote(text)} is not a share of the lifetime`,
+      'write a whole number from "1%" to "99%"',
+    );
+  }
+  const seconds = secondsOf(text);
+  if (seconds === undefined) return badDuration(text);
+  if (seconds === 0) return refused('range', `renewBefore ${quote(text)} would renew after the end`, UNITS);
+  return parsed({ kind: 'seconds', seconds });
+}

@@ -1,0 +1,51 @@
+/** Names that become paths: the output folder and the names of entries. */
+import { quote } from './printable.ts';
+import { type Parsed, type Problem, parsed, refused } from './problem.ts';
+
+/** No absolute path, no `..`, no control character; the parser below says why. */
+export const OUTPUT_PATTERN =
+  '^(?!/)(?![A-Za-z]:)(?!(.*/)?\\.\\.(/|$))(?!\\.?/*$)(?!(\\./+)+\\.?$)[^\\u0000-\\u001f\\u007f-\\u009f\\\\]+$';
+
+/** The output folder, relative to the manifest and below its folder. */
+export function parseOutput(text: string): Parsed<string> {
+  const shown = quote(text);
+  const hint = 'name a folder next to the manifest, such as "pki"';
+  if (/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u.test(text))
+    return refused('output', `output ${shown} contains a control character`);
+  if (text.includes('\\'))
+    return refused('output', `output ${shown} contains a backslash`, 'separate folders with "/"');
+  if (text.startsWith('/') || /^[A-Za-z]:/.test(text)) {
+    return refused('output', `output ${shown} is an absolute path`, hint);
+  }
+  const segments = text.split('/').filter((segment) => segment !== '' && segment !== '.');
+  if (segments.includes('..'))
+    return refused('output', `output ${shown} leads out of the manifest's folder`, hint);
+  if (segments.length === 0) return refused('output', `output ${shown} is the manifest's own folder`, hint);
+  return parsed(text);
+}
+
+/** JSON Schema pattern of an entry's name. */
+export const NAME_PATTERN = '^[A-Za-z0-9_]([A-Za-z0-9._@+-]{0,62}[A-Za-z0-9_@+-])?$';
+const NAME = new RegExp(NAME_PATTERN);
+
+function nameHint(name: string): string {
+  if (name.includes('*'))
+    return 'name the entry without the "*", and put the wildcard into commonName or san';
+  if (name.length > 64) return 'at most 64 characters; the commonName and san may be longer';
+  return 'a name is a folder too: letters, digits and "._@+-", beginning with a letter, digit or "_"';
+}
+
+/** What is wrong with the name of an entry, which is also its folder. */
+export function nameProblem(name: string): Problem | undefined {
+  if (NAME.test(name)) return undefined;
+  const shown = quote(name);
+  const message = (): string => {
+    if (name === '') return 'an entry has an empty name';
+    if (/[\\/]/.test(name)) return `entry name ${shown} contains a path separator`;
+    if (/^\.+$/.test(name)) return `entry name ${shown} means another folder`;
+    if (name.length > 64) return `entry name ${shown} is longer than 64 characters`;
+    if (name.endsWith('.')) return `entry name ${shown} ends with a dot`;
+    return `entry name ${shown} cannot be the name of a folder everywhere`;
+  };
+  return { code: 'name', message: message(), hint: nameHint(name) };
+}

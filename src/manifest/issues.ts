@@ -1,0 +1,133 @@
+/** zod's issues → located findings in our words. */
+import type { z } from 'zod';
+import { unknownKeyHint } from './known-keys.ts';
+import { quote } from './printable.ts';
+import type { Problem } from './problem.ts';
+import type { Finding } from './report.ts';
+import { isSection, NOUN } from './sections.ts';
+import { didYouMean } from './suggest.ts';
+import { keySpan, nodeAt, type Path, type Tree, valueSpan } from './tree.ts';
+import { noun } from './unite.ts';
+
+/** One thing that zod found. */
+export type Issue = z.core.$ZodIssue;
+
+/** zod allows symbols in paths; YAML has none. */
+function pathOf(issue: Issue): Path {
+  return issue.path.filter((step) => typeof step !== 'symbol');
+}
+
+/** The name of the field that a path leads to, or to an item of. */
+function fieldOf(path: Path): string {
+  const name = path.findLast((step) => typeof step === 'string');
+  return name === undefined ? 'manifest' : quote(String(name));
+}
+
+/** `server "api"`, `"defaults"`, or the manifest: what lacks a key. */
+function ownerOf(path: Path): string {
+  const [section, name] = path;
+  if (path.length === 0) return 'manifest';
+  if (path.length === 2 && typeof section === 'string' && isSection(section)) {
+    return `${NOUN[section]} ${quote(String(name))}`;
+  }
+  return quote(String(path.at(-1)));
+}
+
+function missing(path: Path, tree: Tree): Finding {
+  const key = String(path.at(-1));
+  const owner = path.slice(0, -1);
+  const hint =
+    owner.length === 0 && key === 'version' ? 'begin the manifest with "version: 1"' : `add "${key}: …"`;
+  return { code: 'missing', at: keySpan(tree, owner), message: `${ownerOf(owner)} has no ${key}`, hint };
+}
+
+const BOOLEANS: Readonly<Record<string, boolean>> = {
+  yes: true,
+  on: true,
+  y: true,
+  no: false,
+  off: false,
+  n: false,
+};
+
+/** The text that YAML took for something else: a number, or (`dns: x`, `2001:db8::`) a map of one pair. */
+function unquoted(node: Tree): string | undefined {
+  if (node.kind === 'scalar') return node.text === '' ? undefined : node.text;
+  if (node.kind === 'list' || node.entries.size !== 1) return undefined;
+  for (const [key, { value }] of node.entries) if (value.kind === 'scalar') return `${key}:${value.text}`;
+  return undefined;
+}
+
+/** How to write what was probably meant, where zod alone can tell: a string in quotes, a list in brackets. */
+function typeHint(issue: Issue, node: Tree): string | undefined {
+  if (issue.code === 'invalid_type' && issue.expected === 'string') {
+    const text = unquoted(node);
+    return text === undefined ? undefined : `write ${quote(text)} in quotes`;
+  }
+  if (node.kind !== 'scalar' || node.text === '') return undefined;
+  if (issue.code === 'invalid_value') return didYouMean(node.text, issue.values.map(String));
+  if (issue.code !== 'invalid_type') return undefined;
+  if (issue.expected === 'array') return `write it as a list: [${quote(node.text)}]`;
+  const meant = issue.expected === 'boolean' ? BOOLEANS[node.text.toLowerCase()] : undefined;
+  return meant === undefined ? undefined : `write ${meant}`;
+}
+
+/** A value of another type than wanted; the schema says what was wanted, and sometimes a hint on a second line. */
+function wrongType(issue: Issue, path: Path, tree: Tree, node: Tree): Finding {
+  const [wanted, hint] = issue.message.split('\n');
+  return {
+    code: path.length === 1 && path[0] === 'version' ? 'version' : 'type',
+    at: valueSpan(tree, path),
+    message: `${fieldOf(path)} must be ${wanted}, not ${noun(node)}`,
+    hint: hint ?? (() => typeHint(issue, node)),
+  };
+}
+
+function custom(issue: Issue & { code: 'custom' }, path: Path, tree: Tree): Finding {
+  const { code, hint, first }: Problem = issue.params?.['problem'] ?? {
+    code: 'type',
+    message: issue.message,
+  };
+  const finding: Finding = { code, at: valueSpan(tree, path), message: issue.message, hint };
+  if (first === undefined) return finding;
+  return {
+    ...finding,
+    related: [{ at: valueSpan(tree, [...path.slice(0, -1), first]), message: 'first listed here' }],
+  };
+}
+
+/** How far into the value an alternative got before it failed. */
+function depthOf(issues: readonly Issue[]): number {
+  return Math.max(...issues.map((issue) => issue.path.length + (issue.code === 'unrecognized_keys' ? 1 : 0)));
+}
+
+/** The alternative that the value comes nearest to; the first of equals. */
+function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] {
+  return branches.toSorted((a, b) => depthOf(b) - depthOf(a))[0] ?? [];
+}
+
+function ofUnion(issue: Issue & { code: 'invalid_union' }, path: Path, tree: Tree): Finding[] {
+  const branch = nearestBranch(issue.errors);
+  return branch.flatMap((inner) => findingsOf({ ...inner, path: [...path, ...inner.path] }, tree));
+}
+
+/** One issue may be several findings: unknown keys come together. */
+export function findingsOf(issue: Issue, tree: Tree): Finding[] {
+  const path = pathOf(issue);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      code: 'unknown-key',
+      at: keySpan(tree, [...path, key]),
+      message: `unknown key ${quote(key)}`,
+      hint: () => unknownKeyHint(tree, path, key),
+    }));
+  }
+  if (issue.code === 'custom') return [custom(issue, path, tree)];
+  const node = nodeAt(tree, path);
+  if (node === undefined) return [missing(path, tree)];
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) return ofUnion(issue, path, tree);
+  if (path.length === 2 && path[0] === 'authorities' && node.kind === 'scalar' && node.value === null) {
+    return [missing([...path, 'commonName'], tree)];
+  }
+  return [wrongType(issue, path, tree, node)];
+}

@@ -1,0 +1,114 @@
+/** Key specifications: the short names, and why some keys are refused. */
+import { quote } from './printable.ts';
+import { type Parsed, parsed, refused } from './problem.ts';
+import { didYouMean } from './suggest.ts';
+
+export const CURVES = ['P-256', 'P-384', 'P-521'] as const;
+export type CurveName = (typeof CURVES)[number];
+
+export type KeyValue =
+  | { readonly algorithm: 'rsa'; readonly size: number }
+  | { readonly algorithm: 'ecdsa'; readonly curve: CurveName }
+  | { readonly algorithm: 'ed25519' }
+  | { readonly algorithm: 'ed448' };
+
+const NAMED = new Map<string, KeyValue>([
+  ['ecdsa-p256', { algorithm: 'ecdsa', curve: 'P-256' }],
+  ['ecdsa-p384', { algorithm: 'ecdsa', curve: 'P-384' }],
+  ['ecdsa-p521', { algorithm: 'ecdsa', curve: 'P-521' }],
+  ['ed25519', { algorithm: 'ed25519' }],
+  ['ed448', { algorithm: 'ed448' }],
+  ['rsa-2048', { algorithm: 'rsa', size: 2048 }],
+  ['rsa-3072', { algorithm: 'rsa', size: 3072 }],
+  ['rsa-4096', { algorithm: 'rsa', size: 4096 }],
+  ['rsa-8192', { algorithm: 'rsa', size: 8192 }],
+]);
+export const KEY_NAMES = [...NAMED.keys()];
+
+export const RSA_SMALLEST = 2048;
+/** 16384 bits take minutes to make, and OpenSSL's peers stop verifying there. */
+export const RSA_LARGEST = 8192;
+
+/** The size of an RSA key in bits, or why not. */
+export function parseRsaSize(size: number): Parsed<number> {
+  if (size < RSA_SMALLEST) {
+    const why = 'under the 112 bits of NIST SP 800-57, and refused by TLS libraries at security level 2';
+    return refused(
+      'key',
+      `an RSA key of ${size} bits is too weak: ${why}`,
+      'use 2048 bits or more, or ecdsa-p256',
+    );
+  }
+  if (size > RSA_LARGEST) {
+    return refused('key', `an RSA key of ${size} bits takes minutes to make`, 'use 4096 bits, or ecdsa-p384');
+  }
+  if (size % 8 !== 0) {
+    return refused('key', `an RSA key cannot have ${size} bits`, 'use a multiple of 8, such as 3072');
+  }
+  return parsed(size);
+}
+
+const REASONS: readonly [RegExp, string][] = [
+  [/secp?256k1|k-?256/, 'no TLS library accepts this curve'],
+  [/(p-?|secp|prime)(160|192|224)/, 'the curve is too weak for TLS 1.3 and for most libraries'],
+  [/brainpool|sm2/, 'most TLS libraries do not accept this curve'],
+  [/x25519|x448|^dh/, 'it agrees on keys and cannot sign'],
+  [/(?<!ec|ed)dsa/, 'TLS libraries no longer accept DSA'],
+  [/sha-?1|md5/, 'a certificate signed with it is refused everywhere'],
+  [/pss/, 'this key type is not supported'],
+];
+
+function reasonFor(text: string): string | undefined {
+  return REASONS.find(([pattern]) => pattern.test(text))?.[1];
+}
+
+const ALIASES: readonly [RegExp, string][] = [
+  [/(p-?256|secp256r1|prime256v1)$/, 'ecdsa-p256'],
+  [/(p-?384|secp384r1)$/, 'ecdsa-p384'],
+  [/(p-?521|secp521r1)$/, 'ecdsa-p521'],
+  [/^(ec|ecc|ecdsa|secp256k1)$/, 'ecdsa-p256'],
+  [/^(eddsa|ed-25519)$/, 'ed25519'],
+  [/^rsa$/, 'rsa-3072'],
+];
+
+/** The name for what was meant. */
+function keyHint(text: string): string {
+  const bits = /^rsa[^0-9]*([0-9]+)$/.exec(text)?.[1];
+  if (bits !== undefined) {
+    return NAMED.has(`rsa-${bits}`)
+      ? `write "rsa-${bits}"`
+      : `write { algorithm: rsa, size: ${Number(bits)} }`;
+  }
+  const alias = ALIASES.find(([pattern]) => pattern.test(text))?.[1];
+  if (alias !== undefined) return `write "${alias}"`;
+  return didYouMean(text, KEY_NAMES) ?? `use one of ${KEY_NAMES.join(', ')}`;
+}
+
+/** `rsa-3072`, `ecdsa-p256`, `ed25519` … */
+export function parseKeyName(text: string): Parsed<KeyValue> {
+  const known = NAMED.get(text);
+  if (known) return parsed(known);
+  const folded = text.toLowerCase();
+  const bits = /^rsa-?([0-9]{1,6})$/.exec(folded)?.[1];
+  const size = bits === undefined ? undefined : parseRsaSize(Number(bits));
+  if (size?.ok === false) return size;
+  const reason = reasonFor(folded);
+  if (reason !== undefined) {
+    return refused('key', `key ${quote(text)} is refused: ${reason}`, 'use ecdsa-p256, ed25519 or rsa-3072');
+  }
+  return refused('key', `unknown key ${quote(text)}`, keyHint(folded));
+}
+
+/** A curve by its NIST name (SP 800-186). */
+export function parseCurve(text: string): Parsed<CurveName> {
+  const known = CURVES.find((curve) => curve === text);
+  if (known) return parsed(known);
+  const reason = reasonFor(text.toLowerCase());
+  if (reason !== undefined) {
+    return refused('key', `curve ${quote(text)} is refused: ${reason}`, `use ${CURVES.join(', ')}`);
+  }
+  const name = keyHint(text.toLowerCase());
+  const digits = /write "ecdsa-p([0-9]+)"/.exec(name)?.[1];
+  const hint = digits === undefined ? `use one of ${CURVES.join(', ')}` : `write "P-${digits}"`;
+  return refused('key', `unknown curve ${quote(text)}`, hint);
+}

@@ -1,0 +1,90 @@
+/** Keys that a map may have, and what to say about one that it may not. */
+import { ATTRIBUTE_KEYS, AUTHORITY_KEYS, LEAF_KEYS, SETTING_KEYS, TOP_KEYS } from './schema.ts';
+import { isSection } from './sections.ts';
+import { didYouMean, listed } from './suggest.ts';
+import { nodeAt, type Path, type Tree } from './tree.ts';
+
+function keyObjectKeys(tree: Tree, path: Path): readonly string[] {
+  const algorithm = nodeAt(tree, [...path, 'algorithm']);
+  const value = algorithm?.kind === 'scalar' ? algorithm.value : undefined;
+  if (value === 'rsa') return ['algorithm', 'size'];
+  return value === 'ecdsa' ? ['algorithm', 'curve'] : ['algorithm'];
+}
+
+/** The keys of the map at a path. */
+function knownKeys(tree: Tree, path: Path): readonly string[] {
+  const last = path.at(-1);
+  if (path.length === 0) return TOP_KEYS;
+  if (path.length === 1) return SETTING_KEYS;
+  if (last === 'subject') return ATTRIBUTE_KEYS;
+  if (last === 'key') return keyObjectKeys(tree, path);
+  return path[0] === 'authorities' ? AUTHORITY_KEYS : LEAF_KEYS;
+}
+
+/** What other tools call our keys. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  cn: 'commonName',
+  sans: 'san',
+  hosts: 'san',
+  altnames: 'san',
+  dnsnames: 'san',
+  subjectaltname: 'san',
+  days: 'validity',
+  expiry: 'validity',
+  ttl: 'validity',
+  lifetime: 'validity',
+  duration: 'validity',
+  ca: 'issuer',
+  signer: 'issuer',
+  signedby: 'issuer',
+  parent: 'issuer',
+  maxpathlen: 'pathLength',
+  keytype: 'key',
+  bits: 'size',
+  o: 'organization',
+  ou: 'organizationalUnit',
+  c: 'country',
+  st: 'state',
+  province: 'state',
+  l: 'locality',
+  city: 'locality',
+  cas: 'authorities',
+  roots: 'authorities',
+  intermediates: 'authorities',
+  default: 'defaults',
+  out: 'output',
+  outdir: 'output',
+};
+
+/** A key of ours in a map where it has no meaning. */
+function misplaced(path: Path, key: string): string | undefined {
+  const [section] = path;
+  if (path.length === 0) {
+    if (LEAF_KEYS.includes(key) || AUTHORITY_KEYS.includes(key))
+      return 'put it into an entry, or into "defaults"';
+    return undefined;
+  }
+  if (section === 'authorities' && key === 'san') {
+    return 'an authority is known by its subject: remove "san", or name the host under "servers"';
+  }
+  if (path.at(-1) === 'subject')
+    return key === 'commonName' ? 'put "commonName" beside "subject", not in it' : undefined;
+  if (ATTRIBUTE_KEYS.includes(key)) return `put it under "subject": { ${key}: … }`;
+  if (key === 'pathLength') return 'only an authority has a path length';
+  if (path.length === 1 && (LEAF_KEYS.includes(key) || AUTHORITY_KEYS.includes(key))) {
+    return `"${key}" has no default: set it in each entry`;
+  }
+  return path.length < 3 && isSection(key) ? 'indent it less: it is a key of the manifest itself' : undefined;
+}
+
+/** The hint for an unknown key in the map at a path. */
+export function unknownKeyHint(tree: Tree, path: Path, key: string): string {
+  const known = knownKeys(tree, path).filter((candidate) => candidate !== key);
+  const alias = ELSEWHERE[key.toLowerCase().replaceAll(/[-_]/g, '')];
+  return (
+    misplaced(path, key) ??
+    (alias !== undefined && known.includes(alias) ? `did you mean "${alias}"?` : undefined) ??
+    didYouMean(key, known) ??
+    `known keys here are ${known.length > 6 ? known.join(', ') : listed(known, 'and')}`
+  );
+}

@@ -1,0 +1,46 @@
+/** Names of entries: each is a folder, also on file systems that ignore case. */
+import { nameProblem } from './folder.ts';
+import { quote } from './printable.ts';
+import type { Report } from './report.ts';
+import { NOUN, SECTIONS, type Section } from './sections.ts';
+import type { MapTree, Pair } from './tree.ts';
+
+/** `<section>/<name>`: one string per entry. */
+export function entryKey(section: string, name: string): string {
+  return `${section}/${name}`;
+}
+
+function checkSection(
+  section: Section,
+  entries: ReadonlyMap<string, Pair>,
+  bad: Set<string>,
+  report: Report,
+): void {
+  const folded = new Map<string, { name: string; pair: Pair }>();
+  for (const [name, pair] of entries) {
+    const problem = nameProblem(name);
+    const twin = folded.get(name.toLowerCase());
+    if (problem) report.error({ ...problem, at: pair.key });
+    else if (twin) {
+      const [first, second] = [quote(twin.name), quote(name)];
+      report.error({
+        code: 'name',
+        at: pair.key,
+        message: `${NOUN[section]} names ${first} and ${second} differ in case only, and would write one file on some disks`,
+        hint: 'rename one of them',
+        related: [{ at: twin.pair.key, message: 'the other one' }],
+      });
+    } else folded.set(name.toLowerCase(), { name, pair });
+    if (problem || twin) bad.add(entryKey(section, name));
+  }
+}
+
+/** Reports bad names; returns the entries that have one. */
+export function checkNames(tree: MapTree, report: Report): Set<string> {
+  const bad = new Set<string>();
+  for (const section of SECTIONS) {
+    const value = tree.entries.get(section)?.value;
+    if (value?.kind === 'map') checkSection(section, value.entries, bad, report);
+  }
+  return bad;
+}

@@ -1,0 +1,116 @@
+/** The text of a manifest → its values, and every mistake that can be seen without knowing what a PKI is. */
+import { convert, NODE_LIMIT, sizeOf } from './convert.ts';
+import { findingsOf, type Issue } from './issues.ts';
+import { checkNames, entryKey } from './names.ts';
+import type { Report } from './report.ts';
+import { type Manifest, manifestSchema, TOP_KEYS } from './schema.ts';
+import { isSection } from './sections.ts';
+import type { Source } from './source.ts';
+import { documentsOf } from './syntax.ts';
+import { type MapTree, plain } from './tree.ts';
+import { unite } from './unite.ts';
+
+/** Longest manifest, in UTF-16 units: about 37,000 leaves. */
+const LENGTH_LIMIT = 5 * 1024 * 1024;
+
+export interface ParsedManifest {
+  /** What is good of it: entries with a mistake are left out. */
+  readonly manifest: Manifest;
+  /**
+   * What is left out: entries as `<section>/<name>` (they exist, but nothing is known about them), `defaults/<key>`,
+   * and whole sections.
+   */
+  readonly broken: ReadonlySet<string>;
+  readonly tree: MapTree;
+}
+
+const SMALLEST =
+  'the smallest manifest is "version: 1" and "authorities: { root: { commonName: Example Root CA } }"';
+
+/** A text that cannot be a manifest at all. */
+function readable({ text }: Source, report: Report): boolean {
+  const zero = text.indexOf('\0');
+  if (text.length > LENGTH_LIMIT) {
+    const message = 'manifest is larger than 5 MiB';
+    report.error({
+      code: 'too-large',
+      at: { start: 0, end: 0 },
+      message,
+      hint: 'split it into several manifests',
+    });
+  } else if (zero !== -1) {
+    const message = 'manifest is not UTF-8 text';
+    report.error({ code: 'encoding', at: { start: zero, end: zero + 1 }, message, hint: 'save it as UTF-8' });
+  }
+  return !report.failed();
+}
+
+/** One tree of all documents; `undefined` after a mistake that leaves nothing to go on with. */
+function readTree(source: Source, report: Report): MapTree | undefined {
+  if (!readable(source, report)) return undefined;
+  const trees = [];
+  let size = 0;
+  for (const document of documentsOf(source, report)) {
+    const tree = convert(document, report);
+    size += sizeOf(tree);
+    if (size > NODE_LIMIT && !report.failed()) {
+      report.error({ code: 'too-many-nodes', at: tree.span, message: 'manifest has too many values' });
+    }
+    if (report.failed()) continue;
+    trees.push(tree);
+  }
+  if (report.failed()) return undefined;
+  const tree = unite(trees, report);
+  if (tree === undefined && !report.failed()) {
+    report.error({ code: 'empty', at: { start: 0, end: 0 }, message: 'manifest is empty', hint: SMALLEST });
+  }
+  return tree;
+}
+
+/** A manifest of another version would only give mistakes that are none. */
+function knownVersion(tree: MapTree, report: Report): boolean {
+  const version = tree.entries.get('version')?.value;
+  if (version?.kind !== 'scalar' || typeof version.value !== 'number' || version.value === 1) return true;
+  const message = `manifest version ${version.text} is not known`;
+  report.error({ code: 'version', at: version.span, message, hint: 'this pki reads "version: 1"' });
+  return false;
+}
+
+/** The parts of the manifest that a mistake spoils: an entry, settings in `defaults`, or a top-level key. */
+function spoiled(issue: Issue): string[] {
+  const [top, second] = issue.path;
+  if (issue.code === 'unrecognized_keys' && second === undefined) {
+    return top === undefined ? issue.keys : issue.keys.map((key) => entryKey(String(top), key));
+  }
+  return [second === undefined ? String(top) : entryKey(String(top), String(second))];
+}
+
+function without(value: unknown, key: string, bad: ReadonlySet<string>): unknown {
+  if (typeof value !== 'object' || value === null || (key !== 'defaults' && !isSection(key))) return value;
+  const good = Object.entries(value).filter(([name]) => !bad.has(entryKey(key, name)));
+  return Object.assign(Object.create(null), Object.fromEntries(good));
+}
+
+/** The manifest without what is spoiled, so that the rest can still be checked for meaning. */
+function salvage(values: unknown, bad: ReadonlySet<string>): Manifest {
+  const good: Record<string, unknown> = { version: 1 };
+  for (const [key, value] of Object.entries(values ?? {})) {
+    if (key !== 'version' && TOP_KEYS.includes(key) && !bad.has(key)) good[key] = without(value, key, bad);
+  }
+  return manifestSchema.parse(good);
+}
+
+/** Reads what can be read of a manifest; the report has the rest. */
+export function parseManifest(source: Source, report: Report): ParsedManifest | undefined {
+  const tree = readTree(source, report);
+  if (tree === undefined || !knownVersion(tree, report)) return undefined;
+  const bad = checkNames(tree, report);
+  const values = plain(tree);
+  const result = manifestSchema.safeParse(values);
+  for (const issue of result.error?.issues ?? []) {
+    for (const finding of findingsOf(issue, tree)) report.error(finding);
+    for (const key of spoiled(issue)) bad.add(key);
+  }
+  const manifest = result.success && bad.size === 0 ? result.data : salvage(values, bad);
+  return { manifest, broken: bad, tree };
+}

@@ -1,0 +1,47 @@
+/** What is wrong with one value, before anyone knows where the value stands. */
+import { z } from 'zod';
+import type { DiagnosticCode } from './diagnostic.ts';
+
+export interface Problem {
+  readonly code: DiagnosticCode;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** In a list: the earlier item that this one disagrees with. */
+  readonly first?: number;
+}
+
+/** A value as the engine wants it, or what is wrong with it. */
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problem: Problem };
+
+export function parsed<T>(value: T): Parsed<T> {
+  return { ok: true, value };
+}
+
+export function refused(code: DiagnosticCode, message: string, hint?: string): Parsed<never> {
+  return { ok: false, problem: { code, message, hint } };
+}
+
+/** A zod issue that carries a problem; `path` leads from the value it is raised on to the culprit. */
+export function problemIssue(problem: Problem, input: unknown, path: PropertyKey[] = []) {
+  return { code: 'custom' as const, message: problem.message, params: { problem }, input, path };
+}
+
+/** Turns a parser of ours into the last step of a zod schema. */
+export function using<I, T>(parse: (input: I) => Parsed<T>) {
+  return (input: I, context: z.RefinementCtx): T => {
+    const result = parse(input);
+    if (result.ok) return result.value;
+    context.addIssue(problemIssue(result.problem, input));
+    return z.NEVER;
+  };
+}
+
+/**
+ * The `error` of a zod type: what the value must be ("a list of names"), and a hint for those who wrote something else.
+ * zod carries one text per issue, so the hint rides on a second line; `issues.ts` takes it apart again.
+ */
+export function wanted(what: string, hint?: string): { error: string } {
+  return { error: hint === undefined ? what : `${what}\n${hint}` };
+}

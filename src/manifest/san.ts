@@ -1,0 +1,126 @@
+/** Subject alternative names: which kind a text is, and whether it is a good one (RFC 5280 §4.2.1.6). */
+import { parseDns } from './dns.ts';
+import { ipOctets, ipText } from './ip.ts';
+import { quote } from './printable.ts';
+import { type Parsed, parsed, refused } from './problem.ts';
+
+export type SanKindName = 'dns' | 'ip' | 'uri' | 'email';
+
+export interface SanValue {
+  readonly kind: SanKindName;
+  readonly value: string;
+}
+
+/** Names in one certificate; every peer parses all of them at every handshake. */
+export const SAN_LIMIT = 1000;
+const URI_LIMIT = 2048;
+
+function parseIp(text: string): Parsed<string> {
+  const octets = ipOctets(text);
+  if (octets) return parsed(ipText(octets));
+  const shown = quote(text);
+  const inner = /^\[(.*)\](:\d+)?$/.exec(text)?.[1];
+  if (inner !== undefined)
+    return refused('san', `${shown} is not an IP address`, `leave out the brackets: "${inner}"`);
+  if (text.includes('%')) {
+    return refused(
+      'san',
+      `${shown} has a zone, which a certificate cannot carry`,
+      `write ${quote(text.split('%')[0] ?? '')}`,
+    );
+  }
+  if (text.includes('/')) {
+    return refused(
+      'san',
+      `${shown} is a network, and a certificate names single addresses`,
+      'list each address',
+    );
+  }
+  return refused('san', `${shown} is not an IP address`);
+}
+
+function parseUri(text: string): Parsed<string> {
+  const shown = quote(text);
+  if (!/^[A-Za-z][A-Za-z0-9+.-]*:/.test(text)) {
+    return refused(
+      'san',
+      `URI ${shown} has no scheme`,
+      'write it in full, such as "spiffe://example.test/api"',
+    );
+  }
+  if (!/^[!-~]+$/.test(text)) {
+    return refused('san', `URI ${shown} has characters outside printable ASCII`, 'write them as %xx');
+  }
+  if (/^[^:]*:(\/\/)?$/.test(text)) return refused('san', `URI ${shown} has nothing after its scheme`);
+  if (text.length > URI_LIMIT)
+    return refused('san', `URI of ${text.length} characters is longer than ${URI_LIMIT}`);
+  return parsed(text);
+}
+
+const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
+
+function parseEmail(text: string): Parsed<string> {
+  const at = text.lastIndexOf('@');
+  const local = text.slice(0, at);
+  const domain = parseDns(text.slice(at + 1));
+  if (at > 0 && local.length <= 64 && LOCAL_PART.test(local) && domain.ok && !domain.value.includes('*')) {
+    return parsed(text);
+  }
+  return refused(
+    'san',
+    `${quote(text)} is not an e-mail address`,
+    'write it as "name@example.test", without a display name',
+  );
+}
+
+const PARSERS: Record<SanKindName, (text: string) => Parsed<string>> = {
+  dns: parseDns,
+  ip: parseIp,
+  uri: parseUri,
+  email: parseEmail,
+};
+
+const PREFIX = /^(dns|ip|uri|email):(?!\/\/)(.*)$/is;
+
+/** The kind of a value without a prefix. */
+function kindOf(text: string): SanKindName {
+  if (ipOctets(text) || /^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.%/]*$/i.test(text) || text.startsWith('['))
+    return 'ip';
+  if (/^\d+\.\d+\.\d+\.\d+[/%]/.test(text)) return 'ip';
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || /^urn:/i.test(text)) return 'uri';
+  return text.includes('@') ? 'email' : 'dns';
+}
+
+/** A name with something after a colon that is neither a prefix of ours nor a URI. */
+function badColon(text: string): Parsed<never> | undefined {
+  const shown = quote(text);
+  if (/^[^:]+:\d{1,5}$/.test(text)) {
+    return refused(
+      'san',
+      `${shown} has a port, and a certificate is for all ports`,
+      `write ${quote(text.split(':')[0] ?? '')}`,
+    );
+  }
+  if (!text.includes(':')) return undefined;
+  return refused('san', `${shown} is of no known kind`, 'put "dns:", "ip:", "uri:" or "email:" in front');
+}
+
+/** One SAN: explicit `dns:`, `ip:`, `uri:`, `email:` in front, or the kind that the value shows. */
+export function parseSan(text: string): Parsed<SanValue> {
+  const explicit = PREFIX.exec(text);
+  const kind = explicit ? (explicit[1]?.toLowerCase() as SanKindName) : kindOf(text);
+  const value = explicit ? (explicit[2] ?? '') : text;
+  if (value === '') return refused('san', `SAN ${quote(text)} is empty`);
+  if (value.trim() !== value) {
+    const good = `${explicit ? `${kind}:` : ''}${value.trim()}`;
+    return refused('san', `SAN ${quote(text)} has blanks around its value`, `write ${quote(good)}`);
+  }
+  const colon = kind === 'dns' && explicit === null ? badColon(value) : undefined;
+  const result = colon ?? PARSERS[kind](value);
+  return result.ok ? parsed({ kind, value: result.value }) : result;
+}
+
+/** Equal for names that a certificate need not carry twice: DNS ignores case (RFC 4343). */
+export function sanIdentity({ kind, value }: SanValue): string {
+  return `${kind}:${kind === 'dns' ? value.toLowerCase() : value}`;
+}

@@ -1,0 +1,95 @@
+/** The one description of a manifest: parsed with, typed by, and published as JSON Schema. */
+import { z } from 'zod';
+import * as field from './fields.ts';
+import { NAME_PATTERN, OUTPUT_PATTERN, parseOutput } from './folder.ts';
+import { using, wanted } from './problem.ts';
+
+const settings = {
+  key: field.key.optional(),
+  validity: field.validity.optional(),
+  subject: field.subject.optional(),
+  renewBefore: field.renewBefore.optional(),
+  rotateKey: field.rotateKey.optional(),
+  backdate: field.backdate.optional(),
+  outputs: field.outputs.optional(),
+  trust: field.trust.optional(),
+};
+
+const entry = 'a map of settings such as { commonName: … }';
+
+const authority = z.strictObject(
+  {
+    commonName: field.caCommonName,
+    issuer: field.issuer.optional(),
+    pathLength: field.pathLength.optional(),
+    ...settings,
+  },
+  wanted(entry),
+);
+
+const leaf = z.strictObject(
+  {
+    commonName: field.leafCommonName.optional(),
+    san: field.san.optional(),
+    issuer: field.issuer.optional(),
+    ...settings,
+  },
+  wanted(entry),
+);
+
+// an entry left empty (`billing:`) is null in YAML: the same as one without settings
+const leafEntry = leaf.nullable().transform((value) => value ?? {});
+
+/** Names are checked apart (names.ts), so that what is under a bad name is checked too. */
+const name = z.string().meta({ pattern: NAME_PATTERN });
+
+const sectionOf = wanted('a map of entries by name');
+
+function section<T extends z.ZodType>(value: T, description: string) {
+  return z.record(name, value, sectionOf).nullable().optional().meta({ description });
+}
+
+export const manifestSchema = z
+  .strictObject(
+    {
+      version: z.literal(1, wanted('1')).meta({ description: 'Version of this format.' }),
+      output: z
+        .string(wanted('a folder such as "pki"'))
+        .meta({
+          pattern: OUTPUT_PATTERN,
+          description: 'Folder for everything that is made, relative to the manifest and below its folder.',
+          default: 'pki',
+        })
+        .transform(using(parseOutput))
+        .optional(),
+      defaults: z
+        .strictObject(settings, wanted('a map of settings'))
+        .nullable()
+        .optional()
+        .meta({ description: 'Settings of every entry that does not set them itself.' }),
+      authorities: section(
+        authority,
+        'Certificate authorities: roots, and those that an "issuer" signs, to any depth.',
+      ),
+      servers: section(leafEntry, 'Servers: TLS server certificates.'),
+      clients: section(leafEntry, 'Clients: TLS client certificates.'),
+      peers: section(leafEntry, 'Peers: both server and client, such as brokers or members of a cluster.'),
+    },
+    wanted('a map'),
+  )
+  .meta({
+    title: 'pki-apply manifest',
+    description: 'Declarative PKI: authorities and the certificates that they sign.',
+  });
+
+/** A manifest as written, each value parsed; what is left out is still left out. */
+export type Manifest = z.output<typeof manifestSchema>;
+export type AuthorityEntry = z.output<typeof authority>;
+export type LeafEntry = z.output<typeof leaf>;
+export type Defaults = NonNullable<Manifest['defaults']>;
+
+export const TOP_KEYS: readonly string[] = Object.keys(manifestSchema.shape);
+export const SETTING_KEYS: readonly string[] = Object.keys(settings);
+export const AUTHORITY_KEYS: readonly string[] = Object.keys(authority.shape);
+export const LEAF_KEYS: readonly string[] = Object.keys(leaf.shape);
+export const ATTRIBUTE_KEYS: readonly string[] = Object.keys(field.subject.shape);

@@ -1,0 +1,97 @@
+/** YAML text → the library's documents, or located syntax errors. */
+import { Composer, type Document, type ErrorCode, Lexer, Parser, type YAMLError } from 'yaml';
+import { quote, visible } from './printable.ts';
+import type { Finding, Report } from './report.ts';
+import type { Source } from './source.ts';
+
+/** Collections inside each other. A manifest needs six; the library recurses, and would overflow the stack. */
+const DEPTH_LIMIT = 100;
+/** About 20,000 leaves. What is dense in tokens costs the library seconds per megabyte. */
+const TOKEN_LIMIT = 1_200_000;
+/** Directives, and what cannot be a token at all: the library makes an error with a stack trace of each. */
+const ODD_LIMIT = 100;
+/** Syntax errors beget syntax errors: the rest is noise. */
+const ERROR_LIMIT = 20;
+
+type Token = ReturnType<Parser['next']> extends Generator<infer T> ? T : never;
+
+/** What must not be let into the library, and from where on. */
+interface Excess {
+  readonly code: 'too-deep' | 'too-large';
+  readonly offset: number;
+  readonly message: string;
+}
+
+/** The text's tokens, up to where they get too many or too deep. `Parser.parse` would only yield whole documents. */
+function* tokensOf(text: string, stop: (excess: Excess) => void): Generator<Token> {
+  const parser = new Parser();
+  let count = 0;
+  let odd = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) {
+      if (token.type === 'directive' || token.type === 'error') odd++;
+      if (odd <= ODD_LIMIT) yield token;
+    }
+    const { offset, stack } = parser;
+    if (stack.length > DEPTH_LIMIT) {
+      return stop({
+        code: 'too-deep',
+        offset,
+        message: `manifest nests more than ${DEPTH_LIMIT} levels deep`,
+      });
+    }
+    if (++count > TOKEN_LIMIT) {
+      return stop({ code: 'too-large', offset, message: 'manifest has more than 1,200,000 tokens of YAML' });
+    }
+  }
+  yield* parser.end();
+}
+
+const HINTS: Partial<Record<ErrorCode, string>> = {
+  TAB_AS_INDENT: 'indent with blanks: YAML does not allow tabs here',
+  BLOCK_AS_IMPLICIT_KEY: 'a value that contains ": " needs quotes; keys of one map need the same indentation',
+  BAD_SCALAR_START: 'put the value in quotes',
+  TAG_RESOLVE_FAILED: 'remove the tag: a manifest needs none',
+  BAD_DIRECTIVE: 'remove the line: a manifest needs no directives',
+};
+
+/** The library's words in our voice: lower case, no full stop, nothing that a terminal would obey. */
+function wording({ message }: YAMLError): string {
+  const text = visible(message).replace(/\.$/, '').replace('"quote', 'quote');
+  const low = text.charAt(0).toLowerCase() + text.slice(1);
+  return low.length > 120 ? `${low.slice(0, 119)}…` : low;
+}
+
+function findingOf(error: YAMLError): Finding {
+  const [start, end] = error.pos;
+  return { code: 'syntax', at: { start, end }, message: wording(error), hint: HINTS[error.code] };
+}
+
+/** Options that make every document mean the same, whatever its `%YAML` directive says. */
+const OPTIONS = {
+  schema: 'core',
+  merge: false, // merge keys are ours: the library merges while it expands aliases
+  resolveKnownTags: false,
+  uniqueKeys: false, // quadratic in the library
+  prettyErrors: false,
+  logLevel: 'silent',
+} as const;
+
+/** Every document of the text. Nothing when there was a syntax error: what follows one cannot be trusted. */
+export function documentsOf(source: Source, report: Report): readonly Document.Parsed[] {
+  let stopped = false;
+  const tokens = tokensOf(source.text, ({ code, offset, message }) => {
+    stopped = true;
+    report.error({ code, at: { start: Math.max(0, offset - 1), end: offset }, message });
+  });
+  const documents = [...new Composer(OPTIONS).compose(tokens)];
+  if (stopped) return [];
+  const errors = documents.flatMap((document) => [...document.errors, ...document.warnings]);
+  for (const error of errors.slice(0, ERROR_LIMIT)) report.error(findingOf(error));
+  return errors.length > 0 ? [] : documents;
+}
+
+/** The hint for `*.example.test` without quotes, which YAML takes for an alias. */
+export function aliasHint(name: string): string | undefined {
+  return name.startsWith('.') ? `write ${quote(`*${name}`)} in quotes` : undefined;
+}

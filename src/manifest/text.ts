@@ -1,0 +1,60 @@
+/** Text that goes into a subject: common name and attributes (RFC 5280 appendix A.1 gives the bounds). */
+import { codePointText, quote } from './printable.ts';
+import { type Parsed, parsed, refused } from './problem.ts';
+
+/** ub-common-name, ub-organization-name, ub-organizational-unit-name. */
+export const SHORT_TEXT = 64;
+/** ub-locality-name, ub-state-name. */
+export const LONG_TEXT = 128;
+
+/**
+ * Controls, separators that end a line, marks that turn the reading direction or are not seen at all: they have no
+ * business in a name, and let one name pass for another. U+FFFD is what is left of text in another encoding.
+ */
+const FORBIDDEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffd]/u;
+
+/** The same for JSON Schema, whose patterns have no property escapes everywhere; outer blanks are refused as well. */
+export const TEXT_PATTERN =
+  '^(?![ \\u00a0])[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u061c\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff\\ufffd]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u061c\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff\\ufffd]$';
+
+function badCharacter(what: string, text: string, character: string): Parsed<never> {
+  const code = codePointText(character);
+  if (/\p{Cs}/u.test(character))
+    return refused('text', `${what} ${quote(text)} is not valid Unicode (${code})`);
+  if (character === '\ufffd') {
+    return refused('text', `${what} ${quote(text)} has lost a character`, 'save the manifest as UTF-8');
+  }
+  const message = `${what} ${quote(text)} contains the invisible character ${code}`;
+  return refused('text', message, 'remove it: invisible characters let one name pass for another');
+}
+
+/** Subject text of at most so many characters; `longHint` says what to do about a longer one. */
+export function parseText(what: string, limit: number, longHint?: string) {
+  return (text: string): Parsed<string> => {
+    const bad = FORBIDDEN.exec(text)?.[0];
+    if (bad !== undefined) return badCharacter(what, text, bad);
+    if (text.trim() === '')
+      return refused('text', `${what} is empty`, 'leave the key out or give it a value');
+    if (text.trim() !== text) {
+      return refused(
+        'text',
+        `${what} ${quote(text)} begins or ends with a blank`,
+        `write ${quote(text.trim())}`,
+      );
+    }
+    const length = [...text].length;
+    if (length > limit) {
+      const message = `${what} of ${length} characters is longer than the ${limit} that X.509 allows`;
+      return refused('text', message, longHint ?? 'shorten it');
+    }
+    return parsed(text);
+  };
+}
+
+/** ISO 3166 country code; X.520 allows exactly two letters. */
+export function parseCountry(text: string): Parsed<string> {
+  if (/^[A-Z]{2}$/.test(text)) return parsed(text);
+  const upper = text.toUpperCase();
+  const hint = /^[A-Z]{2}$/.test(upper) ? `write "${upper}"` : 'use an ISO 3166 code such as "SE"';
+  return refused('country', `country ${quote(text)} is not two capital letters`, hint);
+}

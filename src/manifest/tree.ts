@@ -1,0 +1,102 @@
+/** A manifest as plain values that know where they were written; aliases are resolved, merge keys merged. */
+import type { Span } from './source.ts';
+
+export interface ScalarTree {
+  readonly kind: 'scalar';
+  readonly value: string | number | boolean | null;
+  /** As written, without quotes: `0123` for the number 123. */
+  readonly text: string;
+  readonly span: Span;
+}
+
+export interface ListTree {
+  readonly kind: 'list';
+  readonly items: readonly Tree[];
+  readonly span: Span;
+  /** Nodes in it with every alias written out. */
+  readonly size: number;
+}
+
+export interface Pair {
+  readonly key: Span;
+  readonly value: Tree;
+}
+
+export interface MapTree {
+  readonly kind: 'map';
+  /** In the order of the file, which a JavaScript object would not keep for keys like "10". */
+  readonly entries: ReadonlyMap<string, Pair>;
+  readonly span: Span;
+  readonly size: number;
+}
+
+export type Tree = ScalarTree | ListTree | MapTree;
+
+export type Path = readonly (string | number)[];
+
+function plainMap(tree: MapTree, seen: Map<Tree, unknown>): unknown {
+  // without a prototype, so that no name of an entry can mean something to JavaScript
+  const result: Record<string, unknown> = Object.create(null);
+  seen.set(tree, result);
+  for (const [key, { value }] of tree.entries) result[key] = plainOf(value, seen);
+  return result;
+}
+
+function plainOf(tree: Tree, seen: Map<Tree, unknown>): unknown {
+  if (tree.kind === 'scalar') return tree.value;
+  if (seen.has(tree)) return seen.get(tree);
+  if (tree.kind === 'map') return plainMap(tree, seen);
+  const items = tree.items.map((item) => plainOf(item, seen));
+  seen.set(tree, items);
+  return items;
+}
+
+/** The values alone; what an alias shares in the file is shared here too. */
+export function plain(tree: Tree): unknown {
+  return plainOf(tree, new Map());
+}
+
+/** One step down; `undefined` where there is nothing. */
+export function child(tree: Tree, step: string | number): { key: Span; value: Tree } | undefined {
+  if (tree.kind === 'map') return tree.entries.get(String(step));
+  if (tree.kind === 'scalar' || typeof step !== 'number') return undefined;
+  const value = tree.items[step];
+  return value && { key: value.span, value };
+}
+
+/** The node at a path. */
+export function nodeAt(tree: Tree, path: Path): Tree | undefined {
+  let node: Tree | undefined = tree;
+  for (const step of path) node = node && child(node, step)?.value;
+  return node;
+}
+
+function isEmpty(span: Span): boolean {
+  return span.end <= span.start;
+}
+
+/** Where the value at a path is written; its key where it is left empty, the nearest thing above where it is absent. */
+export function valueSpan(tree: Tree, path: Path): Span {
+  let node = tree;
+  let span = tree.span;
+  for (const step of path) {
+    const next = child(node, step);
+    if (next === undefined) return keySpan(tree, path);
+    node = next.value;
+    span = isEmpty(node.span) ? next.key : node.span;
+  }
+  return span;
+}
+
+/** Where the key at a path is written, or the nearest key above it; the first line for the whole. */
+export function keySpan(tree: Tree, path: Path): Span {
+  let node = tree;
+  let span: Span = { start: tree.span.start, end: tree.span.start };
+  for (const step of path) {
+    const next = child(node, step);
+    if (next === undefined) return span;
+    node = next.value;
+    span = next.key;
+  }
+  return span;
+}

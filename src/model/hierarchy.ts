@@ -1,0 +1,143 @@
+/** Who signs whom: every authority's issuer, its root, and how deep it stands. */
+import type { ParsedManifest } from '../manifest/parse.ts';
+import type { Report } from '../manifest/report.ts';
+import { keySpan, nodeAt } from '../manifest/tree.ts';
+import { type AuthorityDraft, type Drafts, draftText, fieldSpan } from './draft.ts';
+import { unknownIssuer } from './issuer-name.ts';
+
+/** An authority's place below its root. */
+export interface Standing {
+  readonly authority: AuthorityDraft;
+  readonly issuer: AuthorityDraft | null;
+  readonly root: AuthorityDraft;
+  /** 0 for a root. */
+  readonly depth: number;
+}
+
+export interface Hierarchy {
+  /** By name; an authority whose issuers end in a mistake has none. */
+  readonly standings: ReadonlyMap<string, Standing>;
+  /** Authorities before what they sign: by depth, then by name, whatever the order of the file. */
+  readonly order: readonly Standing[];
+  /** Whether every authority of the manifest has a standing. */
+  readonly complete: boolean;
+}
+
+type ByName = ReadonlyMap<string, AuthorityDraft>;
+
+/** Names the circle from its first member in the file: `a -> b -> a`. */
+function reportCycle(cycle: readonly AuthorityDraft[], parsed: ParsedManifest, report: Report): void {
+  const [first] = cycle;
+  if (first === undefined) return;
+  const at = fieldSpan(parsed.tree, first, 'issuer');
+  const hint = 'leave "issuer" out of the one that is the root: it signs itself';
+  if (cycle.length === 1) {
+    report.error({ code: 'cycle', at, message: `${draftText(first)} names itself as its issuer`, hint });
+    return;
+  }
+  const names = [...cycle, first].map(({ name }) => name);
+  const shown = names.length > 12 ? [...names.slice(0, 6), '…', ...names.slice(-5)] : names;
+  const message = `authorities sign each other in a circle: ${shown.join(' -> ')}`;
+  report.error({ code: 'cycle', at, message, hint });
+}
+
+/** The issuer's draft; `undefined` after a mistake, reported here or where the issuer is written. */
+function issuerOf(authority: AuthorityDraft, byName: ByName, parsed: ParsedManifest, report: Report) {
+  const { issuer } = authority.written;
+  if (issuer === undefined) return null;
+  const found = byName.get(issuer);
+  if (found === undefined) unknownIssuer(authority, issuer, parsed, report);
+  return found;
+}
+
+type Mark = 'good' | 'lost';
+
+interface Walk {
+  readonly issuers: ReadonlyMap<AuthorityDraft, AuthorityDraft | null | undefined>;
+  readonly position: ReadonlyMap<AuthorityDraft, number>;
+  readonly marks: Map<AuthorityDraft, Mark>;
+  /** Filled issuers first. */
+  readonly standings: Map<string, Standing>;
+}
+
+/** From an authority towards its root, as far as no earlier walk came. Iterative: a chain may be long. */
+function climb(start: AuthorityDraft, { issuers, marks }: Walk) {
+  const path: AuthorityDraft[] = [];
+  const seen = new Map<AuthorityDraft, number>();
+  let at: AuthorityDraft | null | undefined = start;
+  while (at && !marks.has(at) && !seen.has(at)) {
+    seen.set(at, path.length);
+    path.push(at);
+    at = issuers.get(at);
+  }
+  const from = at ? seen.get(at) : undefined;
+  const cycle = from === undefined ? [] : path.slice(from);
+  const lost = at === undefined || cycle.length > 0 || (at !== null && marks.get(at) === 'lost');
+  return { path, cycle, lost };
+}
+
+/** The circle, turned so that it begins with what comes first in the file. */
+function turned(cycle: readonly AuthorityDraft[], position: Walk['position']): AuthorityDraft[] {
+  const places = cycle.map((member) => position.get(member) ?? 0);
+  const first = places.indexOf(places.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY));
+  return [...cycle.slice(first), ...cycle.slice(0, first)];
+}
+
+function stand(authority: AuthorityDraft, { issuers, standings }: Walk): void {
+  const issuer = issuers.get(authority) ?? null;
+  const above = issuer && standings.get(issuer.name);
+  const root = above ? above.root : authority;
+  standings.set(authority.name, { authority, issuer, root, depth: above ? above.depth + 1 : 0 });
+}
+
+function reportNoRoot(drafts: Drafts, parsed: ParsedManifest, report: Report): void {
+  const roots = drafts.authorities.some(({ written }) => written.issuer === undefined);
+  const unknown = [...parsed.broken].some((key) => key === 'authorities' || key.startsWith('authorities/'));
+  if (roots || unknown) return;
+  const [leaf] = drafts.leaves;
+  if (drafts.authorities.length > 0) {
+    const hint = 'leave "issuer" out of the authority that signs itself';
+    const message = 'no root: every authority has an issuer';
+    report.error({ code: 'no-root', at: keySpan(parsed.tree, ['authorities']), message, hint });
+  } else if (leaf) {
+    const message = `no root: there is no authority to sign ${draftText(leaf)}`;
+    const hint = 'add "authorities: { root: { commonName: Example Root CA } }"';
+    report.error({ code: 'no-root', at: keySpan(parsed.tree, leaf.path), message, hint });
+  }
+}
+
+function compareNames(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** The forest of authorities; unknown issuers, circles and a missing root are reported. */
+export function hierarchyOf(drafts: Drafts, parsed: ParsedManifest, report: Report): Hierarchy {
+  const { authorities } = drafts;
+  const byName = new Map(authorities.map((authority) => [authority.name, authority]));
+  const walk: Walk = {
+    issuers: new Map(
+      authorities.map((authority) => [authority, issuerOf(authority, byName, parsed, report)]),
+    ),
+    position: new Map(authorities.map((authority, index) => [authority, index])),
+    marks: new Map(),
+    standings: new Map(),
+  };
+  for (const authority of authorities) {
+    const { path, cycle, lost } = climb(authority, walk);
+    if (cycle.length > 0) reportCycle(turned(cycle, walk.position), parsed, report);
+    for (const member of path) walk.marks.set(member, lost ? 'lost' : 'good');
+    if (!lost) for (const member of path.toReversed()) stand(member, walk);
+  }
+  reportNoRoot(drafts, parsed, report);
+  const order = [...walk.standings.values()].toSorted(
+    (a, b) => a.depth - b.depth || compareNames(a.authority.name, b.authority.name),
+  );
+  const written = nodeAt(parsed.tree, ['authorities']);
+  const count = written?.kind === 'map' ? written.entries.size : 0;
+  return {
+    standings: walk.standings,
+    order,
+    complete: order.length === count && !parsed.broken.has('authorities'),
+  };
+}

@@ -1,0 +1,21 @@
+/**
+ * A distinguished name as an ordered list of attributes, most general first (C … CN), one attribute per RDN.
+ * Types are the short names of RFC 4519 §2 that the manifest allows.
+ */
+export type AttributeType = 'C' | 'ST' | 'L' | 'O' | 'OU' | 'CN';
+
+export interface Attribute {
+  readonly type: AttributeType;
+  readonly value: string;
+}
+
+export type Subject = readonly Attribute[];
+
+/** `C=SE, O=Example Org, CN=api`, for people; never parsed back. */
+export function subjectText(subject: readonly { readonly type: string; readonly value: string }[]): string {
+  return subject.map(({ type, value }) => `${type}=${value}`).join(', ');
+}
+
+export function commonName(subject: Subject): string | undefined {
+  return subject.find(({ type }) => type === 'CN')?.value;
+}

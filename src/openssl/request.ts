@@ -1,0 +1,42 @@
+/** `openssl req`: a private key, unless one is kept, and the request that it signs (openssl-req(1)). */
+import type { Entity } from '../model/entity.ts';
+import type { KeySpec } from '../model/key-spec.ts';
+import type { Command } from './command.ts';
+import { configText } from './config.ts';
+import { nameSection } from './distinguished-name.ts';
+import { requestExtensions } from './extensions.ts';
+import { publishedPath, stagedPath } from './paths.ts';
+
+export function requestCommand(entity: Entity, newKey: boolean): Command {
+  const key = newKey
+    ? [...newKeyArgs(entity.key), '-noenc', '-keyout', stagedPath(entity.id, 'key')]
+    : ['-key', publishedPath(entity.id, 'key')];
+  return {
+    args: ['req', '-new', '-batch', '-config', '-', '-sha256', ...key, '-out', stagedPath(entity.id, 'csr')],
+    input: requestConfig(entity),
+  };
+}
+
+/** PKCS#8 in every case; openssl creates the file 0600 whatever the umask. */
+function newKeyArgs(key: KeySpec): readonly string[] {
+  if (key.algorithm === 'rsa') return ['-newkey', `rsa:${key.size}`];
+  if (key.algorithm === 'ecdsa') return ['-newkey', 'ec', '-pkeyopt', `ec_paramgen_curve:${key.curve}`];
+  return ['-newkey', key.algorithm];
+}
+
+function requestConfig(entity: Entity): string {
+  return configText([
+    {
+      name: 'req',
+      entries: [
+        ['prompt', 'no'],
+        ['utf8', 'yes'],
+        ['string_mask', 'utf8only'],
+        ['distinguished_name', 'name'],
+        ['req_extensions', 'extensions'],
+      ],
+    },
+    nameSection(entity.subject),
+    ...requestExtensions(entity),
+  ]);
+}

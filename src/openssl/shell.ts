@@ -1,0 +1,10 @@
+/** Words of a POSIX shell. */
+
+/** Quoted so that the shell takes each as it is. */
+export function shellWords(words: readonly string[]): string {
+  return words.map(shellWord).join(' ');
+}
+
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,64 @@
+/**
+ * `openssl ca`: a request becomes a certificate (openssl-ca(1)). `ca` and not `x509 -req`, because on OpenSSL 3.0–3.3
+ * it alone takes exact dates, also in the past; its database is thrown away after every call.
+ */
+import type { Entity } from '../model/entity.ts';
+import type { KeySpec } from '../model/key-spec.ts';
+import type { Issuance } from '../plan/change.ts';
+import type { Command } from './command.ts';
+import { configText } from './config.ts';
+import { policySection } from './distinguished-name.ts';
+import { certificateExtensions } from './extensions.ts';
+import { publishedPath, scratchFolder, stagedPath } from './paths.ts';
+
+/** @param signer the issuing authority, or the entity itself for a root. */
+export function signCommand(entity: Entity, signer: Entity, issuance: Issuance, newKey: boolean): Command {
+  const selfSigned = signer.id === entity.id;
+  const key = selfSigned && newKey ? stagedPath(entity.id, 'key') : publishedPath(signer.id, 'key');
+  const by = selfSigned ? ['-selfsign'] : ['-cert', publishedPath(signer.id, 'cert')];
+  return {
+    args: [
+      ...['ca', '-batch', '-notext', '-config', '-', ...by, '-keyfile', key],
+      ...['-startdate', opensslTime(issuance.notBefore), '-enddate', opensslTime(issuance.notAfter)],
+      ...['-in', stagedPath(entity.id, 'csr'), '-out', stagedPath(entity.id, 'cert')],
+    ],
+    input: signConfig(entity, signer.key, issuance.subjectKeyId),
+  };
+}
+
+function signConfig(entity: Entity, signerKey: KeySpec, subjectKeyId: string | null): string {
+  const scratch = scratchFolder(entity.id);
+  return configText([
+    { name: 'ca', entries: [['default_ca', 'issue']] },
+    {
+      name: 'issue',
+      entries: [
+        ['database', `${scratch}/index.txt`],
+        ['new_certs_dir', scratch],
+        // One request per call: of several, only the first would get a random serial (159 bits, RFC 5280 §4.1.2.2).
+        ['rand_serial', 'yes'],
+        ['default_md', digestFor(signerKey)],
+        ['policy', 'policy'],
+        ['preserve', 'yes'],
+        ['string_mask', 'utf8only'],
+        ['unique_subject', 'no'],
+        // With anything but `none` the request could ask for CA:TRUE and get it.
+        ['copy_extensions', 'none'],
+        ['x509_extensions', 'extensions'],
+      ],
+    },
+    policySection(),
+    ...certificateExtensions(entity, subjectKeyId),
+  ]);
+}
+
+/** As strong as the key that signs (RFC 5480 §4); Ed25519 and Ed448 bring their own and ignore this. */
+function digestFor(key: KeySpec): string {
+  if (key.algorithm !== 'ecdsa') return 'sha256';
+  return { 'P-256': 'sha256', 'P-384': 'sha384', 'P-521': 'sha512' }[key.curve];
+}
+
+/** Four-digit years: with two, openssl means 1951 by `51` (openssl quirk); it picks UTCTime or GeneralizedTime itself. */
+export function opensslTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace(/[-:T]|\.\d+/g, '');
+}

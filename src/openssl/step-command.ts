@@ -1,0 +1,30 @@
+/** Step → command: the one place that says what each step of a plan runs. */
+import { type Entity, type EntityId, unreachable } from '../model/entity.ts';
+import type { Step } from '../plan/steps.ts';
+import type { Command } from './command.ts';
+import { publicKeyCommand } from './public-key.ts';
+import { requestCommand } from './request.ts';
+import { signCommand } from './sign.ts';
+
+/** The openssl call of a step; publishing has none. */
+export function stepCommand(step: Step, byId: ReadonlyMap<EntityId, Entity>): Command | null {
+  const entity = lookUp(byId, step.entity);
+  switch (step.kind) {
+    case 'request':
+      return requestCommand(entity, step.newKey);
+    case 'sign':
+      return signCommand(entity, lookUp(byId, step.issuer ?? step.entity), step.issuance, step.newKey);
+    case 'public':
+      return publicKeyCommand(step.entity, step.newKey);
+    case 'publish':
+      return null;
+    default:
+      return unreachable(step);
+  }
+}
+
+function lookUp(byId: ReadonlyMap<EntityId, Entity>, id: EntityId): Entity {
+  const entity = byId.get(id);
+  if (entity === undefined) throw new Error(`Internal error: no entity ${id}`);
+  return entity;
+}

@@ -1,0 +1,58 @@
+/** Whether a certificate on disk is the one that the manifest asks for: field by field, with its key and its issuer. */
+import type { Entity } from '../model/entity.ts';
+import { diffCertificate, differs } from './diff.ts';
+import type { CertificateFacts } from './facts.ts';
+import type { EntityObservation } from './observation.ts';
+import type { Reason } from './reason.ts';
+import type { Standing } from './standing.ts';
+import { validityReasons } from './validity.ts';
+
+/** @param issuer where the issuer will stand, `null` for a root. Reasons to issue a new certificate for the same key. */
+export function certificateReasons(
+  entity: Entity,
+  observed: EntityObservation,
+  issuer: Standing | null,
+  now: number,
+): readonly Reason[] {
+  const { cert } = observed;
+  if (cert.state === 'missing') return [{ kind: 'missing', artifact: 'cert' }];
+  if (cert.state === 'garbage') return [{ kind: 'unreadable', artifact: 'cert', detail: cert.detail }];
+  if (cert.state !== 'present') return [];
+  return [
+    ...diffCertificate(cert.facts, entity),
+    ...keyMismatch(cert.facts, observed),
+    ...(issuer === null ? selfSignature(entity, observed) : issuerReasons(cert.facts, observed, issuer)),
+    ...validityReasons(cert.facts, entity, issuer, now),
+  ];
+}
+
+function keyMismatch(facts: CertificateFacts, { key }: EntityObservation): readonly Reason[] {
+  return key.state === 'present' && key.facts.keyId !== facts.keyId ? [{ kind: 'key-mismatch' }] : [];
+}
+
+/** A root's certificate that its own key did not sign is somebody else's root, or an intermediate. */
+function selfSignature(entity: Entity, { signedBy, key }: EntityObservation): readonly Reason[] {
+  const own = key.state === 'present' ? key.facts.keyId : null;
+  return own !== null && signedBy !== own ? [{ kind: 'foreign-issuer', issuer: entity.id }] : [];
+}
+
+function issuerReasons(
+  facts: CertificateFacts,
+  { signedBy }: EntityObservation,
+  issuer: Standing,
+): readonly Reason[] {
+  // A new key breaks every signature below it; nothing else about the issuer needs telling then.
+  if (issuer.keyId === null) return [{ kind: 'issuer-changes', issuer: issuer.id }];
+  if (signedBy !== issuer.keyId) return [{ kind: 'foreign-issuer', issuer: issuer.id }];
+  return [...issuerName(facts, issuer), ...issuerKeyId(facts, issuer)];
+}
+
+/** Verifiers find the issuer by name; Go and others by its very bytes (RFC 5280 §6.1.3 (a)(4)). */
+function issuerName(facts: CertificateFacts, issuer: Standing): readonly Reason[] {
+  return facts.issuerDer === issuer.subjectDer ? [] : [{ kind: 'issuer-changes', issuer: issuer.id }];
+}
+
+function issuerKeyId(facts: CertificateFacts, issuer: Standing): readonly Reason[] {
+  if (issuer.subjectKeyId === null || facts.authorityKeyId === null) return [];
+  return differs('authorityKeyIdentifier', facts.authorityKeyId, issuer.subjectKeyId);
+}

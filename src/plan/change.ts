@@ -1,0 +1,47 @@
+/** The outcome of planning, one entity at a time; every field is a decision, none is a guess left to apply. */
+import type { Artifact, EntityId, EntityKind } from '../model/entity.ts';
+import type { Reason } from './reason.ts';
+
+/** What happens to an entity (design §5). */
+export type Action = 'create' | 'issue' | 'rekey' | 'refresh' | 'remove' | 'keep' | 'refuse';
+
+/** What a human must agree to before apply does it: each breaks something that is in use. */
+export const CONSENTS = ['rekey-ca', 'remove'] as const;
+export type Consent = (typeof CONSENTS)[number];
+
+/** A certificate to be issued: when it is valid and what identifies its key. */
+export interface Issuance {
+  readonly notBefore: number;
+  readonly notAfter: number;
+  /** The authority whose end cuts the wanted lifetime short, or `null`. */
+  readonly cappedBy: EntityId | null;
+  /** SKI to carry over from the certificate that is replaced (hex), or `null` for the key's hash. */
+  readonly subjectKeyId: string | null;
+}
+
+/** Why nothing may be done, and what the user can do about it. */
+export interface Refusal {
+  readonly problem: string;
+  readonly hint: string;
+}
+
+export interface Change {
+  readonly id: EntityId;
+  readonly kind: EntityKind;
+  readonly action: Action;
+  readonly reasons: readonly Reason[];
+  readonly newKey: boolean;
+  readonly issuance: Issuance | null;
+  /** Files that get new content, and files that go. */
+  readonly writes: readonly Artifact[];
+  readonly deletes: readonly Artifact[];
+  readonly chmods: readonly Artifact[];
+  readonly consent: Consent | null;
+  readonly refusal: Refusal | null;
+  /** Entities that change because this one does. */
+  readonly affects: readonly EntityId[];
+}
+
+export function isConsent(text: string): text is Consent {
+  return (CONSENTS as readonly string[]).includes(text);
+}

@@ -1,0 +1,130 @@
+/**
+ * A reader for DER (X.690 §8–11), as far as certificates, requests and public keys need it. Own code because node's
+ * X509Certificate exposes neither key usage, path length, AKI nor the bytes of a SAN, and its text forms are ambiguous.
+ * Throws `DerError` on anything that is not one well-formed value; callers turn that into "unreadable".
+ */
+export class DerError extends Error {
+  override readonly name = 'DerError';
+}
+
+/** One tag-length-value. `bytes` is all of it, `body` its content; both are views, not copies. */
+export interface Der {
+  readonly tag: number;
+  readonly bytes: Uint8Array;
+  readonly body: Uint8Array;
+}
+
+export const TAG = {
+  boolean: 0x01,
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  oid: 0x06,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  sequence: 0x30,
+  set: 0x31,
+} as const;
+
+/** The value that starts at `offset`; what follows it is the caller's business. */
+export function readAt(input: Uint8Array, offset: number): Der {
+  const tag = input[offset];
+  const first = input[offset + 1];
+  if (tag === undefined || first === undefined) throw new DerError('truncated DER');
+  const { length, headerLength } =
+    first < 0x80 ? { length: first, headerLength: 2 } : longLength(input, offset);
+  const start = offset + headerLength;
+  const end = start + length;
+  if (end > input.length) throw new DerError('truncated DER');
+  return { tag, bytes: input.subarray(offset, end), body: input.subarray(start, end) };
+}
+
+function longLength(input: Uint8Array, offset: number): { length: number; headerLength: number } {
+  const count = (input[offset + 1] ?? 0) & 0x7f;
+  if (count === 0 || count > 4) throw new DerError('unsupported DER length');
+  let length = 0;
+  for (let i = 0; i < count; i++) length = length * 256 + (input[offset + 2 + i] ?? 0);
+  return { length, headerLength: 2 + count };
+}
+
+/** The one value that `input` holds, with nothing behind it. */
+export function readAll(input: Uint8Array): Der {
+  const der = readAt(input, 0);
+  if (der.bytes.length !== input.length) throw new DerError('data after the end of DER');
+  return der;
+}
+
+/** The values inside a constructed one, in order. */
+export function children(der: Der): readonly Der[] {
+  const found: Der[] = [];
+  for (let offset = 0; offset < der.body.length; ) {
+    const child = readAt(der.body, offset);
+    found.push(child);
+    offset += child.bytes.length;
+  }
+  return found;
+}
+
+export function expectTag(der: Der | undefined, tag: number): Der {
+  if (der?.tag !== tag) throw new DerError(`expected DER tag ${tag}, got ${der?.tag ?? 'nothing'}`);
+  return der;
+}
+
+/** A context-specific tag, constructed as most of X.509's explicit ones are: `[n]`. */
+export function context(n: number): number {
+  return 0xa0 + n;
+}
+
+/** Dotted decimal, `2.5.29.17`. */
+export function oidText(der: Der | undefined): string {
+  const body = expectTag(der, TAG.oid).body;
+  const arcs: number[] = [];
+  let arc = 0;
+  for (const byte of body) {
+    arc = arc * 128 + (byte & 0x7f);
+    if (byte & 0x80) continue;
+    arcs.push(arc);
+    arc = 0;
+  }
+  const first = arcs[0] ?? 0;
+  const root = Math.min(Math.floor(first / 40), 2);
+  return [root, first - root * 40, ...arcs.slice(1)].join('.');
+}
+
+/** A small non-negative INTEGER, such as a path length or a version. */
+export function smallInteger(der: Der | undefined): number {
+  const body = expectTag(der, TAG.integer).body;
+  if (body.length === 0 || body.length > 4 || (body[0] ?? 0) > 0x7f) throw new DerError('unexpected INTEGER');
+  return body.reduce((value, byte) => value * 256 + byte, 0);
+}
+
+/** The payload of a BIT STRING of whole octets. */
+export function bitStringBytes(der: Der | undefined): Uint8Array {
+  const body = expectTag(der, TAG.bitString).body;
+  if (body[0] !== 0) throw new DerError('unexpected unused bits');
+  return body.subarray(1);
+}
+
+/** Seconds since 1970 of a UTCTime or GeneralizedTime in the form that RFC 5280 §4.1.2.5 demands (Z, with seconds). */
+export function timeSeconds(der: Der | undefined): number {
+  if (der === undefined) throw new DerError('time is missing');
+  const text = ascii(der.body);
+  const full = der.tag === TAG.generalizedTime ? text : centuryOf(text) + text;
+  const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(full);
+  if (!match) throw new DerError('unexpected time');
+  const [year, month, day, hour, minute, second] = match.slice(1).map(Number);
+  return Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second) / 1000;
+}
+
+/** RFC 5280 §4.1.2.5.1: two-digit years from 50 on are 19xx. */
+function centuryOf(utcTime: string): string {
+  return Number(utcTime.slice(0, 2)) >= 50 ? '19' : '20';
+}
+
+export function ascii(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('latin1');
+}
+
+export function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+}

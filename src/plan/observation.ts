@@ -1,0 +1,52 @@
+/** What is on disk, one entity at a time: facts where a file can be read, and the plain reason where it cannot. */
+import type { Artifact, EntityId } from '../model/entity.ts';
+import type { CertificateFacts, Fingerprint, KeyFacts, KeyId, RequestFacts } from './facts.ts';
+
+/** One file. `blocked` is what no tool may resolve by writing over it; `garbage` is a plain file without the content. */
+export type FileState<Facts> =
+  | { readonly state: 'missing' }
+  | { readonly state: 'blocked'; readonly detail: string }
+  | { readonly state: 'garbage'; readonly detail: string }
+  | { readonly state: 'present'; readonly facts: Facts; readonly mode: number };
+
+/** A private key may also be there and be somebody's treasure that this tool cannot open. */
+export type KeyState = FileState<KeyFacts> | { readonly state: 'encrypted' };
+
+export interface EntityObservation {
+  readonly key: KeyState;
+  readonly csr: FileState<RequestFacts>;
+  readonly cert: FileState<CertificateFacts>;
+  /** Certificates in file order. */
+  readonly chain: FileState<readonly Fingerprint[]>;
+  readonly fullchain: FileState<readonly Fingerprint[]>;
+  readonly ca: FileState<readonly Fingerprint[]>;
+  readonly public: FileState<KeyId>;
+  /** The key that made the certificate's signature: the issuer's present key, or `null` where it was another. */
+  readonly signedBy: KeyId | null;
+}
+
+export interface Observation {
+  /** Whether the output folder is there at all. */
+  readonly exists: boolean;
+  readonly entities: ReadonlyMap<EntityId, EntityObservation>;
+  /** Entity folders on disk that the manifest does not name. */
+  readonly strangers: readonly EntityId[];
+}
+
+const MISSING = { state: 'missing' } as const;
+
+/** An entity of which nothing is there yet. */
+export const NOTHING: EntityObservation = {
+  key: MISSING,
+  csr: MISSING,
+  cert: MISSING,
+  chain: MISSING,
+  fullchain: MISSING,
+  ca: MISSING,
+  public: MISSING,
+  signedBy: null,
+};
+
+export function fileState(observed: EntityObservation, artifact: Artifact): KeyState | FileState<unknown> {
+  return observed[artifact];
+}

@@ -1,0 +1,204 @@
+/** One entity: what is on disk against what is wanted → one Change. Pure; the caller goes from roots to leaves. */
+import type { Artifact, Entity, EntityId } from '../model/entity.ts';
+import { certificateReasons } from './certificate-reasons.ts';
+import type { Action, Change, Consent, Issuance, Refusal } from './change.ts';
+import {
+  bundleMembers,
+  bundleReasons,
+  publicKeyReasons,
+  requestReasons,
+  type Standings,
+  unwantedReasons,
+  wantedArtifacts,
+} from './derived.ts';
+import { type KeyOwners, keyReasons } from './key-decision.ts';
+import type { EntityObservation } from './observation.ts';
+import type { Reason } from './reason.ts';
+import { refusalFor } from './refusal.ts';
+import type { Standing } from './standing.ts';
+import { type Ceiling, issuance } from './validity.ts';
+
+/** What every entity of one plan is judged by. */
+export interface Context {
+  readonly byId: ReadonlyMap<EntityId, Entity>;
+  readonly owners: KeyOwners;
+  readonly standings: Standings;
+  /** Entities whose re-keying was asked for. */
+  readonly rekey: ReadonlySet<EntityId>;
+  /** Entities on disk that hold certificates issued under an authority's name, by that authority. */
+  readonly orphansOf: (authority: Entity) => boolean;
+  readonly now: number;
+}
+
+interface Verdict {
+  readonly newKey: boolean;
+  readonly issue: boolean;
+  readonly reasons: readonly Reason[];
+}
+
+export function planEntity(entity: Entity, observed: EntityObservation, context: Context): Change {
+  const wanted = wantedArtifacts(entity, context.byId);
+  const refusal = refusalFor(entity.id, observed, wanted);
+  if (refusal !== null) return refused(entity, refusal);
+  const issuer = entity.issuer === null ? null : (context.standings.get(entity.issuer) ?? null);
+  const verdict = judge(entity, observed, issuer, context);
+  const derived = verdict.issue
+    ? []
+    : derivedReasons(entity, observed, wanted, context.standings, context.byId);
+  const extra = [...modeReasons(observed), ...unwantedReasons(observed, wanted)];
+  const reasons = distinct([...verdict.reasons, ...derived.flatMap((found) => found.reasons), ...extra]);
+  const writes = verdict.issue
+    ? writesOfIssue(wanted, verdict.newKey)
+    : derived.map(({ artifact }) => artifact);
+  return {
+    id: entity.id,
+    kind: entity.kind,
+    action: actionOf(verdict, observed, reasons),
+    reasons,
+    newKey: verdict.newKey,
+    issuance: verdict.issue ? issuanceOf(entity, observed, verdict, issuer, context.now) : null,
+    writes,
+    deletes: extra.flatMap((reason) => (reason.kind === 'unwanted' ? [reason.artifact] : [])),
+    chmods: extra.flatMap((reason) =>
+      reason.kind === 'mode' && !writes.includes(reason.artifact) ? [reason.artifact] : [],
+    ),
+    consent: consentOf(entity, observed, verdict, context),
+    refusal: null,
+    affects: [],
+  };
+}
+
+function judge(
+  entity: Entity,
+  observed: EntityObservation,
+  issuer: Standing | null,
+  context: Context,
+): Verdict {
+  const forKey = keyReasons(entity, observed, context.owners, context.rekey.has(entity.id));
+  const forCertificate = certificateReasons(entity, observed, issuer, context.now);
+  // Renewal with `rotateKey` is the one case in which a certificate's age decides over its key.
+  const rotates =
+    entity.rotateKey && forCertificate.some(({ kind }) => kind === 'expires' || kind === 'expired');
+  const newKey = forKey.length > 0 || rotates;
+  return {
+    newKey,
+    issue: newKey || forCertificate.length > 0,
+    reasons: [...forKey, ...forCertificate],
+  };
+}
+
+interface Derived {
+  readonly artifact: Artifact;
+  readonly reasons: readonly Reason[];
+}
+
+/** The derived files that need writing though the certificate stays, each with why. */
+function derivedReasons(
+  entity: Entity,
+  observed: EntityObservation,
+  wanted: readonly Artifact[],
+  standings: Standings,
+  byId: ReadonlyMap<EntityId, Entity>,
+): readonly Derived[] {
+  const members = bundleMembers(entity, byId);
+  const own = ownStanding(entity, observed);
+  const reasonsFor = (artifact: Artifact): readonly Reason[] => {
+    if (artifact === 'csr') return requestReasons(entity, observed);
+    if (artifact === 'public') return publicKeyReasons(observed);
+    if (artifact === 'key' || artifact === 'cert') return [];
+    const standing = members[artifact].flatMap((id) => (id === entity.id ? own : (standings.get(id) ?? [])));
+    return bundleReasons(artifact, observed[artifact], standing, entity.id);
+  };
+  return wanted
+    .map((artifact) => ({ artifact, reasons: reasonsFor(artifact) }))
+    .filter(({ reasons }) => reasons.length > 0);
+}
+
+/** Only the fingerprint matters here: an entity that keeps its certificate is a member of its own fullchain. */
+function ownStanding({ id }: Entity, { cert }: EntityObservation): Standing {
+  const fingerprint = cert.state === 'present' ? cert.facts.fingerprint : null;
+  return { id, keyId: null, subjectDer: '', subjectKeyId: null, notAfter: 0, fingerprint };
+}
+
+/** Only the owner may read a private key; nobody else may write what others trust. */
+function modeReasons(observed: EntityObservation): readonly Reason[] {
+  const { key, cert, ca } = observed;
+  const found: Reason[] = [];
+  if (key.state === 'present' && (key.mode & 0o077) !== 0) {
+    found.push({ kind: 'mode', artifact: 'key', before: key.mode, after: 0o600 });
+  }
+  for (const [artifact, file] of [
+    ['cert', cert],
+    ['ca', ca],
+  ] as const) {
+    if (file.state === 'present' && (file.mode & 0o022) !== 0) {
+      found.push({ kind: 'mode', artifact, before: file.mode, after: 0o644 });
+    }
+  }
+  return found;
+}
+
+/** A new certificate brings everything that is made from it or asked for with it; a kept key stays untouched. */
+function writesOfIssue(wanted: readonly Artifact[], newKey: boolean): readonly Artifact[] {
+  return wanted.filter((artifact) => artifact !== 'key' || newKey);
+}
+
+function actionOf(verdict: Verdict, observed: EntityObservation, reasons: readonly Reason[]): Action {
+  if (verdict.newKey) {
+    const isNew = observed.key.state === 'missing' && observed.cert.state === 'missing';
+    return isNew ? 'create' : 'rekey';
+  }
+  if (verdict.issue) return 'issue';
+  return reasons.length > 0 ? 'refresh' : 'keep';
+}
+
+function issuanceOf(
+  entity: Entity,
+  observed: EntityObservation,
+  { newKey }: Verdict,
+  issuer: Standing | null,
+  now: number,
+): Issuance {
+  const ceiling: Ceiling | null = issuer;
+  const { cert, key } = observed;
+  const samePair =
+    !newKey && cert.state === 'present' && key.state === 'present' && cert.facts.keyId === key.facts.keyId;
+  // A CA that another tool made may identify its key otherwise: what hangs from it refers to that (RFC 5280 §4.2.1.2).
+  const subjectKeyId = samePair && entity.kind === 'authority' ? cert.facts.subjectKeyId : null;
+  return { ...issuance(entity, ceiling, now), subjectKeyId };
+}
+
+/** Whoever trusts an authority trusts its key: to part with it takes a yes. */
+function consentOf(
+  entity: Entity,
+  observed: EntityObservation,
+  verdict: Verdict,
+  context: Context,
+): Consent | null {
+  if (entity.kind !== 'authority') return null;
+  const mismatch = verdict.reasons.some(({ kind }) => kind === 'key-mismatch');
+  const replaced = verdict.newKey && (observed.key.state !== 'missing' || observed.cert.state !== 'missing');
+  const lost = verdict.newKey && context.orphansOf(entity);
+  return mismatch || replaced || lost ? 'rekey-ca' : null;
+}
+
+function refused(entity: Entity, refusal: Refusal): Change {
+  return {
+    id: entity.id,
+    kind: entity.kind,
+    action: 'refuse',
+    reasons: [],
+    newKey: false,
+    issuance: null,
+    writes: [],
+    deletes: [],
+    chmods: [],
+    consent: null,
+    refusal,
+    affects: [],
+  };
+}
+
+function distinct(reasons: readonly Reason[]): readonly Reason[] {
+  return [...new Map(reasons.map((reason) => [JSON.stringify(reason), reason])).values()];
+}

@@ -1,0 +1,46 @@
+/** SubjectPublicKeyInfo (RFC 5280 §4.1.2.7): which key it is and of what kind. */
+import { createHash } from 'node:crypto';
+import { bitStringBytes, children, type Der, hex, oidText, readAll } from './der.ts';
+import type { KeyId } from './facts.ts';
+import { CURVES, KEY_ALGORITHM } from './oids.ts';
+
+export interface PublicKeyFacts {
+  readonly keyId: KeyId;
+  readonly spec: string;
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+export function publicKeyFacts(spki: Uint8Array): PublicKeyFacts {
+  const [algorithm, key] = children(readAll(spki));
+  const [oid, parameters] = algorithm ? children(algorithm) : [];
+  return { keyId: sha256(spki), spec: specOf(oidText(oid), parameters, key) };
+}
+
+function specOf(oid: string, parameters: Der | undefined, key: Der | undefined): string {
+  if (oid === KEY_ALGORITHM.rsa) return `rsa-${modulusBits(bitStringBytes(key))}`;
+  if (oid === KEY_ALGORITHM.ec) return curveSpec(oidText(parameters));
+  if (oid === KEY_ALGORITHM.ed25519) return 'ed25519';
+  if (oid === KEY_ALGORITHM.ed448) return 'ed448';
+  return oid;
+}
+
+function curveSpec(oid: string): string {
+  const curve = CURVES[oid];
+  return curve === undefined ? `ecdsa-${oid}` : `ecdsa-${curve.toLowerCase().replace('-', '')}`;
+}
+
+/** Bits of RSAPublicKey's modulus (RFC 8017 A.1.1), without the sign octet. */
+function modulusBits(rsaPublicKey: Uint8Array): number {
+  const digits = hex(children(readAll(rsaPublicKey))[0]?.body ?? new Uint8Array()).replace(/^(00)+/, '');
+  const first = Number.parseInt(digits.slice(0, 2), 16);
+  return Math.max(0, digits.length / 2 - 1) * 8 + (32 - Math.clz32(first || 0));
+}
+
+/** SHA-1 of the key bits, as openssl's `subjectKeyIdentifier=hash` writes it (RFC 5280 §4.2.1.2, method 1). */
+export function keyIdentifier(spki: Uint8Array): string {
+  const bits = bitStringBytes(children(readAll(spki))[1]);
+  return createHash('sha1').update(bits).digest('hex');
+}

@@ -1,0 +1,48 @@
+/**
+ * Why something changes. A reason is made on the line that decides (design §5), carries before and after, and is
+ * never parsed back: wording lives in report/.
+ */
+import type { Artifact, EntityId } from '../model/entity.ts';
+
+/** Fields of a certificate or key that are compared; names are the manifest's where it has one. */
+export type Field =
+  | 'key'
+  | 'subject'
+  | 'san'
+  | 'validity'
+  | 'issuer'
+  | 'pathLength'
+  | 'basicConstraints'
+  | 'keyUsage'
+  | 'extendedKeyUsage'
+  | 'subjectKeyIdentifier'
+  | 'authorityKeyIdentifier'
+  | 'version';
+
+export type Reason =
+  /** The file is not there. */
+  | { readonly kind: 'missing'; readonly artifact: Artifact }
+  /** The file is there and is not what its name says. */
+  | { readonly kind: 'unreadable'; readonly artifact: Artifact; readonly detail: string }
+  | { readonly kind: 'differs'; readonly field: Field; readonly before: string; readonly after: string }
+  /** Certificate and private key are not a pair. */
+  | { readonly kind: 'key-mismatch' }
+  /** Another entity has the same private key, and its certificate fits it. */
+  | { readonly kind: 'shared-key'; readonly other: EntityId }
+  /** The signature was not made by the issuer's present key. */
+  | { readonly kind: 'foreign-issuer'; readonly issuer: EntityId }
+  /** The issuer changes in this very plan, so what hangs from it follows. */
+  | { readonly kind: 'issuer-changes'; readonly issuer: EntityId }
+  /** Inside its renewal window; `seconds` are left. */
+  | { readonly kind: 'expires'; readonly notAfter: number; readonly seconds: number; readonly window: number }
+  | { readonly kind: 'expired'; readonly notAfter: number }
+  | { readonly kind: 'not-yet-valid'; readonly notBefore: number }
+  | { readonly kind: 'mode'; readonly artifact: Artifact; readonly before: number; readonly after: number }
+  /** Signed or keyed with something that modern libraries refuse. */
+  | { readonly kind: 'weak'; readonly what: string }
+  /** A derived file does not hold what the certificates make it hold. */
+  | { readonly kind: 'stale'; readonly artifact: Artifact }
+  /** A file that `outputs` or the hierarchy no longer asks for. */
+  | { readonly kind: 'unwanted'; readonly artifact: Artifact }
+  | { readonly kind: 'requested' }
+  | { readonly kind: 'not-in-manifest' };

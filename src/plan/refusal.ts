@@ -1,0 +1,50 @@
+/** What a plan will not touch: things that only their owner can decide about. */
+import { type Artifact, type EntityId, unreachable } from '../model/entity.ts';
+import type { Refusal } from './change.ts';
+import type { EntityObservation } from './observation.ts';
+
+/** The first obstacle among an entity's wanted files, or `null`. */
+export function refusalFor(
+  id: EntityId,
+  observed: EntityObservation,
+  wanted: readonly Artifact[],
+): Refusal | null {
+  for (const artifact of wanted) {
+    const refusal = refusalOf(`${id}/${FILE_NAMES[artifact]}`, observed, artifact);
+    if (refusal !== null) return refusal;
+  }
+  return null;
+}
+
+function refusalOf(path: string, observed: EntityObservation, artifact: Artifact): Refusal | null {
+  const file = observed[artifact];
+  switch (file.state) {
+    case 'encrypted':
+      return {
+        problem: `"${path}" is encrypted, and this version cannot open encrypted keys`,
+        hint: 'decrypt it yourself with "openssl pkey -in KEY -out PLAIN", or move it away to have a new key made',
+      };
+    case 'blocked':
+      return {
+        problem: `"${path}" ${file.detail}`,
+        hint: 'move it away, or make it a readable plain file, and run again',
+      };
+    case 'missing':
+    case 'garbage':
+    case 'present':
+      return null;
+    default:
+      return unreachable(file);
+  }
+}
+
+/** Names below an entity's folder. */
+export const FILE_NAMES = {
+  key: 'key.pem',
+  csr: 'csr.pem',
+  cert: 'cert.pem',
+  chain: 'chain.pem',
+  fullchain: 'fullchain.pem',
+  ca: 'ca.pem',
+  public: 'public.pem',
+} as const satisfies Record<Artifact, string>;

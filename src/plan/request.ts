@@ -1,0 +1,28 @@
+/** PKCS#10 certification requests (RFC 2986): bytes → facts. */
+import { nameAttributes, publicKeyObject, signedBy, signedParts } from './certificate.ts';
+import { children, context, type Der, DerError, oidText } from './der.ts';
+import { extensionFacts } from './extensions.ts';
+import type { RequestFacts } from './facts.ts';
+import { EXTENSION_REQUEST } from './oids.ts';
+import { publicKeyFacts } from './public-key.ts';
+
+/** @throws DerError where `der` is not one well-formed request. */
+export function requestFacts(der: Uint8Array): RequestFacts {
+  const [, subject, spki, attributes] = children(signedParts(der).tbsDer);
+  if (subject === undefined || spki === undefined) throw new DerError('request is incomplete');
+  return {
+    keyId: publicKeyFacts(spki.bytes).keyId,
+    subject: nameAttributes(subject),
+    san: extensionFacts(requestedExtensions(attributes)).san?.names ?? [],
+    signatureFits: signedBy(der, publicKeyObject(spki.bytes)),
+  };
+}
+
+function requestedExtensions(attributes: Der | undefined): Der | undefined {
+  if (attributes?.tag !== context(0)) return undefined;
+  for (const attribute of children(attributes)) {
+    const [oid, values] = children(attribute);
+    if (oidText(oid) === EXTENSION_REQUEST && values) return children(values)[0];
+  }
+  return undefined;
+}

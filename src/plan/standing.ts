@@ -1,0 +1,42 @@
+/** Where an entity stands once the plan has been carried out: what those that hang from it are compared with. */
+import type { Entity, EntityId } from '../model/entity.ts';
+import type { Change } from './change.ts';
+import type { Fingerprint, KeyId } from './facts.ts';
+import { nameDer } from './name.ts';
+import type { EntityObservation } from './observation.ts';
+
+export interface Standing {
+  readonly id: EntityId;
+  /** `null`: a key that is not made yet. */
+  readonly keyId: KeyId | null;
+  /** Hex DER of the subject that certificates below must name as their issuer. */
+  readonly subjectDer: string;
+  /** `null`: not known before the key is made. */
+  readonly subjectKeyId: string | null;
+  readonly notAfter: number;
+  /** `null`: a certificate that is not issued yet. */
+  readonly fingerprint: Fingerprint | null;
+}
+
+export function standingOf(entity: Entity, observed: EntityObservation, change: Change): Standing {
+  const key = observed.key.state === 'present' && !change.newKey ? observed.key.facts : null;
+  if (change.issuance !== null || observed.cert.state !== 'present') {
+    return {
+      id: entity.id,
+      keyId: key?.keyId ?? null,
+      subjectDer: nameDer(entity.subject),
+      subjectKeyId: change.issuance?.subjectKeyId ?? key?.keyIdentifier ?? null,
+      notAfter: change.issuance?.notAfter ?? 0,
+      fingerprint: null,
+    };
+  }
+  const facts = observed.cert.facts;
+  return {
+    id: entity.id,
+    keyId: facts.keyId,
+    subjectDer: facts.subjectDer,
+    subjectKeyId: facts.subjectKeyId,
+    notAfter: facts.notAfter,
+    fingerprint: facts.fingerprint,
+  };
+}

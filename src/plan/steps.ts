@@ -1,0 +1,85 @@
+/** The plan as a graph of steps: what is run, in which order, and what may run at the same time. Pure. */
+import type { Entity, EntityId, Inventory } from '../model/entity.ts';
+import type { KeySpec } from '../model/key-spec.ts';
+import type { Change, Issuance } from './change.ts';
+import type { Plan } from './plan.ts';
+
+export type StepId = string;
+
+interface StepBase {
+  readonly id: StepId;
+  readonly entity: EntityId;
+  /** Steps that must have succeeded before. */
+  readonly needs: readonly StepId[];
+}
+
+export type Step =
+  /** Private key (unless it is kept) and certification request. */
+  | (StepBase & { readonly kind: 'request'; readonly newKey: boolean; readonly weight: number })
+  /** The request signed by the issuer, or by its own key. */
+  | (StepBase & {
+      readonly kind: 'sign';
+      readonly issuer: EntityId | null;
+      readonly issuance: Issuance;
+      readonly newKey: boolean;
+    })
+  /** The public key, where `outputs` asks for it. */
+  | (StepBase & { readonly kind: 'public'; readonly newKey: boolean })
+  /** Everything made is checked, bundles are put together, and the set replaces what was there. */
+  | (StepBase & { readonly kind: 'publish' });
+
+export type StepKind = Step['kind'];
+
+export function stepId(kind: StepKind, entity: EntityId): StepId {
+  return `${kind} ${entity}`;
+}
+
+export function stepsOf(plan: Plan, { entities }: Inventory): readonly Step[] {
+  const byId = new Map(entities.map((entity) => [entity.id, entity]));
+  const works = new Set(plan.changes.filter(hasSteps).map(({ id }) => id));
+  return plan.changes.filter(hasSteps).flatMap((change) => {
+    const entity = byId.get(change.id);
+    return entity === undefined ? [] : entitySteps(change, entity, works);
+  });
+}
+
+/** Kept and refused entities take no step. */
+function hasSteps({ action }: Change): boolean {
+  return action === 'create' || action === 'issue' || action === 'rekey' || action === 'refresh';
+}
+
+function entitySteps(change: Change, entity: Entity, works: ReadonlySet<EntityId>): readonly Step[] {
+  const { id, newKey, issuance, writes } = change;
+  const published = (ids: readonly EntityId[]): readonly StepId[] =>
+    ids.filter((other) => other !== id && works.has(other)).map((other) => stepId('publish', other));
+  const steps: Step[] = [];
+  if (issuance !== null || writes.includes('csr')) {
+    steps.push({
+      kind: 'request',
+      id: stepId('request', id),
+      entity: id,
+      needs: [],
+      newKey,
+      weight: keyWeight(entity.key, newKey),
+    });
+  }
+  if (issuance !== null) {
+    const issuer = entity.issuer;
+    const needs = [stepId('request', id), ...published(issuer === null ? [] : [issuer])];
+    steps.push({ kind: 'sign', id: stepId('sign', id), entity: id, needs, issuer, issuance, newKey });
+  }
+  if (writes.includes('public')) {
+    const needs = newKey ? [stepId('request', id)] : [];
+    steps.push({ kind: 'public', id: stepId('public', id), entity: id, needs, newKey });
+  }
+  // Bundles hold the certificates of issuers and trusted roots, which must be the new ones by then.
+  const above = published([...(entity.issuer === null ? [] : [entity.issuer]), ...entity.trust]);
+  const needs = [...steps.map((step) => step.id), ...above];
+  return [...steps, { kind: 'publish', id: stepId('publish', id), entity: id, needs }];
+}
+
+/** How long making a key takes, relative to an EC key: RSA primes dominate everything, so they start first. */
+function keyWeight(key: KeySpec, newKey: boolean): number {
+  if (!newKey) return 1;
+  return key.algorithm === 'rsa' ? Math.round((key.size / 256) ** 2) : 2;
+}

@@ -1,0 +1,98 @@
+/** When a certificate is to be valid, and whether the one on disk still will do. All times in seconds since 1970. */
+import type { Entity, EntityId, RenewBefore } from '../model/entity.ts';
+import type { Issuance } from './change.ts';
+import type { CertificateFacts } from './facts.ts';
+import type { Reason } from './reason.ts';
+
+/** The issuer's end, once this plan has been carried out. */
+export interface Ceiling {
+  readonly id: EntityId;
+  readonly notAfter: number;
+}
+
+/** notAfter counts its own second (RFC 5280 §4.1.2.5), hence the −1; nothing outlives what vouches for it. */
+export function issuance(
+  entity: Entity,
+  ceiling: Ceiling | null,
+  now: number,
+): Omit<Issuance, 'subjectKeyId'> {
+  const notBefore = now - entity.backdate;
+  const wanted = notBefore + entity.validity - 1;
+  return ceiling !== null && ceiling.notAfter < wanted
+    ? { notBefore, notAfter: ceiling.notAfter, cappedBy: ceiling.id }
+    : { notBefore, notAfter: wanted, cappedBy: null };
+}
+
+export function lifetime(facts: CertificateFacts): number {
+  return facts.notAfter - facts.notBefore + 1;
+}
+
+/** Lengths in the manifest are whole minutes: other tools' extra second (`-days N`) is no difference. */
+const TOLERANCE = 59;
+
+/** Reasons found in a certificate's dates. */
+export function validityReasons(
+  facts: CertificateFacts,
+  entity: Entity,
+  ceiling: Ceiling | null,
+  now: number,
+): readonly Reason[] {
+  return [...lengthReasons(facts, entity, ceiling), ...timeReasons(facts, entity, ceiling, now)];
+}
+
+function lengthReasons(facts: CertificateFacts, entity: Entity, ceiling: Ceiling | null): readonly Reason[] {
+  if (ceiling !== null && facts.notAfter > ceiling.notAfter) {
+    const after = `${isoTime(ceiling.notAfter)}, the end of ${ceiling.id}`;
+    return [{ kind: 'differs', field: 'validity', before: isoTime(facts.notAfter), after }];
+  }
+  const found = lifetime(facts);
+  const asWanted = Math.abs(found - entity.validity) <= TOLERANCE;
+  const capped = found < entity.validity && facts.notAfter === ceiling?.notAfter;
+  if (asWanted || capped) return [];
+  return [
+    { kind: 'differs', field: 'validity', before: lengthText(found), after: lengthText(entity.validity) },
+  ];
+}
+
+function timeReasons(
+  facts: CertificateFacts,
+  entity: Entity,
+  ceiling: Ceiling | null,
+  now: number,
+): readonly Reason[] {
+  if (facts.notBefore > now) return [{ kind: 'not-yet-valid', notBefore: facts.notBefore }];
+  // Renewing what its issuer's end already caps would change nothing, on every run again.
+  if (issuance(entity, ceiling, now).notAfter <= facts.notAfter) return [];
+  if (facts.notAfter < now) return [{ kind: 'expired', notAfter: facts.notAfter }];
+  const window = renewalWindow(entity.renewBefore, lifetime(facts));
+  const seconds = facts.notAfter - now;
+  return seconds <= window ? [{ kind: 'expires', notAfter: facts.notAfter, seconds, window }] : [];
+}
+
+/** Seconds before its end from which on a certificate is due. */
+export function renewalWindow(renewBefore: RenewBefore, seconds: number): number {
+  return renewBefore.kind === 'seconds' ? renewBefore.seconds : Math.floor(seconds * renewBefore.share);
+}
+
+const UNITS = [
+  ['y', 365 * 86400],
+  ['d', 86400],
+  ['h', 3600],
+  ['m', 60],
+] as const;
+
+/** `90d`, `10y`, `1d 12h`: exact to the minute, in the manifest's units. */
+export function lengthText(seconds: number): string {
+  const parts: string[] = [];
+  let rest = Math.round(seconds / 60) * 60;
+  for (const [unit, size] of UNITS) {
+    const count = Math.floor(rest / size);
+    if (count > 0) parts.push(`${count}${unit}`);
+    rest -= count * size;
+  }
+  return parts.length === 0 ? `${seconds}s` : parts.join(' ');
+}
+
+export function isoTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+}

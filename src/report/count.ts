@@ -1,0 +1,18 @@
+/** How many there are of each kind. */
+import type { Entity, EntityKind } from '../model/entity.ts';
+
+const PLURALS: Readonly<Record<EntityKind, readonly [one: string, many: string]>> = {
+  authority: ['authority', 'authorities'],
+  server: ['server', 'servers'],
+  client: ['client', 'clients'],
+  peer: ['peer', 'peers'],
+};
+
+/** `1 authority, 2 servers, 3 clients`; kinds that are not there are left out. */
+export function countText(entities: readonly Entity[]): string {
+  const parts = (Object.keys(PLURALS) as EntityKind[]).flatMap((kind) => {
+    const count = entities.filter((entity) => entity.kind === kind).length;
+    return count === 0 ? [] : [`${count} ${PLURALS[kind][count === 1 ? 0 : 1]}`];
+  });
+  return parts.length === 0 ? 'no entities' : parts.join(', ');
+}

@@ -1,0 +1,144 @@
+/** The grid as text: a table where it fits the width, else one line per server. */
+import type { EntityId } from '../model/entity.ts';
+import { unreachable } from '../model/entity.ts';
+import type { Grid, GridRow, Mark } from './handshakes-grid.ts';
+import type { Style } from './style.ts';
+
+export interface TableOptions {
+  /** The width of the terminal. */
+  readonly columns: number;
+  /** Plain ASCII otherwise. */
+  readonly unicode: boolean;
+  readonly style: Style;
+}
+
+/** The headings of one table, as wide as their columns. */
+interface Layout {
+  readonly servers: readonly string[];
+  readonly clients: readonly string[];
+  readonly refusals: readonly string[];
+}
+
+const SERVER = 'server';
+const FULL = ['no cert', 'foreign CA', 'wrong name', 'other root'];
+const SHORT = ['cert', 'CA', 'name', 'root'];
+
+/** Longest name shown in full, and the refusals' headings: from roomy to tight; the first that fits is taken. */
+const SIZES: readonly (readonly [number, readonly string[]])[] = [
+  [24, FULL],
+  [24, SHORT],
+  [16, SHORT],
+  [10, SHORT],
+  [7, SHORT],
+];
+
+/** The table's lines, or one line per server where a table would be too wide. */
+export function gridLines(grid: Grid, options: TableOptions): readonly string[] {
+  const layouts = SIZES.map(([names, refusals]) => layoutOf(grid, names, refusals, options));
+  const layout = layouts.find((candidate) => widthOf(candidate) <= options.columns);
+  return layout === undefined ? compactLines(grid, options) : tableLines(grid, layout, options);
+}
+
+/** One character per mark, coloured. */
+export function symbol(mark: Mark, { unicode, style }: TableOptions): string {
+  switch (mark) {
+    case 'accepted':
+      return style.good(unicode ? '✓' : '+');
+    case 'refused':
+      return unicode ? '–' : '-';
+    case 'wrong':
+      return style.bad(unicode ? '✗' : 'X');
+    case 'untested':
+      return style.warn('?');
+    case 'none':
+      return ' ';
+    default:
+      return unreachable(mark);
+  }
+}
+
+function layoutOf(grid: Grid, names: number, refusals: readonly string[], { unicode }: TableOptions): Layout {
+  const cut = (ids: readonly EntityId[]) => labels(ids).map((name) => shorten(name, names, unicode));
+  return { servers: cut(grid.rows.map(({ server }) => server)), clients: cut(grid.clients), refusals };
+}
+
+/** Names without their folder, unless two of them would look alike (`servers/a` and `peers/a`). */
+export function labels(ids: readonly EntityId[]): readonly string[] {
+  const bare = ids.map((id) => id.slice(id.indexOf('/') + 1));
+  const clash = new Set(bare.filter((name, index) => bare.indexOf(name) !== index));
+  return ids.map((id, index) => (clash.has(bare[index] ?? id) ? id : (bare[index] ?? id)));
+}
+
+/** Cut in the middle: names of one family differ at their ends (`worker-eu-west-17`). */
+export function shorten(name: string, length: number, unicode: boolean): string {
+  if (name.length <= length) return name;
+  const dots = unicode ? '…' : '..';
+  const head = Math.ceil((length - dots.length) / 2);
+  const tail = length - dots.length - head;
+  return `${name.slice(0, head)}${dots}${name.slice(name.length - tail)}`;
+}
+
+function widthOf({ servers, clients, refusals }: Layout): number {
+  const gaps = 2 * (clients.length + refusals.length) + 3;
+  return serverWidth(servers) + gaps + [...clients, ...refusals].join('').length;
+}
+
+function serverWidth(servers: readonly string[]): number {
+  return Math.max(SERVER.length, ...servers.map(({ length }) => length));
+}
+
+function tableLines(grid: Grid, layout: Layout, options: TableOptions): readonly string[] {
+  const width = serverWidth(layout.servers);
+  const bar = options.style.faint(options.unicode ? '│' : '|');
+  const cells = (texts: readonly string[]) => texts.map((text) => `  ${text}`).join('');
+  const line = (server: string, clients: readonly string[], refusals: readonly string[]) =>
+    `${server.padEnd(width)}${cells(clients)}  ${bar}${cells(refusals)}`.trimEnd();
+  const marks = (row: readonly Mark[], heads: readonly string[]) =>
+    heads.map((head, column) => centred(row[column] ?? 'none', head.length, options));
+  const rows = grid.rows.map(({ server, clients, refusals }, index) =>
+    line(
+      layout.servers[index] ?? server,
+      marks(clients, layout.clients),
+      marks(refusals.map(tick), layout.refusals),
+    ),
+  );
+  return [line(SERVER, layout.clients, layout.refusals), ...rows];
+}
+
+/** Among the refusals, being refused is what was wanted: it gets the tick. */
+function tick(mark: Mark): Mark {
+  return mark === 'refused' ? 'accepted' : mark;
+}
+
+/** Padded around the bare character: colours have no width. */
+function centred(mark: Mark, width: number, options: TableOptions): string {
+  const before = Math.floor((width - 1) / 2);
+  return ' '.repeat(before) + symbol(mark, options) + ' '.repeat(width - 1 - before);
+}
+
+function compactLines(grid: Grid, options: TableOptions): readonly string[] {
+  const names = labels(grid.rows.map(({ server }) => server));
+  const width = Math.min(serverWidth(names), Math.max(SERVER.length, options.columns - 50));
+  return grid.rows.map((row, index) => {
+    const name = shorten(names[index] ?? row.server, width, options.unicode).padEnd(width);
+    return `${symbol(rowMark(row), options)} ${name}  ${countsText(row)}`;
+  });
+}
+
+function rowMark({ clients, refusals }: GridRow): Mark {
+  const marks = [...clients, ...refusals];
+  if (marks.includes('wrong')) return 'wrong';
+  return marks.includes('untested') ? 'untested' : 'accepted';
+}
+
+/** `19/21 clients accepted, 1 refused, 1 wrong; refuses 4/4`. */
+function countsText({ clients, refusals }: GridRow): string {
+  const count = (marks: readonly Mark[], wanted: Mark) => marks.filter((mark) => mark === wanted).length;
+  const met = clients.length - count(clients, 'none');
+  const more = (['refused', 'wrong'] as const)
+    .map((mark) => ({ mark, times: count(clients, mark) }))
+    .filter(({ times }) => times > 0)
+    .map(({ mark, times }) => `, ${times} ${mark}`);
+  const accepted = `${count(clients, 'accepted')}/${met} clients accepted${more.join('')}`;
+  return `${accepted}; refuses ${count(refusals, 'refused')}/${refusals.length}`;
+}

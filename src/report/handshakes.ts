@@ -1,0 +1,145 @@
+/** The proof for people: a table to read at a glance, what went wrong in plain words, and one line to sum up. */
+import { type SkippedCheck, versionText } from '../handshake/case.ts';
+import type { Outcome } from '../handshake/outcome.ts';
+import { gridOf, type Mark } from './handshakes-grid.ts';
+import { type HandshakeSummary, handshakeSummary } from './handshakes-json.ts';
+import { gridLines, symbol, type TableOptions } from './handshakes-table.ts';
+import { checkText, expectationText, pairText, versionsText } from './handshakes-words.ts';
+
+export { handshakesJson } from './handshakes-json.ts';
+
+export interface HandshakesTextOptions extends TableOptions {
+  /** Lists every case in a line of its own. */
+  readonly verbose: boolean;
+}
+
+/** Beyond this many, failures are counted: one wrong CA makes hundreds of them. */
+const SHOWN = 20;
+
+/** Everything about the proof, as lines that end with the summary. */
+export function handshakesText(
+  outcomes: readonly Outcome[],
+  skipped: readonly SkippedCheck[],
+  options: HandshakesTextOptions,
+): string {
+  const summary = summaryLine(handshakeSummary(outcomes, skipped), options);
+  const grid = gridOf(outcomes, skipped);
+  if (grid.rows.length === 0) return `${summary}\n`;
+  const blocks = [
+    [title(outcomes, options), '', ...gridLines(grid, options), '', ...legend(grid, options)],
+    options.verbose ? outcomes.map((outcome) => caseLine(outcome, options)) : [],
+    failureLines(outcomes, options),
+    skipLines(skipped, options),
+    [summary],
+  ];
+  const shown = blocks.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
+  return `${shown.join('\n\n')}\n`;
+}
+
+/** `24 handshakes accepted, 16 refused, as expected`: the result in one line. */
+export function handshakesLine(summary: HandshakeSummary): string {
+  const { total, accepted, refused, wrong, skipped } = summary;
+  const untested = skipped === 0 ? '' : `; ${plural(skipped, 'check')} could not be made`;
+  if (total === 0) return `no handshakes: no server of the manifest can be tried${untested}`;
+  if (wrong > 0) return `${wrong} of ${plural(total, 'handshake')} went wrong${untested}`;
+  return `${plural(accepted, 'handshake')} accepted, ${refused} refused, as expected${untested}`;
+}
+
+function summaryLine(summary: HandshakeSummary, { style }: HandshakesTextOptions): string {
+  const paint = summary.wrong > 0 ? style.bad : style.good;
+  return summary.total === 0 ? handshakesLine(summary) : paint(handshakesLine(summary));
+}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
+function title(outcomes: readonly Outcome[], { style, unicode }: HandshakesTextOptions): string {
+  const tls = versionsText(outcomes.map((outcome) => outcome.case.version));
+  return `${style.strong('Handshakes')}  servers ${unicode ? '×' : 'x'} clients${tls === '' ? '' : `, ${tls}`}`;
+}
+
+const LEGEND: readonly (readonly [Mark, string])[] = [
+  ['accepted', 'as expected'],
+  ['refused', 'refused as expected: no shared trust'],
+  ['wrong', 'not as expected'],
+  ['untested', 'not tested'],
+];
+
+/** What the headings right of the bar stand for. */
+const REFUSES = [
+  'refuses: no client certificate (cert), a client of a foreign CA (CA),',
+  '         a wrong server name (name), a client that trusts another root (root)',
+];
+
+/** Only the marks that are there. */
+function legend(grid: ReturnType<typeof gridOf>, options: HandshakesTextOptions): readonly string[] {
+  const { faint } = options.style;
+  const present = new Set(
+    grid.rows.flatMap(({ clients, refusals }) => [...clients, ...refusals.map(asShown)]),
+  );
+  const marks = LEGEND.filter(([mark]) => present.has(mark)).map(
+    ([mark, words]) => `${symbol(mark, options)} ${faint(words)}`,
+  );
+  return [marks.join('   '), ...REFUSES.map(faint)];
+}
+
+function asShown(mark: Mark): Mark {
+  return mark === 'refused' ? 'accepted' : mark;
+}
+
+function caseLine(outcome: Outcome, options: HandshakesTextOptions): string {
+  const { version } = outcome.case;
+  const mark = outcome.ok ? (outcome.connected ? 'accepted' : 'refused') : 'wrong';
+  const who = `${pairText(outcome.case, options.unicode)}, ${versionText(version)}`;
+  return `${symbol(mark, options)} ${who}, ${expectationText([outcome.case])}: ${outcome.reason}`;
+}
+
+/** Failures that differ only in TLS version or name are told once, and so are files that nothing can use. */
+function failureLines(outcomes: readonly Outcome[], options: HandshakesTextOptions): readonly string[] {
+  const failed = outcomes.filter(({ ok }) => !ok);
+  const groups = groupBy(failed, ({ case: { server, client, check }, reason, transcript }) =>
+    JSON.stringify(transcript === null ? reason : [server, client, check, reason]),
+  );
+  const told = groups.map((group) => failureText(group, options));
+  if (options.verbose || told.length <= SHOWN) return told.flat();
+  return [...told.slice(0, SHOWN).flat(), `  and ${told.length - SHOWN} more; --verbose shows them`];
+}
+
+function failureText(group: readonly Outcome[], options: HandshakesTextOptions): readonly string[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const mark = symbol('wrong', options);
+  const hint = first.hint === null ? [] : [`    ${options.style.faint(`hint: ${first.hint}`)}`];
+  if (first.transcript === null) {
+    return [
+      `${mark} ${first.reason}`,
+      `    ${plural(group.length, 'handshake')} could not be tried`,
+      ...hint,
+    ];
+  }
+  const cases = group.map((outcome) => outcome.case);
+  const tls = versionsText(cases.map(({ version }) => version));
+  const head = `${mark} ${pairText(first.case, options.unicode)}, ${tls}, ${expectationText(cases)}`;
+  return [head, `    ${first.reason}`, ...hint];
+}
+
+function skipLines(skipped: readonly SkippedCheck[], options: HandshakesTextOptions): readonly string[] {
+  const groups = groupBy(skipped, ({ server, reason }) => JSON.stringify([server, reason]));
+  return groups.flatMap((group) => {
+    const checks = group.map(({ check }) => checkText(check)).join(', ');
+    const [first] = group;
+    if (first === undefined) return [];
+    return [`${symbol('untested', options)} ${first.server}, not tested: ${checks}`, `    ${first.reason}`];
+  });
+}
+
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly (readonly Item[])[] {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,110 @@
+/** A plan for people: one line per change, its reasons, and what follows from it. */
+import type { EntityId } from '../model/entity.ts';
+import type { Action, Change } from '../plan/change.ts';
+import { countActions, isDue, type Plan } from '../plan/plan.ts';
+import { isoTime } from '../plan/validity.ts';
+import { reasonText } from './reason.ts';
+import type { Paint, Style } from './style.ts';
+
+/** One sign per action, as terraform's users know them. */
+const MARKS: Readonly<Record<Action, string>> = {
+  create: '+',
+  issue: '~',
+  rekey: '±',
+  refresh: '*',
+  remove: '-',
+  keep: '=',
+  refuse: '!',
+};
+
+export interface PlanTextOptions {
+  readonly style: Style;
+  /** Shows what stays, too. */
+  readonly verbose: boolean;
+}
+
+export function planText(plan: Plan, { style, verbose }: PlanTextOptions): string {
+  const shown = plan.changes.filter(({ action }) => verbose || action !== 'keep');
+  const width = Math.max(0, ...shown.map(({ id }) => id.length));
+  const blocks = shown.map((change) => changeText(change, width, style));
+  return [...blocks, ...(blocks.length > 0 ? [''] : []), summaryText(plan, style), ''].join('\n');
+}
+
+function changeText(change: Change, width: number, style: Style): string {
+  const paint = paintOf(change.action, style);
+  const head = `${paint(MARKS[change.action])} ${style.strong(change.id.padEnd(width))}  ${paint(change.action.padEnd(7))}`;
+  const [first, ...more] = detailsOf(change);
+  const indent = ' '.repeat(width + 13);
+  return [`${head}  ${first ?? ''}`.trimEnd(), ...more.map((line) => `${indent}${line}`)].join('\n');
+}
+
+function paintOf(action: Action, style: Style): Paint {
+  if (action === 'create') return style.good;
+  if (action === 'refuse' || action === 'remove') return style.bad;
+  return action === 'keep' ? style.faint : style.warn;
+}
+
+function detailsOf(change: Change): readonly string[] {
+  const { refusal, consent, issuance, affects } = change;
+  if (refusal !== null) return [refusal.problem, `hint: ${refusal.hint}`];
+  return [
+    ...(change.action === 'create' ? [] : change.reasons.map(reasonText)),
+    ...(issuance === null ? [] : [validText(issuance)]),
+    ...(affects.length === 0 ? [] : [affectsText(affects)]),
+    ...(consent === null ? [] : [`needs consent: --allow ${consent}`]),
+  ];
+}
+
+function validText({ notAfter, cappedBy }: NonNullable<Change['issuance']>): string {
+  return `valid until ${isoTime(notAfter)}${cappedBy === null ? '' : `, the end of ${cappedBy}`}`;
+}
+
+/** A handful by name; how many in any case. */
+function affectsText(affects: readonly EntityId[]): string {
+  const named = affects.slice(0, 5).join(', ');
+  return `${affects.length} ${affects.length === 1 ? 'entity follows' : 'entities follow'}: ${named}${affects.length > 5 ? ', …' : ''}`;
+}
+
+const VERBS: readonly (readonly [Action, string])[] = [
+  ['create', 'to create'],
+  ['issue', 'to issue'],
+  ['rekey', 'to re-key'],
+  ['refresh', 'to refresh'],
+  ['remove', 'to remove'],
+  ['refuse', 'refused'],
+  ['keep', 'unchanged'],
+];
+
+function summaryText(plan: Plan, style: Style): string {
+  const counts = countActions(plan);
+  const listed = VERBS.filter(([action]) => counts[action] > 0).map(
+    ([action, verb]) => `${counts[action]} ${verb}`,
+  );
+  const text = `plan: ${listed.length === 0 ? 'nothing in the manifest' : listed.join(', ')}`;
+  return isDue(plan) ? style.strong(text) : style.good(`${text}, nothing to do`);
+}
+
+/** The plan as a documented structure (docs/json.md); `version` changes when a field changes its meaning. */
+export function planJson(plan: Plan, manifest: string): unknown {
+  return {
+    format: 'pki-plan',
+    version: 1,
+    manifest,
+    output: plan.output,
+    now: isoTime(plan.now),
+    due: isDue(plan),
+    summary: countActions(plan),
+    changes: plan.changes.map((change) => ({
+      ...change,
+      reasons: change.reasons.map((reason) => ({ ...reason, text: reasonText(reason) })),
+      issuance:
+        change.issuance === null
+          ? null
+          : {
+              ...change.issuance,
+              notBefore: isoTime(change.issuance.notBefore),
+              notAfter: isoTime(change.issuance.notAfter),
+            },
+    })),
+  };
+}

@@ -1,0 +1,167 @@
+/**
+ * Live rows through listr2, which only draws: order and concurrency are the engine's. Its terminal renderer is
+ * quadratic in rows (300 rows take 30 s), so above a screenful there is a row per stage instead of one per entity.
+ */
+import { Listr, ListrLogger, ProcessOutput } from 'listr2';
+import type { EntityId } from '../model/entity.ts';
+import type { Step, StepKind } from '../plan/steps.ts';
+import type { RunEvent } from '../run/events.ts';
+import type { Progress } from './progress.ts';
+
+const MAX_ROWS = 30;
+/** Redrawing is what costs. */
+const REDRAW_MS = 100;
+
+interface Row {
+  readonly title: string;
+  update(text: string): void;
+  finish(): void;
+  fail(text: string): void;
+}
+
+type Handle = { title: string; output: string };
+
+export function liveProgress(stream: NodeJS.WriteStream): Progress {
+  let rows: Rows | undefined;
+  let drawing: Promise<unknown> = Promise.resolve();
+  return {
+    listener(event) {
+      if (event.kind === 'started') {
+        const entities = new Set(event.steps.map(({ entity }) => entity));
+        rows = entities.size <= MAX_ROWS ? entityRows([...entities], event.steps) : stageRows(event.steps);
+        drawing = draw(rows.all, stream);
+      } else rows?.on(event);
+    },
+    async close() {
+      for (const row of rows?.all ?? []) row.finish();
+      await drawing;
+    },
+  };
+}
+
+interface Rows {
+  readonly all: readonly (Row & { readonly promise: Promise<void>; bind(handle: Handle): void })[];
+  on(event: RunEvent): void;
+}
+
+/** A row that listr2 shows until its promise settles. */
+function makeRow(title: string): Rows['all'][number] {
+  let handle: Handle | undefined;
+  let resolve: () => void = () => {};
+  let reject: (error: Error) => void = () => {};
+  const promise = new Promise<void>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return {
+    title,
+    promise,
+    bind: (bound) => {
+      handle = bound;
+    },
+    update: (text) => {
+      if (handle !== undefined) handle.output = text;
+    },
+    finish: () => resolve(),
+    fail: (text) => reject(new Error(text)),
+  };
+}
+
+const DOING: Readonly<Record<StepKind, string>> = {
+  request: 'key and request',
+  sign: 'certificate',
+  public: 'public key',
+  publish: 'checking and publishing',
+};
+
+function entityRows(entities: readonly EntityId[], steps: readonly Step[]): Rows {
+  const byEntity = new Map(entities.map((id) => [id, makeRow(id)]));
+  const left = new Map(entities.map((id) => [id, steps.filter(({ entity }) => entity === id).length]));
+  return {
+    all: [...byEntity.values()],
+    on(event) {
+      if (!('step' in event)) return;
+      const { entity, kind } = event.step;
+      const row = byEntity.get(entity);
+      if (event.kind === 'step-started') row?.update(DOING[kind]);
+      if (event.kind === 'step-failed') row?.fail(`${entity}: ${event.failure.problem}`);
+      if (event.kind === 'step-skipped') row?.fail(`${entity}: not begun, because ${event.because} failed`);
+      if (event.kind !== 'step-done') return;
+      const rest = (left.get(entity) ?? 1) - 1;
+      left.set(entity, rest);
+      if (rest === 0) row?.finish();
+    },
+  };
+}
+
+const STAGES: Readonly<Record<StepKind, string>> = {
+  request: 'keys and requests',
+  sign: 'certificates',
+  public: 'public keys',
+  publish: 'published',
+};
+
+/** Counter, rate and failures per stage. */
+function stageRows(steps: readonly Step[]): Rows {
+  const kinds = [...new Set(steps.map(({ kind }) => kind))];
+  const stages = new Map(kinds.map((kind) => [kind, stageRow(kind, steps)]));
+  return {
+    all: [...stages.values()].map(({ row }) => row),
+    on(event) {
+      if (event.kind === 'step-done') stages.get(event.step.kind)?.count(event.step.entity, false);
+      if (event.kind === 'step-failed' || event.kind === 'step-skipped') {
+        stages.get(event.step.kind)?.count(event.step.entity, true);
+      }
+    },
+  };
+}
+
+function stageRow(
+  kind: StepKind,
+  steps: readonly Step[],
+): { row: Rows['all'][number]; count(entity: EntityId, failed: boolean): void } {
+  const total = steps.filter((step) => step.kind === kind).length;
+  const row = makeRow(STAGES[kind]);
+  const started = performance.now();
+  let done = 0;
+  let failures = 0;
+  let drawn = 0;
+  return {
+    row,
+    count(entity, failed) {
+      done++;
+      if (failed) failures++;
+      const now = performance.now();
+      if (done === total) {
+        if (failures > 0) row.fail(`${STAGES[kind]}: ${failures} of ${total} failed`);
+        else row.finish();
+      } else if (now - drawn >= REDRAW_MS) {
+        drawn = now;
+        const rate = Math.round((done * 1000) / (now - started));
+        row.update(`${done}/${total}, ${rate}/s${failures > 0 ? `, ${failures} failed` : ''}  ${entity}`);
+      }
+    },
+  };
+}
+
+function draw(rows: Rows['all'], stream: NodeJS.WriteStream): Promise<unknown> {
+  const logger = new ListrLogger({ processOutput: new ProcessOutput(stream, stream) });
+  const list = new Listr(
+    rows.map((row) => ({
+      title: row.title,
+      task: (_, handle): Promise<void> => {
+        row.bind(handle);
+        return row.promise;
+      },
+    })),
+    {
+      concurrent: true,
+      exitOnError: false,
+      // Its own handler would call process.exit and leave locks, staging and children behind.
+      registerSignalListeners: false,
+      rendererOptions: { logger, collapseErrors: false },
+      fallbackRendererOptions: { logger },
+    },
+  );
+  return list.run();
+}

@@ -1,0 +1,43 @@
+/** What a run shows while it works, on stderr: live rows on a terminal, one line per finished entity elsewhere. */
+import type { Change } from '../plan/change.ts';
+import type { Listener } from '../run/events.ts';
+import type { Terminal } from './style.ts';
+
+export interface Progress {
+  readonly listener: Listener;
+  /** Resolves when everything is drawn; nothing is drawn afterwards. */
+  close(): Promise<void>;
+}
+
+export interface Stream extends Terminal {
+  write(text: string): unknown;
+}
+
+/** @param changes what the plan means to do, for the wording of each line. */
+export async function startProgress(
+  stderr: Stream & NodeJS.WriteStream,
+  stdout: Terminal,
+  changes: ReadonlyMap<string, Change>,
+): Promise<Progress> {
+  // listr2 asks stdout alone whether there is a terminal, and prints a character per line on one without columns.
+  const isLive = stderr.isTTY && stdout.isTTY && (stderr.columns ?? 0) >= 20 && !process.env['CI'];
+  if (!isLive) return lineProgress(stderr, changes);
+  const { liveProgress } = await import('./progress-live.ts');
+  return liveProgress(stderr);
+}
+
+const PAST = { create: 'created', issue: 'issued', rekey: 're-keyed', refresh: 'refreshed' } as const;
+
+/** One line per entity that is in place. */
+export function lineProgress(stream: Stream, changes: ReadonlyMap<string, Change>): Progress {
+  return {
+    listener(event) {
+      if (event.kind !== 'step-done' || event.step.kind !== 'publish') return;
+      const action = changes.get(event.step.entity)?.action ?? 'refresh';
+      stream.write(
+        `pki: ${action in PAST ? PAST[action as keyof typeof PAST] : action} ${event.step.entity}\n`,
+      );
+    },
+    close: async () => {},
+  };
+}

@@ -1,0 +1,48 @@
+/** A reason in words: what is, and what is wanted. */
+import { unreachable } from '../model/entity.ts';
+import type { Reason } from '../plan/reason.ts';
+import { FILE_NAMES } from '../plan/refusal.ts';
+import { isoTime, lengthText } from '../plan/validity.ts';
+
+export function reasonText(reason: Reason): string {
+  switch (reason.kind) {
+    case 'missing':
+      return `${FILE_NAMES[reason.artifact]} is missing`;
+    case 'unreadable':
+      return `${FILE_NAMES[reason.artifact]} ${reason.detail}`;
+    case 'differs':
+      return `${reason.field}: ${reason.before} → ${reason.after}`;
+    case 'key-mismatch':
+      return 'the certificate does not fit the private key';
+    case 'shared-key':
+      return `the private key is that of ${reason.other}`;
+    case 'foreign-issuer':
+      return `not signed by the present key of ${reason.issuer}`;
+    case 'issuer-changes':
+      return `${reason.issuer} changes`;
+    case 'expires':
+      return `expires in ${lengthText(reason.seconds)} (${isoTime(reason.notAfter)}), renewed from ${lengthText(reason.window)} before`;
+    case 'expired':
+      return `expired ${isoTime(reason.notAfter)}`;
+    case 'not-yet-valid':
+      return `not valid before ${isoTime(reason.notBefore)}`;
+    case 'mode':
+      return `${FILE_NAMES[reason.artifact]} has mode ${octal(reason.before)}, not ${octal(reason.after)}`;
+    case 'weak':
+      return `${reason.what} is weaker than libraries accept`;
+    case 'stale':
+      return `${FILE_NAMES[reason.artifact]} is out of date`;
+    case 'unwanted':
+      return `${FILE_NAMES[reason.artifact]} is no longer asked for`;
+    case 'requested':
+      return 'requested';
+    case 'not-in-manifest':
+      return 'no longer in the manifest';
+    default:
+      return unreachable(reason);
+  }
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, '0');
+}

@@ -1,0 +1,46 @@
+/** How a run ended, in words. */
+import type { Change } from '../plan/change.ts';
+import type { StepFailure } from '../run/events.ts';
+import type { Execution } from '../run/execute.ts';
+
+const DOING = {
+  request: 'make key and request',
+  sign: 'issue the certificate',
+  public: 'extract the public key',
+  publish: 'publish',
+};
+
+/** What went wrong in one step: the entity, the command, and openssl's own words. */
+export function failureText({ entity, step, problem, command, stderr }: StepFailure): string {
+  const lines = [`"${entity}": could not ${DOING[step]}: ${problem}`];
+  if (command !== null) lines.push(`  command: ${command}`);
+  const said = stderr.trim();
+  if (said !== '') lines.push(...said.split('\n').map((line) => `  openssl: ${line}`));
+  return lines.join('\n');
+}
+
+const PAST = [
+  ['create', 'created'],
+  ['issue', 'issued'],
+  ['rekey', 're-keyed'],
+  ['refresh', 'refreshed'],
+  ['remove', 'removed'],
+] as const;
+
+/** `applied: 3 created, 1 issued`. */
+export function executionText({ published }: Execution, changes: readonly Change[]): string {
+  const done = new Set(published);
+  const parts = PAST.flatMap(([action, verb]) => {
+    const count = changes.filter((change) => change.action === action && done.has(change.id)).length;
+    return count === 0 ? [] : [`${count} ${verb}`];
+  });
+  return `applied: ${parts.length === 0 ? 'nothing' : parts.join(', ')}`;
+}
+
+/** `3 entities were not begun because of it: servers/a, …`, or nothing. */
+export function skippedText({ skipped }: Execution): string | undefined {
+  if (skipped.length === 0) return undefined;
+  const named = skipped.slice(0, 5).join(', ');
+  const count = skipped.length === 1 ? '1 entity was' : `${skipped.length} entities were`;
+  return `${count} not finished because of that: ${named}${skipped.length > 5 ? ', …' : ''}`;
+}

@@ -1,0 +1,40 @@
+/** Colours as functions, so that text is made the same way with and without them. */
+export type Paint = (text: string) => string;
+
+export interface Style {
+  readonly good: Paint;
+  readonly bad: Paint;
+  readonly warn: Paint;
+  readonly faint: Paint;
+  readonly strong: Paint;
+}
+
+const same: Paint = (text) => text;
+
+export const PLAIN: Style = { good: same, bad: same, warn: same, faint: same, strong: same };
+
+const sgr =
+  (open: number, close: number): Paint =>
+  (text) =>
+    `\u001b[${open}m${text}\u001b[${close}m`;
+
+export const COLOURED: Style = {
+  good: sgr(32, 39),
+  bad: sgr(31, 39),
+  warn: sgr(33, 39),
+  faint: sgr(2, 22),
+  strong: sgr(1, 22),
+};
+
+export interface Terminal {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+/** Colour on a terminal only; NO_COLOR (no-color.org) and CI switch it off, FORCE_COLOR on. */
+export function styleFor(stream: Terminal, environment: Readonly<Record<string, string | undefined>>): Style {
+  const { NO_COLOR, FORCE_COLOR, CI, TERM } = environment;
+  if (NO_COLOR) return PLAIN;
+  if (FORCE_COLOR && FORCE_COLOR !== '0') return COLOURED;
+  return stream.isTTY && !CI && TERM !== 'dumb' ? COLOURED : PLAIN;
+}

@@ -1,0 +1,103 @@
+/** One apply: lock, finish what an earlier run began, look, plan, and carry the plan out. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EntityId, Inventory } from '../model/entity.ts';
+import type { Change, Consent } from '../plan/change.ts';
+import { consentsNeeded, isDue, type Plan, planInventory } from '../plan/plan.ts';
+import { stepsOf } from '../plan/steps.ts';
+import { isoTime } from '../plan/validity.ts';
+import { recover } from '../store/commit.ts';
+import { ensureFolder, removeTree, sync, writeNew } from '../store/disk.ts';
+import { Ledger } from '../store/ledger.ts';
+import { type Holder, tryLock } from '../store/lock.ts';
+import { observe } from '../store/observe.ts';
+import type { Listener } from './events.ts';
+import { type Execution, execute } from './execute.ts';
+import { opensslIn } from './openssl.ts';
+import { Workshop } from './workshop.ts';
+
+export interface ApplyOptions {
+  /** The output folder, absolute. */
+  readonly root: string;
+  readonly binary: string;
+  /** Reads the clock, in seconds since 1970. */
+  readonly clock: () => number;
+  readonly processes: number;
+  readonly consents: ReadonlySet<Consent>;
+  readonly rekey?: ReadonlySet<EntityId>;
+  readonly listener?: Listener;
+  readonly signal?: AbortSignal;
+}
+
+export type ApplyResult =
+  | { readonly kind: 'nothing'; readonly plan: Plan }
+  | { readonly kind: 'locked'; readonly by: Holder }
+  | { readonly kind: 'refused'; readonly plan: Plan; readonly refusals: readonly Change[] }
+  | {
+      readonly kind: 'consent';
+      readonly plan: Plan;
+      readonly missing: ReadonlyMap<Consent, readonly EntityId[]>;
+    }
+  | {
+      readonly kind: 'done';
+      readonly plan: Plan;
+      readonly execution: Execution;
+      readonly interrupted: boolean;
+    };
+
+export async function applyInventory(inventory: Inventory, options: ApplyOptions): Promise<ApplyResult> {
+  const { root, clock } = options;
+  const own = join(root, '.pki');
+  ensureFolder(root, 0o755);
+  ensureFolder(own, 0o700);
+  const lock = tryLock(own, isoTime(clock()));
+  if (!lock.held) return { kind: 'locked', by: lock.by };
+  try {
+    return await applyLocked(inventory, options);
+  } finally {
+    for (const folder of ['stage', 'scratch']) removeTree(join(own, folder));
+    lock.release();
+  }
+}
+
+async function applyLocked(inventory: Inventory, options: ApplyOptions): Promise<ApplyResult> {
+  const { root, clock, listener } = options;
+  const recovered = await recover(root);
+  if (recovered.length > 0) listener?.({ kind: 'recovered', entities: recovered });
+  await ignoreInGit(root);
+  const now = clock();
+  const plan = planInventory(inventory, observe(root, inventory), { now, rekey: options.rekey ?? new Set() });
+  const refusals = plan.changes.filter(({ action }) => action === 'refuse');
+  if (refusals.length > 0) return { kind: 'refused', plan, refusals };
+  const missing = new Map([...consentsNeeded(plan)].filter(([consent]) => !options.consents.has(consent)));
+  if (missing.size > 0) return { kind: 'consent', plan, missing };
+  if (!isDue(plan)) return { kind: 'nothing', plan };
+  return carryOut(inventory, plan, options);
+}
+
+async function carryOut(inventory: Inventory, plan: Plan, options: ApplyOptions): Promise<ApplyResult> {
+  const { root, binary, processes, listener, signal } = options;
+  const workshop = new Workshop({
+    root,
+    entities: inventory.entities,
+    changes: plan.changes,
+    openssl: opensslIn(root, binary, signal),
+    ledger: new Ledger(root),
+    now: plan.now,
+    stamp: isoTime(plan.now).replaceAll(':', ''),
+  });
+  const execution = await execute(workshop, stepsOf(plan, inventory), {
+    processes,
+    ...(listener === undefined ? {} : { listener }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return { kind: 'done', plan, execution, interrupted: signal?.aborted ?? false };
+}
+
+/** Keys have no business in a repository. A file that somebody else put there stays as it is. */
+async function ignoreInGit(root: string): Promise<void> {
+  const path = join(root, '.gitignore');
+  if (existsSync(path)) return;
+  writeNew(path, '# private keys and certificates made by pki: not for version control\n*\n', 0o644);
+  await sync(root);
+}

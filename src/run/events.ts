@@ -1,0 +1,25 @@
+/** Facts about a run, as they happen; whoever listens decides how to show them. */
+import type { EntityId } from '../model/entity.ts';
+import type { Step, StepKind } from '../plan/steps.ts';
+
+export type RunEvent =
+  | { readonly kind: 'started'; readonly steps: readonly Step[] }
+  | { readonly kind: 'recovered'; readonly entities: readonly EntityId[] }
+  | { readonly kind: 'step-started'; readonly step: Step }
+  | { readonly kind: 'step-done'; readonly step: Step }
+  | { readonly kind: 'step-failed'; readonly step: Step; readonly failure: StepFailure }
+  /** Not begun, because something that it needs failed. */
+  | { readonly kind: 'step-skipped'; readonly step: Step; readonly because: EntityId };
+
+/** What went wrong in one step, in the words of whoever knows. */
+export interface StepFailure {
+  readonly entity: EntityId;
+  readonly step: StepKind;
+  readonly problem: string;
+  /** The command as a user could type it, where there was one. */
+  readonly command: string | null;
+  /** openssl's own words. */
+  readonly stderr: string;
+}
+
+export type Listener = (event: RunEvent) => void;

@@ -1,0 +1,85 @@
+/** Carries out the steps of a plan; reports what happens as events. */
+import type { EntityId } from '../model/entity.ts';
+import { stepCommand } from '../openssl/step-command.ts';
+import type { Step } from '../plan/steps.ts';
+import type { Listener, StepFailure } from './events.ts';
+import { OpensslError } from './openssl.ts';
+import { publish } from './publish.ts';
+import { walk } from './walk.ts';
+import type { Workshop } from './workshop.ts';
+
+export interface Execution {
+  readonly failures: readonly StepFailure[];
+  readonly skipped: readonly EntityId[];
+  readonly published: readonly EntityId[];
+}
+
+export interface ExecuteOptions {
+  /** How many openssl processes at once: the number of cores; more gains nothing. */
+  readonly processes: number;
+  readonly listener?: Listener;
+  readonly signal?: AbortSignal;
+}
+
+/** Entities whose files are being synced at the same time: the disk does several as fast as one. */
+const PUBLISHING = 6;
+
+export async function execute(
+  workshop: Workshop,
+  steps: readonly Step[],
+  { processes, listener, signal }: ExecuteOptions,
+): Promise<Execution> {
+  const failures: StepFailure[] = [];
+  const skipped = new Set<EntityId>();
+  const published: EntityId[] = [];
+  listener?.({ kind: 'started', steps });
+  await walk(steps, {
+    lanes: { process: processes, publish: PUBLISHING },
+    async run(step) {
+      listener?.({ kind: 'step-started', step });
+      await runStep(workshop, step);
+      if (step.kind === 'publish') published.push(step.entity);
+      listener?.({ kind: 'step-done', step });
+    },
+    failed(step, error) {
+      const failure = failureOf(step, error);
+      failures.push(failure);
+      listener?.({ kind: 'step-failed', step, failure });
+    },
+    skipped(step, because) {
+      if (step.entity !== because.entity) skipped.add(step.entity);
+      listener?.({ kind: 'step-skipped', step, because: because.entity });
+    },
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return { failures, skipped: [...skipped], published };
+}
+
+async function runStep(workshop: Workshop, step: Step): Promise<void> {
+  const command = stepCommand(step, workshop.byId);
+  if (command === null) return publish(workshop, workshop.entity(step.entity));
+  workshop.stage(step.entity);
+  const discard = step.kind === 'sign' ? workshop.scratch(step.entity) : undefined;
+  try {
+    await workshop.openssl.run(command);
+  } finally {
+    discard?.();
+  }
+}
+
+function failureOf({ entity, kind }: Step, error: unknown): StepFailure {
+  const problem = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof OpensslError)) return { entity, step: kind, problem, command: null, stderr: '' };
+  return { entity, step: kind, problem, command: error.command, stderr: withoutChatter(error.stderr) };
+}
+
+/** What `openssl ca` and key generation say when all is well. */
+const CHATTER =
+  /^(Using configuration from|Check that the request|Signature ok|The Subject's Distinguished|\w+\s*:ASN\.1|Certificate is to be|Write out database|Database updated|[.+*-]*$)/;
+
+function withoutChatter(stderr: string): string {
+  return stderr
+    .split('\n')
+    .filter((line) => !CHATTER.test(line))
+    .join('\n');
+}

@@ -1,0 +1,122 @@
+/** The last step of an entity: judge what was made, put its bundles together, and let the set replace the old one. */
+import { chmodSync, existsSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { ARTIFACTS, type Artifact, type Entity } from '../model/entity.ts';
+import { publishedPath, stagedPath } from '../openssl/paths.ts';
+import { type Made, objections } from '../plan/accept.ts';
+import { publicKeyObject, signedBy } from '../plan/certificate.ts';
+import type { Change } from '../plan/change.ts';
+import { bundleMembers } from '../plan/derived.ts';
+import type { CertificateFacts } from '../plan/facts.ts';
+import { FILE_NAMES } from '../plan/refusal.ts';
+import { commit } from '../store/commit.ts';
+import { writeNew } from '../store/disk.ts';
+import { ledgerEntry } from '../store/ledger.ts';
+import {
+  certificateDer,
+  parseCertificate,
+  parseKey,
+  parsePublicKey,
+  parseRequest,
+  publicKeyOf,
+} from '../store/parse.ts';
+import { readBytes } from '../store/read.ts';
+import type { Workshop } from './workshop.ts';
+
+export async function publish(workshop: Workshop, entity: Entity): Promise<void> {
+  const change = workshop.change(entity.id);
+  if (change.writes.length > 0 || change.deletes.length > 0) {
+    const folder = workshop.stage(entity.id);
+    const cert = judge(workshop, entity, change);
+    writeBundles(workshop, entity, change, folder);
+    tidy(folder, change);
+    if (cert !== null) await record(workshop, entity, change, cert);
+    await commit(workshop.root, {
+      id: entity.id,
+      writes: change.writes,
+      deletes: change.deletes,
+      stamp: workshop.stamp,
+    });
+  }
+  for (const artifact of change.chmods) {
+    chmodSync(workshop.path(publishedPath(entity.id, artifact)), modeOf(artifact));
+  }
+}
+
+/** Throws unless everything that openssl made is what was asked; gives the new certificate, if there is one. */
+function judge(workshop: Workshop, entity: Entity, change: Change): CertificateFacts | null {
+  const { id } = entity;
+  const read = (path: string): Buffer => readMade(workshop.path(path), path);
+  const keyFile = read(change.newKey ? stagedPath(id, 'key') : publishedPath(id, 'key'));
+  if (change.writes.includes('public')) judgePublic(keyFile, read(stagedPath(id, 'public')));
+  if (change.issuance === null && !change.writes.includes('csr')) return null;
+  const certFile = change.issuance === null ? null : read(stagedPath(id, 'cert'));
+  const issuer = entity.issuer === null ? null : workshop.published(entity.issuer);
+  const key = parseKey(keyFile);
+  const cert = certFile === null ? null : parseCertificate(certFile);
+  const signer = issuer ?? { key: publicKeyObject(publicKeyOf(keyFile.toString('latin1'))), facts: key };
+  const signed = certFile !== null && signedBy(certificateDer(certFile), signer.key);
+  const made: Made = {
+    key,
+    csr: parseRequest(read(stagedPath(id, 'csr'))),
+    cert,
+    signedBy: signed ? signer.facts.keyId : null,
+  };
+  const found = objections(made, { entity, issuance: change.issuance, issuer: issuer?.facts ?? null });
+  if (found.length > 0)
+    throw new Error(`openssl made something else than it was asked for: ${found.join('; ')}`);
+  return cert;
+}
+
+function readMade(absolute: string, path: string): Buffer {
+  const file = readBytes(absolute);
+  if (file.state === 'present' && file.facts.length > 0) return file.facts;
+  if (file.state === 'present') throw new Error(`openssl left "${path}" empty; is the disk full?`);
+  throw new Error(file.state === 'missing' ? `openssl did not make "${path}"` : `"${path}" ${file.detail}`);
+}
+
+function judgePublic(keyFile: Buffer, publicFile: Buffer): void {
+  if (parsePublicKey(publicFile) !== parseKey(keyFile).keyId)
+    throw new Error('the public key is another key’s');
+}
+
+function writeBundles(
+  workshop: Workshop,
+  entity: Entity,
+  { writes, issuance }: Change,
+  folder: string,
+): void {
+  const members = bundleMembers(entity, workshop.byId);
+  const own = (): string => {
+    if (issuance === null) return workshop.published(entity.id).pem;
+    return readMade(join(folder, FILE_NAMES.cert), FILE_NAMES.cert).toString('latin1');
+  };
+  for (const bundle of ['chain', 'fullchain', 'ca'] as const) {
+    if (!writes.includes(bundle)) continue;
+    const parts = members[bundle].map((id) => (id === entity.id ? own() : workshop.published(id).pem));
+    writeNew(join(folder, FILE_NAMES[bundle]), parts.join(''), 0o644);
+  }
+}
+
+/** Only what is to be published stays in the staging folder, each with its mode. */
+function tidy(folder: string, { writes }: Change): void {
+  for (const artifact of ARTIFACTS) {
+    const path = join(folder, FILE_NAMES[artifact]);
+    if (writes.includes(artifact)) chmodSync(path, modeOf(artifact));
+    else if (existsSync(path)) unlinkSync(path);
+  }
+}
+
+function modeOf(artifact: Artifact): number {
+  return artifact === 'key' ? 0o600 : 0o644;
+}
+
+function record(
+  workshop: Workshop,
+  entity: Entity,
+  { reasons }: Change,
+  cert: CertificateFacts,
+): Promise<void> {
+  const issuer = entity.issuer ?? entity.id;
+  return workshop.ledger.append(ledgerEntry(cert, { entity: entity.id, issuer, now: workshop.now, reasons }));
+}

@@ -1,0 +1,114 @@
+/** The proof: every certificate judged by openssl, then every pair in a real handshake. Changes nothing. */
+
+import type { SkippedCheck } from '../handshake/case.ts';
+import { handshakeCases } from '../handshake/cases.ts';
+import type { Credentials } from '../handshake/credentials.ts';
+import { makeForeign } from '../handshake/foreign.ts';
+import type { Outcome } from '../handshake/outcome.ts';
+import { shake } from '../handshake/shake.ts';
+import type { Entity, EntityId, Inventory } from '../model/entity.ts';
+import { publishedPath } from '../openssl/paths.ts';
+import {
+  type Purpose,
+  type VerifyBatch,
+  verifiedFiles,
+  verifyBatches,
+  verifyComplaint,
+} from '../openssl/verify.ts';
+import { readCredentials } from '../store/credentials.ts';
+import { type Openssl, OpensslError, opensslIn } from './openssl.ts';
+
+export interface VerifyOptions {
+  readonly root: string;
+  readonly binary: string;
+  readonly onOutcome?: (outcome: Outcome, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface CertificateCheck {
+  readonly entity: EntityId;
+  readonly purpose: Purpose;
+  /** openssl's complaint, or `null` where it has none. */
+  readonly problem: string | null;
+}
+
+export interface Verification {
+  readonly certificates: readonly CertificateCheck[];
+  readonly outcomes: readonly Outcome[];
+  readonly skipped: readonly SkippedCheck[];
+  readonly ok: boolean;
+}
+
+export async function verifyInventory(
+  { entities }: Inventory,
+  options: VerifyOptions,
+): Promise<Verification> {
+  const openssl = opensslIn(options.root, options.binary, options.signal);
+  const certificates = await checkCertificates(entities, openssl);
+  const { cases, skipped } = handshakeCases(entities);
+  const outcomes = cases.length === 0 ? [] : await prove(entities, cases, options);
+  const ok = certificates.every(({ problem }) => problem === null) && outcomes.every((outcome) => outcome.ok);
+  return { certificates, outcomes, skipped, ok };
+}
+
+async function prove(
+  entities: readonly Entity[],
+  cases: Parameters<typeof shake>[0],
+  { root, binary, onOutcome, signal }: VerifyOptions,
+): Promise<readonly Outcome[]> {
+  const foreign = await makeForeign(async ({ args, input, cwd }) => ({
+    stdout: await opensslIn(cwd, binary, signal).run({ args, input }),
+  }));
+  const credentials = new Map<EntityId, Credentials>();
+  for (const { id, kind } of entities) {
+    const found = kind === 'authority' ? undefined : readCredentials(root, id);
+    if (found !== undefined) credentials.set(id, found);
+  }
+  return shake(cases, credentials, foreign, {
+    signal,
+    onOutcome: (outcome) => onOutcome?.(outcome, cases.length),
+  });
+}
+
+async function checkCertificates(
+  entities: readonly Entity[],
+  openssl: Openssl,
+): Promise<readonly CertificateCheck[]> {
+  const checks: CertificateCheck[] = [];
+  for (const batch of verifyBatches(entities)) checks.push(...(await checkBatch(batch, openssl)));
+  return checks;
+}
+
+/** One call for many; only where it complains, each is asked about alone, so that the words belong to it. */
+async function checkBatch(
+  { purpose, entities, command }: VerifyBatch,
+  openssl: Openssl,
+): Promise<readonly CertificateCheck[]> {
+  const { stdout, stderr } = await outputOf(openssl, command);
+  const good = verifiedFiles(stdout);
+  const checks: CertificateCheck[] = [];
+  for (const entity of entities) {
+    const file = publishedPath(entity, 'cert');
+    if (good.has(file)) checks.push({ entity, purpose, problem: null });
+    else if (entities.length === 1) checks.push({ entity, purpose, problem: verifyComplaint(stderr) });
+    else {
+      const args = [...command.args.slice(0, command.args.length - entities.length), file];
+      checks.push(
+        ...(await checkBatch({ purpose, entities: [entity], command: { args, input: null } }, openssl)),
+      );
+    }
+  }
+  return checks;
+}
+
+async function outputOf(
+  openssl: Openssl,
+  command: VerifyBatch['command'],
+): Promise<{ stdout: string; stderr: string }> {
+  try {
+    return { stdout: await openssl.run(command), stderr: '' };
+  } catch (error) {
+    if (error instanceof OpensslError) return error;
+    throw error;
+  }
+}

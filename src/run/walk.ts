@@ -1,0 +1,120 @@
+/**
+ * Walks a graph of steps: everything whose needs are met runs, as many at once as a lane allows, heaviest first. After
+ * a failure nothing new that depends on it starts; what is independent goes on. Knows nothing of certificates.
+ */
+import type { Step, StepId } from '../plan/steps.ts';
+
+export interface WalkOptions {
+  /** Runs one step; rejects where it fails. */
+  readonly run: (step: Step) => Promise<void>;
+  readonly failed: (step: Step, error: unknown) => void;
+  readonly skipped: (step: Step, because: Step) => void;
+  /** How many steps of a lane may run at once: processes are bound by cores, publishing by the disk. */
+  readonly lanes: Readonly<Record<Lane, number>>;
+  readonly signal?: AbortSignal;
+}
+
+export type Lane = 'process' | 'publish';
+
+export function laneOf(step: Step): Lane {
+  return step.kind === 'publish' ? 'publish' : 'process';
+}
+
+interface Node {
+  readonly step: Step;
+  readonly dependents: Node[];
+  /** What a step and all that waits for it weigh: the critical path goes first. */
+  rank: number;
+  missing: number;
+  blockedBy: Step | null;
+}
+
+/** Resolves when nothing runs and nothing can start any more. */
+export function walk(steps: readonly Step[], options: WalkOptions): Promise<void> {
+  const nodes = buildNodes(steps);
+  const ready: Record<Lane, Node[]> = { process: [], publish: [] };
+  const running: Record<Lane, number> = { process: 0, publish: 0 };
+  return new Promise((resolve) => {
+    const enqueue = (node: Node): void => insertByRank(ready[laneOf(node.step)], node);
+    const settle = (node: Node): void => {
+      for (const dependent of node.dependents) {
+        dependent.missing--;
+        if (dependent.missing > 0) continue;
+        if (dependent.blockedBy === null) enqueue(dependent);
+        else skip(dependent, dependent.blockedBy);
+      }
+    };
+    const skip = (node: Node, because: Step): void => {
+      options.skipped(node.step, because);
+      block(node, because);
+      settle(node);
+    };
+    const start = (lane: Lane, node: Node): void => {
+      running[lane]++;
+      options
+        .run(node.step)
+        .catch((error: unknown) => {
+          options.failed(node.step, error);
+          block(node, node.step);
+        })
+        .then(() => {
+          running[lane]--;
+          settle(node);
+          pump();
+        }, undefined);
+    };
+    const pump = (): void => {
+      for (const lane of ['publish', 'process'] as const) {
+        while (!options.signal?.aborted && running[lane] < options.lanes[lane]) {
+          const node = ready[lane].pop();
+          if (node === undefined) break;
+          start(lane, node);
+        }
+      }
+      if (running.process + running.publish === 0) resolve();
+    };
+    for (const node of nodes) if (node.missing === 0) enqueue(node);
+    pump();
+  });
+}
+
+function block(node: Node, because: Step): void {
+  for (const dependent of node.dependents) dependent.blockedBy ??= because;
+}
+
+/** Ascending, so that `pop` yields the heaviest. Binary search: 10,000 leaves are ready at once. */
+function insertByRank(queue: Node[], node: Node): void {
+  let low = 0;
+  let high = queue.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((queue[middle]?.rank ?? 0) < node.rank) low = middle + 1;
+    else high = middle;
+  }
+  queue.splice(low, 0, node);
+}
+
+function buildNodes(steps: readonly Step[]): readonly Node[] {
+  const byId = new Map<StepId, Node>();
+  for (const step of steps) {
+    byId.set(step.id, { step, dependents: [], rank: 0, missing: step.needs.length, blockedBy: null });
+  }
+  for (const node of byId.values()) {
+    for (const need of node.step.needs) {
+      const needed = byId.get(need);
+      if (needed === undefined)
+        throw new Error(`Internal error: ${node.step.id} needs ${need}, which is no step`);
+      needed.dependents.push(node);
+    }
+  }
+  rankAll([...byId.values()]);
+  return [...byId.values()];
+}
+
+/** Steps come issuers first, so backwards every dependent has its rank before what it waits for. */
+function rankAll(nodes: readonly Node[]): void {
+  for (const node of [...nodes].reverse()) {
+    const below = node.dependents.reduce((most, { rank }) => Math.max(most, rank), 0);
+    node.rank = below + (node.step.kind === 'request' ? node.step.weight : 1);
+  }
+}

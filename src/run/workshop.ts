@@ -1,0 +1,105 @@
+/** What the steps of one run share: the inventory, the plan, the folder, and issuers read once. */
+import type { KeyObject } from 'node:crypto';
+import { join } from 'node:path';
+import type { Entity, EntityId } from '../model/entity.ts';
+import { publishedPath, scratchFolder, stageFolder } from '../openssl/paths.ts';
+import { certificateSpki, publicKeyObject } from '../plan/certificate.ts';
+import type { Change } from '../plan/change.ts';
+import type { CertificateFacts } from '../plan/facts.ts';
+import { pemText } from '../plan/pem.ts';
+import { freshFolder, removeTree, writeNew } from '../store/disk.ts';
+import type { Ledger } from '../store/ledger.ts';
+import { certificateDer, parseCertificate } from '../store/parse.ts';
+import { readBytes } from '../store/read.ts';
+import type { Openssl } from './openssl.ts';
+
+/** A published certificate, ready to be an issuer or a member of a bundle. */
+export interface Published {
+  readonly facts: CertificateFacts;
+  readonly pem: string;
+  readonly key: KeyObject;
+}
+
+export interface WorkshopOptions {
+  /** The output folder, absolute. */
+  readonly root: string;
+  readonly entities: readonly Entity[];
+  readonly changes: readonly Change[];
+  readonly openssl: Openssl;
+  readonly ledger: Ledger;
+  readonly now: number;
+  /** Name for this run's archive folders. */
+  readonly stamp: string;
+}
+
+export class Workshop {
+  readonly root: string;
+  readonly byId: ReadonlyMap<EntityId, Entity>;
+  readonly changes: ReadonlyMap<EntityId, Change>;
+  readonly openssl: Openssl;
+  readonly ledger: Ledger;
+  readonly now: number;
+  readonly stamp: string;
+  readonly #staged = new Set<EntityId>();
+  readonly #published = new Map<EntityId, Published>();
+
+  constructor({ root, entities, changes, openssl, ledger, now, stamp }: WorkshopOptions) {
+    this.root = root;
+    this.byId = new Map(entities.map((entity) => [entity.id, entity]));
+    this.changes = new Map(changes.map((change) => [change.id, change]));
+    this.openssl = openssl;
+    this.ledger = ledger;
+    this.now = now;
+    this.stamp = stamp;
+  }
+
+  path(relative: string): string {
+    return join(this.root, relative);
+  }
+
+  entity(id: EntityId): Entity {
+    return found(this.byId.get(id), id);
+  }
+
+  change(id: EntityId): Change {
+    return found(this.changes.get(id), id);
+  }
+
+  /** An empty staging folder for the entity, made by whichever of its steps comes first. */
+  stage(id: EntityId): string {
+    const folder = this.path(stageFolder(id));
+    if (!this.#staged.has(id)) freshFolder(folder);
+    this.#staged.add(id);
+    return folder;
+  }
+
+  /** The database that `openssl ca` wants, empty and for one call; returns how to be rid of it. */
+  scratch(id: EntityId): () => void {
+    const folder = this.path(scratchFolder(id));
+    freshFolder(folder);
+    writeNew(join(folder, 'index.txt'), '', 0o600);
+    return () => removeTree(folder);
+  }
+
+  /** A certificate in its final place. Issuers are published before anything below them starts, so once read is read. */
+  published(id: EntityId): Published {
+    const known = this.#published.get(id);
+    if (known !== undefined) return known;
+    const path = publishedPath(id, 'cert');
+    const bytes = readBytes(this.path(path));
+    if (bytes.state !== 'present') throw new Error(`"${path}" is ${bytes.state}`);
+    const der = certificateDer(bytes.facts);
+    const published = {
+      facts: parseCertificate(bytes.facts),
+      pem: pemText('CERTIFICATE', der),
+      key: publicKeyObject(certificateSpki(der)),
+    };
+    if (this.entity(id).kind === 'authority') this.#published.set(id, published);
+    return published;
+  }
+}
+
+function found<T>(value: T | undefined, id: EntityId): T {
+  if (value === undefined) throw new Error(`Internal error: nothing is known of ${id}`);
+  return value;
+}

@@ -1,0 +1,123 @@
+/**
+ * `.pki/ledger.jsonl`: one line for every certificate issued, written and synced before the certificate is published.
+ * It decides nothing (the files are the state); revocation and audits need what is no longer on disk.
+ */
+import { closeSync, constants, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EntityId } from '../model/entity.ts';
+import type { CertificateFacts } from '../plan/facts.ts';
+import type { Reason } from '../plan/reason.ts';
+import { isoTime } from '../plan/validity.ts';
+import { sync } from './disk.ts';
+
+export interface LedgerEntry {
+  readonly time: string;
+  readonly entity: EntityId;
+  readonly issuer: EntityId;
+  readonly serial: string;
+  readonly subject: string;
+  readonly san: readonly string[];
+  readonly notBefore: string;
+  readonly notAfter: string;
+  /** SHA-256 of the DER, hex. */
+  readonly fingerprint: string;
+  /** SHA-256 of the SubjectPublicKeyInfo, hex. */
+  readonly keyId: string;
+  readonly reasons: readonly Reason[];
+}
+
+export function ledgerPath(root: string): string {
+  return join(root, '.pki', 'ledger.jsonl');
+}
+
+export function ledgerEntry(
+  facts: CertificateFacts,
+  about: {
+    readonly entity: EntityId;
+    readonly issuer: EntityId;
+    readonly now: number;
+    readonly reasons: readonly Reason[];
+  },
+): LedgerEntry {
+  return {
+    time: isoTime(about.now),
+    entity: about.entity,
+    issuer: about.issuer,
+    serial: facts.serial,
+    subject: facts.subject.map(({ type, value }) => `${type}=${value}`).join(', '),
+    san: facts.san?.names ?? [],
+    notBefore: isoTime(facts.notBefore),
+    notAfter: isoTime(facts.notAfter),
+    fingerprint: facts.fingerprint,
+    keyId: facts.keyId,
+    reasons: about.reasons,
+  };
+}
+
+/** Appends entries; those that arrive while a sync is under way share the next one. */
+export class Ledger {
+  readonly #path: string;
+  /** Where the next line goes; found once, because the run's lock keeps every other writer away. */
+  #end: number | undefined;
+  #waiting: string[] = [];
+  #flushing: Promise<void> | undefined;
+
+  constructor(root: string) {
+    this.#path = ledgerPath(root);
+  }
+
+  /** Resolves once the entry survives a power cut. */
+  async append(entry: LedgerEntry): Promise<void> {
+    this.#waiting.push(`${JSON.stringify(entry)}\n`);
+    while (this.#flushing !== undefined) await this.#flushing;
+    if (this.#waiting.length === 0) return;
+    this.#flushing = this.#flush();
+    try {
+      await this.#flushing;
+    } finally {
+      this.#flushing = undefined;
+    }
+  }
+
+  async #flush(): Promise<void> {
+    const lines = this.#waiting;
+    this.#waiting = [];
+    this.#end ??= wholeLines(this.#path);
+    this.#end = appendWhole(this.#path, Buffer.from(lines.join('')), this.#end);
+    await sync(this.#path);
+  }
+}
+
+/** All of it or nothing: a disk that fills up half-way must not leave half a line behind. */
+function appendWhole(path: string, bytes: Buffer, end: number): number {
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
+  const descriptor = openSync(path, flags, 0o600);
+  try {
+    for (let offset = 0; offset < bytes.length; ) {
+      offset += writeSync(descriptor, bytes, offset, bytes.length - offset, end + offset);
+    }
+    return end + bytes.length;
+  } catch (error) {
+    ftruncateSync(descriptor, end);
+    throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Length of the file up to its last line break: a line that a crash cut short is written over. */
+function wholeLines(path: string): number {
+  return existsSync(path) ? readFileSync(path).lastIndexOf(0x0a) + 1 : 0;
+}
+
+/** Every entry, oldest first. */
+export function readLedger(root: string): readonly LedgerEntry[] {
+  const path = ledgerPath(root);
+  if (!existsSync(path)) return [];
+  const text = readFileSync(path, 'utf8');
+  return text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as LedgerEntry);
+}

@@ -1,0 +1,106 @@
+/**
+ * One run at a time per output folder. The lock is a file that appears complete or not at all (`link(2)`), says who
+ * holds it, and is taken over only from a holder that is known to be dead: same host, and the process gone or another
+ * one (its start time differs, so a reused pid fools nobody).
+ */
+import { randomBytes } from 'node:crypto';
+import { linkSync, readFileSync, unlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { writeNew } from './disk.ts';
+import { errorCode } from './read.ts';
+
+export interface Holder {
+  readonly host: string;
+  readonly pid: number;
+  /** Clock ticks since boot at which the process started (proc(5)), or `null` where the system does not tell. */
+  readonly started: string | null;
+  readonly nonce: string;
+  readonly since: string;
+}
+
+export type Attempt =
+  | { readonly held: true; readonly release: () => void }
+  | { readonly held: false; readonly by: Holder };
+
+/** Takes the lock of `<folder>/lock`, or says who has it. `since` is for people. */
+export function tryLock(folder: string, since: string): Attempt {
+  const path = join(folder, 'lock');
+  const me = { host: hostname(), pid: process.pid, started: startTime(process.pid), nonce: nonce(), since };
+  for (;;) {
+    if (place(me, path)) return { held: true, release: () => release(path, me.nonce) };
+    const holder = readHolder(path);
+    if (holder === undefined) continue;
+    if (isAlive(holder)) return { held: false, by: holder };
+    if (!takeOver(path, holder, me)) return { held: false, by: holder };
+  }
+}
+
+function nonce(): string {
+  return randomBytes(12).toString('hex');
+}
+
+/** The content is whole before the name exists, so nobody ever reads half a lock. */
+function place(me: Holder, path: string): boolean {
+  const draft = `${path}.${me.nonce}.draft`;
+  writeNew(draft, JSON.stringify(me), 0o600);
+  try {
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    unlinkSync(draft);
+  }
+}
+
+/**
+ * Removes a dead holder's lock. Two runs may find the same dead holder, and the slower one must not remove the quicker
+ * one's fresh lock: so the right to remove the lock with nonce N is itself a lock, named after N, which is used once.
+ */
+function takeOver(path: string, dead: Holder, me: Holder): boolean {
+  const claim = `${path}.${dead.nonce}.claim`;
+  if (!place(me, claim)) {
+    const rival = readHolder(claim);
+    return rival === undefined || isAlive(rival) ? false : takeOver(claim, rival, me);
+  }
+  if (readHolder(path)?.nonce === dead.nonce) unlinkSync(path);
+  unlinkSync(claim);
+  return true;
+}
+
+function release(path: string, own: string): void {
+  if (readHolder(path)?.nonce === own) unlinkSync(path);
+}
+
+function readHolder(path: string): Holder | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Holder;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Holders on other hosts cannot be asked, so they count as alive. */
+function isAlive({ host, pid, started }: Holder): boolean {
+  if (host !== hostname()) return true;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (errorCode(error) === 'ESRCH') return false;
+  }
+  const now = startTime(pid);
+  return started === null || now === null || started === now;
+}
+
+/** Field 22 of /proc/PID/stat; the command name before it may hold blanks and parentheses, so count from behind it. */
+function startTime(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  } catch {
+    return null; // No /proc on this system: then only the pid speaks.
+  }
+}

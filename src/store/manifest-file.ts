@@ -1,0 +1,43 @@
+/** Reading the manifest itself; every way in which that can fail, in plain words. */
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { errorCode } from './read.ts';
+
+export type ManifestText =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly problem: string; readonly hint: string };
+
+/** Far above any honest manifest (10,000 leaves take 1.4 MB), and small enough to parse at all. */
+const SIZE_LIMIT = 5 * 1024 * 1024;
+
+export function readManifest(path: string): ManifestText {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch (error) {
+    return unreadable(path, errorCode(error));
+  }
+  try {
+    const stat = fstatSync(descriptor);
+    if (stat.isDirectory()) return unreadable(path, 'EISDIR');
+    if (stat.size > SIZE_LIMIT) return tooLarge(path, stat.size);
+    return { ok: true, text: readFileSync(descriptor, 'utf8') };
+  } catch (error) {
+    return unreadable(path, errorCode(error));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function unreadable(path: string, code: string): ManifestText {
+  if (code === 'ENOENT') {
+    const hint = 'name a manifest ("pki plan path/to/pki.yaml"), or start one from pki.example.yaml';
+    return { ok: false, problem: `there is no manifest "${path}"`, hint };
+  }
+  const why = code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`;
+  return { ok: false, problem: `"${path}" ${why}`, hint: 'name a readable YAML file' };
+}
+
+function tooLarge(path: string, size: number): ManifestText {
+  const problem = `"${path}" holds ${Math.ceil(size / 1024 / 1024)} MB, and a manifest may hold 5`;
+  return { ok: false, problem, hint: 'split it into several manifests, each with its own output folder' };
+}

@@ -1,0 +1,66 @@
+/** Bytes of each kind of file → facts. Throws an Error whose message says what is wrong with the content. */
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { certificateFacts } from '../plan/certificate.ts';
+import type { CertificateFacts, Fingerprint, KeyFacts, KeyId, RequestFacts } from '../plan/facts.ts';
+import { type PemBlock, pemBlocks } from '../plan/pem.ts';
+import { keyIdentifier, publicKeyFacts, sha256 } from '../plan/public-key.ts';
+import { requestFacts } from '../plan/request.ts';
+
+/** A private key that is there and locked. */
+export class EncryptedKeyError extends Error {
+  override readonly name = 'EncryptedKeyError';
+}
+
+export function parseKey(bytes: Buffer): KeyFacts {
+  const text = bytes.toString('latin1');
+  if (/ENCRYPTED/.test(text)) throw new EncryptedKeyError('the key is encrypted');
+  const spki = publicKeyOf(text);
+  const { keyId, spec } = publicKeyFacts(spki);
+  return { keyId, spec, keyIdentifier: keyIdentifier(spki) };
+}
+
+/** SubjectPublicKeyInfo of a private key; node's own message could quote the input, so it is not passed on. */
+export function publicKeyOf(privateKey: string): Buffer {
+  try {
+    return createPublicKey(createPrivateKey(privateKey)).export({ format: 'der', type: 'spki' });
+  } catch {
+    throw new Error('holds no readable private key');
+  }
+}
+
+export function parseCertificate(bytes: Buffer): CertificateFacts {
+  return readable('certificate', () => certificateFacts(firstBlock(bytes, 'CERTIFICATE').der));
+}
+
+/** The first certificate of a file, as DER. */
+export function certificateDer(bytes: Buffer): Uint8Array {
+  return firstBlock(bytes, 'CERTIFICATE').der;
+}
+
+export function parseRequest(bytes: Buffer): RequestFacts {
+  return readable('certificate request', () => requestFacts(firstBlock(bytes, 'CERTIFICATE REQUEST').der));
+}
+
+export function parseBundle(bytes: Buffer): readonly Fingerprint[] {
+  const found = pemBlocks(bytes.toString('latin1')).filter(({ label }) => label === 'CERTIFICATE');
+  if (found.length === 0) throw new Error('holds no certificate');
+  return found.map(({ der }) => sha256(der));
+}
+
+export function parsePublicKey(bytes: Buffer): KeyId {
+  return readable('public key', () => publicKeyFacts(firstBlock(bytes, 'PUBLIC KEY').der).keyId);
+}
+
+function firstBlock(bytes: Buffer, label: string): PemBlock {
+  const block = pemBlocks(bytes.toString('latin1')).find((candidate) => candidate.label === label);
+  if (block === undefined) throw new Error(`holds no complete ${label} block`);
+  return block;
+}
+
+function readable<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new Error(`holds no readable ${what}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,47 @@
+/** Reading one file of the output folder without ever being led elsewhere. Synchronous: 4–8 × faster for small files. */
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import type { FileState } from '../plan/observation.ts';
+
+/** No artifact comes near this; a file that does is not one. */
+const SIZE_LIMIT = 4 * 1024 * 1024;
+
+/** Links are not followed, and opening a FIFO must not wait for a writer. */
+const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** The file's bytes as "facts"; nothing here throws for what can be on a disk. */
+export function readBytes(path: string): FileState<Buffer> {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, FLAGS);
+  } catch (error) {
+    return unopened(errorCode(error));
+  }
+  try {
+    return readOpen(descriptor);
+  } catch (error) {
+    return { state: 'blocked', detail: `cannot be read (${errorCode(error)})` };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function readOpen(descriptor: number): FileState<Buffer> {
+  const stat = fstatSync(descriptor);
+  if (stat.isDirectory()) return { state: 'blocked', detail: 'is a directory' };
+  if (!stat.isFile()) return { state: 'blocked', detail: 'is not a plain file' };
+  if (stat.size > SIZE_LIMIT) return { state: 'garbage', detail: `holds ${stat.size} bytes` };
+  return { state: 'present', facts: readFileSync(descriptor), mode: stat.mode & 0o7777 };
+}
+
+function unopened(code: string): FileState<never> {
+  if (code === 'ENOENT') return { state: 'missing' };
+  if (code === 'ELOOP') return { state: 'blocked', detail: 'is a symbolic link' };
+  if (code === 'ENOTDIR') return { state: 'blocked', detail: 'lies below something that is not a folder' };
+  return { state: 'blocked', detail: `cannot be read (${code})` };
+}
+
+export function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : String(error);
+}

@@ -1,0 +1,221 @@
+/** A small PKI made by the real openssl in a temporary folder, and the entities that a manifest would give for it. */
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Credentials } from '../../src/handshake/credentials.ts';
+import { type ForeignRunner, makeForeign } from '../../src/handshake/foreign.ts';
+import type { Authority, EndEntity, EntityId, LeafKind } from '../../src/model/entity.ts';
+import { entityId } from '../../src/model/entity.ts';
+import type { San } from '../../src/model/san.ts';
+
+export type TestKey = 'rsa:2048' | 'rsa:1024' | 'P-256' | 'P-384' | 'P-521' | 'ed25519' | 'ed448';
+
+/** What a certificate is made of; the defaults make a good one. */
+export interface Recipe {
+  readonly name: string;
+  readonly key?: TestKey;
+  readonly issuer?: Signer;
+  readonly san?: readonly San[];
+  readonly usage?: 'serverAuth' | 'clientAuth' | 'serverAuth,clientAuth';
+  readonly expired?: boolean;
+}
+
+/** An authority with its files: `chain` is itself and its issuers below the root. */
+export interface Signer {
+  readonly name: string;
+  readonly keyFile: string;
+  readonly certFile: string;
+  readonly chain: string;
+  readonly root: string;
+}
+
+export interface Leaf {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** Runs openssl with nothing of the system's configuration; rejects with its own words. */
+export function openssl(
+  args: readonly string[],
+  cwd: string,
+  input = '',
+): Promise<{ stdout: string; stderr: string }> {
+  const env = {
+    ...process.env,
+    OPENSSL_CONF: '/dev/null',
+    SSL_CERT_FILE: '/dev/null',
+    SSL_CERT_DIR: '/dev/null',
+  };
+  return new Promise((resolve, reject) => {
+    const child = execFile('openssl', args, { cwd, env }, (error, stdout, stderr) => {
+      if (error === null) resolve({ stdout, stderr });
+      else reject(new Error(`openssl ${args.join(' ')}\n${stderr}`, { cause: error }));
+    });
+    child.stdin?.end(input);
+  });
+}
+
+export const runOpenssl: ForeignRunner = ({ args, input, env, cwd }) =>
+  new Promise((resolve, reject) => {
+    const child = execFile('openssl', args, { cwd, env: { ...process.env, ...env } }, (error, stdout) => {
+      if (error === null) resolve({ stdout });
+      else reject(error);
+    });
+    child.stdin?.end(input);
+  });
+
+/** A workshop for certificates; `remove` it when done. */
+export class Pki {
+  readonly folder: string;
+  readonly foreign: Credentials;
+  #made = 0;
+
+  private constructor(folder: string, foreign: Credentials) {
+    this.folder = folder;
+    this.foreign = foreign;
+  }
+
+  static async open(): Promise<Pki> {
+    return new Pki(await mkdtemp(join(tmpdir(), 'pki-test-')), await makeForeign(runOpenssl));
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async authority(name: string, options: { key?: TestKey; issuer?: Signer } = {}): Promise<Signer> {
+    const { keyFile, certFile } = await this.#issue({ name, ...options }, AUTHORITY);
+    const cert = await this.read(certFile);
+    const { issuer } = options;
+    if (issuer === undefined) return { name, keyFile, certFile, chain: '', root: cert };
+    return { name, keyFile, certFile, chain: cert + issuer.chain, root: issuer.root };
+  }
+
+  async leaf(recipe: Recipe): Promise<Leaf> {
+    const { keyFile, certFile } = await this.#issue(recipe, leafExtensions(recipe));
+    return { key: await this.read(keyFile), cert: await this.read(certFile) };
+  }
+
+  /** A leaf as an entity's files: with its chain, trusting the given roots (its own by default). */
+  async credentials(recipe: Recipe & { issuer: Signer; trust?: readonly Signer[] }): Promise<Credentials> {
+    const { key, cert } = await this.leaf(recipe);
+    const ca = (recipe.trust ?? [recipe.issuer]).map(({ root }) => root).join('');
+    return { key, fullchain: cert + recipe.issuer.chain, ca };
+  }
+
+  read(file: string): Promise<string> {
+    return readFile(join(this.folder, file), 'utf8');
+  }
+
+  async #issue(recipe: Recipe, extensions: string): Promise<{ keyFile: string; certFile: string }> {
+    const stem = `${++this.#made}`;
+    const files = { keyFile: `${stem}-key.pem`, certFile: `${stem}-cert.pem` };
+    if (recipe.expired) await this.#issueExpired(recipe, stem, extensions);
+    else
+      await openssl(
+        [...NEW, ...keyArgs(recipe), ...signArgs(recipe), ...outArgs(stem)],
+        this.folder,
+        config(recipe, extensions),
+      );
+    return files;
+  }
+
+  /** Dates in the past exist only in `openssl ca` on 3.0. */
+  async #issueExpired(recipe: Recipe, stem: string, extensions: string): Promise<void> {
+    const { issuer } = recipe;
+    if (issuer === undefined) throw new Error('an expired certificate needs an issuer');
+    const request = ['req', '-new', '-batch', '-config', '-', ...keyArgs(recipe), '-noenc'];
+    const csr = ['-keyout', `${stem}-key.pem`, '-out', `${stem}.csr`];
+    await openssl([...request, ...csr], this.folder, config(recipe, extensions));
+    await mkdir(join(this.folder, stem));
+    await writeFile(join(this.folder, stem, 'index.txt'), '');
+    await writeFile(join(this.folder, `${stem}.cnf`), caConfig(stem) + config(recipe, extensions));
+    const dates = ['-startdate', '20200101000000Z', '-enddate', '20200201000000Z'];
+    const signer = [
+      '-cert',
+      issuer.certFile,
+      '-keyfile',
+      issuer.keyFile,
+      '-in',
+      `${stem}.csr`,
+      '-out',
+      `${stem}-cert.pem`,
+    ];
+    await openssl(['ca', '-batch', '-notext', '-config', `${stem}.cnf`, ...dates, ...signer], this.folder);
+  }
+}
+
+const NEW = ['req', '-x509', '-batch', '-config', '-', '-noenc', '-days', '2', '-extensions', 'extensions'];
+
+const AUTHORITY = `basicConstraints = critical,CA:TRUE
+keyUsage = critical,keyCertSign,cRLSign
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid:always
+`;
+
+function keyArgs({ key = 'P-256' }: Recipe): readonly string[] {
+  return key.startsWith('P-') ? ['-newkey', 'ec', '-pkeyopt', `ec_paramgen_curve:${key}`] : ['-newkey', key];
+}
+
+function signArgs({ issuer }: Recipe): readonly string[] {
+  return issuer === undefined ? [] : ['-CA', issuer.certFile, '-CAkey', issuer.keyFile];
+}
+
+function outArgs(stem: string): readonly string[] {
+  return ['-keyout', `${stem}-key.pem`, '-out', `${stem}-cert.pem`];
+}
+
+function leafExtensions({ san = [], usage = 'serverAuth,clientAuth' }: Recipe): string {
+  const names = san.map(
+    ({ kind, value }, index) =>
+      `${{ dns: 'DNS', ip: 'IP', uri: 'URI', email: 'email' }[kind]}.${index} = ${value}\n`,
+  );
+  const sanLine = san.length === 0 ? '' : 'subjectAltName = @names\n';
+  const keyIds = 'subjectKeyIdentifier = hash\nauthorityKeyIdentifier = keyid\n';
+  const base = `basicConstraints = critical,CA:FALSE\nkeyUsage = critical,digitalSignature\nextendedKeyUsage = ${usage}\n`;
+  return `${base}${keyIds}${sanLine}[names]\n${names.join('')}`;
+}
+
+function config({ name }: Recipe, extensions: string): string {
+  const request = '[req]\nprompt = no\nstring_mask = utf8only\ndistinguished_name = name\n';
+  return `${request}[name]\nCN = ${name}\n[extensions]\n${extensions}`;
+}
+
+function caConfig(stem: string): string {
+  const files = `database = ${stem}/index.txt\nnew_certs_dir = ${stem}\nrand_serial = yes\ndefault_md = sha256\n`;
+  return `[ca]\ndefault_ca = scratch\n[scratch]\n${files}policy = policy\nx509_extensions = extensions\n[policy]\nCN = supplied\n`;
+}
+
+const BASE = {
+  subject: [],
+  san: [],
+  key: { algorithm: 'ecdsa', curve: 'P-256' },
+  validity: 86400,
+  outputs: ['key', 'cert', 'fullchain', 'ca'],
+  renewBefore: { kind: 'share', share: 1 / 3 },
+  rotateKey: false,
+  backdate: 300,
+} as const;
+
+/** A root, or an intermediate below `issuer`. */
+export function authorityEntity(name: string, issuer: EntityId | null = null): Authority {
+  const id = entityId('authority', name);
+  return { ...BASE, kind: 'authority', id, name, issuer, trust: [], pathLength: null };
+}
+
+/** An end entity of `issuer` (a name) that trusts the named roots: by default only that issuer. */
+export function leafEntity(
+  kind: LeafKind,
+  name: string,
+  issuer: string,
+  options: { trust?: readonly string[]; san?: readonly San[]; commonName?: string } = {},
+): EndEntity {
+  const trust = (options.trust ?? [issuer]).map((root) => entityId('authority', root));
+  const subject = [{ type: 'CN', value: options.commonName ?? name }] as const;
+  const base = { ...BASE, kind, id: entityId(kind, name), name, subject, trust, san: options.san ?? [] };
+  return { ...base, issuer: entityId('authority', issuer) };
+}
+
+export const dns = (value: string): San => ({ kind: 'dns', value });
+export const ip = (value: string): San => ({ kind: 'ip', value });
