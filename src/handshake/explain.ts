@@ -62,7 +62,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   },
 };
 
-/** `the client's certificate has expired (CERT_HAS_EXPIRED)`, as the given side sees it. */
+/** `the client's certificate has been revoked (CERT_REVOKED)`, as the server says it. */
 export function explain(side: Side, code: string): string {
   const words = WORDS[code];
   if (words === undefined) return `the handshake failed (${code})`;

@@ -34,6 +34,7 @@ function nothing(span: Span): Tree {
   return { kind: 'scalar', value: null, text: '', span };
 }
 
+/** Nodes in a tree with every alias written out. */
 export function sizeOf(tree: Tree): number {
   return tree.kind === 'scalar' ? 1 : tree.size;
 }

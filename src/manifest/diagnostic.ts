@@ -41,8 +41,10 @@ export const DIAGNOSTIC_CODES = [
   'renewal',
   'lifetime',
 ] as const;
+/** One of them. */
 export type DiagnosticCode = (typeof DIAGNOSTIC_CODES)[number];
 
+/** A manifest with an error is not used; a warning only wants to be read. */
 export type Severity = 'error' | 'warning';
 
 /** A place in the manifest. `line` and `col` count from 1, `col` and `length` in UTF-16 units as editors do. */
@@ -61,6 +63,7 @@ export interface Related extends Place {
   readonly message: string;
 }
 
+/** One mistake. */
 export interface Diagnostic extends Place {
   readonly severity: Severity;
   readonly code: DiagnosticCode;
@@ -71,7 +74,8 @@ export interface Diagnostic extends Place {
 }
 
 /** What a part of the output is, for whoever colours it. */
-export type Tone = Severity | 'hint' | 'note' | 'excerpt' | 'caret';
+type Tone = Severity | 'hint' | 'note' | 'excerpt' | 'caret';
+/** Colours a part of the output, or leaves it as it is. */
 export type Styler = (text: string, tone: Tone) => string;
 
 const PLAIN: Styler = (text) => text;

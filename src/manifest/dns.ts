@@ -7,60 +7,63 @@ import { type Parsed, parsed, refused } from './problem.ts';
 /** Letters, digits, hyphens inside (RFC 5280 §4.2.1.6), and the underscore that real hosts have. */
 const LABEL = /^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/;
 
-function notAscii(text: string, shown: string): Parsed<never> {
+function notAscii(text: string): Parsed<never> {
   const ascii = domainToASCII(text);
-  const message = `DNS name ${shown} is not in ASCII, as certificates have it`;
+  const message = `DNS name ${quote(text)} is not in ASCII, as certificates have it`;
   return refused('san', message, ascii === '' ? undefined : `write its A-label ${quote(ascii)}`);
 }
 
-function badWildcard(text: string, shown: string): Parsed<never> | undefined {
+function badWildcard(text: string): Parsed<never> | undefined {
   if (!text.includes('*')) return undefined;
   const rest = text.slice(2);
   if (!text.startsWith('*.') || rest.includes('*')) {
-    const message = `${shown}: a wildcard must be the whole left-most label`;
+    const message = `${quote(text)}: a wildcard must be the whole left-most label`;
     return refused('san', message, 'write it as "*.example.test"');
   }
   if (rest.includes('.')) return undefined;
-  return refused('san', `${shown} matches nothing: TLS libraries want two labels after the wildcard`);
+  return refused('san', `${quote(text)} matches nothing: TLS libraries want two labels after the wildcard`);
 }
 
-function badLabel(text: string, shown: string): Parsed<never> | undefined {
+function badLabel(text: string): Parsed<never> | undefined {
   const labels = text.replace(/^\*\./, '').split('.');
-  if (labels.includes('')) return refused('san', `DNS name ${shown} has an empty label`);
+  if (labels.includes('')) return refused('san', `DNS name ${quote(text)} has an empty label`);
   const long = labels.find((label) => label.length > 63);
   if (long !== undefined)
-    return refused('san', `DNS name ${shown} has a label of ${long.length} characters, over 63`);
+    return refused('san', `DNS name ${quote(text)} has a label of ${long.length} characters, over 63`);
   const bad = labels.find((label) => !LABEL.test(label));
   if (bad !== undefined) {
     const hint =
       'labels have letters, digits, "_", and "-" inside; other kinds are written "ip:", "uri:", "email:"';
-    return refused('san', `DNS name ${shown} cannot have the label ${quote(bad)}`, hint);
+    return refused('san', `DNS name ${quote(text)} cannot have the label ${quote(bad)}`, hint);
   }
   if (!/^\d+$/.test(labels.at(-1) ?? '')) return undefined;
   return refused(
     'san',
-    `${shown} ends in a number, which no DNS name does`,
+    `${quote(text)} ends in a number, which no DNS name does`,
     'an IPv4 address has four numbers of 0–255',
   );
 }
 
 /** A DNS name exactly as written, or why it is none. */
 export function parseDns(text: string): Parsed<string> {
-  const shown = quote(text);
   if (text === '') return refused('san', 'empty DNS name');
+  if (text.length > 253) return refused('san', `DNS name of ${text.length} characters is longer than 253`);
   if (ipOctets(text)) {
     return refused(
       'san',
-      `${shown} is an IP address, which clients do not look up as a DNS name`,
+      `${quote(text)} is an IP address, which clients do not look up as a DNS name`,
       `write "ip:${text}"`,
     );
   }
-  if (/\s/.test(text)) return refused('san', `DNS name ${shown} contains a blank`);
+  if (/\s/.test(text)) return refused('san', `DNS name ${quote(text)} contains a blank`);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII
-  if (/[^\x00-\x7f]/.test(text)) return notAscii(text, shown);
+  if (/[^\x00-\x7f]/.test(text)) return notAscii(text);
   if (text.endsWith('.') && text.length > 1) {
-    return refused('san', `DNS name ${shown} ends with a dot`, `write ${quote(text.replace(/\.+$/, ''))}`);
+    return refused(
+      'san',
+      `DNS name ${quote(text)} ends with a dot`,
+      `write ${quote(text.replace(/\.+$/, ''))}`,
+    );
   }
-  if (text.length > 253) return refused('san', `DNS name of ${text.length} characters is longer than 253`);
-  return badWildcard(text, shown) ?? badLabel(text, shown) ?? parsed(text);
+  return badWildcard(text) ?? badLabel(text) ?? parsed(text);
 }

@@ -7,7 +7,9 @@ type Unit = keyof typeof SECONDS;
 
 /** JSON Schema patterns of what the parsers below take. */
 export const DURATION_PATTERN = '^[1-9][0-9]{0,8}[mhdwy]$';
+/** As above, and none. */
 export const BACKDATE_PATTERN = '^(0|[1-9][0-9]{0,8})[mhdwy]$';
+/** As the first, and shares. */
 export const RENEW_PATTERN = '^([1-9][0-9]{0,8}[mhdwy]|[1-9][0-9]?%)$';
 
 const UNITS = 'units are m (minutes), h, d, w and y (365 days)';
@@ -88,6 +90,7 @@ export function parseBackdate(text: string): Parsed<number> {
   return parsed(seconds);
 }
 
+/** A time before the end, or a share (0–1) of the lifetime before the end. */
 export type Renewal =
   | { readonly kind: 'seconds'; readonly seconds: number }
   | { readonly kind: 'share'; readonly share: number };

@@ -1,5 +1,5 @@
 /** The fields of a manifest: the shape of each, its words for editors, and the parser that makes a value of it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { ARTIFACTS } from './artifact.ts';
 import {
   BACKDATE_PATTERN,
@@ -73,7 +73,7 @@ const keyObject = z.discriminatedUnion(
 );
 
 const keyName = z
-  .string(wanted('a key such as "ecdsa-p256" or { algorithm: rsa, size: 3072 }'))
+  .string(wanted('a key such as "ecdsa-p256" or { algorithm: rsa, size: 3072 }', 'for RSA write "rsa-3072"'))
   .meta({ enum: KEY_NAMES })
   .transform(using(parseKeyName));
 
@@ -99,7 +99,7 @@ export const validity = z
   .transform(using(parseValidity));
 
 export const renewBefore = z
-  .string(wanted('a length of time such as "30d", or a share such as "33%"'))
+  .string(wanted('a length of time such as "30d", or a share such as "33%"', 'write a number and a unit'))
   .meta({
     pattern: RENEW_PATTERN,
     description:

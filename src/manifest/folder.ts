@@ -4,7 +4,7 @@ import { type Parsed, type Problem, parsed, refused } from './problem.ts';
 
 /** No absolute path, no `..`, no control character; the parser below says why. */
 export const OUTPUT_PATTERN =
-  '^(?!/)(?![A-Za-z]:)(?!(.*/)?\\.\\.(/|$))(?!\\.?/*$)(?!(\\./+)+\\.?$)[^\\u0000-\\u001f\\u007f-\\u009f\\\\]+$';
+  '^(?![/~])(?![A-Za-z]:)(?!(.*/)?\\.\\.(/|$))(?!\\.?/*$)(?!(\\./+)+\\.?$)[^\\u0000-\\u001f\\u007f-\\u009f\\\\]+$';
 
 /** The output folder, relative to the manifest and below its folder. */
 export function parseOutput(text: string): Parsed<string> {
@@ -17,6 +17,8 @@ export function parseOutput(text: string): Parsed<string> {
   if (text.startsWith('/') || /^[A-Za-z]:/.test(text)) {
     return refused('output', `output ${shown} is an absolute path`, hint);
   }
+  if (text.startsWith('~'))
+    return refused('output', `output ${shown} begins with "~", which only a shell expands`, hint);
   const segments = text.split('/').filter((segment) => segment !== '' && segment !== '.');
   if (segments.includes('..'))
     return refused('output', `output ${shown} leads out of the manifest's folder`, hint);

@@ -1,5 +1,5 @@
 /** zod's issues → located findings in our words. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { unknownKeyHint } from './known-keys.ts';
 import { quote } from './printable.ts';
 import type { Problem } from './problem.ts';
@@ -65,7 +65,10 @@ function typeHint(issue: Issue, node: Tree): string | undefined {
     return text === undefined ? undefined : `write ${quote(text)} in quotes`;
   }
   if (node.kind !== 'scalar' || node.text === '') return undefined;
-  if (issue.code === 'invalid_value') return didYouMean(node.text, issue.values.map(String));
+  if (issue.code === 'invalid_value') {
+    const values = issue.values.map(String);
+    return values.includes(node.text) ? `write ${node.text} without quotes` : didYouMean(node.text, values);
+  }
   if (issue.code !== 'invalid_type') return undefined;
   if (issue.expected === 'array') return `write it as a list: [${quote(node.text)}]`;
   const meant = issue.expected === 'boolean' ? BOOLEANS[node.text.toLowerCase()] : undefined;

@@ -1,5 +1,5 @@
 /** The manifest's schema for editors and other tools. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { manifestSchema } from './schema.ts';
 
 /** JSON Schema draft-07, which every YAML editor reads; of the manifest as written, so nothing with a default is required. */

@@ -3,9 +3,12 @@ import { quote } from './printable.ts';
 import { type Parsed, parsed, refused } from './problem.ts';
 import { didYouMean } from './suggest.ts';
 
+/** NIST's names of the curves (SP 800-186). */
 export const CURVES = ['P-256', 'P-384', 'P-521'] as const;
+/** One of them. */
 export type CurveName = (typeof CURVES)[number];
 
+/** A kind of key, as the model has it (`KeySpec`). */
 export type KeyValue =
   | { readonly algorithm: 'rsa'; readonly size: number }
   | { readonly algorithm: 'ecdsa'; readonly curve: CurveName }
@@ -23,8 +26,10 @@ const NAMED = new Map<string, KeyValue>([
   ['rsa-4096', { algorithm: 'rsa', size: 4096 }],
   ['rsa-8192', { algorithm: 'rsa', size: 8192 }],
 ]);
+/** The short names, for editors. */
 export const KEY_NAMES = [...NAMED.keys()];
 
+/** 112 bits of security (NIST SP 800-57 part 1, table 2). */
 export const RSA_SMALLEST = 2048;
 /** 16384 bits take minutes to make, and OpenSSL's peers stop verifying there. */
 export const RSA_LARGEST = 8192;
@@ -96,7 +101,7 @@ export function parseKeyName(text: string): Parsed<KeyValue> {
   if (reason !== undefined) {
     return refused('key', `key ${quote(text)} is refused: ${reason}`, 'use ecdsa-p256, ed25519 or rsa-3072');
   }
-  return refused('key', `unknown key ${quote(text)}`, keyHint(folded));
+  return refused('key', `unknown kind of key ${quote(text)}`, keyHint(folded));
 }
 
 /** A curve by its NIST name (SP 800-186). */

@@ -1,7 +1,7 @@
 /** Keys that a map may have, and what to say about one that it may not. */
 import { ATTRIBUTE_KEYS, AUTHORITY_KEYS, LEAF_KEYS, SETTING_KEYS, TOP_KEYS } from './schema.ts';
 import { isSection } from './sections.ts';
-import { didYouMean, listed } from './suggest.ts';
+import { didYouMean } from './suggest.ts';
 import { nodeAt, type Path, type Tree } from './tree.ts';
 
 function keyObjectKeys(tree: Tree, path: Path): readonly string[] {
@@ -49,6 +49,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   l: 'locality',
   city: 'locality',
   cas: 'authorities',
+  authority: 'authorities',
   roots: 'authorities',
   intermediates: 'authorities',
   default: 'defaults',
@@ -77,6 +78,13 @@ function misplaced(path: Path, key: string): string | undefined {
   return path.length < 3 && isSection(key) ? 'indent it less: it is a key of the manifest itself' : undefined;
 }
 
+/** `{ commonName: Example, Inc }`: the text ends at the comma, and the rest is a key without a value. */
+function commaHint(tree: Tree, path: Path, key: string): string | undefined {
+  const node = nodeAt(tree, [...path, key]);
+  const bare = node?.kind === 'scalar' && node.value === null && node.text === '';
+  return bare ? 'a text that contains a comma needs quotes inside { }' : undefined;
+}
+
 /** The hint for an unknown key in the map at a path. */
 export function unknownKeyHint(tree: Tree, path: Path, key: string): string {
   const known = knownKeys(tree, path).filter((candidate) => candidate !== key);
@@ -85,6 +93,7 @@ export function unknownKeyHint(tree: Tree, path: Path, key: string): string {
     misplaced(path, key) ??
     (alias !== undefined && known.includes(alias) ? `did you mean "${alias}"?` : undefined) ??
     didYouMean(key, known) ??
-    `known keys here are ${known.length > 6 ? known.join(', ') : listed(known, 'and')}`
+    commaHint(tree, path, key) ??
+    (known.length === 1 ? `the only key here is "${known[0]}"` : `known keys here are ${known.join(', ')}`)
   );
 }

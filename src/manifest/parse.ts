@@ -13,6 +13,7 @@ import { unite } from './unite.ts';
 /** Longest manifest, in UTF-16 units: about 37,000 leaves. */
 const LENGTH_LIMIT = 5 * 1024 * 1024;
 
+/** A manifest whose values are good, as far as they are there. */
 export interface ParsedManifest {
   /** What is good of it: entries with a mistake are left out. */
   readonly manifest: Manifest;

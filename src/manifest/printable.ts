@@ -21,7 +21,7 @@ function codeUnits(character: string): string {
 /** A value in double quotes, escaped as JSON does, shortened where it is long: the culprit of a message. */
 export function quote(value: string): string {
   // by code points, and only the beginning: a value can be megabytes
-  const head = [...value.slice(0, 2 * QUOTE_LIMIT)];
+  const head = [...value.slice(0, 2 * QUOTE_LIMIT + 2)];
   const short = head.length > QUOTE_LIMIT ? `${head.slice(0, QUOTE_LIMIT - 1).join('')}…` : value;
   return JSON.stringify(short).replace(INVISIBLE, codeUnits);
 }

@@ -1,7 +1,8 @@
 /** What is wrong with one value, before anyone knows where the value stands. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DiagnosticCode } from './diagnostic.ts';
 
+/** A mistake in a value: what, and what to do about it. */
 export interface Problem {
   readonly code: DiagnosticCode;
   readonly message: string;
@@ -15,10 +16,12 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problem: Problem };
 
+/** A good value. */
 export function parsed<T>(value: T): Parsed<T> {
   return { ok: true, value };
 }
 
+/** A bad one. */
 export function refused(code: DiagnosticCode, message: string, hint?: string): Parsed<never> {
   return { ok: false, problem: { code, message, hint } };
 }

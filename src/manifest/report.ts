@@ -12,6 +12,7 @@ export interface Finding {
   readonly related?: readonly { readonly at: Span; readonly message: string }[];
 }
 
+/** Takes findings, in any order. */
 export interface Report {
   error(finding: Finding): void;
   warn(finding: Finding): void;

@@ -4,8 +4,10 @@ import { ipOctets, ipText } from './ip.ts';
 import { quote } from './printable.ts';
 import { type Parsed, parsed, refused } from './problem.ts';
 
-export type SanKindName = 'dns' | 'ip' | 'uri' | 'email';
+/** The kinds of names that a certificate of ours carries. */
+type SanKindName = 'dns' | 'ip' | 'uri' | 'email';
 
+/** A name, as the model has it (`San`). */
 export interface SanValue {
   readonly kind: SanKindName;
   readonly value: string;
@@ -40,18 +42,17 @@ function parseIp(text: string): Parsed<string> {
 }
 
 function parseUri(text: string): Parsed<string> {
-  const shown = quote(text);
   if (!/^[A-Za-z][A-Za-z0-9+.-]*:/.test(text)) {
     return refused(
       'san',
-      `URI ${shown} has no scheme`,
+      `URI ${quote(text)} has no scheme`,
       'write it in full, such as "spiffe://example.test/api"',
     );
   }
   if (!/^[!-~]+$/.test(text)) {
-    return refused('san', `URI ${shown} has characters outside printable ASCII`, 'write them as %xx');
+    return refused('san', `URI ${quote(text)} has characters outside printable ASCII`, 'write them as %xx');
   }
-  if (/^[^:]*:(\/\/)?$/.test(text)) return refused('san', `URI ${shown} has nothing after its scheme`);
+  if (/^[^:]*:(\/\/)?$/.test(text)) return refused('san', `URI ${quote(text)} has nothing after its scheme`);
   if (text.length > URI_LIMIT)
     return refused('san', `URI of ${text.length} characters is longer than ${URI_LIMIT}`);
   return parsed(text);
@@ -84,7 +85,7 @@ const PREFIX = /^(dns|ip|uri|email):(?!\/\/)(.*)$/is;
 
 /** The kind of a value without a prefix. */
 function kindOf(text: string): SanKindName {
-  if (ipOctets(text) || /^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.%/]*$/i.test(text) || text.startsWith('['))
+  if (ipOctets(text) || /^[0-9a-f:.]*:[0-9a-f.]*:[0-9a-f:.]*([%/].*)?$/i.test(text) || text.startsWith('['))
     return 'ip';
   if (/^\d+\.\d+\.\d+\.\d+[/%]/.test(text)) return 'ip';
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || /^urn:/i.test(text)) return 'uri';
@@ -93,20 +94,27 @@ function kindOf(text: string): SanKindName {
 
 /** A name with something after a colon that is neither a prefix of ours nor a URI. */
 function badColon(text: string): Parsed<never> | undefined {
-  const shown = quote(text);
   if (/^[^:]+:\d{1,5}$/.test(text)) {
     return refused(
       'san',
-      `${shown} has a port, and a certificate is for all ports`,
+      `${quote(text)} has a port, and a certificate is for all ports`,
       `write ${quote(text.split(':')[0] ?? '')}`,
     );
   }
   if (!text.includes(':')) return undefined;
-  return refused('san', `${shown} is of no known kind`, 'put "dns:", "ip:", "uri:" or "email:" in front');
+  return refused(
+    'san',
+    `${quote(text)} is of no known kind`,
+    'put "dns:", "ip:", "uri:" or "email:" in front',
+  );
 }
 
 /** One SAN: explicit `dns:`, `ip:`, `uri:`, `email:` in front, or the kind that the value shows. */
 export function parseSan(text: string): Parsed<SanValue> {
+  // before any pattern that looks further than the next character
+  if (text.length > URI_LIMIT + 'email:'.length) {
+    return refused('san', `SAN of ${text.length} characters is longer than ${URI_LIMIT}`);
+  }
   const explicit = PREFIX.exec(text);
   const kind = explicit ? (explicit[1]?.toLowerCase() as SanKindName) : kindOf(text);
   const value = explicit ? (explicit[2] ?? '') : text;

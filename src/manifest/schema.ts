@@ -1,5 +1,5 @@
 /** The one description of a manifest: parsed with, typed by, and published as JSON Schema. */
-import { z } from 'zod';
+import * as z from 'zod';
 import * as field from './fields.ts';
 import { NAME_PATTERN, OUTPUT_PATTERN, parseOutput } from './folder.ts';
 import { using, wanted } from './problem.ts';
@@ -49,6 +49,7 @@ function section<T extends z.ZodType>(value: T, description: string) {
   return z.record(name, value, sectionOf).nullable().optional().meta({ description });
 }
 
+/** Strict throughout: a key that nobody reads is a mistake. */
 export const manifestSchema = z
   .strictObject(
     {
@@ -84,10 +85,14 @@ export const manifestSchema = z
 
 /** A manifest as written, each value parsed; what is left out is still left out. */
 export type Manifest = z.output<typeof manifestSchema>;
+/** An authority as written. */
 export type AuthorityEntry = z.output<typeof authority>;
+/** A server, client or peer as written. */
 export type LeafEntry = z.output<typeof leaf>;
+/** Settings for all entries. */
 export type Defaults = NonNullable<Manifest['defaults']>;
 
+/** Keys that each kind of map may have, for suggestions. */
 export const TOP_KEYS: readonly string[] = Object.keys(manifestSchema.shape);
 export const SETTING_KEYS: readonly string[] = Object.keys(settings);
 export const AUTHORITY_KEYS: readonly string[] = Object.keys(authority.shape);

@@ -8,6 +8,7 @@ export interface Span {
   readonly end: number;
 }
 
+/** A manifest's text; `file` is its name in messages. */
 export interface Source {
   readonly file: string;
   readonly text: string;

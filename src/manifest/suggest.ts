@@ -24,10 +24,10 @@ function distance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
-/** Small is near. A word that the other begins with is nearly as good as one slip. */
+/** Small is near. A word that the other begins with is as good as one slip. */
 function remoteness(word: string, candidate: string): number {
   const prefix = word.length >= 3 && (candidate.startsWith(word) || word.startsWith(candidate));
-  if (prefix && candidate.length >= 3) return 1.5;
+  if (prefix && candidate.length >= 3 && candidate !== word) return 1;
   if (Math.abs(word.length - candidate.length) > 2) return Number.POSITIVE_INFINITY;
   return distance(word, candidate);
 }
@@ -54,6 +54,14 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   const found = nearest(word, candidates);
   return found === undefined ? undefined : `did you mean ${quote(found)}?`;
+}
+
+/** `the authorities are "root" and "services"`: what there is to choose from, if anything. */
+export function choice(singular: string, plural: string, names: readonly string[]): string | undefined {
+  if (names.length === 0) return undefined;
+  return names.length === 1
+    ? `the only ${singular} is ${listed(names)}`
+    : `the ${plural} are ${listed(names, 'and')}`;
 }
 
 /** `"a", "b" or "c"`, at most six of them. */

@@ -2,14 +2,14 @@
 import { Composer, type Document, type ErrorCode, Lexer, Parser, type YAMLError } from 'yaml';
 import { quote, visible } from './printable.ts';
 import type { Finding, Report } from './report.ts';
-import type { Source } from './source.ts';
+import type { Source, Span } from './source.ts';
 
 /** Collections inside each other. A manifest needs six; the library recurses, and would overflow the stack. */
 const DEPTH_LIMIT = 100;
 /** About 20,000 leaves. What is dense in tokens costs the library seconds per megabyte. */
 const TOKEN_LIMIT = 1_200_000;
-/** Directives, and what cannot be a token at all: the library makes an error with a stack trace of each. */
-const ODD_LIMIT = 100;
+/** Each document, directive and error costs the library many times what a token does. */
+const COSTLY_LIMIT = 5_000;
 /** Syntax errors beget syntax errors: the rest is noise. */
 const ERROR_LIMIT = 20;
 
@@ -22,15 +22,17 @@ interface Excess {
   readonly message: string;
 }
 
+const COSTLY = new Set<string>(['document', 'directive', 'error'] satisfies Token['type'][]);
+
 /** The text's tokens, up to where they get too many or too deep. `Parser.parse` would only yield whole documents. */
 function* tokensOf(text: string, stop: (excess: Excess) => void): Generator<Token> {
   const parser = new Parser();
   let count = 0;
-  let odd = 0;
+  let costly = 0;
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) {
-      if (token.type === 'directive' || token.type === 'error') odd++;
-      if (odd <= ODD_LIMIT) yield token;
+      if (COSTLY.has(token.type)) costly++;
+      yield token;
     }
     const { offset, stack } = parser;
     if (stack.length > DEPTH_LIMIT) {
@@ -40,8 +42,9 @@ function* tokensOf(text: string, stop: (excess: Excess) => void): Generator<Toke
         message: `manifest nests more than ${DEPTH_LIMIT} levels deep`,
       });
     }
-    if (++count > TOKEN_LIMIT) {
-      return stop({ code: 'too-large', offset, message: 'manifest has more than 1,200,000 tokens of YAML' });
+    if (++count > TOKEN_LIMIT || costly > COSTLY_LIMIT) {
+      const what = count > TOKEN_LIMIT ? '1,200,000 tokens' : '5,000 documents or directives';
+      return stop({ code: 'too-large', offset, message: `manifest has more than ${what} of YAML` });
     }
   }
   yield* parser.end();
@@ -62,9 +65,14 @@ function wording({ message }: YAMLError): string {
   return low.length > 120 ? `${low.slice(0, 119)}…` : low;
 }
 
-function findingOf(error: YAMLError): Finding {
-  const [start, end] = error.pos;
-  return { code: 'syntax', at: { start, end }, message: wording(error), hint: HINTS[error.code] };
+/** Where the library says; for what is missing at the end, the last thing that is there. */
+function spanOf({ pos: [start, end] }: YAMLError, text: string): Span {
+  const length = text.trimEnd().length;
+  return start < length ? { start, end } : { start: Math.max(0, length - 1), end: length };
+}
+
+function findingOf(error: YAMLError, text: string): Finding {
+  return { code: 'syntax', at: spanOf(error, text), message: wording(error), hint: HINTS[error.code] };
 }
 
 /** Options that make every document mean the same, whatever its `%YAML` directive says. */
@@ -87,7 +95,7 @@ export function documentsOf(source: Source, report: Report): readonly Document.P
   const documents = [...new Composer(OPTIONS).compose(tokens)];
   if (stopped) return [];
   const errors = documents.flatMap((document) => [...document.errors, ...document.warnings]);
-  for (const error of errors.slice(0, ERROR_LIMIT)) report.error(findingOf(error));
+  for (const error of errors.slice(0, ERROR_LIMIT)) report.error(findingOf(error, source.text));
   return errors.length > 0 ? [] : documents;
 }
 

@@ -1,7 +1,8 @@
 /** A manifest as plain values that know where they were written; aliases are resolved, merge keys merged. */
 import type { Span } from './source.ts';
 
-export interface ScalarTree {
+/** A single value. */
+interface ScalarTree {
   readonly kind: 'scalar';
   readonly value: string | number | boolean | null;
   /** As written, without quotes: `0123` for the number 123. */
@@ -9,7 +10,8 @@ export interface ScalarTree {
   readonly span: Span;
 }
 
-export interface ListTree {
+/** A sequence. */
+interface ListTree {
   readonly kind: 'list';
   readonly items: readonly Tree[];
   readonly span: Span;
@@ -17,11 +19,13 @@ export interface ListTree {
   readonly size: number;
 }
 
+/** A value and where its key stands. */
 export interface Pair {
   readonly key: Span;
   readonly value: Tree;
 }
 
+/** A mapping. */
 export interface MapTree {
   readonly kind: 'map';
   /** In the order of the file, which a JavaScript object would not keep for keys like "10". */
@@ -30,8 +34,10 @@ export interface MapTree {
   readonly size: number;
 }
 
+/** Any node. */
 export type Tree = ScalarTree | ListTree | MapTree;
 
+/** Keys and indices from the top, as zod has them. */
 export type Path = readonly (string | number)[];
 
 function plainMap(tree: MapTree, seen: Map<Tree, unknown>): unknown {
@@ -57,7 +63,7 @@ export function plain(tree: Tree): unknown {
 }
 
 /** One step down; `undefined` where there is nothing. */
-export function child(tree: Tree, step: string | number): { key: Span; value: Tree } | undefined {
+function child(tree: Tree, step: string | number): { key: Span; value: Tree } | undefined {
   if (tree.kind === 'map') return tree.entries.get(String(step));
   if (tree.kind === 'scalar' || typeof step !== 'number') return undefined;
   const value = tree.items[step];

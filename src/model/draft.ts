@@ -50,18 +50,22 @@ interface DraftBase extends Named {
   readonly trust: readonly string[] | undefined;
 }
 
+/** An authority; it may turn out to have no root above it. */
 export interface AuthorityDraft extends DraftBase {
   readonly kind: 'authority';
   readonly written: AuthorityEntry;
 }
 
+/** A server, client or peer; who signs it is not known yet. */
 export interface LeafDraft extends DraftBase {
   readonly kind: LeafKind;
   readonly written: LeafEntry;
 }
 
+/** Any entry. */
 export type Draft = AuthorityDraft | LeafDraft;
 
+/** All good entries, each kind in the order of the file. */
 export interface Drafts {
   readonly authorities: readonly AuthorityDraft[];
   readonly leaves: readonly LeafDraft[];

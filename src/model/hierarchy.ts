@@ -14,6 +14,7 @@ export interface Standing {
   readonly depth: number;
 }
 
+/** All authorities, each in its place. */
 export interface Hierarchy {
   /** By name; an authority whose issuers end in a mistake has none. */
   readonly standings: ReadonlyMap<string, Standing>;

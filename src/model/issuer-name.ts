@@ -3,7 +3,7 @@ import type { ParsedManifest } from '../manifest/parse.ts';
 import { quote } from '../manifest/printable.ts';
 import type { Report } from '../manifest/report.ts';
 import { NOUN } from '../manifest/sections.ts';
-import { didYouMean, listed } from '../manifest/suggest.ts';
+import { choice, didYouMean } from '../manifest/suggest.ts';
 import { nodeAt } from '../manifest/tree.ts';
 import { brokenEntries, draftText, fieldSpan, type Named, sectionsNaming } from './draft.ts';
 
@@ -14,7 +14,7 @@ export function authorityNames({ tree }: ParsedManifest): string[] {
 }
 
 function authoritiesHint(names: readonly string[]): string | undefined {
-  return names.length === 0 ? undefined : `the authorities are ${listed(names, 'and')}`;
+  return choice('authority', 'authorities', names);
 }
 
 /** Reports the name, unless it belongs to an entry that is broken in itself or to a section that cannot be read. */

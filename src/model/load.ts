@@ -6,6 +6,7 @@ import { sourceOf } from '../manifest/source.ts';
 import type { Inventory } from './entity.ts';
 import { resolve } from './resolve.ts';
 
+/** Warnings come with an inventory, or among the errors that prevent one. */
 export type Loaded =
   | { readonly ok: true; readonly inventory: Inventory; readonly warnings: readonly Diagnostic[] }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };

@@ -2,7 +2,7 @@
 import type { ParsedManifest } from '../manifest/parse.ts';
 import { quote } from '../manifest/printable.ts';
 import type { Report } from '../manifest/report.ts';
-import { didYouMean, listed } from '../manifest/suggest.ts';
+import { choice, didYouMean } from '../manifest/suggest.ts';
 import { nodeAt, valueSpan } from '../manifest/tree.ts';
 import { type Draft, inherits } from './draft.ts';
 import type { EntityId } from './entity.ts';
@@ -23,10 +23,7 @@ function rootId(draft: Draft, index: number, hierarchy: Hierarchy, parsed: Parse
   } else if (nodeAt(parsed.tree, ['authorities', name]) === undefined && !parsed.broken.has('authorities')) {
     const hint = (): string | undefined => {
       const roots = hierarchy.order.filter(({ depth }) => depth === 0).map(({ authority }) => authority.name);
-      return (
-        didYouMean(name, authorityNames(parsed)) ??
-        (roots.length > 0 ? `the roots are ${listed(roots, 'and')}` : undefined)
-      );
+      return didYouMean(name, authorityNames(parsed)) ?? choice('root', 'roots', roots);
     };
     report.error({ code: 'trust', at, message: `unknown authority ${quote(name)} in "trust"`, hint });
   }

@@ -16,7 +16,7 @@ export interface HandshakeSummary {
   readonly skipped: number;
 }
 
-export interface HandshakeRecord {
+interface HandshakeRecord {
   readonly id: string;
   readonly server: EntityId;
   /** `null`: a stand-in without a certificate of the manifest. */

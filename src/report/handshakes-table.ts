@@ -63,14 +63,14 @@ function layoutOf(grid: Grid, names: number, refusals: readonly string[], { unic
 }
 
 /** Names without their folder, unless two of them would look alike (`servers/a` and `peers/a`). */
-export function labels(ids: readonly EntityId[]): readonly string[] {
+function labels(ids: readonly EntityId[]): readonly string[] {
   const bare = ids.map((id) => id.slice(id.indexOf('/') + 1));
   const clash = new Set(bare.filter((name, index) => bare.indexOf(name) !== index));
   return ids.map((id, index) => (clash.has(bare[index] ?? id) ? id : (bare[index] ?? id)));
 }
 
 /** Cut in the middle: names of one family differ at their ends (`worker-eu-west-17`). */
-export function shorten(name: string, length: number, unicode: boolean): string {
+function shorten(name: string, length: number, unicode: boolean): string {
   if (name.length <= length) return name;
   const dots = unicode ? '…' : '..';
   const head = Math.ceil((length - dots.length) / 2);

@@ -37,7 +37,7 @@ export function handshakesText(
 }
 
 /** `24 handshakes accepted, 16 refused, as expected`: the result in one line. */
-export function handshakesLine(summary: HandshakeSummary): string {
+function handshakesLine(summary: HandshakeSummary): string {
   const { total, accepted, refused, wrong, skipped } = summary;
   const untested = skipped === 0 ? '' : `; ${plural(skipped, 'check')} could not be made`;
   if (total === 0) return `no handshakes: no server of the manifest can be tried${untested}`;

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EntityId, Inventory } from '../model/entity.ts';
+import { PRIVATE_FOLDER } from '../openssl/paths.ts';
 import type { Change, Consent } from '../plan/change.ts';
 import { consentsNeeded, isDue, type Plan, planInventory } from '../plan/plan.ts';
 import { stepsOf } from '../plan/steps.ts';
@@ -47,15 +48,16 @@ export type ApplyResult =
 
 export async function applyInventory(inventory: Inventory, options: ApplyOptions): Promise<ApplyResult> {
   const { root, clock } = options;
-  const own = join(root, '.pki');
+  const own = join(root, PRIVATE_FOLDER);
   ensureFolder(root, 0o755);
   ensureFolder(own, 0o700);
   const lock = tryLock(own, isoTime(clock()));
   if (!lock.held) return { kind: 'locked', by: lock.by };
   try {
+    clearWorkFolders(root);
     return await applyLocked(inventory, options);
   } finally {
-    for (const folder of ['stage', 'scratch']) removeTree(join(own, folder));
+    clearWorkFolders(root);
     lock.release();
   }
 }
@@ -75,8 +77,16 @@ async function applyLocked(inventory: Inventory, options: ApplyOptions): Promise
   return carryOut(inventory, plan, options);
 }
 
+/** What a run makes before anything is certain; all of it in one go, because single removals wait for every sync. */
+const WORK_FOLDERS = [join(PRIVATE_FOLDER, 'stage'), join(PRIVATE_FOLDER, 'scratch')];
+
+function clearWorkFolders(root: string): void {
+  for (const folder of WORK_FOLDERS) removeTree(join(root, folder));
+}
+
 async function carryOut(inventory: Inventory, plan: Plan, options: ApplyOptions): Promise<ApplyResult> {
   const { root, binary, processes, listener, signal } = options;
+  for (const folder of WORK_FOLDERS) ensureFolder(join(root, folder), 0o700);
   const workshop = new Workshop({
     root,
     entities: inventory.entities,

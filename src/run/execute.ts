@@ -59,12 +59,8 @@ async function runStep(workshop: Workshop, step: Step): Promise<void> {
   const command = stepCommand(step, workshop.byId);
   if (command === null) return publish(workshop, workshop.entity(step.entity));
   workshop.stage(step.entity);
-  const discard = step.kind === 'sign' ? workshop.scratch(step.entity) : undefined;
-  try {
-    await workshop.openssl.run(command);
-  } finally {
-    discard?.();
-  }
+  if (step.kind === 'sign') workshop.scratch(step.entity);
+  await workshop.openssl.run(command);
 }
 
 function failureOf({ entity, kind }: Step, error: unknown): StepFailure {

@@ -1,5 +1,5 @@
 /** The last step of an entity: judge what was made, put its bundles together, and let the set replace the old one. */
-import { chmodSync, existsSync, unlinkSync } from 'node:fs';
+import { chmodSync, existsSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { ARTIFACTS, type Artifact, type Entity } from '../model/entity.ts';
 import { publishedPath, stagedPath } from '../openssl/paths.ts';
@@ -102,9 +102,13 @@ function writeBundles(
 function tidy(folder: string, { writes }: Change): void {
   for (const artifact of ARTIFACTS) {
     const path = join(folder, FILE_NAMES[artifact]);
-    if (writes.includes(artifact)) chmodSync(path, modeOf(artifact));
-    else if (existsSync(path)) unlinkSync(path);
+    if (!writes.includes(artifact)) removeFile(path);
+    else if ((statSync(path).mode & 0o777) !== modeOf(artifact)) chmodSync(path, modeOf(artifact));
   }
+}
+
+function removeFile(path: string): void {
+  if (existsSync(path)) unlinkSync(path);
 }
 
 function modeOf(artifact: Artifact): number {

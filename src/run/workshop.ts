@@ -7,7 +7,7 @@ import { certificateSpki, publicKeyObject } from '../plan/certificate.ts';
 import type { Change } from '../plan/change.ts';
 import type { CertificateFacts } from '../plan/facts.ts';
 import { pemText } from '../plan/pem.ts';
-import { freshFolder, removeTree, writeNew } from '../store/disk.ts';
+import { privateFolder, writeNew } from '../store/disk.ts';
 import type { Ledger } from '../store/ledger.ts';
 import { certificateDer, parseCertificate } from '../store/parse.ts';
 import { readBytes } from '../store/read.ts';
@@ -65,20 +65,19 @@ export class Workshop {
     return found(this.changes.get(id), id);
   }
 
-  /** An empty staging folder for the entity, made by whichever of its steps comes first. */
+  /** A staging folder for the entity, made by whichever of its steps comes first. */
   stage(id: EntityId): string {
     const folder = this.path(stageFolder(id));
-    if (!this.#staged.has(id)) freshFolder(folder);
+    if (!this.#staged.has(id)) privateFolder(folder);
     this.#staged.add(id);
     return folder;
   }
 
-  /** The database that `openssl ca` wants, empty and for one call; returns how to be rid of it. */
-  scratch(id: EntityId): () => void {
+  /** The database that `openssl ca` wants, empty and for one call. */
+  scratch(id: EntityId): void {
     const folder = this.path(scratchFolder(id));
-    freshFolder(folder);
+    privateFolder(folder);
     writeNew(join(folder, 'index.txt'), '', 0o600);
-    return () => removeTree(folder);
   }
 
   /** A certificate in its final place. Issuers are published before anything below them starts, so once read is read. */

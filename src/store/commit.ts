@@ -15,15 +15,14 @@ import {
   statSync,
   unlinkSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ARTIFACTS, type Artifact, type EntityId } from '../model/entity.ts';
-import { stageFolder } from '../openssl/paths.ts';
+import { PRIVATE_FOLDER, stageFolder } from '../openssl/paths.ts';
 import { FILE_NAMES } from '../plan/refusal.ts';
 import { ensureFolder, sync, syncAll, writeNew } from './disk.ts';
 
-/** What a commit folder is for; written into it as its last file. */
+/** What a commit folder asks for beyond its files; left out where there is nothing to ask (a first issue). */
 interface Order {
-  readonly id: EntityId;
   /** Derived files that go. */
   readonly deletes: readonly Artifact[];
   /** Folder below `.pki` that keeps what is replaced. */
@@ -46,13 +45,13 @@ export interface CommitRequest {
 /** Puts an entity's staged files in place. @param root the output folder, absolute. */
 export async function commit(root: string, { id, writes, deletes, stamp }: CommitRequest): Promise<void> {
   const staged = join(root, stageFolder(id));
-  const order: Order = { id, deletes, archive: join('archive', id, stamp) };
-  writeNew(join(staged, ORDER), JSON.stringify(order), 0o600);
-  await syncAll([
-    ...writes.map((artifact) => join(staged, FILE_NAMES[artifact])),
-    join(staged, ORDER),
-    staged,
-  ]);
+  const files: string[] = writes.map((artifact) => FILE_NAMES[artifact]);
+  if (existsSync(join(root, id))) {
+    const order: Order = { deletes, archive: join('archive', id, stamp) };
+    writeNew(join(staged, ORDER), JSON.stringify(order), 0o600);
+    files.push(ORDER);
+  }
+  await syncAll([...files.map((name) => join(staged, name)), staged]);
   const folder = commitFolder(root, id);
   renameSync(staged, folder);
   await sync(dirname(folder));
@@ -61,7 +60,7 @@ export async function commit(root: string, { id, writes, deletes, stamp }: Commi
 
 /** Finishes what an earlier run had begun to put in place. Returns the entities concerned. */
 export async function recover(root: string): Promise<readonly EntityId[]> {
-  const parent = join(root, '.pki', 'commit');
+  const parent = join(root, PRIVATE_FOLDER, 'commit');
   if (!existsSync(parent)) return [];
   const recovered: EntityId[] = [];
   for (const name of readdirSync(parent)) recovered.push(await rollForward(root, join(parent, name)));
@@ -70,46 +69,30 @@ export async function recover(root: string): Promise<readonly EntityId[]> {
 
 /** Every line may be the one before a crash: each is right to do again. */
 async function rollForward(root: string, folder: string): Promise<EntityId> {
-  const order = readOrder(folder);
-  if (order === undefined) {
-    rmdirSync(folder);
-    return '';
-  }
-  const target = join(root, order.id);
+  const id = basename(folder).replace('.', '/');
+  const target = join(root, id);
   const isNew = !existsSync(target);
   ensureFolder(target, 0o755);
+  const names = new Set(readdirSync(folder));
+  const order = names.has(ORDER) ? readOrder(join(folder, ORDER)) : undefined;
   for (const artifact of ARTIFACTS) {
-    await replace(
-      root,
-      join(folder, FILE_NAMES[artifact]),
-      join(target, FILE_NAMES[artifact]),
-      artifact,
-      order,
-    );
+    const name = FILE_NAMES[artifact];
+    if (!names.has(name)) continue;
+    if (order !== undefined && ARCHIVED.includes(artifact)) {
+      await keep(join(target, name), join(root, PRIVATE_FOLDER, order.archive), name);
+    }
+    renameSync(join(folder, name), join(target, name));
   }
-  for (const artifact of order.deletes) removeFile(join(target, FILE_NAMES[artifact]));
-  await syncAll(isNew ? [target, dirname(target)] : [target]);
-  unlinkSync(join(folder, ORDER));
+  for (const artifact of order?.deletes ?? []) removeFile(join(target, FILE_NAMES[artifact]));
+  await syncAll(isNew ? [target, dirname(target), root] : [target]);
+  if (order !== undefined) unlinkSync(join(folder, ORDER));
   rmdirSync(folder);
-  return order.id;
+  return id;
 }
 
-async function replace(
-  root: string,
-  from: string,
-  to: string,
-  artifact: Artifact,
-  order: Order,
-): Promise<void> {
-  if (!existsSync(from)) return;
-  if (ARCHIVED.includes(artifact) && lstatSync(to, { throwIfNoEntry: false })?.isFile()) {
-    await keep(to, join(root, '.pki', order.archive), FILE_NAMES[artifact]);
-  }
-  renameSync(from, to);
-}
-
-/** A second name for the old file, so that it has one at every instant. */
+/** A second name for the old file, if there is one, so that it has a name at every instant. */
 async function keep(path: string, archive: string, name: string): Promise<void> {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return;
   ensureFolder(archive, 0o700);
   const copy = join(archive, name);
   if (existsSync(copy) && statSync(copy).ino === statSync(path).ino) return;
@@ -123,17 +106,17 @@ async function keep(path: string, archive: string, name: string): Promise<void> 
   await syncAll([archive, dirname(archive)]);
 }
 
-function readOrder(folder: string): Order | undefined {
-  const path = join(folder, ORDER);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Order) : undefined;
+function readOrder(path: string): Order {
+  return JSON.parse(readFileSync(path, 'utf8')) as Order;
 }
 
 function removeFile(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isFile()) unlinkSync(path);
 }
 
+/** `servers/api` → `.pki/commit/servers.api`; no folder of a kind has a dot in its name, so that reads back. */
 function commitFolder(root: string, id: EntityId): string {
-  const parent = join(root, '.pki', 'commit');
+  const parent = join(root, PRIVATE_FOLDER, 'commit');
   ensureFolder(parent, 0o700);
   return join(parent, id.replace('/', '.'));
 }

@@ -1,15 +1,5 @@
 /** The few file operations that everything below the output folder is written with. */
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  fchmodSync,
-  fsync,
-  mkdirSync,
-  openSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, fchmodSync, fsync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
@@ -17,7 +7,7 @@ const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | con
 export function writeNew(path: string, content: string | Uint8Array, mode: number): void {
   const descriptor = openSync(path, NEW_FILE, mode);
   try {
-    fchmodSync(descriptor, mode);
+    if ((mode & process.umask()) !== 0) fchmodSync(descriptor, mode);
     writeFully(descriptor, Buffer.from(content));
   } finally {
     closeSync(descriptor);
@@ -50,11 +40,9 @@ export function ensureFolder(path: string, mode: number): void {
   mkdirSync(path, { recursive: true, mode });
 }
 
-/** An empty folder for our eyes only. */
-export function freshFolder(path: string): void {
-  rmSync(path, { recursive: true, force: true });
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  chmodSync(path, 0o700);
+/** A new folder for our eyes only, in one that is there. */
+export function privateFolder(path: string): void {
+  mkdirSync(path, { mode: 0o700 });
 }
 
 export function removeTree(path: string): void {

@@ -40,30 +40,26 @@ export function openssl(
   args: readonly string[],
   cwd: string,
   input = '',
-): Promise<{ stdout: string; stderr: string }> {
-  const env = {
-    ...process.env,
-    OPENSSL_CONF: '/dev/null',
-    SSL_CERT_FILE: '/dev/null',
-    SSL_CERT_DIR: '/dev/null',
-  };
+  env: Readonly<Record<string, string>> = QUIET,
+): Promise<{ stdout: string }> {
   return new Promise((resolve, reject) => {
-    const child = execFile('openssl', args, { cwd, env }, (error, stdout, stderr) => {
-      if (error === null) resolve({ stdout, stderr });
-      else reject(new Error(`openssl ${args.join(' ')}\n${stderr}`, { cause: error }));
-    });
-    child.stdin?.end(input);
+    const child = execFile(
+      'openssl',
+      args,
+      { cwd, env: { ...process.env, ...env } },
+      (error, stdout, stderr) => {
+        if (error === null) resolve({ stdout });
+        else reject(new Error(`openssl ${args.join(' ')}\n${stderr}`, { cause: error }));
+      },
+    );
+    // Whoever ends without reading its input breaks the pipe; the exit code tells what that means.
+    child.stdin?.on('error', () => {}).end(input);
   });
 }
 
-export const runOpenssl: ForeignRunner = ({ args, input, env, cwd }) =>
-  new Promise((resolve, reject) => {
-    const child = execFile('openssl', args, { cwd, env: { ...process.env, ...env } }, (error, stdout) => {
-      if (error === null) resolve({ stdout });
-      else reject(error);
-    });
-    child.stdin?.end(input);
-  });
+const QUIET = { OPENSSL_CONF: '/dev/null', SSL_CERT_FILE: '/dev/null', SSL_CERT_DIR: '/dev/null' };
+
+export const runOpenssl: ForeignRunner = ({ args, input, env, cwd }) => openssl(args, cwd, input, env);
 
 /** A workshop for certificates; `remove` it when done. */
 export class Pki {

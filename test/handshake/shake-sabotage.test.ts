@@ -1,5 +1,5 @@
 /** Servers that do not do their duty: the proof has to notice each of them. And: it always ends, and ends clean. */
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { handshakeCases } from '../../src/handshake/cases.ts';
 import type { Credentials } from '../../src/handshake/credentials.ts';
@@ -83,14 +83,12 @@ describe('a server that', () => {
   });
 
   test('never answers: the time limit ends it, with an outcome', async () => {
-    const outcomes = await prove({ timeout: 100, conduct: { ...HONEST, answer: () => null } });
-    expect(caught(outcomes)).toEqual(['pair']);
-    expect(outcomes[0]).toMatchObject({
-      ok: false,
-      connected: false,
-      code: 'TIMED_OUT',
-      reason: 'timed out (TIMED_OUT)',
-    });
+    const pairs = CASES.filter(({ expect: expected }) => expected === 'accept');
+    const conduct = { ...HONEST, answer: () => null };
+    const outcomes = await shake(pairs, files, pki.foreign, { timeout: 100, conduct });
+    expect(outcomes.map(({ ok, connected, reason }) => [ok, connected, reason])).toEqual(
+      pairs.map(() => [false, false, 'timed out (TIMED_OUT)']),
+    );
   });
 });
 
@@ -118,6 +116,18 @@ describe('the mutual accept, for comparison', () => {
       else process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = before;
     }
   });
+});
+
+test('other programs at the port disturb nothing, and are disconnected at the end', async () => {
+  const strangers = new Map<number, Promise<void>>();
+  const judge: Conduct['judge'] = (socket) => {
+    const port = socket.localPort ?? 0;
+    if (!strangers.has(port)) strangers.set(port, stranger(port));
+    return HONEST.judge(socket);
+  };
+  expect(caught(await behaving({ judge }))).toEqual([]);
+  expect(strangers.size).toBe(1);
+  await Promise.all(strangers.values());
 });
 
 describe('abort', () => {
@@ -161,6 +171,12 @@ describe('abort', () => {
     );
   });
 });
+
+/** Connects, says nothing, and stays until it is thrown out. */
+async function stranger(port: number): Promise<void> {
+  const socket = connect(port, '127.0.0.1').on('error', () => {});
+  await new Promise((resolve) => socket.resume().on('close', resolve));
+}
 
 /** Whoever can listen at a port has it to himself. */
 async function expectFree(port: number): Promise<void> {

@@ -1,0 +1,251 @@
+/** What end-to-end tests share: a manifest in a folder of its own, and eyes on the result that are not the program's. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join, relative } from 'node:path';
+import { it } from 'vitest';
+import { type Run, type RunOptions, runPki, runProgram, temporaryFolder } from '../helpers/cli.ts';
+
+/** What of `pki plan --json` the tests look at. */
+export interface PlanJson {
+  readonly format: string;
+  readonly version: number;
+  readonly manifest: string;
+  readonly output: string;
+  readonly now: string;
+  readonly due: boolean;
+  readonly summary: Readonly<Record<string, number>>;
+  readonly changes: readonly ChangeJson[];
+}
+
+export interface ChangeJson {
+  readonly id: string;
+  readonly kind: string;
+  readonly action: string;
+  readonly newKey: boolean;
+  readonly reasons: readonly ReasonJson[];
+  readonly issuance: { readonly notBefore: string; readonly notAfter: string } | null;
+  readonly writes: readonly string[];
+  readonly consent: string | null;
+  readonly refusal: { readonly problem: string; readonly hint: string } | null;
+  readonly affects: readonly string[];
+}
+
+export interface ReasonJson {
+  readonly kind: string;
+  readonly text: string;
+  readonly artifact?: string;
+  readonly field?: string;
+  readonly before?: string | number;
+  readonly after?: string | number;
+}
+
+/** A folder with `pki.yaml` in it. */
+export class Project {
+  readonly folder: string;
+  /** The output folder, absolute. */
+  readonly out: string;
+
+  constructor(manifest: string, options: { readonly folder?: string; readonly output?: string } = {}) {
+    this.folder = options.folder ?? temporaryFolder();
+    this.out = join(this.folder, options.output ?? 'pki');
+    this.write(manifest);
+  }
+
+  write(manifest: string): void {
+    writeFileSync(join(this.folder, 'pki.yaml'), manifest);
+  }
+
+  /** A file below the output folder. */
+  path(...parts: readonly string[]): string {
+    return join(this.out, ...parts);
+  }
+
+  read(...parts: readonly string[]): string {
+    return readFileSync(this.path(...parts), 'utf8');
+  }
+
+  pki(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+    return runPki(args, { cwd: this.folder, ...options });
+  }
+
+  /** Applies without the proof; fails the test where that fails. */
+  async apply(...args: readonly string[]): Promise<Run> {
+    const run = await this.pki(['apply', '--skip-verify', ...args]);
+    if (run.code !== 0) throw new Error(`pki apply: exit ${run.code}\n${run.stdout}${run.stderr}`);
+    return run;
+  }
+
+  async plan(...args: readonly string[]): Promise<PlanJson> {
+    const run = await this.pki(['plan', '--json', ...args]);
+    if (run.stdout === '') throw new Error(`pki plan: exit ${run.code}\n${run.stderr}`);
+    return JSON.parse(run.stdout) as PlanJson;
+  }
+
+  /** What the plan changes: id → action. */
+  async actions(): Promise<Record<string, string>> {
+    const { changes } = await this.plan();
+    return Object.fromEntries(
+      changes.filter(({ action }) => action !== 'keep').map(({ id, action }) => [id, action]),
+    );
+  }
+
+  async change(id: string): Promise<ChangeJson> {
+    const { changes } = await this.plan();
+    const found = changes.find((change) => change.id === id);
+    if (found === undefined) throw new Error(`no change for ${id}`);
+    return found;
+  }
+}
+
+/** The same files in a folder of their own: one apply serves many tests. */
+export function copyOf(project: Project): Project {
+  const folder = temporaryFolder();
+  execFileSync('cp', ['-a', `${project.folder}/.`, folder]);
+  return new Project(readFileSync(join(project.folder, 'pki.yaml'), 'utf8'), {
+    folder,
+    output: relative(project.folder, project.out),
+  });
+}
+
+/**
+ * Everything below a folder, the folder itself included: kind, mode, time of change and content. Two equal states:
+ * nothing was written, not even the same bytes again.
+ */
+export function stateOf(folder: string): Record<string, string> {
+  const state: Record<string, string> = {};
+  const visit = (path: string): void => {
+    const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    if (stat === undefined) return;
+    const content = stat.isFile() ? sha256(path) : stat.isSymbolicLink() ? readlinkSync(path) : '';
+    state[relative(folder, path) || '.'] = `${stat.mode.toString(8)} ${stat.ino} ${stat.mtimeNs} ${content}`;
+    if (stat.isDirectory()) for (const name of readdirSync(path).sort()) visit(join(path, name));
+  };
+  visit(folder);
+  return state;
+}
+
+/** `stateOf` without the program's own folder, in which a lock comes and goes. */
+export function publishedState(folder: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(stateOf(folder)).filter(([path]) => !/(^|\/)\.pki(\/|$)/.test(path)),
+  );
+}
+
+/** Paths whose state differs, sorted. */
+export function changedPaths(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): readonly string[] {
+  const paths = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...paths].filter((path) => before[path] !== after[path]).sort();
+}
+
+export function sha256(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
+
+export function mode(path: string): string {
+  return (lstatSync(path).mode & 0o7777).toString(8).padStart(4, '0');
+}
+
+export function put(path: string, content: string | Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+}
+
+/** The system's openssl without its configuration; the standard output. Fails the test where it fails. */
+export async function openssl(args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const env = { OPENSSL_CONF: '/dev/null', SSL_CERT_FILE: '/dev/null', SSL_CERT_DIR: '/dev/null', LC_ALL: 'C' };
+  const run = await runProgram('openssl', args, { ...options, env: { ...env, ...options.env } });
+  if (run.code !== 0) throw new Error(`openssl ${args.join(' ')}: exit ${run.code}\n${run.stderr}`);
+  return run.stdout;
+}
+
+/** Seconds since 1970, as `openssl x509 -dates` has them. */
+export async function datesOf(cert: string): Promise<{ notBefore: number; notAfter: number }> {
+  const text = await openssl(['x509', '-in', cert, '-noout', '-dates', '-dateopt', 'iso_8601']);
+  const time = (name: string): number => {
+    const [, date = '', clock = ''] = new RegExp(`^${name}=(\\S+) (\\S+)Z$`, 'm').exec(text) ?? [];
+    return Date.parse(`${date}T${clock}Z`) / 1000;
+  };
+  return { notBefore: time('notBefore'), notAfter: time('notAfter') };
+}
+
+/** Extensions as `openssl x509 -text` prints them: name → value, with `critical, ` in front where it is. */
+export async function extensionsOf(cert: string): Promise<Record<string, string>> {
+  const hidden = ['header', 'version', 'serial', 'signame', 'validity', 'subject', 'issuer', 'pubkey', 'sigdump'];
+  const certopt = hidden.map((part) => `no_${part}`).join(',');
+  const text = await openssl(['x509', '-in', cert, '-noout', '-text', '-certopt', certopt]);
+  const found: Record<string, string> = {};
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*X509v3 extensions:/.test(line));
+  for (let i = 0; i + 1 < lines.length; i += 2) {
+    const [, name = '', critical] = /^\s*(.*?):( critical)?\s*$/.exec(lines[i] ?? '') ?? [];
+    found[name] = `${critical === undefined ? '' : 'critical, '}${(lines[i + 1] ?? '').trim()}`;
+  }
+  return found;
+}
+
+export async function publicKeyOf(file: string, what: 'key' | 'cert' | 'csr'): Promise<string> {
+  if (what === 'key') return openssl(['pkey', '-in', file, '-pubout']);
+  if (what === 'cert') return openssl(['x509', '-in', file, '-noout', '-pubkey']);
+  return openssl(['req', '-in', file, '-noout', '-pubkey']);
+}
+
+/** Certificates in a PEM file, each as its base64. */
+export function certificatesIn(path: string): readonly string[] {
+  const text = readFileSync(path, 'utf8');
+  return [...text.matchAll(/-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----\n/g)].map(
+    ([, body = '']) => body.replaceAll('\n', ''),
+  );
+}
+
+const known = new Map<string, boolean>();
+
+/** Whether a program is in PATH (or `/usr/sbin`, where Debian keeps nginx). */
+export function has(program: string): boolean {
+  const found = known.get(program) ?? pathOf(program) !== undefined;
+  known.set(program, found);
+  return found;
+}
+
+export function pathOf(program: string): string | undefined {
+  const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin'];
+  return folders.map((folder) => join(folder, program)).find((path) => lstatSync(path, { throwIfNoEntry: false }));
+}
+
+/** `it`, skipped with the reason in its title where a program is missing. */
+export function itNeeds(programs: readonly string[], title: string, run: () => Promise<void>, ms = 60_000): void {
+  const missing = programs.filter((program) => !has(program));
+  if (missing.length === 0) it(title, run, ms);
+  else it.skip(`${title} (skipped: ${missing.join(' and ')} not installed)`, run);
+}
+
+/** `it`, skipped with the reason in its title where a condition does not hold. */
+export function itWhen(holds: boolean, reason: string, title: string, run: () => Promise<void>, ms = 60_000): void {
+  if (holds) it(title, run, ms);
+  else it.skip(`${title} (skipped: ${reason})`, run);
+}
+
+/** A loopback port that is free now. */
+export function freePort(): Promise<number> {
+  return new Promise((done, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      server.close(() => done(port));
+    });
+  });
+}
+
+/** Polls until something holds; fails the test where it never does. */
+export async function until(holds: () => boolean | Promise<boolean>, what: string, ms = 20_000): Promise<void> {
+  const end = Date.now() + ms;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`still not so after ${ms} ms: ${what}`);
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}

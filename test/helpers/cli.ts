@@ -1,0 +1,92 @@
+/** The built program as a user runs it, in folders that are gone after the test file. */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { afterAll } from 'vitest';
+
+export const REPOSITORY = resolve(import.meta.dirname, '../..');
+export const CLI = join(REPOSITORY, 'dist/cli.js');
+
+export interface Run {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  /** On top of `plainEnvironment()`; `undefined` takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly input?: string;
+  /** Milliseconds until the program is killed: the test then sees code 137. */
+  readonly timeout?: number;
+}
+
+/** Runs `pki`. A failing run is a result, not an exception. */
+export function runPki(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  return runProgram(process.execPath, [CLI, ...args], options);
+}
+
+/** The same for any other program: openssl, certtool, python3. Fails only when it cannot be started. */
+export function runProgram(file: string, args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  const how = {
+    cwd: options.cwd ?? REPOSITORY,
+    env: { ...plainEnvironment(), ...options.env },
+    timeout: options.timeout ?? 60_000,
+    killSignal: 'SIGKILL',
+    maxBuffer: 64 * 1024 * 1024,
+  } as const;
+  return new Promise((done, reject) => {
+    const child = execFile(file, [...args], how, (error, stdout, stderr) => {
+      if (error === null) done({ code: 0, stdout, stderr });
+      else if (typeof error.code === 'number') done({ code: error.code, stdout, stderr });
+      else if (error.signal) done({ code: error.signal === 'SIGKILL' ? 137 : 143, stdout, stderr });
+      else reject(error);
+    });
+    child.stdin?.on('error', () => {}); // whoever does not read its input has not failed by that
+    child.stdin?.end(options.input ?? '');
+  });
+}
+
+/** This process's environment without what would colour, slow down or redirect a run. */
+export function plainEnvironment(): Record<string, string | undefined> {
+  const env: Record<string, string | undefined> = { ...process.env };
+  for (const name of Object.keys(env)) {
+    if (/^(NODE_EXTRA_CA_CERTS|NODE_OPTIONS|FORCE_COLOR|OPENSSL_CONF|SSL_CERT_.*|PKI_DEBUG)$/.test(name)) {
+      delete env[name];
+    }
+  }
+  return env;
+}
+
+const folders: string[] = [];
+
+/** A new empty folder, removed when the test file ends. KEEP=1 leaves it and says where it is. */
+export function temporaryFolder(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'pki-test-')));
+  folders.push(folder);
+  return folder;
+}
+
+afterAll(() => {
+  for (const folder of folders.splice(0)) {
+    if (process.env['KEEP']) process.stderr.write(`kept ${folder}\n`);
+    else rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+/** Every file below a folder: its path → mode and SHA-256. Two equal snapshots: no byte has changed. */
+export function snapshot(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort();
+  return Object.fromEntries(paths.map((path) => [relative(folder, path), fingerprint(path)]));
+}
+
+function fingerprint(path: string): string {
+  const mode = (statSync(path).mode & 0o777).toString(8);
+  return `${mode} ${createHash('sha256').update(readFileSync(path)).digest('hex')}`;
+}

@@ -1,0 +1,246 @@
+/** Builders for entities, and a world without a disk in which plans can be carried out. */
+import { createHash } from 'node:crypto';
+import {
+  ARTIFACTS,
+  type Artifact,
+  type Authority,
+  type EndEntity,
+  type Entity,
+  type EntityId,
+  entityId,
+  type Inventory,
+  type LeafKind,
+} from '../../src/model/entity.ts';
+import { keySpecText } from '../../src/model/key-spec.ts';
+import type { San } from '../../src/model/san.ts';
+import type { Change, Issuance } from '../../src/plan/change.ts';
+import { bundleMembers } from '../../src/plan/derived.ts';
+import { wantedSan } from '../../src/plan/diff.ts';
+import type { CertificateFacts, KeyFacts, KeyId, RequestFacts } from '../../src/plan/facts.ts';
+import { nameDer } from '../../src/plan/name.ts';
+import { type EntityObservation, NOTHING, type Observation } from '../../src/plan/observation.ts';
+import { EXTENSION } from '../../src/plan/oids.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import { profileOf } from '../../src/plan/profile.ts';
+
+export const DAY = 86400;
+/** The moment at which tests plan: 2026-11-23 12:00:00 UTC. */
+export const NOW = Date.UTC(2026, 10, 23, 12) / 1000;
+
+const BASE = {
+  san: [],
+  key: { algorithm: 'ecdsa', curve: 'P-256' },
+  trust: [],
+  outputs: ARTIFACTS.filter((artifact) => artifact !== 'public'),
+  renewBefore: { kind: 'share', share: 1 / 3 },
+  rotateKey: false,
+  backdate: 300,
+} as const;
+
+/** A root, unless it has an issuer; trusts itself, unless it is said whom. */
+export function anAuthority(given: Partial<Omit<Authority, 'kind' | 'id'>> = {}): Authority {
+  const name = given.name ?? 'root';
+  const id = entityId('authority', name);
+  const subject = [{ type: 'CN', value: `${name} CA` }] as const;
+  const root = { ...BASE, kind: 'authority', name, subject, validity: 3650 * DAY, issuer: null } as const;
+  return { ...root, pathLength: null, trust: [id], ...given, id };
+}
+
+type Given = Partial<Omit<EndEntity, 'kind' | 'id'>>;
+
+function aLeaf(kind: LeafKind, given: Given): EndEntity {
+  const name = given.name ?? kind;
+  const subject = [{ type: 'CN', value: `${name}.example.test` }] as const;
+  const leaf = { ...BASE, kind, name, subject, validity: 90 * DAY, issuer: 'authorities/root' } as const;
+  return { ...leaf, trust: ['authorities/root'], ...given, id: entityId(kind, name) };
+}
+
+/** A server of the authority "root", named after itself. */
+export function aServer(given: Given = {}): EndEntity {
+  const name = given.name ?? 'server';
+  return aLeaf('server', { san: [dns(`${name}.example.test`)], ...given });
+}
+
+export function aClient(given: Given = {}): EndEntity {
+  return aLeaf('client', given);
+}
+
+export function aPeer(given: Given = {}): EndEntity {
+  return aLeaf('peer', given);
+}
+
+export function anInventory(...entities: readonly Entity[]): Inventory {
+  return { output: 'pki', entities };
+}
+
+export const dns = (value: string): San => ({ kind: 'dns', value });
+export const ip = (value: string): San => ({ kind: 'ip', value });
+export const uri = (value: string): San => ({ kind: 'uri', value });
+export const email = (value: string): San => ({ kind: 'email', value });
+
+/** A file that is there, with the mode that apply gives it. */
+export function present<T>(facts: T, mode = 0o644): { state: 'present'; facts: T; mode: number } {
+  return { state: 'present', facts, mode };
+}
+
+/** What is on disk of one entity: nothing but what is given. */
+export function observed(given: Partial<EntityObservation> = {}): EntityObservation {
+  return { ...NOTHING, ...given };
+}
+
+/** Any two keys of different names differ; the same name is the same key. */
+export function keyFacts(name: string, spec = 'ecdsa-p256'): KeyFacts {
+  return { keyId: hash('sha256', name), spec, keyIdentifier: hash('sha1', name) };
+}
+
+function hash(algorithm: 'sha1' | 'sha256', text: string): string {
+  return createHash(algorithm).update(text).digest('hex');
+}
+
+type Mutable = { -readonly [K in keyof EntityObservation]: EntityObservation[K] };
+
+/** The certificate that apply would make. `issuer` is `null` for a root. */
+export function certificateFor(
+  entity: Entity,
+  key: KeyFacts,
+  issuance: Issuance,
+  issuer: CertificateFacts | null,
+  serial: string,
+): CertificateFacts {
+  const { keyUsage, extendedKeyUsage } = profileOf(entity);
+  const isAuthority = entity.kind === 'authority';
+  return {
+    fingerprint: hash('sha256', `certificate ${serial}`),
+    serial,
+    version: 3,
+    subject: entity.subject,
+    issuer: issuer?.subject ?? entity.subject,
+    subjectDer: nameDer(entity.subject),
+    issuerDer: issuer?.subjectDer ?? nameDer(entity.subject),
+    notBefore: issuance.notBefore,
+    notAfter: issuance.notAfter,
+    keyId: key.keyId,
+    keySpec: key.spec,
+    signature: 'ecdsa-with-SHA256',
+    basicConstraints: {
+      critical: true,
+      ca: isAuthority,
+      pathLength: isAuthority ? entity.pathLength : null,
+    },
+    keyUsage: { critical: true, usages: keyUsage },
+    extendedKeyUsage,
+    san: entity.san.length === 0 ? null : { critical: false, names: wantedSan(entity) },
+    subjectKeyId: issuance.subjectKeyId ?? key.keyIdentifier,
+    authorityKeyId: issuer?.subjectKeyId ?? null,
+    oids: [
+      EXTENSION.basicConstraints,
+      EXTENSION.keyUsage,
+      ...(extendedKeyUsage === null ? [] : [EXTENSION.extendedKeyUsage]),
+      ...(entity.san.length === 0 ? [] : [EXTENSION.subjectAltName]),
+      EXTENSION.subjectKeyIdentifier,
+      ...(issuer === null ? [] : [EXTENSION.authorityKeyIdentifier]),
+    ],
+  };
+}
+
+/** Files without a disk: carries plans out as apply would, and shows the result as `observe` would. */
+export class World {
+  readonly #files = new Map<EntityId, Mutable>();
+  /** Which key made a certificate's signature, by fingerprint. */
+  readonly #signers = new Map<string, KeyId>();
+  #made = 0;
+
+  /** The files of an entity, to be damaged at will. */
+  of(id: EntityId): Mutable {
+    const files = this.#files.get(id) ?? { ...NOTHING };
+    this.#files.set(id, files);
+    return files;
+  }
+
+  cert(id: EntityId): CertificateFacts {
+    const { cert } = this.of(id);
+    if (cert.state !== 'present') throw new Error(`${id} has no certificate`);
+    return cert.facts;
+  }
+
+  key(id: EntityId): KeyFacts {
+    const { key } = this.of(id);
+    if (key.state !== 'present') throw new Error(`${id} has no key`);
+    return key.facts;
+  }
+
+  /** Another certificate in place of the present one; who signed it stays, unless it is said. */
+  changeCert(id: EntityId, changes: Partial<CertificateFacts>, signedBy?: KeyId): void {
+    const before = this.cert(id);
+    const fingerprint = hash('sha256', `changed ${++this.#made}`);
+    this.of(id).cert = present({ ...before, fingerprint, ...changes });
+    this.#signers.set(fingerprint, signedBy ?? this.#signers.get(before.fingerprint) ?? '');
+  }
+
+  observation({ entities }: Inventory): Observation {
+    const shown = entities.map(({ id, issuer }) => {
+      const files = this.of(id);
+      return [id, { ...files, signedBy: this.#signedBy(files, issuer ?? id) }] as const;
+    });
+    return { exists: true, entities: new Map(shown), strangers: [] };
+  }
+
+  #signedBy({ cert }: Mutable, issuer: EntityId): KeyId | null {
+    const own = this.of(issuer);
+    const file = own.key.state === 'present' ? own.key : own.cert;
+    if (cert.state !== 'present' || file.state !== 'present') return null;
+    return this.#signers.get(cert.facts.fingerprint) === file.facts.keyId ? file.facts.keyId : null;
+  }
+
+  carryOut({ changes }: Plan, { entities }: Inventory): void {
+    const byId = new Map(entities.map((entity) => [entity.id, entity]));
+    const work = changes.flatMap((change) => {
+      const entity = byId.get(change.id);
+      return entity === undefined ? [] : [{ change, entity }];
+    });
+    for (const { change, entity } of work) this.#issue(change, entity);
+    for (const { change, entity } of work) this.#derive(change, entity, byId);
+  }
+
+  #issue({ id, newKey, issuance }: Change, entity: Entity): void {
+    const files = this.of(id);
+    if (newKey) {
+      files.key = present(keyFacts(`${id} ${++this.#made}`, keySpecText(entity.key)), 0o600);
+    }
+    if (issuance === null) return;
+    const issuer = entity.issuer === null ? null : this.cert(entity.issuer);
+    const serial = (++this.#made).toString(16).padStart(40, '1');
+    const cert = certificateFor(entity, this.key(id), issuance, issuer, serial);
+    files.cert = present(cert);
+    this.#signers.set(cert.fingerprint, this.key(entity.issuer ?? id).keyId);
+  }
+
+  #derive(change: Change, entity: Entity, byId: ReadonlyMap<EntityId, Entity>): void {
+    const files = this.of(change.id);
+    const members = bundleMembers(entity, byId);
+    for (const artifact of change.writes) {
+      if (artifact === 'csr') files.csr = present(requestFor(entity, this.key(entity.id)));
+      if (artifact === 'public') files.public = present(this.key(entity.id).keyId);
+      if (artifact === 'chain' || artifact === 'fullchain' || artifact === 'ca') {
+        files[artifact] = present(members[artifact].map((id) => this.cert(id).fingerprint));
+      }
+    }
+    for (const artifact of change.deletes) remove(files, artifact);
+    for (const artifact of change.chmods) chmod(files, artifact);
+  }
+}
+
+function requestFor(entity: Entity, { keyId }: KeyFacts): RequestFacts {
+  return { keyId, subject: entity.subject, san: wantedSan(entity), signatureFits: true };
+}
+
+/** As `rm` would. */
+export function remove(files: Mutable, artifact: Artifact): void {
+  files[artifact] = NOTHING.key as never;
+}
+
+function chmod(files: Mutable, artifact: Artifact): void {
+  const file = files[artifact];
+  const mode = artifact === 'key' ? 0o600 : 0o644;
+  if (file.state === 'present') files[artifact] = { ...file, mode } as never;
+}
