@@ -11,11 +11,14 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   const console = processConsole();
   const interruption = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interruption.abort());
-  // `pki plan | head`: whoever reads has read enough.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.fine);
-    throw error;
-  });
+  // `pki plan | head`: whoever reads has read enough. The work goes on, and the exit code is its own.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') return;
+      if (stream === process.stdout) console.error(`cannot write to standard output (${error.code})`);
+      process.exit(EXIT.failed);
+    });
+  }
   let code: ExitCode = EXIT.fine;
   const program = buildProgram(console, interruption.signal, (result) => {
     code = result;

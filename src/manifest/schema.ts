@@ -12,8 +12,10 @@ const settings = {
   rotateKey: field.rotateKey.optional(),
   backdate: field.backdate.optional(),
   outputs: field.outputs.optional(),
-  trust: field.trust.optional(),
 };
+
+/** Whom an end entity trusts; an authority meets nobody. */
+const trusting = { trust: field.trust.optional() };
 
 const entry = 'a map of settings such as { commonName: … }';
 
@@ -33,6 +35,7 @@ const leaf = z.strictObject(
     san: field.san.optional(),
     issuer: field.issuer.optional(),
     ...settings,
+    ...trusting,
   },
   wanted(entry),
 );
@@ -64,7 +67,7 @@ export const manifestSchema = z
         .transform(using(parseOutput))
         .optional(),
       defaults: z
-        .strictObject(settings, wanted('a map of settings'))
+        .strictObject({ ...settings, ...trusting }, wanted('a map of settings'))
         .nullable()
         .optional()
         .meta({ description: 'Settings of every entry that does not set them itself.' }),
@@ -94,7 +97,7 @@ export type Defaults = NonNullable<Manifest['defaults']>;
 
 /** Keys that each kind of map may have, for suggestions. */
 export const TOP_KEYS: readonly string[] = Object.keys(manifestSchema.shape);
-export const SETTING_KEYS: readonly string[] = Object.keys(settings);
+export const SETTING_KEYS: readonly string[] = Object.keys({ ...settings, ...trusting });
 export const AUTHORITY_KEYS: readonly string[] = Object.keys(authority.shape);
 export const LEAF_KEYS: readonly string[] = Object.keys(leaf.shape);
 export const ATTRIBUTE_KEYS: readonly string[] = Object.keys(field.subject.shape);

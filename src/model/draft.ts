@@ -132,7 +132,7 @@ function baseOf(
     renewBefore: written.renewBefore ?? defaults.renewBefore ?? { kind: 'share', share: 1 / 3 },
     rotateKey: written.rotateKey ?? defaults.rotateKey ?? false,
     backdate: written.backdate ?? defaults.backdate ?? 5 * MINUTE,
-    trust: written.trust ?? defaults.trust,
+    trust: ('trust' in written ? written.trust : undefined) ?? defaults.trust,
   };
 }
 

@@ -26,7 +26,8 @@ interface Context {
 /** Every authority is looked at, also one without a standing: all mistakes are told at once. */
 function authorityOf(draft: AuthorityDraft, { parsed, hierarchy, report }: Context): Authority {
   const standing = hierarchy.standings.get(draft.name);
-  const trust = trustOf(draft, standing, hierarchy, parsed, report);
+  // An authority meets nobody in TLS: its bundle is for those who want to trust it.
+  const trust = [standing?.root.id ?? draft.id];
   checkRenewal(draft, parsed, report);
   const pathLength = draft.written.pathLength ?? null;
   return { kind: 'authority', ...baseOf(draft, [], trust), issuer: standing?.issuer?.id ?? null, pathLength };

@@ -4,6 +4,11 @@ import { FILE_NAMES } from '../plan/refusal.ts';
 
 export const PRIVATE_FOLDER = '.pki';
 
+/** Where entities are made, where `openssl ca` keeps its database for one call, and where finished sets wait. */
+export const STAGE_FOLDER = `${PRIVATE_FOLDER}/stage`;
+export const SCRATCH_FOLDER = `${PRIVATE_FOLDER}/scratch`;
+export const COMMIT_FOLDER = `${PRIVATE_FOLDER}/commit`;
+
 /** Where an entity's file is to be read from: `servers/api/key.pem`. */
 export function publishedPath(id: EntityId, artifact: Artifact): string {
   return `${id}/${FILE_NAMES[artifact]}`;
@@ -11,7 +16,7 @@ export function publishedPath(id: EntityId, artifact: Artifact): string {
 
 /** The folder in which an entity's new files are made: `.pki/stage/servers.api`. */
 export function stageFolder(id: EntityId): string {
-  return `${PRIVATE_FOLDER}/stage/${id.replace('/', '.')}`;
+  return `${STAGE_FOLDER}/${id.replace('/', '.')}`;
 }
 
 export function stagedPath(id: EntityId, artifact: Artifact): string {
@@ -20,5 +25,5 @@ export function stagedPath(id: EntityId, artifact: Artifact): string {
 
 /** Scratch space that `openssl ca` insists on; one per certificate, because two runs on one database destroy it. */
 export function scratchFolder(id: EntityId): string {
-  return `${PRIVATE_FOLDER}/scratch/${id.replace('/', '.')}`;
+  return `${SCRATCH_FOLDER}/${id.replace('/', '.')}`;
 }

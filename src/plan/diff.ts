@@ -7,7 +7,6 @@ import { keySpecText } from '../model/key-spec.ts';
 import { sanText } from '../model/san.ts';
 import { type Subject, subjectText } from '../model/subject.ts';
 import type { CertificateFacts, NameAttribute, RequestFacts } from './facts.ts';
-import { ipHex, ipText } from './ip.ts';
 import { profileOf } from './profile.ts';
 import type { Field, Reason } from './reason.ts';
 
@@ -46,11 +45,9 @@ function sortedName(name: readonly NameAttribute[]): string {
   return JSON.stringify(name.map(({ type, value }) => [type, value]).sort());
 }
 
-/** SANs as certificate facts spell them. */
+/** SANs as certificate facts spell them: the manifest's addresses are in canonical text already. */
 export function wantedSan(entity: Entity): readonly string[] {
-  return entity.san.map((san) =>
-    san.kind === 'ip' ? `ip:${ipText(Buffer.from(ipHex(san.value), 'hex'))}` : sanText(san),
-  );
+  return entity.san.map(sanText);
 }
 
 /** Sets: the order of SANs and usages means nothing, but before and after are shown as they are written. */

@@ -1,4 +1,5 @@
 /** The Extensions of a certificate or request (RFC 5280 §4.2), as facts. */
+import { ipText } from '../manifest/ip.ts';
 import {
   ascii,
   children,
@@ -13,7 +14,6 @@ import {
   TAG,
 } from './der.ts';
 import type { ExtensionFacts } from './facts.ts';
-import { ipText } from './ip.ts';
 import { EXTENDED_KEY_USAGE_NAMES, EXTENSION, KEY_USAGES, type KeyUsage } from './oids.ts';
 
 interface Extension {
@@ -83,7 +83,8 @@ function generalName({ tag, body }: Der): string {
   if (kind === 1) return `email:${ascii(body)}`;
   if (kind === 2) return `dns:${ascii(body)}`;
   if (kind === 6) return `uri:${ascii(body)}`;
-  if (kind === 7) return `ip:${ipText(body)}`;
+  // Other lengths are malformed, and stay visible as such.
+  if (kind === 7 && (body.length === 4 || body.length === 16)) return `ip:${ipText(body)}`;
   return `tag${kind}:${hex(body)}`;
 }
 

@@ -1,5 +1,6 @@
 /** When a certificate is to be valid, and whether the one on disk still will do. All times in seconds since 1970. */
-import type { Entity, EntityId, RenewBefore } from '../model/entity.ts';
+import type { Entity, EntityId } from '../model/entity.ts';
+import { renewWindow } from '../model/renew.ts';
 import type { Issuance } from './change.ts';
 import type { CertificateFacts } from './facts.ts';
 import type { Reason } from './reason.ts';
@@ -64,14 +65,9 @@ function timeReasons(
   // Renewing what its issuer's end already caps would change nothing, on every run again.
   if (issuance(entity, ceiling, now).notAfter <= facts.notAfter) return [];
   if (facts.notAfter < now) return [{ kind: 'expired', notAfter: facts.notAfter }];
-  const window = renewalWindow(entity.renewBefore, lifetime(facts));
+  const window = renewWindow(entity.renewBefore, lifetime(facts));
   const seconds = facts.notAfter - now;
   return seconds <= window ? [{ kind: 'expires', notAfter: facts.notAfter, seconds, window }] : [];
-}
-
-/** Seconds before its end from which on a certificate is due. */
-export function renewalWindow(renewBefore: RenewBefore, seconds: number): number {
-  return renewBefore.kind === 'seconds' ? renewBefore.seconds : Math.floor(seconds * renewBefore.share);
 }
 
 const UNITS = [

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EntityId, Inventory } from '../model/entity.ts';
-import { PRIVATE_FOLDER } from '../openssl/paths.ts';
+import { PRIVATE_FOLDER, SCRATCH_FOLDER, STAGE_FOLDER } from '../openssl/paths.ts';
 import type { Change, Consent } from '../plan/change.ts';
 import { consentsNeeded, isDue, type Plan, planInventory } from '../plan/plan.ts';
 import { stepsOf } from '../plan/steps.ts';
@@ -78,15 +78,12 @@ async function applyLocked(inventory: Inventory, options: ApplyOptions): Promise
 }
 
 /** What a run makes before anything is certain; all of it in one go, because single removals wait for every sync. */
-const WORK_FOLDERS = [join(PRIVATE_FOLDER, 'stage'), join(PRIVATE_FOLDER, 'scratch')];
-
 function clearWorkFolders(root: string): void {
-  for (const folder of WORK_FOLDERS) removeTree(join(root, folder));
+  for (const folder of [STAGE_FOLDER, SCRATCH_FOLDER]) removeTree(join(root, folder));
 }
 
 async function carryOut(inventory: Inventory, plan: Plan, options: ApplyOptions): Promise<ApplyResult> {
   const { root, binary, processes, listener, signal } = options;
-  for (const folder of WORK_FOLDERS) ensureFolder(join(root, folder), 0o700);
   const workshop = new Workshop({
     root,
     entities: inventory.entities,

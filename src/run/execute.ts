@@ -33,6 +33,7 @@ export async function execute(
   const skipped = new Set<EntityId>();
   const published: EntityId[] = [];
   listener?.({ kind: 'started', steps });
+  workshop.prepare(steps);
   await walk(steps, {
     lanes: { process: processes, publish: PUBLISHING },
     async run(step) {
@@ -58,8 +59,6 @@ export async function execute(
 async function runStep(workshop: Workshop, step: Step): Promise<void> {
   const command = stepCommand(step, workshop.byId);
   if (command === null) return publish(workshop, workshop.entity(step.entity));
-  workshop.stage(step.entity);
-  if (step.kind === 'sign') workshop.scratch(step.entity);
   await workshop.openssl.run(command);
 }
 

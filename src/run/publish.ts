@@ -1,8 +1,7 @@
 /** The last step of an entity: judge what was made, put its bundles together, and let the set replace the old one. */
-import { chmodSync, existsSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { ARTIFACTS, type Artifact, type Entity } from '../model/entity.ts';
-import { publishedPath, stagedPath } from '../openssl/paths.ts';
+import type { Artifact, Entity } from '../model/entity.ts';
+import { publishedPath, stagedPath, stageFolder } from '../openssl/paths.ts';
 import { type Made, objections } from '../plan/accept.ts';
 import { publicKeyObject, signedBy } from '../plan/certificate.ts';
 import type { Change } from '../plan/change.ts';
@@ -10,7 +9,7 @@ import { bundleMembers } from '../plan/derived.ts';
 import type { CertificateFacts } from '../plan/facts.ts';
 import { FILE_NAMES } from '../plan/refusal.ts';
 import { commit } from '../store/commit.ts';
-import { writeNew } from '../store/disk.ts';
+import { chmod, statOf, unlink, writeSynced } from '../store/disk.ts';
 import { ledgerEntry } from '../store/ledger.ts';
 import {
   certificateDer,
@@ -26,20 +25,26 @@ import type { Workshop } from './workshop.ts';
 export async function publish(workshop: Workshop, entity: Entity): Promise<void> {
   const change = workshop.change(entity.id);
   if (change.writes.length > 0 || change.deletes.length > 0) {
-    const folder = workshop.stage(entity.id);
+    const folder = workshop.path(stageFolder(entity.id));
     const cert = judge(workshop, entity, change);
-    writeBundles(workshop, entity, change, folder);
-    tidy(folder, change);
-    if (cert !== null) await record(workshop, entity, change, cert);
-    await commit(workshop.root, {
-      id: entity.id,
-      writes: change.writes,
-      deletes: change.deletes,
-      stamp: workshop.stamp,
-    });
+    const [synced] = await Promise.all([
+      writeBundles(workshop, entity, change, folder),
+      tidy(folder, change),
+      cert === null ? undefined : record(workshop, entity, change, cert),
+    ]);
+    await commit(
+      workshop.root,
+      {
+        id: entity.id,
+        writes: change.writes,
+        deletes: change.deletes,
+        stamp: workshop.stamp,
+      },
+      synced,
+    );
   }
   for (const artifact of change.chmods) {
-    chmodSync(workshop.path(publishedPath(entity.id, artifact)), modeOf(artifact));
+    await chmod(workshop.path(publishedPath(entity.id, artifact)), modeOf(artifact));
   }
 }
 
@@ -80,35 +85,36 @@ function judgePublic(keyFile: Buffer, publicFile: Buffer): void {
     throw new Error('the public key is another key’s');
 }
 
-function writeBundles(
+/** Writes them to the disk itself, and says which they were. */
+async function writeBundles(
   workshop: Workshop,
   entity: Entity,
   { writes, issuance }: Change,
   folder: string,
-): void {
+): Promise<readonly Artifact[]> {
   const members = bundleMembers(entity, workshop.byId);
   const own = (): string => {
     if (issuance === null) return workshop.published(entity.id).pem;
     return readMade(join(folder, FILE_NAMES.cert), FILE_NAMES.cert).toString('latin1');
   };
-  for (const bundle of ['chain', 'fullchain', 'ca'] as const) {
-    if (!writes.includes(bundle)) continue;
+  const bundles = (['chain', 'fullchain', 'ca'] as const).filter((bundle) => writes.includes(bundle));
+  const write = (bundle: (typeof bundles)[number]): Promise<void> => {
     const parts = members[bundle].map((id) => (id === entity.id ? own() : workshop.published(id).pem));
-    writeNew(join(folder, FILE_NAMES[bundle]), parts.join(''), 0o644);
-  }
+    return writeSynced(join(folder, FILE_NAMES[bundle]), parts.join(''), 0o644);
+  };
+  await Promise.all(bundles.map(write));
+  return bundles;
 }
 
-/** Only what is to be published stays in the staging folder, each with its mode. */
-function tidy(folder: string, { writes }: Change): void {
-  for (const artifact of ARTIFACTS) {
+/** Of what openssl made, only what is to be published stays in the staging folder, each file with its mode. */
+async function tidy(folder: string, { writes }: Change): Promise<void> {
+  for (const artifact of ['key', 'csr', 'cert', 'public'] as const) {
     const path = join(folder, FILE_NAMES[artifact]);
-    if (!writes.includes(artifact)) removeFile(path);
-    else if ((statSync(path).mode & 0o777) !== modeOf(artifact)) chmodSync(path, modeOf(artifact));
+    const stat = await statOf(path);
+    if (stat === undefined) continue;
+    if (!writes.includes(artifact)) await unlink(path);
+    else if ((stat.mode & 0o777) !== modeOf(artifact)) await chmod(path, modeOf(artifact));
   }
-}
-
-function removeFile(path: string): void {
-  if (existsSync(path)) unlinkSync(path);
 }
 
 function modeOf(artifact: Artifact): number {

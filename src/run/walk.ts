@@ -107,11 +107,28 @@ function buildNodes(steps: readonly Step[]): readonly Node[] {
       needed.dependents.push(node);
     }
   }
-  rankAll([...byId.values()]);
-  return [...byId.values()];
+  const nodes = inOrder([...byId.values()]);
+  rankAll(nodes);
+  return nodes;
 }
 
-/** Steps come issuers first, so backwards every dependent has its rank before what it waits for. */
+/** What is needed before what needs it. Steps that wait for each other would never run, and nobody would be told. */
+function inOrder(nodes: readonly Node[]): readonly Node[] {
+  const missing = new Map(nodes.map((node) => [node, node.missing]));
+  const order = nodes.filter((node) => node.missing === 0);
+  for (const { dependents } of order) {
+    for (const dependent of dependents) {
+      const left = (missing.get(dependent) ?? 0) - 1;
+      missing.set(dependent, left);
+      if (left === 0) order.push(dependent);
+    }
+  }
+  const stuck = nodes.find((node) => (missing.get(node) ?? 0) > 0);
+  if (stuck !== undefined) throw new Error(`Internal error: ${stuck.step.id} waits for itself`);
+  return order;
+}
+
+/** Backwards, so that every dependent has its rank before what it waits for. */
 function rankAll(nodes: readonly Node[]): void {
   for (const node of [...nodes].reverse()) {
     const below = node.dependents.reduce((most, { rank }) => Math.max(most, rank), 0);

@@ -2,12 +2,20 @@
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import type { Entity, EntityId } from '../model/entity.ts';
-import { publishedPath, scratchFolder, stageFolder } from '../openssl/paths.ts';
+import {
+  COMMIT_FOLDER,
+  publishedPath,
+  SCRATCH_FOLDER,
+  STAGE_FOLDER,
+  scratchFolder,
+  stageFolder,
+} from '../openssl/paths.ts';
 import { certificateSpki, publicKeyObject } from '../plan/certificate.ts';
 import type { Change } from '../plan/change.ts';
 import type { CertificateFacts } from '../plan/facts.ts';
 import { pemText } from '../plan/pem.ts';
-import { privateFolder, writeNew } from '../store/disk.ts';
+import type { Step } from '../plan/steps.ts';
+import { ensureFolder, privateFolder, writeNew } from '../store/disk.ts';
 import type { Ledger } from '../store/ledger.ts';
 import { certificateDer, parseCertificate } from '../store/parse.ts';
 import { readBytes } from '../store/read.ts';
@@ -40,7 +48,6 @@ export class Workshop {
   readonly ledger: Ledger;
   readonly now: number;
   readonly stamp: string;
-  readonly #staged = new Set<EntityId>();
   readonly #published = new Map<EntityId, Published>();
 
   constructor({ root, entities, changes, openssl, ledger, now, stamp }: WorkshopOptions) {
@@ -65,19 +72,20 @@ export class Workshop {
     return found(this.changes.get(id), id);
   }
 
-  /** A staging folder for the entity, made by whichever of its steps comes first. */
-  stage(id: EntityId): string {
-    const folder = this.path(stageFolder(id));
-    if (!this.#staged.has(id)) privateFolder(folder);
-    this.#staged.add(id);
-    return folder;
-  }
-
-  /** The database that `openssl ca` wants, empty and for one call. */
-  scratch(id: EntityId): void {
-    const folder = this.path(scratchFolder(id));
-    privateFolder(folder);
-    writeNew(join(folder, 'index.txt'), '', 0o600);
+  /**
+   * Makes the folders that the steps will work in, all before the first of them starts: later, making a folder would
+   * wait for the syncs of entities that are being published, and keep processes from being started.
+   */
+  prepare(steps: readonly Step[]): void {
+    for (const folder of [STAGE_FOLDER, SCRATCH_FOLDER, COMMIT_FOLDER])
+      ensureFolder(this.path(folder), 0o700);
+    for (const { kind, entity } of steps) {
+      if (kind === 'publish') privateFolder(this.path(stageFolder(entity)));
+      if (kind !== 'sign') continue;
+      const scratch = this.path(scratchFolder(entity));
+      privateFolder(scratch);
+      writeNew(join(scratch, 'index.txt'), '', 0o600);
+    }
   }
 
   /** A certificate in its final place. Issuers are published before anything below them starts, so once read is read. */

@@ -1,5 +1,24 @@
-/** The few file operations that everything below the output folder is written with. */
-import { closeSync, constants, fchmodSync, fsync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+/**
+ * The few file operations that everything below the output folder is written with. Those of a running apply are
+ * asynchronous: while a sync is under way, making a name waits for the disk, and the main thread has processes to start.
+ */
+import fs, { constants, fchmodSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { errorCode } from './read.ts';
+
+export const rename = promisify(fs.rename);
+export const unlink = promisify(fs.unlink);
+export const rmdir = promisify(fs.rmdir);
+export const readFolder = promisify(fs.readdir);
+export const link = promisify(fs.link);
+const lstat = promisify(fs.lstat);
+export const chmod = promisify(fs.chmod);
+
+const makeFolder = promisify(fs.mkdir);
+const open = promisify(fs.open);
+const fsync = promisify(fs.fsync);
+const close = promisify(fs.close);
+const writeFile = promisify(fs.writeFile);
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
@@ -10,7 +29,7 @@ export function writeNew(path: string, content: string | Uint8Array, mode: numbe
     if ((mode & process.umask()) !== 0) fchmodSync(descriptor, mode);
     writeFully(descriptor, Buffer.from(content));
   } finally {
-    closeSync(descriptor);
+    fs.closeSync(descriptor);
   }
 }
 
@@ -18,21 +37,40 @@ function writeFully(descriptor: number, bytes: Buffer): void {
   for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset);
 }
 
+/** The same, and it survives a power cut once this resolves. */
+export async function writeSynced(path: string, content: string | Uint8Array, mode: number): Promise<void> {
+  await writeFile(path, content, { flag: 'wx', mode, flush: true });
+  if ((mode & process.umask()) !== 0) await chmod(path, mode);
+}
+
 /** Resolves once the file's content, or the folder's entries, survive a power cut. */
-export function sync(path: string): Promise<void> {
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-  return new Promise((resolve, reject) => {
-    fsync(descriptor, (error) => {
-      closeSync(descriptor);
-      // Some file systems cannot sync a folder, and say so with these; nothing better can be done there.
-      if (error === null || error.code === 'EINVAL' || error.code === 'ENOTSUP') resolve();
-      else reject(error);
-    });
-  });
+export async function sync(path: string): Promise<void> {
+  const descriptor = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    await fsync(descriptor);
+  } catch (error) {
+    // Some file systems cannot sync a folder, and say so with these; nothing better can be done there.
+    if (!['EINVAL', 'ENOTSUP'].includes(errorCode(error))) throw error;
+  } finally {
+    await close(descriptor);
+  }
 }
 
 export async function syncAll(paths: readonly string[]): Promise<void> {
   await Promise.all(paths.map(sync));
+}
+
+/** Makes a folder, and those above it where they are missing. Resolves to whether it was missing. */
+export async function folderIsNew(path: string, mode: number): Promise<boolean> {
+  try {
+    await makeFolder(path, { mode });
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    if (errorCode(error) !== 'ENOENT') throw error;
+    await makeFolder(path, { recursive: true, mode });
+    return true;
+  }
 }
 
 /** A folder that is there afterwards, made with `mode` where it was missing. */
@@ -47,4 +85,18 @@ export function privateFolder(path: string): void {
 
 export function removeTree(path: string): void {
   rmSync(path, { recursive: true, force: true });
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return (await statOf(path)) !== undefined;
+}
+
+/** What is at a path, links not followed; `undefined` where nothing is. */
+export async function statOf(path: string): Promise<fs.Stats | undefined> {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }

@@ -74,7 +74,7 @@ describe('the schema and the parser agree', () => {
     ['a place for anchors', 'version: 1\nx-any: [1, { a: b }]'],
     [
       'every field of an authority',
-      'version: 1\nauthorities: { r: { commonName: R, pathLength: 0, key: { algorithm: rsa, size: 3072 }, validity: 10y, renewBefore: 1y, backdate: 0m, rotateKey: true, outputs: [key, cert], trust: [r], subject: { country: SE, state: A, locality: B, organization: C, organizationalUnit: D } } }',
+      'version: 1\nauthorities: { r: { commonName: R, pathLength: 0, key: { algorithm: rsa, size: 3072 }, validity: 10y, renewBefore: 1y, backdate: 0m, rotateKey: true, outputs: [key, cert], subject: { country: SE, state: A, locality: B, organization: C, organizationalUnit: D } } }',
     ],
     [
       'every field of a leaf',
