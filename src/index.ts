@@ -14,9 +14,11 @@ import type { EntityId, Inventory } from './model/entity.ts';
 import type { Capability } from './openssl/capabilities.ts';
 import type { Consent } from './plan/change.ts';
 import type { Plan } from './plan/plan.ts';
+import type { StatusRow } from './plan/status.ts';
 import type { ApplyResult } from './run/apply.ts';
 import type { Listener } from './run/events.ts';
 import type { Verification, VerifyOptions } from './run/verify.ts';
+import type { LedgerEntry } from './store/ledger.ts';
 
 export type { Diagnostic } from './manifest/diagnostic.ts';
 export type {
@@ -31,9 +33,11 @@ export type {
 export type { Action, Change, Consent, Issuance, Refusal } from './plan/change.ts';
 export type { Plan } from './plan/plan.ts';
 export type { Reason } from './plan/reason.ts';
+export type { State, StatusRow } from './plan/status.ts';
 export type { ApplyResult } from './run/apply.ts';
 export type { Listener, RunEvent, StepFailure } from './run/events.ts';
 export type { CertificateCheck, Verification } from './run/verify.ts';
+export type { LedgerEntry } from './store/ledger.ts';
 
 /** A manifest that is valid, and the folder it speaks of. */
 export interface Project {
@@ -84,6 +88,28 @@ export async function plan(project: Project, options: PlanOptions = {}): Promise
   });
 }
 
+/** How every certificate stands, and at which moment (seconds since 1970). */
+export async function status(
+  project: Project,
+  options: PlanOptions = {},
+): Promise<{ readonly rows: readonly StatusRow[]; readonly now: number }> {
+  const [{ observe }, { planInventory }, { statusRows }] = await Promise.all([
+    import('./store/observe.ts'),
+    import('./plan/plan.ts'),
+    import('./plan/status.ts'),
+  ]);
+  const now = options.now ?? clock();
+  const observation = observe(project.root, project.inventory);
+  const made = planInventory(project.inventory, observation, { now });
+  return { rows: statusRows(project.inventory, observation, made), now };
+}
+
+/** Every certificate that was ever issued in this folder, oldest first, also those that are gone. */
+export async function history(project: Project): Promise<readonly LedgerEntry[]> {
+  const { readLedger } = await import('./store/ledger.ts');
+  return readLedger(project.root);
+}
+
 /** A plan as a POSIX shell script of its openssl commands. */
 export async function planCommands(project: Project, plan: Plan): Promise<string> {
   const { planScript } = await import('./openssl/script.ts');
@@ -94,6 +120,8 @@ export interface ApplyOptions {
   /** What may be done that breaks something in use. */
   readonly consents: ReadonlySet<Consent>;
   readonly rekey?: ReadonlySet<EntityId>;
+  /** Seconds to wait for another run in the same folder to end; none by default. */
+  readonly lockTimeout?: number;
   readonly listener?: Listener;
   readonly signal?: AbortSignal;
 }

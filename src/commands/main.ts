@@ -46,8 +46,11 @@ function buildProgram(console: Console, signal: AbortSignal, finish: Finish): Co
     .addHelpText('after', '\nEvery command takes the manifest as its argument; without one it is pki.yaml.');
   addPlan(program, console, finish);
   addApply(program, console, signal, finish);
+  addRotate(program, console, signal, finish);
   addVerify(program, console, signal, finish);
   addValidate(program, console, finish);
+  addStatus(program, console, finish);
+  addHistory(program, console, finish);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   return program;
 }
@@ -75,23 +78,43 @@ function addPlan(program: Command, console: Console, finish: Finish): void {
     });
 }
 
-function addApply(program: Command, console: Console, signal: AbortSignal, finish: Finish): void {
-  program
-    .command('apply')
-    .description('make it so, then prove it with real TLS handshakes')
-    .argument('[manifest]', 'the manifest', DEFAULT_MANIFEST)
+/** What every command that changes things takes. */
+function withApplyOptions(command: Command): Command {
+  return command
     .option('--skip-verify', 'leave the proof out')
     .addOption(
-      new Option('--allow <consents>', 'agree to what breaks something in use: rekey-ca').argParser(
+      new Option('--allow <consents>', 'agree to what breaks something in use: rekey-ca, remove').argParser(
         parseConsents,
       ),
     )
+    .addOption(
+      new Option('--lock-timeout <seconds>', 'wait this long for another run to end').argParser(parseSeconds),
+    )
     .option('--json', 'print the result as JSON')
-    .option('-v, --verbose', 'show every check of the proof')
-    .action(async (manifest: string, flags) => {
-      const { applyCommand } = await import('./apply.ts');
-      finish(await applyCommand(manifest, flags, console, signal));
-    });
+    .option('-v, --verbose', 'show every check of the proof');
+}
+
+function addApply(program: Command, console: Console, signal: AbortSignal, finish: Finish): void {
+  const command = program
+    .command('apply')
+    .description('make it so, then prove it with real TLS handshakes')
+    .argument('[manifest]', 'the manifest', DEFAULT_MANIFEST);
+  withApplyOptions(command).action(async (manifest: string, flags) => {
+    const { applyCommand } = await import('./apply.ts');
+    finish(await applyCommand(manifest, flags, console, signal));
+  });
+}
+
+function addRotate(program: Command, console: Console, signal: AbortSignal, finish: Finish): void {
+  const command = program
+    .command('rotate')
+    .description('give entities a new key and certificate, then prove it')
+    .argument('<name...>', 'entities, such as servers/api or api')
+    .option('-m, --manifest <file>', 'the manifest', DEFAULT_MANIFEST);
+  withApplyOptions(command).action(async (names: readonly string[], flags) => {
+    const { rotateCommand } = await import('./rotate.ts');
+    finish(await rotateCommand(names, flags, console, signal));
+  });
 }
 
 function addVerify(program: Command, console: Console, signal: AbortSignal, finish: Finish): void {
@@ -118,12 +141,43 @@ function addValidate(program: Command, console: Console, finish: Finish): void {
     });
 }
 
+function addStatus(program: Command, console: Console, finish: Finish): void {
+  program
+    .command('status')
+    .description('list every certificate and the days it has left; exit with 2 when something is due')
+    .argument('[manifest]', 'the manifest', DEFAULT_MANIFEST)
+    .option('--json', 'print the list as JSON')
+    .addOption(new Option('--now <time>', 'as of this RFC 3339 time').argParser(parseTime))
+    .action(async (manifest: string, flags) => {
+      const { statusCommand } = await import('./status.ts');
+      finish(await statusCommand(manifest, flags, console));
+    });
+}
+
+function addHistory(program: Command, console: Console, finish: Finish): void {
+  program
+    .command('history')
+    .description('list every certificate ever issued, also those that are gone')
+    .argument('[name]', 'one entity, such as servers/api or api')
+    .option('-m, --manifest <file>', 'the manifest', DEFAULT_MANIFEST)
+    .option('--json', 'print the list as JSON')
+    .action(async (name: string | undefined, flags) => {
+      const { historyCommand } = await import('./history.ts');
+      finish(await historyCommand(name, flags, console));
+    });
+}
+
 function parseTime(text: string): number {
   const milliseconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i.test(text)
     ? Date.parse(text)
     : Number.NaN;
   if (Number.isNaN(milliseconds)) throw new InvalidArgumentError('write it as 2027-03-01T00:00:00Z');
   return Math.floor(milliseconds / 1000);
+}
+
+function parseSeconds(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('write whole seconds, such as 60');
+  return Number(text);
 }
 
 function parseConsents(text: string): readonly Consent[] {

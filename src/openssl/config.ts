@@ -13,13 +13,13 @@ export function configText(sections: readonly Section[]): string {
 }
 
 /**
- * One free value. Unescaped, `$ENV::HOME` would expand, `#` would end the line and quotes would vanish; the five
- * escapes hold from OpenSSL 1.1.1 to 4.0. Line breaks and control characters have no escape: validation refuses them,
- * and so does this, because a value that got past it must never reach a file.
+ * One free value. Unescaped, `$ENV::HOME` would expand, `#` would end the line and quotes would vanish, of which the
+ * backtick is one; the escapes hold from OpenSSL 1.1.1 to 4.0. Line breaks and control characters have no escape:
+ * validation refuses them, and so does this, because a value that got past it must never reach a file.
  */
 export function configValue(text: string): string {
   if (/[\p{Cc}\u2028\u2029]/u.test(text))
     throw new Error('Internal error: a control character reached openssl configuration');
-  const escaped = text.replace(/[\\$#"']/g, '\\$&');
+  const escaped = text.replace(/[\\$#"'`]/g, '\\$&');
   return escaped.replace(/^ +| +$/g, (blanks) => `"${blanks}"`);
 }

@@ -2,7 +2,14 @@
  * `pki plan --commands`: the plan as a POSIX shell script. It runs exactly the openssl calls that apply would run, in
  * the same folders; around them it does by hand what apply does more carefully (staging, archive, renaming).
  */
-import { type Artifact, type Entity, type EntityId, type Inventory, unreachable } from '../model/entity.ts';
+import {
+  ARTIFACTS,
+  type Artifact,
+  type Entity,
+  type EntityId,
+  type Inventory,
+  unreachable,
+} from '../model/entity.ts';
 import type { Change } from '../plan/change.ts';
 import { bundleMembers } from '../plan/derived.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -66,6 +73,8 @@ function stepLines(
     }
     case 'publish':
       return publishLines(known(byId, step.entity), known(changes, step.entity), byId, now);
+    case 'remove':
+      return removeLines(step.entity, now);
     default:
       return unreachable(step);
   }
@@ -115,12 +124,29 @@ function bundleLines(
 
 /** What is replaced is kept, as apply keeps it. */
 function archiveLines({ id, writes }: Change, now: number): readonly string[] {
-  const folder = `.pki/archive/${id}/${isoTime(now).replaceAll(':', '')}`;
+  const folder = archiveFolder(id, now);
   const kept: readonly Artifact[] = writes.filter((artifact) => artifact === 'key' || artifact === 'cert');
-  return kept.map((artifact) => {
-    const path = publishedPath(id, artifact);
-    return `if [ -e ${path} ]; then mkdir -p ${folder}; cp -p ${path} ${folder}/${FILE_NAMES[artifact]}; fi`;
-  });
+  return kept.map((artifact) => archiveLine(id, artifact, folder));
+}
+
+function archiveLine(id: EntityId, artifact: Artifact, folder: string): string {
+  const path = publishedPath(id, artifact);
+  return `if [ -e ${path} ]; then mkdir -p ${folder}; cp -p ${path} ${folder}/${FILE_NAMES[artifact]}; fi`;
+}
+
+/** Removing takes consent, and a script is read before it is run: reading it is the consent. */
+function removeLines(id: EntityId, now: number): readonly string[] {
+  const folder = archiveFolder(id, now);
+  return [
+    archiveLine(id, 'key', folder),
+    archiveLine(id, 'cert', folder),
+    ...ARTIFACTS.map((artifact) => `rm -f ${publishedPath(id, artifact)}`),
+    `rmdir ${id} 2>/dev/null || true`,
+  ];
+}
+
+function archiveFolder(id: EntityId, now: number): string {
+  return `.pki/archive/${id}/${isoTime(now).replaceAll(':', '')}`;
 }
 
 function known<T>(map: ReadonlyMap<EntityId, T>, id: EntityId): T {

@@ -6,17 +6,22 @@ import { publicKeyCommand } from './public-key.ts';
 import { requestCommand } from './request.ts';
 import { signCommand } from './sign.ts';
 
-/** The openssl call of a step; publishing has none. */
+/** The openssl call of a step; publishing and removing have none. */
 export function stepCommand(step: Step, byId: ReadonlyMap<EntityId, Entity>): Command | null {
-  const entity = lookUp(byId, step.entity);
   switch (step.kind) {
     case 'request':
-      return requestCommand(entity, step.newKey);
+      return requestCommand(lookUp(byId, step.entity), step.newKey);
     case 'sign':
-      return signCommand(entity, lookUp(byId, step.issuer ?? step.entity), step.issuance, step.newKey);
+      return signCommand(
+        lookUp(byId, step.entity),
+        lookUp(byId, step.issuer ?? step.entity),
+        step.issuance,
+        step.newKey,
+      );
     case 'public':
       return publicKeyCommand(step.entity, step.newKey);
     case 'publish':
+    case 'remove':
       return null;
     default:
       return unreachable(step);

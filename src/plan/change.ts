@@ -42,6 +42,19 @@ export interface Change {
   readonly affects: readonly EntityId[];
 }
 
+/** The part of a change that most have in common: nothing. */
+export const NO_CHANGE = {
+  reasons: [],
+  newKey: false,
+  issuance: null,
+  writes: [],
+  deletes: [],
+  chmods: [],
+  consent: null,
+  refusal: null,
+  affects: [],
+} as const satisfies Partial<Change>;
+
 export function isConsent(text: string): text is Consent {
   return (CONSENTS as readonly string[]).includes(text);
 }

@@ -1,7 +1,7 @@
 /** One entity: what is on disk against what is wanted → one Change. Pure; the caller goes from roots to leaves. */
 import type { Artifact, Entity, EntityId } from '../model/entity.ts';
 import { certificateReasons } from './certificate-reasons.ts';
-import type { Action, Change, Consent, Issuance, Refusal } from './change.ts';
+import { type Action, type Change, type Consent, type Issuance, NO_CHANGE, type Refusal } from './change.ts';
 import {
   bundleMembers,
   bundleReasons,
@@ -182,21 +182,8 @@ function consentOf(
   return mismatch || replaced || lost ? 'rekey-ca' : null;
 }
 
-function refused(entity: Entity, refusal: Refusal): Change {
-  return {
-    id: entity.id,
-    kind: entity.kind,
-    action: 'refuse',
-    reasons: [],
-    newKey: false,
-    issuance: null,
-    writes: [],
-    deletes: [],
-    chmods: [],
-    consent: null,
-    refusal,
-    affects: [],
-  };
+function refused({ id, kind }: Entity, refusal: Refusal): Change {
+  return { ...NO_CHANGE, id, kind, action: 'refuse', refusal };
 }
 
 function distinct(reasons: readonly Reason[]): readonly Reason[] {

@@ -7,7 +7,7 @@ import {
   FOLDERS,
   type Inventory,
 } from '../model/entity.ts';
-import type { Action, Change, Consent } from './change.ts';
+import { type Action, type Change, type Consent, NO_CHANGE } from './change.ts';
 import { keyOwners } from './key-decision.ts';
 import { nameDer } from './name.ts';
 import { NOTHING, type Observation } from './observation.ts';
@@ -45,7 +45,17 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     if (entity.kind === 'authority') standings.set(entity.id, standingOf(entity, observed, change));
     return change;
   });
-  return { now: options.now, output: inventory.output, changes: withAffected(changes) };
+  const removals = observation.strangers.flatMap(removal);
+  return { now: options.now, output: inventory.output, changes: [...withAffected(changes), ...removals] };
+}
+
+/** An entity that left the manifest: its files go to the archive, once somebody agrees. */
+function removal(id: EntityId): readonly Change[] {
+  const kind = parseEntityId(id)?.kind;
+  if (kind === undefined) return [];
+  return [
+    { ...NO_CHANGE, id, kind, action: 'remove', reasons: [{ kind: 'not-in-manifest' }], consent: 'remove' },
+  ];
 }
 
 /** Whether certificates on disk were issued under this authority's name, though its own files are gone. */
@@ -85,10 +95,10 @@ export function countActions(plan: Plan): Readonly<Record<Action, number>> {
   return counts;
 }
 
-/** Consents that a plan needs, each with the entities it is about. */
-export function consentsNeeded(plan: Plan): ReadonlyMap<Consent, readonly EntityId[]> {
+/** Consents that changes need, each with the entities it is about. */
+export function consentsNeeded(changes: readonly Change[]): ReadonlyMap<Consent, readonly EntityId[]> {
   const needed = new Map<Consent, EntityId[]>();
-  for (const { consent, id } of plan.changes) {
+  for (const { consent, id } of changes) {
     if (consent !== null) needed.set(consent, [...(needed.get(consent) ?? []), id]);
   }
   return needed;

@@ -26,7 +26,9 @@ export type Step =
   /** The public key, where `outputs` asks for it. */
   | (StepBase & { readonly kind: 'public'; readonly newKey: boolean })
   /** Everything made is checked, bundles are put together, and the set replaces what was there. */
-  | (StepBase & { readonly kind: 'publish' });
+  | (StepBase & { readonly kind: 'publish' })
+  /** The files of an entity that left the manifest go to the archive. */
+  | (StepBase & { readonly kind: 'remove' });
 
 export type StepKind = Step['kind'];
 
@@ -38,6 +40,7 @@ export function stepsOf(plan: Plan, { entities }: Inventory): readonly Step[] {
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
   const works = new Set(plan.changes.filter(hasSteps).map(({ id }) => id));
   return plan.changes.filter(hasSteps).flatMap((change) => {
+    if (change.action === 'remove') return [removeStep(change.id)];
     const entity = byId.get(change.id);
     return entity === undefined ? [] : entitySteps(change, entity, works);
   });
@@ -45,7 +48,11 @@ export function stepsOf(plan: Plan, { entities }: Inventory): readonly Step[] {
 
 /** Kept and refused entities take no step. */
 function hasSteps({ action }: Change): boolean {
-  return action === 'create' || action === 'issue' || action === 'rekey' || action === 'refresh';
+  return action !== 'keep' && action !== 'refuse';
+}
+
+function removeStep(id: EntityId): Step {
+  return { kind: 'remove', id: stepId('remove', id), entity: id, needs: [] };
 }
 
 function entitySteps(change: Change, entity: Entity, works: ReadonlySet<EntityId>): readonly Step[] {

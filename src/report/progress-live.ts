@@ -72,6 +72,7 @@ const DOING: Readonly<Record<StepKind, string>> = {
   sign: 'certificate',
   public: 'public key',
   publish: 'checking and publishing',
+  remove: 'moving to the archive',
 };
 
 function entityRows(entities: readonly EntityId[], steps: readonly Step[]): Rows {
@@ -99,6 +100,7 @@ const STAGES: Readonly<Record<StepKind, string>> = {
   sign: 'certificates',
   public: 'public keys',
   publish: 'published',
+  remove: 'removed',
 };
 
 /** Counter, rate and failures per stage. */

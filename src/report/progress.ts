@@ -26,13 +26,19 @@ export async function startProgress(
   return liveProgress(stderr);
 }
 
-const PAST = { create: 'created', issue: 'issued', rekey: 're-keyed', refresh: 'refreshed' } as const;
+const PAST = {
+  create: 'created',
+  issue: 'issued',
+  rekey: 're-keyed',
+  refresh: 'refreshed',
+  remove: 'removed',
+} as const;
 
 /** One line per entity that is in place. */
 export function lineProgress(stream: Stream, changes: ReadonlyMap<string, Change>): Progress {
   return {
     listener(event) {
-      if (event.kind !== 'step-done' || event.step.kind !== 'publish') return;
+      if (event.kind !== 'step-done' || !['publish', 'remove'].includes(event.step.kind)) return;
       const action = changes.get(event.step.entity)?.action ?? 'refresh';
       stream.write(
         `pki: ${action in PAST ? PAST[action as keyof typeof PAST] : action} ${event.step.entity}\n`,

@@ -8,6 +8,7 @@ const DOING = {
   sign: 'issue the certificate',
   public: 'extract the public key',
   publish: 'publish',
+  remove: 'move it to the archive',
 };
 
 /** What went wrong in one step: the entity, the command, and openssl's own words. */

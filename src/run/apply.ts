@@ -1,6 +1,7 @@
 /** One apply: lock, finish what an earlier run began, look, plan, and carry the plan out. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { EntityId, Inventory } from '../model/entity.ts';
 import { PRIVATE_FOLDER, SCRATCH_FOLDER, STAGE_FOLDER } from '../openssl/paths.ts';
 import type { Change, Consent } from '../plan/change.ts';
@@ -10,7 +11,7 @@ import { isoTime } from '../plan/validity.ts';
 import { recover } from '../store/commit.ts';
 import { ensureFolder, removeTree, sync, writeNew } from '../store/disk.ts';
 import { Ledger } from '../store/ledger.ts';
-import { type Holder, tryLock } from '../store/lock.ts';
+import { type Attempt, type Holder, tryLock } from '../store/lock.ts';
 import { observe } from '../store/observe.ts';
 import type { Listener } from './events.ts';
 import { type Execution, execute } from './execute.ts';
@@ -26,12 +27,15 @@ export interface ApplyOptions {
   readonly processes: number;
   readonly consents: ReadonlySet<Consent>;
   readonly rekey?: ReadonlySet<EntityId>;
+  /** Seconds to wait for another run to end; none by default. */
+  readonly lockTimeout?: number;
   readonly listener?: Listener;
   readonly signal?: AbortSignal;
 }
 
 export type ApplyResult =
-  | { readonly kind: 'nothing'; readonly plan: Plan }
+  /** `held`: removals that nobody agreed to. */
+  | { readonly kind: 'nothing'; readonly plan: Plan; readonly held: readonly Change[] }
   | { readonly kind: 'locked'; readonly by: Holder }
   | { readonly kind: 'refused'; readonly plan: Plan; readonly refusals: readonly Change[] }
   | {
@@ -42,16 +46,17 @@ export type ApplyResult =
   | {
       readonly kind: 'done';
       readonly plan: Plan;
+      readonly held: readonly Change[];
       readonly execution: Execution;
       readonly interrupted: boolean;
     };
 
 export async function applyInventory(inventory: Inventory, options: ApplyOptions): Promise<ApplyResult> {
-  const { root, clock } = options;
+  const { root } = options;
   const own = join(root, PRIVATE_FOLDER);
   ensureFolder(root, 0o755);
   ensureFolder(own, 0o700);
-  const lock = tryLock(own, isoTime(clock()));
+  const lock = await waitForLock(own, options);
   if (!lock.held) return { kind: 'locked', by: lock.by };
   try {
     clearWorkFolders(root);
@@ -59,6 +64,18 @@ export async function applyInventory(inventory: Inventory, options: ApplyOptions
   } finally {
     clearWorkFolders(root);
     lock.release();
+  }
+}
+
+/** How often a waiting run looks whether the lock is free, in milliseconds. */
+const LOOK_AGAIN = 100;
+
+async function waitForLock(own: string, { clock, lockTimeout = 0, signal }: ApplyOptions): Promise<Attempt> {
+  const deadline = performance.now() + lockTimeout * 1000;
+  for (;;) {
+    const attempt = tryLock(own, isoTime(clock()));
+    if (attempt.held || performance.now() >= deadline || signal?.aborted) return attempt;
+    await setTimeout(LOOK_AGAIN);
   }
 }
 
@@ -71,10 +88,14 @@ async function applyLocked(inventory: Inventory, options: ApplyOptions): Promise
   const plan = planInventory(inventory, observe(root, inventory), { now, rekey: options.rekey ?? new Set() });
   const refusals = plan.changes.filter(({ action }) => action === 'refuse');
   if (refusals.length > 0) return { kind: 'refused', plan, refusals };
-  const missing = new Map([...consentsNeeded(plan)].filter(([consent]) => !options.consents.has(consent)));
-  if (missing.size > 0) return { kind: 'consent', plan, missing };
-  if (!isDue(plan)) return { kind: 'nothing', plan };
-  return carryOut(inventory, plan, options);
+  const held = plan.changes.filter(({ consent }) => consent !== null && !options.consents.has(consent));
+  if (held.some(({ action }) => action !== 'remove')) {
+    return { kind: 'consent', plan, missing: consentsNeeded(held) };
+  }
+  // What left the manifest is in nobody's way: without consent it stays, and everything else goes on.
+  const agreed = { ...plan, changes: plan.changes.filter((change) => !held.includes(change)) };
+  if (!isDue(agreed)) return { kind: 'nothing', plan, held };
+  return carryOut(inventory, agreed, held, options);
 }
 
 /** What a run makes before anything is certain; all of it in one go, because single removals wait for every sync. */
@@ -82,7 +103,12 @@ function clearWorkFolders(root: string): void {
   for (const folder of [STAGE_FOLDER, SCRATCH_FOLDER]) removeTree(join(root, folder));
 }
 
-async function carryOut(inventory: Inventory, plan: Plan, options: ApplyOptions): Promise<ApplyResult> {
+async function carryOut(
+  inventory: Inventory,
+  plan: Plan,
+  held: readonly Change[],
+  options: ApplyOptions,
+): Promise<ApplyResult> {
   const { root, binary, processes, listener, signal } = options;
   const workshop = new Workshop({
     root,
@@ -98,7 +124,7 @@ async function carryOut(inventory: Inventory, plan: Plan, options: ApplyOptions)
     ...(listener === undefined ? {} : { listener }),
     ...(signal === undefined ? {} : { signal }),
   });
-  return { kind: 'done', plan, execution, interrupted: signal?.aborted ?? false };
+  return { kind: 'done', plan, held, execution, interrupted: signal?.aborted ?? false };
 }
 
 /** Keys have no business in a repository. A file that somebody else put there stays as it is. */

@@ -2,10 +2,11 @@
 import type { EntityId } from '../model/entity.ts';
 import { stepCommand } from '../openssl/step-command.ts';
 import type { Step } from '../plan/steps.ts';
+import { remove } from '../store/commit.ts';
 import type { Listener, StepFailure } from './events.ts';
 import { OpensslError } from './openssl.ts';
 import { publish } from './publish.ts';
-import { walk } from './walk.ts';
+import { laneOf, walk } from './walk.ts';
 import type { Workshop } from './workshop.ts';
 
 export interface Execution {
@@ -39,7 +40,7 @@ export async function execute(
     async run(step) {
       listener?.({ kind: 'step-started', step });
       await runStep(workshop, step);
-      if (step.kind === 'publish') published.push(step.entity);
+      if (laneOf(step) === 'publish') published.push(step.entity);
       listener?.({ kind: 'step-done', step });
     },
     failed(step, error) {
@@ -57,8 +58,10 @@ export async function execute(
 }
 
 async function runStep(workshop: Workshop, step: Step): Promise<void> {
+  if (step.kind === 'publish') return publish(workshop, workshop.entity(step.entity));
+  if (step.kind === 'remove') return remove(workshop.root, step.entity, workshop.stamp);
   const command = stepCommand(step, workshop.byId);
-  if (command === null) return publish(workshop, workshop.entity(step.entity));
+  if (command === null) throw new Error(`Internal error: nothing to run for ${step.id}`);
   await workshop.openssl.run(command);
 }
 

@@ -17,7 +17,7 @@ export interface WalkOptions {
 export type Lane = 'process' | 'publish';
 
 export function laneOf(step: Step): Lane {
-  return step.kind === 'publish' ? 'publish' : 'process';
+  return step.kind === 'publish' || step.kind === 'remove' ? 'publish' : 'process';
 }
 
 interface Node {

@@ -80,7 +80,7 @@ export class Workshop {
     for (const folder of [STAGE_FOLDER, SCRATCH_FOLDER, COMMIT_FOLDER])
       ensureFolder(this.path(folder), 0o700);
     for (const { kind, entity } of steps) {
-      if (kind === 'publish') privateFolder(this.path(stageFolder(entity)));
+      if (kind === 'publish' || kind === 'remove') privateFolder(this.path(stageFolder(entity)));
       if (kind !== 'sign') continue;
       const scratch = this.path(scratchFolder(entity));
       privateFolder(scratch);

@@ -22,6 +22,7 @@ import {
   unlink,
   writeSynced,
 } from './disk.ts';
+import { errorCode } from './read.ts';
 
 /** What a commit folder asks for beyond its files; left out where there is nothing to ask (a first issue). */
 interface Order {
@@ -29,6 +30,8 @@ interface Order {
   readonly deletes: readonly Artifact[];
   /** Folder below `.pki` that keeps what is replaced. */
   readonly archive: string;
+  /** All of the entity's files go. */
+  readonly removes?: boolean;
 }
 
 const ORDER = 'order.json';
@@ -60,11 +63,24 @@ export async function commit(
     await writeSynced(join(staged, ORDER), JSON.stringify(order), 0o600);
   }
   await syncAll([...unsynced.map((artifact) => join(staged, FILE_NAMES[artifact])), staged]);
+  await rollForward(root, await pointOfNoReturn(root, staged));
+}
+
+/** Moves all of an entity's files out of the way: key and certificate to the archive, the rest could be made again. */
+export async function remove(root: string, id: EntityId, stamp: string): Promise<void> {
+  const staged = join(root, stageFolder(id));
+  const order: Order = { deletes: ARTIFACTS, archive: join('archive', id, stamp), removes: true };
+  await writeSynced(join(staged, ORDER), JSON.stringify(order), 0o600);
+  await sync(staged);
+  await rollForward(root, await pointOfNoReturn(root, staged));
+}
+
+async function pointOfNoReturn(root: string, staged: string): Promise<string> {
   const parent = join(root, COMMIT_FOLDER);
   const folder = join(parent, basename(staged));
   await rename(staged, folder);
   await sync(parent);
-  await rollForward(root, folder);
+  return folder;
 }
 
 /** Finishes what an earlier run had begun to put in place. Returns the entities concerned. */
@@ -92,8 +108,14 @@ async function rollForward(root: string, folder: string): Promise<EntityId> {
     }
     await rename(join(folder, name), join(target, name));
   }
-  for (const artifact of order?.deletes ?? []) await removeFile(join(target, FILE_NAMES[artifact]));
+  for (const artifact of order?.deletes ?? []) {
+    const path = join(target, FILE_NAMES[artifact]);
+    if (ARCHIVED.includes(artifact))
+      await keep(path, join(root, PRIVATE_FOLDER, order?.archive ?? ''), basename(path));
+    await removeFile(path);
+  }
   await syncAll(isNew ? [target, dirname(target), root] : [target]);
+  if (order?.removes) await removeIfEmpty(target);
   if (order !== undefined) await unlink(join(folder, ORDER));
   await rmdir(folder);
   return id;
@@ -113,6 +135,16 @@ async function keep(path: string, archive: string, name: string): Promise<void> 
     await writeSynced(copy, readFileSync(path), 0o600);
   }
   await syncAll([archive, dirname(archive)]);
+}
+
+/** Files that are not ours keep the folder alive. */
+async function removeIfEmpty(folder: string): Promise<void> {
+  try {
+    await rmdir(folder);
+    await sync(dirname(folder));
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(errorCode(error))) throw error;
+  }
 }
 
 function readOrder(path: string): Order {

@@ -1,8 +1,8 @@
 /** The output folder → Observation. Reads only; what cannot be read becomes a fact too. */
 import type { KeyObject } from 'node:crypto';
-import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Artifact, type Entity, type EntityId, FOLDERS, type Inventory } from '../model/entity.ts';
+import type { Artifact, EntityId, Inventory } from '../model/entity.ts';
 import { certificateSpki, publicKeyObject, signedBy } from '../plan/certificate.ts';
 import type { KeyId } from '../plan/facts.ts';
 import type { EntityObservation, FileState, KeyState, Observation } from '../plan/observation.ts';
@@ -18,6 +18,7 @@ import {
   publicKeyOf,
 } from './parse.ts';
 import { readBytes } from './read.ts';
+import { findStrangers } from './strangers.ts';
 
 /** @param root the output folder, absolute. */
 export function observe(root: string, { entities }: Inventory): Observation {
@@ -32,7 +33,11 @@ export function observe(root: string, { entities }: Inventory): Observation {
   return {
     exists: statSync(root, { throwIfNoEntry: false })?.isDirectory() ?? false,
     entities: observed,
-    strangers: findStrangers(root, entities),
+    strangers: findStrangers(
+      root,
+      entities,
+      [...signers.values()].flatMap((known) => known?.key ?? []),
+    ),
   };
 }
 
@@ -116,22 +121,4 @@ function signerOf(root: string, id: EntityId, cert: Files['cert'], issuer: Signe
   const bytes = readBytes(join(root, id, FILE_NAMES.cert));
   if (bytes.state !== 'present') return null;
   return signedBy(certificateDer(bytes.facts), issuer.key) ? issuer.keyId : null;
-}
-
-/** Folders that look like an entity of ours and that the manifest does not name. */
-function findStrangers(root: string, entities: readonly Entity[]): readonly EntityId[] {
-  const known = new Set(entities.map(({ id }) => id));
-  return Object.values(FOLDERS)
-    .flatMap((folder) => folderNames(join(root, folder)).map((name) => `${folder}/${name}`))
-    .filter((id) => !known.has(id));
-}
-
-function folderNames(path: string): readonly string[] {
-  if (!isFolder(path)) return [];
-  const found = readdirSync(path, { withFileTypes: true });
-  return found.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-}
-
-function isFolder(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -1,0 +1,32 @@
+/** `pki history [name]`: the ledger. */
+import { history } from '../index.ts';
+import { historyJson, historyText } from '../report/history.ts';
+import { type Console, EXIT, type ExitCode } from './console.ts';
+import { openOrExplain } from './project.ts';
+
+export interface HistoryFlags {
+  readonly json?: boolean;
+  readonly manifest: string;
+}
+
+/** @param name an entity, as `servers/api` or `api`; also one that has left the manifest. */
+export async function historyCommand(
+  name: string | undefined,
+  flags: HistoryFlags,
+  console: Console,
+): Promise<ExitCode> {
+  const project = await openOrExplain(flags.manifest, console);
+  if (project === undefined) return EXIT.failed;
+  const all = await history(project);
+  const entries =
+    name === undefined ? all : all.filter(({ entity }) => entity === name || entity.endsWith(`/${name}`));
+  if (name !== undefined && entries.length === 0) {
+    console.error(`nothing was ever issued for "${name}"`);
+    console.hint('"pki history" lists everything');
+    return EXIT.failed;
+  }
+  console.out(
+    flags.json ? `${JSON.stringify(historyJson(entries), null, 2)}\n` : historyText(entries, console.style),
+  );
+  return EXIT.fine;
+}

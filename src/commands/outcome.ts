@@ -1,0 +1,96 @@
+/** How an apply went, said to people and to machines. */
+import type { ApplyResult, Change, Consent, EntityId, Project } from '../index.ts';
+import { consentsNeeded } from '../plan/plan.ts';
+import { planJson } from '../report/plan.ts';
+import { executionText, failureText, skippedText } from '../report/run.ts';
+import { CONSENT_WORDS } from './consent.ts';
+import { type Console, EXIT, type ExitCode } from './console.ts';
+
+/** The code is `fine` only where nothing that was agreed to is left undone. */
+export function explainResult(
+  result: ApplyResult,
+  { json }: { readonly json?: boolean },
+  console: Console,
+): ExitCode {
+  switch (result.kind) {
+    case 'nothing':
+      if (!json) console.out('applied: nothing to do, everything is as the manifest says\n');
+      explainHeld(result.held, console);
+      return EXIT.fine;
+    case 'locked':
+      explainLock(result.by, console);
+      return EXIT.failed;
+    case 'refused':
+      explainRefusals(result.refusals, console);
+      return EXIT.failed;
+    case 'consent':
+      for (const [consent, ids] of result.missing) explainConsent(consent, ids, console);
+      return EXIT.failed;
+    case 'done':
+      return explainDone(result, json ?? false, console);
+  }
+}
+
+function explainLock(
+  { since, pid, host }: Extract<ApplyResult, { kind: 'locked' }>['by'],
+  console: Console,
+): void {
+  console.error(`another run has been at work since ${since} (process ${pid} on ${host})`);
+  console.hint('wait for it to end and run again, or let "--lock-timeout 60" wait for it');
+}
+
+function explainRefusals(refusals: readonly Change[], console: Console): void {
+  for (const { refusal } of refusals) {
+    if (refusal === null) continue;
+    console.error(refusal.problem);
+    console.hint(refusal.hint);
+  }
+}
+
+function explainConsent(consent: Consent, ids: readonly EntityId[], console: Console): void {
+  console.error(`${CONSENT_WORDS[consent]}, and needs consent: ${ids.join(', ')}`);
+  console.hint(`"pki plan" shows what follows; "--allow ${consent}" does it`);
+}
+
+/** Removals wait without making the run a failure. */
+function explainHeld(held: readonly Change[], console: Console): void {
+  for (const [consent, ids] of consentsNeeded(held)) {
+    console.note(`left in place, though no longer in the manifest: ${ids.join(', ')}`);
+    console.hint(`"--allow ${consent}" moves their keys and certificates to the archive`);
+  }
+}
+
+function explainDone(
+  { execution, interrupted, plan, held }: Extract<ApplyResult, { kind: 'done' }>,
+  json: boolean,
+  console: Console,
+): ExitCode {
+  if (!json) console.out(`${executionText(execution, plan.changes)}\n`);
+  if (interrupted) {
+    console.error('interrupted; what is finished stays, and the next apply goes on from there');
+    return EXIT.interrupted;
+  }
+  for (const failure of execution.failures) console.error(failureText(failure));
+  const skipped = skippedText(execution);
+  if (skipped !== undefined) console.note(skipped);
+  if (execution.failures.length > 0) {
+    console.hint('mend the cause and run "pki apply" again: it goes on with what is missing');
+    return EXIT.failed;
+  }
+  explainHeld(held, console);
+  return EXIT.fine;
+}
+
+/** docs/json.md */
+export function resultJson(result: ApplyResult, project: Project, verification: unknown): unknown {
+  return {
+    format: 'pki-apply',
+    version: 1,
+    result: result.kind,
+    plan: 'plan' in result ? planJson(result.plan, project.manifest) : null,
+    published: result.kind === 'done' ? result.execution.published : [],
+    failures: result.kind === 'done' ? result.execution.failures : [],
+    held: 'held' in result ? result.held.map(({ id }) => id) : [],
+    verification,
+  };
+}

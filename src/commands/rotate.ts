@@ -1,0 +1,42 @@
+/** `pki rotate <name…>`: new keys on request, for entities as `servers/api` or, where one has that name, `api`. */
+import type { EntityId, Inventory } from '../index.ts';
+import { type ApplyFlags, applyProject } from './apply.ts';
+import { type Console, EXIT, type ExitCode } from './console.ts';
+import { openOrExplain } from './project.ts';
+
+export interface RotateFlags extends ApplyFlags {
+  readonly manifest: string;
+}
+
+export async function rotateCommand(
+  names: readonly string[],
+  flags: RotateFlags,
+  console: Console,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const project = await openOrExplain(flags.manifest, console);
+  if (project === undefined) return EXIT.failed;
+  const found = names.map((name) => resolveName(name, project.inventory));
+  const problems = found.flatMap((entry) => ('problem' in entry ? [entry] : []));
+  for (const { problem, hint } of problems) {
+    console.error(problem);
+    console.hint(hint);
+  }
+  if (problems.length > 0) return EXIT.failed;
+  const ids = new Set(found.flatMap((entry) => ('id' in entry ? [entry.id] : [])));
+  return applyProject(project, ids, flags, console, signal);
+}
+
+export type ResolvedName = { readonly id: EntityId } | { readonly problem: string; readonly hint: string };
+
+/** A name may be that of a server and a client at once: then it takes the whole id. */
+export function resolveName(name: string, { entities }: Inventory): ResolvedName {
+  const matching = entities.filter((entity) => entity.id === name || entity.name === name);
+  const [only] = matching;
+  if (only !== undefined && matching.length === 1) return { id: only.id };
+  if (matching.length > 1) {
+    const ids = matching.map(({ id }) => `"${id}"`).join(' or ');
+    return { problem: `"${name}" could be several entities`, hint: `say ${ids}` };
+  }
+  return { problem: `nothing in the manifest is called "${name}"`, hint: '"pki status" lists what there is' };
+}

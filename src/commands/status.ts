@@ -1,0 +1,24 @@
+/** `pki status`: how every certificate stands; exit code 2 when something is due, for cron and CI. */
+import { status } from '../index.ts';
+import { statusJson, statusText } from '../report/status.ts';
+import { type Console, EXIT, type ExitCode } from './console.ts';
+import { openOrExplain } from './project.ts';
+
+export interface StatusFlags {
+  readonly json?: boolean;
+  /** Seconds since 1970. */
+  readonly now?: number;
+}
+
+export async function statusCommand(
+  manifest: string,
+  flags: StatusFlags,
+  console: Console,
+): Promise<ExitCode> {
+  const project = await openOrExplain(manifest, console);
+  if (project === undefined) return EXIT.failed;
+  const { rows, now } = await status(project, flags.now === undefined ? {} : { now: flags.now });
+  if (flags.json) console.out(`${JSON.stringify(statusJson(rows, project.manifest, now), null, 2)}\n`);
+  else console.out(statusText(rows, console.style));
+  return rows.every(({ state }) => state === 'ok') ? EXIT.fine : EXIT.due;
+}

@@ -1,0 +1,49 @@
+/** How every certificate stands on a day, in the terms of the plan of that day. Pure. */
+import type { EntityId, EntityKind, Inventory } from '../model/entity.ts';
+import type { Change } from './change.ts';
+import type { CertificateFacts } from './facts.ts';
+import type { Observation } from './observation.ts';
+import type { Plan } from './plan.ts';
+import type { Reason } from './reason.ts';
+
+/** `due`: apply would change something; `refused`: it would not dare to. */
+export type State = 'ok' | 'due' | 'expired' | 'missing' | 'refused';
+
+export interface StatusRow {
+  readonly id: EntityId;
+  readonly kind: EntityKind;
+  readonly issuer: EntityId | null;
+  /** What is on disk, or `null` where there is no readable certificate. */
+  readonly certificate: CertificateFacts | null;
+  /** Seconds until its end, negative once that has passed; `null` without a certificate. */
+  readonly secondsLeft: number | null;
+  readonly state: State;
+  readonly reasons: readonly Reason[];
+  /** In words, where the state is `refused`. */
+  readonly refusal: string | null;
+}
+
+export function statusRows(
+  { entities }: Inventory,
+  observation: Observation,
+  plan: Plan,
+): readonly StatusRow[] {
+  const changes = new Map(plan.changes.map((change) => [change.id, change]));
+  return entities.flatMap(({ id, kind, issuer }) => {
+    const change = changes.get(id);
+    if (change === undefined) return [];
+    const file = observation.entities.get(id)?.cert;
+    const certificate = file?.state === 'present' ? file.facts : null;
+    const secondsLeft = certificate === null ? null : certificate.notAfter - plan.now;
+    const state = stateOf(change, certificate, secondsLeft);
+    const refusal = change.refusal?.problem ?? null;
+    return [{ id, kind, issuer, certificate, secondsLeft, state, reasons: change.reasons, refusal }];
+  });
+}
+
+function stateOf(change: Change, certificate: CertificateFacts | null, secondsLeft: number | null): State {
+  if (change.action === 'refuse') return 'refused';
+  if (certificate === null) return 'missing';
+  if (secondsLeft !== null && secondsLeft < 0) return 'expired';
+  return change.action === 'keep' ? 'ok' : 'due';
+}

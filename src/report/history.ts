@@ -1,0 +1,23 @@
+/** `pki history`: what was ever issued, oldest first. */
+import type { LedgerEntry } from '../store/ledger.ts';
+import { reasonText } from './reason.ts';
+import type { Style } from './style.ts';
+import { tableLines } from './table.ts';
+
+export function historyText(entries: readonly LedgerEntry[], style: Style): string {
+  if (entries.length === 0) return 'history: nothing issued yet\n';
+  const head = ['time', '', 'serial', 'until', 'why'].map(style.faint);
+  const rows = entries.map(({ time, entity, serial, notAfter, reasons }) => [
+    time,
+    style.strong(entity),
+    serial,
+    notAfter,
+    reasons.map(reasonText).join('; '),
+  ]);
+  return `${tableLines([head, ...rows]).join('\n')}\n`;
+}
+
+/** docs/json.md */
+export function historyJson(entries: readonly LedgerEntry[]): unknown {
+  return { format: 'pki-history', version: 1, entries };
+}
