@@ -68,11 +68,17 @@ export async function openProject(manifest: string): Promise<Opened> {
   return { ok: true, project: { manifest, root, inventory: loaded.inventory, warnings: loaded.warnings } };
 }
 
-export interface PlanOptions {
+/** What is asked for beyond the manifest. */
+export interface Requests {
+  /** Entities to re-key. */
+  readonly rekey?: ReadonlySet<EntityId>;
+  /** Authorities whose earlier certificates are no longer to be trusted. */
+  readonly retire?: ReadonlySet<EntityId>;
+}
+
+export interface PlanOptions extends Requests {
   /** Seconds since 1970; the present by default. */
   readonly now?: number;
-  /** Entities to re-key on request. */
-  readonly rekey?: ReadonlySet<EntityId>;
 }
 
 /** What apply would do, and why. Reads the output folder and writes nothing. */
@@ -82,10 +88,7 @@ export async function plan(project: Project, options: PlanOptions = {}): Promise
     import('./plan/plan.ts'),
   ]);
   const observation = observe(project.root, project.inventory);
-  return planInventory(project.inventory, observation, {
-    now: options.now ?? clock(),
-    ...(options.rekey === undefined ? {} : { rekey: options.rekey }),
-  });
+  return planInventory(project.inventory, observation, { ...options, now: options.now ?? clock() });
 }
 
 /** How every certificate stands, and at which moment (seconds since 1970). */
@@ -116,10 +119,9 @@ export async function planCommands(project: Project, plan: Plan): Promise<string
   return planScript(plan, project.inventory);
 }
 
-export interface ApplyOptions {
+export interface ApplyOptions extends Requests {
   /** What may be done that breaks something in use. */
   readonly consents: ReadonlySet<Consent>;
-  readonly rekey?: ReadonlySet<EntityId>;
   /** Seconds to wait for another run in the same folder to end; none by default. */
   readonly lockTimeout?: number;
   readonly listener?: Listener;

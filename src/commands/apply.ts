@@ -1,13 +1,14 @@
 /** `pki apply` and `pki rotate`: make the folder what the manifest says, then prove it. */
 import {
+  type ApplyOptions,
   type ApplyResult,
   apply,
   type Consent,
-  type EntityId,
   openssl,
   type Plan,
   type Project,
   plan,
+  type Requests,
 } from '../index.ts';
 import { isDue } from '../plan/plan.ts';
 import { startProgress } from '../report/progress.ts';
@@ -31,21 +32,21 @@ export async function applyCommand(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const project = await openOrExplain(manifest, console);
-  return project === undefined ? EXIT.failed : applyProject(project, new Set(), flags, console, signal);
+  return project === undefined ? EXIT.failed : applyProject(project, {}, flags, console, signal);
 }
 
-/** @param rekey entities that get a new key on request. */
+/** @param requests what is asked for beyond the manifest. */
 export async function applyProject(
   project: Project,
-  rekey: ReadonlySet<EntityId>,
+  requests: Requests,
   flags: ApplyFlags,
   console: Console,
   signal: AbortSignal,
 ): Promise<ExitCode> {
   if (!(await opensslIsUsable(console))) return EXIT.failed;
-  const preview = await plan(project, { rekey });
+  const preview = await plan(project, requests);
   const consents = await askForConsents(preview, new Set(flags.allow ?? []), flags.json ?? false);
-  const result = await run(project, preview, { ...flags, consents, rekey, signal });
+  const result = await run(project, preview, { ...requests, ...lockOf(flags), consents, signal });
   const code = explainResult(result, flags, console);
   const isProven = code === EXIT.fine && !flags.skipVerify;
   const proof = isProven ? await prove(project, flags, console, signal) : null;
@@ -62,19 +63,11 @@ export async function opensslIsUsable(console: Console): Promise<boolean> {
   return false;
 }
 
-interface RunOptions {
-  readonly consents: ReadonlySet<Consent>;
-  readonly rekey: ReadonlySet<EntityId>;
-  readonly lockTimeout?: number;
-  readonly signal: AbortSignal;
+function lockOf({ lockTimeout }: ApplyFlags): Pick<ApplyOptions, 'lockTimeout'> {
+  return lockTimeout === undefined ? {} : { lockTimeout };
 }
 
-async function run(
-  project: Project,
-  preview: Plan,
-  { consents, rekey, lockTimeout = 0, signal }: RunOptions,
-): Promise<ApplyResult> {
-  const options = { consents, rekey, lockTimeout, signal };
+async function run(project: Project, preview: Plan, options: ApplyOptions): Promise<ApplyResult> {
   if (!isDue(preview)) return apply(project, options);
   const changes = new Map(preview.changes.map((change) => [change.id, change]));
   const progress = await startProgress(process.stderr, process.stdout, changes);

@@ -47,6 +47,7 @@ function buildProgram(console: Console, signal: AbortSignal, finish: Finish): Co
   addPlan(program, console, finish);
   addApply(program, console, signal, finish);
   addRotate(program, console, signal, finish);
+  addRetire(program, console, signal, finish);
   addVerify(program, console, signal, finish);
   addValidate(program, console, finish);
   addStatus(program, console, finish);
@@ -112,8 +113,20 @@ function addRotate(program: Command, console: Console, signal: AbortSignal, fini
     .argument('<name...>', 'entities, such as servers/api or api')
     .option('-m, --manifest <file>', 'the manifest', DEFAULT_MANIFEST);
   withApplyOptions(command).action(async (names: readonly string[], flags) => {
-    const { rotateCommand } = await import('./rotate.ts');
-    finish(await rotateCommand(names, flags, console, signal));
+    const { requestCommand } = await import('./request.ts');
+    finish(await requestCommand('rekey', names, flags, console, signal));
+  });
+}
+
+function addRetire(program: Command, console: Console, signal: AbortSignal, finish: Finish): void {
+  const command = program
+    .command('retire')
+    .description('stop trusting the certificates that authorities had before their present ones')
+    .argument('<authority...>', 'authorities, such as authorities/root or root')
+    .option('-m, --manifest <file>', 'the manifest', DEFAULT_MANIFEST);
+  withApplyOptions(command).action(async (names: readonly string[], flags) => {
+    const { requestCommand } = await import('./request.ts');
+    finish(await requestCommand('retire', names, flags, console, signal));
   });
 }
 

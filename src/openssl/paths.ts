@@ -1,6 +1,6 @@
 /** Paths below the output folder as openssl gets them: relative, and made of checked names only. */
-import type { Artifact, EntityId } from '../model/entity.ts';
-import { FILE_NAMES } from '../plan/refusal.ts';
+import type { EntityId } from '../model/entity.ts';
+import { FILE_NAMES, type ManagedFile } from '../plan/files.ts';
 
 export const PRIVATE_FOLDER = '.pki';
 
@@ -10,7 +10,7 @@ export const SCRATCH_FOLDER = `${PRIVATE_FOLDER}/scratch`;
 export const COMMIT_FOLDER = `${PRIVATE_FOLDER}/commit`;
 
 /** Where an entity's file is to be read from: `servers/api/key.pem`. */
-export function publishedPath(id: EntityId, artifact: Artifact): string {
+export function publishedPath(id: EntityId, artifact: ManagedFile): string {
   return `${id}/${FILE_NAMES[artifact]}`;
 }
 
@@ -19,7 +19,7 @@ export function stageFolder(id: EntityId): string {
   return `${STAGE_FOLDER}/${id.replace('/', '.')}`;
 }
 
-export function stagedPath(id: EntityId, artifact: Artifact): string {
+export function stagedPath(id: EntityId, artifact: ManagedFile): string {
   return `${stageFolder(id)}/${FILE_NAMES[artifact]}`;
 }
 

@@ -2,18 +2,11 @@
  * `pki plan --commands`: the plan as a POSIX shell script. It runs exactly the openssl calls that apply would run, in
  * the same folders; around them it does by hand what apply does more carefully (staging, archive, renaming).
  */
-import {
-  ARTIFACTS,
-  type Artifact,
-  type Entity,
-  type EntityId,
-  type Inventory,
-  unreachable,
-} from '../model/entity.ts';
+import { type Entity, type EntityId, type Inventory, unreachable } from '../model/entity.ts';
 import type { Change } from '../plan/change.ts';
 import { bundleMembers } from '../plan/derived.ts';
+import { FILE_NAMES, MANAGED_FILES, type ManagedFile } from '../plan/files.ts';
 import type { Plan } from '../plan/plan.ts';
-import { FILE_NAMES } from '../plan/refusal.ts';
 import { type Step, stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
 import { ENVIRONMENT } from './command.ts';
@@ -24,15 +17,17 @@ import { stepCommand } from './step-command.ts';
 export function planScript(plan: Plan, inventory: Inventory): string {
   const byId = new Map(inventory.entities.map((entity) => [entity.id, entity]));
   const changes = new Map(plan.changes.map((change) => [change.id, change]));
+  const context = { byId, changes, now: plan.now };
   const staged = new Set<EntityId>();
   const blocks = stepsOf(plan, inventory).map((step) => {
     const stage = staged.has(step.entity)
       ? []
       : [`rm -rf ${stageFolder(step.entity)}`, `mkdir -p ${stageFolder(step.entity)}`];
     staged.add(step.entity);
-    return [`# ${step.id}`, ...stage, ...stepLines(step, byId, changes, plan.now)].join('\n');
+    return [`# ${step.id}`, ...stage, ...stepLines(step, context)].join('\n');
   });
-  return [...header(plan), ...blocks, 'rm -rf .pki/stage .pki/scratch', ''].join('\n\n');
+  const functions = plan.changes.some(({ previous }) => previous.length > 0) ? [PICK] : [];
+  return [...header(plan), ...functions, ...blocks, 'rm -rf .pki/stage .pki/scratch', ''].join('\n\n');
 }
 
 function header(plan: Plan): readonly string[] {
@@ -47,20 +42,22 @@ function header(plan: Plan): readonly string[] {
       'set -eu',
       'umask 077',
       `export ${environment.join(' ')}`,
-      `mkdir -p ${shellWord(plan.output)}`,
-      `cd ${shellWord(plan.output)}`,
+      `mkdir -p -- ${shellWord(plan.output)}`,
+      `cd -- ${shellWord(plan.output)}`,
       'mkdir -p .pki',
       "[ -e .gitignore ] || printf '*\\n' >.gitignore",
     ].join('\n'),
   ];
 }
 
-function stepLines(
-  step: Step,
-  byId: ReadonlyMap<EntityId, Entity>,
-  changes: ReadonlyMap<EntityId, Change>,
-  now: number,
-): readonly string[] {
+interface Context {
+  readonly byId: ReadonlyMap<EntityId, Entity>;
+  readonly changes: ReadonlyMap<EntityId, Change>;
+  readonly now: number;
+}
+
+function stepLines(step: Step, context: Context): readonly string[] {
+  const { byId, changes, now } = context;
   const command = stepCommand(step, byId);
   const call = command === null ? [] : opensslCall(command.args, command.input);
   switch (step.kind) {
@@ -72,7 +69,7 @@ function stepLines(
       return [`rm -rf ${scratch}`, `mkdir -p ${scratch}`, `: >${scratch}/index.txt`, ...call];
     }
     case 'publish':
-      return publishLines(known(byId, step.entity), known(changes, step.entity), byId, now);
+      return publishLines(known(byId, step.entity), known(changes, step.entity), context);
     case 'remove':
       return removeLines(step.entity, now);
     default:
@@ -86,19 +83,14 @@ function opensslCall(args: readonly string[], input: string | null): readonly st
   return input === null ? [call] : [`${call} <<'CONFIG'`, `${input}CONFIG`];
 }
 
-function publishLines(
-  entity: Entity,
-  change: Change,
-  byId: ReadonlyMap<EntityId, Entity>,
-  now: number,
-): readonly string[] {
+function publishLines(entity: Entity, change: Change, context: Context): readonly string[] {
   const { id } = entity;
   return [
-    ...bundleLines(entity, change, byId),
+    ...bundleLines(entity, change, context),
     ...change.writes
       .filter((artifact) => artifact !== 'key')
       .map((artifact) => `chmod 644 ${stagedPath(id, artifact)}`),
-    ...archiveLines(change, now),
+    ...archiveLines(change, context.now),
     `mkdir -p ${id}`,
     `chmod 755 ${id.split('/')[0]} ${id}`,
     ...change.writes.map((artifact) => `mv -f ${stagedPath(id, artifact)} ${publishedPath(id, artifact)}`),
@@ -112,24 +104,51 @@ function publishLines(
 function bundleLines(
   entity: Entity,
   { writes, issuance }: Change,
-  byId: ReadonlyMap<EntityId, Entity>,
+  { byId, changes }: Context,
 ): readonly string[] {
   const members = bundleMembers(entity, byId);
   const certificate = (id: EntityId): string =>
     id === entity.id && issuance !== null ? stagedPath(id, 'cert') : publishedPath(id, 'cert');
-  return (['chain', 'fullchain', 'ca'] as const)
+  const cat = (ids: readonly EntityId[]): readonly string[] => [`cat ${ids.map(certificate).join(' ')}`];
+  const lines = {
+    chain: () => cat(members.chain),
+    fullchain: () => cat(members.fullchain),
+    ca: () => members.ca.flatMap((id) => [...cat([id]), ...previousLines(known(changes, id))]),
+    previous: () => previousLines(known(changes, entity.id)),
+  };
+  return (['chain', 'fullchain', 'ca', 'previous'] as const)
     .filter((bundle) => writes.includes(bundle))
-    .map((bundle) => `cat ${members[bundle].map(certificate).join(' ')} >${stagedPath(entity.id, bundle)}`);
+    .map((bundle) => `{ ${lines[bundle]().join('; ')}; } >${stagedPath(entity.id, bundle)}`);
 }
+
+/** A root's earlier certificates, by fingerprint: they are in its folder, wherever the run has got to. */
+function previousLines({ id, previous }: Change): readonly string[] {
+  const files = `${publishedPath(id, 'cert')} ${publishedPath(id, 'previous')}`;
+  return previous.map((fingerprint) => `pick ${fingerprint} ${files}`);
+}
+
+/** A shell function: of all certificates in some files, the one with a SHA-256 fingerprint. */
+const PICK = `pick() {
+  wanted=$1
+  shift
+  rm -rf .pki/pick
+  mkdir -p .pki/pick
+  cat "$@" 2>/dev/null | awk '/BEGIN CERTIFICATE/ { n++ } { print >(".pki/pick/" n) }'
+  for file in .pki/pick/*; do
+    found=$(openssl x509 -in "$file" -noout -fingerprint -sha256 | sed 's/.*=//; s/://g' | tr A-F a-f)
+    if [ "$found" = "$wanted" ]; then openssl x509 -in "$file"; rm -rf .pki/pick; return; fi
+  done
+  return 1
+}`;
 
 /** What is replaced is kept, as apply keeps it. */
 function archiveLines({ id, writes }: Change, now: number): readonly string[] {
   const folder = archiveFolder(id, now);
-  const kept: readonly Artifact[] = writes.filter((artifact) => artifact === 'key' || artifact === 'cert');
+  const kept = writes.filter((artifact) => artifact === 'key' || artifact === 'cert');
   return kept.map((artifact) => archiveLine(id, artifact, folder));
 }
 
-function archiveLine(id: EntityId, artifact: Artifact, folder: string): string {
+function archiveLine(id: EntityId, artifact: ManagedFile, folder: string): string {
   const path = publishedPath(id, artifact);
   return `if [ -e ${path} ]; then mkdir -p ${folder}; cp -p ${path} ${folder}/${FILE_NAMES[artifact]}; fi`;
 }
@@ -140,7 +159,7 @@ function removeLines(id: EntityId, now: number): readonly string[] {
   return [
     archiveLine(id, 'key', folder),
     archiveLine(id, 'cert', folder),
-    ...ARTIFACTS.map((artifact) => `rm -f ${publishedPath(id, artifact)}`),
+    ...MANAGED_FILES.map((artifact) => `rm -f ${publishedPath(id, artifact)}`),
     `rmdir ${id} 2>/dev/null || true`,
   ];
 }

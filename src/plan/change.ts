@@ -1,5 +1,7 @@
 /** The outcome of planning, one entity at a time; every field is a decision, none is a guess left to apply. */
 import type { Artifact, EntityId, EntityKind } from '../model/entity.ts';
+import type { Fingerprint } from './facts.ts';
+import type { ManagedFile } from './files.ts';
 import type { Reason } from './reason.ts';
 
 /** What happens to an entity (design §5). */
@@ -33,9 +35,11 @@ export interface Change {
   readonly newKey: boolean;
   readonly issuance: Issuance | null;
   /** Files that get new content, and files that go. */
-  readonly writes: readonly Artifact[];
-  readonly deletes: readonly Artifact[];
+  readonly writes: readonly ManagedFile[];
+  readonly deletes: readonly ManagedFile[];
   readonly chmods: readonly Artifact[];
+  /** A root's earlier certificates that stay trusted beside its present one, newest first. */
+  readonly previous: readonly Fingerprint[];
   readonly consent: Consent | null;
   readonly refusal: Refusal | null;
   /** Entities that change because this one does. */
@@ -50,6 +54,7 @@ export const NO_CHANGE = {
   writes: [],
   deletes: [],
   chmods: [],
+  previous: [],
   consent: null,
   refusal: null,
   affects: [],

@@ -4,7 +4,7 @@ import { diffRequest } from './diff.ts';
 import type { Fingerprint } from './facts.ts';
 import type { EntityObservation, FileState } from './observation.ts';
 import type { Reason } from './reason.ts';
-import type { Standing } from './standing.ts';
+import type { BundleMember, Standing } from './standing.ts';
 
 export type Standings = ReadonlyMap<EntityId, Standing>;
 type Bundle = 'chain' | 'fullchain' | 'ca';
@@ -42,15 +42,21 @@ export function wantedArtifacts(entity: Entity, byId: ReadonlyMap<EntityId, Enti
 export function bundleReasons(
   artifact: Bundle,
   found: FileState<readonly Fingerprint[]>,
-  members: readonly Standing[],
+  members: readonly BundleMember[],
   own: EntityId,
 ): readonly Reason[] {
   if (found.state === 'missing') return [{ kind: 'missing', artifact }];
   if (found.state === 'garbage') return [{ kind: 'unreadable', artifact, detail: found.detail }];
   if (found.state === 'blocked') return [];
-  const changing = members.filter(({ fingerprint, id }) => fingerprint === null && id !== own);
+  const changing = members.filter(
+    (member) =>
+      member.id !== own && (member.fingerprint === null || (artifact === 'ca' && member.bundleChanges)),
+  );
   if (changing.length > 0) return changing.map(({ id }) => ({ kind: 'issuer-changes', issuer: id }));
-  const same = found.facts.join() === members.map(({ fingerprint }) => fingerprint).join();
+  const wanted = members.flatMap(({ fingerprint, previous }) =>
+    artifact === 'ca' ? [fingerprint, ...previous] : [fingerprint],
+  );
+  const same = found.facts.join() === wanted.join();
   return same ? [] : [{ kind: 'stale', artifact }];
 }
 

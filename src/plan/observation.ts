@@ -1,5 +1,5 @@
 /** What is on disk, one entity at a time: facts where a file can be read, and the plain reason where it cannot. */
-import type { Artifact, EntityId } from '../model/entity.ts';
+import type { EntityId } from '../model/entity.ts';
 import type { CertificateFacts, Fingerprint, KeyFacts, KeyId, RequestFacts } from './facts.ts';
 
 /** One file. `blocked` is what no tool may resolve by writing over it; `garbage` is a plain file without the content. */
@@ -21,6 +21,8 @@ export interface EntityObservation {
   readonly fullchain: FileState<readonly Fingerprint[]>;
   readonly ca: FileState<readonly Fingerprint[]>;
   readonly public: FileState<KeyId>;
+  /** Of a root: certificates that it had before and that are still trusted, in file order. */
+  readonly previous: FileState<readonly CertificateFacts[]>;
   /** The key that made the certificate's signature: the issuer's present key, or `null` where it was another. */
   readonly signedBy: KeyId | null;
 }
@@ -44,9 +46,6 @@ export const NOTHING: EntityObservation = {
   fullchain: MISSING,
   ca: MISSING,
   public: MISSING,
+  previous: MISSING,
   signedBy: null,
 };
-
-export function fileState(observed: EntityObservation, artifact: Artifact): KeyState | FileState<unknown> {
-  return observed[artifact];
-}

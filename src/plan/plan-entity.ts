@@ -11,11 +11,13 @@ import {
   unwantedReasons,
   wantedArtifacts,
 } from './derived.ts';
+import type { Fingerprint } from './facts.ts';
 import { type KeyOwners, keyReasons } from './key-decision.ts';
 import type { EntityObservation } from './observation.ts';
+import { hasNewIdentity, previousOf } from './previous.ts';
 import type { Reason } from './reason.ts';
 import { refusalFor } from './refusal.ts';
-import type { Standing } from './standing.ts';
+import type { BundleMember, Standing } from './standing.ts';
 import { type Ceiling, issuance } from './validity.ts';
 
 /** What every entity of one plan is judged by. */
@@ -25,6 +27,8 @@ export interface Context {
   readonly standings: Standings;
   /** Entities whose re-keying was asked for. */
   readonly rekey: ReadonlySet<EntityId>;
+  /** Authorities whose earlier certificates are no longer to be trusted. */
+  readonly retire: ReadonlySet<EntityId>;
   /** Entities on disk that hold certificates issued under an authority's name, by that authority. */
   readonly orphansOf: (authority: Entity) => boolean;
   readonly now: number;
@@ -38,15 +42,25 @@ interface Verdict {
 
 export function planEntity(entity: Entity, observed: EntityObservation, context: Context): Change {
   const wanted = wantedArtifacts(entity, context.byId);
-  const refusal = refusalFor(entity.id, observed, wanted);
+  const files = entity.issuer === null ? [...wanted, 'previous' as const] : wanted;
+  const refusal = refusalFor(entity.id, observed, files);
   if (refusal !== null) return refused(entity, refusal);
   const issuer = entity.issuer === null ? null : (context.standings.get(entity.issuer) ?? null);
   const verdict = judge(entity, observed, issuer, context);
-  const derived = verdict.issue
-    ? []
-    : derivedReasons(entity, observed, wanted, context.standings, context.byId);
+  const previous = previousOf(entity, observed, {
+    now: context.now,
+    retired: context.retire.has(entity.id),
+    newIdentity: verdict.issue && hasNewIdentity(entity, observed, verdict.newKey),
+  });
+  const own = ownBundle(entity, observed, previous.keep);
+  const derived = verdict.issue ? [] : derivedReasons(entity, observed, wanted, own, context);
   const extra = [...modeReasons(observed), ...unwantedReasons(observed, wanted)];
-  const reasons = distinct([...verdict.reasons, ...derived.flatMap((found) => found.reasons), ...extra]);
+  const reasons = distinct([
+    ...verdict.reasons,
+    ...previous.reasons,
+    ...derived.flatMap((found) => found.reasons),
+    ...extra,
+  ]);
   const writes = verdict.issue
     ? writesOfIssue(wanted, verdict.newKey)
     : derived.map(({ artifact }) => artifact);
@@ -57,8 +71,12 @@ export function planEntity(entity: Entity, observed: EntityObservation, context:
     reasons,
     newKey: verdict.newKey,
     issuance: verdict.issue ? issuanceOf(entity, observed, verdict, issuer, context.now) : null,
-    writes,
-    deletes: extra.flatMap((reason) => (reason.kind === 'unwanted' ? [reason.artifact] : [])),
+    writes: previous.write ? [...writes, 'previous'] : writes,
+    deletes: [
+      ...extra.flatMap((reason) => (reason.kind === 'unwanted' ? [reason.artifact] : [])),
+      ...(previous.remove ? (['previous'] as const) : []),
+    ],
+    previous: previous.keep,
     chmods: extra.flatMap((reason) =>
       reason.kind === 'mode' && !writes.includes(reason.artifact) ? [reason.artifact] : [],
     ),
@@ -97,27 +115,30 @@ function derivedReasons(
   entity: Entity,
   observed: EntityObservation,
   wanted: readonly Artifact[],
-  standings: Standings,
-  byId: ReadonlyMap<EntityId, Entity>,
+  own: BundleMember,
+  { byId, standings }: Context,
 ): readonly Derived[] {
   const members = bundleMembers(entity, byId);
-  const own = ownStanding(entity, observed);
   const reasonsFor = (artifact: Artifact): readonly Reason[] => {
     if (artifact === 'csr') return requestReasons(entity, observed);
     if (artifact === 'public') return publicKeyReasons(observed);
     if (artifact === 'key' || artifact === 'cert') return [];
-    const standing = members[artifact].flatMap((id) => (id === entity.id ? own : (standings.get(id) ?? [])));
-    return bundleReasons(artifact, observed[artifact], standing, entity.id);
+    const found = members[artifact].flatMap((id) => (id === entity.id ? own : (standings.get(id) ?? [])));
+    return bundleReasons(artifact, observed[artifact], found, entity.id);
   };
   return wanted
     .map((artifact) => ({ artifact, reasons: reasonsFor(artifact) }))
     .filter(({ reasons }) => reasons.length > 0);
 }
 
-/** Only the fingerprint matters here: an entity that keeps its certificate is a member of its own fullchain. */
-function ownStanding({ id }: Entity, { cert }: EntityObservation): Standing {
+/** An entity that keeps its certificate is a member of its own fullchain, and a root of its own trust bundle. */
+function ownBundle(
+  { id }: Entity,
+  { cert }: EntityObservation,
+  previous: readonly Fingerprint[],
+): BundleMember {
   const fingerprint = cert.state === 'present' ? cert.facts.fingerprint : null;
-  return { id, keyId: null, subjectDer: '', subjectKeyId: null, notAfter: 0, fingerprint };
+  return { id, fingerprint, previous, bundleChanges: false };
 }
 
 /** Only the owner may read a private key; nobody else may write what others trust. */

@@ -26,6 +26,8 @@ export interface PlanOptions {
   readonly now: number;
   /** Entities to re-key on request. */
   readonly rekey?: ReadonlySet<EntityId>;
+  /** Authorities whose earlier certificates are no longer to be trusted. */
+  readonly retire?: ReadonlySet<EntityId>;
 }
 
 export function planInventory(inventory: Inventory, observation: Observation, options: PlanOptions): Plan {
@@ -36,6 +38,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     owners: keyOwners(observation),
     standings,
     rekey: options.rekey ?? new Set(),
+    retire: options.retire ?? new Set(),
     orphansOf: (authority) => hasOrphans(authority, inventory, observation),
     now: options.now,
   };

@@ -3,6 +3,7 @@
  * never parsed back: wording lives in report/.
  */
 import type { Artifact, EntityId } from '../model/entity.ts';
+import type { ManagedFile } from './files.ts';
 
 /** Fields of a certificate or key that are compared; names are the manifest's where it has one. */
 export type Field =
@@ -23,7 +24,7 @@ export type Reason =
   /** The file is not there. */
   | { readonly kind: 'missing'; readonly artifact: Artifact }
   /** The file is there and is not what its name says. */
-  | { readonly kind: 'unreadable'; readonly artifact: Artifact; readonly detail: string }
+  | { readonly kind: 'unreadable'; readonly artifact: ManagedFile; readonly detail: string }
   | { readonly kind: 'differs'; readonly field: Field; readonly before: string; readonly after: string }
   /** Certificate and private key are not a pair. */
   | { readonly kind: 'key-mismatch' }
@@ -44,5 +45,9 @@ export type Reason =
   | { readonly kind: 'stale'; readonly artifact: Artifact }
   /** A file that `outputs` or the hierarchy no longer asks for. */
   | { readonly kind: 'unwanted'; readonly artifact: Artifact }
+  /** A root's certificate is replaced, and stays in trust bundles beside the new one. */
+  | { readonly kind: 'keeps-trust'; readonly notAfter: number }
+  /** An earlier certificate of a root leaves the trust bundles: it ended, or it was retired. */
+  | { readonly kind: 'drops-trust'; readonly notAfter: number; readonly why: 'expired' | 'retired' }
   | { readonly kind: 'requested' }
   | { readonly kind: 'not-in-manifest' };

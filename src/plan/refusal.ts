@@ -1,13 +1,14 @@
 /** What a plan will not touch: things that only their owner can decide about. */
-import { type Artifact, type EntityId, unreachable } from '../model/entity.ts';
+import { type EntityId, unreachable } from '../model/entity.ts';
 import type { Refusal } from './change.ts';
+import { FILE_NAMES, type ManagedFile } from './files.ts';
 import type { EntityObservation } from './observation.ts';
 
 /** The first obstacle among an entity's wanted files, or `null`. */
 export function refusalFor(
   id: EntityId,
   observed: EntityObservation,
-  wanted: readonly Artifact[],
+  wanted: readonly ManagedFile[],
 ): Refusal | null {
   for (const artifact of wanted) {
     const refusal = refusalOf(`${id}/${FILE_NAMES[artifact]}`, observed, artifact);
@@ -16,7 +17,7 @@ export function refusalFor(
   return null;
 }
 
-function refusalOf(path: string, observed: EntityObservation, artifact: Artifact): Refusal | null {
+function refusalOf(path: string, observed: EntityObservation, artifact: ManagedFile): Refusal | null {
   const file = observed[artifact];
   switch (file.state) {
     case 'encrypted':
@@ -37,14 +38,3 @@ function refusalOf(path: string, observed: EntityObservation, artifact: Artifact
       return unreachable(file);
   }
 }
-
-/** Names below an entity's folder. */
-export const FILE_NAMES = {
-  key: 'key.pem',
-  csr: 'csr.pem',
-  cert: 'cert.pem',
-  chain: 'chain.pem',
-  fullchain: 'fullchain.pem',
-  ca: 'ca.pem',
-  public: 'public.pem',
-} as const satisfies Record<Artifact, string>;

@@ -5,8 +5,18 @@ import type { Fingerprint, KeyId } from './facts.ts';
 import { nameDer } from './name.ts';
 import type { EntityObservation } from './observation.ts';
 
-export interface Standing {
+/** What an entity contributes to a bundle. */
+export interface BundleMember {
   readonly id: EntityId;
+  /** `null`: a certificate that is not issued yet. */
+  readonly fingerprint: Fingerprint | null;
+  /** A root's earlier certificates that are still trusted: they go into trust bundles behind the present one. */
+  readonly previous: readonly Fingerprint[];
+  /** Whether this plan adds to those or takes from them. */
+  readonly bundleChanges: boolean;
+}
+
+export interface Standing extends BundleMember {
   /** `null`: a key that is not made yet. */
   readonly keyId: KeyId | null;
   /** Hex DER of the subject that certificates below must name as their issuer. */
@@ -14,11 +24,11 @@ export interface Standing {
   /** `null`: not known before the key is made. */
   readonly subjectKeyId: string | null;
   readonly notAfter: number;
-  /** `null`: a certificate that is not issued yet. */
-  readonly fingerprint: Fingerprint | null;
 }
 
 export function standingOf(entity: Entity, observed: EntityObservation, change: Change): Standing {
+  const { previous, writes, deletes } = change;
+  const bundleChanges = [...writes, ...deletes].includes('previous');
   const key = observed.key.state === 'present' && !change.newKey ? observed.key.facts : null;
   if (change.issuance !== null || observed.cert.state !== 'present') {
     return {
@@ -28,6 +38,8 @@ export function standingOf(entity: Entity, observed: EntityObservation, change: 
       subjectKeyId: change.issuance?.subjectKeyId ?? key?.keyIdentifier ?? null,
       notAfter: change.issuance?.notAfter ?? 0,
       fingerprint: null,
+      previous,
+      bundleChanges,
     };
   }
   const facts = observed.cert.facts;
@@ -38,5 +50,7 @@ export function standingOf(entity: Entity, observed: EntityObservation, change: 
     subjectKeyId: facts.subjectKeyId,
     notAfter: facts.notAfter,
     fingerprint: facts.fingerprint,
+    previous,
+    bundleChanges,
   };
 }

@@ -1,7 +1,7 @@
 /** A reason in words: what is, and what is wanted. */
 import { unreachable } from '../model/entity.ts';
+import { FILE_NAMES } from '../plan/files.ts';
 import type { Reason } from '../plan/reason.ts';
-import { FILE_NAMES } from '../plan/refusal.ts';
 import { isoTime, lengthText } from '../plan/validity.ts';
 
 export function reasonText(reason: Reason): string {
@@ -34,6 +34,10 @@ export function reasonText(reason: Reason): string {
       return `${FILE_NAMES[reason.artifact]} is out of date`;
     case 'unwanted':
       return `${FILE_NAMES[reason.artifact]} is no longer asked for`;
+    case 'keeps-trust':
+      return `the present certificate stays trusted until ${isoTime(reason.notAfter)}, or until "pki retire"`;
+    case 'drops-trust':
+      return `a previous certificate is no longer trusted: ${reason.why} (${isoTime(reason.notAfter)})`;
     case 'requested':
       return 'requested';
     case 'not-in-manifest':

@@ -1,4 +1,5 @@
 /** One apply: lock, finish what an earlier run began, look, plan, and carry the plan out. */
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -27,6 +28,7 @@ export interface ApplyOptions {
   readonly processes: number;
   readonly consents: ReadonlySet<Consent>;
   readonly rekey?: ReadonlySet<EntityId>;
+  readonly retire?: ReadonlySet<EntityId>;
   /** Seconds to wait for another run to end; none by default. */
   readonly lockTimeout?: number;
   readonly listener?: Listener;
@@ -85,7 +87,11 @@ async function applyLocked(inventory: Inventory, options: ApplyOptions): Promise
   if (recovered.length > 0) listener?.({ kind: 'recovered', entities: recovered });
   await ignoreInGit(root);
   const now = clock();
-  const plan = planInventory(inventory, observe(root, inventory), { now, rekey: options.rekey ?? new Set() });
+  const plan = planInventory(inventory, observe(root, inventory), {
+    now,
+    rekey: options.rekey ?? new Set(),
+    retire: options.retire ?? new Set(),
+  });
   const refusals = plan.changes.filter(({ action }) => action === 'refuse');
   if (refusals.length > 0) return { kind: 'refused', plan, refusals };
   const held = plan.changes.filter(({ consent }) => consent !== null && !options.consents.has(consent));
@@ -117,7 +123,8 @@ async function carryOut(
     openssl: opensslIn(root, binary, signal),
     ledger: new Ledger(root),
     now: plan.now,
-    stamp: isoTime(plan.now).replaceAll(':', ''),
+    // Two runs may fall into one second.
+    stamp: `${isoTime(plan.now).replaceAll(':', '')}-${randomBytes(3).toString('hex')}`,
   });
   const execution = await execute(workshop, stepsOf(plan, inventory), {
     processes,

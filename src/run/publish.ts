@@ -1,13 +1,13 @@
 /** The last step of an entity: judge what was made, put its bundles together, and let the set replace the old one. */
 import { join } from 'node:path';
-import type { Artifact, Entity } from '../model/entity.ts';
+import type { Artifact, Entity, EntityId } from '../model/entity.ts';
 import { publishedPath, stagedPath, stageFolder } from '../openssl/paths.ts';
 import { type Made, objections } from '../plan/accept.ts';
 import { publicKeyObject, signedBy } from '../plan/certificate.ts';
 import type { Change } from '../plan/change.ts';
 import { bundleMembers } from '../plan/derived.ts';
 import type { CertificateFacts } from '../plan/facts.ts';
-import { FILE_NAMES } from '../plan/refusal.ts';
+import { FILE_NAMES, type ManagedFile } from '../plan/files.ts';
 import { commit } from '../store/commit.ts';
 import { chmod, statOf, unlink, writeSynced } from '../store/disk.ts';
 import { ledgerEntry } from '../store/ledger.ts';
@@ -91,18 +91,21 @@ async function writeBundles(
   entity: Entity,
   { writes, issuance }: Change,
   folder: string,
-): Promise<readonly Artifact[]> {
+): Promise<readonly ManagedFile[]> {
   const members = bundleMembers(entity, workshop.byId);
   const own = (): string => {
     if (issuance === null) return workshop.published(entity.id).pem;
     return readMade(join(folder, FILE_NAMES.cert), FILE_NAMES.cert).toString('latin1');
   };
-  const bundles = (['chain', 'fullchain', 'ca'] as const).filter((bundle) => writes.includes(bundle));
-  const write = (bundle: (typeof bundles)[number]): Promise<void> => {
-    const parts = members[bundle].map((id) => (id === entity.id ? own() : workshop.published(id).pem));
-    return writeSynced(join(folder, FILE_NAMES[bundle]), parts.join(''), 0o644);
+  const certificate = (id: EntityId): string => (id === entity.id ? own() : workshop.published(id).pem);
+  const texts = {
+    chain: () => members.chain.map(certificate).join(''),
+    fullchain: () => members.fullchain.map(certificate).join(''),
+    ca: () => members.ca.map((id) => certificate(id) + workshop.previous(id)).join(''),
+    previous: () => workshop.previous(entity.id),
   };
-  await Promise.all(bundles.map(write));
+  const bundles = (['chain', 'fullchain', 'ca', 'previous'] as const).filter((file) => writes.includes(file));
+  await Promise.all(bundles.map((file) => writeSynced(join(folder, FILE_NAMES[file]), texts[file](), 0o644)));
   return bundles;
 }
 

@@ -12,12 +12,13 @@ import {
 } from '../openssl/paths.ts';
 import { certificateSpki, publicKeyObject } from '../plan/certificate.ts';
 import type { Change } from '../plan/change.ts';
-import type { CertificateFacts } from '../plan/facts.ts';
+import type { CertificateFacts, Fingerprint } from '../plan/facts.ts';
 import { pemText } from '../plan/pem.ts';
+import { sha256 } from '../plan/public-key.ts';
 import type { Step } from '../plan/steps.ts';
 import { ensureFolder, privateFolder, writeNew } from '../store/disk.ts';
 import type { Ledger } from '../store/ledger.ts';
-import { certificateDer, parseCertificate } from '../store/parse.ts';
+import { certificateBlocks, certificateDer, parseCertificate } from '../store/parse.ts';
 import { readBytes } from '../store/read.ts';
 import type { Openssl } from './openssl.ts';
 
@@ -88,6 +89,21 @@ export class Workshop {
     }
   }
 
+  /**
+   * A root's certificates that stay trusted beside its present one, as PEM: the one that this run replaces is still in
+   * its place when the root asks, and in the file of previous ones when those that trust it do.
+   */
+  previous(id: EntityId): string {
+    const files = (['cert', 'previous'] as const).map((file) =>
+      certificatesIn(this.path(publishedPath(id, file))),
+    );
+    return this.change(id)
+      .previous.map((fingerprint) =>
+        found(files.flatMap((file) => file.get(fingerprint) ?? [])[0], fingerprint),
+      )
+      .join('');
+  }
+
   /** A certificate in its final place. Issuers are published before anything below them starts, so once read is read. */
   published(id: EntityId): Published {
     const known = this.#published.get(id);
@@ -104,6 +120,13 @@ export class Workshop {
     if (this.entity(id).kind === 'authority') this.#published.set(id, published);
     return published;
   }
+}
+
+/** Certificates of a published file by fingerprint, as PEM; empty where there is no such file. */
+export function certificatesIn(path: string): ReadonlyMap<Fingerprint, string> {
+  const bytes = readBytes(path);
+  if (bytes.state !== 'present') return new Map();
+  return new Map(certificateBlocks(bytes.facts).map((der) => [sha256(der), pemText('CERTIFICATE', der)]));
 }
 
 function found<T>(value: T | undefined, id: EntityId): T {

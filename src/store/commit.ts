@@ -6,9 +6,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { ARTIFACTS, type Artifact, type EntityId } from '../model/entity.ts';
+import type { EntityId } from '../model/entity.ts';
 import { COMMIT_FOLDER, PRIVATE_FOLDER, stageFolder } from '../openssl/paths.ts';
-import { FILE_NAMES } from '../plan/refusal.ts';
+import { FILE_NAMES, MANAGED_FILES, type ManagedFile } from '../plan/files.ts';
 import {
   exists,
   folderIsNew,
@@ -27,7 +27,7 @@ import { errorCode } from './read.ts';
 /** What a commit folder asks for beyond its files; left out where there is nothing to ask (a first issue). */
 interface Order {
   /** Derived files that go. */
-  readonly deletes: readonly Artifact[];
+  readonly deletes: readonly ManagedFile[];
   /** Folder below `.pki` that keeps what is replaced. */
   readonly archive: string;
   /** All of the entity's files go. */
@@ -37,12 +37,12 @@ interface Order {
 const ORDER = 'order.json';
 
 /** Replaced keys and certificates are kept: a key is never lost, a certificate may have to be revoked. */
-const ARCHIVED: readonly Artifact[] = ['key', 'cert'];
+const ARCHIVED: readonly ManagedFile[] = ['key', 'cert'];
 
 export interface CommitRequest {
   readonly id: EntityId;
-  readonly writes: readonly Artifact[];
-  readonly deletes: readonly Artifact[];
+  readonly writes: readonly ManagedFile[];
+  readonly deletes: readonly ManagedFile[];
   /** Name of the archive folder, unique per run. */
   readonly stamp: string;
 }
@@ -54,12 +54,12 @@ export interface CommitRequest {
 export async function commit(
   root: string,
   { id, writes, deletes, stamp }: CommitRequest,
-  synced: readonly Artifact[] = [],
+  synced: readonly ManagedFile[] = [],
 ): Promise<void> {
   const staged = join(root, stageFolder(id));
   const unsynced = writes.filter((artifact) => !synced.includes(artifact));
   if (await exists(join(root, id))) {
-    const order: Order = { deletes, archive: join('archive', id, stamp) };
+    const order: Order = { deletes, archive: await freeArchive(root, id, stamp) };
     await writeSynced(join(staged, ORDER), JSON.stringify(order), 0o600);
   }
   await syncAll([...unsynced.map((artifact) => join(staged, FILE_NAMES[artifact])), staged]);
@@ -69,10 +69,18 @@ export async function commit(
 /** Moves all of an entity's files out of the way: key and certificate to the archive, the rest could be made again. */
 export async function remove(root: string, id: EntityId, stamp: string): Promise<void> {
   const staged = join(root, stageFolder(id));
-  const order: Order = { deletes: ARTIFACTS, archive: join('archive', id, stamp), removes: true };
+  const order: Order = { deletes: MANAGED_FILES, archive: await freeArchive(root, id, stamp), removes: true };
   await writeSynced(join(staged, ORDER), JSON.stringify(order), 0o600);
   await sync(staged);
   await rollForward(root, await pointOfNoReturn(root, staged));
+}
+
+/** A folder that no other order has: two runs may end within one second. */
+async function freeArchive(root: string, id: EntityId, stamp: string): Promise<string> {
+  for (let n = 1; ; n++) {
+    const archive = join('archive', id, n === 1 ? stamp : `${stamp}.${n}`);
+    if (!(await exists(join(root, PRIVATE_FOLDER, archive)))) return archive;
+  }
 }
 
 async function pointOfNoReturn(root: string, staged: string): Promise<string> {
@@ -100,7 +108,7 @@ async function rollForward(root: string, folder: string): Promise<EntityId> {
   const isNew = await folderIsNew(target, 0o755);
   const names = new Set(await readFolder(folder));
   const order = names.has(ORDER) ? readOrder(join(folder, ORDER)) : undefined;
-  for (const artifact of ARTIFACTS) {
+  for (const artifact of MANAGED_FILES) {
     const name = FILE_NAMES[artifact];
     if (!names.has(name)) continue;
     if (order !== undefined && ARCHIVED.includes(artifact)) {
@@ -127,12 +135,16 @@ async function keep(path: string, archive: string, name: string): Promise<void> 
   if (!stat?.isFile()) return;
   await folderIsNew(archive, 0o700);
   const copy = join(archive, name);
-  if ((await statOf(copy))?.ino === stat.ino) return;
+  // The folder is this order's alone: what is in it was put there before a crash, and is complete.
+  if (await exists(copy)) return;
+  const draft = `${copy}.draft`;
+  await removeFile(draft);
   try {
     await link(path, copy);
   } catch {
-    // File systems without hard links: a copy then, complete before the original goes.
-    await writeSynced(copy, readFileSync(path), 0o600);
+    // File systems without hard links: a copy then, complete before it has its name, and that before the original goes.
+    await writeSynced(draft, readFileSync(path), 0o600);
+    await rename(draft, copy);
   }
   await syncAll([archive, dirname(archive)]);
 }

@@ -2,7 +2,16 @@
  * `.pki/ledger.jsonl`: one line for every certificate issued, written and synced before the certificate is published.
  * It decides nothing (the files are the state); revocation and audits need what is no longer on disk.
  */
-import { closeSync, constants, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { EntityId } from '../model/entity.ts';
 import type { CertificateFacts } from '../plan/facts.ts';
@@ -93,6 +102,8 @@ function appendWhole(path: string, bytes: Buffer, end: number): number {
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
   const descriptor = openSync(path, flags, 0o600);
   try {
+    // What a crash left behind the last whole line may be longer than what is written over it.
+    if (fstatSync(descriptor).size > end) ftruncateSync(descriptor, end);
     for (let offset = 0; offset < bytes.length; ) {
       offset += writeSync(descriptor, bytes, offset, bytes.length - offset, end + offset);
     }
@@ -105,7 +116,7 @@ function appendWhole(path: string, bytes: Buffer, end: number): number {
   }
 }
 
-/** Length of the file up to its last line break: a line that a crash cut short is written over. */
+/** Length of the file up to its last line break: a line that a crash cut short is cut off. */
 function wholeLines(path: string): number {
   return existsSync(path) ? readFileSync(path).lastIndexOf(0x0a) + 1 : 0;
 }

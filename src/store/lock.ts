@@ -75,17 +75,34 @@ function release(path: string, own: string): void {
 }
 
 function readHolder(path: string): Holder | undefined {
+  let text: string;
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Holder;
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
+  }
+  return parseHolder(text) ?? NOBODY;
+}
+
+/** Locks are whole from birth, so only a power cut leaves one that cannot be read, and its holder did not survive that. */
+const NOBODY: Holder = { host: hostname(), pid: 0, started: null, nonce: 'unreadable', since: '' };
+
+function parseHolder(text: string): Holder | undefined {
+  try {
+    const { host, pid, nonce, started, since } = JSON.parse(text);
+    const isWhole =
+      typeof host === 'string' && Number.isSafeInteger(pid) && pid > 0 && /^[0-9a-f]+$/.test(nonce);
+    return isWhole ? { host, pid, started: started ?? null, nonce, since: String(since) } : undefined;
+  } catch {
+    return undefined;
   }
 }
 
 /** Holders on other hosts cannot be asked, so they count as alive. */
 function isAlive({ host, pid, started }: Holder): boolean {
   if (host !== hostname()) return true;
+  if (pid === NOBODY.pid) return false;
   try {
     process.kill(pid, 0);
   } catch (error) {

@@ -2,16 +2,17 @@
 import type { KeyObject } from 'node:crypto';
 import { lstatSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Artifact, EntityId, Inventory } from '../model/entity.ts';
+import type { EntityId, Inventory } from '../model/entity.ts';
 import { certificateSpki, publicKeyObject, signedBy } from '../plan/certificate.ts';
 import type { KeyId } from '../plan/facts.ts';
+import { FILE_NAMES, type ManagedFile } from '../plan/files.ts';
 import type { EntityObservation, FileState, KeyState, Observation } from '../plan/observation.ts';
-import { FILE_NAMES } from '../plan/refusal.ts';
 import {
   certificateDer,
   EncryptedKeyError,
   parseBundle,
   parseCertificate,
+  parseCertificates,
   parseKey,
   parsePublicKey,
   parseRequest,
@@ -46,7 +47,7 @@ type Files = Omit<EntityObservation, 'signedBy'>;
 function observeFiles(root: string, id: EntityId): Files {
   const folder = join(root, id);
   const obstacle = folderObstacle(dirname(folder)) ?? folderObstacle(folder);
-  const file = <T>(artifact: Artifact, parse: (bytes: Buffer) => T): FileState<T> =>
+  const file = <T>(artifact: ManagedFile, parse: (bytes: Buffer) => T): FileState<T> =>
     obstacle ?? parsed(readBytes(join(folder, FILE_NAMES[artifact])), parse);
   return {
     key: obstacle ?? observeKey(join(folder, FILE_NAMES.key)),
@@ -56,6 +57,7 @@ function observeFiles(root: string, id: EntityId): Files {
     fullchain: file('fullchain', parseBundle),
     ca: file('ca', parseBundle),
     public: file('public', parsePublicKey),
+    previous: file('previous', parseCertificates),
   };
 }
 

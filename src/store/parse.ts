@@ -42,9 +42,21 @@ export function parseRequest(bytes: Buffer): RequestFacts {
 }
 
 export function parseBundle(bytes: Buffer): readonly Fingerprint[] {
-  const found = pemBlocks(bytes.toString('latin1')).filter(({ label }) => label === 'CERTIFICATE');
+  const found = certificateBlocks(bytes);
   if (found.length === 0) throw new Error('holds no certificate');
-  return found.map(({ der }) => sha256(der));
+  return found.map(sha256);
+}
+
+/** Every certificate of a file, in order. */
+export function parseCertificates(bytes: Buffer): readonly CertificateFacts[] {
+  return readable('certificates', () => certificateBlocks(bytes).map(certificateFacts));
+}
+
+/** The DER of every certificate of a file, in order. */
+export function certificateBlocks(bytes: Buffer): readonly Uint8Array[] {
+  return pemBlocks(bytes.toString('latin1')).flatMap(({ label, der }) =>
+    label === 'CERTIFICATE' ? [der] : [],
+  );
 }
 
 export function parsePublicKey(bytes: Buffer): KeyId {

@@ -1,22 +1,30 @@
-/** `pki rotate <name…>`: new keys on request, for entities as `servers/api` or, where one has that name, `api`. */
-import type { EntityId, Inventory } from '../index.ts';
+/**
+ * `pki rotate <name…>` and `pki retire <authority…>`: what a manifest cannot say, because it is done once. Entities are
+ * named as `servers/api` or, where only one has that name, `api`.
+ */
+import type { EntityId, Inventory, Requests } from '../index.ts';
 import { type ApplyFlags, applyProject } from './apply.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import { openOrExplain } from './project.ts';
 
-export interface RotateFlags extends ApplyFlags {
+export interface RequestFlags extends ApplyFlags {
   readonly manifest: string;
 }
 
-export async function rotateCommand(
+/** @param request what is to be done to the entities named. */
+export async function requestCommand(
+  request: keyof Requests,
   names: readonly string[],
-  flags: RotateFlags,
+  flags: RequestFlags,
   console: Console,
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const project = await openOrExplain(flags.manifest, console);
   if (project === undefined) return EXIT.failed;
-  const found = names.map((name) => resolveName(name, project.inventory));
+  const candidates = project.inventory.entities.filter(
+    ({ kind }) => request === 'rekey' || kind === 'authority',
+  );
+  const found = names.map((name) => resolveName(name, candidates));
   const problems = found.flatMap((entry) => ('problem' in entry ? [entry] : []));
   for (const { problem, hint } of problems) {
     console.error(problem);
@@ -24,13 +32,13 @@ export async function rotateCommand(
   }
   if (problems.length > 0) return EXIT.failed;
   const ids = new Set(found.flatMap((entry) => ('id' in entry ? [entry.id] : [])));
-  return applyProject(project, ids, flags, console, signal);
+  return applyProject(project, { [request]: ids }, flags, console, signal);
 }
 
 export type ResolvedName = { readonly id: EntityId } | { readonly problem: string; readonly hint: string };
 
 /** A name may be that of a server and a client at once: then it takes the whole id. */
-export function resolveName(name: string, { entities }: Inventory): ResolvedName {
+export function resolveName(name: string, entities: Inventory['entities']): ResolvedName {
   const matching = entities.filter((entity) => entity.id === name || entity.name === name);
   const [only] = matching;
   if (only !== undefined && matching.length === 1) return { id: only.id };
