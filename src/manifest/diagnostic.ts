@@ -26,6 +26,7 @@ export const DIAGNOSTIC_CODES = [
   'duration',
   'range',
   'artifact',
+  'layout',
   'text',
   'country',
   'san',

@@ -26,6 +26,28 @@ export function parseOutput(text: string): Parsed<string> {
   return parsed(text);
 }
 
+/** No absolute path, no `..`, no control character; `.` alone is the output folder. */
+export const LAYOUT_PATTERN =
+  '^(?![/~])(?!(.*/)?\\.\\.(/|$))(?!\\.pki(/|$))[^\\u0000-\\u001f\\u007f-\\u009f\\\\]+$';
+
+const PLACEHOLDERS = '"{name}" is the name of the entry, "{section}" its section';
+
+/** A path below the output folder, in which `{name}` and `{section}` stand for those of the entry. */
+export function parseLayoutPath(text: string): Parsed<string> {
+  const shown = quote(text);
+  const bad = (why: string, hint?: string): Parsed<never> => refused('layout', `path ${shown} ${why}`, hint);
+  if (/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u.test(text)) return bad('contains a control character');
+  if (text.includes('\\')) return bad('contains a backslash', 'separate folders with "/"');
+  if (/^([/~]|[A-Za-z]:)/.test(text))
+    return bad('is an absolute path', 'name it relative to the output folder');
+  if (/[{}]/.test(text.replace(/\{(name|section)\}/g, '')))
+    return bad('has an unknown placeholder', PLACEHOLDERS);
+  const segments = text.split('/').filter((segment) => segment !== '' && segment !== '.');
+  if (segments.includes('..')) return bad('leads out of the output folder');
+  if (segments[0] === '.pki' || segments[0] === '.gitignore') return bad('is used by this program itself');
+  return parsed(segments.join('/') || '.');
+}
+
 /** JSON Schema pattern of an entry's name. */
 export const NAME_PATTERN = '^[A-Za-z0-9_]([A-Za-z0-9._@+-]{0,62}[A-Za-z0-9_@+-])?$';
 const NAME = new RegExp(NAME_PATTERN);

@@ -12,6 +12,8 @@ const settings = {
   rotateKey: field.rotateKey.optional(),
   backdate: field.backdate.optional(),
   outputs: field.outputs.optional(),
+  folder: field.folder.optional(),
+  files: field.files.optional(),
 };
 
 /** Whom an end entity trusts; an authority meets nobody. */
@@ -100,4 +102,5 @@ export const TOP_KEYS: readonly string[] = Object.keys(manifestSchema.shape);
 export const SETTING_KEYS: readonly string[] = Object.keys({ ...settings, ...trusting });
 export const AUTHORITY_KEYS: readonly string[] = Object.keys(authority.shape);
 export const LEAF_KEYS: readonly string[] = Object.keys(leaf.shape);
+export const FILE_KEYS: readonly string[] = Object.keys(field.files.shape);
 export const ATTRIBUTE_KEYS: readonly string[] = Object.keys(field.subject.shape);

@@ -11,6 +11,7 @@ import {
   type Artifact,
   type EntityId,
   type EntityKind,
+  type Layout,
   type LeafKind,
   type RenewBefore,
 } from './entity.ts';
@@ -26,6 +27,8 @@ export type Setting =
   | 'rotateKey'
   | 'backdate'
   | 'outputs'
+  | 'folder'
+  | 'files'
   | 'trust';
 type Field = Setting | 'commonName' | 'san' | 'issuer' | 'pathLength';
 
@@ -46,6 +49,8 @@ interface DraftBase extends Named {
   readonly renewBefore: RenewBefore;
   readonly rotateKey: boolean;
   readonly backdate: number;
+  /** `undefined` for the layout of this tool. */
+  readonly layout: Layout | undefined;
   /** Names of root authorities; `undefined` for the own one. */
   readonly trust: readonly string[] | undefined;
 }
@@ -101,6 +106,21 @@ function subjectOf(written: LeafEntry | AuthorityEntry, defaults: Defaults): Sub
   return commonName === undefined ? subject : [...subject, { type: 'CN', value: commonName }];
 }
 
+/** Placeholders filled in; `undefined` where neither the entry nor the defaults say anything. */
+function layoutOf(
+  section: Section,
+  name: string,
+  written: LeafEntry | AuthorityEntry,
+  defaults: Defaults,
+): Layout | undefined {
+  const folder = written.folder ?? defaults.folder;
+  if (folder === undefined && written.files === undefined && defaults.files === undefined) return undefined;
+  const fill = (path: string): string => path.replaceAll('{section}', section).replaceAll('{name}', name);
+  const named = Object.entries({ ...defaults.files, ...written.files });
+  const files = named.flatMap(([file, path]) => (path === undefined ? [] : [[file, fill(path)]]));
+  return { folder: fill(folder ?? '{section}/{name}'), files: Object.fromEntries(files) };
+}
+
 function builtInValidity(kind: EntityKind, issuer: string | undefined): number {
   if (kind !== 'authority') return 90 * DAY;
   return (issuer === undefined ? 10 : 5) * YEAR;
@@ -132,6 +152,7 @@ function baseOf(
     renewBefore: written.renewBefore ?? defaults.renewBefore ?? { kind: 'share', share: 1 / 3 },
     rotateKey: written.rotateKey ?? defaults.rotateKey ?? false,
     backdate: written.backdate ?? defaults.backdate ?? 5 * MINUTE,
+    layout: layoutOf(section, name, written, defaults),
     trust: ('trust' in written ? written.trust : undefined) ?? defaults.trust,
   };
 }

@@ -21,6 +21,14 @@ export type RenewBefore =
   | { readonly kind: 'seconds'; readonly seconds: number }
   | { readonly kind: 'share'; readonly share: number };
 
+/** Where an entity's files are, if another tool or another taste laid them out. */
+export interface Layout {
+  /** Relative to the output folder; `.` is that folder itself. */
+  readonly folder: string;
+  /** File names relative to `folder`; those left out are ours (plan/files.ts). */
+  readonly files: Readonly<Partial<Record<Artifact | 'previous', string>>>;
+}
+
 interface EntityBase {
   readonly id: EntityId;
   readonly name: string;
@@ -39,6 +47,8 @@ interface EntityBase {
   readonly rotateKey: boolean;
   /** Seconds by which notBefore lies before the moment of issue, against clock skew. */
   readonly backdate: number;
+  /** Absent: `<id>/key.pem` and so on. */
+  readonly layout?: Layout;
 }
 
 export interface Authority extends EntityBase {

@@ -6,6 +6,7 @@ import type { Authority, EndEntity, Entity, EntityId, Inventory } from './entity
 import { type Hierarchy, hierarchyOf, type Standing } from './hierarchy.ts';
 import { checkSubjects, sansOf } from './identity.ts';
 import { checkBrokenEntries } from './issuer-name.ts';
+import { checkLayouts } from './layout.ts';
 import { issuingAuthorities, leafIssuer } from './leaf-issuer.ts';
 import { checkLifetimes, checkRenewal } from './lifetime.ts';
 import { checkPathLengths } from './path-length.ts';
@@ -13,8 +14,9 @@ import type { San } from './san.ts';
 import { trustOf } from './trust.ts';
 
 function baseOf(draft: Draft, san: readonly San[], trust: readonly EntityId[]) {
-  const { id, name, subject, key, validity, outputs, renewBefore, rotateKey, backdate } = draft;
-  return { id, name, subject, san, key, validity, trust, outputs, renewBefore, rotateKey, backdate };
+  const { id, name, subject, key, validity, outputs, renewBefore, rotateKey, backdate, layout } = draft;
+  const base = { id, name, subject, san, key, validity, trust, outputs, renewBefore, rotateKey, backdate };
+  return layout === undefined ? base : { ...base, layout };
 }
 
 interface Context {
@@ -69,6 +71,7 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   checkBrokenEntries(parsed, report);
   checkPathLengths(hierarchy, parsed, report);
   checkSubjects([...drafts.authorities, ...drafts.leaves], parsed, report);
+  checkLayouts([...drafts.authorities, ...drafts.leaves], parsed, report);
   checkLifetimes(signedPairs(hierarchy, leaves), parsed, report);
   const entities = [
     ...authoritiesOf(drafts, context),

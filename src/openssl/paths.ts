@@ -9,11 +9,6 @@ export const STAGE_FOLDER = `${PRIVATE_FOLDER}/stage`;
 export const SCRATCH_FOLDER = `${PRIVATE_FOLDER}/scratch`;
 export const COMMIT_FOLDER = `${PRIVATE_FOLDER}/commit`;
 
-/** Where an entity's file is to be read from: `servers/api/key.pem`. */
-export function publishedPath(id: EntityId, artifact: ManagedFile): string {
-  return `${id}/${FILE_NAMES[artifact]}`;
-}
-
 /** The folder in which an entity's new files are made: `.pki/stage/servers.api`. */
 export function stageFolder(id: EntityId): string {
   return `${STAGE_FOLDER}/${id.replace('/', '.')}`;

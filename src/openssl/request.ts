@@ -1,16 +1,17 @@
 /** `openssl req`: a private key, unless one is kept, and the request that it signs (openssl-req(1)). */
 import type { Entity } from '../model/entity.ts';
 import type { KeySpec } from '../model/key-spec.ts';
+import { filePath } from '../plan/files.ts';
 import type { Command } from './command.ts';
 import { configText } from './config.ts';
 import { nameSection } from './distinguished-name.ts';
 import { requestExtensions } from './extensions.ts';
-import { publishedPath, stagedPath } from './paths.ts';
+import { stagedPath } from './paths.ts';
 
 export function requestCommand(entity: Entity, newKey: boolean): Command {
   const key = newKey
     ? [...newKeyArgs(entity.key), '-noenc', '-keyout', stagedPath(entity.id, 'key')]
-    : ['-key', publishedPath(entity.id, 'key')];
+    : ['-key', filePath(entity, 'key')];
   return {
     args: ['req', '-new', '-batch', '-config', '-', '-sha256', ...key, '-out', stagedPath(entity.id, 'csr')],
     input: requestConfig(entity),

@@ -5,12 +5,19 @@
 import { type Entity, type EntityId, type Inventory, unreachable } from '../model/entity.ts';
 import type { Change } from '../plan/change.ts';
 import { bundleMembers } from '../plan/derived.ts';
-import { FILE_NAMES, MANAGED_FILES, type ManagedFile } from '../plan/files.ts';
+import {
+  FILE_NAMES,
+  filePath,
+  folderOf,
+  type Located,
+  MANAGED_FILES,
+  type ManagedFile,
+} from '../plan/files.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type Step, stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
 import { ENVIRONMENT } from './command.ts';
-import { publishedPath, scratchFolder, stagedPath, stageFolder } from './paths.ts';
+import { scratchFolder, stagedPath, stageFolder } from './paths.ts';
 import { shellWord, shellWords } from './shell.ts';
 import { stepCommand } from './step-command.ts';
 
@@ -85,19 +92,17 @@ function opensslCall(args: readonly string[], input: string | null): readonly st
 
 function publishLines(entity: Entity, change: Change, context: Context): readonly string[] {
   const { id } = entity;
+  const path = (file: ManagedFile): string => filePath(entity, file);
   return [
     ...bundleLines(entity, change, context),
     ...change.writes
       .filter((artifact) => artifact !== 'key')
       .map((artifact) => `chmod 644 ${stagedPath(id, artifact)}`),
-    ...archiveLines(change, context.now),
-    `mkdir -p ${id}`,
-    `chmod 755 ${id.split('/')[0]} ${id}`,
-    ...change.writes.map((artifact) => `mv -f ${stagedPath(id, artifact)} ${publishedPath(id, artifact)}`),
-    ...change.deletes.map((artifact) => `rm -f ${publishedPath(id, artifact)}`),
-    ...change.chmods.map(
-      (artifact) => `chmod ${artifact === 'key' ? 600 : 644} ${publishedPath(id, artifact)}`,
-    ),
+    ...archiveLines(entity, change, context.now),
+    ...folderLines(change.writes.map(path)),
+    ...change.writes.map((file) => `mv -f ${stagedPath(id, file)} ${word(path(file))}`),
+    ...change.deletes.map((file) => `rm -f ${word(path(file))}`),
+    ...change.chmods.map((file) => `chmod ${file === 'key' ? 600 : 644} ${word(path(file))}`),
   ];
 }
 
@@ -108,13 +113,14 @@ function bundleLines(
 ): readonly string[] {
   const members = bundleMembers(entity, byId);
   const certificate = (id: EntityId): string =>
-    id === entity.id && issuance !== null ? stagedPath(id, 'cert') : publishedPath(id, 'cert');
+    id === entity.id && issuance !== null ? stagedPath(id, 'cert') : word(filePath(known(byId, id), 'cert'));
   const cat = (ids: readonly EntityId[]): readonly string[] => [`cat ${ids.map(certificate).join(' ')}`];
   const lines = {
     chain: () => cat(members.chain),
     fullchain: () => cat(members.fullchain),
-    ca: () => members.ca.flatMap((id) => [...cat([id]), ...previousLines(known(changes, id))]),
-    previous: () => previousLines(known(changes, entity.id)),
+    ca: () =>
+      members.ca.flatMap((id) => [...cat([id]), ...previousLines(known(byId, id), known(changes, id))]),
+    previous: () => previousLines(entity, known(changes, entity.id)),
   };
   return (['chain', 'fullchain', 'ca', 'previous'] as const)
     .filter((bundle) => writes.includes(bundle))
@@ -122,8 +128,8 @@ function bundleLines(
 }
 
 /** A root's earlier certificates, by fingerprint: they are in its folder, wherever the run has got to. */
-function previousLines({ id, previous }: Change): readonly string[] {
-  const files = `${publishedPath(id, 'cert')} ${publishedPath(id, 'previous')}`;
+function previousLines(entity: Entity, { previous }: Change): readonly string[] {
+  const files = `${word(filePath(entity, 'cert'))} ${word(filePath(entity, 'previous'))}`;
   return previous.map((fingerprint) => `pick ${fingerprint} ${files}`);
 }
 
@@ -142,26 +148,42 @@ const PICK = `pick() {
 }`;
 
 /** What is replaced is kept, as apply keeps it. */
-function archiveLines({ id, writes }: Change, now: number): readonly string[] {
-  const folder = archiveFolder(id, now);
+function archiveLines(entity: Entity, { writes }: Change, now: number): readonly string[] {
+  const folder = archiveFolder(entity.id, now);
   const kept = writes.filter((artifact) => artifact === 'key' || artifact === 'cert');
-  return kept.map((artifact) => archiveLine(id, artifact, folder));
+  return kept.map((file) => archiveLine(entity, file, folder));
 }
 
-function archiveLine(id: EntityId, artifact: ManagedFile, folder: string): string {
-  const path = publishedPath(id, artifact);
-  return `if [ -e ${path} ]; then mkdir -p ${folder}; cp -p ${path} ${folder}/${FILE_NAMES[artifact]}; fi`;
+function archiveLine(entity: Located, file: ManagedFile, folder: string): string {
+  const path = word(filePath(entity, file));
+  return `if [ -e ${path} ]; then mkdir -p ${folder}; cp -p ${path} ${folder}/${FILE_NAMES[file]}; fi`;
 }
 
 /** Removing takes consent, and a script is read before it is run: reading it is the consent. */
 function removeLines(id: EntityId, now: number): readonly string[] {
   const folder = archiveFolder(id, now);
   return [
-    archiveLine(id, 'key', folder),
-    archiveLine(id, 'cert', folder),
-    ...MANAGED_FILES.map((artifact) => `rm -f ${publishedPath(id, artifact)}`),
+    archiveLine({ id }, 'key', folder),
+    archiveLine({ id }, 'cert', folder),
+    ...MANAGED_FILES.map((file) => `rm -f ${filePath({ id }, file)}`),
     `rmdir ${id} 2>/dev/null || true`,
   ];
+}
+
+/** Every folder on the way, readable for those who load certificates. */
+function folderLines(paths: readonly string[]): readonly string[] {
+  const folders = [...new Set(paths.map(folderOf))].filter((folder) => folder !== '.');
+  const onTheWay = folders.flatMap((folder) =>
+    folder.split('/').map((_, i, parts) => parts.slice(0, i + 1).join('/')),
+  );
+  if (onTheWay.length === 0) return [];
+  const words = [...new Set(onTheWay)].map(word).join(' ');
+  return [`mkdir -p ${words}`, `chmod 755 ${words}`];
+}
+
+/** A path of the output folder, also one that begins with a dash. */
+function word(path: string): string {
+  return shellWord(path.startsWith('-') ? `./${path}` : path);
 }
 
 function archiveFolder(id: EntityId, now: number): string {

@@ -5,17 +5,18 @@
 import type { Entity } from '../model/entity.ts';
 import type { KeySpec } from '../model/key-spec.ts';
 import type { Issuance } from '../plan/change.ts';
+import { filePath } from '../plan/files.ts';
 import type { Command } from './command.ts';
 import { configText } from './config.ts';
 import { policySection } from './distinguished-name.ts';
 import { certificateExtensions } from './extensions.ts';
-import { publishedPath, scratchFolder, stagedPath } from './paths.ts';
+import { scratchFolder, stagedPath } from './paths.ts';
 
 /** @param signer the issuing authority, or the entity itself for a root. */
 export function signCommand(entity: Entity, signer: Entity, issuance: Issuance, newKey: boolean): Command {
   const selfSigned = signer.id === entity.id;
-  const key = selfSigned && newKey ? stagedPath(entity.id, 'key') : publishedPath(signer.id, 'key');
-  const by = selfSigned ? ['-selfsign'] : ['-cert', publishedPath(signer.id, 'cert')];
+  const key = selfSigned && newKey ? stagedPath(entity.id, 'key') : filePath(signer, 'key');
+  const by = selfSigned ? ['-selfsign'] : ['-cert', filePath(signer, 'cert')];
   return {
     args: [
       ...['ca', '-batch', '-notext', '-config', '-', ...by, '-keyfile', key],

@@ -19,7 +19,7 @@ export function stepCommand(step: Step, byId: ReadonlyMap<EntityId, Entity>): Co
         step.newKey,
       );
     case 'public':
-      return publicKeyCommand(step.entity, step.newKey);
+      return publicKeyCommand(lookUp(byId, step.entity), step.newKey);
     case 'publish':
     case 'remove':
       return null;

@@ -1,15 +1,15 @@
 /** `openssl verify`: the certificates on disk judged by a program that did not make them (openssl-verify(1)). */
-import type { Entity, EntityId } from '../model/entity.ts';
+import type { Entity } from '../model/entity.ts';
 import { issuersAbove } from '../plan/derived.ts';
+import { filePath, type Located } from '../plan/files.ts';
 import type { Command } from './command.ts';
-import { publishedPath } from './paths.ts';
 
 export type Purpose = 'sslserver' | 'sslclient' | 'any';
 
 /** Certificates that one call can judge: same issuers, same purpose. */
 export interface VerifyBatch {
   readonly purpose: Purpose;
-  readonly entities: readonly EntityId[];
+  readonly entities: readonly Entity[];
   readonly command: Command;
 }
 
@@ -18,22 +18,23 @@ const BATCH = 500;
 
 export function verifyBatches(entities: readonly Entity[]): readonly VerifyBatch[] {
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
-  const groups = new Map<string, { issuers: readonly EntityId[]; purpose: Purpose; ids: EntityId[] }>();
+  const groups = new Map<string, { issuers: readonly Entity[]; purpose: Purpose; judged: Entity[] }>();
   for (const entity of entities) {
-    const issuers = issuersAbove(entity, byId).map(({ id }) => id);
+    const above = issuersAbove(entity, byId);
+    const issuers = above.length === 0 ? [entity] : above;
     for (const purpose of purposesOf(entity)) {
-      const name = [purpose, ...(issuers.length === 0 ? [entity.id] : issuers)].join(' ');
-      const group = groups.get(name) ?? {
-        issuers: issuers.length === 0 ? [entity.id] : issuers,
-        purpose,
-        ids: [],
-      };
+      const name = [purpose, ...issuers.map(({ id }) => id)].join(' ');
+      const group = groups.get(name) ?? { issuers, purpose, judged: [] };
       groups.set(name, group);
-      group.ids.push(entity.id);
+      group.judged.push(entity);
     }
   }
-  return [...groups.values()].flatMap(({ issuers, purpose, ids }) =>
-    chunks(ids).map((some) => ({ purpose, entities: some, command: verifyCommand(issuers, purpose, some) })),
+  return [...groups.values()].flatMap(({ issuers, purpose, judged }) =>
+    chunks(judged).map((some) => ({
+      purpose,
+      entities: some,
+      command: verifyCommand(issuers, purpose, some),
+    })),
   );
 }
 
@@ -52,15 +53,28 @@ function purposesOf(entity: Entity): readonly Purpose[] {
 
 /** Only the root is trusted, so a missing or wrong intermediate cannot hide. `-x509_strict`: RFC 5280's musts. */
 export function verifyCommand(
-  issuers: readonly EntityId[],
+  issuers: readonly Entity[],
   purpose: Purpose,
-  ids: readonly EntityId[],
+  judged: readonly Entity[],
 ): Command {
-  const certificate = (id: EntityId): string => publishedPath(id, 'cert');
-  const root = issuers.slice(-1).flatMap((id) => ['-CAfile', certificate(id)]);
-  const between = issuers.slice(0, -1).flatMap((id) => ['-untrusted', certificate(id)]);
-  const args = ['verify', '-x509_strict', '-purpose', purpose, ...root, ...between, ...ids.map(certificate)];
+  const root = issuers.slice(-1).flatMap((issuer) => ['-CAfile', certificateArg(issuer)]);
+  const between = issuers.slice(0, -1).flatMap((issuer) => ['-untrusted', certificateArg(issuer)]);
+  const args = [
+    'verify',
+    '-x509_strict',
+    '-purpose',
+    purpose,
+    ...root,
+    ...between,
+    ...judged.map(certificateArg),
+  ];
   return { args, input: null };
+}
+
+/** A file name that openssl cannot take for an option. */
+export function certificateArg(entity: Located): string {
+  const path = filePath(entity, 'cert');
+  return path.startsWith('-') ? `./${path}` : path;
 }
 
 /** The files that `openssl verify` found good, from its standard output. */
@@ -76,7 +90,7 @@ export function verifyComplaint(stderr: string): string {
   return lines[0] ?? stderr.trim().split('\n').at(-1) ?? '';
 }
 
-function chunks(ids: readonly EntityId[]): readonly (readonly EntityId[])[] {
+function chunks(ids: readonly Entity[]): readonly (readonly Entity[])[] {
   return Array.from({ length: Math.ceil(ids.length / BATCH) }, (_, i) =>
     ids.slice(i * BATCH, (i + 1) * BATCH),
   );

@@ -1,10 +1,26 @@
 /** The files of an entity: those that `outputs` can ask for, and one that only roots have. */
-import { ARTIFACTS, type Artifact } from '../model/entity.ts';
+import { ARTIFACTS, type Artifact, type Entity } from '../model/entity.ts';
 
 /** `previous`: certificates that a root had before and that are still trusted, newest first. */
 export type ManagedFile = Artifact | 'previous';
 
 export const MANAGED_FILES = [...ARTIFACTS, 'previous'] as const satisfies readonly ManagedFile[];
+
+/** What tells where an entity's files are. */
+export type Located = Pick<Entity, 'id' | 'layout'>;
+
+/** Where an entity's file is read and published, relative to the output folder: `servers/api/key.pem`. */
+export function filePath({ id, layout }: Located, file: ManagedFile): string {
+  if (layout === undefined) return `${id}/${FILE_NAMES[file]}`;
+  const name = layout.files[file] ?? FILE_NAMES[file];
+  return layout.folder === '.' ? name : `${layout.folder}/${name}`;
+}
+
+/** The folder that a path is in; `.` for one at the top. */
+export function folderOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash === -1 ? '.' : path.slice(0, slash);
+}
 
 /** Names below an entity's folder. */
 export const FILE_NAMES = {

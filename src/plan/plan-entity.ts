@@ -43,7 +43,7 @@ interface Verdict {
 export function planEntity(entity: Entity, observed: EntityObservation, context: Context): Change {
   const wanted = wantedArtifacts(entity, context.byId);
   const files = entity.issuer === null ? [...wanted, 'previous' as const] : wanted;
-  const refusal = refusalFor(entity.id, observed, files);
+  const refusal = refusalFor(entity, observed, files);
   if (refusal !== null) return refused(entity, refusal);
   const issuer = entity.issuer === null ? null : (context.standings.get(entity.issuer) ?? null);
   const verdict = judge(entity, observed, issuer, context);

@@ -1,17 +1,17 @@
 /** What a plan will not touch: things that only their owner can decide about. */
-import { type EntityId, unreachable } from '../model/entity.ts';
+import { unreachable } from '../model/entity.ts';
 import type { Refusal } from './change.ts';
-import { FILE_NAMES, type ManagedFile } from './files.ts';
+import { filePath, type Located, type ManagedFile } from './files.ts';
 import type { EntityObservation } from './observation.ts';
 
 /** The first obstacle among an entity's wanted files, or `null`. */
 export function refusalFor(
-  id: EntityId,
+  entity: Located,
   observed: EntityObservation,
   wanted: readonly ManagedFile[],
 ): Refusal | null {
   for (const artifact of wanted) {
-    const refusal = refusalOf(`${id}/${FILE_NAMES[artifact]}`, observed, artifact);
+    const refusal = refusalOf(filePath(entity, artifact), observed, artifact);
     if (refusal !== null) return refusal;
   }
   return null;

@@ -1,13 +1,13 @@
 /** The last step of an entity: judge what was made, put its bundles together, and let the set replace the old one. */
 import { join } from 'node:path';
 import type { Artifact, Entity, EntityId } from '../model/entity.ts';
-import { publishedPath, stagedPath, stageFolder } from '../openssl/paths.ts';
+import { stagedPath, stageFolder } from '../openssl/paths.ts';
 import { type Made, objections } from '../plan/accept.ts';
 import { publicKeyObject, signedBy } from '../plan/certificate.ts';
 import type { Change } from '../plan/change.ts';
 import { bundleMembers } from '../plan/derived.ts';
 import type { CertificateFacts } from '../plan/facts.ts';
-import { FILE_NAMES, type ManagedFile } from '../plan/files.ts';
+import { FILE_NAMES, filePath, type ManagedFile } from '../plan/files.ts';
 import { commit } from '../store/commit.ts';
 import { chmod, statOf, unlink, writeSynced } from '../store/disk.ts';
 import { ledgerEntry } from '../store/ledger.ts';
@@ -35,7 +35,7 @@ export async function publish(workshop: Workshop, entity: Entity): Promise<void>
     await commit(
       workshop.root,
       {
-        id: entity.id,
+        entity,
         writes: change.writes,
         deletes: change.deletes,
         stamp: workshop.stamp,
@@ -44,7 +44,7 @@ export async function publish(workshop: Workshop, entity: Entity): Promise<void>
     );
   }
   for (const artifact of change.chmods) {
-    await chmod(workshop.path(publishedPath(entity.id, artifact)), modeOf(artifact));
+    await chmod(workshop.path(filePath(entity, artifact)), modeOf(artifact));
   }
 }
 
@@ -52,7 +52,7 @@ export async function publish(workshop: Workshop, entity: Entity): Promise<void>
 function judge(workshop: Workshop, entity: Entity, change: Change): CertificateFacts | null {
   const { id } = entity;
   const read = (path: string): Buffer => readMade(workshop.path(path), path);
-  const keyFile = read(change.newKey ? stagedPath(id, 'key') : publishedPath(id, 'key'));
+  const keyFile = read(change.newKey ? stagedPath(id, 'key') : filePath(entity, 'key'));
   if (change.writes.includes('public')) judgePublic(keyFile, read(stagedPath(id, 'public')));
   if (change.issuance === null && !change.writes.includes('csr')) return null;
   const certFile = change.issuance === null ? null : read(stagedPath(id, 'cert'));

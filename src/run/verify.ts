@@ -7,8 +7,8 @@ import { makeForeign } from '../handshake/foreign.ts';
 import type { Outcome } from '../handshake/outcome.ts';
 import { shake } from '../handshake/shake.ts';
 import type { Entity, EntityId, Inventory } from '../model/entity.ts';
-import { publishedPath } from '../openssl/paths.ts';
 import {
+  certificateArg,
   type Purpose,
   type VerifyBatch,
   verifiedFiles,
@@ -59,10 +59,11 @@ async function prove(
   const foreign = await makeForeign(async ({ args, input, cwd }) => ({
     stdout: await opensslIn(cwd, binary, signal).run({ args, input }),
   }));
+  const byId = new Map(entities.map((entity) => [entity.id, entity]));
   const credentials = new Map<EntityId, Credentials>();
-  for (const { id, kind } of entities) {
-    const found = kind === 'authority' ? undefined : readCredentials(root, id);
-    if (found !== undefined) credentials.set(id, found);
+  for (const entity of entities) {
+    const found = entity.kind === 'authority' ? undefined : readCredentials(root, entity, byId);
+    if (found !== undefined) credentials.set(entity.id, found);
   }
   return shake(cases, credentials, foreign, {
     signal,
@@ -88,9 +89,10 @@ async function checkBatch(
   const good = verifiedFiles(stdout);
   const checks: CertificateCheck[] = [];
   for (const entity of entities) {
-    const file = publishedPath(entity, 'cert');
-    if (good.has(file)) checks.push({ entity, purpose, problem: null });
-    else if (entities.length === 1) checks.push({ entity, purpose, problem: verifyComplaint(stderr) });
+    const file = certificateArg(entity);
+    if (good.has(file)) checks.push({ entity: entity.id, purpose, problem: null });
+    else if (entities.length === 1)
+      checks.push({ entity: entity.id, purpose, problem: verifyComplaint(stderr) });
     else {
       const args = [...command.args.slice(0, command.args.length - entities.length), file];
       checks.push(

@@ -2,17 +2,11 @@
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import type { Entity, EntityId } from '../model/entity.ts';
-import {
-  COMMIT_FOLDER,
-  publishedPath,
-  SCRATCH_FOLDER,
-  STAGE_FOLDER,
-  scratchFolder,
-  stageFolder,
-} from '../openssl/paths.ts';
+import { COMMIT_FOLDER, SCRATCH_FOLDER, STAGE_FOLDER, scratchFolder, stageFolder } from '../openssl/paths.ts';
 import { certificateSpki, publicKeyObject } from '../plan/certificate.ts';
 import type { Change } from '../plan/change.ts';
 import type { CertificateFacts, Fingerprint } from '../plan/facts.ts';
+import { filePath } from '../plan/files.ts';
 import { pemText } from '../plan/pem.ts';
 import { sha256 } from '../plan/public-key.ts';
 import type { Step } from '../plan/steps.ts';
@@ -95,7 +89,7 @@ export class Workshop {
    */
   previous(id: EntityId): string {
     const files = (['cert', 'previous'] as const).map((file) =>
-      certificatesIn(this.path(publishedPath(id, file))),
+      certificatesIn(this.path(filePath(this.entity(id), file))),
     );
     return this.change(id)
       .previous.map((fingerprint) =>
@@ -108,7 +102,7 @@ export class Workshop {
   published(id: EntityId): Published {
     const known = this.#published.get(id);
     if (known !== undefined) return known;
-    const path = publishedPath(id, 'cert');
+    const path = filePath(this.entity(id), 'cert');
     const bytes = readBytes(this.path(path));
     if (bytes.state !== 'present') throw new Error(`"${path}" is ${bytes.state}`);
     const der = certificateDer(bytes.facts);

@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { EntityId } from '../model/entity.ts';
 import { COMMIT_FOLDER, PRIVATE_FOLDER, stageFolder } from '../openssl/paths.ts';
-import { FILE_NAMES, MANAGED_FILES, type ManagedFile } from '../plan/files.ts';
+import { FILE_NAMES, filePath, type Located, MANAGED_FILES, type ManagedFile } from '../plan/files.ts';
 import {
   exists,
   folderIsNew,
@@ -24,14 +24,17 @@ import {
 } from './disk.ts';
 import { errorCode } from './read.ts';
 
-/** What a commit folder asks for beyond its files; left out where there is nothing to ask (a first issue). */
+/** Where the files of a commit folder go; left out of a first issue, where the folder's name says it all. */
 interface Order {
-  /** Derived files that go. */
-  readonly deletes: readonly ManagedFile[];
-  /** Folder below `.pki` that keeps what is replaced. */
+  readonly id: EntityId;
+  /** Files of the commit folder, and where they go; here and below, paths are relative to the output folder. */
+  readonly moves: readonly (readonly [file: ManagedFile, path: string])[];
+  /** Files that go. */
+  readonly deletes: readonly (readonly [file: ManagedFile, path: string])[];
+  /** Folder that keeps what is replaced. */
   readonly archive: string;
-  /** All of the entity's files go. */
-  readonly removes?: boolean;
+  /** Folder that goes, unless something else is in it. */
+  readonly removes: string | null;
 }
 
 const ORDER = 'order.json';
@@ -40,7 +43,7 @@ const ORDER = 'order.json';
 const ARCHIVED: readonly ManagedFile[] = ['key', 'cert'];
 
 export interface CommitRequest {
-  readonly id: EntityId;
+  readonly entity: Located;
   readonly writes: readonly ManagedFile[];
   readonly deletes: readonly ManagedFile[];
   /** Name of the archive folder, unique per run. */
@@ -53,34 +56,36 @@ export interface CommitRequest {
  */
 export async function commit(
   root: string,
-  { id, writes, deletes, stamp }: CommitRequest,
+  { entity, writes, deletes, stamp }: CommitRequest,
   synced: readonly ManagedFile[] = [],
 ): Promise<void> {
-  const staged = join(root, stageFolder(id));
-  const unsynced = writes.filter((artifact) => !synced.includes(artifact));
-  if (await exists(join(root, id))) {
-    const order: Order = { deletes, archive: await freeArchive(root, id, stamp) };
-    await writeSynced(join(staged, ORDER), JSON.stringify(order), 0o600);
+  const staged = join(root, stageFolder(entity.id));
+  const unsynced = writes.filter((file) => !synced.includes(file));
+  if (entity.layout !== undefined || (await exists(join(root, entity.id)))) {
+    const located = (files: readonly ManagedFile[]) =>
+      files.map((file) => [file, filePath(entity, file)] as const);
+    const order = { id: entity.id, moves: located(writes), deletes: located(deletes), removes: null };
+    await writeOrder(staged, { ...order, archive: archiveFolder(entity.id, stamp) });
   }
-  await syncAll([...unsynced.map((artifact) => join(staged, FILE_NAMES[artifact])), staged]);
+  await syncAll([...unsynced.map((file) => join(staged, FILE_NAMES[file])), staged]);
   await rollForward(root, await pointOfNoReturn(root, staged));
 }
 
 /** Moves all of an entity's files out of the way: key and certificate to the archive, the rest could be made again. */
 export async function remove(root: string, id: EntityId, stamp: string): Promise<void> {
   const staged = join(root, stageFolder(id));
-  const order: Order = { deletes: MANAGED_FILES, archive: await freeArchive(root, id, stamp), removes: true };
-  await writeSynced(join(staged, ORDER), JSON.stringify(order), 0o600);
+  const deletes = MANAGED_FILES.map((file) => [file, filePath({ id }, file)] as const);
+  await writeOrder(staged, { id, moves: [], deletes, archive: archiveFolder(id, stamp), removes: id });
   await sync(staged);
   await rollForward(root, await pointOfNoReturn(root, staged));
 }
 
-/** A folder that no other order has: two runs may end within one second. */
-async function freeArchive(root: string, id: EntityId, stamp: string): Promise<string> {
-  for (let n = 1; ; n++) {
-    const archive = join('archive', id, n === 1 ? stamp : `${stamp}.${n}`);
-    if (!(await exists(join(root, PRIVATE_FOLDER, archive)))) return archive;
-  }
+function archiveFolder(id: EntityId, stamp: string): string {
+  return join(PRIVATE_FOLDER, 'archive', id, stamp);
+}
+
+function writeOrder(staged: string, order: Order): Promise<void> {
+  return writeSynced(join(staged, ORDER), JSON.stringify(order), 0o600);
 }
 
 async function pointOfNoReturn(root: string, staged: string): Promise<string> {
@@ -102,51 +107,62 @@ export async function recover(root: string): Promise<readonly EntityId[]> {
 
 /** Every line may be the one before a crash: each is right to do again. */
 async function rollForward(root: string, folder: string): Promise<EntityId> {
-  // No folder of a kind has a dot in its name, so `servers.api` reads back as `servers/api`.
-  const id = basename(folder).replace('.', '/');
-  const target = join(root, id);
-  const isNew = await folderIsNew(target, 0o755);
   const names = new Set(await readFolder(folder));
-  const order = names.has(ORDER) ? readOrder(join(folder, ORDER)) : undefined;
-  for (const artifact of MANAGED_FILES) {
-    const name = FILE_NAMES[artifact];
-    if (!names.has(name)) continue;
-    if (order !== undefined && ARCHIVED.includes(artifact)) {
-      await keep(join(target, name), join(root, PRIVATE_FOLDER, order.archive), name);
-    }
-    await rename(join(folder, name), join(target, name));
+  const order = names.has(ORDER) ? readOrder(join(folder, ORDER)) : firstOrder(basename(folder));
+  const touched = await openFolders(
+    root,
+    [...order.moves, ...order.deletes].map(([, path]) => path),
+  );
+  for (const [file, path] of order.moves) {
+    if (!names.has(FILE_NAMES[file])) continue;
+    if (names.has(ORDER)) await keep(root, file, path, order.archive);
+    await rename(join(folder, FILE_NAMES[file]), join(root, path));
   }
-  for (const artifact of order?.deletes ?? []) {
-    const path = join(target, FILE_NAMES[artifact]);
-    if (ARCHIVED.includes(artifact))
-      await keep(path, join(root, PRIVATE_FOLDER, order?.archive ?? ''), basename(path));
-    await removeFile(path);
+  for (const [file, path] of order.deletes) {
+    await keep(root, file, path, order.archive);
+    await removeFile(join(root, path));
   }
-  await syncAll(isNew ? [target, dirname(target), root] : [target]);
-  if (order?.removes) await removeIfEmpty(target);
-  if (order !== undefined) await unlink(join(folder, ORDER));
+  await syncAll(touched);
+  if (order.removes !== null) await removeIfEmpty(join(root, order.removes));
+  if (names.has(ORDER)) await unlink(join(folder, ORDER));
   await rmdir(folder);
-  return id;
+  return order.id;
 }
 
-/** A second name for the old file, if there is one, so that it has a name at every instant. */
-async function keep(path: string, archive: string, name: string): Promise<void> {
-  const stat = await statOf(path);
-  if (!stat?.isFile()) return;
-  await folderIsNew(archive, 0o700);
-  const copy = join(archive, name);
-  // The folder is this order's alone: what is in it was put there before a crash, and is complete.
-  if (await exists(copy)) return;
-  const draft = `${copy}.draft`;
-  await removeFile(draft);
-  try {
-    await link(path, copy);
-  } catch {
-    // File systems without hard links: a copy then, complete before it has its name, and that before the original goes.
-    await writeSynced(draft, readFileSync(path), 0o600);
-    await rename(draft, copy);
+/** No folder of a kind has a dot in its name, so `servers.api` reads back as `servers/api`. */
+function firstOrder(name: string): Order {
+  const id = name.replace('.', '/');
+  const moves = MANAGED_FILES.map((file) => [file, filePath({ id }, file)] as const);
+  return { id, moves, deletes: [], archive: '', removes: null };
+}
+
+/** The folders of these paths, made where they are missing; and those above them that have a new entry. */
+async function openFolders(root: string, paths: readonly string[]): Promise<readonly string[]> {
+  const touched = new Set<string>();
+  for (const folder of new Set(paths.map((path) => join(root, dirname(path))))) {
+    touched.add(folder);
+    if (!(await folderIsNew(folder, 0o755))) continue;
+    for (let above = dirname(folder); above.length >= root.length; above = dirname(above)) touched.add(above);
   }
-  await syncAll([archive, dirname(archive)]);
+  return [...touched];
+}
+
+/** A second name for a key or certificate that is about to go, so that it has a name at every instant. */
+async function keep(root: string, file: ManagedFile, path: string, archive: string): Promise<void> {
+  const source = join(root, path);
+  const stat = ARCHIVED.includes(file) ? await statOf(source) : undefined;
+  if (!stat?.isFile()) return;
+  const folder = join(root, archive);
+  const copy = join(folder, FILE_NAMES[file]);
+  await folderIsNew(folder, 0o700);
+  if ((await statOf(copy))?.ino === stat.ino) return;
+  try {
+    await link(source, copy);
+  } catch {
+    // File systems without hard links: a copy then, complete before the original goes.
+    await writeSynced(copy, readFileSync(source), 0o600);
+  }
+  await syncAll([folder, dirname(folder)]);
 }
 
 /** Files that are not ours keep the folder alive. */

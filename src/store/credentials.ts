@@ -1,7 +1,8 @@
-/** What a TLS server or client loads from an entity's folder. */
+/** What a TLS server or client loads of an entity's files. */
 import { join } from 'node:path';
-import type { Artifact, EntityId } from '../model/entity.ts';
-import { publishedPath } from '../openssl/paths.ts';
+import type { Entity, EntityId } from '../model/entity.ts';
+import { issuersAbove } from '../plan/derived.ts';
+import { filePath, type ManagedFile } from '../plan/files.ts';
 import { readBytes } from './read.ts';
 
 export interface CredentialFiles {
@@ -10,22 +11,33 @@ export interface CredentialFiles {
   readonly ca: string;
 }
 
-/** `undefined` where a file is missing or unreadable: then there is nothing to load. */
-export function readCredentials(root: string, id: EntityId): CredentialFiles | undefined {
-  const key = text(root, id, 'key');
-  const ca = text(root, id, 'ca');
-  // Where `outputs` leaves fullchain out, the same is in its two parts.
-  const fullchain = text(root, id, 'fullchain') ?? joined(text(root, id, 'cert'), text(root, id, 'chain'));
+/**
+ * `undefined` where a file is missing or unreadable: then there is nothing to load. Bundles that `outputs` leaves out
+ * are put together from the certificates that they would hold, as whoever deploys them has to do.
+ */
+export function readCredentials(
+  root: string,
+  entity: Entity,
+  byId: ReadonlyMap<EntityId, Entity>,
+): CredentialFiles | undefined {
+  const text = (of: Entity, file: ManagedFile): string | undefined => readText(root, of, file);
+  const whole = (file: ManagedFile, parts: () => readonly (string | undefined)[]): string | undefined =>
+    entity.outputs.some((output) => output === file) ? text(entity, file) : joined(parts());
+  const chain = issuersAbove(entity, byId).filter(({ issuer }) => issuer !== null);
+  const roots = entity.trust.flatMap((id) => byId.get(id) ?? []);
+  const key = text(entity, 'key');
+  const fullchain = whole('fullchain', () => [entity, ...chain].map((of) => text(of, 'cert')));
+  const ca = whole('ca', () => roots.flatMap((of) => [text(of, 'cert'), text(of, 'previous') ?? '']));
   return key === undefined || ca === undefined || fullchain === undefined
     ? undefined
     : { key, fullchain, ca };
 }
 
-function text(root: string, id: EntityId, artifact: Artifact): string | undefined {
-  const file = readBytes(join(root, publishedPath(id, artifact)));
-  return file.state === 'present' ? file.facts.toString('latin1') : undefined;
+function readText(root: string, entity: Entity, file: ManagedFile): string | undefined {
+  const bytes = readBytes(join(root, filePath(entity, file)));
+  return bytes.state === 'present' ? bytes.facts.toString('latin1') : undefined;
 }
 
-function joined(cert: string | undefined, chain: string | undefined): string | undefined {
-  return cert === undefined ? undefined : cert + (chain ?? '');
+function joined(parts: readonly (string | undefined)[]): string | undefined {
+  return parts.includes(undefined) ? undefined : parts.join('');
 }

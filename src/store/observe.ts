@@ -1,11 +1,11 @@
 /** The output folder → Observation. Reads only; what cannot be read becomes a fact too. */
 import type { KeyObject } from 'node:crypto';
 import { lstatSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { EntityId, Inventory } from '../model/entity.ts';
 import { certificateSpki, publicKeyObject, signedBy } from '../plan/certificate.ts';
 import type { KeyId } from '../plan/facts.ts';
-import { FILE_NAMES, type ManagedFile } from '../plan/files.ts';
+import { filePath, folderOf, type Located, type ManagedFile } from '../plan/files.ts';
 import type { EntityObservation, FileState, KeyState, Observation } from '../plan/observation.ts';
 import {
   certificateDer,
@@ -23,13 +23,14 @@ import { findStrangers } from './strangers.ts';
 
 /** @param root the output folder, absolute. */
 export function observe(root: string, { entities }: Inventory): Observation {
+  const folders = new Folders(root);
   const signers = new Map<EntityId, Signer | undefined>();
   const observed = new Map<EntityId, EntityObservation>();
   for (const entity of entities) {
-    const files = observeFiles(root, entity.id);
-    if (entity.kind === 'authority') signers.set(entity.id, readSigner(root, entity.id, files));
+    const files = observeFiles(root, entity, folders);
+    if (entity.kind === 'authority') signers.set(entity.id, readSigner(root, entity, files));
     const issuer = signers.get(entity.issuer ?? entity.id);
-    observed.set(entity.id, { ...files, signedBy: signerOf(root, entity.id, files.cert, issuer) });
+    observed.set(entity.id, { ...files, signedBy: signerOf(root, entity, files.cert, issuer) });
   }
   return {
     exists: statSync(root, { throwIfNoEntry: false })?.isDirectory() ?? false,
@@ -44,13 +45,14 @@ export function observe(root: string, { entities }: Inventory): Observation {
 
 type Files = Omit<EntityObservation, 'signedBy'>;
 
-function observeFiles(root: string, id: EntityId): Files {
-  const folder = join(root, id);
-  const obstacle = folderObstacle(dirname(folder)) ?? folderObstacle(folder);
-  const file = <T>(artifact: ManagedFile, parse: (bytes: Buffer) => T): FileState<T> =>
-    obstacle ?? parsed(readBytes(join(folder, FILE_NAMES[artifact])), parse);
+function observeFiles(root: string, entity: Located, folders: Folders): Files {
+  const file = <T>(managed: ManagedFile, parse: (bytes: Buffer) => T): FileState<T> => {
+    const path = filePath(entity, managed);
+    return folders.obstacle(folderOf(path)) ?? parsed(readBytes(join(root, path)), parse);
+  };
+  const keyPath = filePath(entity, 'key');
   return {
-    key: obstacle ?? observeKey(join(folder, FILE_NAMES.key)),
+    key: folders.obstacle(folderOf(keyPath)) ?? observeKey(join(root, keyPath)),
     csr: file('csr', parseRequest),
     cert: file('cert', parseCertificate),
     chain: file('chain', parseBundle),
@@ -61,7 +63,25 @@ function observeFiles(root: string, id: EntityId): Files {
   };
 }
 
-/** An entity's folder that is a link or a file would lead reads and writes elsewhere. */
+/** Looks at each folder below the output once: a link or a file in its place would lead reads and writes elsewhere. */
+class Folders {
+  readonly #root: string;
+  readonly #known = new Map<string, FileState<never> | null>([['.', null]]);
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** What every file in the folder is, because of the folder or one above it; `null` where nothing is in the way. */
+  obstacle(folder: string): FileState<never> | null {
+    const known = this.#known.get(folder);
+    if (known !== undefined) return known;
+    const found = this.obstacle(folderOf(folder)) ?? folderObstacle(join(this.#root, folder));
+    this.#known.set(folder, found);
+    return found;
+  }
+}
+
 function folderObstacle(folder: string): FileState<never> | null {
   const stat = lstatSync(folder, { throwIfNoEntry: false });
   if (stat === undefined) return { state: 'missing' };
@@ -98,29 +118,34 @@ interface Signer {
 }
 
 /** From the private key, or from the certificate where the key is kept elsewhere. */
-function readSigner(root: string, id: EntityId, { key, cert }: Files): Signer | undefined {
+function readSigner(root: string, entity: Located, { key, cert }: Files): Signer | undefined {
   if (key.state === 'present') {
-    return signer(root, id, 'key', (bytes) => publicKeyOf(bytes.toString('latin1')), key.facts.keyId);
+    return signer(root, entity, 'key', (bytes) => publicKeyOf(bytes.toString('latin1')), key.facts.keyId);
   }
   if (cert.state !== 'present') return undefined;
-  return signer(root, id, 'cert', (bytes) => certificateSpki(certificateDer(bytes)), cert.facts.keyId);
+  return signer(root, entity, 'cert', (bytes) => certificateSpki(certificateDer(bytes)), cert.facts.keyId);
 }
 
 function signer(
   root: string,
-  id: EntityId,
+  entity: Located,
   artifact: 'key' | 'cert',
   spkiOf: (bytes: Buffer) => Uint8Array,
   keyId: KeyId,
 ): Signer | undefined {
-  const bytes = readBytes(join(root, id, FILE_NAMES[artifact]));
+  const bytes = readBytes(join(root, filePath(entity, artifact)));
   return bytes.state === 'present' ? { keyId, key: publicKeyObject(spkiOf(bytes.facts)) } : undefined;
 }
 
 /** The signature is checked, not believed: names and key identifiers can agree where the key is another. */
-function signerOf(root: string, id: EntityId, cert: Files['cert'], issuer: Signer | undefined): KeyId | null {
+function signerOf(
+  root: string,
+  entity: Located,
+  cert: Files['cert'],
+  issuer: Signer | undefined,
+): KeyId | null {
   if (cert.state !== 'present' || issuer === undefined) return null;
-  const bytes = readBytes(join(root, id, FILE_NAMES.cert));
+  const bytes = readBytes(join(root, filePath(entity, 'cert')));
   if (bytes.state !== 'present') return null;
   return signedBy(certificateDer(bytes.facts), issuer.key) ? issuer.keyId : null;
 }

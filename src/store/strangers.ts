@@ -6,8 +6,8 @@ import type { KeyObject } from 'node:crypto';
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Entity, type EntityId, FOLDERS } from '../model/entity.ts';
-import { publishedPath } from '../openssl/paths.ts';
 import { signedBy } from '../plan/certificate.ts';
+import { filePath } from '../plan/files.ts';
 import { readLedger } from './ledger.ts';
 import { certificateDer, parseCertificate } from './parse.ts';
 import { readBytes } from './read.ts';
@@ -33,7 +33,7 @@ function isOurs(
   signers: readonly KeyObject[],
   issued: ReadonlySet<string>,
 ): boolean {
-  const bytes = readBytes(join(root, publishedPath(id, 'cert')));
+  const bytes = readBytes(join(root, filePath({ id }, 'cert')));
   if (bytes.state !== 'present') return false;
   try {
     const der = certificateDer(bytes.facts);

@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { runProgram, temporaryFolder } from '../helpers/cli.ts';
 import {
   certificatesIn,
   changedPaths,
@@ -14,7 +15,6 @@ import {
   put,
   stateOf,
 } from './project.ts';
-import { runProgram, temporaryFolder } from '../helpers/cli.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -45,7 +45,9 @@ clients:
 
   it('writes the chain without the root, nearest issuer first, and none under a root', () => {
     const below = (...names: string[]): string[] => names.map(authority);
-    expect(certificatesIn(project.path('servers/deep/chain.pem'))).toEqual(below('four', 'three', 'two', 'one'));
+    expect(certificatesIn(project.path('servers/deep/chain.pem'))).toEqual(
+      below('four', 'three', 'two', 'one'),
+    );
     expect(certificatesIn(project.path('clients/middle/chain.pem'))).toEqual(below('two', 'one'));
     expect(certificatesIn(project.path('authorities/four/chain.pem'))).toEqual(below('three', 'two', 'one'));
     expect(existsSync(project.path('servers/shallow/chain.pem'))).toBe(false);
@@ -54,7 +56,13 @@ clients:
   });
 
   it('writes fullchain as certificate and chain, and the root as ca', () => {
-    for (const id of ['servers/deep', 'servers/shallow', 'clients/middle', 'authorities/two', 'authorities/root']) {
+    for (const id of [
+      'servers/deep',
+      'servers/shallow',
+      'clients/middle',
+      'authorities/two',
+      'authorities/root',
+    ]) {
       const chain = project.path(id, 'chain.pem');
       const rest = existsSync(chain) ? readFileSync(chain, 'utf8') : '';
       expect(project.read(id, 'fullchain.pem')).toBe(project.read(id, 'cert.pem') + rest);
@@ -67,13 +75,21 @@ clients:
       expect(readdirSync(project.path(id)).sort()).toEqual([...FILES, 'chain.pem'].sort());
     }
     expect(readdirSync(project.path('servers/shallow')).sort()).toEqual(FILES);
-    expect(readdirSync(project.out).sort()).toEqual(['.gitignore', '.pki', 'authorities', 'clients', 'servers']);
+    expect(readdirSync(project.out).sort()).toEqual([
+      '.gitignore',
+      '.pki',
+      'authorities',
+      'clients',
+      'servers',
+    ]);
   });
 
   it('keeps keys for their owner alone, and everything else readable', () => {
     for (const id of ['authorities/root', 'authorities/four', 'servers/deep', 'clients/middle']) {
       for (const file of readdirSync(project.path(id))) {
-        expect(`${file} ${mode(project.path(id, file))}`).toBe(`${file} ${file === 'key.pem' ? '0600' : '0644'}`);
+        expect(`${file} ${mode(project.path(id, file))}`).toBe(
+          `${file} ${file === 'key.pem' ? '0600' : '0644'}`,
+        );
       }
       expect(mode(project.path(id))).toBe('0755');
     }
@@ -145,16 +161,28 @@ ${names.map((name) => `  ${name}: { commonName: ${name}.example.test, key: ${nam
   it.each(Object.entries(kinds))('%s: a root and a leaf, in PKCS#8, that verify', async (name, line) => {
     for (const section of ['authorities', 'servers']) {
       const key = project.path(section, name, 'key.pem');
-      expect(readFileSync(key, 'latin1')).toMatch(/^-----BEGIN PRIVATE KEY-----\n[^-]+-----END PRIVATE KEY-----\n$/);
+      expect(readFileSync(key, 'latin1')).toMatch(
+        /^-----BEGIN PRIVATE KEY-----\n[^-]+-----END PRIVATE KEY-----\n$/,
+      );
       expect(await openssl(['pkey', '-in', key, '-noout', '-text'])).toContain(line);
       const files = ['cert', 'csr'] as const;
       for (const file of files) {
-        expect(await publicKeyOf(project.path(section, name, `${file}.pem`), file)).toBe(await publicKeyOf(key, 'key'));
+        expect(await publicKeyOf(project.path(section, name, `${file}.pem`), file)).toBe(
+          await publicKeyOf(key, 'key'),
+        );
       }
     }
     const root = project.path('authorities', name, 'cert.pem');
     const leaf = project.path('servers', name, 'cert.pem');
-    const verified = await openssl(['verify', '-x509_strict', '-purpose', 'sslserver', '-CAfile', root, leaf]);
+    const verified = await openssl([
+      'verify',
+      '-x509_strict',
+      '-purpose',
+      'sslserver',
+      '-CAfile',
+      root,
+      leaf,
+    ]);
     expect(verified).toBe(`${leaf}: OK\n`);
   });
 
@@ -215,7 +243,9 @@ servers: { a: { commonName: a.example.test } }
   const project = new Project(manifest('key, cert, public'));
   await project.apply();
   expect(readdirSync(project.path('servers/a')).sort()).toEqual(['cert.pem', 'key.pem', 'public.pem']);
-  expect(project.read('servers/a/public.pem')).toBe(await publicKeyOf(project.path('servers/a/key.pem'), 'key'));
+  expect(project.read('servers/a/public.pem')).toBe(
+    await publicKeyOf(project.path('servers/a/key.pem'), 'key'),
+  );
   const kept = [project.read('servers/a/key.pem'), project.read('servers/a/cert.pem')];
 
   project.write(manifest('key, cert, fullchain, chain'));
@@ -233,23 +263,22 @@ servers: { a: { commonName: a.example.test } }
 
 describe('the output folder', () => {
   // test/e2e/plan.test.ts has odder names.
-  it.each(['deep/er/pki', '[a]*?', './pki'])(
-    'may be called %j',
-    async (output) => {
-      const project = new Project(
-        `version: 1\noutput: ${JSON.stringify(output)}\nauthorities: { root: { commonName: Root } }\nservers: { a: { commonName: a.example.test } }\n`,
-        { output },
-      );
-      await project.apply();
-      expect(existsSync(project.path('servers/a/cert.pem'))).toBe(true);
-      expect(await project.actions()).toEqual({});
-    },
-  );
+  it.each(['deep/er/pki', '[a]*?', './pki'])('may be called %j', async (output) => {
+    const project = new Project(
+      `version: 1\noutput: ${JSON.stringify(output)}\nauthorities: { root: { commonName: Root } }\nservers: { a: { commonName: a.example.test } }\n`,
+      { output },
+    );
+    await project.apply();
+    expect(existsSync(project.path('servers/a/cert.pem'))).toBe(true);
+    expect(await project.actions()).toEqual({});
+  });
 
   it('is relative to the manifest, not to the current folder', async () => {
     const project = new Project('version: 1\nauthorities: { root: { commonName: Root } }\n');
     const elsewhere = temporaryFolder();
-    const run = await project.pki(['apply', '--skip-verify', join(project.folder, 'pki.yaml')], { cwd: elsewhere });
+    const run = await project.pki(['apply', '--skip-verify', join(project.folder, 'pki.yaml')], {
+      cwd: elsewhere,
+    });
     expect(run.code).toBe(0);
     expect(existsSync(project.path('authorities/root/key.pem'))).toBe(true);
     expect(readdirSync(elsewhere)).toEqual([]);
@@ -339,7 +368,10 @@ clients: { c: { commonName: c } }
     const project = new Project(manifest);
     await project.apply();
     symlinkSync('/dev/null', project.path('servers/a/public.pem'));
-    put(project.path('servers/a/key.pem'), '-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n');
+    put(
+      project.path('servers/a/key.pem'),
+      '-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n',
+    );
     const run = await project.pki(['apply', '--json']);
     expect(run.code).toBe(1);
     expect(JSON.parse(run.stdout)).toMatchObject({ result: 'refused', verification: null });

@@ -2,8 +2,8 @@
 import { chmodSync, copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import {
-  certificatesIn,
   type ChangeJson,
+  certificatesIn,
   changedPaths,
   copyOf,
   datesOf,
@@ -68,39 +68,78 @@ async function entitiesChangedBy(project: Project, work: () => Promise<unknown>)
 
 describe('a field of the manifest', () => {
   const WEB = 'web: { commonName: web.example.test, san: [web.example.test, 127.0.0.1], issuer: sub }';
-  const cases: readonly [what: string, from: string, to: string, field: string, before: string, after: string][] = [
-    ['a SAN more', '127.0.0.1]', '127.0.0.1, "::1"]', 'san', 'dns:web.example.test, ip:127.0.0.1', 'dns:web.example.test, ip:127.0.0.1, ip:::1'],
+  const cases: readonly [
+    what: string,
+    from: string,
+    to: string,
+    field: string,
+    before: string,
+    after: string,
+  ][] = [
+    [
+      'a SAN more',
+      '127.0.0.1]',
+      '127.0.0.1, "::1"]',
+      'san',
+      'dns:web.example.test, ip:127.0.0.1',
+      'dns:web.example.test, ip:127.0.0.1, ip:::1',
+    ],
     ['a SAN less', ', 127.0.0.1]', ']', 'san', 'dns:web.example.test, ip:127.0.0.1', 'dns:web.example.test'],
-    ['a name', WEB, 'web: { commonName: new.example.test, issuer: sub }', 'subject', 'O=Example Org, CN=web.example.test', 'O=Example Org, CN=new.example.test'],
-    ['an attribute', WEB, WEB.replace('issuer: sub', 'issuer: sub, subject: { country: SE }'), 'subject', 'O=Example Org, CN=web.example.test', 'C=SE, O=Example Org, CN=web.example.test'],
+    [
+      'a name',
+      WEB,
+      'web: { commonName: new.example.test, issuer: sub }',
+      'subject',
+      'O=Example Org, CN=web.example.test',
+      'O=Example Org, CN=new.example.test',
+    ],
+    [
+      'an attribute',
+      WEB,
+      WEB.replace('issuer: sub', 'issuer: sub, subject: { country: SE }'),
+      'subject',
+      'O=Example Org, CN=web.example.test',
+      'C=SE, O=Example Org, CN=web.example.test',
+    ],
     ['validity', WEB, WEB.replace('issuer: sub', 'issuer: sub, validity: 30d'), 'validity', '90d', '30d'],
   ];
 
-  it.each(cases)('%s: before and after, a new certificate, the same key', async (_, from, to, field, before, after) => {
-    const project = edited(from, to);
-    const change = await project.change('servers/web');
-    expect(change).toMatchObject({ action: 'issue', newKey: false });
-    expect(differing(change)[field]).toEqual([before, after]);
-    const texts = change.reasons.map(({ text }) => text);
-    expect(texts).toContain(`${field}: ${before} → ${after}`);
-    const key = stateOf(project.path('servers/web/key.pem'));
-    const changed = await entitiesChangedBy(project, () => project.apply());
-    expect(changed).toEqual(['servers/web']);
-    expect(stateOf(project.path('servers/web/key.pem'))).toEqual(key);
-    expect(await project.actions()).toEqual({});
-    const cert = project.path('servers/web/cert.pem');
-    if (field === 'san') {
-      const names = (await extensionsOf(cert))['X509v3 Subject Alternative Name'] ?? '';
-      expect(names.includes('IP Address:0:0:0:0:0:0:0:1')).toBe(after.includes('::1'));
-      expect(names.includes('IP Address:127.0.0.1')).toBe(after.includes('127.0.0.1'));
-    } else if (field === 'subject') {
-      const subject = await openssl(['x509', '-in', cert, '-noout', '-subject', '-nameopt', 'oneline,-space_eq,utf8']);
-      expect(subject).toBe(`subject=${after}\n`);
-    } else {
-      const { notBefore, notAfter } = await datesOf(cert);
-      expect(notAfter - notBefore + 1).toBe(30 * 86_400);
-    }
-  });
+  it.each(cases)(
+    '%s: before and after, a new certificate, the same key',
+    async (_, from, to, field, before, after) => {
+      const project = edited(from, to);
+      const change = await project.change('servers/web');
+      expect(change).toMatchObject({ action: 'issue', newKey: false });
+      expect(differing(change)[field]).toEqual([before, after]);
+      const texts = change.reasons.map(({ text }) => text);
+      expect(texts).toContain(`${field}: ${before} → ${after}`);
+      const key = stateOf(project.path('servers/web/key.pem'));
+      const changed = await entitiesChangedBy(project, () => project.apply());
+      expect(changed).toEqual(['servers/web']);
+      expect(stateOf(project.path('servers/web/key.pem'))).toEqual(key);
+      expect(await project.actions()).toEqual({});
+      const cert = project.path('servers/web/cert.pem');
+      if (field === 'san') {
+        const names = (await extensionsOf(cert))['X509v3 Subject Alternative Name'] ?? '';
+        expect(names.includes('IP Address:0:0:0:0:0:0:0:1')).toBe(after.includes('::1'));
+        expect(names.includes('IP Address:127.0.0.1')).toBe(after.includes('127.0.0.1'));
+      } else if (field === 'subject') {
+        const subject = await openssl([
+          'x509',
+          '-in',
+          cert,
+          '-noout',
+          '-subject',
+          '-nameopt',
+          'oneline,-space_eq,utf8',
+        ]);
+        expect(subject).toBe(`subject=${after}\n`);
+      } else {
+        const { notBefore, notAfter } = await datesOf(cert);
+        expect(notAfter - notBefore + 1).toBe(30 * 86_400);
+      }
+    },
+  );
 
   it('another key: a new key and certificate, the old ones in the archive', async () => {
     const project = edited(WEB, WEB.replace('issuer: sub', 'issuer: sub, key: ed25519'));
@@ -109,7 +148,9 @@ describe('a field of the manifest', () => {
     expect(change).toMatchObject({ action: 'rekey', newKey: true, consent: null });
     expect(differing(change)['key']).toEqual(['ecdsa-p256', 'ed25519']);
     expect(await entitiesChangedBy(project, () => project.apply())).toEqual(['servers/web']);
-    expect(await openssl(['pkey', '-in', project.path('servers/web/key.pem'), '-noout', '-text'])).toContain('ED25519');
+    expect(await openssl(['pkey', '-in', project.path('servers/web/key.pem'), '-noout', '-text'])).toContain(
+      'ED25519',
+    );
     const archive = project.path('.pki/archive/servers/web');
     const [run = ''] = readdirSync(archive);
     expect([
@@ -125,12 +166,16 @@ describe('a field of the manifest', () => {
     const project = edited('app: { commonName: app, issuer: sub }', 'app: { commonName: app, issuer: root }');
     const change = await project.change('clients/app');
     expect(change).toMatchObject({ action: 'issue', newKey: false });
-    expect(change.reasons.map(({ text }) => text)).toContain('not signed by the present key of authorities/root');
+    expect(change.reasons.map(({ text }) => text)).toContain(
+      'not signed by the present key of authorities/root',
+    );
     expect(await entitiesChangedBy(project, () => project.apply())).toEqual(['clients/app']);
     expect(existsSync(project.path('clients/app/chain.pem'))).toBe(false);
     expect(await project.actions()).toEqual({});
     const root = project.path('authorities/root/cert.pem');
-    expect(await openssl(['verify', '-x509_strict', '-CAfile', root, project.path('clients/app/cert.pem')])).toContain('OK');
+    expect(
+      await openssl(['verify', '-x509_strict', '-CAfile', root, project.path('clients/app/cert.pem')]),
+    ).toContain('OK');
   });
 
   it('a path length: the authority is issued anew with its key, and what is below stays', async () => {
@@ -143,7 +188,9 @@ describe('a field of the manifest', () => {
     );
     expect(BELOW_SUB.map((id) => stateOf(project.path(id, 'cert.pem')))).toEqual(certificates);
     for (const id of BELOW_SUB) {
-      expect(certificatesIn(project.path(id, 'chain.pem'))).toEqual(certificatesIn(project.path('authorities/sub/cert.pem')));
+      expect(certificatesIn(project.path(id, 'chain.pem'))).toEqual(
+        certificatesIn(project.path('authorities/sub/cert.pem')),
+      );
     }
     expect(await project.actions()).toEqual({});
     expect(await project.pki(['verify'])).toMatchObject({ code: 0 });
@@ -154,7 +201,9 @@ describe('a field of the manifest', () => {
     const change = await project.change('authorities/sub');
     expect(change.affects).toEqual(BELOW_SUB);
     const keys = BELOW_SUB.map((id) => stateOf(project.path(id, 'key.pem')));
-    expect(await entitiesChangedBy(project, () => project.apply())).toEqual(['authorities/sub', ...BELOW_SUB].sort());
+    expect(await entitiesChangedBy(project, () => project.apply())).toEqual(
+      ['authorities/sub', ...BELOW_SUB].sort(),
+    );
     expect(BELOW_SUB.map((id) => stateOf(project.path(id, 'key.pem')))).toEqual(keys);
     expect(await project.pki(['apply'])).toMatchObject({ code: 0 });
   });
@@ -168,7 +217,12 @@ describe('a field of the manifest', () => {
   it('order and comments: nothing', async () => {
     const project = copyOf(applied);
     const [head = '', ...sections] = MANIFEST.split(/^(?=authorities:|servers:|clients:|peers:)/m);
-    project.write(`# a comment\n${head}${sections.reverse().join('')}`.replace('web.example.test, 127.0.0.1', '127.0.0.1, web.example.test'));
+    project.write(
+      `# a comment\n${head}${sections.reverse().join('')}`.replace(
+        'web.example.test, 127.0.0.1',
+        '127.0.0.1, web.example.test',
+      ),
+    );
     expect(await project.actions()).toEqual({});
   });
 });
@@ -180,7 +234,9 @@ describe("an authority's new key", () => {
     const run = await project.pki(['apply', '--skip-verify']);
     expect(run.code).toBe(1);
     expect(run.stdout).toBe('');
-    expect(run.stderr).toMatch(/^pki: error: .*needs consent: authorities\/sub\npki: hint: .*--allow rekey-ca/);
+    expect(run.stderr).toMatch(
+      /^pki: error: .*needs consent: authorities\/sub\npki: hint: .*--allow rekey-ca/,
+    );
     expect(changedPaths(before, publishedState(project.out))).toEqual([]);
   });
 
@@ -217,23 +273,26 @@ describe('what others got wrong', () => {
   it('a changed SAN reaches the certificate', async () => {
     const project = edited('san: [web.example.test, 127.0.0.1]', 'san: [web.example.test, www.example.test]');
     await project.apply();
-    expect((await extensionsOf(project.path('servers/web/cert.pem')))['X509v3 Subject Alternative Name']).toBe(
-      'DNS:web.example.test, DNS:www.example.test',
-    );
+    expect(
+      (await extensionsOf(project.path('servers/web/cert.pem')))['X509v3 Subject Alternative Name'],
+    ).toBe('DNS:web.example.test, DNS:www.example.test');
   });
 
-  it.each(['root', 'sub'])('deleted files of authority %s: what hangs from it is issued anew', async (name) => {
-    const project = copyOf(applied);
-    rmSync(project.path('authorities', name), { recursive: true });
-    const actions = await project.actions();
-    for (const id of BELOW_SUB) expect(actions[id]).toBeDefined();
-    expect((await project.pki(['apply', '--skip-verify'])).code).toBe(1); // orphans: needs a yes
-    expect(await project.pki(['apply', '--allow', 'rekey-ca'])).toMatchObject({ code: 0 });
-    expect(await project.actions()).toEqual({});
-    const [root, sub] = ['root', 'sub'].map((ca) => project.path('authorities', ca, 'cert.pem'));
-    const leaves = BELOW_SUB.map((id) => project.path(id, 'cert.pem'));
-    await openssl(['verify', '-x509_strict', '-CAfile', root ?? '', '-untrusted', sub ?? '', ...leaves]);
-  });
+  it.each(['root', 'sub'])(
+    'deleted files of authority %s: what hangs from it is issued anew',
+    async (name) => {
+      const project = copyOf(applied);
+      rmSync(project.path('authorities', name), { recursive: true });
+      const actions = await project.actions();
+      for (const id of BELOW_SUB) expect(actions[id]).toBeDefined();
+      expect((await project.pki(['apply', '--skip-verify'])).code).toBe(1); // orphans: needs a yes
+      expect(await project.pki(['apply', '--allow', 'rekey-ca'])).toMatchObject({ code: 0 });
+      expect(await project.actions()).toEqual({});
+      const [root, sub] = ['root', 'sub'].map((ca) => project.path('authorities', ca, 'cert.pem'));
+      const leaves = BELOW_SUB.map((id) => project.path(id, 'cert.pem'));
+      await openssl(['verify', '-x509_strict', '-CAfile', root ?? '', '-untrusted', sub ?? '', ...leaves]);
+    },
+  );
 });
 
 describe('files', () => {
@@ -284,7 +343,9 @@ describe('files', () => {
     ['swapped', (project, file) => copyFileSync(applied.path(twinOf(file)), project.path(file))],
   ];
 
-  const rows = spoilers.flatMap(([how, spoil]) => scenarios.map(({ what, files }) => ({ how, what, files, spoil })));
+  const rows = spoilers.flatMap(([how, spoil]) =>
+    scenarios.map(({ what, files }) => ({ how, what, files, spoil })),
+  );
 
   it.each(rows)('$how: $what is named by the plan and mended by apply', async ({ how, files, spoil }) => {
     const project = copyOf(applied);
@@ -295,7 +356,9 @@ describe('files', () => {
       const change = changes.find((found) => found.id === id);
       const direct = change?.reasons.some((reason) => reason.artifact === artifact);
       // A swapped key or certificate is seen by what it does not fit.
-      const indirect = change?.reasons.some(({ kind }) => /^(key-mismatch|shared-key|foreign-issuer|differs)$/.test(kind));
+      const indirect = change?.reasons.some(({ kind }) =>
+        /^(key-mismatch|shared-key|foreign-issuer|differs)$/.test(kind),
+      );
       expect(`${file} ${direct || (how === 'swapped' && indirect)}`).toBe(`${file} true`);
     }
     const breaksTrust = changes.some(({ consent }) => consent === 'rekey-ca');
@@ -327,6 +390,30 @@ describe('files', () => {
     expect(mode(project.path('clients/app/cert.pem'))).toBe('0644');
     expect(project.read('servers/web/key.pem')).toBe(applied.read('servers/web/key.pem'));
     expect(project.read('clients/app/cert.pem')).toBe(applied.read('clients/app/cert.pem'));
+  });
+
+  it.each(['cert', 'chain', 'fullchain', 'ca'])(
+    '%s.pem that everybody may write is named and set right',
+    async (artifact) => {
+      const project = copyOf(applied);
+      chmodSync(project.path('servers/web', `${artifact}.pem`), 0o666);
+      const { reasons } = await project.change('servers/web');
+      expect(reasons.map(({ text }) => text)).toEqual([`${artifact}.pem has mode 0666, not 0644`]);
+      await project.apply();
+      expect(mode(project.path('servers/web', `${artifact}.pem`))).toBe('0644');
+    },
+  );
+
+  it('a certificate full of control characters is shown without obeying them', async () => {
+    const project = copyOf(applied);
+    const name = '\u001b[31mred\u001b]0;title\u0007\u202eevil';
+    const key = ['-key', project.path('servers/web/key.pem')];
+    const names = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`];
+    put(project.path('servers/web/cert.pem'), await openssl(['req', '-x509', '-utf8', ...key, ...names]));
+    const { stdout } = await project.pki(['plan']);
+    expect(stdout).toMatch(/^~ servers\/web +issue /m);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
+    expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
   });
 
   it('a certificate of another tool with the same content stays', async () => {

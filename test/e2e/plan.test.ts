@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } f
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { CLI, plainEnvironment, runProgram, temporaryFolder } from '../helpers/cli.ts';
-import { changedPaths, copyOf, has, itWhen, pathOf, Project, put, stateOf } from './project.ts';
+import { changedPaths, copyOf, has, itWhen, Project, pathOf, put, stateOf } from './project.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -56,7 +56,9 @@ describe('a plan writes nothing', () => {
         : await runProgram(process.execPath, command.slice(1), { cwd: project.folder });
       // Another user may not read the private keys: that is said, and nothing is planned over them.
       const plan = JSON.parse(run.stdout) as { due: boolean; changes: { action: string }[] };
-      expect(new Set(plan.changes.map(({ action }) => action))).toEqual(new Set([setpriv ? 'refuse' : 'keep']));
+      expect(new Set(plan.changes.map(({ action }) => action))).toEqual(
+        new Set([setpriv ? 'refuse' : 'keep']),
+      );
       const fresh = new Project(SMALL);
       chmodSync(fresh.folder, 0o555);
       const first = setpriv
@@ -167,7 +169,9 @@ describe('--json', () => {
     const renewed = plan.changes.filter(({ action }) => action === 'issue');
     expect(renewed.map(({ id }) => id)).toEqual(['servers/a', 'servers/b', 'clients/c']);
     expect(renewed.every(({ newKey }) => !newKey)).toBe(true);
-    expect(renewed.flatMap(({ reasons }) => reasons.map(({ kind }) => kind))).toEqual(Array(3).fill('expires'));
+    expect(renewed.flatMap(({ reasons }) => reasons.map(({ kind }) => kind))).toEqual(
+      Array(3).fill('expires'),
+    );
   });
 });
 
@@ -257,22 +261,35 @@ peers:
     expect(await made.pki(['verify'])).toMatchObject({ code: 0 });
   });
 
-  it.each(['with blank', "quo'te", 'dollar$HOME', '`id`', '-x', '-x/-y', 'ünïcode-\u4f60', 'a/b/c', '..x', '!*?'])(
-    'works in an output folder called %j',
-    async (output) => {
-      const project = new Project(
-        `version: 1\noutput: ${JSON.stringify(output)}\nauthorities: { root: { commonName: Root } }\n`,
-        { output },
-      );
-      await runScript(project);
-      expect(await project.actions()).toEqual({});
-      expect(existsSync(project.path('authorities/root/cert.pem'))).toBe(true);
-    },
-  );
+  it.each([
+    'with blank',
+    "quo'te",
+    'dollar$HOME',
+    '`id`',
+    '-x',
+    '-x/-y',
+    'ünïcode-\u4f60',
+    'a/b/c',
+    '..x',
+    '!*?',
+  ])('works in an output folder called %j', async (output) => {
+    const project = new Project(
+      `version: 1\noutput: ${JSON.stringify(output)}\nauthorities: { root: { commonName: Root } }\n`,
+      { output },
+    );
+    await runScript(project);
+    expect(await project.actions()).toEqual({});
+    expect(existsSync(project.path('authorities/root/cert.pem'))).toBe(true);
+  });
 
   it('is a script of what is left to do, where part is done', async () => {
     const project = copyOf(applied);
-    project.write(SMALL.replace('a: { commonName: a.example.test }', 'a: { commonName: a.example.test, san: [a.example.test, new.example.test] }'));
+    project.write(
+      SMALL.replace(
+        'a: { commonName: a.example.test }',
+        'a: { commonName: a.example.test, san: [a.example.test, new.example.test] }',
+      ),
+    );
     rmSync(project.path('servers/b/fullchain.pem'));
     rmSync(project.path('servers/b/csr.pem'));
     put(project.path('servers/b/chain.pem'), 'garbage');

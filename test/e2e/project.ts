@@ -157,7 +157,12 @@ export function put(path: string, content: string | Uint8Array): void {
 
 /** The system's openssl without its configuration; the standard output. Fails the test where it fails. */
 export async function openssl(args: readonly string[], options: RunOptions = {}): Promise<string> {
-  const env = { OPENSSL_CONF: '/dev/null', SSL_CERT_FILE: '/dev/null', SSL_CERT_DIR: '/dev/null', LC_ALL: 'C' };
+  const env = {
+    OPENSSL_CONF: '/dev/null',
+    SSL_CERT_FILE: '/dev/null',
+    SSL_CERT_DIR: '/dev/null',
+    LC_ALL: 'C',
+  };
   const run = await runProgram('openssl', args, { ...options, env: { ...env, ...options.env } });
   if (run.code !== 0) throw new Error(`openssl ${args.join(' ')}: exit ${run.code}\n${run.stderr}`);
   return run.stdout;
@@ -175,7 +180,17 @@ export async function datesOf(cert: string): Promise<{ notBefore: number; notAft
 
 /** Extensions as `openssl x509 -text` prints them: name → value, with `critical, ` in front where it is. */
 export async function extensionsOf(cert: string): Promise<Record<string, string>> {
-  const hidden = ['header', 'version', 'serial', 'signame', 'validity', 'subject', 'issuer', 'pubkey', 'sigdump'];
+  const hidden = [
+    'header',
+    'version',
+    'serial',
+    'signame',
+    'validity',
+    'subject',
+    'issuer',
+    'pubkey',
+    'sigdump',
+  ];
   const certopt = hidden.map((part) => `no_${part}`).join(',');
   const text = await openssl(['x509', '-in', cert, '-noout', '-text', '-certopt', certopt]);
   const found: Record<string, string> = {};
@@ -212,18 +227,31 @@ export function has(program: string): boolean {
 
 export function pathOf(program: string): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin'];
-  return folders.map((folder) => join(folder, program)).find((path) => lstatSync(path, { throwIfNoEntry: false }));
+  return folders
+    .map((folder) => join(folder, program))
+    .find((path) => lstatSync(path, { throwIfNoEntry: false }));
 }
 
 /** `it`, skipped with the reason in its title where a program is missing. */
-export function itNeeds(programs: readonly string[], title: string, run: () => Promise<void>, ms = 60_000): void {
+export function itNeeds(
+  programs: readonly string[],
+  title: string,
+  run: () => Promise<void>,
+  ms = 60_000,
+): void {
   const missing = programs.filter((program) => !has(program));
   if (missing.length === 0) it(title, run, ms);
   else it.skip(`${title} (skipped: ${missing.join(' and ')} not installed)`, run);
 }
 
 /** `it`, skipped with the reason in its title where a condition does not hold. */
-export function itWhen(holds: boolean, reason: string, title: string, run: () => Promise<void>, ms = 60_000): void {
+export function itWhen(
+  holds: boolean,
+  reason: string,
+  title: string,
+  run: () => Promise<void>,
+  ms = 60_000,
+): void {
   if (holds) it(title, run, ms);
   else it.skip(`${title} (skipped: ${reason})`, run);
 }
@@ -242,7 +270,11 @@ export function freePort(): Promise<number> {
 }
 
 /** Polls until something holds; fails the test where it never does. */
-export async function until(holds: () => boolean | Promise<boolean>, what: string, ms = 20_000): Promise<void> {
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  what: string,
+  ms = 20_000,
+): Promise<void> {
   const end = Date.now() + ms;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`still not so after ${ms} ms: ${what}`);

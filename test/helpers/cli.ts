@@ -50,11 +50,13 @@ export function runProgram(file: string, args: readonly string[], options: RunOp
   });
 }
 
-/** This process's environment without what would colour, slow down or redirect a run. */
+/** This process's environment without what would make a run differ from machine to machine. */
 export function plainEnvironment(): Record<string, string | undefined> {
   const env: Record<string, string | undefined> = { ...process.env };
   for (const name of Object.keys(env)) {
-    if (/^(NODE_EXTRA_CA_CERTS|NODE_OPTIONS|FORCE_COLOR|OPENSSL_CONF|SSL_CERT_.*|PKI_DEBUG)$/.test(name)) {
+    if (
+      /^(NODE_EXTRA_CA_CERTS|NODE_OPTIONS|(FORCE|NO)_COLOR|CI|OPENSSL_CONF|SSL_CERT_.*|PKI_DEBUG)$/.test(name)
+    ) {
       delete env[name];
     }
   }

@@ -17,6 +17,7 @@ import type { Change, Issuance } from '../../src/plan/change.ts';
 import { bundleMembers } from '../../src/plan/derived.ts';
 import { wantedSan } from '../../src/plan/diff.ts';
 import type { CertificateFacts, KeyFacts, KeyId, RequestFacts } from '../../src/plan/facts.ts';
+import type { ManagedFile } from '../../src/plan/files.ts';
 import { nameDer } from '../../src/plan/name.ts';
 import { type EntityObservation, NOTHING, type Observation } from '../../src/plan/observation.ts';
 import { EXTENSION } from '../../src/plan/oids.ts';
@@ -148,6 +149,8 @@ export class World {
   readonly #files = new Map<EntityId, Mutable>();
   /** Which key made a certificate's signature, by fingerprint. */
   readonly #signers = new Map<string, KeyId>();
+  /** Every certificate there ever was. */
+  readonly #certificates = new Map<string, CertificateFacts>();
   #made = 0;
 
   /** The files of an entity, to be damaged at will. */
@@ -173,8 +176,13 @@ export class World {
   changeCert(id: EntityId, changes: Partial<CertificateFacts>, signedBy?: KeyId): void {
     const before = this.cert(id);
     const fingerprint = hash('sha256', `changed ${++this.#made}`);
-    this.of(id).cert = present({ ...before, fingerprint, ...changes });
+    this.#place(id, { ...before, fingerprint, ...changes });
     this.#signers.set(fingerprint, signedBy ?? this.#signers.get(before.fingerprint) ?? '');
+  }
+
+  #place(id: EntityId, cert: CertificateFacts): void {
+    this.of(id).cert = present(cert);
+    this.#certificates.set(cert.fingerprint, cert);
   }
 
   observation({ entities }: Inventory): Observation {
@@ -199,7 +207,8 @@ export class World {
       return entity === undefined ? [] : [{ change, entity }];
     });
     for (const { change, entity } of work) this.#issue(change, entity);
-    for (const { change, entity } of work) this.#derive(change, entity, byId);
+    const previous = new Map(changes.map((change) => [change.id, change.previous]));
+    for (const { change, entity } of work) this.#derive(change, entity, byId, previous);
   }
 
   #issue({ id, newKey, issuance }: Change, entity: Entity): void {
@@ -209,21 +218,30 @@ export class World {
     }
     if (issuance === null) return;
     const issuer = entity.issuer === null ? null : this.cert(entity.issuer);
-    const serial = (++this.#made).toString(16).padStart(40, '1');
+    const serial = `7${(++this.#made).toString(16).padStart(39, '0')}`;
     const cert = certificateFor(entity, this.key(id), issuance, issuer, serial);
-    files.cert = present(cert);
+    this.#place(id, cert);
     this.#signers.set(cert.fingerprint, this.key(entity.issuer ?? id).keyId);
   }
 
-  #derive(change: Change, entity: Entity, byId: ReadonlyMap<EntityId, Entity>): void {
+  #derive(
+    change: Change,
+    entity: Entity,
+    byId: ReadonlyMap<EntityId, Entity>,
+    previous: ReadonlyMap<EntityId, Change['previous']>,
+  ): void {
     const files = this.of(change.id);
     const members = bundleMembers(entity, byId);
+    const own = (id: EntityId): string => this.cert(id).fingerprint;
     for (const artifact of change.writes) {
       if (artifact === 'csr') files.csr = present(requestFor(entity, this.key(entity.id)));
       if (artifact === 'public') files.public = present(this.key(entity.id).keyId);
-      if (artifact === 'chain' || artifact === 'fullchain' || artifact === 'ca') {
-        files[artifact] = present(members[artifact].map((id) => this.cert(id).fingerprint));
-      }
+      if (artifact === 'chain' || artifact === 'fullchain')
+        files[artifact] = present(members[artifact].map(own));
+      if (artifact === 'ca')
+        files.ca = present(members.ca.flatMap((id) => [own(id), ...(previous.get(id) ?? [])]));
+      if (artifact === 'previous')
+        files.previous = present(change.previous.flatMap((old) => this.#certificates.get(old) ?? []));
     }
     for (const artifact of change.deletes) remove(files, artifact);
     for (const artifact of change.chmods) chmod(files, artifact);
@@ -235,7 +253,7 @@ function requestFor(entity: Entity, { keyId }: KeyFacts): RequestFacts {
 }
 
 /** As `rm` would. */
-export function remove(files: Mutable, artifact: Artifact): void {
+export function remove(files: Mutable, artifact: ManagedFile): void {
   files[artifact] = NOTHING.key as never;
 }
 

@@ -13,7 +13,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { constants } from 'node:os';
 
 const { PKI_FAULT_AT, PKI_FAULT_KIND = 'kill', PKI_FAULT_LOG, PKI_FAULT_NEVER = '' } = process.env;
-const at = Number(PKI_FAULT_AT ?? 0);
+let at = Number(PKI_FAULT_AT ?? 0);
 const never = new Set(PKI_FAULT_NEVER.split(',').filter((name) => name !== ''));
 /** Those that only take things away, and succeed on a full disk. */
 const FREEING = new Set(['unlink', 'rm', 'rmdir', 'ftruncate', 'truncate']);
@@ -37,6 +37,11 @@ const OPERATIONS = [
 ];
 const { writeSync, openSync, closeSync } = fs;
 let count = 0;
+/** For scripts that try one operation after the other in the same process: counts from 1 again. */
+globalThis.pkiFault = (n) => {
+  at = n;
+  count = 0;
+};
 
 for (const name of OPERATIONS) {
   const sync = fs[`${name}Sync`];

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { capabilityOf, missingOpenssl } from '../../src/openssl/capabilities.ts';
+
+it.each([
+  ['OpenSSL 3.0.19 27 Jan 2026 (Library: OpenSSL 3.0.19 27 Jan 2026)\n', 'OpenSSL 3.0.19'],
+  ['OpenSSL 3.0.0 7 sep 2021 (Library: OpenSSL 3.0.0 7 sep 2021)', 'OpenSSL 3.0.0'],
+  ['OpenSSL 3.5.9 1 Oct 2026 (Library: OpenSSL 3.5.9 1 Oct 2026)', 'OpenSSL 3.5.9'],
+  ['OpenSSL 3.2.0-beta1 26 Oct 2023 (Library: …)', 'OpenSSL 3.2.0-beta1'],
+  ['OpenSSL 4.0.3 9 Jun 2026 (Library: OpenSSL 4.0.3 9 Jun 2026)', 'OpenSSL 4.0.3'],
+  ['OpenSSL 10.1.0 1 Jan 2040', 'OpenSSL 10.1.0'],
+])('%s will do', (printed, version) => expect(capabilityOf(printed)).toEqual({ ok: true, version }));
+
+it.each([
+  ['OpenSSL 1.1.1w  11 Sep 2023', 'OpenSSL 1.1.1w is too old: 3.0 is the oldest that works'],
+  ['OpenSSL 0.9.8zg 14 July 2015', 'OpenSSL 0.9.8zg is too old: 3.0 is the oldest that works'],
+  ['LibreSSL 3.3.6', 'LibreSSL 3.3.6 is not OpenSSL, and differs from it where it matters'],
+  ['LibreSSL 4.3.1', 'LibreSSL 4.3.1 is not OpenSSL, and differs from it where it matters'],
+  ['BoringSSL', '"openssl version" printed "BoringSSL", which names no version'],
+  ['', '"openssl version" printed "", which names no version'],
+  ['\u001b[31mhello\nOpenSSL 3.0.0', '"openssl version" printed "\u001b[31mhello", which names no version'],
+])('%j will not', (printed, problem) => {
+  expect(capabilityOf(printed)).toEqual({
+    ok: false,
+    problem,
+    hint: expect.stringContaining('install OpenSSL 3'),
+  });
+});
+
+it('what cannot be run is named', () => {
+  expect(missingOpenssl('/opt/openssl')).toMatchObject({
+    ok: false,
+    problem: '"/opt/openssl" was not found or cannot be run',
+  });
+});

@@ -1,0 +1,280 @@
+/** Steps → openssl calls: argv and configuration, to the letter. One line, one case. */
+import { describe, expect, it } from 'vitest';
+import type { Entity } from '../../src/model/entity.ts';
+import type { KeySpec } from '../../src/model/key-spec.ts';
+import { publicKeyCommand } from '../../src/openssl/public-key.ts';
+import { requestCommand } from '../../src/openssl/request.ts';
+import { opensslTime, signCommand } from '../../src/openssl/sign.ts';
+import { stepCommand } from '../../src/openssl/step-command.ts';
+import type { Issuance } from '../../src/plan/change.ts';
+import { aClient, anAuthority, aPeer, aServer, DAY, dns, email, ip, NOW, uri } from '../helpers/entities.ts';
+
+const RSA: KeySpec = { algorithm: 'rsa', size: 3072 };
+const ROOT = anAuthority({ key: { algorithm: 'rsa', size: 4096 } });
+const API = aServer({ name: 'api' });
+const ISSUANCE: Issuance = {
+  notBefore: NOW,
+  notAfter: NOW + 90 * DAY - 1,
+  cappedBy: null,
+  subjectKeyId: null,
+};
+
+/** One section of a configuration, as its lines. */
+function section(input: string | null, name: string): readonly string[] | undefined {
+  const found = (input ?? '').split(/^\[/m).find((part) => part.startsWith(`${name}]`));
+  return found
+    ?.split('\n')
+    .slice(1)
+    .filter((line) => line !== '');
+}
+
+describe('a request', () => {
+  const start = 'req -new -batch -config - -sha256';
+  const stage = '.pki/stage/servers.api';
+  it.each<[KeySpec, string]>([
+    [{ algorithm: 'rsa', size: 2048 }, '-newkey rsa:2048'],
+    [{ algorithm: 'rsa', size: 4096 }, '-newkey rsa:4096'],
+    [{ algorithm: 'ecdsa', curve: 'P-256' }, '-newkey ec -pkeyopt ec_paramgen_curve:P-256'],
+    [{ algorithm: 'ecdsa', curve: 'P-384' }, '-newkey ec -pkeyopt ec_paramgen_curve:P-384'],
+    [{ algorithm: 'ecdsa', curve: 'P-521' }, '-newkey ec -pkeyopt ec_paramgen_curve:P-521'],
+    [{ algorithm: 'ed25519' }, '-newkey ed25519'],
+    [{ algorithm: 'ed448' }, '-newkey ed448'],
+  ])('with a new key %j', (key, options) => {
+    const { args } = requestCommand(aServer({ name: 'api', key }), true);
+    expect(args.join(' ')).toBe(`${start} ${options} -noenc -keyout ${stage}/key.pem -out ${stage}/csr.pem`);
+  });
+
+  it('with the key that is there', () => {
+    expect(requestCommand(API, false).args.join(' ')).toBe(
+      `${start} -key servers/api/key.pem -out ${stage}/csr.pem`,
+    );
+  });
+
+  it('for a server, all of its configuration', () => {
+    const subject = [
+      { type: 'C', value: 'SE' },
+      { type: 'O', value: '$ENV::HOME #1' },
+      { type: 'CN', value: 'api.example.test' },
+    ] as const;
+    const san = [
+      dns('api.example.test'),
+      ip('::1'),
+      uri('spiffe://example.test/a,b'),
+      email('ops@example.test'),
+      ip('127.0.0.1'),
+    ];
+    expect(requestCommand(aServer({ name: 'api', subject, san }), true).input).toBe(`[req]
+prompt = no
+utf8 = yes
+string_mask = utf8only
+distinguished_name = name
+req_extensions = extensions
+
+[name]
+countryName = SE
+organizationName = \\$ENV::HOME \\#1
+commonName = api.example.test
+
+[extensions]
+basicConstraints = critical,CA:FALSE
+keyUsage = critical,digitalSignature
+extendedKeyUsage = serverAuth
+subjectAltName = @san
+
+[san]
+DNS.1 = api.example.test
+IP.2 = ::1
+URI.3 = spiffe://example.test/a,b
+email.4 = ops@example.test
+IP.5 = 127.0.0.1
+`);
+  });
+
+  it('names every type of attribute', () => {
+    const subject = (['C', 'ST', 'L', 'O', 'OU', 'CN'] as const).map((type) => ({ type, value: 'x' }));
+    expect(section(requestCommand(aClient({ subject }), true).input, 'name')).toEqual([
+      'countryName = x',
+      'stateOrProvinceName = x',
+      'localityName = x',
+      'organizationName = x',
+      'organizationalUnitName = x',
+      'commonName = x',
+    ]);
+  });
+});
+
+describe('extensions', () => {
+  const extensions = (entity: Entity) =>
+    section(signCommand(entity, ROOT, ISSUANCE, true).input, 'extensions');
+  const identifiers = ['subjectKeyIdentifier = hash', 'authorityKeyIdentifier = keyid:always'];
+  const leaf = (usage: string, purpose: string, ...names: readonly string[]) => [
+    'basicConstraints = critical,CA:FALSE',
+    `keyUsage = critical,${usage}`,
+    `extendedKeyUsage = ${purpose}`,
+    ...names,
+    ...identifiers,
+  ];
+  const ca = (constraints: string, ...rest: readonly string[]) => [
+    `basicConstraints = ${constraints}`,
+    'keyUsage = critical,keyCertSign,cRLSign',
+    ...rest,
+  ];
+  const below = { name: 'services', issuer: ROOT.id } as const;
+
+  it.each<[string, Entity, readonly string[]]>([
+    ['a root', ROOT, ca('critical,CA:TRUE', 'subjectKeyIdentifier = hash')],
+    ['an intermediate', anAuthority(below), ca('critical,CA:TRUE', ...identifiers)],
+    [
+      'an intermediate of path length 0',
+      anAuthority({ ...below, pathLength: 0 }),
+      ca('critical,CA:TRUE,pathlen:0', ...identifiers),
+    ],
+    [
+      'an intermediate of path length 2',
+      anAuthority({ ...below, pathLength: 2 }),
+      ca('critical,CA:TRUE,pathlen:2', ...identifiers),
+    ],
+    ['a server', API, leaf('digitalSignature', 'serverAuth', 'subjectAltName = @san')],
+    [
+      'a server with RSA',
+      aServer({ key: RSA }),
+      leaf('digitalSignature,keyEncipherment', 'serverAuth', 'subjectAltName = @san'),
+    ],
+    [
+      'a server with Ed25519',
+      aServer({ key: { algorithm: 'ed25519' } }),
+      leaf('digitalSignature', 'serverAuth', 'subjectAltName = @san'),
+    ],
+    ['a client without names', aClient(), leaf('digitalSignature', 'clientAuth')],
+    [
+      'a peer',
+      aPeer({ san: [dns('x')] }),
+      leaf('digitalSignature', 'serverAuth,clientAuth', 'subjectAltName = @san'),
+    ],
+    [
+      'a client with names alone',
+      aClient({ subject: [], san: [dns('x')] }),
+      leaf('digitalSignature', 'clientAuth', 'subjectAltName = critical,@san'),
+    ],
+  ])('of %s', (_, entity, expected) => expect(extensions(entity)).toEqual(expected));
+
+  it('a key identifier is carried over as it is', () => {
+    const { input } = signCommand(anAuthority(below), ROOT, { ...ISSUANCE, subjectKeyId: 'abcd' }, false);
+    expect(section(input, 'extensions')).toContain('subjectKeyIdentifier = abcd');
+  });
+
+  it('a request asks for the same, less what only its issuer knows', () => {
+    expect(section(requestCommand(API, true).input, 'extensions')).toEqual(
+      extensions(API)?.filter((line) => !identifiers.includes(line)),
+    );
+  });
+});
+
+describe('a signature', () => {
+  const start = 'ca -batch -notext -config -';
+  const dates = '-startdate 20261123120000Z -enddate 20270221115959Z';
+  const out = (folder: string) => `-in .pki/stage/${folder}/csr.pem -out .pki/stage/${folder}/cert.pem`;
+  const args = (...[entity, signer, newKey]: [Entity, Entity, boolean]) =>
+    signCommand(entity, signer, ISSUANCE, newKey).args.join(' ');
+
+  it('of an authority', () => {
+    const by = '-cert authorities/root/cert.pem -keyfile authorities/root/key.pem';
+    expect(args(API, ROOT, true)).toBe(`${start} ${by} ${dates} ${out('servers.api')}`);
+  });
+  it('of a root’s own new key', () => {
+    expect(args(ROOT, ROOT, true)).toBe(
+      `${start} -selfsign -keyfile .pki/stage/authorities.root/key.pem ${dates} ${out('authorities.root')}`,
+    );
+  });
+  it('of a root’s own key that stays', () => {
+    expect(args(ROOT, ROOT, false)).toBe(
+      `${start} -selfsign -keyfile authorities/root/key.pem ${dates} ${out('authorities.root')}`,
+    );
+  });
+
+  it('all of its configuration', () => {
+    const attributes =
+      'countryName stateOrProvinceName localityName organizationName organizationalUnitName commonName'.split(
+        ' ',
+      );
+    const { input } = signCommand(API, ROOT, ISSUANCE, true);
+    expect(section(input, 'ca')).toEqual(['default_ca = issue']);
+    expect(section(input, 'policy')).toEqual(attributes.map((attribute) => `${attribute} = optional`));
+    expect(section(input, 'san')).toEqual(['DNS.1 = api.example.test']);
+    expect(section(input, 'issue')).toEqual([
+      'database = .pki/scratch/servers.api/index.txt',
+      'new_certs_dir = .pki/scratch/servers.api',
+      'rand_serial = yes',
+      'default_md = sha256',
+      'policy = policy',
+      'preserve = yes',
+      'string_mask = utf8only',
+      'unique_subject = no',
+      'copy_extensions = none',
+      'x509_extensions = extensions',
+    ]);
+  });
+
+  it.each<[KeySpec, string]>([
+    [RSA, 'sha256'],
+    [{ algorithm: 'ecdsa', curve: 'P-256' }, 'sha256'],
+    [{ algorithm: 'ecdsa', curve: 'P-384' }, 'sha384'],
+    [{ algorithm: 'ecdsa', curve: 'P-521' }, 'sha512'],
+    [{ algorithm: 'ed25519' }, 'sha256'],
+  ])('by %j with %s', (key, digest) => {
+    expect(section(signCommand(API, anAuthority({ key }), ISSUANCE, true).input, 'issue')).toContain(
+      `default_md = ${digest}`,
+    );
+  });
+
+  it.each([
+    ['1999-12-31T23:59:59Z', '19991231235959Z'],
+    ['2049-12-31T23:59:59Z', '20491231235959Z'],
+    ['2050-01-01T00:00:00Z', '20500101000000Z'],
+    ['2126-02-28T12:34:56Z', '21260228123456Z'],
+  ])('dates have four digits for the year: %s', (iso, text) =>
+    expect(opensslTime(Date.parse(iso) / 1000)).toBe(text),
+  );
+});
+
+it('a public key: from the new key, or from the one that is there', () => {
+  expect(publicKeyCommand(API, true).args.join(' ')).toBe(
+    'pkey -in .pki/stage/servers.api/key.pem -pubout -out .pki/stage/servers.api/public.pem',
+  );
+  expect(publicKeyCommand(API, false).args.join(' ')).toBe(
+    'pkey -in servers/api/key.pem -pubout -out .pki/stage/servers.api/public.pem',
+  );
+});
+
+describe('a step', () => {
+  const byId = new Map<string, Entity>([ROOT, API].map((entity) => [entity.id, entity]));
+  const base = { id: 'x', entity: API.id, needs: [] } as const;
+  it('has the call of its kind', () => {
+    expect(stepCommand({ ...base, kind: 'request', newKey: true, weight: 1 }, byId)).toEqual(
+      requestCommand(API, true),
+    );
+    expect(stepCommand({ ...base, kind: 'public', newKey: false }, byId)).toEqual(
+      publicKeyCommand(API, false),
+    );
+    expect(stepCommand({ ...base, kind: 'publish' }, byId)).toBeNull();
+    expect(stepCommand({ ...base, kind: 'remove' }, byId)).toBeNull();
+    const sign = { ...base, kind: 'sign', issuance: ISSUANCE, newKey: true } as const;
+    expect(stepCommand({ ...sign, issuer: ROOT.id }, byId)).toEqual(signCommand(API, ROOT, ISSUANCE, true));
+    expect(stepCommand({ ...sign, entity: ROOT.id, issuer: null }, byId)).toEqual(
+      signCommand(ROOT, ROOT, ISSUANCE, true),
+    );
+  });
+  it('of an unknown entity is our mistake', () => {
+    expect(() => stepCommand({ ...base, entity: 'servers/x', kind: 'public', newKey: true }, byId)).toThrow(
+      'Internal error: no entity servers/x',
+    );
+  });
+});
+
+it('no secret and no value of the manifest is an argument', () => {
+  const secret = 'very-secret-value';
+  const entity = aServer({ name: 'api', subject: [{ type: 'CN', value: secret }], san: [dns(secret)] });
+  for (const { args } of [requestCommand(entity, true), signCommand(entity, ROOT, ISSUANCE, true)]) {
+    expect(args.join(' ')).not.toContain(secret);
+  }
+});

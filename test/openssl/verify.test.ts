@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { verifiedFiles, verifyBatches, verifyCommand, verifyComplaint } from '../../src/openssl/verify.ts';
+import { aClient, anAuthority, aPeer, aServer } from '../helpers/entities.ts';
+
+const ROOT = anAuthority();
+const SERVICES = anAuthority({ name: 'services', issuer: ROOT.id });
+const DEEP = anAuthority({ name: 'deep', issuer: SERVICES.id });
+
+const cert = (id: string) => `${id}/cert.pem`;
+
+describe('a call', () => {
+  it('trusts the root alone, and shows what is between', () => {
+    expect(
+      verifyCommand([DEEP, SERVICES, ROOT], 'sslserver', [aServer({ name: 'a' }), aServer({ name: 'b' })]),
+    ).toEqual({
+      args: [
+        ...['verify', '-x509_strict', '-purpose', 'sslserver', '-CAfile', cert(ROOT.id)],
+        ...[
+          '-untrusted',
+          cert(DEEP.id),
+          '-untrusted',
+          cert(SERVICES.id),
+          cert('servers/a'),
+          cert('servers/b'),
+        ],
+      ],
+      input: null,
+    });
+  });
+
+  it('a root is its own anchor', () => {
+    const [batch] = verifyBatches([ROOT]);
+    expect(batch?.command.args.slice(2)).toEqual([
+      '-purpose',
+      'any',
+      '-CAfile',
+      cert(ROOT.id),
+      cert(ROOT.id),
+    ]);
+  });
+});
+
+describe('batches', () => {
+  const groups = (...entities: Parameters<typeof verifyBatches>[0]) =>
+    verifyBatches(entities).map((batch) => [batch.purpose, batch.entities.map(({ id }) => id)]);
+
+  it('of the same issuers and the same purpose', () => {
+    const leaves = [
+      aServer({ name: 'a' }),
+      aServer({ name: 'b', issuer: SERVICES.id }),
+      aClient({ name: 'c' }),
+      aServer({ name: 'd' }),
+      aServer({ name: 'e', issuer: SERVICES.id }),
+    ];
+    expect(groups(ROOT, SERVICES, ...leaves)).toEqual([
+      ['any', [ROOT.id, SERVICES.id]],
+      ['sslserver', ['servers/a', 'servers/d']],
+      ['sslserver', ['servers/b', 'servers/e']],
+      ['sslclient', ['clients/c']],
+    ]);
+  });
+
+  it('a peer is judged as both', () => {
+    expect(groups(ROOT, aPeer({ name: 'p' })).slice(1)).toEqual([
+      ['sslserver', ['peers/p']],
+      ['sslclient', ['peers/p']],
+    ]);
+  });
+
+  it('two roots are never one', () => expect(groups(ROOT, anAuthority({ name: 'other' }))).toHaveLength(2));
+
+  it('are cut where arguments would become too many, and lose nobody', () => {
+    const leaves = Array.from({ length: 1201 }, (_, i) => aServer({ name: `s${i}` }));
+    const batches = verifyBatches([ROOT, ...leaves]).slice(1);
+    expect(batches.map(({ entities }) => entities.length)).toEqual([500, 500, 201]);
+    expect(new Set(batches.flatMap(({ entities }) => entities)).size).toBe(1201);
+    for (const { entities, command } of batches)
+      expect(command.args.slice(-entities.length)).toEqual(entities.map(({ id }) => cert(id)));
+  });
+
+  it('of nothing are none', () => expect(verifyBatches([])).toEqual([]));
+});
+
+describe('what openssl said', () => {
+  it('the files that are good, and no others', () => {
+    const printed =
+      'servers/a/cert.pem: OK\nservers/b/cert.pem: FAILED\nerror servers/c/cert.pem: verification failed\nservers/d/cert.pem: OK\n';
+    expect([...verifiedFiles(printed)]).toEqual(['servers/a/cert.pem', 'servers/d/cert.pem']);
+    expect(verifiedFiles('').size).toBe(0);
+  });
+
+  it.each([
+    [
+      'CN = a\nerror 20 at 0 depth lookup: unable to get local issuer certificate\nerror servers/a/cert.pem: verification failed\n',
+      'error 20 at 0 depth lookup: unable to get local issuer certificate',
+    ],
+    [
+      'error 10 at 0 depth lookup: certificate has expired\nerror 10 at 1 depth lookup: certificate has expired\n',
+      'error 10 at 0 depth lookup: certificate has expired',
+    ],
+    [
+      'Can’t open servers/a/cert.pem for reading\nUnable to load certificate file\n',
+      'Unable to load certificate file',
+    ],
+    ['', ''],
+  ])('the complaint in %j', (stderr, complaint) => expect(verifyComplaint(stderr)).toBe(complaint));
+});

@@ -1,0 +1,180 @@
+/** Whatever the manifest and whatever is on disk: a plan is made, always the same, and once carried out nothing is left. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Artifact, Authority, EntityId, Inventory } from '../../src/model/entity.ts';
+import { ARTIFACTS } from '../../src/model/entity.ts';
+import type { KeySpec } from '../../src/model/key-spec.ts';
+import { type Plan, planInventory } from '../../src/plan/plan.ts';
+import { stepsOf } from '../../src/plan/steps.ts';
+import {
+  aClient,
+  anAuthority,
+  anInventory,
+  aPeer,
+  aServer,
+  DAY,
+  dns,
+  keyFacts,
+  NOW,
+  present,
+  remove,
+  World,
+} from '../helpers/entities.ts';
+import { holds } from '../helpers/property.ts';
+
+const KEY: fc.Arbitrary<KeySpec> = fc.constantFrom<KeySpec>(
+  { algorithm: 'rsa', size: 2048 },
+  { algorithm: 'ecdsa', curve: 'P-256' },
+  { algorithm: 'ed25519' },
+);
+const VALIDITY = fc.constantFrom(30 * DAY, 90 * DAY, 3650 * DAY);
+const OUTPUTS = fc
+  .subarray(ARTIFACTS.filter((artifact) => artifact !== 'key' && artifact !== 'cert'))
+  .map((some): readonly Artifact[] =>
+    ARTIFACTS.filter((all) => all === 'key' || all === 'cert' || some.includes(all)),
+  );
+const TRAITS = fc.record({ key: KEY, validity: VALIDITY, outputs: OUTPUTS, rotateKey: fc.boolean() });
+
+/** Two roots at least, any hierarchy below them, leaves anywhere that trust any of the roots. */
+const INVENTORY: fc.Arbitrary<Inventory> = fc
+  .record({
+    authorities: fc.array(fc.tuple(TRAITS, fc.nat({ max: 5 })), { minLength: 2, maxLength: 5 }),
+    leaves: fc.array(fc.tuple(TRAITS, fc.nat({ max: 9 }), fc.constantFrom(aServer, aClient, aPeer)), {
+      maxLength: 5,
+    }),
+    trust: fc.array(fc.array(fc.nat({ max: 9 }), { minLength: 1, maxLength: 2 }), {
+      minLength: 10,
+      maxLength: 10,
+    }),
+  })
+  .map(({ authorities, leaves, trust }) => {
+    const above: Authority[] = [];
+    for (const [i, [traits, pick]] of authorities.entries()) {
+      const issuer = i < 2 ? null : (above[pick % (i + 1)]?.id ?? null);
+      const own = above.find(({ id }) => id === issuer)?.trust;
+      above.push(
+        anAuthority({ name: `ca${i}`, issuer, ...(own === undefined ? {} : { trust: own }), ...traits }),
+      );
+    }
+    const roots = above.filter(({ issuer }) => issuer === null).map(({ id }) => id);
+    const trusting = (at: number): readonly EntityId[] => [
+      ...new Set((trust[at] ?? []).map((pick) => roots[pick % roots.length] ?? '')),
+    ];
+    const ends = leaves.map(([traits, pick, make], i) => {
+      const issuer = above[pick % above.length]?.id ?? '';
+      return make({ name: `leaf${i}`, issuer, san: [dns(`leaf${i}.example`)], ...traits });
+    });
+    return anInventory(...above, ...ends.map((end, i) => ({ ...end, trust: trusting(i) })));
+  });
+
+/** One thing that happens to one file. */
+const BLOW = fc.record({
+  entity: fc.nat({ max: 9 }),
+  artifact: fc.constantFrom(...ARTIFACTS),
+  kind: fc.constantFrom('remove', 'garbage', 'swap', 'mode', 'foreign', 'expire', 'rename', 'stale'),
+});
+type Blow = typeof BLOW extends fc.Arbitrary<infer T> ? T : never;
+
+function strike(world: World, { entities }: Inventory, { entity, artifact, kind }: Blow): void {
+  const { id } = entities[entity % entities.length] ?? { id: '' };
+  const files = world.of(id);
+  const file = files[artifact];
+  if (file.state !== 'present' || files.cert.state !== 'present') return;
+  if (kind === 'remove') remove(files, artifact);
+  if (kind === 'garbage') files[artifact] = { state: 'garbage', detail: 'holds nonsense' };
+  if (kind === 'mode') files[artifact] = { ...file, mode: 0o666 } as never;
+  if (kind === 'swap') files.key = world.of(entities[(entity + 1) % entities.length]?.id ?? '').key;
+  if (kind === 'foreign') world.changeCert(id, {}, keyFacts('stranger').keyId);
+  if (kind === 'expire') world.changeCert(id, { notAfter: NOW - 1 });
+  if (kind === 'rename') world.changeCert(id, { subject: [], subjectDer: '3000' });
+  if (kind === 'stale') files.ca = present(['ab']);
+}
+
+const SCENE = fc.record({
+  before: INVENTORY,
+  after: fc.option(INVENTORY, { nil: null }),
+  blows: fc.array(BLOW, { maxLength: 6 }),
+  later: fc.constantFrom(0, 20 * DAY, 25 * DAY, 400 * DAY, 5000 * DAY, -DAY),
+});
+type Scene = typeof SCENE extends fc.Arbitrary<infer T> ? T : never;
+
+function setUp({ before, after, blows }: Scene): { world: World; inventory: Inventory } {
+  const world = new World();
+  world.carryOut(planInventory(before, world.observation(before), { now: NOW }), before);
+  for (const blow of blows) strike(world, before, blow);
+  return { world, inventory: after ?? before };
+}
+
+function notKept({ changes }: Plan): unknown {
+  return changes
+    .filter(({ action }) => action !== 'keep')
+    .map(({ id, action, reasons }) => ({ id, action, reasons }));
+}
+
+describe('any manifest and any folder', () => {
+  it('the same plan every time, of which every part has its cause', () => {
+    holds(SCENE, (scene) => {
+      const { world, inventory } = setUp(scene);
+      const now = NOW + scene.later;
+      const observation = world.observation(inventory);
+      const plan = planInventory(inventory, observation, { now });
+      expect(planInventory(inventory, observation, { now })).toEqual(plan);
+      for (const change of plan.changes) {
+        const idle = change.writes.length + change.deletes.length + change.chmods.length === 0;
+        expect(change.action === 'keep').toBe(idle);
+        expect(change.reasons.length > 0).toBe(!idle);
+        expect(change.issuance !== null).toBe(change.writes.includes('cert'));
+        expect(change.newKey).toBe(change.writes.includes('key'));
+      }
+    });
+  });
+
+  it('carried out, leaves nothing to do', () => {
+    holds(
+      SCENE,
+      (scene) => {
+        const { world, inventory } = setUp(scene);
+        const now = NOW + scene.later;
+        const plan = planInventory(inventory, world.observation(inventory), { now });
+        world.carryOut(plan, inventory);
+        expect(notKept(planInventory(inventory, world.observation(inventory), { now }))).toEqual([]);
+        // Nor for as long as nothing ends.
+        const tomorrow = planInventory(inventory, world.observation(inventory), { now: now + DAY });
+        const ended = tomorrow.changes.some(({ reasons }) =>
+          reasons.some(({ kind }) => kind === 'drops-trust'),
+        );
+        if (!ended) expect(notKept(tomorrow)).toEqual([]);
+      },
+      400,
+    );
+  });
+
+  it('every key that stays is the one that was there', () => {
+    holds(SCENE, (scene) => {
+      const { world, inventory } = setUp(scene);
+      const before = new Map(inventory.entities.map(({ id }) => [id, world.of(id).key]));
+      const plan = planInventory(inventory, world.observation(inventory), { now: NOW + scene.later });
+      world.carryOut(plan, inventory);
+      for (const { id, newKey } of plan.changes) {
+        const [old, now] = [before.get(id), world.of(id).key];
+        const same =
+          old?.state === 'present' && now.state === 'present' && old.facts.keyId === now.facts.keyId;
+        expect(same).toBe(!newKey);
+      }
+    });
+  });
+
+  it('its steps can be put in an order', () => {
+    holds(SCENE, (scene) => {
+      const { world, inventory } = setUp(scene);
+      const plan = planInventory(inventory, world.observation(inventory), { now: NOW + scene.later });
+      const steps = stepsOf(plan, inventory);
+      const done = new Set<string>();
+      for (let before = -1; before < done.size; ) {
+        before = done.size;
+        for (const { id, needs } of steps) if (needs.every((need) => done.has(need))) done.add(id);
+      }
+      expect(steps.map(({ id }) => id).filter((id) => !done.has(id))).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,115 @@
+/** Plan → steps: what is run, and what waits for what. */
+import { expect, it } from 'vitest';
+import type { Inventory } from '../../src/model/entity.ts';
+import { planInventory } from '../../src/plan/plan.ts';
+import { type Step, stepsOf } from '../../src/plan/steps.ts';
+import { aClient, anAuthority, anInventory, aServer, NOW, remove, World } from '../helpers/entities.ts';
+
+const ROOT = anAuthority({ name: 'root', key: { algorithm: 'rsa', size: 4096 } });
+const SERVICES = anAuthority({ name: 'services', issuer: ROOT.id, trust: [ROOT.id] });
+const API = aServer({ name: 'api', issuer: SERVICES.id });
+const BILLING = aClient({ name: 'billing', outputs: ['key', 'cert', 'public'] });
+const ALL = anInventory(ROOT, SERVICES, API, BILLING);
+
+function stepsAfter(damage: (world: World) => void, inventory: Inventory = ALL): readonly Step[] {
+  const world = new World();
+  world.carryOut(planInventory(inventory, world.observation(inventory), { now: NOW }), inventory);
+  damage(world);
+  return stepsOf(planInventory(inventory, world.observation(inventory), { now: NOW }), inventory);
+}
+
+function fromNothing(inventory: Inventory = ALL): readonly Step[] {
+  return stepsOf(planInventory(inventory, new World().observation(inventory), { now: NOW }), inventory);
+}
+
+const shapes = (steps: readonly Step[]) =>
+  Object.fromEntries(steps.map(({ id, needs }) => [id, [...needs].sort()]));
+
+it('from nothing: a certificate waits for its issuer, a bundle for all that is in it', () => {
+  expect(shapes(fromNothing())).toEqual({
+    'request authorities/root': [],
+    'sign authorities/root': ['request authorities/root'],
+    'publish authorities/root': ['request authorities/root', 'sign authorities/root'],
+    'request authorities/services': [],
+    'sign authorities/services': ['publish authorities/root', 'request authorities/services'],
+    'publish authorities/services': expect.arrayContaining([
+      'publish authorities/root',
+      'sign authorities/services',
+    ]),
+    'request servers/api': [],
+    'sign servers/api': ['publish authorities/services', 'request servers/api'],
+    'publish servers/api': expect.arrayContaining(['publish authorities/services', 'sign servers/api']),
+    'request clients/billing': [],
+    'sign clients/billing': ['publish authorities/root', 'request clients/billing'],
+    'public clients/billing': ['request clients/billing'],
+    'publish clients/billing': expect.arrayContaining(['public clients/billing', 'sign clients/billing']),
+  });
+});
+
+it('nothing to do: no steps', () => expect(stepsAfter(() => {})).toEqual([]));
+
+it('what is not done by this plan is not waited for', () => {
+  const steps = stepsAfter((world) => remove(world.of(API.id), 'cert'));
+  expect(shapes(steps)).toEqual({
+    'request servers/api': [],
+    'sign servers/api': ['request servers/api'],
+    'publish servers/api': ['request servers/api', 'sign servers/api'],
+  });
+});
+
+it('a bundle alone takes no openssl', () => {
+  const steps = stepsAfter((world) => remove(world.of(API.id), 'chain'));
+  expect(steps.map(({ id }) => id)).toEqual(['publish servers/api']);
+});
+
+it('a request alone, and a public key alone, for the key that is there', () => {
+  const steps = stepsAfter((world) => {
+    remove(world.of(API.id), 'csr');
+    remove(world.of(BILLING.id), 'public');
+  });
+  expect(shapes(steps)).toEqual({
+    'request servers/api': [],
+    'publish servers/api': ['request servers/api'],
+    'public clients/billing': [],
+    'publish clients/billing': ['public clients/billing'],
+  });
+  expect(steps.filter((step) => 'newKey' in step && step.newKey)).toEqual([]);
+});
+
+it('what is refused takes no step', () => {
+  const steps = stepsAfter((world) => {
+    world.of(API.id).key = { state: 'encrypted' };
+    remove(world.of(BILLING.id), 'cert');
+  });
+  expect(new Set(steps.map(({ entity }) => entity))).toEqual(new Set([BILLING.id]));
+});
+
+it('a signature knows its dates, its issuer, and whether the key is new', () => {
+  const sign = fromNothing().filter((step) => step.kind === 'sign');
+  expect(sign.map(({ issuer, newKey }) => [issuer, newKey])).toEqual([
+    [null, true],
+    [ROOT.id, true],
+    [SERVICES.id, true],
+    [ROOT.id, true],
+  ]);
+  expect(sign[0]?.issuance.notBefore).toBe(NOW - 300);
+});
+
+it('an RSA key weighs more the longer it is, and any more than an EC key or a kept one', () => {
+  const weigh = (size: number | null): number => {
+    const key = size === null ? ({ algorithm: 'ed25519' } as const) : ({ algorithm: 'rsa', size } as const);
+    const [step] = fromNothing(anInventory(anAuthority({ key })));
+    return step?.kind === 'request' ? step.weight : 0;
+  };
+  expect(weigh(4096)).toBeGreaterThan(weigh(3072));
+  expect(weigh(2048)).toBeGreaterThan(weigh(null));
+  const [kept] = stepsAfter((world) => remove(world.of(ROOT.id), 'csr'));
+  expect(kept).toMatchObject({ kind: 'request', weight: 1 });
+});
+
+it('a leaf that trusts another root waits for that as well, where it writes a bundle', () => {
+  const other = anAuthority({ name: 'other' });
+  const trusting = aServer({ name: 'trusting', trust: [ROOT.id, other.id] });
+  const needs = shapes(fromNothing(anInventory(ROOT, other, trusting)))[`publish ${trusting.id}`];
+  expect(needs).toContain('publish authorities/other');
+});

@@ -1,0 +1,153 @@
+/** Every certificate once, in whole lines, whatever happens to the process or the disk. */
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Ledger, type LedgerEntry, ledgerEntry, ledgerPath, readLedger } from '../../src/store/ledger.ts';
+import { inPairs, runScript, script } from '../helpers/child.ts';
+import { aServer, certificateFor, DAY, keyFacts, NOW } from '../helpers/entities.ts';
+import { temporaryFolder } from '../helpers/openssl.ts';
+
+const work = temporaryFolder();
+let made = 0;
+
+/** An output folder whose ledger holds this text. */
+function rootWith(text?: string): string {
+  const root = join(work, `${++made}`);
+  mkdirSync(join(root, '.pki'), { recursive: true });
+  if (text !== undefined) writeFileSync(ledgerPath(root), text);
+  return root;
+}
+
+function entry(serial: string, san: readonly string[] = []): LedgerEntry {
+  return {
+    serial,
+    san,
+    time: '',
+    entity: 'servers/api',
+    issuer: 'authorities/root',
+    subject: '',
+    notBefore: '',
+    notAfter: '',
+    fingerprint: '',
+    keyId: '',
+    reasons: [],
+  };
+}
+
+const line = (serial: string, san?: readonly string[]): string => `${JSON.stringify(entry(serial, san))}\n`;
+const serials = (root: string): readonly string[] => readLedger(root).map(({ serial }) => serial);
+
+it('an entry says what revoking and auditing need', () => {
+  const server = aServer({ name: 'api' });
+  const issuance = { notBefore: NOW, notAfter: NOW + DAY - 1, cappedBy: null, subjectKeyId: null };
+  const facts = certificateFor(server, keyFacts('k'), issuance, null, 'abcdef');
+  const reasons = [{ kind: 'requested' }] as const;
+  expect(ledgerEntry(facts, { entity: server.id, issuer: 'authorities/root', now: NOW, reasons })).toEqual({
+    time: '2026-11-23T12:00:00Z',
+    entity: 'servers/api',
+    issuer: 'authorities/root',
+    serial: 'abcdef',
+    subject: 'CN=api.example.test',
+    san: ['dns:api.example.test'],
+    notBefore: '2026-11-23T12:00:00Z',
+    notAfter: '2026-11-24T11:59:59Z',
+    fingerprint: facts.fingerprint,
+    keyId: facts.keyId,
+    reasons,
+  });
+});
+
+describe('appending', () => {
+  it('to nothing makes the file, readable for its owner only', async () => {
+    const root = rootWith();
+    expect(readLedger(root)).toEqual([]);
+    await new Ledger(root).append(entry('1'));
+    expect(readLedger(root)).toEqual([entry('1')]);
+    expect(statSync(ledgerPath(root)).mode & 0o777).toBe(0o600);
+  });
+
+  it('many at once: each once, in the order in which they came', async () => {
+    const root = rootWith(line('first'));
+    const ledger = new Ledger(root);
+    const all = Array.from({ length: 500 }, (_, i) => `${i}`);
+    await Promise.all(all.map((serial) => ledger.append(entry(serial))));
+    await ledger.append(entry('last'));
+    expect(serials(root)).toEqual(['first', ...all, 'last']);
+  });
+
+  it.each([
+    ['shorter than the next', '{"serial":"ha'],
+    ['longer than the next', line('half', ['dns:'.padEnd(3000, 'x')]).slice(0, -1)],
+    ['of anything', '\0\0\0'],
+  ])('behind a line that a crash cut short, %s, leaves whole lines', async (_, half) => {
+    const root = rootWith(line('1') + half);
+    expect(serials(root)).toEqual(['1']);
+    await new Ledger(root).append(entry('2'));
+    expect(readFileSync(ledgerPath(root), 'utf8')).toBe(line('1') + line('2'));
+  });
+
+  it('names with any characters stay on one line', async () => {
+    const root = rootWith();
+    await new Ledger(root).append(entry('1', ['a\nb', '\u2028', '"\\']));
+    expect(readFileSync(ledgerPath(root), 'utf8').split('\n')).toHaveLength(2);
+    expect(readLedger(root)[0]?.san).toEqual(['a\nb', '\u2028', '"\\']);
+  });
+});
+
+describe('a process', () => {
+  let path = '';
+  beforeAll(async () => {
+    // Three turns, each of two entries at once; says which of them were promised to be safe.
+    path = await script(
+      work,
+      'append',
+      `import { writeSync } from 'node:fs';
+      import { Ledger } from './src/store/ledger.ts';
+      const ledger = new Ledger(process.argv[2]);
+      for (let turn = 0; turn < 3; turn++) {
+        const both = ['a', 'b'].map(async (name) => {
+          const serial = turn + name;
+          await ledger.append({ ...${JSON.stringify(entry(''))}, serial });
+          console.log(serial);
+        });
+        for (const { reason } of await Promise.allSettled(both)) if (reason) console.error(reason.code ?? reason);
+      }`,
+    );
+  });
+
+  const printed = (text: string): readonly string[] => text.split('\n').filter((word) => word !== '');
+
+  it('syncs once for all that came meanwhile', async () => {
+    const log = join(work, 'operations');
+    const { stdout } = await runScript(path, [rootWith()], { log });
+    expect(printed(stdout)).toHaveLength(6);
+    const operations = readFileSync(log, 'utf8');
+    expect(operations.match(/ fsync /g)?.length).toBeLessThanOrEqual(6);
+  });
+
+  it.each(['kill', 'ENOSPC', 'EIO'])(
+    'that meets %s at any file operation keeps what it promised, in whole lines',
+    async (kind) => {
+      const log = join(work, `operations-${kind}`);
+      await runScript(path, [rootWith()], { log });
+      const count = readFileSync(log, 'utf8').trim().split('\n').length;
+      const tasks = Array.from({ length: count }, (_, i) => async () => {
+        const root = rootWith(line('before'));
+        return { root, at: i + 1, ended: await runScript(path, [root], { at: i + 1, kind }) };
+      });
+      for (const { root, ended } of await inPairs(tasks)) {
+        const promised = printed(ended.stdout);
+        expect(ended.signal).toBe(kind === 'kill' ? 'SIGKILL' : null);
+        if (kind !== 'kill') expect(new Set(printed(ended.stderr))).toEqual(new Set([kind]));
+        expect(serials(root)).toEqual(expect.arrayContaining(['before', ...promised]));
+        // A full disk leaves no half line behind; a killed process does, and the next one mends it.
+        if (kind === 'ENOSPC') expect(readFileSync(ledgerPath(root), 'utf8')).toMatch(/\n$/);
+        await new Ledger(root).append(entry('after'));
+        const all = serials(root);
+        expect(all).toEqual(expect.arrayContaining(['before', ...promised, 'after']));
+        expect(new Set(all).size).toBe(all.length);
+        expect(readFileSync(ledgerPath(root), 'utf8').trim().split('\n')).toHaveLength(all.length);
+      }
+    },
+  );
+});

@@ -1,0 +1,178 @@
+/** One run at a time: against the living, the dead, those whose number was given to another, and eight at once. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Attempt, type Holder, tryLock } from '../../src/store/lock.ts';
+import { inPairs, runScript, script } from '../helpers/child.ts';
+import { temporaryFolder } from '../helpers/openssl.ts';
+
+const work = temporaryFolder();
+const SINCE = '2026-11-23T12:00:00Z';
+const DEAD = deadPid();
+let made = 0;
+
+function folder(): string {
+  const path = join(work, `${++made}`);
+  mkdirSync(path);
+  return path;
+}
+
+/** The number of a process that has ended. */
+function deadPid(): number {
+  return spawnSync(process.execPath, ['-e', '0']).pid;
+}
+
+function lockedBy(content: Partial<Holder> | string): string {
+  const path = folder();
+  const holder = { host: hostname(), pid: DEAD, started: null, nonce: 'abcdef', since: SINCE };
+  const text = typeof content === 'string' ? content : JSON.stringify({ ...holder, ...content });
+  writeFileSync(join(path, 'lock'), text, { mode: 0o600 });
+  return path;
+}
+
+function releaseOf(attempt: Attempt): () => void {
+  if (!attempt.held) throw new Error(`held by ${JSON.stringify(attempt.by)}`);
+  return attempt.release;
+}
+
+describe('a free folder', () => {
+  it('is locked, and says by whom', () => {
+    const path = folder();
+    const release = releaseOf(tryLock(path, SINCE));
+    expect(tryLock(path, 'later')).toEqual({
+      held: false,
+      by: expect.objectContaining({ host: hostname(), pid: process.pid, since: SINCE }),
+    });
+    expect(readdirSync(path)).toEqual(['lock']);
+    release();
+    expect(readdirSync(path)).toEqual([]);
+  });
+
+  it('is locked again once it is released, and released only by its holder', () => {
+    const path = folder();
+    const first = releaseOf(tryLock(path, SINCE));
+    first();
+    const second = releaseOf(tryLock(path, SINCE));
+    first();
+    expect(tryLock(path, SINCE).held).toBe(false);
+    second();
+    second();
+    expect(readdirSync(path)).toEqual([]);
+  });
+
+  it('that cannot be written is an error, not a lock', () => {
+    expect(() => tryLock(join(work, 'nowhere'), SINCE)).toThrow('ENOENT');
+  });
+});
+
+describe('the lock of', () => {
+  const own = (): Holder => {
+    const path = folder();
+    const release = releaseOf(tryLock(path, SINCE));
+    const holder = JSON.parse(readFileSync(join(path, 'lock'), 'utf8')) as Holder;
+    release();
+    return holder;
+  };
+
+  it.each<readonly [string, () => string]>([
+    ['a process that has ended', () => lockedBy({})],
+    ['one whose number another process has now', () => lockedBy({ ...own(), started: '1' })],
+    ['one of which a power cut left nothing', () => lockedBy('')],
+    ['one of which a power cut left half', () => lockedBy('{"host":"x","pi')],
+    ['one of which a power cut left zeros', () => lockedBy('\0'.repeat(120))],
+    ['nobody', () => lockedBy('null')],
+    ['something else', () => lockedBy('{}')],
+    ['a process group', () => lockedBy({ pid: -1 })],
+    ['a path', () => lockedBy({ nonce: '../../x' })],
+  ])('%s is taken over', (_, make) => {
+    const path = make();
+    const release = releaseOf(tryLock(path, SINCE));
+    expect(JSON.parse(readFileSync(join(path, 'lock'), 'utf8'))).toMatchObject({ pid: process.pid });
+    release();
+    expect(readdirSync(path)).toEqual([]);
+  });
+
+  it.each<readonly [string, () => string]>([
+    ['a running process', () => lockedBy(own())],
+    ['a running process whose start is not known', () => lockedBy({ pid: process.pid })],
+    ['a process that is not ours to ask', () => lockedBy({ pid: 1 })],
+    ['another host', () => lockedBy({ host: 'elsewhere' })],
+  ])('%s is respected', (_, make) => {
+    const path = make();
+    const before = readFileSync(join(path, 'lock'), 'utf8');
+    expect(tryLock(path, 'later')).toEqual({ held: false, by: JSON.parse(before) });
+    expect(readFileSync(join(path, 'lock'), 'utf8')).toBe(before);
+    expect(readdirSync(path)).toEqual(['lock']);
+  });
+});
+
+describe('several processes', () => {
+  let rival = '';
+  let once = '';
+  beforeAll(async () => {
+    // Whoever gets the lock leaves it behind as that of a dead process, so every turn is a race for a dead lock.
+    rival = await script(
+      work,
+      'rival',
+      `import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
+      import { hostname } from 'node:os';
+      import { tryLock } from './src/store/lock.ts';
+      const [folder, log, turns, dead] = process.argv.slice(2);
+      for (let turn = 0; turn < Number(turns); ) {
+        if (!tryLock(folder, '').held) { await new Promise(setImmediate); continue; }
+        appendFileSync(log, \`enter \${process.pid}\\n\`);
+        turn++;
+        appendFileSync(log, \`leave \${process.pid}\\n\`);
+        const draft = \`\${log}.\${process.pid}\`;
+        const nonce = process.pid.toString(16) + '0' + turn;
+        writeFileSync(draft, JSON.stringify({ host: hostname(), pid: Number(dead), started: null, nonce, since: '' }));
+        renameSync(draft, folder + '/lock');
+      }`,
+    );
+    once = await script(
+      work,
+      'once',
+      `import { tryLock } from './src/store/lock.ts';
+      const attempt = tryLock(process.argv[2], '');
+      if (attempt.held) attempt.release(); else process.exitCode = 4;`,
+    );
+  });
+
+  it.each([
+    [2, 60],
+    [8, 20],
+  ])('%d of them are in it one after the other, %d times each, and leave no litter', async (count, turns) => {
+    const path = lockedBy({});
+    const log = join(work, `log-${++made}`);
+    const run = () => runScript(rival, [path, log, String(turns), String(DEAD)]);
+    const ends = await Promise.all(Array.from({ length: count }, run));
+    expect(ends.map(({ code, stderr }) => [code, stderr])).toEqual(ends.map(() => [0, '']));
+    const lines = readFileSync(log, 'utf8').trim().split('\n');
+    expect(lines).toHaveLength(2 * count * turns);
+    for (let i = 0; i < lines.length; i += 2) {
+      expect(lines[i]).toMatch(/^enter /);
+      expect(lines[i + 1]).toBe(lines[i]?.replace('enter', 'leave'));
+    }
+    releaseOf(tryLock(path, SINCE))();
+    expect(readdirSync(path)).toEqual([]);
+  });
+
+  it('one killed at any file operation keeps nobody out', async () => {
+    const counted = join(work, 'count');
+    await runScript(once, [lockedBy({})], { log: counted });
+    const operations = readFileSync(counted, 'utf8').trim().split('\n').length;
+    expect(operations).toBeGreaterThan(8);
+    const tasks = Array.from({ length: operations }, (_, i) => async () => {
+      const path = lockedBy({});
+      const { signal } = await runScript(once, [path], { at: i + 1 });
+      return { path, signal };
+    });
+    for (const { path, signal } of await inPairs(tasks)) {
+      expect(signal).toBe('SIGKILL');
+      releaseOf(tryLock(path, SINCE))();
+      expect(existsSync(join(path, 'lock'))).toBe(false);
+    }
+  });
+});
