@@ -38,6 +38,7 @@ export type { ApplyResult } from './run/apply.ts';
 export type { Listener, RunEvent, StepFailure } from './run/events.ts';
 export type { CertificateCheck, Verification } from './run/verify.ts';
 export type { LedgerEntry } from './store/ledger.ts';
+export { Obstacle } from './store/obstacle.ts';
 
 /** A manifest that is valid, and the folder it speaks of. */
 export interface Project {
@@ -144,9 +145,9 @@ export async function apply(project: Project, options: ApplyOptions): Promise<Ap
 }
 
 /** The openssl that would be used, or why it cannot be. */
-export async function openssl(): Promise<Capability> {
+export async function openssl(signal?: AbortSignal): Promise<Capability> {
   const { opensslBinary, probeOpenssl } = await import('./run/probe.ts');
-  return probeOpenssl(opensslBinary(process.env));
+  return probeOpenssl(opensslBinary(process.env), signal);
 }
 
 /** Certificates judged by `openssl verify`, and every pair in real TLS handshakes. Changes nothing. */

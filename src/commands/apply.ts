@@ -43,7 +43,7 @@ export async function applyProject(
   console: Console,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  if (!(await opensslIsUsable(console))) return EXIT.failed;
+  if (!(await opensslIsUsable(console, signal))) return EXIT.failed;
   const preview = await plan(project, requests);
   const consents = await askForConsents(preview, new Set(flags.allow ?? []), flags.json ?? false);
   const result = await run(project, preview, { ...requests, ...lockOf(flags), consents, signal });
@@ -55,8 +55,8 @@ export async function applyProject(
   return proof?.code ?? code;
 }
 
-export async function opensslIsUsable(console: Console): Promise<boolean> {
-  const capability = await openssl();
+export async function opensslIsUsable(console: Console, signal: AbortSignal): Promise<boolean> {
+  const capability = await openssl(signal);
   if (capability.ok) return true;
   console.error(capability.problem);
   console.hint(capability.hint);

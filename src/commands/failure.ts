@@ -1,4 +1,5 @@
 /** What no command foresaw, still in plain words: nothing a user does ends in a stack trace. */
+import { Obstacle } from '../index.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 
 const HINTS: Readonly<Record<string, string>> = {
@@ -15,6 +16,11 @@ export function explainFailure(error: unknown, signal: AbortSignal, console: Con
   if (signal.aborted) {
     console.error('interrupted');
     return EXIT.interrupted;
+  }
+  if (error instanceof Obstacle) {
+    console.error(error.message);
+    console.hint(error.hint);
+    return EXIT.failed;
   }
   if (isSystemError(error)) {
     const where = error.path === undefined ? '' : ` "${error.path}"`;

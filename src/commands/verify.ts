@@ -11,7 +11,7 @@ export async function verifyCommand(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const project = await openOrExplain(manifest, console);
-  if (project === undefined || !(await opensslIsUsable(console))) return EXIT.failed;
+  if (project === undefined || !(await opensslIsUsable(console, signal))) return EXIT.failed;
   const proof = await prove(project, flags, console, signal);
   if (flags.json) console.out(`${JSON.stringify(proof.json, null, 2)}\n`);
   return proof.code;

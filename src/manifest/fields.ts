@@ -9,7 +9,7 @@ import {
   parseValidity,
   RENEW_PATTERN,
 } from './duration.ts';
-import { LAYOUT_PATTERN, NAME_PATTERN, parseLayoutPath } from './folder.ts';
+import { NAME_PATTERN } from './folder.ts';
 import {
   CURVES,
   KEY_NAMES,
@@ -139,35 +139,6 @@ export const outputs = z
     allOf: [{ contains: { const: 'key' } }, { contains: { const: 'cert' } }],
     description: 'Files to write for each entry; key and cert always.',
     default: ARTIFACTS.filter((item) => item !== 'public'),
-  });
-
-const layoutPath = z.string(wanted('a path below the output folder')).meta({ pattern: LAYOUT_PATTERN });
-
-export const folder = layoutPath
-  .meta({
-    description:
-      'Folder of the entry below the output folder; "." is that folder itself. {name} and {section} stand for those of the entry.',
-    default: '{section}/{name}',
-    examples: ['.', 'tls/{name}'],
-  })
-  .transform(using(parseLayoutPath));
-
-const fileName = layoutPath.transform(using(parseLayoutPath)).optional();
-
-export const files = z
-  .strictObject(
-    Object.fromEntries([...ARTIFACTS, 'previous' as const].map((artifact) => [artifact, fileName])) as Record<
-      (typeof ARTIFACTS)[number] | 'previous',
-      typeof fileName
-    >,
-    wanted('a map of file names such as { key: tls.key, cert: tls.crt }'),
-  )
-  .meta({
-    description: "File names below the entry's folder, for layouts that another tool made.",
-    examples: [
-      { key: 'tls.key', cert: 'tls.crt' },
-      { key: 'private/{name}.key', cert: 'issued/{name}.crt' },
-    ],
   });
 
 const reference = z.string(wanted('the name of an authority'));

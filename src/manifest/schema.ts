@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import * as field from './fields.ts';
 import { NAME_PATTERN, OUTPUT_PATTERN, parseOutput } from './folder.ts';
+import * as layout from './layout-fields.ts';
 import { using, wanted } from './problem.ts';
 
 const settings = {
@@ -12,8 +13,8 @@ const settings = {
   rotateKey: field.rotateKey.optional(),
   backdate: field.backdate.optional(),
   outputs: field.outputs.optional(),
-  folder: field.folder.optional(),
-  files: field.files.optional(),
+  folder: layout.folder.optional(),
+  files: layout.files.optional(),
 };
 
 /** Whom an end entity trusts; an authority meets nobody. */
@@ -102,5 +103,5 @@ export const TOP_KEYS: readonly string[] = Object.keys(manifestSchema.shape);
 export const SETTING_KEYS: readonly string[] = Object.keys({ ...settings, ...trusting });
 export const AUTHORITY_KEYS: readonly string[] = Object.keys(authority.shape);
 export const LEAF_KEYS: readonly string[] = Object.keys(leaf.shape);
-export const FILE_KEYS: readonly string[] = Object.keys(field.files.shape);
+export const FILE_KEYS: readonly string[] = Object.keys(layout.files.shape);
 export const ATTRIBUTE_KEYS: readonly string[] = Object.keys(field.subject.shape);

@@ -8,6 +8,7 @@ import { diffCertificate, diffKeySpec, diffRequest } from './diff.ts';
 import type { CertificateFacts, KeyFacts, KeyId, RequestFacts } from './facts.ts';
 import { nameDer } from './name.ts';
 import { EXTENSION } from './oids.ts';
+import type { Reason } from './reason.ts';
 import { isoTime } from './validity.ts';
 
 export interface Made {
@@ -33,7 +34,7 @@ export function objections(made: Made, asked: Asked): readonly string[] {
     ...diffKeySpec(made.key.spec, entity).map(({ before, after }) => `the key is ${before}, not ${after}`),
     ...unless(made.csr.keyId === made.key.keyId, 'the request is for another key'),
     ...unless(made.csr.signatureFits, 'the signature of the request does not fit its key'),
-    ...diffRequest(made.csr, entity).map((reason) => `the request differs: ${JSON.stringify(reason)}`),
+    ...diffRequest(made.csr, entity).map((reason) => `the request differs, ${differenceText(reason)}`),
   ];
   if (made.cert === null || issuance === null) return forRequest;
   return [...forRequest, ...certificateObjections(made.cert, made, asked, issuance)];
@@ -47,7 +48,7 @@ function certificateObjections(
 ): readonly string[] {
   const issuerDer = issuer?.subjectDer ?? nameDer(entity.subject);
   return [
-    ...diffCertificate(cert, entity).map((reason) => `the certificate differs: ${JSON.stringify(reason)}`),
+    ...diffCertificate(cert, entity).map((reason) => `the certificate differs, ${differenceText(reason)}`),
     ...unless(cert.keyId === made.key.keyId, 'the certificate is for another key'),
     ...unless(
       made.signedBy === (issuer?.keyId ?? made.key.keyId),
@@ -67,6 +68,11 @@ function certificateObjections(
     ...serialObjections(cert.serial),
     ...extensionObjections(cert, entity),
   ];
+}
+
+function differenceText(reason: Reason): string {
+  if (reason.kind === 'differs') return `${reason.field} is ${reason.before}, not ${reason.after}`;
+  return reason.kind === 'weak' ? reason.what : reason.kind;
 }
 
 function unless(holds: boolean, objection: string): readonly string[] {
@@ -94,6 +100,20 @@ function extensionObjections(cert: CertificateFacts, entity: Entity): readonly s
     ...(entity.issuer === null ? [] : [EXTENSION.authorityKeyIdentifier]),
   ];
   const found = cert.oids.filter((oid) => oid !== EXTENSION.authorityKeyIdentifier || entity.issuer !== null);
-  const same = [...found].sort().join() === [...wanted].sort().join();
-  return unless(same, `the extensions are ${cert.oids.join(', ')}, not ${wanted.join(', ')}`);
+  const critical = [
+    EXTENSION.basicConstraints,
+    EXTENSION.keyUsage,
+    ...(entity.san.length > 0 && entity.subject.length === 0 ? [EXTENSION.subjectAltName] : []),
+  ];
+  return [
+    ...unless(sameSet(found, wanted), `the extensions are ${cert.oids.join(', ')}, not ${wanted.join(', ')}`),
+    ...unless(
+      sameSet(cert.criticalOids, critical),
+      `the critical extensions are ${cert.criticalOids.join(', ')}, not ${critical.join(', ')}`,
+    ),
+  ];
+}
+
+function sameSet(found: readonly string[], wanted: readonly string[]): boolean {
+  return [...found].sort().join() === [...wanted].sort().join();
 }

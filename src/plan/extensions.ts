@@ -42,6 +42,7 @@ export function extensionFacts(extensions: Der | undefined): ExtensionFacts {
     ),
     authorityKeyId: get(EXTENSION.authorityKeyIdentifier, readAuthorityKeyId),
     oids: all.map(({ oid }) => oid),
+    criticalOids: all.flatMap(({ oid, critical }) => (critical ? [oid] : [])),
   };
 }
 

@@ -37,6 +37,8 @@ export interface ExtensionFacts {
   readonly subjectKeyId: string | null;
   readonly authorityKeyId: string | null;
   readonly oids: readonly string[];
+  /** Those of them that are critical. */
+  readonly criticalOids: readonly string[];
 }
 
 export interface CertificateFacts extends ExtensionFacts {

@@ -28,8 +28,6 @@ export interface EntityObservation {
 }
 
 export interface Observation {
-  /** Whether the output folder is there at all. */
-  readonly exists: boolean;
   readonly entities: ReadonlyMap<EntityId, EntityObservation>;
   /** Entity folders on disk that the manifest does not name, and that this tool is known to have made. */
   readonly strangers: readonly EntityId[];

@@ -1,5 +1,5 @@
 /** One entity: what is on disk against what is wanted → one Change. Pure; the caller goes from roots to leaves. */
-import type { Artifact, Entity, EntityId } from '../model/entity.ts';
+import { ARTIFACTS, type Artifact, type Entity, type EntityId } from '../model/entity.ts';
 import { certificateReasons } from './certificate-reasons.ts';
 import { type Action, type Change, type Consent, type Issuance, NO_CHANGE, type Refusal } from './change.ts';
 import {
@@ -141,17 +141,17 @@ function ownBundle(
   return { id, fingerprint, previous, bundleChanges: false };
 }
 
+const OPEN_FILES = ARTIFACTS.filter((artifact) => artifact !== 'key');
+
 /** Only the owner may read a private key; nobody else may write what others trust. */
 function modeReasons(observed: EntityObservation): readonly Reason[] {
-  const { key, cert, ca } = observed;
+  const { key } = observed;
   const found: Reason[] = [];
   if (key.state === 'present' && (key.mode & 0o077) !== 0) {
     found.push({ kind: 'mode', artifact: 'key', before: key.mode, after: 0o600 });
   }
-  for (const [artifact, file] of [
-    ['cert', cert],
-    ['ca', ca],
-  ] as const) {
+  for (const artifact of OPEN_FILES) {
+    const file = observed[artifact];
     if (file.state === 'present' && (file.mode & 0o022) !== 0) {
       found.push({ kind: 'mode', artifact, before: file.mode, after: 0o644 });
     }

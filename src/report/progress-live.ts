@@ -6,7 +6,7 @@ import { Listr, ListrLogger, ProcessOutput } from 'listr2';
 import type { EntityId } from '../model/entity.ts';
 import type { Step, StepKind } from '../plan/steps.ts';
 import type { RunEvent } from '../run/events.ts';
-import type { Progress } from './progress.ts';
+import type { Progress } from './progress-types.ts';
 
 const MAX_ROWS = 30;
 /** Redrawing is what costs. */

@@ -1,17 +1,7 @@
 /** What a run shows while it works, on stderr: live rows on a terminal, one line per finished entity elsewhere. */
 import type { Change } from '../plan/change.ts';
-import type { Listener } from '../run/events.ts';
+import type { Progress, Stream } from './progress-types.ts';
 import type { Terminal } from './style.ts';
-
-export interface Progress {
-  readonly listener: Listener;
-  /** Resolves when everything is drawn; nothing is drawn afterwards. */
-  close(): Promise<void>;
-}
-
-export interface Stream extends Terminal {
-  write(text: string): unknown;
-}
 
 /** @param changes what the plan means to do, for the wording of each line. */
 export async function startProgress(

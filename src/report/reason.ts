@@ -1,10 +1,16 @@
 /** A reason in words: what is, and what is wanted. */
+import { visible } from '../manifest/printable.ts';
 import { unreachable } from '../model/entity.ts';
 import { FILE_NAMES } from '../plan/files.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime, lengthText } from '../plan/validity.ts';
 
+/** Free of control characters: a certificate on disk may hold anything, and a terminal obeys. */
 export function reasonText(reason: Reason): string {
+  return visible(wordsOf(reason));
+}
+
+function wordsOf(reason: Reason): string {
   switch (reason.kind) {
     case 'missing':
       return `${FILE_NAMES[reason.artifact]} is missing`;

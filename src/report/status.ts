@@ -1,4 +1,5 @@
 /** `pki status`: every certificate with the days it has left, for people and for cron. */
+import { visible } from '../manifest/printable.ts';
 import { subjectText } from '../model/subject.ts';
 import type { State, StatusRow } from '../plan/status.ts';
 import { isoTime, lifetime } from '../plan/validity.ts';
@@ -22,7 +23,7 @@ function cells(row: StatusRow, style: Style): readonly string[] {
   if (certificate === null) return [style.strong(row.id), '', issuedBy, '', '', '', paint(stateText(row))];
   return [
     style.strong(row.id),
-    shorten(subjectText(certificate.subject), 40),
+    shorten(visible(subjectText(certificate.subject)), 40),
     issuedBy,
     shorten(certificate.serial, 13),
     paint(bar(certificate.notAfter - certificate.notBefore, row.secondsLeft ?? 0)),

@@ -1,6 +1,6 @@
 /** One apply: lock, finish what an earlier run began, look, plan, and carry the plan out. */
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { EntityId, Inventory } from '../model/entity.ts';
@@ -14,6 +14,7 @@ import { ensureFolder, removeTree, sync, writeNew } from '../store/disk.ts';
 import { Ledger } from '../store/ledger.ts';
 import { type Attempt, type Holder, tryLock } from '../store/lock.ts';
 import { observe } from '../store/observe.ts';
+import { checkOwnFolders } from '../store/obstacle.ts';
 import type { Listener } from './events.ts';
 import { type Execution, execute } from './execute.ts';
 import { opensslIn } from './openssl.ts';
@@ -54,9 +55,15 @@ export type ApplyResult =
     };
 
 export async function applyInventory(inventory: Inventory, options: ApplyOptions): Promise<ApplyResult> {
+  ensureFolder(options.root, 0o755);
+  // The output folder itself may be a link that the user made; nothing below it may.
+  return applyIn(inventory, { ...options, root: realpathSync(options.root) });
+}
+
+async function applyIn(inventory: Inventory, options: ApplyOptions): Promise<ApplyResult> {
   const { root } = options;
   const own = join(root, PRIVATE_FOLDER);
-  ensureFolder(root, 0o755);
+  checkOwnFolders(root);
   ensureFolder(own, 0o700);
   const lock = await waitForLock(own, options);
   if (!lock.held) return { kind: 'locked', by: lock.by };

@@ -1,5 +1,6 @@
 /** Carries out the steps of a plan; reports what happens as events. */
 import type { EntityId } from '../model/entity.ts';
+import type { Command } from '../openssl/command.ts';
 import { stepCommand } from '../openssl/step-command.ts';
 import type { Step } from '../plan/steps.ts';
 import { remove } from '../store/commit.ts';
@@ -32,6 +33,7 @@ export async function execute(
 ): Promise<Execution> {
   const failures: StepFailure[] = [];
   const skipped = new Set<EntityId>();
+  const failedEntities = new Set<EntityId>();
   const published: EntityId[] = [];
   listener?.({ kind: 'started', steps });
   workshop.prepare(steps);
@@ -44,12 +46,14 @@ export async function execute(
       listener?.({ kind: 'step-done', step });
     },
     failed(step, error) {
+      failedEntities.add(step.entity);
+      skipped.delete(step.entity);
       const failure = failureOf(step, error);
       failures.push(failure);
       listener?.({ kind: 'step-failed', step, failure });
     },
     skipped(step, because) {
-      if (step.entity !== because.entity) skipped.add(step.entity);
+      if (step.entity !== because.entity && !failedEntities.has(step.entity)) skipped.add(step.entity);
       listener?.({ kind: 'step-skipped', step, because: because.entity });
     },
     ...(signal === undefined ? {} : { signal }),
@@ -63,6 +67,12 @@ async function runStep(workshop: Workshop, step: Step): Promise<void> {
   const command = stepCommand(step, workshop.byId);
   if (command === null) throw new Error(`Internal error: nothing to run for ${step.id}`);
   await workshop.openssl.run(command);
+  for (const path of outputsOf(command)) workshop.checkMade(path);
+}
+
+/** The files that a call writes, by its arguments. */
+function outputsOf({ args }: Command): readonly string[] {
+  return args.flatMap((arg, i) => (args[i - 1] === '-out' || args[i - 1] === '-keyout' ? [arg] : []));
 }
 
 function failureOf({ entity, kind }: Step, error: unknown): StepFailure {

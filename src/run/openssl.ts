@@ -1,4 +1,5 @@
 /** Runs openssl through execa: no shell, an environment of our own, output bounded, children ended with us. */
+import { delimiter, resolve } from 'node:path';
 import { execa } from 'execa';
 import { type Command, ENVIRONMENT } from '../openssl/command.ts';
 import { shellWords } from '../openssl/shell.ts';
@@ -41,12 +42,19 @@ export function opensslIn(cwd: string, binary: string, signal?: AbortSignal): Op
         stdin: 'pipe',
         ...(signal === undefined ? {} : { cancelSignal: signal }),
       });
+      // A program of its own that a wrapper started could hold the pipes open after the wrapper was ended.
+      const letGo = (): void => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      };
+      signal?.addEventListener('abort', letGo, { once: true });
       const stdout = collect(child.stdout);
       const stderr = collect(child.stderr);
       // openssl may end before it has read its input; its exit code and its words tell why.
       child.stdin.on('error', () => {});
       child.stdin.end(input ?? '');
       const result = await child;
+      signal?.removeEventListener('abort', letGo);
       if (!result.failed) return stdout();
       const output = { stdout: stdout(), stderr: stderr() };
       throw new OpensslError(problemOf(result), shellWords(['openssl', ...args]), output);
@@ -74,9 +82,18 @@ function passedOn(): Record<string, string> {
   return Object.fromEntries(
     PASSED_ON.flatMap((name) => {
       const value = process.env[name];
-      return value === undefined ? [] : [[name, value]];
+      if (value === undefined) return [];
+      return [[name, name === 'PATH' ? absolutePath(value) : value]];
     }),
   );
+}
+
+/** Relative entries are meant from where the user is. */
+function absolutePath(path: string): string {
+  return path
+    .split(delimiter)
+    .map((entry) => resolve(entry))
+    .join(delimiter);
 }
 
 interface Ended {

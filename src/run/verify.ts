@@ -1,5 +1,7 @@
 /** The proof: every certificate judged by openssl, then every pair in a real handshake. Changes nothing. */
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { SkippedCheck } from '../handshake/case.ts';
 import { handshakeCases } from '../handshake/cases.ts';
 import type { Credentials } from '../handshake/credentials.ts';
@@ -15,7 +17,9 @@ import {
   verifyBatches,
   verifyComplaint,
 } from '../openssl/verify.ts';
+import { filePath } from '../plan/files.ts';
 import { readCredentials } from '../store/credentials.ts';
+import { Obstacle } from '../store/obstacle.ts';
 import { type Openssl, OpensslError, opensslIn } from './openssl.ts';
 
 export interface VerifyOptions {
@@ -44,7 +48,8 @@ export async function verifyInventory(
   options: VerifyOptions,
 ): Promise<Verification> {
   const openssl = opensslIn(options.root, options.binary, options.signal);
-  const certificates = await checkCertificates(entities, openssl);
+  const { there, absent } = sortOut(entities, options.root);
+  const certificates = [...absent, ...(await checkCertificates(there, openssl))];
   const { cases, skipped } = handshakeCases(entities);
   const outcomes = cases.length === 0 ? [] : await prove(entities, cases, options);
   const ok = certificates.every(({ problem }) => problem === null) && outcomes.every((outcome) => outcome.ok);
@@ -78,6 +83,28 @@ async function checkCertificates(
   const checks: CertificateCheck[] = [];
   for (const batch of verifyBatches(entities)) checks.push(...(await checkBatch(batch, openssl)));
   return checks;
+}
+
+/** Entities of which a certificate can be judged, and those of which there is none, or none of an issuer. */
+function sortOut(
+  entities: readonly Entity[],
+  root: string,
+): { readonly there: readonly Entity[]; readonly absent: readonly CertificateCheck[] } {
+  const hasFile = (entity: Entity): boolean => existsSync(join(root, filePath(entity, 'cert')));
+  const there = new Map<EntityId, Entity>();
+  const absent: CertificateCheck[] = [];
+  for (const entity of entities) {
+    const hasIssuer = entity.issuer === null || there.has(entity.issuer);
+    if (hasFile(entity) && hasIssuer) there.set(entity.id, entity);
+    else {
+      const problem = hasIssuer ? 'there is no certificate' : `there is no certificate of ${entity.issuer}`;
+      absent.push({ entity: entity.id, purpose: 'any', problem });
+    }
+  }
+  if (there.size === 0 && entities.length > 0) {
+    throw new Obstacle(`"${root}" holds no certificate of this manifest`, 'run "pki apply" first');
+  }
+  return { there: [...there.values()], absent };
 }
 
 /** One call for many; only where it complains, each is asked about alone, so that the words belong to it. */

@@ -1,5 +1,6 @@
 /** What the steps of one run share: the inventory, the plan, the folder, and issuers read once. */
 import type { KeyObject } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Entity, EntityId } from '../model/entity.ts';
 import { COMMIT_FOLDER, SCRATCH_FOLDER, STAGE_FOLDER, scratchFolder, stageFolder } from '../openssl/paths.ts';
@@ -53,6 +54,13 @@ export class Workshop {
     this.ledger = ledger;
     this.now = now;
     this.stamp = stamp;
+  }
+
+  /** openssl exits 0 on a full disk: what it made must at least be there, so that the cause is named at once. */
+  checkMade(relative: string): void {
+    const stat = statSync(this.path(relative), { throwIfNoEntry: false });
+    if (stat === undefined) throw new Error(`openssl did not make "${relative}"`);
+    if (stat.size === 0) throw new Error(`openssl left "${relative}" empty, as it does on a full disk`);
   }
 
   path(relative: string): string {

@@ -153,16 +153,28 @@ async function keep(root: string, file: ManagedFile, path: string, archive: stri
   const stat = ARCHIVED.includes(file) ? await statOf(source) : undefined;
   if (!stat?.isFile()) return;
   const folder = join(root, archive);
-  const copy = join(folder, FILE_NAMES[file]);
   await folderIsNew(folder, 0o700);
-  if ((await statOf(copy))?.ino === stat.ino) return;
+  for (let copies = 1; ; copies++) {
+    const copy = join(folder, copies === 1 ? FILE_NAMES[file] : FILE_NAMES[file].replace('.', `.${copies}.`));
+    const present = await statOf(copy);
+    if (present === undefined) await secondName(source, copy);
+    // A crash may have come after this; another file of that name belongs to another replacement.
+    else if (present.ino !== stat.ino && !readFileSync(copy).equals(readFileSync(source))) continue;
+    break;
+  }
+  await syncAll([folder, dirname(folder)]);
+}
+
+async function secondName(source: string, copy: string): Promise<void> {
+  const draft = `${copy}.draft`;
+  await removeFile(draft);
   try {
     await link(source, copy);
   } catch {
-    // File systems without hard links: a copy then, complete before the original goes.
-    await writeSynced(copy, readFileSync(source), 0o600);
+    // File systems without hard links: a copy then, whole before it has its name, and before the original goes.
+    await writeSynced(draft, readFileSync(source), 0o600);
+    await rename(draft, copy);
   }
-  await syncAll([folder, dirname(folder)]);
 }
 
 /** Files that are not ours keep the folder alive. */

@@ -4,7 +4,7 @@
  * one (its start time differs, so a reused pid fools nobody).
  */
 import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, unlinkSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, unlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { writeNew } from './disk.ts';
@@ -43,15 +43,15 @@ function nonce(): string {
 /** The content is whole before the name exists, so nobody ever reads half a lock. */
 function place(me: Holder, path: string): boolean {
   const draft = `${path}.${me.nonce}.draft`;
-  writeNew(draft, JSON.stringify(me), 0o600);
   try {
+    writeNew(draft, JSON.stringify(me), 0o600);
     linkSync(draft, path);
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
     throw error;
   } finally {
-    unlinkSync(draft);
+    rmSync(draft, { force: true });
   }
 }
 

@@ -1,6 +1,6 @@
 /** The output folder → Observation. Reads only; what cannot be read becomes a fact too. */
 import type { KeyObject } from 'node:crypto';
-import { lstatSync, statSync } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import type { EntityId, Inventory } from '../model/entity.ts';
 import { certificateSpki, publicKeyObject, signedBy } from '../plan/certificate.ts';
@@ -18,7 +18,7 @@ import {
   parseRequest,
   publicKeyOf,
 } from './parse.ts';
-import { readBytes } from './read.ts';
+import { errorCode, readBytes, unopened } from './read.ts';
 import { findStrangers } from './strangers.ts';
 
 /** @param root the output folder, absolute. */
@@ -33,7 +33,6 @@ export function observe(root: string, { entities }: Inventory): Observation {
     observed.set(entity.id, { ...files, signedBy: signerOf(root, entity, files.cert, issuer) });
   }
   return {
-    exists: statSync(root, { throwIfNoEntry: false })?.isDirectory() ?? false,
     entities: observed,
     strangers: findStrangers(
       root,
@@ -83,12 +82,15 @@ class Folders {
 }
 
 function folderObstacle(folder: string): FileState<never> | null {
-  const stat = lstatSync(folder, { throwIfNoEntry: false });
+  let stat: Stats | undefined;
+  try {
+    stat = lstatSync(folder, { throwIfNoEntry: false });
+  } catch (error) {
+    return unopened(errorCode(error));
+  }
   if (stat === undefined) return { state: 'missing' };
   if (stat.isSymbolicLink()) return { state: 'blocked', detail: 'lies in a folder that is a symbolic link' };
-  return stat.isDirectory()
-    ? null
-    : { state: 'blocked', detail: 'lies below something that is not a folder' };
+  return stat.isDirectory() ? null : unopened('ENOTDIR');
 }
 
 function parsed<T>(file: FileState<Buffer>, parse: (bytes: Buffer) => T): FileState<T> {
@@ -134,7 +136,13 @@ function signer(
   keyId: KeyId,
 ): Signer | undefined {
   const bytes = readBytes(join(root, filePath(entity, artifact)));
-  return bytes.state === 'present' ? { keyId, key: publicKeyObject(spkiOf(bytes.facts)) } : undefined;
+  if (bytes.state !== 'present') return undefined;
+  try {
+    return { keyId, key: publicKeyObject(spkiOf(bytes.facts)) };
+  } catch {
+    // A key that nothing here can use, such as a point on no curve, checks no signature.
+    return undefined;
+  }
 }
 
 /** The signature is checked, not believed: names and key identifiers can agree where the key is another. */

@@ -33,7 +33,8 @@ function readOpen(descriptor: number): FileState<Buffer> {
   return { state: 'present', facts: readFileSync(descriptor), mode: stat.mode & 0o7777 };
 }
 
-function unopened(code: string): FileState<never> {
+/** What is to be said of a file, or of all in a folder, by the error with which looking at it ended. */
+export function unopened(code: string): FileState<never> {
   if (code === 'ENOENT') return { state: 'missing' };
   if (code === 'ELOOP') return { state: 'blocked', detail: 'is a symbolic link' };
   if (code === 'ENOTDIR') return { state: 'blocked', detail: 'lies below something that is not a folder' };

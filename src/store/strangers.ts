@@ -44,8 +44,13 @@ function isOurs(
   }
 }
 
+/** Nothing where there is no folder, or none that we may look into: then there is nothing of ours to find. */
 function folderNames(path: string): readonly string[] {
-  if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return [];
-  const found = readdirSync(path, { withFileTypes: true });
-  return found.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  try {
+    if (!lstatSync(path).isDirectory()) return [];
+    const found = readdirSync(path, { withFileTypes: true });
+    return found.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch {
+    return [];
+  }
 }

@@ -141,6 +141,7 @@ export function certificateFor(
       EXTENSION.subjectKeyIdentifier,
       ...(issuer === null ? [] : [EXTENSION.authorityKeyIdentifier]),
     ],
+    criticalOids: [EXTENSION.basicConstraints, EXTENSION.keyUsage],
   };
 }
 
@@ -190,7 +191,7 @@ export class World {
       const files = this.of(id);
       return [id, { ...files, signedBy: this.#signedBy(files, issuer ?? id) }] as const;
     });
-    return { exists: true, entities: new Map(shown), strangers: [] };
+    return { entities: new Map(shown), strangers: [] };
   }
 
   #signedBy({ cert }: Mutable, issuer: EntityId): KeyId | null {

@@ -127,9 +127,9 @@ describe('a commit', () => {
     await commit(root, REQUEST);
     expect(generation(root)).toMatchObject({ key: 'newer key', cert: 'newer cert' });
     expect(archived(root)).toEqual([
-      'cert.pem: new cert',
+      'cert.2.pem: new cert',
       'cert.pem: old cert',
-      'key.pem: new key',
+      'key.2.pem: new key',
       'key.pem: old key',
     ]);
   });

@@ -1,0 +1,34 @@
+/** The fields of a manifest that say where files are. */
+import * as z from 'zod';
+import { ARTIFACTS } from './artifact.ts';
+import { LAYOUT_PATTERN, parseLayoutPath } from './folder.ts';
+import { using, wanted } from './problem.ts';
+
+const layoutPath = z.string(wanted('a path below the output folder')).meta({ pattern: LAYOUT_PATTERN });
+
+export const folder = layoutPath
+  .meta({
+    description:
+      'Folder of the entry below the output folder; "." is that folder itself. {name} and {section} stand for those of the entry.',
+    default: '{section}/{name}',
+    examples: ['.', 'tls/{name}'],
+  })
+  .transform(using(parseLayoutPath));
+
+const fileName = layoutPath.transform(using(parseLayoutPath)).optional();
+
+export const files = z
+  .strictObject(
+    Object.fromEntries([...ARTIFACTS, 'previous' as const].map((artifact) => [artifact, fileName])) as Record<
+      (typeof ARTIFACTS)[number] | 'previous',
+      typeof fileName
+    >,
+    wanted('a map of file names such as { key: tls.key, cert: tls.crt }'),
+  )
+  .meta({
+    description: "File names below the entry's folder, for layouts that another tool made.",
+    examples: [
+      { key: 'tls.key', cert: 'tls.crt' },
+      { key: 'private/{name}.key', cert: 'issued/{name}.crt' },
+    ],
+  });

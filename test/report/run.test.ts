@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { type Change, NO_CHANGE } from '../../src/plan/change.ts';
+import { certificatesText } from '../../src/report/certificates.ts';
+import { executionText, failureText, skippedText } from '../../src/report/run.ts';
+import { COLOURED, PLAIN, styleFor } from '../../src/report/style.ts';
+
+const execution = (given: { published?: readonly string[]; skipped?: readonly string[] }) => ({
+  failures: [],
+  published: given.published ?? [],
+  skipped: given.skipped ?? [],
+});
+
+describe('a failure', () => {
+  const failure = {
+    entity: 'servers/api',
+    step: 'sign',
+    problem: 'openssl exited with 1',
+    command: null,
+    stderr: '',
+  } as const;
+  it('names the entity, the command and what openssl said', () => {
+    const whole = { ...failure, command: 'openssl ca -batch', stderr: 'first line\nsecond line\n' };
+    expect(failureText(whole)).toBe(
+      '"servers/api": could not issue the certificate: openssl exited with 1\n  command: openssl ca -batch\n  openssl: first line\n  openssl: second line',
+    );
+  });
+  it.each([
+    ['request', 'make key and request'],
+    ['sign', 'issue the certificate'],
+    ['public', 'extract the public key'],
+    ['publish', 'publish'],
+    ['remove', 'move it to the archive'],
+  ] as const)('of the step %s', (step, words) => {
+    expect(failureText({ ...failure, step, problem: 'x' })).toBe(`"servers/api": could not ${words}: x`);
+  });
+});
+
+describe('a run', () => {
+  const change = (id: string, action: Change['action']): Change => ({
+    ...NO_CHANGE,
+    id,
+    kind: 'server',
+    action,
+  });
+  const changes = [
+    change('a', 'create'),
+    change('b', 'create'),
+    change('c', 'issue'),
+    change('d', 'rekey'),
+    change('e', 'refresh'),
+    change('f', 'remove'),
+  ];
+  it('counts what was done, not what was meant', () => {
+    expect(executionText(execution({ published: ['a', 'b', 'c', 'd', 'e', 'f'] }), changes)).toBe(
+      'applied: 2 created, 1 issued, 1 re-keyed, 1 refreshed, 1 removed',
+    );
+    expect(executionText(execution({ published: ['b'] }), changes)).toBe('applied: 1 created');
+    expect(executionText(execution({}), changes)).toBe('applied: nothing');
+  });
+  it('names what was skipped, up to five', () => {
+    expect(skippedText(execution({}))).toBeUndefined();
+    expect(skippedText(execution({ skipped: ['a'] }))).toBe('1 entity was not finished because of that: a');
+    expect(skippedText(execution({ skipped: ['a', 'b', 'c', 'd', 'e', 'f'] }))).toBe(
+      '6 entities were not finished because of that: a, b, c, d, e, …',
+    );
+  });
+});
+
+describe('verified certificates', () => {
+  const checks = [
+    { entity: 'peers/a', purpose: 'sslserver', problem: null },
+    { entity: 'peers/a', purpose: 'sslclient', problem: null },
+  ] as const;
+  const text = (all: Parameters<typeof certificatesText>[0], verbose = false) =>
+    certificatesText(all, { style: PLAIN, verbose });
+  it('are one line when all is well', () => {
+    expect(text(checks)).toBe('certificates: 1 verified by openssl, RFC 5280 strict\n');
+    expect(text(checks, true).split('\n')).toHaveLength(4);
+  });
+  it('are named when they are not', () => {
+    const bad = [
+      ...checks,
+      { entity: 'servers/b', purpose: 'sslserver', problem: 'error 10: expired' } as const,
+    ];
+    expect(text(bad)).toBe(
+      '  bad servers/b (sslserver): error 10: expired\ncertificates: 1 of 3 checks failed\n',
+    );
+  });
+});
+
+describe('colour', () => {
+  it.each([
+    ['a terminal', { isTTY: true }, {}, COLOURED],
+    ['a file', {}, {}, PLAIN],
+    ['a terminal that wants none', { isTTY: true }, { NO_COLOR: '1' }, PLAIN],
+    ['an empty NO_COLOR, which means nothing', { isTTY: true }, { NO_COLOR: '' }, COLOURED],
+    ['CI', { isTTY: true }, { CI: 'true' }, PLAIN],
+    ['a dumb terminal', { isTTY: true }, { TERM: 'dumb' }, PLAIN],
+    ['a file that wants it', {}, { FORCE_COLOR: '1' }, COLOURED],
+    ['a file that does not', {}, { FORCE_COLOR: '0' }, PLAIN],
+    ['both wishes', { isTTY: true }, { FORCE_COLOR: '1', NO_COLOR: '1' }, PLAIN],
+  ])('%s', (_, stream, environment, style) => expect(styleFor(stream, environment)).toBe(style));
+});

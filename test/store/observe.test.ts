@@ -1,0 +1,268 @@
+/** A folder with anything in it → what it is: never an exception, never a wait, nothing changed. */
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { applyInventory } from '../../src/run/apply.ts';
+import { observe } from '../../src/store/observe.ts';
+import { anAuthority, anInventory, aServer, NOW } from '../helpers/entities.ts';
+import { openssl, temporaryFolder } from '../helpers/openssl.ts';
+
+const work = temporaryFolder();
+const ROOT = anAuthority();
+const SERVICES = anAuthority({ name: 'services', issuer: ROOT.id });
+const API = aServer({ name: 'api', issuer: SERVICES.id });
+const ALL = anInventory(ROOT, SERVICES, API);
+const base = join(work, 'base');
+let made = 0;
+
+beforeAll(async () => {
+  await applyInventory(ALL, {
+    root: base,
+    binary: 'openssl',
+    clock: () => NOW,
+    processes: 2,
+    consents: new Set(),
+  });
+  openssl(['genpkey', '-algorithm', 'ED25519', '-out', 'other.pem'], work);
+  openssl(['pkey', '-in', 'other.pem', '-aes128', '-passout', 'pass:secret', '-out', 'pkcs8.pem'], work);
+  openssl(
+    ['genrsa', '-traditional', '-aes128', '-passout', 'pass:secret', '-out', 'traditional.pem', '2048'],
+    work,
+  );
+});
+
+function copyOfBase(): string {
+  const root = join(work, `${++made}`);
+  cpSync(base, root, { recursive: true });
+  return root;
+}
+
+/** What is seen of an entity once something happened to the folder. */
+function seen(id: string, damage: (root: string) => void) {
+  const root = copyOfBase();
+  damage(root);
+  const found = observe(root, ALL).entities.get(id);
+  if (found === undefined) throw new Error(`${id} was not looked at`);
+  return found;
+}
+
+const put = (file: string, content: string) => (root: string) => writeFileSync(join(root, file), content);
+const copy = (from: string, to: string) => (root: string) => cpSync(join(root, from), join(root, to));
+
+it('what apply made is present, fits together and is signed by whom it should be', () => {
+  const { entities, strangers } = observe(base, ALL);
+  expect(strangers).toEqual([]);
+  for (const [id, files] of entities) {
+    const { key, cert, csr, signedBy } = files;
+    if (key.state !== 'present' || cert.state !== 'present' || csr.state !== 'present') throw new Error(id);
+    expect(cert.facts.keyId).toBe(key.facts.keyId);
+    expect(cert.facts.subjectKeyId).toBe(key.facts.keyIdentifier);
+    expect(csr.facts).toMatchObject({ keyId: key.facts.keyId, signatureFits: true });
+    expect(key.mode).toBe(0o600);
+    const issuer = entities.get(ALL.entities.find((entity) => entity.id === id)?.issuer ?? id)?.key;
+    expect(issuer).toMatchObject({ facts: { keyId: signedBy } });
+  }
+});
+
+it('nothing at all', () => {
+  const { entities, strangers } = observe(join(work, 'nowhere'), ALL);
+  expect(strangers).toEqual([]);
+  for (const { signedBy, ...files } of entities.values()) {
+    expect(signedBy).toBeNull();
+    expect(new Set(Object.values(files).map(({ state }) => state))).toEqual(new Set(['missing']));
+  }
+});
+
+describe('a private key', () => {
+  it.each<readonly [string, () => string, object]>([
+    ['of nothing', () => '', { state: 'garbage', detail: 'holds no readable private key' }],
+    ['of nonsense', () => 'nonsense', { state: 'garbage', detail: 'holds no readable private key' }],
+    [
+      'cut short',
+      () => readFileSync(join(base, API.id, 'key.pem'), 'utf8').slice(0, 120),
+      { state: 'garbage' },
+    ],
+    [
+      'that is a certificate',
+      () => readFileSync(join(base, API.id, 'cert.pem'), 'utf8'),
+      { state: 'garbage' },
+    ],
+    [
+      'that is encrypted (PKCS#8)',
+      () => readFileSync(join(work, 'pkcs8.pem'), 'utf8'),
+      { state: 'encrypted' },
+    ],
+    [
+      'that is encrypted (traditional)',
+      () => readFileSync(join(work, 'traditional.pem'), 'utf8'),
+      { state: 'encrypted' },
+    ],
+    [
+      'of another kind',
+      () => readFileSync(join(work, 'other.pem'), 'utf8'),
+      { state: 'present', facts: { spec: 'ed25519' } },
+    ],
+    [
+      'with Windows line ends and words around it',
+      () => `hello\r\n${readFileSync(join(base, API.id, 'key.pem'), 'utf8').replaceAll('\n', '\r\n')}bye\r\n`,
+      { state: 'present' },
+    ],
+  ])('%s', (_, content, expected) => {
+    expect(seen(API.id, put('servers/api/key.pem', content())).key).toMatchObject(expected);
+  });
+
+  it('in the traditional forms of RSA and EC is the same key', () => {
+    const root = copyOfBase();
+    const before = observe(root, ALL).entities.get(API.id)?.key;
+    openssl(['ec', '-in', 'servers/api/key.pem', '-out', 'sec1.pem'], root);
+    const parameters = openssl(['ecparam', '-name', 'prime256v1'], root);
+    const sec1 = readFileSync(join(root, 'sec1.pem'), 'utf8');
+    expect(sec1).toContain('BEGIN EC PRIVATE KEY');
+    for (const text of [sec1, parameters + sec1]) {
+      writeFileSync(join(root, 'servers/api/key.pem'), text);
+      expect(observe(root, ALL).entities.get(API.id)?.key).toEqual(before);
+    }
+  });
+
+  it('never appears in what is said about it', () => {
+    const secret = Buffer.from('a secret that nobody may see').toString('base64');
+    const { key } = seen(
+      API.id,
+      put('servers/api/key.pem', `-----BEGIN PRIVATE KEY-----\n${secret}\n-----END PRIVATE KEY-----\n`),
+    );
+    expect(JSON.stringify(key)).not.toContain(secret);
+  });
+});
+
+describe('other files', () => {
+  it.each<readonly [string, string, 'cert' | 'csr' | 'chain' | 'fullchain' | 'ca' | 'public', string]>([
+    ['cert.pem', '', 'cert', 'holds no readable certificate: holds no complete CERTIFICATE block'],
+    [
+      'cert.pem',
+      '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
+      'cert',
+      'holds no readable certificate: ',
+    ],
+    ['csr.pem', 'x', 'csr', 'holds no readable certificate request: '],
+    ['chain.pem', 'x', 'chain', 'holds no certificate'],
+    ['fullchain.pem', '', 'fullchain', 'holds no certificate'],
+    ['ca.pem', '-----BEGIN X-----\nAAAA\n-----END X-----\n', 'ca', 'holds no certificate'],
+    ['public.pem', 'x', 'public', 'holds no readable public key: '],
+  ])('%s with %j is garbage', (file, content, artifact, detail) => {
+    expect(seen(API.id, put(`servers/api/${file}`, content))[artifact]).toMatchObject({
+      state: 'garbage',
+      detail: expect.stringContaining(detail),
+    });
+  });
+
+  it('bundles are read in file order', () => {
+    const { chain, fullchain, cert } = seen(API.id, () => {});
+    if (chain.state !== 'present' || fullchain.state !== 'present' || cert.state !== 'present')
+      throw new Error('missing');
+    expect(fullchain.facts).toEqual([cert.facts.fingerprint, ...chain.facts]);
+    expect(chain.facts).toHaveLength(1);
+  });
+});
+
+describe('signatures', () => {
+  it('of another authority of the same name are not taken for its own', async () => {
+    const twin = join(work, 'twin');
+    await applyInventory(ALL, {
+      root: twin,
+      binary: 'openssl',
+      clock: () => NOW,
+      processes: 2,
+      consents: new Set(),
+    });
+    const { signedBy, cert } = seen(API.id, (root) =>
+      cpSync(join(twin, 'servers/api'), join(root, 'servers/api'), { recursive: true }),
+    );
+    expect(cert.state).toBe('present');
+    expect(signedBy).toBeNull();
+  });
+
+  it('are checked with the certificate where the key is kept elsewhere', () => {
+    const before = seen(API.id, () => {}).signedBy;
+    expect(before).not.toBeNull();
+    expect(seen(API.id, (root) => rmSync(join(root, SERVICES.id, 'key.pem'))).signedBy).toBe(before);
+  });
+
+  it('are nobody’s where the issuer is gone', () => {
+    expect(seen(API.id, (root) => rmSync(join(root, SERVICES.id), { recursive: true })).signedBy).toBeNull();
+  });
+
+  it('are nobody’s where the issuer’s key is one that nothing here can use', () => {
+    // The certificate is whole; the point inside its key is on no curve.
+    const brokenPoint = (root: string): void => {
+      const path = join(root, SERVICES.id, 'cert.pem');
+      const der = openssl(['x509', '-in', path, '-outform', 'PEM'], root);
+      const bytes = Buffer.from(der.replace(/-----[^-]+-----|\s/g, ''), 'base64');
+      const point = bytes.indexOf(Buffer.from('03420004', 'hex'));
+      expect(point).toBeGreaterThan(0);
+      bytes.fill(0xff, point + 4, point + 68);
+      writeFileSync(
+        path,
+        `-----BEGIN CERTIFICATE-----\n${bytes.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`,
+      );
+      rmSync(join(root, SERVICES.id, 'key.pem'));
+    };
+    expect(seen(API.id, brokenPoint).signedBy).toBeNull();
+  });
+
+  it('a copied certificate is still signed by whom it was', () => {
+    expect(seen(API.id, copy(`${SERVICES.id}/cert.pem`, 'servers/api/cert.pem')).signedBy).toBeNull();
+  });
+});
+
+describe('folders', () => {
+  const blocked = (detail: string) => ({
+    key: { state: 'blocked', detail },
+    cert: { state: 'blocked', detail },
+    signedBy: null,
+  });
+
+  it('an entity’s folder that is a link is not followed', () => {
+    const linked = seen(API.id, (root) => {
+      cpSync(join(root, 'servers/api'), join(root, 'real'), { recursive: true });
+      rmSync(join(root, 'servers/api'), { recursive: true });
+      symlinkSync('../real', join(root, 'servers/api'));
+    });
+    expect(linked).toMatchObject(blocked('lies in a folder that is a symbolic link'));
+  });
+
+  it('a file in place of a folder', () => {
+    const replaced = seen(API.id, (root) => {
+      rmSync(join(root, 'servers'), { recursive: true });
+      writeFileSync(join(root, 'servers'), '');
+    });
+    expect(replaced).toMatchObject(blocked('lies below something that is not a folder'));
+  });
+
+  it('a file in place of the output folder', () => {
+    const file = join(work, 'a-file');
+    writeFileSync(file, '');
+    expect(observe(file, ALL).entities.get(API.id)).toMatchObject({ key: { state: 'blocked' } });
+  });
+
+  it('a folder in place of a file', () => {
+    const { cert } = seen(API.id, (root) => {
+      rmSync(join(root, 'servers/api/cert.pem'));
+      mkdirSync(join(root, 'servers/api/cert.pem'));
+    });
+    expect(cert).toEqual({ state: 'blocked', detail: 'is a directory' });
+  });
+
+  it('one that we may not look into', () => {
+    const root = copyOfBase();
+    chmodSync(work, 0o755);
+    chmodSync(root, 0o755);
+    chmodSync(join(root, 'servers'), 0o700);
+    process.seteuid?.(65534);
+    try {
+      if (process.geteuid?.() === process.getuid?.()) chmodSync(join(root, 'servers'), 0o000);
+      expect(observe(root, ALL).entities.get(API.id)?.key).toMatchObject({ state: 'blocked' });
+    } finally {
+      process.seteuid?.(process.getuid?.() ?? 0);
+    }
+  });
+});
