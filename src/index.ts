@@ -4,7 +4,7 @@
  *
  * ```ts
  * const opened = await openProject('pki.yaml');
- * if (opened.ok) await apply(opened.project, { consents: new Set() });
+ * if (opened.ok) await apply(opened.project);
  * ```
  */
 import { availableParallelism } from 'node:os';
@@ -121,8 +121,10 @@ export async function planCommands(project: Project, plan: Plan): Promise<string
 }
 
 export interface ApplyOptions extends Requests {
-  /** What may be done that breaks something in use. */
-  readonly consents: ReadonlySet<Consent>;
+  /** What may be done that breaks something in use; nothing by default. */
+  readonly consents?: ReadonlySet<Consent>;
+  /** Sees the plan before anything is done, and may agree to more. */
+  readonly review?: (plan: Plan) => Promise<ReadonlySet<Consent>>;
   /** Seconds to wait for another run in the same folder to end; none by default. */
   readonly lockTimeout?: number;
   readonly listener?: Listener;
@@ -130,12 +132,13 @@ export interface ApplyOptions extends Requests {
 }
 
 /** Makes the folder what the manifest says. Call `openssl` first: this assumes one that works. */
-export async function apply(project: Project, options: ApplyOptions): Promise<ApplyResult> {
+export async function apply(project: Project, options: ApplyOptions = {}): Promise<ApplyResult> {
   const [{ applyInventory }, { opensslBinary }] = await Promise.all([
     import('./run/apply.ts'),
     import('./run/probe.ts'),
   ]);
   return applyInventory(project.inventory, {
+    consents: new Set(),
     ...options,
     root: project.root,
     binary: opensslBinary(process.env),

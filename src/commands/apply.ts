@@ -5,13 +5,11 @@ import {
   apply,
   type Consent,
   openssl,
-  type Plan,
   type Project,
-  plan,
   type Requests,
 } from '../index.ts';
-import { isDue } from '../plan/plan.ts';
 import { startProgress } from '../report/progress.ts';
+import type { Progress } from '../report/progress-types.ts';
 import { askForConsents } from './consent.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import { explainResult, resultJson } from './outcome.ts';
@@ -44,9 +42,7 @@ export async function applyProject(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   if (!(await opensslIsUsable(console, signal))) return EXIT.failed;
-  const preview = await plan(project, requests);
-  const consents = await askForConsents(preview, new Set(flags.allow ?? []), flags.json ?? false);
-  const result = await run(project, preview, { ...requests, ...lockOf(flags), consents, signal });
+  const result = await run(project, requests, flags, signal);
   const code = explainResult(result, flags, console);
   const isProven = code === EXIT.fine && !flags.skipVerify;
   const proof = isProven ? await prove(project, flags, console, signal) : null;
@@ -67,13 +63,29 @@ function lockOf({ lockTimeout }: ApplyFlags): Pick<ApplyOptions, 'lockTimeout'> 
   return lockTimeout === undefined ? {} : { lockTimeout };
 }
 
-async function run(project: Project, preview: Plan, options: ApplyOptions): Promise<ApplyResult> {
-  if (!isDue(preview)) return apply(project, options);
-  const changes = new Map(preview.changes.map((change) => [change.id, change]));
-  const progress = await startProgress(process.stderr, process.stdout, changes);
+/** The plan is shown to whoever has to agree to it, and tells what progress there will be. */
+async function run(
+  project: Project,
+  requests: Requests,
+  flags: ApplyFlags,
+  signal: AbortSignal,
+): Promise<ApplyResult> {
+  let progress: Progress | undefined;
+  const consents = new Set(flags.allow ?? []);
   try {
-    return await apply(project, { ...options, listener: progress.listener });
+    return await apply(project, {
+      ...requests,
+      ...lockOf(flags),
+      consents,
+      signal,
+      listener: (event) => progress?.listener(event),
+      review: async (plan) => {
+        const agreed = await askForConsents(plan, consents, flags.json ?? false);
+        progress = await startProgress(process.stderr, process.stdout, plan.changes);
+        return agreed;
+      },
+    });
   } finally {
-    await progress.close();
+    await progress?.close();
   }
 }

@@ -7,7 +7,7 @@ import type { Terminal } from './style.ts';
 export async function startProgress(
   stderr: Stream & NodeJS.WriteStream,
   stdout: Terminal,
-  changes: ReadonlyMap<string, Change>,
+  changes: readonly Change[],
 ): Promise<Progress> {
   // listr2 asks stdout alone whether there is a terminal, and prints a character per line on one without columns.
   const isLive = stderr.isTTY && stdout.isTTY && (stderr.columns ?? 0) >= 20 && !process.env['CI'];
@@ -25,11 +25,12 @@ const PAST = {
 } as const;
 
 /** One line per entity that is in place. */
-export function lineProgress(stream: Stream, changes: ReadonlyMap<string, Change>): Progress {
+export function lineProgress(stream: Stream, changes: readonly Change[]): Progress {
+  const actions = new Map(changes.map(({ id, action }) => [id, action]));
   return {
     listener(event) {
       if (event.kind !== 'step-done' || !['publish', 'remove'].includes(event.step.kind)) return;
-      const action = changes.get(event.step.entity)?.action ?? 'refresh';
+      const action = actions.get(event.step.entity) ?? 'refresh';
       stream.write(
         `pki: ${action in PAST ? PAST[action as keyof typeof PAST] : action} ${event.step.entity}\n`,
       );

@@ -27,7 +27,10 @@ export interface ApplyOptions {
   /** Reads the clock, in seconds since 1970. */
   readonly clock: () => number;
   readonly processes: number;
+  /** What was agreed to beforehand. */
   readonly consents: ReadonlySet<Consent>;
+  /** Sees the plan, under the lock and before anything is done, and says what else is agreed to. */
+  readonly review?: (plan: Plan) => Promise<ReadonlySet<Consent>>;
   readonly rekey?: ReadonlySet<EntityId>;
   readonly retire?: ReadonlySet<EntityId>;
   /** Seconds to wait for another run to end; none by default. */
@@ -101,14 +104,16 @@ async function applyLocked(inventory: Inventory, options: ApplyOptions): Promise
   });
   const refusals = plan.changes.filter(({ action }) => action === 'refuse');
   if (refusals.length > 0) return { kind: 'refused', plan, refusals };
-  const held = plan.changes.filter(({ consent }) => consent !== null && !options.consents.has(consent));
+  const agreed = isDue(plan) ? await options.review?.(plan) : undefined;
+  const consents = new Set([...options.consents, ...(agreed ?? [])]);
+  const held = plan.changes.filter(({ consent }) => consent !== null && !consents.has(consent));
   if (held.some(({ action }) => action !== 'remove')) {
     return { kind: 'consent', plan, missing: consentsNeeded(held) };
   }
   // What left the manifest is in nobody's way: without consent it stays, and everything else goes on.
-  const agreed = { ...plan, changes: plan.changes.filter((change) => !held.includes(change)) };
-  if (!isDue(agreed)) return { kind: 'nothing', plan, held };
-  return carryOut(inventory, agreed, held, options);
+  const rest = { ...plan, changes: plan.changes.filter((change) => !held.includes(change)) };
+  if (!isDue(rest)) return { kind: 'nothing', plan, held };
+  return carryOut(inventory, rest, held, options);
 }
 
 /** What a run makes before anything is certain; all of it in one go, because single removals wait for every sync. */

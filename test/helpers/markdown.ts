@@ -33,10 +33,10 @@ export function inlineCode(text: string): readonly string[] {
   return [...text.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code);
 }
 
-/** The cells of each row of the table whose heading begins like this, without the heading. */
+/** The cells of each row of the table whose first column has this heading, without the headings. */
 export function tableRows(path: string, heading: string): readonly (readonly string[])[] {
   const lines = readDoc(path).split('\n');
-  const start = lines.findIndex((line) => line.startsWith(`| ${heading} |`));
+  const start = lines.findIndex((line) => line.startsWith('|') && cells(line)[0] === heading);
   const rest = lines.slice(start + 2);
   const end = rest.findIndex((line) => !line.startsWith('|'));
   return start === -1 ? [] : rest.slice(0, end === -1 ? rest.length : end).map(cells);

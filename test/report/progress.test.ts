@@ -25,18 +25,18 @@ function step(kind: StepKind, entity: string): Step {
   return { kind, entity, id: `${kind} ${entity}`, needs: [], newKey: true, weight: 1 } as unknown as Step;
 }
 
-const changes = new Map<string, Change>(
-  (['create', 'issue', 'rekey', 'refresh'] as const).map((action) => [
-    action,
-    { ...NO_CHANGE, id: action, kind: 'server', action },
-  ]),
-);
+const changes: readonly Change[] = (['create', 'issue', 'rekey', 'refresh'] as const).map((action) => ({
+  ...NO_CHANGE,
+  id: action,
+  kind: 'server',
+  action,
+}));
 
 describe('without a terminal', () => {
   it('one line for every entity that is in place', () => {
     const out = stream();
     const { listener } = lineProgress(out, changes);
-    for (const id of changes.keys()) {
+    for (const { id } of changes) {
       listener({ kind: 'step-started', step: step('publish', id) });
       listener({ kind: 'step-done', step: step('sign', id) });
       listener({ kind: 'step-done', step: step('publish', id) });
