@@ -84,11 +84,12 @@ export interface PlanOptions extends Requests {
 
 /** What apply would do, and why. Reads the output folder and writes nothing. */
 export async function plan(project: Project, options: PlanOptions = {}): Promise<Plan> {
-  const [{ observe }, { planInventory }] = await Promise.all([
+  const [{ observe }, { Cache }, { planInventory }] = await Promise.all([
     import('./store/observe.ts'),
+    import('./store/cache.ts'),
     import('./plan/plan.ts'),
   ]);
-  const observation = observe(project.root, project.inventory);
+  const observation = observe(project.root, project.inventory, new Cache(project.root, Date.now()));
   return planInventory(project.inventory, observation, { ...options, now: options.now ?? clock() });
 }
 
@@ -97,13 +98,14 @@ export async function status(
   project: Project,
   options: PlanOptions = {},
 ): Promise<{ readonly rows: readonly StatusRow[]; readonly now: number }> {
-  const [{ observe }, { planInventory }, { statusRows }] = await Promise.all([
+  const [{ observe }, { Cache }, { planInventory }, { statusRows }] = await Promise.all([
     import('./store/observe.ts'),
+    import('./store/cache.ts'),
     import('./plan/plan.ts'),
     import('./plan/status.ts'),
   ]);
   const now = options.now ?? clock();
-  const observation = observe(project.root, project.inventory);
+  const observation = observe(project.root, project.inventory, new Cache(project.root, Date.now()));
   const made = planInventory(project.inventory, observation, { now });
   return { rows: statusRows(project.inventory, observation, made), now };
 }

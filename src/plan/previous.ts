@@ -51,7 +51,8 @@ function replacedCertificate(
 ): readonly CertificateFacts[] {
   if (cert.state !== 'present' || cert.facts.notAfter < now) return [];
   const isRoot = cert.facts.issuerDer === cert.facts.subjectDer && cert.facts.basicConstraints?.ca === true;
-  return isRoot && (signedBy === null || signedBy === cert.facts.keyId) ? [cert.facts] : [];
+  // A certificate that the key on disk did not sign may be anybody's, put there by mistake or on purpose.
+  return isRoot && signedBy === cert.facts.keyId ? [cert.facts] : [];
 }
 
 function dropped({ notAfter }: CertificateFacts, { retired }: Situation): Reason {

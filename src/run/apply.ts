@@ -9,6 +9,7 @@ import type { Change, Consent } from '../plan/change.ts';
 import { consentsNeeded, isDue, type Plan, planInventory } from '../plan/plan.ts';
 import { stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
+import { Cache } from '../store/cache.ts';
 import { recover } from '../store/commit.ts';
 import { ensureFolder, removeTree, sync, writeNew } from '../store/disk.ts';
 import { Ledger } from '../store/ledger.ts';
@@ -97,7 +98,10 @@ async function applyLocked(inventory: Inventory, options: ApplyOptions): Promise
   if (recovered.length > 0) listener?.({ kind: 'recovered', entities: recovered });
   await ignoreInGit(root);
   const now = clock();
-  const plan = planInventory(inventory, observe(root, inventory), {
+  const cache = new Cache(root, Date.now());
+  const observation = observe(root, inventory, cache);
+  cache.save();
+  const plan = planInventory(inventory, observation, {
     now,
     rekey: options.rekey ?? new Set(),
     retire: options.retire ?? new Set(),

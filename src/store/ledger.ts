@@ -126,9 +126,14 @@ export function readLedger(root: string): readonly LedgerEntry[] {
   const path = ledgerPath(root);
   if (!existsSync(path)) return [];
   const text = readFileSync(path, 'utf8');
-  return text
-    .slice(0, text.lastIndexOf('\n') + 1)
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as LedgerEntry);
+  const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
+  return lines.flatMap((line, i) => (line === '' ? [] : [parseLine(line, `"${path}" line ${i + 1}`)]));
+}
+
+function parseLine(line: string, where: string): LedgerEntry {
+  try {
+    return JSON.parse(line) as LedgerEntry;
+  } catch {
+    throw new Error(`${where} is not JSON: somebody else wrote there`);
+  }
 }

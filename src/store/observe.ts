@@ -2,11 +2,12 @@
 import type { KeyObject } from 'node:crypto';
 import { lstatSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import type { EntityId, Inventory } from '../model/entity.ts';
+import type { Entity, EntityId, Inventory } from '../model/entity.ts';
 import { certificateSpki, publicKeyObject, signedBy } from '../plan/certificate.ts';
 import type { KeyId } from '../plan/facts.ts';
 import { filePath, folderOf, type Located, type ManagedFile } from '../plan/files.ts';
 import type { EntityObservation, FileState, KeyState, Observation } from '../plan/observation.ts';
+import { type Cache, fileSignature } from './cache.ts';
 import {
   certificateDer,
   EncryptedKeyError,
@@ -22,15 +23,12 @@ import { errorCode, readBytes, unopened } from './read.ts';
 import { findStrangers } from './strangers.ts';
 
 /** @param root the output folder, absolute. */
-export function observe(root: string, { entities }: Inventory): Observation {
+export function observe(root: string, { entities }: Inventory, cache?: Cache): Observation {
   const folders = new Folders(root);
   const signers = new Map<EntityId, Signer | undefined>();
   const observed = new Map<EntityId, EntityObservation>();
   for (const entity of entities) {
-    const files = observeFiles(root, entity, folders);
-    if (entity.kind === 'authority') signers.set(entity.id, readSigner(root, entity, files));
-    const issuer = signers.get(entity.issuer ?? entity.id);
-    observed.set(entity.id, { ...files, signedBy: signerOf(root, entity, files.cert, issuer) });
+    observed.set(entity.id, observeEntity(root, entity, folders, signers, cache));
   }
   return {
     entities: observed,
@@ -40,6 +38,30 @@ export function observe(root: string, { entities }: Inventory): Observation {
       [...signers.values()].flatMap((known) => known?.key ?? []),
     ),
   };
+}
+
+/** From the cache where its files are as they were, and so is the key that its certificate has to be signed with. */
+function observeEntity(
+  root: string,
+  entity: Entity,
+  folders: Folders,
+  signers: Map<EntityId, Signer | undefined>,
+  cache: Cache | undefined,
+): EntityObservation {
+  const isAuthority = entity.kind === 'authority';
+  const isReachable = folders.obstacle(folderOf(filePath(entity, 'cert'))) === null;
+  // An authority's own key is not known before it is read; there are few of them.
+  const signature =
+    cache === undefined || isAuthority || !isReachable ? undefined : fileSignature(root, entity);
+  const signer = isAuthority ? undefined : signers.get(entity.issuer);
+  const known = signature === undefined ? undefined : cache?.get(entity.id, signature, signer?.keyId ?? null);
+  if (known !== undefined) return known;
+  const files = observeFiles(root, entity, folders);
+  if (isAuthority) signers.set(entity.id, readSigner(root, entity, files));
+  const issuer = signers.get(entity.issuer ?? entity.id);
+  const observation = { ...files, signedBy: signerOf(root, entity, files.cert, issuer) };
+  if (signature !== undefined) cache?.set(entity.id, signature, signer?.keyId ?? null, observation);
+  return observation;
 }
 
 type Files = Omit<EntityObservation, 'signedBy'>;

@@ -23,8 +23,17 @@ export function findStrangers(
     .flatMap((folder) => folderNames(join(root, folder)).map((name) => `${folder}/${name}`))
     .filter((id) => !known.has(id));
   if (unknown.length === 0) return [];
-  const issued = new Set(readLedger(root).map(({ fingerprint }) => fingerprint));
+  const issued = issuedCertificates(root);
   return unknown.filter((id) => isOurs(root, id, signers, issued));
+}
+
+/** A ledger that cannot be read, or is not ours to read, proves nothing; it stops no plan either. */
+function issuedCertificates(root: string): ReadonlySet<string> {
+  try {
+    return new Set(readLedger(root).map(({ fingerprint }) => fingerprint));
+  } catch {
+    return new Set();
+  }
 }
 
 function isOurs(

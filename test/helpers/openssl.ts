@@ -1,6 +1,6 @@
 /** The real openssl, run to the end, with nothing of the system's configuration; and folders that go after the tests. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -19,10 +19,15 @@ export function openssl(args: readonly string[], cwd: string, input = ''): strin
 }
 
 /** A folder for the tests of one file; removed after them. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'pki-test-'));
+export function temporaryFolder(below = tmpdir()): string {
+  const folder = mkdtempSync(join(below, 'pki-test-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** The same in memory, where syncing is free; nothing in it may be run, for many systems forbid that there. */
+export function memoryFolder(): string {
+  return temporaryFolder(existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
 }
 
 /** The DER inside a PEM file. */

@@ -9,9 +9,9 @@ import { readLedger } from '../../src/store/ledger.ts';
 import { observe } from '../../src/store/observe.ts';
 import { type Ended, inPairs, runScript, script } from '../helpers/child.ts';
 import { anAuthority, anInventory, aServer, dns, NOW } from '../helpers/entities.ts';
-import { temporaryFolder } from '../helpers/openssl.ts';
+import { memoryFolder } from '../helpers/openssl.ts';
 
-const work = temporaryFolder();
+const work = memoryFolder();
 let made = 0;
 
 const ROOT = anAuthority();

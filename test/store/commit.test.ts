@@ -16,9 +16,9 @@ import { COMMIT_FOLDER, stagedPath, stageFolder } from '../../src/openssl/paths.
 import { filePath } from '../../src/plan/files.ts';
 import { commit, recover } from '../../src/store/commit.ts';
 import { type Ended, type Fault, inPairs, runScript, script } from '../helpers/child.ts';
-import { temporaryFolder } from '../helpers/openssl.ts';
+import { memoryFolder } from '../helpers/openssl.ts';
 
-const work = temporaryFolder();
+const work = memoryFolder();
 const ID = 'servers/api';
 const STAMP = '2026-11-23T120000Z';
 const WRITES = ['key', 'csr', 'cert', 'fullchain', 'ca'] as const;

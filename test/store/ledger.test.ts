@@ -5,9 +5,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Ledger, type LedgerEntry, ledgerEntry, ledgerPath, readLedger } from '../../src/store/ledger.ts';
 import { inPairs, runScript, script } from '../helpers/child.ts';
 import { aServer, certificateFor, DAY, keyFacts, NOW } from '../helpers/entities.ts';
-import { temporaryFolder } from '../helpers/openssl.ts';
+import { memoryFolder } from '../helpers/openssl.ts';
 
-const work = temporaryFolder();
+const work = memoryFolder();
 let made = 0;
 
 /** An output folder whose ledger holds this text. */
@@ -92,6 +92,11 @@ describe('appending', () => {
     expect(readFileSync(ledgerPath(root), 'utf8').split('\n')).toHaveLength(2);
     expect(readLedger(root)[0]?.san).toEqual(['a\nb', '\u2028', '"\\']);
   });
+});
+
+it('a line that somebody else wrote is named', () => {
+  const root = rootWith(`${line('1')}nonsense\n${line('2')}`);
+  expect(() => readLedger(root)).toThrow(/ledger\.jsonl" line 2 is not JSON/);
 });
 
 describe('a process', () => {

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Attempt, type Holder, tryLock } from '../../src/store/lock.ts';
 import { inPairs, runScript, script } from '../helpers/child.ts';
-import { temporaryFolder } from '../helpers/openssl.ts';
+import { memoryFolder } from '../helpers/openssl.ts';
 
-const work = temporaryFolder();
+const work = memoryFolder();
 const SINCE = '2026-11-23T12:00:00Z';
 const DEAD = deadPid();
 let made = 0;

@@ -5,9 +5,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { applyInventory } from '../../src/run/apply.ts';
 import { observe } from '../../src/store/observe.ts';
 import { anAuthority, anInventory, aServer, NOW } from '../helpers/entities.ts';
-import { openssl, temporaryFolder } from '../helpers/openssl.ts';
+import { memoryFolder, openssl } from '../helpers/openssl.ts';
 
-const work = temporaryFolder();
+const work = memoryFolder();
 const ROOT = anAuthority();
 const SERVICES = anAuthority({ name: 'services', issuer: ROOT.id });
 const API = aServer({ name: 'api', issuer: SERVICES.id });
@@ -264,5 +264,51 @@ describe('folders', () => {
     } finally {
       process.seteuid?.(process.getuid?.() ?? 0);
     }
+  });
+});
+
+describe('folders of what left the manifest', () => {
+  const smaller = anInventory(ROOT, SERVICES);
+  const strangersIn = (damage: (root: string) => void) => {
+    const root = copyOfBase();
+    damage(root);
+    return observe(root, smaller).strangers;
+  };
+  const ledger = '.pki/ledger.jsonl';
+
+  it('are ours where an authority of the manifest signed them, or the ledger knows them', () => {
+    expect(strangersIn((root) => rmSync(join(root, ledger)))).toEqual([API.id]);
+    expect(strangersIn((root) => rmSync(join(root, SERVICES.id), { recursive: true }))).toEqual([API.id]);
+  });
+
+  it('are somebody else’s where nothing proves them ours', () => {
+    const foreign = (root: string): void => {
+      rmSync(join(root, ledger));
+      rmSync(join(root, SERVICES.id), { recursive: true });
+      mkdirSync(join(root, 'servers/notes'));
+      mkdirSync(join(root, 'notes'));
+      writeFileSync(join(root, 'clients'), '');
+    };
+    expect(strangersIn(foreign)).toEqual([]);
+  });
+
+  it.each<readonly [string, (root: string) => void]>([
+    ['is not JSON', put(ledger, 'nonsense\n')],
+    [
+      'is a folder',
+      (root) => {
+        rmSync(join(root, ledger));
+        mkdirSync(join(root, ledger));
+      },
+    ],
+  ])('are found without a ledger that %s', (_, damage) => expect(strangersIn(damage)).toEqual([API.id]));
+
+  it('that are links are not looked into', () => {
+    const linked = (root: string): void => {
+      cpSync(join(root, 'servers/api'), join(root, 'real'), { recursive: true });
+      rmSync(join(root, 'servers/api'), { recursive: true });
+      symlinkSync('../real', join(root, 'servers/api'));
+    };
+    expect(strangersIn(linked)).toEqual([]);
   });
 });

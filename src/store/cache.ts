@@ -1,0 +1,113 @@
+/**
+ * `.pki/cache.json`: what was read from each entity's files, with the state of the files at that time. Reading and
+ * checking a certificate costs a hundred times what looking at its file does. An accelerator and nothing else: an entry
+ * is believed only while every file is the very one that it speaks of, and deleting the cache changes nothing but time.
+ */
+import { lstatSync, readFileSync, renameSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import type { EntityId } from '../model/entity.ts';
+import { PRIVATE_FOLDER } from '../openssl/paths.ts';
+import type { KeyId } from '../plan/facts.ts';
+import { filePath, type Located, MANAGED_FILES } from '../plan/files.ts';
+import type { EntityObservation } from '../plan/observation.ts';
+import { removeTree, writeNew } from './disk.ts';
+
+/** Raised whenever what is read from a file changes its meaning: older entries are then left unread. */
+const FORMAT = 1;
+
+/**
+ * Files younger than this are not remembered: one could be changed again within the same tick of the file system's
+ * clock, and look the same (the "racy" index entries of git). Milliseconds.
+ */
+const SETTLED = 1000;
+
+interface Entry {
+  /** Inode, size, times and mode of every file. */
+  readonly files: string;
+  /** The issuer's key that the certificate's signature was checked with. */
+  readonly checkedWith: KeyId | null;
+  readonly observation: EntityObservation;
+}
+
+export interface FileSignature {
+  readonly text: string;
+  /** When the youngest of the files last changed, in milliseconds since 1970. */
+  readonly changed: number;
+}
+
+/** What tells an entity's files from any others; `undefined` where one of them is no plain file. */
+export function fileSignature(root: string, entity: Located): FileSignature | undefined {
+  let changed = 0;
+  const parts: string[] = [];
+  for (const file of MANAGED_FILES) {
+    const stat = lstatSync(join(root, filePath(entity, file)), { throwIfNoEntry: false });
+    if (stat === undefined) parts.push('-');
+    else if (!stat.isFile()) return undefined;
+    else {
+      changed = Math.max(changed, stat.ctimeMs);
+      parts.push(signatureOf(stat));
+    }
+  }
+  return { text: parts.join(' '), changed };
+}
+
+function signatureOf({ ino, size, mtimeMs, ctimeMs, mode }: Stats): string {
+  return `${ino}/${size}/${mtimeMs}/${ctimeMs}/${mode}`;
+}
+
+export class Cache {
+  readonly #path: string;
+  readonly #now: number;
+  readonly #before: ReadonlyMap<EntityId, Entry>;
+  readonly #after = new Map<EntityId, Entry>();
+  #isNews = false;
+
+  /** @param now milliseconds since 1970, by the clock that the file system uses. */
+  constructor(root: string, now: number) {
+    this.#path = join(root, PRIVATE_FOLDER, 'cache.json');
+    this.#now = now;
+    this.#before = readEntries(this.#path);
+  }
+
+  /** What was read from exactly these files, with the signature checked against exactly this key. */
+  get(id: EntityId, { text }: FileSignature, signer: KeyId | null): EntityObservation | undefined {
+    const entry = this.#before.get(id);
+    if (entry === undefined || entry.files !== text || entry.checkedWith !== signer) return undefined;
+    this.#after.set(id, entry);
+    return entry.observation;
+  }
+
+  set(
+    id: EntityId,
+    { text, changed }: FileSignature,
+    signer: KeyId | null,
+    observation: EntityObservation,
+  ): void {
+    if (changed > this.#now - SETTLED) return;
+    this.#after.set(id, { files: text, checkedWith: signer, observation });
+    this.#isNews = true;
+  }
+
+  /** Written only when there is something new; a cache is never worth an error. */
+  save(): void {
+    if (!this.#isNews && this.#after.size === this.#before.size) return;
+    const draft = `${this.#path}.draft`;
+    try {
+      removeTree(draft);
+      writeNew(draft, JSON.stringify({ format: FORMAT, entries: [...this.#after] }), 0o600);
+      renameSync(draft, this.#path);
+    } catch {
+      removeTree(draft);
+    }
+  }
+}
+
+/** Whatever is not a cache of this format is none. */
+function readEntries(path: string): ReadonlyMap<EntityId, Entry> {
+  try {
+    const { format, entries } = JSON.parse(readFileSync(path, 'utf8'));
+    return format === FORMAT ? new Map<EntityId, Entry>(entries) : new Map();
+  } catch {
+    return new Map();
+  }
+}
