@@ -1,6 +1,6 @@
 // Builds dist/: the command and the library as one split ESM bundle, their types, and the licences of what is inside.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -12,11 +12,13 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const REQUIRE =
   "import { createRequire as pkiCreateRequire } from 'node:module'; const require = pkiCreateRequire(import.meta.url);";
 
-rmSync(join(root, 'dist'), { recursive: true, force: true });
+// Built beside the present one, so that the command is never gone while somebody uses it.
+const out = 'dist.new';
+rmSync(join(root, out), { recursive: true, force: true });
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: ['src/cli.ts', 'src/index.ts'],
-  outdir: 'dist',
+  outdir: out,
   bundle: true,
   splitting: true,
   minifySyntax: true,
@@ -31,12 +33,21 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning',
 });
-chmodSync(join(root, 'dist/cli.js'), 0o755);
-writeFileSync(join(root, 'dist/THIRD-PARTY-LICENSES.txt'), licences(metafile));
-execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
-  cwd: root,
-  stdio: 'inherit',
-});
+chmodSync(join(root, out, 'cli.js'), 0o755);
+writeFileSync(join(root, out, 'THIRD-PARTY-LICENSES.txt'), licences(metafile));
+execFileSync(
+  process.execPath,
+  [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', `${out}/types`],
+  {
+    cwd: root,
+    stdio: 'inherit',
+  },
+);
+
+rmSync(join(root, 'dist.old'), { recursive: true, force: true });
+if (existsSync(join(root, 'dist'))) renameSync(join(root, 'dist'), join(root, 'dist.old'));
+renameSync(join(root, out), join(root, 'dist'));
+rmSync(join(root, 'dist.old'), { recursive: true, force: true });
 
 /** The licence text of every package whose code is in the bundle: MIT and ISC ask for it. */
 function licences({ inputs }) {

@@ -14,7 +14,7 @@ export function explainResult(
 ): ExitCode {
   switch (result.kind) {
     case 'nothing':
-      if (!json) console.out('applied: nothing to do, everything is as the manifest says\n');
+      if (!json) console.out(nothingText(result.held));
       explainHeld(result.held, console);
       return EXIT.fine;
     case 'locked':
@@ -24,11 +24,17 @@ export function explainResult(
       explainRefusals(result.refusals, console);
       return EXIT.failed;
     case 'consent':
-      for (const [consent, ids] of result.missing) explainConsent(consent, ids, console);
+      for (const [consent, ids] of result.missing)
+        if (consent !== 'remove') explainConsent(consent, ids, console);
       return EXIT.failed;
     case 'done':
       return explainDone(result, json ?? false, console);
   }
+}
+
+function nothingText(held: readonly Change[]): string {
+  const rest = held.length === 0 ? 'everything is as the manifest says' : 'but something is left over';
+  return `applied: nothing to do, ${rest}\n`;
 }
 
 function explainLock(

@@ -24,7 +24,9 @@ export async function requestCommand(
   const candidates = project.inventory.entities.filter(
     ({ kind }) => request === 'rekey' || kind === 'authority',
   );
-  const found = names.map((name) => resolveName(name, candidates));
+  const found = names.map((name) =>
+    resolveName(name, candidates, request === 'rekey' ? 'nothing' : 'no authority'),
+  );
   const problems = found.flatMap((entry) => ('problem' in entry ? [entry] : []));
   for (const { problem, hint } of problems) {
     console.error(problem);
@@ -38,7 +40,7 @@ export async function requestCommand(
 export type ResolvedName = { readonly id: EntityId } | { readonly problem: string; readonly hint: string };
 
 /** A name may be that of a server and a client at once: then it takes the whole id. */
-export function resolveName(name: string, entities: Inventory['entities']): ResolvedName {
+export function resolveName(name: string, entities: Inventory['entities'], none: string): ResolvedName {
   const matching = entities.filter((entity) => entity.id === name || entity.name === name);
   const [only] = matching;
   if (only !== undefined && matching.length === 1) return { id: only.id };
@@ -46,5 +48,5 @@ export function resolveName(name: string, entities: Inventory['entities']): Reso
     const ids = matching.map(({ id }) => `"${id}"`).join(' or ');
     return { problem: `"${name}" could be several entities`, hint: `say ${ids}` };
   }
-  return { problem: `nothing in the manifest is called "${name}"`, hint: '"pki status" lists what there is' };
+  return { problem: `${none} in the manifest is called "${name}"`, hint: '"pki status" lists what there is' };
 }

@@ -1,4 +1,4 @@
-/** The fields of a manifest that say where files are. */
+/** The fields of a manifest that say where files are, and how they are put there. */
 import * as z from 'zod';
 import { ARTIFACTS } from './artifact.ts';
 import { LAYOUT_PATTERN, parseLayoutPath } from './folder.ts';
@@ -14,6 +14,12 @@ export const folder = layoutPath
     examples: ['.', 'tls/{name}'],
   })
   .transform(using(parseLayoutPath));
+
+export const publish = z.enum(['files', 'symlinks'], wanted('files or symlinks')).meta({
+  description:
+    'How files are put in place. "files": each a plain file. "symlinks": links through one that is switched as a whole, so that whoever resolves "..data" once reads a key and a certificate that belong together, also while the key is replaced.',
+  default: 'files',
+});
 
 const fileName = layoutPath.transform(using(parseLayoutPath)).optional();
 

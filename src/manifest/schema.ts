@@ -15,6 +15,7 @@ const settings = {
   outputs: field.outputs.optional(),
   folder: layout.folder.optional(),
   files: layout.files.optional(),
+  publish: layout.publish.optional(),
 };
 
 /** Whom an end entity trusts; an authority meets nobody. */

@@ -29,6 +29,7 @@ export type Setting =
   | 'outputs'
   | 'folder'
   | 'files'
+  | 'publish'
   | 'trust';
 type Field = Setting | 'commonName' | 'san' | 'issuer' | 'pathLength';
 
@@ -51,6 +52,7 @@ interface DraftBase extends Named {
   readonly backdate: number;
   /** `undefined` for the layout of this tool. */
   readonly layout: Layout | undefined;
+  readonly publish: 'files' | 'symlinks';
   /** Names of root authorities; `undefined` for the own one. */
   readonly trust: readonly string[] | undefined;
 }
@@ -153,6 +155,7 @@ function baseOf(
     rotateKey: written.rotateKey ?? defaults.rotateKey ?? false,
     backdate: written.backdate ?? defaults.backdate ?? 5 * MINUTE,
     layout: layoutOf(section, name, written, defaults),
+    publish: written.publish ?? defaults.publish ?? 'files',
     trust: ('trust' in written ? written.trust : undefined) ?? defaults.trust,
   };
 }

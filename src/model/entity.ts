@@ -49,6 +49,8 @@ interface EntityBase {
   readonly backdate: number;
   /** Absent: `<id>/key.pem` and so on. */
   readonly layout?: Layout;
+  /** Files behind one renamed link, so that readers can load a set that belongs together. Absent: plain files. */
+  readonly publish?: 'symlinks';
 }
 
 export interface Authority extends EntityBase {

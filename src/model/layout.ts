@@ -1,4 +1,4 @@
-/** Two entries that would write one file: possible only where a layout is given. */
+/** Layouts that cannot be: two entries that would write one file, and folders that cannot hold links. */
 import type { ParsedManifest } from '../manifest/parse.ts';
 import { quote } from '../manifest/printable.ts';
 import type { Report } from '../manifest/report.ts';
@@ -17,7 +17,9 @@ function identity(path: string): string {
 function pathsOf(draft: Draft): readonly (readonly [File, string])[] {
   const { layout, outputs } = draft;
   const isRoot = draft.kind === 'authority' && draft.written.issuer === undefined;
-  const written = FILES.filter((file) => (file === 'previous' ? isRoot : outputs.includes(file)));
+  // A root has no chain, and nobody else has previous certificates.
+  const never = isRoot ? 'chain' : 'previous';
+  const written = FILES.filter((file) => file !== never && (file === 'previous' || outputs.includes(file)));
   const folder = layout?.folder ?? draft.id;
   return written.map((file) => {
     const name = layout?.files[file] ?? `${file}.pem`;
@@ -28,6 +30,7 @@ function pathsOf(draft: Draft): readonly (readonly [File, string])[] {
 /** Reports every file that is claimed twice. Without layouts, names alone keep entries apart (manifest/names.ts). */
 export function checkLayouts(drafts: readonly Draft[], parsed: ParsedManifest, report: Report): void {
   if (drafts.every(({ layout }) => layout === undefined)) return;
+  checkLinkFolders(drafts, parsed, report);
   const owners = new Map<string, Draft>();
   for (const draft of drafts) {
     for (const [file, path] of pathsOf(draft)) {
@@ -36,6 +39,36 @@ export function checkLayouts(drafts: readonly Draft[], parsed: ParsedManifest, r
       if (owner !== undefined) reportClash(draft, owner, file, path, parsed, report);
     }
   }
+}
+
+/** Behind links, a folder is switched as a whole: it must be one, the entry's own, and without folders in it. */
+function checkLinkFolders(drafts: readonly Draft[], parsed: ParsedManifest, report: Report): void {
+  const owners = new Map<string, Draft>();
+  for (const draft of drafts.filter(({ publish }) => publish === 'symlinks')) {
+    const folder = draft.layout?.folder ?? draft.id;
+    const owner = owners.get(identity(folder));
+    owners.set(identity(folder), owner ?? draft);
+    const why = linkObstacle(draft) ?? (owner && `shares its folder with ${draftText(owner)}`);
+    if (why !== undefined) reportLinks(draft, why, parsed, report);
+  }
+}
+
+function linkObstacle({ layout }: Draft): string | undefined {
+  if (layout?.folder === '.') return 'has no folder of its own';
+  const names = Object.values(layout?.files ?? {});
+  const nested = names.find((name) => name.includes('/'));
+  if (nested !== undefined) return `has ${quote(nested)} in a subfolder`;
+  const taken = names.find((name) => name.startsWith('..'));
+  return taken === undefined ? undefined : `has a file ${quote(taken)}, a name that the links use`;
+}
+
+function reportLinks(draft: Draft, why: string, { tree }: ParsedManifest, report: Report): void {
+  report.error({
+    code: 'layout',
+    at: fieldSpan(tree, draft, 'publish'),
+    message: `${draftText(draft)} is published behind links, and ${why}`,
+    hint: 'give it a "folder" of its own with all its files in it, or write "publish: files"',
+  });
 }
 
 function reportClash(

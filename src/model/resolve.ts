@@ -16,7 +16,11 @@ import { trustOf } from './trust.ts';
 function baseOf(draft: Draft, san: readonly San[], trust: readonly EntityId[]) {
   const { id, name, subject, key, validity, outputs, renewBefore, rotateKey, backdate, layout } = draft;
   const base = { id, name, subject, san, key, validity, trust, outputs, renewBefore, rotateKey, backdate };
-  return layout === undefined ? base : { ...base, layout };
+  return {
+    ...base,
+    ...(layout === undefined ? {} : { layout }),
+    ...(draft.publish === 'symlinks' ? { publish: draft.publish } : {}),
+  };
 }
 
 interface Context {

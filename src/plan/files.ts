@@ -7,13 +7,23 @@ export type ManagedFile = Artifact | 'previous';
 export const MANAGED_FILES = [...ARTIFACTS, 'previous'] as const satisfies readonly ManagedFile[];
 
 /** What tells where an entity's files are. */
-export type Located = Pick<Entity, 'id' | 'layout'>;
+export type Located = Pick<Entity, 'id' | 'layout' | 'publish'>;
 
 /** Where an entity's file is read and published, relative to the output folder: `servers/api/key.pem`. */
 export function filePath({ id, layout }: Located, file: ManagedFile): string {
   if (layout === undefined) return `${id}/${FILE_NAMES[file]}`;
   const name = layout.files[file] ?? FILE_NAMES[file];
   return layout.folder === '.' ? name : `${layout.folder}/${name}`;
+}
+
+/** The folder of an entity's files, relative to the output folder. */
+export function entityFolder({ id, layout }: Located): string {
+  return layout?.folder ?? id;
+}
+
+/** What an entity's file is called in that folder. */
+export function fileName({ layout }: Located, file: ManagedFile): string {
+  return layout?.files[file] ?? FILE_NAMES[file];
 }
 
 /** The folder that a path is in; `.` for one at the top. */

@@ -5,12 +5,19 @@ import type { CertificateFacts, Fingerprint, KeyFacts, KeyId, RequestFacts } fro
 /** One file. `blocked` is what no tool may resolve by writing over it; `garbage` is a plain file without the content. */
 export type FileState<Facts> =
   | { readonly state: 'missing' }
-  | { readonly state: 'blocked'; readonly detail: string }
+  | { readonly state: 'blocked'; readonly detail: string; readonly hint?: string }
   | { readonly state: 'garbage'; readonly detail: string }
   | { readonly state: 'present'; readonly facts: Facts; readonly mode: number };
 
 /** A private key may also be there and be somebody's treasure that this tool cannot open. */
 export type KeyState = FileState<KeyFacts> | { readonly state: 'encrypted' };
+
+/** How an entity's files stand in its folder. */
+export interface Published {
+  readonly state: 'files' | 'symlinks' | 'mixed';
+  /** What is in the way of the one or the other, in words; empty where nothing is. */
+  readonly detail: string;
+}
 
 export interface EntityObservation {
   readonly key: KeyState;
@@ -25,6 +32,8 @@ export interface EntityObservation {
   readonly previous: FileState<readonly CertificateFacts[]>;
   /** The key that made the certificate's signature: the issuer's present key, or `null` where it was another. */
   readonly signedBy: KeyId | null;
+  /** Absent: nothing but plain files, or nothing at all. */
+  readonly published?: Published;
 }
 
 export interface Observation {

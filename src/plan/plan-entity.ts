@@ -15,6 +15,7 @@ import type { Fingerprint } from './facts.ts';
 import { type KeyOwners, keyReasons } from './key-decision.ts';
 import type { EntityObservation } from './observation.ts';
 import { hasNewIdentity, previousOf } from './previous.ts';
+import { publishReasons } from './publish.ts';
 import type { Reason } from './reason.ts';
 import { refusalFor } from './refusal.ts';
 import type { BundleMember, Standing } from './standing.ts';
@@ -54,7 +55,11 @@ export function planEntity(entity: Entity, observed: EntityObservation, context:
   });
   const own = ownBundle(entity, observed, previous.keep);
   const derived = verdict.issue ? [] : derivedReasons(entity, observed, wanted, own, context);
-  const extra = [...modeReasons(observed), ...unwantedReasons(observed, wanted)];
+  const extra = [
+    ...modeReasons(observed),
+    ...unwantedReasons(observed, wanted),
+    ...publishReasons(entity, observed),
+  ];
   const reasons = distinct([
     ...verdict.reasons,
     ...previous.reasons,

@@ -49,5 +49,12 @@ export type Reason =
   | { readonly kind: 'keeps-trust'; readonly notAfter: number }
   /** An earlier certificate of a root leaves the trust bundles: it ended, or it was retired. */
   | { readonly kind: 'drops-trust'; readonly notAfter: number; readonly why: 'expired' | 'retired' }
+  /** Plain files that shall stand behind links, or the other way round, or neither as it should be. */
+  | {
+      readonly kind: 'publish';
+      readonly before: 'files' | 'symlinks' | 'mixed';
+      readonly after: 'files' | 'symlinks';
+      readonly detail: string;
+    }
   | { readonly kind: 'requested' }
   | { readonly kind: 'not-in-manifest' };

@@ -28,7 +28,7 @@ function refusalOf(path: string, observed: EntityObservation, artifact: ManagedF
     case 'blocked':
       return {
         problem: `"${path}" ${file.detail}`,
-        hint: 'move it away, or make it a readable plain file, and run again',
+        hint: file.hint ?? 'move it away, or make it a readable plain file, and run again',
       };
     case 'missing':
     case 'garbage':

@@ -29,7 +29,8 @@ export function statusRows(
   plan: Plan,
 ): readonly StatusRow[] {
   const changes = new Map(plan.changes.map((change) => [change.id, change]));
-  return entities.flatMap(({ id, kind, issuer }) => {
+  const left = plan.changes.filter(({ action }) => action === 'remove').map(leftRow);
+  const rows = entities.flatMap(({ id, kind, issuer }) => {
     const change = changes.get(id);
     if (change === undefined) return [];
     const file = observation.entities.get(id)?.cert;
@@ -39,6 +40,21 @@ export function statusRows(
     const refusal = change.refusal?.problem ?? null;
     return [{ id, kind, issuer, certificate, secondsLeft, state, reasons: change.reasons, refusal }];
   });
+  return [...rows, ...left];
+}
+
+/** What left the manifest is due for the archive; its certificate is nobody's concern any more. */
+function leftRow({ id, kind, reasons }: Change): StatusRow {
+  return {
+    id,
+    kind,
+    issuer: null,
+    certificate: null,
+    secondsLeft: null,
+    state: 'due',
+    reasons,
+    refusal: null,
+  };
 }
 
 function stateOf(change: Change, certificate: CertificateFacts | null, secondsLeft: number | null): State {

@@ -68,8 +68,8 @@ const LEGEND: readonly (readonly [Mark, string])[] = [
 
 /** What the headings right of the bar stand for. */
 const REFUSES = [
-  'refuses: no client certificate (cert), a client of a foreign CA (CA),',
-  '         a wrong server name (name), a client that trusts another root (root)',
+  'refuses: no client certificate, a client of a foreign CA,',
+  '         a wrong server name, a client that trusts another root',
 ];
 
 /** Only the marks that are there. */

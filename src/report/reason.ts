@@ -44,6 +44,8 @@ function wordsOf(reason: Reason): string {
       return `the present certificate stays trusted until ${isoTime(reason.notAfter)}, or until "pki retire"`;
     case 'drops-trust':
       return `a previous certificate is no longer trusted: ${reason.why} (${isoTime(reason.notAfter)})`;
+    case 'publish':
+      return `publish: ${reason.before} → ${reason.after}${reason.detail === '' ? '' : ` (${reason.detail})`}`;
     case 'requested':
       return 'requested';
     case 'not-in-manifest':

@@ -108,7 +108,8 @@ export async function recover(root: string): Promise<readonly EntityId[]> {
 /** Every line may be the one before a crash: each is right to do again. */
 async function rollForward(root: string, folder: string): Promise<EntityId> {
   const names = new Set(await readFolder(folder));
-  const order = names.has(ORDER) ? readOrder(join(folder, ORDER)) : firstOrder(basename(folder));
+  if (names.size === 0) return emptied(folder);
+  const order = names.has(ORDER) ? readOrder(join(folder, ORDER)) : firstOrder(idOf(folder));
   const touched = await openFolders(
     root,
     [...order.moves, ...order.deletes].map(([, path]) => path),
@@ -129,9 +130,18 @@ async function rollForward(root: string, folder: string): Promise<EntityId> {
   return order.id;
 }
 
+/** Everything was in place, and the crash came just before the last line. */
+async function emptied(folder: string): Promise<EntityId> {
+  await rmdir(folder);
+  return idOf(folder);
+}
+
 /** No folder of a kind has a dot in its name, so `servers.api` reads back as `servers/api`. */
-function firstOrder(name: string): Order {
-  const id = name.replace('.', '/');
+function idOf(folder: string): EntityId {
+  return basename(folder).replace('.', '/');
+}
+
+function firstOrder(id: EntityId): Order {
   const moves = MANAGED_FILES.map((file) => [file, filePath({ id }, file)] as const);
   return { id, moves, deletes: [], archive: '', removes: null };
 }

@@ -4,7 +4,7 @@
  * one (its start time differs, so a reused pid fools nobody).
  */
 import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, rmSync, unlinkSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, rmSync, unlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { writeNew } from './disk.ts';
@@ -28,7 +28,10 @@ export function tryLock(folder: string, since: string): Attempt {
   const path = join(folder, 'lock');
   const me = { host: hostname(), pid: process.pid, started: startTime(process.pid), nonce: nonce(), since };
   for (;;) {
-    if (place(me, path)) return { held: true, release: () => release(path, me.nonce) };
+    if (place(me, path)) {
+      sweep(folder);
+      return { held: true, release: () => release(path, me.nonce) };
+    }
     const holder = readHolder(path);
     if (holder === undefined) continue;
     if (isAlive(holder)) return { held: false, by: holder };
@@ -45,14 +48,39 @@ function place(me: Holder, path: string): boolean {
   const draft = `${path}.${me.nonce}.draft`;
   try {
     writeNew(draft, JSON.stringify(me), 0o600);
-    linkSync(draft, path);
-    return true;
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST') return false;
-    throw error;
+    return linked(draft, path);
   } finally {
     rmSync(draft, { force: true });
   }
+}
+
+/** Not where the name is taken, nor where the new holder has swept the draft away: it holds the lock then. */
+function linked(draft: string, path: string): boolean {
+  try {
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if (['EEXIST', 'ENOENT'].includes(errorCode(error))) return false;
+    throw error;
+  }
+}
+
+/** Takes away what runs that died while they took the lock have left behind. */
+function sweep(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const isDraft = /^lock\..*\.draft$/.test(name);
+    try {
+      if (isDraft || (/^lock\..*\.claim$/.test(name) && isDead(path))) rmSync(path, { force: true });
+    } catch {
+      // On a disk that nothing can be removed from, it stays, in nobody's way.
+    }
+  }
+}
+
+function isDead(path: string): boolean {
+  const holder = readHolder(path);
+  return holder !== undefined && !isAlive(holder);
 }
 
 /**

@@ -30,7 +30,8 @@ export function readManifest(path: string): ManifestText {
 
 function unreadable(path: string, code: string): ManifestText {
   if (code === 'ENOENT') {
-    const hint = 'name a manifest ("pki plan path/to/pki.yaml"), or start one from pki.example.yaml';
+    const hint =
+      'name a manifest ("pki plan path/to/pki.yaml"), or write one: "version: 1", then authorities, servers and clients (docs/manifest.md)';
     return { ok: false, problem: `there is no manifest "${path}"`, hint };
   }
   const why = code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`;

@@ -8,6 +8,8 @@ const SIZE_LIMIT = 4 * 1024 * 1024;
 /** Links are not followed, and opening a FIFO must not wait for a writer. */
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
+export const SYMBOLIC_LINK = 'is a symbolic link';
+
 /** The file's bytes as "facts"; nothing here throws for what can be on a disk. */
 export function readBytes(path: string): FileState<Buffer> {
   let descriptor: number;
@@ -36,7 +38,7 @@ function readOpen(descriptor: number): FileState<Buffer> {
 /** What is to be said of a file, or of all in a folder, by the error with which looking at it ended. */
 export function unopened(code: string): FileState<never> {
   if (code === 'ENOENT') return { state: 'missing' };
-  if (code === 'ELOOP') return { state: 'blocked', detail: 'is a symbolic link' };
+  if (code === 'ELOOP') return { state: 'blocked', detail: SYMBOLIC_LINK };
   if (code === 'ENOTDIR') return { state: 'blocked', detail: 'lies below something that is not a folder' };
   return { state: 'blocked', detail: `cannot be read (${code})` };
 }

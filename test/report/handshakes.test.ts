@@ -60,8 +60,8 @@ api        ✓      ✓      –     │     ✓         ✓           ✓      
 web        ✓      ✓      –     │     ✓         ✓           ✓           ✓
 
 ✓ as expected   – refused as expected: no shared trust
-refuses: no client certificate (cert), a client of a foreign CA (CA),
-         a wrong server name (name), a client that trusts another root (root)
+refuses: no client certificate, a client of a foreign CA,
+         a wrong server name, a client that trusts another root
 
 8 handshakes accepted, 20 refused, as expected
 `);
@@ -76,8 +76,8 @@ api        ✓      ✓      –     │     ✓         ✓           ✗      
 web        ✓      ✗      –     │     ✓         ✓           ✓           ✓
 
 ✓ as expected   – refused as expected: no shared trust   ✗ not as expected
-refuses: no client certificate (cert), a client of a foreign CA (CA),
-         a wrong server name (name), a client that trusts another root (root)
+refuses: no client certificate, a client of a foreign CA,
+         a wrong server name, a client that trusts another root
 
 ✗ servers/api ← clients/billing, TLS 1.2, should refuse: wrong server name "wrong-name.invalid"
     the server refused: it has expired (CERT_HAS_EXPIRED)

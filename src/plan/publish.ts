@@ -1,0 +1,19 @@
+/** How an entity's files are put before readers: as plain files, or behind links (`publish: symlinks`). */
+import type { Entity } from '../model/entity.ts';
+import type { Change } from './change.ts';
+import type { EntityObservation } from './observation.ts';
+import type { Reason } from './reason.ts';
+
+/** The files keep every byte: only the way to them changes. */
+export function publishReasons(
+  { publish: after = 'files' }: Pick<Entity, 'publish'>,
+  { published }: EntityObservation,
+): readonly Reason[] {
+  if (published === undefined || published.state === after) return [];
+  return [{ kind: 'publish', before: published.state, after, detail: published.detail }];
+}
+
+/** Whether links are made or removed, not only files behind them. */
+export function relinks({ reasons }: Pick<Change, 'reasons'>): boolean {
+  return reasons.some(({ kind }) => kind === 'publish');
+}
