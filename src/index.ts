@@ -12,6 +12,7 @@ import { dirname, resolve } from 'node:path';
 import type { Diagnostic } from './manifest/diagnostic.ts';
 import type { EntityId, Inventory } from './model/entity.ts';
 import type { Capability } from './openssl/capabilities.ts';
+import type { Description } from './plan/adopt/adopt.ts';
 import type { Consent } from './plan/change.ts';
 import type { Plan } from './plan/plan.ts';
 import type { StatusRow } from './plan/status.ts';
@@ -30,6 +31,8 @@ export type {
   EntityKind,
   Inventory,
 } from './model/entity.ts';
+export type { Description } from './plan/adopt/adopt.ts';
+export type { EntryNote, LeftOut, LeftOutWhy, Note } from './plan/adopt/left-out.ts';
 export type { Action, Change, Consent, Issuance, Refusal } from './plan/change.ts';
 export type { Plan } from './plan/plan.ts';
 export type { Reason } from './plan/reason.ts';
@@ -158,7 +161,7 @@ export async function openssl(signal?: AbortSignal): Promise<Capability> {
 /** Certificates judged by `openssl verify`, and every pair in real TLS handshakes. Changes nothing. */
 export async function verify(
   project: Project,
-  options: Pick<VerifyOptions, 'onOutcome' | 'signal'> = {},
+  options: Pick<VerifyOptions, 'onOutcome' | 'signal' | 'touched'> = {},
 ): Promise<Verification> {
   const [{ verifyInventory }, { opensslBinary }] = await Promise.all([
     import('./run/verify.ts'),
@@ -169,6 +172,53 @@ export async function verify(
     root: project.root,
     binary: opensslBinary(process.env),
   });
+}
+
+export interface AdoptOptions {
+  /** Where the manifest is to be written; beside or above the folder. Without it the best place is chosen. */
+  readonly manifest?: string;
+  readonly now?: number;
+}
+
+/** A folder that another tool made, described. */
+export interface Adoption {
+  /** As it was named. */
+  readonly folder: string;
+  /** The folder that the manifest belongs into, absolute. */
+  readonly place: string;
+  readonly description: Description;
+  readonly inventory: Inventory;
+  readonly warnings: readonly Diagnostic[];
+  /** What apply would do with this manifest: the entities that do not conform, and why. */
+  readonly plan: Plan;
+}
+
+/** Describes a folder by a manifest, and says what that leaves out and what would change. Reads only. */
+export async function adopt(folder: string, options: AdoptOptions = {}): Promise<Adoption> {
+  const [{ adoptionPlace }, { scanFolder }, { describeFolder }, { manifestText }, { loadManifest }] =
+    await Promise.all([
+      import('./store/adoption-place.ts'),
+      import('./store/scan.ts'),
+      import('./plan/adopt/adopt.ts'),
+      import('./manifest/write.ts'),
+      import('./model/load.ts'),
+    ]);
+  const now = options.now ?? clock();
+  const { place, output } = adoptionPlace(folder, options.manifest);
+  const description = describeFolder(scanFolder(folder), output, now);
+  const text = manifestText(description.manifest, { head: [], entries: new Map() });
+  const loaded = loadManifest(text, 'the manifest of what was found');
+  if (!loaded.ok)
+    throw new Error(`Internal error: ${loaded.diagnostics.map(({ message }) => message).join('; ')}`);
+  const { inventory, warnings } = loaded;
+  const project = { manifest: '', root: resolve(folder), inventory, warnings };
+  return { folder, place, description, inventory, warnings, plan: await plan(project, { now }) };
+}
+
+/** Writes a manifest where none is yet; `false` where something is. */
+export async function writeManifest(path: string, text: string): Promise<boolean> {
+  const { createManifest } = await import('./store/manifest-file.ts');
+  return createManifest(path, text);
 }
 
 /** The one place that reads the clock. */

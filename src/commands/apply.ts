@@ -4,6 +4,7 @@ import {
   type ApplyResult,
   apply,
   type Consent,
+  type EntityId,
   openssl,
   type Project,
   type Requests,
@@ -19,6 +20,8 @@ import { type ProofFlags, prove } from './proof.ts';
 export interface ApplyFlags extends ProofFlags {
   readonly skipVerify?: boolean;
   readonly allow?: readonly Consent[];
+  /** How much of a very large folder to prove. */
+  readonly verify?: 'all' | 'touched';
   /** Seconds. */
   readonly lockTimeout?: number;
 }
@@ -45,7 +48,8 @@ export async function applyProject(
   const result = await run(project, requests, flags, signal);
   const code = explainResult(result, flags, console);
   const isProven = code === EXIT.fine && !flags.skipVerify;
-  const proof = isProven ? await prove(project, flags, console, signal) : null;
+  const touched = flags.verify === 'all' ? undefined : touchedBy(result);
+  const proof = isProven ? await prove(project, flags, console, signal, touched) : null;
   if (flags.json)
     console.out(`${JSON.stringify(resultJson(result, project, proof?.json ?? null), null, 2)}\n`);
   return proof?.code ?? code;
@@ -57,6 +61,10 @@ export async function opensslIsUsable(console: Console, signal: AbortSignal): Pr
   console.error(capability.problem);
   console.hint(capability.hint);
   return false;
+}
+
+function touchedBy(result: ApplyResult): ReadonlySet<EntityId> {
+  return new Set(result.kind === 'done' ? result.execution.published : []);
 }
 
 function lockOf({ lockTimeout }: ApplyFlags): Pick<ApplyOptions, 'lockTimeout'> {

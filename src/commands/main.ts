@@ -52,6 +52,7 @@ function buildProgram(console: Console, signal: AbortSignal, finish: Finish): Co
   addValidate(program, console, finish);
   addStatus(program, console, finish);
   addHistory(program, console, finish);
+  addAdopt(program, console, finish);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   return program;
 }
@@ -83,6 +84,12 @@ function addPlan(program: Command, console: Console, finish: Finish): void {
 function withApplyOptions(command: Command): Command {
   return command
     .option('--skip-verify', 'leave the proof out')
+    .addOption(
+      new Option('--verify <scope>', 'with over 1,000 pairs: prove all, or those touched (default)').choices([
+        'all',
+        'touched',
+      ]),
+    )
     .addOption(
       new Option('--allow <consents>', 'agree to what breaks something in use: rekey-ca, remove').argParser(
         parseConsents,
@@ -180,11 +187,27 @@ function addHistory(program: Command, console: Console, finish: Finish): void {
     });
 }
 
+function addAdopt(program: Command, console: Console, finish: Finish): void {
+  program
+    .command('adopt')
+    .description('write a manifest for keys and certificates that another tool made; change nothing')
+    .argument('<folder>', 'the folder that holds them')
+    .option('-w, --write <file>', 'write the manifest into this new file instead of printing it')
+    .option('--json', 'print everything that was found as JSON')
+    .addOption(new Option('--now <time>', 'as of this RFC 3339 time').argParser(parseTime))
+    .action(async (folder: string, flags) => {
+      const { adoptCommand } = await import('./adopt.ts');
+      finish(await adoptCommand(folder, flags, console));
+    });
+}
+
 function parseTime(text: string): number {
-  const milliseconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i.test(text)
-    ? Date.parse(text)
-    : Number.NaN;
-  if (Number.isNaN(milliseconds)) throw new InvalidArgumentError('write it as 2027-03-01T00:00:00Z');
+  const form = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i.exec(text);
+  const milliseconds = form === null ? Number.NaN : Date.parse(text);
+  // Date.parse takes 30 February for 1 March.
+  const isDay = form?.[1] !== undefined && new Date(form[1]).toJSON()?.startsWith(form[1]);
+  if (Number.isNaN(milliseconds) || !isDay)
+    throw new InvalidArgumentError('write it as 2027-03-01T00:00:00Z');
   return Math.floor(milliseconds / 1000);
 }
 

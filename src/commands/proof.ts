@@ -1,5 +1,5 @@
 /** The proof after apply, and `pki verify`: what is shown of it, and what it means for the exit code. */
-import { type Project, type Verification, verify } from '../index.ts';
+import { type EntityId, type Project, type Verification, verify } from '../index.ts';
 import { certificatesText } from '../report/certificates.ts';
 import { handshakesText } from '../report/handshakes.ts';
 import { handshakesJson } from '../report/handshakes-json.ts';
@@ -15,20 +15,29 @@ export interface Proof {
   readonly json: unknown;
 }
 
-/** Runs the proof; shows it, unless it is to be part of a larger JSON. */
+/**
+ * Runs the proof; shows it, unless it is to be part of a larger JSON.
+ * @param touched what has just changed, where a very large proof may be cut down to that.
+ */
 export async function prove(
   project: Project,
   flags: ProofFlags,
   console: Console,
   signal: AbortSignal,
+  touched?: ReadonlySet<EntityId>,
 ): Promise<Proof> {
-  const verification = await verify(project, { signal });
+  const verification = await verify(project, { signal, ...(touched === undefined ? {} : { touched }) });
   if (!flags.json) show(verification, flags, console);
   return { code: verification.ok ? EXIT.fine : EXIT.failed, json: verificationJson(verification) };
 }
 
 function show(verification: Verification, flags: ProofFlags, console: Console): void {
   const { style } = console;
+  if (verification.scope === 'touched') {
+    console.note(
+      'only what changed is proven: there are more than 1,000 pairs; "--verify all" proves them all',
+    );
+  }
   const verbose = flags.verbose ?? false;
   console.out(certificatesText(verification.certificates, { style, verbose }));
   console.out(
@@ -53,6 +62,7 @@ export function verificationJson(verification: Verification): unknown {
     format: 'pki-verify',
     version: 1,
     ok: verification.ok,
+    scope: verification.scope,
     certificates: verification.certificates,
     handshakes: handshakesJson(verification.outcomes, verification.skipped),
   };

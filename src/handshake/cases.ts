@@ -20,6 +20,8 @@ import { checkableNames, wrongName } from './names.ts';
 export interface CaseOptions {
   /** The TLS versions to try; both by default. */
   readonly versions?: readonly TlsVersion[];
+  /** Only pairs in which one of these takes part, and the refusals of those that are servers; everybody by default. */
+  readonly touched?: ReadonlySet<EntityId>;
 }
 
 /** An end entity with the root that its chain leads to. */
@@ -35,8 +37,34 @@ export function handshakeCases(entities: readonly Entity[], options: CaseOptions
   const versions = options.versions ?? TLS_VERSIONS;
   const servers = parties(entities, 'server');
   const clients = parties(entities, 'client');
-  const plans = servers.map((server) => serverCases(server, clients, versions));
+  const { touched } = options;
+  const plans = servers.map((server) =>
+    touched === undefined || touched.has(server.entity.id)
+      ? serverCases(server, clients, versions)
+      : untouchedCases(server, clients, touched, versions),
+  );
   return { cases: plans.flatMap(({ cases }) => cases), skipped: plans.flatMap(({ skipped }) => skipped) };
+}
+
+/** How many pairs of a server and a client there are. */
+export function pairCount(entities: readonly Entity[]): number {
+  const count = (...kinds: readonly Entity['kind'][]): number =>
+    entities.filter(({ kind }) => kinds.includes(kind)).length;
+  // A peer does not meet itself.
+  return count('server', 'peer') * count('client', 'peer') - count('peer');
+}
+
+/** A server that stayed as it was, with those clients that did not. */
+function untouchedCases(
+  server: Party,
+  clients: readonly Party[],
+  touched: ReadonlySet<EntityId>,
+  versions: readonly TlsVersion[],
+): HandshakePlan {
+  const pairs = clients
+    .filter(({ entity }) => entity.id !== server.entity.id && touched.has(entity.id))
+    .map((client): Pair => ({ client, by: refusers(server, client) }));
+  return { cases: pairCases(server, pairs, checkableNames(server.entity), versions), skipped: [] };
 }
 
 function parties(entities: readonly Entity[], role: Side): readonly Party[] {

@@ -82,6 +82,12 @@ export function parseValidity(text: string): Parsed<number> {
   return parsed(seconds);
 }
 
+/** How long something is kept, in seconds. */
+export function parseRetention(text: string): Parsed<number> {
+  const seconds = secondsOf(text);
+  return seconds === undefined || seconds === 0 ? badDuration(text) : parsed(seconds);
+}
+
 /** How far notBefore lies before the moment of issue, in seconds. */
 export function parseBackdate(text: string): Parsed<number> {
   const seconds = secondsOf(text);

@@ -1,5 +1,13 @@
 /** Keys that a map may have, and what to say about one that it may not. */
-import { ATTRIBUTE_KEYS, AUTHORITY_KEYS, FILE_KEYS, LEAF_KEYS, SETTING_KEYS, TOP_KEYS } from './schema.ts';
+import {
+  ARCHIVE_KEYS,
+  ATTRIBUTE_KEYS,
+  AUTHORITY_KEYS,
+  FILE_KEYS,
+  LEAF_KEYS,
+  SETTING_KEYS,
+  TOP_KEYS,
+} from './schema.ts';
 import { isSection } from './sections.ts';
 import { didYouMean } from './suggest.ts';
 import { nodeAt, type Path, type Tree } from './tree.ts';
@@ -18,6 +26,7 @@ function knownKeys(tree: Tree, path: Path): readonly string[] {
   if (path.length === 1) return SETTING_KEYS;
   if (last === 'subject') return ATTRIBUTE_KEYS;
   if (last === 'files') return FILE_KEYS;
+  if (last === 'archive') return ARCHIVE_KEYS;
   if (last === 'key') return keyObjectKeys(tree, path);
   return path[0] === 'authorities' ? AUTHORITY_KEYS : LEAF_KEYS;
 }

@@ -1,6 +1,7 @@
 /** The fields of a manifest that say where files are, and how they are put there. */
 import * as z from 'zod';
 import { ARTIFACTS } from './artifact.ts';
+import { DURATION_PATTERN, parseRetention } from './duration.ts';
 import { LAYOUT_PATTERN, parseLayoutPath } from './folder.ts';
 import { using, wanted } from './problem.ts';
 
@@ -38,3 +39,20 @@ export const files = z
       { key: 'private/{name}.key', cert: 'issued/{name}.crt' },
     ],
   });
+
+export const archive = z
+  .strictObject(
+    {
+      keep: z
+        .string(wanted('a length of time such as "1y"'))
+        .meta({
+          pattern: DURATION_PATTERN,
+          description: 'How long replaced and removed keys and certificates are kept; for ever without it.',
+          examples: ['1y'],
+        })
+        .transform(using(parseRetention))
+        .optional(),
+    },
+    wanted('a map such as { keep: 1y }'),
+  )
+  .meta({ description: 'What becomes of replaced and removed keys and certificates, in .pki/archive.' });

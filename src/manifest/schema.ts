@@ -70,6 +70,7 @@ export const manifestSchema = z
         })
         .transform(using(parseOutput))
         .optional(),
+      archive: layout.archive.optional(),
       defaults: z
         .strictObject({ ...settings, ...trusting }, wanted('a map of settings'))
         .nullable()
@@ -104,5 +105,6 @@ export const TOP_KEYS: readonly string[] = Object.keys(manifestSchema.shape);
 export const SETTING_KEYS: readonly string[] = Object.keys({ ...settings, ...trusting });
 export const AUTHORITY_KEYS: readonly string[] = Object.keys(authority.shape);
 export const LEAF_KEYS: readonly string[] = Object.keys(leaf.shape);
+export const ARCHIVE_KEYS: readonly string[] = Object.keys(layout.archive.shape);
 export const FILE_KEYS: readonly string[] = Object.keys(layout.files.shape);
 export const ATTRIBUTE_KEYS: readonly string[] = Object.keys(field.subject.shape);

@@ -78,6 +78,8 @@ export const FOLDERS = {
 export interface Inventory {
   /** The output folder as the manifest writes it, relative to the manifest. */
   readonly output: string;
+  /** Seconds for which replaced keys and certificates are kept; absent: for ever. */
+  readonly archiveFor?: number;
   readonly entities: readonly Entity[];
 }
 

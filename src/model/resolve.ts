@@ -81,5 +81,7 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
     ...authoritiesOf(drafts, context),
     ...leaves.map(([leaf, standing]) => leafOf(leaf, standing, context)),
   ];
-  return { output: parsed.manifest.output ?? 'pki', entities };
+  const keep = parsed.manifest.archive?.keep;
+  const inventory = { output: parsed.manifest.output ?? 'pki', entities };
+  return keep === undefined ? inventory : { ...inventory, archiveFor: keep };
 }

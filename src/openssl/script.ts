@@ -18,7 +18,15 @@ import { type Step, stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
 import { ENVIRONMENT } from './command.ts';
 import { scratchFolder, stagedPath, stageFolder } from './paths.ts';
-import { shellWord, shellWords } from './shell.ts';
+import {
+  clearLines,
+  LINK_FUNCTIONS,
+  linkedLines,
+  restoreLines,
+  unlinkedLines,
+  usesLinks,
+} from './script-links.ts';
+import { shellPath, shellWord, shellWords } from './shell.ts';
 import { stepCommand } from './step-command.ts';
 
 export function planScript(plan: Plan, inventory: Inventory): string {
@@ -30,10 +38,14 @@ export function planScript(plan: Plan, inventory: Inventory): string {
     const stage = staged.has(step.entity)
       ? []
       : [`rm -rf ${stageFolder(step.entity)}`, `mkdir -p ${stageFolder(step.entity)}`];
+    const restored = staged.has(step.entity) ? [] : restoreLinesOf(step.entity, context);
     staged.add(step.entity);
-    return [`# ${step.id}`, ...stage, ...stepLines(step, context)].join('\n');
+    return [`# ${step.id}`, ...stage, ...restored, ...stepLines(step, context)].join('\n');
   });
-  const functions = plan.changes.some(({ previous }) => previous.length > 0) ? [PICK] : [];
+  const functions = [
+    ...(plan.changes.some(({ previous }) => previous.length > 0) ? [PICK] : []),
+    ...(plan.changes.some((change) => hasLinks(change, context)) ? [LINK_FUNCTIONS] : []),
+  ];
   return [...header(plan), ...functions, ...blocks, 'rm -rf .pki/stage .pki/scratch', ''].join('\n\n');
 }
 
@@ -55,6 +67,18 @@ function header(plan: Plan): readonly string[] {
       "[ -e .gitignore ] || printf '*\\n' >.gitignore",
     ].join('\n'),
   ];
+}
+
+/** Of what left the manifest, nobody says here how it was published. */
+function hasLinks(change: Change, { byId }: Context): boolean {
+  const entity = byId.get(change.id);
+  if (entity === undefined) return change.action === 'remove';
+  return change.action !== 'keep' && usesLinks(entity, change);
+}
+
+function restoreLinesOf(id: EntityId, { byId, changes }: Context): readonly string[] {
+  const entity = byId.get(id);
+  return entity === undefined ? [] : restoreLines(entity, known(changes, id));
 }
 
 interface Context {
@@ -99,10 +123,24 @@ function publishLines(entity: Entity, change: Change, context: Context): readonl
       .filter((artifact) => artifact !== 'key')
       .map((artifact) => `chmod 644 ${stagedPath(id, artifact)}`),
     ...archiveLines(entity, change, context.now),
+    ...placeLines(entity, change, context.now),
+    ...change.chmods.map((file) => `chmod ${file === 'key' ? 600 : 644} ${shellPath(path(file))}`),
+  ];
+}
+
+function placeLines(entity: Entity, change: Change, now: number): readonly string[] {
+  const path = (file: ManagedFile): string => filePath(entity, file);
+  if (usesLinks(entity, change)) {
+    const isLinked = entity.publish === 'symlinks';
+    // Two scripts may be of one second.
+    const version = `..v-${stamp(now)}-$$`;
+    const lines = isLinked ? linkedLines(entity, change, version) : unlinkedLines(entity, change);
+    return [...lines, ...clearLines(entity, isLinked ? version : 'none', archiveFolder(entity.id, now))];
+  }
+  return [
     ...folderLines(change.writes.map(path)),
-    ...change.writes.map((file) => `mv -f ${stagedPath(id, file)} ${word(path(file))}`),
-    ...change.deletes.map((file) => `rm -f ${word(path(file))}`),
-    ...change.chmods.map((file) => `chmod ${file === 'key' ? 600 : 644} ${word(path(file))}`),
+    ...change.writes.map((file) => `mv -f ${stagedPath(entity.id, file)} ${shellPath(path(file))}`),
+    ...change.deletes.map((file) => `rm -f ${shellPath(path(file))}`),
   ];
 }
 
@@ -113,7 +151,9 @@ function bundleLines(
 ): readonly string[] {
   const members = bundleMembers(entity, byId);
   const certificate = (id: EntityId): string =>
-    id === entity.id && issuance !== null ? stagedPath(id, 'cert') : word(filePath(known(byId, id), 'cert'));
+    id === entity.id && issuance !== null
+      ? stagedPath(id, 'cert')
+      : shellPath(filePath(known(byId, id), 'cert'));
   const cat = (ids: readonly EntityId[]): readonly string[] => [`cat ${ids.map(certificate).join(' ')}`];
   const lines = {
     chain: () => cat(members.chain),
@@ -129,7 +169,7 @@ function bundleLines(
 
 /** A root's earlier certificates, by fingerprint: they are in its folder, wherever the run has got to. */
 function previousLines(entity: Entity, { previous }: Change): readonly string[] {
-  const files = `${word(filePath(entity, 'cert'))} ${word(filePath(entity, 'previous'))}`;
+  const files = `${shellPath(filePath(entity, 'cert'))} ${shellPath(filePath(entity, 'previous'))}`;
   return previous.map((fingerprint) => `pick ${fingerprint} ${files}`);
 }
 
@@ -155,7 +195,7 @@ function archiveLines(entity: Entity, { writes }: Change, now: number): readonly
 }
 
 function archiveLine(entity: Located, file: ManagedFile, folder: string): string {
-  const path = word(filePath(entity, file));
+  const path = shellPath(filePath(entity, file));
   return `if [ -e ${path} ]; then mkdir -p ${folder}; cp -p ${path} ${folder}/${FILE_NAMES[file]}; fi`;
 }
 
@@ -166,6 +206,7 @@ function removeLines(id: EntityId, now: number): readonly string[] {
     archiveLine({ id }, 'key', folder),
     archiveLine({ id }, 'cert', folder),
     ...MANAGED_FILES.map((file) => `rm -f ${filePath({ id }, file)}`),
+    ...clearLines({ id }, 'none', folder),
     `rmdir ${id} 2>/dev/null || true`,
   ];
 }
@@ -177,17 +218,16 @@ function folderLines(paths: readonly string[]): readonly string[] {
     folder.split('/').map((_, i, parts) => parts.slice(0, i + 1).join('/')),
   );
   if (onTheWay.length === 0) return [];
-  const words = [...new Set(onTheWay)].map(word).join(' ');
+  const words = [...new Set(onTheWay)].map(shellPath).join(' ');
   return [`mkdir -p ${words}`, `chmod 755 ${words}`];
 }
 
-/** A path of the output folder, also one that begins with a dash. */
-function word(path: string): string {
-  return shellWord(path.startsWith('-') ? `./${path}` : path);
+function archiveFolder(id: EntityId, now: number): string {
+  return `.pki/archive/${id}/${stamp(now)}`;
 }
 
-function archiveFolder(id: EntityId, now: number): string {
-  return `.pki/archive/${id}/${isoTime(now).replaceAll(':', '')}`;
+function stamp(now: number): string {
+  return isoTime(now).replaceAll(':', '');
 }
 
 function known<T>(map: ReadonlyMap<EntityId, T>, id: EntityId): T {

@@ -16,10 +16,14 @@ export interface VerifyBatch {
 /** Arguments are limited (128 KiB for one, 2 MiB in all on Linux), so long lists are cut. */
 const BATCH = 500;
 
-export function verifyBatches(entities: readonly Entity[]): readonly VerifyBatch[] {
+/** @param wanted which of the entities to judge; all of them are needed to find issuers. */
+export function verifyBatches(
+  entities: readonly Entity[],
+  wanted: (entity: Entity) => boolean = () => true,
+): readonly VerifyBatch[] {
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
   const groups = new Map<string, { issuers: readonly Entity[]; purpose: Purpose; judged: Entity[] }>();
-  for (const entity of entities) {
+  for (const entity of entities.filter(wanted)) {
     const above = issuersAbove(entity, byId);
     const issuers = above.length === 0 ? [entity] : above;
     for (const purpose of purposesOf(entity)) {

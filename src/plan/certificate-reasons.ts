@@ -44,12 +44,17 @@ function issuerReasons(
   // A new key breaks every signature below it; nothing else about the issuer needs telling then.
   if (issuer.keyId === null) return [{ kind: 'issuer-changes', issuer: issuer.id }];
   if (signedBy !== issuer.keyId) return [{ kind: 'foreign-issuer', issuer: issuer.id }];
-  return [...issuerName(facts, issuer), ...issuerKeyId(facts, issuer)];
+  return [...issuerCertificate(facts, issuer), ...issuerKeyId(facts, issuer)];
 }
 
-/** Verifiers find the issuer by name; Go and others by its very bytes (RFC 5280 §6.1.3 (a)(4)). */
-function issuerName(facts: CertificateFacts, issuer: Standing): readonly Reason[] {
-  return facts.issuerDer === issuer.subjectDer ? [] : [{ kind: 'issuer-changes', issuer: issuer.id }];
+/**
+ * Verifiers find the issuer by name; Go and others by its very bytes (RFC 5280 §6.1.3 (a)(4)). Where the AKI names one
+ * certificate of the issuer by its serial number, as easy-rsa has it, OpenSSL accepts no other, also for the same key.
+ */
+function issuerCertificate(facts: CertificateFacts, issuer: Standing): readonly Reason[] {
+  const { issuerDer, authoritySerial } = facts;
+  const isNamed = issuerDer === issuer.subjectDer && [null, issuer.serial].includes(authoritySerial);
+  return isNamed ? [] : [{ kind: 'issuer-changes', issuer: issuer.id }];
 }
 
 function issuerKeyId(facts: CertificateFacts, issuer: Standing): readonly Reason[] {

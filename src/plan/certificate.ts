@@ -14,7 +14,7 @@ import {
   TAG,
   timeSeconds,
 } from './der.ts';
-import { certificateExtensions, extensionFacts } from './extensions.ts';
+import { certificateExtensions, extensionFacts, serialText } from './extensions.ts';
 import type { CertificateFacts, NameAttribute } from './facts.ts';
 import { ATTRIBUTE_NAMES, SIGNATURES } from './oids.ts';
 import { publicKeyFacts, sha256 } from './public-key.ts';
@@ -39,7 +39,7 @@ export function certificateFacts(der: Uint8Array): CertificateFacts {
   const key = publicKeyFacts(tbs.spki.bytes);
   return {
     fingerprint: sha256(der),
-    serial: hex(tbs.serial.body).replace(/^(00)+(?=.)/, ''),
+    serial: serialText(tbs.serial),
     version: tbs.version,
     subject: nameAttributes(tbs.subject),
     issuer: nameAttributes(tbs.issuer),

@@ -41,6 +41,7 @@ export function extensionFacts(extensions: Der | undefined): ExtensionFacts {
       hex(expectTag(value, TAG.octetString).body),
     ),
     authorityKeyId: get(EXTENSION.authorityKeyIdentifier, readAuthorityKeyId),
+    authoritySerial: get(EXTENSION.authorityKeyIdentifier, readAuthoritySerial),
     oids: all.map(({ oid }) => oid),
     criticalOids: all.flatMap(({ oid, critical }) => (critical ? [oid] : [])),
   };
@@ -92,6 +93,16 @@ function generalName({ tag, body }: Der): string {
 function readAuthorityKeyId({ value }: Extension): string | null {
   const keyId = children(expectTag(value, TAG.sequence)).find(({ tag }) => tag === 0x80);
   return keyId === undefined ? null : hex(keyId.body);
+}
+
+function readAuthoritySerial({ value }: Extension): string | null {
+  const serial = children(expectTag(value, TAG.sequence)).find(({ tag }) => tag === 0x82);
+  return serial === undefined ? null : serialText(serial);
+}
+
+/** Hex, without leading zeros beyond one whole octet. */
+export function serialText({ body }: Der): string {
+  return hex(body).replace(/^(00)+(?=.)/, '');
 }
 
 /** The extensions of a v3 certificate are under `[3]`; earlier optional fields may be missing. */

@@ -36,6 +36,8 @@ export interface ExtensionFacts {
   readonly san: { readonly critical: boolean; readonly names: readonly string[] } | null;
   readonly subjectKeyId: string | null;
   readonly authorityKeyId: string | null;
+  /** Serial number of the issuer's certificate, where the AKI names that too (easy-rsa): as `serial` is written. */
+  readonly authoritySerial: string | null;
   readonly oids: readonly string[];
   /** Those of them that are critical. */
   readonly criticalOids: readonly string[];

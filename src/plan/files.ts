@@ -26,6 +26,15 @@ export function fileName({ layout }: Located, file: ManagedFile): string {
   return layout?.files[file] ?? FILE_NAMES[file];
 }
 
+/**
+ * What of an entity's files is its own. Where another tool laid out the folder, that is what it asks for and no more: a
+ * `ca.pem` beside its files is somebody else's then, and neither read nor removed.
+ */
+export function isManaged({ layout, outputs, issuer }: Entity, file: ManagedFile): boolean {
+  if (layout === undefined) return true;
+  return file === 'previous' ? issuer === null : outputs.includes(file);
+}
+
 /** The folder that a path is in; `.` for one at the top. */
 export function folderOf(path: string): string {
   const slash = path.lastIndexOf('/');

@@ -1,6 +1,6 @@
 /** Whether an entity's private key stays. A key is replaced only for a reason that is named here. */
 import type { Entity, EntityId } from '../model/entity.ts';
-import { diffKeySpec } from './diff.ts';
+import { diffKeySpec, diffSubject } from './diff.ts';
 import type { KeyId } from './facts.ts';
 import type { EntityObservation, Observation } from './observation.ts';
 import type { Reason } from './reason.ts';
@@ -8,13 +8,20 @@ import type { Reason } from './reason.ts';
 /** Keys by the entity whose certificate fits them: who else has such a key on disk holds a copy. */
 export type KeyOwners = ReadonlyMap<KeyId, EntityId>;
 
-export function keyOwners(observation: Observation): KeyOwners {
+export function keyOwners(entities: readonly Entity[], observation: Observation): KeyOwners {
   const owners = new Map<KeyId, EntityId>();
-  for (const [id, { key, cert }] of observation.entities) {
-    if (key.state !== 'present' || cert.state !== 'present') continue;
-    if (key.facts.keyId === cert.facts.keyId && !owners.has(key.facts.keyId)) owners.set(key.facts.keyId, id);
+  for (const entity of entities) {
+    const observed = observation.entities.get(entity.id);
+    if (observed?.key.state !== 'present' || !isOwnPair(entity, observed)) continue;
+    if (!owners.has(observed.key.facts.keyId)) owners.set(observed.key.facts.keyId, entity.id);
   }
   return owners;
+}
+
+/** Key and certificate fit each other, and the certificate is this entity's: not a pair copied from elsewhere. */
+function isOwnPair(entity: Entity, { key, cert }: EntityObservation): boolean {
+  if (key.state !== 'present' || cert.state !== 'present') return false;
+  return key.facts.keyId === cert.facts.keyId && diffSubject(cert.facts.subject, entity.subject).length === 0;
 }
 
 /** Reasons to make a new key; none means that the key stays. Blocked and encrypted keys are refused before this. */
@@ -37,12 +44,11 @@ export function keyReasons(
 
 function sharedKey(
   entity: Entity,
-  { cert }: EntityObservation,
+  observed: EntityObservation,
   keyId: KeyId,
   owners: KeyOwners,
 ): readonly Reason[] {
   const owner = owners.get(keyId);
-  const fitsOwnCertificate = cert.state === 'present' && cert.facts.keyId === keyId;
-  if (owner === undefined || owner === entity.id || fitsOwnCertificate) return [];
+  if (owner === undefined || owner === entity.id || isOwnPair(entity, observed)) return [];
   return [{ kind: 'shared-key', other: owner }];
 }

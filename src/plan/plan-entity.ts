@@ -12,6 +12,7 @@ import {
   wantedArtifacts,
 } from './derived.ts';
 import type { Fingerprint } from './facts.ts';
+import { isManaged, MANAGED_FILES } from './files.ts';
 import { type KeyOwners, keyReasons } from './key-decision.ts';
 import type { EntityObservation } from './observation.ts';
 import { hasNewIdentity, previousOf } from './previous.ts';
@@ -41,7 +42,8 @@ interface Verdict {
   readonly reasons: readonly Reason[];
 }
 
-export function planEntity(entity: Entity, observed: EntityObservation, context: Context): Change {
+export function planEntity(entity: Entity, seen: EntityObservation, context: Context): Change {
+  const observed = ownFiles(entity, seen);
   const wanted = wantedArtifacts(entity, context.byId);
   const files = entity.issuer === null ? [...wanted, 'previous' as const] : wanted;
   const refusal = refusalFor(entity, observed, files);
@@ -89,6 +91,15 @@ export function planEntity(entity: Entity, observed: EntityObservation, context:
     refusal: null,
     affects: [],
   };
+}
+
+const MISSING = { state: 'missing' } as const;
+
+function ownFiles(entity: Entity, seen: EntityObservation): EntityObservation {
+  const others = MANAGED_FILES.filter((file) => !isManaged(entity, file));
+  return others.length === 0
+    ? seen
+    : { ...seen, ...Object.fromEntries(others.map((file) => [file, MISSING])) };
 }
 
 function judge(

@@ -35,7 +35,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
   const standings = new Map<EntityId, Standing>();
   const context: Context = {
     byId,
-    owners: keyOwners(observation),
+    owners: keyOwners(inventory.entities, observation),
     standings,
     rekey: options.rekey ?? new Set(),
     retire: options.retire ?? new Set(),

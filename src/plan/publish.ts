@@ -6,9 +6,10 @@ import type { Reason } from './reason.ts';
 
 /** The files keep every byte: only the way to them changes. */
 export function publishReasons(
-  { publish: after = 'files' }: Pick<Entity, 'publish'>,
+  { publish }: Pick<Entity, 'publish'>,
   { published }: EntityObservation,
 ): readonly Reason[] {
+  const after = publish ?? 'files';
   if (published === undefined || published.state === after) return [];
   return [{ kind: 'publish', before: published.state, after, detail: published.detail }];
 }

@@ -23,6 +23,8 @@ export interface Standing extends BundleMember {
   readonly subjectDer: string;
   /** `null`: not known before the key is made. */
   readonly subjectKeyId: string | null;
+  /** `null`: a certificate that is not issued yet. */
+  readonly serial: string | null;
   readonly notAfter: number;
 }
 
@@ -36,7 +38,9 @@ export function standingOf(entity: Entity, observed: EntityObservation, change: 
       keyId: key?.keyId ?? null,
       subjectDer: nameDer(entity.subject),
       subjectKeyId: change.issuance?.subjectKeyId ?? key?.keyIdentifier ?? null,
-      notAfter: change.issuance?.notAfter ?? 0,
+      serial: null,
+      // Of a refused authority nothing is known; what is below it is not to be cut short for that.
+      notAfter: change.issuance?.notAfter ?? Number.MAX_SAFE_INTEGER,
       fingerprint: null,
       previous,
       bundleChanges,
@@ -48,6 +52,7 @@ export function standingOf(entity: Entity, observed: EntityObservation, change: 
     keyId: facts.keyId,
     subjectDer: facts.subjectDer,
     subjectKeyId: facts.subjectKeyId,
+    serial: facts.serial,
     notAfter: facts.notAfter,
     fingerprint: facts.fingerprint,
     previous,

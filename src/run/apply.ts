@@ -16,6 +16,7 @@ import { Ledger } from '../store/ledger.ts';
 import { type Attempt, type Holder, tryLock } from '../store/lock.ts';
 import { observe } from '../store/observe.ts';
 import { checkOwnFolders } from '../store/obstacle.ts';
+import { pruneArchive } from '../store/prune.ts';
 import type { Listener } from './events.ts';
 import { type Execution, execute } from './execute.ts';
 import { opensslIn } from './openssl.ts';
@@ -73,7 +74,9 @@ async function applyIn(inventory: Inventory, options: ApplyOptions): Promise<App
   if (!lock.held) return { kind: 'locked', by: lock.by };
   try {
     clearWorkFolders(root);
-    return await applyLocked(inventory, options);
+    const result = await applyLocked(inventory, options);
+    if (inventory.archiveFor !== undefined) pruneArchive(root, options.clock() - inventory.archiveFor);
+    return result;
   } finally {
     clearWorkFolders(root);
     lock.release();
@@ -87,8 +90,9 @@ async function waitForLock(own: string, { clock, lockTimeout = 0, signal }: Appl
   const deadline = performance.now() + lockTimeout * 1000;
   for (;;) {
     const attempt = tryLock(own, isoTime(clock()));
-    if (attempt.held || performance.now() >= deadline || signal?.aborted) return attempt;
+    if (attempt.held || performance.now() >= deadline) return attempt;
     await setTimeout(LOOK_AGAIN);
+    signal?.throwIfAborted();
   }
 }
 

@@ -1,4 +1,5 @@
 /** The last step of an entity: judge what was made, put its bundles together, and let the set replace the old one. */
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Artifact, Entity, EntityId } from '../model/entity.ts';
 import { stagedPath, stageFolder } from '../openssl/paths.ts';
@@ -8,8 +9,10 @@ import type { Change } from '../plan/change.ts';
 import { bundleMembers } from '../plan/derived.ts';
 import type { CertificateFacts } from '../plan/facts.ts';
 import { FILE_NAMES, filePath, type ManagedFile } from '../plan/files.ts';
+import type { FileState } from '../plan/observation.ts';
+import { relinks } from '../plan/publish.ts';
 import { commit } from '../store/commit.ts';
-import { chmod, statOf, unlink, writeSynced } from '../store/disk.ts';
+import { chmod, unlink, writeSynced } from '../store/disk.ts';
 import { ledgerEntry } from '../store/ledger.ts';
 import {
   certificateDer,
@@ -20,11 +23,12 @@ import {
   publicKeyOf,
 } from '../store/parse.ts';
 import { readBytes } from '../store/read.ts';
+import { readPublished } from '../store/versions.ts';
 import type { Workshop } from './workshop.ts';
 
 export async function publish(workshop: Workshop, entity: Entity): Promise<void> {
   const change = workshop.change(entity.id);
-  if (change.writes.length > 0 || change.deletes.length > 0) {
+  if (change.writes.length > 0 || change.deletes.length > 0 || relinks(change)) {
     const folder = workshop.path(stageFolder(entity.id));
     const cert = judge(workshop, entity, change);
     const [synced] = await Promise.all([
@@ -39,6 +43,7 @@ export async function publish(workshop: Workshop, entity: Entity): Promise<void>
         writes: change.writes,
         deletes: change.deletes,
         stamp: workshop.stamp,
+        relinks: relinks(change),
       },
       synced,
     );
@@ -52,7 +57,9 @@ export async function publish(workshop: Workshop, entity: Entity): Promise<void>
 function judge(workshop: Workshop, entity: Entity, change: Change): CertificateFacts | null {
   const { id } = entity;
   const read = (path: string): Buffer => readMade(workshop.path(path), path);
-  const keyFile = read(change.newKey ? stagedPath(id, 'key') : filePath(entity, 'key'));
+  const keyFile = change.newKey
+    ? read(stagedPath(id, 'key'))
+    : whole(readPublished(workshop.root, entity, 'key'), filePath(entity, 'key'));
   if (change.writes.includes('public')) judgePublic(keyFile, read(stagedPath(id, 'public')));
   if (change.issuance === null && !change.writes.includes('csr')) return null;
   const certFile = change.issuance === null ? null : read(stagedPath(id, 'cert'));
@@ -74,7 +81,10 @@ function judge(workshop: Workshop, entity: Entity, change: Change): CertificateF
 }
 
 function readMade(absolute: string, path: string): Buffer {
-  const file = readBytes(absolute);
+  return whole(readBytes(absolute), path);
+}
+
+function whole(file: FileState<Buffer>, path: string): Buffer {
   if (file.state === 'present' && file.facts.length > 0) return file.facts;
   if (file.state === 'present') throw new Error(`openssl left "${path}" empty; is the disk full?`);
   throw new Error(file.state === 'missing' ? `openssl did not make "${path}"` : `"${path}" ${file.detail}`);
@@ -113,7 +123,7 @@ async function writeBundles(
 async function tidy(folder: string, { writes }: Change): Promise<void> {
   for (const artifact of ['key', 'csr', 'cert', 'public'] as const) {
     const path = join(folder, FILE_NAMES[artifact]);
-    const stat = await statOf(path);
+    const stat = lstatSync(path, { throwIfNoEntry: false });
     if (stat === undefined) continue;
     if (!writes.includes(artifact)) await unlink(path);
     else if ((stat.mode & 0o777) !== modeOf(artifact)) await chmod(path, modeOf(artifact));

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SkippedCheck } from '../handshake/case.ts';
-import { handshakeCases } from '../handshake/cases.ts';
+import { handshakeCases, pairCount } from '../handshake/cases.ts';
 import type { Credentials } from '../handshake/credentials.ts';
 import { makeForeign } from '../handshake/foreign.ts';
 import type { Outcome } from '../handshake/outcome.ts';
@@ -25,9 +25,14 @@ import { type Openssl, OpensslError, opensslIn } from './openssl.ts';
 export interface VerifyOptions {
   readonly root: string;
   readonly binary: string;
+  /** What has just changed: where there are more than `PAIRS` pairs, only what has to do with these is proven. */
+  readonly touched?: ReadonlySet<EntityId>;
   readonly onOutcome?: (outcome: Outcome, total: number) => void;
   readonly signal?: AbortSignal;
 }
+
+/** Up to this many pairs are all proven, some two milliseconds each handshake. */
+export const PAIRS = 1000;
 
 export interface CertificateCheck {
   readonly entity: EntityId;
@@ -41,6 +46,8 @@ export interface Verification {
   readonly outcomes: readonly Outcome[];
   readonly skipped: readonly SkippedCheck[];
   readonly ok: boolean;
+  /** `touched`: only what has just changed was looked at, because everything would be too much. */
+  readonly scope: 'all' | 'touched';
 }
 
 export async function verifyInventory(
@@ -48,12 +55,13 @@ export async function verifyInventory(
   options: VerifyOptions,
 ): Promise<Verification> {
   const openssl = opensslIn(options.root, options.binary, options.signal);
+  const touched = pairCount(entities) > PAIRS ? options.touched : undefined;
   const { there, absent } = sortOut(entities, options.root);
-  const certificates = [...absent, ...(await checkCertificates(there, openssl))];
-  const { cases, skipped } = handshakeCases(entities);
+  const certificates = [...absent, ...(await checkCertificates(there, openssl, touched))];
+  const { cases, skipped } = handshakeCases(entities, touched === undefined ? {} : { touched });
   const outcomes = cases.length === 0 ? [] : await prove(entities, cases, options);
   const ok = certificates.every(({ problem }) => problem === null) && outcomes.every((outcome) => outcome.ok);
-  return { certificates, outcomes, skipped, ok };
+  return { certificates, outcomes, skipped, ok, scope: touched === undefined ? 'all' : 'touched' };
 }
 
 async function prove(
@@ -79,9 +87,11 @@ async function prove(
 async function checkCertificates(
   entities: readonly Entity[],
   openssl: Openssl,
+  touched: ReadonlySet<EntityId> | undefined,
 ): Promise<readonly CertificateCheck[]> {
   const checks: CertificateCheck[] = [];
-  for (const batch of verifyBatches(entities)) checks.push(...(await checkBatch(batch, openssl)));
+  const wanted = ({ id }: Entity): boolean => touched === undefined || touched.has(id);
+  for (const batch of verifyBatches(entities, wanted)) checks.push(...(await checkBatch(batch, openssl)));
   return checks;
 }
 

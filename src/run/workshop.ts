@@ -8,13 +8,16 @@ import { certificateSpki, publicKeyObject } from '../plan/certificate.ts';
 import type { Change } from '../plan/change.ts';
 import type { CertificateFacts, Fingerprint } from '../plan/facts.ts';
 import { filePath } from '../plan/files.ts';
+import type { FileState } from '../plan/observation.ts';
 import { pemText } from '../plan/pem.ts';
 import { sha256 } from '../plan/public-key.ts';
+import { relinks } from '../plan/publish.ts';
 import type { Step } from '../plan/steps.ts';
 import { ensureFolder, privateFolder, writeNew } from '../store/disk.ts';
 import type { Ledger } from '../store/ledger.ts';
 import { certificateBlocks, certificateDer, parseCertificate } from '../store/parse.ts';
-import { readBytes } from '../store/read.ts';
+import { restoreLinks } from '../store/switch.ts';
+import { readPublished } from '../store/versions.ts';
 import type { Openssl } from './openssl.ts';
 
 /** A published certificate, ready to be an issuer or a member of a bundle. */
@@ -91,13 +94,21 @@ export class Workshop {
     }
   }
 
+  /** Damaged links lead somewhere again before the first call that reads a file by its name. */
+  async restoreLinks(): Promise<void> {
+    for (const change of this.changes.values()) {
+      const entity = relinks(change) ? this.byId.get(change.id) : undefined;
+      if (entity !== undefined) await restoreLinks(this.root, this.path(stageFolder(entity.id)), entity);
+    }
+  }
+
   /**
    * A root's certificates that stay trusted beside its present one, as PEM: the one that this run replaces is still in
    * its place when the root asks, and in the file of previous ones when those that trust it do.
    */
   previous(id: EntityId): string {
     const files = (['cert', 'previous'] as const).map((file) =>
-      certificatesIn(this.path(filePath(this.entity(id), file))),
+      certificatesIn(readPublished(this.root, this.entity(id), file)),
     );
     return this.change(id)
       .previous.map((fingerprint) =>
@@ -111,7 +122,7 @@ export class Workshop {
     const known = this.#published.get(id);
     if (known !== undefined) return known;
     const path = filePath(this.entity(id), 'cert');
-    const bytes = readBytes(this.path(path));
+    const bytes = readPublished(this.root, this.entity(id), 'cert');
     if (bytes.state !== 'present') throw new Error(`"${path}" is ${bytes.state}`);
     const der = certificateDer(bytes.facts);
     const published = {
@@ -125,8 +136,7 @@ export class Workshop {
 }
 
 /** Certificates of a published file by fingerprint, as PEM; empty where there is no such file. */
-export function certificatesIn(path: string): ReadonlyMap<Fingerprint, string> {
-  const bytes = readBytes(path);
+export function certificatesIn(bytes: FileState<Buffer>): ReadonlyMap<Fingerprint, string> {
   if (bytes.state !== 'present') return new Map();
   return new Map(certificateBlocks(bytes.facts).map((der) => [sha256(der), pemText('CERTIFICATE', der)]));
 }

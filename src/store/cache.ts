@@ -13,7 +13,7 @@ import type { EntityObservation } from '../plan/observation.ts';
 import { removeTree, writeNew } from './disk.ts';
 
 /** Raised whenever what is read from a file changes its meaning: older entries are then left unread. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /**
  * Files younger than this are not remembered: one could be changed again within the same tick of the file system's
@@ -37,6 +37,7 @@ export interface FileSignature {
 
 /** What tells an entity's files from any others; `undefined` where one of them is no plain file. */
 export function fileSignature(root: string, entity: Located): FileSignature | undefined {
+  if (entity.publish === 'symlinks') return undefined;
   let changed = 0;
   const parts: string[] = [];
   for (const file of MANAGED_FILES) {
@@ -83,7 +84,8 @@ export class Cache {
     signer: KeyId | null,
     observation: EntityObservation,
   ): void {
-    if (changed > this.#now - SETTLED) return;
+    // Links between plain files, or beside them, leave no trace in the signature.
+    if (observation.published !== undefined || changed > this.#now - SETTLED) return;
     this.#after.set(id, { files: text, checkedWith: signer, observation });
     this.#isNews = true;
   }

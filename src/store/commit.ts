@@ -4,25 +4,35 @@
  * into place. Whatever is found below `.pki/commit` at the start of a run is carried forward, so after a crash at any
  * instant key, certificate and chain belong together or are completed. The commit folder is its own journal.
  */
-import { readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { EntityId } from '../model/entity.ts';
 import { COMMIT_FOLDER, PRIVATE_FOLDER, stageFolder } from '../openssl/paths.ts';
 import { FILE_NAMES, filePath, type Located, MANAGED_FILES, type ManagedFile } from '../plan/files.ts';
+import { keep, removeFile } from './archive.ts';
 import {
   exists,
   folderIsNew,
-  link,
   readFolder,
   rename,
   rmdir,
-  statOf,
   sync,
   syncAll,
   unlink,
   writeSynced,
 } from './disk.ts';
-import { errorCode } from './read.ts';
+import {
+  clearLinks,
+  clearVersions,
+  type Links,
+  linksOf,
+  placeVersion,
+  removeIfEmpty,
+  stagedPaths,
+  stagePlain,
+  stageVersion,
+} from './switch.ts';
+import { DATA_LINK } from './versions.ts';
 
 /** Where the files of a commit folder go; left out of a first issue, where the folder's name says it all. */
 interface Order {
@@ -35,12 +45,11 @@ interface Order {
   readonly archive: string;
   /** Folder that goes, unless something else is in it. */
   readonly removes: string | null;
+  /** Where files are put behind links, or come out from behind them (switch.ts). */
+  readonly links?: Links;
 }
 
 const ORDER = 'order.json';
-
-/** Replaced keys and certificates are kept: a key is never lost, a certificate may have to be revoked. */
-const ARCHIVED: readonly ManagedFile[] = ['key', 'cert'];
 
 export interface CommitRequest {
   readonly entity: Located;
@@ -48,6 +57,8 @@ export interface CommitRequest {
   readonly deletes: readonly ManagedFile[];
   /** Name of the archive folder, unique per run. */
   readonly stamp: string;
+  /** Files that are behind links shall be so no more, or links are damaged. */
+  readonly relinks?: boolean;
 }
 
 /**
@@ -56,18 +67,49 @@ export interface CommitRequest {
  */
 export async function commit(
   root: string,
-  { entity, writes, deletes, stamp }: CommitRequest,
+  request: CommitRequest,
   synced: readonly ManagedFile[] = [],
 ): Promise<void> {
+  const { entity, writes, deletes, stamp } = request;
+  if (entity.publish === 'symlinks' || request.relinks) return commitLinks(root, request);
   const staged = join(root, stageFolder(entity.id));
-  const unsynced = writes.filter((file) => !synced.includes(file));
-  if (entity.layout !== undefined || (await exists(join(root, entity.id)))) {
-    const located = (files: readonly ManagedFile[]) =>
-      files.map((file) => [file, filePath(entity, file)] as const);
-    const order = { id: entity.id, moves: located(writes), deletes: located(deletes), removes: null };
-    await writeOrder(staged, { ...order, archive: archiveFolder(entity.id, stamp) });
+  const unsynced = writes
+    .filter((file) => !synced.includes(file))
+    .map((file) => join(staged, FILE_NAMES[file]));
+  if (entity.layout === undefined && !existsSync(join(root, entity.id))) {
+    return commitNew(root, entity.id, unsynced);
   }
-  await syncAll([...unsynced.map((file) => join(staged, FILE_NAMES[file])), staged]);
+  const located = (files: readonly ManagedFile[]) =>
+    files.map((file) => [file, filePath(entity, file)] as const);
+  const order = { id: entity.id, moves: located(writes), deletes: located(deletes), removes: null };
+  await writeOrder(staged, { ...order, archive: archiveFolder(entity.id, stamp) });
+  await syncAll([...unsynced, staged]);
+  await rollForward(root, await pointOfNoReturn(root, staged));
+}
+
+/** A first issue: the staging folder becomes the entity's own, which so is there whole or not at all. */
+async function commitNew(root: string, id: EntityId, unsynced: readonly string[]): Promise<void> {
+  const staged = join(root, stageFolder(id));
+  const section = dirname(join(root, id));
+  chmodSync(staged, 0o755);
+  await syncAll([...unsynced, staged]);
+  const isNew = await folderIsNew(section, 0o755);
+  await rename(staged, join(root, id));
+  await syncAll(isNew ? [section, root] : [section]);
+}
+
+/** The same for files that are to stand behind links, or to come out from behind them: always the whole set. */
+async function commitLinks(root: string, request: CommitRequest): Promise<void> {
+  const { entity, deletes, stamp } = request;
+  const staged = join(root, stageFolder(entity.id));
+  const stage = entity.publish === 'symlinks' ? stageVersion : stagePlain;
+  const links = await stage(root, staged, request);
+  const located = (files: readonly ManagedFile[]) =>
+    files.map((file) => [file, filePath(entity, file)] as const);
+  const moves = located(links.version === null ? links.files : []);
+  const order = { id: entity.id, moves, deletes: located(deletes), removes: null, links };
+  await writeOrder(staged, { ...order, archive: archiveFolder(entity.id, stamp) });
+  await syncAll([...stagedPaths(staged, links), staged]);
   await rollForward(root, await pointOfNoReturn(root, staged));
 }
 
@@ -75,7 +117,8 @@ export async function commit(
 export async function remove(root: string, id: EntityId, stamp: string): Promise<void> {
   const staged = join(root, stageFolder(id));
   const deletes = MANAGED_FILES.map((file) => [file, filePath({ id }, file)] as const);
-  await writeOrder(staged, { id, moves: [], deletes, archive: archiveFolder(id, stamp), removes: id });
+  const order = { id, moves: [], deletes, archive: archiveFolder(id, stamp), removes: id };
+  await writeOrder(staged, { ...order, links: linksOf({ id }, null, []) });
   await sync(staged);
   await rollForward(root, await pointOfNoReturn(root, staged));
 }
@@ -110,10 +153,12 @@ async function rollForward(root: string, folder: string): Promise<EntityId> {
   const names = new Set(await readFolder(folder));
   if (names.size === 0) return emptied(folder);
   const order = names.has(ORDER) ? readOrder(join(folder, ORDER)) : firstOrder(idOf(folder));
+  const paths = [...order.moves, ...order.deletes].map(([, path]) => path);
   const touched = await openFolders(
     root,
-    [...order.moves, ...order.deletes].map(([, path]) => path),
+    order.links ? [...paths, join(order.links.folder, DATA_LINK)] : paths,
   );
+  if (order.links) await placeVersion(root, folder, order.links, order.archive);
   for (const [file, path] of order.moves) {
     if (!names.has(FILE_NAMES[file])) continue;
     if (names.has(ORDER)) await keep(root, file, path, order.archive);
@@ -123,8 +168,11 @@ async function rollForward(root: string, folder: string): Promise<EntityId> {
     await keep(root, file, path, order.archive);
     await removeFile(join(root, path));
   }
+  if (order.links) await clearLinks(root, order.links);
   await syncAll(touched);
-  if (order.removes !== null) await removeIfEmpty(join(root, order.removes));
+  if (order.links) await clearVersions(root, order.links, order.archive);
+  if (order.removes !== null && (await removeIfEmpty(join(root, order.removes))))
+    await sync(dirname(join(root, order.removes)));
   if (names.has(ORDER)) await unlink(join(folder, ORDER));
   await rmdir(folder);
   return order.id;
@@ -157,50 +205,6 @@ async function openFolders(root: string, paths: readonly string[]): Promise<read
   return [...touched];
 }
 
-/** A second name for a key or certificate that is about to go, so that it has a name at every instant. */
-async function keep(root: string, file: ManagedFile, path: string, archive: string): Promise<void> {
-  const source = join(root, path);
-  const stat = ARCHIVED.includes(file) ? await statOf(source) : undefined;
-  if (!stat?.isFile()) return;
-  const folder = join(root, archive);
-  await folderIsNew(folder, 0o700);
-  for (let copies = 1; ; copies++) {
-    const copy = join(folder, copies === 1 ? FILE_NAMES[file] : FILE_NAMES[file].replace('.', `.${copies}.`));
-    const present = await statOf(copy);
-    if (present === undefined) await secondName(source, copy);
-    // A crash may have come after this; another file of that name belongs to another replacement.
-    else if (present.ino !== stat.ino && !readFileSync(copy).equals(readFileSync(source))) continue;
-    break;
-  }
-  await syncAll([folder, dirname(folder)]);
-}
-
-async function secondName(source: string, copy: string): Promise<void> {
-  const draft = `${copy}.draft`;
-  await removeFile(draft);
-  try {
-    await link(source, copy);
-  } catch {
-    // File systems without hard links: a copy then, whole before it has its name, and before the original goes.
-    await writeSynced(draft, readFileSync(source), 0o600);
-    await rename(draft, copy);
-  }
-}
-
-/** Files that are not ours keep the folder alive. */
-async function removeIfEmpty(folder: string): Promise<void> {
-  try {
-    await rmdir(folder);
-    await sync(dirname(folder));
-  } catch (error) {
-    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(errorCode(error))) throw error;
-  }
-}
-
 function readOrder(path: string): Order {
   return JSON.parse(readFileSync(path, 'utf8')) as Order;
-}
-
-async function removeFile(path: string): Promise<void> {
-  if ((await statOf(path))?.isFile()) await unlink(path);
 }

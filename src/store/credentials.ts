@@ -1,9 +1,8 @@
 /** What a TLS server or client loads of an entity's files. */
-import { join } from 'node:path';
 import type { Entity, EntityId } from '../model/entity.ts';
 import { issuersAbove } from '../plan/derived.ts';
-import { filePath, type ManagedFile } from '../plan/files.ts';
-import { readBytes } from './read.ts';
+import type { ManagedFile } from '../plan/files.ts';
+import { readPublished } from './versions.ts';
 
 export interface CredentialFiles {
   readonly key: string;
@@ -34,7 +33,7 @@ export function readCredentials(
 }
 
 function readText(root: string, entity: Entity, file: ManagedFile): string | undefined {
-  const bytes = readBytes(join(root, filePath(entity, file)));
+  const bytes = readPublished(root, entity, file);
   return bytes.state === 'present' ? bytes.facts.toString('latin1') : undefined;
 }
 

@@ -11,13 +11,12 @@ export const unlink = promisify(fs.unlink);
 export const rmdir = promisify(fs.rmdir);
 export const readFolder = promisify(fs.readdir);
 export const link = promisify(fs.link);
+export const symlink: (target: string, path: string) => Promise<void> = promisify(fs.symlink);
 const lstat = promisify(fs.lstat);
 export const chmod = promisify(fs.chmod);
 
-const makeFolder = promisify(fs.mkdir);
-const open = promisify(fs.open);
+export const makeFolder = promisify(fs.mkdir);
 const fsync = promisify(fs.fsync);
-const close = promisify(fs.close);
 const writeFile = promisify(fs.writeFile);
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -45,14 +44,15 @@ export async function writeSynced(path: string, content: string | Uint8Array, mo
 
 /** Resolves once the file's content, or the folder's entries, survive a power cut. */
 export async function sync(path: string): Promise<void> {
-  const descriptor = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  // Opening what is there waits for nothing, and a trip to the thread pool costs more.
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     await fsync(descriptor);
   } catch (error) {
     // Some file systems cannot sync a folder, and say so with these; nothing better can be done there.
     if (!['EINVAL', 'ENOTSUP'].includes(errorCode(error))) throw error;
   } finally {
-    await close(descriptor);
+    fs.closeSync(descriptor);
   }
 }
 

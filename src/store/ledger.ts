@@ -18,6 +18,7 @@ import type { CertificateFacts } from '../plan/facts.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime } from '../plan/validity.ts';
 import { sync } from './disk.ts';
+import { Obstacle } from './obstacle.ts';
 
 export interface LedgerEntry {
   readonly time: string;
@@ -134,6 +135,6 @@ function parseLine(line: string, where: string): LedgerEntry {
   try {
     return JSON.parse(line) as LedgerEntry;
   } catch {
-    throw new Error(`${where} is not JSON: somebody else wrote there`);
+    throw new Obstacle(`${where} is not JSON: somebody else wrote there`, 'take that line away, or mend it');
   }
 }

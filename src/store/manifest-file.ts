@@ -1,5 +1,6 @@
 /** Reading the manifest itself; every way in which that can fail, in plain words. */
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { writeNew } from './disk.ts';
 import { errorCode } from './read.ts';
 
 export type ManifestText =
@@ -25,6 +26,17 @@ export function readManifest(path: string): ManifestText {
     return unreadable(path, errorCode(error));
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** A new manifest; `false` where something has its name already. */
+export function createManifest(path: string, text: string): boolean {
+  try {
+    writeNew(path, text, 0o644);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
   }
 }
 

@@ -1,13 +1,12 @@
 /** The output folder → Observation. Reads only; what cannot be read becomes a fact too. */
 import type { KeyObject } from 'node:crypto';
-import { lstatSync, type Stats } from 'node:fs';
-import { join } from 'node:path';
 import type { Entity, EntityId, Inventory } from '../model/entity.ts';
 import { certificateSpki, publicKeyObject, signedBy } from '../plan/certificate.ts';
 import type { KeyId } from '../plan/facts.ts';
-import { filePath, folderOf, type Located, type ManagedFile } from '../plan/files.ts';
+import { filePath, folderOf, type Located } from '../plan/files.ts';
 import type { EntityObservation, FileState, KeyState, Observation } from '../plan/observation.ts';
 import { type Cache, fileSignature } from './cache.ts';
+import { Folders, readFiles } from './looking.ts';
 import {
   certificateDer,
   EncryptedKeyError,
@@ -19,12 +18,12 @@ import {
   parseRequest,
   publicKeyOf,
 } from './parse.ts';
-import { errorCode, readBytes, unopened } from './read.ts';
 import { findStrangers } from './strangers.ts';
+import { readPublished } from './versions.ts';
 
 /** @param root the output folder, absolute. */
 export function observe(root: string, { entities }: Inventory, cache?: Cache): Observation {
-  const folders = new Folders(root);
+  const folders = new Folders(root, entities);
   const signers = new Map<EntityId, Signer | undefined>();
   const observed = new Map<EntityId, EntityObservation>();
   for (const entity of entities) {
@@ -32,11 +31,7 @@ export function observe(root: string, { entities }: Inventory, cache?: Cache): O
   }
   return {
     entities: observed,
-    strangers: findStrangers(
-      root,
-      entities,
-      [...signers.values()].flatMap((known) => known?.key ?? []),
-    ),
+    strangers: findStrangers(root, entities),
   };
 }
 
@@ -49,10 +44,9 @@ function observeEntity(
   cache: Cache | undefined,
 ): EntityObservation {
   const isAuthority = entity.kind === 'authority';
-  const isReachable = folders.obstacle(folderOf(filePath(entity, 'cert'))) === null;
+  const isPlain = folders.obstacle(folderOf(filePath(entity, 'cert'))) === null && !folders.hasLinks(entity);
   // An authority's own key is not known before it is read; there are few of them.
-  const signature =
-    cache === undefined || isAuthority || !isReachable ? undefined : fileSignature(root, entity);
+  const signature = cache === undefined || isAuthority || !isPlain ? undefined : fileSignature(root, entity);
   const signer = isAuthority ? undefined : signers.get(entity.issuer);
   const known = signature === undefined ? undefined : cache?.get(entity.id, signature, signer?.keyId ?? null);
   if (known !== undefined) return known;
@@ -67,52 +61,18 @@ function observeEntity(
 type Files = Omit<EntityObservation, 'signedBy'>;
 
 function observeFiles(root: string, entity: Located, folders: Folders): Files {
-  const file = <T>(managed: ManagedFile, parse: (bytes: Buffer) => T): FileState<T> => {
-    const path = filePath(entity, managed);
-    return folders.obstacle(folderOf(path)) ?? parsed(readBytes(join(root, path)), parse);
+  const { bytes, published } = readFiles(root, entity, folders);
+  const files = {
+    key: observeKey(bytes.key),
+    csr: parsed(bytes.csr, parseRequest),
+    cert: parsed(bytes.cert, parseCertificate),
+    chain: parsed(bytes.chain, parseBundle),
+    fullchain: parsed(bytes.fullchain, parseBundle),
+    ca: parsed(bytes.ca, parseBundle),
+    public: parsed(bytes.public, parsePublicKey),
+    previous: parsed(bytes.previous, parseCertificates),
   };
-  const keyPath = filePath(entity, 'key');
-  return {
-    key: folders.obstacle(folderOf(keyPath)) ?? observeKey(join(root, keyPath)),
-    csr: file('csr', parseRequest),
-    cert: file('cert', parseCertificate),
-    chain: file('chain', parseBundle),
-    fullchain: file('fullchain', parseBundle),
-    ca: file('ca', parseBundle),
-    public: file('public', parsePublicKey),
-    previous: file('previous', parseCertificates),
-  };
-}
-
-/** Looks at each folder below the output once: a link or a file in its place would lead reads and writes elsewhere. */
-class Folders {
-  readonly #root: string;
-  readonly #known = new Map<string, FileState<never> | null>([['.', null]]);
-
-  constructor(root: string) {
-    this.#root = root;
-  }
-
-  /** What every file in the folder is, because of the folder or one above it; `null` where nothing is in the way. */
-  obstacle(folder: string): FileState<never> | null {
-    const known = this.#known.get(folder);
-    if (known !== undefined) return known;
-    const found = this.obstacle(folderOf(folder)) ?? folderObstacle(join(this.#root, folder));
-    this.#known.set(folder, found);
-    return found;
-  }
-}
-
-function folderObstacle(folder: string): FileState<never> | null {
-  let stat: Stats | undefined;
-  try {
-    stat = lstatSync(folder, { throwIfNoEntry: false });
-  } catch (error) {
-    return unopened(errorCode(error));
-  }
-  if (stat === undefined) return { state: 'missing' };
-  if (stat.isSymbolicLink()) return { state: 'blocked', detail: 'lies in a folder that is a symbolic link' };
-  return stat.isDirectory() ? null : unopened('ENOTDIR');
+  return published === undefined ? files : { ...files, published };
 }
 
 function parsed<T>(file: FileState<Buffer>, parse: (bytes: Buffer) => T): FileState<T> {
@@ -124,8 +84,7 @@ function parsed<T>(file: FileState<Buffer>, parse: (bytes: Buffer) => T): FileSt
   }
 }
 
-function observeKey(path: string): KeyState {
-  const file = readBytes(path);
+function observeKey(file: FileState<Buffer>): KeyState {
   if (file.state !== 'present') return file;
   try {
     return { state: 'present', facts: parseKey(file.facts), mode: file.mode };
@@ -157,7 +116,7 @@ function signer(
   spkiOf: (bytes: Buffer) => Uint8Array,
   keyId: KeyId,
 ): Signer | undefined {
-  const bytes = readBytes(join(root, filePath(entity, artifact)));
+  const bytes = readPublished(root, entity, artifact);
   if (bytes.state !== 'present') return undefined;
   try {
     return { keyId, key: publicKeyObject(spkiOf(bytes.facts)) };
@@ -175,7 +134,7 @@ function signerOf(
   issuer: Signer | undefined,
 ): KeyId | null {
   if (cert.state !== 'present' || issuer === undefined) return null;
-  const bytes = readBytes(join(root, filePath(entity, 'cert')));
+  const bytes = readPublished(root, entity, 'cert');
   if (bytes.state !== 'present') return null;
   return signedBy(certificateDer(bytes.facts), issuer.key) ? issuer.keyId : null;
 }

@@ -133,6 +133,7 @@ export function certificateFor(
     san: entity.san.length === 0 ? null : { critical: false, names: wantedSan(entity) },
     subjectKeyId: issuance.subjectKeyId ?? key.keyIdentifier,
     authorityKeyId: issuer?.subjectKeyId ?? null,
+    authoritySerial: null,
     oids: [
       EXTENSION.basicConstraints,
       EXTENSION.keyUsage,

@@ -1,6 +1,7 @@
 /** Something happens to a private key → what is done, and why. */
 import { describe, expect, it } from 'vitest';
-import { keyFacts, present, remove } from '../helpers/entities.ts';
+import { planInventory } from '../../src/plan/plan.ts';
+import { anInventory, keyFacts, NOW, observed, present, remove } from '../helpers/entities.ts';
 import {
   ALL,
   api,
@@ -9,6 +10,7 @@ import {
   LEAF_FILES,
   missing,
   planOf,
+  ROOT,
   root,
   services,
   settled,
@@ -124,5 +126,16 @@ describe('keys', () => {
       consent: 'rekey-ca',
       affects: [api],
     });
+  });
+});
+
+it('a key that was made elsewhere and lies there alone is used, not replaced', () => {
+  const entities = new Map([[root, observed({ key: present(keyFacts('made elsewhere'), 0o600) })]]);
+  const [change] = planInventory(anInventory(ROOT), { entities, strangers: [] }, { now: NOW }).changes;
+  expect(change).toMatchObject({
+    action: 'issue',
+    newKey: false,
+    consent: null,
+    reasons: [{ kind: 'missing', artifact: 'cert' }],
   });
 });

@@ -98,7 +98,7 @@ async function expectConverged(root: string): Promise<void> {
 
 function litterIn(root: string): readonly string[] {
   const kept = readdirSync(join(root, '.pki')).filter(
-    (name) => !['archive', 'ledger.jsonl', 'commit', 'cache'].includes(name),
+    (name) => !['archive', 'ledger.jsonl', 'commit', 'cache.json'].includes(name),
   );
   const commit = join(root, '.pki/commit');
   // Known: a process killed while it takes the lock leaves its draft, which is in nobody's way.

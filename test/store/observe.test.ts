@@ -276,15 +276,21 @@ describe('folders of what left the manifest', () => {
   };
   const ledger = '.pki/ledger.jsonl';
 
-  it('are ours where an authority of the manifest signed them, or the ledger knows them', () => {
-    expect(strangersIn((root) => rmSync(join(root, ledger)))).toEqual([API.id]);
+  it('are ours where the ledger knows them by name, whoever signed them', () => {
+    expect(strangersIn(() => {})).toEqual([API.id]);
     expect(strangersIn((root) => rmSync(join(root, SERVICES.id), { recursive: true }))).toEqual([API.id]);
+  });
+
+  it('are somebody else’s where they are copies, though of ours', () => {
+    const copied = (root: string): void => {
+      cpSync(join(root, API.id), join(root, `${API.id}.bak`), { recursive: true });
+    };
+    expect(strangersIn(copied)).toEqual([API.id]);
   });
 
   it('are somebody else’s where nothing proves them ours', () => {
     const foreign = (root: string): void => {
       rmSync(join(root, ledger));
-      rmSync(join(root, SERVICES.id), { recursive: true });
       mkdirSync(join(root, 'servers/notes'));
       mkdirSync(join(root, 'notes'));
       writeFileSync(join(root, 'clients'), '');
@@ -301,7 +307,9 @@ describe('folders of what left the manifest', () => {
         mkdirSync(join(root, ledger));
       },
     ],
-  ])('are found without a ledger that %s', (_, damage) => expect(strangersIn(damage)).toEqual([API.id]));
+  ])('are nobody’s to remove without a ledger: it %s', (_, damage) =>
+    expect(strangersIn(damage)).toEqual([]),
+  );
 
   it('that are links are not looked into', () => {
     const linked = (root: string): void => {

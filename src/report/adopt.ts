@@ -1,0 +1,146 @@
+/** An adopted folder for people: the manifest with its comments, what would change, and what is left out. */
+
+import type { Adoption } from '../index.ts';
+import { visible } from '../manifest/printable.ts';
+import { type Comments, manifestText } from '../manifest/write.ts';
+import type { LeftOut } from '../plan/adopt/left-out.ts';
+import type { Change } from '../plan/change.ts';
+import type { Reason } from '../plan/reason.ts';
+import { isoTime } from '../plan/validity.ts';
+import { countText } from './count.ts';
+import { leftOutHint, leftOutText, noteText } from './left-out.ts';
+import { planText } from './plan.ts';
+import { reasonText } from './reason.ts';
+import type { Style } from './style.ts';
+
+/** The manifest, with a comment on each entry that apply would change. */
+export function adoptionManifest(adoption: Adoption): string {
+  const due = changesOf(adoption);
+  const entries = new Map(due.map((change) => [change.id, commentsOf(change)]));
+  return manifestText(adoption.description.manifest, { head: headOf(adoption, due), entries });
+}
+
+function headOf({ folder, plan, inventory }: Adoption, due: readonly Change[]): Comments['head'] {
+  const conform = inventory.entities.length - due.length;
+  return [
+    `Written by "pki adopt" from "${visible(folder)}" on ${isoTime(plan.now).slice(0, 10)}: ${countText(inventory.entities)}.`,
+    due.length === 0
+      ? 'Everything is as described here: "pki apply" would change nothing.'
+      : `${conform} of ${inventory.entities.length} are as described here. "pki plan" shows what apply would do about the others.`,
+  ];
+}
+
+function changesOf({ plan }: Adoption): readonly Change[] {
+  return plan.changes.filter(({ action }) => action !== 'keep');
+}
+
+function commentsOf({ reasons, refusal }: Change): readonly string[] {
+  if (refusal !== null) return [`does not conform: ${visible(refusal.problem)}`];
+  return reasons.flatMap((reason) => {
+    const words = WHY[reason.kind] ?? 'does not conform';
+    return reason.kind === 'keeps-trust' ? [] : [`${words}: ${reasonText(reason)}`];
+  });
+}
+
+/** Reasons that say nothing against the certificate itself. */
+const WHY: Readonly<Partial<Record<Reason['kind'], string>>> = {
+  'issuer-changes': 'follows its issuer',
+  expires: 'due for renewal',
+  expired: 'due for renewal',
+};
+
+/** How many of each are named where there are many. */
+const NAMED = 12;
+
+/** What people read beside the manifest. */
+export function adoptionText(adoption: Adoption, style: Style): string {
+  const { plan, description, inventory } = adoption;
+  const conform = plan.changes.filter(({ action }) => action === 'keep').map(({ id }) => id);
+  const parts = [
+    style.strong(`adopted: ${countText(inventory.entities)}`),
+    ...(conform.length === 0 ? [] : [`${style.good('conform:')} ${listText(conform)}`]),
+    ...(conform.length === plan.changes.length ? [] : [planText(plan, { style, verbose: false }).trimEnd()]),
+    ...notesText(description.notes, style),
+    ...leftOutBlock(description.leftOut, style),
+    ...ignoredText(adoption),
+  ];
+  return `${parts.join('\n')}\n`;
+}
+
+function listText(names: readonly string[]): string {
+  const more = names.length - NAMED;
+  return visible([...names.slice(0, NAMED), ...(more > 0 ? [`and ${more} more`] : [])].join(', '));
+}
+
+function notesText(notes: Adoption['description']['notes'], style: Style): readonly string[] {
+  const groups = grouped(notes, ({ note }) => noteText(note));
+  return [...groups].map(
+    ([text, group]) => `${style.warn('note:')} ${listText(group.map(({ id }) => id))}: ${text}`,
+  );
+}
+
+function leftOutBlock(leftOut: readonly LeftOut[], style: Style): readonly string[] {
+  if (leftOut.length === 0) return [];
+  const groups = grouped(leftOut, ({ why }) => leftOutText(why));
+  const lines = [...groups].flatMap(([text, group]) => {
+    const hint = group[0] === undefined ? undefined : leftOutHint(group[0].why);
+    return [
+      `  ${listText(group.map(whatText))}: ${text}`,
+      ...(hint === undefined ? [] : [style.faint(`    hint: ${hint}`)]),
+    ];
+  });
+  return [style.warn('left out:'), ...lines];
+}
+
+function whatText({ paths, subject }: LeftOut): string {
+  const [path = ''] = paths;
+  return subject === null ? `"${path}"` : `"${path}" (${subject})`;
+}
+
+function grouped<T>(items: readonly T[], textOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const text = textOf(item);
+    const group = groups.get(text);
+    if (group) group.push(item);
+    else groups.set(text, [item]);
+  }
+  return groups;
+}
+
+function ignoredText({ description: { ignored } }: Adoption): readonly string[] {
+  if (ignored.length === 0) return [];
+  return [`${ignored.length} other ${ignored.length === 1 ? 'file' : 'files'}, not of a PKI: left alone`];
+}
+
+/** docs/json.md */
+export function adoptionJson(adoption: Adoption, manifest: string | null): unknown {
+  const { folder, place, description, inventory, plan } = adoption;
+  const changes = new Map(plan.changes.map((change) => [change.id, change]));
+  const notes = grouped(description.notes, ({ id }) => id);
+  return {
+    format: 'pki-adopt',
+    version: 1,
+    folder,
+    place,
+    manifest,
+    text: adoptionManifest(adoption),
+    now: isoTime(plan.now),
+    entities: inventory.entities.map(({ id, kind }) => ({
+      id,
+      kind,
+      conforms: changes.get(id)?.action === 'keep',
+      action: changes.get(id)?.action,
+      reasons: (changes.get(id)?.reasons ?? []).map((reason) => ({ ...reason, text: reasonText(reason) })),
+      refusal: changes.get(id)?.refusal ?? null,
+      notes: (notes.get(id) ?? []).map(({ note }) => ({ ...note, text: noteText(note) })),
+    })),
+    removals: plan.changes.flatMap(({ id, action }) => (action === 'remove' ? [id] : [])),
+    leftOut: description.leftOut.map(({ paths, subject, why }) => ({
+      paths,
+      subject,
+      why: { ...why, text: leftOutText(why), hint: leftOutHint(why) ?? null },
+    })),
+    ignored: description.ignored,
+  };
+}

@@ -1,0 +1,43 @@
+/** What is replaced or removed is kept where nothing of it is lost: a key never is, a certificate may have to be revoked. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { FILE_NAMES, type ManagedFile } from '../plan/files.ts';
+import { folderIsNew, link, rename, statOf, syncAll, unlink, writeSynced } from './disk.ts';
+
+/** Everything else can be made again. */
+const ARCHIVED: readonly ManagedFile[] = ['key', 'cert'];
+
+/** A second name for a key or certificate that is about to go, so that it has a name at every instant. */
+export async function keep(root: string, file: ManagedFile, path: string, archive: string): Promise<void> {
+  const source = join(root, path);
+  const stat = ARCHIVED.includes(file) ? await statOf(source) : undefined;
+  if (!stat?.isFile()) return;
+  const folder = join(root, archive);
+  await folderIsNew(folder, 0o700);
+  for (let copies = 1; ; copies++) {
+    const copy = join(folder, copies === 1 ? FILE_NAMES[file] : FILE_NAMES[file].replace('.', `.${copies}.`));
+    const present = await statOf(copy);
+    if (present === undefined) await secondName(source, copy);
+    // A crash may have come after this; another file of that name belongs to another replacement.
+    else if (present.ino !== stat.ino && !readFileSync(copy).equals(readFileSync(source))) continue;
+    break;
+  }
+  await syncAll([folder, dirname(folder)]);
+}
+
+/** The same file under another name, by a hard link; where there are none a copy, whole before it has its name. */
+export async function secondName(source: string, copy: string, mode = 0o600): Promise<void> {
+  const draft = `${copy}.draft`;
+  await removeFile(draft);
+  try {
+    await link(source, copy);
+  } catch {
+    await writeSynced(draft, readFileSync(source), mode);
+    await rename(draft, copy);
+  }
+}
+
+/** Only a plain file: anything else is not ours. */
+export async function removeFile(path: string): Promise<void> {
+  if ((await statOf(path))?.isFile()) await unlink(path);
+}

@@ -1,0 +1,99 @@
+/** Finding an entity's files: through folders that are what they seem, as plain files, and through our own links. */
+import { lstatSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import {
+  entityFolder,
+  filePath,
+  folderOf,
+  type Located,
+  MANAGED_FILES,
+  type ManagedFile,
+} from '../plan/files.ts';
+import type { FileState, Published } from '../plan/observation.ts';
+import { errorCode, readBytes, unopened } from './read.ts';
+import { DATA_LINK, isLink, readSeen, type View, viewOf } from './versions.ts';
+
+export interface FoundFiles {
+  readonly bytes: Readonly<Record<ManagedFile, FileState<Buffer>>>;
+  readonly published?: Published;
+}
+
+/** Plain reads; only where links are wanted or found is the folder looked at as a whole, which takes far longer. */
+export function readFiles(root: string, entity: Located, folders: Folders): FoundFiles {
+  if (entity.publish === 'symlinks' || folders.hasLinks(entity)) return readView(root, entity, folders);
+  const plain = each((file) => {
+    const path = filePath(entity, file);
+    return folders.obstacle(folderOf(path)) ?? readBytes(join(root, path));
+  });
+  const linked = MANAGED_FILES.some((file) => isLink(plain[file])) && folders.isOwn(entity);
+  return linked ? readView(root, entity, folders) : { bytes: plain };
+}
+
+function readView(root: string, entity: Located, folders: Folders): FoundFiles {
+  const obstacle = folders.obstacle(entityFolder(entity));
+  if (obstacle !== null) return { bytes: each(() => obstacle) };
+  const view: View = viewOf(root, entity);
+  const bytes = each((file) => folders.obstacle(folderOf(filePath(entity, file))) ?? readSeen(view, file));
+  return view.published === undefined ? { bytes } : { bytes, published: view.published };
+}
+
+function each<T>(of: (file: ManagedFile) => T): Readonly<Record<ManagedFile, T>> {
+  return Object.fromEntries(MANAGED_FILES.map((file) => [file, of(file)])) as Record<ManagedFile, T>;
+}
+
+/** Looks at each folder below the output once: a link or a file in its place would lead reads and writes elsewhere. */
+export class Folders {
+  readonly #root: string;
+  readonly #known = new Map<string, FileState<never> | null>([['.', null]]);
+  /** Folders that have folders in them, as far as their link counts tell. */
+  readonly #deep = new Set<string>();
+  readonly #owners = new Map<string, number>();
+
+  constructor(root: string, entities: readonly Located[]) {
+    this.#root = root;
+    for (const folder of entities.map(entityFolder))
+      this.#owners.set(folder, (this.#owners.get(folder) ?? 0) + 1);
+  }
+
+  /** What every file in the folder is, because of the folder or one above it; `null` where nothing is in the way. */
+  obstacle(folder: string): FileState<never> | null {
+    const known = this.#known.get(folder);
+    if (known !== undefined) return known;
+    const found = this.obstacle(folderOf(folder)) ?? this.#look(folder);
+    this.#known.set(folder, found);
+    return found;
+  }
+
+  #look(folder: string): FileState<never> | null {
+    const stat = folderStat(join(this.#root, folder));
+    if ('state' in stat) return stat;
+    // A folder without folders has two names, its own and ".", where file systems count at all.
+    if (stat.nlink !== 2) this.#deep.add(folder);
+    return null;
+  }
+
+  /** Whether plain files are wanted where the switched link of ours is. */
+  hasLinks(entity: Located): boolean {
+    const folder = entityFolder(entity);
+    if (!this.isOwn(entity) || this.obstacle(folder) !== null || !this.#deep.has(folder)) return false;
+    return lstatSync(join(this.#root, folder, DATA_LINK), { throwIfNoEntry: false }) !== undefined;
+  }
+
+  /** Links in a folder that several entities share are not for each of them to judge. */
+  isOwn(entity: Located): boolean {
+    const folder = entityFolder(entity);
+    return folder !== '.' && this.#owners.get(folder) === 1;
+  }
+}
+
+function folderStat(folder: string): Stats | FileState<never> {
+  let stat: Stats | undefined;
+  try {
+    stat = lstatSync(folder, { throwIfNoEntry: false });
+  } catch (error) {
+    return unopened(errorCode(error));
+  }
+  if (stat === undefined) return { state: 'missing' };
+  if (stat.isSymbolicLink()) return { state: 'blocked', detail: 'lies in a folder that is a symbolic link' };
+  return stat.isDirectory() ? stat : unopened('ENOTDIR');
+}

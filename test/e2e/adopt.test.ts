@@ -1,0 +1,604 @@
+// Folders that other tools and hands made: described by a manifest, planned, applied. What conforms keeps every byte, what
+// does not is named with the right reason, no key is ever lost, and the handshakes of the whole work in the end.
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Entity } from '../../src/model/entity.ts';
+import { loadManifest } from '../../src/model/load.ts';
+import { filePath, MANAGED_FILES } from '../../src/plan/files.ts';
+import { runPki, runProgram, snapshot, temporaryFolder } from '../helpers/cli.ts';
+import { CA, type Files, leaf, RSA, Workshop } from './handmade.ts';
+import { openssl, Project, type ReasonJson } from './project.ts';
+
+interface AdoptionJson {
+  readonly text: string;
+  readonly entities: readonly {
+    readonly id: string;
+    readonly conforms: boolean;
+    readonly action: string;
+    readonly reasons: readonly ReasonJson[];
+    readonly notes: readonly { readonly kind: string }[];
+  }[];
+  readonly leftOut: readonly {
+    readonly paths: readonly string[];
+    readonly subject: string | null;
+    readonly why: {
+      readonly kind: string;
+      readonly text: string;
+      readonly because?: { readonly kind: string };
+    };
+  }[];
+}
+
+async function found(folder: string, certs = 'certs'): Promise<AdoptionJson> {
+  const run = await runPki(['adopt', certs, '--json'], { cwd: folder });
+  if (run.stdout === '') throw new Error(`pki adopt: exit ${run.code}\n${run.stderr}`);
+  return JSON.parse(run.stdout) as AdoptionJson;
+}
+
+/** Why each thing is left out, by its first path. */
+function leftOut({ leftOut: all }: AdoptionJson): Record<string, string> {
+  return Object.fromEntries(all.map(({ paths, why }) => [paths[0], why.kind]));
+}
+
+/** Entities that do not conform → in what. */
+function misfits({ entities }: AdoptionJson): Record<string, readonly string[]> {
+  const due = entities.filter(({ conforms }) => !conforms);
+  return Object.fromEntries(
+    due.map(({ id, reasons }) => [id, reasons.map(({ field, kind }) => field ?? kind)]),
+  );
+}
+
+/** Private keys below a folder, by content: which of them are there, whatever they are called. */
+function privateKeys(folder: string): readonly string[] {
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const texts = paths
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'));
+  return texts.filter((text) => text.includes('PRIVATE KEY-----'));
+}
+
+/**
+ * The whole way. Adopts, and expects these entities not to conform in these things; then applies and expects that
+ * everything does, that what conformed and every key are still the same, and that the handshakes work.
+ */
+async function adoptAndApply(
+  folder: string,
+  expected: Record<string, readonly string[]>,
+  { prove = true, certs = 'certs' } = {},
+): Promise<{ readonly project: Project; readonly manifest: string; readonly adoption: AdoptionJson }> {
+  const root = join(folder, certs);
+  const before = snapshot(root);
+  const keys = privateKeys(root);
+  const adoption = await found(folder, certs);
+  expect(misfits(adoption)).toEqual(expected);
+  const written = await runPki(['adopt', certs, '--write', 'pki.yaml'], { cwd: folder });
+  expect(written).toMatchObject({ code: 0, stdout: '' });
+  expect(snapshot(root)).toEqual(before);
+
+  const manifest = readFileSync(join(folder, 'pki.yaml'), 'utf8');
+  const project = new Project(manifest, { folder, output: certs });
+  expect(Object.keys(await project.actions())).toEqual(Object.keys(expected));
+  await project.apply();
+  expect((await project.plan()).due).toBe(false);
+
+  expect(privateKeys(root)).toEqual(expect.arrayContaining([...keys]));
+  const after = snapshot(root);
+  const touched = Object.keys(before).filter((path) => before[path] !== after[path]);
+  const conforming = entitiesOf(manifest).filter(({ id }) => expected[id] === undefined);
+  const theirs = conforming.flatMap((entity) => MANAGED_FILES.map((file) => filePath(entity, file)));
+  expect(touched.filter((path) => theirs.includes(path))).toEqual([]);
+  if (Object.keys(expected).length === 0) expect(touched).toEqual([]);
+  if (prove) expect(await project.pki(['verify'])).toMatchObject({ code: 0 });
+  return { project, manifest, adoption };
+}
+
+function entitiesOf(manifest: string): readonly Entity[] {
+  const loaded = loadManifest(manifest, 'pki.yaml');
+  if (!loaded.ok) throw new Error(loaded.diagnostics.map(({ message }) => message).join('\n'));
+  return loaded.inventory.entities;
+}
+
+/** Runs a tool that Debian has; what is missing skips its tests visibly. */
+function missing(...programs: readonly string[]): string | undefined {
+  const gone = programs.filter((program) => {
+    try {
+      execFileSync('sh', ['-c', 'command -v "$1"', 'sh', program], { stdio: 'ignore' });
+      return false;
+    } catch {
+      return true;
+    }
+  });
+  return gone.length === 0 ? undefined : `${gone.join(', ')} not installed`;
+}
+
+async function run(
+  file: string,
+  args: readonly string[],
+  cwd: string,
+  env = {},
+  input = '',
+): Promise<string> {
+  const done = await runProgram(file, args, { cwd, env, input });
+  if (done.code !== 0) throw new Error(`${file} ${args.join(' ')}: exit ${done.code}\n${done.stderr}`);
+  return done.stdout;
+}
+
+const EASYRSA = '/usr/share/easy-rsa/easyrsa';
+
+describe('tools that Debian has', () => {
+  const noEasyRsa = existsSync(EASYRSA) ? undefined : 'easy-rsa not installed';
+  it.skipIf(noEasyRsa)(`easy-rsa${noEasyRsa ? ` (${noEasyRsa})` : ''}`, async () => {
+    const folder = temporaryFolder();
+    const env = { EASYRSA_BATCH: '1', EASYRSA_ALGO: 'ec', EASYRSA_CURVE: 'secp384r1' };
+    await run(EASYRSA, ['init-pki'], folder, env);
+    await run(EASYRSA, ['build-ca', 'nopass'], folder, { ...env, EASYRSA_REQ_CN: 'Easy CA' });
+    await run(
+      EASYRSA,
+      ['--subject-alt-name=DNS:web.test', 'build-server-full', 'web.test', 'nopass'],
+      folder,
+      env,
+    );
+    await run(EASYRSA, ['build-client-full', 'alice', 'nopass'], folder, env);
+    await run(EASYRSA, ['gen-crl'], folder, env);
+    const adoption = await found(folder, 'pki');
+    const byId = misfits(adoption);
+    const isOld = byId['authorities/ca'] !== undefined;
+    // 3.1.0 of Debian 12 makes a CA without the critical flag, and ties every certificate to its serial number.
+    expect(byId['authorities/ca'] ?? ['basicConstraints']).toEqual(['basicConstraints']);
+    // Keys on curves do not encipher (RFC 8813 §3), whatever easy-rsa lets them say.
+    expect(byId['servers/web.test']).toEqual(['keyUsage', ...(isOld ? ['issuer-changes'] : [])]);
+    expect(adoption.text).toContain(
+      'files: { key: "private/{name}.key", csr: "reqs/{name}.req", cert: "issued/{name}.crt" }',
+    );
+    expect(leftOut(adoption)['crl.pem']).toBe('crl');
+    await adoptAndApply(folder, byId, { certs: 'pki' });
+  });
+
+  const noCfssl = missing('cfssl', 'cfssljson');
+  it.skipIf(noCfssl)(`cfssl${noCfssl ? ` (${noCfssl})` : ''}`, async () => {
+    const { folder, certs } = new Workshop();
+    const rsa = '"key":{"algo":"rsa","size":2048},"names":[{"C":"SE","O":"Example Org"}]';
+    const pipe = (command: string, bare: string) =>
+      run('sh', ['-c', `${command} 2>/dev/null | cfssljson -bare ${bare}`], certs);
+    writeFileSync(join(certs, 'ca-csr.json'), `{"CN":"Example Root",${rsa}}`);
+    await pipe('cfssl gencert -initca ca-csr.json', 'ca');
+    for (const name of ['api', 'db']) {
+      writeFileSync(
+        join(certs, `${name}-csr.json`),
+        `{"CN":"${name}.test","hosts":["${name}.test","10.0.0.1"],${rsa}}`,
+      );
+      await pipe(`cfssl gencert -ca ca.pem -ca-key ca-key.pem ${name}-csr.json`, name);
+    }
+    const { manifest, project } = await adoptAndApply(folder, {});
+    expect(manifest).toContain('files: { key: "{name}-key.pem", csr: "{name}.csr", cert: "{name}.pem" }');
+    expect(manifest).toContain('  api:\n    commonName: api.test\n    san: [ api.test, 10.0.0.1 ]\n  db:');
+    // nobody's ca.pem is removed because it lies where another one's would
+    expect(existsSync(project.path('ca.pem'))).toBe(true);
+  });
+
+  const noMkcert = missing('mkcert');
+  it.skipIf(noMkcert)(`mkcert${noMkcert ? ` (${noMkcert})` : ''}`, async () => {
+    const { folder, certs } = new Workshop();
+    const make = (...args: readonly string[]) => run('mkcert', args, certs, { CAROOT: certs });
+    await make('web.test', '*.web.test', '127.0.0.1');
+    await make('-client', 'client.test');
+    const { manifest } = await adoptAndApply(folder, {
+      'authorities/rootCA': ['keyUsage', 'keeps-trust'],
+      'servers/web.test+2': ['issuer-changes'],
+      'peers/client.test-client': ['issuer-changes'],
+    });
+    expect(manifest).toContain('# does not conform: keyUsage: keyCertSign → keyCertSign, cRLSign\n  rootCA:');
+    expect(manifest).toContain('# follows its issuer: authorities/rootCA changes\n  web.test+2:');
+  });
+});
+
+const ROOT: Files = { key: 'ca.key', cert: 'ca.crt' };
+
+describe('hands', () => {
+  it('a flat folder that conforms: nothing is due, and apply touches nothing', async () => {
+    const shop = new Workshop();
+    await shop.root(ROOT, { subject: '/O=Example Org/CN=Flat Root', extensions: CA });
+    for (const [name, usage] of [
+      ['web', 'serverAuth'],
+      ['db', 'serverAuth'],
+      ['alice', 'clientAuth'],
+      ['broker', 'serverAuth,clientAuth'],
+    ] as const) {
+      const files = { key: `${name}.key`, cert: `${name}.crt`, csr: `${name}.csr` };
+      const san = usage === 'clientAuth' ? undefined : `DNS:${name}.test,DNS:www.${name}.test`;
+      await shop.signed(
+        files,
+        { subject: `/O=Example Org/CN=${name}.test`, extensions: leaf(usage, san) },
+        ROOT,
+      );
+    }
+    const { manifest, adoption } = await adoptAndApply(shop.folder, {});
+    expect(manifest.replaceAll(/^#.*\n/gm, '').trim()).toBe(`version: 1
+output: certs
+defaults:
+  subject: { organization: Example Org }
+  outputs: [ key, cert ]
+  folder: .
+  files: { key: "{name}.key", cert: "{name}.crt" }
+authorities:
+  ca:
+    commonName: Flat Root
+    key: ecdsa-p256
+    validity: 10y
+servers:
+  db:
+    commonName: db.test
+    san: [ db.test, www.db.test ]
+  web:
+    commonName: web.test
+    san: [ web.test, www.web.test ]
+clients:
+  alice:
+    commonName: alice.test
+    outputs: [ key, csr, cert ]
+    files: { csr: alice.csr }
+peers:
+  broker:
+    commonName: broker.test
+    san: [ broker.test, www.broker.test ]`);
+    // requests without the names that the certificates have
+    expect(leftOut(adoption)).toEqual({
+      'broker.csr': 'request-differs',
+      'db.csr': 'request-differs',
+      'web.csr': 'request-differs',
+    });
+  });
+
+  it('private/ and certs/ as in /etc/ssl, with an intermediate, chains and a trust bundle', async () => {
+    const shop = new Workshop();
+    const root = { key: 'private/root.key', cert: 'certs/root.pem' };
+    const inter = { key: 'private/issuing.key', cert: 'certs/issuing.pem' };
+    await shop.root(root, { subject: '/CN=Split Root', extensions: CA });
+    const below = [
+      'basicConstraints = critical,CA:TRUE,pathlen:0',
+      ...CA.slice(1),
+      'authorityKeyIdentifier = keyid:always',
+    ];
+    await shop.signed(inter, { subject: '/CN=Split Issuing', extensions: below, days: 1825 }, root);
+    for (const name of ['web', 'mail']) {
+      const files = { key: `private/${name}.key`, cert: `certs/${name}.pem` };
+      await shop.signed(
+        files,
+        { subject: `/CN=${name}.test`, extensions: leaf('serverAuth', `DNS:${name}.test`) },
+        inter,
+      );
+      const read = (path: string) => readFileSync(shop.path(path), 'utf8');
+      shop.put(`certs/${name}-fullchain.pem`, read(files.cert) + read(inter.cert));
+    }
+    shop.put(
+      'certs/everyone.pem',
+      readFileSync(shop.path(root.cert), 'utf8') + readFileSync(shop.path(inter.cert), 'utf8'),
+    );
+    const { manifest, adoption } = await adoptAndApply(shop.folder, {});
+    expect(manifest).toContain('cert: "certs/{name}.pem", fullchain: "certs/{name}-fullchain.pem" }');
+    expect(manifest).toContain(
+      '  issuing:\n    commonName: Split Issuing\n    issuer: root\n    pathLength: 0\n',
+    );
+    expect(leftOut(adoption)).toEqual({ 'certs/everyone.pem': 'certificates' });
+  });
+
+  it('the three lines of every tutorial: version 1, no names, no usage', async () => {
+    const shop = new Workshop();
+    await shop.root(ROOT, { subject: '/CN=Tutorial CA', extensions: [CA[0] ?? '', CA[2] ?? ''] });
+    await shop.signed(
+      { key: 'server.key', cert: 'server.crt' },
+      { subject: '/CN=localhost', algorithm: RSA, days: 365 },
+      ROOT,
+    );
+    const { adoption } = await adoptAndApply(shop.folder, {
+      'authorities/ca': ['keyUsage'],
+      'peers/server': ['version', 'san', 'keyUsage', 'extendedKeyUsage', 'authorityKeyIdentifier'],
+    });
+    expect(adoption.entities[1]?.notes).toMatchObject([{ kind: 'no-usage' }]);
+  });
+
+  it('minica: a folder for each, a root that is narrowed by usages and lives a hundred years', async () => {
+    const shop = new Workshop();
+    const root = { key: 'minica-key.pem', cert: 'minica.pem' };
+    const constraints = 'basicConstraints = critical,CA:TRUE,pathlen:0';
+    const usages = [
+      'keyUsage = critical,digitalSignature,keyCertSign',
+      'extendedKeyUsage = serverAuth,clientAuth',
+    ];
+    await shop.root(root, {
+      subject: '/CN=minica root ca 0b4a1f',
+      days: 36_525,
+      extensions: [constraints, ...usages, 'subjectKeyIdentifier = hash'],
+    });
+    for (const name of ['one.test', '_.two.test']) {
+      const san = `DNS:${name.replace('_', '*')}`;
+      const extensions = leaf('serverAuth,clientAuth', san).map((line) =>
+        line.replace('digitalSignature', 'digitalSignature,keyEncipherment'),
+      );
+      await shop.signed(
+        { key: `${name}/key.pem`, cert: `${name}/cert.pem` },
+        { subject: `/CN=${name.replace('_', '*')}`, extensions, days: 760 },
+        root,
+      );
+    }
+    const { manifest } = await adoptAndApply(shop.folder, {
+      'authorities/minica': ['keyUsage', 'extendedKeyUsage', 'validity'],
+      'peers/_.two.test': ['keyUsage'],
+      'peers/one.test': ['keyUsage'],
+    });
+    expect(manifest).toContain('  folder: "{name}"');
+    expect(manifest).toContain('  _.two.test:\n    commonName: "*.two.test"\n');
+  });
+
+  it('certyaml: bundles in the leaf’s own file are left out, with what to do; without them it is adopted', async () => {
+    const shop = new Workshop();
+    const [root, sub] = ['root', 'sub'].map((name) => ({ key: `${name}-key.pem`, cert: `${name}.pem` })) as [
+      Files,
+      Files,
+    ];
+    await shop.root(root, { subject: '/CN=root', extensions: CA });
+    await shop.signed(
+      sub,
+      { subject: '/CN=sub', extensions: [...CA, 'authorityKeyIdentifier = keyid'], days: 365 },
+      root,
+    );
+    const web = { key: 'web-key.pem', cert: 'web.pem' };
+    await shop.signed(web, { subject: '/CN=web.test', extensions: leaf('serverAuth', 'DNS:web.test') }, sub);
+    const alone = readFileSync(shop.path(web.cert), 'utf8');
+    shop.put(web.cert, alone + readFileSync(shop.path(sub.cert), 'utf8'));
+    const first = await found(shop.folder);
+    expect(leftOut(first)).toEqual({ 'web.pem': 'bundle' });
+    expect(first.entities.map(({ id }) => id)).toEqual(['authorities/root', 'authorities/sub']);
+    shop.put('web-cert.pem', alone);
+    const { manifest } = await adoptAndApply(shop.folder, {});
+    expect(manifest).toContain('fullchain: web.pem');
+  });
+});
+
+describe('our own', () => {
+  it('a folder of ours whose memory is lost is described as it was, trust and all', async () => {
+    const folder = temporaryFolder();
+    const project = new Project(
+      `version: 1
+defaults: { subject: { country: SE, organization: Example Org } }
+authorities:
+  root: { commonName: Root }
+  services: { commonName: Services, issuer: root, pathLength: 0 }
+  partner: { commonName: Partner }
+servers:
+  api: { commonName: api.test, issuer: services, trust: [root, partner], outputs: [key, csr, cert, chain, fullchain, ca, public] }
+  db: { commonName: db.test, san: [db.test, 10.0.0.1, "uri:spiffe://example.test/db"], issuer: root, key: rsa-2048 }
+clients:
+  app: { commonName: app, issuer: partner, validity: 7d }
+`,
+      { folder },
+    );
+    await project.apply();
+    rmSync(project.path('.pki'), { recursive: true });
+    rmSync(join(folder, 'pki.yaml'));
+    const { manifest } = await adoptAndApply(folder, {}, { certs: 'pki' });
+    expect(manifest).not.toMatch(/files:|folder:/);
+    expect(manifest).toContain('trust: [ root, partner ]');
+  });
+});
+
+describe('what is left out', () => {
+  it('says of each thing why, and describes the rest', async () => {
+    const shop = new Workshop();
+    const { certs, folder } = shop;
+    const other: Files = { key: 'other.key', cert: 'other.crt' };
+    await shop.root(ROOT, { subject: '/CN=Good Root', extensions: CA });
+    await shop.root(other, { subject: '/CN=Offline Root', extensions: CA });
+    await shop.root({ key: 'twin.key', cert: 'twin.crt' }, { subject: '/CN=good  ROOT', extensions: CA });
+    await shop.root(
+      { key: 'self.key', cert: 'self.crt' },
+      { subject: '/CN=self.test', extensions: leaf('serverAuth').slice(0, 4) },
+    );
+    const sign = (name: string, extensions: readonly string[], issuer = ROOT, making = {}) =>
+      shop.signed(
+        { key: `${name}.key`, cert: `${name}.crt` },
+        { subject: `/CN=${name}.test`, extensions, ...making },
+        issuer,
+      );
+    const server = (name: string) => leaf('serverAuth', `DNS:${name}.test`);
+    const stacked = [
+      'basicConstraints = critical,CA:TRUE,pathlen:0',
+      ...CA.slice(1),
+      'authorityKeyIdentifier = keyid',
+    ];
+    await sign('sub', stacked);
+    await sign('subsub', stacked, { key: 'sub.key', cert: 'sub.crt' });
+    await sign('good', server('good'));
+    await sign('below-offline', server('below-offline'), other);
+    await sign('locked', server('locked'));
+    await sign('haproxy', server('haproxy'));
+    await sign('keyless', server('keyless'));
+    await sign('weak', server('weak'), ROOT, {
+      algorithm: ['-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:1024'],
+    });
+    await sign('koblitz', server('koblitz'), ROOT, {
+      algorithm: ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:secp256k1'],
+    });
+    await sign('coder', leaf('codeSigning'));
+    await sign('spiffe', leaf('serverAuth', 'URI:spiffe://x/y'), ROOT, { subject: '/O=No Host' });
+    await sign('{brace}', server('brace'), ROOT, { subject: '/CN=brace.test' });
+    await sign('API', server('API'));
+    await sign('api', server('api'));
+    const path = (name: string) => join(certs, name);
+    rmSync(path('other.key'));
+    rmSync(path('keyless.key'));
+    await openssl([
+      'pkey',
+      '-in',
+      path('locked.key'),
+      '-aes256',
+      '-passout',
+      'pass:secret',
+      '-out',
+      path('locked2.key'),
+    ]);
+    cpSync(path('locked2.key'), path('locked.key'));
+    rmSync(path('locked2.key'));
+    writeFileSync(
+      path('haproxy.pem'),
+      readFileSync(path('haproxy.crt'), 'utf8') + readFileSync(path('haproxy.key'), 'utf8'),
+    );
+    for (const name of ['haproxy.crt', 'haproxy.key']) rmSync(path(name));
+    await shop.key('lonely.key', { subject: '' });
+    cpSync(path('good.key'), path('copy-of-good.key'));
+    writeFileSync(path('store.p12'), 'x');
+    await openssl(['x509', '-in', path('good.crt'), '-outform', 'DER', '-out', path('good.der')]);
+    writeFileSync(path('empty.pem'), '');
+    writeFileSync(path('broken.crt'), '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
+    symlinkSync('good.crt', path('link.crt'));
+    mkdirSync(path('1/2/3/4/5/6/7'), { recursive: true });
+
+    const { adoption, manifest } = await adoptAndApply(folder, {}, { prove: false });
+    expect(adoption.entities.map(({ id }) => id)).toEqual([
+      'authorities/ca',
+      'authorities/sub',
+      'servers/API',
+      'servers/good',
+    ]);
+    expect(manifest).toContain('commonName: Good Root');
+    expect(leftOut(adoption)).toEqual({
+      '1/2/3/4/5/6/7': 'too-deep',
+      'api.crt': 'path',
+      'below-offline.crt': 'issuer-left-out',
+      'broken.crt': 'unreadable',
+      'coder.crt': 'usage',
+      'copy-of-good.key': 'copy',
+      'empty.pem': 'unreadable',
+      'good.der': 'format',
+      'haproxy.pem': 'together',
+      'keyless.crt': 'no-key',
+      'koblitz.crt': 'key-kind',
+      'link.crt': 'link',
+      'locked.crt': 'encrypted-key',
+      'locked.key': 'encrypted-key',
+      'lonely.key': 'no-certificate',
+      'other.crt': 'no-key',
+      'self.crt': 'self-signed',
+      'spiffe.crt': 'no-host',
+      'store.p12': 'format',
+      'subsub.crt': 'path-length',
+      'twin.crt': 'same-subject',
+      'weak.crt': 'key-kind',
+      '{brace}.crt': 'path',
+    });
+    const run = await runPki(['adopt', 'certs'], { cwd: folder });
+    expect(run.stderr).toContain(
+      '"below-offline.crt" (CN=below-offline.test): below CN=Offline Root, which is left out: its private key is not in this folder',
+    );
+    expect(run.stderr).toContain(
+      'hint: decrypt it with "openssl pkey -in KEY -out PLAIN" in its place, and adopt again',
+    );
+  });
+
+  it('an expired authority goes with everything below it; an expired leaf is due for renewal', async () => {
+    const shop = new Workshop();
+    await shop.root(ROOT, { subject: '/CN=Short Root', extensions: CA, days: 100 });
+    const web = { key: 'web.key', cert: 'web.crt' };
+    await shop.signed(
+      web,
+      { subject: '/CN=web.test', extensions: leaf('serverAuth', 'DNS:web.test'), days: 2 },
+      ROOT,
+    );
+    const at = async (days: number) => {
+      const now = new Date(Date.now() + days * 86_400_000).toISOString();
+      const { stdout } = await runPki(['adopt', 'certs', '--json', '--now', now], { cwd: shop.folder });
+      return JSON.parse(stdout) as AdoptionJson;
+    };
+    expect(misfits(await at(3))).toEqual({ 'servers/web': ['expired'] });
+    expect((await at(3)).text).toMatch(/# due for renewal: expired .*\n {2}web:/);
+    const late = await at(101);
+    expect(late.entities).toEqual([]);
+    expect(leftOut(late)).toEqual({ 'ca.crt': 'expired-authority', 'web.crt': 'issuer-left-out' });
+  });
+});
+
+describe('what fits half', () => {
+  it('is described as far as a manifest goes, and said', async () => {
+    const shop = new Workshop();
+    await shop.root(ROOT, {
+      subject: '/DC=test/CN=Directory Root',
+      extensions: [...CA, 'nsComment = hello'],
+    });
+    const sign = (name: string, subject: string, extensions: readonly string[]) =>
+      shop.signed({ key: `x/${name}/key.pem`, cert: `x/${name}/cert.pem` }, { subject, extensions }, ROOT);
+    await sign('front', '/CN=Web Frontend', leaf('serverAuth', 'DNS:front.test'));
+    await sign('short', '/CN=short', leaf('serverAuth', 'DNS:short.example.test'));
+    await sign('mixed', '/CN=mixed.test', leaf('serverAuth', 'DNS:mixed.test,otherName:1.2.3.4;UTF8:x'));
+    await sign('mail', '/CN=Ann/emailAddress=ann@example.test', leaf('clientAuth', 'email:ann@example.test'));
+    await sign('odd name!', '/CN=odd.test', leaf('serverAuth', 'DNS:odd.test'));
+    const { manifest, adoption } = await adoptAndApply(shop.folder, {
+      'authorities/ca': ['subject', 'keeps-trust'],
+      'servers/front': ['subject', 'issuer-changes'],
+      'servers/mixed': ['san', 'issuer-changes'],
+      'servers/odd-name': ['issuer-changes'],
+      'servers/short': ['san', 'issuer-changes'],
+      'clients/mail': ['subject', 'issuer-changes'],
+    });
+    const notes = Object.fromEntries(
+      adoption.entities.map(({ id, notes }) => [id, notes.map(({ kind }) => kind)]),
+    );
+    expect(notes).toEqual({
+      'authorities/ca': ['attribute', 'extensions'],
+      'servers/front': ['common-name'],
+      'servers/mixed': ['names'],
+      'servers/odd-name': [],
+      'servers/short': ['common-name-added'],
+      'clients/mail': ['attribute'],
+    });
+    expect(manifest).toContain('    folder: x/odd name!\n');
+  });
+
+  it('a self-signed server that says CA:TRUE is a root that looks like a mistake', async () => {
+    const shop = new Workshop();
+    await shop.root(
+      { key: 'localhost.key', cert: 'localhost.crt' },
+      { subject: '/CN=localhost', extensions: [...CA, 'subjectAltName = DNS:localhost'] },
+    );
+    const adoption = await found(shop.folder);
+    expect(adoption.entities).toMatchObject([
+      { id: 'authorities/localhost', notes: [{ kind: 'names' }, { kind: 'idle-root' }] },
+    ]);
+    expect(misfits(adoption)).toEqual({ 'authorities/localhost': ['san'] });
+  });
+});
+
+describe('the manifest goes', () => {
+  it('beside or above the folder, never over a file, never into the folder', async () => {
+    const shop = new Workshop();
+    await shop.root(ROOT, { subject: '/CN=Root', extensions: CA });
+    const pki = (...args: readonly string[]) => runPki(['adopt', ...args], { cwd: shop.folder });
+    expect((await pki('certs')).stdout).toContain('\noutput: certs\n');
+    expect((await pki('certs', '--write', '../above.yaml')).stderr).toContain('wrote "../above.yaml"');
+    const above = join(shop.folder, '../above.yaml');
+    expect(readFileSync(above, 'utf8')).toMatch(/\noutput: pki-test-\w+\/certs\n/);
+    expect(await pki('certs', '--write', '../above.yaml')).toMatchObject({ code: 1, stdout: '' });
+    rmSync(above);
+    const inside = await pki('certs', '--write', 'certs/pki.yaml');
+    expect(inside).toMatchObject({ code: 1, stdout: '' });
+    expect(inside.stderr).toContain('pki: hint: write it beside the folder: "--write ');
+    const here = await runPki(['adopt', '.'], { cwd: shop.certs });
+    expect(here.stdout).toContain('\noutput: certs\n');
+    expect(here.stderr).toContain(`save it in "${shop.folder}"`);
+    expect(await pki('nowhere')).toMatchObject({ code: 1, stdout: '' });
+    const nothing = await pki('.', '--json');
+    expect(nothing.code).toBe(0);
+    rmSync(join(shop.certs, 'ca.key'));
+    expect((await pki('certs')).stderr).toContain('error: "certs" holds no authority with its key');
+  });
+});

@@ -1,0 +1,810 @@
+// Every field of the manifest, added, changed and removed: what the plan says, what apply does, and whom it leaves alone.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { REPOSITORY, snapshot } from '../helpers/cli.ts';
+import { type ChangeJson, copyOf, openssl, Project } from './project.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+// --- Manifests -------------------------------------------------------------------------------------------------------
+
+type Value = string | number | boolean | readonly Value[] | { readonly [key: string]: Value };
+type Map = { readonly [key: string]: Value };
+
+/** As little as there can be. JSON is YAML. */
+const PLAIN: Map = {
+  version: 1,
+  authorities: {
+    root: { commonName: 'Root' },
+    sub: { commonName: 'Sub', issuer: 'root' },
+    other: { commonName: 'Other' },
+    placed: { commonName: 'Placed', issuer: 'root' },
+  },
+  servers: {
+    web: { commonName: 'web.example.test', issuer: 'sub' },
+    by: { commonName: 'by.example.test', issuer: 'other' },
+    nameless: { san: ['nameless.example.test'], subject: { organization: 'Nameless' }, issuer: 'sub' },
+    put: { commonName: 'put.example.test', issuer: 'other' },
+  },
+  clients: { app: { commonName: 'app', issuer: 'sub' } },
+  peers: { bus: { commonName: 'bus.example.test', issuer: 'sub' } },
+};
+
+const SUBJECT = {
+  organization: 'Org',
+  organizationalUnit: 'Unit',
+  country: 'SE',
+  state: 'Uppland',
+  locality: 'Uppsala',
+};
+const NAMES = [
+  'dns:a.example.test',
+  '10.0.0.1',
+  '2001:db8::1',
+  'uri:spiffe://example.test/a',
+  'email:a@example.test',
+];
+const FILES = {
+  key: 'tls.key',
+  csr: 'tls.csr',
+  cert: 'tls.crt',
+  chain: 'chain.crt',
+  fullchain: 'full.crt',
+  ca: 'ca.crt',
+  public: 'tls.pub',
+  previous: 'old.crt',
+};
+const MOVED_FILES = Object.fromEntries(Object.entries(FILES).map(([key, name]) => [key, `new-${name}`]));
+
+/** What every entry can have in common, and in `defaults`. */
+const SETTINGS: Map = {
+  key: 'ecdsa-p521',
+  validity: '60d',
+  subject: SUBJECT,
+  renewBefore: '20d',
+  rotateKey: true,
+  backdate: '1h',
+  outputs: ['key', 'cert', 'fullchain', 'chain', 'public'],
+};
+
+/** Everything set, where it can be. */
+const FULL = with_(PLAIN, {
+  'authorities.sub': { ...SETTINGS, commonName: 'Sub', issuer: 'root', pathLength: 2, validity: '4y' },
+  'authorities.placed.folder': 'cas/{name}',
+  'authorities.placed.files': FILES,
+  'servers.web': {
+    ...SETTINGS,
+    commonName: 'web.example.test',
+    san: ['web.example.test', 'www.example.test'],
+    issuer: 'sub',
+    trust: ['root', 'other'],
+  },
+  'servers.put.folder': 'deploy/{name}',
+  'servers.put.files': FILES,
+  'clients.app.san': NAMES,
+});
+const DEFAULTS = with_(PLAIN, { defaults: { ...SETTINGS, validity: '4y', trust: ['root', 'other'] } });
+const LAYOUT = with_(PLAIN, { 'defaults.folder': '{section}-{name}', 'defaults.files': FILES });
+/** One authority alone can sign leaves. */
+const ONE: Map = {
+  version: 1,
+  authorities: { root: { commonName: 'Root' }, sub: { commonName: 'Sub', issuer: 'root' } },
+  servers: { web: { commonName: 'web.example.test' } },
+};
+const ONE_NAMED = with_(ONE, { 'servers.web.issuer': 'sub' });
+
+/** A copy with values set at dotted paths; `undefined` removes. */
+function with_(manifest: Map, edits: Readonly<Record<string, Value | undefined>>): Map {
+  const copy = JSON.parse(JSON.stringify(manifest)) as Record<string, unknown>; // nothing shared, unlike structuredClone
+  for (const [path, value] of Object.entries(edits)) {
+    const parts = path.split('.');
+    const last = parts.pop() ?? '';
+    let at = copy;
+    for (const part of parts) {
+      at[part] ??= {};
+      at = at[part] as Record<string, unknown>;
+    }
+    if (value === undefined) delete at[last];
+    else at[last] = value;
+  }
+  return copy as Map;
+}
+
+// --- The table -------------------------------------------------------------------------------------------------------
+
+type Verb = 'add' | 'change' | 'remove';
+
+/** `action field: before → after; …`: an entity's line of the plan. Anything that is not listed is kept. */
+type Expected = Readonly<Record<string, string>>;
+
+interface Case {
+  /** As in the schema: `servers.*.san`. */
+  readonly field: string;
+  readonly verb: Verb;
+  readonly what?: string;
+  readonly from: Map;
+  readonly to: Map;
+  readonly expected: Expected;
+  readonly affects?: Readonly<Record<string, readonly string[]>>;
+  /** Part of `openssl x509 -text` of an entity's certificate afterwards. */
+  readonly shows?: readonly [id: string, text: string];
+  readonly hides?: readonly [id: string, text: string];
+  readonly allow?: string;
+}
+
+const BELOW_SUB = ['servers/web', 'servers/nameless', 'clients/app', 'peers/bus'];
+const ALL = [
+  ...['authorities/root', 'authorities/sub', 'authorities/other', 'authorities/placed'],
+  ...['servers/web', 'servers/by', 'servers/nameless', 'servers/put', 'clients/app', 'peers/bus'],
+];
+
+function each(ids: readonly string[], text: string | ((id: string) => string)): Expected {
+  return Object.fromEntries(ids.map((id) => [id, typeof text === 'string' ? text : text(id)]));
+}
+
+/** The three edits of one field: from nothing to `value`, from there to `other`, and back to nothing. */
+function edits(
+  field: string,
+  path: string,
+  { value, other, plain = PLAIN, full = FULL }: { value?: Value; other: Value; plain?: Map; full?: Map },
+  expected: (verb: Verb) => Omit<Case, 'field' | 'verb' | 'from' | 'to'>,
+): readonly Case[] {
+  const set = path.split('.').reduce<Value | undefined>((at, part) => (at as Map | undefined)?.[part], full);
+  const first = value ?? set;
+  if (first === undefined) throw new Error(`the full manifest has no ${path}`);
+  return [
+    { field, verb: 'add', from: plain, to: with_(plain, { [path]: first }), ...expected('add') },
+    { field, verb: 'change', from: full, to: with_(full, { [path]: other }), ...expected('change') },
+    { field, verb: 'remove', from: full, to: with_(full, { [path]: undefined }), ...expected('remove') },
+  ];
+}
+
+/** `before → after` for the three edits of a field whose absence means `none`. */
+function arrow(verb: Verb, none: string, value: string, other: string): string {
+  const [before, after] = { add: [none, value], change: [value, other], remove: [value, none] }[verb];
+  return `${before} → ${after}`;
+}
+
+const ATTRIBUTES = [
+  ['country', 'C', 'NO'],
+  ['state', 'ST', 'Oslo fylke'],
+  ['locality', 'L', 'Oslo'],
+  ['organization', 'O', 'Another'],
+  ['organizationalUnit', 'OU', 'Another unit'],
+] as const;
+type Attributes = Readonly<Record<string, string>>;
+
+/** `C=SE, O=Org, CN=web`. */
+function nameText(attributes: Attributes, commonName?: string): string {
+  const parts = ATTRIBUTES.flatMap(([field, type]) => {
+    const value = attributes[field];
+    return value === undefined ? [] : [`${type}=${value}`];
+  });
+  return [...parts, ...(commonName === undefined ? [] : [`CN=${commonName}`])].join(', ');
+}
+
+function opensslName(text: string): string {
+  return text.replaceAll('=', ' = ');
+}
+
+function subjectCases(field: string, path: string, id: string, commonName: string): readonly Case[] {
+  return ATTRIBUTES.flatMap(([attribute, , other]) =>
+    edits(`${field}.${attribute}`, `${path}.${attribute}`, { other }, (verb) => {
+      const full: Attributes = SUBJECT;
+      const { [attribute]: value = '', ...rest } = full;
+      const [before, after] = {
+        add: [{}, { [attribute]: value }],
+        change: [full, { ...full, [attribute]: other }],
+        remove: [full, rest],
+      }[verb] as [Attributes, Attributes];
+      const [from, to] = [nameText(before, commonName), nameText(after, commonName)];
+      const below = id === 'authorities/sub' ? BELOW_SUB : [];
+      return {
+        expected: {
+          [id]: `issue subject: ${from} → ${to}`,
+          ...each(below, 'issue authorities/sub changes'),
+        },
+        affects: { [id]: below },
+        shows: [id, `Subject: ${opensslName(to)}\n`],
+      };
+    }),
+  );
+}
+
+/** Settings that act at the next issue only: nothing changes now. */
+function quiet(field: string, path: string, bases: { plain?: Map; full?: Map } = {}): readonly Case[] {
+  const others: Record<string, Value> = { renewBefore: '33%', rotateKey: false, backdate: '2h' };
+  return Object.entries(others).flatMap(([name, other]) =>
+    edits(`${field}.${name}`, `${path}.${name}`, { other, ...bases }, () => ({ expected: {} })),
+  );
+}
+
+const OUTPUTS = {
+  add: 'refresh public.pem is missing; csr.pem is no longer asked for; ca.pem is no longer asked for',
+  change: 'refresh csr.pem is missing; ca.pem is missing; public.pem is no longer asked for',
+  remove: 'refresh csr.pem is missing; ca.pem is missing; public.pem is no longer asked for',
+} as const;
+const OTHER_OUTPUTS = ['key', 'csr', 'cert', 'chain', 'fullchain', 'ca'];
+
+const LEAF: readonly Case[] = [
+  ...edits(
+    'servers.*.commonName',
+    'servers.nameless.commonName',
+    {
+      value: 'nameless.example.test',
+      other: 'x',
+      full: with_(PLAIN, { 'servers.nameless.commonName': 'x' }),
+    },
+    () => ({
+      expected: { 'servers/nameless': 'issue subject: O=Nameless → O=Nameless, CN=nameless.example.test' },
+      shows: ['servers/nameless', 'Subject: O = Nameless, CN = nameless.example.test\n'],
+    }),
+  ).slice(0, 1),
+  ...edits('servers.*.commonName', 'servers.web.commonName', { other: 'www.example.test' }, (verb) => ({
+    expected: {
+      'servers/web': `issue subject: ${nameText(SUBJECT, 'web.example.test')} → ${nameText(
+        SUBJECT,
+        verb === 'change' ? 'www.example.test' : undefined,
+      )}`,
+    },
+  })).slice(1),
+  ...subjectCases('servers.*.subject', 'servers.web.subject', 'servers/web', 'web.example.test'),
+  ...edits(
+    'servers.*.san',
+    'servers.web.san',
+    { other: ['web.example.test', 'new.example.test'] },
+    (verb) => {
+      const [own, two] = ['dns:web.example.test', 'dns:web.example.test, dns:www.example.test'];
+      const other = 'dns:web.example.test, dns:new.example.test';
+      const text = arrow(verb, own, two, other);
+      return {
+        expected: { 'servers/web': `issue san: ${text}` },
+        shows: ['servers/web', `${text.split(' → ')[1]?.replaceAll('dns', 'DNS')}\n`],
+      };
+    },
+  ),
+  ...NAMES.flatMap((name, i) => {
+    const texts = [
+      'dns:a.example.test',
+      'ip:10.0.0.1',
+      'ip:2001:db8::1',
+      'uri:spiffe://example.test/a',
+      'email:a@example.test',
+    ];
+    const shown = [
+      'DNS:a.example.test',
+      'IP Address:10.0.0.1',
+      'IP Address:2001:DB8:0:0:0:0:0:1',
+      'URI:spiffe://example.test/a',
+      'email:a@example.test',
+    ];
+    const [text = '', see = ''] = [texts[i], shown[i]];
+    const rest = texts.filter((other) => other !== text);
+    const replaced = texts.with(i, 'dns:instead.example.test');
+    const line = (from: readonly string[], to: readonly string[]) =>
+      `issue san: ${from.join(', ') || 'none'} → ${to.join(', ') || 'none'}`;
+    const common = { field: 'clients.*.san', what: text } as const;
+    const id = 'clients/app';
+    return [
+      {
+        ...common,
+        verb: 'add',
+        from: PLAIN,
+        to: with_(PLAIN, { 'clients.app.san': [name] }),
+        expected: { [id]: line([], [text]) },
+        shows: [id, see],
+      },
+      {
+        ...common,
+        verb: 'change',
+        from: FULL,
+        to: with_(FULL, { 'clients.app.san': NAMES.with(i, 'instead.example.test') }),
+        expected: { [id]: line(texts, replaced) },
+        shows: [id, 'DNS:instead.example.test'],
+        hides: [id, see],
+      },
+      {
+        ...common,
+        verb: 'remove',
+        from: FULL,
+        to: with_(FULL, { 'clients.app.san': NAMES.filter((other) => other !== name) }),
+        expected: { [id]: line(texts, rest) },
+        hides: [id, see],
+      },
+    ] satisfies Case[];
+  }),
+  ...edits('servers.*.key', 'servers.web.key', { other: 'ed25519' }, (verb) => ({
+    expected: { 'servers/web': `rekey key: ${arrow(verb, 'ecdsa-p256', 'ecdsa-p521', 'ed25519')}` },
+    shows: [
+      'servers/web',
+      { add: 'NIST CURVE: P-521', change: 'ED25519 Public-Key', remove: 'NIST CURVE: P-256' }[verb],
+    ],
+  })),
+  ...edits('servers.*.validity', 'servers.web.validity', { other: '45d' }, (verb) => ({
+    expected: { 'servers/web': `issue validity: ${arrow(verb, '90d', '60d', '45d')}` },
+  })),
+  ...edits(
+    'servers.*.issuer',
+    'servers.web.issuer',
+    { value: 'sub', other: 'root', plain: ONE, full: ONE_NAMED },
+    (verb) => ({
+      expected:
+        verb === 'change'
+          ? {
+              'servers/web':
+                'issue not signed by the present key of authorities/root; chain.pem is no longer asked for',
+            }
+          : {},
+      ...(verb === 'change' ? { shows: ['servers/web', 'Issuer: CN = Root\n'] as const } : {}),
+    }),
+  ),
+  {
+    field: 'servers.*.issuer',
+    what: 'under another root',
+    verb: 'change',
+    from: FULL,
+    to: with_(FULL, { 'servers.web.issuer': 'other' }),
+    expected: {
+      'servers/web':
+        'issue not signed by the present key of authorities/other; chain.pem is no longer asked for',
+    },
+    shows: ['servers/web', 'Issuer: CN = Other\n'],
+  },
+  ...quiet('servers.*', 'servers.web'),
+  ...edits('servers.*.outputs', 'servers.web.outputs', { other: OTHER_OUTPUTS }, (verb) => ({
+    expected: { 'servers/web': OUTPUTS[verb] },
+  })),
+  ...edits(
+    'servers.*.trust',
+    'servers.web.trust',
+    { other: ['other'], full: with_(PLAIN, { 'servers.web.trust': ['root', 'other'] }) },
+    () => ({ expected: { 'servers/web': 'refresh ca.pem is out of date' } }),
+  ),
+];
+
+const AUTHORITY: readonly Case[] = [
+  {
+    field: 'authorities.*.commonName',
+    verb: 'change',
+    from: PLAIN,
+    to: with_(PLAIN, { 'authorities.sub.commonName': 'Better' }),
+    expected: {
+      'authorities/sub': 'issue subject: CN=Sub → CN=Better',
+      ...each(BELOW_SUB, 'issue authorities/sub changes'),
+    },
+    affects: { 'authorities/sub': BELOW_SUB },
+    shows: ['servers/web', 'Issuer: CN = Better\n'],
+  },
+  ...subjectCases('authorities.*.subject', 'authorities.sub.subject', 'authorities/sub', 'Sub'),
+  ...edits('authorities.*.pathLength', 'authorities.sub.pathLength', { other: 1 }, (verb) => ({
+    expected: {
+      'authorities/sub': `issue pathLength: ${arrow(verb, 'none', '2', '1')}`,
+      ...each(BELOW_SUB, 'refresh authorities/sub changes'),
+    },
+    affects: { 'authorities/sub': BELOW_SUB },
+    ...(verb === 'remove'
+      ? { hides: ['authorities/sub', 'pathlen'] as const }
+      : {
+          shows: ['authorities/sub', verb === 'add' ? 'CA:TRUE, pathlen:2' : 'CA:TRUE, pathlen:1'] as const,
+        }),
+  })),
+  ...edits('authorities.*.key', 'authorities.sub.key', { other: 'ecdsa-p256' }, (verb) => ({
+    expected: {
+      'authorities/sub': `rekey key: ${arrow(verb, 'ecdsa-p384', 'ecdsa-p521', 'ecdsa-p256')}`,
+      ...each(BELOW_SUB, 'issue authorities/sub changes'),
+    },
+    affects: { 'authorities/sub': BELOW_SUB },
+    allow: 'rekey-ca',
+    shows: ['authorities/sub', { add: 'P-521', change: 'P-256', remove: 'P-384' }[verb]],
+  })),
+  ...edits('authorities.*.validity', 'authorities.sub.validity', { other: '3y' }, (verb) => ({
+    expected: {
+      'authorities/sub': `issue validity: ${arrow(verb, '5y', '4y', '3y')}`,
+      ...each(BELOW_SUB, 'refresh authorities/sub changes'),
+    },
+    affects: { 'authorities/sub': BELOW_SUB },
+  })),
+  ...edits(
+    'authorities.*.issuer',
+    'authorities.other.issuer',
+    {
+      value: 'root',
+      other: 'placed',
+      plain: with_(PLAIN, { 'authorities.other.validity': '4y' }),
+      full: with_(PLAIN, { 'authorities.other.issuer': 'root', 'authorities.other.validity': '4y' }),
+    },
+    (verb) => ({
+      expected: {
+        'authorities/other': {
+          add: 'issue authorityKeyIdentifier: none → present; not signed by the present key of authorities/root',
+          change: 'issue not signed by the present key of authorities/placed',
+          remove: 'issue not signed by the present key of authorities/other',
+        }[verb],
+        ...each(
+          ['servers/by', 'servers/put'],
+          {
+            add: 'refresh chain.pem is missing; authorities/other changes; ca.pem is out of date',
+            change: 'refresh authorities/other changes',
+            remove:
+              'refresh fullchain.pem is out of date; authorities/other changes; chain.pem is no longer asked for',
+          }[verb],
+        ),
+      },
+      affects: { 'authorities/other': ['servers/by', 'servers/put'] },
+      shows: [
+        'authorities/other',
+        `Issuer: CN = ${{ add: 'Root', change: 'Placed', remove: 'Other' }[verb]}\n`,
+      ],
+    }),
+  ),
+  ...quiet('authorities.*', 'authorities.sub'),
+  ...edits('authorities.*.outputs', 'authorities.sub.outputs', { other: OTHER_OUTPUTS }, (verb) => ({
+    expected: { 'authorities/sub': OUTPUTS[verb] },
+  })),
+];
+
+const plainKeys = (id: string): string => (id.startsWith('authorities/') ? 'ecdsa-p384' : 'ecdsa-p256');
+const plainValidity = (id: string): string =>
+  id.startsWith('authorities/') ? (/root|other/.test(id) ? '10y' : '5y') : '90d';
+const commonNames: Readonly<Record<string, string | undefined>> = Object.fromEntries(
+  ALL.map((id) => {
+    const [section = '', name = ''] = id.split('/');
+    return [id, (PLAIN[section] as Record<string, Record<string, string>>)[name]?.['commonName']];
+  }),
+);
+
+const IN_DEFAULTS: readonly Case[] = [
+  ...ATTRIBUTES.flatMap(([attribute, , other]) =>
+    edits(
+      `defaults.subject.${attribute}`,
+      `defaults.subject.${attribute}`,
+      { value: SUBJECT[attribute], other, full: DEFAULTS },
+      (verb) => {
+        const ids = ALL.filter((id) => id !== 'servers/nameless' || attribute !== 'organization');
+        const text = (id: string): string => {
+          const own = id === 'servers/nameless' ? { organization: 'Nameless' } : {};
+          const full: Attributes = SUBJECT;
+          const { [attribute]: value = '', ...rest } = full;
+          const [before, after] = {
+            add: [{}, { [attribute]: value }],
+            change: [full, { ...full, [attribute]: other }],
+            remove: [full, rest],
+          }[verb] as [Attributes, Attributes];
+          const change = `subject: ${nameText({ ...before, ...own }, commonNames[id])} → ${nameText({ ...after, ...own }, commonNames[id])}`;
+          const issuer = issuerOf(id);
+          const trust = issuer === undefined ? '; keeps-trust' : '';
+          return `issue ${change}${issuer === undefined ? trust : `; ${issuer} changes`}`;
+        };
+        const leftOver = each(
+          ALL.filter((id) => !ids.includes(id)),
+          'issue authorities/sub changes',
+        );
+        return { expected: { ...each(ids, text), ...leftOver } };
+      },
+    ),
+  ),
+  ...edits('defaults.key', 'defaults.key', { other: 'ecdsa-p256', full: DEFAULTS }, (verb) => ({
+    expected: each(ALL, (id) => {
+      const issuer = issuerOf(id);
+      const change = `rekey key: ${arrow(verb, plainKeys(id), 'ecdsa-p521', 'ecdsa-p256')}`;
+      return `${change}; ${issuer === undefined ? 'keeps-trust' : `${issuer} changes`}`;
+    }),
+    allow: 'rekey-ca',
+  })),
+  ...edits(
+    'defaults.validity',
+    'defaults.validity',
+    { other: '3y', full: with_(PLAIN, { 'defaults.validity': '4y' }) },
+    (verb) => ({
+      // Whoever would outlive its issuer is told so by the day that it would end.
+      expected: each(ALL, (id) => {
+        const isCut = { add: id.startsWith('authorities/'), change: true, remove: false }[verb];
+        const issuer = issuerOf(id);
+        return issuer !== undefined && isCut
+          ? `issue validity: TIME → TIME, the end of ${issuer}`
+          : `issue validity: ${arrow(verb, plainValidity(id), '4y', '3y')}`;
+      }),
+    }),
+  ),
+  ...quiet('defaults', 'defaults', { full: DEFAULTS }),
+  ...edits('defaults.outputs', 'defaults.outputs', { other: OTHER_OUTPUTS, full: DEFAULTS }, (verb) => ({
+    expected: each(ALL, OUTPUTS[verb]),
+  })),
+  ...edits(
+    'defaults.trust',
+    'defaults.trust',
+    {
+      value: ['root', 'other'],
+      other: ['other'],
+      full: with_(PLAIN, { 'defaults.trust': ['root', 'other'] }),
+    },
+    () => ({
+      expected: each(
+        ALL.filter((id) => !id.startsWith('authorities/')),
+        'refresh ca.pem is out of date',
+      ),
+    }),
+  ),
+];
+
+function issuerOf(id: string): string | undefined {
+  const [section = '', name = ''] = id.split('/');
+  const issuer = (PLAIN[section] as Record<string, Record<string, string>>)[name]?.['issuer'];
+  return issuer === undefined ? undefined : `authorities/${issuer}`;
+}
+
+/** Entries themselves. */
+const ENTRIES: readonly Case[] = (
+  [
+    ['authorities', { commonName: 'New', issuer: 'root' }, 'placed'],
+    ['servers', { commonName: 'new.example.test', issuer: 'sub' }, 'by'],
+    ['clients', { commonName: 'new', issuer: 'sub' }, 'app'],
+    ['peers', { commonName: 'new.example.test', issuer: 'sub' }, 'bus'],
+  ] as const
+).flatMap(([section, entry, gone]) => [
+  {
+    field: section,
+    verb: 'add',
+    from: PLAIN,
+    to: with_(PLAIN, { [`${section}.new`]: entry }),
+    expected: { [`${section}/new`]: 'create key.pem is missing; cert.pem is missing' },
+  } satisfies Case,
+  {
+    field: section,
+    verb: 'remove',
+    from: PLAIN,
+    to: with_(PLAIN, { [`${section}.${gone}`]: undefined }),
+    expected: { [`${section}/${gone}`]: 'remove no longer in the manifest' },
+    allow: 'remove',
+  } satisfies Case,
+]);
+
+/** What becomes of the archive changes nothing that is in place. */
+const ARCHIVE = edits(
+  'archive.keep',
+  'archive.keep',
+  { value: '1y', other: '2y', full: with_(PLAIN, { 'archive.keep': '1y' }) },
+  () => ({ expected: {} }),
+);
+
+/** Fields that say where files are and not what is in them: tested on their own below. */
+const PLACES = [
+  'output',
+  ...['defaults', 'authorities.*', 'servers.*'].flatMap((at) => [
+    `${at}.folder`,
+    `${at}.publish`,
+    ...Object.keys(FILES).map((name) => `${at}.files.${name}`),
+  ]),
+];
+
+const CASES = [...LEAF, ...AUTHORITY, ...IN_DEFAULTS, ...ENTRIES, ...ARCHIVE];
+
+// --- Every case ------------------------------------------------------------------------------------------------------
+
+const prepared = new Map<string, Promise<Project>>();
+
+/** A folder that a manifest has been applied to, made once. */
+function folderOf(manifest: Map): Promise<Project> {
+  const text = JSON.stringify(manifest);
+  const made =
+    prepared.get(text) ??
+    (async () => {
+      const project = new Project(text);
+      await project.apply();
+      return project;
+    })();
+  prepared.set(text, made);
+  return made;
+}
+
+beforeAll(async () => {
+  for (const manifest of [PLAIN, FULL]) await folderOf(manifest);
+});
+
+/** `issue san: a → b; authorities/sub changes`. */
+function lineOf({ action, reasons }: ChangeJson): string {
+  const texts = reasons.map(({ kind, text }) => (kind === 'keeps-trust' ? kind : text));
+  return `${action} ${texts.join('; ')}`.trim().replace(/\d{4}-\d\d-\d\dT[\d:]+Z/g, 'TIME');
+}
+
+async function run(one: Case): Promise<void> {
+  const project = copyOf(await folderOf(one.from));
+  project.write(JSON.stringify(one.to));
+  const before = snapshot(project.out);
+  const allow = one.allow === undefined ? [] : ['--allow', one.allow];
+  const applied = await project.pki(['apply', '--skip-verify', '--json', ...allow]);
+  expect(applied.code, applied.stderr).toBe(0);
+  const { plan, published } = JSON.parse(applied.stdout) as {
+    plan: { changes: readonly ChangeJson[] };
+    published: readonly string[];
+  };
+  const due = plan.changes.filter(({ action }) => action !== 'keep');
+  expect(Object.fromEntries(due.map((change) => [change.id, lineOf(change)]))).toEqual(one.expected);
+  for (const [id, affects] of Object.entries(one.affects ?? {})) {
+    expect(due.find((change) => change.id === id)?.affects).toEqual(affects);
+  }
+  for (const { consent } of due) if (consent !== null) expect(consent).toBe(one.allow);
+  expect([...published].sort()).toEqual(due.map(({ id }) => id).sort());
+  // Files that no change speaks of keep every byte; a key goes only where a new one is announced.
+  const after = snapshot(project.out);
+  for (const path of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    if (path.startsWith('.pki/')) continue;
+    const change = due.find(({ id }) => path.startsWith(`${id}/`));
+    if (
+      change === undefined ||
+      (/\/(key\.pem|tls\.key)$/.test(path) && !change.newKey && change.action !== 'remove')
+    )
+      expect(`${path} ${after[path]}`).toBe(`${path} ${before[path]}`);
+    if (change?.action === 'refresh' && path.endsWith('/cert.pem'))
+      expect(`${path} ${after[path]}`).toBe(`${path} ${before[path]}`);
+  }
+  for (const change of due) expect(change.newKey).toBe(/^(rekey|create)$/.test(change.action));
+  for (const [expectation, yes] of [
+    [one.shows, true],
+    [one.hides, false],
+  ] as const) {
+    if (expectation === undefined) continue;
+    const [id, text] = expectation;
+    const shown = await openssl(['x509', '-in', project.path(id, 'cert.pem'), '-noout', '-text']);
+    if (yes) expect(shown).toContain(text);
+    else expect(shown).not.toContain(text);
+  }
+  const again = await project.pki(['plan', '--detailed-exitcode']);
+  expect(again).toMatchObject({ code: 0 });
+}
+
+describe.concurrent('a field', () => {
+  it.each(CASES.map((one) => [`${one.field}${one.what ? ` (${one.what})` : ''}: ${one.verb}`, one] as const))(
+    '%s',
+    (_, one) => run(one),
+  );
+});
+
+// --- Places ----------------------------------------------------------------------------------------------------------
+
+/** Edits of `folder` and of all `files`, for a leaf, an intermediate and everything; and of `output`. */
+const MOVES: readonly (readonly [field: string, verb: Verb, from: Map, to: Map, moved: readonly string[]])[] =
+  [
+    ...(
+      [
+        ['servers.put', ['servers/put'], PLAIN, FULL],
+        ['authorities.placed', ['authorities/placed'], PLAIN, FULL],
+        ['defaults', ALL, PLAIN, LAYOUT],
+      ] as const
+    ).flatMap(([at, ids, plain, full]) =>
+      (
+        [
+          ['folder', '{section}-{name}', 'elsewhere/{section}/{name}'],
+          ['files', FILES, MOVED_FILES],
+        ] as const
+      ).flatMap(([name, value, other]) => {
+        const path = `${at}.${name}`;
+        return [
+          [path, 'add', plain, with_(plain, { [path]: value }), ids],
+          [path, 'change', full, with_(full, { [path]: other }), ids],
+          [path, 'remove', full, with_(full, { [path]: undefined }), ids],
+        ] as const;
+      }),
+    ),
+    ['output', 'add', PLAIN, with_(PLAIN, { output: 'pki/below' }), ALL],
+    ['output', 'change', with_(PLAIN, { output: 'pki' }), with_(PLAIN, { output: 'other' }), ALL],
+  ];
+
+describe.concurrent('a place', () => {
+  it.each(MOVES)(
+    '%s: %s: all is where it was asked for, and what was there stays',
+    async (_, __, from, to, moved) => {
+      const project = copyOf(await folderOf(from));
+      project.write(JSON.stringify(to));
+      const before = snapshot(project.folder);
+      const { changes } = await project.plan();
+      const due = changes.filter(({ action }) => action !== 'keep').map(({ id }) => id);
+      expect([...due].sort()).toEqual([...moved].sort());
+      await project.apply('--allow', 'rekey-ca');
+      expect(await project.actions()).toEqual({});
+      const after = snapshot(project.folder);
+      for (const path of Object.keys(before)) {
+        if (!/\.pki\/|pki\.yaml$/.test(path)) expect(Object.keys(after)).toContain(path);
+        // Neither the keys that were there nor what belongs to entities that did not move.
+        if (/(key\.pem|tls\.key)$/.test(path) || !moved.some((id) => path.includes(id.split('/')[1] ?? '')))
+          if (!/\.pki\/|pki\.yaml$/.test(path))
+            expect(`${path} ${after[path]}`).toBe(`${path} ${before[path]}`);
+      }
+    },
+  );
+
+  // Known: files that are asked for elsewhere are made anew, with another key, and those in the old place are forgotten.
+  it.fails.each(MOVES.filter(([field]) => /^(servers|authorities)/.test(field)))(
+    '%s: %s: a key moves with its entity instead of being replaced',
+    async (_, __, from, to) => {
+      const project = copyOf(await folderOf(from));
+      project.write(JSON.stringify(to));
+      const { changes } = await project.plan();
+      expect(changes.filter(({ newKey }) => newKey)).toEqual([]);
+    },
+  );
+});
+
+describe.concurrent('publish', () => {
+  it.each(
+    (
+      [
+        ['servers.web', ['servers/web']],
+        ['authorities.sub', ['authorities/sub']],
+        ['defaults', ALL],
+      ] as const
+    ).flatMap(([at, ids]) => {
+      const linked = with_(PLAIN, { [`${at}.publish`]: 'symlinks' });
+      const to = (value: Value | undefined): Map => with_(linked, { [`${at}.publish`]: value });
+      return [
+        [at, 'add', PLAIN, linked, ids, 'files → symlinks'],
+        [at, 'change', linked, to('files'), ids, 'symlinks → files'],
+        [at, 'remove', linked, to(undefined), ids, 'symlinks → files'],
+      ] as const;
+    }),
+  )('of %s: %s: the same content, put in place in another way', async (_, __, from, to, ids, text) => {
+    const project = copyOf(await folderOf(from));
+    project.write(JSON.stringify(to));
+    const contents = (): readonly string[] =>
+      ALL.flatMap((id) =>
+        ['key.pem', 'cert.pem', 'fullchain.pem', 'ca.pem'].map((name) => project.read(id, name)),
+      );
+    const before = contents();
+    const { changes } = await project.plan();
+    const due = changes.filter(({ action }) => action !== 'keep');
+    expect(Object.fromEntries(due.map((change) => [change.id, lineOf(change)]))).toEqual(
+      each(ids, `refresh publish: ${text}`),
+    );
+    await project.apply();
+    expect(await project.actions()).toEqual({});
+    expect(contents()).toEqual(before);
+  });
+});
+
+// --- Nothing is left out ---------------------------------------------------------------------------------------------
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: Schema | boolean;
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly const?: unknown;
+}
+
+/** Every field of the schema, with its place: `servers.*.subject.country`. A list or a choice is one field. */
+function fieldsOf(schema: Schema, at = ''): readonly string[] {
+  const prefix = at === '' ? '' : `${at}.`;
+  const own = Object.entries(schema.properties ?? {}).flatMap(([name, inner]) => {
+    if (name === 'key' && !at.endsWith('files')) return [`${prefix}key`];
+    const below = fieldsOf(inner, `${prefix}${name}`);
+    return below.length === 0 ? [`${prefix}${name}`] : below;
+  });
+  const entries =
+    typeof schema.additionalProperties === 'object'
+      ? fieldsOf(schema.additionalProperties, `${prefix}*`)
+      : [];
+  const choices = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap((inner) => fieldsOf(inner, at));
+  return [...new Set([...own, ...entries, ...choices])];
+}
+
+it('every field that the schema has stands in this table', () => {
+  const text = readFileSync(join(REPOSITORY, 'schemas/pki.schema.json'), 'utf8');
+  const fields = fieldsOf(JSON.parse(text) as Schema).map((field) =>
+    field.replace(/^(clients|peers)\.\*/, 'servers.*'),
+  );
+  expect(fields.length).toBeGreaterThan(50);
+  const covered = new Set([
+    ...CASES.map(({ field }) => field.replace(/^clients\.\*/, 'servers.*')),
+    ...PLACES,
+  ]);
+  expect([...new Set(fields)].filter((field) => !covered.has(field))).toEqual(['version']);
+});
+
+it('and is added, changed and removed', () => {
+  const verbs = new Map<string, Set<Verb>>();
+  for (const { field, verb } of CASES) verbs.set(field, (verbs.get(field) ?? new Set()).add(verb));
+  const partial = [...verbs].filter(([, found]) => found.size < 3).map(([field]) => field);
+  // A section's entries are added and removed (their fields are what changes), and an authority must have a name.
+  expect(partial).toEqual(['authorities.*.commonName', 'authorities', 'servers', 'clients', 'peers']);
+});
