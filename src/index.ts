@@ -1,6 +1,6 @@
 /**
- * The typed library: everything that the command does, without its words. Each function loads what it needs when it is
- * called, so that importing this costs next to nothing.
+ * The typed library: everything that the command does, without its words. What is heavy (YAML and schema, processes,
+ * TLS) is loaded by the function that needs it, so that importing this costs next to nothing.
  *
  * ```ts
  * const opened = await openProject('pki.yaml');
@@ -12,14 +12,18 @@ import { dirname, resolve } from 'node:path';
 import type { Diagnostic } from './manifest/diagnostic.ts';
 import type { EntityId, Inventory } from './model/entity.ts';
 import type { Capability } from './openssl/capabilities.ts';
+import { planScript } from './openssl/script.ts';
 import type { Description } from './plan/adopt/adopt.ts';
 import type { Consent } from './plan/change.ts';
-import type { Plan } from './plan/plan.ts';
-import type { StatusRow } from './plan/status.ts';
+import { type Plan, planInventory } from './plan/plan.ts';
+import { type StatusRow, statusRows } from './plan/status.ts';
 import type { ApplyResult } from './run/apply.ts';
 import type { Listener } from './run/events.ts';
 import type { Verification, VerifyOptions } from './run/verify.ts';
-import type { LedgerEntry } from './store/ledger.ts';
+import { Cache } from './store/cache.ts';
+import { type LedgerEntry, readLedger } from './store/ledger.ts';
+import { readManifest } from './store/manifest-file.ts';
+import { observe } from './store/observe.ts';
 
 export type { Diagnostic } from './manifest/diagnostic.ts';
 export type {
@@ -62,7 +66,6 @@ export type Opened =
 
 /** Reads and validates a manifest. Never throws for what a file can hold. */
 export async function openProject(manifest: string): Promise<Opened> {
-  const { readManifest } = await import('./store/manifest-file.ts');
   const text = readManifest(manifest);
   if (!text.ok) return text;
   const { loadManifest } = await import('./model/load.ts');
@@ -87,11 +90,6 @@ export interface PlanOptions extends Requests {
 
 /** What apply would do, and why. Reads the output folder and writes nothing. */
 export async function plan(project: Project, options: PlanOptions = {}): Promise<Plan> {
-  const [{ observe }, { Cache }, { planInventory }] = await Promise.all([
-    import('./store/observe.ts'),
-    import('./store/cache.ts'),
-    import('./plan/plan.ts'),
-  ]);
   const observation = observe(project.root, project.inventory, new Cache(project.root, Date.now()));
   return planInventory(project.inventory, observation, { ...options, now: options.now ?? clock() });
 }
@@ -101,12 +99,6 @@ export async function status(
   project: Project,
   options: PlanOptions = {},
 ): Promise<{ readonly rows: readonly StatusRow[]; readonly now: number }> {
-  const [{ observe }, { Cache }, { planInventory }, { statusRows }] = await Promise.all([
-    import('./store/observe.ts'),
-    import('./store/cache.ts'),
-    import('./plan/plan.ts'),
-    import('./plan/status.ts'),
-  ]);
   const now = options.now ?? clock();
   const observation = observe(project.root, project.inventory, new Cache(project.root, Date.now()));
   const made = planInventory(project.inventory, observation, { now });
@@ -115,13 +107,11 @@ export async function status(
 
 /** Every certificate that was ever issued in this folder, oldest first, also those that are gone. */
 export async function history(project: Project): Promise<readonly LedgerEntry[]> {
-  const { readLedger } = await import('./store/ledger.ts');
   return readLedger(project.root);
 }
 
 /** A plan as a POSIX shell script of its openssl commands. */
 export async function planCommands(project: Project, plan: Plan): Promise<string> {
-  const { planScript } = await import('./openssl/script.ts');
   return planScript(plan, project.inventory);
 }
 

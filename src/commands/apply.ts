@@ -16,6 +16,7 @@ import { type Console, EXIT, type ExitCode } from './console.ts';
 import { explainResult, resultJson } from './outcome.ts';
 import { openOrExplain } from './project.ts';
 import { type ProofFlags, prove } from './proof.ts';
+import { tuneForProcesses } from './tune.ts';
 
 export interface ApplyFlags extends ProofFlags {
   readonly skipVerify?: boolean;
@@ -79,6 +80,7 @@ async function run(
   signal: AbortSignal,
 ): Promise<ApplyResult> {
   let progress: Progress | undefined;
+  const untune = tuneForProcesses();
   const consents = new Set(flags.allow ?? []);
   try {
     return await apply(project, {
@@ -94,6 +96,7 @@ async function run(
       },
     });
   } finally {
+    untune();
     await progress?.close();
   }
 }

@@ -24,10 +24,14 @@ export async function askForConsents(
 }
 
 function question(consent: Consent, ids: readonly EntityId[], plan: Plan): string {
+  return `pki: ${CONSENT_WORDS[consent]}: ${ids.join(', ')}${followersText(ids, plan)}\npki: type "yes" to do it: `;
+}
+
+/** How many others change because these do. */
+export function followersText(ids: readonly EntityId[], plan: Plan): string {
   const affected = plan.changes.filter(({ id }) => ids.includes(id)).flatMap(({ affects }) => affects);
   const follow = new Set(affected).size;
-  const after = follow === 0 ? '' : ` (${follow} below ${follow === 1 ? 'is' : 'are'} issued anew)`;
-  return `pki: ${CONSENT_WORDS[consent]}: ${ids.join(', ')}${after}\npki: type "yes" to do it: `;
+  return follow === 0 ? '' : ` (${follow} below ${follow === 1 ? 'is' : 'are'} issued anew)`;
 }
 
 async function saysYes(text: string): Promise<boolean> {

@@ -1,9 +1,9 @@
 /** How an apply went, said to people and to machines. */
-import type { ApplyResult, Change, Consent, EntityId, Project } from '../index.ts';
+import type { ApplyResult, Change, Consent, EntityId, Plan, Project } from '../index.ts';
 import { consentsNeeded } from '../plan/plan.ts';
 import { planJson } from '../report/plan.ts';
 import { executionText, failureText, skippedText } from '../report/run.ts';
-import { CONSENT_WORDS } from './consent.ts';
+import { CONSENT_WORDS, followersText } from './consent.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 
 /** The code is `fine` only where nothing that was agreed to is left undone. */
@@ -25,7 +25,7 @@ export function explainResult(
       return EXIT.failed;
     case 'consent':
       for (const [consent, ids] of result.missing)
-        if (consent !== 'remove') explainConsent(consent, ids, console);
+        if (consent !== 'remove') explainConsent(consent, ids, result.plan, console);
       return EXIT.failed;
     case 'done':
       return explainDone(result, json ?? false, console);
@@ -53,9 +53,9 @@ function explainRefusals(refusals: readonly Change[], console: Console): void {
   }
 }
 
-function explainConsent(consent: Consent, ids: readonly EntityId[], console: Console): void {
-  console.error(`${CONSENT_WORDS[consent]}, and needs consent: ${ids.join(', ')}`);
-  console.hint(`"pki plan" shows what follows; "--allow ${consent}" does it`);
+function explainConsent(consent: Consent, ids: readonly EntityId[], plan: Plan, console: Console): void {
+  console.error(`${CONSENT_WORDS[consent]}, and needs consent: ${ids.join(', ')}${followersText(ids, plan)}`);
+  console.hint(`"--allow ${consent}" does it`);
 }
 
 /** Removals wait without making the run a failure. */

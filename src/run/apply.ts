@@ -9,7 +9,7 @@ import type { Change, Consent } from '../plan/change.ts';
 import { consentsNeeded, isDue, type Plan, planInventory } from '../plan/plan.ts';
 import { stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
-import { Cache } from '../store/cache.ts';
+import { Cache, WORTHWHILE } from '../store/cache.ts';
 import { recover } from '../store/commit.ts';
 import { ensureFolder, removeTree, sync, writeNew } from '../store/disk.ts';
 import { Ledger } from '../store/ledger.ts';
@@ -151,7 +151,15 @@ async function carryOut(
     ...(listener === undefined ? {} : { listener }),
     ...(signal === undefined ? {} : { signal }),
   });
+  if (execution.published.length >= WORTHWHILE) rememberAll(root, inventory);
   return { kind: 'done', plan, held, execution, interrupted: signal?.aborted ?? false };
+}
+
+/** So that the next plan of a large folder is quick, and the next apply has nothing left to write. */
+function rememberAll(root: string, inventory: Inventory): void {
+  const cache = new Cache(root, Date.now());
+  observe(root, inventory, cache);
+  cache.save();
 }
 
 /** Keys have no business in a repository. A file that somebody else put there stays as it is. */

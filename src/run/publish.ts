@@ -31,9 +31,11 @@ export async function publish(workshop: Workshop, entity: Entity): Promise<void>
   if (change.writes.length > 0 || change.deletes.length > 0 || relinks(change)) {
     const folder = workshop.path(stageFolder(entity.id));
     const cert = judge(workshop, entity, change);
+    // Looking comes before writing: afterwards it would wait for the folder.
+    const tidied = tidy(folder, change);
     const [synced] = await Promise.all([
       writeBundles(workshop, entity, change, folder),
-      tidy(folder, change),
+      tidied,
       cert === null ? undefined : record(workshop, entity, change, cert),
     ]);
     await commit(

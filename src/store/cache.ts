@@ -21,6 +21,9 @@ const FORMAT = 2;
  */
 const SETTLED = 1000;
 
+/** Fewer entities than this are read in a quarter of a second: a small folder needs no cache, and gets none. */
+export const WORTHWHILE = 500;
+
 interface Entry {
   /** Inode, size, times and mode of every file. */
   readonly files: string;
@@ -61,7 +64,7 @@ export class Cache {
   readonly #now: number;
   readonly #before: ReadonlyMap<EntityId, Entry>;
   readonly #after = new Map<EntityId, Entry>();
-  #isNews = false;
+  #news = 0;
 
   /** @param now milliseconds since 1970, by the clock that the file system uses. */
   constructor(root: string, now: number) {
@@ -87,12 +90,12 @@ export class Cache {
     // Links between plain files, or beside them, leave no trace in the signature.
     if (observation.published !== undefined || changed > this.#now - SETTLED) return;
     this.#after.set(id, { files: text, checkedWith: signer, observation });
-    this.#isNews = true;
+    this.#news++;
   }
 
-  /** Written only when there is something new; a cache is never worth an error. */
+  /** Written only when there is much that is new, and never worth an error. */
   save(): void {
-    if (!this.#isNews && this.#after.size === this.#before.size) return;
+    if (this.#news < WORTHWHILE) return;
     const draft = `${this.#path}.draft`;
     try {
       removeTree(draft);

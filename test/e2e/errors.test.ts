@@ -385,7 +385,7 @@ describe('openssl', () => {
     });
     expect(run.code).toBe(1);
     expect(run.stderr).toMatch(
-      /^pki: error: "(authorities\/root|authorities\/sub|servers\/[ab])": could not publish: /m,
+      /^pki: error: "(authorities\/root|authorities\/sub|servers\/[ab])": could not (make key and request|issue the certificate|publish): /m,
     );
     expect(run.stderr).not.toMatch(/^ {4}at /m);
     expect(existsSync(project.path('servers/a'))).toBe(false);
