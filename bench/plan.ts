@@ -13,7 +13,7 @@ interface Run {
 
 /** GNU time is not everywhere; the process tells its own peak as it ends. */
 const PEAK =
-  'data:text/javascript,process.on("exit",()=>process.stderr.write(`peak ${process.resourceUsage().maxRSS}\\n`))';
+  'data:text/javascript,process.on("exit",()=>process.stderr.write("peak "+process.resourceUsage().maxRSS+"\\n"))';
 
 function timed(args: readonly string[], folder: string): Run {
   const cli = join(import.meta.dirname, '..', '..', 'dist', 'cli.js');

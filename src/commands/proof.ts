@@ -57,7 +57,7 @@ function hasUnicode(): boolean {
 }
 
 /** docs/json.md */
-export function verificationJson(verification: Verification): unknown {
+function verificationJson(verification: Verification): unknown {
   return {
     format: 'pki-verify',
     version: 1,

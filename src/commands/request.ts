@@ -40,7 +40,7 @@ export async function requestCommand(
 export type ResolvedName = { readonly id: EntityId } | { readonly problem: string; readonly hint: string };
 
 /** A name may be that of a server and a client at once: then it takes the whole id. */
-export function resolveName(name: string, entities: Inventory['entities'], none: string): ResolvedName {
+function resolveName(name: string, entities: Inventory['entities'], none: string): ResolvedName {
   const matching = entities.filter((entity) => entity.id === name || entity.name === name);
   const [only] = matching;
   if (only !== undefined && matching.length === 1) return { id: only.id };

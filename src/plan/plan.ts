@@ -108,7 +108,7 @@ export function consentsNeeded(changes: readonly Change[]): ReadonlyMap<Consent,
 }
 
 /** `servers/api` → its parts, or `undefined` for what is no entity's id. */
-export function parseEntityId(id: string): { readonly kind: EntityKind; readonly name: string } | undefined {
+function parseEntityId(id: string): { readonly kind: EntityKind; readonly name: string } | undefined {
   for (const kind of Object.keys(FOLDERS) as EntityKind[]) {
     const prefix = entityId(kind, '');
     if (id.startsWith(prefix)) return { kind, name: id.slice(prefix.length) };

@@ -32,7 +32,7 @@ export type Step =
 
 export type StepKind = Step['kind'];
 
-export function stepId(kind: StepKind, entity: EntityId): StepId {
+function stepId(kind: StepKind, entity: EntityId): StepId {
   return `${kind} ${entity}`;
 }
 

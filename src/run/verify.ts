@@ -32,7 +32,7 @@ export interface VerifyOptions {
 }
 
 /** Up to this many pairs are all proven, some two milliseconds each handshake. */
-export const PAIRS = 1000;
+const PAIRS = 1000;
 
 export interface CertificateCheck {
   readonly entity: EntityId;

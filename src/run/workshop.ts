@@ -136,7 +136,7 @@ export class Workshop {
 }
 
 /** Certificates of a published file by fingerprint, as PEM; empty where there is no such file. */
-export function certificatesIn(bytes: FileState<Buffer>): ReadonlyMap<Fingerprint, string> {
+function certificatesIn(bytes: FileState<Buffer>): ReadonlyMap<Fingerprint, string> {
   if (bytes.state !== 'present') return new Map();
   return new Map(certificateBlocks(bytes.facts).map((der) => [sha256(der), pemText('CERTIFICATE', der)]));
 }

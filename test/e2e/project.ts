@@ -142,7 +142,7 @@ export function changedPaths(
   return [...paths].filter((path) => before[path] !== after[path]).sort();
 }
 
-export function sha256(path: string): string {
+function sha256(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 

@@ -12,7 +12,7 @@ import type { Project } from './project.ts';
 /** Runs everything that the default run takes samples of. */
 export const EVERYTHING = process.env['PKI_TEST_ALL'] === '1';
 
-export const SECTIONS = ['authorities', 'servers', 'clients', 'peers'] as const;
+const SECTIONS = ['authorities', 'servers', 'clients', 'peers'] as const;
 
 /** Paths of all files below a folder, relative to it. */
 export function filesBelow(folder: string): readonly string[] {
@@ -169,7 +169,7 @@ export function ledgerSerials(out: string, problems: string[] = []): ReadonlySet
 }
 
 /** What does not belong below `.pki`, or anywhere else, between runs. */
-export function litterIn(out: string): readonly string[] {
+function litterIn(out: string): readonly string[] {
   const own = readdirSync(join(out, '.pki')).filter(
     (name) => !['ledger.jsonl', 'archive', 'commit', 'cache.json'].includes(name),
   );
