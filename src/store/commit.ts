@@ -2,7 +2,8 @@
  * How new files replace old ones, one entity at a time (design §6). All of an entity's new files stand synced in a
  * staging folder; renaming that folder below `.pki/commit` is the point of no return; from there each file is renamed
  * into place. Whatever is found below `.pki/commit` at the start of a run is carried forward, so after a crash at any
- * instant key, certificate and chain belong together or are completed. The commit folder is its own journal.
+ * instant key, certificate and chain belong together or are completed. The commit folder is its own journal. An entity
+ * that is not there yet needs none of this: its staging folder becomes its folder by one rename.
  */
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -34,7 +35,7 @@ import {
 } from './switch.ts';
 import { DATA_LINK } from './versions.ts';
 
-/** Where the files of a commit folder go; left out of a first issue, where the folder's name says it all. */
+/** Where the files of a commit folder go; its last file to come and its last to go. */
 interface Order {
   readonly id: EntityId;
   /** Files of the commit folder, and where they go; here and below, paths are relative to the output folder. */
@@ -151,8 +152,8 @@ export async function recover(root: string): Promise<readonly EntityId[]> {
 /** Every line may be the one before a crash: each is right to do again. */
 async function rollForward(root: string, folder: string): Promise<EntityId> {
   const names = new Set(await readFolder(folder));
-  if (names.size === 0) return emptied(folder);
-  const order = names.has(ORDER) ? readOrder(join(folder, ORDER)) : firstOrder(idOf(folder));
+  if (!names.has(ORDER)) return emptied(folder);
+  const order = readOrder(join(folder, ORDER));
   const paths = [...order.moves, ...order.deletes].map(([, path]) => path);
   const touched = await openFolders(
     root,
@@ -161,7 +162,7 @@ async function rollForward(root: string, folder: string): Promise<EntityId> {
   if (order.links) await placeVersion(root, folder, order.links, order.archive);
   for (const [file, path] of order.moves) {
     if (!names.has(FILE_NAMES[file])) continue;
-    if (names.has(ORDER)) await keep(root, file, path, order.archive);
+    await keep(root, file, path, order.archive);
     await rename(join(folder, FILE_NAMES[file]), join(root, path));
   }
   for (const [file, path] of order.deletes) {
@@ -173,25 +174,15 @@ async function rollForward(root: string, folder: string): Promise<EntityId> {
   if (order.links) await clearVersions(root, order.links, order.archive);
   if (order.removes !== null && (await removeIfEmpty(join(root, order.removes))))
     await sync(dirname(join(root, order.removes)));
-  if (names.has(ORDER)) await unlink(join(folder, ORDER));
+  await unlink(join(folder, ORDER));
   await rmdir(folder);
   return order.id;
 }
 
-/** Everything was in place, and the crash came just before the last line. */
+/** The order is the last file to go, so everything was in place, and the crash came just before the last line. */
 async function emptied(folder: string): Promise<EntityId> {
   await rmdir(folder);
-  return idOf(folder);
-}
-
-/** No folder of a kind has a dot in its name, so `servers.api` reads back as `servers/api`. */
-function idOf(folder: string): EntityId {
   return basename(folder).replace('.', '/');
-}
-
-function firstOrder(id: EntityId): Order {
-  const moves = MANAGED_FILES.map((file) => [file, filePath({ id }, file)] as const);
-  return { id, moves, deletes: [], archive: '', removes: null };
 }
 
 /** The folders of these paths, made where they are missing; and those above them that have a new entry. */
