@@ -235,7 +235,7 @@ describe("an authority's new key", () => {
     expect(run.code).toBe(1);
     expect(run.stdout).toBe('');
     expect(run.stderr).toMatch(
-      /^pki: error: .*needs consent: authorities\/sub\npki: hint: .*--allow rekey-ca/,
+      /^pki: error: .*needs consent: authorities\/sub \(3 below are issued anew\)\npki: hint: .*--allow rekey-ca/,
     );
     expect(changedPaths(before, publishedState(project.out))).toEqual([]);
   });

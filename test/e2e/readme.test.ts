@@ -197,7 +197,7 @@ describe('manifests', () => {
     const fields = [...fieldsOf(JSON.parse(readDoc('schemas/pki.schema.json')))].sort();
     const known = tableRows('README.md', 'field').flatMap(([field = '', , , meaning = '']) => [
       ...inlineCode(field),
-      ...(field === '`subject`' ? inlineCode(meaning) : []),
+      ...(['`subject`', '`archive`'].includes(field) ? inlineCode(meaning) : []),
     ]);
     const inObjects = ['algorithm', 'size', 'curve', ...MANAGED_FILES];
     expect([...new Set([...known, ...inObjects])].sort()).toEqual(fields);
