@@ -96,4 +96,4 @@ async function compare(leaves: number, key: string, rounds: number): Promise<voi
 }
 
 await compare(200, 'ecdsa-p256', 5);
-if (!process.argv.includes('--quick')) await compare(50, 'rsa-2048', 3);
+if (!process.argv.includes('--quick')) await compare(50, 'rsa-2048', 7);
