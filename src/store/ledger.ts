@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { EntityId } from '../model/entity.ts';
+import { PRIVATE_FOLDER } from '../openssl/paths.ts';
 import type { CertificateFacts } from '../plan/facts.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime } from '../plan/validity.ts';
@@ -37,7 +38,7 @@ export interface LedgerEntry {
 }
 
 export function ledgerPath(root: string): string {
-  return join(root, '.pki', 'ledger.jsonl');
+  return join(root, PRIVATE_FOLDER, 'ledger.jsonl');
 }
 
 export function ledgerEntry(
