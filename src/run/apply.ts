@@ -19,6 +19,7 @@ import { checkOwnFolders } from '../store/obstacle.ts';
 import { pruneArchive } from '../store/prune.ts';
 import type { Listener } from './events.ts';
 import { type Execution, execute } from './execute.ts';
+import { Logs } from './logs.ts';
 import { opensslIn } from './openssl.ts';
 import { Workshop } from './workshop.ts';
 
@@ -136,11 +137,12 @@ async function carryOut(
   options: ApplyOptions,
 ): Promise<ApplyResult> {
   const { root, binary, processes, listener, signal } = options;
+  const logs = new Logs(join(root, SCRATCH_FOLDER));
   const workshop = new Workshop({
     root,
     entities: inventory.entities,
     changes: plan.changes,
-    openssl: opensslIn(root, binary, signal),
+    openssl: opensslIn(root, binary, { signal, logs }),
     ledger: new Ledger(root),
     now: plan.now,
     // Two runs may fall into one second.
@@ -150,7 +152,7 @@ async function carryOut(
     processes,
     ...(listener === undefined ? {} : { listener }),
     ...(signal === undefined ? {} : { signal }),
-  });
+  }).finally(() => logs.close());
   if (execution.published.length >= WORTHWHILE) rememberAll(root, inventory);
   return { kind: 'done', plan, held, execution, interrupted: signal?.aborted ?? false };
 }

@@ -3,6 +3,7 @@ import { delimiter, resolve } from 'node:path';
 import { execa } from 'execa';
 import { type Command, ENVIRONMENT } from '../openssl/command.ts';
 import { shellWords } from '../openssl/shell.ts';
+import { type Logs, OUTPUT_LIMIT } from './logs.ts';
 
 /** A call that did not end well, in openssl's words. */
 export class OpensslError extends Error {
@@ -28,10 +29,18 @@ export interface Openssl {
   run(command: Command): Promise<string>;
 }
 
+export interface OpensslOptions {
+  /** Ends every running call. */
+  readonly signal?: AbortSignal | undefined;
+  /** For runs of many calls; without it standard error comes through a pipe. */
+  readonly logs?: Logs;
+}
+
 /** @param cwd the output folder; paths in commands are relative to it. */
-export function opensslIn(cwd: string, binary: string, signal?: AbortSignal): Openssl {
+export function opensslIn(cwd: string, binary: string, { signal, logs }: OpensslOptions = {}): Openssl {
   return {
     async run({ args, input }) {
+      const log = logs?.take();
       const child = execa(binary, args, {
         cwd,
         env: { ...passedOn(), ...ENVIRONMENT },
@@ -40,30 +49,30 @@ export function opensslIn(cwd: string, binary: string, signal?: AbortSignal): Op
         // Streams are read here: execa's own buffering costs 0.6 ms of the main thread per call.
         buffer: false,
         stdin: 'pipe',
+        // execa's types know single descriptors only; any open one is passed on to the child.
+        stderr: log === undefined ? 'pipe' : (log as 9),
         ...(signal === undefined ? {} : { cancelSignal: signal }),
       });
       // A program of its own that a wrapper started could hold the pipes open after the wrapper was ended.
       const letGo = (): void => {
         child.stdout.destroy();
-        child.stderr.destroy();
+        child.stderr?.destroy();
       };
       signal?.addEventListener('abort', letGo, { once: true });
       const stdout = collect(child.stdout);
-      const stderr = collect(child.stderr);
+      const piped = child.stderr === null ? undefined : collect(child.stderr);
       // openssl may end before it has read its input; its exit code and its words tell why.
       child.stdin.on('error', () => {});
       child.stdin.end(input ?? '');
       const result = await child;
       signal?.removeEventListener('abort', letGo);
+      const stderr = piped?.() ?? (log === undefined ? '' : (logs?.giveBack(log) ?? ''));
       if (!result.failed) return stdout();
-      const output = { stdout: stdout(), stderr: stderr() };
+      const output = { stdout: stdout(), stderr };
       throw new OpensslError(problemOf(result), shellWords(['openssl', ...args]), output);
     },
   };
 }
-
-/** More than this is no output of openssl; the rest is dropped. */
-const OUTPUT_LIMIT = 16 * 1024 * 1024;
 
 /** Gathers a stream's text; call the result for what has come so far. */
 function collect(stream: NodeJS.ReadableStream): () => string {

@@ -1,18 +1,32 @@
 /** Asks the installed openssl what it is, once per run. */
-import { resolve } from 'node:path';
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, resolve } from 'node:path';
 import { type Capability, capabilityOf, missingOpenssl } from '../openssl/capabilities.ts';
 import { opensslIn } from './openssl.ts';
 
-/** The program to run: `PKI_OPENSSL` names another than the first in `PATH`. */
+/** The program to run: `PKI_OPENSSL` names another than the first in `PATH`. A name that is nowhere stays one. */
 export function opensslBinary(environment: Readonly<Record<string, string | undefined>>): string {
   const named = environment['PKI_OPENSSL'] || 'openssl';
   // A path is meant from where the user is; openssl itself runs in the output folder.
-  return named.includes('/') ? resolve(named) : named;
+  if (named.includes('/')) return resolve(named);
+  // Found once for all calls: each would try every folder of PATH anew, at a copy of this process's memory.
+  const places = (environment['PATH'] ?? '').split(delimiter).map((folder) => resolve(folder, named));
+  return places.find(isProgram) ?? named;
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    // Not there or not for us: as for a shell, the next folder may have one.
+    return false;
+  }
 }
 
 export async function probeOpenssl(binary: string, signal?: AbortSignal): Promise<Capability> {
   try {
-    return capabilityOf(await opensslIn('.', binary, signal).run({ args: ['version'], input: null }));
+    return capabilityOf(await opensslIn('.', binary, { signal }).run({ args: ['version'], input: null }));
   } catch (error) {
     if (signal?.aborted) throw error;
     return missingOpenssl(binary);

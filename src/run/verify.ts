@@ -54,7 +54,7 @@ export async function verifyInventory(
   { entities }: Inventory,
   options: VerifyOptions,
 ): Promise<Verification> {
-  const openssl = opensslIn(options.root, options.binary, options.signal);
+  const openssl = opensslIn(options.root, options.binary, options);
   const touched = pairCount(entities) > PAIRS ? options.touched : undefined;
   const { there, absent } = sortOut(entities, options.root);
   const certificates = [...absent, ...(await checkCertificates(there, openssl, touched))];
@@ -70,7 +70,7 @@ async function prove(
   { root, binary, onOutcome, signal }: VerifyOptions,
 ): Promise<readonly Outcome[]> {
   const foreign = await makeForeign(async ({ args, input, cwd }) => ({
-    stdout: await opensslIn(cwd, binary, signal).run({ args, input }),
+    stdout: await opensslIn(cwd, binary, { signal }).run({ args, input }),
   }));
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
   const credentials = new Map<EntityId, Credentials>();
