@@ -3,7 +3,7 @@
  * the same folders; around them it does by hand what apply does more carefully (staging, archive, renaming).
  */
 import { type Entity, type EntityId, type Inventory, unreachable } from '../model/entity.ts';
-import type { Change } from '../plan/change.ts';
+import type { Change, Copy } from '../plan/change.ts';
 import { bundleMembers } from '../plan/derived.ts';
 import {
   FILE_NAMES,
@@ -46,7 +46,10 @@ export function planScript(plan: Plan, inventory: Inventory): string {
     ...(plan.changes.some(({ previous }) => previous.length > 0) ? [PICK] : []),
     ...(plan.changes.some((change) => hasLinks(change, context)) ? [LINK_FUNCTIONS] : []),
   ];
-  return [...header(plan), ...functions, ...blocks, 'rm -rf .pki/stage .pki/scratch', ''].join('\n\n');
+  const copied = copyLines(plan.changes.flatMap(({ copies }) => copies));
+  return [...header(plan), ...functions, ...copied, ...blocks, 'rm -rf .pki/stage .pki/scratch', ''].join(
+    '\n\n',
+  );
 }
 
 function header(plan: Plan): readonly string[] {
@@ -209,6 +212,16 @@ function removeLines(id: EntityId, now: number): readonly string[] {
     ...clearLines({ id }, 'none', folder),
     `rmdir ${id} 2>/dev/null || true`,
   ];
+}
+
+/** What is still where an entity had it before its place changed. */
+function copyLines(copies: readonly Copy[]): readonly string[] {
+  if (copies.length === 0) return [];
+  const lines = copies.map(({ from, to }) => {
+    const path = shellPath(to);
+    return `[ -e ${path} ] || cp -p ${shellPath(from)} ${path}`;
+  });
+  return [['# copies to new places', ...folderLines(copies.map(({ to }) => to)), ...lines].join('\n')];
 }
 
 /** Every folder on the way, readable for those who load certificates. */

@@ -1,6 +1,6 @@
 /** Whether a certificate on disk is the one that the manifest asks for: field by field, with its key and its issuer. */
 import type { Entity } from '../model/entity.ts';
-import { diffCertificate, differs } from './diff.ts';
+import { diffCertificate, differs, diffName } from './diff.ts';
 import type { CertificateFacts } from './facts.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Reason } from './reason.ts';
@@ -21,7 +21,9 @@ export function certificateReasons(
   return [
     ...diffCertificate(cert.facts, entity),
     ...keyMismatch(cert.facts, observed),
-    ...(issuer === null ? selfSignature(entity, observed) : issuerReasons(cert.facts, observed, issuer)),
+    ...(issuer === null
+      ? selfSignature(cert.facts, entity, observed)
+      : issuerReasons(cert.facts, observed, issuer)),
     ...validityReasons(cert.facts, entity, issuer, now),
   ];
 }
@@ -31,9 +33,23 @@ function keyMismatch(facts: CertificateFacts, { key }: EntityObservation): reado
 }
 
 /** A root's certificate that its own key did not sign is somebody else's root, or an intermediate. */
-function selfSignature(entity: Entity, { signedBy, key }: EntityObservation): readonly Reason[] {
+function selfSignature(
+  facts: CertificateFacts,
+  entity: Entity,
+  { signedBy, key }: EntityObservation,
+): readonly Reason[] {
   const own = key.state === 'present' ? key.facts.keyId : null;
-  return own !== null && signedBy !== own ? [{ kind: 'foreign-issuer', issuer: entity.id }] : [];
+  if (own === null || signedBy === own) return [];
+  return anotherIssuer(facts, entity);
+}
+
+/** By name where the names tell them apart. */
+function anotherIssuer(
+  { issuer }: CertificateFacts,
+  wanted: Pick<Entity, 'id' | 'subject'>,
+): readonly Reason[] {
+  const named = diffName('issuer', issuer, wanted.subject);
+  return named.length > 0 ? named : [{ kind: 'foreign-issuer', issuer: wanted.id }];
 }
 
 function issuerReasons(
@@ -41,9 +57,13 @@ function issuerReasons(
   { signedBy }: EntityObservation,
   issuer: Standing,
 ): readonly Reason[] {
-  // A new key breaks every signature below it; nothing else about the issuer needs telling then.
-  if (issuer.keyId === null) return [{ kind: 'issuer-changes', issuer: issuer.id }];
-  if (signedBy !== issuer.keyId) return [{ kind: 'foreign-issuer', issuer: issuer.id }];
+  // A new key breaks every signature below it; of the issuer's certificate nothing needs telling then.
+  if (issuer.keyId === null)
+    return [
+      ...diffName('issuer', facts.issuer, issuer.subject),
+      { kind: 'issuer-changes', issuer: issuer.id },
+    ];
+  if (signedBy !== issuer.keyId) return anotherIssuer(facts, issuer);
   return [...issuerCertificate(facts, issuer), ...issuerKeyId(facts, issuer)];
 }
 

@@ -27,6 +27,13 @@ export interface Refusal {
   readonly hint: string;
 }
 
+/** A file to be copied; paths are relative to the output folder. */
+export interface Copy {
+  readonly file: ManagedFile;
+  readonly from: string;
+  readonly to: string;
+}
+
 export interface Change {
   readonly id: EntityId;
   readonly kind: EntityKind;
@@ -37,6 +44,8 @@ export interface Change {
   /** Files that get new content, and files that go. */
   readonly writes: readonly ManagedFile[];
   readonly deletes: readonly ManagedFile[];
+  /** Files that are copied first from where they were before `folder` or `files` changed. */
+  readonly copies: readonly Copy[];
   readonly chmods: readonly Artifact[];
   /** A root's earlier certificates that stay trusted beside its present one, newest first. */
   readonly previous: readonly Fingerprint[];
@@ -53,6 +62,7 @@ export const NO_CHANGE = {
   issuance: null,
   writes: [],
   deletes: [],
+  copies: [],
   chmods: [],
   previous: [],
   consent: null,

@@ -16,7 +16,7 @@ type Differs = Extract<Reason, { kind: 'differs' }>;
 export function diffCertificate(facts: CertificateFacts, entity: Entity): readonly Reason[] {
   return [
     ...differs('version', `v${facts.version}`, 'v3'),
-    ...diffSubject(facts.subject, entity.subject),
+    ...diffName('subject', facts.subject, entity.subject),
     ...diffSets('san', facts.san?.names ?? [], wantedSan(entity)),
     ...diffConstraints(facts, entity),
     ...diffUsages(facts, entity),
@@ -27,7 +27,10 @@ export function diffCertificate(facts: CertificateFacts, entity: Entity): readon
 
 /** Everything in which a request departs from its entity. */
 export function diffRequest(facts: RequestFacts, entity: Entity): readonly Reason[] {
-  return [...diffSubject(facts.subject, entity.subject), ...diffSets('san', facts.san, wantedSan(entity))];
+  return [
+    ...diffName('subject', facts.subject, entity.subject),
+    ...diffSets('san', facts.san, wantedSan(entity)),
+  ];
 }
 
 export function differs(field: Field, before: string, after: string): readonly Differs[] {
@@ -35,10 +38,13 @@ export function differs(field: Field, before: string, after: string): readonly D
 }
 
 /** Order and string types of a name are not compared: RFC 5280 §7.1 matches meaning; re-ordering is no change. */
-export function diffSubject(before: readonly NameAttribute[], after: Subject): readonly Differs[] {
-  return sortedName(before) === sortedName(after)
-    ? []
-    : differs('subject', subjectText(before), subjectText(after));
+export function diffName(
+  field: 'subject' | 'issuer',
+  before: readonly NameAttribute[],
+  after: Subject,
+): readonly Differs[] {
+  const same = sortedName(before) === sortedName(after);
+  return same ? [] : differs(field, subjectText(before), subjectText(after));
 }
 
 function sortedName(name: readonly NameAttribute[]): string {

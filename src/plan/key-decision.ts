@@ -1,6 +1,6 @@
 /** Whether an entity's private key stays. A key is replaced only for a reason that is named here. */
 import type { Entity, EntityId } from '../model/entity.ts';
-import { diffKeySpec, diffSubject } from './diff.ts';
+import { diffKeySpec, diffName } from './diff.ts';
 import type { KeyId } from './facts.ts';
 import type { EntityObservation, Observation } from './observation.ts';
 import type { Reason } from './reason.ts';
@@ -21,7 +21,10 @@ export function keyOwners(entities: readonly Entity[], observation: Observation)
 /** Key and certificate fit each other, and the certificate is this entity's: not a pair copied from elsewhere. */
 function isOwnPair(entity: Entity, { key, cert }: EntityObservation): boolean {
   if (key.state !== 'present' || cert.state !== 'present') return false;
-  return key.facts.keyId === cert.facts.keyId && diffSubject(cert.facts.subject, entity.subject).length === 0;
+  return (
+    key.facts.keyId === cert.facts.keyId &&
+    diffName('subject', cert.facts.subject, entity.subject).length === 0
+  );
 }
 
 /** Reasons to make a new key; none means that the key stays. Blocked and encrypted keys are refused before this. */

@@ -1,6 +1,7 @@
 /** What is on disk, one entity at a time: facts where a file can be read, and the plain reason where it cannot. */
 import type { EntityId } from '../model/entity.ts';
 import type { CertificateFacts, Fingerprint, KeyFacts, KeyId, RequestFacts } from './facts.ts';
+import type { ManagedFile } from './files.ts';
 
 /** One file. `blocked` is what no tool may resolve by writing over it; `garbage` is a plain file without the content. */
 export type FileState<Facts> =
@@ -19,6 +20,13 @@ export interface Published {
   readonly detail: string;
 }
 
+/** Files that are not where the manifest now wants them, but still where they were before. */
+export interface Left {
+  /** Relative to the output folder, like the paths of the files. */
+  readonly folder: string;
+  readonly files: readonly { readonly file: ManagedFile; readonly from: string }[];
+}
+
 export interface EntityObservation {
   readonly key: KeyState;
   readonly csr: FileState<RequestFacts>;
@@ -34,6 +42,8 @@ export interface EntityObservation {
   readonly signedBy: KeyId | null;
   /** Absent: nothing but plain files, or nothing at all. */
   readonly published?: Published;
+  /** Absent: every file that is there is in its place. */
+  readonly left?: Left;
 }
 
 export interface Observation {

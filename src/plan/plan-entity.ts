@@ -12,8 +12,9 @@ import {
   wantedArtifacts,
 } from './derived.ts';
 import type { Fingerprint } from './facts.ts';
-import { isManaged, MANAGED_FILES } from './files.ts';
+import { isManaged, MANAGED_FILES, type ManagedFile } from './files.ts';
 import { type KeyOwners, keyReasons } from './key-decision.ts';
+import { copiesOf, movedReasons, renamedLinks } from './moved.ts';
 import type { EntityObservation } from './observation.ts';
 import { hasNewIdentity, previousOf } from './previous.ts';
 import { publishReasons } from './publish.ts';
@@ -46,7 +47,7 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
   const observed = ownFiles(entity, seen);
   const wanted = wantedArtifacts(entity, context.byId);
   const files = entity.issuer === null ? [...wanted, 'previous' as const] : wanted;
-  const refusal = refusalFor(entity, observed, files);
+  const refusal = refusalFor(entity, observed, files) ?? renamedLinks(entity, observed);
   if (refusal !== null) return refused(entity, refusal);
   const issuer = entity.issuer === null ? null : (context.standings.get(entity.issuer) ?? null);
   const verdict = judge(entity, observed, issuer, context);
@@ -55,9 +56,11 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     retired: context.retire.has(entity.id),
     newIdentity: verdict.issue && hasNewIdentity(entity, observed, verdict.newKey),
   });
+  const copies = copiesOf(entity, observed, files);
   const own = ownBundle(entity, observed, previous.keep);
   const derived = verdict.issue ? [] : derivedReasons(entity, observed, wanted, own, context);
   const extra = [
+    ...movedReasons(copies),
     ...modeReasons(observed),
     ...unwantedReasons(observed, wanted),
     ...publishReasons(entity, observed),
@@ -83,6 +86,7 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
       ...extra.flatMap((reason) => (reason.kind === 'unwanted' ? [reason.artifact] : [])),
       ...(previous.remove ? (['previous'] as const) : []),
     ],
+    copies,
     previous: previous.keep,
     chmods: extra.flatMap((reason) =>
       reason.kind === 'mode' && !writes.includes(reason.artifact) ? [reason.artifact] : [],
@@ -96,7 +100,12 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
 const MISSING = { state: 'missing' } as const;
 
 function ownFiles(entity: Entity, seen: EntityObservation): EntityObservation {
-  const others = MANAGED_FILES.filter((file) => !isManaged(entity, file));
+  // What stayed behind is of no interest but for what is wanted here.
+  const left = new Set(seen.left?.files.map(({ file }) => file));
+  const isAsked = (file: ManagedFile): boolean => file === 'previous' || entity.outputs.includes(file);
+  const others = MANAGED_FILES.filter(
+    (file) => !isManaged(entity, file) || (left.has(file) && !isAsked(file)),
+  );
   return others.length === 0
     ? seen
     : { ...seen, ...Object.fromEntries(others.map((file) => [file, MISSING])) };

@@ -56,5 +56,7 @@ export type Reason =
       readonly after: 'files' | 'symlinks';
       readonly detail: string;
     }
+  /** `folder` or `files` changed: what is in the old place is copied to the new one. */
+  | { readonly kind: 'moved'; readonly from: string; readonly to: string }
   | { readonly kind: 'requested' }
   | { readonly kind: 'not-in-manifest' };

@@ -1,5 +1,6 @@
 /** Where an entity stands once the plan has been carried out: what those that hang from it are compared with. */
 import type { Entity, EntityId } from '../model/entity.ts';
+import type { Subject } from '../model/subject.ts';
 import type { Change } from './change.ts';
 import type { Fingerprint, KeyId } from './facts.ts';
 import { nameDer } from './name.ts';
@@ -19,6 +20,7 @@ export interface BundleMember {
 export interface Standing extends BundleMember {
   /** `null`: a key that is not made yet. */
   readonly keyId: KeyId | null;
+  readonly subject: Subject;
   /** Hex DER of the subject that certificates below must name as their issuer. */
   readonly subjectDer: string;
   /** `null`: not known before the key is made. */
@@ -36,6 +38,7 @@ export function standingOf(entity: Entity, observed: EntityObservation, change: 
     return {
       id: entity.id,
       keyId: key?.keyId ?? null,
+      subject: entity.subject,
       subjectDer: nameDer(entity.subject),
       subjectKeyId: change.issuance?.subjectKeyId ?? key?.keyIdentifier ?? null,
       serial: null,
@@ -50,6 +53,7 @@ export function standingOf(entity: Entity, observed: EntityObservation, change: 
   return {
     id: entity.id,
     keyId: facts.keyId,
+    subject: entity.subject,
     subjectDer: facts.subjectDer,
     subjectKeyId: facts.subjectKeyId,
     serial: facts.serial,

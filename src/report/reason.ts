@@ -46,6 +46,8 @@ function wordsOf(reason: Reason): string {
       return `a previous certificate is no longer trusted: ${reason.why} (${isoTime(reason.notAfter)})`;
     case 'publish':
       return `publish: ${reason.before} → ${reason.after}${reason.detail === '' ? '' : ` (${reason.detail})`}`;
+    case 'moved':
+      return `place: ${reason.from} → ${reason.to} (the old files stay)`;
     case 'requested':
       return 'requested';
     case 'not-in-manifest':

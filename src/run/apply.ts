@@ -16,6 +16,7 @@ import { Ledger } from '../store/ledger.ts';
 import { type Attempt, type Holder, tryLock } from '../store/lock.ts';
 import { observe } from '../store/observe.ts';
 import { checkOwnFolders } from '../store/obstacle.ts';
+import { savePlaces } from '../store/places.ts';
 import { pruneArchive } from '../store/prune.ts';
 import type { Listener } from './events.ts';
 import { type Execution, execute } from './execute.ts';
@@ -121,7 +122,10 @@ async function applyLocked(inventory: Inventory, options: ApplyOptions): Promise
   }
   // What left the manifest is in nobody's way: without consent it stays, and everything else goes on.
   const rest = { ...plan, changes: plan.changes.filter((change) => !held.includes(change)) };
-  if (!isDue(rest)) return { kind: 'nothing', plan, held };
+  if (!isDue(rest)) {
+    savePlaces(root, inventory.entities);
+    return { kind: 'nothing', plan, held };
+  }
   return carryOut(inventory, rest, held, options);
 }
 

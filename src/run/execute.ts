@@ -37,6 +37,7 @@ export async function execute(
   const published: EntityId[] = [];
   listener?.({ kind: 'started', steps });
   workshop.prepare(steps);
+  await workshop.bringOver();
   await workshop.restoreLinks();
   await walk(steps, {
     lanes: { process: processes, publish: PUBLISHING },

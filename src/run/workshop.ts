@@ -13,9 +13,11 @@ import { pemText } from '../plan/pem.ts';
 import { sha256 } from '../plan/public-key.ts';
 import { relinks } from '../plan/publish.ts';
 import type { Step } from '../plan/steps.ts';
+import { bringOver } from '../store/bring.ts';
 import { ensureFolder, privateFolder, writeNew } from '../store/disk.ts';
 import type { Ledger } from '../store/ledger.ts';
 import { certificateBlocks, certificateDer, parseCertificate } from '../store/parse.ts';
+import { savePlaces } from '../store/places.ts';
 import { restoreLinks } from '../store/switch.ts';
 import { readPublished } from '../store/versions.ts';
 import type { Openssl } from './openssl.ts';
@@ -92,6 +94,15 @@ export class Workshop {
       privateFolder(scratch);
       writeNew(join(scratch, 'index.txt'), '', 0o600);
     }
+  }
+
+  /** Files that are still where their entities had them before come to their place, which is then remembered. */
+  async bringOver(): Promise<void> {
+    await bringOver(
+      this.root,
+      [...this.changes.values()].flatMap(({ copies }) => copies),
+    );
+    savePlaces(this.root, [...this.byId.values()]);
   }
 
   /** Damaged links lead somewhere again before the first call that reads a file by its name. */

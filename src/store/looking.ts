@@ -1,6 +1,6 @@
 /** Finding an entity's files: through folders that are what they seem, as plain files, and through our own links. */
 import { lstatSync, type Stats } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import {
   entityFolder,
   filePath,
@@ -9,7 +9,7 @@ import {
   MANAGED_FILES,
   type ManagedFile,
 } from '../plan/files.ts';
-import type { FileState, Published } from '../plan/observation.ts';
+import type { FileState, Left, Published } from '../plan/observation.ts';
 import { errorCode, readBytes, unopened } from './read.ts';
 import { DATA_LINK, isLink, readSeen, type View, viewOf } from './versions.ts';
 
@@ -27,6 +27,38 @@ export function readFiles(root: string, entity: Located, folders: Folders): Foun
   });
   const linked = MANAGED_FILES.some((file) => isLink(plain[file])) && folders.isOwn(entity);
   return linked ? readView(root, entity, folders) : { bytes: plain };
+}
+
+export interface FoundAndLeft extends FoundFiles {
+  readonly left: Left | undefined;
+}
+
+/** Files that are missing in their place are read in the former one, also behind links of ours. */
+export function withLeft(
+  root: string,
+  entity: Located,
+  former: Located,
+  found: FoundFiles,
+  folders: Folders,
+): FoundAndLeft {
+  const folder = entityFolder(former);
+  if (folders.obstacle(folder) !== null) return { ...found, left: undefined };
+  const view = viewOf(root, former);
+  const files: { file: ManagedFile; from: string }[] = [];
+  const bytes = each((file) => {
+    const path = view.paths[file];
+    const isReachable = folders.obstacle(folderOf(filePath(former, file))) === null;
+    if (found.bytes[file].state !== 'missing' || path === null || !isReachable) return found.bytes[file];
+    const behind = readSeen(view, file);
+    if (behind.state !== 'present') return found.bytes[file];
+    files.push({ file, from: relative(root, path) });
+    return behind;
+  });
+  if (files.length === 0) return { ...found, left: undefined };
+  // They will stand in their new place as plain files first.
+  const asLinks = entity.publish === 'symlinks' && found.published === undefined;
+  const published = asLinks ? ({ state: 'files', detail: '' } as const) : found.published;
+  return { bytes, ...(published === undefined ? {} : { published }), left: { folder, files } };
 }
 
 function readView(root: string, entity: Located, folders: Folders): FoundFiles {

@@ -1,12 +1,13 @@
 /** The output folder → Observation. Reads only; what cannot be read becomes a fact too. */
 import type { KeyObject } from 'node:crypto';
+import { join } from 'node:path';
 import type { Entity, EntityId, Inventory } from '../model/entity.ts';
 import { certificateSpki, publicKeyObject, signedBy } from '../plan/certificate.ts';
 import type { KeyId } from '../plan/facts.ts';
 import { filePath, folderOf, type Located } from '../plan/files.ts';
-import type { EntityObservation, FileState, KeyState, Observation } from '../plan/observation.ts';
+import type { EntityObservation, FileState, KeyState, Left, Observation } from '../plan/observation.ts';
 import { type Cache, fileSignature } from './cache.ts';
-import { Folders, readFiles } from './looking.ts';
+import { Folders, readFiles, withLeft } from './looking.ts';
 import {
   certificateDer,
   EncryptedKeyError,
@@ -18,16 +19,19 @@ import {
   parseRequest,
   publicKeyOf,
 } from './parse.ts';
+import { Formers, readPlaces } from './places.ts';
+import { readBytes } from './read.ts';
 import { findStrangers } from './strangers.ts';
 import { readPublished } from './versions.ts';
 
 /** @param root the output folder, absolute. */
 export function observe(root: string, { entities }: Inventory, cache?: Cache): Observation {
   const folders = new Folders(root, entities);
+  const formers = new Formers(entities, readPlaces(root));
   const signers = new Map<EntityId, Signer | undefined>();
   const observed = new Map<EntityId, EntityObservation>();
   for (const entity of entities) {
-    observed.set(entity.id, observeEntity(root, entity, folders, signers, cache));
+    observed.set(entity.id, observeEntity({ root, folders, formers }, entity, signers, cache));
   }
   return {
     entities: observed,
@@ -35,35 +39,47 @@ export function observe(root: string, { entities }: Inventory, cache?: Cache): O
   };
 }
 
+/** Where to look for files, first and second. */
+interface Where {
+  readonly root: string;
+  readonly folders: Folders;
+  readonly formers: Formers;
+}
+
 /** From the cache where its files are as they were, and so is the key that its certificate has to be signed with. */
 function observeEntity(
-  root: string,
+  where: Where,
   entity: Entity,
-  folders: Folders,
   signers: Map<EntityId, Signer | undefined>,
   cache: Cache | undefined,
 ): EntityObservation {
+  const { root, folders, formers } = where;
   const isAuthority = entity.kind === 'authority';
+  const isHere = formers.of(entity.id) === undefined;
   const isPlain = folders.obstacle(folderOf(filePath(entity, 'cert'))) === null && !folders.hasLinks(entity);
   // An authority's own key is not known before it is read; there are few of them.
-  const signature = cache === undefined || isAuthority || !isPlain ? undefined : fileSignature(root, entity);
+  const signature =
+    cache === undefined || isAuthority || !isHere || !isPlain ? undefined : fileSignature(root, entity);
   const signer = isAuthority ? undefined : signers.get(entity.issuer);
   const known = signature === undefined ? undefined : cache?.get(entity.id, signature, signer?.keyId ?? null);
   if (known !== undefined) return known;
-  const files = observeFiles(root, entity, folders);
+  const files = observeFiles(where, entity);
   if (isAuthority) signers.set(entity.id, readSigner(root, entity, files));
   const issuer = signers.get(entity.issuer ?? entity.id);
-  const observation = { ...files, signedBy: signerOf(root, entity, files.cert, issuer) };
+  const observation = { ...files, signedBy: signerOf(root, entity, files, issuer) };
   if (signature !== undefined) cache?.set(entity.id, signature, signer?.keyId ?? null, observation);
   return observation;
 }
 
 type Files = Omit<EntityObservation, 'signedBy'>;
 
-function observeFiles(root: string, entity: Located, folders: Folders): Files {
-  const { bytes, published } = readFiles(root, entity, folders);
+function observeFiles({ root, folders, formers }: Where, entity: Located): Files {
+  const found = readFiles(root, entity, folders);
+  const former = formers.of(entity.id);
+  const { bytes, published, left } =
+    former === undefined ? { ...found, left: undefined } : withLeft(root, entity, former, found, folders);
   const files = {
-    key: observeKey(bytes.key),
+    key: formers.obstacle(entity) ?? observeKey(bytes.key),
     csr: parsed(bytes.csr, parseRequest),
     cert: parsed(bytes.cert, parseCertificate),
     chain: parsed(bytes.chain, parseBundle),
@@ -72,7 +88,11 @@ function observeFiles(root: string, entity: Located, folders: Folders): Files {
     public: parsed(bytes.public, parsePublicKey),
     previous: parsed(bytes.previous, parseCertificates),
   };
-  return published === undefined ? files : { ...files, published };
+  return {
+    ...files,
+    ...(published === undefined ? {} : { published }),
+    ...(left === undefined ? {} : { left }),
+  };
 }
 
 function parsed<T>(file: FileState<Buffer>, parse: (bytes: Buffer) => T): FileState<T> {
@@ -101,22 +121,32 @@ interface Signer {
 }
 
 /** From the private key, or from the certificate where the key is kept elsewhere. */
-function readSigner(root: string, entity: Located, { key, cert }: Files): Signer | undefined {
+function readSigner(root: string, entity: Located, { key, cert, left }: Files): Signer | undefined {
   if (key.state === 'present') {
-    return signer(root, entity, 'key', (bytes) => publicKeyOf(bytes.toString('latin1')), key.facts.keyId);
+    const bytes = readFound(root, entity, left, 'key');
+    return signer(bytes, (found) => publicKeyOf(found.toString('latin1')), key.facts.keyId);
   }
   if (cert.state !== 'present') return undefined;
-  return signer(root, entity, 'cert', (bytes) => certificateSpki(certificateDer(bytes)), cert.facts.keyId);
+  const bytes = readFound(root, entity, left, 'cert');
+  return signer(bytes, (found) => certificateSpki(certificateDer(found)), cert.facts.keyId);
+}
+
+/** The bytes of a file where it was observed. */
+function readFound(
+  root: string,
+  entity: Located,
+  left: Left | undefined,
+  file: 'key' | 'cert',
+): FileState<Buffer> {
+  const behind = left?.files.find((one) => one.file === file);
+  return behind === undefined ? readPublished(root, entity, file) : readBytes(join(root, behind.from));
 }
 
 function signer(
-  root: string,
-  entity: Located,
-  artifact: 'key' | 'cert',
+  bytes: FileState<Buffer>,
   spkiOf: (bytes: Buffer) => Uint8Array,
   keyId: KeyId,
 ): Signer | undefined {
-  const bytes = readPublished(root, entity, artifact);
   if (bytes.state !== 'present') return undefined;
   try {
     return { keyId, key: publicKeyObject(spkiOf(bytes.facts)) };
@@ -130,11 +160,11 @@ function signer(
 function signerOf(
   root: string,
   entity: Located,
-  cert: Files['cert'],
+  { cert, left }: Files,
   issuer: Signer | undefined,
 ): KeyId | null {
   if (cert.state !== 'present' || issuer === undefined) return null;
-  const bytes = readPublished(root, entity, 'cert');
+  const bytes = readFound(root, entity, left, 'cert');
   if (bytes.state !== 'present') return null;
   return signedBy(certificateDer(bytes.facts), issuer.key) ? issuer.keyId : null;
 }

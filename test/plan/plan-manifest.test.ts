@@ -120,7 +120,7 @@ describe('the manifest says otherwise', () => {
         [billing]: {
           action: 'issue',
           newKey: false,
-          reasons: [{ kind: 'foreign-issuer', issuer: services }],
+          reasons: [{ kind: 'differs', field: 'issuer', before: 'CN=root CA', after: 'CN=services CA' }],
           writes: LEAF_FILES,
         },
       },

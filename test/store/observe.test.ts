@@ -67,7 +67,8 @@ it('what apply made is present, fits together and is signed by whom it should be
 it('nothing at all', () => {
   const { entities, strangers } = observe(join(work, 'nowhere'), ALL);
   expect(strangers).toEqual([]);
-  for (const { signedBy, ...files } of entities.values()) {
+  for (const { signedBy, published, left, ...files } of entities.values()) {
+    expect([published, left]).toEqual([undefined, undefined]);
     expect(signedBy).toBeNull();
     expect(new Set(Object.values(files).map(({ state }) => state))).toEqual(new Set(['missing']));
   }

@@ -1,0 +1,139 @@
+// `folder` and `files` change after the first apply: keys come along, and what cannot be done is said before it is begun.
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { copyOf, openssl, Project } from './project.ts';
+
+const manifest = (servers: string): string => `version: 1
+authorities: { root: { commonName: Root } }
+servers:
+${servers}`;
+const PLAIN = manifest('  a: { commonName: a.example.test }\n  b: { commonName: b.example.test }\n');
+const MOVED = PLAIN.replace('a.example.test }', 'a.example.test, folder: tls/a, files: { key: tls.key } }');
+
+async function applied(text: string): Promise<Project> {
+  const project = new Project(text);
+  await project.apply();
+  return project;
+}
+
+describe('an entity that moves', () => {
+  it('and is edited at the same time: one certificate, with the key that it had', async () => {
+    const project = await applied(PLAIN);
+    const key = project.read('servers/a/key.pem');
+    project.write(MOVED.replace('folder:', 'san: [a.example.test, new.example.test], folder:'));
+    expect(await project.actions()).toEqual({ 'servers/a': 'issue' });
+    await project.apply();
+    expect(project.read('tls/a/tls.key')).toBe(key);
+    const text = await openssl(['x509', '-in', project.path('tls/a/cert.pem'), '-noout', '-text']);
+    expect(text).toContain('DNS:new.example.test');
+    expect(await project.actions()).toEqual({});
+  });
+
+  it('and changes the kind of its key: a new key there, the old one still where it was', async () => {
+    const project = await applied(PLAIN);
+    const key = project.read('servers/a/key.pem');
+    project.write(MOVED.replace('folder:', 'key: ed25519, folder:'));
+    expect(await project.actions()).toEqual({ 'servers/a': 'rekey' });
+    await project.apply();
+    expect(project.read('tls/a/tls.key')).not.toBe(key);
+    expect(project.read('servers/a/key.pem')).toBe(key);
+    expect(await project.actions()).toEqual({});
+  });
+
+  it('and back again: what is there by then is judged like any file', async () => {
+    const project = await applied(PLAIN);
+    project.write(MOVED);
+    await project.apply();
+    await project.apply();
+    project.write(MOVED.replace('folder: tls/a', 'folder: again/a'));
+    await project.apply();
+    expect(project.read('again/a/tls.key')).toBe(project.read('servers/a/key.pem'));
+    project.write(PLAIN);
+    expect(await project.actions()).toEqual({});
+    await project.apply();
+    expect(await project.actions()).toEqual({});
+  });
+
+  it('in a copy that a crash cut off half-way: goes on with the rest', async () => {
+    const project = await applied(PLAIN);
+    project.write(MOVED);
+    mkdirSync(project.path('tls/a'), { recursive: true });
+    const half = copyOf(project);
+    writeFileSync(half.path('tls/a/tls.key'), half.read('servers/a/key.pem'), { mode: 0o600 });
+    await half.apply();
+    expect(half.read('tls/a/cert.pem')).toBe(project.read('servers/a/cert.pem'));
+    expect(await half.actions()).toEqual({});
+  });
+
+  it('without a record of where it was: from its own folder all the same, from elsewhere as new', async () => {
+    const project = await applied(PLAIN);
+    rmSync(project.path('.pki/places.json'), { force: true });
+    project.write(MOVED);
+    await project.apply();
+    expect(project.read('tls/a/tls.key')).toBe(project.read('servers/a/key.pem'));
+    writeFileSync(
+      project.path('.pki/places.json'),
+      '{"format":1,"places":{"servers/a":{"folder":"../..","files":{}}}}',
+    );
+    rmSync(project.path('servers/a'), { recursive: true });
+    project.write(MOVED.replace('tls/a', 'new/a'));
+    expect(await project.actions()).toEqual({ 'servers/a': 'create' });
+  });
+
+  it('to behind links, and from there to plain files', async () => {
+    const project = await applied(PLAIN);
+    const key = project.read('servers/a/key.pem');
+    project.write(MOVED.replace('folder:', 'publish: symlinks, folder:'));
+    await project.apply();
+    expect(await project.actions()).toEqual({});
+    expect(project.read('tls/a/tls.key')).toBe(key);
+    project.write(MOVED.replace('tls/a', 'plain/a'));
+    await project.apply();
+    expect(await project.actions()).toEqual({});
+    expect(project.read('plain/a/tls.key')).toBe(key);
+    expect(project.read('tls/a/tls.key')).toBe(key);
+  });
+});
+
+describe('what is refused, with a way out', () => {
+  it('other names behind links in one folder', async () => {
+    const linked = PLAIN.replace('a.example.test }', 'a.example.test, publish: symlinks, folder: tls/a }');
+    const project = await applied(linked);
+    project.write(linked.replace('folder: tls/a', 'folder: tls/a, files: { key: tls.key }'));
+    const refused = await project.change('servers/a');
+    expect(refused.refusal?.problem).toContain('behind links, which cannot be renamed in their folder');
+    project.write(linked.replace('folder: tls/a', 'folder: tls/new, files: { key: tls.key }'));
+    await project.apply();
+    expect(project.read('tls/new/tls.key')).toBe(project.read('tls/a/key.pem'));
+  });
+
+  it('two that swap their places', async () => {
+    const project = await applied(PLAIN);
+    const keys = ['a', 'b'].map((name) => project.read('servers', name, 'key.pem'));
+    project.write(
+      manifest(
+        '  a: { commonName: a.example.test, folder: servers/b }\n  b: { commonName: b.example.test, folder: servers/a }\n',
+      ),
+    );
+    const { refusal } = await project.change('servers/a');
+    expect(refusal?.problem).toContain('is the place of the key of servers/b, which is to move as well');
+    expect((await project.pki(['apply', '--skip-verify'])).code).toBe(1);
+    expect(['a', 'b'].map((name) => project.read('servers', name, 'key.pem'))).toEqual(keys);
+  });
+});
+
+it('a record that cannot be read: no error, and the next apply writes it anew', async () => {
+  const project = await applied(MOVED);
+  const record = (): string => readFileSync(project.path('.pki/places.json'), 'utf8');
+  const whole = record();
+  expect(whole).toContain('"tls/a"');
+  for (const text of ['', '{', '[]', '{"format":1,"places":{"servers/a":7}}']) {
+    writeFileSync(project.path('.pki/places.json'), text);
+    expect(await project.actions()).toEqual({});
+    await project.apply();
+    expect(record()).toBe(whole);
+  }
+  renameSync(project.path('.pki/places.json'), project.path('.pki/places.json.draft'));
+  await project.apply();
+  expect(record()).toBe(whole);
+});
