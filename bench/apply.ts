@@ -40,8 +40,8 @@ function loopInput(text: string): string {
   const ids = inventory.entities.map(({ id }) => id);
   return JSON.stringify({
     environment: ENVIRONMENT,
-    stages: ids.map(stageFolder),
-    scratches: ids.map(scratchFolder),
+    stages: ids.map((id) => stageFolder(id)),
+    scratches: ids.map((id) => scratchFolder(id)),
     root: { from: stageFolder(ROOT), to: ROOT },
     before: commands(isRoot),
     groups: (['request', 'sign'] as const).map((kind) =>

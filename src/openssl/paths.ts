@@ -9,16 +9,23 @@ export const STAGE_FOLDER = `${PRIVATE_FOLDER}/stage`;
 export const SCRATCH_FOLDER = `${PRIVATE_FOLDER}/scratch`;
 export const COMMIT_FOLDER = `${PRIVATE_FOLDER}/commit`;
 
-/** The folder in which an entity's new files are made: `.pki/stage/servers.api`. */
-export function stageFolder(id: EntityId): string {
-  return `${STAGE_FOLDER}/${id.replace('/', '.')}`;
+/**
+ * The folder in which an entity's new files are made: `.pki/stage/servers.api`, or `.pki/stage/<run>/servers.api`. Every
+ * apply has a name of its own for its run: an openssl that outlived a killed one must not write among files of the next.
+ */
+export function stageFolder(id: EntityId, run?: string): string {
+  return below(STAGE_FOLDER, id, run);
 }
 
-export function stagedPath(id: EntityId, artifact: ManagedFile): string {
-  return `${stageFolder(id)}/${FILE_NAMES[artifact]}`;
+export function stagedPath(id: EntityId, artifact: ManagedFile, run?: string): string {
+  return `${stageFolder(id, run)}/${FILE_NAMES[artifact]}`;
 }
 
 /** Scratch space that `openssl ca` insists on; one per certificate, because two runs on one database destroy it. */
-export function scratchFolder(id: EntityId): string {
-  return `${SCRATCH_FOLDER}/${id.replace('/', '.')}`;
+export function scratchFolder(id: EntityId, run?: string): string {
+  return below(SCRATCH_FOLDER, id, run);
+}
+
+function below(folder: string, id: EntityId, run: string | undefined): string {
+  return [folder, ...(run === undefined ? [] : [run]), id.replace('/', '.')].join('/');
 }

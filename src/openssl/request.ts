@@ -8,12 +8,22 @@ import { nameSection } from './distinguished-name.ts';
 import { requestExtensions } from './extensions.ts';
 import { stagedPath } from './paths.ts';
 
-export function requestCommand(entity: Entity, newKey: boolean): Command {
+export function requestCommand(entity: Entity, newKey: boolean, run?: string): Command {
   const key = newKey
-    ? [...newKeyArgs(entity.key), '-noenc', '-keyout', stagedPath(entity.id, 'key')]
+    ? [...newKeyArgs(entity.key), '-noenc', '-keyout', stagedPath(entity.id, 'key', run)]
     : ['-key', filePath(entity, 'key')];
   return {
-    args: ['req', '-new', '-batch', '-config', '-', '-sha256', ...key, '-out', stagedPath(entity.id, 'csr')],
+    args: [
+      'req',
+      '-new',
+      '-batch',
+      '-config',
+      '-',
+      '-sha256',
+      ...key,
+      '-out',
+      stagedPath(entity.id, 'csr', run),
+    ],
     input: requestConfig(entity),
   };
 }

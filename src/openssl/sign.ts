@@ -13,22 +13,32 @@ import { certificateExtensions } from './extensions.ts';
 import { scratchFolder, stagedPath } from './paths.ts';
 
 /** @param signer the issuing authority, or the entity itself for a root. */
-export function signCommand(entity: Entity, signer: Entity, issuance: Issuance, newKey: boolean): Command {
+export function signCommand(
+  entity: Entity,
+  signer: Entity,
+  issuance: Issuance,
+  newKey: boolean,
+  run?: string,
+): Command {
   const selfSigned = signer.id === entity.id;
-  const key = selfSigned && newKey ? stagedPath(entity.id, 'key') : filePath(signer, 'key');
+  const key = selfSigned && newKey ? stagedPath(entity.id, 'key', run) : filePath(signer, 'key');
   const by = selfSigned ? ['-selfsign'] : ['-cert', filePath(signer, 'cert')];
   return {
     args: [
       ...['ca', '-batch', '-notext', '-config', '-', ...by, '-keyfile', key],
       ...['-startdate', opensslTime(issuance.notBefore), '-enddate', opensslTime(issuance.notAfter)],
-      ...['-in', stagedPath(entity.id, 'csr'), '-out', stagedPath(entity.id, 'cert')],
+      ...['-in', stagedPath(entity.id, 'csr', run), '-out', stagedPath(entity.id, 'cert', run)],
     ],
-    input: signConfig(entity, signer.key, issuance.subjectKeyId),
+    input: signConfig(entity, signer.key, issuance.subjectKeyId, scratchFolder(entity.id, run)),
   };
 }
 
-function signConfig(entity: Entity, signerKey: KeySpec, subjectKeyId: string | null): string {
-  const scratch = scratchFolder(entity.id);
+function signConfig(
+  entity: Entity,
+  signerKey: KeySpec,
+  subjectKeyId: string | null,
+  scratch: string,
+): string {
   return configText([
     { name: 'ca', entries: [['default_ca', 'issue']] },
     {

@@ -6,20 +6,24 @@ import { publicKeyCommand } from './public-key.ts';
 import { requestCommand } from './request.ts';
 import { signCommand } from './sign.ts';
 
-/** The openssl call of a step; publishing and removing have none. */
-export function stepCommand(step: Step, byId: ReadonlyMap<EntityId, Entity>): Command | null {
+/**
+ * The openssl call of a step; publishing and removing have none.
+ * @param run name of the apply whose files these are (paths.ts).
+ */
+export function stepCommand(step: Step, byId: ReadonlyMap<EntityId, Entity>, run?: string): Command | null {
   switch (step.kind) {
     case 'request':
-      return requestCommand(lookUp(byId, step.entity), step.newKey);
+      return requestCommand(lookUp(byId, step.entity), step.newKey, run);
     case 'sign':
       return signCommand(
         lookUp(byId, step.entity),
         lookUp(byId, step.issuer ?? step.entity),
         step.issuance,
         step.newKey,
+        run,
       );
     case 'public':
-      return publicKeyCommand(lookUp(byId, step.entity), step.newKey);
+      return publicKeyCommand(lookUp(byId, step.entity), step.newKey, run);
     case 'publish':
     case 'remove':
       return null;

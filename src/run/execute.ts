@@ -65,8 +65,8 @@ export async function execute(
 
 async function runStep(workshop: Workshop, step: Step): Promise<void> {
   if (step.kind === 'publish') return publish(workshop, workshop.entity(step.entity));
-  if (step.kind === 'remove') return remove(workshop.root, step.entity, workshop.stamp);
-  const command = stepCommand(step, workshop.byId);
+  if (step.kind === 'remove') return remove(workshop.root, step.entity, workshop.stamp, workshop.stamp);
+  const command = stepCommand(step, workshop.byId, workshop.stamp);
   if (command === null) throw new Error(`Internal error: nothing to run for ${step.id}`);
   await workshop.openssl.run(command);
   for (const path of outputsOf(command)) workshop.checkMade(path);

@@ -29,7 +29,7 @@ import type { Workshop } from './workshop.ts';
 export async function publish(workshop: Workshop, entity: Entity): Promise<void> {
   const change = workshop.change(entity.id);
   if (change.writes.length > 0 || change.deletes.length > 0 || relinks(change)) {
-    const folder = workshop.path(stageFolder(entity.id));
+    const folder = workshop.path(stageFolder(entity.id, workshop.stamp));
     const cert = judge(workshop, entity, change);
     // Looking comes before writing: afterwards it would wait for the folder.
     const tidied = tidy(folder, change);
@@ -45,6 +45,7 @@ export async function publish(workshop: Workshop, entity: Entity): Promise<void>
         writes: change.writes,
         deletes: change.deletes,
         stamp: workshop.stamp,
+        run: workshop.stamp,
         relinks: relinks(change),
       },
       synced,
@@ -59,12 +60,13 @@ export async function publish(workshop: Workshop, entity: Entity): Promise<void>
 function judge(workshop: Workshop, entity: Entity, change: Change): CertificateFacts | null {
   const { id } = entity;
   const read = (path: string): Buffer => readMade(workshop.path(path), path);
+  const staged = (file: ManagedFile): string => stagedPath(id, file, workshop.stamp);
   const keyFile = change.newKey
-    ? read(stagedPath(id, 'key'))
+    ? read(staged('key'))
     : whole(readPublished(workshop.root, entity, 'key'), filePath(entity, 'key'));
-  if (change.writes.includes('public')) judgePublic(keyFile, read(stagedPath(id, 'public')));
+  if (change.writes.includes('public')) judgePublic(keyFile, read(staged('public')));
   if (change.issuance === null && !change.writes.includes('csr')) return null;
-  const certFile = change.issuance === null ? null : read(stagedPath(id, 'cert'));
+  const certFile = change.issuance === null ? null : read(staged('cert'));
   const issuer = entity.issuer === null ? null : workshop.published(entity.issuer);
   const key = parseKey(keyFile);
   const cert = certFile === null ? null : parseCertificate(certFile);
@@ -72,7 +74,7 @@ function judge(workshop: Workshop, entity: Entity, change: Change): CertificateF
   const signed = certFile !== null && signedBy(certificateDer(certFile), signer.key);
   const made: Made = {
     key,
-    csr: parseRequest(read(stagedPath(id, 'csr'))),
+    csr: parseRequest(read(staged('csr'))),
     cert,
     signedBy: signed ? signer.facts.keyId : null,
   };

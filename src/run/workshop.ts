@@ -37,7 +37,7 @@ export interface WorkshopOptions {
   readonly openssl: Openssl;
   readonly ledger: Ledger;
   readonly now: number;
-  /** Name for this run's archive folders. */
+  /** Name of this run, for its work and archive folders. */
   readonly stamp: string;
 }
 
@@ -85,12 +85,13 @@ export class Workshop {
    * wait for the syncs of entities that are being published, and keep processes from being started.
    */
   prepare(steps: readonly Step[]): void {
-    for (const folder of [STAGE_FOLDER, SCRATCH_FOLDER, COMMIT_FOLDER])
-      ensureFolder(this.path(folder), 0o700);
+    const { stamp } = this;
+    const own = [STAGE_FOLDER, SCRATCH_FOLDER].flatMap((folder) => [folder, `${folder}/${stamp}`]);
+    for (const folder of [...own, COMMIT_FOLDER]) ensureFolder(this.path(folder), 0o700);
     for (const { kind, entity } of steps) {
-      if (kind === 'publish' || kind === 'remove') privateFolder(this.path(stageFolder(entity)));
+      if (kind === 'publish' || kind === 'remove') privateFolder(this.path(stageFolder(entity, stamp)));
       if (kind !== 'sign') continue;
-      const scratch = this.path(scratchFolder(entity));
+      const scratch = this.path(scratchFolder(entity, stamp));
       privateFolder(scratch);
       writeNew(join(scratch, 'index.txt'), '', 0o600);
     }
@@ -109,7 +110,8 @@ export class Workshop {
   async restoreLinks(): Promise<void> {
     for (const change of this.changes.values()) {
       const entity = relinks(change) ? this.byId.get(change.id) : undefined;
-      if (entity !== undefined) await restoreLinks(this.root, this.path(stageFolder(entity.id)), entity);
+      if (entity !== undefined)
+        await restoreLinks(this.root, this.path(stageFolder(entity.id, this.stamp)), entity);
     }
   }
 

@@ -58,6 +58,8 @@ export interface CommitRequest {
   readonly deletes: readonly ManagedFile[];
   /** Name of the archive folder, unique per run. */
   readonly stamp: string;
+  /** Whose staging folder holds the files (openssl/paths.ts). */
+  readonly run?: string;
   /** Files that are behind links shall be so no more, or links are damaged. */
   readonly relinks?: boolean;
 }
@@ -73,12 +75,12 @@ export async function commit(
 ): Promise<void> {
   const { entity, writes, deletes, stamp } = request;
   if (entity.publish === 'symlinks' || request.relinks) return commitLinks(root, request);
-  const staged = join(root, stageFolder(entity.id));
+  const staged = join(root, stageFolder(entity.id, request.run));
   const unsynced = writes
     .filter((file) => !synced.includes(file))
     .map((file) => join(staged, FILE_NAMES[file]));
   if (entity.layout === undefined && !existsSync(join(root, entity.id))) {
-    return commitNew(root, entity.id, unsynced);
+    return commitNew(root, entity.id, staged, unsynced);
   }
   const located = (files: readonly ManagedFile[]) =>
     files.map((file) => [file, filePath(entity, file)] as const);
@@ -89,8 +91,12 @@ export async function commit(
 }
 
 /** A first issue: the staging folder becomes the entity's own, which so is there whole or not at all. */
-async function commitNew(root: string, id: EntityId, unsynced: readonly string[]): Promise<void> {
-  const staged = join(root, stageFolder(id));
+async function commitNew(
+  root: string,
+  id: EntityId,
+  staged: string,
+  unsynced: readonly string[],
+): Promise<void> {
   const section = dirname(join(root, id));
   chmodSync(staged, 0o755);
   await syncAll([...unsynced, staged]);
@@ -102,7 +108,7 @@ async function commitNew(root: string, id: EntityId, unsynced: readonly string[]
 /** The same for files that are to stand behind links, or to come out from behind them: always the whole set. */
 async function commitLinks(root: string, request: CommitRequest): Promise<void> {
   const { entity, deletes, stamp } = request;
-  const staged = join(root, stageFolder(entity.id));
+  const staged = join(root, stageFolder(entity.id, request.run));
   const stage = entity.publish === 'symlinks' ? stageVersion : stagePlain;
   const links = await stage(root, staged, request);
   const located = (files: readonly ManagedFile[]) =>
@@ -115,8 +121,8 @@ async function commitLinks(root: string, request: CommitRequest): Promise<void> 
 }
 
 /** Moves all of an entity's files out of the way: key and certificate to the archive, the rest could be made again. */
-export async function remove(root: string, id: EntityId, stamp: string): Promise<void> {
-  const staged = join(root, stageFolder(id));
+export async function remove(root: string, id: EntityId, stamp: string, run?: string): Promise<void> {
+  const staged = join(root, stageFolder(id, run));
   const deletes = MANAGED_FILES.map((file) => [file, filePath({ id }, file)] as const);
   const order = { id, moves: [], deletes, archive: archiveFolder(id, stamp), removes: id };
   await writeOrder(staged, { ...order, links: linksOf({ id }, null, []) });

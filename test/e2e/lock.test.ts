@@ -1,6 +1,6 @@
 // Runs that meet in one folder, and readers that load from it meanwhile.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -33,19 +33,26 @@ const EDITED = MANIFEST.replaceAll(
 const APPLY = ['apply', '--skip-verify'];
 
 /** Waits where PKI_OPENSSL leads, until the test lets it go on: a run that is at work for as long as one likes. */
-function gate(folder: string): {
+function gate(
+  folder: string,
+  command = 'req',
+): {
   readonly openssl: string;
   readonly open: () => void;
   readonly entered: () => boolean;
+  readonly left: () => boolean;
 } {
-  const [script, entered, opened] = ['openssl', 'entered', 'opened'].map((name) => join(folder, name));
+  const names = ['openssl', 'entered', 'opened', 'left'];
+  const [script, entered, opened, left] = names.map((name) => join(folder, name));
   const waits = `: > '${entered}'; while [ ! -e '${opened}' ]; do sleep 0.02; done`;
-  put(script ?? '', `#!/bin/sh\ncase "$1" in req) ${waits} ;; esac\nexec openssl "$@"\n`);
+  const program = `case "$1" in ${command}) ${waits}; openssl "$@"; code=$?; : > '${left}'; exit $code ;; esac`;
+  put(script ?? '', `#!/bin/sh\n${program}\nexec openssl "$@"\n`);
   chmodSync(script ?? '', 0o755);
   return {
     openssl: script ?? '',
     open: () => put(opened ?? '', ''),
     entered: () => existsSync(entered ?? ''),
+    left: () => existsSync(left ?? ''),
   };
 }
 
@@ -239,4 +246,22 @@ it('a reader never gets a key and a certificate that do not fit while certificat
   expect(mixed).toEqual([]);
   expect(reads).toBeGreaterThanOrEqual(5_000);
   expect(seen.size).toBeGreaterThan(6); // it did look while things changed
+});
+
+it('an openssl that outlives its killed run writes nothing into the next one', async () => {
+  const project = new Project(MANIFEST);
+  const [dead, alive] = [gate(temporaryFolder()), gate(temporaryFolder(), 'ca')];
+  const killed = start(project, APPLY, { PKI_OPENSSL: dead.openssl });
+  const ended = new Promise((done) => killed.once('exit', done));
+  await until(dead.entered, 'the first run makes a key');
+  killed.kill('SIGKILL');
+  await ended;
+  const run = project.pki(APPLY, { env: { PKI_OPENSSL: alive.openssl } });
+  await until(alive.entered, 'the second run has made the same key');
+  dead.open();
+  await until(dead.left, 'what the first run left behind has ended');
+  alive.open();
+  expect(await run).toMatchObject({ code: 0 });
+  expect(await project.actions()).toEqual({});
+  expect(readdirSync(project.path('.pki')).sort()).toEqual(['commit', 'ledger.jsonl']);
 });
