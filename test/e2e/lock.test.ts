@@ -32,10 +32,13 @@ const EDITED = MANIFEST.replaceAll(
 );
 const APPLY = ['apply', '--skip-verify'];
 
-/** Waits where PKI_OPENSSL leads, until the test lets it go on: a run that is at work for as long as one likes. */
+/**
+ * Waits where PKI_OPENSSL leads, until the test lets it go on: a run that is at work for as long as one likes. It does so
+ * before a key is made, or after a certificate is.
+ */
 function gate(
   folder: string,
-  command = 'req',
+  command: 'req' | 'ca' = 'req',
 ): {
   readonly openssl: string;
   readonly open: () => void;
@@ -45,7 +48,9 @@ function gate(
   const names = ['openssl', 'entered', 'opened', 'left'];
   const [script, entered, opened, left] = names.map((name) => join(folder, name));
   const waits = `: > '${entered}'; while [ ! -e '${opened}' ]; do sleep 0.02; done`;
-  const program = `case "$1" in ${command}) ${waits}; openssl "$@"; code=$?; : > '${left}'; exit $code ;; esac`;
+  const call = `openssl "$@"; code=$?`;
+  const parts = command === 'ca' ? [call, waits] : [waits, call];
+  const program = `case "$1" in ${command}) ${parts.join('; ')}; : > '${left}'; exit $code ;; esac`;
   put(script ?? '', `#!/bin/sh\n${program}\nexec openssl "$@"\n`);
   chmodSync(script ?? '', 0o755);
   return {
@@ -257,7 +262,7 @@ it('an openssl that outlives its killed run writes nothing into the next one', a
   killed.kill('SIGKILL');
   await ended;
   const run = project.pki(APPLY, { env: { PKI_OPENSSL: alive.openssl } });
-  await until(alive.entered, 'the second run has made the same key');
+  await until(alive.entered, 'the second run has made the same key, and its certificate');
   dead.open();
   await until(dead.left, 'what the first run left behind has ended');
   alive.open();
