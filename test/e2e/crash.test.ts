@@ -31,6 +31,8 @@ clients: { app: { commonName: app, issuer: sub } }
 peers: { bus: { commonName: bus.example.test, issuer: root } }
 `;
 
+const LINKED = MANIFEST.replace('validity: 90d }', 'validity: 90d, publish: symlinks }');
+
 interface Scenario {
   readonly name: string;
   /** The manifest that the folder is made with, or nothing for an empty one. */
@@ -73,6 +75,26 @@ const SCENARIOS: readonly Scenario[] = [
       .join('\n')
       .replace('validity: 90d }', 'validity: 90d, outputs: [key, cert, fullchain, chain, ca, public] }'),
     allow: ['--allow', 'remove'],
+  },
+  {
+    name: 'other places for an authority and a server, and names for one',
+    before: MANIFEST,
+    after: MANIFEST.replace('commonName: Sub,', 'commonName: Sub, folder: authorities/sub-2,')
+      .replace('web.example.test,', 'web.example.test, folder: servers/web-2,')
+      .replace(
+        'commonName: app,',
+        'commonName: app, san: ["uri:spiffe://example.test/app"], folder: clients/app-2,',
+      ),
+    allow: [],
+  },
+  {
+    name: 'behind links: names of one, the key of another',
+    before: LINKED,
+    after: LINKED.replace(
+      'web.example.test,',
+      'web.example.test, san: [web.example.test, www.example.test],',
+    ).replace('commonName: app,', 'commonName: app, key: ed25519,'),
+    allow: [],
   },
 ];
 
@@ -187,7 +209,7 @@ function killAfter(
 }
 
 describe('kill -9 at any moment', () => {
-  const TIMES = EVERYTHING ? 240 : 24;
+  const TIMES = EVERYTHING ? 320 : 24;
 
   it(`${TIMES} times, and up to three times in a row in the same folder`, async () => {
     const random = randomFrom(20261123);

@@ -171,7 +171,7 @@ export function ledgerSerials(out: string, problems: string[] = []): ReadonlySet
 /** What does not belong below `.pki`, or anywhere else, between runs. */
 function litterIn(out: string): readonly string[] {
   const own = readdirSync(join(out, '.pki')).filter(
-    (name) => !['ledger.jsonl', 'archive', 'commit', 'cache.json'].includes(name),
+    (name) => !['ledger.jsonl', 'archive', 'commit', 'cache.json', 'places.json'].includes(name),
   );
   const pending = existsSync(join(out, '.pki/commit')) ? readdirSync(join(out, '.pki/commit')) : [];
   const drafts = filesBelow(out).filter((path) => /\.(draft|tmp|new)$/.test(path) && !own.includes(path));
