@@ -15,7 +15,11 @@ export function nameSection(subject: Subject): Section {
   return { name: 'name', entries: subject.map(({ type, value }) => [LONG_NAMES[type], configValue(value)]) };
 }
 
-/** A policy for `openssl ca` that lets all of these through: what a policy does not list, `ca` drops in silence. */
-export function policySection(): Section {
-  return { name: 'policy', entries: Object.values(LONG_NAMES).map((name) => [name, 'optional']) };
+/**
+ * A policy for `openssl ca` that lets all of these through: what a policy does not list, `ca` drops in silence, and
+ * what it lists comes out in its order, whatever `preserve` says (3.0).
+ */
+export function policySection(first: Subject): Section {
+  const types = new Set([...first.map(({ type }) => type), ...(Object.keys(LONG_NAMES) as AttributeType[])]);
+  return { name: 'policy', entries: [...types].map((type) => [LONG_NAMES[type], 'optional']) };
 }

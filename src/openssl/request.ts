@@ -2,13 +2,22 @@
 import type { Entity } from '../model/entity.ts';
 import type { KeySpec } from '../model/key-spec.ts';
 import { filePath } from '../plan/files.ts';
+import type { EncodedName, NameStrings } from '../plan/name.ts';
 import type { Command } from './command.ts';
 import { configText } from './config.ts';
 import { nameSection } from './distinguished-name.ts';
 import { requestExtensions } from './extensions.ts';
 import { stagedPath } from './paths.ts';
 
-export function requestCommand(entity: Entity, newKey: boolean, run?: string): Command {
+/** `string_mask` (openssl-req(1)); the number stands for PrintableString and UTF8String, of which the first that fits is taken. */
+const STRINGS = { utf8: 'utf8only', printable: 'MASK:0x2002' } as const satisfies Record<NameStrings, string>;
+
+interface Asked {
+  readonly newKey: boolean;
+  readonly name?: EncodedName;
+}
+
+export function requestCommand(entity: Entity, { newKey, name }: Asked, run?: string): Command {
   const key = newKey
     ? [...newKeyArgs(entity.key), '-noenc', '-keyout', stagedPath(entity.id, 'key', run)]
     : ['-key', filePath(entity, 'key')];
@@ -24,7 +33,7 @@ export function requestCommand(entity: Entity, newKey: boolean, run?: string): C
       '-out',
       stagedPath(entity.id, 'csr', run),
     ],
-    input: requestConfig(entity),
+    input: requestConfig(entity, name ?? { subject: entity.subject, strings: 'utf8' }),
   };
 }
 
@@ -35,19 +44,19 @@ function newKeyArgs(key: KeySpec): readonly string[] {
   return ['-newkey', key.algorithm];
 }
 
-function requestConfig(entity: Entity): string {
+function requestConfig(entity: Entity, { subject, strings }: EncodedName): string {
   return configText([
     {
       name: 'req',
       entries: [
         ['prompt', 'no'],
         ['utf8', 'yes'],
-        ['string_mask', 'utf8only'],
+        ['string_mask', STRINGS[strings]],
         ['distinguished_name', 'name'],
         ['req_extensions', 'extensions'],
       ],
     },
-    nameSection(entity.subject),
+    nameSection(subject),
     ...requestExtensions(entity),
   ]);
 }

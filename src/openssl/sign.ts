@@ -29,14 +29,14 @@ export function signCommand(
       ...['-startdate', opensslTime(issuance.notBefore), '-enddate', opensslTime(issuance.notAfter)],
       ...['-in', stagedPath(entity.id, 'csr', run), '-out', stagedPath(entity.id, 'cert', run)],
     ],
-    input: signConfig(entity, signer.key, issuance.subjectKeyId, scratchFolder(entity.id, run)),
+    input: signConfig(entity, signer.key, issuance, scratchFolder(entity.id, run)),
   };
 }
 
 function signConfig(
   entity: Entity,
   signerKey: KeySpec,
-  subjectKeyId: string | null,
+  { subjectKeyId, name }: Issuance,
   scratch: string,
 ): string {
   return configText([
@@ -58,7 +58,7 @@ function signConfig(
         ['x509_extensions', 'extensions'],
       ],
     },
-    policySection(),
+    policySection(name?.subject ?? []),
     ...certificateExtensions(entity, subjectKeyId),
   ]);
 }

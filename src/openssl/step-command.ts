@@ -13,7 +13,7 @@ import { signCommand } from './sign.ts';
 export function stepCommand(step: Step, byId: ReadonlyMap<EntityId, Entity>, run?: string): Command | null {
   switch (step.kind) {
     case 'request':
-      return requestCommand(lookUp(byId, step.entity), step.newKey, run);
+      return requestCommand(lookUp(byId, step.entity), step, run);
     case 'sign':
       return signCommand(
         lookUp(byId, step.entity),

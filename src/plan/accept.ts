@@ -6,7 +6,7 @@ import type { Entity } from '../model/entity.ts';
 import type { Issuance } from './change.ts';
 import { diffCertificate, diffKeySpec, diffRequest } from './diff.ts';
 import type { CertificateFacts, KeyFacts, KeyId, RequestFacts } from './facts.ts';
-import { nameDer } from './name.ts';
+import { issuedName } from './name.ts';
 import { EXTENSION } from './oids.ts';
 import type { Reason } from './reason.ts';
 import { isoTime } from './validity.ts';
@@ -46,7 +46,7 @@ function certificateObjections(
   { entity, issuer }: Asked,
   issuance: Issuance,
 ): readonly string[] {
-  const issuerDer = issuer?.subjectDer ?? nameDer(entity.subject);
+  const issuerDer = issuer?.subjectDer ?? issuedName(entity, issuance.name);
   return [
     ...diffCertificate(cert, entity).map((reason) => `the certificate differs, ${differenceText(reason)}`),
     ...unless(cert.keyId === made.key.keyId, 'the certificate is for another key'),
@@ -56,7 +56,7 @@ function certificateObjections(
     ),
     ...unless(cert.issuerDer === issuerDer, 'the certificate names another issuer'),
     ...unless(
-      cert.subjectDer === nameDer(entity.subject),
+      cert.subjectDer === issuedName(entity, issuance.name),
       'the subject is encoded in another way than asked',
     ),
     ...unless(

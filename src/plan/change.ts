@@ -2,6 +2,7 @@
 import type { Artifact, EntityId, EntityKind } from '../model/entity.ts';
 import type { Fingerprint } from './facts.ts';
 import type { ManagedFile } from './files.ts';
+import type { EncodedName } from './name.ts';
 import type { Reason } from './reason.ts';
 
 /** What happens to an entity (design §5). */
@@ -19,6 +20,8 @@ export interface Issuance {
   readonly cappedBy: EntityId | null;
   /** SKI to carry over from the certificate that is replaced (hex), or `null` for the key's hash. */
   readonly subjectKeyId: string | null;
+  /** How the certificate that is replaced has its name, where that is not how we write it. */
+  readonly name?: EncodedName;
 }
 
 /** Why nothing may be done, and what the user can do about it. */

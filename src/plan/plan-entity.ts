@@ -15,6 +15,7 @@ import type { Fingerprint } from './facts.ts';
 import { isManaged, MANAGED_FILES, type ManagedFile } from './files.ts';
 import { type KeyOwners, keyReasons } from './key-decision.ts';
 import { copiesOf, movedReasons, renamedLinks } from './moved.ts';
+import { keptName } from './name.ts';
 import type { EntityObservation } from './observation.ts';
 import { hasNewIdentity, previousOf } from './previous.ts';
 import { publishReasons } from './publish.ts';
@@ -211,7 +212,9 @@ function issuanceOf(
     !newKey && cert.state === 'present' && key.state === 'present' && cert.facts.keyId === key.facts.keyId;
   // A CA that another tool made may identify its key otherwise: what hangs from it refers to that (RFC 5280 §4.2.1.2).
   const subjectKeyId = samePair && entity.kind === 'authority' ? cert.facts.subjectKeyId : null;
-  return { ...issuance(entity, ceiling, now), subjectKeyId };
+  const isOurs = entity.kind !== 'authority' || cert.state !== 'present';
+  const name = isOurs ? undefined : keptName(entity, cert.facts);
+  return { ...issuance(entity, ceiling, now), subjectKeyId, ...(name === undefined ? {} : { name }) };
 }
 
 /** Whoever trusts an authority trusts its key: to part with it takes a yes. */

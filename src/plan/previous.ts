@@ -4,7 +4,7 @@
  */
 import type { Entity } from '../model/entity.ts';
 import type { CertificateFacts, Fingerprint } from './facts.ts';
-import { nameDer } from './name.ts';
+import { issuedName, keptName } from './name.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Reason } from './reason.ts';
 
@@ -63,5 +63,5 @@ function dropped({ notAfter }: CertificateFacts, { retired }: Situation): Reason
 export function hasNewIdentity(entity: Entity, { cert, key }: EntityObservation, newKey: boolean): boolean {
   if (cert.state !== 'present') return false;
   const sameKey = !newKey && key.state === 'present' && key.facts.keyId === cert.facts.keyId;
-  return !sameKey || cert.facts.subjectDer !== nameDer(entity.subject);
+  return !sameKey || cert.facts.subjectDer !== issuedName(entity, keptName(entity, cert.facts));
 }

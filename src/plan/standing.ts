@@ -3,7 +3,7 @@ import type { Entity, EntityId } from '../model/entity.ts';
 import type { Subject } from '../model/subject.ts';
 import type { Change } from './change.ts';
 import type { Fingerprint, KeyId } from './facts.ts';
-import { nameDer } from './name.ts';
+import { issuedName } from './name.ts';
 import type { EntityObservation } from './observation.ts';
 
 /** What an entity contributes to a bundle. */
@@ -39,7 +39,7 @@ export function standingOf(entity: Entity, observed: EntityObservation, change: 
       id: entity.id,
       keyId: key?.keyId ?? null,
       subject: entity.subject,
-      subjectDer: nameDer(entity.subject),
+      subjectDer: issuedName(entity, change.issuance?.name),
       subjectKeyId: change.issuance?.subjectKeyId ?? key?.keyIdentifier ?? null,
       serial: null,
       // Of a refused authority nothing is known; what is below it is not to be cut short for that.

@@ -2,6 +2,7 @@
 import type { Entity, EntityId, Inventory } from '../model/entity.ts';
 import type { KeySpec } from '../model/key-spec.ts';
 import type { Change, Issuance } from './change.ts';
+import type { EncodedName } from './name.ts';
 import type { Plan } from './plan.ts';
 
 export type StepId = string;
@@ -15,7 +16,12 @@ interface StepBase {
 
 export type Step =
   /** Private key (unless it is kept) and certification request. */
-  | (StepBase & { readonly kind: 'request'; readonly newKey: boolean; readonly weight: number })
+  | (StepBase & {
+      readonly kind: 'request';
+      readonly newKey: boolean;
+      readonly weight: number;
+      readonly name?: EncodedName;
+    })
   /** The request signed by the issuer, or by its own key. */
   | (StepBase & {
       readonly kind: 'sign';
@@ -68,6 +74,7 @@ function entitySteps(change: Change, entity: Entity, works: ReadonlySet<EntityId
       needs: [],
       newKey,
       weight: keyWeight(entity.key, newKey),
+      ...(issuance?.name === undefined ? {} : { name: issuance.name }),
     });
   }
   if (issuance !== null) {

@@ -40,12 +40,12 @@ describe('a request', () => {
     [{ algorithm: 'ed25519' }, '-newkey ed25519'],
     [{ algorithm: 'ed448' }, '-newkey ed448'],
   ])('with a new key %j', (key, options) => {
-    const { args } = requestCommand(aServer({ name: 'api', key }), true);
+    const { args } = requestCommand(aServer({ name: 'api', key }), { newKey: true });
     expect(args.join(' ')).toBe(`${start} ${options} -noenc -keyout ${stage}/key.pem -out ${stage}/csr.pem`);
   });
 
   it('with the key that is there', () => {
-    expect(requestCommand(API, false).args.join(' ')).toBe(
+    expect(requestCommand(API, { newKey: false }).args.join(' ')).toBe(
       `${start} -key servers/api/key.pem -out ${stage}/csr.pem`,
     );
   });
@@ -63,7 +63,7 @@ describe('a request', () => {
       email('ops@example.test'),
       ip('127.0.0.1'),
     ];
-    expect(requestCommand(aServer({ name: 'api', subject, san }), true).input).toBe(`[req]
+    expect(requestCommand(aServer({ name: 'api', subject, san }), { newKey: true }).input).toBe(`[req]
 prompt = no
 utf8 = yes
 string_mask = utf8only
@@ -92,7 +92,7 @@ IP.5 = 127.0.0.1
 
   it('names every type of attribute', () => {
     const subject = (['C', 'ST', 'L', 'O', 'OU', 'CN'] as const).map((type) => ({ type, value: 'x' }));
-    expect(section(requestCommand(aClient({ subject }), true).input, 'name')).toEqual([
+    expect(section(requestCommand(aClient({ subject }), { newKey: true }).input, 'name')).toEqual([
       'countryName = x',
       'stateOrProvinceName = x',
       'localityName = x',
@@ -164,7 +164,7 @@ describe('extensions', () => {
   });
 
   it('a request asks for the same, less what only its issuer knows', () => {
-    expect(section(requestCommand(API, true).input, 'extensions')).toEqual(
+    expect(section(requestCommand(API, { newKey: true }).input, 'extensions')).toEqual(
       extensions(API)?.filter((line) => !identifiers.includes(line)),
     );
   });
@@ -251,7 +251,7 @@ describe('a step', () => {
   const base = { id: 'x', entity: API.id, needs: [] } as const;
   it('has the call of its kind', () => {
     expect(stepCommand({ ...base, kind: 'request', newKey: true, weight: 1 }, byId)).toEqual(
-      requestCommand(API, true),
+      requestCommand(API, { newKey: true }),
     );
     expect(stepCommand({ ...base, kind: 'public', newKey: false }, byId)).toEqual(
       publicKeyCommand(API, false),
@@ -274,7 +274,10 @@ describe('a step', () => {
 it('no secret and no value of the manifest is an argument', () => {
   const secret = 'very-secret-value';
   const entity = aServer({ name: 'api', subject: [{ type: 'CN', value: secret }], san: [dns(secret)] });
-  for (const { args } of [requestCommand(entity, true), signCommand(entity, ROOT, ISSUANCE, true)]) {
+  for (const { args } of [
+    requestCommand(entity, { newKey: true }),
+    signCommand(entity, ROOT, ISSUANCE, true),
+  ]) {
     expect(args.join(' ')).not.toContain(secret);
   }
 });
