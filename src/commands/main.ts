@@ -74,10 +74,17 @@ function addPlan(program: Command, console: Console, finish: Finish): void {
     .option('--detailed-exitcode', 'exit with 2 when changes are due')
     .option('-v, --verbose', 'show what stays as it is, too')
     .addOption(new Option('--now <time>', 'plan as of this RFC 3339 time').argParser(parseTime))
+    .addOption(new Option('--rotate <names>', 'plan what "pki rotate" would do').argParser(parseNames))
+    .addOption(new Option('--retire <names>', 'plan what "pki retire" would do').argParser(parseNames))
     .action(async (manifest: string, flags) => {
       const { planCommand } = await import('./plan.ts');
       finish(await planCommand(manifest, flags, console));
     });
+}
+
+/** `api,clients/app` */
+function parseNames(text: string): readonly string[] {
+  return text.split(',').map((name) => name.trim());
 }
 
 /** What every command that changes things takes. */

@@ -3,6 +3,7 @@ import { type Plan, type Project, plan, planCommands } from '../index.ts';
 import { isDue } from '../plan/plan.ts';
 import { planJson, planText } from '../report/plan.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
+import { resolveNames } from './names.ts';
 import { openOrExplain } from './project.ts';
 
 export interface PlanFlags {
@@ -10,6 +11,9 @@ export interface PlanFlags {
   readonly commands?: boolean;
   readonly detailedExitcode?: boolean;
   readonly verbose?: boolean;
+  /** What `pki rotate` and `pki retire` would do to these. */
+  readonly rotate?: readonly string[];
+  readonly retire?: readonly string[];
   /** Seconds since 1970. */
   readonly now?: number;
 }
@@ -17,7 +21,10 @@ export interface PlanFlags {
 export async function planCommand(manifest: string, flags: PlanFlags, console: Console): Promise<ExitCode> {
   const project = await openOrExplain(manifest, console);
   if (project === undefined) return EXIT.failed;
-  const made = await plan(project, flags.now === undefined ? {} : { now: flags.now });
+  const rekey = resolveNames('rekey', flags.rotate ?? [], project.inventory, console);
+  const retire = resolveNames('retire', flags.retire ?? [], project.inventory, console);
+  if (rekey === undefined || retire === undefined) return EXIT.failed;
+  const made = await plan(project, { rekey, retire, ...(flags.now === undefined ? {} : { now: flags.now }) });
   console.out(await planOutput(project, made, flags, console));
   if (made.changes.some(({ action }) => action === 'refuse')) return EXIT.failed;
   return flags.detailedExitcode && isDue(made) ? EXIT.due : EXIT.fine;

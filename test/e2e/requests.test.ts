@@ -1,0 +1,74 @@
+// `pki rotate` and `pki retire`, and what the plan says that they would do.
+import { beforeAll, describe, expect, it } from 'vitest';
+import { copyOf, Project, stateOf } from './project.ts';
+
+const MANIFEST = `version: 1
+authorities: { root: { commonName: Root, key: ecdsa-p256 } }
+servers: { app: { commonName: app.example.test } }
+clients: { app: { commonName: app }, ci: { commonName: ci } }
+`;
+
+let applied: Project;
+beforeAll(async () => {
+  applied = new Project(MANIFEST);
+  await applied.apply();
+});
+
+async function actions(project: Project, ...args: readonly string[]): Promise<Record<string, string>> {
+  const { changes } = await project.plan(...args);
+  const due = changes.filter(({ action }) => action !== 'keep');
+  return Object.fromEntries(due.map(({ id, action }) => [id, action]));
+}
+
+describe('the plan of a request', () => {
+  it('says what rotate then does, and writes nothing', async () => {
+    const project = copyOf(applied);
+    const before = stateOf(project.folder);
+    expect(await actions(project, '--rotate', 'ci, servers/app')).toEqual({
+      'servers/app': 'rekey',
+      'clients/ci': 'rekey',
+    });
+    expect(stateOf(project.folder)).toEqual(before);
+    const run = await project.pki(['rotate', 'ci', 'servers/app', '--skip-verify', '--json']);
+    expect(run).toMatchObject({ code: 0 });
+    expect([...JSON.parse(run.stdout).published].sort()).toEqual(['clients/ci', 'servers/app']);
+  });
+
+  it('says which consent it takes', async () => {
+    const { stdout } = await applied.pki(['plan', '--rotate', 'root']);
+    expect(stdout).toMatch(/± authorities\/root +rekey +requested/);
+    expect(stdout).toContain('3 entities follow: servers/app, clients/app, clients/ci');
+    expect(stdout).toContain('needs consent: --allow rekey-ca');
+  });
+
+  it('says what retire takes out of the bundles', async () => {
+    const project = copyOf(applied);
+    expect(await actions(project, '--retire', 'root')).toEqual({});
+    await project.pki(['rotate', 'root', '--allow', 'rekey-ca', '--skip-verify']);
+    const expected = Object.fromEntries(
+      ['authorities/root', 'servers/app', 'clients/app', 'clients/ci'].map((id) => [id, 'refresh']),
+    );
+    expect(await actions(project, '--retire', 'root')).toEqual(expected);
+    expect(await project.pki(['retire', 'root', '--skip-verify'])).toMatchObject({ code: 0 });
+    expect(await actions(project, '--retire', 'root')).toEqual({});
+  });
+});
+
+describe('a name', () => {
+  it.each([
+    ['plan --rotate app', '"app" could be several entities', 'say "servers/app" or "clients/app"'],
+    [
+      'plan --rotate nobody',
+      'nothing in the manifest is called "nobody"',
+      '"pki status" lists what there is',
+    ],
+    ['plan --retire ci', 'no authority in the manifest is called "ci"', '"pki status" lists what there is'],
+    ['rotate app nobody', '"app" could be several entities', 'say "servers/app" or "clients/app"'],
+    ['retire servers/app', 'no authority in the manifest is called "servers/app"', '"pki status" lists'],
+  ])('%s: %s', async (line, problem, hint) => {
+    const run = await applied.pki(line.split(' '));
+    expect(run).toMatchObject({ code: 1, stdout: '' });
+    expect(run.stderr).toContain(`pki: error: ${problem}`);
+    expect(run.stderr).toContain(`pki: hint: ${hint}`);
+  });
+});
