@@ -59,7 +59,7 @@ export function openssl(
 
 const QUIET = { OPENSSL_CONF: '/dev/null', SSL_CERT_FILE: '/dev/null', SSL_CERT_DIR: '/dev/null' };
 
-export const runOpenssl: ForeignRunner = ({ args, input, env, cwd }) => openssl(args, cwd, input, env);
+export const runOpenssl: ForeignRunner = ({ args, input, cwd }) => openssl(args, cwd, input, QUIET);
 
 /** A workshop for certificates; `remove` it when done. */
 export class Pki {
