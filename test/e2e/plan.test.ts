@@ -199,6 +199,8 @@ exec ${pathOf('openssl')} "$@" <"${log}/$$.in"
       })
       .filter((call) => !call.startsWith('version\n'))
       .map((call) => call.replace(/\b\d{14}Z\b/g, 'TIME'))
+      // Runs have work folders of their own; the script, which is run once, has no such name in them.
+      .map((call) => call.replace(/\b(stage|scratch)\/\d{4}-\d\d-\d\dT\d{6}Z-[0-9a-f]{6}\//g, '$1/'))
       .sort();
   return { folder, program, calls };
 }
