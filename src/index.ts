@@ -138,7 +138,8 @@ export async function apply(project: Project, options: ApplyOptions = {}): Promi
     root: project.root,
     binary: opensslBinary(process.env),
     clock,
-    processes: availableParallelism(),
+    // Two more than there are cores: none of these waits while the answers of some are judged.
+    processes: availableParallelism() + 2,
   });
 }
 

@@ -16,7 +16,6 @@ import { type Console, EXIT, type ExitCode } from './console.ts';
 import { explainResult, resultJson } from './outcome.ts';
 import { openOrExplain } from './project.ts';
 import { type ProofFlags, prove } from './proof.ts';
-import { tuneForProcesses } from './tune.ts';
 
 export interface ApplyFlags extends ProofFlags {
   readonly skipVerify?: boolean;
@@ -80,7 +79,6 @@ async function run(
   signal: AbortSignal,
 ): Promise<ApplyResult> {
   let progress: Progress | undefined;
-  const untune = tuneForProcesses();
   const consents = new Set(flags.allow ?? []);
   try {
     return await apply(project, {
@@ -96,7 +94,6 @@ async function run(
       },
     });
   } finally {
-    untune();
     await progress?.close();
   }
 }

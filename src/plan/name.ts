@@ -1,6 +1,7 @@
 /** Names as openssl writes them for us, so that a plan knows the exact issuer bytes before anything is issued. */
 import type { Entity } from '../model/entity.ts';
 import type { Subject } from '../model/subject.ts';
+import { encode } from './der-write.ts';
 import type { CertificateFacts } from './facts.ts';
 
 /** DER of OBJECT IDENTIFIER 2.5.4.n, the arc of RFC 4519's attribute types. */
@@ -47,24 +48,15 @@ const PRINTABLE = /^[A-Za-z0-9 '()+,./:=?-]*$/;
  */
 export function nameDer(subject: Subject, strings: NameStrings = 'utf8'): string {
   const rdns = subject.map(({ type, value }) => {
-    const oid = tlv(0x06, Buffer.from([0x55, 0x04, TYPE_ARC[type]]));
+    const oid = encode(0x06, Buffer.from([0x55, 0x04, TYPE_ARC[type]]));
     const isPrintable = type === 'C' || (strings === 'printable' && PRINTABLE.test(value));
-    const text = tlv(isPrintable ? 0x13 : 0x0c, Buffer.from(value, 'utf8'));
-    return tlv(0x31, tlv(0x30, Buffer.concat([oid, text])));
+    const text = encode(isPrintable ? 0x13 : 0x0c, Buffer.from(value, 'utf8'));
+    return encode(0x31, encode(0x30, oid, text));
   });
-  return tlv(0x30, Buffer.concat(rdns)).toString('hex');
+  return encode(0x30, ...rdns).toString('hex');
 }
 
 /** The name that a certificate with this issuance has. */
 export function issuedName({ subject }: Pick<Entity, 'subject'>, name: EncodedName | undefined): string {
   return name === undefined ? nameDer(subject) : nameDer(name.subject, name.strings);
-}
-
-function tlv(tag: number, body: Buffer): Buffer {
-  return Buffer.concat([Buffer.from([tag, ...lengthOctets(body.length)]), body]);
-}
-
-function lengthOctets(length: number): readonly number[] {
-  if (length < 0x80) return [length];
-  return length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
 }

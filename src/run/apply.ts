@@ -20,8 +20,7 @@ import { savePlaces } from '../store/places.ts';
 import { pruneArchive } from '../store/prune.ts';
 import type { Listener } from './events.ts';
 import { type Execution, execute } from './execute.ts';
-import { Logs } from './logs.ts';
-import { opensslIn } from './openssl.ts';
+import { Workers } from './workers.ts';
 import { Workshop } from './workshop.ts';
 
 export interface ApplyOptions {
@@ -141,22 +140,23 @@ async function carryOut(
   options: ApplyOptions,
 ): Promise<ApplyResult> {
   const { root, binary, processes, listener, signal } = options;
-  const logs = new Logs(join(root, SCRATCH_FOLDER));
+  // Two runs may fall into one second.
+  const stamp = `${isoTime(plan.now).replaceAll(':', '')}-${randomBytes(3).toString('hex')}`;
+  const workers = new Workers({ cwd: root, folder: `${SCRATCH_FOLDER}/${stamp}`, binary, signal });
   const workshop = new Workshop({
     root,
     entities: inventory.entities,
     changes: plan.changes,
-    openssl: opensslIn(root, binary, { signal, logs }),
+    openssl: workers,
     ledger: new Ledger(root),
     now: plan.now,
-    // Two runs may fall into one second.
-    stamp: `${isoTime(plan.now).replaceAll(':', '')}-${randomBytes(3).toString('hex')}`,
+    stamp,
   });
   const execution = await execute(workshop, stepsOf(plan, inventory), {
     processes,
     ...(listener === undefined ? {} : { listener }),
     ...(signal === undefined ? {} : { signal }),
-  }).finally(() => logs.close());
+  }).finally(() => workers.close());
   if (execution.published.length >= WORTHWHILE) rememberAll(root, inventory);
   return { kind: 'done', plan, held, execution, interrupted: signal?.aborted ?? false };
 }

@@ -17,7 +17,7 @@ export interface Execution {
 }
 
 export interface ExecuteOptions {
-  /** How many openssl processes at once: the number of cores; more gains nothing. */
+  /** How many openssl processes at once. */
   readonly processes: number;
   readonly listener?: Listener;
   readonly signal?: AbortSignal;
@@ -36,10 +36,10 @@ export async function execute(
   const failedEntities = new Set<EntityId>();
   const published: EntityId[] = [];
   listener?.({ kind: 'started', steps });
-  workshop.prepare(steps);
+  workshop.open();
   await workshop.bringOver();
   await workshop.restoreLinks();
-  await walk(steps, {
+  const walked = walk(steps, {
     lanes: { process: processes, publish: PUBLISHING },
     async run(step) {
       listener?.({ kind: 'step-started', step });
@@ -60,10 +60,14 @@ export async function execute(
     },
     ...(signal === undefined ? {} : { signal }),
   });
+  // While the first calls run.
+  workshop.prepareAhead(steps);
+  await walked;
   return { failures, skipped: [...skipped], published };
 }
 
 async function runStep(workshop: Workshop, step: Step): Promise<void> {
+  workshop.prepare(step);
   if (step.kind === 'publish') return publish(workshop, workshop.entity(step.entity));
   if (step.kind === 'remove') return remove(workshop.root, step.entity, workshop.stamp, workshop.stamp);
   const command = stepCommand(step, workshop.byId, workshop.stamp);

@@ -1,9 +1,14 @@
-/** Runs openssl through execa: no shell, an environment of our own, output bounded, children ended with us. */
+/**
+ * Single calls of openssl, through execa: no shell, an environment of our own, output bounded, children ended with us.
+ * The many calls of an apply go through workers.ts.
+ */
 import { delimiter, resolve } from 'node:path';
 import { execa } from 'execa';
 import { type Command, ENVIRONMENT } from '../openssl/command.ts';
 import { shellWords } from '../openssl/shell.ts';
-import { type Logs, OUTPUT_LIMIT } from './logs.ts';
+
+/** More than this is no output of openssl; the rest is dropped. */
+export const OUTPUT_LIMIT = 16 * 1024 * 1024;
 
 /** A call that did not end well, in openssl's words. */
 export class OpensslError extends Error {
@@ -32,43 +37,37 @@ export interface Openssl {
 export interface OpensslOptions {
   /** Ends every running call. */
   readonly signal?: AbortSignal | undefined;
-  /** For runs of many calls; without it standard error comes through a pipe. */
-  readonly logs?: Logs;
 }
 
 /** @param cwd the output folder; paths in commands are relative to it. */
-export function opensslIn(cwd: string, binary: string, { signal, logs }: OpensslOptions = {}): Openssl {
+export function opensslIn(cwd: string, binary: string, { signal }: OpensslOptions = {}): Openssl {
   return {
     async run({ args, input }) {
-      const log = logs?.take();
       const child = execa(binary, args, {
         cwd,
-        env: { ...passedOn(), ...ENVIRONMENT },
+        env: callEnvironment(),
         extendEnv: false,
         reject: false,
-        // Streams are read here: execa's own buffering costs 0.6 ms of the main thread per call.
+        // Streams are read here, in bounds; a call is given its input and nothing else is waited for.
         buffer: false,
         stdin: 'pipe',
-        // execa's types know single descriptors only; any open one is passed on to the child.
-        stderr: log === undefined ? 'pipe' : (log as 9),
         ...(signal === undefined ? {} : { cancelSignal: signal }),
       });
       // A program of its own that a wrapper started could hold the pipes open after the wrapper was ended.
       const letGo = (): void => {
         child.stdout.destroy();
-        child.stderr?.destroy();
+        child.stderr.destroy();
       };
       signal?.addEventListener('abort', letGo, { once: true });
       const stdout = collect(child.stdout);
-      const piped = child.stderr === null ? undefined : collect(child.stderr);
+      const stderr = collect(child.stderr);
       // openssl may end before it has read its input; its exit code and its words tell why.
       child.stdin.on('error', () => {});
       child.stdin.end(input ?? '');
       const result = await child;
       signal?.removeEventListener('abort', letGo);
-      const stderr = piped?.() ?? (log === undefined ? '' : (logs?.giveBack(log) ?? ''));
       if (!result.failed) return stdout();
-      const output = { stdout: stdout(), stderr };
+      const output = { stdout: stdout(), stderr: stderr() };
       throw new OpensslError(problemOf(result), shellWords(['openssl', ...args]), output);
     },
   };
@@ -86,6 +85,11 @@ function collect(stream: NodeJS.ReadableStream): () => string {
 
 /** How the program and its libraries are found; nothing else of the environment reaches a child. */
 const PASSED_ON = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'OPENSSL_MODULES'] as const;
+
+/** The whole environment of a call. */
+export function callEnvironment(): Record<string, string> {
+  return { ...passedOn(), ...ENVIRONMENT };
+}
 
 function passedOn(): Record<string, string> {
   return Object.fromEntries(
@@ -105,14 +109,15 @@ function absolutePath(path: string): string {
     .join(delimiter);
 }
 
-interface Ended {
+/** How a call ended, as far as that is known. */
+export interface Ended {
   readonly isCanceled: boolean;
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
   readonly originalMessage?: string | undefined;
 }
 
-function problemOf({ isCanceled, exitCode, signal, originalMessage }: Ended): string {
+export function problemOf({ isCanceled, exitCode, signal, originalMessage }: Ended): string {
   if (isCanceled) return 'openssl was interrupted';
   if (signal !== undefined) return `openssl was ended by ${signal}`;
   if (exitCode !== undefined) return `openssl exited with ${exitCode}`;

@@ -12,7 +12,7 @@ import { FILE_NAMES, filePath, type ManagedFile } from '../plan/files.ts';
 import type { FileState } from '../plan/observation.ts';
 import { relinks } from '../plan/publish.ts';
 import { commit } from '../store/commit.ts';
-import { chmod, unlink, writeSynced } from '../store/disk.ts';
+import { chmod, unlink, writeNew } from '../store/disk.ts';
 import { ledgerEntry } from '../store/ledger.ts';
 import {
   certificateDer,
@@ -119,8 +119,8 @@ async function writeBundles(
     previous: () => workshop.previous(entity.id),
   };
   const bundles = (['chain', 'fullchain', 'ca', 'previous'] as const).filter((file) => writes.includes(file));
-  await Promise.all(bundles.map((file) => writeSynced(join(folder, FILE_NAMES[file]), texts[file](), 0o644)));
-  return bundles;
+  for (const file of bundles) writeNew(join(folder, FILE_NAMES[file]), texts[file](), 0o644);
+  return [];
 }
 
 /** Of what openssl made, only what is to be published stays in the staging folder, each file with its mode. */

@@ -14,13 +14,13 @@ import { sha256 } from '../plan/public-key.ts';
 import { relinks } from '../plan/publish.ts';
 import type { Step } from '../plan/steps.ts';
 import { bringOver } from '../store/bring.ts';
-import { ensureFolder, privateFolder, writeNew } from '../store/disk.ts';
+import { ensureFolder, writeNew } from '../store/disk.ts';
 import type { Ledger } from '../store/ledger.ts';
 import { certificateBlocks, certificateDer, parseCertificate } from '../store/parse.ts';
 import { savePlaces } from '../store/places.ts';
 import { restoreLinks } from '../store/switch.ts';
 import { readPublished } from '../store/versions.ts';
-import type { Openssl } from './openssl.ts';
+import type { Workers } from './workers.ts';
 
 /** A published certificate, ready to be an issuer or a member of a bundle. */
 export interface Published {
@@ -34,7 +34,7 @@ export interface WorkshopOptions {
   readonly root: string;
   readonly entities: readonly Entity[];
   readonly changes: readonly Change[];
-  readonly openssl: Openssl;
+  readonly openssl: Pick<Workers, 'run'>;
   readonly ledger: Ledger;
   readonly now: number;
   /** Name of this run, for its work and archive folders. */
@@ -45,11 +45,12 @@ export class Workshop {
   readonly root: string;
   readonly byId: ReadonlyMap<EntityId, Entity>;
   readonly changes: ReadonlyMap<EntityId, Change>;
-  readonly openssl: Openssl;
+  readonly openssl: Pick<Workers, 'run'>;
   readonly ledger: Ledger;
   readonly now: number;
   readonly stamp: string;
   readonly #published = new Map<EntityId, Published>();
+  readonly #rooms = new Set<string>();
 
   constructor({ root, entities, changes, openssl, ledger, now, stamp }: WorkshopOptions) {
     this.root = root;
@@ -80,21 +81,38 @@ export class Workshop {
     return found(this.changes.get(id), id);
   }
 
-  /**
-   * Makes the folders that the steps will work in, all before the first of them starts: later, making a folder would
-   * wait for the syncs of entities that are being published, and keep processes from being started.
-   */
-  prepare(steps: readonly Step[]): void {
+  /** Makes the folders that this run has to itself. */
+  open(): void {
     const { stamp } = this;
     const own = [STAGE_FOLDER, SCRATCH_FOLDER].flatMap((folder) => [folder, `${folder}/${stamp}`]);
     for (const folder of [...own, COMMIT_FOLDER]) ensureFolder(this.path(folder), 0o700);
-    for (const { kind, entity } of steps) {
-      if (kind === 'publish' || kind === 'remove') privateFolder(this.path(stageFolder(entity, stamp)));
-      if (kind !== 'sign') continue;
-      const scratch = this.path(scratchFolder(entity, stamp));
-      privateFolder(scratch);
-      writeNew(join(scratch, 'index.txt'), '', 0o600);
+  }
+
+  /**
+   * Makes what steps will work in, ahead of them: later, making a folder waits for the syncs of entities that are being
+   * published.
+   */
+  prepareAhead(steps: readonly Step[]): void {
+    try {
+      for (const step of steps) this.prepare(step);
+    } catch {
+      // The step that needs the folder will try again, and say why it cannot be made.
     }
+  }
+
+  prepare({ kind, entity }: Step): void {
+    this.#room(stageFolder(entity, this.stamp));
+    if (kind === 'sign') this.#room(scratchFolder(entity, this.stamp));
+  }
+
+  /** A work folder of this run, made where it is missing. */
+  #room(folder: string): string {
+    const path = this.path(folder);
+    if (this.#rooms.has(folder)) return path;
+    ensureFolder(path, 0o700);
+    if (folder.startsWith(SCRATCH_FOLDER)) writeNew(join(path, 'index.txt'), '', 0o600);
+    this.#rooms.add(folder);
+    return path;
   }
 
   /** Files that are still where their entities had them before come to their place, which is then remembered. */
@@ -110,8 +128,8 @@ export class Workshop {
   async restoreLinks(): Promise<void> {
     for (const change of this.changes.values()) {
       const entity = relinks(change) ? this.byId.get(change.id) : undefined;
-      if (entity !== undefined)
-        await restoreLinks(this.root, this.path(stageFolder(entity.id, this.stamp)), entity);
+      if (entity === undefined) continue;
+      await restoreLinks(this.root, this.#room(stageFolder(entity.id, this.stamp)), entity);
     }
   }
 

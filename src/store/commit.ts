@@ -100,7 +100,7 @@ async function commitNew(
   const section = dirname(join(root, id));
   chmodSync(staged, 0o755);
   await syncAll([...unsynced, staged]);
-  const isNew = await folderIsNew(section, 0o755);
+  const isNew = !existsSync(section) && (await folderIsNew(section, 0o755));
   await rename(staged, join(root, id));
   await syncAll(isNew ? [section, root] : [section]);
 }

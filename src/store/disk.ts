@@ -78,11 +78,6 @@ export function ensureFolder(path: string, mode: number): void {
   mkdirSync(path, { recursive: true, mode });
 }
 
-/** A new folder for our eyes only, in one that is there. */
-export function privateFolder(path: string): void {
-  mkdirSync(path, { mode: 0o700 });
-}
-
 export function removeTree(path: string): void {
   rmSync(path, { recursive: true, force: true });
 }

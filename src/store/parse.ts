@@ -2,7 +2,8 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { certificateFacts } from '../plan/certificate.ts';
 import type { CertificateFacts, Fingerprint, KeyFacts, KeyId, RequestFacts } from '../plan/facts.ts';
-import { type PemBlock, pemBlocks } from '../plan/pem.ts';
+import { type PemBlock, pemBlocks, pemText } from '../plan/pem.ts';
+import { publicKeyWithin } from '../plan/private-key.ts';
 import { keyIdentifier, publicKeyFacts, sha256 } from '../plan/public-key.ts';
 import { requestFacts } from '../plan/request.ts';
 
@@ -20,7 +21,12 @@ export function parseKey(bytes: Buffer): KeyFacts {
 }
 
 /** SubjectPublicKeyInfo of a private key; node's own message could quote the input, so it is not passed on. */
-export function publicKeyOf(privateKey: string): Buffer {
+export function publicKeyOf(privateKey: string): Uint8Array {
+  const [block] = pemBlocks(privateKey);
+  // To the letter what openssl writes: every other text, and every other key, node has to make something of.
+  const isPlain = block !== undefined && privateKey === pemText('PRIVATE KEY', block.der);
+  const within = isPlain ? publicKeyWithin(block.der) : undefined;
+  if (within !== undefined) return within;
   try {
     return createPublicKey(createPrivateKey(privateKey)).export({ format: 'der', type: 'spki' });
   } catch {

@@ -195,7 +195,8 @@ exec ${pathOf('openssl')} "$@" <"${log}/$$.in"
       .filter((name) => name.endsWith('.args'))
       .map((name) => {
         const args = readFileSync(join(log, name), 'utf8');
-        return `${args}<<\n${readFileSync(join(log, name.replace('.args', '.in')), 'utf8')}`;
+        // Empty lines at the end fill a worker's file (run/workers.ts).
+        return `${args}<<\n${readFileSync(join(log, name.replace('.args', '.in')), 'utf8').trimEnd()}`;
       })
       .filter((call) => !call.startsWith('version\n'))
       .map((call) => call.replace(/\b\d{14}Z\b/g, 'TIME'))
