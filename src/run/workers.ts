@@ -50,7 +50,8 @@ export class Workers {
 
   /** Resolves when no worker is left. */
   async close(): Promise<void> {
-    await Promise.all(this.#all.map((worker) => worker.end()));
+    this.#free.length = 0;
+    await Promise.all(this.#all.splice(0).map((worker) => worker.end()));
   }
 }
 
@@ -58,7 +59,7 @@ export class Workers {
  * Given the program, reads the file of a call's input, how many arguments there are, and the arguments, a line each;
  * answers with the exit code.
  */
-const SCRIPT = `openssl=$1
+export const SCRIPT = `openssl=$1
 while IFS= read -r input; do
   IFS= read -r count
   set --
