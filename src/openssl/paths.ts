@@ -21,6 +21,11 @@ export function stagedPath(id: EntityId, artifact: ManagedFile, run?: string): s
   return `${stageFolder(id, run)}/${FILE_NAMES[artifact]}`;
 }
 
+/** Where a root's cross-certificate is made; it is published among the earlier certificates. */
+export function crossPath(id: EntityId, run?: string): string {
+  return `${stageFolder(id, run)}/cross.pem`;
+}
+
 /** Scratch space that `openssl ca` insists on; one per certificate, because two runs on one database destroy it. */
 export function scratchFolder(id: EntityId, run?: string): string {
   return below(SCRATCH_FOLDER, id, run);

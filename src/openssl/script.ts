@@ -4,7 +4,6 @@
  */
 import { type Entity, type EntityId, type Inventory, unreachable } from '../model/entity.ts';
 import type { Change, Copy } from '../plan/change.ts';
-import { bundleMembers } from '../plan/derived.ts';
 import {
   FILE_NAMES,
   filePath,
@@ -18,6 +17,7 @@ import { type Step, stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
 import { ENVIRONMENT } from './command.ts';
 import { scratchFolder, stagedPath, stageFolder } from './paths.ts';
+import { BEHIND, bundleLines, PICK } from './script-bundles.ts';
 import {
   clearLines,
   LINK_FUNCTIONS,
@@ -43,7 +43,7 @@ export function planScript(plan: Plan, inventory: Inventory): string {
     return [`# ${step.id}`, ...stage, ...restored, ...stepLines(step, context)].join('\n');
   });
   const functions = [
-    ...(plan.changes.some(({ previous }) => previous.length > 0) ? [PICK] : []),
+    ...(plan.changes.some(({ previous }) => previous.length > 0) ? [PICK, BEHIND] : []),
     ...(plan.changes.some((change) => hasLinks(change, context)) ? [LINK_FUNCTIONS] : []),
   ];
   const copied = copyLines(plan.changes.flatMap(({ copies }) => copies));
@@ -98,6 +98,8 @@ function stepLines(step: Step, context: Context): readonly string[] {
     case 'request':
     case 'public':
       return call;
+    case 'cross':
+      return call;
     case 'sign': {
       const scratch = scratchFolder(step.entity);
       return [`rm -rf ${scratch}`, `mkdir -p ${scratch}`, `: >${scratch}/index.txt`, ...call];
@@ -146,49 +148,6 @@ function placeLines(entity: Entity, change: Change, now: number): readonly strin
     ...change.deletes.map((file) => `rm -f ${shellPath(path(file))}`),
   ];
 }
-
-function bundleLines(
-  entity: Entity,
-  { writes, issuance }: Change,
-  { byId, changes }: Context,
-): readonly string[] {
-  const members = bundleMembers(entity, byId);
-  const certificate = (id: EntityId): string =>
-    id === entity.id && issuance !== null
-      ? stagedPath(id, 'cert')
-      : shellPath(filePath(known(byId, id), 'cert'));
-  const cat = (ids: readonly EntityId[]): readonly string[] => [`cat ${ids.map(certificate).join(' ')}`];
-  const lines = {
-    chain: () => cat(members.chain),
-    fullchain: () => cat(members.fullchain),
-    ca: () =>
-      members.ca.flatMap((id) => [...cat([id]), ...previousLines(known(byId, id), known(changes, id))]),
-    previous: () => previousLines(entity, known(changes, entity.id)),
-  };
-  return (['chain', 'fullchain', 'ca', 'previous'] as const)
-    .filter((bundle) => writes.includes(bundle))
-    .map((bundle) => `{ ${lines[bundle]().join('; ')}; } >${stagedPath(entity.id, bundle)}`);
-}
-
-/** A root's earlier certificates, by fingerprint: they are in its folder, wherever the run has got to. */
-function previousLines(entity: Entity, { previous }: Change): readonly string[] {
-  const files = `${shellPath(filePath(entity, 'cert'))} ${shellPath(filePath(entity, 'previous'))}`;
-  return previous.map((fingerprint) => `pick ${fingerprint} ${files}`);
-}
-
-/** A shell function: of all certificates in some files, the one with a SHA-256 fingerprint. */
-const PICK = `pick() {
-  wanted=$1
-  shift
-  rm -rf .pki/pick
-  mkdir -p .pki/pick
-  cat "$@" 2>/dev/null | awk '/BEGIN CERTIFICATE/ { n++ } { print >(".pki/pick/" n) }'
-  for file in .pki/pick/*; do
-    found=$(openssl x509 -in "$file" -noout -fingerprint -sha256 | sed 's/.*=//; s/://g' | tr A-F a-f)
-    if [ "$found" = "$wanted" ]; then openssl x509 -in "$file"; rm -rf .pki/pick; return; fi
-  done
-  return 1
-}`;
 
 /** What is replaced is kept, as apply keeps it. */
 function archiveLines(entity: Entity, { writes }: Change, now: number): readonly string[] {

@@ -3,14 +3,14 @@
  * it alone takes exact dates, also in the past; its database is thrown away after every call.
  */
 import type { Entity } from '../model/entity.ts';
-import type { KeySpec } from '../model/key-spec.ts';
-import type { Issuance } from '../plan/change.ts';
+import { keySpecText } from '../model/key-spec.ts';
+import type { Crossing, Issuance } from '../plan/change.ts';
 import { filePath } from '../plan/files.ts';
 import type { Command } from './command.ts';
 import { configText } from './config.ts';
 import { policySection } from './distinguished-name.ts';
 import { certificateExtensions } from './extensions.ts';
-import { scratchFolder, stagedPath } from './paths.ts';
+import { crossPath, scratchFolder, stagedPath } from './paths.ts';
 
 /** @param signer the issuing authority, or the entity itself for a root. */
 export function signCommand(
@@ -29,13 +29,34 @@ export function signCommand(
       ...['-startdate', opensslTime(issuance.notBefore), '-enddate', opensslTime(issuance.notAfter)],
       ...['-in', stagedPath(entity.id, 'csr', run), '-out', stagedPath(entity.id, 'cert', run)],
     ],
-    input: signConfig(entity, signer.key, issuance, scratchFolder(entity.id, run)),
+    input: signConfig(entity, keySpecText(signer.key), issuance, scratchFolder(entity.id, run)),
   };
+}
+
+/**
+ * A root's request signed by the key and in the name that the root still has in its place: whoever trusts only those
+ * finds a way to what hangs from the new ones (RFC 4210 §4.4.1, "new with old").
+ */
+export function crossCommand(entity: Entity, { issuance, signedWith }: Crossing, run?: string): Command {
+  return {
+    args: [
+      ...['ca', '-batch', '-notext', '-config', '-'],
+      ...['-cert', filePath(entity, 'cert'), '-keyfile', filePath(entity, 'key')],
+      ...['-startdate', opensslTime(issuance.notBefore), '-enddate', opensslTime(issuance.notAfter)],
+      ...['-in', stagedPath(entity.id, 'csr', run), '-out', crossPath(entity.id, run)],
+    ],
+    input: signConfig(crossed(entity), signedWith, issuance, scratchFolder(entity.id, run)),
+  };
+}
+
+/** A root as its cross-certificate shows it: with an issuer. */
+function crossed(entity: Entity): Entity {
+  return { ...entity, issuer: entity.id };
 }
 
 function signConfig(
   entity: Entity,
-  signerKey: KeySpec,
+  signerKey: string,
   { subjectKeyId, name }: Issuance,
   scratch: string,
 ): string {
@@ -64,9 +85,8 @@ function signConfig(
 }
 
 /** As strong as the key that signs (RFC 5480 §4); Ed25519 and Ed448 bring their own and ignore this. */
-function digestFor(key: KeySpec): string {
-  if (key.algorithm !== 'ecdsa') return 'sha256';
-  return { 'P-256': 'sha256', 'P-384': 'sha384', 'P-521': 'sha512' }[key.curve];
+function digestFor(key: string): string {
+  return { 'ecdsa-p384': 'sha384', 'ecdsa-p521': 'sha512' }[key] ?? 'sha256';
 }
 
 /** Four-digit years: with two, openssl means 1951 by `51` (openssl quirk); it picks UTCTime or GeneralizedTime itself. */

@@ -4,7 +4,7 @@ import type { Step } from '../plan/steps.ts';
 import type { Command } from './command.ts';
 import { publicKeyCommand } from './public-key.ts';
 import { requestCommand } from './request.ts';
-import { signCommand } from './sign.ts';
+import { crossCommand, signCommand } from './sign.ts';
 
 /**
  * The openssl call of a step; publishing and removing have none.
@@ -22,6 +22,8 @@ export function stepCommand(step: Step, byId: ReadonlyMap<EntityId, Entity>, run
         step.newKey,
         run,
       );
+    case 'cross':
+      return crossCommand(lookUp(byId, step.entity), step.crossing, run);
     case 'public':
       return publicKeyCommand(lookUp(byId, step.entity), step.newKey, run);
     case 'publish':

@@ -42,7 +42,7 @@ export function objections(made: Made, asked: Asked): readonly string[] {
 
 function certificateObjections(
   cert: CertificateFacts,
-  made: Made,
+  made: Pick<Made, 'key' | 'signedBy'>,
   { entity, issuer }: Asked,
   issuance: Issuance,
 ): readonly string[] {
@@ -68,6 +68,16 @@ function certificateObjections(
     ...serialObjections(cert.serial),
     ...extensionObjections(cert, entity),
   ];
+}
+
+/** The same for a cross-certificate: its issuer is a root's earlier certificate. */
+export function crossObjections(
+  made: { readonly cert: CertificateFacts; readonly key: KeyFacts; readonly signedBy: KeyId | null },
+  asked: { readonly entity: Entity; readonly issuance: Issuance; readonly issuer: CertificateFacts },
+): readonly string[] {
+  // As if the root had an issuer, which is what it had itself before.
+  const entity = { ...asked.entity, issuer: asked.entity.id };
+  return certificateObjections(made.cert, made, { ...asked, entity }, asked.issuance);
 }
 
 function differenceText(reason: Reason): string {

@@ -24,6 +24,12 @@ export interface Issuance {
   readonly name?: EncodedName;
 }
 
+/** A cross-certificate: a root's new key, signed with the key that it has now, of this kind (`ecdsa-p384`). */
+export interface Crossing {
+  readonly issuance: Issuance;
+  readonly signedWith: string;
+}
+
 /** Why nothing may be done, and what the user can do about it. */
 export interface Refusal {
   readonly problem: string;
@@ -52,6 +58,10 @@ export interface Change {
   readonly chmods: readonly Artifact[];
   /** A root's earlier certificates that stay trusted beside its present one, newest first. */
   readonly previous: readonly Fingerprint[];
+  /** Cross-certificates by which holders of those accept the present one; those that stay, newest first. */
+  readonly cross: readonly Fingerprint[];
+  /** One that is to be made, or `null`. */
+  readonly crossing: Crossing | null;
   readonly consent: Consent | null;
   readonly refusal: Refusal | null;
   /** Entities that change because this one does. */
@@ -68,6 +78,8 @@ export const NO_CHANGE = {
   copies: [],
   chmods: [],
   previous: [],
+  cross: [],
+  crossing: null,
   consent: null,
   refusal: null,
   affects: [],

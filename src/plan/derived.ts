@@ -32,30 +32,52 @@ export function bundleMembers(
   return { chain, fullchain: [entity.id, ...chain], ca: entity.trust };
 }
 
-/** The files an entity shall have: what `outputs` asks for, but no empty chain. */
-export function wantedArtifacts(entity: Entity, byId: ReadonlyMap<EntityId, Entity>): readonly Artifact[] {
-  const { chain } = bundleMembers(entity, byId);
-  return entity.outputs.filter((artifact) => artifact !== 'chain' || chain.length > 0);
+/** The root above an entity, whose cross-certificates end its chain; a root itself has no chain. */
+export function rootAbove(entity: Entity, byId: ReadonlyMap<EntityId, Entity>): EntityId | undefined {
+  return issuersAbove(entity, byId).at(-1)?.id;
 }
 
-/** Reasons to write a bundle anew. Members whose certificate changes in this plan are named, once each. */
+/** The files an entity shall have: what `outputs` asks for, but no empty chain. */
+export function wantedArtifacts(
+  entity: Entity,
+  byId: ReadonlyMap<EntityId, Entity>,
+  standings: Standings,
+): readonly Artifact[] {
+  const { chain } = bundleMembers(entity, byId);
+  const root = standings.get(rootAbove(entity, byId) ?? '');
+  const hasChain = chain.length > 0 || (root !== undefined && root.cross.length > 0);
+  return entity.outputs.filter((artifact) => artifact !== 'chain' || hasChain);
+}
+
+/**
+ * Reasons to write a bundle anew. Members whose certificate changes in this plan are named, once each.
+ * @param root whose cross-certificates end a chain.
+ */
 export function bundleReasons(
   artifact: Bundle,
   found: FileState<readonly Fingerprint[]>,
   members: readonly BundleMember[],
+  root: BundleMember | undefined,
   own: EntityId,
 ): readonly Reason[] {
   if (found.state === 'missing') return [{ kind: 'missing', artifact }];
   if (found.state === 'garbage') return [{ kind: 'unreadable', artifact, detail: found.detail }];
   if (found.state === 'blocked') return [];
-  const changing = members.filter(
-    (member) =>
-      member.id !== own && (member.fingerprint === null || (artifact === 'ca' && member.bundleChanges)),
-  );
+  const above = artifact === 'ca' ? undefined : root;
+  const changing = [
+    ...members.filter(
+      (member) =>
+        member.id !== own && (member.fingerprint === null || (artifact === 'ca' && member.bundleChanges)),
+    ),
+    ...(above?.crossChanges ? [above] : []),
+  ];
   if (changing.length > 0) return changing.map(({ id }) => ({ kind: 'issuer-changes', issuer: id }));
-  const wanted = members.flatMap(({ fingerprint, previous }) =>
-    artifact === 'ca' ? [fingerprint, ...previous] : [fingerprint],
-  );
+  const wanted = [
+    ...members.flatMap(({ fingerprint, previous }) =>
+      artifact === 'ca' ? [fingerprint, ...previous] : [fingerprint],
+    ),
+    ...(above?.cross ?? []),
+  ];
   const same = found.facts.join() === wanted.join();
   return same ? [] : [{ kind: 'stale', artifact }];
 }

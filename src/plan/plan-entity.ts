@@ -7,6 +7,7 @@ import {
   bundleReasons,
   publicKeyReasons,
   requestReasons,
+  rootAbove,
   type Standings,
   unwantedReasons,
   wantedArtifacts,
@@ -22,7 +23,7 @@ import { publishReasons } from './publish.ts';
 import type { Reason } from './reason.ts';
 import { refusalFor } from './refusal.ts';
 import type { BundleMember, Standing } from './standing.ts';
-import { type Ceiling, issuance } from './validity.ts';
+import { type Ceiling, validityOf } from './validity.ts';
 
 /** What every entity of one plan is judged by. */
 export interface Context {
@@ -46,16 +47,17 @@ interface Verdict {
 
 export function planEntity(entity: Entity, seen: EntityObservation, context: Context): Change {
   const observed = ownFiles(entity, seen);
-  const wanted = wantedArtifacts(entity, context.byId);
+  const wanted = wantedArtifacts(entity, context.byId, context.standings);
   const files = entity.issuer === null ? [...wanted, 'previous' as const] : wanted;
   const refusal = refusalFor(entity, observed, files) ?? renamedLinks(entity, observed);
   if (refusal !== null) return refused(entity, refusal);
   const issuer = entity.issuer === null ? null : (context.standings.get(entity.issuer) ?? null);
   const verdict = judge(entity, observed, issuer, context);
+  const issuance = verdict.issue ? issuanceOf(entity, observed, verdict, issuer, context.now) : null;
   const previous = previousOf(entity, observed, {
     now: context.now,
     retired: context.retire.has(entity.id),
-    newIdentity: verdict.issue && hasNewIdentity(entity, observed, verdict.newKey),
+    successor: hasNewIdentity(entity, observed, verdict.newKey) ? issuance : null,
   });
   const copies = copiesOf(entity, observed, files);
   const own = ownBundle(entity, observed, previous.keep);
@@ -81,7 +83,7 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     action: actionOf(verdict, observed, reasons),
     reasons,
     newKey: verdict.newKey,
-    issuance: verdict.issue ? issuanceOf(entity, observed, verdict, issuer, context.now) : null,
+    issuance,
     writes: previous.write ? [...writes, 'previous'] : writes,
     deletes: [
       ...extra.flatMap((reason) => (reason.kind === 'unwanted' ? [reason.artifact] : [])),
@@ -89,6 +91,8 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     ],
     copies,
     previous: previous.keep,
+    cross: previous.cross,
+    crossing: previous.crossing,
     chmods: extra.flatMap((reason) =>
       reason.kind === 'mode' && !writes.includes(reason.artifact) ? [reason.artifact] : [],
     ),
@@ -145,12 +149,13 @@ function derivedReasons(
   { byId, standings }: Context,
 ): readonly Derived[] {
   const members = bundleMembers(entity, byId);
+  const root = standings.get(rootAbove(entity, byId) ?? '');
   const reasonsFor = (artifact: Artifact): readonly Reason[] => {
     if (artifact === 'csr') return requestReasons(entity, observed);
     if (artifact === 'public') return publicKeyReasons(observed);
     if (artifact === 'key' || artifact === 'cert') return [];
     const found = members[artifact].flatMap((id) => (id === entity.id ? own : (standings.get(id) ?? [])));
-    return bundleReasons(artifact, observed[artifact], found, entity.id);
+    return bundleReasons(artifact, observed[artifact], found, root, entity.id);
   };
   return wanted
     .map((artifact) => ({ artifact, reasons: reasonsFor(artifact) }))
@@ -164,7 +169,7 @@ function ownBundle(
   previous: readonly Fingerprint[],
 ): BundleMember {
   const fingerprint = cert.state === 'present' ? cert.facts.fingerprint : null;
-  return { id, fingerprint, previous, bundleChanges: false };
+  return { id, fingerprint, previous, bundleChanges: false, cross: [], crossChanges: false };
 }
 
 const OPEN_FILES = ARTIFACTS.filter((artifact) => artifact !== 'key');
@@ -214,7 +219,7 @@ function issuanceOf(
   const subjectKeyId = samePair && entity.kind === 'authority' ? cert.facts.subjectKeyId : null;
   const isOurs = entity.kind !== 'authority' || cert.state !== 'present';
   const name = isOurs ? undefined : keptName(entity, cert.facts);
-  return { ...issuance(entity, ceiling, now), subjectKeyId, ...(name === undefined ? {} : { name }) };
+  return { ...validityOf(entity, ceiling, now), subjectKeyId, ...(name === undefined ? {} : { name }) };
 }
 
 /** Whoever trusts an authority trusts its key: to part with it takes a yes. */

@@ -1,16 +1,23 @@
 /**
- * Rollover of a root: whoever still holds a certificate issued under the old one must be accepted until everybody has
- * the new bundle, so the old certificate stays beside the new one until it ends or is retired (RFC 4210 §4.4).
+ * Rollover of a root (RFC 4210 §4.4): until everybody has the new bundle, whoever holds a certificate issued under the
+ * old one must be accepted, and whoever knows the old one only must accept what is issued under the new one. So the old
+ * certificate stays beside the new one in trust bundles, and the old key signs a certificate for the new key, which goes
+ * into chains; both until the old certificate ends or is retired.
  */
 import type { Entity } from '../model/entity.ts';
+import type { Crossing, Issuance } from './change.ts';
 import type { CertificateFacts, Fingerprint } from './facts.ts';
 import { issuedName, keptName } from './name.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Reason } from './reason.ts';
 
 export interface Previous {
-  /** Newest first. */
+  /** Earlier certificates of the root, newest first. */
   readonly keep: readonly Fingerprint[];
+  /** Cross-certificates that are there and stay, newest first. */
+  readonly cross: readonly Fingerprint[];
+  /** One that is to be made. */
+  readonly crossing: Crossing | null;
   readonly reasons: readonly Reason[];
   readonly write: boolean;
   readonly remove: boolean;
@@ -19,29 +26,58 @@ export interface Previous {
 interface Situation {
   readonly now: number;
   readonly retired: boolean;
-  /** The present certificate is replaced by one for another key or of another name. */
-  readonly newIdentity: boolean;
+  /** The certificate that replaces the present one and is for another key or of another name, or `null`. */
+  readonly successor: Issuance | null;
 }
 
 export function previousOf(entity: Entity, observed: EntityObservation, situation: Situation): Previous {
   const file = observed.previous;
-  const known = file.state === 'present' ? file.facts : [];
-  const replaced = situation.newIdentity ? replacedCertificate(observed, situation.now) : [];
-  const gone = known.filter((facts) => situation.retired || facts.notAfter < situation.now);
-  const kept = [...replaced, ...known.filter((facts) => !gone.includes(facts))];
-  const keep = entity.issuer === null ? kept.map(({ fingerprint }) => fingerprint) : [];
-  const differs = keep.join() !== known.map(({ fingerprint }) => fingerprint).join();
+  const known = earlierOf(observed);
+  const all = [...known.roots, ...known.cross];
+  const replaced = situation.successor === null ? [] : replacedCertificate(observed, situation.now);
+  const roots = [...replaced, ...known.roots];
+  const gone = roots.filter((facts) => situation.retired || facts.notAfter < situation.now);
+  const kept = entity.issuer === null ? roots.filter((facts) => !gone.includes(facts)) : [];
+  const cross = known.cross.filter((facts) => isVouchedFor(facts, kept, situation.now));
+  const crossing = kept[0] === replaced[0] ? crossingOf(entity, observed, kept[0], situation) : null;
+  const wanted = [...kept, ...cross].map(({ fingerprint }) => fingerprint);
+  const differs = crossing !== null || wanted.join() !== all.map(({ fingerprint }) => fingerprint).join();
   const isDamaged = file.state === 'garbage';
   return {
-    keep,
+    keep: kept.map(({ fingerprint }) => fingerprint),
+    cross: cross.map(({ fingerprint }) => fingerprint),
+    crossing,
     reasons: [
-      ...replaced.map(({ notAfter }) => ({ kind: 'keeps-trust', notAfter }) as const),
+      ...replaced.map(({ notAfter }) => {
+        return { kind: 'keeps-trust', notAfter, signsNew: crossing !== null } as const;
+      }),
       ...gone.map((facts) => dropped(facts, situation)),
       ...(isDamaged ? [{ kind: 'unreadable', artifact: 'previous', detail: file.detail } as const] : []),
     ],
-    write: keep.length > 0 && (differs || isDamaged),
-    remove: keep.length === 0 && (known.length > 0 || isDamaged),
+    write: wanted.length > 0 && (differs || isDamaged),
+    remove: wanted.length === 0 && (all.length > 0 || isDamaged),
   };
+}
+
+/** What a root's file of earlier certificates holds: those it had, and cross-certificates behind them. */
+export function earlierOf({ previous }: Pick<EntityObservation, 'previous'>): {
+  readonly roots: readonly CertificateFacts[];
+  readonly cross: readonly CertificateFacts[];
+} {
+  const known = previous.state === 'present' ? previous.facts : [];
+  return { roots: known.filter((facts) => !isCross(facts)), cross: known.filter(isCross) };
+}
+
+/** A cross-certificate is signed by another key, or in another name, than its own. */
+function isCross({ subjectDer, issuerDer, subjectKeyId, authorityKeyId }: CertificateFacts): boolean {
+  return subjectDer !== issuerDer || (authorityKeyId !== null && authorityKeyId !== subjectKeyId);
+}
+
+/** It is of use as long as it lasts, and the root that signed it is trusted. */
+function isVouchedFor(cross: CertificateFacts, roots: readonly CertificateFacts[], now: number): boolean {
+  const signed = ({ subjectDer, subjectKeyId }: CertificateFacts): boolean =>
+    subjectDer === cross.issuerDer && subjectKeyId === cross.authorityKeyId;
+  return cross.notAfter >= now && roots.some(signed);
 }
 
 /** What is not a root's own certificate, or is over, deserves no trust for old times' sake. */
@@ -53,6 +89,22 @@ function replacedCertificate(
   const isRoot = cert.facts.issuerDer === cert.facts.subjectDer && cert.facts.basicConstraints?.ca === true;
   // A certificate that the key on disk did not sign may be anybody's, put there by mistake or on purpose.
   return isRoot && signedBy === cert.facts.keyId ? [cert.facts] : [];
+}
+
+/** The old key has to be there, and the old certificate must allow one more authority below it. */
+function crossingOf(
+  entity: Entity,
+  { key }: EntityObservation,
+  old: CertificateFacts | undefined,
+  { successor }: Situation,
+): Crossing | null {
+  if (old === undefined || successor === null || key.state !== 'present') return null;
+  if (key.facts.keyId !== old.keyId || old.subjectKeyId === null) return null;
+  // RFC 5280 §4.2.1.9: certificates of an authority for itself, which have its name twice, are not counted.
+  const isCounted = old.subjectDer !== issuedName(entity, successor.name);
+  if (isCounted && old.basicConstraints?.pathLength !== null) return null;
+  const notAfter = Math.min(successor.notAfter, old.notAfter);
+  return { issuance: { ...successor, notAfter }, signedWith: key.facts.spec };
 }
 
 function dropped({ notAfter }: CertificateFacts, { retired }: Situation): Reason {

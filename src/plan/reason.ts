@@ -45,8 +45,8 @@ export type Reason =
   | { readonly kind: 'stale'; readonly artifact: Artifact }
   /** A file that `outputs` or the hierarchy no longer asks for. */
   | { readonly kind: 'unwanted'; readonly artifact: Artifact }
-  /** A root's certificate is replaced, and stays in trust bundles beside the new one. */
-  | { readonly kind: 'keeps-trust'; readonly notAfter: number }
+  /** A root's certificate is replaced, and stays in trust bundles beside the new one, which its key may sign, too. */
+  | { readonly kind: 'keeps-trust'; readonly notAfter: number; readonly signsNew: boolean }
   /** An earlier certificate of a root leaves the trust bundles: it ended, or it was retired. */
   | { readonly kind: 'drops-trust'; readonly notAfter: number; readonly why: 'expired' | 'retired' }
   /** Plain files that shall stand behind links, or the other way round, or neither as it should be. */

@@ -2,9 +2,10 @@
 import type { Entity, EntityId } from '../model/entity.ts';
 import type { Subject } from '../model/subject.ts';
 import type { Change } from './change.ts';
-import type { Fingerprint, KeyId } from './facts.ts';
+import type { CertificateFacts, Fingerprint, KeyId } from './facts.ts';
 import { issuedName } from './name.ts';
 import type { EntityObservation } from './observation.ts';
+import { earlierOf } from './previous.ts';
 
 /** What an entity contributes to a bundle. */
 export interface BundleMember {
@@ -15,6 +16,10 @@ export interface BundleMember {
   readonly previous: readonly Fingerprint[];
   /** Whether this plan adds to those or takes from them. */
   readonly bundleChanges: boolean;
+  /** A root's cross-certificates, which stand at the end of every chain below it; `null`: one that is not made yet. */
+  readonly cross: readonly (Fingerprint | null)[];
+  /** Whether this plan adds to those or takes from them. */
+  readonly crossChanges: boolean;
 }
 
 export interface Standing extends BundleMember {
@@ -31,8 +36,7 @@ export interface Standing extends BundleMember {
 }
 
 export function standingOf(entity: Entity, observed: EntityObservation, change: Change): Standing {
-  const { previous, writes, deletes } = change;
-  const bundleChanges = [...writes, ...deletes].includes('previous');
+  const rollover = rolloverOf(observed, change);
   const key = observed.key.state === 'present' && !change.newKey ? observed.key.facts : null;
   if (change.issuance !== null || observed.cert.state !== 'present') {
     return {
@@ -45,8 +49,7 @@ export function standingOf(entity: Entity, observed: EntityObservation, change: 
       // Of a refused authority nothing is known; what is below it is not to be cut short for that.
       notAfter: change.issuance?.notAfter ?? Number.MAX_SAFE_INTEGER,
       fingerprint: null,
-      previous,
-      bundleChanges,
+      ...rollover,
     };
   }
   const facts = observed.cert.facts;
@@ -59,7 +62,21 @@ export function standingOf(entity: Entity, observed: EntityObservation, change: 
     serial: facts.serial,
     notAfter: facts.notAfter,
     fingerprint: facts.fingerprint,
+    ...rollover,
+  };
+}
+
+function rolloverOf(
+  observed: EntityObservation,
+  { action, previous, cross, crossing }: Change,
+): Pick<BundleMember, 'previous' | 'bundleChanges' | 'cross' | 'crossChanges'> {
+  const { roots, cross: crossed } = earlierOf(observed);
+  const differs = (now: readonly CertificateFacts[], then: readonly Fingerprint[]): boolean =>
+    action !== 'refuse' && now.map(({ fingerprint }) => fingerprint).join() !== then.join();
+  return {
     previous,
-    bundleChanges,
+    bundleChanges: differs(roots, previous),
+    cross: crossing === null ? cross : [null, ...cross],
+    crossChanges: crossing !== null || differs(crossed, cross),
   };
 }

@@ -1,7 +1,7 @@
 /** The plan as a graph of steps: what is run, in which order, and what may run at the same time. Pure. */
 import type { Entity, EntityId, Inventory } from '../model/entity.ts';
 import type { KeySpec } from '../model/key-spec.ts';
-import type { Change, Issuance } from './change.ts';
+import type { Change, Crossing, Issuance } from './change.ts';
 import type { EncodedName } from './name.ts';
 import type { Plan } from './plan.ts';
 
@@ -29,6 +29,8 @@ export type Step =
       readonly issuance: Issuance;
       readonly newKey: boolean;
     })
+  /** The same request signed by the key that its root had before: a cross-certificate. */
+  | (StepBase & { readonly kind: 'cross'; readonly crossing: Crossing })
   /** The public key, where `outputs` asks for it. */
   | (StepBase & { readonly kind: 'public'; readonly newKey: boolean })
   /** Everything made is checked, bundles are put together, and the set replaces what was there. */
@@ -62,7 +64,7 @@ function removeStep(id: EntityId): Step {
 }
 
 function entitySteps(change: Change, entity: Entity, works: ReadonlySet<EntityId>): readonly Step[] {
-  const { id, newKey, issuance, writes } = change;
+  const { id, newKey, issuance, crossing, writes } = change;
   const published = (ids: readonly EntityId[]): readonly StepId[] =>
     ids.filter((other) => other !== id && works.has(other)).map((other) => stepId('publish', other));
   const steps: Step[] = [];
@@ -81,6 +83,10 @@ function entitySteps(change: Change, entity: Entity, works: ReadonlySet<EntityId
     const issuer = entity.issuer;
     const needs = [stepId('request', id), ...published(issuer === null ? [] : [issuer])];
     steps.push({ kind: 'sign', id: stepId('sign', id), entity: id, needs, issuer, issuance, newKey });
+  }
+  if (crossing !== null) {
+    // After its other certificate, because both need the same room of openssl's.
+    steps.push({ kind: 'cross', id: stepId('cross', id), entity: id, needs: [stepId('sign', id)], crossing });
   }
   if (writes.includes('public')) {
     const needs = newKey ? [stepId('request', id)] : [];

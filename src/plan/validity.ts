@@ -12,7 +12,7 @@ export interface Ceiling {
 }
 
 /** notAfter counts its own second (RFC 5280 §4.1.2.5), hence the −1; nothing outlives what vouches for it. */
-export function issuance(
+export function validityOf(
   entity: Entity,
   ceiling: Ceiling | null,
   now: number,
@@ -63,7 +63,7 @@ function timeReasons(
 ): readonly Reason[] {
   if (facts.notBefore > now) return [{ kind: 'not-yet-valid', notBefore: facts.notBefore }];
   // Renewing what its issuer's end already caps would change nothing, on every run again.
-  if (issuance(entity, ceiling, now).notAfter <= facts.notAfter) return [];
+  if (validityOf(entity, ceiling, now).notAfter <= facts.notAfter) return [];
   if (facts.notAfter < now) return [{ kind: 'expired', notAfter: facts.notAfter }];
   const window = renewWindow(entity.renewBefore, lifetime(facts));
   const seconds = facts.notAfter - now;

@@ -70,6 +70,7 @@ function makeRow(title: string): Rows['all'][number] {
 const DOING: Readonly<Record<StepKind, string>> = {
   request: 'key and request',
   sign: 'certificate',
+  cross: 'cross-certificate',
   public: 'public key',
   publish: 'checking and publishing',
   remove: 'moving to the archive',
@@ -98,6 +99,7 @@ function entityRows(entities: readonly EntityId[], steps: readonly Step[]): Rows
 const STAGES: Readonly<Record<StepKind, string>> = {
   request: 'keys and requests',
   sign: 'certificates',
+  cross: 'cross-certificates',
   public: 'public keys',
   publish: 'published',
   remove: 'removed',

@@ -41,7 +41,7 @@ function wordsOf(reason: Reason): string {
     case 'unwanted':
       return `${FILE_NAMES[reason.artifact]} is no longer asked for`;
     case 'keeps-trust':
-      return `the present certificate stays trusted until ${isoTime(reason.notAfter)}, or until "pki retire"`;
+      return `the present certificate stays trusted until ${isoTime(reason.notAfter)}, or until "pki retire"${reason.signsNew ? ', and signs the new one' : ''}`;
     case 'drops-trust':
       return `a previous certificate is no longer trusted: ${reason.why} (${isoTime(reason.notAfter)})`;
     case 'publish':

@@ -6,6 +6,7 @@ import type { Execution } from '../run/execute.ts';
 const DOING = {
   request: 'make key and request',
   sign: 'issue the certificate',
+  cross: 'issue the cross-certificate',
   public: 'extract the public key',
   publish: 'publish',
   remove: 'move it to the archive',

@@ -138,13 +138,30 @@ export class Workshop {
    * its place when the root asks, and in the file of previous ones when those that trust it do.
    */
   previous(id: EntityId): string {
-    const { previous } = this.change(id);
     // Every trust bundle asks, and hardly any root has one: nothing is read for nothing.
-    if (previous.length === 0) return '';
+    const { previous } = this.change(id);
+    return previous.length === 0 ? '' : this.#certificates(id, previous);
+  }
+
+  /** A root's cross-certificates that stay, before it is published anew. */
+  keptCross(id: EntityId): string {
+    const { cross } = this.change(id);
+    return cross.length === 0 ? '' : this.#certificates(id, cross);
+  }
+
+  /** All cross-certificates of a root, once it is published: they stand behind its earlier certificates. */
+  cross(id: EntityId): string {
+    const { previous, cross, crossing } = this.change(id);
+    if (crossing === null && cross.length === 0) return '';
+    const file = readPublished(this.root, this.entity(id), 'previous');
+    return [...certificatesIn(file).values()].slice(previous.length).join('');
+  }
+
+  #certificates(id: EntityId, wanted: readonly Fingerprint[]): string {
     const files = (['cert', 'previous'] as const).map((file) =>
       certificatesIn(readPublished(this.root, this.entity(id), file)),
     );
-    return previous
+    return wanted
       .map((fingerprint) => found(files.flatMap((file) => file.get(fingerprint) ?? [])[0], fingerprint))
       .join('');
   }
@@ -153,17 +170,22 @@ export class Workshop {
   published(id: EntityId): Published {
     const known = this.#published.get(id);
     if (known !== undefined) return known;
+    const published = this.read(id);
+    if (this.entity(id).kind === 'authority') this.#published.set(id, published);
+    return published;
+  }
+
+  /** The same as it is now, and may be no more when the entity has been published. */
+  read(id: EntityId): Published {
     const path = filePath(this.entity(id), 'cert');
     const bytes = readPublished(this.root, this.entity(id), 'cert');
     if (bytes.state !== 'present') throw new Error(`"${path}" is ${bytes.state}`);
     const der = certificateDer(bytes.facts);
-    const published = {
+    return {
       facts: parseCertificate(bytes.facts),
       pem: pemText('CERTIFICATE', der),
       key: publicKeyObject(certificateSpki(der)),
     };
-    if (this.entity(id).kind === 'authority') this.#published.set(id, published);
-    return published;
   }
 }
 

@@ -65,20 +65,14 @@ export interface CommitRequest {
 }
 
 /**
- * Puts an entity's staged files in place; those in `synced` are known to be on the disk already.
+ * Puts an entity's staged files in place.
  * @param root the output folder, absolute.
  */
-export async function commit(
-  root: string,
-  request: CommitRequest,
-  synced: readonly ManagedFile[] = [],
-): Promise<void> {
+export async function commit(root: string, request: CommitRequest): Promise<void> {
   const { entity, writes, deletes, stamp } = request;
   if (entity.publish === 'symlinks' || request.relinks) return commitLinks(root, request);
   const staged = join(root, stageFolder(entity.id, request.run));
-  const unsynced = writes
-    .filter((file) => !synced.includes(file))
-    .map((file) => join(staged, FILE_NAMES[file]));
+  const unsynced = writes.map((file) => join(staged, FILE_NAMES[file]));
   if (entity.layout === undefined && !existsSync(join(root, entity.id))) {
     return commitNew(root, entity.id, staged, unsynced);
   }

@@ -39,8 +39,11 @@ const serials = new Set<string>();
 function remember(): void {
   for (const id of entitiesIn(project.out)) {
     for (const name of ['key.pem', 'cert.pem']) ever.set(project.read(id, name), `${id}/${name}`);
-    for (const { serialNumber } of certificatesOf(project.read(id, 'cert.pem')))
-      serials.add(serialNumber.replace(/^0+/, ''));
+    // A root's cross-certificates are among its earlier ones, which were in its own place once.
+    for (const name of ['cert.pem', 'previous.pem'].filter((file) => existsSync(project.path(id, file)))) {
+      for (const { serialNumber } of certificatesOf(project.read(id, name)))
+        serials.add(serialNumber.replace(/^0+/, ''));
+    }
   }
 }
 

@@ -14,7 +14,7 @@ import {
 import { keySpecText } from '../../src/model/key-spec.ts';
 import type { San } from '../../src/model/san.ts';
 import type { Change, Issuance } from '../../src/plan/change.ts';
-import { bundleMembers } from '../../src/plan/derived.ts';
+import { bundleMembers, rootAbove } from '../../src/plan/derived.ts';
 import { wantedSan } from '../../src/plan/diff.ts';
 import type { CertificateFacts, KeyFacts, KeyId, RequestFacts } from '../../src/plan/facts.ts';
 import type { ManagedFile } from '../../src/plan/files.ts';
@@ -153,6 +153,8 @@ export class World {
   readonly #signers = new Map<string, KeyId>();
   /** Every certificate there ever was. */
   readonly #certificates = new Map<string, CertificateFacts>();
+  /** Cross-certificates that the present plan makes. */
+  readonly #crossed = new Map<EntityId, CertificateFacts>();
   #made = 0;
 
   /** The files of an entity, to be damaged at will. */
@@ -213,8 +215,21 @@ export class World {
     for (const { change, entity } of work) this.#derive(change, entity, byId, previous);
   }
 
-  #issue({ id, newKey, issuance }: Change, entity: Entity): void {
+  /** Cross-certificates of a root, by fingerprint: what stands behind its earlier certificates. */
+  crossOf(root: EntityId | undefined): readonly string[] {
+    const file = root === undefined ? undefined : this.of(root).previous;
+    const facts = file?.state === 'present' ? file.facts : [];
+    return facts
+      .filter(({ issuerDer, ...cert }) => {
+        const isByAnother = (cert.authorityKeyId ?? cert.subjectKeyId) !== cert.subjectKeyId;
+        return issuerDer !== cert.subjectDer || isByAnother;
+      })
+      .map(({ fingerprint }) => fingerprint);
+  }
+
+  #issue({ id, newKey, issuance, crossing }: Change, entity: Entity): void {
     const files = this.of(id);
+    const old = crossing === null ? null : this.cert(id);
     if (newKey) {
       files.key = present(keyFacts(`${id} ${++this.#made}`, keySpecText(entity.key)), 0o600);
     }
@@ -224,6 +239,12 @@ export class World {
     const cert = certificateFor(entity, this.key(id), issuance, issuer, serial);
     this.#place(id, cert);
     this.#signers.set(cert.fingerprint, this.key(entity.issuer ?? id).keyId);
+    if (crossing === null || old === null) return;
+    const crossed = { ...entity, issuer: id } as Entity;
+    const by = `8${(++this.#made).toString(16).padStart(39, '0')}`;
+    const cross = certificateFor(crossed, this.key(id), crossing.issuance, old, by);
+    this.#certificates.set(cross.fingerprint, cross);
+    this.#crossed.set(id, cross);
   }
 
   #derive(
@@ -239,12 +260,17 @@ export class World {
       if (artifact === 'csr') files.csr = present(requestFor(entity, this.key(entity.id)));
       if (artifact === 'public') files.public = present(this.key(entity.id).keyId);
       if (artifact === 'chain' || artifact === 'fullchain')
-        files[artifact] = present(members[artifact].map(own));
+        files[artifact] = present([...members[artifact].map(own), ...this.crossOf(rootAbove(entity, byId))]);
       if (artifact === 'ca')
         files.ca = present(members.ca.flatMap((id) => [own(id), ...(previous.get(id) ?? [])]));
       if (artifact === 'previous')
-        files.previous = present(change.previous.flatMap((old) => this.#certificates.get(old) ?? []));
+        files.previous = present([
+          ...change.previous.flatMap((old) => this.#certificates.get(old) ?? []),
+          ...[this.#crossed.get(change.id)].flatMap((made) => made ?? []),
+          ...change.cross.flatMap((old) => this.#certificates.get(old) ?? []),
+        ]);
     }
+    this.#crossed.delete(change.id);
     for (const artifact of change.deletes) remove(files, artifact);
     for (const artifact of change.chmods) chmod(files, artifact);
   }

@@ -201,7 +201,7 @@ describe('an authority changes', () => {
     expect(plan.changes[2]).toMatchObject({ action: 'refresh', issuance: null });
   });
 
-  it('re-keyed: everything below is issued anew, with the keys it has', () => {
+  it('re-keyed: everything below is issued anew, with the keys it has, and gets a chain to the old root', () => {
     const plan = planOf(settled(), withChanged(root, { key: { algorithm: 'rsa', size: 4096 } }));
     expectPlan(plan, {
       [root]: { action: 'rekey', newKey: true, consent: 'rekey-ca', affects: [services, api, billing] },
@@ -210,7 +210,7 @@ describe('an authority changes', () => {
         newKey: false,
         consent: null,
         reasons: [changes(root)],
-        writes: UNCHAINED,
+        writes: LEAF_FILES,
         affects: [api],
       },
       // Its issuer keeps its key, so this certificate stays good; what it is shown with does not.
@@ -224,7 +224,7 @@ describe('an authority changes', () => {
         newKey: false,
         consent: null,
         reasons: [changes(root)],
-        writes: UNCHAINED,
+        writes: LEAF_FILES,
       },
     });
   });

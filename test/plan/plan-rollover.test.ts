@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { planInventory } from '../../src/plan/plan.ts';
 import { stepsOf } from '../../src/plan/steps.ts';
-import { anInventory, keyFacts, NOW, present, type World } from '../helpers/entities.ts';
+import { anInventory, DAY, keyFacts, NOW, present, remove, type World } from '../helpers/entities.ts';
 import {
   ALL,
   API,
@@ -38,7 +38,7 @@ describe('a root that is re-keyed', () => {
     const old = world.cert(root);
     const [change] = planned(world, NEW_KEY).changes;
     expect(change).toMatchObject({ action: 'rekey', previous: [old.fingerprint], deletes: [] });
-    expect(change?.reasons).toContainEqual({ kind: 'keeps-trust', notAfter: old.notAfter });
+    expect(change?.reasons).toContainEqual({ kind: 'keeps-trust', notAfter: old.notAfter, signsNew: true });
     expect(change?.writes).toContain('previous');
   });
 
@@ -76,9 +76,9 @@ describe('a root that is re-keyed', () => {
     const plan = planned(world, NEW_KEY, { retire: [root] });
     expectPlan(plan, {
       [root]: { action: 'refresh', previous: [], deletes: ['previous'], writes: ['ca'], issuance: null },
-      [services]: { action: 'refresh', reasons: [changes(root)], writes: ['ca'] },
-      [API.id]: { action: 'refresh', reasons: [changes(root)], writes: ['ca'] },
-      [billing]: { action: 'refresh', reasons: [changes(root)], writes: ['ca'] },
+      [services]: { action: 'refresh', writes: ['fullchain', 'ca'], deletes: ['chain'] },
+      [API.id]: { action: 'refresh', reasons: [changes(root)], writes: ['chain', 'fullchain', 'ca'] },
+      [billing]: { action: 'refresh', writes: ['fullchain', 'ca'], deletes: ['chain'] },
     });
     world.carryOut(plan, NEW_KEY);
     expectPlan(planned(world, NEW_KEY), {});
@@ -106,6 +106,97 @@ describe('a root that is re-keyed', () => {
     const world = rolledOver();
     world.of(root).previous = { state: 'blocked', detail: 'is a directory' };
     expect(planned(world, NEW_KEY).changes[0]).toMatchObject({ action: 'refuse' });
+  });
+});
+
+describe('the old key signs the new one', () => {
+  const crossingOf = (world: World, inventory = NEW_KEY, options = {}) =>
+    planned(world, inventory, options).changes[0]?.crossing;
+
+  it('with the kind of key that it is, for as long as both certificates last', () => {
+    const world = settled();
+    const { notAfter } = world.cert(root);
+    const [change] = planned(world, NEW_KEY).changes;
+    const until = Math.min(change?.issuance?.notAfter ?? 0, notAfter);
+    expect(change?.crossing).toEqual({
+      issuance: { ...change?.issuance, notAfter: until },
+      signedWith: world.key(root).spec,
+    });
+    world.changeCert(root, { notAfter: NOW + DAY });
+    expect(crossingOf(world)?.issuance.notAfter).toBe(NOW + DAY);
+  });
+
+  it('in a step of its own, after the request and before the root is published', () => {
+    const steps = stepsOf(planned(settled(), NEW_KEY), NEW_KEY);
+    expect(steps.find(({ kind }) => kind === 'cross')).toMatchObject({ needs: [`sign ${root}`] });
+    expect(steps.find(({ id }) => id === `publish ${root}`)?.needs).toContain(`cross ${root}`);
+  });
+
+  it('and what is below shows that certificate behind its issuers, until nobody trusts the old one', () => {
+    const world = rolledOver();
+    const cross = world.crossOf(root);
+    expect(cross).toHaveLength(1);
+    expect(world.of(services).chain).toMatchObject({ facts: cross });
+    expect(world.of(API.id).chain).toMatchObject({ facts: [world.cert(services).fingerprint, ...cross] });
+    expect(world.of(API.id).fullchain).toMatchObject({
+      facts: [world.cert(API.id).fingerprint, world.cert(services).fingerprint, ...cross],
+    });
+    expect(world.of(root).chain.state).toBe('missing');
+    expectPlan(planned(world, NEW_KEY), {});
+  });
+
+  it('again, and both ways back stay', () => {
+    const world = rolledOver();
+    const [first = ''] = world.crossOf(root);
+    const third = withChanged(root, { key: { algorithm: 'ed25519' } });
+    const plan = planned(world, third);
+    expect(plan.changes[0]).toMatchObject({ cross: [first], crossing: { signedWith: 'rsa-4096' } });
+    world.carryOut(plan, third);
+    expect(world.crossOf(root)).toHaveLength(2);
+    expect(world.of(services).chain).toMatchObject({ facts: world.crossOf(root) });
+    expectPlan(planned(world, third), {});
+  });
+
+  it('also in another name, unless the old certificate allows no authority below it', () => {
+    const renamed = withChanged(root, { subject: [{ type: 'CN', value: 'Root G2' }] });
+    expect(crossingOf(settled(), renamed)).not.toBeNull();
+    const world = settled();
+    const constraints = { critical: true, ca: true, pathLength: 1 };
+    world.changeCert(root, { basicConstraints: constraints });
+    expect(crossingOf(world, renamed)).toBeNull();
+    // RFC 5280 §4.2.1.9 does not count one of the same name.
+    expect(crossingOf(world, NEW_KEY)).not.toBeNull();
+  });
+
+  it.each<[string, (world: World) => void]>([
+    ['where it is gone', (world) => remove(world.of(root), 'key')],
+    [
+      'where it is not that of the certificate',
+      (world) => Object.assign(world.of(root), { key: present(keyFacts('other')) }),
+    ],
+    ['where the certificate is over', (world) => world.changeCert(root, { notAfter: NOW - 1 })],
+    ['where the certificate names no key', (world) => world.changeCert(root, { subjectKeyId: null })],
+  ])('not %s', (_, damage) => {
+    const world = settled();
+    damage(world);
+    expect(crossingOf(world)).toBeNull();
+  });
+
+  it('not where the old certificate is retired at the same time, nor where the root stays what it is', () => {
+    expect(crossingOf(settled(), NEW_KEY, { retire: [root] })).toBeNull();
+    expect(crossingOf(settled(), withChanged(root, { validity: 86400 * 7300 }))).toBeNull();
+  });
+
+  it('and where one of two earlier roots has ended, only what it vouched for goes', () => {
+    const world = settled();
+    const end = world.cert(root).notAfter;
+    world.carryOut(planned(world, NEW_KEY, { now: NOW + DAY }), NEW_KEY);
+    const third = withChanged(root, { key: { algorithm: 'ed25519' } });
+    world.carryOut(planned(world, third, { now: NOW + 2 * DAY }), third);
+    const [second] = world.crossOf(root);
+    const [change] = planned(world, third, { now: end + 1 }).changes;
+    expect(change?.cross).toEqual([second]);
+    expect(change?.previous).toHaveLength(1);
   });
 });
 

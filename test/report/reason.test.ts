@@ -37,7 +37,7 @@ const TEXTS: readonly (readonly [Reason, string])[] = [
   [{ kind: 'stale', artifact: 'ca' }, 'ca.pem is out of date'],
   [{ kind: 'unwanted', artifact: 'csr' }, 'csr.pem is no longer asked for'],
   [
-    { kind: 'keeps-trust', notAfter: NOW },
+    { kind: 'keeps-trust', notAfter: NOW, signsNew: false },
     `the present certificate stays trusted until ${AT}, or until "pki retire"`,
   ],
   [

@@ -1,0 +1,94 @@
+/** Whether what openssl made for an entity is what was asked, read from the staged files themselves. */
+import type { Entity } from '../model/entity.ts';
+import { crossPath, stagedPath } from '../openssl/paths.ts';
+import { crossObjections, type Made, objections } from '../plan/accept.ts';
+import { publicKeyObject, signedBy } from '../plan/certificate.ts';
+import type { Change } from '../plan/change.ts';
+import type { CertificateFacts } from '../plan/facts.ts';
+import { filePath, type ManagedFile } from '../plan/files.ts';
+import type { FileState } from '../plan/observation.ts';
+import {
+  certificateDer,
+  parseCertificate,
+  parseKey,
+  parsePublicKey,
+  parseRequest,
+  publicKeyOf,
+} from '../store/parse.ts';
+import { readBytes } from '../store/read.ts';
+import { readPublished } from '../store/versions.ts';
+import type { Workshop } from './workshop.ts';
+
+/** The new certificates, for the ledger: none, one, or of a root that rolls over two. Throws where anything is wrong. */
+export function judge(workshop: Workshop, entity: Entity, change: Change): readonly CertificateFacts[] {
+  const key = keyOf(workshop, entity, change);
+  if (change.writes.includes('public')) judgePublic(key, readStaged(workshop, entity, 'public'));
+  return [...judgeIssued(workshop, entity, change, key), ...judgeCross(workshop, entity, change, key)];
+}
+
+function judgeIssued(
+  workshop: Workshop,
+  entity: Entity,
+  { issuance, writes }: Change,
+  keyFile: Buffer,
+): readonly CertificateFacts[] {
+  if (issuance === null && !writes.includes('csr')) return [];
+  const certFile = issuance === null ? null : readStaged(workshop, entity, 'cert');
+  const issuer = entity.issuer === null ? null : workshop.published(entity.issuer);
+  const key = parseKey(keyFile);
+  const cert = certFile === null ? null : parseCertificate(certFile);
+  const signer = issuer ?? { key: publicKeyObject(publicKeyOf(keyFile.toString('latin1'))), facts: key };
+  const signed = certFile !== null && signedBy(certificateDer(certFile), signer.key);
+  const made: Made = {
+    key,
+    csr: parseRequest(readStaged(workshop, entity, 'csr')),
+    cert,
+    signedBy: signed ? signer.facts.keyId : null,
+  };
+  refuseAny(objections(made, { entity, issuance, issuer: issuer?.facts ?? null }));
+  return cert === null ? [] : [cert];
+}
+
+/** Its issuer is what the root still is on the disk. */
+function judgeCross(
+  workshop: Workshop,
+  entity: Entity,
+  { crossing }: Change,
+  keyFile: Buffer,
+): readonly CertificateFacts[] {
+  if (crossing === null) return [];
+  const path = crossPath(entity.id, workshop.stamp);
+  const file = whole(readBytes(workshop.path(path)), path);
+  const issuer = workshop.read(entity.id);
+  const cert = parseCertificate(file);
+  const signed = signedBy(certificateDer(file), issuer.key) ? issuer.facts.keyId : null;
+  const asked = { entity, issuance: crossing.issuance, issuer: issuer.facts };
+  refuseAny(crossObjections({ cert, key: parseKey(keyFile), signedBy: signed }, asked));
+  return [cert];
+}
+
+function refuseAny(found: readonly string[]): void {
+  if (found.length > 0)
+    throw new Error(`openssl made something else than it was asked for: ${found.join('; ')}`);
+}
+
+function keyOf(workshop: Workshop, entity: Entity, { newKey }: Change): Buffer {
+  if (newKey) return readStaged(workshop, entity, 'key');
+  return whole(readPublished(workshop.root, entity, 'key'), filePath(entity, 'key'));
+}
+
+export function readStaged(workshop: Workshop, { id }: Entity, file: ManagedFile): Buffer {
+  const path = stagedPath(id, file, workshop.stamp);
+  return whole(readBytes(workshop.path(path)), path);
+}
+
+function whole(file: FileState<Buffer>, path: string): Buffer {
+  if (file.state === 'present' && file.facts.length > 0) return file.facts;
+  if (file.state === 'present') throw new Error(`openssl left "${path}" empty; is the disk full?`);
+  throw new Error(file.state === 'missing' ? `openssl did not make "${path}"` : `"${path}" ${file.detail}`);
+}
+
+function judgePublic(keyFile: Buffer, publicFile: Buffer): void {
+  if (parsePublicKey(publicFile) !== parseKey(keyFile).keyId)
+    throw new Error('the public key is another key’s');
+}
