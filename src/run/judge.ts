@@ -19,11 +19,20 @@ import { readBytes } from '../store/read.ts';
 import { readPublished } from '../store/versions.ts';
 import type { Workshop } from './workshop.ts';
 
-/** The new certificates, for the ledger: none, one, or of a root that rolls over two. Throws where anything is wrong. */
-export function judge(workshop: Workshop, entity: Entity, change: Change): readonly CertificateFacts[] {
+/** What is new, for the ledger. */
+export interface Judged {
+  readonly issued: CertificateFacts | null;
+  readonly cross: CertificateFacts | null;
+}
+
+/** Throws where anything is wrong. */
+export function judge(workshop: Workshop, entity: Entity, change: Change): Judged {
   const key = keyOf(workshop, entity, change);
   if (change.writes.includes('public')) judgePublic(key, readStaged(workshop, entity, 'public'));
-  return [...judgeIssued(workshop, entity, change, key), ...judgeCross(workshop, entity, change, key)];
+  return {
+    issued: judgeIssued(workshop, entity, change, key),
+    cross: judgeCross(workshop, entity, change, key),
+  };
 }
 
 function judgeIssued(
@@ -31,8 +40,8 @@ function judgeIssued(
   entity: Entity,
   { issuance, writes }: Change,
   keyFile: Buffer,
-): readonly CertificateFacts[] {
-  if (issuance === null && !writes.includes('csr')) return [];
+): CertificateFacts | null {
+  if (issuance === null && !writes.includes('csr')) return null;
   const certFile = issuance === null ? null : readStaged(workshop, entity, 'cert');
   const issuer = entity.issuer === null ? null : workshop.published(entity.issuer);
   const key = parseKey(keyFile);
@@ -46,7 +55,7 @@ function judgeIssued(
     signedBy: signed ? signer.facts.keyId : null,
   };
   refuseAny(objections(made, { entity, issuance, issuer: issuer?.facts ?? null }));
-  return cert === null ? [] : [cert];
+  return cert;
 }
 
 /** Its issuer is what the root still is on the disk. */
@@ -55,8 +64,8 @@ function judgeCross(
   entity: Entity,
   { crossing }: Change,
   keyFile: Buffer,
-): readonly CertificateFacts[] {
-  if (crossing === null) return [];
+): CertificateFacts | null {
+  if (crossing === null) return null;
   const path = crossPath(entity.id, workshop.stamp);
   const file = whole(readBytes(workshop.path(path)), path);
   const issuer = workshop.read(entity.id);
@@ -64,7 +73,7 @@ function judgeCross(
   const signed = signedBy(certificateDer(file), issuer.key) ? issuer.facts.keyId : null;
   const asked = { entity, issuance: crossing.issuance, issuer: issuer.facts };
   refuseAny(crossObjections({ cert, key: parseKey(keyFile), signedBy: signed }, asked));
-  return [cert];
+  return cert;
 }
 
 function refuseAny(found: readonly string[]): void {

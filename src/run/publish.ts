@@ -7,6 +7,7 @@ import { bundleMembers, rootAbove } from '../plan/derived.ts';
 import type { CertificateFacts } from '../plan/facts.ts';
 import { filePath } from '../plan/files.ts';
 import { relinks } from '../plan/publish.ts';
+import type { Reason } from '../plan/reason.ts';
 import { commit } from '../store/commit.ts';
 import { chmod, unlink, writeNew } from '../store/disk.ts';
 import { ledgerEntry } from '../store/ledger.ts';
@@ -16,11 +17,16 @@ import type { Workshop } from './workshop.ts';
 export async function publish(workshop: Workshop, entity: Entity): Promise<void> {
   const change = workshop.change(entity.id);
   if (change.writes.length > 0 || change.deletes.length > 0 || relinks(change)) {
-    const certificates = judge(workshop, entity, change);
+    const { issued, cross } = judge(workshop, entity, change);
     // Looking comes before writing: afterwards it would wait for the folder.
     const tidied = tidy(workshop, entity, change);
     writeBundles(workshop, entity, change);
-    await Promise.all([tidied, ...certificates.map((cert) => record(workshop, entity, change, cert))]);
+    const whyCross = change.reasons.filter(({ kind }) => kind === 'keeps-trust');
+    await Promise.all([
+      tidied,
+      issued && record(workshop, entity, issued, change.reasons),
+      cross && record(workshop, entity, cross, whyCross),
+    ]);
     if (change.crossing !== null) await unlink(workshop.path(crossPath(entity.id, workshop.stamp)));
     await commit(workshop.root, {
       entity,
@@ -77,8 +83,8 @@ function modeOf(artifact: Artifact): number {
 function record(
   workshop: Workshop,
   entity: Entity,
-  { reasons }: Change,
   cert: CertificateFacts,
+  reasons: readonly Reason[],
 ): Promise<void> {
   const issuer = entity.issuer ?? entity.id;
   return workshop.ledger.append(ledgerEntry(cert, { entity: entity.id, issuer, now: workshop.now, reasons }));
