@@ -150,15 +150,17 @@ function placeLines(entity: Entity, change: Change, now: number): readonly strin
 }
 
 /** What is replaced is kept, as apply keeps it. */
-function archiveLines(entity: Entity, { writes }: Change, now: number): readonly string[] {
+function archiveLines(entity: Entity, { writes, deletes }: Change, now: number): readonly string[] {
   const folder = archiveFolder(entity.id, now);
-  const kept = writes.filter((artifact) => artifact === 'key' || artifact === 'cert');
-  return kept.map((file) => archiveLine(entity, file, folder));
+  return [...writes, ...deletes].map((file) => archiveLine(entity, file, folder));
 }
 
 function archiveLine(entity: Located, file: ManagedFile, folder: string): string {
   const path = shellPath(filePath(entity, file));
-  return `if [ -e ${path} ]; then mkdir -p ${folder}; cp -p ${path} ${folder}/${FILE_NAMES[file]}; fi`;
+  const isPrecious = file === 'key' || file === 'cert';
+  // Somebody may have put a key where another file of ours goes.
+  const test = isPrecious ? `[ -e ${path} ]` : `grep -q 'PRIVATE KEY-----' ${path} 2>/dev/null`;
+  return `if ${test}; then mkdir -p ${folder}; cp -p ${path} ${folder}/${FILE_NAMES[file]}; fi`;
 }
 
 /** Removing takes consent, and a script is read before it is run: reading it is the consent. */

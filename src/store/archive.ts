@@ -4,14 +4,21 @@ import { dirname, join } from 'node:path';
 import { FILE_NAMES, type ManagedFile } from '../plan/files.ts';
 import { folderIsNew, link, rename, statOf, syncAll, unlink, writeSynced } from './disk.ts';
 
-/** Everything else can be made again. */
-const ARCHIVED: readonly ManagedFile[] = ['key', 'cert'];
+/** These cannot be made again. */
+const PRECIOUS: readonly ManagedFile[] = ['key', 'cert'];
 
-/** A second name for a key or certificate that is about to go, so that it has a name at every instant. */
+/** A private key as text, or anything in DER, which a key may be; of other files, none of ours holds such a thing. */
+function mayBeKey(content: Buffer): boolean {
+  return content[0] === 0x30 || content.includes('PRIVATE KEY-----');
+}
+
+/** A second name for what is about to go and cannot be made again, so that it has a name at every instant. */
 export async function keep(root: string, file: ManagedFile, path: string, archive: string): Promise<void> {
   const source = join(root, path);
-  const stat = ARCHIVED.includes(file) ? await statOf(source) : undefined;
+  const stat = await statOf(source);
   if (!stat?.isFile()) return;
+  // Somebody may have put a key where another file of ours goes.
+  if (!PRECIOUS.includes(file) && !mayBeKey(readFileSync(source))) return;
   const folder = join(root, archive);
   await folderIsNew(folder, 0o700);
   for (let copies = 1; ; copies++) {

@@ -31,6 +31,8 @@ export function readFiles(root: string, entity: Located, folders: Folders): Foun
 
 export interface FoundAndLeft extends FoundFiles {
   readonly left: Left | undefined;
+  /** Where the entity had its key, if that is another than the one in its new place. */
+  readonly rival?: string;
 }
 
 /** Files that are missing in their place are read in the former one, also behind links of ours. */
@@ -44,6 +46,8 @@ export function withLeft(
   const folder = entityFolder(former);
   if (folders.obstacle(folder) !== null) return { ...found, left: undefined };
   const view = viewOf(root, former);
+  const rival = rivalKey(root, former, found, view, folders);
+  if (rival !== undefined) return { ...found, left: undefined, rival };
   const files: { file: ManagedFile; from: string }[] = [];
   const bytes = each((file) => {
     const path = view.paths[file];
@@ -59,6 +63,21 @@ export function withLeft(
   const asLinks = entity.publish === 'symlinks' && found.published === undefined;
   const published = asLinks ? ({ state: 'files', detail: '' } as const) : found.published;
   return { bytes, ...(published === undefined ? {} : { published }), left: { folder, files } };
+}
+
+/** Two keys of one entity: which is the right one, and who else has the other, only its owner can know. */
+function rivalKey(
+  root: string,
+  former: Located,
+  { bytes }: FoundFiles,
+  view: View,
+  folders: Folders,
+): string | undefined {
+  const path = view.paths.key;
+  if (bytes.key.state !== 'present' || path === null) return undefined;
+  if (folders.obstacle(folderOf(filePath(former, 'key'))) !== null) return undefined;
+  const other = readSeen(view, 'key');
+  return other.state === 'present' && !other.facts.equals(bytes.key.facts) ? relative(root, path) : undefined;
 }
 
 function readView(root: string, entity: Located, folders: Folders): FoundFiles {

@@ -7,7 +7,7 @@ import type { KeyId } from '../plan/facts.ts';
 import { filePath, folderOf, type Located } from '../plan/files.ts';
 import type { EntityObservation, FileState, KeyState, Left, Observation } from '../plan/observation.ts';
 import { type Cache, fileSignature } from './cache.ts';
-import { Folders, readFiles, withLeft } from './looking.ts';
+import { Folders, type FoundAndLeft, readFiles, withLeft } from './looking.ts';
 import {
   certificateDer,
   EncryptedKeyError,
@@ -76,10 +76,10 @@ type Files = Omit<EntityObservation, 'signedBy'>;
 function observeFiles({ root, folders, formers }: Where, entity: Located): Files {
   const found = readFiles(root, entity, folders);
   const former = formers.of(entity.id);
-  const { bytes, published, left } =
+  const { bytes, published, left, rival }: FoundAndLeft =
     former === undefined ? { ...found, left: undefined } : withLeft(root, entity, former, found, folders);
   const files = {
-    key: formers.obstacle(entity) ?? observeKey(bytes.key),
+    key: formers.obstacle(entity) ?? rivalry(entity, rival) ?? observeKey(bytes.key),
     csr: parsed(bytes.csr, parseRequest),
     cert: parsed(bytes.cert, parseCertificate),
     chain: parsed(bytes.chain, parseBundle),
@@ -92,6 +92,15 @@ function observeFiles({ root, folders, formers }: Where, entity: Located): Files
     ...files,
     ...(published === undefined ? {} : { published }),
     ...(left === undefined ? {} : { left }),
+  };
+}
+
+function rivalry(entity: Located, rival: string | undefined): KeyState | null {
+  if (rival === undefined) return null;
+  return {
+    state: 'blocked',
+    detail: `is not the key that ${entity.id} had, which is "${rival}"`,
+    hint: `move "${filePath(entity, 'key')}" away, and "${rival}" comes along; or move that away to go on with the other`,
   };
 }
 

@@ -5,12 +5,14 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Entity, type EntityId, FOLDERS } from '../model/entity.ts';
+import { filePath, folderOf, MANAGED_FILES } from '../plan/files.ts';
 import { readLedger } from './ledger.ts';
-import { parseCertificate } from './parse.ts';
+import { parseCertificate, parseKey } from './parse.ts';
 import { readPublished } from './versions.ts';
 
 export function findStrangers(root: string, entities: readonly Entity[]): readonly EntityId[] {
-  const known = new Set(entities.map(({ id }) => id));
+  // A folder may bear one entity's name and be another's by `folder`: then nobody left it.
+  const known = new Set(entities.flatMap((entity) => [entity.id, ...foldersOf(entity)]));
   const unknown = Object.values(FOLDERS)
     .flatMap((folder) => folderNames(join(root, folder)).map((name) => `${folder}/${name}`))
     .filter((id) => !known.has(id));
@@ -19,23 +21,44 @@ export function findStrangers(root: string, entities: readonly Entity[]): readon
   return unknown.filter((id) => isOurs(root, id, issued));
 }
 
+function foldersOf(entity: Entity): readonly string[] {
+  return MANAGED_FILES.map((file) => folderOf(filePath(entity, file)));
+}
+
 /** A ledger that cannot be read, or is not ours to read, proves nothing; it stops no plan either. */
 function issuedCertificates(root: string): ReadonlySet<string> {
   try {
-    return new Set(readLedger(root).map(({ entity, fingerprint }) => `${entity} ${fingerprint}`));
+    const entries = readLedger(root);
+    return new Set(
+      entries.flatMap(({ entity, fingerprint, keyId }) => [`${entity} ${fingerprint}`, `${entity} ${keyId}`]),
+    );
   } catch {
     return new Set();
   }
 }
 
+/** By its certificate, or by its key where that is all that is left. */
 function isOurs(root: string, id: EntityId, issued: ReadonlySet<string>): boolean {
-  const bytes = readPublished(root, { id }, 'cert');
-  if (bytes.state !== 'present') return false;
+  const marks = [
+    read(root, id, 'cert', (bytes) => parseCertificate(bytes).fingerprint),
+    read(root, id, 'key', (bytes) => parseKey(bytes).keyId),
+  ];
+  return marks.some((mark) => mark !== undefined && issued.has(`${id} ${mark}`));
+}
+
+function read<T>(
+  root: string,
+  id: EntityId,
+  file: 'cert' | 'key',
+  parse: (bytes: Buffer) => T,
+): T | undefined {
+  const bytes = readPublished(root, { id }, file);
+  if (bytes.state !== 'present') return undefined;
   try {
-    return issued.has(`${id} ${parseCertificate(bytes.facts).fingerprint}`);
+    return parse(bytes.facts);
   } catch {
-    // Not a certificate: nothing proves that it was ever ours.
-    return false;
+    // Not what its name says: nothing proves that it was ever ours.
+    return undefined;
   }
 }
 

@@ -1,7 +1,8 @@
 // `folder` and `files` change after the first apply: keys come along, and what cannot be done is said before it is begun.
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { copyOf, openssl, Project } from './project.ts';
+import { filesBelow, keysAnywhere } from './wholeness.ts';
 
 const manifest = (servers: string): string => `version: 1
 authorities: { root: { commonName: Root } }
@@ -120,6 +121,94 @@ describe('what is refused, with a way out', () => {
     expect((await project.pki(['apply', '--skip-verify'])).code).toBe(1);
     expect(['a', 'b'].map((name) => project.read('servers', name, 'key.pem'))).toEqual(keys);
   });
+});
+
+describe('a place that is taken', () => {
+  it('by the key of another: refused, and nothing is touched; the hint works', async () => {
+    const project = await applied(PLAIN);
+    const [a, b] = [project.read('servers/a/key.pem'), project.read('servers/b/key.pem')];
+    project.write(manifest('  a: { commonName: a.example.test, folder: servers/b }\n'));
+    expect(await project.actions()).toEqual({ 'servers/a': 'refuse' });
+    const run = await project.pki(['apply', '--skip-verify']);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain(
+      '"servers/b/key.pem" is not the key that servers/a had, which is "servers/a/key.pem"',
+    );
+    expect([project.read('servers/a/key.pem'), project.read('servers/b/key.pem')]).toEqual([a, b]);
+    renameSync(project.path('servers/b'), project.path('servers/was-b'));
+    await project.apply();
+    expect(project.read('servers/b/key.pem')).toBe(a);
+    expect(await project.actions()).toEqual({});
+  });
+
+  it('by an older key of its own, after a way there and back with a new key between', async () => {
+    const project = await applied(PLAIN);
+    const authority = PLAIN.replace('commonName: Root', 'commonName: Root, folder: ca');
+    project.write(authority);
+    await project.apply();
+    expect(await project.pki(['rotate', 'root', '--allow', 'rekey-ca', '--skip-verify'])).toMatchObject({
+      code: 0,
+    });
+    project.write(PLAIN);
+    expect(await project.actions()).toMatchObject({ 'authorities/root': 'refuse' });
+  });
+
+  it('by its own request, because files changed names: refused', async () => {
+    const project = await applied(PLAIN);
+    const key = project.read('servers/a/key.pem');
+    project.write(
+      PLAIN.replace('a.example.test }', 'a.example.test, files: { key: csr.pem, csr: key.pem } }'),
+    );
+    expect(await project.actions()).toEqual({ 'servers/a': 'refuse' });
+    await project.pki(['apply', '--skip-verify']);
+    expect(project.read('servers/a/key.pem')).toBe(key);
+  });
+});
+
+describe('a folder that bears the name of an entity that left the manifest', () => {
+  it('is nobody’s leftover where another entity has it', async () => {
+    const project = await applied(PLAIN);
+    const key = project.read('servers/a/key.pem');
+    project.write(
+      manifest(
+        '  web: { commonName: a.example.test, folder: servers/a }\n  b: { commonName: b.example.test }\n',
+      ),
+    );
+    expect(await project.actions()).toEqual({});
+    expect(await project.pki(['apply', '--skip-verify', '--allow', 'remove'])).toMatchObject({ code: 0 });
+    expect(project.read('servers/a/key.pem')).toBe(key);
+  });
+
+  it('also where it became an entity of another kind', async () => {
+    const project = await applied(PLAIN);
+    const key = project.read('servers/a/key.pem');
+    const text = manifest('  b: { commonName: b.example.test }\n');
+    project.write(`${text}peers: { a: { commonName: a.example.test, folder: servers/a } }\n`);
+    expect(await project.actions()).toEqual({ 'peers/a': 'issue' });
+    await project.apply('--allow', 'remove');
+    expect(project.read('servers/a/key.pem')).toBe(key);
+    expect(await project.actions()).toEqual({});
+  });
+
+  it('is still one where only its key is left', async () => {
+    const project = await applied(PLAIN);
+    rmSync(project.path('servers/a/cert.pem'));
+    project.write(manifest('  b: { commonName: b.example.test }\n'));
+    expect(await project.actions()).toEqual({ 'servers/a': 'remove' });
+    await project.apply('--allow', 'remove');
+    expect(existsSync(project.path('servers/a'))).toBe(false);
+    expect(keysAnywhere(project.out).size).toBe(3);
+  });
+});
+
+it('a key where another file of ours goes is in the archive before it is replaced', async () => {
+  const project = await applied(PLAIN);
+  const stranger = await openssl(['genpkey', '-algorithm', 'ed25519']);
+  for (const file of ['chain.pem', 'csr.pem']) writeFileSync(project.path('servers/a', file), stranger);
+  await project.apply();
+  expect(keysAnywhere(project.out).size).toBe(4);
+  const kept = filesBelow(project.path('.pki/archive/servers/a'));
+  expect(kept.map((path) => path.replace(/^.*\//, ''))).toEqual(['chain.pem', 'csr.pem']);
 });
 
 it('a record that cannot be read: no error, and the next apply writes it anew', async () => {
