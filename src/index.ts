@@ -98,11 +98,16 @@ export async function plan(project: Project, options: PlanOptions = {}): Promise
 export async function status(
   project: Project,
   options: PlanOptions = {},
-): Promise<{ readonly rows: readonly StatusRow[]; readonly now: number }> {
+): Promise<{
+  readonly rows: readonly StatusRow[];
+  readonly now: number;
+  /** Entities that an interrupted apply left half-way. */
+  readonly pending: readonly EntityId[];
+}> {
   const now = options.now ?? clock();
   const observation = observe(project.root, project.inventory, new Cache(project.root, Date.now()));
   const made = planInventory(project.inventory, observation, { now });
-  return { rows: statusRows(project.inventory, observation, made), now };
+  return { rows: statusRows(project.inventory, observation, made), now, pending: made.pending };
 }
 
 /** Every certificate that was ever issued in this folder, oldest first, also those that are gone. */

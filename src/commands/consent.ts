@@ -29,8 +29,10 @@ function question(consent: Consent, ids: readonly EntityId[], plan: Plan): strin
 
 /** How many others change because these do. */
 export function followersText(ids: readonly EntityId[], plan: Plan): string {
-  const affected = plan.changes.filter(({ id }) => ids.includes(id)).flatMap(({ affects }) => affects);
-  const follow = new Set(affected).size;
+  const affected = new Set(
+    plan.changes.filter(({ id }) => ids.includes(id)).flatMap(({ affects }) => affects),
+  );
+  const follow = plan.changes.filter(({ id, issuance }) => issuance !== null && affected.has(id)).length;
   return follow === 0 ? '' : ` (${follow} below ${follow === 1 ? 'is' : 'are'} issued anew)`;
 }
 

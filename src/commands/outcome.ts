@@ -67,7 +67,7 @@ function explainHeld(held: readonly Change[], console: Console): void {
 }
 
 function explainDone(
-  { execution, interrupted, plan, held }: Extract<ApplyResult, { kind: 'done' }>,
+  { execution, interrupted, plan, held, blocked }: Extract<ApplyResult, { kind: 'done' }>,
   json: boolean,
   console: Console,
 ): ExitCode {
@@ -84,7 +84,9 @@ function explainDone(
     return EXIT.failed;
   }
   explainHeld(held, console);
-  return EXIT.fine;
+  explainRefusals(blocked, console);
+  for (const [consent, ids] of consentsNeeded(blocked)) explainConsent(consent, ids, plan, console);
+  return blocked.length === 0 ? EXIT.fine : EXIT.failed;
 }
 
 /** docs/json.md */
@@ -97,6 +99,7 @@ export function resultJson(result: ApplyResult, project: Project, verification: 
     published: result.kind === 'done' ? result.execution.published : [],
     failures: result.kind === 'done' ? result.execution.failures : [],
     held: 'held' in result ? result.held.map(({ id }) => id) : [],
+    blocked: 'blocked' in result ? result.blocked.map(({ id }) => id) : [],
     verification,
   };
 }

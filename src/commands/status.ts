@@ -1,5 +1,6 @@
 /** `pki status`: how every certificate stands; exit code 2 when something is due, for cron and CI. */
 import { status } from '../index.ts';
+import { pendingText } from '../report/plan.ts';
 import { statusJson, statusText } from '../report/status.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import { openOrExplain } from './project.ts';
@@ -17,8 +18,9 @@ export async function statusCommand(
 ): Promise<ExitCode> {
   const project = await openOrExplain(manifest, console);
   if (project === undefined) return EXIT.failed;
-  const { rows, now } = await status(project, flags.now === undefined ? {} : { now: flags.now });
+  const { rows, now, pending } = await status(project, flags.now === undefined ? {} : { now: flags.now });
   if (flags.json) console.out(`${JSON.stringify(statusJson(rows, project.manifest, now), null, 2)}\n`);
   else console.out(statusText(rows, console.style));
-  return rows.every(({ state }) => state === 'ok') ? EXIT.fine : EXIT.due;
+  if (pending.length > 0) console.note(pendingText(pending));
+  return pending.length === 0 && rows.every(({ state }) => state === 'ok') ? EXIT.fine : EXIT.due;
 }

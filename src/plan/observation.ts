@@ -50,6 +50,8 @@ export interface Observation {
   readonly entities: ReadonlyMap<EntityId, EntityObservation>;
   /** Entity folders on disk that the manifest does not name, and that this tool is known to have made. */
   readonly strangers: readonly EntityId[];
+  /** Entities of which an interrupted run has new files that are not all in place yet. Absent: none. */
+  readonly pending?: readonly EntityId[];
 }
 
 const MISSING = { state: 'missing' } as const;

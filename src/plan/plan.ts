@@ -10,8 +10,9 @@ import {
 import { type Action, type Change, type Consent, NO_CHANGE } from './change.ts';
 import { keyOwners } from './key-decision.ts';
 import { nameDer } from './name.ts';
-import { NOTHING, type Observation } from './observation.ts';
+import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
 import { type Context, planEntity } from './plan-entity.ts';
+import { earlierOf } from './previous.ts';
 import { type Standing, standingOf } from './standing.ts';
 
 export interface Plan {
@@ -20,6 +21,8 @@ export interface Plan {
   readonly output: string;
   /** Authorities before what they sign, then as in the manifest; every entity has one, also where nothing changes. */
   readonly changes: readonly Change[];
+  /** Entities that an interrupted run left half-way: the next apply finishes them first, and then looks again. */
+  readonly pending: readonly EntityId[];
 }
 
 export interface PlanOptions {
@@ -28,6 +31,8 @@ export interface PlanOptions {
   readonly rekey?: ReadonlySet<EntityId>;
   /** Authorities whose earlier certificates are no longer to be trusted. */
   readonly retire?: ReadonlySet<EntityId>;
+  /** Entities that stay as they are, whatever the manifest says; what cannot do without them stays as well. */
+  readonly frozen?: ReadonlySet<EntityId>;
 }
 
 export function planInventory(inventory: Inventory, observation: Observation, options: PlanOptions): Plan {
@@ -42,19 +47,51 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     orphansOf: (authority) => hasOrphans(authority, inventory, observation),
     now: options.now,
   };
+  const frozen = frozenOf(inventory, observation, options.frozen ?? new Set());
   const changes = inventory.entities.map((entity) => {
     const observed = observation.entities.get(entity.id) ?? NOTHING;
-    const change = planEntity(entity, observed, context);
+    const change = frozen.has(entity.id)
+      ? unchanged(entity, observed)
+      : planEntity(entity, observed, context);
     if (entity.kind === 'authority') standings.set(entity.id, standingOf(entity, observed, change));
     return change;
   });
   const removals = observation.strangers.flatMap(removal);
-  return { now: options.now, output: inventory.output, changes: [...withAffected(changes), ...removals] };
+  return {
+    now: options.now,
+    output: inventory.output,
+    changes: [...withAffected(changes), ...removals],
+    pending: observation.pending ?? [],
+  };
+}
+
+/** Without a key and a certificate that fit each other, an authority that stays as it is can sign and vouch for nothing. */
+function frozenOf(
+  { entities }: Inventory,
+  observation: Observation,
+  asked: ReadonlySet<EntityId>,
+): ReadonlySet<EntityId> {
+  const frozen = new Set(asked);
+  const isUseless = (id: EntityId | null): boolean =>
+    id !== null && frozen.has(id) && !isUsable(observation.entities.get(id) ?? NOTHING);
+  for (const { id, issuer, trust } of entities) if ([issuer, ...trust].some(isUseless)) frozen.add(id);
+  return frozen;
+}
+
+function isUsable({ key, cert }: EntityObservation): boolean {
+  return key.state === 'present' && cert.state === 'present' && key.facts.keyId === cert.facts.keyId;
+}
+
+function unchanged({ id, kind }: Entity, observed: EntityObservation): Change {
+  const { roots, cross } = earlierOf(observed);
+  const fingerprints = (all: typeof roots) => all.map(({ fingerprint }) => fingerprint);
+  const earlier = { previous: fingerprints(roots), cross: fingerprints(cross) };
+  return { ...NO_CHANGE, id, kind, action: 'keep', ...earlier };
 }
 
 /** An entity that left the manifest: its files go to the archive, once somebody agrees. */
 function removal(id: EntityId): readonly Change[] {
-  const kind = parseEntityId(id)?.kind;
+  const kind = kindOf(id);
   if (kind === undefined) return [];
   return [
     { ...NO_CHANGE, id, kind, action: 'remove', reasons: [{ kind: 'not-in-manifest' }], consent: 'remove' },
@@ -88,8 +125,8 @@ function issuersIn(reasons: Change['reasons']): ReadonlySet<EntityId> {
 }
 
 /** Whether apply would do anything. */
-export function isDue(plan: Plan): boolean {
-  return plan.changes.some(({ action }) => action !== 'keep');
+export function isDue({ changes, pending }: Pick<Plan, 'changes' | 'pending'>): boolean {
+  return pending.length > 0 || changes.some(({ action }) => action !== 'keep');
 }
 
 export function countActions(plan: Plan): Readonly<Record<Action, number>> {
@@ -107,11 +144,8 @@ export function consentsNeeded(changes: readonly Change[]): ReadonlyMap<Consent,
   return needed;
 }
 
-/** `servers/api` → its parts, or `undefined` for what is no entity's id. */
-function parseEntityId(id: string): { readonly kind: EntityKind; readonly name: string } | undefined {
-  for (const kind of Object.keys(FOLDERS) as EntityKind[]) {
-    const prefix = entityId(kind, '');
-    if (id.startsWith(prefix)) return { kind, name: id.slice(prefix.length) };
-  }
-  return undefined;
+/** Of `servers/api`, or `undefined` for what is no entity's id. */
+export function kindOf(id: string): EntityKind | undefined {
+  const kinds = Object.keys(FOLDERS) as EntityKind[];
+  return kinds.find((kind) => id.startsWith(entityId(kind, '')));
 }

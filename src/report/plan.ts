@@ -1,6 +1,6 @@
 /** A plan for people: one line per change, its reasons, and what follows from it. */
 import type { EntityId } from '../model/entity.ts';
-import type { Action, Change } from '../plan/change.ts';
+import type { Action, Change, Issuance } from '../plan/change.ts';
 import { countActions, isDue, type Plan } from '../plan/plan.ts';
 import { isoTime } from '../plan/validity.ts';
 import { reasonText } from './reason.ts';
@@ -26,8 +26,16 @@ export interface PlanTextOptions {
 export function planText(plan: Plan, { style, verbose }: PlanTextOptions): string {
   const shown = plan.changes.filter(({ action }) => verbose || action !== 'keep');
   const width = Math.max(0, ...shown.map(({ id }) => id.length));
-  const blocks = shown.map((change) => changeText(change, width, style));
+  const blocks = [
+    ...(plan.pending.length === 0 ? [] : [pendingText(plan.pending)]),
+    ...shown.map((change) => changeText(change, width, style)),
+  ];
   return [...blocks, ...(blocks.length > 0 ? [''] : []), summaryText(plan, style), ''].join('\n');
+}
+
+/** The plan is of what is in place; what an interrupted run has ready is only seen once it is there. */
+export function pendingText(pending: readonly EntityId[]): string {
+  return `an interrupted apply is not finished: the next one begins with ${pending.join(', ')}, and looks again`;
 }
 
 function changeText(change: Change, width: number, style: Style): string {
@@ -94,17 +102,16 @@ export function planJson(plan: Plan, manifest: string): unknown {
     now: isoTime(plan.now),
     due: isDue(plan),
     summary: countActions(plan),
-    changes: plan.changes.map((change) => ({
+    pending: plan.pending,
+    changes: plan.changes.map(({ issuance, crossing, ...change }) => ({
       ...change,
       reasons: change.reasons.map((reason) => ({ ...reason, text: reasonText(reason) })),
-      issuance:
-        change.issuance === null
-          ? null
-          : {
-              ...change.issuance,
-              notBefore: isoTime(change.issuance.notBefore),
-              notAfter: isoTime(change.issuance.notAfter),
-            },
+      issuance: issuance && issuanceJson(issuance),
+      crossing: crossing && { ...crossing, issuance: issuanceJson(crossing.issuance) },
     })),
   };
+}
+
+function issuanceJson(issuance: Issuance): unknown {
+  return { ...issuance, notBefore: isoTime(issuance.notBefore), notAfter: isoTime(issuance.notAfter) };
 }

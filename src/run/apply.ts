@@ -4,9 +4,9 @@ import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { EntityId, Inventory } from '../model/entity.ts';
-import { PRIVATE_FOLDER, SCRATCH_FOLDER, STAGE_FOLDER } from '../openssl/paths.ts';
-import type { Change, Consent } from '../plan/change.ts';
-import { consentsNeeded, isDue, type Plan, planInventory } from '../plan/plan.ts';
+import { COMMIT_FOLDER, PRIVATE_FOLDER, SCRATCH_FOLDER, STAGE_FOLDER } from '../openssl/paths.ts';
+import { type Change, type Consent, NO_CHANGE, type Refusal } from '../plan/change.ts';
+import { consentsNeeded, isDue, kindOf, type Plan, planInventory } from '../plan/plan.ts';
 import { stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
 import { Cache, WORTHWHILE } from '../store/cache.ts';
@@ -56,6 +56,8 @@ export type ApplyResult =
       readonly kind: 'done';
       readonly plan: Plan;
       readonly held: readonly Change[];
+      /** Refused, or not agreed to: these stayed as they are, and everything that does not need them went on. */
+      readonly blocked: readonly Change[];
       readonly execution: Execution;
       readonly interrupted: boolean;
     };
@@ -98,34 +100,74 @@ async function waitForLock(own: string, { clock, lockTimeout = 0, signal }: Appl
 }
 
 async function applyLocked(inventory: Inventory, options: ApplyOptions): Promise<ApplyResult> {
-  const { root, clock, listener } = options;
-  const recovered = await recover(root);
-  if (recovered.length > 0) listener?.({ kind: 'recovered', entities: recovered });
+  const { root, clock } = options;
+  const stuck = await finishEarlier(options);
   await ignoreInGit(root);
-  const now = clock();
   const cache = new Cache(root, Date.now());
   const observation = observe(root, inventory, cache);
   cache.save();
-  const plan = planInventory(inventory, observation, {
-    now,
-    rekey: options.rekey ?? new Set(),
-    retire: options.retire ?? new Set(),
-  });
-  const refusals = plan.changes.filter(({ action }) => action === 'refuse');
-  if (refusals.length > 0) return { kind: 'refused', plan, refusals };
+  const { rekey = new Set(), retire = new Set() } = options;
+  const asked = { now: clock(), rekey, retire };
+  const plan = withStuck(planInventory(inventory, observation, asked), stuck);
   const agreed = isDue(plan) ? await options.review?.(plan) : undefined;
   const consents = new Set([...options.consents, ...(agreed ?? [])]);
-  const held = plan.changes.filter(({ consent }) => consent !== null && !consents.has(consent));
-  if (held.some(({ action }) => action !== 'remove')) {
-    return { kind: 'consent', plan, missing: consentsNeeded(held) };
-  }
   // What left the manifest is in nobody's way: without consent it stays, and everything else goes on.
-  const rest = { ...plan, changes: plan.changes.filter((change) => !held.includes(change)) };
-  if (!isDue(rest)) {
-    savePlaces(root, inventory.entities);
-    return { kind: 'nothing', plan, held };
-  }
-  return carryOut(inventory, rest, held, options);
+  const held = plan.changes.filter(
+    ({ action, consent }) => action === 'remove' && isMissing(consent, consents),
+  );
+  const blocked = plan.changes.filter((change) => isBlocked(change, consents));
+  const frozen = new Set(blocked.map(({ id }) => id));
+  const possible = blocked.length === 0 ? plan : planInventory(inventory, observation, { ...asked, frozen });
+  const changes = possible.changes.filter(({ id }) => !held.some((change) => change.id === id));
+  const isRequest = rekey.size + retire.size > 0;
+  if (changes.every(({ action }) => action === 'keep') || (isRequest && blocked.length > 0))
+    return nothingDone(plan, blocked, held, () => savePlaces(root, inventory.entities));
+  return carryOut(inventory, { ...possible, changes }, { held, blocked }, options);
+}
+
+function isMissing(consent: Consent | null, given: ReadonlySet<Consent>): boolean {
+  return consent !== null && !given.has(consent);
+}
+
+/** What neither may be done nor be left to the next best moment without somebody being told. */
+function isBlocked({ action, consent }: Change, given: ReadonlySet<Consent>): boolean {
+  return action === 'refuse' || (action !== 'remove' && isMissing(consent, given));
+}
+
+function nothingDone(
+  plan: Plan,
+  blocked: readonly Change[],
+  held: readonly Change[],
+  remember: () => void,
+): ApplyResult {
+  const refusals = blocked.filter(({ action }) => action === 'refuse');
+  if (refusals.length > 0) return { kind: 'refused', plan, refusals };
+  if (blocked.length > 0) return { kind: 'consent', plan, missing: consentsNeeded([...blocked, ...held]) };
+  remember();
+  return { kind: 'nothing', plan, held };
+}
+
+/** Finishes what an earlier run had begun; what cannot be finished now either is in nobody else's way. */
+async function finishEarlier({ root, listener }: ApplyOptions): Promise<ReadonlyMap<EntityId, Refusal>> {
+  const stuck = new Map<EntityId, Refusal>();
+  const entities = await recover(root, (id, error) => stuck.set(id, unfinished(id, error)));
+  if (entities.length > 0) listener?.({ kind: 'recovered', entities });
+  return stuck;
+}
+
+function unfinished(id: EntityId, error: unknown): Refusal {
+  const why = error instanceof Error ? error.message : String(error);
+  return {
+    problem: `the new files of ${id} cannot be put in place: ${why}`,
+    hint: `mend the cause and run again; until then the files are below "${COMMIT_FOLDER}"`,
+  };
+}
+
+function withStuck(plan: Plan, stuck: ReadonlyMap<EntityId, Refusal>): Plan {
+  const refused = [...stuck].map(([id, refusal]): Change => {
+    return { ...NO_CHANGE, id, kind: kindOf(id) ?? 'authority', action: 'refuse', refusal };
+  });
+  return { ...plan, changes: [...plan.changes.filter(({ id }) => !stuck.has(id)), ...refused] };
 }
 
 /** What a run makes before anything is certain; all of it in one go, because single removals wait for every sync. */
@@ -136,7 +178,7 @@ function clearWorkFolders(root: string): void {
 async function carryOut(
   inventory: Inventory,
   plan: Plan,
-  held: readonly Change[],
+  left: { readonly held: readonly Change[]; readonly blocked: readonly Change[] },
   options: ApplyOptions,
 ): Promise<ApplyResult> {
   const { root, binary, processes, listener, signal } = options;
@@ -158,7 +200,7 @@ async function carryOut(
     ...(signal === undefined ? {} : { signal }),
   }).finally(() => workers.close());
   if (execution.published.length >= WORTHWHILE) rememberAll(root, inventory);
-  return { kind: 'done', plan, held, execution, interrupted: signal?.aborted ?? false };
+  return { kind: 'done', plan, ...left, execution, interrupted: signal?.aborted ?? false };
 }
 
 /** So that the next plan of a large folder is quick, and the next apply has nothing left to write. */

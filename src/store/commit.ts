@@ -5,23 +5,14 @@
  * instant key, certificate and chain belong together or are completed. The commit folder is its own journal. An entity
  * that is not there yet needs none of this: its staging folder becomes its folder by one rename.
  */
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { EntityId } from '../model/entity.ts';
 import { COMMIT_FOLDER, PRIVATE_FOLDER, stageFolder } from '../openssl/paths.ts';
 import { FILE_NAMES, filePath, type Located, MANAGED_FILES, type ManagedFile } from '../plan/files.ts';
 import { keep, removeFile } from './archive.ts';
-import {
-  exists,
-  folderIsNew,
-  readFolder,
-  rename,
-  rmdir,
-  sync,
-  syncAll,
-  unlink,
-  writeSynced,
-} from './disk.ts';
+import { folderIsNew, readFolder, rename, rmdir, sync, syncAll, unlink, writeSynced } from './disk.ts';
+import { errorCode } from './read.ts';
 import {
   clearLinks,
   clearVersions,
@@ -140,13 +131,45 @@ async function pointOfNoReturn(root: string, staged: string): Promise<string> {
   return folder;
 }
 
-/** Finishes what an earlier run had begun to put in place. Returns the entities concerned. */
-export async function recover(root: string): Promise<readonly EntityId[]> {
-  const parent = join(root, COMMIT_FOLDER);
-  if (!(await exists(parent))) return [];
+/**
+ * Finishes what an earlier run had begun to put in place. Returns the entities concerned.
+ * @param failed told of what cannot be finished now either; the others are. Without it that is thrown.
+ */
+export async function recover(
+  root: string,
+  failed?: (id: EntityId, error: unknown) => void,
+): Promise<readonly EntityId[]> {
   const recovered: EntityId[] = [];
-  for (const name of await readFolder(parent)) recovered.push(await rollForward(root, join(parent, name)));
+  for (const name of pendingNames(root)) {
+    try {
+      recovered.push(await rollForward(root, join(root, COMMIT_FOLDER, name)));
+    } catch (error) {
+      if (failed === undefined) throw error;
+      failed(idOf(name), error);
+    }
+  }
   return recovered;
+}
+
+/** Entities of which new files wait to be put in place: the next apply begins with them. */
+export function pending(root: string): readonly EntityId[] {
+  try {
+    return pendingNames(root).map(idOf);
+  } catch (error) {
+    // Whoever may not look into our folder sees the certificates all the same.
+    if (errorCode(error) === 'EACCES') return [];
+    throw error;
+  }
+}
+
+function pendingNames(root: string): readonly string[] {
+  const parent = join(root, COMMIT_FOLDER);
+  return existsSync(parent) ? readdirSync(parent) : [];
+}
+
+/** The name of a commit folder is that of the staging folder (openssl/paths.ts). */
+function idOf(name: string): EntityId {
+  return name.replace('.', '/');
 }
 
 /** Every line may be the one before a crash: each is right to do again. */
@@ -182,7 +205,7 @@ async function rollForward(root: string, folder: string): Promise<EntityId> {
 /** The order is the last file to go, so everything was in place, and the crash came just before the last line. */
 async function emptied(folder: string): Promise<EntityId> {
   await rmdir(folder);
-  return basename(folder).replace('.', '/');
+  return idOf(basename(folder));
 }
 
 /** The folders of these paths, made where they are missing; and those above them that have a new entry. */

@@ -7,6 +7,7 @@ import type { KeyId } from '../plan/facts.ts';
 import { filePath, folderOf, type Located } from '../plan/files.ts';
 import type { EntityObservation, FileState, KeyState, Left, Observation } from '../plan/observation.ts';
 import { type Cache, fileSignature } from './cache.ts';
+import { pending } from './commit.ts';
 import { Folders, type FoundAndLeft, readFiles, withLeft } from './looking.ts';
 import {
   certificateDer,
@@ -33,9 +34,11 @@ export function observe(root: string, { entities }: Inventory, cache?: Cache): O
   for (const entity of entities) {
     observed.set(entity.id, observeEntity({ root, folders, formers }, entity, signers, cache));
   }
+  const left = pending(root);
   return {
     entities: observed,
     strangers: findStrangers(root, entities),
+    ...(left.length === 0 ? {} : { pending: left }),
   };
 }
 

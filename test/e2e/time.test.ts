@@ -193,7 +193,7 @@ describe('renewal', () => {
     expect((await dueAt(project, notAfter - DAY))['clients/turning']).toBeUndefined();
   });
 
-  it('of an authority with rotateKey asks for consent', async () => {
+  it('of an authority with rotateKey asks for consent; without it, what is below is renewed under the present one', async () => {
     const project = copyOf(made);
     project.write(
       MANIFEST.replace('issuer: root, validity: 5y', 'issuer: root, validity: 5y, rotateKey: true'),
@@ -203,7 +203,12 @@ describe('renewal', () => {
     const due = await dueAt(project, notAfter - 100 * DAY);
     expect(due['authorities/sub']).toMatchObject({ action: 'rekey', consent: 'rekey-ca' });
     const run = await project.pki(['apply', '--skip-verify'], { env: clock(notAfter - 100 * DAY) });
-    expect(run).toMatchObject({ code: 1, stdout: '' });
+    expect(run).toMatchObject({ code: 1, stdout: 'applied: 3 issued, 1 re-keyed\n' });
+    expect(run.stderr).toContain('needs consent: authorities/sub');
+    const left = await dueAt(project, notAfter - 100 * DAY);
+    expect(Object.keys(left)).toContain('authorities/sub');
+    await applyAt(project, notAfter - 100 * DAY, '--allow', 'rekey-ca');
+    expect(await dueAt(project, notAfter - 100 * DAY)).toEqual({});
   });
 
   it('of what has expired years ago brings everything back, authorities with their keys', async () => {

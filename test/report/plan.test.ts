@@ -10,6 +10,7 @@ function planOf(...changes: readonly (Partial<Change> & Pick<Change, 'id' | 'act
   return {
     now: NOW,
     output: 'pki',
+    pending: [],
     changes: changes.map((change) => ({ ...NO_CHANGE, kind: 'server', ...change })),
   };
 }
@@ -97,6 +98,7 @@ describe('as JSON', () => {
       version: 1,
       manifest: 'pki.yaml',
       output: 'pki',
+      pending: [],
       now: '2026-11-23T12:00:00Z',
       due: true,
       summary: { create: 1, issue: 1, rekey: 1, refresh: 1, remove: 1, keep: 1, refuse: 1 },

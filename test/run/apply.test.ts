@@ -124,13 +124,12 @@ describe('nothing is begun', () => {
     expect(await apply(root)).toMatchObject({ kind: 'done' });
   });
 
-  it('where an entity is refused', async () => {
+  it('where nothing but a refused entity is due', async () => {
     const root = newRoot();
-    await apply(root, anInventory(ROOT));
+    await apply(root, anInventory(ROOT, SERVICES));
     mkdirSync(join(root, 'servers/api/key.pem'), { recursive: true });
-    const result = await apply(root);
+    const result = await apply(root, anInventory(ROOT, SERVICES, API));
     expect(result).toMatchObject({ kind: 'refused', refusals: [{ id: API.id }] });
-    expect(existsSync(join(root, 'authorities/services'))).toBe(false);
   });
 
   it.each(['servers', 'servers/api'])(
@@ -141,7 +140,7 @@ describe('nothing is begun', () => {
       mkdirSync(elsewhere);
       mkdirSync(join(root, folder, '..'), { recursive: true });
       symlinkSync(elsewhere, join(root, folder));
-      expect(await apply(root)).toMatchObject({ kind: 'refused' });
+      expect(await apply(root)).toMatchObject({ kind: 'done', blocked: [{ id: API.id }] });
       expect(readdirSync(elsewhere)).toEqual([]);
     },
   );
@@ -254,6 +253,60 @@ it('nothing of the environment reaches openssl but what finds it', async () => {
   expect([...names].filter((name) => !passed.includes(name)).sort()).toEqual(
     ['PWD', ...(names.has('_') ? ['_'] : [])].concat(names.has('OLDPWD') ? ['OLDPWD'] : []).sort(),
   );
+});
+
+describe('what is refused, or not agreed to, is in nobody else’s way', () => {
+  it('a leaf: everything else goes on', async () => {
+    const root = newRoot();
+    mkdirSync(join(root, 'servers/api/key.pem'), { recursive: true });
+    const result = await apply(root);
+    expect(result).toMatchObject({
+      kind: 'done',
+      blocked: [{ id: API.id, action: 'refuse' }],
+      execution: { published: expect.arrayContaining([ROOT.id, SERVICES.id, BILLING.id]), failures: [] },
+    });
+    expect(existsSync(join(root, 'servers/api/cert.pem'))).toBe(false);
+  });
+
+  it('an authority that is not there: what it would sign waits with it', async () => {
+    const root = newRoot();
+    mkdirSync(join(root, 'authorities/services/cert.pem'), { recursive: true });
+    const result = await apply(root);
+    expect(result).toMatchObject({
+      kind: 'done',
+      blocked: [{ id: SERVICES.id }],
+      execution: { published: [ROOT.id, BILLING.id], failures: [], skipped: [] },
+    });
+  });
+
+  it('an authority that is there: what is below it is renewed under what it is', async () => {
+    const root = newRoot();
+    await apply(root);
+    const later = NOW + 80 * DAY;
+    const other = anAuthority({ key: { algorithm: 'ed25519' } });
+    const before = readFileSync(join(root, ROOT.id, 'cert.pem'));
+    const inventory = anInventory(other, SERVICES, API, BILLING);
+    const result = await apply(root, inventory, { clock: () => later });
+    expect(result).toMatchObject({ kind: 'done', blocked: [{ id: ROOT.id, consent: 'rekey-ca' }] });
+    expect(readFileSync(join(root, ROOT.id, 'cert.pem'))).toEqual(before);
+    if (result.kind === 'done') expect([...result.execution.published].sort()).toEqual([BILLING.id, API.id]);
+    expect(await apply(root, inventory, { clock: () => later })).toMatchObject({ kind: 'consent' });
+  });
+
+  it('new files that cannot be put in place: the others are', async () => {
+    const root = newRoot();
+    await apply(root);
+    const folder = join(root, '.pki/commit/servers.api');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'cert.pem'), 'new');
+    mkdirSync(join(root, 'servers/api/blocked/in-the-way'), { recursive: true });
+    const moves = [['cert', 'servers/api/blocked']];
+    const order = { id: API.id, moves, deletes: [], archive: '.pki/archive/x', removes: null };
+    writeFileSync(join(folder, 'order.json'), JSON.stringify(order));
+    const result = await apply(root, ALL, { clock: () => NOW + 80 * DAY });
+    expect(result).toMatchObject({ kind: 'done', blocked: [{ id: API.id, action: 'refuse' }] });
+    if (result.kind === 'done') expect(result.execution.published).toEqual([BILLING.id]);
+  });
 });
 
 it('time passes: what is due is renewed with its key, and the ledger remembers both', async () => {
