@@ -4,6 +4,7 @@ import { PROGRAM_VERSION } from './commands/version.ts';
 
 // Answered before anything is loaded: scripts ask this often.
 if (process.argv.length === 3 && ['--version', '-V'].includes(process.argv[2] ?? '')) {
+  process.stdout.on('error', () => process.exit(1));
   process.stdout.write(`${PROGRAM_VERSION}\n`);
 } else {
   const { main } = await import('./commands/main.ts');

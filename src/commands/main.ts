@@ -10,7 +10,8 @@ import { PROGRAM_VERSION } from './version.ts';
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const console = processConsole();
   const interruption = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interruption.abort());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => interruption.abort());
   // `pki plan | head`: whoever reads has read enough. The work goes on, and the exit code is its own.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -43,7 +44,7 @@ function buildProgram(console: Console, signal: AbortSignal, finish: Finish): Co
     .exitOverride()
     .configureOutput({ outputError: (text) => void process.stderr.write(voice(text)) })
     .showSuggestionAfterError(true)
-    .addHelpText('after', '\nEvery command takes the manifest as its argument; without one it is pki.yaml.');
+    .addHelpText('after', '\nThe manifest is pki.yaml where none is named.');
   addPlan(program, console, finish);
   addApply(program, console, signal, finish);
   addRotate(program, console, signal, finish);

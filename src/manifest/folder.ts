@@ -48,6 +48,18 @@ export function parseLayoutPath(text: string): Parsed<string> {
   return parsed(segments.join('/') || '.');
 }
 
+/** The same for a file, which no folder can be. */
+export function parseLayoutFile(text: string): Parsed<string> {
+  const path = parseLayoutPath(text);
+  if (path.ok && (path.value === '.' || text.endsWith('/')))
+    return refused(
+      'layout',
+      `path ${quote(text)} is a folder, not a file`,
+      'name the file, such as "tls.key"',
+    );
+  return path;
+}
+
 /** JSON Schema pattern of an entry's name. */
 export const NAME_PATTERN = '^[A-Za-z0-9_]([A-Za-z0-9._@+-]{0,62}[A-Za-z0-9_@+-])?$';
 const NAME = new RegExp(NAME_PATTERN);

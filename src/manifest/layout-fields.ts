@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { ARTIFACTS } from './artifact.ts';
 import { DURATION_PATTERN, parseRetention } from './duration.ts';
-import { LAYOUT_PATTERN, parseLayoutPath } from './folder.ts';
+import { LAYOUT_PATTERN, parseLayoutFile, parseLayoutPath } from './folder.ts';
 import { using, wanted } from './problem.ts';
 
 const layoutPath = z.string(wanted('a path below the output folder')).meta({ pattern: LAYOUT_PATTERN });
@@ -22,7 +22,7 @@ export const publish = z.enum(['files', 'symlinks'], wanted('files or symlinks')
   default: 'files',
 });
 
-const fileName = layoutPath.transform(using(parseLayoutPath)).optional();
+const fileName = layoutPath.transform(using(parseLayoutFile)).optional();
 
 export const files = z
   .strictObject(

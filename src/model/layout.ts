@@ -31,14 +31,76 @@ function pathsOf(draft: Draft): readonly (readonly [File, string])[] {
 export function checkLayouts(drafts: readonly Draft[], parsed: ParsedManifest, report: Report): void {
   if (drafts.every(({ layout }) => layout === undefined)) return;
   checkLinkFolders(drafts, parsed, report);
+  const all = drafts.flatMap((draft) => pathsOf(draft).map(([file, path]) => ({ draft, file, path })));
   const owners = new Map<string, Draft>();
-  for (const draft of drafts) {
-    for (const [file, path] of pathsOf(draft)) {
-      const owner = owners.get(identity(path));
-      owners.set(identity(path), owner ?? draft);
-      if (owner !== undefined) reportClash(draft, owner, file, path, parsed, report);
-    }
+  const folders = foldersOf(all);
+  // One word for an entry whose whole folder cannot be.
+  const told = new Set<Draft>();
+  for (const { draft, file, path } of all) {
+    const owner = owners.get(identity(path));
+    owners.set(identity(path), owner ?? draft);
+    const inside = folders.get(identity(path));
+    if (owner !== undefined) reportClash(draft, owner, file, path, parsed, report);
+    else if (inside !== undefined) reportFolder(draft, inside, file, path, parsed, report);
+    else if (!told.has(draft) && reportPath(draft, file, path, parsed, report)) told.add(draft);
   }
+}
+
+/** Every folder that files are in, and whose they are. */
+function foldersOf(
+  all: readonly { readonly draft: Draft; readonly path: string }[],
+): ReadonlyMap<string, Draft> {
+  const folders = new Map<string, Draft>();
+  for (const { draft, path } of all) {
+    const parts = identity(path).split('/');
+    for (let length = 1; length < parts.length; length++)
+      folders.set(parts.slice(0, length).join('/'), draft);
+  }
+  return folders;
+}
+
+function reportFolder(
+  draft: Draft,
+  owner: Draft,
+  file: File,
+  path: string,
+  { tree }: ParsedManifest,
+  report: Report,
+): void {
+  const others = owner === draft ? 'other files of its own' : `files of ${draftText(owner)}`;
+  report.error({
+    code: 'layout',
+    at: fieldSpan(tree, draft, 'files'),
+    message: `${draftText(draft)} would write ${quote(path)} (${file}), which is the folder of ${others}`,
+    hint: 'give the file another name',
+  });
+}
+
+/** Longest name that file systems take, in octets (NAME_MAX of Linux and macOS). */
+const LONGEST = 255;
+
+/** What only the whole path shows, with the placeholders filled in. */
+function reportPath(
+  draft: Draft,
+  file: File,
+  path: string,
+  { tree }: ParsedManifest,
+  report: Report,
+): boolean {
+  const [first = ''] = identity(path).split('/');
+  const why = ['.pki', '.gitignore'].includes(first)
+    ? 'a name that this program uses itself'
+    : path.split('/').some((part) => Buffer.byteLength(part) > LONGEST)
+      ? `a name of more than ${LONGEST} octets`
+      : undefined;
+  if (why === undefined) return false;
+  report.error({
+    code: 'layout',
+    at: fieldSpan(tree, draft, 'files'),
+    message: `${draftText(draft)} would write ${quote(path)} (${file}), ${why}`,
+    hint: 'give it another "folder" or other "files"',
+  });
+  return true;
 }
 
 /** Behind links, a folder is switched as a whole: it must be one, the entry's own, and without folders in it. */

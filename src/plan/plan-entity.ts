@@ -74,6 +74,7 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     ...derived.flatMap((found) => found.reasons),
     ...extra,
   ]);
+  const unwanted = extra.flatMap((reason) => (reason.kind === 'unwanted' ? [reason.artifact] : []));
   const writes = verdict.issue
     ? writesOfIssue(wanted, verdict.newKey)
     : derived.map(({ artifact }) => artifact);
@@ -85,16 +86,13 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     newKey: verdict.newKey,
     issuance,
     writes: previous.write ? [...writes, 'previous'] : writes,
-    deletes: [
-      ...extra.flatMap((reason) => (reason.kind === 'unwanted' ? [reason.artifact] : [])),
-      ...(previous.remove ? (['previous'] as const) : []),
-    ],
+    deletes: [...unwanted, ...(previous.remove ? (['previous'] as const) : [])],
     copies,
     previous: previous.keep,
     cross: previous.cross,
     crossing: previous.crossing,
     chmods: extra.flatMap((reason) =>
-      reason.kind === 'mode' && !writes.includes(reason.artifact) ? [reason.artifact] : [],
+      reason.kind === 'mode' && ![...writes, ...unwanted].includes(reason.artifact) ? [reason.artifact] : [],
     ),
     consent: consentOf(entity, observed, verdict, context),
     refusal: null,

@@ -1,7 +1,9 @@
 /**
- * The public key that a private key brings along (PKCS#8, RFC 5208 §5). Reading it costs a twentieth of what node needs
- * to load the key, which every plan would pay for every key.
+ * The public key that a private key brings along (PKCS#8, RFC 5208 §5). Reading it costs less than node's loading of the
+ * key, which every plan would pay for every key; and it is checked, which node does not: a key with a bit that fell over
+ * on its disk loads, and signs what nobody can verify.
  */
+import { createECDH } from 'node:crypto';
 import {
   bitStringBytes,
   children,
@@ -9,6 +11,7 @@ import {
   type Der,
   DerError,
   expectTag,
+  hex,
   oidText,
   readAll,
   TAG,
@@ -16,15 +19,24 @@ import {
 import { encode } from './der-write.ts';
 import { KEY_ALGORITHM } from './oids.ts';
 
+/** A private key whose parts do not fit each other. */
+export class DamagedKeyError extends Error {
+  override readonly name = 'DamagedKeyError';
+
+  constructor() {
+    super('holds a damaged private key, whose parts do not fit each other');
+  }
+}
+
 /**
  * SubjectPublicKeyInfo of an RSA or EC key in the form that openssl writes; `undefined` for whatever else there is, be it
- * of another kind, in another form or damaged: node has to say then.
+ * of another kind or in another form: node has to say then. @throws DamagedKeyError
  */
 export function publicKeyWithin(pkcs8: Uint8Array): Uint8Array | undefined {
   try {
-    const [version, algorithm, key] = children(expectTag(readAll(pkcs8), TAG.sequence));
+    const [version, algorithm, key] = sequence(readAll(pkcs8));
     if (hexOf(version) !== '020100' || algorithm === undefined) return undefined;
-    const bits = publicBits(algorithm, children(readAll(expectTag(key, TAG.octetString).body)));
+    const bits = publicBits(algorithm, sequence(readAll(expectTag(key, TAG.octetString).body)));
     return bits && encode(TAG.sequence, algorithm.bytes, encode(TAG.bitString, Buffer.of(0), bits));
   } catch (error) {
     if (error instanceof DerError) return undefined;
@@ -32,10 +44,14 @@ export function publicKeyWithin(pkcs8: Uint8Array): Uint8Array | undefined {
   }
 }
 
+function sequence(der: Der): readonly Der[] {
+  return children(expectTag(der, TAG.sequence));
+}
+
 function publicBits(algorithm: Der, parts: readonly Der[]): Uint8Array | undefined {
-  const [oid, parameters] = children(algorithm);
+  const [oid, parameters] = sequence(algorithm);
   const kind = oidText(oid);
-  if (kind === KEY_ALGORITHM.ec && parameters?.tag === TAG.oid) return ecPoint(parts);
+  if (kind === KEY_ALGORITHM.ec && parameters?.tag === TAG.oid) return ecPoint(oidText(parameters), parts);
   return kind === KEY_ALGORITHM.rsa ? rsaPublicKey(parts) : undefined;
 }
 
@@ -45,15 +61,45 @@ function rsaPublicKey(parts: readonly Der[]): Uint8Array | undefined {
   const isWhole =
     parts.length === 9 && parts.every(({ tag, body }) => tag === TAG.integer && body.length > 0);
   if (!isWhole || hexOf(version) !== '020100' || !modulus || !exponent) return undefined;
+  if (!isConsistent(parts.slice(1).map(({ body }) => BigInt(`0x${hex(body)}`)))) throw new DamagedKeyError();
   return encode(TAG.sequence, modulus.bytes, exponent.bytes);
 }
 
+/** RFC 8017 §3.2: n = p·q, e·d ≡ 1 modulo p − 1 and q − 1, and the three that follow from d, p and q. */
+function isConsistent([n, e, d, p, q, dp, dq, inverse]: readonly (bigint | undefined)[]): boolean {
+  if (!n || !e || !d || !p || !q || !dp || !dq || !inverse || p < 3n || q < 3n) return false;
+  const fitsPrimes = n === p * q && (e * d) % (p - 1n) === 1n && (e * d) % (q - 1n) === 1n;
+  return fitsPrimes && dp === d % (p - 1n) && dq === d % (q - 1n) && (inverse * q) % p === 1n;
+}
+
+/** Names of curves for node, by object identifier. */
+const NODE_CURVES: Readonly<Record<string, string>> = {
+  '1.2.840.10045.3.1.7': 'prime256v1',
+  '1.3.132.0.34': 'secp384r1',
+  '1.3.132.0.35': 'secp521r1',
+};
+
+function pointOf(curve: string, scalar: Uint8Array): Uint8Array | undefined {
+  try {
+    const ecdh = createECDH(curve);
+    ecdh.setPrivateKey(scalar);
+    return ecdh.getPublicKey();
+  } catch {
+    // Zero, or larger than the order of the curve: no private key.
+    return undefined;
+  }
+}
+
 /** ECPrivateKey: version, d, [0] curve, [1] point (RFC 5915 §3), the point in the uncompressed form (SEC 1 §2.3.3). */
-function ecPoint([version, scalar, ...rest]: readonly Der[]): Uint8Array | undefined {
+function ecPoint(oid: string, [version, scalar, ...rest]: readonly Der[]): Uint8Array | undefined {
+  const curve = NODE_CURVES[oid];
   const point = rest.find(({ tag }) => tag === context(1));
-  if (hexOf(version) !== '020101' || scalar?.tag !== TAG.octetString || point === undefined) return undefined;
+  if (hexOf(version) !== '020101' || scalar?.tag !== TAG.octetString || !point || !curve) return undefined;
   const bits = bitStringBytes(readAll(point.body));
-  return bits[0] === 4 && bits.length === 1 + 2 * scalar.body.length ? bits : undefined;
+  if (bits[0] !== 4 || bits.length !== 1 + 2 * scalar.body.length) return undefined;
+  const derived = pointOf(curve, scalar.body);
+  if (derived === undefined || hex(derived) !== hex(bits)) throw new DamagedKeyError();
+  return bits;
 }
 
 function hexOf(der: Der | undefined): string {

@@ -1,6 +1,8 @@
 // Edits to the manifest and to the files: the plan names each with what is and what is wanted, and apply mends exactly that.
-import { chmodSync, copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { runProgram } from '../helpers/cli.ts';
 import {
   type ChangeJson,
   certificatesIn,
@@ -291,6 +293,56 @@ describe('what others got wrong', () => {
       await openssl(['verify', '-x509_strict', '-CAfile', root ?? '', '-untrusted', sub ?? '', ...leaves]);
     },
   );
+});
+
+describe('a private key with one bit that fell over', () => {
+  /** Still a readable file; openssl says what it is worth. */
+  async function damage(path: string): Promise<void> {
+    const [head = '', body = '', tail = ''] = readFileSync(path, 'latin1').split(/(?<=-----\n)|(?=-----END)/);
+    const der = Buffer.from(body, 'base64');
+    // The last octets of the private scalar, which the public point follows (RFC 5915 §3).
+    const at = 60;
+    der[at] = (der[at] ?? 0) ^ 1;
+    put(
+      path,
+      `${head}${der
+        .toString('base64')
+        .replace(/(.{64})/g, '$1\n')
+        .trimEnd()}\n${tail}`,
+    );
+    const check = await runProgram('openssl', ['pkey', '-in', path, '-check', '-noout']);
+    expect(check.stdout + check.stderr).toContain('nvalid');
+  }
+
+  it('of a leaf: a new key, and the damaged one in the archive', async () => {
+    const project = copyOf(applied);
+    await damage(project.path('servers/web/key.pem'));
+    const damaged = project.read('servers/web/key.pem');
+    const change = await project.change('servers/web');
+    expect(change).toMatchObject({ action: 'rekey' });
+    expect(change.reasons[0]?.text).toContain('damaged private key');
+    await project.apply();
+    const archive = project.path('.pki/archive/servers/web');
+    expect(readFileSync(join(archive, readdirSync(archive)[0] ?? '', 'key.pem'), 'latin1')).toBe(damaged);
+    expect(await project.pki(['verify'])).toMatchObject({ code: 0 });
+  });
+
+  it('of an authority: named, and replaced with consent only', async () => {
+    const project = copyOf(applied);
+    await damage(project.path('authorities/sub/key.pem'));
+    expect(await project.change('authorities/sub')).toMatchObject({ action: 'rekey', consent: 'rekey-ca' });
+    expect(await project.pki(['apply', '--skip-verify'])).toMatchObject({ code: 1 });
+    await project.apply('--allow', 'rekey-ca');
+    expect(await project.pki(['verify'])).toMatchObject({ code: 0 });
+  });
+});
+
+it('a file that others may write, and that outputs no longer asks for, goes', async () => {
+  const project = edited('web: {', 'web: { outputs: [key, cert],');
+  chmodSync(project.path('servers/web/ca.pem'), 0o666);
+  await project.apply();
+  expect(existsSync(project.path('servers/web/ca.pem'))).toBe(false);
+  expect(await project.actions()).toEqual({});
 });
 
 describe('files', () => {
