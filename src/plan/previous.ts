@@ -5,6 +5,7 @@
  * into chains; both until the old certificate ends or is retired.
  */
 import type { Entity } from '../model/entity.ts';
+import { subjectText } from '../model/subject.ts';
 import type { Crossing, Issuance } from './change.ts';
 import type { CertificateFacts, Fingerprint } from './facts.ts';
 import { issuedName, keptName } from './name.ts';
@@ -33,7 +34,7 @@ interface Situation {
 export function previousOf(entity: Entity, observed: EntityObservation, situation: Situation): Previous {
   const file = observed.previous;
   const known = earlierOf(observed);
-  const all = [...known.roots, ...known.cross];
+  const all = file.state === 'present' ? file.facts : [];
   const replaced = situation.successor === null ? [] : replacedCertificate(observed, situation.now);
   const roots = [...replaced, ...known.roots];
   const gone = roots.filter((facts) => situation.retired || facts.notAfter < situation.now);
@@ -43,19 +44,23 @@ export function previousOf(entity: Entity, observed: EntityObservation, situatio
   const wanted = [...kept, ...cross].map(({ fingerprint }) => fingerprint);
   const differs = crossing !== null || wanted.join() !== all.map(({ fingerprint }) => fingerprint).join();
   const isDamaged = file.state === 'garbage';
+  const write = wanted.length > 0 && (differs || isDamaged);
+  const remove = wanted.length === 0 && (all.length > 0 || isDamaged);
+  const reasons: readonly Reason[] = [
+    ...replaced.map(({ notAfter }) => {
+      return { kind: 'keeps-trust', notAfter, signsNew: crossing !== null } as const;
+    }),
+    ...gone.map((facts) => dropped(facts, situation)),
+    ...strangeTrust(entity, observed, known.roots),
+    ...(isDamaged ? [{ kind: 'unreadable', artifact: 'previous', detail: file.detail } as const] : []),
+  ];
   return {
     keep: kept.map(({ fingerprint }) => fingerprint),
     cross: cross.map(({ fingerprint }) => fingerprint),
     crossing,
-    reasons: [
-      ...replaced.map(({ notAfter }) => {
-        return { kind: 'keeps-trust', notAfter, signsNew: crossing !== null } as const;
-      }),
-      ...gone.map((facts) => dropped(facts, situation)),
-      ...(isDamaged ? [{ kind: 'unreadable', artifact: 'previous', detail: file.detail } as const] : []),
-    ],
-    write: wanted.length > 0 && (differs || isDamaged),
-    remove: wanted.length === 0 && (all.length > 0 || isDamaged),
+    reasons: (write || remove) && reasons.length === 0 ? [{ kind: 'stale', artifact: 'previous' }] : reasons,
+    write,
+    remove,
   };
 }
 
@@ -64,8 +69,32 @@ export function earlierOf({ previous }: Pick<EntityObservation, 'previous'>): {
   readonly roots: readonly CertificateFacts[];
   readonly cross: readonly CertificateFacts[];
 } {
-  const known = previous.state === 'present' ? previous.facts : [];
+  const all = previous.state === 'present' ? previous.facts : [];
+  // Nothing else is ever worth anybody's trust, whoever put it there.
+  const known = all.filter(({ basicConstraints }) => basicConstraints?.ca === true);
   return { roots: known.filter((facts) => !isCross(facts)), cross: known.filter(isCross) };
+}
+
+/**
+ * The file decides whom everybody trusts, so a plan says where it and the root's own bundle part: a root that somebody
+ * put there, or took away.
+ */
+function strangeTrust(
+  entity: Entity,
+  { ca, cert }: EntityObservation,
+  roots: readonly CertificateFacts[],
+): readonly Reason[] {
+  const isTold = entity.issuer === null && entity.trust.length === 1 && cert.state === 'present';
+  if (!isTold || ca.state !== 'present') return [];
+  const trusted = new Set(ca.facts);
+  const named = new Set([cert.facts.fingerprint, ...roots.map(({ fingerprint }) => fingerprint)]);
+  const lost = trusted.has(cert.facts.fingerprint) ? ca.facts.filter((one) => !named.has(one)).length : 0;
+  return [
+    ...roots
+      .filter(({ fingerprint }) => !trusted.has(fingerprint))
+      .map(({ subject }) => ({ kind: 'new-trust', subject: subjectText(subject) }) as const),
+    ...(lost === 0 ? [] : [{ kind: 'lost-trust', count: lost } as const]),
+  ];
 }
 
 /** A cross-certificate is signed by another key, or in another name, than its own. */

@@ -42,11 +42,15 @@ export type Reason =
   /** Signed or keyed with something that modern libraries refuse. */
   | { readonly kind: 'weak'; readonly what: string }
   /** A derived file does not hold what the certificates make it hold. */
-  | { readonly kind: 'stale'; readonly artifact: Artifact }
+  | { readonly kind: 'stale'; readonly artifact: ManagedFile }
   /** A file that `outputs` or the hierarchy no longer asks for. */
   | { readonly kind: 'unwanted'; readonly artifact: Artifact }
   /** A root's certificate is replaced, and stays in trust bundles beside the new one, which its key may sign, too. */
   | { readonly kind: 'keeps-trust'; readonly notAfter: number; readonly signsNew: boolean }
+  /** `previous.pem` names a root that the root's own trust bundle does not hold. */
+  | { readonly kind: 'new-trust'; readonly subject: string }
+  /** The root's own trust bundle holds earlier roots that `previous.pem` does not name any more. */
+  | { readonly kind: 'lost-trust'; readonly count: number }
   /** An earlier certificate of a root leaves the trust bundles: it ended, or it was retired. */
   | { readonly kind: 'drops-trust'; readonly notAfter: number; readonly why: 'expired' | 'retired' }
   /** Plain files that shall stand behind links, or the other way round, or neither as it should be. */

@@ -1,13 +1,18 @@
 /** How every certificate stands on a day, in the terms of the plan of that day. Pure. */
-import type { EntityId, EntityKind, Inventory } from '../model/entity.ts';
+import type { Entity, EntityId, EntityKind, Inventory } from '../model/entity.ts';
+import { renewWindow } from '../model/renew.ts';
 import type { Change } from './change.ts';
 import type { CertificateFacts } from './facts.ts';
 import type { Observation } from './observation.ts';
 import type { Plan } from './plan.ts';
 import type { Reason } from './reason.ts';
+import { lifetime } from './validity.ts';
 
-/** `due`: apply would change something; `refused`: it would not dare to. */
-export type State = 'ok' | 'due' | 'expired' | 'missing' | 'refused';
+/**
+ * `due`: apply would change something; `refused`: it would not dare to; `capped`: it would renew, but nothing outlives its
+ * issuer, whose own end comes first.
+ */
+export type State = 'ok' | 'due' | 'capped' | 'expired' | 'missing' | 'refused';
 
 export interface StatusRow {
   readonly id: EntityId;
@@ -30,13 +35,14 @@ export function statusRows(
 ): readonly StatusRow[] {
   const changes = new Map(plan.changes.map((change) => [change.id, change]));
   const left = plan.changes.filter(({ action }) => action === 'remove').map(leftRow);
-  const rows = entities.flatMap(({ id, kind, issuer }) => {
+  const rows = entities.flatMap((entity) => {
+    const { id, kind, issuer } = entity;
     const change = changes.get(id);
     if (change === undefined) return [];
     const file = observation.entities.get(id)?.cert;
     const certificate = file?.state === 'present' ? file.facts : null;
     const secondsLeft = certificate === null ? null : certificate.notAfter - plan.now;
-    const state = stateOf(change, certificate, secondsLeft);
+    const state = stateOf(change, entity, certificate, plan.now);
     const refusal = change.refusal?.problem ?? null;
     return [{ id, kind, issuer, certificate, secondsLeft, state, reasons: change.reasons, refusal }];
   });
@@ -57,9 +63,12 @@ function leftRow({ id, kind, reasons }: Change): StatusRow {
   };
 }
 
-function stateOf(change: Change, certificate: CertificateFacts | null, secondsLeft: number | null): State {
+function stateOf(change: Change, entity: Entity, certificate: CertificateFacts | null, now: number): State {
   if (change.action === 'refuse') return 'refused';
   if (certificate === null) return 'missing';
-  if (secondsLeft !== null && secondsLeft < 0) return 'expired';
-  return change.action === 'keep' ? 'ok' : 'due';
+  const left = certificate.notAfter - now;
+  if (left < 0) return 'expired';
+  if (change.action !== 'keep') return 'due';
+  const isInWindow = left <= renewWindow(entity.renewBefore, lifetime(certificate));
+  return isInWindow && entity.issuer !== null ? 'capped' : 'ok';
 }

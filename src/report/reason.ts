@@ -42,6 +42,10 @@ function wordsOf(reason: Reason): string {
       return `${FILE_NAMES[reason.artifact]} is no longer asked for`;
     case 'keeps-trust':
       return `the present certificate stays trusted until ${isoTime(reason.notAfter)}, or until "pki retire"${reason.signsNew ? ', and signs the new one' : ''}`;
+    case 'new-trust':
+      return `previous.pem names a root that ca.pem does not hold, and everybody is to trust it: ${reason.subject}`;
+    case 'lost-trust':
+      return `ca.pem holds ${reason.count} earlier ${reason.count === 1 ? 'root' : 'roots'} that previous.pem does not name any more: no longer trusted`;
     case 'drops-trust':
       return `a previous certificate is no longer trusted: ${reason.why} (${isoTime(reason.notAfter)})`;
     case 'publish':

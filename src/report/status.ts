@@ -34,7 +34,7 @@ function cells(row: StatusRow, style: Style): readonly string[] {
 
 function paintOf(state: State, style: Style): Paint {
   if (state === 'ok') return style.good;
-  return state === 'due' ? style.warn : style.bad;
+  return state === 'due' || state === 'capped' ? style.warn : style.bad;
 }
 
 /** The share of its life that a certificate still has. */
@@ -48,14 +48,15 @@ function daysText(seconds: number): string {
   return Math.abs(seconds) < 2 * DAY ? `${Math.trunc(seconds / 3600)}h` : `${Math.trunc(seconds / DAY)}d`;
 }
 
-function stateText({ state, reasons, refusal }: StatusRow): string {
+function stateText({ state, reasons, refusal, issuer }: StatusRow): string {
   if (state === 'ok') return 'ok';
+  if (state === 'capped') return `capped: ends with ${issuer}, which has to be renewed first`;
   const why = refusal ?? reasons.map(reasonText).join('; ');
   return why === '' ? state : `${state}: ${why}`;
 }
 
 function summary(rows: readonly StatusRow[], style: Style): string {
-  const states: readonly State[] = ['ok', 'due', 'expired', 'missing', 'refused'];
+  const states: readonly State[] = ['ok', 'due', 'capped', 'expired', 'missing', 'refused'];
   const counted = states.flatMap((state) => {
     const count = rows.filter((row) => row.state === state).length;
     return count === 0 ? [] : [`${count} ${state}`];

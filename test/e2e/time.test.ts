@@ -159,6 +159,26 @@ describe('--now', () => {
   });
 });
 
+it('a leaf that its authority’s end keeps from being renewed is reported, and so is the authority', async () => {
+  const project = new Project(`version: 1
+authorities: { root: { commonName: Root, validity: 1y, renewBefore: 10d } }
+servers: { api: { commonName: api.example.test, validity: 90d, renewBefore: 30d } }
+`);
+  await project.apply();
+  const end = Math.floor(Date.now() / 1000) + 365 * DAY;
+  await applyAt(project, end - 40 * DAY);
+  const rowAt = async (now: number): Promise<string> => {
+    const run = await project.pki(['status', '--now', iso(now)]);
+    expect(run.code).toBe(now === end - 35 * DAY ? 0 : 2);
+    return run.stdout;
+  };
+  await rowAt(end - 35 * DAY);
+  expect(await rowAt(end - 15 * DAY)).toContain(
+    'capped: ends with authorities/root, which has to be renewed first',
+  );
+  expect(await rowAt(end - 5 * DAY)).toContain('due');
+});
+
 describe('renewal', () => {
   it('keeps the key and takes what is due and nothing else; the next plan is clean', async () => {
     const project = copyOf(made);

@@ -200,6 +200,39 @@ describe('the old key signs the new one', () => {
   });
 });
 
+describe('whom everybody trusts', () => {
+  it('names a root that somebody added to the earlier ones', () => {
+    const world = rolledOver();
+    const evil = {
+      ...world.cert(root),
+      fingerprint: 'e'.repeat(64),
+      subject: [{ type: 'CN', value: 'Evil' }],
+    };
+    const file = world.of(root).previous;
+    if (file.state === 'present') world.of(root).previous = present([...file.facts, evil]);
+    const [change] = planned(world, NEW_KEY).changes;
+    expect(change?.reasons).toContainEqual({ kind: 'new-trust', subject: 'CN=Evil' });
+  });
+
+  it('names those that are gone with their file', () => {
+    const world = rolledOver();
+    remove(world.of(root), 'previous');
+    const [change] = planned(world, NEW_KEY).changes;
+    expect(change?.reasons).toContainEqual({ kind: 'lost-trust', count: 1 });
+  });
+
+  it('is never a certificate of no authority', () => {
+    const world = rolledOver();
+    const leaf = { ...world.cert(billing), subjectDer: '30', issuerDer: '30' };
+    const file = world.of(root).previous;
+    if (file.state === 'present') world.of(root).previous = present([...file.facts, leaf]);
+    const plan = planned(world, NEW_KEY);
+    expect(plan.changes[0]).toMatchObject({ action: 'refresh', writes: ['previous'] });
+    expect(plan.changes[0]?.previous).not.toContain(leaf.fingerprint);
+    expect(plan.changes[3]).toMatchObject({ action: 'keep' });
+  });
+});
+
 describe('nothing is kept', () => {
   it('of a root signed anew with its key', () => {
     const { changes: all } = planned(settled(), withChanged(root, { validity: 86400 * 7300 }));
