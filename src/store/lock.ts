@@ -120,17 +120,15 @@ function release(path: string, own: string): void {
   if (readHolder(path)?.nonce === own) unlinkSync(path);
 }
 
+const MOVE_AWAY = 'move it away: the lock of a run belongs there';
+
 function readHolder(path: string): Holder | undefined {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
-    if (errorCode(error) === 'EISDIR')
-      throw new Obstacle(
-        `"${path}" is a directory`,
-        'move it away: it stands where the lock of a run is to be',
-      );
+    if (errorCode(error) === 'EISDIR') throw new Obstacle(`"${path}" is a directory`, MOVE_AWAY);
     throw error;
   }
   return parseHolder(text) ?? NOBODY;
