@@ -11,6 +11,7 @@ import type { KeyId } from '../plan/facts.ts';
 import { filePath, type Located, MANAGED_FILES } from '../plan/files.ts';
 import type { EntityObservation } from '../plan/observation.ts';
 import { removeTree, writeNew } from './disk.ts';
+import { fieldsOf } from './json.ts';
 
 /** Raised whenever what is read from a file changes its meaning: older entries are then left unread. */
 const FORMAT = 2;
@@ -62,7 +63,7 @@ function signatureOf({ ino, size, mtimeMs, ctimeMs, mode }: Stats): string {
 export class Cache {
   readonly #path: string;
   readonly #now: number;
-  readonly #before: ReadonlyMap<EntityId, Entry>;
+  readonly #before: ReadonlyMap<EntityId, unknown>;
   readonly #after = new Map<EntityId, Entry>();
   #news = 0;
 
@@ -76,7 +77,7 @@ export class Cache {
   /** What was read from exactly these files, with the signature checked against exactly this key. */
   get(id: EntityId, { text }: FileSignature, signer: KeyId | null): EntityObservation | undefined {
     const entry = this.#before.get(id);
-    if (entry === undefined || entry.files !== text || entry.checkedWith !== signer) return undefined;
+    if (!isEntry(entry) || entry.files !== text || entry.checkedWith !== signer) return undefined;
     this.#after.set(id, entry);
     return entry.observation;
   }
@@ -108,11 +109,26 @@ export class Cache {
 }
 
 /** Whatever is not a cache of this format is none. */
-function readEntries(path: string): ReadonlyMap<EntityId, Entry> {
+function readEntries(path: string): ReadonlyMap<EntityId, unknown> {
   try {
     const { format, entries } = JSON.parse(readFileSync(path, 'utf8'));
-    return format === FORMAT ? new Map<EntityId, Entry>(entries) : new Map();
+    return format === FORMAT ? new Map<EntityId, unknown>(entries) : new Map();
   } catch {
     return new Map();
   }
+}
+
+const STATES: ReadonlySet<unknown> = new Set(['missing', 'blocked', 'garbage', 'present', 'encrypted']);
+
+/** Whether something of ours can have written it; what else is in the file is left unread. */
+function isEntry(value: unknown): value is Entry {
+  const { files, checkedWith, observation } = fieldsOf(value);
+  if (typeof files !== 'string' || (checkedWith !== null && typeof checkedWith !== 'string')) return false;
+  const observed = fieldsOf(observation);
+  return MANAGED_FILES.every((file) => isFileState(observed[file])) && 'signedBy' in observed;
+}
+
+function isFileState(value: unknown): boolean {
+  const { state, facts } = fieldsOf(value);
+  return STATES.has(state) && (state !== 'present' || (facts !== undefined && facts !== null));
 }
