@@ -551,6 +551,22 @@ describe('the output folder', () => {
     },
   );
 
+  it.each(['', '{}', '[', '\0'])(
+    'in which an order of a commit is %j: said, and nothing is moved',
+    async (content) => {
+      const project = copyOf(applied);
+      const order = project.path('.pki/commit/servers.a/order.json');
+      put(order, content);
+      put(project.path('.pki/commit/servers.a/key.pem'), 'a key that is nowhere else');
+      const before = publishedState(project.out);
+      expectError(await project.pki(['apply', '--skip-verify']), `"${order}" does not say where`);
+      expect(publishedState(project.out)).toEqual(before);
+      renameSync(join(order, '..'), join(project.folder, 'aside'));
+      expect(await project.pki(['apply', '--skip-verify'])).toMatchObject({ code: 0 });
+      expect(readFileSync(join(project.folder, 'aside/key.pem'), 'utf8')).toBe('a key that is nowhere else');
+    },
+  );
+
   it('in which .pki/ledger.jsonl is a symbolic link: what it leads to stays', async () => {
     const project = copyOf(applied);
     const precious = join(temporaryFolder(), 'precious');
