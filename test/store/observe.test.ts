@@ -112,6 +112,35 @@ describe('a private key', () => {
     expect(seen(API.id, put('servers/api/key.pem', content())).key).toMatchObject(expected);
   });
 
+  it.each<readonly [string, readonly string[]]>([
+    ['PKCS#8', ['pkcs8', '-topk8', '-nocrypt', '-outform', 'DER', '-in', 'KEY']],
+    ['PKCS#8 of an Ed25519 key', ['pkcs8', '-topk8', '-nocrypt', '-outform', 'DER', '-in', '../other.pem']],
+    ['encrypted PKCS#8', ['pkcs8', '-topk8', '-outform', 'DER', '-passout', 'pass:x', '-in', 'KEY']],
+    ['SEC 1', ['ec', '-outform', 'DER', '-in', 'KEY']],
+    ['PKCS#12', ['pkcs12', '-export', '-passout', 'pass:x', '-inkey', 'KEY', '-in', 'servers/api/cert.pem']],
+  ])('in DER is not taken for garbage: %s', (_, command) => {
+    const { key } = seen(API.id, (root) => {
+      const args = command.map((arg) => (arg === 'KEY' ? 'servers/api/key.pem' : arg));
+      openssl([...args, '-out', 'key.der'], root);
+      cpSync(join(root, 'key.der'), join(root, 'servers/api/key.pem'));
+    });
+    expect(key).toMatchObject({
+      state: 'blocked',
+      detail: 'seems to be a key in DER or PKCS#12, and this version reads PEM alone',
+      hint: expect.stringContaining('openssl pkey -inform DER -in KEY -out PEM'),
+    });
+  });
+
+  it.each(['0', '00', '0x30', '0a0b0c0d'.repeat(40), '0\x82', '0\x02\x02', '0\x90\x02'])(
+    'that only begins like DER is garbage: %j',
+    (content) => {
+      const { key } = seen(API.id, (root) =>
+        writeFileSync(join(root, 'servers/api/key.pem'), content, 'latin1'),
+      );
+      expect(key).toMatchObject({ state: 'garbage' });
+    },
+  );
+
   it('in the traditional forms of RSA and EC is the same key', () => {
     const root = copyOfBase();
     const before = observe(root, ALL).entities.get(API.id)?.key;
