@@ -39,21 +39,30 @@ export interface FileSignature {
   readonly changed: number;
 }
 
-/** What tells an entity's files from any others; `undefined` where one of them is no plain file. */
+/** What tells an entity's files from any others; `undefined` where one of them is no plain file, as far as can be seen. */
 export function fileSignature(root: string, entity: Located): FileSignature | undefined {
   if (entity.publish === 'symlinks') return undefined;
   let changed = 0;
   const parts: string[] = [];
   for (const file of MANAGED_FILES) {
-    const stat = lstatSync(join(root, filePath(entity, file)), { throwIfNoEntry: false });
+    const stat = statAt(join(root, filePath(entity, file)));
     if (stat === undefined) parts.push('-');
-    else if (!stat.isFile()) return undefined;
+    else if (stat === null || !stat.isFile()) return undefined;
     else {
       changed = Math.max(changed, stat.ctimeMs);
       parts.push(signatureOf(stat));
     }
   }
   return { text: parts.join(' '), changed };
+}
+
+/** `undefined` where nothing is, `null` where nobody may look. */
+function statAt(path: string): Stats | undefined | null {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return null;
+  }
 }
 
 function signatureOf({ ino, size, mtimeMs, ctimeMs, mode }: Stats): string {
