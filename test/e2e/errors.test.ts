@@ -567,6 +567,24 @@ describe('the output folder', () => {
     },
   );
 
+  it.each([
+    ['lock', ['apply']],
+    ['ledger.jsonl', ['apply', 'history']],
+  ])('in which .pki/%s is a folder: said by its name, and nothing is issued', async (name, commands) => {
+    const project = copyOf(applied);
+    rmSync(project.path('.pki', name), { force: true });
+    mkdirSync(project.path('.pki', name));
+    rmSync(project.path('servers/a/cert.pem'));
+    const before = publishedState(project.out);
+    for (const command of commands) {
+      const run = await project.pki([command]);
+      expectError(run, `"${project.path('.pki', name)}" is a directory`);
+      expect(run.stderr).toContain('pki: hint: move it away: ');
+    }
+    expect(await project.actions()).toEqual({ 'servers/a': 'issue' });
+    expect(publishedState(project.out)).toEqual(before);
+  });
+
   it('in which .pki/ledger.jsonl is a symbolic link: what it leads to stays', async () => {
     const project = copyOf(applied);
     const precious = join(temporaryFolder(), 'precious');
