@@ -88,7 +88,7 @@ async function run(
       signal,
       listener: (event) => progress?.listener(event),
       review: async (plan) => {
-        const agreed = await askForConsents(plan, consents, flags.json ?? false);
+        const agreed = await askForConsents(plan, consents, flags.json ?? false, signal);
         progress = await startProgress(process.stderr, process.stdout, plan.changes);
         return agreed;
       },

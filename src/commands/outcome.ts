@@ -38,11 +38,13 @@ function nothingText(held: readonly Change[]): string {
 }
 
 function explainLock(
-  { since, pid, host }: Extract<ApplyResult, { kind: 'locked' }>['by'],
+  { since, pid, host, lock, isVisible }: Extract<ApplyResult, { kind: 'locked' }>['by'],
   console: Console,
 ): void {
   console.error(`another run has been at work since ${since} (process ${pid} on ${host})`);
   console.hint('wait for it to end and run again, or let "--lock-timeout 60" wait for it');
+  if (isVisible) return;
+  console.hint(`from here nobody can see that process: once you are sure that it is gone, delete "${lock}"`);
 }
 
 function explainRefusals(refusals: readonly Change[], console: Console): void {

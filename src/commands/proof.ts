@@ -33,21 +33,27 @@ export async function prove(
 
 function show(verification: Verification, flags: ProofFlags, console: Console): void {
   const { style } = console;
-  if (verification.scope === 'touched') {
-    console.note(
-      'only what changed is proven: there are more than 1,000 pairs; "--verify all" proves them all',
-    );
-  }
+  const { scope, certificates, outcomes, skipped } = verification;
+  const isIdle = outcomes.length === 0 && skipped.length === 0;
   const verbose = flags.verbose ?? false;
-  console.out(certificatesText(verification.certificates, { style, verbose }));
+  if (scope === 'touched') console.note(touchedText(isIdle && certificates.length === 0));
+  if (scope === 'all' || certificates.length > 0)
+    console.out(certificatesText(certificates, { style, verbose }));
+  // "No server can be tried" would be said of servers that need not be.
+  if (scope === 'touched' && isIdle) return;
   console.out(
-    handshakesText(verification.outcomes, verification.skipped, {
+    handshakesText(outcomes, skipped, {
       style,
       verbose,
       columns: process.stdout.columns ?? 100,
       unicode: hasUnicode(),
     }),
   );
+}
+
+function touchedText(nothing: boolean): string {
+  const what = nothing ? 'nothing changed, so nothing was tried' : 'only what changed is proven';
+  return `${what}: there are more than 1,000 pairs; "--verify all" proves them all`;
 }
 
 /** Everything but the oldest consoles; C and POSIX locales promise ASCII only. */

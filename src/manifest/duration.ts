@@ -82,10 +82,17 @@ export function parseValidity(text: string): Parsed<number> {
   return parsed(seconds);
 }
 
+const FOR_EVER = 'leave "keep" out to keep everything for ever';
+
 /** How long something is kept, in seconds. */
 export function parseRetention(text: string): Parsed<number> {
   const seconds = secondsOf(text);
-  return seconds === undefined || seconds === 0 ? badDuration(text) : parsed(seconds);
+  if (/^(for ?ever|never|always|infinite|unlimited|none)$/i.test(text))
+    return refused('duration', `${quote(text)} is not a length of time`, FOR_EVER);
+  if (seconds === undefined) return badDuration(text);
+  return seconds > 0
+    ? parsed(seconds)
+    : refused('range', `keep ${quote(text)} is no time at all`, `write at least "1m"; ${FOR_EVER}`);
 }
 
 /** How far notBefore lies before the moment of issue, in seconds. */

@@ -19,14 +19,19 @@ function keyObjectKeys(tree: Tree, path: Path): readonly string[] {
   return value === 'ecdsa' ? ['algorithm', 'curve'] : ['algorithm'];
 }
 
+/** The one map of the manifest itself that is none of settings. */
+function isArchive(path: Path): boolean {
+  return path.length === 1 && path[0] === 'archive';
+}
+
 /** The keys of the map at a path. */
 function knownKeys(tree: Tree, path: Path): readonly string[] {
   const last = path.at(-1);
   if (path.length === 0) return TOP_KEYS;
+  if (isArchive(path)) return ARCHIVE_KEYS;
   if (path.length === 1) return SETTING_KEYS;
   if (last === 'subject') return ATTRIBUTE_KEYS;
   if (last === 'files') return FILE_KEYS;
-  if (last === 'archive') return ARCHIVE_KEYS;
   if (last === 'key') return keyObjectKeys(tree, path);
   return path[0] === 'authorities' ? AUTHORITY_KEYS : LEAF_KEYS;
 }
@@ -70,6 +75,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 /** A key of ours in a map where it has no meaning. */
 function misplaced(path: Path, key: string): string | undefined {
   const [section] = path;
+  if (isArchive(path)) return undefined;
   if (path.length === 0) {
     if (LEAF_KEYS.includes(key) || AUTHORITY_KEYS.includes(key))
       return 'put it into an entry, or into "defaults"';

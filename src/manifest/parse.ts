@@ -77,9 +77,15 @@ function knownVersion(tree: MapTree, report: Report): boolean {
   return false;
 }
 
+/** What is good of it may stay although a part is bad: every other top-level key is good or bad as a whole. */
+function hasParts(top: PropertyKey | undefined): boolean {
+  return top === 'defaults' || isSection(String(top));
+}
+
 /** The parts of the manifest that a mistake spoils: an entry, settings in `defaults`, or a top-level key. */
 function spoiled(issue: Issue): string[] {
   const [top, second] = issue.path;
+  if (top !== undefined && !hasParts(top)) return [String(top)];
   if (issue.code === 'unrecognized_keys' && second === undefined) {
     return top === undefined ? issue.keys : issue.keys.map((key) => entryKey(String(top), key));
   }
@@ -87,7 +93,7 @@ function spoiled(issue: Issue): string[] {
 }
 
 function without(value: unknown, key: string, bad: ReadonlySet<string>): unknown {
-  if (typeof value !== 'object' || value === null || (key !== 'defaults' && !isSection(key))) return value;
+  if (typeof value !== 'object' || value === null || !hasParts(key)) return value;
   const good = Object.entries(value).filter(([name]) => !bad.has(entryKey(key, name)));
   return Object.assign(Object.create(null), Object.fromEntries(good));
 }

@@ -19,7 +19,7 @@ export function statusText(rows: readonly StatusRow[], style: Style): string {
 function cells(row: StatusRow, style: Style): readonly string[] {
   const paint = paintOf(row.state, style);
   const { certificate, issuer } = row;
-  const issuedBy = issuer === null ? 'itself' : issuer.slice(issuer.indexOf('/') + 1);
+  const issuedBy = issuer === null ? withoutIssuer(row) : issuer.slice(issuer.indexOf('/') + 1);
   if (certificate === null) return [style.strong(row.id), '', issuedBy, '', '', '', paint(stateText(row))];
   return [
     style.strong(row.id),
@@ -30,6 +30,11 @@ function cells(row: StatusRow, style: Style): readonly string[] {
     daysText(row.secondsLeft ?? 0).padStart(7),
     paint(stateText(row)),
   ];
+}
+
+/** The manifest says whose a root is; of what left the manifest it says nothing. */
+function withoutIssuer({ reasons }: StatusRow): string {
+  return reasons.some(({ kind }) => kind === 'not-in-manifest') ? '-' : 'itself';
 }
 
 function paintOf(state: State, style: Style): Paint {

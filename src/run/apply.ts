@@ -13,7 +13,7 @@ import { Cache, WORTHWHILE } from '../store/cache.ts';
 import { recover } from '../store/commit.ts';
 import { ensureFolder, removeTree, sync, writeNew } from '../store/disk.ts';
 import { Ledger } from '../store/ledger.ts';
-import { type Attempt, type Holder, tryLock } from '../store/lock.ts';
+import { type Attempt, type Rival, tryLock } from '../store/lock.ts';
 import { observe } from '../store/observe.ts';
 import { checkOwnFolders } from '../store/obstacle.ts';
 import { savePlaces } from '../store/places.ts';
@@ -45,7 +45,7 @@ export interface ApplyOptions {
 export type ApplyResult =
   /** `held`: removals that nobody agreed to. */
   | { readonly kind: 'nothing'; readonly plan: Plan; readonly held: readonly Change[] }
-  | { readonly kind: 'locked'; readonly by: Holder }
+  | { readonly kind: 'locked'; readonly by: Rival }
   | { readonly kind: 'refused'; readonly plan: Plan; readonly refusals: readonly Change[] }
   | {
       readonly kind: 'consent';

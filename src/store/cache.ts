@@ -11,9 +11,10 @@ import type { KeyId } from '../plan/facts.ts';
 import { filePath, type Located, MANAGED_FILES } from '../plan/files.ts';
 import type { EntityObservation } from '../plan/observation.ts';
 import { removeTree, writeNew } from './disk.ts';
+import { fieldsOf } from './json.ts';
 
 /** Raised whenever what is read from a file changes its meaning: older entries are then left unread. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /**
  * Files younger than this are not remembered: one could be changed again within the same tick of the file system's
@@ -38,21 +39,30 @@ export interface FileSignature {
   readonly changed: number;
 }
 
-/** What tells an entity's files from any others; `undefined` where one of them is no plain file. */
+/** What tells an entity's files from any others; `undefined` where one of them is no plain file, as far as can be seen. */
 export function fileSignature(root: string, entity: Located): FileSignature | undefined {
   if (entity.publish === 'symlinks') return undefined;
   let changed = 0;
   const parts: string[] = [];
   for (const file of MANAGED_FILES) {
-    const stat = lstatSync(join(root, filePath(entity, file)), { throwIfNoEntry: false });
+    const stat = statAt(join(root, filePath(entity, file)));
     if (stat === undefined) parts.push('-');
-    else if (!stat.isFile()) return undefined;
+    else if (stat === null || !stat.isFile()) return undefined;
     else {
       changed = Math.max(changed, stat.ctimeMs);
       parts.push(signatureOf(stat));
     }
   }
   return { text: parts.join(' '), changed };
+}
+
+/** `undefined` where nothing is, `null` where nobody may look. */
+function statAt(path: string): Stats | undefined | null {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return null;
+  }
 }
 
 function signatureOf({ ino, size, mtimeMs, ctimeMs, mode }: Stats): string {
@@ -62,7 +72,7 @@ function signatureOf({ ino, size, mtimeMs, ctimeMs, mode }: Stats): string {
 export class Cache {
   readonly #path: string;
   readonly #now: number;
-  readonly #before: ReadonlyMap<EntityId, Entry>;
+  readonly #before: ReadonlyMap<EntityId, unknown>;
   readonly #after = new Map<EntityId, Entry>();
   #news = 0;
 
@@ -76,7 +86,7 @@ export class Cache {
   /** What was read from exactly these files, with the signature checked against exactly this key. */
   get(id: EntityId, { text }: FileSignature, signer: KeyId | null): EntityObservation | undefined {
     const entry = this.#before.get(id);
-    if (entry === undefined || entry.files !== text || entry.checkedWith !== signer) return undefined;
+    if (!isEntry(entry) || entry.files !== text || entry.checkedWith !== signer) return undefined;
     this.#after.set(id, entry);
     return entry.observation;
   }
@@ -108,11 +118,26 @@ export class Cache {
 }
 
 /** Whatever is not a cache of this format is none. */
-function readEntries(path: string): ReadonlyMap<EntityId, Entry> {
+function readEntries(path: string): ReadonlyMap<EntityId, unknown> {
   try {
     const { format, entries } = JSON.parse(readFileSync(path, 'utf8'));
-    return format === FORMAT ? new Map<EntityId, Entry>(entries) : new Map();
+    return format === FORMAT ? new Map<EntityId, unknown>(entries) : new Map();
   } catch {
     return new Map();
   }
+}
+
+const STATES: ReadonlySet<unknown> = new Set(['missing', 'blocked', 'garbage', 'present', 'encrypted']);
+
+/** Whether something of ours can have written it; what else is in the file is left unread. */
+function isEntry(value: unknown): value is Entry {
+  const { files, checkedWith, observation } = fieldsOf(value);
+  if (typeof files !== 'string' || (checkedWith !== null && typeof checkedWith !== 'string')) return false;
+  const observed = fieldsOf(observation);
+  return MANAGED_FILES.every((file) => isFileState(observed[file])) && 'signedBy' in observed;
+}
+
+function isFileState(value: unknown): boolean {
+  const { state, facts } = fieldsOf(value);
+  return STATES.has(state) && (state !== 'present' || (facts !== undefined && facts !== null));
 }

@@ -5,18 +5,18 @@
  * instant key, certificate and chain belong together or are completed. The commit folder is its own journal. An entity
  * that is not there yet needs none of this: its staging folder becomes its folder by one rename.
  */
-import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { EntityId } from '../model/entity.ts';
 import { COMMIT_FOLDER, PRIVATE_FOLDER, stageFolder } from '../openssl/paths.ts';
 import { FILE_NAMES, filePath, type Located, MANAGED_FILES, type ManagedFile } from '../plan/files.ts';
 import { keep, removeFile } from './archive.ts';
 import { folderIsNew, readFolder, rename, rmdir, sync, syncAll, unlink, writeSynced } from './disk.ts';
+import { type Order, readOrder } from './order.ts';
 import { errorCode } from './read.ts';
 import {
   clearLinks,
   clearVersions,
-  type Links,
   linksOf,
   placeVersion,
   removeIfEmpty,
@@ -25,21 +25,6 @@ import {
   stageVersion,
 } from './switch.ts';
 import { DATA_LINK } from './versions.ts';
-
-/** Where the files of a commit folder go; its last file to come and its last to go. */
-interface Order {
-  readonly id: EntityId;
-  /** Files of the commit folder, and where they go; here and below, paths are relative to the output folder. */
-  readonly moves: readonly (readonly [file: ManagedFile, path: string])[];
-  /** Files that go. */
-  readonly deletes: readonly (readonly [file: ManagedFile, path: string])[];
-  /** Folder that keeps what is replaced. */
-  readonly archive: string;
-  /** Folder that goes, unless something else is in it. */
-  readonly removes: string | null;
-  /** Where files are put behind links, or come out from behind them (switch.ts). */
-  readonly links?: Links;
-}
 
 const ORDER = 'order.json';
 
@@ -217,8 +202,4 @@ async function openFolders(root: string, paths: readonly string[]): Promise<read
     for (let above = dirname(folder); above.length >= root.length; above = dirname(above)) touched.add(above);
   }
   return [...touched];
-}
-
-function readOrder(path: string): Order {
-  return JSON.parse(readFileSync(path, 'utf8')) as Order;
 }

@@ -8,6 +8,7 @@ import {
   existsSync,
   fstatSync,
   ftruncateSync,
+  lstatSync,
   openSync,
   readFileSync,
   writeSync,
@@ -73,8 +74,10 @@ export class Ledger {
   #waiting: string[] = [];
   #flushing: Promise<void> | undefined;
 
+  /** @throws Obstacle where nothing could be written, before there is anything to write. */
   constructor(root: string) {
     this.#path = ledgerPath(root);
+    checkFile(this.#path);
   }
 
   /** Resolves once the entry survives a power cut. */
@@ -123,10 +126,19 @@ function wholeLines(path: string): number {
   return existsSync(path) ? readFileSync(path).lastIndexOf(0x0a) + 1 : 0;
 }
 
+function checkFile(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw new Obstacle(
+      `"${path}" is a directory`,
+      'move it away: the list of all certificates belongs there',
+    );
+}
+
 /** Every entry, oldest first. */
 export function readLedger(root: string): readonly LedgerEntry[] {
   const path = ledgerPath(root);
   if (!existsSync(path)) return [];
+  checkFile(path);
   const text = readFileSync(path, 'utf8');
   const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
   return lines.flatMap((line, i) => (line === '' ? [] : [parseLine(line, `"${path}" line ${i + 1}`)]));

@@ -1,13 +1,15 @@
 /**
  * One run at a time per output folder. The lock is a file that appears complete or not at all (`link(2)`), says who
- * holds it, and is taken over only from a holder that is known to be dead: same host, and the process gone or another
- * one (its start time differs, so a reused pid fools nobody).
+ * holds it, and is taken over only from a holder that is known to be dead: same host, same pid namespace (containers may
+ * share a folder and a host name), and the process gone or another one (its start time differs, so a reused pid fools
+ * nobody).
  */
 import { randomBytes } from 'node:crypto';
-import { linkSync, readdirSync, readFileSync, rmSync, unlinkSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, readlinkSync, rmSync, unlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { writeNew } from './disk.ts';
+import { Obstacle } from './obstacle.ts';
 import { errorCode } from './read.ts';
 
 export interface Holder {
@@ -15,18 +17,28 @@ export interface Holder {
   readonly pid: number;
   /** Clock ticks since boot at which the process started (proc(5)), or `null` where the system does not tell. */
   readonly started: string | null;
+  /** Where alone the pid means this process; `null` where the system does not tell, absent from older locks. */
+  readonly namespace?: string | null;
   readonly nonce: string;
   readonly since: string;
 }
 
+/** The holder as whoever comes second sees it. */
+export interface Rival extends Holder {
+  /** The lock's file, absolute. */
+  readonly lock: string;
+  /** Whether it can be seen from here if the process still runs; otherwise it counts as running for ever. */
+  readonly isVisible: boolean;
+}
+
 export type Attempt =
   | { readonly held: true; readonly release: () => void }
-  | { readonly held: false; readonly by: Holder };
+  | { readonly held: false; readonly by: Rival };
 
 /** Takes the lock of `<folder>/lock`, or says who has it. `since` is for people. */
 export function tryLock(folder: string, since: string): Attempt {
   const path = join(folder, 'lock');
-  const me = { host: hostname(), pid: process.pid, started: startTime(process.pid), nonce: nonce(), since };
+  const me = myself(since);
   for (;;) {
     if (place(me, path)) {
       sweep(folder);
@@ -34,9 +46,15 @@ export function tryLock(folder: string, since: string): Attempt {
     }
     const holder = readHolder(path);
     if (holder === undefined) continue;
-    if (isAlive(holder)) return { held: false, by: holder };
-    if (!takeOver(path, holder, me)) return { held: false, by: holder };
+    if (isAlive(holder) || !takeOver(path, holder, me)) {
+      return { held: false, by: { ...holder, lock: path, isVisible: isVisible(holder) } };
+    }
   }
+}
+
+function myself(since: string): Holder {
+  const { pid } = process;
+  return { host: hostname(), pid, started: startTime(pid), namespace: pidNamespace(), nonce: nonce(), since };
 }
 
 function nonce(): string {
@@ -102,12 +120,15 @@ function release(path: string, own: string): void {
   if (readHolder(path)?.nonce === own) unlinkSync(path);
 }
 
+const MOVE_AWAY = 'move it away: the lock of a run belongs there';
+
 function readHolder(path: string): Holder | undefined {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
+    if (errorCode(error) === 'EISDIR') throw new Obstacle(`"${path}" is a directory`, MOVE_AWAY);
     throw error;
   }
   return parseHolder(text) ?? NOBODY;
@@ -118,18 +139,26 @@ const NOBODY: Holder = { host: hostname(), pid: 0, started: null, nonce: 'unread
 
 function parseHolder(text: string): Holder | undefined {
   try {
-    const { host, pid, nonce, started, since } = JSON.parse(text);
+    const { host, pid, nonce, started, since, namespace } = JSON.parse(text);
     const isWhole =
       typeof host === 'string' && Number.isSafeInteger(pid) && pid > 0 && /^[0-9a-f]+$/.test(nonce);
-    return isWhole ? { host, pid, started: started ?? null, nonce, since: String(since) } : undefined;
+    if (!isWhole) return undefined;
+    const holder = { host, pid, started: started ?? null, nonce, since: String(since) };
+    return namespace === undefined ? holder : { ...holder, namespace };
   } catch {
     return undefined;
   }
 }
 
-/** Holders on other hosts cannot be asked, so they count as alive. */
-function isAlive({ host, pid, started }: Holder): boolean {
-  if (host !== hostname()) return true;
+/** Pids are those of one host, and there of one namespace. */
+function isVisible({ host, namespace }: Holder): boolean {
+  return host === hostname() && (namespace === undefined || namespace === pidNamespace());
+}
+
+/** Holders that cannot be seen cannot be asked, so they count as alive. */
+function isAlive(holder: Holder): boolean {
+  if (!isVisible(holder)) return true;
+  const { pid, started } = holder;
   if (pid === NOBODY.pid) return false;
   try {
     process.kill(pid, 0);
@@ -147,5 +176,14 @@ function startTime(pid: number): string | null {
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
   } catch {
     return null; // No /proc on this system: then only the pid speaks.
+  }
+}
+
+/** Such as `pid:[4026531836]`; each container has its own. */
+function pidNamespace(): string | null {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return null; // No Linux, or no /proc: then there is one for all, as far as anybody can tell.
   }
 }

@@ -44,7 +44,8 @@ export function withLeft(
   folders: Folders,
 ): FoundAndLeft {
   const folder = entityFolder(former);
-  if (folders.obstacle(folder) !== null) return { ...found, left: undefined };
+  const obstacle = folders.obstacle(folder);
+  if (obstacle !== null) return { ...behind(found, folder, obstacle), left: undefined };
   const view = viewOf(root, former);
   const rival = rivalKey(root, former, found, view, folders);
   if (rival !== undefined) return { ...found, left: undefined, rival };
@@ -53,10 +54,10 @@ export function withLeft(
     const path = view.paths[file];
     const isReachable = folders.obstacle(folderOf(filePath(former, file))) === null;
     if (found.bytes[file].state !== 'missing' || path === null || !isReachable) return found.bytes[file];
-    const behind = readSeen(view, file);
-    if (behind.state !== 'present') return found.bytes[file];
+    const seen = readSeen(view, file);
+    if (seen.state !== 'present') return found.bytes[file];
     files.push({ file, from: relative(root, path) });
-    return behind;
+    return seen;
   });
   if (files.length === 0) return { ...found, left: undefined };
   // They will stand in their new place as plain files first.
@@ -78,6 +79,14 @@ function rivalKey(
   if (folders.obstacle(folderOf(filePath(former, 'key'))) !== null) return undefined;
   const other = readSeen(view, 'key');
   return other.state === 'present' && !other.facts.equals(bytes.key.facts) ? relative(root, path) : undefined;
+}
+
+/** A key that is missing in its place may be in the former one, where nobody may look: then no other is made. */
+function behind(found: FoundFiles, folder: string, obstacle: FileState<never>): FoundFiles {
+  if (found.bytes.key.state !== 'missing' || obstacle.state !== 'blocked') return found;
+  if (!obstacle.detail.startsWith(CLOSED)) return found;
+  const detail = `was in "${folder}" before, which cannot be looked into`;
+  return { ...found, bytes: { ...found.bytes, key: { ...obstacle, detail } } };
 }
 
 function readView(root: string, entity: Located, folders: Folders): FoundFiles {
@@ -118,6 +127,8 @@ export class Folders {
   #look(folder: string): FileState<never> | null {
     const stat = folderStat(join(this.#root, folder));
     if ('state' in stat) return stat;
+    const closed = closedFolder(join(this.#root, folder));
+    if (closed !== null) return closed;
     // A folder without folders has two names, its own and ".", where file systems count at all.
     if (stat.nlink !== 2) this.#deep.add(folder);
     return null;
@@ -147,4 +158,21 @@ function folderStat(folder: string): Stats | FileState<never> {
   if (stat === undefined) return { state: 'missing' };
   if (stat.isSymbolicLink()) return { state: 'blocked', detail: 'lies in a folder that is a symbolic link' };
   return stat.isDirectory() ? stat : unopened('ENOTDIR');
+}
+
+const CLOSED = 'lies in a folder that cannot be looked into';
+
+/** A folder that can be seen, but not looked into: what is in it may be the only copy of a key. */
+function closedFolder(folder: string): FileState<never> | null {
+  try {
+    lstatSync(`${folder}/.`);
+    return null;
+  } catch (error) {
+    const detail = `${CLOSED} (${errorCode(error)})`;
+    return {
+      state: 'blocked',
+      detail,
+      hint: 'check who owns the folder and what its mode is, and run again',
+    };
+  }
 }

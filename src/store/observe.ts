@@ -12,6 +12,7 @@ import { Folders, type FoundAndLeft, readFiles, withLeft } from './looking.ts';
 import {
   certificateDer,
   EncryptedKeyError,
+  mayBeDerKey,
   parseBundle,
   parseCertificate,
   parseCertificates,
@@ -116,12 +117,22 @@ function parsed<T>(file: FileState<Buffer>, parse: (bytes: Buffer) => T): FileSt
   }
 }
 
+/** Unlike garbage it may be somebody's only copy of a key. */
+const DER_KEY = {
+  state: 'blocked',
+  detail: 'seems to be a key in DER or PKCS#12, and this version reads PEM alone',
+  hint:
+    'convert it with "openssl pkey -inform DER -in KEY -out PEM" (or "openssl pkcs12 -nocerts -noenc -in KEY -out PEM"), ' +
+    'or move it away to have a new key made',
+} as const;
+
 function observeKey(file: FileState<Buffer>): KeyState {
   if (file.state !== 'present') return file;
   try {
     return { state: 'present', facts: parseKey(file.facts), mode: file.mode };
   } catch (error) {
     if (error instanceof EncryptedKeyError) return { state: 'encrypted' };
+    if (mayBeDerKey(file.facts)) return DER_KEY;
     return { state: 'garbage', detail: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -20,6 +20,18 @@ export function parseKey(bytes: Buffer): KeyFacts {
   return { keyId, spec, keyIdentifier: keyIdentifier(spki) };
 }
 
+/**
+ * Whether a file that holds no PEM can be a key in DER, plain or encrypted, or a PKCS#12 file: one SEQUENCE that begins
+ * with an INTEGER or a SEQUENCE. That of less than 128 octets has to end with the file, because text can begin like it.
+ */
+export function mayBeDerKey(bytes: Buffer): boolean {
+  const [tag, length = 0] = bytes;
+  if (tag !== 0x30 || length > 0x84) return false;
+  if (length < 0x80 && bytes.length !== 2 + length) return false;
+  const inner = bytes[length < 0x80 ? 2 : 2 + (length & 0x7f)];
+  return inner === 0x02 || inner === 0x30;
+}
+
 /** SubjectPublicKeyInfo of a private key; node's own message could quote the input, so it is not passed on. */
 export function publicKeyOf(privateKey: string): Uint8Array {
   const [block] = pemBlocks(privateKey);

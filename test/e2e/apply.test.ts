@@ -364,6 +364,44 @@ clients: { c: { commonName: c } }
     expect(second.stderr).toBe('');
   });
 
+  it('above 1,000 pairs proves what changed, and says so where nothing did', async () => {
+    const leaves = (name: string, rest = '') =>
+      Array.from(
+        { length: 32 },
+        (_, i) => `  ${name}${i}: { commonName: ${name}${i}.example.test${rest} }`,
+      ).join('\n');
+    const many = `version: 1
+defaults: { outputs: [key, cert, ca, fullchain] }
+authorities: { root: { commonName: Root }, idle: { commonName: Idle } }
+servers:
+${leaves('s', ', issuer: root')}
+clients:
+${leaves('c', ', issuer: root')}
+`;
+    const project = new Project(many);
+    await project.apply();
+    const rest = 'there are more than 1,000 pairs; "--verify all" proves them all\n';
+    const run = await project.pki(['apply']);
+    expect(run).toMatchObject({
+      code: 0,
+      stdout: 'applied: nothing to do, everything is as the manifest says\n',
+      stderr: `pki: nothing changed, so nothing was tried: ${rest}`,
+    });
+    // An authority that nobody uses takes part in no handshake.
+    project.write(many.replace('commonName: Idle', 'commonName: Idle, validity: 8y'));
+    const idle = await project.pki(['apply']);
+    expect(idle.stdout).toContain('certificates: 1 verified');
+    expect(idle.stderr).toContain(`pki: only what changed is proven: ${rest}`);
+    expect(idle.stdout).not.toContain('no server');
+    project.write(many.replace('commonName: s0.example.test', 'commonName: s0.example.test, validity: 80d'));
+    const one = await project.pki(['apply']);
+    expect(one).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining(`only what changed is proven: ${rest}`),
+    });
+    expect(one.stdout).toMatch(/^\d+ handshakes accepted, \d+ refused, as expected/m);
+  });
+
   it('--json stays JSON where a run fails', async () => {
     const project = new Project(manifest);
     await project.apply();

@@ -551,6 +551,40 @@ describe('the output folder', () => {
     },
   );
 
+  it.each(['', '{}', '[', '\0'])(
+    'in which an order of a commit is %j: said, and nothing is moved',
+    async (content) => {
+      const project = copyOf(applied);
+      const order = project.path('.pki/commit/servers.a/order.json');
+      put(order, content);
+      put(project.path('.pki/commit/servers.a/key.pem'), 'a key that is nowhere else');
+      const before = publishedState(project.out);
+      expectError(await project.pki(['apply', '--skip-verify']), `"${order}" does not say where`);
+      expect(publishedState(project.out)).toEqual(before);
+      renameSync(join(order, '..'), join(project.folder, 'aside'));
+      expect(await project.pki(['apply', '--skip-verify'])).toMatchObject({ code: 0 });
+      expect(readFileSync(join(project.folder, 'aside/key.pem'), 'utf8')).toBe('a key that is nowhere else');
+    },
+  );
+
+  it.each([
+    ['lock', ['apply']],
+    ['ledger.jsonl', ['apply', 'history']],
+  ])('in which .pki/%s is a folder: said by its name, and nothing is issued', async (name, commands) => {
+    const project = copyOf(applied);
+    rmSync(project.path('.pki', name), { force: true });
+    mkdirSync(project.path('.pki', name));
+    rmSync(project.path('servers/a/cert.pem'));
+    const before = publishedState(project.out);
+    for (const command of commands) {
+      const run = await project.pki([command]);
+      expectError(run, `"${project.path('.pki', name)}" is a directory`);
+      expect(run.stderr).toContain('pki: hint: move it away: ');
+    }
+    expect(await project.actions()).toEqual({ 'servers/a': 'issue' });
+    expect(publishedState(project.out)).toEqual(before);
+  });
+
   it('in which .pki/ledger.jsonl is a symbolic link: what it leads to stays', async () => {
     const project = copyOf(applied);
     const precious = join(temporaryFolder(), 'precious');

@@ -1,11 +1,11 @@
 // Runs that meet in one folder, and readers that load from it meanwhile.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { CLI, plainEnvironment, type Run, temporaryFolder } from '../helpers/cli.ts';
-import { copyOf, Project, publishedState, put, until } from './project.ts';
+import { CLI, plainEnvironment, type Run, runProgram, temporaryFolder } from '../helpers/cli.ts';
+import { copyOf, itWhen, Project, publishedState, put, until } from './project.ts';
 import {
   certificateKeyId,
   certificatesOf,
@@ -141,6 +141,42 @@ function start(project: Project, args: readonly string[], env: Record<string, st
     stdio: 'ignore',
   });
 }
+
+describe('a holder that nobody here can see', () => {
+  it.each([
+    ['on another host', { host: 'elsewhere' }],
+    ['in another container', { host: hostname(), namespace: 'pid:[1]' }],
+  ])('%s counts as alive, and the way out is named', async (_, where) => {
+    const project = copyOf(applied);
+    const lock = project.path('.pki/lock');
+    const holder = { pid: 2 ** 22 + 1, started: '1', nonce: 'ab', since: '2026-01-01T00:00:00Z' };
+    put(lock, JSON.stringify({ ...holder, ...where }));
+    const run = await project.pki(APPLY);
+    expect(run).toMatchObject({ code: 1, stdout: '' });
+    expect(run.stderr).toContain('pki: hint: wait for it to end and run again, ');
+    expect(run.stderr).toMatch(/^pki: hint: .* once you are sure that it is gone, delete "(.*)"$/m);
+    expect(run.stderr).toContain(`delete "${lock}"`);
+    rmSync(lock);
+    expect(await project.pki(APPLY)).toMatchObject({ code: 0 });
+  });
+
+  const unshare = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child'];
+  itWhen(
+    spawnSync('env', [...unshare, 'true']).status === 0,
+    'no unshare, or no right to it',
+    'in a pid namespace of its own keeps its lock',
+    async () => {
+      const project = edited();
+      const first = await atWork(project);
+      const args = [...unshare, process.execPath, CLI, ...APPLY];
+      const second = await runProgram('env', args, { cwd: project.folder });
+      expect(second).toMatchObject({ code: 1, stdout: '' });
+      expect(second.stderr).toContain(`delete "${project.path('.pki/lock')}"`);
+      first.open();
+      expect(await first.run).toMatchObject({ code: 0, stdout: 'applied: 6 issued\n' });
+    },
+  );
+});
 
 describe('a holder that is dead', () => {
   it('by kill -9 is taken over from, and what it had begun goes on', async () => {

@@ -3,7 +3,17 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } f
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { CLI, plainEnvironment, runProgram, temporaryFolder } from '../helpers/cli.ts';
-import { changedPaths, copyOf, has, itWhen, Project, pathOf, put, stateOf } from './project.ts';
+import {
+  changedPaths,
+  copyOf,
+  has,
+  itWhen,
+  type PlanJson,
+  Project,
+  pathOf,
+  put,
+  stateOf,
+} from './project.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -67,6 +77,29 @@ describe('a plan writes nothing', () => {
       expect(first).toMatchObject({ code: 0, stderr: '' });
       expect(JSON.parse(first.stdout)).toMatchObject({ summary: { create: 5 } });
       for (const path of [project.folder, project.out, fresh.folder]) chmodSync(path, 0o755);
+    },
+  );
+
+  itWhen(
+    process.getuid?.() !== 0 || setpriv,
+    'root may look everywhere, and there is no setpriv to be somebody else',
+    'where it may not look into an entity’s folder: that entity alone is refused',
+    async () => {
+      const project = copyOf(applied);
+      const [program = '', ...args] = [
+        ...(setpriv ? ['setpriv', ...nobody] : []),
+        ...[process.execPath, CLI, 'plan', '--json'],
+      ];
+      if (setpriv) await runProgram('chown', ['-R', '65534:65534', project.folder]);
+      chmodSync(project.path('servers/a'), 0o000);
+      const run = await runProgram(program, args, { cwd: project.folder });
+      chmodSync(project.path('servers/a'), 0o755);
+      const { changes } = JSON.parse(run.stdout) as PlanJson;
+      const refused = changes.filter(({ action }) => action === 'refuse');
+      expect(refused.map(({ id, refusal }) => [id, refusal?.problem])).toEqual([
+        ['servers/a', '"servers/a/key.pem" lies in a folder that cannot be looked into (EACCES)'],
+      ]);
+      expect(changes.filter(({ action }) => action === 'keep')).toHaveLength(changes.length - 1);
     },
   );
 

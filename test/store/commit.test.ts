@@ -15,6 +15,7 @@ import type { Artifact } from '../../src/model/entity.ts';
 import { COMMIT_FOLDER, stagedPath, stageFolder } from '../../src/openssl/paths.ts';
 import { filePath } from '../../src/plan/files.ts';
 import { commit, recover } from '../../src/store/commit.ts';
+import { Obstacle } from '../../src/store/obstacle.ts';
 import { type Ended, type Fault, inPairs, runScript, script } from '../helpers/child.ts';
 import { memoryFolder } from '../helpers/openssl.ts';
 
@@ -140,6 +141,41 @@ function removeStaged(root: string, artifact: Artifact): void {
 }
 
 describe('recovery', () => {
+  const ORDER = {
+    id: ID,
+    moves: [['key', `${ID}/key.pem`]],
+    deletes: [],
+    archive: '.pki/archive/x',
+    removes: null,
+  };
+  it.each<readonly [string, string]>([
+    ['nothing', ''],
+    ['garbage', '\0\0\0'],
+    ['half of it', JSON.stringify(ORDER).slice(0, 60)],
+    ['null', 'null'],
+    ['an empty object', '{}'],
+    ['moves that are none', JSON.stringify({ ...ORDER, moves: [null] })],
+    ['a file that is none of ours', JSON.stringify({ ...ORDER, moves: [['toString', 'x']] })],
+    ['a path out of the folder', JSON.stringify({ ...ORDER, moves: [['key', '../key.pem']] })],
+    ['an archive outside', JSON.stringify({ ...ORDER, archive: '/tmp' })],
+    ['a folder to remove outside', JSON.stringify({ ...ORDER, removes: '..' })],
+    ['links that are none', JSON.stringify({ ...ORDER, links: { folder: ID } })],
+  ])('of an order that is %s moves nothing, and says which file it is', async (_, content) => {
+    const root = folderWith({ old: true });
+    const folder = join(root, COMMIT_FOLDER, 'servers.api');
+    cpSync(join(root, stageFolder(ID)), folder, { recursive: true });
+    writeFileSync(join(folder, 'order.json'), content);
+    const before = generation(root);
+    const failure: unknown = await recover(root).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(Obstacle);
+    expect(failure).toMatchObject({
+      message: `"${join(folder, 'order.json')}" does not say where the files beside it belong`,
+      hint: expect.stringContaining('move the folder away, and run "pki apply" again'),
+    });
+    expect(generation(root)).toEqual(before);
+    expect(readFileSync(join(folder, 'key.pem'), 'utf8')).toBe('new key');
+  });
+
   it('of a folder without a past does nothing', async () => {
     const root = folderWith({ old: false });
     expect(await recover(root)).toEqual([]);

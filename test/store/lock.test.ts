@@ -1,6 +1,6 @@
 /** One run at a time: against the living, the dead, those whose number was given to another, and eight at once. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -62,10 +62,26 @@ describe('a free folder', () => {
     expect(readdirSync(path)).toEqual([]);
   });
 
+  it('in which a folder is where the lock is to be: that is said by its name', () => {
+    const path = folder();
+    mkdirSync(join(path, 'lock'));
+    expect(() => tryLock(path, SINCE)).toThrow(`"${join(path, 'lock')}" is a directory`);
+    expect(readdirSync(path)).toEqual(['lock']);
+  });
+
   it('that cannot be written is an error, not a lock', () => {
     expect(() => tryLock(join(work, 'nowhere'), SINCE)).toThrow('ENOENT');
   });
 });
+
+/** Our pid namespace. */
+function here(): string | null {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return null;
+  }
+}
 
 describe('the lock of', () => {
   const own = (): Holder => {
@@ -78,6 +94,7 @@ describe('the lock of', () => {
 
   it.each<readonly [string, () => string]>([
     ['a process that has ended', () => lockedBy({})],
+    ['one of this very namespace that has ended', () => lockedBy({ namespace: here() })],
     ['one whose number another process has now', () => lockedBy({ ...own(), started: '1' })],
     ['one of which a power cut left nothing', () => lockedBy('')],
     ['one of which a power cut left half', () => lockedBy('{"host":"x","pi')],
@@ -99,10 +116,17 @@ describe('the lock of', () => {
     ['a running process whose start is not known', () => lockedBy({ pid: process.pid })],
     ['a process that is not ours to ask', () => lockedBy({ pid: 1 })],
     ['another host', () => lockedBy({ host: 'elsewhere' })],
+    ['another pid namespace', () => lockedBy({ namespace: 'pid:[1]' })],
+    ['another system of the same name', () => lockedBy({ namespace: here() === null ? 'pid:[1]' : null })],
   ])('%s is respected', (_, make) => {
     const path = make();
     const before = readFileSync(join(path, 'lock'), 'utf8');
-    expect(tryLock(path, 'later')).toEqual({ held: false, by: JSON.parse(before) });
+    const { host, namespace, ...holder } = JSON.parse(before) as Holder;
+    const isVisible = host === hostname() && (namespace === undefined || namespace === here());
+    expect(tryLock(path, 'later')).toMatchObject({
+      held: false,
+      by: { ...holder, lock: join(path, 'lock'), isVisible },
+    });
     expect(readFileSync(join(path, 'lock'), 'utf8')).toBe(before);
     expect(readdirSync(path)).toEqual(['lock']);
   });

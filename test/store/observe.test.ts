@@ -3,6 +3,7 @@ import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeF
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { applyInventory } from '../../src/run/apply.ts';
+import { Cache } from '../../src/store/cache.ts';
 import { observe } from '../../src/store/observe.ts';
 import { anAuthority, anInventory, aServer, NOW } from '../helpers/entities.ts';
 import { memoryFolder, openssl } from '../helpers/openssl.ts';
@@ -111,6 +112,35 @@ describe('a private key', () => {
   ])('%s', (_, content, expected) => {
     expect(seen(API.id, put('servers/api/key.pem', content())).key).toMatchObject(expected);
   });
+
+  it.each<readonly [string, readonly string[]]>([
+    ['PKCS#8', ['pkcs8', '-topk8', '-nocrypt', '-outform', 'DER', '-in', 'KEY']],
+    ['PKCS#8 of an Ed25519 key', ['pkcs8', '-topk8', '-nocrypt', '-outform', 'DER', '-in', '../other.pem']],
+    ['encrypted PKCS#8', ['pkcs8', '-topk8', '-outform', 'DER', '-passout', 'pass:x', '-in', 'KEY']],
+    ['SEC 1', ['ec', '-outform', 'DER', '-in', 'KEY']],
+    ['PKCS#12', ['pkcs12', '-export', '-passout', 'pass:x', '-inkey', 'KEY', '-in', 'servers/api/cert.pem']],
+  ])('in DER is not taken for garbage: %s', (_, command) => {
+    const { key } = seen(API.id, (root) => {
+      const args = command.map((arg) => (arg === 'KEY' ? 'servers/api/key.pem' : arg));
+      openssl([...args, '-out', 'key.der'], root);
+      cpSync(join(root, 'key.der'), join(root, 'servers/api/key.pem'));
+    });
+    expect(key).toMatchObject({
+      state: 'blocked',
+      detail: 'seems to be a key in DER or PKCS#12, and this version reads PEM alone',
+      hint: expect.stringContaining('openssl pkey -inform DER -in KEY -out PEM'),
+    });
+  });
+
+  it.each(['0', '00', '0x30', '0a0b0c0d'.repeat(40), '0\x82', '0\x02\x02', '0\x90\x02'])(
+    'that only begins like DER is garbage: %j',
+    (content) => {
+      const { key } = seen(API.id, (root) =>
+        writeFileSync(join(root, 'servers/api/key.pem'), content, 'latin1'),
+      );
+      expect(key).toMatchObject({ state: 'garbage' });
+    },
+  );
 
   it('in the traditional forms of RSA and EC is the same key', () => {
     const root = copyOfBase();
@@ -253,19 +283,49 @@ describe('folders', () => {
     expect(cert).toEqual({ state: 'blocked', detail: 'is a directory' });
   });
 
-  it('one that we may not look into', () => {
+  it.each([
+    ['a section’s', 'servers'],
+    ['an entity’s', 'servers/api'],
+  ])('%s that we may not look into blocks what is in it, and nothing else', (_, folder) => {
     const root = copyOfBase();
-    chmodSync(work, 0o755);
-    chmodSync(root, 0o755);
-    chmodSync(join(root, 'servers'), 0o700);
+    for (const path of [work, root, join(root, 'servers')]) chmodSync(path, 0o755);
+    chmodSync(join(root, folder), 0o000);
+    const linked = anInventory(ROOT, SERVICES, { ...API, publish: 'symlinks' });
     process.seteuid?.(65534);
     try {
-      if (process.geteuid?.() === process.getuid?.()) chmodSync(join(root, 'servers'), 0o000);
-      expect(observe(root, ALL).entities.get(API.id)?.key).toMatchObject({ state: 'blocked' });
+      for (const [inventory, cache] of [
+        [ALL, undefined],
+        [linked, undefined],
+        [ALL, new Cache(root, 0)],
+      ] as const) {
+        const { entities } = observe(root, inventory, cache);
+        expect(entities.get(API.id)).toMatchObject(
+          blocked('lies in a folder that cannot be looked into (EACCES)'),
+        );
+        expect(entities.get(ROOT.id)?.cert).toMatchObject({ state: 'present' });
+      }
     } finally {
       process.seteuid?.(process.getuid?.() ?? 0);
+      chmodSync(join(root, folder), 0o755);
     }
   });
+});
+
+it('a key whose former folder we may not look into is not taken for missing', () => {
+  const root = copyOfBase();
+  for (const path of [work, root, join(root, 'servers')]) chmodSync(path, 0o755);
+  chmodSync(join(root, 'servers/api'), 0o000);
+  const moved = anInventory(ROOT, SERVICES, { ...API, layout: { folder: 'new', files: {} } });
+  process.seteuid?.(65534);
+  try {
+    expect(observe(root, moved).entities.get(API.id)?.key).toMatchObject({
+      state: 'blocked',
+      detail: 'was in "servers/api" before, which cannot be looked into',
+    });
+  } finally {
+    process.seteuid?.(process.getuid?.() ?? 0);
+    chmodSync(join(root, 'servers/api'), 0o755);
+  }
 });
 
 describe('folders of what left the manifest', () => {

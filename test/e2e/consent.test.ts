@@ -1,0 +1,113 @@
+// The question before something in use is broken, as somebody at a terminal meets it: a pseudo terminal, and keys.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { CLI, plainEnvironment, runProgram, temporaryFolder } from '../helpers/cli.ts';
+import { copyOf, has, itNeeds, Project, publishedState, put, until } from './project.ts';
+
+const MANIFEST = `
+version: 1
+authorities: { root: { commonName: Root } }
+servers: { a: { commonName: a.example.test }, b: { commonName: b.example.test } }
+`;
+/** A new key for the root, and an entity that leaves: two questions. */
+const EDITED = MANIFEST.replace('Root }', 'Root, key: ed25519 }').replace(/, b: .* \}/, ' }');
+const QUESTION = 'pki: type "yes" to do it: ';
+
+/** Types the keys of argv[1] (hex, one answer per comma) each time the question is there; the exit code comes last. */
+const TERMINAL = `
+import os, pty, sys
+keys = [bytes.fromhex(part) for part in sys.argv[1].split(',')]
+pid, terminal = pty.fork()
+if pid == 0: os.execvp(sys.argv[2], sys.argv[2:])
+seen, asked = b'', 0
+while True:
+    try: part = os.read(terminal, 65536)
+    except OSError: break
+    if not part: break
+    seen += part
+    if seen.count(b'${QUESTION}') > asked:
+        if asked < len(keys): os.write(terminal, keys[asked])
+        asked += 1
+sys.stdout.buffer.write(seen)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+`;
+
+const work = temporaryFolder();
+let applied: Project;
+beforeAll(async () => {
+  put(join(work, 'terminal.py'), TERMINAL);
+  applied = new Project(MANIFEST);
+  await applied.apply();
+}, 60_000);
+
+function edited(): Project {
+  const project = copyOf(applied);
+  project.write(EDITED);
+  return project;
+}
+
+/** `pki apply` at a terminal at which these answers are typed, one after the other. */
+async function typed(project: Project, ...answers: readonly string[]) {
+  const keys = answers.map((answer) => Buffer.from(answer).toString('hex')).join(',');
+  const args = [join(work, 'terminal.py'), keys, process.execPath, CLI, 'apply', '--skip-verify'];
+  const env = { NO_COLOR: '1', TERM: 'xterm', COLUMNS: '200' };
+  const { code, stdout } = await runProgram('python3', args, { cwd: project.folder, env, timeout: 30_000 });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal is told, not shown
+  const text = stdout.replaceAll(/\x1b\[[\d;?]*[A-Za-z]/g, '').replaceAll('\r', '');
+  return { code, text, questions: text.split(QUESTION).length - 1 };
+}
+
+describe('at a terminal', () => {
+  itNeeds(['python3'], 'says what is broken, and "yes" does it', async () => {
+    const project = edited();
+    const { code, text, questions } = await typed(project, 'yes\r', ' YES \r');
+    expect({ code, questions }).toEqual({ code: 0, questions: 2 });
+    expect(text).toContain(
+      'breaks trust in what was issued below it: authorities/root (1 below is issued anew)',
+    );
+    expect(text).toContain('an entity that left the manifest loses its files: servers/b');
+    expect(text).toContain('applied: ');
+    expect(existsSync(project.path('servers/b'))).toBe(false);
+    expect(await project.actions()).toEqual({});
+  });
+
+  it.skipIf(!has('python3')).each([
+    ['"no"', ['no\r', 'no\r'], 2],
+    ['nothing', ['\r', '\r'], 2],
+    ['Ctrl-D, which ends the questions', ['\x04'], 1],
+  ])('%s changes nothing', async (_, answers, count) => {
+    const project = edited();
+    const before = publishedState(project.out);
+    const { code, text, questions } = await typed(project, ...answers);
+    expect({ code, questions }).toEqual({ code: 1, questions: count });
+    expect(text).toMatch(/^pki: error: .* needs consent: authorities\/root/m);
+    expect(text).toMatch(/^pki: hint: "--allow rekey-ca" does it$/m);
+    expect(text).not.toContain('defect');
+    expect(publishedState(project.out)).toEqual(before);
+  });
+
+  itNeeds(['python3'], 'Ctrl-C ends it as an interruption, and the next run is free', async () => {
+    const project = edited();
+    const before = publishedState(project.out);
+    const { code, text, questions } = await typed(project, 'ye\x03');
+    expect({ code, questions }).toEqual({ code: 130, questions: 1 });
+    expect(text).toMatch(/^pki: error: interrupted$/m);
+    expect(text).not.toContain('hint');
+    expect(publishedState(project.out)).toEqual(before);
+    expect(existsSync(project.path('.pki/lock'))).toBe(false);
+  });
+
+  itNeeds(['python3'], 'a signal ends it, too', async () => {
+    const project = edited();
+    const args = [join(work, 'terminal.py'), '', process.execPath, CLI, 'apply', '--skip-verify'];
+    const child = spawn('python3', args, { cwd: project.folder, env: plainEnvironment() });
+    const ended = new Promise((done) => child.on('exit', done));
+    await until(() => existsSync(project.path('.pki/lock')), 'the run has the lock');
+    const { pid } = JSON.parse(project.read('.pki/lock')) as { pid: number };
+    process.kill(pid, 'SIGTERM');
+    expect(await ended).toBe(130);
+    expect(existsSync(project.path('.pki/lock'))).toBe(false);
+  });
+});

@@ -1,0 +1,149 @@
+/** The status table, to the letter: what people look at every morning, and what cron reads. */
+import { describe, expect, it } from 'vitest';
+import type { State, StatusRow } from '../../src/plan/status.ts';
+import { statusJson, statusText } from '../../src/report/status.ts';
+import { PLAIN } from '../../src/report/style.ts';
+import { anAuthority, aServer, certificateFor, DAY, keyFacts, NOW } from '../helpers/entities.ts';
+
+const API = aServer({ name: 'api' });
+
+/** A server whose certificate lives `days`, of which some are left (hours, where it is less than two). */
+function row(days: number, secondsLeft: number, given: Partial<StatusRow> = {}): StatusRow {
+  const notAfter = NOW + secondsLeft;
+  const issuance = { notBefore: notAfter - days * DAY, notAfter, cappedBy: null, subjectKeyId: null };
+  const certificate = certificateFor(
+    API,
+    keyFacts('api'),
+    issuance,
+    null,
+    '0a1b2c3d4e5f60718293a4b5c6d7e8f9',
+  );
+  const { id, kind, issuer } = API;
+  return { id, kind, issuer, certificate, secondsLeft, state: 'ok', reasons: [], refusal: null, ...given };
+}
+
+const GONE = { certificate: null, secondsLeft: null } as const;
+const text = (...rows: readonly StatusRow[]): string => statusText(rows, PLAIN);
+/** The second line of the table in its columns, between which are two blanks or more. */
+const cells = (one: StatusRow): readonly string[] => (text(one).split('\n')[1] ?? '').split(/ {2,}/);
+
+it('is a table and one line to sum up', () => {
+  const root = anAuthority();
+  const rows = [
+    row(3650, 3000 * DAY, { id: root.id, kind: 'authority', issuer: null }),
+    row(90, 60 * DAY),
+    row(90, 20 * DAY, {
+      id: 'servers/old',
+      state: 'due',
+      reasons: [{ kind: 'expires', notAfter: NOW + 20 * DAY, seconds: 20 * DAY, window: 30 * DAY }],
+    }),
+    row(0, 0, {
+      ...GONE,
+      id: 'servers/new',
+      state: 'missing',
+      reasons: [{ kind: 'missing', artifact: 'key' }],
+    }),
+  ];
+  expect(text(...rows)).toMatchInlineSnapshot(`
+    "                  subject              issuer  serial         left                 state
+    authorities/root  CN=api.example.test  itself  0a1b2c3d4e5f…  ████████░░    3000d  ok
+    servers/api       CN=api.example.test  root    0a1b2c3d4e5f…  ███████░░░      60d  ok
+    servers/old       CN=api.example.test  root    0a1b2c3d4e5f…  ██░░░░░░░░      20d  due: expires in 20d (2026-12-13T12:00:00Z), renewed from 30d before
+    servers/new                            root                                        missing: key.pem is missing
+
+    status: 2 ok, 1 due, 1 missing; first to end: servers/old, 2026-12-13T12:00:00Z
+    "
+  `);
+});
+
+describe('the bar and the days', () => {
+  it.each<readonly [string, number, number, string, string]>([
+    ['new', 90, 90 * DAY, '██████████', '90d'],
+    ['half', 90, 45 * DAY, '█████░░░░░', '45d'],
+    ['a third', 90, 30 * DAY, '███░░░░░░░', '30d'],
+    ['the last days', 90, 2 * DAY, '░░░░░░░░░░', '2d'],
+    ['the last hours', 90, 2 * DAY - 1, '░░░░░░░░░░', '47h'],
+    ['the last minutes', 90, 59 * 60, '░░░░░░░░░░', '0h'],
+    ['over since minutes', 90, -60, '░░░░░░░░░░', '0h'],
+    ['over since hours', 90, -5 * 3600, '░░░░░░░░░░', '-5h'],
+    ['over since days', 90, -100 * DAY, '░░░░░░░░░░', '-100d'],
+    ['not valid yet', 90, 91 * DAY, '██████████', '91d'],
+    ['of a short life', 1, 12 * 3600, '█████░░░░░', '12h'],
+  ])('%s', (_, days, left, bar, words) => {
+    expect(cells(row(days, left)).slice(4, 6)).toEqual([bar, words]);
+  });
+});
+
+describe('states', () => {
+  const stateOf = (given: Partial<StatusRow>): string | undefined => cells(row(90, 60 * DAY, given)).at(-1);
+
+  it.each<readonly [State, Partial<StatusRow>, string]>([
+    ['ok', {}, 'ok'],
+    ['due', { reasons: [{ kind: 'requested' }, { kind: 'key-mismatch' }] }, 'due: '],
+    ['due', {}, 'due'],
+    ['expired', { reasons: [{ kind: 'expired', notAfter: NOW - DAY }] }, 'expired: '],
+    ['missing', { ...GONE, reasons: [{ kind: 'missing', artifact: 'cert' }] }, 'missing: '],
+    [
+      'refused',
+      { refusal: '"servers/api/key.pem" is encrypted' },
+      'refused: "servers/api/key.pem" is encrypted',
+    ],
+  ])('%s with %o', (state, given, words) => {
+    const said = stateOf({ ...given, state }) ?? '';
+    if (words.endsWith(': ')) expect(said.startsWith(words) && said.length > words.length).toBe(true);
+    else expect(said).toBe(words);
+    expect(text(row(90, 60 * DAY, { ...given, state }))).toContain(`\nstatus: 1 ${state}`);
+  });
+
+  it('are counted, and the first to end is named', () => {
+    const rows = [row(90, 60 * DAY), row(90, 3 * DAY, { id: 'servers/b', state: 'due' }), row(90, 80 * DAY)];
+    expect(text(...rows)).toMatch(/\nstatus: 2 ok, 1 due; first to end: servers\/b, 2026-11-26T12:00:00Z\n$/);
+    expect(text()).toMatch(/\nstatus: nothing in the manifest\n$/);
+  });
+});
+
+describe('the issuer', () => {
+  const left: StatusRow = row(0, 0, {
+    ...GONE,
+    issuer: null,
+    state: 'due',
+    reasons: [{ kind: 'not-in-manifest' }],
+  });
+
+  it('of a root is itself, whether it is there or not', () => {
+    expect(cells(row(90, DAY, { issuer: null }))[2]).toBe('itself');
+    expect(text(row(90, DAY, { ...GONE, issuer: null, state: 'missing' }))).toContain('itself');
+    expect(cells(row(90, DAY))[2]).toBe('root');
+  });
+
+  it('of what left the manifest is not known', () => {
+    expect(text(left)).not.toContain('itself');
+    expect(cells(left).slice(0, 2)).toEqual(['servers/api', '-']);
+  });
+});
+
+it('subjects and serials that are too long are cut', () => {
+  const long = row(90, 60 * DAY);
+  const subject = [{ type: 'CN', value: 'x'.repeat(60) }] as const;
+  const certificate = long.certificate === null ? null : { ...long.certificate, subject };
+  const [, shown, , serial] = cells({ ...long, certificate });
+  expect(shown).toHaveLength(40);
+  expect(shown?.endsWith('x…')).toBe(true);
+  expect(serial).toBe('0a1b2c3d4e5f…');
+});
+
+it('as JSON has everything, and null where there is no certificate', () => {
+  const rows = [row(90, 60 * DAY), row(0, 0, { ...GONE, id: 'servers/new', state: 'missing' })];
+  expect(statusJson(rows, 'pki.yaml', NOW)).toMatchObject({
+    format: 'pki-status',
+    version: 1,
+    manifest: 'pki.yaml',
+    now: '2026-11-23T12:00:00Z',
+    due: true,
+    certificates: [
+      { id: 'servers/api', secondsLeft: 60 * DAY, serial: '0a1b2c3d4e5f60718293a4b5c6d7e8f9' },
+      { id: 'servers/new', secondsLeft: null, serial: null, notAfter: null, lifetime: null, san: [] },
+    ],
+  });
+  expect(statusJson(rows.slice(0, 1), 'pki.yaml', NOW)).toMatchObject({ due: false });
+});
