@@ -10,7 +10,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { writeNew } from './disk.ts';
 import { Obstacle } from './obstacle.ts';
-import { errorCode, readBytes } from './read.ts';
+import { errorCode, readBytes, UNREADABLE } from './read.ts';
 
 export interface Holder {
   readonly host: string;
@@ -129,7 +129,7 @@ function readHolder(path: string): Holder | undefined {
 }
 
 function hintFor(detail: string): string {
-  return detail.startsWith('cannot be read')
+  return detail.startsWith(UNREADABLE)
     ? 'another run may hold it: check who owns it, and run as somebody who may read it'
     : 'move it away: the lock of a run belongs there';
 }
