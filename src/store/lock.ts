@@ -10,7 +10,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { writeNew } from './disk.ts';
 import { Obstacle } from './obstacle.ts';
-import { errorCode } from './read.ts';
+import { errorCode, readBytes, UNREADABLE } from './read.ts';
 
 export interface Holder {
   readonly host: string;
@@ -120,18 +120,18 @@ function release(path: string, own: string): void {
   if (readHolder(path)?.nonce === own) unlinkSync(path);
 }
 
-const MOVE_AWAY = 'move it away: the lock of a run belongs there';
-
+/** Whatever else stands there is never waited at, and never followed. */
 function readHolder(path: string): Holder | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    if (errorCode(error) === 'EISDIR') throw new Obstacle(`"${path}" is a directory`, MOVE_AWAY);
-    throw error;
-  }
-  return parseHolder(text) ?? NOBODY;
+  const file = readBytes(path);
+  if (file.state === 'missing') return undefined;
+  if (file.state === 'blocked') throw new Obstacle(`"${path}" ${file.detail}`, hintFor(file.detail));
+  return (file.state === 'present' ? parseHolder(file.facts.toString('utf8')) : undefined) ?? NOBODY;
+}
+
+function hintFor(detail: string): string {
+  return detail.startsWith(UNREADABLE)
+    ? 'another run may hold it: check who owns it, and run as somebody who may read it'
+    : 'move it away: the lock of a run belongs there';
 }
 
 /** Locks are whole from birth, so only a power cut leaves one that cannot be read, and its holder did not survive that. */

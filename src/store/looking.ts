@@ -10,7 +10,7 @@ import {
   type ManagedFile,
 } from '../plan/files.ts';
 import type { FileState, Left, Published } from '../plan/observation.ts';
-import { errorCode, readBytes, unopened } from './read.ts';
+import { errorCode, readBytes, UNREADABLE, unopened } from './read.ts';
 import { DATA_LINK, isLink, readSeen, type View, viewOf } from './versions.ts';
 
 export interface FoundFiles {
@@ -55,6 +55,7 @@ export function withLeft(
     const isReachable = folders.obstacle(folderOf(filePath(former, file))) === null;
     if (found.bytes[file].state !== 'missing' || path === null || !isReachable) return found.bytes[file];
     const seen = readSeen(view, file);
+    if (file === 'key' && isUnreadable(seen)) return formerKey(filePath(former, file), seen.detail);
     if (seen.state !== 'present') return found.bytes[file];
     files.push({ file, from: relative(root, path) });
     return seen;
@@ -83,10 +84,20 @@ function rivalKey(
 
 /** A key that is missing in its place may be in the former one, where nobody may look: then no other is made. */
 function behind(found: FoundFiles, folder: string, obstacle: FileState<never>): FoundFiles {
-  if (found.bytes.key.state !== 'missing' || obstacle.state !== 'blocked') return found;
-  if (!obstacle.detail.startsWith(CLOSED)) return found;
-  const detail = `was in "${folder}" before, which cannot be looked into`;
-  return { ...found, bytes: { ...found.bytes, key: { ...obstacle, detail } } };
+  if (found.bytes.key.state !== 'missing' || !isUnreadable(obstacle)) return found;
+  return { ...found, bytes: { ...found.bytes, key: formerKey(folder, obstacle.detail) } };
+}
+
+function formerKey(path: string, detail: string): Blocked {
+  const hint = 'check who owns that, and run as somebody who may read it';
+  return { state: 'blocked', detail: `was in "${path}" before, which ${detail}`, hint };
+}
+
+type Blocked = Extract<FileState<never>, { readonly state: 'blocked' }>;
+
+/** There, and not for us to read; unlike a link, which leads to what is somebody else's. */
+function isUnreadable(file: FileState<unknown>): file is Blocked {
+  return file.state === 'blocked' && (file.detail.startsWith(CLOSED) || file.detail.startsWith(UNREADABLE));
 }
 
 function readView(root: string, entity: Located, folders: Folders): FoundFiles {

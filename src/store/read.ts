@@ -8,6 +8,8 @@ const SIZE_LIMIT = 4 * 1024 * 1024;
 /** Links are not followed, and opening a FIFO must not wait for a writer. */
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
+export const UNREADABLE = 'cannot be read';
+
 export const SYMBOLIC_LINK = 'is a symbolic link';
 
 /** The file's bytes as "facts"; nothing here throws for what can be on a disk. */
@@ -21,7 +23,7 @@ export function readBytes(path: string): FileState<Buffer> {
   try {
     return readOpen(descriptor);
   } catch (error) {
-    return { state: 'blocked', detail: `cannot be read (${errorCode(error)})` };
+    return { state: 'blocked', detail: `${UNREADABLE} (${errorCode(error)})` };
   } finally {
     closeSync(descriptor);
   }
@@ -40,7 +42,7 @@ export function unopened(code: string): FileState<never> {
   if (code === 'ENOENT') return { state: 'missing' };
   if (code === 'ELOOP') return { state: 'blocked', detail: SYMBOLIC_LINK };
   if (code === 'ENOTDIR') return { state: 'blocked', detail: 'lies below something that is not a folder' };
-  return { state: 'blocked', detail: `cannot be read (${code})` };
+  return { state: 'blocked', detail: `${UNREADABLE} (${code})` };
 }
 
 export function errorCode(error: unknown): string {

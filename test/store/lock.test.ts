@@ -1,6 +1,14 @@
 /** One run at a time: against the living, the dead, those whose number was given to another, and eight at once. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -62,10 +70,14 @@ describe('a free folder', () => {
     expect(readdirSync(path)).toEqual([]);
   });
 
-  it('in which a folder is where the lock is to be: that is said by its name', () => {
+  it.each<readonly [string, string, (path: string) => void]>([
+    ['a folder', 'is a directory', (path) => mkdirSync(path)],
+    ['a link that leads nowhere', 'is a symbolic link', (path) => symlinkSync('nowhere', path)],
+    ['a FIFO', 'is not a plain file', (path) => spawnSync('mkfifo', [path])],
+  ])('in which %s is where the lock is to be: that is said by its name', (_, detail, make) => {
     const path = folder();
-    mkdirSync(join(path, 'lock'));
-    expect(() => tryLock(path, SINCE)).toThrow(`"${join(path, 'lock')}" is a directory`);
+    make(join(path, 'lock'));
+    expect(() => tryLock(path, SINCE)).toThrow(`"${join(path, 'lock')}" ${detail}`);
     expect(readdirSync(path)).toEqual(['lock']);
   });
 

@@ -311,20 +311,20 @@ describe('folders', () => {
   });
 });
 
-it('a key whose former folder we may not look into is not taken for missing', () => {
+it.each([
+  ['servers/api', 'was in "servers/api" before, which lies in a folder that cannot be looked into (EACCES)'],
+  ['servers/api/key.pem', 'was in "servers/api/key.pem" before, which cannot be read (EACCES)'],
+])('a key that was in %s, where we may not look, is not taken for missing', (closed, detail) => {
   const root = copyOfBase();
   for (const path of [work, root, join(root, 'servers')]) chmodSync(path, 0o755);
-  chmodSync(join(root, 'servers/api'), 0o000);
+  chmodSync(join(root, closed), 0o000);
   const moved = anInventory(ROOT, SERVICES, { ...API, layout: { folder: 'new', files: {} } });
   process.seteuid?.(65534);
   try {
-    expect(observe(root, moved).entities.get(API.id)?.key).toMatchObject({
-      state: 'blocked',
-      detail: 'was in "servers/api" before, which cannot be looked into',
-    });
+    expect(observe(root, moved).entities.get(API.id)?.key).toMatchObject({ state: 'blocked', detail });
   } finally {
     process.seteuid?.(process.getuid?.() ?? 0);
-    chmodSync(join(root, 'servers/api'), 0o755);
+    chmodSync(join(root, closed), 0o755);
   }
 });
 
