@@ -3,7 +3,6 @@
  * key, which every plan would pay for every key; and it is checked, which node does not: a key with a bit that fell over
  * on its disk loads, and signs what nobody can verify.
  */
-import { createECDH } from 'node:crypto';
 import {
   bitStringBytes,
   children,
@@ -28,15 +27,18 @@ export class DamagedKeyError extends Error {
   }
 }
 
+/** The uncompressed point of a scalar on a curve that node knows by this name; `undefined` where it is no private key. */
+export type PointOf = (curve: string, scalar: Uint8Array) => Uint8Array | undefined;
+
 /**
  * SubjectPublicKeyInfo of an RSA or EC key in the form that openssl writes; `undefined` for whatever else there is, be it
  * of another kind or in another form: node has to say then. @throws DamagedKeyError
  */
-export function publicKeyWithin(pkcs8: Uint8Array): Uint8Array | undefined {
+export function publicKeyWithin(pkcs8: Uint8Array, pointOf: PointOf): Uint8Array | undefined {
   try {
     const [version, algorithm, key] = sequence(readAll(pkcs8));
     if (hexOf(version) !== '020100' || algorithm === undefined) return undefined;
-    const bits = publicBits(algorithm, sequence(readAll(expectTag(key, TAG.octetString).body)));
+    const bits = publicBits(algorithm, sequence(readAll(expectTag(key, TAG.octetString).body)), pointOf);
     return bits && encode(TAG.sequence, algorithm.bytes, encode(TAG.bitString, Buffer.of(0), bits));
   } catch (error) {
     if (error instanceof DerError) return undefined;
@@ -48,10 +50,11 @@ function sequence(der: Der): readonly Der[] {
   return children(expectTag(der, TAG.sequence));
 }
 
-function publicBits(algorithm: Der, parts: readonly Der[]): Uint8Array | undefined {
+function publicBits(algorithm: Der, parts: readonly Der[], pointOf: PointOf): Uint8Array | undefined {
   const [oid, parameters] = sequence(algorithm);
   const kind = oidText(oid);
-  if (kind === KEY_ALGORITHM.ec && parameters?.tag === TAG.oid) return ecPoint(oidText(parameters), parts);
+  if (kind === KEY_ALGORITHM.ec && parameters?.tag === TAG.oid)
+    return ecPoint(oidText(parameters), parts, pointOf);
   return kind === KEY_ALGORITHM.rsa ? rsaPublicKey(parts) : undefined;
 }
 
@@ -79,19 +82,12 @@ const NODE_CURVES: Readonly<Record<string, string>> = {
   '1.3.132.0.35': 'secp521r1',
 };
 
-function pointOf(curve: string, scalar: Uint8Array): Uint8Array | undefined {
-  try {
-    const ecdh = createECDH(curve);
-    ecdh.setPrivateKey(scalar);
-    return ecdh.getPublicKey();
-  } catch {
-    // Zero, or larger than the order of the curve: no private key.
-    return undefined;
-  }
-}
-
 /** ECPrivateKey: version, d, [0] curve, [1] point (RFC 5915 §3), the point in the uncompressed form (SEC 1 §2.3.3). */
-function ecPoint(oid: string, [version, scalar, ...rest]: readonly Der[]): Uint8Array | undefined {
+function ecPoint(
+  oid: string,
+  [version, scalar, ...rest]: readonly Der[],
+  pointOf: PointOf,
+): Uint8Array | undefined {
   const curve = NODE_CURVES[oid];
   const point = rest.find(({ tag }) => tag === context(1));
   if (hexOf(version) !== '020101' || scalar?.tag !== TAG.octetString || !point || !curve) return undefined;

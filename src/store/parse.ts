@@ -1,5 +1,5 @@
 /** Bytes of each kind of file → facts. Throws an Error whose message says what is wrong with the content. */
-import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { createECDH, createPrivateKey, createPublicKey } from 'node:crypto';
 import { certificateFacts } from '../plan/certificate.ts';
 import type { CertificateFacts, Fingerprint, KeyFacts, KeyId, RequestFacts } from '../plan/facts.ts';
 import { type PemBlock, pemBlocks, pemText } from '../plan/pem.ts';
@@ -37,12 +37,24 @@ export function publicKeyOf(privateKey: string): Uint8Array {
   const [block] = pemBlocks(privateKey);
   // To the letter what openssl writes: every other text, and every other key, node has to make something of.
   const isPlain = block !== undefined && privateKey === pemText('PRIVATE KEY', block.der);
-  const within = isPlain ? publicKeyWithin(block.der) : undefined;
+  const within = isPlain ? publicKeyWithin(block.der, pointOf) : undefined;
   if (within !== undefined) return within;
   try {
     return createPublicKey(createPrivateKey(privateKey)).export({ format: 'der', type: 'spki' });
   } catch {
     throw new Error('holds no readable private key');
+  }
+}
+
+/** plan/private-key.ts is pure, and node's curves could make keys as well. */
+export function pointOf(curve: string, scalar: Uint8Array): Uint8Array | undefined {
+  try {
+    const ecdh = createECDH(curve);
+    ecdh.setPrivateKey(scalar);
+    return ecdh.getPublicKey();
+  } catch {
+    // Zero, or not below the order of the curve: no private key.
+    return undefined;
   }
 }
 
