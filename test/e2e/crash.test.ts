@@ -156,8 +156,8 @@ function chosen(operations: number, offset: number, [usual, thorough]: readonly 
   return all.filter((n) => n % stride === offset % stride);
 }
 
-const KILLS = [31, 1] as const;
-const FAULTS = [89, 5] as const;
+const KILLS = [47, 1] as const;
+const FAULTS = [139, 5] as const;
 
 async function withProject(base: Project, run: (project: Project) => Promise<void>): Promise<void> {
   const project = copyOf(base);
