@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ipOctets, ipText } from '../../src/manifest/ip.ts';
@@ -64,4 +64,23 @@ it('reads back every IPv4 address', () => {
   holds(fc.ipV4(), (address) => {
     expect(text(ipHex(address))).toBe(address);
   });
+});
+
+it('an IPv6 address is what node takes for one, zone identifiers apart', () => {
+  const group = fc.oneof(
+    { weight: 6, arbitrary: fc.integer({ min: 0, max: 0xffff }).map((value) => value.toString(16)) },
+    fc.constantFrom('', '0', 'FFFF', '00001', 'g', '1.2.3.4', '1.2.3', '256.1.1.1', '::'),
+  );
+  const written = fc
+    .tuple(fc.array(group, { maxLength: 10 }), fc.option(fc.nat(9)), fc.constantFrom('', ':', '::'))
+    .map(
+      ([groups, gap, end]) =>
+        [...groups.slice(0, gap ?? 99), ...(gap === null ? [] : ['']), ...groups.slice(gap ?? 99)].join(':') +
+        end,
+    );
+  holds(
+    written,
+    (one) => expect(`${one} ${ipOctets(one)?.length === 16}`).toBe(`${one} ${isIPv6(one)}`),
+    5000,
+  );
 });
