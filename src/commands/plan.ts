@@ -26,7 +26,10 @@ export async function planCommand(manifest: string, flags: PlanFlags, console: C
   if (rekey === undefined || retire === undefined) return EXIT.failed;
   const made = await plan(project, { rekey, retire, ...(flags.now === undefined ? {} : { now: flags.now }) });
   console.out(await planOutput(project, made, flags, console));
-  if (made.changes.some(({ action }) => action === 'refuse')) return EXIT.failed;
+  const refusals = made.changes.flatMap(({ refusal }) => refusal ?? []);
+  // A script says nothing of what it leaves out.
+  if (flags.commands) for (const { problem } of refusals) console.error(problem);
+  if (refusals.length > 0) return EXIT.failed;
   return flags.detailedExitcode && isDue(made) ? EXIT.due : EXIT.fine;
 }
 

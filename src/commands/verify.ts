@@ -1,4 +1,6 @@
 /** `pki verify`: certificates and handshakes again, changing nothing. */
+import { plan } from '../index.ts';
+import { isDue } from '../plan/plan.ts';
 import { opensslIsUsable } from './apply.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import { openOrExplain } from './project.ts';
@@ -14,5 +16,8 @@ export async function verifyCommand(
   if (project === undefined || !(await opensslIsUsable(console, signal))) return EXIT.failed;
   const proof = await prove(project, flags, console, signal);
   if (flags.json) console.out(`${JSON.stringify(proof.json, null, 2)}\n`);
+  // What works may still be something else than the manifest says: one root too many in a bundle refuses nobody.
+  if (isDue(await plan(project)))
+    console.note('not everything is as the manifest says: "pki plan" shows what');
   return proof.code;
 }

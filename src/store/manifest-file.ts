@@ -1,5 +1,5 @@
 /** Reading the manifest itself; every way in which that can fail, in plain words. */
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { writeNew } from './disk.ts';
 import { errorCode } from './read.ts';
 
@@ -21,12 +21,24 @@ export function readManifest(path: string): ManifestText {
     const stat = fstatSync(descriptor);
     if (stat.isDirectory()) return unreadable(path, 'EISDIR');
     if (stat.size > SIZE_LIMIT) return tooLarge(path, stat.size);
-    return { ok: true, text: readFileSync(descriptor, 'utf8') };
+    const bytes = readAtMost(descriptor, stat.isFile() ? stat.size + 1 : SIZE_LIMIT + 1);
+    return bytes.length > SIZE_LIMIT
+      ? tooLarge(path, bytes.length)
+      : { ok: true, text: bytes.toString('utf8') };
   } catch (error) {
     return unreadable(path, errorCode(error));
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** A pipe or a device does not say how much it holds, and may hold no end. */
+function readAtMost(descriptor: number, limit: number): Buffer {
+  const bytes = Buffer.alloc(limit);
+  let length = 0;
+  for (let read = -1; read !== 0 && length < limit; length += read)
+    read = readSync(descriptor, bytes, length, limit - length, null);
+  return bytes.subarray(0, length);
 }
 
 /** A new manifest; `false` where something has its name already. */
@@ -51,6 +63,6 @@ function unreadable(path: string, code: string): ManifestText {
 }
 
 function tooLarge(path: string, size: number): ManifestText {
-  const problem = `"${path}" holds ${Math.ceil(size / 1024 / 1024)} MB, and a manifest may hold 5`;
+  const problem = `"${path}" holds ${Math.ceil(size / 1024 / 1024)} MB or more, and a manifest may hold 5`;
   return { ok: false, problem, hint: 'split it into several manifests, each with its own output folder' };
 }

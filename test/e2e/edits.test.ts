@@ -337,6 +337,16 @@ describe('a private key with one bit that fell over', () => {
   });
 });
 
+it('a stranger’s root in a trust bundle: the proof passes, and verify says that not everything is as it should be', async () => {
+  const project = copyOf(applied);
+  const bundle = project.path('servers/web/ca.pem');
+  put(bundle, project.read('servers/web/ca.pem') + project.read('authorities/other/cert.pem'));
+  const run = await project.pki(['verify']);
+  expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining('"pki plan" shows what') });
+  await project.apply();
+  expect(await project.pki(['verify'])).toMatchObject({ code: 0, stderr: '' });
+});
+
 it('a file that others may write, and that outputs no longer asks for, goes', async () => {
   const project = edited('web: {', 'web: { outputs: [key, cert],');
   chmodSync(project.path('servers/web/ca.pem'), 0o666);
