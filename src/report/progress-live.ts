@@ -33,7 +33,8 @@ export function liveProgress(stream: NodeJS.WriteStream): Progress {
       } else rows?.on(event);
     },
     async close() {
-      for (const row of rows?.all ?? []) row.finish();
+      // Settled rows stay what they are; an interruption leaves others.
+      for (const row of rows?.all ?? []) row.fail(`${row.title}: not finished`);
       await drawing;
     },
   };

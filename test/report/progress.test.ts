@@ -105,3 +105,14 @@ describe('on a terminal', () => {
     await liveProgress(stream(80)).close();
   });
 });
+
+it('what an interruption left undone is not called done', async () => {
+  const out = stream(100);
+  const steps = Array.from({ length: 40 }, (_, i) => step('publish', `servers/s${i}`));
+  const { listener, close } = liveProgress(out);
+  listener({ kind: 'started', steps });
+  for (const one of steps.slice(0, 9)) listener({ kind: 'step-done', step: one });
+  await close();
+  expect(out.text()).toContain('published: not finished');
+  expect(out.text()).not.toContain('✔');
+});
