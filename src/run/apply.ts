@@ -119,8 +119,9 @@ async function applyLocked(inventory: Inventory, options: ApplyOptions): Promise
   const frozen = new Set(blocked.map(({ id }) => id));
   const possible = blocked.length === 0 ? plan : planInventory(inventory, observation, { ...asked, frozen });
   const changes = possible.changes.filter(({ id }) => !held.some((change) => change.id === id));
-  const isRequest = rekey.size + retire.size > 0;
-  if (changes.every(({ action }) => action === 'keep') || (isRequest && blocked.length > 0))
+  // Whoever asked for this in vain did not ask for the rest.
+  const isInVain = blocked.some(({ id }) => rekey.has(id) || retire.has(id));
+  if (isInVain || changes.every(({ action }) => action === 'keep'))
     return nothingDone(plan, blocked, held, () => savePlaces(root, inventory.entities));
   return carryOut(inventory, { ...possible, changes }, { held, blocked }, options);
 }

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -266,6 +267,20 @@ describe('what is refused, or not agreed to, is in nobody else’s way', () => {
       execution: { published: expect.arrayContaining([ROOT.id, SERVICES.id, BILLING.id]), failures: [] },
     });
     expect(existsSync(join(root, 'servers/api/cert.pem'))).toBe(false);
+  });
+
+  it('a request for another entity: it is done', async () => {
+    const root = newRoot();
+    await apply(root);
+    rmSync(join(root, 'servers/api/csr.pem'));
+    mkdirSync(join(root, 'servers/api/csr.pem'));
+    const result = await apply(root, ALL, { rekey: new Set([BILLING.id]) });
+    expect(result).toMatchObject({
+      kind: 'done',
+      blocked: [{ id: API.id }],
+      execution: { published: [BILLING.id], failures: [] },
+    });
+    expect(await apply(root, ALL, { rekey: new Set([API.id]) })).toMatchObject({ kind: 'refused' });
   });
 
   it('an authority that is not there: what it would sign waits with it', async () => {
