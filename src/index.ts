@@ -24,6 +24,7 @@ import { Cache } from './store/cache.ts';
 import { type LedgerEntry, readLedger } from './store/ledger.ts';
 import { readManifest } from './store/manifest-file.ts';
 import { observe } from './store/observe.ts';
+import { checkOwnFolders } from './store/obstacle.ts';
 
 export type { Diagnostic } from './manifest/diagnostic.ts';
 export type {
@@ -90,6 +91,7 @@ export interface PlanOptions extends Requests {
 
 /** What apply would do, and why. Reads the output folder and writes nothing. */
 export async function plan(project: Project, options: PlanOptions = {}): Promise<Plan> {
+  checkOwnFolders(project.root);
   const observation = observe(project.root, project.inventory, new Cache(project.root, Date.now()));
   return planInventory(project.inventory, observation, { ...options, now: options.now ?? clock() });
 }
@@ -105,6 +107,7 @@ export async function status(
   readonly pending: readonly EntityId[];
 }> {
   const now = options.now ?? clock();
+  checkOwnFolders(project.root);
   const observation = observe(project.root, project.inventory, new Cache(project.root, Date.now()));
   const made = planInventory(project.inventory, observation, { now });
   return { rows: statusRows(project.inventory, observation, made), now, pending: made.pending };

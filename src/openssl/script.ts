@@ -62,12 +62,13 @@ function header(plan: Plan): readonly string[] {
     ].join('\n'),
     [
       'set -eu',
-      'umask 077',
       `export ${environment.join(' ')}`,
+      'umask 022',
       `mkdir -p -- ${shellWord(plan.output)}`,
       `cd -- ${shellWord(plan.output)}`,
-      'mkdir -p .pki',
       "[ -e .gitignore ] || printf '*\\n' >.gitignore",
+      'umask 077',
+      'mkdir -p .pki',
     ].join('\n'),
   ];
 }

@@ -1,7 +1,8 @@
 /** Something in the way that only the user can move: said in plain words, never as a stack trace. */
-import { lstatSync } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { COMMIT_FOLDER, PRIVATE_FOLDER, SCRATCH_FOLDER, STAGE_FOLDER } from '../openssl/paths.ts';
+import { errorCode } from './read.ts';
 
 export class Obstacle extends Error {
   override readonly name = 'Obstacle';
@@ -13,13 +14,23 @@ export class Obstacle extends Error {
   }
 }
 
+/** Nothing where there is nothing, or nothing for us to see, as for whoever may plan and not apply. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (errorCode(error) === 'EACCES') return undefined;
+    throw error;
+  }
+}
+
 /** Folders of this program's own, which hold private keys: a link in their place would carry those elsewhere. */
 const OWN = [PRIVATE_FOLDER, STAGE_FOLDER, SCRATCH_FOLDER, COMMIT_FOLDER, `${PRIVATE_FOLDER}/archive`];
 
 /** @throws Obstacle where something else stands in the place of one of them. */
 export function checkOwnFolders(root: string): void {
   for (const folder of OWN) {
-    const stat = lstatSync(join(root, folder), { throwIfNoEntry: false });
+    const stat = statOf(join(root, folder));
     if (stat === undefined || stat.isDirectory()) continue;
     const what = stat.isSymbolicLink() ? 'is a symbolic link' : 'is not a folder';
     throw new Obstacle(`"${join(root, folder)}" ${what}`, 'private keys pass through it: move it away');

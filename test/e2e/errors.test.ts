@@ -633,6 +633,20 @@ describe('the output folder', () => {
     });
   }
 
+  it('in which .pki is a symbolic link, or a file: plan says what apply says', async () => {
+    for (const make of [
+      (path: string) => symlinkSync(temporaryFolder(), path),
+      (path: string) => writeFileSync(path, ''),
+    ]) {
+      const project = copyOf(applied);
+      rmSync(project.path('.pki'), { recursive: true });
+      make(project.path('.pki'));
+      for (const command of ['plan', 'status', 'apply']) {
+        expectError(await project.pki([command]), /is a symbolic link|is not a folder/);
+      }
+    }
+  });
+
   it('in which an entity is a file: refused', async () => {
     const project = copyOf(applied);
     rmSync(project.path('servers/a'), { recursive: true });

@@ -8,6 +8,7 @@ import {
   copyOf,
   has,
   itWhen,
+  mode,
   type PlanJson,
   Project,
   pathOf,
@@ -266,6 +267,9 @@ async function expectSame(project: Project, ...flags: string[]): Promise<Project
   expect(scripted).toEqual(await runApply(byApply, ...flags));
   expect(await byHand.actions()).toEqual({});
   expect(await byApply.actions()).toEqual({});
+  // What others may look into, and what not, is the same, too.
+  for (const path of ['.', '.gitignore', '.pki'])
+    expect(mode(byHand.path(path))).toBe(mode(byApply.path(path)));
   return byHand;
 }
 
