@@ -1,4 +1,4 @@
-// The bare spawn loop of bench/apply.ts: runs the commands it is given, as many at once as there are cores, and no more.
+// The bare spawn loop of bench/apply.ts: runs the commands it is given, as many at once as apply does, and no more.
 import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -20,7 +20,7 @@ async function pool(queue) {
   const worker = async () => {
     for (let command = queue.shift(); command !== undefined; command = queue.shift()) await call(command);
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  await Promise.all(Array.from({ length: availableParallelism() + 2 }, worker));
 }
 
 function call({ args, input }) {
