@@ -156,8 +156,8 @@ function chosen(operations: number, offset: number, [usual, thorough]: readonly 
   return all.filter((n) => n % stride === offset % stride);
 }
 
-const KILLS = [47, 1] as const;
-const FAULTS = [139, 5] as const;
+const KILLS = [79, 1] as const;
+const FAULTS = [211, 5] as const;
 
 async function withProject(base: Project, run: (project: Project) => Promise<void>): Promise<void> {
   const project = copyOf(base);
@@ -209,7 +209,7 @@ function killAfter(
 }
 
 describe('kill -9 at any moment', () => {
-  const TIMES = EVERYTHING ? 320 : 24;
+  const TIMES = EVERYTHING ? 320 : 18;
 
   it(`${TIMES} times, and up to three times in a row in the same folder`, async () => {
     const random = randomFrom(20261123);

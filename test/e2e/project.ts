@@ -4,8 +4,16 @@ import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { it } from 'vitest';
-import { type Run, type RunOptions, runPki, runProgram, temporaryFolder } from '../helpers/cli.ts';
+import {
+  REPOSITORY,
+  type Run,
+  type RunOptions,
+  runPki,
+  runProgram,
+  temporaryFolder,
+} from '../helpers/cli.ts';
 
 /** What of `pki plan --json` the tests look at. */
 export interface PlanJson {
@@ -40,6 +48,10 @@ export interface ReasonJson {
   readonly before?: string | number;
   readonly after?: string | number;
 }
+
+const library: Promise<typeof import('../../src/index.ts')> = import(
+  pathToFileURL(join(REPOSITORY, 'dist/index.js')).href
+);
 
 /** A folder with `pki.yaml` in it. */
 export class Project {
@@ -83,9 +95,13 @@ export class Project {
     return JSON.parse(run.stdout) as PlanJson;
   }
 
-  /** What the plan changes: id → action. */
+  /** What the plan changes: id → action. By the built library, which the command is a shell around: it is asked often. */
   async actions(): Promise<Record<string, string>> {
-    const { changes } = await this.plan();
+    const { openProject, plan } = await library;
+    const opened = await openProject(join(this.folder, 'pki.yaml'));
+    if (!opened.ok)
+      throw new Error('diagnostics' in opened ? JSON.stringify(opened.diagnostics) : opened.problem);
+    const { changes } = await plan(opened.project);
     return Object.fromEntries(
       changes.filter(({ action }) => action !== 'keep').map(({ id, action }) => [id, action]),
     );
