@@ -15,6 +15,7 @@ import type { Capability } from './openssl/capabilities.ts';
 import { planScript } from './openssl/script.ts';
 import type { Description } from './plan/adopt/adopt.ts';
 import type { Consent } from './plan/change.ts';
+import type { Observation } from './plan/observation.ts';
 import { type Plan, planInventory } from './plan/plan.ts';
 import { type StatusRow, statusRows } from './plan/status.ts';
 import type { ApplyResult } from './run/apply.ts';
@@ -91,8 +92,7 @@ export interface PlanOptions extends Requests {
 
 /** What apply would do, and why. Reads the output folder and writes nothing. */
 export async function plan(project: Project, options: PlanOptions = {}): Promise<Plan> {
-  checkOwnFolders(project.root);
-  const observation = observe(project.root, project.inventory, new Cache(project.root, Date.now()));
+  const observation = look(project);
   return planInventory(project.inventory, observation, { ...options, now: options.now ?? clock() });
 }
 
@@ -107,8 +107,7 @@ export async function status(
   readonly pending: readonly EntityId[];
 }> {
   const now = options.now ?? clock();
-  checkOwnFolders(project.root);
-  const observation = observe(project.root, project.inventory, new Cache(project.root, Date.now()));
+  const observation = look(project);
   const made = planInventory(project.inventory, observation, { now });
   return { rows: statusRows(project.inventory, observation, made), now, pending: made.pending };
 }
@@ -218,6 +217,12 @@ export async function adopt(folder: string, options: AdoptOptions = {}): Promise
 export async function writeManifest(path: string, text: string): Promise<boolean> {
   const { createManifest } = await import('./store/manifest-file.ts');
   return createManifest(path, text);
+}
+
+/** @throws Obstacle where apply would not go either. */
+function look({ root, inventory }: Project): Observation {
+  checkOwnFolders(root);
+  return observe(root, inventory, new Cache(root, Date.now()));
 }
 
 /** The one place that reads the clock. */

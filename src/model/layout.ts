@@ -36,20 +36,74 @@ export function checkLayouts(drafts: readonly Draft[], parsed: ParsedManifest, r
   const folders = foldersOf(all);
   // One word for an entry whose whole folder cannot be.
   const told = new Set<Draft>();
-  for (const { draft, file, path } of all) {
+  for (const claim of all) {
+    const { draft, path } = claim;
     const owner = owners.get(identity(path));
     owners.set(identity(path), owner ?? draft);
-    const inside = folders.get(identity(path));
-    if (owner !== undefined) reportClash(draft, owner, file, path, parsed, report);
-    else if (inside !== undefined) reportFolder(draft, inside, file, path, parsed, report);
-    else if (!told.has(draft) && reportPath(draft, file, path, parsed, report)) told.add(draft);
+    const problem = clash(draft, owner) ?? folderProblem(draft, folders.get(identity(path)));
+    const own = problem === undefined && !told.has(draft) ? pathProblem(path) : undefined;
+    if (own !== undefined) told.add(draft);
+    const found = problem ?? own;
+    if (found !== undefined) reportFile(claim, found, parsed, report);
   }
 }
 
+/** A file that an entry would write. */
+interface Claim {
+  readonly draft: Draft;
+  readonly file: File;
+  readonly path: string;
+}
+
+interface Found {
+  readonly why: string;
+  readonly hint: string;
+  /** The entry that claims the path as well. */
+  readonly other?: Draft;
+}
+
+function clash(draft: Draft, owner: Draft | undefined): Found | undefined {
+  if (owner === undefined) return undefined;
+  const hint = 'put "{name}" into the file names, or leave the file out with "outputs"';
+  if (owner === draft) return { why: 'twice', hint };
+  return { why: `and so would ${draftText(owner)}`, hint, other: owner };
+}
+
+function folderProblem(draft: Draft, owner: Draft | undefined): Found | undefined {
+  if (owner === undefined) return undefined;
+  const others = owner === draft ? 'other files of its own' : `files of ${draftText(owner)}`;
+  return { why: `which is the folder of ${others}`, hint: 'give the file another name' };
+}
+
+/** Longest name that file systems take, in octets (NAME_MAX of Linux and macOS). */
+const LONGEST = 255;
+
+/** What only the whole path shows, with the placeholders filled in. */
+function pathProblem(path: string): Found | undefined {
+  const hint = 'give it another "folder" or other "files"';
+  const [first = ''] = identity(path).split('/');
+  if (['.pki', '.gitignore'].includes(first)) return { why: 'a name that this program uses itself', hint };
+  const isLong = path.split('/').some((part) => Buffer.byteLength(part) > LONGEST);
+  return isLong ? { why: `a name of more than ${LONGEST} octets`, hint } : undefined;
+}
+
+function reportFile(
+  { draft, file, path }: Claim,
+  { why, hint, other }: Found,
+  { tree }: ParsedManifest,
+  report: Report,
+): void {
+  report.error({
+    code: 'layout',
+    at: fieldSpan(tree, draft, 'files'),
+    message: `${draftText(draft)} would write ${quote(path)} (${file}), ${why}`,
+    hint,
+    ...(other && { related: [{ at: fieldSpan(tree, other, 'files'), message: 'the other one' }] }),
+  });
+}
+
 /** Every folder that files are in, and whose they are. */
-function foldersOf(
-  all: readonly { readonly draft: Draft; readonly path: string }[],
-): ReadonlyMap<string, Draft> {
+function foldersOf(all: readonly Claim[]): ReadonlyMap<string, Draft> {
   const folders = new Map<string, Draft>();
   for (const { draft, path } of all) {
     const parts = identity(path).split('/');
@@ -57,50 +111,6 @@ function foldersOf(
       folders.set(parts.slice(0, length).join('/'), draft);
   }
   return folders;
-}
-
-function reportFolder(
-  draft: Draft,
-  owner: Draft,
-  file: File,
-  path: string,
-  { tree }: ParsedManifest,
-  report: Report,
-): void {
-  const others = owner === draft ? 'other files of its own' : `files of ${draftText(owner)}`;
-  report.error({
-    code: 'layout',
-    at: fieldSpan(tree, draft, 'files'),
-    message: `${draftText(draft)} would write ${quote(path)} (${file}), which is the folder of ${others}`,
-    hint: 'give the file another name',
-  });
-}
-
-/** Longest name that file systems take, in octets (NAME_MAX of Linux and macOS). */
-const LONGEST = 255;
-
-/** What only the whole path shows, with the placeholders filled in. */
-function reportPath(
-  draft: Draft,
-  file: File,
-  path: string,
-  { tree }: ParsedManifest,
-  report: Report,
-): boolean {
-  const [first = ''] = identity(path).split('/');
-  const why = ['.pki', '.gitignore'].includes(first)
-    ? 'a name that this program uses itself'
-    : path.split('/').some((part) => Buffer.byteLength(part) > LONGEST)
-      ? `a name of more than ${LONGEST} octets`
-      : undefined;
-  if (why === undefined) return false;
-  report.error({
-    code: 'layout',
-    at: fieldSpan(tree, draft, 'files'),
-    message: `${draftText(draft)} would write ${quote(path)} (${file}), ${why}`,
-    hint: 'give it another "folder" or other "files"',
-  });
-  return true;
 }
 
 /** Behind links, a folder is switched as a whole: it must be one, the entry's own, and without folders in it. */
@@ -130,24 +140,5 @@ function reportLinks(draft: Draft, why: string, { tree }: ParsedManifest, report
     at: fieldSpan(tree, draft, 'publish'),
     message: `${draftText(draft)} is published behind links, and ${why}`,
     hint: 'give it a "folder" of its own with all its files in it, or write "publish: files"',
-  });
-}
-
-function reportClash(
-  draft: Draft,
-  owner: Draft,
-  file: File,
-  path: string,
-  { tree }: ParsedManifest,
-  report: Report,
-): void {
-  const both = owner === draft ? 'twice' : `and so would ${draftText(owner)}`;
-  const span = (of: Draft) => fieldSpan(tree, of, 'files');
-  report.error({
-    code: 'layout',
-    at: span(draft),
-    message: `${draftText(draft)} would write ${quote(path)} (${file}), ${both}`,
-    hint: 'put "{name}" into the file names, or leave the file out with "outputs"',
-    ...(owner === draft ? {} : { related: [{ at: span(owner), message: 'the other one' }] }),
   });
 }

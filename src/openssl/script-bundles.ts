@@ -83,7 +83,7 @@ export const BEHIND = `behind() {
   awk -v count="$1" '/BEGIN CERTIFICATE/ { n++ } n > count { print }' "$2"
 }`;
 
-function known<T>(map: ReadonlyMap<EntityId, T>, id: EntityId): T {
+export function known<T>(map: ReadonlyMap<EntityId, T>, id: EntityId): T {
   const value = map.get(id);
   if (value === undefined) throw new Error(`Internal error: nothing is known of ${id}`);
   return value;

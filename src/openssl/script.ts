@@ -17,7 +17,7 @@ import { type Step, stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
 import { ENVIRONMENT } from './command.ts';
 import { scratchFolder, stagedPath, stageFolder } from './paths.ts';
-import { BEHIND, bundleLines, PICK } from './script-bundles.ts';
+import { BEHIND, bundleLines, known, PICK } from './script-bundles.ts';
 import {
   clearLines,
   LINK_FUNCTIONS,
@@ -98,7 +98,6 @@ function stepLines(step: Step, context: Context): readonly string[] {
   switch (step.kind) {
     case 'request':
     case 'public':
-      return call;
     case 'cross':
       return call;
     case 'sign': {
@@ -203,10 +202,4 @@ function archiveFolder(id: EntityId, now: number): string {
 
 function stamp(now: number): string {
   return isoTime(now).replaceAll(':', '');
-}
-
-function known<T>(map: ReadonlyMap<EntityId, T>, id: EntityId): T {
-  const value = map.get(id);
-  if (value === undefined) throw new Error(`Internal error: nothing is known of ${id}`);
-  return value;
 }

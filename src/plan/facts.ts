@@ -62,6 +62,10 @@ export interface CertificateFacts extends ExtensionFacts {
   readonly signature: string;
 }
 
+export function fingerprintsOf(certificates: readonly CertificateFacts[]): readonly Fingerprint[] {
+  return certificates.map(({ fingerprint }) => fingerprint);
+}
+
 export interface RequestFacts {
   readonly keyId: KeyId;
   readonly subject: readonly NameAttribute[];

@@ -8,6 +8,7 @@ import {
   type Inventory,
 } from '../model/entity.ts';
 import { type Action, type Change, type Consent, NO_CHANGE } from './change.ts';
+import { fingerprintsOf } from './facts.ts';
 import { keyOwners } from './key-decision.ts';
 import { nameDer } from './name.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
@@ -71,6 +72,7 @@ function frozenOf(
   observation: Observation,
   asked: ReadonlySet<EntityId>,
 ): ReadonlySet<EntityId> {
+  if (asked.size === 0) return asked;
   const frozen = new Set(asked);
   const isUseless = (id: EntityId | null): boolean =>
     id !== null && frozen.has(id) && !isUsable(observation.entities.get(id) ?? NOTHING);
@@ -84,8 +86,7 @@ function isUsable({ key, cert }: EntityObservation): boolean {
 
 function unchanged({ id, kind }: Entity, observed: EntityObservation): Change {
   const { roots, cross } = earlierOf(observed);
-  const fingerprints = (all: typeof roots) => all.map(({ fingerprint }) => fingerprint);
-  const earlier = { previous: fingerprints(roots), cross: fingerprints(cross) };
+  const earlier = { previous: fingerprintsOf(roots), cross: fingerprintsOf(cross) };
   return { ...NO_CHANGE, id, kind, action: 'keep', ...earlier };
 }
 

@@ -7,7 +7,7 @@
 import type { Entity } from '../model/entity.ts';
 import { subjectText } from '../model/subject.ts';
 import type { Crossing, Issuance } from './change.ts';
-import type { CertificateFacts, Fingerprint } from './facts.ts';
+import { type CertificateFacts, type Fingerprint, fingerprintsOf } from './facts.ts';
 import { issuedName, keptName } from './name.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Reason } from './reason.ts';
@@ -41,8 +41,8 @@ export function previousOf(entity: Entity, observed: EntityObservation, situatio
   const kept = entity.issuer === null ? roots.filter((facts) => !gone.includes(facts)) : [];
   const cross = known.cross.filter((facts) => isVouchedFor(facts, kept, situation.now));
   const crossing = kept[0] === replaced[0] ? crossingOf(entity, observed, kept[0], situation) : null;
-  const wanted = [...kept, ...cross].map(({ fingerprint }) => fingerprint);
-  const differs = crossing !== null || wanted.join() !== all.map(({ fingerprint }) => fingerprint).join();
+  const wanted = fingerprintsOf([...kept, ...cross]);
+  const differs = crossing !== null || wanted.join() !== fingerprintsOf(all).join();
   const isDamaged = file.state === 'garbage';
   const write = wanted.length > 0 && (differs || isDamaged);
   const remove = wanted.length === 0 && (all.length > 0 || isDamaged);
@@ -55,8 +55,8 @@ export function previousOf(entity: Entity, observed: EntityObservation, situatio
     ...(isDamaged ? [{ kind: 'unreadable', artifact: 'previous', detail: file.detail } as const] : []),
   ];
   return {
-    keep: kept.map(({ fingerprint }) => fingerprint),
-    cross: cross.map(({ fingerprint }) => fingerprint),
+    keep: fingerprintsOf(kept),
+    cross: fingerprintsOf(cross),
     crossing,
     reasons: (write || remove) && reasons.length === 0 ? [{ kind: 'stale', artifact: 'previous' }] : reasons,
     write,
@@ -87,7 +87,7 @@ function strangeTrust(
   const isTold = entity.issuer === null && entity.trust.length === 1 && cert.state === 'present';
   if (!isTold || ca.state !== 'present') return [];
   const trusted = new Set(ca.facts);
-  const named = new Set([cert.facts.fingerprint, ...roots.map(({ fingerprint }) => fingerprint)]);
+  const named = new Set([cert.facts.fingerprint, ...fingerprintsOf(roots)]);
   const lost = trusted.has(cert.facts.fingerprint) ? ca.facts.filter((one) => !named.has(one)).length : 0;
   return [
     ...roots

@@ -16,7 +16,7 @@ import {
   TAG,
 } from './der.ts';
 import { encode } from './der-write.ts';
-import { KEY_ALGORITHM } from './oids.ts';
+import { CURVES, KEY_ALGORITHM } from './oids.ts';
 
 /** A private key whose parts do not fit each other. */
 export class DamagedKeyError extends Error {
@@ -27,7 +27,7 @@ export class DamagedKeyError extends Error {
   }
 }
 
-/** The uncompressed point of a scalar on a curve that node knows by this name; `undefined` where it is no private key. */
+/** The uncompressed point of a scalar on a curve, by its NIST name; `undefined` where it is no private key. */
 export type PointOf = (curve: string, scalar: Uint8Array) => Uint8Array | undefined;
 
 /**
@@ -75,20 +75,13 @@ function isConsistent([n, e, d, p, q, dp, dq, inverse]: readonly (bigint | undef
   return fitsPrimes && dp === d % (p - 1n) && dq === d % (q - 1n) && (inverse * q) % p === 1n;
 }
 
-/** Names of curves for node, by object identifier. */
-const NODE_CURVES: Readonly<Record<string, string>> = {
-  '1.2.840.10045.3.1.7': 'prime256v1',
-  '1.3.132.0.34': 'secp384r1',
-  '1.3.132.0.35': 'secp521r1',
-};
-
 /** ECPrivateKey: version, d, [0] curve, [1] point (RFC 5915 §3), the point in the uncompressed form (SEC 1 §2.3.3). */
 function ecPoint(
   oid: string,
   [version, scalar, ...rest]: readonly Der[],
   pointOf: PointOf,
 ): Uint8Array | undefined {
-  const curve = NODE_CURVES[oid];
+  const curve = CURVES[oid];
   const point = rest.find(({ tag }) => tag === context(1));
   if (hexOf(version) !== '020101' || scalar?.tag !== TAG.octetString || !point || !curve) return undefined;
   const bits = bitStringBytes(readAll(point.body));
@@ -99,5 +92,5 @@ function ecPoint(
 }
 
 function hexOf(der: Der | undefined): string {
-  return Buffer.from(der?.bytes ?? []).toString('hex');
+  return hex(der?.bytes ?? new Uint8Array());
 }

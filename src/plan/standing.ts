@@ -2,7 +2,7 @@
 import type { Entity, EntityId } from '../model/entity.ts';
 import type { Subject } from '../model/subject.ts';
 import type { Change } from './change.ts';
-import type { CertificateFacts, Fingerprint, KeyId } from './facts.ts';
+import { type CertificateFacts, type Fingerprint, fingerprintsOf, type KeyId } from './facts.ts';
 import { issuedName } from './name.ts';
 import type { EntityObservation } from './observation.ts';
 import { earlierOf } from './previous.ts';
@@ -72,7 +72,7 @@ function rolloverOf(
 ): Pick<BundleMember, 'previous' | 'bundleChanges' | 'cross' | 'crossChanges'> {
   const { roots, cross: crossed } = earlierOf(observed);
   const differs = (now: readonly CertificateFacts[], then: readonly Fingerprint[]): boolean =>
-    action !== 'refuse' && now.map(({ fingerprint }) => fingerprint).join() !== then.join();
+    action !== 'refuse' && fingerprintsOf(now).join() !== then.join();
   return {
     previous,
     bundleChanges: differs(roots, previous),

@@ -44,13 +44,7 @@ export function opensslIn(cwd: string, binary: string, { signal }: OpensslOption
   return {
     async run({ args, input }) {
       const child = execa(binary, args, {
-        cwd,
-        env: callEnvironment(),
-        extendEnv: false,
-        reject: false,
-        // Streams are read here, in bounds; a call is given its input and nothing else is waited for.
-        buffer: false,
-        stdin: 'pipe',
+        ...callOptions(cwd),
         ...(signal === undefined ? {} : { cancelSignal: signal }),
       });
       // A program of its own that a wrapper started could hold the pipes open after the wrapper was ended.
@@ -86,9 +80,16 @@ function collect(stream: NodeJS.ReadableStream): () => string {
 /** How the program and its libraries are found; nothing else of the environment reaches a child. */
 const PASSED_ON = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'OPENSSL_MODULES'] as const;
 
-/** The whole environment of a call. */
-export function callEnvironment(): Record<string, string> {
-  return { ...passedOn(), ...ENVIRONMENT };
+/** What execa is told for every call: failing is a result, and streams are read here, in bounds. */
+export function callOptions(cwd: string) {
+  return {
+    cwd,
+    env: { ...passedOn(), ...ENVIRONMENT },
+    extendEnv: false,
+    reject: false,
+    buffer: false,
+    stdin: 'pipe',
+  } as const;
 }
 
 function passedOn(): Record<string, string> {

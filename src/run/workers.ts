@@ -11,7 +11,7 @@ import { execa } from 'execa';
 import type { Command } from '../openssl/command.ts';
 import { shellWords } from '../openssl/shell.ts';
 import { errorCode } from '../store/read.ts';
-import { callEnvironment, type Ended, OpensslError, OUTPUT_LIMIT, problemOf } from './openssl.ts';
+import { callOptions, type Ended, OpensslError, OUTPUT_LIMIT, problemOf } from './openssl.ts';
 
 export interface WorkersOptions {
   /** The output folder, absolute: paths in commands are relative to it. */
@@ -182,12 +182,7 @@ function textFrom(descriptor: number, start: number): string {
 
 function start({ cwd, binary }: WorkersOptions, stderr: number) {
   return execa('/bin/sh', ['-c', SCRIPT, 'sh', binary], {
-    cwd,
-    env: callEnvironment(),
-    extendEnv: false,
-    reject: false,
-    buffer: false,
-    stdin: 'pipe',
+    ...callOptions(cwd),
     // execa's types know single descriptors only; any open one is passed on.
     stderr: stderr as 9,
     // A process group of its own, so that a signal reaches openssl and whatever that started.

@@ -46,10 +46,17 @@ export function publicKeyOf(privateKey: string): Uint8Array {
   }
 }
 
+/** NIST's names of curves → node's. */
+const NODE_CURVES: Readonly<Record<string, string>> = {
+  'P-256': 'prime256v1',
+  'P-384': 'secp384r1',
+  'P-521': 'secp521r1',
+};
+
 /** plan/private-key.ts is pure, and node's curves could make keys as well. */
 export function pointOf(curve: string, scalar: Uint8Array): Uint8Array | undefined {
   try {
-    const ecdh = createECDH(curve);
+    const ecdh = createECDH(NODE_CURVES[curve] ?? curve);
     ecdh.setPrivateKey(scalar);
     return ecdh.getPublicKey();
   } catch {

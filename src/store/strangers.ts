@@ -21,7 +21,9 @@ export function findStrangers(root: string, entities: readonly Entity[]): readon
   return unknown.filter((id) => isOurs(root, id, issued));
 }
 
+/** Of most, the one that bears their name; only a layout leads elsewhere, and large folders have none. */
 function foldersOf(entity: Entity): readonly string[] {
+  if (entity.layout === undefined) return [];
   return MANAGED_FILES.map((file) => folderOf(filePath(entity, file)));
 }
 
