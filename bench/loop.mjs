@@ -4,30 +4,37 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
-const { environment, stages, scratches, root, before, groups } = JSON.parse(
+const { environment, stages, scratch, root, before, groups } = JSON.parse(
   readFileSync(process.argv[2] ?? '', 'utf8'),
 );
 const env = { PATH: process.env['PATH'], ...environment };
 
-for (const folder of [...stages, ...scratches]) mkdirSync(folder, { recursive: true });
-for (const folder of scratches) writeFileSync(join(folder, 'index.txt'), '');
-for (const command of before) await call(command);
+const lanes = Array.from({ length: availableParallelism() + 2 }, (_, lane) => `${scratch}/room-${lane}`);
+for (const folder of [...stages, ...lanes]) mkdirSync(folder, { recursive: true });
+for (const folder of lanes) writeFileSync(join(folder, 'index.txt'), '');
+for (const command of before) await call(command, lanes[0]);
 mkdirSync(root.to, { recursive: true });
 for (const name of ['key.pem', 'cert.pem']) copyFileSync(join(root.from, name), join(root.to, name));
 for (const commands of groups) await pool([...commands]);
 
 async function pool(queue) {
-  const worker = async () => {
-    for (let command = queue.shift(); command !== undefined; command = queue.shift()) await call(command);
+  const worker = async (room) => {
+    for (let command = queue.shift(); command !== undefined; command = queue.shift())
+      await call(command, room);
   };
-  await Promise.all(Array.from({ length: availableParallelism() + 2 }, worker));
+  await Promise.all(lanes.map(worker));
 }
 
-function call({ args, input }) {
+/** Two calls at once on one database destroy it, so every lane has a room for its own. */
+function call({ args, input }, room) {
   return new Promise((resolve, reject) => {
     const child = spawn('openssl', args, { env, stdio: ['pipe', 'ignore', 'ignore'] });
     child.on('error', reject);
     child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`openssl exited with ${code}`))));
-    child.stdin.end(input ?? '');
+    child.stdin.end(
+      (input ?? '')
+        .replaceAll(`${scratch}/index.txt`, `${room}/index.txt`)
+        .replaceAll(`= ${scratch}\n`, `= ${room}\n`),
+    );
   });
 }

@@ -145,7 +145,7 @@ export async function apply(project: Project, options: ApplyOptions = {}): Promi
     root: project.root,
     binary: opensslBinary(process.env),
     clock,
-    // Two more than there are cores: none of these waits while the answers of some are judged.
+    // With one for each core, cores stand idle while openssl writes.
     processes: availableParallelism() + 2,
   });
 }

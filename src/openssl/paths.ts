@@ -4,7 +4,7 @@ import { FILE_NAMES, type ManagedFile } from '../plan/files.ts';
 
 export const PRIVATE_FOLDER = '.pki';
 
-/** Where entities are made, where `openssl ca` keeps its database for one call, and where finished sets wait. */
+/** Where entities are made, where `openssl ca` keeps its database, and where finished sets wait. */
 export const STAGE_FOLDER = `${PRIVATE_FOLDER}/stage`;
 export const SCRATCH_FOLDER = `${PRIVATE_FOLDER}/scratch`;
 export const COMMIT_FOLDER = `${PRIVATE_FOLDER}/commit`;
@@ -14,7 +14,7 @@ export const COMMIT_FOLDER = `${PRIVATE_FOLDER}/commit`;
  * apply has a name of its own for its run: an openssl that outlived a killed one must not write among files of the next.
  */
 export function stageFolder(id: EntityId, run?: string): string {
-  return below(STAGE_FOLDER, id, run);
+  return [STAGE_FOLDER, ...(run === undefined ? [] : [run]), id.replace('/', '.')].join('/');
 }
 
 export function stagedPath(id: EntityId, artifact: ManagedFile, run?: string): string {
@@ -26,11 +26,15 @@ export function crossPath(id: EntityId, run?: string): string {
   return `${stageFolder(id, run)}/cross.pem`;
 }
 
-/** Scratch space that `openssl ca` insists on; one per certificate, because two runs on one database destroy it. */
-export function scratchFolder(id: EntityId, run?: string): string {
-  return below(SCRATCH_FOLDER, id, run);
+/** Where a call of an apply works. */
+export interface Place {
+  /** The apply's name. */
+  readonly run: string;
+  /** The folder in which `openssl ca` has the database that it insists on; nothing else needs one. */
+  readonly room: string | undefined;
 }
 
-function below(folder: string, id: EntityId, run: string | undefined): string {
-  return [folder, ...(run === undefined ? [] : [run]), id.replace('/', '.')].join('/');
+/** Two calls at once on one database destroy it, so each has a room to itself: `.pki/scratch/<run>/room-0`. */
+export function roomFolder(run: string, number: number): string {
+  return `${SCRATCH_FOLDER}/${run}/room-${number}`;
 }

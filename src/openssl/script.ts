@@ -16,7 +16,7 @@ import type { Plan } from '../plan/plan.ts';
 import { type Step, stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
 import { ENVIRONMENT } from './command.ts';
-import { scratchFolder, stagedPath, stageFolder } from './paths.ts';
+import { SCRATCH_FOLDER, STAGE_FOLDER, stagedPath, stageFolder } from './paths.ts';
 import { BEHIND, bundleLines, known, PICK } from './script-bundles.ts';
 import {
   clearLines,
@@ -29,15 +29,15 @@ import {
 import { shellPath, shellWord, shellWords } from './shell.ts';
 import { stepCommand } from './step-command.ts';
 
+const WORK_FOLDERS = `${STAGE_FOLDER} ${SCRATCH_FOLDER}`;
+
 export function planScript(plan: Plan, inventory: Inventory): string {
   const byId = new Map(inventory.entities.map((entity) => [entity.id, entity]));
   const changes = new Map(plan.changes.map((change) => [change.id, change]));
   const context = { byId, changes, now: plan.now };
   const staged = new Set<EntityId>();
   const blocks = stepsOf(plan, inventory).map((step) => {
-    const stage = staged.has(step.entity)
-      ? []
-      : [`rm -rf ${stageFolder(step.entity)}`, `mkdir -p ${stageFolder(step.entity)}`];
+    const stage = staged.has(step.entity) ? [] : [`mkdir ${stageFolder(step.entity)}`];
     const restored = staged.has(step.entity) ? [] : restoreLinesOf(step.entity, context);
     staged.add(step.entity);
     return [`# ${step.id}`, ...stage, ...restored, ...stepLines(step, context)].join('\n');
@@ -47,9 +47,7 @@ export function planScript(plan: Plan, inventory: Inventory): string {
     ...(plan.changes.some((change) => hasLinks(change, context)) ? [LINK_FUNCTIONS] : []),
   ];
   const copied = copyLines(plan.changes.flatMap(({ copies }) => copies));
-  return [...header(plan), ...functions, ...copied, ...blocks, 'rm -rf .pki/stage .pki/scratch', ''].join(
-    '\n\n',
-  );
+  return [...header(plan), ...functions, ...copied, ...blocks, `rm -rf ${WORK_FOLDERS}`, ''].join('\n\n');
 }
 
 function header(plan: Plan): readonly string[] {
@@ -68,7 +66,8 @@ function header(plan: Plan): readonly string[] {
       `cd -- ${shellWord(plan.output)}`,
       "[ -e .gitignore ] || printf '*\\n' >.gitignore",
       'umask 077',
-      'mkdir -p .pki',
+      `rm -rf ${WORK_FOLDERS}`,
+      `mkdir -p ${WORK_FOLDERS}`,
     ].join('\n'),
   ];
 }
@@ -98,12 +97,10 @@ function stepLines(step: Step, context: Context): readonly string[] {
   switch (step.kind) {
     case 'request':
     case 'public':
-    case 'cross':
       return call;
-    case 'sign': {
-      const scratch = scratchFolder(step.entity);
-      return [`rm -rf ${scratch}`, `mkdir -p ${scratch}`, `: >${scratch}/index.txt`, ...call];
-    }
+    case 'sign':
+    case 'cross':
+      return [`: >${SCRATCH_FOLDER}/index.txt`, ...call];
     case 'publish':
       return publishLines(known(byId, step.entity), known(changes, step.entity), context);
     case 'remove':

@@ -1,6 +1,6 @@
 /**
  * `openssl ca`: a request becomes a certificate (openssl-ca(1)). `ca` and not `x509 -req`, because on OpenSSL 3.0–3.3
- * it alone takes exact dates, also in the past; its database is thrown away after every call.
+ * it alone takes exact dates, also in the past; its database is thrown away after every run.
  */
 import type { Entity } from '../model/entity.ts';
 import { keySpecText } from '../model/key-spec.ts';
@@ -10,7 +10,7 @@ import type { Command } from './command.ts';
 import { configText } from './config.ts';
 import { policySection } from './distinguished-name.ts';
 import { certificateExtensions } from './extensions.ts';
-import { crossPath, scratchFolder, stagedPath } from './paths.ts';
+import { crossPath, type Place, SCRATCH_FOLDER, stagedPath } from './paths.ts';
 
 /** @param signer the issuing authority, or the entity itself for a root. */
 export function signCommand(
@@ -18,8 +18,9 @@ export function signCommand(
   signer: Entity,
   issuance: Issuance,
   newKey: boolean,
-  run?: string,
+  place?: Place,
 ): Command {
+  const run = place?.run;
   const selfSigned = signer.id === entity.id;
   const key = selfSigned && newKey ? stagedPath(entity.id, 'key', run) : filePath(signer, 'key');
   const by = selfSigned ? ['-selfsign'] : ['-cert', filePath(signer, 'cert')];
@@ -29,7 +30,7 @@ export function signCommand(
       ...['-startdate', opensslTime(issuance.notBefore), '-enddate', opensslTime(issuance.notAfter)],
       ...['-in', stagedPath(entity.id, 'csr', run), '-out', stagedPath(entity.id, 'cert', run)],
     ],
-    input: signConfig(entity, keySpecText(signer.key), issuance, scratchFolder(entity.id, run)),
+    input: signConfig(entity, keySpecText(signer.key), issuance, place),
   };
 }
 
@@ -37,7 +38,8 @@ export function signCommand(
  * A root's request signed by the key and in the name that the root still has in its place: whoever trusts only those
  * finds a way to what hangs from the new ones (RFC 4210 §4.4.1, "new with old").
  */
-export function crossCommand(entity: Entity, { issuance, signedWith }: Crossing, run?: string): Command {
+export function crossCommand(entity: Entity, { issuance, signedWith }: Crossing, place?: Place): Command {
+  const run = place?.run;
   return {
     args: [
       ...['ca', '-batch', '-notext', '-config', '-'],
@@ -45,7 +47,7 @@ export function crossCommand(entity: Entity, { issuance, signedWith }: Crossing,
       ...['-startdate', opensslTime(issuance.notBefore), '-enddate', opensslTime(issuance.notAfter)],
       ...['-in', stagedPath(entity.id, 'csr', run), '-out', crossPath(entity.id, run)],
     ],
-    input: signConfig(crossed(entity), signedWith, issuance, scratchFolder(entity.id, run)),
+    input: signConfig(crossed(entity), signedWith, issuance, place),
   };
 }
 
@@ -58,15 +60,17 @@ function signConfig(
   entity: Entity,
   signerKey: string,
   { subjectKeyId, name }: Issuance,
-  scratch: string,
+  place: Place | undefined,
 ): string {
+  // Without a place, calls are made one at a time.
+  const room = place?.room ?? SCRATCH_FOLDER;
   return configText([
     { name: 'ca', entries: [['default_ca', 'issue']] },
     {
       name: 'issue',
       entries: [
-        ['database', `${scratch}/index.txt`],
-        ['new_certs_dir', scratch],
+        ['database', `${room}/index.txt`],
+        ['new_certs_dir', room],
         // One request per call: of several, only the first would get a random serial (159 bits, RFC 5280 §4.1.2.2).
         ['rand_serial', 'yes'],
         ['default_md', digestFor(signerKey)],

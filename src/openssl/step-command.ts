@@ -2,30 +2,31 @@
 import { type Entity, type EntityId, unreachable } from '../model/entity.ts';
 import type { Step } from '../plan/steps.ts';
 import type { Command } from './command.ts';
+import type { Place } from './paths.ts';
 import { publicKeyCommand } from './public-key.ts';
 import { requestCommand } from './request.ts';
 import { crossCommand, signCommand } from './sign.ts';
 
 /**
  * The openssl call of a step; publishing and removing have none.
- * @param run name of the apply whose files these are (paths.ts).
+ * @param place where an apply has it work; a script, which runs one call at a time, needs none (paths.ts).
  */
-export function stepCommand(step: Step, byId: ReadonlyMap<EntityId, Entity>, run?: string): Command | null {
+export function stepCommand(step: Step, byId: ReadonlyMap<EntityId, Entity>, place?: Place): Command | null {
   switch (step.kind) {
     case 'request':
-      return requestCommand(lookUp(byId, step.entity), step, run);
+      return requestCommand(lookUp(byId, step.entity), step, place?.run);
     case 'sign':
       return signCommand(
         lookUp(byId, step.entity),
         lookUp(byId, step.issuer ?? step.entity),
         step.issuance,
         step.newKey,
-        run,
+        place,
       );
     case 'cross':
-      return crossCommand(lookUp(byId, step.entity), step.crossing, run);
+      return crossCommand(lookUp(byId, step.entity), step.crossing, place);
     case 'public':
-      return publicKeyCommand(lookUp(byId, step.entity), step.newKey, run);
+      return publicKeyCommand(lookUp(byId, step.entity), step.newKey, place?.run);
     case 'publish':
     case 'remove':
       return null;

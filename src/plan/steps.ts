@@ -85,8 +85,13 @@ function entitySteps(change: Change, entity: Entity, works: ReadonlySet<EntityId
     steps.push({ kind: 'sign', id: stepId('sign', id), entity: id, needs, issuer, issuance, newKey });
   }
   if (crossing !== null) {
-    // After its other certificate, because both need the same room of openssl's.
-    steps.push({ kind: 'cross', id: stepId('cross', id), entity: id, needs: [stepId('sign', id)], crossing });
+    steps.push({
+      kind: 'cross',
+      id: stepId('cross', id),
+      entity: id,
+      needs: [stepId('request', id)],
+      crossing,
+    });
   }
   if (writes.includes('public')) {
     const needs = newKey ? [stepId('request', id)] : [];

@@ -185,7 +185,13 @@ async function carryOut(
   const { root, binary, processes, listener, signal } = options;
   // Two runs may fall into one second.
   const stamp = `${isoTime(plan.now).replaceAll(':', '')}-${randomBytes(3).toString('hex')}`;
-  const workers = new Workers({ cwd: root, folder: `${SCRATCH_FOLDER}/${stamp}`, binary, signal });
+  const workers = new Workers({
+    cwd: root,
+    folder: `${SCRATCH_FOLDER}/${stamp}`,
+    binary,
+    processes,
+    signal,
+  });
   const workshop = new Workshop({
     root,
     entities: inventory.entities,

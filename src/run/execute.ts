@@ -8,6 +8,7 @@ import type { Listener, StepFailure } from './events.ts';
 import { OpensslError } from './openssl.ts';
 import { publish } from './publish.ts';
 import { laneOf, walk } from './walk.ts';
+import { callsAtOnce } from './workers.ts';
 import type { Workshop } from './workshop.ts';
 
 export interface Execution {
@@ -40,7 +41,7 @@ export async function execute(
   await workshop.bringOver();
   await workshop.restoreLinks();
   const walked = walk(steps, {
-    lanes: { process: processes, publish: PUBLISHING },
+    lanes: { process: callsAtOnce(processes), publish: PUBLISHING },
     async run(step) {
       listener?.({ kind: 'step-started', step });
       await runStep(workshop, step);
@@ -61,7 +62,7 @@ export async function execute(
     ...(signal === undefined ? {} : { signal }),
   });
   // While the first calls run.
-  workshop.prepareAhead(steps);
+  await workshop.prepareAhead(steps);
   await walked;
   return { failures, skipped: [...skipped], published };
 }
@@ -70,10 +71,20 @@ async function runStep(workshop: Workshop, step: Step): Promise<void> {
   workshop.prepare(step);
   if (step.kind === 'publish') return publish(workshop, workshop.entity(step.entity));
   if (step.kind === 'remove') return remove(workshop.root, step.entity, workshop.stamp, workshop.stamp);
-  const command = stepCommand(step, workshop.byId, workshop.stamp);
+  if (step.kind !== 'sign' && step.kind !== 'cross') return runCommand(workshop, step);
+  return workshop.rooms.within((room) => runCommand(workshop, step, room));
+}
+
+async function runCommand(workshop: Workshop, step: Step, room?: string): Promise<void> {
+  const command = stepCommand(step, workshop.byId, { run: workshop.stamp, room });
   if (command === null) throw new Error(`Internal error: nothing to run for ${step.id}`);
-  await workshop.openssl.run(command);
+  await workshop.openssl.run({ ...command, isLong: isLong(step) });
   for (const path of outputsOf(command)) workshop.checkMade(path);
+}
+
+/** Finding primes takes seconds, everything else some milliseconds. */
+function isLong(step: Step): boolean {
+  return step.kind === 'request' && step.weight > 2;
 }
 
 /** The files that a call writes, by its arguments. */

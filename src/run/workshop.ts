@@ -2,8 +2,9 @@
 import type { KeyObject } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Entity, EntityId } from '../model/entity.ts';
-import { COMMIT_FOLDER, SCRATCH_FOLDER, STAGE_FOLDER, scratchFolder, stageFolder } from '../openssl/paths.ts';
+import { COMMIT_FOLDER, SCRATCH_FOLDER, STAGE_FOLDER, stageFolder } from '../openssl/paths.ts';
 import { certificateSpki, publicKeyObject } from '../plan/certificate.ts';
 import type { Change } from '../plan/change.ts';
 import type { CertificateFacts, Fingerprint } from '../plan/facts.ts';
@@ -14,12 +15,13 @@ import { sha256 } from '../plan/public-key.ts';
 import { relinks } from '../plan/publish.ts';
 import type { Step } from '../plan/steps.ts';
 import { bringOver } from '../store/bring.ts';
-import { ensureFolder, writeNew } from '../store/disk.ts';
+import { ensureFolder } from '../store/disk.ts';
 import type { Ledger } from '../store/ledger.ts';
 import { certificateBlocks, certificateDer, parseCertificate } from '../store/parse.ts';
 import { savePlaces } from '../store/places.ts';
 import { restoreLinks } from '../store/switch.ts';
 import { readPublished } from '../store/versions.ts';
+import { Rooms } from './rooms.ts';
 import type { Workers } from './workers.ts';
 
 /** A published certificate, ready to be an issuer or a member of a bundle. */
@@ -46,17 +48,19 @@ export class Workshop {
   readonly byId: ReadonlyMap<EntityId, Entity>;
   readonly changes: ReadonlyMap<EntityId, Change>;
   readonly openssl: Pick<Workers, 'run'>;
+  readonly rooms: Rooms;
   readonly ledger: Ledger;
   readonly now: number;
   readonly stamp: string;
   readonly #published = new Map<EntityId, Published>();
-  readonly #rooms = new Set<string>();
+  readonly #staged = new Set<EntityId>();
 
   constructor({ root, entities, changes, openssl, ledger, now, stamp }: WorkshopOptions) {
     this.root = root;
     this.byId = new Map(entities.map((entity) => [entity.id, entity]));
     this.changes = new Map(changes.map((change) => [change.id, change]));
     this.openssl = openssl;
+    this.rooms = new Rooms(root, stamp);
     this.ledger = ledger;
     this.now = now;
     this.stamp = stamp;
@@ -92,26 +96,28 @@ export class Workshop {
    * Makes what steps will work in, ahead of them: later, making a folder waits for the syncs of entities that are being
    * published.
    */
-  prepareAhead(steps: readonly Step[]): void {
+  async prepareAhead(steps: readonly Step[]): Promise<void> {
     try {
-      for (const step of steps) this.prepare(step);
+      for (const step of steps) {
+        if (this.#staged.has(step.entity)) continue;
+        this.prepare(step);
+        await setImmediate();
+      }
     } catch {
       // The step that needs the folder will try again, and say why it cannot be made.
     }
   }
 
-  prepare({ kind, entity }: Step): void {
-    this.#room(stageFolder(entity, this.stamp));
-    if (kind === 'sign') this.#room(scratchFolder(entity, this.stamp));
+  prepare({ entity }: Step): void {
+    this.#stage(entity);
   }
 
-  /** A work folder of this run, made where it is missing. */
-  #room(folder: string): string {
-    const path = this.path(folder);
-    if (this.#rooms.has(folder)) return path;
+  /** An entity's staging folder, made where it is missing. */
+  #stage(id: EntityId): string {
+    const path = this.path(stageFolder(id, this.stamp));
+    if (this.#staged.has(id)) return path;
     ensureFolder(path, 0o700);
-    if (folder.startsWith(SCRATCH_FOLDER)) writeNew(join(path, 'index.txt'), '', 0o600);
-    this.#rooms.add(folder);
+    this.#staged.add(id);
     return path;
   }
 
@@ -129,7 +135,7 @@ export class Workshop {
     for (const change of this.changes.values()) {
       const entity = relinks(change) ? this.byId.get(change.id) : undefined;
       if (entity === undefined) continue;
-      await restoreLinks(this.root, this.#room(stageFolder(entity.id, this.stamp)), entity);
+      await restoreLinks(this.root, this.#stage(entity.id), entity);
     }
   }
 

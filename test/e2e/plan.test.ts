@@ -234,8 +234,9 @@ exec ${pathOf('openssl')} "$@" <"${log}/$$.in"
       })
       .filter((call) => !call.startsWith('version\n'))
       .map((call) => call.replace(/\b\d{14}Z\b/g, 'TIME'))
-      // Runs have work folders of their own; the script, which is run once, has no such name in them.
-      .map((call) => call.replace(/\b(stage|scratch)\/\d{4}-\d\d-\d\dT\d{6}Z-[0-9a-f]{6}\//g, '$1/'))
+      // Runs have work folders of their own; the script, which makes one call at a time, has no such names in them.
+      .map((call) => call.replace(/\bstage\/\d{4}-\d\d-\d\dT\d{6}Z-[0-9a-f]{6}\//g, 'stage/'))
+      .map((call) => call.replace(/\bscratch\/\d{4}-\d\d-\d\dT\d{6}Z-[0-9a-f]{6}\/room-\d+/g, 'scratch'))
       .sort();
   return { folder, program, calls };
 }

@@ -202,8 +202,8 @@ describe('a signature', () => {
     expect(section(input, 'policy')).toEqual(attributes.map((attribute) => `${attribute} = optional`));
     expect(section(input, 'san')).toEqual(['DNS.1 = api.example.test']);
     expect(section(input, 'issue')).toEqual([
-      'database = .pki/scratch/servers.api/index.txt',
-      'new_certs_dir = .pki/scratch/servers.api',
+      'database = .pki/scratch/index.txt',
+      'new_certs_dir = .pki/scratch',
       'rand_serial = yes',
       'default_md = sha256',
       'policy = policy',

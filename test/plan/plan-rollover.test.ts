@@ -128,7 +128,7 @@ describe('the old key signs the new one', () => {
 
   it('in a step of its own, after the request and before the root is published', () => {
     const steps = stepsOf(planned(settled(), NEW_KEY), NEW_KEY);
-    expect(steps.find(({ kind }) => kind === 'cross')).toMatchObject({ needs: [`sign ${root}`] });
+    expect(steps.find(({ kind }) => kind === 'cross')).toMatchObject({ needs: [`request ${root}`] });
     expect(steps.find(({ id }) => id === `publish ${root}`)?.needs).toContain(`cross ${root}`);
   });
 

@@ -163,7 +163,7 @@ const LIES: readonly Lie[] = [
   [
     'counts its serial numbers',
     'ca',
-    'echo 01 >$(echo .pki/scratch/*/servers.bad)/serial; sed s#^rand_serial.*#serial=$(echo .pki/scratch/*/servers.bad)/serial# | call "$@"',
+    'echo 01 >serial; sed s#^rand_serial.*#serial=serial# | call "$@"',
     /the serial number 01 is not/,
   ],
   [

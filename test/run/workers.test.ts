@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { OpensslError } from '../../src/run/openssl.ts';
-import { SCRIPT, Workers } from '../../src/run/workers.ts';
+import { question, SCRIPT } from '../../src/run/worker-script.ts';
+import { Workers } from '../../src/run/workers.ts';
 import { itNeeds, pathOf } from '../e2e/project.ts';
 import { temporaryFolder } from '../helpers/cli.ts';
 
@@ -24,8 +25,8 @@ function program(text: string): string {
   return path;
 }
 
-function workers(binary: string, signal?: AbortSignal): Workers {
-  const made = new Workers({ cwd: folder, folder: `work-${started.length}`, binary, signal });
+function workers(binary: string, signal?: AbortSignal, processes = 2): Workers {
+  const made = new Workers({ cwd: folder, folder: `work-${started.length}`, binary, processes, signal });
   mkdirSync(join(folder, `work-${started.length}`));
   started.push(made);
   return made;
@@ -99,6 +100,15 @@ describe('a call', () => {
     expect(recorded('third')[1].trimEnd()).toBe('y');
   });
 
+  it('says only what is new', () => {
+    const last = ['req', '-out', 'a', ''];
+    const asked = (args: readonly string[], hasInput = true) => question({ args, last, turn: 1, hasInput });
+    expect(asked(['req', '-out', 'b', ''])).toBe('4 last 1 file\n\n\nb\n\n');
+    expect(asked(['req', '', 'b', ''])).toBe('4 nothing 1 file\nreq\n\nb\n\n');
+    expect(asked(['req', '-out'], false)).toBe('2 nothing 1 none\nreq\n-out\n');
+    expect(question({ args: [], last: [], turn: 0, hasInput: false })).toBe('0 last 0 none\n');
+  });
+
   it('in the very moment of another has its own input', async () => {
     const through = workers(recorder);
     const names = Array.from({ length: 20 }, (_, i) => `at-once-${i}`);
@@ -108,6 +118,60 @@ describe('a call', () => {
 
   it('cannot have an argument of two lines', async () => {
     await expect(workers(recorder).run({ args: ['a\nb'], input: null })).rejects.toThrow('Internal error');
+  });
+});
+
+describe('of many calls', () => {
+  it('no more run at once than shall', async () => {
+    const running = join(folder, 'running');
+    mkdirSync(running);
+    const through = workers(
+      program(`#!/bin/sh\n: >"${running}/$$"\nls "${running}" | wc -l >"$1.count"\nrm "${running}/$$"\n`),
+    );
+    const names = Array.from({ length: 20 }, (_, i) => `counted-${i}`);
+    await Promise.all(names.map((name) => through.run({ args: [name], input: null })));
+    const counts = names.map((name) => Number(readFileSync(join(folder, `${name}.count`), 'utf8')));
+    expect(Math.max(...counts)).toBeLessThanOrEqual(2);
+  });
+
+  it('each has its own words', async () => {
+    const through = workers(program('#!/bin/sh\necho "$1"\nexit "$1"\n'));
+    const codes = [0, 3, 4, 0, 5, 6, 0, 7];
+    const calls = codes.map((code) => through.run({ args: [`${code}`], input: null }));
+    const words = (await Promise.allSettled(calls)).map((call) =>
+      call.status === 'fulfilled' ? '0\n' : (call.reason as OpensslError).stderr,
+    );
+    expect(words).toEqual(codes.map((code) => `${code}\n`));
+  });
+
+  it('none waits behind a long one while there is another worker', async () => {
+    const gate = join(folder, 'gate');
+    await new Promise((done) => execFile('mkfifo', [gate], done));
+    const through = workers(program(`#!/bin/sh\n[ "$1" = short ] || read -r line <"${gate}"\n`));
+    const long = through.run({ args: ['long'], input: null, isLong: true });
+    const short = Array.from({ length: 5 }, () => through.run({ args: ['short'], input: null }));
+    await Promise.all(short);
+    writeFileSync(gate, 'go\n');
+    await long;
+  });
+
+  it('an interruption ends all, also those that have not begun', async () => {
+    const begun = join(folder, 'begun');
+    const interruption = new AbortController();
+    const through = workers(
+      program(`#!/bin/sh\necho "$1" >>"${begun}"\nsleep 600\n`),
+      interruption.signal,
+      1,
+    );
+    const calls = [1, 2, 3, 4].map((n) => through.run({ args: [`${n}`], input: null }));
+    const ended = Promise.allSettled(calls);
+    const deadline = Date.now() + 10_000;
+    while (!readdirSync(folder).includes('begun') && Date.now() < deadline) await new Promise(setImmediate);
+    interruption.abort();
+    for (const call of await ended) {
+      expect(call.status === 'rejected' && String(call.reason)).toContain('openssl was interrupted');
+    }
+    expect(readFileSync(begun, 'utf8')).toBe('1\n');
   });
 });
 
@@ -169,14 +233,22 @@ describe('the script', () => {
   for (const name of ['dash', 'bash', 'busybox', 'mksh']) {
     itNeeds([name], `does the same in ${name}`, async () => {
       const args = ['-e', '', ' a  b ', '\\t$HOME`id`', '*', 'ünï\u0081cøde', '\'"'];
-      const lines = ['/dev/null', args.length + 1, `in-${name}`, ...args, '/dev/null', 0].join('\n');
-      const words = [...(name === 'busybox' ? ['sh'] : []), '-c', SCRIPT, 'sh', recorder];
+      const first = [`in-${name}`, ...args];
+      const second = [`again-${name}`, ...args];
+      const lines = [
+        question({ args: first, last: [], turn: 0, hasInput: true }),
+        question({ args: second, last: first, turn: 1, hasInput: false }),
+        question({ args: [], last: second, turn: 0, hasInput: false }),
+      ].join('');
+      writeFileSync(join(folder, `${name}.in-0`), 'its input\n');
+      const words = [...(name === 'busybox' ? ['sh'] : []), '-c', SCRIPT, 'sh', recorder, name];
       const answer = await new Promise<string>((done) => {
         const child = execFile(pathOf(name) ?? '', words, { cwd: folder }, (_, stdout) => done(stdout));
-        child.stdin?.end(`${lines}\n`);
+        child.stdin?.end(lines);
       });
-      expect(answer).toMatch(/^0\n\d+\n$/);
-      expect(recorded(`in-${name}`)).toEqual([[`in-${name}`, ...args], '']);
+      expect(answer).toMatch(/^0\n0\n\d+\n$/);
+      expect(recorded(`in-${name}`)).toEqual([first, 'its input\n']);
+      expect(recorded(`again-${name}`)).toEqual([second, '']);
     });
   }
 });

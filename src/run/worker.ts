@@ -1,0 +1,171 @@
+/** One shell that starts one openssl after the other. */
+import { closeSync, constants as file, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { Command } from '../openssl/command.ts';
+import { shellWords } from '../openssl/shell.ts';
+import { errorCode } from '../store/read.ts';
+import { callOptions, type Ended, OpensslError, OUTPUT_LIMIT, problemOf } from './openssl.ts';
+import { question, SCRIPT } from './worker-script.ts';
+
+export interface WorkerOptions {
+  /** The output folder, absolute: paths in commands are relative to it. */
+  readonly cwd: string;
+  /** Where workers have their files, relative to it; it has to be there when the first call is made. */
+  readonly folder: string;
+  readonly binary: string;
+  /** Ends every running call, and what openssl itself may have started. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How many calls a worker can have been given: the one that runs, and those that follow. */
+export const DEPTH = 2;
+
+export class Worker {
+  readonly #slots: readonly Slot[];
+  readonly #child: ReturnType<typeof start>;
+  readonly #gone: Promise<void>;
+  #turn = 0;
+  #last: readonly string[] = [];
+  #ended: Ended | undefined;
+  /** Settle the calls that it was given, in their order. */
+  readonly #given: ((ended: Ended) => void)[] = [];
+
+  constructor(options: WorkerOptions, number: number) {
+    const stem = `${options.folder}/worker-${number}`;
+    this.#slots = Array.from({ length: DEPTH }, (_, turn) => new Slot(join(options.cwd, stem), turn));
+    this.#child = start(options, stem);
+    this.#child.stdout.setEncoding('utf8').on('data', this.#listen());
+    // One that is gone before it has read: how it ended tells why.
+    this.#child.stdin.on('error', () => {});
+    this.#gone = this.#watch(options.signal);
+  }
+
+  get isGone(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /** Calls that have not ended, DEPTH of them at most. */
+  get load(): number {
+    return this.#given.length;
+  }
+
+  /** @throws OpensslError */
+  async call({ args, input }: Command): Promise<void> {
+    const turn = this.#turn;
+    const slot = this.#slots[turn];
+    if (slot === undefined) throw new Error('Internal error: no such turn');
+    const lines = question({ args, last: this.#last, turn, hasInput: input !== null });
+    slot.open(input);
+    this.#turn = (turn + 1) % DEPTH;
+    this.#last = args;
+    const ended = await this.#ask(lines);
+    if (ended.exitCode === 0) return;
+    const output = { stdout: '', stderr: slot.words() };
+    throw new OpensslError(problemOf(ended), shellWords(['openssl', ...args]), output);
+  }
+
+  async end(): Promise<void> {
+    this.#child.stdin.end();
+    await this.#gone;
+    for (const slot of this.#slots) slot.close();
+  }
+
+  #ask(lines: string): Promise<Ended> {
+    return new Promise((resolve) => {
+      if (this.#ended !== undefined) return resolve(this.#ended);
+      this.#given.push(resolve);
+      this.#child.stdin.write(lines);
+    });
+  }
+
+  /** Answers are lines; a pipe may bring one in pieces, or several at once. */
+  #listen(): (text: string) => void {
+    let rest = '';
+    return (text) => {
+      const lines = `${rest}${text}`.split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) this.#given.shift()?.(endedWith(Number(line)));
+    };
+  }
+
+  async #watch(signal: AbortSignal | undefined): Promise<void> {
+    const kill = (): void => killGroup(this.#child.pid);
+    signal?.addEventListener('abort', kill, { once: true });
+    const { exitCode, signal: by, originalMessage } = await this.#child;
+    signal?.removeEventListener('abort', kill);
+    const ended = { isCanceled: signal?.aborted ?? false, exitCode, signal: by, originalMessage };
+    this.#ended = ended;
+    for (const settle of this.#given.splice(0)) settle(ended);
+  }
+}
+
+const NEW_FILE = file.O_RDWR | file.O_CREAT | file.O_EXCL;
+
+/** The files of a call: what it reads as its standard input, and what it says. */
+class Slot {
+  readonly #input: number;
+  /** A file and not a pipe: openssl writes a dot for every candidate prime, and each would wake this process. */
+  readonly #log: number;
+  #longest = 0;
+  #before = 0;
+
+  constructor(stem: string, turn: number) {
+    this.#input = openSync(`${stem}.in-${turn}`, NEW_FILE, 0o600);
+    this.#log = openSync(`${stem}.log-${turn}`, NEW_FILE, 0o600);
+  }
+
+  /**
+   * For a call: what it is to read, over what was there, with empty lines up to its end. Making a file shorter waits for
+   * the file system's journal while entities are published, and the next call with it.
+   */
+  open(input: string | null): void {
+    this.#before = fstatSync(this.#log).size;
+    if (input === null) return;
+    this.#longest = Math.max(this.#longest, Buffer.byteLength(input));
+    const bytes = Buffer.alloc(this.#longest, '\n');
+    bytes.write(input);
+    for (let at = 0; at < bytes.length; ) at += writeSync(this.#input, bytes, at, bytes.length - at, at);
+  }
+
+  /** What the call has said. */
+  words(): string {
+    const bytes = Buffer.alloc(Math.min(fstatSync(this.#log).size - this.#before, OUTPUT_LIMIT));
+    return bytes.toString('utf8', 0, readSync(this.#log, bytes, 0, bytes.length, this.#before));
+  }
+
+  close(): void {
+    closeSync(this.#input);
+    closeSync(this.#log);
+  }
+}
+
+function start({ cwd, binary }: WorkerOptions, stem: string) {
+  return execa('/bin/sh', ['-c', SCRIPT, 'sh', binary, stem], {
+    ...callOptions(cwd),
+    stderr: 'ignore',
+    // A process group of its own, so that a signal reaches openssl and whatever that started.
+    detached: true,
+  });
+}
+
+/** How a shell says that its program did not run, or that a signal ended it (POSIX, Shell Command Language §2.8.2). */
+const NOT_RUN: Readonly<Record<number, string>> = { 126: 'it cannot be executed', 127: 'it is not there' };
+const SIGNALLED = 128;
+
+function endedWith(status: number): Ended {
+  const originalMessage = NOT_RUN[status];
+  if (originalMessage !== undefined) return { isCanceled: false, originalMessage };
+  const signal = Object.entries(constants.signals).find(([, number]) => number === status - SIGNALLED)?.[0];
+  return signal === undefined ? { isCanceled: false, exitCode: status } : { isCanceled: false, signal };
+}
+
+/** The worker and all that it runs. */
+function killGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGTERM');
+  } catch (error) {
+    if (errorCode(error) !== 'ESRCH') throw error;
+  }
+}
