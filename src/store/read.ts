@@ -1,5 +1,5 @@
 /** Reading one file of the output folder without ever being led elsewhere. Synchronous: 4–8 × faster for small files. */
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import type { FileState } from '../plan/observation.ts';
 
 /** No artifact comes near this; a file that does is not one. */
@@ -34,7 +34,14 @@ function readOpen(descriptor: number): FileState<Buffer> {
   if (stat.isDirectory()) return { state: 'blocked', detail: 'is a directory' };
   if (!stat.isFile()) return { state: 'blocked', detail: 'is not a plain file' };
   if (stat.size > SIZE_LIMIT) return { state: 'garbage', detail: `holds ${stat.size} bytes` };
-  return { state: 'present', facts: readFileSync(descriptor), mode: stat.mode & 0o7777 };
+  return { state: 'present', facts: readWhole(descriptor, stat.size), mode: stat.mode & 0o7777 };
+}
+
+/** What the file holds now: somebody may have made it shorter since its size was read, or longer. */
+function readWhole(descriptor: number, size: number): Buffer {
+  const bytes = Buffer.allocUnsafe(size + 1);
+  const length = readSync(descriptor, bytes, 0, bytes.length, 0);
+  return length <= size ? bytes.subarray(0, length) : readFileSync(descriptor);
 }
 
 /** What is to be said of a file, or of all in a folder, by the error with which looking at it ended. */
