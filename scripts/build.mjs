@@ -28,6 +28,8 @@ const { metafile } = await build({
   platform: 'node',
   target: 'node20.19',
   define: { PKI_VERSION: JSON.stringify(version) },
+  // The same parser as modules, of which the bundle takes what it needs; for node its authors publish CommonJS.
+  alias: { yaml: join(root, 'node_modules/yaml/browser/dist/index.js') },
   banner: { js: REQUIRE },
   chunkNames: 'chunks/[name]-[hash]',
   metafile: true,

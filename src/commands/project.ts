@@ -1,5 +1,5 @@
 /** Opening the manifest, with all that can be wrong with it said at once. */
-import { openProject, type Project } from '../index.ts';
+import { openProject, openssl, type Project } from '../index.ts';
 import type { Diagnostic, Styler } from '../manifest/diagnostic.ts';
 import type { Style } from '../report/style.ts';
 import type { Console } from './console.ts';
@@ -18,6 +18,19 @@ export async function openOrExplain(manifest: string, console: Console): Promise
     console.error(opened.problem);
     console.hint(opened.hint);
   }
+  return undefined;
+}
+
+/** The same for a command that runs openssl, which is asked what it is while the manifest is read. */
+export async function openWithOpenssl(
+  manifest: string,
+  console: Console,
+  signal: AbortSignal,
+): Promise<Project | undefined> {
+  const [capability, project] = await Promise.all([openssl(signal), openOrExplain(manifest, console)]);
+  if (project === undefined || capability.ok) return project;
+  console.error(capability.problem);
+  console.hint(capability.hint);
   return undefined;
 }
 

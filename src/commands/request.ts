@@ -3,7 +3,7 @@ import type { Requests } from '../index.ts';
 import { type ApplyFlags, applyProject } from './apply.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import { resolveNames } from './names.ts';
-import { openOrExplain } from './project.ts';
+import { openWithOpenssl } from './project.ts';
 
 export interface RequestFlags extends ApplyFlags {
   readonly manifest: string;
@@ -17,7 +17,7 @@ export async function requestCommand(
   console: Console,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const project = await openOrExplain(flags.manifest, console);
+  const project = await openWithOpenssl(flags.manifest, console, signal);
   if (project === undefined) return EXIT.failed;
   const ids = resolveNames(request, names, project.inventory, console);
   if (ids === undefined) return EXIT.failed;

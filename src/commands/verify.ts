@@ -1,9 +1,8 @@
 /** `pki verify`: certificates and handshakes again, changing nothing. */
 import { plan } from '../index.ts';
 import { isDue } from '../plan/plan.ts';
-import { opensslIsUsable } from './apply.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
-import { openOrExplain } from './project.ts';
+import { openWithOpenssl } from './project.ts';
 import { type ProofFlags, prove } from './proof.ts';
 
 export async function verifyCommand(
@@ -12,8 +11,8 @@ export async function verifyCommand(
   console: Console,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const project = await openOrExplain(manifest, console);
-  if (project === undefined || !(await opensslIsUsable(console, signal))) return EXIT.failed;
+  const project = await openWithOpenssl(manifest, console, signal);
+  if (project === undefined) return EXIT.failed;
   const proof = await prove(project, flags, console, signal);
   if (flags.json) console.out(`${JSON.stringify(proof.json, null, 2)}\n`);
   // What works may still be something else than the manifest says: one root too many in a bundle refuses nobody.
