@@ -5,6 +5,9 @@ import { NAME_PATTERN, OUTPUT_PATTERN, parseOutput } from './folder.ts';
 import * as layout from './layout-fields.ts';
 import { using, wanted } from './problem.ts';
 
+// Compiling a parser for one manifest costs more than it saves, and some hosts forbid making code from strings.
+z.config({ jitless: true });
+
 const settings = {
   key: field.key.optional(),
   validity: field.validity.optional(),
