@@ -5,7 +5,7 @@ import { consentsNeeded } from '../plan/plan.ts';
 
 /** What each consent is about; completed by the entities concerned. */
 export const CONSENT_WORDS: Readonly<Record<Consent, string>> = {
-  'rekey-ca': 'a new key for an authority breaks trust in what was issued below it',
+  'rekey-ca': 'a new key for an authority puts the copies of its certificate elsewhere out of date',
   remove: 'an entity that left the manifest loses its files',
 };
 

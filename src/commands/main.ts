@@ -1,7 +1,7 @@
 /** The command line: what can be typed, and what happens to the rest of the process. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Consent } from '../index.ts';
-import { isConsent } from '../plan/change.ts';
+import { CONSENTS, isConsent } from '../plan/change.ts';
 import { type Console, EXIT, type ExitCode, processConsole } from './console.ts';
 import { explainFailure } from './failure.ts';
 import { DEFAULT_MANIFEST } from './project.ts';
@@ -227,7 +227,7 @@ function parseSeconds(text: string): number {
 function parseConsents(text: string): readonly Consent[] {
   return text.split(',').map((word) => {
     const consent = word.trim();
-    if (!isConsent(consent)) throw new InvalidArgumentError(`"${consent}" is nothing that needs consent`);
+    if (!isConsent(consent)) throw new InvalidArgumentError(`choose from ${CONSENTS.join(', ')}`);
     return consent;
   });
 }

@@ -2,7 +2,7 @@
  * The library's nodes → our tree: aliases resolved (and shared, not copied), merge keys merged, duplicate keys found,
  * and nothing so large or so cyclic that a later step could not walk it.
  */
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
+import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
 import { quote } from './printable.ts';
 import type { Report } from './report.ts';
 import type { Span } from './source.ts';
@@ -20,11 +20,13 @@ interface State {
   readonly anchors: Map<string, Tree | typeof OPEN>;
   /** Set once, so that a bomb is reported once and the rest of it is not walked. */
   exhausted: boolean;
+  /** Keys are missing that nobody forgot, so that what is there tells nothing. */
+  isPartial: boolean;
   /** Pairs copied by merge keys: a chain of merges is quadratic, and not seen in the size of any one map. */
   merged: number;
 }
 
-const NOWHERE: Span = { start: 0, end: 0 };
+export const NOWHERE: Span = { start: 0, end: 0 };
 
 function spanOf(node: { range?: [number, number, number] | null } | null | undefined): Span {
   return node?.range ? { start: node.range[0], end: node.range[1] } : NOWHERE;
@@ -62,7 +64,8 @@ function scalarTree(node: Scalar): Tree {
   };
 }
 
-function aliasTree(name: string, at: Span, state: State): Tree {
+/** What an alias stands for; `undefined` once it is told that this is nothing. */
+function aliasTree(name: string, at: Span, state: State): Tree | undefined {
   const target = state.anchors.get(name);
   if (target === OPEN) {
     state.report.error({
@@ -78,13 +81,21 @@ function aliasTree(name: string, at: Span, state: State): Tree {
       hint: () => aliasHint(name) ?? didYouMean(name, state.anchors.keys()),
     });
   } else return target;
-  return nothing(at);
+  return undefined;
+}
+
+/** The same where what is left out would be missed elsewhere. */
+function neededTree(alias: Alias, state: State): Tree {
+  const at = spanOf(alias);
+  const tree = aliasTree(alias.source, at, state);
+  if (tree === undefined) state.isPartial = true;
+  return tree ?? nothing(at);
 }
 
 /** The text of a key; numbers and booleans count as what is written. */
 function keyText(node: unknown, state: State): string | undefined {
   if (isAlias(node)) {
-    const tree = aliasTree(node.source, spanOf(node), state);
+    const tree = neededTree(node, state);
     return tree.kind === 'scalar' ? String(tree.value ?? tree.text) : undefined;
   }
   if (!isScalar(node)) return undefined;
@@ -102,6 +113,7 @@ function mergeSources(tree: Tree, state: State): MapTree[] {
   const maps = sources.filter((source) => source.kind === 'map');
   if (maps.length < sources.length) {
     const message = 'a merge key takes a map or a list of maps';
+    state.isPartial = true;
     state.report.error({ code: 'merge', at: tree.span, message, hint: 'write "<<: *anchor"' });
   }
   return maps;
@@ -155,7 +167,7 @@ function listTree(items: readonly unknown[], span: Span, state: State): Tree {
   const trees: Tree[] = [];
   let size = 1;
   for (const item of items) {
-    const tree = treeOf(item, state);
+    const tree = itemOf(item, state);
     size += sizeOf(tree);
     if (!fits(state, size, span)) return nothing(span);
     trees.push(tree);
@@ -163,9 +175,15 @@ function listTree(items: readonly unknown[], span: Span, state: State): Tree {
   return { kind: 'list', items: trees, span, size };
 }
 
+/** `san: [*.example.test]` is an alias to YAML. Of such an item nothing more is told, and the rest is read all the same. */
+function itemOf(node: unknown, state: State): Tree {
+  if (!isAlias(node)) return treeOf(node, state);
+  return aliasTree(node.source, spanOf(node), state) ?? nothing(spanOf(node));
+}
+
 /** Recursion is bounded by the depth that `syntax.ts` lets through. */
 function treeOf(node: unknown, state: State): Tree {
-  if (isAlias(node)) return aliasTree(node.source, spanOf(node), state);
+  if (isAlias(node)) return neededTree(node, state);
   if (!isScalar(node) && !isMap(node) && !isSeq(node)) return nothing(NOWHERE);
   if (node.anchor !== undefined) state.anchors.set(node.anchor, OPEN);
   let tree: Tree;
@@ -176,7 +194,12 @@ function treeOf(node: unknown, state: State): Tree {
   return tree;
 }
 
-/** One document as a tree; anchors do not reach from one document to the next (YAML 1.2.2 §3.2.2.2). */
-export function convert(document: Document.Parsed, report: Report): Tree {
-  return treeOf(document.contents, { report, anchors: new Map(), exhausted: false, merged: 0 });
+/**
+ * One document as a tree; anchors do not reach from one document to the next (YAML 1.2.2 §3.2.2.2). `undefined` after a
+ * mistake that would only beget others.
+ */
+export function convert(document: Document.Parsed, report: Report): Tree | undefined {
+  const state = { report, anchors: new Map(), exhausted: false, isPartial: false, merged: 0 };
+  const tree = treeOf(document.contents, state);
+  return state.exhausted || state.isPartial ? undefined : tree;
 }

@@ -1,5 +1,5 @@
 /** The text of a manifest → its values, and every mistake that can be seen without knowing what a PKI is. */
-import { convert, NODE_LIMIT, sizeOf } from './convert.ts';
+import { convert, NODE_LIMIT, NOWHERE, sizeOf } from './convert.ts';
 import { findingsOf, type Issue } from './issues.ts';
 import { checkNames, entryKey } from './names.ts';
 import type { Report } from './report.ts';
@@ -49,18 +49,15 @@ function readable({ text }: Source, report: Report): boolean {
 /** One tree of all documents; `undefined` after a mistake that leaves nothing to go on with. */
 function readTree(source: Source, report: Report): MapTree | undefined {
   if (!readable(source, report)) return undefined;
-  const trees = [];
-  let size = 0;
-  for (const document of documentsOf(source, report)) {
-    const tree = convert(document, report);
-    size += sizeOf(tree);
-    if (size > NODE_LIMIT && !report.failed()) {
-      report.error({ code: 'too-many-nodes', at: tree.span, message: 'manifest has too many values' });
-    }
-    if (report.failed()) continue;
-    trees.push(tree);
-  }
+  const documents = documentsOf(source, report);
   if (report.failed()) return undefined;
+  const trees = documents.map((document) => convert(document, report)).filter((tree) => tree !== undefined);
+  const size = trees.reduce((sum, tree) => sum + sizeOf(tree), 0);
+  if (size > NODE_LIMIT) {
+    const message = 'manifest has too many values';
+    report.error({ code: 'too-many-nodes', at: trees.at(-1)?.span ?? NOWHERE, message });
+  }
+  if (trees.length < documents.length || size > NODE_LIMIT) return undefined;
   const tree = unite(trees, report);
   if (tree === undefined && !report.failed()) {
     report.error({ code: 'empty', at: { start: 0, end: 0 }, message: 'manifest is empty', hint: SMALLEST });

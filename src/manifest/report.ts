@@ -58,10 +58,14 @@ function overflow(source: Source, count: number): Diagnostic {
 export function reportOn(source: Source): Report {
   const kept: Diagnostic[] = [];
   const seen = new Set<string>();
+  /** Where an alias stands for nothing, nothing else is wrong. */
+  const hollow = new Set<number>();
   let errors = 0;
   let dropped = 0;
   function add(severity: Severity, finding: Finding): void {
     if (severity === 'error') errors += 1;
+    if (hollow.has(finding.at.start)) return;
+    if (finding.code === 'alias') hollow.add(finding.at.start);
     if (kept.length >= KEEP_LIMIT) {
       dropped += 1;
       return;
