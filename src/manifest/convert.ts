@@ -2,7 +2,17 @@
  * The library's nodes → our tree: aliases resolved (and shared, not copied), merge keys merged, duplicate keys found,
  * and nothing so large or so cyclic that a later step could not walk it.
  */
-import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
 import { quote } from './printable.ts';
 import type { Report } from './report.ts';
 import type { Span } from './source.ts';

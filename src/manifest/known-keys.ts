@@ -90,7 +90,9 @@ function misplaced(path: Path, key: string): string | undefined {
     return 'an authority is known by its subject: remove "san", or name the host under "servers"';
   }
   if (path.at(-1) === 'subject')
-    return ['commonname', 'cn'].includes(key.toLowerCase()) ? 'put "commonName" beside "subject", not in it' : undefined;
+    return ['commonname', 'cn'].includes(key.toLowerCase())
+      ? 'put "commonName" beside "subject", not in it'
+      : undefined;
   if (ATTRIBUTE_KEYS.includes(key)) return `put it under "subject": { ${key}: … }`;
   if (key === 'pathLength') return 'only an authority has a path length';
   if (path.length === 1 && (LEAF_KEYS.includes(key) || AUTHORITY_KEYS.includes(key))) {
