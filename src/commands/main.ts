@@ -227,7 +227,7 @@ function parseSeconds(text: string): number {
 function parseConsents(text: string): readonly Consent[] {
   return text.split(',').map((word) => {
     const consent = word.trim();
-    if (!isConsent(consent)) throw new InvalidArgumentError(`choose from ${CONSENTS.join(', ')}`);
+    if (!isConsent(consent)) throw new InvalidArgumentError(`"${consent}" is none of ${CONSENTS.join(', ')}`);
     return consent;
   });
 }

@@ -2,7 +2,7 @@
 import type { ApplyResult, Change, Consent, EntityId, Plan, Project } from '../index.ts';
 import { consentsNeeded } from '../plan/plan.ts';
 import { planJson } from '../report/plan.ts';
-import { executionText, failureText, skippedText } from '../report/run.ts';
+import { executionText, failureTexts, skippedText } from '../report/run.ts';
 import { CONSENT_WORDS, followersText } from './consent.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 
@@ -78,17 +78,15 @@ function explainDone(
     console.error('interrupted; what is finished stays, and the next apply goes on from there');
     return EXIT.interrupted;
   }
-  for (const failure of execution.failures) console.error(failureText(failure));
+  for (const text of failureTexts(execution.failures)) console.error(text);
   const skipped = skippedText(execution);
   if (skipped !== undefined) console.note(skipped);
-  if (execution.failures.length > 0) {
-    console.hint('mend the cause and run "pki apply" again: it goes on with what is missing');
-    return EXIT.failed;
-  }
+  const hasFailed = execution.failures.length > 0;
+  if (hasFailed) console.hint('mend the cause and run "pki apply" again: it goes on with what is missing');
   explainHeld(held, console);
   explainRefusals(blocked, console);
   for (const [consent, ids] of consentsNeeded(blocked)) explainConsent(consent, ids, plan, console);
-  return blocked.length === 0 ? EXIT.fine : EXIT.failed;
+  return hasFailed || blocked.length > 0 ? EXIT.failed : EXIT.fine;
 }
 
 /** docs/json.md */

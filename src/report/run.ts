@@ -1,4 +1,5 @@
 /** How a run ended, in words. */
+import { visible } from '../manifest/printable.ts';
 import type { Change } from '../plan/change.ts';
 import type { StepFailure } from '../run/events.ts';
 import type { Execution } from '../run/execute.ts';
@@ -17,8 +18,36 @@ export function failureText({ entity, step, problem, command, stderr }: StepFail
   const lines = [`"${entity}": could not ${DOING[step]}: ${problem}`];
   if (command !== null) lines.push(`  command: ${command}`);
   const said = stderr.trim();
-  if (said !== '') lines.push(...said.split('\n').map((line) => `  openssl: ${line}`));
+  if (said !== '') lines.push(...said.split('\n').map((line) => `  openssl: ${visible(line)}`));
   return lines.join('\n');
+}
+
+/** Every cause once, with all whom it befell: a full disk is no more legible for being told of two hundred leaves. */
+export function failureTexts(failures: readonly StepFailure[]): readonly string[] {
+  const alike = new Map<string, StepFailure[]>();
+  for (const failure of failures) {
+    const cause = causeOf(failure);
+    alike.set(cause, [...(alike.get(cause) ?? []), failure]);
+  }
+  return [...alike.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    const same = others.length === 0 ? [] : [`  the same for ${few(others.map(({ entity }) => entity))}`];
+    return [[failureText(first), ...same].join('\n')];
+  });
+}
+
+/** What went wrong without whom it befell; the first number of a line of openssl's is the thread, another in every call. */
+function causeOf({ entity, step, problem, stderr }: StepFailure): string {
+  const said = stderr.replaceAll(/^[0-9A-F]+:error:/gm, '');
+  return [step, problem, said]
+    .map((text) => text.replaceAll(entity, '').replaceAll(entity.replace('/', '.'), ''))
+    .join('\n');
+}
+
+/** `servers/a, servers/b and 3 more` */
+function few(names: readonly string[]): string {
+  const more = names.length - 5;
+  return more > 0 ? `${names.slice(0, 5).join(', ')} and ${more} more` : names.join(', ');
 }
 
 const PAST = [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Change, NO_CHANGE } from '../../src/plan/change.ts';
 import { certificatesText } from '../../src/report/certificates.ts';
-import { executionText, failureText, skippedText } from '../../src/report/run.ts';
+import { executionText, failureText, failureTexts, skippedText } from '../../src/report/run.ts';
 import { COLOURED, PLAIN, styleFor } from '../../src/report/style.ts';
 
 const execution = (given: { published?: readonly string[]; skipped?: readonly string[] }) => ({
@@ -23,6 +23,24 @@ describe('a failure', () => {
     expect(failureText(whole)).toBe(
       '"servers/api": could not issue the certificate: openssl exited with 1\n  command: openssl ca -batch\n  openssl: first line\n  openssl: second line',
     );
+  });
+  it('is told once of all whom it befell', () => {
+    const full = (entity: string, thread: string) => ({
+      ...failure,
+      entity,
+      problem: `openssl left ".pki/stage/x/${entity.replace('/', '.')}/cert.pem" empty`,
+      stderr: `${thread}:error:8000001C:system library:BIO_write:No space left on device\n`,
+    });
+    const leaves = Array.from({ length: 8 }, (_, i) => full(`servers/s${i}`, `40${i}7F0000`));
+    const other = { ...failure, entity: 'clients/app' };
+    expect(failureTexts([...leaves.slice(0, 3), other, ...leaves.slice(3)])).toEqual([
+      `${failureText(full('servers/s0', '4007F0000'))}\n  the same for servers/s1, servers/s2, servers/s3, servers/s4, servers/s5 and 2 more`,
+      failureText(other),
+    ]);
+    expect(failureTexts([])).toEqual([]);
+  });
+  it('shows nothing that a terminal would obey', () => {
+    expect(failureText({ ...failure, stderr: 'bad name \u001b[2J' })).toContain('openssl: bad name ␛[2J');
   });
   it.each([
     ['request', 'make key and request'],
