@@ -27,11 +27,25 @@ export async function openWithOpenssl(
   console: Console,
   signal: AbortSignal,
 ): Promise<Project | undefined> {
-  const [capability, project] = await Promise.all([openssl(signal), openOrExplain(manifest, console)]);
-  if (project === undefined || capability.ok) return project;
+  const needless = new AbortController();
+  const opening = openOrExplain(manifest, console).then((project) => {
+    if (project === undefined) needless.abort();
+    return project;
+  });
+  const asking = openssl(AbortSignal.any([signal, needless.signal]));
+  const [opened, asked] = await Promise.allSettled([opening, asking]);
+  const project = fulfilled(opened);
+  if (project === undefined) return undefined;
+  const capability = fulfilled(asked);
+  if (capability.ok) return project;
   console.error(capability.problem);
   console.hint(capability.hint);
   return undefined;
+}
+
+function fulfilled<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === 'rejected') throw settled.reason;
+  return settled.value;
 }
 
 async function say(diagnostics: readonly Diagnostic[], console: Console): Promise<void> {

@@ -18,8 +18,17 @@ export function failureText({ entity, step, problem, command, stderr }: StepFail
   const lines = [`"${entity}": could not ${DOING[step]}: ${problem}`];
   if (command !== null) lines.push(`  command: ${command}`);
   const said = stderr.trim();
-  if (said !== '') lines.push(...said.split('\n').map((line) => `  openssl: ${visible(line)}`));
-  return lines.join('\n');
+  if (said === '') return lines.join('\n');
+  return [...lines, ...lastLines(said).map((line) => `  openssl: ${visible(line)}`)].join('\n');
+}
+
+/** As many as fit a screen. */
+const LINES = 20;
+
+function lastLines(text: string): readonly string[] {
+  const lines = text.split('\n');
+  const before = lines.length - LINES;
+  return before > 0 ? [`(${before} lines before these)`, ...lines.slice(-LINES)] : lines;
 }
 
 /** Every cause once, with all whom it befell: a full disk is no more legible for being told of two hundred leaves. */

@@ -113,14 +113,17 @@ function absolutePath(path: string): string {
 /** How a call ended, as far as that is known. */
 export interface Ended {
   readonly isCanceled: boolean;
+  /** It was the shell that ended, before it could tell how openssl did. */
+  readonly isShell?: boolean;
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
   readonly originalMessage?: string | undefined;
 }
 
-export function problemOf({ isCanceled, exitCode, signal, originalMessage }: Ended): string {
+export function problemOf({ isCanceled, isShell, exitCode, signal, originalMessage }: Ended): string {
   if (isCanceled) return 'openssl was interrupted';
-  if (signal !== undefined) return `openssl was ended by ${signal}`;
-  if (exitCode !== undefined) return `openssl exited with ${exitCode}`;
+  const what = isShell ? 'the shell that starts openssl' : 'openssl';
+  if (signal !== undefined) return `${what} was ended by ${signal}`;
+  if (exitCode !== undefined) return `${what} exited with ${exitCode}`;
   return `openssl did not run: ${originalMessage ?? 'for an unknown reason'}`;
 }

@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import type { Command } from '../openssl/command.ts';
 import { shellWords } from '../openssl/shell.ts';
 import { errorCode } from '../store/read.ts';
-import { callOptions, type Ended, OpensslError, OUTPUT_LIMIT, problemOf } from './openssl.ts';
+import { callOptions, type Ended, OpensslError, problemOf } from './openssl.ts';
 import { question, SCRIPT } from './worker-script.ts';
 
 export interface WorkerOptions {
@@ -15,9 +15,13 @@ export interface WorkerOptions {
   /** Where workers have their files, relative to it; it has to be there when the first call is made. */
   readonly folder: string;
   readonly binary: string;
-  /** Ends every running call, and what openssl itself may have started. */
-  readonly signal?: AbortSignal | undefined;
 }
+
+/** Its worker ended while it waited for another call: it can be made elsewhere. */
+export class NotBegun extends Error {}
+
+/** Of what a program says, in octets: the last words. */
+const WORDS_LIMIT = 64 * 1024;
 
 /** How many calls a worker can have been given: the one that runs, and those that follow. */
 export const DEPTH = 2;
@@ -28,18 +32,20 @@ export class Worker {
   readonly #gone: Promise<void>;
   #turn = 0;
   #last: readonly string[] = [];
+  #isKilled = false;
   #ended: Ended | undefined;
   /** Settle the calls that it was given, in their order. */
   readonly #given: ((ended: Ended) => void)[] = [];
 
+  /** @param number none that another worker had, also none that could not be made. */
   constructor(options: WorkerOptions, number: number) {
     const stem = `${options.folder}/worker-${number}`;
-    this.#slots = Array.from({ length: DEPTH }, (_, turn) => new Slot(join(options.cwd, stem), turn));
+    this.#slots = openSlots(join(options.cwd, stem));
     this.#child = start(options, stem);
     this.#child.stdout.setEncoding('utf8').on('data', this.#listen());
     // One that is gone before it has read: how it ended tells why.
     this.#child.stdin.on('error', () => {});
-    this.#gone = this.#watch(options.signal);
+    this.#gone = this.#watch();
   }
 
   get isGone(): boolean {
@@ -61,9 +67,16 @@ export class Worker {
     this.#turn = (turn + 1) % DEPTH;
     this.#last = args;
     const ended = await this.#ask(lines);
-    if (ended.exitCode === 0) return;
+    if (ended === BEFORE) throw new NotBegun();
+    if (ended.exitCode === 0 && !ended.isShell) return;
     const output = { stdout: '', stderr: slot.words() };
     throw new OpensslError(problemOf(ended), shellWords(['openssl', ...args]), output);
+  }
+
+  /** Ends the running call, and whatever openssl itself may have started. */
+  kill(): void {
+    this.#isKilled = true;
+    killGroup(this.#child.pid, 'SIGTERM');
   }
 
   async end(): Promise<void> {
@@ -90,16 +103,19 @@ export class Worker {
     };
   }
 
-  async #watch(signal: AbortSignal | undefined): Promise<void> {
-    const kill = (): void => killGroup(this.#child.pid);
-    signal?.addEventListener('abort', kill, { once: true });
-    const { exitCode, signal: by, originalMessage } = await this.#child;
-    signal?.removeEventListener('abort', kill);
-    const ended = { isCanceled: signal?.aborted ?? false, exitCode, signal: by, originalMessage };
-    this.#ended = ended;
-    for (const settle of this.#given.splice(0)) settle(ended);
+  async #watch(): Promise<void> {
+    const { exitCode, signal, originalMessage } = await this.#child;
+    // What would not end, or was stopped, is nobody's any more.
+    if (this.#isKilled) killGroup(this.#child.pid, 'SIGKILL');
+    this.#ended = { isCanceled: this.#isKilled, isShell: true, exitCode, signal, originalMessage };
+    const [first, ...others] = this.#given.splice(0);
+    first?.(this.#ended);
+    for (const settle of others) settle(BEFORE);
   }
 }
+
+/** The end of a call that had not begun. */
+const BEFORE: Ended = { isCanceled: false };
 
 const NEW_FILE = file.O_RDWR | file.O_CREAT | file.O_EXCL;
 
@@ -113,7 +129,12 @@ class Slot {
 
   constructor(stem: string, turn: number) {
     this.#input = openSync(`${stem}.in-${turn}`, NEW_FILE, 0o600);
-    this.#log = openSync(`${stem}.log-${turn}`, NEW_FILE, 0o600);
+    try {
+      this.#log = openSync(`${stem}.log-${turn}`, NEW_FILE, 0o600);
+    } catch (error) {
+      closeSync(this.#input);
+      throw error;
+    }
   }
 
   /**
@@ -131,13 +152,43 @@ class Slot {
 
   /** What the call has said. */
   words(): string {
-    const bytes = Buffer.alloc(Math.min(fstatSync(this.#log).size - this.#before, OUTPUT_LIMIT));
-    return bytes.toString('utf8', 0, readSync(this.#log, bytes, 0, bytes.length, this.#before));
+    const { size } = fstatSync(this.#log);
+    const bytes = Buffer.alloc(Math.min(size - this.#before, WORDS_LIMIT));
+    return bytes.toString('utf8', 0, readSync(this.#log, bytes, 0, bytes.length, size - bytes.length));
   }
 
   close(): void {
     closeSync(this.#input);
     closeSync(this.#log);
+  }
+}
+
+/** All of them, or none. */
+function openSlots(stem: string): readonly Slot[] {
+  const slots: Slot[] = [];
+  try {
+    for (let turn = 0; turn < DEPTH; turn++) slots.push(new Slot(stem, turn));
+    keepFree();
+    return slots;
+  } catch (error) {
+    for (const slot of slots) slot.close();
+    throw error;
+  }
+}
+
+/** What starting a program takes: two pairs of sockets, and two pipes of node's own. */
+const DESCRIPTORS = 8;
+
+/**
+ * Throws where starting a program would have too few descriptors: execa then fails before it listens to node, which says
+ * so a moment later, and as nobody hears it ends the process.
+ */
+function keepFree(): void {
+  const free: number[] = [];
+  try {
+    while (free.length < DESCRIPTORS) free.push(openSync('/dev/null', 'r'));
+  } finally {
+    for (const descriptor of free) closeSync(descriptor);
   }
 }
 
@@ -162,9 +213,9 @@ function endedWith(status: number): Ended {
 }
 
 /** The worker and all that it runs. */
-function killGroup(pid: number | undefined): void {
+function killGroup(pid: number | undefined, signal: 'SIGTERM' | 'SIGKILL'): void {
   try {
-    if (pid !== undefined) process.kill(-pid, 'SIGTERM');
+    if (pid !== undefined) process.kill(-pid, signal);
   } catch (error) {
     if (errorCode(error) !== 'ESRCH') throw error;
   }

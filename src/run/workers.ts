@@ -8,11 +8,13 @@
  */
 import type { Command } from '../openssl/command.ts';
 import { problemOf } from './openssl.ts';
-import { DEPTH, Worker, type WorkerOptions } from './worker.ts';
+import { DEPTH, NotBegun, Worker, type WorkerOptions } from './worker.ts';
 
 export interface WorkersOptions extends WorkerOptions {
   /** How many openssl processes run at once. */
   readonly processes: number;
+  /** Ends every call. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A call, and whether it takes so long that none should wait behind it. */
@@ -37,9 +39,17 @@ export class Workers {
   /** Those that have a long call. */
   readonly #busy = new Set<Worker>();
   readonly #waiting: Waiting[] = [];
+  /** As many as there may be, once it is known that no more can be. */
+  #limit: number;
+  #tried = 0;
+  readonly #kill = (): void => {
+    for (const worker of this.#all) worker.kill();
+  };
 
   constructor(options: WorkersOptions) {
     this.#options = options;
+    this.#limit = options.processes;
+    options.signal?.addEventListener('abort', this.#kill, { once: true });
   }
 
   /** @throws OpensslError */
@@ -53,6 +63,7 @@ export class Workers {
   /** Resolves when no worker is left. */
   async close(): Promise<void> {
     await Promise.all(this.#all.splice(0).map((worker) => worker.end()));
+    this.#options.signal?.removeEventListener('abort', this.#kill);
   }
 
   #giveOut(): void {
@@ -70,28 +81,36 @@ export class Workers {
 
   /** Where a call would start soonest, if there is room anywhere. */
   #place(): Worker | undefined {
-    const { processes, signal } = this.#options;
-    if (signal?.aborted) throw new Error(problemOf({ isCanceled: true }));
+    if (this.#options.signal?.aborted) throw new Error(problemOf({ isCanceled: true }));
     const alive = this.#all.filter(({ isGone }) => !isGone);
     const idle = alive.find(({ load }) => load === 0);
     if (idle !== undefined) return idle;
-    if (alive.length < processes) return this.#start();
-    return alive.find((worker) => worker.load < DEPTH && !this.#busy.has(worker));
+    const another = alive.length < this.#limit ? this.#start(alive.length) : undefined;
+    return another ?? alive.find((worker) => worker.load < DEPTH && !this.#busy.has(worker));
   }
 
-  #start(): Worker {
-    const worker = new Worker(this.#options, this.#all.length);
-    this.#all.push(worker);
-    return worker;
+  /** Another worker; where there can be no more, those that are there do. */
+  #start(alive: number): Worker | undefined {
+    try {
+      const worker = new Worker(this.#options, this.#tried++);
+      this.#all.push(worker);
+      return worker;
+    } catch (error) {
+      if (alive === 0) throw error;
+      this.#limit = alive;
+      return undefined;
+    }
   }
 
-  async #give(worker: Worker, { call, resolve, reject }: Waiting): Promise<void> {
+  async #give(worker: Worker, waiting: Waiting): Promise<void> {
+    const { call, resolve, reject } = waiting;
     if (call.isLong) this.#busy.add(worker);
     try {
       await worker.call(call);
       resolve();
     } catch (error) {
-      reject(error);
+      if (error instanceof NotBegun) this.#waiting.unshift(waiting);
+      else reject(error);
     } finally {
       if (call.isLong) this.#busy.delete(worker);
       this.#giveOut();

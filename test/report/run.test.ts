@@ -39,6 +39,12 @@ describe('a failure', () => {
     ]);
     expect(failureTexts([])).toEqual([]);
   });
+  it('does not push the others off the screen', () => {
+    const stderr = Array.from({ length: 200_000 }, (_, i) => `line ${i}`).join('\n');
+    const lines = failureText({ ...failure, stderr }).split('\n');
+    expect(lines).toHaveLength(22);
+    expect(lines.slice(1, 3)).toEqual(['  openssl: (199980 lines before these)', '  openssl: line 199980']);
+  });
   it('shows nothing that a terminal would obey', () => {
     expect(failureText({ ...failure, stderr: 'bad name \u001b[2J' })).toContain('openssl: bad name ␛[2J');
   });

@@ -1,5 +1,6 @@
 // Many calls through a few shells: what a call is given reaches the program to the octet, and how it ends is told.
 import { execFile } from 'node:child_process';
+import { getEventListeners } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -155,6 +156,30 @@ describe('of many calls', () => {
     await long;
   });
 
+  it('those workers do that there can be', async () => {
+    const through = workers(recorder, undefined, 3);
+    // In the way of the second worker, and of the third.
+    const work = join(folder, `work-${started.length - 1}`);
+    for (const file of ['worker-1.log-1', 'worker-2.in-0']) writeFileSync(join(work, file), '');
+    const names = Array.from({ length: 6 }, (_, i) => `few-${i}`);
+    await Promise.all(names.map((name) => through.run({ args: [name], input: name })));
+    for (const name of names) expect(recorded(name)[1].trimEnd()).toBe(name);
+    expect(readdirSync(work).filter((file) => file.endsWith('.in-1'))).toEqual([
+      'worker-0.in-1',
+      'worker-1.in-1',
+    ]);
+  });
+
+  it('many workers listen to the signal once', async () => {
+    const { signal } = new AbortController();
+    const through = workers(recorder, signal, 12);
+    const names = Array.from({ length: 12 }, (_, i) => `listening-${i}`);
+    await Promise.all(names.map((name) => through.run({ args: [name], input: null })));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    await through.close();
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+
   it('an interruption ends all, also those that have not begun', async () => {
     const begun = join(folder, 'begun');
     const interruption = new AbortController();
@@ -209,8 +234,25 @@ describe('a call that fails', () => {
 
   it('because its shell is gone is told, and the next one gets another', async () => {
     const through = workers(program('#!/bin/sh\n[ "$1" = ok ] || kill -9 $PPID\n'));
-    expect((await failure(through, 'x')).message).toBe('openssl was ended by SIGKILL');
+    expect((await failure(through, 'x')).message).toBe('the shell that starts openssl was ended by SIGKILL');
     await through.run({ args: ['ok'], input: null });
+  });
+
+  it('because its shell is gone takes none with it that had not begun', async () => {
+    const through = workers(program('#!/bin/sh\n[ "$1" = ok ] || kill -9 $PPID\n'), undefined, 1);
+    const first = failure(through, 'x');
+    const others = ['ok', 'ok', 'ok'].map((arg) => through.run({ args: [arg], input: null }));
+    expect((await first).message).toContain('the shell that starts openssl');
+    await Promise.all(others);
+  });
+
+  it('tells its last words only', async () => {
+    const through = workers(
+      program(`#!/bin/sh\nhead -c 200000 /dev/zero | tr '\\0' x\necho the end\nexit 3\n`),
+    );
+    const { stderr } = await failure(through, 'x');
+    expect(stderr.length).toBe(64 * 1024);
+    expect(stderr).toMatch(/xxthe end\n$/);
   });
 
   it('because of an interruption says so, and leaves nothing running', async () => {
