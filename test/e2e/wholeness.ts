@@ -51,10 +51,14 @@ function spkiHash(der: Uint8Array): string {
   return createHash('sha256').update(der).digest('hex');
 }
 
-/** Public keys of every private key anywhere below the folder: in place, staged, waiting, archived. */
+/**
+ * Public keys of every private key anywhere below the folder: in place, staged, waiting, archived. No key has any
+ * business in the scratch folder, where an openssl that outlives its run may still be changing files.
+ */
 export function keysAnywhere(out: string, counts = (_path: string) => true): ReadonlySet<string> {
   const found = new Set<string>();
-  for (const path of filesBelow(out).filter(counts)) {
+  for (const path of filesBelow(out)) {
+    if (path.startsWith('.pki/scratch/') || !counts(path)) continue;
     const text = readFileSync(join(out, path), 'latin1');
     if (!/^-----BEGIN (EC |RSA )?PRIVATE KEY-----\n/.test(text)) continue;
     try {
