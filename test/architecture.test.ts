@@ -157,6 +157,7 @@ describe('the check', () => {
 
   it.each([
     '// await process.exit, Date.now and any other\n',
+    'const a = AbortSignal.any([b]);\n',
     '/* import { a } from "./gone.ts" */\n',
     "const a = 'await Date.now() any';\n",
     'const a = `await ${b} any`;\n',

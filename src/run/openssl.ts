@@ -8,7 +8,7 @@ import { type Command, ENVIRONMENT } from '../openssl/command.ts';
 import { shellWords } from '../openssl/shell.ts';
 
 /** More than this is no output of openssl; the rest is dropped. */
-export const OUTPUT_LIMIT = 16 * 1024 * 1024;
+const OUTPUT_LIMIT = 16 * 1024 * 1024;
 
 /** A call that did not end well, in openssl's words. */
 export class OpensslError extends Error {
