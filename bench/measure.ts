@@ -57,8 +57,11 @@ export function node(args: readonly string[], cwd: string): string {
   return result.stdout;
 }
 
-export async function inTemporaryFolder(work: (folder: string) => void | Promise<void>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'pki-bench-'));
+export async function inTemporaryFolder(
+  work: (folder: string) => void | Promise<void>,
+  parent = tmpdir(),
+): Promise<void> {
+  const folder = mkdtempSync(join(parent, 'pki-bench-'));
   try {
     await work(folder);
   } finally {
