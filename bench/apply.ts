@@ -15,6 +15,9 @@ import { type Step, stepsOf } from '../src/plan/steps.ts';
 import { inTemporaryFolder, milliseconds, node, pki, race, report } from './measure.ts';
 
 const ROOT = 'authorities/root';
+/** The loop's own name for its run, and the word in the place of which it puts a folder. */
+const RUN = 'loop';
+const ROOM = '@room@';
 const LOOP = join(import.meta.dirname, '..', '..', 'bench', 'loop.mjs');
 
 function manifest(leaves: number, key: string): string {
@@ -37,14 +40,15 @@ function loopInput(text: string): string {
   const byId = new Map(inventory.entities.map((entity) => [entity.id, entity]));
   const steps = stepsOf(plan, inventory);
   const commands = (wanted: (step: Step) => boolean): readonly Command[] =>
-    steps.filter(wanted).flatMap((step) => stepCommand(step, byId) ?? []);
+    steps.filter(wanted).flatMap((step) => stepCommand(step, byId, { run: RUN, room: ROOM }) ?? []);
   const isRoot = ({ entity }: Step): boolean => entity === ROOT;
   const ids = inventory.entities.map(({ id }) => id);
   return JSON.stringify({
     environment: ENVIRONMENT,
-    stages: ids.map((id) => stageFolder(id)),
+    stages: ids.map((id) => stageFolder(id, RUN)),
     scratch: SCRATCH_FOLDER,
-    root: { from: stageFolder(ROOT), to: ROOT },
+    anyRoom: ROOM,
+    root: { from: stageFolder(ROOT, RUN), to: ROOT },
     before: commands(isRoot),
     groups: (['request', 'sign'] as const).map((kind) =>
       commands((step) => step.kind === kind && !isRoot(step)),

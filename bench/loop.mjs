@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
-const { environment, stages, scratch, root, before, groups } = JSON.parse(
+const { environment, stages, scratch, anyRoom, root, before, groups } = JSON.parse(
   readFileSync(process.argv[2] ?? '', 'utf8'),
 );
 const env = { PATH: process.env['PATH'], ...environment };
@@ -31,10 +31,6 @@ function call({ args, input }, room) {
     const child = spawn('openssl', args, { env, stdio: ['pipe', 'ignore', 'ignore'] });
     child.on('error', reject);
     child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`openssl exited with ${code}`))));
-    child.stdin.end(
-      (input ?? '')
-        .replaceAll(`${scratch}/index.txt`, `${room}/index.txt`)
-        .replaceAll(`= ${scratch}\n`, `= ${room}\n`),
-    );
+    child.stdin.end((input ?? '').replaceAll(anyRoom, room));
   });
 }

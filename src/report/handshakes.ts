@@ -1,6 +1,7 @@
 /** The proof for people: a table to read at a glance, what went wrong in plain words, and one line to sum up. */
 import { type SkippedCheck, versionText } from '../handshake/case.ts';
 import type { Outcome } from '../handshake/outcome.ts';
+import { groupBy } from '../plan/group.ts';
 import { gridOf, type Mark } from './handshakes-grid.ts';
 import { type HandshakeSummary, handshakeSummary } from './handshakes-json.ts';
 import { gridLines, symbol, type TableOptions } from './handshakes-table.ts';
@@ -101,7 +102,7 @@ function failureLines(outcomes: readonly Outcome[], options: HandshakesTextOptio
   const groups = groupBy(failed, ({ case: { server, client, check }, reason, transcript }) =>
     JSON.stringify(transcript === null ? reason : [server, client, check, reason]),
   );
-  const told = groups.map((group) => failureText(group, options));
+  const told = [...groups.values()].map((group) => failureText(group, options));
   if (options.verbose || told.length <= SHOWN) return told.flat();
   return [...told.slice(0, SHOWN).flat(), `  and ${told.length - SHOWN} more; --verbose shows them`];
 }
@@ -126,20 +127,10 @@ function failureText(group: readonly Outcome[], options: HandshakesTextOptions):
 
 function skipLines(skipped: readonly SkippedCheck[], options: HandshakesTextOptions): readonly string[] {
   const groups = groupBy(skipped, ({ server, reason }) => JSON.stringify([server, reason]));
-  return groups.flatMap((group) => {
+  return [...groups.values()].flatMap((group) => {
     const checks = group.map(({ check }) => checkText(check)).join(', ');
     const [first] = group;
     if (first === undefined) return [];
     return [`${symbol('untested', options)} ${first.server}, not tested: ${checks}`, `    ${first.reason}`];
   });
-}
-
-function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly (readonly Item[])[] {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return [...groups.values()];
 }

@@ -1,6 +1,7 @@
 /** How a run ended, in words. */
 import { visible } from '../manifest/printable.ts';
 import type { Change } from '../plan/change.ts';
+import { groupBy } from '../plan/group.ts';
 import type { StepFailure } from '../run/events.ts';
 import type { Execution } from '../run/execute.ts';
 
@@ -33,12 +34,7 @@ function lastLines(text: string): readonly string[] {
 
 /** Every cause once, with all whom it befell: a full disk is no more legible for being told of two hundred leaves. */
 export function failureTexts(failures: readonly StepFailure[]): readonly string[] {
-  const alike = new Map<string, StepFailure[]>();
-  for (const failure of failures) {
-    const cause = causeOf(failure);
-    alike.set(cause, [...(alike.get(cause) ?? []), failure]);
-  }
-  return [...alike.values()].flatMap(([first, ...others]) => {
+  return [...groupBy(failures, causeOf).values()].flatMap(([first, ...others]) => {
     if (first === undefined) return [];
     const same = others.length === 0 ? [] : [`  the same for ${few(others.map(({ entity }) => entity))}`];
     return [[failureText(first), ...same].join('\n')];

@@ -68,7 +68,7 @@ export async function execute(
 }
 
 async function runStep(workshop: Workshop, step: Step): Promise<void> {
-  workshop.prepare(step);
+  workshop.stage(step.entity);
   if (step.kind === 'publish') return publish(workshop, workshop.entity(step.entity));
   if (step.kind === 'remove') return remove(workshop.root, step.entity, workshop.stamp, workshop.stamp);
   if (step.kind !== 'sign' && step.kind !== 'cross') return runCommand(workshop, step);

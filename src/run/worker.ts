@@ -34,8 +34,8 @@ export class Worker {
   #last: readonly string[] = [];
   #isKilled = false;
   #ended: Ended | undefined;
-  /** Settle the calls that it was given, in their order. */
-  readonly #given: ((ended: Ended) => void)[] = [];
+  /** Settle the calls that it was given, in their order; with `null` those that had not begun. */
+  readonly #given: ((ended: Ended | null) => void)[] = [];
 
   /** @param number none that another worker had, also none that could not be made. */
   constructor(options: WorkerOptions, number: number) {
@@ -67,7 +67,7 @@ export class Worker {
     this.#turn = (turn + 1) % DEPTH;
     this.#last = args;
     const ended = await this.#ask(lines);
-    if (ended === BEFORE) throw new NotBegun();
+    if (ended === null) throw new NotBegun();
     if (ended.exitCode === 0 && !ended.isShell) return;
     const output = { stdout: '', stderr: slot.words() };
     throw new OpensslError(problemOf(ended), shellWords(['openssl', ...args]), output);
@@ -85,7 +85,7 @@ export class Worker {
     for (const slot of this.#slots) slot.close();
   }
 
-  #ask(lines: string): Promise<Ended> {
+  #ask(lines: string): Promise<Ended | null> {
     return new Promise((resolve) => {
       if (this.#ended !== undefined) return resolve(this.#ended);
       this.#given.push(resolve);
@@ -110,12 +110,9 @@ export class Worker {
     this.#ended = { isCanceled: this.#isKilled, isShell: true, exitCode, signal, originalMessage };
     const [first, ...others] = this.#given.splice(0);
     first?.(this.#ended);
-    for (const settle of others) settle(BEFORE);
+    for (const settle of others) settle(null);
   }
 }
-
-/** The end of a call that had not begun. */
-const BEFORE: Ended = { isCanceled: false };
 
 const NEW_FILE = file.O_RDWR | file.O_CREAT | file.O_EXCL;
 

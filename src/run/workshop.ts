@@ -100,7 +100,7 @@ export class Workshop {
     try {
       for (const step of steps) {
         if (this.#staged.has(step.entity)) continue;
-        this.prepare(step);
+        this.stage(step.entity);
         await setImmediate();
       }
     } catch {
@@ -108,12 +108,8 @@ export class Workshop {
     }
   }
 
-  prepare({ entity }: Step): void {
-    this.#stage(entity);
-  }
-
   /** An entity's staging folder, made where it is missing. */
-  #stage(id: EntityId): string {
+  stage(id: EntityId): string {
     const path = this.path(stageFolder(id, this.stamp));
     if (this.#staged.has(id)) return path;
     ensureFolder(path, 0o700);
@@ -135,7 +131,7 @@ export class Workshop {
     for (const change of this.changes.values()) {
       const entity = relinks(change) ? this.byId.get(change.id) : undefined;
       if (entity === undefined) continue;
-      await restoreLinks(this.root, this.#stage(entity.id), entity);
+      await restoreLinks(this.root, this.stage(entity.id), entity);
     }
   }
 

@@ -2,6 +2,7 @@
 import type { Artifact, EntityId } from '../../model/entity.ts';
 import type { Fingerprint, RequestFacts } from '../facts.ts';
 import { folderOf } from '../files.ts';
+import { groupBy } from '../group.ts';
 import type { Draft } from './draft.ts';
 import type { Member } from './family.ts';
 import type { FoundFile } from './found.ts';
@@ -65,16 +66,6 @@ function houseOf(drafts: readonly Draft[], files: readonly FoundFile[]): House {
 
 function folded(path: string): string {
   return path.toLowerCase();
-}
-
-function groupBy(files: readonly FoundFile[], keyOf: (file: FoundFile) => string) {
-  const groups = new Map<string, FoundFile[]>();
-  for (const file of files) {
-    const group = groups.get(keyOf(file));
-    if (group) group.push(file);
-    else groups.set(keyOf(file), [file]);
-  }
-  return groups;
 }
 
 function furnishOne({ member }: Draft, house: House): Furnished {
