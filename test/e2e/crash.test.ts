@@ -171,25 +171,32 @@ function report(found: readonly string[]): void {
 
 describe('kill -9 at a file operation', () => {
   it.each(SCENARIOS.map(({ name }, i) => [name, i] as const))('%s', async (_, i) => {
-    const { base, scenario, operations, ...rest } = prepared[i] as Prepared;
+    const one = prepared[i] as Prepared;
     const failures: string[] = [];
-    let killed = 0;
-    const instants = chosen(operations, i * 7, KILLS);
-    await inPairs(instants, (at) =>
-      withProject(base, async (project) => {
-        const run = await project.pki(argsOf(scenario), { env: withFault({ AT: at }) });
-        if (run.code === 137) killed++;
-        else if (run.code !== 0)
-          failures.push(`operation ${at}: exit ${run.code}, not killed\n${run.stderr}`);
-        const problems = await problemsOf(project, { base, scenario, operations, ...rest });
-        failures.push(...problems.map((problem) => `operation ${at} of ${operations}: ${problem}`));
-      }),
-    );
+    await inPairs(chosen(one.operations, i * 7, KILLS), async (at) => {
+      failures.push(...(await killedAt(at, one)));
+    });
     report(failures);
-    if (EVERYTHING) process.stderr.write(`${scenario.name}: killed ${killed} times of ${operations}\n`);
-    expect(killed).toBeGreaterThan(instants.length * 0.8);
   });
 });
+
+/**
+ * Kills a run at the operation, and says what is wrong then. No two runs take exactly as many, for entities that finish
+ * together share a write to the ledger and its sync: a run that got to its end before is tried again a little earlier.
+ */
+async function killedAt(at: number, one: Prepared): Promise<readonly string[]> {
+  if (at < 1) return ['there is no operation at which it can be killed'];
+  const place = `operation ${at} of ${one.operations}`;
+  let code = 0;
+  const failures: string[] = [];
+  await withProject(one.base, async (project) => {
+    const run = await project.pki(argsOf(one.scenario), { env: withFault({ AT: at }) });
+    code = run.code;
+    if (code !== 0 && code !== 137) failures.push(`${place}: exit ${code}, not killed\n${run.stderr}`);
+    failures.push(...(await problemsOf(project, one)).map((problem) => `${place}: ${problem}`));
+  });
+  return code === 0 ? [...failures, ...(await killedAt(at - 5, one))] : failures;
+}
 
 /** Only the program is killed, as an OOM killer does; an openssl that it had started may go on for a moment. */
 function killAfter(
