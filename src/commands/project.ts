@@ -28,11 +28,11 @@ export async function openWithOpenssl(
   signal: AbortSignal,
 ): Promise<Project | undefined> {
   const needless = new AbortController();
+  const asking = openssl(AbortSignal.any([signal, needless.signal]));
   const opening = openOrExplain(manifest, console).then((project) => {
     if (project === undefined) needless.abort();
     return project;
   });
-  const asking = openssl(AbortSignal.any([signal, needless.signal]));
   const [opened, asked] = await Promise.allSettled([opening, asking]);
   const project = fulfilled(opened);
   if (project === undefined) return undefined;
