@@ -74,11 +74,11 @@ function explainDone(
   console: Console,
 ): ExitCode {
   if (!json) console.out(`${executionText(execution, plan.changes)}\n`);
+  for (const text of failureTexts(execution.failures)) console.error(text);
   if (interrupted) {
     console.error('interrupted; what is finished stays, and the next apply goes on from there');
     return EXIT.interrupted;
   }
-  for (const text of failureTexts(execution.failures)) console.error(text);
   const skipped = skippedText(execution);
   if (skipped !== undefined) console.note(skipped);
   const hasFailed = execution.failures.length > 0;

@@ -12,6 +12,7 @@ import { callsAtOnce } from './workers.ts';
 import type { Workshop } from './workshop.ts';
 
 export interface Execution {
+  /** Of an interrupted run, those from before. */
   readonly failures: readonly StepFailure[];
   readonly skipped: readonly EntityId[];
   readonly published: readonly EntityId[];
@@ -52,7 +53,8 @@ export async function execute(
       failedEntities.add(step.entity);
       skipped.delete(step.entity);
       const failure = failureOf(step, error);
-      failures.push(failure);
+      // What the interruption ended did not fail.
+      if (!signal?.aborted) failures.push(failure);
       listener?.({ kind: 'step-failed', step, failure });
     },
     skipped(step, because) {

@@ -178,6 +178,21 @@ describe('interrupted', () => {
       expect(await apply(root)).toMatchObject({ kind: 'nothing' });
     },
   );
+
+  it('what failed before is told, and what the interruption ended is not called a failure', async () => {
+    const binary = join(work, 'failing, then waiting');
+    const isOfApi = 'case "$*" in *servers.api*) exit 7;; esac';
+    writeFileSync(binary, `#!/bin/sh\n${isOfApi}\nexec sleep 60\n`, { mode: 0o755 });
+    const stop = new AbortController();
+    const listener = (event: RunEvent): void => {
+      if (event.kind === 'step-failed') stop.abort();
+    };
+    const result = await apply(newRoot(), ALL, { binary, processes: 8, signal: stop.signal, listener });
+    expect(result).toMatchObject({ kind: 'done', interrupted: true });
+    expect(result.kind === 'done' && result.execution.failures).toMatchObject([
+      { entity: API.id, problem: 'openssl exited with 7' },
+    ]);
+  });
 });
 
 describe('failure', () => {
