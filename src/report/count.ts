@@ -1,4 +1,4 @@
-/** How many there are of each kind. */
+/** How many there are, and who. */
 import type { Entity, EntityKind } from '../model/entity.ts';
 
 const PLURALS: Readonly<Record<EntityKind, readonly [one: string, many: string]>> = {
@@ -15,4 +15,10 @@ export function countText(entities: readonly Entity[]): string {
     return count === 0 ? [] : [`${count} ${PLURALS[kind][count === 1 ? 0 : 1]}`];
   });
   return parts.length === 0 ? 'no entities' : parts.join(', ');
+}
+
+/** `servers/a, servers/b and 3 more`: a handful by name. */
+export function few(names: readonly string[]): string {
+  const more = names.length - 5;
+  return more > 0 ? `${names.slice(0, 5).join(', ')} and ${more} more` : names.join(', ');
 }

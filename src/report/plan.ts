@@ -3,6 +3,7 @@ import type { EntityId } from '../model/entity.ts';
 import type { Action, Change, Issuance } from '../plan/change.ts';
 import { countActions, isDue, type Plan } from '../plan/plan.ts';
 import { isoTime } from '../plan/validity.ts';
+import { few } from './count.ts';
 import { reasonText } from './reason.ts';
 import type { Paint, Style } from './style.ts';
 
@@ -69,8 +70,7 @@ function validText({ notAfter, cappedBy }: NonNullable<Change['issuance']>): str
 
 /** A handful by name; how many in any case. */
 function affectsText(affects: readonly EntityId[]): string {
-  const named = affects.slice(0, 5).join(', ');
-  return `${affects.length} ${affects.length === 1 ? 'entity follows' : 'entities follow'}: ${named}${affects.length > 5 ? ', …' : ''}`;
+  return `${affects.length} ${affects.length === 1 ? 'entity follows' : 'entities follow'}: ${few(affects)}`;
 }
 
 const VERBS: readonly (readonly [Action, string])[] = [

@@ -4,6 +4,7 @@ import type { Change } from '../plan/change.ts';
 import { groupBy } from '../plan/group.ts';
 import type { StepFailure } from '../run/events.ts';
 import type { Execution } from '../run/execute.ts';
+import { few } from './count.ts';
 
 const DOING = {
   request: 'make key and request',
@@ -49,12 +50,6 @@ function causeOf({ entity, step, problem, stderr }: StepFailure): string {
     .join('\n');
 }
 
-/** `servers/a, servers/b and 3 more` */
-function few(names: readonly string[]): string {
-  const more = names.length - 5;
-  return more > 0 ? `${names.slice(0, 5).join(', ')} and ${more} more` : names.join(', ');
-}
-
 const PAST = [
   ['create', 'created'],
   ['issue', 'issued'],
@@ -73,10 +68,9 @@ export function executionText({ published }: Execution, changes: readonly Change
   return `applied: ${parts.length === 0 ? 'nothing' : parts.join(', ')}`;
 }
 
-/** `3 entities were not begun because of it: servers/a, …`, or nothing. */
+/** `3 entities were not finished because of that: servers/a, …`, or nothing. */
 export function skippedText({ skipped }: Execution): string | undefined {
   if (skipped.length === 0) return undefined;
-  const named = skipped.slice(0, 5).join(', ');
   const count = skipped.length === 1 ? '1 entity was' : `${skipped.length} entities were`;
-  return `${count} not finished because of that: ${named}${skipped.length > 5 ? ', …' : ''}`;
+  return `${count} not finished because of that: ${few(skipped)}`;
 }

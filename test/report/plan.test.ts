@@ -58,7 +58,7 @@ it('every action, with its reasons and what follows', () => {
   expect(text(EVERYTHING)).toBe(`± authorities/root  rekey    key: rsa-2048 → rsa-4096
                              requested
                              valid until 2026-11-24T11:59:59Z
-                             6 entities follow: a, b, c, d, e, …
+                             6 entities follow: a, b, c, d, e and 1 more
                              needs consent: --allow rekey-ca
 + servers/new       create   valid until 2026-11-24T11:59:59Z, the end of authorities/root
 ~ servers/a         issue    authorities/root changes

@@ -85,7 +85,7 @@ describe('a run', () => {
     expect(skippedText(execution({}))).toBeUndefined();
     expect(skippedText(execution({ skipped: ['a'] }))).toBe('1 entity was not finished because of that: a');
     expect(skippedText(execution({ skipped: ['a', 'b', 'c', 'd', 'e', 'f'] }))).toBe(
-      '6 entities were not finished because of that: a, b, c, d, e, …',
+      '6 entities were not finished because of that: a, b, c, d, e and 1 more',
     );
   });
 });
