@@ -11,12 +11,17 @@ import type { Reason } from '../plan/reason.ts';
 import { commit } from '../store/commit.ts';
 import { chmod, unlink, writeNew } from '../store/disk.ts';
 import { ledgerEntry } from '../store/ledger.ts';
+import { checkReplaceable } from '../store/replaceable.ts';
 import { judge, readStaged } from './judge.ts';
 import type { Workshop } from './workshop.ts';
 
 export async function publish(workshop: Workshop, entity: Entity): Promise<void> {
   const change = workshop.change(entity.id);
   if (change.writes.length > 0 || change.deletes.length > 0 || relinks(change)) {
+    checkReplaceable(
+      workshop.root,
+      [...change.writes, ...change.deletes].map((file) => filePath(entity, file)),
+    );
     const { issued, cross } = judge(workshop, entity, change);
     // Looking comes before writing: afterwards it would wait for the folder.
     const tidied = tidy(workshop, entity, change);

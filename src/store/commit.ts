@@ -14,6 +14,7 @@ import { keep, removeFile } from './archive.ts';
 import { folderIsNew, readFolder, rename, rmdir, sync, syncAll, unlink, writeSynced } from './disk.ts';
 import { type Order, readOrder } from './order.ts';
 import { errorCode } from './read.ts';
+import { checkReplaceable } from './replaceable.ts';
 import {
   clearLinks,
   clearVersions,
@@ -94,6 +95,10 @@ async function commitLinks(root: string, request: CommitRequest): Promise<void> 
 export async function remove(root: string, id: EntityId, stamp: string, run?: string): Promise<void> {
   const staged = join(root, stageFolder(id, run));
   const deletes = MANAGED_FILES.map((file) => [file, filePath({ id }, file)] as const);
+  checkReplaceable(
+    root,
+    deletes.map(([, path]) => path),
+  );
   const order = { id, moves: [], deletes, archive: archiveFolder(id, stamp), removes: id };
   await writeOrder(staged, { ...order, links: linksOf({ id }, null, []) });
   await sync(staged);
