@@ -13,17 +13,19 @@ function identity(path: string): string {
   return path.toLowerCase();
 }
 
-/** What an entry would write, each path below the output folder. */
-function pathsOf(draft: Draft): readonly (readonly [File, string])[] {
+/** What an entry has to itself, each path below the output folder. */
+function claimsOf(draft: Draft): readonly Claim[] {
   const { layout, outputs } = draft;
   const isRoot = draft.kind === 'authority' && draft.written.issuer === undefined;
   // A root has no chain, and nobody else has previous certificates.
   const never = isRoot ? 'chain' : 'previous';
-  const written = FILES.filter((file) => file !== never && (file === 'previous' || outputs.includes(file)));
   const folder = layout?.folder ?? draft.id;
-  return written.map((file) => {
+  return FILES.flatMap((file) => {
+    const isWritten = file !== never && (file === 'previous' || outputs.includes(file));
+    // In its usual folder an entry also removes what nobody asks for any more (plan/files.ts, isManaged).
+    if (!isWritten && layout !== undefined) return [];
     const name = layout?.files[file] ?? `${file}.pem`;
-    return [file, folder === '.' ? name : `${folder}/${name}`];
+    return [{ draft, file, path: folder === '.' ? name : `${folder}/${name}`, isWritten }];
   });
 }
 
@@ -31,16 +33,23 @@ function pathsOf(draft: Draft): readonly (readonly [File, string])[] {
 export function checkLayouts(drafts: readonly Draft[], parsed: ParsedManifest, report: Report): void {
   if (drafts.every(({ layout }) => layout === undefined)) return;
   checkLinkFolders(drafts, parsed, report);
-  const all = drafts.flatMap((draft) => pathsOf(draft).map(([file, path]) => ({ draft, file, path })));
+  const all = drafts.flatMap(claimsOf);
+  const written = all.filter(({ isWritten }) => isWritten);
   const owners = new Map<string, Draft>();
+  const usual = new Map(
+    all.filter(({ isWritten }) => !isWritten).map(({ draft, path }) => [identity(path), draft]),
+  );
   const folders = foldersOf(all);
   // One word for an entry whose whole folder cannot be.
   const told = new Set<Draft>();
-  for (const claim of all) {
+  for (const claim of written) {
     const { draft, path } = claim;
     const owner = owners.get(identity(path));
     owners.set(identity(path), owner ?? draft);
-    const problem = clash(draft, owner) ?? folderProblem(draft, folders.get(identity(path)));
+    const problem =
+      clash(draft, owner) ??
+      usualProblem(usual.get(identity(path))) ??
+      folderProblem(draft, folders.get(identity(path)));
     const own = problem === undefined && !told.has(draft) ? pathProblem(path) : undefined;
     if (own !== undefined) told.add(draft);
     const found = problem ?? own;
@@ -48,11 +57,13 @@ export function checkLayouts(drafts: readonly Draft[], parsed: ParsedManifest, r
   }
 }
 
-/** A file that an entry would write. */
+/** A file that is an entry's own. */
 interface Claim {
   readonly draft: Draft;
   readonly file: File;
   readonly path: string;
+  /** Else it would be removed. */
+  readonly isWritten: boolean;
 }
 
 interface Found {
@@ -67,6 +78,12 @@ function clash(draft: Draft, owner: Draft | undefined): Found | undefined {
   const hint = 'put "{name}" into the file names, or leave the file out with "outputs"';
   if (owner === draft) return { why: 'twice', hint };
   return { why: `and so would ${draftText(owner)}`, hint, other: owner };
+}
+
+function usualProblem(owner: Draft | undefined): Found | undefined {
+  if (owner === undefined) return undefined;
+  const why = `and ${draftText(owner)} would remove it as an output that nobody asks for`;
+  return { why, hint: 'give the file another name, or the entry another "folder"', other: owner };
 }
 
 function folderProblem(draft: Draft, owner: Draft | undefined): Found | undefined {

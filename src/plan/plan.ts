@@ -8,9 +8,9 @@ import {
   type Inventory,
 } from '../model/entity.ts';
 import { type Action, type Change, type Consent, NO_CHANGE } from './change.ts';
-import { fingerprintsOf } from './facts.ts';
+import { diffName } from './diff.ts';
+import { fingerprintsOf, type NameAttribute } from './facts.ts';
 import { keyOwners } from './key-decision.ts';
-import { nameDer } from './name.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
 import { type Context, planEntity } from './plan-entity.ts';
 import { earlierOf } from './previous.ts';
@@ -24,6 +24,8 @@ export interface Plan {
   readonly changes: readonly Change[];
   /** Entities that an interrupted run left half-way: the next apply finishes them first, and then looks again. */
   readonly pending: readonly EntityId[];
+  /** Entities that stay as they are, and where they are, whatever the manifest says. */
+  readonly frozen: ReadonlySet<EntityId>;
 }
 
 export interface PlanOptions {
@@ -63,10 +65,14 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     output: inventory.output,
     changes: [...withAffected(changes), ...removals],
     pending: observation.pending ?? [],
+    frozen,
   };
 }
 
-/** Without a key and a certificate that fit each other, an authority that stays as it is can sign and vouch for nothing. */
+/**
+ * Without a key and a certificate that fit each other, or with files that are not where the calls of this run look for
+ * them, an authority that stays as it is can sign and vouch for nothing.
+ */
 function frozenOf(
   { entities }: Inventory,
   observation: Observation,
@@ -80,7 +86,8 @@ function frozenOf(
   return frozen;
 }
 
-function isUsable({ key, cert }: EntityObservation): boolean {
+function isUsable({ key, cert, left }: EntityObservation): boolean {
+  if (left !== undefined) return false;
   return key.state === 'present' && cert.state === 'present' && key.facts.keyId === cert.facts.keyId;
 }
 
@@ -101,11 +108,15 @@ function removal(id: EntityId): readonly Change[] {
 
 /** Whether certificates on disk were issued under this authority's name, though its own files are gone. */
 function hasOrphans(authority: Entity, { entities }: Inventory, observation: Observation): boolean {
-  const name = nameDer(authority.subject);
   return entities.some(({ id, issuer }) => {
     const cert = observation.entities.get(id)?.cert;
-    return issuer === authority.id && cert?.state === 'present' && cert.facts.issuerDer === name;
+    return issuer === authority.id && cert?.state === 'present' && isNameOf(authority, cert.facts.issuer);
   });
+}
+
+/** As other tools order and encode it, too. */
+function isNameOf({ subject }: Entity, name: readonly NameAttribute[]): boolean {
+  return diffName('issuer', name, subject).length === 0;
 }
 
 /** Turns every reason that points up to an issuer into an entry in that issuer's blast radius. */

@@ -201,6 +201,7 @@ async function carryOut(
     root,
     entities: inventory.entities,
     changes: plan.changes,
+    frozen: plan.frozen,
     openssl: workers,
     ledger: new Ledger(root),
     now: plan.now,

@@ -36,6 +36,8 @@ export interface WorkshopOptions {
   readonly root: string;
   readonly entities: readonly Entity[];
   readonly changes: readonly Change[];
+  /** Entities whose files stay where they are. */
+  readonly frozen: ReadonlySet<EntityId>;
   readonly openssl: Pick<Workers, 'run'>;
   readonly ledger: Ledger;
   readonly now: number;
@@ -54,11 +56,13 @@ export class Workshop {
   readonly stamp: string;
   readonly #published = new Map<EntityId, Published>();
   readonly #staged = new Set<EntityId>();
+  readonly #frozen: ReadonlySet<EntityId>;
 
-  constructor({ root, entities, changes, openssl, ledger, now, stamp }: WorkshopOptions) {
+  constructor({ root, entities, changes, frozen, openssl, ledger, now, stamp }: WorkshopOptions) {
     this.root = root;
     this.byId = new Map(entities.map((entity) => [entity.id, entity]));
     this.changes = new Map(changes.map((change) => [change.id, change]));
+    this.#frozen = frozen;
     this.openssl = openssl;
     this.rooms = new Rooms(root, stamp);
     this.ledger = ledger;
@@ -117,13 +121,17 @@ export class Workshop {
     return path;
   }
 
-  /** Files that are still where their entities had them before come to their place, which is then remembered. */
+  /**
+   * Files that are still where their entities had them before come to their place, which is then remembered. What is
+   * frozen stays where it was, and is to be found there again.
+   */
   async bringOver(): Promise<void> {
     await bringOver(
       this.root,
       [...this.changes.values()].flatMap(({ copies }) => copies),
     );
-    savePlaces(this.root, [...this.byId.values()]);
+    const settled = [...this.byId.values()].filter(({ id }) => !this.#frozen.has(id));
+    savePlaces(this.root, settled);
   }
 
   /** Damaged links lead somewhere again before the first call that reads a file by its name. */

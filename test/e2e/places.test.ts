@@ -123,6 +123,51 @@ describe('what is refused, with a way out', () => {
   });
 });
 
+describe('an entity that moves, and may not be changed', () => {
+  const CA = PLAIN.replace('commonName: Root', 'commonName: Root, folder: ca, key: ed25519');
+  const edit = (text: string): string =>
+    text.replace('b.example.test }', 'b.example.test, san: [b.example.test, b] }');
+
+  it('an authority: stays where it is with what hangs from it, however often apply runs, until somebody agrees', async () => {
+    const project = await applied(PLAIN);
+    const key = project.read('authorities/root/key.pem');
+    project.write(edit(CA));
+    for (const _ of [1, 2]) {
+      const run = await project.pki(['apply', '--skip-verify']);
+      expect(run).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('needs consent: authorities/root'),
+      });
+      expect(run.stderr).not.toContain('could not');
+      expect(filesBelow(project.path('ca'))).toEqual([]);
+    }
+    await project.apply('--allow', 'rekey-ca');
+    expect(project.read('authorities/root/key.pem')).toBe(key);
+    expect(project.read('ca/ca.pem').split('BEGIN CERTIFICATE')).toHaveLength(3);
+    expect(await project.actions()).toEqual({});
+  });
+
+  it('a server with a key that nobody can open here: no other is made, however often apply runs', async () => {
+    const project = await applied(PLAIN);
+    const options = ['-v2', 'aes256', '-passout', 'pass:secret'];
+    const encrypted = await openssl([
+      'pkcs8',
+      '-topk8',
+      ...options,
+      '-in',
+      project.path('servers/a/key.pem'),
+    ]);
+    writeFileSync(project.path('servers/a/key.pem'), encrypted, { mode: 0o600 });
+    project.write(edit(MOVED));
+    for (const _ of [1, 2]) {
+      expect((await project.pki(['apply', '--skip-verify'])).code).toBe(1);
+      expect(await project.actions()).toEqual({ 'servers/a': 'refuse' });
+      expect(filesBelow(project.path('tls'))).toEqual([]);
+    }
+    expect(project.read('servers/a/key.pem')).toBe(encrypted);
+  });
+});
+
 describe('a place that is taken', () => {
   it('by the key of another: refused, and nothing is touched; the hint works', async () => {
     const project = await applied(PLAIN);

@@ -174,6 +174,17 @@ describe('a file is gone', () => {
     expect([...consentsNeeded(plan.changes)]).toEqual([['rekey-ca', [services]]]);
   });
 
+  it('all of an authority whose name another tool had encoded: somebody must say yes all the same', () => {
+    const world = settled();
+    world.changeCert(api, { issuerDer: '30073105300306035504' });
+    remove(world.of(services), 'key');
+    remove(world.of(services), 'cert');
+    expectPlan(planOf(world), {
+      [services]: { action: 'create', consent: 'rekey-ca' },
+      [api]: { action: 'issue' },
+    });
+  });
+
   it('the key of an authority under which nothing was issued yet: nobody need be asked', () => {
     const world = settled(anInventory(ROOT));
     remove(world.of(root), 'key');
