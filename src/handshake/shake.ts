@@ -12,7 +12,14 @@ import { judge, untried } from './judge.ts';
 import type { Outcome, Transcript } from './outcome.ts';
 import { eachAtMost } from './pool.ts';
 import { type ClientSide, tryHandshake } from './probe-client.ts';
-import { type Conduct, HONEST, NONCE_LENGTH, openProbeServer, type ProbeServer } from './probe-server.ts';
+import {
+  type Conduct,
+  HONEST,
+  NONCE_LENGTH,
+  openProbeServer,
+  type ProbeServer,
+  type ServerSide,
+} from './probe-server.ts';
 
 export interface ShakeOptions {
   /** Stops early: sockets and listeners are closed, then the promise rejects with the signal's reason. */
@@ -106,34 +113,58 @@ async function shakeOne(
   const nonce = randomBytes(NONCE_LENGTH);
   const started = performance.now();
   const { serverName } = tried;
-  const transcript = await withLimit(options, (signal) =>
-    tryHandshake({ server: server.value, context: context.value, serverName, nonce, signal }),
-  ).then(({ client, timedOut }) => transcribe(client, nonce, timedOut));
-  return judge(tried, transcript, performance.now() - started);
+  const attempt = await withLimit(options, async (signal) => {
+    const request = { server: server.value, context: context.value, serverName, nonce, signal };
+    const client = await tryHandshake(request);
+    return { client, server: await unlessAborted(client.server, signal) };
+  });
+  return judge(tried, transcribe(attempt, nonce), performance.now() - started);
 }
 
 /** Runs one attempt under a signal of its own, which the time limit and the caller's signal both trip. */
 async function withLimit(
   { signal, timeout = 10_000 }: ShakeOptions,
-  attempt: (signal: AbortSignal) => Promise<ClientSide>,
-): Promise<{ client: ClientSide; timedOut: boolean }> {
+  attempt: (signal: AbortSignal) => Promise<BothSides>,
+): Promise<BothSides & { readonly timedOut: boolean }> {
   const limit = new AbortController();
   const abort = () => limit.abort();
   const timer = setTimeout(abort, timeout);
   signal?.addEventListener('abort', abort, { once: true });
+  if (signal?.aborted) abort();
   try {
-    const client = await attempt(limit.signal);
-    return { client, timedOut: limit.signal.aborted };
+    const sides = await attempt(limit.signal);
+    return { ...sides, timedOut: limit.signal.aborted };
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
   }
 }
 
-/** The server's side is complete soon after the client's: its connection closes because the client's did. */
-async function transcribe(client: ClientSide, nonce: Buffer, timedOut: boolean): Promise<Transcript> {
+interface BothSides {
+  readonly client: ClientSide;
+  readonly server: ServerSide | null;
+}
+
+/**
+ * The server's side is complete soon after the client's: its connection closes because the client's did. But one that
+ * the system took back (libuv closes what it accepts without a descriptor to spare) never gets to the server.
+ */
+function unlessAborted(
+  server: Promise<ServerSide> | null,
+  signal: AbortSignal,
+): Promise<ServerSide | null> | null {
+  if (server === null || signal.aborted) return null;
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(null), { once: true });
+    void server.then(resolve);
+  });
+}
+
+function transcribe(
+  { client, server, timedOut }: BothSides & { readonly timedOut: boolean },
+  nonce: Buffer,
+): Transcript {
   const { verdict, protocol, resumed, answered } = client;
-  const server = await client.server;
   return {
     server: server?.verdict ?? { kind: 'broken', code: CLOSED_EARLY },
     client: verdict,

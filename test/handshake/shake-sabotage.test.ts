@@ -1,6 +1,7 @@
 /** Servers that do not do their duty: the proof has to notice each of them. And: it always ends, and ends clean. */
-import { connect, createServer } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect, createServer, Socket } from 'node:net';
+import { Server } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { handshakeCases } from '../../src/handshake/cases.ts';
 import type { Credentials } from '../../src/handshake/credentials.ts';
 import type { Outcome } from '../../src/handshake/outcome.ts';
@@ -128,6 +129,24 @@ test('other programs at the port disturb nothing, and are disconnected at the en
   expect(caught(await behaving({ judge }))).toEqual([]);
   expect(strangers.size).toBe(1);
   await Promise.all(strangers.values());
+});
+
+test('connections that never get to the server, as without descriptors to spare, are failures and not waited for', async () => {
+  const servers: { emit(event: string, ...args: unknown[]): boolean } = Server.prototype;
+  const { emit } = servers;
+  const dropping = vi.spyOn(servers, 'emit').mockImplementation(function (this: Server, event, ...args) {
+    const [socket] = args;
+    if (event !== 'connection' || !(socket instanceof Socket)) return emit.call(this, event, ...args);
+    socket.destroy();
+    return true;
+  });
+  try {
+    const outcomes = await prove({ timeout: 50 });
+    expect(outcomes).toHaveLength(CASES.length);
+    expect(new Set(outcomes.map(({ code }) => code))).toEqual(new Set(['TIMED_OUT']));
+  } finally {
+    dropping.mockRestore();
+  }
 });
 
 describe('abort', () => {
