@@ -9,6 +9,16 @@ import { type Console, EXIT, type ExitCode } from './console.ts';
 /** The code is `fine` only where nothing that was agreed to is left undone. */
 export function explainResult(
   result: ApplyResult,
+  flags: { readonly json?: boolean },
+  console: Console,
+): ExitCode {
+  const code = explainEnding(result, flags, console);
+  for (const warning of result.warnings ?? []) console.warning(warning);
+  return code;
+}
+
+function explainEnding(
+  result: ApplyResult,
   { json }: { readonly json?: boolean },
   console: Console,
 ): ExitCode {
@@ -98,6 +108,7 @@ export function resultJson(result: ApplyResult, project: Project, verification: 
     plan: 'plan' in result ? planJson(result.plan, project.manifest) : null,
     published: result.kind === 'done' ? result.execution.published : [],
     failures: result.kind === 'done' ? result.execution.failures : [],
+    warnings: result.warnings ?? [],
     held: 'held' in result ? result.held.map(({ id }) => id) : [],
     blocked: 'blocked' in result ? result.blocked.map(({ id }) => id) : [],
     verification,

@@ -42,7 +42,12 @@ export interface ApplyOptions {
   readonly signal?: AbortSignal;
 }
 
-export type ApplyResult =
+export type ApplyResult = Ending & {
+  /** What went wrong beside it, in words. */
+  readonly warnings?: readonly string[];
+};
+
+type Ending =
   /** `held`: removals that nobody agreed to. */
   | { readonly kind: 'nothing'; readonly plan: Plan; readonly held: readonly Change[] }
   | { readonly kind: 'locked'; readonly by: Rival }
@@ -78,11 +83,29 @@ async function applyIn(inventory: Inventory, options: ApplyOptions): Promise<App
   try {
     clearWorkFolders(root);
     const result = await applyLocked(inventory, options);
-    if (inventory.archiveFor !== undefined) pruneArchive(root, options.clock() - inventory.archiveFor);
-    return result;
+    const warnings = pruned(root, inventory, options);
+    return warnings.length === 0 ? result : { ...result, warnings };
   } finally {
-    clearWorkFolders(root);
+    leaveTidy(root);
     lock.release();
+  }
+}
+
+/** Old folders that cannot be removed are no reason to keep back how the run went. */
+function pruned(root: string, { archiveFor }: Inventory, { clock }: ApplyOptions): readonly string[] {
+  try {
+    if (archiveFor !== undefined) pruneArchive(root, clock() - archiveFor);
+    return [];
+  } catch (error) {
+    return [`the archive is not pruned: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
+
+function leaveTidy(root: string): void {
+  try {
+    clearWorkFolders(root);
+  } catch {
+    // The next run begins with this, and says what is in the way; how this one went is more important.
   }
 }
 

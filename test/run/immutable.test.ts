@@ -1,11 +1,12 @@
-/** A file that nobody can take away: the set that it belongs to stays as it is, and everything else goes on. */
+/** Files that nobody can take away: what they belong to stays as it is, and everything else goes on. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Inventory } from '../../src/model/entity.ts';
 import type { ApplyOptions } from '../../src/run/apply.ts';
 import { applyInventory } from '../../src/run/apply.ts';
+import type { RunEvent } from '../../src/run/events.ts';
 import { readLedger } from '../../src/store/ledger.ts';
 import { aClient, anAuthority, anInventory, aServer, NOW } from '../helpers/entities.ts';
 import { temporaryFolder } from '../helpers/openssl.ts';
@@ -96,5 +97,43 @@ describe.skipIf(reason !== '')(`an immutable certificate${reason}`, () => {
     expect(readdirSync(join(root, '.pki/commit'))).toEqual([]);
     setImmutable(join(root, API.id, 'cert.pem'), false);
     expect(await apply(root, without, { consents })).toMatchObject({ execution: { published: [API.id] } });
+  });
+});
+
+describe.skipIf(reason !== '')(`what cannot be tidied up${reason}`, () => {
+  afterEach(() => {
+    for (const path of fixed) setImmutable(path, false);
+  });
+
+  it('in the archive is a warning beside what was done, and the lock is free', async () => {
+    const root = join(work, `${++made}`);
+    await apply(root, ALL);
+    const old = join(root, '.pki/archive/servers/api/2001-01-01T000000Z-abcdef');
+    mkdirSync(old, { recursive: true });
+    writeFileSync(join(old, 'cert.pem'), 'old');
+    setImmutable(join(old, 'cert.pem'), true);
+    const inventory = { ...ALL, archiveFor: 60 };
+    for (const _ of [1, 2]) {
+      expect(await apply(root, inventory)).toMatchObject({
+        kind: 'nothing',
+        warnings: [expect.stringMatching(/^the archive is not pruned: .*cert\.pem/)],
+      });
+    }
+  });
+
+  it('after the work is for the next run to tell, and the lock is free', async () => {
+    const root = join(work, `${++made}`);
+    const litter = join(root, '.pki/scratch/litter');
+    const listener = (event: RunEvent): void => {
+      if (event.kind !== 'step-done' || fixed.size > 0) return;
+      writeFileSync(litter, '');
+      setImmutable(litter, true);
+    };
+    const result = await apply(root, ALL, { listener });
+    expect(result).toMatchObject({ kind: 'done', execution: { failures: [] } });
+    expect(existsSync(join(root, '.pki/lock'))).toBe(false);
+    await expect(apply(root, ALL)).rejects.toThrow('scratch/litter');
+    setImmutable(litter, false);
+    expect(await apply(root, ALL)).toMatchObject({ kind: 'nothing' });
   });
 });
