@@ -41,7 +41,7 @@ export async function execute(
   workshop.open();
   await workshop.bringOver();
   await workshop.restoreLinks();
-  const walked = walk(steps, {
+  const walking = walk(steps, {
     lanes: { process: callsAtOnce(processes), publish: PUBLISHING },
     async run(step) {
       listener?.({ kind: 'step-started', step });
@@ -63,9 +63,8 @@ export async function execute(
     },
     ...(signal === undefined ? {} : { signal }),
   });
-  // While the first calls run.
-  await workshop.prepareAhead(steps);
-  await walked;
+  // Folders are made while the first calls run.
+  await Promise.all([walking, workshop.prepareAhead(steps)]);
   return { failures, skipped: [...skipped], published };
 }
 

@@ -29,53 +29,91 @@ interface Node {
   blockedBy: Step | null;
 }
 
-/** Resolves when nothing runs and nothing can start any more. */
+/**
+ * Resolves when nothing runs and nothing can start any more. What a callback throws ends the walk: it rejects with that
+ * once everything that runs has ended.
+ */
 export function walk(steps: readonly Step[], options: WalkOptions): Promise<void> {
   const nodes = buildNodes(steps);
-  const ready: Record<Lane, Node[]> = { process: [], publish: [] };
-  const running: Record<Lane, number> = { process: 0, publish: 0 };
-  return new Promise((resolve) => {
-    const enqueue = (node: Node): void => insertByRank(ready[laneOf(node.step)], node);
-    const settle = (node: Node): void => {
-      for (const dependent of node.dependents) {
-        dependent.missing--;
-        if (dependent.missing > 0) continue;
-        if (dependent.blockedBy === null) enqueue(dependent);
-        else skip(dependent, dependent.blockedBy);
+  return new Promise((resolve, reject) => new Walk(options, resolve, reject).begin(nodes));
+}
+
+class Walk {
+  readonly #options: WalkOptions;
+  readonly #ready: Readonly<Record<Lane, Node[]>> = { process: [], publish: [] };
+  readonly #running: Record<Lane, number> = { process: 0, publish: 0 };
+  readonly #resolve: () => void;
+  readonly #reject: (error: unknown) => void;
+  #broken: { readonly error: unknown } | undefined;
+
+  constructor(options: WalkOptions, resolve: () => void, reject: (error: unknown) => void) {
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  begin(nodes: readonly Node[]): void {
+    for (const node of nodes) if (node.missing === 0) this.#enqueue(node);
+    this.#pump();
+  }
+
+  #enqueue(node: Node): void {
+    insertByRank(this.#ready[laneOf(node.step)], node);
+  }
+
+  #pump(): void {
+    for (const lane of ['publish', 'process'] as const) {
+      while (this.#mayStart(lane)) {
+        const node = this.#ready[lane].pop();
+        if (node === undefined) break;
+        void this.#start(lane, node);
       }
-    };
-    const skip = (node: Node, because: Step): void => {
-      options.skipped(node.step, because);
-      block(node, because);
-      settle(node);
-    };
-    const start = (lane: Lane, node: Node): void => {
-      running[lane]++;
-      options
-        .run(node.step)
-        .catch((error: unknown) => {
-          options.failed(node.step, error);
-          block(node, node.step);
-        })
-        .then(() => {
-          running[lane]--;
-          settle(node);
-          pump();
-        }, undefined);
-    };
-    const pump = (): void => {
-      for (const lane of ['publish', 'process'] as const) {
-        while (!options.signal?.aborted && running[lane] < options.lanes[lane]) {
-          const node = ready[lane].pop();
-          if (node === undefined) break;
-          start(lane, node);
-        }
-      }
-      if (running.process + running.publish === 0) resolve();
-    };
-    for (const node of nodes) if (node.missing === 0) enqueue(node);
-    pump();
-  });
+    }
+    if (this.#running.process + this.#running.publish > 0) return;
+    if (this.#broken === undefined) this.#resolve();
+    else this.#reject(this.#broken.error);
+  }
+
+  #mayStart(lane: Lane): boolean {
+    const { signal, lanes } = this.#options;
+    return this.#broken === undefined && !signal?.aborted && this.#running[lane] < lanes[lane];
+  }
+
+  async #start(lane: Lane, node: Node): Promise<void> {
+    this.#running[lane]++;
+    try {
+      await this.#run(node);
+      this.#settle(node);
+    } catch (error) {
+      this.#broken ??= { error };
+    }
+    this.#running[lane]--;
+    this.#pump();
+  }
+
+  async #run(node: Node): Promise<void> {
+    try {
+      await this.#options.run(node.step);
+    } catch (error) {
+      this.#options.failed(node.step, error);
+      block(node, node.step);
+    }
+  }
+
+  #settle(node: Node): void {
+    for (const dependent of node.dependents) {
+      dependent.missing--;
+      if (dependent.missing > 0) continue;
+      if (dependent.blockedBy === null) this.#enqueue(dependent);
+      else this.#skip(dependent, dependent.blockedBy);
+    }
+  }
+
+  #skip(node: Node, because: Step): void {
+    this.#options.skipped(node.step, because);
+    block(node, because);
+    this.#settle(node);
+  }
 }
 
 function block(node: Node, because: Step): void {

@@ -13,7 +13,7 @@ import {
   readFileSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { EntityId } from '../model/entity.ts';
 import { PRIVATE_FOLDER } from '../openssl/paths.ts';
 import type { CertificateFacts } from '../plan/facts.ts';
@@ -71,8 +71,11 @@ export class Ledger {
   readonly #path: string;
   /** Where the next line goes; found once, because the run's lock keeps every other writer away. */
   #end: number | undefined;
+  #isNamed = false;
   #waiting: string[] = [];
-  #flushing: Promise<void> | undefined;
+  /** The flush that takes what is waiting; it begins when the one before it has ended, however that went. */
+  #next: Promise<void> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
 
   /** @throws Obstacle where nothing could be written, before there is anything to write. */
   constructor(root: string) {
@@ -80,25 +83,26 @@ export class Ledger {
     checkFile(this.#path);
   }
 
-  /** Resolves once the entry survives a power cut. */
-  async append(entry: LedgerEntry): Promise<void> {
+  /** Resolves once the entry survives a power cut; rejects where it is not in the ledger, or not for certain. */
+  append(entry: LedgerEntry): Promise<void> {
     this.#waiting.push(`${JSON.stringify(entry)}\n`);
-    while (this.#flushing !== undefined) await this.#flushing;
-    if (this.#waiting.length === 0) return;
-    this.#flushing = this.#flush();
-    try {
-      await this.#flushing;
-    } finally {
-      this.#flushing = undefined;
+    if (this.#next === undefined) {
+      this.#next = this.#last.then(() => this.#flush());
+      this.#last = this.#next.catch(() => {});
     }
+    return this.#next;
   }
 
   async #flush(): Promise<void> {
     const lines = this.#waiting;
     this.#waiting = [];
-    this.#end ??= wholeLines(this.#path);
-    this.#end = appendWhole(this.#path, Buffer.from(lines.join('')), this.#end);
+    this.#next = undefined;
+    const end = this.#end ?? wholeLines(this.#path);
+    this.#end = appendWhole(this.#path, Buffer.from(lines.join('')), end);
     await sync(this.#path);
+    // The file may be new, and then its name has to last as well.
+    if (!this.#isNamed) await sync(dirname(this.#path));
+    this.#isNamed = true;
   }
 }
 

@@ -235,3 +235,27 @@ it('ten thousand leaves below one authority, each step once', async () => {
   await walk(steps, { lanes: { process: 2, publish: 6 }, run, failed: () => {}, skipped: () => {} });
   expect(runs).toBe(10_001);
 });
+
+describe('a callback that throws', () => {
+  const steps = [step('a'), step('b'), step('c', ['a'])];
+  const told = new Error('told');
+  const quiet = { failed: () => {}, skipped: () => {}, lanes: { process: 1, publish: 1 } };
+  const throwing = (): never => {
+    throw told;
+  };
+
+  it.each<readonly [string, Partial<WalkOptions>]>([
+    ['of a failure', { failed: throwing }],
+    ['of what is skipped', { skipped: throwing }],
+  ])('when told %s ends the walk, once what runs has ended', async (_, callbacks) => {
+    const ended: string[] = [];
+    const run = async ({ id }: Step): Promise<void> => {
+      await Promise.resolve();
+      ended.push(id);
+      if (id === 'a') throw new Error('a');
+    };
+    const lanes = { process: 2, publish: 1 };
+    await expect(walk(steps, { ...quiet, lanes, run, ...callbacks })).rejects.toBe(told);
+    expect(ended).toEqual(['a', 'b']);
+  });
+});

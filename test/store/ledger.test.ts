@@ -1,5 +1,5 @@
 /** Every certificate once, in whole lines, whatever happens to the process or the disk. */
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Ledger, type LedgerEntry, ledgerEntry, ledgerPath, readLedger } from '../../src/store/ledger.ts';
@@ -92,6 +92,20 @@ describe('appending', () => {
     expect(readFileSync(ledgerPath(root), 'utf8').split('\n')).toHaveLength(2);
     expect(readLedger(root)[0]?.san).toEqual(['a\nb', '\u2028', '"\\']);
   });
+});
+
+it('an entry that was refused is not written by the next', async () => {
+  const root = rootWith(line('before'));
+  const ledger = new Ledger(root);
+  renameSync(ledgerPath(root), `${ledgerPath(root)}.away`);
+  symlinkSync('elsewhere', ledgerPath(root));
+  const first = ledger.append(entry('a'));
+  const meanwhile = first.catch(() => {}).then(() => ledger.append(entry('b')));
+  const results = await Promise.allSettled([first, ledger.append(entry('with a')), meanwhile]);
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  renameSync(`${ledgerPath(root)}.away`, ledgerPath(root));
+  await ledger.append(entry('c'));
+  expect(serials(root)).toEqual(['before', 'c']);
 });
 
 it('a line that somebody else wrote is named', () => {
