@@ -1,5 +1,5 @@
 /** The outcome of planning, one entity at a time; every field is a decision, none is a guess left to apply. */
-import type { Artifact, EntityId, EntityKind } from '../model/entity.ts';
+import type { EntityId, EntityKind } from '../model/entity.ts';
 import type { Fingerprint } from './facts.ts';
 import type { ManagedFile } from './files.ts';
 import type { EncodedName } from './name.ts';
@@ -55,7 +55,7 @@ export interface Change {
   readonly deletes: readonly ManagedFile[];
   /** Files that are copied first from where they were before `folder` or `files` changed. */
   readonly copies: readonly Copy[];
-  readonly chmods: readonly Artifact[];
+  readonly chmods: readonly ManagedFile[];
   /** A root's earlier certificates that stay trusted beside its present one, newest first. */
   readonly previous: readonly Fingerprint[];
   /** Cross-certificates by which holders of those accept the present one; those that stay, newest first. */

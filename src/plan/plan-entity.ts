@@ -1,5 +1,5 @@
 /** One entity: what is on disk against what is wanted → one Change. Pure; the caller goes from roots to leaves. */
-import { ARTIFACTS, type Artifact, type Entity, type EntityId } from '../model/entity.ts';
+import type { Artifact, Entity, EntityId } from '../model/entity.ts';
 import { certificateReasons } from './certificate-reasons.ts';
 import { type Action, type Change, type Consent, type Issuance, NO_CHANGE, type Refusal } from './change.ts';
 import {
@@ -75,9 +75,11 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     ...extra,
   ]);
   const unwanted = extra.flatMap((reason) => (reason.kind === 'unwanted' ? [reason.artifact] : []));
-  const writes = verdict.issue
+  const made = verdict.issue
     ? writesOfIssue(wanted, verdict.newKey)
     : derived.map(({ artifact }) => artifact);
+  const writes = previous.write ? [...made, 'previous' as const] : made;
+  const deletes = previous.remove ? [...unwanted, 'previous' as const] : unwanted;
   return {
     id: entity.id,
     kind: entity.kind,
@@ -85,14 +87,14 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     reasons,
     newKey: verdict.newKey,
     issuance,
-    writes: previous.write ? [...writes, 'previous'] : writes,
-    deletes: [...unwanted, ...(previous.remove ? (['previous'] as const) : [])],
+    writes,
+    deletes,
     copies,
     previous: previous.keep,
     cross: previous.cross,
     crossing: previous.crossing,
     chmods: extra.flatMap((reason) =>
-      reason.kind === 'mode' && ![...writes, ...unwanted].includes(reason.artifact) ? [reason.artifact] : [],
+      reason.kind === 'mode' && ![...writes, ...deletes].includes(reason.artifact) ? [reason.artifact] : [],
     ),
     consent: consentOf(entity, observed, verdict, context),
     refusal: null,
@@ -170,7 +172,7 @@ function ownBundle(
   return { id, fingerprint, previous, bundleChanges: false, cross: [], crossChanges: false };
 }
 
-const OPEN_FILES = ARTIFACTS.filter((artifact) => artifact !== 'key');
+const OPEN_FILES = MANAGED_FILES.filter((file) => file !== 'key');
 
 /** Only the owner may read a private key; nobody else may write what others trust. */
 function modeReasons(observed: EntityObservation): readonly Reason[] {

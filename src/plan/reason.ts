@@ -38,7 +38,7 @@ export type Reason =
   | { readonly kind: 'expires'; readonly notAfter: number; readonly seconds: number; readonly window: number }
   | { readonly kind: 'expired'; readonly notAfter: number }
   | { readonly kind: 'not-yet-valid'; readonly notBefore: number }
-  | { readonly kind: 'mode'; readonly artifact: Artifact; readonly before: number; readonly after: number }
+  | { readonly kind: 'mode'; readonly artifact: ManagedFile; readonly before: number; readonly after: number }
   /** Signed or keyed with something that modern libraries refuse. */
   | { readonly kind: 'weak'; readonly what: string }
   /** A derived file does not hold what the certificates make it hold. */

@@ -1,10 +1,11 @@
 /** One apply: lock, finish what an earlier run began, look, plan, and carry the plan out. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, realpathSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { EntityId, Inventory } from '../model/entity.ts';
 import { COMMIT_FOLDER, PRIVATE_FOLDER, SCRATCH_FOLDER, STAGE_FOLDER } from '../openssl/paths.ts';
+import { type Agreement, agreementOn } from '../plan/agreement.ts';
 import { type Change, type Consent, NO_CHANGE, type Refusal } from '../plan/change.ts';
 import { consentsNeeded, isDue, kindOf, type Plan, planInventory } from '../plan/plan.ts';
 import { stepsOf } from '../plan/steps.ts';
@@ -138,37 +139,17 @@ async function applyLocked(inventory: Inventory, options: ApplyOptions): Promise
   const asked = { now: clock(), rekey, retire };
   const plan = withStuck(planInventory(inventory, observation, asked), stuck);
   const agreed = isDue(plan) ? await options.review?.(plan) : undefined;
-  const consents = new Set([...options.consents, ...(agreed ?? [])]);
-  // What left the manifest is in nobody's way: without consent it stays, and everything else goes on.
-  const held = plan.changes.filter(
-    ({ action, consent }) => action === 'remove' && isMissing(consent, consents),
-  );
-  const blocked = plan.changes.filter((change) => isBlocked(change, consents));
-  const frozen = new Set(blocked.map(({ id }) => id));
-  const possible = blocked.length === 0 ? plan : planInventory(inventory, observation, { ...asked, frozen });
-  const changes = possible.changes.filter(({ id }) => !held.some((change) => change.id === id));
-  // Whoever asked for this in vain did not ask for the rest.
-  const isInVain = blocked.some(({ id }) => rekey.has(id) || retire.has(id));
-  if (isInVain || changes.every(({ action }) => action === 'keep'))
-    return nothingDone(plan, blocked, held, () => savePlaces(root, inventory.entities));
-  return carryOut(inventory, { ...possible, changes }, { held, blocked }, options);
+  const agreement = agreementOn(plan, {
+    consents: new Set([...options.consents, ...(agreed ?? [])]),
+    requested: new Set([...rekey, ...retire]),
+    replan: (frozen) => planInventory(inventory, observation, { ...asked, frozen }),
+  });
+  return agreement.isIdle
+    ? nothingDone(plan, agreement, () => savePlaces(root, inventory.entities))
+    : carryOut(inventory, agreement, options);
 }
 
-function isMissing(consent: Consent | null, given: ReadonlySet<Consent>): boolean {
-  return consent !== null && !given.has(consent);
-}
-
-/** What neither may be done nor be left to the next best moment without somebody being told. */
-function isBlocked({ action, consent }: Change, given: ReadonlySet<Consent>): boolean {
-  return action === 'refuse' || (action !== 'remove' && isMissing(consent, given));
-}
-
-function nothingDone(
-  plan: Plan,
-  blocked: readonly Change[],
-  held: readonly Change[],
-  remember: () => void,
-): ApplyResult {
+function nothingDone(plan: Plan, { blocked, held }: Agreement, remember: () => void): ApplyResult {
   const refusals = blocked.filter(({ action }) => action === 'refuse');
   if (refusals.length > 0) return { kind: 'refused', plan, refusals };
   if (blocked.length > 0) return { kind: 'consent', plan, missing: consentsNeeded([...blocked, ...held]) };
@@ -206,8 +187,7 @@ function clearWorkFolders(root: string): void {
 
 async function carryOut(
   inventory: Inventory,
-  plan: Plan,
-  left: { readonly held: readonly Change[]; readonly blocked: readonly Change[] },
+  { possible: plan, held, blocked }: Agreement,
   options: ApplyOptions,
 ): Promise<ApplyResult> {
   const { root, binary, processes, listener, signal } = options;
@@ -236,7 +216,7 @@ async function carryOut(
     ...(signal === undefined ? {} : { signal }),
   }).finally(() => workers.close());
   if (execution.published.length >= WORTHWHILE) rememberAll(root, inventory);
-  return { kind: 'done', plan, ...left, execution, interrupted: signal?.aborted ?? false };
+  return { kind: 'done', plan, held, blocked, execution, interrupted: signal?.aborted ?? false };
 }
 
 /** So that the next plan of a large folder is quick, and the next apply has nothing left to write. */
@@ -249,7 +229,7 @@ function rememberAll(root: string, inventory: Inventory): void {
 /** Keys have no business in a repository. A file that somebody else put there stays as it is. */
 async function ignoreInGit(root: string): Promise<void> {
   const path = join(root, '.gitignore');
-  if (existsSync(path)) return;
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return;
   writeNew(path, '# private keys and certificates made by pki: not for version control\n*\n', 0o644);
   await sync(root);
 }

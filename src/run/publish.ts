@@ -1,11 +1,11 @@
 /** The last step of an entity: judge what was made, put its bundles together, and let the set replace the old one. */
 import { lstatSync, readFileSync } from 'node:fs';
-import type { Artifact, Entity, EntityId } from '../model/entity.ts';
+import type { Entity, EntityId } from '../model/entity.ts';
 import { crossPath, stagedPath } from '../openssl/paths.ts';
 import type { Change } from '../plan/change.ts';
 import { bundleMembers, rootAbove } from '../plan/derived.ts';
 import type { CertificateFacts } from '../plan/facts.ts';
-import { filePath } from '../plan/files.ts';
+import { filePath, type ManagedFile } from '../plan/files.ts';
 import { relinks } from '../plan/publish.ts';
 import type { Reason } from '../plan/reason.ts';
 import { commit } from '../store/commit.ts';
@@ -81,8 +81,8 @@ async function tidy(workshop: Workshop, { id }: Entity, { writes }: Change): Pro
   }
 }
 
-function modeOf(artifact: Artifact): number {
-  return artifact === 'key' ? 0o600 : 0o644;
+function modeOf(file: ManagedFile): number {
+  return file === 'key' ? 0o600 : 0o644;
 }
 
 function record(

@@ -1,8 +1,9 @@
 /** What is replaced or removed is kept where nothing of it is lost: a key never is, a certificate may have to be revoked. */
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { PRIVATE_FOLDER } from '../openssl/paths.ts';
 import { FILE_NAMES, type ManagedFile } from '../plan/files.ts';
-import { folderIsNew, link, rename, statOf, syncAll, unlink, writeSynced } from './disk.ts';
+import { folderIsNew, foldersUpTo, link, rename, statOf, syncAll, unlink, writeSynced } from './disk.ts';
 
 /** These cannot be made again. */
 const PRECIOUS: readonly ManagedFile[] = ['key', 'cert'];
@@ -29,7 +30,8 @@ export async function keep(root: string, file: ManagedFile, path: string, archiv
     else if (present.ino !== stat.ino && !readFileSync(copy).equals(readFileSync(source))) continue;
     break;
   }
-  await syncAll([folder, dirname(folder)]);
+  // Also those that were there: a run that died may have made them just before.
+  await syncAll(foldersUpTo(join(root, PRIVATE_FOLDER), folder));
 }
 
 /** The same file under another name, by a hard link; where there are none a copy, whole before it has its name. */

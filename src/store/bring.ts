@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { STAGE_FOLDER } from '../openssl/paths.ts';
 import type { Copy } from '../plan/change.ts';
-import { exists, folderIsNew, rename, syncAll, writeSynced } from './disk.ts';
+import { exists, folderIsNew, foldersUpTo, rename, syncAll, writeSynced } from './disk.ts';
 
 /** Each is whole under its new name or not there; those that a crash cut off are found in the old place again. */
 export async function bringOver(root: string, copies: readonly Copy[]): Promise<void> {
@@ -15,12 +15,5 @@ export async function bringOver(root: string, copies: readonly Copy[]): Promise<
     await folderIsNew(dirname(path), 0o755);
     await rename(draft, path);
   }
-  await syncAll([...new Set(copies.flatMap(({ to }) => foldersAbove(root, to)))]);
-}
-
-function foldersAbove(root: string, path: string): readonly string[] {
-  const folders: string[] = [];
-  for (let above = dirname(join(root, path)); above.length >= root.length; above = dirname(above))
-    folders.push(above);
-  return folders;
+  await syncAll([...new Set(copies.flatMap(({ to }) => foldersUpTo(root, dirname(join(root, to)))))]);
 }

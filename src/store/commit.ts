@@ -11,7 +11,17 @@ import type { EntityId } from '../model/entity.ts';
 import { COMMIT_FOLDER, PRIVATE_FOLDER, stageFolder } from '../openssl/paths.ts';
 import { FILE_NAMES, filePath, type Located, MANAGED_FILES, type ManagedFile } from '../plan/files.ts';
 import { keep, removeFile } from './archive.ts';
-import { folderIsNew, readFolder, rename, rmdir, sync, syncAll, unlink, writeSynced } from './disk.ts';
+import {
+  folderIsNew,
+  foldersUpTo,
+  readFolder,
+  rename,
+  rmdir,
+  sync,
+  syncAll,
+  unlink,
+  writeSynced,
+} from './disk.ts';
 import { type Order, readOrder } from './order.ts';
 import { errorCode } from './read.ts';
 import { checkReplaceable } from './replaceable.ts';
@@ -173,11 +183,10 @@ async function rollForward(root: string, folder: string): Promise<EntityId> {
     order.links ? [...paths, join(order.links.folder, DATA_LINK)] : paths,
   );
   if (order.links) await placeVersion(root, folder, order.links, order.archive);
-  for (const [file, path] of order.moves) {
-    if (!names.has(FILE_NAMES[file])) continue;
-    await keep(root, file, path, order.archive);
-    await rename(join(folder, FILE_NAMES[file]), join(root, path));
-  }
+  const moves = pairLast(order.moves.filter(([file]) => names.has(FILE_NAMES[file])));
+  // All before the first rename: while something is synced between two of them, a reader would see half of the set.
+  for (const [file, path] of moves) await keep(root, file, path, order.archive);
+  for (const [file, path] of moves) await rename(join(folder, FILE_NAMES[file]), join(root, path));
   for (const [file, path] of order.deletes) {
     await keep(root, file, path, order.archive);
     await removeFile(join(root, path));
@@ -192,6 +201,13 @@ async function rollForward(root: string, folder: string): Promise<EntityId> {
   return order.id;
 }
 
+/** What is read together is replaced together, as nearly as two names can be. */
+const PAIR: readonly ManagedFile[] = ['key', 'cert', 'fullchain'];
+
+function pairLast(moves: Order['moves']): Order['moves'] {
+  return [...moves].sort(([a], [b]) => PAIR.indexOf(a) - PAIR.indexOf(b));
+}
+
 /** The order is the last file to go, so everything was in place, and the crash came just before the last line. */
 async function emptied(folder: string): Promise<EntityId> {
   await rmdir(folder);
@@ -202,9 +218,8 @@ async function emptied(folder: string): Promise<EntityId> {
 async function openFolders(root: string, paths: readonly string[]): Promise<readonly string[]> {
   const touched = new Set<string>();
   for (const folder of new Set(paths.map((path) => join(root, dirname(path))))) {
-    touched.add(folder);
-    if (!(await folderIsNew(folder, 0o755))) continue;
-    for (let above = dirname(folder); above.length >= root.length; above = dirname(above)) touched.add(above);
+    const isNew = await folderIsNew(folder, 0o755);
+    for (const path of isNew ? foldersUpTo(root, folder) : [folder]) touched.add(path);
   }
   return [...touched];
 }

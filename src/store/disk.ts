@@ -3,6 +3,7 @@
  * asynchronous: while a sync is under way, making a name waits for the disk, and the main thread has processes to start.
  */
 import fs, { constants, fchmodSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { errorCode } from './read.ts';
 
@@ -71,6 +72,11 @@ export async function folderIsNew(path: string, mode: number): Promise<boolean> 
     await makeFolder(path, { recursive: true, mode });
     return true;
   }
+}
+
+/** A folder and those above it up to `root`: what has to be synced where the folder is new. */
+export function foldersUpTo(root: string, folder: string): readonly string[] {
+  return folder.length > root.length ? [folder, ...foldersUpTo(root, dirname(folder))] : [root];
 }
 
 /** A folder that is there afterwards, made with `mode` where it was missing. */

@@ -13,7 +13,8 @@ export function pruneArchive(root: string, cutoff: number): number {
   let pruned = 0;
   for (const entity of entityFolders(join(root, PRIVATE_FOLDER, 'archive'))) {
     for (const name of foldersIn(entity)) {
-      if (stampTime(name) >= cutoff) continue;
+      // Not `>=`: what bears no moment at all, such as the 45th of a month, never grows old either.
+      if (!(stampTime(name) < cutoff)) continue;
       removeTree(join(entity, name));
       pruned++;
     }

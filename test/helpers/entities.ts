@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import {
   ARTIFACTS,
-  type Artifact,
   type Authority,
   type EndEntity,
   type Entity,
@@ -285,7 +284,7 @@ export function remove(files: Mutable, artifact: ManagedFile): void {
   files[artifact] = NOTHING.key as never;
 }
 
-function chmod(files: Mutable, artifact: Artifact): void {
+function chmod(files: Mutable, artifact: ManagedFile): void {
   const file = files[artifact];
   const mode = artifact === 'key' ? 0o600 : 0o644;
   if (file.state === 'present') files[artifact] = { ...file, mode } as never;

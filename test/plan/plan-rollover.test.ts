@@ -32,6 +32,21 @@ function rolledOver(): World {
   return world;
 }
 
+it('the file that says whom everybody trusts is for nobody else to write', () => {
+  const world = rolledOver();
+  const seen = world.of(root);
+  if (seen.previous.state !== 'present') throw new Error('there is none');
+  seen.previous = { ...seen.previous, mode: 0o666 };
+  expectPlan(planned(world, NEW_KEY), {
+    [root]: {
+      action: 'refresh',
+      reasons: [{ kind: 'mode', artifact: 'previous', before: 0o666, after: 0o644 }],
+      chmods: ['previous'],
+      writes: [],
+    },
+  });
+});
+
 describe('a root that is re-keyed', () => {
   it('keeps its old certificate trusted, and says until when', () => {
     const world = settled();

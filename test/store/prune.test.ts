@@ -29,10 +29,14 @@ it('takes what is older than the cutoff, to the second, and leaves the rest', ()
 });
 
 it('what does not look like ours never grows old', () => {
-  const root = archiveWith('servers/api/backup', 'servers/api/2026');
+  const root = archiveWith('servers/api/backup', 'servers/api/2026', 'servers/api/2026-13-45T999999Z-keep');
   writeFileSync(join(root, '.pki/archive/note.txt'), 'mine');
   expect(pruneArchive(root, at('2099-01-01T00:00:00Z'))).toBe(0);
-  expect(readdirSync(join(root, '.pki/archive/servers/api'))).toEqual(['2026', 'backup']);
+  expect(readdirSync(join(root, '.pki/archive/servers/api'))).toEqual([
+    '2026',
+    '2026-13-45T999999Z-keep',
+    'backup',
+  ]);
 });
 
 it('no archive is nothing to take', () => {
