@@ -13,6 +13,7 @@ import { startProgress } from '../report/progress.ts';
 import type { Progress } from '../report/progress-types.ts';
 import { askForConsents } from './consent.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
+import type { Interruption } from './interruption.ts';
 import { explainResult, resultJson } from './outcome.ts';
 import { openWithOpenssl } from './project.ts';
 import { type ProofFlags, prove } from './proof.ts';
@@ -30,10 +31,10 @@ export async function applyCommand(
   manifest: string,
   flags: ApplyFlags,
   console: Console,
-  signal: AbortSignal,
+  interruption: Interruption,
 ): Promise<ExitCode> {
-  const project = await openWithOpenssl(manifest, console, signal);
-  return project === undefined ? EXIT.failed : applyProject(project, {}, flags, console, signal);
+  const project = await openWithOpenssl(manifest, console, interruption);
+  return project === undefined ? EXIT.failed : applyProject(project, {}, flags, console, interruption.signal);
 }
 
 /** @param requests what is asked for beyond the manifest. */

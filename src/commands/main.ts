@@ -4,14 +4,13 @@ import type { Consent } from '../index.ts';
 import { CONSENTS, isConsent } from '../plan/change.ts';
 import { type Console, EXIT, type ExitCode, processConsole } from './console.ts';
 import { explainFailure } from './failure.ts';
+import { Interruption } from './interruption.ts';
 import { DEFAULT_MANIFEST } from './project.ts';
 import { PROGRAM_VERSION } from './version.ts';
 
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const console = processConsole();
-  const interruption = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => interruption.abort());
+  const interruption = new Interruption();
   // `pki plan | head`: whoever reads has read enough. The work goes on, and the exit code is its own.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -21,7 +20,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     });
   }
   let code: ExitCode = EXIT.fine;
-  const program = buildProgram(console, interruption.signal, (result) => {
+  const program = buildProgram(console, interruption, (result) => {
     code = result;
   });
   try {
@@ -35,7 +34,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
 
 type Finish = (code: ExitCode) => void;
 
-function buildProgram(console: Console, signal: AbortSignal, finish: Finish): Command {
+function buildProgram(console: Console, interruption: Interruption, finish: Finish): Command {
   const program = new Command('pki')
     .description('Private TLS from one manifest: planned, applied, and proven by real handshakes.')
     .version(PROGRAM_VERSION, '-V, --version', 'print the version')
@@ -46,10 +45,10 @@ function buildProgram(console: Console, signal: AbortSignal, finish: Finish): Co
     .showSuggestionAfterError(true)
     .addHelpText('after', '\nThe manifest is pki.yaml where none is named.');
   addPlan(program, console, finish);
-  addApply(program, console, signal, finish);
-  addRotate(program, console, signal, finish);
-  addRetire(program, console, signal, finish);
-  addVerify(program, console, signal, finish);
+  addApply(program, console, interruption, finish);
+  addRotate(program, console, interruption, finish);
+  addRetire(program, console, interruption, finish);
+  addVerify(program, console, interruption, finish);
   addValidate(program, console, finish);
   addStatus(program, console, finish);
   addHistory(program, console, finish);
@@ -110,18 +109,18 @@ function withApplyOptions(command: Command): Command {
     .option('-v, --verbose', 'show every check of the proof');
 }
 
-function addApply(program: Command, console: Console, signal: AbortSignal, finish: Finish): void {
+function addApply(program: Command, console: Console, interruption: Interruption, finish: Finish): void {
   const command = program
     .command('apply')
     .description('make it so, then prove it with real TLS handshakes')
     .argument('[manifest]', 'the manifest', DEFAULT_MANIFEST);
   withApplyOptions(command).action(async (manifest: string, flags) => {
     const { applyCommand } = await import('./apply.ts');
-    finish(await applyCommand(manifest, flags, console, signal));
+    finish(await applyCommand(manifest, flags, console, interruption));
   });
 }
 
-function addRotate(program: Command, console: Console, signal: AbortSignal, finish: Finish): void {
+function addRotate(program: Command, console: Console, interruption: Interruption, finish: Finish): void {
   const command = program
     .command('rotate')
     .description('give entities a new key and certificate, then prove it')
@@ -129,11 +128,11 @@ function addRotate(program: Command, console: Console, signal: AbortSignal, fini
     .option('-m, --manifest <file>', 'the manifest', DEFAULT_MANIFEST);
   withApplyOptions(command).action(async (names: readonly string[], flags) => {
     const { requestCommand } = await import('./request.ts');
-    finish(await requestCommand('rekey', names, flags, console, signal));
+    finish(await requestCommand('rekey', names, flags, console, interruption));
   });
 }
 
-function addRetire(program: Command, console: Console, signal: AbortSignal, finish: Finish): void {
+function addRetire(program: Command, console: Console, interruption: Interruption, finish: Finish): void {
   const command = program
     .command('retire')
     .description('stop trusting the certificates that authorities had before their present ones')
@@ -141,11 +140,11 @@ function addRetire(program: Command, console: Console, signal: AbortSignal, fini
     .option('-m, --manifest <file>', 'the manifest', DEFAULT_MANIFEST);
   withApplyOptions(command).action(async (names: readonly string[], flags) => {
     const { requestCommand } = await import('./request.ts');
-    finish(await requestCommand('retire', names, flags, console, signal));
+    finish(await requestCommand('retire', names, flags, console, interruption));
   });
 }
 
-function addVerify(program: Command, console: Console, signal: AbortSignal, finish: Finish): void {
+function addVerify(program: Command, console: Console, interruption: Interruption, finish: Finish): void {
   program
     .command('verify')
     .description('check certificates and handshakes again; change nothing')
@@ -154,7 +153,7 @@ function addVerify(program: Command, console: Console, signal: AbortSignal, fini
     .option('-v, --verbose', 'show every check')
     .action(async (manifest: string, flags) => {
       const { verifyCommand } = await import('./verify.ts');
-      finish(await verifyCommand(manifest, flags, console, signal));
+      finish(await verifyCommand(manifest, flags, console, interruption));
     });
 }
 

@@ -3,6 +3,7 @@ import { openProject, openssl, type Project } from '../index.ts';
 import type { Diagnostic, Styler } from '../manifest/diagnostic.ts';
 import type { Style } from '../report/style.ts';
 import type { Console } from './console.ts';
+import type { Interruption } from './interruption.ts';
 
 export const DEFAULT_MANIFEST = 'pki.yaml';
 
@@ -25,14 +26,16 @@ export async function openOrExplain(manifest: string, console: Console): Promise
 export async function openWithOpenssl(
   manifest: string,
   console: Console,
-  signal: AbortSignal,
+  interruption: Interruption,
 ): Promise<Project | undefined> {
   const needless = new AbortController();
-  const asking = openssl(AbortSignal.any([signal, needless.signal]));
   const opening = openOrExplain(manifest, console).then((project) => {
     if (project === undefined) needless.abort();
     return project;
   });
+  // The manifest's text is there by now.
+  interruption.heed();
+  const asking = openssl(AbortSignal.any([interruption.signal, needless.signal]));
   const [opened, asked] = await Promise.allSettled([opening, asking]);
   const project = fulfilled(opened);
   if (project === undefined) return undefined;

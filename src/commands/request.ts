@@ -2,6 +2,7 @@
 import type { Requests } from '../index.ts';
 import { type ApplyFlags, applyProject } from './apply.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
+import type { Interruption } from './interruption.ts';
 import { resolveNames } from './names.ts';
 import { openWithOpenssl } from './project.ts';
 
@@ -15,11 +16,11 @@ export async function requestCommand(
   names: readonly string[],
   flags: RequestFlags,
   console: Console,
-  signal: AbortSignal,
+  interruption: Interruption,
 ): Promise<ExitCode> {
-  const project = await openWithOpenssl(flags.manifest, console, signal);
+  const project = await openWithOpenssl(flags.manifest, console, interruption);
   if (project === undefined) return EXIT.failed;
   const ids = resolveNames(request, names, project.inventory, console);
   if (ids === undefined) return EXIT.failed;
-  return applyProject(project, { [request]: ids }, flags, console, signal);
+  return applyProject(project, { [request]: ids }, flags, console, interruption.signal);
 }

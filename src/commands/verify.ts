@@ -2,6 +2,7 @@
 import { plan } from '../index.ts';
 import { isDue } from '../plan/plan.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
+import type { Interruption } from './interruption.ts';
 import { openWithOpenssl } from './project.ts';
 import { type ProofFlags, prove } from './proof.ts';
 
@@ -9,11 +10,11 @@ export async function verifyCommand(
   manifest: string,
   flags: ProofFlags,
   console: Console,
-  signal: AbortSignal,
+  interruption: Interruption,
 ): Promise<ExitCode> {
-  const project = await openWithOpenssl(manifest, console, signal);
+  const project = await openWithOpenssl(manifest, console, interruption);
   if (project === undefined) return EXIT.failed;
-  const proof = await prove(project, flags, console, signal);
+  const proof = await prove(project, flags, console, interruption.signal);
   if (flags.json) console.out(`${JSON.stringify(proof.json, null, 2)}\n`);
   // What works may still be something else than the manifest says: one root too many in a bundle refuses nobody.
   if (isDue(await plan(project)))

@@ -2,8 +2,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
+  closeSync,
+  constants,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -447,6 +450,30 @@ describe('an interruption', () => {
       expect(await project.actions()).toEqual({});
     });
   }
+
+  it.each(['plan', 'apply'])('of %s that waits for its manifest from a pipe ends it', async (command) => {
+    const project = new Project(MANIFEST);
+    const pipe = join(project.folder, 'pipe.yaml');
+    execFileSync('mkfifo', [pipe]);
+    const child = spawn(process.execPath, [CLI, command, pipe], { cwd: project.folder, stdio: 'ignore' });
+    const ended = new Promise((done) => child.once('exit', (_, signal) => done(signal)));
+    // There is somebody at the other end once this does not fail any more.
+    const mode = constants.O_WRONLY | constants.O_NONBLOCK;
+    let descriptor = -1;
+    await until(() => {
+      try {
+        descriptor = openSync(pipe, mode);
+      } catch {}
+      return descriptor !== -1;
+    }, 'the manifest is being read');
+    try {
+      child.kill('SIGINT');
+      expect(await Promise.race([ended, new Promise((done) => setTimeout(done, 5_000))])).toBe('SIGINT');
+    } finally {
+      child.kill('SIGKILL');
+      closeSync(descriptor);
+    }
+  });
 
   it('SIGKILL at any moment: the next apply goes on, no key is lost, pairs fit', async () => {
     const project = new Project(
