@@ -99,7 +99,7 @@ export async function plan(project: Project, options: PlanOptions = {}): Promise
 /** How every certificate stands, and at which moment (seconds since 1970). */
 export async function status(
   project: Project,
-  options: PlanOptions = {},
+  options: Pick<PlanOptions, 'now'> = {},
 ): Promise<{
   readonly rows: readonly StatusRow[];
   readonly now: number;

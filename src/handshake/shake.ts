@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { EntityId } from '../model/entity.ts';
+import { groupBy } from '../plan/group.ts';
 import type { HandshakeCase } from './case.ts';
 import { Contexts } from './contexts.ts';
 import type { Credentials, Prepared, Problem } from './credentials.ts';
@@ -46,23 +47,13 @@ export async function shake(
 ): Promise<readonly Outcome[]> {
   const contexts = new Contexts(credentials, foreign);
   const outcomes = new Map<HandshakeCase, Outcome>();
-  for (const [server, group] of byServer(cases)) {
+  for (const [server, group] of groupBy(cases, (tried) => tried.server)) {
     await shakeServer(server, group, contexts, options, (outcome) => {
       outcomes.set(outcome.case, outcome);
       options.onOutcome?.(outcome);
     });
   }
   return cases.flatMap((tried) => outcomes.get(tried) ?? []);
-}
-
-function byServer(cases: readonly HandshakeCase[]): ReadonlyMap<EntityId, readonly HandshakeCase[]> {
-  const groups = new Map<EntityId, HandshakeCase[]>();
-  for (const tried of cases) {
-    const group = groups.get(tried.server);
-    if (group === undefined) groups.set(tried.server, [tried]);
-    else group.push(tried);
-  }
-  return groups;
 }
 
 async function shakeServer(

@@ -107,13 +107,16 @@ export function bitStringBytes(der: Der | undefined): Uint8Array {
 
 /** Seconds since 1970 of a UTCTime or GeneralizedTime in the form that RFC 5280 §4.1.2.5 demands (Z, with seconds). */
 export function timeSeconds(der: Der | undefined): number {
-  if (der === undefined) throw new DerError('time is missing');
-  const text = ascii(der.body);
-  const full = der.tag === TAG.generalizedTime ? text : centuryOf(text) + text;
+  const { tag, body } = der?.tag === TAG.generalizedTime ? der : expectTag(der, TAG.utcTime);
+  const text = ascii(body);
+  const full = tag === TAG.generalizedTime ? text : centuryOf(text) + text;
   const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(full);
   if (!match) throw new DerError('unexpected time');
   const [year, month, day, hour, minute, second] = match.slice(1).map(Number);
-  return Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second) / 1000;
+  const date = new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second));
+  // What no calendar has, the 30th of February say, would come out as another day.
+  if (date.toISOString().replace(/[-:T]|\.000/g, '') !== full) throw new DerError('no such time');
+  return date.getTime() / 1000;
 }
 
 /** RFC 5280 §4.1.2.5.1: two-digit years from 50 on are 19xx. */

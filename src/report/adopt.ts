@@ -5,6 +5,7 @@ import { visible } from '../manifest/printable.ts';
 import { type Comments, manifestText } from '../manifest/write.ts';
 import type { LeftOut } from '../plan/adopt/left-out.ts';
 import type { Change } from '../plan/change.ts';
+import { groupBy } from '../plan/group.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime } from '../plan/validity.ts';
 import { countText } from './count.ts';
@@ -73,7 +74,7 @@ function listText(names: readonly string[]): string {
 }
 
 function notesText(notes: Adoption['description']['notes'], style: Style): readonly string[] {
-  const groups = grouped(notes, ({ note }) => noteText(note));
+  const groups = groupBy(notes, ({ note }) => noteText(note));
   return [...groups].map(
     ([text, group]) => `${style.warn('note:')} ${listText(group.map(({ id }) => id))}: ${text}`,
   );
@@ -81,7 +82,7 @@ function notesText(notes: Adoption['description']['notes'], style: Style): reado
 
 function leftOutBlock(leftOut: readonly LeftOut[], style: Style): readonly string[] {
   if (leftOut.length === 0) return [];
-  const groups = grouped(leftOut, ({ why }) => leftOutText(why));
+  const groups = groupBy(leftOut, ({ why }) => leftOutText(why));
   const lines = [...groups].flatMap(([text, group]) => {
     const hint = group[0] === undefined ? undefined : leftOutHint(group[0].why);
     return [
@@ -97,17 +98,6 @@ function whatText({ paths, subject }: LeftOut): string {
   return subject === null ? `"${path}"` : `"${path}" (${subject})`;
 }
 
-function grouped<T>(items: readonly T[], textOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const text = textOf(item);
-    const group = groups.get(text);
-    if (group) group.push(item);
-    else groups.set(text, [item]);
-  }
-  return groups;
-}
-
 function ignoredText({ description: { ignored } }: Adoption): readonly string[] {
   if (ignored.length === 0) return [];
   return [`${ignored.length} other ${ignored.length === 1 ? 'file' : 'files'}, not of a PKI: left alone`];
@@ -117,7 +107,7 @@ function ignoredText({ description: { ignored } }: Adoption): readonly string[] 
 export function adoptionJson(adoption: Adoption, manifest: string | null): unknown {
   const { folder, place, description, inventory, plan } = adoption;
   const changes = new Map(plan.changes.map((change) => [change.id, change]));
-  const notes = grouped(description.notes, ({ id }) => id);
+  const notes = groupBy(description.notes, ({ id }) => id);
   return {
     format: 'pki-adopt',
     version: 1,

@@ -1,7 +1,9 @@
 /** The outcomes as a grid of servers × clients and servers × refusals: what the table shows, before any text. */
+
 import { type CheckKind, REFUSALS, type Refusal, type SkippedCheck } from '../handshake/case.ts';
 import type { Outcome } from '../handshake/outcome.ts';
 import type { EntityId } from '../model/entity.ts';
+import { groupBy } from '../plan/group.ts';
 
 /** `untested`: left out with a reason. `none`: these two never meet (a peer and itself). */
 export type Mark = 'accepted' | 'refused' | 'wrong' | 'untested' | 'none';
@@ -51,15 +53,9 @@ function isMeeting(check: CheckKind): boolean {
 type Cells = ReadonlyMap<string, readonly Outcome[]>;
 
 function cellsOf(outcomes: readonly Outcome[]): Cells {
-  const cells = new Map<string, Outcome[]>();
-  for (const outcome of outcomes) {
-    const { server, client, check } = outcome.case;
-    const key = cellKey(server, isMeeting(check) ? (client ?? '') : check);
-    const cell = cells.get(key);
-    if (cell === undefined) cells.set(key, [outcome]);
-    else cell.push(outcome);
-  }
-  return cells;
+  return groupBy(outcomes, ({ case: { server, client, check } }) =>
+    cellKey(server, isMeeting(check) ? (client ?? '') : check),
+  );
 }
 
 /** An entity's id has a slash and a refusal has none, so the two never meet in one key. */

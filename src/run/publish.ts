@@ -25,13 +25,15 @@ export async function publish(workshop: Workshop, entity: Entity): Promise<void>
     const { issued, cross } = judge(workshop, entity, change);
     // Looking comes before writing: afterwards it would wait for the folder.
     const tidied = tidy(workshop, entity, change);
-    writeBundles(workshop, entity, change);
     const whyCross = change.reasons.filter(({ kind }) => kind === 'keeps-trust');
-    await Promise.all([
-      tidied,
-      issued && record(workshop, entity, issued, change.reasons),
-      cross && record(workshop, entity, cross, whyCross),
-    ]);
+    const written = async (): Promise<unknown> => {
+      writeBundles(workshop, entity, change);
+      return Promise.all([
+        issued && record(workshop, entity, issued, change.reasons),
+        cross && record(workshop, entity, cross, whyCross),
+      ]);
+    };
+    await Promise.all([tidied, written()]);
     if (change.crossing !== null) await unlink(workshop.path(crossPath(entity.id, workshop.stamp)));
     await commit(workshop.root, {
       entity,

@@ -20,6 +20,7 @@ import type { CertificateFacts } from '../plan/facts.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime } from '../plan/validity.ts';
 import { sync } from './disk.ts';
+import { fieldsOf } from './json.ts';
 import { Obstacle } from './obstacle.ts';
 
 export interface LedgerEntry {
@@ -149,9 +150,26 @@ export function readLedger(root: string): readonly LedgerEntry[] {
 }
 
 function parseLine(line: string, where: string): LedgerEntry {
+  const hint = 'take that line away, or mend it';
+  let value: unknown;
   try {
-    return JSON.parse(line) as LedgerEntry;
+    value = JSON.parse(line);
   } catch {
-    throw new Obstacle(`${where} is not JSON: somebody else wrote there`, 'take that line away, or mend it');
+    throw new Obstacle(`${where} is not JSON: somebody else wrote there`, hint);
   }
+  if (!isEntry(value)) throw new Obstacle(`${where} is no entry: somebody else wrote there`, hint);
+  return value;
+}
+
+const TEXTS = [
+  ...['time', 'entity', 'issuer', 'serial', 'subject'],
+  ...['notBefore', 'notAfter', 'fingerprint', 'keyId'],
+];
+
+function isEntry(value: unknown): value is LedgerEntry {
+  const fields = fieldsOf(value);
+  const { san, reasons } = fields;
+  return (
+    TEXTS.every((name) => typeof fields[name] === 'string') && Array.isArray(san) && Array.isArray(reasons)
+  );
 }

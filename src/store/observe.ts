@@ -1,14 +1,13 @@
 /** The output folder → Observation. Reads only; what cannot be read becomes a fact too. */
 import type { KeyObject } from 'node:crypto';
-import { join } from 'node:path';
 import type { Entity, EntityId, Inventory } from '../model/entity.ts';
 import { certificateSpki, publicKeyObject, signedBy } from '../plan/certificate.ts';
 import type { KeyId } from '../plan/facts.ts';
 import { filePath, folderOf, type Located } from '../plan/files.ts';
-import type { EntityObservation, FileState, KeyState, Left, Observation } from '../plan/observation.ts';
+import type { EntityObservation, FileState, KeyState, Observation } from '../plan/observation.ts';
 import { type Cache, fileSignature } from './cache.ts';
 import { pending } from './commit.ts';
-import { Folders, type FoundAndLeft, readFiles, withLeft } from './looking.ts';
+import { Folders, type FoundAndLeft, type FoundFiles, readFiles, withLeft } from './looking.ts';
 import {
   certificateDer,
   EncryptedKeyError,
@@ -22,9 +21,7 @@ import {
   publicKeyOf,
 } from './parse.ts';
 import { Formers, readPlaces } from './places.ts';
-import { readBytes } from './read.ts';
 import { findStrangers } from './strangers.ts';
-import { readPublished } from './versions.ts';
 
 /** @param root the output folder, absolute. */
 export function observe(root: string, { entities }: Inventory, cache?: Cache): Observation {
@@ -67,21 +64,26 @@ function observeEntity(
   const signer = isAuthority ? undefined : signers.get(entity.issuer);
   const known = signature === undefined ? undefined : cache?.get(entity.id, signature, signer?.keyId ?? null);
   if (known !== undefined) return known;
-  const files = observeFiles(where, entity);
-  if (isAuthority) signers.set(entity.id, readSigner(root, entity, files));
+  const { files, bytes } = observeFiles(where, entity);
+  if (isAuthority) signers.set(entity.id, readSigner(files, bytes));
   const issuer = signers.get(entity.issuer ?? entity.id);
-  const observation = { ...files, signedBy: signerOf(root, entity, files, issuer) };
+  const observation = { ...files, signedBy: signerOf(files, bytes, issuer) };
   if (signature !== undefined) cache?.set(entity.id, signature, signer?.keyId ?? null, observation);
   return observation;
 }
 
 type Files = Omit<EntityObservation, 'signedBy'>;
 
-function observeFiles({ root, folders, formers }: Where, entity: Located): Files {
-  const found = readFiles(root, entity, folders);
+interface Observed {
+  readonly files: Files;
+  readonly bytes: FoundFiles['bytes'];
+}
+
+function observeFiles({ root, folders, formers }: Where, entity: Located): Observed {
+  const here = readFiles(root, entity, folders);
   const former = formers.of(entity.id);
   const { bytes, published, left, rival }: FoundAndLeft =
-    former === undefined ? { ...found, left: undefined } : withLeft(root, entity, former, found, folders);
+    former === undefined ? { ...here, left: undefined } : withLeft(root, entity, former, here, folders);
   const files = {
     key: formers.obstacle(entity) ?? rivalry(entity, rival) ?? observeKey(bytes.key),
     csr: parsed(bytes.csr, parseRequest),
@@ -92,11 +94,12 @@ function observeFiles({ root, folders, formers }: Where, entity: Located): Files
     public: parsed(bytes.public, parsePublicKey),
     previous: parsed(bytes.previous, parseCertificates),
   };
-  return {
+  const found = {
     ...files,
     ...(published === undefined ? {} : { published }),
     ...(left === undefined ? {} : { left }),
   };
+  return { files: found, bytes };
 }
 
 function rivalry(entity: Located, rival: string | undefined): KeyState | null {
@@ -144,25 +147,11 @@ interface Signer {
 }
 
 /** From the private key, or from the certificate where the key is kept elsewhere. */
-function readSigner(root: string, entity: Located, { key, cert, left }: Files): Signer | undefined {
-  if (key.state === 'present') {
-    const bytes = readFound(root, entity, left, 'key');
-    return signer(bytes, (found) => publicKeyOf(found.toString('latin1')), key.facts.keyId);
-  }
+function readSigner({ key, cert }: Files, bytes: FoundFiles['bytes']): Signer | undefined {
+  if (key.state === 'present')
+    return signer(bytes.key, (found) => publicKeyOf(found.toString('latin1')), key.facts.keyId);
   if (cert.state !== 'present') return undefined;
-  const bytes = readFound(root, entity, left, 'cert');
-  return signer(bytes, (found) => certificateSpki(certificateDer(found)), cert.facts.keyId);
-}
-
-/** The bytes of a file where it was observed. */
-function readFound(
-  root: string,
-  entity: Located,
-  left: Left | undefined,
-  file: 'key' | 'cert',
-): FileState<Buffer> {
-  const behind = left?.files.find((one) => one.file === file);
-  return behind === undefined ? readPublished(root, entity, file) : readBytes(join(root, behind.from));
+  return signer(bytes.cert, (found) => certificateSpki(certificateDer(found)), cert.facts.keyId);
 }
 
 function signer(
@@ -180,14 +169,7 @@ function signer(
 }
 
 /** The signature is checked, not believed: names and key identifiers can agree where the key is another. */
-function signerOf(
-  root: string,
-  entity: Located,
-  { cert, left }: Files,
-  issuer: Signer | undefined,
-): KeyId | null {
-  if (cert.state !== 'present' || issuer === undefined) return null;
-  const bytes = readFound(root, entity, left, 'cert');
-  if (bytes.state !== 'present') return null;
-  return signedBy(certificateDer(bytes.facts), issuer.key) ? issuer.keyId : null;
+function signerOf({ cert }: Files, bytes: FoundFiles['bytes'], issuer: Signer | undefined): KeyId | null {
+  if (cert.state !== 'present' || bytes.cert.state !== 'present' || issuer === undefined) return null;
+  return signedBy(certificateDer(bytes.cert.facts), issuer.key) ? issuer.keyId : null;
 }

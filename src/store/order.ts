@@ -4,7 +4,7 @@
  */
 import type { EntityId } from '../model/entity.ts';
 import { FILE_NAMES, type ManagedFile } from '../plan/files.ts';
-import { fieldsOf } from './json.ts';
+import { fieldsOf, isInside } from './json.ts';
 import { Obstacle } from './obstacle.ts';
 import { readBytes } from './read.ts';
 import type { Links } from './switch.ts';
@@ -62,10 +62,4 @@ function arePaths(value: unknown): boolean {
 
 function isManagedFile(value: unknown): value is ManagedFile {
   return typeof value === 'string' && Object.hasOwn(FILE_NAMES, value);
-}
-
-/** Nobody but us writes orders; but nothing that stands in a file leads a key out of the output folder. */
-function isInside(path: unknown): boolean {
-  if (typeof path !== 'string' || path.includes('\0')) return false;
-  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }

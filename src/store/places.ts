@@ -10,6 +10,7 @@ import { PRIVATE_FOLDER } from '../openssl/paths.ts';
 import { FILE_NAMES, filePath, type Located, MANAGED_FILES } from '../plan/files.ts';
 import type { FileState } from '../plan/observation.ts';
 import { removeTree, writeNew } from './disk.ts';
+import { isInside } from './json.ts';
 
 /** Entities that are not in their own folder under the usual names. */
 export type Places = ReadonlyMap<EntityId, Layout>;
@@ -94,11 +95,8 @@ function textOf(places: Places): string {
 function isLayout(value: unknown): value is Layout {
   const { folder, files } = (value ?? {}) as Partial<Record<keyof Layout, unknown>>;
   if (typeof folder !== 'string' || typeof files !== 'object' || files === null) return false;
-  const named = Object.entries(files).every(([file, name]) => file in FILE_NAMES && isInside(name));
+  const named = Object.entries(files).every(
+    ([file, name]) => Object.hasOwn(FILE_NAMES, file) && isInside(name),
+  );
   return named && (folder === '.' || isInside(folder));
-}
-
-function isInside(path: unknown): boolean {
-  if (typeof path !== 'string' || path.includes('\0')) return false;
-  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }

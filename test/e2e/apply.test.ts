@@ -1,5 +1,13 @@
 // What `pki apply` leaves on disk and says, with the built program and the real openssl.
-import { chmodSync, existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { runProgram, temporaryFolder } from '../helpers/cli.ts';
@@ -293,6 +301,16 @@ describe('the output folder', () => {
     expect((await git('status', '--porcelain', '--untracked-files=all')).stdout).toBe('?? pki.yaml\n');
     await git('add', '--all');
     expect((await git('ls-files')).stdout).toBe('pki.yaml\n');
+  });
+
+  it('keeps a .gitignore that leads nowhere', async () => {
+    const project = new Project('version: 1\nauthorities: { root: { commonName: Root } }\n');
+    mkdirSync(project.out);
+    symlinkSync('elsewhere', project.path('.gitignore'));
+    await project.apply();
+    await project.apply();
+    expect(readlinkSync(project.path('.gitignore'))).toBe('elsewhere');
+    expect(existsSync(project.path('elsewhere'))).toBe(false);
   });
 
   it('keeps a .gitignore that somebody else wrote', async () => {

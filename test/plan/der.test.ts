@@ -115,6 +115,9 @@ describe('times', () => {
     ['with an offset', TAG.utcTime, '260101000000+0100'],
     ['with fractions', TAG.generalizedTime, '20260101000000.5Z'],
     ['of words', TAG.utcTime, 'next tuesdayZ'],
+    ['on the 30th of February', TAG.utcTime, '260230000000Z'],
+    ['in a 13th month', TAG.generalizedTime, '20261301000000Z'],
+    ['in an OCTET STRING', TAG.octetString, '260101000000Z'],
   ])('a time %s is refused', (_, tag, text) => expect(() => time(tag, text)).toThrow(DerError));
 });
 

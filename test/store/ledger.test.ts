@@ -111,6 +111,10 @@ it('an entry that was refused is not written by the next', async () => {
 it('a line that somebody else wrote is named', () => {
   const root = rootWith(`${line('1')}nonsense\n${line('2')}`);
   expect(() => readLedger(root)).toThrow(/ledger\.jsonl" line 2 is not JSON/);
+  for (const other of ['null', '[]', '{}', '{"serial":"1"}']) {
+    const odd = rootWith(`${line('1')}${other}\n`);
+    expect(() => readLedger(odd)).toThrow(/ledger\.jsonl" line 2 is no entry/);
+  }
 });
 
 describe('a process', () => {

@@ -1,7 +1,9 @@
 /** Private keys and the certificates that fit them, by public key: names of files only choose among equals. */
+
 import { subjectText } from '../../model/subject.ts';
 import type { CertificateFacts, Fingerprint, KeyFacts, KeyId } from '../facts.ts';
 import { folderOf } from '../files.ts';
+import { groupBy } from '../group.ts';
 import type { FoundCertificate, FoundFile, Scan } from './found.ts';
 import type { LeftOut, LeftOutWhy } from './left-out.ts';
 import { nearness, stemOf } from './paths.ts';
@@ -110,26 +112,15 @@ function keyOf(file: FoundFile): KeyFacts | undefined {
 }
 
 function keysById(files: readonly FoundFile[]): ReadonlyMap<KeyId, readonly KeyFile[]> {
-  const found = new Map<KeyId, KeyFile[]>();
-  for (const file of files) {
+  const found = files.flatMap((file) => {
     const facts = keyOf(file);
-    if (facts === undefined) continue;
-    const list = found.get(facts.keyId) ?? [];
-    list.push({ path: file.path, facts });
-    found.set(facts.keyId, list);
-  }
-  return found;
+    return facts === undefined ? [] : [{ path: file.path, facts }];
+  });
+  return groupBy(found, ({ facts }) => facts.keyId);
 }
 
 function groupByKey(sightings: readonly Sighting[]): ReadonlyMap<KeyId, readonly Sighting[]> {
-  const groups = new Map<KeyId, Sighting[]>();
-  for (const seen of sightings) {
-    const { keyId } = seen.cert.facts;
-    const group = groups.get(keyId);
-    if (group) group.push(seen);
-    else groups.set(keyId, [seen]);
-  }
-  return groups;
+  return groupBy(sightings, ({ cert }) => cert.facts.keyId);
 }
 
 type Candidate = Pair & { readonly score: number };
