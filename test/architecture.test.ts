@@ -103,7 +103,7 @@ describe('the check', () => {
     [
       'pure',
       'src/model/entity.ts',
-      '\nexport const now = () => Date.now();\n',
+      '/** When. */\nexport const now = () => Date.now();\n',
       'reads the clock: "Date.now", line 2',
     ],
     ['pure', 'src/model/entity.ts', 'const now = new Date();\n', 'reads the clock: "new Date()", line 1'],
@@ -137,6 +137,14 @@ describe('the check', () => {
       "console.log('a');\n",
       'writes past the Console of commands/console.ts',
     ],
+    ['docstring', 'src/plan/plan.ts', '\nexport interface Plan {}\n', 'says nothing of Plan'],
+    ['docstring', 'src/plan/plan.ts', '// A plan.\nexport type Plan = 1;\n', 'says nothing of Plan'],
+    [
+      'docstring',
+      'src/run/apply.ts',
+      '/** a */\n\nexport async function apply() {}\n',
+      'says nothing of apply',
+    ],
     ['import', 'src/plan/plan.ts', "import { a } from './gone.ts';\n", '"./gone.ts" is no file'],
   ])('sees a break of "%s" in %s: %j', (rule, file, text, detail) => {
     expect(violations(file, text).map(violationText)).toEqual([`${file}: [${rule}] ${detail}`]);
@@ -165,6 +173,7 @@ describe('the check', () => {
     'const a = b.replace(/any|await [/`\'"]/g, "");\n',
     'const at = new Date(seconds * 1000);\n',
     'const a = lanes.process.length;\n',
+    '/** All of them. */\nexport const ALL = [1] as const;\nexport type One = (typeof ALL)[number];\n',
   ])('takes words in comments, strings and patterns for what they are: %j', (text) => {
     expect(violations('src/plan/facts.ts', text)).toEqual([]);
   });

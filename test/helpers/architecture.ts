@@ -1,7 +1,8 @@
 /**
  * The rules of design and docs/architecture.md as a check over source texts: imports run one way and never in a circle,
- * pure folders stay pure, packages stay where they are wrapped, files stay readable. Knows no TypeScript beyond what it
- * needs: comments, strings and regular expressions are told from code, and imports are found in what is left.
+ * pure folders stay pure, packages stay where they are wrapped, files stay readable, and what is exported is explained.
+ * Knows no TypeScript beyond what it needs: comments, strings and regular expressions are told from code, and imports are
+ * found in what is left.
  */
 import { dirname, join } from 'node:path/posix';
 
@@ -10,7 +11,17 @@ export type Sources = ReadonlyMap<string, string>;
 
 export interface Violation {
   readonly file: string;
-  readonly rule: 'order' | 'facade' | 'cycle' | 'pure' | 'package' | 'size' | 'any' | 'console' | 'import';
+  readonly rule:
+    | 'order'
+    | 'facade'
+    | 'cycle'
+    | 'pure'
+    | 'package'
+    | 'size'
+    | 'any'
+    | 'console'
+    | 'import'
+    | 'docstring';
   readonly detail: string;
 }
 
@@ -84,6 +95,8 @@ interface File {
   readonly lines: number;
   /** The text with comments, strings and regular expressions blanked. */
   readonly code: string;
+  /** Names that others may import, and of which nothing is said above them. */
+  readonly untold: readonly string[];
   readonly imports: readonly Import[];
 }
 
@@ -98,8 +111,21 @@ function readFile(path: string, text: string): File {
     layer: layerOf(path),
     lines: text.split('\n').length - 1,
     code: shown(['code']),
+    untold: untoldIn(text),
     imports: importsIn(shown(['code', 'string'])),
   };
+}
+
+const EXPORTED = /^export (?:async )?(?:function|class|interface|type|const) (\w+)(.*)$/;
+
+function untoldIn(text: string): readonly string[] {
+  const lines = text.split('\n');
+  return lines.flatMap((line, i) => {
+    const [, name, rest = ''] = EXPORTED.exec(line) ?? [];
+    // A union of a list's members is what the list is.
+    const isTold = lines[i - 1]?.endsWith('*/') || /^ = \(typeof \w+\)\[/.test(rest);
+    return name === undefined || isTold ? [] : [name];
+  });
 }
 
 function layerOf(path: string): Layer | undefined {
@@ -116,6 +142,7 @@ function checkFile(file: File, files: Files): readonly Violation[] {
     ...(/\bconsole\s*\.\s*(log|info|debug|warn|dir|table|trace)\b/.test(file.code)
       ? [say('console', 'writes past the Console of commands/console.ts')]
       : []),
+    ...file.untold.map((name) => say('docstring', `says nothing of ${name}`)),
     ...(isPure(file) ? impurities(file).map((detail) => say('pure', detail)) : []),
     ...file.imports.flatMap((imported) => checkImport(file, imported, files, say)),
   ];
