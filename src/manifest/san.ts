@@ -3,6 +3,7 @@ import { parseDns } from './dns.ts';
 import { ipOctets, ipText } from './ip.ts';
 import { quote } from './printable.ts';
 import { type Parsed, parsed, refused } from './problem.ts';
+import { parseUri, URI_LIMIT } from './uri.ts';
 
 /** The kinds of names that a certificate of ours carries. */
 type SanKindName = 'dns' | 'ip' | 'uri' | 'email';
@@ -15,7 +16,6 @@ export interface SanValue {
 
 /** Names in one certificate; every peer parses all of them at every handshake. */
 export const SAN_LIMIT = 1000;
-const URI_LIMIT = 2048;
 
 function parseIp(text: string): Parsed<string> {
   const octets = ipOctets(text);
@@ -39,23 +39,6 @@ function parseIp(text: string): Parsed<string> {
     );
   }
   return refused('san', `${shown} is not an IP address`);
-}
-
-function parseUri(text: string): Parsed<string> {
-  if (!/^[A-Za-z][A-Za-z0-9+.-]*:/.test(text)) {
-    return refused(
-      'san',
-      `URI ${quote(text)} has no scheme`,
-      'write it in full, such as "spiffe://example.test/api"',
-    );
-  }
-  if (!/^[!-~]+$/.test(text)) {
-    return refused('san', `URI ${quote(text)} has characters outside printable ASCII`, 'write them as %xx');
-  }
-  if (/^[^:]*:(\/\/)?$/.test(text)) return refused('san', `URI ${quote(text)} has nothing after its scheme`);
-  if (text.length > URI_LIMIT)
-    return refused('san', `URI of ${text.length} characters is longer than ${URI_LIMIT}`);
-  return parsed(text);
 }
 
 const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;

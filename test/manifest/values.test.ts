@@ -111,6 +111,9 @@ describe('SANs', () => {
     ['uri:spiffe://example.test/api?a=b&c=%20,DNS:evil', 'uri:spiffe://example.test/api?a=b&c=%20,DNS:evil'],
     ['urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6', 'uri:urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6'],
     ['https://example.test:8443/', 'uri:https://example.test:8443/'],
+    ['uri:https://user:pw@[2001:db8::1]:8443/a?b#c', 'uri:https://user:pw@[2001:db8::1]:8443/a?b#c'],
+    ['uri:http://10.0.0.1/%7Ea', 'uri:http://10.0.0.1/%7Ea'],
+    ['uri:spiffe://cluster/ns/a', 'uri:spiffe://cluster/ns/a'],
     ['ops@example.test', 'email:ops@example.test'],
     ["email:o'brien+x@example.test", "email:o'brien+x@example.test"],
   ])('%s is %s', (text, expected) => expect(sanText(good(parseSan(text)))).toBe(expected));
