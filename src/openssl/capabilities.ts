@@ -1,4 +1,5 @@
 /** What an installed openssl is, from what `openssl version` prints; older and foreign ones are refused with the reason. */
+import { visible } from '../manifest/printable.ts';
 
 export type Capability =
   | { readonly ok: true; readonly version: string }
@@ -14,7 +15,7 @@ export function capabilityOf(printed: string): Capability {
   if (match === null)
     return {
       ok: false,
-      problem: `"openssl version" printed "${line}", which names no version`,
+      problem: `"openssl version" printed "${visible(line)}", which names no version`,
       hint: INSTALL,
     };
   const [, product = '', major = '0', minor = '0', rest = ''] = match;
@@ -30,6 +31,13 @@ export function capabilityOf(printed: string): Capability {
   if (Number(major) < 3)
     return { ok: false, problem: `${version} is too old: 3.0 is the oldest that works`, hint: INSTALL };
   return { ok: true, version };
+}
+
+/** Where the program is there and ends badly, because a library of its own is missing, say. `words` are its own. */
+export function brokenOpenssl(name: string, problem: string, words: string): Capability {
+  const [line = ''] = words.trim().split('\n').slice(-1);
+  const said = line === '' ? '' : `, saying "${visible(line)}"`;
+  return { ok: false, problem: `"${name}" does not work: ${problem}${said}`, hint: INSTALL };
 }
 
 /** Where the program itself could not be run. */

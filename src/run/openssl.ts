@@ -16,16 +16,19 @@ export class OpensslError extends Error {
   readonly command: string;
   readonly stdout: string;
   readonly stderr: string;
+  /** Whether the program was begun at all. */
+  readonly hasRun: boolean;
 
   constructor(
     problem: string,
     command: string,
-    output: { readonly stdout: string; readonly stderr: string },
+    output: { readonly stdout: string; readonly stderr: string; readonly hasRun?: boolean },
   ) {
     super(problem);
     this.command = command;
     this.stdout = output.stdout;
     this.stderr = output.stderr;
+    this.hasRun = output.hasRun ?? true;
   }
 }
 
@@ -61,7 +64,8 @@ export function opensslIn(cwd: string, binary: string, { signal }: OpensslOption
       const result = await child;
       signal?.removeEventListener('abort', letGo);
       if (!result.failed) return stdout();
-      const output = { stdout: stdout(), stderr: stderr() };
+      const hasRun = result.exitCode !== undefined || result.signal !== undefined;
+      const output = { stdout: stdout(), stderr: stderr(), hasRun };
       throw new OpensslError(problemOf(result), shellWords(['openssl', ...args]), output);
     },
   };

@@ -1,8 +1,8 @@
 /** Asks the installed openssl what it is, once per run. */
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
-import { type Capability, capabilityOf, missingOpenssl } from '../openssl/capabilities.ts';
-import { opensslIn } from './openssl.ts';
+import { brokenOpenssl, type Capability, capabilityOf, missingOpenssl } from '../openssl/capabilities.ts';
+import { OpensslError, opensslIn } from './openssl.ts';
 
 /** The program to run: `PKI_OPENSSL` names another than the first in `PATH`. A name that is nowhere stays one. */
 export function opensslBinary(environment: Readonly<Record<string, string | undefined>>): string {
@@ -26,9 +26,13 @@ function isProgram(path: string): boolean {
 
 export async function probeOpenssl(binary: string, signal?: AbortSignal): Promise<Capability> {
   try {
-    return capabilityOf(await opensslIn('.', binary, { signal }).run({ args: ['version'], input: null }));
+    const found = capabilityOf(
+      await opensslIn('.', binary, { signal }).run({ args: ['version'], input: null }),
+    );
+    return found.ok ? found : { ...found, problem: `${found.problem} (${binary})` };
   } catch (error) {
     if (signal?.aborted) throw error;
-    return missingOpenssl(binary);
+    if (!(error instanceof OpensslError) || !error.hasRun) return missingOpenssl(binary);
+    return brokenOpenssl(binary, error.message, error.stderr);
   }
 }

@@ -22,6 +22,7 @@ import { isoTime } from '../plan/validity.ts';
 import { sync } from './disk.ts';
 import { fieldsOf } from './json.ts';
 import { Obstacle } from './obstacle.ts';
+import { errorCode } from './read.ts';
 
 export interface LedgerEntry {
   readonly time: string;
@@ -142,11 +143,21 @@ function checkFile(path: string): void {
 /** Every entry, oldest first. */
 export function readLedger(root: string): readonly LedgerEntry[] {
   const path = ledgerPath(root);
-  if (!existsSync(path)) return [];
-  checkFile(path);
-  const text = readFileSync(path, 'utf8');
+  const text = readText(path);
   const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
   return lines.flatMap((line, i) => (line === '' ? [] : [parseLine(line, `"${path}" line ${i + 1}`)]));
+}
+
+/** Empty where there is none yet; one that cannot be read is something else. */
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT') return '';
+    if (code === 'EISDIR') checkFile(path);
+    throw new Obstacle(`"${path}" cannot be read (${code})`, 'run as somebody who may read it');
+  }
 }
 
 function parseLine(line: string, where: string): LedgerEntry {

@@ -165,17 +165,27 @@ function isAlive(holder: Holder): boolean {
   } catch (error) {
     if (errorCode(error) === 'ESRCH') return false;
   }
-  const now = startTime(pid);
+  const [state, ...fields] = processStat(pid);
+  // A zombie is dead, and only waits for a parent that does not ask (as pid 1 of many containers).
+  if (state === 'Z' || state === 'X') return false;
+  const now = fields[STARTED] ?? null;
   return started === null || now === null || started === now;
 }
 
-/** Field 22 of /proc/PID/stat; the command name before it may hold blanks and parentheses, so count from behind it. */
 function startTime(pid: number): string | null {
+  return processStat(pid)[1 + STARTED] ?? null;
+}
+
+/** Where field 22, the start time, is behind field 3, the state. */
+const STARTED = 18;
+
+/** Fields of /proc/PID/stat from the state on; the name before it may hold blanks and parentheses. */
+function processStat(pid: number): readonly string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
-    return null; // No /proc on this system: then only the pid speaks.
+    return []; // No /proc on this system: then only the pid speaks.
   }
 }
 

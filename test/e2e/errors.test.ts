@@ -293,7 +293,12 @@ describe('openssl', () => {
       () => ({ PKI_OPENSSL: fake('echo "OpenSSL 1.1.1w  11 Sep 2023"') }),
       'OpenSSL 1.1.1w is too old',
     ],
-    ['something else', () => ({ PKI_OPENSSL: '/bin/true' }), /names no version/],
+    ['something else', () => ({ PKI_OPENSSL: '/bin/true' }), /names no version \(\/bin\/true\)/],
+    [
+      'broken',
+      () => ({ PKI_OPENSSL: fake('echo "error while loading shared libraries: libssl.so.3" >&2; exit 127') }),
+      /does not work: openssl exited with 127, saying "error while loading shared libraries: libssl\.so\.3"/,
+    ],
   ];
   it.each(cases)(
     '%s: one error that says how to install it, and nothing written',

@@ -17,7 +17,7 @@ it.each([
   ['LibreSSL 4.3.1', 'LibreSSL 4.3.1 is not OpenSSL, and differs from it where it matters'],
   ['BoringSSL', '"openssl version" printed "BoringSSL", which names no version'],
   ['', '"openssl version" printed "", which names no version'],
-  ['\u001b[31mhello\nOpenSSL 3.0.0', '"openssl version" printed "\u001b[31mhello", which names no version'],
+  ['\u001b[31mhello\nOpenSSL 3.0.0', '"openssl version" printed "␛[31mhello", which names no version'],
 ])('%j will not', (printed, problem) => {
   expect(capabilityOf(printed)).toEqual({
     ok: false,

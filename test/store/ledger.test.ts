@@ -1,5 +1,13 @@
 /** Every certificate once, in whole lines, whatever happens to the process or the disk. */
-import { mkdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Ledger, type LedgerEntry, ledgerEntry, ledgerPath, readLedger } from '../../src/store/ledger.ts';
@@ -106,6 +114,14 @@ it('an entry that was refused is not written by the next', async () => {
   renameSync(`${ledgerPath(root)}.away`, ledgerPath(root));
   await ledger.append(entry('c'));
   expect(serials(root)).toEqual(['before', 'c']);
+});
+
+it('one that cannot be read is not an empty one', () => {
+  const root = rootWith();
+  expect(readLedger(root)).toEqual([]);
+  rmdirSync(join(root, '.pki'));
+  writeFileSync(join(root, '.pki'), '');
+  expect(() => readLedger(root)).toThrow(/ledger\.jsonl" cannot be read \(ENOTDIR\)/);
 });
 
 it('a line that somebody else wrote is named', () => {

@@ -1,5 +1,6 @@
 /** One run at a time: against the living, the dead, those whose number was given to another, and eight at once. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -11,6 +12,7 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Attempt, type Holder, tryLock } from '../../src/store/lock.ts';
 import { inPairs, runScript, script } from '../helpers/child.ts';
@@ -122,6 +124,30 @@ describe('the lock of', () => {
     release();
     expect(readdirSync(path)).toEqual([]);
   });
+
+  it.runIf(existsSync('/proc/self/stat'))(
+    'a zombie is taken over: its parent asks no more for it',
+    async () => {
+      // `cat` ends when it is told to; `sleep`, which the shell has become by then, never waits for it.
+      const parent = spawn('sh', ['-c', 'cat <&3 & echo $!; exec sleep 60 3<&-'], {
+        stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
+      });
+      try {
+        const [printed] = (await once(parent.stdout as Readable, 'data')) as [Buffer];
+        const pid = Number(printed.toString());
+        const stat = (of = pid): string => readFileSync(`/proc/${of}/stat`, 'latin1');
+        while (!stat(parent.pid).includes('(sleep)')) await new Promise(setImmediate);
+        (parent.stdio[3] as Writable).end();
+        while (!stat().includes(') Z ')) await new Promise(setImmediate);
+        const started = stat().split(' ')[21] ?? null;
+        const path = lockedBy({ pid, started });
+        releaseOf(tryLock(path, SINCE))();
+        expect(readdirSync(path)).toEqual([]);
+      } finally {
+        parent.kill('SIGKILL');
+      }
+    },
+  );
 
   it.each<readonly [string, () => string]>([
     ['a running process', () => lockedBy(own())],
