@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** argv → command → exit code. The only place that exits. */
+/** argv → command → exit code. The process ends early only where it cannot write, here and in commands/main.ts. */
 import { PROGRAM_VERSION } from './commands/version.ts';
 
 // Answered before anything is loaded: scripts ask this often.

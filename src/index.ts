@@ -55,10 +55,13 @@ export interface Project {
   readonly manifest: string;
   /** The output folder, absolute. */
   readonly root: string;
+  /** What it describes, with every default filled in. */
   readonly inventory: Inventory;
+  /** What is worth mending in it, and keeps nothing from being done. */
   readonly warnings: readonly Diagnostic[];
 }
 
+/** A project, or why there is none: `problem` where the file cannot be read, `diagnostics` where it is wrong. */
 export type Opened =
   | { readonly ok: true; readonly project: Project }
   /** The file could not be read at all. */
@@ -85,6 +88,7 @@ export interface Requests {
   readonly retire?: ReadonlySet<EntityId>;
 }
 
+/** What to plan, and as of when. */
 export interface PlanOptions extends Requests {
   /** Seconds since 1970; the present by default. */
   readonly now?: number;
@@ -101,6 +105,7 @@ export async function status(
   project: Project,
   options: Pick<PlanOptions, 'now'> = {},
 ): Promise<{
+  /** As in the inventory, and after that what left the manifest. */
   readonly rows: readonly StatusRow[];
   readonly now: number;
   /** Entities that an interrupted apply left half-way. */
@@ -122,6 +127,7 @@ export async function planCommands(project: Project, plan: Plan): Promise<string
   return planScript(plan, project.inventory);
 }
 
+/** What apply may do, and who is told. */
 export interface ApplyOptions extends Requests {
   /** What may be done that breaks something in use; nothing by default. */
   readonly consents?: ReadonlySet<Consent>;
@@ -129,7 +135,9 @@ export interface ApplyOptions extends Requests {
   readonly review?: (plan: Plan) => Promise<ReadonlySet<Consent>>;
   /** Seconds to wait for another run in the same folder to end; none by default. */
   readonly lockTimeout?: number;
+  /** Hears of every step as it goes. */
   readonly listener?: Listener;
+  /** Ends what runs, and waiting for the lock; what is published by then stays. */
   readonly signal?: AbortSignal;
 }
 
@@ -172,9 +180,11 @@ export async function verify(
   });
 }
 
+/** Where the manifest is to go, and as of when. */
 export interface AdoptOptions {
   /** Where the manifest is to be written; beside or above the folder. Without it the best place is chosen. */
   readonly manifest?: string;
+  /** Seconds since 1970; the present by default. */
   readonly now?: number;
 }
 
@@ -184,8 +194,11 @@ export interface Adoption {
   readonly folder: string;
   /** The folder that the manifest belongs into, absolute. */
   readonly place: string;
+  /** The manifest in values, and what it does not describe. */
   readonly description: Description;
+  /** The same manifest, resolved. */
   readonly inventory: Inventory;
+  /** What validating it finds, short of errors. */
   readonly warnings: readonly Diagnostic[];
   /** What apply would do with this manifest: the entities that do not conform, and why. */
   readonly plan: Plan;
@@ -225,7 +238,7 @@ function look({ root, inventory }: Project): Observation {
   return observe(root, inventory, new Cache(root, Date.now()));
 }
 
-/** The one place that reads the clock. */
+/** Seconds since 1970. Whatever depends on the day gets it from here; only caches ask for the time by themselves. */
 function clock(): number {
   return Math.floor(Date.now() / 1000);
 }

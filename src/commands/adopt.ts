@@ -3,13 +3,16 @@ import { type Adoption, adopt, writeManifest } from '../index.ts';
 import { adoptionJson, adoptionManifest, adoptionText } from '../report/adopt.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 
+/** Options of `pki adopt`. */
 export interface AdoptFlags {
+  /** A new file for the manifest. */
   readonly write?: string;
   readonly json?: boolean;
   /** Seconds since 1970. */
   readonly now?: number;
 }
 
+/** `failed` where nothing can be adopted, or the file to write is there already, and stays as it is. */
 export async function adoptCommand(folder: string, flags: AdoptFlags, console: Console): Promise<ExitCode> {
   const { write, now, json } = flags;
   const adoption = await adopt(folder, {

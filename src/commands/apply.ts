@@ -18,6 +18,7 @@ import { explainResult, resultJson } from './outcome.ts';
 import { openWithOpenssl } from './project.ts';
 import { type ProofFlags, prove } from './proof.ts';
 
+/** Options of `pki apply`, which `pki rotate` and `pki retire` have as well. */
 export interface ApplyFlags extends ProofFlags {
   readonly skipVerify?: boolean;
   readonly allow?: readonly Consent[];
@@ -27,6 +28,7 @@ export interface ApplyFlags extends ProofFlags {
   readonly lockTimeout?: number;
 }
 
+/** `failed` without a usable manifest or openssl; else as `applyProject` says. */
 export async function applyCommand(
   manifest: string,
   flags: ApplyFlags,

@@ -13,6 +13,7 @@ export interface Console {
   readonly errorStyle: Style;
 }
 
+/** Stdout for results, stderr for the rest; whether each has colours is decided here, once. */
 export function processConsole(): Console {
   const style = styleFor(process.stdout, process.env);
   const errorStyle = styleFor(process.stderr, process.env);

@@ -12,6 +12,7 @@ const HINTS: Readonly<Record<string, string>> = {
   EEXIST: 'something is where a new file should go; move it away',
 };
 
+/** Says it on stderr: `failed`, or, once the signal is aborted, `interrupted`, whatever was thrown. */
 export function explainFailure(error: unknown, signal: AbortSignal, console: Console): ExitCode {
   if (signal.aborted) {
     console.error('interrupted');

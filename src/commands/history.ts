@@ -4,6 +4,7 @@ import { historyJson, historyText } from '../report/history.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import { openOrExplain } from './project.ts';
 
+/** Options of `pki history`. */
 export interface HistoryFlags {
   readonly json?: boolean;
   readonly manifest: string;

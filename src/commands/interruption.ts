@@ -2,6 +2,7 @@
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** One for the process; signals end it as they end any other until `heed` is called. */
 export class Interruption {
   readonly #controller = new AbortController();
   #isHeeded = false;

@@ -8,6 +8,10 @@ import { Interruption } from './interruption.ts';
 import { DEFAULT_MANIFEST } from './project.ts';
 import { PROGRAM_VERSION } from './version.ts';
 
+/**
+ * Runs one command; never rejects. Exits by itself only where an output cannot be written, EPIPE aside.
+ * @param argv as `process.argv`: node and the script come first.
+ */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const console = processConsole();
   const interruption = new Interruption();

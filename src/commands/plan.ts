@@ -6,6 +6,7 @@ import { type Console, EXIT, type ExitCode } from './console.ts';
 import { resolveNames } from './names.ts';
 import { openOrExplain } from './project.ts';
 
+/** Options of `pki plan`. */
 export interface PlanFlags {
   readonly json?: boolean;
   readonly commands?: boolean;
@@ -18,6 +19,7 @@ export interface PlanFlags {
   readonly now?: number;
 }
 
+/** `failed` where something is refused; `due` only where `detailedExitcode` asks for it. */
 export async function planCommand(manifest: string, flags: PlanFlags, console: Console): Promise<ExitCode> {
   const project = await openOrExplain(manifest, console);
   if (project === undefined) return EXIT.failed;

@@ -5,11 +5,13 @@ import { handshakesText } from '../report/handshakes.ts';
 import { handshakesJson } from '../report/handshakes-json.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 
+/** Options of every command that proves something. */
 export interface ProofFlags {
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
 
+/** What came of it, for the shell and as `pki-verify` of docs/json.md. */
 export interface Proof {
   readonly code: ExitCode;
   readonly json: unknown;

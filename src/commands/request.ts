@@ -6,6 +6,7 @@ import type { Interruption } from './interruption.ts';
 import { resolveNames } from './names.ts';
 import { openWithOpenssl } from './project.ts';
 
+/** Options of `pki rotate` and `pki retire`. */
 export interface RequestFlags extends ApplyFlags {
   readonly manifest: string;
 }

@@ -5,12 +5,14 @@ import { statusJson, statusText } from '../report/status.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import { openOrExplain } from './project.ts';
 
+/** Options of `pki status`. */
 export interface StatusFlags {
   readonly json?: boolean;
   /** Seconds since 1970. */
   readonly now?: number;
 }
 
+/** `fine` where all certificates are `ok` and no apply was cut short, else `due`; `failed` without a valid manifest. */
 export async function statusCommand(
   manifest: string,
   flags: StatusFlags,

@@ -6,6 +6,7 @@ import type { Interruption } from './interruption.ts';
 import { openWithOpenssl } from './project.ts';
 import { type ProofFlags, prove } from './proof.ts';
 
+/** `failed` where the proof does; that something is due is no failure, and said on stderr. */
 export async function verifyCommand(
   manifest: string,
   flags: ProofFlags,

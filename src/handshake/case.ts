@@ -4,6 +4,7 @@
  */
 import type { EntityId } from '../model/entity.ts';
 
+/** Those that are tried, as `node:tls` names them. */
 export const TLS_VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const;
 export type TlsVersion = (typeof TLS_VERSIONS)[number];
 
@@ -14,6 +15,7 @@ export type Refusal = (typeof REFUSALS)[number];
 /** `pair`: what the manifest says about these two. `name`: one more of the server's names. Else: a refusal. */
 export type CheckKind = 'pair' | 'name' | Refusal;
 
+/** An end of the connection, and the entity behind it. */
 export type Side = 'server' | 'client';
 
 interface CaseBase {
@@ -28,12 +30,14 @@ interface CaseBase {
   readonly serverName: string | null;
 }
 
+/** The two have to connect, in just this version, and exchange data. */
 export interface AcceptCase extends CaseBase {
   readonly expect: 'accept';
   readonly client: EntityId;
   readonly check: 'pair' | 'name';
 }
 
+/** No data may pass, and somebody with a reason has to refuse, by a code that names it (judge.ts). */
 export interface RefuseCase extends CaseBase {
   readonly expect: 'refuse';
   readonly check: 'pair' | Refusal;
@@ -41,6 +45,7 @@ export interface RefuseCase extends CaseBase {
   readonly by: readonly Side[];
 }
 
+/** One handshake to be tried, with what has to come of it in `expect`. */
 export type HandshakeCase = AcceptCase | RefuseCase;
 
 /** A check that cannot be made, and why: nothing is left out silently. */

@@ -17,6 +17,7 @@ import {
 } from './case.ts';
 import { checkableNames, wrongName } from './names.ts';
 
+/** Which of all cases are wanted. */
 export interface CaseOptions {
   /** The TLS versions to try; both by default. */
   readonly versions?: readonly TlsVersion[];

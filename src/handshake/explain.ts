@@ -3,7 +3,9 @@ import type { Side } from './case.ts';
 
 /** Codes of our own, for what Node has no name for. */
 export const NO_CERTIFICATE = 'PEER_DID_NOT_RETURN_A_CERTIFICATE';
+/** The connection ended before this side had a verdict. */
 export const CLOSED_EARLY = 'CLOSED_BEFORE_THE_END';
+/** The handshake was not over when its time was (shake.ts). */
 export const TIMED_OUT = 'TIMED_OUT';
 
 interface Words {

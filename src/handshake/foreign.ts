@@ -14,6 +14,7 @@ export interface ForeignCommand {
   readonly input: string;
 }
 
+/** Runs one command; `cwd` is absolute. Resolves with its output as text, and rejects where openssl fails. */
 export type ForeignRunner = (command: ForeignCommand & { cwd: string }) => Promise<{ stdout: string }>;
 
 const CA_KEY = 'ca-key.pem';

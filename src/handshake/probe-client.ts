@@ -16,10 +16,13 @@ import { CLOSED_EARLY } from './explain.ts';
 import type { Verdict } from './outcome.ts';
 import { type ProbeServer, reversed, type ServerSide } from './probe-server.ts';
 
+/** One handshake for the client to try: with whom, as whom, and asking for what. */
 export interface ClientRequest {
   readonly server: ProbeServer;
   readonly context: SecureContext;
+  /** The DNS name or IP address that the certificate has to carry; `null`: any certificate that is trusted will do. */
   readonly serverName: string | null;
+  /** Random bytes, NONCE_LENGTH of them, for the server to answer. */
   readonly nonce: Buffer;
   /** Ends the attempt at once. */
   readonly signal: AbortSignal;

@@ -24,16 +24,19 @@ export interface ServerSide {
   readonly received: Buffer;
 }
 
+/** An open listener on 127.0.0.1. */
 export interface ProbeServer {
   readonly port: number;
   /** The connection that came from this port of ours; other programs' connections are nobody's. */
   readonly meet: (clientPort: number) => Promise<ServerSide>;
+  /** Lets nobody in any more, and breaks off whatever is still connected. */
   readonly close: () => void;
 }
 
 /** Bytes that a client sends, and an answer that only somebody who has read them can give. */
 export const NONCE_LENGTH = 16;
 
+/** Asks for a certificate, and answers only those whose certificate verifies. */
 export const HONEST: Conduct = { requestCert: true, judge: judgeClient, answer: reversed };
 
 /** The answer to a client's bytes: the same in reverse, so that an echo of the network is no answer. */

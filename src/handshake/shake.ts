@@ -22,6 +22,7 @@ import {
   type ServerSide,
 } from './probe-server.ts';
 
+/** How the cases are tried, who is told, and what ends it. */
 export interface ShakeOptions {
   /** Stops early: sockets and listeners are closed, then the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;

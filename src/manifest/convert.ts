@@ -36,6 +36,7 @@ interface State {
   merged: number;
 }
 
+/** The span of what the library gives no position for: empty, at the start of the text. */
 export const NOWHERE: Span = { start: 0, end: 0 };
 
 function spanOf(node: { range?: [number, number, number] | null } | null | undefined): Span {

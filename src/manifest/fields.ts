@@ -77,12 +77,14 @@ const keyName = z
   .meta({ enum: KEY_NAMES })
   .transform(using(parseKeyName));
 
+/** A short name (`ecdsa-p256`) or an object → a `KeyValue`; what is too weak or too slow to make is refused. */
 export const key = z.union([keyName, keyObject]).meta({
   description:
     'Kind of private key: a name, or an object. Without it leaves get ecdsa-p256, authorities ecdsa-p384. Another kind re-keys.',
   examples: ['ecdsa-p256', 'ed25519', { algorithm: 'rsa', size: 3072 }],
 });
 
+/** `90d` → seconds, from 10 minutes to 100 years. */
 export const validity = z
   .string(
     wanted(
@@ -97,7 +99,7 @@ export const validity = z
     examples: ['90d', '52w', '10y'],
   })
   .transform(using(parseValidity));
-
+/** `30d` or `33%` → a `Renewal`: seconds, or a share (0–1) of the lifetime, before the end. */
 export const renewBefore = z
   .string(wanted('a length of time such as "30d", or a share such as "33%"', 'write a number and a unit'))
   .meta({
@@ -107,7 +109,7 @@ export const renewBefore = z
     examples: ['30d', '33%'],
   })
   .transform(using(parseRenewBefore));
-
+/** `5m` → seconds, from none to 30 days. */
 export const backdate = z
   .string(wanted('a length of time such as "5m"', 'write "0m" for none'))
   .meta({
@@ -117,7 +119,7 @@ export const backdate = z
     examples: ['5m', '1h', '0m'],
   })
   .transform(using(parseBackdate));
-
+/** Whether a certificate that is issued anew because of its age gets a new key as well. */
 export const rotateKey = z.boolean(wanted('true or false')).meta({
   description: 'Make a new private key at every renewal instead of keeping the key.',
   default: false,
@@ -125,6 +127,7 @@ export const rotateKey = z.boolean(wanted('true or false')).meta({
 
 const artifact = z.enum(ARTIFACTS, wanted(`one of ${ARTIFACTS.join(', ')}`));
 
+/** A list of artifacts, each once, `key` and `cert` among them; their order means nothing. */
 export const outputs = z
   .array(artifact, wanted('a list of files', `choose from [${ARTIFACTS.join(', ')}]`))
   .superRefine(unique('artifact', (item) => item, 'output'))
@@ -143,6 +146,7 @@ export const outputs = z
 
 const reference = z.string(wanted('the name of an authority'));
 
+/** Text: whether there is such an authority, and whether it can sign, is for the model to say. */
 export const issuer = reference.meta({
   pattern: NAME_PATTERN,
   description:
@@ -150,6 +154,7 @@ export const issuer = reference.meta({
   examples: ['root'],
 });
 
+/** At least one name, each once; whether they are those of roots is for the model to say. */
 export const trust = z
   .array(reference, wanted('a list of root authorities'))
   .superRefine(unique('trust', (item) => item, 'authority'))
@@ -166,6 +171,7 @@ export const trust = z
     examples: [['root', 'partner-root']],
   });
 
+/** pathLenConstraint (RFC 5280 §4.2.1.9), from 0 to 100. */
 export const pathLength = z
   .int(wanted('a whole number from 0 to 100'))
   .min(0, wanted('a whole number from 0 to 100'))
@@ -182,6 +188,7 @@ function text(what: string, limit: number, description: string, example: string,
     .transform(using(parseText(what, limit, longHint)));
 }
 
+/** 1 to 64 characters; whether a server's or peer's is among its SANs is for the model to say. */
 export const leafCommonName = text(
   'common name',
   SHORT_TEXT,
@@ -189,7 +196,7 @@ export const leafCommonName = text(
   'api.example.test',
   'leave commonName out, put the name into "san" and give the subject another attribute, such as organization',
 );
-
+/** 1 to 64 characters; every authority has one. */
 export const caCommonName = text(
   'common name',
   SHORT_TEXT,
@@ -197,6 +204,7 @@ export const caCommonName = text(
   'Example Root CA',
 );
 
+/** Every attribute but the common name, within the bounds of RFC 5280 appendix A.1; `defaults` are not merged in. */
 export const subject = z
   .strictObject(
     {
@@ -219,6 +227,7 @@ export const subject = z
   )
   .meta({ description: 'The rest of the subject; merged with the one in defaults, attribute by attribute.' });
 
+/** Texts → at most 1000 `SanValue`s, no two of them equal; DNS names are compared without regard to case. */
 export const san = z
   .array(
     z

@@ -7,6 +7,7 @@ import { using, wanted } from './problem.ts';
 
 const layoutPath = z.string(wanted('a path below the output folder')).meta({ pattern: LAYOUT_PATTERN });
 
+/** A path without needless slashes and dots; its placeholders are filled in by the model. */
 export const folder = layoutPath
   .meta({
     description:
@@ -16,6 +17,7 @@ export const folder = layoutPath
   })
   .transform(using(parseLayoutPath));
 
+/** How finished files are put before readers: one by one, or as a set behind one link. */
 export const publish = z.enum(['files', 'symlinks'], wanted('files or symlinks')).meta({
   description:
     'How files are put in place. "files": each a plain file. "symlinks": links through one that is switched as a whole, so that whoever resolves "..data" once reads a key and a certificate that belong together, also while the key is replaced.',
@@ -24,6 +26,7 @@ export const publish = z.enum(['files', 'symlinks'], wanted('files or symlinks')
 
 const fileName = layoutPath.transform(using(parseLayoutFile)).optional();
 
+/** Paths by artifact, and by `previous`; a file that is left out has its usual name (plan/files.ts). */
 export const files = z
   .strictObject(
     Object.fromEntries([...ARTIFACTS, 'previous' as const].map((artifact) => [artifact, fileName])) as Record<
@@ -40,6 +43,7 @@ export const files = z
     ],
   });
 
+/** A map whose `keep` becomes seconds. */
 export const archive = z
   .strictObject(
     {

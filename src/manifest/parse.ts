@@ -1,7 +1,7 @@
 /** The text of a manifest → its values, and every mistake that can be seen without knowing what a PKI is. */
 import { convert, NODE_LIMIT, NOWHERE, sizeOf } from './convert.ts';
 import { findingsOf, type Issue } from './issues.ts';
-import { checkNames, entryKey } from './names.ts';
+import { checkNames, entryKey, fieldKey } from './names.ts';
 import type { Report } from './report.ts';
 import { type Manifest, manifestSchema, TOP_KEYS } from './schema.ts';
 import { isSection } from './sections.ts';
@@ -22,6 +22,8 @@ export interface ParsedManifest {
    * and whole sections.
    */
   readonly broken: ReadonlySet<string>;
+  /** Fields of entries that are there without them, as `<section>/<name>/<field>`: what they say is not known. */
+  readonly guessed: ReadonlySet<string>;
   readonly tree: MapTree;
 }
 
@@ -79,6 +81,18 @@ function hasParts(top: PropertyKey | undefined): boolean {
   return top === 'defaults' || isSection(String(top));
 }
 
+/** Fields without which an entry still says who it is, who signs it and where it goes. */
+const LESSER: readonly string[] = [
+  ...['key', 'validity', 'san', 'pathLength', 'trust'],
+  ...['renewBefore', 'rotateKey', 'backdate', 'publish'],
+];
+
+/** The field that alone a mistake spoils, as `<section>/<name>/<field>`. */
+function spoiledField({ path: [top, name, field] }: Issue): string | undefined {
+  const isLesser = isSection(String(top)) && LESSER.includes(String(field));
+  return isLesser ? fieldKey(String(top), String(name), String(field)) : undefined;
+}
+
 /** The parts of the manifest that a mistake spoils: an entry, settings in `defaults`, or a top-level key. */
 function spoiled(issue: Issue): string[] {
   const [top, second] = issue.path;
@@ -89,19 +103,37 @@ function spoiled(issue: Issue): string[] {
   return [second === undefined ? String(top) : entryKey(String(top), String(second))];
 }
 
-function without(value: unknown, key: string, bad: ReadonlySet<string>): unknown {
+function without(value: unknown, key: string, { bad, guessed }: Spoiled): unknown {
   if (typeof value !== 'object' || value === null || !hasParts(key)) return value;
-  const good = Object.entries(value).filter(([name]) => !bad.has(entryKey(key, name)));
+  const good = Object.entries(value)
+    .filter(([name]) => !bad.has(entryKey(key, name)))
+    .map(([name, entry]) => [name, withoutFields(entry, (field) => guessed.has(fieldKey(key, name, field)))]);
   return Object.assign(Object.create(null), Object.fromEntries(good));
 }
 
+function withoutFields(entry: unknown, isSpoiled: (field: string) => boolean): unknown {
+  if (typeof entry !== 'object' || entry === null) return entry;
+  return Object.fromEntries(Object.entries(entry).filter(([field]) => !isSpoiled(field)));
+}
+
+interface Spoiled {
+  readonly bad: ReadonlySet<string>;
+  readonly guessed: ReadonlySet<string>;
+}
+
 /** The manifest without what is spoiled, so that the rest can still be checked for meaning. */
-function salvage(values: unknown, bad: ReadonlySet<string>): Manifest {
+function salvage(values: unknown, spoils: Spoiled): Manifest {
   const good: Record<string, unknown> = { version: 1 };
   for (const [key, value] of Object.entries(values ?? {})) {
-    if (key !== 'version' && TOP_KEYS.includes(key) && !bad.has(key)) good[key] = without(value, key, bad);
+    if (key !== 'version' && TOP_KEYS.includes(key) && !spoils.bad.has(key))
+      good[key] = without(value, key, spoils);
   }
-  return manifestSchema.parse(good);
+  const result = manifestSchema.safeParse(good);
+  if (result.success) return result.data;
+  // What is left of an entry may be none.
+  const bad = new Set([...spoils.bad, ...result.error.issues.flatMap(spoiled)]);
+  if (bad.size === spoils.bad.size) throw result.error;
+  return salvage(values, { ...spoils, bad });
 }
 
 /** Reads what can be read of a manifest; the report has the rest. */
@@ -109,12 +141,15 @@ export function parseManifest(source: Source, report: Report): ParsedManifest | 
   const tree = readTree(source, report);
   if (tree === undefined || !knownVersion(tree, report)) return undefined;
   const bad = checkNames(tree, report);
+  const guessed = new Set<string>();
   const values = plain(tree);
   const result = manifestSchema.safeParse(values);
   for (const issue of result.error?.issues ?? []) {
     for (const finding of findingsOf(issue, tree)) report.error(finding);
-    for (const key of spoiled(issue)) bad.add(key);
+    const field = spoiledField(issue);
+    if (field !== undefined) guessed.add(field);
+    else for (const key of spoiled(issue)) bad.add(key);
   }
-  const manifest = result.success && bad.size === 0 ? result.data : salvage(values, bad);
-  return { manifest, broken: bad, tree };
+  const manifest = result.success && bad.size === 0 ? result.data : salvage(values, { bad, guessed });
+  return { manifest, broken: bad, guessed, tree };
 }

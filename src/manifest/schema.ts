@@ -103,11 +103,17 @@ export type LeafEntry = z.output<typeof leaf>;
 /** Settings for all entries. */
 export type Defaults = NonNullable<Manifest['defaults']>;
 
-/** Keys that each kind of map may have, for suggestions. */
+/** Keys that each kind of map may have, for suggestions; these are those of the manifest itself. */
 export const TOP_KEYS: readonly string[] = Object.keys(manifestSchema.shape);
+/** Those of `defaults`. */
 export const SETTING_KEYS: readonly string[] = Object.keys({ ...settings, ...trusting });
+/** Those of an entry of `authorities`. */
 export const AUTHORITY_KEYS: readonly string[] = Object.keys(authority.shape);
+/** Those of an entry of `servers`, `clients` or `peers`. */
 export const LEAF_KEYS: readonly string[] = Object.keys(leaf.shape);
+/** Those of `archive`. */
 export const ARCHIVE_KEYS: readonly string[] = Object.keys(layout.archive.shape);
+/** Those of `files`: the artifacts, and `previous`. */
 export const FILE_KEYS: readonly string[] = Object.keys(layout.files.shape);
+/** Those of `subject`; the common name stands beside it. */
 export const ATTRIBUTE_KEYS: readonly string[] = Object.keys(field.subject.shape);

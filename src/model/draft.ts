@@ -1,5 +1,5 @@
 /** An entry of the manifest with the defaults filled in, before anyone knows whether it makes sense among the others. */
-import { entryKey } from '../manifest/names.ts';
+import { entryKey, fieldKey } from '../manifest/names.ts';
 import type { ParsedManifest } from '../manifest/parse.ts';
 import { quote } from '../manifest/printable.ts';
 import type { AuthorityEntry, Defaults, LeafEntry } from '../manifest/schema.ts';
@@ -219,6 +219,13 @@ export function fieldSpan(tree: MapTree, draft: Named, field: Field): Span {
   if (nodeAt(tree, own) === undefined && nodeAt(tree, inherited) !== undefined)
     return valueSpan(tree, inherited);
   return valueSpan(tree, own);
+}
+
+/** Whether what the entry says of one of these fields was a mistake, and is not known. */
+export function isGuessed({ guessed }: ParsedManifest, draft: Draft, ...fields: readonly Field[]): boolean {
+  if (guessed.size === 0) return false;
+  const [section, name] = draft.path;
+  return fields.some((field) => guessed.has(fieldKey(String(section), String(name), field)));
 }
 
 /** Whether the entry leaves a setting to `defaults`. */

@@ -9,6 +9,7 @@ import type { Subject } from './subject.ts';
 
 /** `authority` signs; `server`, `client` and `peer` (both roles) are end entities. */
 export type EntityKind = 'authority' | 'server' | 'client' | 'peer';
+/** Kinds of end entities, which sign no certificate. */
 export type LeafKind = Exclude<EntityKind, 'authority'>;
 
 /** `<folder>/<name>`, for example `servers/api`: unique in a manifest, and the entity's folder below the output. */
@@ -53,17 +54,20 @@ interface EntityBase {
   readonly publish?: 'symlinks';
 }
 
+/** Signs certificates: an intermediate CA where it has an issuer, a root where it has none. */
 export interface Authority extends EntityBase {
   readonly kind: 'authority';
   /** RFC 5280 §4.2.1.9: how many CA certificates may follow below this one; `null` for no limit. */
   readonly pathLength: number | null;
 }
 
+/** A server, client or peer: it signs no certificate, and always has an issuer. */
 export interface EndEntity extends EntityBase {
   readonly kind: LeafKind;
   readonly issuer: EntityId;
 }
 
+/** Whatever has a key and a certificate of its own; `kind` tells what it is. */
 export type Entity = Authority | EndEntity;
 
 /** The folder of each kind below the output folder, and its key in the manifest. */
@@ -83,6 +87,7 @@ export interface Inventory {
   readonly entities: readonly Entity[];
 }
 
+/** `servers/api` of a server `api`; with an empty name, what every id of that kind begins with. */
 export function entityId(kind: EntityKind, name: string): EntityId {
   return `${FOLDERS[kind]}/${name}`;
 }

@@ -7,7 +7,7 @@ import type { Parsed } from '../manifest/problem.ts';
 import type { Report } from '../manifest/report.ts';
 import { sanIdentity } from '../manifest/san.ts';
 import { nodeAt, valueSpan } from '../manifest/tree.ts';
-import { type Draft, draftText, entrySpan, fieldSpan, type LeafDraft } from './draft.ts';
+import { type Draft, draftText, entrySpan, fieldSpan, isGuessed, type LeafDraft } from './draft.ts';
 import { type San, sanText } from './san.ts';
 import type { Subject } from './subject.ts';
 
@@ -55,7 +55,9 @@ function reportAbsent(leaf: LeafDraft, name: string, san: San, parsed: ParsedMan
 function hostSans(leaf: LeafDraft, parsed: ParsedManifest, report: Report): readonly San[] {
   const { commonName, san } = leaf.written;
   if (commonName === undefined) {
-    if (!san?.some(({ kind }) => kind === 'dns' || kind === 'ip')) reportNameless(leaf, parsed, report);
+    const isNamed =
+      san?.some(({ kind }) => kind === 'dns' || kind === 'ip') || isGuessed(parsed, leaf, 'san');
+    if (!isNamed) reportNameless(leaf, parsed, report);
     return san ?? [];
   }
   const own = sanOfName(commonName);

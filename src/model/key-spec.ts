@@ -1,6 +1,7 @@
 /** What kind of key an entity has. Sizes in bits, curves by their NIST names (SP 800-186). */
 export type Curve = 'P-256' | 'P-384' | 'P-521';
 
+/** Algorithm and strength: RSA by the bits of its modulus, ECDSA by its curve. */
 export type KeySpec =
   | { readonly algorithm: 'rsa'; readonly size: number }
   | { readonly algorithm: 'ecdsa'; readonly curve: Curve }

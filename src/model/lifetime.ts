@@ -10,6 +10,7 @@ import {
   entrySpan,
   fieldSpan,
   inherits,
+  isGuessed,
   type Setting,
 } from './draft.ts';
 import { renewWindow } from './renew.ts';
@@ -32,7 +33,7 @@ function unknown({ broken }: ParsedManifest): boolean {
 
 /** A certificate must live for a while between its issue and its renewal. */
 export function checkRenewal(draft: Draft, parsed: ParsedManifest, report: Report): void {
-  if (unknown(parsed)) return;
+  if (unknown(parsed) || isGuessed(parsed, draft, 'validity', 'backdate', 'renewBefore')) return;
   const { validity, backdate, renewBefore } = draft;
   const window = renewWindow(renewBefore, validity);
   const whole = `the validity of ${draftText(draft)}, ${durationText(validity)}`;
@@ -99,6 +100,7 @@ export function checkLifetimes(
   if (unknown(parsed)) return;
   const found = new Map<AuthorityDraft, Outlived>();
   for (const [draft, authority] of pairs) {
+    if ([draft, authority].some((one) => isGuessed(parsed, one, 'validity'))) continue;
     const inherited = inherits(parsed.tree, authority, 'validity');
     const outlives =
       inherited && draft.kind !== 'authority'

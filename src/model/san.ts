@@ -4,6 +4,7 @@
  */
 export type SanKind = 'dns' | 'ip' | 'uri' | 'email';
 
+/** One name; `value` has no kind in front. */
 export interface San {
   readonly kind: SanKind;
   readonly value: string;

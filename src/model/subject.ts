@@ -4,11 +4,13 @@
  */
 export type AttributeType = 'C' | 'ST' | 'L' | 'O' | 'OU' | 'CN';
 
+/** One attribute and its text, as the manifest has it: nothing is escaped. */
 export interface Attribute {
   readonly type: AttributeType;
   readonly value: string;
 }
 
+/** A whole name; the common name, where there is one, is the last attribute. */
 export type Subject = readonly Attribute[];
 
 /** `C=SE, O=Example Org, CN=api`, for people; never parsed back. */
@@ -16,6 +18,7 @@ export function subjectText(subject: readonly { readonly type: string; readonly 
   return subject.map(({ type, value }) => `${type}=${value}`).join(', ');
 }
 
+/** Text of the CN, or `undefined` where a name has none. */
 export function commonName(subject: Subject): string | undefined {
   return subject.find(({ type }) => type === 'CN')?.value;
 }

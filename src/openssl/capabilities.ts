@@ -1,6 +1,7 @@
 /** What an installed openssl is, from what `openssl version` prints; older and foreign ones are refused with the reason. */
 import { visible } from '../manifest/printable.ts';
 
+/** An openssl that will do, by product and version (`OpenSSL 3.0.19`), or why it will not and what to do about it. */
 export type Capability =
   | { readonly ok: true; readonly version: string }
   | { readonly ok: false; readonly problem: string; readonly hint: string };

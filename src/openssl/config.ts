@@ -4,6 +4,7 @@ export interface Section {
   readonly entries: readonly (readonly [key: string, value: string])[];
 }
 
+/** The file, section after section; free values in it must have been through `configValue` before. */
 export function configText(sections: readonly Section[]): string {
   return sections
     .map(({ name, entries }) =>

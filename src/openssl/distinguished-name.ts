@@ -11,6 +11,7 @@ const LONG_NAMES: Readonly<Record<AttributeType, string>> = {
   CN: 'commonName',
 };
 
+/** The section `name`: attributes in the order of the subject, by their long names, with values escaped. */
 export function nameSection(subject: Subject): Section {
   return { name: 'name', entries: subject.map(({ type, value }) => [LONG_NAMES[type], configValue(value)]) };
 }

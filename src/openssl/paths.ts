@@ -2,11 +2,14 @@
 import type { EntityId } from '../model/entity.ts';
 import { FILE_NAMES, type ManagedFile } from '../plan/files.ts';
 
+/** This program's own folder, mode 0700: work in progress, archive, ledger, cache and lock. */
 export const PRIVATE_FOLDER = '.pki';
 
-/** Where entities are made, where `openssl ca` keeps its database, and where finished sets wait. */
+/** Where entities' new files are made and judged. */
 export const STAGE_FOLDER = `${PRIVATE_FOLDER}/stage`;
+/** Where `openssl ca` has its database, as long as a run lasts. */
 export const SCRATCH_FOLDER = `${PRIVATE_FOLDER}/scratch`;
+/** Where finished sets wait for their place; the next run carries on with what it finds here (store/commit.ts). */
 export const COMMIT_FOLDER = `${PRIVATE_FOLDER}/commit`;
 
 /**
@@ -17,6 +20,7 @@ export function stageFolder(id: EntityId, run?: string): string {
   return [STAGE_FOLDER, ...(run === undefined ? [] : [run]), id.replace('/', '.')].join('/');
 }
 
+/** A new file in that folder, under its usual name whatever `layout` says: `.pki/stage/servers.api/key.pem`. */
 export function stagedPath(id: EntityId, artifact: ManagedFile, run?: string): string {
   return `${stageFolder(id, run)}/${FILE_NAMES[artifact]}`;
 }

@@ -17,6 +17,7 @@ interface Asked {
   readonly name?: EncodedName;
 }
 
+/** Stages `csr.pem`, and `key.pem` with `newKey`; otherwise the key in its place signs. `name` replaces the subject. */
 export function requestCommand(entity: Entity, { newKey, name }: Asked, run?: string): Command {
   const key = newKey
     ? [...newKeyArgs(entity.key), '-noenc', '-keyout', stagedPath(entity.id, 'key', run)]

@@ -11,6 +11,10 @@ interface Context {
   readonly changes: ReadonlyMap<EntityId, Change>;
 }
 
+/**
+ * Shell lines that stage those bundles that the change writes, and use up its cross-certificate. Certificates come from
+ * their places, only a new one of its own from staging.
+ */
 export function bundleLines(
   entity: Entity,
   { writes, issuance }: Change,
@@ -83,6 +87,7 @@ export const BEHIND = `behind() {
   awk -v count="$1" '/BEGIN CERTIFICATE/ { n++ } n > count { print }' "$2"
 }`;
 
+/** @throws Error where the map has no such id: plan and inventory are not of one manifest. */
 export function known<T>(map: ReadonlyMap<EntityId, T>, id: EntityId): T {
   const value = map.get(id);
   if (value === undefined) throw new Error(`Internal error: nothing is known of ${id}`);

@@ -31,6 +31,10 @@ import { stepCommand } from './step-command.ts';
 
 const WORK_FOLDERS = `${STAGE_FOLDER} ${SCRATCH_FOLDER}`;
 
+/**
+ * The script's text, to be run in the manifest's folder; what is kept or refused is not in it.
+ * @throws Error where plan and inventory are not of one manifest.
+ */
 export function planScript(plan: Plan, inventory: Inventory): string {
   const byId = new Map(inventory.entities.map((entity) => [entity.id, entity]));
   const changes = new Map(plan.changes.map((change) => [change.id, change]));

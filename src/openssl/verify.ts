@@ -4,6 +4,7 @@ import { issuersAbove } from '../plan/derived.ts';
 import { filePath, type Located } from '../plan/files.ts';
 import type { Command } from './command.ts';
 
+/** Values of `-purpose`: TLS servers, TLS clients, and `any` for authorities. */
 export type Purpose = 'sslserver' | 'sslclient' | 'any';
 
 /** Certificates that one call can judge: same issuers, same purpose. */

@@ -11,6 +11,7 @@ import { EXTENSION } from './oids.ts';
 import type { Reason } from './reason.ts';
 import { isoTime } from './validity.ts';
 
+/** What an entity has now: its key, be it new or kept, and what was staged, as facts of the files. */
 export interface Made {
   readonly key: KeyFacts;
   readonly csr: RequestFacts;
@@ -20,6 +21,7 @@ export interface Made {
   readonly signedBy: KeyId | null;
 }
 
+/** What it should have; `issuance` is `null` where only a request was asked for. */
 export interface Asked {
   readonly entity: Entity;
   readonly issuance: Issuance | null;

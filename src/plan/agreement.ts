@@ -3,6 +3,7 @@ import type { EntityId } from '../model/entity.ts';
 import type { Change, Consent } from './change.ts';
 import type { Plan } from './plan.ts';
 
+/** A plan, divided by what was agreed to. */
 export interface Agreement {
   /** What is carried out. */
   readonly possible: Plan;
@@ -10,9 +11,11 @@ export interface Agreement {
   readonly held: readonly Change[];
   /** Refused, or not agreed to: these stay as they are, and what cannot do without them does as well. */
   readonly blocked: readonly Change[];
+  /** Nothing is carried out: nothing is left to do, or something asked for by name is blocked. */
   readonly isIdle: boolean;
 }
 
+/** Consents and requests of whoever runs apply, and a way to plan again. */
 export interface Asked {
   readonly consents: ReadonlySet<Consent>;
   /** Entities of which something was asked for by name: whoever asked for it in vain did not ask for the rest. */
@@ -21,6 +24,7 @@ export interface Asked {
   readonly replan: (frozen: ReadonlySet<EntityId>) => Plan;
 }
 
+/** Plans again, once at most, with everything blocked as it is on the disk; removals that are held do not block. */
 export function agreementOn(plan: Plan, { consents, requested, replan }: Asked): Agreement {
   const held = plan.changes.filter(
     ({ action, consent }) => action === 'remove' && isMissing(consent, consents),

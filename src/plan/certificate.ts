@@ -119,6 +119,10 @@ export function signedBy(der: Uint8Array, key: KeyObject): boolean {
   }
 }
 
+/**
+ * Loads a SubjectPublicKeyInfo in DER, to verify signatures with.
+ * @throws node's own Error where it is no usable key, such as a point that is on no curve.
+ */
 export function publicKeyObject(spki: Uint8Array): KeyObject {
   return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
 }

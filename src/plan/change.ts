@@ -43,6 +43,7 @@ export interface Copy {
   readonly to: string;
 }
 
+/** The plan for one entity: an action, its reasons, and all that carrying it out takes. */
 export interface Change {
   readonly id: EntityId;
   readonly kind: EntityKind;
@@ -85,6 +86,7 @@ export const NO_CHANGE = {
   affects: [],
 } as const satisfies Partial<Change>;
 
+/** Whether a text names a consent, letter for letter. */
 export function isConsent(text: string): text is Consent {
   return (CONSENTS as readonly string[]).includes(text);
 }

@@ -14,6 +14,7 @@ export interface Der {
   readonly body: Uint8Array;
 }
 
+/** Identifier octets of universal types (X.690 §8.1.2); SEQUENCE and SET with the bit for constructed. */
 export const TAG = {
   boolean: 0x01,
   integer: 0x02,
@@ -65,6 +66,7 @@ export function children(der: Der): readonly Der[] {
   return found;
 }
 
+/** The value as it came. @throws DerError where there is none, or where it has another tag. */
 export function expectTag(der: Der | undefined, tag: number): Der {
   if (der?.tag !== tag) throw new DerError(`expected DER tag ${tag}, got ${der?.tag ?? 'nothing'}`);
   return der;
@@ -124,10 +126,12 @@ function centuryOf(utcTime: string): string {
   return Number(utcTime.slice(0, 2)) >= 50 ? '19' : '20';
 }
 
+/** One character per octet, as ISO 8859-1 has it: one above 127 is kept, though ASCII has none. */
 export function ascii(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('latin1');
 }
 
+/** Two lower-case digits per octet, without separators. */
 export function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 }

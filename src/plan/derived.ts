@@ -6,6 +6,7 @@ import type { EntityObservation, FileState } from './observation.ts';
 import type { Reason } from './reason.ts';
 import type { BundleMember, Standing } from './standing.ts';
 
+/** Of authorities alone; planning fills it from the roots down. */
 export type Standings = ReadonlyMap<EntityId, Standing>;
 type Bundle = 'chain' | 'fullchain' | 'ca';
 
@@ -91,6 +92,7 @@ export function requestReasons(entity: Entity, { csr, key }: EntityObservation):
   return fits && diffRequest(csr.facts, entity).length === 0 ? [] : [{ kind: 'stale', artifact: 'csr' }];
 }
 
+/** Reasons to write the public key anew: it must be that of the private key that is there. */
 export function publicKeyReasons({ public: found, key }: EntityObservation): readonly Reason[] {
   if (found.state === 'missing') return [{ kind: 'missing', artifact: 'public' }];
   if (found.state === 'garbage') return [{ kind: 'unreadable', artifact: 'public', detail: found.detail }];

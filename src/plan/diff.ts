@@ -33,6 +33,7 @@ export function diffRequest(facts: RequestFacts, entity: Entity): readonly Reaso
   ];
 }
 
+/** One reason where the two texts are not the same, none where they are. */
 export function differs(field: Field, before: string, after: string): readonly Differs[] {
   return before === after ? [] : [{ kind: 'differs', field, before, after }];
 }
@@ -112,6 +113,7 @@ function weakness(facts: CertificateFacts): readonly Reason[] {
   return /sha1|md5/i.test(facts.signature) ? [{ kind: 'weak', what: `signature ${facts.signature}` }] : [];
 }
 
+/** A key of another kind than asked for. @param before its kind as facts have it (`rsa-3072`). */
 export function diffKeySpec(before: string, entity: Entity): readonly Differs[] {
   return differs('key', before, keySpecText(entity.key));
 }

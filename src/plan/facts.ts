@@ -10,6 +10,7 @@ export type KeyId = string;
 /** SHA-256 of a certificate's DER, hex. */
 export type Fingerprint = string;
 
+/** One attribute of a name; `type` is a short name (`CN`), or the dotted OID where oids.ts has none. */
 export interface NameAttribute {
   readonly type: string;
   readonly value: string;
@@ -43,6 +44,7 @@ export interface ExtensionFacts {
   readonly criticalOids: readonly string[];
 }
 
+/** An X.509 certificate (RFC 5280 §4.1), whoever issued it. */
 export interface CertificateFacts extends ExtensionFacts {
   readonly fingerprint: Fingerprint;
   /** Hex, without leading zeros beyond one whole octet. */
@@ -62,13 +64,16 @@ export interface CertificateFacts extends ExtensionFacts {
   readonly signature: string;
 }
 
+/** In the order of the certificates, which is part of what a bundle is. */
 export function fingerprintsOf(certificates: readonly CertificateFacts[]): readonly Fingerprint[] {
   return certificates.map(({ fingerprint }) => fingerprint);
 }
 
+/** A PKCS#10 request (RFC 2986): whose key it is for, and which names it asks for. */
 export interface RequestFacts {
   readonly keyId: KeyId;
   readonly subject: readonly NameAttribute[];
+  /** As in certificates; empty where it asks for none. */
   readonly san: readonly string[];
   /** Whether the request's signature fits the key inside it (openssl exits 0 where it does not: openssl quirk). */
   readonly signatureFits: boolean;

@@ -4,6 +4,7 @@ import { ARTIFACTS, type Artifact, type Entity } from '../model/entity.ts';
 /** `previous`: certificates that a root had before and that are still trusted, newest first. */
 export type ManagedFile = Artifact | 'previous';
 
+/** Every kind of file that an entity can have; `previous` comes last. */
 export const MANAGED_FILES = [...ARTIFACTS, 'previous'] as const satisfies readonly ManagedFile[];
 
 /** What tells where an entity's files are. */

@@ -8,6 +8,7 @@ import type { Reason } from './reason.ts';
 /** Keys by the entity whose certificate fits them: who else has such a key on disk holds a copy. */
 export type KeyOwners = ReadonlyMap<KeyId, EntityId>;
 
+/** Of several whose certificates fit one key, the first in `entities` owns it. */
 export function keyOwners(entities: readonly Entity[], observation: Observation): KeyOwners {
   const owners = new Map<KeyId, EntityId>();
   for (const entity of entities) {

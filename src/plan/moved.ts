@@ -18,6 +18,7 @@ export function copiesOf(
   return files.map(({ file, from }) => ({ file, from, to: filePath(entity, file) }));
 }
 
+/** One reason for all copies, naming the first; none where nothing is copied. */
 export function movedReasons([first]: readonly Copy[]): readonly Reason[] {
   return first === undefined ? [] : [{ kind: 'moved', from: first.from, to: first.to }];
 }

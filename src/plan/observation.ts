@@ -27,6 +27,7 @@ export interface Left {
   readonly files: readonly { readonly file: ManagedFile; readonly from: string }[];
 }
 
+/** An entity's files, each as it was found, and what only several of them tell together. */
 export interface EntityObservation {
   readonly key: KeyState;
   readonly csr: FileState<RequestFacts>;
@@ -46,6 +47,7 @@ export interface EntityObservation {
   readonly left?: Left;
 }
 
+/** What a plan compares with the inventory: the output folder at one moment. */
 export interface Observation {
   readonly entities: ReadonlyMap<EntityId, EntityObservation>;
   /** Entity folders on disk that the manifest does not name, and that this tool is known to have made. */

@@ -45,6 +45,7 @@ interface Verdict {
   readonly reasons: readonly Reason[];
 }
 
+/** @param context its standings already hold the authorities above the entity, and the other roots that it trusts. */
 export function planEntity(entity: Entity, seen: EntityObservation, context: Context): Change {
   const observed = ownFiles(entity, seen);
   const wanted = wantedArtifacts(entity, context.byId, context.standings);

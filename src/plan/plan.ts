@@ -16,9 +16,11 @@ import { type Context, planEntity } from './plan-entity.ts';
 import { earlierOf } from './previous.ts';
 import { type Standing, standingOf } from './standing.ts';
 
+/** What has to change so that the observation becomes what is wanted. */
 export interface Plan {
   /** Seconds since 1970; the moment the plan speaks of. */
   readonly now: number;
+  /** The output folder as the manifest writes it. */
   readonly output: string;
   /** Authorities before what they sign, then as in the manifest; every entity has one, also where nothing changes. */
   readonly changes: readonly Change[];
@@ -28,6 +30,7 @@ export interface Plan {
   readonly frozen: ReadonlySet<EntityId>;
 }
 
+/** The moment, in seconds since 1970, and what a manifest cannot say because it is done once. */
 export interface PlanOptions {
   readonly now: number;
   /** Entities to re-key on request. */
@@ -38,6 +41,7 @@ export interface PlanOptions {
   readonly frozen?: ReadonlySet<EntityId>;
 }
 
+/** One change per entity of the inventory, then a removal for each stranger, which waits for consent. */
 export function planInventory(inventory: Inventory, observation: Observation, options: PlanOptions): Plan {
   const byId = new Map(inventory.entities.map((entity) => [entity.id, entity]));
   const standings = new Map<EntityId, Standing>();
@@ -141,6 +145,7 @@ export function isDue({ changes, pending }: Pick<Plan, 'changes' | 'pending'>): 
   return pending.length > 0 || changes.some(({ action }) => action !== 'keep');
 }
 
+/** Changes by action; an action that no change has counts 0. */
 export function countActions(plan: Plan): Readonly<Record<Action, number>> {
   const counts = { create: 0, issue: 0, rekey: 0, refresh: 0, remove: 0, keep: 0, refuse: 0 };
   for (const { action } of plan.changes) counts[action]++;

@@ -12,6 +12,7 @@ import { issuedName, keptName } from './name.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Reason } from './reason.ts';
 
+/** What stays of what a root had before, and whether the file that holds it is written or removed. */
 export interface Previous {
   /** Earlier certificates of the root, newest first. */
   readonly keep: readonly Fingerprint[];
@@ -31,6 +32,7 @@ interface Situation {
   readonly successor: Issuance | null;
 }
 
+/** The rollover of one entity; what is no root, or no more, keeps nothing and loses its file. */
 export function previousOf(entity: Entity, observed: EntityObservation, situation: Situation): Previous {
   const file = observed.previous;
   const known = earlierOf(observed);

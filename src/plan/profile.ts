@@ -3,12 +3,14 @@ import { type Entity, type EntityKind, unreachable } from '../model/entity.ts';
 import type { KeySpec } from '../model/key-spec.ts';
 import type { KeyUsage } from './oids.ts';
 
+/** Usages by the names that RFC 5280 gives them, all of which a certificate must have, and no other. */
 export interface Profile {
   readonly keyUsage: readonly KeyUsage[];
   /** `null`: a CA certificate carries none, so that nothing below it is narrowed. */
   readonly extendedKeyUsage: readonly string[] | null;
 }
 
+/** What an entity's kind asks for and, of an end entity, the algorithm of its key. */
 export function profileOf(entity: Entity): Profile {
   return entity.kind === 'authority'
     ? { keyUsage: ['keyCertSign', 'cRLSign'], extendedKeyUsage: null }

@@ -4,15 +4,18 @@ import { bitStringBytes, children, type Der, hex, oidText, readAll } from './der
 import type { KeyId } from './facts.ts';
 import { CURVES, KEY_ALGORITHM } from './oids.ts';
 
+/** Which key it is, and of what kind: as in `KeyFacts`, with `ecdsa-` and the OID where the curve is not ours. */
 export interface PublicKeyFacts {
   readonly keyId: KeyId;
   readonly spec: string;
 }
 
+/** In hex, as fingerprints and key ids are written. */
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
+/** @throws DerError where `spki` is not well-formed, or spells its curve out (RFC 5480 §2.1.1 has it named). */
 export function publicKeyFacts(spki: Uint8Array): PublicKeyFacts {
   const [algorithm, key] = children(readAll(spki));
   const [oid, parameters] = algorithm ? children(algorithm) : [];

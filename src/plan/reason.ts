@@ -20,6 +20,7 @@ export type Field =
   | 'authorityKeyIdentifier'
   | 'version';
 
+/** One cause. Points in time are seconds since 1970, lengths seconds, modes permission bits. */
 export type Reason =
   /** The file is not there. */
   | { readonly kind: 'missing'; readonly artifact: Artifact }

@@ -22,6 +22,7 @@ export interface BundleMember {
   readonly crossChanges: boolean;
 }
 
+/** An authority as its certificate will have it; `null` for what only the making can tell. */
 export interface Standing extends BundleMember {
   /** `null`: a key that is not made yet. */
   readonly keyId: KeyId | null;
@@ -35,6 +36,7 @@ export interface Standing extends BundleMember {
   readonly notAfter: number;
 }
 
+/** By the certificate on disk where the change leaves it, otherwise by the issuance. */
 export function standingOf(entity: Entity, observed: EntityObservation, change: Change): Standing {
   const rollover = rolloverOf(observed, change);
   const key = observed.key.state === 'present' && !change.newKey ? observed.key.facts : null;

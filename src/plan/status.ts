@@ -14,6 +14,7 @@ import { lifetime } from './validity.ts';
  */
 export type State = 'ok' | 'due' | 'capped' | 'expired' | 'missing' | 'refused';
 
+/** One entity, or one that left the manifest and whose files are still there. */
 export interface StatusRow {
   readonly id: EntityId;
   readonly kind: EntityKind;
@@ -28,6 +29,7 @@ export interface StatusRow {
   readonly refusal: string | null;
 }
 
+/** In the order of the inventory, then what left the manifest. The plan must be one of this observation. */
 export function statusRows(
   { entities }: Inventory,
   observation: Observation,

@@ -5,6 +5,7 @@ import type { Change, Crossing, Issuance } from './change.ts';
 import type { EncodedName } from './name.ts';
 import type { Plan } from './plan.ts';
 
+/** Kind and entity, such as `sign servers/api`: unique in a plan. */
 export type StepId = string;
 
 interface StepBase {
@@ -14,11 +15,13 @@ interface StepBase {
   readonly needs: readonly StepId[];
 }
 
+/** One thing to run; it begins once all that it needs has succeeded. */
 export type Step =
   /** Private key (unless it is kept) and certification request. */
   | (StepBase & {
       readonly kind: 'request';
       readonly newKey: boolean;
+      /** How long it takes; other steps count 1. */
       readonly weight: number;
       readonly name?: EncodedName;
     })
@@ -38,12 +41,14 @@ export type Step =
   /** The files of an entity that left the manifest go to the archive. */
   | (StepBase & { readonly kind: 'remove' });
 
+/** What a step does: its name in events and in progress. */
 export type StepKind = Step['kind'];
 
 function stepId(kind: StepKind, entity: EntityId): StepId {
   return `${kind} ${entity}`;
 }
 
+/** In the order of the plan, with every step behind those that it needs. */
 export function stepsOf(plan: Plan, { entities }: Inventory): readonly Step[] {
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
   const works = new Set(plan.changes.filter(hasSteps).map(({ id }) => id));

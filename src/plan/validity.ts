@@ -24,6 +24,7 @@ export function validityOf(
     : { notBefore, notAfter: wanted, cappedBy: null };
 }
 
+/** Seconds from notBefore to notAfter, both of them counted (RFC 5280 §4.1.2.5). */
 export function lifetime(facts: CertificateFacts): number {
   return facts.notAfter - facts.notBefore + 1;
 }
@@ -89,6 +90,7 @@ export function lengthText(seconds: number): string {
   return parts.length === 0 ? `${seconds}s` : parts.join(' ');
 }
 
+/** ISO 8601 in UTC, to the second: `2026-11-23T12:00:00Z`. */
 export function isoTime(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }

@@ -2,6 +2,7 @@
 import type { CertificateCheck } from '../run/verify.ts';
 import type { Style } from './style.ts';
 
+/** Checks that failed, all of them where `verbose`, then a line that sums up; ends with a newline. */
 export function certificatesText(
   checks: readonly CertificateCheck[],
   { style, verbose }: { readonly style: Style; readonly verbose: boolean },

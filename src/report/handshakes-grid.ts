@@ -8,6 +8,7 @@ import { groupBy } from '../plan/group.ts';
 /** `untested`: left out with a reason. `none`: these two never meet (a peer and itself). */
 export type Mark = 'accepted' | 'refused' | 'wrong' | 'untested' | 'none';
 
+/** One server's marks, from left to right. */
 export interface GridRow {
   readonly server: EntityId;
   /** One per client, in the order of the grid's clients. */
@@ -16,6 +17,7 @@ export interface GridRow {
   readonly refusals: readonly Mark[];
 }
 
+/** Columns and rows; the columns of refusals are the same in every grid. */
 export interface Grid {
   readonly clients: readonly EntityId[];
   readonly rows: readonly GridRow[];

@@ -3,6 +3,7 @@ import type { CheckKind, Side, SkippedCheck, TlsVersion } from '../handshake/cas
 import type { Outcome, Verdict } from '../handshake/outcome.ts';
 import type { EntityId } from '../model/entity.ts';
 
+/** How many handshakes went how: `total` is those accepted, refused and wrong. */
 export interface HandshakeSummary {
   /** Everything that was tried went as expected. */
   readonly ok: boolean;
@@ -38,6 +39,7 @@ interface HandshakeRecord {
   readonly milliseconds: number;
 }
 
+/** docs/json.md, `pki-handshakes`. */
 export interface HandshakesJson {
   readonly format: 'pki-handshakes';
   readonly version: 1;

@@ -4,6 +4,7 @@ import { unreachable } from '../model/entity.ts';
 import type { Grid, GridRow, Mark } from './handshakes-grid.ts';
 import type { Style } from './style.ts';
 
+/** The width, the characters and the colours that a table may use. */
 export interface TableOptions {
   /** The width of the terminal. */
   readonly columns: number;

@@ -9,6 +9,7 @@ import { checkText, expectationText, pairText, versionsText } from './handshakes
 
 export { handshakesJson } from './handshakes-json.ts';
 
+/** How the proof is drawn, and how much is said of it. */
 export interface HandshakesTextOptions extends TableOptions {
   /** Lists every case in a line of its own. */
   readonly verbose: boolean;

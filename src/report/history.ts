@@ -4,6 +4,7 @@ import { reasonText } from './reason.ts';
 import type { Style } from './style.ts';
 import { tableLines } from './table.ts';
 
+/** A line per entry, in the order given; ends with a newline. */
 export function historyText(entries: readonly LedgerEntry[], style: Style): string {
   if (entries.length === 0) return 'history: nothing issued yet\n';
   const head = ['time', '', 'serial', 'until', 'why'].map(style.faint);

@@ -67,6 +67,7 @@ export function leftOutText(why: LeftOutWhy): string {
   return visible(textOf(why));
 }
 
+/** Without the entry that it is about; free of control characters, as above. */
 export function noteText(note: Note): string {
   return visible((NOTES[note.kind] as (value: Note) => string)(note));
 }

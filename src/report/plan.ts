@@ -18,12 +18,14 @@ const MARKS: Readonly<Record<Action, string>> = {
   refuse: '!',
 };
 
+/** How the plan is drawn, and how much of it. */
 export interface PlanTextOptions {
   readonly style: Style;
   /** Shows what stays, too. */
   readonly verbose: boolean;
 }
 
+/** What changes or is refused, and a line that sums up; ends with a newline. */
 export function planText(plan: Plan, { style, verbose }: PlanTextOptions): string {
   const shown = plan.changes.filter(({ action }) => verbose || action !== 'keep');
   const width = Math.max(0, ...shown.map(({ id }) => id.length));

@@ -21,6 +21,7 @@ interface Row {
 
 type Handle = { title: string; output: string };
 
+/** Draws from `started` on; rows that are open when it is closed say that they are not finished. */
 export function liveProgress(stream: NodeJS.WriteStream): Progress {
   let rows: Rows | undefined;
   let drawing: Promise<unknown> = Promise.resolve();

@@ -10,6 +10,7 @@ import { shorten, tableLines } from './table.ts';
 const BAR = 10;
 const DAY = 86400;
 
+/** A line per row, in the order given, and a line that sums up; ends with a newline. */
 export function statusText(rows: readonly StatusRow[], style: Style): string {
   const head = ['', 'subject', 'issuer', 'serial', 'left', '', 'state'].map(style.faint);
   const lines = tableLines([head, ...rows.map((row) => cells(row, style))]);

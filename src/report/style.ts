@@ -1,6 +1,7 @@
 /** Colours as functions, so that text is made the same way with and without them. */
 export type Paint = (text: string) => string;
 
+/** Colours by what they mean. */
 export interface Style {
   readonly good: Paint;
   readonly bad: Paint;
@@ -11,6 +12,7 @@ export interface Style {
 
 const same: Paint = (text) => text;
 
+/** No colours: texts come back as they are. */
 export const PLAIN: Style = { good: same, bad: same, warn: same, faint: same, strong: same };
 
 const sgr =
@@ -18,6 +20,7 @@ const sgr =
   (text) =>
     `\u001b[${open}m${text}\u001b[${close}m`;
 
+/** Green, red, yellow, faint and bold, each with the code that ends it (SGR, ECMA-48 §8.3.117). */
 export const COLOURED: Style = {
   good: sgr(32, 39),
   bad: sgr(31, 39),
@@ -26,6 +29,7 @@ export const COLOURED: Style = {
   strong: sgr(1, 22),
 };
 
+/** What a stream tells of itself: both fields are absent where it is no terminal. */
 export interface Terminal {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;

@@ -24,25 +24,32 @@ import { type Execution, execute } from './execute.ts';
 import { Workers } from './workers.ts';
 import { Workshop } from './workshop.ts';
 
+/** Where and with what an apply works, what it may do, and who is told. */
 export interface ApplyOptions {
   /** The output folder, absolute. */
   readonly root: string;
+  /** The openssl to run: a path, or a name to be found in `PATH`. */
   readonly binary: string;
   /** Reads the clock, in seconds since 1970. */
   readonly clock: () => number;
+  /** How many openssl processes at once. */
   readonly processes: number;
   /** What was agreed to beforehand. */
   readonly consents: ReadonlySet<Consent>;
   /** Sees the plan, under the lock and before anything is done, and says what else is agreed to. */
   readonly review?: (plan: Plan) => Promise<ReadonlySet<Consent>>;
+  /** Entities to re-key. */
   readonly rekey?: ReadonlySet<EntityId>;
+  /** Authorities whose earlier certificates are no longer to be trusted. */
   readonly retire?: ReadonlySet<EntityId>;
   /** Seconds to wait for another run to end; none by default. */
   readonly lockTimeout?: number;
   readonly listener?: Listener;
+  /** Ends what runs, and waiting for the lock; what is published by then stays. */
   readonly signal?: AbortSignal;
 }
 
+/** How an apply ended. A step that failed is part of it, and no rejection. */
 export type ApplyResult = Ending & {
   /** What went wrong beside it, in words. */
   readonly warnings?: readonly string[];
@@ -68,6 +75,10 @@ type Ending =
       readonly interrupted: boolean;
     };
 
+/**
+ * Makes the output folder what the inventory says; the folder itself is made where it is missing.
+ * @throws Obstacle where something is in the way that only its owner can move; else what the system or `review` threw.
+ */
 export async function applyInventory(inventory: Inventory, options: ApplyOptions): Promise<ApplyResult> {
   ensureFolder(options.root, 0o755);
   // The output folder itself may be a link that the user made; nothing below it may.

@@ -2,6 +2,7 @@
 import type { EntityId } from '../model/entity.ts';
 import type { Step, StepKind } from '../plan/steps.ts';
 
+/** `recovered` comes first, if at all, then `started`, unless nothing is to be done; then each step as it goes. */
 export type RunEvent =
   | { readonly kind: 'started'; readonly steps: readonly Step[] }
   | { readonly kind: 'recovered'; readonly entities: readonly EntityId[] }
@@ -22,4 +23,5 @@ export interface StepFailure {
   readonly stderr: string;
 }
 
+/** Called as it happens, and the run waits meanwhile: to be quick, and not to throw. */
 export type Listener = (event: RunEvent) => void;

@@ -11,23 +11,29 @@ import { laneOf, walk } from './walk.ts';
 import { callsAtOnce } from './workers.ts';
 import type { Workshop } from './workshop.ts';
 
+/** How the steps went. */
 export interface Execution {
   /** Of an interrupted run, those from before. */
   readonly failures: readonly StepFailure[];
+  /** Not finished, because a step of another entity failed. */
   readonly skipped: readonly EntityId[];
+  /** Whose files are in place now, or gone. */
   readonly published: readonly EntityId[];
 }
 
+/** How much at once, who is told, and what ends it. */
 export interface ExecuteOptions {
   /** How many openssl processes at once. */
   readonly processes: number;
   readonly listener?: Listener;
+  /** Once aborted nothing new starts, and what runs is waited for. */
   readonly signal?: AbortSignal;
 }
 
 /** Entities whose files are being synced at the same time: the disk does several as fast as one. */
 const PUBLISHING = 6;
 
+/** A step that fails is in the result; rejects where work folders cannot be made, or moved files not be copied. */
 export async function execute(
   workshop: Workshop,
   steps: readonly Step[],

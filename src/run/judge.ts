@@ -86,6 +86,7 @@ function keyOf(workshop: Workshop, entity: Entity, { newKey }: Change): Buffer {
   return whole(readPublished(workshop.root, entity, 'key'), filePath(entity, 'key'));
 }
 
+/** The bytes of a file that this run made. @throws Error where it is missing, empty, or no plain file. */
 export function readStaged(workshop: Workshop, { id }: Entity, file: ManagedFile): Buffer {
   const path = stagedPath(id, file, workshop.stamp);
   return whole(readBytes(workshop.path(path)), path);

@@ -32,11 +32,13 @@ export class OpensslError extends Error {
   }
 }
 
+/** One openssl in one folder; every call is a process of its own. */
 export interface Openssl {
   /** Resolves with standard output. @throws OpensslError */
   run(command: Command): Promise<string>;
 }
 
+/** What ends a call before its time. */
 export interface OpensslOptions {
   /** Ends every running call. */
   readonly signal?: AbortSignal | undefined;
@@ -124,6 +126,7 @@ export interface Ended {
   readonly originalMessage?: string | undefined;
 }
 
+/** `openssl exited with 1`: why a call did not end well. */
 export function problemOf({ isCanceled, isShell, exitCode, signal, originalMessage }: Ended): string {
   if (isCanceled) return 'openssl was interrupted';
   const what = isShell ? 'the shell that starts openssl' : 'openssl';

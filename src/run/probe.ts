@@ -24,6 +24,7 @@ function isProgram(path: string): boolean {
   }
 }
 
+/** What the program says of itself; one that cannot be run, or fails, is a result. Rejects only where it is aborted. */
 export async function probeOpenssl(binary: string, signal?: AbortSignal): Promise<Capability> {
   try {
     const found = capabilityOf(

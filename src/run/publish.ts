@@ -15,6 +15,10 @@ import { checkReplaceable } from '../store/replaceable.ts';
 import { judge, readStaged } from './judge.ts';
 import type { Workshop } from './workshop.ts';
 
+/**
+ * Rejects where a file cannot be replaced, or something else was made than was asked for: then the old set stays.
+ * What is cut short after the commit's point of no return (store/commit.ts) is finished by the next run.
+ */
 export async function publish(workshop: Workshop, entity: Entity): Promise<void> {
   const change = workshop.change(entity.id);
   if (change.writes.length > 0 || change.deletes.length > 0 || relinks(change)) {

@@ -14,6 +14,7 @@ interface Room {
   calls: number;
 }
 
+/** The rooms of one run: each is lent to one call at a time, and given up after CALLS of them or a failure. */
 export class Rooms {
   readonly #root: string;
   readonly #run: string;

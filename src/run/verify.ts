@@ -22,18 +22,24 @@ import { readCredentials } from '../store/credentials.ts';
 import { Obstacle } from '../store/obstacle.ts';
 import { type Openssl, OpensslError, opensslIn } from './openssl.ts';
 
+/** Where and with what to verify, how much of it, and who is told. */
 export interface VerifyOptions {
+  /** The output folder, absolute. */
   readonly root: string;
+  /** The openssl to run: a path, or a name to be found in `PATH`. */
   readonly binary: string;
   /** What has just changed: where there are more than `PAIRS` pairs, only what has to do with these is proven. */
   readonly touched?: ReadonlySet<EntityId>;
+  /** Called for each handshake as it is decided; `total` is how many there will be. */
   readonly onOutcome?: (outcome: Outcome, total: number) => void;
+  /** Ends whatever runs. */
   readonly signal?: AbortSignal;
 }
 
 /** Up to this many pairs are all proven, some two milliseconds each handshake. */
 const PAIRS = 1000;
 
+/** What `openssl verify` makes of a certificate for one purpose; a peer's is judged for two. */
 export interface CertificateCheck {
   readonly entity: EntityId;
   readonly purpose: Purpose;
@@ -41,15 +47,19 @@ export interface CertificateCheck {
   readonly problem: string | null;
 }
 
+/** The proof of a whole inventory, or of what has just changed in a very large one. */
 export interface Verification {
   readonly certificates: readonly CertificateCheck[];
   readonly outcomes: readonly Outcome[];
+  /** Checks that could not be made; they spoil nothing. */
   readonly skipped: readonly SkippedCheck[];
+  /** No certificate has a problem, and every handshake went as expected. */
   readonly ok: boolean;
   /** `touched`: only what has just changed was looked at, because everything would be too much. */
   readonly scope: 'all' | 'touched';
 }
 
+/** Bad certificates and handshakes are results. @throws Obstacle where no certificate of the manifest is there. */
 export async function verifyInventory(
   { entities }: Inventory,
   options: VerifyOptions,

@@ -4,18 +4,23 @@
  */
 import type { Step, StepId } from '../plan/steps.ts';
 
+/** How a step is run, who is told of those that are not done, and how many run at once. */
 export interface WalkOptions {
   /** Runs one step; rejects where it fails. */
   readonly run: (step: Step) => Promise<void>;
   readonly failed: (step: Step, error: unknown) => void;
+  /** Told of a step that is not begun; `because` is the one that failed. */
   readonly skipped: (step: Step, because: Step) => void;
   /** How many steps of a lane may run at once: processes are bound by cores, publishing by the disk. */
   readonly lanes: Readonly<Record<Lane, number>>;
+  /** Once aborted nothing new starts; steps that wait are then neither failed nor skipped. */
   readonly signal?: AbortSignal;
 }
 
+/** What a step needs most: a core for openssl, or the disk. */
 export type Lane = 'process' | 'publish';
 
+/** Only publishing and removing start no process. */
 export function laneOf(step: Step): Lane {
   return step.kind === 'publish' || step.kind === 'remove' ? 'publish' : 'process';
 }

@@ -25,6 +25,7 @@ while read -r count after turn input; do
   echo "$?"
 done`;
 
+/** A call as it is put to a worker. */
 export interface Asked {
   readonly args: readonly string[];
   /** The arguments of the call before. */

@@ -9,11 +9,13 @@ import { errorCode } from '../store/read.ts';
 import { callOptions, type Ended, OpensslError, problemOf } from './openssl.ts';
 import { question, SCRIPT } from './worker-script.ts';
 
+/** What a worker runs, and where. */
 export interface WorkerOptions {
   /** The output folder, absolute: paths in commands are relative to it. */
   readonly cwd: string;
   /** Where workers have their files, relative to it; it has to be there when the first call is made. */
   readonly folder: string;
+  /** The openssl to run: a path, or a name to be found in `PATH`. */
   readonly binary: string;
 }
 
@@ -26,6 +28,7 @@ const WORDS_LIMIT = 64 * 1024;
 /** How many calls a worker can have been given: the one that runs, and those that follow. */
 export const DEPTH = 2;
 
+/** Has up to DEPTH calls at a time, and answers in their order. @throws a system error where it cannot be started. */
 export class Worker {
   readonly #slots: readonly Slot[];
   readonly #child: ReturnType<typeof start>;

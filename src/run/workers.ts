@@ -10,6 +10,7 @@ import type { Command } from '../openssl/command.ts';
 import { problemOf } from './openssl.ts';
 import { DEPTH, NotBegun, Worker, type WorkerOptions } from './worker.ts';
 
+/** What the workers run, how many there are, and what ends them. */
 export interface WorkersOptions extends WorkerOptions {
   /** How many openssl processes run at once. */
   readonly processes: number;
@@ -33,6 +34,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** Started one by one as calls come; these begin in the order of their coming. To be closed, also after an abort. */
 export class Workers {
   readonly #options: WorkersOptions;
   readonly #all: Worker[] = [];

@@ -31,6 +31,7 @@ export interface Published {
   readonly key: KeyObject;
 }
 
+/** What one run is about, and what its steps work with. */
 export interface WorkshopOptions {
   /** The output folder, absolute. */
   readonly root: string;
@@ -40,11 +41,13 @@ export interface WorkshopOptions {
   readonly frozen: ReadonlySet<EntityId>;
   readonly openssl: Pick<Workers, 'run'>;
   readonly ledger: Ledger;
+  /** Seconds since 1970: the moment of the plan. */
   readonly now: number;
   /** Name of this run, for its work and archive folders. */
   readonly stamp: string;
 }
 
+/** Asked for what the run does not know, or has not published yet, its methods throw. */
 export class Workshop {
   readonly root: string;
   readonly byId: ReadonlyMap<EntityId, Entity>;

@@ -4,6 +4,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { parseOutput } from '../manifest/folder.ts';
 import { Obstacle } from './obstacle.ts';
 
+/** Where the manifest of an adopted folder goes, and how it names the folder. */
 export interface AdoptionPlace {
   /** The manifest's folder, absolute. */
   readonly place: string;

@@ -33,6 +33,7 @@ interface Entry {
   readonly observation: EntityObservation;
 }
 
+/** The state of an entity's files on the disk: where the text is the same, so are they. */
 export interface FileSignature {
   readonly text: string;
   /** When the youngest of the files last changed, in milliseconds since 1970. */
@@ -69,6 +70,7 @@ function signatureOf({ ino, size, mtimeMs, ctimeMs, mode }: Stats): string {
   return `${ino}/${size}/${mtimeMs}/${ctimeMs}/${mode}`;
 }
 
+/** The cache as one run finds it and leaves it; entries that were neither got nor set are gone where it is saved. */
 export class Cache {
   readonly #path: string;
   readonly #now: number;

@@ -39,9 +39,12 @@ import { DATA_LINK } from './versions.ts';
 
 const ORDER = 'order.json';
 
+/** Files of one entity that are put in place, and those that go, as one set. */
 export interface CommitRequest {
   readonly entity: Located;
+  /** Those that stand in its staging folder. */
   readonly writes: readonly ManagedFile[];
+  /** Those that nobody asks for any more. */
   readonly deletes: readonly ManagedFile[];
   /** Name of the archive folder, unique per run. */
   readonly stamp: string;

@@ -4,6 +4,7 @@ import { issuersAbove } from '../plan/derived.ts';
 import type { ManagedFile } from '../plan/files.ts';
 import { readPublished } from './versions.ts';
 
+/** PEM texts: the private key, the leaf with the authorities between it and the root, and the roots that it trusts. */
 export interface CredentialFiles {
   readonly key: string;
   readonly fullchain: string;

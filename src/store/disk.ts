@@ -7,15 +7,23 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { errorCode } from './read.ts';
 
+/** Atomic: a file or link of that name is replaced without an instant in which there is none (rename(2)). */
 export const rename = promisify(fs.rename);
+/** Takes a name away; of a link the link, and never a folder. */
 export const unlink = promisify(fs.unlink);
+/** Only an empty folder goes; else it rejects with `ENOTEMPTY` or `EEXIST`. */
 export const rmdir = promisify(fs.rmdir);
+/** The names in a folder, in no order. */
 export const readFolder = promisify(fs.readdir);
+/** A second name for the same file, at once or not at all; rejects with `EEXIST` where the name is taken (link(2)). */
 export const link = promisify(fs.link);
+/** A new link that reads `target`, whatever that leads to; rejects with `EEXIST` where the name is taken. */
 export const symlink: (target: string, path: string) => Promise<void> = promisify(fs.symlink);
 const lstat = promisify(fs.lstat);
+/** Exactly this mode, whatever the umask; follows links. */
 export const chmod = promisify(fs.chmod);
 
+/** A new folder, with its mode cut by the umask; rejects with `EEXIST` where one is, unless `recursive`. */
 export const makeFolder = promisify(fs.mkdir);
 const fsync = promisify(fs.fsync);
 const writeFile = promisify(fs.writeFile);
@@ -57,6 +65,7 @@ export async function sync(path: string): Promise<void> {
   }
 }
 
+/** Resolves once all of them survive a power cut; rejects with the first error. */
 export async function syncAll(paths: readonly string[]): Promise<void> {
   await Promise.all(paths.map(sync));
 }
@@ -84,10 +93,12 @@ export function ensureFolder(path: string, mode: number): void {
   mkdirSync(path, { recursive: true, mode });
 }
 
+/** Whatever is there goes, with all that is in it; links are not followed, and nothing there is no error. */
 export function removeTree(path: string): void {
   rmSync(path, { recursive: true, force: true });
 }
 
+/** Whether the name is taken, if only by a link that leads nowhere; rejects where that cannot be seen. */
 export async function exists(path: string): Promise<boolean> {
   return (await statOf(path)) !== undefined;
 }

@@ -24,12 +24,18 @@ import { fieldsOf } from './json.ts';
 import { Obstacle } from './obstacle.ts';
 import { errorCode } from './read.ts';
 
+/** A certificate as it was issued (docs/json.md, `pki-history`); times are RFC 3339 in UTC, whole seconds. */
 export interface LedgerEntry {
+  /** The moment of the plan that issued it. */
   readonly time: string;
   readonly entity: EntityId;
+  /** The entity itself where it is a root. */
   readonly issuer: EntityId;
+  /** Hex. */
   readonly serial: string;
+  /** `CN=api.example.test, O=Example`, in the order of the certificate. */
   readonly subject: string;
+  /** `dns:api.example.test`, `ip:127.0.0.1`. */
   readonly san: readonly string[];
   readonly notBefore: string;
   readonly notAfter: string;
@@ -37,13 +43,16 @@ export interface LedgerEntry {
   readonly fingerprint: string;
   /** SHA-256 of the SubjectPublicKeyInfo, hex. */
   readonly keyId: string;
+  /** Why it was issued. */
   readonly reasons: readonly Reason[];
 }
 
+/** @param root the output folder, absolute; so is the path. */
 export function ledgerPath(root: string): string {
   return join(root, PRIVATE_FOLDER, 'ledger.jsonl');
 }
 
+/** @param about whose it is, who signed, why, and when (seconds since 1970). */
 export function ledgerEntry(
   facts: CertificateFacts,
   about: {

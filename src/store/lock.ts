@@ -12,6 +12,7 @@ import { writeNew } from './disk.ts';
 import { Obstacle } from './obstacle.ts';
 import { errorCode, readBytes, UNREADABLE } from './read.ts';
 
+/** Who holds a lock: what is in its file, as JSON. */
 export interface Holder {
   readonly host: string;
   readonly pid: number;
@@ -19,7 +20,9 @@ export interface Holder {
   readonly started: string | null;
   /** Where alone the pid means this process; `null` where the system does not tell, absent from older locks. */
   readonly namespace?: string | null;
+  /** Hex, another for every attempt to take a lock. */
   readonly nonce: string;
+  /** When it was taken, for people; empty where the lock cannot be read. */
   readonly since: string;
 }
 
@@ -31,6 +34,7 @@ export interface Rival extends Holder {
   readonly isVisible: boolean;
 }
 
+/** The lock, with what gives it back (and never takes another run's away), or whoever has it. */
 export type Attempt =
   | { readonly held: true; readonly release: () => void }
   | { readonly held: false; readonly by: Rival };

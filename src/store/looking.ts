@@ -13,6 +13,7 @@ import type { FileState, Left, Published } from '../plan/observation.ts';
 import { errorCode, readBytes, UNREADABLE, unopened } from './read.ts';
 import { DATA_LINK, isLink, readSeen, type View, viewOf } from './versions.ts';
 
+/** An entity's files as bytes. Without `published`: nothing is there, or no links were wanted or found. */
 export interface FoundFiles {
   readonly bytes: Readonly<Record<ManagedFile, FileState<Buffer>>>;
   readonly published?: Published;
@@ -29,6 +30,7 @@ export function readFiles(root: string, entity: Located, folders: Folders): Foun
   return linked ? readView(root, entity, folders) : { bytes: plain };
 }
 
+/** The same, with files from the entity's former place where they are missing in the present one. */
 export interface FoundAndLeft extends FoundFiles {
   readonly left: Left | undefined;
   /** Where the entity had its key, if that is another than the one in its new place. */

@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { writeNew } from './disk.ts';
 import { errorCode } from './read.ts';
 
+/** What is in the file, as UTF-8, or in words why that cannot be had. */
 export type ManifestText =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly problem: string; readonly hint: string };
@@ -10,6 +11,7 @@ export type ManifestText =
 /** Far above any honest manifest (10,000 leaves take 1.4 MB), and small enough to parse at all. */
 const SIZE_LIMIT = 5 * 1024 * 1024;
 
+/** At most 5 MB, also from a pipe, which is read to its end. Whatever goes wrong is in the result, never thrown. */
 export function readManifest(path: string): ManifestText {
   let descriptor: number;
   try {

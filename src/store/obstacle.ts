@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { COMMIT_FOLDER, PRIVATE_FOLDER, SCRATCH_FOLDER, STAGE_FOLDER } from '../openssl/paths.ts';
 import { errorCode } from './read.ts';
 
+/** `message` is what is in the way, `hint` what to do about it, both in the tone of docs/words.md. */
 export class Obstacle extends Error {
   override readonly name = 'Obstacle';
   readonly hint: string;

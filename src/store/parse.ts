@@ -12,6 +12,7 @@ export class EncryptedKeyError extends Error {
   override readonly name = 'EncryptedKeyError';
 }
 
+/** The key of a PEM file. @throws EncryptedKeyError where the file says ENCRYPTED, Error where no key can be read. */
 export function parseKey(bytes: Buffer): KeyFacts {
   const text = bytes.toString('latin1');
   if (/ENCRYPTED/.test(text)) throw new EncryptedKeyError('the key is encrypted');
@@ -65,6 +66,7 @@ export function pointOf(curve: string, scalar: Uint8Array): Uint8Array | undefin
   }
 }
 
+/** The first certificate of a PEM file. @throws Error where there is none, or it cannot be read. */
 export function parseCertificate(bytes: Buffer): CertificateFacts {
   return readable('certificate', () => certificateFacts(firstBlock(bytes, 'CERTIFICATE').der));
 }
@@ -74,10 +76,12 @@ export function certificateDer(bytes: Buffer): Uint8Array {
   return firstBlock(bytes, 'CERTIFICATE').der;
 }
 
+/** The first request of a PEM file. @throws Error where there is none, or it cannot be read. */
 export function parseRequest(bytes: Buffer): RequestFacts {
   return readable('certificate request', () => requestFacts(firstBlock(bytes, 'CERTIFICATE REQUEST').der));
 }
 
+/** Fingerprints of all certificates of a PEM file, in order; these are not read. @throws Error where there is none. */
 export function parseBundle(bytes: Buffer): readonly Fingerprint[] {
   const found = certificateBlocks(bytes);
   if (found.length === 0) throw new Error('holds no certificate');
@@ -96,6 +100,7 @@ export function certificateBlocks(bytes: Buffer): readonly Uint8Array[] {
   );
 }
 
+/** Which key the first `PUBLIC KEY` of a PEM file is. @throws Error where there is none, or it cannot be read. */
 export function parsePublicKey(bytes: Buffer): KeyId {
   return readable('public key', () => publicKeyFacts(firstBlock(bytes, 'PUBLIC KEY').der).keyId);
 }

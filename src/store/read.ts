@@ -8,8 +8,10 @@ const SIZE_LIMIT = 4 * 1024 * 1024;
 /** Links are not followed, and opening a FIFO must not wait for a writer. */
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
+/** How `detail` begins where the system refuses to read (EACCES, EIO): lock.ts and looking.ts tell it by this. */
 export const UNREADABLE = 'cannot be read';
 
+/** `detail` where a link is in a file's place: by this versions.ts knows to look for links of ours. */
 export const SYMBOLIC_LINK = 'is a symbolic link';
 
 /** The file's bytes as "facts"; nothing here throws for what can be on a disk. */
@@ -52,6 +54,7 @@ export function unopened(code: string): FileState<never> {
   return { state: 'blocked', detail: `${UNREADABLE} (${code})` };
 }
 
+/** `ENOENT`: the code of a system error; of anything else its text. */
 export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'
     ? error.code

@@ -67,6 +67,7 @@ export async function stagePlain(root: string, staged: string, staging: Staging)
   return linksOf(staging.entity, null, [...staging.writes, ...linked.map(([file]) => file)]);
 }
 
+/** Names that lead into other folders stay out: links are made in the entity's own folder alone. */
 export function linksOf(entity: Located, version: string | null, files: readonly ManagedFile[]): Links {
   const names = MANAGED_FILES.map((file) => [file, fileName(entity, file)] as const);
   return {

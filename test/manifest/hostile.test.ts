@@ -65,7 +65,9 @@ describe('hostile manifests', () => {
     'does not look long at one value',
     () => {
       const text = ':'.repeat(MEGABYTE);
-      const manifest = (value: object): string => JSON.stringify({ version: 1, clients: { c: value } });
+      const authorities = { root: { commonName: 'Root' } };
+      const manifest = (value: object): string =>
+        JSON.stringify({ version: 1, authorities, clients: { c: value } });
       expect(codesOf(manifest({ commonName: text }))).toEqual(['text']);
       expect(codesOf(manifest({ commonName: 'c', san: [text] }))).toEqual(['san']);
       expect(codesOf(manifest({ commonName: 'c', validity: text }))).toEqual(['duration']);

@@ -9,6 +9,7 @@ import type { EntryNote, LeftOut } from './left-out.ts';
 import { leftoversOf } from './leftovers.ts';
 import { compare, pairUp } from './pairs.ts';
 
+/** The manifest to write, and what the user has to know about it; paths are relative to the adopted folder. */
 export interface Description {
   readonly manifest: ManifestDescription;
   readonly leftOut: readonly LeftOut[];

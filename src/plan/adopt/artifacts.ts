@@ -13,6 +13,7 @@ import { baseOf, pathProblem, stemOf } from './paths.ts';
 /** Each below the adopted folder. */
 export type Files = Readonly<Partial<Record<Artifact | 'previous', string>>>;
 
+/** An entity's files, and whom it trusts by them. */
 export interface Furnished {
   readonly files: Files;
   /** Names of the roots in the `ca` file, where it is not the own one alone. */

@@ -11,6 +11,7 @@ import { namesFor } from './naming.ts';
 import { compare, nameText } from './pairs.ts';
 import { subjectOf } from './subject.ts';
 
+/** An entry of the manifest to be, with the pair that it is made from. */
 export interface Draft {
   readonly member: Member;
   readonly name: string;
@@ -20,12 +21,14 @@ export interface Draft {
   readonly notes: readonly Note[];
 }
 
+/** The entries, and those members that cannot be one beside the others. */
 export interface Drafts {
   /** Authorities before what they sign, then by path. */
   readonly drafts: readonly Draft[];
   readonly leftOut: readonly LeftOut[];
 }
 
+/** An authority's subject is its own: who comes later with the same is left out, and what hangs from it as well. */
 export function draftsOf({ members }: Family): Drafts {
   const sorted = members.toSorted(
     (a, b) => depthOf(a) - depthOf(b) || compare(a.section, b.section) || compare(a.certPath, b.certPath),

@@ -17,6 +17,7 @@ export interface Member extends Pair {
   readonly notes: readonly Note[];
 }
 
+/** The hierarchy of a folder, and the pairs that have no place in it. */
 export interface Family {
   /** Authorities before what they sign. */
   readonly members: readonly Member[];
@@ -25,6 +26,7 @@ export interface Family {
 
 type Verdict = { readonly member: Member } | { readonly why: LeftOutWhy };
 
+/** Finds issuers by their signatures. @param now seconds since 1970: an authority that has ended is left out. */
 export function familyOf({ pairs, sightings, unpaired }: Pairing, now: number): Family {
   const signers = signersOf(sightings);
   const authorities = pairs.filter(({ cert }) => isAuthority(cert.facts));
@@ -38,11 +40,13 @@ export function familyOf({ pairs, sightings, unpaired }: Pairing, now: number): 
   return { members: members.sort((a, b) => depthOf(a) - depthOf(b)), leftOut };
 }
 
+/** 0 for a root, one more per authority in between; a leaf is deeper than any authority, and so sorts last. */
 export function depthOf({ section, issuer }: Member): number {
   if (section !== 'authorities') return Number.MAX_SAFE_INTEGER;
   return issuer === null ? 0 : depthOf(issuer) + 1;
 }
 
+/** A pair with both of its files, under the name that people know it by. */
 export function leftOutOf({ cert, certPath, keyPath }: Pair, why: LeftOutWhy): LeftOut {
   return { paths: [certPath, keyPath], subject: nameText(cert.facts), why };
 }

@@ -7,6 +7,7 @@ export interface FoundCertificate {
   readonly der: Uint8Array;
 }
 
+/** One private key; `detail` says in words why it cannot be used. */
 export type FoundKey =
   | { readonly state: 'readable'; readonly facts: KeyFacts }
   | { readonly state: 'encrypted' }
@@ -30,6 +31,7 @@ export interface Unusable {
   readonly why: UnusableWhy;
 }
 
+/** Why nothing is known of a file or folder; `too-…` are the limits of store/scan.ts. */
 export type UnusableWhy =
   | { readonly kind: 'unreadable'; readonly detail: string }
   | { readonly kind: 'link' }
@@ -39,6 +41,7 @@ export type UnusableWhy =
   /** `pkcs12`, `DER` and so on. */
   | { readonly kind: 'format'; readonly format: string };
 
+/** What is in a folder and below it, `.pki` and `.git` apart; paths are relative to it. */
 export interface Scan {
   /** By path. */
   readonly files: readonly FoundFile[];

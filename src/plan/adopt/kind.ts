@@ -5,14 +5,17 @@ import type { Section } from '../../manifest/sections.ts';
 import type { CertificateFacts } from '../facts.ts';
 import type { LeftOutWhy, Note } from './left-out.ts';
 
+/** The section, with what had to be assumed; or why a manifest has none for it. */
 export type Kind =
   | { readonly section: Section; readonly notes: readonly Note[] }
   | { readonly why: LeftOutWhy };
 
+/** Whether basic constraints say CA:TRUE (RFC 5280 §4.2.1.9), be it ever used or not. */
 export function isAuthority({ basicConstraints }: CertificateFacts): boolean {
   return basicConstraints?.ca === true;
 }
 
+/** By basic constraints, then by extended key usage; whatever serves needs a DNS name or IP address. */
 export function kindOf(facts: CertificateFacts): Kind {
   if (isAuthority(facts)) return { section: 'authorities', notes: [] };
   const usages = facts.extendedKeyUsage ?? [];
@@ -37,10 +40,12 @@ function hasHostName(facts: CertificateFacts): boolean {
   return (facts.san?.names ?? []).some((name) => /^(dns|ip):/.test(name)) || commonNames(facts).some(isHost);
 }
 
+/** All CNs in the order of the subject; a manifest has room for the first. */
 export function commonNames({ subject }: CertificateFacts): readonly string[] {
   return subject.filter(({ type }) => type === 'CN').map(({ value }) => value);
 }
 
+/** Whether a manifest takes a name as an IP address or a DNS name, of which a wildcard is one. */
 export function isHost(name: string): boolean {
   return ipOctets(name) !== undefined || parseDns(name).ok;
 }

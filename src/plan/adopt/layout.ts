@@ -14,6 +14,7 @@ export interface Place {
 /** The folder that entries have where nothing is said. */
 export const OWN_FOLDER = '{section}/{name}';
 
+/** The folder that all files are in, otherwise `.`, and where in it each is. @param files below the adopted folder. */
 export function placeOf(section: Section, name: string, files: Files): Place {
   const paths = Object.entries(files);
   const folders = new Set(paths.map(([, path]) => folderOf(path)));

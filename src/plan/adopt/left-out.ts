@@ -2,6 +2,7 @@
 import type { EntityId } from '../../model/entity.ts';
 import type { UnusableWhy } from './found.ts';
 
+/** Why something is not described. Files are named by their paths, issuers by their subjects, `other` by its id. */
 export type LeftOutWhy =
   | UnusableWhy
   /** `keyPath`: an encrypted key that by its name is the one. */
@@ -37,6 +38,7 @@ export type LeftOutWhy =
   | { readonly kind: 'crl' }
   | { readonly kind: 'other-pem'; readonly labels: readonly string[] };
 
+/** One thing that the manifest does not describe. */
 export interface LeftOut {
   /** Files that it is about, the most telling first. */
   readonly paths: readonly string[];
@@ -56,6 +58,7 @@ export type Note =
   | { readonly kind: 'extensions'; readonly oids: readonly string[] }
   | { readonly kind: 'idle-root' };
 
+/** A note, and the entry that it is about. */
 export interface EntryNote {
   readonly id: EntityId;
   readonly note: Note;

@@ -5,6 +5,7 @@ import type { Section } from '../../manifest/sections.ts';
 import type { CertificateFacts } from '../facts.ts';
 import type { Note } from './left-out.ts';
 
+/** `san` of an entry, and notes on what of the certificate did not fit or had to be added. */
 export interface NamesText {
   /** `undefined` where the manifest's default says the same. */
   readonly san: readonly string[] | undefined;

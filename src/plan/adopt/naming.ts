@@ -4,6 +4,7 @@ import type { Member } from './family.ts';
 import { commonNames } from './kind.ts';
 import { entryName, nameFromPaths } from './paths.ts';
 
+/** Who comes first chooses first; a name that is taken in its section, letter case aside, gets a number (`api-2`). */
 export function namesFor(members: readonly Member[]): ReadonlyMap<Member, string> {
   const tenants = tenantsOf(members);
   const taken = new Set<string>();

@@ -25,6 +25,7 @@ export interface Sighting {
   readonly together: readonly FoundFile[];
 }
 
+/** The pairs of a folder, and why a certificate, or a key by itself, is in none. */
 export interface Pairing {
   readonly pairs: readonly Pair[];
   readonly leftOut: readonly LeftOut[];
@@ -34,6 +35,7 @@ export interface Pairing {
   readonly unpaired: ReadonlyMap<Fingerprint, LeftOutWhy>;
 }
 
+/** A key and a certificate are in one pair at most, and each must be in a file of its own. */
 export function pairUp(scan: Scan): Pairing {
   const sightings = sightingsOf(scan.files);
   const keys = keysById(scan.files);
@@ -156,6 +158,7 @@ function byFitness(a: Candidate, b: Candidate): number {
   );
 }
 
+/** For `sort`: by UTF-16 code units, the same in every locale. */
 export function compare(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;

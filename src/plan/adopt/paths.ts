@@ -18,6 +18,7 @@ const CONTAINER =
 const WEAK = /^(tls|server|client|ca|host|node|peer|ssl|localhost)$/i;
 const BUNDLE = /chain|bundle/i;
 
+/** What follows the last slash; the whole where there is none. */
 export function baseOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }

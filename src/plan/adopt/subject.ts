@@ -8,6 +8,7 @@ import { commonNames, isHost } from './kind.ts';
 import type { Note } from './left-out.ts';
 import { hostNames } from './names.ts';
 
+/** `commonName` and `subject` of an entry, the latter by the manifest's keys, and notes on what did not fit. */
 export interface SubjectText {
   readonly commonName: string | undefined;
   readonly attributes: Readonly<Record<string, string>>;
