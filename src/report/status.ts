@@ -1,6 +1,7 @@
 /** `pki status`: every certificate with the days it has left, for people and for cron. */
 import { visible } from '../manifest/printable.ts';
 import { subjectText } from '../model/subject.ts';
+import type { NameAttribute } from '../plan/facts.ts';
 import type { State, StatusRow } from '../plan/status.ts';
 import { isoTime, lifetime } from '../plan/validity.ts';
 import { reasonText } from './reason.ts';
@@ -24,13 +25,19 @@ function cells(row: StatusRow, style: Style): readonly string[] {
   if (certificate === null) return [style.strong(row.id), '', issuedBy, '', '', '', paint(stateText(row))];
   return [
     style.strong(row.id),
-    shorten(visible(subjectText(certificate.subject)), 40),
+    shorten(visible(subjectText(nameFirst(certificate.subject))), 40),
     issuedBy,
     shorten(certificate.serial, 13),
     paint(bar(certificate.notAfter - certificate.notBefore, row.secondsLeft ?? 0)),
     daysText(row.secondsLeft ?? 0).padStart(7),
     paint(stateText(row)),
   ];
+}
+
+/** What tells one from another must not be what is cut off. */
+function nameFirst(subject: readonly NameAttribute[]): readonly NameAttribute[] {
+  const isName = ({ type }: NameAttribute): boolean => type === 'CN';
+  return [...subject.filter(isName), ...subject.filter((attribute) => !isName(attribute))];
 }
 
 /** The manifest says whose a root is; of what left the manifest it says nothing. */
