@@ -39,7 +39,10 @@ export function previousOf(entity: Entity, observed: EntityObservation, situatio
   const all = file.state === 'present' ? file.facts : [];
   const replaced = situation.successor === null ? [] : replacedCertificate(observed, situation.now);
   const roots = [...replaced, ...known.roots];
-  const gone = roots.filter((facts) => situation.retired || facts.notAfter < situation.now);
+  // What is being replaced only now is nothing that anybody has asked to retire.
+  const gone = roots.filter(
+    (facts) => facts.notAfter < situation.now || (situation.retired && !replaced.includes(facts)),
+  );
   const kept = entity.issuer === null ? roots.filter((facts) => !gone.includes(facts)) : [];
   const cross = known.cross.filter((facts) => isVouchedFor(facts, kept, situation.now));
   const crossing = kept[0] === replaced[0] ? crossingOf(entity, observed, kept[0], situation) : null;

@@ -10,25 +10,27 @@ import { shellWords } from '../openssl/shell.ts';
 /** More than this is no output of openssl; the rest is dropped. */
 const OUTPUT_LIMIT = 16 * 1024 * 1024;
 
+/** What became of the program: its exit code and words mean something, it was cut short, or it never ran. */
+export type End = 'by-itself' | 'cut-short' | 'not-begun';
+
 /** A call that did not end well, in openssl's words. */
 export class OpensslError extends Error {
   override readonly name = 'OpensslError';
   readonly command: string;
   readonly stdout: string;
   readonly stderr: string;
-  /** Whether the program was begun at all. */
-  readonly hasRun: boolean;
+  readonly end: End;
 
   constructor(
     problem: string,
     command: string,
-    output: { readonly stdout: string; readonly stderr: string; readonly hasRun?: boolean },
+    output: { readonly stdout: string; readonly stderr: string; readonly end?: End },
   ) {
     super(problem);
     this.command = command;
     this.stdout = output.stdout;
     this.stderr = output.stderr;
-    this.hasRun = output.hasRun ?? true;
+    this.end = output.end ?? 'by-itself';
   }
 }
 
@@ -66,8 +68,7 @@ export function opensslIn(cwd: string, binary: string, { signal }: OpensslOption
       const result = await child;
       signal?.removeEventListener('abort', letGo);
       if (!result.failed) return stdout();
-      const hasRun = result.exitCode !== undefined || result.signal !== undefined;
-      const output = { stdout: stdout(), stderr: stderr(), hasRun };
+      const output = { stdout: stdout(), stderr: stderr(), end: endOf(result) };
       throw new OpensslError(problemOf(result), shellWords(['openssl', ...args]), output);
     },
   };
@@ -124,6 +125,11 @@ export interface Ended {
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
   readonly originalMessage?: string | undefined;
+}
+
+function endOf({ isCanceled, exitCode, signal }: Ended): End {
+  if (isCanceled || signal !== undefined) return 'cut-short';
+  return exitCode === undefined ? 'not-begun' : 'by-itself';
 }
 
 /** `openssl exited with 1`: why a call did not end well. */

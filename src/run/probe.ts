@@ -33,7 +33,7 @@ export async function probeOpenssl(binary: string, signal?: AbortSignal): Promis
     return found.ok ? found : { ...found, problem: `${found.problem} (${binary})` };
   } catch (error) {
     if (signal?.aborted) throw error;
-    if (!(error instanceof OpensslError) || !error.hasRun) return missingOpenssl(binary);
+    if (!(error instanceof OpensslError) || error.end === 'not-begun') return missingOpenssl(binary);
     return brokenOpenssl(binary, error.message, error.stderr);
   }
 }

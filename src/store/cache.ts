@@ -114,8 +114,16 @@ export class Cache {
       writeNew(draft, JSON.stringify({ format: FORMAT, entries: [...this.#after] }), 0o600);
       renameSync(draft, this.#path);
     } catch {
-      removeTree(draft);
+      discard(draft);
     }
+  }
+}
+
+function discard(draft: string): void {
+  try {
+    removeTree(draft);
+  } catch {
+    // Then it is what the next one begins with.
   }
 }
 

@@ -15,7 +15,8 @@ export class EncryptedKeyError extends Error {
 /** The key of a PEM file. @throws EncryptedKeyError where the file says ENCRYPTED, Error where no key can be read. */
 export function parseKey(bytes: Buffer): KeyFacts {
   const text = bytes.toString('latin1');
-  if (/ENCRYPTED/.test(text)) throw new EncryptedKeyError('the key is encrypted');
+  // In a damaged label, too; but a key that says it is "UNENCRYPTED" is none.
+  if (/\bENCRYPTED\b/.test(text)) throw new EncryptedKeyError('the key is encrypted');
   const spki = publicKeyOf(text);
   const { keyId, spec } = publicKeyFacts(spki);
   return { keyId, spec, keyIdentifier: keyIdentifier(spki) };

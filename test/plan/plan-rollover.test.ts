@@ -1,6 +1,7 @@
 /** A root that is re-keyed stays trusted beside the new one, until it ends or somebody says so; and what left the manifest. */
 import { describe, expect, it } from 'vitest';
 import { planInventory } from '../../src/plan/plan.ts';
+import { earlierOf } from '../../src/plan/previous.ts';
 import { stepsOf } from '../../src/plan/steps.ts';
 import { anInventory, DAY, keyFacts, NOW, present, remove, type World } from '../helpers/entities.ts';
 import {
@@ -23,6 +24,12 @@ const NEW_KEY = withChanged(root, { key: { algorithm: 'rsa', size: 4096 } });
 function planned(world: World, inventory = ALL, options: { now?: number; retire?: readonly string[] } = {}) {
   const { now = NOW, retire = [] } = options;
   return planInventory(inventory, world.observation(inventory), { now, retire: new Set(retire) });
+}
+
+/** The certificates that the root had before. */
+function earlier(world: World) {
+  const { previous } = world.of(root);
+  return previous.state === 'present' ? earlierOf({ previous }).roots : [];
 }
 
 /** The root re-keyed, and everything below it with it. */
@@ -197,8 +204,21 @@ describe('the old key signs the new one', () => {
     expect(crossingOf(world)).toBeNull();
   });
 
-  it('not where the old certificate is retired at the same time, nor where the root stays what it is', () => {
-    expect(crossingOf(settled(), NEW_KEY, { retire: [root] })).toBeNull();
+  it('also where earlier ones are retired in the same plan: what is in use until then is none of them', () => {
+    const world = rolledOver();
+    const again = withChanged(root, { key: { algorithm: 'ed25519' } });
+    const [first] = earlier(world);
+    const [change] = planned(world, again, { retire: [root] }).changes;
+    expect(change?.crossing).not.toBeNull();
+    expect(change?.previous).toEqual([world.cert(root).fingerprint]);
+    expect(change?.reasons).toMatchObject([
+      { kind: 'differs', field: 'key' },
+      { kind: 'keeps-trust', notAfter: world.cert(root).notAfter },
+      { kind: 'drops-trust', notAfter: first?.notAfter, why: 'retired' },
+    ]);
+  });
+
+  it('not where the root stays what it is', () => {
     expect(crossingOf(settled(), withChanged(root, { validity: 86400 * 7300 }))).toBeNull();
   });
 
