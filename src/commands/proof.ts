@@ -3,6 +3,7 @@ import { type EntityId, type Project, type Verification, verify } from '../index
 import { certificatesText } from '../report/certificates.ts';
 import { handshakesText } from '../report/handshakes.ts';
 import { handshakesJson } from '../report/handshakes-json.ts';
+import { proofProgress } from '../report/progress-proof.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 
 /** Options of every command that proves something. */
@@ -28,7 +29,10 @@ export async function prove(
   signal: AbortSignal,
   touched?: ReadonlySet<EntityId>,
 ): Promise<Proof> {
-  const verification = await verify(project, { signal, ...(touched === undefined ? {} : { touched }) });
+  const progress = proofProgress(process.stderr, process.stdout);
+  const { onOutcome } = progress;
+  const options = { signal, onOutcome, ...(touched === undefined ? {} : { touched }) };
+  const verification = await verify(project, options).finally(progress.close);
   if (!flags.json) show(verification, flags, console);
   return { code: verification.ok ? EXIT.fine : EXIT.failed, json: verificationJson(verification) };
 }

@@ -100,7 +100,7 @@ function serverCases(
       ...leftOverNames(server, honest, met, names, versions),
       ...refusals.flatMap((r) => r.cases),
     ],
-    skipped: [...skippedNames(server, honest, names), ...refusals.flatMap((r) => r.skipped)],
+    skipped: [...skippedNames(server, honest, names), ...refusals.flatMap(({ skipped }) => skipped)],
   };
 }
 
@@ -156,7 +156,8 @@ function skippedNames(
 ): readonly SkippedCheck[] {
   const base = { server: server.entity.id, check: 'name' } as const;
   if (names.length === 0) return [{ ...base, reason: 'its certificate has no DNS name and no IP address' }];
-  if (honest !== undefined) return [];
+  // A stand-in without a certificate is refused, but has judged the server and its name before.
+  if (honest !== undefined || server.entity.trust.includes(server.root)) return [];
   return [{ ...base, reason: `no client of the manifest connects, so nobody asks for ${names.join(', ')}` }];
 }
 
@@ -171,9 +172,15 @@ function refusalCases(
   const reason = honest === undefined ? whyImpossible(server, check) : undefined;
   if (reason !== undefined) return { cases: [], skipped: [{ server: server.entity.id, check, reason }] };
   const serverName = check === 'wrong-name' ? wrongName(server.entity) : (names[0] ?? null);
-  const base = { server: server.entity.id, client: honest?.entity.id ?? null, check, serverName };
-  const by = [refuser(check)];
-  return { cases: versions.map((version) => refuseCase({ ...base, version, by })), skipped: [] };
+  const base = { server: server.entity.id, client: honest?.entity.id ?? null, check, by: [refuser(check)] };
+  const first = versions.map((version) => refuseCase({ ...base, serverName, version }));
+  const isOnlyVisitor = honest === undefined && check === 'no-client-certificate';
+  const others = isOnlyVisitor ? names.slice(1) : [];
+  const last = versions.slice(-1);
+  const more = others.flatMap((name) =>
+    last.map((version) => refuseCase({ ...base, serverName: name, version })),
+  );
+  return { cases: [...first, ...more], skipped: [] };
 }
 
 /**
@@ -202,5 +209,6 @@ function refuseCase(parts: Omit<RefuseCase, 'id' | 'expect'>): RefuseCase {
 function caseId(parts: Omit<AcceptCase | RefuseCase, 'id' | 'expect'>): string {
   const { server, client, version, check, serverName } = parts;
   const words = [server, client ?? '-', version, check];
-  return (check === 'name' ? [...words, serverName] : words).join(' ');
+  const isOneOfMany = check === 'name' || (client === null && check === 'no-client-certificate');
+  return (isOneOfMany ? [...words, serverName] : words).join(' ');
 }

@@ -9,11 +9,16 @@ export async function startProgress(
   stdout: Terminal,
   changes: readonly Change[],
 ): Promise<Progress> {
-  // listr2 asks stdout alone whether there is a terminal, and prints a character per line on one without columns.
-  const isLive = stderr.isTTY && stdout.isTTY && (stderr.columns ?? 0) >= 20 && !process.env['CI'];
-  if (!isLive) return lineProgress(stderr, changes);
+  if (!isLiveTerminal(stderr, stdout)) return lineProgress(stderr, changes);
   const { liveProgress } = await import('./progress-live.ts');
   return liveProgress(stderr);
+}
+
+/** Whether there is somebody to see lines change. */
+export function isLiveTerminal(stderr: Terminal, stdout: Terminal): boolean {
+  // listr2 asks stdout alone whether there is a terminal, and prints a character per line on one without columns.
+  const isWide = (stderr.columns ?? 0) >= 20;
+  return Boolean(stderr.isTTY && stdout.isTTY && isWide && !process.env['CI']);
 }
 
 const PAST = {

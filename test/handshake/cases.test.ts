@@ -154,8 +154,21 @@ describe('what cannot be tested', () => {
       'servers/api null no-client-certificate: refuse by server (api.test)',
       'servers/api null foreign-client: refuse by server (api.test)',
     ]);
-    expect(plan.skipped.map(({ check }) => check)).toEqual(['name', 'wrong-name', 'other-root']);
-    expect(plan.skipped[0]?.reason).toBe('no client of the manifest connects, so nobody asks for api.test');
+    expect(plan.skipped.map(({ check }) => check)).toEqual(['wrong-name', 'other-root']);
+  });
+
+  test('no client at all: a stand-in without a certificate asks for every name, and judges it before it is refused', () => {
+    const server = leafEntity('server', 's', 'root', { san: [dns('s.test'), dns('t.test'), dns('u.test')] });
+    const { cases } = handshakeCases([ROOT, server]);
+    expect(cases.map(({ check, serverName, version }) => [check, serverName, version])).toEqual([
+      ['no-client-certificate', 's.test', 'TLSv1.2'],
+      ['no-client-certificate', 's.test', 'TLSv1.3'],
+      ['no-client-certificate', 't.test', 'TLSv1.3'],
+      ['no-client-certificate', 'u.test', 'TLSv1.3'],
+      ['foreign-client', 's.test', 'TLSv1.2'],
+      ['foreign-client', 's.test', 'TLSv1.3'],
+    ]);
+    expect(new Set(cases.map(({ id }) => id)).size).toBe(cases.length);
   });
 
   test('no client connects: the pair is still tried', () => {
@@ -169,6 +182,7 @@ describe('what cannot be tested', () => {
     const plan = handshakeCases([ROOT, OTHER, server]);
     expect(plan.cases).toEqual([]);
     expect(plan.skipped).toHaveLength(5);
+    expect(plan.skipped[0]?.reason).toBe('no client of the manifest connects, so nobody asks for s.test');
   });
 
   test('no servers: nothing to try', () => {

@@ -119,6 +119,17 @@ describe('the mutual accept, for comparison', () => {
   });
 });
 
+test('a name that a server without clients does not have is caught by the stand-in', async () => {
+  const { cases } = handshakeCases([
+    authorityEntity('root'),
+    leafEntity('server', 's', 'root', { san: [dns('s.test'), dns('t.test')] }),
+  ]);
+  const outcomes = await shake(cases, files, pki.foreign);
+  expect(
+    outcomes.filter(({ ok }) => !ok).map(({ case: { serverName }, code }) => [serverName, code]),
+  ).toEqual([['t.test', 'ERR_TLS_CERT_ALTNAME_INVALID']]);
+});
+
 test('other programs at the port disturb nothing, and are disconnected at the end', async () => {
   const strangers = new Map<number, Promise<void>>();
   const judge: Conduct['judge'] = (socket) => {
