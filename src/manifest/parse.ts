@@ -105,15 +105,18 @@ function spoiled(issue: Issue): string[] {
 
 function without(value: unknown, key: string, { bad, guessed }: Spoiled): unknown {
   if (typeof value !== 'object' || value === null || !hasParts(key)) return value;
-  const good = Object.entries(value)
-    .filter(([name]) => !bad.has(entryKey(key, name)))
-    .map(([name, entry]) => [name, withoutFields(entry, (field) => guessed.has(fieldKey(key, name, field)))]);
-  return Object.assign(Object.create(null), Object.fromEntries(good));
+  const good = Object.entries(value).filter(([name]) => !bad.has(entryKey(key, name)));
+  const kept = good.map(([name, part]) => [
+    name,
+    isSection(key) ? withoutFields(key, name, part, guessed) : part,
+  ]);
+  return Object.assign(Object.create(null), Object.fromEntries(kept));
 }
 
-function withoutFields(entry: unknown, isSpoiled: (field: string) => boolean): unknown {
+function withoutFields(section: string, name: string, entry: unknown, guessed: ReadonlySet<string>): unknown {
   if (typeof entry !== 'object' || entry === null) return entry;
-  return Object.fromEntries(Object.entries(entry).filter(([field]) => !isSpoiled(field)));
+  const good = Object.entries(entry).filter(([field]) => !guessed.has(fieldKey(section, name, field)));
+  return Object.fromEntries(good);
 }
 
 interface Spoiled {

@@ -10,6 +10,7 @@ import { checkLayouts } from './layout.ts';
 import { issuingAuthorities, leafIssuer } from './leaf-issuer.ts';
 import { checkLifetimes, checkRenewal } from './lifetime.ts';
 import { checkPathLengths } from './path-length.ts';
+import { checkPresented } from './presented.ts';
 import type { San } from './san.ts';
 import { trustOf } from './trust.ts';
 
@@ -76,6 +77,7 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   checkPathLengths(hierarchy, parsed, report);
   checkSubjects([...drafts.authorities, ...drafts.leaves], parsed, report);
   checkLayouts([...drafts.authorities, ...drafts.leaves], parsed, report);
+  checkPresented(leaves, parsed, report);
   checkLifetimes(signedPairs(hierarchy, leaves), parsed, report);
   const entities = [
     ...authoritiesOf(drafts, context),
