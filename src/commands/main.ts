@@ -28,12 +28,20 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     code = result;
   });
   try {
-    await program.parseAsync([...argv]);
+    await program.parseAsync(helpful(argv, program));
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.failed;
     return explainFailure(error, interruption.signal, console);
   }
+}
+
+/** `pki help plam` is as unknown as `pki plam`; commander would say nothing. */
+function helpful(argv: readonly string[], program: Command): string[] {
+  const [node = '', self = '', first, name] = argv;
+  const isKnown =
+    name === undefined || /^-|^help$/.test(name) || program.commands.some((one) => one.name() === name);
+  return first === 'help' && !isKnown ? [node, self, name] : [...argv];
 }
 
 type Finish = (code: ExitCode) => void;

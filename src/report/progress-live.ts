@@ -107,6 +107,14 @@ const STAGES: Readonly<Record<StepKind, string>> = {
   remove: 'removed',
 };
 
+type End = 'done' | 'failed' | 'not begun';
+
+const ENDS: Readonly<Partial<Record<RunEvent['kind'], End>>> = {
+  'step-done': 'done',
+  'step-failed': 'failed',
+  'step-skipped': 'not begun',
+};
+
 /** Counter, rate and failures per stage. */
 function stageRows(steps: readonly Step[]): Rows {
   const kinds = [...new Set(steps.map(({ kind }) => kind))];
@@ -114,10 +122,8 @@ function stageRows(steps: readonly Step[]): Rows {
   return {
     all: [...stages.values()].map(({ row }) => row),
     on(event) {
-      if (event.kind === 'step-done') stages.get(event.step.kind)?.count(event.step.entity, false);
-      if (event.kind === 'step-failed' || event.kind === 'step-skipped') {
-        stages.get(event.step.kind)?.count(event.step.entity, true);
-      }
+      const end = ENDS[event.kind];
+      if (end !== undefined && 'step' in event) stages.get(event.step.kind)?.count(event.step.entity, end);
     },
   };
 }
@@ -125,29 +131,36 @@ function stageRows(steps: readonly Step[]): Rows {
 function stageRow(
   kind: StepKind,
   steps: readonly Step[],
-): { row: Rows['all'][number]; count(entity: EntityId, failed: boolean): void } {
+): { row: Rows['all'][number]; count(entity: EntityId, end: End): void } {
   const total = steps.filter((step) => step.kind === kind).length;
   const row = makeRow(STAGES[kind]);
   const started = performance.now();
   let done = 0;
-  let failures = 0;
+  const missed = { failed: 0, 'not begun': 0 };
   let drawn = 0;
   return {
     row,
-    count(entity, failed) {
+    count(entity, end) {
       done++;
-      if (failed) failures++;
+      if (end !== 'done') missed[end]++;
       const now = performance.now();
+      const words = missedText(missed);
       if (done === total) {
-        if (failures > 0) row.fail(`${STAGES[kind]}: ${failures} of ${total} failed`);
+        if (words !== '') row.fail(`${STAGES[kind]}: of ${total}, ${words}`);
         else row.finish();
       } else if (now - drawn >= REDRAW_MS) {
         drawn = now;
         const rate = Math.round((done * 1000) / (now - started));
-        row.update(`${done}/${total}, ${rate}/s${failures > 0 ? `, ${failures} failed` : ''}  ${entity}`);
+        row.update(`${done}/${total}, ${rate}/s${words === '' ? '' : `, ${words}`}  ${entity}`);
       }
     },
   };
+}
+
+/** `2 failed, 7 not begun`, or nothing. */
+function missedText(missed: Readonly<Record<Exclude<End, 'done'>, number>>): string {
+  const found = Object.entries(missed).filter(([, count]) => count > 0);
+  return found.map(([end, count]) => `${count} ${end}`).join(', ');
 }
 
 function draw(rows: Rows['all'], stream: NodeJS.WriteStream): Promise<unknown> {

@@ -1,6 +1,6 @@
 /** One apply: lock, finish what an earlier run began, look, plan, and carry the plan out. */
 import { randomBytes } from 'node:crypto';
-import { lstatSync, realpathSync } from 'node:fs';
+import { chmodSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { EntityId, Inventory } from '../model/entity.ts';
@@ -90,6 +90,8 @@ async function applyIn(inventory: Inventory, options: ApplyOptions): Promise<App
   const own = join(root, PRIVATE_FOLDER);
   checkOwnFolders(root);
   ensureFolder(own, 0o700);
+  // Somebody may have opened what holds private keys.
+  if ((statSync(own).mode & 0o077) !== 0) chmodSync(own, 0o700);
   const lock = await waitForLock(own, options);
   if (!lock.held) return { kind: 'locked', by: lock.by };
   try {

@@ -1,5 +1,5 @@
 /** Reading the manifest itself; every way in which that can fail, in plain words. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { writeNew } from './disk.ts';
 import { errorCode } from './read.ts';
 
@@ -56,8 +56,10 @@ export function createManifest(path: string, text: string): boolean {
 
 function unreadable(path: string, code: string): ManifestText {
   if (code === 'ENOENT') {
-    const hint =
-      'name a manifest ("pki plan path/to/pki.yaml"), or write one: "version: 1", then authorities, servers and clients (docs/manifest.md)';
+    const twin = path.endsWith('.yaml') ? path.replace(/yaml$/, 'yml') : path.replace(/yml$/, 'yaml');
+    const hint = existsSync(twin)
+      ? `there is "${twin}": name that`
+      : 'name a manifest ("pki plan path/to/pki.yaml"), or write one: "version: 1", then authorities, servers and clients (docs/manifest.md)';
     return { ok: false, problem: `there is no manifest "${path}"`, hint };
   }
   const why = code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`;

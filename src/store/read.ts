@@ -25,7 +25,7 @@ export function readBytes(path: string): FileState<Buffer> {
   try {
     return readOpen(descriptor);
   } catch (error) {
-    return { state: 'blocked', detail: `${UNREADABLE} (${errorCode(error)})` };
+    return unreadable(errorCode(error));
   } finally {
     closeSync(descriptor);
   }
@@ -51,7 +51,14 @@ export function unopened(code: string): FileState<never> {
   if (code === 'ENOENT') return { state: 'missing' };
   if (code === 'ELOOP') return { state: 'blocked', detail: SYMBOLIC_LINK };
   if (code === 'ENOTDIR') return { state: 'blocked', detail: 'lies below something that is not a folder' };
-  return { state: 'blocked', detail: `${UNREADABLE} (${code})` };
+  return unreadable(code);
+}
+
+/** It may be somebody's only key: whoever runs this has to change, not the file. */
+function unreadable(code: string): FileState<never> {
+  const detail = `${UNREADABLE} (${code})`;
+  if (code !== 'EACCES' && code !== 'EPERM') return { state: 'blocked', detail };
+  return { state: 'blocked', detail, hint: 'check who owns it, and run as somebody who may read it' };
 }
 
 /** `ENOENT`: the code of a system error; of anything else its text. */

@@ -403,6 +403,36 @@ describe('openssl', () => {
   });
 });
 
+describe('small mistakes', () => {
+  it('a manifest with the other ending is named', async () => {
+    const project = new Project(MANIFEST);
+    renameSync(join(project.folder, 'pki.yaml'), join(project.folder, 'pki.yml'));
+    const run = await project.pki(['plan']);
+    expect(run).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('pki: hint: there is "pki.yml": name that'),
+    });
+  });
+
+  it('help for what is no command says so', async () => {
+    const run = await runPki(['help', 'aply'], { cwd: temporaryFolder() });
+    expect(run).toMatchObject({ code: 1, stdout: '' });
+    expect(run.stderr).toMatch(/^pki: error: unknown command 'aply'\n.*did you mean "apply"\?/);
+    expect(await runPki(['help', 'apply'], { cwd: temporaryFolder() })).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+  });
+
+  it('a folder of private keys that somebody opened is closed again', async () => {
+    const project = new Project(MANIFEST);
+    await project.apply();
+    chmodSync(project.path('.pki'), 0o755);
+    await project.apply();
+    expect(stateOf(project.out)['.pki']).toMatch(/700/);
+  });
+});
+
 describe('an interruption', () => {
   for (const [signal, where] of [
     ['SIGINT', 'while openssl works'],

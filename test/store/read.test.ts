@@ -100,6 +100,7 @@ it('a file that its mode keeps from us', () => {
   expect(asNobody(() => readBytes(path('secret')))).toEqual({
     state: 'blocked',
     detail: 'cannot be read (EACCES)',
+    hint: 'check who owns it, and run as somebody who may read it',
   });
 });
 
@@ -110,6 +111,7 @@ it('a folder that its mode keeps from us', () => {
   expect(asNobody(() => readBytes(path('closed/key.pem')))).toEqual({
     state: 'blocked',
     detail: 'cannot be read (EACCES)',
+    hint: 'check who owns it, and run as somebody who may read it',
   });
 });
 
