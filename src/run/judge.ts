@@ -43,14 +43,15 @@ function judgeIssued(
 ): CertificateFacts | null {
   if (issuance === null && !writes.includes('csr')) return null;
   const certFile = issuance === null ? null : readStaged(workshop, entity, 'cert');
+  const csr = stagedFacts(workshop, entity, 'csr', parseRequest);
   const issuer = entity.issuer === null ? null : workshop.published(entity.issuer);
   const key = parseKey(keyFile);
-  const cert = certFile === null ? null : parseCertificate(certFile);
+  const cert = certFile === null ? null : stagedFacts(workshop, entity, 'cert', parseCertificate);
   const signer = issuer ?? { key: publicKeyObject(publicKeyOf(keyFile.toString('latin1'))), facts: key };
   const signed = certFile !== null && signedBy(certificateDer(certFile), signer.key);
   const made: Made = {
     key,
-    csr: parseRequest(readStaged(workshop, entity, 'csr')),
+    csr,
     cert,
     signedBy: signed ? signer.facts.keyId : null,
   };
@@ -90,6 +91,22 @@ function keyOf(workshop: Workshop, entity: Entity, { newKey }: Change): Buffer {
 export function readStaged(workshop: Workshop, { id }: Entity, file: ManagedFile): Buffer {
   const path = stagedPath(id, file, workshop.stamp);
   return whole(readBytes(workshop.path(path)), path);
+}
+
+/** openssl exits 0 also where half of its output is missing. */
+function stagedFacts<T>(
+  workshop: Workshop,
+  entity: Entity,
+  file: ManagedFile,
+  parse: (bytes: Buffer) => T,
+): T {
+  const bytes = readStaged(workshop, entity, file);
+  try {
+    return parse(bytes);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`openssl left "${stagedPath(entity.id, file, workshop.stamp)}" unusable: ${why}`);
+  }
 }
 
 function whole(file: FileState<Buffer>, path: string): Buffer {
