@@ -48,7 +48,7 @@ export async function applyProject(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const result = await run(project, requests, flags, signal);
-  const code = explainResult(result, flags, console);
+  const code = explainResult(result, flags, console, project);
   const isProven = code === EXIT.fine && !flags.skipVerify;
   const touched = flags.verify === 'all' ? undefined : touchedBy(result);
   const proof = isProven ? await prove(project, flags, console, signal, touched) : null;

@@ -1,7 +1,7 @@
 /** How an apply went, said to people and to machines. */
 import type { ApplyResult, Change, Consent, EntityId, Plan, Project } from '../index.ts';
 import { consentsNeeded } from '../plan/plan.ts';
-import { planJson } from '../report/plan.ts';
+import { exposedTexts, planJson } from '../report/plan.ts';
 import { executionText, failureTexts, skippedText } from '../report/run.ts';
 import { CONSENT_WORDS, followersText } from './consent.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
@@ -11,9 +11,11 @@ export function explainResult(
   result: ApplyResult,
   flags: { readonly json?: boolean },
   console: Console,
+  { root }: Pick<Project, 'root'>,
 ): ExitCode {
   const code = explainEnding(result, flags, console);
-  for (const warning of result.warnings ?? []) console.warning(warning);
+  const exposed = 'plan' in result ? exposedTexts(result.plan, root) : [];
+  for (const warning of [...exposed, ...(result.warnings ?? [])]) console.warning(warning);
   return code;
 }
 

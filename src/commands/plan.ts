@@ -1,7 +1,7 @@
 /** `pki plan`: the dry run. Writes nothing, also not in a folder that it may not write to. */
 import { type Plan, type Project, plan, planCommands } from '../index.ts';
 import { isDue } from '../plan/plan.ts';
-import { planJson, planText } from '../report/plan.ts';
+import { exposedTexts, planJson, planText } from '../report/plan.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import { resolveNames } from './names.ts';
 import { openOrExplain } from './project.ts';
@@ -28,6 +28,7 @@ export async function planCommand(manifest: string, flags: PlanFlags, console: C
   if (rekey === undefined || retire === undefined) return EXIT.failed;
   const made = await plan(project, { rekey, retire, ...(flags.now === undefined ? {} : { now: flags.now }) });
   console.out(await planOutput(project, made, flags, console));
+  for (const text of exposedTexts(made, project.root)) console.warning(text);
   const refusals = made.changes.flatMap(({ refusal }) => refusal ?? []);
   // A script says nothing of what it leaves out.
   if (flags.commands) for (const { problem } of refusals) console.error(problem);

@@ -54,6 +54,8 @@ export interface Observation {
   readonly strangers: readonly EntityId[];
   /** Entities of which an interrupted run has new files that are not all in place yet. Absent: none. */
   readonly pending?: readonly EntityId[];
+  /** Folders that everybody may write to, relative to the output folder, which itself is `.`. Absent: none. */
+  readonly exposed?: readonly string[];
 }
 
 const MISSING = { state: 'missing' } as const;

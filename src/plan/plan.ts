@@ -26,6 +26,8 @@ export interface Plan {
   readonly changes: readonly Change[];
   /** Entities that an interrupted run left half-way: the next apply finishes them first, and then looks again. */
   readonly pending: readonly EntityId[];
+  /** Folders in which everybody may replace files; nothing is done about it, for somebody may want it so. */
+  readonly exposed: readonly string[];
   /** Entities that stay as they are, and where they are, whatever the manifest says. */
   readonly frozen: ReadonlySet<EntityId>;
 }
@@ -69,6 +71,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     output: inventory.output,
     changes: [...withAffected(changes), ...removals],
     pending: observation.pending ?? [],
+    exposed: observation.exposed ?? [],
     frozen,
   };
 }

@@ -41,6 +41,14 @@ export function pendingText(pending: readonly EntityId[]): string {
   return `an interrupted apply is not finished: the next one begins with ${pending.join(', ')}, and looks again`;
 }
 
+/** What is to be said of folders that everybody may write to; one line each. @param root the output folder. */
+export function exposedTexts({ exposed }: Pick<Plan, 'exposed'>, root: string): readonly string[] {
+  return exposed.map((folder) => {
+    const path = folder === '.' ? root : `${root}/${folder}`;
+    return `everybody may replace what is in "${path}", private keys as well: "chmod go-w ${path}" ends that`;
+  });
+}
+
 function changeText(change: Change, width: number, style: Style): string {
   const paint = paintOf(change.action, style);
   const head = `${paint(MARKS[change.action])} ${style.strong(change.id.padEnd(width))}  ${paint(change.action.padEnd(7))}`;
@@ -105,6 +113,7 @@ export function planJson(plan: Plan, manifest: string): unknown {
     due: isDue(plan),
     summary: countActions(plan),
     pending: plan.pending,
+    exposed: plan.exposed,
     changes: plan.changes.map(({ issuance, crossing, ...change }) => ({
       ...change,
       reasons: change.reasons.map((reason) => ({ ...reason, text: reasonText(reason) })),

@@ -1,5 +1,5 @@
 /** Finding an entity's files: through folders that are what they seem, as plain files, and through our own links. */
-import { lstatSync, type Stats } from 'node:fs';
+import { lstatSync, type Stats, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import {
   entityFolder,
@@ -121,6 +121,7 @@ export class Folders {
   /** Folders that have folders in them, as far as their link counts tell. */
   readonly #deep = new Set<string>();
   readonly #owners = new Map<string, number>();
+  readonly #exposed: string[] = [];
 
   constructor(root: string, entities: readonly Located[]) {
     this.#root = root;
@@ -144,7 +145,14 @@ export class Folders {
     if (closed !== null) return closed;
     // A folder without folders has two names, its own and ".", where file systems count at all.
     if (stat.nlink !== 2) this.#deep.add(folder);
+    if (isExposed(stat)) this.#exposed.push(folder);
     return null;
+  }
+
+  /** Of the folders looked at, and the output folder, those that everybody may write to. */
+  exposed(): readonly string[] {
+    const root = statSync(this.#root, { throwIfNoEntry: false });
+    return root !== undefined && isExposed(root) ? ['.', ...this.#exposed] : this.#exposed;
   }
 
   /** Whether plain files are wanted where the switched link of ours is. */
@@ -159,6 +167,11 @@ export class Folders {
     const folder = entityFolder(entity);
     return folder !== '.' && this.#owners.get(folder) === 1;
   }
+}
+
+/** Without the sticky bit: with it, only a file's owner may replace it (chmod(2)). */
+function isExposed({ mode }: Stats): boolean {
+  return (mode & 0o1002) === 0o002;
 }
 
 function folderStat(folder: string): Stats | FileState<never> {

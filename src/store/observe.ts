@@ -33,10 +33,12 @@ export function observe(root: string, { entities }: Inventory, cache?: Cache): O
     observed.set(entity.id, observeEntity({ root, folders, formers }, entity, signers, cache));
   }
   const left = pending(root);
+  const exposed = folders.exposed();
   return {
     entities: observed,
     strangers: findStrangers(root, entities),
     ...(left.length === 0 ? {} : { pending: left }),
+    ...(exposed.length === 0 ? {} : { exposed }),
   };
 }
 

@@ -424,6 +424,22 @@ describe('small mistakes', () => {
     });
   });
 
+  it('folders that everybody may write to are told, and left alone', async () => {
+    const project = new Project(MANIFEST);
+    await project.apply();
+    expect((await project.pki(['plan'])).stderr).toBe('');
+    for (const folder of [project.out, project.path('servers/a')]) chmodSync(folder, 0o777);
+    chmodSync(project.path('servers/b'), 0o1777);
+    const warnings = [project.out, project.path('servers/a')].map(
+      (folder) =>
+        `pki: warning: everybody may replace what is in "${folder}", private keys as well: "chmod go-w ${folder}" ends that\n`,
+    );
+    for (const command of ['plan', 'apply'])
+      expect(await project.pki([command])).toMatchObject({ code: 0, stderr: warnings.join('') });
+    expect((await project.plan()).exposed).toEqual(['.', 'servers/a']);
+    expect(stateOf(project.out)['servers/a']).toMatch(/^40777 /);
+  });
+
   it('a folder of private keys that somebody opened is closed again', async () => {
     const project = new Project(MANIFEST);
     await project.apply();

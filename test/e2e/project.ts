@@ -23,6 +23,7 @@ export interface PlanJson {
   readonly output: string;
   readonly now: string;
   readonly due: boolean;
+  readonly exposed: readonly string[];
   readonly summary: Readonly<Record<string, number>>;
   readonly changes: readonly ChangeJson[];
 }

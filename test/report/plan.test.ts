@@ -12,6 +12,7 @@ function planOf(...changes: readonly (Partial<Change> & Pick<Change, 'id' | 'act
     output: 'pki',
     pending: [],
     frozen: new Set(),
+    exposed: [],
     changes: changes.map((change) => ({ ...NO_CHANGE, kind: 'server', ...change })),
   };
 }
@@ -100,6 +101,7 @@ describe('as JSON', () => {
       manifest: 'pki.yaml',
       output: 'pki',
       pending: [],
+      exposed: [],
       now: '2026-11-23T12:00:00Z',
       due: true,
       summary: { create: 1, issue: 1, rekey: 1, refresh: 1, remove: 1, keep: 1, refuse: 1 },
