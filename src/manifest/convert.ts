@@ -83,13 +83,17 @@ function aliasTree(name: string, at: Span, state: State): Tree | undefined {
       code: 'alias',
       at,
       message: `alias ${quote(`*${name}`)} is inside the value it stands for`,
+      hint: 'move the alias out, or write the value itself',
     });
   } else if (target === undefined) {
     state.report.error({
       code: 'alias',
       at,
       message: `no anchor ${quote(`&${name}`)} before this alias`,
-      hint: () => aliasHint(name) ?? didYouMean(name, state.anchors.keys()),
+      hint: () =>
+        aliasHint(name) ??
+        didYouMean(name, state.anchors.keys()) ??
+        `put "&${name}" before a value further up`,
     });
   } else return target;
   return undefined;
@@ -144,10 +148,20 @@ function addPair(entries: Map<string, Pair>, node: { key: unknown; value: unknow
   const key = keyText(node.key, state);
   const value = node.value === null ? nothing({ start: at.end, end: at.end }) : treeOf(node.value, state);
   if (key === undefined) {
-    state.report.error({ code: 'type', at, message: 'a key must be text, not a map or a list' });
+    state.report.error({
+      code: 'type',
+      at,
+      message: 'a key must be text, not a map or a list',
+      hint: 'put it in quotes',
+    });
   } else if (key === '__proto__') {
     // JavaScript libraries drop or mistreat it
-    state.report.error({ code: 'name', at, message: `key ${quote(key)} is reserved` });
+    state.report.error({
+      code: 'name',
+      at,
+      message: `key ${quote(key)} is reserved`,
+      hint: 'choose another name',
+    });
   } else if (entries.has(key)) {
     state.report.error(duplicate(key, at, entries.get(key)?.key ?? at));
   } else entries.set(key, { key: at, value });
@@ -156,7 +170,8 @@ function addPair(entries: Map<string, Pair>, node: { key: unknown; value: unknow
 /** The finding for a second value under one key. */
 export function duplicate(key: string, at: Span, first: Span) {
   const related = [{ at: first, message: 'first set here' }];
-  return { code: 'duplicate', at, message: `${quote(key)} is set twice`, related } as const;
+  const hint = 'keep one of the two';
+  return { code: 'duplicate', at, message: `${quote(key)} is set twice`, hint, related } as const;
 }
 
 function mapTree(node: YAMLMap, state: State): Tree {

@@ -21,15 +21,21 @@ function badWildcard(text: string): Parsed<never> | undefined {
     return refused('san', message, 'write it as "*.example.test"');
   }
   if (rest.includes('.')) return undefined;
-  return refused('san', `${quote(text)} matches nothing: TLS libraries want two labels after the wildcard`);
+  const message = `${quote(text)} matches nothing: TLS libraries want two labels after the wildcard`;
+  return refused('san', message, 'name the hosts, or the zone that they are in: "*.example.test"');
 }
 
 function badLabel(text: string): Parsed<never> | undefined {
   const labels = text.replace(/^\*\./, '').split('.');
-  if (labels.includes('')) return refused('san', `DNS name ${quote(text)} has an empty label`);
+  if (labels.includes(''))
+    return refused('san', `DNS name ${quote(text)} has an empty label`, 'one dot between two labels');
   const long = labels.find((label) => label.length > 63);
   if (long !== undefined)
-    return refused('san', `DNS name ${quote(text)} has a label of ${long.length} characters, over 63`);
+    return refused(
+      'san',
+      `DNS name ${quote(text)} has a label of ${long.length} characters, over 63`,
+      'shorten it (RFC 1035 §2.3.4)',
+    );
   const bad = labels.find((label) => !LABEL.test(label));
   if (bad !== undefined) {
     const hint =
@@ -47,7 +53,10 @@ function badLabel(text: string): Parsed<never> | undefined {
 /** A DNS name exactly as written, or why it is none. */
 export function parseDns(text: string): Parsed<string> {
   if (text === '') return refused('san', 'empty DNS name');
-  if (text.length > 253) return refused('san', `DNS name of ${text.length} characters is longer than 253`);
+  if (text.length > 253) {
+    const message = `DNS name of ${text.length} characters is longer than 253`;
+    return refused('san', message, 'shorten it (RFC 1035 §2.3.4)');
+  }
   if (ipOctets(text)) {
     return refused(
       'san',
@@ -55,7 +64,8 @@ export function parseDns(text: string): Parsed<string> {
       `write "ip:${text}"`,
     );
   }
-  if (/\s/.test(text)) return refused('san', `DNS name ${quote(text)} contains a blank`);
+  if (/\s/.test(text))
+    return refused('san', `DNS name ${quote(text)} contains a blank`, 'list every name by itself');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII
   if (/[^\x00-\x7f]/.test(text)) return notAscii(text);
   if (text.endsWith('.') && text.length > 1) {

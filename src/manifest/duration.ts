@@ -78,7 +78,8 @@ export function parseValidity(text: string): Parsed<number> {
       seconds === 0 ? UNITS : `"m" is minutes: for months count in days, as in "${seconds / 2}d"`;
     return refused('range', `validity ${quote(text)} is shorter than 10 minutes`, minutes);
   }
-  if (seconds > LONGEST) return refused('range', `validity ${quote(text)} is longer than 100 years`);
+  if (seconds > LONGEST)
+    return refused('range', `validity ${quote(text)} is longer than 100 years`, 'write "100y" at most');
   return parsed(seconds);
 }
 
@@ -99,7 +100,8 @@ export function parseRetention(text: string): Parsed<number> {
 export function parseBackdate(text: string): Parsed<number> {
   const seconds = secondsOf(text);
   if (seconds === undefined) return badDuration(text);
-  if (seconds > LONGEST_BACKDATE) return refused('range', `backdate ${quote(text)} is longer than 30 days`);
+  if (seconds > LONGEST_BACKDATE)
+    return refused('range', `backdate ${quote(text)} is longer than 30 days`, 'write "30d" at most');
   return parsed(seconds);
 }
 

@@ -11,7 +11,7 @@ export function parseOutput(text: string): Parsed<string> {
   const shown = quote(text);
   const hint = 'name a folder next to the manifest, such as "pki"';
   if (/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u.test(text))
-    return refused('output', `output ${shown} contains a control character`);
+    return refused('output', `output ${shown} contains a control character`, hint);
   if (text.includes('\\'))
     return refused('output', `output ${shown} contains a backslash`, 'separate folders with "/"');
   if (text.startsWith('/') || /^[A-Za-z]:/.test(text)) {
@@ -43,8 +43,9 @@ export function parseLayoutPath(text: string): Parsed<string> {
   if (/[{}]/.test(text.replace(/\{(name|section)\}/g, '')))
     return bad('has an unknown placeholder', PLACEHOLDERS);
   const segments = text.split('/').filter((segment) => segment !== '' && segment !== '.');
-  if (segments.includes('..')) return bad('leads out of the output folder');
-  if (segments[0] === '.pki' || segments[0] === '.gitignore') return bad('is used by this program itself');
+  if (segments.includes('..')) return bad('leads out of the output folder', 'name a place below it');
+  if (segments[0] === '.pki' || segments[0] === '.gitignore')
+    return bad('is used by this program itself', 'choose another name');
   return parsed(segments.join('/') || '.');
 }
 

@@ -38,7 +38,9 @@ function parseIp(text: string): Parsed<string> {
       'list each address',
     );
   }
-  return refused('san', `${shown} is not an IP address`);
+  const hint =
+    'an IPv4 address has four numbers of 0–255, an IPv6 address eight groups, of which "::" stands for some';
+  return refused('san', `${shown} is not an IP address`, hint);
 }
 
 const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
@@ -96,12 +98,12 @@ function badColon(text: string): Parsed<never> | undefined {
 export function parseSan(text: string): Parsed<SanValue> {
   // before any pattern that looks further than the next character
   if (text.length > URI_LIMIT + 'email:'.length) {
-    return refused('san', `SAN of ${text.length} characters is longer than ${URI_LIMIT}`);
+    return refused('san', `SAN of ${text.length} characters is longer than ${URI_LIMIT}`, 'shorten it');
   }
   const explicit = PREFIX.exec(text);
   const kind = explicit ? (explicit[1]?.toLowerCase() as SanKindName) : kindOf(text);
   const value = explicit ? (explicit[2] ?? '') : text;
-  if (value === '') return refused('san', `SAN ${quote(text)} is empty`);
+  if (value === '') return refused('san', `SAN ${quote(text)} is empty`, 'write a name, or leave it out');
   if (value.trim() !== value) {
     const good = `${explicit ? `${kind}:` : ''}${value.trim()}`;
     return refused('san', `SAN ${quote(text)} has blanks around its value`, `write ${quote(good)}`);

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import * as field from './fields.ts';
 import { NAME_PATTERN, OUTPUT_PATTERN, parseOutput } from './folder.ts';
+import { key } from './key-field.ts';
 import * as layout from './layout-fields.ts';
 import { using, wanted } from './problem.ts';
 
@@ -9,7 +10,7 @@ import { using, wanted } from './problem.ts';
 z.config({ jitless: true });
 
 const settings = {
-  key: field.key.optional(),
+  key: key.optional(),
   validity: field.validity.optional(),
   subject: field.subject.optional(),
   renewBefore: field.renewBefore.optional(),

@@ -57,6 +57,7 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   BLOCK_IN_FLOW: 'a value that contains ": " needs quotes',
   BAD_INDENT: 'keys of one map need the same indentation, and "{" and "[" a "}" and "]" further down',
   BAD_SCALAR_START: 'put the value in quotes',
+  MISSING_CHAR: 'close what was opened before: a quote, a bracket or a brace',
   TAG_RESOLVE_FAILED: 'remove the tag: a manifest needs none',
   BAD_DIRECTIVE: 'remove the line: a manifest needs no directives',
 };

@@ -21,7 +21,11 @@ export const TEXT_PATTERN =
 function badCharacter(what: string, text: string, character: string): Parsed<never> {
   const code = codePointText(character);
   if (/\p{Cs}/u.test(character))
-    return refused('text', `${what} ${quote(text)} is not valid Unicode (${code})`);
+    return refused(
+      'text',
+      `${what} ${quote(text)} is not valid Unicode (${code})`,
+      'write the character itself',
+    );
   if (character === '\ufffd') {
     return refused('text', `${what} ${quote(text)} has lost a character`, 'save the manifest as UTF-8');
   }

@@ -17,7 +17,7 @@ const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:/;
  */
 export function parseUri(text: string): Parsed<string> {
   if (text.length > URI_LIMIT)
-    return refused('san', `URI of ${text.length} characters is longer than ${URI_LIMIT}`);
+    return refused('san', `URI of ${text.length} characters is longer than ${URI_LIMIT}`, 'shorten it');
   const scheme = SCHEME.exec(text)?.[0];
   if (scheme === undefined) {
     const hint = 'write it in full, such as "spiffe://example.test/api"';
@@ -26,7 +26,8 @@ export function parseUri(text: string): Parsed<string> {
   if (!/^[!-~]+$/.test(text))
     return refused('san', `URI ${quote(text)} has characters outside printable ASCII`, 'write them as %xx');
   const rest = text.slice(scheme.length);
-  if (/^(\/\/)?$/.test(rest)) return refused('san', `URI ${quote(text)} has nothing after its scheme`);
+  if (/^(\/\/)?$/.test(rest))
+    return refused('san', `URI ${quote(text)} has nothing after its scheme`, 'write the rest of it');
   const authority = /^\/\/([^/?#]*)/.exec(rest)?.[1];
   const behind = authority === undefined ? rest : rest.slice(2 + authority.length);
   return (
