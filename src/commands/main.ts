@@ -235,10 +235,11 @@ function parseSeconds(text: string): number {
   return Number(text);
 }
 
-function parseConsents(text: string): readonly Consent[] {
-  return text.split(',').map((word) => {
+function parseConsents(text: string, earlier: readonly Consent[] = []): readonly Consent[] {
+  const given = text.split(',').map((word) => {
     const consent = word.trim();
     if (!isConsent(consent)) throw new InvalidArgumentError(`"${consent}" is none of ${CONSENTS.join(', ')}`);
     return consent;
   });
+  return [...earlier, ...given];
 }

@@ -26,7 +26,7 @@ export function parseUri(text: string): Parsed<string> {
   if (!/^[!-~]+$/.test(text))
     return refused('san', `URI ${quote(text)} has characters outside printable ASCII`, 'write them as %xx');
   const rest = text.slice(scheme.length);
-  if (/^(\/\/)?$/.test(rest))
+  if (/^(\/\/)?(#|$)/.test(rest))
     return refused('san', `URI ${quote(text)} has nothing after its scheme`, 'write the rest of it');
   const authority = /^\/\/([^/?#]*)/.exec(rest)?.[1];
   const behind = authority === undefined ? rest : rest.slice(2 + authority.length);
@@ -55,7 +55,10 @@ function badAuthority(text: string, authority: string): Parsed<never> | undefine
   const [, host = '', port] = /^(\[[^\]]*\]|[^:]*)(:.*)?$/.exec(authority.slice(at)) ?? [];
   if (port !== undefined && !/^:\d{1,5}$/.test(port))
     return refused('san', `URI ${quote(text)} has the port ${quote(port.slice(1))}`, 'a port is a number');
-  return badHost(text, host) ?? badCharacters(text, authority.slice(0, at));
+  const user = authority.slice(0, at).replace(/@$/, '');
+  if (user.includes('@'))
+    return refused('san', `URI ${quote(text)} has a second "@" before its host`, 'write it as "%40"');
+  return badHost(text, host) ?? badCharacters(text, user);
 }
 
 function badHost(text: string, host: string): Parsed<never> | undefined {

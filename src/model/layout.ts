@@ -2,7 +2,7 @@
 import type { ParsedManifest } from '../manifest/parse.ts';
 import { quote } from '../manifest/printable.ts';
 import type { Report } from '../manifest/report.ts';
-import { type Draft, draftText, fieldSpan } from './draft.ts';
+import { type Draft, draftText, fieldSpan, isGuessed } from './draft.ts';
 import { ARTIFACTS } from './entity.ts';
 
 const FILES = [...ARTIFACTS, 'previous'] as const;
@@ -133,7 +133,10 @@ function foldersOf(all: readonly Claim[]): ReadonlyMap<string, Draft> {
 /** Behind links, a folder is switched as a whole: it must be one, the entry's own, and without folders in it. */
 function checkLinkFolders(drafts: readonly Draft[], parsed: ParsedManifest, report: Report): void {
   const owners = new Map<string, Draft>();
-  for (const draft of drafts.filter(({ publish }) => publish === 'symlinks')) {
+  const linked = drafts.filter(
+    (draft) => draft.publish === 'symlinks' && !isGuessed(parsed, draft, 'publish'),
+  );
+  for (const draft of linked) {
     const folder = draft.layout?.folder ?? draft.id;
     const owner = owners.get(identity(folder));
     owners.set(identity(folder), owner ?? draft);

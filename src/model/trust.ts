@@ -4,7 +4,7 @@ import { quote } from '../manifest/printable.ts';
 import type { Report } from '../manifest/report.ts';
 import { choice, didYouMean } from '../manifest/suggest.ts';
 import { nodeAt, valueSpan } from '../manifest/tree.ts';
-import { type Draft, inherits } from './draft.ts';
+import { type Draft, inherits, isGuessed } from './draft.ts';
 import type { EntityId } from './entity.ts';
 import type { Hierarchy, Standing } from './hierarchy.ts';
 import { authorityNames } from './issuer-name.ts';
@@ -39,7 +39,7 @@ export function trustOf(
   report: Report,
 ): readonly EntityId[] {
   const own = standing?.root.id;
-  if (draft.trust === undefined) return own === undefined ? [] : [own];
+  if (draft.trust === undefined || isGuessed(parsed, draft, 'trust')) return own === undefined ? [] : [own];
   const ids = draft.trust.flatMap((_, index) => rootId(draft, index, hierarchy, parsed, report) ?? []);
   return own !== undefined && ids.includes(own) ? [own, ...ids.filter((id) => id !== own)] : ids;
 }

@@ -32,7 +32,8 @@ export function agreementOn(plan: Plan, { consents, requested, replan }: Asked):
   const blocked = plan.changes.filter((change) => isBlocked(change, consents));
   const made = blocked.length === 0 ? plan : replan(new Set(blocked.map(({ id }) => id)));
   const changes = made.changes.filter(({ id }) => !held.some((change) => change.id === id));
-  const isInVain = blocked.some(({ id }) => requested.has(id));
+  // Also where it is frozen for another's sake.
+  const isInVain = [...requested].some((id) => made.frozen.has(id));
   const isIdle = isInVain || changes.every(({ action }) => action === 'keep');
   return { possible: { ...made, changes }, held, blocked, isIdle };
 }

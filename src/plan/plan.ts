@@ -10,6 +10,7 @@ import {
 import { type Action, type Change, type Consent, NO_CHANGE } from './change.ts';
 import { diffName } from './diff.ts';
 import { fingerprintsOf, type NameAttribute } from './facts.ts';
+import { frozenOf } from './frozen.ts';
 import { keyOwners } from './key-decision.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
 import { type Context, planEntity } from './plan-entity.ts';
@@ -74,28 +75,6 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     exposed: observation.exposed ?? [],
     frozen,
   };
-}
-
-/**
- * Without a key and a certificate that fit each other, or with files that are not where the calls of this run look for
- * them, an authority that stays as it is can sign and vouch for nothing.
- */
-function frozenOf(
-  { entities }: Inventory,
-  observation: Observation,
-  asked: ReadonlySet<EntityId>,
-): ReadonlySet<EntityId> {
-  if (asked.size === 0) return asked;
-  const frozen = new Set(asked);
-  const isUseless = (id: EntityId | null): boolean =>
-    id !== null && frozen.has(id) && !isUsable(observation.entities.get(id) ?? NOTHING);
-  for (const { id, issuer, trust } of entities) if ([issuer, ...trust].some(isUseless)) frozen.add(id);
-  return frozen;
-}
-
-function isUsable({ key, cert, left }: EntityObservation): boolean {
-  if (left !== undefined) return false;
-  return key.state === 'present' && cert.state === 'present' && key.facts.keyId === cert.facts.keyId;
 }
 
 function unchanged({ id, kind }: Entity, observed: EntityObservation): Change {

@@ -49,9 +49,9 @@ export async function execute(
   await workshop.restoreLinks();
   const walking = walk(steps, {
     lanes: { process: callsAtOnce(processes), publish: PUBLISHING },
-    async run(step) {
-      listener?.({ kind: 'step-started', step });
-      await runStep(workshop, step);
+    run: (step) => runStep(workshop, step),
+    begun: (step) => listener?.({ kind: 'step-started', step }),
+    done(step) {
       if (laneOf(step) === 'publish') published.push(step.entity);
       listener?.({ kind: 'step-done', step });
     },

@@ -8,6 +8,7 @@ import type { Credentials } from '../handshake/credentials.ts';
 import { makeForeign } from '../handshake/foreign.ts';
 import type { Outcome } from '../handshake/outcome.ts';
 import { shake } from '../handshake/shake.ts';
+import { visible } from '../manifest/printable.ts';
 import type { Entity, EntityId, Inventory } from '../model/entity.ts';
 import {
   certificateArg,
@@ -81,7 +82,9 @@ async function prove(
 ): Promise<readonly Outcome[]> {
   const foreign = await makeForeign(async ({ args, input, cwd }) => ({
     stdout: await opensslIn(cwd, binary, { signal }).run({ args, input }),
-  }));
+  })).catch((error: unknown) => {
+    throw toldOf(error);
+  });
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
   const credentials = new Map<EntityId, Credentials>();
   for (const entity of entities) {
@@ -92,6 +95,17 @@ async function prove(
     signal,
     onOutcome: (outcome) => onOutcome?.(outcome, cases.length),
   });
+}
+
+/** An openssl that fails where nothing of the user's is judged is in the way, and no defect of ours. */
+function toldOf(error: unknown): unknown {
+  if (!(error instanceof OpensslError)) return error;
+  const [said = ''] = error.stderr.trim().split('\n').slice(-1);
+  const words = said === '' ? '' : `: ${visible(said)}`;
+  return new Obstacle(
+    `${error.message}${words}`,
+    `the proof needs an openssl that works; it ran ${error.command}`,
+  );
 }
 
 async function checkCertificates(
@@ -159,6 +173,6 @@ async function outputOf(
   } catch (error) {
     // Its complaint is what was asked for; that it was ended, or never ran, is something else.
     if (error instanceof OpensslError && error.end === 'by-itself') return error;
-    throw error;
+    throw toldOf(error);
   }
 }

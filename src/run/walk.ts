@@ -6,6 +6,8 @@ import type { Step, StepId } from '../plan/steps.ts';
 
 /** How a step is run, who is told of those that are not done, and how many run at once. */
 export interface WalkOptions {
+  readonly begun?: (step: Step) => void;
+  readonly done?: (step: Step) => void;
   /** Runs one step; rejects where it fails. */
   readonly run: (step: Step) => Promise<void>;
   readonly failed: (step: Step, error: unknown) => void;
@@ -87,7 +89,8 @@ class Walk {
   async #start(lane: Lane, node: Node): Promise<void> {
     this.#running[lane]++;
     try {
-      await this.#run(node);
+      this.#options.begun?.(node.step);
+      if (await this.#hasRun(node)) this.#options.done?.(node.step);
       this.#settle(node);
     } catch (error) {
       this.#broken ??= { error };
@@ -96,12 +99,14 @@ class Walk {
     this.#pump();
   }
 
-  async #run(node: Node): Promise<void> {
+  async #hasRun(node: Node): Promise<boolean> {
     try {
       await this.#options.run(node.step);
+      return true;
     } catch (error) {
       this.#options.failed(node.step, error);
       block(node, node.step);
+      return false;
     }
   }
 

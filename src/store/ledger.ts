@@ -189,7 +189,9 @@ const TEXTS = [
 function isEntry(value: unknown): value is LedgerEntry {
   const fields = fieldsOf(value);
   const { san, reasons } = fields;
-  return (
-    TEXTS.every((name) => typeof fields[name] === 'string') && Array.isArray(san) && Array.isArray(reasons)
-  );
+  const isText = (one: unknown): boolean => typeof one === 'string';
+  const isListOf = (list: unknown, isOne: (one: unknown) => boolean): boolean =>
+    Array.isArray(list) && list.every(isOne);
+  const areReasons = isListOf(reasons, (reason) => isText(fieldsOf(reason)['kind']));
+  return TEXTS.every((name) => isText(fields[name])) && isListOf(san, isText) && areReasons;
 }

@@ -168,6 +168,66 @@ describe('an entity that moves, and may not be changed', () => {
   });
 });
 
+describe('what an entity that has to stay keeps for itself', () => {
+  const BOTH = `version: 1
+authorities:
+  root: { commonName: Root }
+  other: { commonName: Other, issuer: root, folder: servers/b }
+servers:
+`;
+
+  it('its place, which nobody takes before it has moved', async () => {
+    const project = await applied(`${BOTH}  a: { commonName: a.example.test, issuer: root }\n`);
+    const key = project.read('servers/b/key.pem');
+    const edited = BOTH.replace('folder: servers/b', 'folder: ca/other, key: rsa-2048');
+    project.write(`${edited}  b: { commonName: b.example.test, issuer: root }\n`);
+    for (const _ of [1, 2]) {
+      const run = await project.pki(['apply', '--skip-verify', '--allow', 'remove']);
+      expect(run).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('needs consent: authorities/other'),
+      });
+      expect(project.read('servers/b/key.pem')).toBe(key);
+    }
+    await project.apply('--allow', 'rekey-ca', '--allow', 'remove');
+    expect(await project.actions()).toEqual({});
+  });
+
+  it('whoever needs it: a new key for that is asked for in vain, and nothing else is done', async () => {
+    const project = await applied(PLAIN);
+    project.write(
+      PLAIN.replace('commonName: Root', 'commonName: Root, folder: ca, key: ed25519').replace(
+        'b.example.test }',
+        'b.example.test, validity: 30d }',
+      ),
+    );
+    const before = project.read('servers/b/cert.pem');
+    const run = await project.pki(['rotate', 'servers/a', '--skip-verify']);
+    expect(run).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('needs consent: authorities/root'),
+    });
+    expect(project.read('servers/b/cert.pem')).toBe(before);
+  });
+
+  it('its links, which its calls would go through', async () => {
+    const linked = PLAIN.replace('commonName: Root', 'commonName: Root, publish: symlinks');
+    const project = await applied(linked);
+    rmSync(project.path('authorities/root/..data'));
+    project.write(
+      linked
+        .replace('symlinks', 'symlinks, key: ed25519')
+        .replace('a.example.test }', 'a.example.test, validity: 30d }'),
+    );
+    const run = await project.pki(['apply', '--skip-verify']);
+    expect(run).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('needs consent: authorities/root'),
+    });
+    expect(run.stderr).not.toContain('could not');
+  });
+});
+
 describe('a place that is taken', () => {
   it('by the key of another: refused, and nothing is touched; the hint works', async () => {
     const project = await applied(PLAIN);

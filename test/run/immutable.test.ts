@@ -70,7 +70,9 @@ describe.skipIf(reason !== '')(`an immutable certificate${reason}`, () => {
           {
             entity: API.id,
             step: 'publish',
-            problem: expect.stringMatching(/^"servers\/api\/cert\.pem" cannot be replaced: it is immutable/),
+            problem: expect.stringMatching(
+              /^"servers\/api\/cert\.pem" cannot be replaced: it is immutable, or may only grow/,
+            ),
           },
         ],
       },
@@ -81,6 +83,24 @@ describe.skipIf(reason !== '')(`an immutable certificate${reason}`, () => {
     setImmutable(join(root, API.id, 'cert.pem'), false);
     expect(await apply(root, ALL, { rekey })).toMatchObject({ kind: 'done', execution: { failures: [] } });
     expect(await apply(root, ALL)).toMatchObject({ kind: 'nothing' });
+  });
+
+  it('nor is a pair split whose certificate is in a folder that nothing can be put into', async () => {
+    const root = join(work, `${++made}`);
+    const layout = { folder: '.', files: { key: 'private/a.key', cert: 'certs/a.crt' } };
+    const apart = aServer({ name: 'apart', outputs: ['key', 'cert'], layout });
+    const inventory = anInventory(ROOT, apart);
+    await apply(root, inventory);
+    const key = readFileSync(join(root, 'private/a.key'), 'utf8');
+    setImmutable(join(root, 'certs'), true);
+    expect(await apply(root, inventory, { rekey: new Set([apart.id]) })).toMatchObject({
+      execution: {
+        failures: [{ step: 'publish', problem: expect.stringMatching(/certs" may not be written to/) }],
+      },
+    });
+    expect(readFileSync(join(root, 'private/a.key'), 'utf8')).toBe(key);
+    expect(readdirSync(join(root, '.pki/commit'))).toEqual([]);
+    setImmutable(join(root, 'certs'), false);
   });
 
   it('is not half removed', async () => {

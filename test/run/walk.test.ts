@@ -247,6 +247,7 @@ describe('a callback that throws', () => {
   it.each<readonly [string, Partial<WalkOptions>]>([
     ['of a failure', { failed: throwing }],
     ['of what is skipped', { skipped: throwing }],
+    ['of what is done', { done: throwing }],
   ])('when told %s ends the walk, once what runs has ended', async (_, callbacks) => {
     const ended: string[] = [];
     const run = async ({ id }: Step): Promise<void> => {
