@@ -1,10 +1,10 @@
 // Many calls through a few shells: what a call is given reaches the program to the octet, and how it ends is told.
 import { execFile } from 'node:child_process';
 import { getEventListeners } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { OpensslError } from '../../src/run/openssl.ts';
 import { question, SCRIPT } from '../../src/run/worker-script.ts';
 import { Workers } from '../../src/run/workers.ts';
@@ -190,8 +190,7 @@ describe('of many calls', () => {
     );
     const calls = [1, 2, 3, 4].map((n) => through.run({ args: [`${n}`], input: null }));
     const ended = Promise.allSettled(calls);
-    const deadline = Date.now() + 10_000;
-    while (!readdirSync(folder).includes('begun') && Date.now() < deadline) await new Promise(setImmediate);
+    await lineIn(begun);
     interruption.abort();
     for (const call of await ended) {
       expect(call.status === 'rejected' && String(call.reason)).toContain('openssl was interrupted');
@@ -199,6 +198,26 @@ describe('of many calls', () => {
     expect(readFileSync(begun, 'utf8')).toBe('1\n');
   });
 });
+
+/** What a program has written, once it is a whole line: the file is there before its content. */
+function lineIn(path: string): Promise<string> {
+  const text = (): string | undefined => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
+  return vi.waitUntil(() => (text()?.endsWith('\n') ? text() : undefined), {
+    timeout: 10_000,
+    interval: 5,
+  }) as Promise<string>;
+}
+
+/** Not where it has ended, also where nobody has asked for its end yet. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    const stat = `/proc/${pid}/stat`;
+    return !existsSync(stat) || !/\) [ZX] /.test(readFileSync(stat, 'latin1'));
+  } catch {
+    return false;
+  }
+}
 
 describe('a call that fails', () => {
   const failing = program(
@@ -259,15 +278,15 @@ describe('a call that fails', () => {
     const pids = join(folder, 'pids');
     const interruption = new AbortController();
     const through = workers(
-      program(`#!/bin/sh\necho $$ >"${pids}"\nsleep 600 &\nwait\n`),
+      program(`#!/bin/sh\nsleep 600 &\necho $$ $! >"${pids}"\nwait\n`),
       interruption.signal,
     );
     const ended = failure(through, 'x');
-    const deadline = Date.now() + 10_000;
-    while (!readdirSync(folder).includes('pids') && Date.now() < deadline) await new Promise(setImmediate);
+    const running = (await lineIn(pids)).trim().split(' ').map(Number);
+    expect(running.map(isRunning)).toEqual([true, true]);
     interruption.abort();
     expect((await ended).message).toBe('openssl was interrupted');
-    expect(() => process.kill(-Number(readFileSync(pids, 'utf8')), 0)).toThrow('ESRCH');
+    await vi.waitUntil(() => !running.some(isRunning), { timeout: 10_000, interval: 5 });
   });
 });
 
