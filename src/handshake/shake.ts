@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { EntityId } from '../model/entity.ts';
-import { groupBy } from '../plan/group.ts';
+import { groupBy } from '../model/group.ts';
 import type { HandshakeCase } from './case.ts';
 import { Contexts } from './contexts.ts';
 import type { Credentials, Prepared, Problem } from './credentials.ts';

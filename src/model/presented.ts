@@ -3,6 +3,7 @@ import type { ParsedManifest } from '../manifest/parse.ts';
 import { quote } from '../manifest/printable.ts';
 import type { Report } from '../manifest/report.ts';
 import { draftText, fieldSpan, type LeafDraft } from './draft.ts';
+import { groupBy } from './group.ts';
 import type { Standing } from './hierarchy.ts';
 
 /** Warns, once for each place where `outputs` are said, of leaves below an intermediate that write no chain. */
@@ -11,12 +12,10 @@ export function checkPresented(
   parsed: ParsedManifest,
   report: Report,
 ): void {
-  const places = new Map<number, (readonly [LeafDraft, Standing])[]>();
-  for (const [leaf, issuer] of leaves) {
-    if (issuer === undefined || !lacksChain(leaf, issuer)) continue;
-    const { start } = fieldSpan(parsed.tree, leaf, 'outputs');
-    places.set(start, [...(places.get(start) ?? []), [leaf, issuer]]);
-  }
+  const chainless = leaves.flatMap(([leaf, issuer]) =>
+    issuer !== undefined && lacksChain(leaf, issuer) ? [[leaf, issuer] as const] : [],
+  );
+  const places = groupBy(chainless, ([leaf]) => `${fieldSpan(parsed.tree, leaf, 'outputs').start}`);
   for (const [first, ...others] of places.values()) if (first) warn(first, others.length, parsed, report);
 }
 

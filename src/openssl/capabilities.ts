@@ -36,8 +36,7 @@ export function capabilityOf(printed: string): Capability {
 
 /** Where the program is there and ends badly, because a library of its own is missing, say. `words` are its own. */
 export function brokenOpenssl(name: string, problem: string, words: string): Capability {
-  const [line = ''] = words.trim().split('\n').slice(-1);
-  const said = line === '' ? '' : `, saying "${visible(line)}"`;
+  const said = words === '' ? '' : `, saying "${words}"`;
   return { ok: false, problem: `"${name}" does not work: ${problem}${said}`, hint: INSTALL };
 }
 

@@ -3,9 +3,9 @@
 import type { Adoption } from '../index.ts';
 import { visible } from '../manifest/printable.ts';
 import { type Comments, manifestText } from '../manifest/write.ts';
+import { groupBy } from '../model/group.ts';
 import type { LeftOut } from '../plan/adopt/left-out.ts';
 import type { Change } from '../plan/change.ts';
-import { groupBy } from '../plan/group.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime } from '../plan/validity.ts';
 import { countText } from './count.ts';

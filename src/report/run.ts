@@ -1,7 +1,7 @@
 /** How a run ended, in words. */
 import { visible } from '../manifest/printable.ts';
+import { groupBy } from '../model/group.ts';
 import type { Change } from '../plan/change.ts';
-import { groupBy } from '../plan/group.ts';
 import type { StepFailure } from '../run/events.ts';
 import type { Execution } from '../run/execute.ts';
 import { few } from './count.ts';

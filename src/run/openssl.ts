@@ -4,6 +4,7 @@
  */
 import { delimiter, resolve } from 'node:path';
 import { execa } from 'execa';
+import { visible } from '../manifest/printable.ts';
 import { type Command, ENVIRONMENT } from '../openssl/command.ts';
 import { shellWords } from '../openssl/shell.ts';
 
@@ -31,6 +32,11 @@ export class OpensslError extends Error {
     this.stdout = output.stdout;
     this.stderr = output.stderr;
     this.end = output.end ?? 'by-itself';
+  }
+
+  /** The last line of what it said, safe to print; most often the one that counts. */
+  get lastWords(): string {
+    return visible(this.stderr.trim().split('\n').at(-1) ?? '');
   }
 }
 

@@ -34,6 +34,6 @@ export async function probeOpenssl(binary: string, signal?: AbortSignal): Promis
   } catch (error) {
     if (signal?.aborted) throw error;
     if (!(error instanceof OpensslError) || error.end === 'not-begun') return missingOpenssl(binary);
-    return brokenOpenssl(binary, error.message, error.stderr);
+    return brokenOpenssl(binary, error.message, error.lastWords);
   }
 }

@@ -8,7 +8,6 @@ import type { Credentials } from '../handshake/credentials.ts';
 import { makeForeign } from '../handshake/foreign.ts';
 import type { Outcome } from '../handshake/outcome.ts';
 import { shake } from '../handshake/shake.ts';
-import { visible } from '../manifest/printable.ts';
 import type { Entity, EntityId, Inventory } from '../model/entity.ts';
 import {
   certificateArg,
@@ -100,8 +99,7 @@ async function prove(
 /** An openssl that fails where nothing of the user's is judged is in the way, and no defect of ours. */
 function toldOf(error: unknown): unknown {
   if (!(error instanceof OpensslError)) return error;
-  const [said = ''] = error.stderr.trim().split('\n').slice(-1);
-  const words = said === '' ? '' : `: ${visible(said)}`;
+  const words = error.lastWords === '' ? '' : `: ${error.lastWords}`;
   return new Obstacle(
     `${error.message}${words}`,
     `the proof needs an openssl that works; it ran ${error.command}`,

@@ -1,8 +1,8 @@
 /** The other files of an entity: each is one only if it holds exactly what would be written into it. */
 import type { Artifact, EntityId } from '../../model/entity.ts';
+import { groupBy } from '../../model/group.ts';
 import type { Fingerprint, RequestFacts } from '../facts.ts';
 import { folderOf } from '../files.ts';
-import { groupBy } from '../group.ts';
 import type { Draft } from './draft.ts';
 import type { Member } from './family.ts';
 import type { FoundFile } from './found.ts';

@@ -1,9 +1,9 @@
 /** Private keys and the certificates that fit them, by public key: names of files only choose among equals. */
 
+import { groupBy } from '../../model/group.ts';
 import { subjectText } from '../../model/subject.ts';
 import type { CertificateFacts, Fingerprint, KeyFacts, KeyId } from '../facts.ts';
 import { folderOf } from '../files.ts';
-import { groupBy } from '../group.ts';
 import type { FoundCertificate, FoundFile, Scan } from './found.ts';
 import type { LeftOut, LeftOutWhy } from './left-out.ts';
 import { nearness, stemOf } from './paths.ts';
