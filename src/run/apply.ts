@@ -1,4 +1,5 @@
 /** One apply: lock, finish what an earlier run began, look, plan, and carry the plan out. */
+
 import { randomBytes } from 'node:crypto';
 import { chmodSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,6 +20,7 @@ import { observe } from '../store/observe.ts';
 import { checkOwnFolders } from '../store/obstacle.ts';
 import { savePlaces } from '../store/places.ts';
 import { pruneArchive } from '../store/prune.ts';
+import { messageOf } from '../store/read.ts';
 import type { Listener } from './events.ts';
 import { type Execution, execute } from './execute.ts';
 import { Workers } from './workers.ts';
@@ -111,7 +113,7 @@ function pruned(root: string, { archiveFor }: Inventory, { clock }: ApplyOptions
     if (archiveFor !== undefined) pruneArchive(root, clock() - archiveFor);
     return [];
   } catch (error) {
-    return [`the archive is not pruned: ${error instanceof Error ? error.message : String(error)}`];
+    return [`the archive is not pruned: ${messageOf(error)}`];
   }
 }
 
@@ -179,7 +181,7 @@ async function finishEarlier({ root, listener }: ApplyOptions): Promise<Readonly
 }
 
 function unfinished(id: EntityId, error: unknown): Refusal {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   return {
     problem: `the new files of ${id} cannot be put in place: ${why}`,
     hint: `mend the cause and run again; until then the files are below "${COMMIT_FOLDER}"`,

@@ -1,9 +1,11 @@
 /** Carries out the steps of a plan; reports what happens as events. */
+
 import type { EntityId } from '../model/entity.ts';
 import type { Command } from '../openssl/command.ts';
 import { stepCommand } from '../openssl/step-command.ts';
 import type { Step } from '../plan/steps.ts';
 import { remove } from '../store/commit.ts';
+import { messageOf } from '../store/read.ts';
 import type { Listener, StepFailure } from './events.ts';
 import { OpensslError } from './openssl.ts';
 import { publish } from './publish.ts';
@@ -100,7 +102,7 @@ function outputsOf({ args }: Command): readonly string[] {
 }
 
 function failureOf({ entity, kind }: Step, error: unknown): StepFailure {
-  const problem = error instanceof Error ? error.message : String(error);
+  const problem = messageOf(error);
   if (!(error instanceof OpensslError)) return { entity, step: kind, problem, command: null, stderr: '' };
   return { entity, step: kind, problem, command: error.command, stderr: withoutChatter(error.stderr) };
 }

@@ -15,7 +15,7 @@ import {
   parseRequest,
   publicKeyOf,
 } from '../store/parse.ts';
-import { readBytes } from '../store/read.ts';
+import { messageOf, readBytes } from '../store/read.ts';
 import { readPublished } from '../store/versions.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -104,7 +104,7 @@ function stagedFacts<T>(
   try {
     return parse(bytes);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new Error(`openssl left "${stagedPath(entity.id, file, workshop.stamp)}" unusable: ${why}`);
   }
 }

@@ -1,4 +1,5 @@
 /** The output folder → Observation. Reads only; what cannot be read becomes a fact too. */
+
 import type { KeyObject } from 'node:crypto';
 import type { Entity, EntityId, Inventory } from '../model/entity.ts';
 import { certificateSpki, publicKeyObject, signedBy } from '../plan/certificate.ts';
@@ -21,6 +22,7 @@ import {
   publicKeyOf,
 } from './parse.ts';
 import { Formers, readPlaces } from './places.ts';
+import { messageOf } from './read.ts';
 import { findStrangers } from './strangers.ts';
 
 /** @param root the output folder, absolute. */
@@ -118,7 +120,7 @@ function parsed<T>(file: FileState<Buffer>, parse: (bytes: Buffer) => T): FileSt
   try {
     return { state: 'present', facts: parse(file.facts), mode: file.mode };
   } catch (error) {
-    return { state: 'garbage', detail: error instanceof Error ? error.message : String(error) };
+    return { state: 'garbage', detail: messageOf(error) };
   }
 }
 
@@ -138,7 +140,7 @@ function observeKey(file: FileState<Buffer>): KeyState {
   } catch (error) {
     if (error instanceof EncryptedKeyError) return { state: 'encrypted' };
     if (mayBeDerKey(file.facts)) return DER_KEY;
-    return { state: 'garbage', detail: error instanceof Error ? error.message : String(error) };
+    return { state: 'garbage', detail: messageOf(error) };
   }
 }
 

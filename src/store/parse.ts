@@ -1,4 +1,5 @@
 /** Bytes of each kind of file → facts. Throws an Error whose message says what is wrong with the content. */
+
 import { createECDH, createPrivateKey, createPublicKey } from 'node:crypto';
 import { certificateFacts } from '../plan/certificate.ts';
 import type { CertificateFacts, Fingerprint, KeyFacts, KeyId, RequestFacts } from '../plan/facts.ts';
@@ -6,6 +7,7 @@ import { type PemBlock, pemBlocks, pemText } from '../plan/pem.ts';
 import { publicKeyWithin } from '../plan/private-key.ts';
 import { keyIdentifier, publicKeyFacts, sha256 } from '../plan/public-key.ts';
 import { requestFacts } from '../plan/request.ts';
+import { messageOf } from './read.ts';
 
 /** A private key that is there and locked. */
 export class EncryptedKeyError extends Error {
@@ -116,6 +118,6 @@ function readable<T>(what: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw new Error(`holds no readable ${what}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`holds no readable ${what}: ${messageOf(error)}`);
   }
 }

@@ -67,3 +67,8 @@ export function errorCode(error: unknown): string {
     ? error.code
     : String(error);
 }
+
+/** What an error says; whatever else was thrown, as text. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -7,7 +7,7 @@ import { pemBlocks } from '../plan/pem.ts';
 import { publicKeyFacts } from '../plan/public-key.ts';
 import { requestFacts } from '../plan/request.ts';
 import { EncryptedKeyError, parseKey } from './parse.ts';
-import { errorCode, readBytes } from './read.ts';
+import { errorCode, messageOf, readBytes } from './read.ts';
 
 /** Folders inside folders; real ones have three. */
 const DEEPEST = 6;
@@ -102,7 +102,7 @@ function parseFile(bytes: Buffer, path: string, isTelling: boolean): FoundFile |
   try {
     return foundFile(bytes, text, path);
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = messageOf(error);
     return { path, why: { kind: 'unreadable', detail: `holds no readable certificate: ${detail}` } };
   }
 }
@@ -163,6 +163,6 @@ function readKey(bytes: Buffer): FoundKey {
     return { state: 'readable', facts: parseKey(bytes) };
   } catch (error) {
     if (error instanceof EncryptedKeyError) return { state: 'encrypted' };
-    return { state: 'unreadable', detail: error instanceof Error ? error.message : String(error) };
+    return { state: 'unreadable', detail: messageOf(error) };
   }
 }
