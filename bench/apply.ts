@@ -6,12 +6,12 @@
 import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadManifest } from '../src/model/load.ts';
 import { type Command, ENVIRONMENT } from '../src/openssl/command.ts';
-import { SCRATCH_FOLDER, stageFolder } from '../src/openssl/paths.ts';
 import { stepCommand } from '../src/openssl/step-command.ts';
+import { SCRATCH_FOLDER, stageFolder } from '../src/pki/paths.ts';
 import { planInventory } from '../src/plan/plan.ts';
 import { type Step, stepsOf } from '../src/plan/steps.ts';
+import { loadManifest } from '../src/resolve/load.ts';
 import { inTemporaryFolder, milliseconds, node, pki, race, report } from './measure.ts';
 
 const ROOT = 'authorities/root';

@@ -6,9 +6,9 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { children, readAll } from '../src/plan/der.ts';
-import { pemBlocks, pemText } from '../src/plan/pem.ts';
-import { keyIdentifier } from '../src/plan/public-key.ts';
+import { children, readAll } from '../src/x509/der.ts';
+import { pemBlocks, pemText } from '../src/x509/pem.ts';
+import { keyIdentifier } from '../src/x509/public-key.ts';
 import { pki } from './measure.ts';
 
 const TEMPLATE = 'server00000';

@@ -9,11 +9,11 @@
  */
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import type { Description } from './adopt/adopt.ts';
 import type { Diagnostic } from './manifest/diagnostic.ts';
-import type { EntityId, Inventory } from './model/entity.ts';
 import type { Capability } from './openssl/capabilities.ts';
 import { planScript } from './openssl/script.ts';
-import type { Description } from './plan/adopt/adopt.ts';
+import type { EntityId, Inventory } from './pki/entity.ts';
 import type { Consent } from './plan/change.ts';
 import type { Observation } from './plan/observation.ts';
 import { type Plan, planInventory } from './plan/plan.ts';
@@ -21,12 +21,14 @@ import { type StatusRow, statusRows } from './plan/status.ts';
 import type { ApplyResult } from './run/apply.ts';
 import type { Listener } from './run/events.ts';
 import type { Verification, VerifyOptions } from './run/verify.ts';
-import { Cache } from './store/cache.ts';
 import { type LedgerEntry, readLedger } from './store/ledger.ts';
 import { readManifest } from './store/manifest-file.ts';
-import { observe } from './store/observe.ts';
-import { checkOwnFolders } from './store/obstacle.ts';
+import { Cache } from './store/observe/cache.ts';
+import { observe } from './store/observe/observe.ts';
+import { checkOwnFolders } from './store/user-error.ts';
 
+export type { Description } from './adopt/adopt.ts';
+export type { EntryNote, LeftOut, LeftOutWhy, Note } from './adopt/left-out.ts';
 export type { Diagnostic } from './manifest/diagnostic.ts';
 export type {
   Artifact,
@@ -36,9 +38,7 @@ export type {
   EntityId,
   EntityKind,
   Inventory,
-} from './model/entity.ts';
-export type { Description } from './plan/adopt/adopt.ts';
-export type { EntryNote, LeftOut, LeftOutWhy, Note } from './plan/adopt/left-out.ts';
+} from './pki/entity.ts';
 export type { Action, Change, Consent, Issuance, Refusal } from './plan/change.ts';
 export type { Plan } from './plan/plan.ts';
 export type { Reason } from './plan/reason.ts';
@@ -47,7 +47,7 @@ export type { ApplyResult } from './run/apply.ts';
 export type { Listener, RunEvent, StepFailure } from './run/events.ts';
 export type { CertificateCheck, Verification } from './run/verify.ts';
 export type { LedgerEntry } from './store/ledger.ts';
-export { Obstacle } from './store/obstacle.ts';
+export { Obstacle } from './store/user-error.ts';
 
 /** A manifest that is valid, and the folder it speaks of. */
 export interface Project {
@@ -73,7 +73,7 @@ export type Opened =
 export async function openProject(manifest: string): Promise<Opened> {
   const text = readManifest(manifest);
   if (!text.ok) return text;
-  const { loadManifest } = await import('./model/load.ts');
+  const { loadManifest } = await import('./resolve/load.ts');
   const loaded = loadManifest(text.text, manifest);
   if (!loaded.ok) return loaded;
   const root = resolve(dirname(manifest), loaded.inventory.output);
@@ -208,11 +208,11 @@ export interface Adoption {
 export async function adopt(folder: string, options: AdoptOptions = {}): Promise<Adoption> {
   const [{ adoptionPlace }, { scanFolder }, { describeFolder }, { manifestText }, { loadManifest }] =
     await Promise.all([
-      import('./store/adoption-place.ts'),
-      import('./store/scan.ts'),
-      import('./plan/adopt/adopt.ts'),
+      import('./store/observe/adoption-place.ts'),
+      import('./store/observe/scan.ts'),
+      import('./adopt/adopt.ts'),
       import('./manifest/write.ts'),
-      import('./model/load.ts'),
+      import('./resolve/load.ts'),
     ]);
   const now = options.now ?? clock();
   const { place, output } = adoptionPlace(folder, options.manifest);

@@ -139,7 +139,7 @@ function addRotate(program: Command, console: Console, interruption: Interruptio
     .argument('<name...>', 'entities, such as servers/api or api')
     .option('-m, --manifest <file>', 'the manifest', DEFAULT_MANIFEST);
   withApplyOptions(command).action(async (names: readonly string[], flags) => {
-    const { requestCommand } = await import('./request.ts');
+    const { requestCommand } = await import('./rotate.ts');
     finish(await requestCommand('rekey', names, flags, console, interruption));
   });
 }
@@ -151,7 +151,7 @@ function addRetire(program: Command, console: Console, interruption: Interruptio
     .argument('<authority...>', 'authorities, such as authorities/root or root')
     .option('-m, --manifest <file>', 'the manifest', DEFAULT_MANIFEST);
   withApplyOptions(command).action(async (names: readonly string[], flags) => {
-    const { requestCommand } = await import('./request.ts');
+    const { requestCommand } = await import('./rotate.ts');
     finish(await requestCommand('retire', names, flags, console, interruption));
   });
 }

@@ -2,7 +2,7 @@
  * What is going to be tried: one handshake of one server with one client, and what has to come of it.
  * Values only; cases.ts derives them from the manifest, shake.ts tries them.
  */
-import type { EntityId } from '../model/entity.ts';
+import type { EntityId } from '../pki/entity.ts';
 
 /** Those that are tried, as `node:tls` names them. */
 export const TLS_VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const;

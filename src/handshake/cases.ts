@@ -2,7 +2,7 @@
  * The cases of the proof, from the manifest alone: every server × every client in both TLS versions, every name of
  * every server, and four refusals per server. Pure: nothing here knows what is on disk or what TLS will say.
  */
-import type { Entity, EntityId } from '../model/entity.ts';
+import type { Entity, EntityId } from '../pki/entity.ts';
 import {
   type AcceptCase,
   type HandshakeCase,

@@ -6,8 +6,8 @@ import {
   type SecureContext,
   type SecureContextOptions,
 } from 'node:tls';
-import type { EntityId } from '../model/entity.ts';
-import { unreachable } from '../model/entity.ts';
+import type { EntityId } from '../pki/entity.ts';
+import { unreachable } from '../pki/entity.ts';
 import type { HandshakeCase, TlsVersion } from './case.ts';
 import {
   attempt,

@@ -1,6 +1,6 @@
 /** The files of an entity as TLS needs them, and whether TLS can use them at all. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { errorCode } from './error-code.ts';
+import { errorCode } from '../pki/errors.ts';
 import { sentenceFor } from './explain.ts';
 
 /** PEM texts: `key.pem`, `fullchain.pem` (leaf first, then its issuers below the root), `ca.pem` (trusted roots). */

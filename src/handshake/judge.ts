@@ -2,7 +2,7 @@
  * From what both sides saw to "as expected" or not. Pure. A refusal counts only when the side that has the reason
  * refused, and with a code that says so: else an expired certificate or a reset would pass for a working refusal.
  */
-import { unreachable } from '../model/entity.ts';
+import { unreachable } from '../pki/entity.ts';
 import { type AcceptCase, type HandshakeCase, type RefuseCase, type Side, versionText } from './case.ts';
 import type { Problem } from './credentials.ts';
 import { CLOSED_EARLY, explain, hintFor, NO_CERTIFICATE, TIMED_OUT } from './explain.ts';

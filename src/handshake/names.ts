@@ -1,7 +1,7 @@
 /** The names that a client can ask of a server's certificate, and one that it must not find there. */
 
-import type { Entity } from '../model/entity.ts';
-import { commonName } from '../model/subject.ts';
+import type { Entity } from '../pki/entity.ts';
+import { commonName } from '../pki/subject.ts';
 
 const PROBE_LABEL = 'probe';
 const WRONG_LABEL = 'wrong-name';

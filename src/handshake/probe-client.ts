@@ -11,7 +11,7 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls';
-import { errorCode } from './error-code.ts';
+import { errorCode } from '../pki/errors.ts';
 import { CLOSED_EARLY } from './explain.ts';
 import type { Verdict } from './outcome.ts';
 import { type ProbeServer, reversed, type ServerSide } from './probe-server.ts';

@@ -5,8 +5,8 @@
  */
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
+import { errorCode } from '../pki/errors.ts';
 import { attempt, type Prepared, problem } from './credentials.ts';
-import { errorCode } from './error-code.ts';
 import { CLOSED_EARLY, NO_CERTIFICATE } from './explain.ts';
 import type { Verdict } from './outcome.ts';
 

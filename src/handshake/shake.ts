@@ -3,8 +3,8 @@
  * process does all the cryptography on one core, so more at once would only hold more sockets open.
  */
 import { randomBytes } from 'node:crypto';
-import type { EntityId } from '../model/entity.ts';
-import { groupBy } from '../model/group.ts';
+import type { EntityId } from '../pki/entity.ts';
+import { groupBy } from '../pki/group.ts';
 import type { HandshakeCase } from './case.ts';
 import { Contexts } from './contexts.ts';
 import type { Credentials, Prepared, Problem } from './credentials.ts';

@@ -13,7 +13,7 @@ import {
   type Scalar,
   type YAMLMap,
 } from 'yaml';
-import { quote } from './printable.ts';
+import { quote } from '../pki/printable.ts';
 import type { Report } from './report.ts';
 import type { Span } from './source.ts';
 import { didYouMean } from './suggest.ts';

@@ -1,5 +1,5 @@
 /** What is wrong with a manifest, and where: a value with its wording, for people and for `--json` alike. */
-import { displayWidth, visible } from './printable.ts';
+import { displayWidth, visible } from '../pki/printable.ts';
 
 /** Every kind of mistake. Stable: scripts may match on it. */
 export const DIAGNOSTIC_CODES = [

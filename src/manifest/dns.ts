@@ -1,7 +1,7 @@
 /** DNS names as certificates carry them. */
 import { domainToASCII } from 'node:url';
-import { ipOctets } from './ip.ts';
-import { quote } from './printable.ts';
+import { ipOctets } from '../pki/ip.ts';
+import { quote } from '../pki/printable.ts';
 import { type Parsed, parsed, refused } from './problem.ts';
 
 /** Letters, digits, hyphens inside (RFC 5280 §4.2.1.6), and the underscore that real hosts have. */

@@ -1,5 +1,5 @@
 /** Lengths of time: `10m`, `12h`, `90d`, `6w`, `10y`. */
-import { quote } from './printable.ts';
+import { quote } from '../pki/printable.ts';
 import { type Parsed, parsed, refused } from './problem.ts';
 
 const SECONDS = { m: 60, h: 3_600, d: 86_400, w: 604_800, y: 31_536_000 } as const;

@@ -1,6 +1,7 @@
 /** The fields of a manifest: the shape of each, its words for editors, and the parser that makes a value of it. */
 import * as z from 'zod';
-import { ARTIFACTS } from './artifact.ts';
+import { ARTIFACTS } from '../pki/artifact.ts';
+import { quote } from '../pki/printable.ts';
 import {
   BACKDATE_PATTERN,
   DURATION_PATTERN,
@@ -10,7 +11,6 @@ import {
   RENEW_PATTERN,
 } from './duration.ts';
 import { NAME_PATTERN } from './folder.ts';
-import { quote } from './printable.ts';
 import { problemIssue, using, wanted } from './problem.ts';
 import { parseSan, SAN_LIMIT, sanIdentity } from './san.ts';
 import { LONG_TEXT, parseCountry, parseText, SHORT_TEXT, TEXT_PATTERN } from './text.ts';

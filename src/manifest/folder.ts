@@ -1,5 +1,5 @@
 /** Names that become paths: the output folder and the names of entries. */
-import { quote } from './printable.ts';
+import { quote } from '../pki/printable.ts';
 import { type Parsed, type Problem, parsed, refused } from './problem.ts';
 
 /** No absolute path, no `..`, no control character; the parser below says why. */

@@ -1,10 +1,10 @@
 /** zod's issues → located findings in our words. */
 import type * as z from 'zod';
+import { quote } from '../pki/printable.ts';
+import { isSection, NOUN } from '../pki/sections.ts';
 import { unknownKeyHint } from './known-keys.ts';
-import { quote } from './printable.ts';
 import type { Problem } from './problem.ts';
 import type { Finding } from './report.ts';
-import { isSection, NOUN } from './sections.ts';
 import { didYouMean } from './suggest.ts';
 import { keySpan, nodeAt, type Path, type Tree, valueSpan } from './tree.ts';
 import { noun } from './unite.ts';

@@ -1,5 +1,5 @@
 /** Key specifications: the short names, and why some keys are refused. */
-import { quote } from './printable.ts';
+import { quote } from '../pki/printable.ts';
 import { type Parsed, parsed, refused } from './problem.ts';
 import { didYouMean } from './suggest.ts';
 

@@ -1,4 +1,6 @@
 /** Keys that a map may have, and what to say about one that it may not. */
+
+import { isSection } from '../pki/sections.ts';
 import {
   ARCHIVE_KEYS,
   ATTRIBUTE_KEYS,
@@ -8,7 +10,6 @@ import {
   SETTING_KEYS,
   TOP_KEYS,
 } from './schema.ts';
-import { isSection } from './sections.ts';
 import { didYouMean } from './suggest.ts';
 import { nodeAt, type Path, type Tree } from './tree.ts';
 

@@ -1,8 +1,9 @@
 /** Names of entries: each is a folder, also on file systems that ignore case. */
+
+import { quote } from '../pki/printable.ts';
+import { NOUN, SECTIONS, type Section } from '../pki/sections.ts';
 import { nameProblem } from './folder.ts';
-import { quote } from './printable.ts';
 import type { Report } from './report.ts';
-import { NOUN, SECTIONS, type Section } from './sections.ts';
 import type { MapTree, Pair } from './tree.ts';
 
 /** `<section>/<name>`: one string per entry. */

@@ -1,10 +1,11 @@
 /** The text of a manifest → its values, and every mistake that can be seen without knowing what a PKI is. */
+
+import { isSection } from '../pki/sections.ts';
 import { convert, NODE_LIMIT, NOWHERE, sizeOf } from './convert.ts';
 import { findingsOf, type Issue } from './issues.ts';
 import { checkNames, entryKey, fieldKey } from './names.ts';
 import type { Report } from './report.ts';
 import { type Manifest, manifestSchema, TOP_KEYS } from './schema.ts';
-import { isSection } from './sections.ts';
 import type { Source } from './source.ts';
 import { documentsOf } from './syntax.ts';
 import { type MapTree, plain } from './tree.ts';

@@ -1,7 +1,8 @@
 /** Subject alternative names: which kind a text is, and whether it is a good one (RFC 5280 §4.2.1.6). */
+
+import { ipOctets, ipText } from '../pki/ip.ts';
+import { quote } from '../pki/printable.ts';
 import { parseDns } from './dns.ts';
-import { ipOctets, ipText } from './ip.ts';
-import { quote } from './printable.ts';
 import { type Parsed, parsed, refused } from './problem.ts';
 import { parseUri, URI_LIMIT } from './uri.ts';
 

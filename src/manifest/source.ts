@@ -1,6 +1,7 @@
 /** The text of a manifest and where things are in it. */
+
+import { visible } from '../pki/printable.ts';
 import type { Place } from './diagnostic.ts';
-import { visible } from './printable.ts';
 
 /** A stretch of the text, as offsets; `end` is exclusive. */
 export interface Span {

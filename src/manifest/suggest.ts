@@ -1,5 +1,5 @@
 /** "did you mean …": the nearest known word. */
-import { quote } from './printable.ts';
+import { quote } from '../pki/printable.ts';
 
 /** Words looked at for one suggestion; a manifest may have ten thousand of them, and a thousand mistakes. */
 const CANDIDATE_LIMIT = 2000;

@@ -1,6 +1,6 @@
 /** YAML text → the library's documents, or located syntax errors. */
 import { Composer, type Document, type ErrorCode, Lexer, Parser, type YAMLError } from 'yaml';
-import { quote, visible } from './printable.ts';
+import { quote, visible } from '../pki/printable.ts';
 import type { Finding, Report } from './report.ts';
 import type { Source, Span } from './source.ts';
 

@@ -1,5 +1,5 @@
 /** Text that goes into a subject: common name and attributes (RFC 5280 appendix A.1 gives the bounds). */
-import { codePointText, quote } from './printable.ts';
+import { codePointText, quote } from '../pki/printable.ts';
 import { type Parsed, parsed, refused } from './problem.ts';
 
 /** ub-common-name, ub-organization-name, ub-organizational-unit-name. */

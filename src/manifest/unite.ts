@@ -1,8 +1,9 @@
 /** Several YAML documents in one file are parts of one manifest. */
+
+import { quote } from '../pki/printable.ts';
+import { isSection } from '../pki/sections.ts';
 import { duplicate, sizeOf } from './convert.ts';
-import { quote } from './printable.ts';
 import type { Report } from './report.ts';
-import { isSection } from './sections.ts';
 import type { MapTree, Pair, Tree } from './tree.ts';
 
 /** Top-level keys that start with `x-` are a place for anchors, as in Compose files. */

@@ -1,7 +1,8 @@
 /** URIs as certificates carry them: absolute, and in the syntax of RFC 3986 (RFC 5280 §4.2.1.6). */
+
+import { ipOctets } from '../pki/ip.ts';
+import { quote } from '../pki/printable.ts';
 import { parseDns } from './dns.ts';
-import { ipOctets } from './ip.ts';
-import { quote } from './printable.ts';
 import { type Parsed, parsed, refused } from './problem.ts';
 
 /** In characters, which are octets here. */

@@ -1,5 +1,5 @@
 /** What an installed openssl is, from what `openssl version` prints; older and foreign ones are refused with the reason. */
-import { visible } from '../manifest/printable.ts';
+import { visible } from '../pki/printable.ts';
 
 /** An openssl that will do, by product and version (`OpenSSL 3.0.19`), or why it will not and what to do about it. */
 export type Capability =

@@ -1,5 +1,5 @@
 /** The `distinguished_name` section of a request. */
-import type { AttributeType, Subject } from '../model/subject.ts';
+import type { AttributeType, Subject } from '../pki/subject.ts';
 import { configValue, type Section } from './config.ts';
 
 const LONG_NAMES: Readonly<Record<AttributeType, string>> = {

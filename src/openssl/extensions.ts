@@ -1,6 +1,6 @@
 /** The extension sections of requests and certificates (x509v3_config(5)). */
-import type { Entity } from '../model/entity.ts';
-import type { San, SanKind } from '../model/san.ts';
+import type { Entity } from '../pki/entity.ts';
+import type { San, SanKind } from '../pki/san.ts';
 import { profileOf } from '../plan/profile.ts';
 import { configValue, type Section } from './config.ts';
 

@@ -1,7 +1,7 @@
 /** `openssl pkey`: the public half of a private key (openssl-pkey(1)). */
-import { filePath, type Located } from '../plan/files.ts';
+import { filePath, type Located } from '../pki/files.ts';
+import { stagedPath } from '../pki/paths.ts';
 import type { Command } from './command.ts';
-import { stagedPath } from './paths.ts';
 
 /** Stages `public.pem`, made from the staged key where that is new and otherwise from the one in its place. */
 export function publicKeyCommand(entity: Located, newKey: boolean, run?: string): Command {

@@ -1,13 +1,13 @@
 /** `openssl req`: a private key, unless one is kept, and the request that it signs (openssl-req(1)). */
-import type { Entity } from '../model/entity.ts';
-import type { KeySpec } from '../model/key-spec.ts';
-import { filePath } from '../plan/files.ts';
-import type { EncodedName, NameStrings } from '../plan/name.ts';
+import type { Entity } from '../pki/entity.ts';
+import { filePath } from '../pki/files.ts';
+import type { KeySpec } from '../pki/key-spec.ts';
+import { stagedPath } from '../pki/paths.ts';
+import type { EncodedName, NameStrings } from '../x509/name.ts';
 import type { Command } from './command.ts';
 import { configText } from './config.ts';
 import { nameSection } from './distinguished-name.ts';
 import { requestExtensions } from './extensions.ts';
-import { stagedPath } from './paths.ts';
 
 /** `string_mask` (openssl-req(1)); the number stands for PrintableString and UTF8String, of which the first that fits is taken. */
 const STRINGS = { utf8: 'utf8only', printable: 'MASK:0x2002' } as const satisfies Record<NameStrings, string>;

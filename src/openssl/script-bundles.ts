@@ -1,9 +1,9 @@
 /** The script's part that puts certificates together: chains, trust bundles, and what a root had before. */
-import type { Entity, EntityId } from '../model/entity.ts';
+import type { Entity, EntityId } from '../pki/entity.ts';
+import { filePath } from '../pki/files.ts';
+import { crossPath, stagedPath } from '../pki/paths.ts';
 import type { Change } from '../plan/change.ts';
 import { bundleMembers, rootAbove } from '../plan/derived.ts';
-import { filePath } from '../plan/files.ts';
-import { crossPath, stagedPath } from './paths.ts';
 import { shellPath } from './shell.ts';
 
 interface Context {

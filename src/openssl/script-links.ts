@@ -1,6 +1,5 @@
 /** The part of a plan's script that publishes behind links, or brings files out from behind them. */
 
-import type { Change } from '../plan/change.ts';
 import {
   entityFolder,
   fileName,
@@ -8,9 +7,10 @@ import {
   type Located,
   MANAGED_FILES,
   type ManagedFile,
-} from '../plan/files.ts';
+} from '../pki/files.ts';
+import { stagedPath } from '../pki/paths.ts';
+import type { Change } from '../plan/change.ts';
 import { relinks } from '../plan/publish.ts';
-import { stagedPath } from './paths.ts';
 import { shellPath, shellWord } from './shell.ts';
 
 type Published = Pick<Change, 'reasons' | 'writes' | 'deletes'>;

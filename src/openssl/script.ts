@@ -2,8 +2,7 @@
  * `pki plan --commands`: the plan as a POSIX shell script. It runs exactly the openssl calls that apply would run, in
  * the same folders; around them it does by hand what apply does more carefully (staging, archive, renaming).
  */
-import { type Entity, type EntityId, type Inventory, unreachable } from '../model/entity.ts';
-import type { Change, Copy } from '../plan/change.ts';
+import { type Entity, type EntityId, type Inventory, unreachable } from '../pki/entity.ts';
 import {
   FILE_NAMES,
   filePath,
@@ -11,12 +10,13 @@ import {
   type Located,
   MANAGED_FILES,
   type ManagedFile,
-} from '../plan/files.ts';
+} from '../pki/files.ts';
+import { SCRATCH_FOLDER, STAGE_FOLDER, stagedPath, stageFolder } from '../pki/paths.ts';
+import type { Change, Copy } from '../plan/change.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type Step, stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
 import { ENVIRONMENT } from './command.ts';
-import { SCRATCH_FOLDER, STAGE_FOLDER, stagedPath, stageFolder } from './paths.ts';
 import { BEHIND, bundleLines, known, PICK } from './script-bundles.ts';
 import {
   clearLines,

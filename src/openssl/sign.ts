@@ -2,15 +2,15 @@
  * `openssl ca`: a request becomes a certificate (openssl-ca(1)). `ca` and not `x509 -req`, because on OpenSSL 3.0–3.3
  * it alone takes exact dates, also in the past; its database is thrown away after every run.
  */
-import type { Entity } from '../model/entity.ts';
-import { keySpecText } from '../model/key-spec.ts';
+import type { Entity } from '../pki/entity.ts';
+import { filePath } from '../pki/files.ts';
+import { keySpecText } from '../pki/key-spec.ts';
+import { crossPath, type Place, SCRATCH_FOLDER, stagedPath } from '../pki/paths.ts';
 import type { Crossing, Issuance } from '../plan/change.ts';
-import { filePath } from '../plan/files.ts';
 import type { Command } from './command.ts';
 import { configText } from './config.ts';
 import { policySection } from './distinguished-name.ts';
 import { certificateExtensions } from './extensions.ts';
-import { crossPath, type Place, SCRATCH_FOLDER, stagedPath } from './paths.ts';
 
 /** @param signer the issuing authority, or the entity itself for a root. */
 export function signCommand(

@@ -1,15 +1,15 @@
 /** Step → command: the one place that says what each step of a plan runs. */
-import { type Entity, type EntityId, unreachable } from '../model/entity.ts';
+import { type Entity, type EntityId, unreachable } from '../pki/entity.ts';
+import type { Place } from '../pki/paths.ts';
 import type { Step } from '../plan/steps.ts';
 import type { Command } from './command.ts';
-import type { Place } from './paths.ts';
 import { publicKeyCommand } from './public-key.ts';
 import { requestCommand } from './request.ts';
 import { crossCommand, signCommand } from './sign.ts';
 
 /**
  * The openssl call of a step; publishing and removing have none.
- * @param place where an apply has it work; a script, which runs one call at a time, needs none (paths.ts).
+ * @param place where an apply has it work; a script, which runs one call at a time, needs none (pki/paths.ts).
  */
 export function stepCommand(step: Step, byId: ReadonlyMap<EntityId, Entity>, place?: Place): Command | null {
   switch (step.kind) {

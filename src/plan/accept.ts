@@ -2,12 +2,12 @@
  * The last judge before anything is published: what openssl made against what was asked, to the last octet. It exits 0
  * on a full disk, on a request with a broken signature and on a truncated output, so its word counts for nothing. Pure.
  */
-import type { Entity } from '../model/entity.ts';
+import type { Entity } from '../pki/entity.ts';
+import type { CertificateFacts, KeyFacts, KeyId, RequestFacts } from '../x509/facts.ts';
+import { issuedName } from '../x509/name.ts';
+import { EXTENSION } from '../x509/oids.ts';
 import type { Issuance } from './change.ts';
 import { diffCertificate, diffKeySpec, diffRequest } from './diff.ts';
-import type { CertificateFacts, KeyFacts, KeyId, RequestFacts } from './facts.ts';
-import { issuedName } from './name.ts';
-import { EXTENSION } from './oids.ts';
 import type { Reason } from './reason.ts';
 import { isoTime } from './validity.ts';
 

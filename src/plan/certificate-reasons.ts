@@ -1,10 +1,10 @@
 /** Whether a certificate on disk is the one that the manifest asks for: field by field, with its key and its issuer. */
-import type { Entity } from '../model/entity.ts';
+import type { Entity } from '../pki/entity.ts';
+import type { CertificateFacts } from '../x509/facts.ts';
 import { diffCertificate, differs, diffName } from './diff.ts';
-import type { CertificateFacts } from './facts.ts';
 import type { EntityObservation } from './observation.ts';
+import type { Standing } from './outlook.ts';
 import type { Reason } from './reason.ts';
-import type { Standing } from './standing.ts';
 import { validityReasons } from './validity.ts';
 
 /** @param issuer where the issuer will stand, `null` for a root. Reasons to issue a new certificate for the same key. */

@@ -1,8 +1,8 @@
 /** The outcome of planning, one entity at a time; every field is a decision, none is a guess left to apply. */
-import type { EntityId, EntityKind } from '../model/entity.ts';
-import type { Fingerprint } from './facts.ts';
-import type { ManagedFile } from './files.ts';
-import type { EncodedName } from './name.ts';
+import type { EntityId, EntityKind } from '../pki/entity.ts';
+import type { ManagedFile } from '../pki/files.ts';
+import type { Fingerprint } from '../x509/facts.ts';
+import type { EncodedName } from '../x509/name.ts';
 import type { Reason } from './reason.ts';
 
 /** What happens to an entity (design §5). */

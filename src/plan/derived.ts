@@ -1,10 +1,10 @@
 /** Files that follow from certificates: what they must hold, and whether they do. */
-import type { Artifact, Entity, EntityId } from '../model/entity.ts';
+import type { Artifact, Entity, EntityId } from '../pki/entity.ts';
+import type { Fingerprint } from '../x509/facts.ts';
 import { diffRequest } from './diff.ts';
-import type { Fingerprint } from './facts.ts';
 import type { EntityObservation, FileState } from './observation.ts';
+import type { BundleMember, Standing } from './outlook.ts';
 import type { Reason } from './reason.ts';
-import type { BundleMember, Standing } from './standing.ts';
 
 /** Of authorities alone; planning fills it from the roots down. */
 export type Standings = ReadonlyMap<EntityId, Standing>;

@@ -2,11 +2,11 @@
  * Issued against wanted, field by field. The same comparison decides what a plan changes and whether a freshly made
  * certificate may be published, so nothing can be issued that the next plan would call different.
  */
-import type { Entity } from '../model/entity.ts';
-import { keySpecText } from '../model/key-spec.ts';
-import { sanText } from '../model/san.ts';
-import { type Subject, subjectText } from '../model/subject.ts';
-import type { CertificateFacts, NameAttribute, RequestFacts } from './facts.ts';
+import type { Entity } from '../pki/entity.ts';
+import { keySpecText } from '../pki/key-spec.ts';
+import { sanText } from '../pki/san.ts';
+import { type Subject, subjectText } from '../pki/subject.ts';
+import type { CertificateFacts, NameAttribute, RequestFacts } from '../x509/facts.ts';
 import { profileOf } from './profile.ts';
 import type { Field, Reason } from './reason.ts';
 

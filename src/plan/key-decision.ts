@@ -1,7 +1,7 @@
 /** Whether an entity's private key stays. A key is replaced only for a reason that is named here. */
-import type { Entity, EntityId } from '../model/entity.ts';
+import type { Entity, EntityId } from '../pki/entity.ts';
+import type { KeyId } from '../x509/facts.ts';
 import { diffKeySpec, diffName } from './diff.ts';
-import type { KeyId } from './facts.ts';
 import type { EntityObservation, Observation } from './observation.ts';
 import type { Reason } from './reason.ts';
 

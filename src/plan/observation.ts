@@ -1,7 +1,7 @@
 /** What is on disk, one entity at a time: facts where a file can be read, and the plain reason where it cannot. */
-import type { EntityId } from '../model/entity.ts';
-import type { CertificateFacts, Fingerprint, KeyFacts, KeyId, RequestFacts } from './facts.ts';
-import type { ManagedFile } from './files.ts';
+import type { EntityId } from '../pki/entity.ts';
+import type { ManagedFile } from '../pki/files.ts';
+import type { CertificateFacts, Fingerprint, KeyFacts, KeyId, RequestFacts } from '../x509/facts.ts';
 
 /** One file. `blocked` is what no tool may resolve by writing over it; `garbage` is a plain file without the content. */
 export type FileState<Facts> =

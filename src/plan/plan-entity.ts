@@ -1,5 +1,8 @@
 /** One entity: what is on disk against what is wanted → one Change. Pure; the caller goes from roots to leaves. */
-import type { Artifact, Entity, EntityId } from '../model/entity.ts';
+import type { Artifact, Entity, EntityId } from '../pki/entity.ts';
+import { isManaged, MANAGED_FILES, type ManagedFile } from '../pki/files.ts';
+import type { Fingerprint } from '../x509/facts.ts';
+import { keptName } from '../x509/name.ts';
 import { certificateReasons } from './certificate-reasons.ts';
 import { type Action, type Change, type Consent, type Issuance, NO_CHANGE, type Refusal } from './change.ts';
 import {
@@ -12,17 +15,14 @@ import {
   unwantedReasons,
   wantedArtifacts,
 } from './derived.ts';
-import type { Fingerprint } from './facts.ts';
-import { isManaged, MANAGED_FILES, type ManagedFile } from './files.ts';
 import { type KeyOwners, keyReasons } from './key-decision.ts';
-import { copiesOf, movedReasons, renamedLinks } from './moved.ts';
-import { keptName } from './name.ts';
 import type { EntityObservation } from './observation.ts';
+import type { BundleMember, Standing } from './outlook.ts';
 import { hasNewIdentity, previousOf } from './previous.ts';
 import { publishReasons } from './publish.ts';
 import type { Reason } from './reason.ts';
 import { refusalFor } from './refusal.ts';
-import type { BundleMember, Standing } from './standing.ts';
+import { copiesOf, movedReasons, renamedLinks } from './relocation.ts';
 import { type Ceiling, validityOf } from './validity.ts';
 
 /** What every entity of one plan is judged by. */

@@ -6,16 +6,16 @@ import {
   entityId,
   FOLDERS,
   type Inventory,
-} from '../model/entity.ts';
+} from '../pki/entity.ts';
+import { fingerprintsOf, type NameAttribute } from '../x509/facts.ts';
 import { type Action, type Change, type Consent, NO_CHANGE } from './change.ts';
 import { diffName } from './diff.ts';
-import { fingerprintsOf, type NameAttribute } from './facts.ts';
-import { frozenOf } from './frozen.ts';
 import { keyOwners } from './key-decision.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
+import { type Standing, standingOf } from './outlook.ts';
+import { frozenOf } from './pinned.ts';
 import { type Context, planEntity } from './plan-entity.ts';
 import { earlierOf } from './previous.ts';
-import { type Standing, standingOf } from './standing.ts';
 
 /** What has to change so that the observation becomes what is wanted. */
 export interface Plan {

@@ -4,11 +4,11 @@
  * certificate stays beside the new one in trust bundles, and the old key signs a certificate for the new key, which goes
  * into chains; both until the old certificate ends or is retired.
  */
-import type { Entity } from '../model/entity.ts';
-import { subjectText } from '../model/subject.ts';
+import type { Entity } from '../pki/entity.ts';
+import { subjectText } from '../pki/subject.ts';
+import { type CertificateFacts, type Fingerprint, fingerprintsOf } from '../x509/facts.ts';
+import { issuedName, keptName } from '../x509/name.ts';
 import type { Crossing, Issuance } from './change.ts';
-import { type CertificateFacts, type Fingerprint, fingerprintsOf } from './facts.ts';
-import { issuedName, keptName } from './name.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Reason } from './reason.ts';
 

@@ -1,7 +1,7 @@
 /** Certificate profiles: what a certificate of each kind may be used for (RFC 5280 §4.2.1.3, §4.2.1.9, §4.2.1.12). */
-import { type Entity, type EntityKind, unreachable } from '../model/entity.ts';
-import type { KeySpec } from '../model/key-spec.ts';
-import type { KeyUsage } from './oids.ts';
+import { type Entity, type EntityKind, unreachable } from '../pki/entity.ts';
+import type { KeySpec } from '../pki/key-spec.ts';
+import type { KeyUsage } from '../x509/oids.ts';
 
 /** Usages by the names that RFC 5280 gives them, all of which a certificate must have, and no other. */
 export interface Profile {

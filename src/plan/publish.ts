@@ -1,5 +1,5 @@
 /** How an entity's files are put before readers: as plain files, or behind links (`publish: symlinks`). */
-import type { Entity } from '../model/entity.ts';
+import type { Entity } from '../pki/entity.ts';
 import type { Change } from './change.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Reason } from './reason.ts';

@@ -2,8 +2,8 @@
  * Why something changes. A reason is made on the line that decides (design §5), carries before and after, and is
  * never parsed back: wording lives in report/.
  */
-import type { Artifact, EntityId } from '../model/entity.ts';
-import type { ManagedFile } from './files.ts';
+import type { Artifact, EntityId } from '../pki/entity.ts';
+import type { ManagedFile } from '../pki/files.ts';
 
 /** Fields of a certificate or key that are compared; names are the manifest's where it has one. */
 export type Field =

@@ -1,7 +1,7 @@
 /** What a plan will not touch: things that only their owner can decide about. */
-import { unreachable } from '../model/entity.ts';
+import { unreachable } from '../pki/entity.ts';
+import { filePath, type Located, type ManagedFile } from '../pki/files.ts';
 import type { Refusal } from './change.ts';
-import { filePath, type Located, type ManagedFile } from './files.ts';
 import type { EntityObservation } from './observation.ts';
 
 /** The first obstacle among an entity's wanted files, or `null`. */

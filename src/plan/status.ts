@@ -1,8 +1,8 @@
 /** How every certificate stands on a day, in the terms of the plan of that day. Pure. */
-import type { Entity, EntityId, EntityKind, Inventory } from '../model/entity.ts';
-import { renewWindow } from '../model/renew.ts';
+import type { Entity, EntityId, EntityKind, Inventory } from '../pki/entity.ts';
+import { renewWindow } from '../pki/renewal.ts';
+import type { CertificateFacts } from '../x509/facts.ts';
 import type { Change } from './change.ts';
-import type { CertificateFacts } from './facts.ts';
 import type { Observation } from './observation.ts';
 import type { Plan } from './plan.ts';
 import type { Reason } from './reason.ts';

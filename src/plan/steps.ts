@@ -1,8 +1,8 @@
 /** The plan as a graph of steps: what is run, in which order, and what may run at the same time. Pure. */
-import type { Entity, EntityId, Inventory } from '../model/entity.ts';
-import type { KeySpec } from '../model/key-spec.ts';
+import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
+import type { KeySpec } from '../pki/key-spec.ts';
+import type { EncodedName } from '../x509/name.ts';
 import type { Change, Crossing, Issuance } from './change.ts';
-import type { EncodedName } from './name.ts';
 import type { Plan } from './plan.ts';
 
 /** Kind and entity, such as `sign servers/api`: unique in a plan. */

@@ -1,8 +1,8 @@
 /** When a certificate is to be valid, and whether the one on disk still will do. All times in seconds since 1970. */
-import type { Entity, EntityId } from '../model/entity.ts';
-import { renewWindow } from '../model/renew.ts';
+import type { Entity, EntityId } from '../pki/entity.ts';
+import { renewWindow } from '../pki/renewal.ts';
+import type { CertificateFacts } from '../x509/facts.ts';
 import type { Issuance } from './change.ts';
-import type { CertificateFacts } from './facts.ts';
 import type { Reason } from './reason.ts';
 
 /** The issuer's end, once this plan has been carried out. */

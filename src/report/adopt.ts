@@ -1,10 +1,10 @@
 /** An adopted folder for people: the manifest with its comments, what would change, and what is left out. */
 
+import type { LeftOut } from '../adopt/left-out.ts';
 import type { Adoption } from '../index.ts';
-import { visible } from '../manifest/printable.ts';
 import { type Comments, manifestText } from '../manifest/write.ts';
-import { groupBy } from '../model/group.ts';
-import type { LeftOut } from '../plan/adopt/left-out.ts';
+import { groupBy } from '../pki/group.ts';
+import { visible } from '../pki/printable.ts';
 import type { Change } from '../plan/change.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime } from '../plan/validity.ts';

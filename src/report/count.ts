@@ -1,5 +1,5 @@
 /** How many there are, and who. */
-import type { Entity, EntityKind } from '../model/entity.ts';
+import type { Entity, EntityKind } from '../pki/entity.ts';
 
 const PLURALS: Readonly<Record<EntityKind, readonly [one: string, many: string]>> = {
   authority: ['authority', 'authorities'],

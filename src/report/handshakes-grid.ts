@@ -2,8 +2,8 @@
 
 import { type CheckKind, REFUSALS, type Refusal, type SkippedCheck } from '../handshake/case.ts';
 import type { Outcome } from '../handshake/outcome.ts';
-import type { EntityId } from '../model/entity.ts';
-import { groupBy } from '../model/group.ts';
+import type { EntityId } from '../pki/entity.ts';
+import { groupBy } from '../pki/group.ts';
 
 /** `untested`: left out with a reason. `none`: these two never meet (a peer and itself). */
 export type Mark = 'accepted' | 'refused' | 'wrong' | 'untested' | 'none';

@@ -1,7 +1,7 @@
 /** The proof for machines. `version` grows when a field changes its meaning or goes away; new fields may come. */
 import type { CheckKind, Side, SkippedCheck, TlsVersion } from '../handshake/case.ts';
 import type { Outcome, Verdict } from '../handshake/outcome.ts';
-import type { EntityId } from '../model/entity.ts';
+import type { EntityId } from '../pki/entity.ts';
 
 /** How many handshakes went how: `total` is those accepted, refused and wrong. */
 export interface HandshakeSummary {

@@ -1,6 +1,6 @@
 /** The grid as text: a table where it fits the width, else one line per server. */
-import type { EntityId } from '../model/entity.ts';
-import { unreachable } from '../model/entity.ts';
+import type { EntityId } from '../pki/entity.ts';
+import { unreachable } from '../pki/entity.ts';
 import type { Grid, GridRow, Mark } from './handshakes-grid.ts';
 import type { Style } from './style.ts';
 

@@ -1,6 +1,6 @@
 /** Cases in the user's words: who with whom, over what, checking what. */
 import { type CheckKind, type HandshakeCase, type TlsVersion, versionText } from '../handshake/case.ts';
-import { unreachable } from '../model/entity.ts';
+import { unreachable } from '../pki/entity.ts';
 
 /** `servers/api ← clients/billing`: the client comes to the server. */
 export function pairText({ server, client }: HandshakeCase, unicode: boolean): string {

@@ -1,7 +1,7 @@
 /** The proof for people: a table to read at a glance, what went wrong in plain words, and one line to sum up. */
 import { type SkippedCheck, versionText } from '../handshake/case.ts';
 import type { Outcome } from '../handshake/outcome.ts';
-import { groupBy } from '../model/group.ts';
+import { groupBy } from '../pki/group.ts';
 import { gridOf, type Mark } from './handshakes-grid.ts';
 import { type HandshakeSummary, handshakeSummary } from './handshakes-json.ts';
 import { gridLines, symbol, type TableOptions } from './handshakes-table.ts';

@@ -1,6 +1,7 @@
 /** Why something is not in an adopted folder's manifest, in words, and what can be done about it. */
-import { visible } from '../manifest/printable.ts';
-import type { LeftOutWhy, Note } from '../plan/adopt/left-out.ts';
+
+import type { LeftOutWhy, Note } from '../adopt/left-out.ts';
+import { visible } from '../pki/printable.ts';
 import { isoTime } from '../plan/validity.ts';
 
 type Words<Union extends { readonly kind: string }> = {

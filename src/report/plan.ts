@@ -1,5 +1,5 @@
 /** A plan for people: one line per change, its reasons, and what follows from it. */
-import type { EntityId } from '../model/entity.ts';
+import type { EntityId } from '../pki/entity.ts';
 import type { Action, Change, Issuance } from '../plan/change.ts';
 import { countActions, isDue, type Plan } from '../plan/plan.ts';
 import { isoTime } from '../plan/validity.ts';

@@ -3,7 +3,7 @@
  * quadratic in rows (300 rows take 30 s), so above a screenful there is a row per stage instead of one per entity.
  */
 import { Listr, ListrLogger, ProcessOutput } from 'listr2';
-import type { EntityId } from '../model/entity.ts';
+import type { EntityId } from '../pki/entity.ts';
 import type { Step, StepKind } from '../plan/steps.ts';
 import type { RunEvent } from '../run/events.ts';
 import type { Progress } from './progress-types.ts';

@@ -1,7 +1,8 @@
 /** A reason in words: what is, and what is wanted. */
-import { visible } from '../manifest/printable.ts';
-import { unreachable } from '../model/entity.ts';
-import { FILE_NAMES } from '../plan/files.ts';
+
+import { unreachable } from '../pki/entity.ts';
+import { FILE_NAMES } from '../pki/files.ts';
+import { visible } from '../pki/printable.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime, lengthText } from '../plan/validity.ts';
 

@@ -1,6 +1,7 @@
 /** How a run ended, in words. */
-import { visible } from '../manifest/printable.ts';
-import { groupBy } from '../model/group.ts';
+
+import { groupBy } from '../pki/group.ts';
+import { visible } from '../pki/printable.ts';
 import type { Change } from '../plan/change.ts';
 import type { StepFailure } from '../run/events.ts';
 import type { Execution } from '../run/execute.ts';

@@ -1,9 +1,9 @@
 /** `pki status`: every certificate with the days it has left, for people and for cron. */
-import { visible } from '../manifest/printable.ts';
-import { subjectText } from '../model/subject.ts';
-import type { NameAttribute } from '../plan/facts.ts';
+import { visible } from '../pki/printable.ts';
+import { subjectText } from '../pki/subject.ts';
 import type { State, StatusRow } from '../plan/status.ts';
 import { isoTime, lifetime } from '../plan/validity.ts';
+import type { NameAttribute } from '../x509/facts.ts';
 import { reasonText } from './reason.ts';
 import type { Paint, Style } from './style.ts';
 import { shorten, tableLines } from './table.ts';

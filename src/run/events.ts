@@ -1,5 +1,5 @@
 /** Facts about a run, as they happen; whoever listens decides how to show them. */
-import type { EntityId } from '../model/entity.ts';
+import type { EntityId } from '../pki/entity.ts';
 import type { Step, StepKind } from '../plan/steps.ts';
 
 /** `recovered` comes first, if at all, then `started`, unless nothing is to be done; then each step as it goes. */

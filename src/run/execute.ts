@@ -1,11 +1,11 @@
 /** Carries out the steps of a plan; reports what happens as events. */
 
-import type { EntityId } from '../model/entity.ts';
 import type { Command } from '../openssl/command.ts';
 import { stepCommand } from '../openssl/step-command.ts';
+import type { EntityId } from '../pki/entity.ts';
+import { messageOf } from '../pki/errors.ts';
 import type { Step } from '../plan/steps.ts';
-import { remove } from '../store/commit.ts';
-import { messageOf } from '../store/read.ts';
+import { remove } from '../store/commit/commit.ts';
 import type { Listener, StepFailure } from './events.ts';
 import { OpensslError } from './openssl.ts';
 import { publish } from './publish.ts';

@@ -1,12 +1,15 @@
 /** Whether what openssl made for an entity is what was asked, read from the staged files themselves. */
-import type { Entity } from '../model/entity.ts';
-import { crossPath, stagedPath } from '../openssl/paths.ts';
+import type { Entity } from '../pki/entity.ts';
+import { messageOf } from '../pki/errors.ts';
+import { filePath, type ManagedFile } from '../pki/files.ts';
+import { crossPath, stagedPath } from '../pki/paths.ts';
 import { crossObjections, type Made, objections } from '../plan/accept.ts';
-import { publicKeyObject, signedBy } from '../plan/certificate.ts';
 import type { Change } from '../plan/change.ts';
-import type { CertificateFacts } from '../plan/facts.ts';
-import { filePath, type ManagedFile } from '../plan/files.ts';
 import type { FileState } from '../plan/observation.ts';
+import { readBytes } from '../store/observe/read.ts';
+import { readPublished } from '../store/symlinks/read.ts';
+import { publicKeyObject, signedBy } from '../x509/certificate.ts';
+import type { CertificateFacts } from '../x509/facts.ts';
 import {
   certificateDer,
   parseCertificate,
@@ -14,9 +17,7 @@ import {
   parsePublicKey,
   parseRequest,
   publicKeyOf,
-} from '../store/parse.ts';
-import { messageOf, readBytes } from '../store/read.ts';
-import { readPublished } from '../store/versions.ts';
+} from '../x509/parse.ts';
 import type { Workshop } from './workshop.ts';
 
 /** What is new, for the ledger. */

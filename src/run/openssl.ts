@@ -4,9 +4,9 @@
  */
 import { delimiter, resolve } from 'node:path';
 import { execa } from 'execa';
-import { visible } from '../manifest/printable.ts';
 import { type Command, ENVIRONMENT } from '../openssl/command.ts';
 import { shellWords } from '../openssl/shell.ts';
+import { visible } from '../pki/printable.ts';
 
 /** More than this is no output of openssl; the rest is dropped. */
 const OUTPUT_LIMIT = 16 * 1024 * 1024;

@@ -1,23 +1,23 @@
 /** The last step of an entity: judge what was made, put its bundles together, and let the set replace the old one. */
 import { lstatSync, readFileSync } from 'node:fs';
-import type { Entity, EntityId } from '../model/entity.ts';
-import { crossPath, stagedPath } from '../openssl/paths.ts';
+import type { Entity, EntityId } from '../pki/entity.ts';
+import { filePath, type ManagedFile } from '../pki/files.ts';
+import { crossPath, stagedPath } from '../pki/paths.ts';
 import type { Change } from '../plan/change.ts';
 import { bundleMembers, rootAbove } from '../plan/derived.ts';
-import type { CertificateFacts } from '../plan/facts.ts';
-import { filePath, type ManagedFile } from '../plan/files.ts';
 import { relinks } from '../plan/publish.ts';
 import type { Reason } from '../plan/reason.ts';
-import { commit } from '../store/commit.ts';
+import { commit } from '../store/commit/commit.ts';
+import { checkReplaceable } from '../store/commit/replaceable.ts';
 import { chmod, unlink, writeNew } from '../store/disk.ts';
 import { ledgerEntry } from '../store/ledger.ts';
-import { checkReplaceable } from '../store/replaceable.ts';
+import type { CertificateFacts } from '../x509/facts.ts';
 import { judge, readStaged } from './judge.ts';
 import type { Workshop } from './workshop.ts';
 
 /**
  * Rejects where a file cannot be replaced, or something else was made than was asked for: then the old set stays.
- * What is cut short after the commit's point of no return (store/commit.ts) is finished by the next run.
+ * What is cut short after the commit's point of no return (store/commit/commit.ts) is finished by the next run.
  */
 export async function publish(workshop: Workshop, entity: Entity): Promise<void> {
   const change = workshop.change(entity.id);

@@ -8,7 +8,6 @@ import type { Credentials } from '../handshake/credentials.ts';
 import { makeForeign } from '../handshake/foreign.ts';
 import type { Outcome } from '../handshake/outcome.ts';
 import { shake } from '../handshake/shake.ts';
-import type { Entity, EntityId, Inventory } from '../model/entity.ts';
 import {
   certificateArg,
   type Purpose,
@@ -17,9 +16,10 @@ import {
   verifyBatches,
   verifyComplaint,
 } from '../openssl/verify.ts';
-import { filePath } from '../plan/files.ts';
-import { readCredentials } from '../store/credentials.ts';
-import { Obstacle } from '../store/obstacle.ts';
+import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
+import { filePath } from '../pki/files.ts';
+import { readCredentials } from '../store/observe/credentials.ts';
+import { Obstacle } from '../store/user-error.ts';
 import { type Openssl, OpensslError, opensslIn } from './openssl.ts';
 
 /** Where and with what to verify, how much of it, and who is told. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Command } from '../openssl/command.ts';
 import { shellWords } from '../openssl/shell.ts';
-import { errorCode } from '../store/read.ts';
+import { errorCode } from '../pki/errors.ts';
 import { callOptions, type Ended, OpensslError, problemOf } from './openssl.ts';
 import { question, SCRIPT } from './worker-script.ts';
 

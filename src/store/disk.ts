@@ -5,7 +5,7 @@
 import fs, { constants, fchmodSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { errorCode } from './read.ts';
+import { errorCode } from '../pki/errors.ts';
 
 /** Atomic: a file or link of that name is replaced without an instant in which there is none (rename(2)). */
 export const rename = promisify(fs.rename);

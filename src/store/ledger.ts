@@ -14,15 +14,15 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { EntityId } from '../model/entity.ts';
-import { PRIVATE_FOLDER } from '../openssl/paths.ts';
-import type { CertificateFacts } from '../plan/facts.ts';
+import type { EntityId } from '../pki/entity.ts';
+import { errorCode } from '../pki/errors.ts';
+import { PRIVATE_FOLDER } from '../pki/paths.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime } from '../plan/validity.ts';
+import type { CertificateFacts } from '../x509/facts.ts';
 import { sync } from './disk.ts';
 import { fieldsOf } from './json.ts';
-import { Obstacle } from './obstacle.ts';
-import { errorCode } from './read.ts';
+import { Obstacle } from './user-error.ts';
 
 /** A certificate as it was issued (docs/json.md, `pki-history`); times are RFC 3339 in UTC, whole seconds. */
 export interface LedgerEntry {

@@ -8,9 +8,10 @@ import { randomBytes } from 'node:crypto';
 import { linkSync, readdirSync, readFileSync, readlinkSync, rmSync, unlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { errorCode } from '../pki/errors.ts';
 import { writeNew } from './disk.ts';
-import { Obstacle } from './obstacle.ts';
-import { errorCode, readBytes, UNREADABLE } from './read.ts';
+import { readBytes, UNREADABLE } from './observe/read.ts';
+import { Obstacle } from './user-error.ts';
 
 /** Who holds a lock: what is in its file, as JSON. */
 export interface Holder {

@@ -1,7 +1,7 @@
 /** Reading the manifest itself; every way in which that can fail, in plain words. */
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { errorCode } from '../pki/errors.ts';
 import { writeNew } from './disk.ts';
-import { errorCode } from './read.ts';
 
 /** What is in the file, as UTF-8, or in words why that cannot be had. */
 export type ManifestText =

@@ -13,9 +13,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Entity } from '../../src/model/entity.ts';
-import { loadManifest } from '../../src/model/load.ts';
-import { filePath, MANAGED_FILES } from '../../src/plan/files.ts';
+import type { Entity } from '../../src/pki/entity.ts';
+import { filePath, MANAGED_FILES } from '../../src/pki/files.ts';
+import { loadManifest } from '../../src/resolve/load.ts';
 import { runPki, runProgram, snapshot, temporaryFolder } from '../helpers/cli.ts';
 import { CA, type Files, leaf, RSA, Workshop } from './handmade.ts';
 import { openssl, Project, type ReasonJson } from './project.ts';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MANAGED_FILES } from '../../src/plan/files.ts';
+import { MANAGED_FILES } from '../../src/pki/files.ts';
 import {
   CLI,
   plainEnvironment,

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Credentials } from '../../src/handshake/credentials.ts';
 import { type ForeignRunner, makeForeign } from '../../src/handshake/foreign.ts';
-import type { Authority, EndEntity, EntityId, LeafKind } from '../../src/model/entity.ts';
-import { entityId } from '../../src/model/entity.ts';
-import type { San } from '../../src/model/san.ts';
+import type { Authority, EndEntity, EntityId, LeafKind } from '../../src/pki/entity.ts';
+import { entityId } from '../../src/pki/entity.ts';
+import type { San } from '../../src/pki/san.ts';
 
 export type TestKey = 'rsa:2048' | 'rsa:1024' | 'P-256' | 'P-384' | 'P-521' | 'ed25519' | 'ed448';
 

@@ -3,7 +3,7 @@ import { handshakeCases } from '../../src/handshake/cases.ts';
 import type { Credentials } from '../../src/handshake/credentials.ts';
 import type { Outcome } from '../../src/handshake/outcome.ts';
 import { shake } from '../../src/handshake/shake.ts';
-import type { Entity, EntityId } from '../../src/model/entity.ts';
+import type { Entity, EntityId } from '../../src/pki/entity.ts';
 import { authorityEntity, dns, ip, leafEntity, Pki, type Signer, type TestKey } from './pki.ts';
 
 let pki: Pki;

@@ -9,19 +9,19 @@ import {
   entityId,
   type Inventory,
   type LeafKind,
-} from '../../src/model/entity.ts';
-import { keySpecText } from '../../src/model/key-spec.ts';
-import type { San } from '../../src/model/san.ts';
+} from '../../src/pki/entity.ts';
+import type { ManagedFile } from '../../src/pki/files.ts';
+import { keySpecText } from '../../src/pki/key-spec.ts';
+import type { San } from '../../src/pki/san.ts';
 import type { Change, Issuance } from '../../src/plan/change.ts';
 import { bundleMembers, rootAbove } from '../../src/plan/derived.ts';
 import { wantedSan } from '../../src/plan/diff.ts';
-import type { CertificateFacts, KeyFacts, KeyId, RequestFacts } from '../../src/plan/facts.ts';
-import type { ManagedFile } from '../../src/plan/files.ts';
-import { nameDer } from '../../src/plan/name.ts';
 import { type EntityObservation, NOTHING, type Observation } from '../../src/plan/observation.ts';
-import { EXTENSION } from '../../src/plan/oids.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { profileOf } from '../../src/plan/profile.ts';
+import type { CertificateFacts, KeyFacts, KeyId, RequestFacts } from '../../src/x509/facts.ts';
+import { nameDer } from '../../src/x509/name.ts';
+import { EXTENSION } from '../../src/x509/oids.ts';
 
 export const DAY = 86400;
 /** The moment at which tests plan: 2026-11-23 12:00:00 UTC. */

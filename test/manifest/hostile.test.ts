@@ -1,7 +1,7 @@
 // Manifests made to hurt: each ends in an error, soon.
 import { describe, expect, it } from 'vitest';
 import { formatDiagnostics } from '../../src/manifest/diagnostic.ts';
-import { loadManifest } from '../../src/model/load.ts';
+import { loadManifest } from '../../src/resolve/load.ts';
 
 const MEGABYTE = 1024 * 1024;
 

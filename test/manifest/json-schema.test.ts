@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { parseBackdate, parseRenewBefore, parseValidity } from '../../src/manifest/duration.ts';
 import { manifestJsonSchema, manifestJsonSchemaText } from '../../src/manifest/json-schema.ts';
-import { loadManifest } from '../../src/model/load.ts';
+import { loadManifest } from '../../src/resolve/load.ts';
 
 // the same cases at every run: a failure must be one's own
 fc.configureGlobal({ seed: 20_261_123 });

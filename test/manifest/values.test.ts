@@ -1,16 +1,16 @@
-// The good values; bad ones are in test/model/mistakes/.
+// The good values; bad ones are in test/resolve/mistakes/.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDns } from '../../src/manifest/dns.ts';
 import { durationText, parseBackdate, parseRenewBefore, parseValidity } from '../../src/manifest/duration.ts';
 import { nameProblem, parseOutput } from '../../src/manifest/folder.ts';
-import { ipOctets, ipText } from '../../src/manifest/ip.ts';
 import { KEY_NAMES, parseCurve, parseKeyName, parseRsaSize } from '../../src/manifest/key.ts';
-import { quote, visible } from '../../src/manifest/printable.ts';
 import { parseSan } from '../../src/manifest/san.ts';
 import { parseText, SHORT_TEXT } from '../../src/manifest/text.ts';
-import { keySpecText } from '../../src/model/key-spec.ts';
-import { sanText } from '../../src/model/san.ts';
+import { ipOctets, ipText } from '../../src/pki/ip.ts';
+import { keySpecText } from '../../src/pki/key-spec.ts';
+import { quote, visible } from '../../src/pki/printable.ts';
+import { sanText } from '../../src/pki/san.ts';
 
 // the same cases at every run: a failure must be one's own
 fc.configureGlobal({ seed: 20_261_123 });

@@ -1,6 +1,6 @@
 // YAML as its users expect it, and the positions of what is in it.
 import { describe, expect, it } from 'vitest';
-import { loadManifest } from '../../src/model/load.ts';
+import { loadManifest } from '../../src/resolve/load.ts';
 
 function load(text: string) {
   const loaded = loadManifest(text, 'pki.yaml');

@@ -1,11 +1,11 @@
 /** Steps → openssl calls: argv and configuration, to the letter. One line, one case. */
 import { describe, expect, it } from 'vitest';
-import type { Entity } from '../../src/model/entity.ts';
-import type { KeySpec } from '../../src/model/key-spec.ts';
 import { publicKeyCommand } from '../../src/openssl/public-key.ts';
 import { requestCommand } from '../../src/openssl/request.ts';
 import { opensslTime, signCommand } from '../../src/openssl/sign.ts';
 import { stepCommand } from '../../src/openssl/step-command.ts';
+import type { Entity } from '../../src/pki/entity.ts';
+import type { KeySpec } from '../../src/pki/key-spec.ts';
 import type { Issuance } from '../../src/plan/change.ts';
 import { aClient, anAuthority, aPeer, aServer, DAY, dns, email, ip, NOW, uri } from '../helpers/entities.ts';
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { configText, configValue } from '../../src/openssl/config.ts';
-import { requestFacts } from '../../src/plan/request.ts';
+import { requestFacts } from '../../src/x509/request.ts';
 import { derOf, openssl, temporaryFolder } from '../helpers/openssl.ts';
 import { holds } from '../helpers/property.ts';
 

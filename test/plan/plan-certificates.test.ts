@@ -1,6 +1,6 @@
 /** A certificate is not what the manifest asks for → issued anew for the same key; what does no harm stays. */
 import { describe, expect, it } from 'vitest';
-import type { EntityId } from '../../src/model/entity.ts';
+import type { EntityId } from '../../src/pki/entity.ts';
 import type { Reason } from '../../src/plan/reason.ts';
 import { keyFacts, type World } from '../helpers/entities.ts';
 import { api, differs, expectPlan, planOf, root, services, settled, stale } from './settled.ts';

@@ -1,6 +1,6 @@
 /** The manifest changes → what is done, why, and what follows from it. */
 import { describe, expect, it } from 'vitest';
-import type { Inventory } from '../../src/model/entity.ts';
+import type { Inventory } from '../../src/pki/entity.ts';
 import { DAY, dns, NOW, uri } from '../helpers/entities.ts';
 import {
   API,

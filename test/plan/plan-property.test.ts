@@ -1,9 +1,9 @@
 /** Whatever the manifest and whatever is on disk: a plan is made, always the same, and once carried out nothing is left. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Artifact, Authority, EntityId, Inventory } from '../../src/model/entity.ts';
-import { ARTIFACTS } from '../../src/model/entity.ts';
-import type { KeySpec } from '../../src/model/key-spec.ts';
+import type { Artifact, Authority, EntityId, Inventory } from '../../src/pki/entity.ts';
+import { ARTIFACTS } from '../../src/pki/entity.ts';
+import type { KeySpec } from '../../src/pki/key-spec.ts';
 import { type Plan, planInventory } from '../../src/plan/plan.ts';
 import { stepsOf } from '../../src/plan/steps.ts';
 import {

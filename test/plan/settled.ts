@@ -1,6 +1,6 @@
 /** A small PKI in which everything is as the manifest says, and what tests of plans say about it. */
 import { expect } from 'vitest';
-import type { Authority, EndEntity, Entity, EntityId, Inventory } from '../../src/model/entity.ts';
+import type { Authority, EndEntity, Entity, EntityId, Inventory } from '../../src/pki/entity.ts';
 import type { Change } from '../../src/plan/change.ts';
 import { type Plan, planInventory } from '../../src/plan/plan.ts';
 import type { Reason } from '../../src/plan/reason.ts';

@@ -1,6 +1,6 @@
 /** Plan → steps: what is run, and what waits for what. */
 import { expect, it } from 'vitest';
-import type { Inventory } from '../../src/model/entity.ts';
+import type { Inventory } from '../../src/pki/entity.ts';
 import { planInventory } from '../../src/plan/plan.ts';
 import { type Step, stepsOf } from '../../src/plan/steps.ts';
 import { aClient, anAuthority, anInventory, aServer, NOW, remove, World } from '../helpers/entities.ts';

@@ -1,7 +1,7 @@
 /** Certificates and the clock: to the second, because a renewal that comes a day late is an outage. */
 import { describe, expect, it } from 'vitest';
-import type { Inventory } from '../../src/model/entity.ts';
-import { renewWindow } from '../../src/model/renew.ts';
+import type { Inventory } from '../../src/pki/entity.ts';
+import { renewWindow } from '../../src/pki/renewal.ts';
 import { planInventory } from '../../src/plan/plan.ts';
 import { isoTime, lengthText } from '../../src/plan/validity.ts';
 import { anAuthority, anInventory, aServer, DAY, NOW, World } from '../helpers/entities.ts';

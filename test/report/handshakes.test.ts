@@ -3,7 +3,7 @@ import type { SkippedCheck } from '../../src/handshake/case.ts';
 import { handshakeCases } from '../../src/handshake/cases.ts';
 import { untried } from '../../src/handshake/judge.ts';
 import type { Outcome, Transcript } from '../../src/handshake/outcome.ts';
-import type { Entity } from '../../src/model/entity.ts';
+import type { Entity } from '../../src/pki/entity.ts';
 import { type HandshakesTextOptions, handshakesJson, handshakesText } from '../../src/report/handshakes.ts';
 import { COLOURED, PLAIN } from '../../src/report/style.ts';
 import { authorityEntity, dns, leafEntity } from '../handshake/pki.ts';

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Inventory } from '../../src/model/entity.ts';
+import type { Inventory } from '../../src/pki/entity.ts';
 import type { ApplyOptions } from '../../src/run/apply.ts';
 import { applyInventory } from '../../src/run/apply.ts';
 import type { RunEvent } from '../../src/run/events.ts';

@@ -2,11 +2,11 @@
 import { cpSync, existsSync, readdirSync, readFileSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Inventory } from '../../src/model/entity.ts';
+import type { Inventory } from '../../src/pki/entity.ts';
 import { planInventory } from '../../src/plan/plan.ts';
 import { applyInventory } from '../../src/run/apply.ts';
 import { readLedger } from '../../src/store/ledger.ts';
-import { observe } from '../../src/store/observe.ts';
+import { observe } from '../../src/store/observe/observe.ts';
 import { type Ended, inPairs, runScript, script } from '../helpers/child.ts';
 import { anAuthority, anInventory, aServer, dns, NOW } from '../helpers/entities.ts';
 import { memoryFolder } from '../helpers/openssl.ts';

@@ -5,7 +5,7 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Inventory } from '../../src/model/entity.ts';
+import type { Inventory } from '../../src/pki/entity.ts';
 import { applyInventory } from '../../src/run/apply.ts';
 import { readLedger } from '../../src/store/ledger.ts';
 import { anAuthority, anInventory, aServer, dns, NOW } from '../helpers/entities.ts';

@@ -1,0 +1,180 @@
+/** Who signed whom, by signatures alone: names and key identifiers can agree where the key is another. */
+import type { KeyObject } from 'node:crypto';
+import type { Section } from '../pki/sections.ts';
+import { certificateSpki, publicKeyObject, signedBy } from '../x509/certificate.ts';
+import type { FoundCertificate } from './found.ts';
+import { keyText } from './key-text.ts';
+import { isAuthority, kindOf } from './kind.ts';
+import type { LeftOut, LeftOutWhy, Note } from './left-out.ts';
+import { nameText, type Pair, type Pairing, type Sighting } from './pairs.ts';
+import { pathProblem } from './paths.ts';
+
+/** A pair with its place in the hierarchy. */
+export interface Member extends Pair {
+  readonly section: Section;
+  /** `null` for a root. */
+  readonly issuer: Member | null;
+  readonly notes: readonly Note[];
+}
+
+/** The hierarchy of a folder, and the pairs that have no place in it. */
+export interface Family {
+  /** Authorities before what they sign. */
+  readonly members: readonly Member[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+type Verdict = { readonly member: Member } | { readonly why: LeftOutWhy };
+
+/** Finds issuers by their signatures. @param now seconds since 1970: an authority that has ended is left out. */
+export function familyOf({ pairs, sightings, unpaired }: Pairing, now: number): Family {
+  const signers = signersOf(sightings);
+  const authorities = pairs.filter(({ cert }) => isAuthority(cert.facts));
+  const leaves = pairs.filter(({ cert }) => !isAuthority(cert.facts));
+  const elders = new Elders({ authorities, signers, unpaired, now });
+  const judged = [...authorities, ...leaves].map((pair) => [pair, elders.judge(pair)] as const);
+  const members = judged.flatMap(([, verdict]) => ('member' in verdict ? [verdict.member] : []));
+  const leftOut = judged.flatMap(([pair, verdict]) =>
+    'why' in verdict ? [leftOutOf(pair, verdict.why)] : [],
+  );
+  return { members: members.sort((a, b) => depthOf(a) - depthOf(b)), leftOut };
+}
+
+/** 0 for a root, one more per authority in between; a leaf is deeper than any authority, and so sorts last. */
+export function depthOf({ section, issuer }: Member): number {
+  if (section !== 'authorities') return Number.MAX_SAFE_INTEGER;
+  return issuer === null ? 0 : depthOf(issuer) + 1;
+}
+
+/** A pair with both of its files, under the name that people know it by. */
+export function leftOutOf({ cert, certPath, keyPath }: Pair, why: LeftOutWhy): LeftOut {
+  return { paths: [certPath, keyPath], subject: nameText(cert.facts), why };
+}
+
+interface Signer {
+  readonly cert: FoundCertificate;
+  readonly key: KeyObject;
+}
+
+/** Everything that could have signed something; keys that node cannot use checked nothing. */
+function signersOf(sightings: readonly Sighting[]): readonly Signer[] {
+  return sightings.flatMap(({ cert }) => {
+    const { facts } = cert;
+    const selfIssued = facts.subjectDer === facts.issuerDer;
+    if (!isAuthority(facts) && !selfIssued) return [];
+    try {
+      return [{ cert, key: publicKeyObject(certificateSpki(cert.der)) }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+interface Known {
+  readonly authorities: readonly Pair[];
+  readonly signers: readonly Signer[];
+  readonly unpaired: Pairing['unpaired'];
+  readonly now: number;
+}
+
+/** Judges every pair once, its issuer first. */
+class Elders {
+  readonly #known: Known;
+  readonly #verdicts = new Map<Pair, Verdict>();
+
+  constructor(known: Known) {
+    this.#known = known;
+  }
+
+  judge(pair: Pair): Verdict {
+    const known = this.#verdicts.get(pair);
+    if (known !== undefined) return known;
+    // Authorities that signed each other in a circle have no root: whoever meets itself stops here.
+    this.#verdicts.set(pair, { why: { kind: 'unknown-issuer', issuer: nameText(pair.cert.facts) } });
+    const verdict = this.#verdict(pair);
+    this.#verdicts.set(pair, verdict);
+    return verdict;
+  }
+
+  #verdict(pair: Pair): Verdict {
+    const why = flawOf(pair, this.#known.now);
+    if (why !== null) return { why };
+    const kind = kindOf(pair.cert.facts);
+    if ('why' in kind) return kind;
+    const signer = this.#signerOf(pair.cert);
+    if (signer === undefined) return { why: { kind: 'unknown-issuer', issuer: issuerText(pair.cert) } };
+    if (signer.cert.facts.keyId === pair.key.keyId) return this.#selfSigned(pair, kind.section, kind.notes);
+    return this.#signed(pair, signer, kind.section, kind.notes);
+  }
+
+  #selfSigned(pair: Pair, section: Section, notes: readonly Note[]): Verdict {
+    if (section !== 'authorities') return { why: { kind: 'self-signed' } };
+    return { member: { ...pair, section, issuer: null, notes } };
+  }
+
+  #signed(pair: Pair, signer: Signer, section: Section, notes: readonly Note[]): Verdict {
+    const { facts } = signer.cert;
+    const issuer = nameText(facts);
+    if (!isAuthority(facts)) return { why: { kind: 'no-authority', issuer } };
+    const parent = this.#pairOf(signer);
+    if (parent === undefined)
+      return { why: { kind: 'issuer-left-out', issuer, because: this.#whyAlone(signer) } };
+    const verdict = this.judge(parent);
+    if ('why' in verdict)
+      return { why: { kind: 'issuer-left-out', issuer, because: firstCause(verdict.why) } };
+    const limiter = limiterAbove(verdict.member);
+    if (section === 'authorities' && limiter !== null)
+      return { why: { kind: 'path-length', limiter: nameText(limiter.cert.facts) } };
+    return { member: { ...pair, section, issuer: verdict.member, notes } };
+  }
+
+  /** Whose key made the signature: those of the issuer's name first, because it is nearly always one of them. */
+  #signerOf({ facts, der }: FoundCertificate): Signer | undefined {
+    const isNamed = ({ cert }: Signer): boolean => cert.facts.subjectDer === facts.issuerDer;
+    const signed = ({ key }: Signer): boolean => signedBy(der, key);
+    const named = this.#known.signers.filter(isNamed);
+    return (
+      named.find(signed) ??
+      this.#known.signers.find((other) => !isNamed(other) && isAuthority(other.cert.facts) && signed(other))
+    );
+  }
+
+  #whyAlone({ cert }: Signer): LeftOutWhy {
+    return this.#known.unpaired.get(cert.facts.fingerprint) ?? { kind: 'no-key' };
+  }
+
+  #pairOf({ cert }: Signer): Pair | undefined {
+    const sameKey = this.#known.authorities.filter(({ key }) => key.keyId === cert.facts.keyId);
+    return sameKey.find((pair) => pair.cert.facts.subjectDer === cert.facts.subjectDer) ?? sameKey[0];
+  }
+}
+
+/** What speaks against a pair by itself. */
+function flawOf({ cert, key, certPath, keyPath }: Pair, now: number): LeftOutWhy | null {
+  for (const path of [certPath, keyPath]) {
+    const detail = pathProblem(path);
+    if (detail !== null) return { kind: 'path', detail };
+  }
+  if (keyText(key.spec) === undefined) return { kind: 'key-kind', spec: key.spec };
+  const { notAfter } = cert.facts;
+  return isAuthority(cert.facts) && notAfter < now ? { kind: 'expired-authority', notAfter } : null;
+}
+
+function firstCause(why: LeftOutWhy): LeftOutWhy {
+  return why.kind === 'issuer-left-out' ? why.because : why;
+}
+
+function issuerText({ facts }: FoundCertificate): string {
+  return nameText({ ...facts, subject: facts.issuer, san: null });
+}
+
+/** The nearest authority at or above this one that allows no authority below it (RFC 5280 §4.2.1.9). */
+function limiterAbove(member: Member): Member | null {
+  let below = 0;
+  for (let at: Member | null = member; at !== null; at = at.issuer) {
+    const limit = at.cert.facts.basicConstraints?.pathLength ?? null;
+    if (limit !== null && limit <= below) return at;
+    below++;
+  }
+  return null;
+}

@@ -1,0 +1,10 @@
+/** A kind of key as a manifest spells it. */
+import { KEY_NAMES, parseRsaSize } from '../manifest/key.ts';
+import type { SettingsText } from '../manifest/write.ts';
+
+/** @param spec as facts have it; `undefined` where a manifest has no such keys. */
+export function keyText(spec: string): SettingsText['key'] {
+  if (KEY_NAMES.includes(spec)) return spec;
+  const size = Number(/^rsa-(\d+)$/.exec(spec)?.[1]);
+  return Number.isInteger(size) && parseRsaSize(size).ok ? { algorithm: 'rsa', size } : undefined;
+}

@@ -1,0 +1,51 @@
+/** Which section a certificate belongs to, by what it may be used for. */
+import { parseDns } from '../manifest/dns.ts';
+import { ipOctets } from '../pki/ip.ts';
+import type { Section } from '../pki/sections.ts';
+import type { CertificateFacts } from '../x509/facts.ts';
+import type { LeftOutWhy, Note } from './left-out.ts';
+
+/** The section, with what had to be assumed; or why a manifest has none for it. */
+export type Kind =
+  | { readonly section: Section; readonly notes: readonly Note[] }
+  | { readonly why: LeftOutWhy };
+
+/** Whether basic constraints say CA:TRUE (RFC 5280 §4.2.1.9), be it ever used or not. */
+export function isAuthority({ basicConstraints }: CertificateFacts): boolean {
+  return basicConstraints?.ca === true;
+}
+
+/** By basic constraints, then by extended key usage; whatever serves needs a DNS name or IP address. */
+export function kindOf(facts: CertificateFacts): Kind {
+  if (isAuthority(facts)) return { section: 'authorities', notes: [] };
+  const usages = facts.extendedKeyUsage ?? [];
+  const [serves, calls] = ['serverAuth', 'clientAuth'].map((usage) => usages.includes(usage));
+  if (calls && !serves) return { section: 'clients', notes: [] };
+  if (serves) return host(facts, calls ? 'peers' : 'servers');
+  if (usages.length === 0 || usages.includes('anyExtendedKeyUsage')) return unsaid(facts);
+  return { why: { kind: 'usage', usages } };
+}
+
+/** Without a usage a certificate may do both; who has no name of a host can only ever have been a client. */
+function unsaid(facts: CertificateFacts): Kind {
+  const section = hasHostName(facts) ? 'peers' : 'clients';
+  return { section, notes: [{ kind: 'no-usage', section }] };
+}
+
+function host(facts: CertificateFacts, section: Section): Kind {
+  return hasHostName(facts) ? { section, notes: [] } : { why: { kind: 'no-host' } };
+}
+
+function hasHostName(facts: CertificateFacts): boolean {
+  return (facts.san?.names ?? []).some((name) => /^(dns|ip):/.test(name)) || commonNames(facts).some(isHost);
+}
+
+/** All CNs in the order of the subject; a manifest has room for the first. */
+export function commonNames({ subject }: CertificateFacts): readonly string[] {
+  return subject.filter(({ type }) => type === 'CN').map(({ value }) => value);
+}
+
+/** Whether a manifest takes a name as an IP address or a DNS name, of which a wildcard is one. */
+export function isHost(name: string): boolean {
+  return ipOctets(name) !== undefined || parseDns(name).ok;
+}

@@ -1,0 +1,21 @@
+/** The lifetime of a certificate as a manifest spells it. */
+import { durationText, parseValidity } from '../manifest/duration.ts';
+import { lifetime } from '../plan/validity.ts';
+import type { CertificateFacts } from '../x509/facts.ts';
+
+const UNITS = [365 * 86_400, 86_400, 3_600, 60] as const;
+/** As in plan/validity.ts: other tools' extra second is no difference. */
+const TOLERANCE = 59;
+const SHORTEST = '10m';
+const LONGEST = '100y';
+
+/** The largest unit in which it is a whole number; the nearest length that a manifest can have where there is none. */
+export function validityText(facts: CertificateFacts): { readonly text: string; readonly exact: boolean } {
+  const seconds = lifetime(facts);
+  const whole = UNITS.map((unit) => Math.round(seconds / unit) * unit).find(
+    (length) => length > 0 && Math.abs(length - seconds) <= TOLERANCE,
+  );
+  const text = durationText(whole ?? Math.round(seconds / 60) * 60);
+  if (parseValidity(text).ok) return { text, exact: true };
+  return { text: seconds > UNITS[0] ? LONGEST : SHORTEST, exact: false };
+}

@@ -1,0 +1,73 @@
+/** The SANs of a certificate as a manifest can have them. */
+
+import { parseSan, SAN_LIMIT, sanIdentity } from '../manifest/san.ts';
+import { ipOctets, ipText } from '../pki/ip.ts';
+import type { Section } from '../pki/sections.ts';
+import type { CertificateFacts } from '../x509/facts.ts';
+import type { Note } from './left-out.ts';
+
+/** `san` of an entry, and notes on what of the certificate did not fit or had to be added. */
+export interface NamesText {
+  /** `undefined` where the manifest's default says the same. */
+  readonly san: readonly string[] | undefined;
+  readonly notes: readonly Note[];
+}
+
+/** DNS names and addresses, without what says which. */
+export function hostNames({ san }: CertificateFacts): readonly string[] {
+  return (san?.names ?? []).flatMap((name) => /^(?:dns|ip):(.+)$/s.exec(name)?.[1] ?? []);
+}
+
+/** @param commonName the one that the manifest will have. */
+export function namesOf(
+  facts: CertificateFacts,
+  section: Section,
+  commonName: string | undefined,
+): NamesText {
+  const all = facts.san?.names ?? [];
+  if (section === 'authorities') return { san: undefined, notes: unfit(all) };
+  const known = new Map<string, string>();
+  for (const name of all) addName(name, known);
+  const fitting = [...known.values()].slice(0, SAN_LIMIT);
+  const misfits = unfit(all.filter((name) => !fitting.includes(name)));
+  if (section === 'clients')
+    return { san: fitting.length === 0 ? undefined : fitting.map(shortest), notes: misfits };
+  const own = commonName === undefined ? undefined : ownName(commonName);
+  const isNamed = own === undefined || fitting.some((name) => sameName(name, own));
+  const names = isNamed || fitting.length === 0 ? fitting : [...fitting, own];
+  const added =
+    isNamed || own === undefined || fitting.length === 0
+      ? []
+      : [{ kind: 'common-name-added', name: own } as const];
+  const isDefault = names.length === 0 || (names.length === 1 && names[0] === own);
+  return { san: isDefault ? undefined : names.map(shortest), notes: [...misfits, ...added] };
+}
+
+/** `dns:api.example.test` as facts have it, where a manifest takes exactly this. */
+function addName(name: string, known: Map<string, string>): void {
+  const parsed = parseSan(name);
+  if (!parsed.ok || `${parsed.value.kind}:${parsed.value.value}` !== name) return;
+  const identity = sanIdentity(parsed.value);
+  if (!known.has(identity)) known.set(identity, name);
+}
+
+function unfit(names: readonly string[]): readonly Note[] {
+  return names.length === 0 ? [] : [{ kind: 'names', names }];
+}
+
+/** What the model makes of a host's common name. */
+function ownName(commonName: string): string {
+  const octets = ipOctets(commonName);
+  return octets ? `ip:${ipText(octets)}` : `dns:${commonName}`;
+}
+
+function sameName(a: string, b: string): boolean {
+  return a === b || (a.startsWith('dns:') && a.toLowerCase() === b.toLowerCase());
+}
+
+/** Without the kind where a manifest sees it by itself. */
+function shortest(name: string): string {
+  const bare = name.slice(name.indexOf(':') + 1);
+  const parsed = parseSan(bare);
+  return parsed.ok && `${parsed.value.kind}:${parsed.value.value}` === name ? bare : name;
+}

@@ -1,0 +1,79 @@
+/** The subject of a certificate as a manifest can have it: six attributes, each once. */
+
+import type { Parsed } from '../manifest/problem.ts';
+import { LONG_TEXT, parseCountry, parseText, SHORT_TEXT } from '../manifest/text.ts';
+import type { Section } from '../pki/sections.ts';
+import type { CertificateFacts, NameAttribute } from '../x509/facts.ts';
+import { commonNames, isHost } from './kind.ts';
+import type { Note } from './left-out.ts';
+import { hostNames } from './names.ts';
+
+/** `commonName` and `subject` of an entry, the latter by the manifest's keys, and notes on what did not fit. */
+export interface SubjectText {
+  readonly commonName: string | undefined;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly notes: readonly Note[];
+}
+
+interface Field {
+  readonly key: string;
+  readonly parse: (text: string) => Parsed<string>;
+}
+
+const short = parseText('attribute', SHORT_TEXT);
+const long = parseText('attribute', LONG_TEXT);
+
+/** In the manifest's own order. */
+const FIELDS: Readonly<Record<string, Field>> = {
+  C: { key: 'country', parse: parseCountry },
+  ST: { key: 'state', parse: long },
+  L: { key: 'locality', parse: long },
+  O: { key: 'organization', parse: short },
+  OU: { key: 'organizationalUnit', parse: short },
+};
+
+/** @param fallback the entry's name, for what must have a common name and has none. */
+export function subjectOf(facts: CertificateFacts, section: Section, fallback: string): SubjectText {
+  const attributes: Record<string, string> = {};
+  const notes: Note[] = [];
+  for (const attribute of facts.subject) {
+    const field = FIELDS[attribute.type];
+    const fits =
+      field !== undefined && !Object.hasOwn(attributes, field.key) && field.parse(attribute.value).ok;
+    if (fits) attributes[field.key] = attribute.value;
+    else if (attribute.type !== 'CN') notes.push(unfit(attribute));
+  }
+  const [before = null, ...more] = commonNames(facts);
+  const chosen = commonNameOf(before, facts, section, { attributes, fallback });
+  const changed = chosen !== (before ?? undefined);
+  return {
+    commonName: chosen,
+    attributes,
+    notes: [
+      ...notes,
+      ...more.map((value) => unfit({ type: 'CN', value })),
+      ...(changed ? [{ kind: 'common-name', before, after: chosen ?? null } as const] : []),
+    ],
+  };
+}
+
+function unfit({ type, value }: NameAttribute): Note {
+  return { kind: 'attribute', attribute: `${type}=${value}` };
+}
+
+/** The certificate's own where a manifest can have it; otherwise what changes least. */
+function commonNameOf(
+  own: string | null,
+  facts: CertificateFacts,
+  section: Section,
+  rest: { readonly attributes: SubjectText['attributes']; readonly fallback: string },
+): string | undefined {
+  const isServer = section === 'servers' || section === 'peers';
+  if (own !== null && short(own).ok && (!isServer || isHost(own))) return own;
+  const isNeeded = section === 'authorities' || Object.keys(rest.attributes).length === 0;
+  if (own === null && !isNeeded) return undefined;
+  const host = isServer
+    ? hostNames(facts).find((name) => short(name).ok && !name.startsWith('*'))
+    : undefined;
+  return host ?? (isServer ? undefined : rest.fallback);
+}

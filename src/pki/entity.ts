@@ -1,0 +1,98 @@
+/**
+ * The nouns of a PKI as this engine wants them: resolved, with nothing left to default.
+ * What is *wanted* lives here; what was *issued* is a fact (x509/facts.ts). Neither is ever the other.
+ */
+import type { Artifact } from './artifact.ts';
+import type { KeySpec } from './key-spec.ts';
+import type { San } from './san.ts';
+import type { Subject } from './subject.ts';
+
+/** `authority` signs; `server`, `client` and `peer` (both roles) are end entities. */
+export type EntityKind = 'authority' | 'server' | 'client' | 'peer';
+/** Kinds of end entities, which sign no certificate. */
+export type LeafKind = Exclude<EntityKind, 'authority'>;
+
+/** `<folder>/<name>`, for example `servers/api`: unique in a manifest, and the entity's folder below the output. */
+export type EntityId = string;
+
+export { ARTIFACTS, type Artifact } from './artifact.ts';
+
+/** When a certificate is due: a fixed time before its end, or a share (0–1) of its lifetime before its end. */
+export type RenewBefore =
+  | { readonly kind: 'seconds'; readonly seconds: number }
+  | { readonly kind: 'share'; readonly share: number };
+
+/** Where an entity's files are, if another tool or another taste laid them out. */
+export interface Layout {
+  /** Relative to the output folder; `.` is that folder itself. */
+  readonly folder: string;
+  /** File names relative to `folder`; those left out are ours (pki/files.ts). */
+  readonly files: Readonly<Partial<Record<Artifact | 'previous', string>>>;
+}
+
+interface EntityBase {
+  readonly id: EntityId;
+  readonly name: string;
+  readonly subject: Subject;
+  readonly san: readonly San[];
+  readonly key: KeySpec;
+  /** Lifetime in seconds; notAfter = notBefore + validity − 1 s (RFC 5280 §4.1.2.5 counts both ends). */
+  readonly validity: number;
+  /** The authority that signs; `null` for a root, which signs itself. */
+  readonly issuer: EntityId | null;
+  /** Root authorities whose certificates make up `ca.pem`, own root first. */
+  readonly trust: readonly EntityId[];
+  readonly outputs: readonly Artifact[];
+  readonly renewBefore: RenewBefore;
+  /** Re-key on renewal instead of keeping the key. */
+  readonly rotateKey: boolean;
+  /** Seconds by which notBefore lies before the moment of issue, against clock skew. */
+  readonly backdate: number;
+  /** Absent: `<id>/key.pem` and so on. */
+  readonly layout?: Layout;
+  /** Files behind one renamed link, so that readers can load a set that belongs together. Absent: plain files. */
+  readonly publish?: 'symlinks';
+}
+
+/** Signs certificates: an intermediate CA where it has an issuer, a root where it has none. */
+export interface Authority extends EntityBase {
+  readonly kind: 'authority';
+  /** RFC 5280 §4.2.1.9: how many CA certificates may follow below this one; `null` for no limit. */
+  readonly pathLength: number | null;
+}
+
+/** A server, client or peer: it signs no certificate, and always has an issuer. */
+export interface EndEntity extends EntityBase {
+  readonly kind: LeafKind;
+  readonly issuer: EntityId;
+}
+
+/** Whatever has a key and a certificate of its own; `kind` tells what it is. */
+export type Entity = Authority | EndEntity;
+
+/** The folder of each kind below the output folder, and its key in the manifest. */
+export const FOLDERS = {
+  authority: 'authorities',
+  server: 'servers',
+  client: 'clients',
+  peer: 'peers',
+} as const satisfies Record<EntityKind, string>;
+
+/** A resolved manifest: every entity, authorities before what they sign, otherwise in manifest order. */
+export interface Inventory {
+  /** The output folder as the manifest writes it, relative to the manifest. */
+  readonly output: string;
+  /** Seconds for which replaced keys and certificates are kept; absent: for ever. */
+  readonly archiveFor?: number;
+  readonly entities: readonly Entity[];
+}
+
+/** `servers/api` of a server `api`; with an empty name, what every id of that kind begins with. */
+export function entityId(kind: EntityKind, name: string): EntityId {
+  return `${FOLDERS[kind]}/${name}`;
+}
+
+/** Closes a union: a new member that no branch handles fails to compile here. */
+export function unreachable(value: never): never {
+  throw new Error(`Internal error: unexpected value ${JSON.stringify(value)}`);
+}

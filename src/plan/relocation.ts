@@ -1,0 +1,35 @@
+/**
+ * `folder` or `files` changed: the files are still where they were. They are copied, so that the key stays the same; the
+ * old ones stay for whoever reads them there, because nobody but the user knows when the last reader has moved, too.
+ */
+import type { Entity } from '../pki/entity.ts';
+import { entityFolder, FILE_NAMES, filePath, type ManagedFile } from '../pki/files.ts';
+import type { Copy, Refusal } from './change.ts';
+import type { EntityObservation } from './observation.ts';
+import type { Reason } from './reason.ts';
+
+/** Of the files that were found in the old place, those that are wanted. */
+export function copiesOf(
+  entity: Entity,
+  { left }: EntityObservation,
+  wanted: readonly ManagedFile[],
+): readonly Copy[] {
+  const files = (left?.files ?? []).filter(({ file }) => wanted.includes(file));
+  return files.map(({ file, from }) => ({ file, from, to: filePath(entity, file) }));
+}
+
+/** One reason for all copies, naming the first; none where nothing is copied. */
+export function movedReasons([first]: readonly Copy[]): readonly Reason[] {
+  return first === undefined ? [] : [{ kind: 'moved', from: first.from, to: first.to }];
+}
+
+/** In one folder, names that are links lead into one version of it, which holds all of them or none. */
+export function renamedLinks(entity: Entity, { left, published }: EntityObservation): Refusal | null {
+  const first = left?.files[0];
+  if (first === undefined || left?.folder !== entityFolder(entity)) return null;
+  if (entity.publish !== 'symlinks' && (published === undefined || published.state === 'files')) return null;
+  return {
+    problem: `the ${FILE_NAMES[first.file]} of ${entity.id} is behind links, which cannot be renamed in their folder`,
+    hint: 'give the entry another "folder" together with its new "files"',
+  };
+}

@@ -1,0 +1,164 @@
+/** Layouts that cannot be: two entries that would write one file, and folders that cannot hold links. */
+import type { ParsedManifest } from '../manifest/parse.ts';
+import type { Report } from '../manifest/report.ts';
+import { ARTIFACTS } from '../pki/entity.ts';
+import { quote } from '../pki/printable.ts';
+import { type Draft, draftText, fieldSpan, isGuessed } from './draft.ts';
+
+const FILES = [...ARTIFACTS, 'previous'] as const;
+type File = (typeof FILES)[number];
+
+/** Disks of macOS and Windows do not tell `API.pem` from `api.pem`. */
+function identity(path: string): string {
+  return path.toLowerCase();
+}
+
+/** What an entry has to itself, each path below the output folder. */
+function claimsOf(draft: Draft): readonly Claim[] {
+  const { layout, outputs } = draft;
+  const isRoot = draft.kind === 'authority' && draft.written.issuer === undefined;
+  // A root has no chain, and nobody else has previous certificates.
+  const never = isRoot ? 'chain' : 'previous';
+  const folder = layout?.folder ?? draft.id;
+  return FILES.flatMap((file) => {
+    const isWritten = file !== never && (file === 'previous' || outputs.includes(file));
+    // In its usual folder an entry also removes what nobody asks for any more (pki/files.ts, isManaged).
+    if (!isWritten && layout !== undefined) return [];
+    const name = layout?.files[file] ?? `${file}.pem`;
+    return [{ draft, file, path: folder === '.' ? name : `${folder}/${name}`, isWritten }];
+  });
+}
+
+/** Reports every file that is claimed twice. Without layouts, names alone keep entries apart (manifest/names.ts). */
+export function checkLayouts(drafts: readonly Draft[], parsed: ParsedManifest, report: Report): void {
+  if (drafts.every(({ layout }) => layout === undefined)) return;
+  checkLinkFolders(drafts, parsed, report);
+  const all = drafts.flatMap(claimsOf);
+  const written = all.filter(({ isWritten }) => isWritten);
+  const owners = new Map<string, Draft>();
+  const usual = new Map(
+    all.filter(({ isWritten }) => !isWritten).map(({ draft, path }) => [identity(path), draft]),
+  );
+  const folders = foldersOf(all);
+  // One word for an entry whose whole folder cannot be.
+  const told = new Set<Draft>();
+  for (const claim of written) {
+    const { draft, path } = claim;
+    const owner = owners.get(identity(path));
+    owners.set(identity(path), owner ?? draft);
+    const problem =
+      clash(draft, owner) ??
+      usualProblem(usual.get(identity(path))) ??
+      folderProblem(draft, folders.get(identity(path)));
+    const own = problem === undefined && !told.has(draft) ? pathProblem(path) : undefined;
+    if (own !== undefined) told.add(draft);
+    const found = problem ?? own;
+    if (found !== undefined) reportFile(claim, found, parsed, report);
+  }
+}
+
+/** A file that is an entry's own. */
+interface Claim {
+  readonly draft: Draft;
+  readonly file: File;
+  readonly path: string;
+  /** Else it would be removed. */
+  readonly isWritten: boolean;
+}
+
+interface Found {
+  readonly why: string;
+  readonly hint: string;
+  /** The entry that claims the path as well. */
+  readonly other?: Draft;
+}
+
+function clash(draft: Draft, owner: Draft | undefined): Found | undefined {
+  if (owner === undefined) return undefined;
+  const hint = 'put "{name}" into the file names, or leave the file out with "outputs"';
+  if (owner === draft) return { why: 'twice', hint };
+  return { why: `and so would ${draftText(owner)}`, hint, other: owner };
+}
+
+function usualProblem(owner: Draft | undefined): Found | undefined {
+  if (owner === undefined) return undefined;
+  const why = `and ${draftText(owner)} would remove it as an output that nobody asks for`;
+  return { why, hint: 'give the file another name, or the entry another "folder"', other: owner };
+}
+
+function folderProblem(draft: Draft, owner: Draft | undefined): Found | undefined {
+  if (owner === undefined) return undefined;
+  const others = owner === draft ? 'other files of its own' : `files of ${draftText(owner)}`;
+  return { why: `which is the folder of ${others}`, hint: 'give the file another name' };
+}
+
+/** Longest name that file systems take, in octets (NAME_MAX of Linux and macOS). */
+const LONGEST = 255;
+
+/** What only the whole path shows, with the placeholders filled in. */
+function pathProblem(path: string): Found | undefined {
+  const hint = 'give it another "folder" or other "files"';
+  const [first = ''] = identity(path).split('/');
+  if (['.pki', '.gitignore'].includes(first)) return { why: 'a name that this program uses itself', hint };
+  const isLong = path.split('/').some((part) => Buffer.byteLength(part) > LONGEST);
+  return isLong ? { why: `a name of more than ${LONGEST} octets`, hint } : undefined;
+}
+
+function reportFile(
+  { draft, file, path }: Claim,
+  { why, hint, other }: Found,
+  { tree }: ParsedManifest,
+  report: Report,
+): void {
+  report.error({
+    code: 'layout',
+    at: fieldSpan(tree, draft, 'files'),
+    message: `${draftText(draft)} would write ${quote(path)} (${file}), ${why}`,
+    hint,
+    ...(other && { related: [{ at: fieldSpan(tree, other, 'files'), message: 'the other one' }] }),
+  });
+}
+
+/** Every folder that files are in, and whose they are. */
+function foldersOf(all: readonly Claim[]): ReadonlyMap<string, Draft> {
+  const folders = new Map<string, Draft>();
+  for (const { draft, path } of all) {
+    const parts = identity(path).split('/');
+    for (let length = 1; length < parts.length; length++)
+      folders.set(parts.slice(0, length).join('/'), draft);
+  }
+  return folders;
+}
+
+/** Behind links, a folder is switched as a whole: it must be one, the entry's own, and without folders in it. */
+function checkLinkFolders(drafts: readonly Draft[], parsed: ParsedManifest, report: Report): void {
+  const owners = new Map<string, Draft>();
+  const linked = drafts.filter(
+    (draft) => draft.publish === 'symlinks' && !isGuessed(parsed, draft, 'publish'),
+  );
+  for (const draft of linked) {
+    const folder = draft.layout?.folder ?? draft.id;
+    const owner = owners.get(identity(folder));
+    owners.set(identity(folder), owner ?? draft);
+    const why = linkObstacle(draft) ?? (owner && `shares its folder with ${draftText(owner)}`);
+    if (why !== undefined) reportLinks(draft, why, parsed, report);
+  }
+}
+
+function linkObstacle({ layout }: Draft): string | undefined {
+  if (layout?.folder === '.') return 'has no folder of its own';
+  const names = Object.values(layout?.files ?? {});
+  const nested = names.find((name) => name.includes('/'));
+  if (nested !== undefined) return `has ${quote(nested)} in a subfolder`;
+  const taken = names.find((name) => name.startsWith('..'));
+  return taken === undefined ? undefined : `has a file ${quote(taken)}, a name that the links use`;
+}
+
+function reportLinks(draft: Draft, why: string, { tree }: ParsedManifest, report: Report): void {
+  report.error({
+    code: 'layout',
+    at: fieldSpan(tree, draft, 'publish'),
+    message: `${draftText(draft)} is published behind links, and ${why}`,
+    hint: 'give it a "folder" of its own with all its files in it, or write "publish: files"',
+  });
+}

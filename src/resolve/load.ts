@@ -1,0 +1,29 @@
+/** The text of a manifest → the inventory it describes, or everything that is wrong with it. */
+import type { Diagnostic } from '../manifest/diagnostic.ts';
+import { parseManifest } from '../manifest/parse.ts';
+import { reportOn } from '../manifest/report.ts';
+import { sourceOf } from '../manifest/source.ts';
+import type { Inventory } from '../pki/entity.ts';
+import { resolve } from './resolve.ts';
+
+/** Warnings come with an inventory, or among the errors that prevent one. */
+export type Loaded =
+  | { readonly ok: true; readonly inventory: Inventory; readonly warnings: readonly Diagnostic[] }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/** Editors on Windows put it in front of UTF-8; it is not part of the text. */
+const BYTE_ORDER_MARK = /^\ufeff/;
+
+/** Reads a manifest. `file` is only its name in messages. */
+export function loadManifest(text: string, file: string): Loaded {
+  const source = sourceOf(text.replace(BYTE_ORDER_MARK, ''), file);
+  const report = reportOn(source);
+  const parsed = parseManifest(source, report);
+  const inventory = parsed && resolve(parsed, report);
+  if (inventory === undefined || report.failed()) return { ok: false, diagnostics: report.diagnostics() };
+  if (inventory.entities.length === 0) {
+    const hint = 'add "authorities: { root: { commonName: Example Root CA } }"';
+    report.warn({ code: 'nothing', at: { start: 0, end: 0 }, message: 'manifest describes nothing', hint });
+  }
+  return { ok: true, inventory, warnings: report.diagnostics() };
+}

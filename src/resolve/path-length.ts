@@ -1,0 +1,50 @@
+/** RFC 5280 §4.2.1.9: how many authorities may stand below one that limits it. */
+import type { ParsedManifest } from '../manifest/parse.ts';
+import type { Report } from '../manifest/report.ts';
+import { quote } from '../pki/printable.ts';
+import { type AuthorityDraft, draftText, fieldSpan } from './draft.ts';
+import type { Hierarchy } from './hierarchy.ts';
+
+/** How many more authorities may follow, and whose path length says so. */
+interface Room {
+  readonly left: number;
+  readonly limiter: AuthorityDraft;
+}
+
+function ownRoom(authority: AuthorityDraft): Room {
+  return { left: authority.written.pathLength ?? Number.POSITIVE_INFINITY, limiter: authority };
+}
+
+function reportNoRoom(
+  authority: AuthorityDraft,
+  { limiter }: Room,
+  parsed: ParsedManifest,
+  report: Report,
+): void {
+  const length = limiter.written.pathLength ?? 0;
+  const allowed =
+    length === 0 ? 'no authority' : `only ${length} authorit${length === 1 ? 'y' : 'ies'} in line`;
+  report.error({
+    code: 'path-length',
+    at: fieldSpan(parsed.tree, authority, 'issuer'),
+    message: `${draftText(authority)} is too deep: pathLength ${length} of ${quote(limiter.name)} allows ${allowed} below it`,
+    hint: `raise the pathLength of ${quote(limiter.name)}, or let another authority sign ${quote(authority.name)}`,
+    related: [{ at: fieldSpan(parsed.tree, limiter, 'pathLength'), message: 'the path length' }],
+  });
+}
+
+/** Reports each authority that stands deeper than an ancestor allows; what is below it is not reported again. */
+export function checkPathLengths(hierarchy: Hierarchy, parsed: ParsedManifest, report: Report): void {
+  const rooms = new Map<AuthorityDraft, Room>();
+  for (const { authority, issuer } of hierarchy.order) {
+    const above = issuer === null ? undefined : rooms.get(issuer);
+    const own = ownRoom(authority);
+    if (above === undefined || above.left === 0) {
+      if (above) reportNoRoom(authority, above, parsed, report);
+      rooms.set(authority, own);
+    } else {
+      const rest = { left: above.left - 1, limiter: above.limiter };
+      rooms.set(authority, own.left <= rest.left ? own : rest);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/** What an entity has to show to whoever trusts only its root: the authorities in between (RFC 8446 §4.4.2). */
+import type { ParsedManifest } from '../manifest/parse.ts';
+import type { Report } from '../manifest/report.ts';
+import { groupBy } from '../pki/group.ts';
+import { quote } from '../pki/printable.ts';
+import { draftText, fieldSpan, type LeafDraft } from './draft.ts';
+import type { Standing } from './hierarchy.ts';
+
+/** Warns, once for each place where `outputs` are said, of leaves below an intermediate that write no chain. */
+export function checkPresented(
+  leaves: readonly (readonly [LeafDraft, Standing | undefined])[],
+  parsed: ParsedManifest,
+  report: Report,
+): void {
+  const chainless = leaves.flatMap(([leaf, issuer]) =>
+    issuer !== undefined && lacksChain(leaf, issuer) ? [[leaf, issuer] as const] : [],
+  );
+  const places = groupBy(chainless, ([leaf]) => `${fieldSpan(parsed.tree, leaf, 'outputs').start}`);
+  for (const [first, ...others] of places.values()) if (first) warn(first, others.length, parsed, report);
+}
+
+function lacksChain({ outputs }: LeafDraft, { depth }: Standing): boolean {
+  return (
+    depth > 0 && outputs.includes('cert') && !outputs.includes('fullchain') && !outputs.includes('chain')
+  );
+}
+
+function warn(
+  [leaf, { authority, root }]: readonly [LeafDraft, Standing],
+  more: number,
+  parsed: ParsedManifest,
+  report: Report,
+): void {
+  const who = `${draftText(leaf)}${more === 0 ? '' : ` (and ${more} more)`}`;
+  report.warn({
+    code: 'artifact',
+    at: fieldSpan(parsed.tree, leaf, 'outputs'),
+    message: `${who} writes no chain with ${quote(authority.name)} in it: from its own files, whoever trusts ${quote(root.name)} cannot verify it`,
+    hint: 'add "fullchain" or "chain" to "outputs"; the proof puts the chain together from the authorities\' files',
+  });
+}

@@ -1,0 +1,65 @@
+/**
+ * `order.json`, by which a commit folder says where its files belong. It is written whole and synced before it counts, so
+ * one that makes no sense is not ours: then nothing is moved anywhere, because the files beside it may be the only keys.
+ */
+import type { EntityId } from '../../pki/entity.ts';
+import { FILE_NAMES, type ManagedFile } from '../../pki/files.ts';
+import { fieldsOf, isInside } from '../json.ts';
+import { readBytes } from '../observe/read.ts';
+import type { Links } from '../symlinks/write.ts';
+import { Obstacle } from '../user-error.ts';
+
+/** Where the files of a commit folder go; its last file to come and its last to go. */
+export interface Order {
+  readonly id: EntityId;
+  /** Files of the commit folder, and where they go; here and below, paths are relative to the output folder. */
+  readonly moves: readonly (readonly [file: ManagedFile, path: string])[];
+  /** Files that go. */
+  readonly deletes: readonly (readonly [file: ManagedFile, path: string])[];
+  /** Folder that keeps what is replaced. */
+  readonly archive: string;
+  /** Folder that goes, unless something else is in it. */
+  readonly removes: string | null;
+  /** Where files are put behind links, or come out from behind them (symlinks/write.ts). */
+  readonly links?: Links;
+}
+
+const HINT =
+  'its folder holds new files that were not put in place: look at them, move the folder away, and run "pki apply" again';
+
+/** @throws Obstacle for whatever is no order. */
+export function readOrder(path: string): Order {
+  const file = readBytes(path);
+  const order = file.state === 'present' ? parsed(file.facts.toString('utf8')) : undefined;
+  if (isOrder(order)) return order;
+  const problem = file.state === 'blocked' ? file.detail : 'does not say where the files beside it belong';
+  throw new Obstacle(`"${path}" ${problem}`, HINT);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isOrder(value: unknown): value is Order {
+  const { id, moves, deletes, archive, removes, links } = fieldsOf(value);
+  const isWhole = typeof id === 'string' && isInside(archive) && (removes === null || isInside(removes));
+  return isWhole && arePaths(moves) && arePaths(deletes) && (links === undefined || isLinks(links));
+}
+
+function isLinks(value: unknown): value is Links {
+  const { folder, version, names, files } = fieldsOf(value);
+  const isPlace = (folder === '.' || isInside(folder)) && (version === null || isInside(version));
+  return isPlace && arePaths(names) && Array.isArray(files) && files.every(isManagedFile);
+}
+
+function arePaths(value: unknown): boolean {
+  return Array.isArray(value) && value.every((pair) => isManagedFile(pair?.[0]) && isInside(pair?.[1]));
+}
+
+function isManagedFile(value: unknown): value is ManagedFile {
+  return typeof value === 'string' && Object.hasOwn(FILE_NAMES, value);
+}

@@ -1,0 +1,19 @@
+/** Copies files to where their entity now has them, before anything else is done with it. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { STAGE_FOLDER } from '../../pki/paths.ts';
+import type { Copy } from '../../plan/change.ts';
+import { exists, folderIsNew, foldersUpTo, rename, syncAll, writeSynced } from '../disk.ts';
+
+/** Each is whole under its new name or not there; those that a crash cut off are found in the old place again. */
+export async function bringOver(root: string, copies: readonly Copy[]): Promise<void> {
+  for (const { file, from, to } of copies) {
+    const path = join(root, to);
+    if (await exists(path)) continue;
+    const draft = join(root, STAGE_FOLDER, 'copy');
+    await writeSynced(draft, readFileSync(join(root, from)), file === 'key' ? 0o600 : 0o644);
+    await folderIsNew(dirname(path), 0o755);
+    await rename(draft, path);
+  }
+  await syncAll([...new Set(copies.flatMap(({ to }) => foldersUpTo(root, dirname(join(root, to)))))]);
+}

@@ -1,0 +1,49 @@
+/** Where the manifest of an adopted folder goes: an output folder lies below its manifest. */
+import { realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { parseOutput } from '../../manifest/folder.ts';
+import { Obstacle } from '../user-error.ts';
+
+/** Where the manifest of an adopted folder goes, and how it names the folder. */
+export interface AdoptionPlace {
+  /** The manifest's folder, absolute. */
+  readonly place: string;
+  /** The adopted folder as that manifest names it. */
+  readonly output: string;
+}
+
+/**
+ * @param manifest where it is to be; without it, here if the folder is below, else beside the folder.
+ * @throws Obstacle where no manifest could speak of the folder.
+ */
+export function adoptionPlace(folder: string, manifest: string | undefined): AdoptionPlace {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Obstacle(
+      `there is no folder "${folder}"`,
+      'name the folder that holds the keys and certificates',
+    );
+  }
+  const adopted = realpathSync(folder);
+  const place = manifest === undefined ? placeFor(adopted) : realFolder(dirname(resolve(manifest)));
+  const output = relative(place, adopted).split(sep).join('/');
+  const parsed = parseOutput(output === '' ? '.' : output);
+  if (parsed.ok) return { place, output: parsed.value };
+  const { message } = parsed.problem;
+  throw new Obstacle(
+    `a manifest in "${place}" cannot describe "${folder}": ${message}`,
+    `write it beside the folder: "--write ${join(dirname(adopted), 'pki.yaml')}"`,
+  );
+}
+
+function placeFor(adopted: string): string {
+  const here = realpathSync('.');
+  const below = relative(here, adopted);
+  const isBelow = below !== '' && !below.startsWith(`..${sep}`) && below !== '..' && basename(adopted) !== '';
+  return isBelow ? here : dirname(adopted);
+}
+
+function realFolder(path: string): string {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw new Obstacle(`there is no folder "${path}" to write a manifest into`, 'make it first');
+  return realpathSync(path);
+}

@@ -1,0 +1,153 @@
+/**
+ * `.pki/cache.json`: what was read from each entity's files, with the state of the files at that time. Reading and
+ * checking a certificate costs a hundred times what looking at its file does. An accelerator and nothing else: an entry
+ * is believed only while every file is the very one that it speaks of, and deleting the cache changes nothing but time.
+ */
+import { lstatSync, readFileSync, renameSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import type { EntityId } from '../../pki/entity.ts';
+import { filePath, type Located, MANAGED_FILES } from '../../pki/files.ts';
+import { PRIVATE_FOLDER } from '../../pki/paths.ts';
+import type { EntityObservation } from '../../plan/observation.ts';
+import type { KeyId } from '../../x509/facts.ts';
+import { removeTree, writeNew } from '../disk.ts';
+import { fieldsOf } from '../json.ts';
+
+/** Raised whenever what is read from a file changes its meaning: older entries are then left unread. */
+const FORMAT = 3;
+
+/**
+ * Files younger than this are not remembered: one could be changed again within the same tick of the file system's
+ * clock, and look the same (the "racy" index entries of git). Milliseconds.
+ */
+const SETTLED = 1000;
+
+/** Fewer entities than this are read in a quarter of a second: a small folder needs no cache, and gets none. */
+export const WORTHWHILE = 500;
+
+interface Entry {
+  /** Inode, size, times and mode of every file. */
+  readonly files: string;
+  /** The issuer's key that the certificate's signature was checked with. */
+  readonly checkedWith: KeyId | null;
+  readonly observation: EntityObservation;
+}
+
+/** The state of an entity's files on the disk: where the text is the same, so are they. */
+export interface FileSignature {
+  readonly text: string;
+  /** When the youngest of the files last changed, in milliseconds since 1970. */
+  readonly changed: number;
+}
+
+/** What tells an entity's files from any others; `undefined` where one of them is no plain file, as far as can be seen. */
+export function fileSignature(root: string, entity: Located): FileSignature | undefined {
+  if (entity.publish === 'symlinks') return undefined;
+  let changed = 0;
+  const parts: string[] = [];
+  for (const file of MANAGED_FILES) {
+    const stat = statAt(join(root, filePath(entity, file)));
+    if (stat === undefined) parts.push('-');
+    else if (stat === null || !stat.isFile()) return undefined;
+    else {
+      changed = Math.max(changed, stat.ctimeMs);
+      parts.push(signatureOf(stat));
+    }
+  }
+  return { text: parts.join(' '), changed };
+}
+
+/** `undefined` where nothing is, `null` where nobody may look. */
+function statAt(path: string): Stats | undefined | null {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return null;
+  }
+}
+
+function signatureOf({ ino, size, mtimeMs, ctimeMs, mode }: Stats): string {
+  return `${ino}/${size}/${mtimeMs}/${ctimeMs}/${mode}`;
+}
+
+/** The cache as one run finds it and leaves it; entries that were neither got nor set are gone where it is saved. */
+export class Cache {
+  readonly #path: string;
+  readonly #now: number;
+  readonly #before: ReadonlyMap<EntityId, unknown>;
+  readonly #after = new Map<EntityId, Entry>();
+  #news = 0;
+
+  /** @param now milliseconds since 1970, by the clock that the file system uses. */
+  constructor(root: string, now: number) {
+    this.#path = join(root, PRIVATE_FOLDER, 'cache.json');
+    this.#now = now;
+    this.#before = readEntries(this.#path);
+  }
+
+  /** What was read from exactly these files, with the signature checked against exactly this key. */
+  get(id: EntityId, { text }: FileSignature, signer: KeyId | null): EntityObservation | undefined {
+    const entry = this.#before.get(id);
+    if (!isEntry(entry) || entry.files !== text || entry.checkedWith !== signer) return undefined;
+    this.#after.set(id, entry);
+    return entry.observation;
+  }
+
+  set(
+    id: EntityId,
+    { text, changed }: FileSignature,
+    signer: KeyId | null,
+    observation: EntityObservation,
+  ): void {
+    // Links between plain files, or beside them, leave no trace in the signature.
+    if (observation.published !== undefined || changed > this.#now - SETTLED) return;
+    this.#after.set(id, { files: text, checkedWith: signer, observation });
+    this.#news++;
+  }
+
+  /** Written only when there is much that is new, and never worth an error. */
+  save(): void {
+    if (this.#news < WORTHWHILE) return;
+    const draft = `${this.#path}.draft`;
+    try {
+      removeTree(draft);
+      writeNew(draft, JSON.stringify({ format: FORMAT, entries: [...this.#after] }), 0o600);
+      renameSync(draft, this.#path);
+    } catch {
+      discard(draft);
+    }
+  }
+}
+
+function discard(draft: string): void {
+  try {
+    removeTree(draft);
+  } catch {
+    // Then it is what the next one begins with.
+  }
+}
+
+/** Whatever is not a cache of this format is none. */
+function readEntries(path: string): ReadonlyMap<EntityId, unknown> {
+  try {
+    const { format, entries } = JSON.parse(readFileSync(path, 'utf8'));
+    return format === FORMAT ? new Map<EntityId, unknown>(entries) : new Map();
+  } catch {
+    return new Map();
+  }
+}
+
+const STATES: ReadonlySet<unknown> = new Set(['missing', 'blocked', 'garbage', 'present', 'encrypted']);
+
+/** Whether something of ours can have written it; what else is in the file is left unread. */
+function isEntry(value: unknown): value is Entry {
+  const { files, checkedWith, observation } = fieldsOf(value);
+  if (typeof files !== 'string' || (checkedWith !== null && typeof checkedWith !== 'string')) return false;
+  const observed = fieldsOf(observation);
+  return MANAGED_FILES.every((file) => isFileState(observed[file])) && 'signedBy' in observed;
+}
+
+function isFileState(value: unknown): boolean {
+  const { state, facts } = fieldsOf(value);
+  return STATES.has(state) && (state !== 'present' || (facts !== undefined && facts !== null));
+}

@@ -1,0 +1,205 @@
+/** Finding an entity's files: through folders that are what they seem, as plain files, and through our own links. */
+import { lstatSync, type Stats, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { errorCode } from '../../pki/errors.ts';
+import {
+  entityFolder,
+  filePath,
+  folderOf,
+  type Located,
+  MANAGED_FILES,
+  type ManagedFile,
+} from '../../pki/files.ts';
+import type { FileState, Left, Published } from '../../plan/observation.ts';
+import { DATA_LINK, isLink, readSeen, type View, viewOf } from '../symlinks/read.ts';
+import { readBytes, UNREADABLE, unopened } from './read.ts';
+
+/** An entity's files as bytes. Without `published`: nothing is there, or no links were wanted or found. */
+export interface FoundFiles {
+  readonly bytes: Readonly<Record<ManagedFile, FileState<Buffer>>>;
+  readonly published?: Published;
+}
+
+/** Plain reads; only where links are wanted or found is the folder looked at as a whole, which takes far longer. */
+export function readFiles(root: string, entity: Located, folders: Folders): FoundFiles {
+  if (entity.publish === 'symlinks' || folders.hasLinks(entity)) return readView(root, entity, folders);
+  const plain = each((file) => {
+    const path = filePath(entity, file);
+    return folders.obstacle(folderOf(path)) ?? readBytes(join(root, path));
+  });
+  const linked = MANAGED_FILES.some((file) => isLink(plain[file])) && folders.isOwn(entity);
+  return linked ? readView(root, entity, folders) : { bytes: plain };
+}
+
+/** The same, with files from the entity's former place where they are missing in the present one. */
+export interface FoundAndLeft extends FoundFiles {
+  readonly left: Left | undefined;
+  /** Where the entity had its key, if that is another than the one in its new place. */
+  readonly rival?: string;
+}
+
+/** Files that are missing in their place are read in the former one, also behind links of ours. */
+export function withLeft(
+  root: string,
+  entity: Located,
+  former: Located,
+  found: FoundFiles,
+  folders: Folders,
+): FoundAndLeft {
+  const folder = entityFolder(former);
+  const obstacle = folders.obstacle(folder);
+  if (obstacle !== null) return { ...behind(found, folder, obstacle), left: undefined };
+  const view = viewOf(root, former);
+  const rival = rivalKey(root, former, found, view, folders);
+  if (rival !== undefined) return { ...found, left: undefined, rival };
+  const files: { file: ManagedFile; from: string }[] = [];
+  const bytes = each((file) => {
+    const path = view.paths[file];
+    const isReachable = folders.obstacle(folderOf(filePath(former, file))) === null;
+    if (found.bytes[file].state !== 'missing' || path === null || !isReachable) return found.bytes[file];
+    const seen = readSeen(view, file);
+    if (file === 'key' && isUnreadable(seen)) return formerKey(filePath(former, file), seen.detail);
+    if (seen.state !== 'present') return found.bytes[file];
+    files.push({ file, from: relative(root, path) });
+    return seen;
+  });
+  if (files.length === 0) return { ...found, left: undefined };
+  // They will stand in their new place as plain files first.
+  const asLinks = entity.publish === 'symlinks' && found.published === undefined;
+  const published = asLinks ? ({ state: 'files', detail: '' } as const) : found.published;
+  return { bytes, ...(published === undefined ? {} : { published }), left: { folder, files } };
+}
+
+/** Two keys of one entity: which is the right one, and who else has the other, only its owner can know. */
+function rivalKey(
+  root: string,
+  former: Located,
+  { bytes }: FoundFiles,
+  view: View,
+  folders: Folders,
+): string | undefined {
+  const path = view.paths.key;
+  if (bytes.key.state !== 'present' || path === null) return undefined;
+  if (folders.obstacle(folderOf(filePath(former, 'key'))) !== null) return undefined;
+  const other = readSeen(view, 'key');
+  return other.state === 'present' && !other.facts.equals(bytes.key.facts) ? relative(root, path) : undefined;
+}
+
+/** A key that is missing in its place may be in the former one, where nobody may look: then no other is made. */
+function behind(found: FoundFiles, folder: string, obstacle: FileState<never>): FoundFiles {
+  if (found.bytes.key.state !== 'missing' || !isUnreadable(obstacle)) return found;
+  return { ...found, bytes: { ...found.bytes, key: formerKey(folder, obstacle.detail) } };
+}
+
+function formerKey(path: string, detail: string): Blocked {
+  const hint = 'check who owns that, and run as somebody who may read it';
+  return { state: 'blocked', detail: `was in "${path}" before, which ${detail}`, hint };
+}
+
+type Blocked = Extract<FileState<never>, { readonly state: 'blocked' }>;
+
+/** There, and not for us to read; unlike a link, which leads to what is somebody else's. */
+function isUnreadable(file: FileState<unknown>): file is Blocked {
+  return file.state === 'blocked' && (file.detail.startsWith(CLOSED) || file.detail.startsWith(UNREADABLE));
+}
+
+function readView(root: string, entity: Located, folders: Folders): FoundFiles {
+  const obstacle = folders.obstacle(entityFolder(entity));
+  if (obstacle !== null) return { bytes: each(() => obstacle) };
+  const view: View = viewOf(root, entity);
+  const bytes = each((file) => folders.obstacle(folderOf(filePath(entity, file))) ?? readSeen(view, file));
+  return view.published === undefined ? { bytes } : { bytes, published: view.published };
+}
+
+function each<T>(of: (file: ManagedFile) => T): Readonly<Record<ManagedFile, T>> {
+  return Object.fromEntries(MANAGED_FILES.map((file) => [file, of(file)])) as Record<ManagedFile, T>;
+}
+
+/** Looks at each folder below the output once: a link or a file in its place would lead reads and writes elsewhere. */
+export class Folders {
+  readonly #root: string;
+  readonly #known = new Map<string, FileState<never> | null>([['.', null]]);
+  /** Folders that have folders in them, as far as their link counts tell. */
+  readonly #deep = new Set<string>();
+  readonly #owners = new Map<string, number>();
+  readonly #exposed: string[] = [];
+
+  constructor(root: string, entities: readonly Located[]) {
+    this.#root = root;
+    for (const folder of entities.map(entityFolder))
+      this.#owners.set(folder, (this.#owners.get(folder) ?? 0) + 1);
+  }
+
+  /** What every file in the folder is, because of the folder or one above it; `null` where nothing is in the way. */
+  obstacle(folder: string): FileState<never> | null {
+    const known = this.#known.get(folder);
+    if (known !== undefined) return known;
+    const found = this.obstacle(folderOf(folder)) ?? this.#look(folder);
+    this.#known.set(folder, found);
+    return found;
+  }
+
+  #look(folder: string): FileState<never> | null {
+    const stat = folderStat(join(this.#root, folder));
+    if ('state' in stat) return stat;
+    const closed = closedFolder(join(this.#root, folder));
+    if (closed !== null) return closed;
+    // A folder without folders has two names, its own and ".", where file systems count at all.
+    if (stat.nlink !== 2) this.#deep.add(folder);
+    if (isExposed(stat)) this.#exposed.push(folder);
+    return null;
+  }
+
+  /** Of the folders looked at, and the output folder, those that everybody may write to. */
+  exposed(): readonly string[] {
+    const root = statSync(this.#root, { throwIfNoEntry: false });
+    return root !== undefined && isExposed(root) ? ['.', ...this.#exposed] : this.#exposed;
+  }
+
+  /** Whether plain files are wanted where the switched link of ours is. */
+  hasLinks(entity: Located): boolean {
+    const folder = entityFolder(entity);
+    if (!this.isOwn(entity) || this.obstacle(folder) !== null || !this.#deep.has(folder)) return false;
+    return lstatSync(join(this.#root, folder, DATA_LINK), { throwIfNoEntry: false }) !== undefined;
+  }
+
+  /** Links in a folder that several entities share are not for each of them to judge. */
+  isOwn(entity: Located): boolean {
+    const folder = entityFolder(entity);
+    return folder !== '.' && this.#owners.get(folder) === 1;
+  }
+}
+
+/** Without the sticky bit: with it, only a file's owner may replace it (chmod(2)). */
+function isExposed({ mode }: Stats): boolean {
+  return (mode & 0o1002) === 0o002;
+}
+
+function folderStat(folder: string): Stats | FileState<never> {
+  let stat: Stats | undefined;
+  try {
+    stat = lstatSync(folder, { throwIfNoEntry: false });
+  } catch (error) {
+    return unopened(errorCode(error));
+  }
+  if (stat === undefined) return { state: 'missing' };
+  if (stat.isSymbolicLink()) return { state: 'blocked', detail: 'lies in a folder that is a symbolic link' };
+  return stat.isDirectory() ? stat : unopened('ENOTDIR');
+}
+
+const CLOSED = 'lies in a folder that cannot be looked into';
+
+/** A folder that can be seen, but not looked into: what is in it may be the only copy of a key. */
+function closedFolder(folder: string): FileState<never> | null {
+  try {
+    lstatSync(`${folder}/.`);
+    return null;
+  } catch (error) {
+    const detail = `${CLOSED} (${errorCode(error)})`;
+    return {
+      state: 'blocked',
+      detail,
+      hint: 'check who owns the folder and what its mode is, and run again',
+    };
+  }
+}

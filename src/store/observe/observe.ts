@@ -1,0 +1,179 @@
+/** The output folder → Observation. Reads only; what cannot be read becomes a fact too. */
+
+import type { KeyObject } from 'node:crypto';
+import type { Entity, EntityId, Inventory } from '../../pki/entity.ts';
+import { messageOf } from '../../pki/errors.ts';
+import { filePath, folderOf, type Located } from '../../pki/files.ts';
+import type { EntityObservation, FileState, KeyState, Observation } from '../../plan/observation.ts';
+import { certificateSpki, publicKeyObject, signedBy } from '../../x509/certificate.ts';
+import type { KeyId } from '../../x509/facts.ts';
+import {
+  certificateDer,
+  EncryptedKeyError,
+  mayBeDerKey,
+  parseBundle,
+  parseCertificate,
+  parseCertificates,
+  parseKey,
+  parsePublicKey,
+  parseRequest,
+  publicKeyOf,
+} from '../../x509/parse.ts';
+import { pending } from '../commit/commit.ts';
+import { type Cache, fileSignature } from './cache.ts';
+import { Folders, type FoundAndLeft, type FoundFiles, readFiles, withLeft } from './find-files.ts';
+import { findStrangers } from './orphans.ts';
+import { Formers, readPlaces } from './places.ts';
+
+/** @param root the output folder, absolute. */
+export function observe(root: string, { entities }: Inventory, cache?: Cache): Observation {
+  const folders = new Folders(root, entities);
+  const formers = new Formers(entities, readPlaces(root));
+  const signers = new Map<EntityId, Signer | undefined>();
+  const observed = new Map<EntityId, EntityObservation>();
+  for (const entity of entities) {
+    observed.set(entity.id, observeEntity({ root, folders, formers }, entity, signers, cache));
+  }
+  const left = pending(root);
+  const exposed = folders.exposed();
+  return {
+    entities: observed,
+    strangers: findStrangers(root, entities),
+    ...(left.length === 0 ? {} : { pending: left }),
+    ...(exposed.length === 0 ? {} : { exposed }),
+  };
+}
+
+/** Where to look for files, first and second. */
+interface Where {
+  readonly root: string;
+  readonly folders: Folders;
+  readonly formers: Formers;
+}
+
+/** From the cache where its files are as they were, and so is the key that its certificate has to be signed with. */
+function observeEntity(
+  where: Where,
+  entity: Entity,
+  signers: Map<EntityId, Signer | undefined>,
+  cache: Cache | undefined,
+): EntityObservation {
+  const { root, folders, formers } = where;
+  const isAuthority = entity.kind === 'authority';
+  const isHere = formers.of(entity.id) === undefined;
+  const isPlain = folders.obstacle(folderOf(filePath(entity, 'cert'))) === null && !folders.hasLinks(entity);
+  // An authority's own key is not known before it is read; there are few of them.
+  const signature =
+    cache === undefined || isAuthority || !isHere || !isPlain ? undefined : fileSignature(root, entity);
+  const signer = isAuthority ? undefined : signers.get(entity.issuer);
+  const known = signature === undefined ? undefined : cache?.get(entity.id, signature, signer?.keyId ?? null);
+  if (known !== undefined) return known;
+  const { files, bytes } = observeFiles(where, entity);
+  if (isAuthority) signers.set(entity.id, readSigner(files, bytes));
+  const issuer = signers.get(entity.issuer ?? entity.id);
+  const observation = { ...files, signedBy: signerOf(files, bytes, issuer) };
+  if (signature !== undefined) cache?.set(entity.id, signature, signer?.keyId ?? null, observation);
+  return observation;
+}
+
+type Files = Omit<EntityObservation, 'signedBy'>;
+
+interface Observed {
+  readonly files: Files;
+  readonly bytes: FoundFiles['bytes'];
+}
+
+function observeFiles({ root, folders, formers }: Where, entity: Located): Observed {
+  const here = readFiles(root, entity, folders);
+  const former = formers.of(entity.id);
+  const { bytes, published, left, rival }: FoundAndLeft =
+    former === undefined ? { ...here, left: undefined } : withLeft(root, entity, former, here, folders);
+  const files = {
+    key: formers.obstacle(entity) ?? rivalry(entity, rival) ?? observeKey(bytes.key),
+    csr: parsed(bytes.csr, parseRequest),
+    cert: parsed(bytes.cert, parseCertificate),
+    chain: parsed(bytes.chain, parseBundle),
+    fullchain: parsed(bytes.fullchain, parseBundle),
+    ca: parsed(bytes.ca, parseBundle),
+    public: parsed(bytes.public, parsePublicKey),
+    previous: parsed(bytes.previous, parseCertificates),
+  };
+  const found = {
+    ...files,
+    ...(published === undefined ? {} : { published }),
+    ...(left === undefined ? {} : { left }),
+  };
+  return { files: found, bytes };
+}
+
+function rivalry(entity: Located, rival: string | undefined): KeyState | null {
+  if (rival === undefined) return null;
+  return {
+    state: 'blocked',
+    detail: `is not the key that ${entity.id} had, which is "${rival}"`,
+    hint: `move "${filePath(entity, 'key')}" away, and "${rival}" comes along; or move that away to go on with the other`,
+  };
+}
+
+function parsed<T>(file: FileState<Buffer>, parse: (bytes: Buffer) => T): FileState<T> {
+  if (file.state !== 'present') return file;
+  try {
+    return { state: 'present', facts: parse(file.facts), mode: file.mode };
+  } catch (error) {
+    return { state: 'garbage', detail: messageOf(error) };
+  }
+}
+
+/** Unlike garbage it may be somebody's only copy of a key. */
+const DER_KEY = {
+  state: 'blocked',
+  detail: 'seems to be a key in DER or PKCS#12, and this version reads PEM alone',
+  hint:
+    'convert it with "openssl pkey -inform DER -in KEY -out PEM" (or "openssl pkcs12 -nocerts -noenc -in KEY -out PEM"), ' +
+    'or move it away to have a new key made',
+} as const;
+
+function observeKey(file: FileState<Buffer>): KeyState {
+  if (file.state !== 'present') return file;
+  try {
+    return { state: 'present', facts: parseKey(file.facts), mode: file.mode };
+  } catch (error) {
+    if (error instanceof EncryptedKeyError) return { state: 'encrypted' };
+    if (mayBeDerKey(file.facts)) return DER_KEY;
+    return { state: 'garbage', detail: messageOf(error) };
+  }
+}
+
+/** The public key that checks an authority's signatures, as it is on disk now. */
+interface Signer {
+  readonly keyId: KeyId;
+  readonly key: KeyObject;
+}
+
+/** From the private key, or from the certificate where the key is kept elsewhere. */
+function readSigner({ key, cert }: Files, bytes: FoundFiles['bytes']): Signer | undefined {
+  if (key.state === 'present')
+    return signer(bytes.key, (found) => publicKeyOf(found.toString('latin1')), key.facts.keyId);
+  if (cert.state !== 'present') return undefined;
+  return signer(bytes.cert, (found) => certificateSpki(certificateDer(found)), cert.facts.keyId);
+}
+
+function signer(
+  bytes: FileState<Buffer>,
+  spkiOf: (bytes: Buffer) => Uint8Array,
+  keyId: KeyId,
+): Signer | undefined {
+  if (bytes.state !== 'present') return undefined;
+  try {
+    return { keyId, key: publicKeyObject(spkiOf(bytes.facts)) };
+  } catch {
+    // A key that nothing here can use, such as a point on no curve, checks no signature.
+    return undefined;
+  }
+}
+
+/** The signature is checked, not believed: names and key identifiers can agree where the key is another. */
+function signerOf({ cert }: Files, bytes: FoundFiles['bytes'], issuer: Signer | undefined): KeyId | null {
+  if (cert.state !== 'present' || bytes.cert.state !== 'present' || issuer === undefined) return null;
+  return signedBy(certificateDer(bytes.cert.facts), issuer.key) ? issuer.keyId : null;
+}

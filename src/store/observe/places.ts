@@ -1,0 +1,102 @@
+/**
+ * `.pki/places.json`: where each entity's files were when it was last applied, as far as that is no longer to be seen
+ * from the manifest once `folder` or `files` change. It is a hint about where to look and nothing else: what is found
+ * there is judged like any file.
+ */
+import { readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Entity, EntityId, Layout } from '../../pki/entity.ts';
+import { FILE_NAMES, filePath, type Located, MANAGED_FILES } from '../../pki/files.ts';
+import { PRIVATE_FOLDER } from '../../pki/paths.ts';
+import type { FileState } from '../../plan/observation.ts';
+import { removeTree, writeNew } from '../disk.ts';
+import { isInside } from '../json.ts';
+
+/** Entities that are not in their own folder under the usual names. */
+export type Places = ReadonlyMap<EntityId, Layout>;
+
+const FORMAT = 1;
+
+/** Whatever is not such a file tells nothing: files are then looked for in the usual place alone. */
+export function readPlaces(root: string): Places {
+  try {
+    const { format, places } = JSON.parse(readFileSync(placesPath(root), 'utf8'));
+    if (format !== FORMAT) return new Map();
+    const all = Object.entries(places as Record<EntityId, unknown>);
+    return new Map(all.flatMap(([id, layout]) => (isLayout(layout) ? [[id, layout]] : [])));
+  } catch {
+    return new Map();
+  }
+}
+
+/** Remembers where the files are now. Entities that left the manifest stay: they may come back. */
+export function savePlaces(root: string, entities: readonly Entity[]): void {
+  const before = readPlaces(root);
+  const after = new Map(before);
+  for (const { id, layout } of entities) {
+    if (layout === undefined) after.delete(id);
+    else after.set(id, layout);
+  }
+  const text = textOf(after);
+  if (text === textOf(before)) return;
+  const draft = `${placesPath(root)}.draft`;
+  removeTree(draft);
+  writeNew(draft, text, 0o600);
+  renameSync(draft, placesPath(root));
+}
+
+/** Where the files of entities were, if that is elsewhere than where they are to be. */
+export class Formers {
+  readonly #byId = new Map<EntityId, Located>();
+  readonly #byKey = new Map<string, EntityId>();
+
+  constructor(entities: readonly Located[], places: Places) {
+    for (const entity of entities) {
+      const former = formerPlace(entity, places);
+      if (former === undefined) continue;
+      this.#byId.set(entity.id, former);
+      this.#byKey.set(filePath(former, 'key'), entity.id);
+    }
+  }
+
+  of(id: EntityId): Located | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** What stands where one entity's key is to be may still be the key of another that moves, too. */
+  obstacle(entity: Located): FileState<never> | null {
+    const other = this.#byId.has(entity.id) ? this.#byKey.get(filePath(entity, 'key')) : undefined;
+    if (other === undefined || other === entity.id) return null;
+    return {
+      state: 'blocked',
+      detail: `is the place of the key of ${other}, which is to move as well`,
+      hint: 'change one of them at a time, with "pki apply" in between',
+    };
+  }
+}
+
+function formerPlace(entity: Located, places: Places): Located | undefined {
+  const layout = places.get(entity.id);
+  const former = { id: entity.id, ...(layout === undefined ? {} : { layout }) };
+  const isHere = MANAGED_FILES.every((file) => filePath(former, file) === filePath(entity, file));
+  return isHere ? undefined : former;
+}
+
+function placesPath(root: string): string {
+  return join(root, PRIVATE_FOLDER, 'places.json');
+}
+
+function textOf(places: Places): string {
+  const sorted = [...places].sort(([a], [b]) => (a < b ? -1 : 1));
+  return `${JSON.stringify({ format: FORMAT, places: Object.fromEntries(sorted) }, null, 2)}\n`;
+}
+
+/** Paths that lead out of the output folder are not ours, whoever wrote them there. */
+function isLayout(value: unknown): value is Layout {
+  const { folder, files } = (value ?? {}) as Partial<Record<keyof Layout, unknown>>;
+  if (typeof folder !== 'string' || typeof files !== 'object' || files === null) return false;
+  const named = Object.entries(files).every(
+    ([file, name]) => Object.hasOwn(FILE_NAMES, file) && isInside(name),
+  );
+  return named && (folder === '.' || isInside(folder));
+}

@@ -1,0 +1,220 @@
+/**
+ * `publish: symlinks`, read: an entity's names are links through one link, which leads to a folder with a whole set.
+ *
+ *   servers/api/key.pem -> ..data/key.pem        servers/api/..data -> ..v-<stamp>        servers/api/..v-<stamp>/key.pem
+ *
+ * Exactly these links are followed, in one folder, to plain files; any other link stays where it leads for somebody else.
+ */
+import { accessSync, constants, lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import { errorCode } from '../../pki/errors.ts';
+import {
+  entityFolder,
+  fileName,
+  filePath,
+  type Located,
+  MANAGED_FILES,
+  type ManagedFile,
+} from '../../pki/files.ts';
+import type { FileState, Published } from '../../plan/observation.ts';
+import { readBytes, SYMBOLIC_LINK } from '../observe/read.ts';
+
+/** The one link that is switched. */
+export const DATA_LINK = '..data';
+
+/** Our version folders: hidden like the kubelet's, and in the order of their making when sorted. */
+const VERSION_NAME = /^\.\.v-[\w.+-]+$/;
+
+/** What one of an entity's names must read to be a link of ours. */
+export function dataPath(name: string): string {
+  return `${DATA_LINK}/${name}`;
+}
+
+/** What stands under one of an entity's names: a plain file, our link, nothing though the file is there, or something else. */
+type Place = 'plain' | 'link' | 'unlinked' | 'other';
+
+/** How an entity's files stand in its folder. */
+export interface View {
+  /** Where each is, absolute; `null` where a link of ours leads nowhere. */
+  readonly paths: Readonly<Record<ManagedFile, string | null>>;
+  readonly places: Readonly<Record<ManagedFile, Place>>;
+  /** The folder that the links lead to, or, where they lead nowhere, the newest of those there are; absolute. */
+  readonly current: string | null;
+  readonly blocked: FileState<never> | null;
+  /** Absent: there is nothing. */
+  readonly published?: Published;
+}
+
+/** @param root the output folder, absolute. */
+export function viewOf(root: string, entity: Located): View {
+  const folder = join(root, entityFolder(entity));
+  const names = MANAGED_FILES.map((file) => fileName(entity, file)).filter((name) => !name.includes('/'));
+  const versions = findVersions(folder, names);
+  const seen = MANAGED_FILES.map((file) =>
+    look(join(root, filePath(entity, file)), fileName(entity, file), versions),
+  );
+  const each = <T>(of: (seen: Seen) => T) =>
+    Object.fromEntries(MANAGED_FILES.map((file, i) => [file, of(seen[i] ?? NOWHERE)])) as Record<
+      ManagedFile,
+      T
+    >;
+  const view = { places: each(({ place }) => place), paths: each(({ path }) => path), ...versions };
+  const state = stateOf(seen, versions);
+  if (state === null) return view;
+  const detail = state === 'mixed' ? detailOf(entity, seen, versions) : '';
+  return { ...view, published: { state, detail } };
+}
+
+/** A published file's bytes, through our links where there are any; as fast as a plain read where there are none. */
+export function readPublished(root: string, entity: Located, file: ManagedFile): FileState<Buffer> {
+  const bytes = readBytes(join(root, filePath(entity, file)));
+  if (!isLink(bytes)) return bytes;
+  return entityFolder(entity) === '.' ? bytes : readSeen(viewOf(root, entity), file);
+}
+
+/** The bytes of a file where the view found it. */
+export function readSeen({ blocked, paths }: View, file: ManagedFile): FileState<Buffer> {
+  const path = paths[file];
+  return blocked ?? (path === null ? { state: 'missing' } : readBytes(path));
+}
+
+/** Whether a read ended at a symbolic link, of whoever made it. */
+export function isLink(file: FileState<unknown>): boolean {
+  return file.state === 'blocked' && file.detail === SYMBOLIC_LINK;
+}
+
+/** The text of a symbolic link; `null` for whatever else is there, or is not. */
+export function linkText(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch (error) {
+    if (['EINVAL', 'ENOENT', 'ENOTDIR'].includes(errorCode(error))) return null;
+    throw error;
+  }
+}
+
+/** The version folders in a folder, oldest first; of one that is not there, none. */
+export function versionNames(folder: string): readonly string[] {
+  try {
+    const found = readdirSync(folder, { withFileTypes: true });
+    return found
+      .flatMap((entry) => (VERSION_NAME.test(entry.name) && entry.isDirectory() ? [entry.name] : []))
+      .sort();
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(errorCode(error))) return [];
+    throw error;
+  }
+}
+
+interface Versions {
+  readonly current: string | null;
+  readonly blocked: FileState<never> | null;
+  readonly findings: readonly string[];
+  /** Whether there are links, or folders for them. */
+  readonly found: boolean;
+}
+
+function findVersions(folder: string, names: readonly string[]): Versions {
+  const data = join(folder, DATA_LINK);
+  const there = statAt(data) !== undefined;
+  const text = linkText(data);
+  const all = versionNames(folder);
+  const blocked = (there ? dataObstacle(folder, text) : null) ?? closedFolder(folder, all);
+  if (blocked !== null) return { current: null, blocked, findings: [], found: true };
+  const ours = all.filter((name) => holdsOurs(join(folder, name), names));
+  const linked =
+    text !== null && VERSION_NAME.test(text) && statAt(join(folder, text)) !== undefined ? text : null;
+  const current = linked ?? ours.findLast((name) => readdirSync(join(folder, name)).length > 0) ?? null;
+  const left = ours.filter((name) => name !== current).map((name) => `"${name}" is left over`);
+  const broken = there
+    ? [`"${DATA_LINK}" leads nowhere`]
+    : ours.length > 0
+      ? [`"${DATA_LINK}" is missing`]
+      : [];
+  return {
+    current: current === null ? null : join(folder, current),
+    blocked: null,
+    findings: [...(linked === null ? broken : []), ...left],
+    found: there || ours.length > 0,
+  };
+}
+
+/** A folder in which somebody else keeps things, and that holds nothing of ours, is none of our concern. */
+function holdsOurs(version: string, names: readonly string[]): boolean {
+  const held = readdirSync(version);
+  return held.length === 0 || held.some((name) => names.includes(name));
+}
+
+/** Why `..data` can neither be followed nor replaced; a link that leads nowhere in its own folder can be replaced. */
+function dataObstacle(folder: string, text: string | null): FileState<never> | null {
+  if (text === null) return blockedBy(DATA_LINK, 'is not a link');
+  if (text.includes('/') || text === '..' || text === '.')
+    return blockedBy(DATA_LINK, 'leads out of its folder');
+  const target = statAt(join(folder, text));
+  if (target === undefined || target.isDirectory()) return null;
+  return blockedBy(DATA_LINK, 'leads to something that is not a folder');
+}
+
+/** What a closed folder holds may be the only copy of a key. */
+function closedFolder(folder: string, versions: readonly string[]): FileState<never> | null {
+  for (const name of versions) {
+    try {
+      accessSync(join(folder, name), constants.R_OK | constants.X_OK);
+    } catch (error) {
+      return blockedBy(name, `cannot be read (${errorCode(error)})`);
+    }
+  }
+  return null;
+}
+
+function blockedBy(name: string, why: string): FileState<never> {
+  const detail = `is published through "${name}" beside it, which ${why}`;
+  return { state: 'blocked', detail, hint: `put "${name}" right or move it away, and run again` };
+}
+
+interface Seen {
+  readonly place: Place;
+  readonly path: string | null;
+  readonly name: string;
+  readonly dangles: boolean;
+}
+
+const NOWHERE: Seen = { place: 'other', path: null, name: '', dangles: false };
+
+function look(path: string, name: string, { current }: Versions): Seen {
+  const stat = statAt(path);
+  const target = current === null || name.includes('/') ? null : join(current, name);
+  const behind = target !== null && statAt(target) !== undefined;
+  const other = { place: 'other', path, name, dangles: false } as const;
+  if (stat?.isFile()) return { ...other, place: 'plain' };
+  if (stat === undefined) return behind ? { ...other, place: 'unlinked', path: target } : other;
+  if (!stat.isSymbolicLink() || linkText(path) !== dataPath(name)) return other;
+  return { ...other, place: 'link', path: target, dangles: !behind };
+}
+
+function stateOf(seen: readonly Seen[], { found, findings }: Versions): Published['state'] | null {
+  const has = (place: Place): boolean => seen.some((file) => file.place === place);
+  if (!found && !has('link')) return has('plain') ? 'files' : null;
+  const whole = !has('plain') && !has('unlinked') && !seen.some(({ dangles }) => dangles);
+  return whole && findings.length === 0 ? 'symlinks' : 'mixed';
+}
+
+/** What keeps the files from being as the manifest wants them. */
+function detailOf({ publish }: Located, seen: readonly Seen[], { findings }: Versions): string {
+  const odd = seen.flatMap(({ place, name, dangles }) => {
+    if (dangles) return findings.length > 0 ? [] : [`"${name}" leads nowhere`];
+    if (place === 'unlinked') return [`"${name}" is missing`];
+    if (publish === 'symlinks') return place === 'plain' ? [`"${name}" is a plain file`] : [];
+    return place === 'link' ? [`"${name}" is a link`] : [];
+  });
+  return [...findings, ...odd].join(', ');
+}
+
+function statAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (['ENOTDIR', 'EACCES'].includes(errorCode(error))) return undefined;
+    throw error;
+  }
+}

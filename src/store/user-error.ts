@@ -1,0 +1,39 @@
+/** Something in the way that only the user can move: said in plain words, never as a stack trace. */
+import { lstatSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import { errorCode } from '../pki/errors.ts';
+import { COMMIT_FOLDER, PRIVATE_FOLDER, SCRATCH_FOLDER, STAGE_FOLDER } from '../pki/paths.ts';
+
+/** `message` is what is in the way, `hint` what to do about it, both in the tone of docs/words.md. */
+export class Obstacle extends Error {
+  override readonly name = 'Obstacle';
+  readonly hint: string;
+
+  constructor(problem: string, hint: string) {
+    super(problem);
+    this.hint = hint;
+  }
+}
+
+/** Nothing where there is nothing, or nothing for us to see, as for whoever may plan and not apply. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (errorCode(error) === 'EACCES') return undefined;
+    throw error;
+  }
+}
+
+/** Folders of this program's own, which hold private keys: a link in their place would carry those elsewhere. */
+const OWN = [PRIVATE_FOLDER, STAGE_FOLDER, SCRATCH_FOLDER, COMMIT_FOLDER, `${PRIVATE_FOLDER}/archive`];
+
+/** @throws Obstacle where something else stands in the place of one of them. */
+export function checkOwnFolders(root: string): void {
+  for (const folder of OWN) {
+    const stat = statOf(join(root, folder));
+    if (stat === undefined || stat.isDirectory()) continue;
+    const what = stat.isSymbolicLink() ? 'is a symbolic link' : 'is not a folder';
+    throw new Obstacle(`"${join(root, folder)}" ${what}`, 'private keys pass through it: move it away');
+  }
+}

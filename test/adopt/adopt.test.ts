@@ -1,0 +1,360 @@
+// The pure half of adoption: what names of files tell, how lengths, subjects and names are spelled, what is common.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Files, Furnished } from '../../src/adopt/artifacts.ts';
+import { describe as describeDrafts } from '../../src/adopt/describe.ts';
+import { type Draft, draftsOf } from '../../src/adopt/draft.ts';
+import type { Member } from '../../src/adopt/family.ts';
+import { kindOf } from '../../src/adopt/kind.ts';
+import { validityText } from '../../src/adopt/length.ts';
+import { namesOf } from '../../src/adopt/names.ts';
+import { entryName, nameFromPaths, nearness, pathProblem, patternOf, stemOf } from '../../src/adopt/paths.ts';
+import { subjectOf } from '../../src/adopt/subject.ts';
+import { NAME_PATTERN } from '../../src/manifest/folder.ts';
+import { manifestText } from '../../src/manifest/write.ts';
+import { filePath } from '../../src/pki/files.ts';
+import { loadManifest } from '../../src/resolve/load.ts';
+import type { CertificateFacts } from '../../src/x509/facts.ts';
+import {
+  aClient,
+  anAuthority,
+  anInventory,
+  aServer,
+  certificateFor,
+  DAY,
+  keyFacts,
+  NOW,
+} from '../helpers/entities.ts';
+import { holds } from '../helpers/property.ts';
+import { api, expectPlan, planOf, root, services, settled } from '../plan/settled.ts';
+
+const ISSUANCE = { notBefore: NOW, notAfter: NOW + 90 * DAY - 1, cappedBy: null, subjectKeyId: null };
+
+function facts(given: Partial<CertificateFacts> = {}): CertificateFacts {
+  return { ...certificateFor(aServer(), keyFacts('a'), ISSUANCE, null, '01'), ...given };
+}
+
+const san = (...names: readonly string[]) => ({ san: { critical: false, names } });
+const cn = (value: string) => ({ subject: [{ type: 'CN', value }] });
+
+describe('names of files', () => {
+  it.each([
+    ['web.crt', 'web'],
+    ['private/web-key.pem', 'web'],
+    ['certs/ca.cert.pem', 'ca'],
+    ['cakey.pem', 'ca'],
+    ['a/tls.key', 'tls'],
+    ['a/key.pem', ''],
+    ['a/privkey.pem', ''],
+    ['example.test+2-key.pem', 'example.test+2'],
+    ['key_web.pem', 'web'],
+    ['web.example.test.key', 'web.example.test'],
+  ])('%s is of "%s"', (path, stem) => expect(stemOf(path)).toBe(stem));
+
+  it.each([
+    ['the same stem', 'certs/web.crt', 'certs/web2.crt', 'private/web.key'],
+    ['the same folder', 'web/cert.pem', 'db/cert.pem', 'web/key.pem'],
+    ['what is in use', 'issued/web.crt', 'certs_by_serial/web.crt', 'private/web.key'],
+    ['no bundle', 'web/cert.pem', 'web/fullchain.pem', 'web/key.pem'],
+  ])('a key goes rather with %s', (_, better, worse, key) => {
+    expect(nearness(better, key)).toBeGreaterThan(nearness(worse, key));
+  });
+
+  it.each([
+    ['web/server.crt', 'web/server.key', true, 'web'],
+    ['web/server.crt', 'web/server.key', false, 'server'],
+    ['web/cert.pem', 'web/key.pem', true, 'web'],
+    ['certs/server.crt', 'certs/server.key', true, 'server'],
+    ['certs/cert.pem', 'certs/key.pem', true, ''],
+    ['web/example.test.crt', 'web/example.test.key', true, 'example.test'],
+    ['issued/web.crt', 'private/web.key', false, 'web'],
+  ])('%s and %s (alone: %s) are of "%s"', (cert, key, alone, name) => {
+    expect(nameFromPaths(cert, key, alone)).toBe(name);
+  });
+
+  it.each([
+    ['*.example.test', 'wildcard.example.test'],
+    ['Web Server (old)', 'Web-Server-old'],
+    ['.hidden', 'hidden'],
+    ['zürich', 'z-rich'],
+    ['ends.', 'ends'],
+    ['日本', ''],
+    ['a'.repeat(70), 'a'.repeat(64)],
+  ])('%s is an entry called "%s"', (text, name) => expect(entryName(text)).toBe(name));
+
+  it('makes valid names or none', () => {
+    holds(fc.string({ unit: 'binary' }), (text) => {
+      expect(entryName(text)).toMatch(new RegExp(`^$|${NAME_PATTERN}`));
+    });
+  });
+
+  it.each([
+    ['private/web-key.pem', 'web', 'private/{name}-key.pem'],
+    ['private/a.key', 'a', 'private/{name}.key'],
+    ['web/web.crt', 'web', '{name}/{name}.crt'],
+    ['website.crt', 'web', 'website.crt'],
+    ['a+b.crt', 'a+b', '{name}.crt'],
+  ])('%s of %s is %s', (path, name, pattern) => expect(patternOf(path, name)).toBe(pattern));
+
+  it.each(['{x}.crt', 'a\\b.crt', '~a.crt', '.pki/a.crt', 'a\nb.crt', '\ufffd.crt'])(
+    '%j cannot be written',
+    (path) => {
+      expect(pathProblem(path)).not.toBeNull();
+    },
+  );
+});
+
+describe('a certificate', () => {
+  it.each([
+    [90 * DAY, '90d'],
+    [825 * DAY + 1, '825d'],
+    [3650 * DAY + 1, '10y'],
+    [365 * DAY, '1y'],
+    [36 * 3600, '36h'],
+    [90 * 60 + 59, '91m'],
+  ])('of %i seconds is valid for %s', (seconds, text) => {
+    expect(validityText(facts({ notAfter: NOW + seconds - 1 }))).toEqual({ text, exact: true });
+  });
+
+  it.each([
+    [101 * 365 * DAY, '100y'],
+    [60, '10m'],
+  ])('of %i seconds is longer or shorter than can be said: %s', (seconds, text) => {
+    expect(validityText(facts({ notAfter: NOW + seconds - 1 }))).toEqual({ text, exact: false });
+  });
+
+  const usages = (...extendedKeyUsage: readonly string[]) => ({ extendedKeyUsage });
+  it.each([
+    ['servers', facts(usages('serverAuth'))],
+    ['clients', facts(usages('clientAuth'))],
+    ['clients', facts({ ...usages('clientAuth', 'emailProtection'), ...cn('no host!') })],
+    ['peers', facts(usages('clientAuth', 'serverAuth'))],
+    ['peers', facts({ extendedKeyUsage: null })],
+    ['clients', facts({ extendedKeyUsage: null, san: null, ...cn('Ann Other') })],
+    ['authorities', facts({ basicConstraints: { critical: false, ca: true, pathLength: 0 } })],
+  ])('belongs to %s', (section, certificate) => expect(kindOf(certificate)).toMatchObject({ section }));
+
+  it.each([
+    ['usage', facts(usages('codeSigning'))],
+    ['no-host', facts({ ...usages('serverAuth'), ...san('uri:spiffe://a/b'), subject: [] })],
+  ])('belongs to none: %s', (kind, certificate) =>
+    expect(kindOf(certificate)).toMatchObject({ why: { kind } }),
+  );
+
+  it.each([
+    ['its own host name', cn('a.test'), 'a.test', 0],
+    [
+      'a host of its SANs for what is no host',
+      { ...cn('Web Site'), ...san('dns:*.b.test', 'dns:b.test') },
+      'b.test',
+      1,
+    ],
+    ['none where other attributes are enough', { subject: [{ type: 'O', value: 'Org' }] }, undefined, 0],
+    ['one where nothing else is', { subject: [], ...san('ip:10.0.0.1') }, '10.0.0.1', 1],
+  ])('has as common name %s', (_, given, commonName, notes) => {
+    const subject = subjectOf(facts(given), 'servers', 'fallback');
+    expect(subject.commonName).toBe(commonName);
+    expect(subject.notes).toHaveLength(notes);
+  });
+
+  it('has the six attributes that a manifest knows, each once', () => {
+    const subject = [
+      'DC=x',
+      'C=SE',
+      'O=Org',
+      'OU=One',
+      'OU=Two',
+      'emailAddress=a@b',
+      'CN=a.test',
+      'CN=b.test',
+      'C=se',
+    ].map((text) => {
+      const [type = '', value = ''] = text.split('=');
+      return { type, value };
+    });
+    const found = subjectOf(facts({ subject }), 'servers', 'x');
+    expect(found.attributes).toEqual({ country: 'SE', organization: 'Org', organizationalUnit: 'One' });
+    expect(found.notes.map((note) => 'attribute' in note && note.attribute)).toEqual([
+      'DC=x',
+      'OU=Two',
+      'emailAddress=a@b',
+      'C=se',
+      'CN=b.test',
+    ]);
+  });
+
+  it.each([
+    ['nothing where the common name says it', 'servers', 'a.test', ['dns:a.test'], undefined],
+    ['an address that the common name is', 'servers', '10.0.0.1', ['ip:10.0.0.1'], undefined],
+    [
+      'kinds only where they cannot be seen',
+      'clients',
+      'x',
+      ['dns:a.test', 'email:a@b.test', 'ip:::1', 'uri:urn:x:y', 'uri:tag:x'],
+      ['a.test', 'a@b.test', '::1', 'urn:x:y', 'uri:tag:x'],
+    ],
+    ['the common name too, for a server', 'peers', 'a.test', ['dns:b.test'], ['b.test', 'a.test']],
+    ['each name once', 'servers', 'a.test', ['dns:a.test', 'dns:A.test', 'dns:b.test'], ['a.test', 'b.test']],
+    ['nothing that does not fit', 'clients', 'x', ['tag0:00', 'dns:bad..name'], undefined],
+  ] as const)('has as SANs %s', (_, section, commonName, names, expected) => {
+    expect(namesOf(facts(san(...names)), section, commonName).san).toEqual(expected);
+  });
+});
+
+const ROOT_MEMBER: Member = {
+  ...aPair(anAuthority(), 'ca.key', 'ca.crt'),
+  section: 'authorities',
+  issuer: null,
+  notes: [],
+};
+
+function aPair(
+  entity: ReturnType<typeof aServer> | ReturnType<typeof anAuthority>,
+  keyPath: string,
+  certPath: string,
+) {
+  const key = keyFacts(keyPath);
+  const issuance = { ...ISSUANCE, notAfter: NOW + entity.validity - 1 };
+  return {
+    cert: { facts: certificateFor(entity, key, issuance, null, keyPath), der: new Uint8Array() },
+    key,
+    keyPath,
+    certPath,
+  };
+}
+
+function aMember(name: string, keyPath: string, certPath: string): Member {
+  return {
+    ...aPair(aServer({ name: entryName(name) || 'x' }), keyPath, certPath),
+    section: 'servers',
+    issuer: ROOT_MEMBER,
+    notes: [],
+  };
+}
+
+/** The manifest of these members, each with just key and certificate; and what it means. */
+function manifestOf(...members: readonly Member[]) {
+  const { drafts } = draftsOf({ members: [ROOT_MEMBER, ...members], leftOut: [] });
+  const furnished = new Map(drafts.map((draft) => [draft.id, filesOf(draft)]));
+  const text = manifestText(describeDrafts('certs', drafts, furnished, new Set()), {
+    head: ['a', 'b\nc'],
+    entries: new Map(),
+  });
+  const loaded = loadManifest(text, 'pki.yaml');
+  if (!loaded.ok) throw new Error(loaded.diagnostics.map(({ message }) => message).join('\n') + text);
+  return { text, drafts, entities: loaded.inventory.entities };
+}
+
+function filesOf({ member }: Draft): Furnished {
+  const files: Files = { key: member.keyPath, cert: member.certPath };
+  return { files, trust: undefined };
+}
+
+describe('the manifest', () => {
+  it('says once what is common, and keeps comments in one line', () => {
+    const { text } = manifestOf(
+      aMember('a', 'private/a.key', 'certs/a.crt'),
+      aMember('b', 'private/b.key', 'certs/b.crt'),
+      aMember('c', 'c/tls.key', 'c/tls.crt'),
+    );
+    expect(text).toBe(`# a
+# b c
+
+version: 1
+output: certs
+defaults:
+  outputs: [ key, cert ]
+  folder: .
+  files: { key: "private/{name}.key", cert: "certs/{name}.crt" }
+authorities:
+  ca:
+    commonName: root CA
+    key: ecdsa-p256
+    validity: 10y
+    files: { key: ca.key, cert: ca.crt }
+servers:
+  c:
+    commonName: c.example.test
+    folder: c
+    files: { key: tls.key, cert: tls.crt }
+  a:
+    commonName: a.example.test
+  b:
+    commonName: b.example.test
+`);
+  });
+
+  it('gives names that collide another one, also where only letter case differs', () => {
+    const { drafts } = manifestOf(
+      aMember('x', 'one/web.key', 'one/web.crt'),
+      aMember('y', 'two/WEB.key', 'two/WEB.crt'),
+      aMember('y', 'three/Web.key', 'three/Web.crt'),
+    );
+    expect(drafts.map(({ id }) => id)).toEqual([
+      'authorities/ca',
+      'servers/web',
+      'servers/y.example.test',
+      'servers/WEB-2',
+    ]);
+  });
+
+  it('names exactly the files that were found, wherever they are and whatever they are called', () => {
+    const segment = fc
+      .string({ unit: fc.constantFrom(...'abkeyWEB.-_ +@äö\'"#:&*!%,[]'), minLength: 1, maxLength: 8 })
+      .filter((text) => !/^\.+$/.test(text));
+    const path = fc.array(segment, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
+    const pairs = fc.uniqueArray(path, {
+      minLength: 2,
+      maxLength: 12,
+      selector: (text) => text.toLowerCase(),
+    });
+    holds(pairs, (paths) => {
+      const usable = paths.filter(
+        (text) =>
+          pathProblem(text) === null && !['ca.key', 'ca.crt', 'previous.pem'].includes(text.toLowerCase()),
+      );
+      const members: Member[] = [];
+      for (let i = 0; i + 1 < usable.length; i += 2) {
+        members.push(aMember(`n${i}`, usable[i] ?? '', usable[i + 1] ?? ''));
+      }
+      const { drafts, entities } = manifestOf(...members);
+      for (const { id, member } of drafts) {
+        const entity = entities.find((one) => one.id === id);
+        if (entity === undefined) throw new Error(`${id} is gone`);
+        expect(filePath(entity, 'key')).toBe(member.keyPath);
+        expect(filePath(entity, 'cert')).toBe(member.certPath);
+      }
+    });
+  });
+});
+
+// What adoption showed to be wrong in plans.
+describe('a plan for a folder of another tool', () => {
+  it('leaves alone what lies where a file of an entity could lie, unless the entity asks for it', () => {
+    const layout = { folder: '.', files: { key: 'a.key', cert: 'a.crt' } };
+    const one = aClient({ name: 'a', outputs: ['key', 'cert'], layout });
+    const inventory = anInventory(anAuthority(), one);
+    const world = settled(inventory);
+    const files = world.of(one.id);
+    files.ca = { state: 'present', facts: [world.cert(root).fingerprint], mode: 0o666 };
+    files.chain = { state: 'garbage', detail: 'whatever' };
+    expectPlan(planOf(world, inventory), {});
+    const { layout: _, ...ours } = one;
+    const [, change] = planOf(world, anInventory(anAuthority(), ours)).changes;
+    expect(change).toMatchObject({ action: 'refresh', deletes: ['chain', 'ca'] });
+  });
+
+  it('re-issues what is bound to the serial number of an authority that gets another', () => {
+    const world = settled();
+    world.changeCert(api, { authoritySerial: world.cert(services).serial });
+    expect(planOf(world).changes.find(({ id }) => id === api)).toMatchObject({ action: 'refresh' });
+    world.changeCert(services, { keyUsage: null });
+    const issuer = { kind: 'issuer-changes', issuer: services };
+    expect(planOf(world).changes.find(({ id }) => id === api)).toMatchObject({
+      action: 'issue',
+      reasons: [issuer],
+    });
+    world.changeCert(api, { authoritySerial: null });
+    expect(planOf(world).changes.find(({ id }) => id === api)).toMatchObject({ action: 'refresh' });
+  });
+});

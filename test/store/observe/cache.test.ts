@@ -1,0 +1,63 @@
+/** What was read before is believed only of the very same files; and whatever else is in the cache is as nothing. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { NOTHING } from '../../../src/plan/observation.ts';
+import { Cache, WORTHWHILE } from '../../../src/store/observe/cache.ts';
+import { memoryFolder } from '../../helpers/openssl.ts';
+
+const work = memoryFolder();
+const ID = 'servers/s1';
+const FILES = { text: '1/2/3/4/5 - - - - - - -', changed: 0 };
+const GOOD = { files: FILES.text, checkedWith: 'k', observation: NOTHING };
+let made = 0;
+
+/** A cache over a folder in which these bytes are one already. */
+function cacheOf(content: string): Cache {
+  const root = join(work, `${++made}`);
+  mkdirSync(join(root, '.pki'), { recursive: true });
+  writeFileSync(join(root, '.pki/cache.json'), content);
+  return new Cache(root, Date.now());
+}
+
+const withEntries = (entries: unknown): string => JSON.stringify({ format: 3, entries });
+
+it('an entry is believed of these files and this key alone', () => {
+  const cache = cacheOf(withEntries([[ID, GOOD]]));
+  expect(cache.get(ID, FILES, 'k')).toEqual(NOTHING);
+  expect(cache.get(ID, { ...FILES, text: 'another' }, 'k')).toBeUndefined();
+  expect(cache.get(ID, FILES, null)).toBeUndefined();
+  expect(cache.get('servers/s2', FILES, 'k')).toBeUndefined();
+});
+
+it.each<readonly [string, string]>([
+  ['nothing', ''],
+  ['no JSON', '{"format":3'],
+  ['null', 'null'],
+  ['another format', JSON.stringify({ format: 2, entries: [[ID, GOOD]] })],
+  ['no entries', '{"format":3}'],
+  ['entries that are none', withEntries([null, 1])],
+  ['an object of entries', withEntries({ [ID]: GOOD })],
+  ['an entry of null', withEntries([[ID, null]])],
+  ['an entry of text', withEntries([[ID, 'text']])],
+  ['an entry without an observation', withEntries([[ID, { ...GOOD, observation: undefined }]])],
+  ['an observation of null', withEntries([[ID, { ...GOOD, observation: null }]])],
+  ['an observation without files', withEntries([[ID, { ...GOOD, observation: {} }]])],
+  ['an unknown state', withEntries([[ID, { ...GOOD, observation: { ...NOTHING, key: { state: 'x' } } }]])],
+  [
+    'facts that are not there',
+    withEntries([[ID, { ...GOOD, observation: { ...NOTHING, cert: { state: 'present' } } }]]),
+  ],
+])('a file that holds %s is no cache', (_, content) => {
+  expect(cacheOf(content).get(ID, FILES, 'k')).toBeUndefined();
+});
+
+it('is written once there is much that is new, and read again', () => {
+  const root = join(work, `${++made}`);
+  mkdirSync(join(root, '.pki'), { recursive: true });
+  const cache = new Cache(root, Date.now());
+  for (let i = 0; i < WORTHWHILE; i++) cache.set(`servers/s${i}`, FILES, 'k', NOTHING);
+  cache.save();
+  expect(JSON.parse(readFileSync(join(root, '.pki/cache.json'), 'utf8'))).toMatchObject({ format: 3 });
+  expect(new Cache(root, Date.now()).get(ID, FILES, 'k')).toEqual(NOTHING);
+});

@@ -1,0 +1,130 @@
+/** Whatever may lie where a file should: it is said what, nothing is followed, nothing waits. */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { readBytes } from '../../../src/store/observe/read.ts';
+import { temporaryFolder } from '../../helpers/openssl.ts';
+
+const folder = temporaryFolder();
+const path = (name: string): string => join(folder, name);
+
+it('a plain file: its bytes and its mode', () => {
+  writeFileSync(path('plain'), Buffer.from([0, 255, 10]));
+  chmodSync(path('plain'), 0o640);
+  expect(readBytes(path('plain'))).toEqual({
+    state: 'present',
+    facts: Buffer.from([0, 255, 10]),
+    mode: 0o640,
+  });
+});
+
+it('an empty file is a file', () => {
+  writeFileSync(path('empty'), '', { mode: 0o600 });
+  expect(readBytes(path('empty'))).toMatchObject({ state: 'present', facts: Buffer.alloc(0) });
+});
+
+it('nothing', () => expect(readBytes(path('nothing'))).toEqual({ state: 'missing' }));
+
+it('nothing, in a folder that is not there', () =>
+  expect(readBytes(path('no/such'))).toEqual({ state: 'missing' }));
+
+it.each<readonly [string, () => string, string]>([
+  [
+    'a folder',
+    () => {
+      mkdirSync(path('folder'));
+      return path('folder');
+    },
+    'is a directory',
+  ],
+  [
+    'a link to a file',
+    () => {
+      writeFileSync(path('target'), 'x');
+      symlinkSync('target', path('link'));
+      return path('link');
+    },
+    'is a symbolic link',
+  ],
+  [
+    'a link to nothing',
+    () => {
+      symlinkSync('nowhere', path('dangling'));
+      return path('dangling');
+    },
+    'is a symbolic link',
+  ],
+  [
+    'a link to itself',
+    () => {
+      symlinkSync('loop', path('loop'));
+      return path('loop');
+    },
+    'is a symbolic link',
+  ],
+  [
+    'a FIFO that nobody writes to',
+    () => {
+      execFileSync('mkfifo', [path('fifo')]);
+      return path('fifo');
+    },
+    'is not a plain file',
+  ],
+  ['a device', () => '/dev/zero', 'is not a plain file'],
+  [
+    'something below a file',
+    () => {
+      writeFileSync(path('file'), 'x');
+      return path('file/key.pem');
+    },
+    'lies below something that is not a folder',
+  ],
+  ['a name too long', () => path('x'.repeat(300)), 'cannot be read (ENAMETOOLONG)'],
+])('%s', (_, make, detail) => {
+  expect(readBytes(make())).toEqual({ state: 'blocked', detail });
+});
+
+it('a file too large to be one of ours is not read', () => {
+  writeFileSync(path('large'), '');
+  truncateSync(path('large'), 4 * 1024 * 1024 + 1);
+  expect(readBytes(path('large'))).toEqual({ state: 'garbage', detail: 'holds 4194305 bytes' });
+  truncateSync(path('large'), 4 * 1024 * 1024);
+  expect(readBytes(path('large')).state).toBe('present');
+});
+
+it('a file that its mode keeps from us', () => {
+  writeFileSync(path('secret'), 'x');
+  chmodSync(path('secret'), 0o000);
+  chmodSync(folder, 0o755);
+  expect(asNobody(() => readBytes(path('secret')))).toEqual({
+    state: 'blocked',
+    detail: 'cannot be read (EACCES)',
+    hint: 'check who owns it, and run as somebody who may read it',
+  });
+});
+
+it('a folder that its mode keeps from us', () => {
+  mkdirSync(path('closed'));
+  writeFileSync(path('closed/key.pem'), 'x');
+  chmodSync(path('closed'), 0o700);
+  expect(asNobody(() => readBytes(path('closed/key.pem')))).toEqual({
+    state: 'blocked',
+    detail: 'cannot be read (EACCES)',
+    hint: 'check who owns it, and run as somebody who may read it',
+  });
+});
+
+/** Root may read everything, so root becomes nobody for a moment. */
+function asNobody<T>(read: () => T): T {
+  if (process.getuid?.() !== 0) {
+    chmodSync(path('closed'), 0o000);
+    return read();
+  }
+  process.seteuid?.(65534);
+  try {
+    return read();
+  } finally {
+    process.seteuid?.(0);
+  }
+}

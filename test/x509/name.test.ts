@@ -1,0 +1,83 @@
+/** The bytes of names, against those that openssl writes from our own configuration. */
+import { expect, it } from 'vitest';
+import { configText } from '../../src/openssl/config.ts';
+import { nameSection } from '../../src/openssl/distinguished-name.ts';
+import type { Subject } from '../../src/pki/subject.ts';
+import { nameAttributes } from '../../src/x509/certificate.ts';
+import { children, hex, readAll } from '../../src/x509/der.ts';
+import { nameDer } from '../../src/x509/name.ts';
+import { derOf, openssl, temporaryFolder } from '../helpers/openssl.ts';
+
+const folder = temporaryFolder();
+
+const FULL: Subject = [
+  { type: 'C', value: 'SE' },
+  { type: 'ST', value: 'Skåne län' },
+  { type: 'L', value: 'Malmö' },
+  { type: 'O', value: 'Example Org, Inc.' },
+  { type: 'OU', value: '東京 😀' },
+  { type: 'CN', value: "it's" },
+];
+
+/** Two octets a character, so that octets and characters are told apart. */
+const long = (octets: number): string => 'å'.repeat(octets / 2);
+
+it.each<[string, Subject]>([
+  ['every type', FULL],
+  ['one attribute', [{ type: 'CN', value: 'a' }]],
+  [
+    'the same type twice',
+    [
+      { type: 'CN', value: 'a' },
+      { type: 'OU', value: 'x' },
+      { type: 'OU', value: 'y' },
+    ],
+  ],
+  ['64 characters of four octets each', [{ type: 'CN', value: '😀'.repeat(64) }]],
+  ['an attribute of 126 octets', [{ type: 'O', value: long(126) }]],
+  ['an attribute of 128 octets', [{ type: 'O', value: long(128) }]],
+  [
+    'a name of over 255 octets',
+    [
+      { type: 'O', value: long(128) },
+      { type: 'ST', value: long(128) },
+    ],
+  ],
+  [
+    'a name of over 1000 octets',
+    (['ST', 'L', 'O', 'OU'] as const).map((type) => ({ type, value: '😀'.repeat(64) })),
+  ],
+])('%s', (_, subject) => {
+  const settings = { prompt: 'no', utf8: 'yes', string_mask: 'utf8only', distinguished_name: 'name' };
+  const config = configText([{ name: 'req', entries: Object.entries(settings) }, withDistinctKeys(subject)]);
+  const args = [
+    'req',
+    '-new',
+    '-batch',
+    '-config',
+    '-',
+    '-newkey',
+    'ed25519',
+    '-noenc',
+    '-keyout',
+    'key.pem',
+  ];
+  openssl([...args, '-out', 'csr.pem'], folder, config);
+  const [, name] = children(children(readAll(derOf(folder, 'csr.pem')))[0] ?? readAll(new Uint8Array()));
+  expect(hex(name?.bytes ?? new Uint8Array())).toBe(nameDer(subject));
+});
+
+/** Two attributes of one type need two keys in a section: openssl ignores what is in front of a dot. */
+function withDistinctKeys(subject: Subject) {
+  const { name, entries } = nameSection(subject);
+  const distinct = new Set(entries.map(([key]) => key)).size === entries.length;
+  return distinct
+    ? { name, entries }
+    : { name, entries: entries.map(([key, value], i) => [`${i}.${key}`, value] as const) };
+}
+
+it('the empty name', () => expect(nameDer([])).toBe('3000'));
+
+it('reads back as it was written', () => {
+  expect(nameAttributes(readAll(Buffer.from(nameDer(FULL), 'hex')))).toEqual(FULL);
+});
