@@ -17,7 +17,7 @@ import { inTemporaryFolder, milliseconds, node, pki, race, report } from './meas
 const ROOT = 'authorities/root';
 /** The loop's own name for its run, and the word in the place of which it puts a folder. */
 const RUN = 'loop';
-const ROOM = '@room@';
+const ROOM = '@database@';
 const LOOP = join(import.meta.dirname, '..', '..', 'bench', 'loop.mjs');
 
 function manifest(leaves: number, key: string): string {
@@ -35,12 +35,12 @@ function loopInput(text: string): string {
   const loaded = loadManifest(text, 'pki.yaml');
   if (!loaded.ok) throw new Error('the benchmark’s own manifest is invalid');
   const { inventory } = loaded;
-  const nothing = { exists: false, entities: new Map(), strangers: [] };
+  const nothing = { exists: false, entities: new Map(), orphans: [] };
   const plan = planInventory(inventory, nothing, { now: Math.floor(Date.now() / 1000) });
   const byId = new Map(inventory.entities.map((entity) => [entity.id, entity]));
   const steps = stepsOf(plan, inventory);
   const commands = (wanted: (step: Step) => boolean): readonly Command[] =>
-    steps.filter(wanted).flatMap((step) => stepCommand(step, byId, { run: RUN, room: ROOM }) ?? []);
+    steps.filter(wanted).flatMap((step) => stepCommand(step, byId, { run: RUN, database: ROOM }) ?? []);
   const isRoot = ({ entity }: Step): boolean => entity === ROOT;
   const ids = inventory.entities.map(({ id }) => id);
   return JSON.stringify({
@@ -56,7 +56,7 @@ function loopInput(text: string): string {
   });
 }
 
-/** Every round in a folder of its own: ext4 looks for room beyond inodes just freed, which makes new files slow. */
+/** Every round in a folder of its own: ext4 looks for database beyond inodes just freed, which makes new files slow. */
 async function compare(leaves: number, key: string, rounds: number, where = tmpdir()): Promise<void> {
   await inTemporaryFolder(async (folder) => {
     const text = manifest(leaves, key);

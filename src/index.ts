@@ -47,7 +47,7 @@ export type { ApplyResult } from './run/apply.ts';
 export type { Listener, RunEvent, StepFailure } from './run/events.ts';
 export type { CertificateCheck, Verification } from './run/verify.ts';
 export type { LedgerEntry } from './store/ledger.ts';
-export { Obstacle } from './store/user-error.ts';
+export { UserError } from './store/user-error.ts';
 
 /** A manifest that is valid, and the folder it speaks of. */
 export interface Project {
@@ -81,7 +81,7 @@ export async function openProject(manifest: string): Promise<Opened> {
 }
 
 /** What is asked for beyond the manifest. */
-export interface Requests {
+export interface Demands {
   /** Entities to re-key. */
   readonly rekey?: ReadonlySet<EntityId>;
   /** Authorities whose earlier certificates are no longer to be trusted. */
@@ -89,7 +89,7 @@ export interface Requests {
 }
 
 /** What to plan, and as of when. */
-export interface PlanOptions extends Requests {
+export interface PlanOptions extends Demands {
   /** Seconds since 1970; the present by default. */
   readonly now?: number;
 }
@@ -128,7 +128,7 @@ export async function planCommands(project: Project, plan: Plan): Promise<string
 }
 
 /** What apply may do, and who is told. */
-export interface ApplyOptions extends Requests {
+export interface ApplyOptions extends Demands {
   /** What may be done that breaks something in use; nothing by default. */
   readonly consents?: ReadonlySet<Consent>;
   /** Sees the plan before anything is done, and may agree to more. */
@@ -232,7 +232,7 @@ export async function writeManifest(path: string, text: string): Promise<boolean
   return createManifest(path, text);
 }
 
-/** @throws Obstacle where apply would not go either. */
+/** @throws UserError where apply would not go either. */
 function look({ root, inventory }: Project): Observation {
   checkOwnFolders(root);
   return observe(root, inventory, new Cache(root, Date.now()));

@@ -5,9 +5,9 @@ import {
   type ApplyResult,
   apply,
   type Consent,
+  type Demands,
   type EntityId,
   type Project,
-  type Requests,
 } from '../index.ts';
 import { startProgress } from '../report/progress.ts';
 import type { Progress } from '../report/progress-types.ts';
@@ -42,7 +42,7 @@ export async function applyCommand(
 /** @param requests what is asked for beyond the manifest. */
 export async function applyProject(
   project: Project,
-  requests: Requests,
+  requests: Demands,
   flags: ApplyFlags,
   console: Console,
   signal: AbortSignal,
@@ -77,7 +77,7 @@ function lockOf({ lockTimeout }: ApplyFlags): Pick<ApplyOptions, 'lockTimeout'> 
 /** The plan is shown to whoever has to agree to it, and tells what progress there will be. */
 async function run(
   project: Project,
-  requests: Requests,
+  requests: Demands,
   flags: ApplyFlags,
   signal: AbortSignal,
 ): Promise<ApplyResult> {

@@ -1,5 +1,5 @@
 /** What no command foresaw, still in plain words: nothing a user does ends in a stack trace. */
-import { Obstacle } from '../index.ts';
+import { UserError } from '../index.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 
 const HINTS: Readonly<Record<string, string>> = {
@@ -18,7 +18,7 @@ export function explainFailure(error: unknown, signal: AbortSignal, console: Con
     console.error('interrupted');
     return EXIT.interrupted;
   }
-  if (error instanceof Obstacle) {
+  if (error instanceof UserError) {
     console.error(error.message);
     console.hint(error.hint);
     return EXIT.failed;

@@ -1,10 +1,10 @@
 /** Entities as a command line names them: `servers/api` or, where only one has that name, `api`. */
-import type { EntityId, Inventory, Requests } from '../index.ts';
+import type { Demands, EntityId, Inventory } from '../index.ts';
 import type { Console } from './console.ts';
 
 /** The entities named; `undefined` where one of the names is none, which then has been said. */
 export function resolveNames(
-  request: keyof Requests,
+  request: keyof Demands,
   names: readonly string[],
   { entities }: Inventory,
   console: Console,

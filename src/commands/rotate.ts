@@ -1,5 +1,5 @@
 /** `pki rotate <name…>` and `pki retire <authority…>`: what a manifest cannot say, because it is done once. */
-import type { Requests } from '../index.ts';
+import type { Demands } from '../index.ts';
 import { type ApplyFlags, applyProject } from './apply.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import type { Interruption } from './interruption.ts';
@@ -13,7 +13,7 @@ export interface RequestFlags extends ApplyFlags {
 
 /** @param request what is to be done to the entities named. */
 export async function requestCommand(
-  request: keyof Requests,
+  request: keyof Demands,
   names: readonly string[],
   flags: RequestFlags,
   console: Console,

@@ -11,7 +11,7 @@ import { CLOSED_EARLY, NO_CERTIFICATE } from './explain.ts';
 import type { Verdict } from './outcome.ts';
 
 /** How the server behaves. Replaced only by tests, to prove that a server which does not verify is noticed. */
-export interface Conduct {
+export interface Behaviour {
   readonly requestCert: boolean;
   readonly judge: (socket: TLSSocket) => Verdict;
   /** What the server answers to the client's bytes. */
@@ -37,7 +37,7 @@ export interface ProbeServer {
 export const NONCE_LENGTH = 16;
 
 /** Asks for a certificate, and answers only those whose certificate verifies. */
-export const HONEST: Conduct = { requestCert: true, judge: judgeClient, answer: reversed };
+export const STRICT: Behaviour = { requestCert: true, judge: judgeClient, answer: reversed };
 
 /** The answer to a client's bytes: the same in reverse, so that an echo of the network is no answer. */
 export function reversed(bytes: Buffer): Buffer {
@@ -55,18 +55,18 @@ function judgeClient(socket: TLSSocket): Verdict {
 /** Opens the listener; files that TLS does not take, or a machine without loopback, are a problem, not a throw. */
 export async function openProbeServer(
   options: SecureContextOptions,
-  conduct: Conduct = HONEST,
+  behaviour: Behaviour = STRICT,
 ): Promise<Prepared<ProbeServer>> {
-  const { requestCert } = conduct;
+  const { requestCert } = behaviour;
   const server = attempt('TLS does not take its files', () =>
     createServer({ ...options, requestCert, rejectUnauthorized: false }),
   );
-  return server.ok ? listen(server.value, conduct) : server;
+  return server.ok ? listen(server.value, behaviour) : server;
 }
 
-function listen(server: Server, conduct: Conduct): Promise<Prepared<ProbeServer>> {
-  const lobby = new Lobby();
-  receive(server, lobby, conduct);
+function listen(server: Server, behaviour: Behaviour): Promise<Prepared<ProbeServer>> {
+  const connections = new Connections();
+  receive(server, connections, behaviour);
   return new Promise((resolve) => {
     // It stays for the server's life: an accept that fails later (EMFILE) must not end the process.
     server.on('error', (error) =>
@@ -76,38 +76,38 @@ function listen(server: Server, conduct: Conduct): Promise<Prepared<ProbeServer>
       const { port } = server.address() as AddressInfo;
       const close = () => {
         server.close();
-        lobby.clear();
+        connections.clear();
       };
-      resolve({ ok: true, value: { port, meet: (from) => lobby.expect(from).done, close } });
+      resolve({ ok: true, value: { port, meet: (from) => connections.expect(from).done, close } });
     });
   });
 }
 
-function receive(server: Server, lobby: Lobby, conduct: Conduct): void {
-  server.on('connection', (raw: Socket) => lobby.enter(raw));
+function receive(server: Server, connections: Connections, behaviour: Behaviour): void {
+  server.on('connection', (raw: Socket) => connections.enter(raw));
   server.on('secureConnection', (socket) => {
-    const meeting = lobby.at(socket.remotePort);
+    const meeting = connections.at(socket.remotePort);
     if (meeting === undefined) socket.destroy();
-    else serve(socket, meeting, conduct);
+    else serve(socket, meeting, behaviour);
   });
   // Some errors come with a socket that has forgotten its port; the client's end tells what happened then.
   server.on('tlsClientError', (error, socket) => {
-    const meeting = lobby.at(socket.remotePort);
+    const meeting = connections.at(socket.remotePort);
     if (meeting !== undefined) meeting.verdict ??= { kind: 'broken', code: errorCode(error) };
   });
 }
 
 /** `end`, not `destroy`, for the refused: in TLS 1.2 the server's last handshake message may still be under way. */
-function serve(socket: TLSSocket, meeting: Meeting, conduct: Conduct): void {
+function serve(socket: TLSSocket, meeting: Meeting, behaviour: Behaviour): void {
   socket.on('error', () => socket.destroy());
-  meeting.verdict = conduct.judge(socket);
+  meeting.verdict = behaviour.judge(socket);
   if (meeting.verdict.kind !== 'accepted') {
     socket.resume().end();
     return;
   }
   socket.on('data', (bytes: Buffer) => {
     meeting.received = Buffer.concat([meeting.received, bytes]);
-    const answer = meeting.received.length < NONCE_LENGTH ? null : conduct.answer(meeting.received);
+    const answer = meeting.received.length < NONCE_LENGTH ? null : behaviour.answer(meeting.received);
     if (answer !== null) socket.write(answer);
   });
 }
@@ -124,7 +124,7 @@ interface Meeting {
  * Brings the two ends of a connection together by the client's port, whichever end comes first. An entry lasts as
  * long as its connection, so that a port which the system hands out again finds nothing of its past.
  */
-class Lobby {
+class Connections {
   readonly #meetings = new Map<number, Meeting>();
   readonly #sockets = new Set<Socket>();
 

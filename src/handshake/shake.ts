@@ -5,21 +5,21 @@
 import { randomBytes } from 'node:crypto';
 import type { EntityId } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
+import { assess, untried } from './assess.ts';
 import type { HandshakeCase } from './case.ts';
 import { Contexts } from './contexts.ts';
 import type { Credentials, Prepared, Problem } from './credentials.ts';
 import { CLOSED_EARLY } from './explain.ts';
-import { judge, untried } from './judge.ts';
 import type { Outcome, Transcript } from './outcome.ts';
 import { eachAtMost } from './pool.ts';
 import { type ClientSide, tryHandshake } from './probe-client.ts';
 import {
-  type Conduct,
-  HONEST,
+  type Behaviour,
   NONCE_LENGTH,
   openProbeServer,
   type ProbeServer,
   type ServerSide,
+  STRICT,
 } from './probe-server.ts';
 
 /** How the cases are tried, who is told, and what ends it. */
@@ -33,7 +33,7 @@ export interface ShakeOptions {
   /** How long one handshake may take, in milliseconds; 10 s by default. */
   readonly timeout?: number;
   /** How the servers behave; only for tests of the proof itself. */
-  readonly conduct?: Conduct;
+  readonly behaviour?: Behaviour;
 }
 
 /**
@@ -65,7 +65,7 @@ async function shakeServer(
   decided: (outcome: Outcome) => void,
 ): Promise<void> {
   options.signal?.throwIfAborted();
-  const server = await openServer(id, contexts, options.conduct ?? HONEST);
+  const server = await openServer(id, contexts, options.behaviour ?? STRICT);
   try {
     await eachAtMost(options.concurrency ?? 8, cases, async (tried) => {
       const outcome = await shakeOne(tried, server, contexts, options);
@@ -81,11 +81,11 @@ async function shakeServer(
 async function openServer(
   id: EntityId,
   contexts: Contexts,
-  conduct: Conduct,
+  behaviour: Behaviour,
 ): Promise<Prepared<ProbeServer>> {
   const settings = contexts.server(id);
   if (!settings.ok) return settings;
-  const server = await openProbeServer(settings.value, conduct);
+  const server = await openProbeServer(settings.value, behaviour);
   return server.ok ? server : { ok: false, problem: ofServer(id, server.problem) };
 }
 
@@ -110,7 +110,7 @@ async function shakeOne(
     const client = await tryHandshake(request);
     return { client, server: await unlessAborted(client.server, signal) };
   });
-  return judge(tried, transcribe(attempt, nonce), performance.now() - started);
+  return assess(tried, transcribe(attempt, nonce), performance.now() - started);
 }
 
 /** Runs one attempt under a signal of its own, which the time limit and the caller's signal both trip. */

@@ -12,7 +12,7 @@ import {
   type ManagedFile,
 } from '../pki/files.ts';
 import { SCRATCH_FOLDER, STAGE_FOLDER, stagedPath, stageFolder } from '../pki/paths.ts';
-import type { Change, Copy } from '../plan/change.ts';
+import type { Change, Relocation } from '../plan/change.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type Step, stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
@@ -177,7 +177,7 @@ function removeLines(id: EntityId, now: number): readonly string[] {
 }
 
 /** What is still where an entity had it before its place changed. */
-function copyLines(copies: readonly Copy[]): readonly string[] {
+function copyLines(copies: readonly Relocation[]): readonly string[] {
   if (copies.length === 0) return [];
   const lines = copies.map(({ from, to }) => {
     const path = shellPath(to);

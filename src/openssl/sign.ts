@@ -63,14 +63,14 @@ function signConfig(
   place: Place | undefined,
 ): string {
   // Without a place, calls are made one at a time.
-  const room = place?.room ?? SCRATCH_FOLDER;
+  const database = place?.database ?? SCRATCH_FOLDER;
   return configText([
     { name: 'ca', entries: [['default_ca', 'issue']] },
     {
       name: 'issue',
       entries: [
-        ['database', `${room}/index.txt`],
-        ['new_certs_dir', room],
+        ['database', `${database}/index.txt`],
+        ['new_certs_dir', database],
         // One request per call: of several, only the first would get a random serial (159 bits, RFC 5280 §4.1.2.2).
         ['rand_serial', 'yes'],
         ['default_md', digestFor(signerKey)],

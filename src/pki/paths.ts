@@ -35,10 +35,10 @@ export interface Place {
   /** The apply's name. */
   readonly run: string;
   /** The folder in which `openssl ca` has the database that it insists on; nothing else needs one. */
-  readonly room: string | undefined;
+  readonly database: string | undefined;
 }
 
-/** Two calls at once on one database destroy it, so each has a room to itself: `.pki/scratch/<run>/room-0`. */
-export function roomFolder(run: string, number: number): string {
-  return `${SCRATCH_FOLDER}/${run}/room-${number}`;
+/** Two calls at once on one database destroy it, so each has one to itself: `.pki/scratch/<run>/database-0`. */
+export function databaseFolder(run: string, number: number): string {
+  return `${SCRATCH_FOLDER}/${run}/database-${number}`;
 }

@@ -3,7 +3,7 @@ import type { Entity } from '../pki/entity.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
 import { diffCertificate, differs, diffName } from './diff.ts';
 import type { EntityObservation } from './observation.ts';
-import type { Standing } from './outlook.ts';
+import type { Outlook } from './outlook.ts';
 import type { Reason } from './reason.ts';
 import { validityReasons } from './validity.ts';
 
@@ -11,7 +11,7 @@ import { validityReasons } from './validity.ts';
 export function certificateReasons(
   entity: Entity,
   observed: EntityObservation,
-  issuer: Standing | null,
+  issuer: Outlook | null,
   now: number,
 ): readonly Reason[] {
   const { cert } = observed;
@@ -55,7 +55,7 @@ function anotherIssuer(
 function issuerReasons(
   facts: CertificateFacts,
   { signedBy }: EntityObservation,
-  issuer: Standing,
+  issuer: Outlook,
 ): readonly Reason[] {
   // A new key breaks every signature below it; of the issuer's certificate nothing needs telling then.
   if (issuer.keyId === null)
@@ -71,13 +71,13 @@ function issuerReasons(
  * Verifiers find the issuer by name; Go and others by its very bytes (RFC 5280 §6.1.3 (a)(4)). Where the AKI names one
  * certificate of the issuer by its serial number, as easy-rsa has it, OpenSSL accepts no other, also for the same key.
  */
-function issuerCertificate(facts: CertificateFacts, issuer: Standing): readonly Reason[] {
+function issuerCertificate(facts: CertificateFacts, issuer: Outlook): readonly Reason[] {
   const { issuerDer, authoritySerial } = facts;
   const isNamed = issuerDer === issuer.subjectDer && [null, issuer.serial].includes(authoritySerial);
   return isNamed ? [] : [{ kind: 'issuer-changes', issuer: issuer.id }];
 }
 
-function issuerKeyId(facts: CertificateFacts, issuer: Standing): readonly Reason[] {
+function issuerKeyId(facts: CertificateFacts, issuer: Outlook): readonly Reason[] {
   if (issuer.subjectKeyId === null || facts.authorityKeyId === null) return [];
   return differs('authorityKeyIdentifier', facts.authorityKeyId, issuer.subjectKeyId);
 }

@@ -37,7 +37,7 @@ export interface Refusal {
 }
 
 /** A file to be copied; paths are relative to the output folder. */
-export interface Copy {
+export interface Relocation {
   readonly file: ManagedFile;
   readonly from: string;
   readonly to: string;
@@ -55,7 +55,7 @@ export interface Change {
   readonly writes: readonly ManagedFile[];
   readonly deletes: readonly ManagedFile[];
   /** Files that are copied first from where they were before `folder` or `files` changed. */
-  readonly copies: readonly Copy[];
+  readonly copies: readonly Relocation[];
   readonly chmods: readonly ManagedFile[];
   /** A root's earlier certificates that stay trusted beside its present one, newest first. */
   readonly previous: readonly Fingerprint[];

@@ -21,7 +21,7 @@ export interface Asked {
   /** Entities of which something was asked for by name: whoever asked for it in vain did not ask for the rest. */
   readonly requested: ReadonlySet<EntityId>;
   /** The same plan with these entities as they are on the disk. */
-  readonly replan: (frozen: ReadonlySet<EntityId>) => Plan;
+  readonly replan: (pinned: ReadonlySet<EntityId>) => Plan;
 }
 
 /** Plans again, once at most, with everything blocked as it is on the disk; removals that are held do not block. */
@@ -32,8 +32,8 @@ export function agreementOn(plan: Plan, { consents, requested, replan }: Asked):
   const blocked = plan.changes.filter((change) => isBlocked(change, consents));
   const made = blocked.length === 0 ? plan : replan(new Set(blocked.map(({ id }) => id)));
   const changes = made.changes.filter(({ id }) => !held.some((change) => change.id === id));
-  // Also where it is frozen for another's sake.
-  const isInVain = [...requested].some((id) => made.frozen.has(id));
+  // Also where it is pinned for another's sake.
+  const isInVain = [...requested].some((id) => made.pinned.has(id));
   const isIdle = isInVain || changes.every(({ action }) => action === 'keep');
   return { possible: { ...made, changes }, held, blocked, isIdle };
 }

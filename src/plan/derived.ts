@@ -3,11 +3,11 @@ import type { Artifact, Entity, EntityId } from '../pki/entity.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import { diffRequest } from './diff.ts';
 import type { EntityObservation, FileState } from './observation.ts';
-import type { BundleMember, Standing } from './outlook.ts';
+import type { BundleMember, Outlook } from './outlook.ts';
 import type { Reason } from './reason.ts';
 
 /** Of authorities alone; planning fills it from the roots down. */
-export type Standings = ReadonlyMap<EntityId, Standing>;
+export type Outlooks = ReadonlyMap<EntityId, Outlook>;
 type Bundle = 'chain' | 'fullchain' | 'ca';
 
 /** The authorities above an entity, nearest first; the last one is its root. An authority is not its own issuer. */
@@ -42,10 +42,10 @@ export function rootAbove(entity: Entity, byId: ReadonlyMap<EntityId, Entity>): 
 export function wantedArtifacts(
   entity: Entity,
   byId: ReadonlyMap<EntityId, Entity>,
-  standings: Standings,
+  outlooks: Outlooks,
 ): readonly Artifact[] {
   const { chain } = bundleMembers(entity, byId);
-  const root = standings.get(rootAbove(entity, byId) ?? '');
+  const root = outlooks.get(rootAbove(entity, byId) ?? '');
   const hasChain = chain.length > 0 || (root !== undefined && root.cross.length > 0);
   return entity.outputs.filter((artifact) => artifact !== 'chain' || hasChain);
 }

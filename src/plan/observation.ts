@@ -21,7 +21,7 @@ export interface Published {
 }
 
 /** Files that are not where the manifest now wants them, but still where they were before. */
-export interface Left {
+export interface FormerLocation {
   /** Relative to the output folder, like the paths of the files. */
   readonly folder: string;
   readonly files: readonly { readonly file: ManagedFile; readonly from: string }[];
@@ -44,14 +44,14 @@ export interface EntityObservation {
   /** Absent: nothing but plain files, or nothing at all. */
   readonly published?: Published;
   /** Absent: every file that is there is in its place. */
-  readonly left?: Left;
+  readonly left?: FormerLocation;
 }
 
 /** What a plan compares with the inventory: the output folder at one moment. */
 export interface Observation {
   readonly entities: ReadonlyMap<EntityId, EntityObservation>;
   /** Entity folders on disk that the manifest does not name, and that this tool is known to have made. */
-  readonly strangers: readonly EntityId[];
+  readonly orphans: readonly EntityId[];
   /** Entities of which an interrupted run has new files that are not all in place yet. Absent: none. */
   readonly pending?: readonly EntityId[];
   /** Folders that everybody may write to, relative to the output folder, which itself is `.`. Absent: none. */

@@ -23,7 +23,7 @@ export interface BundleMember {
 }
 
 /** An authority as its certificate will have it; `null` for what only the making can tell. */
-export interface Standing extends BundleMember {
+export interface Outlook extends BundleMember {
   /** `null`: a key that is not made yet. */
   readonly keyId: KeyId | null;
   readonly subject: Subject;
@@ -37,7 +37,7 @@ export interface Standing extends BundleMember {
 }
 
 /** By the certificate on disk where the change leaves it, otherwise by the issuance. */
-export function standingOf(entity: Entity, observed: EntityObservation, change: Change): Standing {
+export function outlookOf(entity: Entity, observed: EntityObservation, change: Change): Outlook {
   const rollover = rolloverOf(observed, change);
   const key = observed.key.state === 'present' && !change.newKey ? observed.key.facts : null;
   if (change.issuance !== null || observed.cert.state !== 'present') {

@@ -1,31 +1,31 @@
-/** Who stays as it is with an entity that has to: what needs it, and what would take its place. Pure. */
+/** Entities that must be left unchanged together with a refused one: what needs it, and what would take its place. Pure. */
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { filePath, MANAGED_FILES } from '../pki/files.ts';
 import { rootAbove } from './derived.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
 
 /** Those asked for, and all that cannot do without them. @param asked refused, or not agreed to. */
-export function frozenOf(
+export function pinnedOf(
   { entities }: Inventory,
   observation: Observation,
   asked: ReadonlySet<EntityId>,
 ): ReadonlySet<EntityId> {
   if (asked.size === 0) return asked;
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
-  const frozen = new Set(asked);
-  // Whoever is frozen for another's sake may be in somebody's way itself.
-  for (let before = -1; before !== frozen.size; ) {
-    before = frozen.size;
-    const places = placesHeld(frozen, observation);
+  const pinned = new Set(asked);
+  // An entity pinned because of another may pin more.
+  for (let before = -1; before !== pinned.size; ) {
+    before = pinned.size;
+    const places = placesHeld(pinned, observation);
     for (const entity of entities)
-      if (needsFrozen(entity, frozen, byId, observation) || takesPlace(entity, places)) frozen.add(entity.id);
+      if (needsFrozen(entity, pinned, byId, observation) || takesPlace(entity, places)) pinned.add(entity.id);
   }
-  return frozen;
+  return pinned;
 }
 
-/** Where files of frozen entities are, though they are to be elsewhere. */
-function placesHeld(frozen: ReadonlySet<EntityId>, { entities }: Observation): ReadonlyMap<string, EntityId> {
-  const held = [...frozen].flatMap((id) =>
+/** Where files of pinned entities are, though they are to be elsewhere. */
+function placesHeld(pinned: ReadonlySet<EntityId>, { entities }: Observation): ReadonlyMap<string, EntityId> {
+  const held = [...pinned].flatMap((id) =>
     (entities.get(id)?.left?.files ?? []).map(({ from }) => [from, id] as const),
   );
   return new Map(held);
@@ -43,16 +43,16 @@ function takesPlace(entity: Entity, places: ReadonlyMap<string, EntityId>): bool
 
 function needsFrozen(
   entity: Entity,
-  frozen: ReadonlySet<EntityId>,
+  pinned: ReadonlySet<EntityId>,
   byId: ReadonlyMap<EntityId, Entity>,
   { entities }: Observation,
 ): boolean {
   const seen = (id: EntityId): EntityObservation => entities.get(id) ?? NOTHING;
-  const isUseless = (id: EntityId | null): boolean => id !== null && frozen.has(id) && !isUsable(seen(id));
+  const isUseless = (id: EntityId | null): boolean => id !== null && pinned.has(id) && !isUsable(seen(id));
   if ([entity.issuer, ...entity.trust].some(isUseless)) return true;
   // A chain may end with what the root's former key has signed, and that is among the root's files.
   const root = rootAbove(entity, byId);
-  return root !== undefined && frozen.has(root) && seen(root).left !== undefined;
+  return root !== undefined && pinned.has(root) && seen(root).left !== undefined;
 }
 
 /**

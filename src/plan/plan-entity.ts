@@ -8,85 +8,85 @@ import { type Action, type Change, type Consent, type Issuance, NO_CHANGE, type 
 import {
   bundleMembers,
   bundleReasons,
+  type Outlooks,
   publicKeyReasons,
   requestReasons,
   rootAbove,
-  type Standings,
   unwantedReasons,
   wantedArtifacts,
 } from './derived.ts';
 import { type KeyOwners, keyReasons } from './key-decision.ts';
 import type { EntityObservation } from './observation.ts';
-import type { BundleMember, Standing } from './outlook.ts';
+import type { BundleMember, Outlook } from './outlook.ts';
 import { hasNewIdentity, previousOf } from './previous.ts';
 import { publishReasons } from './publish.ts';
 import type { Reason } from './reason.ts';
 import { refusalFor } from './refusal.ts';
-import { copiesOf, movedReasons, renamedLinks } from './relocation.ts';
+import { relocationReasons, relocationsOf, renamedLinks } from './relocation.ts';
 import { type Ceiling, validityOf } from './validity.ts';
 
 /** What every entity of one plan is judged by. */
 export interface Context {
   readonly byId: ReadonlyMap<EntityId, Entity>;
   readonly owners: KeyOwners;
-  readonly standings: Standings;
+  readonly outlooks: Outlooks;
   /** Entities whose re-keying was asked for. */
   readonly rekey: ReadonlySet<EntityId>;
   /** Authorities whose earlier certificates are no longer to be trusted. */
   readonly retire: ReadonlySet<EntityId>;
   /** Entities on disk that hold certificates issued under an authority's name, by that authority. */
-  readonly orphansOf: (authority: Entity) => boolean;
+  readonly hasIssued: (authority: Entity) => boolean;
   readonly now: number;
 }
 
-interface Verdict {
+interface Decision {
   readonly newKey: boolean;
   readonly issue: boolean;
   readonly reasons: readonly Reason[];
 }
 
-/** @param context its standings already hold the authorities above the entity, and the other roots that it trusts. */
+/** @param context its outlooks already hold the authorities above the entity, and the other roots that it trusts. */
 export function planEntity(entity: Entity, seen: EntityObservation, context: Context): Change {
   const observed = ownFiles(entity, seen);
-  const wanted = wantedArtifacts(entity, context.byId, context.standings);
+  const wanted = wantedArtifacts(entity, context.byId, context.outlooks);
   const files = entity.issuer === null ? [...wanted, 'previous' as const] : wanted;
   const refusal = refusalFor(entity, observed, files) ?? renamedLinks(entity, observed);
   if (refusal !== null) return refused(entity, refusal);
-  const issuer = entity.issuer === null ? null : (context.standings.get(entity.issuer) ?? null);
-  const verdict = judge(entity, observed, issuer, context);
-  const issuance = verdict.issue ? issuanceOf(entity, observed, verdict, issuer, context.now) : null;
+  const issuer = entity.issuer === null ? null : (context.outlooks.get(entity.issuer) ?? null);
+  const decision = decide(entity, observed, issuer, context);
+  const issuance = decision.issue ? issuanceOf(entity, observed, decision, issuer, context.now) : null;
   const previous = previousOf(entity, observed, {
     now: context.now,
     retired: context.retire.has(entity.id),
-    successor: hasNewIdentity(entity, observed, verdict.newKey) ? issuance : null,
+    successor: hasNewIdentity(entity, observed, decision.newKey) ? issuance : null,
   });
-  const copies = copiesOf(entity, observed, files);
+  const copies = relocationsOf(entity, observed, files);
   const own = ownBundle(entity, observed, previous.keep);
-  const derived = verdict.issue ? [] : derivedReasons(entity, observed, wanted, own, context);
+  const derived = decision.issue ? [] : derivedReasons(entity, observed, wanted, own, context);
   const extra = [
-    ...movedReasons(copies),
+    ...relocationReasons(copies),
     ...modeReasons(observed),
     ...unwantedReasons(observed, wanted),
     ...publishReasons(entity, observed),
   ];
   const reasons = distinct([
-    ...verdict.reasons,
+    ...decision.reasons,
     ...previous.reasons,
     ...derived.flatMap((found) => found.reasons),
     ...extra,
   ]);
   const unwanted = extra.flatMap((reason) => (reason.kind === 'unwanted' ? [reason.artifact] : []));
-  const made = verdict.issue
-    ? writesOfIssue(wanted, verdict.newKey)
+  const made = decision.issue
+    ? writesOfIssue(wanted, decision.newKey)
     : derived.map(({ artifact }) => artifact);
   const writes = previous.write ? [...made, 'previous' as const] : made;
   const deletes = previous.remove ? [...unwanted, 'previous' as const] : unwanted;
   return {
     id: entity.id,
     kind: entity.kind,
-    action: actionOf(verdict, observed, reasons),
+    action: actionOf(decision, observed, reasons),
     reasons,
-    newKey: verdict.newKey,
+    newKey: decision.newKey,
     issuance,
     writes,
     deletes,
@@ -97,7 +97,7 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     chmods: extra.flatMap((reason) =>
       reason.kind === 'mode' && ![...writes, ...deletes].includes(reason.artifact) ? [reason.artifact] : [],
     ),
-    consent: consentOf(entity, observed, verdict, context),
+    consent: consentOf(entity, observed, decision, context),
     refusal: null,
     affects: [],
   };
@@ -117,12 +117,12 @@ function ownFiles(entity: Entity, seen: EntityObservation): EntityObservation {
     : { ...seen, ...Object.fromEntries(others.map((file) => [file, MISSING])) };
 }
 
-function judge(
+function decide(
   entity: Entity,
   observed: EntityObservation,
-  issuer: Standing | null,
+  issuer: Outlook | null,
   context: Context,
-): Verdict {
+): Decision {
   const forKey = keyReasons(entity, observed, context.owners, context.rekey.has(entity.id));
   const forCertificate = certificateReasons(entity, observed, issuer, context.now);
   // Renewal with `rotateKey` is the one case in which a certificate's age decides over its key.
@@ -147,15 +147,15 @@ function derivedReasons(
   observed: EntityObservation,
   wanted: readonly Artifact[],
   own: BundleMember,
-  { byId, standings }: Context,
+  { byId, outlooks }: Context,
 ): readonly Derived[] {
   const members = bundleMembers(entity, byId);
-  const root = standings.get(rootAbove(entity, byId) ?? '');
+  const root = outlooks.get(rootAbove(entity, byId) ?? '');
   const reasonsFor = (artifact: Artifact): readonly Reason[] => {
     if (artifact === 'csr') return requestReasons(entity, observed);
     if (artifact === 'public') return publicKeyReasons(observed);
     if (artifact === 'key' || artifact === 'cert') return [];
-    const found = members[artifact].flatMap((id) => (id === entity.id ? own : (standings.get(id) ?? [])));
+    const found = members[artifact].flatMap((id) => (id === entity.id ? own : (outlooks.get(id) ?? [])));
     return bundleReasons(artifact, observed[artifact], found, root, entity.id);
   };
   return wanted
@@ -196,20 +196,20 @@ function writesOfIssue(wanted: readonly Artifact[], newKey: boolean): readonly A
   return wanted.filter((artifact) => artifact !== 'key' || newKey);
 }
 
-function actionOf(verdict: Verdict, observed: EntityObservation, reasons: readonly Reason[]): Action {
-  if (verdict.newKey) {
+function actionOf(decision: Decision, observed: EntityObservation, reasons: readonly Reason[]): Action {
+  if (decision.newKey) {
     const isNew = observed.key.state === 'missing' && observed.cert.state === 'missing';
     return isNew ? 'create' : 'rekey';
   }
-  if (verdict.issue) return 'issue';
+  if (decision.issue) return 'issue';
   return reasons.length > 0 ? 'refresh' : 'keep';
 }
 
 function issuanceOf(
   entity: Entity,
   observed: EntityObservation,
-  { newKey }: Verdict,
-  issuer: Standing | null,
+  { newKey }: Decision,
+  issuer: Outlook | null,
   now: number,
 ): Issuance {
   const ceiling: Ceiling | null = issuer;
@@ -227,13 +227,13 @@ function issuanceOf(
 function consentOf(
   entity: Entity,
   observed: EntityObservation,
-  verdict: Verdict,
+  decision: Decision,
   context: Context,
 ): Consent | null {
   if (entity.kind !== 'authority') return null;
-  const mismatch = verdict.reasons.some(({ kind }) => kind === 'key-mismatch');
-  const replaced = verdict.newKey && (observed.key.state !== 'missing' || observed.cert.state !== 'missing');
-  const lost = verdict.newKey && context.orphansOf(entity);
+  const mismatch = decision.reasons.some(({ kind }) => kind === 'key-mismatch');
+  const replaced = decision.newKey && (observed.key.state !== 'missing' || observed.cert.state !== 'missing');
+  const lost = decision.newKey && context.hasIssued(entity);
   return mismatch || replaced || lost ? 'rekey-ca' : null;
 }
 

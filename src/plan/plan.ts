@@ -12,8 +12,8 @@ import { type Action, type Change, type Consent, NO_CHANGE } from './change.ts';
 import { diffName } from './diff.ts';
 import { keyOwners } from './key-decision.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
-import { type Standing, standingOf } from './outlook.ts';
-import { frozenOf } from './pinned.ts';
+import { type Outlook, outlookOf } from './outlook.ts';
+import { pinnedOf } from './pinned.ts';
 import { type Context, planEntity } from './plan-entity.ts';
 import { earlierOf } from './previous.ts';
 
@@ -30,7 +30,7 @@ export interface Plan {
   /** Folders in which everybody may replace files; nothing is done about it, for somebody may want it so. */
   readonly exposed: readonly string[];
   /** Entities that stay as they are, and where they are, whatever the manifest says. */
-  readonly frozen: ReadonlySet<EntityId>;
+  readonly pinned: ReadonlySet<EntityId>;
 }
 
 /** The moment, in seconds since 1970, and what a manifest cannot say because it is done once. */
@@ -41,39 +41,39 @@ export interface PlanOptions {
   /** Authorities whose earlier certificates are no longer to be trusted. */
   readonly retire?: ReadonlySet<EntityId>;
   /** Entities that stay as they are, whatever the manifest says; what cannot do without them stays as well. */
-  readonly frozen?: ReadonlySet<EntityId>;
+  readonly pinned?: ReadonlySet<EntityId>;
 }
 
 /** One change per entity of the inventory, then a removal for each stranger, which waits for consent. */
 export function planInventory(inventory: Inventory, observation: Observation, options: PlanOptions): Plan {
   const byId = new Map(inventory.entities.map((entity) => [entity.id, entity]));
-  const standings = new Map<EntityId, Standing>();
+  const outlooks = new Map<EntityId, Outlook>();
   const context: Context = {
     byId,
     owners: keyOwners(inventory.entities, observation),
-    standings,
+    outlooks,
     rekey: options.rekey ?? new Set(),
     retire: options.retire ?? new Set(),
-    orphansOf: (authority) => hasOrphans(authority, inventory, observation),
+    hasIssued: (authority) => hasIssued(authority, inventory, observation),
     now: options.now,
   };
-  const frozen = frozenOf(inventory, observation, options.frozen ?? new Set());
+  const pinned = pinnedOf(inventory, observation, options.pinned ?? new Set());
   const changes = inventory.entities.map((entity) => {
     const observed = observation.entities.get(entity.id) ?? NOTHING;
-    const change = frozen.has(entity.id)
+    const change = pinned.has(entity.id)
       ? unchanged(entity, observed)
       : planEntity(entity, observed, context);
-    if (entity.kind === 'authority') standings.set(entity.id, standingOf(entity, observed, change));
+    if (entity.kind === 'authority') outlooks.set(entity.id, outlookOf(entity, observed, change));
     return change;
   });
-  const removals = observation.strangers.flatMap(removal);
+  const removals = observation.orphans.flatMap(removal);
   return {
     now: options.now,
     output: inventory.output,
     changes: [...withAffected(changes), ...removals],
     pending: observation.pending ?? [],
     exposed: observation.exposed ?? [],
-    frozen,
+    pinned,
   };
 }
 
@@ -93,7 +93,7 @@ function removal(id: EntityId): readonly Change[] {
 }
 
 /** Whether certificates on disk were issued under this authority's name, though its own files are gone. */
-function hasOrphans(authority: Entity, { entities }: Inventory, observation: Observation): boolean {
+function hasIssued(authority: Entity, { entities }: Inventory, observation: Observation): boolean {
   return entities.some(({ id, issuer }) => {
     const cert = observation.entities.get(id)?.cert;
     return issuer === authority.id && cert?.state === 'present' && isNameOf(authority, cert.facts.issuer);

@@ -4,7 +4,7 @@ import { filePath, type Located, type ManagedFile } from '../pki/files.ts';
 import type { Refusal } from './change.ts';
 import type { EntityObservation } from './observation.ts';
 
-/** The first obstacle among an entity's wanted files, or `null`. */
+/** The first blockage among an entity's wanted files, or `null`. */
 export function refusalFor(
   entity: Located,
   observed: EntityObservation,

@@ -4,22 +4,22 @@
  */
 import type { Entity } from '../pki/entity.ts';
 import { entityFolder, FILE_NAMES, filePath, type ManagedFile } from '../pki/files.ts';
-import type { Copy, Refusal } from './change.ts';
+import type { Refusal, Relocation } from './change.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Reason } from './reason.ts';
 
 /** Of the files that were found in the old place, those that are wanted. */
-export function copiesOf(
+export function relocationsOf(
   entity: Entity,
   { left }: EntityObservation,
   wanted: readonly ManagedFile[],
-): readonly Copy[] {
+): readonly Relocation[] {
   const files = (left?.files ?? []).filter(({ file }) => wanted.includes(file));
   return files.map(({ file, from }) => ({ file, from, to: filePath(entity, file) }));
 }
 
 /** One reason for all copies, naming the first; none where nothing is copied. */
-export function movedReasons([first]: readonly Copy[]): readonly Reason[] {
+export function relocationReasons([first]: readonly Relocation[]): readonly Reason[] {
   return first === undefined ? [] : [{ kind: 'moved', from: first.from, to: first.to }];
 }
 

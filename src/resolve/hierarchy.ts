@@ -6,7 +6,7 @@ import { type AuthorityDraft, type Drafts, draftText, fieldSpan } from './draft.
 import { unknownIssuer } from './issuer-name.ts';
 
 /** An authority's place below its root. */
-export interface Standing {
+export interface Position {
   readonly authority: AuthorityDraft;
   readonly issuer: AuthorityDraft | null;
   readonly root: AuthorityDraft;
@@ -17,10 +17,10 @@ export interface Standing {
 /** All authorities, each in its place. */
 export interface Hierarchy {
   /** By name; an authority whose issuers end in a mistake has none. */
-  readonly standings: ReadonlyMap<string, Standing>;
+  readonly positions: ReadonlyMap<string, Position>;
   /** Authorities before what they sign: by depth, then by name, whatever the order of the file. */
-  readonly order: readonly Standing[];
-  /** Whether every authority of the manifest has a standing. */
+  readonly order: readonly Position[];
+  /** Whether every authority of the manifest has a position. */
   readonly complete: boolean;
 }
 
@@ -55,10 +55,10 @@ type Mark = 'good' | 'lost';
 
 interface Walk {
   readonly issuers: ReadonlyMap<AuthorityDraft, AuthorityDraft | null | undefined>;
-  readonly position: ReadonlyMap<AuthorityDraft, number>;
+  readonly rank: ReadonlyMap<AuthorityDraft, number>;
   readonly marks: Map<AuthorityDraft, Mark>;
   /** Filled issuers first. */
-  readonly standings: Map<string, Standing>;
+  readonly positions: Map<string, Position>;
 }
 
 /** From an authority towards its root, as far as no earlier walk came. Iterative: a chain may be long. */
@@ -78,17 +78,17 @@ function climb(start: AuthorityDraft, { issuers, marks }: Walk) {
 }
 
 /** The circle, turned so that it begins with what comes first in the file. */
-function turned(cycle: readonly AuthorityDraft[], position: Walk['position']): AuthorityDraft[] {
-  const places = cycle.map((member) => position.get(member) ?? 0);
+function turned(cycle: readonly AuthorityDraft[], rank: Walk['rank']): AuthorityDraft[] {
+  const places = cycle.map((member) => rank.get(member) ?? 0);
   const first = places.indexOf(places.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY));
   return [...cycle.slice(first), ...cycle.slice(0, first)];
 }
 
-function stand(authority: AuthorityDraft, { issuers, standings }: Walk): void {
+function stand(authority: AuthorityDraft, { issuers, positions }: Walk): void {
   const issuer = issuers.get(authority) ?? null;
-  const above = issuer && standings.get(issuer.name);
+  const above = issuer && positions.get(issuer.name);
   const root = above ? above.root : authority;
-  standings.set(authority.name, { authority, issuer, root, depth: above ? above.depth + 1 : 0 });
+  positions.set(authority.name, { authority, issuer, root, depth: above ? above.depth + 1 : 0 });
 }
 
 function reportNoRoot(drafts: Drafts, parsed: ParsedManifest, report: Report): void {
@@ -120,24 +120,24 @@ export function hierarchyOf(drafts: Drafts, parsed: ParsedManifest, report: Repo
     issuers: new Map(
       authorities.map((authority) => [authority, issuerOf(authority, byName, parsed, report)]),
     ),
-    position: new Map(authorities.map((authority, index) => [authority, index])),
+    rank: new Map(authorities.map((authority, index) => [authority, index])),
     marks: new Map(),
-    standings: new Map(),
+    positions: new Map(),
   };
   for (const authority of authorities) {
     const { path, cycle, lost } = climb(authority, walk);
-    if (cycle.length > 0) reportCycle(turned(cycle, walk.position), parsed, report);
+    if (cycle.length > 0) reportCycle(turned(cycle, walk.rank), parsed, report);
     for (const member of path) walk.marks.set(member, lost ? 'lost' : 'good');
     if (!lost) for (const member of path.toReversed()) stand(member, walk);
   }
   reportNoRoot(drafts, parsed, report);
-  const order = [...walk.standings.values()].toSorted(
+  const order = [...walk.positions.values()].toSorted(
     (a, b) => a.depth - b.depth || compareNames(a.authority.name, b.authority.name),
   );
   const written = nodeAt(parsed.tree, ['authorities']);
   const count = written?.kind === 'map' ? written.entries.size : 0;
   return {
-    standings: walk.standings,
+    positions: walk.positions,
     order,
     complete: order.length === count && !parsed.broken.has('authorities'),
   };

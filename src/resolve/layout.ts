@@ -140,12 +140,12 @@ function checkLinkFolders(drafts: readonly Draft[], parsed: ParsedManifest, repo
     const folder = draft.layout?.folder ?? draft.id;
     const owner = owners.get(identity(folder));
     owners.set(identity(folder), owner ?? draft);
-    const why = linkObstacle(draft) ?? (owner && `shares its folder with ${draftText(owner)}`);
+    const why = linkProblem(draft) ?? (owner && `shares its folder with ${draftText(owner)}`);
     if (why !== undefined) reportLinks(draft, why, parsed, report);
   }
 }
 
-function linkObstacle({ layout }: Draft): string | undefined {
+function linkProblem({ layout }: Draft): string | undefined {
   if (layout?.folder === '.') return 'has no folder of its own';
   const names = Object.values(layout?.files ?? {});
   const nested = names.find((name) => name.includes('/'));

@@ -3,18 +3,18 @@ import type { ParsedManifest } from '../manifest/parse.ts';
 import type { Report } from '../manifest/report.ts';
 import { listed } from '../manifest/suggest.ts';
 import { draftText, entrySpan, type LeafDraft } from './draft.ts';
-import type { Hierarchy, Standing } from './hierarchy.ts';
+import type { Hierarchy, Position } from './hierarchy.ts';
 import { unknownIssuer } from './issuer-name.ts';
 
 /** The authorities that a leaf without `issuer` can mean: those that sign no other authority. */
-export function issuingAuthorities(hierarchy: Hierarchy): readonly Standing[] {
+export function issuingAuthorities(hierarchy: Hierarchy): readonly Position[] {
   const above = new Set(hierarchy.order.map(({ issuer }) => issuer));
   return hierarchy.order.filter(({ authority }) => !above.has(authority));
 }
 
 function reportAmbiguous(
   leaf: LeafDraft,
-  candidates: readonly Standing[],
+  candidates: readonly Position[],
   parsed: ParsedManifest,
   report: Report,
 ): void {
@@ -31,13 +31,13 @@ function reportAmbiguous(
 export function leafIssuer(
   leaf: LeafDraft,
   hierarchy: Hierarchy,
-  candidates: readonly Standing[],
+  candidates: readonly Position[],
   parsed: ParsedManifest,
   report: Report,
-): Standing | undefined {
+): Position | undefined {
   const { issuer } = leaf.written;
   if (issuer !== undefined) {
-    const found = hierarchy.standings.get(issuer);
+    const found = hierarchy.positions.get(issuer);
     if (found === undefined) unknownIssuer(leaf, issuer, parsed, report);
     return found;
   }

@@ -6,18 +6,18 @@ import { type AuthorityDraft, draftText, fieldSpan } from './draft.ts';
 import type { Hierarchy } from './hierarchy.ts';
 
 /** How many more authorities may follow, and whose path length says so. */
-interface Room {
+interface Allowance {
   readonly left: number;
   readonly limiter: AuthorityDraft;
 }
 
-function ownRoom(authority: AuthorityDraft): Room {
+function ownAllowance(authority: AuthorityDraft): Allowance {
   return { left: authority.written.pathLength ?? Number.POSITIVE_INFINITY, limiter: authority };
 }
 
-function reportNoRoom(
+function reportTooDeep(
   authority: AuthorityDraft,
-  { limiter }: Room,
+  { limiter }: Allowance,
   parsed: ParsedManifest,
   report: Report,
 ): void {
@@ -35,16 +35,16 @@ function reportNoRoom(
 
 /** Reports each authority that stands deeper than an ancestor allows; what is below it is not reported again. */
 export function checkPathLengths(hierarchy: Hierarchy, parsed: ParsedManifest, report: Report): void {
-  const rooms = new Map<AuthorityDraft, Room>();
+  const allowances = new Map<AuthorityDraft, Allowance>();
   for (const { authority, issuer } of hierarchy.order) {
-    const above = issuer === null ? undefined : rooms.get(issuer);
-    const own = ownRoom(authority);
+    const above = issuer === null ? undefined : allowances.get(issuer);
+    const own = ownAllowance(authority);
     if (above === undefined || above.left === 0) {
-      if (above) reportNoRoom(authority, above, parsed, report);
-      rooms.set(authority, own);
+      if (above) reportTooDeep(authority, above, parsed, report);
+      allowances.set(authority, own);
     } else {
       const rest = { left: above.left - 1, limiter: above.limiter };
-      rooms.set(authority, own.left <= rest.left ? own : rest);
+      allowances.set(authority, own.left <= rest.left ? own : rest);
     }
   }
 }

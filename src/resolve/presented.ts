@@ -4,11 +4,11 @@ import type { Report } from '../manifest/report.ts';
 import { groupBy } from '../pki/group.ts';
 import { quote } from '../pki/printable.ts';
 import { draftText, fieldSpan, type LeafDraft } from './draft.ts';
-import type { Standing } from './hierarchy.ts';
+import type { Position } from './hierarchy.ts';
 
 /** Warns, once for each place where `outputs` are said, of leaves below an intermediate that write no chain. */
 export function checkPresented(
-  leaves: readonly (readonly [LeafDraft, Standing | undefined])[],
+  leaves: readonly (readonly [LeafDraft, Position | undefined])[],
   parsed: ParsedManifest,
   report: Report,
 ): void {
@@ -19,14 +19,14 @@ export function checkPresented(
   for (const [first, ...others] of places.values()) if (first) warn(first, others.length, parsed, report);
 }
 
-function lacksChain({ outputs }: LeafDraft, { depth }: Standing): boolean {
+function lacksChain({ outputs }: LeafDraft, { depth }: Position): boolean {
   return (
     depth > 0 && outputs.includes('cert') && !outputs.includes('fullchain') && !outputs.includes('chain')
   );
 }
 
 function warn(
-  [leaf, { authority, root }]: readonly [LeafDraft, Standing],
+  [leaf, { authority, root }]: readonly [LeafDraft, Position],
   more: number,
   parsed: ParsedManifest,
   report: Report,

@@ -4,7 +4,7 @@ import type { Report } from '../manifest/report.ts';
 import type { Authority, EndEntity, Entity, EntityId, Inventory } from '../pki/entity.ts';
 import type { San } from '../pki/san.ts';
 import { type AuthorityDraft, type Draft, type Drafts, draftsOf, type LeafDraft } from './draft.ts';
-import { type Hierarchy, hierarchyOf, type Standing } from './hierarchy.ts';
+import { type Hierarchy, hierarchyOf, type Position } from './hierarchy.ts';
 import { checkSubjects, sansOf } from './identity.ts';
 import { checkBrokenEntries } from './issuer-name.ts';
 import { checkLayouts } from './layout.ts';
@@ -30,23 +30,23 @@ interface Context {
   readonly report: Report;
 }
 
-/** Every authority is looked at, also one without a standing: all mistakes are told at once. */
+/** Every authority is looked at, also one without a position: all mistakes are told at once. */
 function authorityOf(draft: AuthorityDraft, { parsed, hierarchy, report }: Context): Authority {
-  const standing = hierarchy.standings.get(draft.name);
+  const position = hierarchy.positions.get(draft.name);
   // An authority meets nobody in TLS: its bundle is for those who want to trust it.
-  const trust = [standing?.root.id ?? draft.id];
+  const trust = [position?.root.id ?? draft.id];
   checkRenewal(draft, parsed, report);
   const pathLength = draft.written.pathLength ?? null;
-  return { kind: 'authority', ...baseOf(draft, [], trust), issuer: standing?.issuer?.id ?? null, pathLength };
+  return { kind: 'authority', ...baseOf(draft, [], trust), issuer: position?.issuer?.id ?? null, pathLength };
 }
 
-function leafOf(draft: LeafDraft, standing: Standing | undefined, context: Context): EndEntity {
+function leafOf(draft: LeafDraft, position: Position | undefined, context: Context): EndEntity {
   const { parsed, hierarchy, report } = context;
   const san = sansOf(draft, parsed, report);
-  const trust = trustOf(draft, standing, hierarchy, parsed, report);
+  const trust = trustOf(draft, position, hierarchy, parsed, report);
   checkRenewal(draft, parsed, report);
-  // without a standing an error is reported, and nobody sees this entity
-  return { kind: draft.kind, ...baseOf(draft, san, trust), issuer: standing?.authority.id ?? '' };
+  // without a position an error is reported, and nobody sees this entity
+  return { kind: draft.kind, ...baseOf(draft, san, trust), issuer: position?.authority.id ?? '' };
 }
 
 function authoritiesOf({ authorities }: Drafts, context: Context): Entity[] {
@@ -57,10 +57,10 @@ function authoritiesOf({ authorities }: Drafts, context: Context): Entity[] {
 }
 
 /** Pairs of what is signed and what signs it. */
-function signedPairs(hierarchy: Hierarchy, leaves: readonly (readonly [LeafDraft, Standing | undefined])[]) {
+function signedPairs(hierarchy: Hierarchy, leaves: readonly (readonly [LeafDraft, Position | undefined])[]) {
   const pairs: (readonly [Draft, AuthorityDraft])[] = [];
   for (const { authority, issuer } of hierarchy.order) if (issuer) pairs.push([authority, issuer]);
-  for (const [leaf, standing] of leaves) if (standing) pairs.push([leaf, standing.authority]);
+  for (const [leaf, position] of leaves) if (position) pairs.push([leaf, position.authority]);
   return pairs;
 }
 
@@ -81,7 +81,7 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   checkLifetimes(signedPairs(hierarchy, leaves), parsed, report);
   const entities = [
     ...authoritiesOf(drafts, context),
-    ...leaves.map(([leaf, standing]) => leafOf(leaf, standing, context)),
+    ...leaves.map(([leaf, position]) => leafOf(leaf, position, context)),
   ];
   const keep = parsed.manifest.archive?.keep;
   const inventory = { output: parsed.manifest.output ?? 'pki', entities };

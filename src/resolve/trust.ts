@@ -6,7 +6,7 @@ import { nodeAt, valueSpan } from '../manifest/tree.ts';
 import type { EntityId } from '../pki/entity.ts';
 import { quote } from '../pki/printable.ts';
 import { type Draft, inherits, isGuessed } from './draft.ts';
-import type { Hierarchy, Standing } from './hierarchy.ts';
+import type { Hierarchy, Position } from './hierarchy.ts';
 import { authorityNames } from './issuer-name.ts';
 
 /** The id of a root by its name; reports what is no root. */
@@ -14,7 +14,7 @@ function rootId(draft: Draft, index: number, hierarchy: Hierarchy, parsed: Parse
   const name = draft.trust?.[index] ?? '';
   const path = inherits(parsed.tree, draft, 'trust') ? ['defaults'] : draft.path;
   const at = valueSpan(parsed.tree, [...path, 'trust', index]);
-  const found = hierarchy.standings.get(name);
+  const found = hierarchy.positions.get(name);
   if (found?.depth === 0) return found.authority.id;
   if (found) {
     const message = `${quote(name)} in "trust" is not a root`;
@@ -33,12 +33,12 @@ function rootId(draft: Draft, index: number, hierarchy: Hierarchy, parsed: Parse
 /** The roots of `ca.pem`, own root first where it is among them; the own root where nothing is said. */
 export function trustOf(
   draft: Draft,
-  standing: Standing | undefined,
+  position: Position | undefined,
   hierarchy: Hierarchy,
   parsed: ParsedManifest,
   report: Report,
 ): readonly EntityId[] {
-  const own = standing?.root.id;
+  const own = position?.root.id;
   if (draft.trust === undefined || isGuessed(parsed, draft, 'trust')) return own === undefined ? [] : [own];
   const ids = draft.trust.flatMap((_, index) => rootId(draft, index, hierarchy, parsed, report) ?? []);
   return own !== undefined && ids.includes(own) ? [own, ...ids.filter((id) => id !== own)] : ids;

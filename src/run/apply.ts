@@ -79,7 +79,7 @@ type Ending =
 
 /**
  * Makes the output folder what the inventory says; the folder itself is made where it is missing.
- * @throws Obstacle where something is in the way that only its owner can move; else what the system or `review` threw.
+ * @throws UserError where something is in the way that only its owner can move; else what the system or `review` threw.
  */
 export async function applyInventory(inventory: Inventory, options: ApplyOptions): Promise<ApplyResult> {
   ensureFolder(options.root, 0o755);
@@ -157,7 +157,7 @@ async function applyLocked(inventory: Inventory, options: ApplyOptions): Promise
   const agreement = agreementOn(plan, {
     consents: new Set([...options.consents, ...(agreed ?? [])]),
     requested: new Set([...rekey, ...retire]),
-    replan: (frozen) => planInventory(inventory, observation, { ...asked, frozen }),
+    replan: (pinned) => planInventory(inventory, observation, { ...asked, pinned }),
   });
   return agreement.isIdle
     ? nothingDone(plan, agreement, () => savePlaces(root, inventory.entities))
@@ -219,7 +219,7 @@ async function carryOut(
     root,
     entities: inventory.entities,
     changes: plan.changes,
-    frozen: plan.frozen,
+    pinned: plan.pinned,
     openssl: workers,
     ledger: new Ledger(root),
     now: plan.now,

@@ -47,7 +47,7 @@ export async function execute(
   const published: EntityId[] = [];
   listener?.({ kind: 'started', steps });
   workshop.open();
-  await workshop.bringOver();
+  await workshop.relocate();
   await workshop.restoreLinks();
   const walking = walk(steps, {
     lanes: { process: callsAtOnce(processes), publish: PUBLISHING },
@@ -81,11 +81,11 @@ async function runStep(workshop: Workshop, step: Step): Promise<void> {
   if (step.kind === 'publish') return publish(workshop, workshop.entity(step.entity));
   if (step.kind === 'remove') return remove(workshop.root, step.entity, workshop.stamp, workshop.stamp);
   if (step.kind !== 'sign' && step.kind !== 'cross') return runCommand(workshop, step);
-  return workshop.rooms.within((room) => runCommand(workshop, step, room));
+  return workshop.caDatabases.lend((database) => runCommand(workshop, step, database));
 }
 
-async function runCommand(workshop: Workshop, step: Step, room?: string): Promise<void> {
-  const command = stepCommand(step, workshop.byId, { run: workshop.stamp, room });
+async function runCommand(workshop: Workshop, step: Step, database?: string): Promise<void> {
+  const command = stepCommand(step, workshop.byId, { run: workshop.stamp, database });
   if (command === null) throw new Error(`Internal error: nothing to run for ${step.id}`);
   await workshop.openssl.run({ ...command, isLong: isLong(step) });
   for (const path of outputsOf(command)) workshop.checkMade(path);

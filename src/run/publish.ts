@@ -1,4 +1,4 @@
-/** The last step of an entity: judge what was made, put its bundles together, and let the set replace the old one. */
+/** The last step of an entity: verify what was made, put its bundles together, and let the set replace the old one. */
 import { lstatSync, readFileSync } from 'node:fs';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { filePath, type ManagedFile } from '../pki/files.ts';
@@ -12,7 +12,7 @@ import { checkReplaceable } from '../store/commit/replaceable.ts';
 import { chmod, unlink, writeNew } from '../store/disk.ts';
 import { ledgerEntry } from '../store/ledger.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
-import { judge, readStaged } from './judge.ts';
+import { readStaged, verifyStaged } from './verify-staged.ts';
 import type { Workshop } from './workshop.ts';
 
 /**
@@ -26,7 +26,7 @@ export async function publish(workshop: Workshop, entity: Entity): Promise<void>
       workshop.root,
       [...change.writes, ...change.deletes].map((file) => filePath(entity, file)),
     );
-    const { issued, cross } = judge(workshop, entity, change);
+    const { issued, cross } = verifyStaged(workshop, entity, change);
     // Looking comes before writing: afterwards it would wait for the folder.
     const tidied = tidy(workshop, entity, change);
     const whyCross = change.reasons.filter(({ kind }) => kind === 'keeps-trust');

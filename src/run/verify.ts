@@ -19,7 +19,7 @@ import {
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
 import { readCredentials } from '../store/observe/credentials.ts';
-import { Obstacle } from '../store/user-error.ts';
+import { UserError } from '../store/user-error.ts';
 import { type Openssl, OpensslError, opensslIn } from './openssl.ts';
 
 /** Where and with what to verify, how much of it, and who is told. */
@@ -59,7 +59,7 @@ export interface Verification {
   readonly scope: 'all' | 'touched';
 }
 
-/** Bad certificates and handshakes are results. @throws Obstacle where no certificate of the manifest is there. */
+/** Bad certificates and handshakes are results. @throws UserError where no certificate of the manifest is there. */
 export async function verifyInventory(
   { entities }: Inventory,
   options: VerifyOptions,
@@ -100,7 +100,7 @@ async function prove(
 function toldOf(error: unknown): unknown {
   if (!(error instanceof OpensslError)) return error;
   const words = error.lastWords === '' ? '' : `: ${error.lastWords}`;
-  return new Obstacle(
+  return new UserError(
     `${error.message}${words}`,
     `the proof needs an openssl that works; it ran ${error.command}`,
   );
@@ -134,7 +134,7 @@ function sortOut(
     }
   }
   if (there.size === 0 && entities.length > 0) {
-    throw new Obstacle(`"${root}" holds no certificate of this manifest`, 'run "pki apply" first');
+    throw new UserError(`"${root}" holds no certificate of this manifest`, 'run "pki apply" first');
   }
   return { there: [...there.values()], absent };
 }

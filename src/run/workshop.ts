@@ -10,7 +10,7 @@ import type { Change } from '../plan/change.ts';
 import type { FileState } from '../plan/observation.ts';
 import { relinks } from '../plan/publish.ts';
 import type { Step } from '../plan/steps.ts';
-import { bringOver } from '../store/commit/relocate.ts';
+import { relocate } from '../store/commit/relocate.ts';
 import { ensureFolder } from '../store/disk.ts';
 import type { Ledger } from '../store/ledger.ts';
 import { savePlaces } from '../store/observe/places.ts';
@@ -21,7 +21,7 @@ import type { CertificateFacts, Fingerprint } from '../x509/facts.ts';
 import { certificateBlocks, certificateDer, parseCertificate } from '../x509/parse.ts';
 import { pemText } from '../x509/pem.ts';
 import { sha256 } from '../x509/public-key.ts';
-import { Rooms } from './ca-databases.ts';
+import { CaDatabases } from './ca-databases.ts';
 import type { Workers } from './workers.ts';
 
 /** A published certificate, ready to be an issuer or a member of a bundle. */
@@ -38,7 +38,7 @@ export interface WorkshopOptions {
   readonly entities: readonly Entity[];
   readonly changes: readonly Change[];
   /** Entities whose files stay where they are. */
-  readonly frozen: ReadonlySet<EntityId>;
+  readonly pinned: ReadonlySet<EntityId>;
   readonly openssl: Pick<Workers, 'run'>;
   readonly ledger: Ledger;
   /** Seconds since 1970: the moment of the plan. */
@@ -53,21 +53,21 @@ export class Workshop {
   readonly byId: ReadonlyMap<EntityId, Entity>;
   readonly changes: ReadonlyMap<EntityId, Change>;
   readonly openssl: Pick<Workers, 'run'>;
-  readonly rooms: Rooms;
+  readonly caDatabases: CaDatabases;
   readonly ledger: Ledger;
   readonly now: number;
   readonly stamp: string;
   readonly #published = new Map<EntityId, Published>();
   readonly #staged = new Set<EntityId>();
-  readonly #frozen: ReadonlySet<EntityId>;
+  readonly #pinned: ReadonlySet<EntityId>;
 
-  constructor({ root, entities, changes, frozen, openssl, ledger, now, stamp }: WorkshopOptions) {
+  constructor({ root, entities, changes, pinned, openssl, ledger, now, stamp }: WorkshopOptions) {
     this.root = root;
     this.byId = new Map(entities.map((entity) => [entity.id, entity]));
     this.changes = new Map(changes.map((change) => [change.id, change]));
-    this.#frozen = frozen;
+    this.#pinned = pinned;
     this.openssl = openssl;
-    this.rooms = new Rooms(root, stamp);
+    this.caDatabases = new CaDatabases(root, stamp);
     this.ledger = ledger;
     this.now = now;
     this.stamp = stamp;
@@ -126,14 +126,14 @@ export class Workshop {
 
   /**
    * Files that are still where their entities had them before come to their place, which is then remembered. What is
-   * frozen stays where it was, and is to be found there again.
+   * pinned stays where it was, and is to be found there again.
    */
-  async bringOver(): Promise<void> {
-    await bringOver(
+  async relocate(): Promise<void> {
+    await relocate(
       this.root,
       [...this.changes.values()].flatMap(({ copies }) => copies),
     );
-    const settled = [...this.byId.values()].filter(({ id }) => !this.#frozen.has(id));
+    const settled = [...this.byId.values()].filter(({ id }) => !this.#pinned.has(id));
     savePlaces(this.root, settled);
   }
 

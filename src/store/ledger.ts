@@ -22,7 +22,7 @@ import { isoTime } from '../plan/validity.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
 import { sync } from './disk.ts';
 import { fieldsOf } from './json.ts';
-import { Obstacle } from './user-error.ts';
+import { UserError } from './user-error.ts';
 
 /** A certificate as it was issued (docs/json.md, `pki-history`); times are RFC 3339 in UTC, whole seconds. */
 export interface LedgerEntry {
@@ -88,7 +88,7 @@ export class Ledger {
   #next: Promise<void> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @throws Obstacle where nothing could be written, before there is anything to write. */
+  /** @throws UserError where nothing could be written, before there is anything to write. */
   constructor(root: string) {
     this.#path = ledgerPath(root);
     checkFile(this.#path);
@@ -143,7 +143,7 @@ function wholeLines(path: string): number {
 
 function checkFile(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory())
-    throw new Obstacle(
+    throw new UserError(
       `"${path}" is a directory`,
       'move it away: the list of all certificates belongs there',
     );
@@ -165,7 +165,7 @@ function readText(path: string): string {
     const code = errorCode(error);
     if (code === 'ENOENT') return '';
     if (code === 'EISDIR') checkFile(path);
-    throw new Obstacle(`"${path}" cannot be read (${code})`, 'run as somebody who may read it');
+    throw new UserError(`"${path}" cannot be read (${code})`, 'run as somebody who may read it');
   }
 }
 
@@ -175,9 +175,9 @@ function parseLine(line: string, where: string): LedgerEntry {
   try {
     value = JSON.parse(line);
   } catch {
-    throw new Obstacle(`${where} is not JSON: somebody else wrote there`, hint);
+    throw new UserError(`${where} is not JSON: somebody else wrote there`, hint);
   }
-  if (!isEntry(value)) throw new Obstacle(`${where} is no entry: somebody else wrote there`, hint);
+  if (!isEntry(value)) throw new UserError(`${where} is no entry: somebody else wrote there`, hint);
   return value;
 }
 

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { errorCode } from '../pki/errors.ts';
 import { writeNew } from './disk.ts';
 import { readBytes, UNREADABLE } from './observe/read.ts';
-import { Obstacle } from './user-error.ts';
+import { UserError } from './user-error.ts';
 
 /** Who holds a lock: what is in its file, as JSON. */
 export interface Holder {
@@ -129,7 +129,7 @@ function release(path: string, own: string): void {
 function readHolder(path: string): Holder | undefined {
   const file = readBytes(path);
   if (file.state === 'missing') return undefined;
-  if (file.state === 'blocked') throw new Obstacle(`"${path}" ${file.detail}`, hintFor(file.detail));
+  if (file.state === 'blocked') throw new UserError(`"${path}" ${file.detail}`, hintFor(file.detail));
   return (file.state === 'present' ? parseHolder(file.facts.toString('utf8')) : undefined) ?? NOBODY;
 }
 

@@ -5,8 +5,8 @@ import { errorCode } from '../pki/errors.ts';
 import { COMMIT_FOLDER, PRIVATE_FOLDER, SCRATCH_FOLDER, STAGE_FOLDER } from '../pki/paths.ts';
 
 /** `message` is what is in the way, `hint` what to do about it, both in the tone of docs/words.md. */
-export class Obstacle extends Error {
-  override readonly name = 'Obstacle';
+export class UserError extends Error {
+  override readonly name = 'UserError';
   readonly hint: string;
 
   constructor(problem: string, hint: string) {
@@ -28,12 +28,12 @@ function statOf(path: string): Stats | undefined {
 /** Folders of this program's own, which hold private keys: a link in their place would carry those elsewhere. */
 const OWN = [PRIVATE_FOLDER, STAGE_FOLDER, SCRATCH_FOLDER, COMMIT_FOLDER, `${PRIVATE_FOLDER}/archive`];
 
-/** @throws Obstacle where something else stands in the place of one of them. */
+/** @throws UserError where something else stands in the place of one of them. */
 export function checkOwnFolders(root: string): void {
   for (const folder of OWN) {
     const stat = statOf(join(root, folder));
     if (stat === undefined || stat.isDirectory()) continue;
     const what = stat.isSymbolicLink() ? 'is a symbolic link' : 'is not a folder';
-    throw new Obstacle(`"${join(root, folder)}" ${what}`, 'private keys pass through it: move it away');
+    throw new UserError(`"${join(root, folder)}" ${what}`, 'private keys pass through it: move it away');
   }
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { handshakeCases } from '../../src/handshake/cases.ts';
 import type { Credentials } from '../../src/handshake/credentials.ts';
 import type { Outcome } from '../../src/handshake/outcome.ts';
-import { type Conduct, HONEST } from '../../src/handshake/probe-server.ts';
+import { type Behaviour, STRICT } from '../../src/handshake/probe-server.ts';
 import { type ShakeOptions, shake } from '../../src/handshake/shake.ts';
 import { authorityEntity, dns, leafEntity, Pki } from './pki.ts';
 
@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => pki.remove());
 
 const prove = (options: ShakeOptions) => shake(CASES, files, pki.foreign, options);
-const behaving = (conduct: Partial<Conduct>) => prove({ conduct: { ...HONEST, ...conduct } });
+const behaving = (behaviour: Partial<Behaviour>) => prove({ behaviour: { ...STRICT, ...behaviour } });
 
 /** What only the server can refuse: the pair is that of a client whose root it does not trust. */
 const SERVERS_OWN = ['pair', 'no-client-certificate', 'foreign-client'];
@@ -67,8 +67,8 @@ describe('a server that', () => {
   });
 
   test('refuses for a reason that is not the one meant', async () => {
-    const expired: Conduct['judge'] = (socket) => {
-      const verdict = HONEST.judge(socket);
+    const expired: Behaviour['judge'] = (socket) => {
+      const verdict = STRICT.judge(socket);
       return verdict.kind === 'accepted' ? verdict : { kind: 'refused', code: 'CERT_HAS_EXPIRED' };
     };
     expect(caught(await behaving({ judge: expired }))).toEqual(SERVERS_OWN);
@@ -85,8 +85,8 @@ describe('a server that', () => {
 
   test('never answers: the time limit ends it, with an outcome', async () => {
     const pairs = CASES.filter(({ expect: expected }) => expected === 'accept');
-    const conduct = { ...HONEST, answer: () => null };
-    const outcomes = await shake(pairs, files, pki.foreign, { timeout: 100, conduct });
+    const behaviour = { ...STRICT, answer: () => null };
+    const outcomes = await shake(pairs, files, pki.foreign, { timeout: 100, behaviour });
     expect(outcomes.map(({ ok, connected, reason }) => [ok, connected, reason])).toEqual(
       pairs.map(() => [false, false, 'timed out (TIMED_OUT)']),
     );
@@ -132,10 +132,10 @@ test('a name that a server without clients does not have is caught by the stand-
 
 test('other programs at the port disturb nothing, and are disconnected at the end', async () => {
   const strangers = new Map<number, Promise<void>>();
-  const judge: Conduct['judge'] = (socket) => {
+  const judge: Behaviour['judge'] = (socket) => {
     const port = socket.localPort ?? 0;
     if (!strangers.has(port)) strangers.set(port, stranger(port));
-    return HONEST.judge(socket);
+    return STRICT.judge(socket);
   };
   expect(caught(await behaving({ judge }))).toEqual([]);
   expect(strangers.size).toBe(1);
@@ -171,14 +171,14 @@ describe('abort', () => {
     const reason = new Error('stop');
     const seen: Outcome[] = [];
     const ports = new Set<number>();
-    const judge: Conduct['judge'] = (socket) => {
+    const judge: Behaviour['judge'] = (socket) => {
       if (socket.localPort !== undefined) ports.add(socket.localPort);
-      return HONEST.judge(socket);
+      return STRICT.judge(socket);
     };
     const running = prove({
       signal: controller.signal,
       concurrency: 1,
-      conduct: { ...HONEST, judge },
+      behaviour: { ...STRICT, judge },
       onOutcome: (outcome) => {
         seen.push(outcome);
         controller.abort(reason);
@@ -196,7 +196,7 @@ describe('abort', () => {
       controller.abort();
       return null;
     };
-    await expect(prove({ signal: controller.signal, conduct: { ...HONEST, answer } })).rejects.toThrow(
+    await expect(prove({ signal: controller.signal, behaviour: { ...STRICT, answer } })).rejects.toThrow(
       /abort/i,
     );
   });

@@ -193,7 +193,7 @@ export class World {
       const files = this.of(id);
       return [id, { ...files, signedBy: this.#signedBy(files, issuer ?? id) }] as const;
     });
-    return { entities: new Map(shown), strangers: [] };
+    return { entities: new Map(shown), orphans: [] };
   }
 
   #signedBy({ cert }: Mutable, issuer: EntityId): KeyId | null {

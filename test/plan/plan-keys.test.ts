@@ -131,7 +131,7 @@ describe('keys', () => {
 
 it('a key that was made elsewhere and lies there alone is used, not replaced', () => {
   const entities = new Map([[root, observed({ key: present(keyFacts('made elsewhere'), 0o600) })]]);
-  const [change] = planInventory(anInventory(ROOT), { entities, strangers: [] }, { now: NOW }).changes;
+  const [change] = planInventory(anInventory(ROOT), { entities, orphans: [] }, { now: NOW }).changes;
   expect(change).toMatchObject({
     action: 'issue',
     newKey: false,

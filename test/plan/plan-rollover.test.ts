@@ -290,7 +290,7 @@ describe('nothing is kept', () => {
 describe('what left the manifest', () => {
   const smaller = anInventory(ROOT, SERVICES, API);
   const plan = () => {
-    const observation = { ...settled().observation(smaller), strangers: [BILLING.id, 'elsewhere/x'] };
+    const observation = { ...settled().observation(smaller), orphans: [BILLING.id, 'elsewhere/x'] };
     return planInventory(smaller, observation, { now: NOW });
   };
 

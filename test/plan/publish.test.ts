@@ -14,11 +14,11 @@ function changeOf(entity: typeof plain, published: Published | undefined, before
   const start = anInventory(root, before);
   world.carryOut(planInventory(start, world.observation(start), { now: NOW }), start);
   const inventory = anInventory(root, entity);
-  const { entities, strangers } = world.observation(inventory);
+  const { entities, orphans } = world.observation(inventory);
   const observed = entities.get(entity.id);
   if (observed === undefined) throw new Error('not observed');
   const seen = published === undefined ? observed : { ...observed, published };
-  const observation = { entities: new Map([...entities, [entity.id, seen]]), strangers };
+  const observation = { entities: new Map([...entities, [entity.id, seen]]), orphans };
   const change = planInventory(inventory, observation, { now: NOW }).changes.at(-1);
   if (change === undefined) throw new Error('no change');
   return change;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { untried } from '../../src/handshake/assess.ts';
 import type { SkippedCheck } from '../../src/handshake/case.ts';
 import { handshakeCases } from '../../src/handshake/cases.ts';
-import { untried } from '../../src/handshake/judge.ts';
 import type { Outcome, Transcript } from '../../src/handshake/outcome.ts';
 import type { Entity } from '../../src/pki/entity.ts';
 import { type HandshakesTextOptions, handshakesJson, handshakesText } from '../../src/report/handshakes.ts';

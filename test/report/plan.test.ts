@@ -11,7 +11,7 @@ function planOf(...changes: readonly (Partial<Change> & Pick<Change, 'id' | 'act
     now: NOW,
     output: 'pki',
     pending: [],
-    frozen: new Set(),
+    pinned: new Set(),
     exposed: [],
     changes: changes.map((change) => ({ ...NO_CHANGE, kind: 'server', ...change })),
   };

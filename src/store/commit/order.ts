@@ -7,7 +7,7 @@ import { FILE_NAMES, type ManagedFile } from '../../pki/files.ts';
 import { fieldsOf, isInside } from '../json.ts';
 import { readBytes } from '../observe/read.ts';
 import type { Links } from '../symlinks/write.ts';
-import { Obstacle } from '../user-error.ts';
+import { UserError } from '../user-error.ts';
 
 /** Where the files of a commit folder go; its last file to come and its last to go. */
 export interface Order {
@@ -27,13 +27,13 @@ export interface Order {
 const HINT =
   'its folder holds new files that were not put in place: look at them, move the folder away, and run "pki apply" again';
 
-/** @throws Obstacle for whatever is no order. */
+/** @throws UserError for whatever is no order. */
 export function readOrder(path: string): Order {
   const file = readBytes(path);
   const order = file.state === 'present' ? parsed(file.facts.toString('utf8')) : undefined;
   if (isOrder(order)) return order;
   const problem = file.state === 'blocked' ? file.detail : 'does not say where the files beside it belong';
-  throw new Obstacle(`"${path}" ${problem}`, HINT);
+  throw new UserError(`"${path}" ${problem}`, HINT);
 }
 
 function parsed(text: string): unknown {

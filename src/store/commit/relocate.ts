@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { STAGE_FOLDER } from '../../pki/paths.ts';
-import type { Copy } from '../../plan/change.ts';
+import type { Relocation } from '../../plan/change.ts';
 import { exists, folderIsNew, foldersUpTo, rename, syncAll, writeSynced } from '../disk.ts';
 
 /** Each is whole under its new name or not there; those that a crash cut off are found in the old place again. */
-export async function bringOver(root: string, copies: readonly Copy[]): Promise<void> {
+export async function relocate(root: string, copies: readonly Relocation[]): Promise<void> {
   for (const { file, from, to } of copies) {
     const path = join(root, to);
     if (await exists(path)) continue;

@@ -2,7 +2,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { parseOutput } from '../../manifest/folder.ts';
-import { Obstacle } from '../user-error.ts';
+import { UserError } from '../user-error.ts';
 
 /** Where the manifest of an adopted folder goes, and how it names the folder. */
 export interface AdoptionPlace {
@@ -14,11 +14,11 @@ export interface AdoptionPlace {
 
 /**
  * @param manifest where it is to be; without it, here if the folder is below, else beside the folder.
- * @throws Obstacle where no manifest could speak of the folder.
+ * @throws UserError where no manifest could speak of the folder.
  */
 export function adoptionPlace(folder: string, manifest: string | undefined): AdoptionPlace {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new Obstacle(
+    throw new UserError(
       `there is no folder "${folder}"`,
       'name the folder that holds the keys and certificates',
     );
@@ -29,7 +29,7 @@ export function adoptionPlace(folder: string, manifest: string | undefined): Ado
   const parsed = parseOutput(output === '' ? '.' : output);
   if (parsed.ok) return { place, output: parsed.value };
   const { message } = parsed.problem;
-  throw new Obstacle(
+  throw new UserError(
     `a manifest in "${place}" cannot describe "${folder}": ${message}`,
     `write it beside the folder: "--write ${join(dirname(adopted), 'pki.yaml')}"`,
   );
@@ -44,6 +44,6 @@ function placeFor(adopted: string): string {
 
 function realFolder(path: string): string {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
-    throw new Obstacle(`there is no folder "${path}" to write a manifest into`, 'make it first');
+    throw new UserError(`there is no folder "${path}" to write a manifest into`, 'make it first');
   return realpathSync(path);
 }

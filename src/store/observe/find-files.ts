@@ -10,7 +10,7 @@ import {
   MANAGED_FILES,
   type ManagedFile,
 } from '../../pki/files.ts';
-import type { FileState, Left, Published } from '../../plan/observation.ts';
+import type { FileState, FormerLocation, Published } from '../../plan/observation.ts';
 import { DATA_LINK, isLink, readSeen, type View, viewOf } from '../symlinks/read.ts';
 import { readBytes, UNREADABLE, unopened } from './read.ts';
 
@@ -25,37 +25,37 @@ export function readFiles(root: string, entity: Located, folders: Folders): Foun
   if (entity.publish === 'symlinks' || folders.hasLinks(entity)) return readView(root, entity, folders);
   const plain = each((file) => {
     const path = filePath(entity, file);
-    return folders.obstacle(folderOf(path)) ?? readBytes(join(root, path));
+    return folders.blockage(folderOf(path)) ?? readBytes(join(root, path));
   });
   const linked = MANAGED_FILES.some((file) => isLink(plain[file])) && folders.isOwn(entity);
   return linked ? readView(root, entity, folders) : { bytes: plain };
 }
 
 /** The same, with files from the entity's former place where they are missing in the present one. */
-export interface FoundAndLeft extends FoundFiles {
-  readonly left: Left | undefined;
+export interface FoundWithFormer extends FoundFiles {
+  readonly left: FormerLocation | undefined;
   /** Where the entity had its key, if that is another than the one in its new place. */
-  readonly rival?: string;
+  readonly conflictingKey?: string;
 }
 
 /** Files that are missing in their place are read in the former one, also behind links of ours. */
-export function withLeft(
+export function withFormerFiles(
   root: string,
   entity: Located,
   former: Located,
   found: FoundFiles,
   folders: Folders,
-): FoundAndLeft {
+): FoundWithFormer {
   const folder = entityFolder(former);
-  const obstacle = folders.obstacle(folder);
-  if (obstacle !== null) return { ...behind(found, folder, obstacle), left: undefined };
+  const blockage = folders.blockage(folder);
+  if (blockage !== null) return { ...behind(found, folder, blockage), left: undefined };
   const view = viewOf(root, former);
-  const rival = rivalKey(root, former, found, view, folders);
-  if (rival !== undefined) return { ...found, left: undefined, rival };
+  const conflictingKey = conflictingKeyOf(root, former, found, view, folders);
+  if (conflictingKey !== undefined) return { ...found, left: undefined, conflictingKey };
   const files: { file: ManagedFile; from: string }[] = [];
   const bytes = each((file) => {
     const path = view.paths[file];
-    const isReachable = folders.obstacle(folderOf(filePath(former, file))) === null;
+    const isReachable = folders.blockage(folderOf(filePath(former, file))) === null;
     if (found.bytes[file].state !== 'missing' || path === null || !isReachable) return found.bytes[file];
     const seen = readSeen(view, file);
     if (file === 'key' && isUnreadable(seen)) return formerKey(filePath(former, file), seen.detail);
@@ -71,7 +71,7 @@ export function withLeft(
 }
 
 /** Two keys of one entity: which is the right one, and who else has the other, only its owner can know. */
-function rivalKey(
+function conflictingKeyOf(
   root: string,
   former: Located,
   { bytes }: FoundFiles,
@@ -80,15 +80,15 @@ function rivalKey(
 ): string | undefined {
   const path = view.paths.key;
   if (bytes.key.state !== 'present' || path === null) return undefined;
-  if (folders.obstacle(folderOf(filePath(former, 'key'))) !== null) return undefined;
+  if (folders.blockage(folderOf(filePath(former, 'key'))) !== null) return undefined;
   const other = readSeen(view, 'key');
   return other.state === 'present' && !other.facts.equals(bytes.key.facts) ? relative(root, path) : undefined;
 }
 
 /** A key that is missing in its place may be in the former one, where nobody may look: then no other is made. */
-function behind(found: FoundFiles, folder: string, obstacle: FileState<never>): FoundFiles {
-  if (found.bytes.key.state !== 'missing' || !isUnreadable(obstacle)) return found;
-  return { ...found, bytes: { ...found.bytes, key: formerKey(folder, obstacle.detail) } };
+function behind(found: FoundFiles, folder: string, blockage: FileState<never>): FoundFiles {
+  if (found.bytes.key.state !== 'missing' || !isUnreadable(blockage)) return found;
+  return { ...found, bytes: { ...found.bytes, key: formerKey(folder, blockage.detail) } };
 }
 
 function formerKey(path: string, detail: string): Blocked {
@@ -104,10 +104,10 @@ function isUnreadable(file: FileState<unknown>): file is Blocked {
 }
 
 function readView(root: string, entity: Located, folders: Folders): FoundFiles {
-  const obstacle = folders.obstacle(entityFolder(entity));
-  if (obstacle !== null) return { bytes: each(() => obstacle) };
+  const blockage = folders.blockage(entityFolder(entity));
+  if (blockage !== null) return { bytes: each(() => blockage) };
   const view: View = viewOf(root, entity);
-  const bytes = each((file) => folders.obstacle(folderOf(filePath(entity, file))) ?? readSeen(view, file));
+  const bytes = each((file) => folders.blockage(folderOf(filePath(entity, file))) ?? readSeen(view, file));
   return view.published === undefined ? { bytes } : { bytes, published: view.published };
 }
 
@@ -131,10 +131,10 @@ export class Folders {
   }
 
   /** What every file in the folder is, because of the folder or one above it; `null` where nothing is in the way. */
-  obstacle(folder: string): FileState<never> | null {
+  blockage(folder: string): FileState<never> | null {
     const known = this.#known.get(folder);
     if (known !== undefined) return known;
-    const found = this.obstacle(folderOf(folder)) ?? this.#look(folder);
+    const found = this.blockage(folderOf(folder)) ?? this.#look(folder);
     this.#known.set(folder, found);
     return found;
   }
@@ -159,7 +159,7 @@ export class Folders {
   /** Whether plain files are wanted where the switched link of ours is. */
   hasLinks(entity: Located): boolean {
     const folder = entityFolder(entity);
-    if (!this.isOwn(entity) || this.obstacle(folder) !== null || !this.#deep.has(folder)) return false;
+    if (!this.isOwn(entity) || this.blockage(folder) !== null || !this.#deep.has(folder)) return false;
     return lstatSync(join(this.#root, folder, DATA_LINK), { throwIfNoEntry: false }) !== undefined;
   }
 

@@ -21,24 +21,24 @@ import {
 } from '../../x509/parse.ts';
 import { pending } from '../commit/commit.ts';
 import { type Cache, fileSignature } from './cache.ts';
-import { Folders, type FoundAndLeft, type FoundFiles, readFiles, withLeft } from './find-files.ts';
-import { findStrangers } from './orphans.ts';
-import { Formers, readPlaces } from './places.ts';
+import { Folders, type FoundFiles, type FoundWithFormer, readFiles, withFormerFiles } from './find-files.ts';
+import { findOrphans } from './orphans.ts';
+import { FormerLocations, readPlaces } from './places.ts';
 
 /** @param root the output folder, absolute. */
 export function observe(root: string, { entities }: Inventory, cache?: Cache): Observation {
   const folders = new Folders(root, entities);
-  const formers = new Formers(entities, readPlaces(root));
+  const formerLocations = new FormerLocations(entities, readPlaces(root));
   const signers = new Map<EntityId, Signer | undefined>();
   const observed = new Map<EntityId, EntityObservation>();
   for (const entity of entities) {
-    observed.set(entity.id, observeEntity({ root, folders, formers }, entity, signers, cache));
+    observed.set(entity.id, observeEntity({ root, folders, formerLocations }, entity, signers, cache));
   }
   const left = pending(root);
   const exposed = folders.exposed();
   return {
     entities: observed,
-    strangers: findStrangers(root, entities),
+    orphans: findOrphans(root, entities),
     ...(left.length === 0 ? {} : { pending: left }),
     ...(exposed.length === 0 ? {} : { exposed }),
   };
@@ -48,7 +48,7 @@ export function observe(root: string, { entities }: Inventory, cache?: Cache): O
 interface Where {
   readonly root: string;
   readonly folders: Folders;
-  readonly formers: Formers;
+  readonly formerLocations: FormerLocations;
 }
 
 /** From the cache where its files are as they were, and so is the key that its certificate has to be signed with. */
@@ -58,10 +58,10 @@ function observeEntity(
   signers: Map<EntityId, Signer | undefined>,
   cache: Cache | undefined,
 ): EntityObservation {
-  const { root, folders, formers } = where;
+  const { root, folders, formerLocations } = where;
   const isAuthority = entity.kind === 'authority';
-  const isHere = formers.of(entity.id) === undefined;
-  const isPlain = folders.obstacle(folderOf(filePath(entity, 'cert'))) === null && !folders.hasLinks(entity);
+  const isHere = formerLocations.of(entity.id) === undefined;
+  const isPlain = folders.blockage(folderOf(filePath(entity, 'cert'))) === null && !folders.hasLinks(entity);
   // An authority's own key is not known before it is read; there are few of them.
   const signature =
     cache === undefined || isAuthority || !isHere || !isPlain ? undefined : fileSignature(root, entity);
@@ -83,13 +83,15 @@ interface Observed {
   readonly bytes: FoundFiles['bytes'];
 }
 
-function observeFiles({ root, folders, formers }: Where, entity: Located): Observed {
+function observeFiles({ root, folders, formerLocations }: Where, entity: Located): Observed {
   const here = readFiles(root, entity, folders);
-  const former = formers.of(entity.id);
-  const { bytes, published, left, rival }: FoundAndLeft =
-    former === undefined ? { ...here, left: undefined } : withLeft(root, entity, former, here, folders);
+  const former = formerLocations.of(entity.id);
+  const { bytes, published, left, conflictingKey }: FoundWithFormer =
+    former === undefined
+      ? { ...here, left: undefined }
+      : withFormerFiles(root, entity, former, here, folders);
   const files = {
-    key: formers.obstacle(entity) ?? rivalry(entity, rival) ?? observeKey(bytes.key),
+    key: formerLocations.blockage(entity) ?? conflict(entity, conflictingKey) ?? observeKey(bytes.key),
     csr: parsed(bytes.csr, parseRequest),
     cert: parsed(bytes.cert, parseCertificate),
     chain: parsed(bytes.chain, parseBundle),
@@ -106,12 +108,12 @@ function observeFiles({ root, folders, formers }: Where, entity: Located): Obser
   return { files: found, bytes };
 }
 
-function rivalry(entity: Located, rival: string | undefined): KeyState | null {
-  if (rival === undefined) return null;
+function conflict(entity: Located, conflictingKey: string | undefined): KeyState | null {
+  if (conflictingKey === undefined) return null;
   return {
     state: 'blocked',
-    detail: `is not the key that ${entity.id} had, which is "${rival}"`,
-    hint: `move "${filePath(entity, 'key')}" away, and "${rival}" comes along; or move that away to go on with the other`,
+    detail: `is not the key that ${entity.id} had, which is "${conflictingKey}"`,
+    hint: `move "${filePath(entity, 'key')}" away, and "${conflictingKey}" comes along; or move that away to go on with the other`,
   };
 }
 

@@ -11,7 +11,7 @@ import { readLedger } from '../ledger.ts';
 import { readPublished } from '../symlinks/read.ts';
 
 /** Ids of such folders, as `servers/old`. Without a ledger that can be read there are none. */
-export function findStrangers(root: string, entities: readonly Entity[]): readonly EntityId[] {
+export function findOrphans(root: string, entities: readonly Entity[]): readonly EntityId[] {
   // A folder may bear one entity's name and be another's by `folder`: then nobody left it.
   const known = new Set(entities.flatMap((entity) => [entity.id, ...foldersOf(entity)]));
   const unknown = Object.values(FOLDERS)

@@ -46,7 +46,7 @@ export function savePlaces(root: string, entities: readonly Entity[]): void {
 }
 
 /** Where the files of entities were, if that is elsewhere than where they are to be. */
-export class Formers {
+export class FormerLocations {
   readonly #byId = new Map<EntityId, Located>();
   readonly #byKey = new Map<string, EntityId>();
 
@@ -64,7 +64,7 @@ export class Formers {
   }
 
   /** What stands where one entity's key is to be may still be the key of another that moves, too. */
-  obstacle(entity: Located): FileState<never> | null {
+  blockage(entity: Located): FileState<never> | null {
     const other = this.#byId.has(entity.id) ? this.#byKey.get(filePath(entity, 'key')) : undefined;
     if (other === undefined || other === entity.id) return null;
     return {

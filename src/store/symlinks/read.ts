@@ -119,7 +119,7 @@ function findVersions(folder: string, names: readonly string[]): Versions {
   const there = statAt(data) !== undefined;
   const text = linkText(data);
   const all = versionNames(folder);
-  const blocked = (there ? dataObstacle(folder, text) : null) ?? closedFolder(folder, all);
+  const blocked = (there ? dataBlockage(folder, text) : null) ?? closedFolder(folder, all);
   if (blocked !== null) return { current: null, blocked, findings: [], found: true };
   const ours = all.filter((name) => holdsOurs(join(folder, name), names));
   const linked =
@@ -146,7 +146,7 @@ function holdsOurs(version: string, names: readonly string[]): boolean {
 }
 
 /** Why `..data` can neither be followed nor replaced; a link that leads nowhere in its own folder can be replaced. */
-function dataObstacle(folder: string, text: string | null): FileState<never> | null {
+function dataBlockage(folder: string, text: string | null): FileState<never> | null {
   if (text === null) return blockedBy(DATA_LINK, 'is not a link');
   if (text.includes('/') || text === '..' || text === '.')
     return blockedBy(DATA_LINK, 'leads out of its folder');

@@ -15,7 +15,7 @@ import type { Artifact } from '../../../src/pki/entity.ts';
 import { filePath } from '../../../src/pki/files.ts';
 import { COMMIT_FOLDER, stagedPath, stageFolder } from '../../../src/pki/paths.ts';
 import { commit, recover } from '../../../src/store/commit/commit.ts';
-import { Obstacle } from '../../../src/store/user-error.ts';
+import { UserError } from '../../../src/store/user-error.ts';
 import { type Ended, type Fault, inPairs, runScript, script } from '../../helpers/child.ts';
 import { memoryFolder } from '../../helpers/openssl.ts';
 
@@ -167,7 +167,7 @@ describe('recovery', () => {
     writeFileSync(join(folder, 'order.json'), content);
     const before = generation(root);
     const failure: unknown = await recover(root).catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(Obstacle);
+    expect(failure).toBeInstanceOf(UserError);
     expect(failure).toMatchObject({
       message: `"${join(folder, 'order.json')}" does not say where the files beside it belong`,
       hint: expect.stringContaining('move the folder away, and run "pki apply" again'),

@@ -51,8 +51,8 @@ const put = (file: string, content: string) => (root: string) => writeFileSync(j
 const copy = (from: string, to: string) => (root: string) => cpSync(join(root, from), join(root, to));
 
 it('what apply made is present, fits together and is signed by whom it should be', () => {
-  const { entities, strangers } = observe(base, ALL);
-  expect(strangers).toEqual([]);
+  const { entities, orphans } = observe(base, ALL);
+  expect(orphans).toEqual([]);
   for (const [id, files] of entities) {
     const { key, cert, csr, signedBy } = files;
     if (key.state !== 'present' || cert.state !== 'present' || csr.state !== 'present') throw new Error(id);
@@ -66,8 +66,8 @@ it('what apply made is present, fits together and is signed by whom it should be
 });
 
 it('nothing at all', () => {
-  const { entities, strangers } = observe(join(work, 'nowhere'), ALL);
-  expect(strangers).toEqual([]);
+  const { entities, orphans } = observe(join(work, 'nowhere'), ALL);
+  expect(orphans).toEqual([]);
   for (const { signedBy, published, left, ...files } of entities.values()) {
     expect([published, left]).toEqual([undefined, undefined]);
     expect(signedBy).toBeNull();
@@ -333,7 +333,7 @@ describe('folders of what left the manifest', () => {
   const strangersIn = (damage: (root: string) => void) => {
     const root = copyOfBase();
     damage(root);
-    return observe(root, smaller).strangers;
+    return observe(root, smaller).orphans;
   };
   const ledger = '.pki/ledger.jsonl';
 

@@ -21,13 +21,13 @@ import {
 import type { Workshop } from './workshop.ts';
 
 /** What is new, for the ledger. */
-export interface Judged {
+export interface Verified {
   readonly issued: CertificateFacts | null;
   readonly cross: CertificateFacts | null;
 }
 
 /** Throws where anything is wrong. */
-export function judge(workshop: Workshop, entity: Entity, change: Change): Judged {
+export function verifyStaged(workshop: Workshop, entity: Entity, change: Change): Verified {
   const key = keyOf(workshop, entity, change);
   if (change.writes.includes('public')) judgePublic(key, readStaged(workshop, entity, 'public'));
   return {
@@ -56,7 +56,7 @@ function judgeIssued(
     cert,
     signedBy: signed ? signer.facts.keyId : null,
   };
-  refuseAny(objections(made, { entity, issuance, issuer: issuer?.facts ?? null }));
+  throwAny(objections(made, { entity, issuance, issuer: issuer?.facts ?? null }));
   return cert;
 }
 
@@ -74,11 +74,11 @@ function judgeCross(
   const cert = parseCertificate(file);
   const signed = signedBy(certificateDer(file), issuer.key) ? issuer.facts.keyId : null;
   const asked = { entity, issuance: crossing.issuance, issuer: issuer.facts };
-  refuseAny(crossObjections({ cert, key: parseKey(keyFile), signedBy: signed }, asked));
+  throwAny(crossObjections({ cert, key: parseKey(keyFile), signedBy: signed }, asked));
   return cert;
 }
 
-function refuseAny(found: readonly string[]): void {
+function throwAny(found: readonly string[]): void {
   if (found.length > 0)
     throw new Error(`openssl made something else than it was asked for: ${found.join('; ')}`);
 }

@@ -22,7 +22,7 @@ const SIDES: readonly Side[] = ['server', 'client'];
 type Judgement = Pick<Outcome, 'ok' | 'reason' | 'hint' | 'code'>;
 
 /** The outcome of a case whose handshake was tried. */
-export function judge(tried: HandshakeCase, transcript: Transcript, milliseconds: number): Outcome {
+export function assess(tried: HandshakeCase, transcript: Transcript, milliseconds: number): Outcome {
   const connected = transcript.received && transcript.answered;
   return { case: tried, connected, ...judgement(tried, transcript), transcript, milliseconds };
 }

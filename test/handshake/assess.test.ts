@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { assess, untried } from '../../src/handshake/assess.ts';
 import type { HandshakeCase, RefuseCase, Side } from '../../src/handshake/case.ts';
-import { judge, untried } from '../../src/handshake/judge.ts';
 import type { Transcript, Verdict } from '../../src/handshake/outcome.ts';
 
 const OK: Verdict = { kind: 'accepted' };
@@ -34,7 +34,7 @@ const GOOD: Transcript = {
 const SILENT = { ...GOOD, received: false, answered: false };
 
 const verdictOn = (tried: HandshakeCase, transcript: Transcript) => {
-  const { ok, reason } = judge(tried, transcript, 1);
+  const { ok, reason } = assess(tried, transcript, 1);
   return `${ok ? 'ok' : 'wrong'}: ${reason}`;
 };
 
