@@ -30,15 +30,8 @@ import { checkOwnFolders } from './store/user-error.ts';
 export type { Description } from './adopt/adopt.ts';
 export type { EntryNote, LeftOut, LeftOutWhy, Note } from './adopt/left-out.ts';
 export type { Diagnostic } from './manifest/diagnostic.ts';
-export type {
-  Artifact,
-  Authority,
-  EndEntity,
-  Entity,
-  EntityId,
-  EntityKind,
-  Inventory,
-} from './pki/entity.ts';
+export type { Output } from './pki/artifact.ts';
+export type { Authority, EndEntity, Entity, EntityId, EntityKind, Inventory } from './pki/entity.ts';
 export type { Action, Change, Consent, Issuance, Refusal } from './plan/change.ts';
 export type { Plan } from './plan/plan.ts';
 export type { Reason } from './plan/reason.ts';

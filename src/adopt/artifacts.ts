@@ -1,5 +1,6 @@
 /** The other files of an entity: each is one only if it holds exactly what would be written into it. */
-import type { Artifact, EntityId } from '../pki/entity.ts';
+import type { Artifact } from '../pki/artifact.ts';
+import type { EntityId } from '../pki/entity.ts';
 import { folderOf } from '../pki/files.ts';
 import { groupBy } from '../pki/group.ts';
 import type { Fingerprint, RequestFacts } from '../x509/facts.ts';
@@ -11,7 +12,7 @@ import { compare } from './pairs.ts';
 import { baseOf, pathProblem, stemOf } from './paths.ts';
 
 /** Each below the adopted folder. */
-export type Files = Readonly<Partial<Record<Artifact | 'previous', string>>>;
+export type Files = Readonly<Partial<Record<Artifact, string>>>;
 
 /** An entity's files, and whom it trusts by them. */
 export interface Furnished {

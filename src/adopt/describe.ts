@@ -1,8 +1,9 @@
 /** Drafts → a manifest that a person will go on with: what most entries share is said once, in `defaults`. */
 
 import type { EntryText, ManifestDescription, SettingsText } from '../manifest/write.ts';
-import { ARTIFACTS, type Artifact, type EntityId } from '../pki/entity.ts';
-import { FILE_NAMES, folderOf } from '../pki/files.ts';
+import { ARTIFACTS, OUTPUTS, type Output, STANDARD_OUTPUTS } from '../pki/artifact.ts';
+import type { EntityId } from '../pki/entity.ts';
+import { folderOf } from '../pki/files.ts';
 import { SECTIONS, type Section } from '../pki/sections.ts';
 import type { Files, Furnished } from './artifacts.ts';
 import type { Draft } from './draft.ts';
@@ -11,7 +12,7 @@ import { OWN_FOLDER, type Place, placeOf, placeText } from './layout.ts';
 interface Entry {
   readonly draft: Draft;
   readonly section: Section;
-  readonly outputs: readonly Artifact[];
+  readonly outputs: readonly Output[];
   readonly place: Place;
   /** Something else lies where a file of the entity would have its usual place. */
   readonly isShared: boolean;
@@ -43,7 +44,7 @@ function entryOf(draft: Draft, furnished: Furnished | undefined, claimed: Set<st
   const files = withPrevious(draft, furnished?.files ?? {}, claimed);
   const outputs = outputsOf(draft, files, claimed);
   const place = placeOf(section, draft.name, files);
-  const isShared = ARTIFACTS.some((file) => !outputs.includes(file) && claimed.has(usualPath(draft, file)));
+  const isShared = OUTPUTS.some((file) => !outputs.includes(file) && claimed.has(usualPath(draft, file)));
   return { draft, section, outputs, place, isShared, trust: furnished?.trust };
 }
 
@@ -53,7 +54,7 @@ function withPrevious({ member, name }: Draft, files: Files, claimed: Set<string
     return files;
   const folders = new Set(Object.values(files).map(folderOf));
   const folder = folders.size === 1 ? folderOf(member.certPath) : '.';
-  const names = [FILE_NAMES.previous, `${name}-previous.pem`, `${name}-earlier-certificates.pem`];
+  const names = [ARTIFACTS.previous.file, `${name}-previous.pem`, `${name}-earlier-certificates.pem`];
   const paths = names.map((file) => (folder === '.' ? file : `${folder}/${file}`));
   const free = paths.find((path) => !claimed.has(path.toLowerCase()));
   if (free === undefined) return files;
@@ -61,22 +62,18 @@ function withPrevious({ member, name }: Draft, files: Files, claimed: Set<string
   return free === paths[0] ? files : { ...files, previous: free };
 }
 
-function usualPath({ id }: Draft, file: Artifact): string {
-  return `${id}/${FILE_NAMES[file]}`.toLowerCase();
+function usualPath({ id }: Draft, file: Output): string {
+  return `${id}/${ARTIFACTS[file].file}`.toLowerCase();
 }
 
 /** Directly below a root nothing stands in a chain: to ask for one or not is the same, and the default asks. */
-function outputsOf(draft: Draft, files: Files, claimed: ReadonlySet<string>): readonly Artifact[] {
+function outputsOf(draft: Draft, files: Files, claimed: ReadonlySet<string>): readonly Output[] {
   const { issuer } = draft.member;
   const hasChain = (issuer !== null && issuer.issuer !== null) || claimed.has(usualPath(draft, 'chain'));
-  const standard = ARTIFACTS.filter((artifact) => artifact !== 'public' && artifact !== 'chain');
+  const standard = STANDARD_OUTPUTS.filter((artifact) => artifact !== 'chain');
   const isStandard = !hasChain && standard.every((artifact) => files[artifact] !== undefined);
-  return ARTIFACTS.filter(
-    (artifact) => files[artifact] !== undefined || (artifact === 'chain' && isStandard),
-  );
+  return OUTPUTS.filter((artifact) => files[artifact] !== undefined || (artifact === 'chain' && isStandard));
 }
-
-const STANDARD_OUTPUTS: readonly Artifact[] = ARTIFACTS.filter((artifact) => artifact !== 'public');
 
 type Defaults = SettingsText;
 
@@ -118,9 +115,11 @@ function same(a: unknown, b: unknown): boolean {
 
 /** File by file, so that an authority with other names for some does not hide what is common; only real patterns. */
 function commonFiles(entries: readonly Entry[]): Files | undefined {
-  const found = ARTIFACTS.flatMap((artifact) => {
+  const found = OUTPUTS.flatMap((artifact) => {
     const pattern = common(entries.flatMap(({ place }) => place.files[artifact] ?? []));
-    return pattern === undefined || pattern === FILE_NAMES[artifact] ? [] : [[artifact, pattern] as const];
+    return pattern === undefined || pattern === ARTIFACTS[artifact].file
+      ? []
+      : [[artifact, pattern] as const];
   });
   return found.length === 0 ? undefined : Object.fromEntries(found);
 }

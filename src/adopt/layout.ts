@@ -1,7 +1,7 @@
 /** Where files are, as `folder` and `files` of a manifest: one pattern for many where there is one. */
 
-import type { Artifact } from '../pki/entity.ts';
-import { FILE_NAMES, folderOf } from '../pki/files.ts';
+import { ARTIFACTS, eachArtifact, type Output } from '../pki/artifact.ts';
+import { folderOf } from '../pki/files.ts';
 import type { Section } from '../pki/sections.ts';
 import type { Files } from './artifacts.ts';
 import { baseOf, filled, patternOf } from './paths.ts';
@@ -35,8 +35,8 @@ export function placeText(
   section: Section,
   name: string,
 ): { readonly folder?: string; readonly files?: Files } {
-  const known: Files = { ...FILE_NAMES, ...defaults.files };
-  const said = Object.entries(place.files).filter(([file, pattern]) => known[file as Artifact] !== pattern);
+  const known: Files = { ...eachArtifact((artifact) => ARTIFACTS[artifact].file), ...defaults.files };
+  const said = Object.entries(place.files).filter(([file, pattern]) => known[file as Output] !== pattern);
   const files = Object.fromEntries(said.map(([file, pattern]) => [file, filled(pattern, section, name)]));
   const folder =
     place.folder === (defaults.folder ?? OWN_FOLDER) ? {} : { folder: filled(place.folder, section, name) };

@@ -1,6 +1,6 @@
 /** The fields of a manifest: the shape of each, its words for editors, and the parser that makes a value of it. */
 import * as z from 'zod';
-import { ARTIFACTS } from '../pki/artifact.ts';
+import { OUTPUTS, STANDARD_OUTPUTS } from '../pki/artifact.ts';
 import { quote } from '../pki/printable.ts';
 import {
   BACKDATE_PATTERN,
@@ -70,11 +70,11 @@ export const rotateKey = z.boolean(wanted('true or false')).meta({
   default: false,
 });
 
-const artifact = z.enum(ARTIFACTS, wanted(`one of ${ARTIFACTS.join(', ')}`));
+const artifact = z.enum(OUTPUTS, wanted(`one of ${OUTPUTS.join(', ')}`));
 
 /** A list of artifacts, each once, `key` and `cert` among them; their order means nothing. */
 export const outputs = z
-  .array(artifact, wanted('a list of files', `choose from [${ARTIFACTS.join(', ')}]`))
+  .array(artifact, wanted('a list of files', `choose from [${OUTPUTS.join(', ')}]`))
   .superRefine(unique('artifact', (item) => item, 'output'))
   .superRefine((items, context) => {
     const lost = (['key', 'cert'] as const).filter((item) => !items.includes(item));
@@ -86,7 +86,7 @@ export const outputs = z
     uniqueItems: true,
     allOf: [{ contains: { const: 'key' } }, { contains: { const: 'cert' } }],
     description: 'Files to write for each entry; key and cert always.',
-    default: ARTIFACTS.filter((item) => item !== 'public'),
+    default: [...STANDARD_OUTPUTS],
   });
 
 const reference = z.string(wanted('the name of an authority'));

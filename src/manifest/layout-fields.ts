@@ -1,6 +1,6 @@
 /** The fields of a manifest that say where files are, and how they are put there. */
 import * as z from 'zod';
-import { ARTIFACTS } from '../pki/artifact.ts';
+import { eachArtifact } from '../pki/artifact.ts';
 import { DURATION_PATTERN, parseRetention } from './duration.ts';
 import { LAYOUT_PATTERN, parseLayoutFile, parseLayoutPath } from './folder.ts';
 import { using, wanted } from './problem.ts';
@@ -29,10 +29,7 @@ const fileName = layoutPath.transform(using(parseLayoutFile)).optional();
 /** Paths by artifact, and by `previous`; a file that is left out has its usual name (pki/files.ts). */
 export const files = z
   .strictObject(
-    Object.fromEntries([...ARTIFACTS, 'previous' as const].map((artifact) => [artifact, fileName])) as Record<
-      (typeof ARTIFACTS)[number] | 'previous',
-      typeof fileName
-    >,
+    eachArtifact(() => fileName),
     wanted('a map of file names such as { key: tls.key, cert: tls.crt }'),
   )
   .meta({

@@ -1,6 +1,6 @@
 /** A manifest as text for people to go on with: short maps on one line, comments where they belong. */
 import { Document, isCollection, isMap, isNode, isScalar, type Pair, type YAMLMap } from 'yaml';
-import type { Artifact } from '../pki/artifact.ts';
+import type { Artifact, Output } from '../pki/artifact.ts';
 import { SECTIONS, type Section } from '../pki/sections.ts';
 
 /** What an entry and `defaults` have in common, as a manifest spells it. */
@@ -8,9 +8,9 @@ export interface SettingsText {
   readonly key?: string | { readonly algorithm: 'rsa'; readonly size: number };
   readonly validity?: string;
   readonly subject?: Readonly<Record<string, string>>;
-  readonly outputs?: readonly Artifact[];
+  readonly outputs?: readonly Output[];
   readonly folder?: string;
-  readonly files?: Readonly<Partial<Record<Artifact | 'previous', string>>>;
+  readonly files?: Readonly<Partial<Record<Artifact, string>>>;
   readonly trust?: readonly string[];
 }
 

@@ -1,13 +1,7 @@
 /** The part of a plan's script that publishes behind links, or brings files out from behind them. */
 
-import {
-  entityFolder,
-  fileName,
-  filePath,
-  type Located,
-  MANAGED_FILES,
-  type ManagedFile,
-} from '../pki/files.ts';
+import { ALL_ARTIFACTS, type Artifact } from '../pki/artifact.ts';
+import { entityFolder, fileName, filePath, type Located } from '../pki/files.ts';
 import { stagedPath } from '../pki/paths.ts';
 import type { Change } from '../plan/change.ts';
 import { relinks } from '../plan/publish.ts';
@@ -30,8 +24,8 @@ export function restoreLines(entity: Located, change: Published): readonly strin
 export function linkedLines(entity: Located, change: Published, name: string): readonly string[] {
   const folder = shellPath(entityFolder(entity));
   const version = `${folder}/${name}`;
-  const path = (file: ManagedFile): string => shellPath(filePath(entity, file));
-  const inVersion = (file: ManagedFile): string => `${version}/${shellWord(fileName(entity, file))}`;
+  const path = (file: Artifact): string => shellPath(filePath(entity, file));
+  const inVersion = (file: Artifact): string => `${version}/${shellWord(fileName(entity, file))}`;
   return [
     `mkdir -p ${folder}`,
     `chmod 755 ${folder}`,
@@ -45,8 +39,8 @@ export function linkedLines(entity: Located, change: Published, name: string): r
 
 /** Plain files take the links' places. */
 export function unlinkedLines(entity: Located, change: Published): readonly string[] {
-  const path = (file: ManagedFile): string => shellPath(filePath(entity, file));
-  const staged = (file: ManagedFile): string => stagedPath(entity.id, file);
+  const path = (file: Artifact): string => shellPath(filePath(entity, file));
+  const staged = (file: Artifact): string => stagedPath(entity.id, file);
   const kept = keptFiles(change);
   return [
     ...kept.map((file) => copyLine(path(file), staged(file))),
@@ -61,8 +55,8 @@ export function clearLines(entity: Located, present: string, archive: string): r
   return [`clear_versions ${shellPath(entityFolder(entity))} ${present} ${archive} ${names(entity)}`];
 }
 
-function keptFiles({ writes, deletes }: Published): readonly ManagedFile[] {
-  return MANAGED_FILES.filter((file) => !writes.includes(file) && !deletes.includes(file));
+function keptFiles({ writes, deletes }: Published): readonly Artifact[] {
+  return ALL_ARTIFACTS.filter((file) => !writes.includes(file) && !deletes.includes(file));
 }
 
 function copyLine(from: string, to: string): string {
@@ -70,7 +64,7 @@ function copyLine(from: string, to: string): string {
 }
 
 function names(entity: Located): string {
-  return MANAGED_FILES.map((file) => shellWord(fileName(entity, file))).join(' ');
+  return ALL_ARTIFACTS.map((file) => shellWord(fileName(entity, file))).join(' ');
 }
 
 /** Shell functions: each takes the folder, what else it needs, and the names of all files. */

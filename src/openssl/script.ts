@@ -2,15 +2,10 @@
  * `pki plan --commands`: the plan as a POSIX shell script. It runs exactly the openssl calls that apply would run, in
  * the same folders; around them it does by hand what apply does more carefully (staging, archive, renaming).
  */
+
+import { ALL_ARTIFACTS, ARTIFACTS, type Artifact, modeOf } from '../pki/artifact.ts';
 import { type Entity, type EntityId, type Inventory, unreachable } from '../pki/entity.ts';
-import {
-  FILE_NAMES,
-  filePath,
-  folderOf,
-  type Located,
-  MANAGED_FILES,
-  type ManagedFile,
-} from '../pki/files.ts';
+import { filePath, folderOf, type Located } from '../pki/files.ts';
 import { SCRATCH_FOLDER, STAGE_FOLDER, stagedPath, stageFolder } from '../pki/paths.ts';
 import type { Change, Relocation } from '../plan/change.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -122,20 +117,25 @@ function opensslCall(args: readonly string[], input: string | null): readonly st
 
 function publishLines(entity: Entity, change: Change, context: Context): readonly string[] {
   const { id } = entity;
-  const path = (file: ManagedFile): string => filePath(entity, file);
+  const path = (file: Artifact): string => filePath(entity, file);
   return [
     ...bundleLines(entity, change, context),
     ...change.writes
-      .filter((artifact) => artifact !== 'key')
-      .map((artifact) => `chmod 644 ${stagedPath(id, artifact)}`),
+      .filter((artifact) => !ARTIFACTS[artifact].secret)
+      .map((artifact) => `chmod ${modeText(artifact)} ${stagedPath(id, artifact)}`),
     ...archiveLines(entity, change, context.now),
     ...placeLines(entity, change, context.now),
-    ...change.chmods.map((file) => `chmod ${file === 'key' ? 600 : 644} ${shellPath(path(file))}`),
+    ...change.chmods.map((file) => `chmod ${modeText(file)} ${shellPath(path(file))}`),
   ];
 }
 
+/** For chmod(1): `644`. */
+function modeText(artifact: Artifact): string {
+  return modeOf(artifact).toString(8);
+}
+
 function placeLines(entity: Entity, change: Change, now: number): readonly string[] {
-  const path = (file: ManagedFile): string => filePath(entity, file);
+  const path = (file: Artifact): string => filePath(entity, file);
   if (usesLinks(entity, change)) {
     const isLinked = entity.publish === 'symlinks';
     // Two scripts may be of one second.
@@ -156,12 +156,12 @@ function archiveLines(entity: Entity, { writes, deletes }: Change, now: number):
   return [...writes, ...deletes].map((file) => archiveLine(entity, file, folder));
 }
 
-function archiveLine(entity: Located, file: ManagedFile, folder: string): string {
+function archiveLine(entity: Located, file: Artifact, folder: string): string {
   const path = shellPath(filePath(entity, file));
   const isPrecious = file === 'key' || file === 'cert';
   // Somebody may have put a key where another file of ours goes.
   const test = isPrecious ? `[ -e ${path} ]` : `grep -q 'PRIVATE KEY-----' ${path} 2>/dev/null`;
-  return `if ${test}; then mkdir -p ${folder}; cp -p ${path} ${folder}/${FILE_NAMES[file]}; fi`;
+  return `if ${test}; then mkdir -p ${folder}; cp -p ${path} ${folder}/${ARTIFACTS[file].file}; fi`;
 }
 
 /** Removing takes consent, and a script is read before it is run: reading it is the consent. */
@@ -170,7 +170,7 @@ function removeLines(id: EntityId, now: number): readonly string[] {
   return [
     archiveLine({ id }, 'key', folder),
     archiveLine({ id }, 'cert', folder),
-    ...MANAGED_FILES.map((file) => `rm -f ${filePath({ id }, file)}`),
+    ...ALL_ARTIFACTS.map((file) => `rm -f ${filePath({ id }, file)}`),
     ...clearLines({ id }, 'none', folder),
     `rmdir ${id} 2>/dev/null || true`,
   ];

@@ -1,4 +1,69 @@
-/** Files that an entity can have. `key` and `cert` are always among them. */
-export const ARTIFACTS = ['key', 'csr', 'cert', 'chain', 'fullchain', 'ca', 'public'] as const;
-/** The name of one of them. */
-export type Artifact = (typeof ARTIFACTS)[number];
+/** The files that an entity can have: what each is called, who may read it, and whether `outputs` can ask for it. */
+
+/** What is known of an artifact before anything is planned. */
+interface ArtifactTraits {
+  /** Usual name below the entity's folder. */
+  readonly file: string;
+  /** Holds a private key: nobody but its owner may read it. */
+  readonly secret: boolean;
+  /** Written where `outputs` is left out. */
+  readonly standard: boolean;
+  /** `outputs` names it; the others follow from what an entity is. */
+  readonly asked: boolean;
+}
+
+/** One row for each artifact, in the order in which they are listed everywhere. */
+export const ARTIFACTS = {
+  key: { file: 'key.pem', secret: true, standard: true, asked: true },
+  csr: { file: 'csr.pem', secret: false, standard: true, asked: true },
+  cert: { file: 'cert.pem', secret: false, standard: true, asked: true },
+  chain: { file: 'chain.pem', secret: false, standard: true, asked: true },
+  fullchain: { file: 'fullchain.pem', secret: false, standard: true, asked: true },
+  ca: { file: 'ca.pem', secret: false, standard: true, asked: true },
+  public: { file: 'public.pem', secret: false, standard: false, asked: true },
+  /** Certificates that a root had before and that are still trusted, newest first. */
+  previous: { file: 'previous.pem', secret: false, standard: true, asked: false },
+} as const satisfies Record<string, ArtifactTraits>;
+
+/** The name of an artifact. */
+export type Artifact = keyof typeof ARTIFACTS;
+
+/** An artifact that `outputs` can ask for. */
+export type Output = { [A in Artifact]: (typeof ARTIFACTS)[A]['asked'] extends true ? A : never }[Artifact];
+
+/** Every artifact, in the order of the table. */
+export const ALL_ARTIFACTS = Object.keys(ARTIFACTS) as readonly Artifact[];
+
+/** Those that `outputs` can ask for. `key` and `cert` are always among those of an entity. */
+export const OUTPUTS: readonly Output[] = ALL_ARTIFACTS.filter(isOutput);
+
+/** What an entity gets where nothing is said about `outputs`. */
+export const STANDARD_OUTPUTS: readonly Output[] = OUTPUTS.filter((output) => ARTIFACTS[output].standard);
+
+/** Whether a text is the name of an artifact. */
+export function isArtifact(name: unknown): name is Artifact {
+  return typeof name === 'string' && Object.hasOwn(ARTIFACTS, name);
+}
+
+function isOutput(artifact: Artifact): artifact is Output {
+  return ARTIFACTS[artifact].asked;
+}
+
+/** Permission bits of a secret, and of what others may read. */
+const SECRET_MODE = 0o600;
+const OPEN_MODE = 0o644;
+
+/** The mode that an artifact gets: the only place that knows one from the other. */
+export function modeOf(artifact: Artifact): number {
+  return ARTIFACTS[artifact].secret ? SECRET_MODE : OPEN_MODE;
+}
+
+/** Permission bits that an artifact must not have: a secret is its owner's alone, what others trust is nobody's to write. */
+export function forbiddenBits(artifact: Artifact): number {
+  return ARTIFACTS[artifact].secret ? 0o077 : 0o022;
+}
+
+/** A value for every artifact, each made by the same function. */
+export function eachArtifact<T>(make: (artifact: Artifact) => T): Readonly<Record<Artifact, T>> {
+  return Object.fromEntries(ALL_ARTIFACTS.map((artifact) => [artifact, make(artifact)])) as Record<Artifact, T>;
+}

@@ -2,7 +2,7 @@
  * The nouns of a PKI as this engine wants them: resolved, with nothing left to default.
  * What is *wanted* lives here; what was *issued* is a fact (x509/facts.ts). Neither is ever the other.
  */
-import type { Artifact } from './artifact.ts';
+import type { Artifact, Output } from './artifact.ts';
 import type { KeySpec } from './key-spec.ts';
 import type { San } from './san.ts';
 import type { Subject } from './subject.ts';
@@ -15,8 +15,6 @@ export type LeafKind = Exclude<EntityKind, 'authority'>;
 /** `<folder>/<name>`, for example `servers/api`: unique in a manifest, and the entity's folder below the output. */
 export type EntityId = string;
 
-export { ARTIFACTS, type Artifact } from './artifact.ts';
-
 /** When a certificate is due: a fixed time before its end, or a share (0–1) of its lifetime before its end. */
 export type RenewBefore =
   | { readonly kind: 'seconds'; readonly seconds: number }
@@ -27,7 +25,7 @@ export interface Layout {
   /** Relative to the output folder; `.` is that folder itself. */
   readonly folder: string;
   /** File names relative to `folder`; those left out are ours (pki/files.ts). */
-  readonly files: Readonly<Partial<Record<Artifact | 'previous', string>>>;
+  readonly files: Readonly<Partial<Record<Artifact, string>>>;
 }
 
 interface EntityBase {
@@ -42,7 +40,7 @@ interface EntityBase {
   readonly issuer: EntityId | null;
   /** Root authorities whose certificates make up `ca.pem`, own root first. */
   readonly trust: readonly EntityId[];
-  readonly outputs: readonly Artifact[];
+  readonly outputs: readonly Output[];
   readonly renewBefore: RenewBefore;
   /** Re-key on renewal instead of keeping the key. */
   readonly rotateKey: boolean;

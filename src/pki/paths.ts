@@ -1,6 +1,6 @@
 /** Paths below the output folder as openssl gets them: relative, and made of checked names only. */
 import type { EntityId } from './entity.ts';
-import { FILE_NAMES, type ManagedFile } from './files.ts';
+import { ARTIFACTS, type Artifact } from './artifact.ts';
 
 /** This program's own folder, mode 0700: work in progress, archive, ledger, cache and lock. */
 export const PRIVATE_FOLDER = '.pki';
@@ -21,8 +21,8 @@ export function stageFolder(id: EntityId, run?: string): string {
 }
 
 /** A new file in that folder, under its usual name whatever `layout` says: `.pki/stage/servers.api/key.pem`. */
-export function stagedPath(id: EntityId, artifact: ManagedFile, run?: string): string {
-  return `${stageFolder(id, run)}/${FILE_NAMES[artifact]}`;
+export function stagedPath(id: EntityId, artifact: Artifact, run?: string): string {
+  return `${stageFolder(id, run)}/${ARTIFACTS[artifact].file}`;
 }
 
 /** Where a root's cross-certificate is made; it is published among the earlier certificates. */

@@ -1,6 +1,7 @@
 /** The outcome of planning, one entity at a time; every field is a decision, none is a guess left to apply. */
+
+import type { Artifact } from '../pki/artifact.ts';
 import type { EntityId, EntityKind } from '../pki/entity.ts';
-import type { ManagedFile } from '../pki/files.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import type { EncodedName } from '../x509/name.ts';
 import type { Reason } from './reason.ts';
@@ -38,7 +39,7 @@ export interface Refusal {
 
 /** A file to be copied; paths are relative to the output folder. */
 export interface Relocation {
-  readonly file: ManagedFile;
+  readonly file: Artifact;
   readonly from: string;
   readonly to: string;
 }
@@ -52,11 +53,11 @@ export interface Change {
   readonly newKey: boolean;
   readonly issuance: Issuance | null;
   /** Files that get new content, and files that go. */
-  readonly writes: readonly ManagedFile[];
-  readonly deletes: readonly ManagedFile[];
+  readonly writes: readonly Artifact[];
+  readonly deletes: readonly Artifact[];
   /** Files that are copied first from where they were before `folder` or `files` changed. */
   readonly copies: readonly Relocation[];
-  readonly chmods: readonly ManagedFile[];
+  readonly chmods: readonly Artifact[];
   /** A root's earlier certificates that stay trusted beside its present one, newest first. */
   readonly previous: readonly Fingerprint[];
   /** Cross-certificates by which holders of those accept the present one; those that stay, newest first. */

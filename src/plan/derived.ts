@@ -1,5 +1,6 @@
 /** Files that follow from certificates: what they must hold, and whether they do. */
-import type { Artifact, Entity, EntityId } from '../pki/entity.ts';
+import type { Output } from '../pki/artifact.ts';
+import type { Entity, EntityId } from '../pki/entity.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import { diffRequest } from './diff.ts';
 import type { EntityObservation, FileState } from './observation.ts';
@@ -43,7 +44,7 @@ export function wantedArtifacts(
   entity: Entity,
   byId: ReadonlyMap<EntityId, Entity>,
   outlooks: Outlooks,
-): readonly Artifact[] {
+): readonly Output[] {
   const { chain } = bundleMembers(entity, byId);
   const root = outlooks.get(rootAbove(entity, byId) ?? '');
   const hasChain = chain.length > 0 || (root !== undefined && root.cross.length > 0);
@@ -101,7 +102,7 @@ export function publicKeyReasons({ public: found, key }: EntityObservation): rea
 }
 
 /** Files of ours that nobody asks for any more; they hold nothing that cannot be made again. */
-export function unwantedReasons(observed: EntityObservation, wanted: readonly Artifact[]): readonly Reason[] {
+export function unwantedReasons(observed: EntityObservation, wanted: readonly Output[]): readonly Reason[] {
   const derived = ['csr', 'chain', 'fullchain', 'ca', 'public'] as const;
   return derived
     .filter((artifact) => !wanted.includes(artifact))

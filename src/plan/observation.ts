@@ -1,6 +1,7 @@
 /** What is on disk, one entity at a time: facts where a file can be read, and the plain reason where it cannot. */
+
+import type { Artifact } from '../pki/artifact.ts';
 import type { EntityId } from '../pki/entity.ts';
-import type { ManagedFile } from '../pki/files.ts';
 import type { CertificateFacts, Fingerprint, KeyFacts, KeyId, RequestFacts } from '../x509/facts.ts';
 
 /** One file. `blocked` is what no tool may resolve by writing over it; `garbage` is a plain file without the content. */
@@ -24,7 +25,7 @@ export interface Published {
 export interface FormerLocation {
   /** Relative to the output folder, like the paths of the files. */
   readonly folder: string;
-  readonly files: readonly { readonly file: ManagedFile; readonly from: string }[];
+  readonly files: readonly { readonly file: Artifact; readonly from: string }[];
 }
 
 /** An entity's files, each as it was found, and what only several of them tell together. */

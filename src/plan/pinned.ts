@@ -1,6 +1,8 @@
 /** Entities that must be left unchanged together with a refused one: what needs it, and what would take its place. Pure. */
+
+import { ALL_ARTIFACTS } from '../pki/artifact.ts';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
-import { filePath, MANAGED_FILES } from '../pki/files.ts';
+import { filePath } from '../pki/files.ts';
 import { rootAbove } from './derived.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
 
@@ -34,7 +36,7 @@ function placesHeld(pinned: ReadonlySet<EntityId>, { entities }: Observation): R
 function takesPlace(entity: Entity, places: ReadonlyMap<string, EntityId>): boolean {
   return (
     places.size > 0 &&
-    MANAGED_FILES.some((file) => {
+    ALL_ARTIFACTS.some((file) => {
       const owner = places.get(filePath(entity, file));
       return owner !== undefined && owner !== entity.id;
     })

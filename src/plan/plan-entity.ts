@@ -1,6 +1,7 @@
 /** One entity: what is on disk against what is wanted → one Change. Pure; the caller goes from roots to leaves. */
-import type { Artifact, Entity, EntityId } from '../pki/entity.ts';
-import { isManaged, MANAGED_FILES, type ManagedFile } from '../pki/files.ts';
+import { ALL_ARTIFACTS, type Artifact, forbiddenBits, modeOf, type Output } from '../pki/artifact.ts';
+import type { Entity, EntityId } from '../pki/entity.ts';
+import { isManaged } from '../pki/files.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import { keptName } from '../x509/name.ts';
 import { certificateReasons } from './certificate-reasons.ts';
@@ -108,8 +109,8 @@ const MISSING = { state: 'missing' } as const;
 function ownFiles(entity: Entity, seen: EntityObservation): EntityObservation {
   // What stayed behind is of no interest but for what is wanted here.
   const left = new Set(seen.left?.files.map(({ file }) => file));
-  const isAsked = (file: ManagedFile): boolean => file === 'previous' || entity.outputs.includes(file);
-  const others = MANAGED_FILES.filter(
+  const isAsked = (file: Artifact): boolean => file === 'previous' || entity.outputs.includes(file);
+  const others = ALL_ARTIFACTS.filter(
     (file) => !isManaged(entity, file) || (left.has(file) && !isAsked(file)),
   );
   return others.length === 0
@@ -137,7 +138,7 @@ function decide(
 }
 
 interface Derived {
-  readonly artifact: Artifact;
+  readonly artifact: Output;
   readonly reasons: readonly Reason[];
 }
 
@@ -145,13 +146,13 @@ interface Derived {
 function derivedReasons(
   entity: Entity,
   observed: EntityObservation,
-  wanted: readonly Artifact[],
+  wanted: readonly Output[],
   own: BundleMember,
   { byId, outlooks }: Context,
 ): readonly Derived[] {
   const members = bundleMembers(entity, byId);
   const root = outlooks.get(rootAbove(entity, byId) ?? '');
-  const reasonsFor = (artifact: Artifact): readonly Reason[] => {
+  const reasonsFor = (artifact: Output): readonly Reason[] => {
     if (artifact === 'csr') return requestReasons(entity, observed);
     if (artifact === 'public') return publicKeyReasons(observed);
     if (artifact === 'key' || artifact === 'cert') return [];
@@ -173,26 +174,17 @@ function ownBundle(
   return { id, fingerprint, previous, bundleChanges: false, cross: [], crossChanges: false };
 }
 
-const OPEN_FILES = MANAGED_FILES.filter((file) => file !== 'key');
-
 /** Only the owner may read a private key; nobody else may write what others trust. */
 function modeReasons(observed: EntityObservation): readonly Reason[] {
-  const { key } = observed;
-  const found: Reason[] = [];
-  if (key.state === 'present' && (key.mode & 0o077) !== 0) {
-    found.push({ kind: 'mode', artifact: 'key', before: key.mode, after: 0o600 });
-  }
-  for (const artifact of OPEN_FILES) {
+  return ALL_ARTIFACTS.flatMap((artifact): readonly Reason[] => {
     const file = observed[artifact];
-    if (file.state === 'present' && (file.mode & 0o022) !== 0) {
-      found.push({ kind: 'mode', artifact, before: file.mode, after: 0o644 });
-    }
-  }
-  return found;
+    const isWrong = file.state === 'present' && (file.mode & forbiddenBits(artifact)) !== 0;
+    return isWrong ? [{ kind: 'mode', artifact, before: file.mode, after: modeOf(artifact) }] : [];
+  });
 }
 
 /** A new certificate brings everything that is made from it or asked for with it; a kept key stays untouched. */
-function writesOfIssue(wanted: readonly Artifact[], newKey: boolean): readonly Artifact[] {
+function writesOfIssue(wanted: readonly Output[], newKey: boolean): readonly Output[] {
   return wanted.filter((artifact) => artifact !== 'key' || newKey);
 }
 

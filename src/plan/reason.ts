@@ -2,8 +2,8 @@
  * Why something changes. A reason is made on the line that decides (design §5), carries before and after, and is
  * never parsed back: wording lives in report/.
  */
-import type { Artifact, EntityId } from '../pki/entity.ts';
-import type { ManagedFile } from '../pki/files.ts';
+import type { Artifact, Output } from '../pki/artifact.ts';
+import type { EntityId } from '../pki/entity.ts';
 
 /** Fields of a certificate or key that are compared; names are the manifest's where it has one. */
 export type Field =
@@ -23,9 +23,9 @@ export type Field =
 /** One cause. Points in time are seconds since 1970, lengths seconds, modes permission bits. */
 export type Reason =
   /** The file is not there. */
-  | { readonly kind: 'missing'; readonly artifact: Artifact }
+  | { readonly kind: 'missing'; readonly artifact: Output }
   /** The file is there and is not what its name says. */
-  | { readonly kind: 'unreadable'; readonly artifact: ManagedFile; readonly detail: string }
+  | { readonly kind: 'unreadable'; readonly artifact: Artifact; readonly detail: string }
   | { readonly kind: 'differs'; readonly field: Field; readonly before: string; readonly after: string }
   /** Certificate and private key are not a pair. */
   | { readonly kind: 'key-mismatch' }
@@ -39,13 +39,13 @@ export type Reason =
   | { readonly kind: 'expires'; readonly notAfter: number; readonly seconds: number; readonly window: number }
   | { readonly kind: 'expired'; readonly notAfter: number }
   | { readonly kind: 'not-yet-valid'; readonly notBefore: number }
-  | { readonly kind: 'mode'; readonly artifact: ManagedFile; readonly before: number; readonly after: number }
+  | { readonly kind: 'mode'; readonly artifact: Artifact; readonly before: number; readonly after: number }
   /** Signed or keyed with something that modern libraries refuse. */
   | { readonly kind: 'weak'; readonly what: string }
   /** A derived file does not hold what the certificates make it hold. */
-  | { readonly kind: 'stale'; readonly artifact: ManagedFile }
+  | { readonly kind: 'stale'; readonly artifact: Artifact }
   /** A file that `outputs` or the hierarchy no longer asks for. */
-  | { readonly kind: 'unwanted'; readonly artifact: Artifact }
+  | { readonly kind: 'unwanted'; readonly artifact: Output }
   /** A root's certificate is replaced, and stays in trust bundles beside the new one, which its key may sign, too. */
   | { readonly kind: 'keeps-trust'; readonly notAfter: number; readonly signsNew: boolean }
   /** `previous.pem` names a root that the root's own trust bundle does not hold. */

@@ -1,6 +1,8 @@
 /** What a plan will not touch: things that only their owner can decide about. */
+
+import type { Artifact } from '../pki/artifact.ts';
 import { unreachable } from '../pki/entity.ts';
-import { filePath, type Located, type ManagedFile } from '../pki/files.ts';
+import { filePath, type Located } from '../pki/files.ts';
 import type { Refusal } from './change.ts';
 import type { EntityObservation } from './observation.ts';
 
@@ -8,7 +10,7 @@ import type { EntityObservation } from './observation.ts';
 export function refusalFor(
   entity: Located,
   observed: EntityObservation,
-  wanted: readonly ManagedFile[],
+  wanted: readonly Artifact[],
 ): Refusal | null {
   for (const artifact of wanted) {
     const refusal = refusalOf(filePath(entity, artifact), observed, artifact);
@@ -17,7 +19,7 @@ export function refusalFor(
   return null;
 }
 
-function refusalOf(path: string, observed: EntityObservation, artifact: ManagedFile): Refusal | null {
+function refusalOf(path: string, observed: EntityObservation, artifact: Artifact): Refusal | null {
   const file = observed[artifact];
   switch (file.state) {
     case 'encrypted':

@@ -2,8 +2,10 @@
  * `folder` or `files` changed: the files are still where they were. They are copied, so that the key stays the same; the
  * old ones stay for whoever reads them there, because nobody but the user knows when the last reader has moved, too.
  */
+
+import { ARTIFACTS, type Artifact } from '../pki/artifact.ts';
 import type { Entity } from '../pki/entity.ts';
-import { entityFolder, FILE_NAMES, filePath, type ManagedFile } from '../pki/files.ts';
+import { entityFolder, filePath } from '../pki/files.ts';
 import type { Refusal, Relocation } from './change.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Reason } from './reason.ts';
@@ -12,7 +14,7 @@ import type { Reason } from './reason.ts';
 export function relocationsOf(
   entity: Entity,
   { left }: EntityObservation,
-  wanted: readonly ManagedFile[],
+  wanted: readonly Artifact[],
 ): readonly Relocation[] {
   const files = (left?.files ?? []).filter(({ file }) => wanted.includes(file));
   return files.map(({ file, from }) => ({ file, from, to: filePath(entity, file) }));
@@ -29,7 +31,7 @@ export function renamedLinks(entity: Entity, { left, published }: EntityObservat
   if (first === undefined || left?.folder !== entityFolder(entity)) return null;
   if (entity.publish !== 'symlinks' && (published === undefined || published.state === 'files')) return null;
   return {
-    problem: `the ${FILE_NAMES[first.file]} of ${entity.id} is behind links, which cannot be renamed in their folder`,
+    problem: `the ${ARTIFACTS[first.file].file} of ${entity.id} is behind links, which cannot be renamed in their folder`,
     hint: 'give the entry another "folder" together with its new "files"',
   };
 }

@@ -1,7 +1,7 @@
 /** A reason in words: what is, and what is wanted. */
 
+import { ARTIFACTS } from '../pki/artifact.ts';
 import { unreachable } from '../pki/entity.ts';
-import { FILE_NAMES } from '../pki/files.ts';
 import { visible } from '../pki/printable.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime, lengthText } from '../plan/validity.ts';
@@ -14,9 +14,9 @@ export function reasonText(reason: Reason): string {
 function wordsOf(reason: Reason): string {
   switch (reason.kind) {
     case 'missing':
-      return `${FILE_NAMES[reason.artifact]} is missing`;
+      return `${ARTIFACTS[reason.artifact].file} is missing`;
     case 'unreadable':
-      return `${FILE_NAMES[reason.artifact]} ${reason.detail}`;
+      return `${ARTIFACTS[reason.artifact].file} ${reason.detail}`;
     case 'differs':
       return `${reason.field}: ${reason.before} → ${reason.after}`;
     case 'key-mismatch':
@@ -34,13 +34,13 @@ function wordsOf(reason: Reason): string {
     case 'not-yet-valid':
       return `not valid before ${isoTime(reason.notBefore)}`;
     case 'mode':
-      return `${FILE_NAMES[reason.artifact]} has mode ${octal(reason.before)}, not ${octal(reason.after)}`;
+      return `${ARTIFACTS[reason.artifact].file} has mode ${octal(reason.before)}, not ${octal(reason.after)}`;
     case 'weak':
       return `${reason.what} is weaker than libraries accept`;
     case 'stale':
-      return `${FILE_NAMES[reason.artifact]} is out of date`;
+      return `${ARTIFACTS[reason.artifact].file} is out of date`;
     case 'unwanted':
-      return `${FILE_NAMES[reason.artifact]} is no longer asked for`;
+      return `${ARTIFACTS[reason.artifact].file} is no longer asked for`;
     case 'keeps-trust':
       return `the present certificate stays trusted until ${isoTime(reason.notAfter)}, or until "pki retire"${reason.signsNew ? ', and signs the new one' : ''}`;
     case 'new-trust':

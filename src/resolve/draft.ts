@@ -4,15 +4,8 @@ import type { ParsedManifest } from '../manifest/parse.ts';
 import type { AuthorityEntry, Defaults, LeafEntry } from '../manifest/schema.ts';
 import type { Span } from '../manifest/source.ts';
 import { keySpan, type MapTree, nodeAt, type Path, valueSpan } from '../manifest/tree.ts';
-import {
-  ARTIFACTS,
-  type Artifact,
-  type EntityId,
-  type EntityKind,
-  type Layout,
-  type LeafKind,
-  type RenewBefore,
-} from '../pki/entity.ts';
+import { OUTPUTS, type Output, STANDARD_OUTPUTS } from '../pki/artifact.ts';
+import type { EntityId, EntityKind, Layout, LeafKind, RenewBefore } from '../pki/entity.ts';
 import type { KeySpec } from '../pki/key-spec.ts';
 import { quote } from '../pki/printable.ts';
 import { SECTIONS, type Section } from '../pki/sections.ts';
@@ -46,7 +39,7 @@ interface DraftBase extends Named {
   readonly subject: Subject;
   readonly key: KeySpec;
   readonly validity: number;
-  readonly outputs: readonly Artifact[];
+  readonly outputs: readonly Output[];
   readonly renewBefore: RenewBefore;
   readonly rotateKey: boolean;
   readonly backdate: number;
@@ -132,8 +125,6 @@ function builtInKey(kind: EntityKind): KeySpec {
   return { algorithm: 'ecdsa', curve: kind === 'authority' ? 'P-384' : 'P-256' };
 }
 
-const OUTPUTS: readonly Artifact[] = ARTIFACTS.filter((artifact) => artifact !== 'public');
-
 function baseOf(
   section: Section,
   name: string,
@@ -141,7 +132,7 @@ function baseOf(
   defaults: Defaults,
 ): Omit<DraftBase, 'kind'> {
   const kind = KINDS[section];
-  const asked = written.outputs ?? defaults.outputs ?? OUTPUTS;
+  const asked = written.outputs ?? defaults.outputs ?? STANDARD_OUTPUTS;
   return {
     id: `${section}/${name}`,
     name,
@@ -150,7 +141,7 @@ function baseOf(
     key: written.key ?? defaults.key ?? builtInKey(kind),
     validity: written.validity ?? defaults.validity ?? builtInValidity(kind, written.issuer),
     // in our order, so that the order in the manifest does not matter
-    outputs: ARTIFACTS.filter((artifact) => asked.includes(artifact)),
+    outputs: OUTPUTS.filter((artifact) => asked.includes(artifact)),
     renewBefore: written.renewBefore ?? defaults.renewBefore ?? { kind: 'share', share: 1 / 3 },
     rotateKey: written.rotateKey ?? defaults.rotateKey ?? false,
     backdate: written.backdate ?? defaults.backdate ?? 5 * MINUTE,

@@ -1,11 +1,11 @@
 /** Layouts that cannot be: two entries that would write one file, and folders that cannot hold links. */
 import type { ParsedManifest } from '../manifest/parse.ts';
 import type { Report } from '../manifest/report.ts';
-import { ARTIFACTS } from '../pki/entity.ts';
+import { OUTPUTS } from '../pki/artifact.ts';
 import { quote } from '../pki/printable.ts';
 import { type Draft, draftText, fieldSpan, isGuessed } from './draft.ts';
 
-const FILES = [...ARTIFACTS, 'previous'] as const;
+const FILES = [...OUTPUTS, 'previous'] as const;
 type File = (typeof FILES)[number];
 
 /** Disks of macOS and Windows do not tell `API.pem` from `api.pem`. */

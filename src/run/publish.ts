@@ -1,7 +1,8 @@
 /** The last step of an entity: verify what was made, put its bundles together, and let the set replace the old one. */
 import { lstatSync, readFileSync } from 'node:fs';
+import { modeOf } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
-import { filePath, type ManagedFile } from '../pki/files.ts';
+import { filePath } from '../pki/files.ts';
 import { crossPath, stagedPath } from '../pki/paths.ts';
 import type { Change } from '../plan/change.ts';
 import { bundleMembers, rootAbove } from '../plan/derived.ts';
@@ -72,7 +73,7 @@ function writeBundles(workshop: Workshop, entity: Entity, { writes, issuance, cr
   };
   for (const file of ['chain', 'fullchain', 'ca', 'previous'] as const) {
     if (!writes.includes(file)) continue;
-    writeNew(workshop.path(stagedPath(id, file, workshop.stamp)), texts[file](), 0o644);
+    writeNew(workshop.path(stagedPath(id, file, workshop.stamp)), texts[file](), modeOf(file));
   }
 }
 
@@ -85,10 +86,6 @@ async function tidy(workshop: Workshop, { id }: Entity, { writes }: Change): Pro
     if (!writes.includes(artifact)) await unlink(path);
     else if ((stat.mode & 0o777) !== modeOf(artifact)) await chmod(path, modeOf(artifact));
   }
-}
-
-function modeOf(file: ManagedFile): number {
-  return file === 'key' ? 0o600 : 0o644;
 }
 
 function record(

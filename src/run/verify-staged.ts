@@ -1,7 +1,9 @@
 /** Whether what openssl made for an entity is what was asked, read from the staged files themselves. */
+
+import type { Artifact } from '../pki/artifact.ts';
 import type { Entity } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
-import { filePath, type ManagedFile } from '../pki/files.ts';
+import { filePath } from '../pki/files.ts';
 import { crossPath, stagedPath } from '../pki/paths.ts';
 import { crossObjections, type Made, objections } from '../plan/accept.ts';
 import type { Change } from '../plan/change.ts';
@@ -89,18 +91,13 @@ function keyOf(workshop: Workshop, entity: Entity, { newKey }: Change): Buffer {
 }
 
 /** The bytes of a file that this run made. @throws Error where it is missing, empty, or no plain file. */
-export function readStaged(workshop: Workshop, { id }: Entity, file: ManagedFile): Buffer {
+export function readStaged(workshop: Workshop, { id }: Entity, file: Artifact): Buffer {
   const path = stagedPath(id, file, workshop.stamp);
   return whole(readBytes(workshop.path(path)), path);
 }
 
 /** openssl exits 0 also where half of its output is missing. */
-function stagedFacts<T>(
-  workshop: Workshop,
-  entity: Entity,
-  file: ManagedFile,
-  parse: (bytes: Buffer) => T,
-): T {
+function stagedFacts<T>(workshop: Workshop, entity: Entity, file: Artifact, parse: (bytes: Buffer) => T): T {
   const bytes = readStaged(workshop, entity, file);
   try {
     return parse(bytes);

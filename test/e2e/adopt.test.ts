@@ -13,8 +13,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ALL_ARTIFACTS } from '../../src/pki/artifact.ts';
 import type { Entity } from '../../src/pki/entity.ts';
-import { filePath, MANAGED_FILES } from '../../src/pki/files.ts';
+import { filePath } from '../../src/pki/files.ts';
 import { loadManifest } from '../../src/resolve/load.ts';
 import { runPki, runProgram, snapshot, temporaryFolder } from '../helpers/cli.ts';
 import { CA, type Files, leaf, RSA, Workshop } from './handmade.ts';
@@ -96,7 +97,7 @@ async function adoptAndApply(
   const after = snapshot(root);
   const touched = Object.keys(before).filter((path) => before[path] !== after[path]);
   const conforming = entitiesOf(manifest).filter(({ id }) => expected[id] === undefined);
-  const theirs = conforming.flatMap((entity) => MANAGED_FILES.map((file) => filePath(entity, file)));
+  const theirs = conforming.flatMap((entity) => ALL_ARTIFACTS.map((file) => filePath(entity, file)));
   expect(touched.filter((path) => theirs.includes(path))).toEqual([]);
   if (Object.keys(expected).length === 0) expect(touched).toEqual([]);
   if (prove) expect(await project.pki(['verify'])).toMatchObject({ code: 0 });

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MANAGED_FILES } from '../../src/pki/files.ts';
+import { ALL_ARTIFACTS } from '../../src/pki/artifact.ts';
 import {
   CLI,
   plainEnvironment,
@@ -199,7 +199,7 @@ describe('manifests', () => {
       ...inlineCode(field),
       ...(['`subject`', '`archive`'].includes(field) ? inlineCode(meaning) : []),
     ]);
-    const inObjects = ['algorithm', 'size', 'curve', ...MANAGED_FILES];
+    const inObjects = ['algorithm', 'size', 'curve', ...ALL_ARTIFACTS];
     expect([...new Set([...known, ...inObjects])].sort()).toEqual(fields);
     const reference = new Set(inlineCode(readDoc('docs/manifest.md')));
     expect(fields.filter((field) => !reference.has(field))).toEqual([]);

@@ -1,7 +1,7 @@
 /** Builders for entities, and a world without a disk in which plans can be carried out. */
 import { createHash } from 'node:crypto';
+import { type Artifact, modeOf, OUTPUTS } from '../../src/pki/artifact.ts';
 import {
-  ARTIFACTS,
   type Authority,
   type EndEntity,
   type Entity,
@@ -10,7 +10,6 @@ import {
   type Inventory,
   type LeafKind,
 } from '../../src/pki/entity.ts';
-import type { ManagedFile } from '../../src/pki/files.ts';
 import { keySpecText } from '../../src/pki/key-spec.ts';
 import type { San } from '../../src/pki/san.ts';
 import type { Change, Issuance } from '../../src/plan/change.ts';
@@ -31,7 +30,7 @@ const BASE = {
   san: [],
   key: { algorithm: 'ecdsa', curve: 'P-256' },
   trust: [],
-  outputs: ARTIFACTS.filter((artifact) => artifact !== 'public'),
+  outputs: OUTPUTS.filter((artifact) => artifact !== 'public'),
   renewBefore: { kind: 'share', share: 1 / 3 },
   rotateKey: false,
   backdate: 300,
@@ -280,12 +279,12 @@ function requestFor(entity: Entity, { keyId }: KeyFacts): RequestFacts {
 }
 
 /** As `rm` would. */
-export function remove(files: Mutable, artifact: ManagedFile): void {
+export function remove(files: Mutable, artifact: Artifact): void {
   files[artifact] = NOTHING.key as never;
 }
 
-function chmod(files: Mutable, artifact: ManagedFile): void {
+function chmod(files: Mutable, artifact: Artifact): void {
   const file = files[artifact];
-  const mode = artifact === 'key' ? 0o600 : 0o644;
+  const mode = modeOf(artifact);
   if (file.state === 'present') files[artifact] = { ...file, mode } as never;
 }

@@ -1,8 +1,8 @@
 /** Whatever the manifest and whatever is on disk: a plan is made, always the same, and once carried out nothing is left. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Artifact, Authority, EntityId, Inventory } from '../../src/pki/entity.ts';
-import { ARTIFACTS } from '../../src/pki/entity.ts';
+import { OUTPUTS, type Output } from '../../src/pki/artifact.ts';
+import type { Authority, EntityId, Inventory } from '../../src/pki/entity.ts';
 import type { KeySpec } from '../../src/pki/key-spec.ts';
 import { type Plan, planInventory } from '../../src/plan/plan.ts';
 import { stepsOf } from '../../src/plan/steps.ts';
@@ -28,12 +28,12 @@ const KEY: fc.Arbitrary<KeySpec> = fc.constantFrom<KeySpec>(
   { algorithm: 'ed25519' },
 );
 const VALIDITY = fc.constantFrom(30 * DAY, 90 * DAY, 3650 * DAY);
-const OUTPUTS = fc
-  .subarray(ARTIFACTS.filter((artifact) => artifact !== 'key' && artifact !== 'cert'))
-  .map((some): readonly Artifact[] =>
-    ARTIFACTS.filter((all) => all === 'key' || all === 'cert' || some.includes(all)),
+const SOME_OUTPUTS = fc
+  .subarray(OUTPUTS.filter((artifact) => artifact !== 'key' && artifact !== 'cert'))
+  .map((some): readonly Output[] =>
+    OUTPUTS.filter((all) => all === 'key' || all === 'cert' || some.includes(all)),
   );
-const TRAITS = fc.record({ key: KEY, validity: VALIDITY, outputs: OUTPUTS, rotateKey: fc.boolean() });
+const TRAITS = fc.record({ key: KEY, validity: VALIDITY, outputs: SOME_OUTPUTS, rotateKey: fc.boolean() });
 
 /** Two roots at least, any hierarchy below them, leaves anywhere that trust any of the roots. */
 const INVENTORY: fc.Arbitrary<Inventory> = fc
@@ -70,7 +70,7 @@ const INVENTORY: fc.Arbitrary<Inventory> = fc
 /** One thing that happens to one file. */
 const BLOW = fc.record({
   entity: fc.nat({ max: 9 }),
-  artifact: fc.constantFrom(...ARTIFACTS),
+  artifact: fc.constantFrom(...OUTPUTS),
   kind: fc.constantFrom('remove', 'garbage', 'swap', 'mode', 'foreign', 'expire', 'rename', 'stale'),
 });
 type Blow = typeof BLOW extends fc.Arbitrary<infer T> ? T : never;

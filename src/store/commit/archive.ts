@@ -1,12 +1,12 @@
 /** What is replaced or removed is kept where nothing of it is lost: a key never is, a certificate may have to be revoked. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FILE_NAMES, type ManagedFile } from '../../pki/files.ts';
+import { ARTIFACTS, type Artifact } from '../../pki/artifact.ts';
 import { PRIVATE_FOLDER } from '../../pki/paths.ts';
 import { folderIsNew, foldersUpTo, link, rename, statOf, syncAll, unlink, writeSynced } from '../disk.ts';
 
 /** These cannot be made again. */
-const PRECIOUS: readonly ManagedFile[] = ['key', 'cert'];
+const PRECIOUS: readonly Artifact[] = ['key', 'cert'];
 
 /** A private key as text, or anything in DER, which a key may be; of other files, none of ours holds such a thing. */
 function mayBeKey(content: Buffer): boolean {
@@ -14,7 +14,7 @@ function mayBeKey(content: Buffer): boolean {
 }
 
 /** A second name for what is about to go and cannot be made again, so that it has a name at every instant. */
-export async function keep(root: string, file: ManagedFile, path: string, archive: string): Promise<void> {
+export async function keep(root: string, file: Artifact, path: string, archive: string): Promise<void> {
   const source = join(root, path);
   const stat = await statOf(source);
   if (!stat?.isFile()) return;
@@ -23,7 +23,10 @@ export async function keep(root: string, file: ManagedFile, path: string, archiv
   const folder = join(root, archive);
   await folderIsNew(folder, 0o700);
   for (let copies = 1; ; copies++) {
-    const copy = join(folder, copies === 1 ? FILE_NAMES[file] : FILE_NAMES[file].replace('.', `.${copies}.`));
+    const copy = join(
+      folder,
+      copies === 1 ? ARTIFACTS[file].file : ARTIFACTS[file].file.replace('.', `.${copies}.`),
+    );
     const present = await statOf(copy);
     if (present === undefined) await secondName(source, copy);
     // A crash may have come after this; another file of that name belongs to another replacement.

@@ -7,9 +7,10 @@
  */
 import { chmodSync, existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { ALL_ARTIFACTS, ARTIFACTS, type Artifact } from '../../pki/artifact.ts';
 import type { EntityId } from '../../pki/entity.ts';
 import { errorCode } from '../../pki/errors.ts';
-import { FILE_NAMES, filePath, type Located, MANAGED_FILES, type ManagedFile } from '../../pki/files.ts';
+import { filePath, type Located } from '../../pki/files.ts';
 import { COMMIT_FOLDER, PRIVATE_FOLDER, stageFolder } from '../../pki/paths.ts';
 import {
   folderIsNew,
@@ -43,9 +44,9 @@ const ORDER = 'order.json';
 export interface CommitRequest {
   readonly entity: Located;
   /** Those that stand in its staging folder. */
-  readonly writes: readonly ManagedFile[];
+  readonly writes: readonly Artifact[];
   /** Those that nobody asks for any more. */
-  readonly deletes: readonly ManagedFile[];
+  readonly deletes: readonly Artifact[];
   /** Name of the archive folder, unique per run. */
   readonly stamp: string;
   /** Whose staging folder holds the files (pki/paths.ts). */
@@ -62,11 +63,11 @@ export async function commit(root: string, request: CommitRequest): Promise<void
   const { entity, writes, deletes, stamp } = request;
   if (entity.publish === 'symlinks' || request.relinks) return commitLinks(root, request);
   const staged = join(root, stageFolder(entity.id, request.run));
-  const unsynced = writes.map((file) => join(staged, FILE_NAMES[file]));
+  const unsynced = writes.map((file) => join(staged, ARTIFACTS[file].file));
   if (entity.layout === undefined && !existsSync(join(root, entity.id))) {
     return commitNew(root, entity.id, staged, unsynced);
   }
-  const located = (files: readonly ManagedFile[]) =>
+  const located = (files: readonly Artifact[]) =>
     files.map((file) => [file, filePath(entity, file)] as const);
   const order = { id: entity.id, moves: located(writes), deletes: located(deletes), removes: null };
   await writeOrder(staged, { ...order, archive: archiveFolder(entity.id, stamp) });
@@ -95,7 +96,7 @@ async function commitLinks(root: string, request: CommitRequest): Promise<void> 
   const staged = join(root, stageFolder(entity.id, request.run));
   const stage = entity.publish === 'symlinks' ? stageVersion : stagePlain;
   const links = await stage(root, staged, request);
-  const located = (files: readonly ManagedFile[]) =>
+  const located = (files: readonly Artifact[]) =>
     files.map((file) => [file, filePath(entity, file)] as const);
   const moves = located(links.version === null ? links.files : []);
   const order = { id: entity.id, moves, deletes: located(deletes), removes: null, links };
@@ -107,7 +108,7 @@ async function commitLinks(root: string, request: CommitRequest): Promise<void> 
 /** Moves all of an entity's files out of the way: key and certificate to the archive, the rest could be made again. */
 export async function remove(root: string, id: EntityId, stamp: string, run?: string): Promise<void> {
   const staged = join(root, stageFolder(id, run));
-  const deletes = MANAGED_FILES.map((file) => [file, filePath({ id }, file)] as const);
+  const deletes = ALL_ARTIFACTS.map((file) => [file, filePath({ id }, file)] as const);
   checkReplaceable(
     root,
     deletes.map(([, path]) => path),
@@ -186,10 +187,10 @@ async function rollForward(root: string, folder: string): Promise<EntityId> {
     order.links ? [...paths, join(order.links.folder, DATA_LINK)] : paths,
   );
   if (order.links) await placeVersion(root, folder, order.links, order.archive);
-  const moves = pairLast(order.moves.filter(([file]) => names.has(FILE_NAMES[file])));
+  const moves = pairLast(order.moves.filter(([file]) => names.has(ARTIFACTS[file].file)));
   // All before the first rename: while something is synced between two of them, a reader would see half of the set.
   for (const [file, path] of moves) await keep(root, file, path, order.archive);
-  for (const [file, path] of moves) await rename(join(folder, FILE_NAMES[file]), join(root, path));
+  for (const [file, path] of moves) await rename(join(folder, ARTIFACTS[file].file), join(root, path));
   for (const [file, path] of order.deletes) {
     await keep(root, file, path, order.archive);
     await removeFile(join(root, path));
@@ -205,7 +206,7 @@ async function rollForward(root: string, folder: string): Promise<EntityId> {
 }
 
 /** What is read together is replaced together, as nearly as two names can be. */
-const PAIR: readonly ManagedFile[] = ['key', 'cert', 'fullchain'];
+const PAIR: readonly Artifact[] = ['key', 'cert', 'fullchain'];
 
 function pairLast(moves: Order['moves']): Order['moves'] {
   return [...moves].sort(([a], [b]) => PAIR.indexOf(a) - PAIR.indexOf(b));

@@ -2,8 +2,9 @@
  * `order.json`, by which a commit folder says where its files belong. It is written whole and synced before it counts, so
  * one that makes no sense is not ours: then nothing is moved anywhere, because the files beside it may be the only keys.
  */
+
+import { type Artifact, isArtifact } from '../../pki/artifact.ts';
 import type { EntityId } from '../../pki/entity.ts';
-import { FILE_NAMES, type ManagedFile } from '../../pki/files.ts';
 import { fieldsOf, isInside } from '../json.ts';
 import { readBytes } from '../observe/read.ts';
 import type { Links } from '../symlinks/write.ts';
@@ -13,9 +14,9 @@ import { UserError } from '../user-error.ts';
 export interface Order {
   readonly id: EntityId;
   /** Files of the commit folder, and where they go; here and below, paths are relative to the output folder. */
-  readonly moves: readonly (readonly [file: ManagedFile, path: string])[];
+  readonly moves: readonly (readonly [file: Artifact, path: string])[];
   /** Files that go. */
-  readonly deletes: readonly (readonly [file: ManagedFile, path: string])[];
+  readonly deletes: readonly (readonly [file: Artifact, path: string])[];
   /** Folder that keeps what is replaced. */
   readonly archive: string;
   /** Folder that goes, unless something else is in it. */
@@ -53,13 +54,9 @@ function isOrder(value: unknown): value is Order {
 function isLinks(value: unknown): value is Links {
   const { folder, version, names, files } = fieldsOf(value);
   const isPlace = (folder === '.' || isInside(folder)) && (version === null || isInside(version));
-  return isPlace && arePaths(names) && Array.isArray(files) && files.every(isManagedFile);
+  return isPlace && arePaths(names) && Array.isArray(files) && files.every(isArtifact);
 }
 
 function arePaths(value: unknown): boolean {
-  return Array.isArray(value) && value.every((pair) => isManagedFile(pair?.[0]) && isInside(pair?.[1]));
-}
-
-function isManagedFile(value: unknown): value is ManagedFile {
-  return typeof value === 'string' && Object.hasOwn(FILE_NAMES, value);
+  return Array.isArray(value) && value.every((pair) => isArtifact(pair?.[0]) && isInside(pair?.[1]));
 }

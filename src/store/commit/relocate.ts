@@ -1,6 +1,8 @@
 /** Copies files to where their entity now has them, before anything else is done with it. */
+
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { modeOf } from '../../pki/artifact.ts';
 import { STAGE_FOLDER } from '../../pki/paths.ts';
 import type { Relocation } from '../../plan/change.ts';
 import { exists, folderIsNew, foldersUpTo, rename, syncAll, writeSynced } from '../disk.ts';
@@ -11,7 +13,7 @@ export async function relocate(root: string, copies: readonly Relocation[]): Pro
     const path = join(root, to);
     if (await exists(path)) continue;
     const draft = join(root, STAGE_FOLDER, 'copy');
-    await writeSynced(draft, readFileSync(join(root, from)), file === 'key' ? 0o600 : 0o644);
+    await writeSynced(draft, readFileSync(join(root, from)), modeOf(file));
     await folderIsNew(dirname(path), 0o755);
     await rename(draft, path);
   }

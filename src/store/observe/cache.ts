@@ -5,8 +5,9 @@
  */
 import { lstatSync, readFileSync, renameSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import { ALL_ARTIFACTS } from '../../pki/artifact.ts';
 import type { EntityId } from '../../pki/entity.ts';
-import { filePath, type Located, MANAGED_FILES } from '../../pki/files.ts';
+import { filePath, type Located } from '../../pki/files.ts';
 import { PRIVATE_FOLDER } from '../../pki/paths.ts';
 import type { EntityObservation } from '../../plan/observation.ts';
 import type { KeyId } from '../../x509/facts.ts';
@@ -45,7 +46,7 @@ export function fileSignature(root: string, entity: Located): FileSignature | un
   if (entity.publish === 'symlinks') return undefined;
   let changed = 0;
   const parts: string[] = [];
-  for (const file of MANAGED_FILES) {
+  for (const file of ALL_ARTIFACTS) {
     const stat = statAt(join(root, filePath(entity, file)));
     if (stat === undefined) parts.push('-');
     else if (stat === null || !stat.isFile()) return undefined;
@@ -144,7 +145,7 @@ function isEntry(value: unknown): value is Entry {
   const { files, checkedWith, observation } = fieldsOf(value);
   if (typeof files !== 'string' || (checkedWith !== null && typeof checkedWith !== 'string')) return false;
   const observed = fieldsOf(observation);
-  return MANAGED_FILES.every((file) => isFileState(observed[file])) && 'signedBy' in observed;
+  return ALL_ARTIFACTS.every((file) => isFileState(observed[file])) && 'signedBy' in observed;
 }
 
 function isFileState(value: unknown): boolean {

@@ -1,6 +1,7 @@
 /** What a TLS server or client loads of an entity's files. */
+
+import type { Artifact } from '../../pki/artifact.ts';
 import type { Entity, EntityId } from '../../pki/entity.ts';
-import type { ManagedFile } from '../../pki/files.ts';
 import { issuersAbove } from '../../plan/derived.ts';
 import { readPublished } from '../symlinks/read.ts';
 
@@ -20,8 +21,8 @@ export function readCredentials(
   entity: Entity,
   byId: ReadonlyMap<EntityId, Entity>,
 ): CredentialFiles | undefined {
-  const text = (of: Entity, file: ManagedFile): string | undefined => readText(root, of, file);
-  const whole = (file: ManagedFile, parts: () => readonly (string | undefined)[]): string | undefined =>
+  const text = (of: Entity, file: Artifact): string | undefined => readText(root, of, file);
+  const whole = (file: Artifact, parts: () => readonly (string | undefined)[]): string | undefined =>
     entity.outputs.some((output) => output === file) ? text(entity, file) : joined(parts());
   const chain = issuersAbove(entity, byId).filter(({ issuer }) => issuer !== null);
   const roots = entity.trust.flatMap((id) => byId.get(id) ?? []);
@@ -33,7 +34,7 @@ export function readCredentials(
     : { key, fullchain, ca };
 }
 
-function readText(root: string, entity: Entity, file: ManagedFile): string | undefined {
+function readText(root: string, entity: Entity, file: Artifact): string | undefined {
   const bytes = readPublished(root, entity, file);
   return bytes.state === 'present' ? bytes.facts.toString('latin1') : undefined;
 }

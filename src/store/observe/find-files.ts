@@ -1,22 +1,16 @@
 /** Finding an entity's files: through folders that are what they seem, as plain files, and through our own links. */
 import { lstatSync, type Stats, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { ALL_ARTIFACTS, type Artifact } from '../../pki/artifact.ts';
 import { errorCode } from '../../pki/errors.ts';
-import {
-  entityFolder,
-  filePath,
-  folderOf,
-  type Located,
-  MANAGED_FILES,
-  type ManagedFile,
-} from '../../pki/files.ts';
+import { entityFolder, filePath, folderOf, type Located } from '../../pki/files.ts';
 import type { FileState, FormerLocation, Published } from '../../plan/observation.ts';
 import { DATA_LINK, isLink, readSeen, type View, viewOf } from '../symlinks/read.ts';
 import { readBytes, UNREADABLE, unopened } from './read.ts';
 
 /** An entity's files as bytes. Without `published`: nothing is there, or no links were wanted or found. */
 export interface FoundFiles {
-  readonly bytes: Readonly<Record<ManagedFile, FileState<Buffer>>>;
+  readonly bytes: Readonly<Record<Artifact, FileState<Buffer>>>;
   readonly published?: Published;
 }
 
@@ -27,7 +21,7 @@ export function readFiles(root: string, entity: Located, folders: Folders): Foun
     const path = filePath(entity, file);
     return folders.blockage(folderOf(path)) ?? readBytes(join(root, path));
   });
-  const linked = MANAGED_FILES.some((file) => isLink(plain[file])) && folders.isOwn(entity);
+  const linked = ALL_ARTIFACTS.some((file) => isLink(plain[file])) && folders.isOwn(entity);
   return linked ? readView(root, entity, folders) : { bytes: plain };
 }
 
@@ -52,7 +46,7 @@ export function withFormerFiles(
   const view = viewOf(root, former);
   const conflictingKey = conflictingKeyOf(root, former, found, view, folders);
   if (conflictingKey !== undefined) return { ...found, left: undefined, conflictingKey };
-  const files: { file: ManagedFile; from: string }[] = [];
+  const files: { file: Artifact; from: string }[] = [];
   const bytes = each((file) => {
     const path = view.paths[file];
     const isReachable = folders.blockage(folderOf(filePath(former, file))) === null;
@@ -111,8 +105,8 @@ function readView(root: string, entity: Located, folders: Folders): FoundFiles {
   return view.published === undefined ? { bytes } : { bytes, published: view.published };
 }
 
-function each<T>(of: (file: ManagedFile) => T): Readonly<Record<ManagedFile, T>> {
-  return Object.fromEntries(MANAGED_FILES.map((file) => [file, of(file)])) as Record<ManagedFile, T>;
+function each<T>(of: (file: Artifact) => T): Readonly<Record<Artifact, T>> {
+  return Object.fromEntries(ALL_ARTIFACTS.map((file) => [file, of(file)])) as Record<Artifact, T>;
 }
 
 /** Looks at each folder below the output once: a link or a file in its place would lead reads and writes elsewhere. */

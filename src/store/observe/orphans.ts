@@ -4,8 +4,9 @@
  */
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { ALL_ARTIFACTS } from '../../pki/artifact.ts';
 import { type Entity, type EntityId, FOLDERS } from '../../pki/entity.ts';
-import { filePath, folderOf, MANAGED_FILES } from '../../pki/files.ts';
+import { filePath, folderOf } from '../../pki/files.ts';
 import { parseCertificate, parseKey } from '../../x509/parse.ts';
 import { readLedger } from '../ledger.ts';
 import { readPublished } from '../symlinks/read.ts';
@@ -25,7 +26,7 @@ export function findOrphans(root: string, entities: readonly Entity[]): readonly
 /** Of most, the one that bears their name; only a layout leads elsewhere, and large folders have none. */
 function foldersOf(entity: Entity): readonly string[] {
   if (entity.layout === undefined) return [];
-  return MANAGED_FILES.map((file) => folderOf(filePath(entity, file)));
+  return ALL_ARTIFACTS.map((file) => folderOf(filePath(entity, file)));
 }
 
 /** A ledger that cannot be read, or is not ours to read, proves nothing; it stops no plan either. */

@@ -5,8 +5,9 @@
  */
 import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { ALL_ARTIFACTS, isArtifact } from '../../pki/artifact.ts';
 import type { Entity, EntityId, Layout } from '../../pki/entity.ts';
-import { FILE_NAMES, filePath, type Located, MANAGED_FILES } from '../../pki/files.ts';
+import { filePath, type Located } from '../../pki/files.ts';
 import { PRIVATE_FOLDER } from '../../pki/paths.ts';
 import type { FileState } from '../../plan/observation.ts';
 import { removeTree, writeNew } from '../disk.ts';
@@ -78,7 +79,7 @@ export class FormerLocations {
 function formerPlace(entity: Located, places: Places): Located | undefined {
   const layout = places.get(entity.id);
   const former = { id: entity.id, ...(layout === undefined ? {} : { layout }) };
-  const isHere = MANAGED_FILES.every((file) => filePath(former, file) === filePath(entity, file));
+  const isHere = ALL_ARTIFACTS.every((file) => filePath(former, file) === filePath(entity, file));
   return isHere ? undefined : former;
 }
 
@@ -95,8 +96,6 @@ function textOf(places: Places): string {
 function isLayout(value: unknown): value is Layout {
   const { folder, files } = (value ?? {}) as Partial<Record<keyof Layout, unknown>>;
   if (typeof folder !== 'string' || typeof files !== 'object' || files === null) return false;
-  const named = Object.entries(files).every(
-    ([file, name]) => Object.hasOwn(FILE_NAMES, file) && isInside(name),
-  );
+  const named = Object.entries(files).every(([file, name]) => isArtifact(file) && isInside(name));
   return named && (folder === '.' || isInside(folder));
 }

@@ -7,15 +7,9 @@
  */
 import { accessSync, constants, lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import { ALL_ARTIFACTS, type Artifact } from '../../pki/artifact.ts';
 import { errorCode } from '../../pki/errors.ts';
-import {
-  entityFolder,
-  fileName,
-  filePath,
-  type Located,
-  MANAGED_FILES,
-  type ManagedFile,
-} from '../../pki/files.ts';
+import { entityFolder, fileName, filePath, type Located } from '../../pki/files.ts';
 import type { FileState, Published } from '../../plan/observation.ts';
 import { readBytes, SYMBOLIC_LINK } from '../observe/read.ts';
 
@@ -36,8 +30,8 @@ type Place = 'plain' | 'link' | 'unlinked' | 'other';
 /** How an entity's files stand in its folder. */
 export interface View {
   /** Where each is, absolute; `null` where a link of ours leads nowhere. */
-  readonly paths: Readonly<Record<ManagedFile, string | null>>;
-  readonly places: Readonly<Record<ManagedFile, Place>>;
+  readonly paths: Readonly<Record<Artifact, string | null>>;
+  readonly places: Readonly<Record<Artifact, Place>>;
   /** The folder that the links lead to, or, where they lead nowhere, the newest of those there are; absolute. */
   readonly current: string | null;
   readonly blocked: FileState<never> | null;
@@ -48,16 +42,13 @@ export interface View {
 /** @param root the output folder, absolute. */
 export function viewOf(root: string, entity: Located): View {
   const folder = join(root, entityFolder(entity));
-  const names = MANAGED_FILES.map((file) => fileName(entity, file)).filter((name) => !name.includes('/'));
+  const names = ALL_ARTIFACTS.map((file) => fileName(entity, file)).filter((name) => !name.includes('/'));
   const versions = findVersions(folder, names);
-  const seen = MANAGED_FILES.map((file) =>
+  const seen = ALL_ARTIFACTS.map((file) =>
     look(join(root, filePath(entity, file)), fileName(entity, file), versions),
   );
   const each = <T>(of: (seen: Seen) => T) =>
-    Object.fromEntries(MANAGED_FILES.map((file, i) => [file, of(seen[i] ?? NOWHERE)])) as Record<
-      ManagedFile,
-      T
-    >;
+    Object.fromEntries(ALL_ARTIFACTS.map((file, i) => [file, of(seen[i] ?? NOWHERE)])) as Record<Artifact, T>;
   const view = { places: each(({ place }) => place), paths: each(({ path }) => path), ...versions };
   const state = stateOf(seen, versions);
   if (state === null) return view;
@@ -66,14 +57,14 @@ export function viewOf(root: string, entity: Located): View {
 }
 
 /** A published file's bytes, through our links where there are any; as fast as a plain read where there are none. */
-export function readPublished(root: string, entity: Located, file: ManagedFile): FileState<Buffer> {
+export function readPublished(root: string, entity: Located, file: Artifact): FileState<Buffer> {
   const bytes = readBytes(join(root, filePath(entity, file)));
   if (!isLink(bytes)) return bytes;
   return entityFolder(entity) === '.' ? bytes : readSeen(viewOf(root, entity), file);
 }
 
 /** The bytes of a file where the view found it. */
-export function readSeen({ blocked, paths }: View, file: ManagedFile): FileState<Buffer> {
+export function readSeen({ blocked, paths }: View, file: Artifact): FileState<Buffer> {
   const path = paths[file];
   return blocked ?? (path === null ? { state: 'missing' } : readBytes(path));
 }

@@ -5,16 +5,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { ALL_ARTIFACTS, ARTIFACTS, type Artifact, modeOf } from '../../pki/artifact.ts';
 import { errorCode } from '../../pki/errors.ts';
-import {
-  entityFolder,
-  FILE_NAMES,
-  fileName,
-  filePath,
-  type Located,
-  MANAGED_FILES,
-  type ManagedFile,
-} from '../../pki/files.ts';
+import { entityFolder, fileName, filePath, type Located } from '../../pki/files.ts';
 import { keep, removeFile, secondName } from '../commit/archive.ts';
 import { chmod, makeFolder, rename, rmdir, statOf, symlink, sync, unlink } from '../disk.ts';
 import { DATA_LINK, dataPath, linkText, type View, versionNames, viewOf } from './read.ts';
@@ -26,14 +19,14 @@ export interface Links {
   /** The version folder that becomes the present one; `null`: plain files take the links' places. */
   readonly version: string | null;
   /** What the entity's files are called, and which of them there are in the version. */
-  readonly names: readonly (readonly [file: ManagedFile, name: string])[];
-  readonly files: readonly ManagedFile[];
+  readonly names: readonly (readonly [file: Artifact, name: string])[];
+  readonly files: readonly Artifact[];
 }
 
 interface Staging {
   readonly entity: Located;
-  readonly writes: readonly ManagedFile[];
-  readonly deletes: readonly ManagedFile[];
+  readonly writes: readonly Artifact[];
+  readonly deletes: readonly Artifact[];
   readonly stamp: string;
 }
 
@@ -50,7 +43,7 @@ export async function stageVersion(root: string, staged: string, staging: Stagin
   await makeFolder(folder, { mode: FOLDER_MODE });
   if ((FOLDER_MODE & process.umask()) !== 0) await chmod(folder, FOLDER_MODE);
   for (const file of writes)
-    await rename(join(staged, FILE_NAMES[file]), join(folder, fileName(entity, file)));
+    await rename(join(staged, ARTIFACTS[file].file), join(folder, fileName(entity, file)));
   const view = viewOf(root, entity);
   const kept = await keptFiles(view, staging);
   for (const [file, path] of kept) await duplicate(file, path, join(folder, fileName(entity, file)));
@@ -63,13 +56,13 @@ export async function stagePlain(root: string, staged: string, staging: Staging)
   const view = viewOf(root, staging.entity);
   const kept = await keptFiles(view, staging);
   const linked = kept.filter(([file]) => view.places[file] !== 'plain');
-  for (const [file, path] of linked) await duplicate(file, path, join(staged, FILE_NAMES[file]));
+  for (const [file, path] of linked) await duplicate(file, path, join(staged, ARTIFACTS[file].file));
   return linksOf(staging.entity, null, [...staging.writes, ...linked.map(([file]) => file)]);
 }
 
 /** Names that lead into other folders stay out: links are made in the entity's own folder alone. */
-export function linksOf(entity: Located, version: string | null, files: readonly ManagedFile[]): Links {
-  const names = MANAGED_FILES.map((file) => [file, fileName(entity, file)] as const);
+export function linksOf(entity: Located, version: string | null, files: readonly Artifact[]): Links {
+  const names = ALL_ARTIFACTS.map((file) => [file, fileName(entity, file)] as const);
   return {
     folder: entityFolder(entity),
     version,
@@ -80,23 +73,27 @@ export function linksOf(entity: Located, version: string | null, files: readonly
 
 /** What has to be on the disk before the point of no return. */
 export function stagedPaths(staged: string, { version, names, files }: Links): readonly string[] {
-  if (version === null) return files.map((file) => join(staged, FILE_NAMES[file]));
+  if (version === null) return files.map((file) => join(staged, ARTIFACTS[file].file));
   const folder = join(staged, VERSION);
   return [...names.filter(([file]) => files.includes(file)).map(([, name]) => join(folder, name)), folder];
 }
 
-async function keptFiles(view: View, { writes, deletes }: Staging): Promise<[ManagedFile, string][]> {
-  const kept: [ManagedFile, string][] = [];
-  for (const file of MANAGED_FILES.filter((name) => !writes.includes(name) && !deletes.includes(name))) {
+async function keptFiles(view: View, { writes, deletes }: Staging): Promise<[Artifact, string][]> {
+  const kept: [Artifact, string][] = [];
+  for (const file of ALL_ARTIFACTS.filter((name) => !writes.includes(name) && !deletes.includes(name))) {
     const path = view.places[file] === 'other' ? null : view.paths[file];
     if (path !== null && (await statOf(path))?.isFile()) kept.push([file, path]);
   }
   return kept;
 }
 
-async function duplicate(file: ManagedFile, source: string, copy: string): Promise<void> {
+async function duplicate(file: Artifact, source: string, copy: string): Promise<void> {
   const stat = await statOf(source);
-  await secondName(source, copy, file === 'key' || stat === undefined ? 0o600 : stat.mode & 0o777);
+  await secondName(
+    source,
+    copy,
+    ARTIFACTS[file].secret || stat === undefined ? modeOf(file) : stat.mode & 0o777,
+  );
 }
 
 /** A name that is later than every other, and of which nothing is there: two changes may fall into one second. */
@@ -190,7 +187,7 @@ export async function restoreLinks(root: string, drafts: string, entity: Located
   const folder = join(root, entityFolder(entity));
   const version = basename(current);
   if (linkText(join(folder, DATA_LINK)) !== version) await putLink(drafts, version, join(folder, DATA_LINK));
-  for (const file of MANAGED_FILES.filter((name) => places[name] === 'unlinked')) {
+  for (const file of ALL_ARTIFACTS.filter((name) => places[name] === 'unlinked')) {
     await symlink(dataPath(fileName(entity, file)), join(root, filePath(entity, file)));
   }
   await sync(folder);

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Artifact } from '../../../src/pki/entity.ts';
+import type { Output } from '../../../src/pki/artifact.ts';
 import { filePath } from '../../../src/pki/files.ts';
 import { COMMIT_FOLDER, stagedPath, stageFolder } from '../../../src/pki/paths.ts';
 import { commit, recover } from '../../../src/store/commit/commit.ts';
@@ -46,7 +46,7 @@ function folderWith({ old }: Scene): string {
   return root;
 }
 
-const modeOf = (artifact: Artifact): number => (artifact === 'key' ? 0o600 : 0o644);
+const modeOf = (artifact: Output): number => (artifact === 'key' ? 0o600 : 0o644);
 
 function read(root: string, path: string): string | null {
   const file = join(root, path);
@@ -55,7 +55,7 @@ function read(root: string, path: string): string | null {
 
 function generation(root: string): Record<string, string | null> {
   return Object.fromEntries(
-    [...WRITES, 'chain'].map((name) => [name, read(root, filePath(ENTITY, name as Artifact))]),
+    [...WRITES, 'chain'].map((name) => [name, read(root, filePath(ENTITY, name as Output))]),
   );
 }
 
@@ -136,7 +136,7 @@ describe('a commit', () => {
   });
 });
 
-function removeStaged(root: string, artifact: Artifact): void {
+function removeStaged(root: string, artifact: Output): void {
   unlinkSync(join(root, stagedPath(ID, artifact)));
 }
 

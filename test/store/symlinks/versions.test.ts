@@ -16,7 +16,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { FILE_NAMES, type Located, MANAGED_FILES, type ManagedFile } from '../../../src/pki/files.ts';
+import { ALL_ARTIFACTS, ARTIFACTS, type Artifact } from '../../../src/pki/artifact.ts';
+import type { Located } from '../../../src/pki/files.ts';
 import { COMMIT_FOLDER, stagedPath, stageFolder } from '../../../src/pki/paths.ts';
 import { type CommitRequest, commit, recover, remove } from '../../../src/store/commit/commit.ts';
 import { readSeen, viewOf } from '../../../src/store/symlinks/read.ts';
@@ -31,7 +32,7 @@ const STAMP = '2026-11-23T120000Z-abcdef';
 const ALL = ['key', 'cert', 'chain', 'ca'] as const;
 let made = 0;
 
-const modeOf = (file: ManagedFile): number => (file === 'key' ? 0o600 : 0o644);
+const modeOf = (file: Artifact): number => (file === 'key' ? 0o600 : 0o644);
 
 function newRoot(): string {
   const root = join(work, `${++made}`);
@@ -39,7 +40,7 @@ function newRoot(): string {
   return root;
 }
 
-function stage(root: string, generation: string, files: readonly ManagedFile[]): void {
+function stage(root: string, generation: string, files: readonly Artifact[]): void {
   mkdirSync(join(root, stageFolder(ID)));
   for (const file of files)
     writeFileSync(join(root, stagedPath(ID, file)), `${generation} ${file}`, { mode: modeOf(file) });
@@ -63,13 +64,13 @@ async function published(entity: Located): Promise<string> {
 
 /** What whoever opens the names reads. */
 function contents(root: string): Record<string, string> {
-  const present = MANAGED_FILES.filter((file) => existsSync(join(root, ID, FILE_NAMES[file])));
+  const present = ALL_ARTIFACTS.filter((file) => existsSync(join(root, ID, ARTIFACTS[file].file)));
   return Object.fromEntries(
-    present.map((file) => [file, readFileSync(join(root, ID, FILE_NAMES[file]), 'utf8')]),
+    present.map((file) => [file, readFileSync(join(root, ID, ARTIFACTS[file].file), 'utf8')]),
   );
 }
 
-const generation = (of: Partial<Record<ManagedFile, string>>) =>
+const generation = (of: Partial<Record<Artifact, string>>) =>
   Object.fromEntries(Object.entries(of).map(([file, number]) => [file, `${number} ${file}`]));
 const ONE = generation({ key: '1', cert: '1', chain: '1', ca: '1' });
 
@@ -84,8 +85,8 @@ function listing(root: string): readonly string[] {
     });
 }
 
-function linkedListing(version: string, files: readonly ManagedFile[]): readonly string[] {
-  const links = files.map((file) => `${FILE_NAMES[file]} -> ..data/${FILE_NAMES[file]}`);
+function linkedListing(version: string, files: readonly Artifact[]): readonly string[] {
+  const links = files.map((file) => `${ARTIFACTS[file].file} -> ..data/${ARTIFACTS[file].file}`);
   return [`..data -> ${version}`, version, ...links].sort();
 }
 
@@ -110,7 +111,7 @@ describe('a set behind links', () => {
     const version = join(root, ID, '..v-2026-11-23T110001Z');
     expect(statSync(version).mode & 0o777).toBe(0o755);
     for (const file of ALL) {
-      const stat = lstatSync(join(version, FILE_NAMES[file]));
+      const stat = lstatSync(join(version, ARTIFACTS[file].file));
       expect([stat.isFile(), stat.nlink, stat.mode & 0o777]).toEqual([true, 1, modeOf(file)]);
     }
     expect(stateOf(root)).toEqual({ state: 'symlinks', detail: '' });
@@ -193,7 +194,7 @@ describe('a change of mode', () => {
     expect(stateOf(root, PLAIN)).toEqual({ state: 'symlinks', detail: '' });
     await publish(root, '2', { entity: PLAIN, writes: [], relinks: true });
     expect(contents(root)).toEqual(ONE);
-    expect(listing(root)).toEqual(ALL.map((file) => FILE_NAMES[file]).sort());
+    expect(listing(root)).toEqual(ALL.map((file) => ARTIFACTS[file].file).sort());
     expect([stateOf(root, PLAIN)?.state, archived(root)]).toEqual(['files', []]);
   });
 
@@ -367,7 +368,7 @@ interface Scene {
   readonly before: Located | null;
   /** `null`: the entity is removed. */
   readonly request: CommitRequest | null;
-  readonly staged: readonly ManagedFile[];
+  readonly staged: readonly Artifact[];
   readonly after: Record<string, string>;
   readonly archive: readonly string[];
 }
