@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, ENVIRONMENT } from '../src/openssl/command.ts';
-import { stepCommand } from '../src/openssl/step-command.ts';
+import { makeCommand } from '../src/openssl/make-command.ts';
 import { SCRATCH_FOLDER, stageFolder } from '../src/pki/paths.ts';
 import { planInventory } from '../src/plan/plan.ts';
 import { type Step, stepsOf } from '../src/plan/steps.ts';
@@ -40,7 +40,11 @@ function loopInput(text: string): string {
   const byId = new Map(inventory.entities.map((entity) => [entity.id, entity]));
   const steps = stepsOf(plan, inventory);
   const commands = (wanted: (step: Step) => boolean): readonly Command[] =>
-    steps.filter(wanted).flatMap((step) => stepCommand(step, byId, { run: RUN, database: ROOM }) ?? []);
+    steps
+      .filter(wanted)
+      .flatMap((step) =>
+        'make' in step ? [makeCommand(step.make, byId, { run: RUN, database: ROOM })] : [],
+      );
   const isRoot = ({ entity }: Step): boolean => entity === ROOT;
   const ids = inventory.entities.map(({ id }) => id);
   return JSON.stringify({
@@ -56,7 +60,7 @@ function loopInput(text: string): string {
   });
 }
 
-/** Every round in a folder of its own: ext4 looks for database beyond inodes just freed, which makes new files slow. */
+/** Every round in a folder of its own: ext4 looks for room beyond inodes just freed, which makes new files slow. */
 async function compare(leaves: number, key: string, rounds: number, where = tmpdir()): Promise<void> {
   await inTemporaryFolder(async (folder) => {
     const text = manifest(leaves, key);

@@ -138,7 +138,7 @@ export interface ApplyOptions extends Demands {
 export async function apply(project: Project, options: ApplyOptions = {}): Promise<ApplyResult> {
   const [{ applyInventory }, { opensslBinary }] = await Promise.all([
     import('./run/apply.ts'),
-    import('./run/probe.ts'),
+    import('./engine/probe.ts'),
   ]);
   return applyInventory(project.inventory, {
     consents: new Set(),
@@ -153,7 +153,7 @@ export async function apply(project: Project, options: ApplyOptions = {}): Promi
 
 /** The openssl that would be used, or why it cannot be. */
 export async function openssl(signal?: AbortSignal): Promise<Capability> {
-  const { opensslBinary, probeOpenssl } = await import('./run/probe.ts');
+  const { opensslBinary, probeOpenssl } = await import('./engine/probe.ts');
   return probeOpenssl(opensslBinary(process.env), signal);
 }
 
@@ -164,7 +164,7 @@ export async function verify(
 ): Promise<Verification> {
   const [{ verifyInventory }, { opensslBinary }] = await Promise.all([
     import('./run/verify.ts'),
-    import('./run/probe.ts'),
+    import('./engine/probe.ts'),
   ]);
   return verifyInventory(project.inventory, {
     ...options,

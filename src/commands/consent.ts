@@ -1,6 +1,8 @@
 /** Asking at the terminal before something that is in use is broken. */
+
 import { createInterface } from 'node:readline';
 import type { Consent, EntityId, Plan } from '../index.ts';
+import { isIssue } from '../plan/change.ts';
 import { consentsNeeded } from '../plan/plan.ts';
 
 /** What each consent is about; completed by the entities concerned. */
@@ -36,7 +38,7 @@ export function followersText(ids: readonly EntityId[], plan: Plan): string {
   const affected = new Set(
     plan.changes.filter(({ id }) => ids.includes(id)).flatMap(({ affects }) => affects),
   );
-  const follow = plan.changes.filter(({ id, issuance }) => issuance !== null && affected.has(id)).length;
+  const follow = plan.changes.filter((change) => isIssue(change) && affected.has(change.id)).length;
   return follow === 0 ? '' : ` (${follow} below ${follow === 1 ? 'is' : 'are'} issued anew)`;
 }
 

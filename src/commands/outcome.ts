@@ -1,7 +1,8 @@
 /** How an apply went, said to people and to machines. */
 import type { ApplyResult, Change, Consent, EntityId, Plan, Project } from '../index.ts';
 import { consentsNeeded } from '../plan/plan.ts';
-import { exposedTexts, planJson } from '../report/plan.ts';
+import { exposedTexts } from '../report/plan.ts';
+import { planJson } from '../report/plan-json.ts';
 import { executionText, failureTexts, skippedText } from '../report/run.ts';
 import { CONSENT_WORDS, followersText } from './consent.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
@@ -60,10 +61,10 @@ function explainLock(
 }
 
 function explainRefusals(refusals: readonly Change[], console: Console): void {
-  for (const { refusal } of refusals) {
-    if (refusal === null) continue;
-    console.error(refusal.problem);
-    console.hint(refusal.hint);
+  for (const change of refusals) {
+    if (change.action !== 'refuse') continue;
+    console.error(change.refusal.problem);
+    console.hint(change.refusal.hint);
   }
 }
 

@@ -1,7 +1,8 @@
 /** `pki plan`: the dry run. Writes nothing, also not in a folder that it may not write to. */
 import { type Plan, type Project, plan, planCommands } from '../index.ts';
 import { isDue } from '../plan/plan.ts';
-import { exposedTexts, planJson, planText } from '../report/plan.ts';
+import { exposedTexts, planText } from '../report/plan.ts';
+import { planJson } from '../report/plan-json.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import { resolveNames } from './names.ts';
 import { openOrExplain } from './project.ts';
@@ -29,7 +30,7 @@ export async function planCommand(manifest: string, flags: PlanFlags, console: C
   const made = await plan(project, { rekey, retire, ...(flags.now === undefined ? {} : { now: flags.now }) });
   console.out(await planOutput(project, made, flags, console));
   for (const text of exposedTexts(made, project.root)) console.warning(text);
-  const refusals = made.changes.flatMap(({ refusal }) => refusal ?? []);
+  const refusals = made.changes.flatMap((change) => (change.action === 'refuse' ? change.refusal : []));
   // A script says nothing of what it leaves out.
   if (flags.commands) for (const { problem } of refusals) console.error(problem);
   if (refusals.length > 0) return EXIT.failed;

@@ -1,39 +1,31 @@
 /** `openssl req`: a private key, unless one is kept, and the request that it signs (openssl-req(1)). */
 import type { Entity } from '../pki/entity.ts';
-import { filePath } from '../pki/files.ts';
+import type { ById } from '../pki/issuers.ts';
 import type { KeySpec } from '../pki/key-spec.ts';
-import { stagedPath } from '../pki/paths.ts';
+import { type Place, stagedPath } from '../pki/paths.ts';
+import type { Make } from '../plan/make.ts';
 import type { EncodedName, NameStrings } from '../x509/name.ts';
 import type { Command } from './command.ts';
 import { configText } from './config.ts';
 import { nameSection } from './distinguished-name.ts';
 import { requestExtensions } from './extensions.ts';
+import { keyPath, lookUp } from './key-path.ts';
 
 /** `string_mask` (openssl-req(1)); the number stands for PrintableString and UTF8String, of which the first that fits is taken. */
 const STRINGS = { utf8: 'utf8only', printable: 'MASK:0x2002' } as const satisfies Record<NameStrings, string>;
 
-interface Asked {
-  readonly newKey: boolean;
-  readonly name?: EncodedName;
-}
-
-/** Stages `csr.pem`, and `key.pem` with `newKey`; otherwise the key in its place signs. `name` replaces the subject. */
-export function requestCommand(entity: Entity, { newKey, name }: Asked, run?: string): Command {
-  const key = newKey
-    ? [...newKeyArgs(entity.key), '-noenc', '-keyout', stagedPath(entity.id, 'key', run)]
-    : ['-key', filePath(entity, 'key')];
+/** Stages `csr.pem`, and `key.pem` where the key is new; otherwise the key in its place signs. */
+export function requestCommand(
+  { of, key, name }: Extract<Make, { op: 'request' }>,
+  byId: ById,
+  { run }: Place,
+): Command {
+  const entity = lookUp(byId, of);
+  const path = keyPath(key, byId, run);
+  const keyArgs = key.isNew ? [...newKeyArgs(entity.key), '-noenc', '-keyout', path] : ['-key', path];
+  const out = stagedPath(of, 'csr', run);
   return {
-    args: [
-      'req',
-      '-new',
-      '-batch',
-      '-config',
-      '-',
-      '-sha256',
-      ...key,
-      '-out',
-      stagedPath(entity.id, 'csr', run),
-    ],
+    args: ['req', '-new', '-batch', '-config', '-', '-sha256', ...keyArgs, '-out', out],
     input: requestConfig(entity, name ?? { subject: entity.subject, strings: 'utf8' }),
   };
 }

@@ -1,71 +1,98 @@
-/** The script's part that puts certificates together: chains, trust bundles, and what a root had before. */
-import type { Entity, EntityId } from '../pki/entity.ts';
+/** The script's part that puts files together from their parts (plan/parts.ts). */
+import { type EntityId, unreachable } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
-import { crossPath, stagedPath } from '../pki/paths.ts';
-import type { Change } from '../plan/change.ts';
-import { bundleMembers, rootAbove } from '../plan/derived.ts';
+import type { ById } from '../pki/issuers.ts';
+import { stagedPath } from '../pki/paths.ts';
+import { ruleOf } from '../plan/artifacts/rules.ts';
+import { type Change, crossingOf, isIssue, keptTrustOf, makesKey, type Work } from '../plan/change.ts';
+import type { Part } from '../plan/parts.ts';
+import { lookUp } from './key-path.ts';
 import { shellPath } from './shell.ts';
 
 interface Context {
-  readonly byId: ReadonlyMap<EntityId, Entity>;
+  readonly byId: ById;
   readonly changes: ReadonlyMap<EntityId, Change>;
 }
 
 /**
- * Shell lines that stage those bundles that the change writes, and use up its cross-certificate. Certificates come from
- * their places, only a new one of its own from staging.
+ * Shell lines that stage those bundles that the change writes, and use up its cross-certificate. Parts come from their
+ * places, only new ones of its own from staging.
  */
-export function bundleLines(
-  entity: Entity,
-  { writes, issuance }: Change,
-  context: Context,
-): readonly string[] {
-  const members = bundleMembers(entity, context.byId);
-  const certificate = (id: EntityId): string =>
-    id === entity.id && issuance !== null
-      ? stagedPath(id, 'cert')
-      : shellPath(filePath(known(context.byId, id), 'cert'));
-  const cat = (ids: readonly EntityId[]): readonly string[] =>
-    ids.length === 0 ? [] : [`cat ${ids.map(certificate).join(' ')}`];
-  const cross = chainEnd(entity, context);
-  const lines = {
-    chain: () => [...cat(members.chain), ...cross],
-    fullchain: () => [...cat(members.fullchain), ...cross],
-    ca: () => members.ca.flatMap((id) => [...cat([id]), ...earlierRoots(id, context)]),
-    previous: () => [...earlierRoots(entity.id, context), ...crossLines(entity, context)],
-  };
-  const bundles = (['chain', 'fullchain', 'ca', 'previous'] as const).filter((bundle) =>
-    writes.includes(bundle),
-  );
-  const made = bundles.map(
-    (bundle) => `{ ${lines[bundle]().join('; ')}; } >${stagedPath(entity.id, bundle)}`,
-  );
-  const isCrossed = known(context.changes, entity.id).crossing !== null;
-  return [...made, ...(isCrossed ? [`rm -f ${crossPath(entity.id)}`] : [])];
+export function bundleLines(change: Work, context: Context): readonly string[] {
+  const entity = lookUp(context.byId, change.id);
+  const made = change.writes.flatMap((artifact) => {
+    const rule = ruleOf(artifact);
+    if (rule.by !== 'parts') return [];
+    const lines = rule.parts(entity, context.byId).flatMap((part) => partLines(part, change, context));
+    return [`{ ${joined(lines).join('; ')}; } >${stagedPath(entity.id, artifact)}`];
+  });
+  return crossingOf(change) === null ? made : [...made, `rm -f ${stagedPath(entity.id, 'cross')}`];
+}
+
+/** A file to be printed whole, or a call of one of the functions below. */
+type Line = { readonly cat: string } | { readonly call: string };
+
+/** One `cat` for files that follow each other. */
+function joined(lines: readonly Line[]): readonly string[] {
+  const commands: string[] = [];
+  for (const line of lines) {
+    const last = commands.at(-1);
+    if ('call' in line) commands.push(line.call);
+    else if (last?.startsWith('cat ')) commands.splice(-1, 1, `${last} ${line.cat}`);
+    else commands.push(`cat ${line.cat}`);
+  }
+  return commands;
+}
+
+function partLines(part: Part, change: Work, context: Context): readonly Line[] {
+  const isOwn = part.of === change.id;
+  const entity = lookUp(context.byId, part.of);
+  switch (part.kind) {
+    case 'key':
+      return [
+        { cat: isOwn && makesKey(change) ? stagedPath(part.of, 'key') : shellPath(filePath(entity, 'key')) },
+      ];
+    case 'certificate':
+      return [
+        { cat: isOwn && isIssue(change) ? stagedPath(part.of, 'cert') : shellPath(filePath(entity, 'cert')) },
+      ];
+    case 'earlier':
+      return earlierLines(part.of, context);
+    case 'cross':
+      return isOwn ? ownCrossLines(change, context) : crossLines(part.of, context);
+    default:
+      return unreachable(part);
+  }
 }
 
 /** A root's earlier certificates, by fingerprint: they are in its folder, wherever the run has got to. */
-function earlierRoots(id: EntityId, { byId, changes }: Context): readonly string[] {
-  const entity = known(byId, id);
+function earlierLines(id: EntityId, { byId, changes }: Context): readonly Line[] {
+  const entity = lookUp(byId, id);
   const files = `${shellPath(filePath(entity, 'cert'))} ${shellPath(filePath(entity, 'previous'))}`;
-  return known(changes, id).previous.map((fingerprint) => `pick ${fingerprint} ${files}`);
+  return keptTrust(id, changes).previous.map((fingerprint) => ({ call: `pick ${fingerprint} ${files}` }));
 }
 
-/** A root's cross-certificates: the new one, and those that it had. */
-function crossLines(entity: Entity, { changes }: Context): readonly string[] {
-  const { cross, crossing } = known(changes, entity.id);
-  const file = shellPath(filePath(entity, 'previous'));
-  const kept = cross.map((fingerprint) => `pick ${fingerprint} ${file}`);
-  return crossing === null ? kept : [`cat ${crossPath(entity.id)}`, ...kept];
+/** Of the root that is being published: the new cross-certificate, and those that it had. */
+function ownCrossLines(change: Work, { byId }: Context): readonly Line[] {
+  const file = shellPath(filePath(lookUp(byId, change.id), 'previous'));
+  const kept = change.cross.map((fingerprint) => ({ call: `pick ${fingerprint} ${file}` }));
+  return crossingOf(change) === null ? kept : [{ cat: stagedPath(change.id, 'cross') }, ...kept];
 }
 
-/** They stand behind its earlier certificates. */
-function chainEnd(entity: Entity, { byId, changes }: Context): readonly string[] {
-  const root = byId.get(rootAbove(entity, byId) ?? '');
-  if (root === undefined) return [];
-  const { previous, cross, crossing } = known(changes, root.id);
-  if (crossing === null && cross.length === 0) return [];
-  return [`behind ${previous.length} ${shellPath(filePath(root, 'previous'))}`];
+/** Of a root that is in its place: they stand behind its earlier certificates. */
+function crossLines(id: EntityId, { byId, changes }: Context): readonly Line[] {
+  const change = changes.get(id);
+  const { previous, cross } = keptTrust(id, changes);
+  const isMade = change !== undefined && crossingOf(change) !== null;
+  if (!isMade && cross.length === 0) return [];
+  const file = shellPath(filePath(lookUp(byId, id), 'previous'));
+  return [{ call: `behind ${previous.length} ${file}` }];
+}
+
+function keptTrust(id: EntityId, changes: Context['changes']) {
+  const change = changes.get(id);
+  if (change === undefined) throw new Error(`Internal error: nothing is planned for ${id}`);
+  return keptTrustOf(change);
 }
 
 /** A shell function: of all certificates in some files, the one with a SHA-256 fingerprint. */
@@ -86,10 +113,3 @@ export const PICK = `pick() {
 export const BEHIND = `behind() {
   awk -v count="$1" '/BEGIN CERTIFICATE/ { n++ } n > count { print }' "$2"
 }`;
-
-/** @throws Error where the map has no such id: plan and inventory are not of one manifest. */
-export function known<T>(map: ReadonlyMap<EntityId, T>, id: EntityId): T {
-  const value = map.get(id);
-  if (value === undefined) throw new Error(`Internal error: nothing is known of ${id}`);
-  return value;
-}

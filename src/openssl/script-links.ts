@@ -3,20 +3,19 @@
 import { ALL_ARTIFACTS, type Artifact } from '../pki/artifact.ts';
 import { entityFolder, fileName, filePath, type Located } from '../pki/files.ts';
 import { stagedPath } from '../pki/paths.ts';
-import type { Change } from '../plan/change.ts';
-import { relinks } from '../plan/publish.ts';
+import type { FileChanges } from '../plan/change.ts';
 import { shellPath, shellWord } from './shell.ts';
 
-type Published = Pick<Change, 'reasons' | 'writes' | 'deletes'>;
+type Published = Pick<FileChanges, 'writes' | 'deletes' | 'relinks'>;
 
 /** Whether the lines below take the place of moving file by file. */
 export function usesLinks(entity: Located, change: Published): boolean {
-  return entity.publish === 'symlinks' || relinks(change);
+  return entity.publish === 'symlinks' || change.relinks;
 }
 
 /** Damaged links lead somewhere again before anything is read by its name. */
 export function restoreLines(entity: Located, change: Published): readonly string[] {
-  if (!relinks(change)) return [];
+  if (!change.relinks) return [];
   return [`restore_links ${shellPath(entityFolder(entity))} ${names(entity)}`];
 }
 
@@ -52,7 +51,10 @@ export function unlinkedLines(entity: Located, change: Published): readonly stri
 
 /** Old versions go once their keys and certificates are in the archive, or are the present ones. */
 export function clearLines(entity: Located, present: string, archive: string): readonly string[] {
-  return [`clear_versions ${shellPath(entityFolder(entity))} ${present} ${archive} ${names(entity)}`];
+  const precious = ['key', 'cert'] as const;
+  const kept = precious.map((file) => shellWord(fileName(entity, file))).join(' ');
+  const folder = shellPath(entityFolder(entity));
+  return [`clear_versions ${folder} ${present} ${archive} ${kept} ${names(entity)}`];
 }
 
 function keptFiles({ writes, deletes }: Published): readonly Artifact[] {
@@ -101,8 +103,8 @@ show_version() {
 }
 
 clear_versions() {
-  folder=$1 present=$2 archive=$3 key=$4 certificate=$6
-  shift 3
+  folder=$1 present=$2 archive=$3 key=$4 certificate=$5
+  shift 5
   if [ "$present" = none ]; then
     for name; do
       if [ "$(readlink "$folder/$name")" = "..data/$name" ]; then rm -f "$folder/$name"; fi

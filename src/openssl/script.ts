@@ -4,15 +4,19 @@
  */
 
 import { ALL_ARTIFACTS, ARTIFACTS, type Artifact, modeOf } from '../pki/artifact.ts';
-import { type Entity, type EntityId, type Inventory, unreachable } from '../pki/entity.ts';
+import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { filePath, folderOf, type Located } from '../pki/files.ts';
-import { SCRATCH_FOLDER, STAGE_FOLDER, stagedPath, stageFolder } from '../pki/paths.ts';
-import type { Change, Relocation } from '../plan/change.ts';
+import { type ById, byIdOf } from '../pki/issuers.ts';
+import { SCRATCH_FOLDER, SCRIPT_PLACE, STAGE_FOLDER, stagedPath, stageFolder } from '../pki/paths.ts';
+import { type Change, isWork, keptTrustOf, type Relocation, type Work } from '../plan/change.ts';
+import type { Make } from '../plan/make.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type Step, stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
 import { ENVIRONMENT } from './command.ts';
-import { BEHIND, bundleLines, known, PICK } from './script-bundles.ts';
+import { lookUp } from './key-path.ts';
+import { makeCommand } from './make-command.ts';
+import { BEHIND, bundleLines, PICK } from './script-bundles.ts';
 import {
   clearLines,
   LINK_FUNCTIONS,
@@ -22,7 +26,6 @@ import {
   usesLinks,
 } from './script-links.ts';
 import { shellPath, shellWord, shellWords } from './shell.ts';
-import { stepCommand } from './step-command.ts';
 
 const WORK_FOLDERS = `${STAGE_FOLDER} ${SCRATCH_FOLDER}`;
 
@@ -31,22 +34,29 @@ const WORK_FOLDERS = `${STAGE_FOLDER} ${SCRATCH_FOLDER}`;
  * @throws Error where plan and inventory are not of one manifest.
  */
 export function planScript(plan: Plan, inventory: Inventory): string {
-  const byId = new Map(inventory.entities.map((entity) => [entity.id, entity]));
-  const changes = new Map(plan.changes.map((change) => [change.id, change]));
-  const context = { byId, changes, now: plan.now };
+  const context: Context = {
+    byId: byIdOf(inventory.entities),
+    changes: new Map(plan.changes.map((change) => [change.id, change])),
+    now: plan.now,
+  };
   const staged = new Set<EntityId>();
   const blocks = stepsOf(plan, inventory).map((step) => {
-    const stage = staged.has(step.entity) ? [] : [`mkdir ${stageFolder(step.entity)}`];
-    const restored = staged.has(step.entity) ? [] : restoreLinesOf(step.entity, context);
+    const first = staged.has(step.entity) ? [] : stageLines(step.entity, context);
     staged.add(step.entity);
-    return [`# ${step.id}`, ...stage, ...restored, ...stepLines(step, context)].join('\n');
+    return [`# ${step.id}`, ...first, ...stepLines(step, context)].join('\n');
   });
   const functions = [
-    ...(plan.changes.some(({ previous }) => previous.length > 0) ? [PICK, BEHIND] : []),
+    ...(plan.changes.some((change) => keptTrustOf(change).previous.length > 0) ? [PICK, BEHIND] : []),
     ...(plan.changes.some((change) => hasLinks(change, context)) ? [LINK_FUNCTIONS] : []),
   ];
-  const copied = copyLines(plan.changes.flatMap(({ copies }) => copies));
+  const copied = copyLines(plan.changes.filter(isWork).flatMap(({ relocations }) => relocations));
   return [...header(plan), ...functions, ...copied, ...blocks, `rm -rf ${WORK_FOLDERS}`, ''].join('\n\n');
+}
+
+interface Context {
+  readonly byId: ById;
+  readonly changes: ReadonlyMap<EntityId, Change>;
+  readonly now: number;
 }
 
 function header(plan: Plan): readonly string[] {
@@ -71,42 +81,35 @@ function header(plan: Plan): readonly string[] {
   ];
 }
 
-/** Of what left the manifest, nobody says here how it was published. */
+/** Of what left the manifest, it is not known here how it was published. */
 function hasLinks(change: Change, { byId }: Context): boolean {
   const entity = byId.get(change.id);
-  if (entity === undefined) return change.action === 'remove';
-  return change.action !== 'keep' && usesLinks(entity, change);
+  return entity === undefined ? change.action === 'remove' : isWork(change) && usesLinks(entity, change);
 }
 
-function restoreLinesOf(id: EntityId, { byId, changes }: Context): readonly string[] {
+/** Before the first step of an entity. */
+function stageLines(id: EntityId, { byId, changes }: Context): readonly string[] {
   const entity = byId.get(id);
-  return entity === undefined ? [] : restoreLines(entity, known(changes, id));
-}
-
-interface Context {
-  readonly byId: ReadonlyMap<EntityId, Entity>;
-  readonly changes: ReadonlyMap<EntityId, Change>;
-  readonly now: number;
+  const change = changes.get(id);
+  const isLinked = entity !== undefined && change !== undefined && isWork(change);
+  return [`mkdir ${stageFolder(id)}`, ...(isLinked ? restoreLines(entity, change) : [])];
 }
 
 function stepLines(step: Step, context: Context): readonly string[] {
-  const { byId, changes, now } = context;
-  const command = stepCommand(step, byId);
-  const call = command === null ? [] : opensslCall(command.args, command.input);
   switch (step.kind) {
-    case 'request':
-    case 'public':
-      return call;
-    case 'sign':
-    case 'cross':
-      return [`: >${SCRATCH_FOLDER}/index.txt`, ...call];
     case 'publish':
-      return publishLines(known(byId, step.entity), known(changes, step.entity), context);
+      return publishLines(step.entity, context);
     case 'remove':
-      return removeLines(step.entity, now);
+      return removeLines(step.entity, context.now);
     default:
-      return unreachable(step);
+      return makeLines(step.make, context);
   }
+}
+
+function makeLines(make: Make, { byId }: Context): readonly string[] {
+  const { args, input } = makeCommand(make, byId, SCRIPT_PLACE);
+  const call = opensslCall(args, input);
+  return make.op === 'sign' ? [`: >${SCRATCH_FOLDER}/index.txt`, ...call] : call;
 }
 
 /** The configuration as a quoted here-document, in which the shell expands nothing. */
@@ -115,17 +118,18 @@ function opensslCall(args: readonly string[], input: string | null): readonly st
   return input === null ? [call] : [`${call} <<'CONFIG'`, `${input}CONFIG`];
 }
 
-function publishLines(entity: Entity, change: Change, context: Context): readonly string[] {
-  const { id } = entity;
-  const path = (file: Artifact): string => filePath(entity, file);
+function publishLines(id: EntityId, context: Context): readonly string[] {
+  const entity = lookUp(context.byId, id);
+  const change = context.changes.get(id);
+  if (change === undefined || !isWork(change)) return [];
   return [
-    ...bundleLines(entity, change, context),
+    ...bundleLines(change, context),
     ...change.writes
       .filter((artifact) => !ARTIFACTS[artifact].secret)
       .map((artifact) => `chmod ${modeText(artifact)} ${stagedPath(id, artifact)}`),
     ...archiveLines(entity, change, context.now),
     ...placeLines(entity, change, context.now),
-    ...change.chmods.map((file) => `chmod ${modeText(file)} ${shellPath(path(file))}`),
+    ...change.chmods.map((file) => `chmod ${modeText(file)} ${shellPath(filePath(entity, file))}`),
   ];
 }
 
@@ -134,7 +138,7 @@ function modeText(artifact: Artifact): string {
   return modeOf(artifact).toString(8);
 }
 
-function placeLines(entity: Entity, change: Change, now: number): readonly string[] {
+function placeLines(entity: Entity, change: Work, now: number): readonly string[] {
   const path = (file: Artifact): string => filePath(entity, file);
   if (usesLinks(entity, change)) {
     const isLinked = entity.publish === 'symlinks';
@@ -151,7 +155,7 @@ function placeLines(entity: Entity, change: Change, now: number): readonly strin
 }
 
 /** What is replaced is kept, as apply keeps it. */
-function archiveLines(entity: Entity, { writes, deletes }: Change, now: number): readonly string[] {
+function archiveLines(entity: Entity, { writes, deletes }: Work, now: number): readonly string[] {
   const folder = archiveFolder(entity.id, now);
   return [...writes, ...deletes].map((file) => archiveLine(entity, file, folder));
 }

@@ -4,50 +4,37 @@
  */
 import type { Entity } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
+import type { ById } from '../pki/issuers.ts';
 import { keySpecText } from '../pki/key-spec.ts';
-import { crossPath, type Place, SCRATCH_FOLDER, stagedPath } from '../pki/paths.ts';
-import type { Crossing, Issuance } from '../plan/change.ts';
+import { type Place, stagedPath } from '../pki/paths.ts';
+import type { Issuance } from '../plan/change.ts';
+import type { Make } from '../plan/make.ts';
 import type { Command } from './command.ts';
 import { configText } from './config.ts';
 import { policySection } from './distinguished-name.ts';
 import { certificateExtensions } from './extensions.ts';
+import { keyPath, lookUp } from './key-path.ts';
 
-/** @param signer the issuing authority, or the entity itself for a root. */
-export function signCommand(
-  entity: Entity,
-  signer: Entity,
-  issuance: Issuance,
-  newKey: boolean,
-  place?: Place,
-): Command {
-  const run = place?.run;
-  const selfSigned = signer.id === entity.id;
-  const key = selfSigned && newKey ? stagedPath(entity.id, 'key', run) : filePath(signer, 'key');
-  const by = selfSigned ? ['-selfsign'] : ['-cert', filePath(signer, 'cert')];
-  return {
-    args: [
-      ...['ca', '-batch', '-notext', '-config', '-', ...by, '-keyfile', key],
-      ...['-startdate', opensslTime(issuance.notBefore), '-enddate', opensslTime(issuance.notAfter)],
-      ...['-in', stagedPath(entity.id, 'csr', run), '-out', stagedPath(entity.id, 'cert', run)],
-    ],
-    input: signConfig(entity, keySpecText(signer.key), issuance, place),
-  };
-}
-
-/**
- * A root's request signed by the key and in the name that the root still has in its place: whoever trusts only those
- * finds a way to what hangs from the new ones (RFC 4210 §4.4.1, "new with old").
- */
-export function crossCommand(entity: Entity, { issuance, signedWith }: Crossing, place?: Place): Command {
-  const run = place?.run;
+/** Stages the certificate for a staged request. */
+export function signCommand(make: Extract<Make, { op: 'sign' }>, byId: ById, place: Place): Command {
+  const { of, by, issuance, to } = make;
+  const { run } = place;
+  const entity = lookUp(byId, of);
+  const signer = by.kind === 'self' ? entity : lookUp(byId, by.id);
+  const certificate = by.kind === 'self' ? ['-selfsign'] : ['-cert', filePath(signer, 'cert')];
   return {
     args: [
       ...['ca', '-batch', '-notext', '-config', '-'],
-      ...['-cert', filePath(entity, 'cert'), '-keyfile', filePath(entity, 'key')],
+      ...[...certificate, '-keyfile', keyPath(by.key, byId, run)],
       ...['-startdate', opensslTime(issuance.notBefore), '-enddate', opensslTime(issuance.notAfter)],
-      ...['-in', stagedPath(entity.id, 'csr', run), '-out', crossPath(entity.id, run)],
+      ...['-in', stagedPath(of, 'csr', run), '-out', stagedPath(of, to, run)],
     ],
-    input: signConfig(crossed(entity), signedWith, issuance, place),
+    input: signConfig(
+      to === 'cross' ? crossed(entity) : entity,
+      make.signedWith ?? keySpecText(signer.key),
+      issuance,
+      place,
+    ),
   };
 }
 
@@ -60,10 +47,8 @@ function signConfig(
   entity: Entity,
   signerKey: string,
   { subjectKeyId, name }: Issuance,
-  place: Place | undefined,
+  { database }: Place,
 ): string {
-  // Without a place, calls are made one at a time.
-  const database = place?.database ?? SCRATCH_FOLDER;
   return configText([
     { name: 'ca', entries: [['default_ca', 'issue']] },
     {

@@ -1,7 +1,7 @@
 /** `openssl verify`: the certificates on disk judged by a program that did not make them (openssl-verify(1)). */
 import type { Entity } from '../pki/entity.ts';
 import { filePath, type Located } from '../pki/files.ts';
-import { issuersAbove } from '../plan/derived.ts';
+import { issuersAbove } from '../pki/issuers.ts';
 import type { Command } from './command.ts';
 
 /** Values of `-purpose`: TLS servers, TLS clients, and `any` for authorities. */

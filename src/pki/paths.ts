@@ -20,23 +20,24 @@ export function stageFolder(id: EntityId, run?: string): string {
   return [STAGE_FOLDER, ...(run === undefined ? [] : [run]), id.replace('/', '.')].join('/');
 }
 
+/** What can be made there: artifacts, and a root's cross-certificate, which is published among the earlier ones. */
+export type StagedFile = Artifact | 'cross';
+
 /** A new file in that folder, under its usual name whatever `layout` says: `.pki/stage/servers.api/key.pem`. */
-export function stagedPath(id: EntityId, artifact: Artifact, run?: string): string {
-  return `${stageFolder(id, run)}/${ARTIFACTS[artifact].file}`;
+export function stagedPath(id: EntityId, file: StagedFile, run?: string): string {
+  return `${stageFolder(id, run)}/${file === 'cross' ? 'cross.pem' : ARTIFACTS[file].file}`;
 }
 
-/** Where a root's cross-certificate is made; it is published among the earlier certificates. */
-export function crossPath(id: EntityId, run?: string): string {
-  return `${stageFolder(id, run)}/cross.pem`;
-}
-
-/** Where a call of an apply works. */
+/** Where a call works: staging folders are those of a run, and `openssl ca` insists on a database of its own. */
 export interface Place {
-  /** The apply's name. */
-  readonly run: string;
-  /** The folder in which `openssl ca` has the database that it insists on; nothing else needs one. */
-  readonly database: string | undefined;
+  /** The apply's name; absent for a script, which has staging to itself. */
+  readonly run?: string;
+  /** The folder of the database. */
+  readonly database: string;
 }
+
+/** Where the calls of a script work, one at a time. */
+export const SCRIPT_PLACE: Place = { database: SCRATCH_FOLDER };
 
 /** Two calls at once on one database destroy it, so each has one to itself: `.pki/scratch/<run>/database-0`. */
 export function databaseFolder(run: string, number: number): string {

@@ -1,17 +1,18 @@
 /** The outcome of planning, one entity at a time; every field is a decision, none is a guess left to apply. */
-
 import type { Artifact } from '../pki/artifact.ts';
 import type { EntityId, EntityKind } from '../pki/entity.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import type { EncodedName } from '../x509/name.ts';
 import type { Reason } from './reason.ts';
 
-/** What happens to an entity (design §5). */
-export type Action = 'create' | 'issue' | 'rekey' | 'refresh' | 'remove' | 'keep' | 'refuse';
-
 /** What a human must agree to before apply does it: each breaks something that is in use. */
 export const CONSENTS = ['rekey-ca', 'remove'] as const;
 export type Consent = (typeof CONSENTS)[number];
+
+/** Whether a text names a consent, letter for letter. */
+export function isConsent(text: string): text is Consent {
+  return (CONSENTS as readonly string[]).includes(text);
+}
 
 /** A certificate to be issued: when it is valid and what identifies its key. */
 export interface Issuance {
@@ -37,57 +38,122 @@ export interface Refusal {
   readonly hint: string;
 }
 
-/** A file to be copied; paths are relative to the output folder. */
+/** A file that comes from where it was before `folder` or `files` changed; paths are relative to the output folder. */
 export interface Relocation {
   readonly file: Artifact;
   readonly from: string;
   readonly to: string;
 }
 
-/** The plan for one entity: an action, its reasons, and all that carrying it out takes. */
-export interface Change {
-  readonly id: EntityId;
-  readonly kind: EntityKind;
-  readonly action: Action;
-  readonly reasons: readonly Reason[];
-  readonly newKey: boolean;
-  readonly issuance: Issuance | null;
+/** What a root has of its former keys once the plan is carried out; of any other entity, nothing. */
+export interface KeptTrust {
+  /** A root's earlier certificates that stay trusted beside its current one, newest first. */
+  readonly previous: readonly Fingerprint[];
+  /** Cross-certificates by which holders of those accept the current one; those that stay, newest first. */
+  readonly cross: readonly Fingerprint[];
+}
+
+/** What happens to the files of an entity. */
+export interface FileChanges {
   /** Files that get new content, and files that go. */
   readonly writes: readonly Artifact[];
   readonly deletes: readonly Artifact[];
-  /** Files that are copied first from where they were before `folder` or `files` changed. */
-  readonly copies: readonly Relocation[];
+  /** Files that are copied first. */
+  readonly relocations: readonly Relocation[];
+  /** Files of which only the mode changes. */
   readonly chmods: readonly Artifact[];
-  /** A root's earlier certificates that stay trusted beside its present one, newest first. */
-  readonly previous: readonly Fingerprint[];
-  /** Cross-certificates by which holders of those accept the present one; those that stay, newest first. */
-  readonly cross: readonly Fingerprint[];
-  /** One that is to be made, or `null`. */
-  readonly crossing: Crossing | null;
-  readonly consent: Consent | null;
-  readonly refusal: Refusal | null;
+  /** Plain files go behind links, or come out, or links are repaired. */
+  readonly relinks: boolean;
+}
+
+interface ChangeBase {
+  readonly id: EntityId;
+  readonly kind: EntityKind;
   /** Entities that change because this one does. */
   readonly affects: readonly EntityId[];
 }
 
-/** The part of a change that most have in common: nothing. */
-export const NO_CHANGE = {
-  reasons: [],
-  newKey: false,
-  issuance: null,
-  writes: [],
-  deletes: [],
-  copies: [],
-  chmods: [],
-  previous: [],
-  cross: [],
-  crossing: null,
-  consent: null,
-  refusal: null,
-  affects: [],
-} as const satisfies Partial<Change>;
-
-/** Whether a text names a consent, letter for letter. */
-export function isConsent(text: string): text is Consent {
-  return (CONSENTS as readonly string[]).includes(text);
+/** Nothing happens. */
+export interface Keep extends ChangeBase, KeptTrust {
+  readonly action: 'keep';
 }
+
+/** Something that only its owner can decide about. */
+export interface Refuse extends ChangeBase {
+  readonly action: 'refuse';
+  readonly refusal: Refusal;
+}
+
+/** It left the manifest: its files go to the archive, once the user agrees. */
+export interface Remove extends ChangeBase {
+  readonly action: 'remove';
+  readonly reasons: readonly Reason[];
+  readonly consent: 'remove';
+}
+
+/** Other files only. */
+export interface Refresh extends ChangeBase, KeptTrust, FileChanges {
+  readonly action: 'refresh';
+  readonly reasons: readonly Reason[];
+}
+
+/** A new certificate: for the same key (`issue`), for another (`rekey`), or the first one (`create`). */
+export interface Issue extends ChangeBase, KeptTrust, FileChanges {
+  readonly action: 'issue' | 'rekey' | 'create';
+  readonly reasons: readonly Reason[];
+  readonly issuance: Issuance;
+  /** A cross-certificate that is to be made, or `null`. */
+  readonly crossing: Crossing | null;
+  readonly consent: 'rekey-ca' | null;
+}
+
+/** The plan for one entity: an action, its reasons, and all that carrying it out takes. */
+export type Change = Keep | Refuse | Remove | Refresh | Issue;
+
+/** What happens to an entity (design §5). */
+export type Action = Change['action'];
+
+/** A change that puts files in place. */
+export type Work = Refresh | Issue;
+
+/** Whether files are put in place. */
+export function isWork(change: Change): change is Work {
+  return change.action === 'refresh' || isIssue(change);
+}
+
+/** Whether a certificate is issued. */
+export function isIssue(change: Change): change is Issue {
+  return change.action === 'issue' || change.action === 'rekey' || change.action === 'create';
+}
+
+/** Whether a private key is made. */
+export function makesKey({ action }: Pick<Change, 'action'>): boolean {
+  return action === 'rekey' || action === 'create';
+}
+
+/** Why an entity changes; what is kept or refused has no reasons. */
+export function reasonsOf(change: Change): readonly Reason[] {
+  return 'reasons' in change ? change.reasons : [];
+}
+
+/** What has to be agreed to, or `null`. */
+export function consentOf(change: Change): Consent | null {
+  return 'consent' in change ? change.consent : null;
+}
+
+/** The certificate that will be issued, or `null`. */
+export function issuanceOf(change: Change): Issuance | null {
+  return isIssue(change) ? change.issuance : null;
+}
+
+/** The cross-certificate that will be made, or `null`. */
+export function crossingOf(change: Change): Crossing | null {
+  return isIssue(change) ? change.crossing : null;
+}
+
+/** What a root has of its former keys afterwards; of what is refused nothing is known, and nothing changes. */
+export function keptTrustOf(change: Change): KeptTrust {
+  return 'previous' in change ? { previous: change.previous, cross: change.cross } : NOTHING_KEPT;
+}
+
+const NOTHING_KEPT: KeptTrust = { previous: [], cross: [] };

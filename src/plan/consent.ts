@@ -1,6 +1,6 @@
 /** What of a plan is carried out: what was agreed to, and does not need what was not. Pure. */
 import type { EntityId } from '../pki/entity.ts';
-import type { Change, Consent } from './change.ts';
+import { type Change, type Consent, consentOf } from './change.ts';
 import type { Plan } from './plan.ts';
 
 /** A plan, divided by what was agreed to. */
@@ -27,9 +27,9 @@ export interface Asked {
 /** Plans again, once at most, with everything blocked as it is on the disk; removals that are held do not block. */
 export function agreementOn(plan: Plan, { consents, requested, replan }: Asked): Agreement {
   const held = plan.changes.filter(
-    ({ action, consent }) => action === 'remove' && isMissing(consent, consents),
+    (change) => change.action === 'remove' && isMissing(change.consent, consents),
   );
-  const blocked = plan.changes.filter((change) => isBlocked(change, consents));
+  const blocked = plan.changes.filter((change) => isWithheld(change, consents));
   const made = blocked.length === 0 ? plan : replan(new Set(blocked.map(({ id }) => id)));
   const changes = made.changes.filter(({ id }) => !held.some((change) => change.id === id));
   // Also where it is pinned for another's sake.
@@ -42,7 +42,7 @@ function isMissing(consent: Consent | null, given: ReadonlySet<Consent>): boolea
   return consent !== null && !given.has(consent);
 }
 
-/** What neither may be done nor be left to the next best moment without somebody being told. */
-function isBlocked({ action, consent }: Change, given: ReadonlySet<Consent>): boolean {
-  return action === 'refuse' || (action !== 'remove' && isMissing(consent, given));
+/** Refused, or lacks a consent that was not given. */
+function isWithheld(change: Change, given: ReadonlySet<Consent>): boolean {
+  return change.action === 'refuse' || (change.action !== 'remove' && isMissing(consentOf(change), given));
 }

@@ -1,8 +1,9 @@
 /** What is on disk, one entity at a time: facts where a file can be read, and the plain reason where it cannot. */
 
-import type { Artifact } from '../pki/artifact.ts';
+import { type Artifact, eachArtifact } from '../pki/artifact.ts';
 import type { EntityId } from '../pki/entity.ts';
-import type { CertificateFacts, Fingerprint, KeyFacts, KeyId, RequestFacts } from '../x509/facts.ts';
+import type { KeyFacts, KeyId } from '../x509/facts.ts';
+import type { FactsOf } from './artifacts/rules.ts';
 
 /** One file. `blocked` is what no tool may resolve by writing over it; `garbage` is a plain file without the content. */
 export type FileState<Facts> =
@@ -28,19 +29,14 @@ export interface FormerLocation {
   readonly files: readonly { readonly file: Artifact; readonly from: string }[];
 }
 
-/** An entity's files, each as it was found, and what only several of them tell together. */
-export interface EntityObservation {
-  readonly key: KeyState;
-  readonly csr: FileState<RequestFacts>;
-  readonly cert: FileState<CertificateFacts>;
-  /** Certificates in file order. */
-  readonly chain: FileState<readonly Fingerprint[]>;
-  readonly fullchain: FileState<readonly Fingerprint[]>;
-  readonly ca: FileState<readonly Fingerprint[]>;
-  readonly public: FileState<KeyId>;
-  /** Of a root: certificates that it had before and that are still trusted, in file order. */
-  readonly previous: FileState<readonly CertificateFacts[]>;
-  /** The key that made the certificate's signature: the issuer's present key, or `null` where it was another. */
+/** Every file of an entity as it was found. */
+export type ArtifactStates = {
+  readonly [A in Artifact]: A extends 'key' ? KeyState : FileState<FactsOf<A>>;
+};
+
+/** An entity's files, and what only several of them tell together. */
+export interface EntityObservation extends ArtifactStates {
+  /** The key that made the certificate's signature: the issuer's current key, or `null` where it was another. */
   readonly signedBy: KeyId | null;
   /** Absent: nothing but plain files, or nothing at all. */
   readonly published?: Published;
@@ -62,14 +58,4 @@ export interface Observation {
 const MISSING = { state: 'missing' } as const;
 
 /** An entity of which nothing is there yet. */
-export const NOTHING: EntityObservation = {
-  key: MISSING,
-  csr: MISSING,
-  cert: MISSING,
-  chain: MISSING,
-  fullchain: MISSING,
-  ca: MISSING,
-  public: MISSING,
-  previous: MISSING,
-  signedBy: null,
-};
+export const NOTHING: EntityObservation = { ...eachArtifact(() => MISSING), signedBy: null };

@@ -1,31 +1,15 @@
-/** Where an entity stands once the plan has been carried out: what those that hang from it are compared with. */
-import type { Entity, EntityId } from '../pki/entity.ts';
+/** What an authority will be once the plan has been carried out: what those below it are compared with. */
+import type { Entity } from '../pki/entity.ts';
 import type { Subject } from '../pki/subject.ts';
-import { type CertificateFacts, type Fingerprint, fingerprintsOf, type KeyId } from '../x509/facts.ts';
+import { type CertificateFacts, type Fingerprint, fingerprintsOf } from '../x509/facts.ts';
 import { issuedName } from '../x509/name.ts';
-import type { Change } from './change.ts';
+import { type Change, crossingOf, isIssue, keptTrustOf, makesKey } from './change.ts';
 import type { EntityObservation } from './observation.ts';
+import type { Member } from './parts.ts';
 import { earlierOf } from './previous.ts';
 
-/** What an entity contributes to a bundle. */
-export interface BundleMember {
-  readonly id: EntityId;
-  /** `null`: a certificate that is not issued yet. */
-  readonly fingerprint: Fingerprint | null;
-  /** A root's earlier certificates that are still trusted: they go into trust bundles behind the present one. */
-  readonly previous: readonly Fingerprint[];
-  /** Whether this plan adds to those or takes from them. */
-  readonly bundleChanges: boolean;
-  /** A root's cross-certificates, which stand at the end of every chain below it; `null`: one that is not made yet. */
-  readonly cross: readonly (Fingerprint | null)[];
-  /** Whether this plan adds to those or takes from them. */
-  readonly crossChanges: boolean;
-}
-
 /** An authority as its certificate will have it; `null` for what only the making can tell. */
-export interface Outlook extends BundleMember {
-  /** `null`: a key that is not made yet. */
-  readonly keyId: KeyId | null;
+export interface Outlook extends Member {
   readonly subject: Subject;
   /** Hex DER of the subject that certificates below must name as their issuer. */
   readonly subjectDer: string;
@@ -38,47 +22,41 @@ export interface Outlook extends BundleMember {
 
 /** By the certificate on disk where the change leaves it, otherwise by the issuance. */
 export function outlookOf(entity: Entity, observed: EntityObservation, change: Change): Outlook {
-  const rollover = rolloverOf(observed, change);
-  const key = observed.key.state === 'present' && !change.newKey ? observed.key.facts : null;
-  if (change.issuance !== null || observed.cert.state !== 'present') {
-    return {
-      id: entity.id,
-      keyId: key?.keyId ?? null,
-      subject: entity.subject,
-      subjectDer: issuedName(entity, change.issuance?.name),
-      subjectKeyId: change.issuance?.subjectKeyId ?? key?.keyIdentifier ?? null,
-      serial: null,
-      // Of a refused authority nothing is known; what is below it is not to be cut short for that.
-      notAfter: change.issuance?.notAfter ?? Number.MAX_SAFE_INTEGER,
-      fingerprint: null,
-      ...rollover,
-    };
-  }
-  const facts = observed.cert.facts;
+  const issuance = isIssue(change) ? change.issuance : null;
+  const own = { id: entity.id, subject: entity.subject, ...rolloverAfter(observed, change) };
+  if (issuance === null && observed.cert.state === 'present')
+    return { ...own, ...asIssued(observed.cert.facts) };
+  const key = observed.key.state === 'present' && !makesKey(change) ? observed.key.facts : null;
   return {
-    id: entity.id,
-    keyId: facts.keyId,
-    subject: entity.subject,
-    subjectDer: facts.subjectDer,
-    subjectKeyId: facts.subjectKeyId,
-    serial: facts.serial,
-    notAfter: facts.notAfter,
-    fingerprint: facts.fingerprint,
-    ...rollover,
+    ...own,
+    keyId: key?.keyId ?? null,
+    subjectDer: issuedName(entity, issuance?.name),
+    subjectKeyId: issuance?.subjectKeyId ?? key?.keyIdentifier ?? null,
+    serial: null,
+    // Of a refused authority nothing is known; what is below it is not to be cut short for that.
+    notAfter: issuance?.notAfter ?? Number.MAX_SAFE_INTEGER,
+    fingerprint: null,
   };
 }
 
-function rolloverOf(
+function asIssued(facts: CertificateFacts) {
+  const { keyId, subjectDer, subjectKeyId, serial, notAfter, fingerprint } = facts;
+  return { keyId, subjectDer, subjectKeyId, serial, notAfter, fingerprint };
+}
+
+function rolloverAfter(
   observed: EntityObservation,
-  { action, previous, cross, crossing }: Change,
-): Pick<BundleMember, 'previous' | 'bundleChanges' | 'cross' | 'crossChanges'> {
+  change: Change,
+): Pick<Member, 'previous' | 'previousChanges' | 'cross' | 'crossChanges'> {
   const { roots, cross: crossed } = earlierOf(observed);
+  const { previous, cross } = keptTrustOf(change);
+  const isMade = crossingOf(change) !== null;
   const differs = (now: readonly CertificateFacts[], then: readonly Fingerprint[]): boolean =>
-    action !== 'refuse' && fingerprintsOf(now).join() !== then.join();
+    change.action !== 'refuse' && fingerprintsOf(now).join() !== then.join();
   return {
     previous,
-    bundleChanges: differs(roots, previous),
-    cross: crossing === null ? cross : [null, ...cross],
-    crossChanges: crossing !== null || differs(crossed, cross),
+    previousChanges: differs(roots, previous),
+    cross: isMade ? [null, ...cross] : cross,
+    crossChanges: isMade || differs(crossed, cross),
   };
 }

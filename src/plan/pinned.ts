@@ -3,7 +3,7 @@
 import { ALL_ARTIFACTS } from '../pki/artifact.ts';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
-import { rootAbove } from './derived.ts';
+import { byIdOf, rootAbove } from '../pki/issuers.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
 
 /** Those asked for, and all that cannot do without them. @param asked refused, or not agreed to. */
@@ -13,7 +13,7 @@ export function pinnedOf(
   asked: ReadonlySet<EntityId>,
 ): ReadonlySet<EntityId> {
   if (asked.size === 0) return asked;
-  const byId = new Map(entities.map((entity) => [entity.id, entity]));
+  const byId = byIdOf(entities);
   const pinned = new Set(asked);
   // An entity pinned because of another may pin more.
   for (let before = -1; before !== pinned.size; ) {

@@ -1,36 +1,31 @@
 /** One entity: what is on disk against what is wanted → one Change. Pure; the caller goes from roots to leaves. */
-import { ALL_ARTIFACTS, type Artifact, forbiddenBits, modeOf, type Output } from '../pki/artifact.ts';
+import { ALL_ARTIFACTS, type Artifact, forbiddenBits, modeOf } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { isManaged } from '../pki/files.ts';
+import type { ById } from '../pki/issuers.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import { keptName } from '../x509/name.ts';
+import type { Situation } from './artifacts/rule.ts';
 import { certificateReasons } from './certificate-reasons.ts';
-import { type Action, type Change, type Consent, type Issuance, NO_CHANGE, type Refusal } from './change.ts';
-import {
-  bundleMembers,
-  bundleReasons,
-  type Outlooks,
-  publicKeyReasons,
-  requestReasons,
-  rootAbove,
-  unwantedReasons,
-  wantedArtifacts,
-} from './derived.ts';
+import type { Change, FileChanges, Issuance, Issue, Refusal } from './change.ts';
+import { type Derived, derivedFiles, unwantedFiles, wantedOutputs } from './derived.ts';
 import { type KeyOwners, keyReasons } from './key-decision.ts';
 import type { EntityObservation } from './observation.ts';
-import type { BundleMember, Outlook } from './outlook.ts';
-import { hasNewIdentity, previousOf } from './previous.ts';
+import type { Outlook } from './outlook.ts';
+import type { Member } from './parts.ts';
+import { hasNewIdentity, type Previous, previousOf } from './previous.ts';
 import { publishReasons } from './publish.ts';
 import type { Reason } from './reason.ts';
 import { refusalFor } from './refusal.ts';
 import { relocationReasons, relocationsOf, renamedLinks } from './relocation.ts';
-import { type Ceiling, validityOf } from './validity.ts';
+import { validityOf } from './validity.ts';
 
-/** What every entity of one plan is judged by. */
+/** What every entity of one plan is compared with. */
 export interface Context {
-  readonly byId: ReadonlyMap<EntityId, Entity>;
+  readonly byId: ById;
   readonly owners: KeyOwners;
-  readonly outlooks: Outlooks;
+  /** Of authorities alone; planning fills it from the roots down. */
+  readonly outlooks: ReadonlyMap<EntityId, Outlook>;
   /** Entities whose re-keying was asked for. */
   readonly rekey: ReadonlySet<EntityId>;
   /** Authorities whose earlier certificates are no longer to be trusted. */
@@ -40,76 +35,66 @@ export interface Context {
   readonly now: number;
 }
 
-interface Decision {
-  readonly newKey: boolean;
-  readonly issue: boolean;
-  readonly reasons: readonly Reason[];
-}
-
 /** @param context its outlooks already hold the authorities above the entity, and the other roots that it trusts. */
 export function planEntity(entity: Entity, seen: EntityObservation, context: Context): Change {
   const observed = ownFiles(entity, seen);
-  const wanted = wantedArtifacts(entity, context.byId, context.outlooks);
-  const files = entity.issuer === null ? [...wanted, 'previous' as const] : wanted;
+  const wanted = wantedOutputs(situationOf(entity, observed, [], context));
+  const files: readonly Artifact[] = entity.issuer === null ? [...wanted, 'previous'] : wanted;
   const refusal = refusalFor(entity, observed, files) ?? renamedLinks(entity, observed);
-  if (refusal !== null) return refused(entity, refusal);
-  const issuer = entity.issuer === null ? null : (context.outlooks.get(entity.issuer) ?? null);
-  const decision = decide(entity, observed, issuer, context);
-  const issuance = decision.issue ? issuanceOf(entity, observed, decision, issuer, context.now) : null;
+  if (refusal !== null) return refuse(entity, refusal);
+  const decision = decide(entity, observed, context);
   const previous = previousOf(entity, observed, {
     now: context.now,
     retired: context.retire.has(entity.id),
-    successor: hasNewIdentity(entity, observed, decision.newKey) ? issuance : null,
+    successor: hasNewIdentity(entity, observed, decision.newKey) ? decision.issuance : null,
   });
-  const copies = relocationsOf(entity, observed, files);
-  const own = ownBundle(entity, observed, previous.keep);
-  const derived = decision.issue ? [] : derivedReasons(entity, observed, wanted, own, context);
-  const extra = [
-    ...relocationReasons(copies),
-    ...modeReasons(observed),
-    ...unwantedReasons(observed, wanted),
-    ...publishReasons(entity, observed),
-  ];
+  const situation = situationOf(entity, observed, previous.keep, context);
+  const contents: Contents = {
+    wanted,
+    derived: decision.issuance === null ? derivedFiles(wanted, observed, situation) : [],
+    unwanted: unwantedFiles(observed, wanted),
+    previous,
+  };
+  const relocations = relocationsOf(entity, observed, files);
+  const relinks = publishReasons(entity, observed);
   const reasons = distinct([
     ...decision.reasons,
-    ...previous.reasons,
-    ...derived.flatMap((found) => found.reasons),
-    ...extra,
+    ...contentReasons(contents),
+    ...relocationReasons(relocations),
+    ...modeReasons(observed),
+    ...relinks,
   ]);
-  const unwanted = extra.flatMap((reason) => (reason.kind === 'unwanted' ? [reason.artifact] : []));
-  const made = decision.issue
-    ? writesOfIssue(wanted, decision.newKey)
-    : derived.map(({ artifact }) => artifact);
-  const writes = previous.write ? [...made, 'previous' as const] : made;
-  const deletes = previous.remove ? [...unwanted, 'previous' as const] : unwanted;
+  const own = { id: entity.id, kind: entity.kind, affects: [] };
+  const kept = { previous: previous.keep, cross: previous.cross };
+  if (reasons.length === 0) return { ...own, ...kept, action: 'keep' };
+  const changes = fileChanges(decision, contents, observed);
+  const work = { ...own, ...kept, ...changes, relocations, relinks: relinks.length > 0, reasons };
+  if (decision.issuance === null) return { ...work, action: 'refresh' };
   return {
-    id: entity.id,
-    kind: entity.kind,
-    action: actionOf(decision, observed, reasons),
-    reasons,
-    newKey: decision.newKey,
-    issuance,
-    writes,
-    deletes,
-    copies,
-    previous: previous.keep,
-    cross: previous.cross,
+    ...work,
+    action: issueAction(decision, observed),
+    issuance: decision.issuance,
     crossing: previous.crossing,
-    chmods: extra.flatMap((reason) =>
-      reason.kind === 'mode' && ![...writes, ...deletes].includes(reason.artifact) ? [reason.artifact] : [],
-    ),
-    consent: consentOf(entity, observed, decision, context),
-    refusal: null,
-    affects: [],
+    consent: consentFor(entity, observed, decision, context),
   };
+}
+
+/** What is decided about files that follow from others. */
+interface Contents {
+  readonly wanted: readonly Artifact[];
+  readonly derived: readonly Derived[];
+  readonly unwanted: readonly Artifact[];
+  readonly previous: Previous;
 }
 
 const MISSING = { state: 'missing' } as const;
 
+/** What is not the entity's own is as if it were not there. */
 function ownFiles(entity: Entity, seen: EntityObservation): EntityObservation {
   // What stayed behind is of no interest but for what is wanted here.
   const left = new Set(seen.left?.files.map(({ file }) => file));
-  const isAsked = (file: Artifact): boolean => file === 'previous' || entity.outputs.includes(file);
+  const isAsked = (file: Artifact): boolean =>
+    file === 'previous' || entity.outputs.some((output) => output === file);
   const others = ALL_ARTIFACTS.filter(
     (file) => !isManaged(entity, file) || (left.has(file) && !isAsked(file)),
   );
@@ -118,119 +103,128 @@ function ownFiles(entity: Entity, seen: EntityObservation): EntityObservation {
     : { ...seen, ...Object.fromEntries(others.map((file) => [file, MISSING])) };
 }
 
-function decide(
+/** @param previous earlier certificates that the entity keeps: it is a root of its own trust bundle. */
+function situationOf(
   entity: Entity,
-  observed: EntityObservation,
-  issuer: Outlook | null,
-  context: Context,
-): Decision {
-  const forKey = keyReasons(entity, observed, context.owners, context.rekey.has(entity.id));
-  const forCertificate = certificateReasons(entity, observed, issuer, context.now);
-  // Renewal with `rotateKey` is the one case in which a certificate's age decides over its key.
-  const rotates =
-    entity.rotateKey && forCertificate.some(({ kind }) => kind === 'expires' || kind === 'expired');
-  const newKey = forKey.length > 0 || rotates;
-  return {
-    newKey,
-    issue: newKey || forCertificate.length > 0,
-    reasons: [...forKey, ...forCertificate],
+  { cert, key }: EntityObservation,
+  previous: readonly Fingerprint[],
+  { byId, outlooks }: Context,
+): Situation {
+  const own: Member = {
+    id: entity.id,
+    fingerprint: cert.state === 'present' ? cert.facts.fingerprint : null,
+    keyId: key.state === 'present' ? key.facts.keyId : null,
+    previous,
+    previousChanges: false,
+    cross: [],
+    crossChanges: false,
   };
+  const members = (id: EntityId): Member | undefined => (id === entity.id ? own : outlooks.get(id));
+  return { entity, byId, key: key.state === 'present' ? key.facts : null, members };
 }
 
-interface Derived {
-  readonly artifact: Output;
+interface Decision {
+  readonly newKey: boolean;
+  /** `null`: the certificate stays. */
+  readonly issuance: Issuance | null;
   readonly reasons: readonly Reason[];
 }
 
-/** The derived files that need writing though the certificate stays, each with why. */
-function derivedReasons(
+/** Whether the key and the certificate stay. */
+function decide(entity: Entity, observed: EntityObservation, context: Context): Decision {
+  const { owners, rekey, outlooks, now } = context;
+  const issuer = entity.issuer === null ? null : (outlooks.get(entity.issuer) ?? null);
+  const forKey = keyReasons(entity, observed, owners, rekey.has(entity.id));
+  const forCertificate = certificateReasons(entity, observed, issuer, now);
+  const newKey = forKey.length > 0 || rotates(entity, forCertificate);
+  const issues = newKey || forCertificate.length > 0;
+  const issuance = issues ? issuanceFor(entity, observed, newKey, issuer, now) : null;
+  return { newKey, issuance, reasons: [...forKey, ...forCertificate] };
+}
+
+/** Renewal with `rotateKey` is the one case in which a certificate's age decides over its key. */
+function rotates({ rotateKey }: Entity, reasons: readonly Reason[]): boolean {
+  return rotateKey && reasons.some(({ kind }) => kind === 'expires' || kind === 'expired');
+}
+
+function issuanceFor(
   entity: Entity,
-  observed: EntityObservation,
-  wanted: readonly Output[],
-  own: BundleMember,
-  { byId, outlooks }: Context,
-): readonly Derived[] {
-  const members = bundleMembers(entity, byId);
-  const root = outlooks.get(rootAbove(entity, byId) ?? '');
-  const reasonsFor = (artifact: Output): readonly Reason[] => {
-    if (artifact === 'csr') return requestReasons(entity, observed);
-    if (artifact === 'public') return publicKeyReasons(observed);
-    if (artifact === 'key' || artifact === 'cert') return [];
-    const found = members[artifact].flatMap((id) => (id === entity.id ? own : (outlooks.get(id) ?? [])));
-    return bundleReasons(artifact, observed[artifact], found, root, entity.id);
-  };
-  return wanted
-    .map((artifact) => ({ artifact, reasons: reasonsFor(artifact) }))
-    .filter(({ reasons }) => reasons.length > 0);
-}
-
-/** An entity that keeps its certificate is a member of its own fullchain, and a root of its own trust bundle. */
-function ownBundle(
-  { id }: Entity,
-  { cert }: EntityObservation,
-  previous: readonly Fingerprint[],
-): BundleMember {
-  const fingerprint = cert.state === 'present' ? cert.facts.fingerprint : null;
-  return { id, fingerprint, previous, bundleChanges: false, cross: [], crossChanges: false };
-}
-
-/** Only the owner may read a private key; nobody else may write what others trust. */
-function modeReasons(observed: EntityObservation): readonly Reason[] {
-  return ALL_ARTIFACTS.flatMap((artifact): readonly Reason[] => {
-    const file = observed[artifact];
-    const isWrong = file.state === 'present' && (file.mode & forbiddenBits(artifact)) !== 0;
-    return isWrong ? [{ kind: 'mode', artifact, before: file.mode, after: modeOf(artifact) }] : [];
-  });
-}
-
-/** A new certificate brings everything that is made from it or asked for with it; a kept key stays untouched. */
-function writesOfIssue(wanted: readonly Output[], newKey: boolean): readonly Output[] {
-  return wanted.filter((artifact) => artifact !== 'key' || newKey);
-}
-
-function actionOf(decision: Decision, observed: EntityObservation, reasons: readonly Reason[]): Action {
-  if (decision.newKey) {
-    const isNew = observed.key.state === 'missing' && observed.cert.state === 'missing';
-    return isNew ? 'create' : 'rekey';
-  }
-  if (decision.issue) return 'issue';
-  return reasons.length > 0 ? 'refresh' : 'keep';
-}
-
-function issuanceOf(
-  entity: Entity,
-  observed: EntityObservation,
-  { newKey }: Decision,
+  { cert, key }: EntityObservation,
+  newKey: boolean,
   issuer: Outlook | null,
   now: number,
 ): Issuance {
-  const ceiling: Ceiling | null = issuer;
-  const { cert, key } = observed;
-  const samePair =
-    !newKey && cert.state === 'present' && key.state === 'present' && cert.facts.keyId === key.facts.keyId;
+  const validity = validityOf(entity, issuer, now);
+  if (entity.kind !== 'authority' || cert.state !== 'present') return { ...validity, subjectKeyId: null };
+  const isSamePair = !newKey && key.state === 'present' && key.facts.keyId === cert.facts.keyId;
   // A CA that another tool made may identify its key otherwise: what hangs from it refers to that (RFC 5280 §4.2.1.2).
-  const subjectKeyId = samePair && entity.kind === 'authority' ? cert.facts.subjectKeyId : null;
-  const isOurs = entity.kind !== 'authority' || cert.state !== 'present';
-  const name = isOurs ? undefined : keptName(entity, cert.facts);
-  return { ...validityOf(entity, ceiling, now), subjectKeyId, ...(name === undefined ? {} : { name }) };
+  const subjectKeyId = isSamePair ? cert.facts.subjectKeyId : null;
+  const name = keptName(entity, cert.facts);
+  return { ...validity, subjectKeyId, ...(name === undefined ? {} : { name }) };
 }
 
-/** Whoever trusts an authority trusts its key: to part with it takes a yes. */
-function consentOf(
-  entity: Entity,
+function contentReasons({ derived, unwanted, previous }: Contents): readonly Reason[] {
+  return [
+    ...previous.reasons,
+    ...derived.flatMap(({ reasons }) => reasons),
+    ...unwanted.map((artifact) => ({ kind: 'unwanted', artifact }) as const),
+  ];
+}
+
+/** A new certificate brings everything that is made from it or asked for with it; a kept key stays untouched. */
+function fileChanges(
+  { issuance, newKey }: Decision,
+  { wanted, derived, unwanted, previous }: Contents,
   observed: EntityObservation,
-  decision: Decision,
-  context: Context,
-): Consent | null {
-  if (entity.kind !== 'authority') return null;
-  const mismatch = decision.reasons.some(({ kind }) => kind === 'key-mismatch');
-  const replaced = decision.newKey && (observed.key.state !== 'missing' || observed.cert.state !== 'missing');
-  const lost = decision.newKey && context.hasIssued(entity);
-  return mismatch || replaced || lost ? 'rekey-ca' : null;
+): Pick<FileChanges, 'writes' | 'deletes' | 'chmods'> {
+  const made =
+    issuance === null
+      ? derived.map(({ artifact }) => artifact)
+      : wanted.filter((artifact) => artifact !== 'key' || newKey);
+  const writes: readonly Artifact[] = previous.write ? [...made, 'previous'] : made;
+  const deletes: readonly Artifact[] = previous.remove ? [...unwanted, 'previous'] : unwanted;
+  // What is written anyway, or goes, needs no other mode.
+  const chmods = ALL_ARTIFACTS.filter(
+    (file) => isWronglyOpen(file, observed) && !writes.includes(file) && !deletes.includes(file),
+  );
+  return { writes, deletes, chmods };
 }
 
-function refused({ id, kind }: Entity, refusal: Refusal): Change {
-  return { ...NO_CHANGE, id, kind, action: 'refuse', refusal };
+/** Others can read or write it, though they must not. */
+function isWronglyOpen(artifact: Artifact, observed: EntityObservation): boolean {
+  const file = observed[artifact];
+  return file.state === 'present' && (file.mode & forbiddenBits(artifact)) !== 0;
+}
+
+function modeReasons(observed: EntityObservation): readonly Reason[] {
+  return ALL_ARTIFACTS.flatMap((artifact): readonly Reason[] => {
+    const file = observed[artifact];
+    if (file.state !== 'present' || !isWronglyOpen(artifact, observed)) return [];
+    return [{ kind: 'mode', artifact, before: file.mode, after: modeOf(artifact) }];
+  });
+}
+
+function issueAction({ newKey }: Decision, { key, cert }: EntityObservation): Issue['action'] {
+  if (!newKey) return 'issue';
+  return key.state === 'missing' && cert.state === 'missing' ? 'create' : 'rekey';
+}
+
+/** Trust in an authority is trust in its key: to part with it takes a yes. */
+function consentFor(
+  entity: Entity,
+  { key, cert }: EntityObservation,
+  { newKey, reasons }: Decision,
+  { hasIssued }: Context,
+): 'rekey-ca' | null {
+  if (entity.kind !== 'authority') return null;
+  const isMismatch = reasons.some(({ kind }) => kind === 'key-mismatch');
+  const isReplaced = newKey && (key.state !== 'missing' || cert.state !== 'missing');
+  const isLost = newKey && hasIssued(entity);
+  return isMismatch || isReplaced || isLost ? 'rekey-ca' : null;
+}
+
+function refuse({ id, kind }: Entity, refusal: Refusal): Change {
+  return { id, kind, affects: [], action: 'refuse', refusal };
 }
 
 function distinct(reasons: readonly Reason[]): readonly Reason[] {

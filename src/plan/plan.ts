@@ -7,8 +7,9 @@ import {
   FOLDERS,
   type Inventory,
 } from '../pki/entity.ts';
+import { byIdOf } from '../pki/issuers.ts';
 import { fingerprintsOf, type NameAttribute } from '../x509/facts.ts';
-import { type Action, type Change, type Consent, NO_CHANGE } from './change.ts';
+import { type Action, type Change, type Consent, consentOf, reasonsOf } from './change.ts';
 import { diffName } from './diff.ts';
 import { keyOwners } from './key-decision.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
@@ -16,6 +17,7 @@ import { type Outlook, outlookOf } from './outlook.ts';
 import { pinnedOf } from './pinned.ts';
 import { type Context, planEntity } from './plan-entity.ts';
 import { earlierOf } from './previous.ts';
+import type { Reason } from './reason.ts';
 
 /** What has to change so that the observation becomes what is wanted. */
 export interface Plan {
@@ -46,7 +48,7 @@ export interface PlanOptions {
 
 /** One change per entity of the inventory, then a removal for each stranger, which waits for consent. */
 export function planInventory(inventory: Inventory, observation: Observation, options: PlanOptions): Plan {
-  const byId = new Map(inventory.entities.map((entity) => [entity.id, entity]));
+  const byId = byIdOf(inventory.entities);
   const outlooks = new Map<EntityId, Outlook>();
   const context: Context = {
     byId,
@@ -79,16 +81,22 @@ export function planInventory(inventory: Inventory, observation: Observation, op
 
 function unchanged({ id, kind }: Entity, observed: EntityObservation): Change {
   const { roots, cross } = earlierOf(observed);
-  const earlier = { previous: fingerprintsOf(roots), cross: fingerprintsOf(cross) };
-  return { ...NO_CHANGE, id, kind, action: 'keep', ...earlier };
+  return {
+    id,
+    kind,
+    affects: [],
+    action: 'keep',
+    previous: fingerprintsOf(roots),
+    cross: fingerprintsOf(cross),
+  };
 }
 
-/** An entity that left the manifest: its files go to the archive, once somebody agrees. */
+/** An entity that left the manifest: its files go to the archive, once the user agrees. */
 function removal(id: EntityId): readonly Change[] {
   const kind = kindOf(id);
   if (kind === undefined) return [];
   return [
-    { ...NO_CHANGE, id, kind, action: 'remove', reasons: [{ kind: 'not-in-manifest' }], consent: 'remove' },
+    { id, kind, affects: [], action: 'remove', reasons: [{ kind: 'not-in-manifest' }], consent: 'remove' },
   ];
 }
 
@@ -108,17 +116,17 @@ function isNameOf({ subject }: Entity, name: readonly NameAttribute[]): boolean 
 /** Turns every reason that points up to an issuer into an entry in that issuer's blast radius. */
 function withAffected(changes: readonly Change[]): readonly Change[] {
   const affected = new Map<EntityId, EntityId[]>();
-  for (const { id, reasons } of changes) {
-    for (const issuer of issuersIn(reasons)) {
+  for (const change of changes) {
+    for (const issuer of issuersIn(reasonsOf(change))) {
       const list = affected.get(issuer) ?? [];
-      list.push(id);
+      list.push(change.id);
       affected.set(issuer, list);
     }
   }
   return changes.map((change) => ({ ...change, affects: affected.get(change.id) ?? [] }));
 }
 
-function issuersIn(reasons: Change['reasons']): ReadonlySet<EntityId> {
+function issuersIn(reasons: readonly Reason[]): ReadonlySet<EntityId> {
   return new Set(reasons.flatMap((reason) => (reason.kind === 'issuer-changes' ? [reason.issuer] : [])));
 }
 
@@ -137,8 +145,9 @@ export function countActions(plan: Plan): Readonly<Record<Action, number>> {
 /** Consents that changes need, each with the entities it is about. */
 export function consentsNeeded(changes: readonly Change[]): ReadonlyMap<Consent, readonly EntityId[]> {
   const needed = new Map<Consent, EntityId[]>();
-  for (const { consent, id } of changes) {
-    if (consent !== null) needed.set(consent, [...(needed.get(consent) ?? []), id]);
+  for (const change of changes) {
+    const consent = consentOf(change);
+    if (consent !== null) needed.set(consent, [...(needed.get(consent) ?? []), change.id]);
   }
   return needed;
 }

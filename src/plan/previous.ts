@@ -8,6 +8,7 @@ import type { Entity } from '../pki/entity.ts';
 import { subjectText } from '../pki/subject.ts';
 import { type CertificateFacts, type Fingerprint, fingerprintsOf } from '../x509/facts.ts';
 import { issuedName, keptName } from '../x509/name.ts';
+import { type Rollover, rolloverOf } from '../x509/rollover.ts';
 import type { Crossing, Issuance } from './change.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Reason } from './reason.ts';
@@ -70,14 +71,8 @@ export function previousOf(entity: Entity, observed: EntityObservation, situatio
 }
 
 /** What a root's file of earlier certificates holds: those it had, and cross-certificates behind them. */
-export function earlierOf({ previous }: Pick<EntityObservation, 'previous'>): {
-  readonly roots: readonly CertificateFacts[];
-  readonly cross: readonly CertificateFacts[];
-} {
-  const all = previous.state === 'present' ? previous.facts : [];
-  // Nothing else is ever worth anybody's trust, whoever put it there.
-  const known = all.filter(({ basicConstraints }) => basicConstraints?.ca === true);
-  return { roots: known.filter((facts) => !isCross(facts)), cross: known.filter(isCross) };
+export function earlierOf({ previous }: Pick<EntityObservation, 'previous'>): Rollover {
+  return rolloverOf(previous.state === 'present' ? previous.facts : []);
 }
 
 /**
@@ -100,11 +95,6 @@ function strangeTrust(
       .map(({ subject }) => ({ kind: 'new-trust', subject: subjectText(subject) }) as const),
     ...(lost === 0 ? [] : [{ kind: 'lost-trust', count: lost } as const]),
   ];
-}
-
-/** A cross-certificate is signed by another key, or in another name, than its own. */
-function isCross({ subjectDer, issuerDer, subjectKeyId, authorityKeyId }: CertificateFacts): boolean {
-  return subjectDer !== issuerDer || (authorityKeyId !== null && authorityKeyId !== subjectKeyId);
 }
 
 /** It is of use as long as it lasts, and the root that signed it is trusted. */

@@ -1,6 +1,5 @@
 /** How an entity's files are put before readers: as plain files, or behind links (`publish: symlinks`). */
 import type { Entity } from '../pki/entity.ts';
-import type { Change } from './change.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Reason } from './reason.ts';
 
@@ -12,9 +11,4 @@ export function publishReasons(
   const after = publish ?? 'files';
   if (published === undefined || published.state === after) return [];
   return [{ kind: 'publish', before: published.state, after, detail: published.detail }];
-}
-
-/** Whether links are made or removed, not only files behind them. */
-export function relinks({ reasons }: Pick<Change, 'reasons'>): boolean {
-  return reasons.some(({ kind }) => kind === 'publish');
 }

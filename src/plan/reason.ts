@@ -1,8 +1,8 @@
 /**
- * Why something changes. A reason is made on the line that decides (design §5), carries before and after, and is
- * never parsed back: wording lives in report/.
+ * Why something changes. A reason is made on the line that decides (design §5), carries before and after, and explains:
+ * nothing is decided by it again, and its wording lives in report/.
  */
-import type { Artifact, Output } from '../pki/artifact.ts';
+import type { Artifact } from '../pki/artifact.ts';
 import type { EntityId } from '../pki/entity.ts';
 
 /** Fields of a certificate or key that are compared; names are the manifest's where it has one. */
@@ -23,7 +23,7 @@ export type Field =
 /** One cause. Points in time are seconds since 1970, lengths seconds, modes permission bits. */
 export type Reason =
   /** The file is not there. */
-  | { readonly kind: 'missing'; readonly artifact: Output }
+  | { readonly kind: 'missing'; readonly artifact: Artifact }
   /** The file is there and is not what its name says. */
   | { readonly kind: 'unreadable'; readonly artifact: Artifact; readonly detail: string }
   | { readonly kind: 'differs'; readonly field: Field; readonly before: string; readonly after: string }
@@ -45,7 +45,7 @@ export type Reason =
   /** A derived file does not hold what the certificates make it hold. */
   | { readonly kind: 'stale'; readonly artifact: Artifact }
   /** A file that `outputs` or the hierarchy no longer asks for. */
-  | { readonly kind: 'unwanted'; readonly artifact: Output }
+  | { readonly kind: 'unwanted'; readonly artifact: Artifact }
   /** A root's certificate is replaced, and stays in trust bundles beside the new one, which its key may sign, too. */
   | { readonly kind: 'keeps-trust'; readonly notAfter: number; readonly signsNew: boolean }
   /** `previous.pem` names a root that the root's own trust bundle does not hold. */

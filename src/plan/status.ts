@@ -2,7 +2,7 @@
 import type { Entity, EntityId, EntityKind, Inventory } from '../pki/entity.ts';
 import { renewWindow } from '../pki/renewal.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
-import type { Change } from './change.ts';
+import { type Change, type Remove, reasonsOf } from './change.ts';
 import type { Observation } from './observation.ts';
 import type { Plan } from './plan.ts';
 import type { Reason } from './reason.ts';
@@ -36,7 +36,7 @@ export function statusRows(
   plan: Plan,
 ): readonly StatusRow[] {
   const changes = new Map(plan.changes.map((change) => [change.id, change]));
-  const left = plan.changes.filter(({ action }) => action === 'remove').map(leftRow);
+  const left = plan.changes.flatMap((change) => (change.action === 'remove' ? [orphanRow(change)] : []));
   const rows = entities.flatMap((entity) => {
     const { id, kind, issuer } = entity;
     const change = changes.get(id);
@@ -45,14 +45,14 @@ export function statusRows(
     const certificate = file?.state === 'present' ? file.facts : null;
     const secondsLeft = certificate === null ? null : certificate.notAfter - plan.now;
     const state = stateOf(change, entity, certificate, plan.now);
-    const refusal = change.refusal?.problem ?? null;
-    return [{ id, kind, issuer, certificate, secondsLeft, state, reasons: change.reasons, refusal }];
+    const refusal = change.action === 'refuse' ? change.refusal.problem : null;
+    return [{ id, kind, issuer, certificate, secondsLeft, state, reasons: reasonsOf(change), refusal }];
   });
   return [...rows, ...left];
 }
 
 /** What left the manifest is due for the archive; its certificate is nobody's concern any more. */
-function leftRow({ id, kind, reasons }: Change): StatusRow {
+function orphanRow({ id, kind, reasons }: Remove): StatusRow {
   return {
     id,
     kind,

@@ -1,8 +1,10 @@
 /** The plan as a graph of steps: what is run, in which order, and what may run at the same time. Pure. */
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
+import { byIdOf } from '../pki/issuers.ts';
 import type { KeySpec } from '../pki/key-spec.ts';
-import type { EncodedName } from '../x509/name.ts';
-import type { Change, Crossing, Issuance } from './change.ts';
+import { ruleOf } from './artifacts/rules.ts';
+import { type Issue, isIssue, isWork, makesKey, type Work } from './change.ts';
+import type { KeySource, Make } from './make.ts';
 import type { Plan } from './plan.ts';
 
 /** Kind and entity, such as `sign servers/api`: unique in a plan. */
@@ -15,31 +17,26 @@ interface StepBase {
   readonly needs: readonly StepId[];
 }
 
+/** An engine makes something in the entity's staging folder. A cross-certificate is signed like any other. */
+export interface MakeStep extends StepBase {
+  readonly kind: Make['op'] | 'cross';
+  readonly make: Make;
+  /** How long it takes; other steps count 1. */
+  readonly weight: number;
+}
+
+/** Everything made is verified, bundles are put together, and the set replaces what was there. */
+interface PublishStep extends StepBase {
+  readonly kind: 'publish';
+}
+
+/** The files of an entity that left the manifest go to the archive. */
+interface RemoveStep extends StepBase {
+  readonly kind: 'remove';
+}
+
 /** One thing to run; it begins once all that it needs has succeeded. */
-export type Step =
-  /** Private key (unless it is kept) and certification request. */
-  | (StepBase & {
-      readonly kind: 'request';
-      readonly newKey: boolean;
-      /** How long it takes; other steps count 1. */
-      readonly weight: number;
-      readonly name?: EncodedName;
-    })
-  /** The request signed by the issuer, or by its own key. */
-  | (StepBase & {
-      readonly kind: 'sign';
-      readonly issuer: EntityId | null;
-      readonly issuance: Issuance;
-      readonly newKey: boolean;
-    })
-  /** The same request signed by the key that its root had before: a cross-certificate. */
-  | (StepBase & { readonly kind: 'cross'; readonly crossing: Crossing })
-  /** The public key, where `outputs` asks for it. */
-  | (StepBase & { readonly kind: 'public'; readonly newKey: boolean })
-  /** Everything made is checked, bundles are put together, and the set replaces what was there. */
-  | (StepBase & { readonly kind: 'publish' })
-  /** The files of an entity that left the manifest go to the archive. */
-  | (StepBase & { readonly kind: 'remove' });
+export type Step = MakeStep | PublishStep | RemoveStep;
 
 /** What a step does: its name in events and in progress. */
 export type StepKind = Step['kind'];
@@ -50,66 +47,73 @@ function stepId(kind: StepKind, entity: EntityId): StepId {
 
 /** In the order of the plan, with every step behind those that it needs. */
 export function stepsOf(plan: Plan, { entities }: Inventory): readonly Step[] {
-  const byId = new Map(entities.map((entity) => [entity.id, entity]));
-  const works = new Set(plan.changes.filter(hasSteps).map(({ id }) => id));
-  return plan.changes.filter(hasSteps).flatMap((change) => {
+  const byId = byIdOf(entities);
+  const works = new Set(plan.changes.filter(isWork).map(({ id }) => id));
+  return plan.changes.flatMap((change) => {
     if (change.action === 'remove') return [removeStep(change.id)];
     const entity = byId.get(change.id);
-    return entity === undefined ? [] : entitySteps(change, entity, works);
+    return entity === undefined || !isWork(change) ? [] : entitySteps(change, entity, works);
   });
-}
-
-/** Kept and refused entities take no step. */
-function hasSteps({ action }: Change): boolean {
-  return action !== 'keep' && action !== 'refuse';
 }
 
 function removeStep(id: EntityId): Step {
   return { kind: 'remove', id: stepId('remove', id), entity: id, needs: [] };
 }
 
-function entitySteps(change: Change, entity: Entity, works: ReadonlySet<EntityId>): readonly Step[] {
-  const { id, newKey, issuance, crossing, writes } = change;
-  const published = (ids: readonly EntityId[]): readonly StepId[] =>
-    ids.filter((other) => other !== id && works.has(other)).map((other) => stepId('publish', other));
-  const steps: Step[] = [];
-  if (issuance !== null || writes.includes('csr')) {
-    steps.push({
-      kind: 'request',
-      id: stepId('request', id),
-      entity: id,
-      needs: [],
-      newKey,
-      weight: keyWeight(entity.key, newKey),
-      ...(issuance?.name === undefined ? {} : { name: issuance.name }),
-    });
-  }
-  if (issuance !== null) {
-    const issuer = entity.issuer;
-    const needs = [stepId('request', id), ...published(issuer === null ? [] : [issuer])];
-    steps.push({ kind: 'sign', id: stepId('sign', id), entity: id, needs, issuer, issuance, newKey });
-  }
-  if (crossing !== null) {
-    steps.push({
-      kind: 'cross',
-      id: stepId('cross', id),
-      entity: id,
-      needs: [stepId('request', id)],
-      crossing,
-    });
-  }
-  if (writes.includes('public')) {
-    const needs = newKey ? [stepId('request', id)] : [];
-    steps.push({ kind: 'public', id: stepId('public', id), entity: id, needs, newKey });
-  }
+function entitySteps(change: Work, entity: Entity, works: ReadonlySet<EntityId>): readonly Step[] {
+  const published = (ids: readonly (EntityId | null)[]): readonly StepId[] =>
+    ids.flatMap((id) => (id !== null && id !== entity.id && works.has(id) ? [stepId('publish', id)] : []));
+  const key: KeySource = { kind: 'file', of: entity.id, isNew: makesKey(change) };
+  const made = isIssue(change)
+    ? [...issueSteps(change, entity, key, published([entity.issuer])), ...callSteps(change, entity, key)]
+    : callSteps(change, entity, key);
   // Bundles hold the certificates of issuers and trusted roots, which must be the new ones by then.
-  const above = published([...(entity.issuer === null ? [] : [entity.issuer]), ...entity.trust]);
-  const needs = [...steps.map((step) => step.id), ...above];
-  return [...steps, { kind: 'publish', id: stepId('publish', id), entity: id, needs }];
+  const needs = [...made.map(({ id }) => id), ...published([entity.issuer, ...entity.trust])];
+  return [...made, { kind: 'publish', id: stepId('publish', entity.id), entity: entity.id, needs }];
+}
+
+/** @param issuer steps by which the issuer is in its place. */
+function issueSteps(
+  { issuance, crossing }: Issue,
+  entity: Entity,
+  key: KeySource,
+  issuer: readonly StepId[],
+): readonly MakeStep[] {
+  const { id } = entity;
+  const name = issuance.name === undefined ? {} : { name: issuance.name };
+  const request = makeStep({ op: 'request', of: id, key, ...name }, [], keyWeight(entity.key, key));
+  const by = entity.issuer === null ? ({ kind: 'self', key } as const) : authoritySigner(entity.issuer);
+  const sign = makeStep({ op: 'sign', of: id, by, issuance, to: 'cert' }, [request.id, ...issuer]);
+  if (crossing === null) return [request, sign];
+  // By the key and in the name that the root still has in its place (RFC 4210 §4.4.1, "new with old").
+  const cross = makeStep({ op: 'sign', of: id, by: authoritySigner(id), ...crossing, to: 'cross' }, [
+    request.id,
+  ]);
+  return [request, sign, cross];
+}
+
+function authoritySigner(id: EntityId) {
+  return { kind: 'authority', id, key: { kind: 'file', of: id, isNew: false } } as const;
+}
+
+/** Files that take a call of their own; the request of a new certificate is made already. */
+function callSteps(change: Work, entity: Entity, key: KeySource): readonly MakeStep[] {
+  const needs = key.isNew ? [stepId('request', entity.id)] : [];
+  return change.writes.flatMap((artifact) => {
+    const rule = ruleOf(artifact);
+    if (rule.by !== 'call') return [];
+    const make = rule.make(entity, key);
+    return make.op === 'request' && isIssue(change) ? [] : [makeStep(make, needs)];
+  });
+}
+
+function makeStep(make: Make, needs: readonly StepId[], weight = 1): MakeStep {
+  const kind = make.op === 'sign' && make.to === 'cross' ? 'cross' : make.op;
+  return { kind, id: stepId(kind, make.of), entity: make.of, needs, make, weight };
 }
 
 /** How long making a key takes, relative to an EC key: RSA primes dominate everything, so they start first. */
-function keyWeight(key: KeySpec, newKey: boolean): number {
-  if (!newKey) return 1;
+function keyWeight(key: KeySpec, { isNew }: KeySource): number {
+  if (!isNew) return 1;
   return key.algorithm === 'rsa' ? Math.round((key.size / 256) ** 2) : 2;
 }

@@ -5,7 +5,7 @@ import type { Adoption } from '../index.ts';
 import { type Comments, manifestText } from '../manifest/write.ts';
 import { groupBy } from '../pki/group.ts';
 import { visible } from '../pki/printable.ts';
-import type { Change } from '../plan/change.ts';
+import { type Change, reasonsOf } from '../plan/change.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime } from '../plan/validity.ts';
 import { countText } from './count.ts';
@@ -35,9 +35,9 @@ function changesOf({ plan }: Adoption): readonly Change[] {
   return plan.changes.filter(({ action }) => action !== 'keep');
 }
 
-function commentsOf({ reasons, refusal }: Change): readonly string[] {
-  if (refusal !== null) return [`does not conform: ${visible(refusal.problem)}`];
-  return reasons.flatMap((reason) => {
+function commentsOf(change: Change): readonly string[] {
+  if (change.action === 'refuse') return [`does not conform: ${visible(change.refusal.problem)}`];
+  return reasonsOf(change).flatMap((reason) => {
     const words = WHY[reason.kind] ?? 'does not conform';
     return reason.kind === 'keeps-trust' ? [] : [`${words}: ${reasonText(reason)}`];
   });
@@ -103,6 +103,18 @@ function ignoredText({ description: { ignored } }: Adoption): readonly string[] 
   return [`${ignored.length} other ${ignored.length === 1 ? 'file' : 'files'}, not of a PKI: left alone`];
 }
 
+function conformityJson(change: Change | undefined) {
+  return {
+    conforms: change?.action === 'keep',
+    action: change?.action,
+    reasons: (change === undefined ? [] : reasonsOf(change)).map((reason) => ({
+      ...reason,
+      text: reasonText(reason),
+    })),
+    refusal: change?.action === 'refuse' ? change.refusal : null,
+  };
+}
+
 /** docs/json.md */
 export function adoptionJson(adoption: Adoption, manifest: string | null): unknown {
   const { folder, place, description, inventory, plan } = adoption;
@@ -119,10 +131,7 @@ export function adoptionJson(adoption: Adoption, manifest: string | null): unkno
     entities: inventory.entities.map(({ id, kind }) => ({
       id,
       kind,
-      conforms: changes.get(id)?.action === 'keep',
-      action: changes.get(id)?.action,
-      reasons: (changes.get(id)?.reasons ?? []).map((reason) => ({ ...reason, text: reasonText(reason) })),
-      refusal: changes.get(id)?.refusal ?? null,
+      ...conformityJson(changes.get(id)),
       notes: (notes.get(id) ?? []).map(({ note }) => ({ ...note, text: noteText(note) })),
     })),
     removals: plan.changes.flatMap(({ id, action }) => (action === 'remove' ? [id] : [])),

@@ -1,6 +1,6 @@
 /** A plan for people: one line per change, its reasons, and what follows from it. */
 import type { EntityId } from '../pki/entity.ts';
-import type { Action, Change, Issuance } from '../plan/change.ts';
+import { type Action, type Change, consentOf, type Issuance, isIssue, reasonsOf } from '../plan/change.ts';
 import { countActions, isDue, type Plan } from '../plan/plan.ts';
 import { isoTime } from '../plan/validity.ts';
 import { few } from './count.ts';
@@ -64,17 +64,17 @@ function paintOf(action: Action, style: Style): Paint {
 }
 
 function detailsOf(change: Change): readonly string[] {
-  const { refusal, consent, issuance, affects } = change;
-  if (refusal !== null) return [refusal.problem, `hint: ${refusal.hint}`];
+  if (change.action === 'refuse') return [change.refusal.problem, `hint: ${change.refusal.hint}`];
+  const consent = consentOf(change);
   return [
-    ...(change.action === 'create' ? [] : change.reasons.map(reasonText)),
-    ...(issuance === null ? [] : [validText(issuance)]),
-    ...(affects.length === 0 ? [] : [affectsText(affects)]),
+    ...(change.action === 'create' ? [] : reasonsOf(change).map(reasonText)),
+    ...(isIssue(change) ? [validText(change.issuance)] : []),
+    ...(change.affects.length === 0 ? [] : [affectsText(change.affects)]),
     ...(consent === null ? [] : [`needs consent: --allow ${consent}`]),
   ];
 }
 
-function validText({ notAfter, cappedBy }: NonNullable<Change['issuance']>): string {
+function validText({ notAfter, cappedBy }: Issuance): string {
   return `valid until ${isoTime(notAfter)}${cappedBy === null ? '' : `, the end of ${cappedBy}`}`;
 }
 
@@ -100,29 +100,4 @@ function summaryText(plan: Plan, style: Style): string {
   );
   const text = `plan: ${listed.length === 0 ? 'nothing in the manifest' : listed.join(', ')}`;
   return isDue(plan) ? style.strong(text) : style.good(`${text}, nothing to do`);
-}
-
-/** The plan as a documented structure (docs/json.md); `version` changes when a field changes its meaning. */
-export function planJson(plan: Plan, manifest: string): unknown {
-  return {
-    format: 'pki-plan',
-    version: 1,
-    manifest,
-    output: plan.output,
-    now: isoTime(plan.now),
-    due: isDue(plan),
-    summary: countActions(plan),
-    pending: plan.pending,
-    exposed: plan.exposed,
-    changes: plan.changes.map(({ issuance, crossing, ...change }) => ({
-      ...change,
-      reasons: change.reasons.map((reason) => ({ ...reason, text: reasonText(reason) })),
-      issuance: issuance && issuanceJson(issuance),
-      crossing: crossing && { ...crossing, issuance: issuanceJson(crossing.issuance) },
-    })),
-  };
-}
-
-function issuanceJson(issuance: Issuance): unknown {
-  return { ...issuance, notBefore: isoTime(issuance.notBefore), notAfter: isoTime(issuance.notAfter) };
 }

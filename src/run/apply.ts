@@ -4,10 +4,12 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { OpensslEngine } from '../engine/openssl.ts';
 import type { EntityId, Inventory } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
+import { byIdOf } from '../pki/issuers.ts';
 import { COMMIT_FOLDER, PRIVATE_FOLDER, SCRATCH_FOLDER, STAGE_FOLDER } from '../pki/paths.ts';
-import { type Change, type Consent, NO_CHANGE, type Refusal } from '../plan/change.ts';
+import type { Change, Consent, Refusal } from '../plan/change.ts';
 import { type Agreement, agreementOn } from '../plan/consent.ts';
 import { consentsNeeded, isDue, kindOf, type Plan, planInventory } from '../plan/plan.ts';
 import { stepsOf } from '../plan/steps.ts';
@@ -23,8 +25,9 @@ import { savePlaces } from '../store/observe/places.ts';
 import { checkOwnFolders } from '../store/user-error.ts';
 import type { Listener } from './events.ts';
 import { type Execution, execute } from './execute.ts';
-import { Workers } from './workers.ts';
-import { Workshop } from './workshop.ts';
+import { Published } from './published.ts';
+import type { Run } from './run.ts';
+import { Staging } from './staging.ts';
 
 /** Where and with what an apply works, what it may do, and who is told. */
 export interface ApplyOptions {
@@ -190,7 +193,7 @@ function unfinished(id: EntityId, error: unknown): Refusal {
 
 function withStuck(plan: Plan, stuck: ReadonlyMap<EntityId, Refusal>): Plan {
   const refused = [...stuck].map(([id, refusal]): Change => {
-    return { ...NO_CHANGE, id, kind: kindOf(id) ?? 'authority', action: 'refuse', refusal };
+    return { id, kind: kindOf(id) ?? 'authority', affects: [], action: 'refuse', refusal };
   });
   return { ...plan, changes: [...plan.changes.filter(({ id }) => !stuck.has(id)), ...refused] };
 }
@@ -207,29 +210,25 @@ async function carryOut(
 ): Promise<ApplyResult> {
   const { root, binary, processes, listener, signal } = options;
   // Two runs may fall into one second.
-  const stamp = `${isoTime(plan.now).replaceAll(':', '')}-${randomBytes(3).toString('hex')}`;
-  const workers = new Workers({
-    cwd: root,
-    folder: `${SCRATCH_FOLDER}/${stamp}`,
-    binary,
-    processes,
-    signal,
-  });
-  const workshop = new Workshop({
+  const name = `${isoTime(plan.now).replaceAll(':', '')}-${randomBytes(3).toString('hex')}`;
+  const byId = byIdOf(inventory.entities);
+  const changes = new Map(plan.changes.map((change) => [change.id, change]));
+  const engine = new OpensslEngine({ root, binary, processes, run: name, byId, signal });
+  const run: Run = {
     root,
-    entities: inventory.entities,
-    changes: plan.changes,
-    pinned: plan.pinned,
-    openssl: workers,
+    byId,
+    changes,
+    engine,
+    staging: new Staging(root, name),
+    published: new Published(root, byId, changes),
     ledger: new Ledger(root),
     now: plan.now,
-    stamp,
-  });
-  const execution = await execute(workshop, stepsOf(plan, inventory), {
-    processes,
+  };
+  const execution = await execute(run, stepsOf(plan, inventory), {
+    pinned: plan.pinned,
     ...(listener === undefined ? {} : { listener }),
     ...(signal === undefined ? {} : { signal }),
-  }).finally(() => workers.close());
+  }).finally(() => engine.close());
   if (execution.published.length >= WORTHWHILE) rememberAll(root, inventory);
   return { kind: 'done', plan, held, blocked, execution, interrupted: signal?.aborted ?? false };
 }

@@ -1,17 +1,18 @@
 /** Carries out the steps of a plan; reports what happens as events. */
 
-import type { Command } from '../openssl/command.ts';
-import { stepCommand } from '../openssl/step-command.ts';
+import { OpensslError } from '../engine/openssl-call.ts';
 import type { EntityId } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
+import { type Make, outputsOf } from '../plan/make.ts';
 import type { Step } from '../plan/steps.ts';
 import { remove } from '../store/commit/commit.ts';
+import { relocate } from '../store/commit/relocate.ts';
+import { savePlaces } from '../store/observe/places.ts';
+import { restoreLinks } from '../store/symlinks/write.ts';
 import type { Listener, StepFailure } from './events.ts';
-import { OpensslError } from './openssl.ts';
 import { publish } from './publish.ts';
+import { type Run, worksOf } from './run.ts';
 import { laneOf, walk } from './walk.ts';
-import { callsAtOnce } from './workers.ts';
-import type { Workshop } from './workshop.ts';
 
 /** How the steps went. */
 export interface Execution {
@@ -23,10 +24,10 @@ export interface Execution {
   readonly published: readonly EntityId[];
 }
 
-/** How much at once, who is told, and what ends it. */
+/** What stays where it is, who is told, and what ends it. */
 export interface ExecuteOptions {
-  /** How many openssl processes at once. */
-  readonly processes: number;
+  /** Entities whose files stay where they are, and are to be found there again. */
+  readonly pinned: ReadonlySet<EntityId>;
   readonly listener?: Listener;
   /** Once aborted nothing new starts, and what runs is waited for. */
   readonly signal?: AbortSignal;
@@ -37,21 +38,20 @@ const PUBLISHING = 6;
 
 /** A step that fails is in the result; rejects where work folders cannot be made, or moved files not be copied. */
 export async function execute(
-  workshop: Workshop,
+  run: Run,
   steps: readonly Step[],
-  { processes, listener, signal }: ExecuteOptions,
+  { pinned, listener, signal }: ExecuteOptions,
 ): Promise<Execution> {
   const failures: StepFailure[] = [];
   const skipped = new Set<EntityId>();
   const failedEntities = new Set<EntityId>();
   const published: EntityId[] = [];
   listener?.({ kind: 'started', steps });
-  workshop.open();
-  await workshop.relocate();
-  await workshop.restoreLinks();
+  run.staging.open();
+  await prepareFiles(run, pinned);
   const walking = walk(steps, {
-    lanes: { process: callsAtOnce(processes), publish: PUBLISHING },
-    run: (step) => runStep(workshop, step),
+    lanes: { process: run.engine.atOnce, publish: PUBLISHING },
+    run: (step) => runStep(run, step),
     begun: (step) => listener?.({ kind: 'step-started', step }),
     done(step) {
       if (laneOf(step) === 'publish') published.push(step.entity);
@@ -72,33 +72,43 @@ export async function execute(
     ...(signal === undefined ? {} : { signal }),
   });
   // Folders are made while the first calls run.
-  await Promise.all([walking, workshop.prepareAhead(steps)]);
+  await Promise.all([walking, run.staging.prepare(steps.map(({ entity }) => entity))]);
   return { failures, skipped: [...skipped], published };
 }
 
-async function runStep(workshop: Workshop, step: Step): Promise<void> {
-  workshop.stage(step.entity);
-  if (step.kind === 'publish') return publish(workshop, workshop.entity(step.entity));
-  if (step.kind === 'remove') return remove(workshop.root, step.entity, workshop.stamp, workshop.stamp);
-  if (step.kind !== 'sign' && step.kind !== 'cross') return runCommand(workshop, step);
-  return workshop.caDatabases.lend((database) => runCommand(workshop, step, database));
+/** Files come to where calls look for them: former locations first, then through damaged links. */
+async function prepareFiles(run: Run, pinned: ReadonlySet<EntityId>): Promise<void> {
+  const { root, byId, staging } = run;
+  const works = worksOf(run);
+  await relocate(
+    root,
+    works.flatMap(({ relocations }) => relocations),
+  );
+  savePlaces(
+    root,
+    [...byId.values()].filter(({ id }) => !pinned.has(id)),
+  );
+  for (const { id, relinks } of works) {
+    const entity = relinks ? byId.get(id) : undefined;
+    if (entity !== undefined) await restoreLinks(root, staging.folder(id), entity);
+  }
 }
 
-async function runCommand(workshop: Workshop, step: Step, database?: string): Promise<void> {
-  const command = stepCommand(step, workshop.byId, { run: workshop.stamp, database });
-  if (command === null) throw new Error(`Internal error: nothing to run for ${step.id}`);
-  await workshop.openssl.run({ ...command, isLong: isLong(step) });
-  for (const path of outputsOf(command)) workshop.checkMade(path);
+async function runStep(run: Run, step: Step): Promise<void> {
+  run.staging.folder(step.entity);
+  switch (step.kind) {
+    case 'publish':
+      return publish(run, step.entity);
+    case 'remove':
+      return remove(run.root, step.entity, run.staging.run, run.staging.run);
+    default:
+      return perform(run, step.make);
+  }
 }
 
-/** Finding primes takes seconds, everything else some milliseconds. */
-function isLong(step: Step): boolean {
-  return step.kind === 'request' && step.weight > 2;
-}
-
-/** The files that a call writes, by its arguments. */
-function outputsOf({ args }: Command): readonly string[] {
-  return args.flatMap((arg, i) => (args[i - 1] === '-out' || args[i - 1] === '-keyout' ? [arg] : []));
+async function perform({ engine, staging }: Run, make: Make): Promise<void> {
+  await engine.perform(make);
+  for (const file of outputsOf(make)) staging.checkMade(make.of, file);
 }
 
 function failureOf({ entity, kind }: Step, error: unknown): StepFailure {

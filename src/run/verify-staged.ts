@@ -1,15 +1,11 @@
 /** Whether what openssl made for an entity is what was asked, read from the staged files themselves. */
 
 import type { Artifact } from '../pki/artifact.ts';
-import type { Entity } from '../pki/entity.ts';
+import type { Entity, EntityId } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import { filePath } from '../pki/files.ts';
-import { crossPath, stagedPath } from '../pki/paths.ts';
 import { crossObjections, type Made, objections } from '../plan/accept.ts';
-import type { Change } from '../plan/change.ts';
-import type { FileState } from '../plan/observation.ts';
-import { readBytes } from '../store/observe/read.ts';
-import { readPublished } from '../store/symlinks/read.ts';
+import { crossingOf, issuanceOf, makesKey, type Work } from '../plan/change.ts';
 import { publicKeyObject, signedBy } from '../x509/certificate.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
 import {
@@ -20,7 +16,8 @@ import {
   parseRequest,
   publicKeyOf,
 } from '../x509/parse.ts';
-import type { Workshop } from './workshop.ts';
+import type { Run } from './run.ts';
+import { type Staging, whole } from './staging.ts';
 
 /** What is new, for the ledger. */
 export interface Verified {
@@ -29,50 +26,44 @@ export interface Verified {
 }
 
 /** Throws where anything is wrong. */
-export function verifyStaged(workshop: Workshop, entity: Entity, change: Change): Verified {
-  const key = keyOf(workshop, entity, change);
-  if (change.writes.includes('public')) judgePublic(key, readStaged(workshop, entity, 'public'));
-  return {
-    issued: judgeIssued(workshop, entity, change, key),
-    cross: judgeCross(workshop, entity, change, key),
-  };
+export function verifyStaged(run: Run, entity: Entity, change: Work): Verified {
+  const key = keyOf(run, entity, change);
+  if (change.writes.includes('public')) verifyPublic(key, run.staging.read(entity.id, 'public'));
+  return { issued: verifyIssued(run, entity, change, key), cross: verifyCross(run, entity, change, key) };
 }
 
-function judgeIssued(
-  workshop: Workshop,
+function verifyIssued(
+  { staging, published }: Run,
   entity: Entity,
-  { issuance, writes }: Change,
+  change: Work,
   keyFile: Buffer,
 ): CertificateFacts | null {
-  if (issuance === null && !writes.includes('csr')) return null;
-  const certFile = issuance === null ? null : readStaged(workshop, entity, 'cert');
-  const csr = stagedFacts(workshop, entity, 'csr', parseRequest);
-  const issuer = entity.issuer === null ? null : workshop.published(entity.issuer);
+  const { id } = entity;
+  const issuance = issuanceOf(change);
+  if (issuance === null && !change.writes.includes('csr')) return null;
+  const certFile = issuance === null ? null : staging.read(id, 'cert');
+  const csr = stagedFacts(staging, id, 'csr', parseRequest);
+  const issuer = entity.issuer === null ? null : published.certificate(entity.issuer);
   const key = parseKey(keyFile);
-  const cert = certFile === null ? null : stagedFacts(workshop, entity, 'cert', parseCertificate);
+  const cert = certFile === null ? null : stagedFacts(staging, id, 'cert', parseCertificate);
   const signer = issuer ?? { key: publicKeyObject(publicKeyOf(keyFile.toString('latin1'))), facts: key };
-  const signed = certFile !== null && signedBy(certificateDer(certFile), signer.key);
-  const made: Made = {
-    key,
-    csr,
-    cert,
-    signedBy: signed ? signer.facts.keyId : null,
-  };
+  const isSigned = certFile !== null && signedBy(certificateDer(certFile), signer.key);
+  const made: Made = { key, csr, cert, signedBy: isSigned ? signer.facts.keyId : null };
   throwAny(objections(made, { entity, issuance, issuer: issuer?.facts ?? null }));
   return cert;
 }
 
 /** Its issuer is what the root still is on the disk. */
-function judgeCross(
-  workshop: Workshop,
+function verifyCross(
+  { staging, published }: Run,
   entity: Entity,
-  { crossing }: Change,
+  change: Work,
   keyFile: Buffer,
 ): CertificateFacts | null {
+  const crossing = crossingOf(change);
   if (crossing === null) return null;
-  const path = crossPath(entity.id, workshop.stamp);
-  const file = whole(readBytes(workshop.path(path)), path);
-  const issuer = workshop.read(entity.id);
+  const file = staging.read(entity.id, 'cross');
+  const issuer = published.current(entity.id);
   const cert = parseCertificate(file);
   const signed = signedBy(certificateDer(file), issuer.key) ? issuer.facts.keyId : null;
   const asked = { entity, issuance: crossing.issuance, issuer: issuer.facts };
@@ -85,35 +76,22 @@ function throwAny(found: readonly string[]): void {
     throw new Error(`openssl made something else than it was asked for: ${found.join('; ')}`);
 }
 
-function keyOf(workshop: Workshop, entity: Entity, { newKey }: Change): Buffer {
-  if (newKey) return readStaged(workshop, entity, 'key');
-  return whole(readPublished(workshop.root, entity, 'key'), filePath(entity, 'key'));
-}
-
-/** The bytes of a file that this run made. @throws Error where it is missing, empty, or no plain file. */
-export function readStaged(workshop: Workshop, { id }: Entity, file: Artifact): Buffer {
-  const path = stagedPath(id, file, workshop.stamp);
-  return whole(readBytes(workshop.path(path)), path);
+function keyOf({ staging, published }: Run, entity: Entity, change: Work): Buffer {
+  if (makesKey(change)) return staging.read(entity.id, 'key');
+  return whole(published.read(entity.id, 'key'), filePath(entity, 'key'));
 }
 
 /** openssl exits 0 also where half of its output is missing. */
-function stagedFacts<T>(workshop: Workshop, entity: Entity, file: Artifact, parse: (bytes: Buffer) => T): T {
-  const bytes = readStaged(workshop, entity, file);
+function stagedFacts<T>(staging: Staging, id: EntityId, file: Artifact, parse: (bytes: Buffer) => T): T {
+  const bytes = staging.read(id, file);
   try {
     return parse(bytes);
   } catch (error) {
-    const why = messageOf(error);
-    throw new Error(`openssl left "${stagedPath(entity.id, file, workshop.stamp)}" unusable: ${why}`);
+    throw new Error(`openssl left "${staging.name(id, file)}" unusable: ${messageOf(error)}`);
   }
 }
 
-function whole(file: FileState<Buffer>, path: string): Buffer {
-  if (file.state === 'present' && file.facts.length > 0) return file.facts;
-  if (file.state === 'present') throw new Error(`openssl left "${path}" empty; is the disk full?`);
-  throw new Error(file.state === 'missing' ? `openssl did not make "${path}"` : `"${path}" ${file.detail}`);
-}
-
-function judgePublic(keyFile: Buffer, publicFile: Buffer): void {
+function verifyPublic(keyFile: Buffer, publicFile: Buffer): void {
   if (parsePublicKey(publicFile) !== parseKey(keyFile).keyId)
     throw new Error('the public key is another key’s');
 }

@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Openssl, OpensslError, opensslIn } from '../engine/openssl-call.ts';
 import type { SkippedCheck } from '../handshake/case.ts';
 import { handshakeCases, pairCount } from '../handshake/cases.ts';
 import type { Credentials } from '../handshake/credentials.ts';
@@ -20,7 +21,6 @@ import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
 import { readCredentials } from '../store/observe/credentials.ts';
 import { UserError } from '../store/user-error.ts';
-import { type Openssl, OpensslError, opensslIn } from './openssl.ts';
 
 /** Where and with what to verify, how much of it, and who is told. */
 export interface VerifyOptions {

@@ -180,6 +180,6 @@ function inOrder(nodes: readonly Node[]): readonly Node[] {
 function rankAll(nodes: readonly Node[]): void {
   for (const node of [...nodes].reverse()) {
     const below = node.dependents.reduce((most, { rank }) => Math.max(most, rank), 0);
-    node.rank = below + (node.step.kind === 'request' ? node.step.weight : 1);
+    node.rank = below + ('weight' in node.step ? node.step.weight : 1);
   }
 }

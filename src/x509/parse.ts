@@ -3,7 +3,7 @@
 import { createECDH, createPrivateKey, createPublicKey } from 'node:crypto';
 import { messageOf } from '../pki/errors.ts';
 import { certificateFacts } from './certificate.ts';
-import type { CertificateFacts, Fingerprint, KeyFacts, KeyId, RequestFacts } from './facts.ts';
+import type { CertificateFacts, KeyFacts, KeyId, RequestFacts } from './facts.ts';
 import { type PemBlock, pemBlocks, pemText } from './pem.ts';
 import { publicKeyWithin } from './private-key.ts';
 import { keyIdentifier, publicKeyFacts, sha256 } from './public-key.ts';
@@ -84,11 +84,22 @@ export function parseRequest(bytes: Buffer): RequestFacts {
   return readable('certificate request', () => requestFacts(firstBlock(bytes, 'CERTIFICATE REQUEST').der));
 }
 
-/** Fingerprints of all certificates of a PEM file, in order; these are not read. @throws Error where there is none. */
-export function parseBundle(bytes: Buffer): readonly Fingerprint[] {
-  const found = certificateBlocks(bytes);
+/** How a private key is written among the fingerprints of a file. */
+export function keyPiece(keyId: KeyId): string {
+  return `key ${keyId}`;
+}
+
+/**
+ * What a file of certificates and private keys holds, in order: fingerprints, and keys as `keyPiece` writes them. The
+ * certificates are not read. @throws Error where there is neither.
+ */
+export function parsePieces(bytes: Buffer): readonly string[] {
+  const found = pemBlocks(bytes.toString('latin1')).flatMap(({ label, der }) => {
+    if (label === 'CERTIFICATE') return [sha256(der)];
+    return label.endsWith('PRIVATE KEY') ? [keyPiece(parseKey(Buffer.from(pemText(label, der))).keyId)] : [];
+  });
   if (found.length === 0) throw new Error('holds no certificate');
-  return found.map(sha256);
+  return found;
 }
 
 /** Every certificate of a file, in order. */

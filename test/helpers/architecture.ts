@@ -63,7 +63,7 @@ const PURE_NODE: Readonly<Record<string, readonly string[]>> = {
 /** Where each package may be imported; one that is not here may be imported nowhere. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   commander: /^src\/commands\//,
-  execa: /^src\/run\//,
+  execa: /^src\/engine\//,
   listr2: /^src\/report\//,
   yaml: /^src\/manifest\//,
   zod: /^src\/manifest\//,

@@ -10,14 +10,16 @@ import {
   type Inventory,
   type LeafKind,
 } from '../../src/pki/entity.ts';
+import { byIdOf, rootAbove } from '../../src/pki/issuers.ts';
 import { keySpecText } from '../../src/pki/key-spec.ts';
 import type { San } from '../../src/pki/san.ts';
 import type { Change, Issuance } from '../../src/plan/change.ts';
-import { bundleMembers, rootAbove } from '../../src/plan/derived.ts';
 import { wantedSan } from '../../src/plan/diff.ts';
 import { type EntityObservation, NOTHING, type Observation } from '../../src/plan/observation.ts';
-import type { Plan } from '../../src/plan/plan.ts';
+import { chainParts } from '../../src/plan/parts.ts';
+import { type Plan, type PlanOptions, planInventory } from '../../src/plan/plan.ts';
 import { profileOf } from '../../src/plan/profile.ts';
+import { type ChangeRecord, changeRecord } from '../../src/report/plan-json.ts';
 import type { CertificateFacts, KeyFacts, KeyId, RequestFacts } from '../../src/x509/facts.ts';
 import { nameDer } from '../../src/x509/name.ts';
 import { EXTENSION } from '../../src/x509/oids.ts';
@@ -144,6 +146,44 @@ export function certificateFor(
   };
 }
 
+/** A change with every field, as `--json` prints it: tests need not know which action has which. */
+export type FlatChange = Change & ChangeRecord;
+export type FlatPlan = Omit<Plan, 'changes'> & { readonly changes: readonly FlatChange[] };
+
+function flat(change: Change): FlatChange {
+  return { ...changeRecord(change), ...change } as FlatChange;
+}
+
+const NO_CHANGE = {
+  kind: 'server',
+  affects: [],
+  reasons: [],
+  newKey: false,
+  issuance: null,
+  writes: [],
+  deletes: [],
+  copies: [],
+  relocations: [],
+  relinks: false,
+  chmods: [],
+  previous: [],
+  cross: [],
+  crossing: null,
+  consent: null,
+  refusal: null,
+} as const;
+
+/** A change with what is given, and nothing else in it. */
+export function aChange(given: Partial<ChangeRecord> & Pick<Change, 'id' | 'action'>): FlatChange {
+  return { ...NO_CHANGE, ...given } as FlatChange;
+}
+
+/** `planInventory`, with flat changes. */
+export function flatPlan(inventory: Inventory, observation: Observation, options: PlanOptions): FlatPlan {
+  const plan = planInventory(inventory, observation, options);
+  return { ...plan, changes: plan.changes.map(flat) };
+}
+
 /** Files without a disk: carries plans out as apply would, and shows the result as `observe` would. */
 export class World {
   readonly #files = new Map<EntityId, Mutable>();
@@ -202,8 +242,9 @@ export class World {
     return this.#signers.get(cert.facts.fingerprint) === file.facts.keyId ? file.facts.keyId : null;
   }
 
-  carryOut({ changes }: Plan, { entities }: Inventory): void {
-    const byId = new Map(entities.map((entity) => [entity.id, entity]));
+  carryOut(plan: Plan, { entities }: Inventory): void {
+    const byId = byIdOf(entities);
+    const changes = plan.changes.map(changeRecord);
     const work = changes.flatMap((change) => {
       const entity = byId.get(change.id);
       return entity === undefined ? [] : [{ change, entity }];
@@ -225,7 +266,7 @@ export class World {
       .map(({ fingerprint }) => fingerprint);
   }
 
-  #issue({ id, newKey, issuance, crossing }: Change, entity: Entity): void {
+  #issue({ id, newKey, issuance, crossing }: ChangeRecord, entity: Entity): void {
     const files = this.of(id);
     const old = crossing === null ? null : this.cert(id);
     if (newKey) {
@@ -246,14 +287,15 @@ export class World {
   }
 
   #derive(
-    change: Change,
+    change: ChangeRecord,
     entity: Entity,
     byId: ReadonlyMap<EntityId, Entity>,
-    previous: ReadonlyMap<EntityId, Change['previous']>,
+    previous: ReadonlyMap<EntityId, ChangeRecord['previous']>,
   ): void {
     const files = this.of(change.id);
-    const members = bundleMembers(entity, byId);
     const own = (id: EntityId): string => this.cert(id).fingerprint;
+    const above = chainParts(entity, byId).flatMap(({ kind, of }) => (kind === 'certificate' ? [of] : []));
+    const members = { chain: above, fullchain: [entity.id, ...above], ca: entity.trust };
     for (const artifact of change.writes) {
       if (artifact === 'csr') files.csr = present(requestFor(entity, this.key(entity.id)));
       if (artifact === 'public') files.public = present(this.key(entity.id).keyId);

@@ -1,12 +1,13 @@
 /** Steps → openssl calls: argv and configuration, to the letter. One line, one case. */
 import { describe, expect, it } from 'vitest';
-import { publicKeyCommand } from '../../src/openssl/public-key.ts';
-import { requestCommand } from '../../src/openssl/request.ts';
-import { opensslTime, signCommand } from '../../src/openssl/sign.ts';
-import { stepCommand } from '../../src/openssl/step-command.ts';
+import { makeCommand } from '../../src/openssl/make-command.ts';
+import { opensslTime } from '../../src/openssl/sign.ts';
 import type { Entity } from '../../src/pki/entity.ts';
+import { byIdOf } from '../../src/pki/issuers.ts';
 import type { KeySpec } from '../../src/pki/key-spec.ts';
+import { SCRIPT_PLACE } from '../../src/pki/paths.ts';
 import type { Issuance } from '../../src/plan/change.ts';
+import type { KeySource, Make, Signer } from '../../src/plan/make.ts';
 import { aClient, anAuthority, aPeer, aServer, DAY, dns, email, ip, NOW, uri } from '../helpers/entities.ts';
 
 const RSA: KeySpec = { algorithm: 'rsa', size: 3072 };
@@ -18,6 +19,27 @@ const ISSUANCE: Issuance = {
   cappedBy: null,
   subjectKeyId: null,
 };
+
+const keyOf = (of: string, isNew: boolean): KeySource => ({ kind: 'file', of, isNew });
+const commandFor = (make: Make, ...entities: readonly Entity[]) =>
+  makeCommand(make, byIdOf(entities), SCRIPT_PLACE);
+
+function request(entity: Entity, { newKey }: { newKey: boolean }) {
+  return commandFor({ op: 'request', of: entity.id, key: keyOf(entity.id, newKey) }, entity);
+}
+
+/** By another authority, whose key is in its place, or by the entity itself. */
+function sign(entity: Entity, signer: Entity, issuance: Issuance, newKey: boolean) {
+  const by: Signer =
+    signer.id === entity.id
+      ? { kind: 'self', key: keyOf(entity.id, newKey) }
+      : { kind: 'authority', id: signer.id, key: keyOf(signer.id, false) };
+  return commandFor({ op: 'sign', of: entity.id, by, issuance, to: 'cert' }, entity, signer);
+}
+
+function publicKey(entity: Entity, newKey: boolean) {
+  return commandFor({ op: 'public', of: entity.id, key: keyOf(entity.id, newKey) }, entity);
+}
 
 /** One section of a configuration, as its lines. */
 function section(input: string | null, name: string): readonly string[] | undefined {
@@ -40,12 +62,12 @@ describe('a request', () => {
     [{ algorithm: 'ed25519' }, '-newkey ed25519'],
     [{ algorithm: 'ed448' }, '-newkey ed448'],
   ])('with a new key %j', (key, options) => {
-    const { args } = requestCommand(aServer({ name: 'api', key }), { newKey: true });
+    const { args } = request(aServer({ name: 'api', key }), { newKey: true });
     expect(args.join(' ')).toBe(`${start} ${options} -noenc -keyout ${stage}/key.pem -out ${stage}/csr.pem`);
   });
 
   it('with the key that is there', () => {
-    expect(requestCommand(API, { newKey: false }).args.join(' ')).toBe(
+    expect(request(API, { newKey: false }).args.join(' ')).toBe(
       `${start} -key servers/api/key.pem -out ${stage}/csr.pem`,
     );
   });
@@ -63,7 +85,7 @@ describe('a request', () => {
       email('ops@example.test'),
       ip('127.0.0.1'),
     ];
-    expect(requestCommand(aServer({ name: 'api', subject, san }), { newKey: true }).input).toBe(`[req]
+    expect(request(aServer({ name: 'api', subject, san }), { newKey: true }).input).toBe(`[req]
 prompt = no
 utf8 = yes
 string_mask = utf8only
@@ -92,7 +114,7 @@ IP.5 = 127.0.0.1
 
   it('names every type of attribute', () => {
     const subject = (['C', 'ST', 'L', 'O', 'OU', 'CN'] as const).map((type) => ({ type, value: 'x' }));
-    expect(section(requestCommand(aClient({ subject }), { newKey: true }).input, 'name')).toEqual([
+    expect(section(request(aClient({ subject }), { newKey: true }).input, 'name')).toEqual([
       'countryName = x',
       'stateOrProvinceName = x',
       'localityName = x',
@@ -104,8 +126,7 @@ IP.5 = 127.0.0.1
 });
 
 describe('extensions', () => {
-  const extensions = (entity: Entity) =>
-    section(signCommand(entity, ROOT, ISSUANCE, true).input, 'extensions');
+  const extensions = (entity: Entity) => section(sign(entity, ROOT, ISSUANCE, true).input, 'extensions');
   const identifiers = ['subjectKeyIdentifier = hash', 'authorityKeyIdentifier = keyid:always'];
   const leaf = (usage: string, purpose: string, ...names: readonly string[]) => [
     'basicConstraints = critical,CA:FALSE',
@@ -159,12 +180,12 @@ describe('extensions', () => {
   ])('of %s', (_, entity, expected) => expect(extensions(entity)).toEqual(expected));
 
   it('a key identifier is carried over as it is', () => {
-    const { input } = signCommand(anAuthority(below), ROOT, { ...ISSUANCE, subjectKeyId: 'abcd' }, false);
+    const { input } = sign(anAuthority(below), ROOT, { ...ISSUANCE, subjectKeyId: 'abcd' }, false);
     expect(section(input, 'extensions')).toContain('subjectKeyIdentifier = abcd');
   });
 
   it('a request asks for the same, less what only its issuer knows', () => {
-    expect(section(requestCommand(API, { newKey: true }).input, 'extensions')).toEqual(
+    expect(section(request(API, { newKey: true }).input, 'extensions')).toEqual(
       extensions(API)?.filter((line) => !identifiers.includes(line)),
     );
   });
@@ -175,7 +196,7 @@ describe('a signature', () => {
   const dates = '-startdate 20261123120000Z -enddate 20270221115959Z';
   const out = (folder: string) => `-in .pki/stage/${folder}/csr.pem -out .pki/stage/${folder}/cert.pem`;
   const args = (...[entity, signer, newKey]: [Entity, Entity, boolean]) =>
-    signCommand(entity, signer, ISSUANCE, newKey).args.join(' ');
+    sign(entity, signer, ISSUANCE, newKey).args.join(' ');
 
   it('of an authority', () => {
     const by = '-cert authorities/root/cert.pem -keyfile authorities/root/key.pem';
@@ -197,7 +218,7 @@ describe('a signature', () => {
       'countryName stateOrProvinceName localityName organizationName organizationalUnitName commonName'.split(
         ' ',
       );
-    const { input } = signCommand(API, ROOT, ISSUANCE, true);
+    const { input } = sign(API, ROOT, ISSUANCE, true);
     expect(section(input, 'ca')).toEqual(['default_ca = issue']);
     expect(section(input, 'policy')).toEqual(attributes.map((attribute) => `${attribute} = optional`));
     expect(section(input, 'san')).toEqual(['DNS.1 = api.example.test']);
@@ -222,7 +243,7 @@ describe('a signature', () => {
     [{ algorithm: 'ecdsa', curve: 'P-521' }, 'sha512'],
     [{ algorithm: 'ed25519' }, 'sha256'],
   ])('by %j with %s', (key, digest) => {
-    expect(section(signCommand(API, anAuthority({ key }), ISSUANCE, true).input, 'issue')).toContain(
+    expect(section(sign(API, anAuthority({ key }), ISSUANCE, true).input, 'issue')).toContain(
       `default_md = ${digest}`,
     );
   });
@@ -238,35 +259,43 @@ describe('a signature', () => {
 });
 
 it('a public key: from the new key, or from the one that is there', () => {
-  expect(publicKeyCommand(API, true).args.join(' ')).toBe(
+  expect(publicKey(API, true).args.join(' ')).toBe(
     'pkey -in .pki/stage/servers.api/key.pem -pubout -out .pki/stage/servers.api/public.pem',
   );
-  expect(publicKeyCommand(API, false).args.join(' ')).toBe(
+  expect(publicKey(API, false).args.join(' ')).toBe(
     'pkey -in servers/api/key.pem -pubout -out .pki/stage/servers.api/public.pem',
   );
 });
 
-describe('a step', () => {
-  const byId = new Map<string, Entity>([ROOT, API].map((entity) => [entity.id, entity]));
-  const base = { id: 'x', entity: API.id, needs: [] } as const;
-  it('has the call of its kind', () => {
-    expect(stepCommand({ ...base, kind: 'request', newKey: true, weight: 1 }, byId)).toEqual(
-      requestCommand(API, { newKey: true }),
+describe('a call of an apply', () => {
+  const byId = byIdOf([ROOT, API]);
+  const place = { run: 'run', database: '.pki/scratch/run/database-0' };
+  const by: Signer = { kind: 'authority', id: ROOT.id, key: keyOf(ROOT.id, false) };
+  it('works in folders of its run', () => {
+    const { args, input } = makeCommand(
+      { op: 'sign', of: API.id, by, issuance: ISSUANCE, to: 'cert' },
+      byId,
+      place,
     );
-    expect(stepCommand({ ...base, kind: 'public', newKey: false }, byId)).toEqual(
-      publicKeyCommand(API, false),
+    const stage = '.pki/stage/run/servers.api';
+    expect(args.join(' ')).toContain(`-in ${stage}/csr.pem -out ${stage}/cert.pem`);
+    expect(section(input, 'issue')).toContain('database = .pki/scratch/run/database-0/index.txt');
+  });
+  it('makes a cross-certificate beside the certificate, by the former kind of key', () => {
+    const by: Signer = { kind: 'authority', id: ROOT.id, key: keyOf(ROOT.id, false) };
+    const signedWith = 'ecdsa-p384';
+    const { args, input } = commandFor(
+      { op: 'sign', of: ROOT.id, by, issuance: ISSUANCE, signedWith, to: 'cross' },
+      ROOT,
     );
-    expect(stepCommand({ ...base, kind: 'publish' }, byId)).toBeNull();
-    expect(stepCommand({ ...base, kind: 'remove' }, byId)).toBeNull();
-    const sign = { ...base, kind: 'sign', issuance: ISSUANCE, newKey: true } as const;
-    expect(stepCommand({ ...sign, issuer: ROOT.id }, byId)).toEqual(signCommand(API, ROOT, ISSUANCE, true));
-    expect(stepCommand({ ...sign, entity: ROOT.id, issuer: null }, byId)).toEqual(
-      signCommand(ROOT, ROOT, ISSUANCE, true),
-    );
+    expect(args.join(' ')).toContain('-cert authorities/root/cert.pem -keyfile authorities/root/key.pem');
+    expect(args.at(-1)).toBe('.pki/stage/authorities.root/cross.pem');
+    expect(section(input, 'issue')).toContain('default_md = sha384');
+    expect(section(input, 'extensions')).toContain('authorityKeyIdentifier = keyid:always');
   });
   it('of an unknown entity is our mistake', () => {
-    expect(() => stepCommand({ ...base, entity: 'servers/x', kind: 'public', newKey: true }, byId)).toThrow(
-      'Internal error: no entity servers/x',
+    expect(() => commandFor({ op: 'public', of: 'servers/x', key: keyOf('servers/x', false) }, API)).toThrow(
+      'Internal error: nothing is known of servers/x',
     );
   });
 });
@@ -274,10 +303,7 @@ describe('a step', () => {
 it('no secret and no value of the manifest is an argument', () => {
   const secret = 'very-secret-value';
   const entity = aServer({ name: 'api', subject: [{ type: 'CN', value: secret }], san: [dns(secret)] });
-  for (const { args } of [
-    requestCommand(entity, { newKey: true }),
-    signCommand(entity, ROOT, ISSUANCE, true),
-  ]) {
+  for (const { args } of [request(entity, { newKey: true }), sign(entity, ROOT, ISSUANCE, true)]) {
     expect(args.join(' ')).not.toContain(secret);
   }
 });

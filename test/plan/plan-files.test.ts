@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/plan/change.ts';
 import { consentsNeeded, isDue, planInventory } from '../../src/plan/plan.ts';
 import type { Reason } from '../../src/plan/reason.ts';
+import type { ChangeRecord } from '../../src/report/plan-json.ts';
 import { anInventory, keyFacts, NOW, present, remove, World } from '../helpers/entities.ts';
 import {
   API,
@@ -201,7 +202,7 @@ describe('a file is garbage', () => {
     artifact,
     detail: 'holds nonsense',
   });
-  it.each<readonly [keyof ReturnType<World['of']> & string, Partial<Change>]>([
+  it.each<readonly [keyof ReturnType<World['of']> & string, Partial<ChangeRecord>]>([
     ['key', { action: 'rekey', newKey: true, writes: ['key', ...LEAF_FILES] }],
     ['cert', { action: 'issue', newKey: false, writes: LEAF_FILES }],
     ['csr', { action: 'refresh', writes: ['csr'] }],

@@ -1,7 +1,6 @@
 /** Something happens to a private key → what is done, and why. */
 import { describe, expect, it } from 'vitest';
-import { planInventory } from '../../src/plan/plan.ts';
-import { anInventory, keyFacts, NOW, observed, present, remove } from '../helpers/entities.ts';
+import { anInventory, flatPlan, keyFacts, NOW, observed, present, remove } from '../helpers/entities.ts';
 import {
   ALL,
   api,
@@ -131,7 +130,7 @@ describe('keys', () => {
 
 it('a key that was made elsewhere and lies there alone is used, not replaced', () => {
   const entities = new Map([[root, observed({ key: present(keyFacts('made elsewhere'), 0o600) })]]);
-  const [change] = planInventory(anInventory(ROOT), { entities, orphans: [] }, { now: NOW }).changes;
+  const [change] = flatPlan(anInventory(ROOT), { entities, orphans: [] }, { now: NOW }).changes;
   expect(change).toMatchObject({
     action: 'issue',
     newKey: false,

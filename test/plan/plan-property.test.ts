@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { OUTPUTS, type Output } from '../../src/pki/artifact.ts';
 import type { Authority, EntityId, Inventory } from '../../src/pki/entity.ts';
 import type { KeySpec } from '../../src/pki/key-spec.ts';
-import { type Plan, planInventory } from '../../src/plan/plan.ts';
 import { stepsOf } from '../../src/plan/steps.ts';
 import {
   aClient,
@@ -14,6 +13,8 @@ import {
   aServer,
   DAY,
   dns,
+  type FlatPlan,
+  flatPlan,
   keyFacts,
   NOW,
   present,
@@ -100,12 +101,12 @@ type Scene = typeof SCENE extends fc.Arbitrary<infer T> ? T : never;
 
 function setUp({ before, after, blows }: Scene): { world: World; inventory: Inventory } {
   const world = new World();
-  world.carryOut(planInventory(before, world.observation(before), { now: NOW }), before);
+  world.carryOut(flatPlan(before, world.observation(before), { now: NOW }), before);
   for (const blow of blows) strike(world, before, blow);
   return { world, inventory: after ?? before };
 }
 
-function notKept({ changes }: Plan): unknown {
+function notKept({ changes }: FlatPlan): unknown {
   return changes
     .filter(({ action }) => action !== 'keep')
     .map(({ id, action, reasons }) => ({ id, action, reasons }));
@@ -117,8 +118,8 @@ describe('any manifest and any folder', () => {
       const { world, inventory } = setUp(scene);
       const now = NOW + scene.later;
       const observation = world.observation(inventory);
-      const plan = planInventory(inventory, observation, { now });
-      expect(planInventory(inventory, observation, { now })).toEqual(plan);
+      const plan = flatPlan(inventory, observation, { now });
+      expect(flatPlan(inventory, observation, { now })).toEqual(plan);
       for (const change of plan.changes) {
         const idle = change.writes.length + change.deletes.length + change.chmods.length === 0;
         expect(change.action === 'keep').toBe(idle);
@@ -135,11 +136,11 @@ describe('any manifest and any folder', () => {
       (scene) => {
         const { world, inventory } = setUp(scene);
         const now = NOW + scene.later;
-        const plan = planInventory(inventory, world.observation(inventory), { now });
+        const plan = flatPlan(inventory, world.observation(inventory), { now });
         world.carryOut(plan, inventory);
-        expect(notKept(planInventory(inventory, world.observation(inventory), { now }))).toEqual([]);
+        expect(notKept(flatPlan(inventory, world.observation(inventory), { now }))).toEqual([]);
         // Nor for as long as nothing ends.
-        const tomorrow = planInventory(inventory, world.observation(inventory), { now: now + DAY });
+        const tomorrow = flatPlan(inventory, world.observation(inventory), { now: now + DAY });
         const ended = tomorrow.changes.some(({ reasons }) =>
           reasons.some(({ kind }) => kind === 'drops-trust'),
         );
@@ -153,7 +154,7 @@ describe('any manifest and any folder', () => {
     holds(SCENE, (scene) => {
       const { world, inventory } = setUp(scene);
       const before = new Map(inventory.entities.map(({ id }) => [id, world.of(id).key]));
-      const plan = planInventory(inventory, world.observation(inventory), { now: NOW + scene.later });
+      const plan = flatPlan(inventory, world.observation(inventory), { now: NOW + scene.later });
       world.carryOut(plan, inventory);
       for (const { id, newKey } of plan.changes) {
         const [old, now] = [before.get(id), world.of(id).key];
@@ -167,7 +168,7 @@ describe('any manifest and any folder', () => {
   it('its steps can be put in an order', () => {
     holds(SCENE, (scene) => {
       const { world, inventory } = setUp(scene);
-      const plan = planInventory(inventory, world.observation(inventory), { now: NOW + scene.later });
+      const plan = flatPlan(inventory, world.observation(inventory), { now: NOW + scene.later });
       const steps = stepsOf(plan, inventory);
       const done = new Set<string>();
       for (let before = -1; before < done.size; ) {

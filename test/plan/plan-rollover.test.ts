@@ -1,9 +1,17 @@
 /** A root that is re-keyed stays trusted beside the new one, until it ends or somebody says so; and what left the manifest. */
 import { describe, expect, it } from 'vitest';
-import { planInventory } from '../../src/plan/plan.ts';
 import { earlierOf } from '../../src/plan/previous.ts';
 import { stepsOf } from '../../src/plan/steps.ts';
-import { anInventory, DAY, keyFacts, NOW, present, remove, type World } from '../helpers/entities.ts';
+import {
+  anInventory,
+  DAY,
+  flatPlan,
+  keyFacts,
+  NOW,
+  present,
+  remove,
+  type World,
+} from '../helpers/entities.ts';
 import {
   ALL,
   API,
@@ -23,7 +31,7 @@ const NEW_KEY = withChanged(root, { key: { algorithm: 'rsa', size: 4096 } });
 
 function planned(world: World, inventory = ALL, options: { now?: number; retire?: readonly string[] } = {}) {
   const { now = NOW, retire = [] } = options;
-  return planInventory(inventory, world.observation(inventory), { now, retire: new Set(retire) });
+  return flatPlan(inventory, world.observation(inventory), { now, retire: new Set(retire) });
 }
 
 /** The certificates that the root had before. */
@@ -291,7 +299,7 @@ describe('what left the manifest', () => {
   const smaller = anInventory(ROOT, SERVICES, API);
   const plan = () => {
     const observation = { ...settled().observation(smaller), orphans: [BILLING.id, 'elsewhere/x'] };
-    return planInventory(smaller, observation, { now: NOW });
+    return flatPlan(smaller, observation, { now: NOW });
   };
 
   it('goes to the archive, once somebody agrees', () => {

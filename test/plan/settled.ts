@@ -1,10 +1,22 @@
 /** A small PKI in which everything is as the manifest says, and what tests of plans say about it. */
 import { expect } from 'vitest';
 import type { Authority, EndEntity, Entity, EntityId, Inventory } from '../../src/pki/entity.ts';
-import type { Change } from '../../src/plan/change.ts';
-import { type Plan, planInventory } from '../../src/plan/plan.ts';
+import { planInventory } from '../../src/plan/plan.ts';
 import type { Reason } from '../../src/plan/reason.ts';
-import { aClient, anAuthority, anInventory, aServer, DAY, dns, ip, NOW, World } from '../helpers/entities.ts';
+import type { ChangeRecord } from '../../src/report/plan-json.ts';
+import {
+  aClient,
+  anAuthority,
+  anInventory,
+  aServer,
+  DAY,
+  dns,
+  type FlatPlan,
+  flatPlan,
+  ip,
+  NOW,
+  World,
+} from '../helpers/entities.ts';
 
 export const ROOT = anAuthority({ name: 'root' });
 export const SERVICES = anAuthority({
@@ -34,18 +46,18 @@ export function planOf(
   world: World,
   inventory: Inventory = ALL,
   options: { now?: number; rekey?: readonly EntityId[] } = {},
-): Plan {
+): FlatPlan {
   const { now = NOW, rekey = [] } = options;
-  return planInventory(inventory, world.observation(inventory), { now, rekey: new Set(rekey) });
+  return flatPlan(inventory, world.observation(inventory), { now, rekey: new Set(rekey) });
 }
 
 /** What is expected of an entity; what is not named is expected to stay. */
-export type Expected = Readonly<Record<EntityId, Partial<Change>>>;
+export type Expected = Readonly<Record<EntityId, Partial<ChangeRecord>>>;
 
-export function expectPlan(plan: Plan, expected: Expected): void {
+export function expectPlan(plan: FlatPlan, expected: Expected): void {
   const actual = Object.fromEntries(
     plan.changes.map((change) => {
-      const fields = Object.keys(expected[change.id] ?? { action: 'keep' }) as (keyof Change)[];
+      const fields = Object.keys(expected[change.id] ?? { action: 'keep' }) as (keyof ChangeRecord)[];
       return [change.id, Object.fromEntries(fields.map((field) => [field, change[field]]))];
     }),
   );

@@ -1,6 +1,7 @@
 /** Plan → steps: what is run, and what waits for what. */
 import { expect, it } from 'vitest';
 import type { Inventory } from '../../src/pki/entity.ts';
+import { outputsOf } from '../../src/plan/make.ts';
 import { planInventory } from '../../src/plan/plan.ts';
 import { type Step, stepsOf } from '../../src/plan/steps.ts';
 import { aClient, anAuthority, anInventory, aServer, NOW, remove, World } from '../helpers/entities.ts';
@@ -73,7 +74,7 @@ it('a request alone, and a public key alone, for the key that is there', () => {
     'public clients/billing': [],
     'publish clients/billing': ['public clients/billing'],
   });
-  expect(steps.filter((step) => 'newKey' in step && step.newKey)).toEqual([]);
+  expect(steps.filter((step) => 'make' in step && outputsOf(step.make).includes('key'))).toEqual([]);
 });
 
 it('what is refused takes no step', () => {
@@ -84,15 +85,28 @@ it('what is refused takes no step', () => {
   expect(new Set(steps.map(({ entity }) => entity))).toEqual(new Set([BILLING.id]));
 });
 
-it('a signature knows its dates, its issuer, and whether the key is new', () => {
-  const sign = fromNothing().filter((step) => step.kind === 'sign');
-  expect(sign.map(({ issuer, newKey }) => [issuer, newKey])).toEqual([
-    [null, true],
-    [ROOT.id, true],
-    [SERVICES.id, true],
-    [ROOT.id, true],
+it('a signature knows its dates, its signer, and where the key is', () => {
+  const makes = fromNothing().flatMap((step) => ('make' in step ? [step.make] : []));
+  const sign = makes.filter((make) => make.op === 'sign');
+  const kept = (of: string) => ({ kind: 'authority', id: of, key: { kind: 'file', of, isNew: false } });
+  expect(sign.map(({ by }) => by)).toEqual([
+    { kind: 'self', key: { kind: 'file', of: ROOT.id, isNew: true } },
+    kept(ROOT.id),
+    kept(SERVICES.id),
+    kept(ROOT.id),
   ]);
   expect(sign[0]?.issuance.notBefore).toBe(NOW - 300);
+});
+
+it('what is made says which files it leaves', () => {
+  const makes = fromNothing().flatMap((step) => ('make' in step ? [[step.id, outputsOf(step.make)]] : []));
+  expect(Object.fromEntries(makes)).toMatchObject({
+    'request servers/api': ['key', 'csr'],
+    'sign servers/api': ['cert'],
+    'public clients/billing': ['public'],
+  });
+  const [kept] = stepsAfter((world) => remove(world.of(API.id), 'csr'));
+  expect(kept && 'make' in kept && outputsOf(kept.make)).toEqual(['csr']);
 });
 
 it('an RSA key weighs more the longer it is, and any more than an EC key or a kept one', () => {

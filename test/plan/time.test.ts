@@ -2,9 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Inventory } from '../../src/pki/entity.ts';
 import { renewWindow } from '../../src/pki/renewal.ts';
-import { planInventory } from '../../src/plan/plan.ts';
 import { isoTime, lengthText } from '../../src/plan/validity.ts';
-import { anAuthority, anInventory, aServer, DAY, NOW, World } from '../helpers/entities.ts';
+import { anAuthority, anInventory, aServer, DAY, flatPlan, NOW, World } from '../helpers/entities.ts';
 
 const LEAF_START = NOW - 300;
 const LEAF_END = LEAF_START + 90 * DAY - 1;
@@ -19,8 +18,8 @@ function inventoryOf(
 /** Made at NOW, looked at later. */
 function changesAt(now: number, inventory = inventoryOf(), later = inventory) {
   const world = new World();
-  world.carryOut(planInventory(inventory, world.observation(inventory), { now: NOW }), inventory);
-  return planInventory(later, world.observation(later), { now }).changes;
+  world.carryOut(flatPlan(inventory, world.observation(inventory), { now: NOW }), inventory);
+  return flatPlan(later, world.observation(later), { now }).changes;
 }
 
 describe('renewal', () => {
@@ -83,8 +82,8 @@ describe('renewal', () => {
     const inventory = inventoryOf({ validity: 300 * DAY });
     const now = LEAF_START + 55 * DAY;
     const world = new World();
-    world.carryOut(planInventory(inventory, world.observation(inventory), { now: NOW }), inventory);
-    const [root, leaf] = planInventory(inventory, world.observation(inventory), {
+    world.carryOut(flatPlan(inventory, world.observation(inventory), { now: NOW }), inventory);
+    const [root, leaf] = flatPlan(inventory, world.observation(inventory), {
       now: now + 146 * DAY,
     }).changes;
     expect(root).toMatchObject({ action: 'issue', newKey: false, reasons: [{ kind: 'expires' }] });
@@ -108,7 +107,7 @@ describe('the issuer’s end', () => {
 
   it('cuts a new certificate short, and says so', () => {
     const world = new World();
-    const [, leaf] = planInventory(short, world.observation(short), { now: NOW }).changes;
+    const [, leaf] = flatPlan(short, world.observation(short), { now: NOW }).changes;
     expect(leaf?.issuance).toMatchObject({ notAfter: rootEnd, cappedBy: 'authorities/root' });
   });
 

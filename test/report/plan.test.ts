@@ -1,19 +1,19 @@
 /** A plan in words, to the letter: what people read before they say yes. */
 import { describe, expect, it } from 'vitest';
-import { type Change, NO_CHANGE } from '../../src/plan/change.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import { planJson, planText } from '../../src/report/plan.ts';
+import { planText } from '../../src/report/plan.ts';
+import { planJson } from '../../src/report/plan-json.ts';
 import { COLOURED, PLAIN } from '../../src/report/style.ts';
-import { NOW } from '../helpers/entities.ts';
+import { aChange, NOW } from '../helpers/entities.ts';
 
-function planOf(...changes: readonly (Partial<Change> & Pick<Change, 'id' | 'action'>)[]): Plan {
+function planOf(...changes: readonly Parameters<typeof aChange>[0][]): Plan {
   return {
     now: NOW,
     output: 'pki',
     pending: [],
     pinned: new Set(),
     exposed: [],
-    changes: changes.map((change) => ({ ...NO_CHANGE, kind: 'server', ...change })),
+    changes: changes.map(aChange),
   };
 }
 

@@ -1,10 +1,11 @@
 /** Progress is for watching: it must say what happens, end when it is told, and never end the run. */
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { type Change, NO_CHANGE } from '../../src/plan/change.ts';
+import type { Change } from '../../src/plan/change.ts';
 import type { Step, StepKind } from '../../src/plan/steps.ts';
 import { lineProgress, startProgress } from '../../src/report/progress.ts';
 import { liveProgress } from '../../src/report/progress-live.ts';
+import { aChange } from '../helpers/entities.ts';
 
 /** A stream that remembers; a terminal, if it has columns. */
 function stream(columns?: number) {
@@ -25,12 +26,9 @@ function step(kind: StepKind, entity: string): Step {
   return { kind, entity, id: `${kind} ${entity}`, needs: [], newKey: true, weight: 1 } as unknown as Step;
 }
 
-const changes: readonly Change[] = (['create', 'issue', 'rekey', 'refresh'] as const).map((action) => ({
-  ...NO_CHANGE,
-  id: action,
-  kind: 'server',
-  action,
-}));
+const changes: readonly Change[] = (['create', 'issue', 'rekey', 'refresh'] as const).map((action) =>
+  aChange({ id: action, action }),
+);
 
 describe('without a terminal', () => {
   it('one line for every entity that is in place', () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type Change, NO_CHANGE } from '../../src/plan/change.ts';
+import type { Change } from '../../src/plan/change.ts';
 import { certificatesText } from '../../src/report/certificates.ts';
 import { executionText, failureText, failureTexts, skippedText } from '../../src/report/run.ts';
 import { COLOURED, PLAIN, styleFor } from '../../src/report/style.ts';
+import { aChange } from '../helpers/entities.ts';
 
 const execution = (given: { published?: readonly string[]; skipped?: readonly string[] }) => ({
   failures: [],
@@ -60,12 +61,7 @@ describe('a failure', () => {
 });
 
 describe('a run', () => {
-  const change = (id: string, action: Change['action']): Change => ({
-    ...NO_CHANGE,
-    id,
-    kind: 'server',
-    action,
-  });
+  const change = (id: string, action: Change['action']): Change => aChange({ id, action });
   const changes = [
     change('a', 'create'),
     change('b', 'create'),

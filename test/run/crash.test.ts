@@ -3,6 +3,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, statSync, unlinkSync } f
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Inventory } from '../../src/pki/entity.ts';
+import { reasonsOf } from '../../src/plan/change.ts';
 import { planInventory } from '../../src/plan/plan.ts';
 import { applyInventory } from '../../src/run/apply.ts';
 import { readLedger } from '../../src/store/ledger.ts';
@@ -70,7 +71,7 @@ function keysIn(root: string): readonly string[] {
 /** Each entity alone fits together: what a plan finds wrong with it is the manifest's change, and no mismatch. */
 function expectNothingMixed(root: string): void {
   const { changes } = planInventory(AFTER, observe(root, AFTER), { now: NOW });
-  const kinds = new Set(changes.flatMap(({ reasons }) => reasons.map(({ kind }) => kind)));
+  const kinds = new Set(changes.flatMap(reasonsOf).map(({ kind }) => kind));
   for (const kind of ['key-mismatch', 'foreign-issuer', 'unreadable', 'mode'] as const)
     expect(kinds).not.toContain(kind);
 }

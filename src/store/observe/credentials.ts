@@ -1,8 +1,15 @@
 /** What a TLS server or client loads of an entity's files. */
 
 import type { Artifact } from '../../pki/artifact.ts';
-import type { Entity, EntityId } from '../../pki/entity.ts';
-import { issuersAbove } from '../../plan/derived.ts';
+import { type Entity, unreachable } from '../../pki/entity.ts';
+import type { ById } from '../../pki/issuers.ts';
+import { RULES } from '../../plan/artifacts/rules.ts';
+import type { Part } from '../../plan/parts.ts';
+import { type CertificateFacts, fingerprintsOf } from '../../x509/facts.ts';
+import { certificateBlocks, parseCertificates } from '../../x509/parse.ts';
+import { pemText } from '../../x509/pem.ts';
+import { sha256 } from '../../x509/public-key.ts';
+import { type Rollover, rolloverOf } from '../../x509/rollover.ts';
 import { readPublished } from '../symlinks/read.ts';
 
 /** PEM texts: the private key, the leaf with the authorities between it and the root, and the roots that it trusts. */
@@ -16,26 +23,58 @@ export interface CredentialFiles {
  * `undefined` where a file is missing or unreadable: then there is nothing to load. Bundles that `outputs` leaves out
  * are put together from the certificates that they would hold, as whoever deploys them has to do.
  */
-export function readCredentials(
-  root: string,
-  entity: Entity,
-  byId: ReadonlyMap<EntityId, Entity>,
-): CredentialFiles | undefined {
-  const text = (of: Entity, file: Artifact): string | undefined => readText(root, of, file);
-  const whole = (file: Artifact, parts: () => readonly (string | undefined)[]): string | undefined =>
-    entity.outputs.some((output) => output === file) ? text(entity, file) : joined(parts());
-  const chain = issuersAbove(entity, byId).filter(({ issuer }) => issuer !== null);
-  const roots = entity.trust.flatMap((id) => byId.get(id) ?? []);
-  const key = text(entity, 'key');
-  const fullchain = whole('fullchain', () => [entity, ...chain].map((of) => text(of, 'cert')));
-  const ca = whole('ca', () => roots.flatMap((of) => [text(of, 'cert'), text(of, 'previous') ?? '']));
+export function readCredentials(root: string, entity: Entity, byId: ById): CredentialFiles | undefined {
+  const load = (artifact: 'fullchain' | 'ca'): string | undefined =>
+    entity.outputs.includes(artifact)
+      ? readText(root, entity, artifact)
+      : joined(RULES[artifact].parts(entity, byId).map((part) => partText(root, part, byId)));
+  const key = readText(root, entity, 'key');
+  const fullchain = load('fullchain');
+  const ca = load('ca');
   return key === undefined || ca === undefined || fullchain === undefined
     ? undefined
     : { key, fullchain, ca };
 }
 
-function readText(root: string, entity: Entity, file: Artifact): string | undefined {
-  const bytes = readPublished(root, entity, file);
+function partText(root: string, { kind, of }: Part, byId: ById): string | undefined {
+  const entity = byId.get(of);
+  if (entity === undefined) return undefined;
+  switch (kind) {
+    case 'key':
+      return readText(root, entity, 'key');
+    case 'certificate':
+      return readText(root, entity, 'cert');
+    case 'earlier':
+      return rolloverText(root, entity, 'roots');
+    case 'cross':
+      return rolloverText(root, entity, 'cross');
+    default:
+      return unreachable(kind);
+  }
+}
+
+/** Most roots have no such file. */
+function rolloverText(root: string, entity: Entity, which: keyof Rollover): string {
+  const file = readPublished(root, entity, 'previous');
+  if (file.state !== 'present') return '';
+  const wanted = new Set(fingerprintsOf(rolloverOf(readable(file.facts))[which]));
+  return certificateBlocks(file.facts)
+    .filter((der) => wanted.has(sha256(der)))
+    .map((der) => pemText('CERTIFICATE', der))
+    .join('');
+}
+
+/** A damaged file adds no trust; the plan reports it. */
+function readable(bytes: Buffer): readonly CertificateFacts[] {
+  try {
+    return parseCertificates(bytes);
+  } catch {
+    return [];
+  }
+}
+
+function readText(root: string, entity: Entity, artifact: Artifact): string | undefined {
+  const bytes = readPublished(root, entity, artifact);
   return bytes.state === 'present' ? bytes.facts.toString('latin1') : undefined;
 }
 

@@ -1,24 +1,21 @@
 /** The output folder → Observation. Reads only; what cannot be read becomes a fact too. */
 
 import type { KeyObject } from 'node:crypto';
+import { eachArtifact } from '../../pki/artifact.ts';
 import type { Entity, EntityId, Inventory } from '../../pki/entity.ts';
 import { messageOf } from '../../pki/errors.ts';
 import { filePath, folderOf, type Located } from '../../pki/files.ts';
-import type { EntityObservation, FileState, KeyState, Observation } from '../../plan/observation.ts';
+import { ruleOf } from '../../plan/artifacts/rules.ts';
+import type {
+  ArtifactStates,
+  EntityObservation,
+  FileState,
+  KeyState,
+  Observation,
+} from '../../plan/observation.ts';
 import { certificateSpki, publicKeyObject, signedBy } from '../../x509/certificate.ts';
 import type { KeyId } from '../../x509/facts.ts';
-import {
-  certificateDer,
-  EncryptedKeyError,
-  mayBeDerKey,
-  parseBundle,
-  parseCertificate,
-  parseCertificates,
-  parseKey,
-  parsePublicKey,
-  parseRequest,
-  publicKeyOf,
-} from '../../x509/parse.ts';
+import { certificateDer, EncryptedKeyError, mayBeDerKey, parseKey, publicKeyOf } from '../../x509/parse.ts';
 import { pending } from '../commit/commit.ts';
 import { type Cache, fileSignature } from './cache.ts';
 import { Folders, type FoundFiles, type FoundWithFormer, readFiles, withFormerFiles } from './find-files.ts';
@@ -90,22 +87,22 @@ function observeFiles({ root, folders, formerLocations }: Where, entity: Located
     former === undefined
       ? { ...here, left: undefined }
       : withFormerFiles(root, entity, former, here, folders);
-  const files = {
-    key: formerLocations.blockage(entity) ?? conflict(entity, conflictingKey) ?? observeKey(bytes.key),
-    csr: parsed(bytes.csr, parseRequest),
-    cert: parsed(bytes.cert, parseCertificate),
-    chain: parsed(bytes.chain, parseBundle),
-    fullchain: parsed(bytes.fullchain, parseBundle),
-    ca: parsed(bytes.ca, parseBundle),
-    public: parsed(bytes.public, parsePublicKey),
-    previous: parsed(bytes.previous, parseCertificates),
-  };
+  const key = formerLocations.blockage(entity) ?? conflict(entity, conflictingKey) ?? observeKey(bytes.key);
+  const files = artifactStates(key, bytes);
   const found = {
     ...files,
     ...(published === undefined ? {} : { published }),
     ...(left === undefined ? {} : { left }),
   };
   return { files: found, bytes };
+}
+
+function artifactStates(key: KeyState, bytes: FoundFiles['bytes']): ArtifactStates {
+  const states = eachArtifact((artifact) =>
+    artifact === 'key' ? key : parsed(bytes[artifact], (found) => ruleOf(artifact).read(found)),
+  );
+  // Each by the rule of its own artifact, which the compiler cannot follow through a loop.
+  return states as ArtifactStates;
 }
 
 function conflict(entity: Located, conflictingKey: string | undefined): KeyState | null {

@@ -7,7 +7,7 @@
  * A worker is given its next call while it has one to run, so that no core waits while this process judges and writes.
  */
 import type { Command } from '../openssl/command.ts';
-import { problemOf } from './openssl.ts';
+import { problemOf } from './openssl-call.ts';
 import { DEPTH, NotBegun, Worker, type WorkerOptions } from './worker.ts';
 
 /** What the workers run, how many there are, and what ends them. */

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CaDatabases } from '../../src/run/ca-databases.ts';
+import { CaDatabases } from '../../src/engine/ca-databases.ts';
 import { temporaryFolder } from '../helpers/cli.ts';
 
 const root = temporaryFolder();

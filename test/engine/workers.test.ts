@@ -5,9 +5,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { OpensslError } from '../../src/run/openssl.ts';
-import { question, SCRIPT } from '../../src/run/worker-script.ts';
-import { Workers } from '../../src/run/workers.ts';
+import { OpensslError } from '../../src/engine/openssl-call.ts';
+import { question, SCRIPT } from '../../src/engine/worker-script.ts';
+import { Workers } from '../../src/engine/workers.ts';
 import { itNeeds, pathOf } from '../e2e/project.ts';
 import { temporaryFolder } from '../helpers/cli.ts';
 

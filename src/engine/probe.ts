@@ -2,7 +2,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
 import { brokenOpenssl, type Capability, capabilityOf, missingOpenssl } from '../openssl/capabilities.ts';
-import { OpensslError, opensslIn } from './openssl.ts';
+import { OpensslError, opensslIn } from './openssl-call.ts';
 
 /** The program to run: `PKI_OPENSSL` names another than the first in `PATH`. A name that is nowhere stays one. */
 export function opensslBinary(environment: Readonly<Record<string, string | undefined>>): string {

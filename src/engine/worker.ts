@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import type { Command } from '../openssl/command.ts';
 import { shellWords } from '../openssl/shell.ts';
 import { errorCode } from '../pki/errors.ts';
-import { callOptions, type Ended, OpensslError, problemOf } from './openssl.ts';
+import { callOptions, type Ended, OpensslError, problemOf } from './openssl-call.ts';
 import { question, SCRIPT } from './worker-script.ts';
 
 /** What a worker runs, and where. */

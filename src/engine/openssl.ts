@@ -1,0 +1,61 @@
+/** The engine that is the openssl command: a make is a call, and calls are made by a few workers. */
+import { makeCommand } from '../openssl/make-command.ts';
+import type { ById } from '../pki/issuers.ts';
+import { type Place, SCRATCH_FOLDER } from '../pki/paths.ts';
+import type { Make } from '../plan/make.ts';
+import { CaDatabases } from './ca-databases.ts';
+import type { Engine } from './engine.ts';
+import { callsAtOnce, Workers } from './workers.ts';
+
+/** Where and with what the calls of one run are made. */
+export interface OpensslEngineOptions {
+  /** The output folder, absolute. */
+  readonly root: string;
+  /** The openssl to run: a path, or a name to be found in `PATH`. */
+  readonly binary: string;
+  /** How many openssl processes at once. */
+  readonly processes: number;
+  /** The run's name, which its staging and scratch folders bear. */
+  readonly run: string;
+  readonly byId: ById;
+  /** Ends every call. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Calls of openssl in staging folders. */
+export class OpensslEngine implements Engine {
+  readonly atOnce: number;
+  readonly #workers: Workers;
+  readonly #databases: CaDatabases;
+  readonly #byId: ById;
+  readonly #run: string;
+
+  constructor({ root, binary, processes, run, byId, signal }: OpensslEngineOptions) {
+    const folder = `${SCRATCH_FOLDER}/${run}`;
+    this.atOnce = callsAtOnce(processes);
+    this.#workers = new Workers({ cwd: root, folder, binary, processes, signal });
+    this.#databases = new CaDatabases(root, run);
+    this.#byId = byId;
+    this.#run = run;
+  }
+
+  async perform(make: Make): Promise<void> {
+    if (make.op !== 'sign') return this.#call(make, SCRATCH_FOLDER);
+    await this.#databases.lend((database) => this.#call(make, database));
+  }
+
+  async #call(make: Make, database: string): Promise<void> {
+    const place: Place = { run: this.#run, database };
+    const command = makeCommand(make, this.#byId, place);
+    await this.#workers.run({ ...command, isLong: this.#isLong(make) });
+  }
+
+  /** Finding primes takes seconds, everything else some milliseconds. */
+  #isLong(make: Make): boolean {
+    return make.op === 'request' && make.key.isNew && this.#byId.get(make.of)?.key.algorithm === 'rsa';
+  }
+
+  close(): Promise<void> {
+    return this.#workers.close();
+  }
+}

@@ -1,0 +1,18 @@
+/** Where openssl finds what a make is about. */
+import type { Entity, EntityId } from '../pki/entity.ts';
+import { filePath } from '../pki/files.ts';
+import type { ById } from '../pki/issuers.ts';
+import { stagedPath } from '../pki/paths.ts';
+import type { KeySource } from '../plan/make.ts';
+
+/** The private key's file, relative to the output folder. */
+export function keyPath({ of, isNew }: KeySource, byId: ById, run: string | undefined): string {
+  return isNew ? stagedPath(of, 'key', run) : filePath(lookUp(byId, of), 'key');
+}
+
+/** @throws Error where there is no such entity: plan and inventory are not of one manifest. */
+export function lookUp(byId: ById, id: EntityId): Entity {
+  const entity = byId.get(id);
+  if (entity === undefined) throw new Error(`Internal error: nothing is known of ${id}`);
+  return entity;
+}

@@ -1,0 +1,84 @@
+/** What the plan, the engine and the writer have to know of one artifact. */
+
+import type { Artifact } from '../../pki/artifact.ts';
+import type { Entity } from '../../pki/entity.ts';
+import type { ById } from '../../pki/issuers.ts';
+import type { KeyFacts } from '../../x509/facts.ts';
+import type { KeySource, Make } from '../make.ts';
+import { changingParts, contentOf, type Members, type Part } from '../parts.ts';
+import type { Reason } from '../reason.ts';
+
+/** What the files of one entity are compared with, where its certificate stays. */
+export interface Situation {
+  readonly entity: Entity;
+  readonly byId: ById;
+  /** The private key on disk, or `null` where it cannot be read. */
+  readonly key: KeyFacts | null;
+  /** Of the entity itself, and of all authorities. */
+  readonly members: Members;
+}
+
+interface Readable<Facts> {
+  /** Bytes of a file → what they say. @throws Error whose message says what is wrong with the content. */
+  read(bytes: Buffer): Facts;
+}
+
+/** Made whenever a certificate is issued, and never by itself: the key and the certificate. */
+export interface IssuedRule<Facts> extends Readable<Facts> {
+  readonly by: 'issue';
+}
+
+/** Put together from parts; without any there is no such file. */
+export interface BundleRule<Facts> extends Readable<Facts> {
+  readonly by: 'parts';
+  parts(entity: Entity, byId: ById): readonly Part[];
+  /** What a file that was read holds, in the words of `contentOf`. */
+  pieces(facts: Facts): readonly string[];
+}
+
+/** Made by a call of an engine. */
+export interface CallRule<Facts> extends Readable<Facts> {
+  readonly by: 'call';
+  /** Whether a file that can be read is not what it should be. */
+  isStale(facts: Facts, situation: Situation): boolean;
+  make(entity: Entity, key: KeySource): Make;
+}
+
+/** Methods, so that rules of all kinds of facts go into one table. */
+export type ArtifactRule<Facts> = IssuedRule<Facts> | BundleRule<Facts> | CallRule<Facts>;
+
+/** Whether an entity that asks for the file gets it. */
+export function exists(rule: ArtifactRule<unknown>, { entity, byId, members }: Situation): boolean {
+  return rule.by !== 'parts' || contentOf(rule.parts(entity, byId), members).length > 0;
+}
+
+/** Reasons to make a file again though it can be read and the certificate stays. */
+export function staleReasons(
+  artifact: Artifact,
+  rule: ArtifactRule<unknown>,
+  facts: unknown,
+  situation: Situation,
+): readonly Reason[] {
+  switch (rule.by) {
+    case 'issue':
+      return [];
+    case 'parts':
+      return bundleReasons(artifact, rule, facts, situation);
+    case 'call':
+      return rule.isStale(facts, situation) ? [{ kind: 'stale', artifact }] : [];
+  }
+}
+
+/** Members that change in this plan are named, once each; otherwise the content decides. */
+function bundleReasons(
+  artifact: Artifact,
+  rule: BundleRule<unknown>,
+  facts: unknown,
+  { entity, byId, members }: Situation,
+): readonly Reason[] {
+  const parts = rule.parts(entity, byId);
+  const changing = changingParts(parts, members, entity.id);
+  if (changing.size > 0) return [...changing].map((issuer) => ({ kind: 'issuer-changes', issuer }));
+  const isSame = rule.pieces(facts).join() === contentOf(parts, members).join();
+  return isSame ? [] : [{ kind: 'stale', artifact }];
+}

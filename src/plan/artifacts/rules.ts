@@ -1,0 +1,31 @@
+/** One rule for each artifact (pki/artifact.ts); a row that is missing does not compile. */
+import type { Artifact } from '../../pki/artifact.ts';
+import { ca } from './ca.ts';
+import { cert } from './cert.ts';
+import { chain } from './chain.ts';
+import { csr } from './csr.ts';
+import { fullchain } from './fullchain.ts';
+import { key } from './key.ts';
+import { previous } from './previous.ts';
+import { publicKey } from './public.ts';
+import type { ArtifactRule } from './rule.ts';
+
+/** How each artifact is read, compared and made. */
+export const RULES = {
+  key,
+  csr,
+  cert,
+  chain,
+  fullchain,
+  ca,
+  public: publicKey,
+  previous,
+} as const satisfies { readonly [A in Artifact]: ArtifactRule<unknown> };
+
+/** What a file of each artifact says. */
+export type FactsOf<A extends Artifact> = ReturnType<(typeof RULES)[A]['read']>;
+
+/** The rule of an artifact that is known only at run time. */
+export function ruleOf(artifact: Artifact): ArtifactRule<unknown> {
+  return RULES[artifact];
+}

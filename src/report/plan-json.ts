@@ -1,0 +1,91 @@
+/** The plan as a documented structure (docs/json.md). */
+import {
+  type Change,
+  type Consent,
+  type Crossing,
+  consentOf,
+  crossingOf,
+  type FileChanges,
+  type Issuance,
+  issuanceOf,
+  isWork,
+  keptTrustOf,
+  makesKey,
+  type Refusal,
+  reasonsOf,
+} from '../plan/change.ts';
+import { countActions, isDue, type Plan } from '../plan/plan.ts';
+import type { Reason } from '../plan/reason.ts';
+import { isoTime } from '../plan/validity.ts';
+import { reasonText } from './reason.ts';
+
+/** The whole plan; `version` changes when a field changes its meaning. */
+export function planJson(plan: Plan, manifest: string): unknown {
+  return {
+    format: 'pki-plan',
+    version: 1,
+    manifest,
+    output: plan.output,
+    now: isoTime(plan.now),
+    due: isDue(plan),
+    summary: countActions(plan),
+    pending: plan.pending,
+    exposed: plan.exposed,
+    changes: plan.changes.map(changeJson),
+  };
+}
+
+/** A change with every field that a change can have, whatever its action: readers need not know which has which. */
+export interface ChangeRecord extends Pick<Change, 'id' | 'kind' | 'action' | 'affects'> {
+  readonly reasons: readonly Reason[];
+  readonly newKey: boolean;
+  readonly issuance: Issuance | null;
+  readonly writes: FileChanges['writes'];
+  readonly deletes: FileChanges['deletes'];
+  readonly copies: FileChanges['relocations'];
+  readonly chmods: FileChanges['chmods'];
+  readonly previous: readonly string[];
+  readonly cross: readonly string[];
+  readonly crossing: Crossing | null;
+  readonly consent: Consent | null;
+  readonly refusal: Refusal | null;
+}
+
+/** Nothing where an action has no such field. */
+export function changeRecord(change: Change): ChangeRecord {
+  const { id, kind, action, affects } = change;
+  return {
+    id,
+    kind,
+    action,
+    reasons: reasonsOf(change),
+    newKey: makesKey(change),
+    issuance: issuanceOf(change),
+    ...filesRecord(change),
+    ...keptTrustOf(change),
+    crossing: crossingOf(change),
+    consent: consentOf(change),
+    refusal: change.action === 'refuse' ? change.refusal : null,
+    affects,
+  };
+}
+
+function filesRecord(change: Change): Pick<ChangeRecord, 'writes' | 'deletes' | 'copies' | 'chmods'> {
+  if (!isWork(change)) return { writes: [], deletes: [], copies: [], chmods: [] };
+  const { writes, deletes, relocations, chmods } = change;
+  return { writes, deletes, copies: relocations, chmods };
+}
+
+function changeJson(change: Change): unknown {
+  const { issuance, crossing, ...record } = changeRecord(change);
+  return {
+    ...record,
+    reasons: record.reasons.map((reason) => ({ ...reason, text: reasonText(reason) })),
+    issuance: issuance && issuanceJson(issuance),
+    crossing: crossing && { ...crossing, issuance: issuanceJson(crossing.issuance) },
+  };
+}
+
+function issuanceJson(issuance: Issuance): unknown {
+  return { ...issuance, notBefore: isoTime(issuance.notBefore), notAfter: isoTime(issuance.notAfter) };
+}

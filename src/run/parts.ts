@@ -1,0 +1,65 @@
+/** Files that are put together from their parts (plan/parts.ts), as this run leaves them. */
+import { type Artifact, modeOf } from '../pki/artifact.ts';
+import type { Entity } from '../pki/entity.ts';
+import { unreachable } from '../pki/entity.ts';
+import { ruleOf } from '../plan/artifacts/rules.ts';
+import { crossingOf, isIssue, makesKey, type Work } from '../plan/change.ts';
+import type { Part } from '../plan/parts.ts';
+import { writeNew } from '../store/disk.ts';
+import type { Run } from './run.ts';
+import { whole } from './staging.ts';
+
+/** Stages those that the change writes; members are published by then. They are synced with everything else. */
+export function writeBundles(run: Run, entity: Entity, change: Work): void {
+  for (const artifact of change.writes) {
+    const text = bundleText(run, entity, change, artifact);
+    if (text !== null) writeNew(run.staging.path(entity.id, artifact), text, modeOf(artifact));
+  }
+}
+
+/** `null` where the artifact is not made from parts. */
+function bundleText(run: Run, entity: Entity, change: Work, artifact: Artifact): string | null {
+  const rule = ruleOf(artifact);
+  if (rule.by !== 'parts') return null;
+  return rule
+    .parts(entity, run.byId)
+    .map((part) => (part.of === entity.id ? ownText(run, change, part) : memberText(run, part)))
+    .join('');
+}
+
+/** A part of the entity that is being published: new ones are still in staging. */
+function ownText({ staging, published }: Run, change: Work, { kind, of }: Part): string {
+  switch (kind) {
+    case 'key':
+      return makesKey(change)
+        ? staging.read(of, 'key').toString('latin1')
+        : whole(published.read(of, 'key'), of).toString('latin1');
+    case 'certificate':
+      return isIssue(change) ? staging.read(of, 'cert').toString('latin1') : published.certificate(of).pem;
+    case 'earlier':
+      return published.earlier(of);
+    case 'cross':
+      return (
+        (crossingOf(change) === null ? '' : staging.read(of, 'cross').toString('latin1')) +
+        published.keptCross(of)
+      );
+    default:
+      return unreachable(kind);
+  }
+}
+
+/** A part of another entity, which is in its place by now. */
+function memberText({ published }: Run, { kind, of }: Part): string {
+  switch (kind) {
+    case 'key':
+      throw new Error(`Internal error: the private key of ${of} is no part of another entity's file`);
+    case 'certificate':
+      return published.certificate(of).pem;
+    case 'earlier':
+      return published.earlier(of);
+    case 'cross':
+      return published.cross(of);
+    default:
+      return unreachable(kind);
+  }
+}

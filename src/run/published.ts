@@ -1,0 +1,112 @@
+/** What entities have in their places: issuers that sign and members of bundles, read once. */
+import type { KeyObject } from 'node:crypto';
+import type { Artifact } from '../pki/artifact.ts';
+import type { Entity, EntityId } from '../pki/entity.ts';
+import { filePath } from '../pki/files.ts';
+import type { ById } from '../pki/issuers.ts';
+import { type Change, crossingOf, keptTrustOf } from '../plan/change.ts';
+import type { FileState } from '../plan/observation.ts';
+import { readPublished } from '../store/symlinks/read.ts';
+import { certificateSpki, publicKeyObject } from '../x509/certificate.ts';
+import type { CertificateFacts, Fingerprint } from '../x509/facts.ts';
+import { certificateBlocks, certificateDer, parseCertificate } from '../x509/parse.ts';
+import { pemText } from '../x509/pem.ts';
+import { sha256 } from '../x509/public-key.ts';
+
+/** A certificate in its place, ready to be an issuer or a member of a bundle. */
+export interface PublishedCertificate {
+  readonly facts: CertificateFacts;
+  readonly pem: string;
+  readonly key: KeyObject;
+}
+
+/** Asked for what the run does not know, or has not published yet, its methods throw. */
+export class Published {
+  readonly #root: string;
+  readonly #byId: ById;
+  readonly #changes: ReadonlyMap<EntityId, Change>;
+  readonly #known = new Map<EntityId, PublishedCertificate>();
+
+  /** @param root the output folder, absolute. */
+  constructor(root: string, byId: ById, changes: ReadonlyMap<EntityId, Change>) {
+    this.#root = root;
+    this.#byId = byId;
+    this.#changes = changes;
+  }
+
+  /** A certificate in its final place. Issuers are published before anything below them starts, so once read is read. */
+  certificate(id: EntityId): PublishedCertificate {
+    const known = this.#known.get(id);
+    if (known !== undefined) return known;
+    const published = this.current(id);
+    if (this.#entity(id).kind === 'authority') this.#known.set(id, published);
+    return published;
+  }
+
+  /** The same as it is now; publishing the entity may change it. */
+  current(id: EntityId): PublishedCertificate {
+    const bytes = this.read(id, 'cert');
+    if (bytes.state !== 'present')
+      throw new Error(`"${filePath(this.#entity(id), 'cert')}" is ${bytes.state}`);
+    const der = certificateDer(bytes.facts);
+    return {
+      facts: parseCertificate(bytes.facts),
+      pem: pemText('CERTIFICATE', der),
+      key: publicKeyObject(certificateSpki(der)),
+    };
+  }
+
+  /** The bytes of a file in its place. */
+  read(id: EntityId, file: Artifact): FileState<Buffer> {
+    return readPublished(this.#root, this.#entity(id), file);
+  }
+
+  /**
+   * A root's certificates that stay trusted beside its current one, as PEM: the one that this run replaces is still in
+   * its place when the root asks, and in the file of previous ones when those that trust it do.
+   */
+  earlier(id: EntityId): string {
+    return this.#certificates(id, keptTrustOf(this.#change(id)).previous);
+  }
+
+  /** A root's cross-certificates that stay, before it is published again. */
+  keptCross(id: EntityId): string {
+    return this.#certificates(id, keptTrustOf(this.#change(id)).cross);
+  }
+
+  /** All cross-certificates of a root, once it is published: they stand behind its earlier certificates. */
+  cross(id: EntityId): string {
+    const change = this.#change(id);
+    const { previous, cross } = keptTrustOf(change);
+    if (crossingOf(change) === null && cross.length === 0) return '';
+    return [...certificatesIn(this.read(id, 'previous')).values()].slice(previous.length).join('');
+  }
+
+  #certificates(id: EntityId, wanted: readonly Fingerprint[]): string {
+    // Every trust bundle asks, and hardly any root has one: nothing is read for nothing.
+    if (wanted.length === 0) return '';
+    const files = (['cert', 'previous'] as const).map((file) => certificatesIn(this.read(id, file)));
+    return wanted
+      .map((fingerprint) => known(files.flatMap((file) => file.get(fingerprint) ?? [])[0], fingerprint))
+      .join('');
+  }
+
+  #entity(id: EntityId): Entity {
+    return known(this.#byId.get(id), id);
+  }
+
+  #change(id: EntityId): Change {
+    return known(this.#changes.get(id), id);
+  }
+}
+
+/** Certificates of a published file by fingerprint, as PEM; empty where there is no such file. */
+function certificatesIn(bytes: FileState<Buffer>): ReadonlyMap<Fingerprint, string> {
+  if (bytes.state !== 'present') return new Map();
+  return new Map(certificateBlocks(bytes.facts).map((der) => [sha256(der), pemText('CERTIFICATE', der)]));
+}
+
+function known<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`Internal error: nothing is known of ${what}`);
+  return value;
+}

@@ -1,0 +1,27 @@
+/** What the steps of one run share. */
+import type { Engine } from '../engine/engine.ts';
+import type { EntityId } from '../pki/entity.ts';
+import type { ById } from '../pki/issuers.ts';
+import { type Change, isWork, type Work } from '../plan/change.ts';
+import type { Ledger } from '../store/ledger.ts';
+import type { Published } from './published.ts';
+import type { Staging } from './staging.ts';
+
+/** One apply under way. */
+export interface Run {
+  /** The output folder, absolute. */
+  readonly root: string;
+  readonly byId: ById;
+  readonly changes: ReadonlyMap<EntityId, Change>;
+  readonly engine: Engine;
+  readonly staging: Staging;
+  readonly published: Published;
+  readonly ledger: Ledger;
+  /** Seconds since 1970: the moment of the plan. */
+  readonly now: number;
+}
+
+/** The changes of a run that put files in place. */
+export function worksOf({ changes }: Pick<Run, 'changes'>): readonly Work[] {
+  return [...changes.values()].filter(isWork);
+}
