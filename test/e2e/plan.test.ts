@@ -236,7 +236,7 @@ exec ${pathOf('openssl')} "$@" <"${log}/$$.in"
       .map((call) => call.replace(/\b\d{14}Z\b/g, 'TIME'))
       // Runs have work folders of their own; the script, which makes one call at a time, has no such names in them.
       .map((call) => call.replace(/\bstage\/\d{4}-\d\d-\d\dT\d{6}Z-[0-9a-f]{6}\//g, 'stage/'))
-      .map((call) => call.replace(/\bscratch\/\d{4}-\d\d-\d\dT\d{6}Z-[0-9a-f]{6}\/room-\d+/g, 'scratch'))
+      .map((call) => call.replace(/\bscratch\/\d{4}-\d\d-\d\dT\d{6}Z-[0-9a-f]{6}\/database-\d+/g, 'scratch'))
       .sort();
   return { folder, program, calls };
 }
