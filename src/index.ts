@@ -120,7 +120,7 @@ export async function planCommands(project: Project, plan: Plan): Promise<string
   return planScript(plan, project.inventory);
 }
 
-/** What apply may do, and who is told. */
+/** What apply may do, and what hears of it. */
 export interface ApplyOptions extends Demands {
   /** What may be done that breaks something in use; nothing by default. */
   readonly consents?: ReadonlySet<Consent>;

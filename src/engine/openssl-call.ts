@@ -93,7 +93,7 @@ function collect(stream: NodeJS.ReadableStream): () => string {
 /** How the program and its libraries are found; nothing else of the environment reaches a child. */
 const PASSED_ON = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'OPENSSL_MODULES'] as const;
 
-/** What execa is told for every call: failing is a result, and streams are read here, in bounds. */
+/** Options of execa for every call: failing is a result, and streams are read here, in bounds. */
 export function callOptions(cwd: string) {
   return {
     cwd,

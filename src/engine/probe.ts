@@ -9,7 +9,7 @@ export function opensslBinary(environment: Readonly<Record<string, string | unde
   const named = environment['PKI_OPENSSL'] || 'openssl';
   // A path is meant from where the user is; openssl itself runs in the output folder.
   if (named.includes('/')) return resolve(named);
-  // Found once for all calls: each would try every folder of PATH anew, at a copy of this process's memory.
+  // Found once for all calls: each would search every folder of PATH again, at a copy of this process's memory.
   const places = (environment['PATH'] ?? '').split(delimiter).map((folder) => resolve(folder, named));
   return places.find(isProgram) ?? named;
 }

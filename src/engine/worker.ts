@@ -46,7 +46,7 @@ export class Worker {
     this.#slots = openSlots(join(options.cwd, stem));
     this.#child = start(options, stem);
     this.#child.stdout.setEncoding('utf8').on('data', this.#listen());
-    // One that is gone before it has read: how it ended tells why.
+    // A worker that ended before it read its input: its exit says why.
     this.#child.stdin.on('error', () => {});
     this.#gone = this.#watch();
   }
@@ -108,7 +108,7 @@ export class Worker {
 
   async #watch(): Promise<void> {
     const { exitCode, signal, originalMessage } = await this.#child;
-    // What would not end, or was stopped, is nobody's any more.
+    // Whatever would not end, or was stopped, is abandoned.
     if (this.#isKilled) killGroup(this.#child.pid, 'SIGKILL');
     this.#ended = { isCanceled: this.#isKilled, isShell: true, exitCode, signal, originalMessage };
     const [first, ...others] = this.#given.splice(0);
@@ -181,7 +181,7 @@ const DESCRIPTORS = 8;
 
 /**
  * Throws where starting a program would have too few descriptors: execa then fails before it listens to node, which says
- * so a moment later, and as nobody hears it ends the process.
+ * so a moment later, and an error without a listener ends the process.
  */
 function keepFree(): void {
   const free: number[] = [];

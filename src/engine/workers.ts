@@ -1,7 +1,7 @@
 /**
  * The many openssl calls of an apply. Starting a program from this process costs 2 ms of its main thread, because its
  * memory is large; so there are a few workers, small shells that execa starts once, and that start openssl in a quarter
- * of that. Their script is fixed, and what they are told is data: arguments are lines that are read into variables, and
+ * of that. Their script is fixed, and what they are given is data: arguments are lines that are read into variables, and
  * a call's configuration, where the values of a manifest are, is a file that a shell opens and never reads.
  *
  * A worker is given its next call while it has one to run, so that no core waits while this process judges and writes.

@@ -163,7 +163,7 @@ function archiveLines(entity: Entity, { writes, deletes }: Work, now: number): r
 function archiveLine(entity: Located, file: Artifact, folder: string): string {
   const path = shellPath(filePath(entity, file));
   const isPrecious = file === 'key' || file === 'cert';
-  // Somebody may have put a key where another file of ours goes.
+  // A private key may lie where another file of ours goes.
   const test = isPrecious ? `[ -e ${path} ]` : `grep -q 'PRIVATE KEY-----' ${path} 2>/dev/null`;
   return `if ${test}; then mkdir -p ${folder}; cp -p ${path} ${folder}/${ARTIFACTS[file].file}; fi`;
 }

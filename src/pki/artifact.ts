@@ -4,7 +4,7 @@
 interface ArtifactTraits {
   /** Usual name below the entity's folder. */
   readonly file: string;
-  /** Holds a private key: nobody but its owner may read it. */
+  /** Holds a private key: only its owner may read it. */
   readonly secret: boolean;
   /** Written where `outputs` is left out. */
   readonly standard: boolean;
@@ -58,7 +58,7 @@ export function modeOf(artifact: Artifact): number {
   return ARTIFACTS[artifact].secret ? SECRET_MODE : OPEN_MODE;
 }
 
-/** Permission bits that an artifact must not have: a secret is its owner's alone, what others trust is nobody's to write. */
+/** Permission bits that an artifact must not have: only the owner reads secrets, and only the owner writes anything. */
 export function forbiddenBits(artifact: Artifact): number {
   return ARTIFACTS[artifact].secret ? 0o077 : 0o022;
 }

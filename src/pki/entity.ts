@@ -65,7 +65,7 @@ export interface EndEntity extends EntityBase {
   readonly issuer: EntityId;
 }
 
-/** Whatever has a key and a certificate of its own; `kind` tells what it is. */
+/** Anything with a key and a certificate of its own; `kind` says what it is. */
 export type Entity = Authority | EndEntity;
 
 /** The folder of each kind below the output folder, and its key in the manifest. */

@@ -2,7 +2,7 @@
 import { ARTIFACTS, type Artifact } from './artifact.ts';
 import type { Entity } from './entity.ts';
 
-/** What tells where an entity's files are. */
+/** What decides where an entity's files are. */
 export type Located = Pick<Entity, 'id' | 'layout' | 'publish'>;
 
 /** Where an entity's file is read and published, relative to the output folder: `servers/api/key.pem`. */

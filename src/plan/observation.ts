@@ -12,7 +12,7 @@ export type FileState<Facts> =
   | { readonly state: 'garbage'; readonly detail: string }
   | { readonly state: 'present'; readonly facts: Facts; readonly mode: number };
 
-/** A private key may also be there and be somebody's treasure that this tool cannot open. */
+/** A private key may also be encrypted, which this tool cannot open. */
 export type KeyState = FileState<KeyFacts> | { readonly state: 'encrypted' };
 
 /** How an entity's files stand in its folder. */
@@ -51,7 +51,7 @@ export interface Observation {
   readonly orphans: readonly EntityId[];
   /** Entities of which an interrupted run has new files that are not all in place yet. Absent: none. */
   readonly pending?: readonly EntityId[];
-  /** Folders that everybody may write to, relative to the output folder, which itself is `.`. Absent: none. */
+  /** Folders that anyone may write to, relative to the output folder, which itself is `.`. Absent: none. */
   readonly exposed?: readonly string[];
 }
 

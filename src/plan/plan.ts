@@ -29,7 +29,7 @@ export interface Plan {
   readonly changes: readonly Change[];
   /** Entities that an interrupted run left half-way: the next apply finishes them first, and then looks again. */
   readonly pending: readonly EntityId[];
-  /** Folders in which everybody may replace files; nothing is done about it, for somebody may want it so. */
+  /** Folders in which anyone may replace files: reported, not changed, because it may be on purpose. */
   readonly exposed: readonly string[];
   /** Entities that stay as they are, and where they are, whatever the manifest says. */
   readonly pinned: ReadonlySet<EntityId>;

@@ -1,6 +1,6 @@
 /**
- * Rollover of a root (RFC 4210 §4.4): until everybody has the new bundle, whoever holds a certificate issued under the
- * old one must be accepted, and whoever knows the old one only must accept what is issued under the new one. So the old
+ * Rollover of a root (RFC 4210 §4.4). Until every peer has the new bundle, certificates issued under the old root must be
+ * accepted by peers with the new bundle, and certificates issued under the new root by peers with the old one. So the old
  * certificate stays beside the new one in trust bundles, and the old key signs a certificate for the new key, which goes
  * into chains; both until the old certificate ends or is retired.
  */

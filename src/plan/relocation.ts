@@ -1,6 +1,6 @@
 /**
- * `folder` or `files` changed: the files are still where they were. They are copied, so that the key stays the same; the
- * old ones stay for whoever reads them there, because nobody but the user knows when the last reader has moved, too.
+ * Files that are still where they were before `folder` or `files` changed. They are copied, so that the key stays the
+ * same; the old ones stay, because only the user knows when their last reader has moved as well.
  */
 
 import { ARTIFACTS, type Artifact } from '../pki/artifact.ts';

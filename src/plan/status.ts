@@ -51,7 +51,7 @@ export function statusRows(
   return [...rows, ...left];
 }
 
-/** What left the manifest is due for the archive; its certificate is nobody's concern any more. */
+/** An entity that left the manifest is due for the archive; its certificate no longer matters. */
 function orphanRow({ id, kind, reasons }: Remove): StatusRow {
   return {
     id,

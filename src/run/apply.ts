@@ -29,7 +29,7 @@ import { Published } from './published.ts';
 import type { Run } from './run.ts';
 import { Staging } from './staging.ts';
 
-/** Where and with what an apply works, what it may do, and who is told. */
+/** Where and with what an apply works, what it may do, and what hears of it. */
 export interface ApplyOptions {
   /** The output folder, absolute. */
   readonly root: string;
@@ -61,7 +61,7 @@ export type ApplyResult = Ending & {
 };
 
 type Ending =
-  /** `held`: removals that nobody agreed to. */
+  /** `held`: removals that await a consent. */
   | { readonly kind: 'nothing'; readonly plan: Plan; readonly held: readonly Change[] }
   | { readonly kind: 'locked'; readonly by: Rival }
   | { readonly kind: 'refused'; readonly plan: Plan; readonly refusals: readonly Change[] }
@@ -95,7 +95,7 @@ async function applyIn(inventory: Inventory, options: ApplyOptions): Promise<App
   const own = join(root, PRIVATE_FOLDER);
   checkOwnFolders(root);
   ensureFolder(own, 0o700);
-  // Somebody may have opened what holds private keys.
+  // The folder holds private keys: it may have been opened to others.
   if ((statSync(own).mode & 0o077) !== 0) chmodSync(own, 0o700);
   const lock = await waitForLock(own, options);
   if (!lock.held) return { kind: 'locked', by: lock.by };
@@ -141,7 +141,7 @@ async function waitForLock(own: string, { clock, lockTimeout = 0, signal }: Appl
   }
 }
 
-/** Seconds of a clock that nobody sets. `performance` would take 5 ms to load. */
+/** Seconds of a clock that is never set. `performance` would take 5 ms to load. */
 function monotonic(): number {
   return Number(process.hrtime.bigint()) / 1e9;
 }
@@ -167,7 +167,11 @@ async function applyLocked(inventory: Inventory, options: ApplyOptions): Promise
     : carryOut(inventory, agreement, options);
 }
 
-function nothingDone(plan: Plan, { blocked, held }: Agreement, remember: () => void): ApplyResult {
+function nothingDone(
+  plan: Plan,
+  { withheld: blocked, awaiting: held }: Agreement,
+  remember: () => void,
+): ApplyResult {
   const refusals = blocked.filter(({ action }) => action === 'refuse');
   if (refusals.length > 0) return { kind: 'refused', plan, refusals };
   if (blocked.length > 0) return { kind: 'consent', plan, missing: consentsNeeded([...blocked, ...held]) };
@@ -175,7 +179,7 @@ function nothingDone(plan: Plan, { blocked, held }: Agreement, remember: () => v
   return { kind: 'nothing', plan, held };
 }
 
-/** Finishes what an earlier run had begun; what cannot be finished now either is in nobody else's way. */
+/** Finishes what an earlier run had begun; what still cannot be finished hinders nothing else. */
 async function finishEarlier({ root, listener }: ApplyOptions): Promise<ReadonlyMap<EntityId, Refusal>> {
   const stuck = new Map<EntityId, Refusal>();
   const entities = await recover(root, (id, error) => stuck.set(id, unfinished(id, error)));
@@ -187,7 +191,7 @@ function unfinished(id: EntityId, error: unknown): Refusal {
   const why = messageOf(error);
   return {
     problem: `the new files of ${id} cannot be put in place: ${why}`,
-    hint: `mend the cause and run again; until then the files are below "${COMMIT_FOLDER}"`,
+    hint: `fix the cause and run again; until then the files are below "${COMMIT_FOLDER}"`,
   };
 }
 
@@ -205,7 +209,7 @@ function clearWorkFolders(root: string): void {
 
 async function carryOut(
   inventory: Inventory,
-  { possible: plan, held, blocked }: Agreement,
+  { possible: plan, awaiting: held, withheld: blocked }: Agreement,
   options: ApplyOptions,
 ): Promise<ApplyResult> {
   const { root, binary, processes, listener, signal } = options;
@@ -240,7 +244,7 @@ function rememberAll(root: string, inventory: Inventory): void {
   cache.save();
 }
 
-/** Keys have no business in a repository. A file that somebody else put there stays as it is. */
+/** Keeps keys out of a repository. A `.gitignore` that is there already stays as it is. */
 async function ignoreInGit(root: string): Promise<void> {
   const path = join(root, '.gitignore');
   if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return;

@@ -1,4 +1,4 @@
-/** Facts about a run, as they happen; whoever listens decides how to show them. */
+/** Facts about a run, as they happen; the listener decides how to show them. */
 import type { EntityId } from '../pki/entity.ts';
 import type { Step, StepKind } from '../plan/steps.ts';
 
@@ -12,7 +12,7 @@ export type RunEvent =
   /** Not begun, because something that it needs failed. */
   | { readonly kind: 'step-skipped'; readonly step: Step; readonly because: EntityId };
 
-/** What went wrong in one step, in the words of whoever knows. */
+/** What went wrong in one step. */
 export interface StepFailure {
   readonly entity: EntityId;
   readonly step: StepKind;

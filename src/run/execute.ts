@@ -24,7 +24,7 @@ export interface Execution {
   readonly published: readonly EntityId[];
 }
 
-/** What stays where it is, who is told, and what ends it. */
+/** What stays where it is, what hears of the steps, and what ends them. */
 export interface ExecuteOptions {
   /** Entities whose files stay where they are, and are to be found there again. */
   readonly pinned: ReadonlySet<EntityId>;

@@ -22,7 +22,7 @@ import { filePath } from '../pki/files.ts';
 import { readCredentials } from '../store/observe/credentials.ts';
 import { UserError } from '../store/user-error.ts';
 
-/** Where and with what to verify, how much of it, and who is told. */
+/** Where and with what to verify, how much of it, and what hears of it. */
 export interface VerifyOptions {
   /** The output folder, absolute. */
   readonly root: string;

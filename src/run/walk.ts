@@ -4,14 +4,14 @@
  */
 import type { Step, StepId } from '../plan/steps.ts';
 
-/** How a step is run, who is told of those that are not done, and how many run at once. */
+/** How a step is run, what hears of those that are not done, and how many run at once. */
 export interface WalkOptions {
   readonly begun?: (step: Step) => void;
   readonly done?: (step: Step) => void;
   /** Runs one step; rejects where it fails. */
   readonly run: (step: Step) => Promise<void>;
   readonly failed: (step: Step, error: unknown) => void;
-  /** Told of a step that is not begun; `because` is the one that failed. */
+  /** Called for a step that is not begun; `because` is the one that failed. */
   readonly skipped: (step: Step, because: Step) => void;
   /** How many steps of a lane may run at once: processes are bound by cores, publishing by the disk. */
   readonly lanes: Readonly<Record<Lane, number>>;
@@ -160,7 +160,7 @@ function buildNodes(steps: readonly Step[]): readonly Node[] {
   return nodes;
 }
 
-/** What is needed before what needs it. Steps that wait for each other would never run, and nobody would be told. */
+/** What is needed before what needs it. Steps that wait for each other would never run, and no one would learn of it. */
 function inOrder(nodes: readonly Node[]): readonly Node[] {
   const missing = new Map(nodes.map((node) => [node, node.missing]));
   const order = nodes.filter((node) => node.missing === 0);
