@@ -3,7 +3,7 @@ import type { Artifact } from '../pki/artifact.ts';
 import type { EntityId } from '../pki/entity.ts';
 import { folderOf } from '../pki/files.ts';
 import { groupBy } from '../pki/group.ts';
-import type { Fingerprint, RequestFacts } from '../x509/facts.ts';
+import { type Fingerprint, type RequestFacts, sanOf } from '../x509/facts.ts';
 import type { Draft } from './draft.ts';
 import type { Member } from './family.ts';
 import type { FoundFile } from './found.ts';
@@ -166,7 +166,7 @@ function asksFor({ subject, san, signatureFits }: RequestFacts, { cert }: Member
       .sort()
       .join();
   const sameSubject = sorted(subject) === sorted(cert.facts.subject);
-  return signatureFits && sameSubject && sorted(san) === sorted(cert.facts.san?.names ?? []);
+  return signatureFits && sameSubject && sorted(san) === sorted(sanOf(cert.facts));
 }
 
 function isPublicKeyOf({ publicKeys, keys, certificates, requests }: FoundFile, { key }: Member): boolean {

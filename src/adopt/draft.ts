@@ -1,7 +1,7 @@
 /** A member of the family with its name in the manifest and everything that its certificate says. */
 import type { EntryText } from '../manifest/write.ts';
 import type { EntityId } from '../pki/entity.ts';
-import { EXTENSION } from '../x509/oids.ts';
+import { pathLengthOf } from '../x509/facts.ts';
 import { depthOf, type Family, leftOutOf, type Member } from './family.ts';
 import { keyText } from './key-text.ts';
 import type { LeftOut, LeftOutWhy, Note } from './left-out.ts';
@@ -119,20 +119,23 @@ function draftOf(member: Member, { names, hasChoice, issuers }: Context): Draft 
 
 /** More than the manifest takes is as good as no limit, which nothing then compares equal: the plan will say so. */
 function pathLength({ section, cert }: Member): { readonly pathLength?: number } {
-  const found = cert.facts.basicConstraints?.pathLength ?? null;
+  const found = pathLengthOf(cert.facts);
   return section === 'authorities' && found !== null && found <= 100 ? { pathLength: found } : {};
 }
 
-const WRITTEN: readonly string[] = Object.values(EXTENSION);
-
 /** Extensions that a certificate keeps as long as it is kept, and that the next one will not have. */
 function extensionNotes({ cert }: Member): readonly Note[] {
-  const oids = cert.facts.oids.filter((oid) => !WRITTEN.includes(oid));
+  const oids = cert.facts.unknown.map(({ oid }) => oid);
   return oids.length === 0 ? [] : [{ kind: 'extensions', oids }];
 }
 
 /** `openssl req -x509` makes CA:TRUE of everything, also of what was only meant to be one server's certificate. */
 function isIdle(member: Member, issuers: Context['issuers']): boolean {
   const { section, issuer, cert } = member;
-  return section === 'authorities' && issuer === null && cert.facts.san !== null && !issuers.has(member);
+  return (
+    section === 'authorities' &&
+    issuer === null &&
+    cert.facts.extensions.subjectAltName !== undefined &&
+    !issuers.has(member)
+  );
 }

@@ -2,9 +2,10 @@
 import type { KeyObject } from 'node:crypto';
 import type { Section } from '../pki/sections.ts';
 import { certificateSpki, publicKeyObject, signedBy } from '../x509/certificate.ts';
+import { isAuthority, pathLengthOf } from '../x509/facts.ts';
 import type { FoundCertificate } from './found.ts';
 import { keyText } from './key-text.ts';
-import { isAuthority, kindOf } from './kind.ts';
+import { kindOf } from './kind.ts';
 import type { LeftOut, LeftOutWhy, Note } from './left-out.ts';
 import { nameText, type Pair, type Pairing, type Sighting } from './pairs.ts';
 import { pathProblem } from './paths.ts';
@@ -165,14 +166,14 @@ function firstCause(why: LeftOutWhy): LeftOutWhy {
 }
 
 function issuerText({ facts }: FoundCertificate): string {
-  return nameText({ ...facts, subject: facts.issuer, san: null });
+  return nameText({ ...facts, subject: facts.issuer, extensions: {} });
 }
 
 /** The nearest authority at or above this one that allows no authority below it (RFC 5280 §4.2.1.9). */
 function limiterAbove(member: Member): Member | null {
   let below = 0;
   for (let at: Member | null = member; at !== null; at = at.issuer) {
-    const limit = at.cert.facts.basicConstraints?.pathLength ?? null;
+    const limit = pathLengthOf(at.cert.facts);
     if (limit !== null && limit <= below) return at;
     below++;
   }

@@ -2,7 +2,7 @@
 import { parseDns } from '../manifest/dns.ts';
 import { ipOctets } from '../pki/ip.ts';
 import type { Section } from '../pki/sections.ts';
-import type { CertificateFacts } from '../x509/facts.ts';
+import { type CertificateFacts, isAuthority, sanOf } from '../x509/facts.ts';
 import type { LeftOutWhy, Note } from './left-out.ts';
 
 /** The section, with what had to be assumed; or why a manifest has none for it. */
@@ -10,15 +10,10 @@ export type Kind =
   | { readonly section: Section; readonly notes: readonly Note[] }
   | { readonly why: LeftOutWhy };
 
-/** Whether basic constraints say CA:TRUE (RFC 5280 §4.2.1.9), be it ever used or not. */
-export function isAuthority({ basicConstraints }: CertificateFacts): boolean {
-  return basicConstraints?.ca === true;
-}
-
 /** By basic constraints, then by extended key usage; whatever serves needs a DNS name or IP address. */
 export function kindOf(facts: CertificateFacts): Kind {
   if (isAuthority(facts)) return { section: 'authorities', notes: [] };
-  const usages = facts.extendedKeyUsage ?? [];
+  const usages = facts.extensions.extendedKeyUsage?.value ?? [];
   const [serves, calls] = ['serverAuth', 'clientAuth'].map((usage) => usages.includes(usage));
   if (calls && !serves) return { section: 'clients', notes: [] };
   if (serves) return host(facts, calls ? 'peers' : 'servers');
@@ -37,7 +32,7 @@ function host(facts: CertificateFacts, section: Section): Kind {
 }
 
 function hasHostName(facts: CertificateFacts): boolean {
-  return (facts.san?.names ?? []).some((name) => /^(dns|ip):/.test(name)) || commonNames(facts).some(isHost);
+  return sanOf(facts).some((name) => /^(dns|ip):/.test(name)) || commonNames(facts).some(isHost);
 }
 
 /** All CNs in the order of the subject; a manifest has room for the first. */

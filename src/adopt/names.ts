@@ -3,7 +3,7 @@
 import { parseSan, SAN_LIMIT, sanIdentity } from '../manifest/san.ts';
 import { ipOctets, ipText } from '../pki/ip.ts';
 import type { Section } from '../pki/sections.ts';
-import type { CertificateFacts } from '../x509/facts.ts';
+import { type CertificateFacts, sanOf } from '../x509/facts.ts';
 import type { Note } from './left-out.ts';
 
 /** `san` of an entry, and notes on what of the certificate did not fit or had to be added. */
@@ -14,8 +14,8 @@ export interface NamesText {
 }
 
 /** DNS names and addresses, without what says which. */
-export function hostNames({ san }: CertificateFacts): readonly string[] {
-  return (san?.names ?? []).flatMap((name) => /^(?:dns|ip):(.+)$/s.exec(name)?.[1] ?? []);
+export function hostNames(facts: CertificateFacts): readonly string[] {
+  return sanOf(facts).flatMap((name) => /^(?:dns|ip):(.+)$/s.exec(name)?.[1] ?? []);
 }
 
 /** @param commonName the one that the manifest will have. */
@@ -24,7 +24,7 @@ export function namesOf(
   section: Section,
   commonName: string | undefined,
 ): NamesText {
-  const all = facts.san?.names ?? [];
+  const all = sanOf(facts);
   if (section === 'authorities') return { san: undefined, notes: unfit(all) };
   const known = new Map<string, string>();
   for (const name of all) addName(name, known);

@@ -83,8 +83,10 @@ function apart(all: readonly Pair[]): {
 }
 
 /** The certificate as people know it. */
-export function nameText({ subject, san }: CertificateFacts): string {
-  return subject.length > 0 ? subjectText(subject) : (san?.names.join(', ') ?? 'no name');
+export function nameText({ subject, extensions }: CertificateFacts): string {
+  return subject.length > 0
+    ? subjectText(subject)
+    : (extensions.subjectAltName?.value.join(', ') ?? 'no name');
 }
 
 function sightingsOf(files: readonly FoundFile[]): readonly Sighting[] {

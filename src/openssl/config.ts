@@ -1,24 +1,21 @@
 /** Text of openssl configuration files (config(5)), written so that no value can become syntax. */
-export interface Section {
-  readonly name: string;
-  readonly entries: readonly (readonly [key: string, value: string])[];
-}
+import type { ConfigSection } from '../x509/extension-rule.ts';
 
-/** The file, section after section; free values in it must have been through `configValue` before. */
-export function configText(sections: readonly Section[]): string {
+/** The file, section after section: every value reads back as it is. */
+export function configText(sections: readonly ConfigSection[]): string {
   return sections
     .map(({ name, entries }) =>
-      [`[${name}]`, ...entries.map(([key, value]) => `${key} = ${value}`), ''].join('\n'),
+      [`[${name}]`, ...entries.map(([key, value]) => `${key} = ${configValue(value)}`), ''].join('\n'),
     )
     .join('\n');
 }
 
 /**
- * One free value. Unescaped, `$ENV::HOME` would expand, `#` would end the line and quotes would vanish, of which the
- * backtick is one; the escapes hold from OpenSSL 1.1.1 to 4.0. Line breaks and control characters have no escape:
- * validation refuses them, and so does this, because a value that got past it must never reach a file.
+ * Unescaped, `$ENV::HOME` would expand, `#` would end the line and quotes would vanish, of which the backtick is one; the
+ * escapes hold from OpenSSL 1.1.1 to 4.0. Line breaks and control characters have no escape: validation refuses them, and
+ * so does this, because a value that got past it must never reach a file.
  */
-export function configValue(text: string): string {
+function configValue(text: string): string {
   if (/[\p{Cc}\u2028\u2029]/u.test(text))
     throw new Error('Internal error: a control character reached openssl configuration');
   const escaped = text.replace(/[\\$#"'`]/g, '\\$&');

@@ -4,11 +4,12 @@ import type { ById } from '../pki/issuers.ts';
 import type { KeySpec } from '../pki/key-spec.ts';
 import { type Place, stagedPath } from '../pki/paths.ts';
 import type { Make } from '../plan/make.ts';
-import type { EncodedName, NameStrings } from '../x509/name.ts';
+import { requestedExtensions } from '../plan/wanted.ts';
+import { type EncodedName, encodedName, type NameStrings } from '../x509/name.ts';
 import type { Command } from './command.ts';
 import { configText } from './config.ts';
 import { nameSection } from './distinguished-name.ts';
-import { requestExtensions } from './extensions.ts';
+import { extensionSections } from './extensions.ts';
 import { keyPath, lookUp } from './key-path.ts';
 
 /** `string_mask` (openssl-req(1)); the number stands for PrintableString and UTF8String, of which the first that fits is taken. */
@@ -26,7 +27,7 @@ export function requestCommand(
   const out = stagedPath(of, 'csr', run);
   return {
     args: ['req', '-new', '-batch', '-config', '-', '-sha256', ...keyArgs, '-out', out],
-    input: requestConfig(entity, name ?? { subject: entity.subject, strings: 'utf8' }),
+    input: requestConfig(entity, encodedName(entity, name)),
   };
 }
 
@@ -50,6 +51,6 @@ function requestConfig(entity: Entity, { subject, strings }: EncodedName): strin
       ],
     },
     nameSection(subject),
-    ...requestExtensions(entity),
+    ...extensionSections(requestedExtensions(entity)),
   ]);
 }

@@ -2,17 +2,16 @@
  * `openssl ca`: a request becomes a certificate (openssl-ca(1)). `ca` and not `x509 -req`, because on OpenSSL 3.0–3.3
  * it alone takes exact dates, also in the past; its database is thrown away after every run.
  */
-import type { Entity } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
 import type { ById } from '../pki/issuers.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { type Place, stagedPath } from '../pki/paths.ts';
-import type { Issuance } from '../plan/change.ts';
 import type { Make } from '../plan/make.ts';
+import { AN_ISSUER, type CertificateSpec, certificateSpec, SELF, writtenExtensions } from '../plan/wanted.ts';
 import type { Command } from './command.ts';
 import { configText } from './config.ts';
 import { policySection } from './distinguished-name.ts';
-import { certificateExtensions } from './extensions.ts';
+import { extensionSections } from './extensions.ts';
 import { keyPath, lookUp } from './key-path.ts';
 
 /** Stages the certificate for a staged request. */
@@ -22,6 +21,7 @@ export function signCommand(make: Extract<Make, { op: 'sign' }>, byId: ById, pla
   const entity = lookUp(byId, of);
   const signer = by.kind === 'self' ? entity : lookUp(byId, by.id);
   const certificate = by.kind === 'self' ? ['-selfsign'] : ['-cert', filePath(signer, 'cert')];
+  const spec = certificateSpec(entity, by.kind === 'self' ? SELF : AN_ISSUER, issuance, null);
   return {
     args: [
       ...['ca', '-batch', '-notext', '-config', '-'],
@@ -29,26 +29,11 @@ export function signCommand(make: Extract<Make, { op: 'sign' }>, byId: ById, pla
       ...['-startdate', opensslTime(issuance.notBefore), '-enddate', opensslTime(issuance.notAfter)],
       ...['-in', stagedPath(of, 'csr', run), '-out', stagedPath(of, to, run)],
     ],
-    input: signConfig(
-      to === 'cross' ? crossed(entity) : entity,
-      make.signedWith ?? keySpecText(signer.key),
-      issuance,
-      place,
-    ),
+    input: signConfig(spec, make.signedWith ?? keySpecText(signer.key), place),
   };
 }
 
-/** A root as its cross-certificate shows it: with an issuer. */
-function crossed(entity: Entity): Entity {
-  return { ...entity, issuer: entity.id };
-}
-
-function signConfig(
-  entity: Entity,
-  signerKey: string,
-  { subjectKeyId, name }: Issuance,
-  { database }: Place,
-): string {
+function signConfig(spec: CertificateSpec, signerKey: string, { database }: Place): string {
   return configText([
     { name: 'ca', entries: [['default_ca', 'issue']] },
     {
@@ -68,8 +53,8 @@ function signConfig(
         ['x509_extensions', 'extensions'],
       ],
     },
-    policySection(name?.subject ?? []),
-    ...certificateExtensions(entity, subjectKeyId),
+    policySection(spec.name.subject),
+    ...extensionSections(writtenExtensions(spec)),
   ]);
 }
 

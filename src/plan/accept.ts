@@ -3,13 +3,15 @@
  * on a full disk, on a request with a broken signature and on a truncated output, so its word counts for nothing. Pure.
  */
 import type { Entity } from '../pki/entity.ts';
+import { hex } from '../x509/der.ts';
+import { type AnyExtension, EXTENSIONS, type Found, findExtension } from '../x509/extensions.ts';
 import type { CertificateFacts, KeyFacts, KeyId, RequestFacts } from '../x509/facts.ts';
-import { issuedName } from '../x509/name.ts';
-import { EXTENSION } from '../x509/oids.ts';
+import { nameDer } from '../x509/name.ts';
 import type { Issuance } from './change.ts';
-import { diffCertificate, diffKeySpec, diffRequest } from './diff.ts';
+import { diffCertificate, diffKeySpec, diffRequest, namesIssuer } from './diff.ts';
 import type { Reason } from './reason.ts';
 import { isoTime } from './validity.ts';
+import { type CertificateSpec, certificateSpec, issuerOf, SELF, writtenExtensions } from './wanted.ts';
 
 /** What an entity has now: its key, be it new or kept, and what was staged, as facts of the files. */
 export interface Made {
@@ -31,7 +33,7 @@ export interface Asked {
 
 /** Everything that is wrong, in plain words; nothing means that it may be published. */
 export function objections(made: Made, asked: Asked): readonly string[] {
-  const { entity, issuance } = asked;
+  const { entity, issuance, issuer } = asked;
   const forRequest = [
     ...diffKeySpec(made.key.spec, entity).map(({ before, after }) => `the key is ${before}, not ${after}`),
     ...unless(made.csr.keyId === made.key.keyId, 'the request is for another key'),
@@ -39,47 +41,51 @@ export function objections(made: Made, asked: Asked): readonly string[] {
     ...diffRequest(made.csr, entity).map((reason) => `the request differs, ${differenceText(reason)}`),
   ];
   if (made.cert === null || issuance === null) return forRequest;
-  return [...forRequest, ...certificateObjections(made.cert, made, asked, issuance)];
+  const spec = certificateSpec(
+    entity,
+    issuer === null ? SELF : issuerOf(issuer),
+    issuance,
+    made.key.keyIdentifier,
+  );
+  const signer = issuer?.keyId ?? made.key.keyId;
+  return [...forRequest, ...certificateObjections({ ...made, cert: made.cert }, spec, signer)];
 }
 
-function certificateObjections(
-  cert: CertificateFacts,
-  made: Pick<Made, 'key' | 'signedBy'>,
-  { entity, issuer }: Asked,
-  issuance: Issuance,
-): readonly string[] {
-  const issuerDer = issuer?.subjectDer ?? issuedName(entity, issuance.name);
-  return [
-    ...diffCertificate(cert, entity).map((reason) => `the certificate differs, ${differenceText(reason)}`),
-    ...unless(cert.keyId === made.key.keyId, 'the certificate is for another key'),
-    ...unless(
-      made.signedBy === (issuer?.keyId ?? made.key.keyId),
-      'the certificate is not signed by its issuer',
-    ),
-    ...unless(cert.issuerDer === issuerDer, 'the certificate names another issuer'),
-    ...unless(
-      cert.subjectDer === issuedName(entity, issuance.name),
-      'the subject is encoded in another way than asked',
-    ),
-    ...unless(
-      issuer === null || cert.authorityKeyId === issuer.subjectKeyId,
-      'the AKI is not the issuer’s SKI',
-    ),
-    ...unless(cert.notBefore === issuance.notBefore, `notBefore is ${isoTime(cert.notBefore)}`),
-    ...unless(cert.notAfter === issuance.notAfter, `notAfter is ${isoTime(cert.notAfter)}`),
-    ...serialObjections(cert.serial),
-    ...extensionObjections(cert, entity),
-  ];
+/** A certificate that was made, with the key that it shall be for and the one that signed it. */
+interface MadeCertificate {
+  readonly cert: CertificateFacts;
+  readonly key: KeyFacts;
+  readonly signedBy: KeyId | null;
 }
 
 /** The same for a cross-certificate: its issuer is a root's earlier certificate. */
 export function crossObjections(
-  made: { readonly cert: CertificateFacts; readonly key: KeyFacts; readonly signedBy: KeyId | null },
+  made: MadeCertificate,
   asked: { readonly entity: Entity; readonly issuance: Issuance; readonly issuer: CertificateFacts },
 ): readonly string[] {
-  // As if the root had an issuer, which is what it had itself before.
-  const entity = { ...asked.entity, issuer: asked.entity.id };
-  return certificateObjections(made.cert, made, { ...asked, entity }, asked.issuance);
+  const { entity, issuance, issuer } = asked;
+  const spec = certificateSpec(entity, issuerOf(issuer), issuance, made.key.keyIdentifier);
+  return certificateObjections(made, spec, issuer.keyId);
+}
+
+function certificateObjections(
+  { cert, key, signedBy }: MadeCertificate,
+  spec: CertificateSpec,
+  signer: KeyId,
+): readonly string[] {
+  const name = nameDer(spec.name.subject, spec.name.strings);
+  const isNamed = spec.signer.kind === 'self' ? cert.issuerDer === name : namesIssuer(cert, spec.signer);
+  return [
+    ...diffCertificate(cert, spec).map((reason) => `the certificate differs, ${differenceText(reason)}`),
+    ...unless(cert.keyId === key.keyId, 'the certificate is for another key'),
+    ...unless(signedBy === signer, 'the certificate is not signed by its issuer'),
+    ...unless(isNamed, 'the certificate names another issuer'),
+    ...unless(cert.subjectDer === name, 'the subject is encoded in another way than asked'),
+    ...unless(cert.notBefore === spec.notBefore, `notBefore is ${isoTime(cert.notBefore)}`),
+    ...unless(cert.notAfter === spec.notAfter, `notAfter is ${isoTime(cert.notAfter)}`),
+    ...serialObjections(cert.serial),
+    ...extensionObjections(cert, spec),
+  ];
 }
 
 function differenceText(reason: Reason): string {
@@ -101,31 +107,36 @@ function serialObjections(serial: string): readonly string[] {
   );
 }
 
-/** Exactly what was asked: an extension too many can be a usage too many. */
-function extensionObjections(cert: CertificateFacts, entity: Entity): readonly string[] {
-  const wanted = [
-    EXTENSION.basicConstraints,
-    EXTENSION.keyUsage,
-    EXTENSION.subjectKeyIdentifier,
-    ...(entity.kind === 'authority' ? [] : [EXTENSION.extendedKeyUsage]),
-    ...(entity.san.length === 0 ? [] : [EXTENSION.subjectAltName]),
-    ...(entity.issuer === null ? [] : [EXTENSION.authorityKeyIdentifier]),
+/** Exactly what was asked: the plan is content with what other tools made, but an extension too many can be a usage too many. */
+function extensionObjections(cert: CertificateFacts, spec: CertificateSpec): readonly string[] {
+  const wanted = writtenExtensions(spec).map(({ rule, critical, value }) =>
+    encoded(rule, { critical, value }),
+  );
+  const found = [
+    ...judgedExtensions(spec).flatMap((rule) => {
+      const extension = findExtension(cert, rule);
+      return extension === undefined ? [] : [encoded(rule, extension)];
+    }),
+    ...cert.unknown.map(({ oid, critical, hex: value }) => labelText(oid, critical, value)),
   ];
-  const found = cert.oids.filter((oid) => oid !== EXTENSION.authorityKeyIdentifier || entity.issuer !== null);
-  const critical = [
-    EXTENSION.basicConstraints,
-    EXTENSION.keyUsage,
-    ...(entity.san.length > 0 && entity.subject.length === 0 ? [EXTENSION.subjectAltName] : []),
+  const departures = [
+    ...found.filter((one) => !wanted.includes(one)).map((one) => `${one} was not asked for`),
+    ...wanted.filter((one) => !found.includes(one)).map((one) => `${one} is missing`),
   ];
-  return [
-    ...unless(sameSet(found, wanted), `the extensions are ${cert.oids.join(', ')}, not ${wanted.join(', ')}`),
-    ...unless(
-      sameSet(cert.criticalOids, critical),
-      `the critical extensions are ${cert.criticalOids.join(', ')}, not ${critical.join(', ')}`,
-    ),
-  ];
+  return unless(departures.length === 0, `the extensions are not as asked: ${departures.join(', ')}`);
 }
 
-function sameSet(found: readonly string[], wanted: readonly string[]): boolean {
-  return [...found].sort().join() === [...wanted].sort().join();
+/** All but those that openssl may leave out or add as it likes. */
+function judgedExtensions({ extensions }: CertificateSpec): readonly AnyExtension[] {
+  const allowed = extensions.flatMap(({ rule, wanted }) => (wanted.presence === 'allowed' ? [rule] : []));
+  return EXTENSIONS.filter((rule) => !allowed.includes(rule));
+}
+
+function encoded(rule: AnyExtension, { critical, value }: Found<unknown>): string {
+  return labelText(rule.name, critical, hex(rule.write(value)));
+}
+
+/** `critical keyUsage 03020780`. */
+function labelText(name: string, critical: boolean, value: string): string {
+  return `${critical ? 'critical ' : ''}${name} ${value}`;
 }

@@ -1,11 +1,13 @@
 /** Whether a certificate on disk is the one that the manifest asks for: field by field, with its key and its issuer. */
 import type { Entity } from '../pki/entity.ts';
-import type { CertificateFacts } from '../x509/facts.ts';
-import { diffCertificate, differs, diffName } from './diff.ts';
+import type { Issuer } from '../x509/extension-rule.ts';
+import { type CertificateFacts, keyIdentifierOf } from '../x509/facts.ts';
+import { diffCertificate, diffName, namesIssuer } from './diff.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Outlook } from './outlook.ts';
 import type { Reason } from './reason.ts';
 import { validityReasons } from './validity.ts';
+import { AN_ISSUER, SELF, type WantedCertificate, wantedCertificate } from './wanted.ts';
 
 /** @param issuer where the issuer will stand, `null` for a root. Reasons to issue a new certificate for the same key. */
 export function certificateReasons(
@@ -19,13 +21,30 @@ export function certificateReasons(
   if (cert.state === 'garbage') return [{ kind: 'unreadable', artifact: 'cert', detail: cert.detail }];
   if (cert.state !== 'present') return [];
   return [
-    ...diffCertificate(cert.facts, entity),
+    ...diffCertificate(cert.facts, wantedOf(entity, cert.facts, observed, issuer)),
     ...keyMismatch(cert.facts, observed),
     ...(issuer === null
       ? selfSignature(cert.facts, entity, observed)
       : issuerReasons(cert.facts, observed, issuer)),
     ...validityReasons(cert.facts, entity, issuer, now),
   ];
+}
+
+/** Identifiers of keys are compared where the signer signed: what another key's certificate calls it says nothing. */
+function wantedOf(
+  entity: Entity,
+  facts: CertificateFacts,
+  { signedBy }: EntityObservation,
+  issuer: Outlook | null,
+): WantedCertificate {
+  if (issuer === null)
+    return wantedCertificate(entity, SELF, signedBy === null ? null : keyIdentifierOf(facts));
+  const signer = signedBy !== null && signedBy === issuer.keyId ? signerOf(issuer) : AN_ISSUER;
+  return wantedCertificate(entity, signer, keyIdentifierOf(facts));
+}
+
+function signerOf({ subjectDer, subjectKeyId, serial }: Outlook): Issuer {
+  return { kind: 'issuer', subjectDer, keyIdentifier: subjectKeyId, serial };
 }
 
 function keyMismatch(facts: CertificateFacts, { key }: EntityObservation): readonly Reason[] {
@@ -39,8 +58,9 @@ function selfSignature(
   { signedBy, key }: EntityObservation,
 ): readonly Reason[] {
   const own = key.state === 'present' ? key.facts.keyId : null;
-  if (own === null || signedBy === own) return [];
-  return anotherIssuer(facts, entity);
+  if (own === null) return [];
+  // Its own name must be that of its issuer, too: verifiers look for another otherwise.
+  return signedBy === own ? diffName('issuer', facts.issuer, facts.subject) : anotherIssuer(facts, entity);
 }
 
 /** By name where the names tell them apart. */
@@ -64,20 +84,5 @@ function issuerReasons(
       { kind: 'issuer-changes', issuer: issuer.id },
     ];
   if (signedBy !== issuer.keyId) return anotherIssuer(facts, issuer);
-  return [...issuerCertificate(facts, issuer), ...issuerKeyId(facts, issuer)];
-}
-
-/**
- * Verifiers find the issuer by name; Go and others by its very bytes (RFC 5280 §6.1.3 (a)(4)). Where the AKI names one
- * certificate of the issuer by its serial number, as easy-rsa has it, OpenSSL accepts no other, also for the same key.
- */
-function issuerCertificate(facts: CertificateFacts, issuer: Outlook): readonly Reason[] {
-  const { issuerDer, authoritySerial } = facts;
-  const isNamed = issuerDer === issuer.subjectDer && [null, issuer.serial].includes(authoritySerial);
-  return isNamed ? [] : [{ kind: 'issuer-changes', issuer: issuer.id }];
-}
-
-function issuerKeyId(facts: CertificateFacts, issuer: Outlook): readonly Reason[] {
-  if (issuer.subjectKeyId === null || facts.authorityKeyId === null) return [];
-  return differs('authorityKeyIdentifier', facts.authorityKeyId, issuer.subjectKeyId);
+  return namesIssuer(facts, signerOf(issuer)) ? [] : [{ kind: 'issuer-changes', issuer: issuer.id }];
 }

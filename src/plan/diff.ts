@@ -1,35 +1,35 @@
 /**
- * Issued against wanted, field by field. The same comparison decides what a plan changes and whether a freshly made
+ * Found against wanted, field by field. The same comparison decides what a plan changes and whether a freshly made
  * certificate may be published, so nothing can be issued that the next plan would call different.
  */
 import type { Entity } from '../pki/entity.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { sanText } from '../pki/san.ts';
-import { type Subject, subjectText } from '../pki/subject.ts';
+import { subjectText } from '../pki/subject.ts';
+import type { Issuer, Wanted } from '../x509/extension-rule.ts';
+import { type AnyExtension, type ExtensionField, type Found, findExtension } from '../x509/extensions.ts';
 import type { CertificateFacts, NameAttribute, RequestFacts } from '../x509/facts.ts';
-import { profileOf } from './profile.ts';
 import type { Field, Reason } from './reason.ts';
+import type { WantedCertificate, WantedExtension } from './wanted.ts';
 
 type Differs = Extract<Reason, { kind: 'differs' }>;
 
-/** Everything in which a certificate departs from its entity, validity and issuer apart (they need more than itself). */
-export function diffCertificate(facts: CertificateFacts, entity: Entity): readonly Reason[] {
+/** Everything in which a certificate departs from the wanted one, dates and signature apart (they need more than itself). */
+export function diffCertificate(facts: CertificateFacts, wanted: WantedCertificate): readonly Reason[] {
   return [
     ...differs('version', `v${facts.version}`, 'v3'),
-    ...diffName('subject', facts.subject, entity.subject),
-    ...diffSets('san', facts.san?.names ?? [], wantedSan(entity)),
-    ...diffConstraints(facts, entity),
-    ...diffUsages(facts, entity),
-    ...diffIdentifiers(facts, entity),
+    ...diffName('subject', facts.subject, wanted.subject),
+    ...wanted.extensions.flatMap((extension) => diffExtension(facts, extension)),
     ...weakness(facts),
   ];
 }
 
 /** Everything in which a request departs from its entity. */
 export function diffRequest(facts: RequestFacts, entity: Entity): readonly Reason[] {
+  const [found, wanted] = [facts.san, entity.san.map(sanText)];
   return [
     ...diffName('subject', facts.subject, entity.subject),
-    ...diffSets('san', facts.san, wantedSan(entity)),
+    ...(sameSet(found, wanted) ? [] : differs('san', found.join(', ') || NONE, wanted.join(', ') || NONE)),
   ];
 }
 
@@ -42,7 +42,7 @@ export function differs(field: Field, before: string, after: string): readonly D
 export function diffName(
   field: 'subject' | 'issuer',
   before: readonly NameAttribute[],
-  after: Subject,
+  after: readonly NameAttribute[],
 ): readonly Differs[] {
   const same = sortedName(before) === sortedName(after);
   return same ? [] : differs(field, subjectText(before), subjectText(after));
@@ -52,60 +52,54 @@ function sortedName(name: readonly NameAttribute[]): string {
   return JSON.stringify(name.map(({ type, value }) => [type, value]).sort());
 }
 
-/** SANs as certificate facts spell them: the manifest's addresses are in canonical text already. */
-export function wantedSan(entity: Entity): readonly string[] {
-  return entity.san.map(sanText);
+/** What another tool made is right as far as its rule accepts it, and is explained field by field where it does not. */
+function diffExtension(facts: CertificateFacts, { rule, wanted }: WantedExtension): readonly Differs[] {
+  const found = findExtension(facts, rule);
+  if (isRight(rule, found, wanted)) return [];
+  const asked = wanted.presence === 'none' ? undefined : wanted;
+  const isEmphasised = asked?.accepts === 'same';
+  return rule.fields.flatMap((field) =>
+    differs(field, fieldText(rule, field, found, isEmphasised), fieldText(rule, field, asked, isEmphasised)),
+  );
 }
 
-/** Sets: the order of SANs and usages means nothing, but before and after are shown as they are written. */
-function diffSets(field: Field, before: readonly string[], after: readonly string[]): readonly Differs[] {
-  const same = [...before].sort().join('\n') === [...after].sort().join('\n');
-  return same ? [] : differs(field, listText(before), listText(after));
+function isRight(rule: AnyExtension, found: Found<unknown> | undefined, wanted: Wanted<unknown>): boolean {
+  if (found === undefined) return wanted.presence !== 'required';
+  if (wanted.presence === 'none') return false;
+  if (wanted.accepts === 'same' && found.critical !== wanted.critical) return false;
+  if (rule.matches !== undefined) return rule.matches(found.value, wanted.value, wanted.presence);
+  return rule.fields.every((field) =>
+    sameSet(rule.items(found.value, field), rule.items(wanted.value, field)),
+  );
 }
 
-function listText(values: readonly string[]): string {
-  return values.length === 0 ? 'none' : values.join(', ');
+const NONE = 'none';
+
+/** Whether it is critical is said of the extension as such, and only where it decides. */
+function fieldText(
+  rule: AnyExtension,
+  field: ExtensionField,
+  extension: Found<unknown> | undefined,
+  isEmphasised: boolean,
+): string {
+  if (extension === undefined) return NONE;
+  const isWhole = field === rule.fields[0];
+  const text = rule.items(extension.value, field).join(', ') || (isWhole ? 'empty' : NONE);
+  return isWhole && isEmphasised && extension.critical ? `critical, ${text}` : text;
 }
 
-function diffConstraints(facts: CertificateFacts, entity: Entity): readonly Differs[] {
-  const found = facts.basicConstraints;
-  if (entity.kind !== 'authority')
-    return differs('basicConstraints', found?.ca ? 'CA:TRUE' : 'CA:FALSE', 'CA:FALSE');
-  return [
-    // RFC 5280 §4.2.1.9: critical in every CA certificate; Python ≥ 3.13 and x509_strict insist.
-    ...differs('basicConstraints', constraintsText(found), 'critical, CA:TRUE'),
-    ...differs('pathLength', pathLengthText(found?.pathLength ?? null), pathLengthText(entity.pathLength)),
-  ];
-}
-
-function constraintsText(found: CertificateFacts['basicConstraints']): string {
-  if (found === null) return 'none';
-  return `${found.critical ? 'critical, ' : ''}${found.ca ? 'CA:TRUE' : 'CA:FALSE'}`;
-}
-
-function pathLengthText(pathLength: number | null): string {
-  return pathLength === null ? 'none' : String(pathLength);
-}
-
-function diffUsages(facts: CertificateFacts, entity: Entity): readonly Differs[] {
-  const profile = profileOf(entity);
-  return [
-    ...diffSets('keyUsage', facts.keyUsage?.usages ?? [], profile.keyUsage),
-    ...diffSets('extendedKeyUsage', facts.extendedKeyUsage ?? [], profile.extendedKeyUsage ?? []),
-  ];
+function sameSet(found: readonly string[], wanted: readonly string[]): boolean {
+  return [...found].sort().join('\n') === [...wanted].sort().join('\n');
 }
 
 /**
- * A CA must carry an SKI and everything but a root an AKI (RFC 5280 §4.2.1.1–2). That a leaf lacks an SKI harms
- * nobody, so such a certificate from another tool stays.
+ * Whether a certificate names this issuer. Verifiers find the issuer by name; Go and others by its very bytes (RFC 5280
+ * §6.1.3 (a)(4)). Where the AKI names one certificate of the issuer by its serial number, as easy-rsa has it, OpenSSL
+ * accepts no other, also for the same key.
  */
-function diffIdentifiers(facts: CertificateFacts, entity: Entity): readonly Differs[] {
-  const lacksSki = entity.kind === 'authority' && facts.subjectKeyId === null;
-  const lacksAki = entity.issuer !== null && facts.authorityKeyId === null;
-  return [
-    ...differs('subjectKeyIdentifier', lacksSki ? 'none' : 'present', 'present'),
-    ...differs('authorityKeyIdentifier', lacksAki ? 'none' : 'present', 'present'),
-  ];
+export function namesIssuer(facts: CertificateFacts, signer: Issuer): boolean {
+  const serial = facts.extensions.authorityKeyIdentifier?.value.serial ?? null;
+  return facts.issuerDer === signer.subjectDer && [null, signer.serial].includes(serial);
 }
 
 /** MD5 and SHA-1 signatures are refused by security level 2, Go, GnuTLS and browsers. */
@@ -114,6 +108,6 @@ function weakness(facts: CertificateFacts): readonly Reason[] {
 }
 
 /** A key of another kind than asked for. @param before its kind as facts have it (`rsa-3072`). */
-export function diffKeySpec(before: string, entity: Entity): readonly Differs[] {
-  return differs('key', before, keySpecText(entity.key));
+export function diffKeySpec(before: string, { key }: Pick<Entity, 'key'>): readonly Differs[] {
+  return differs('key', before, keySpecText(key));
 }

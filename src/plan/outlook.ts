@@ -1,7 +1,7 @@
 /** What an authority will be once the plan has been carried out: what those below it are compared with. */
 import type { Entity } from '../pki/entity.ts';
 import type { Subject } from '../pki/subject.ts';
-import { type CertificateFacts, type Fingerprint, fingerprintsOf } from '../x509/facts.ts';
+import { type CertificateFacts, type Fingerprint, fingerprintsOf, keyIdentifierOf } from '../x509/facts.ts';
 import { issuedName } from '../x509/name.ts';
 import { type Change, crossingOf, isIssue, keptTrustOf, makesKey } from './change.ts';
 import type { EntityObservation } from './observation.ts';
@@ -40,8 +40,8 @@ export function outlookOf(entity: Entity, observed: EntityObservation, change: C
 }
 
 function asIssued(facts: CertificateFacts) {
-  const { keyId, subjectDer, subjectKeyId, serial, notAfter, fingerprint } = facts;
-  return { keyId, subjectDer, subjectKeyId, serial, notAfter, fingerprint };
+  const { keyId, subjectDer, serial, notAfter, fingerprint } = facts;
+  return { keyId, subjectDer, subjectKeyId: keyIdentifierOf(facts), serial, notAfter, fingerprint };
 }
 
 function rolloverAfter(

@@ -3,7 +3,7 @@ import { ALL_ARTIFACTS, type Artifact, forbiddenBits, modeOf } from '../pki/arti
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { isManaged } from '../pki/files.ts';
 import type { ById } from '../pki/issuers.ts';
-import type { Fingerprint } from '../x509/facts.ts';
+import { type Fingerprint, keyIdentifierOf } from '../x509/facts.ts';
 import { keptName } from '../x509/name.ts';
 import type { Situation } from './artifacts/rule.ts';
 import { certificateReasons } from './certificate-reasons.ts';
@@ -158,7 +158,7 @@ function issuanceFor(
   if (entity.kind !== 'authority' || cert.state !== 'present') return { ...validity, subjectKeyId: null };
   const isSamePair = !newKey && key.state === 'present' && key.facts.keyId === cert.facts.keyId;
   // A CA that another tool made may identify its key otherwise: what hangs from it refers to that (RFC 5280 §4.2.1.2).
-  const subjectKeyId = isSamePair ? cert.facts.subjectKeyId : null;
+  const subjectKeyId = isSamePair ? keyIdentifierOf(cert.facts) : null;
   const name = keptName(entity, cert.facts);
   return { ...validity, subjectKeyId, ...(name === undefined ? {} : { name }) };
 }

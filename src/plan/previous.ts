@@ -6,7 +6,15 @@
  */
 import type { Entity } from '../pki/entity.ts';
 import { subjectText } from '../pki/subject.ts';
-import { type CertificateFacts, type Fingerprint, fingerprintsOf } from '../x509/facts.ts';
+import {
+  type CertificateFacts,
+  type Fingerprint,
+  fingerprintsOf,
+  isAuthority,
+  keyIdentifierOf,
+  pathLengthOf,
+  signerIdentifierOf,
+} from '../x509/facts.ts';
 import { issuedName, keptName } from '../x509/name.ts';
 import { type Rollover, rolloverOf } from '../x509/rollover.ts';
 import type { Crossing, Issuance } from './change.ts';
@@ -99,8 +107,8 @@ function strangeTrust(
 
 /** It is of use as long as it lasts, and the root that signed it is trusted. */
 function isVouchedFor(cross: CertificateFacts, roots: readonly CertificateFacts[], now: number): boolean {
-  const signed = ({ subjectDer, subjectKeyId }: CertificateFacts): boolean =>
-    subjectDer === cross.issuerDer && subjectKeyId === cross.authorityKeyId;
+  const signed = (root: CertificateFacts): boolean =>
+    root.subjectDer === cross.issuerDer && keyIdentifierOf(root) === signerIdentifierOf(cross);
   return cross.notAfter >= now && roots.some(signed);
 }
 
@@ -110,7 +118,7 @@ function replacedCertificate(
   now: number,
 ): readonly CertificateFacts[] {
   if (cert.state !== 'present' || cert.facts.notAfter < now) return [];
-  const isRoot = cert.facts.issuerDer === cert.facts.subjectDer && cert.facts.basicConstraints?.ca === true;
+  const isRoot = cert.facts.issuerDer === cert.facts.subjectDer && isAuthority(cert.facts);
   // A certificate that the key on disk did not sign may be anybody's, put there by mistake or on purpose.
   return isRoot && signedBy === cert.facts.keyId ? [cert.facts] : [];
 }
@@ -123,10 +131,10 @@ function crossingOf(
   { successor }: Situation,
 ): Crossing | null {
   if (old === undefined || successor === null || key.state !== 'present') return null;
-  if (key.facts.keyId !== old.keyId || old.subjectKeyId === null) return null;
+  if (key.facts.keyId !== old.keyId || keyIdentifierOf(old) === null) return null;
   // RFC 5280 §4.2.1.9: certificates of an authority for itself, which have its name twice, are not counted.
   const isCounted = old.subjectDer !== issuedName(entity, successor.name);
-  if (isCounted && old.basicConstraints?.pathLength !== null) return null;
+  if (isCounted && pathLengthOf(old) !== null) return null;
   const notAfter = Math.min(successor.notAfter, old.notAfter);
   return { issuance: { ...successor, notAfter }, signedWith: key.facts.spec };
 }

@@ -4,21 +4,10 @@
  */
 import type { Artifact } from '../pki/artifact.ts';
 import type { EntityId } from '../pki/entity.ts';
+import type { ExtensionField } from '../x509/extensions.ts';
 
 /** Fields of a certificate or key that are compared; names are the manifest's where it has one. */
-export type Field =
-  | 'key'
-  | 'subject'
-  | 'san'
-  | 'validity'
-  | 'issuer'
-  | 'pathLength'
-  | 'basicConstraints'
-  | 'keyUsage'
-  | 'extendedKeyUsage'
-  | 'subjectKeyIdentifier'
-  | 'authorityKeyIdentifier'
-  | 'version';
+export type Field = 'key' | 'subject' | 'validity' | 'issuer' | 'version' | ExtensionField;
 
 /** One cause. Points in time are seconds since 1970, lengths seconds, modes permission bits. */
 export type Reason =

@@ -3,7 +3,7 @@ import { visible } from '../pki/printable.ts';
 import { subjectText } from '../pki/subject.ts';
 import type { State, StatusRow } from '../plan/status.ts';
 import { isoTime, lifetime } from '../plan/validity.ts';
-import type { NameAttribute } from '../x509/facts.ts';
+import { type NameAttribute, sanOf } from '../x509/facts.ts';
 import { reasonText } from './reason.ts';
 import type { Paint, Style } from './style.ts';
 import { shorten, tableLines } from './table.ts';
@@ -95,7 +95,7 @@ export function statusJson(rows: readonly StatusRow[], manifest: string, now: nu
     certificates: rows.map(({ certificate, reasons, ...row }) => ({
       ...row,
       subject: certificate === null ? null : subjectText(certificate.subject),
-      san: certificate?.san?.names ?? [],
+      san: certificate === null ? [] : sanOf(certificate),
       serial: certificate?.serial ?? null,
       fingerprint: certificate?.fingerprint ?? null,
       notBefore: certificate === null ? null : isoTime(certificate.notBefore),

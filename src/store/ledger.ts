@@ -19,7 +19,7 @@ import { errorCode } from '../pki/errors.ts';
 import { PRIVATE_FOLDER } from '../pki/paths.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime } from '../plan/validity.ts';
-import type { CertificateFacts } from '../x509/facts.ts';
+import { type CertificateFacts, sanOf } from '../x509/facts.ts';
 import { sync } from './disk.ts';
 import { fieldsOf } from './json.ts';
 import { UserError } from './user-error.ts';
@@ -68,7 +68,7 @@ export function ledgerEntry(
     issuer: about.issuer,
     serial: facts.serial,
     subject: facts.subject.map(({ type, value }) => `${type}=${value}`).join(', '),
-    san: facts.san?.names ?? [],
+    san: sanOf(facts),
     notBefore: isoTime(facts.notBefore),
     notAfter: isoTime(facts.notAfter),
     fingerprint: facts.fingerprint,

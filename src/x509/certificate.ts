@@ -10,11 +10,12 @@ import {
   hex,
   oidText,
   readAll,
+  serialText,
   smallInteger,
   TAG,
   timeSeconds,
 } from './der.ts';
-import { certificateExtensions, extensionFacts, serialText } from './extensions.ts';
+import { extensionFacts } from './extensions.ts';
 import type { CertificateFacts, NameAttribute } from './facts.ts';
 import { ATTRIBUTE_NAMES, SIGNATURES } from './oids.ts';
 import { publicKeyFacts, sha256 } from './public-key.ts';
@@ -50,7 +51,7 @@ export function certificateFacts(der: Uint8Array): CertificateFacts {
     keyId: key.keyId,
     keySpec: key.spec,
     signature: SIGNATURES[algorithm]?.name ?? algorithm,
-    ...extensionFacts(certificateExtensions(tbs.all)),
+    ...extensionFacts(extensionsOf(tbs)),
   };
 }
 
@@ -73,6 +74,12 @@ function readTbs(tbsDer: Der): Tbs {
     spki: expectTag(spki, TAG.sequence),
     all,
   };
+}
+
+/** The extensions of a v3 certificate are under `[3]`; earlier optional fields may be missing. */
+function extensionsOf({ all }: Tbs): Der | undefined {
+  const wrapper = all.find(({ tag }) => tag === context(3));
+  return wrapper === undefined ? undefined : children(wrapper)[0];
 }
 
 /** Name → attributes in order; a multi-valued RDN gives several. UTF-8 whatever the string type (T61 is long dead). */

@@ -100,6 +100,11 @@ export function smallInteger(der: Der | undefined): number {
   return body.reduce((value, byte) => value * 256 + byte, 0);
 }
 
+/** Any INTEGER, such as a serial number, in hex without leading zeros beyond one whole octet. */
+export function serialText({ body }: Der): string {
+  return hex(body).replace(/^(00)+(?=.)/, '');
+}
+
 /** The payload of a BIT STRING of whole octets. */
 export function bitStringBytes(der: Der | undefined): Uint8Array {
   const body = expectTag(der, TAG.bitString).body;

@@ -1,112 +1,90 @@
-/** The Extensions of a certificate or request (RFC 5280 §4.2), as facts. */
-import { ipText } from '../pki/ip.ts';
-import {
-  ascii,
-  children,
-  context,
-  type Der,
-  DerError,
-  expectTag,
-  hex,
-  oidText,
-  readAll,
-  smallInteger,
-  TAG,
-} from './der.ts';
-import type { ExtensionFacts } from './facts.ts';
-import { EXTENDED_KEY_USAGE_NAMES, EXTENSION, KEY_USAGES, type KeyUsage } from './oids.ts';
+/** The extensions of a certificate or request (RFC 5280 §4.2): the table of those that this engine knows, and the reader. */
+import { children, type Der, DerError, expectTag, hex, oidText, readAll, TAG } from './der.ts';
+import type { ExtensionRule } from './extension-rule.ts';
+import { authorityKeyIdentifier } from './extensions/authority-key-identifier.ts';
+import { basicConstraints } from './extensions/basic-constraints.ts';
+import { extendedKeyUsage } from './extensions/extended-key-usage.ts';
+import { keyUsage } from './extensions/key-usage.ts';
+import { subjectAltName } from './extensions/subject-alt-name.ts';
+import { subjectKeyIdentifier } from './extensions/subject-key-identifier.ts';
 
-interface Extension {
+/** One row for each, in the order in which they are written. */
+const TABLE = [
+  basicConstraints,
+  keyUsage,
+  extendedKeyUsage,
+  subjectAltName,
+  subjectKeyIdentifier,
+  authorityKeyIdentifier,
+] as const;
+
+type Row = (typeof TABLE)[number];
+
+/** What reasons call the parts of extensions. */
+export type ExtensionField = Row['fields'][number];
+
+/** A rule of the table, whatever its values are: they come from it, and go to no other. */
+export type AnyExtension = ExtensionRule<unknown, ExtensionField>;
+
+/** One rule per extension; whatever is done with extensions is a loop over this. */
+export const EXTENSIONS: readonly AnyExtension[] = TABLE;
+
+/** An extension as it was found. */
+export interface Found<Value> {
+  readonly critical: boolean;
+  readonly value: Value;
+}
+
+/** The known ones by name, those that are there. */
+export type KnownExtensions = { readonly [R in Row as R['name']]?: Found<ReturnType<R['read']>> };
+
+/** One that no rule is for: kept as it is, and never looked into. */
+export interface UnknownExtension {
   readonly oid: string;
   readonly critical: boolean;
-  readonly value: Der;
+  readonly hex: string;
+}
+
+/** All extensions of a certificate or request. */
+export interface ExtensionFacts {
+  readonly extensions: KnownExtensions;
+  readonly unknown: readonly UnknownExtension[];
+}
+
+interface RawExtension {
+  readonly oid: string;
+  readonly critical: boolean;
+  readonly octets: Uint8Array;
 }
 
 /** @param extensions the SEQUENCE OF Extension, or nothing where a certificate has none. */
 export function extensionFacts(extensions: Der | undefined): ExtensionFacts {
   const all = extensions === undefined ? [] : children(extensions).map(readExtension);
-  const byOid = new Map(all.map((extension) => [extension.oid, extension]));
   // RFC 5280 §4.2: more than one instance of an extension is malformed; old openssl writes it all the same.
-  if (byOid.size !== all.length) throw new DerError('an extension appears twice');
-  const get = <T>(oid: string, read: (extension: Extension) => T): T | null => {
-    const extension = byOid.get(oid);
-    return extension === undefined ? null : read(extension);
-  };
-  return {
-    basicConstraints: get(EXTENSION.basicConstraints, readBasicConstraints),
-    keyUsage: get(EXTENSION.keyUsage, readKeyUsage),
-    extendedKeyUsage: get(EXTENSION.extendedKeyUsage, readExtendedKeyUsage),
-    san: get(EXTENSION.subjectAltName, readSan),
-    subjectKeyId: get(EXTENSION.subjectKeyIdentifier, ({ value }) =>
-      hex(expectTag(value, TAG.octetString).body),
-    ),
-    authorityKeyId: get(EXTENSION.authorityKeyIdentifier, readAuthorityKeyId),
-    authoritySerial: get(EXTENSION.authorityKeyIdentifier, readAuthoritySerial),
-    oids: all.map(({ oid }) => oid),
-    criticalOids: all.flatMap(({ oid, critical }) => (critical ? [oid] : [])),
-  };
+  if (new Set(all.map(({ oid }) => oid)).size !== all.length)
+    throw new DerError('an extension appears twice');
+  const known: Record<string, Found<unknown>> = {};
+  const unknown: UnknownExtension[] = [];
+  for (const { oid, critical, octets } of all) {
+    const rule = EXTENSIONS.find((candidate) => candidate.oid === oid);
+    if (rule === undefined) unknown.push({ oid, critical, hex: hex(octets) });
+    else known[rule.name] = { critical, value: rule.read(readAll(octets)) };
+  }
+  return { extensions: known, unknown };
 }
 
-function readExtension(der: Der): Extension {
+function readExtension(der: Der): RawExtension {
   const [oid, second, third] = children(der);
   const critical = second?.tag === TAG.boolean && second.body[0] !== 0;
-  const value = expectTag(second?.tag === TAG.boolean ? third : second, TAG.octetString);
-  return { oid: oidText(oid), critical, value: readAll(value.body) };
+  const octets = expectTag(second?.tag === TAG.boolean ? third : second, TAG.octetString).body;
+  return { oid: oidText(oid), critical, octets };
 }
 
-function readBasicConstraints({ critical, value }: Extension): ExtensionFacts['basicConstraints'] {
-  const parts = children(expectTag(value, TAG.sequence));
-  const ca = parts[0]?.tag === TAG.boolean && parts[0].body[0] !== 0;
-  const pathLength = parts.find(({ tag }) => tag === TAG.integer);
-  return { critical, ca, pathLength: pathLength === undefined ? null : smallInteger(pathLength) };
-}
-
-function readKeyUsage({ critical, value }: Extension): ExtensionFacts['keyUsage'] {
-  const [, ...octets] = expectTag(value, TAG.bitString).body;
-  const isSet = (bit: number): boolean => ((octets[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0;
-  const usages = KEY_USAGES.filter((_: KeyUsage, bit: number) => isSet(bit));
-  return { critical, usages };
-}
-
-function readExtendedKeyUsage({ value }: Extension): readonly string[] {
-  return children(expectTag(value, TAG.sequence)).map((der) => {
-    const oid = oidText(der);
-    return EXTENDED_KEY_USAGE_NAMES[oid] ?? oid;
-  });
-}
-
-function readSan({ critical, value }: Extension): ExtensionFacts['san'] {
-  return { critical, names: children(expectTag(value, TAG.sequence)).map(generalName) };
-}
-
-/** GeneralName, RFC 5280 §4.2.1.6: 1 email, 2 DNS, 6 URI, 7 IP, the rest by tag number and bytes. */
-function generalName({ tag, body }: Der): string {
-  const kind = tag & 0x1f;
-  if (kind === 1) return `email:${ascii(body)}`;
-  if (kind === 2) return `dns:${ascii(body)}`;
-  if (kind === 6) return `uri:${ascii(body)}`;
-  // Other lengths are malformed, and stay visible as such.
-  if (kind === 7 && (body.length === 4 || body.length === 16)) return `ip:${ipText(body)}`;
-  return `tag${kind}:${hex(body)}`;
-}
-
-function readAuthorityKeyId({ value }: Extension): string | null {
-  const keyId = children(expectTag(value, TAG.sequence)).find(({ tag }) => tag === 0x80);
-  return keyId === undefined ? null : hex(keyId.body);
-}
-
-function readAuthoritySerial({ value }: Extension): string | null {
-  const serial = children(expectTag(value, TAG.sequence)).find(({ tag }) => tag === 0x82);
-  return serial === undefined ? null : serialText(serial);
-}
-
-/** Hex, without leading zeros beyond one whole octet. */
-export function serialText({ body }: Der): string {
-  return hex(body).replace(/^(00)+(?=.)/, '');
-}
-
-/** The extensions of a v3 certificate are under `[3]`; earlier optional fields may be missing. */
-export function certificateExtensions(tbs: readonly Der[]): Der | undefined {
-  const wrapper = tbs.find(({ tag }) => tag === context(3));
-  return wrapper === undefined ? undefined : children(wrapper)[0];
+/** What is there of the extension that a rule is for. */
+export function findExtension(
+  { extensions }: Pick<ExtensionFacts, 'extensions'>,
+  { name }: AnyExtension,
+): Found<unknown> | undefined {
+  const byName: Readonly<Record<string, Found<unknown> | undefined>> = extensions;
+  return byName[name];
 }

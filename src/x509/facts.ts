@@ -2,7 +2,7 @@
  * What files *say*, read from their bytes and nothing else: the left side of every comparison (design §1).
  * Facts hold no private material, so they may be cached, printed and compared freely.
  */
-import type { KeyUsage } from './oids.ts';
+import type { ExtensionFacts } from './extensions.ts';
 
 /** SHA-256 of a public key's SubjectPublicKeyInfo, hex: the one identity that key, request and certificate share. */
 export type KeyId = string;
@@ -22,26 +22,6 @@ export interface KeyFacts {
   readonly spec: string;
   /** SHA-1 of the public key's bits, hex: the SKI that a certificate for this key gets (RFC 5280 §4.2.1.2). */
   readonly keyIdentifier: string;
-}
-
-/** Extensions that this engine knows, each `null` where absent, and the OIDs of all that are present. */
-export interface ExtensionFacts {
-  readonly basicConstraints: {
-    readonly critical: boolean;
-    readonly ca: boolean;
-    readonly pathLength: number | null;
-  } | null;
-  readonly keyUsage: { readonly critical: boolean; readonly usages: readonly KeyUsage[] } | null;
-  readonly extendedKeyUsage: readonly string[] | null;
-  /** As `sanText` writes them: `dns:api.example.test`, `ip:127.0.0.1`; kinds unknown to the manifest as `tag4:<hex>`. */
-  readonly san: { readonly critical: boolean; readonly names: readonly string[] } | null;
-  readonly subjectKeyId: string | null;
-  readonly authorityKeyId: string | null;
-  /** Serial number of the issuer's certificate, where the AKI names that too (easy-rsa): as `serial` is written. */
-  readonly authoritySerial: string | null;
-  readonly oids: readonly string[];
-  /** Those of them that are critical. */
-  readonly criticalOids: readonly string[];
 }
 
 /** An X.509 certificate (RFC 5280 §4.1), whoever issued it. */
@@ -67,6 +47,31 @@ export interface CertificateFacts extends ExtensionFacts {
 /** In the order of the certificates, which is part of what a bundle is. */
 export function fingerprintsOf(certificates: readonly CertificateFacts[]): readonly Fingerprint[] {
   return certificates.map(({ fingerprint }) => fingerprint);
+}
+
+/** Subject alternative names, as `sanText` writes them; kinds unknown to the manifest as `tag4:<hex>`. */
+export function sanOf({ extensions }: Pick<ExtensionFacts, 'extensions'>): readonly string[] {
+  return extensions.subjectAltName?.value ?? [];
+}
+
+/** What a certificate calls its own key: its SKI, in hex. */
+export function keyIdentifierOf({ extensions }: CertificateFacts): string | null {
+  return extensions.subjectKeyIdentifier?.value ?? null;
+}
+
+/** What a certificate calls the key that signed it: its AKI, in hex. */
+export function signerIdentifierOf({ extensions }: CertificateFacts): string | null {
+  return extensions.authorityKeyIdentifier?.value.keyId ?? null;
+}
+
+/** Whether basic constraints say CA:TRUE (RFC 5280 §4.2.1.9), be it ever used or not. */
+export function isAuthority({ extensions }: CertificateFacts): boolean {
+  return extensions.basicConstraints?.value.ca === true;
+}
+
+/** How many CAs may follow; `null` for no limit, and where nothing is said. */
+export function pathLengthOf({ extensions }: CertificateFacts): number | null {
+  return extensions.basicConstraints?.value.pathLength ?? null;
 }
 
 /** A PKCS#10 request (RFC 2986): whose key it is for, and which names it asks for. */

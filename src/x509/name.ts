@@ -56,7 +56,16 @@ export function nameDer(subject: Subject, strings: NameStrings = 'utf8'): string
   return encode(0x30, ...rdns).toString('hex');
 }
 
-/** The name that a certificate with this issuance has. */
-export function issuedName({ subject }: Pick<Entity, 'subject'>, name: EncodedName | undefined): string {
-  return name === undefined ? nameDer(subject) : nameDer(name.subject, name.strings);
+/** How a certificate with this issuance has its name: as we write it, unless another is kept. */
+export function encodedName(
+  { subject }: Pick<Entity, 'subject'>,
+  name: EncodedName | undefined,
+): EncodedName {
+  return name ?? { subject, strings: 'utf8' };
+}
+
+/** Hex of its DER. */
+export function issuedName(entity: Pick<Entity, 'subject'>, name: EncodedName | undefined): string {
+  const { subject, strings } = encodedName(entity, name);
+  return nameDer(subject, strings);
 }

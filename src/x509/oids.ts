@@ -1,15 +1,5 @@
 /** Object identifiers that this engine reads or writes, by their names in the standards. */
 
-/** Extensions, RFC 5280 §4.2. */
-export const EXTENSION = {
-  subjectKeyIdentifier: '2.5.29.14',
-  keyUsage: '2.5.29.15',
-  subjectAltName: '2.5.29.17',
-  basicConstraints: '2.5.29.19',
-  authorityKeyIdentifier: '2.5.29.35',
-  extendedKeyUsage: '2.5.29.37',
-} as const;
-
 /** extensionRequest of a CSR, RFC 2985 §5.4.2. */
 export const EXTENSION_REQUEST = '1.2.840.113549.1.9.14';
 
@@ -31,16 +21,16 @@ export const ATTRIBUTE_NAMES: Readonly<Record<string, string>> = {
   '1.2.840.113549.1.9.1': 'emailAddress',
 };
 
-/** Extended key usages, RFC 5280 §4.2.1.12; others are shown by number. */
-export const EXTENDED_KEY_USAGE_NAMES: Readonly<Record<string, string>> = {
-  '1.3.6.1.5.5.7.3.1': 'serverAuth',
-  '1.3.6.1.5.5.7.3.2': 'clientAuth',
-  '1.3.6.1.5.5.7.3.3': 'codeSigning',
-  '1.3.6.1.5.5.7.3.4': 'emailProtection',
-  '1.3.6.1.5.5.7.3.8': 'timeStamping',
-  '1.3.6.1.5.5.7.3.9': 'OCSPSigning',
-  '2.5.29.37.0': 'anyExtendedKeyUsage',
-};
+/** Extended key usages, RFC 5280 §4.2.1.12, by the names that openssl has for them, too; others are shown by number. */
+export const EXTENDED_KEY_USAGES = {
+  serverAuth: '1.3.6.1.5.5.7.3.1',
+  clientAuth: '1.3.6.1.5.5.7.3.2',
+  codeSigning: '1.3.6.1.5.5.7.3.3',
+  emailProtection: '1.3.6.1.5.5.7.3.4',
+  timeStamping: '1.3.6.1.5.5.7.3.8',
+  OCSPSigning: '1.3.6.1.5.5.7.3.9',
+  anyExtendedKeyUsage: '2.5.29.37.0',
+} as const;
 
 /** KeyUsage bits in order, RFC 5280 §4.2.1.3. */
 export const KEY_USAGES = [

@@ -2,7 +2,7 @@
 import { nameAttributes, publicKeyObject, signedBy, signedParts } from './certificate.ts';
 import { children, context, type Der, DerError, oidText } from './der.ts';
 import { extensionFacts } from './extensions.ts';
-import type { RequestFacts } from './facts.ts';
+import { type RequestFacts, sanOf } from './facts.ts';
 import { EXTENSION_REQUEST } from './oids.ts';
 import { publicKeyFacts } from './public-key.ts';
 
@@ -13,7 +13,7 @@ export function requestFacts(der: Uint8Array): RequestFacts {
   return {
     keyId: publicKeyFacts(spki.bytes).keyId,
     subject: nameAttributes(subject),
-    san: extensionFacts(requestedExtensions(attributes)).san?.names ?? [],
+    san: sanOf(extensionFacts(requestedExtensions(attributes))),
     signatureFits: signedBy(der, publicKeyObject(spki.bytes)),
   };
 }

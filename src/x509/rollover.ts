@@ -1,5 +1,5 @@
 /** What a root keeps of its former keys: earlier certificates of its own, and cross-certificates (RFC 4210 §4.4). */
-import type { CertificateFacts } from './facts.ts';
+import { type CertificateFacts, isAuthority, keyIdentifierOf, signerIdentifierOf } from './facts.ts';
 
 /** The certificates of a root's `previous.pem`, each kind in file order. */
 export interface Rollover {
@@ -9,11 +9,12 @@ export interface Rollover {
 
 /** Sorts them by what they are. Nothing but a CA certificate is ever trusted, no matter who put it there. */
 export function rolloverOf(certificates: readonly CertificateFacts[]): Rollover {
-  const known = certificates.filter(({ basicConstraints }) => basicConstraints?.ca === true);
+  const known = certificates.filter(isAuthority);
   return { roots: known.filter((facts) => !isCross(facts)), cross: known.filter(isCross) };
 }
 
 /** A cross-certificate is signed by another key, or in another name, than its own. */
-function isCross({ subjectDer, issuerDer, subjectKeyId, authorityKeyId }: CertificateFacts): boolean {
-  return subjectDer !== issuerDer || (authorityKeyId !== null && authorityKeyId !== subjectKeyId);
+function isCross(facts: CertificateFacts): boolean {
+  const signer = signerIdentifierOf(facts);
+  return facts.subjectDer !== facts.issuerDer || (signer !== null && signer !== keyIdentifierOf(facts));
 }

@@ -14,27 +14,31 @@ import { NAME_PATTERN } from '../../src/manifest/folder.ts';
 import { manifestText } from '../../src/manifest/write.ts';
 import { filePath } from '../../src/pki/files.ts';
 import { loadManifest } from '../../src/resolve/load.ts';
-import type { CertificateFacts } from '../../src/x509/facts.ts';
+import { type CertificateFacts, keyIdentifierOf } from '../../src/x509/facts.ts';
 import {
   aClient,
   anAuthority,
   anInventory,
   aServer,
+  type Changes,
   certificateFor,
+  changed,
   DAY,
   keyFacts,
   NOW,
+  signedWith,
+  uncritical,
 } from '../helpers/entities.ts';
 import { holds } from '../helpers/property.ts';
 import { api, expectPlan, planOf, root, services, settled } from '../plan/settled.ts';
 
 const ISSUANCE = { notBefore: NOW, notAfter: NOW + 90 * DAY - 1, cappedBy: null, subjectKeyId: null };
 
-function facts(given: Partial<CertificateFacts> = {}): CertificateFacts {
-  return { ...certificateFor(aServer(), keyFacts('a'), ISSUANCE, null, '01'), ...given };
+function facts(given: Changes = {}): CertificateFacts {
+  return changed(certificateFor(aServer(), keyFacts('a'), ISSUANCE, null, '01'), given);
 }
 
-const san = (...names: readonly string[]) => ({ san: { critical: false, names } });
+const san = (...names: readonly string[]) => ({ subjectAltName: uncritical(names) });
 const cn = (value: string) => ({ subject: [{ type: 'CN', value }] });
 
 describe('names of files', () => {
@@ -123,20 +127,22 @@ describe('a certificate', () => {
     expect(validityText(facts({ notAfter: NOW + seconds - 1 }))).toEqual({ text, exact: false });
   });
 
-  const usages = (...extendedKeyUsage: readonly string[]) => ({ extendedKeyUsage });
+  const usages = (...purposes: readonly string[]) => ({ extendedKeyUsage: uncritical(purposes) });
+  const none = { extendedKeyUsage: undefined };
+  const ca = { basicConstraints: uncritical({ ca: true, pathLength: 0 }) };
   it.each([
-    ['servers', facts(usages('serverAuth'))],
-    ['clients', facts(usages('clientAuth'))],
-    ['clients', facts({ ...usages('clientAuth', 'emailProtection'), ...cn('no host!') })],
-    ['peers', facts(usages('clientAuth', 'serverAuth'))],
-    ['peers', facts({ extendedKeyUsage: null })],
-    ['clients', facts({ extendedKeyUsage: null, san: null, ...cn('Ann Other') })],
-    ['authorities', facts({ basicConstraints: { critical: false, ca: true, pathLength: 0 } })],
+    ['servers', facts({ extensions: usages('serverAuth') })],
+    ['clients', facts({ extensions: usages('clientAuth') })],
+    ['clients', facts({ extensions: usages('clientAuth', 'emailProtection'), ...cn('no host!') })],
+    ['peers', facts({ extensions: usages('clientAuth', 'serverAuth') })],
+    ['peers', facts({ extensions: none })],
+    ['clients', facts({ extensions: { ...none, subjectAltName: undefined }, ...cn('Ann Other') })],
+    ['authorities', facts({ extensions: ca })],
   ])('belongs to %s', (section, certificate) => expect(kindOf(certificate)).toMatchObject({ section }));
 
   it.each([
-    ['usage', facts(usages('codeSigning'))],
-    ['no-host', facts({ ...usages('serverAuth'), ...san('uri:spiffe://a/b'), subject: [] })],
+    ['usage', facts({ extensions: usages('codeSigning') })],
+    ['no-host', facts({ extensions: { ...usages('serverAuth'), ...san('uri:spiffe://a/b') }, subject: [] })],
   ])('belongs to none: %s', (kind, certificate) =>
     expect(kindOf(certificate)).toMatchObject({ why: { kind } }),
   );
@@ -145,12 +151,12 @@ describe('a certificate', () => {
     ['its own host name', cn('a.test'), 'a.test', 0],
     [
       'a host of its SANs for what is no host',
-      { ...cn('Web Site'), ...san('dns:*.b.test', 'dns:b.test') },
+      { ...cn('Web Site'), extensions: san('dns:*.b.test', 'dns:b.test') },
       'b.test',
       1,
     ],
     ['none where other attributes are enough', { subject: [{ type: 'O', value: 'Org' }] }, undefined, 0],
-    ['one where nothing else is', { subject: [], ...san('ip:10.0.0.1') }, '10.0.0.1', 1],
+    ['one where nothing else is', { subject: [], extensions: san('ip:10.0.0.1') }, '10.0.0.1', 1],
   ])('has as common name %s', (_, given, commonName, notes) => {
     const subject = subjectOf(facts(given), 'servers', 'fallback');
     expect(subject.commonName).toBe(commonName);
@@ -197,7 +203,7 @@ describe('a certificate', () => {
     ['each name once', 'servers', 'a.test', ['dns:a.test', 'dns:A.test', 'dns:b.test'], ['a.test', 'b.test']],
     ['nothing that does not fit', 'clients', 'x', ['tag0:00', 'dns:bad..name'], undefined],
   ] as const)('has as SANs %s', (_, section, commonName, names, expected) => {
-    expect(namesOf(facts(san(...names)), section, commonName).san).toEqual(expected);
+    expect(namesOf(facts({ extensions: san(...names) }), section, commonName).san).toEqual(expected);
   });
 });
 
@@ -346,15 +352,16 @@ describe('a plan for a folder of another tool', () => {
 
   it('re-issues what is bound to the serial number of an authority that gets another', () => {
     const world = settled();
-    world.changeCert(api, { authoritySerial: world.cert(services).serial });
+    const named = (serial: string | null) => signedWith(keyIdentifierOf(world.cert(services)) ?? '', serial);
+    world.changeCert(api, { extensions: { authorityKeyIdentifier: named(world.cert(services).serial) } });
     expect(planOf(world).changes.find(({ id }) => id === api)).toMatchObject({ action: 'refresh' });
-    world.changeCert(services, { keyUsage: null });
+    world.changeCert(services, { extensions: { keyUsage: undefined } });
     const issuer = { kind: 'issuer-changes', issuer: services };
     expect(planOf(world).changes.find(({ id }) => id === api)).toMatchObject({
       action: 'issue',
       reasons: [issuer],
     });
-    world.changeCert(api, { authoritySerial: null });
+    world.changeCert(api, { extensions: { authorityKeyIdentifier: named(null) } });
     expect(planOf(world).changes.find(({ id }) => id === api)).toMatchObject({ action: 'refresh' });
   });
 });

@@ -12,17 +12,29 @@ import {
 } from '../../src/pki/entity.ts';
 import { byIdOf, rootAbove } from '../../src/pki/issuers.ts';
 import { keySpecText } from '../../src/pki/key-spec.ts';
-import type { San } from '../../src/pki/san.ts';
+import { type San, sanText } from '../../src/pki/san.ts';
 import type { Change, Issuance } from '../../src/plan/change.ts';
-import { wantedSan } from '../../src/plan/diff.ts';
 import { type EntityObservation, NOTHING, type Observation } from '../../src/plan/observation.ts';
 import { chainParts } from '../../src/plan/parts.ts';
 import { type Plan, type PlanOptions, planInventory } from '../../src/plan/plan.ts';
-import { profileOf } from '../../src/plan/profile.ts';
+import {
+  type CertificateSpec,
+  certificateSpec,
+  issuerOf,
+  SELF,
+  writtenExtensions,
+} from '../../src/plan/wanted.ts';
 import { type ChangeRecord, changeRecord } from '../../src/report/plan-json.ts';
-import type { CertificateFacts, KeyFacts, KeyId, RequestFacts } from '../../src/x509/facts.ts';
+import type { ExtensionFacts, KnownExtensions } from '../../src/x509/extensions.ts';
+import {
+  type CertificateFacts,
+  type KeyFacts,
+  type KeyId,
+  keyIdentifierOf,
+  type RequestFacts,
+  signerIdentifierOf,
+} from '../../src/x509/facts.ts';
 import { nameDer } from '../../src/x509/name.ts';
-import { EXTENSION } from '../../src/x509/oids.ts';
 
 export const DAY = 86400;
 /** The moment at which tests plan: 2026-11-23 12:00:00 UTC. */
@@ -108,8 +120,7 @@ export function certificateFor(
   issuer: CertificateFacts | null,
   serial: string,
 ): CertificateFacts {
-  const { keyUsage, extendedKeyUsage } = profileOf(entity);
-  const isAuthority = entity.kind === 'authority';
+  const signer = issuer === null ? SELF : issuerOf(issuer);
   return {
     fingerprint: hash('sha256', `certificate ${serial}`),
     serial,
@@ -123,26 +134,7 @@ export function certificateFor(
     keyId: key.keyId,
     keySpec: key.spec,
     signature: 'ecdsa-with-SHA256',
-    basicConstraints: {
-      critical: true,
-      ca: isAuthority,
-      pathLength: isAuthority ? entity.pathLength : null,
-    },
-    keyUsage: { critical: true, usages: keyUsage },
-    extendedKeyUsage,
-    san: entity.san.length === 0 ? null : { critical: false, names: wantedSan(entity) },
-    subjectKeyId: issuance.subjectKeyId ?? key.keyIdentifier,
-    authorityKeyId: issuer?.subjectKeyId ?? null,
-    authoritySerial: null,
-    oids: [
-      EXTENSION.basicConstraints,
-      EXTENSION.keyUsage,
-      ...(extendedKeyUsage === null ? [] : [EXTENSION.extendedKeyUsage]),
-      ...(entity.san.length === 0 ? [] : [EXTENSION.subjectAltName]),
-      EXTENSION.subjectKeyIdentifier,
-      ...(issuer === null ? [] : [EXTENSION.authorityKeyIdentifier]),
-    ],
-    criticalOids: [EXTENSION.basicConstraints, EXTENSION.keyUsage],
+    ...extensionsOf(certificateSpec(entity, signer, issuance, key.keyIdentifier)),
   };
 }
 
@@ -184,6 +176,39 @@ export function flatPlan(inventory: Inventory, observation: Observation, options
   return { ...plan, changes: plan.changes.map(flat) };
 }
 
+/** What an engine that does as it is asked writes. */
+function extensionsOf(spec: CertificateSpec): ExtensionFacts {
+  const written = writtenExtensions(spec).map(({ rule, critical, value }) => {
+    return [rule.name, { critical, value }] as const;
+  });
+  return { extensions: Object.fromEntries(written), unknown: [] };
+}
+
+export type Changes = Partial<Omit<CertificateFacts, 'extensions'>> & {
+  /** Those that are given; `undefined` takes one away. */
+  readonly extensions?: { readonly [N in keyof KnownExtensions]?: KnownExtensions[N] | undefined };
+};
+
+export function changed(facts: CertificateFacts, { extensions, ...changes }: Changes): CertificateFacts {
+  const all = Object.entries({ ...facts.extensions, ...extensions });
+  const present = all.filter(([, extension]) => extension !== undefined);
+  return { ...facts, ...changes, extensions: Object.fromEntries(present) };
+}
+
+/** An extension as a certificate has it. */
+export function critical<Value>(value: Value): { critical: boolean; value: Value } {
+  return { critical: true, value };
+}
+
+export function uncritical<Value>(value: Value): { critical: boolean; value: Value } {
+  return { critical: false, value };
+}
+
+/** An authority key identifier, the key's alone or with the serial number of a certificate. */
+export function signedWith(keyId: string, serial: string | null = null) {
+  return uncritical({ keyId, issuer: null, serial });
+}
+
 /** Files without a disk: carries plans out as apply would, and shows the result as `observe` would. */
 export class World {
   readonly #files = new Map<EntityId, Mutable>();
@@ -215,10 +240,10 @@ export class World {
   }
 
   /** Another certificate in place of the present one; who signed it stays, unless it is said. */
-  changeCert(id: EntityId, changes: Partial<CertificateFacts>, signedBy?: KeyId): void {
+  changeCert(id: EntityId, changes: Changes, signedBy?: KeyId): void {
     const before = this.cert(id);
     const fingerprint = hash('sha256', `changed ${++this.#made}`);
-    this.#place(id, { ...before, fingerprint, ...changes });
+    this.#place(id, changed(before, { fingerprint, ...changes }));
     this.#signers.set(fingerprint, signedBy ?? this.#signers.get(before.fingerprint) ?? '');
   }
 
@@ -259,9 +284,9 @@ export class World {
     const file = root === undefined ? undefined : this.of(root).previous;
     const facts = file?.state === 'present' ? file.facts : [];
     return facts
-      .filter(({ issuerDer, ...cert }) => {
-        const isByAnother = (cert.authorityKeyId ?? cert.subjectKeyId) !== cert.subjectKeyId;
-        return issuerDer !== cert.subjectDer || isByAnother;
+      .filter((cert) => {
+        const own = keyIdentifierOf(cert);
+        return cert.issuerDer !== cert.subjectDer || (signerIdentifierOf(cert) ?? own) !== own;
       })
       .map(({ fingerprint }) => fingerprint);
   }
@@ -279,9 +304,8 @@ export class World {
     this.#place(id, cert);
     this.#signers.set(cert.fingerprint, this.key(entity.issuer ?? id).keyId);
     if (crossing === null || old === null) return;
-    const crossed = { ...entity, issuer: id } as Entity;
     const by = `8${(++this.#made).toString(16).padStart(39, '0')}`;
-    const cross = certificateFor(crossed, this.key(id), crossing.issuance, old, by);
+    const cross = certificateFor(entity, this.key(id), crossing.issuance, old, by);
     this.#certificates.set(cross.fingerprint, cross);
     this.#crossed.set(id, cross);
   }
@@ -317,7 +341,7 @@ export class World {
 }
 
 function requestFor(entity: Entity, { keyId }: KeyFacts): RequestFacts {
-  return { keyId, subject: entity.subject, san: wantedSan(entity), signatureFits: true };
+  return { keyId, subject: entity.subject, san: entity.san.map(sanText), signatureFits: true };
 }
 
 /** As `rm` would. */

@@ -214,8 +214,9 @@ describe('a signature', () => {
   });
 
   it('all of its configuration', () => {
+    // Those of the subject first: they come out in the order of the policy.
     const attributes =
-      'countryName stateOrProvinceName localityName organizationName organizationalUnitName commonName'.split(
+      'commonName countryName stateOrProvinceName localityName organizationName organizationalUnitName'.split(
         ' ',
       );
     const { input } = sign(API, ROOT, ISSUANCE, true);

@@ -1,7 +1,7 @@
 /** The manifest changes → what is done, why, and what follows from it. */
 import { describe, expect, it } from 'vitest';
 import type { Inventory } from '../../src/pki/entity.ts';
-import { DAY, dns, NOW, uri } from '../helpers/entities.ts';
+import { DAY, dns, NOW, signedWith, uncritical, uri } from '../helpers/entities.ts';
 import {
   API,
   api,
@@ -193,8 +193,8 @@ describe('an authority changes', () => {
 
   it('keeps the key identifier that others refer to', () => {
     const world = settled();
-    world.changeCert(services, { subjectKeyId: 'abcd' });
-    world.changeCert(api, { authorityKeyId: 'abcd' });
+    world.changeCert(services, { extensions: { subjectKeyIdentifier: uncritical('abcd') } });
+    world.changeCert(api, { extensions: { authorityKeyIdentifier: signedWith('abcd') } });
     const inventory = withChanged(services, { pathLength: 0 });
     const plan = planOf(world, inventory);
     expect(plan.changes[1]).toMatchObject({ action: 'issue', issuance: { subjectKeyId: 'abcd' } });

@@ -4,6 +4,7 @@ import { earlierOf } from '../../src/plan/previous.ts';
 import { stepsOf } from '../../src/plan/steps.ts';
 import {
   anInventory,
+  critical,
   DAY,
   flatPlan,
   keyFacts,
@@ -191,8 +192,8 @@ describe('the old key signs the new one', () => {
     const renamed = withChanged(root, { subject: [{ type: 'CN', value: 'Root G2' }] });
     expect(crossingOf(settled(), renamed)).not.toBeNull();
     const world = settled();
-    const constraints = { critical: true, ca: true, pathLength: 1 };
-    world.changeCert(root, { basicConstraints: constraints });
+    const basicConstraints = critical({ ca: true, pathLength: 1 });
+    world.changeCert(root, { extensions: { basicConstraints } });
     expect(crossingOf(world, renamed)).toBeNull();
     // RFC 5280 §4.2.1.9 does not count one of the same name.
     expect(crossingOf(world, NEW_KEY)).not.toBeNull();
@@ -205,7 +206,10 @@ describe('the old key signs the new one', () => {
       (world) => Object.assign(world.of(root), { key: present(keyFacts('other')) }),
     ],
     ['where the certificate is over', (world) => world.changeCert(root, { notAfter: NOW - 1 })],
-    ['where the certificate names no key', (world) => world.changeCert(root, { subjectKeyId: null })],
+    [
+      'where the certificate names no key',
+      (world) => world.changeCert(root, { extensions: { subjectKeyIdentifier: undefined } }),
+    ],
   ])('not %s', (_, damage) => {
     const world = settled();
     damage(world);

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { certificateFacts, certificateSpki, publicKeyObject, signedBy } from '../../src/x509/certificate.ts';
 import { DerError } from '../../src/x509/der.ts';
-import type { CertificateFacts } from '../../src/x509/facts.ts';
+import { type CertificateFacts, keyIdentifierOf, sanOf, signerIdentifierOf } from '../../src/x509/facts.ts';
 import { keyIdentifier, sha256 } from '../../src/x509/public-key.ts';
 import { requestFacts } from '../../src/x509/request.ts';
 import { derOf, openssl, temporaryFolder } from '../helpers/openssl.ts';
@@ -96,7 +96,7 @@ describe.each(KEY_NAMES)('a certificate for %s', (key) => {
       .split('\n')[1]
       ?.replace(/[ :]/g, '')
       .toLowerCase();
-    expect(facts.subjectKeyId).toBe(ski);
+    expect(keyIdentifierOf(facts)).toBe(ski);
     expect(keyIdentifier(certificateSpki(derOf(folder, `${key}.pem`)))).toBe(ski);
   });
 
@@ -185,13 +185,16 @@ describe('extensions', () => {
     const facts = make('ca', { extensions });
     expect(facts).toMatchObject({
       version: 3,
-      basicConstraints: { critical: true, ca: true, pathLength: 3 },
-      keyUsage: { critical: true, usages: ['keyCertSign', 'cRLSign'] },
-      extendedKeyUsage: null,
-      san: null,
-      oids: ['2.5.29.19', '2.5.29.15', '2.5.29.14', '2.5.29.35'],
+      extensions: {
+        basicConstraints: { critical: true, value: { ca: true, pathLength: 3 } },
+        keyUsage: { critical: true, value: ['keyCertSign', 'cRLSign'] },
+        subjectKeyIdentifier: { critical: false },
+        authorityKeyIdentifier: { critical: false, value: { issuer: null, serial: null } },
+      },
+      unknown: [],
     });
-    expect(facts.authorityKeyId).toBe(facts.subjectKeyId);
+    expect(Object.keys(facts.extensions)).toHaveLength(4);
+    expect(signerIdentifierOf(facts)).toBe(keyIdentifierOf(facts));
     expect(nodeView('ca').ca).toBe(true);
   });
 
@@ -209,13 +212,15 @@ describe('extensions', () => {
     const extensions = `basicConstraints = CA:FALSE\nkeyUsage = digitalSignature,keyEncipherment\nextendedKeyUsage = serverAuth,1.2.3.4\nsubjectAltName = critical,@san\n[san]\n${san.join('\n')}\n[dir]\nCN = x\n`;
     const facts = make('names', { extensions });
     expect(facts).toMatchObject({
-      basicConstraints: { critical: false, ca: false, pathLength: null },
-      keyUsage: { critical: false, usages: ['digitalSignature', 'keyEncipherment'] },
-      extendedKeyUsage: ['serverAuth', '1.2.3.4'],
-      authorityKeyId: null,
+      extensions: {
+        basicConstraints: { critical: false, value: { ca: false, pathLength: null } },
+        keyUsage: { critical: false, value: ['digitalSignature', 'keyEncipherment'] },
+        extendedKeyUsage: { critical: false, value: ['serverAuth', '1.2.3.4'] },
+        subjectAltName: { critical: true },
+      },
     });
-    expect(facts.san?.critical).toBe(true);
-    expect(facts.san?.names.slice(0, 5)).toEqual([
+    expect(signerIdentifierOf(facts)).toBeNull();
+    expect(sanOf(facts).slice(0, 5)).toEqual([
       'dns:*.example.test',
       'ip:192.0.2.1',
       'ip:2001:db8::1',
@@ -223,8 +228,12 @@ describe('extensions', () => {
       'email:ops@example.test',
     ]);
     // [0] otherName, [8] registeredID, [4] directoryName: kept apart by their bytes.
-    expect(facts.san?.names.slice(5).map((name) => name.split(':')[0])).toEqual(['tag0', 'tag8', 'tag4']);
-    expect(facts.san?.names[5]).toContain(Buffer.from('upn@example.test').toString('hex'));
+    expect(
+      sanOf(facts)
+        .slice(5)
+        .map((name) => name.split(':')[0]),
+    ).toEqual(['tag0', 'tag8', 'tag4']);
+    expect(sanOf(facts)[5]).toContain(Buffer.from('upn@example.test').toString('hex'));
   });
 
   it('every key usage and every known extended one by its name', () => {
@@ -233,8 +242,8 @@ describe('extensions', () => {
     const purposes =
       'serverAuth,clientAuth,codeSigning,emailProtection,timeStamping,OCSPSigning,anyExtendedKeyUsage';
     const facts = make('usages', { extensions: `keyUsage = ${usages}\nextendedKeyUsage = ${purposes}\n` });
-    expect(facts.keyUsage?.usages.join()).toBe(usages);
-    expect(facts.extendedKeyUsage?.join()).toBe(purposes);
+    expect(facts.extensions.keyUsage?.value.join()).toBe(usages);
+    expect(facts.extensions.extendedKeyUsage?.value.join()).toBe(purposes);
   });
 
   it('of a version 1 certificate: none', () => {
@@ -246,11 +255,18 @@ describe('extensions', () => {
     openssl(['x509', '-req', '-in', 'v1.csr', '-signkey', 'p256.key', '-out', 'v1.pem'], folder);
     expect(factsOf('v1')).toMatchObject({
       version: 1,
-      oids: [],
-      san: null,
-      basicConstraints: null,
-      keyUsage: null,
+      extensions: {},
+      unknown: [],
     });
+  });
+
+  it('that no rule is for: kept as they are, whatever is in them', () => {
+    const extensions = 'nsComment = hello\n1.2.3.4 = critical,DER:ffff\nkeyUsage = digitalSignature\n';
+    const comment = Buffer.from('hello').toString('hex');
+    expect(make('unknown', { extensions }).unknown).toEqual([
+      { oid: '2.16.840.1.113730.1.13', critical: false, hex: `1605${comment}` },
+      { oid: '1.2.3.4', critical: true, hex: 'ffff' },
+    ]);
   });
 
   it('twice the same are malformed', () => {

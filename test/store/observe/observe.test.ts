@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { applyInventory } from '../../../src/run/apply.ts';
 import { Cache } from '../../../src/store/observe/cache.ts';
 import { observe } from '../../../src/store/observe/observe.ts';
+import { keyIdentifierOf } from '../../../src/x509/facts.ts';
 import { anAuthority, anInventory, aServer, NOW } from '../../helpers/entities.ts';
 import { memoryFolder, openssl } from '../../helpers/openssl.ts';
 
@@ -57,7 +58,7 @@ it('what apply made is present, fits together and is signed by whom it should be
     const { key, cert, csr, signedBy } = files;
     if (key.state !== 'present' || cert.state !== 'present' || csr.state !== 'present') throw new Error(id);
     expect(cert.facts.keyId).toBe(key.facts.keyId);
-    expect(cert.facts.subjectKeyId).toBe(key.facts.keyIdentifier);
+    expect(keyIdentifierOf(cert.facts)).toBe(key.facts.keyIdentifier);
     expect(csr.facts).toMatchObject({ keyId: key.facts.keyId, signatureFits: true });
     expect(key.mode).toBe(0o600);
     const issuer = entities.get(ALL.entities.find((entity) => entity.id === id)?.issuer ?? id)?.key;

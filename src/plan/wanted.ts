@@ -1,0 +1,97 @@
+/**
+ * The wanted certificate as a value, built once from an entity and its signer: the plan compares with it, openssl's
+ * configuration is written from it, and what was made is accepted by it. A cross-certificate has another signer, and is
+ * nothing else besides.
+ */
+import type { Entity } from '../pki/entity.ts';
+import type { KeySpec } from '../pki/key-spec.ts';
+import type { Subject } from '../pki/subject.ts';
+import type { ExtensionContext, Issuer, Signer, Wanted } from '../x509/extension-rule.ts';
+import { type AnyExtension, EXTENSIONS } from '../x509/extensions.ts';
+import { type CertificateFacts, keyIdentifierOf } from '../x509/facts.ts';
+import { type EncodedName, encodedName } from '../x509/name.ts';
+import type { Issuance } from './change.ts';
+
+/** One extension of which the manifest speaks, be it that there shall be none. */
+export interface WantedExtension {
+  readonly rule: AnyExtension;
+  readonly wanted: Wanted<unknown>;
+}
+
+/** What every certificate of an entity has in common, whenever it is issued. */
+export interface WantedCertificate {
+  readonly subject: Subject;
+  readonly key: KeySpec;
+  readonly signer: Signer;
+  readonly extensions: readonly WantedExtension[];
+}
+
+/** One certificate to be issued. */
+export interface CertificateSpec extends WantedCertificate {
+  /** The subject as it is encoded. */
+  readonly name: EncodedName;
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+/** A root signs itself. */
+export const SELF: Signer = { kind: 'self' };
+
+/** An issuer whose certificate is not looked at, or not made yet. */
+export const AN_ISSUER: Issuer = { kind: 'issuer', subjectDer: null, keyIdentifier: null, serial: null };
+
+/** The issuer whose certificate this is. */
+export function issuerOf(facts: CertificateFacts): Issuer {
+  const { subjectDer, serial } = facts;
+  return { kind: 'issuer', subjectDer, keyIdentifier: keyIdentifierOf(facts), serial };
+}
+
+/** @param keyIdentifier what identifies the entity's key, `null` where that is not known. */
+export function wantedCertificate(
+  entity: Entity,
+  signer: Signer,
+  keyIdentifier: string | null,
+): WantedCertificate {
+  const { subject, key } = entity;
+  return { subject, key, signer, extensions: wantedExtensions({ entity, signer, keyIdentifier }) };
+}
+
+/** @param keyIdentifier as above; what is carried over from an earlier certificate goes first. */
+export function certificateSpec(
+  entity: Entity,
+  signer: Signer,
+  { notBefore, notAfter, name, subjectKeyId }: Issuance,
+  keyIdentifier: string | null,
+): CertificateSpec {
+  const wanted = wantedCertificate(entity, signer, subjectKeyId ?? keyIdentifier);
+  return { ...wanted, name: encodedName(entity, name), notBefore, notAfter };
+}
+
+function wantedExtensions(context: ExtensionContext): readonly WantedExtension[] {
+  return EXTENSIONS.flatMap((rule) => {
+    const wanted = rule.wanted(context);
+    return wanted === null ? [] : [{ rule, wanted }];
+  });
+}
+
+/** An extension to be written. */
+export interface WrittenExtension {
+  readonly rule: AnyExtension;
+  readonly critical: boolean;
+  readonly value: unknown;
+}
+
+/** Those of a certificate that are written into it. */
+export function writtenExtensions({
+  extensions,
+}: Pick<WantedCertificate, 'extensions'>): readonly WrittenExtension[] {
+  return extensions.flatMap(({ rule, wanted }) => {
+    if (wanted.presence === 'none' || wanted.presence === 'allowed') return [];
+    return [{ rule, critical: wanted.critical, value: wanted.value }];
+  });
+}
+
+/** Those that a request asks for: the same, less what only the issuer can know. */
+export function requestedExtensions(entity: Entity): readonly WrittenExtension[] {
+  return writtenExtensions(wantedCertificate(entity, SELF, null)).filter(({ rule }) => rule.inRequest);
+}

@@ -1,0 +1,86 @@
+/**
+ * One kind of extension (RFC 5280 §4.2) as one value: whatever reads, writes, compares or shows extensions is a loop over
+ * rules. Each has a file of its own in extensions/ and a row in the table of extensions.ts.
+ */
+import type { Entity } from '../pki/entity.ts';
+import type { Der } from './der.ts';
+
+/** An authority that signs, by what its certificate says; `null` is not known yet. */
+export interface Issuer {
+  readonly kind: 'issuer';
+  /** Hex DER of its subject. */
+  readonly subjectDer: string | null;
+  readonly keyIdentifier: string | null;
+  readonly serial: string | null;
+}
+
+/** Who signs: the certificate's own key, or an issuer. */
+export type Signer = { readonly kind: 'self' } | Issuer;
+
+/** What the value of an extension may depend on. */
+export interface ExtensionContext {
+  readonly entity: Entity;
+  readonly signer: Signer;
+  /** What identifies the certificate's own key (hex), `null` as long as that is not known. */
+  readonly keyIdentifier: string | null;
+}
+
+/**
+ * What a certificate shall have.
+ * - `required`: it is written, and a certificate without it is issued again;
+ * - `expected`: it is written, but what another tool made without it stays;
+ * - `allowed`: it is not written, and right where it is found;
+ * - `none`: it must not be there.
+ */
+export type Wanted<Value> =
+  | {
+      readonly presence: 'required' | 'expected' | 'allowed';
+      readonly value: Value;
+      /** As it is written. */
+      readonly critical: boolean;
+      /** Of what is there already: `either` where RFC 5280 and verifiers take both. */
+      readonly accepts: 'same' | 'either';
+    }
+  | { readonly presence: 'none' };
+
+/** A section of an openssl configuration; keys are ours, values may be anything. */
+export interface ConfigSection {
+  readonly name: string;
+  readonly entries: readonly (readonly [key: string, value: string])[];
+}
+
+/** An extension in x509v3_config(5): what stands behind its name, and the sections that this refers to. */
+export interface ExtensionConfig {
+  readonly value: string;
+  readonly sections?: readonly ConfigSection[];
+}
+
+/** @typeParam Value what the extension says; the wanted one may leave open what only the making can tell. */
+export interface ExtensionRule<Value, Field extends string = string> {
+  /** As RFC 5280 and openssl call it. */
+  readonly name: string;
+  readonly oid: string;
+  /** What of it is compared and explained by itself, by the names that reasons have; the first is the extension as such. */
+  readonly fields: readonly Field[];
+  /** Whether a request asks for it; the others are known to the issuer alone. */
+  readonly inRequest: boolean;
+  /** @throws DerError */
+  read(der: Der): Value;
+  write(value: Value): Uint8Array;
+  /** What one field says: a set, whose order means nothing, for comparison and for people. */
+  items(value: Value, field: Field): readonly string[];
+  config(value: Value): ExtensionConfig;
+  /** `null`: the manifest does not speak of it. None is written then, and one that is there stays. */
+  wanted(context: ExtensionContext): Wanted<Value> | null;
+  /** Whether what was found says what is wanted. Absent: all its fields have the same items. */
+  matches?(found: Value, wanted: Value, presence: 'required' | 'expected' | 'allowed'): boolean;
+}
+
+/** Stands in texts for a value that only the making can tell. */
+export const PRESENT = 'present';
+
+/** A value that is to be written. @throws Error where only the making can tell it, and it is not made. */
+export function known<Value>(value: Value | null): Value {
+  if (value === null) throw new Error('Internal error: a key identifier is written before it is known');
+  return value;
+}

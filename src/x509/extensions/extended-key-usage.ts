@@ -1,0 +1,43 @@
+/** Extended key usage (RFC 5280 §4.2.1.12): what the certificate may be used for, by names or dotted OIDs. */
+import { type LeafKind, unreachable } from '../../pki/entity.ts';
+import { children, expectTag, oidText, TAG } from '../der.ts';
+import { encode, encodeOid } from '../der-write.ts';
+import type { ExtensionRule } from '../extension-rule.ts';
+import { EXTENDED_KEY_USAGES } from '../oids.ts';
+
+const OIDS = new Map<string, string>(Object.entries(EXTENDED_KEY_USAGES));
+const NAMES = new Map([...OIDS].map(([name, oid]) => [oid, name]));
+
+/** Exactly the purposes of an end entity’s kind, and none for a CA. */
+export const extendedKeyUsage = {
+  name: 'extendedKeyUsage',
+  oid: '2.5.29.37',
+  fields: ['extendedKeyUsage'],
+  inRequest: true,
+  read: (der): readonly string[] =>
+    children(expectTag(der, TAG.sequence)).map((purpose) => {
+      const oid = oidText(purpose);
+      return NAMES.get(oid) ?? oid;
+    }),
+  write: (usages) => encode(TAG.sequence, ...usages.map((usage) => encodeOid(OIDS.get(usage) ?? usage))),
+  items: (usages) => usages,
+  config: (usages) => ({ value: usages.join(',') }),
+  // A CA certificate carries none, so that nothing below it is narrowed. RFC 5280: critical or not, as the issuer likes.
+  wanted: ({ entity }) =>
+    entity.kind === 'authority'
+      ? { presence: 'none' }
+      : { presence: 'required', value: usagesOf(entity.kind), critical: false, accepts: 'either' },
+} as const satisfies ExtensionRule<readonly string[]>;
+
+function usagesOf(kind: LeafKind): readonly string[] {
+  switch (kind) {
+    case 'server':
+      return ['serverAuth'];
+    case 'client':
+      return ['clientAuth'];
+    case 'peer':
+      return ['serverAuth', 'clientAuth'];
+    default:
+      return unreachable(kind);
+  }
+}

@@ -1,0 +1,33 @@
+/** Subject alternative names (RFC 5280 §4.2.1.6), each as `sanText` writes it: `dns:api.example.test`. */
+import { sanText } from '../../pki/san.ts';
+import { children, expectTag, TAG } from '../der.ts';
+import { encode } from '../der-write.ts';
+import type { ExtensionRule } from '../extension-rule.ts';
+import { encodeName, nameEntry, nameText } from '../general-name.ts';
+
+/** Exactly the names of the manifest. */
+export const subjectAltName = {
+  name: 'subjectAltName',
+  oid: '2.5.29.17',
+  fields: ['san'],
+  inRequest: true,
+  read: (der): readonly string[] => children(expectTag(der, TAG.sequence)).map(nameText),
+  write: (names) => encode(TAG.sequence, ...names.map(encodeName)),
+  items: (names) => names,
+  // A section of its own, because in the short form a comma starts another name.
+  config: (names) => ({
+    value: '@san',
+    sections: [{ name: 'san', entries: names.map((name, i) => nameEntry(name, i + 1)) }],
+  }),
+  // Critical exactly when the subject is empty; with a subject, verifiers take both.
+  wanted({ entity: { san, subject } }) {
+    if (san.length === 0) return { presence: 'none' };
+    const critical = subject.length === 0;
+    return {
+      presence: 'required',
+      value: san.map(sanText),
+      critical,
+      accepts: critical ? 'same' : 'either',
+    };
+  },
+} as const satisfies ExtensionRule<readonly string[]>;

@@ -1,0 +1,277 @@
+/** The rules of extensions, one row each: what openssl makes of their configuration is to the octet what they write. */
+import { readdirSync } from 'node:fs';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { configText } from '../../src/openssl/config.ts';
+import { extensionSections } from '../../src/openssl/extensions.ts';
+import { certificateFacts } from '../../src/x509/certificate.ts';
+import { children, context, type Der, hex, oidText, readAll } from '../../src/x509/der.ts';
+import { encodeBits, encodeInteger, encodeOid } from '../../src/x509/der-write.ts';
+import type { ExtensionRule } from '../../src/x509/extension-rule.ts';
+import { authorityKeyIdentifier } from '../../src/x509/extensions/authority-key-identifier.ts';
+import { basicConstraints } from '../../src/x509/extensions/basic-constraints.ts';
+import { extendedKeyUsage } from '../../src/x509/extensions/extended-key-usage.ts';
+import { keyUsage } from '../../src/x509/extensions/key-usage.ts';
+import { subjectAltName } from '../../src/x509/extensions/subject-alt-name.ts';
+import { subjectKeyIdentifier } from '../../src/x509/extensions/subject-key-identifier.ts';
+import { type AnyExtension, EXTENSIONS, type ExtensionField } from '../../src/x509/extensions.ts';
+import { EXTENDED_KEY_USAGES, KEY_USAGES } from '../../src/x509/oids.ts';
+import { derOf, openssl, temporaryFolder } from '../helpers/openssl.ts';
+import { holds } from '../helpers/property.ts';
+
+const folder = temporaryFolder();
+const SERVER = new URL('../../src/x509/extensions', import.meta.url);
+
+beforeAll(() => {
+  openssl(['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', 'key.pem'], folder);
+});
+
+interface Row {
+  readonly what: string;
+  readonly rule: AnyExtension;
+  readonly value: unknown;
+  readonly config: string;
+  readonly items: readonly (readonly string[])[];
+}
+
+/** The value is one of the rule's own. */
+function row<Value>(
+  rule: ExtensionRule<Value, ExtensionField>,
+  value: Value,
+  config: string,
+  ...items: readonly (readonly string[])[]
+): Row {
+  return { what: `${rule.name} ${JSON.stringify(value).slice(0, 60)}`, rule, value, config, items };
+}
+
+const ALL_PURPOSES = Object.keys(EXTENDED_KEY_USAGES);
+const NAMES = [
+  'dns:*.example.test',
+  'ip:192.0.2.1',
+  'ip:2001:db8::1',
+  'uri:spiffe://example.test/a,b',
+  'email:ops@example.test',
+  'dns:$ENV::HOME',
+  'uri:x:a#b"c\'d`e\\f',
+  'dns:a,DNS:b',
+];
+
+const ROWS: readonly Row[] = [
+  row(basicConstraints, { ca: false, pathLength: null }, 'CA:FALSE', ['CA:FALSE'], []),
+  row(basicConstraints, { ca: true, pathLength: null }, 'CA:TRUE', ['CA:TRUE'], []),
+  row(basicConstraints, { ca: true, pathLength: 0 }, 'CA:TRUE,pathlen:0', ['CA:TRUE'], ['0']),
+  row(basicConstraints, { ca: true, pathLength: 127 }, 'CA:TRUE,pathlen:127', ['CA:TRUE'], ['127']),
+  row(basicConstraints, { ca: true, pathLength: 128 }, 'CA:TRUE,pathlen:128', ['CA:TRUE'], ['128']),
+  row(basicConstraints, { ca: true, pathLength: 65536 }, 'CA:TRUE,pathlen:65536', ['CA:TRUE'], ['65536']),
+  ...KEY_USAGES.map((usage) => row(keyUsage, [usage], usage, [usage])),
+  row(keyUsage, ['keyCertSign', 'cRLSign'], 'keyCertSign,cRLSign', ['keyCertSign', 'cRLSign']),
+  row(keyUsage, KEY_USAGES, KEY_USAGES.join(','), KEY_USAGES),
+  row(extendedKeyUsage, ['serverAuth'], 'serverAuth', ['serverAuth']),
+  row(extendedKeyUsage, ALL_PURPOSES, ALL_PURPOSES.join(','), ALL_PURPOSES),
+  row(extendedKeyUsage, ['1.3.6.1.4.1.311.20.2.2', 'clientAuth'], '1.3.6.1.4.1.311.20.2.2,clientAuth', [
+    '1.3.6.1.4.1.311.20.2.2',
+    'clientAuth',
+  ]),
+  row(subjectAltName, ['dns:api.example.test'], '@san', ['dns:api.example.test']),
+  row(subjectAltName, NAMES, '@san', NAMES),
+  row(subjectAltName, manyNames(), '@san', manyNames()),
+  row(subjectKeyIdentifier, 'ab'.repeat(20), 'ab'.repeat(20), ['ab'.repeat(20)]),
+  row(subjectKeyIdentifier, '01', '01', ['01']),
+];
+
+/** More than 65,535 octets, of which the length takes three. */
+function manyNames(): readonly string[] {
+  return Array.from({ length: 2000 }, (_, i) => `dns:host-${i}.a-rather-long-name.example.test`);
+}
+
+/** Hex of what openssl writes for a configuration, and the criticality, by OID. */
+function written(sections: Parameters<typeof configText>[0]): ReadonlyMap<string, string> {
+  const config = configText([
+    {
+      name: 'req',
+      entries: [
+        ['prompt', 'no'],
+        ['distinguished_name', 'name'],
+      ],
+    },
+    { name: 'name', entries: [['CN', 'x']] },
+    ...sections,
+  ]);
+  const call = ['req', '-x509', '-new', '-batch', '-config', '-', '-extensions', 'extensions'];
+  openssl([...call, '-key', 'key.pem', '-out', 'cert.pem'], folder, config);
+  return new Map(extensionsIn(derOf(folder, 'cert.pem')));
+}
+
+function extensionsIn(certificate: Uint8Array): readonly (readonly [oid: string, value: string])[] {
+  const tbs = children(readAll(certificate))[0];
+  const wrapper = tbs && children(tbs).find(({ tag }) => tag === context(3));
+  const [list] = wrapper === undefined ? [] : children(wrapper);
+  return list === undefined ? [] : children(list).map(extension);
+}
+
+function extension(der: Der): readonly [oid: string, value: string] {
+  const parts = children(der);
+  const isCritical = parts.length === 3;
+  return [oidText(parts[0]), `${isCritical ? 'critical ' : ''}${hex(parts.at(-1)?.body ?? Buffer.of())}`];
+}
+
+it('every file in x509/extensions is a row of the table', () => {
+  const files = readdirSync(SERVER).map((file) => file.replace(/\.ts$/, ''));
+  const names = EXTENSIONS.map(({ name }) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
+  expect(names.sort()).toEqual(files.sort());
+  expect(new Set(EXTENSIONS.map(({ oid }) => oid)).size).toBe(names.length);
+  expect(new Set(EXTENSIONS.flatMap(({ fields }) => fields)).size).toBe(
+    EXTENSIONS.flatMap(({ fields }) => fields).length,
+  );
+});
+
+it('every rule has a row here', () => {
+  const tried = new Set([...ROWS.map(({ rule }) => rule.name), authorityKeyIdentifier.name]);
+  expect([...tried].sort()).toEqual(EXTENSIONS.map(({ name }) => name).sort());
+});
+
+describe.each(ROWS)('$what', ({ rule, value, config, items }) => {
+  it('reads back what it writes', () => expect(rule.read(readAll(rule.write(value)))).toEqual(value));
+  it('has its words', () => {
+    expect(rule.fields.map((field) => rule.items(value, field))).toEqual(items);
+    expect(rule.config(value).value).toBe(config);
+  });
+  it.each([false, true])('is what openssl writes for its configuration, critical: %s', (critical) => {
+    const made = written(extensionSections([{ rule, critical, value }])).get(rule.oid);
+    expect(made).toBe(`${critical ? 'critical ' : ''}${hex(rule.write(value))}`);
+  });
+});
+
+describe('key identifiers that are not known yet', () => {
+  const spki = () => certificateFacts(derOf(folder, 'cert.pem'));
+  it('are openssl’s affair, and then what the rules write', () => {
+    const made = written(
+      extensionSections([
+        { rule: subjectKeyIdentifier, critical: false, value: null },
+        { rule: authorityKeyIdentifier, critical: false, value: null },
+      ]),
+    );
+    const own = spki().extensions.subjectKeyIdentifier?.value ?? '';
+    expect(own).toMatch(/^[0-9a-f]{40}$/);
+    expect(made.get(subjectKeyIdentifier.oid)).toBe(hex(subjectKeyIdentifier.write(own)));
+    const issuer = { keyId: own, issuer: null, serial: null };
+    expect(made.get(authorityKeyIdentifier.oid)).toBe(hex(authorityKeyIdentifier.write(issuer)));
+  });
+  it('have a word, and cannot be written', () => {
+    for (const rule of [subjectKeyIdentifier, authorityKeyIdentifier]) {
+      expect(rule.items(null)).toEqual(['present']);
+      expect(() => rule.write(null)).toThrow('Internal error: a key identifier');
+    }
+  });
+  it('an AKI may name a certificate, too', () => {
+    openssl(
+      [
+        'req',
+        '-x509',
+        '-new',
+        '-batch',
+        '-config',
+        '-',
+        '-key',
+        'key.pem',
+        '-out',
+        'root.pem',
+        '-set_serial',
+        '0xc3',
+      ],
+      folder,
+      '[req]\nprompt = no\ndistinguished_name = name\nx509_extensions = ca\n[name]\nCN = root\n[ca]\nbasicConstraints = critical,CA:TRUE\nsubjectKeyIdentifier = hash\n',
+    );
+    openssl(
+      [
+        'req',
+        '-x509',
+        '-new',
+        '-batch',
+        '-config',
+        '-',
+        '-key',
+        'key.pem',
+        '-CA',
+        'root.pem',
+        '-CAkey',
+        'key.pem',
+        '-out',
+        'leaf.pem',
+      ],
+      folder,
+      '[req]\nprompt = no\ndistinguished_name = name\nx509_extensions = leaf\n[name]\nCN = leaf\n[leaf]\nauthorityKeyIdentifier = keyid:always,issuer:always\n',
+    );
+    const leaf = derOf(folder, 'leaf.pem');
+    const found = certificateFacts(leaf).extensions.authorityKeyIdentifier?.value ?? null;
+    expect(found).toMatchObject({ serial: 'c3', keyId: expect.stringMatching(/^[0-9a-f]{40}$/) });
+    const made = new Map(extensionsIn(leaf)).get(authorityKeyIdentifier.oid);
+    expect(hex(authorityKeyIdentifier.write(found))).toBe(made);
+    expect(authorityKeyIdentifier.read(readAll(authorityKeyIdentifier.write(found)))).toEqual(found);
+  });
+});
+
+describe('names of kinds that no manifest has', () => {
+  it.each(['tag0:06032a0304a0020c00', 'tag4:3000', 'tag8:2a0304', 'tag7:0102', 'tag3:'])('%s', (name) => {
+    const der = subjectAltName.write([name]);
+    expect(subjectAltName.read(readAll(der))).toEqual([name]);
+    expect(() => subjectAltName.config([name])).toThrow('Internal error: openssl has no name');
+  });
+  it('are written with the tags that openssl gives them', () => {
+    const san = ['otherName.1 = 1.2.3;UTF8:x', 'RID.1 = 1.2.3.4', 'dirName.1 = dir'].join('\n');
+    const made = written([
+      { name: 'extensions', entries: [['subjectAltName', '@names']] },
+      { name: 'names', entries: san.split('\n').map((line) => line.split(' = ') as [string, string]) },
+      { name: 'dir', entries: [['CN', 'x']] },
+    ]).get(subjectAltName.oid);
+    const found = subjectAltName.read(readAll(Buffer.from(made ?? '', 'hex')));
+    expect(hex(subjectAltName.write(found))).toBe(made);
+  });
+  it.each(['a.test', 'host:a.test', 'ip:1.2.3'])('%s is none', (name) => {
+    expect(() => subjectAltName.write([name])).toThrow('Internal error: no name can be written');
+  });
+});
+
+it('no value of a name becomes syntax of a configuration', () => {
+  const syntax = fc.constantFrom(...'$#"\'`\\ =[],;@:+/'.split(''));
+  const letter = fc.constantFrom(...'abcDNS.1'.split(''));
+  const text = fc.array(fc.oneof(syntax, letter), { minLength: 1, maxLength: 12 }).map((all) => all.join(''));
+  const name = fc
+    .tuple(fc.constantFrom('dns', 'uri', 'email'), text)
+    .map(([kind, value]) => `${kind}:${value}`);
+  holds(
+    fc.array(name, { minLength: 10, maxLength: 30 }),
+    (names) => {
+      // openssl takes "copy" and "move" for words of its own where they are all that an e-mail address says.
+      const made = written(extensionSections([{ rule: subjectAltName, critical: false, value: names }]));
+      expect(subjectAltName.read(readAll(Buffer.from(made.get(subjectAltName.oid) ?? '', 'hex')))).toEqual(
+        names,
+      );
+    },
+    10,
+  );
+});
+
+describe('the writer of DER', () => {
+  it.each([
+    ['1.2.840.113549.1.9.14', '06092a864886f70d01090e'],
+    ['2.5.29.17', '0603551d11'],
+    ['2.999.3', '0603883703'],
+    ['0.9.2342.19200300.100.1.25', '060a0992268993f22c640119'],
+  ])('OID %s', (dotted, expected) => {
+    expect(hex(encodeOid(dotted))).toBe(expected);
+    expect(oidText(readAll(encodeOid(dotted)))).toBe(dotted);
+  });
+  it.each([
+    [0, '020100'],
+    [127, '02017f'],
+    [128, '02020080'],
+    [65535, '020300ffff'],
+  ])('INTEGER %i', (value, expected) => expect(hex(encodeInteger(value))).toBe(expected));
+  it.each([
+    [[], '030100'],
+    [[0], '03020780'],
+    [[8], '0303070080'],
+    [[5, 6], '03020106'],
+  ])('BIT STRING %j', (bits, expected) => expect(hex(encodeBits(bits))).toBe(expected));
+});
