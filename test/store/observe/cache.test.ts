@@ -20,7 +20,7 @@ function cacheOf(content: string): Cache {
   return new Cache(root, Date.now());
 }
 
-const withEntries = (entries: unknown): string => JSON.stringify({ format: 3, entries });
+const withEntries = (entries: unknown): string => JSON.stringify({ format: 4, entries });
 
 it('an entry is believed of these files and this key alone', () => {
   const cache = cacheOf(withEntries([[ID, GOOD]]));
@@ -32,10 +32,10 @@ it('an entry is believed of these files and this key alone', () => {
 
 it.each<readonly [string, string]>([
   ['nothing', ''],
-  ['no JSON', '{"format":3'],
+  ['no JSON', '{"format":4'],
   ['null', 'null'],
-  ['another format', JSON.stringify({ format: 2, entries: [[ID, GOOD]] })],
-  ['no entries', '{"format":3}'],
+  ['another format', JSON.stringify({ format: 3, entries: [[ID, GOOD]] })],
+  ['no entries', '{"format":4}'],
   ['entries that are none', withEntries([null, 1])],
   ['an object of entries', withEntries({ [ID]: GOOD })],
   ['an entry of null', withEntries([[ID, null]])],
@@ -58,6 +58,6 @@ it('is written once there is much that is new, and read again', () => {
   const cache = new Cache(root, Date.now());
   for (let i = 0; i < WORTHWHILE; i++) cache.set(`servers/s${i}`, FILES, 'k', NOTHING);
   cache.save();
-  expect(JSON.parse(readFileSync(join(root, '.pki/cache.json'), 'utf8'))).toMatchObject({ format: 3 });
+  expect(JSON.parse(readFileSync(join(root, '.pki/cache.json'), 'utf8'))).toMatchObject({ format: 4 });
   expect(new Cache(root, Date.now()).get(ID, FILES, 'k')).toEqual(NOTHING);
 });

@@ -1,0 +1,147 @@
+/** What was made is accepted as it was asked, and never otherwise: not what a plan would change, and not what it lets be. */
+import { describe, expect, it } from 'vitest';
+import { crossObjections, objections } from '../../src/plan/accept.ts';
+import type { Issuance } from '../../src/plan/change.ts';
+import { diffCertificate } from '../../src/plan/diff.ts';
+import { issuerOf, wantedCertificate } from '../../src/plan/wanted.ts';
+import { type CertificateFacts, keyIdentifierOf, sanOf } from '../../src/x509/facts.ts';
+import {
+  anAuthority,
+  aServer,
+  type Changes,
+  certificateFor,
+  changed,
+  critical,
+  DAY,
+  dns,
+  keyFacts,
+  NOW,
+  signedWith,
+  uncritical,
+} from '../helpers/entities.ts';
+
+const ISSUANCE = { notBefore: NOW, notAfter: NOW + DAY - 1, cappedBy: null, subjectKeyId: null };
+const SERIAL = `7${'1'.repeat(39)}`;
+const [ROOT, API] = [anAuthority(), aServer({ name: 'api', san: [dns('a.test'), dns('b.test')] })];
+const [ROOT_KEY, KEY] = [keyFacts('root'), keyFacts('api')];
+const ISSUER = certificateFor(ROOT, ROOT_KEY, ISSUANCE, null, SERIAL);
+const GOOD = certificateFor(API, KEY, ISSUANCE, ISSUER, SERIAL);
+
+function objectionsTo(cert: CertificateFacts): readonly string[] {
+  const csr = { keyId: KEY.keyId, subject: API.subject, san: sanOf(GOOD), signatureFits: true };
+  return objections(
+    { key: KEY, csr, cert, signedBy: ROOT_KEY.keyId },
+    { entity: API, issuance: ISSUANCE, issuer: ISSUER },
+  );
+}
+
+function rootObjections(cert: CertificateFacts, issuance: Issuance = ISSUANCE): readonly string[] {
+  const csr = { keyId: ROOT_KEY.keyId, subject: ROOT.subject, san: [], signatureFits: true };
+  return objections(
+    { key: ROOT_KEY, csr, cert, signedBy: ROOT_KEY.keyId },
+    { entity: ROOT, issuance, issuer: null },
+  );
+}
+
+const planned = (cert: CertificateFacts) =>
+  diffCertificate(cert, wantedCertificate(API, issuerOf(ISSUER), keyIdentifierOf(cert)));
+
+it('what was asked', () => {
+  expect(objectionsTo(GOOD)).toEqual([]);
+  expect(planned(GOOD)).toEqual([]);
+  expect(rootObjections(ISSUER)).toEqual([]);
+});
+
+type Extensions = NonNullable<Changes['extensions']>;
+const NO_CA = { ca: false, pathLength: null };
+
+describe('what the plan lets be, but was not asked for', () => {
+  it.each<[string, Extensions]>([
+    ['a key usage that is not critical', { keyUsage: uncritical(['digitalSignature'] as const) }],
+    ['a critical purpose', { extendedKeyUsage: critical(['serverAuth']) }],
+    ['critical names', { subjectAltName: critical(sanOf(GOOD)) }],
+    ['no basic constraints', { basicConstraints: undefined }],
+    ['basic constraints that are not critical', { basicConstraints: uncritical(NO_CA) }],
+    ['no SKI', { subjectKeyIdentifier: undefined }],
+    [
+      'an AKI that names a certificate, too',
+      {
+        authorityKeyIdentifier: signedWith(keyIdentifierOf(ISSUER) ?? '', ISSUER.serial),
+      },
+    ],
+    ['names in another order', { subjectAltName: uncritical([...sanOf(GOOD)].reverse()) }],
+  ])('%s', (_, extensions) => {
+    const cert = changed(GOOD, { extensions });
+    expect(objectionsTo(cert)).toEqual([expect.stringContaining('the extensions are not as asked: ')]);
+  });
+
+  it('an unknown extension', () => {
+    const unknown = [{ oid: '1.2.3', critical: true, hex: '0500' }];
+    expect(planned(changed(GOOD, { unknown }))).toEqual([]);
+    expect(objectionsTo(changed(GOOD, { unknown }))).toEqual([
+      'the extensions are not as asked: critical 1.2.3 0500 was not asked for',
+    ]);
+  });
+  it('the SKI of another key', () => {
+    const cert = changed(GOOD, { extensions: { subjectKeyIdentifier: uncritical('ab') } });
+    expect(planned(cert)).toEqual([]);
+    expect(objectionsTo(cert)).toContain(
+      `the certificate differs, subjectKeyIdentifier is ab, not ${KEY.keyIdentifier}`,
+    );
+  });
+});
+
+describe('what the plan would change', () => {
+  it.each<[string, Changes]>([
+    ['a version', { version: 1 }],
+    ['a weak signature', { signature: 'sha1WithRSAEncryption' }],
+    ['a subject', { subject: [] }],
+    ['a CA', { extensions: { basicConstraints: critical({ ca: true, pathLength: null }) } }],
+    ['a path length', { extensions: { basicConstraints: critical({ ca: false, pathLength: 0 }) } }],
+    ['a usage', { extensions: { keyUsage: undefined } }],
+    ['a purpose', { extensions: { extendedKeyUsage: uncritical(['clientAuth']) } }],
+    ['a name', { extensions: { subjectAltName: uncritical(['dns:evil.test']) } }],
+    ['a critical SKI', { extensions: { subjectKeyIdentifier: critical(KEY.keyIdentifier) } }],
+    ['an AKI', { extensions: { authorityKeyIdentifier: signedWith('ab') } }],
+    ['no AKI', { extensions: { authorityKeyIdentifier: undefined } }],
+  ])('%s', (_, changes) => {
+    const cert = changed(GOOD, changes);
+    const reasons = planned(cert);
+    expect(reasons).not.toEqual([]);
+    expect(objectionsTo(cert).filter((one) => one.startsWith('the certificate differs'))).toHaveLength(
+      reasons.length,
+    );
+  });
+});
+
+describe('a root', () => {
+  it('may have an AKI that is its own', () => {
+    const aki = (keyId: string) => ({ extensions: { authorityKeyIdentifier: signedWith(keyId) } });
+    expect(rootObjections(changed(ISSUER, aki(ROOT_KEY.keyIdentifier)))).toEqual([]);
+    expect(rootObjections(changed(ISSUER, aki('ab')))).toEqual([
+      `the certificate differs, authorityKeyIdentifier is ab, not ${ROOT_KEY.keyIdentifier}`,
+    ]);
+  });
+  it('gets the key identifier that is carried over, and no other', () => {
+    const kept = { ...ISSUANCE, subjectKeyId: 'abcd' };
+    const cert = certificateFor(ROOT, ROOT_KEY, kept, null, SERIAL);
+    expect(rootObjections(cert, kept)).toEqual([]);
+    expect(rootObjections(cert)).toContain(
+      `the certificate differs, subjectKeyIdentifier is abcd, not ${ROOT_KEY.keyIdentifier}`,
+    );
+  });
+});
+
+it('a cross-certificate is the root’s, by an issuer: its earlier certificate', () => {
+  const next = keyFacts('next');
+  const asked = { entity: ROOT, issuance: ISSUANCE, issuer: ISSUER };
+  const cert = certificateFor(ROOT, next, ISSUANCE, ISSUER, SERIAL);
+  const made = { cert, key: next, signedBy: ROOT_KEY.keyId };
+  expect(crossObjections(made, asked)).toEqual([]);
+  const selfSigned = certificateFor(ROOT, next, ISSUANCE, null, SERIAL);
+  expect(crossObjections({ ...made, cert: selfSigned, signedBy: next.keyId }, asked)).toEqual([
+    `the certificate differs, authorityKeyIdentifier is none, not ${ROOT_KEY.keyIdentifier}`,
+    'the certificate is not signed by its issuer',
+    expect.stringContaining('the extensions are not as asked: authorityKeyIdentifier'),
+  ]);
+});
