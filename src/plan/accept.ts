@@ -11,7 +11,7 @@ import type { Issuance } from './change.ts';
 import { diffCertificate, diffKeySpec, diffRequest, namesIssuer } from './diff.ts';
 import type { Reason } from './reason.ts';
 import { isoTime } from './validity.ts';
-import { type CertificateSpec, certificateSpec, issuerOf, SELF, writtenExtensions } from './wanted.ts';
+import { type CertificateSpec, certificateSpec, issuedBy, SELF, writtenExtensions } from './wanted.ts';
 
 /** What an entity has now: its key, be it new or kept, and what was staged, as facts of the files. */
 export interface Made {
@@ -43,7 +43,7 @@ export function objections(made: Made, asked: Asked): readonly string[] {
   if (made.cert === null || issuance === null) return forRequest;
   const spec = certificateSpec(
     entity,
-    issuer === null ? SELF : issuerOf(issuer),
+    issuer === null ? SELF : issuedBy(issuer),
     issuance,
     made.key.keyIdentifier,
   );
@@ -64,7 +64,7 @@ export function crossObjections(
   asked: { readonly entity: Entity; readonly issuance: Issuance; readonly issuer: CertificateFacts },
 ): readonly string[] {
   const { entity, issuance, issuer } = asked;
-  const spec = certificateSpec(entity, issuerOf(issuer), issuance, made.key.keyIdentifier);
+  const spec = certificateSpec(entity, issuedBy(issuer), issuance, made.key.keyIdentifier);
   return certificateObjections(made, spec, issuer.keyId);
 }
 

@@ -1,6 +1,6 @@
 /** Whether a certificate on disk is the one that the manifest asks for: field by field, with its key and its issuer. */
 import type { Entity } from '../pki/entity.ts';
-import type { Issuer } from '../x509/extension-rule.ts';
+import type { IssuerIdentity } from '../x509/extension-rule.ts';
 import { type CertificateFacts, keyIdentifierOf } from '../x509/facts.ts';
 import { diffCertificate, diffName, namesIssuer } from './diff.ts';
 import type { EntityObservation } from './observation.ts';
@@ -43,7 +43,7 @@ function wantedOf(
   return wantedCertificate(entity, signer, keyIdentifierOf(facts));
 }
 
-function signerOf({ subjectDer, subjectKeyId, serial }: Outlook): Issuer {
+function signerOf({ subjectDer, subjectKeyId, serial }: Outlook): IssuerIdentity {
   return { kind: 'issuer', subjectDer, keyIdentifier: subjectKeyId, serial };
 }
 

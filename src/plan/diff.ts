@@ -6,7 +6,7 @@ import type { Entity } from '../pki/entity.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { sanText } from '../pki/san.ts';
 import { subjectText } from '../pki/subject.ts';
-import type { Issuer, Wanted } from '../x509/extension-rule.ts';
+import type { IssuerIdentity, Wanted } from '../x509/extension-rule.ts';
 import { type AnyExtension, type ExtensionField, type Found, findExtension } from '../x509/extensions.ts';
 import type { CertificateFacts, NameAttribute, RequestFacts } from '../x509/facts.ts';
 import type { Field, Reason } from './reason.ts';
@@ -34,7 +34,7 @@ export function diffRequest(facts: RequestFacts, entity: Entity): readonly Reaso
 }
 
 /** One reason where the two texts are not the same, none where they are. */
-export function differs(field: Field, before: string, after: string): readonly Differs[] {
+function differs(field: Field, before: string, after: string): readonly Differs[] {
   return before === after ? [] : [{ kind: 'differs', field, before, after }];
 }
 
@@ -97,7 +97,7 @@ function sameSet(found: readonly string[], wanted: readonly string[]): boolean {
  * §6.1.3 (a)(4)). Where the AKI names one certificate of the issuer by its serial number, as easy-rsa has it, OpenSSL
  * accepts no other, also for the same key.
  */
-export function namesIssuer(facts: CertificateFacts, signer: Issuer): boolean {
+export function namesIssuer(facts: CertificateFacts, signer: IssuerIdentity): boolean {
   const serial = facts.extensions.authorityKeyIdentifier?.value.serial ?? null;
   return facts.issuerDer === signer.subjectDer && [null, signer.serial].includes(serial);
 }

@@ -6,7 +6,7 @@
 import type { Entity } from '../pki/entity.ts';
 import type { KeySpec } from '../pki/key-spec.ts';
 import type { Subject } from '../pki/subject.ts';
-import type { ExtensionContext, Issuer, Signer, Wanted } from '../x509/extension-rule.ts';
+import type { ExtensionContext, IssuerIdentity, SignerIdentity, Wanted } from '../x509/extension-rule.ts';
 import { type AnyExtension, EXTENSIONS } from '../x509/extensions.ts';
 import { type CertificateFacts, keyIdentifierOf } from '../x509/facts.ts';
 import { type EncodedName, encodedName } from '../x509/name.ts';
@@ -22,7 +22,7 @@ export interface WantedExtension {
 export interface WantedCertificate {
   readonly subject: Subject;
   readonly key: KeySpec;
-  readonly signer: Signer;
+  readonly signer: SignerIdentity;
   readonly extensions: readonly WantedExtension[];
 }
 
@@ -35,13 +35,18 @@ export interface CertificateSpec extends WantedCertificate {
 }
 
 /** A root signs itself. */
-export const SELF: Signer = { kind: 'self' };
+export const SELF: SignerIdentity = { kind: 'self' };
 
 /** An issuer whose certificate is not looked at, or not made yet. */
-export const AN_ISSUER: Issuer = { kind: 'issuer', subjectDer: null, keyIdentifier: null, serial: null };
+export const AN_ISSUER: IssuerIdentity = {
+  kind: 'issuer',
+  subjectDer: null,
+  keyIdentifier: null,
+  serial: null,
+};
 
 /** The issuer whose certificate this is. */
-export function issuerOf(facts: CertificateFacts): Issuer {
+export function issuedBy(facts: CertificateFacts): IssuerIdentity {
   const { subjectDer, serial } = facts;
   return { kind: 'issuer', subjectDer, keyIdentifier: keyIdentifierOf(facts), serial };
 }
@@ -49,7 +54,7 @@ export function issuerOf(facts: CertificateFacts): Issuer {
 /** @param keyIdentifier what identifies the entity's key, `null` where that is not known. */
 export function wantedCertificate(
   entity: Entity,
-  signer: Signer,
+  signer: SignerIdentity,
   keyIdentifier: string | null,
 ): WantedCertificate {
   const { subject, key } = entity;
@@ -59,7 +64,7 @@ export function wantedCertificate(
 /** @param keyIdentifier as above; what is carried over from an earlier certificate goes first. */
 export function certificateSpec(
   entity: Entity,
-  signer: Signer,
+  signer: SignerIdentity,
   { notBefore, notAfter, name, subjectKeyId }: Issuance,
   keyIdentifier: string | null,
 ): CertificateSpec {

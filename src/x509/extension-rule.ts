@@ -6,7 +6,7 @@ import type { Entity } from '../pki/entity.ts';
 import type { Der } from './der.ts';
 
 /** An authority that signs, by what its certificate says; `null` is not known yet. */
-export interface Issuer {
+export interface IssuerIdentity {
   readonly kind: 'issuer';
   /** Hex DER of its subject. */
   readonly subjectDer: string | null;
@@ -15,12 +15,12 @@ export interface Issuer {
 }
 
 /** Who signs: the certificate's own key, or an issuer. */
-export type Signer = { readonly kind: 'self' } | Issuer;
+export type SignerIdentity = { readonly kind: 'self' } | IssuerIdentity;
 
 /** What the value of an extension may depend on. */
 export interface ExtensionContext {
   readonly entity: Entity;
-  readonly signer: Signer;
+  readonly signer: SignerIdentity;
   /** What identifies the certificate's own key (hex), `null` as long as that is not known. */
   readonly keyIdentifier: string | null;
 }

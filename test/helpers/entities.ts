@@ -20,7 +20,7 @@ import { type Plan, type PlanOptions, planInventory } from '../../src/plan/plan.
 import {
   type CertificateSpec,
   certificateSpec,
-  issuerOf,
+  issuedBy,
   SELF,
   writtenExtensions,
 } from '../../src/plan/wanted.ts';
@@ -120,7 +120,7 @@ export function certificateFor(
   issuer: CertificateFacts | null,
   serial: string,
 ): CertificateFacts {
-  const signer = issuer === null ? SELF : issuerOf(issuer);
+  const signer = issuer === null ? SELF : issuedBy(issuer);
   return {
     fingerprint: hash('sha256', `certificate ${serial}`),
     serial,

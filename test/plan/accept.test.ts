@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { crossObjections, objections } from '../../src/plan/accept.ts';
 import type { Issuance } from '../../src/plan/change.ts';
 import { diffCertificate } from '../../src/plan/diff.ts';
-import { issuerOf, wantedCertificate } from '../../src/plan/wanted.ts';
+import { issuedBy, wantedCertificate } from '../../src/plan/wanted.ts';
 import { type CertificateFacts, keyIdentifierOf, sanOf } from '../../src/x509/facts.ts';
 import {
   anAuthority,
@@ -44,7 +44,7 @@ function rootObjections(cert: CertificateFacts, issuance: Issuance = ISSUANCE): 
 }
 
 const planned = (cert: CertificateFacts) =>
-  diffCertificate(cert, wantedCertificate(API, issuerOf(ISSUER), keyIdentifierOf(cert)));
+  diffCertificate(cert, wantedCertificate(API, issuedBy(ISSUER), keyIdentifierOf(cert)));
 
 it('what was asked', () => {
   expect(objectionsTo(GOOD)).toEqual([]);

@@ -6,7 +6,8 @@ import { children, expectTag, hex, serialText, TAG } from '../der.ts';
 import { encode } from '../der-write.ts';
 import { type ExtensionRule, known, PRESENT } from '../extension-rule.ts';
 
-interface AuthorityKeyIdentifier {
+/** What the extension says, each part `null` where it is left out. */
+export interface AuthorityKeyIdentifier {
   /** Hex, as the issuer's SKI. */
   readonly keyId: string | null;
   /** The issuer's certificate by name (hex of its GeneralNames) and serial number, where it is named, too (easy-rsa). */

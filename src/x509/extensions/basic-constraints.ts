@@ -3,7 +3,8 @@ import { children, expectTag, smallInteger, TAG } from '../der.ts';
 import { encode, encodeInteger, TRUE } from '../der-write.ts';
 import type { ExtensionRule } from '../extension-rule.ts';
 
-interface BasicConstraints {
+/** What the extension says. */
+export interface BasicConstraints {
   readonly ca: boolean;
   /** `null` for no limit. */
   readonly pathLength: number | null;
