@@ -9,7 +9,7 @@ import type { Member } from './family.ts';
 import type { FoundFile } from './found.ts';
 import { tenantsOf } from './naming.ts';
 import { compare } from './pairs.ts';
-import { baseOf, pathProblem, stemOf } from './paths.ts';
+import { baseOf, pathFault, stemOf } from './paths.ts';
 
 /** Each below the adopted folder. */
 export type Files = Readonly<Partial<Record<Artifact, string>>>;
@@ -55,7 +55,7 @@ interface House {
 }
 
 function houseOf(drafts: readonly Draft[], files: readonly FoundFile[]): House {
-  const good = files.filter(({ path }) => pathProblem(path) === null);
+  const good = files.filter(({ path }) => pathFault(path) === null);
   const roots = drafts.filter(({ member }) => member.section === 'authorities' && member.issuer === null);
   return {
     byFolder: groupBy(good, ({ path }) => folderOf(path)),

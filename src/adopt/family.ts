@@ -8,7 +8,7 @@ import { keyText } from './key-text.ts';
 import { kindOf } from './kind.ts';
 import type { LeftOut, LeftOutWhy, Note } from './left-out.ts';
 import { nameText, type Pair, type Pairing, type Sighting } from './pairs.ts';
-import { pathProblem } from './paths.ts';
+import { pathFault } from './paths.ts';
 
 /** A pair with its place in the hierarchy. */
 export interface Member extends Pair {
@@ -153,8 +153,8 @@ class Elders {
 /** What speaks against a pair by itself. */
 function flawOf({ cert, key, certPath, keyPath }: Pair, now: number): LeftOutWhy | null {
   for (const path of [certPath, keyPath]) {
-    const detail = pathProblem(path);
-    if (detail !== null) return { kind: 'path', detail };
+    const fault = pathFault(path);
+    if (fault !== null) return { kind: 'path', fault };
   }
   if (keyText(key.spec) === undefined) return { kind: 'key-kind', spec: key.spec };
   const { notAfter } = cert.facts;

@@ -1,4 +1,5 @@
 /** What a folder holds that another tool made: every PEM file by its content, before anyone knows what belongs together. */
+import type { Blockage } from '../plan/blockage.ts';
 import type { CertificateFacts, KeyFacts, KeyId, RequestFacts } from '../x509/facts.ts';
 
 /** The bytes go along: whose signature they bear is yet to be found out. */
@@ -7,11 +8,22 @@ export interface FoundCertificate {
   readonly der: Uint8Array;
 }
 
-/** One private key; `detail` says in words why it cannot be used. */
+/** Why a file, or the key in it, tells nothing; `detail` is what the reader of its content says. */
+export type ReadFault =
+  | { readonly kind: 'blocked'; readonly cause: Blockage }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'no-pem' }
+  /** Which of them a program takes depends on the program. */
+  | { readonly kind: 'several-keys' }
+  | { readonly kind: 'bad-certificate'; readonly detail: string }
+  | { readonly kind: 'unusable'; readonly detail: string };
+
+/** One private key. */
 export type FoundKey =
   | { readonly state: 'readable'; readonly facts: KeyFacts }
   | { readonly state: 'encrypted' }
-  | { readonly state: 'unreadable'; readonly detail: string };
+  | { readonly state: 'unreadable'; readonly fault: ReadFault };
 
 /** One PEM file; everything in the order of the file. */
 export interface FoundFile {
@@ -33,7 +45,7 @@ export interface Unusable {
 
 /** Why nothing is known of a file or folder; `too-…` are the limits of store/observe/scan.ts. */
 export type UnusableWhy =
-  | { readonly kind: 'unreadable'; readonly detail: string }
+  | { readonly kind: 'unreadable'; readonly fault: ReadFault }
   | { readonly kind: 'link' }
   | { readonly kind: 'too-large' }
   | { readonly kind: 'too-deep' }

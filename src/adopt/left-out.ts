@@ -1,6 +1,7 @@
 /** What an adopted folder holds and its manifest does not describe: each thing with why, in values (words: report/). */
 import type { EntityId } from '../pki/entity.ts';
 import type { UnusableWhy } from './found.ts';
+import type { PathFault } from './paths.ts';
 
 /** Why something is not described. Files are named by their paths, issuers by their subjects, `other` by its id. */
 export type LeftOutWhy =
@@ -20,7 +21,7 @@ export type LeftOutWhy =
   | { readonly kind: 'issuer-left-out'; readonly issuer: string; readonly because: LeftOutWhy }
   | { readonly kind: 'same-subject'; readonly other: string }
   | { readonly kind: 'path-length'; readonly limiter: string }
-  | { readonly kind: 'path'; readonly detail: string }
+  | { readonly kind: 'path'; readonly fault: PathFault }
   /** The certificate is in a file with others only. */
   | { readonly kind: 'bundle'; readonly count: number }
   /** The certificate is in one file with its key only. */

@@ -38,7 +38,7 @@ function whyOver(file: FoundFile, { byFingerprint, byKey }: Context): LeftOutWhy
   }
   if (certificates.length > 1) return { kind: 'certificates', count: certificates.length };
   if (key?.state === 'encrypted') return { kind: 'encrypted-key', keyPath: file.path };
-  if (key?.state === 'unreadable') return { kind: 'unreadable', detail: key.detail };
+  if (key?.state === 'unreadable') return { kind: 'unreadable', fault: key.fault };
   if (key) {
     const of = byKey.get(key.facts.keyId);
     return of === undefined ? { kind: 'spare-key' } : { kind: 'copy', of };

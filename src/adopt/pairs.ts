@@ -76,7 +76,7 @@ function apart(all: readonly Pair[]): {
       leftOut.push({
         paths,
         subject: nameText(pair.cert.facts),
-        why: { kind: 'path', detail: 'differs from another file in letter case only' },
+        why: { kind: 'path', fault: { kind: 'case-twin' } },
       });
   }
   return { pairs, leftOut };

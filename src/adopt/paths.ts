@@ -69,13 +69,22 @@ export function entryName(text: string): string {
   return NAME.test(name) ? name : '';
 }
 
-/** What a manifest cannot have as a path, or `null`. */
-export function pathProblem(path: string): string | null {
-  if (/[{}]/.test(path)) return 'has "{" or "}" in its name';
-  if (path.includes('\ufffd')) return 'has a name that is not UTF-8';
+/** Why a manifest cannot name a file. */
+export type PathFault =
+  | { readonly kind: 'braces' }
+  | { readonly kind: 'not-utf8' }
+  /** `message` is the diagnostic that the path would get. */
+  | { readonly kind: 'invalid'; readonly message: string }
+  | { readonly kind: 'written-differently' }
+  | { readonly kind: 'case-twin' };
+
+/** What is wrong with a path by itself, or `null`. */
+export function pathFault(path: string): PathFault | null {
+  if (/[{}]/.test(path)) return { kind: 'braces' };
+  if (path.includes('\ufffd')) return { kind: 'not-utf8' };
   const parsed = parseLayoutPath(path);
-  if (!parsed.ok) return parsed.problem.message;
-  return parsed.value === path ? null : 'has a name that a manifest would write differently';
+  if (!parsed.ok) return { kind: 'invalid', message: parsed.problem.message };
+  return parsed.value === path ? null : { kind: 'written-differently' };
 }
 
 /** `{name}` for the entry's name, where it stands by itself. */

@@ -4,6 +4,7 @@ import { consentsNeeded } from '../plan/plan.ts';
 import { exposedTexts } from '../report/plan.ts';
 import { planJson } from '../report/plan-json.ts';
 import { executionText, failureTexts, skippedText } from '../report/run.ts';
+import { refusalText } from '../words/refusal.ts';
 import { CONSENT_WORDS, followersText } from './consent.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 
@@ -63,8 +64,9 @@ function explainLock(
 function explainRefusals(refusals: readonly Change[], console: Console): void {
   for (const change of refusals) {
     if (change.action !== 'refuse') continue;
-    console.error(change.refusal.problem);
-    console.hint(change.refusal.hint);
+    const { problem, hint } = refusalText(change.refusal);
+    console.error(problem);
+    console.hint(hint);
   }
 }
 

@@ -3,6 +3,7 @@ import { type Plan, type Project, plan, planCommands } from '../index.ts';
 import { isDue } from '../plan/plan.ts';
 import { exposedTexts, planText } from '../report/plan.ts';
 import { planJson } from '../report/plan-json.ts';
+import { refusalText } from '../words/refusal.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import { resolveNames } from './names.ts';
 import { openOrExplain } from './project.ts';
@@ -32,7 +33,7 @@ export async function planCommand(manifest: string, flags: PlanFlags, console: C
   for (const text of exposedTexts(made, project.root)) console.warning(text);
   const refusals = made.changes.flatMap((change) => (change.action === 'refuse' ? change.refusal : []));
   // A script says nothing of what it leaves out.
-  if (flags.commands) for (const { problem } of refusals) console.error(problem);
+  if (flags.commands) for (const refusal of refusals) console.error(refusalText(refusal).problem);
   if (refusals.length > 0) return EXIT.failed;
   return flags.detailedExitcode && isDue(made) ? EXIT.due : EXIT.fine;
 }

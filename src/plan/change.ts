@@ -3,6 +3,7 @@ import type { Artifact } from '../pki/artifact.ts';
 import type { EntityId, EntityKind } from '../pki/entity.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import type { EncodedName } from '../x509/name.ts';
+import type { Refusal } from './blockage.ts';
 import type { Reason } from './reason.ts';
 
 /** What a human must agree to before apply does it: each breaks something that is in use. */
@@ -30,12 +31,6 @@ export interface Issuance {
 export interface Crossing {
   readonly issuance: Issuance;
   readonly signedWith: string;
-}
-
-/** Why nothing may be done, and what the user can do about it. */
-export interface Refusal {
-  readonly problem: string;
-  readonly hint: string;
 }
 
 /** A file that comes from where it was before `folder` or `files` changed; paths are relative to the output folder. */

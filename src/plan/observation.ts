@@ -4,11 +4,12 @@ import { type Artifact, eachArtifact } from '../pki/artifact.ts';
 import type { EntityId } from '../pki/entity.ts';
 import type { KeyFacts, KeyId } from '../x509/facts.ts';
 import type { FactsOf } from './artifacts/rules.ts';
+import type { Blockage, LinkFinding } from './blockage.ts';
 
 /** One file. `blocked` is what no tool may resolve by writing over it; `garbage` is a plain file without the content. */
 export type FileState<Facts> =
   | { readonly state: 'missing' }
-  | { readonly state: 'blocked'; readonly detail: string; readonly hint?: string }
+  | { readonly state: 'blocked'; readonly cause: Blockage }
   | { readonly state: 'garbage'; readonly detail: string }
   | { readonly state: 'present'; readonly facts: Facts; readonly mode: number };
 
@@ -18,8 +19,8 @@ export type KeyState = FileState<KeyFacts> | { readonly state: 'encrypted' };
 /** How an entity's files stand in its folder. */
 export interface Published {
   readonly state: 'files' | 'symlinks' | 'mixed';
-  /** What is in the way of the one or the other, in words; empty where nothing is. */
-  readonly detail: string;
+  /** What is in the way of the one or the other; empty where nothing is. */
+  readonly findings: readonly LinkFinding[];
 }
 
 /** Files that are not where the manifest now wants them, but still where they were before. */

@@ -10,5 +10,5 @@ export function publishReasons(
 ): readonly Reason[] {
   const after = publish ?? 'files';
   if (published === undefined || published.state === after) return [];
-  return [{ kind: 'publish', before: published.state, after, detail: published.detail }];
+  return [{ kind: 'publish', before: published.state, after, findings: published.findings }];
 }

@@ -5,6 +5,7 @@
 import type { Artifact } from '../pki/artifact.ts';
 import type { EntityId } from '../pki/entity.ts';
 import type { ExtensionField } from '../x509/extensions.ts';
+import type { LinkFinding } from './blockage.ts';
 
 /** Fields of a certificate or key that are compared; names are the manifest's where it has one. */
 export type Field = 'key' | 'subject' | 'validity' | 'issuer' | 'version' | ExtensionField;
@@ -48,7 +49,7 @@ export type Reason =
       readonly kind: 'publish';
       readonly before: 'files' | 'symlinks' | 'mixed';
       readonly after: 'files' | 'symlinks';
-      readonly detail: string;
+      readonly findings: readonly LinkFinding[];
     }
   /** `folder` or `files` changed: what is in the old place is copied to the new one. */
   | { readonly kind: 'moved'; readonly from: string; readonly to: string }

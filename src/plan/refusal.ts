@@ -3,7 +3,7 @@
 import type { Artifact } from '../pki/artifact.ts';
 import { unreachable } from '../pki/entity.ts';
 import { filePath, type Located } from '../pki/files.ts';
-import type { Refusal } from './change.ts';
+import type { Refusal } from './blockage.ts';
 import type { EntityObservation } from './observation.ts';
 
 /** The first blockage among an entity's wanted files, or `null`. */
@@ -23,15 +23,9 @@ function refusalOf(path: string, observed: EntityObservation, artifact: Artifact
   const file = observed[artifact];
   switch (file.state) {
     case 'encrypted':
-      return {
-        problem: `"${path}" is encrypted, and this version cannot open encrypted keys`,
-        hint: 'decrypt it yourself with "openssl pkey -in KEY -out PLAIN", or move it away to have a new key made',
-      };
+      return { kind: 'encrypted', path };
     case 'blocked':
-      return {
-        problem: `"${path}" ${file.detail}`,
-        hint: file.hint ?? 'move it away, or make it a readable plain file, and run again',
-      };
+      return { kind: 'blocked', path, cause: file.cause };
     case 'missing':
     case 'garbage':
     case 'present':

@@ -3,10 +3,11 @@
  * same; the old ones stay, because only the user knows when their last reader has moved as well.
  */
 
-import { ARTIFACTS, type Artifact } from '../pki/artifact.ts';
+import type { Artifact } from '../pki/artifact.ts';
 import type { Entity } from '../pki/entity.ts';
 import { entityFolder, filePath } from '../pki/files.ts';
-import type { Refusal, Relocation } from './change.ts';
+import type { Refusal } from './blockage.ts';
+import type { Relocation } from './change.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Reason } from './reason.ts';
 
@@ -30,8 +31,5 @@ export function renamedLinks(entity: Entity, { left, published }: EntityObservat
   const first = left?.files[0];
   if (first === undefined || left?.folder !== entityFolder(entity)) return null;
   if (entity.publish !== 'symlinks' && (published === undefined || published.state === 'files')) return null;
-  return {
-    problem: `the ${ARTIFACTS[first.file].file} of ${entity.id} is behind links, which cannot be renamed in their folder`,
-    hint: 'give the entry another "folder" together with its new "files"',
-  };
+  return { kind: 'renamed-links', entity: entity.id, artifact: first.file };
 }

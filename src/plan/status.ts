@@ -2,6 +2,7 @@
 import type { Entity, EntityId, EntityKind, Inventory } from '../pki/entity.ts';
 import { renewWindow } from '../pki/renewal.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
+import type { Refusal } from './blockage.ts';
 import { type Change, type Remove, reasonsOf } from './change.ts';
 import type { Observation } from './observation.ts';
 import type { Plan } from './plan.ts';
@@ -25,8 +26,8 @@ export interface StatusRow {
   readonly secondsLeft: number | null;
   readonly state: State;
   readonly reasons: readonly Reason[];
-  /** In words, where the state is `refused`. */
-  readonly refusal: string | null;
+  /** Where the state is `refused`. */
+  readonly refusal: Refusal | null;
 }
 
 /** In the order of the inventory, then what left the manifest. The plan must be one of this observation. */
@@ -45,7 +46,7 @@ export function statusRows(
     const certificate = file?.state === 'present' ? file.facts : null;
     const secondsLeft = certificate === null ? null : certificate.notAfter - plan.now;
     const state = stateOf(change, entity, certificate, plan.now);
-    const refusal = change.action === 'refuse' ? change.refusal.problem : null;
+    const refusal = change.action === 'refuse' ? change.refusal : null;
     return [{ id, kind, issuer, certificate, secondsLeft, state, reasons: reasonsOf(change), refusal }];
   });
   return [...rows, ...left];

@@ -8,10 +8,11 @@ import { visible } from '../pki/printable.ts';
 import { type Change, reasonsOf } from '../plan/change.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime } from '../plan/validity.ts';
+import { refusalText } from '../words/refusal.ts';
 import { countText } from './count.ts';
-import { leftOutHint, leftOutText, noteText } from './left-out.ts';
+import { leftOutHint, leftOutJson, leftOutText, noteText } from './left-out.ts';
 import { planText } from './plan.ts';
-import { reasonText } from './reason.ts';
+import { reasonJson, reasonText } from './reason.ts';
 import type { Style } from './style.ts';
 
 /** The manifest, with a comment on each entry that apply would change. */
@@ -36,7 +37,8 @@ function changesOf({ plan }: Adoption): readonly Change[] {
 }
 
 function commentsOf(change: Change): readonly string[] {
-  if (change.action === 'refuse') return [`does not conform: ${visible(change.refusal.problem)}`];
+  if (change.action === 'refuse')
+    return [`does not conform: ${visible(refusalText(change.refusal).problem)}`];
   return reasonsOf(change).flatMap((reason) => {
     const words = WHY[reason.kind] ?? 'does not conform';
     return reason.kind === 'keeps-trust' ? [] : [`${words}: ${reasonText(reason)}`];
@@ -107,11 +109,8 @@ function conformityJson(change: Change | undefined) {
   return {
     conforms: change?.action === 'keep',
     action: change?.action,
-    reasons: (change === undefined ? [] : reasonsOf(change)).map((reason) => ({
-      ...reason,
-      text: reasonText(reason),
-    })),
-    refusal: change?.action === 'refuse' ? change.refusal : null,
+    reasons: (change === undefined ? [] : reasonsOf(change)).map(reasonJson),
+    refusal: change?.action === 'refuse' ? refusalText(change.refusal) : null,
   };
 }
 
@@ -138,7 +137,7 @@ export function adoptionJson(adoption: Adoption, manifest: string | null): unkno
     leftOut: description.leftOut.map(({ paths, subject, why }) => ({
       paths,
       subject,
-      why: { ...why, text: leftOutText(why), hint: leftOutHint(why) ?? null },
+      why: leftOutJson(why),
     })),
     ignored: description.ignored,
   };

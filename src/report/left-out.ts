@@ -1,15 +1,19 @@
 /** Why something is not in an adopted folder's manifest, in words, and what can be done about it. */
 
+import type { ReadFault } from '../adopt/found.ts';
 import type { LeftOutWhy, Note } from '../adopt/left-out.ts';
+import type { PathFault } from '../adopt/paths.ts';
+import { unreachable } from '../pki/entity.ts';
 import { visible } from '../pki/printable.ts';
 import { isoTime } from '../plan/validity.ts';
+import { blockageText } from '../words/blockage.ts';
 
 type Words<Union extends { readonly kind: string }> = {
   readonly [Kind in Union['kind']]: (value: Extract<Union, { readonly kind: Kind }>) => string;
 };
 
 const WORDS: Words<LeftOutWhy> = {
-  unreadable: ({ detail }) => detail,
+  unreadable: ({ fault }) => faultText(fault),
   link: () => 'a symbolic link: not followed',
   'too-large': () => 'larger than 1 MB: not looked into',
   'too-deep': () => 'a folder more than 6 folders down: not looked into',
@@ -31,7 +35,7 @@ const WORDS: Words<LeftOutWhy> = {
   'issuer-left-out': ({ issuer, because }) => `below ${issuer}, which is left out: ${textOf(because)}`,
   'same-subject': ({ other }) => `has the subject of ${other}: nobody could tell their certificates apart`,
   'path-length': ({ limiter }) => `too deep: the path length of ${limiter} allows no authority here`,
-  path: ({ detail }) => detail,
+  path: ({ fault }) => pathText(fault),
   bundle: ({ count }) => `the certificate is only in a file with others (${count} certificates)`,
   together: () => 'the certificate is only in one file with its key',
   earlier: ({ of }) => `an earlier certificate for the key of "${of}"`,
@@ -63,6 +67,44 @@ const NOTES: Words<Note> = {
   'idle-root': () => 'says CA:TRUE, but signs nothing here and has SANs: perhaps meant to be a server',
 };
 
+function faultText(fault: ReadFault): string {
+  switch (fault.kind) {
+    case 'blocked':
+      return blockageText(fault.cause);
+    case 'gone':
+      return 'has gone meanwhile';
+    case 'empty':
+      return 'is empty';
+    case 'no-pem':
+      return 'holds no PEM';
+    case 'several-keys':
+      return 'holds several private keys';
+    case 'bad-certificate':
+      return `holds no readable certificate: ${fault.detail}`;
+    case 'unusable':
+      return fault.detail;
+    default:
+      return unreachable(fault);
+  }
+}
+
+function pathText(fault: PathFault): string {
+  switch (fault.kind) {
+    case 'braces':
+      return 'has "{" or "}" in its name';
+    case 'not-utf8':
+      return 'has a name that is not UTF-8';
+    case 'invalid':
+      return fault.message;
+    case 'written-differently':
+      return 'has a name that a manifest would write differently';
+    case 'case-twin':
+      return 'differs from another file in letter case only';
+    default:
+      return unreachable(fault);
+  }
+}
+
 /** Free of control characters: certificates and names of files may hold anything. */
 export function leftOutText(why: LeftOutWhy): string {
   return visible(textOf(why));
@@ -91,4 +133,14 @@ const HINTS: Readonly<Partial<Record<LeftOutWhy['kind'], string>>> = {
 /** What to do about it, where something can be done. */
 export function leftOutHint(why: LeftOutWhy): string | undefined {
   return why.kind === 'issuer-left-out' ? leftOutHint(why.because) : HINTS[why.kind];
+}
+
+/** As `why` of docs/json.md has it: where the fault is data, its words are the `detail`. */
+export function leftOutJson(why: LeftOutWhy): unknown {
+  return { ...recorded(why), text: leftOutText(why), hint: leftOutHint(why) ?? null };
+}
+
+function recorded(why: LeftOutWhy): object {
+  if (why.kind === 'unreadable' || why.kind === 'path') return { kind: why.kind, detail: textOf(why) };
+  return why.kind === 'issuer-left-out' ? { ...why, because: recorded(why.because) } : why;
 }

@@ -1,4 +1,5 @@
 /** The plan as a documented structure (docs/json.md). */
+import type { Refusal } from '../plan/blockage.ts';
 import {
   type Change,
   type Consent,
@@ -11,13 +12,13 @@ import {
   isWork,
   keptTrustOf,
   makesKey,
-  type Refusal,
   reasonsOf,
 } from '../plan/change.ts';
 import { countActions, isDue, type Plan } from '../plan/plan.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime } from '../plan/validity.ts';
-import { reasonText } from './reason.ts';
+import { refusalText } from '../words/refusal.ts';
+import { reasonJson } from './reason.ts';
 
 /** The whole plan; `version` changes when a field changes its meaning. */
 export function planJson(plan: Plan, manifest: string): unknown {
@@ -80,7 +81,8 @@ function changeJson(change: Change): unknown {
   const { issuance, crossing, ...record } = changeRecord(change);
   return {
     ...record,
-    reasons: record.reasons.map((reason) => ({ ...reason, text: reasonText(reason) })),
+    reasons: record.reasons.map(reasonJson),
+    refusal: record.refusal && refusalText(record.refusal),
     issuance: issuance && issuanceJson(issuance),
     crossing: crossing && { ...crossing, issuance: issuanceJson(crossing.issuance) },
   };

@@ -3,6 +3,7 @@ import type { EntityId } from '../pki/entity.ts';
 import { type Action, type Change, consentOf, type Issuance, isIssue, reasonsOf } from '../plan/change.ts';
 import { countActions, isDue, type Plan } from '../plan/plan.ts';
 import { isoTime } from '../plan/validity.ts';
+import { refusalText } from '../words/refusal.ts';
 import { few } from './count.ts';
 import { reasonText } from './reason.ts';
 import type { Paint, Style } from './style.ts';
@@ -64,7 +65,10 @@ function paintOf(action: Action, style: Style): Paint {
 }
 
 function detailsOf(change: Change): readonly string[] {
-  if (change.action === 'refuse') return [change.refusal.problem, `hint: ${change.refusal.hint}`];
+  if (change.action === 'refuse') {
+    const { problem, hint } = refusalText(change.refusal);
+    return [problem, `hint: ${hint}`];
+  }
   const consent = consentOf(change);
   return [
     ...(change.action === 'create' ? [] : reasonsOf(change).map(reasonText)),

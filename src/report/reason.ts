@@ -5,13 +5,19 @@ import { unreachable } from '../pki/entity.ts';
 import { visible } from '../pki/printable.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime, lengthText } from '../plan/validity.ts';
+import { type RecordedReason, recordedReason } from '../words/recorded.ts';
 
 /** Free of control characters: a certificate on disk may hold anything, and a terminal obeys. */
-export function reasonText(reason: Reason): string {
-  return visible(wordsOf(reason));
+export function reasonText(reason: Reason | RecordedReason): string {
+  return visible(wordsOf('findings' in reason ? recordedReason(reason) : reason));
 }
 
-function wordsOf(reason: Reason): string {
+/** One of `reasons` in docs/json.md. */
+export function reasonJson(reason: Reason): RecordedReason & { readonly text: string } {
+  return { ...recordedReason(reason), text: reasonText(reason) };
+}
+
+function wordsOf(reason: RecordedReason): string {
   switch (reason.kind) {
     case 'missing':
       return `${ARTIFACTS[reason.artifact].file} is missing`;

@@ -3,8 +3,9 @@ import { visible } from '../pki/printable.ts';
 import { subjectText } from '../pki/subject.ts';
 import type { State, StatusRow } from '../plan/status.ts';
 import { isoTime, lifetime } from '../plan/validity.ts';
+import { refusalText } from '../words/refusal.ts';
 import { type NameAttribute, sanOf } from '../x509/facts.ts';
-import { reasonText } from './reason.ts';
+import { reasonJson, reasonText } from './reason.ts';
 import type { Paint, Style } from './style.ts';
 import { shorten, tableLines } from './table.ts';
 
@@ -64,7 +65,7 @@ function daysText(seconds: number): string {
 function stateText({ state, reasons, refusal, issuer }: StatusRow): string {
   if (state === 'ok') return 'ok';
   if (state === 'capped') return `capped: ends with ${issuer}, which has to be renewed first`;
-  const why = refusal ?? reasons.map(reasonText).join('; ');
+  const why = refusal === null ? reasons.map(reasonText).join('; ') : refusalText(refusal).problem;
   return why === '' ? state : `${state}: ${why}`;
 }
 
@@ -92,8 +93,9 @@ export function statusJson(rows: readonly StatusRow[], manifest: string, now: nu
     manifest,
     now: isoTime(now),
     due: rows.some(({ state }) => state !== 'ok'),
-    certificates: rows.map(({ certificate, reasons, ...row }) => ({
+    certificates: rows.map(({ certificate, reasons, refusal, ...row }) => ({
       ...row,
+      refusal: refusal && refusalText(refusal).problem,
       subject: certificate === null ? null : subjectText(certificate.subject),
       san: certificate === null ? [] : sanOf(certificate),
       serial: certificate?.serial ?? null,
@@ -101,7 +103,7 @@ export function statusJson(rows: readonly StatusRow[], manifest: string, now: nu
       notBefore: certificate === null ? null : isoTime(certificate.notBefore),
       notAfter: certificate === null ? null : isoTime(certificate.notAfter),
       lifetime: certificate === null ? null : lifetime(certificate),
-      reasons: reasons.map((reason) => ({ ...reason, text: reasonText(reason) })),
+      reasons: reasons.map(reasonJson),
     })),
   };
 }

@@ -8,8 +8,9 @@ import { OpensslEngine } from '../engine/openssl.ts';
 import type { EntityId, Inventory } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import { byIdOf } from '../pki/issuers.ts';
-import { COMMIT_FOLDER, PRIVATE_FOLDER, SCRATCH_FOLDER, STAGE_FOLDER } from '../pki/paths.ts';
-import type { Change, Consent, Refusal } from '../plan/change.ts';
+import { PRIVATE_FOLDER, SCRATCH_FOLDER, STAGE_FOLDER } from '../pki/paths.ts';
+import type { Refusal } from '../plan/blockage.ts';
+import type { Change, Consent } from '../plan/change.ts';
 import { type Agreement, agreementOn } from '../plan/consent.ts';
 import { consentsNeeded, isDue, kindOf, type Plan, planInventory } from '../plan/plan.ts';
 import { stepsOf } from '../plan/steps.ts';
@@ -182,17 +183,11 @@ function nothingDone(
 /** Finishes what an earlier run had begun; what still cannot be finished hinders nothing else. */
 async function finishEarlier({ root, listener }: ApplyOptions): Promise<ReadonlyMap<EntityId, Refusal>> {
   const stuck = new Map<EntityId, Refusal>();
-  const entities = await recover(root, (id, error) => stuck.set(id, unfinished(id, error)));
+  const entities = await recover(root, (id, error) =>
+    stuck.set(id, { kind: 'unfinished', entity: id, why: messageOf(error) }),
+  );
   if (entities.length > 0) listener?.({ kind: 'recovered', entities });
   return stuck;
-}
-
-function unfinished(id: EntityId, error: unknown): Refusal {
-  const why = messageOf(error);
-  return {
-    problem: `the new files of ${id} cannot be put in place: ${why}`,
-    hint: `fix the cause and run again; until then the files are below "${COMMIT_FOLDER}"`,
-  };
 }
 
 function withStuck(plan: Plan, stuck: ReadonlyMap<EntityId, Refusal>): Plan {

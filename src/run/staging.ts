@@ -14,6 +14,7 @@ import {
 import type { FileState } from '../plan/observation.ts';
 import { ensureFolder } from '../store/disk.ts';
 import { readBytes } from '../store/observe/read.ts';
+import { blockageText } from '../words/blockage.ts';
 
 /** Staging of one run; each entity has a folder of its own. */
 export class Staging {
@@ -87,5 +88,6 @@ export class Staging {
 export function whole(file: FileState<Buffer>, path: string): Buffer {
   if (file.state === 'present' && file.facts.length > 0) return file.facts;
   if (file.state === 'present') throw new Error(`openssl left "${path}" empty; is the disk full?`);
-  throw new Error(file.state === 'missing' ? `openssl did not make "${path}"` : `"${path}" ${file.detail}`);
+  if (file.state === 'missing') throw new Error(`openssl did not make "${path}"`);
+  throw new Error(`"${path}" ${file.state === 'blocked' ? blockageText(file.cause) : file.detail}`);
 }

@@ -99,11 +99,8 @@ async function prove(
 /** An openssl that fails where nothing of the user's is judged is in the way, and no defect of ours. */
 function toldOf(error: unknown): unknown {
   if (!(error instanceof OpensslError)) return error;
-  const words = error.lastWords === '' ? '' : `: ${error.lastWords}`;
-  return new UserError(
-    `${error.message}${words}`,
-    `the proof needs an openssl that works; it ran ${error.command}`,
-  );
+  const { message: problem, lastWords, command } = error;
+  return new UserError({ kind: 'openssl-fails', problem, lastWords, command });
 }
 
 async function checkCertificates(
@@ -134,7 +131,7 @@ function sortOut(
     }
   }
   if (there.size === 0 && entities.length > 0) {
-    throw new UserError(`"${root}" holds no certificate of this manifest`, 'run "pki apply" first');
+    throw new UserError({ kind: 'nothing-to-verify', root });
   }
   return { there: [...there.values()], absent };
 }

@@ -17,8 +17,10 @@ import { dirname, join } from 'node:path';
 import type { EntityId } from '../pki/entity.ts';
 import { errorCode } from '../pki/errors.ts';
 import { PRIVATE_FOLDER } from '../pki/paths.ts';
+import { subjectText } from '../pki/subject.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime } from '../plan/validity.ts';
+import { type RecordedReason, recordedReason } from '../words/recorded.ts';
 import { type CertificateFacts, sanOf } from '../x509/facts.ts';
 import { sync } from './disk.ts';
 import { fieldsOf } from './json.ts';
@@ -44,7 +46,7 @@ export interface LedgerEntry {
   /** SHA-256 of the SubjectPublicKeyInfo, hex. */
   readonly keyId: string;
   /** Why it was issued. */
-  readonly reasons: readonly Reason[];
+  readonly reasons: readonly RecordedReason[];
 }
 
 /** @param root the output folder, absolute; so is the path. */
@@ -67,13 +69,13 @@ export function ledgerEntry(
     entity: about.entity,
     issuer: about.issuer,
     serial: facts.serial,
-    subject: facts.subject.map(({ type, value }) => `${type}=${value}`).join(', '),
+    subject: subjectText(facts.subject),
     san: sanOf(facts),
     notBefore: isoTime(facts.notBefore),
     notAfter: isoTime(facts.notAfter),
     fingerprint: facts.fingerprint,
     keyId: facts.keyId,
-    reasons: about.reasons,
+    reasons: about.reasons.map(recordedReason),
   };
 }
 
@@ -143,10 +145,7 @@ function wholeLines(path: string): number {
 
 function checkFile(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory())
-    throw new UserError(
-      `"${path}" is a directory`,
-      'move it away: the list of all certificates belongs there',
-    );
+    throw new UserError({ kind: 'ledger-directory', path });
 }
 
 /** Every entry, oldest first. */
@@ -154,7 +153,7 @@ export function readLedger(root: string): readonly LedgerEntry[] {
   const path = ledgerPath(root);
   const text = readText(path);
   const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
-  return lines.flatMap((line, i) => (line === '' ? [] : [parseLine(line, `"${path}" line ${i + 1}`)]));
+  return lines.flatMap((line, i) => (line === '' ? [] : [parseLine(line, path, i + 1)]));
 }
 
 /** Empty where there is none yet; one that cannot be read is something else. */
@@ -165,19 +164,18 @@ function readText(path: string): string {
     const code = errorCode(error);
     if (code === 'ENOENT') return '';
     if (code === 'EISDIR') checkFile(path);
-    throw new UserError(`"${path}" cannot be read (${code})`, 'run as somebody who may read it');
+    throw new UserError({ kind: 'ledger-unreadable', path, code });
   }
 }
 
-function parseLine(line: string, where: string): LedgerEntry {
-  const hint = 'take that line away, or mend it';
+function parseLine(text: string, path: string, line: number): LedgerEntry {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = JSON.parse(text);
   } catch {
-    throw new UserError(`${where} is not JSON: somebody else wrote there`, hint);
+    throw new UserError({ kind: 'ledger-line', path, line, fault: 'no-json' });
   }
-  if (!isEntry(value)) throw new UserError(`${where} is no entry: somebody else wrote there`, hint);
+  if (!isEntry(value)) throw new UserError({ kind: 'ledger-line', path, line, fault: 'no-entry' });
   return value;
 }
 

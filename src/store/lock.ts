@@ -10,7 +10,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { errorCode } from '../pki/errors.ts';
 import { writeNew } from './disk.ts';
-import { readBytes, UNREADABLE } from './observe/read.ts';
+import { readBytes } from './observe/read.ts';
 import { UserError } from './user-error.ts';
 
 /** Who holds a lock: what is in its file, as JSON. */
@@ -129,14 +129,8 @@ function release(path: string, own: string): void {
 function readHolder(path: string): Holder | undefined {
   const file = readBytes(path);
   if (file.state === 'missing') return undefined;
-  if (file.state === 'blocked') throw new UserError(`"${path}" ${file.detail}`, hintFor(file.detail));
+  if (file.state === 'blocked') throw new UserError({ kind: 'lock', path, cause: file.cause });
   return (file.state === 'present' ? parseHolder(file.facts.toString('utf8')) : undefined) ?? NOBODY;
-}
-
-function hintFor(detail: string): string {
-  return detail.startsWith(UNREADABLE)
-    ? 'another run may hold it: check who owns it, and run as somebody who may read it'
-    : 'move it away: the lock of a run belongs there';
 }
 
 /** Locks are whole from birth, so only a power cut leaves one that cannot be read, and its holder did not survive that. */

@@ -3,15 +3,19 @@ import { lstatSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../pki/errors.ts';
 import { COMMIT_FOLDER, PRIVATE_FOLDER, SCRATCH_FOLDER, STAGE_FOLDER } from '../pki/paths.ts';
+import { problemText, type UserProblem } from '../words/problem.ts';
 
-/** `message` is what is in the way, `hint` what to do about it, both in the tone of docs/words.md. */
+/** `message` is what is in the way, `hint` what to do about it, both in the tone of docs/words.md; `cause` is data. */
 export class UserError extends Error {
   override readonly name = 'UserError';
   readonly hint: string;
+  override readonly cause: UserProblem;
 
-  constructor(problem: string, hint: string) {
+  constructor(cause: UserProblem) {
+    const { problem, hint } = problemText(cause);
     super(problem);
     this.hint = hint;
+    this.cause = cause;
   }
 }
 
@@ -33,7 +37,6 @@ export function checkOwnFolders(root: string): void {
   for (const folder of OWN) {
     const stat = statOf(join(root, folder));
     if (stat === undefined || stat.isDirectory()) continue;
-    const what = stat.isSymbolicLink() ? 'is a symbolic link' : 'is not a folder';
-    throw new UserError(`"${join(root, folder)}" ${what}`, 'private keys pass through it: move it away');
+    throw new UserError({ kind: 'own-folder', path: join(root, folder), isLink: stat.isSymbolicLink() });
   }
 }

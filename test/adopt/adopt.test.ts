@@ -8,7 +8,7 @@ import type { Member } from '../../src/adopt/family.ts';
 import { kindOf } from '../../src/adopt/kind.ts';
 import { validityText } from '../../src/adopt/length.ts';
 import { namesOf } from '../../src/adopt/names.ts';
-import { entryName, nameFromPaths, nearness, pathProblem, patternOf, stemOf } from '../../src/adopt/paths.ts';
+import { entryName, nameFromPaths, nearness, pathFault, patternOf, stemOf } from '../../src/adopt/paths.ts';
 import { subjectOf } from '../../src/adopt/subject.ts';
 import { NAME_PATTERN } from '../../src/manifest/folder.ts';
 import { manifestText } from '../../src/manifest/write.ts';
@@ -103,7 +103,7 @@ describe('names of files', () => {
   it.each(['{x}.crt', 'a\\b.crt', '~a.crt', '.pki/a.crt', 'a\nb.crt', '\ufffd.crt'])(
     '%j cannot be written',
     (path) => {
-      expect(pathProblem(path)).not.toBeNull();
+      expect(pathFault(path)).not.toBeNull();
     },
   );
 });
@@ -317,7 +317,7 @@ servers:
     holds(pairs, (paths) => {
       const usable = paths.filter(
         (text) =>
-          pathProblem(text) === null && !['ca.key', 'ca.crt', 'previous.pem'].includes(text.toLowerCase()),
+          pathFault(text) === null && !['ca.key', 'ca.crt', 'previous.pem'].includes(text.toLowerCase()),
       );
       const members: Member[] = [];
       for (let i = 0; i + 1 < usable.length; i += 2) {

@@ -39,6 +39,7 @@ const LAYERS = [
   'engine',
   'handshake',
   'store',
+  'words',
   'adopt',
   'openssl',
   'plan',
@@ -49,7 +50,16 @@ const LAYERS = [
 ] as const;
 type Layer = (typeof LAYERS)[number];
 
-const PURE_LAYERS: readonly Layer[] = ['adopt', 'openssl', 'plan', 'resolve', 'manifest', 'x509', 'pki'];
+const PURE_LAYERS: readonly Layer[] = [
+  'words',
+  'adopt',
+  'openssl',
+  'plan',
+  'resolve',
+  'manifest',
+  'x509',
+  'pki',
+];
 const PURE_FILES = /^src\/handshake\/(case|cases|names)\.ts$/;
 
 /** What pure files may take from node: functions of their arguments alone. */

@@ -246,11 +246,9 @@ describe('a file cannot be read', () => {
     '%s: nothing is done to the entity',
     (artifact) => {
       const world = settled();
-      world.of(api)[artifact] = { state: 'blocked', detail: 'is a directory' };
-      const refusal = {
-        problem: `"servers/api/${artifact}.pem" is a directory`,
-        hint: 'move it away, or make it a readable plain file, and run again',
-      };
+      world.of(api)[artifact] = { state: 'blocked', cause: { kind: 'directory' } };
+      const path = `servers/api/${artifact}.pem`;
+      const refusal = { kind: 'blocked', path, cause: { kind: 'directory' } } as const;
       expectPlan(planOf(world), {
         [api]: {
           action: 'refuse',
@@ -272,13 +270,13 @@ describe('a file cannot be read', () => {
     world.of(api).key = { state: 'encrypted' };
     const [change] = planOf(world).changes.filter(({ id }) => id === api);
     expect(change).toMatchObject({ action: 'refuse', newKey: false, writes: [] });
-    expect(change?.refusal?.problem).toContain('"servers/api/key.pem" is encrypted');
+    expect(change?.refusal).toEqual({ kind: 'encrypted', path: 'servers/api/key.pem' });
   });
 
   it('what the manifest does not ask for is in nobody’s way', () => {
     const inventory = withChanged(api, { outputs: ['key', 'cert'] });
     const world = settled(inventory);
-    world.of(api).ca = { state: 'blocked', detail: 'is a directory' };
+    world.of(api).ca = { state: 'blocked', cause: { kind: 'directory' } };
     expectPlan(planOf(world, inventory), {});
   });
 

@@ -135,7 +135,7 @@ describe('a root that is re-keyed', () => {
 
   it('a list in the way of which something lies is refused', () => {
     const world = rolledOver();
-    world.of(root).previous = { state: 'blocked', detail: 'is a directory' };
+    world.of(root).previous = { state: 'blocked', cause: { kind: 'directory' } };
     expect(planned(world, NEW_KEY).changes[0]).toMatchObject({ action: 'refuse' });
   });
 });

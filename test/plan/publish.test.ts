@@ -22,7 +22,10 @@ function changeOf(entity: typeof plain, published: Published | undefined, before
   return change;
 }
 
-const state = (of: Published['state'], detail = ''): Published => ({ state: of, detail });
+const state = (of: Published['state'], ...findings: Published['findings']): Published => ({
+  state: of,
+  findings,
+});
 
 describe('publishing', () => {
   it.each<[string, typeof plain, Published | undefined]>([
@@ -37,13 +40,13 @@ describe('publishing', () => {
   it.each<[string, typeof plain, Published, 'files' | 'symlinks']>([
     ['plain files where links are wanted', linked, state('files'), 'symlinks'],
     ['links where plain files are wanted', plain, state('symlinks'), 'files'],
-    ['broken links', linked, state('mixed', '"..data" is missing'), 'symlinks'],
+    ['broken links', linked, state('mixed', { name: '..data', is: 'missing' }), 'symlinks'],
   ])('%s: refreshed, nothing is written anew', (_, entity, published, after) => {
     const change = changeOf(entity, published);
-    const { state: before, detail } = published;
+    const { state: before, findings } = published;
     expect(change).toMatchObject({ action: 'refresh', issuance: null, newKey: false, consent: null });
     expect(change).toMatchObject({ writes: [], deletes: [], refusal: null });
-    expect(change.reasons).toEqual([{ kind: 'publish', before, after, detail }]);
+    expect(change.reasons).toEqual([{ kind: 'publish', before, after, findings }]);
     expect(change).toMatchObject({ relinks: true });
   });
 

@@ -51,7 +51,7 @@ const EVERYTHING = planOf(
   {
     id: 'servers/c',
     action: 'refuse',
-    refusal: { problem: '"servers/c/key.pem" is a directory', hint: 'move it away' },
+    refusal: { kind: 'blocked', path: 'servers/c/key.pem', cause: { kind: 'directory' } },
   },
   { id: 'servers/d', action: 'keep' },
 );
@@ -70,7 +70,7 @@ it('every action, with its reasons and what follows', () => {
 - servers/old       remove   no longer in the manifest
                              needs consent: --allow remove
 ! servers/c         refuse   "servers/c/key.pem" is a directory
-                             hint: move it away
+                             hint: move it away, or make it a readable plain file, and run again
 
 plan: 1 to create, 1 to issue, 1 to re-key, 1 to refresh, 1 to remove, 1 refused, 1 unchanged
 `);
@@ -128,7 +128,7 @@ describe('as JSON', () => {
     });
     expect(json.changes.find(({ action }) => action === 'refuse')).toMatchObject({
       issuance: null,
-      refusal: { hint: 'move it away' },
+      refusal: { hint: 'move it away, or make it a readable plain file, and run again' },
     });
   });
   it('survives being written and read', () => expect(JSON.parse(JSON.stringify(json))).toEqual(json));

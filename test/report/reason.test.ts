@@ -44,9 +44,9 @@ const TEXTS: readonly (readonly [Reason, string])[] = [
     { kind: 'drops-trust', notAfter: NOW, why: 'retired' },
     `a previous certificate is no longer trusted: retired (${AT})`,
   ],
-  [{ kind: 'publish', before: 'files', after: 'symlinks', detail: '' }, 'publish: files → symlinks'],
+  [{ kind: 'publish', before: 'files', after: 'symlinks', findings: [] }, 'publish: files → symlinks'],
   [
-    { kind: 'publish', before: 'mixed', after: 'symlinks', detail: '"..data" is missing' },
+    { kind: 'publish', before: 'mixed', after: 'symlinks', findings: [{ name: '..data', is: 'missing' }] },
     'publish: mixed → symlinks ("..data" is missing)',
   ],
   [{ kind: 'requested' }, 'requested'],

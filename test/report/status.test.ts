@@ -85,8 +85,8 @@ describe('states', () => {
     ['missing', { ...GONE, reasons: [{ kind: 'missing', artifact: 'cert' }] }, 'missing: '],
     [
       'refused',
-      { refusal: '"servers/api/key.pem" is encrypted' },
-      'refused: "servers/api/key.pem" is encrypted',
+      { refusal: { kind: 'encrypted', path: 'servers/api/key.pem' } },
+      'refused: "servers/api/key.pem" is encrypted, and this version cannot open encrypted keys',
     ],
   ])('%s with %o', (state, given, words) => {
     const said = stateOf({ ...given, state }) ?? '';

@@ -25,16 +25,12 @@ export interface Order {
   readonly links?: Links;
 }
 
-const HINT =
-  'its folder holds new files that were not put in place: look at them, move the folder away, and run "pki apply" again';
-
 /** @throws UserError for whatever is no order. */
 export function readOrder(path: string): Order {
   const file = readBytes(path);
   const order = file.state === 'present' ? parsed(file.facts.toString('utf8')) : undefined;
   if (isOrder(order)) return order;
-  const problem = file.state === 'blocked' ? file.detail : 'does not say where the files beside it belong';
-  throw new UserError(`"${path}" ${problem}`, HINT);
+  throw new UserError({ kind: 'order', path, ...(file.state === 'blocked' ? { cause: file.cause } : {}) });
 }
 
 function parsed(text: string): unknown {

@@ -18,21 +18,16 @@ export interface AdoptionPlace {
  */
 export function adoptionPlace(folder: string, manifest: string | undefined): AdoptionPlace {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UserError(
-      `there is no folder "${folder}"`,
-      'name the folder that holds the keys and certificates',
-    );
+    throw new UserError({ kind: 'no-adoptable-folder', folder });
   }
   const adopted = realpathSync(folder);
   const place = manifest === undefined ? placeFor(adopted) : realFolder(dirname(resolve(manifest)));
   const output = relative(place, adopted).split(sep).join('/');
   const parsed = parseOutput(output === '' ? '.' : output);
   if (parsed.ok) return { place, output: parsed.value };
-  const { message } = parsed.problem;
-  throw new UserError(
-    `a manifest in "${place}" cannot describe "${folder}": ${message}`,
-    `write it beside the folder: "--write ${join(dirname(adopted), 'pki.yaml')}"`,
-  );
+  const why = parsed.problem.message;
+  const beside = join(dirname(adopted), 'pki.yaml');
+  throw new UserError({ kind: 'indescribable', folder, place, why, beside });
 }
 
 function placeFor(adopted: string): string {
@@ -44,6 +39,6 @@ function placeFor(adopted: string): string {
 
 function realFolder(path: string): string {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
-    throw new UserError(`there is no folder "${path}" to write a manifest into`, 'make it first');
+    throw new UserError({ kind: 'no-manifest-folder', folder: path });
   return realpathSync(path);
 }

@@ -4,9 +4,10 @@ import { join, relative } from 'node:path';
 import { ALL_ARTIFACTS, type Artifact } from '../../pki/artifact.ts';
 import { errorCode } from '../../pki/errors.ts';
 import { entityFolder, filePath, folderOf, type Located } from '../../pki/files.ts';
+import type { Unreadable } from '../../plan/blockage.ts';
 import type { FileState, FormerLocation, Published } from '../../plan/observation.ts';
 import { DATA_LINK, isLink, readSeen, type View, viewOf } from '../symlinks/read.ts';
-import { readBytes, UNREADABLE, unopened } from './read.ts';
+import { blockedBy, readBytes, unopened } from './read.ts';
 
 /** An entity's files as bytes. Without `published`: nothing is there, or no links were wanted or found. */
 export interface FoundFiles {
@@ -52,7 +53,8 @@ export function withFormerFiles(
     const isReachable = folders.blockage(folderOf(filePath(former, file))) === null;
     if (found.bytes[file].state !== 'missing' || path === null || !isReachable) return found.bytes[file];
     const seen = readSeen(view, file);
-    if (file === 'key' && isUnreadable(seen)) return formerKey(filePath(former, file), seen.detail);
+    const cause = file === 'key' ? unreadableCause(seen) : undefined;
+    if (cause !== undefined) return blockedBy({ kind: 'former', path: filePath(former, file), cause });
     if (seen.state !== 'present') return found.bytes[file];
     files.push({ file, from: relative(root, path) });
     return seen;
@@ -60,7 +62,7 @@ export function withFormerFiles(
   if (files.length === 0) return { ...found, left: undefined };
   // They will stand in their new place as plain files first.
   const asLinks = entity.publish === 'symlinks' && found.published === undefined;
-  const published = asLinks ? ({ state: 'files', detail: '' } as const) : found.published;
+  const published = asLinks ? ({ state: 'files', findings: [] } as const) : found.published;
   return { bytes, ...(published === undefined ? {} : { published }), left: { folder, files } };
 }
 
@@ -81,20 +83,17 @@ function conflictingKeyOf(
 
 /** A key that is missing in its place may be in the former one, where nobody may look: then no other is made. */
 function behind(found: FoundFiles, folder: string, blockage: FileState<never>): FoundFiles {
-  if (found.bytes.key.state !== 'missing' || !isUnreadable(blockage)) return found;
-  return { ...found, bytes: { ...found.bytes, key: formerKey(folder, blockage.detail) } };
+  const cause = unreadableCause(blockage);
+  if (found.bytes.key.state !== 'missing' || cause === undefined) return found;
+  const key = blockedBy({ kind: 'former', path: folder, cause });
+  return { ...found, bytes: { ...found.bytes, key } };
 }
 
-function formerKey(path: string, detail: string): Blocked {
-  const hint = 'check who owns that, and run as somebody who may read it';
-  return { state: 'blocked', detail: `was in "${path}" before, which ${detail}`, hint };
-}
-
-type Blocked = Extract<FileState<never>, { readonly state: 'blocked' }>;
-
-/** There, and not for us to read; unlike a link, which leads to what is somebody else's. */
-function isUnreadable(file: FileState<unknown>): file is Blocked {
-  return file.state === 'blocked' && (file.detail.startsWith(CLOSED) || file.detail.startsWith(UNREADABLE));
+/** Why a file is there, and not for us to read; of a link, which leads to what is somebody else's, nothing. */
+function unreadableCause(file: FileState<unknown>): Unreadable | undefined {
+  if (file.state !== 'blocked') return undefined;
+  const { cause } = file;
+  return cause.kind === 'unreadable' || cause.kind === 'closed-folder' ? cause : undefined;
 }
 
 function readView(root: string, entity: Located, folders: Folders): FoundFiles {
@@ -177,11 +176,9 @@ function folderStat(folder: string): Stats | FileState<never> {
     return unopened(errorCode(error));
   }
   if (stat === undefined) return { state: 'missing' };
-  if (stat.isSymbolicLink()) return { state: 'blocked', detail: 'lies in a folder that is a symbolic link' };
+  if (stat.isSymbolicLink()) return blockedBy({ kind: 'linked-folder' });
   return stat.isDirectory() ? stat : unopened('ENOTDIR');
 }
-
-const CLOSED = 'lies in a folder that cannot be looked into';
 
 /** A folder that can be seen, but not looked into: what is in it may be the only copy of a key. */
 function closedFolder(folder: string): FileState<never> | null {
@@ -189,11 +186,6 @@ function closedFolder(folder: string): FileState<never> | null {
     lstatSync(`${folder}/.`);
     return null;
   } catch (error) {
-    const detail = `${CLOSED} (${errorCode(error)})`;
-    return {
-      state: 'blocked',
-      detail,
-      hint: 'check who owns the folder and what its mode is, and run again',
-    };
+    return blockedBy({ kind: 'closed-folder', code: errorCode(error) });
   }
 }

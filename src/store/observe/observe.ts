@@ -21,6 +21,7 @@ import { type Cache, fileSignature } from './cache.ts';
 import { Folders, type FoundFiles, type FoundWithFormer, readFiles, withFormerFiles } from './find-files.ts';
 import { findOrphans } from './orphans.ts';
 import { FormerLocations, readPlaces } from './places.ts';
+import { blockedBy } from './read.ts';
 
 /** @param root the output folder, absolute. */
 export function observe(root: string, { entities }: Inventory, cache?: Cache): Observation {
@@ -107,11 +108,7 @@ function artifactStates(key: KeyState, bytes: FoundFiles['bytes']): ArtifactStat
 
 function conflict(entity: Located, conflictingKey: string | undefined): KeyState | null {
   if (conflictingKey === undefined) return null;
-  return {
-    state: 'blocked',
-    detail: `is not the key that ${entity.id} had, which is "${conflictingKey}"`,
-    hint: `move "${filePath(entity, 'key')}" away, and "${conflictingKey}" comes along; or move that away to go on with the other`,
-  };
+  return blockedBy({ kind: 'conflicting-key', entity: entity.id, other: conflictingKey });
 }
 
 function parsed<T>(file: FileState<Buffer>, parse: (bytes: Buffer) => T): FileState<T> {
@@ -123,22 +120,13 @@ function parsed<T>(file: FileState<Buffer>, parse: (bytes: Buffer) => T): FileSt
   }
 }
 
-/** Unlike garbage it may be somebody's only copy of a key. */
-const DER_KEY = {
-  state: 'blocked',
-  detail: 'seems to be a key in DER or PKCS#12, and this version reads PEM alone',
-  hint:
-    'convert it with "openssl pkey -inform DER -in KEY -out PEM" (or "openssl pkcs12 -nocerts -noenc -in KEY -out PEM"), ' +
-    'or move it away to have a new key made',
-} as const;
-
 function observeKey(file: FileState<Buffer>): KeyState {
   if (file.state !== 'present') return file;
   try {
     return { state: 'present', facts: parseKey(file.facts), mode: file.mode };
   } catch (error) {
     if (error instanceof EncryptedKeyError) return { state: 'encrypted' };
-    if (mayBeDerKey(file.facts)) return DER_KEY;
+    if (mayBeDerKey(file.facts)) return blockedBy({ kind: 'der-key' });
     return { state: 'garbage', detail: messageOf(error) };
   }
 }

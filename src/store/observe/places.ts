@@ -12,6 +12,7 @@ import { PRIVATE_FOLDER } from '../../pki/paths.ts';
 import type { FileState } from '../../plan/observation.ts';
 import { removeTree, writeNew } from '../disk.ts';
 import { isInside } from '../json.ts';
+import { blockedBy } from './read.ts';
 
 /** Entities that are not in their own folder under the usual names. */
 export type Places = ReadonlyMap<EntityId, Layout>;
@@ -68,11 +69,7 @@ export class FormerLocations {
   blockage(entity: Located): FileState<never> | null {
     const other = this.#byId.has(entity.id) ? this.#byKey.get(filePath(entity, 'key')) : undefined;
     if (other === undefined || other === entity.id) return null;
-    return {
-      state: 'blocked',
-      detail: `is the place of the key of ${other}, which is to move as well`,
-      hint: 'change one of them at a time, with "pki apply" in between',
-    };
+    return blockedBy({ kind: 'waits-for-move', other });
   }
 }
 

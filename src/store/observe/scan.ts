@@ -1,8 +1,10 @@
 /** A folder that another tool made → what is in it. Reads only, follows no link, and knows when to stop. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FoundFile, FoundKey, Scan, Unusable, UnusableWhy } from '../../adopt/found.ts';
+import type { FoundFile, FoundKey, ReadFault, Scan, Unusable, UnusableWhy } from '../../adopt/found.ts';
+import { unreachable } from '../../pki/entity.ts';
 import { errorCode, messageOf } from '../../pki/errors.ts';
+import type { FileState } from '../../plan/observation.ts';
 import { certificateFacts } from '../../x509/certificate.ts';
 import { EncryptedKeyError, parseKey } from '../../x509/parse.ts';
 import { pemBlocks } from '../../x509/pem.ts';
@@ -66,12 +68,13 @@ function visitFolder(root: string, path: string, depth: number, scan: Findings):
   try {
     visit(root, path, depth, scan);
   } catch (error) {
-    scan.unusable.push({ path, why: unreadable(error) });
+    const cause = { kind: 'unreadable', code: errorCode(error) } as const;
+    scan.unusable.push({ path, why: unreadable({ kind: 'blocked', cause }) });
   }
 }
 
-function unreadable(error: unknown): UnusableWhy {
-  return { kind: 'unreadable', detail: `cannot be read (${errorCode(error)})` };
+function unreadable(fault: ReadFault): UnusableWhy {
+  return { kind: 'unreadable', fault };
 }
 
 function visitFile(root: string, path: string, scan: Findings): void {
@@ -93,8 +96,20 @@ function readFile(absolute: string, path: string): FoundFile | Unusable | null {
     return isTelling ? { path, why: { kind: 'too-large' } } : null;
   const bytes = readBytes(absolute);
   if (bytes.state === 'present') return parseFile(bytes.facts, path, isTelling);
-  const detail = bytes.state === 'missing' ? 'has gone meanwhile' : bytes.detail;
-  return isTelling ? { path, why: { kind: 'unreadable', detail } } : null;
+  return isTelling ? { path, why: unreadable(faultOf(bytes)) } : null;
+}
+
+function faultOf(file: Exclude<FileState<Buffer>, { readonly state: 'present' }>): ReadFault {
+  switch (file.state) {
+    case 'missing':
+      return { kind: 'gone' };
+    case 'blocked':
+      return { kind: 'blocked', cause: file.cause };
+    case 'garbage':
+      return { kind: 'unusable', detail: file.detail };
+    default:
+      return unreachable(file);
+  }
 }
 
 function parseFile(bytes: Buffer, path: string, isTelling: boolean): FoundFile | Unusable | null {
@@ -103,16 +118,15 @@ function parseFile(bytes: Buffer, path: string, isTelling: boolean): FoundFile |
   try {
     return foundFile(bytes, text, path);
   } catch (error) {
-    const detail = messageOf(error);
-    return { path, why: { kind: 'unreadable', detail: `holds no readable certificate: ${detail}` } };
+    return { path, why: unreadable({ kind: 'bad-certificate', detail: messageOf(error) }) };
   }
 }
 
 function formatOf(bytes: Buffer, path: string): UnusableWhy {
-  if (bytes.length === 0) return { kind: 'unreadable', detail: 'is empty' };
+  if (bytes.length === 0) return unreadable({ kind: 'empty' });
   const extension = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
   const format = FORMATS[extension] ?? (bytes[0] === 0x30 ? 'DER' : undefined);
-  return format === undefined ? { kind: 'unreadable', detail: 'holds no PEM' } : { kind: 'format', format };
+  return format === undefined ? unreadable({ kind: 'no-pem' }) : { kind: 'format', format };
 }
 
 const LABEL = /-----BEGIN ([A-Z0-9 ]+)-----/g;
@@ -156,14 +170,13 @@ function isKey(label: string): boolean {
   return label.endsWith('PRIVATE KEY');
 }
 
-/** Which of several keys a program takes depends on the program. */
-const SEVERAL: FoundKey = { state: 'unreadable', detail: 'holds several private keys' };
+const SEVERAL: FoundKey = { state: 'unreadable', fault: { kind: 'several-keys' } };
 
 function readKey(bytes: Buffer): FoundKey {
   try {
     return { state: 'readable', facts: parseKey(bytes) };
   } catch (error) {
     if (error instanceof EncryptedKeyError) return { state: 'encrypted' };
-    return { state: 'unreadable', detail: messageOf(error) };
+    return { state: 'unreadable', fault: { kind: 'unusable', detail: messageOf(error) } };
   }
 }

@@ -10,8 +10,9 @@ import { join } from 'node:path';
 import { ALL_ARTIFACTS, type Artifact } from '../../pki/artifact.ts';
 import { errorCode } from '../../pki/errors.ts';
 import { entityFolder, fileName, filePath, type Located } from '../../pki/files.ts';
+import type { LinkFault, LinkFinding } from '../../plan/blockage.ts';
 import type { FileState, Published } from '../../plan/observation.ts';
-import { readBytes, SYMBOLIC_LINK } from '../observe/read.ts';
+import { blockedBy, readBytes } from '../observe/read.ts';
 
 /** The one link that is switched. */
 export const DATA_LINK = '..data';
@@ -52,8 +53,8 @@ export function viewOf(root: string, entity: Located): View {
   const view = { places: each(({ place }) => place), paths: each(({ path }) => path), ...versions };
   const state = stateOf(seen, versions);
   if (state === null) return view;
-  const detail = state === 'mixed' ? detailOf(entity, seen, versions) : '';
-  return { ...view, published: { state, detail } };
+  const findings = state === 'mixed' ? findingsOf(entity, seen, versions) : [];
+  return { ...view, published: { state, findings } };
 }
 
 /** A published file's bytes, through our links where there are any; as fast as a plain read where there are none. */
@@ -71,7 +72,7 @@ export function readSeen({ blocked, paths }: View, file: Artifact): FileState<Bu
 
 /** Whether a read ended at a symbolic link, of whoever made it. */
 export function isLink(file: FileState<unknown>): boolean {
-  return file.state === 'blocked' && file.detail === SYMBOLIC_LINK;
+  return file.state === 'blocked' && file.cause.kind === 'link';
 }
 
 /** The text of a symbolic link; `null` for whatever else is there, or is not. */
@@ -100,7 +101,7 @@ export function versionNames(folder: string): readonly string[] {
 interface Versions {
   readonly current: string | null;
   readonly blocked: FileState<never> | null;
-  readonly findings: readonly string[];
+  readonly findings: readonly LinkFinding[];
   /** Whether there are links, or folders for them. */
   readonly found: boolean;
 }
@@ -116,17 +117,14 @@ function findVersions(folder: string, names: readonly string[]): Versions {
   const linked =
     text !== null && VERSION_NAME.test(text) && statAt(join(folder, text)) !== undefined ? text : null;
   const current = linked ?? ours.findLast((name) => readdirSync(join(folder, name)).length > 0) ?? null;
-  const left = ours.filter((name) => name !== current).map((name) => `"${name}" is left over`);
-  const broken = there
-    ? [`"${DATA_LINK}" leads nowhere`]
-    : ours.length > 0
-      ? [`"${DATA_LINK}" is missing`]
-      : [];
+  const left = ours.filter((name) => name !== current).map((name) => ({ name, is: 'left-over' }) as const);
+  const isDue = there || ours.length > 0;
+  const broken = { name: DATA_LINK, is: there ? 'dangling' : 'missing' } as const;
   return {
     current: current === null ? null : join(folder, current),
     blocked: null,
-    findings: [...(linked === null ? broken : []), ...left],
-    found: there || ours.length > 0,
+    findings: [...(linked === null && isDue ? [broken] : []), ...left],
+    found: isDue,
   };
 }
 
@@ -138,12 +136,12 @@ function holdsOurs(version: string, names: readonly string[]): boolean {
 
 /** Why `..data` can neither be followed nor replaced; a link that leads nowhere in its own folder can be replaced. */
 function dataBlockage(folder: string, text: string | null): FileState<never> | null {
-  if (text === null) return blockedBy(DATA_LINK, 'is not a link');
+  if (text === null) return linksBlocked(DATA_LINK, { kind: 'no-link' });
   if (text.includes('/') || text === '..' || text === '.')
-    return blockedBy(DATA_LINK, 'leads out of its folder');
+    return linksBlocked(DATA_LINK, { kind: 'leads-out' });
   const target = statAt(join(folder, text));
   if (target === undefined || target.isDirectory()) return null;
-  return blockedBy(DATA_LINK, 'leads to something that is not a folder');
+  return linksBlocked(DATA_LINK, { kind: 'no-folder' });
 }
 
 /** What a closed folder holds may be the only copy of a key. */
@@ -152,15 +150,14 @@ function closedFolder(folder: string, versions: readonly string[]): FileState<ne
     try {
       accessSync(join(folder, name), constants.R_OK | constants.X_OK);
     } catch (error) {
-      return blockedBy(name, `cannot be read (${errorCode(error)})`);
+      return linksBlocked(name, { kind: 'unreadable', code: errorCode(error) });
     }
   }
   return null;
 }
 
-function blockedBy(name: string, why: string): FileState<never> {
-  const detail = `is published through "${name}" beside it, which ${why}`;
-  return { state: 'blocked', detail, hint: `put "${name}" right or move it away, and run again` };
+function linksBlocked(name: string, fault: LinkFault): FileState<never> {
+  return blockedBy({ kind: 'links', name, fault });
 }
 
 interface Seen {
@@ -190,15 +187,19 @@ function stateOf(seen: readonly Seen[], { found, findings }: Versions): Publishe
   return whole && findings.length === 0 ? 'symlinks' : 'mixed';
 }
 
-/** What keeps the files from being as the manifest wants them. */
-function detailOf({ publish }: Located, seen: readonly Seen[], { findings }: Versions): string {
-  const odd = seen.flatMap(({ place, name, dangles }) => {
-    if (dangles) return findings.length > 0 ? [] : [`"${name}" leads nowhere`];
-    if (place === 'unlinked') return [`"${name}" is missing`];
-    if (publish === 'symlinks') return place === 'plain' ? [`"${name}" is a plain file`] : [];
-    return place === 'link' ? [`"${name}" is a link`] : [];
+/** What keeps the files from being as the manifest has them. */
+function findingsOf(
+  { publish }: Located,
+  seen: readonly Seen[],
+  { findings }: Versions,
+): readonly LinkFinding[] {
+  const odd = seen.flatMap(({ place, name, dangles }): readonly LinkFinding[] => {
+    if (dangles) return findings.length > 0 ? [] : [{ name, is: 'dangling' }];
+    if (place === 'unlinked') return [{ name, is: 'missing' }];
+    if (publish === 'symlinks') return place === 'plain' ? [{ name, is: 'plain-file' }] : [];
+    return place === 'link' ? [{ name, is: 'link' }] : [];
   });
-  return [...findings, ...odd].join(', ');
+  return [...findings, ...odd];
 }
 
 function statAt(path: string): Stats | undefined {

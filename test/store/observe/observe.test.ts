@@ -2,6 +2,7 @@
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Blockage } from '../../../src/plan/blockage.ts';
 import { applyInventory } from '../../../src/run/apply.ts';
 import { Cache } from '../../../src/store/observe/cache.ts';
 import { observe } from '../../../src/store/observe/observe.ts';
@@ -128,8 +129,7 @@ describe('a private key', () => {
     });
     expect(key).toMatchObject({
       state: 'blocked',
-      detail: 'seems to be a key in DER or PKCS#12, and this version reads PEM alone',
-      hint: expect.stringContaining('openssl pkey -inform DER -in KEY -out PEM'),
+      cause: { kind: 'der-key' },
     });
   });
 
@@ -247,9 +247,9 @@ describe('signatures', () => {
 });
 
 describe('folders', () => {
-  const blocked = (detail: string) => ({
-    key: { state: 'blocked', detail },
-    cert: { state: 'blocked', detail },
+  const blocked = (cause: Blockage) => ({
+    key: { state: 'blocked', cause },
+    cert: { state: 'blocked', cause },
     signedBy: null,
   });
 
@@ -259,7 +259,7 @@ describe('folders', () => {
       rmSync(join(root, 'servers/api'), { recursive: true });
       symlinkSync('../real', join(root, 'servers/api'));
     });
-    expect(linked).toMatchObject(blocked('lies in a folder that is a symbolic link'));
+    expect(linked).toMatchObject(blocked({ kind: 'linked-folder' }));
   });
 
   it('a file in place of a folder', () => {
@@ -267,7 +267,7 @@ describe('folders', () => {
       rmSync(join(root, 'servers'), { recursive: true });
       writeFileSync(join(root, 'servers'), '');
     });
-    expect(replaced).toMatchObject(blocked('lies below something that is not a folder'));
+    expect(replaced).toMatchObject(blocked({ kind: 'not-a-folder' }));
   });
 
   it('a file in place of the output folder', () => {
@@ -281,7 +281,7 @@ describe('folders', () => {
       rmSync(join(root, 'servers/api/cert.pem'));
       mkdirSync(join(root, 'servers/api/cert.pem'));
     });
-    expect(cert).toEqual({ state: 'blocked', detail: 'is a directory' });
+    expect(cert).toEqual({ state: 'blocked', cause: { kind: 'directory' } });
   });
 
   it.each([
@@ -300,9 +300,7 @@ describe('folders', () => {
         [ALL, new Cache(root, 0)],
       ] as const) {
         const { entities } = observe(root, inventory, cache);
-        expect(entities.get(API.id)).toMatchObject(
-          blocked('lies in a folder that cannot be looked into (EACCES)'),
-        );
+        expect(entities.get(API.id)).toMatchObject(blocked({ kind: 'closed-folder', code: 'EACCES' }));
         expect(entities.get(ROOT.id)?.cert).toMatchObject({ state: 'present' });
       }
     } finally {
@@ -313,16 +311,19 @@ describe('folders', () => {
 });
 
 it.each([
-  ['servers/api', 'was in "servers/api" before, which lies in a folder that cannot be looked into (EACCES)'],
-  ['servers/api/key.pem', 'was in "servers/api/key.pem" before, which cannot be read (EACCES)'],
-])('a key that was in %s, where we may not look, is not taken for missing', (closed, detail) => {
+  ['servers/api', { kind: 'closed-folder', code: 'EACCES' }],
+  ['servers/api/key.pem', { kind: 'unreadable', code: 'EACCES' }],
+])('a key that was in %s, where we may not look, is not taken for missing', (closed, cause) => {
   const root = copyOfBase();
   for (const path of [work, root, join(root, 'servers')]) chmodSync(path, 0o755);
   chmodSync(join(root, closed), 0o000);
   const moved = anInventory(ROOT, SERVICES, { ...API, layout: { folder: 'new', files: {} } });
   process.seteuid?.(65534);
   try {
-    expect(observe(root, moved).entities.get(API.id)?.key).toMatchObject({ state: 'blocked', detail });
+    expect(observe(root, moved).entities.get(API.id)?.key).toMatchObject({
+      state: 'blocked',
+      cause: { kind: 'former', path: closed, cause },
+    });
   } finally {
     process.seteuid?.(process.getuid?.() ?? 0);
     chmodSync(join(root, closed), 0o755);

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { Blockage } from '../../../src/plan/blockage.ts';
 import { readBytes } from '../../../src/store/observe/read.ts';
 import { temporaryFolder } from '../../helpers/openssl.ts';
 
@@ -29,14 +30,14 @@ it('nothing', () => expect(readBytes(path('nothing'))).toEqual({ state: 'missing
 it('nothing, in a folder that is not there', () =>
   expect(readBytes(path('no/such'))).toEqual({ state: 'missing' }));
 
-it.each<readonly [string, () => string, string]>([
+it.each<readonly [string, () => string, Blockage]>([
   [
     'a folder',
     () => {
       mkdirSync(path('folder'));
       return path('folder');
     },
-    'is a directory',
+    { kind: 'directory' },
   ],
   [
     'a link to a file',
@@ -45,7 +46,7 @@ it.each<readonly [string, () => string, string]>([
       symlinkSync('target', path('link'));
       return path('link');
     },
-    'is a symbolic link',
+    { kind: 'link' },
   ],
   [
     'a link to nothing',
@@ -53,7 +54,7 @@ it.each<readonly [string, () => string, string]>([
       symlinkSync('nowhere', path('dangling'));
       return path('dangling');
     },
-    'is a symbolic link',
+    { kind: 'link' },
   ],
   [
     'a link to itself',
@@ -61,7 +62,7 @@ it.each<readonly [string, () => string, string]>([
       symlinkSync('loop', path('loop'));
       return path('loop');
     },
-    'is a symbolic link',
+    { kind: 'link' },
   ],
   [
     'a FIFO that nobody writes to',
@@ -69,20 +70,20 @@ it.each<readonly [string, () => string, string]>([
       execFileSync('mkfifo', [path('fifo')]);
       return path('fifo');
     },
-    'is not a plain file',
+    { kind: 'not-a-file' },
   ],
-  ['a device', () => '/dev/zero', 'is not a plain file'],
+  ['a device', () => '/dev/zero', { kind: 'not-a-file' }],
   [
     'something below a file',
     () => {
       writeFileSync(path('file'), 'x');
       return path('file/key.pem');
     },
-    'lies below something that is not a folder',
+    { kind: 'not-a-folder' },
   ],
-  ['a name too long', () => path('x'.repeat(300)), 'cannot be read (ENAMETOOLONG)'],
-])('%s', (_, make, detail) => {
-  expect(readBytes(make())).toEqual({ state: 'blocked', detail });
+  ['a name too long', () => path('x'.repeat(300)), { kind: 'unreadable', code: 'ENAMETOOLONG' }],
+])('%s', (_, make, cause) => {
+  expect(readBytes(make())).toEqual({ state: 'blocked', cause });
 });
 
 it('a file too large to be one of ours is not read', () => {
@@ -99,8 +100,7 @@ it('a file that its mode keeps from us', () => {
   chmodSync(folder, 0o755);
   expect(asNobody(() => readBytes(path('secret')))).toEqual({
     state: 'blocked',
-    detail: 'cannot be read (EACCES)',
-    hint: 'check who owns it, and run as somebody who may read it',
+    cause: { kind: 'unreadable', code: 'EACCES' },
   });
 });
 
@@ -110,8 +110,7 @@ it('a folder that its mode keeps from us', () => {
   chmodSync(path('closed'), 0o700);
   expect(asNobody(() => readBytes(path('closed/key.pem')))).toEqual({
     state: 'blocked',
-    detail: 'cannot be read (EACCES)',
-    hint: 'check who owns it, and run as somebody who may read it',
+    cause: { kind: 'unreadable', code: 'EACCES' },
   });
 });
 

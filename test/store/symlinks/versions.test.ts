@@ -19,6 +19,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ALL_ARTIFACTS, ARTIFACTS, type Artifact } from '../../../src/pki/artifact.ts';
 import type { Located } from '../../../src/pki/files.ts';
 import { COMMIT_FOLDER, stagedPath, stageFolder } from '../../../src/pki/paths.ts';
+import type { LinkFault, LinkFinding } from '../../../src/plan/blockage.ts';
 import { type CommitRequest, commit, recover, remove } from '../../../src/store/commit/commit.ts';
 import { readSeen, viewOf } from '../../../src/store/symlinks/read.ts';
 import { restoreLinks } from '../../../src/store/symlinks/write.ts';
@@ -114,7 +115,7 @@ describe('a set behind links', () => {
       const stat = lstatSync(join(version, ARTIFACTS[file].file));
       expect([stat.isFile(), stat.nlink, stat.mode & 0o777]).toEqual([true, 1, modeOf(file)]);
     }
-    expect(stateOf(root)).toEqual({ state: 'symlinks', detail: '' });
+    expect(stateOf(root)).toEqual({ state: 'symlinks', findings: [] });
     expect(readdirSync(join(root, COMMIT_FOLDER))).toEqual([]);
   });
 
@@ -153,7 +154,7 @@ describe('a set behind links', () => {
     await publish(root, '1', { entity, writes: ['key', 'cert', 'previous'] });
     expect(readFileSync(join(root, ID, 'tls.key'), 'utf8')).toBe('1 key');
     expect(readFileSync(join(root, ID, 'previous.pem'), 'utf8')).toBe('1 previous');
-    expect(stateOf(root, entity)).toEqual({ state: 'symlinks', detail: '' });
+    expect(stateOf(root, entity)).toEqual({ state: 'symlinks', findings: [] });
   });
 
   it('is replaced twice within a second, and both keys are kept', async () => {
@@ -173,14 +174,14 @@ describe('a set behind links', () => {
     writeFileSync(join(root, ID, '..data', 'mine.txt'), 'mine');
     await publish(root, '2', { entity: LINKED, writes: ['cert'] });
     expect(readdirSync(join(root, ID, '..v-2026-11-23T110001Z'))).toEqual(['mine.txt']);
-    expect(stateOf(root)).toEqual({ state: 'symlinks', detail: '' });
+    expect(stateOf(root)).toEqual({ state: 'symlinks', findings: [] });
   });
 });
 
 describe('a change of mode', () => {
   it('puts plain files behind links, byte by byte and inode by inode', async () => {
     const root = await published(PLAIN);
-    expect(stateOf(root)).toEqual({ state: 'files', detail: '' });
+    expect(stateOf(root)).toEqual({ state: 'files', findings: [] });
     const { ino } = statSync(join(root, ID, 'key.pem'));
     await publish(root, '2', { entity: LINKED, writes: [], relinks: true });
     expect(contents(root)).toEqual(ONE);
@@ -191,7 +192,7 @@ describe('a change of mode', () => {
 
   it('and back, with nothing left of the links', async () => {
     const root = await published(LINKED);
-    expect(stateOf(root, PLAIN)).toEqual({ state: 'symlinks', detail: '' });
+    expect(stateOf(root, PLAIN)).toEqual({ state: 'symlinks', findings: [] });
     await publish(root, '2', { entity: PLAIN, writes: [], relinks: true });
     expect(contents(root)).toEqual(ONE);
     expect(listing(root)).toEqual(ALL.map((file) => ARTIFACTS[file].file).sort());
@@ -227,12 +228,12 @@ describe('damage', () => {
   const VERSION = '..v-2026-11-23T110001Z';
   const at = (root: string, ...names: readonly string[]): string => join(root, ID, ...names);
 
-  it.each<[what: string, damage: (root: string) => void, detail: string]>([
-    ['..data deleted', (root) => unlinkSync(at(root, '..data')), '"..data" is missing'],
+  it.each<[what: string, damage: (root: string) => void, findings: readonly LinkFinding[]]>([
+    ['..data deleted', (root) => unlinkSync(at(root, '..data')), [{ name: '..data', is: 'missing' }]],
     [
       '..data leading to a version that is gone',
       (root) => renameSync(at(root, VERSION), at(root, '..v-2026-11-23T110000Z')),
-      '"..data" leads nowhere',
+      [{ name: '..data', is: 'dangling' }],
     ],
     [
       '..data leading to another name of the folder',
@@ -240,35 +241,39 @@ describe('damage', () => {
         unlinkSync(at(root, '..data'));
         symlinkSync('elsewhere', at(root, '..data'));
       },
-      '"..data" leads nowhere',
+      [{ name: '..data', is: 'dangling' }],
     ],
-    ['a name deleted', (root) => unlinkSync(at(root, 'key.pem')), '"key.pem" is missing'],
+    ['a name deleted', (root) => unlinkSync(at(root, 'key.pem')), [{ name: 'key.pem', is: 'missing' }]],
     [
       'a name that is a plain file',
       (root) => {
         unlinkSync(at(root, 'key.pem'));
         writeFileSync(at(root, 'key.pem'), '1 key', { mode: 0o600 });
       },
-      '"key.pem" is a plain file',
+      [{ name: 'key.pem', is: 'plain-file' }],
     ],
     [
       'an old version left',
       (root) => cpSync(at(root, VERSION), at(root, '..v-2025-01-01'), { recursive: true }),
-      '"..v-2025-01-01" is left over',
+      [{ name: '..v-2025-01-01', is: 'left-over' }],
     ],
-    ['an empty version left', (root) => mkdirSync(at(root, '..v-9')), '"..v-9" is left over'],
+    ['an empty version left', (root) => mkdirSync(at(root, '..v-9')), [{ name: '..v-9', is: 'left-over' }]],
     [
       'everything at once',
       (root) => {
         for (const name of ['..data', 'key.pem', 'cert.pem']) unlinkSync(at(root, name));
         writeFileSync(at(root, 'cert.pem'), '1 cert');
       },
-      '"..data" is missing, "key.pem" is missing, "cert.pem" is a plain file',
+      [
+        { name: '..data', is: 'missing' },
+        { name: 'key.pem', is: 'missing' },
+        { name: 'cert.pem', is: 'plain-file' },
+      ],
     ],
-  ])('%s is found, named, and mended without a byte of change', async (_, damage, detail) => {
+  ])('%s is found, named, and mended without a byte of change', async (_, damage, findings) => {
     const root = await published(LINKED);
     damage(root);
-    expect(stateOf(root)).toEqual({ state: 'mixed', detail });
+    expect(stateOf(root)).toEqual({ state: 'mixed', findings });
     const view = viewOf(root, LINKED);
     for (const file of ALL)
       expect(readSeen(view, file)).toMatchObject({ state: 'present', facts: Buffer.from(`1 ${file}`) });
@@ -304,7 +309,7 @@ describe('damage', () => {
     expect(archived(root)).toEqual(['key.pem: 1 key']);
   });
 
-  it.each<[what: string, damage: (root: string) => void, says: string]>([
+  it.each<[what: string, damage: (root: string) => void, fault: LinkFault]>([
     [
       '..data that leads out of the folder',
       (root) => {
@@ -312,7 +317,7 @@ describe('damage', () => {
         mkdirSync(join(root, 'servers/other'));
         symlinkSync('../other', at(root, '..data'));
       },
-      'leads out of its folder',
+      { kind: 'leads-out' },
     ],
     [
       '..data that is a folder',
@@ -320,7 +325,7 @@ describe('damage', () => {
         unlinkSync(at(root, '..data'));
         mkdirSync(at(root, '..data'));
       },
-      'is not a link',
+      { kind: 'no-link' },
     ],
     [
       'a version that is a link',
@@ -328,14 +333,14 @@ describe('damage', () => {
         renameSync(at(root, VERSION), at(root, 'away'));
         symlinkSync('away', at(root, VERSION));
       },
-      'leads to something that is not a folder',
+      { kind: 'no-folder' },
     ],
-  ])('%s is not followed, and not touched', async (_, damage, says) => {
+  ])('%s is not followed, and not touched', async (_, damage, fault) => {
     const root = await published(LINKED);
     damage(root);
     for (const entity of [LINKED, PLAIN]) {
       const key = readSeen(viewOf(root, entity), 'key');
-      expect(key).toMatchObject({ state: 'blocked', detail: expect.stringContaining(says) });
+      expect(key).toMatchObject({ state: 'blocked', cause: { kind: 'links', fault } });
     }
   });
 
@@ -350,7 +355,7 @@ describe('damage', () => {
     symlinkSync(target, at(root, 'key.pem'));
     expect(readSeen(viewOf(root, LINKED), 'key')).toEqual({
       state: 'blocked',
-      detail: 'is a symbolic link',
+      cause: { kind: 'link' },
     });
   });
 

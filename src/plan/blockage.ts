@@ -1,0 +1,52 @@
+/** Why a file can neither be read nor replaced by any tool: each cause with what its words need (words/blockage.ts). */
+import type { Artifact } from '../pki/artifact.ts';
+import type { EntityId } from '../pki/entity.ts';
+
+/** Something that is there, and that the system will not let us read; `code` is its word for that. */
+export type Unreadable =
+  | { readonly kind: 'unreadable'; readonly code: string }
+  /** The folder can be seen, but not looked into. */
+  | { readonly kind: 'closed-folder'; readonly code: string };
+
+/** What is wrong with the link or folder through which an entity is published. */
+export type LinkFault =
+  | { readonly kind: 'no-link' }
+  | { readonly kind: 'leads-out' }
+  | { readonly kind: 'no-folder' }
+  | { readonly kind: 'unreadable'; readonly code: string };
+
+/** What only the owner of a file can decide about. Paths are relative to the output folder. */
+export type Blockage =
+  | Unreadable
+  /** A symbolic link stands in the file's place. */
+  | { readonly kind: 'link' }
+  | { readonly kind: 'directory' }
+  | { readonly kind: 'not-a-file' }
+  /** Something in the path is no folder. */
+  | { readonly kind: 'not-a-folder' }
+  | { readonly kind: 'linked-folder' }
+  /** The file is missing in its place, and nobody can tell whether it still is where it was before. */
+  | { readonly kind: 'former'; readonly path: string; readonly cause: Unreadable }
+  /** A key in its place, and another one where the entity was before. */
+  | { readonly kind: 'conflicting-key'; readonly entity: EntityId; readonly other: string }
+  /** The place is still taken by the key of an entity that is to move, too. */
+  | { readonly kind: 'waits-for-move'; readonly other: EntityId }
+  /** Unlike garbage it may be the only copy of a key. */
+  | { readonly kind: 'der-key' }
+  /** `name` is the link or folder of ours beside the file. */
+  | { readonly kind: 'links'; readonly name: string; readonly fault: LinkFault };
+
+/** Why nothing may be done (words/refusal.ts). Paths are relative to the output folder. */
+export type Refusal =
+  | { readonly kind: 'blocked'; readonly path: string; readonly cause: Blockage }
+  | { readonly kind: 'encrypted'; readonly path: string }
+  /** Links of ours cannot get other names in their folder. */
+  | { readonly kind: 'renamed-links'; readonly entity: EntityId; readonly artifact: Artifact }
+  /** An interrupted run left new files, and they still cannot be put in place; `why` is what the system said. */
+  | { readonly kind: 'unfinished'; readonly entity: EntityId; readonly why: string };
+
+/** How the links of an entity are not as they should be, and under which name. */
+export interface LinkFinding {
+  readonly name: string;
+  readonly is: 'left-over' | 'dangling' | 'missing' | 'plain-file' | 'link';
+}

@@ -1,0 +1,95 @@
+/** What stands in the way of a file, as a clause behind its name, and what to do about it. */
+import { unreachable } from '../pki/entity.ts';
+import type { Blockage, LinkFault, LinkFinding } from '../plan/blockage.ts';
+
+/** Completes `"servers/api/key.pem" …`. */
+export function blockageText(cause: Blockage): string {
+  switch (cause.kind) {
+    case 'unreadable':
+      return `cannot be read (${cause.code})`;
+    case 'closed-folder':
+      return `lies in a folder that cannot be looked into (${cause.code})`;
+    case 'link':
+      return 'is a symbolic link';
+    case 'directory':
+      return 'is a directory';
+    case 'not-a-file':
+      return 'is not a plain file';
+    case 'not-a-folder':
+      return 'lies below something that is not a folder';
+    case 'linked-folder':
+      return 'lies in a folder that is a symbolic link';
+    case 'former':
+      return `was in "${cause.path}" before, which ${blockageText(cause.cause)}`;
+    case 'conflicting-key':
+      return `is not the key that ${cause.entity} had, which is "${cause.other}"`;
+    case 'waits-for-move':
+      return `is the place of the key of ${cause.other}, which is to move as well`;
+    case 'der-key':
+      return 'seems to be a key in DER or PKCS#12, and this version reads PEM alone';
+    case 'links':
+      return `is published through "${cause.name}" beside it, which ${faultText(cause.fault)}`;
+    default:
+      return unreachable(cause);
+  }
+}
+
+function faultText(fault: LinkFault): string {
+  switch (fault.kind) {
+    case 'no-link':
+      return 'is not a link';
+    case 'leads-out':
+      return 'leads out of its folder';
+    case 'no-folder':
+      return 'leads to something that is not a folder';
+    case 'unreadable':
+      return blockageText(fault);
+    default:
+      return unreachable(fault);
+  }
+}
+
+const MOVE_AWAY = 'move it away, or make it a readable plain file, and run again';
+
+/** What the owner of the file at `path` can do. */
+export function blockageHint(path: string, cause: Blockage): string {
+  switch (cause.kind) {
+    case 'unreadable':
+      return ['EACCES', 'EPERM'].includes(cause.code)
+        ? 'check who owns it, and run as somebody who may read it'
+        : MOVE_AWAY;
+    case 'closed-folder':
+      return 'check who owns the folder and what its mode is, and run again';
+    case 'former':
+      return 'check who owns that, and run as somebody who may read it';
+    case 'conflicting-key':
+      return `move "${path}" away, and "${cause.other}" comes along; or move that away to go on with the other`;
+    case 'waits-for-move':
+      return 'change one of them at a time, with "pki apply" in between';
+    case 'der-key':
+      return 'convert it with "openssl pkey -inform DER -in KEY -out PEM" (or "openssl pkcs12 -nocerts -noenc -in KEY -out PEM"), or move it away to have a new key made';
+    case 'links':
+      return `put "${cause.name}" right or move it away, and run again`;
+    case 'link':
+    case 'directory':
+    case 'not-a-file':
+    case 'not-a-folder':
+    case 'linked-folder':
+      return MOVE_AWAY;
+    default:
+      return unreachable(cause);
+  }
+}
+
+const IS: Readonly<Record<LinkFinding['is'], string>> = {
+  'left-over': 'is left over',
+  dangling: 'leads nowhere',
+  missing: 'is missing',
+  'plain-file': 'is a plain file',
+  link: 'is a link',
+};
+
+/** `"..data" is missing, "..v-1" is left over`; empty where nothing is wrong. */
+export function findingsText(findings: readonly LinkFinding[]): string {
+  return findings.map(({ name, is }) => `"${name}" ${IS[is]}`).join(', ');
+}

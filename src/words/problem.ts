@@ -1,0 +1,112 @@
+/** What is in the way that only the user can move, and what to do about it. */
+import { unreachable } from '../pki/entity.ts';
+import type { Blockage } from '../plan/blockage.ts';
+import type { Advice } from './advice.ts';
+import { blockageText } from './blockage.ts';
+
+/** The causes of a UserError (store/user-error.ts), each with what its words need; paths are absolute. */
+export type UserProblem =
+  /** In the place of a folder of this program's own stands a link, or a file. */
+  | { readonly kind: 'own-folder'; readonly path: string; readonly isLink: boolean }
+  | { readonly kind: 'lock'; readonly path: string; readonly cause: Blockage }
+  | { readonly kind: 'ledger-directory'; readonly path: string }
+  | { readonly kind: 'ledger-unreadable'; readonly path: string; readonly code: string }
+  | {
+      readonly kind: 'ledger-line';
+      readonly path: string;
+      readonly line: number;
+      readonly fault: 'no-json' | 'no-entry';
+    }
+  /** The list of moves in a commit folder; without a cause it can be read, and is none. */
+  | { readonly kind: 'order'; readonly path: string; readonly cause?: Blockage }
+  | { readonly kind: 'no-adoptable-folder'; readonly folder: string }
+  | { readonly kind: 'no-manifest-folder'; readonly folder: string }
+  /** A manifest in `place` has no name for the folder; one at `beside` has. `why` is what validating says. */
+  | {
+      readonly kind: 'indescribable';
+      readonly folder: string;
+      readonly place: string;
+      readonly why: string;
+      readonly beside: string;
+    }
+  | { readonly kind: 'nothing-to-verify'; readonly root: string }
+  /** An openssl that fails where nothing of the user's is judged. */
+  | {
+      readonly kind: 'openssl-fails';
+      readonly problem: string;
+      readonly lastWords: string;
+      readonly command: string;
+    };
+
+/** Both lines of the error. */
+export function problemText(problem: UserProblem): Advice {
+  switch (problem.kind) {
+    case 'own-folder':
+      return {
+        problem: `"${problem.path}" ${problem.isLink ? 'is a symbolic link' : 'is not a folder'}`,
+        hint: 'private keys pass through it: move it away',
+      };
+    case 'lock':
+      return lockText(problem.path, problem.cause);
+    case 'ledger-directory':
+      return {
+        problem: `"${problem.path}" is a directory`,
+        hint: 'move it away: the list of all certificates belongs there',
+      };
+    case 'ledger-unreadable':
+      return {
+        problem: `"${problem.path}" cannot be read (${problem.code})`,
+        hint: 'run as somebody who may read it',
+      };
+    case 'ledger-line':
+      return {
+        problem: `"${problem.path}" line ${problem.line} is ${problem.fault === 'no-json' ? 'not JSON' : 'no entry'}: somebody else wrote there`,
+        hint: 'take that line away, or mend it',
+      };
+    case 'order':
+      return orderText(problem.path, problem.cause);
+    case 'no-adoptable-folder':
+      return {
+        problem: `there is no folder "${problem.folder}"`,
+        hint: 'name the folder that holds the keys and certificates',
+      };
+    case 'no-manifest-folder':
+      return {
+        problem: `there is no folder "${problem.folder}" to write a manifest into`,
+        hint: 'make it first',
+      };
+    case 'indescribable':
+      return {
+        problem: `a manifest in "${problem.place}" cannot describe "${problem.folder}": ${problem.why}`,
+        hint: `write it beside the folder: "--write ${problem.beside}"`,
+      };
+    case 'nothing-to-verify':
+      return {
+        problem: `"${problem.root}" holds no certificate of this manifest`,
+        hint: 'run "pki apply" first',
+      };
+    case 'openssl-fails':
+      return {
+        problem: `${problem.problem}${problem.lastWords === '' ? '' : `: ${problem.lastWords}`}`,
+        hint: `the proof needs an openssl that works; it ran ${problem.command}`,
+      };
+    default:
+      return unreachable(problem);
+  }
+}
+
+function lockText(path: string, cause: Blockage): Advice {
+  const hint =
+    cause.kind === 'unreadable'
+      ? 'another run may hold it: check who owns it, and run as somebody who may read it'
+      : 'move it away: the lock of a run belongs there';
+  return { problem: `"${path}" ${blockageText(cause)}`, hint };
+}
+
+function orderText(path: string, cause: Blockage | undefined): Advice {
+  const what = cause === undefined ? 'does not say where the files beside it belong' : blockageText(cause);
+  return {
+    problem: `"${path}" ${what}`,
+    hint: 'its folder holds new files that were not put in place: look at them, move the folder away, and run "pki apply" again',
+  };
+}

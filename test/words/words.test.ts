@@ -1,0 +1,208 @@
+/** Every cause that is data in the engine, and the sentence that people read. */
+import { describe, expect, it } from 'vitest';
+import type { Blockage, LinkFinding, Refusal } from '../../src/plan/blockage.ts';
+import type { Reason } from '../../src/plan/reason.ts';
+import { UserError } from '../../src/store/user-error.ts';
+import { findingsText } from '../../src/words/blockage.ts';
+import type { UserProblem } from '../../src/words/problem.ts';
+import { recordedReason } from '../../src/words/recorded.ts';
+import { refusalText } from '../../src/words/refusal.ts';
+
+const MOVE_AWAY = 'move it away, or make it a readable plain file, and run again';
+const OWNER = 'check who owns it, and run as somebody who may read it';
+
+it.each<[Blockage, problem: string, hint: string]>([
+  [{ kind: 'unreadable', code: 'EACCES' }, 'cannot be read (EACCES)', OWNER],
+  [{ kind: 'unreadable', code: 'EPERM' }, 'cannot be read (EPERM)', OWNER],
+  [{ kind: 'unreadable', code: 'EIO' }, 'cannot be read (EIO)', MOVE_AWAY],
+  [
+    { kind: 'closed-folder', code: 'EACCES' },
+    'lies in a folder that cannot be looked into (EACCES)',
+    'check who owns the folder and what its mode is, and run again',
+  ],
+  [{ kind: 'link' }, 'is a symbolic link', MOVE_AWAY],
+  [{ kind: 'directory' }, 'is a directory', MOVE_AWAY],
+  [{ kind: 'not-a-file' }, 'is not a plain file', MOVE_AWAY],
+  [{ kind: 'not-a-folder' }, 'lies below something that is not a folder', MOVE_AWAY],
+  [{ kind: 'linked-folder' }, 'lies in a folder that is a symbolic link', MOVE_AWAY],
+  [
+    { kind: 'former', path: 'servers/old', cause: { kind: 'closed-folder', code: 'EACCES' } },
+    'was in "servers/old" before, which lies in a folder that cannot be looked into (EACCES)',
+    'check who owns that, and run as somebody who may read it',
+  ],
+  [
+    { kind: 'former', path: 'servers/old/key.pem', cause: { kind: 'unreadable', code: 'EACCES' } },
+    'was in "servers/old/key.pem" before, which cannot be read (EACCES)',
+    'check who owns that, and run as somebody who may read it',
+  ],
+  [
+    { kind: 'conflicting-key', entity: 'servers/api', other: 'old/key.pem' },
+    'is not the key that servers/api had, which is "old/key.pem"',
+    'move "servers/api/key.pem" away, and "old/key.pem" comes along; or move that away to go on with the other',
+  ],
+  [
+    { kind: 'waits-for-move', other: 'servers/b' },
+    'is the place of the key of servers/b, which is to move as well',
+    'change one of them at a time, with "pki apply" in between',
+  ],
+  [
+    { kind: 'der-key' },
+    'seems to be a key in DER or PKCS#12, and this version reads PEM alone',
+    'convert it with "openssl pkey -inform DER -in KEY -out PEM" (or "openssl pkcs12 -nocerts -noenc -in KEY -out PEM"), or move it away to have a new key made',
+  ],
+  [
+    { kind: 'links', name: '..data', fault: { kind: 'no-link' } },
+    'is published through "..data" beside it, which is not a link',
+    'put "..data" right or move it away, and run again',
+  ],
+  [
+    { kind: 'links', name: '..data', fault: { kind: 'leads-out' } },
+    'is published through "..data" beside it, which leads out of its folder',
+    'put "..data" right or move it away, and run again',
+  ],
+  [
+    { kind: 'links', name: '..data', fault: { kind: 'no-folder' } },
+    'is published through "..data" beside it, which leads to something that is not a folder',
+    'put "..data" right or move it away, and run again',
+  ],
+  [
+    { kind: 'links', name: '..v-1', fault: { kind: 'unreadable', code: 'EACCES' } },
+    'is published through "..v-1" beside it, which cannot be read (EACCES)',
+    'put "..v-1" right or move it away, and run again',
+  ],
+])('a file is blocked: %j', (cause, problem, hint) => {
+  expect(refusalText({ kind: 'blocked', path: 'servers/api/key.pem', cause })).toEqual({
+    problem: `"servers/api/key.pem" ${problem}`,
+    hint,
+  });
+});
+
+it.each<[Refusal, problem: string, hint: string]>([
+  [
+    { kind: 'encrypted', path: 'servers/api/key.pem' },
+    '"servers/api/key.pem" is encrypted, and this version cannot open encrypted keys',
+    'decrypt it yourself with "openssl pkey -in KEY -out PLAIN", or move it away to have a new key made',
+  ],
+  [
+    { kind: 'renamed-links', entity: 'servers/api', artifact: 'cert' },
+    'the cert.pem of servers/api is behind links, which cannot be renamed in their folder',
+    'give the entry another "folder" together with its new "files"',
+  ],
+  [
+    { kind: 'unfinished', entity: 'servers/api', why: 'EROFS: read-only file system' },
+    'the new files of servers/api cannot be put in place: EROFS: read-only file system',
+    'mend the cause and run again; until then the files are below ".pki/commit"',
+  ],
+])('an entity is refused: %j', (refusal, problem, hint) => {
+  expect(refusalText(refusal)).toEqual({ problem, hint });
+});
+
+describe('a UserError', () => {
+  it.each<[UserProblem, problem: string, hint: string]>([
+    [
+      { kind: 'own-folder', path: '/out/.pki', isLink: true },
+      '"/out/.pki" is a symbolic link',
+      'private keys pass through it: move it away',
+    ],
+    [
+      { kind: 'own-folder', path: '/out/.pki', isLink: false },
+      '"/out/.pki" is not a folder',
+      'private keys pass through it: move it away',
+    ],
+    [
+      { kind: 'lock', path: '/out/.pki/lock', cause: { kind: 'unreadable', code: 'EACCES' } },
+      '"/out/.pki/lock" cannot be read (EACCES)',
+      'another run may hold it: check who owns it, and run as somebody who may read it',
+    ],
+    [
+      { kind: 'lock', path: '/out/.pki/lock', cause: { kind: 'directory' } },
+      '"/out/.pki/lock" is a directory',
+      'move it away: the lock of a run belongs there',
+    ],
+    [
+      { kind: 'ledger-directory', path: '/out/.pki/ledger.jsonl' },
+      '"/out/.pki/ledger.jsonl" is a directory',
+      'move it away: the list of all certificates belongs there',
+    ],
+    [
+      { kind: 'ledger-unreadable', path: '/out/.pki/ledger.jsonl', code: 'EACCES' },
+      '"/out/.pki/ledger.jsonl" cannot be read (EACCES)',
+      'run as somebody who may read it',
+    ],
+    [
+      { kind: 'ledger-line', path: '/out/.pki/ledger.jsonl', line: 3, fault: 'no-json' },
+      '"/out/.pki/ledger.jsonl" line 3 is not JSON: somebody else wrote there',
+      'take that line away, or mend it',
+    ],
+    [
+      { kind: 'ledger-line', path: '/out/.pki/ledger.jsonl', line: 3, fault: 'no-entry' },
+      '"/out/.pki/ledger.jsonl" line 3 is no entry: somebody else wrote there',
+      'take that line away, or mend it',
+    ],
+    [
+      { kind: 'order', path: '/out/.pki/commit/x/order.json' },
+      '"/out/.pki/commit/x/order.json" does not say where the files beside it belong',
+      'its folder holds new files that were not put in place: look at them, move the folder away, and run "pki apply" again',
+    ],
+    [
+      { kind: 'order', path: '/out/.pki/commit/x/order.json', cause: { kind: 'link' } },
+      '"/out/.pki/commit/x/order.json" is a symbolic link',
+      'its folder holds new files that were not put in place: look at them, move the folder away, and run "pki apply" again',
+    ],
+    [
+      { kind: 'no-adoptable-folder', folder: 'gone' },
+      'there is no folder "gone"',
+      'name the folder that holds the keys and certificates',
+    ],
+    [
+      { kind: 'no-manifest-folder', folder: '/gone' },
+      'there is no folder "/gone" to write a manifest into',
+      'make it first',
+    ],
+    [
+      { kind: 'indescribable', folder: '/a', place: '/b', why: 'no', beside: '/pki.yaml' },
+      'a manifest in "/b" cannot describe "/a": no',
+      'write it beside the folder: "--write /pki.yaml"',
+    ],
+    [
+      { kind: 'nothing-to-verify', root: '/out' },
+      '"/out" holds no certificate of this manifest',
+      'run "pki apply" first',
+    ],
+    [
+      { kind: 'openssl-fails', problem: 'openssl exited with 1', lastWords: '', command: 'openssl x' },
+      'openssl exited with 1',
+      'the proof needs an openssl that works; it ran openssl x',
+    ],
+    [
+      { kind: 'openssl-fails', problem: 'openssl exited with 1', lastWords: 'bad', command: 'openssl x' },
+      'openssl exited with 1: bad',
+      'the proof needs an openssl that works; it ran openssl x',
+    ],
+  ])('has words for %j, and keeps it', (cause, message, hint) => {
+    const error = new UserError(cause);
+    expect(error).toMatchObject({ name: 'UserError', message, hint, cause });
+  });
+});
+
+describe('what is wrong with the links of an entity', () => {
+  it.each<[readonly LinkFinding[], string]>([
+    [[], ''],
+    [[{ name: '..data', is: 'missing' }], '"..data" is missing'],
+    [
+      [
+        { name: '..data', is: 'dangling' },
+        { name: '..v-1', is: 'left-over' },
+        { name: 'key.pem', is: 'plain-file' },
+        { name: 'cert.pem', is: 'link' },
+      ],
+      '"..data" leads nowhere, "..v-1" is left over, "key.pem" is a plain file, "cert.pem" is a link',
+    ],
+  ])('%j', (findings, text) => {
+    expect(findingsText(findings)).toBe(text);
+    const reason: Reason = { kind: 'publish', before: 'mixed', after: 'symlinks', findings };
+    expect(JSON.stringify(recordedReason(reason))).toBe(
+      JSON.stringify({ kind: 'publish', before: 'mixed', after: 'symlinks', detail: text }),
+    );
+  });
+});
