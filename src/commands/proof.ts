@@ -1,8 +1,7 @@
 /** The proof after apply, and `pki verify`: what is shown of it, and what it means for the exit code. */
 import { type EntityId, type Project, type Verification, verify } from '../index.ts';
 import { certificatesText } from '../report/certificates.ts';
-import { handshakesText } from '../report/handshakes.ts';
-import { handshakesJson } from '../report/handshakes-json.ts';
+import { handshakesJson, handshakesText } from '../report/handshakes.ts';
 import { proofProgress } from '../report/progress-proof.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 

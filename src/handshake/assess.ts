@@ -3,10 +3,16 @@
  * refused, and with a code that says so: else an expired certificate or a reset would pass for a working refusal.
  */
 import { unreachable } from '../pki/entity.ts';
-import { type AcceptCase, type HandshakeCase, type RefuseCase, type Side, versionText } from './case.ts';
-import type { Problem } from './credentials.ts';
-import { CLOSED_EARLY, explain, hintFor, NO_CERTIFICATE, TIMED_OUT } from './explain.ts';
-import type { Outcome, Transcript, Verdict } from './outcome.ts';
+import type { AcceptCase, HandshakeCase, RefuseCase, Side } from './case.ts';
+import {
+  CLOSED_EARLY,
+  type Finding,
+  NO_CERTIFICATE,
+  type Outcome,
+  type PartyProblem,
+  TIMED_OUT,
+  type Transcript,
+} from './outcome.ts';
 
 /** OpenSSL walks on after an error and reports the last one: which of these it is depends on the chain. */
 const UNTRUSTED: readonly string[] = [
@@ -19,7 +25,7 @@ const UNTRUSTED: readonly string[] = [
 
 const SIDES: readonly Side[] = ['server', 'client'];
 
-type Judgement = Pick<Outcome, 'ok' | 'reason' | 'hint' | 'code'>;
+type Judgement = Pick<Outcome, 'ok' | 'finding' | 'code'>;
 
 /** The outcome of a case whose handshake was tried. */
 export function assess(tried: HandshakeCase, transcript: Transcript, milliseconds: number): Outcome {
@@ -28,13 +34,13 @@ export function assess(tried: HandshakeCase, transcript: Transcript, millisecond
 }
 
 /** The outcome of a case that could not be tried: its credentials are missing or unusable. */
-export function untried(tried: HandshakeCase, problem: Problem): Outcome {
+export function untried(tried: HandshakeCase, problem: PartyProblem): Outcome {
   const base = { case: tried, connected: false, transcript: null, milliseconds: 0 };
-  return { ...base, ...failure(problem.reason, problem.code) };
+  return { ...base, ...failure({ kind: 'untried', problem }, problem.code) };
 }
 
 function judgement(tried: HandshakeCase, transcript: Transcript): Judgement {
-  if (transcript.timedOut) return failure(explain('client', TIMED_OUT), TIMED_OUT);
+  if (transcript.timedOut) return failure({ kind: 'timed-out' }, TIMED_OUT);
   switch (tried.expect) {
     case 'accept':
       return judgeAccept(tried, transcript);
@@ -47,35 +53,33 @@ function judgement(tried: HandshakeCase, transcript: Transcript): Judgement {
 
 function judgeAccept(tried: AcceptCase, transcript: Transcript): Judgement {
   const trouble = refusals(transcript)[0] ?? breakage(transcript);
-  if (trouble !== undefined) return failure(trouble.words, trouble.code);
-  if (transcript.resumed) return failure('a session was resumed, so nothing was verified', 'SESSION_RESUMED');
+  if (trouble !== undefined) return failure(trouble, trouble.code);
+  if (transcript.resumed) return failure({ kind: 'resumed' }, 'SESSION_RESUMED');
   const { protocol } = transcript;
-  if (protocol !== tried.version) return failure(`${protocol} was negotiated`, 'OTHER_VERSION');
-  if (!transcript.received) return failure('the server did not receive what the client sent', 'DATA_LOST');
-  if (!transcript.answered)
-    return failure('the client did not receive what the server answered', 'DATA_LOST');
-  return { ok: true, reason: `connected over ${versionText(tried.version)}`, hint: null, code: null };
+  if (protocol !== tried.version) return failure({ kind: 'other-version', protocol }, 'OTHER_VERSION');
+  if (!transcript.received) return failure({ kind: 'data-lost', side: 'server' }, 'DATA_LOST');
+  if (!transcript.answered) return failure({ kind: 'data-lost', side: 'client' }, 'DATA_LOST');
+  return { ok: true, finding: { kind: 'connected' }, code: null };
 }
 
 function judgeRefusal(tried: RefuseCase, transcript: Transcript): Judgement {
-  if (transcript.received || transcript.answered) return admitted(tried, 'they connected');
+  if (transcript.received || transcript.answered) return admitted(tried, true);
   const found = refusals(transcript);
   const codes = meantCodes(tried);
   const stray = found.find(({ side, code }) => !tried.by.includes(side) || !codes.includes(code));
-  if (stray !== undefined) return failure(`refused for another reason: ${stray.words}`, stray.code);
-  const meant = found[0];
-  if (meant !== undefined) return { ok: true, reason: meant.words, hint: null, code: meant.code };
+  if (stray !== undefined) return failure({ ...stray, kind: 'refused-otherwise' }, stray.code);
+  const [meant] = found;
+  if (meant !== undefined) return { ok: true, finding: meant, code: meant.code };
   const broken = breakage(transcript);
-  if (broken !== undefined) return failure(`no verdict: ${broken.words}`, broken.code);
-  return admitted(tried, 'nobody refused');
+  return broken === undefined ? admitted(tried, false) : failure(broken, broken.code);
 }
 
-function admitted(tried: RefuseCase, what: string): Judgement {
-  return failure(`${what}, although ${fault(tried)}`, 'NOT_REFUSED');
+function admitted(tried: RefuseCase, connected: boolean): Judgement {
+  return failure({ kind: 'not-refused', tried, connected }, 'NOT_REFUSED');
 }
 
-function failure(reason: string, code: string): Judgement {
-  return { ok: false, reason, hint: hintFor(code), code };
+function failure(finding: Finding, code: string): Judgement {
+  return { ok: false, finding, code };
 }
 
 /** The codes that prove that the one thing which is wrong in this case is what was noticed. */
@@ -96,50 +100,20 @@ function meantCodes(tried: RefuseCase): readonly string[] {
   }
 }
 
-/** What is wrong in this case, as a clause. */
-function fault(tried: RefuseCase): string {
-  switch (tried.check) {
-    case 'no-client-certificate':
-      return 'the client sent no certificate';
-    case 'wrong-name':
-      return `the server's certificate does not carry the name "${tried.serverName}"`;
-    case 'foreign-client':
-      return "the client's certificate comes from a foreign CA";
-    case 'other-root':
-      return "the client does not trust the server's root";
-    case 'pair':
-      return tried.by
-        .map((side) => `the ${side} does not trust the ${side === 'server' ? 'client' : 'server'}'s root`)
-        .join(' and ');
-    default:
-      return unreachable(tried.check);
-  }
-}
+type Trouble<Kind> = Extract<Finding, { readonly kind: Kind }>;
 
-interface Trouble {
-  readonly side: Side;
-  readonly code: string;
-  readonly words: string;
-}
-
-function refusals(transcript: Transcript): readonly Trouble[] {
+function refusals(transcript: Transcript): readonly Trouble<'refused'>[] {
   return SIDES.flatMap((side) => {
     const verdict = transcript[side];
-    if (verdict.kind !== 'refused') return [];
-    const words = `the ${side} refused: ${explain(side, verdict.code)}`;
-    return [{ side, code: verdict.code, words }];
+    return verdict.kind === 'refused' ? [{ kind: 'refused', side, code: verdict.code }] : [];
   });
 }
 
 /** Of two broken ends the one that knows more: the other has merely noticed that its peer went away. */
-function breakage(transcript: Transcript): Trouble | undefined {
-  const broken = SIDES.flatMap((side) => {
-    const code = brokenCode(transcript[side]);
-    return code === undefined ? [] : [{ side, code, words: explain(side, code) }];
+function breakage(transcript: Transcript): Trouble<'broken'> | undefined {
+  const broken = SIDES.flatMap((side): readonly Trouble<'broken'>[] => {
+    const verdict = transcript[side];
+    return verdict.kind === 'broken' ? [{ kind: 'broken', side, code: verdict.code }] : [];
   });
   return broken.find(({ code }) => code !== CLOSED_EARLY && code !== 'ECONNRESET') ?? broken[0];
-}
-
-function brokenCode(verdict: Verdict): string | undefined {
-  return verdict.kind === 'broken' ? verdict.code : undefined;
 }

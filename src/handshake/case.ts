@@ -48,11 +48,22 @@ export interface RefuseCase extends CaseBase {
 /** One handshake to be tried, with what has to come of it in `expect`. */
 export type HandshakeCase = AcceptCase | RefuseCase;
 
+/** Why a check cannot be made; but for the first, because no client of the manifest connects. */
+export type SkipCause =
+  /** The server's certificate has no name that a client could ask for. */
+  | { readonly kind: 'no-name' }
+  /** Nobody is left to ask for these. */
+  | { readonly kind: 'no-asker'; readonly names: readonly string[] }
+  /** The fault would be the client's. */
+  | { readonly kind: 'no-client' }
+  /** A stand-in trusts what the server trusts, which would then refuse the server itself. */
+  | { readonly kind: 'own-root-untrusted' };
+
 /** A check that cannot be made, and why: nothing is left out silently. */
 export interface SkippedCheck {
   readonly server: EntityId;
   readonly check: CheckKind;
-  readonly reason: string;
+  readonly cause: SkipCause;
 }
 
 /** Everything that the proof tries, grouped by server, and what it cannot try. */

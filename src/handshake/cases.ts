@@ -11,6 +11,7 @@ import {
   type Refusal,
   type RefuseCase,
   type Side,
+  type SkipCause,
   type SkippedCheck,
   TLS_VERSIONS,
   type TlsVersion,
@@ -155,10 +156,10 @@ function skippedNames(
   names: readonly string[],
 ): readonly SkippedCheck[] {
   const base = { server: server.entity.id, check: 'name' } as const;
-  if (names.length === 0) return [{ ...base, reason: 'its certificate has no DNS name and no IP address' }];
+  if (names.length === 0) return [{ ...base, cause: { kind: 'no-name' } }];
   // A stand-in without a certificate is refused, but has judged the server and its name before.
   if (honest !== undefined || server.entity.trust.includes(server.root)) return [];
-  return [{ ...base, reason: `no client of the manifest connects, so nobody asks for ${names.join(', ')}` }];
+  return [{ ...base, cause: { kind: 'no-asker', names } }];
 }
 
 /** The honest client takes part so that exactly one thing is wrong: the one being checked. */
@@ -169,8 +170,8 @@ function refusalCases(
   names: readonly string[],
   versions: readonly TlsVersion[],
 ): HandshakePlan {
-  const reason = honest === undefined ? whyImpossible(server, check) : undefined;
-  if (reason !== undefined) return { cases: [], skipped: [{ server: server.entity.id, check, reason }] };
+  const cause = honest === undefined ? whyImpossible(server, check) : undefined;
+  if (cause !== undefined) return { cases: [], skipped: [{ server: server.entity.id, check, cause }] };
   const serverName = check === 'wrong-name' ? wrongName(server.entity) : (names[0] ?? null);
   const base = { server: server.entity.id, client: honest?.entity.id ?? null, check, by: [refuser(check)] };
   const first = versions.map((version) => refuseCase({ ...base, serverName, version }));
@@ -187,11 +188,9 @@ function refusalCases(
  * Without a client that connects, the server's own refusals can still be seen by a stand-in that trusts the
  * server's own bundle, as long as that bundle holds the server's own root.
  */
-function whyImpossible(server: Party, check: Refusal): string | undefined {
-  if (refuser(check) === 'client')
-    return 'no client of the manifest connects, so none can be given this fault';
-  if (server.entity.trust.includes(server.root)) return undefined;
-  return 'no client of the manifest connects, and the server does not trust its own root';
+function whyImpossible(server: Party, check: Refusal): SkipCause | undefined {
+  if (refuser(check) === 'client') return { kind: 'no-client' };
+  return server.entity.trust.includes(server.root) ? undefined : { kind: 'own-root-untrusted' };
 }
 
 function refuser(check: Refusal): Side {

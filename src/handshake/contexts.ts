@@ -9,14 +9,8 @@ import {
 import type { EntityId } from '../pki/entity.ts';
 import { unreachable } from '../pki/entity.ts';
 import type { HandshakeCase, TlsVersion } from './case.ts';
-import {
-  attempt,
-  type Credentials,
-  credentialsProblem,
-  type Prepared,
-  type Problem,
-  problem,
-} from './credentials.ts';
+import { attempt, type Credentials, credentialsProblem, type Prepared } from './credentials.ts';
+import type { PartyProblem, Problem } from './outcome.ts';
 
 /**
  * Security level 2 (112 bits, no SHA-1) is what distributions and Node 24 set; Node 20 alone would take level 1
@@ -33,6 +27,9 @@ const BOTH_VERSIONS = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3' } as const;
 type Source = EntityId | typeof FOREIGN;
 const FOREIGN = Symbol('the foreign CA');
 
+/** Something for one side, or what speaks against its files. */
+type Ready<Value> = Prepared<Value, PartyProblem>;
+
 interface ClientRecipe {
   /** Whose key and certificate the client presents; `null` for none. */
   readonly identity: Source | null;
@@ -44,8 +41,8 @@ interface ClientRecipe {
 export class Contexts {
   readonly #credentials: ReadonlyMap<EntityId, Credentials>;
   readonly #foreign: Credentials;
-  readonly #checked = new Map<Source, Prepared<Credentials>>();
-  readonly #clients = new Map<string, Prepared<SecureContext>>();
+  readonly #checked = new Map<Source, Ready<Credentials>>();
+  readonly #clients = new Map<string, Ready<SecureContext>>();
 
   constructor(credentials: ReadonlyMap<EntityId, Credentials>, foreign: Credentials) {
     this.#credentials = credentials;
@@ -53,14 +50,14 @@ export class Contexts {
   }
 
   /** The server speaks both versions, as servers do; each client insists on one. It trusts only its own bundle. */
-  server(id: EntityId): Prepared<SecureContextOptions> {
+  server(id: EntityId): Ready<SecureContextOptions> {
     const files = this.#usable(id);
     if (!files.ok) return files;
     const { key, fullchain, ca } = files.value;
     return { ok: true, value: { ...STRICT, ...BOTH_VERSIONS, key, cert: fullchain, ca } };
   }
 
-  client(tried: HandshakeCase): Prepared<SecureContext> {
+  client(tried: HandshakeCase): Ready<SecureContext> {
     const recipe = clientRecipe(tried);
     const key = [recipe.identity, recipe.trust, tried.version].map(String).join(' ');
     const known = this.#clients.get(key) ?? this.#makeClient(recipe, tried.version);
@@ -68,7 +65,7 @@ export class Contexts {
     return known;
   }
 
-  #makeClient({ identity, trust }: ClientRecipe, version: TlsVersion): Prepared<SecureContext> {
+  #makeClient({ identity, trust }: ClientRecipe, version: TlsVersion): Ready<SecureContext> {
     const truster = this.#usable(trust);
     if (!truster.ok) return truster;
     const base = { ...STRICT, ca: truster.value.ca, minVersion: version, maxVersion: version };
@@ -78,15 +75,15 @@ export class Contexts {
     return created(identity, { ...base, key: bearer.value.key, cert: bearer.value.fullchain });
   }
 
-  #usable(source: Source): Prepared<Credentials> {
+  #usable(source: Source): Ready<Credentials> {
     const known = this.#checked.get(source) ?? this.#check(source);
     this.#checked.set(source, known);
     return known;
   }
 
-  #check(source: Source): Prepared<Credentials> {
+  #check(source: Source): Ready<Credentials> {
     const files = source === FOREIGN ? this.#foreign : this.#credentials.get(source);
-    if (files === undefined) return failed(source, problem('its files could not be read', 'NO_CREDENTIALS'));
+    if (files === undefined) return failed(source, { fault: 'no-files', code: 'NO_CREDENTIALS' });
     const found = credentialsProblem(files);
     return found === undefined ? { ok: true, value: files } : failed(source, found);
   }
@@ -111,12 +108,11 @@ function clientRecipe({ check, client, server }: HandshakeCase): ClientRecipe {
   }
 }
 
-function created(source: Source, options: SecureContextOptions): Prepared<SecureContext> {
-  const context = attempt('TLS does not take its files', () => createSecureContext(options));
+function created(source: Source, options: SecureContextOptions): Ready<SecureContext> {
+  const context = attempt('tls-objects', () => createSecureContext(options));
   return context.ok ? context : failed(source, context.problem);
 }
 
-function failed(source: Source, { reason, code }: Problem): { ok: false; problem: Problem } {
-  const name = source === FOREIGN ? 'the foreign client' : source;
-  return { ok: false, problem: { reason: `${name}: ${reason}`, code } };
+function failed(source: Source, problem: Problem): { ok: false; problem: PartyProblem } {
+  return { ok: false, problem: { party: source === FOREIGN ? null : source, ...problem } };
 }

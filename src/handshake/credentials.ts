@@ -1,7 +1,7 @@
 /** The files of an entity as TLS needs them, and whether TLS can use them at all. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { errorCode } from '../pki/errors.ts';
-import { sentenceFor } from './explain.ts';
+import type { Fault, Problem } from './outcome.ts';
 
 /** PEM texts: `key.pem`, `fullchain.pem` (leaf first, then its issuers below the root), `ca.pem` (trusted roots). */
 export interface Credentials {
@@ -10,18 +10,11 @@ export interface Credentials {
   readonly ca: string;
 }
 
-/** Why credentials are of no use, in plain words that end with the code. */
-export interface Problem {
-  readonly reason: string;
-  readonly code: string;
-}
-
 /** Something ready for use, or why it is not: trouble with the files is a value here, never an exception. */
-export type Prepared<Value> =
+export type Prepared<Value, Trouble extends Problem = Problem> =
   | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly problem: Problem };
+  | { readonly ok: false; readonly problem: Trouble };
 
-const ENCRYPTED = 'the private key is encrypted, and a handshake has no passphrase for it';
 /** PKCS#8 says it in the label, the older formats in a header; Node's error says it differently in each version. */
 const ENCRYPTED_KEY = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
@@ -32,39 +25,30 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
  * every public CA when `ca` is an empty string.
  */
 export function credentialsProblem({ key, fullchain, ca }: Credentials): Problem | undefined {
-  if (ENCRYPTED_KEY.test(key)) return problem(ENCRYPTED, 'KEY_IS_ENCRYPTED');
-  const privateKey = attempt('the private key cannot be read', () => createPrivateKey(key));
-  const leaf = attempt('the certificate cannot be read', () => new X509Certificate(fullchain));
+  if (ENCRYPTED_KEY.test(key)) return { fault: 'key-encrypted', code: 'KEY_IS_ENCRYPTED' };
+  const privateKey = attempt('key-unreadable', () => createPrivateKey(key));
+  const leaf = attempt('certificate-unreadable', () => new X509Certificate(fullchain));
   if (!privateKey.ok) return privateKey.problem;
   if (!leaf.ok) return leaf.problem;
   return misfit(privateKey.value, leaf.value) ?? bundleProblem(ca);
 }
 
 function misfit(key: KeyObject, leaf: X509Certificate): Problem | undefined {
-  if (leaf.checkPrivateKey(key)) return undefined;
-  return problem('key and certificate do not fit', 'KEY_VALUES_MISMATCH');
+  return leaf.checkPrivateKey(key) ? undefined : { fault: 'mismatch', code: 'KEY_VALUES_MISMATCH' };
 }
 
 function bundleProblem(ca: string): Problem | undefined {
   const certificates = ca.match(CERTIFICATE) ?? [];
-  if (certificates.length === 0) return problem('the trust bundle holds no certificate', 'NO_TRUST_ANCHOR');
-  const parsed = attempt('the trust bundle cannot be read', () =>
-    certificates.map((pem) => new X509Certificate(pem)),
-  );
+  if (certificates.length === 0) return { fault: 'no-trust-anchor', code: 'NO_TRUST_ANCHOR' };
+  const parsed = attempt('bundle-unreadable', () => certificates.map((pem) => new X509Certificate(pem)));
   return parsed.ok ? undefined : parsed.problem;
 }
 
-/** Runs what may throw; the words say what it was for. */
-export function attempt<Value>(words: string, action: () => Value): Prepared<Value> {
+/** Runs what may throw; `fault` is what it means if it does. */
+export function attempt<Value>(fault: Fault, action: () => Value): Prepared<Value> {
   try {
     return { ok: true, value: action() };
   } catch (error) {
-    const code = errorCode(error);
-    return { ok: false, problem: problem(sentenceFor(code) ?? words, code) };
+    return { ok: false, problem: { fault, code: errorCode(error) } };
   }
-}
-
-/** A problem whose words carry the code, for whoever wants to search for it. */
-export function problem(words: string, code: string): Problem {
-  return { reason: `${words} (${code})`, code };
 }

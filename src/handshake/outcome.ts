@@ -1,5 +1,13 @@
 /** What came of a handshake: what each side found (a transcript), and what that means for the case (an outcome). */
-import type { HandshakeCase } from './case.ts';
+import type { EntityId } from '../pki/entity.ts';
+import type { HandshakeCase, RefuseCase, Side } from './case.ts';
+
+/** Codes of our own, for what Node has no name for. */
+export const NO_CERTIFICATE = 'PEER_DID_NOT_RETURN_A_CERTIFICATE';
+/** The connection ended before this side had a verdict. */
+export const CLOSED_EARLY = 'CLOSED_BEFORE_THE_END';
+/** The handshake was not over when its time was (shake.ts). */
+export const TIMED_OUT = 'TIMED_OUT';
 
 /**
  * One side's verdict on the other. `refused` is a judgement about the other's certificate; `broken` means that it
@@ -25,6 +33,47 @@ export interface Transcript {
   readonly timedOut: boolean;
 }
 
+/** What speaks against the files of one side, before or when TLS sees them; or the machine has no loopback. */
+export type Fault =
+  | 'no-files'
+  | 'key-encrypted'
+  | 'key-unreadable'
+  | 'certificate-unreadable'
+  | 'mismatch'
+  | 'no-trust-anchor'
+  | 'bundle-unreadable'
+  | 'tls-objects'
+  | 'cannot-listen';
+
+/** Why credentials are of no use, with the code that the TLS library or the system has for it, or one of ours. */
+export interface Problem {
+  readonly fault: Fault;
+  readonly code: string;
+}
+
+/** A problem, and whose files it is about; `null` for the client of the foreign CA. */
+export interface PartyProblem extends Problem {
+  readonly party: EntityId | null;
+}
+
+/** What a handshake showed; whether that is as expected depends on its case. `side` is the one that speaks. */
+export type Finding =
+  | { readonly kind: 'connected' }
+  | { readonly kind: 'refused'; readonly side: Side; readonly code: string }
+  /** By a side that has no reason to, or for another reason than the one it has. */
+  | { readonly kind: 'refused-otherwise'; readonly side: Side; readonly code: string }
+  /** Neither side came to a verdict. */
+  | { readonly kind: 'broken'; readonly side: Side; readonly code: string }
+  | { readonly kind: 'timed-out' }
+  /** So nothing was verified. */
+  | { readonly kind: 'resumed' }
+  | { readonly kind: 'other-version'; readonly protocol: string | null }
+  /** `side` did not receive what the other sent. */
+  | { readonly kind: 'data-lost'; readonly side: Side }
+  /** `connected`: data passed, though somebody had a reason to refuse; otherwise nobody merely said so. */
+  | { readonly kind: 'not-refused'; readonly tried: RefuseCase; readonly connected: boolean }
+  | { readonly kind: 'untried'; readonly problem: PartyProblem };
+
 /** A case with its result. */
 export interface Outcome {
   readonly case: HandshakeCase;
@@ -32,10 +81,8 @@ export interface Outcome {
   readonly ok: boolean;
   /** Application data crossed in both directions. */
   readonly connected: boolean;
-  /** What happened, in plain words, with the TLS library's code in parentheses. */
-  readonly reason: string;
-  /** What to do about it; `null` when all is well or nobody knows. */
-  readonly hint: string | null;
+  /** What happened; its words are in report/handshakes-words.ts. */
+  readonly finding: Finding;
   /** The code that decided, for machines: `CERT_HAS_EXPIRED`; `null` when the two connected. */
   readonly code: string | null;
   /** Both verdicts; `null` when the handshake could not even be tried. */

@@ -12,8 +12,8 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import { errorCode } from '../pki/errors.ts';
-import { CLOSED_EARLY } from './explain.ts';
-import type { Verdict } from './outcome.ts';
+
+import { CLOSED_EARLY, type Verdict } from './outcome.ts';
 import { type ProbeServer, reversed, type ServerSide } from './probe-server.ts';
 
 /** One handshake for the client to try: with whom, as whom, and asking for what. */

@@ -6,9 +6,8 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
 import { errorCode } from '../pki/errors.ts';
-import { attempt, type Prepared, problem } from './credentials.ts';
-import { CLOSED_EARLY, NO_CERTIFICATE } from './explain.ts';
-import type { Verdict } from './outcome.ts';
+import { attempt, type Prepared } from './credentials.ts';
+import { CLOSED_EARLY, NO_CERTIFICATE, type Verdict } from './outcome.ts';
 
 /** How the server behaves. Replaced only by tests, to prove that a server which does not verify is noticed. */
 export interface Behaviour {
@@ -58,7 +57,7 @@ export async function openProbeServer(
   behaviour: Behaviour = STRICT,
 ): Promise<Prepared<ProbeServer>> {
   const { requestCert } = behaviour;
-  const server = attempt('TLS does not take its files', () =>
+  const server = attempt('tls-objects', () =>
     createServer({ ...options, requestCert, rejectUnauthorized: false }),
   );
   return server.ok ? listen(server.value, behaviour) : server;
@@ -70,7 +69,7 @@ function listen(server: Server, behaviour: Behaviour): Promise<Prepared<ProbeSer
   return new Promise((resolve) => {
     // It stays for the server's life: an accept that fails later (EMFILE) must not end the process.
     server.on('error', (error) =>
-      resolve({ ok: false, problem: problem('cannot listen on 127.0.0.1', errorCode(error)) }),
+      resolve({ ok: false, problem: { fault: 'cannot-listen', code: errorCode(error) } }),
     );
     server.listen({ host: '127.0.0.1', port: 0 }, () => {
       const { port } = server.address() as AddressInfo;

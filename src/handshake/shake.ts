@@ -8,9 +8,8 @@ import { groupBy } from '../pki/group.ts';
 import { assess, untried } from './assess.ts';
 import type { HandshakeCase } from './case.ts';
 import { Contexts } from './contexts.ts';
-import type { Credentials, Prepared, Problem } from './credentials.ts';
-import { CLOSED_EARLY } from './explain.ts';
-import type { Outcome, Transcript } from './outcome.ts';
+import type { Credentials, Prepared } from './credentials.ts';
+import { CLOSED_EARLY, type Outcome, type PartyProblem, type Transcript } from './outcome.ts';
 import { eachAtMost } from './pool.ts';
 import { type ClientSide, tryHandshake } from './probe-client.ts';
 import {
@@ -82,20 +81,16 @@ async function openServer(
   id: EntityId,
   contexts: Contexts,
   behaviour: Behaviour,
-): Promise<Prepared<ProbeServer>> {
+): Promise<Prepared<ProbeServer, PartyProblem>> {
   const settings = contexts.server(id);
   if (!settings.ok) return settings;
   const server = await openProbeServer(settings.value, behaviour);
-  return server.ok ? server : { ok: false, problem: ofServer(id, server.problem) };
-}
-
-function ofServer(id: EntityId, { reason, code }: Problem): Problem {
-  return { reason: `${id}: ${reason}`, code };
+  return server.ok ? server : { ok: false, problem: { party: id, ...server.problem } };
 }
 
 async function shakeOne(
   tried: HandshakeCase,
-  server: Prepared<ProbeServer>,
+  server: Prepared<ProbeServer, PartyProblem>,
   contexts: Contexts,
   options: ShakeOptions,
 ): Promise<Outcome> {

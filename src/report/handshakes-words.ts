@@ -1,5 +1,22 @@
-/** Cases in the user's words: who with whom, over what, checking what. */
-import { type CheckKind, type HandshakeCase, type TlsVersion, versionText } from '../handshake/case.ts';
+/** Cases and what came of them in the user's words: who with whom, over what, checking what, and how it went. */
+import {
+  type CheckKind,
+  type HandshakeCase,
+  type RefuseCase,
+  type Side,
+  type SkipCause,
+  type TlsVersion,
+  versionText,
+} from '../handshake/case.ts';
+import {
+  CLOSED_EARLY,
+  type Fault,
+  type Finding,
+  NO_CERTIFICATE,
+  type Outcome,
+  type PartyProblem,
+  TIMED_OUT,
+} from '../handshake/outcome.ts';
 import { unreachable } from '../pki/entity.ts';
 
 /** `servers/api ← clients/billing`: the client comes to the server. */
@@ -46,3 +63,166 @@ export function checkText(check: CheckKind): string {
       return unreachable(check);
   }
 }
+
+/** What happened, with the TLS library's code in parentheses. */
+export function outcomeText({ case: tried, finding }: Outcome): string {
+  switch (finding.kind) {
+    case 'connected':
+      return `connected over ${versionText(tried.version)}`;
+    case 'refused':
+      return refusedText(finding);
+    case 'refused-otherwise':
+      return `refused for another reason: ${refusedText(finding)}`;
+    case 'broken':
+      return `${tried.expect === 'refuse' ? 'no verdict: ' : ''}${codeText(finding.side, finding.code)}`;
+    case 'timed-out':
+      return codeText('client', TIMED_OUT);
+    case 'resumed':
+      return 'a session was resumed, so nothing was verified';
+    case 'other-version':
+      return `${finding.protocol} was negotiated`;
+    case 'data-lost':
+      return finding.side === 'server'
+        ? 'the server did not receive what the client sent'
+        : 'the client did not receive what the server answered';
+    case 'not-refused':
+      return `${finding.connected ? 'they connected' : 'nobody refused'}, although ${flawText(finding.tried)}`;
+    case 'untried':
+      return problemText(finding.problem);
+    default:
+      return unreachable(finding);
+  }
+}
+
+/** What to do about it; `null` where all is well or nobody knows. */
+export function outcomeHint({ ok, code }: Outcome): string | null {
+  return ok || code === null ? null : (WORDS[code]?.hint ?? null);
+}
+
+type Refused = Extract<Finding, { readonly kind: 'refused' | 'refused-otherwise' }>;
+
+function refusedText({ side, code }: Refused): string {
+  return `the ${side} refused: ${codeText(side, code)}`;
+}
+
+/** What is wrong in a case, as a clause. */
+function flawText(tried: RefuseCase): string {
+  switch (tried.check) {
+    case 'no-client-certificate':
+      return 'the client sent no certificate';
+    case 'wrong-name':
+      return `the server's certificate does not carry the name "${tried.serverName}"`;
+    case 'foreign-client':
+      return "the client's certificate comes from a foreign CA";
+    case 'other-root':
+      return "the client does not trust the server's root";
+    case 'pair':
+      return tried.by.map((side) => `the ${side} does not trust the ${otherOf(side)}'s root`).join(' and ');
+    default:
+      return unreachable(tried.check);
+  }
+}
+
+const FAULTS: Readonly<Record<Fault, string>> = {
+  'no-files': 'its files could not be read',
+  'key-encrypted': 'the private key is encrypted, and a handshake has no passphrase for it',
+  'key-unreadable': 'the private key cannot be read',
+  'certificate-unreadable': 'the certificate cannot be read',
+  mismatch: 'key and certificate do not fit',
+  'no-trust-anchor': 'the trust bundle holds no certificate',
+  'bundle-unreadable': 'the trust bundle cannot be read',
+  'tls-objects': 'TLS does not take its files',
+  'cannot-listen': 'cannot listen on 127.0.0.1',
+};
+
+/** `servers/api: the private key cannot be read (CODE)`; a code that says more than the fault has its own words. */
+function problemText({ party, fault, code }: PartyProblem): string {
+  const words = WORDS[code];
+  return `${party ?? 'the foreign client'}: ${words?.whole ? words.says : FAULTS[fault]} (${code})`;
+}
+
+/** Why a check could not be made. */
+export function skipText(cause: SkipCause): string {
+  switch (cause.kind) {
+    case 'no-name':
+      return 'its certificate has no DNS name and no IP address';
+    case 'no-asker':
+      return `no client of the manifest connects, so nobody asks for ${cause.names.join(', ')}`;
+    case 'no-client':
+      return 'no client of the manifest connects, so none can be given this fault';
+    case 'own-root-untrusted':
+      return 'no client of the manifest connects, and the server does not trust its own root';
+    default:
+      return unreachable(cause);
+  }
+}
+
+/** `the client's certificate has been revoked (CERT_REVOKED)`, as the server says it. */
+function codeText(side: Side, code: string): string {
+  const words = WORDS[code];
+  if (words === undefined) return `the handshake failed (${code})`;
+  return words.whole
+    ? `${words.says} (${code})`
+    : `the ${otherOf(side)}'s certificate ${words.says} (${code})`;
+}
+
+function otherOf(side: Side): Side {
+  return side === 'server' ? 'client' : 'server';
+}
+
+/** A code of the TLS library in plain words. */
+interface Words {
+  /** Completes "the client's certificate …" or, when `whole`, stands by itself. */
+  readonly says: string;
+  readonly hint?: string;
+  readonly whole?: true;
+}
+
+const CHAIN_HINT =
+  "the chain must lead to a root in the other side's ca.pem, and fullchain.pem must hold every intermediate";
+const CLOCK_HINT =
+  'compare the clock of this machine with the certificate\'s dates; "pki apply" renews what is due';
+const USAGE_HINT = 'a server needs extended key usage serverAuth, a client clientAuth, a peer both';
+const FIT_HINT = 'run "pki plan": it finds the file that was changed';
+
+const WORDS: Readonly<Record<string, Words>> = {
+  [NO_CERTIFICATE]: { says: 'the client sent no certificate', whole: true },
+  [CLOSED_EARLY]: { says: 'the connection was closed before the handshake was done', whole: true },
+  [TIMED_OUT]: { says: 'timed out', whole: true },
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: { says: 'does not lead to a trusted CA', hint: CHAIN_HINT },
+  UNABLE_TO_GET_ISSUER_CERT: { says: 'does not lead to a trusted CA', hint: CHAIN_HINT },
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: { says: 'does not lead to a trusted CA', hint: CHAIN_HINT },
+  SELF_SIGNED_CERT_IN_CHAIN: { says: 'leads to a root that is not trusted', hint: CHAIN_HINT },
+  DEPTH_ZERO_SELF_SIGNED_CERT: { says: 'is self-signed and not trusted', hint: CHAIN_HINT },
+  CERT_SIGNATURE_FAILURE: { says: 'was not signed by the CA key that it names', hint: CHAIN_HINT },
+  CERT_HAS_EXPIRED: { says: 'or one of its issuers has expired', hint: CLOCK_HINT },
+  CERT_NOT_YET_VALID: { says: 'or one of its issuers is not valid yet', hint: CLOCK_HINT },
+  CERT_REVOKED: { says: 'has been revoked', hint: 'issue a new one' },
+  INVALID_PURPOSE: { says: 'or one of its issuers may not be used in this role', hint: USAGE_HINT },
+  INVALID_CA: {
+    says: 'was issued by a certificate that is no CA',
+    hint: 'the issuer needs basic constraints CA:TRUE',
+  },
+  PATH_LENGTH_EXCEEDED: { says: 'has more CAs above it than a path length allows' },
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    says: 'does not carry the name that was asked for',
+    hint: 'clients match a wildcard for one label only, and never directly below a top-level domain',
+  },
+  UNSPECIFIED: {
+    says: 'was refused for a reason that Node does not name',
+    hint: 'ask "openssl verify -x509_strict": name constraints, weak keys and SHA-1 signatures end up here',
+  },
+  KEY_VALUES_MISMATCH: { says: 'key and certificate do not fit', hint: FIT_HINT, whole: true },
+  ERR_SSL_EE_KEY_TOO_SMALL: { says: 'the key is too weak for TLS (security level 2)', whole: true },
+  ERR_SSL_CA_KEY_TOO_SMALL: { says: 'the key of a CA is too weak for TLS (security level 2)', whole: true },
+  ERR_SSL_CA_MD_TOO_WEAK: { says: 'a signature with SHA-1 or MD5 is too weak for TLS', whole: true },
+  ERR_SSL_NO_SHARED_CIPHER: { says: 'the two sides have no cipher in common', whole: true },
+  ERR_SSL_UNSUPPORTED_PROTOCOL: { says: 'the two sides have no TLS version in common', whole: true },
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: { says: 'the two sides have no TLS version in common', whole: true },
+  ECONNRESET: { says: 'the other side broke the connection off', whole: true },
+  ECONNREFUSED: {
+    says: 'nobody listens at the port',
+    hint: 'is loopback (127.0.0.1) usable here?',
+    whole: true,
+  },
+};

@@ -1,13 +1,24 @@
-/** The proof for people: a table to read at a glance, what went wrong in plain words, and one line to sum up. */
-import { type SkippedCheck, versionText } from '../handshake/case.ts';
-import type { Outcome } from '../handshake/outcome.ts';
+/** The proof: for people a table to read at a glance, what went wrong, and one line to sum up; for machines everything. */
+import {
+  type CheckKind,
+  type Side,
+  type SkippedCheck,
+  type TlsVersion,
+  versionText,
+} from '../handshake/case.ts';
+import type { Outcome, Verdict } from '../handshake/outcome.ts';
+import type { EntityId } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
-import { gridOf, type Mark } from './handshakes-grid.ts';
-import { type HandshakeSummary, handshakeSummary } from './handshakes-json.ts';
-import { gridLines, symbol, type TableOptions } from './handshakes-table.ts';
-import { checkText, expectationText, pairText, versionsText } from './handshakes-words.ts';
-
-export { handshakesJson } from './handshakes-json.ts';
+import { gridLines, gridOf, type Mark, symbol, type TableOptions } from './handshakes-table.ts';
+import {
+  checkText,
+  expectationText,
+  outcomeHint,
+  outcomeText,
+  pairText,
+  skipText,
+  versionsText,
+} from './handshakes-words.ts';
 
 /** How the proof is drawn, and how much is said of it. */
 export interface HandshakesTextOptions extends TableOptions {
@@ -94,15 +105,17 @@ function caseLine(outcome: Outcome, options: HandshakesTextOptions): string {
   const { version } = outcome.case;
   const mark = outcome.ok ? (outcome.connected ? 'accepted' : 'refused') : 'wrong';
   const who = `${pairText(outcome.case, options.unicode)}, ${versionText(version)}`;
-  return `${symbol(mark, options)} ${who}, ${expectationText([outcome.case])}: ${outcome.reason}`;
+  return `${symbol(mark, options)} ${who}, ${expectationText([outcome.case])}: ${outcomeText(outcome)}`;
 }
 
 /** Failures that differ only in TLS version or name are told once, and so are files that nothing can use. */
 function failureLines(outcomes: readonly Outcome[], options: HandshakesTextOptions): readonly string[] {
   const failed = outcomes.filter(({ ok }) => !ok);
-  const groups = groupBy(failed, ({ case: { server, client, check }, reason, transcript }) =>
-    JSON.stringify(transcript === null ? reason : [server, client, check, reason]),
-  );
+  const groups = groupBy(failed, (outcome) => {
+    const { server, client, check } = outcome.case;
+    const reason = outcomeText(outcome);
+    return JSON.stringify(outcome.transcript === null ? reason : [server, client, check, reason]);
+  });
   const told = [...groups.values()].map((group) => failureText(group, options));
   if (options.verbose || told.length <= SHOWN) return told.flat();
   return [...told.slice(0, SHOWN).flat(), `  and ${told.length - SHOWN} more; --verbose shows them`];
@@ -112,26 +125,115 @@ function failureText(group: readonly Outcome[], options: HandshakesTextOptions):
   const [first] = group;
   if (first === undefined) return [];
   const mark = symbol('wrong', options);
-  const hint = first.hint === null ? [] : [`    ${options.style.faint(`hint: ${first.hint}`)}`];
+  const reason = outcomeText(first);
+  const advice = outcomeHint(first);
+  const hint = advice === null ? [] : [`    ${options.style.faint(`hint: ${advice}`)}`];
   if (first.transcript === null) {
-    return [
-      `${mark} ${first.reason}`,
-      `    ${plural(group.length, 'handshake')} could not be tried`,
-      ...hint,
-    ];
+    return [`${mark} ${reason}`, `    ${plural(group.length, 'handshake')} could not be tried`, ...hint];
   }
   const cases = group.map((outcome) => outcome.case);
   const tls = versionsText(cases.map(({ version }) => version));
   const head = `${mark} ${pairText(first.case, options.unicode)}, ${tls}, ${expectationText(cases)}`;
-  return [head, `    ${first.reason}`, ...hint];
+  return [head, `    ${reason}`, ...hint];
 }
 
 function skipLines(skipped: readonly SkippedCheck[], options: HandshakesTextOptions): readonly string[] {
-  const groups = groupBy(skipped, ({ server, reason }) => JSON.stringify([server, reason]));
+  const groups = groupBy(skipped, ({ server, cause }) => JSON.stringify([server, cause]));
   return [...groups.values()].flatMap((group) => {
     const checks = group.map(({ check }) => checkText(check)).join(', ');
     const [first] = group;
     if (first === undefined) return [];
-    return [`${symbol('untested', options)} ${first.server}, not tested: ${checks}`, `    ${first.reason}`];
+    return [
+      `${symbol('untested', options)} ${first.server}, not tested: ${checks}`,
+      `    ${skipText(first.cause)}`,
+    ];
   });
+}
+
+/** How many handshakes went how: `total` is those accepted, refused and wrong. */
+export interface HandshakeSummary {
+  /** Everything that was tried went as expected. */
+  readonly ok: boolean;
+  readonly total: number;
+  /** Connected as expected. */
+  readonly accepted: number;
+  /** Refused as expected, and for the reason expected. */
+  readonly refused: number;
+  readonly wrong: number;
+  /** Checks that could not be made. */
+  readonly skipped: number;
+}
+
+interface HandshakeRecord {
+  readonly id: string;
+  readonly server: EntityId;
+  /** `null`: a stand-in without a certificate of the manifest. */
+  readonly client: EntityId | null;
+  readonly tls: TlsVersion;
+  readonly check: CheckKind;
+  /** The name or address that the client insisted on. */
+  readonly name: string | null;
+  readonly expect: 'accept' | 'refuse';
+  /** Which sides had to refuse; empty where the two had to connect. */
+  readonly refusedBy: readonly Side[];
+  readonly ok: boolean;
+  readonly connected: boolean;
+  readonly reason: string;
+  readonly hint: string | null;
+  readonly code: string | null;
+  /** What each side found; `null` when the handshake could not be tried. */
+  readonly verdicts: { readonly server: Verdict; readonly client: Verdict } | null;
+  readonly milliseconds: number;
+}
+
+interface SkipRecord {
+  readonly server: EntityId;
+  readonly check: CheckKind;
+  readonly reason: string;
+}
+
+/** docs/json.md, `pki-handshakes`; `version` grows when a field changes its meaning or goes away. */
+export interface HandshakesJson {
+  readonly format: 'pki-handshakes';
+  readonly version: 1;
+  readonly summary: HandshakeSummary;
+  readonly cases: readonly HandshakeRecord[];
+  readonly skipped: readonly SkipRecord[];
+}
+
+/** Counts: a case is accepted, refused or wrong. */
+export function handshakeSummary(
+  outcomes: readonly Outcome[],
+  skipped: readonly SkippedCheck[],
+): HandshakeSummary {
+  const good = outcomes.filter(({ ok }) => ok);
+  const accepted = good.filter((outcome) => outcome.case.expect === 'accept').length;
+  const wrong = outcomes.length - good.length;
+  const counts = { accepted, refused: good.length - accepted, wrong, skipped: skipped.length };
+  return { ok: wrong === 0, total: outcomes.length, ...counts };
+}
+
+/** The whole proof as a documented structure, ready for JSON.stringify. */
+export function handshakesJson(
+  outcomes: readonly Outcome[],
+  skipped: readonly SkippedCheck[],
+): HandshakesJson {
+  return {
+    format: 'pki-handshakes',
+    version: 1,
+    summary: handshakeSummary(outcomes, skipped),
+    cases: outcomes.map(record),
+    skipped: skipped.map(({ server, check, cause }) => ({ server, check, reason: skipText(cause) })),
+  };
+}
+
+function record(outcome: Outcome): HandshakeRecord {
+  const { id, server, client, version: tls, check, serverName: name, expect } = outcome.case;
+  const refusedBy = outcome.case.expect === 'refuse' ? outcome.case.by : [];
+  const { ok, connected, code, transcript } = outcome;
+  const words = { reason: outcomeText(outcome), hint: outcomeHint(outcome) };
+  const verdicts = transcript === null ? null : { server: transcript.server, client: transcript.client };
+  const milliseconds = Math.round(outcome.milliseconds * 10) / 10;
+  const result = { ok, connected, ...words, code, verdicts, milliseconds };
+  return { id, server, client, tls, check, name, expect, refusedBy, ...result };
 }

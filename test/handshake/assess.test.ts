@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { assess, untried } from '../../src/handshake/assess.ts';
 import type { HandshakeCase, RefuseCase, Side } from '../../src/handshake/case.ts';
 import type { Transcript, Verdict } from '../../src/handshake/outcome.ts';
+import { outcomeText } from '../../src/report/handshakes-words.ts';
 
 const OK: Verdict = { kind: 'accepted' };
 const refused = (code: string): Verdict => ({ kind: 'refused', code });
@@ -34,8 +35,8 @@ const GOOD: Transcript = {
 const SILENT = { ...GOOD, received: false, answered: false };
 
 const verdictOn = (tried: HandshakeCase, transcript: Transcript) => {
-  const { ok, reason } = assess(tried, transcript, 1);
-  return `${ok ? 'ok' : 'wrong'}: ${reason}`;
+  const outcome = assess(tried, transcript, 1);
+  return `${outcome.ok ? 'ok' : 'wrong'}: ${outcomeText(outcome)}`;
 };
 
 describe('accept', () => {
@@ -181,11 +182,12 @@ describe('refuse', () => {
 });
 
 test('a case that could not be tried is never ok, also when a refusal was expected', () => {
-  const outcome = untried(refuse('foreign-client', 'server'), { reason: 'servers/s: gone (X)', code: 'X' });
+  const problem = { party: 'servers/s', fault: 'no-files', code: 'X' } as const;
+  const outcome = untried(refuse('foreign-client', 'server'), problem);
   expect(outcome).toMatchObject({
     ok: false,
     connected: false,
     transcript: null,
-    reason: 'servers/s: gone (X)',
+    finding: { kind: 'untried', problem },
   });
 });

@@ -125,9 +125,7 @@ describe('names', () => {
     ];
     const plan = handshakeCases([ROOT, leafEntity('server', 's', 'root', { san }), billing]);
     expect(plan.cases[0]).toMatchObject({ check: 'pair', expect: 'accept', serverName: null });
-    expect(plan.skipped).toEqual([
-      { server: 'servers/s', check: 'name', reason: 'its certificate has no DNS name and no IP address' },
-    ]);
+    expect(plan.skipped).toEqual([{ server: 'servers/s', check: 'name', cause: { kind: 'no-name' } }]);
   });
 
   test.each([
@@ -182,7 +180,7 @@ describe('what cannot be tested', () => {
     const plan = handshakeCases([ROOT, OTHER, server]);
     expect(plan.cases).toEqual([]);
     expect(plan.skipped).toHaveLength(5);
-    expect(plan.skipped[0]?.reason).toBe('no client of the manifest connects, so nobody asks for s.test');
+    expect(plan.skipped[0]?.cause).toEqual({ kind: 'no-asker', names: ['s.test'] });
   });
 
   test('no servers: nothing to try', () => {

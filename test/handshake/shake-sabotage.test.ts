@@ -7,6 +7,7 @@ import type { Credentials } from '../../src/handshake/credentials.ts';
 import type { Outcome } from '../../src/handshake/outcome.ts';
 import { type Behaviour, STRICT } from '../../src/handshake/probe-server.ts';
 import { type ShakeOptions, shake } from '../../src/handshake/shake.ts';
+import { outcomeText } from '../../src/report/handshakes-words.ts';
 import { authorityEntity, dns, leafEntity, Pki } from './pki.ts';
 
 let pki: Pki;
@@ -79,7 +80,7 @@ describe('a server that', () => {
     expect(caught(outcomes)).toEqual(['pair']);
     expect(outcomes[0]).toMatchObject({
       connected: false,
-      reason: 'the client did not receive what the server answered',
+      finding: { kind: 'data-lost', side: 'client' },
     });
   });
 
@@ -87,7 +88,7 @@ describe('a server that', () => {
     const pairs = CASES.filter(({ expect: expected }) => expected === 'accept');
     const behaviour = { ...STRICT, answer: () => null };
     const outcomes = await shake(pairs, files, pki.foreign, { timeout: 100, behaviour });
-    expect(outcomes.map(({ ok, connected, reason }) => [ok, connected, reason])).toEqual(
+    expect(outcomes.map((outcome) => [outcome.ok, outcome.connected, outcomeText(outcome)])).toEqual(
       pairs.map(() => [false, false, 'timed out (TIMED_OUT)']),
     );
   });

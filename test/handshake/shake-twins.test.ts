@@ -5,6 +5,7 @@ import { handshakeCases } from '../../src/handshake/cases.ts';
 import type { Credentials } from '../../src/handshake/credentials.ts';
 import type { Outcome } from '../../src/handshake/outcome.ts';
 import { type ShakeOptions, shake } from '../../src/handshake/shake.ts';
+import { outcomeHint, outcomeText } from '../../src/report/handshakes-words.ts';
 import { authorityEntity, dns, leafEntity, openssl, Pki, type Signer } from './pki.ts';
 
 let pki: Pki;
@@ -69,10 +70,10 @@ describe('certificates with a fault', () => {
   test('an expired server', async () => {
     const server = await pki.credentials({ name: 's', issuer: root, san: SAN, expired: true });
     const pair = await expectPairFails({ server }, 'CERT_HAS_EXPIRED');
-    expect(pair.reason).toBe(
+    expect(outcomeText(pair)).toBe(
       "the client refused: the server's certificate or one of its issuers has expired (CERT_HAS_EXPIRED)",
     );
-    expect(pair.hint).toMatch(/pki apply/);
+    expect(outcomeHint(pair)).toMatch(/pki apply/);
   });
 
   test('an expired server does not pass for a refusal of a wrong name or of another root', async () => {
@@ -81,7 +82,7 @@ describe('certificates with a fault', () => {
     expect(checkOf(outcomes, 'wrong-name')).toMatchObject({ ok: false, code: 'CERT_HAS_EXPIRED' });
     expect(checkOf(outcomes, 'other-root')).toMatchObject({ ok: false, code: 'CERT_HAS_EXPIRED' });
     expect(checkOf(outcomes, 'no-client-certificate')).toMatchObject({ ok: false, code: 'CERT_HAS_EXPIRED' });
-    expect(checkOf(outcomes, 'wrong-name').reason).toMatch(
+    expect(outcomeText(checkOf(outcomes, 'wrong-name'))).toMatch(
       /^refused for another reason: the client refused: /,
     );
   });
@@ -89,7 +90,7 @@ describe('certificates with a fault', () => {
   test('an expired client', async () => {
     const client = await pki.credentials({ name: 'c', issuer: root, expired: true });
     const pair = await expectPairFails({ client }, 'CERT_HAS_EXPIRED');
-    expect(pair.reason).toMatch(/^the server refused: the client's certificate/);
+    expect(outcomeText(pair)).toMatch(/^the server refused: the client's certificate/);
     const wrongName = checkOf(await prove({ client }), 'wrong-name');
     expect(wrongName).toMatchObject({ ok: false, code: 'CERT_HAS_EXPIRED' });
   });
@@ -117,7 +118,9 @@ describe('certificates with a fault', () => {
   test('a server without the name that the manifest gives it', async () => {
     const server = await pki.credentials({ name: 's', issuer: root, san: [dns('t.test')] });
     const pair = await expectPairFails({ server }, 'ERR_TLS_CERT_ALTNAME_INVALID');
-    expect(pair.reason).toMatch(/^the client refused: the server's certificate does not carry the name/);
+    expect(outcomeText(pair)).toMatch(
+      /^the client refused: the server's certificate does not carry the name/,
+    );
   });
 
   test('a leaf without its intermediate, on either side', async () => {
@@ -127,7 +130,7 @@ describe('certificates with a fault', () => {
     const bare = (files: Credentials) => ({ ...files, fullchain: files.fullchain.replace(inner.chain, '') });
     await expectPairFails({ server: bare(server), client }, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE');
     const pair = await expectPairFails({ server, client: bare(client) }, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE');
-    expect(pair.hint).toMatch(/fullchain\.pem must hold every intermediate/);
+    expect(outcomeHint(pair)).toMatch(/fullchain\.pem must hold every intermediate/);
   });
 
   test('a root of the same name and another key', async () => {
@@ -139,7 +142,7 @@ describe('certificates with a fault', () => {
   test('RSA-1024, which Node 20 alone would let pass', async () => {
     const server = await pki.credentials({ name: 's', issuer: root, san: SAN, key: 'rsa:1024' });
     const pair = await expectPairFails({ server }, 'ERR_SSL_EE_KEY_TOO_SMALL');
-    expect(pair.reason).toBe(
+    expect(outcomeText(pair)).toBe(
       'servers/s: the key is too weak for TLS (security level 2) (ERR_SSL_EE_KEY_TOO_SMALL)',
     );
   });
@@ -158,11 +161,11 @@ describe('the trap of TLS 1.3: the client believes in success', () => {
 
   test('a foreign client that is not foreign is noticed', async () => {
     const outcomes = await prove({ foreign: { ...goodClient, ca: pki.foreign.ca } });
-    expect(checkOf(outcomes, 'foreign-client')).toMatchObject({
-      ok: false,
-      connected: true,
-      reason: "they connected, although the client's certificate comes from a foreign CA",
-    });
+    const noticed = checkOf(outcomes, 'foreign-client');
+    expect(noticed).toMatchObject({ ok: false, connected: true });
+    expect(outcomeText(noticed)).toBe(
+      "they connected, although the client's certificate comes from a foreign CA",
+    );
   });
 
   test('a foreign root that is not foreign is noticed', async () => {
@@ -203,7 +206,7 @@ describe('files that TLS cannot use are outcomes, not exceptions', () => {
 
   test('key and certificate do not fit', async () => {
     const pair = await broken(() => ({ key: goodClient.key }));
-    expect(pair.reason).toBe('servers/s: key and certificate do not fit (KEY_VALUES_MISMATCH)');
+    expect(outcomeText(pair)).toBe('servers/s: key and certificate do not fit (KEY_VALUES_MISMATCH)');
     expect(pair.transcript).toBeNull();
   });
 
@@ -221,16 +224,16 @@ describe('files that TLS cannot use are outcomes, not exceptions', () => {
     ['an empty bundle, which Node takes for "trust every public CA"', { ca: '' }, /holds no certificate/],
     ['a bundle of rubbish, which Node ignores', { ca: 'rubbish' }, /holds no certificate/],
   ])('%s', async (_what, change, reason) => {
-    expect((await broken(() => change)).reason).toMatch(reason);
-    expect((await broken(() => change, 'client')).reason).toMatch(reason);
+    expect(outcomeText(await broken(() => change))).toMatch(reason);
+    expect(outcomeText(await broken(() => change, 'client'))).toMatch(reason);
   });
 
   test('a truncated certificate, and rubbish behind the leaf', async () => {
     expect((await broken(({ fullchain }) => ({ fullchain: fullchain.slice(0, 200) }))).ok).toBe(false);
     const rubbish = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
     const pair = await broken(({ fullchain }) => ({ fullchain: fullchain + rubbish }));
-    expect(pair.reason).toMatch(/^servers\/s: TLS does not take its files \(/);
-    expect((await broken(({ ca }) => ({ ca: ca + rubbish }))).reason).toMatch(
+    expect(outcomeText(pair)).toMatch(/^servers\/s: TLS does not take its files \(/);
+    expect(outcomeText(await broken(({ ca }) => ({ ca: ca + rubbish })))).toMatch(
       /the trust bundle cannot be read/,
     );
   });
@@ -239,12 +242,14 @@ describe('files that TLS cannot use are outcomes, not exceptions', () => {
     const args = ['pkcs8', '-topk8', '-v2', 'aes-256-cbc', '-passout', 'pass:secret'];
     const { stdout } = await openssl(args, pki.folder, goodServer.key);
     const pair = await broken(() => ({ key: stdout }));
-    expect(pair.reason).toMatch(/^servers\/s: the private key is encrypted, .* \(KEY_IS_ENCRYPTED\)$/);
+    expect(outcomeText(pair)).toMatch(/^servers\/s: the private key is encrypted, .* \(KEY_IS_ENCRYPTED\)$/);
   });
 
   test('no files at all', async () => {
     const outcomes = await shake(CASES, new Map([['servers/s', goodServer]]), pki.foreign);
-    expect(checkOf(outcomes, 'pair').reason).toBe('clients/c: its files could not be read (NO_CREDENTIALS)');
+    expect(outcomeText(checkOf(outcomes, 'pair'))).toBe(
+      'clients/c: its files could not be read (NO_CREDENTIALS)',
+    );
     const none = await shake(CASES, new Map(), pki.foreign);
     expect(none).toHaveLength(CASES.length);
     expect(none.every(({ ok, connected }) => !ok && !connected)).toBe(true);

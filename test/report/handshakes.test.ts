@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { untried } from '../../src/handshake/assess.ts';
 import type { SkippedCheck } from '../../src/handshake/case.ts';
 import { handshakeCases } from '../../src/handshake/cases.ts';
-import type { Outcome, Transcript } from '../../src/handshake/outcome.ts';
+import type { Finding, Outcome, Transcript } from '../../src/handshake/outcome.ts';
 import type { Entity } from '../../src/pki/entity.ts';
 import { type HandshakesTextOptions, handshakesJson, handshakesText } from '../../src/report/handshakes.ts';
 import { COLOURED, PLAIN } from '../../src/report/style.ts';
@@ -24,6 +24,10 @@ const ACCEPTED: Transcript = {
   timedOut: false,
 };
 
+const CONNECTED: Finding = { kind: 'connected' };
+const REFUSED: Finding = { kind: 'refused', side: 'client', code: 'SELF_SIGNED_CERT_IN_CHAIN' };
+const EXPIRED: Finding = { kind: 'refused', side: 'server', code: 'CERT_HAS_EXPIRED' };
+
 /** All as expected, but for the cases whose id contains one of the words. */
 function proof(
   entities: readonly Entity[],
@@ -34,8 +38,8 @@ function proof(
     const ok = !wrong.some((word) => tried.id.includes(word));
     const connected = (tried.expect === 'accept') === ok;
     const code = ok ? null : 'CERT_HAS_EXPIRED';
-    const reason = ok ? 'fine' : 'the server refused: it has expired (CERT_HAS_EXPIRED)';
-    const result = { ok, connected, reason, hint: ok ? null : 'renew it', code, transcript: ACCEPTED };
+    const finding = ok && connected ? CONNECTED : ok ? REFUSED : EXPIRED;
+    const result = { ok, connected, finding, code, transcript: ACCEPTED };
     return { case: tried, ...result, milliseconds: 1.23456 };
   });
   return [outcomes, skipped];
@@ -80,11 +84,11 @@ refuses: no client certificate, a client of a foreign CA,
          a wrong server name, a client that trusts another root
 
 ✗ servers/api ← clients/billing, TLS 1.2, should refuse: wrong server name "wrong-name.invalid"
-    the server refused: it has expired (CERT_HAS_EXPIRED)
-    hint: renew it
+    the server refused: the client's certificate or one of its issuers has expired (CERT_HAS_EXPIRED)
+    hint: compare the clock of this machine with the certificate's dates; "pki apply" renews what is due
 ✗ servers/web ← clients/ops, TLS 1.2 and 1.3, should connect as "web.test"
-    the server refused: it has expired (CERT_HAS_EXPIRED)
-    hint: renew it
+    the server refused: the client's certificate or one of its issuers has expired (CERT_HAS_EXPIRED)
+    hint: compare the clock of this machine with the certificate's dates; "pki apply" renews what is due
 
 3 of 28 handshakes went wrong
 `);
@@ -173,12 +177,12 @@ describe('what is not in the table', () => {
 
   test('files that nothing can use are told once', () => {
     const [outcomes, skipped] = proof(SMALL);
-    const problem = { reason: 'servers/api: gone (X)', code: 'X' };
+    const problem = { party: 'servers/api', fault: 'no-files', code: 'X' } as const;
     const failed = outcomes.map((outcome) =>
       outcome.case.server === 'servers/api' ? untried(outcome.case, problem) : outcome,
     );
     expect(handshakesText(failed, skipped, WIDE)).toContain(
-      '\n\n✗ servers/api: gone (X)\n    14 handshakes could not be tried\n\n14 of 28',
+      '\n\n✗ servers/api: its files could not be read (X)\n    14 handshakes could not be tried\n\n14 of 28',
     );
   });
 
@@ -195,9 +199,11 @@ describe('what is not in the table', () => {
       .split('\n\n')[3]
       ?.split('\n');
     expect(lines).toHaveLength(10);
-    expect(lines?.[0]).toBe('✓ servers/api ← clients/ops, TLS 1.2, should connect as "api.test": fine');
+    expect(lines?.[0]).toBe(
+      '✓ servers/api ← clients/ops, TLS 1.2, should connect as "api.test": connected over TLS 1.2',
+    );
     expect(lines?.[9]).toBe(
-      '– servers/api ← clients/ops, TLS 1.3, should refuse: client that trusts another root: fine',
+      "– servers/api ← clients/ops, TLS 1.3, should refuse: client that trusts another root: the client refused: the server's certificate leads to a root that is not trusted (SELF_SIGNED_CERT_IN_CHAIN)",
     );
   });
 });
@@ -223,7 +229,7 @@ test('JSON: versioned, complete and plain data', () => {
     refusedBy: [],
     ok: true,
     connected: true,
-    reason: 'fine',
+    reason: 'connected over TLS 1.2',
     hint: null,
     code: null,
     verdicts: { server: { kind: 'accepted' }, client: { kind: 'accepted' } },
