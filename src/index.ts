@@ -11,7 +11,6 @@ import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { Description } from './adopt/adopt.ts';
 import type { Diagnostic } from './manifest/diagnostic.ts';
-import type { Capability } from './openssl/capabilities.ts';
 import { planScript } from './openssl/script.ts';
 import type { EntityId, Inventory } from './pki/entity.ts';
 import type { Consent } from './plan/change.ts';
@@ -26,6 +25,9 @@ import { readManifest } from './store/manifest-file.ts';
 import { Cache } from './store/observe/cache.ts';
 import { observe } from './store/observe/observe.ts';
 import { checkOwnFolders } from './store/user-error.ts';
+import type { Advice } from './words/advice.ts';
+import { manifestFaultText } from './words/manifest-file.ts';
+import { opensslText } from './words/openssl.ts';
 
 export type { Description } from './adopt/adopt.ts';
 export type { EntryNote, LeftOut, LeftOutWhy, Note } from './adopt/left-out.ts';
@@ -42,6 +44,8 @@ export type { Listener, RunEvent, StepFailure } from './run/events.ts';
 export type { CertificateCheck, Verification } from './run/verify.ts';
 export type { LedgerEntry } from './store/ledger.ts';
 export { UserError } from './store/user-error.ts';
+export type { Advice } from './words/advice.ts';
+export { refusalText } from './words/refusal.ts';
 
 /** A manifest that is valid, and the folder it speaks of. */
 export interface Project {
@@ -59,14 +63,14 @@ export interface Project {
 export type Opened =
   | { readonly ok: true; readonly project: Project }
   /** The file could not be read at all. */
-  | { readonly ok: false; readonly problem: string; readonly hint: string }
+  | ({ readonly ok: false } & Advice)
   /** It could, and this is everything that is wrong with it. */
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** Reads and validates a manifest. Never throws for what a file can hold. */
 export async function openProject(manifest: string): Promise<Opened> {
   const text = readManifest(manifest);
-  if (!text.ok) return text;
+  if (!text.ok) return { ok: false, ...manifestFaultText(text.fault) };
   const { loadManifest } = await import('./resolve/load.ts');
   const loaded = loadManifest(text.text, manifest);
   if (!loaded.ok) return loaded;
@@ -153,9 +157,13 @@ export async function apply(project: Project, options: ApplyOptions = {}): Promi
 }
 
 /** The openssl that would be used, or why it cannot be. */
-export async function openssl(signal?: AbortSignal): Promise<Capability> {
+export type Usable = { readonly ok: true; readonly version: string } | ({ readonly ok: false } & Advice);
+
+/** Asks the openssl that would be used what it is. */
+export async function openssl(signal?: AbortSignal): Promise<Usable> {
   const { opensslBinary, probeOpenssl } = await import('./engine/probe.ts');
-  return probeOpenssl(opensslBinary(process.env), signal);
+  const found = await probeOpenssl(opensslBinary(process.env), signal);
+  return found.ok ? found : { ok: false, ...opensslText(found.fault) };
 }
 
 /** Certificates judged by `openssl verify`, and every pair in real TLS handshakes. Changes nothing. */

@@ -1,7 +1,7 @@
 /** Asks the installed openssl what it is, once per run. */
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
-import { brokenOpenssl, type Capability, capabilityOf, missingOpenssl } from '../openssl/capabilities.ts';
+import { type Capability, capabilityOf } from '../openssl/capabilities.ts';
 import { OpensslError, opensslIn } from './openssl-call.ts';
 
 /** The program to run: `PKI_OPENSSL` names another than the first in `PATH`. A name that is nowhere stays one. */
@@ -27,13 +27,13 @@ function isProgram(path: string): boolean {
 /** What the program says of itself; one that cannot be run, or fails, is a result. Rejects only where it is aborted. */
 export async function probeOpenssl(binary: string, signal?: AbortSignal): Promise<Capability> {
   try {
-    const found = capabilityOf(
-      await opensslIn('.', binary, { signal }).run({ args: ['version'], input: null }),
-    );
-    return found.ok ? found : { ...found, problem: `${found.problem} (${binary})` };
+    const printed = await opensslIn('.', binary, { signal }).run({ args: ['version'], input: null });
+    return capabilityOf(printed, binary);
   } catch (error) {
     if (signal?.aborted) throw error;
-    if (!(error instanceof OpensslError) || error.end === 'not-begun') return missingOpenssl(binary);
-    return brokenOpenssl(binary, error.message, error.lastWords);
+    if (!(error instanceof OpensslError) || error.end === 'not-begun')
+      return { ok: false, fault: { kind: 'missing', binary } };
+    const { message: problem, lastWords: words } = error;
+    return { ok: false, fault: { kind: 'broken', binary, problem, words } };
   }
 }

@@ -1,12 +1,13 @@
-/** Reading the manifest itself; every way in which that can fail, in plain words. */
+/** Reading the manifest itself; every way in which that can fail is a value. */
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { errorCode } from '../pki/errors.ts';
+import type { ManifestFault } from '../words/manifest-file.ts';
 import { writeNew } from './disk.ts';
 
-/** What is in the file, as UTF-8, or in words why that cannot be had. */
+/** What is in the file, as UTF-8, or why that cannot be had. */
 export type ManifestText =
   | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly problem: string; readonly hint: string };
+  | { readonly ok: false; readonly fault: ManifestFault };
 
 /** Far above any honest manifest (10,000 leaves take 1.4 MB), and small enough to parse at all. */
 const SIZE_LIMIT = 5 * 1024 * 1024;
@@ -55,18 +56,16 @@ export function createManifest(path: string, text: string): boolean {
 }
 
 function unreadable(path: string, code: string): ManifestText {
-  if (code === 'ENOENT') {
-    const twin = path.endsWith('.yaml') ? path.replace(/yaml$/, 'yml') : path.replace(/yml$/, 'yaml');
-    const hint = existsSync(twin)
-      ? `there is "${twin}": name that`
-      : 'name a manifest ("pki plan path/to/pki.yaml"), or write one: "version: 1", then authorities, servers and clients (docs/manifest.md)';
-    return { ok: false, problem: `there is no manifest "${path}"`, hint };
-  }
-  const why = code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`;
-  return { ok: false, problem: `"${path}" ${why}`, hint: 'name a readable YAML file' };
+  return { ok: false, fault: faultOf(path, code) };
+}
+
+function faultOf(path: string, code: string): ManifestFault {
+  if (code === 'EISDIR') return { kind: 'folder', path };
+  if (code !== 'ENOENT') return { kind: 'unreadable', path, code };
+  const twin = path.endsWith('.yaml') ? path.replace(/yaml$/, 'yml') : path.replace(/yml$/, 'yaml');
+  return { kind: 'missing', path, twin: existsSync(twin) ? twin : null };
 }
 
 function tooLarge(path: string, size: number): ManifestText {
-  const problem = `"${path}" holds ${Math.ceil(size / 1024 / 1024)} MB or more, and a manifest may hold 5`;
-  return { ok: false, problem, hint: 'split it into several manifests, each with its own output folder' };
+  return { ok: false, fault: { kind: 'too-large', path, size } };
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { capabilityOf, missingOpenssl } from '../../src/openssl/capabilities.ts';
+import { capabilityOf, type OpensslFault } from '../../src/openssl/capabilities.ts';
+import { opensslText } from '../../src/words/openssl.ts';
 
 it.each([
   ['OpenSSL 3.0.19 27 Jan 2026 (Library: OpenSSL 3.0.19 27 Jan 2026)\n', 'OpenSSL 3.0.19'],
@@ -8,7 +9,9 @@ it.each([
   ['OpenSSL 3.2.0-beta1 26 Oct 2023 (Library: …)', 'OpenSSL 3.2.0-beta1'],
   ['OpenSSL 4.0.3 9 Jun 2026 (Library: OpenSSL 4.0.3 9 Jun 2026)', 'OpenSSL 4.0.3'],
   ['OpenSSL 10.1.0 1 Jan 2040', 'OpenSSL 10.1.0'],
-])('%s will do', (printed, version) => expect(capabilityOf(printed)).toEqual({ ok: true, version }));
+])('%s will do', (printed, version) =>
+  expect(capabilityOf(printed, 'openssl')).toEqual({ ok: true, version }),
+);
 
 it.each([
   ['OpenSSL 1.1.1w  11 Sep 2023', 'OpenSSL 1.1.1w is too old: 3.0 is the oldest that works'],
@@ -19,16 +22,28 @@ it.each([
   ['', '"openssl version" printed "", which names no version'],
   ['\u001b[31mhello\nOpenSSL 3.0.0', '"openssl version" printed "␛[31mhello", which names no version'],
 ])('%j will not', (printed, problem) => {
-  expect(capabilityOf(printed)).toEqual({
-    ok: false,
-    problem,
+  const found = capabilityOf(printed, '/opt/openssl');
+  expect(found.ok ? found : opensslText(found.fault)).toEqual({
+    problem: `${problem} (/opt/openssl)`,
     hint: expect.stringContaining('install OpenSSL 3'),
   });
 });
 
-it('what cannot be run is named', () => {
-  expect(missingOpenssl('/opt/openssl')).toMatchObject({
-    ok: false,
-    problem: '"/opt/openssl" was not found or cannot be run',
-  });
+it.each<[OpensslFault, string]>([
+  [{ kind: 'missing', binary: '/opt/openssl' }, '"/opt/openssl" was not found or cannot be run'],
+  [
+    {
+      kind: 'broken',
+      binary: 'openssl',
+      problem: 'openssl exited with 127',
+      words: 'libssl.so.3: not found',
+    },
+    '"openssl" does not work: openssl exited with 127, saying "libssl.so.3: not found"',
+  ],
+  [
+    { kind: 'broken', binary: 'openssl', problem: 'openssl was ended by SIGSEGV', words: '' },
+    '"openssl" does not work: openssl was ended by SIGSEGV',
+  ],
+])('what cannot be run is named: %j', (fault, problem) => {
+  expect(opensslText(fault).problem).toBe(problem);
 });

@@ -4,6 +4,7 @@ import type { Blockage, LinkFinding, Refusal } from '../../src/plan/blockage.ts'
 import type { Reason } from '../../src/plan/reason.ts';
 import { UserError } from '../../src/store/user-error.ts';
 import { findingsText } from '../../src/words/blockage.ts';
+import { type ManifestFault, manifestFaultText } from '../../src/words/manifest-file.ts';
 import type { UserProblem } from '../../src/words/problem.ts';
 import { recordedReason } from '../../src/words/recorded.ts';
 import { refusalText } from '../../src/words/refusal.ts';
@@ -205,4 +206,30 @@ describe('what is wrong with the links of an entity', () => {
       JSON.stringify({ kind: 'publish', before: 'mixed', after: 'symlinks', detail: text }),
     );
   });
+});
+
+it.each<[ManifestFault, problem: string, hint: string]>([
+  [
+    { kind: 'missing', path: 'a.yaml', twin: null },
+    'there is no manifest "a.yaml"',
+    'name a manifest ("pki plan path/to/pki.yaml"), or write one: "version: 1", then authorities, servers and clients (docs/manifest.md)',
+  ],
+  [
+    { kind: 'missing', path: 'a.yaml', twin: 'a.yml' },
+    'there is no manifest "a.yaml"',
+    'there is "a.yml": name that',
+  ],
+  [{ kind: 'folder', path: 'a' }, '"a" is a folder', 'name a readable YAML file'],
+  [
+    { kind: 'unreadable', path: 'a', code: 'EACCES' },
+    '"a" cannot be read (EACCES)',
+    'name a readable YAML file',
+  ],
+  [
+    { kind: 'too-large', path: 'a', size: 5 * 1024 * 1024 + 1 },
+    '"a" holds 6 MB or more, and a manifest may hold 5',
+    'split it into several manifests, each with its own output folder',
+  ],
+])('a manifest cannot be read: %j', (fault, problem, hint) => {
+  expect(manifestFaultText(fault)).toEqual({ problem, hint });
 });

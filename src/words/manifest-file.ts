@@ -1,0 +1,38 @@
+/** Why the manifest itself cannot be read, and which file to name instead. */
+import { unreachable } from '../pki/entity.ts';
+import type { Advice } from './advice.ts';
+
+/** `path` is the manifest as it was named, `size` in octets. */
+export type ManifestFault =
+  /** `twin`: the same name with the other of `.yaml` and `.yml`, where that is a file. */
+  | { readonly kind: 'missing'; readonly path: string; readonly twin: string | null }
+  | { readonly kind: 'folder'; readonly path: string }
+  | { readonly kind: 'unreadable'; readonly path: string; readonly code: string }
+  | { readonly kind: 'too-large'; readonly path: string; readonly size: number };
+
+const READABLE = 'name a readable YAML file';
+
+/** Both lines of the error. */
+export function manifestFaultText(fault: ManifestFault): Advice {
+  switch (fault.kind) {
+    case 'missing':
+      return { problem: `there is no manifest "${fault.path}"`, hint: missingHint(fault.twin) };
+    case 'folder':
+      return { problem: `"${fault.path}" is a folder`, hint: READABLE };
+    case 'unreadable':
+      return { problem: `"${fault.path}" cannot be read (${fault.code})`, hint: READABLE };
+    case 'too-large':
+      return {
+        problem: `"${fault.path}" holds ${Math.ceil(fault.size / 1024 / 1024)} MB or more, and a manifest may hold 5`,
+        hint: 'split it into several manifests, each with its own output folder',
+      };
+    default:
+      return unreachable(fault);
+  }
+}
+
+function missingHint(twin: string | null): string {
+  return twin === null
+    ? 'name a manifest ("pki plan path/to/pki.yaml"), or write one: "version: 1", then authorities, servers and clients (docs/manifest.md)'
+    : `there is "${twin}": name that`;
+}
