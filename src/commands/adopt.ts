@@ -1,6 +1,15 @@
 /** `pki adopt <folder>`: the manifest goes to stdout or into a new file, what is to be said about it to stderr. */
 import { type Adoption, adopt, writeManifest } from '../index.ts';
-import { adoptionJson, adoptionManifest, adoptionText } from '../report/adopt.ts';
+import {
+  adoptionJson,
+  adoptionManifest,
+  adoptionText,
+  nothingToAdopt,
+  placeText,
+  takenText,
+  writtenText,
+} from '../report/adopt.ts';
+import { adviceMessages } from '../report/message.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 
 /** Options of `pki adopt`. */
@@ -19,33 +28,27 @@ export async function adoptCommand(folder: string, flags: AdoptFlags, console: C
     ...(write === undefined ? {} : { manifest: write }),
     ...(now === undefined ? {} : { now }),
   });
-  if (json) console.out(`${JSON.stringify(adoptionJson(adoption, write ?? null), null, 2)}\n`);
+  if (json) console.json(adoptionJson(adoption, write ?? null));
   else process.stderr.write(adoptionText(adoption, console.errorStyle));
-  if (adoption.inventory.entities.length === 0) return nothingFound(folder, console);
+  if (adoption.inventory.entities.length === 0) {
+    console.say(...adviceMessages(nothingToAdopt(folder)));
+    return EXIT.failed;
+  }
   return write === undefined ? print(adoption, json ?? false, console) : save(adoption, write, console);
-}
-
-function nothingFound(folder: string, console: Console): ExitCode {
-  console.error(
-    `"${folder}" holds no authority with its key, and nothing that one of its authorities signed`,
-  );
-  console.hint('adopt the folder that holds the key and the certificate of the root');
-  return EXIT.failed;
 }
 
 function print(adoption: Adoption, json: boolean, console: Console): ExitCode {
   if (json) return EXIT.fine;
   console.out(adoptionManifest(adoption));
-  console.note(`save it in "${adoption.place}", for example as pki.yaml`);
+  console.say({ kind: 'note', text: placeText(adoption) });
   return EXIT.fine;
 }
 
 async function save(adoption: Adoption, path: string, console: Console): Promise<ExitCode> {
   if (await writeManifest(path, adoptionManifest(adoption))) {
-    console.note(`wrote "${path}"; "pki plan ${path}" shows what apply would do`);
+    console.say({ kind: 'note', text: writtenText(path) });
     return EXIT.fine;
   }
-  console.error(`"${path}" is there already, and is not overwritten`);
-  console.hint('name a new file, or move the old one away');
+  console.say(...adviceMessages(takenText(path)));
   return EXIT.failed;
 }

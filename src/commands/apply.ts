@@ -9,12 +9,12 @@ import {
   type EntityId,
   type Project,
 } from '../index.ts';
+import { resultJson, resultMessages, resultText } from '../report/outcome.ts';
 import { startProgress } from '../report/progress.ts';
 import type { Progress } from '../report/progress-types.ts';
 import { askForConsents } from './consent.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import type { Interruption } from './interruption.ts';
-import { explainResult, resultJson } from './outcome.ts';
 import { openWithOpenssl } from './project.ts';
 import { type ProofFlags, prove } from './proof.ts';
 
@@ -48,13 +48,22 @@ export async function applyProject(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const result = await run(project, requests, flags, signal);
-  const code = explainResult(result, flags, console, project);
+  if (!flags.json) console.out(resultText(result));
+  console.say(...resultMessages(result, project.root));
+  const code = codeOf(result);
   const isProven = code === EXIT.fine && !flags.skipVerify;
   const touched = flags.verify === 'all' ? undefined : touchedBy(result);
   const proof = isProven ? await prove(project, flags, console, signal, touched) : null;
-  if (flags.json)
-    console.out(`${JSON.stringify(resultJson(result, project, proof?.json ?? null), null, 2)}\n`);
+  if (flags.json) console.json(resultJson(result, project, proof?.json ?? null));
   return proof?.code ?? code;
+}
+
+/** `fine` only where nothing that was agreed to is left undone. */
+function codeOf(result: ApplyResult): ExitCode {
+  if (result.kind === 'nothing') return EXIT.fine;
+  if (result.kind !== 'done') return EXIT.failed;
+  if (result.interrupted) return EXIT.interrupted;
+  return result.execution.failures.length + result.blocked.length > 0 ? EXIT.failed : EXIT.fine;
 }
 
 function touchedBy(result: ApplyResult): ReadonlySet<EntityId> {

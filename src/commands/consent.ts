@@ -1,15 +1,9 @@
 /** Asking at the terminal before something that is in use is broken. */
 
 import { createInterface } from 'node:readline';
-import type { Consent, EntityId, Plan } from '../index.ts';
-import { isIssue } from '../plan/change.ts';
+import type { Consent, Plan } from '../index.ts';
 import { consentsNeeded } from '../plan/plan.ts';
-
-/** What each consent is about; completed by the entities concerned. */
-export const CONSENT_WORDS: Readonly<Record<Consent, string>> = {
-  'rekey-ca': 'a new key for an authority puts the copies of its certificate elsewhere out of date',
-  remove: 'an entity that left the manifest loses its files',
-};
+import { consentQuestion } from '../report/consent.ts';
 
 /** The consents given: those on the command line, and those typed at a terminal if there is one on both ends. */
 export async function askForConsents(
@@ -22,24 +16,11 @@ export async function askForConsents(
   if (isSilent || !process.stdin.isTTY || !process.stderr.isTTY) return given;
   for (const [consent, ids] of consentsNeeded(plan.changes)) {
     if (given.has(consent)) continue;
-    const answer = await answerTo(question(consent, ids, plan), signal);
+    const answer = await answerTo(consentQuestion(consent, ids, plan), signal);
     if (answer === null) break;
     if (answer.trim().toLowerCase() === 'yes') given.add(consent);
   }
   return given;
-}
-
-function question(consent: Consent, ids: readonly EntityId[], plan: Plan): string {
-  return `pki: ${CONSENT_WORDS[consent]}: ${ids.join(', ')}${followersText(ids, plan)}\npki: type "yes" to do it: `;
-}
-
-/** How many others change because these do. */
-export function followersText(ids: readonly EntityId[], plan: Plan): string {
-  const affected = new Set(
-    plan.changes.filter(({ id }) => ids.includes(id)).flatMap(({ affects }) => affects),
-  );
-  const follow = plan.changes.filter((change) => isIssue(change) && affected.has(change.id)).length;
-  return follow === 0 ? '' : ` (${follow} below ${follow === 1 ? 'is' : 'are'} issued anew)`;
 }
 
 const END = new Error('the input has ended');

@@ -1,13 +1,15 @@
 /** Where words go: results on stdout, everything else on stderr, in one voice (docs/words.md). */
+import type { Message } from '../report/message.ts';
 import { type Style, styleFor } from '../report/style.ts';
 
 /** What a command can write to, and how. */
 export interface Console {
+  /** To stdout, as it is. */
   readonly out: (text: string) => void;
-  readonly error: (problem: string) => void;
-  readonly warning: (text: string) => void;
-  readonly hint: (text: string) => void;
-  readonly note: (text: string) => void;
+  /** To stdout, as JSON. */
+  readonly json: (value: unknown) => void;
+  /** To stderr, a line each. */
+  readonly say: (...messages: readonly Message[]) => void;
   /** For stdout. */
   readonly style: Style;
   readonly errorStyle: Style;
@@ -17,15 +19,21 @@ export interface Console {
 export function processConsole(): Console {
   const style = styleFor(process.stdout, process.env);
   const errorStyle = styleFor(process.stderr, process.env);
-  const say = (text: string): void => void process.stderr.write(`pki: ${text}\n`);
+  const out = (text: string): void => void process.stdout.write(text);
+  const marks: Readonly<Record<Message['kind'], string>> = {
+    error: `${errorStyle.bad('error:')} `,
+    warning: `${errorStyle.warn('warning:')} `,
+    hint: 'hint: ',
+    note: '',
+  };
   return {
     style,
     errorStyle,
-    out: (text) => void process.stdout.write(text),
-    error: (problem) => say(`${errorStyle.bad('error:')} ${problem}`),
-    warning: (text) => say(`${errorStyle.warn('warning:')} ${text}`),
-    hint: (text) => say(`hint: ${text}`),
-    note: (text) => say(text),
+    out,
+    json: (value) => out(`${JSON.stringify(value, null, 2)}\n`),
+    say: (...messages) => {
+      for (const { kind, text } of messages) process.stderr.write(`pki: ${marks[kind]}${text}\n`);
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 /** `pki history [name]`: the ledger. */
 import { history } from '../index.ts';
-import { historyJson, historyText } from '../report/history.ts';
+import { historyJson, historyText, neverIssued } from '../report/history.ts';
+import { adviceMessages } from '../report/message.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import { openOrExplain } from './project.ts';
 
@@ -22,12 +23,10 @@ export async function historyCommand(
   const entries =
     name === undefined ? all : all.filter(({ entity }) => entity === name || entity.endsWith(`/${name}`));
   if (name !== undefined && entries.length === 0) {
-    console.error(`nothing was ever issued for "${name}"`);
-    console.hint('"pki history" lists everything');
+    console.say(...adviceMessages(neverIssued(name)));
     return EXIT.failed;
   }
-  console.out(
-    flags.json ? `${JSON.stringify(historyJson(entries), null, 2)}\n` : historyText(entries, console.style),
-  );
+  if (flags.json) console.json(historyJson(entries));
+  else console.out(historyText(entries, console.style));
   return EXIT.fine;
 }

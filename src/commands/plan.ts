@@ -30,10 +30,13 @@ export async function planCommand(manifest: string, flags: PlanFlags, console: C
   if (rekey === undefined || retire === undefined) return EXIT.failed;
   const made = await plan(project, { rekey, retire, ...(flags.now === undefined ? {} : { now: flags.now }) });
   console.out(await planOutput(project, made, flags, console));
-  for (const text of exposedTexts(made, project.root)) console.warning(text);
+  console.say(...exposedTexts(made, project.root).map((text) => ({ kind: 'warning', text }) as const));
   const refusals = made.changes.flatMap((change) => (change.action === 'refuse' ? change.refusal : []));
   // A script says nothing of what it leaves out.
-  if (flags.commands) for (const refusal of refusals) console.error(refusalText(refusal).problem);
+  if (flags.commands)
+    console.say(
+      ...refusals.map((refusal) => ({ kind: 'error', text: refusalText(refusal).problem }) as const),
+    );
   if (refusals.length > 0) return EXIT.failed;
   return flags.detailedExitcode && isDue(made) ? EXIT.due : EXIT.fine;
 }

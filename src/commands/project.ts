@@ -1,6 +1,7 @@
 /** Opening the manifest, with all that can be wrong with it said at once. */
 import { openProject, openssl, type Project } from '../index.ts';
 import type { Diagnostic, Styler } from '../manifest/diagnostic.ts';
+import { adviceMessages } from '../report/message.ts';
 import type { Style } from '../report/style.ts';
 import type { Console } from './console.ts';
 import type { Interruption } from './interruption.ts';
@@ -16,10 +17,7 @@ export async function openOrExplain(manifest: string, console: Console): Promise
     return opened.project;
   }
   if ('diagnostics' in opened) await say(opened.diagnostics, console);
-  else {
-    console.error(opened.problem);
-    console.hint(opened.hint);
-  }
+  else console.say(...adviceMessages(opened));
   return undefined;
 }
 
@@ -42,8 +40,7 @@ export async function openWithOpenssl(
   if (project === undefined) return undefined;
   const capability = fulfilled(asked);
   if (capability.ok) return project;
-  console.error(capability.problem);
-  console.hint(capability.hint);
+  console.say(...adviceMessages(capability));
   return undefined;
 }
 

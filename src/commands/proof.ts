@@ -1,8 +1,8 @@
 /** The proof after apply, and `pki verify`: what is shown of it, and what it means for the exit code. */
 import { type EntityId, type Project, type Verification, verify } from '../index.ts';
-import { certificatesText } from '../report/certificates.ts';
-import { handshakesJson, handshakesText } from '../report/handshakes.ts';
+import { handshakesText } from '../report/handshakes.ts';
 import { proofProgress } from '../report/progress-proof.ts';
+import { certificatesText, touchedText, verificationJson } from '../report/verification.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 
 /** Options of every command that proves something. */
@@ -41,7 +41,8 @@ function show(verification: Verification, flags: ProofFlags, console: Console): 
   const { scope, certificates, outcomes, skipped } = verification;
   const isIdle = outcomes.length === 0 && skipped.length === 0;
   const verbose = flags.verbose ?? false;
-  if (scope === 'touched') console.note(touchedText(isIdle && certificates.length === 0));
+  if (scope === 'touched')
+    console.say({ kind: 'note', text: touchedText(isIdle && certificates.length === 0) });
   if (scope === 'all' || certificates.length > 0)
     console.out(certificatesText(certificates, { style, verbose }));
   // "No server can be tried" would be said of servers that need not be.
@@ -56,25 +57,8 @@ function show(verification: Verification, flags: ProofFlags, console: Console): 
   );
 }
 
-function touchedText(nothing: boolean): string {
-  const what = nothing ? 'nothing changed, so nothing was tried' : 'only what changed is proven';
-  return `${what}: there are more than 1,000 pairs; "--verify all" proves them all`;
-}
-
 /** Everything but the oldest consoles; C and POSIX locales promise ASCII only. */
 function hasUnicode(): boolean {
   const locale = process.env['LC_ALL'] || process.env['LC_CTYPE'] || process.env['LANG'] || 'UTF-8';
   return process.env['TERM'] !== 'linux' && !/^(C|POSIX)$/.test(locale);
-}
-
-/** docs/json.md */
-function verificationJson(verification: Verification): unknown {
-  return {
-    format: 'pki-verify',
-    version: 1,
-    ok: verification.ok,
-    scope: verification.scope,
-    certificates: verification.certificates,
-    handshakes: handshakesJson(verification.outcomes, verification.skipped),
-  };
 }

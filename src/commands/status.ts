@@ -21,8 +21,8 @@ export async function statusCommand(
   const project = await openOrExplain(manifest, console);
   if (project === undefined) return EXIT.failed;
   const { rows, now, pending } = await status(project, flags.now === undefined ? {} : { now: flags.now });
-  if (flags.json) console.out(`${JSON.stringify(statusJson(rows, project.manifest, now), null, 2)}\n`);
+  if (flags.json) console.json(statusJson(rows, project.manifest, now));
   else console.out(statusText(rows, console.style));
-  if (pending.length > 0) console.note(pendingText(pending));
+  if (pending.length > 0) console.say({ kind: 'note', text: pendingText(pending) });
   return pending.length === 0 && rows.every(({ state }) => state === 'ok') ? EXIT.fine : EXIT.due;
 }

@@ -1,5 +1,5 @@
 /** `pki validate`: the manifest alone. */
-import { countText } from '../report/count.ts';
+import { validText } from '../report/count.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import { openOrExplain } from './project.ts';
 
@@ -7,6 +7,6 @@ import { openOrExplain } from './project.ts';
 export async function validate(manifest: string, console: Console): Promise<ExitCode> {
   const project = await openOrExplain(manifest, console);
   if (project === undefined) return EXIT.failed;
-  console.out(`${manifest}: valid, ${countText(project.inventory.entities)}\n`);
+  console.out(`${validText(manifest, project.inventory.entities)}\n`);
   return EXIT.fine;
 }

@@ -1,6 +1,7 @@
 /** `pki verify`: certificates and handshakes again, changing nothing. */
 import { plan } from '../index.ts';
 import { isDue } from '../plan/plan.ts';
+import { DUE_TEXT } from '../report/plan.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import type { Interruption } from './interruption.ts';
 import { openWithOpenssl } from './project.ts';
@@ -16,9 +17,8 @@ export async function verifyCommand(
   const project = await openWithOpenssl(manifest, console, interruption);
   if (project === undefined) return EXIT.failed;
   const proof = await prove(project, flags, console, interruption.signal);
-  if (flags.json) console.out(`${JSON.stringify(proof.json, null, 2)}\n`);
+  if (flags.json) console.json(proof.json);
   // What works may still be something else than the manifest says: one root too many in a bundle refuses nobody.
-  if (isDue(await plan(project)))
-    console.note('not everything is as the manifest says: "pki plan" shows what');
+  if (isDue(await plan(project))) console.say({ kind: 'note', text: DUE_TEXT });
   return proof.code;
 }

@@ -8,6 +8,7 @@ import { visible } from '../pki/printable.ts';
 import { type Change, reasonsOf } from '../plan/change.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime } from '../plan/validity.ts';
+import type { Advice } from '../words/advice.ts';
 import { refusalText } from '../words/refusal.ts';
 import { countText } from './count.ts';
 import { leftOutHint, leftOutJson, leftOutText, noteText } from './left-out.ts';
@@ -103,6 +104,32 @@ function whatText({ paths, subject }: LeftOut): string {
 function ignoredText({ description: { ignored } }: Adoption): readonly string[] {
   if (ignored.length === 0) return [];
   return [`${ignored.length} other ${ignored.length === 1 ? 'file' : 'files'}, not of a PKI: left alone`];
+}
+
+/** Where none of it can be described. */
+export function nothingToAdopt(folder: string): Advice {
+  return {
+    problem: `"${folder}" holds no authority with its key, and nothing that one of its authorities signed`,
+    hint: 'adopt the folder that holds the key and the certificate of the root',
+  };
+}
+
+/** Where a manifest belongs that was only printed. */
+export function placeText({ place }: Adoption): string {
+  return `save it in "${place}", for example as pki.yaml`;
+}
+
+/** What to do with a manifest that was written. */
+export function writtenText(path: string): string {
+  return `wrote "${path}"; "pki plan ${path}" shows what apply would do`;
+}
+
+/** Where the file to write is not a new one. */
+export function takenText(path: string): Advice {
+  return {
+    problem: `"${path}" is there already, and is not overwritten`,
+    hint: 'name a new file, or move the old one away',
+  };
 }
 
 function conformityJson(change: Change | undefined) {

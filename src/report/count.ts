@@ -17,6 +17,11 @@ export function countText(entities: readonly Entity[]): string {
   return parts.length === 0 ? 'no entities' : parts.join(', ');
 }
 
+/** `pki.yaml: valid, 1 authority`. */
+export function validText(manifest: string, entities: readonly Entity[]): string {
+  return `${manifest}: valid, ${countText(entities)}`;
+}
+
 /** `servers/a, servers/b and 3 more`: a handful by name. */
 export function few(names: readonly string[]): string {
   const more = names.length - 5;

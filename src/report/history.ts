@@ -1,5 +1,6 @@
 /** `pki history`: what was ever issued, oldest first. */
 import type { LedgerEntry } from '../store/ledger.ts';
+import type { Advice } from '../words/advice.ts';
 import { reasonText } from './reason.ts';
 import type { Style } from './style.ts';
 import { tableLines } from './table.ts';
@@ -16,6 +17,11 @@ export function historyText(entries: readonly LedgerEntry[], style: Style): stri
     reasons.map(reasonText).join('; '),
   ]);
   return `${tableLines([head, ...rows]).join('\n')}\n`;
+}
+
+/** Where a name is in no line of it. */
+export function neverIssued(name: string): Advice {
+  return { problem: `nothing was ever issued for "${name}"`, hint: '"pki history" lists everything' };
 }
 
 /** docs/json.md */

@@ -42,6 +42,9 @@ export function pendingText(pending: readonly EntityId[]): string {
   return `an interrupted apply is not finished: the next one begins with ${pending.join(', ')}, and looks again`;
 }
 
+/** Where a proof is well, and the files are still not what the manifest says. */
+export const DUE_TEXT = 'not everything is as the manifest says: "pki plan" shows what';
+
 /** What is to be said of folders that everybody may write to; one line each. @param root the output folder. */
 export function exposedTexts({ exposed }: Pick<Plan, 'exposed'>, root: string): readonly string[] {
   return exposed.map((folder) => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/plan/change.ts';
-import { certificatesText } from '../../src/report/certificates.ts';
 import { executionText, failureText, failureTexts, skippedText } from '../../src/report/run.ts';
 import { COLOURED, PLAIN, styleFor } from '../../src/report/style.ts';
+import { certificatesText } from '../../src/report/verification.ts';
 import { aChange } from '../helpers/entities.ts';
 
 const execution = (given: { published?: readonly string[]; skipped?: readonly string[] }) => ({

@@ -1,5 +1,6 @@
-/** What `openssl verify` said, in one line when all is well. */
-import type { CertificateCheck } from '../run/verify.ts';
+/** The proof as a whole: what `openssl verify` said, how much was proven, and all of it for machines. */
+import type { CertificateCheck, Verification } from '../run/verify.ts';
+import { handshakesJson } from './handshakes.ts';
 import type { Style } from './style.ts';
 
 /** Checks that failed, all of them where `verbose`, then a line that sums up; ends with a newline. */
@@ -20,4 +21,22 @@ export function certificatesText(
       ? style.good(`certificates: ${count} verified by openssl, RFC 5280 strict`)
       : style.bad(`certificates: ${bad.length} of ${checks.length} checks failed`);
   return `${[...lines, summary].join('\n')}\n`;
+}
+
+/** Where a very large folder is proven in part. @param nothing changed, so nothing was tried. */
+export function touchedText(nothing: boolean): string {
+  const what = nothing ? 'nothing changed, so nothing was tried' : 'only what changed is proven';
+  return `${what}: there are more than 1,000 pairs; "--verify all" proves them all`;
+}
+
+/** docs/json.md */
+export function verificationJson(verification: Verification): unknown {
+  return {
+    format: 'pki-verify',
+    version: 1,
+    ok: verification.ok,
+    scope: verification.scope,
+    certificates: verification.certificates,
+    handshakes: handshakesJson(verification.outcomes, verification.skipped),
+  };
 }

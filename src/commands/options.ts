@@ -1,0 +1,70 @@
+/** What can be typed behind a command: each option with its help, and how its value is read. */
+import { Argument, InvalidArgumentError, Option } from 'commander';
+import type { Consent } from '../index.ts';
+import { CONSENTS, isConsent } from '../plan/change.ts';
+import { DEFAULT_MANIFEST } from './project.ts';
+
+/** Which manifest, where that is what the command is about. */
+export const MANIFEST = new Argument('[manifest]', 'the manifest').default(DEFAULT_MANIFEST);
+
+/** Which manifest, beside the names of entities. */
+export const MANIFEST_OPTION = new Option('-m, --manifest <file>', 'the manifest').default(DEFAULT_MANIFEST);
+
+/** @param says `print the plan as JSON`. */
+export function jsonOption(says: string): Option {
+  return new Option('--json', says);
+}
+
+/** @param says `show every check`. */
+export function verboseOption(says: string): Option {
+  return new Option('-v, --verbose', says);
+}
+
+/** Another moment than the present. */
+export function nowOption(says: string): Option {
+  return new Option('--now <time>', says).argParser(parseTime);
+}
+
+/** Entities by name, in one argument: `api,clients/app`. */
+export function namesOption(flags: string, says: string): Option {
+  return new Option(flags, says).argParser((text) => text.split(',').map((name) => name.trim()));
+}
+
+/** What every command that changes things takes. */
+export const APPLY_OPTIONS: readonly Option[] = [
+  new Option('--skip-verify', 'leave the proof out'),
+  new Option('--verify <scope>', 'with over 1,000 pairs: prove all, or those touched (default)').choices([
+    'all',
+    'touched',
+  ]),
+  new Option('--allow <consents>', 'agree to what breaks something in use: rekey-ca, remove').argParser(
+    parseConsents,
+  ),
+  new Option('--lock-timeout <seconds>', 'wait this long for another run to end').argParser(parseSeconds),
+  jsonOption('print the result as JSON'),
+  verboseOption('show every check of the proof'),
+];
+
+function parseTime(text: string): number {
+  const form = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i.exec(text);
+  const milliseconds = form === null ? Number.NaN : Date.parse(text);
+  // Date.parse takes 30 February for 1 March.
+  const isDay = form?.[1] !== undefined && new Date(form[1]).toJSON()?.startsWith(form[1]);
+  if (Number.isNaN(milliseconds) || !isDay)
+    throw new InvalidArgumentError('write it as 2027-03-01T00:00:00Z');
+  return Math.floor(milliseconds / 1000);
+}
+
+function parseSeconds(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('write whole seconds, such as 60');
+  return Number(text);
+}
+
+function parseConsents(text: string, earlier: readonly Consent[] = []): readonly Consent[] {
+  const given = text.split(',').map((word) => {
+    const consent = word.trim();
+    if (!isConsent(consent)) throw new InvalidArgumentError(`"${consent}" is none of ${CONSENTS.join(', ')}`);
+    return consent;
+  });
+  return [...earlier, ...given];
+}

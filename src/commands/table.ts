@@ -1,0 +1,136 @@
+/** Every command: what it is called, what can be typed behind it, and what runs. Each is loaded when it is called. */
+import { Argument as CommandArgument, Option } from 'commander';
+import type { AdoptFlags } from './adopt.ts';
+import type { ApplyFlags } from './apply.ts';
+import type { Console, ExitCode } from './console.ts';
+import type { HistoryFlags } from './history.ts';
+import type { Interruption } from './interruption.ts';
+import {
+  APPLY_OPTIONS,
+  jsonOption,
+  MANIFEST,
+  MANIFEST_OPTION,
+  namesOption,
+  nowOption,
+  verboseOption,
+} from './options.ts';
+import type { PlanFlags } from './plan.ts';
+import type { ProofFlags } from './proof.ts';
+import type { RequestFlags } from './rotate.ts';
+import type { StatusFlags } from './status.ts';
+
+/** What a command has of the process. */
+export interface Context {
+  readonly console: Console;
+  readonly interruption: Interruption;
+}
+
+/** What stands behind a command beside its options: one word, several, or none. */
+export type Argument = string | readonly string[] | undefined;
+
+/** One command; its words are those of its help. */
+export interface CommandRow {
+  readonly name: string;
+  readonly says: string;
+  readonly argument: CommandArgument;
+  readonly options: readonly Option[];
+  /** Called with what commander read: the argument and the options of this row. */
+  run(argument: Argument, flags: object, context: Context): Promise<ExitCode>;
+}
+
+/** In the order of the help. */
+export const COMMANDS: readonly CommandRow[] = [
+  {
+    name: 'plan',
+    says: 'show what apply would change, and why; touch nothing',
+    argument: MANIFEST,
+    options: [
+      jsonOption('print the plan as JSON'),
+      new Option('--commands', 'print the openssl commands as a shell script').conflicts('json'),
+      new Option('--detailed-exitcode', 'exit with 2 when changes are due'),
+      verboseOption('show what stays as it is, too'),
+      nowOption('plan as of this RFC 3339 time'),
+      namesOption('--rotate <names>', 'plan what "pki rotate" would do'),
+      namesOption('--retire <names>', 'plan what "pki retire" would do'),
+    ],
+    async run(manifest: string, flags: PlanFlags, { console }) {
+      return (await import('./plan.ts')).planCommand(manifest, flags, console);
+    },
+  },
+  {
+    name: 'apply',
+    says: 'make it so, then prove it with real TLS handshakes',
+    argument: MANIFEST,
+    options: APPLY_OPTIONS,
+    async run(manifest: string, flags: ApplyFlags, { console, interruption }) {
+      return (await import('./apply.ts')).applyCommand(manifest, flags, console, interruption);
+    },
+  },
+  {
+    name: 'rotate',
+    says: 'give entities a new key and certificate, then prove it',
+    argument: new CommandArgument('<name...>', 'entities, such as servers/api or api'),
+    options: [MANIFEST_OPTION, ...APPLY_OPTIONS],
+    async run(names: readonly string[], flags: RequestFlags, { console, interruption }) {
+      return (await import('./rotate.ts')).requestCommand('rekey', names, flags, console, interruption);
+    },
+  },
+  {
+    name: 'retire',
+    says: 'stop trusting the certificates that authorities had before their present ones',
+    argument: new CommandArgument('<authority...>', 'authorities, such as authorities/root or root'),
+    options: [MANIFEST_OPTION, ...APPLY_OPTIONS],
+    async run(names: readonly string[], flags: RequestFlags, { console, interruption }) {
+      return (await import('./rotate.ts')).requestCommand('retire', names, flags, console, interruption);
+    },
+  },
+  {
+    name: 'verify',
+    says: 'check certificates and handshakes again; change nothing',
+    argument: MANIFEST,
+    options: [jsonOption('print the result as JSON'), verboseOption('show every check')],
+    async run(manifest: string, flags: ProofFlags, { console, interruption }) {
+      return (await import('./verify.ts')).verifyCommand(manifest, flags, console, interruption);
+    },
+  },
+  {
+    name: 'validate',
+    says: 'check the manifest alone',
+    argument: MANIFEST,
+    options: [],
+    async run(manifest: string, _: object, { console }) {
+      return (await import('./validate.ts')).validate(manifest, console);
+    },
+  },
+  {
+    name: 'status',
+    says: 'list every certificate and the days it has left; exit with 2 when something is due',
+    argument: MANIFEST,
+    options: [jsonOption('print the list as JSON'), nowOption('as of this RFC 3339 time')],
+    async run(manifest: string, flags: StatusFlags, { console }) {
+      return (await import('./status.ts')).statusCommand(manifest, flags, console);
+    },
+  },
+  {
+    name: 'history',
+    says: 'list every certificate ever issued, also those that are gone',
+    argument: new CommandArgument('[name]', 'one entity, such as servers/api or api'),
+    options: [MANIFEST_OPTION, jsonOption('print the list as JSON')],
+    async run(name: string | undefined, flags: HistoryFlags, { console }) {
+      return (await import('./history.ts')).historyCommand(name, flags, console);
+    },
+  },
+  {
+    name: 'adopt',
+    says: 'write a manifest for keys and certificates that another tool made; change nothing',
+    argument: new CommandArgument('<folder>', 'the folder that holds them'),
+    options: [
+      new Option('-w, --write <file>', 'write the manifest into this new file instead of printing it'),
+      jsonOption('print everything that was found as JSON'),
+      nowOption('as of this RFC 3339 time'),
+    ],
+    async run(folder: string, flags: AdoptFlags, { console }) {
+      return (await import('./adopt.ts')).adoptCommand(folder, flags, console);
+    },
+  },
+];

@@ -1,0 +1,50 @@
+/** What no command foresaw, still in plain words: nothing a user does ends in a stack trace. */
+import { UserError } from '../index.ts';
+import type { Advice } from '../words/advice.ts';
+
+const OWNER = 'check who owns the folder, and run as somebody who may write there';
+
+const HINTS: Readonly<Record<string, string>> = {
+  EACCES: OWNER,
+  EPERM: OWNER,
+  EROFS: 'the file system is read-only; choose another output folder',
+  ENOSPC: 'free some space on the disk and run again: it goes on with what is missing',
+  EDQUOT: 'free some of your quota and run again: it goes on with what is missing',
+  ENOTDIR: 'a file is where a folder should be; move it away',
+  EEXIST: 'something is where a new file should go; move it away',
+};
+
+/** Whatever was thrown. Without a hint it is a defect of this program, and `DEFECT_HINT` or the stack belong to it. */
+export function failureAdvice(error: unknown): Omit<Advice, 'hint'> & Partial<Advice> {
+  if (error instanceof UserError) return { problem: error.message, hint: error.hint };
+  if (isSystemError(error)) {
+    const where = error.path === undefined ? '' : ` "${error.path}"`;
+    return {
+      problem: `cannot ${error.syscall ?? 'work on'}${where} (${error.code})`,
+      hint: HINTS[error.code] ?? 'look at the file system below the output folder',
+    };
+  }
+  return { problem: error instanceof Error ? error.message : String(error) };
+}
+
+/** What to do where this program itself is wrong. */
+export const DEFECT_HINT = 'this is a defect of pki; run again with PKI_DEBUG=1 and report what it prints';
+
+/** Where a signal ended the command before it had anything to lose. */
+export const INTERRUPTED = 'interrupted';
+
+/** Where nobody can be given the result. */
+export function outputLostText(code: string | undefined): string {
+  return `cannot write to standard output (${code})`;
+}
+
+type SystemError = Error & { readonly code: string; readonly path?: string; readonly syscall?: string };
+
+function isSystemError(error: unknown): error is SystemError {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    /^E[A-Z0-9]+$/.test(error.code)
+  );
+}

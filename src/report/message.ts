@@ -1,0 +1,16 @@
+/** What a command says on stderr, line by line, before it has a colour or a place. */
+import type { Advice } from '../words/advice.ts';
+
+/** One line of this program's; a hint belongs to the error or note before it. */
+export interface Message {
+  readonly kind: 'error' | 'warning' | 'note' | 'hint';
+  readonly text: string;
+}
+
+/** What is wrong, and what to do about it. */
+export function adviceMessages({ problem, hint }: Advice): readonly Message[] {
+  return [
+    { kind: 'error', text: problem },
+    { kind: 'hint', text: hint },
+  ];
+}

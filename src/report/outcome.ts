@@ -1,0 +1,124 @@
+/** How an apply went: for people on stdout and stderr, and for machines. */
+import type { ApplyResult, Project } from '../index.ts';
+import { unreachable } from '../pki/entity.ts';
+import type { Change } from '../plan/change.ts';
+import { consentsNeeded } from '../plan/plan.ts';
+import { refusalText } from '../words/refusal.ts';
+import { consentMessages } from './consent.ts';
+import { adviceMessages, type Message } from './message.ts';
+import { exposedTexts } from './plan.ts';
+import { planJson } from './plan-json.ts';
+import { executionText, failureTexts, skippedText } from './run.ts';
+
+type Done = Extract<ApplyResult, { readonly kind: 'done' }>;
+
+/** The one line that sums up, or nothing where nothing was tried; ends with a newline. */
+export function resultText(result: ApplyResult): string {
+  switch (result.kind) {
+    case 'nothing':
+      return `applied: nothing to do, ${result.held.length === 0 ? 'everything is as the manifest says' : 'but something is left over'}\n`;
+    case 'done':
+      return `${executionText(result.execution, result.plan.changes)}\n`;
+    case 'locked':
+    case 'refused':
+    case 'consent':
+      return '';
+    default:
+      return unreachable(result);
+  }
+}
+
+/** Everything that was not done and why, then what is worth knowing. @param root the output folder. */
+export function resultMessages(result: ApplyResult, root: string): readonly Message[] {
+  const exposed = 'plan' in result ? exposedTexts(result.plan, root) : [];
+  const warnings = [...exposed, ...(result.warnings ?? [])];
+  return [...endingMessages(result), ...warnings.map((text): Message => ({ kind: 'warning', text }))];
+}
+
+function endingMessages(result: ApplyResult): readonly Message[] {
+  switch (result.kind) {
+    case 'nothing':
+      return heldMessages(result.held);
+    case 'locked':
+      return lockMessages(result.by);
+    case 'refused':
+      return refusalMessages(result.refusals);
+    case 'consent':
+      return [...result.missing].flatMap(([consent, ids]) =>
+        consent === 'remove' ? [] : consentMessages(consent, ids, result.plan),
+      );
+    case 'done':
+      return doneMessages(result);
+    default:
+      return unreachable(result);
+  }
+}
+
+function lockMessages({
+  since,
+  pid,
+  host,
+  lock,
+  isVisible,
+}: Extract<ApplyResult, { readonly kind: 'locked' }>['by']): readonly Message[] {
+  const problem = `another run has been at work since ${since} (process ${pid} on ${host})`;
+  const hint = 'wait for it to end and run again, or let "--lock-timeout 60" wait for it';
+  const unseen = `from here nobody can see that process: once you are sure that it is gone, delete "${lock}"`;
+  return [
+    ...adviceMessages({ problem, hint }),
+    ...(isVisible ? [] : [{ kind: 'hint', text: unseen } as const]),
+  ];
+}
+
+function refusalMessages(refusals: readonly Change[]): readonly Message[] {
+  return refusals.flatMap((change) =>
+    change.action === 'refuse' ? adviceMessages(refusalText(change.refusal)) : [],
+  );
+}
+
+/** Removals wait without making the run a failure. */
+function heldMessages(held: readonly Change[]): readonly Message[] {
+  return [...consentsNeeded(held)].flatMap(([consent, ids]): readonly Message[] => [
+    { kind: 'note', text: `left in place, though no longer in the manifest: ${ids.join(', ')}` },
+    { kind: 'hint', text: `"--allow ${consent}" moves their keys and certificates to the archive` },
+  ]);
+}
+
+function doneMessages({ execution, interrupted, plan, held, blocked }: Done): readonly Message[] {
+  const failures = failureTexts(execution.failures).map((text): Message => ({ kind: 'error', text }));
+  if (interrupted) return [...failures, INTERRUPTED];
+  const skipped = skippedText(execution);
+  return [
+    ...failures,
+    ...(skipped === undefined ? [] : [{ kind: 'note', text: skipped } as const]),
+    ...(failures.length === 0 ? [] : [GO_ON]),
+    ...heldMessages(held),
+    ...refusalMessages(blocked),
+    ...[...consentsNeeded(blocked)].flatMap(([consent, ids]) => consentMessages(consent, ids, plan)),
+  ];
+}
+
+const INTERRUPTED: Message = {
+  kind: 'error',
+  text: 'interrupted; what is finished stays, and the next apply goes on from there',
+};
+const GO_ON: Message = {
+  kind: 'hint',
+  text: 'mend the cause and run "pki apply" again: it goes on with what is missing',
+};
+
+/** docs/json.md */
+export function resultJson(result: ApplyResult, project: Project, verification: unknown): unknown {
+  return {
+    format: 'pki-apply',
+    version: 1,
+    result: result.kind,
+    plan: 'plan' in result ? planJson(result.plan, project.manifest) : null,
+    published: result.kind === 'done' ? result.execution.published : [],
+    failures: result.kind === 'done' ? result.execution.failures : [],
+    warnings: result.warnings ?? [],
+    held: 'held' in result ? result.held.map(({ id }) => id) : [],
+    blocked: 'blocked' in result ? result.blocked.map(({ id }) => id) : [],
+    verification,
+  };
+}
