@@ -42,7 +42,7 @@ export interface EntityObservation extends ArtifactStates {
   /** Absent: nothing but plain files, or nothing at all. */
   readonly published?: Published;
   /** Absent: every file that is there is in its place. */
-  readonly left?: FormerLocation;
+  readonly formerLocation?: FormerLocation;
 }
 
 /** What a plan compares with the inventory: the output folder at one moment. */

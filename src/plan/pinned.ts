@@ -28,7 +28,7 @@ export function pinnedOf(
 /** Where files of pinned entities are, though they are to be elsewhere. */
 function placesHeld(pinned: ReadonlySet<EntityId>, { entities }: Observation): ReadonlyMap<string, EntityId> {
   const held = [...pinned].flatMap((id) =>
-    (entities.get(id)?.left?.files ?? []).map(({ from }) => [from, id] as const),
+    (entities.get(id)?.formerLocation?.files ?? []).map(({ from }) => [from, id] as const),
   );
   return new Map(held);
 }
@@ -54,14 +54,14 @@ function needsFrozen(
   if ([entity.issuer, ...entity.trust].some(isUseless)) return true;
   // A chain may end with what the root's former key has signed, and that is among the root's files.
   const root = rootAbove(entity, byId);
-  return root !== undefined && pinned.has(root) && seen(root).left !== undefined;
+  return root !== undefined && pinned.has(root) && seen(root).formerLocation !== undefined;
 }
 
 /**
  * Without a key and a certificate that fit each other, or with files that are not where the calls of this run look for
  * them, an authority that stays as it is can sign and vouch for nothing.
  */
-function isUsable({ key, cert, left, published }: EntityObservation): boolean {
-  if (left !== undefined || published?.state === 'mixed') return false;
+function isUsable({ key, cert, formerLocation, published }: EntityObservation): boolean {
+  if (formerLocation !== undefined || published?.state === 'mixed') return false;
   return key.state === 'present' && cert.state === 'present' && key.facts.keyId === cert.facts.keyId;
 }

@@ -93,11 +93,11 @@ const MISSING = { state: 'missing' } as const;
 /** What is not the entity's own is as if it were not there. */
 function ownFiles(entity: Entity, seen: EntityObservation): EntityObservation {
   // What stayed behind is of no interest but for what is wanted here.
-  const left = new Set(seen.left?.files.map(({ file }) => file));
+  const behind = new Set(seen.formerLocation?.files.map(({ file }) => file));
   const isAsked = (file: Artifact): boolean =>
     file === 'previous' || entity.outputs.some((output) => output === file);
   const others = ALL_ARTIFACTS.filter(
-    (file) => !isManaged(entity, file) || (left.has(file) && !isAsked(file)),
+    (file) => !isManaged(entity, file) || (behind.has(file) && !isAsked(file)),
   );
   return others.length === 0
     ? seen

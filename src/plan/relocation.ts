@@ -14,10 +14,10 @@ import type { Reason } from './reason.ts';
 /** Of the files that were found in the old place, those that are wanted. */
 export function relocationsOf(
   entity: Entity,
-  { left }: EntityObservation,
+  { formerLocation }: EntityObservation,
   wanted: readonly Artifact[],
 ): readonly Relocation[] {
-  const files = (left?.files ?? []).filter(({ file }) => wanted.includes(file));
+  const files = (formerLocation?.files ?? []).filter(({ file }) => wanted.includes(file));
   return files.map(({ file, from }) => ({ file, from, to: filePath(entity, file) }));
 }
 
@@ -27,9 +27,12 @@ export function relocationReasons([first]: readonly Relocation[]): readonly Reas
 }
 
 /** In one folder, names that are links lead into one version of it, which holds all of them or none. */
-export function renamedLinks(entity: Entity, { left, published }: EntityObservation): Refusal | null {
-  const first = left?.files[0];
-  if (first === undefined || left?.folder !== entityFolder(entity)) return null;
+export function renamedLinks(
+  entity: Entity,
+  { formerLocation, published }: EntityObservation,
+): Refusal | null {
+  const first = formerLocation?.files[0];
+  if (first === undefined || formerLocation?.folder !== entityFolder(entity)) return null;
   if (entity.publish !== 'symlinks' && (published === undefined || published.state === 'files')) return null;
   return { kind: 'renamed-links', entity: entity.id, artifact: first.file };
 }

@@ -104,7 +104,7 @@ const INTERRUPTED: Message = {
 };
 const GO_ON: Message = {
   kind: 'hint',
-  text: 'mend the cause and run "pki apply" again: it goes on with what is missing',
+  text: 'fix the cause and run "pki apply" again; finished work is kept',
 };
 
 /** docs/json.md */

@@ -27,7 +27,7 @@ export function refusalText(refusal: Refusal): Advice {
     case 'unfinished':
       return {
         problem: `the new files of ${refusal.entity} cannot be put in place: ${refusal.why}`,
-        hint: `mend the cause and run again; until then the files are below "${COMMIT_FOLDER}"`,
+        hint: `fix the cause and run again; until then the files are below "${COMMIT_FOLDER}"`,
       };
     default:
       return unreachable(refusal);

@@ -28,7 +28,7 @@ export function readFiles(root: string, entity: Located, folders: Folders): Foun
 
 /** The same, with files from the entity's former place where they are missing in the present one. */
 export interface FoundWithFormer extends FoundFiles {
-  readonly left: FormerLocation | undefined;
+  readonly formerLocation: FormerLocation | undefined;
   /** Where the entity had its key, if that is another than the one in its new place. */
   readonly conflictingKey?: string;
 }
@@ -43,10 +43,10 @@ export function withFormerFiles(
 ): FoundWithFormer {
   const folder = entityFolder(former);
   const blockage = folders.blockage(folder);
-  if (blockage !== null) return { ...behind(found, folder, blockage), left: undefined };
+  if (blockage !== null) return { ...behind(found, folder, blockage), formerLocation: undefined };
   const view = viewOf(root, former);
   const conflictingKey = conflictingKeyOf(root, former, found, view, folders);
-  if (conflictingKey !== undefined) return { ...found, left: undefined, conflictingKey };
+  if (conflictingKey !== undefined) return { ...found, formerLocation: undefined, conflictingKey };
   const files: { file: Artifact; from: string }[] = [];
   const bytes = each((file) => {
     const path = view.paths[file];
@@ -59,11 +59,11 @@ export function withFormerFiles(
     files.push({ file, from: relative(root, path) });
     return seen;
   });
-  if (files.length === 0) return { ...found, left: undefined };
+  if (files.length === 0) return { ...found, formerLocation: undefined };
   // They will stand in their new place as plain files first.
   const asLinks = entity.publish === 'symlinks' && found.published === undefined;
   const published = asLinks ? ({ state: 'files', findings: [] } as const) : found.published;
-  return { bytes, ...(published === undefined ? {} : { published }), left: { folder, files } };
+  return { bytes, ...(published === undefined ? {} : { published }), formerLocation: { folder, files } };
 }
 
 /** Two keys of one entity: which is the right one, and who else has the other, only its owner can know. */

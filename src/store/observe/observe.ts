@@ -84,16 +84,16 @@ interface Observed {
 function observeFiles({ root, folders, formerLocations }: Where, entity: Located): Observed {
   const here = readFiles(root, entity, folders);
   const former = formerLocations.of(entity.id);
-  const { bytes, published, left, conflictingKey }: FoundWithFormer =
+  const { bytes, published, formerLocation, conflictingKey }: FoundWithFormer =
     former === undefined
-      ? { ...here, left: undefined }
+      ? { ...here, formerLocation: undefined }
       : withFormerFiles(root, entity, former, here, folders);
   const key = formerLocations.blockage(entity) ?? conflict(entity, conflictingKey) ?? observeKey(bytes.key);
   const files = artifactStates(key, bytes);
   const found = {
     ...files,
     ...(published === undefined ? {} : { published }),
-    ...(left === undefined ? {} : { left }),
+    ...(formerLocation === undefined ? {} : { formerLocation }),
   };
   return { files: found, bytes };
 }
