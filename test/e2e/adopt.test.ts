@@ -301,7 +301,7 @@ peers:
     );
     const { adoption } = await adoptAndApply(shop.folder, {
       'authorities/ca': ['keyUsage'],
-      'peers/server': ['version', 'san', 'keyUsage', 'extendedKeyUsage', 'authorityKeyIdentifier'],
+      'peers/server': ['version', 'keyUsage', 'extendedKeyUsage', 'san', 'authorityKeyIdentifier'],
     });
     expect(adoption.entities[1]?.notes).toMatchObject([{ kind: 'no-usage' }]);
   });
