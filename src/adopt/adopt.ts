@@ -1,5 +1,7 @@
 /** What a folder holds → the manifest that describes it, and everything that it does not describe. Pure. */
+
 import type { ManifestDescription } from '../manifest/write.ts';
+import { compare } from '../pki/compare.ts';
 import { furnish } from './artifacts.ts';
 import { describe } from './describe.ts';
 import { draftsOf } from './draft.ts';
@@ -7,7 +9,7 @@ import { familyOf } from './family.ts';
 import type { Scan, Unusable } from './found.ts';
 import type { EntryNote, LeftOut } from './left-out.ts';
 import { leftoversOf } from './leftovers.ts';
-import { compare, pairUp } from './pairs.ts';
+import { pairUp } from './pairs.ts';
 
 /** The manifest to write, and what the user has to know about it; paths are relative to the adopted folder. */
 export interface Description {

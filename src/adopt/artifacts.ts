@@ -1,5 +1,7 @@
 /** The other files of an entity: each is one only if it holds exactly what would be written into it. */
+
 import type { Artifact } from '../pki/artifact.ts';
+import { compare } from '../pki/compare.ts';
 import type { EntityId } from '../pki/entity.ts';
 import { folderOf } from '../pki/files.ts';
 import { groupBy } from '../pki/group.ts';
@@ -8,7 +10,6 @@ import type { Draft } from './draft.ts';
 import type { Member } from './family.ts';
 import type { FoundFile } from './found.ts';
 import { tenantsOf } from './naming.ts';
-import { compare } from './pairs.ts';
 import { baseOf, pathFault, stemOf } from './paths.ts';
 
 /** Each below the adopted folder. */

@@ -1,5 +1,6 @@
 /** A member of the family with its name in the manifest and everything that its certificate says. */
 import type { EntryText } from '../manifest/write.ts';
+import { compare } from '../pki/compare.ts';
 import type { EntityId } from '../pki/entity.ts';
 import { pathLengthOf } from '../x509/facts.ts';
 import { depthOf, type Family, leftOutOf, type Member } from './family.ts';
@@ -8,7 +9,7 @@ import type { LeftOut, LeftOutWhy, Note } from './left-out.ts';
 import { validityText } from './length.ts';
 import { namesOf } from './names.ts';
 import { namesFor } from './naming.ts';
-import { compare, nameText } from './pairs.ts';
+import { nameText } from './pairs.ts';
 import { subjectOf } from './subject.ts';
 
 /** An entry of the manifest to be, with the pair that it is made from. */

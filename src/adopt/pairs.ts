@@ -1,5 +1,6 @@
 /** Private keys and the certificates that fit them, by public key: names of files only choose among equals. */
 
+import { compare } from '../pki/compare.ts';
 import { folderOf } from '../pki/files.ts';
 import { groupBy } from '../pki/group.ts';
 import { subjectText } from '../pki/subject.ts';
@@ -158,12 +159,6 @@ function byFitness(a: Candidate, b: Candidate): number {
     a.certPath.length - b.certPath.length ||
     compare(a.certPath, b.certPath)
   );
-}
-
-/** For `sort`: by UTF-16 code units, the same in every locale. */
-export function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
 
 interface Context {

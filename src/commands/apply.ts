@@ -11,7 +11,7 @@ import {
 } from '../index.ts';
 import { resultJson, resultMessages, resultText } from '../report/outcome.ts';
 import { startProgress } from '../report/progress.ts';
-import type { Progress } from '../report/progress-types.ts';
+import type { Progress } from '../report/progress-live.ts';
 import { askForConsents } from './consent.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import type { Interruption } from './interruption.ts';

@@ -1,7 +1,7 @@
 /** The proof after apply, and `pki verify`: what is shown of it, and what it means for the exit code. */
 import { type EntityId, type Project, type Verification, verify } from '../index.ts';
 import { handshakesText } from '../report/handshakes.ts';
-import { proofProgress } from '../report/progress-proof.ts';
+import { proofProgress } from '../report/progress.ts';
 import { certificatesText, touchedText, verificationJson } from '../report/verification.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 

@@ -202,10 +202,7 @@ export interface HandshakesJson {
 }
 
 /** Counts: a case is accepted, refused or wrong. */
-export function handshakeSummary(
-  outcomes: readonly Outcome[],
-  skipped: readonly SkippedCheck[],
-): HandshakeSummary {
+function handshakeSummary(outcomes: readonly Outcome[], skipped: readonly SkippedCheck[]): HandshakeSummary {
   const good = outcomes.filter(({ ok }) => ok);
   const accepted = good.filter((outcome) => outcome.case.expect === 'accept').length;
   const wrong = outcomes.length - good.length;

@@ -5,8 +5,15 @@
 import { Listr, ListrLogger, ProcessOutput } from 'listr2';
 import type { EntityId } from '../pki/entity.ts';
 import type { Step, StepKind } from '../plan/steps.ts';
-import type { RunEvent } from '../run/events.ts';
-import type { Progress } from './progress-types.ts';
+import type { Listener, RunEvent } from '../run/events.ts';
+import { STEP_WORDS } from './run-words.ts';
+
+/** Shows one run from its events; to be closed before anything else is written. */
+export interface Progress {
+  readonly listener: Listener;
+  /** Resolves when everything is drawn; nothing is drawn afterwards. */
+  close(): Promise<void>;
+}
 
 const MAX_ROWS = 30;
 /** Redrawing is what costs. */
@@ -69,15 +76,6 @@ function makeRow(title: string): Rows['all'][number] {
   };
 }
 
-const DOING: Readonly<Record<StepKind, string>> = {
-  request: 'key and request',
-  sign: 'certificate',
-  cross: 'cross-certificate',
-  public: 'public key',
-  publish: 'checking and publishing',
-  remove: 'moving to the archive',
-};
-
 function entityRows(entities: readonly EntityId[], steps: readonly Step[]): Rows {
   const byEntity = new Map(entities.map((id) => [id, makeRow(id)]));
   const left = new Map(entities.map((id) => [id, steps.filter(({ entity }) => entity === id).length]));
@@ -87,7 +85,7 @@ function entityRows(entities: readonly EntityId[], steps: readonly Step[]): Rows
       if (!('step' in event)) return;
       const { entity, kind } = event.step;
       const row = byEntity.get(entity);
-      if (event.kind === 'step-started') row?.update(DOING[kind]);
+      if (event.kind === 'step-started') row?.update(STEP_WORDS[kind].doing);
       if (event.kind === 'step-failed') row?.fail(`${entity}: ${event.failure.problem}`);
       if (event.kind === 'step-skipped') row?.fail(`${entity}: not begun, because ${event.because} failed`);
       if (event.kind !== 'step-done') return;
@@ -97,15 +95,6 @@ function entityRows(entities: readonly EntityId[], steps: readonly Step[]): Rows
     },
   };
 }
-
-const STAGES: Readonly<Record<StepKind, string>> = {
-  request: 'keys and requests',
-  sign: 'certificates',
-  cross: 'cross-certificates',
-  public: 'public keys',
-  publish: 'published',
-  remove: 'removed',
-};
 
 type End = 'done' | 'failed' | 'not begun';
 
@@ -133,7 +122,8 @@ function stageRow(
   steps: readonly Step[],
 ): { row: Rows['all'][number]; count(entity: EntityId, end: End): void } {
   const total = steps.filter((step) => step.kind === kind).length;
-  const row = makeRow(STAGES[kind]);
+  const { stage } = STEP_WORDS[kind];
+  const row = makeRow(stage);
   const started = performance.now();
   let done = 0;
   const missed = { failed: 0, 'not begun': 0 };
@@ -146,7 +136,7 @@ function stageRow(
       const now = performance.now();
       const words = missedText(missed);
       if (done === total) {
-        if (words !== '') row.fail(`${STAGES[kind]}: of ${total}, ${words}`);
+        if (words !== '') row.fail(`${stage}: of ${total}, ${words}`);
         else row.finish();
       } else if (now - drawn >= REDRAW_MS) {
         drawn = now;

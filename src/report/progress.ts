@@ -1,7 +1,17 @@
-/** What a run shows while it works, on stderr: live rows on a terminal, one line per finished entity elsewhere. */
+/**
+ * What a run and its proof show while they work, on stderr: live rows on a terminal, one line per finished entity
+ * elsewhere; of the proof one line of a terminal that goes again, because thousands of handshakes take their time.
+ */
+import type { Outcome } from '../handshake/outcome.ts';
 import type { Change } from '../plan/change.ts';
-import type { Progress, Stream } from './progress-types.ts';
+import type { Progress } from './progress-live.ts';
+import { DONE } from './run-words.ts';
 import type { Terminal } from './style.ts';
+
+/** Where progress is written, be it a terminal or not. */
+export interface Stream extends Terminal {
+  write(text: string): unknown;
+}
 
 /** @param changes what the plan means to do, for the wording of each line. */
 export async function startProgress(
@@ -15,19 +25,11 @@ export async function startProgress(
 }
 
 /** Whether there is somebody to see lines change. */
-export function isLiveTerminal(stderr: Terminal, stdout: Terminal): boolean {
+function isLiveTerminal(stderr: Terminal, stdout: Terminal): boolean {
   // listr2 asks stdout alone whether there is a terminal, and prints a character per line on one without columns.
   const isWide = (stderr.columns ?? 0) >= 20;
   return Boolean(stderr.isTTY && stdout.isTTY && isWide && !process.env['CI']);
 }
-
-const PAST = {
-  create: 'created',
-  issue: 'issued',
-  rekey: 're-keyed',
-  refresh: 'refreshed',
-  remove: 'removed',
-} as const;
 
 /** One line per entity that is in place. */
 export function lineProgress(stream: Stream, changes: readonly Change[]): Progress {
@@ -36,10 +38,48 @@ export function lineProgress(stream: Stream, changes: readonly Change[]): Progre
     listener(event) {
       if (event.kind !== 'step-done' || !['publish', 'remove'].includes(event.step.kind)) return;
       const action = actions.get(event.step.entity) ?? 'refresh';
-      stream.write(
-        `pki: ${action in PAST ? PAST[action as keyof typeof PAST] : action} ${event.step.entity}\n`,
-      );
+      stream.write(`pki: ${DONE.get(action) ?? action} ${event.step.entity}\n`);
     },
     close: async () => {},
   };
 }
+
+/** Told of every outcome; to be closed before anything else is written. */
+export interface ProofProgress {
+  readonly onOutcome: (outcome: Outcome, total: number) => void;
+  readonly close: () => void;
+}
+
+/** Milliseconds: a short proof shows nothing, and nobody reads faster. */
+const FIRST = 500;
+const EVERY = 100;
+
+/** Silent where there is no terminal to write to. @param clock milliseconds of a clock that never goes back. */
+export function proofProgress(
+  stderr: Stream & Terminal,
+  stdout: Terminal,
+  clock: () => number = () => performance.now(),
+): ProofProgress {
+  if (!isLiveTerminal(stderr, stdout)) return { onOutcome: () => {}, close: () => {} };
+  let next = clock() + FIRST;
+  let done = 0;
+  let wrong = 0;
+  let isShown = false;
+  return {
+    onOutcome({ ok }, total) {
+      done++;
+      if (!ok) wrong++;
+      const now = clock();
+      if (now < next) return;
+      next = now + EVERY;
+      isShown = true;
+      stderr.write(`${CLEAR}proving: ${done} of ${total} handshakes${wrong === 0 ? '' : `, ${wrong} wrong`}`);
+    },
+    close() {
+      if (isShown) stderr.write(CLEAR);
+    },
+  };
+}
+
+/** To the first column, and erase the line (ECMA-48: EL). */
+const CLEAR = '\r\x1b[K';

@@ -6,19 +6,11 @@ import type { Change } from '../plan/change.ts';
 import type { StepFailure } from '../run/events.ts';
 import type { Execution } from '../run/execute.ts';
 import { few } from './count.ts';
-
-const DOING = {
-  request: 'make key and request',
-  sign: 'issue the certificate',
-  cross: 'issue the cross-certificate',
-  public: 'extract the public key',
-  publish: 'publish',
-  remove: 'move it to the archive',
-};
+import { DONE, STEP_WORDS } from './run-words.ts';
 
 /** What went wrong in one step: the entity, the command, and openssl's own words. */
 export function failureText({ entity, step, problem, command, stderr }: StepFailure): string {
-  const lines = [`"${entity}": could not ${DOING[step]}: ${problem}`];
+  const lines = [`"${entity}": could not ${STEP_WORDS[step].verb}: ${problem}`];
   if (command !== null) lines.push(`  command: ${command}`);
   const said = stderr.trim();
   if (said === '') return lines.join('\n');
@@ -51,18 +43,10 @@ function causeOf({ entity, step, problem, stderr }: StepFailure): string {
     .join('\n');
 }
 
-const PAST = [
-  ['create', 'created'],
-  ['issue', 'issued'],
-  ['rekey', 're-keyed'],
-  ['refresh', 'refreshed'],
-  ['remove', 'removed'],
-] as const;
-
 /** `applied: 3 created, 1 issued`. */
 export function executionText({ published }: Execution, changes: readonly Change[]): string {
   const done = new Set(published);
-  const parts = PAST.flatMap(([action, verb]) => {
+  const parts = [...DONE].flatMap(([action, verb]) => {
     const count = changes.filter((change) => change.action === action && done.has(change.id)).length;
     return count === 0 ? [] : [`${count} ${verb}`];
   });

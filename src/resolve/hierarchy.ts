@@ -1,7 +1,9 @@
 /** Who signs whom: every authority's issuer, its root, and how deep it stands. */
+
 import type { ParsedManifest } from '../manifest/parse.ts';
 import type { Report } from '../manifest/report.ts';
 import { keySpan, nodeAt } from '../manifest/tree.ts';
+import { compare } from '../pki/compare.ts';
 import { type AuthorityDraft, type Drafts, draftText, fieldSpan } from './draft.ts';
 import { unknownIssuer } from './issuer-name.ts';
 
@@ -107,11 +109,6 @@ function reportNoRoot(drafts: Drafts, parsed: ParsedManifest, report: Report): v
   }
 }
 
-function compareNames(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-}
-
 /** The forest of authorities; unknown issuers, circles and a missing root are reported. */
 export function hierarchyOf(drafts: Drafts, parsed: ParsedManifest, report: Report): Hierarchy {
   const { authorities } = drafts;
@@ -132,7 +129,7 @@ export function hierarchyOf(drafts: Drafts, parsed: ParsedManifest, report: Repo
   }
   reportNoRoot(drafts, parsed, report);
   const order = [...walk.positions.values()].toSorted(
-    (a, b) => a.depth - b.depth || compareNames(a.authority.name, b.authority.name),
+    (a, b) => a.depth - b.depth || compare(a.authority.name, b.authority.name),
   );
   const written = nodeAt(parsed.tree, ['authorities']);
   const count = written?.kind === 'map' ? written.entries.size : 0;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Outcome } from '../../src/handshake/outcome.ts';
-import { proofProgress } from '../../src/report/progress-proof.ts';
+import { proofProgress } from '../../src/report/progress.ts';
 
 const good = { ok: true } as Outcome;
 const bad = { ok: false } as Outcome;

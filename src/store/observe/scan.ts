@@ -2,6 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FoundFile, FoundKey, ReadFault, Scan, Unusable, UnusableWhy } from '../../adopt/found.ts';
+import { compare } from '../../pki/compare.ts';
 import { unreachable } from '../../pki/entity.ts';
 import { errorCode, messageOf } from '../../pki/errors.ts';
 import type { FileState } from '../../plan/observation.ts';
@@ -50,7 +51,7 @@ interface Findings {
 
 function visit(root: string, folder: string, depth: number, scan: Findings): void {
   const entries = readdirSync(join(root, folder), { withFileTypes: true });
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const entry of entries.sort((a, b) => compare(a.name, b.name))) {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory()) visitFolder(root, path, depth + 1, scan);
     else if (entry.isSymbolicLink()) scan.unusable.push({ path, why: { kind: 'link' } });

@@ -1,0 +1,242 @@
+/** How a run ends, in the words that people read, and what a command says of names, files and failures. */
+import { describe, expect, it } from 'vitest';
+import type { LeftOutWhy } from '../../src/adopt/left-out.ts';
+import type { ApplyResult } from '../../src/index.ts';
+import type { Change } from '../../src/plan/change.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import { consentQuestion } from '../../src/report/consent.ts';
+import { failureAdvice } from '../../src/report/failure.ts';
+import { leftOutJson, leftOutText } from '../../src/report/left-out.ts';
+import type { Message } from '../../src/report/message.ts';
+import { type NameProblem, nameText } from '../../src/report/names.ts';
+import { resultMessages, resultText } from '../../src/report/outcome.ts';
+import { UserError } from '../../src/store/user-error.ts';
+import { aChange } from '../helpers/entities.ts';
+
+const planOf = (changes: readonly Change[], exposed: readonly string[] = []): Plan => ({
+  now: 0,
+  output: 'pki',
+  changes,
+  pending: [],
+  exposed,
+  pinned: new Set(),
+});
+const lines = (messages: readonly Message[]): readonly string[] =>
+  messages.map(({ kind, text }) => `${kind}: ${text}`);
+const said = (result: ApplyResult): readonly string[] => lines(resultMessages(result, '/out'));
+
+const removal = aChange({ id: 'servers/old', action: 'remove', consent: 'remove' });
+const refused = aChange({
+  id: 'servers/a',
+  action: 'refuse',
+  refusal: { kind: 'blocked', path: 'servers/a/key.pem', cause: { kind: 'link' } },
+});
+const rekeyed = aChange({
+  id: 'authorities/root',
+  action: 'rekey',
+  consent: 'rekey-ca',
+  affects: ['servers/a', 'servers/b'],
+});
+const follower = aChange({ id: 'servers/b', action: 'issue' });
+const plan = planOf([rekeyed, follower]);
+const execution = { failures: [], skipped: [], published: ['servers/b'] };
+const failure = { entity: 'servers/a', step: 'sign', problem: 'no', command: null, stderr: '' } as const;
+
+const REFUSED = [
+  'error: "servers/a/key.pem" is a symbolic link',
+  'hint: move it away, or make it a readable plain file, and run again',
+];
+const HELD = [
+  'note: left in place, though no longer in the manifest: servers/old',
+  'hint: "--allow remove" moves their keys and certificates to the archive',
+];
+const CONSENT = [
+  'error: a new key for an authority puts the copies of its certificate elsewhere out of date, and needs consent: authorities/root (1 below is issued anew)',
+  'hint: "--allow rekey-ca" does it',
+];
+
+describe('a run that ended with', () => {
+  it.each<[what: string, ApplyResult, out: string, said: readonly string[]]>([
+    [
+      'nothing to do',
+      { kind: 'nothing', plan: planOf([]), held: [] },
+      'applied: nothing to do, everything is as the manifest says\n',
+      [],
+    ],
+    [
+      'nothing but leftovers',
+      { kind: 'nothing', plan: planOf([], ['.', 'servers']), held: [removal] },
+      'applied: nothing to do, but something is left over\n',
+      [
+        ...HELD,
+        'warning: everybody may replace what is in "/out", private keys as well: "chmod go-w /out" ends that',
+        'warning: everybody may replace what is in "/out/servers", private keys as well: "chmod go-w /out/servers" ends that',
+      ],
+    ],
+    ['a refusal', { kind: 'refused', plan, refusals: [refused] }, '', REFUSED],
+    [
+      'a consent that is missing',
+      {
+        kind: 'consent',
+        plan,
+        missing: new Map([
+          ['rekey-ca', ['authorities/root']],
+          ['remove', ['servers/old']],
+        ]),
+      },
+      '',
+      CONSENT,
+    ],
+    [
+      'everything done',
+      { kind: 'done', plan, held: [], blocked: [], execution, interrupted: false },
+      'applied: 1 issued\n',
+      [],
+    ],
+    [
+      'some of it done',
+      {
+        kind: 'done',
+        plan,
+        held: [removal],
+        blocked: [refused, rekeyed],
+        execution: { failures: [failure], skipped: ['servers/c'], published: [] },
+        interrupted: false,
+        warnings: ['the archive is not pruned: no'],
+      },
+      'applied: nothing\n',
+      [
+        'error: "servers/a": could not issue the certificate: no',
+        'note: 1 entity was not finished because of that: servers/c',
+        'hint: mend the cause and run "pki apply" again: it goes on with what is missing',
+        ...HELD,
+        ...REFUSED,
+        ...CONSENT,
+        'warning: the archive is not pruned: no',
+      ],
+    ],
+    [
+      'an interruption',
+      { kind: 'done', plan, held: [removal], blocked: [refused], execution, interrupted: true },
+      'applied: 1 issued\n',
+      ['error: interrupted; what is finished stays, and the next apply goes on from there'],
+    ],
+  ])('%s', (_, result, out, expected) => {
+    expect(resultText(result)).toBe(out);
+    expect(said(result)).toEqual(expected);
+  });
+
+  it.each([true, false])('another run at work; visible from here: %s', (isVisible) => {
+    const by = { host: 'box', pid: 7, started: null, nonce: 'ab', since: '2026-01-01T00:00:00Z' };
+    const unseen =
+      'hint: from here nobody can see that process: once you are sure that it is gone, delete "/out/.pki/lock"';
+    expect(said({ kind: 'locked', by: { ...by, lock: '/out/.pki/lock', isVisible } })).toEqual([
+      'error: another run has been at work since 2026-01-01T00:00:00Z (process 7 on box)',
+      'hint: wait for it to end and run again, or let "--lock-timeout 60" wait for it',
+      ...(isVisible ? [] : [unseen]),
+    ]);
+  });
+});
+
+it('a consent is asked for with what it is about, and how many follow', () => {
+  expect(consentQuestion('remove', ['servers/old', 'servers/x'], plan)).toBe(
+    'pki: an entity that left the manifest loses its files: servers/old, servers/x\npki: type "yes" to do it: ',
+  );
+  const both = planOf([
+    { ...rekeyed, affects: ['servers/a', 'servers/b'] },
+    { ...follower, id: 'servers/a' },
+    follower,
+  ]);
+  expect(consentQuestion('rekey-ca', ['authorities/root'], both)).toContain(
+    'authorities/root (2 below are issued anew)\n',
+  );
+});
+
+it.each<[NameProblem, problem: string, hint: string]>([
+  [
+    { kind: 'ambiguous', name: 'a', ids: ['servers/a', 'clients/a'] },
+    '"a" could be several entities',
+    'say "servers/a" or "clients/a"',
+  ],
+  [
+    { kind: 'unknown', name: 'a', among: 'entities' },
+    'nothing in the manifest is called "a"',
+    '"pki status" lists what there is',
+  ],
+  [
+    { kind: 'unknown', name: 'a', among: 'authorities' },
+    'no authority in the manifest is called "a"',
+    '"pki status" lists what there is',
+  ],
+])('a name is no entity’s: %j', (problem, text, hint) => {
+  expect(nameText(problem)).toEqual({ problem: text, hint });
+});
+
+const systemError = (code: string, more: object = {}): Error =>
+  Object.assign(new Error('x'), { code, ...more });
+
+it.each<[what: string, unknown, problem: string, hint: string | undefined]>([
+  [
+    'a system error with a hint',
+    systemError('ENOSPC', { syscall: 'write', path: '/out/a' }),
+    'cannot write "/out/a" (ENOSPC)',
+    'free some space on the disk and run again: it goes on with what is missing',
+  ],
+  [
+    'one that nobody foresaw',
+    systemError('EIO'),
+    'cannot work on (EIO)',
+    'look at the file system below the output folder',
+  ],
+  [
+    'what the user can move',
+    new UserError({ kind: 'nothing-to-verify', root: '/out' }),
+    '"/out" holds no certificate of this manifest',
+    'run "pki apply" first',
+  ],
+  ['a defect', new Error('Internal error: x'), 'Internal error: x', undefined],
+  ['an error of node with a code', systemError('ERR_X'), 'x', undefined],
+  ['no error at all', 'text', 'text', undefined],
+])('what was thrown: %s', (_, error, problem, hint) => {
+  expect(failureAdvice(error)).toEqual(hint === undefined ? { problem } : { problem, hint });
+});
+
+describe('what adopting leaves out', () => {
+  it.each<[LeftOutWhy, string]>([
+    [
+      { kind: 'unreadable', fault: { kind: 'blocked', cause: { kind: 'unreadable', code: 'EACCES' } } },
+      'cannot be read (EACCES)',
+    ],
+    [{ kind: 'unreadable', fault: { kind: 'gone' } }, 'has gone meanwhile'],
+    [{ kind: 'unreadable', fault: { kind: 'empty' } }, 'is empty'],
+    [{ kind: 'unreadable', fault: { kind: 'no-pem' } }, 'holds no PEM'],
+    [{ kind: 'unreadable', fault: { kind: 'several-keys' } }, 'holds several private keys'],
+    [
+      { kind: 'unreadable', fault: { kind: 'bad-certificate', detail: 'no such time' } },
+      'holds no readable certificate: no such time',
+    ],
+    [
+      { kind: 'unreadable', fault: { kind: 'unusable', detail: 'holds no readable private key' } },
+      'holds no readable private key',
+    ],
+    [{ kind: 'path', fault: { kind: 'braces' } }, 'has "{" or "}" in its name'],
+    [{ kind: 'path', fault: { kind: 'not-utf8' } }, 'has a name that is not UTF-8'],
+    [{ kind: 'path', fault: { kind: 'invalid', message: 'leads out' } }, 'leads out'],
+    [
+      { kind: 'path', fault: { kind: 'written-differently' } },
+      'has a name that a manifest would write differently',
+    ],
+    [{ kind: 'path', fault: { kind: 'case-twin' } }, 'differs from another file in letter case only'],
+  ])('%j: the words are the detail of its JSON, also below an authority', (why, text) => {
+    expect(leftOutText(why)).toBe(text);
+    const recorded = { kind: why.kind, detail: text };
+    expect(leftOutJson(why)).toEqual({ ...recorded, text, hint: null });
+    expect(leftOutJson({ kind: 'issuer-left-out', issuer: 'CN=a', because: why })).toEqual({
+      kind: 'issuer-left-out',
+      issuer: 'CN=a',
+      because: recorded,
+      text: `below CN=a, which is left out: ${text}`,
+      hint: null,
+    });
+  });
+});
