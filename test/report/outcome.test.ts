@@ -108,7 +108,7 @@ describe('a run that ended with', () => {
       [
         'error: "servers/a": could not issue the certificate: no',
         'note: 1 entity was not finished because of that: servers/c',
-        'hint: mend the cause and run "pki apply" again: it goes on with what is missing',
+        'hint: fix the cause and run "pki apply" again; finished work is kept',
         ...HELD,
         ...REFUSED,
         ...CONSENT,
