@@ -218,12 +218,14 @@ async function emptied(folder: string): Promise<EntityId> {
   return idOf(basename(folder));
 }
 
-/** The folders of these paths, made where they are missing; and those above them that have a new entry. */
+/**
+ * The folders of these paths. Those that are missing are made, and synced at once: a file that was moved into a folder
+ * which a power cut takes away would be gone from both places.
+ */
 async function openFolders(root: string, paths: readonly string[]): Promise<readonly string[]> {
-  const touched = new Set<string>();
-  for (const folder of new Set(paths.map((path) => join(root, dirname(path))))) {
-    const isNew = await folderIsNew(folder, 0o755);
-    for (const path of isNew ? foldersUpTo(root, folder) : [folder]) touched.add(path);
+  const folders = [...new Set(paths.map((path) => join(root, dirname(path))))];
+  for (const folder of folders) {
+    if (await folderIsNew(folder, 0o755)) await syncAll(foldersUpTo(root, folder));
   }
-  return [...touched];
+  return folders;
 }
