@@ -48,6 +48,7 @@ export interface Fault {
   readonly kind?: string;
   readonly never?: string;
   readonly log?: string;
+  readonly journal?: string;
 }
 
 /** Runs a script to its end, whatever that is. */
@@ -71,9 +72,18 @@ export function runScript(path: string, args: readonly string[], fault?: Fault):
   });
 }
 
-function faultEnvironment({ at = 0, kind = 'kill', never = '', log }: Fault): Record<string, string> {
-  const fault = { PKI_FAULT_AT: String(at), PKI_FAULT_KIND: kind, PKI_FAULT_NEVER: never };
-  return log === undefined ? fault : { ...fault, PKI_FAULT_LOG: log };
+function faultEnvironment({
+  at = 0,
+  kind = 'kill',
+  never = '',
+  log,
+  journal,
+}: Fault): Record<string, string> {
+  return {
+    ...{ PKI_FAULT_AT: String(at), PKI_FAULT_KIND: kind, PKI_FAULT_NEVER: never },
+    ...(log === undefined ? {} : { PKI_FAULT_LOG: log }),
+    ...(journal === undefined ? {} : { PKI_FAULT_JOURNAL: journal }),
+  };
 }
 
 /** Runs all of them, two at a time. */

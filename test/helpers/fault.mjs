@@ -5,14 +5,22 @@
  *
  *   PKI_FAULT_AT=n       the operation, counted from 1, that does not happen any more; 0 or nothing: none
  *   PKI_FAULT_KIND=kill | ENOSPC | EIO | EROFS | …    default kill
- *   PKI_FAULT_LOG=file   appends `n name path` for every operation
+ *   PKI_FAULT_LOG=file   appends `n name path` for every operation; the path is the real one (journal.mjs)
+ *   PKI_FAULT_JOURNAL=file    appends what every operation did (journal.mjs)
  *   PKI_FAULT_NEVER=link,…    operations that always fail with EPERM, as on file systems without them; not counted
  */
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { constants } from 'node:os';
+import { Journal, pathOf, remember } from './journal.mjs';
 
-const { PKI_FAULT_AT, PKI_FAULT_KIND = 'kill', PKI_FAULT_LOG, PKI_FAULT_NEVER = '' } = process.env;
+const {
+  PKI_FAULT_AT,
+  PKI_FAULT_KIND = 'kill',
+  PKI_FAULT_LOG,
+  PKI_FAULT_JOURNAL,
+  PKI_FAULT_NEVER = '',
+} = process.env;
 let at = Number(PKI_FAULT_AT ?? 0);
 const never = new Set(PKI_FAULT_NEVER.split(',').filter((name) => name !== ''));
 /** Those that only take things away, and succeed on a full disk. */
@@ -36,6 +44,7 @@ const OPERATIONS = [
   ...['fsync', 'fdatasync', 'chmod', 'fchmod', 'truncate', 'ftruncate', 'copyFile', 'utimes'],
 ];
 const { writeSync, openSync, closeSync } = fs;
+const journal = PKI_FAULT_JOURNAL === undefined ? undefined : new Journal(PKI_FAULT_JOURNAL);
 let count = 0;
 /** For scripts that try one operation after the other in the same process: counts from 1 again. */
 globalThis.pkiFault = (n) => {
@@ -48,14 +57,29 @@ for (const name of OPERATIONS) {
   fs[`${name}Sync`] = (...args) => {
     const error = before(name, args);
     if (error !== undefined) throw error;
-    return sync(...args);
+    const ended = noted(name, args);
+    try {
+      const result = sync(...args);
+      if (name === 'open') remember(result, args[0]);
+      ended?.();
+      return result;
+    } catch (error) {
+      ended?.(error);
+      throw error;
+    }
   };
   const callback = fs[name];
   fs[name] = (...args) => {
     const error = before(name, args);
     const done = args.at(-1);
-    if (error === undefined || typeof done !== 'function') return callback(...args);
-    setImmediate(done, error);
+    if (typeof done !== 'function') return callback(...args);
+    if (error !== undefined) return setImmediate(done, error);
+    const ended = noted(name, args);
+    callback(...args.slice(0, -1), (error, ...results) => {
+      if (name === 'open' && !error) remember(results[0], args[0]);
+      ended?.(error);
+      done(error, ...results);
+    });
   };
 }
 syncBuiltinESMExports();
@@ -65,13 +89,18 @@ function before(name, args) {
   if (name === 'open' && !writes(args[1])) return undefined;
   if (never.has(name)) return failure(name, args, 'EPERM');
   count++;
-  if (PKI_FAULT_LOG !== undefined) log(`${count} ${name} ${String(args[0])}\n`);
+  if (PKI_FAULT_LOG !== undefined) log(`${count} ${name} ${pathOf(name, args)}\n`);
   if (at === 0 || count < at) return undefined;
   if (count === at && name === 'write') tear(args);
   // Nothing runs after this: no handler, no `finally`.
   if (PKI_FAULT_KIND === 'kill') process.kill(process.pid, 'SIGKILL');
   if (PKI_FAULT_KIND === 'ENOSPC' && FREEING.has(name)) return undefined;
   return failure(name, args, PKI_FAULT_KIND);
+}
+
+/** Into the journal, unless it only reads. */
+function noted(name, args) {
+  return name === 'open' && !writes(args[1]) ? undefined : journal?.begin(name, args);
 }
 
 /** The first half of what was to be written. */
