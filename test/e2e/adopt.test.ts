@@ -17,9 +17,11 @@ import { ALL_ARTIFACTS } from '../../src/pki/artifact.ts';
 import type { Entity } from '../../src/pki/entity.ts';
 import { filePath } from '../../src/pki/files.ts';
 import { loadManifest } from '../../src/resolve/load.ts';
-import { runPki, runProgram, snapshot, temporaryFolder } from '../helpers/cli.ts';
+import { runPki, runProgram, snapshot } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
+import { openssl } from '../helpers/openssl.ts';
 import { CA, type Files, leaf, RSA, Workshop } from './handmade.ts';
-import { openssl, Project, type ReasonJson } from './project.ts';
+import { Project, type ReasonJson } from './project.ts';
 
 interface AdoptionJson {
   readonly text: string;

@@ -10,13 +10,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { runProgram, temporaryFolder } from '../helpers/cli.ts';
+import { runProgram } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
+import { openssl } from '../helpers/openssl.ts';
 import {
   certificatesIn,
   changedPaths,
   itNeeds,
   mode,
-  openssl,
   Project,
   publicKeyOf,
   publishedState,

@@ -1,7 +1,8 @@
 // Several runs at once in one folder, and many steps at once in one run.
 import { readdirSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
-import { openssl, Project, publicKeyOf, put } from './project.ts';
+import { openssl } from '../helpers/openssl.ts';
+import { Project, publicKeyOf, put } from './project.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CLI, plainEnvironment, runProgram, temporaryFolder } from '../helpers/cli.ts';
+import { CLI, plainEnvironment, runProgram } from '../helpers/cli.ts';
 import { copyOf, has, itNeeds, Project, publishedState, put, until } from './project.ts';
 
 const MANIFEST = `
@@ -33,6 +33,8 @@ while True:
 sys.stdout.buffer.write(seen)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
+
+import { temporaryFolder } from '../helpers/folders.ts';
 
 const work = temporaryFolder();
 let applied: Project;

@@ -4,13 +4,13 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { CLI, plainEnvironment, type Run, snapshot } from '../helpers/cli.ts';
+import { inPairs } from '../helpers/pairs.ts';
 import { copyOf, Project } from './project.ts';
 import {
   brokenPromises,
   EVERYTHING,
   filesBelow,
   imperfections,
-  inPairs,
   keysAnywhere,
   randomFrom,
   withFault,

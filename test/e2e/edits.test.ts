@@ -3,6 +3,7 @@ import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, rmSync 
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
+import { openssl } from '../helpers/openssl.ts';
 import {
   type ChangeJson,
   certificatesIn,
@@ -11,7 +12,6 @@ import {
   datesOf,
   extensionsOf,
   mode,
-  openssl,
   Project,
   publicKeyOf,
   publishedState,

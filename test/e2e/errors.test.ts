@@ -16,7 +16,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { CLI, plainEnvironment, type Run, runPki, runProgram, temporaryFolder } from '../helpers/cli.ts';
+import { CLI, plainEnvironment, type Run, runPki, runProgram } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
 import {
   changedPaths,
   copyOf,

@@ -4,15 +4,8 @@ import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  plainEnvironment,
-  REPOSITORY,
-  type Run,
-  runPki,
-  runProgram,
-  snapshot,
-  temporaryFolder,
-} from '../helpers/cli.ts';
+import { plainEnvironment, REPOSITORY, type Run, runPki, runProgram, snapshot } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
 
 /** Manifests below the repository: the README's, files in `examples/`, and folders there with a `pki.yaml`. */
 const EXAMPLES = ['pki.example.yaml', ...examplesIn('examples')];

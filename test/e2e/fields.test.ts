@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { REPOSITORY, runProgram, snapshot } from '../helpers/cli.ts';
-import { type ChangeJson, copyOf, openssl, Project } from './project.ts';
+import { openssl } from '../helpers/openssl.ts';
+import { type ChangeJson, copyOf, Project } from './project.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 

@@ -1,8 +1,8 @@
 /** Keys and certificates as people make them by hand and as other tools lay them out, with plain openssl. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { temporaryFolder } from '../helpers/cli.ts';
-import { openssl } from './project.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
+import { openssl } from '../helpers/openssl.ts';
 
 export interface Files {
   readonly key: string;

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
-import { certificatesIn, itNeeds, openssl, Project } from './project.ts';
+import { openssl } from '../helpers/openssl.ts';
+import { certificatesIn, itNeeds, Project } from './project.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
 

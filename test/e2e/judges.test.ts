@@ -4,9 +4,9 @@ import { createServer as createHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { runProgram, temporaryFolder } from '../helpers/cli.ts';
+import { runProgram } from '../helpers/cli.ts';
 import { GO, JAVA } from '../helpers/judges.ts';
-import { datesOf, extensionsOf, itNeeds, openssl, Project, put } from './project.ts';
+import { datesOf, extensionsOf, itNeeds, Project, put } from './project.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -372,6 +372,9 @@ for name in sys.argv[5:]:
     except ssl.SSLCertVerificationError as error:
         print("refused")
 `;
+
+import { temporaryFolder } from '../helpers/folders.ts';
+import { openssl } from '../helpers/openssl.ts';
 
 for (const [server, client, under] of [
   ['servers/many', 'clients/plain', 'ec'],

@@ -4,7 +4,8 @@ import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { CLI, plainEnvironment, type Run, runProgram, temporaryFolder } from '../helpers/cli.ts';
+import { CLI, plainEnvironment, type Run, runProgram } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
 import { copyOf, itWhen, Project, publishedState, put, until } from './project.ts';
 import {
   certificateKeyId,

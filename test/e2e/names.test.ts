@@ -2,7 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
-import { openssl, Project } from './project.ts';
+import { openssl } from '../helpers/openssl.ts';
+import { Project } from './project.ts';
 
 const MANIFEST = `version: 1
 authorities:

@@ -1,7 +1,8 @@
 // `folder` and `files` change after the first apply: keys come along, and what cannot be done is said before it is begun.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { copyOf, openssl, Project } from './project.ts';
+import { openssl } from '../helpers/openssl.ts';
+import { copyOf, Project } from './project.ts';
 import { filesBelow, keysAnywhere } from './wholeness.ts';
 
 const manifest = (servers: string): string => `version: 1

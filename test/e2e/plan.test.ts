@@ -2,7 +2,8 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { CLI, plainEnvironment, runProgram, temporaryFolder } from '../helpers/cli.ts';
+import { CLI, plainEnvironment, runProgram } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
 import {
   changedPaths,
   copyOf,

@@ -6,14 +6,9 @@ import { createServer } from 'node:net';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { it } from 'vitest';
-import {
-  REPOSITORY,
-  type Run,
-  type RunOptions,
-  runPki,
-  runProgram,
-  temporaryFolder,
-} from '../helpers/cli.ts';
+import { REPOSITORY, type Run, type RunOptions, runPki } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
+import { openssl } from '../helpers/openssl.ts';
 
 /** What of `pki plan --json` the tests look at. */
 export interface PlanJson {
@@ -170,19 +165,6 @@ export function mode(path: string): string {
 export function put(path: string, content: string | Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, content);
-}
-
-/** The system's openssl without its configuration; the standard output. Fails the test where it fails. */
-export async function openssl(args: readonly string[], options: RunOptions = {}): Promise<string> {
-  const env = {
-    OPENSSL_CONF: '/dev/null',
-    SSL_CERT_FILE: '/dev/null',
-    SSL_CERT_DIR: '/dev/null',
-    LC_ALL: 'C',
-  };
-  const run = await runProgram('openssl', args, { ...options, env: { ...env, ...options.env } });
-  if (run.code !== 0) throw new Error(`openssl ${args.join(' ')}: exit ${run.code}\n${run.stderr}`);
-  return run.stdout;
 }
 
 /** Seconds since 1970, as `openssl x509 -dates` has them. */

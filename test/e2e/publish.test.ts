@@ -14,7 +14,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { copyOf, openssl, Project, publicKeyOf, stateOf } from './project.ts';
+import { openssl } from '../helpers/openssl.ts';
+import { copyOf, Project, publicKeyOf, stateOf } from './project.ts';
 
 const manifest = (publish: string, more = '') => `
 version: 1

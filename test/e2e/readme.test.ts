@@ -4,15 +4,8 @@ import { chmodSync, copyFileSync, existsSync, readdirSync, writeFileSync } from 
 import { delimiter, dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ALL_ARTIFACTS } from '../../src/pki/artifact.ts';
-import {
-  CLI,
-  plainEnvironment,
-  REPOSITORY,
-  type Run,
-  runPki,
-  runProgram,
-  temporaryFolder,
-} from '../helpers/cli.ts';
+import { CLI, plainEnvironment, REPOSITORY, type Run, runPki, runProgram } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
 import { blocksIn, inlineCode, localLinks, proseOf, readDoc, tableRows } from '../helpers/markdown.ts';
 import { terminalSvg } from '../helpers/terminal-svg.ts';
 

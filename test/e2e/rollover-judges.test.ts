@@ -3,7 +3,8 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runProgram, temporaryFolder } from '../helpers/cli.ts';
+import { runProgram } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
 import { GO, JAVA } from '../helpers/judges.ts';
 import { itNeeds, Project, put } from './project.ts';
 import { certificatesOf } from './wholeness.ts';

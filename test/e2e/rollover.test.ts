@@ -5,7 +5,8 @@ import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { runProgram, temporaryFolder } from '../helpers/cli.ts';
+import { runProgram } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
 import { copyOf, datesOf, Project } from './project.ts';
 import { brokenPromises, certificatesOf, imperfections, keysAnywhere, withFault } from './wholeness.ts';
 

@@ -2,7 +2,8 @@
 import { chmodSync, cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { REPOSITORY, runProgram, snapshot, temporaryFolder } from '../helpers/cli.ts';
+import { REPOSITORY, runProgram, snapshot } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
 import { Project } from './project.ts';
 import { entitiesIn, filesBelow } from './wholeness.ts';
 

@@ -189,15 +189,6 @@ export function withFault(fault: Readonly<Record<string, string | number>>): Rec
   return { NODE_OPTIONS: `--import=${preload}`, ...Object.fromEntries(settings) };
 }
 
-/** Runs all of them, two at a time. */
-export async function inPairs<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const worker = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await run(item);
-  };
-  await Promise.all([worker(), worker()]);
-}
-
 /** mulberry32: the same numbers from the same seed, on every machine. */
 export function randomFrom(seed: number): () => number {
   let state = seed;

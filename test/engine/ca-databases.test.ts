@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CaDatabases } from '../../src/engine/ca-databases.ts';
-import { temporaryFolder } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
 
 const root = temporaryFolder();
 let run = 0;

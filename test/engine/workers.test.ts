@@ -9,7 +9,7 @@ import { OpensslError } from '../../src/engine/openssl-call.ts';
 import { question, SCRIPT } from '../../src/engine/worker-script.ts';
 import { Workers } from '../../src/engine/workers.ts';
 import { itNeeds, pathOf } from '../e2e/project.ts';
-import { temporaryFolder } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
 
 /** Says what it was asked: its arguments, each closed by NUL, and its input. */
 const RECORD = `#!/bin/sh

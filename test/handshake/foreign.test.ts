@@ -4,7 +4,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { foreignCommands, makeForeign } from '../../src/handshake/foreign.ts';
-import { openssl, Pki, runOpenssl } from './pki.ts';
+import { openssl } from '../helpers/openssl.ts';
+import { Pki, runOpenssl } from './pki.ts';
 
 test('the commands are values: no path, no subject and no secret on a command line', () => {
   const { ca, client } = foreignCommands();
@@ -22,9 +23,9 @@ test('openssl finds a real client certificate under a real CA', async () => {
     await writeFile(join(pki.folder, 'leaf.pem'), pki.foreign.fullchain);
     await writeFile(join(pki.folder, 'ca.pem'), pki.foreign.ca);
     const strict = ['verify', '-x509_strict', '-purpose', 'sslclient', '-CAfile', 'ca.pem', 'leaf.pem'];
-    expect((await openssl(strict, pki.folder)).stdout).toBe('leaf.pem: OK\n');
+    expect(await openssl(strict, { cwd: pki.folder })).toBe('leaf.pem: OK\n');
     const wrong = strict.map((word) => (word === 'sslclient' ? 'sslserver' : word));
-    await expect(openssl(wrong, pki.folder)).rejects.toThrow(/unsuitable certificate purpose/);
+    await expect(openssl(wrong, { cwd: pki.folder })).rejects.toThrow(/unsuitable certificate purpose/);
   } finally {
     await pki.remove();
   }

@@ -1,5 +1,4 @@
 /** A small PKI made by the real openssl in a temporary folder, and the entities that a manifest would give for it. */
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { type ForeignRunner, makeForeign } from '../../src/handshake/foreign.ts'
 import type { Authority, EndEntity, EntityId, LeafKind } from '../../src/pki/entity.ts';
 import { entityId } from '../../src/pki/entity.ts';
 import type { San } from '../../src/pki/san.ts';
+import { openssl } from '../helpers/openssl.ts';
 
 export type TestKey = 'rsa:2048' | 'rsa:1024' | 'P-256' | 'P-384' | 'P-521' | 'ed25519' | 'ed448';
 
@@ -35,31 +35,9 @@ export interface Leaf {
   readonly cert: string;
 }
 
-/** Runs openssl with nothing of the system's configuration; rejects with its own words. */
-export function openssl(
-  args: readonly string[],
-  cwd: string,
-  input = '',
-  env: Readonly<Record<string, string>> = QUIET,
-): Promise<{ stdout: string }> {
-  return new Promise((resolve, reject) => {
-    const child = execFile(
-      'openssl',
-      args,
-      { cwd, env: { ...process.env, ...env } },
-      (error, stdout, stderr) => {
-        if (error === null) resolve({ stdout });
-        else reject(new Error(`openssl ${args.join(' ')}\n${stderr}`, { cause: error }));
-      },
-    );
-    // Whoever ends without reading its input breaks the pipe; the exit code tells what that means.
-    child.stdin?.on('error', () => {}).end(input);
-  });
-}
-
-const QUIET = { OPENSSL_CONF: '/dev/null', SSL_CERT_FILE: '/dev/null', SSL_CERT_DIR: '/dev/null' };
-
-export const runOpenssl: ForeignRunner = ({ args, input, cwd }) => openssl(args, cwd, input, QUIET);
+export const runOpenssl: ForeignRunner = async ({ args, input, cwd }) => ({
+  stdout: await openssl(args, { cwd, input }),
+});
 
 /** A workshop for certificates; `remove` it when done. */
 export class Pki {
@@ -109,11 +87,10 @@ export class Pki {
     const files = { keyFile: `${stem}-key.pem`, certFile: `${stem}-cert.pem` };
     if (recipe.expired) await this.#issueExpired(recipe, stem, extensions);
     else
-      await openssl(
-        [...NEW, ...keyArgs(recipe), ...signArgs(recipe), ...outArgs(stem)],
-        this.folder,
-        config(recipe, extensions),
-      );
+      await openssl([...NEW, ...keyArgs(recipe), ...signArgs(recipe), ...outArgs(stem)], {
+        cwd: this.folder,
+        input: config(recipe, extensions),
+      });
     return files;
   }
 
@@ -123,7 +100,7 @@ export class Pki {
     if (issuer === undefined) throw new Error('an expired certificate needs an issuer');
     const request = ['req', '-new', '-batch', '-config', '-', ...keyArgs(recipe), '-noenc'];
     const csr = ['-keyout', `${stem}-key.pem`, '-out', `${stem}.csr`];
-    await openssl([...request, ...csr], this.folder, config(recipe, extensions));
+    await openssl([...request, ...csr], { cwd: this.folder, input: config(recipe, extensions) });
     await mkdir(join(this.folder, stem));
     await writeFile(join(this.folder, stem, 'index.txt'), '');
     await writeFile(join(this.folder, `${stem}.cnf`), caConfig(stem) + config(recipe, extensions));
@@ -138,7 +115,9 @@ export class Pki {
       '-out',
       `${stem}-cert.pem`,
     ];
-    await openssl(['ca', '-batch', '-notext', '-config', `${stem}.cnf`, ...dates, ...signer], this.folder);
+    await openssl(['ca', '-batch', '-notext', '-config', `${stem}.cnf`, ...dates, ...signer], {
+      cwd: this.folder,
+    });
   }
 }
 

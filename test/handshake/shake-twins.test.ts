@@ -5,8 +5,10 @@ import { handshakeCases } from '../../src/handshake/cases.ts';
 import type { Credentials } from '../../src/handshake/credentials.ts';
 import type { Outcome } from '../../src/handshake/outcome.ts';
 import { type ShakeOptions, shake } from '../../src/handshake/shake.ts';
+
 import { outcomeHint, outcomeText } from '../../src/report/handshakes-words.ts';
-import { authorityEntity, dns, leafEntity, openssl, Pki, type Signer } from './pki.ts';
+import { openssl } from '../helpers/openssl.ts';
+import { authorityEntity, dns, leafEntity, Pki, type Signer } from './pki.ts';
 
 let pki: Pki;
 let root: Signer;
@@ -240,7 +242,7 @@ describe('files that TLS cannot use are outcomes, not exceptions', () => {
 
   test('an encrypted key', async () => {
     const args = ['pkcs8', '-topk8', '-v2', 'aes-256-cbc', '-passout', 'pass:secret'];
-    const { stdout } = await openssl(args, pki.folder, goodServer.key);
+    const stdout = await openssl(args, { cwd: pki.folder, input: goodServer.key });
     const pair = await broken(() => ({ key: stdout }));
     expect(outcomeText(pair)).toMatch(/^servers\/s: the private key is encrypted, .* \(KEY_IS_ENCRYPTED\)$/);
   });

@@ -1,21 +1,11 @@
 /** Parts of the engine in a process of their own, which can be killed: bundled once, run many times. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { afterAll } from 'vitest';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const FAULT = new URL('fault.mjs', import.meta.url).href;
-
-/** A folder for the tests of one file, in memory where there is such a place: there, nothing waits for a disk. */
-export function memoryFolder(): string {
-  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'pki-test-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** Makes `<folder>/<name>.mjs` of TypeScript that imports from `./src/…`. Returns its path. */
 export async function script(folder: string, name: string, contents: string): Promise<string> {
@@ -84,18 +74,4 @@ function faultEnvironment({
     ...(log === undefined ? {} : { PKI_FAULT_LOG: log }),
     ...(journal === undefined ? {} : { PKI_FAULT_JOURNAL: journal }),
   };
-}
-
-/** Runs all of them, two at a time. */
-export async function inPairs<T>(tasks: readonly (() => Promise<T>)[]): Promise<readonly T[]> {
-  const results: T[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let i = next++; i < tasks.length; i = next++) {
-      const result = await tasks[i]?.();
-      if (result !== undefined) results[i] = result;
-    }
-  };
-  await Promise.all([worker(), worker()]);
-  return results;
 }

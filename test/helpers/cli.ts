@@ -1,10 +1,8 @@
-/** The built program as a user runs it, in folders that are gone after the test file. */
+/** The built program as a user runs it. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { afterAll } from 'vitest';
 
 export const REPOSITORY = resolve(import.meta.dirname, '../..');
 export const CLI = join(REPOSITORY, 'dist/cli.js');
@@ -62,22 +60,6 @@ export function plainEnvironment(): Record<string, string | undefined> {
   }
   return env;
 }
-
-const folders: string[] = [];
-
-/** A new empty folder, removed when the test file ends. KEEP=1 leaves it and says where it is. */
-export function temporaryFolder(): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'pki-test-')));
-  folders.push(folder);
-  return folder;
-}
-
-afterAll(() => {
-  for (const folder of folders.splice(0)) {
-    if (process.env['KEEP']) process.stderr.write(`kept ${folder}\n`);
-    else rmSync(folder, { recursive: true, force: true });
-  }
-});
 
 /** Every file below a folder: its path → mode and SHA-256. Two equal snapshots: no byte has changed. */
 export function snapshot(folder: string): Record<string, string> {

@@ -1,33 +1,30 @@
-/** The real openssl, run to the end, with nothing of the system's configuration; and folders that go after the tests. */
+/** The real openssl, run to the end, with nothing of the system's configuration: the one of PKI_OPENSSL, or that in PATH. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
-import { ENVIRONMENT } from '../../src/openssl/command.ts';
+import { type RunOptions, runProgram } from './cli.ts';
 
-/** Standard output. Throws with openssl's own words. */
-export function openssl(args: readonly string[], cwd: string, input = ''): string {
-  const env = { ...process.env, ...ENVIRONMENT };
-  return execFileSync('openssl', args, {
-    cwd,
-    input,
-    env,
-    encoding: 'utf8',
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+/** The program that the tests start, the same that `pki` does. */
+export const OPENSSL = process.env['PKI_OPENSSL'] || 'openssl';
+
+const QUIET = {
+  OPENSSL_CONF: '/dev/null',
+  SSL_CERT_FILE: '/dev/null',
+  SSL_CERT_DIR: '/dev/null',
+  LC_ALL: 'C',
+} as const;
+
+/** Standard output. Rejects with openssl's own words. */
+export async function openssl(args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const run = await runProgram(OPENSSL, args, { ...options, env: { ...QUIET, ...options.env } });
+  if (run.code !== 0) throw new Error(`openssl ${args.join(' ')}: exit ${run.code}\n${run.stderr}`);
+  return run.stdout;
 }
 
-/** A folder for the tests of one file; removed after them. */
-export function temporaryFolder(below = tmpdir()): string {
-  const folder = mkdtempSync(join(below, 'pki-test-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-/** The same in memory, where syncing is free; nothing in it may be run, for many systems forbid that there. */
-export function memoryFolder(): string {
-  return temporaryFolder(existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
+/** The same while nothing else happens. */
+export function opensslSync(args: readonly string[], cwd: string, input = ''): string {
+  const env = { ...process.env, ...QUIET };
+  return execFileSync(OPENSSL, args, { cwd, input, env, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
 /** The DER inside a PEM file. */

@@ -3,7 +3,7 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFil
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runScript, script } from './child.ts';
-import { memoryFolder } from './openssl.ts';
+import { memoryFolder } from './folders.ts';
 import { type Disk, PowerCuts, restore } from './power-cut.ts';
 
 const work = memoryFolder();

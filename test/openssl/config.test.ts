@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { configText } from '../../src/openssl/config.ts';
 
 import { requestFacts } from '../../src/x509/request.ts';
-import { derOf, openssl, temporaryFolder } from '../helpers/openssl.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
+import { derOf, opensslSync } from '../helpers/openssl.ts';
 import { holds } from '../helpers/property.ts';
 
 const folder = temporaryFolder();
@@ -71,7 +72,7 @@ function readBack(values: readonly string[]): readonly string[] {
     '-keyout',
     'key.pem',
   ];
-  openssl([...args, '-out', 'csr.pem'], folder, config);
+  opensslSync([...args, '-out', 'csr.pem'], folder, config);
   return requestFacts(derOf(folder, 'csr.pem')).subject.map(({ value }) => value);
 }
 

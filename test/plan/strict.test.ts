@@ -2,6 +2,7 @@
  * What other tools made, against a judge that we did not write: a certificate stays exactly as long as openssl verifies
  * it strictly, whatever is critical in it and whatever it lacks.
  */
+
 import { beforeAll, describe, expect, it } from 'vitest';
 import { diffCertificate } from '../../src/plan/diff.ts';
 import type { Reason } from '../../src/plan/reason.ts';
@@ -11,10 +12,11 @@ import { encode } from '../../src/x509/der-write.ts';
 import { type CertificateFacts, keyIdentifierOf } from '../../src/x509/facts.ts';
 import { nameDer } from '../../src/x509/name.ts';
 import { anAuthority, aServer, dns } from '../helpers/entities.ts';
-import { derOf, openssl, temporaryFolder } from '../helpers/openssl.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
+import { derOf, opensslSync } from '../helpers/openssl.ts';
 
 const folder = temporaryFolder();
-const [MAJOR = 0] = (/OpenSSL (\d+)/.exec(openssl(['version'], folder)) ?? []).slice(1).map(Number);
+const [MAJOR = 0] = (/OpenSSL (\d+)/.exec(opensslSync(['version'], folder)) ?? []).slice(1).map(Number);
 
 const ROOT = anAuthority({ subject: [{ type: 'CN', value: 'Root' }] });
 const LEAF = aServer({ subject: [{ type: 'CN', value: 'leaf.test' }], san: [dns('leaf.test')] });
@@ -41,7 +43,7 @@ const LEAF_LINES: Lines = {
 
 beforeAll(() => {
   for (const name of ['root', 'leaf'])
-    openssl(
+    opensslSync(
       ['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', `${name}.key`],
       folder,
     );
@@ -53,7 +55,7 @@ function make(name: string, subject: string, lines: Lines, args: readonly string
   );
   const config = `[req]\nprompt = no\nstring_mask = utf8only\ndistinguished_name = name\n[name]\n${subject}\n[extensions]\n${extensions.join('\n')}\n`;
   const call = ['req', '-x509', '-new', '-batch', '-config', '-', '-extensions', 'extensions'];
-  openssl([...call, '-key', `${name}.key`, '-out', `${name}.pem`, ...args], folder, config);
+  opensslSync([...call, '-key', `${name}.key`, '-out', `${name}.pem`, ...args], folder, config);
   return certificateFacts(derOf(folder, `${name}.pem`));
 }
 
@@ -86,8 +88,8 @@ function withoutSubject(lines: Lines): CertificateFacts {
   const extensions = Object.entries(lines).flatMap(([key, value]) =>
     value === null ? [] : `${key} = ${value}`,
   );
-  openssl(['pkey', '-in', 'leaf.key', '-pubout', '-out', 'leaf.pub'], folder);
-  openssl(
+  opensslSync(['pkey', '-in', 'leaf.key', '-pubout', '-out', 'leaf.pub'], folder);
+  opensslSync(
     [
       ...['x509', '-new', '-subj', '/', '-force_pubkey', 'leaf.pub', '-CA', 'root.pem', '-CAkey', 'root.key'],
       ...['-extfile', '-', '-extensions', 'extensions', '-out', 'leaf.pem'],
@@ -100,7 +102,10 @@ function withoutSubject(lines: Lines): CertificateFacts {
 
 function isVerified(): boolean {
   try {
-    openssl(['verify', '-x509_strict', '-purpose', 'sslserver', '-CAfile', 'root.pem', 'leaf.pem'], folder);
+    opensslSync(
+      ['verify', '-x509_strict', '-purpose', 'sslserver', '-CAfile', 'root.pem', 'leaf.pem'],
+      folder,
+    );
     return true;
   } catch {
     return false;

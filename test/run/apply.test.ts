@@ -19,7 +19,7 @@ import type { RunEvent } from '../../src/run/events.ts';
 import { readLedger } from '../../src/store/ledger.ts';
 import { tryLock } from '../../src/store/lock.ts';
 import { aClient, anAuthority, anInventory, aServer, DAY, dns, NOW } from '../helpers/entities.ts';
-import { temporaryFolder } from '../helpers/openssl.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
 
 const work = temporaryFolder();
 let made = 0;

@@ -8,9 +8,10 @@ import { planInventory } from '../../src/plan/plan.ts';
 import { applyInventory } from '../../src/run/apply.ts';
 import { readLedger } from '../../src/store/ledger.ts';
 import { observe } from '../../src/store/observe/observe.ts';
-import { type Ended, inPairs, runScript, script } from '../helpers/child.ts';
+import { type Ended, runScript, script } from '../helpers/child.ts';
 import { anAuthority, anInventory, aServer, dns, NOW } from '../helpers/entities.ts';
-import { memoryFolder } from '../helpers/openssl.ts';
+import { memoryFolder } from '../helpers/folders.ts';
+import { inPairs } from '../helpers/pairs.ts';
 
 const work = memoryFolder();
 let made = 0;
@@ -122,7 +123,7 @@ async function atManyOperations(
     const root = copyOfBase();
     return { root, ended: await runScript(applyScript, [root], { at: 1 + i * STRIDE, kind }) };
   });
-  return inPairs(tasks);
+  return inPairs(tasks, (task) => task());
 }
 
 describe('an apply that is killed', () => {

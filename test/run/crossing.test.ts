@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { applyInventory } from '../../src/run/apply.ts';
 import { readLedger } from '../../src/store/ledger.ts';
 import { anAuthority, anInventory, aServer, NOW } from '../helpers/entities.ts';
-import { temporaryFolder } from '../helpers/openssl.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
 
 const work = temporaryFolder();
 const base = join(work, 'base');

@@ -9,7 +9,7 @@ import { applyInventory } from '../../src/run/apply.ts';
 import type { RunEvent } from '../../src/run/events.ts';
 import { readLedger } from '../../src/store/ledger.ts';
 import { aClient, anAuthority, anInventory, aServer, NOW } from '../helpers/entities.ts';
-import { temporaryFolder } from '../helpers/openssl.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
 
 const work = temporaryFolder();
 const ROOT = anAuthority();

@@ -9,7 +9,7 @@ import type { Inventory } from '../../src/pki/entity.ts';
 import { applyInventory } from '../../src/run/apply.ts';
 import { readLedger } from '../../src/store/ledger.ts';
 import { anAuthority, anInventory, aServer, dns, NOW } from '../helpers/entities.ts';
-import { temporaryFolder } from '../helpers/openssl.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
 
 const work = temporaryFolder();
 let made = 0;

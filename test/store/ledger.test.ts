@@ -11,9 +11,10 @@ import {
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Ledger, type LedgerEntry, ledgerEntry, ledgerPath, readLedger } from '../../src/store/ledger.ts';
-import { inPairs, runScript, script } from '../helpers/child.ts';
+import { runScript, script } from '../helpers/child.ts';
 import { aServer, certificateFor, DAY, keyFacts, NOW } from '../helpers/entities.ts';
-import { memoryFolder } from '../helpers/openssl.ts';
+import { memoryFolder } from '../helpers/folders.ts';
+import { inPairs } from '../helpers/pairs.ts';
 
 const work = memoryFolder();
 let made = 0;
@@ -174,7 +175,7 @@ describe('a process', () => {
         const root = rootWith(line('before'));
         return { root, at: i + 1, ended: await runScript(path, [root], { at: i + 1, kind }) };
       });
-      for (const { root, ended } of await inPairs(tasks)) {
+      for (const { root, ended } of await inPairs(tasks, (task) => task())) {
         const promised = printed(ended.stdout);
         expect(ended.signal).toBe(kind === 'kill' ? 'SIGKILL' : null);
         if (kind !== 'kill') expect(new Set(printed(ended.stderr))).toEqual(new Set([kind]));

@@ -15,8 +15,9 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Attempt, type Holder, tryLock } from '../../src/store/lock.ts';
-import { inPairs, runScript, script } from '../helpers/child.ts';
-import { memoryFolder } from '../helpers/openssl.ts';
+import { runScript, script } from '../helpers/child.ts';
+import { memoryFolder } from '../helpers/folders.ts';
+import { inPairs } from '../helpers/pairs.ts';
 
 const work = memoryFolder();
 const SINCE = '2026-11-23T12:00:00Z';
@@ -231,7 +232,7 @@ describe('several processes', () => {
       const { signal } = await runScript(once, [path], { at: i + 1 });
       return { path, signal };
     });
-    for (const { path, signal } of await inPairs(tasks)) {
+    for (const { path, signal } of await inPairs(tasks, (task) => task())) {
       expect(signal).toBe('SIGKILL');
       releaseOf(tryLock(path, SINCE))();
       expect(existsSync(join(path, 'lock'))).toBe(false);

@@ -9,7 +9,8 @@ import { DerError } from '../../src/x509/der.ts';
 import { type CertificateFacts, keyIdentifierOf, sanOf, signerIdentifierOf } from '../../src/x509/facts.ts';
 import { keyIdentifier, sha256 } from '../../src/x509/public-key.ts';
 import { requestFacts } from '../../src/x509/request.ts';
-import { derOf, openssl, temporaryFolder } from '../helpers/openssl.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
+import { derOf, opensslSync } from '../helpers/openssl.ts';
 import { holds } from '../helpers/property.ts';
 
 const folder = temporaryFolder();
@@ -44,7 +45,7 @@ function make(
   const request = `[req]\nprompt = no\nutf8 = yes\nstring_mask = ${mask}\ndistinguished_name = name\n`;
   const config = `${request}[name]\n${name}[extensions]\n${extensions}`;
   const call = ['req', '-x509', '-new', '-batch', '-config', '-', '-extensions', 'extensions'];
-  openssl([...call, '-key', `${key}.key`, '-out', `${stem}.pem`, ...args], folder, config);
+  opensslSync([...call, '-key', `${key}.key`, '-out', `${stem}.pem`, ...args], folder, config);
   return factsOf(stem);
 }
 
@@ -58,14 +59,14 @@ function nodeView(stem: string): X509Certificate {
 
 /** What openssl prints of a certificate, as `name=value` lines. */
 function printed(stem: string, ...options: readonly string[]): string {
-  return openssl(['x509', '-noout', '-in', `${stem}.pem`, ...options], folder).trim();
+  return opensslSync(['x509', '-noout', '-in', `${stem}.pem`, ...options], folder).trim();
 }
 
 beforeAll(() => {
   for (const name of KEY_NAMES) {
     const [algorithm, option] = KEYS[name];
     const args = option === null ? [] : ['-pkeyopt', option];
-    openssl(['genpkey', '-algorithm', algorithm, ...args, '-out', `${name}.key`], folder);
+    opensslSync(['genpkey', '-algorithm', algorithm, ...args, '-out', `${name}.key`], folder);
   }
 });
 
@@ -118,7 +119,7 @@ describe.each(KEY_NAMES)('a certificate for %s', (key) => {
 });
 
 function publicOf(key: KeyName) {
-  openssl(['pkey', '-in', `${key}.key`, '-pubout', '-out', `${key}.pub`], folder);
+  opensslSync(['pkey', '-in', `${key}.key`, '-pubout', '-out', `${key}.pub`], folder);
   return publicKeyObject(derOf(folder, `${key}.pub`));
 }
 
@@ -151,7 +152,7 @@ describe('names', () => {
     ['T61String', 'MASK:0x0004', 'Example Org'],
   ])('are read from %s', (type, mask, value) => {
     expect(subject(type, { name: `CN = ${value}\n`, mask })).toEqual([attribute('CN', value)]);
-    expect(openssl(['asn1parse', '-in', `${type}.pem`], folder)).toMatch(
+    expect(opensslSync(['asn1parse', '-in', `${type}.pem`], folder)).toMatch(
       type.replace('PrintableString', 'PRINTABLESTRING').toUpperCase(),
     );
   });
@@ -173,7 +174,9 @@ describe('dates', () => {
     const facts = make(`days-${days}`, { args: ['-days', String(days)] });
     const { validTo } = nodeView(`days-${days}`);
     expect(facts.notAfter).toBe(Date.parse(validTo) / 1000);
-    const time = openssl(['asn1parse', '-in', `days-${days}.pem`], folder).match(/UTCTIME|GENERALIZEDTIME/g);
+    const time = opensslSync(['asn1parse', '-in', `days-${days}.pem`], folder).match(
+      /UTCTIME|GENERALIZEDTIME/g,
+    );
     expect(time).toEqual(['UTCTIME', stem === 'beyond 2050' ? 'GENERALIZEDTIME' : 'UTCTIME']);
   });
 });
@@ -247,12 +250,12 @@ describe('extensions', () => {
   });
 
   it('of a version 1 certificate: none', () => {
-    openssl(
+    opensslSync(
       ['req', '-new', '-batch', '-config', '-', '-key', 'p256.key', '-out', 'v1.csr'],
       folder,
       '[req]\nprompt = no\ndistinguished_name = name\n[name]\nCN = old\n',
     );
-    openssl(['x509', '-req', '-in', 'v1.csr', '-signkey', 'p256.key', '-out', 'v1.pem'], folder);
+    opensslSync(['x509', '-req', '-in', 'v1.csr', '-signkey', 'p256.key', '-out', 'v1.pem'], folder);
     expect(factsOf('v1')).toMatchObject({
       version: 1,
       extensions: {},
@@ -297,7 +300,7 @@ describe('requests', () => {
   const san = '[extensions]\nsubjectAltName = DNS:a.example,IP:::1\n';
   const request = (stem: string, ...args: readonly string[]): Uint8Array => {
     const input = `${config}${san}`;
-    openssl(
+    opensslSync(
       ['req', '-new', '-batch', '-config', '-', '-key', 'p256.key', '-out', `${stem}.pem`, ...args],
       folder,
       input,
@@ -319,7 +322,7 @@ describe('requests', () => {
   it('may ask for nothing', () => expect(requestFacts(request('bare')).san).toEqual([]));
 
   it.each(KEY_NAMES)('are signed by their own key, %s', (key) => {
-    openssl(
+    opensslSync(
       ['req', '-new', '-batch', '-config', '-', '-key', `${key}.key`, '-out', 'own.pem'],
       folder,
       config,

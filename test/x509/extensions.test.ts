@@ -1,4 +1,5 @@
 /** The rules of extensions, one row each: what openssl makes of their configuration is to the octet what they write. */
+
 import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -16,14 +17,18 @@ import { subjectAltName } from '../../src/x509/extensions/subject-alt-name.ts';
 import { subjectKeyIdentifier } from '../../src/x509/extensions/subject-key-identifier.ts';
 import { type AnyExtension, EXTENSIONS, type ExtensionField } from '../../src/x509/extensions.ts';
 import { EXTENDED_KEY_USAGES, KEY_USAGES } from '../../src/x509/oids.ts';
-import { derOf, openssl, temporaryFolder } from '../helpers/openssl.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
+import { derOf, opensslSync } from '../helpers/openssl.ts';
 import { holds } from '../helpers/property.ts';
 
 const folder = temporaryFolder();
 const SERVER = new URL('../../src/x509/extensions', import.meta.url);
 
 beforeAll(() => {
-  openssl(['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', 'key.pem'], folder);
+  opensslSync(
+    ['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', 'key.pem'],
+    folder,
+  );
 });
 
 interface Row {
@@ -98,7 +103,7 @@ function written(sections: Parameters<typeof configText>[0]): ReadonlyMap<string
     ...sections,
   ]);
   const call = ['req', '-x509', '-new', '-batch', '-config', '-', '-extensions', 'extensions'];
-  openssl([...call, '-key', 'key.pem', '-out', 'cert.pem'], folder, config);
+  opensslSync([...call, '-key', 'key.pem', '-out', 'cert.pem'], folder, config);
   return new Map(extensionsIn(derOf(folder, 'cert.pem')));
 }
 
@@ -164,7 +169,7 @@ describe('key identifiers that are not known yet', () => {
     }
   });
   it('an AKI may name a certificate, too', () => {
-    openssl(
+    opensslSync(
       [
         'req',
         '-x509',
@@ -182,7 +187,7 @@ describe('key identifiers that are not known yet', () => {
       folder,
       '[req]\nprompt = no\ndistinguished_name = name\nx509_extensions = ca\n[name]\nCN = root\n[ca]\nbasicConstraints = critical,CA:TRUE\nsubjectKeyIdentifier = hash\n',
     );
-    openssl(
+    opensslSync(
       [
         'req',
         '-x509',

@@ -6,7 +6,8 @@ import type { Subject } from '../../src/pki/subject.ts';
 import { nameAttributes } from '../../src/x509/certificate.ts';
 import { children, hex, readAll } from '../../src/x509/der.ts';
 import { nameDer } from '../../src/x509/name.ts';
-import { derOf, openssl, temporaryFolder } from '../helpers/openssl.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
+import { derOf, opensslSync } from '../helpers/openssl.ts';
 
 const folder = temporaryFolder();
 
@@ -62,7 +63,7 @@ it.each<[string, Subject]>([
     '-keyout',
     'key.pem',
   ];
-  openssl([...args, '-out', 'csr.pem'], folder, config);
+  opensslSync([...args, '-out', 'csr.pem'], folder, config);
   const [, name] = children(children(readAll(derOf(folder, 'csr.pem')))[0] ?? readAll(new Uint8Array()));
   expect(hex(name?.bytes ?? new Uint8Array())).toBe(nameDer(subject));
 });

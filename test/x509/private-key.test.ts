@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { children, readAll } from '../../src/x509/der.ts';
 import { pointOf } from '../../src/x509/parse.ts';
 import { DamagedKeyError, publicKeyWithin } from '../../src/x509/private-key.ts';
-import { openssl } from '../e2e/project.ts';
+import { openssl } from '../helpers/openssl.ts';
 import { holds } from '../helpers/property.ts';
 
 const pkcs8 = (key: KeyObject): Buffer => key.export({ format: 'der', type: 'pkcs8' });

@@ -16,8 +16,9 @@ import { filePath } from '../../../src/pki/files.ts';
 import { COMMIT_FOLDER, stagedPath, stageFolder } from '../../../src/pki/paths.ts';
 import { commit, recover } from '../../../src/store/commit/commit.ts';
 import { UserError } from '../../../src/store/user-error.ts';
-import { type Ended, type Fault, inPairs, runScript, script } from '../../helpers/child.ts';
-import { memoryFolder } from '../../helpers/openssl.ts';
+import { type Ended, type Fault, runScript, script } from '../../helpers/child.ts';
+import { memoryFolder } from '../../helpers/folders.ts';
+import { inPairs } from '../../helpers/pairs.ts';
 
 const work = memoryFolder();
 const ID = 'servers/api';
@@ -231,7 +232,7 @@ async function atEveryOperation(path: string, make: () => string, fault: Fault):
     const root = make();
     return { root, ended: await runScript(path, [root], { ...fault, at: i + 1 }) };
   });
-  return [{ root: whole, ended }, ...(await inPairs(faulty))];
+  return [{ root: whole, ended }, ...(await inPairs(faulty, (task) => task()))];
 }
 
 /** The state of a folder after a crash, in which nothing may be lost; then recovered, in which nothing may be mixed. */

@@ -10,7 +10,7 @@ import { filePath, type Located, type ManagedFile } from '../../../src/pki/files
 import { COMMIT_FOLDER, stagedPath, stageFolder } from '../../../src/pki/paths.ts';
 import { commit, recover } from '../../../src/store/commit/commit.ts';
 import { runScript, script } from '../../helpers/child.ts';
-import { memoryFolder } from '../../helpers/openssl.ts';
+import { memoryFolder } from '../../helpers/folders.ts';
 import { type Disk, PowerCuts, restore } from '../../helpers/power-cut.ts';
 
 const work = memoryFolder();

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { pruneArchive } from '../../../src/store/commit/prune.ts';
-import { temporaryFolder } from '../../helpers/openssl.ts';
+import { temporaryFolder } from '../../helpers/folders.ts';
 
 const work = temporaryFolder();
 const at = (iso: string): number => Date.parse(iso) / 1000;

@@ -6,8 +6,9 @@ import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { memoryFolder, script } from '../../helpers/child.ts';
-import { openssl } from '../../helpers/openssl.ts';
+import { script } from '../../helpers/child.ts';
+import { memoryFolder } from '../../helpers/folders.ts';
+import { opensslSync } from '../../helpers/openssl.ts';
 
 /** A disk that syncs would let the writer replace a few dozen times a second. */
 const work = memoryFolder();
@@ -22,8 +23,8 @@ beforeAll(async () => {
     const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-keyout', `${i}.key`];
     const request = ['req', '-x509', '-config', '-', '-days', '30', '-subj', `/CN=${i}`];
     const config = '[req]\ndistinguished_name = name\n[name]\n';
-    openssl([...request, ...key, '-out', `${i}.crt`], work, config);
-    openssl([...request, '-key', '0.key', '-out', `renewed-${i}.crt`], work, config);
+    opensslSync([...request, ...key, '-out', `${i}.crt`], work, config);
+    opensslSync([...request, '-key', '0.key', '-out', `renewed-${i}.crt`], work, config);
   }
   writer = await script(
     work,

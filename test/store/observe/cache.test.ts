@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { NOTHING } from '../../../src/plan/observation.ts';
 import { Cache, WORTHWHILE } from '../../../src/store/observe/cache.ts';
-import { memoryFolder } from '../../helpers/openssl.ts';
+import { memoryFolder } from '../../helpers/folders.ts';
 
 const work = memoryFolder();
 const ID = 'servers/s1';

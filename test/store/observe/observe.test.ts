@@ -8,7 +8,8 @@ import { Cache } from '../../../src/store/observe/cache.ts';
 import { observe } from '../../../src/store/observe/observe.ts';
 import { keyIdentifierOf } from '../../../src/x509/facts.ts';
 import { anAuthority, anInventory, aServer, NOW } from '../../helpers/entities.ts';
-import { memoryFolder, openssl } from '../../helpers/openssl.ts';
+import { memoryFolder } from '../../helpers/folders.ts';
+import { opensslSync } from '../../helpers/openssl.ts';
 
 const work = memoryFolder();
 const ROOT = anAuthority();
@@ -26,9 +27,9 @@ beforeAll(async () => {
     processes: 2,
     consents: new Set(),
   });
-  openssl(['genpkey', '-algorithm', 'ED25519', '-out', 'other.pem'], work);
-  openssl(['pkey', '-in', 'other.pem', '-aes128', '-passout', 'pass:secret', '-out', 'pkcs8.pem'], work);
-  openssl(
+  opensslSync(['genpkey', '-algorithm', 'ED25519', '-out', 'other.pem'], work);
+  opensslSync(['pkey', '-in', 'other.pem', '-aes128', '-passout', 'pass:secret', '-out', 'pkcs8.pem'], work);
+  opensslSync(
     ['genrsa', '-traditional', '-aes128', '-passout', 'pass:secret', '-out', 'traditional.pem', '2048'],
     work,
   );
@@ -124,7 +125,7 @@ describe('a private key', () => {
   ])('in DER is not taken for garbage: %s', (_, command) => {
     const { key } = seen(API.id, (root) => {
       const args = command.map((arg) => (arg === 'KEY' ? 'servers/api/key.pem' : arg));
-      openssl([...args, '-out', 'key.der'], root);
+      opensslSync([...args, '-out', 'key.der'], root);
       cpSync(join(root, 'key.der'), join(root, 'servers/api/key.pem'));
     });
     expect(key).toMatchObject({
@@ -146,8 +147,8 @@ describe('a private key', () => {
   it('in the traditional forms of RSA and EC is the same key', () => {
     const root = copyOfBase();
     const before = observe(root, ALL).entities.get(API.id)?.key;
-    openssl(['ec', '-in', 'servers/api/key.pem', '-out', 'sec1.pem'], root);
-    const parameters = openssl(['ecparam', '-name', 'prime256v1'], root);
+    opensslSync(['ec', '-in', 'servers/api/key.pem', '-out', 'sec1.pem'], root);
+    const parameters = opensslSync(['ecparam', '-name', 'prime256v1'], root);
     const sec1 = readFileSync(join(root, 'sec1.pem'), 'utf8');
     expect(sec1).toContain('BEGIN EC PRIVATE KEY');
     for (const text of [sec1, parameters + sec1]) {
@@ -227,7 +228,7 @@ describe('signatures', () => {
     // The certificate is whole; the point inside its key is on no curve.
     const brokenPoint = (root: string): void => {
       const path = join(root, SERVICES.id, 'cert.pem');
-      const der = openssl(['x509', '-in', path, '-outform', 'PEM'], root);
+      const der = opensslSync(['x509', '-in', path, '-outform', 'PEM'], root);
       const bytes = Buffer.from(der.replace(/-----[^-]+-----|\s/g, ''), 'base64');
       const point = bytes.indexOf(Buffer.from('03420004', 'hex'));
       expect(point).toBeGreaterThan(0);

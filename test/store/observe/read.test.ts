@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Blockage } from '../../../src/plan/blockage.ts';
 import { readBytes } from '../../../src/store/observe/read.ts';
-import { temporaryFolder } from '../../helpers/openssl.ts';
+import { temporaryFolder } from '../../helpers/folders.ts';
 
 const folder = temporaryFolder();
 const path = (name: string): string => join(folder, name);

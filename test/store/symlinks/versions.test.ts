@@ -23,7 +23,9 @@ import type { LinkFault, LinkFinding } from '../../../src/plan/blockage.ts';
 import { type CommitRequest, commit, recover, remove } from '../../../src/store/commit/commit.ts';
 import { readSeen, viewOf } from '../../../src/store/symlinks/read.ts';
 import { restoreLinks } from '../../../src/store/symlinks/write.ts';
-import { type Fault, inPairs, memoryFolder, runScript, script } from '../../helpers/child.ts';
+import { type Fault, runScript, script } from '../../helpers/child.ts';
+import { memoryFolder } from '../../helpers/folders.ts';
+import { inPairs } from '../../helpers/pairs.ts';
 
 const work = memoryFolder();
 const ID = 'servers/api';
@@ -551,12 +553,11 @@ describe.each<[how: string, scenes: readonly Scene[], fault: Fault & { readonly 
 it.each(MAIN.slice(0, 2))('$what, killed at any file operation, is all old or all new', async (scene) => {
   const what = JSON.stringify(scene.request);
   const count = await operationsOf(what, folderFor(scene), {});
-  const runs = await inPairs(
-    Array.from({ length: count }, (_, i) => async () => {
-      const root = folderFor(scene);
-      return { root, ended: await runScript(commitScript, [what, `${i + 1}`, root], {}) };
-    }),
-  );
+  const operations = Array.from({ length: count }, (_, i) => i + 1);
+  const runs = await inPairs(operations, async (at) => {
+    const root = folderFor(scene);
+    return { root, ended: await runScript(commitScript, [what, `${at}`, root], {}) };
+  });
   const states = [];
   for (const { root, ended } of runs) {
     expect(ended.signal).toBe('SIGKILL');
