@@ -9,9 +9,10 @@ export default defineConfig({
     // Processes start others more quickly than threads of one large process do; one for each core, not one less.
     pool: 'forks',
     maxWorkers: '100%',
-    // End-to-end tests wait for openssl, which a loaded machine makes wait for a core.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Only so that what hangs ends: a machine may be twenty times as busy as idle (test/helpers/patience.ts).
+    testTimeout: 10 * 60_000,
+    hookTimeout: 10 * 60_000,
+    setupFiles: ['test/helpers/watchdog.mjs'],
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
   },
 });

@@ -9,7 +9,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { openssl } from '../helpers/openssl.ts';
@@ -24,8 +24,6 @@ import {
   put,
   stateOf,
 } from './project.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const FILES = ['ca.pem', 'cert.pem', 'csr.pem', 'fullchain.pem', 'key.pem'];
 

@@ -16,7 +16,7 @@ let applied: Project;
 beforeAll(async () => {
   applied = new Project(MANIFEST);
   await applied.apply();
-}, 60_000);
+});
 
 /** What a run of so many hours ago would have called its archive folder. */
 function stamp(hoursAgo: number): string {

@@ -1,10 +1,8 @@
 // Several runs at once in one folder, and many steps at once in one run.
 import { readdirSync } from 'node:fs';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { openssl } from '../helpers/openssl.ts';
 import { Project, publicKeyOf, put } from './project.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const NAMES = Array.from({ length: 30 }, (_, i) => `s${i}`);
 const MANY = `
@@ -81,7 +79,7 @@ it.each(['', '{', 'null', '{"host":1}', '[]'])(
   async (content) => {
     const project = new Project('version: 1\nauthorities: { root: { commonName: Root } }\n');
     put(project.path('.pki/lock'), content);
-    const run = await project.pki(['apply', '--skip-verify'], { timeout: 5_000 });
+    const run = await project.pki(['apply', '--skip-verify']);
     expect(run.code).toBeLessThanOrEqual(1);
     if (run.code === 1) expect(run.stderr).toMatch(/pki: error: .*lock/);
     expect(run.stderr).not.toMatch(/defect of pki|undefined|^ {4}at /m);

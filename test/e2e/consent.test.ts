@@ -42,7 +42,7 @@ beforeAll(async () => {
   put(join(work, 'terminal.py'), TERMINAL);
   applied = new Project(MANIFEST);
   await applied.apply();
-}, 60_000);
+});
 
 function edited(): Project {
   const project = copyOf(applied);
@@ -55,7 +55,7 @@ async function typed(project: Project, ...answers: readonly string[]) {
   const keys = answers.map((answer) => Buffer.from(answer).toString('hex')).join(',');
   const args = [join(work, 'terminal.py'), keys, process.execPath, CLI, 'apply', '--skip-verify'];
   const env = { NO_COLOR: '1', TERM: 'xterm', COLUMNS: '200' };
-  const { code, stdout } = await runProgram('python3', args, { cwd: project.folder, env, timeout: 30_000 });
+  const { code, stdout } = await runProgram('python3', args, { cwd: project.folder, env });
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal is told, not shown
   const text = stdout.replaceAll(/\x1b\[[\d;?]*[A-Za-z]/g, '').replaceAll('\r', '');
   return { code, text, questions: text.split(QUESTION).length - 1 };

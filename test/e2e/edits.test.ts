@@ -1,7 +1,7 @@
 // Edits to the manifest and to the files: the plan names each with what is and what is wanted, and apply mends exactly that.
 import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
 import { openssl } from '../helpers/openssl.ts';
 import {
@@ -18,8 +18,6 @@ import {
   put,
   stateOf,
 } from './project.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const MANIFEST = `
 version: 1

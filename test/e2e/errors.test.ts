@@ -15,8 +15,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { CLI, plainEnvironment, type Run, runPki, runProgram } from '../helpers/cli.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { CLI, plainEnvironment, type Run, runPki, runPkiMeasured, runProgram } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import {
   changedPaths,
@@ -31,8 +31,6 @@ import {
   stateOf,
   until,
 } from './project.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const isRoot = process.getuid?.() === 0;
 
@@ -163,9 +161,8 @@ describe('a manifest', () => {
   ];
   it.each(hostile)('that is hostile: %s', async (_, text, problem) => {
     const cwd = inFolder((path) => writeFileSync(path, text));
-    const start = performance.now();
-    const run = await runPki(['plan'], { cwd, timeout: 20_000 });
-    expect(performance.now() - start).toBeLessThan(5_000);
+    const { cpuSeconds, ...run } = await runPkiMeasured(['plan'], { cwd });
+    expect(cpuSeconds).toBeLessThan(5);
     expect(run).toMatchObject({ code: 1, stdout: '' });
     expect(run.stderr).toMatch(/^pki: error: /);
     expect(run.stderr).toMatch(problem);
@@ -460,7 +457,7 @@ describe('an interruption', () => {
     it(`${signal} ${where}: ends at once with 130, no child, no staging, no lock`, async () => {
       const project = new Project(MANIFEST);
       const marks = temporaryFolder();
-      const hang = `echo $$ >"${marks}/$$"; exec sleep 600`;
+      const hang = `echo $$ >"${marks}/$$"; exec sleep 3600`;
       const proof = `[ "$1" = verify ] || exec ${pathOf('openssl')} "$@"; ${hang}`;
       const programs = {
         version: () => fake(hang),
@@ -481,16 +478,11 @@ describe('an interruption', () => {
       const children = () => readdirSync(marks).map(Number);
       try {
         await until(() => children().length > 0, 'openssl runs');
-        const start = performance.now();
         child.kill(signal);
-        const code = await Promise.race([
-          ended,
-          new Promise((done) => setTimeout(() => done('still there'), 5_000)),
-        ]);
-        expect(code).toBe(130);
-        expect(performance.now() - start).toBeLessThan(4_000);
+        // What it waits for would take an hour.
+        expect(await ended).toBe(130);
         expect(stderr).toContain('pki: error: interrupted');
-        await until(() => children().every((pid) => !existsSync(`/proc/${pid}`)), 'children end', 2_000);
+        await until(() => children().every((pid) => !existsSync(`/proc/${pid}`)), 'children end');
         expect(existsSync(project.path('.pki/stage'))).toBe(false);
         expect(existsSync(project.path('.pki/scratch'))).toBe(false);
         expect(existsSync(project.path('.pki/lock'))).toBe(false);
@@ -520,7 +512,7 @@ describe('an interruption', () => {
     }, 'the manifest is being read');
     try {
       child.kill('SIGINT');
-      expect(await Promise.race([ended, new Promise((done) => setTimeout(done, 5_000))])).toBe('SIGINT');
+      expect(await ended).toBe('SIGINT');
     } finally {
       child.kill('SIGKILL');
       closeSync(descriptor);
@@ -692,7 +684,7 @@ describe('the output folder', () => {
       ]) {
         make();
         const before = publishedState(project.out);
-        const run = await project.pki(['apply', '--skip-verify'], { timeout: 10_000 });
+        const run = await project.pki(['apply', '--skip-verify']);
         expectError(run, `"servers/a/${artifact}.pem" is `);
         expect(changedPaths(before, publishedState(project.out))).toEqual([]);
         expect(readFileSync(outside, 'utf8')).toBe(content);

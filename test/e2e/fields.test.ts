@@ -1,12 +1,10 @@
 // Every field of the manifest, added, changed and removed: what the plan says, what apply does, and whom it leaves alone.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { REPOSITORY, runProgram, snapshot } from '../helpers/cli.ts';
 import { openssl } from '../helpers/openssl.ts';
 import { type ChangeJson, copyOf, Project } from './project.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 // --- Manifests -------------------------------------------------------------------------------------------------------
 

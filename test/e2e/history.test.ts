@@ -1,11 +1,9 @@
 // What is no longer on disk is not forgotten: the ledger has every certificate, the archive what was replaced.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { copyOf, Project } from './project.ts';
 import { certificatesOf, entitiesIn, filesBelow, imperfections, ledgerSerials } from './wholeness.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const MANIFEST = `
 version: 1

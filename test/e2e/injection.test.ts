@@ -1,12 +1,10 @@
 // Whatever stands in a manifest: exactly that is in the certificate, byte for byte, or it is an error with a place.
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
 import { openssl } from '../helpers/openssl.ts';
 import { certificatesIn, itNeeds, Project } from './project.ts';
-
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
 
 /** DER, written by hand: what is expected is not made by the code under test. */
 function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {

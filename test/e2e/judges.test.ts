@@ -3,12 +3,10 @@ import { readFileSync } from 'node:fs';
 import { createServer as createHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
 import { GO, JAVA } from '../helpers/judges.ts';
 import { datesOf, extensionsOf, itNeeds, Project, put } from './project.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** Issuers nearest first, the root last. */
 const ROOTS = { rsa: ['rsa'], ec: ['ec-sub', 'ec'], ed: ['ed'] } as const;
@@ -292,18 +290,13 @@ itNeeds(['java', 'javac'], 'Java: PKIX trusts every leaf for its purpose, and fo
   expect(run.stdout.trim().split('\n')).toEqual(asked.map(({ good }) => (good ? 'ok' : 'refused')));
 });
 
-itNeeds(
-  ['keytool'],
-  'Java: keytool reads every certificate',
-  async () => {
-    for (const { id } of LEAVES) {
-      const run = await runProgram('keytool', ['-J-Duser.language=en', '-printcert', '-file', cert(id)]);
-      expect(run.code).toBe(0);
-      expect(run.stdout).not.toMatch(/weak|unknown extension|critical extension/i);
-    }
-  },
-  120_000,
-);
+itNeeds(['keytool'], 'Java: keytool reads every certificate', async () => {
+  for (const { id } of LEAVES) {
+    const run = await runProgram('keytool', ['-J-Duser.language=en', '-printcert', '-file', cert(id)]);
+    expect(run.code).toBe(0);
+    expect(run.stdout).not.toMatch(/weak|unknown extension|critical extension/i);
+  }
+});
 
 itNeeds(
   ['go'],
@@ -330,11 +323,10 @@ itNeeds(
     ]);
     const env = { GOFLAGS: '-mod=mod', GOPROXY: 'off', GO111MODULE: 'off' };
     // The first run on a machine compiles the standard library.
-    const run = await runProgram('go', ['run', source, ...args], { env, timeout: 170_000 });
+    const run = await runProgram('go', ['run', source, ...args], { env });
     expect(run.stderr).toBe('');
     expect(run.stdout.trim().split('\n')).toEqual(asked.map(({ good }) => (good ? 'ok' : 'refused')));
   },
-  180_000,
 );
 
 /** An HTTPS server with a leaf's files, that asks for a client certificate where it is to. */

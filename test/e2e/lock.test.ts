@@ -3,7 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { CLI, plainEnvironment, type Run, runProgram } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { copyOf, itWhen, Project, publishedState, put, until } from './project.ts';
@@ -15,8 +15,6 @@ import {
   ledgerSerials,
   withFault,
 } from './wholeness.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const MANIFEST = `
 version: 1
@@ -106,7 +104,7 @@ describe('two applies', () => {
     const project = edited();
     const first = await atWork(project);
     const log = join(project.folder, 'log');
-    const second = project.pki([...APPLY, '--lock-timeout', '60'], { env: withFault({ LOG: log }) });
+    const second = project.pki([...APPLY, '--lock-timeout', '3600'], { env: withFault({ LOG: log }) });
     await until(() => attempts(log) > 1, 'the second run waits');
     first.open();
     expect(await first.run).toMatchObject({ code: 0 });
@@ -119,7 +117,7 @@ describe('two applies', () => {
     const project = edited();
     const first = await atWork(project);
     const log = join(project.folder, 'log');
-    const waiting = start(project, [...APPLY, '--lock-timeout', '600'], withFault({ LOG: log }));
+    const waiting = start(project, [...APPLY, '--lock-timeout', '3600'], withFault({ LOG: log }));
     await until(() => attempts(log) > 1, 'the second run waits');
     const ended = new Promise((done) => waiting.on('exit', (code, signal) => done(signal ?? code)));
     waiting.kill('SIGINT');
@@ -237,7 +235,7 @@ describe('a holder that is dead', () => {
     };
     put(project.path('.pki/lock'), JSON.stringify(dead));
     const runs = await Promise.all(
-      Array.from({ length: 6 }, () => project.pki([...APPLY, '--lock-timeout', '60'])),
+      Array.from({ length: 6 }, () => project.pki([...APPLY, '--lock-timeout', '3600'])),
     );
     expect(runs.map(({ code, stderr }) => [code, code === 0 ? '' : stderr])).toEqual(runs.map(() => [0, '']));
     expect(runs.filter(({ stdout }) => stdout === 'applied: 6 issued\n')).toHaveLength(1);
@@ -248,7 +246,7 @@ describe('a holder that is dead', () => {
 it('eight applies at once that may wait all end well; each certificate is issued once', async () => {
   const project = new Project(MANIFEST);
   const runs = await Promise.all(
-    Array.from({ length: 8 }, () => project.pki([...APPLY, '--lock-timeout', '60'])),
+    Array.from({ length: 8 }, () => project.pki([...APPLY, '--lock-timeout', '3600'])),
   );
   expect(runs.map(({ code, stderr }) => [code, code === 0 ? '' : stderr])).toEqual(runs.map(() => [0, '']));
   expect(ledgerSerials(project.out).size).toBe(8);

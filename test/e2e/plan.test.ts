@@ -1,7 +1,7 @@
 // `pki plan`: what it promises about the disk, its exit codes, its JSON, and its shell script.
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { CLI, plainEnvironment, runProgram } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import {
@@ -16,8 +16,6 @@ import {
   put,
   stateOf,
 } from './project.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const SMALL = `
 version: 1

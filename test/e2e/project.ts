@@ -9,6 +9,7 @@ import { it } from 'vitest';
 import { REPOSITORY, type Run, type RunOptions, runPki } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { openssl } from '../helpers/openssl.ts';
+import { PATIENCE } from '../helpers/patience.ts';
 
 /** What of `pki plan --json` the tests look at. */
 export interface PlanJson {
@@ -232,26 +233,15 @@ export function pathOf(program: string): string | undefined {
 }
 
 /** `it`, skipped with the reason in its title where a program is missing. */
-export function itNeeds(
-  programs: readonly string[],
-  title: string,
-  run: () => Promise<void>,
-  ms = 60_000,
-): void {
+export function itNeeds(programs: readonly string[], title: string, run: () => Promise<void>): void {
   const missing = programs.filter((program) => !has(program));
-  if (missing.length === 0) it(title, run, ms);
+  if (missing.length === 0) it(title, run);
   else it.skip(`${title} (skipped: ${missing.join(' and ')} not installed)`, run);
 }
 
 /** `it`, skipped with the reason in its title where a condition does not hold. */
-export function itWhen(
-  holds: boolean,
-  reason: string,
-  title: string,
-  run: () => Promise<void>,
-  ms = 60_000,
-): void {
-  if (holds) it(title, run, ms);
+export function itWhen(holds: boolean, reason: string, title: string, run: () => Promise<void>): void {
+  if (holds) it(title, run);
   else it.skip(`${title} (skipped: ${reason})`, run);
 }
 
@@ -269,14 +259,10 @@ export function freePort(): Promise<number> {
 }
 
 /** Polls until something holds; fails the test where it never does. */
-export async function until(
-  holds: () => boolean | Promise<boolean>,
-  what: string,
-  ms = 20_000,
-): Promise<void> {
-  const end = Date.now() + ms;
+export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const end = Date.now() + PATIENCE;
   while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`still not so after ${ms} ms: ${what}`);
+    if (Date.now() > end) throw new Error(`still not so: ${what}`);
     await new Promise((done) => setTimeout(done, 20));
   }
 }

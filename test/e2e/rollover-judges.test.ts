@@ -127,17 +127,12 @@ itNeeds(['java', 'javac'], 'Java', async () => {
   expect(run.stdout.trim().split('\n')).toEqual(verdicts);
 });
 
-itNeeds(
-  ['go'],
-  'Go',
-  async () => {
-    const source = join(temporaryFolder(), 'judge.go');
-    put(source, GO);
-    const env = { GOFLAGS: '-mod=mod', GOPROXY: 'off', GO111MODULE: 'off' };
-    const args = asked().flatMap((one) => [...one, '']);
-    const run = await runProgram('go', ['run', source, ...args], { env, timeout: 170_000 });
-    expect(run.stderr).toBe('');
-    expect(run.stdout.trim().split('\n')).toEqual(verdicts);
-  },
-  180_000,
-);
+itNeeds(['go'], 'Go', async () => {
+  const source = join(temporaryFolder(), 'judge.go');
+  put(source, GO);
+  const env = { GOFLAGS: '-mod=mod', GOPROXY: 'off', GO111MODULE: 'off' };
+  const args = asked().flatMap((one) => [...one, '']);
+  const run = await runProgram('go', ['run', source, ...args], { env });
+  expect(run.stderr).toBe('');
+  expect(run.stdout.trim().split('\n')).toEqual(verdicts);
+});

@@ -4,13 +4,11 @@ import type { X509Certificate } from 'node:crypto';
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, createServer, type TLSSocket } from 'node:tls';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { copyOf, datesOf, Project } from './project.ts';
 import { brokenPromises, certificatesOf, imperfections, keysAnywhere, withFault } from './wholeness.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const MANIFEST = `
 version: 1

@@ -1,12 +1,10 @@
 // What a day does to certificates: renewal windows to the second, ends that are inherited, keys that stay or go.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { REPOSITORY, type Run, runProgram, snapshot } from '../helpers/cli.ts';
 import { type ChangeJson, changedPaths, copyOf, datesOf, Project, publishedState } from './project.ts';
 import { entitiesIn, filesBelow, keyIdOf } from './wholeness.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const [MINUTE, HOUR, DAY] = [60, 3600, 86400];
 /** When everything here is made: long ago, so that nothing depends on today. */

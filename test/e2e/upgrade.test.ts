@@ -1,13 +1,11 @@
 // Folders that released versions have made: this version finds nothing to do in them, whatever openssl is there.
 import { chmodSync, cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { REPOSITORY, runProgram, snapshot } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { Project } from './project.ts';
 import { entitiesIn, filesBelow } from './wholeness.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const FIXTURES = join(REPOSITORY, 'test/fixtures');
 const NOW = '2030-01-01T00:00:00Z';

@@ -10,6 +10,7 @@ import { question, SCRIPT } from '../../src/engine/worker-script.ts';
 import { Workers } from '../../src/engine/workers.ts';
 import { itNeeds, pathOf } from '../e2e/project.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
+import { PATIENCE } from '../helpers/patience.ts';
 
 /** Says what it was asked: its arguments, each closed by NUL, and its input. */
 const RECORD = `#!/bin/sh
@@ -203,7 +204,7 @@ describe('of many calls', () => {
 function lineIn(path: string): Promise<string> {
   const text = (): string | undefined => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
   return vi.waitUntil(() => (text()?.endsWith('\n') ? text() : undefined), {
-    timeout: 10_000,
+    timeout: PATIENCE,
     interval: 5,
   }) as Promise<string>;
 }
@@ -286,7 +287,7 @@ describe('a call that fails', () => {
     expect(running.map(isRunning)).toEqual([true, true]);
     interruption.abort();
     expect((await ended).message).toBe('openssl was interrupted');
-    await vi.waitUntil(() => !running.some(isRunning), { timeout: 10_000, interval: 5 });
+    await vi.waitUntil(() => !running.some(isRunning), { timeout: PATIENCE, interval: 5 });
   });
 });
 

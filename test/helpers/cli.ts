@@ -3,6 +3,8 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { temporaryFolder } from './folders.ts';
+import { PATIENCE, seconds } from './patience.ts';
 
 export const REPOSITORY = resolve(import.meta.dirname, '../..');
 export const CLI = join(REPOSITORY, 'dist/cli.js');
@@ -18,8 +20,6 @@ export interface RunOptions {
   /** On top of `plainEnvironment()`; `undefined` takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string;
-  /** Milliseconds until the program is killed: the test then sees code 137. */
-  readonly timeout?: number;
 }
 
 /** Runs `pki`. A failing run is a result, not an exception. */
@@ -27,12 +27,24 @@ export function runPki(args: readonly string[], options: RunOptions = {}): Promi
   return runProgram(process.execPath, [CLI, ...args], options);
 }
 
+/** The same, and how many seconds of processor time it took, openssl not counted. */
+export async function runPkiMeasured(
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Run & { readonly cpuSeconds: number }> {
+  const file = join(temporaryFolder(), 'cpu.json');
+  const preload = `--import=${new URL('cpu.mjs', import.meta.url).href}`;
+  const env = { ...options.env, NODE_OPTIONS: preload, PKI_TEST_CPU: file };
+  const run = await runPki(args, { ...options, env });
+  return { ...run, cpuSeconds: seconds(JSON.parse(readFileSync(file, 'utf8'))) };
+}
+
 /** The same for any other program: openssl, certtool, python3. Fails only when it cannot be started. */
 export function runProgram(file: string, args: readonly string[], options: RunOptions = {}): Promise<Run> {
   const how = {
     cwd: options.cwd ?? REPOSITORY,
     env: { ...plainEnvironment(), ...options.env },
-    timeout: options.timeout ?? 60_000,
+    timeout: PATIENCE,
     killSignal: 'SIGKILL',
     maxBuffer: 64 * 1024 * 1024,
   } as const;

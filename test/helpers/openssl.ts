@@ -1,11 +1,8 @@
-/** The real openssl, run to the end, with nothing of the system's configuration: the one of PKI_OPENSSL, or that in PATH. */
+/** The real openssl, run to the end, with nothing of the system's configuration. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RunOptions, runProgram } from './cli.ts';
-
-/** The program that the tests start, the same that `pki` does. */
-export const OPENSSL = process.env['PKI_OPENSSL'] || 'openssl';
 
 const QUIET = {
   OPENSSL_CONF: '/dev/null',
@@ -16,7 +13,7 @@ const QUIET = {
 
 /** Standard output. Rejects with openssl's own words. */
 export async function openssl(args: readonly string[], options: RunOptions = {}): Promise<string> {
-  const run = await runProgram(OPENSSL, args, { ...options, env: { ...QUIET, ...options.env } });
+  const run = await runProgram('openssl', args, { ...options, env: { ...QUIET, ...options.env } });
   if (run.code !== 0) throw new Error(`openssl ${args.join(' ')}: exit ${run.code}\n${run.stderr}`);
   return run.stdout;
 }
@@ -24,7 +21,13 @@ export async function openssl(args: readonly string[], options: RunOptions = {})
 /** The same while nothing else happens. */
 export function opensslSync(args: readonly string[], cwd: string, input = ''): string {
   const env = { ...process.env, ...QUIET };
-  return execFileSync(OPENSSL, args, { cwd, input, env, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
+  return execFileSync('openssl', args, {
+    cwd,
+    input,
+    env,
+    encoding: 'utf8',
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
 }
 
 /** The DER inside a PEM file. */

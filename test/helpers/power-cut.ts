@@ -53,7 +53,10 @@ interface Place {
   readonly name: string;
 }
 
-/** At a place, a node comes (from elsewhere, or because it is made) or goes: rmdir takes only what is empty. */
+/**
+ * At a place, a node comes (from elsewhere, or because it is made) or goes. Only what is empty can go by rmdir: what was
+ * in a folder that is gone for certain is gone as well.
+ */
 interface Edit extends Place {
   readonly node: Node;
   readonly does: 'come' | 'go' | 'go if empty';
@@ -335,10 +338,11 @@ export class PowerCuts {
       return found;
     };
     for (const operation of this.#operations) {
-      if (operation.begun > moment || !(operation.lasting <= moment || has(operation))) continue;
+      const isCertain = operation.lasting <= moment;
+      if (operation.begun > moment || !(isCertain || has(operation))) continue;
       for (const { folder, name, node, does } of operation.edits) {
         if (does === 'come') of(folder).set(name, node);
-        else if (of(folder).get(name) === node && !(does === 'go if empty' && isFull(node, of)))
+        else if (of(folder).get(name) === node && (does === 'go' || isCertain || !isFull(node, of)))
           of(folder).delete(name);
       }
     }

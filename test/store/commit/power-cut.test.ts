@@ -3,7 +3,16 @@
  * lost; and once a commit has been reported as done, it stays done. What may be on the disk is worked out from what was
  * synced (helpers/power-cut.ts); so a sync that is missing, or comes too late, is a failure here.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { filePath, type Located, type ManagedFile } from '../../../src/pki/files.ts';
@@ -164,11 +173,28 @@ function problemsAfter(root: string, scene: Scene, isDone: boolean): readonly st
   if (existsSync(key) && (statSync(key).mode & 0o777) !== 0o600) problems.push('the key has another mode');
   const left = existsSync(join(root, COMMIT_FOLDER)) ? readdirSync(join(root, COMMIT_FOLDER)) : [];
   if (left.length > 0) problems.push(`the commit folder holds ${left}`);
+  problems.push(...litterIn(root, scene, isNew));
   for (const file of ['key', 'cert'] as const) {
     const isGone = scene.before !== null && isNew && (scene.after === null || scene.writes.includes(file));
     if (isGone && !archived(root).includes(textOf('old', file))) problems.push(`the old ${file} is lost`);
   }
   return problems;
+}
+
+/** What lies about below the entity's folder once all is old or all is new; a version that is left may hold a key. */
+function litterIn(root: string, { before, after }: Scene, isNew: boolean): readonly string[] {
+  const now = isNew ? after : before;
+  const folder = join(root, (now ?? after ?? before)?.layout?.folder ?? ID);
+  if (!existsSync(folder)) return [];
+  if (isNew && after === null) return ['the folder of what was removed is there'];
+  const data = join(folder, '..data');
+  const version = existsSync(data) ? readlinkSync(data) : undefined;
+  const versions = readdirSync(folder).filter((name) => name.startsWith('..v-') && name !== version);
+  const isLinked = now?.publish === 'symlinks';
+  return [
+    ...versions.map((name) => `the version ${name} is left`),
+    ...(now !== null && isLinked !== (version !== undefined) ? [`..data is ${version}`] : []),
+  ];
 }
 
 const sorted = (texts: Record<string, string>): Record<string, string> =>
@@ -205,4 +231,25 @@ describe('a power cut after', () => {
     for (const disk of cuts.at(cuts.moments - 1)) problems.push(...(await problemsOf(disk, scene, true)));
     expect(problems.slice(0, 5).join('\n')).toBe('');
   });
+});
+
+it('links that a run has restored stay', async () => {
+  const scene: Scene = { what: 'links', before: LINKED, after: LINKED, writes: [], deletes: [] };
+  const root = await folderFor(scene);
+  for (const name of ['..data', 'key.pem', 'cert.pem']) rmSync(join(root, ID, name));
+  const restoring = await script(
+    work,
+    'restore',
+    `import { restoreLinks } from './src/store/symlinks/write.ts';
+    await restoreLinks(process.argv[2], process.argv[2] + '/.pki/stage', ${JSON.stringify(LINKED)});`,
+  );
+  const cuts = new PowerCuts(root);
+  const journal = `${root}.journal`;
+  expect(await runScript(restoring, [root], { journal })).toMatchObject({ code: 0, stderr: '' });
+  cuts.read(journal);
+  for (const disk of cuts.at(cuts.moments - 1)) {
+    const again = join(work, `${++made}`);
+    restore(disk, again);
+    expect(contents(again, LINKED), disk.what).toEqual(generations(scene).old);
+  }
 });
