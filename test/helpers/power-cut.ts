@@ -84,6 +84,7 @@ interface Described {
 
 /** A line of journal.mjs. */
 interface Begun {
+  readonly id: number;
   readonly op: string;
   readonly path: string;
   readonly to?: string;
@@ -104,6 +105,8 @@ export type Remains =
 export interface Disk {
   /** When the power went, and what of all that was uncertain had reached the disk. */
   readonly what: string;
+  /** Whether names reached the disk in the order in which they were made, as with the journal of ext4 and xfs. */
+  readonly isInOrder: boolean;
   /** By path, relative to the folder of the run; folders before what is in them. */
   readonly remains: ReadonlyMap<string, Remains>;
 }
@@ -115,6 +118,8 @@ export class PowerCuts {
   readonly #nodes = new Map<number, Node>();
   readonly #operations: Operation[] = [];
   readonly #texts: string[] = [''];
+  /** What is being renamed or linked, by the operation's id: it may be in its new place already. */
+  readonly #moving = new Map<number, Node>();
 
   /** @param unsynced says of paths below the folder whether their content and name are only in memory yet. */
   constructor(folder: string, unsynced: (path: string) => boolean = () => false) {
@@ -177,6 +182,7 @@ export class PowerCuts {
         if (known === undefined) throw new Error(`the journal ends what never began: ${text}`);
         this.#texts.push(`"${known.text}" has ended`);
         if (line.ok) known.ending(line.made, known.begun, now);
+        this.#moving.delete(line.done);
       }
     }
   }
@@ -212,6 +218,7 @@ export class PowerCuts {
   #learn(place: Place, of: Described | null | undefined, now: number): Node | undefined {
     if (!of || of.kind === 'other') return undefined;
     const known = this.#nodes.get(of.ino);
+    if (known !== undefined && [...this.#moving.values()].includes(known)) return known;
     const isThere = known !== undefined && place.folder.entries.get(place.name) === known;
     const node = isThere ? known : this.#known(of.ino, made(of, now));
     if (!isThere) this.#foreign(place, node, now);
@@ -231,10 +238,11 @@ export class PowerCuts {
     }
   }
 
-  #begin({ op, path, to, folders = [], of }: Begun, now: number): Ending {
+  #begin({ id, op, path, to, folders = [], of }: Begun, now: number): Ending {
     const place = this.#place(path, now);
     const target = to === undefined ? place : this.#place(to, now);
     const node = place === undefined ? this.#rootIf(path, of, now) : this.#learn(place, of, now);
+    if (node !== undefined && to !== undefined) this.#moving.set(id, node);
     const text = [op, this.#short(path), ...(to ? [this.#short(to)] : [])].join(' ');
     const edit =
       (edits: readonly (Edit | undefined)[]): Ending =>
@@ -302,28 +310,40 @@ export class PowerCuts {
     return this.#texts.length;
   }
 
-  /** Disks that a power cut may leave at a moment: with none, all, each one and all but one of what is uncertain. */
-  *at(moment: number): Generator<Disk> {
-    const uncertain = this.#operations.filter(({ begun, lasting }) => begun <= moment && moment < lasting);
-    const disk = (luck: string, has: (operation: Operation) => boolean, contents: boolean): Disk => ({
+  /**
+   * Disks that a power cut may leave at a moment: of what is uncertain nothing, all, a beginning, one, all but one.
+   * @param matters says of an operation (`rename a b`) whether it is worth a disk of its own.
+   */
+  *at(moment: number, matters: (text: string) => boolean = () => true): Generator<Disk> {
+    const uncertain = this.#operations.filter(
+      ({ text, begun, lasting }) => begun <= moment && moment < lasting && matters(text),
+    );
+    const disk = (
+      luck: string,
+      isThere: (operation: Operation) => boolean,
+      contents: boolean,
+      isInOrder = false,
+    ): Disk => ({
       what: `power cut when ${this.#texts[moment] || 'nothing has happened'}; on the disk: ${luck}`,
-      remains: this.#remains(moment, has, contents),
+      isInOrder,
+      remains: this.#remains(moment, isThere, contents),
     });
-    yield disk('only what was synced', () => false, false);
-    yield disk('every name, no content that was not synced', () => true, false);
-    yield disk('everything', () => true, true);
-    for (const one of uncertain) {
+    yield disk('everything', () => true, true, true);
+    yield disk('every name, no content that was not synced', () => true, false, true);
+    for (const [i, one] of uncertain.entries()) {
+      const before = new Set(uncertain.slice(0, i));
+      yield disk(`what came before ${one.text}`, (other) => before.has(other), false, true);
       yield disk(`of what was not synced, only ${one.text}`, (other) => other === one, false);
-      yield disk(`everything but ${one.text}`, (other) => other !== one, true);
+      yield disk(`all but ${one.text}`, (other) => other !== one, true);
     }
   }
 
   /** Every different disk at any moment. */
-  *all(): Generator<Disk> {
+  *all(matters?: (text: string) => boolean): Generator<Disk> {
     const seen = new Set<string>();
     for (let moment = 0; moment < this.moments; moment++) {
-      for (const disk of this.at(moment)) {
-        const signature = JSON.stringify([...disk.remains]);
+      for (const disk of this.at(moment, matters)) {
+        const signature = signatureOf(disk);
         if (!seen.has(signature)) yield disk;
         seen.add(signature);
       }
@@ -373,12 +393,32 @@ function made(of: Described, at: number): Node {
   };
 }
 
+const NOTHING = Buffer.alloc(0);
+
 function remainsOf(node: Node, moment: number, contents: boolean): Remains {
   if (node.kind === 'link') return { kind: 'link', target: node.target };
   if (node.kind === 'folder') return { kind: 'folder', mode: node.mode };
   const known = (list: readonly Content[]) => list.findLast(({ at }) => at <= moment)?.bytes;
-  const bytes = (contents ? known(node.written) : undefined) ?? known(node.synced) ?? Buffer.alloc(0);
+  const bytes = (contents ? known(node.written) : undefined) ?? known(node.synced) ?? NOTHING;
   return { kind: 'file', mode: node.mode, bytes };
+}
+
+const numbers = new WeakMap<Buffer, number>();
+let last = 0;
+
+/** Contents are never copied, so the same one is the same object. */
+function numberOf(bytes: Buffer): number {
+  const number = numbers.get(bytes) ?? ++last;
+  numbers.set(bytes, number);
+  return number;
+}
+
+function signatureOf({ remains, isInOrder }: Disk): string {
+  const parts = [...remains].map(([path, one]) => {
+    if (one.kind === 'file') return `${path}=${numberOf(one.bytes)},${one.mode}`;
+    return one.kind === 'link' ? `${path}>${one.target}` : `${path}/${one.mode}`;
+  });
+  return `${isInOrder}\n${parts.join('\n')}`;
 }
 
 /** Makes a folder that holds what is on a disk. */

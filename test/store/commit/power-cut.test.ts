@@ -156,6 +156,10 @@ async function problemsOf(disk: Disk, scene: Scene, isDone: boolean): Promise<re
   const entity = scene.after ?? scene.before ?? PLAIN;
   for (const [file, text] of Object.entries(contents(root, entity)))
     if (text !== old[file] && text !== fresh[file]) problems.push(`${file} is ${JSON.stringify(text)}`);
+  // A server that starts before the next apply finds a file under every name that it had and will have.
+  const found = contents(root, entity);
+  for (const file of Object.keys(old).filter((name) => name in fresh))
+    if (disk.isInOrder && found[file] === undefined) problems.push(`${file} cannot be read`);
   await recover(root).catch((error: unknown) => problems.push(`recovery: ${String(error)}`));
   problems.push(...problemsAfter(root, scene, isDone));
   return problems.map((problem) => `${disk.what}: ${problem}`);
