@@ -15,7 +15,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { filePath, type Located, type ManagedFile } from '../../../src/pki/files.ts';
+import type { Artifact } from '../../../src/pki/artifact.ts';
+import { filePath, type Located } from '../../../src/pki/files.ts';
 import { COMMIT_FOLDER, stagedPath, stageFolder } from '../../../src/pki/paths.ts';
 import { commit, recover } from '../../../src/store/commit/commit.ts';
 import { runScript, script } from '../../helpers/child.ts';
@@ -26,7 +27,7 @@ const work = memoryFolder();
 const ID = 'servers/api';
 const STAMP = '2026-11-23T120000Z-abcdef';
 const ALL = ['key', 'csr', 'cert', 'fullchain', 'ca'] as const;
-const KNOWN: readonly ManagedFile[] = [...ALL, 'chain'];
+const KNOWN: readonly Artifact[] = [...ALL, 'chain'];
 const PLAIN: Located = { id: ID };
 const LINKED: Located = { id: ID, publish: 'symlinks' };
 const ELSEWHERE: Located = {
@@ -41,8 +42,8 @@ interface Scene {
   readonly before: Located | null;
   /** How it is to stand; not at all. */
   readonly after: Located | null;
-  readonly writes: readonly ManagedFile[];
-  readonly deletes: readonly ManagedFile[];
+  readonly writes: readonly Artifact[];
+  readonly deletes: readonly Artifact[];
   readonly relinks?: boolean;
   readonly never?: string;
 }
@@ -81,9 +82,9 @@ const SCENES: readonly Scene[] = [
   { what: 'a removal behind links', before: LINKED, after: null, writes: [], deletes: KNOWN },
 ];
 
-const textOf = (generation: string, file: ManagedFile): string => `${generation} ${file}\n`;
+const textOf = (generation: string, file: Artifact): string => `${generation} ${file}\n`;
 
-function stage(root: string, generation: string, files: readonly ManagedFile[]): void {
+function stage(root: string, generation: string, files: readonly Artifact[]): void {
   mkdirSync(join(root, stageFolder(ID)), { recursive: true });
   for (const file of files) {
     const mode = file === 'key' ? 0o600 : 0o644;
@@ -140,7 +141,7 @@ function contents(root: string, entity: Located): Record<string, string> {
 function generations({ before, after, writes, deletes }: Scene) {
   const old = before === null ? {} : Object.fromEntries(KNOWN.map((file) => [file, textOf('old', file)]));
   if (after === null) return { old, fresh: {} };
-  const kept = Object.entries(old).filter(([file]) => !deletes.includes(file as ManagedFile));
+  const kept = Object.entries(old).filter(([file]) => !deletes.includes(file as Artifact));
   const fresh = Object.fromEntries([...kept, ...writes.map((file) => [file, textOf('new', file)])]);
   return { old, fresh };
 }
