@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CLI, plainEnvironment, runProgram } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
 import { copyOf, has, itNeeds, Project, publishedState, put, until } from './project.ts';
 
 const MANIFEST = `
@@ -33,8 +34,6 @@ while True:
 sys.stdout.buffer.write(seen)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
-
-import { temporaryFolder } from '../helpers/folders.ts';
 
 const work = temporaryFolder();
 let applied: Project;
@@ -71,6 +70,27 @@ describe('at a terminal', () => {
     expect(text).toContain('applied: ');
     expect(existsSync(project.path('servers/b'))).toBe(false);
     expect(await project.actions()).toEqual({});
+  });
+
+  itNeeds(['python3'], 'names every entity that is at stake', async () => {
+    const names = ['r1', 'r2', 'r3'];
+    const roots = (key: string) => names.map((name) => `${name}: { commonName: ${name}${key} }`).join(', ');
+    const servers = (...all: string[]) =>
+      all.map((name) => `${name}: { commonName: ${name}.example.test, issuer: r1, trust: [r1] }`).join(', ');
+    const manifest = (key: string, ...all: string[]) =>
+      `version: 1\nauthorities: { ${roots(key)} }\nservers: { ${servers(...all)} }\n`;
+    const project = new Project(manifest('', 'x', 'y', 'z'));
+    await project.apply();
+    project.write(manifest(', key: ed25519', 'z'));
+    const { text } = await typed(project, 'no\r', 'no\r');
+    const questions = text
+      .split('\n')
+      .filter((line, i, all) => all[i + 1]?.startsWith(QUESTION) && line !== '');
+    expect(questions.map((line) => line.replace(/^.*: (?=\w+\/)/, ''))).toEqual([
+      'authorities/r1, authorities/r2, authorities/r3 (1 below is issued anew)',
+      'servers/x, servers/y',
+    ]);
+    expect(text).toContain('needs consent: authorities/r1, authorities/r2, authorities/r3 (');
   });
 
   it.skipIf(!has('python3')).each([

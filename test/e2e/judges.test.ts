@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
 import { GO, JAVA } from '../helpers/judges.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
+import { openssl } from '../helpers/openssl.ts';
 import { datesOf, extensionsOf, itNeeds, Project, put } from './project.ts';
 
 /** Issuers nearest first, the root last. */
@@ -364,9 +366,6 @@ for name in sys.argv[5:]:
     except ssl.SSLCertVerificationError as error:
         print("refused")
 `;
-
-import { temporaryFolder } from '../helpers/folders.ts';
-import { openssl } from '../helpers/openssl.ts';
 
 for (const [server, client, under] of [
   ['servers/many', 'clients/plain', 'ec'],
