@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
-import { GO, JAVA } from '../helpers/judges.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
+import { GO, JAVA } from '../helpers/judges.ts';
 import { openssl } from '../helpers/openssl.ts';
 import { datesOf, extensionsOf, itNeeds, Project, put } from './project.ts';
 

@@ -45,12 +45,12 @@ function agreed(
       return plan(pinned);
     },
   });
-  const { possible, held, blocked, isIdle } = agreement;
+  const { possible, awaiting, withheld, isIdle } = agreement;
   const actions = possible.changes.filter(({ action }) => action !== 'keep');
   return {
     done: actions.map(({ id, action }) => `${action} ${id}`),
-    held: held.map(({ id }) => id),
-    blocked: blocked.map(({ id }) => id),
+    awaiting: awaiting.map(({ id }) => id),
+    withheld: withheld.map(({ id }) => id),
     isIdle,
     replanned,
   };
@@ -60,8 +60,8 @@ describe('an agreement', () => {
   it('on what needs no consent is the plan itself', () => {
     expect(agreed(anInventory(ONE, TWO, edited(A), B))).toEqual({
       done: ['issue servers/a'],
-      held: [],
-      blocked: [],
+      awaiting: [],
+      withheld: [],
       isIdle: false,
       replanned: [],
     });
@@ -76,8 +76,8 @@ describe('an agreement', () => {
   it('leaves what was not agreed to, and what hangs from it; the rest goes on', () => {
     expect(agreed(ROLLED)).toEqual({
       done: ['issue servers/b'],
-      held: [],
-      blocked: ['authorities/one'],
+      awaiting: [],
+      withheld: ['authorities/one'],
       isIdle: false,
       replanned: [['authorities/one']],
     });
@@ -86,20 +86,20 @@ describe('an agreement', () => {
   it('goes on with everything once it was given', () => {
     expect(agreed(ROLLED, { consents: ['rekey-ca'] })).toMatchObject({
       done: ['rekey authorities/one', 'issue servers/a', 'issue servers/b'],
-      blocked: [],
+      withheld: [],
       replanned: [],
     });
   });
 
   it('does not take one consent for another', () => {
-    expect(agreed(ROLLED, { consents: ['remove'] })).toMatchObject({ blocked: ['authorities/one'] });
+    expect(agreed(ROLLED, { consents: ['remove'] })).toMatchObject({ withheld: ['authorities/one'] });
   });
 
   it('leaves all that was not agreed to, and plans again once', () => {
     const both = anInventory({ ...ONE, key: P384 }, { ...TWO, key: P384 }, A, edited(B));
     expect(agreed(both)).toMatchObject({
       done: ['issue servers/b'],
-      blocked: ['authorities/one', 'authorities/two'],
+      withheld: ['authorities/one', 'authorities/two'],
       replanned: [['authorities/one', 'authorities/two']],
     });
   });
@@ -108,15 +108,15 @@ describe('an agreement', () => {
     const given = { orphans: ['servers/gone', 'clients/gone'] };
     expect(agreed(anInventory(ONE, TWO, edited(A), B), given)).toEqual({
       done: ['issue servers/a'],
-      held: ['servers/gone', 'clients/gone'],
-      blocked: [],
+      awaiting: ['servers/gone', 'clients/gone'],
+      withheld: [],
       isIdle: false,
       replanned: [],
     });
-    expect(agreed(BEFORE, given)).toMatchObject({ done: [], held: given.orphans, isIdle: true });
+    expect(agreed(BEFORE, given)).toMatchObject({ done: [], awaiting: given.orphans, isIdle: true });
     expect(agreed(BEFORE, { ...given, consents: ['remove'] })).toMatchObject({
       done: ['remove servers/gone', 'remove clients/gone'],
-      held: [],
+      awaiting: [],
       isIdle: false,
     });
   });
@@ -137,7 +137,7 @@ describe('something asked for by name', () => {
     // The other root and its server have nothing to do with it: what keeps them is that the request failed.
     const inventory = anInventory(ONE, TWO, A, edited(B));
     expect(agreed(inventory, { requested: [A.id] }, lost())).toMatchObject({
-      blocked: [ONE.id],
+      withheld: [ONE.id],
       isIdle: true,
     });
     expect(agreed(inventory, {}, lost())).toMatchObject({ done: ['issue servers/b'], isIdle: false });

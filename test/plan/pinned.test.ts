@@ -79,10 +79,12 @@ describe('an authority whose files are elsewhere', () => {
   const former = { folder: 'old', files: [{ file: 'key', from: 'old/key.pem' }] } as const;
 
   it('and stay there keeps all below it: the calls of this run look for them in the new place', () => {
-    expect(pinned([ROOT.id], undefined, ALL, { [ROOT.id]: { left: former } })).toEqual(
+    expect(pinned([ROOT.id], undefined, ALL, { [ROOT.id]: { formerLocation: former } })).toEqual(
       ids(ROOT, NEAR, SUB, DEEP, TRUSTING),
     );
-    expect(pinned([SUB.id], undefined, ALL, { [SUB.id]: { left: former } })).toEqual(ids(SUB, DEEP));
+    expect(pinned([SUB.id], undefined, ALL, { [SUB.id]: { formerLocation: former } })).toEqual(
+      ids(SUB, DEEP),
+    );
   });
 
   it('behind damaged links, what it signs', () => {
@@ -95,7 +97,7 @@ describe('an authority whose files are elsewhere', () => {
 
 describe('the place of an entity that stays', () => {
   const files = [{ file: 'cert', from: 'servers/apart/cert.pem' }] as const;
-  const left = { [NEAR.id]: { left: { folder: 'servers/apart', files } } };
+  const left = { [NEAR.id]: { formerLocation: { folder: 'servers/apart', files } } };
 
   it('is nobody else’s before it has moved', () => {
     expect(pinned([NEAR.id], undefined, ALL, left)).toEqual(ids(NEAR, APART));
