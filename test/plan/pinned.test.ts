@@ -88,9 +88,9 @@ describe('an authority whose files are elsewhere', () => {
   });
 
   it('behind damaged links, what it signs', () => {
-    const mixed = { published: { state: 'mixed', detail: '' } } as const;
+    const mixed = { published: { state: 'mixed', findings: [] } } as const;
     expect(pinned([SUB.id], undefined, ALL, { [SUB.id]: mixed })).toEqual(ids(SUB, DEEP));
-    const whole = { published: { state: 'symlinks', detail: '' } } as const;
+    const whole = { published: { state: 'symlinks', findings: [] } } as const;
     expect(pinned([SUB.id], undefined, ALL, { [SUB.id]: whole })).toEqual([SUB.id]);
   });
 });
