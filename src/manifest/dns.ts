@@ -68,7 +68,7 @@ export function parseDns(text: string): Parsed<string> {
     return refused('san', `DNS name ${quote(text)} contains a blank`, 'list every name by itself');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII
   if (/[^\x00-\x7f]/.test(text)) return notAscii(text);
-  if (text.endsWith('.') && text.length > 1) {
+  if (/[^.]\.+$/.test(text)) {
     return refused(
       'san',
       `DNS name ${quote(text)} ends with a dot`,
