@@ -29,7 +29,7 @@ export async function planCommand(manifest: string, flags: PlanFlags, console: C
   const retire = resolveNames('retire', flags.retire ?? [], project.inventory, console);
   if (rekey === undefined || retire === undefined) return EXIT.failed;
   const made = await plan(project, { rekey, retire, ...(flags.now === undefined ? {} : { now: flags.now }) });
-  console.out(await planOutput(project, made, flags, console));
+  await show(project, made, flags, console);
   console.say(...exposedTexts(made, project.root).map((text) => ({ kind: 'warning', text }) as const));
   const refusals = made.changes.flatMap((change) => (change.action === 'refuse' ? change.refusal : []));
   // A script says nothing of what it leaves out.
@@ -41,8 +41,8 @@ export async function planCommand(manifest: string, flags: PlanFlags, console: C
   return flags.detailedExitcode && isDue(made) ? EXIT.due : EXIT.fine;
 }
 
-async function planOutput(project: Project, made: Plan, flags: PlanFlags, console: Console): Promise<string> {
-  if (flags.json) return `${JSON.stringify(planJson(made, project.manifest), null, 2)}\n`;
-  if (flags.commands) return planCommands(project, made);
-  return planText(made, { style: console.style, verbose: flags.verbose ?? false });
+async function show(project: Project, made: Plan, flags: PlanFlags, console: Console): Promise<void> {
+  if (flags.json) console.json(planJson(made, project.manifest));
+  else if (flags.commands) console.out(await planCommands(project, made));
+  else console.out(planText(made, { style: console.style, verbose: flags.verbose ?? false }));
 }

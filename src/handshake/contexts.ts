@@ -109,7 +109,7 @@ function clientRecipe({ check, client, server }: HandshakeCase): ClientRecipe {
 }
 
 function created(source: Source, options: SecureContextOptions): Ready<SecureContext> {
-  const context = attempt('tls-objects', () => createSecureContext(options));
+  const context = attempt('unloadable', () => createSecureContext(options));
   return context.ok ? context : failed(source, context.problem);
 }
 

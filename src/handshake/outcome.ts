@@ -42,7 +42,7 @@ export type Fault =
   | 'mismatch'
   | 'no-trust-anchor'
   | 'bundle-unreadable'
-  | 'tls-objects'
+  | 'unloadable'
   | 'cannot-listen';
 
 /** Why credentials are of no use, with the code that the TLS library or the system has for it, or one of ours. */

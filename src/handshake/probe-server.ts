@@ -57,7 +57,7 @@ export async function openProbeServer(
   behaviour: Behaviour = STRICT,
 ): Promise<Prepared<ProbeServer>> {
   const { requestCert } = behaviour;
-  const server = attempt('tls-objects', () =>
+  const server = attempt('unloadable', () =>
     createServer({ ...options, requestCert, rejectUnauthorized: false }),
   );
   return server.ok ? listen(server.value, behaviour) : server;

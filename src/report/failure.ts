@@ -1,6 +1,5 @@
 /** What no command foresaw, still in plain words: nothing a user does ends in a stack trace. */
 import { UserError } from '../index.ts';
-import type { Advice } from '../words/advice.ts';
 
 const OWNER = 'check who owns the folder, and run as somebody who may write there';
 
@@ -15,7 +14,7 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 /** Whatever was thrown. Without a hint it is a defect of this program, and `DEFECT_HINT` or the stack belong to it. */
-export function failureAdvice(error: unknown): Omit<Advice, 'hint'> & Partial<Advice> {
+export function failureAdvice(error: unknown): { readonly problem: string; readonly hint?: string } {
   if (error instanceof UserError) return { problem: error.message, hint: error.hint };
   if (isSystemError(error)) {
     const where = error.path === undefined ? '' : ` "${error.path}"`;

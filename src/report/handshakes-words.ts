@@ -131,7 +131,7 @@ const FAULTS: Readonly<Record<Fault, string>> = {
   mismatch: 'key and certificate do not fit',
   'no-trust-anchor': 'the trust bundle holds no certificate',
   'bundle-unreadable': 'the trust bundle cannot be read',
-  'tls-objects': 'TLS does not take its files',
+  unloadable: 'TLS does not take its files',
   'cannot-listen': 'cannot listen on 127.0.0.1',
 };
 

@@ -10,17 +10,24 @@ export function certificatesText(
 ): string {
   const bad = checks.filter(({ problem }) => problem !== null);
   const shown = verbose ? checks : bad;
-  const lines = shown.map(({ entity, purpose, problem }) =>
-    problem === null
-      ? `  ${style.good('ok')}  ${entity} (${purpose})`
-      : `  ${style.bad('bad')} ${entity} (${purpose}): ${problem}`,
-  );
+  const lines = shown.map((check) => {
+    const problem = complaintOf(check);
+    const what = `${check.entity} (${check.purpose})`;
+    return problem === null ? `  ${style.good('ok')}  ${what}` : `  ${style.bad('bad')} ${what}: ${problem}`;
+  });
   const count = new Set(checks.map(({ entity }) => entity)).size;
   const summary =
     bad.length === 0
       ? style.good(`certificates: ${count} verified by openssl, RFC 5280 strict`)
       : style.bad(`certificates: ${bad.length} of ${checks.length} checks failed`);
   return `${[...lines, summary].join('\n')}\n`;
+}
+
+/** openssl's words, or ours where it was not asked; `null` where all is well. */
+function complaintOf({ entity, problem }: CertificateCheck): string | null {
+  if (problem === null) return null;
+  if (problem.kind === 'rejected') return problem.complaint;
+  return problem.of === entity ? 'there is no certificate' : `there is no certificate of ${problem.of}`;
 }
 
 /** Where a very large folder is proven in part. @param nothing changed, so nothing was tried. */
@@ -36,7 +43,7 @@ export function verificationJson(verification: Verification): unknown {
     version: 1,
     ok: verification.ok,
     scope: verification.scope,
-    certificates: verification.certificates,
+    certificates: verification.certificates.map((check) => ({ ...check, problem: complaintOf(check) })),
     handshakes: handshakesJson(verification.outcomes, verification.skipped),
   };
 }

@@ -39,12 +39,18 @@ export interface VerifyOptions {
 /** Up to this many pairs are all proven, some two milliseconds each handshake. */
 const PAIRS = 1000;
 
+/** Why a certificate is not good. */
+export type CertificateProblem =
+  /** openssl's own words. */
+  | { readonly kind: 'rejected'; readonly complaint: string }
+  /** There is no certificate, of the entity itself or of an issuer. */
+  | { readonly kind: 'missing'; readonly of: EntityId };
+
 /** What `openssl verify` makes of a certificate for one purpose; a peer's is judged for two. */
 export interface CertificateCheck {
   readonly entity: EntityId;
   readonly purpose: Purpose;
-  /** openssl's complaint, or `null` where it has none. */
-  readonly problem: string | null;
+  readonly problem: CertificateProblem | null;
 }
 
 /** The proof of a whole inventory, or of what has just changed in a very large one. */
@@ -123,12 +129,10 @@ function sortOut(
   const there = new Map<EntityId, Entity>();
   const absent: CertificateCheck[] = [];
   for (const entity of entities) {
-    const hasIssuer = entity.issuer === null || there.has(entity.issuer);
-    if (hasFile(entity) && hasIssuer) there.set(entity.id, entity);
-    else {
-      const problem = hasIssuer ? 'there is no certificate' : `there is no certificate of ${entity.issuer}`;
-      absent.push({ entity: entity.id, purpose: 'any', problem });
-    }
+    const { id, issuer } = entity;
+    const of = issuer === null || there.has(issuer) ? id : issuer;
+    if (of === id && hasFile(entity)) there.set(id, entity);
+    else absent.push({ entity: id, purpose: 'any', problem: { kind: 'missing', of } });
   }
   if (there.size === 0 && entities.length > 0) {
     throw new UserError({ kind: 'nothing-to-verify', root });
@@ -148,7 +152,11 @@ async function checkBatch(
     const file = certificateArg(entity);
     if (good.has(file)) checks.push({ entity: entity.id, purpose, problem: null });
     else if (entities.length === 1)
-      checks.push({ entity: entity.id, purpose, problem: verifyComplaint(stderr) });
+      checks.push({
+        entity: entity.id,
+        purpose,
+        problem: { kind: 'rejected', complaint: verifyComplaint(stderr) },
+      });
     else {
       const args = [...command.args.slice(0, command.args.length - entities.length), file];
       checks.push(

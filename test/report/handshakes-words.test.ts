@@ -104,8 +104,8 @@ it.each<[Fault, code: string, string]>([
   ['mismatch', 'KEY_VALUES_MISMATCH', 'key and certificate do not fit'],
   ['no-trust-anchor', 'NO_TRUST_ANCHOR', 'the trust bundle holds no certificate'],
   ['bundle-unreadable', 'ERR_OSSL_X', 'the trust bundle cannot be read'],
-  ['tls-objects', 'ERR_OSSL_X', 'TLS does not take its files'],
-  ['tls-objects', 'ERR_SSL_EE_KEY_TOO_SMALL', 'the key is too weak for TLS (security level 2)'],
+  ['unloadable', 'ERR_OSSL_X', 'TLS does not take its files'],
+  ['unloadable', 'ERR_SSL_EE_KEY_TOO_SMALL', 'the key is too weak for TLS (security level 2)'],
   ['cannot-listen', 'EADDRNOTAVAIL', 'cannot listen on 127.0.0.1'],
 ])('what could not be tried: %s, %s', (fault, code, words) => {
   const untried = (party: string | null): Finding => ({ kind: 'untried', problem: { party, fault, code } });

@@ -100,10 +100,21 @@ describe('verified certificates', () => {
   it('are named when they are not', () => {
     const bad = [
       ...checks,
-      { entity: 'servers/b', purpose: 'sslserver', problem: 'error 10: expired' } as const,
+      {
+        entity: 'servers/b',
+        purpose: 'sslserver',
+        problem: { kind: 'rejected', complaint: 'error 10: expired' },
+      } as const,
     ];
     expect(text(bad)).toBe(
       '  bad servers/b (sslserver): error 10: expired\ncertificates: 1 of 3 checks failed\n',
+    );
+  });
+  it('are named when there are none', () => {
+    const absent = (entity: string, of: string) =>
+      ({ entity, purpose: 'any', problem: { kind: 'missing', of } }) as const;
+    expect(text([absent('servers/a', 'servers/a'), absent('servers/b', 'authorities/ca')])).toBe(
+      '  bad servers/a (any): there is no certificate\n  bad servers/b (any): there is no certificate of authorities/ca\ncertificates: 2 of 2 checks failed\n',
     );
   });
 });
