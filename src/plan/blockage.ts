@@ -1,6 +1,7 @@
 /** Why a file can neither be read nor replaced by any tool: each cause with what its words need (words/blockage.ts). */
 import type { Artifact } from '../pki/artifact.ts';
 import type { EntityId } from '../pki/entity.ts';
+import type { KeyFormat } from '../x509/key-format.ts';
 
 /** Something that is there, and that the system will not let us read; `code` is its word for that. */
 export type Unreadable =
@@ -31,8 +32,8 @@ export type Blockage =
   | { readonly kind: 'conflicting-key'; readonly entity: EntityId; readonly other: string }
   /** The place is still taken by the key of an entity that is to move, too. */
   | { readonly kind: 'waits-for-move'; readonly other: EntityId }
-  /** Unlike garbage it may be the only copy of a key. */
-  | { readonly kind: 'der-key' }
+  /** Unlike garbage it may be the only copy of a key, for this program or another. */
+  | { readonly kind: 'foreign-key'; readonly format: KeyFormat }
   /** `name` is the link or folder of ours beside the file. */
   | { readonly kind: 'links'; readonly name: string; readonly fault: LinkFault };
 

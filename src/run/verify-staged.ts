@@ -8,14 +8,8 @@ import { crossObjections, type Made, objections } from '../plan/accept.ts';
 import { crossingOf, issuanceOf, makesKey, type Work } from '../plan/change.ts';
 import { publicKeyObject, signedBy } from '../x509/certificate.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
-import {
-  certificateDer,
-  parseCertificate,
-  parseKey,
-  parsePublicKey,
-  parseRequest,
-  publicKeyOf,
-} from '../x509/parse.ts';
+import { certificateDer, parseCertificate, parsePublicKey, parseRequest } from '../x509/parse.ts';
+import { parseKey, publicKeyOf } from '../x509/parse-key.ts';
 import type { Run } from './run.ts';
 import { type Staging, whole } from './staging.ts';
 
@@ -46,7 +40,7 @@ function verifyIssued(
   const issuer = entity.issuer === null ? null : published.certificate(entity.issuer);
   const key = parseKey(keyFile);
   const cert = certFile === null ? null : stagedFacts(staging, id, 'cert', parseCertificate);
-  const signer = issuer ?? { key: publicKeyObject(publicKeyOf(keyFile.toString('latin1'))), facts: key };
+  const signer = issuer ?? { key: publicKeyObject(publicKeyOf(keyFile)), facts: key };
   const isSigned = certFile !== null && signedBy(certificateDer(certFile), signer.key);
   const made: Made = { key, csr, cert, signedBy: isSigned ? signer.facts.keyId : null };
   throwAny(objections(made, { entity, issuance, issuer: issuer?.facts ?? null }));

@@ -1,6 +1,7 @@
 /** What stands in the way of a file, as a clause behind its name, and what to do about it. */
 import { unreachable } from '../pki/entity.ts';
 import type { Blockage, LinkFault, LinkFinding } from '../plan/blockage.ts';
+import { keyFormatHint, keyFormatText } from './key-format.ts';
 
 /** Completes `"servers/api/key.pem" …`. */
 export function blockageText(cause: Blockage): string {
@@ -25,8 +26,8 @@ export function blockageText(cause: Blockage): string {
       return `is not the key that ${cause.entity} had, which is "${cause.other}"`;
     case 'waits-for-move':
       return `is the place of the key of ${cause.other}, which is to move as well`;
-    case 'der-key':
-      return 'seems to be a key in DER or PKCS#12, and this version reads PEM alone';
+    case 'foreign-key':
+      return keyFormatText(cause.format);
     case 'links':
       return `is published through "${cause.name}" beside it, which ${faultText(cause.fault)}`;
     default:
@@ -66,8 +67,8 @@ export function blockageHint(path: string, cause: Blockage): string {
       return `move "${path}" away, and "${cause.other}" comes along; or move that away to go on with the other`;
     case 'waits-for-move':
       return 'change one of them at a time, with "pki apply" in between';
-    case 'der-key':
-      return 'convert it with "openssl pkey -inform DER -in KEY -out PEM" (or "openssl pkcs12 -nocerts -noenc -in KEY -out PEM"), or move it away to have a new key made';
+    case 'foreign-key':
+      return keyFormatHint(cause.format);
     case 'links':
       return `put "${cause.name}" right or move it away, and run again`;
     case 'link':

@@ -53,13 +53,31 @@ export const CURVES: Readonly<Record<string, string>> = {
   '1.3.132.0.35': 'P-521',
 };
 
-/** Public key algorithms, RFC 3279 §2.3 and RFC 8410 §3. */
+/** Public key algorithms, RFC 3279 §2.3, RFC 4055 §1.2 and RFC 8410 §3. */
 export const KEY_ALGORITHM = {
   rsa: '1.2.840.113549.1.1.1',
+  rsaPss: '1.2.840.113549.1.1.10',
   ec: '1.2.840.10045.2.1',
   ed25519: '1.3.101.112',
   ed448: '1.3.101.113',
 } as const;
+
+/** Kinds of keys that a manifest does not have, by the names that people know; others are shown by number. */
+export const OTHER_KEYS: Readonly<Record<string, string>> = {
+  '1.2.840.10040.4.1': 'dsa',
+  '1.2.840.10045.3.1.1': 'ecdsa-p192',
+  '1.3.132.0.33': 'ecdsa-p224',
+  '1.3.132.0.10': 'ecdsa-secp256k1',
+  '1.3.36.3.3.2.8.1.1.7': 'ecdsa-brainpoolP256r1',
+  '1.3.36.3.3.2.8.1.1.11': 'ecdsa-brainpoolP384r1',
+  '1.3.36.3.3.2.8.1.1.13': 'ecdsa-brainpoolP512r1',
+  '1.2.156.10197.1.301': 'sm2',
+  '1.3.101.110': 'x25519',
+  '1.3.101.111': 'x448',
+  '2.16.840.1.101.3.4.3.17': 'ml-dsa-44',
+  '2.16.840.1.101.3.4.3.18': 'ml-dsa-65',
+  '2.16.840.1.101.3.4.3.19': 'ml-dsa-87',
+};
 
 /** Signature algorithms and the digest node's `verify` wants for each (`null`: the algorithm brings its own). */
 export const SIGNATURES: Readonly<Record<string, { readonly name: string; readonly digest: string | null }>> =

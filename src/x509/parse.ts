@@ -1,87 +1,41 @@
 /** Bytes of each kind of file → facts. Throws an Error whose message says what is wrong with the content. */
-
-import { createECDH, createPrivateKey, createPublicKey } from 'node:crypto';
 import { messageOf } from '../pki/errors.ts';
 import { certificateFacts } from './certificate.ts';
-import type { CertificateFacts, KeyFacts, KeyId, RequestFacts } from './facts.ts';
-import { type PemBlock, pemBlocks, pemText } from './pem.ts';
-import { publicKeyWithin } from './private-key.ts';
-import { keyIdentifier, publicKeyFacts, sha256 } from './public-key.ts';
+import type { CertificateFacts, KeyId, RequestFacts } from './facts.ts';
+import { isPrivateKey, parseKey } from './parse-key.ts';
+import { type PemBlock, pemBlocks, pemText, readPem } from './pem.ts';
+import { publicKeyFacts, sha256 } from './public-key.ts';
 import { requestFacts } from './request.ts';
 
-/** A private key that is there and locked. */
-export class EncryptedKeyError extends Error {
-  override readonly name = 'EncryptedKeyError';
-}
+/** RFC 7468 §5 knows the first alone; OpenSSL and those that use it read all of them. */
+const CERTIFICATE_LABELS: readonly string[] = ['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE'];
 
-/** The key of a PEM file. @throws EncryptedKeyError where the file says ENCRYPTED, Error where no key can be read. */
-export function parseKey(bytes: Buffer): KeyFacts {
-  const text = bytes.toString('latin1');
-  // In a damaged label, too; but a key that says it is "UNENCRYPTED" is none.
-  if (/\bENCRYPTED\b/.test(text)) throw new EncryptedKeyError('the key is encrypted');
-  const spki = publicKeyOf(text);
-  const { keyId, spec } = publicKeyFacts(spki);
-  return { keyId, spec, keyIdentifier: keyIdentifier(spki) };
-}
+/** The second is what Netscape and IIS wrote (RFC 7468 §7). */
+const REQUEST_LABELS: readonly string[] = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
 
-/**
- * Whether a file that holds no PEM can be a key in DER, plain or encrypted, or a PKCS#12 file: one SEQUENCE that begins
- * with an INTEGER or a SEQUENCE. That of less than 128 octets has to end with the file, because text can begin like it.
- */
-export function mayBeDerKey(bytes: Buffer): boolean {
-  const [tag, length = 0] = bytes;
-  if (tag !== 0x30 || length > 0x84) return false;
-  if (length < 0x80 && bytes.length !== 2 + length) return false;
-  const inner = bytes[length < 0x80 ? 2 : 2 + (length & 0x7f)];
-  return inner === 0x02 || inner === 0x30;
-}
-
-/** SubjectPublicKeyInfo of a private key; node's own message could quote the input, so it is not passed on. */
-export function publicKeyOf(privateKey: string): Uint8Array {
-  const [block] = pemBlocks(privateKey);
-  // To the letter what openssl writes: every other text, and every other key, node has to make something of.
-  const isPlain = block !== undefined && privateKey === pemText('PRIVATE KEY', block.der);
-  const within = isPlain ? publicKeyWithin(block.der, pointOf) : undefined;
-  if (within !== undefined) return within;
-  try {
-    return createPublicKey(createPrivateKey(privateKey)).export({ format: 'der', type: 'spki' });
-  } catch {
-    throw new Error('holds no readable private key');
-  }
-}
-
-/** NIST's names of curves → node's. */
-const NODE_CURVES: Readonly<Record<string, string>> = {
-  'P-256': 'prime256v1',
-  'P-384': 'secp384r1',
-  'P-521': 'secp521r1',
-};
-
-/** x509/private-key.ts is pure, and node's curves could make keys as well. */
-export function pointOf(curve: string, scalar: Uint8Array): Uint8Array | undefined {
-  try {
-    const ecdh = createECDH(NODE_CURVES[curve] ?? curve);
-    ecdh.setPrivateKey(scalar);
-    return ecdh.getPublicKey();
-  } catch {
-    // Zero, or not below the order of the curve: no private key.
-    return undefined;
-  }
-}
+/** What may stand in a file of certificates and means nothing there. */
+const SILENT = /^(?:(?:NEW )?CERTIFICATE REQUEST|PUBLIC KEY|X509 CRL|.*PARAMETERS)$/;
 
 /** The first certificate of a PEM file. @throws Error where there is none, or it cannot be read. */
 export function parseCertificate(bytes: Buffer): CertificateFacts {
-  return readable('certificate', () => certificateFacts(firstBlock(bytes, 'CERTIFICATE').der));
+  return readable('certificate', () => certificateFacts(certificateDer(bytes)));
 }
 
-/** The first certificate of a file, as DER. */
+/** The first certificate of a file, as DER. @throws Error where programs disagree about which that is. */
 export function certificateDer(bytes: Buffer): Uint8Array {
-  return firstBlock(bytes, 'CERTIFICATE').der;
+  const { label, der } = firstBlock(bytes, CERTIFICATE_LABELS);
+  if (label !== 'CERTIFICATE') throw new Error(`has the label "${label}", which not every program reads`);
+  return der;
+}
+
+/** Whether a label is that of a certificate for OpenSSL, and of nothing for others. */
+export function isRareLabel(label: string): boolean {
+  return label !== 'CERTIFICATE' && CERTIFICATE_LABELS.includes(label);
 }
 
 /** The first request of a PEM file. @throws Error where there is none, or it cannot be read. */
 export function parseRequest(bytes: Buffer): RequestFacts {
-  return readable('certificate request', () => requestFacts(firstBlock(bytes, 'CERTIFICATE REQUEST').der));
+  return readable('certificate request', () => requestFacts(firstBlock(bytes, REQUEST_LABELS).der));
 }
 
 /** How a private key is written among the fingerprints of a file. */
@@ -90,38 +44,45 @@ export function keyPiece(keyId: KeyId): string {
 }
 
 /**
- * What a file of certificates and private keys holds, in order: fingerprints, and keys as `keyPiece` writes them. The
- * certificates are not read. @throws Error where there is neither.
+ * What a file of certificates and private keys holds, in order: fingerprints, keys as `keyPiece` writes them, and labels
+ * of what some program could take for a certificate or a key. The certificates are not read. @throws Error where there is
+ * none, or where programs disagree about what there is.
  */
 export function parsePieces(bytes: Buffer): readonly string[] {
-  const found = pemBlocks(bytes.toString('latin1')).flatMap(({ label, der }) => {
-    if (label === 'CERTIFICATE') return [sha256(der)];
-    return label.endsWith('PRIVATE KEY') ? [keyPiece(parseKey(Buffer.from(pemText(label, der))).keyId)] : [];
-  });
-  if (found.length === 0) throw new Error('holds no certificate');
-  return found;
+  const blocks = pemBlocks(bytes.toString('latin1'));
+  if (!blocks.some((block) => block.label === 'CERTIFICATE' || isPrivateKey(block)))
+    throw new Error('holds no certificate');
+  return blocks.filter(({ label }) => !SILENT.test(label)).map(pieceOf);
 }
 
-/** Every certificate of a file, in order. */
+function pieceOf(block: PemBlock): string {
+  const { label, der } = block;
+  if (label === 'CERTIFICATE') return sha256(der);
+  if (!isPrivateKey(block)) return `${label} ${sha256(der)}`;
+  return keyPiece(parseKey(Buffer.from(pemText(label, der))).keyId);
+}
+
+/** Every certificate of a file, in order. @throws Error where one cannot be read. */
 export function parseCertificates(bytes: Buffer): readonly CertificateFacts[] {
-  return readable('certificates', () => certificateBlocks(bytes).map(certificateFacts));
+  const certificates = (): readonly PemBlock[] =>
+    pemBlocks(bytes.toString('latin1')).filter(({ label }) => label === 'CERTIFICATE');
+  return readable('certificates', () => certificates().map(({ der }) => certificateFacts(der)));
 }
 
-/** The DER of every certificate of a file, in order. */
+/** The DER of every sound certificate block of a file, in order. */
 export function certificateBlocks(bytes: Buffer): readonly Uint8Array[] {
-  return pemBlocks(bytes.toString('latin1')).flatMap(({ label, der }) =>
-    label === 'CERTIFICATE' ? [der] : [],
-  );
+  const { blocks } = readPem(bytes.toString('latin1'));
+  return blocks.flatMap(({ label, der }) => (label === 'CERTIFICATE' ? [der] : []));
 }
 
 /** Which key the first `PUBLIC KEY` of a PEM file is. @throws Error where there is none, or it cannot be read. */
 export function parsePublicKey(bytes: Buffer): KeyId {
-  return readable('public key', () => publicKeyFacts(firstBlock(bytes, 'PUBLIC KEY').der).keyId);
+  return readable('public key', () => publicKeyFacts(firstBlock(bytes, ['PUBLIC KEY']).der).keyId);
 }
 
-function firstBlock(bytes: Buffer, label: string): PemBlock {
-  const block = pemBlocks(bytes.toString('latin1')).find((candidate) => candidate.label === label);
-  if (block === undefined) throw new Error(`holds no complete ${label} block`);
+function firstBlock(bytes: Buffer, labels: readonly string[]): PemBlock {
+  const block = pemBlocks(bytes.toString('latin1')).find(({ label }) => labels.includes(label));
+  if (block === undefined) throw new Error(`holds no complete ${labels[0]} block`);
   return block;
 }
 

@@ -18,12 +18,12 @@ import {
 import { encode } from './der-write.ts';
 import { CURVES, KEY_ALGORITHM } from './oids.ts';
 
-/** A private key whose parts do not fit each other. */
+/** A private key whose parts do not match each other. */
 export class DamagedKeyError extends Error {
   override readonly name = 'DamagedKeyError';
 
   constructor() {
-    super('holds a damaged private key, whose parts do not fit each other');
+    super('holds a damaged private key, whose parts do not match');
   }
 }
 
@@ -55,7 +55,8 @@ function publicBits(algorithm: Der, parts: readonly Der[], pointOf: PointOf): Ui
   const kind = oidText(oid);
   if (kind === KEY_ALGORITHM.ec && parameters?.tag === TAG.oid)
     return ecPoint(oidText(parameters), parts, pointOf);
-  return kind === KEY_ALGORITHM.rsa ? rsaPublicKey(parts) : undefined;
+  const isRsa = kind === KEY_ALGORITHM.rsa || kind === KEY_ALGORITHM.rsaPss;
+  return isRsa ? rsaPublicKey(parts) : undefined;
 }
 
 /** RSAPrivateKey: version, n, e, d, p, q and the three of CRT (RFC 8017 A.1.2) → RSAPublicKey: n, e. */
@@ -89,6 +90,27 @@ function ecPoint(
   const derived = pointOf(curve, scalar.body);
   if (derived === undefined || hex(derived) !== hex(bits)) throw new DamagedKeyError();
   return bits;
+}
+
+/** Of an EC key in whatever form. */
+export interface EcKey {
+  readonly scalar: Uint8Array;
+  readonly point: Uint8Array;
+}
+
+/**
+ * Both halves of an EC key in PKCS#8, on any curve and with its point in any form; `undefined` for other kinds of keys and
+ * where the point is left out, so that there is nothing to compare.
+ */
+export function ecKeyOf(pkcs8: Uint8Array): EcKey | 'explicit-curve' | undefined {
+  const [, algorithm, key] = sequence(readAll(pkcs8));
+  const [oid, parameters] = sequence(expectTag(algorithm, TAG.sequence));
+  if (oidText(oid) !== KEY_ALGORITHM.ec) return undefined;
+  if (parameters?.tag !== TAG.oid) return 'explicit-curve';
+  const [, scalar, ...rest] = sequence(readAll(expectTag(key, TAG.octetString).body));
+  const point = rest.find(({ tag }) => tag === context(1));
+  if (scalar === undefined || point === undefined) return undefined;
+  return { scalar: scalar.body, point: bitStringBytes(readAll(point.body)) };
 }
 
 function hexOf(der: Der | undefined): string {

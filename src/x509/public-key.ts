@@ -1,10 +1,10 @@
 /** SubjectPublicKeyInfo (RFC 5280 §4.1.2.7): which key it is and of what kind. */
 import { createHash } from 'node:crypto';
-import { bitStringBytes, children, type Der, hex, oidText, readAll } from './der.ts';
+import { bitStringBytes, children, type Der, DerError, hex, oidText, readAll, TAG } from './der.ts';
 import type { KeyId } from './facts.ts';
-import { CURVES, KEY_ALGORITHM } from './oids.ts';
+import { CURVES, KEY_ALGORITHM, OTHER_KEYS } from './oids.ts';
 
-/** Which key it is, and of what kind: as in `KeyFacts`, with `ecdsa-` and the OID where the curve is not ours. */
+/** Which key it is, and of what kind: as in `KeyFacts`, with `ecdsa-` and the OID where the curve has no name here. */
 export interface PublicKeyFacts {
   readonly keyId: KeyId;
   readonly spec: string;
@@ -24,15 +24,20 @@ export function publicKeyFacts(spki: Uint8Array): PublicKeyFacts {
 
 function specOf(oid: string, parameters: Der | undefined, key: Der | undefined): string {
   if (oid === KEY_ALGORITHM.rsa) return `rsa-${modulusBits(bitStringBytes(key))}`;
-  if (oid === KEY_ALGORITHM.ec) return curveSpec(oidText(parameters));
+  if (oid === KEY_ALGORITHM.rsaPss) return `rsa-pss-${modulusBits(bitStringBytes(key))}`;
+  if (oid === KEY_ALGORITHM.ec) return curveSpec(parameters);
   if (oid === KEY_ALGORITHM.ed25519) return 'ed25519';
   if (oid === KEY_ALGORITHM.ed448) return 'ed448';
-  return oid;
+  return OTHER_KEYS[oid] ?? oid;
 }
 
-function curveSpec(oid: string): string {
+function curveSpec(parameters: Der | undefined): string {
+  if (parameters?.tag === TAG.sequence)
+    throw new DerError('an elliptic curve is given by its parameters, and RFC 5480 §2.1.1 has it named');
+  const oid = oidText(parameters);
   const curve = CURVES[oid];
-  return curve === undefined ? `ecdsa-${oid}` : `ecdsa-${curve.toLowerCase().replace('-', '')}`;
+  if (curve !== undefined) return `ecdsa-${curve.toLowerCase().replace('-', '')}`;
+  return OTHER_KEYS[oid] ?? `ecdsa-${oid}`;
 }
 
 /** Bits of RSAPublicKey's modulus (RFC 8017 A.1.1), without the sign octet. */

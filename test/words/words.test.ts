@@ -47,9 +47,14 @@ it.each<[Blockage, problem: string, hint: string]>([
     'change one of them at a time, with "pki apply" in between',
   ],
   [
-    { kind: 'der-key' },
-    'seems to be a key in DER or PKCS#12, and this version reads PEM alone',
-    'convert it with "openssl pkey -inform DER -in KEY -out PEM" (or "openssl pkcs12 -nocerts -noenc -in KEY -out PEM"), or move it away to have a new key made',
+    { kind: 'foreign-key', format: { kind: 'der' } },
+    'is a private key in DER, and only PEM can be used',
+    'convert it with "openssl pkey -inform DER -in KEY -out PEM", or move it away to have a new key made',
+  ],
+  [
+    { kind: 'foreign-key', format: { kind: 'tpm' } },
+    'is a key in a TPM, which this version cannot use',
+    'put the key in its place as PKCS#8 in PEM, or move it away to have a new key made',
   ],
   [
     { kind: 'links', name: '..data', fault: { kind: 'no-link' } },

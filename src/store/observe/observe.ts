@@ -15,7 +15,8 @@ import type {
 } from '../../plan/observation.ts';
 import { certificateSpki, publicKeyObject, signedBy } from '../../x509/certificate.ts';
 import type { KeyId } from '../../x509/facts.ts';
-import { certificateDer, EncryptedKeyError, mayBeDerKey, parseKey, publicKeyOf } from '../../x509/parse.ts';
+import { certificateDer } from '../../x509/parse.ts';
+import { EncryptedKeyError, ForeignKeyError, parseKey, publicKeyOf } from '../../x509/parse-key.ts';
 import { pending } from '../commit/commit.ts';
 import { type Cache, fileSignature } from './cache.ts';
 import { Folders, type FoundFiles, type FoundWithFormer, readFiles, withFormerFiles } from './find-files.ts';
@@ -126,7 +127,7 @@ function observeKey(file: FileState<Buffer>): KeyState {
     return { state: 'present', facts: parseKey(file.facts), mode: file.mode };
   } catch (error) {
     if (error instanceof EncryptedKeyError) return { state: 'encrypted' };
-    if (mayBeDerKey(file.facts)) return blockedBy({ kind: 'der-key' });
+    if (error instanceof ForeignKeyError) return blockedBy({ kind: 'foreign-key', format: error.format });
     return { state: 'garbage', detail: messageOf(error) };
   }
 }
@@ -139,8 +140,7 @@ interface Signer {
 
 /** From the private key, or from the certificate where the key is kept elsewhere. */
 function readSigner({ key, cert }: Files, bytes: FoundFiles['bytes']): Signer | undefined {
-  if (key.state === 'present')
-    return signer(bytes.key, (found) => publicKeyOf(found.toString('latin1')), key.facts.keyId);
+  if (key.state === 'present') return signer(bytes.key, publicKeyOf, key.facts.keyId);
   if (cert.state !== 'present') return undefined;
   return signer(bytes.cert, (found) => certificateSpki(certificateDer(found)), cert.facts.keyId);
 }

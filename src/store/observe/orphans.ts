@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { ALL_ARTIFACTS } from '../../pki/artifact.ts';
 import { type Entity, type EntityId, FOLDERS } from '../../pki/entity.ts';
 import { filePath, folderOf } from '../../pki/files.ts';
-import { parseCertificate, parseKey } from '../../x509/parse.ts';
+import { parseCertificate } from '../../x509/parse.ts';
+import { parseKey } from '../../x509/parse-key.ts';
 import { readLedger } from '../ledger.ts';
 import { readPublished } from '../symlinks/read.ts';
 

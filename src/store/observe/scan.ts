@@ -7,7 +7,7 @@ import { unreachable } from '../../pki/entity.ts';
 import { errorCode, messageOf } from '../../pki/errors.ts';
 import type { FileState } from '../../plan/observation.ts';
 import { certificateFacts } from '../../x509/certificate.ts';
-import { EncryptedKeyError, parseKey } from '../../x509/parse.ts';
+import { EncryptedKeyError, parseKey } from '../../x509/parse-key.ts';
 import { pemBlocks } from '../../x509/pem.ts';
 import { publicKeyFacts } from '../../x509/public-key.ts';
 import { requestFacts } from '../../x509/request.ts';

@@ -20,7 +20,7 @@ function cacheOf(content: string): Cache {
   return new Cache(root, Date.now());
 }
 
-const withEntries = (entries: unknown): string => JSON.stringify({ format: 4, entries });
+const withEntries = (entries: unknown): string => JSON.stringify({ format: 5, entries });
 
 it('an entry is believed of these files and this key alone', () => {
   const cache = cacheOf(withEntries([[ID, GOOD]]));
@@ -58,6 +58,6 @@ it('is written once there is much that is new, and read again', () => {
   const cache = new Cache(root, Date.now());
   for (let i = 0; i < WORTHWHILE; i++) cache.set(`servers/s${i}`, FILES, 'k', NOTHING);
   cache.save();
-  expect(JSON.parse(readFileSync(join(root, '.pki/cache.json'), 'utf8'))).toMatchObject({ format: 4 });
+  expect(JSON.parse(readFileSync(join(root, '.pki/cache.json'), 'utf8'))).toMatchObject({ format: 5 });
   expect(new Cache(root, Date.now()).get(ID, FILES, 'k')).toEqual(NOTHING);
 });

@@ -116,13 +116,21 @@ describe('a private key', () => {
     expect(seen(API.id, put('servers/api/key.pem', content())).key).toMatchObject(expected);
   });
 
-  it.each<readonly [string, readonly string[]]>([
-    ['PKCS#8', ['pkcs8', '-topk8', '-nocrypt', '-outform', 'DER', '-in', 'KEY']],
-    ['PKCS#8 of an Ed25519 key', ['pkcs8', '-topk8', '-nocrypt', '-outform', 'DER', '-in', '../other.pem']],
-    ['encrypted PKCS#8', ['pkcs8', '-topk8', '-outform', 'DER', '-passout', 'pass:x', '-in', 'KEY']],
-    ['SEC 1', ['ec', '-outform', 'DER', '-in', 'KEY']],
-    ['PKCS#12', ['pkcs12', '-export', '-passout', 'pass:x', '-inkey', 'KEY', '-in', 'servers/api/cert.pem']],
-  ])('in DER is not taken for garbage: %s', (_, command) => {
+  it.each<readonly [what: string, command: readonly string[], kind: 'der' | 'pkcs12']>([
+    ['PKCS#8', ['pkcs8', '-topk8', '-nocrypt', '-outform', 'DER', '-in', 'KEY'], 'der'],
+    [
+      'PKCS#8 of an Ed25519 key',
+      ['pkcs8', '-topk8', '-nocrypt', '-outform', 'DER', '-in', '../other.pem'],
+      'der',
+    ],
+    ['encrypted PKCS#8', ['pkcs8', '-topk8', '-outform', 'DER', '-passout', 'pass:x', '-in', 'KEY'], 'der'],
+    ['SEC 1', ['ec', '-outform', 'DER', '-in', 'KEY'], 'der'],
+    [
+      'PKCS#12',
+      ['pkcs12', '-export', '-passout', 'pass:x', '-inkey', 'KEY', '-in', 'servers/api/cert.pem'],
+      'pkcs12',
+    ],
+  ])('in DER is not taken for garbage: %s', (_, command, kind) => {
     const { key } = seen(API.id, (root) => {
       const args = command.map((arg) => (arg === 'KEY' ? 'servers/api/key.pem' : arg));
       opensslSync([...args, '-out', 'key.der'], root);
@@ -130,7 +138,7 @@ describe('a private key', () => {
     });
     expect(key).toMatchObject({
       state: 'blocked',
-      cause: { kind: 'der-key' },
+      cause: { kind: 'foreign-key', format: { kind } },
     });
   });
 

@@ -1,0 +1,137 @@
+/** Private keys in PEM → facts, whatever their encoding; and what is to be left to its owner. */
+import { createECDH, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import type { KeyFacts } from './facts.ts';
+import { type KeyFormat, keyFormatOf } from './key-format.ts';
+import { type PemBlock, PemError, pemText, readPem } from './pem.ts';
+import { DamagedKeyError, ecKeyOf, publicKeyWithin } from './private-key.ts';
+import { keyIdentifier, publicKeyFacts } from './public-key.ts';
+
+/** A private key that is there and locked. */
+export class EncryptedKeyError extends Error {
+  override readonly name = 'EncryptedKeyError';
+}
+
+/** What may be a key for some other program, and is none that this engine can use. */
+export class ForeignKeyError extends Error {
+  override readonly name = 'ForeignKeyError';
+  readonly format: KeyFormat;
+
+  constructor(format: KeyFormat) {
+    super('holds a private key in another form');
+    this.format = format;
+  }
+}
+
+/**
+ * The key of a PEM file. @throws EncryptedKeyError where it takes a passphrase, ForeignKeyError where it may be some other
+ * program's, DamagedKeyError where its halves do not match, Error where there is none.
+ */
+export function parseKey(bytes: Buffer): KeyFacts {
+  const spki = publicKeyOf(bytes);
+  const { keyId, spec } = publicKeyFacts(spki);
+  return { keyId, spec, keyIdentifier: keyIdentifier(spki) };
+}
+
+/** The one private key among these blocks, as they are in the file. */
+export function isPrivateKey({ label }: PemBlock): boolean {
+  return label.endsWith('PRIVATE KEY');
+}
+
+/** SubjectPublicKeyInfo of a private key. @throws like `parseKey` */
+export function publicKeyOf(bytes: Buffer): Uint8Array {
+  const text = bytes.toString('latin1');
+  const { blocks, flaw } = readPem(text);
+  const keys = blocks.filter(isPrivateKey);
+  const [key] = keys;
+  if (key === undefined || keys.length > 1 || flaw !== null) throw unreadable(bytes, text, keys.length);
+  // To the letter what openssl writes: every other encoding goes through node first.
+  const isPlain = text === pemText('PRIVATE KEY', key.der);
+  const known = isPlain ? publicKeyWithin(key.der, pointOf) : undefined;
+  if (known !== undefined) return known;
+  const loaded = load(key);
+  if (loaded === undefined) throw unreadable(bytes, text, keys.length);
+  return checkedPublicKey(loaded);
+}
+
+const TYPES: Readonly<Record<string, 'pkcs8' | 'pkcs1' | 'sec1'>> = {
+  'PRIVATE KEY': 'pkcs8',
+  'RSA PRIVATE KEY': 'pkcs1',
+  'EC PRIVATE KEY': 'sec1',
+};
+
+/** `undefined` where node cannot; its message could quote the input, so it is not passed on. */
+function load({
+  label,
+  der,
+  encrypted,
+}: Pick<PemBlock, 'label' | 'der' | 'encrypted'>): KeyObject | undefined {
+  const type = TYPES[label];
+  if (type === undefined || encrypted) return undefined;
+  try {
+    return createPrivateKey({ key: Buffer.from(der), format: 'der', type });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Node takes the public half as it comes, whether or not it matches. */
+function checkedPublicKey(key: KeyObject): Uint8Array {
+  const pkcs8 = key.export({ format: 'der', type: 'pkcs8' });
+  const known = publicKeyWithin(pkcs8, pointOf);
+  if (known !== undefined) return known;
+  const curve = key.asymmetricKeyDetails?.namedCurve;
+  const parts = ecKeyOf(pkcs8);
+  if (parts === 'explicit-curve') throw new ForeignKeyError({ kind: 'explicit-curve' });
+  if (parts !== undefined && curve !== undefined) {
+    const isCompressed = parts.point[0] !== 4;
+    const point = pointOf(curve, parts.scalar, isCompressed ? 'compressed' : 'uncompressed');
+    if (point === undefined || !Buffer.from(parts.point).equals(point)) throw new DamagedKeyError();
+  }
+  return createPublicKey(key).export({ format: 'der', type: 'spki' });
+}
+
+/** Kinder words for a file that holds no key to use, and the ones that keep it from being replaced. */
+function unreadable(bytes: Buffer, text: string, count: number): Error {
+  if (count > 1) return new ForeignKeyError({ kind: 'several-keys', count });
+  const format = keyFormatOf(bytes);
+  if (format !== null) return new ForeignKeyError(format);
+  // In a damaged label, too; but a key that says it is "UNENCRYPTED" is none.
+  if (/\bENCRYPTED\b/.test(text)) return new EncryptedKeyError('the key is encrypted');
+  const flaw = flawOf(text);
+  if (flaw !== null) return new ForeignKeyError({ kind: 'flawed-pem', flaw });
+  return new Error('holds no readable private key');
+}
+
+const ANY_KEY = /-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----([\s\S]*?)-----END \1-----/;
+
+/** What is wrong with the PEM around a good key, such as indentation or line ends that were spelled out. */
+function flawOf(text: string): string | null {
+  const [, label = '', body = ''] = ANY_KEY.exec(text) ?? [];
+  const der = Buffer.from(body.replaceAll(/\\[nr]/g, ''), 'base64');
+  const { flaw } = readPem(text);
+  if (flaw === null || load({ label, der, encrypted: false }) === undefined) return null;
+  return new PemError(flaw).message;
+}
+
+/** NIST's names of curves → node's. */
+const NODE_CURVES: Readonly<Record<string, string>> = {
+  'P-256': 'prime256v1',
+  'P-384': 'secp384r1',
+  'P-521': 'secp521r1',
+};
+
+/** x509/private-key.ts is pure, and node's curves could make keys as well. */
+export function pointOf(
+  curve: string,
+  scalar: Uint8Array,
+  form: 'compressed' | 'uncompressed' = 'uncompressed',
+): Uint8Array | undefined {
+  try {
+    const ecdh = createECDH(NODE_CURVES[curve] ?? curve);
+    ecdh.setPrivateKey(scalar);
+    return ecdh.getPublicKey(null, form);
+  } catch {
+    // Zero, or not below the order of the curve: no private key.
+    return undefined;
+  }
+}

@@ -1,0 +1,274 @@
+// Private keys in every encoding that OpenSSL reads: both halves are checked in each, and what is not for us is named.
+import { execFileSync } from 'node:child_process';
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { children, type Der, readAll } from '../../src/x509/der.ts';
+import { encode } from '../../src/x509/der-write.ts';
+import type { KeyFormat } from '../../src/x509/key-format.ts';
+import { EncryptedKeyError, ForeignKeyError, parseKey } from '../../src/x509/parse-key.ts';
+import { pemText } from '../../src/x509/pem.ts';
+import { DamagedKeyError } from '../../src/x509/private-key.ts';
+import { openssl } from '../helpers/openssl.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pki-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const parse = (text: string) => parseKey(Buffer.from(text, 'latin1'));
+const der = (key: KeyObject, type: 'pkcs8' | 'pkcs1' | 'sec1'): Buffer => key.export({ format: 'der', type });
+const crlf = (text: string): string => text.replaceAll('\n', '\r\n');
+
+/** What was thrown. */
+function thrown(text: string | Buffer): unknown {
+  try {
+    return parseKey(Buffer.isBuffer(text) ? text : Buffer.from(text, 'latin1'));
+  } catch (error) {
+    return error;
+  }
+}
+
+function formatOf(text: string | Buffer): KeyFormat | null {
+  const error = thrown(text);
+  return error instanceof ForeignKeyError ? error.format : null;
+}
+
+const EC = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey;
+const RSA = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+const PSS = generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).privateKey;
+const ED25519 = generateKeyPairSync('ed25519').privateKey;
+const PLAIN = pemText('PRIVATE KEY', der(EC, 'pkcs8'));
+writeFileSync(join(folder, 'plain.pem'), PLAIN);
+
+describe('every encoding of a key', () => {
+  const command = (...args: readonly string[]): string => openssl(args, folder, PLAIN);
+  it.each([
+    ['Windows line ends', crlf(PLAIN)],
+    ['SEC 1', command('ec')],
+    ['SEC 1 behind its parameters', command('ecparam', '-name', 'prime256v1') + command('ec')],
+    ['SEC 1 without the point', command('ec', '-no_public')],
+    [
+      'behind its certificate',
+      openssl(['req', '-x509', '-key', 'plain.pem', '-subj', '/CN=x'], folder, PLAIN) + PLAIN,
+    ],
+  ])('is the same key: %s', (_, text) => expect(parse(text)).toEqual(parse(PLAIN)));
+
+  it.each([
+    ['rsa-2048', pemText('RSA PRIVATE KEY', der(RSA, 'pkcs1')), 'RSA'],
+    ['rsa-pss-2048', pemText('PRIVATE KEY', der(PSS, 'pkcs8')), 'RSA-PSS'],
+    ['ed25519', pemText('PRIVATE KEY', der(ED25519, 'pkcs8')), 'ED25519'],
+    [
+      'ecdsa-secp256k1',
+      openssl(['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:secp256k1'], folder),
+      'EC',
+    ],
+    [
+      'ecdsa-brainpoolP256r1',
+      openssl(['ecparam', '-name', 'brainpoolP256r1', '-genkey', '-noout'], folder),
+      'EC',
+    ],
+    ['ecdsa-p256', command('ec', '-conv_form', 'compressed'), 'a compressed point'],
+  ])('has the name of its kind: %s', (spec, text) => expect(parse(text).spec).toBe(spec));
+});
+
+/** Offset of a value within the bytes that it is a view of. */
+const offset = (value: Der | undefined, whole: Buffer): number =>
+  (value?.body.byteOffset ?? 0) - whole.byteOffset;
+
+/** The nth number of an RSA key, or the scalar or point of an EC key, with one bit of its middle turned over. */
+function damaged(whole: Buffer, nth: number): Buffer {
+  const bytes = Buffer.from(whole);
+  const parts = children(readAll(bytes));
+  const inner = parts[2]?.tag === 0x04 ? children(readAll(parts[2].body)) : parts;
+  const part = inner[nth];
+  const at = offset(part, bytes) + ((part?.body.length ?? 0) >> 1);
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  return bytes;
+}
+
+describe('a key whose halves do not match is damaged, in every encoding', () => {
+  type Row = readonly [what: string, text: string];
+  const ec8 = der(EC, 'pkcs8');
+  const sec1 = der(EC, 'sec1');
+  const compressed = openssl(['ec', '-conv_form', 'compressed'], folder, PLAIN);
+  const compressedDer = Buffer.from(compressed.replaceAll(/-----.*-----|\s/g, ''), 'base64');
+  const k1 = der(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey, 'pkcs8');
+  it.each<Row>([
+    ['PKCS#8', pemText('PRIVATE KEY', damaged(ec8, 1))],
+    ['Windows line ends', crlf(pemText('PRIVATE KEY', damaged(ec8, 1)))],
+    ['text in front', `key\n${pemText('PRIVATE KEY', damaged(ec8, 1))}`],
+    ['SEC 1', pemText('EC PRIVATE KEY', damaged(sec1, 1))],
+    ['a compressed point', pemText('EC PRIVATE KEY', damaged(compressedDer, 1))],
+    ['another curve', pemText('PRIVATE KEY', damaged(k1, 1))],
+    ...[3, 4, 5, 6, 7, 8].map(
+      (nth) =>
+        [`number ${nth} of PKCS#1`, pemText('RSA PRIVATE KEY', damaged(der(RSA, 'pkcs1'), nth))] as Row,
+    ),
+    ...[3, 4, 5, 6, 7, 8].map(
+      (nth) => [`number ${nth} of RSA-PSS`, pemText('PRIVATE KEY', damaged(der(PSS, 'pkcs8'), nth))] as Row,
+    ),
+  ])('%s', (_, text) => {
+    expect(thrown(text)).toBeInstanceOf(DamagedKeyError);
+    writeFileSync(join(folder, 'damaged.pem'), text);
+    expect(() => openssl(['pkey', '-in', 'damaged.pem', '-check', '-noout'], folder)).toThrow();
+  });
+});
+
+const block = (label: string, content = Buffer.alloc(99, 'content')): string => pemText(label, content);
+
+describe('what may be a key for another program is named', () => {
+  const explicit = openssl(
+    ['ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-param_enc', 'explicit'],
+    folder,
+  );
+  const v2 = (() => {
+    const [version, ...rest] = children(readAll(der(ED25519, 'pkcs8')));
+    expect(version?.body[0]).toBe(0);
+    return encode(
+      0x30,
+      Buffer.from('020101', 'hex'),
+      ...rest.map(({ bytes }) => bytes),
+      encode(0x81, Buffer.alloc(33)),
+    );
+  })();
+  const unknown = encode(
+    0x30,
+    Buffer.from('020100', 'hex'),
+    encode(0x30, Buffer.from('060b6086480165030403120a0b', 'hex').subarray(0, 13)),
+    encode(0x04, Buffer.alloc(32, 7)),
+  );
+  const mlDsa = encode(
+    0x30,
+    Buffer.from('020100', 'hex'),
+    encode(0x30, Buffer.from('0609608648016503040312', 'hex')),
+    encode(0x04, Buffer.alloc(32, 7)),
+  );
+  const utf16 = Buffer.concat([Buffer.of(0xff, 0xfe), Buffer.from(PLAIN, 'utf16le')]);
+  const rows: readonly (readonly [string, string | Buffer, KeyFormat['kind']])[] = [
+    ['of tpm2-openssl', block('TSS2 PRIVATE KEY'), 'tpm'],
+    ['of a TPM 1.2', block('TSS KEY BLOB'), 'tpm'],
+    ['of pkcs11-provider', block('PKCS#11 PROVIDER URI'), 'pkcs11'],
+    ['a URI', 'pkcs11:token=softhsm;object=server;type=private\n', 'pkcs11'],
+    ['of OpenSSH', block('OPENSSH PRIVATE KEY'), 'openssh'],
+    [
+      'of SSH2',
+      '---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nP2/56w\n---- END SSH2 ENCRYPTED PRIVATE KEY ----\n',
+      'openssh',
+    ],
+    ['of PuTTY', 'PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n', 'putty'],
+    ['a JSON Web Key', JSON.stringify(EC.export({ format: 'jwk' })), 'jwk'],
+    ['age', 'age-encryption.org/v1\n-> X25519 abc\n', 'wrapped'],
+    ['armored age', block('AGE ENCRYPTED FILE'), 'wrapped'],
+    ['sops', '{ "data": "ENC[AES256_GCM,data:Zm9v,iv:YmFy,tag:YmF6,type:str]" }', 'wrapped'],
+    ['Ansible', '$ANSIBLE_VAULT;1.1;AES256\n6231\n', 'wrapped'],
+    ['git-lfs', 'version https://git-lfs.github.com/spec/v1\noid sha256:aa\nsize 241\n', 'wrapped'],
+    ['git-crypt', Buffer.concat([Buffer.from('\0GITCRYPT\0'), Buffer.alloc(40, 5)]), 'wrapped'],
+    ['PGP', block('PGP MESSAGE'), 'wrapped'],
+    ['an unknown label', block('SEALED BLOB'), 'label'],
+    ['DSA', block('DSA PRIVATE KEY'), 'label'],
+    ['PKCS#8 of an algorithm to come', pemText('PRIVATE KEY', mlDsa), 'algorithm'],
+    ['PKCS#8 of version 2', pemText('PRIVATE KEY', v2), 'pkcs8-v2'],
+    ['explicit parameters', explicit, 'explicit-curve'],
+    [
+      'explicit parameters in PKCS#8',
+      openssl(['pkcs8', '-topk8', '-nocrypt'], folder, explicit),
+      'explicit-curve',
+    ],
+    ['a byte order mark', `\xef\xbb\xbf${PLAIN}`, 'flawed-pem'],
+    ['indented', PLAIN.replaceAll(/^/gm, '    '), 'flawed-pem'],
+    ['in one line, as environment variables have it', PLAIN.replaceAll('\n', '\\n'), 'flawed-pem'],
+    ['something behind its end', PLAIN.replace(/-----\n$/, '-----"\n'), 'flawed-pem'],
+    ['a second key', PLAIN + pemText('PRIVATE KEY', der(RSA, 'pkcs8')), 'several-keys'],
+    ['in UTF-16', utf16, 'utf16'],
+    ['base64 alone', der(EC, 'pkcs8').toString('base64'), 'base64'],
+    ['DER', der(EC, 'pkcs8'), 'der'],
+    ['an unknown binary', Buffer.from(Array.from({ length: 99 }, (_, i) => (i * 37) % 256)), 'binary'],
+    ['JKS', Buffer.concat([Buffer.from('feedfeed00000002', 'hex'), Buffer.alloc(99)]), 'java-keystore'],
+  ];
+  it.each(rows)('%s', (_, content, kind) => expect(formatOf(content)?.kind).toBe(kind));
+
+  it('by the algorithm’s name where there is one, else by its number', () => {
+    expect(formatOf(pemText('PRIVATE KEY', mlDsa))).toEqual({ kind: 'algorithm', name: 'ml-dsa-65' });
+    expect(formatOf(pemText('PRIVATE KEY', unknown))).toEqual({
+      kind: 'algorithm',
+      name: '2.16.840.1.101.3.4.3.18.10.11',
+    });
+  });
+
+  it('as OpenSSL and Java write it', ({ skip }) => {
+    writeFileSync(join(folder, 'rsa.pem'), pemText('PRIVATE KEY', der(RSA, 'pkcs8')));
+    const read = (...args: readonly string[]): Buffer => execFileSync('openssl', args, { cwd: folder });
+    expect(formatOf(read('rsa', '-in', 'rsa.pem', '-outform', 'MSBLOB'))).toEqual({
+      kind: 'windows-blob',
+      form: 'MSBLOB',
+    });
+    expect(formatOf(read('rsa', '-in', 'rsa.pem', '-outform', 'PVK', '-pvk-none'))).toEqual({
+      kind: 'windows-blob',
+      form: 'PVK',
+    });
+    openssl(['req', '-x509', '-key', 'rsa.pem', '-subj', '/CN=x', '-out', 'x.pem'], folder);
+    const store = read('pkcs12', '-export', '-inkey', 'rsa.pem', '-in', 'x.pem', '-passout', 'pass:x');
+    expect(formatOf(store)).toEqual({ kind: 'pkcs12' });
+    skip(process.env['PKI_TEST_ALL'] === undefined, 'keytool takes seconds: PKI_TEST_ALL=1');
+    const args = [
+      '-genkeypair',
+      '-keystore',
+      'x.jks',
+      '-storetype',
+      'JKS',
+      '-storepass',
+      'secret',
+      '-keypass',
+      'secret',
+    ];
+    execFileSync('keytool', [...args, '-dname', 'CN=x', '-keyalg', 'RSA', '-alias', 'x'], {
+      cwd: folder,
+      stdio: 'ignore',
+    });
+    expect(formatOf(execFileSync('cat', ['x.jks'], { cwd: folder }))).toEqual({ kind: 'java-keystore' });
+  });
+});
+
+describe('is no key for anyone', () => {
+  it.each([
+    ['nothing', ''],
+    ['white space', ' \n\n'],
+    ['text', 'put the key here'],
+    ['what a disk leaves', '\0'.repeat(4096)],
+    ['the first half of a key', PLAIN.slice(0, 120)],
+    ['a key with a character lost', PLAIN.replace(/[a-z]\n/, '\n')],
+    ['a number', '0a0b0c0d'.repeat(40)],
+    ['a certificate', openssl(['req', '-x509', '-key', 'plain.pem', '-subj', '/CN=x'], folder, PLAIN)],
+    ['a public key', openssl(['pkey', '-pubout'], folder, PLAIN)],
+    ['parameters', openssl(['ecparam', '-name', 'prime256v1'], folder)],
+  ])('%s', (_, text) => {
+    expect(thrown(text)).toMatchObject({ name: 'Error', message: 'holds no readable private key' });
+  });
+});
+
+it('a locked key is locked, whatever its label is', () => {
+  const locked = createPrivateKey(PLAIN)
+    .export({ format: 'pem', type: 'pkcs8', cipher: 'aes-128-cbc', passphrase: 'x' })
+    .toString();
+  for (const text of [
+    locked,
+    locked.slice(0, 99),
+    crlf(locked),
+    openssl(['ec', '-aes128', '-passout', 'pass:x'], folder, PLAIN),
+  ])
+    expect(thrown(text)).toBeInstanceOf(EncryptedKeyError);
+  expect(parse(`UNENCRYPTED\n${PLAIN}`)).toEqual(parse(PLAIN));
+  expect(parse(`this key is not ENCRYPTED\n${PLAIN}`)).toEqual(parse(PLAIN));
+});
+
+it('no message quotes the key', () => {
+  const secret = der(EC, 'pkcs8').toString('base64').slice(60, 90);
+  for (const text of [
+    PLAIN.replaceAll(/^/gm, ' '),
+    PLAIN.replace('-----END', '----- END'),
+    `${PLAIN}${PLAIN}`,
+    secret.repeat(4),
+  ])
+    expect(JSON.stringify([thrown(text), String(thrown(text))])).not.toContain(secret);
+});
