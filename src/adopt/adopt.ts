@@ -1,17 +1,17 @@
-/** What a folder holds → the manifest that describes it, and everything that it does not describe. Pure. */
+/** The content of a folder → a manifest for it, and a list of what the manifest does not describe. Pure. */
 
 import type { ManifestDescription } from '../manifest/write.ts';
 import { compare } from '../pki/compare.ts';
-import { furnish } from './artifacts.ts';
+import { findArtifacts } from './artifacts.ts';
 import { describe } from './describe.ts';
 import { draftsOf } from './draft.ts';
-import { familyOf } from './family.ts';
 import type { Scan, Unusable } from './found.ts';
+import { hierarchyOf } from './hierarchy.ts';
 import type { EntryNote, LeftOut } from './left-out.ts';
 import { leftoversOf } from './leftovers.ts';
 import { pairUp } from './pairs.ts';
 
-/** The manifest to write, and what the user has to know about it; paths are relative to the adopted folder. */
+/** The manifest to write, and what to report beside it; paths are relative to the adopted folder. */
 export interface Description {
   readonly manifest: ManifestDescription;
   readonly leftOut: readonly LeftOut[];
@@ -20,21 +20,21 @@ export interface Description {
   readonly ignored: readonly string[];
 }
 
-/** @param output the adopted folder as the manifest is to name it. */
+/** @param output the adopted folder, as the manifest names it. @param now seconds since 1970. */
 export function describeFolder(scan: Scan, output: string, now: number): Description {
   const pairing = pairUp(scan);
-  const family = familyOf(pairing, now);
-  const { drafts, leftOut: twins } = draftsOf(family);
-  const furnished = furnish(drafts, scan.files);
-  const spoken = [...family.leftOut, ...twins, ...pairing.leftOut];
-  const told = new Set(spoken.flatMap(({ paths }) => paths));
-  const present = new Set([...scan.files, ...scan.unusable].map(({ path }) => path));
-  for (const path of scan.ignored) present.add(path);
+  const hierarchy = hierarchyOf(pairing, now);
+  const { drafts, leftOut: sameSubject } = draftsOf(hierarchy);
+  const artifacts = findArtifacts(drafts, scan.files);
+  const reported = [...hierarchy.leftOut, ...sameSubject, ...pairing.leftOut];
+  const reportedPaths = new Set(reported.flatMap(({ paths }) => paths));
+  const existing = new Set([...scan.files, ...scan.unusable].map(({ path }) => path));
+  for (const path of scan.ignored) existing.add(path);
   return {
-    manifest: describe(output, drafts, furnished, present),
+    manifest: describe(output, drafts, artifacts, existing),
     leftOut: [
-      ...withoutCopies(spoken, furnished),
-      ...leftoversOf(scan.files, drafts, furnished, told),
+      ...withoutUsed(reported, artifacts),
+      ...leftoversOf(scan.files, drafts, artifacts, reportedPaths),
       ...scan.unusable.map(unusable),
     ].sort((a, b) => compare(a.paths[0] ?? '', b.paths[0] ?? '')),
     notes: drafts.flatMap(({ id, notes }) => notes.map((note) => ({ id, note }))),
@@ -42,12 +42,12 @@ export function describeFolder(scan: Scan, output: string, now: number): Descrip
   };
 }
 
-/** A certificate that was left out may stand in a bundle that an entity does have: that file is not left out. */
-function withoutCopies(
+/** A certificate that is left out may also be in a bundle of an entity: that file is not left out. */
+function withoutUsed(
   leftOut: readonly LeftOut[],
-  furnished: ReturnType<typeof furnish>,
+  artifacts: ReturnType<typeof findArtifacts>,
 ): readonly LeftOut[] {
-  const used = new Set([...furnished.values()].flatMap(({ files }) => Object.values(files)));
+  const used = new Set([...artifacts.values()].flatMap(({ files }) => Object.values(files)));
   return leftOut.flatMap((one) => {
     const paths = one.paths.filter((path) => !used.has(path));
     return paths.length === 0 && one.paths.length > 0 ? [] : [{ ...one, paths }];

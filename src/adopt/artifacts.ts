@@ -1,4 +1,4 @@
-/** The other files of an entity: each is one only if it holds exactly what would be written into it. */
+/** An entity's files beside key and certificate: each has to hold exactly what apply would write into it. */
 
 import type { Artifact } from '../pki/artifact.ts';
 import { compare } from '../pki/compare.ts';
@@ -6,19 +6,19 @@ import type { EntityId } from '../pki/entity.ts';
 import { folderOf } from '../pki/files.ts';
 import { groupBy } from '../pki/group.ts';
 import { type Fingerprint, type RequestFacts, sanOf } from '../x509/facts.ts';
-import type { Draft } from './draft.ts';
-import type { Member } from './family.ts';
+import type { EntryDraft } from './draft.ts';
 import type { FoundFile } from './found.ts';
-import { tenantsOf } from './naming.ts';
+import type { PlacedPair } from './hierarchy.ts';
+import { countPairs } from './naming.ts';
 import { baseOf, pathFault, stemOf } from './paths.ts';
 
 /** Each below the adopted folder. */
 export type Files = Readonly<Partial<Record<Artifact, string>>>;
 
-/** An entity's files, and whom it trusts by them. */
-export interface Furnished {
+/** An entity's files, and the roots in its trust bundle. */
+export interface EntityFiles {
   readonly files: Files;
-  /** Names of the roots in the `ca` file, where it is not the own one alone. */
+  /** Names of the roots in the `ca` file; `undefined` for its own root alone. */
   readonly trust: readonly string[] | undefined;
 }
 
@@ -35,35 +35,35 @@ const NAMES: Readonly<Record<Derived, RegExp>> = {
   ca: /ca|root|trust/i,
 };
 
-/** Files by draft. Whoever comes first takes a file; two entities cannot write one. */
-export function furnish(
-  drafts: readonly Draft[],
+/** Files by entity. The first entity takes a file: no two can write the same one. */
+export function findArtifacts(
+  drafts: readonly EntryDraft[],
   files: readonly FoundFile[],
-): ReadonlyMap<EntityId, Furnished> {
-  const house = houseOf(drafts, files);
-  const found = new Map<EntityId, Furnished>();
-  for (const draft of drafts) found.set(draft.id, furnishOne(draft, house));
+): ReadonlyMap<EntityId, EntityFiles> {
+  const index = indexFolder(drafts, files);
+  const found = new Map<EntityId, EntityFiles>();
+  for (const draft of drafts) found.set(draft.id, artifactsOf(draft, index));
   return found;
 }
 
-interface House {
+interface FolderIndex {
   readonly byFolder: ReadonlyMap<string, readonly FoundFile[]>;
   readonly byStem: ReadonlyMap<string, readonly FoundFile[]>;
   /** Without regard to letter case. */
   readonly taken: Set<string>;
-  readonly tenants: ReadonlyMap<string, number>;
-  readonly roots: ReadonlyMap<Fingerprint, Draft>;
+  readonly pairsPerFolder: ReadonlyMap<string, number>;
+  readonly roots: ReadonlyMap<Fingerprint, EntryDraft>;
 }
 
-function houseOf(drafts: readonly Draft[], files: readonly FoundFile[]): House {
+function indexFolder(drafts: readonly EntryDraft[], files: readonly FoundFile[]): FolderIndex {
   const good = files.filter(({ path }) => pathFault(path) === null);
-  const roots = drafts.filter(({ member }) => member.section === 'authorities' && member.issuer === null);
+  const roots = drafts.filter(({ pair }) => pair.section === 'authorities' && pair.issuer === null);
   return {
     byFolder: groupBy(good, ({ path }) => folderOf(path)),
     byStem: groupBy(good, ({ path }) => stemOf(path)),
-    taken: new Set(drafts.flatMap(({ member }) => [member.certPath, member.keyPath]).map(folded)),
-    tenants: tenantsOf(drafts.map(({ member }) => member)),
-    roots: new Map(roots.map((draft) => [draft.member.cert.facts.fingerprint, draft])),
+    taken: new Set(drafts.flatMap(({ pair }) => [pair.certPath, pair.keyPath]).map(folded)),
+    pairsPerFolder: countPairs(drafts.map(({ pair }) => pair)),
+    roots: new Map(roots.map((draft) => [draft.pair.cert.facts.fingerprint, draft])),
   };
 }
 
@@ -71,28 +71,28 @@ function folded(path: string): string {
   return path.toLowerCase();
 }
 
-function furnishOne({ member }: Draft, house: House): Furnished {
-  const near = nearFiles(member, house);
-  const files: Record<string, string> = { key: member.keyPath, cert: member.certPath };
-  const take = (artifact: Derived, fits: (file: FoundFile) => boolean): FoundFile | undefined => {
+function artifactsOf({ pair }: EntryDraft, index: FolderIndex): EntityFiles {
+  const near = nearFiles(pair, index);
+  const files: Record<string, string> = { key: pair.keyPath, cert: pair.certPath };
+  const take = (artifact: Derived, matches: (file: FoundFile) => boolean): FoundFile | undefined => {
     const free = near.filter(
-      (file) => !house.taken.has(folded(file.path)) && fits(file) && isCalled(artifact, file),
+      (file) => !index.taken.has(folded(file.path)) && matches(file) && isCalled(artifact, file),
     );
     const chosen = free.toSorted((a, b) => a.path.length - b.path.length || compare(a.path, b.path))[0];
     if (chosen === undefined) return undefined;
-    house.taken.add(folded(chosen.path));
+    index.taken.add(folded(chosen.path));
     files[artifact] = chosen.path;
     return chosen;
   };
-  const chain = chainOf(member);
-  const own = member.cert.facts.fingerprint;
-  take('previous', (file) => isPrevious(file, member));
-  take('csr', (file) => isRequestOf(file, member));
-  take('public', (file) => isPublicKeyOf(file, member));
+  const chain = chainOf(pair);
+  const own = pair.cert.facts.fingerprint;
+  take('previous', (file) => isPrevious(file, pair));
+  take('csr', (file) => isRequestOf(file, pair));
+  take('public', (file) => isPublicKeyOf(file, pair));
   take('fullchain', (file) => holds(file, [own, ...chain]));
   if (chain.length > 0) take('chain', (file) => holds(file, chain));
-  const bundle = take('ca', (file) => mayTrust(member, trustedRoots(file, house)));
-  return { files, trust: bundle && otherTrust(member, trustedRoots(bundle, house)) };
+  const bundle = take('ca', (file) => mayTrust(pair, trustedRoots(file, index)));
+  return { files, trust: bundle && otherTrust(pair, trustedRoots(bundle, index)) };
 }
 
 /** A full chain of several certificates can be nothing else, whatever its name. */
@@ -100,14 +100,14 @@ function isCalled(artifact: Derived, { path, certificates }: FoundFile): boolean
   return (artifact === 'fullchain' && certificates.length > 1) || NAMES[artifact].test(baseOf(path));
 }
 
-/** Files in a folder that is this entity's alone, and files that bear its name. */
+/** Files in a folder of this entity alone, and files with its name. */
 function nearFiles(
-  { certPath, keyPath }: Member,
-  { byFolder, byStem, tenants }: House,
+  { certPath, keyPath }: PlacedPair,
+  { byFolder, byStem, pairsPerFolder }: FolderIndex,
 ): readonly FoundFile[] {
   const folders = [...new Set([folderOf(certPath), folderOf(keyPath)])];
   const own = folders
-    .filter((folder) => tenants.get(folder) === 1)
+    .filter((folder) => pairsPerFolder.get(folder) === 1)
     .flatMap((folder) => byFolder.get(folder) ?? []);
   const stem = stemOf(certPath) || stemOf(keyPath);
   const variants = [
@@ -123,9 +123,9 @@ function nearFiles(
 }
 
 /** The authorities above, nearest first, without the root. */
-function chainOf(member: Member): readonly Fingerprint[] {
+function chainOf(pair: PlacedPair): readonly Fingerprint[] {
   const above: Fingerprint[] = [];
-  for (let at = member.issuer; at !== null && at.issuer !== null; at = at.issuer)
+  for (let at = pair.issuer; at !== null && at.issuer !== null; at = at.issuer)
     above.push(at.cert.facts.fingerprint);
   return above;
 }
@@ -142,8 +142,8 @@ function holds(file: FoundFile, wanted: readonly Fingerprint[]): boolean {
   return isBundle(file) && fingerprints(file).join() === wanted.join();
 }
 
-/** Earlier certificates of a root, for other keys than its present one. */
-function isPrevious(file: FoundFile, { section, issuer, cert }: Member): boolean {
+/** Earlier certificates of a root, for keys other than its current one. */
+function isPrevious(file: FoundFile, { section, issuer, cert }: PlacedPair): boolean {
   if (section !== 'authorities' || issuer !== null || !isBundle(file)) return false;
   return file.certificates.every(
     ({ facts }) =>
@@ -153,14 +153,14 @@ function isPrevious(file: FoundFile, { section, issuer, cert }: Member): boolean
   );
 }
 
-function isRequestOf({ requests, keys, certificates }: FoundFile, member: Member): boolean {
+function isRequestOf({ requests, keys, certificates }: FoundFile, pair: PlacedPair): boolean {
   const [only] = requests;
   const single = requests.length === 1 && keys.length + certificates.length === 0;
-  return single && only !== undefined && only.keyId === member.key.keyId && asksFor(only, member);
+  return single && only !== undefined && only.keyId === pair.key.keyId && asksFor(only, pair);
 }
 
-/** Whether a request asks for just what the certificate has: another one would be written anew. */
-function asksFor({ subject, san, signatureFits }: RequestFacts, { cert }: Member): boolean {
+/** Whether a request asks for exactly what was issued: apply would rewrite any other. */
+function asksFor({ subject, san, signatureFits }: RequestFacts, { cert }: PlacedPair): boolean {
   const sorted = (values: readonly unknown[]): string =>
     values
       .map((value) => JSON.stringify(value))
@@ -170,37 +170,40 @@ function asksFor({ subject, san, signatureFits }: RequestFacts, { cert }: Member
   return signatureFits && sameSubject && sorted(san) === sorted(sanOf(cert.facts));
 }
 
-function isPublicKeyOf({ publicKeys, keys, certificates, requests }: FoundFile, { key }: Member): boolean {
+function isPublicKeyOf(
+  { publicKeys, keys, certificates, requests }: FoundFile,
+  { key }: PlacedPair,
+): boolean {
   const single = publicKeys.length === 1 && keys.length + certificates.length + requests.length === 0;
   return single && publicKeys[0] === key.keyId;
 }
 
-/** The described roots of a trust bundle in file order; `undefined` where it holds something else as well. */
-function trustedRoots(file: FoundFile, { roots }: House): readonly Draft[] | undefined {
+/** The roots of a trust bundle in file order; `undefined` for a bundle that apply would not write. */
+function trustedRoots(file: FoundFile, { roots }: FolderIndex): readonly EntryDraft[] | undefined {
   if (!isBundle(file)) return undefined;
-  const found: Draft[] = [];
+  const found: EntryDraft[] = [];
   for (const { facts } of file.certificates) {
     const root = roots.get(facts.fingerprint);
     const last = found.at(-1);
-    const earlier = last !== undefined && last.member.cert.facts.subjectDer === facts.subjectDer;
-    if (root === undefined && !earlier) return undefined;
+    const isEarlier = last !== undefined && last.pair.cert.facts.subjectDer === facts.subjectDer;
+    if (root === undefined ? !isEarlier : found.includes(root)) return undefined;
     if (root !== undefined) found.push(root);
   }
   return found;
 }
 
-/** An end entity may trust whom it likes; an authority's bundle is for those who want to trust it. */
-function mayTrust(member: Member, trusted: readonly Draft[] | undefined): boolean {
+/** An end entity may trust any root; an authority's bundle holds its own root, for others to trust. */
+function mayTrust(pair: PlacedPair, trusted: readonly EntryDraft[] | undefined): boolean {
   if (trusted === undefined) return false;
-  return member.section !== 'authorities' || isOwnRoot(member, trusted);
+  return pair.section !== 'authorities' || isOwnRoot(pair, trusted);
 }
 
-function otherTrust(member: Member, trusted: readonly Draft[] = []): readonly string[] | undefined {
-  return isOwnRoot(member, trusted) ? undefined : trusted.map(({ name }) => name);
+function otherTrust(pair: PlacedPair, trusted: readonly EntryDraft[] = []): readonly string[] | undefined {
+  return isOwnRoot(pair, trusted) ? undefined : trusted.map(({ name }) => name);
 }
 
-function isOwnRoot(member: Member, trusted: readonly Draft[]): boolean {
-  let root = member;
+function isOwnRoot(pair: PlacedPair, trusted: readonly EntryDraft[]): boolean {
+  let root = pair;
   while (root.issuer !== null) root = root.issuer;
-  return trusted.length === 1 && trusted[0]?.member === root;
+  return trusted.length === 1 && trusted[0]?.pair === root;
 }

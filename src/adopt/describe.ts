@@ -1,33 +1,33 @@
-/** Drafts → a manifest that a person will go on with: what most entries share is said once, in `defaults`. */
+/** Drafts → a manifest for people to maintain: what most entries share stands once, in `defaults`. */
 
 import type { EntryText, ManifestDescription, SettingsText } from '../manifest/write.ts';
 import { ARTIFACTS, OUTPUTS, type Output, STANDARD_OUTPUTS } from '../pki/artifact.ts';
 import type { EntityId } from '../pki/entity.ts';
 import { folderOf } from '../pki/files.ts';
 import { SECTIONS, type Section } from '../pki/sections.ts';
-import type { Files, Furnished } from './artifacts.ts';
-import type { Draft } from './draft.ts';
+import type { EntityFiles, Files } from './artifacts.ts';
+import type { EntryDraft } from './draft.ts';
 import { OWN_FOLDER, type Place, placeOf, placeText } from './layout.ts';
 
 interface Entry {
-  readonly draft: Draft;
+  readonly draft: EntryDraft;
   readonly section: Section;
   readonly outputs: readonly Output[];
   readonly place: Place;
-  /** Something else lies where a file of the entity would have its usual place. */
+  /** Another file is in the usual place of one of the entity's. */
   readonly isShared: boolean;
   readonly trust: readonly string[] | undefined;
 }
 
-/** @param present paths of all files of the folder: none of them is to be written over. */
+/** @param existing paths of all files of the folder: apply must not overwrite any of them. */
 export function describe(
   output: string,
-  drafts: readonly Draft[],
-  furnished: ReadonlyMap<EntityId, Furnished>,
-  present: ReadonlySet<string>,
+  drafts: readonly EntryDraft[],
+  artifacts: ReadonlyMap<EntityId, EntityFiles>,
+  existing: ReadonlySet<string>,
 ): ManifestDescription {
-  const claimed = new Set([...present].map((path) => path.toLowerCase()));
-  const entries = drafts.map((draft) => entryOf(draft, furnished.get(draft.id), claimed));
+  const claimed = new Set([...existing].map((path) => path.toLowerCase()));
+  const entries = drafts.map((draft) => entryOf(draft, artifacts.get(draft.id), claimed));
   const defaults = defaultsOf(entries);
   const section = (wanted: Section): ReadonlyMap<string, EntryText> =>
     new Map(
@@ -39,21 +39,20 @@ export function describe(
   return { output, defaults, entries: sections as Record<Section, ReadonlyMap<string, EntryText>> };
 }
 
-function entryOf(draft: Draft, furnished: Furnished | undefined, claimed: Set<string>): Entry {
-  const { section } = draft.member;
-  const files = withPrevious(draft, furnished?.files ?? {}, claimed);
+function entryOf(draft: EntryDraft, artifacts: EntityFiles | undefined, claimed: Set<string>): Entry {
+  const { section } = draft.pair;
+  const files = withPrevious(draft, artifacts?.files ?? {}, claimed);
   const outputs = outputsOf(draft, files, claimed);
   const place = placeOf(section, draft.name, files);
   const isShared = OUTPUTS.some((file) => !outputs.includes(file) && claimed.has(usualPath(draft, file)));
-  return { draft, section, outputs, place, isShared, trust: furnished?.trust };
+  return { draft, section, outputs, place, isShared, trust: artifacts?.trust };
 }
 
-/** A root's earlier certificates will lie beside it: under a name of its own, where another file has the usual one. */
-function withPrevious({ member, name }: Draft, files: Files, claimed: Set<string>): Files {
-  if (member.section !== 'authorities' || member.issuer !== null || files.previous !== undefined)
-    return files;
+/** A place for a root's earlier certificates, beside it: under another name where the usual one is taken. */
+function withPrevious({ pair, name }: EntryDraft, files: Files, claimed: Set<string>): Files {
+  if (pair.section !== 'authorities' || pair.issuer !== null || files.previous !== undefined) return files;
   const folders = new Set(Object.values(files).map(folderOf));
-  const folder = folders.size === 1 ? folderOf(member.certPath) : '.';
+  const folder = folders.size === 1 ? folderOf(pair.certPath) : '.';
   const names = [ARTIFACTS.previous.file, `${name}-previous.pem`, `${name}-earlier-certificates.pem`];
   const paths = names.map((file) => (folder === '.' ? file : `${folder}/${file}`));
   const free = paths.find((path) => !claimed.has(path.toLowerCase()));
@@ -62,13 +61,13 @@ function withPrevious({ member, name }: Draft, files: Files, claimed: Set<string
   return free === paths[0] ? files : { ...files, previous: free };
 }
 
-function usualPath({ id }: Draft, file: Output): string {
+function usualPath({ id }: EntryDraft, file: Output): string {
   return `${id}/${ARTIFACTS[file].file}`.toLowerCase();
 }
 
-/** Directly below a root nothing stands in a chain: to ask for one or not is the same, and the default asks. */
-function outputsOf(draft: Draft, files: Files, claimed: ReadonlySet<string>): readonly Output[] {
-  const { issuer } = draft.member;
+/** Directly below a root a chain is empty: asking for one changes nothing, and the default asks. */
+function outputsOf(draft: EntryDraft, files: Files, claimed: ReadonlySet<string>): readonly Output[] {
+  const { issuer } = draft.pair;
   const hasChain = (issuer !== null && issuer.issuer !== null) || claimed.has(usualPath(draft, 'chain'));
   const standard = STANDARD_OUTPUTS.filter((artifact) => artifact !== 'chain');
   const isStandard = !hasChain && standard.every((artifact) => files[artifact] !== undefined);
@@ -96,7 +95,7 @@ function defaultsOf(entries: readonly Entry[]): Defaults {
   };
 }
 
-/** What most have, where at least two have it. */
+/** The most frequent value, if at least two have it. */
 function common<T>(values: readonly T[]): T | undefined {
   const counts = new Map<string, { value: T; count: number }>();
   for (const value of values) {
@@ -113,7 +112,7 @@ function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** File by file, so that an authority with other names for some does not hide what is common; only real patterns. */
+/** File by file, so that one entity with other names does not hide what is common. */
 function commonFiles(entries: readonly Entry[]): Files | undefined {
   const found = OUTPUTS.flatMap((artifact) => {
     const pattern = common(entries.flatMap(({ place }) => place.files[artifact] ?? []));

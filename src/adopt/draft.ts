@@ -1,9 +1,9 @@
-/** A member of the family with its name in the manifest and everything that its certificate says. */
+/** A placed pair with its name in the manifest, and its certificate as settings. */
 import type { EntryText } from '../manifest/write.ts';
 import { compare } from '../pki/compare.ts';
 import type { EntityId } from '../pki/entity.ts';
 import { pathLengthOf } from '../x509/facts.ts';
-import { depthOf, type Family, leftOutOf, type Member } from './family.ts';
+import { depthOf, type Hierarchy, leftOutOf, type PlacedPair } from './hierarchy.ts';
 import { keyText } from './key-text.ts';
 import type { LeftOut, LeftOutWhy, Note } from './left-out.ts';
 import { validityText } from './length.ts';
@@ -12,56 +12,56 @@ import { namesFor } from './naming.ts';
 import { nameText } from './pairs.ts';
 import { subjectOf } from './subject.ts';
 
-/** An entry of the manifest to be, with the pair that it is made from. */
-export interface Draft {
-  readonly member: Member;
+/** A future entry of the manifest, with its pair. */
+export interface EntryDraft {
+  readonly pair: PlacedPair;
   readonly name: string;
   readonly id: EntityId;
-  /** All but where things are. */
+  /** Everything but the places of files. */
   readonly entry: EntryText;
   readonly notes: readonly Note[];
 }
 
-/** The entries, and those members that cannot be one beside the others. */
-export interface Drafts {
+/** The drafts, and pairs that cannot be entries of the same manifest. */
+export interface EntryDrafts {
   /** Authorities before what they sign, then by path. */
-  readonly drafts: readonly Draft[];
+  readonly drafts: readonly EntryDraft[];
   readonly leftOut: readonly LeftOut[];
 }
 
-/** An authority's subject is its own: who comes later with the same is left out, and what hangs from it as well. */
-export function draftsOf({ members }: Family): Drafts {
-  const sorted = members.toSorted(
+/** No two authorities have the same subject: the later one is left out, with everything below it. */
+export function draftsOf({ pairs }: Hierarchy): EntryDrafts {
+  const sorted = pairs.toSorted(
     (a, b) => depthOf(a) - depthOf(b) || compare(a.section, b.section) || compare(a.certPath, b.certPath),
   );
   const names = namesFor(sorted);
   const authorities = sorted.filter(({ section }) => section === 'authorities');
   const issuers = new Set(sorted.map(({ issuer }) => issuer));
   const context = { names, hasChoice: authorities.length > 1, issuers };
-  const all = sorted.map((member) => draftOf(member, context));
-  return withoutTwins(all);
+  const all = sorted.map((pair) => draftOf(pair, context));
+  return withoutSharedSubjects(all);
 }
 
-/** Verifiers look for issuers by subject: that of an authority must be nobody else's. */
-function withoutTwins(all: readonly Draft[]): Drafts {
-  const subjects = new Map<string, Draft>();
-  const gone = new Map<Member, LeftOutWhy>();
+/** Verifiers find issuers by subject, so an authority's must be unique. */
+function withoutSharedSubjects(all: readonly EntryDraft[]): EntryDrafts {
+  const subjects = new Map<string, EntryDraft>();
+  const excluded = new Map<PlacedPair, LeftOutWhy>();
   for (const draft of all) {
-    const { member } = draft;
+    const { pair } = draft;
     const key = subjectKey(draft.entry);
-    const twin = subjects.get(key);
-    const cause = member.issuer === null ? undefined : gone.get(member.issuer);
-    if (cause !== undefined) gone.set(member, belowGone(member, cause));
-    else if (twin) gone.set(member, { kind: 'same-subject', other: twin.id });
-    else if (member.section === 'authorities') subjects.set(key, draft);
+    const other = subjects.get(key);
+    const cause = pair.issuer === null ? undefined : excluded.get(pair.issuer);
+    if (cause !== undefined) excluded.set(pair, belowExcluded(pair, cause));
+    else if (other) excluded.set(pair, { kind: 'same-subject', other: other.id });
+    else if (pair.section === 'authorities') subjects.set(key, draft);
   }
   return {
-    drafts: all.filter(({ member }) => !gone.has(member)),
-    leftOut: [...gone].map(([member, why]) => leftOutOf(member, why)),
+    drafts: all.filter(({ pair }) => !excluded.has(pair)),
+    leftOut: [...excluded].map(([pair, why]) => leftOutOf(pair, why)),
   };
 }
 
-function belowGone({ issuer }: Member, cause: LeftOutWhy): LeftOutWhy {
+function belowExcluded({ issuer }: PlacedPair, cause: LeftOutWhy): LeftOutWhy {
   const name = issuer === null ? '' : nameText(issuer.cert.facts);
   return {
     kind: 'issuer-left-out',
@@ -70,7 +70,7 @@ function belowGone({ issuer }: Member, cause: LeftOutWhy): LeftOutWhy {
   };
 }
 
-/** As the model compares them: letter case and runs of blanks aside (RFC 5280 §7.1). */
+/** As validation compares them: letter case and runs of spaces aside (RFC 5280 §7.1). */
 function subjectKey({ commonName, subject }: EntryText): string {
   const values = Object.entries({ ...subject, commonName: commonName ?? '' }).sort(([a], [b]) =>
     compare(a, b),
@@ -79,23 +79,23 @@ function subjectKey({ commonName, subject }: EntryText): string {
 }
 
 interface Context {
-  readonly names: ReadonlyMap<Member, string>;
-  /** Whether a leaf without an issuer could mean several. */
+  readonly names: ReadonlyMap<PlacedPair, string>;
+  /** Whether a leaf has to name its issuer. */
   readonly hasChoice: boolean;
-  readonly issuers: ReadonlySet<Member | null>;
+  readonly issuers: ReadonlySet<PlacedPair | null>;
 }
 
-function draftOf(member: Member, { names, hasChoice, issuers }: Context): Draft {
-  const { section, issuer, cert } = member;
+function draftOf(pair: PlacedPair, { names, hasChoice, issuers }: Context): EntryDraft {
+  const { section, issuer, cert } = pair;
   const { facts } = cert;
-  const name = names.get(member) ?? '';
+  const name = names.get(pair) ?? '';
   const subject = subjectOf(facts, section, name);
   const sans = namesOf(facts, section, subject.commonName);
   const validity = validityText(facts);
-  const key = keyText(member.key.spec);
+  const key = keyText(pair.key.spec);
   const named = issuer !== null && (section === 'authorities' || hasChoice);
   return {
-    member,
+    pair,
     name,
     id: `${section}/${name}`,
     entry: {
@@ -103,40 +103,40 @@ function draftOf(member: Member, { names, hasChoice, issuers }: Context): Draft 
       ...(Object.keys(subject.attributes).length === 0 ? {} : { subject: subject.attributes }),
       ...(sans.san === undefined ? {} : { san: sans.san }),
       ...(named ? { issuer: names.get(issuer) ?? '' } : {}),
-      ...pathLength(member),
+      ...pathLength(pair),
       ...(key === undefined ? {} : { key }),
       validity: validity.text,
     },
     notes: [
-      ...member.notes,
+      ...pair.notes,
       ...subject.notes,
       ...sans.notes,
       ...(validity.exact ? [] : [{ kind: 'validity' } as const]),
-      ...extensionNotes(member),
-      ...(isIdle(member, issuers) ? [{ kind: 'idle-root' } as const] : []),
+      ...extensionNotes(pair),
+      ...(isUnusedRoot(pair, issuers) ? [{ kind: 'idle-root' } as const] : []),
     ],
   };
 }
 
-/** More than the manifest takes is as good as no limit, which nothing then compares equal: the plan will say so. */
-function pathLength({ section, cert }: Member): { readonly pathLength?: number } {
+/** A limit above the manifest's largest is left out: the plan will show the difference. */
+function pathLength({ section, cert }: PlacedPair): { readonly pathLength?: number } {
   const found = pathLengthOf(cert.facts);
   return section === 'authorities' && found !== null && found <= 100 ? { pathLength: found } : {};
 }
 
-/** Extensions that a certificate keeps as long as it is kept, and that the next one will not have. */
-function extensionNotes({ cert }: Member): readonly Note[] {
+/** Extensions that the certificate has and the next one will not. */
+function extensionNotes({ cert }: PlacedPair): readonly Note[] {
   const oids = cert.facts.unknown.map(({ oid }) => oid);
   return oids.length === 0 ? [] : [{ kind: 'extensions', oids }];
 }
 
-/** `openssl req -x509` makes CA:TRUE of everything, also of what was only meant to be one server's certificate. */
-function isIdle(member: Member, issuers: Context['issuers']): boolean {
-  const { section, issuer, cert } = member;
+/** `openssl req -x509` writes CA:TRUE into every certificate, even that of a single server. */
+function isUnusedRoot(pair: PlacedPair, issuers: Context['issuers']): boolean {
+  const { section, issuer, cert } = pair;
   return (
     section === 'authorities' &&
     issuer === null &&
     cert.facts.extensions.subjectAltName !== undefined &&
-    !issuers.has(member)
+    !issuers.has(pair)
   );
 }

@@ -1,20 +1,20 @@
-/** What a folder holds that another tool made: every PEM file by its content, before anyone knows what belongs together. */
+/** The content of a folder, file by file, before anything is put together. */
 import type { Blockage } from '../plan/blockage.ts';
 import type { CertificateFacts, KeyFacts, KeyId, RequestFacts } from '../x509/facts.ts';
 
-/** The bytes go along: whose signature they bear is yet to be found out. */
+/** A certificate with its bytes, whose signature is yet to be checked. */
 export interface FoundCertificate {
   readonly facts: CertificateFacts;
   readonly der: Uint8Array;
 }
 
-/** Why a file, or the key in it, tells nothing; `detail` is what the reader of its content says. */
+/** Why a file, or the key in it, cannot be read; `detail` is the message of its reader. */
 export type ReadFault =
   | { readonly kind: 'blocked'; readonly cause: Blockage }
   | { readonly kind: 'gone' }
   | { readonly kind: 'empty' }
   | { readonly kind: 'no-pem' }
-  /** Which of them a program takes depends on the program. */
+  /** Programs differ in which of them they take. */
   | { readonly kind: 'several-keys' }
   | { readonly kind: 'bad-certificate'; readonly detail: string }
   | { readonly kind: 'unusable'; readonly detail: string };
@@ -37,13 +37,13 @@ export interface FoundFile {
   readonly others: readonly string[];
 }
 
-/** A file that holds, or is called as if it held, something of a PKI, and that a manifest cannot speak of. */
+/** A file that belongs to a PKI by its content or name, and that a manifest cannot describe. */
 export interface Unusable {
   readonly path: string;
   readonly why: UnusableWhy;
 }
 
-/** Why nothing is known of a file or folder; `too-…` are the limits of store/observe/scan.ts. */
+/** Why a file or folder was not read; `too-…` are the limits of store/observe/scan.ts. */
 export type UnusableWhy =
   | { readonly kind: 'unreadable'; readonly fault: ReadFault }
   | { readonly kind: 'link' }
@@ -53,11 +53,11 @@ export type UnusableWhy =
   /** `pkcs12`, `DER` and so on. */
   | { readonly kind: 'format'; readonly format: string };
 
-/** What is in a folder and below it, `.pki` and `.git` apart; paths are relative to it. */
+/** A folder and everything below it, except `.pki` and `.git`; paths are relative to it. */
 export interface Scan {
   /** By path. */
   readonly files: readonly FoundFile[];
   readonly unusable: readonly Unusable[];
-  /** Files that have nothing to do with a PKI, or nothing that can be seen. */
+  /** Unrelated files. */
   readonly ignored: readonly string[];
 }

@@ -2,7 +2,7 @@
 import { KEY_NAMES, parseRsaSize } from '../manifest/key.ts';
 import type { SettingsText } from '../manifest/write.ts';
 
-/** @param spec as facts have it; `undefined` where a manifest has no such keys. */
+/** @param spec as in facts. @returns `undefined` for a kind that no manifest has. */
 export function keyText(spec: string): SettingsText['key'] {
   if (KEY_NAMES.includes(spec)) return spec;
   const size = Number(/^rsa-(\d+)$/.exec(spec)?.[1]);

@@ -1,16 +1,16 @@
-/** Which section a certificate belongs to, by what it may be used for. */
+/** The section of a certificate, by its usages. */
 import { parseDns } from '../manifest/dns.ts';
 import { ipOctets } from '../pki/ip.ts';
 import type { Section } from '../pki/sections.ts';
 import { type CertificateFacts, isAuthority, sanOf } from '../x509/facts.ts';
 import type { LeftOutWhy, Note } from './left-out.ts';
 
-/** The section, with what had to be assumed; or why a manifest has none for it. */
+/** The section, with notes on assumptions; or why a manifest has none for it. */
 export type Kind =
   | { readonly section: Section; readonly notes: readonly Note[] }
   | { readonly why: LeftOutWhy };
 
-/** By basic constraints, then by extended key usage; whatever serves needs a DNS name or IP address. */
+/** By basic constraints, then by extended key usage; a server needs a DNS name or IP address. */
 export function kindOf(facts: CertificateFacts): Kind {
   if (isAuthority(facts)) return { section: 'authorities', notes: [] };
   const usages = facts.extensions.extendedKeyUsage?.value ?? [];
@@ -21,7 +21,7 @@ export function kindOf(facts: CertificateFacts): Kind {
   return { why: { kind: 'usage', usages } };
 }
 
-/** Without a usage a certificate may do both; who has no name of a host can only ever have been a client. */
+/** Without extended key usages a certificate may be used for both; without a host name it can only be a client's. */
 function unsaid(facts: CertificateFacts): Kind {
   const section = hasHostName(facts) ? 'peers' : 'clients';
   return { section, notes: [{ kind: 'no-usage', section }] };
@@ -35,12 +35,12 @@ function hasHostName(facts: CertificateFacts): boolean {
   return sanOf(facts).some((name) => /^(dns|ip):/.test(name)) || commonNames(facts).some(isHost);
 }
 
-/** All CNs in the order of the subject; a manifest has room for the first. */
+/** All CNs in the order of the subject; a manifest can have only the first. */
 export function commonNames({ subject }: CertificateFacts): readonly string[] {
   return subject.filter(({ type }) => type === 'CN').map(({ value }) => value);
 }
 
-/** Whether a manifest takes a name as an IP address or a DNS name, of which a wildcard is one. */
+/** Whether a manifest accepts a name as an IP address or a DNS name; wildcards are DNS names. */
 export function isHost(name: string): boolean {
   return ipOctets(name) !== undefined || parseDns(name).ok;
 }

@@ -1,4 +1,4 @@
-/** Where files are, as `folder` and `files` of a manifest: one pattern for many where there is one. */
+/** Places of files, as `folder` and `files` of a manifest: one pattern for many where possible. */
 
 import { ARTIFACTS, eachArtifact, type Output } from '../pki/artifact.ts';
 import { folderOf } from '../pki/files.ts';
@@ -6,16 +6,16 @@ import type { Section } from '../pki/sections.ts';
 import type { Files } from './artifacts.ts';
 import { baseOf, filled, patternOf } from './paths.ts';
 
-/** Patterns, with `{name}` where the name stands in a path. */
+/** Patterns, with `{name}` for the entry's name. */
 export interface Place {
   readonly folder: string;
   readonly files: Files;
 }
 
-/** The folder that entries have where nothing is said. */
+/** The default folder of an entry. */
 export const OWN_FOLDER = '{section}/{name}';
 
-/** The folder that all files are in, otherwise `.`, and where in it each is. @param files below the adopted folder. */
+/** The common folder of all files, otherwise `.`, and each place in it. @param files below the adopted folder. */
 export function placeOf(section: Section, name: string, files: Files): Place {
   const paths = Object.entries(files);
   const folders = new Set(paths.map(([, path]) => folderOf(path)));
@@ -28,7 +28,7 @@ export function placeOf(section: Section, name: string, files: Files): Place {
   };
 }
 
-/** What an entry has to say of its place, where defaults say some of it. */
+/** The part of an entry's place that defaults do not state. */
 export function placeText(
   place: Place,
   defaults: { readonly folder?: string; readonly files?: Files },

@@ -1,12 +1,12 @@
-/** What an adopted folder holds and its manifest does not describe: each thing with why, in values (words: report/). */
+/** What a manifest does not describe of an adopted folder, each with the reason as a value (words: report/left-out.ts). */
 import type { EntityId } from '../pki/entity.ts';
 import type { UnusableWhy } from './found.ts';
 import type { PathFault } from './paths.ts';
 
-/** Why something is not described. Files are named by their paths, issuers by their subjects, `other` by its id. */
+/** Reasons to leave something out. Paths name files, subjects name issuers, an id names `other`. */
 export type LeftOutWhy =
   | UnusableWhy
-  /** `keyPath`: an encrypted key that by its name is the one. */
+  /** `keyPath`: an encrypted key with a matching name. */
   | { readonly kind: 'encrypted-key'; readonly keyPath: string }
   | { readonly kind: 'no-key' }
   | { readonly kind: 'no-certificate'; readonly request: string | null }
@@ -17,18 +17,18 @@ export type LeftOutWhy =
   | { readonly kind: 'self-signed' }
   | { readonly kind: 'unknown-issuer'; readonly issuer: string }
   | { readonly kind: 'no-authority'; readonly issuer: string }
-  /** `because`: what is wrong with the highest one that is left out. */
+  /** `because`: the reason for the highest authority that is left out. */
   | { readonly kind: 'issuer-left-out'; readonly issuer: string; readonly because: LeftOutWhy }
   | { readonly kind: 'same-subject'; readonly other: string }
   | { readonly kind: 'path-length'; readonly limiter: string }
   | { readonly kind: 'path'; readonly fault: PathFault }
-  /** The certificate is in a file with others only. */
+  /** The certificate has no file of its own, only one with others. */
   | { readonly kind: 'bundle'; readonly count: number }
-  /** The certificate is in one file with its key only. */
+  /** The certificate has no file of its own, only one with its key. */
   | { readonly kind: 'together' }
   | { readonly kind: 'earlier'; readonly of: string }
   | { readonly kind: 'key-taken'; readonly by: string }
-  /** Files that are no entity's: they stay as they are, also where what is in them is renewed. */
+  /** From here on: files of no entity. They stay as they are, even when their content is renewed elsewhere. */
   | { readonly kind: 'copy'; readonly of: string }
   | { readonly kind: 'combined' }
   | { readonly kind: 'spare-key' }
@@ -39,16 +39,16 @@ export type LeftOutWhy =
   | { readonly kind: 'crl' }
   | { readonly kind: 'other-pem'; readonly labels: readonly string[] };
 
-/** One thing that the manifest does not describe. */
+/** One certificate, key or file that the manifest does not describe. */
 export interface LeftOut {
-  /** Files that it is about, the most telling first. */
+  /** Its files, the most important first. */
   readonly paths: readonly string[];
-  /** Of the certificate, as text; `null` where there is none. */
+  /** The certificate's, as text; `null` without one. */
   readonly subject: string | null;
   readonly why: LeftOutWhy;
 }
 
-/** Something that is worth knowing about an entry that is described. */
+/** A remark on an entry of the manifest. */
 export type Note =
   | { readonly kind: 'no-usage'; readonly section: string }
   | { readonly kind: 'attribute'; readonly attribute: string }
@@ -59,7 +59,7 @@ export type Note =
   | { readonly kind: 'extensions'; readonly oids: readonly string[] }
   | { readonly kind: 'idle-root' };
 
-/** A note, and the entry that it is about. */
+/** A note with its entry. */
 export interface EntryNote {
   readonly id: EntityId;
   readonly note: Note;

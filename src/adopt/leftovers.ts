@@ -1,25 +1,25 @@
-/** Files that no entity of the manifest is made of: they stay where they are, and nobody renews what is in them. */
+/** Files that belong to no entity of the manifest: they stay as they are, and their content is not renewed. */
 import type { EntityId } from '../pki/entity.ts';
-import type { Furnished } from './artifacts.ts';
-import type { Draft } from './draft.ts';
+import type { EntityFiles } from './artifacts.ts';
+import type { EntryDraft } from './draft.ts';
 import type { FoundFile } from './found.ts';
 import type { LeftOut, LeftOutWhy } from './left-out.ts';
 
-/** @param told paths that have been spoken of already. */
+/** @param reported paths that are listed already, for another reason. */
 export function leftoversOf(
   files: readonly FoundFile[],
-  drafts: readonly Draft[],
-  furnished: ReadonlyMap<EntityId, Furnished>,
-  told: ReadonlySet<string>,
+  drafts: readonly EntryDraft[],
+  artifacts: ReadonlyMap<EntityId, EntityFiles>,
+  reported: ReadonlySet<string>,
 ): readonly LeftOut[] {
-  const used = new Set([...furnished.values()].flatMap((one) => Object.values(one.files)));
+  const used = new Set([...artifacts.values()].flatMap((one) => Object.values(one.files)));
   const context = {
-    byFingerprint: new Map(drafts.map(({ member }) => [member.cert.facts.fingerprint, member.certPath])),
-    byKey: new Map(drafts.map(({ member }) => [member.key.keyId, member.keyPath])),
+    byFingerprint: new Map(drafts.map(({ pair }) => [pair.cert.facts.fingerprint, pair.certPath])),
+    byKey: new Map(drafts.map(({ pair }) => [pair.key.keyId, pair.keyPath])),
   };
   return files
-    .filter(({ path }) => !used.has(path) && !told.has(path))
-    .map((file) => ({ paths: [file.path], subject: null, why: whyOver(file, context) }));
+    .filter(({ path }) => !used.has(path) && !reported.has(path))
+    .map((file) => ({ paths: [file.path], subject: null, why: whyUnused(file, context) }));
 }
 
 interface Context {
@@ -27,7 +27,7 @@ interface Context {
   readonly byKey: ReadonlyMap<string, string>;
 }
 
-function whyOver(file: FoundFile, { byFingerprint, byKey }: Context): LeftOutWhy {
+function whyUnused(file: FoundFile, { byFingerprint, byKey }: Context): LeftOutWhy {
   const { certificates, keys, requests, publicKeys, others } = file;
   const [cert] = certificates;
   const [key] = keys;

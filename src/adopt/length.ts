@@ -4,12 +4,12 @@ import { lifetime } from '../plan/validity.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
 
 const UNITS = [365 * 86_400, 86_400, 3_600, 60] as const;
-/** As in plan/validity.ts: other tools' extra second is no difference. */
+/** As in plan/validity.ts: an extra second of another tool is no difference. */
 const TOLERANCE = 59;
 const SHORTEST = '10m';
 const LONGEST = '100y';
 
-/** The largest unit in which it is a whole number; the nearest length that a manifest can have where there is none. */
+/** The lifetime in the largest unit that divides it; otherwise the nearest one that a manifest can have. */
 export function validityText(facts: CertificateFacts): { readonly text: string; readonly exact: boolean } {
   const seconds = lifetime(facts);
   const whole = UNITS.map((unit) => Math.round(seconds / unit) * unit).find(

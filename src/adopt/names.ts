@@ -6,14 +6,14 @@ import type { Section } from '../pki/sections.ts';
 import { type CertificateFacts, sanOf } from '../x509/facts.ts';
 import type { Note } from './left-out.ts';
 
-/** `san` of an entry, and notes on what of the certificate did not fit or had to be added. */
+/** `san` of an entry, and notes on names that were dropped or added. */
 export interface NamesText {
   /** `undefined` where the manifest's default says the same. */
   readonly san: readonly string[] | undefined;
   readonly notes: readonly Note[];
 }
 
-/** DNS names and addresses, without what says which. */
+/** DNS names and addresses, without their kinds. */
 export function hostNames(facts: CertificateFacts): readonly string[] {
   return sanOf(facts).flatMap((name) => /^(?:dns|ip):(.+)$/s.exec(name)?.[1] ?? []);
 }
@@ -25,25 +25,25 @@ export function namesOf(
   commonName: string | undefined,
 ): NamesText {
   const all = sanOf(facts);
-  if (section === 'authorities') return { san: undefined, notes: unfit(all) };
+  if (section === 'authorities') return { san: undefined, notes: unusable(all) };
   const known = new Map<string, string>();
   for (const name of all) addName(name, known);
-  const fitting = [...known.values()].slice(0, SAN_LIMIT);
-  const misfits = unfit(all.filter((name) => !fitting.includes(name)));
+  const usable = [...known.values()].slice(0, SAN_LIMIT);
+  const unusableNames = unusable(all.filter((name) => !usable.includes(name)));
   if (section === 'clients')
-    return { san: fitting.length === 0 ? undefined : fitting.map(shortest), notes: misfits };
+    return { san: usable.length === 0 ? undefined : usable.map(shortest), notes: unusableNames };
   const own = commonName === undefined ? undefined : ownName(commonName);
-  const isNamed = own === undefined || fitting.some((name) => sameName(name, own));
-  const names = isNamed || fitting.length === 0 ? fitting : [...fitting, own];
+  const isNamed = own === undefined || usable.some((name) => sameName(name, own));
+  const names = isNamed || usable.length === 0 ? usable : [...usable, own];
   const added =
-    isNamed || own === undefined || fitting.length === 0
+    isNamed || own === undefined || usable.length === 0
       ? []
       : [{ kind: 'common-name-added', name: own } as const];
   const isDefault = names.length === 0 || (names.length === 1 && names[0] === own);
-  return { san: isDefault ? undefined : names.map(shortest), notes: [...misfits, ...added] };
+  return { san: isDefault ? undefined : names.map(shortest), notes: [...unusableNames, ...added] };
 }
 
-/** `dns:api.example.test` as facts have it, where a manifest takes exactly this. */
+/** Adds a name such as `dns:api.example.test` if a manifest would write exactly this. */
 function addName(name: string, known: Map<string, string>): void {
   const parsed = parseSan(name);
   if (!parsed.ok || `${parsed.value.kind}:${parsed.value.value}` !== name) return;
@@ -51,11 +51,11 @@ function addName(name: string, known: Map<string, string>): void {
   if (!known.has(identity)) known.set(identity, name);
 }
 
-function unfit(names: readonly string[]): readonly Note[] {
+function unusable(names: readonly string[]): readonly Note[] {
   return names.length === 0 ? [] : [{ kind: 'names', names }];
 }
 
-/** What the model makes of a host's common name. */
+/** The SAN that validation derives from a host's common name. */
 function ownName(commonName: string): string {
   const octets = ipOctets(commonName);
   return octets ? `ip:${ipText(octets)}` : `dns:${commonName}`;
@@ -65,7 +65,7 @@ function sameName(a: string, b: string): boolean {
   return a === b || (a.startsWith('dns:') && a.toLowerCase() === b.toLowerCase());
 }
 
-/** Without the kind where a manifest sees it by itself. */
+/** Without its kind, if a manifest recognises that. */
 function shortest(name: string): string {
   const bare = name.slice(name.indexOf(':') + 1);
   const parsed = parseSan(bare);

@@ -1,26 +1,26 @@
-/** A name for every entry: valid, the only one of its section, and as close to the files' own names as can be. */
+/** A name for each entry: valid, unique in its section, and as close to the names of its files as possible. */
 import { folderOf } from '../pki/files.ts';
-import type { Member } from './family.ts';
+import type { PlacedPair } from './hierarchy.ts';
 import { commonNames } from './kind.ts';
 import { entryName, nameFromPaths } from './paths.ts';
 
-/** Who comes first chooses first; a name that is taken in its section, letter case aside, gets a number (`api-2`). */
-export function namesFor(members: readonly Member[]): ReadonlyMap<Member, string> {
-  const tenants = tenantsOf(members);
+/** The first pair has the first choice; a name that is taken, letter case aside, gets a number (`api-2`). */
+export function namesFor(pairs: readonly PlacedPair[]): ReadonlyMap<PlacedPair, string> {
+  const pairsPerFolder = countPairs(pairs);
   const taken = new Set<string>();
-  const names = new Map<Member, string>();
-  for (const member of members) {
-    const name = freeName(candidates(member, tenants), member.section, taken);
-    taken.add(slot(member.section, name));
-    names.set(member, name);
+  const names = new Map<PlacedPair, string>();
+  for (const pair of pairs) {
+    const name = freeName(candidates(pair, pairsPerFolder), pair.section, taken);
+    taken.add(slot(pair.section, name));
+    names.set(pair, name);
   }
   return names;
 }
 
-/** How many members have files in each folder. */
-export function tenantsOf(members: readonly Member[]): ReadonlyMap<string, number> {
+/** How many pairs have files in each folder. */
+export function countPairs(pairs: readonly PlacedPair[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const { certPath, keyPath } of members) {
+  for (const { certPath, keyPath } of pairs) {
     for (const folder of new Set([folderOf(certPath), folderOf(keyPath)])) {
       counts.set(folder, (counts.get(folder) ?? 0) + 1);
     }
@@ -28,9 +28,9 @@ export function tenantsOf(members: readonly Member[]): ReadonlyMap<string, numbe
   return counts;
 }
 
-function candidates(member: Member, tenants: ReadonlyMap<string, number>): readonly string[] {
-  const { certPath, keyPath, cert, section } = member;
-  const alone = tenants.get(folderOf(certPath)) === 1;
+function candidates(pair: PlacedPair, pairsPerFolder: ReadonlyMap<string, number>): readonly string[] {
+  const { certPath, keyPath, cert, section } = pair;
+  const alone = pairsPerFolder.get(folderOf(certPath)) === 1;
   const fromFiles = nameFromPaths(certPath, keyPath, alone);
   const found = [fromFiles, ...commonNames(cert.facts)].map(entryName).filter((name) => name !== '');
   return found.length === 0 ? [NOUNS[section]] : found;

@@ -1,4 +1,4 @@
-/** Private keys and the certificates that fit them, by public key: names of files only choose among equals. */
+/** Private keys with their certificates, by public key; names of files only decide between copies. */
 
 import { compare } from '../pki/compare.ts';
 import { folderOf } from '../pki/files.ts';
@@ -9,7 +9,7 @@ import type { FoundCertificate, FoundFile, Scan } from './found.ts';
 import type { LeftOut, LeftOutWhy } from './left-out.ts';
 import { nearness, stemOf } from './paths.ts';
 
-/** What becomes an entity, unless something else speaks against it. */
+/** A private key and its certificate, each in a file of its own: a candidate for an entity. */
 export interface Pair {
   readonly cert: FoundCertificate;
   readonly certPath: string;
@@ -17,50 +17,52 @@ export interface Pair {
   readonly keyPath: string;
 }
 
-/** One certificate and all the files that it is in. */
-export interface Sighting {
+/** A certificate and all files that contain it. */
+export interface Occurrence {
   readonly cert: FoundCertificate;
-  /** Files that hold this certificate and nothing else of interest. */
+  /** Files with this certificate alone. */
   readonly alone: readonly string[];
-  /** Files that hold it together with its key, or with other certificates. */
+  /** Files that hold its key, or other certificates, as well. */
   readonly together: readonly FoundFile[];
 }
 
-/** The pairs of a folder, and why a certificate, or a key by itself, is in none. */
+/** The pairs of a folder, and the reasons for certificates and keys without one. */
 export interface Pairing {
   readonly pairs: readonly Pair[];
   readonly leftOut: readonly LeftOut[];
-  /** Every certificate of the folder once, also those without a key. */
-  readonly sightings: readonly Sighting[];
-  /** Why a certificate has no part in a pair. */
+  /** Every certificate of the folder once, even without a key. */
+  readonly occurrences: readonly Occurrence[];
+  /** Why a certificate is in no pair. */
   readonly unpaired: ReadonlyMap<Fingerprint, LeftOutWhy>;
 }
 
-/** A key and a certificate are in one pair at most, and each must be in a file of its own. */
+/** Each key and each certificate is in one pair at most. */
 export function pairUp(scan: Scan): Pairing {
-  const sightings = sightingsOf(scan.files);
+  const occurrences = occurrencesOf(scan.files);
   const keys = keysById(scan.files);
-  const all = [...groupByKey(sightings)].flatMap(([keyId, group]) => pairGroup(group, keys.get(keyId) ?? []));
-  const { pairs, leftOut: twins } = apart(all);
+  const all = [...groupByKey(occurrences)].flatMap(([keyId, group]) =>
+    pairGroup(group, keys.get(keyId) ?? []),
+  );
+  const { pairs, leftOut: sharedPaths } = distinct(all);
   const paired = new Set(all.map((pair) => pair.cert.facts.fingerprint));
   const context = {
     keys,
     pairs: new Map(pairs.map((pair) => [pair.key.keyId, pair])),
     encrypted: encryptedKeys(scan.files),
   };
-  const found = sightings
+  const found = occurrences
     .filter(({ cert }) => !paired.has(cert.facts.fingerprint))
     .map((seen) => [seen.cert.facts.fingerprint, unpairedOf(seen, context)] as const);
   return {
     pairs,
-    sightings,
+    occurrences,
     unpaired: new Map(found.map(([fingerprint, { why }]) => [fingerprint, why])),
-    leftOut: [...twins, ...found.map(([, one]) => one), ...lonelyKeys(scan.files, sightings)],
+    leftOut: [...sharedPaths, ...found.map(([, one]) => one), ...unmatchedKeys(scan.files, occurrences)],
   };
 }
 
-/** Disks of macOS and Windows do not tell `API.crt` from `api.crt`, and so a manifest may not have both. */
-function apart(all: readonly Pair[]): {
+/** A manifest cannot name both `API.crt` and `api.crt`: disks of macOS and Windows ignore letter case. */
+function distinct(all: readonly Pair[]): {
   readonly pairs: readonly Pair[];
   readonly leftOut: readonly LeftOut[];
 } {
@@ -70,9 +72,9 @@ function apart(all: readonly Pair[]): {
   for (const pair of all) {
     const paths = [pair.certPath, pair.keyPath];
     const folded = paths.map((path) => path.toLowerCase());
-    const isTwin = folded.some((path) => taken.has(path));
+    const isTaken = folded.some((path) => taken.has(path));
     for (const path of folded) taken.add(path);
-    if (!isTwin) pairs.push(pair);
+    if (!isTaken) pairs.push(pair);
     else
       leftOut.push({
         paths,
@@ -83,14 +85,14 @@ function apart(all: readonly Pair[]): {
   return { pairs, leftOut };
 }
 
-/** The certificate as people know it. */
+/** The name of a certificate for people: its subject, or its SANs. */
 export function nameText({ subject, extensions }: CertificateFacts): string {
   return subject.length > 0
     ? subjectText(subject)
     : (extensions.subjectAltName?.value.join(', ') ?? 'no name');
 }
 
-function sightingsOf(files: readonly FoundFile[]): readonly Sighting[] {
+function occurrencesOf(files: readonly FoundFile[]): readonly Occurrence[] {
   const found = new Map<Fingerprint, { cert: FoundCertificate; alone: string[]; together: FoundFile[] }>();
   for (const file of files) {
     for (const cert of file.certificates) {
@@ -109,7 +111,7 @@ interface KeyFile {
   readonly facts: KeyFacts;
 }
 
-/** The one readable key of a file that holds nothing else that would be lost with it. */
+/** The single readable key of a file without certificates, which a new key would overwrite. */
 function keyOf(file: FoundFile): KeyFacts | undefined {
   const [only] = file.keys;
   const single = file.keys.length === 1 && file.certificates.length === 0;
@@ -124,14 +126,14 @@ function keysById(files: readonly FoundFile[]): ReadonlyMap<KeyId, readonly KeyF
   return groupBy(found, ({ facts }) => facts.keyId);
 }
 
-function groupByKey(sightings: readonly Sighting[]): ReadonlyMap<KeyId, readonly Sighting[]> {
-  return groupBy(sightings, ({ cert }) => cert.facts.keyId);
+function groupByKey(occurrences: readonly Occurrence[]): ReadonlyMap<KeyId, readonly Occurrence[]> {
+  return groupBy(occurrences, ({ cert }) => cert.facts.keyId);
 }
 
 type Candidate = Pair & { readonly score: number };
 
-/** Every certificate and every file once; the best match by name first, then the newest certificate. */
-function pairGroup(group: readonly Sighting[], keys: readonly KeyFile[]): readonly Pair[] {
+/** Each certificate and each key file once: the best match of names first, then the newest certificate. */
+function pairGroup(group: readonly Occurrence[], keys: readonly KeyFile[]): readonly Pair[] {
   const candidates = group.flatMap(({ cert, alone }) =>
     alone.flatMap((certPath) =>
       keys.map(({ path, facts }) => ({
@@ -144,7 +146,7 @@ function pairGroup(group: readonly Sighting[], keys: readonly KeyFile[]): readon
     ),
   );
   const taken = new Set<string>();
-  return candidates.sort(byFitness).flatMap(({ score: _, ...pair }) => {
+  return candidates.sort(byScore).flatMap(({ score: _, ...pair }) => {
     const uses = [pair.cert.facts.fingerprint, pair.keyPath];
     if (uses.some((use) => taken.has(use))) return [];
     for (const use of uses) taken.add(use);
@@ -152,7 +154,7 @@ function pairGroup(group: readonly Sighting[], keys: readonly KeyFile[]): readon
   });
 }
 
-function byFitness(a: Candidate, b: Candidate): number {
+function byScore(a: Candidate, b: Candidate): number {
   return (
     b.score - a.score ||
     b.cert.facts.notBefore - a.cert.facts.notBefore ||
@@ -167,7 +169,7 @@ interface Context {
   readonly encrypted: readonly string[];
 }
 
-function unpairedOf(seen: Sighting, context: Context): LeftOut {
+function unpairedOf(seen: Occurrence, context: Context): LeftOut {
   const { cert, alone, together } = seen;
   const why = whyUnpaired(seen, context);
   const keys = why.kind === 'bundle' ? (context.keys.get(cert.facts.keyId) ?? []) : [];
@@ -175,7 +177,7 @@ function unpairedOf(seen: Sighting, context: Context): LeftOut {
   return { paths, subject: nameText(cert.facts), why };
 }
 
-function whyUnpaired({ cert, alone, together }: Sighting, { keys, pairs, encrypted }: Context): LeftOutWhy {
+function whyUnpaired({ cert, alone, together }: Occurrence, { keys, pairs, encrypted }: Context): LeftOutWhy {
   const { keyId, notBefore } = cert.facts;
   const twin = pairs.get(keyId);
   if (twin) {
@@ -189,11 +191,11 @@ function whyUnpaired({ cert, alone, together }: Sighting, { keys, pairs, encrypt
   const bundle = together[0];
   if (keys.has(keyId) && alone.length === 0 && bundle)
     return { kind: 'bundle', count: bundle.certificates.length };
-  const locked = alone.flatMap((path) => encrypted.filter((key) => goesWith(path, key)))[0];
+  const locked = alone.flatMap((path) => encrypted.filter((key) => isNamedAlike(path, key)))[0];
   return locked === undefined ? { kind: 'no-key' } : { kind: 'encrypted-key', keyPath: locked };
 }
 
-function goesWith(certPath: string, keyPath: string): boolean {
+function isNamedAlike(certPath: string, keyPath: string): boolean {
   const stem = stemOf(certPath).toLowerCase();
   if (stem !== stemOf(keyPath).toLowerCase()) return false;
   return stem !== '' || folderOf(certPath) === folderOf(keyPath);
@@ -203,9 +205,9 @@ function encryptedKeys(files: readonly FoundFile[]): readonly string[] {
   return files.filter(({ keys }) => keys.some(({ state }) => state === 'encrypted')).map(({ path }) => path);
 }
 
-/** Keys that fit no certificate of the folder. */
-function lonelyKeys(files: readonly FoundFile[], sightings: readonly Sighting[]): readonly LeftOut[] {
-  const certified = new Set(sightings.map(({ cert }) => cert.facts.keyId));
+/** Keys without a certificate in the folder. */
+function unmatchedKeys(files: readonly FoundFile[], occurrences: readonly Occurrence[]): readonly LeftOut[] {
+  const certified = new Set(occurrences.map(({ cert }) => cert.facts.keyId));
   return files.flatMap((file) => {
     const key = keyOf(file);
     if (key === undefined || certified.has(key.keyId)) return [];

@@ -1,29 +1,29 @@
-/** What the names of files tell: which key goes with which certificate, and how one pattern describes many. */
+/** Names of files as evidence: which key belongs to which certificate, and which pattern describes many. */
 import { NAME_PATTERN, parseLayoutPath } from '../manifest/folder.ts';
 import { folderOf } from '../pki/files.ts';
 
 const EXTENSION = /\.(pem|crt|cer|cert|key|csr|req|pub|chain)$/i;
 const ROLE_AFTER = /[-_.](key|cert|crt|certificate|private|priv|privkey|pub)$/i;
 const ROLE_BEFORE = /^(key|cert|crt|priv|privkey)[-_.]/i;
-/** Names of files that say what is in them, not whose it is. */
+/** Names that say what a file contains, not whose it is. */
 const ROLE = /^(key|cert|crt|certificate|privkey|private|priv|public|pub|req|csr|request)$/i;
-/** openssl's demoCA, and what copied it. */
+/** openssl's demoCA, and its imitators. */
 const DEMO_CA = /^ca(key|cert)$/i;
-/** Folders of copies: what is in them is not what is in use. */
-const ATTIC = /^(certs_by_serial|newcerts|archive|backups?|old|renewed|revoked|inline|previous)$/i;
-/** Names of folders for many, and so of nobody. */
+/** Folders of copies and of retired files. */
+const COPIES = /^(certs_by_serial|newcerts|archive|backups?|old|renewed|revoked|inline|previous)$/i;
+/** Names of folders that say nothing about a single entity. */
 const CONTAINER =
   /^(certs?|certificates|private|keys?|issued|reqs|csr|ssl|tls|pki|servers?|clients?|peers?|authorities)$/i;
-/** Names that every host's folder has. */
+/** Names of files that repeat in the folder of every host. */
 const WEAK = /^(tls|server|client|ca|host|node|peer|ssl|localhost)$/i;
 const BUNDLE = /chain|bundle/i;
 
-/** What follows the last slash; the whole where there is none. */
+/** The last part of a path. */
 export function baseOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** Whose file it is by its name: `web` of `private/web-key.pem`; empty where the name says only what is in it. */
+/** Whose file it is by its name: `web` for `private/web-key.pem`; empty for a name such as `key.pem`. */
 export function stemOf(path: string): string {
   let stem = baseOf(path);
   while (EXTENSION.test(stem)) stem = stem.replace(EXTENSION, '');
@@ -32,22 +32,22 @@ export function stemOf(path: string): string {
   return ROLE.test(stem) ? '' : stem;
 }
 
-/** How well a certificate's file and a key's file go together by their names; more is better. */
+/** How well the names of a certificate's file and a key's file match; more is better. */
 export function nearness(certPath: string, keyPath: string): number {
   const sameStem = stemOf(certPath).toLowerCase() === stemOf(keyPath).toLowerCase();
   const sameFolder = folderOf(certPath) === folderOf(keyPath);
-  const inAttic = [certPath, keyPath].filter((path) => isAttic(path)).length;
-  return (sameStem ? 4 : 0) + (sameFolder ? 3 : 0) - 8 * inAttic - (BUNDLE.test(baseOf(certPath)) ? 2 : 0);
+  const copies = [certPath, keyPath].filter((path) => isCopy(path)).length;
+  return (sameStem ? 4 : 0) + (sameFolder ? 3 : 0) - 8 * copies - (BUNDLE.test(baseOf(certPath)) ? 2 : 0);
 }
 
-function isAttic(path: string): boolean {
+function isCopy(path: string): boolean {
   return path
     .split('/')
     .slice(0, -1)
-    .some((segment) => ATTIC.test(segment));
+    .some((segment) => COPIES.test(segment));
 }
 
-/** A name for the entity of these two files, as good as they give one; empty where they give none. */
+/** A name for the entity of these two files; empty where they suggest none. */
 export function nameFromPaths(certPath: string, keyPath: string, alone: boolean): string {
   const folder = folderOf(certPath);
   const own = alone && folder !== '.' && folder === folderOf(keyPath) ? baseOf(folder) : '';
@@ -58,7 +58,7 @@ export function nameFromPaths(certPath: string, keyPath: string, alone: boolean)
 
 const NAME = new RegExp(NAME_PATTERN);
 
-/** The same as a name of an entry; empty where nothing is left. */
+/** A text as the name of an entry; empty if nothing usable is left. */
 export function entryName(text: string): string {
   const name = text
     .replace(/^\*\./, 'wildcard.')
@@ -78,7 +78,7 @@ export type PathFault =
   | { readonly kind: 'written-differently' }
   | { readonly kind: 'case-twin' };
 
-/** What is wrong with a path by itself, or `null`. */
+/** The fault of a path by itself, or `null`. */
 export function pathFault(path: string): PathFault | null {
   if (/[{}]/.test(path)) return { kind: 'braces' };
   if (path.includes('\ufffd')) return { kind: 'not-utf8' };
@@ -87,7 +87,7 @@ export function pathFault(path: string): PathFault | null {
   return parsed.value === path ? null : { kind: 'written-differently' };
 }
 
-/** `{name}` for the entry's name, where it stands by itself. */
+/** Replaces the entry's name by `{name}`, except within longer words. */
 export function patternOf(path: string, name: string): string {
   const literal = name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return path.replaceAll(new RegExp(`(?<![A-Za-z0-9])${literal}(?![A-Za-z0-9])`, 'g'), '{name}');

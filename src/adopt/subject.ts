@@ -8,7 +8,7 @@ import { commonNames, isHost } from './kind.ts';
 import type { Note } from './left-out.ts';
 import { hostNames } from './names.ts';
 
-/** `commonName` and `subject` of an entry, the latter by the manifest's keys, and notes on what did not fit. */
+/** `commonName` and `subject` of an entry, the latter by the manifest's keys, and notes on dropped attributes. */
 export interface SubjectText {
   readonly commonName: string | undefined;
   readonly attributes: Readonly<Record<string, string>>;
@@ -32,16 +32,16 @@ const FIELDS: Readonly<Record<string, Field>> = {
   OU: { key: 'organizationalUnit', parse: short },
 };
 
-/** @param fallback the entry's name, for what must have a common name and has none. */
+/** @param fallback the entry's name, for a certificate that needs a common name and has none. */
 export function subjectOf(facts: CertificateFacts, section: Section, fallback: string): SubjectText {
   const attributes: Record<string, string> = {};
   const notes: Note[] = [];
   for (const attribute of facts.subject) {
     const field = FIELDS[attribute.type];
-    const fits =
+    const isUsable =
       field !== undefined && !Object.hasOwn(attributes, field.key) && field.parse(attribute.value).ok;
-    if (fits) attributes[field.key] = attribute.value;
-    else if (attribute.type !== 'CN') notes.push(unfit(attribute));
+    if (isUsable) attributes[field.key] = attribute.value;
+    else if (attribute.type !== 'CN') notes.push(dropped(attribute));
   }
   const [before = null, ...more] = commonNames(facts);
   const chosen = commonNameOf(before, facts, section, { attributes, fallback });
@@ -51,17 +51,17 @@ export function subjectOf(facts: CertificateFacts, section: Section, fallback: s
     attributes,
     notes: [
       ...notes,
-      ...more.map((value) => unfit({ type: 'CN', value })),
+      ...more.map((value) => dropped({ type: 'CN', value })),
       ...(changed ? [{ kind: 'common-name', before, after: chosen ?? null } as const] : []),
     ],
   };
 }
 
-function unfit({ type, value }: NameAttribute): Note {
+function dropped({ type, value }: NameAttribute): Note {
   return { kind: 'attribute', attribute: `${type}=${value}` };
 }
 
-/** The certificate's own where a manifest can have it; otherwise what changes least. */
+/** The certificate's own if a manifest can have it; otherwise the one that changes least. */
 function commonNameOf(
   own: string | null,
   facts: CertificateFacts,

@@ -1,10 +1,10 @@
 // The pure half of adoption: what names of files tell, how lengths, subjects and names are spelled, what is common.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Files, Furnished } from '../../src/adopt/artifacts.ts';
+import type { EntityFiles, Files } from '../../src/adopt/artifacts.ts';
 import { describe as describeDrafts } from '../../src/adopt/describe.ts';
-import { type Draft, draftsOf } from '../../src/adopt/draft.ts';
-import type { Member } from '../../src/adopt/family.ts';
+import { draftsOf, type EntryDraft } from '../../src/adopt/draft.ts';
+import type { PlacedPair } from '../../src/adopt/hierarchy.ts';
 import { kindOf } from '../../src/adopt/kind.ts';
 import { validityText } from '../../src/adopt/length.ts';
 import { namesOf } from '../../src/adopt/names.ts';
@@ -207,7 +207,7 @@ describe('a certificate', () => {
   });
 });
 
-const ROOT_MEMBER: Member = {
+const ROOT_MEMBER: PlacedPair = {
   ...aPair(anAuthority(), 'ca.key', 'ca.crt'),
   section: 'authorities',
   issuer: null,
@@ -229,7 +229,7 @@ function aPair(
   };
 }
 
-function aMember(name: string, keyPath: string, certPath: string): Member {
+function aMember(name: string, keyPath: string, certPath: string): PlacedPair {
   return {
     ...aPair(aServer({ name: entryName(name) || 'x' }), keyPath, certPath),
     section: 'servers',
@@ -238,11 +238,11 @@ function aMember(name: string, keyPath: string, certPath: string): Member {
   };
 }
 
-/** The manifest of these members, each with just key and certificate; and what it means. */
-function manifestOf(...members: readonly Member[]) {
-  const { drafts } = draftsOf({ members: [ROOT_MEMBER, ...members], leftOut: [] });
-  const furnished = new Map(drafts.map((draft) => [draft.id, filesOf(draft)]));
-  const text = manifestText(describeDrafts('certs', drafts, furnished, new Set()), {
+/** The manifest of these pairs, each with just key and certificate; and what it means. */
+function manifestOf(...pairs: readonly PlacedPair[]) {
+  const { drafts } = draftsOf({ pairs: [ROOT_MEMBER, ...pairs], leftOut: [] });
+  const artifacts = new Map(drafts.map((draft) => [draft.id, filesOf(draft)]));
+  const text = manifestText(describeDrafts('certs', drafts, artifacts, new Set()), {
     head: ['a', 'b\nc'],
     entries: new Map(),
   });
@@ -251,8 +251,8 @@ function manifestOf(...members: readonly Member[]) {
   return { text, drafts, entities: loaded.inventory.entities };
 }
 
-function filesOf({ member }: Draft): Furnished {
-  const files: Files = { key: member.keyPath, cert: member.certPath };
+function filesOf({ pair }: EntryDraft): EntityFiles {
+  const files: Files = { key: pair.keyPath, cert: pair.certPath };
   return { files, trust: undefined };
 }
 
@@ -319,16 +319,16 @@ servers:
         (text) =>
           pathFault(text) === null && !['ca.key', 'ca.crt', 'previous.pem'].includes(text.toLowerCase()),
       );
-      const members: Member[] = [];
+      const pairs: PlacedPair[] = [];
       for (let i = 0; i + 1 < usable.length; i += 2) {
-        members.push(aMember(`n${i}`, usable[i] ?? '', usable[i + 1] ?? ''));
+        pairs.push(aMember(`n${i}`, usable[i] ?? '', usable[i + 1] ?? ''));
       }
-      const { drafts, entities } = manifestOf(...members);
-      for (const { id, member } of drafts) {
+      const { drafts, entities } = manifestOf(...pairs);
+      for (const { id, pair } of drafts) {
         const entity = entities.find((one) => one.id === id);
         if (entity === undefined) throw new Error(`${id} is gone`);
-        expect(filePath(entity, 'key')).toBe(member.keyPath);
-        expect(filePath(entity, 'cert')).toBe(member.certPath);
+        expect(filePath(entity, 'key')).toBe(pair.keyPath);
+        expect(filePath(entity, 'cert')).toBe(pair.certPath);
       }
     });
   });

@@ -1,20 +1,19 @@
 // Private keys in every encoding that OpenSSL reads: both halves are checked in each, and what is not for us is named.
 import { execFileSync } from 'node:child_process';
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { children, type Der, readAll } from '../../src/x509/der.ts';
 import { encode } from '../../src/x509/der-write.ts';
 import type { KeyFormat } from '../../src/x509/key-format.ts';
 import { EncryptedKeyError, ForeignKeyError, parseKey } from '../../src/x509/parse-key.ts';
 import { pemText } from '../../src/x509/pem.ts';
 import { DamagedKeyError } from '../../src/x509/private-key.ts';
-import { openssl } from '../helpers/openssl.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
+import { opensslSync } from '../helpers/openssl.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'pki-test-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 const parse = (text: string) => parseKey(Buffer.from(text, 'latin1'));
 const der = (key: KeyObject, type: 'pkcs8' | 'pkcs1' | 'sec1'): Buffer => key.export({ format: 'der', type });
@@ -42,7 +41,7 @@ const PLAIN = pemText('PRIVATE KEY', der(EC, 'pkcs8'));
 writeFileSync(join(folder, 'plain.pem'), PLAIN);
 
 describe('every encoding of a key', () => {
-  const command = (...args: readonly string[]): string => openssl(args, folder, PLAIN);
+  const command = (...args: readonly string[]): string => opensslSync(args, folder, PLAIN);
   it.each([
     ['Windows line ends', crlf(PLAIN)],
     ['SEC 1', command('ec')],
@@ -50,7 +49,7 @@ describe('every encoding of a key', () => {
     ['SEC 1 without the point', command('ec', '-no_public')],
     [
       'behind its certificate',
-      openssl(['req', '-x509', '-key', 'plain.pem', '-subj', '/CN=x'], folder, PLAIN) + PLAIN,
+      opensslSync(['req', '-x509', '-key', 'plain.pem', '-subj', '/CN=x'], folder, PLAIN) + PLAIN,
     ],
   ])('is the same key: %s', (_, text) => expect(parse(text)).toEqual(parse(PLAIN)));
 
@@ -60,12 +59,12 @@ describe('every encoding of a key', () => {
     ['ed25519', pemText('PRIVATE KEY', der(ED25519, 'pkcs8')), 'ED25519'],
     [
       'ecdsa-secp256k1',
-      openssl(['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:secp256k1'], folder),
+      opensslSync(['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:secp256k1'], folder),
       'EC',
     ],
     [
       'ecdsa-brainpoolP256r1',
-      openssl(['ecparam', '-name', 'brainpoolP256r1', '-genkey', '-noout'], folder),
+      opensslSync(['ecparam', '-name', 'brainpoolP256r1', '-genkey', '-noout'], folder),
       'EC',
     ],
     ['ecdsa-p256', command('ec', '-conv_form', 'compressed'), 'a compressed point'],
@@ -91,7 +90,7 @@ describe('a key whose halves do not match is damaged, in every encoding', () => 
   type Row = readonly [what: string, text: string];
   const ec8 = der(EC, 'pkcs8');
   const sec1 = der(EC, 'sec1');
-  const compressed = openssl(['ec', '-conv_form', 'compressed'], folder, PLAIN);
+  const compressed = opensslSync(['ec', '-conv_form', 'compressed'], folder, PLAIN);
   const compressedDer = Buffer.from(compressed.replaceAll(/-----.*-----|\s/g, ''), 'base64');
   const k1 = der(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey, 'pkcs8');
   it.each<Row>([
@@ -111,14 +110,14 @@ describe('a key whose halves do not match is damaged, in every encoding', () => 
   ])('%s', (_, text) => {
     expect(thrown(text)).toBeInstanceOf(DamagedKeyError);
     writeFileSync(join(folder, 'damaged.pem'), text);
-    expect(() => openssl(['pkey', '-in', 'damaged.pem', '-check', '-noout'], folder)).toThrow();
+    expect(() => opensslSync(['pkey', '-in', 'damaged.pem', '-check', '-noout'], folder)).toThrow();
   });
 });
 
 const block = (label: string, content = Buffer.alloc(99, 'content')): string => pemText(label, content);
 
 describe('what may be a key for another program is named', () => {
-  const explicit = openssl(
+  const explicit = opensslSync(
     ['ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-param_enc', 'explicit'],
     folder,
   );
@@ -172,7 +171,7 @@ describe('what may be a key for another program is named', () => {
     ['explicit parameters', explicit, 'explicit-curve'],
     [
       'explicit parameters in PKCS#8',
-      openssl(['pkcs8', '-topk8', '-nocrypt'], folder, explicit),
+      opensslSync(['pkcs8', '-topk8', '-nocrypt'], folder, explicit),
       'explicit-curve',
     ],
     ['a byte order mark', `\xef\xbb\xbf${PLAIN}`, 'flawed-pem'],
@@ -207,7 +206,7 @@ describe('what may be a key for another program is named', () => {
       kind: 'windows-blob',
       form: 'PVK',
     });
-    openssl(['req', '-x509', '-key', 'rsa.pem', '-subj', '/CN=x', '-out', 'x.pem'], folder);
+    opensslSync(['req', '-x509', '-key', 'rsa.pem', '-subj', '/CN=x', '-out', 'x.pem'], folder);
     const store = read('pkcs12', '-export', '-inkey', 'rsa.pem', '-in', 'x.pem', '-passout', 'pass:x');
     expect(formatOf(store)).toEqual({ kind: 'pkcs12' });
     skip(process.env['PKI_TEST_ALL'] === undefined, 'keytool takes seconds: PKI_TEST_ALL=1');
@@ -237,11 +236,11 @@ describe('is no key for anyone', () => {
     ['text', 'put the key here'],
     ['what a disk leaves', '\0'.repeat(4096)],
     ['the first half of a key', PLAIN.slice(0, 120)],
-    ['a key with a character lost', PLAIN.replace(/[a-z]\n/, '\n')],
+    ['a key with a character lost', PLAIN.slice(0, 60) + PLAIN.slice(61)],
     ['a number', '0a0b0c0d'.repeat(40)],
-    ['a certificate', openssl(['req', '-x509', '-key', 'plain.pem', '-subj', '/CN=x'], folder, PLAIN)],
-    ['a public key', openssl(['pkey', '-pubout'], folder, PLAIN)],
-    ['parameters', openssl(['ecparam', '-name', 'prime256v1'], folder)],
+    ['a certificate', opensslSync(['req', '-x509', '-key', 'plain.pem', '-subj', '/CN=x'], folder, PLAIN)],
+    ['a public key', opensslSync(['pkey', '-pubout'], folder, PLAIN)],
+    ['parameters', opensslSync(['ecparam', '-name', 'prime256v1'], folder)],
   ])('%s', (_, text) => {
     expect(thrown(text)).toMatchObject({ name: 'Error', message: 'holds no readable private key' });
   });
@@ -255,7 +254,7 @@ it('a locked key is locked, whatever its label is', () => {
     locked,
     locked.slice(0, 99),
     crlf(locked),
-    openssl(['ec', '-aes128', '-passout', 'pass:x'], folder, PLAIN),
+    opensslSync(['ec', '-aes128', '-passout', 'pass:x'], folder, PLAIN),
   ])
     expect(thrown(text)).toBeInstanceOf(EncryptedKeyError);
   expect(parse(`UNENCRYPTED\n${PLAIN}`)).toEqual(parse(PLAIN));

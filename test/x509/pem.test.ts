@@ -1,23 +1,22 @@
 // PEM as every program reads it: judged by OpenSSL, inside node and as a program, and by GnuTLS where it is installed.
 import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseCertificate, parsePieces } from '../../src/x509/parse.ts';
 import { type PemFlawKind, pemBlocks, pemText, readPem } from '../../src/x509/pem.ts';
 import { sha256 } from '../../src/x509/public-key.ts';
-import { openssl } from '../helpers/openssl.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
+import { opensslSync } from '../helpers/openssl.ts';
 import { holds } from '../helpers/property.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'pki-test-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 const P256 = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-keyout'];
-const PEM = openssl(['req', '-x509', ...P256, 'a.key', '-subj', '/CN=a.test', '-days', '9'], folder);
-const OTHER = openssl(['req', '-x509', ...P256, 'b.key', '-subj', '/CN=b.test', '-days', '9'], folder);
+const PEM = opensslSync(['req', '-x509', ...P256, 'a.key', '-subj', '/CN=a.test', '-days', '9'], folder);
+const OTHER = opensslSync(['req', '-x509', ...P256, 'b.key', '-subj', '/CN=b.test', '-days', '9'], folder);
 const LINES = PEM.trimEnd().split('\n');
 const BODY = LINES.slice(1, -1);
 const BEGIN = '-----BEGIN CERTIFICATE-----\n';
@@ -42,8 +41,8 @@ function firstOf(text: string): string | null {
 function loadedFrom(text: string): readonly string[] | null {
   writeFileSync(join(folder, 'bundle.pem'), text, 'latin1');
   try {
-    const pkcs7 = openssl(['crl2pkcs7', '-nocrl', '-certfile', 'bundle.pem'], folder);
-    const printed = openssl(['pkcs7', '-print_certs'], folder, pkcs7);
+    const pkcs7 = opensslSync(['crl2pkcs7', '-nocrl', '-certfile', 'bundle.pem'], folder);
+    const printed = opensslSync(['pkcs7', '-print_certs'], folder, pkcs7);
     return pemBlocks(printed).map(({ der }) => sha256(der));
   } catch {
     return null;
@@ -100,7 +99,7 @@ const FLAWED: readonly (readonly [string, string, PemFlawKind, number])[] = [
   ['a no-break space', within('\xa0'), 'base64', 1],
   ['a minus sign', within('-'), 'base64', 1],
   ['padding between lines', within('=='), 'base64', 1],
-  ['a line missing a character', PEM.replace(/[A-Za-z0-9]\n/, '\n'), 'base64', 1],
+  ['a line missing a character', PEM.slice(0, 60) + PEM.slice(61), 'base64', 1],
   ['nothing in it', BEGIN + END, 'base64', 1],
   ['a NUL before it', `x\n\0\n${PEM}`, 'nul', 2],
 ];
@@ -130,7 +129,7 @@ describe('what only some programs read is a flaw', () => {
 
 describe('keys with a passphrase', () => {
   const locked = (...args: readonly string[]): string =>
-    openssl([...args, '-aes128', '-passout', 'pass:x', '-in', 'a.key'], folder);
+    opensslSync([...args, '-aes128', '-passout', 'pass:x', '-in', 'a.key'], folder);
   it.each([
     ['PKCS#8', locked('pkey')],
     ['RFC 1421', locked('ec')],

@@ -7,42 +7,40 @@ import type { FoundCertificate } from './found.ts';
 import { keyText } from './key-text.ts';
 import { kindOf } from './kind.ts';
 import type { LeftOut, LeftOutWhy, Note } from './left-out.ts';
-import { nameText, type Pair, type Pairing, type Sighting } from './pairs.ts';
+import { nameText, type Occurrence, type Pair, type Pairing } from './pairs.ts';
 import { pathFault } from './paths.ts';
 
 /** A pair with its place in the hierarchy. */
-export interface Member extends Pair {
+export interface PlacedPair extends Pair {
   readonly section: Section;
   /** `null` for a root. */
-  readonly issuer: Member | null;
+  readonly issuer: PlacedPair | null;
   readonly notes: readonly Note[];
 }
 
 /** The hierarchy of a folder, and the pairs that have no place in it. */
-export interface Family {
+export interface Hierarchy {
   /** Authorities before what they sign. */
-  readonly members: readonly Member[];
+  readonly pairs: readonly PlacedPair[];
   readonly leftOut: readonly LeftOut[];
 }
 
-type Verdict = { readonly member: Member } | { readonly why: LeftOutWhy };
+type Placement = { readonly placed: PlacedPair } | { readonly why: LeftOutWhy };
 
 /** Finds issuers by their signatures. @param now seconds since 1970: an authority that has ended is left out. */
-export function familyOf({ pairs, sightings, unpaired }: Pairing, now: number): Family {
-  const signers = signersOf(sightings);
-  const authorities = pairs.filter(({ cert }) => isAuthority(cert.facts));
-  const leaves = pairs.filter(({ cert }) => !isAuthority(cert.facts));
-  const elders = new Elders({ authorities, signers, unpaired, now });
-  const judged = [...authorities, ...leaves].map((pair) => [pair, elders.judge(pair)] as const);
-  const members = judged.flatMap(([, verdict]) => ('member' in verdict ? [verdict.member] : []));
-  const leftOut = judged.flatMap(([pair, verdict]) =>
-    'why' in verdict ? [leftOutOf(pair, verdict.why)] : [],
-  );
-  return { members: members.sort((a, b) => depthOf(a) - depthOf(b)), leftOut };
+export function hierarchyOf(pairing: Pairing, now: number): Hierarchy {
+  const signers = signersOf(pairing.occurrences);
+  const authorities = pairing.pairs.filter(({ cert }) => isAuthority(cert.facts));
+  const leaves = pairing.pairs.filter(({ cert }) => !isAuthority(cert.facts));
+  const search = new IssuerSearch({ authorities, signers, unpaired: pairing.unpaired, now });
+  const results = [...authorities, ...leaves].map((pair) => [pair, search.place(pair)] as const);
+  const pairs = results.flatMap(([, result]) => ('placed' in result ? [result.placed] : []));
+  const leftOut = results.flatMap(([pair, result]) => ('why' in result ? [leftOutOf(pair, result.why)] : []));
+  return { pairs: pairs.sort((a, b) => depthOf(a) - depthOf(b)), leftOut };
 }
 
 /** 0 for a root, one more per authority in between; a leaf is deeper than any authority, and so sorts last. */
-export function depthOf({ section, issuer }: Member): number {
+export function depthOf({ section, issuer }: PlacedPair): number {
   if (section !== 'authorities') return Number.MAX_SAFE_INTEGER;
   return issuer === null ? 0 : depthOf(issuer) + 1;
 }
@@ -57,12 +55,12 @@ interface Signer {
   readonly key: KeyObject;
 }
 
-/** Everything that could have signed something; keys that node cannot use checked nothing. */
-function signersOf(sightings: readonly Sighting[]): readonly Signer[] {
-  return sightings.flatMap(({ cert }) => {
+/** Everything that could have signed something; a key that node cannot use signed nothing that can be checked. */
+function signersOf(occurrences: readonly Occurrence[]): readonly Signer[] {
+  return occurrences.flatMap(({ cert }) => {
     const { facts } = cert;
-    const selfIssued = facts.subjectDer === facts.issuerDer;
-    if (!isAuthority(facts) && !selfIssued) return [];
+    const isSelfIssued = facts.subjectDer === facts.issuerDer;
+    if (!isAuthority(facts) && !isSelfIssued) return [];
     try {
       return [{ cert, key: publicKeyObject(certificateSpki(cert.der)) }];
     } catch {
@@ -78,27 +76,27 @@ interface Known {
   readonly now: number;
 }
 
-/** Judges every pair once, its issuer first. */
-class Elders {
+/** Places every pair once, its issuer first. */
+class IssuerSearch {
   readonly #known: Known;
-  readonly #verdicts = new Map<Pair, Verdict>();
+  readonly #placements = new Map<Pair, Placement>();
 
   constructor(known: Known) {
     this.#known = known;
   }
 
-  judge(pair: Pair): Verdict {
-    const known = this.#verdicts.get(pair);
+  place(pair: Pair): Placement {
+    const known = this.#placements.get(pair);
     if (known !== undefined) return known;
-    // Authorities that signed each other in a circle have no root: whoever meets itself stops here.
-    this.#verdicts.set(pair, { why: { kind: 'unknown-issuer', issuer: nameText(pair.cert.facts) } });
-    const verdict = this.#verdict(pair);
-    this.#verdicts.set(pair, verdict);
-    return verdict;
+    // Authorities that signed each other in a circle have no root: the search ends where it began.
+    this.#placements.set(pair, { why: { kind: 'unknown-issuer', issuer: nameText(pair.cert.facts) } });
+    const placement = this.#placementOf(pair);
+    this.#placements.set(pair, placement);
+    return placement;
   }
 
-  #verdict(pair: Pair): Verdict {
-    const why = flawOf(pair, this.#known.now);
+  #placementOf(pair: Pair): Placement {
+    const why = faultOf(pair, this.#known.now);
     if (why !== null) return { why };
     const kind = kindOf(pair.cert.facts);
     if ('why' in kind) return kind;
@@ -108,25 +106,24 @@ class Elders {
     return this.#signed(pair, signer, kind.section, kind.notes);
   }
 
-  #selfSigned(pair: Pair, section: Section, notes: readonly Note[]): Verdict {
+  #selfSigned(pair: Pair, section: Section, notes: readonly Note[]): Placement {
     if (section !== 'authorities') return { why: { kind: 'self-signed' } };
-    return { member: { ...pair, section, issuer: null, notes } };
+    return { placed: { ...pair, section, issuer: null, notes } };
   }
 
-  #signed(pair: Pair, signer: Signer, section: Section, notes: readonly Note[]): Verdict {
+  #signed(pair: Pair, signer: Signer, section: Section, notes: readonly Note[]): Placement {
     const { facts } = signer.cert;
     const issuer = nameText(facts);
     if (!isAuthority(facts)) return { why: { kind: 'no-authority', issuer } };
     const parent = this.#pairOf(signer);
     if (parent === undefined)
-      return { why: { kind: 'issuer-left-out', issuer, because: this.#whyAlone(signer) } };
-    const verdict = this.judge(parent);
-    if ('why' in verdict)
-      return { why: { kind: 'issuer-left-out', issuer, because: firstCause(verdict.why) } };
-    const limiter = limiterAbove(verdict.member);
+      return { why: { kind: 'issuer-left-out', issuer, because: this.#whyUnpaired(signer) } };
+    const above = this.place(parent);
+    if ('why' in above) return { why: { kind: 'issuer-left-out', issuer, because: firstCause(above.why) } };
+    const limiter = limiterAbove(above.placed);
     if (section === 'authorities' && limiter !== null)
       return { why: { kind: 'path-length', limiter: nameText(limiter.cert.facts) } };
-    return { member: { ...pair, section, issuer: verdict.member, notes } };
+    return { placed: { ...pair, section, issuer: above.placed, notes } };
   }
 
   /** Whose key made the signature: those of the issuer's name first, because it is nearly always one of them. */
@@ -140,7 +137,7 @@ class Elders {
     );
   }
 
-  #whyAlone({ cert }: Signer): LeftOutWhy {
+  #whyUnpaired({ cert }: Signer): LeftOutWhy {
     return this.#known.unpaired.get(cert.facts.fingerprint) ?? { kind: 'no-key' };
   }
 
@@ -150,8 +147,8 @@ class Elders {
   }
 }
 
-/** What speaks against a pair by itself. */
-function flawOf({ cert, key, certPath, keyPath }: Pair, now: number): LeftOutWhy | null {
+/** What keeps a pair out by itself. */
+function faultOf({ cert, key, certPath, keyPath }: Pair, now: number): LeftOutWhy | null {
   for (const path of [certPath, keyPath]) {
     const fault = pathFault(path);
     if (fault !== null) return { kind: 'path', fault };
@@ -170,9 +167,9 @@ function issuerText({ facts }: FoundCertificate): string {
 }
 
 /** The nearest authority at or above this one that allows no authority below it (RFC 5280 §4.2.1.9). */
-function limiterAbove(member: Member): Member | null {
+function limiterAbove(pair: PlacedPair): PlacedPair | null {
   let below = 0;
-  for (let at: Member | null = member; at !== null; at = at.issuer) {
+  for (let at: PlacedPair | null = pair; at !== null; at = at.issuer) {
     const limit = pathLengthOf(at.cert.facts);
     if (limit !== null && limit <= below) return at;
     below++;
