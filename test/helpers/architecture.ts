@@ -66,7 +66,7 @@ const PURE_FILES = /^src\/handshake\/(case|cases|names)\.ts$/;
 const PURE_NODE: Readonly<Record<string, readonly string[]>> = {
   'node:net': ['isIP', 'isIPv4', 'isIPv6'],
   'node:url': ['domainToASCII'],
-  // createECDH could make keys, too: x509/parse.ts gives it every one.
+  // createECDH could make keys, too: x509/parse-key.ts gives it every one.
   'node:crypto': ['createECDH', 'createHash', 'createPrivateKey', 'createPublicKey', 'verify', 'KeyObject'],
 };
 

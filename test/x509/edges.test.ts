@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { children, type Der, DerError, readAll, TAG, timeSeconds } from '../../src/x509/der.ts';
 import { encode, encodeOid } from '../../src/x509/der-write.ts';
 import { extensionFacts } from '../../src/x509/extensions.ts';
-import { parseKey, pointOf } from '../../src/x509/parse.ts';
+import { parseKey, pointOf } from '../../src/x509/parse-key.ts';
 import { pemText } from '../../src/x509/pem.ts';
 import { DamagedKeyError, publicKeyWithin } from '../../src/x509/private-key.ts';
 
