@@ -7,7 +7,7 @@ import type { ById } from '../pki/issuers.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { type Place, stagedPath } from '../pki/paths.ts';
 import type { Make } from '../plan/make.ts';
-import { AN_ISSUER, type CertificateSpec, certificateSpec, SELF, writtenExtensions } from '../plan/wanted.ts';
+import { AN_ISSUER, type CertificateSpec, certificateSpec, writtenExtensions } from '../plan/wanted.ts';
 import type { Command } from './command.ts';
 import { configText } from './config.ts';
 import { policySection } from './distinguished-name.ts';
@@ -21,7 +21,7 @@ export function signCommand(make: Extract<Make, { op: 'sign' }>, byId: ById, pla
   const entity = lookUp(byId, of);
   const signer = by.kind === 'self' ? entity : lookUp(byId, by.id);
   const certificate = by.kind === 'self' ? ['-selfsign'] : ['-cert', filePath(signer, 'cert')];
-  const spec = certificateSpec(entity, by.kind === 'self' ? SELF : AN_ISSUER, issuance, null);
+  const spec = certificateSpec(entity, by.kind === 'self' ? null : AN_ISSUER, issuance, null);
   return {
     args: [
       ...['ca', '-batch', '-notext', '-config', '-'],

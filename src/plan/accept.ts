@@ -11,7 +11,7 @@ import type { Issuance } from './change.ts';
 import { diffCertificate, diffKeySpec, diffRequest, namesIssuer } from './diff.ts';
 import type { Reason } from './reason.ts';
 import { isoTime } from './validity.ts';
-import { type CertificateSpec, certificateSpec, issuedBy, SELF, writtenExtensions } from './wanted.ts';
+import { type CertificateSpec, certificateSpec, issuedBy, writtenExtensions } from './wanted.ts';
 
 /** What an entity has now: its key, be it new or kept, and what was staged, as facts of the files. */
 export interface Made {
@@ -41,12 +41,8 @@ export function objections(made: Made, asked: Asked): readonly string[] {
     ...diffRequest(made.csr, entity).map((reason) => `the request differs, ${differenceText(reason)}`),
   ];
   if (made.cert === null || issuance === null) return forRequest;
-  const spec = certificateSpec(
-    entity,
-    issuer === null ? SELF : issuedBy(issuer),
-    issuance,
-    made.key.keyIdentifier,
-  );
+  const by = issuer === null ? null : issuedBy(issuer);
+  const spec = certificateSpec(entity, by, issuance, made.key.keyIdentifier);
   const signer = issuer?.keyId ?? made.key.keyId;
   return [...forRequest, ...certificateObjections({ ...made, cert: made.cert }, spec, signer)];
 }
@@ -74,7 +70,7 @@ function certificateObjections(
   signer: KeyId,
 ): readonly string[] {
   const name = nameDer(spec.name.subject, spec.name.strings);
-  const isNamed = spec.signer.kind === 'self' ? cert.issuerDer === name : namesIssuer(cert, spec.signer);
+  const isNamed = spec.issuer === null ? cert.issuerDer === name : namesIssuer(cert, spec.issuer);
   return [
     ...diffCertificate(cert, spec).map((reason) => `the certificate differs, ${differenceText(reason)}`),
     ...unless(cert.keyId === key.keyId, 'the certificate is for another key'),

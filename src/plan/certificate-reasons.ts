@@ -7,7 +7,7 @@ import type { EntityObservation } from './observation.ts';
 import type { Outlook } from './outlook.ts';
 import type { Reason } from './reason.ts';
 import { validityReasons } from './validity.ts';
-import { AN_ISSUER, SELF, type WantedCertificate, wantedCertificate } from './wanted.ts';
+import { AN_ISSUER, type WantedCertificate, wantedCertificate } from './wanted.ts';
 
 /** @param issuer where the issuer will stand, `null` for a root. Reasons to issue a new certificate for the same key. */
 export function certificateReasons(
@@ -37,14 +37,14 @@ function wantedOf(
   { signedBy }: EntityObservation,
   issuer: Outlook | null,
 ): WantedCertificate {
-  if (issuer === null)
-    return wantedCertificate(entity, SELF, signedBy === null ? null : keyIdentifierOf(facts));
-  const signer = signedBy !== null && signedBy === issuer.keyId ? signerOf(issuer) : AN_ISSUER;
-  return wantedCertificate(entity, signer, keyIdentifierOf(facts));
+  const own = keyIdentifierOf(facts);
+  if (issuer === null) return wantedCertificate(entity, null, signedBy === null ? null : own);
+  const isSigned = signedBy !== null && signedBy === issuer.keyId;
+  return wantedCertificate(entity, isSigned ? identityOf(issuer) : AN_ISSUER, own);
 }
 
-function signerOf({ subjectDer, subjectKeyId, serial }: Outlook): IssuerIdentity {
-  return { kind: 'issuer', subjectDer, keyIdentifier: subjectKeyId, serial };
+function identityOf({ subjectDer, subjectKeyId, serial }: Outlook): IssuerIdentity {
+  return { subjectDer, keyIdentifier: subjectKeyId, serial };
 }
 
 function keyMismatch(facts: CertificateFacts, { key }: EntityObservation): readonly Reason[] {
@@ -84,5 +84,5 @@ function issuerReasons(
       { kind: 'issuer-changes', issuer: issuer.id },
     ];
   if (signedBy !== issuer.keyId) return anotherIssuer(facts, issuer);
-  return namesIssuer(facts, signerOf(issuer)) ? [] : [{ kind: 'issuer-changes', issuer: issuer.id }];
+  return namesIssuer(facts, identityOf(issuer)) ? [] : [{ kind: 'issuer-changes', issuer: issuer.id }];
 }

@@ -97,9 +97,9 @@ function sameSet(found: readonly string[], wanted: readonly string[]): boolean {
  * §6.1.3 (a)(4)). Where the AKI names one certificate of the issuer by its serial number, as easy-rsa has it, OpenSSL
  * accepts no other, also for the same key.
  */
-export function namesIssuer(facts: CertificateFacts, signer: IssuerIdentity): boolean {
+export function namesIssuer(facts: CertificateFacts, issuer: IssuerIdentity): boolean {
   const serial = facts.extensions.authorityKeyIdentifier?.value.serial ?? null;
-  return facts.issuerDer === signer.subjectDer && [null, signer.serial].includes(serial);
+  return facts.issuerDer === issuer.subjectDer && [null, issuer.serial].includes(serial);
 }
 
 /** MD5 and SHA-1 signatures are refused by security level 2, Go, GnuTLS and browsers. */

@@ -1,12 +1,12 @@
 /**
- * The wanted certificate as a value, built once from an entity and its signer: the plan compares with it, openssl's
- * configuration is written from it, and what was made is accepted by it. A cross-certificate has another signer, and is
- * nothing else besides.
+ * The wanted certificate as a value, built once from an entity and its issuer: the plan compares with it, openssl's
+ * configuration is written from it, and what was made is accepted by it. A cross-certificate has another issuer, and is
+ * otherwise like every other.
  */
 import type { Entity } from '../pki/entity.ts';
 import type { KeySpec } from '../pki/key-spec.ts';
 import type { Subject } from '../pki/subject.ts';
-import type { ExtensionContext, IssuerIdentity, SignerIdentity, Wanted } from '../x509/extension-rule.ts';
+import type { ExtensionContext, IssuerIdentity, Wanted } from '../x509/extension-rule.ts';
 import { type AnyExtension, EXTENSIONS } from '../x509/extensions.ts';
 import { type CertificateFacts, keyIdentifierOf } from '../x509/facts.ts';
 import { type EncodedName, encodedName } from '../x509/name.ts';
@@ -22,7 +22,8 @@ export interface WantedExtension {
 export interface WantedCertificate {
   readonly subject: Subject;
   readonly key: KeySpec;
-  readonly signer: SignerIdentity;
+  /** `null`: it signs itself. */
+  readonly issuer: IssuerIdentity | null;
   readonly extensions: readonly WantedExtension[];
 }
 
@@ -34,12 +35,8 @@ export interface CertificateSpec extends WantedCertificate {
   readonly notAfter: number;
 }
 
-/** A root signs itself. */
-export const SELF: SignerIdentity = { kind: 'self' };
-
 /** An issuer whose certificate is not looked at, or not made yet. */
 export const AN_ISSUER: IssuerIdentity = {
-  kind: 'issuer',
   subjectDer: null,
   keyIdentifier: null,
   serial: null,
@@ -48,27 +45,30 @@ export const AN_ISSUER: IssuerIdentity = {
 /** The issuer whose certificate this is. */
 export function issuedBy(facts: CertificateFacts): IssuerIdentity {
   const { subjectDer, serial } = facts;
-  return { kind: 'issuer', subjectDer, keyIdentifier: keyIdentifierOf(facts), serial };
+  return { subjectDer, keyIdentifier: keyIdentifierOf(facts), serial };
 }
 
-/** @param keyIdentifier what identifies the entity's key, `null` where that is not known. */
+/**
+ * @param issuer `null` for a root.
+ * @param keyIdentifier what identifies the entity's key, `null` where that is not known.
+ */
 export function wantedCertificate(
   entity: Entity,
-  signer: SignerIdentity,
+  issuer: IssuerIdentity | null,
   keyIdentifier: string | null,
 ): WantedCertificate {
   const { subject, key } = entity;
-  return { subject, key, signer, extensions: wantedExtensions({ entity, signer, keyIdentifier }) };
+  return { subject, key, issuer, extensions: wantedExtensions({ entity, issuer, keyIdentifier }) };
 }
 
 /** @param keyIdentifier as above; what is carried over from an earlier certificate goes first. */
 export function certificateSpec(
   entity: Entity,
-  signer: SignerIdentity,
+  issuer: IssuerIdentity | null,
   { notBefore, notAfter, name, subjectKeyId }: Issuance,
   keyIdentifier: string | null,
 ): CertificateSpec {
-  const wanted = wantedCertificate(entity, signer, subjectKeyId ?? keyIdentifier);
+  const wanted = wantedCertificate(entity, issuer, subjectKeyId ?? keyIdentifier);
   return { ...wanted, name: encodedName(entity, name), notBefore, notAfter };
 }
 
@@ -98,5 +98,5 @@ export function writtenExtensions({
 
 /** Those that a request asks for: the same, less what only the issuer can know. */
 export function requestedExtensions(entity: Entity): readonly WrittenExtension[] {
-  return writtenExtensions(wantedCertificate(entity, SELF, null)).filter(({ rule }) => rule.inRequest);
+  return writtenExtensions(wantedCertificate(entity, null, null)).filter(({ rule }) => rule.inRequest);
 }

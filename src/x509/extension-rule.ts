@@ -7,34 +7,33 @@ import type { Der } from './der.ts';
 
 /** An authority that signs, by what its certificate says; `null` is not known yet. */
 export interface IssuerIdentity {
-  readonly kind: 'issuer';
   /** Hex DER of its subject. */
   readonly subjectDer: string | null;
   readonly keyIdentifier: string | null;
   readonly serial: string | null;
 }
 
-/** Who signs: the certificate's own key, or an issuer. */
-export type SignerIdentity = { readonly kind: 'self' } | IssuerIdentity;
-
 /** What the value of an extension may depend on. */
 export interface ExtensionContext {
   readonly entity: Entity;
-  readonly signer: SignerIdentity;
+  /** `null`: the certificate signs itself. */
+  readonly issuer: IssuerIdentity | null;
   /** What identifies the certificate's own key (hex), `null` as long as that is not known. */
   readonly keyIdentifier: string | null;
 }
 
 /**
- * What a certificate shall have.
+ * Whether a certificate has an extension.
  * - `required`: it is written, and a certificate without it is issued again;
  * - `expected`: it is written, but what another tool made without it stays;
- * - `allowed`: it is not written, and right where it is found;
- * - `none`: it must not be there.
+ * - `allowed`: it is not written, and right where it is found.
  */
+export type Presence = 'required' | 'expected' | 'allowed';
+
+/** What a certificate shall have of one extension; `none` must not be there. */
 export type Wanted<Value> =
   | {
-      readonly presence: 'required' | 'expected' | 'allowed';
+      readonly presence: Presence;
       readonly value: Value;
       /** As it is written. */
       readonly critical: boolean;
@@ -73,7 +72,7 @@ export interface ExtensionRule<Value, Field extends string = string> {
   /** `null`: the manifest does not speak of it. None is written then, and one that is there stays. */
   wanted(context: ExtensionContext): Wanted<Value> | null;
   /** Whether what was found says what is wanted. Absent: all its fields have the same items. */
-  matches?(found: Value, wanted: Value, presence: 'required' | 'expected' | 'allowed'): boolean;
+  matches?(found: Value, wanted: Value, presence: Presence): boolean;
 }
 
 /** Stands in texts for a value that only the making can tell. */

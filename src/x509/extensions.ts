@@ -29,6 +29,8 @@ export type AnyExtension = ExtensionRule<unknown, ExtensionField>;
 /** One rule per extension; whatever is done with extensions is a loop over this. */
 export const EXTENSIONS: readonly AnyExtension[] = TABLE;
 
+const BY_OID = new Map(EXTENSIONS.map((rule) => [rule.oid, rule]));
+
 /** An extension as it was found. */
 export interface Found<Value> {
   readonly critical: boolean;
@@ -63,10 +65,11 @@ export function extensionFacts(extensions: Der | undefined): ExtensionFacts {
   // RFC 5280 §4.2: more than one instance of an extension is malformed; old openssl writes it all the same.
   if (new Set(all.map(({ oid }) => oid)).size !== all.length)
     throw new DerError('an extension appears twice');
+  // Under the name of a rule goes what that rule has read, which is what `KnownExtensions` says.
   const known: Record<string, Found<unknown>> = {};
   const unknown: UnknownExtension[] = [];
   for (const { oid, critical, octets } of all) {
-    const rule = EXTENSIONS.find((candidate) => candidate.oid === oid);
+    const rule = BY_OID.get(oid);
     if (rule === undefined) unknown.push({ oid, critical, hex: hex(octets) });
     else known[rule.name] = { critical, value: rule.read(readAll(octets)) };
   }

@@ -17,13 +17,7 @@ import type { Change, Issuance } from '../../src/plan/change.ts';
 import { type EntityObservation, NOTHING, type Observation } from '../../src/plan/observation.ts';
 import { chainParts } from '../../src/plan/parts.ts';
 import { type Plan, type PlanOptions, planInventory } from '../../src/plan/plan.ts';
-import {
-  type CertificateSpec,
-  certificateSpec,
-  issuedBy,
-  SELF,
-  writtenExtensions,
-} from '../../src/plan/wanted.ts';
+import { type CertificateSpec, certificateSpec, issuedBy, writtenExtensions } from '../../src/plan/wanted.ts';
 import { type ChangeRecord, changeRecord } from '../../src/report/plan-json.ts';
 import type { ExtensionFacts, KnownExtensions } from '../../src/x509/extensions.ts';
 import {
@@ -120,7 +114,7 @@ export function certificateFor(
   issuer: CertificateFacts | null,
   serial: string,
 ): CertificateFacts {
-  const signer = issuer === null ? SELF : issuedBy(issuer);
+  const by = issuer === null ? null : issuedBy(issuer);
   return {
     fingerprint: hash('sha256', `certificate ${serial}`),
     serial,
@@ -134,7 +128,7 @@ export function certificateFor(
     keyId: key.keyId,
     keySpec: key.spec,
     signature: 'ecdsa-with-SHA256',
-    ...extensionsOf(certificateSpec(entity, signer, issuance, key.keyIdentifier)),
+    ...extensionsOf(certificateSpec(entity, by, issuance, key.keyIdentifier)),
   };
 }
 

@@ -6,7 +6,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { diffCertificate } from '../../src/plan/diff.ts';
 import type { Reason } from '../../src/plan/reason.ts';
-import { issuedBy, SELF, wantedCertificate } from '../../src/plan/wanted.ts';
+import { issuedBy, wantedCertificate } from '../../src/plan/wanted.ts';
 import { certificateFacts } from '../../src/x509/certificate.ts';
 import { encode } from '../../src/x509/der-write.ts';
 import { type CertificateFacts, keyIdentifierOf } from '../../src/x509/facts.ts';
@@ -74,7 +74,7 @@ function judge(root: Lines, leaf: Lines, nameless: boolean): Verdict {
   return {
     isVerified: isVerified(),
     reasons: [
-      ...diffCertificate(issuer, wantedCertificate(ROOT, SELF, keyIdentifierOf(issuer))),
+      ...diffCertificate(issuer, wantedCertificate(ROOT, null, keyIdentifierOf(issuer))),
       ...diffCertificate(
         cert,
         wantedCertificate(nameless ? NAMELESS : LEAF, issuedBy(issuer), keyIdentifierOf(cert)),

@@ -50,10 +50,10 @@ export const authorityKeyIdentifier = {
   // `always` makes a missing SKI of the issuer an error.
   config: () => ({ value: 'keyid:always' }),
   // A self-signed certificate may leave it out. Never critical.
-  wanted: ({ signer, keyIdentifier }) =>
-    signer.kind === 'self'
+  wanted: ({ issuer, keyIdentifier }) =>
+    issuer === null
       ? { presence: 'allowed', value: ofKey(keyIdentifier), critical: false, accepts: 'same' }
-      : { presence: 'required', value: ofKey(signer.keyIdentifier), critical: false, accepts: 'same' },
+      : { presence: 'required', value: ofKey(issuer.keyIdentifier), critical: false, accepts: 'same' },
   // A root may name its own certificate by name and serial number alone; everywhere else x509_strict wants the key.
   matches(found, wanted, presence) {
     const keyId = found?.keyId ?? null;
