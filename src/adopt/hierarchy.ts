@@ -1,8 +1,9 @@
 /** Who signed whom, by signatures alone: names and key identifiers can agree where the key is another. */
 import type { KeyObject } from 'node:crypto';
 import type { Section } from '../pki/sections.ts';
-import { certificateSpki, publicKeyObject, signedBy } from '../x509/certificate.ts';
+import { certificateSpki, publicKeyObject } from '../x509/certificate.ts';
 import { isAuthority, pathLengthOf } from '../x509/facts.ts';
+import { signedBy } from '../x509/signature.ts';
 import type { FoundCertificate } from './found.ts';
 import { keyText } from './key-text.ts';
 import { kindOf } from './kind.ts';

@@ -6,10 +6,11 @@ import { messageOf } from '../pki/errors.ts';
 import { filePath } from '../pki/files.ts';
 import { crossObjections, type Made, objections } from '../plan/accept.ts';
 import { crossingOf, issuanceOf, makesKey, type Work } from '../plan/change.ts';
-import { publicKeyObject, signedBy } from '../x509/certificate.ts';
+import { publicKeyObject } from '../x509/certificate.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
 import { certificateDer, parseCertificate, parsePublicKey, parseRequest } from '../x509/parse.ts';
 import { parseKey, publicKeyOf } from '../x509/parse-key.ts';
+import { signedBy } from '../x509/signature.ts';
 import type { Run } from './run.ts';
 import { type Staging, whole } from './staging.ts';
 

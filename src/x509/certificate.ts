@@ -1,7 +1,6 @@
-/** X.509 certificates (RFC 5280 §4.1): bytes → facts, and who signed them. */
-import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+/** X.509 certificates (RFC 5280 §4.1): bytes → facts. */
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import {
-  bitStringBytes,
   children,
   context,
   type Der,
@@ -9,7 +8,6 @@ import {
   expectTag,
   hex,
   oidText,
-  readAll,
   serialText,
   smallInteger,
   TAG,
@@ -17,8 +15,9 @@ import {
 } from './der.ts';
 import { extensionFacts } from './extensions.ts';
 import type { CertificateFacts, NameAttribute } from './facts.ts';
-import { ATTRIBUTE_NAMES, SIGNATURES } from './oids.ts';
+import { ATTRIBUTE_NAMES } from './oids.ts';
 import { publicKeyFacts, sha256 } from './public-key.ts';
+import { signatureName, signedParts } from './signature.ts';
 
 /** The fields of TBSCertificate by position, with the optional version in front taken away. */
 interface Tbs {
@@ -50,7 +49,7 @@ export function certificateFacts(der: Uint8Array): CertificateFacts {
     notAfter,
     keyId: key.keyId,
     keySpec: key.spec,
-    signature: SIGNATURES[algorithm]?.name ?? algorithm,
+    signature: signatureName(algorithm),
     ...extensionFacts(extensionsOf(tbs)),
   };
 }
@@ -82,7 +81,7 @@ function extensionsOf({ all }: Tbs): Der | undefined {
   return wrapper === undefined ? undefined : children(wrapper)[0];
 }
 
-/** Name → attributes in order; a multi-valued RDN gives several. UTF-8 whatever the string type (T61 is long dead). */
+/** Name → attributes in order; a multi-valued RDN gives several. */
 export function nameAttributes(name: Der): readonly NameAttribute[] {
   return children(name).flatMap((rdn) =>
     children(rdn).map((attribute) => {
@@ -93,37 +92,29 @@ export function nameAttributes(name: Der): readonly NameAttribute[] {
   );
 }
 
-/** BMPString (tag 30) is UTF-16; every other string type that is seen in names is read as UTF-8. */
+/** Tags of string types (X.680 §8.4) that are not UTF-8, or a part of it. */
+const T61_STRING = 0x14;
+const UNIVERSAL_STRING = 0x1c;
+const BMP_STRING = 0x1e;
+
+/** TeletexString is ISO 8859-1 to everyone who wrote it, and to OpenSSL, which reads it so. */
 function attributeText(value: Der | undefined): string {
   if (value === undefined) throw new DerError('an attribute has no value');
-  if (value.tag === 0x1e) return Buffer.from(value.body).swap16().toString('utf16le');
-  return Buffer.from(value.body).toString('utf8');
+  const bytes = Buffer.from(value.body);
+  if (value.tag === T61_STRING) return bytes.toString('latin1');
+  if (value.tag === UNIVERSAL_STRING) return utf32Text(bytes);
+  if (value.tag !== BMP_STRING) return bytes.toString('utf8');
+  if (bytes.length % 2 !== 0) throw new DerError('half a character in a BMPString');
+  return bytes.swap16().toString('utf16le');
 }
 
-interface SignedParts {
-  readonly tbsDer: Der;
-  readonly algorithm: string;
-  readonly signature: Uint8Array;
-}
-
-/** The SIGNED{} wrapper that certificates, requests and CRLs share. */
-export function signedParts(der: Uint8Array): SignedParts {
-  const [tbs, algorithm, signature] = children(expectTag(readAll(der), TAG.sequence));
-  const oid = oidText(children(expectTag(algorithm, TAG.sequence))[0]);
-  return { tbsDer: expectTag(tbs, TAG.sequence), algorithm: oid, signature: bitStringBytes(signature) };
-}
-
-/** Whether the key really made the signature on this certificate, request or CRL. Unknown algorithms: no. */
-export function signedBy(der: Uint8Array, key: KeyObject): boolean {
-  const { tbsDer, algorithm, signature } = signedParts(der);
-  const known = SIGNATURES[algorithm];
-  if (known === undefined) return false;
-  try {
-    return verify(known.digest, tbsDer.bytes, key, signature);
-  } catch {
-    // node throws where the key's type and the algorithm do not go together: then that key did not sign it.
-    return false;
-  }
+function utf32Text(bytes: Buffer): string {
+  const characters = Array.from({ length: Math.floor(bytes.length / 4) }, (_, i) =>
+    bytes.readUInt32BE(4 * i),
+  );
+  if (bytes.length % 4 !== 0 || characters.some((point) => point > 0x10ffff))
+    throw new DerError('no characters in a UniversalString');
+  return String.fromCodePoint(...characters);
 }
 
 /**

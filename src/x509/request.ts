@@ -1,10 +1,11 @@
 /** PKCS#10 certification requests (RFC 2986): bytes → facts. */
-import { nameAttributes, publicKeyObject, signedBy, signedParts } from './certificate.ts';
+import { nameAttributes, publicKeyObject } from './certificate.ts';
 import { children, context, type Der, DerError, oidText } from './der.ts';
 import { extensionFacts } from './extensions.ts';
 import { type RequestFacts, sanOf } from './facts.ts';
 import { EXTENSION_REQUEST } from './oids.ts';
 import { publicKeyFacts } from './public-key.ts';
+import { signedBy, signedParts } from './signature.ts';
 
 /** @throws DerError where `der` is not one well-formed request. */
 export function requestFacts(der: Uint8Array): RequestFacts {

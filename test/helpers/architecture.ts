@@ -67,7 +67,15 @@ const PURE_NODE: Readonly<Record<string, readonly string[]>> = {
   'node:net': ['isIP', 'isIPv4', 'isIPv6'],
   'node:url': ['domainToASCII'],
   // createECDH could make keys, too: x509/parse-key.ts gives it every one.
-  'node:crypto': ['createECDH', 'createHash', 'createPrivateKey', 'createPublicKey', 'verify', 'KeyObject'],
+  'node:crypto': [
+    'constants',
+    'createECDH',
+    'createHash',
+    'createPrivateKey',
+    'createPublicKey',
+    'verify',
+    'KeyObject',
+  ],
 };
 
 /** Where each package may be imported; one that is not here may be imported nowhere. */
