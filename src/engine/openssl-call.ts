@@ -21,17 +21,25 @@ export class OpensslError extends Error {
   readonly stdout: string;
   readonly stderr: string;
   readonly end: End;
+  /** The program that was run. */
+  readonly program: string;
 
   constructor(
     problem: string,
     command: string,
-    output: { readonly stdout: string; readonly stderr: string; readonly end?: End },
+    output: {
+      readonly stdout: string;
+      readonly stderr: string;
+      readonly end?: End;
+      readonly program: string;
+    },
   ) {
     super(problem);
     this.command = command;
     this.stdout = output.stdout;
     this.stderr = output.stderr;
     this.end = output.end ?? 'by-itself';
+    this.program = output.program;
   }
 
   /** The last line of what it said, safe to print; most often the one that counts. */
@@ -74,7 +82,7 @@ export function opensslIn(cwd: string, binary: string, { signal }: OpensslOption
       const result = await child;
       signal?.removeEventListener('abort', letGo);
       if (!result.failed) return stdout();
-      const output = { stdout: stdout(), stderr: stderr(), end: endOf(result) };
+      const output = { stdout: stdout(), stderr: stderr(), end: endOf(result), program: binary };
       throw new OpensslError(problemOf(result), shellWords(['openssl', ...args]), output);
     },
   };

@@ -33,6 +33,7 @@ export class Worker {
   readonly #slots: readonly Slot[];
   readonly #child: ReturnType<typeof start>;
   readonly #gone: Promise<void>;
+  readonly #binary: string;
   #turn = 0;
   #last: readonly string[] = [];
   #isKilled = false;
@@ -45,6 +46,7 @@ export class Worker {
     const stem = `${options.folder}/worker-${number}`;
     this.#slots = openSlots(join(options.cwd, stem));
     this.#child = start(options, stem);
+    this.#binary = options.binary;
     this.#child.stdout.setEncoding('utf8').on('data', this.#listen());
     // A worker that ended before it read its input: its exit says why.
     this.#child.stdin.on('error', () => {});
@@ -72,7 +74,7 @@ export class Worker {
     const ended = await this.#ask(lines);
     if (ended === null) throw new NotBegun();
     if (ended.exitCode === 0 && !ended.isShell) return;
-    const output = { stdout: '', stderr: slot.words() };
+    const output = { stdout: '', stderr: slot.words(), program: this.#binary };
     throw new OpensslError(problemOf(ended), shellWords(['openssl', ...args]), output);
   }
 

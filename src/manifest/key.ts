@@ -57,7 +57,12 @@ const REASONS: readonly [RegExp, string][] = [
   [/secp?256k1|k-?256/, 'no TLS library accepts this curve'],
   [/(p-?|secp|prime)(160|192|224)/, 'the curve is too weak for TLS 1.3 and for most libraries'],
   [/brainpool|sm2/, 'most TLS libraries do not accept this curve'],
-  [/x25519|x448|^dh/, 'it agrees on keys and cannot sign'],
+  [/x25519|x448|^dh|kem|kyber/, 'it agrees on keys and cannot sign'],
+  // FIPS 204 and 205; names of the drafts, too.
+  [
+    /(ml|slh)[-_]?dsa|dilithium|sphincs/,
+    'post-quantum signatures are not supported yet; they take OpenSSL 3.5 and Node.js 24',
+  ],
   [/(?<!ec|ed)dsa/, 'TLS libraries no longer accept DSA'],
   [/sha-?1|md5/, 'a certificate signed with it is refused everywhere'],
   [/pss/, 'this key type is not supported'],

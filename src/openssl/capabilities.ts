@@ -15,6 +15,14 @@ export type Capability =
   | { readonly ok: true; readonly version: string }
   | { readonly ok: false; readonly fault: OpensslFault };
 
+/**
+ * The algorithm that a call asked for and that the program does not have, in openssl's spelling: left out when it was
+ * built, or kept away by FIPS mode. @param stderr what the call said.
+ */
+export function lackingAlgorithm(stderr: string): string | undefined {
+  return /:unsupported:.*\bAlgorithm \(([^ )]+) :/.exec(stderr)?.[1];
+}
+
 /** @param printed standard output of `openssl version`. */
 export function capabilityOf(printed: string, binary: string): Capability {
   const line = printed.trim().split('\n')[0] ?? '';

@@ -8,7 +8,7 @@ import { consentMessages } from './consent.ts';
 import { adviceMessages, type Message } from './message.ts';
 import { exposedTexts } from './plan.ts';
 import { planJson } from './plan-json.ts';
-import { executionText, failureTexts, skippedText } from './run.ts';
+import { executionText, failureTexts, lackTexts, skippedText } from './run.ts';
 
 type Done = Extract<ApplyResult, { readonly kind: 'done' }>;
 
@@ -91,6 +91,7 @@ function doneMessages({ execution, interrupted, plan, held, blocked }: Done): re
   return [
     ...failures,
     ...(skipped === undefined ? [] : [{ kind: 'note', text: skipped } as const]),
+    ...lackTexts(execution.failures).map((text): Message => ({ kind: 'hint', text })),
     ...(failures.length === 0 ? [] : [GO_ON]),
     ...heldMessages(held),
     ...refusalMessages(blocked),

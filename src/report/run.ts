@@ -43,6 +43,16 @@ function causeOf({ entity, step, problem, stderr }: StepFailure): string {
     .join('\n');
 }
 
+/** Ways out where an openssl cannot do what was asked of it: each algorithm once, as openssl spells it. */
+export function lackTexts(failures: readonly StepFailure[]): readonly string[] {
+  const texts = failures.flatMap(({ lacks }) =>
+    lacks === undefined
+      ? []
+      : `"${visible(lacks.program)}" has no ${visible(lacks.algorithm)}: name another openssl in PKI_OPENSSL, or give another key in the manifest`,
+  );
+  return [...new Set(texts)];
+}
+
 /** `applied: 3 created, 1 issued`. */
 export function executionText({ published }: Execution, changes: readonly Change[]): string {
   const done = new Set(published);

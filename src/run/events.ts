@@ -21,6 +21,8 @@ export interface StepFailure {
   readonly command: string | null;
   /** openssl's own words. */
   readonly stderr: string;
+  /** What this openssl does not have, where that is why it failed. */
+  readonly lacks?: { readonly algorithm: string; readonly program: string };
 }
 
 /** Called as it happens, and the run waits meanwhile: to be quick, and not to throw. */

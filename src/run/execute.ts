@@ -1,6 +1,7 @@
 /** Carries out the steps of a plan; reports what happens as events. */
 
 import { OpensslError } from '../engine/openssl-call.ts';
+import { lackingAlgorithm } from '../openssl/capabilities.ts';
 import type { EntityId } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import { type Make, outputsOf } from '../plan/make.ts';
@@ -114,7 +115,10 @@ async function perform({ engine, staging }: Run, make: Make): Promise<void> {
 function failureOf({ entity, kind }: Step, error: unknown): StepFailure {
   const problem = messageOf(error);
   if (!(error instanceof OpensslError)) return { entity, step: kind, problem, command: null, stderr: '' };
-  return { entity, step: kind, problem, command: error.command, stderr: withoutChatter(error.stderr) };
+  const { command, program } = error;
+  const algorithm = lackingAlgorithm(error.stderr);
+  const lacks = algorithm === undefined ? {} : { lacks: { algorithm, program } };
+  return { entity, step: kind, problem, command, stderr: withoutChatter(error.stderr), ...lacks };
 }
 
 /** What `openssl ca` and key generation say when all is well. */
