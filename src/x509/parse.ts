@@ -29,7 +29,7 @@ export function certificateDer(bytes: Buffer): Uint8Array {
 }
 
 /** Whether a label is that of a certificate for OpenSSL, and of nothing for others. */
-function isRareLabel(label: string): boolean {
+export function isRareLabel(label: string): boolean {
   return label !== 'CERTIFICATE' && CERTIFICATE_LABELS.includes(label);
 }
 
