@@ -29,7 +29,7 @@ export function diffRequest(facts: RequestFacts, entity: Entity): readonly Reaso
   const [found, wanted] = [facts.san, entity.san.map(sanText)];
   return [
     ...diffName('subject', facts.subject, entity.subject),
-    ...(sameSet(found, wanted) ? [] : differs('san', found.join(', ') || NONE, wanted.join(', ') || NONE)),
+    ...(sameSet(found, wanted) ? [] : differs('san', listText(found, NONE), listText(wanted, NONE))),
   ];
 }
 
@@ -84,12 +84,18 @@ function fieldText(
 ): string {
   if (extension === undefined) return NONE;
   const isWhole = field === rule.fields[0];
-  const text = rule.items(extension.value, field).join(', ') || (isWhole ? 'empty' : NONE);
+  const text = listText(rule.items(extension.value, field), isWhole ? 'empty' : NONE);
   return isWhole && isEmphasised && extension.critical ? `critical, ${text}` : text;
 }
 
+/** Other sets are other texts: a name that reads like two is in quotes. */
+function listText(items: readonly string[], none: string): string {
+  const texts = items.map((item) => (/, |^"/.test(item) ? JSON.stringify(item) : item));
+  return texts.length === 0 ? none : texts.join(', ');
+}
+
 function sameSet(found: readonly string[], wanted: readonly string[]): boolean {
-  return [...found].sort().join('\n') === [...wanted].sort().join('\n');
+  return JSON.stringify([...found].sort()) === JSON.stringify([...wanted].sort());
 }
 
 /**

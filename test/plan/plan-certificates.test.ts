@@ -84,6 +84,16 @@ describe('a certificate is another than the manifest’s', () => {
       { subjectAltName: uncritical(['dns:a.test']) },
       differs('san', 'dns:a.test', 'none'),
     ],
+    [
+      'one name that reads like two',
+      api,
+      { subjectAltName: uncritical(['dns:api.example.test, ip:127.0.0.1', 'ip:::1']) },
+      differs(
+        'san',
+        '"dns:api.example.test, ip:127.0.0.1", ip:::1',
+        'dns:api.example.test, ip:127.0.0.1, ip:::1',
+      ),
+    ],
     ['an empty list of names', services, { subjectAltName: uncritical([]) }, differs('san', 'empty', 'none')],
     [
       'a CA without SKI',
