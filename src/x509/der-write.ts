@@ -9,14 +9,14 @@ export function encode(tag: number, ...parts: readonly Uint8Array[]): Buffer {
 
 function lengthOctets(length: number): readonly number[] {
   if (length < 0x80) return [length];
-  const octets = base(256, length);
+  const octets = digits(256n, BigInt(length));
   return [0x80 | octets.length, ...octets];
 }
 
-/** The digits of a whole number, most significant first. */
-function base(radix: number, value: number): readonly number[] {
-  const rest = Math.floor(value / radix);
-  return [...(rest === 0 ? [] : base(radix, rest)), value % radix];
+/** Of a whole number, most significant first. */
+function digits(base: bigint, value: bigint): readonly number[] {
+  const rest = value / base;
+  return [...(rest === 0n ? [] : digits(base, rest)), Number(value % base)];
 }
 
 /** The BOOLEAN that is worth writing: FALSE is a default wherever extensions have one, which DER leaves out. */
@@ -24,15 +24,15 @@ export const TRUE = encode(TAG.boolean, Buffer.of(0xff));
 
 /** An INTEGER that is not negative. */
 export function encodeInteger(value: number): Buffer {
-  const octets = base(256, value);
+  const octets = digits(256n, BigInt(value));
   return encode(TAG.integer, Buffer.from((octets[0] ?? 0) > 0x7f ? [0, ...octets] : octets));
 }
 
 /** An OBJECT IDENTIFIER from its dotted text. */
 export function encodeOid(dotted: string): Buffer {
-  const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number);
-  const octets = [first * 40 + second, ...rest].flatMap((arc) =>
-    base(128, arc).map((digit, i, digits) => (i < digits.length - 1 ? digit | 0x80 : digit)),
+  const [first = 0n, second = 0n, ...rest] = dotted.split('.').map(BigInt);
+  const octets = [first * 40n + second, ...rest].flatMap((arc) =>
+    digits(128n, arc).map((digit, i, { length }) => (i < length - 1 ? digit | 0x80 : digit)),
   );
   return encode(TAG.oid, Buffer.from(octets));
 }

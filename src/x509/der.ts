@@ -79,18 +79,23 @@ export function context(n: number): number {
 
 /** Dotted decimal, `2.5.29.17`. */
 export function oidText(der: Der | undefined): string {
-  const body = expectTag(der, TAG.oid).body;
-  const arcs: number[] = [];
-  let arc = 0;
-  for (const byte of body) {
-    arc = arc * 128 + (byte & 0x7f);
+  const arcs: string[] = [];
+  let septets: number[] = [];
+  for (const byte of expectTag(der, TAG.oid).body) {
+    septets.push(byte & 0x7f);
     if (byte & 0x80) continue;
-    arcs.push(arc);
-    arc = 0;
+    arcs.push(arcText(septets));
+    septets = [];
   }
-  const first = arcs[0] ?? 0;
+  const first = Number(arcs[0] ?? 0);
   const root = Math.min(Math.floor(first / 40), 2);
   return [root, first - root * 40, ...arcs.slice(1)].join('.');
+}
+
+/** UUIDs as arcs, below 2.25, are beyond what a number holds. */
+function arcText(septets: readonly number[]): string {
+  if (septets.length < 8) return String(septets.reduce((arc, septet) => arc * 128 + septet, 0));
+  return String(septets.reduce((arc, septet) => arc * 128n + BigInt(septet), 0n));
 }
 
 /** A small non-negative INTEGER, such as a path length or a version. */

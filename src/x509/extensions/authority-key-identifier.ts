@@ -19,7 +19,7 @@ const KEY_ID = 0x80;
 const ISSUER = 0xa1;
 const SERIAL = 0x82;
 
-/** Required of everything but a root, and compared where the issuer’s key signed. */
+/** Required of everything but a root, and compared where the issuer's key signed. */
 export const authorityKeyIdentifier = {
   name: 'authorityKeyIdentifier',
   oid: '2.5.29.35',
@@ -45,8 +45,10 @@ export const authorityKeyIdentifier = {
       ...part(SERIAL, serial && positive(serial)),
     );
   },
-  items: (identifier) =>
-    identifier === null ? [PRESENT] : identifier.keyId === null ? [] : [identifier.keyId],
+  items(identifier) {
+    if (identifier === null) return [PRESENT];
+    return identifier.keyId === null ? [] : [identifier.keyId];
+  },
   // `always` makes a missing SKI of the issuer an error.
   config: () => ({ value: 'keyid:always' }),
   // A self-signed certificate may leave it out. Never critical.

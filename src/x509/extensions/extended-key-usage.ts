@@ -8,7 +8,7 @@ import { EXTENDED_KEY_USAGES } from '../oids.ts';
 const OIDS = new Map<string, string>(Object.entries(EXTENDED_KEY_USAGES));
 const NAMES = new Map([...OIDS].map(([name, oid]) => [oid, name]));
 
-/** Exactly the purposes of an end entity’s kind, and none for a CA. */
+/** Exactly the purposes of an end entity's kind, and none for a CA. */
 export const extendedKeyUsage = {
   name: 'extendedKeyUsage',
   oid: '2.5.29.37',
