@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { putFirstInPath } from './test/helpers/first-in-path.ts';
 
 /** Where `.ci/run` wants the results as JSON; nowhere else are they written to a file. */
 const report = process.env['TEST_REPORT'];
+
+const { PKI_OPENSSL } = process.env;
+if (PKI_OPENSSL) putFirstInPath(PKI_OPENSSL);
 
 export default defineConfig({
   test: {
