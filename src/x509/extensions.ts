@@ -53,7 +53,8 @@ export interface ExtensionFacts {
   readonly unknown: readonly UnknownExtension[];
 }
 
-interface RawExtension {
+/** An extension before its value is read. */
+export interface RawExtension {
   readonly oid: string;
   readonly critical: boolean;
   readonly octets: Uint8Array;
@@ -61,10 +62,7 @@ interface RawExtension {
 
 /** @param extensions the SEQUENCE OF Extension, or nothing where a certificate has none. */
 export function extensionFacts(extensions: Der | undefined): ExtensionFacts {
-  const all = extensions === undefined ? [] : children(extensions).map(readExtension);
-  // RFC 5280 §4.2: more than one instance of an extension is malformed; old openssl writes it all the same.
-  if (new Set(all.map(({ oid }) => oid)).size !== all.length)
-    throw new DerError('an extension appears twice');
+  const all = rawExtensions(extensions);
   // Under the name of a rule goes what that rule has read, which is what `KnownExtensions` says.
   const known: Record<string, Found<unknown>> = {};
   const unknown: UnknownExtension[] = [];
@@ -74,6 +72,14 @@ export function extensionFacts(extensions: Der | undefined): ExtensionFacts {
     else known[rule.name] = { critical, value: rule.read(readAll(octets)) };
   }
   return { extensions: known, unknown };
+}
+
+/** @param extensions as above. @throws DerError where one appears twice (RFC 5280 §4.2), as old openssl lets it. */
+export function rawExtensions(extensions: Der | undefined): readonly RawExtension[] {
+  const all = extensions === undefined ? [] : children(extensions).map(readExtension);
+  if (new Set(all.map(({ oid }) => oid)).size !== all.length)
+    throw new DerError('an extension appears twice');
+  return all;
 }
 
 function readExtension(der: Der): RawExtension {

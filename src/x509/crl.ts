@@ -1,0 +1,225 @@
+/** Certificate revocation lists (RFC 5280 §5): bytes → facts. Whether the issuer signed one is for signature.ts. */
+import { nameAttributes } from './certificate.ts';
+import {
+  children,
+  context,
+  type Der,
+  DerError,
+  expectTag,
+  hex,
+  readAll,
+  serialText,
+  TAG,
+  timeSeconds,
+} from './der.ts';
+import { authorityKeyIdentifier } from './extensions/authority-key-identifier.ts';
+import { type RawExtension, rawExtensions } from './extensions.ts';
+import type { NameAttribute } from './facts.ts';
+import { type PemBlock, pemBlocks } from './pem.ts';
+import { signatureName, signedParts } from './signature.ts';
+
+/** CRLReason by number (RFC 5280 §5.3.1); 7 is not used. */
+const REASONS = [
+  'unspecified',
+  'keyCompromise',
+  'cACompromise',
+  'affiliationChanged',
+  'superseded',
+  'cessationOfOperation',
+  'certificateHold',
+  undefined,
+  'removeFromCRL',
+  'privilegeWithdrawn',
+  'aACompromise',
+] as const;
+
+/** Why a certificate was revoked, as RFC 5280 and openssl call it. */
+export type CrlReason = Exclude<(typeof REASONS)[number], undefined>;
+
+/** One revoked certificate. */
+export interface CrlEntry {
+  /** As in `CertificateFacts`. */
+  readonly serial: string;
+  /** Hex of the DER of its issuer: that of the list, unless the list is an indirect one. */
+  readonly issuerDer: string;
+  /** Seconds since 1970. */
+  readonly date: number;
+  /** `null`: the list gives none. */
+  readonly reason: CrlReason | null;
+  /** Since when the key may have been in other hands, if the list says. */
+  readonly invalidityDate: number | null;
+}
+
+/** What a list covers, if it does not cover everything that its issuer issued (RFC 5280 §5.2.5). */
+export interface CrlScope {
+  readonly only: 'user' | 'ca' | 'attribute' | null;
+  /** Only some reasons are on it. */
+  readonly isPartial: boolean;
+  /** It lists certificates of other issuers as well. */
+  readonly isIndirect: boolean;
+}
+
+/** A revocation list. */
+export interface CrlFacts {
+  readonly version: number;
+  readonly issuer: readonly NameAttribute[];
+  readonly issuerDer: string;
+  /** Seconds since 1970. */
+  readonly thisUpdate: number;
+  /** `null`: not stated, which X.509 allows and RFC 5280 does not. */
+  readonly nextUpdate: number | null;
+  readonly number: bigint | null;
+  /** The list that this one adds to, of a delta CRL. */
+  readonly deltaOf: bigint | null;
+  readonly authorityKeyId: string | null;
+  readonly scope: CrlScope | null;
+  /** Name of the signature algorithm, or its OID. */
+  readonly signature: string;
+  readonly entries: readonly CrlEntry[];
+  /** Critical extensions that are not read: of such a list nothing may be concluded (RFC 5280 §5.2). */
+  readonly unknownCritical: readonly string[];
+}
+
+const LIST = { crlNumber: '2.5.29.20', delta: '2.5.29.27', scope: '2.5.29.28' } as const;
+const ENTRY = { reason: '2.5.29.21', invalidityDate: '2.5.29.24', issuer: '2.5.29.29' } as const;
+
+/** TBSCertList by position, the optional fields sorted out. */
+interface Tbs {
+  readonly version: number;
+  readonly issuer: Der;
+  readonly thisUpdate: Der | undefined;
+  readonly nextUpdate: Der | undefined;
+  readonly revoked: readonly Der[];
+  readonly extensions: readonly RawExtension[];
+}
+
+/** @throws DerError where `der` is not one well-formed list. */
+export function crlFacts(der: Uint8Array): CrlFacts {
+  const { tbsDer, algorithm } = signedParts(der);
+  const tbs = readTbs(tbsDer, algorithm);
+  const value = (oid: string): Der | undefined => extensionValue(tbs.extensions, oid);
+  const scope = value(LIST.scope);
+  const keyId = value(authorityKeyIdentifier.oid);
+  const issuerDer = hex(tbs.issuer.bytes);
+  return {
+    version: tbs.version,
+    issuer: nameAttributes(tbs.issuer),
+    issuerDer,
+    thisUpdate: timeSeconds(tbs.thisUpdate),
+    nextUpdate: tbs.nextUpdate === undefined ? null : timeSeconds(tbs.nextUpdate),
+    number: integer(value(LIST.crlNumber)),
+    deltaOf: integer(value(LIST.delta)),
+    authorityKeyId: keyId === undefined ? null : authorityKeyIdentifier.read(keyId).keyId,
+    scope: scope === undefined ? null : readScope(scope),
+    signature: signatureName(algorithm),
+    entries: readEntries(tbs.revoked, issuerDer),
+    unknownCritical: unknownCritical(tbs, Object.values<string>(LIST)),
+  };
+}
+
+function readTbs(tbsDer: Der, outer: Der): Tbs {
+  const all = children(tbsDer);
+  const hasVersion = all[0]?.tag === TAG.integer;
+  const version = hasVersion ? (all[0]?.body[0] ?? 0) + 1 : 1;
+  const [inner, issuer, thisUpdate, ...rest] = hasVersion ? all.slice(1) : all;
+  if (hex(expectTag(inner, TAG.sequence).bytes) !== hex(outer.bytes))
+    throw new DerError('two different signature algorithms');
+  const next = isTime(rest[0]) ? rest[0] : undefined;
+  const behind = next === undefined ? rest : rest.slice(1);
+  const wrapper = behind.find(({ tag }) => tag === context(0));
+  return {
+    version,
+    issuer: expectTag(issuer, TAG.sequence),
+    thisUpdate,
+    nextUpdate: next,
+    // An empty list is left out, and old tools write it all the same.
+    revoked: behind[0]?.tag === TAG.sequence ? children(behind[0]) : [],
+    extensions: rawExtensions(wrapper && children(wrapper)[0]),
+  };
+}
+
+function isTime(der: Der | undefined): boolean {
+  return der?.tag === TAG.utcTime || der?.tag === TAG.generalizedTime;
+}
+
+function extensionValue(extensions: readonly RawExtension[], oid: string): Der | undefined {
+  const found = extensions.find((extension) => extension.oid === oid);
+  return found === undefined ? undefined : readAll(found.octets);
+}
+
+/** In the order of the list; that of an indirect one names an issuer until another is named (RFC 5280 §5.3.3). */
+function readEntries(revoked: readonly Der[], issuerDer: string): readonly CrlEntry[] {
+  let issuer = issuerDer;
+  return revoked.map((der) => {
+    const [serial, date, wrapper] = children(expectTag(der, TAG.sequence));
+    const extensions = rawExtensions(wrapper);
+    const value = (oid: string): Der | undefined => extensionValue(extensions, oid);
+    const named = value(ENTRY.issuer);
+    if (named !== undefined) issuer = directoryName(named) ?? issuer;
+    const since = value(ENTRY.invalidityDate);
+    return {
+      serial: serialText(expectTag(serial, TAG.integer)),
+      issuerDer: issuer,
+      date: timeSeconds(date),
+      reason: readReason(value(ENTRY.reason)),
+      invalidityDate: since === undefined ? null : timeSeconds(since),
+    };
+  });
+}
+
+function readReason(der: Der | undefined): CrlReason | null {
+  if (der === undefined) return null;
+  const reason = REASONS[expectTag(der, TAG.enumerated).body[0] ?? -1];
+  if (der.body.length !== 1 || reason === undefined) throw new DerError('no such reason');
+  return reason;
+}
+
+/** The Name in GeneralNames: `[4]`, explicit because Name is a CHOICE. */
+function directoryName(names: Der): string | undefined {
+  const wrapper = children(expectTag(names, TAG.sequence)).find(({ tag }) => tag === context(4));
+  return wrapper === undefined ? undefined : hex(wrapper.body);
+}
+
+/** IssuingDistributionPoint: implicit BOOLEANs, all FALSE by default, and ReasonFlags under `[3]`. */
+function readScope(der: Der): CrlScope {
+  const set = children(expectTag(der, TAG.sequence)).filter(({ body }) => body.some((octet) => octet !== 0));
+  const tags = set.map(({ tag }) => tag & 0x1f);
+  const only = ([1, 2, 5] as const).find((tag) => tags.includes(tag));
+  return {
+    only: only === undefined ? null : ({ 1: 'user', 2: 'ca', 5: 'attribute' } as const)[only],
+    isPartial: tags.includes(3),
+    isIndirect: tags.includes(4),
+  };
+}
+
+function integer(der: Der | undefined): bigint | null {
+  if (der === undefined) return null;
+  const { body } = expectTag(der, TAG.integer);
+  if (body.length === 0 || (body[0] ?? 0) > 0x7f) throw new DerError('unexpected INTEGER');
+  return BigInt(`0x${hex(body)}`);
+}
+
+function unknownCritical({ extensions, revoked }: Tbs, known: readonly string[]): readonly string[] {
+  const ofEntries = revoked.flatMap((der) => rawExtensions(children(der)[2]));
+  const critical = [...extensions, ...ofEntries].filter((extension) => extension.critical);
+  const read: readonly string[] = [...known, authorityKeyIdentifier.oid, ...Object.values<string>(ENTRY)];
+  return [...new Set(critical.map(({ oid }) => oid))].filter((oid) => !read.includes(oid));
+}
+
+/** The lists in a file, each as DER: the PEM blocks, or the whole file. @throws PemError where programs disagree about it. */
+export function crlBlocks(bytes: Buffer): readonly Uint8Array[] {
+  if (bytes[0] === TAG.sequence) return [bytes];
+  const isCrl = ({ label }: PemBlock): boolean => label === 'X509 CRL';
+  return pemBlocks(bytes.toString('latin1')).flatMap((block) => (isCrl(block) ? [block.der] : []));
+}
+
+/** Whether the list, if its issuer signed it, revokes a certificate; an entry that lifts a hold does not count. */
+export function revocationIn(
+  crl: CrlFacts,
+  cert: { readonly serial: string; readonly issuerDer: string },
+): CrlEntry | undefined {
+  return crl.entries.find(
+    ({ serial, issuerDer, reason }) =>
+      serial === cert.serial && issuerDer === cert.issuerDer && reason !== 'removeFromCRL',
+  );
+}
