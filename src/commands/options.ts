@@ -63,7 +63,8 @@ function parseSeconds(text: string): number {
 function parseConsents(text: string, earlier: readonly Consent[] = []): readonly Consent[] {
   const given = text.split(',').map((word) => {
     const consent = word.trim();
-    if (!isConsent(consent)) throw new InvalidArgumentError(`"${consent}" is none of ${CONSENTS.join(', ')}`);
+    if (!isConsent(consent))
+      throw new InvalidArgumentError(`"${consent}" is not one of ${CONSENTS.join(', ')}`);
     return consent;
   });
   return [...earlier, ...given];

@@ -59,7 +59,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'apply',
-    says: 'make it so, then prove it with real TLS handshakes',
+    says: 'apply the manifest, then prove it with real TLS handshakes',
     argument: MANIFEST,
     options: APPLY_OPTIONS,
     async run(manifest: string, flags: ApplyFlags, { console, interruption }) {
@@ -77,7 +77,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'retire',
-    says: 'stop trusting the certificates that authorities had before their present ones',
+    says: 'stop trusting the previous certificates of authorities',
     argument: new CommandArgument('<authority...>', 'authorities, such as authorities/root or root'),
     options: [MANIFEST_OPTION, ...APPLY_OPTIONS],
     async run(names: readonly string[], flags: RequestFlags, { console, interruption }) {
@@ -95,7 +95,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'validate',
-    says: 'check the manifest alone',
+    says: 'check the manifest only',
     argument: MANIFEST,
     options: [],
     async run(manifest: string, _: object, { console }) {
@@ -113,7 +113,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'history',
-    says: 'list every certificate ever issued, also those that are gone',
+    says: 'list every certificate ever issued, including removed ones',
     argument: new CommandArgument('[name]', 'one entity, such as servers/api or api'),
     options: [MANIFEST_OPTION, jsonOption('print the list as JSON')],
     async run(name: string | undefined, flags: HistoryFlags, { console }) {

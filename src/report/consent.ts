@@ -6,20 +6,20 @@ import { adviceMessages, type Message } from './message.ts';
 
 /** What each consent is about; completed by the entities concerned. */
 const WORDS: Readonly<Record<Consent, string>> = {
-  'rekey-ca': 'a new key for an authority puts the copies of its certificate elsewhere out of date',
-  remove: 'an entity that left the manifest loses its files',
+  'rekey-ca': 're-keying an authority makes every copy of its certificate elsewhere obsolete',
+  remove: 'files of entities that are no longer in the manifest are archived',
 };
 
 /** The question at a terminal; ends where the answer is typed. */
 export function consentQuestion(consent: Consent, ids: readonly EntityId[], plan: Plan): string {
-  return `pki: ${WORDS[consent]}: ${ids.join(', ')}${followersText(ids, plan)}\npki: type "yes" to do it: `;
+  return `pki: ${WORDS[consent]}: ${ids.join(', ')}${followersText(ids, plan)}\npki: type "yes" to continue, anything else to skip: `;
 }
 
 /** A consent that was not given, and how to give it. */
 export function consentMessages(consent: Consent, ids: readonly EntityId[], plan: Plan): readonly Message[] {
   return adviceMessages({
     problem: `${WORDS[consent]}, and needs consent: ${ids.join(', ')}${followersText(ids, plan)}`,
-    hint: `"--allow ${consent}" does it`,
+    hint: `to consent, pass "--allow ${consent}"`,
   });
 }
 

@@ -18,7 +18,7 @@ const WORDS: Words<LeftOutWhy> = {
   'too-large': () => 'larger than 1 MB: not looked into',
   'too-deep': () => 'a folder more than 6 folders down: not looked into',
   'too-many': () => 'more than 20,000 files: neither this one nor those after it were looked at',
-  format: ({ format }) => `${format}: a manifest is about PEM files`,
+  format: ({ format }) => `${format}: only PEM files can be managed`,
   'encrypted-key': ({ keyPath }) =>
     `the private key "${keyPath}" is encrypted, and this version cannot open encrypted keys`,
   'no-key': () => 'its private key is not in this folder',
@@ -41,13 +41,13 @@ const WORDS: Words<LeftOutWhy> = {
   earlier: ({ of }) => `an earlier certificate for the key of "${of}"`,
   'key-taken': ({ by }) => `for the key of "${by}": two entities cannot write one file`,
   copy: ({ of }) => `a copy of "${of}": it will not change when that does`,
-  combined: () => 'a private key and more in one file: it will not change when its parts do',
+  combined: () => 'combines a private key with other parts: it will not be updated when they change',
   'spare-key': () => 'a private key whose certificate is left out',
   certificates: ({ count }) =>
     count === 1
       ? "a certificate that is no entity's"
       : `a bundle of ${count} certificates that is no entity's`,
-  'request-differs': ({ of }) => `a request for "${of}" that asks for something else than was issued`,
+  'request-differs': ({ of }) => `a request for "${of}" that does not match the certificate that was issued`,
   'request-alone': () => "a request that is no entity's",
   'public-key': () => 'a public key by itself',
   crl: () => 'a revocation list: this version neither reads nor writes them',
@@ -55,11 +55,11 @@ const WORDS: Words<LeftOutWhy> = {
 };
 
 const NOTES: Words<Note> = {
-  'no-usage': ({ section }) => `no extended key usage says what it is for: taken for one of the ${section}`,
-  attribute: ({ attribute }) => `does not fit into a manifest: ${attribute} in the subject`,
-  names: ({ names }) => `does not fit into a manifest: ${names.join(', ')} among the SANs`,
+  'no-usage': ({ section }) => `has no extended key usage: adopted as one of the ${section}`,
+  attribute: ({ attribute }) => `cannot be expressed in a manifest: ${attribute} in the subject`,
+  names: ({ names }) => `cannot be expressed in a manifest: ${names.join(', ')} among the SANs`,
   'common-name': ({ before, after }) =>
-    `does not fit into a manifest: the common name ${before ?? '(none)'}; described with ${after ?? 'none'}`,
+    `cannot be expressed in a manifest: the common name ${before ?? '(none)'}; described with ${after ?? 'none'}`,
   'common-name-added': ({ name }) =>
     `a server's common name has to be among its SANs: described with ${name} among them`,
   validity: () => 'lives longer or shorter than a manifest can say',
@@ -72,7 +72,7 @@ function faultText(fault: ReadFault): string {
     case 'blocked':
       return blockageText(fault.cause);
     case 'gone':
-      return 'has gone meanwhile';
+      return 'disappeared';
     case 'empty':
       return 'is empty';
     case 'no-pem':

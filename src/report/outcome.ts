@@ -16,7 +16,7 @@ type Done = Extract<ApplyResult, { readonly kind: 'done' }>;
 export function resultText(result: ApplyResult): string {
   switch (result.kind) {
     case 'nothing':
-      return `applied: nothing to do, ${result.held.length === 0 ? 'everything is as the manifest says' : 'but something is left over'}\n`;
+      return `applied: nothing to do, ${result.held.length === 0 ? 'everything is as the manifest says' : 'some files are no longer in the manifest'}\n`;
     case 'done':
       return `${executionText(result.execution, result.plan.changes)}\n`;
     case 'locked':
@@ -63,7 +63,7 @@ function lockMessages({
 }: Extract<ApplyResult, { readonly kind: 'locked' }>['by']): readonly Message[] {
   const problem = `another run has been at work since ${since} (process ${pid} on ${host})`;
   const hint = 'wait for it to end and run again, or let "--lock-timeout 60" wait for it';
-  const unseen = `from here nobody can see that process: once you are sure that it is gone, delete "${lock}"`;
+  const unseen = `the process is not visible from here: if it is gone, delete "${lock}"`;
   return [
     ...adviceMessages({ problem, hint }),
     ...(isVisible ? [] : [{ kind: 'hint', text: unseen } as const]),

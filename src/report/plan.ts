@@ -43,13 +43,13 @@ export function pendingText(pending: readonly EntityId[]): string {
 }
 
 /** Where a proof is well, and the files are still not what the manifest says. */
-export const DUE_TEXT = 'not everything is as the manifest says: "pki plan" shows what';
+export const DUE_TEXT = 'the files do not match the manifest: run "pki plan" to see how';
 
 /** What is to be said of folders that everybody may write to; one line each. @param root the output folder. */
 export function exposedTexts({ exposed }: Pick<Plan, 'exposed'>, root: string): readonly string[] {
   return exposed.map((folder) => {
     const path = folder === '.' ? root : `${root}/${folder}`;
-    return `everybody may replace what is in "${path}", private keys as well: "chmod go-w ${path}" ends that`;
+    return `"${path}" is writable by others, who could replace even private keys: run "chmod go-w ${path}"`;
   });
 }
 

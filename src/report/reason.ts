@@ -26,15 +26,15 @@ function wordsOf(reason: RecordedReason): string {
     case 'differs':
       return `${reason.field}: ${reason.before} → ${reason.after}`;
     case 'key-mismatch':
-      return 'the certificate does not fit the private key';
+      return 'the certificate does not match the private key';
     case 'shared-key':
       return `the private key is that of ${reason.other}`;
     case 'foreign-issuer':
-      return `not signed by the present key of ${reason.issuer}`;
+      return `not signed by the current key of ${reason.issuer}`;
     case 'issuer-changes':
       return `${reason.issuer} changes`;
     case 'expires':
-      return `expires in ${lengthText(reason.seconds)} (${isoTime(reason.notAfter)}), renewed from ${lengthText(reason.window)} before`;
+      return `expires in ${lengthText(reason.seconds)} (${isoTime(reason.notAfter)}); renewal is due ${lengthText(reason.window)} before the end`;
     case 'expired':
       return `expired ${isoTime(reason.notAfter)}`;
     case 'not-yet-valid':
@@ -46,13 +46,13 @@ function wordsOf(reason: RecordedReason): string {
     case 'stale':
       return `${ARTIFACTS[reason.artifact].file} is out of date`;
     case 'unwanted':
-      return `${ARTIFACTS[reason.artifact].file} is no longer asked for`;
+      return `${ARTIFACTS[reason.artifact].file} is no longer needed`;
     case 'keeps-trust':
-      return `the present certificate stays trusted until ${isoTime(reason.notAfter)}, or until "pki retire"${reason.signsNew ? ', and signs the new one' : ''}`;
+      return `the current certificate stays trusted until ${isoTime(reason.notAfter)}, or until "pki retire"${reason.signsNew ? ', and signs the new one' : ''}`;
     case 'new-trust':
-      return `previous.pem names a root that ca.pem does not hold, and everybody is to trust it: ${reason.subject}`;
+      return `previous.pem names a root that ca.pem does not hold, and every peer is to trust it: ${reason.subject}`;
     case 'lost-trust':
-      return `ca.pem holds ${reason.count} earlier ${reason.count === 1 ? 'root' : 'roots'} that previous.pem does not name any more: no longer trusted`;
+      return `ca.pem holds ${reason.count} earlier ${reason.count === 1 ? 'root' : 'roots'} that previous.pem no longer names: they are not trusted any longer`;
     case 'drops-trust':
       return `a previous certificate is no longer trusted: ${reason.why} (${isoTime(reason.notAfter)})`;
     case 'publish':

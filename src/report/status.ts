@@ -43,7 +43,7 @@ function nameFirst(subject: readonly NameAttribute[]): readonly NameAttribute[] 
 
 /** The manifest says whose a root is; of what left the manifest it says nothing. */
 function withoutIssuer({ reasons }: StatusRow): string {
-  return reasons.some(({ kind }) => kind === 'not-in-manifest') ? '-' : 'itself';
+  return reasons.some(({ kind }) => kind === 'not-in-manifest') ? '-' : 'self-signed';
 }
 
 function paintOf(state: State, style: Style): Paint {

@@ -30,9 +30,9 @@ function complaintOf({ entity, problem }: CertificateCheck): string | null {
   return problem.of === entity ? 'there is no certificate' : `there is no certificate of ${problem.of}`;
 }
 
-/** Where a very large folder is proven in part. @param nothing changed, so nothing was tried. */
+/** Where a very large folder is proven in part. @param nothing changed, so no handshakes were made. */
 export function touchedText(nothing: boolean): string {
-  const what = nothing ? 'nothing changed, so nothing was tried' : 'only what changed is proven';
+  const what = nothing ? 'nothing changed, so no handshakes were made' : 'only what changed is proven';
   return `${what}: there are more than 1,000 pairs; "--verify all" proves them all`;
 }
 

@@ -402,7 +402,7 @@ ${leaves('c', ', issuer: root')}
     expect(run).toMatchObject({
       code: 0,
       stdout: 'applied: nothing to do, everything is as the manifest says\n',
-      stderr: `pki: nothing changed, so nothing was tried: ${rest}`,
+      stderr: `pki: nothing changed, so no handshakes were made: ${rest}`,
     });
     // An authority that nobody uses takes part in no handshake.
     project.write(many.replace('commonName: Idle', 'commonName: Idle, validity: 8y'));

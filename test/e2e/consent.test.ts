@@ -14,7 +14,7 @@ servers: { a: { commonName: a.example.test }, b: { commonName: b.example.test } 
 `;
 /** A new key for the root, and an entity that leaves: two questions. */
 const EDITED = MANIFEST.replace('Root }', 'Root, key: ed25519 }').replace(/, b: .* \}/, ' }');
-const QUESTION = 'pki: type "yes" to do it: ';
+const QUESTION = 'pki: type "yes" to continue, anything else to skip: ';
 
 /** Types the keys of argv[1] (hex, one answer per comma) each time the question is there; the exit code comes last. */
 const TERMINAL = `
@@ -66,7 +66,7 @@ describe('at a terminal', () => {
     const { code, text, questions } = await typed(project, 'yes\r', ' YES \r');
     expect({ code, questions }).toEqual({ code: 0, questions: 2 });
     expect(text).toContain('out of date: authorities/root (1 below is issued anew)');
-    expect(text).toContain('an entity that left the manifest loses its files: servers/b');
+    expect(text).toContain('files of entities that are no longer in the manifest are archived: servers/b');
     expect(text).toContain('applied: ');
     expect(existsSync(project.path('servers/b'))).toBe(false);
     expect(await project.actions()).toEqual({});
@@ -103,7 +103,7 @@ describe('at a terminal', () => {
     const { code, text, questions } = await typed(project, ...answers);
     expect({ code, questions }).toEqual({ code: 1, questions: count });
     expect(text).toMatch(/^pki: error: .* needs consent: authorities\/root/m);
-    expect(text).toMatch(/^pki: hint: "--allow rekey-ca" does it$/m);
+    expect(text).toMatch(/^pki: hint: to consent, pass "--allow rekey-ca"$/m);
     expect(text).not.toContain('defect');
     expect(publishedState(project.out)).toEqual(before);
   });

@@ -422,7 +422,7 @@ describe('small mistakes', () => {
     });
   });
 
-  it('folders that everybody may write to are told, and left alone', async () => {
+  it('folders that anyone may write to are told, and left alone', async () => {
     const project = new Project(MANIFEST);
     await project.apply();
     expect((await project.pki(['plan'])).stderr).toBe('');
@@ -430,7 +430,7 @@ describe('small mistakes', () => {
     chmodSync(project.path('servers/b'), 0o1777);
     const warnings = [project.out, project.path('servers/a')].map(
       (folder) =>
-        `pki: warning: everybody may replace what is in "${folder}", private keys as well: "chmod go-w ${folder}" ends that\n`,
+        `pki: warning: "${folder}" is writable by others, who could replace even private keys: run "chmod go-w ${folder}"\n`,
     );
     for (const command of ['plan', 'apply'])
       expect(await project.pki([command])).toMatchObject({ code: 0, stderr: warnings.join('') });

@@ -220,9 +220,9 @@ function quiet(field: string, path: string, bases: { plain?: Map; full?: Map } =
 }
 
 const OUTPUTS = {
-  add: 'refresh public.pem is missing; csr.pem is no longer asked for; ca.pem is no longer asked for',
-  change: 'refresh csr.pem is missing; ca.pem is missing; public.pem is no longer asked for',
-  remove: 'refresh csr.pem is missing; ca.pem is missing; public.pem is no longer asked for',
+  add: 'refresh public.pem is missing; csr.pem is no longer needed; ca.pem is no longer needed',
+  change: 'refresh csr.pem is missing; ca.pem is missing; public.pem is no longer needed',
+  remove: 'refresh csr.pem is missing; ca.pem is missing; public.pem is no longer needed',
 } as const;
 const OTHER_OUTPUTS = ['key', 'csr', 'cert', 'chain', 'fullchain', 'ca'];
 
@@ -331,7 +331,7 @@ const LEAF: readonly Case[] = [
       expected:
         verb === 'change'
           ? {
-              'servers/web': 'issue issuer: CN=Sub → CN=Root; chain.pem is no longer asked for',
+              'servers/web': 'issue issuer: CN=Sub → CN=Root; chain.pem is no longer needed',
             }
           : {},
       ...(verb === 'change' ? { shows: ['servers/web', 'Issuer: CN = Root\n'] as const } : {}),
@@ -344,7 +344,7 @@ const LEAF: readonly Case[] = [
     from: FULL,
     to: with_(FULL, { 'servers.web.issuer': 'other' }),
     expected: {
-      'servers/web': `issue issuer: ${nameText(SUBJECT, 'Sub')} → CN=Other; chain.pem is no longer asked for`,
+      'servers/web': `issue issuer: ${nameText(SUBJECT, 'Sub')} → CN=Other; chain.pem is no longer needed`,
     },
     shows: ['servers/web', 'Issuer: CN = Other\n'],
   },
@@ -424,7 +424,7 @@ const AUTHORITY: readonly Case[] = [
             add: 'refresh chain.pem is missing; authorities/other changes; ca.pem is out of date',
             change: 'refresh authorities/other changes',
             remove:
-              'refresh fullchain.pem is out of date; authorities/other changes; chain.pem is no longer asked for',
+              'refresh fullchain.pem is out of date; authorities/other changes; chain.pem is no longer needed',
           }[verb],
         ),
       },

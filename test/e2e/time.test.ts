@@ -120,7 +120,7 @@ describe('a renewal window', () => {
     const { notAfter } = await dates(made, 'servers/fixed');
     const plan = await made.pki(['plan', '--detailed-exitcode', '--now', iso(notAfter - 30 * DAY)]);
     expect(plan.code).toBe(2);
-    expect(plan.stdout).toContain(`expires in 30d (${iso(notAfter)}), renewed from 30d before`);
+    expect(plan.stdout).toContain(`expires in 30d (${iso(notAfter)}); renewal is due 30d before the end`);
   });
 });
 

@@ -206,9 +206,9 @@ describe('files that TLS cannot use are outcomes, not exceptions', () => {
     return checkOf(outcomes, 'pair');
   };
 
-  test('key and certificate do not fit', async () => {
+  test('key and certificate do not match', async () => {
     const pair = await broken(() => ({ key: goodClient.key }));
-    expect(outcomeText(pair)).toBe('servers/s: key and certificate do not fit (KEY_VALUES_MISMATCH)');
+    expect(outcomeText(pair)).toBe('servers/s: key and certificate do not match (KEY_VALUES_MISMATCH)');
     expect(pair.transcript).toBeNull();
   });
 

@@ -101,7 +101,7 @@ it.each<[Fault, code: string, string]>([
   ],
   ['key-unreadable', 'ERR_OSSL_UNSUPPORTED', 'the private key cannot be read'],
   ['certificate-unreadable', 'ERR_OSSL_PEM_NO_START_LINE', 'the certificate cannot be read'],
-  ['mismatch', 'KEY_VALUES_MISMATCH', 'key and certificate do not fit'],
+  ['mismatch', 'KEY_VALUES_MISMATCH', 'key and certificate do not match'],
   ['no-trust-anchor', 'NO_TRUST_ANCHOR', 'the trust bundle holds no certificate'],
   ['bundle-unreadable', 'ERR_OSSL_X', 'the trust bundle cannot be read'],
   ['unloadable', 'ERR_OSSL_X', 'TLS does not take its files'],

@@ -51,8 +51,8 @@ const HELD = [
   'hint: "--allow remove" moves their keys and certificates to the archive',
 ];
 const CONSENT = [
-  'error: a new key for an authority puts the copies of its certificate elsewhere out of date, and needs consent: authorities/root (1 below is issued anew)',
-  'hint: "--allow rekey-ca" does it',
+  'error: re-keying an authority makes every copy of its certificate elsewhere obsolete, and needs consent: authorities/root (1 below is issued anew)',
+  'hint: to consent, pass "--allow rekey-ca"',
 ];
 
 describe('a run that ended with', () => {
@@ -66,11 +66,11 @@ describe('a run that ended with', () => {
     [
       'nothing but leftovers',
       { kind: 'nothing', plan: planOf([], ['.', 'servers']), held: [removal] },
-      'applied: nothing to do, but something is left over\n',
+      'applied: nothing to do, some files are no longer in the manifest\n',
       [
         ...HELD,
-        'warning: everybody may replace what is in "/out", private keys as well: "chmod go-w /out" ends that',
-        'warning: everybody may replace what is in "/out/servers", private keys as well: "chmod go-w /out/servers" ends that',
+        'warning: "/out" is writable by others, who could replace even private keys: run "chmod go-w /out"',
+        'warning: "/out/servers" is writable by others, who could replace even private keys: run "chmod go-w /out/servers"',
       ],
     ],
     ['a refusal', { kind: 'refused', plan, refusals: [refused] }, '', REFUSED],
@@ -128,8 +128,7 @@ describe('a run that ended with', () => {
 
   it.each([true, false])('another run at work; visible from here: %s', (isVisible) => {
     const by = { host: 'box', pid: 7, started: null, nonce: 'ab', since: '2026-01-01T00:00:00Z' };
-    const unseen =
-      'hint: from here nobody can see that process: once you are sure that it is gone, delete "/out/.pki/lock"';
+    const unseen = 'hint: the process is not visible from here: if it is gone, delete "/out/.pki/lock"';
     expect(said({ kind: 'locked', by: { ...by, lock: '/out/.pki/lock', isVisible } })).toEqual([
       'error: another run has been at work since 2026-01-01T00:00:00Z (process 7 on box)',
       'hint: wait for it to end and run again, or let "--lock-timeout 60" wait for it',
@@ -140,7 +139,7 @@ describe('a run that ended with', () => {
 
 it('a consent is asked for with what it is about, and how many follow', () => {
   expect(consentQuestion('remove', ['servers/old', 'servers/x'], plan)).toBe(
-    'pki: an entity that left the manifest loses its files: servers/old, servers/x\npki: type "yes" to do it: ',
+    'pki: files of entities that are no longer in the manifest are archived: servers/old, servers/x\npki: type "yes" to continue, anything else to skip: ',
   );
   const both = planOf([
     { ...rekeyed, affects: ['servers/a', 'servers/b'] },
@@ -207,7 +206,7 @@ describe('what adopting leaves out', () => {
       { kind: 'unreadable', fault: { kind: 'blocked', cause: { kind: 'unreadable', code: 'EACCES' } } },
       'cannot be read (EACCES)',
     ],
-    [{ kind: 'unreadable', fault: { kind: 'gone' } }, 'has gone meanwhile'],
+    [{ kind: 'unreadable', fault: { kind: 'gone' } }, 'disappeared'],
     [{ kind: 'unreadable', fault: { kind: 'empty' } }, 'is empty'],
     [{ kind: 'unreadable', fault: { kind: 'no-pem' } }, 'holds no PEM'],
     [{ kind: 'unreadable', fault: { kind: 'several-keys' } }, 'holds several private keys'],

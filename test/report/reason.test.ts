@@ -11,20 +11,20 @@ const TEXTS: readonly (readonly [Reason, string])[] = [
     'key.pem holds no readable private key',
   ],
   [{ kind: 'differs', field: 'san', before: 'none', after: 'dns:a' }, 'san: none → dns:a'],
-  [{ kind: 'key-mismatch' }, 'the certificate does not fit the private key'],
+  [{ kind: 'key-mismatch' }, 'the certificate does not match the private key'],
   [{ kind: 'shared-key', other: 'servers/b' }, 'the private key is that of servers/b'],
   [
     { kind: 'foreign-issuer', issuer: 'authorities/root' },
-    'not signed by the present key of authorities/root',
+    'not signed by the current key of authorities/root',
   ],
   [{ kind: 'issuer-changes', issuer: 'authorities/root' }, 'authorities/root changes'],
   [
     { kind: 'expires', notAfter: NOW, seconds: DAY + 3600, window: 30 * DAY },
-    `expires in 1d 1h (${AT}), renewed from 30d before`,
+    `expires in 1d 1h (${AT}); renewal is due 30d before the end`,
   ],
   [
     { kind: 'expires', notAfter: NOW, seconds: 0, window: 30 * DAY },
-    `expires in 0s (${AT}), renewed from 30d before`,
+    `expires in 0s (${AT}); renewal is due 30d before the end`,
   ],
   [{ kind: 'expired', notAfter: NOW }, `expired ${AT}`],
   [{ kind: 'not-yet-valid', notBefore: NOW }, `not valid before ${AT}`],
@@ -35,10 +35,10 @@ const TEXTS: readonly (readonly [Reason, string])[] = [
     'signature sha1WithRSAEncryption is weaker than libraries accept',
   ],
   [{ kind: 'stale', artifact: 'ca' }, 'ca.pem is out of date'],
-  [{ kind: 'unwanted', artifact: 'csr' }, 'csr.pem is no longer asked for'],
+  [{ kind: 'unwanted', artifact: 'csr' }, 'csr.pem is no longer needed'],
   [
     { kind: 'keeps-trust', notAfter: NOW, signsNew: false },
-    `the present certificate stays trusted until ${AT}, or until "pki retire"`,
+    `the current certificate stays trusted until ${AT}, or until "pki retire"`,
   ],
   [
     { kind: 'drops-trust', notAfter: NOW, why: 'retired' },

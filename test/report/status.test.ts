@@ -46,9 +46,9 @@ it('is a table and one line to sum up', () => {
   ];
   expect(text(...rows)).toMatchInlineSnapshot(`
     "                  subject              issuer  serial         left                 state
-    authorities/root  CN=api.example.test  itself  0a1b2c3d4e5f…  ████████░░    3000d  ok
+    authorities/root  CN=api.example.test  self-signed  0a1b2c3d4e5f…  ████████░░    3000d  ok
     servers/api       CN=api.example.test  root    0a1b2c3d4e5f…  ███████░░░      60d  ok
-    servers/old       CN=api.example.test  root    0a1b2c3d4e5f…  ██░░░░░░░░      20d  due: expires in 20d (2026-12-13T12:00:00Z), renewed from 30d before
+    servers/old       CN=api.example.test  root    0a1b2c3d4e5f…  ██░░░░░░░░      20d  due: expires in 20d (2026-12-13T12:00:00Z); renewal is due 30d before the end
     servers/new                            root                                        missing: key.pem is missing
 
     status: 2 ok, 1 due, 1 missing; first to end: servers/old, 2026-12-13T12:00:00Z
@@ -110,14 +110,14 @@ describe('the issuer', () => {
     reasons: [{ kind: 'not-in-manifest' }],
   });
 
-  it('of a root is itself, whether it is there or not', () => {
-    expect(cells(row(90, DAY, { issuer: null }))[2]).toBe('itself');
-    expect(text(row(90, DAY, { ...GONE, issuer: null, state: 'missing' }))).toContain('itself');
+  it('of a root: self-signed, whether it is there or not', () => {
+    expect(cells(row(90, DAY, { issuer: null }))[2]).toBe('self-signed');
+    expect(text(row(90, DAY, { ...GONE, issuer: null, state: 'missing' }))).toContain('self-signed');
     expect(cells(row(90, DAY))[2]).toBe('root');
   });
 
   it('of what left the manifest is not known', () => {
-    expect(text(left)).not.toContain('itself');
+    expect(text(left)).not.toContain('self-signed');
     expect(cells(left).slice(0, 2)).toEqual(['servers/api', '-']);
   });
 });

@@ -8,7 +8,7 @@ import { errorCode } from '../../pki/errors.ts';
 
 /** What the system says of a file that not even its owner can replace. */
 const FIXED: Readonly<Record<string, string>> = {
-  EPERM: 'is immutable, or may only grow (lsattr shows it; "chattr -ia" ends it)',
+  EPERM: 'is immutable or append-only (lsattr shows it; "chattr -ia" ends it)',
   EROFS: 'is on a file system that is read-only',
 };
 
