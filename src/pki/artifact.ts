@@ -10,6 +10,8 @@ interface ArtifactTraits {
   readonly standard: boolean;
   /** `outputs` names it; the others follow from what an entity is. */
   readonly asked: boolean;
+  /** Holds the authorities between the certificate and its root, which a peer has to be shown (RFC 8446 §4.4.2). */
+  readonly presents?: true;
 }
 
 /** One row for each artifact, in the order in which they are listed everywhere. */
@@ -17,13 +19,17 @@ export const ARTIFACTS = {
   key: { file: 'key.pem', secret: true, standard: true, asked: true },
   csr: { file: 'csr.pem', secret: false, standard: true, asked: true },
   cert: { file: 'cert.pem', secret: false, standard: true, asked: true },
-  chain: { file: 'chain.pem', secret: false, standard: true, asked: true },
-  fullchain: { file: 'fullchain.pem', secret: false, standard: true, asked: true },
+  chain: { file: 'chain.pem', secret: false, standard: true, asked: true, presents: true },
+  fullchain: { file: 'fullchain.pem', secret: false, standard: true, asked: true, presents: true },
   ca: { file: 'ca.pem', secret: false, standard: true, asked: true },
   public: { file: 'public.pem', secret: false, standard: false, asked: true },
+  combined: { file: 'combined.pem', secret: true, standard: false, asked: true, presents: true },
   /** Certificates that a root had before and that are still trusted, newest first. */
   previous: { file: 'previous.pem', secret: false, standard: true, asked: false },
 } as const satisfies Record<string, ArtifactTraits>;
+
+/** The same rows, each with every trait that a row can have. */
+const TRAITS: Readonly<Record<keyof typeof ARTIFACTS, ArtifactTraits>> = ARTIFACTS;
 
 /** The name of an artifact. */
 export type Artifact = keyof typeof ARTIFACTS;
@@ -43,6 +49,11 @@ export const STANDARD_OUTPUTS: readonly Output[] = OUTPUTS.filter((output) => AR
 /** Whether a text is the name of an artifact. */
 export function isArtifact(name: unknown): name is Artifact {
   return typeof name === 'string' && Object.hasOwn(ARTIFACTS, name);
+}
+
+/** Whether one of them shows peers the authorities below the root. */
+export function presentsChain(outputs: readonly Output[]): boolean {
+  return outputs.some((output) => TRAITS[output].presents === true);
 }
 
 function isOutput(artifact: Artifact): artifact is Output {

@@ -1,6 +1,8 @@
 /** What an entity has to show to whoever trusts only its root: the authorities in between (RFC 8446 §4.4.2). */
+
 import type { ParsedManifest } from '../manifest/parse.ts';
 import type { Report } from '../manifest/report.ts';
+import { presentsChain } from '../pki/artifact.ts';
 import { groupBy } from '../pki/group.ts';
 import { quote } from '../pki/printable.ts';
 import { draftText, fieldSpan, type LeafDraft } from './draft.ts';
@@ -20,9 +22,7 @@ export function checkPresented(
 }
 
 function lacksChain({ outputs }: LeafDraft, { depth }: Position): boolean {
-  return (
-    depth > 0 && outputs.includes('cert') && !outputs.includes('fullchain') && !outputs.includes('chain')
-  );
+  return depth > 0 && outputs.includes('cert') && !presentsChain(outputs);
 }
 
 function warn(

@@ -1,6 +1,6 @@
 /** Builders for entities, and a world without a disk in which plans can be carried out. */
 import { createHash } from 'node:crypto';
-import { type Artifact, modeOf, OUTPUTS } from '../../src/pki/artifact.ts';
+import { ALL_ARTIFACTS, ARTIFACTS, type Artifact, modeOf, STANDARD_OUTPUTS } from '../../src/pki/artifact.ts';
 import {
   type Authority,
   type EndEntity,
@@ -38,7 +38,7 @@ const BASE = {
   san: [],
   key: { algorithm: 'ecdsa', curve: 'P-256' },
   trust: [],
-  outputs: OUTPUTS.filter((artifact) => artifact !== 'public'),
+  outputs: STANDARD_OUTPUTS,
   renewBefore: { kind: 'share', share: 1 / 3 },
   rotateKey: false,
   backdate: 300,
@@ -317,6 +317,12 @@ export class World {
     for (const artifact of change.writes) {
       if (artifact === 'csr') files.csr = present(requestFor(entity, this.key(entity.id)));
       if (artifact === 'public') files.public = present(this.key(entity.id).keyId);
+      if (artifact === 'combined')
+        files.combined = present([
+          `key ${this.key(entity.id).keyId}`,
+          ...members.fullchain.map(own),
+          ...this.crossOf(rootAbove(entity, byId)),
+        ]);
       if (artifact === 'chain' || artifact === 'fullchain')
         files[artifact] = present([...members[artifact].map(own), ...this.crossOf(rootAbove(entity, byId))]);
       if (artifact === 'ca')
@@ -331,6 +337,7 @@ export class World {
     this.#crossed.delete(change.id);
     for (const artifact of change.deletes) remove(files, artifact);
     for (const artifact of change.chmods) chmod(files, artifact);
+    for (const artifact of ALL_ARTIFACTS.filter((one) => ARTIFACTS[one].secret)) chmod(files, artifact);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Artifact } from '../../pki/artifact.ts';
 import { ca } from './ca.ts';
 import { cert } from './cert.ts';
 import { chain } from './chain.ts';
+import { combined } from './combined.ts';
 import { csr } from './csr.ts';
 import { fullchain } from './fullchain.ts';
 import { key } from './key.ts';
@@ -19,6 +20,7 @@ export const RULES = {
   fullchain,
   ca,
   public: publicKey,
+  combined,
   previous,
 } as const satisfies { readonly [A in Artifact]: ArtifactRule<unknown> };
 
