@@ -73,7 +73,7 @@ const LIES: readonly Lie[] = [
     'cuts the certificate short',
     'ca',
     'call "$@"; head -c 300 $stage/cert.pem >x; mv x $stage/cert.pem',
-    /holds no complete CERTIFICATE block/,
+    /holds no readable certificate: has a PEM boundary without its counterpart/,
   ],
   [
     'cuts the inside of the certificate short',
