@@ -24,7 +24,7 @@ import { type LedgerEntry, readLedger } from './store/ledger.ts';
 import { readManifest } from './store/manifest-file.ts';
 import { Cache } from './store/observe/cache.ts';
 import { observe } from './store/observe/observe.ts';
-import { checkOwnFolders } from './store/user-error.ts';
+import { checkOwn } from './store/own.ts';
 import type { Advice } from './words/advice.ts';
 import { manifestFaultText } from './words/manifest-file.ts';
 import { opensslText } from './words/openssl.ts';
@@ -117,6 +117,7 @@ export async function status(
 
 /** Every certificate that was ever issued in this folder, oldest first, also those that are gone. */
 export async function history(project: Project): Promise<readonly LedgerEntry[]> {
+  checkOwn(project.root);
   return readLedger(project.root);
 }
 
@@ -236,7 +237,7 @@ export async function writeManifest(path: string, text: string): Promise<boolean
 
 /** @throws UserError where apply would not go either. */
 function look({ root, inventory }: Project): Observation {
-  checkOwnFolders(root);
+  checkOwn(root);
   return observe(root, inventory, new Cache(root, Date.now()));
 }
 

@@ -31,6 +31,11 @@ export function isManaged({ layout, outputs, issuer }: Entity, artifact: Artifac
   return artifact === 'previous' ? issuer === null : outputs.includes(artifact);
 }
 
+/** The last part of a path. */
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
 /** The folder that a path is in; `.` for one at the top. */
 export function folderOf(path: string): string {
   const slash = path.lastIndexOf('/');

@@ -11,6 +11,8 @@ export const STAGE_FOLDER = `${PRIVATE_FOLDER}/stage`;
 export const SCRATCH_FOLDER = `${PRIVATE_FOLDER}/scratch`;
 /** Where finished sets wait for their place; the next run carries on with what it finds here (store/commit/commit.ts). */
 export const COMMIT_FOLDER = `${PRIVATE_FOLDER}/commit`;
+/** Where what was replaced or removed is kept: `.pki/archive/servers/api/<stamp>`. */
+export const ARCHIVE_FOLDER = `${PRIVATE_FOLDER}/archive`;
 
 /**
  * The folder in which an entity's new files are made: `.pki/stage/servers.api`, or `.pki/stage/<run>/servers.api`. Every

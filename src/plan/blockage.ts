@@ -23,6 +23,8 @@ export type Blockage =
   | { readonly kind: 'link' }
   | { readonly kind: 'directory' }
   | { readonly kind: 'not-a-file' }
+  /** Nothing of ours comes near that; reading it might take all memory. */
+  | { readonly kind: 'too-large'; readonly size: number }
   /** Something in the path is no folder. */
   | { readonly kind: 'not-a-folder' }
   | { readonly kind: 'linked-folder' }

@@ -38,6 +38,8 @@ export interface Relocation {
   readonly file: Artifact;
   readonly from: string;
   readonly to: string;
+  /** SHA-256 of what was found there, hex: this is copied, or nothing. */
+  readonly digest: string;
 }
 
 /** What a root has of its former keys once the plan is carried out; of any other entity, nothing. */

@@ -18,7 +18,7 @@ export function relocationsOf(
   wanted: readonly Artifact[],
 ): readonly Relocation[] {
   const files = (formerLocation?.files ?? []).filter(({ file }) => wanted.includes(file));
-  return files.map(({ file, from }) => ({ file, from, to: filePath(entity, file) }));
+  return files.map((found) => ({ ...found, to: filePath(entity, found.file) }));
 }
 
 /** One reason for all copies, naming the first; none where nothing is copied. */

@@ -12,6 +12,7 @@ import {
   isWork,
   keptTrustOf,
   makesKey,
+  type Relocation,
   reasonsOf,
 } from '../plan/change.ts';
 import { countActions, isDue, type Plan } from '../plan/plan.ts';
@@ -43,7 +44,7 @@ export interface ChangeRecord extends Pick<Change, 'id' | 'kind' | 'action' | 'a
   readonly issuance: Issuance | null;
   readonly writes: FileChanges['writes'];
   readonly deletes: FileChanges['deletes'];
-  readonly copies: FileChanges['relocations'];
+  readonly copies: readonly Omit<Relocation, 'digest'>[];
   readonly chmods: FileChanges['chmods'];
   readonly previous: readonly string[];
   readonly cross: readonly string[];
@@ -74,7 +75,8 @@ export function changeRecord(change: Change): ChangeRecord {
 function filesRecord(change: Change): Pick<ChangeRecord, 'writes' | 'deletes' | 'copies' | 'chmods'> {
   if (!isWork(change)) return { writes: [], deletes: [], copies: [], chmods: [] };
   const { writes, deletes, relocations, chmods } = change;
-  return { writes, deletes, copies: relocations, chmods };
+  const copies = relocations.map(({ file, from, to }) => ({ file, from, to }));
+  return { writes, deletes, copies, chmods };
 }
 
 function changeJson(change: Change): unknown {

@@ -1,34 +1,32 @@
 /** One apply: lock, finish what an earlier run began, look, plan, and carry the plan out. */
 
 import { randomBytes } from 'node:crypto';
-import { chmodSync, lstatSync, realpathSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { realpathSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { OpensslEngine } from '../engine/openssl.ts';
 import type { EntityId, Inventory } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import { byIdOf } from '../pki/issuers.ts';
-import { PRIVATE_FOLDER, SCRATCH_FOLDER, STAGE_FOLDER } from '../pki/paths.ts';
 import type { Refusal } from '../plan/blockage.ts';
 import type { Change, Consent } from '../plan/change.ts';
 import { type Agreement, agreementOn } from '../plan/consent.ts';
 import { consentsNeeded, isDue, kindOf, type Plan, planInventory } from '../plan/plan.ts';
 import { stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
-import { recover } from '../store/commit/commit.ts';
-import { pruneArchive } from '../store/commit/prune.ts';
-import { ensureFolder, removeTree, sync, writeNew } from '../store/disk.ts';
+import { recover } from '../store/commit/recover.ts';
+import type { Folder } from '../store/folder.ts';
 import { Ledger } from '../store/ledger.ts';
 import { type Attempt, type Rival, tryLock } from '../store/lock.ts';
 import { Cache, WORTHWHILE } from '../store/observe/cache.ts';
 import { observe } from '../store/observe/observe.ts';
 import { savePlaces } from '../store/observe/places.ts';
-import { checkOwnFolders } from '../store/user-error.ts';
+import { OutputFolder } from '../store/output-folder.ts';
 import type { Listener } from './events.ts';
 import { type Execution, execute } from './execute.ts';
 import { Published } from './published.ts';
 import type { Run } from './run.ts';
 import { Staging } from './staging.ts';
+import { clearWorkFolders, ignoreInGit, leaveTidy, pruned } from './upkeep.ts';
 
 /** Where and with what an apply works, what it may do, and what hears of it. */
 export interface ApplyOptions {
@@ -86,56 +84,38 @@ type Ending =
  * @throws UserError where something is in the way that only its owner can move; else what the system or `review` threw.
  */
 export async function applyInventory(inventory: Inventory, options: ApplyOptions): Promise<ApplyResult> {
-  ensureFolder(options.root, 0o755);
   // The output folder itself may be a link that the user made; nothing below it may.
-  return applyIn(inventory, { ...options, root: realpathSync(options.root) });
+  using output = await OutputFolder.open(options.root);
+  return await applyIn(inventory, { ...options, root: realpathSync(options.root), output });
 }
 
-async function applyIn(inventory: Inventory, options: ApplyOptions): Promise<ApplyResult> {
-  const { root } = options;
-  const own = join(root, PRIVATE_FOLDER);
-  checkOwnFolders(root);
-  ensureFolder(own, 0o700);
-  // The folder holds private keys: it may have been opened to others.
-  if ((statSync(own).mode & 0o077) !== 0) chmodSync(own, 0o700);
-  const lock = await waitForLock(own, options);
+/** The same, with the output folder open. */
+interface OpenOptions extends ApplyOptions {
+  readonly output: OutputFolder;
+}
+
+async function applyIn(inventory: Inventory, options: OpenOptions): Promise<ApplyResult> {
+  const { output } = options;
+  const lock = await waitForLock(output.own, options);
   if (!lock.held) return { kind: 'locked', by: lock.by };
   try {
-    clearWorkFolders(root);
+    clearWorkFolders(output.own);
     const result = await applyLocked(inventory, options);
-    const warnings = pruned(root, inventory, options);
+    const warnings = await pruned(output, inventory, options.clock());
     return warnings.length === 0 ? result : { ...result, warnings };
   } finally {
-    leaveTidy(root);
-    lock.release();
-  }
-}
-
-/** Old folders that cannot be removed are no reason to keep back how the run went. */
-function pruned(root: string, { archiveFor }: Inventory, { clock }: ApplyOptions): readonly string[] {
-  try {
-    if (archiveFor !== undefined) pruneArchive(root, clock() - archiveFor);
-    return [];
-  } catch (error) {
-    return [`the archive is not pruned: ${messageOf(error)}`];
-  }
-}
-
-function leaveTidy(root: string): void {
-  try {
-    clearWorkFolders(root);
-  } catch {
-    // The next run begins with this, and says what is in the way; how this one went is more important.
+    leaveTidy(output.own);
+    await lock.release();
   }
 }
 
 /** How often a waiting run looks whether the lock is free, in milliseconds. */
 const LOOK_AGAIN = 100;
 
-async function waitForLock(own: string, { clock, lockTimeout = 0, signal }: ApplyOptions): Promise<Attempt> {
+async function waitForLock(own: Folder, { clock, lockTimeout = 0, signal }: ApplyOptions): Promise<Attempt> {
   const deadline = monotonic() + lockTimeout;
   for (;;) {
-    const attempt = tryLock(own, isoTime(clock()));
+    const attempt = await tryLock(own, isoTime(clock()));
     if (attempt.held || monotonic() >= deadline) return attempt;
     await setTimeout(LOOK_AGAIN);
     signal?.throwIfAborted();
@@ -147,13 +127,13 @@ function monotonic(): number {
   return Number(process.hrtime.bigint()) / 1e9;
 }
 
-async function applyLocked(inventory: Inventory, options: ApplyOptions): Promise<ApplyResult> {
-  const { root, clock } = options;
+async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<ApplyResult> {
+  const { root, output, clock } = options;
   const stuck = await finishEarlier(options);
-  await ignoreInGit(root);
+  await ignoreInGit(output.root);
   const cache = new Cache(root, Date.now());
   const observation = observe(root, inventory, cache);
-  cache.save();
+  await cache.save(output.own);
   const { rekey = new Set(), retire = new Set() } = options;
   const asked = { now: clock(), rekey, retire };
   const plan = withStuck(planInventory(inventory, observation, asked), stuck);
@@ -164,26 +144,26 @@ async function applyLocked(inventory: Inventory, options: ApplyOptions): Promise
     replan: (pinned) => planInventory(inventory, observation, { ...asked, pinned }),
   });
   return agreement.isIdle
-    ? nothingDone(plan, agreement, () => savePlaces(root, inventory.entities))
+    ? nothingDone(plan, agreement, () => savePlaces(output, inventory.entities))
     : carryOut(inventory, agreement, options);
 }
 
-function nothingDone(
+async function nothingDone(
   plan: Plan,
   { withheld: blocked, awaiting: held }: Agreement,
-  remember: () => void,
-): ApplyResult {
+  remember: () => Promise<void>,
+): Promise<ApplyResult> {
   const refusals = blocked.filter(({ action }) => action === 'refuse');
   if (refusals.length > 0) return { kind: 'refused', plan, refusals };
   if (blocked.length > 0) return { kind: 'consent', plan, missing: consentsNeeded([...blocked, ...held]) };
-  remember();
+  await remember();
   return { kind: 'nothing', plan, held };
 }
 
 /** Finishes what an earlier run had begun; what still cannot be finished hinders nothing else. */
-async function finishEarlier({ root, listener }: ApplyOptions): Promise<ReadonlyMap<EntityId, Refusal>> {
+async function finishEarlier({ output, listener }: OpenOptions): Promise<ReadonlyMap<EntityId, Refusal>> {
   const stuck = new Map<EntityId, Refusal>();
-  const entities = await recover(root, (id, error) =>
+  const entities = await recover(output, (id, error) =>
     stuck.set(id, { kind: 'unfinished', entity: id, why: messageOf(error) }),
   );
   if (entities.length > 0) listener?.({ kind: 'recovered', entities });
@@ -197,17 +177,12 @@ function withStuck(plan: Plan, stuck: ReadonlyMap<EntityId, Refusal>): Plan {
   return { ...plan, changes: [...plan.changes.filter(({ id }) => !stuck.has(id)), ...refused] };
 }
 
-/** What a run makes before anything is certain; all of it in one go, because single removals wait for every sync. */
-function clearWorkFolders(root: string): void {
-  for (const folder of [STAGE_FOLDER, SCRATCH_FOLDER]) removeTree(join(root, folder));
-}
-
 async function carryOut(
   inventory: Inventory,
   { possible: plan, awaiting: held, withheld: blocked }: Agreement,
-  options: ApplyOptions,
+  options: OpenOptions,
 ): Promise<ApplyResult> {
-  const { root, binary, processes, listener, signal } = options;
+  const { root, output, binary, processes, listener, signal } = options;
   // Two runs may fall into one second.
   const name = `${isoTime(plan.now).replaceAll(':', '')}-${randomBytes(3).toString('hex')}`;
   const byId = byIdOf(inventory.entities);
@@ -215,12 +190,13 @@ async function carryOut(
   const engine = new OpensslEngine({ root, binary, processes, run: name, byId, signal });
   const run: Run = {
     root,
+    output,
     byId,
     changes,
     engine,
     staging: new Staging(root, name),
     published: new Published(root, byId, changes),
-    ledger: new Ledger(root),
+    ledger: new Ledger(output.own),
     now: plan.now,
   };
   const execution = await execute(run, stepsOf(plan, inventory), {
@@ -228,21 +204,13 @@ async function carryOut(
     ...(listener === undefined ? {} : { listener }),
     ...(signal === undefined ? {} : { signal }),
   }).finally(() => engine.close());
-  if (execution.published.length >= WORTHWHILE) rememberAll(root, inventory);
+  if (execution.published.length >= WORTHWHILE) await rememberAll(root, output, inventory);
   return { kind: 'done', plan, held, blocked, execution, interrupted: signal?.aborted ?? false };
 }
 
 /** So that the next plan of a large folder is quick, and the next apply has nothing left to write. */
-function rememberAll(root: string, inventory: Inventory): void {
+async function rememberAll(root: string, { own }: OutputFolder, inventory: Inventory): Promise<void> {
   const cache = new Cache(root, Date.now());
   observe(root, inventory, cache);
-  cache.save();
-}
-
-/** Keeps keys out of a repository. A `.gitignore` that is there already stays as it is. */
-async function ignoreInGit(root: string): Promise<void> {
-  const path = join(root, '.gitignore');
-  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return;
-  writeNew(path, '# private keys and certificates made by pki: not for version control\n*\n', 0o644);
-  await sync(root);
+  await cache.save(own);
 }

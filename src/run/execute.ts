@@ -4,6 +4,7 @@ import { OpensslError } from '../engine/openssl-call.ts';
 import { lackingAlgorithm } from '../openssl/capabilities.ts';
 import type { EntityId } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
+import { stageFolder } from '../pki/paths.ts';
 import { type Make, outputsOf } from '../plan/make.ts';
 import type { Step } from '../plan/steps.ts';
 import { remove } from '../store/commit/commit.ts';
@@ -79,19 +80,18 @@ export async function execute(
 
 /** Files come to where calls look for them: former locations first, then through damaged links. */
 async function prepareFiles(run: Run, pinned: ReadonlySet<EntityId>): Promise<void> {
-  const { root, byId, staging } = run;
+  const { output, byId, staging } = run;
   const works = worksOf(run);
-  await relocate(
-    root,
-    works.flatMap(({ relocations }) => relocations),
-  );
-  savePlaces(
-    root,
+  for (const work of works) await relocate(output, work, staging.run);
+  await savePlaces(
+    output,
     [...byId.values()].filter(({ id }) => !pinned.has(id)),
   );
   for (const { id, relinks } of works) {
     const entity = relinks ? byId.get(id) : undefined;
-    if (entity !== undefined) await restoreLinks(root, staging.folder(id), entity);
+    if (entity === undefined) continue;
+    staging.folder(id);
+    await restoreLinks(output, stageFolder(id, staging.run), entity);
   }
 }
 
@@ -101,7 +101,7 @@ async function runStep(run: Run, step: Step): Promise<void> {
     case 'publish':
       return publish(run, step.entity);
     case 'remove':
-      return remove(run.root, step.entity, run.staging.run, run.staging.run);
+      return remove(run.output, step.entity, run.staging.run, run.staging.run);
     default:
       return perform(run, step.make);
   }

@@ -1,6 +1,5 @@
 /** The last step of an entity: verify what was made, put its bundles together, and let the set replace the old one. */
 import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
 import { ALL_ARTIFACTS, modeOf } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
@@ -8,6 +7,7 @@ import { ruleOf } from '../plan/artifacts/rules.ts';
 import { crossingOf, isWork, type Work } from '../plan/change.ts';
 import type { Reason } from '../plan/reason.ts';
 import { commit } from '../store/commit/commit.ts';
+import { setModes } from '../store/commit/modes.ts';
 import { checkReplaceable } from '../store/commit/replaceable.ts';
 import { chmod, unlink } from '../store/disk.ts';
 import { ledgerEntry } from '../store/ledger.ts';
@@ -27,15 +27,13 @@ export async function publish(run: Run, id: EntityId): Promise<void> {
     throw new Error(`Internal error: nothing to publish for ${id}`);
   if (change.writes.length > 0 || change.deletes.length > 0 || change.relinks)
     await replace(run, entity, change);
-  for (const artifact of change.chmods) {
-    await chmod(join(run.root, filePath(entity, artifact)), modeOf(artifact));
-  }
+  setModes(run.output, entity, change.chmods);
 }
 
 async function replace(run: Run, entity: Entity, change: Work): Promise<void> {
-  const { root, staging } = run;
+  const { output, staging } = run;
   checkReplaceable(
-    root,
+    output,
     [...change.writes, ...change.deletes].map((file) => filePath(entity, file)),
   );
   const { issued, cross } = verifyStaged(run, entity, change);
@@ -52,7 +50,7 @@ async function replace(run: Run, entity: Entity, change: Work): Promise<void> {
   await Promise.all([tidied, written()]);
   if (crossingOf(change) !== null) await unlink(staging.path(entity.id, 'cross'));
   const { writes, deletes, relinks } = change;
-  await commit(root, { entity, writes, deletes, relinks, stamp: staging.run, run: staging.run });
+  await commit(output, { entity, writes, deletes, relinks, stamp: staging.run, run: staging.run });
 }
 
 /** What engines make; bundles are written with their modes. */

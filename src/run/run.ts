@@ -4,13 +4,15 @@ import type { EntityId } from '../pki/entity.ts';
 import type { ById } from '../pki/issuers.ts';
 import { type Change, isWork, type Work } from '../plan/change.ts';
 import type { Ledger } from '../store/ledger.ts';
+import type { OutputFolder } from '../store/output-folder.ts';
 import type { Published } from './published.ts';
 import type { Staging } from './staging.ts';
 
 /** One apply under way. */
 export interface Run {
-  /** The output folder, absolute. */
+  /** The output folder, absolute, for whoever reads; what is changed is changed through `output`. */
   readonly root: string;
+  readonly output: OutputFolder;
   readonly byId: ById;
   readonly changes: ReadonlyMap<EntityId, Change>;
   readonly engine: Engine;

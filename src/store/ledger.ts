@@ -2,29 +2,25 @@
  * `.pki/ledger.jsonl`: one line for every certificate issued, written and synced before the certificate is published.
  * It decides nothing (the files are the state); revocation and audits need what is no longer on disk.
  */
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  ftruncateSync,
-  lstatSync,
-  openSync,
-  readFileSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { constants, ftruncateSync, readSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import type { EntityId } from '../pki/entity.ts';
-import { errorCode } from '../pki/errors.ts';
 import { PRIVATE_FOLDER } from '../pki/paths.ts';
 import { subjectText } from '../pki/subject.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime } from '../plan/validity.ts';
 import { type RecordedReason, recordedReason } from '../words/recorded.ts';
 import { type CertificateFacts, sanOf } from '../x509/facts.ts';
-import { sync } from './disk.ts';
+import type { Folder } from './folder.ts';
 import { fieldsOf } from './json.ts';
+import type { OpenFile } from './open-file.ts';
+import { readOwn } from './own.ts';
 import { UserError } from './user-error.ts';
+
+const LEDGER = 'ledger.jsonl';
+
+/** Half a million certificates: what one string can hold. */
+const LIMIT = 400 * 1024 * 1024;
 
 /** A certificate as it was issued (docs/json.md, `pki-history`); times are RFC 3339 in UTC, whole seconds. */
 export interface LedgerEntry {
@@ -51,7 +47,7 @@ export interface LedgerEntry {
 
 /** @param root the output folder, absolute; so is the path. */
 export function ledgerPath(root: string): string {
-  return join(root, PRIVATE_FOLDER, 'ledger.jsonl');
+  return join(root, PRIVATE_FOLDER, LEDGER);
 }
 
 /** @param about whose it is, who signed, why, and when (seconds since 1970). */
@@ -81,7 +77,7 @@ export function ledgerEntry(
 
 /** Appends entries; those that arrive while a sync is under way share the next one. */
 export class Ledger {
-  readonly #path: string;
+  readonly #own: Folder;
   /** Where the next line goes; found once, because the run's lock keeps every other writer away. */
   #end: number | undefined;
   #isNamed = false;
@@ -90,10 +86,14 @@ export class Ledger {
   #next: Promise<void> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @throws UserError where nothing could be written, before there is anything to write. */
-  constructor(root: string) {
-    this.#path = ledgerPath(root);
-    checkFile(this.#path);
+  /**
+   * @param own the folder `.pki`, open as long as anything is appended.
+   * @throws UserError where nothing could be written, before there is anything to write.
+   */
+  constructor(own: Folder) {
+    this.#own = own;
+    if (own.lookAt(LEDGER)?.isDirectory())
+      throw new UserError({ kind: 'ledger', path: join(own.path, LEDGER), cause: { kind: 'directory' } });
   }
 
   /** Resolves once the entry survives a power cut; rejects where it is not in the ledger, or not for certain. */
@@ -110,22 +110,20 @@ export class Ledger {
     const lines = this.#waiting;
     this.#waiting = [];
     this.#next = undefined;
-    const end = this.#end ?? wholeLines(this.#path);
-    this.#end = appendWhole(this.#path, Buffer.from(lines.join('')), end);
-    await sync(this.#path);
+    using file = this.#own.openFile(LEDGER, constants.O_RDWR | constants.O_CREAT, 0o600);
+    this.#end = appendWhole(file, Buffer.from(lines.join('')), this.#end ?? wholeLines(file));
+    await file.sync();
     // The file may be new, and then its name has to last as well.
-    if (!this.#isNamed) await sync(dirname(this.#path));
+    if (!this.#isNamed) await this.#own.sync();
     this.#isNamed = true;
   }
 }
 
-/** All of it or nothing: a disk that fills up half-way must not leave half a line behind. */
-function appendWhole(path: string, bytes: Buffer, end: number): number {
-  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
-  const descriptor = openSync(path, flags, 0o600);
+/** All of it or nothing: a disk that fills up half-way must not leave half a line behind. Returns the new end. */
+function appendWhole({ descriptor, stat }: OpenFile, bytes: Buffer, end: number): number {
   try {
     // What a crash left behind the last whole line may be longer than what is written over it.
-    if (fstatSync(descriptor).size > end) ftruncateSync(descriptor, end);
+    if (stat.size > end) ftruncateSync(descriptor, end);
     for (let offset = 0; offset < bytes.length; ) {
       offset += writeSync(descriptor, bytes, offset, bytes.length - offset, end + offset);
     }
@@ -133,39 +131,37 @@ function appendWhole(path: string, bytes: Buffer, end: number): number {
   } catch (error) {
     ftruncateSync(descriptor, end);
     throw error;
-  } finally {
-    closeSync(descriptor);
   }
 }
 
+/** More than any line has. */
+const TAIL = 1024 * 1024;
+
 /** Length of the file up to its last line break: a line that a crash cut short is cut off. */
-function wholeLines(path: string): number {
-  return existsSync(path) ? readFileSync(path).lastIndexOf(0x0a) + 1 : 0;
+function wholeLines({ descriptor, stat }: OpenFile): number {
+  for (let to = stat.size; to > 0; to -= TAIL) {
+    const from = Math.max(0, to - TAIL);
+    const bytes = Buffer.alloc(to - from);
+    const at = bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, from)).lastIndexOf(0x0a);
+    if (at !== -1) return from + at + 1;
+  }
+  return 0;
 }
 
-function checkFile(path: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory())
-    throw new UserError({ kind: 'ledger-directory', path });
-}
-
-/** Every entry, oldest first. */
+/** Every entry, oldest first. @param root the output folder. */
 export function readLedger(root: string): readonly LedgerEntry[] {
   const path = ledgerPath(root);
-  const text = readText(path);
+  const text = readText(root, path);
   const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
   return lines.flatMap((line, i) => (line === '' ? [] : [parseLine(line, path, i + 1)]));
 }
 
 /** Empty where there is none yet; one that cannot be read is something else. */
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === 'ENOENT') return '';
-    if (code === 'EISDIR') checkFile(path);
-    throw new UserError({ kind: 'ledger-unreadable', path, code });
-  }
+function readText(root: string, path: string): string {
+  const file = readOwn(root, LEDGER, LIMIT);
+  if (file.state === 'present') return file.facts.toString('utf8');
+  if (file.state !== 'blocked') return '';
+  throw new UserError({ kind: 'ledger', path, cause: file.cause });
 }
 
 function parseLine(text: string, path: string, line: number): LedgerEntry {

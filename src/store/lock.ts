@@ -1,16 +1,15 @@
 /**
- * One run at a time per output folder. The lock is a file that appears complete or not at all (`link(2)`), says who
- * holds it, and is taken over only from a holder that is known to be dead: same host, same pid namespace (containers may
- * share a folder and a host name), and the process gone or another one (its start time differs, so a reused pid fools
- * nobody).
+ * One run at a time per output folder. The lock appears complete or not at all, says who holds it, and is taken over
+ * only from a holder that is known to be dead: same host, same pid namespace (containers may share a folder and a host
+ * name), and the process gone or another one (its start time differs, so a reused pid fools nobody).
  */
 import { randomBytes } from 'node:crypto';
-import { linkSync, readdirSync, readFileSync, readlinkSync, rmSync, unlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { errorCode } from '../pki/errors.ts';
-import { writeNew } from './disk.ts';
-import { readBytes } from './observe/read.ts';
+import type { Folder } from './folder.ts';
+import { placeWhole, readPlaced, takeAway } from './lock-file.ts';
+import { pidNamespace, processStat } from './process.ts';
 import { UserError } from './user-error.ts';
 
 /** Who holds a lock: what is in its file, as JSON. */
@@ -37,22 +36,23 @@ export interface Rival extends Holder {
 
 /** The lock, with what gives it back (and never takes another run's away), or whoever has it. */
 export type Attempt =
-  | { readonly held: true; readonly release: () => void }
+  | { readonly held: true; readonly release: () => Promise<void> }
   | { readonly held: false; readonly by: Rival };
 
-/** Takes the lock of `<folder>/lock`, or says who has it. `since` is for people. */
-export function tryLock(folder: string, since: string): Attempt {
-  const path = join(folder, 'lock');
+const LOCK = 'lock';
+
+/** Takes the lock of a folder, or says who has it. `since` is for people. */
+export async function tryLock(folder: Folder, since: string): Promise<Attempt> {
   const me = myself(since);
   for (;;) {
-    if (place(me, path)) {
-      sweep(folder);
-      return { held: true, release: () => release(path, me.nonce) };
+    if (await place(me, folder, LOCK)) {
+      await sweep(folder);
+      return { held: true, release: () => release(folder, me.nonce) };
     }
-    const holder = readHolder(path);
+    const holder = readHolder(folder, LOCK);
     if (holder === undefined) continue;
-    if (isAlive(holder) || !takeOver(path, holder, me)) {
-      return { held: false, by: { ...holder, lock: path, isVisible: isVisible(holder) } };
+    if (isAlive(holder) || !(await takeOver(folder, LOCK, holder, me))) {
+      return { held: false, by: { ...holder, lock: join(folder.path, LOCK), isVisible: isVisible(holder) } };
     }
   }
 }
@@ -66,43 +66,24 @@ function nonce(): string {
   return randomBytes(12).toString('hex');
 }
 
-/** The content is whole before the name exists, so nobody ever reads half a lock. */
-function place(me: Holder, path: string): boolean {
-  const draft = `${path}.${me.nonce}.draft`;
-  try {
-    writeNew(draft, JSON.stringify(me), 0o600);
-    return linked(draft, path);
-  } finally {
-    rmSync(draft, { force: true });
-  }
-}
-
-/** Not where the name is taken, nor where the new holder has swept the draft away: it holds the lock then. */
-function linked(draft: string, path: string): boolean {
-  try {
-    linkSync(draft, path);
-    return true;
-  } catch (error) {
-    if (['EEXIST', 'ENOENT'].includes(errorCode(error))) return false;
-    throw error;
-  }
+function place(me: Holder, folder: Folder, name: string): Promise<boolean> {
+  return placeWhole(folder, name, `${name}.${me.nonce}`, JSON.stringify(me));
 }
 
 /** Takes away what runs that died while they took the lock have left behind. */
-function sweep(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    const isDraft = /^lock\..*\.draft$/.test(name);
+async function sweep(folder: Folder): Promise<void> {
+  for (const name of folder.list()) {
     try {
-      if (isDraft || (/^lock\..*\.claim$/.test(name) && isDead(path))) rmSync(path, { force: true });
+      if (/^lock\..*\.draft$/.test(name) || (/^lock\..*\.claim$/.test(name) && isDead(folder, name)))
+        await takeAway(folder, name);
     } catch {
       // On a disk that nothing can be removed from, it stays, in nobody's way.
     }
   }
 }
 
-function isDead(path: string): boolean {
-  const holder = readHolder(path);
+function isDead(folder: Folder, name: string): boolean {
+  const holder = readHolder(folder, name);
   return holder !== undefined && !isAlive(holder);
 }
 
@@ -110,26 +91,27 @@ function isDead(path: string): boolean {
  * Removes a dead holder's lock. Two runs may find the same dead holder, and the slower one must not remove the quicker
  * one's fresh lock: so the right to remove the lock with nonce N is itself a lock, named after N, which is used once.
  */
-function takeOver(path: string, dead: Holder, me: Holder): boolean {
-  const claim = `${path}.${dead.nonce}.claim`;
-  if (!place(me, claim)) {
-    const rival = readHolder(claim);
-    return rival === undefined || isAlive(rival) ? false : takeOver(claim, rival, me);
+async function takeOver(folder: Folder, name: string, dead: Holder, me: Holder): Promise<boolean> {
+  const claim = `${name}.${dead.nonce}.claim`;
+  if (!(await place(me, folder, claim))) {
+    const rival = readHolder(folder, claim);
+    return rival === undefined || isAlive(rival) ? false : takeOver(folder, claim, rival, me);
   }
-  if (readHolder(path)?.nonce === dead.nonce) unlinkSync(path);
-  unlinkSync(claim);
+  if (readHolder(folder, name)?.nonce === dead.nonce) await takeAway(folder, name);
+  await takeAway(folder, claim);
   return true;
 }
 
-function release(path: string, own: string): void {
-  if (readHolder(path)?.nonce === own) unlinkSync(path);
+async function release(folder: Folder, own: string): Promise<void> {
+  if (readHolder(folder, LOCK)?.nonce === own) await takeAway(folder, LOCK);
 }
 
 /** Whatever else stands there is never waited at, and never followed. */
-function readHolder(path: string): Holder | undefined {
-  const file = readBytes(path);
+function readHolder(folder: Folder, name: string): Holder | undefined {
+  const file = readPlaced(folder, name);
   if (file.state === 'missing') return undefined;
-  if (file.state === 'blocked') throw new UserError({ kind: 'lock', path, cause: file.cause });
+  if (file.state === 'blocked')
+    throw new UserError({ kind: 'lock', path: join(folder.path, name), cause: file.cause });
   return (file.state === 'present' ? parseHolder(file.facts.toString('utf8')) : undefined) ?? NOBODY;
 }
 
@@ -177,22 +159,3 @@ function startTime(pid: number): string | null {
 
 /** Where field 22, the start time, is behind field 3, the state. */
 const STARTED = 18;
-
-/** Fields of /proc/PID/stat from the state on; the name before it may hold blanks and parentheses. */
-function processStat(pid: number): readonly string[] {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  } catch {
-    return []; // No /proc on this system: then only the pid speaks.
-  }
-}
-
-/** Such as `pid:[4026531836]`; each container has its own. */
-function pidNamespace(): string | null {
-  try {
-    return readlinkSync('/proc/self/ns/pid');
-  } catch {
-    return null; // No Linux, or no /proc: then there is one for all, as far as anybody can tell.
-  }
-}

@@ -16,6 +16,8 @@ export function blockageText(cause: Blockage): string {
       return 'is a directory';
     case 'not-a-file':
       return 'is not a plain file';
+    case 'too-large':
+      return `holds ${cause.size} bytes, and no file of ours is as large`;
     case 'not-a-folder':
       return 'lies below something that is not a folder';
     case 'linked-folder':
@@ -74,6 +76,7 @@ export function blockageHint(path: string, cause: Blockage): string {
     case 'link':
     case 'directory':
     case 'not-a-file':
+    case 'too-large':
     case 'not-a-folder':
     case 'linked-folder':
       return MOVE_AWAY;

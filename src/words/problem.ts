@@ -1,4 +1,5 @@
 /** What is in the way that only the user can move, and what to do about it. */
+import { shellWord } from '../openssl/shell.ts';
 import { unreachable } from '../pki/entity.ts';
 import type { Blockage } from '../plan/blockage.ts';
 import type { Advice } from './advice.ts';
@@ -9,8 +10,15 @@ export type UserProblem =
   /** In the place of a folder of this program's own stands a link, or a file. */
   | { readonly kind: 'own-folder'; readonly path: string; readonly isLink: boolean }
   | { readonly kind: 'lock'; readonly path: string; readonly cause: Blockage }
-  | { readonly kind: 'ledger-directory'; readonly path: string }
-  | { readonly kind: 'ledger-unreadable'; readonly path: string; readonly code: string }
+  /** A folder or file of this program's own belongs to a user that is not trusted; `setting` names those that are. */
+  | { readonly kind: 'foreign-owner'; readonly path: string; readonly uid: number; readonly setting: string }
+  /** Others may write into a folder of this program's own. */
+  | { readonly kind: 'open-to-others'; readonly path: string; readonly mode: number }
+  /** A repository says what is in a folder of this program's own. */
+  | { readonly kind: 'tracked'; readonly path: string }
+  /** Something else than a plain file of ours. */
+  | { readonly kind: 'in-the-way'; readonly path: string; readonly cause: Blockage }
+  | { readonly kind: 'ledger'; readonly path: string; readonly cause: Blockage }
   | {
       readonly kind: 'ledger-line';
       readonly path: string;
@@ -48,16 +56,25 @@ export function problemText(problem: UserProblem): Advice {
       };
     case 'lock':
       return lockText(problem.path, problem.cause);
-    case 'ledger-directory':
+    case 'foreign-owner':
       return {
-        problem: `"${problem.path}" is a directory`,
-        hint: 'move it away: the list of all certificates belongs there',
+        problem: `"${problem.path}" belongs to another user (uid ${problem.uid}), and what is in it would be relied on`,
+        hint: `run as that user; or, if you trust that user as yourself, with ${problem.setting}=${problem.uid}`,
       };
-    case 'ledger-unreadable':
+    case 'open-to-others':
       return {
-        problem: `"${problem.path}" cannot be read (${problem.code})`,
-        hint: 'run as somebody who may read it',
+        problem: `"${problem.path}" is open to others (mode ${(problem.mode & 0o7777).toString(8)})`,
+        hint: `look at what they put there, and close it: chmod go-w ${shellWord(problem.path)}`,
       };
+    case 'tracked':
+      return {
+        problem: `"${problem.path}" is tracked by git, so whoever can write to the repository says what is in it`,
+        hint: `look at what is in it; then "git rm -r --cached ${shellWord(problem.path)}" makes it yours alone, and without it a new one is made`,
+      };
+    case 'in-the-way':
+      return { problem: `"${problem.path}" ${blockageText(problem.cause)}`, hint: MOVE_AWAY };
+    case 'ledger':
+      return ledgerText(problem.path, problem.cause);
     case 'ledger-line':
       return {
         problem: `"${problem.path}" line ${problem.line} is ${problem.fault === 'no-json' ? 'not JSON' : 'no entry'}: somebody else wrote there`,
@@ -93,6 +110,16 @@ export function problemText(problem: UserProblem): Advice {
     default:
       return unreachable(problem);
   }
+}
+
+const MOVE_AWAY = 'move it away: a file of this program belongs there';
+
+function ledgerText(path: string, cause: Blockage): Advice {
+  const hint =
+    cause.kind === 'unreadable'
+      ? 'run as somebody who may read it'
+      : 'move it away: the list of all certificates belongs there';
+  return { problem: `"${path}" ${blockageText(cause)}`, hint };
 }
 
 function lockText(path: string, cause: Blockage): Advice {

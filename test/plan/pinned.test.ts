@@ -76,7 +76,7 @@ function mismatch(world: World, { id }: Entity): void {
 }
 
 describe('an authority whose files are elsewhere', () => {
-  const former = { folder: 'old', files: [{ file: 'key', from: 'old/key.pem' }] } as const;
+  const former = { folder: 'old', files: [{ file: 'key', from: 'old/key.pem', digest: 'ab' }] } as const;
 
   it('and stay there keeps all below it: the calls of this run look for them in the new place', () => {
     expect(pinned([ROOT.id], undefined, ALL, { [ROOT.id]: { formerLocation: former } })).toEqual(
@@ -96,7 +96,7 @@ describe('an authority whose files are elsewhere', () => {
 });
 
 describe('the place of an entity that stays', () => {
-  const files = [{ file: 'cert', from: 'servers/apart/cert.pem' }] as const;
+  const files = [{ file: 'cert', from: 'servers/apart/cert.pem', digest: 'ab' }] as const;
   const left = { [NEAR.id]: { formerLocation: { folder: 'servers/apart', files } } };
 
   it('is nobody else’s before it has moved', () => {

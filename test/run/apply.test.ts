@@ -16,6 +16,7 @@ import type { Inventory } from '../../src/pki/entity.ts';
 import type { ApplyOptions } from '../../src/run/apply.ts';
 import { applyInventory } from '../../src/run/apply.ts';
 import type { RunEvent } from '../../src/run/events.ts';
+import { Folder } from '../../src/store/folder.ts';
 import { readLedger } from '../../src/store/ledger.ts';
 import { tryLock } from '../../src/store/lock.ts';
 import { aClient, anAuthority, anInventory, aServer, DAY, dns, NOW } from '../helpers/entities.ts';
@@ -115,13 +116,13 @@ describe('nothing is begun', () => {
   it('while another run holds the lock, which is named', async () => {
     const root = newRoot();
     mkdirSync(join(root, '.pki'), { recursive: true });
-    const lock = tryLock(join(root, '.pki'), '2026-11-23T11:59:00Z');
+    const lock = await tryLock(Folder.open(join(root, '.pki')), '2026-11-23T11:59:00Z');
     expect(await apply(root)).toMatchObject({
       kind: 'locked',
       by: { pid: process.pid, since: '2026-11-23T11:59:00Z' },
     });
     expect(existsSync(join(root, 'servers'))).toBe(false);
-    if (lock.held) lock.release();
+    if (lock.held) await lock.release();
     expect(await apply(root)).toMatchObject({ kind: 'done' });
   });
 

@@ -58,7 +58,8 @@ it('an append for which the disk had no room leaves the file as it was, at once'
     work,
     'append',
     `import { Ledger } from './src/store/ledger.ts';
-    await new Ledger(process.argv[2]).append(${JSON.stringify(ENTRY)}).catch(({ code }) => console.log(code));`,
+    import { OutputFolder } from './src/store/output-folder.ts';
+    await new Ledger((await OutputFolder.open(process.argv[2])).own).append(${JSON.stringify(ENTRY)}).catch(({ code }) => console.log(code));`,
   );
   const log = join(work, 'log');
   await runScript(path, [rootWith(line(ENTRY))], { log });

@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Ledger, type LedgerEntry, ledgerEntry, ledgerPath, readLedger } from '../../src/store/ledger.ts';
+import { OutputFolder } from '../../src/store/output-folder.ts';
 import { runScript, script } from '../helpers/child.ts';
 import { aServer, certificateFor, DAY, keyFacts, NOW } from '../helpers/entities.ts';
 import { memoryFolder } from '../helpers/folders.ts';
@@ -22,9 +23,13 @@ let made = 0;
 /** An output folder whose ledger holds this text. */
 function rootWith(text?: string): string {
   const root = join(work, `${++made}`);
-  mkdirSync(join(root, '.pki'), { recursive: true });
+  mkdirSync(join(root, '.pki'), { recursive: true, mode: 0o700 });
   if (text !== undefined) writeFileSync(ledgerPath(root), text);
   return root;
+}
+
+async function ledgerOf(root: string): Promise<Ledger> {
+  return new Ledger((await OutputFolder.open(root)).own);
 }
 
 function entry(serial: string, san: readonly string[] = []): LedgerEntry {
@@ -70,14 +75,14 @@ describe('appending', () => {
   it('to nothing makes the file, readable for its owner only', async () => {
     const root = rootWith();
     expect(readLedger(root)).toEqual([]);
-    await new Ledger(root).append(entry('1'));
+    await (await ledgerOf(root)).append(entry('1'));
     expect(readLedger(root)).toEqual([entry('1')]);
     expect(statSync(ledgerPath(root)).mode & 0o777).toBe(0o600);
   });
 
   it('many at once: each once, in the order in which they came', async () => {
     const root = rootWith(line('first'));
-    const ledger = new Ledger(root);
+    const ledger = await ledgerOf(root);
     const all = Array.from({ length: 500 }, (_, i) => `${i}`);
     await Promise.all(all.map((serial) => ledger.append(entry(serial))));
     await ledger.append(entry('last'));
@@ -91,13 +96,13 @@ describe('appending', () => {
   ])('behind a line that a crash cut short, %s, leaves whole lines', async (_, half) => {
     const root = rootWith(line('1') + half);
     expect(serials(root)).toEqual(['1']);
-    await new Ledger(root).append(entry('2'));
+    await (await ledgerOf(root)).append(entry('2'));
     expect(readFileSync(ledgerPath(root), 'utf8')).toBe(line('1') + line('2'));
   });
 
   it('names with any characters stay on one line', async () => {
     const root = rootWith();
-    await new Ledger(root).append(entry('1', ['a\nb', '\u2028', '"\\']));
+    await (await ledgerOf(root)).append(entry('1', ['a\nb', '\u2028', '"\\']));
     expect(readFileSync(ledgerPath(root), 'utf8').split('\n')).toHaveLength(2);
     expect(readLedger(root)[0]?.san).toEqual(['a\nb', '\u2028', '"\\']);
   });
@@ -105,7 +110,7 @@ describe('appending', () => {
 
 it('an entry that was refused is not written by the next', async () => {
   const root = rootWith(line('before'));
-  const ledger = new Ledger(root);
+  const ledger = await ledgerOf(root);
   renameSync(ledgerPath(root), `${ledgerPath(root)}.away`);
   symlinkSync('elsewhere', ledgerPath(root));
   const first = ledger.append(entry('a'));
@@ -122,7 +127,7 @@ it('one that cannot be read is not an empty one', () => {
   expect(readLedger(root)).toEqual([]);
   rmdirSync(join(root, '.pki'));
   writeFileSync(join(root, '.pki'), '');
-  expect(() => readLedger(root)).toThrow(/ledger\.jsonl" cannot be read \(ENOTDIR\)/);
+  expect(() => readLedger(root)).toThrow(`"${join(root, '.pki')}" is not a folder`);
 });
 
 it('a line that somebody else wrote is named', () => {
@@ -143,7 +148,8 @@ describe('a process', () => {
       'append',
       `import { writeSync } from 'node:fs';
       import { Ledger } from './src/store/ledger.ts';
-      const ledger = new Ledger(process.argv[2]);
+      import { OutputFolder } from './src/store/output-folder.ts';
+      const ledger = new Ledger((await OutputFolder.open(process.argv[2])).own);
       for (let turn = 0; turn < 3; turn++) {
         const both = ['a', 'b'].map(async (name) => {
           const serial = turn + name;
@@ -182,7 +188,7 @@ describe('a process', () => {
         expect(serials(root)).toEqual(expect.arrayContaining(['before', ...promised]));
         // A full disk leaves no half line behind; a killed process does, and the next one mends it.
         if (kind === 'ENOSPC') expect(readFileSync(ledgerPath(root), 'utf8')).toMatch(/\n$/);
-        await new Ledger(root).append(entry('after'));
+        await (await ledgerOf(root)).append(entry('after'));
         const all = serials(root);
         expect(all).toEqual(expect.arrayContaining(['before', ...promised, 'after']));
         expect(new Set(all).size).toBe(all.length);

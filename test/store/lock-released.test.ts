@@ -16,20 +16,17 @@ it('a lock that is given back just after it was in the way is taken at once', as
     'lock',
     `import fs from 'node:fs';
     import { syncBuiltinESMExports } from 'node:module';
-    import { tryLock } from './src/store/lock.ts';
     const lock = process.argv[2] + '/lock';
-    const { linkSync, unlinkSync } = fs;
+    const { link, unlinkSync } = fs;
     let inTheWay = 0;
-    fs.linkSync = (from, to) => {
-      try {
-        linkSync(from, to);
-      } catch (error) {
-        if (++inTheWay === 1) unlinkSync(lock);
-        throw error;
-      }
-    };
+    fs.link = (from, to, done) => link(from, to, (error) => {
+      if (error && ++inTheWay === 1) unlinkSync(lock);
+      done(error);
+    });
     syncBuiltinESMExports();
-    const attempt = tryLock(process.argv[2], '2026-11-23T12:00:01Z');
+    const { Folder } = await import('./src/store/folder.ts');
+    const { tryLock } = await import('./src/store/lock.ts');
+    const attempt = await tryLock(Folder.open(process.argv[2]), '2026-11-23T12:00:01Z');
     console.log(JSON.stringify({ held: attempt.held, inTheWay }));`,
   );
   const ended = await runScript(path, [folder]);

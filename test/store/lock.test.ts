@@ -14,6 +14,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { Folder } from '../../src/store/folder.ts';
 import { type Attempt, type Holder, tryLock } from '../../src/store/lock.ts';
 import { runScript, script } from '../helpers/child.ts';
 import { memoryFolder } from '../helpers/folders.ts';
@@ -43,33 +44,38 @@ function lockedBy(content: Partial<Holder> | string): string {
   return path;
 }
 
-function releaseOf(attempt: Attempt): () => void {
+/** The lock of a folder that stays open until the tests end. */
+async function lockIn(path: string, since: string): Promise<Attempt> {
+  return tryLock(Folder.open(path), since);
+}
+
+function releaseOf(attempt: Attempt): () => Promise<void> {
   if (!attempt.held) throw new Error(`held by ${JSON.stringify(attempt.by)}`);
   return attempt.release;
 }
 
 describe('a free folder', () => {
-  it('is locked, and says by whom', () => {
+  it('is locked, and says by whom', async () => {
     const path = folder();
-    const release = releaseOf(tryLock(path, SINCE));
-    expect(tryLock(path, 'later')).toEqual({
+    const release = releaseOf(await lockIn(path, SINCE));
+    expect(await lockIn(path, 'later')).toEqual({
       held: false,
       by: expect.objectContaining({ host: hostname(), pid: process.pid, since: SINCE }),
     });
     expect(readdirSync(path)).toEqual(['lock']);
-    release();
+    await release();
     expect(readdirSync(path)).toEqual([]);
   });
 
-  it('is locked again once it is released, and released only by its holder', () => {
+  it('is locked again once it is released, and released only by its holder', async () => {
     const path = folder();
-    const first = releaseOf(tryLock(path, SINCE));
-    first();
-    const second = releaseOf(tryLock(path, SINCE));
-    first();
-    expect(tryLock(path, SINCE).held).toBe(false);
-    second();
-    second();
+    const first = releaseOf(await lockIn(path, SINCE));
+    await first();
+    const second = releaseOf(await lockIn(path, SINCE));
+    await first();
+    expect((await lockIn(path, SINCE)).held).toBe(false);
+    await second();
+    await second();
     expect(readdirSync(path)).toEqual([]);
   });
 
@@ -77,15 +83,15 @@ describe('a free folder', () => {
     ['a folder', 'is a directory', (path) => mkdirSync(path)],
     ['a link that leads nowhere', 'is a symbolic link', (path) => symlinkSync('nowhere', path)],
     ['a FIFO', 'is not a plain file', (path) => spawnSync('mkfifo', [path])],
-  ])('in which %s is where the lock is to be: that is said by its name', (_, detail, make) => {
+  ])('in which %s is where the lock is to be: that is said by its name', async (_, detail, make) => {
     const path = folder();
     make(join(path, 'lock'));
-    expect(() => tryLock(path, SINCE)).toThrow(`"${join(path, 'lock')}" ${detail}`);
+    await expect(lockIn(path, SINCE)).rejects.toThrow(`"${join(path, 'lock')}" ${detail}`);
     expect(readdirSync(path)).toEqual(['lock']);
   });
 
-  it('that cannot be written is an error, not a lock', () => {
-    expect(() => tryLock(join(work, 'nowhere'), SINCE)).toThrow('ENOENT');
+  it('that cannot be written is an error, not a lock', async () => {
+    await expect(lockIn(join(work, 'nowhere'), SINCE)).rejects.toThrow('ENOENT');
   });
 });
 
@@ -99,18 +105,18 @@ function here(): string | null {
 }
 
 describe('the lock of', () => {
-  const own = (): Holder => {
+  const own = async (): Promise<Holder> => {
     const path = folder();
-    const release = releaseOf(tryLock(path, SINCE));
+    const release = releaseOf(await lockIn(path, SINCE));
     const holder = JSON.parse(readFileSync(join(path, 'lock'), 'utf8')) as Holder;
-    release();
+    await release();
     return holder;
   };
 
-  it.each<readonly [string, () => string]>([
+  it.each<readonly [string, () => string | Promise<string>]>([
     ['a process that has ended', () => lockedBy({})],
     ['one of this very namespace that has ended', () => lockedBy({ namespace: here() })],
-    ['one whose number another process has now', () => lockedBy({ ...own(), started: '1' })],
+    ['one whose number another process has now', async () => lockedBy({ ...(await own()), started: '1' })],
     ['one of which a power cut left nothing', () => lockedBy('')],
     ['one of which a power cut left half', () => lockedBy('{"host":"x","pi')],
     ['one of which a power cut left zeros', () => lockedBy('\0'.repeat(120))],
@@ -118,11 +124,11 @@ describe('the lock of', () => {
     ['something else', () => lockedBy('{}')],
     ['a process group', () => lockedBy({ pid: -1 })],
     ['a path', () => lockedBy({ nonce: '../../x' })],
-  ])('%s is taken over', (_, make) => {
-    const path = make();
-    const release = releaseOf(tryLock(path, SINCE));
+  ])('%s is taken over', async (_, make) => {
+    const path = await make();
+    const release = releaseOf(await lockIn(path, SINCE));
     expect(JSON.parse(readFileSync(join(path, 'lock'), 'utf8'))).toMatchObject({ pid: process.pid });
-    release();
+    await release();
     expect(readdirSync(path)).toEqual([]);
   });
 
@@ -142,7 +148,7 @@ describe('the lock of', () => {
         while (!stat().includes(') Z ')) await new Promise(setImmediate);
         const started = stat().split(' ')[21] ?? null;
         const path = lockedBy({ pid, started });
-        releaseOf(tryLock(path, SINCE))();
+        await releaseOf(await lockIn(path, SINCE))();
         expect(readdirSync(path)).toEqual([]);
       } finally {
         parent.kill('SIGKILL');
@@ -150,19 +156,19 @@ describe('the lock of', () => {
     },
   );
 
-  it.each<readonly [string, () => string]>([
-    ['a running process', () => lockedBy(own())],
+  it.each<readonly [string, () => string | Promise<string>]>([
+    ['a running process', async () => lockedBy(await own())],
     ['a running process whose start is not known', () => lockedBy({ pid: process.pid })],
     ['a process that is not ours to ask', () => lockedBy({ pid: 1 })],
     ['another host', () => lockedBy({ host: 'elsewhere' })],
     ['another pid namespace', () => lockedBy({ namespace: 'pid:[1]' })],
     ['another system of the same name', () => lockedBy({ namespace: here() === null ? 'pid:[1]' : null })],
-  ])('%s is respected', (_, make) => {
-    const path = make();
+  ])('%s is respected', async (_, make) => {
+    const path = await make();
     const before = readFileSync(join(path, 'lock'), 'utf8');
     const { host, namespace, ...holder } = JSON.parse(before) as Holder;
     const isVisible = host === hostname() && (namespace === undefined || namespace === here());
-    expect(tryLock(path, 'later')).toMatchObject({
+    expect(await lockIn(path, 'later')).toMatchObject({
       held: false,
       by: { ...holder, lock: join(path, 'lock'), isVisible },
     });
@@ -181,25 +187,28 @@ describe('several processes', () => {
       'rival',
       `import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
       import { hostname } from 'node:os';
+      import { Folder } from './src/store/folder.ts';
       import { tryLock } from './src/store/lock.ts';
-      const [folder, log, turns, dead] = process.argv.slice(2);
+      const [path, log, turns, dead] = process.argv.slice(2);
+        const folder = Folder.open(path);
       for (let turn = 0; turn < Number(turns); ) {
-        if (!tryLock(folder, '').held) { await new Promise(setImmediate); continue; }
+        if (!(await tryLock(folder, '')).held) { await new Promise(setImmediate); continue; }
         appendFileSync(log, \`enter \${process.pid}\\n\`);
         turn++;
         appendFileSync(log, \`leave \${process.pid}\\n\`);
         const draft = \`\${log}.\${process.pid}\`;
         const nonce = process.pid.toString(16) + '0' + turn;
         writeFileSync(draft, JSON.stringify({ host: hostname(), pid: Number(dead), started: null, nonce, since: '' }));
-        renameSync(draft, folder + '/lock');
+        renameSync(draft, path + '/lock');
       }`,
     );
     once = await script(
       work,
       'once',
-      `import { tryLock } from './src/store/lock.ts';
-      const attempt = tryLock(process.argv[2], '');
-      if (attempt.held) attempt.release(); else process.exitCode = 4;`,
+      `import { Folder } from './src/store/folder.ts';
+      import { tryLock } from './src/store/lock.ts';
+      const attempt = await tryLock(Folder.open(process.argv[2]), '');
+      if (attempt.held) await attempt.release(); else process.exitCode = 4;`,
     );
   });
 
@@ -218,7 +227,7 @@ describe('several processes', () => {
       expect(lines[i]).toMatch(/^enter /);
       expect(lines[i + 1]).toBe(lines[i]?.replace('enter', 'leave'));
     }
-    releaseOf(tryLock(path, SINCE))();
+    await releaseOf(await lockIn(path, SINCE))();
     expect(readdirSync(path)).toEqual([]);
   });
 
@@ -234,7 +243,7 @@ describe('several processes', () => {
     });
     for (const { path, signal } of await inPairs(tasks, (task) => task())) {
       expect(signal).toBe('SIGKILL');
-      releaseOf(tryLock(path, SINCE))();
+      await releaseOf(await lockIn(path, SINCE))();
       expect(existsSync(join(path, 'lock'))).toBe(false);
     }
   });

@@ -67,6 +67,11 @@ it.each<[Blockage, problem: string, hint: string]>([
     'put "..data" right or move it away, and run again',
   ],
   [
+    { kind: 'too-large', size: 5_000_000 },
+    'holds 5000000 bytes, and no file of ours is as large',
+    'move it away, or make it a readable plain file, and run again',
+  ],
+  [
     { kind: 'links', name: '..data', fault: { kind: 'no-folder' } },
     'is published through "..data" beside it, which leads to something that is not a folder',
     'put "..data" right or move it away, and run again',
@@ -126,14 +131,34 @@ describe('a UserError', () => {
       'move it away: the lock of a run belongs there',
     ],
     [
-      { kind: 'ledger-directory', path: '/out/.pki/ledger.jsonl' },
+      { kind: 'ledger', path: '/out/.pki/ledger.jsonl', cause: { kind: 'directory' } },
       '"/out/.pki/ledger.jsonl" is a directory',
       'move it away: the list of all certificates belongs there',
     ],
     [
-      { kind: 'ledger-unreadable', path: '/out/.pki/ledger.jsonl', code: 'EACCES' },
+      { kind: 'ledger', path: '/out/.pki/ledger.jsonl', cause: { kind: 'unreadable', code: 'EACCES' } },
       '"/out/.pki/ledger.jsonl" cannot be read (EACCES)',
       'run as somebody who may read it',
+    ],
+    [
+      { kind: 'in-the-way', path: '/out/servers/api/cert.pem', cause: { kind: 'not-a-file' } },
+      '"/out/servers/api/cert.pem" is not a plain file',
+      'move it away: a file of this program belongs there',
+    ],
+    [
+      { kind: 'foreign-owner', path: '/out/.pki', uid: 1000, setting: 'PKI_TRUST_OWNER' },
+      '"/out/.pki" belongs to another user (uid 1000), and what is in it would be relied on',
+      'run as that user; or, if you trust that user as yourself, with PKI_TRUST_OWNER=1000',
+    ],
+    [
+      { kind: 'open-to-others', path: '/out put/.pki', mode: 0o40777 },
+      '"/out put/.pki" is open to others (mode 777)',
+      "look at what they put there, and close it: chmod go-w '/out put/.pki'",
+    ],
+    [
+      { kind: 'tracked', path: '/out/.pki' },
+      '"/out/.pki" is tracked by git, so whoever can write to the repository says what is in it',
+      'look at what is in it; then "git rm -r --cached /out/.pki" makes it yours alone, and without it a new one is made',
     ],
     [
       { kind: 'ledger-line', path: '/out/.pki/ledger.jsonl', line: 3, fault: 'no-json' },

@@ -5,40 +5,17 @@
  * instant key, certificate and chain belong together or are completed. The commit folder is its own journal. An entity
  * that is not there yet needs none of this: its staging folder becomes its folder by one rename.
  */
-import { chmodSync, existsSync, readdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { ALL_ARTIFACTS, ARTIFACTS, type Artifact } from '../../pki/artifact.ts';
 import type { EntityId } from '../../pki/entity.ts';
-import { errorCode } from '../../pki/errors.ts';
-import { filePath, type Located } from '../../pki/files.ts';
-import { COMMIT_FOLDER, PRIVATE_FOLDER, stageFolder } from '../../pki/paths.ts';
-import {
-  folderIsNew,
-  foldersUpTo,
-  readFolder,
-  rename,
-  rmdir,
-  sync,
-  syncAll,
-  unlink,
-  writeSynced,
-} from '../disk.ts';
-import { DATA_LINK } from '../symlinks/read.ts';
-import {
-  clearLinks,
-  clearVersions,
-  linksOf,
-  placeVersion,
-  removeIfEmpty,
-  stagedPaths,
-  stagePlain,
-  stageVersion,
-} from '../symlinks/write.ts';
-import { keep, removeFile } from './archive.ts';
-import { type Order, readOrder } from './order.ts';
+import { filePath, folderOf, type Located, nameOf } from '../../pki/files.ts';
+import { ARCHIVE_FOLDER, COMMIT_FOLDER, stageFolder } from '../../pki/paths.ts';
+import type { Folder } from '../folder.ts';
+import type { OutputFolder } from '../output-folder.ts';
+import { type Links, linksOf, stagePlain, stageVersion, syncVersion } from '../symlinks/stage.ts';
+import { ORDER, type Order } from './order.ts';
 import { checkReplaceable } from './replaceable.ts';
-
-const ORDER = 'order.json';
+import { rollForward } from './roll-forward.ts';
 
 /** Files of one entity that are put in place, and those that go, as one set. */
 export interface CommitRequest {
@@ -55,177 +32,96 @@ export interface CommitRequest {
   readonly relinks?: boolean;
 }
 
-/**
- * Puts an entity's staged files in place.
- * @param root the output folder, absolute.
- */
-export async function commit(root: string, request: CommitRequest): Promise<void> {
+/** Puts an entity's staged files in place. */
+export async function commit(output: OutputFolder, request: CommitRequest): Promise<void> {
   const { entity, writes, deletes, stamp } = request;
-  if (entity.publish === 'symlinks' || request.relinks) return commitLinks(root, request);
-  const staged = join(root, stageFolder(entity.id, request.run));
-  const unsynced = writes.map((file) => join(staged, ARTIFACTS[file].file));
-  if (entity.layout === undefined && !existsSync(join(root, entity.id))) {
-    return commitNew(root, entity.id, staged, unsynced);
-  }
-  const located = (files: readonly Artifact[]) =>
-    files.map((file) => [file, filePath(entity, file)] as const);
-  const order = { id: entity.id, moves: located(writes), deletes: located(deletes), removes: null };
-  await writeOrder(staged, { ...order, archive: archiveFolder(entity.id, stamp) });
-  await syncAll([...unsynced, staged]);
-  await rollForward(root, await pointOfNoReturn(root, staged));
+  const path = stageFolder(entity.id, request.run);
+  const isLinked = entity.publish === 'symlinks' || request.relinks === true;
+  if (!isLinked && entity.layout === undefined && !isThere(output, entity.id))
+    return commitNew(output, entity.id, path, writes);
+  using staged = output.enter(path);
+  const links = isLinked ? await stageLinks(output, staged, request) : undefined;
+  const order = {
+    id: entity.id,
+    moves: located(entity, links === undefined ? writes : links.version === null ? links.files : []),
+    deletes: located(entity, deletes),
+    archive: archiveFolder(entity.id, stamp),
+    removes: null,
+  };
+  await commitOrder(output, staged, path, links === undefined ? order : { ...order, links });
+}
+
+/** For files that are to stand behind links, or to come out from behind them: always the whole set. */
+function stageLinks(output: OutputFolder, staged: Folder, request: CommitRequest): Promise<Links> {
+  const stage = request.entity.publish === 'symlinks' ? stageVersion : stagePlain;
+  return stage(output, staged, request);
+}
+
+function isThere(output: OutputFolder, id: EntityId): boolean {
+  using section = output.enterIfThere(folderOf(id));
+  return section?.lookAt(nameOf(id)) !== undefined;
 }
 
 /** A first issue: the staging folder becomes the entity's own, which so is there whole or not at all. */
 async function commitNew(
-  root: string,
+  output: OutputFolder,
   id: EntityId,
-  staged: string,
-  unsynced: readonly string[],
+  path: string,
+  writes: readonly Artifact[],
 ): Promise<void> {
-  const section = dirname(join(root, id));
-  chmodSync(staged, 0o755);
-  await syncAll([...unsynced, staged]);
-  const isNew = !existsSync(section) && (await folderIsNew(section, 0o755));
-  await rename(staged, join(root, id));
-  await syncAll(isNew ? [section, root] : [section]);
-}
-
-/** The same for files that are to stand behind links, or to come out from behind them: always the whole set. */
-async function commitLinks(root: string, request: CommitRequest): Promise<void> {
-  const { entity, deletes, stamp } = request;
-  const staged = join(root, stageFolder(entity.id, request.run));
-  const stage = entity.publish === 'symlinks' ? stageVersion : stagePlain;
-  const links = await stage(root, staged, request);
-  const located = (files: readonly Artifact[]) =>
-    files.map((file) => [file, filePath(entity, file)] as const);
-  const moves = located(links.version === null ? links.files : []);
-  const order = { id: entity.id, moves, deletes: located(deletes), removes: null, links };
-  await writeOrder(staged, { ...order, archive: archiveFolder(entity.id, stamp) });
-  await syncAll([...stagedPaths(staged, links), staged]);
-  await rollForward(root, await pointOfNoReturn(root, staged));
+  using staged = output.enter(path);
+  staged.setMode(0o755);
+  await syncStaged(staged, writes);
+  using section = await output.ensureLasting(folderOf(id));
+  using above = output.enter(folderOf(path));
+  await above.rename(nameOf(path), section, nameOf(id));
+  await section.sync();
 }
 
 /** Moves all of an entity's files out of the way: key and certificate to the archive, the rest could be made again. */
-export async function remove(root: string, id: EntityId, stamp: string, run?: string): Promise<void> {
-  const staged = join(root, stageFolder(id, run));
-  const deletes = ALL_ARTIFACTS.map((file) => [file, filePath({ id }, file)] as const);
+export async function remove(output: OutputFolder, id: EntityId, stamp: string, run?: string): Promise<void> {
+  const path = stageFolder(id, run);
+  const deletes = located({ id }, ALL_ARTIFACTS);
   checkReplaceable(
-    root,
-    deletes.map(([, path]) => path),
+    output,
+    deletes.map(([, file]) => file),
   );
-  const order = { id, moves: [], deletes, archive: archiveFolder(id, stamp), removes: id };
-  await writeOrder(staged, { ...order, links: linksOf({ id }, null, []) });
-  await sync(staged);
-  await rollForward(root, await pointOfNoReturn(root, staged));
+  using staged = output.enter(path);
+  const links = linksOf({ id }, null, []);
+  const order = { id, moves: [], deletes, archive: archiveFolder(id, stamp), removes: id, links };
+  await commitOrder(output, staged, path, order);
 }
 
-function archiveFolder(id: EntityId, stamp: string): string {
-  return join(PRIVATE_FOLDER, 'archive', id, stamp);
+function located(entity: Located, files: readonly Artifact[]): Order['moves'] {
+  return files.map((file) => [file, filePath(entity, file)] as const);
 }
 
-function writeOrder(staged: string, order: Order): Promise<void> {
-  return writeSynced(join(staged, ORDER), JSON.stringify(order), 0o600);
+/** Where a run keeps what it replaces of an entity. */
+export function archiveFolder(id: EntityId, stamp: string): string {
+  return join(ARCHIVE_FOLDER, id, stamp);
 }
 
-async function pointOfNoReturn(root: string, staged: string): Promise<string> {
-  const parent = join(root, COMMIT_FOLDER);
-  const folder = join(parent, basename(staged));
-  await rename(staged, folder);
-  await sync(parent);
-  return folder;
-}
-
-/**
- * Finishes what an earlier run had begun to put in place. Returns the entities concerned.
- * @param failed told of what cannot be finished now either; the others are. Without it that is thrown.
- */
-export async function recover(
-  root: string,
-  failed?: (id: EntityId, error: unknown) => void,
-): Promise<readonly EntityId[]> {
-  const recovered: EntityId[] = [];
-  for (const name of pendingNames(root)) {
-    try {
-      recovered.push(await rollForward(root, join(root, COMMIT_FOLDER, name)));
-    } catch (error) {
-      if (failed === undefined) throw error;
-      failed(idOf(name), error);
-    }
-  }
-  return recovered;
-}
-
-/** Entities of which new files wait to be put in place: the next apply begins with them. */
-export function pending(root: string): readonly EntityId[] {
-  try {
-    return pendingNames(root).map(idOf);
-  } catch (error) {
-    // Whoever may not look into our folder sees the certificates all the same.
-    if (errorCode(error) === 'EACCES') return [];
-    throw error;
-  }
-}
-
-function pendingNames(root: string): readonly string[] {
-  const parent = join(root, COMMIT_FOLDER);
-  return existsSync(parent) ? readdirSync(parent) : [];
-}
-
-/** The name of a commit folder is that of the staging folder (pki/paths.ts). */
-function idOf(name: string): EntityId {
-  return name.replace('.', '/');
-}
-
-/** Every line may be the one before a crash: each is right to do again. */
-async function rollForward(root: string, folder: string): Promise<EntityId> {
-  const names = new Set(await readFolder(folder));
-  if (!names.has(ORDER)) return emptied(folder);
-  const order = readOrder(join(folder, ORDER));
-  const paths = [...order.moves, ...order.deletes].map(([, path]) => path);
-  const touched = await openFolders(
-    root,
-    order.links ? [...paths, join(order.links.folder, DATA_LINK)] : paths,
+/** Puts a staging folder past the point of no return, and all the rest. @param path of the folder. */
+export async function commitOrder(
+  output: OutputFolder,
+  staged: Folder,
+  path: string,
+  order: Order,
+): Promise<void> {
+  await staged.writeSynced(ORDER, JSON.stringify(order), 0o600);
+  if (order.links?.version) await syncVersion(staged, order.links);
+  await syncStaged(
+    staged,
+    order.moves.map(([file]) => file),
   );
-  if (order.links) await placeVersion(root, folder, order.links, order.archive);
-  const moves = pairLast(order.moves.filter(([file]) => names.has(ARTIFACTS[file].file)));
-  // All before the first rename: while something is synced between two of them, a reader would see half of the set.
-  for (const [file, path] of moves) await keep(root, file, path, order.archive);
-  for (const [file, path] of moves) await rename(join(folder, ARTIFACTS[file].file), join(root, path));
-  for (const [file, path] of order.deletes) {
-    await keep(root, file, path, order.archive);
-    await removeFile(join(root, path));
-  }
-  if (order.links) await clearLinks(root, order.links);
-  await syncAll(touched);
-  if (order.links) await clearVersions(root, order.links, order.archive);
-  if (order.removes !== null && (await removeIfEmpty(join(root, order.removes))))
-    await sync(dirname(join(root, order.removes)));
-  await unlink(join(folder, ORDER));
-  await rmdir(folder);
-  return order.id;
+  const name = nameOf(path);
+  using above = output.enter(folderOf(path));
+  using commits = output.enter(COMMIT_FOLDER);
+  await above.rename(name, commits, name);
+  await commits.sync();
+  await rollForward(output, name);
 }
 
-/** What is read together is replaced together, as nearly as two names can be. */
-const PAIR: readonly Artifact[] = ['key', 'cert', 'fullchain'];
-
-function pairLast(moves: Order['moves']): Order['moves'] {
-  return [...moves].sort(([a], [b]) => PAIR.indexOf(a) - PAIR.indexOf(b));
-}
-
-/** The order is the last file to go, so everything was in place, and the crash came just before the last line. */
-async function emptied(folder: string): Promise<EntityId> {
-  await rmdir(folder);
-  return idOf(basename(folder));
-}
-
-/**
- * The folders of these paths. Those that are missing are made, and synced at once: a file that was moved into a folder
- * which a power cut takes away would be gone from both places.
- */
-async function openFolders(root: string, paths: readonly string[]): Promise<readonly string[]> {
-  const folders = [...new Set(paths.map((path) => join(root, dirname(path))))];
-  for (const folder of folders) {
-    if (await folderIsNew(folder, 0o755)) await syncAll(foldersUpTo(root, folder));
-  }
-  return folders;
+async function syncStaged(staged: Folder, files: readonly Artifact[]): Promise<void> {
+  await Promise.all([...files.map((file) => staged.syncFile(ARTIFACTS[file].file)), staged.sync()]);
 }

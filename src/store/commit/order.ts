@@ -2,13 +2,18 @@
  * `order.json`, by which a commit folder says where its files belong. It is written whole and synced before it counts, so
  * one that makes no sense is not ours: then nothing is moved anywhere, because the files beside it may be the only keys.
  */
-
+import { join } from 'node:path';
 import { type Artifact, isArtifact } from '../../pki/artifact.ts';
 import type { EntityId } from '../../pki/entity.ts';
+import { ARCHIVE_FOLDER } from '../../pki/paths.ts';
+import type { Folder } from '../folder.ts';
 import { fieldsOf, isInside } from '../json.ts';
-import { readBytes } from '../observe/read.ts';
-import type { Links } from '../symlinks/write.ts';
+import { checkOwner } from '../own.ts';
+import type { Links } from '../symlinks/stage.ts';
 import { UserError } from '../user-error.ts';
+
+/** What it is called. */
+export const ORDER = 'order.json';
 
 /** Where the files of a commit folder go; its last file to come and its last to go. */
 export interface Order {
@@ -25,9 +30,12 @@ export interface Order {
   readonly links?: Links;
 }
 
-/** @throws UserError for whatever is no order. */
-export function readOrder(path: string): Order {
-  const file = readBytes(path);
+/** @throws UserError for whatever is no order, or none of ours. */
+export function readOrder(folder: Folder): Order {
+  const path = join(folder.path, ORDER);
+  const stat = folder.lookAt(ORDER);
+  if (stat !== undefined) checkOwner(path, stat);
+  const file = folder.read(ORDER);
   const order = file.state === 'present' ? parsed(file.facts.toString('utf8')) : undefined;
   if (isOrder(order)) return order;
   throw new UserError({ kind: 'order', path, ...(file.state === 'blocked' ? { cause: file.cause } : {}) });
@@ -43,16 +51,26 @@ function parsed(text: string): unknown {
 
 function isOrder(value: unknown): value is Order {
   const { id, moves, deletes, archive, removes, links } = fieldsOf(value);
-  const isWhole = typeof id === 'string' && isInside(archive) && (removes === null || isInside(removes));
-  return isWhole && arePaths(moves) && arePaths(deletes) && (links === undefined || isLinks(links));
+  const isWhole = typeof id === 'string' && isArchive(archive) && (removes === null || isPlace(removes));
+  return isWhole && arePlaces(moves) && arePlaces(deletes) && (links === undefined || isLinks(links));
 }
 
 function isLinks(value: unknown): value is Links {
   const { folder, version, names, files } = fieldsOf(value);
-  const isPlace = (folder === '.' || isInside(folder)) && (version === null || isInside(version));
-  return isPlace && arePaths(names) && Array.isArray(files) && files.every(isArtifact);
+  const isFolder = folder === '.' || isPlace(folder);
+  const isVersion = version === null || (isPlace(version) && !String(version).includes('/'));
+  return isFolder && isVersion && arePlaces(names) && Array.isArray(files) && files.every(isArtifact);
 }
 
-function arePaths(value: unknown): boolean {
-  return Array.isArray(value) && value.every((pair) => isArtifact(pair?.[0]) && isInside(pair?.[1]));
+function arePlaces(value: unknown): boolean {
+  return Array.isArray(value) && value.every((pair) => isArtifact(pair?.[0]) && isPlace(pair?.[1]));
+}
+
+/** Nothing of an entity is in a folder of this program's, or of git's, whose files are programs. */
+function isPlace(path: unknown): boolean {
+  return isInside(path) && !/(^|\/)\.(pki|git)(\/|$)/i.test(String(path));
+}
+
+function isArchive(path: unknown): boolean {
+  return isInside(path) && String(path).startsWith(`${ARCHIVE_FOLDER}/`);
 }

@@ -1,26 +1,35 @@
 /** The end of what was kept: archive folders older than the manifest wants them. */
-import { readdirSync, rmdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { errorCode } from '../../pki/errors.ts';
-import { PRIVATE_FOLDER } from '../../pki/paths.ts';
-import { removeTree } from '../disk.ts';
+import { ARCHIVE_FOLDER } from '../../pki/paths.ts';
+import type { Folder } from '../folder.ts';
+import type { OutputFolder } from '../output-folder.ts';
 
 /** `2026-11-23T164036Z-21b572`: the moment of the run that filled the folder. */
 const STAMP = /^(\d{4}-\d\d-\d\dT\d\d)(\d\d)(\d\d)Z(-|$)/;
 
 /** Removes what was archived before `cutoff` (seconds since 1970), and says how many folders that were. */
-export function pruneArchive(root: string, cutoff: number): number {
+export async function pruneArchive(output: OutputFolder, cutoff: number): Promise<number> {
+  using archive = output.enterIfThere(ARCHIVE_FOLDER);
   let pruned = 0;
-  for (const entity of entityFolders(join(root, PRIVATE_FOLDER, 'archive'))) {
-    for (const name of foldersIn(entity)) {
-      // Not `>=`: what bears no moment at all, such as the 45th of a month, never grows old either.
-      if (!(stampTime(name) < cutoff)) continue;
-      removeTree(join(entity, name));
-      pruned++;
-    }
-    if (pruned > 0) removeEmpty(entity);
+  for (const section of foldersIn(archive)) {
+    using entities = archive?.enter(section);
+    for (const name of foldersIn(entities)) if (entities) pruned += await pruneEntity(entities, name, cutoff);
   }
   return pruned;
+}
+
+/** What is no folder was not made here, and stays. */
+function foldersIn(folder: Folder | undefined): readonly string[] {
+  return folder?.list().filter((name) => folder.lookAt(name)?.isDirectory()) ?? [];
+}
+
+async function pruneEntity(entities: Folder, entity: string, cutoff: number): Promise<number> {
+  using folder = entities.enter(entity);
+  // Not `>=`: what bears no moment at all, such as the 45th of a month, never grows old either.
+  const old = foldersIn(folder).filter((name) => stampTime(name) < cutoff);
+  for (const name of old) folder.removeTree(name);
+  if (old.length > 0) await removeEmpty(entities, entity);
+  return old.length;
 }
 
 /** What does not look like one of ours never grows old. */
@@ -29,25 +38,9 @@ function stampTime(name: string): number {
   return hour === undefined ? Number.POSITIVE_INFINITY : Date.parse(`${hour}:${minute}:${second}Z`) / 1000;
 }
 
-function entityFolders(archive: string): readonly string[] {
-  return foldersIn(archive)
-    .map((section) => join(archive, section))
-    .flatMap((section) => foldersIn(section).map((name) => join(section, name)));
-}
-
-function foldersIn(path: string): readonly string[] {
+async function removeEmpty(folder: Folder, name: string): Promise<void> {
   try {
-    const found = readdirSync(path, { withFileTypes: true });
-    return found.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
-}
-
-function removeEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
+    await folder.rmdir(name);
   } catch (error) {
     if (!['ENOTEMPTY', 'EEXIST'].includes(errorCode(error))) throw error;
   }

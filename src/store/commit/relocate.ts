@@ -1,21 +1,56 @@
 /** Copies files to where their entity now has them, before anything else is done with it. */
-
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { modeOf } from '../../pki/artifact.ts';
-import { STAGE_FOLDER } from '../../pki/paths.ts';
+import { ARTIFACTS, modeOf } from '../../pki/artifact.ts';
+import type { EntityId } from '../../pki/entity.ts';
+import { folderOf, nameOf } from '../../pki/files.ts';
+import { stageFolder } from '../../pki/paths.ts';
 import type { Relocation } from '../../plan/change.ts';
-import { exists, folderIsNew, foldersUpTo, rename, syncAll, writeSynced } from '../disk.ts';
+import { sha256 } from '../../x509/public-key.ts';
+import type { OutputFolder } from '../output-folder.ts';
+import { archiveFolder, commitOrder } from './commit.ts';
+import { checkReplaceable } from './replaceable.ts';
 
-/** Each is whole under its new name or not there; those that a crash cut off are found in the old place again. */
-export async function relocate(root: string, copies: readonly Relocation[]): Promise<void> {
-  for (const { file, from, to } of copies) {
-    const path = join(root, to);
-    if (await exists(path)) continue;
-    const draft = join(root, STAGE_FOLDER, 'copy');
-    await writeSynced(draft, readFileSync(join(root, from)), modeOf(file));
-    await folderIsNew(dirname(path), 0o755);
-    await rename(draft, path);
+/** An entity's files that are to be copied. */
+export interface Relocated {
+  readonly id: EntityId;
+  readonly relocations: readonly Relocation[];
+}
+
+/**
+ * All of an entity's files come to their new places as one set: a crash leaves none of them there, or the next run brings
+ * the rest, whatever the manifest says by then. @param run the name of the run, for its work and archive folders.
+ */
+export async function relocate(
+  output: OutputFolder,
+  { id, relocations }: Relocated,
+  run: string,
+): Promise<void> {
+  const due = relocations.filter(({ to }) => !isThere(output, to));
+  if (due.length === 0) return;
+  checkReplaceable(
+    output,
+    due.map(({ to }) => to),
+  );
+  const path = stageFolder(id, `${run}/relocated`);
+  using staged = await output.ensure(path, 0o700);
+  for (const relocation of due) {
+    const { file } = relocation;
+    await staged.writeSynced(ARTIFACTS[file].file, judgedBytes(output, relocation), modeOf(file));
   }
-  await syncAll([...new Set(copies.flatMap(({ to }) => foldersUpTo(root, dirname(join(root, to)))))]);
+  const moves = due.map(({ file, to }) => [file, to] as const);
+  const order = { id, moves, deletes: [], archive: archiveFolder(id, run), removes: null };
+  await commitOrder(output, staged, path, order);
+}
+
+function isThere(output: OutputFolder, path: string): boolean {
+  using folder = output.enterIfThere(folderOf(path));
+  return folder?.lookAt(nameOf(path)) !== undefined;
+}
+
+/** What the plan was made from, and no other: something else may have come there since. */
+function judgedBytes(output: OutputFolder, { from, digest }: Relocation): Buffer {
+  using folder = output.enter(folderOf(from));
+  using file = folder.openFile(nameOf(from));
+  const bytes = file.read();
+  if (sha256(bytes) !== digest) throw new Error(`"${from}" is not what it was when the plan was made`);
+  return bytes;
 }

@@ -3,16 +3,16 @@
  * checking a certificate costs a hundred times what looking at its file does. An accelerator and nothing else: an entry
  * is believed only while every file is the very one that it speaks of, and deleting the cache changes nothing but time.
  */
-import { lstatSync, readFileSync, renameSync, type Stats } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { ALL_ARTIFACTS } from '../../pki/artifact.ts';
 import type { EntityId } from '../../pki/entity.ts';
 import { filePath, type Located } from '../../pki/files.ts';
-import { PRIVATE_FOLDER } from '../../pki/paths.ts';
 import type { EntityObservation } from '../../plan/observation.ts';
 import type { KeyId } from '../../x509/facts.ts';
-import { removeTree, writeNew } from '../disk.ts';
+import type { Folder } from '../folder.ts';
 import { fieldsOf } from '../json.ts';
+import { readOwn } from '../own.ts';
 
 /** Raised whenever what is read from a file changes its meaning: older entries are then left unread. */
 const FORMAT = 5;
@@ -25,6 +25,11 @@ const SETTLED = 1000;
 
 /** Fewer entities than this are read in a quarter of a second: a small folder needs no cache, and gets none. */
 export const WORTHWHILE = 500;
+
+const FILE = 'cache.json';
+
+/** A hundred thousand entities. */
+const LIMIT = 256 * 1024 * 1024;
 
 interface Entry {
   /** Inode, size, times and mode of every file. */
@@ -73,7 +78,6 @@ function signatureOf({ ino, size, mtimeMs, ctimeMs, mode }: Stats): string {
 
 /** The cache as one run finds it and leaves it; entries that were neither got nor set are gone where it is saved. */
 export class Cache {
-  readonly #path: string;
   readonly #now: number;
   readonly #before: ReadonlyMap<EntityId, unknown>;
   readonly #after = new Map<EntityId, Entry>();
@@ -81,9 +85,8 @@ export class Cache {
 
   /** @param now milliseconds since 1970, by the clock that the file system uses. */
   constructor(root: string, now: number) {
-    this.#path = join(root, PRIVATE_FOLDER, 'cache.json');
     this.#now = now;
-    this.#before = readEntries(this.#path);
+    this.#before = readEntries(root);
   }
 
   /** What was read from exactly these files, with the signature checked against exactly this key. */
@@ -106,32 +109,34 @@ export class Cache {
     this.#news++;
   }
 
-  /** Written only when there is much that is new, and never worth an error. */
-  save(): void {
+  /** Written only when there is much that is new, and never worth an error. @param own the folder `.pki`. */
+  async save(own: Folder): Promise<void> {
     if (this.#news < WORTHWHILE) return;
-    const draft = `${this.#path}.draft`;
+    const draft = `${FILE}.draft`;
     try {
-      removeTree(draft);
-      writeNew(draft, JSON.stringify({ format: FORMAT, entries: [...this.#after] }), 0o600);
-      renameSync(draft, this.#path);
+      own.removeTree(draft);
+      own.writeNew(draft, JSON.stringify({ format: FORMAT, entries: [...this.#after] }), 0o600);
+      await own.rename(draft, own, FILE);
     } catch {
-      discard(draft);
+      discard(own, draft);
     }
   }
 }
 
-function discard(draft: string): void {
+function discard(own: Folder, draft: string): void {
   try {
-    removeTree(draft);
+    own.removeTree(draft);
   } catch {
     // Then it is what the next one begins with.
   }
 }
 
 /** Whatever is not a cache of this format is none. */
-function readEntries(path: string): ReadonlyMap<EntityId, unknown> {
+function readEntries(root: string): ReadonlyMap<EntityId, unknown> {
   try {
-    const { format, entries } = JSON.parse(readFileSync(path, 'utf8'));
+    const file = readOwn(root, FILE, LIMIT);
+    if (file.state !== 'present') return new Map();
+    const { format, entries } = JSON.parse(file.facts.toString('utf8'));
     return format === FORMAT ? new Map<EntityId, unknown>(entries) : new Map();
   } catch {
     return new Map();

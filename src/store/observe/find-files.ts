@@ -5,7 +5,8 @@ import { ALL_ARTIFACTS, type Artifact } from '../../pki/artifact.ts';
 import { errorCode } from '../../pki/errors.ts';
 import { entityFolder, filePath, folderOf, type Located } from '../../pki/files.ts';
 import type { Unreadable } from '../../plan/blockage.ts';
-import type { FileState, FormerLocation, Published } from '../../plan/observation.ts';
+import type { FileState, FormerFile, FormerLocation, Published } from '../../plan/observation.ts';
+import { sha256 } from '../../x509/public-key.ts';
 import { DATA_LINK, isLink, readSeen, type View, viewOf } from '../symlinks/read.ts';
 import { blockedBy, readBytes, unopened } from './read.ts';
 
@@ -47,7 +48,7 @@ export function withFormerFiles(
   const view = viewOf(root, former);
   const conflictingKey = conflictingKeyOf(root, former, found, view, folders);
   if (conflictingKey !== undefined) return { ...found, formerLocation: undefined, conflictingKey };
-  const files: { file: Artifact; from: string }[] = [];
+  const files: FormerFile[] = [];
   const bytes = each((file) => {
     const path = view.paths[file];
     const isReachable = folders.blockage(folderOf(filePath(former, file))) === null;
@@ -56,7 +57,7 @@ export function withFormerFiles(
     const cause = file === 'key' ? unreadableCause(seen) : undefined;
     if (cause !== undefined) return blockedBy({ kind: 'former', path: filePath(former, file), cause });
     if (seen.state !== 'present') return found.bytes[file];
-    files.push({ file, from: relative(root, path) });
+    files.push({ file, from: relative(root, path), digest: sha256(seen.facts) });
     return seen;
   });
   if (files.length === 0) return { ...found, formerLocation: undefined };

@@ -18,7 +18,7 @@ import type { KeyId } from '../../x509/facts.ts';
 import { certificateDer } from '../../x509/parse.ts';
 import { EncryptedKeyError, ForeignKeyError, parseKey, publicKeyOf } from '../../x509/parse-key.ts';
 import { signedBy } from '../../x509/signature.ts';
-import { pending } from '../commit/commit.ts';
+import { pending } from '../commit/recover.ts';
 import { type Cache, fileSignature } from './cache.ts';
 import { Folders, type FoundFiles, type FoundWithFormer, readFiles, withFormerFiles } from './find-files.ts';
 import { findOrphans } from './orphans.ts';

@@ -3,26 +3,30 @@
  * from the manifest once `folder` or `files` change. It is a hint about where to look and nothing else: what is found
  * there is judged like any file.
  */
-import { readFileSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
 import { ALL_ARTIFACTS, isArtifact } from '../../pki/artifact.ts';
 import type { Entity, EntityId, Layout } from '../../pki/entity.ts';
 import { filePath, type Located } from '../../pki/files.ts';
-import { PRIVATE_FOLDER } from '../../pki/paths.ts';
 import type { FileState } from '../../plan/observation.ts';
-import { removeTree, writeNew } from '../disk.ts';
+import type { Folder } from '../folder.ts';
 import { isInside } from '../json.ts';
+import { readOwn, replaceOwn } from '../own.ts';
 import { blockedBy } from './read.ts';
 
 /** Entities that are not in their own folder under the usual names. */
 export type Places = ReadonlyMap<EntityId, Layout>;
 
 const FORMAT = 1;
+const FILE = 'places.json';
+
+/** A hundred thousand entities. */
+const LIMIT = 32 * 1024 * 1024;
 
 /** Whatever is not such a file tells nothing: files are then looked for in the usual place alone. */
 export function readPlaces(root: string): Places {
   try {
-    const { format, places } = JSON.parse(readFileSync(placesPath(root), 'utf8'));
+    const file = readOwn(root, FILE, LIMIT);
+    if (file.state !== 'present') return new Map();
+    const { format, places } = JSON.parse(file.facts.toString('utf8'));
     if (format !== FORMAT) return new Map();
     const all = Object.entries(places as Record<EntityId, unknown>);
     return new Map(all.flatMap(([id, layout]) => (isLayout(layout) ? [[id, layout]] : [])));
@@ -32,19 +36,18 @@ export function readPlaces(root: string): Places {
 }
 
 /** Remembers where the files are now. Entities that left the manifest stay: they may come back. */
-export function savePlaces(root: string, entities: readonly Entity[]): void {
-  const before = readPlaces(root);
+export async function savePlaces(
+  { root, own }: { readonly root: Folder; readonly own: Folder },
+  entities: readonly Entity[],
+): Promise<void> {
+  const before = readPlaces(root.path);
   const after = new Map(before);
   for (const { id, layout } of entities) {
     if (layout === undefined) after.delete(id);
     else after.set(id, layout);
   }
   const text = textOf(after);
-  if (text === textOf(before)) return;
-  const draft = `${placesPath(root)}.draft`;
-  removeTree(draft);
-  writeNew(draft, text, 0o600);
-  renameSync(draft, placesPath(root));
+  if (text !== textOf(before)) await replaceOwn(own, FILE, text);
 }
 
 /** Where the files of entities were, if that is elsewhere than where they are to be. */
@@ -78,10 +81,6 @@ function formerPlace(entity: Located, places: Places): Located | undefined {
   const former = { id: entity.id, ...(layout === undefined ? {} : { layout }) };
   const isHere = ALL_ARTIFACTS.every((file) => filePath(former, file) === filePath(entity, file));
   return isHere ? undefined : former;
-}
-
-function placesPath(root: string): string {
-  return join(root, PRIVATE_FOLDER, 'places.json');
 }
 
 function textOf(places: Places): string {

@@ -1,17 +1,17 @@
 /** Reading one file of the output folder without ever being led elsewhere. Synchronous: 4–8 × faster for small files. */
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { errorCode } from '../../pki/errors.ts';
 import type { Blockage } from '../../plan/blockage.ts';
 import type { FileState } from '../../plan/observation.ts';
 
 /** No artifact comes near this; a file that does is not one. */
-const SIZE_LIMIT = 4 * 1024 * 1024;
+export const SIZE_LIMIT = 4 * 1024 * 1024;
 
 /** Links are not followed, and opening a FIFO must not wait for a writer. */
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** The file's bytes as "facts"; nothing here throws for what can be on a disk. */
-export function readBytes(path: string): FileState<Buffer> {
+export function readBytes(path: string, limit?: number): FileState<Buffer> {
   let descriptor: number;
   try {
     descriptor = openSync(path, FLAGS);
@@ -19,27 +19,34 @@ export function readBytes(path: string): FileState<Buffer> {
     return unopened(errorCode(error));
   }
   try {
-    return readOpen(descriptor);
-  } catch (error) {
-    return blockedBy({ kind: 'unreadable', code: errorCode(error) });
+    return readOpen(descriptor, limit);
   } finally {
     closeSync(descriptor);
   }
 }
 
-function readOpen(descriptor: number): FileState<Buffer> {
-  const stat = fstatSync(descriptor);
-  if (stat.isDirectory()) return blockedBy({ kind: 'directory' });
-  if (!stat.isFile()) return blockedBy({ kind: 'not-a-file' });
-  if (stat.size > SIZE_LIMIT) return { state: 'garbage', detail: `holds ${stat.size} bytes` };
-  return { state: 'present', facts: readWhole(descriptor, stat.size), mode: stat.mode & 0o7777 };
+/** The same of a file that is open already. */
+export function readOpen(descriptor: number, limit = SIZE_LIMIT): FileState<Buffer> {
+  try {
+    const stat = fstatSync(descriptor);
+    if (stat.isDirectory()) return blockedBy({ kind: 'directory' });
+    if (!stat.isFile()) return blockedBy({ kind: 'not-a-file' });
+    const bytes = stat.size > limit ? null : readWhole(descriptor, stat.size, limit);
+    if (bytes === null) return blockedBy({ kind: 'too-large', size: fstatSync(descriptor).size });
+    return { state: 'present', facts: bytes, mode: stat.mode & 0o7777 };
+  } catch (error) {
+    return blockedBy({ kind: 'unreadable', code: errorCode(error) });
+  }
 }
 
-/** What the file holds now: somebody may have made it shorter since its size was read, or longer. */
-function readWhole(descriptor: number, size: number): Buffer {
-  const bytes = Buffer.allocUnsafe(size + 1);
-  const length = readSync(descriptor, bytes, 0, bytes.length, 0);
-  return length <= size ? bytes.subarray(0, length) : readFileSync(descriptor);
+/** What the file holds now: somebody may have made it shorter since its size was read, or longer. `null`: too much. */
+function readWhole(descriptor: number, size: number, limit: number): Buffer | null {
+  for (let room = size + 1; ; room = Math.min(2 * room, limit + 1)) {
+    const bytes = Buffer.allocUnsafe(room);
+    const length = readSync(descriptor, bytes, 0, room, 0);
+    if (length < room) return bytes.subarray(0, length);
+    if (room > limit) return null;
+  }
 }
 
 /** What a file is, or every file of a folder, by the error with which looking at it ended. */

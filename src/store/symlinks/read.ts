@@ -5,13 +5,14 @@
  *
  * Exactly these links are followed, in one folder, to plain files; any other link stays where it leads for somebody else.
  */
-import { accessSync, constants, lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
+import { accessSync, constants, lstatSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { ALL_ARTIFACTS, type Artifact } from '../../pki/artifact.ts';
 import { errorCode } from '../../pki/errors.ts';
 import { entityFolder, fileName, filePath, type Located } from '../../pki/files.ts';
 import type { LinkFault, LinkFinding } from '../../plan/blockage.ts';
 import type { FileState, Published } from '../../plan/observation.ts';
+import { linkText } from '../disk.ts';
 import { blockedBy, readBytes } from '../observe/read.ts';
 
 /** The one link that is switched. */
@@ -73,16 +74,6 @@ export function readSeen({ blocked, paths }: View, file: Artifact): FileState<Bu
 /** Whether a read ended at a symbolic link, of whoever made it. */
 export function isLink(file: FileState<unknown>): boolean {
   return file.state === 'blocked' && file.cause.kind === 'link';
-}
-
-/** The text of a symbolic link; `null` for whatever else is there, or is not. */
-export function linkText(path: string): string | null {
-  try {
-    return readlinkSync(path);
-  } catch (error) {
-    if (['EINVAL', 'ENOENT', 'ENOTDIR'].includes(errorCode(error))) return null;
-    throw error;
-  }
 }
 
 /** The version folders in a folder, oldest first; of one that is not there, none. */

@@ -14,10 +14,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Output } from '../../../src/pki/artifact.ts';
 import { filePath } from '../../../src/pki/files.ts';
 import { COMMIT_FOLDER, stagedPath, stageFolder } from '../../../src/pki/paths.ts';
-import { commit, recover } from '../../../src/store/commit/commit.ts';
+import { type CommitRequest, commit as commitTo } from '../../../src/store/commit/commit.ts';
+import { recover as recoverIn } from '../../../src/store/commit/recover.ts';
 import { UserError } from '../../../src/store/user-error.ts';
 import { type Ended, type Fault, runScript, script } from '../../helpers/child.ts';
 import { memoryFolder } from '../../helpers/folders.ts';
+import { through } from '../../helpers/output.ts';
 import { inPairs } from '../../helpers/pairs.ts';
 
 const work = memoryFolder();
@@ -27,6 +29,9 @@ const WRITES = ['key', 'csr', 'cert', 'fullchain', 'ca'] as const;
 const ENTITY = { id: ID };
 const REQUEST = { entity: ENTITY, writes: WRITES, deletes: ['chain'], stamp: STAMP } as const;
 let made = 0;
+
+const commit = (root: string, request: CommitRequest) => through(root, (output) => commitTo(output, request));
+const recover = (root: string) => through(root, (output) => recoverIn(output));
 
 interface Scene {
   /** Whether the entity is there already, with a chain that is to go. */
@@ -185,6 +190,10 @@ describe('recovery', () => {
   });
 });
 
+/** For scripts. */
+const OPEN = `import { OutputFolder } from './src/store/output-folder.ts';
+const open = (path) => OutputFolder.open(path);`;
+
 let commitScript = '';
 let recoverScript = '';
 let failScript = '';
@@ -195,21 +204,23 @@ beforeAll(async () => {
   commitScript = await script(
     work,
     'commit',
-    `import { commit } from './src/store/commit/commit.ts';\n${run(`commit(process.argv[2], ${request})`)}`,
+    `${OPEN}\nimport { commit } from './src/store/commit/commit.ts';\n${run(`commit(await open(process.argv[2]), ${request})`)}`,
   );
   recoverScript = await script(
     work,
     'recover',
-    `import { recover } from './src/store/commit/commit.ts';\n${run('recover(process.argv[2])')}`,
+    `${OPEN}\nimport { recover } from './src/store/commit/recover.ts';\n${run('recover(await open(process.argv[2]))')}`,
   );
   failScript = await script(
     work,
     'fail',
-    `import { commit } from './src/store/commit/commit.ts';
+    `${OPEN}
+    import { commit } from './src/store/commit/commit.ts';
     const endings = [];
     for (const [i, root] of process.argv.slice(2).entries()) {
+      const output = await open(root);
       globalThis.pkiFault(i + 1);
-      endings.push(await commit(root, ${request}).then(() => 'done', (error) => error.code ?? error.stack));
+      endings.push(await commit(output, ${request}).then(() => 'done', (error) => error.code ?? error.stack));
       globalThis.pkiFault(0);
     }
     console.log(JSON.stringify(endings));`,

@@ -18,9 +18,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Artifact } from '../../../src/pki/artifact.ts';
 import { filePath, type Located } from '../../../src/pki/files.ts';
 import { COMMIT_FOLDER, stagedPath, stageFolder } from '../../../src/pki/paths.ts';
-import { commit, recover } from '../../../src/store/commit/commit.ts';
+import { commit } from '../../../src/store/commit/commit.ts';
+import { recover } from '../../../src/store/commit/recover.ts';
 import { runScript, script } from '../../helpers/child.ts';
 import { memoryFolder } from '../../helpers/folders.ts';
+import { through } from '../../helpers/output.ts';
 import { type Disk, PowerCuts, restore } from '../../helpers/power-cut.ts';
 
 const work = memoryFolder();
@@ -98,7 +100,8 @@ async function folderFor({ before, writes }: Scene): Promise<string> {
   mkdirSync(join(root, COMMIT_FOLDER), { recursive: true });
   if (before !== null) {
     stage(root, 'old', KNOWN);
-    await commit(root, { entity: before, writes: KNOWN, deletes: [], stamp: '2026-11-22T120000Z-abcdef' });
+    const stamp = '2026-11-22T120000Z-abcdef';
+    await through(root, (output) => commit(output, { entity: before, writes: KNOWN, deletes: [], stamp }));
   }
   stage(root, 'new', writes);
   return root;
@@ -110,9 +113,11 @@ beforeAll(async () => {
     work,
     'commit',
     `import { commit, remove } from './src/store/commit/commit.ts';
+    import { OutputFolder } from './src/store/output-folder.ts';
     const [root, request] = process.argv.slice(2);
+    const output = await OutputFolder.open(root);
     const { entity, ...more } = JSON.parse(request);
-    await (entity ? commit(root, { entity, ...more }) : remove(root, '${ID}', '${STAMP}'));`,
+    await (entity ? commit(output, { entity, ...more }) : remove(output, '${ID}', '${STAMP}'));`,
   );
 });
 
@@ -161,7 +166,9 @@ async function problemsOf(disk: Disk, scene: Scene, isDone: boolean): Promise<re
   const found = contents(root, entity);
   for (const file of Object.keys(old).filter((name) => name in fresh))
     if (disk.isInOrder && found[file] === undefined) problems.push(`${file} cannot be read`);
-  await recover(root).catch((error: unknown) => problems.push(`recovery: ${String(error)}`));
+  await through(root, (output) => recover(output)).catch((error: unknown) =>
+    problems.push(`recovery: ${String(error)}`),
+  );
   problems.push(...problemsAfter(root, scene, isDone));
   return problems.map((problem) => `${disk.what}: ${problem}`);
 }
@@ -246,7 +253,9 @@ it('links that a run has restored stay', async () => {
     work,
     'restore',
     `import { restoreLinks } from './src/store/symlinks/write.ts';
-    await restoreLinks(process.argv[2], process.argv[2] + '/.pki/stage', ${JSON.stringify(LINKED)});`,
+    import { OutputFolder } from './src/store/output-folder.ts';
+    const output = await OutputFolder.open(process.argv[2]);
+    await restoreLinks(output, '.pki/stage', ${JSON.stringify(LINKED)});`,
   );
   const cuts = new PowerCuts(root);
   const journal = `${root}.journal`;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { pruneArchive } from '../../../src/store/commit/prune.ts';
 import { temporaryFolder } from '../../helpers/folders.ts';
+import { through } from '../../helpers/output.ts';
 
 const work = temporaryFolder();
 const at = (iso: string): number => Date.parse(iso) / 1000;
@@ -17,21 +18,21 @@ function archiveWith(...folders: readonly string[]): string {
   return root;
 }
 
-it('takes what is older than the cutoff, to the second, and leaves the rest', () => {
+it('takes what is older than the cutoff, to the second, and leaves the rest', async () => {
   const root = archiveWith(
     'servers/api/2026-01-01T000000Z-aaaaaa',
     'servers/api/2026-01-01T000001Z-bbbbbb',
     'clients/old/2025-06-01T120000Z-cccccc',
   );
-  expect(pruneArchive(root, at('2026-01-01T00:00:01Z'))).toBe(2);
+  expect(await through(root, (output) => pruneArchive(output, at('2026-01-01T00:00:01Z')))).toBe(2);
   expect(readdirSync(join(root, '.pki/archive/servers/api'))).toEqual(['2026-01-01T000001Z-bbbbbb']);
   expect(existsSync(join(root, '.pki/archive/clients/old'))).toBe(false);
 });
 
-it('what does not look like ours never grows old', () => {
+it('what does not look like ours never grows old', async () => {
   const root = archiveWith('servers/api/backup', 'servers/api/2026', 'servers/api/2026-13-45T999999Z-keep');
   writeFileSync(join(root, '.pki/archive/note.txt'), 'mine');
-  expect(pruneArchive(root, at('2099-01-01T00:00:00Z'))).toBe(0);
+  expect(await through(root, (output) => pruneArchive(output, at('2099-01-01T00:00:00Z')))).toBe(0);
   expect(readdirSync(join(root, '.pki/archive/servers/api'))).toEqual([
     '2026',
     '2026-13-45T999999Z-keep',
@@ -39,6 +40,8 @@ it('what does not look like ours never grows old', () => {
   ]);
 });
 
-it('no archive is nothing to take', () => {
-  expect(pruneArchive(join(work, 'nowhere'), at('2099-01-01T00:00:00Z'))).toBe(0);
+it('no archive is nothing to take', async () => {
+  expect(
+    await through(join(work, 'nowhere'), (output) => pruneArchive(output, at('2099-01-01T00:00:00Z'))),
+  ).toBe(0);
 });

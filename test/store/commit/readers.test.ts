@@ -32,12 +32,14 @@ beforeAll(async () => {
     `import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
     import { join } from 'node:path';
     import { commit } from './src/store/commit/commit.ts';
+    import { OutputFolder } from './src/store/output-folder.ts';
     const [root, pairs, publish, what] = process.argv.slice(2);
     const entity = { id: 'servers/api', ...(publish === 'symlinks' ? { publish } : {}) };
     const read = (name) => readFileSync(join(pairs, name));
     const sets = Array.from({ length: ${PAIRS} }, (_, i) => what === 'rekey'
       ? { key: read(i + '.key'), cert: read(i + '.crt') } : { cert: read('renewed-' + i + '.crt') });
     const first = { key: read('0.key'), cert: read('0.crt') };
+    const output = await OutputFolder.open(root);
     let count = 0, stopped = false;
     process.stdin.on('data', () => { stopped = true; });
     const put = async (set) => {
@@ -46,7 +48,7 @@ beforeAll(async () => {
       for (const [file, bytes] of Object.entries(set))
         writeFileSync(join(staged, file + '.pem'), bytes, { mode: file === 'key' ? 0o600 : 0o644 });
       const stamp = String(count).padStart(9, '0');
-      await commit(root, { entity, writes: Object.keys(set), deletes: [], stamp });
+      await commit(output, { entity, writes: Object.keys(set), deletes: [], stamp });
     };
     await put(first);
     process.stdout.write('ready\\n');

@@ -27,7 +27,8 @@ it('others first, then key, certificate and full chain, with nothing between the
     root,
     'commit',
     `import { commit } from './src/store/commit/commit.ts';
-    await commit(process.argv[2], ${JSON.stringify(request)});`,
+    import { OutputFolder } from './src/store/output-folder.ts';
+    await commit(await OutputFolder.open(process.argv[2]), ${JSON.stringify(request)});`,
   );
   const log = join(root, 'log');
   expect(await runScript(path, [root], { log })).toMatchObject({ code: 0, stderr: '' });

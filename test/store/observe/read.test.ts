@@ -89,7 +89,10 @@ it.each<readonly [string, () => string, Blockage]>([
 it('a file too large to be one of ours is not read', () => {
   writeFileSync(path('large'), '');
   truncateSync(path('large'), 4 * 1024 * 1024 + 1);
-  expect(readBytes(path('large'))).toEqual({ state: 'garbage', detail: 'holds 4194305 bytes' });
+  expect(readBytes(path('large'))).toEqual({
+    state: 'blocked',
+    cause: { kind: 'too-large', size: 4194305 },
+  });
   truncateSync(path('large'), 4 * 1024 * 1024);
   expect(readBytes(path('large')).state).toBe('present');
 });

@@ -20,11 +20,17 @@ import { ALL_ARTIFACTS, ARTIFACTS, type Artifact } from '../../../src/pki/artifa
 import type { Located } from '../../../src/pki/files.ts';
 import { COMMIT_FOLDER, stagedPath, stageFolder } from '../../../src/pki/paths.ts';
 import type { LinkFault, LinkFinding } from '../../../src/plan/blockage.ts';
-import { type CommitRequest, commit, recover, remove } from '../../../src/store/commit/commit.ts';
+import {
+  type CommitRequest,
+  commit as commitTo,
+  remove as removeIn,
+} from '../../../src/store/commit/commit.ts';
+import { recover as recoverIn } from '../../../src/store/commit/recover.ts';
 import { readSeen, viewOf } from '../../../src/store/symlinks/read.ts';
 import { restoreLinks } from '../../../src/store/symlinks/write.ts';
 import { type Fault, runScript, script } from '../../helpers/child.ts';
 import { memoryFolder } from '../../helpers/folders.ts';
+import { through } from '../../helpers/output.ts';
 import { inPairs } from '../../helpers/pairs.ts';
 
 const work = memoryFolder();
@@ -34,6 +40,11 @@ const PLAIN = { id: ID } as const;
 const STAMP = '2026-11-23T120000Z-abcdef';
 const ALL = ['key', 'cert', 'chain', 'ca'] as const;
 let made = 0;
+
+const commit = (root: string, request: CommitRequest) => through(root, (output) => commitTo(output, request));
+const recover = (root: string) => through(root, (output) => recoverIn(output));
+const remove = (root: string, id: string, stamp: string) =>
+  through(root, (output) => removeIn(output, id, stamp));
 
 const modeOf = (file: Artifact): number => (file === 'key' ? 0o600 : 0o644);
 
@@ -289,7 +300,7 @@ describe('damage', () => {
     const root = await published(LINKED);
     for (const name of ['..data', 'key.pem']) unlinkSync(at(root, name));
     stage(root, '2', []);
-    await restoreLinks(root, join(root, stageFolder(ID)), LINKED);
+    await through(root, (output) => restoreLinks(output, stageFolder(ID), LINKED));
     expect(contents(root)).toEqual(ONE);
     expect(stateOf(root)?.state).toBe('symlinks');
   });
@@ -455,16 +466,19 @@ beforeAll(async () => {
   commitScript = await script(
     work,
     'commit',
-    `import { commit, recover, remove } from './src/store/commit/commit.ts';
+    `import { commit, remove } from './src/store/commit/commit.ts';
+    import { recover } from './src/store/commit/recover.ts';
+    import { OutputFolder } from './src/store/output-folder.ts';
     const [what, first, ...roots] = process.argv.slice(2);
     const request = JSON.parse(what);
-    const run = (root) =>
-      request === 'recover' ? recover(root)
-        : request === null ? remove(root, '${ID}', '${STAMP}') : commit(root, request);
+    const run = (output) =>
+      request === 'recover' ? recover(output)
+        : request === null ? remove(output, '${ID}', '${STAMP}') : commit(output, request);
     const endings = [];
     for (const [i, root] of roots.entries()) {
+      const output = await OutputFolder.open(root);
       if (first !== '0') globalThis.pkiFault(Number(first) + i);
-      endings.push(await run(root).then(() => 'done', (error) => error.code ?? error.stack));
+      endings.push(await run(output).then(() => 'done', (error) => error.code ?? error.stack));
       globalThis.pkiFault(0);
     }
     console.log(JSON.stringify(endings));`,

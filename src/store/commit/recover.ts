@@ -1,0 +1,36 @@
+/** What an earlier run began to put in place, and did not finish. */
+import type { EntityId } from '../../pki/entity.ts';
+import { COMMIT_FOLDER } from '../../pki/paths.ts';
+import type { OutputFolder } from '../output-folder.ts';
+import { listOwn } from '../own.ts';
+import { idOf, rollForward } from './roll-forward.ts';
+
+/**
+ * Finishes it. Resolves to the entities concerned.
+ * @param failed told of what cannot be finished now either; the others are. Without it that is thrown.
+ */
+export async function recover(
+  output: OutputFolder,
+  failed?: (id: EntityId, error: unknown) => void,
+): Promise<readonly EntityId[]> {
+  const recovered: EntityId[] = [];
+  for (const name of commits(output)) {
+    try {
+      recovered.push(await rollForward(output, name));
+    } catch (error) {
+      if (failed === undefined) throw error;
+      failed(idOf(name), error);
+    }
+  }
+  return recovered;
+}
+
+function commits(output: OutputFolder): readonly string[] {
+  using folder = output.enterIfThere(COMMIT_FOLDER);
+  return folder?.list() ?? [];
+}
+
+/** Entities of which new files wait to be put in place: the next apply begins with them. @param root the output folder. */
+export function pending(root: string): readonly EntityId[] {
+  return listOwn(root, 'commit').map(idOf);
+}

@@ -1,0 +1,79 @@
+/** What comes behind the point of no return of a commit. Every line may be the one before a crash: each is right to do again. */
+import { join } from 'node:path';
+import { ARTIFACTS, type Artifact } from '../../pki/artifact.ts';
+import type { EntityId } from '../../pki/entity.ts';
+import { folderOf, nameOf } from '../../pki/files.ts';
+import { COMMIT_FOLDER } from '../../pki/paths.ts';
+import type { Folder } from '../folder.ts';
+import { type OutputFolder, Targets } from '../output-folder.ts';
+import { DATA_LINK } from '../symlinks/read.ts';
+import { clearLinks, clearVersions, placeVersion, removeIfEmpty } from '../symlinks/write.ts';
+import { keep, removeFile } from './archive.ts';
+import { ORDER, type Order, readOrder } from './order.ts';
+
+/** Finishes one commit, by the name of its folder. Resolves to whose it was. */
+export async function rollForward(output: OutputFolder, name: string): Promise<EntityId> {
+  using waiting = output.enter(`${COMMIT_FOLDER}/${name}`);
+  const order = waiting.list().includes(ORDER) ? readOrder(waiting) : undefined;
+  if (order !== undefined) await carryOut(output, waiting, order);
+  await forget(output, waiting, name);
+  return order?.id ?? idOf(name);
+}
+
+async function carryOut(output: OutputFolder, waiting: Folder, order: Order): Promise<void> {
+  const { moves, deletes, links, archive, removes } = order;
+  const data = links && join(links.folder, DATA_LINK);
+  const paths = [...moves, ...deletes].map(([, path]) => path);
+  using targets = await Targets.open(output, data === undefined ? paths : [...paths, data]);
+  const linked = data === undefined ? undefined : targets.at(data).folder;
+  if (links && linked) await placeVersion(output, waiting, linked, links, archive);
+  await moveAll(output, waiting, targets, order);
+  for (const [file, path] of deletes) {
+    await keep(output, file, targets.at(path), archive);
+    await removeFile(targets.at(path));
+  }
+  if (links && linked) await clearLinks(linked, links);
+  await targets.sync();
+  if (links && linked) await clearVersions(output, linked, links, archive);
+  if (removes !== null) await removeFolder(output, removes);
+}
+
+async function moveAll(
+  output: OutputFolder,
+  waiting: Folder,
+  targets: Targets,
+  { moves, archive }: Order,
+): Promise<void> {
+  const names = waiting.list();
+  const left = pairLast(moves.filter(([file]) => names.includes(ARTIFACTS[file].file)));
+  // All before the first rename: while something is synced between two of them, a reader would see half of the set.
+  for (const [file, path] of left) await keep(output, file, targets.at(path), archive);
+  for (const [file, path] of left) {
+    const { folder, name } = targets.at(path);
+    await waiting.rename(ARTIFACTS[file].file, folder, name);
+  }
+}
+
+/** What is read together is replaced together, as nearly as two names can be. */
+const PAIR: readonly Artifact[] = ['key', 'cert', 'fullchain'];
+
+function pairLast(moves: Order['moves']): Order['moves'] {
+  return [...moves].sort(([a], [b]) => PAIR.indexOf(a) - PAIR.indexOf(b));
+}
+
+async function removeFolder(output: OutputFolder, path: string): Promise<void> {
+  using above = output.enter(folderOf(path));
+  if (await removeIfEmpty(above, nameOf(path))) await above.sync();
+}
+
+/** The order is the last file to go: without it everything was in place, and the crash came just before the last line. */
+async function forget(output: OutputFolder, waiting: Folder, name: string): Promise<void> {
+  if (waiting.lookAt(ORDER) !== undefined) await waiting.unlink(ORDER);
+  using commits = output.enter(COMMIT_FOLDER);
+  await commits.rmdir(name);
+}
+
+/** The name of a commit folder is that of the staging folder (pki/paths.ts). */
+export function idOf(name: string): EntityId {
+  return name.replace('.', '/');
+}

@@ -1,0 +1,248 @@
+/**
+ * A folder that is open. What is done through it is done in the very folder that was looked at, whatever its name leads
+ * to by now: names in it are looked up from its descriptor, one at a time, and no link among them is followed. Node has no openat(2) and none of its kin. On Linux `/proc/self/fd/N/name` is the same to the kernel. Where there is
+ * no such thing a path is used, and before and after each use it is compared with the descriptor.
+ */
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  type Stats,
+} from 'node:fs';
+import { join } from 'node:path';
+import { errorCode } from '../pki/errors.ts';
+import type { FileState } from '../plan/observation.ts';
+import { mountOf, pathOf, type Reach, usualReach, withPath } from './descriptor.ts';
+import * as disk from './disk.ts';
+import { readBytes } from './observe/read.ts';
+import { OpenFile } from './open-file.ts';
+import { UserError } from './user-error.ts';
+
+/** Sees every folder before it is used; throws where it must not be. */
+export type Guard = (path: string, stat: Stats) => void;
+
+const OPEN = constants.O_RDONLY | constants.O_DIRECTORY;
+
+/** To be closed; `using` does. Names are single ones: no path, not `.` nor `..`. */
+export class Folder {
+  /** For messages: where it was when it was opened. */
+  readonly path: string;
+  readonly stat: Stats;
+  readonly #descriptor: number;
+  readonly #reach: Reach;
+  readonly #guard: Guard | undefined;
+
+  private constructor(path: string, descriptor: number, reach: Reach, guard: Guard | undefined) {
+    this.path = path;
+    this.#descriptor = descriptor;
+    this.#reach = reach;
+    this.#guard = guard;
+    try {
+      this.stat = fstatSync(descriptor);
+      guard?.(path, this.stat);
+    } catch (error) {
+      closeSync(descriptor);
+      throw error;
+    }
+  }
+
+  /** The folder at a path, which alone may lead through links: where the user wants it is not for us to judge. */
+  static open(path: string, reach: Reach = usualReach()): Folder {
+    return new Folder(reach === 'path' ? realpathSync(path) : path, openSync(path, OPEN), reach, undefined);
+  }
+
+  /**
+   * A folder in this one. @param guard for it and all below; by default this folder's own.
+   * @throws UserError where something else has the name; a system error where nothing has.
+   */
+  enter(name: string, guard: Guard | undefined = this.#guard): Folder {
+    const path = join(this.path, name);
+    return this.#now(name, (at) => {
+      try {
+        return new Folder(path, openSync(at, OPEN | constants.O_NOFOLLOW), this.#reach, guard);
+      } catch (error) {
+        if (!['ENOTDIR', 'ELOOP'].includes(errorCode(error))) throw error;
+        const isLink = lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink();
+        throw new UserError({ kind: 'own-folder', path, isLink: isLink === true });
+      }
+    });
+  }
+
+  /** Folder by folder down a relative path; `.` is this one, opened once more. */
+  descend(path: string): Folder {
+    let folder = this.#again();
+    for (const name of namesIn(path)) {
+      using above = folder;
+      folder = above.enter(name);
+    }
+    return folder;
+  }
+
+  /** The same, with what is missing made. */
+  async ensure(path: string, mode: number): Promise<Folder> {
+    let folder = this.#again();
+    for (const name of namesIn(path)) {
+      using above = folder;
+      folder = await above.#entered(name, mode);
+    }
+    return folder;
+  }
+
+  #again(): Folder {
+    return this.#now('', (at) => new Folder(this.path, openSync(at, OPEN), this.#reach, this.#guard));
+  }
+
+  async #entered(name: string, mode: number): Promise<Folder> {
+    try {
+      return this.enter(name);
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error;
+    }
+    await this.makeFolder(name, mode);
+    return this.enter(name);
+  }
+
+  /** Leads to this very folder as long as it is open, for whoever takes paths; not for messages. */
+  get location(): string {
+    return this.#reach === 'descriptor' ? pathOf(this.#descriptor) : this.path;
+  }
+
+  /** What is mounted here (descriptor.ts). */
+  get mount(): string {
+    return mountOf(this.#descriptor);
+  }
+
+  /** Links are not followed. */
+  lookAt(name: string): Stats | undefined {
+    return this.#now(name, (at) => lstatSync(at, { throwIfNoEntry: false }));
+  }
+
+  list(): readonly string[] {
+    return this.#now('', (at) => readdirSync(at));
+  }
+
+  /** The text of a symbolic link; `null` for whatever else is there, or is not. */
+  linkText(name: string): string | null {
+    return this.#now(name, disk.linkText);
+  }
+
+  /** A plain file's bytes, or what else is there. */
+  read(name: string, limit?: number): FileState<Buffer> {
+    return this.#now(name, (at) => readBytes(at, limit));
+  }
+
+  /** @throws UserError for what is no plain file; a system error where nothing is. */
+  openFile(name: string, flags?: number, mode?: number): OpenFile {
+    return this.#now(name, (at) => new OpenFile(at, join(this.path, name), flags, mode));
+  }
+
+  /** A new file with exactly this mode; rejects with `EEXIST` where the name is taken. */
+  writeNew(name: string, content: string | Uint8Array, mode: number): void {
+    this.#now(name, (at) => disk.writeNew(at, content, mode));
+  }
+
+  /** The same, and the content survives a power cut once this resolves. */
+  writeSynced(name: string, content: string | Uint8Array, mode: number): Promise<void> {
+    return this.#later(name, (at) => disk.writeSynced(at, content, mode));
+  }
+
+  /** Atomic: what has the name is replaced, whatever it is but a folder. */
+  rename(name: string, to: Folder, newName: string): Promise<void> {
+    return this.#later(name, (from) => to.#later(newName, (at) => disk.rename(from, at)));
+  }
+
+  /** A second name for the same file; of a link for the link. Rejects with `EEXIST` where the name is taken. */
+  link(name: string, to: Folder, newName: string): Promise<void> {
+    return this.#later(name, (from) => to.#later(newName, (at) => disk.link(from, at)));
+  }
+
+  /** A new link that reads `text`. */
+  symlink(text: string, name: string): Promise<void> {
+    return this.#later(name, (at) => disk.symlink(text, at));
+  }
+
+  /** Of a link the link, and never a folder. */
+  unlink(name: string): Promise<void> {
+    return this.#later(name, disk.unlink);
+  }
+
+  /** Only an empty folder goes. */
+  rmdir(name: string): Promise<void> {
+    return this.#later(name, disk.rmdir);
+  }
+
+  /** With its mode cut by the umask; rejects with `EEXIST` where the name is taken. */
+  async makeFolder(name: string, mode: number): Promise<void> {
+    await this.#later(name, (at) => disk.makeFolder(at, { mode }));
+  }
+
+  /** Whatever has the name goes, with all that is in it. For folders that nobody else can write to. */
+  removeTree(name: string): void {
+    this.#now(name, disk.removeTree);
+  }
+
+  /** Exactly this mode. */
+  setMode(mode: number): void {
+    fchmodSync(this.#descriptor, mode);
+  }
+
+  /** Resolves once the names in the folder survive a power cut. */
+  sync(): Promise<void> {
+    return disk.sync(this.#descriptor);
+  }
+
+  /** The same for the content of a file in it. */
+  async syncFile(name: string): Promise<void> {
+    using file = this.openFile(name);
+    await file.sync();
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#descriptor);
+  }
+
+  #now<T>(name: string, operation: (at: string) => T): T {
+    try {
+      this.#check();
+      const result = operation(this.#at(name));
+      this.#check();
+      return result;
+    } catch (error) {
+      throw withPath(error, this.location, this.path);
+    }
+  }
+
+  async #later<T>(name: string, operation: (at: string) => Promise<T>): Promise<T> {
+    try {
+      this.#check();
+      const result = await operation(this.#at(name));
+      this.#check();
+      return result;
+    } catch (error) {
+      throw withPath(error, this.location, this.path);
+    }
+  }
+
+  #at(name: string): string {
+    if (name === '.' || name === '..' || /[/\0]/.test(name))
+      throw new Error(`Internal error: "${name}" is no name in a folder`);
+    return name === '' ? this.location : `${this.location}/${name}`;
+  }
+
+  /** By path alone: still this folder, which no link has replaced. */
+  #check(): void {
+    if (this.#reach === 'descriptor') return;
+    const now = lstatSync(this.path, { throwIfNoEntry: false });
+    if (now?.ino === this.stat.ino && now.dev === this.stat.dev) return;
+    throw new Error(`"${this.path}" is not the folder any more that it was`);
+  }
+}
+
+function namesIn(path: string): readonly string[] {
+  return path === '.' ? [] : path.split('/');
+}

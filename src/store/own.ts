@@ -1,0 +1,95 @@
+/**
+ * `.pki`, this program's own folder. What is in it is done without a question, so it has to be ours: real folders, of a
+ * user that is trusted, to which nobody else can write, and that came out of no repository.
+ */
+import type { Stats } from 'node:fs';
+import { join } from 'node:path';
+import { errorCode } from '../pki/errors.ts';
+import { PRIVATE_FOLDER } from '../pki/paths.ts';
+import type { FileState } from '../plan/observation.ts';
+import { Folder } from './folder.ts';
+import { isTracked } from './git-index.ts';
+import { isTrusted, TRUST_OWNER } from './owner.ts';
+import { UserError } from './user-error.ts';
+
+/** @throws UserError for a folder that somebody else may have put something into. */
+function checkOurs(path: string, stat: Stats): void {
+  checkOwner(path, stat);
+  if ((stat.mode & 0o022) === 0) return;
+  throw new UserError({ kind: 'open-to-others', path, mode: stat.mode });
+}
+
+/** @throws UserError for what belongs to a user that is not trusted. */
+export function checkOwner(path: string, { uid }: Stats): void {
+  if (isTrusted(uid)) return;
+  throw new UserError({ kind: 'foreign-owner', path, uid, setting: TRUST_OWNER });
+}
+
+/** Ready for a run: made where it is missing, and closed to everybody else. To be closed by the caller. */
+export async function openOwn(output: Folder): Promise<Folder> {
+  checkUntracked(output);
+  if (output.lookAt(PRIVATE_FOLDER) === undefined) await output.makeFolder(PRIVATE_FOLDER, 0o700);
+  const own = output.enter(PRIVATE_FOLDER, checkOurs);
+  // Somebody may have opened what holds private keys to readers.
+  if ((own.stat.mode & 0o077) !== 0) own.setMode(0o700);
+  return own;
+}
+
+/** The folders in it that a run works with; each is made when it is needed. */
+const FOLDERS = ['stage', 'scratch', 'commit', 'archive'];
+
+/** For a look that changes nothing. @param root the output folder. @throws UserError where no run would go either. */
+export function checkOwn(root: string): void {
+  using output = openUnlessClosed(() => Folder.open(root));
+  if (output === undefined) return;
+  checkUntracked(output);
+  using own = openUnlessClosed(() => output.enter(PRIVATE_FOLDER, checkOurs));
+  for (const name of FOLDERS) openUnlessClosed(() => own?.enter(name))?.[Symbol.dispose]();
+}
+
+function checkUntracked(output: Folder): void {
+  const path = join(output.path, PRIVATE_FOLDER);
+  if (output.lookAt(PRIVATE_FOLDER)?.isDirectory() !== true || !isTracked(path)) return;
+  throw new UserError({ kind: 'tracked', path });
+}
+
+/** What is there as it is, for a look; `undefined` where nothing is, or nothing for us to look into. */
+function openUnlessClosed<T>(open: () => T): T | undefined {
+  try {
+    return open();
+  } catch (error) {
+    // Whoever may plan and not apply sees the certificates all the same.
+    if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(errorCode(error))) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * One of its files, for a look at an output folder.
+ * @throws UserError where the file, or what it is in, belongs to a user that is not trusted.
+ */
+export function readOwn(root: string, name: string, limit: number): FileState<Buffer> {
+  using output = openUnlessClosed(() => Folder.open(root));
+  using own = openUnlessClosed(() => output?.enter(PRIVATE_FOLDER, checkOurs));
+  const stat = own?.lookAt(name);
+  if (own === undefined || stat === undefined) return { state: 'missing' };
+  checkOwner(join(own.path, name), stat);
+  return own.read(name, limit);
+}
+
+/** The names in one of its folders; none where there is none, or none for us to look into. */
+export function listOwn(root: string, name: string): readonly string[] {
+  using output = openUnlessClosed(() => Folder.open(root));
+  using own = openUnlessClosed(() => output?.enter(PRIVATE_FOLDER, checkOurs));
+  using folder = openUnlessClosed(() => own?.enter(name));
+  return folder?.list() ?? [];
+}
+
+/** Puts a file into it, whole before it has its name, and so that it survives a power cut. */
+export async function replaceOwn(own: Folder, name: string, text: string): Promise<void> {
+  const draft = `${name}.draft`;
+  own.removeTree(draft);
+  await own.writeSynced(draft, text, 0o600);
+  await own.rename(draft, own, name);
+  await own.sync();
+}

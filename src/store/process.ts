@@ -1,0 +1,21 @@
+/** What Linux says of processes; elsewhere, nothing. */
+import { readFileSync, readlinkSync } from 'node:fs';
+
+/** Fields of /proc/PID/stat from the state on; the name before it may hold blanks and parentheses. */
+export function processStat(pid: number): readonly string[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return []; // No /proc on this system: then only the pid speaks.
+  }
+}
+
+/** Such as `pid:[4026531836]`; each container has its own. */
+export function pidNamespace(): string | null {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return null; // No Linux, or no /proc: then there is one for all, as far as anybody can tell.
+  }
+}
