@@ -2,11 +2,13 @@
  * Single calls of openssl, through execa: no shell, an environment of our own, output bounded, children ended with us.
  * The many calls of an apply go through workers.ts.
  */
+import { closeSync, openSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
 import { execa } from 'execa';
 import { type Command, ENVIRONMENT } from '../openssl/command.ts';
 import { shellWords } from '../openssl/shell.ts';
 import { visible } from '../pki/printable.ts';
+import { limitFor, limitText } from './limits.ts';
 
 /** More than this is no output of openssl; the rest is dropped. */
 const OUTPUT_LIMIT = 16 * 1024 * 1024;
@@ -58,12 +60,19 @@ export interface Openssl {
 export interface OpensslOptions {
   /** Ends every running call. */
   readonly signal?: AbortSignal | undefined;
+  /** Seconds after which a call is ended; by default what is generous for all but the making of large keys. */
+  readonly limit?: number;
 }
 
 /** @param cwd the output folder; paths in commands are relative to it. */
-export function opensslIn(cwd: string, binary: string, { signal }: OpensslOptions = {}): Openssl {
+export function opensslIn(
+  cwd: string,
+  binary: string,
+  { signal, limit = limitFor() }: OpensslOptions = {},
+): Openssl {
   return {
     async run({ args, input }) {
+      keepFree();
       const child = execa(binary, args, {
         ...callOptions(cwd),
         ...(signal === undefined ? {} : { cancelSignal: signal }),
@@ -74,16 +83,24 @@ export function opensslIn(cwd: string, binary: string, { signal }: OpensslOption
         child.stderr.destroy();
       };
       signal?.addEventListener('abort', letGo, { once: true });
+      let isLate = false;
+      const timer = setTimeout(() => {
+        isLate = true;
+        child.kill('SIGKILL');
+        letGo();
+      }, limit * 1000);
       const stdout = collect(child.stdout);
       const stderr = collect(child.stderr);
       // openssl may end before it has read its input; its exit code and its words tell why.
       child.stdin.on('error', () => {});
       child.stdin.end(input ?? '');
       const result = await child;
+      clearTimeout(timer);
       signal?.removeEventListener('abort', letGo);
       if (!result.failed) return stdout();
-      const output = { stdout: stdout(), stderr: stderr(), end: endOf(result), program: binary };
-      throw new OpensslError(problemOf(result), shellWords(['openssl', ...args]), output);
+      const ended = isLate ? { ...result, limit } : result;
+      const output = { stdout: stdout(), stderr: stderr(), end: endOf(ended), program: binary };
+      throw new OpensslError(problemOf(ended), shellWords(['openssl', ...args]), output);
     },
   };
 }
@@ -113,6 +130,22 @@ export function callOptions(cwd: string) {
   } as const;
 }
 
+/** What starting a program takes: two pairs of sockets, and two pipes of node's own. */
+const DESCRIPTORS = 8;
+
+/**
+ * Throws where starting a program would have too few descriptors: execa then fails before it listens to node, which says
+ * so a moment later, and as nobody hears it ends the process.
+ */
+export function keepFree(): void {
+  const free: number[] = [];
+  try {
+    while (free.length < DESCRIPTORS) free.push(openSync('/dev/null', 'r'));
+  } finally {
+    for (const descriptor of free) closeSync(descriptor);
+  }
+}
+
 function passedOn(): Record<string, string> {
   return Object.fromEntries(
     PASSED_ON.flatMap((name) => {
@@ -134,6 +167,8 @@ function absolutePath(path: string): string {
 /** How a call ended, as far as that is known. */
 export interface Ended {
   readonly isCanceled: boolean;
+  /** It was ended because it took longer than so many seconds. */
+  readonly limit?: number | undefined;
   /** It was the shell that ended, before it could tell how openssl did. */
   readonly isShell?: boolean;
   readonly exitCode?: number | undefined;
@@ -141,14 +176,15 @@ export interface Ended {
   readonly originalMessage?: string | undefined;
 }
 
-function endOf({ isCanceled, exitCode, signal }: Ended): End {
-  if (isCanceled || signal !== undefined) return 'cut-short';
+function endOf({ isCanceled, limit, exitCode, signal }: Ended): End {
+  if (isCanceled || limit !== undefined || signal !== undefined) return 'cut-short';
   return exitCode === undefined ? 'not-begun' : 'by-itself';
 }
 
 /** `openssl exited with 1`: why a call did not end well. */
-export function problemOf({ isCanceled, isShell, exitCode, signal, originalMessage }: Ended): string {
+export function problemOf({ isCanceled, limit, isShell, exitCode, signal, originalMessage }: Ended): string {
   if (isCanceled) return 'openssl was interrupted';
+  if (limit !== undefined) return limitText(limit);
   const what = isShell ? 'the shell that starts openssl' : 'openssl';
   if (signal !== undefined) return `${what} was ended by ${signal}`;
   if (exitCode !== undefined) return `${what} exited with ${exitCode}`;

@@ -5,6 +5,7 @@ import { type Place, SCRATCH_FOLDER } from '../pki/paths.ts';
 import type { Make } from '../plan/make.ts';
 import { CaDatabases } from './ca-databases.ts';
 import type { Engine } from './engine.ts';
+import { limitFor } from './limits.ts';
 import { callsAtOnce, Workers } from './workers.ts';
 
 /** Where and with what the calls of one run are made. */
@@ -47,12 +48,10 @@ export class OpensslEngine implements Engine {
   async #call(make: Make, database: string): Promise<void> {
     const place: Place = { run: this.#run, database };
     const command = makeCommand(make, this.#byId, place);
-    await this.#workers.run({ ...command, isLong: this.#isLong(make) });
-  }
-
-  /** Finding primes takes seconds, everything else some milliseconds. */
-  #isLong(make: Make): boolean {
-    return make.op === 'request' && make.key.isNew && this.#byId.get(make.of)?.key.algorithm === 'rsa';
+    const key = make.op === 'request' && make.key.isNew ? this.#byId.get(make.of)?.key : undefined;
+    // Finding primes takes seconds, everything else some milliseconds.
+    const isLong = key?.algorithm === 'rsa';
+    await this.#workers.run({ ...command, isLong, limit: limitFor(key) });
   }
 
   close(): Promise<void> {

@@ -2,6 +2,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
 import { type Capability, capabilityOf } from '../openssl/capabilities.ts';
+import { errorCode } from '../pki/errors.ts';
 import { OpensslError, opensslIn } from './openssl-call.ts';
 
 /** The program to run: `PKI_OPENSSL` names another than the first in `PATH`. A name that is nowhere stays one. */
@@ -30,7 +31,8 @@ export async function probeOpenssl(binary: string, signal?: AbortSignal): Promis
     const printed = await opensslIn('.', binary, { signal }).run({ args: ['version'], input: null });
     return capabilityOf(printed, binary);
   } catch (error) {
-    if (signal?.aborted) throw error;
+    // Without descriptors nothing can be run, whatever is there.
+    if (signal?.aborted || ['EMFILE', 'ENFILE'].includes(errorCode(error))) throw error;
     if (!(error instanceof OpensslError) || error.end === 'not-begun')
       return { ok: false, fault: { kind: 'missing', binary } };
     const { message: problem, lastWords: words } = error;

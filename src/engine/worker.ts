@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import type { Command } from '../openssl/command.ts';
 import { shellWords } from '../openssl/shell.ts';
 import { errorCode } from '../pki/errors.ts';
-import { callOptions, type Ended, OpensslError, problemOf } from './openssl-call.ts';
+import { callOptions, type Ended, keepFree, OpensslError, problemOf } from './openssl-call.ts';
 import { question, SCRIPT } from './worker-script.ts';
 
 /** What a worker runs, and where. */
@@ -28,6 +28,13 @@ const WORDS_LIMIT = 64 * 1024;
 /** How many calls a worker can have been given: the one that runs, and those that follow. */
 export const DEPTH = 2;
 
+interface Given {
+  /** With `null` where it had not begun. */
+  readonly settle: (ended: Ended | null) => void;
+  /** Seconds. */
+  readonly limit: number;
+}
+
 /** Has up to DEPTH calls at a time, and answers in their order. @throws a system error where it cannot be started. */
 export class Worker {
   readonly #slots: readonly Slot[];
@@ -37,9 +44,13 @@ export class Worker {
   #turn = 0;
   #last: readonly string[] = [];
   #isKilled = false;
+  /** The limit that a call did not keep. */
+  #late: number | undefined;
   #ended: Ended | undefined;
-  /** Settle the calls that it was given, in their order; with `null` those that had not begun. */
-  readonly #given: ((ended: Ended | null) => void)[] = [];
+  /** The calls that it was given, in their order. */
+  readonly #given: Given[] = [];
+  /** Ends the worker where the first of them takes too long. */
+  #timer: NodeJS.Timeout | undefined;
 
   /** @param number none that another worker had, also none that could not be made. */
   constructor(options: WorkerOptions, number: number) {
@@ -62,8 +73,8 @@ export class Worker {
     return this.#given.length;
   }
 
-  /** @throws OpensslError */
-  async call({ args, input }: Command): Promise<void> {
+  /** @param limit seconds after which it is ended, and the worker with it. @throws OpensslError */
+  async call({ args, input }: Command, limit: number): Promise<void> {
     const turn = this.#turn;
     const slot = this.#slots[turn];
     if (slot === undefined) throw new Error('Internal error: no such turn');
@@ -71,7 +82,7 @@ export class Worker {
     slot.open(input);
     this.#turn = (turn + 1) % DEPTH;
     this.#last = args;
-    const ended = await this.#ask(lines);
+    const ended = await this.#ask(lines, limit);
     if (ended === null) throw new NotBegun();
     if (ended.exitCode === 0 && !ended.isShell) return;
     const output = { stdout: '', stderr: slot.words(), program: this.#binary };
@@ -90,12 +101,24 @@ export class Worker {
     for (const slot of this.#slots) slot.close();
   }
 
-  #ask(lines: string): Promise<Ended | null> {
-    return new Promise((resolve) => {
-      if (this.#ended !== undefined) return resolve(this.#ended);
-      this.#given.push(resolve);
+  #ask(lines: string, limit: number): Promise<Ended | null> {
+    return new Promise((settle) => {
+      if (this.#ended !== undefined) return settle(this.#ended);
+      this.#given.push({ settle, limit });
+      if (this.#given.length === 1) this.#watchFirst();
       this.#child.stdin.write(lines);
     });
+  }
+
+  /** The time of a call begins when the one before it has ended. */
+  #watchFirst(): void {
+    clearTimeout(this.#timer);
+    const limit = this.#given[0]?.limit;
+    if (limit === undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#late = limit;
+      killGroup(this.#child.pid, 'SIGKILL');
+    }, limit * 1000);
   }
 
   /** Answers are lines; a pipe may bring one in pieces, or several at once. */
@@ -104,7 +127,8 @@ export class Worker {
     return (text) => {
       const lines = `${rest}${text}`.split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) this.#given.shift()?.(endedWith(Number(line)));
+      for (const line of lines) this.#given.shift()?.settle(endedWith(Number(line)));
+      if (lines.length > 0) this.#watchFirst();
     };
   }
 
@@ -112,10 +136,12 @@ export class Worker {
     const { exitCode, signal, originalMessage } = await this.#child;
     // Whatever would not end, or was stopped, is abandoned.
     if (this.#isKilled) killGroup(this.#child.pid, 'SIGKILL');
-    this.#ended = { isCanceled: this.#isKilled, isShell: true, exitCode, signal, originalMessage };
+    const limit = this.#late;
+    this.#ended = { isCanceled: this.#isKilled, limit, isShell: true, exitCode, signal, originalMessage };
     const [first, ...others] = this.#given.splice(0);
-    first?.(this.#ended);
-    for (const settle of others) settle(null);
+    this.#watchFirst();
+    first?.settle(this.#ended);
+    for (const { settle } of others) settle(null);
   }
 }
 
@@ -175,22 +201,6 @@ function openSlots(stem: string): readonly Slot[] {
   } catch (error) {
     for (const slot of slots) slot.close();
     throw error;
-  }
-}
-
-/** What starting a program takes: two pairs of sockets, and two pipes of node's own. */
-const DESCRIPTORS = 8;
-
-/**
- * Throws where starting a program would have too few descriptors: execa then fails before it listens to node, which says
- * so a moment later, and an error without a listener ends the process.
- */
-function keepFree(): void {
-  const free: number[] = [];
-  try {
-    while (free.length < DESCRIPTORS) free.push(openSync('/dev/null', 'r'));
-  } finally {
-    for (const descriptor of free) closeSync(descriptor);
   }
 }
 

@@ -7,6 +7,7 @@
  * A worker is given its next call while it has one to run, so that no core waits while this process judges and writes.
  */
 import type { Command } from '../openssl/command.ts';
+import { limitFor } from './limits.ts';
 import { problemOf } from './openssl-call.ts';
 import { DEPTH, NotBegun, Worker, type WorkerOptions } from './worker.ts';
 
@@ -21,6 +22,8 @@ export interface WorkersOptions extends WorkerOptions {
 /** A call, and whether it takes so long that none should wait behind it. */
 export interface Call extends Command {
   readonly isLong?: boolean;
+  /** Seconds after which it is ended. */
+  readonly limit?: number;
 }
 
 /** How many calls may be made at once: those that run, and those that workers have next. */
@@ -108,7 +111,7 @@ export class Workers {
     const { call, resolve, reject } = waiting;
     if (call.isLong) this.#busy.add(worker);
     try {
-      await worker.call(call);
+      await worker.call(call, call.limit ?? limitFor());
       resolve();
     } catch (error) {
       if (error instanceof NotBegun) this.#waiting.unshift(waiting);

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { OpensslError } from '../../src/engine/openssl-call.ts';
+import { OpensslError, opensslIn } from '../../src/engine/openssl-call.ts';
 import { question, SCRIPT } from '../../src/engine/worker-script.ts';
 import { Workers } from '../../src/engine/workers.ts';
 import { itNeeds, pathOf } from '../e2e/project.ts';
@@ -197,6 +197,33 @@ describe('of many calls', () => {
       expect(call.status === 'rejected' && String(call.reason)).toContain('openssl was interrupted');
     }
     expect(readFileSync(begun, 'utf8')).toBe('1\n');
+  });
+});
+
+describe('a call that takes too long', () => {
+  // Longer than anything here waits: only the limit ends it.
+  const hanging = program('#!/bin/sh\n[ "$1" = hang ] || exit 0\nsleep 600 &\necho "$$ $!" >"$2"\nwait\n');
+
+  it('is ended with all that it had started, and says which limit that was; the others go on', async () => {
+    const [begun, through] = [join(folder, 'hanging'), workers(hanging, undefined, 1)];
+    const late = through.run({ args: ['hang', begun], input: null, limit: 0.3 });
+    const behind = ['a', 'b', 'c'].map((name) => through.run({ args: [name], input: null }));
+    const processes = (await lineIn(begun)).trim().split(' ').map(Number);
+    await expect(late).rejects.toMatchObject({
+      name: 'OpensslError',
+      message: 'openssl did not end within 0.3 s and was stopped (PKI_OPENSSL_TIMEOUT sets another limit)',
+    });
+    await Promise.all(behind);
+    await vi.waitUntil(() => !processes.some(isRunning));
+  });
+
+  it('alone is ended too, and is no answer of openssl', async () => {
+    const begun = join(folder, 'hanging-alone');
+    const run = opensslIn(folder, hanging, { limit: 0.3 }).run({ args: ['hang', begun], input: null });
+    await expect(run).rejects.toMatchObject({
+      end: 'cut-short',
+      message: expect.stringContaining('openssl did not end within 0.3 s'),
+    });
   });
 });
 

@@ -1,0 +1,35 @@
+/**
+ * How long a call of openssl may take. Generous, for slow machines under load: it ends what hangs, so that a run does not
+ * hold its lock for ever.
+ */
+import type { KeySpec } from '../pki/key-spec.ts';
+
+/** Sets one limit for every call, in seconds. */
+const SETTING = 'PKI_OPENSSL_TIMEOUT';
+
+/** Seconds for everything but finding primes: thousands of times what such a call takes. */
+const USUAL = 120;
+
+/** Seconds for a new RSA key of up to so many bits. */
+const PRIMES: readonly (readonly [bits: number, seconds: number])[] = [
+  [2048, 600],
+  [3072, 1200],
+  [4096, 2400],
+  [8192, 14_400],
+];
+const MOST = 86_400;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Seconds for a call; `key`: the key that it makes. */
+export function limitFor(key?: KeySpec, environment: Environment = process.env): number {
+  const setting = Number(environment[SETTING] ?? '');
+  if (Number.isSafeInteger(setting) && setting > 0) return Math.min(setting, MOST);
+  if (key?.algorithm !== 'rsa') return USUAL;
+  return PRIMES.find(([bits]) => key.size <= bits)?.[1] ?? MOST;
+}
+
+/** Why a call was ended. */
+export function limitText(seconds: number): string {
+  return `openssl did not end within ${seconds} s and was stopped (${SETTING} sets another limit)`;
+}
