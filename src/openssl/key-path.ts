@@ -2,12 +2,27 @@
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
 import type { ById } from '../pki/issuers.ts';
-import { stagedPath } from '../pki/paths.ts';
+import { copyPath, type Generation, stagedPath } from '../pki/paths.ts';
 import type { KeySource } from '../plan/make.ts';
 
 /** The private key's file, relative to the output folder. */
-export function keyPath({ of, isNew }: KeySource, byId: ById, run: string | undefined): string {
-  return isNew ? stagedPath(of, 'key', run) : filePath(lookUp(byId, of), 'key');
+export function keyPath(
+  { of, isNew }: KeySource,
+  byId: ById,
+  run: string | undefined,
+  generation: Generation = 'current',
+): string {
+  return isNew ? stagedPath(of, 'key', run) : pathOf(lookUp(byId, of), 'key', run, generation);
+}
+
+/** What an entity has in its place: a run reads a copy that it has judged, a script, which is run by hand, the file itself. */
+export function pathOf(
+  entity: Entity,
+  file: 'key' | 'cert',
+  run: string | undefined,
+  generation: Generation,
+): string {
+  return run === undefined ? filePath(entity, file) : copyPath(entity.id, file, run, generation);
 }
 
 /** @throws Error where there is no such entity: plan and inventory are not of one manifest. */

@@ -2,17 +2,16 @@
  * `openssl ca`: a request becomes a certificate (openssl-ca(1)). `ca` and not `x509 -req`, because on OpenSSL 3.0–3.3
  * it alone takes exact dates, also in the past; its database is thrown away after every run.
  */
-import { filePath } from '../pki/files.ts';
 import type { ById } from '../pki/issuers.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { type Place, stagedPath } from '../pki/paths.ts';
-import type { Make } from '../plan/make.ts';
+import { generationOf, type Make } from '../plan/make.ts';
 import { AN_ISSUER, type CertificateSpec, certificateSpec, writtenExtensions } from '../plan/wanted.ts';
 import type { Command } from './command.ts';
 import { configText } from './config.ts';
 import { policySection } from './distinguished-name.ts';
 import { extensionSections } from './extensions.ts';
-import { keyPath, lookUp } from './key-path.ts';
+import { keyPath, lookUp, pathOf } from './key-path.ts';
 
 /** Stages the certificate for a staged request. */
 export function signCommand(make: Extract<Make, { op: 'sign' }>, byId: ById, place: Place): Command {
@@ -20,12 +19,13 @@ export function signCommand(make: Extract<Make, { op: 'sign' }>, byId: ById, pla
   const { run } = place;
   const entity = lookUp(byId, of);
   const signer = by.kind === 'self' ? entity : lookUp(byId, by.id);
-  const certificate = by.kind === 'self' ? ['-selfsign'] : ['-cert', filePath(signer, 'cert')];
+  const generation = generationOf(make);
+  const certificate = by.kind === 'self' ? ['-selfsign'] : ['-cert', pathOf(signer, 'cert', run, generation)];
   const spec = certificateSpec(entity, by.kind === 'self' ? null : AN_ISSUER, issuance, null);
   return {
     args: [
       ...['ca', '-batch', '-notext', '-config', '-'],
-      ...[...certificate, '-keyfile', keyPath(by.key, byId, run)],
+      ...[...certificate, '-keyfile', keyPath(by.key, byId, run, generation)],
       ...['-startdate', opensslTime(issuance.notBefore), '-enddate', opensslTime(issuance.notAfter)],
       ...['-in', stagedPath(of, 'csr', run), '-out', stagedPath(of, to, run)],
     ],

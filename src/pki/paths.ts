@@ -30,6 +30,17 @@ export function stagedPath(id: EntityId, file: StagedFile, run?: string): string
   return `${stageFolder(id, run)}/${file === 'cross' ? 'cross.pem' : ARTIFACTS[file].file}`;
 }
 
+/** Which generation of an entity's key a call uses: of a root that gets a new one, the one before signs as well. */
+export type Generation = 'current' | 'former';
+
+/**
+ * A copy of what an entity has in its place, for openssl to read: `.pki/stage/<run>/current/authorities.root/key.pem`. It
+ * has been read and judged; in its place, something else may be by the time that openssl looks.
+ */
+export function copyPath(id: EntityId, file: 'key' | 'cert', run: string, generation: Generation): string {
+  return stagedPath(id, file, `${run}/${generation}`);
+}
+
 /** Where a call works: staging folders are those of a run, and `openssl ca` insists on a database of its own. */
 export interface Place {
   /** The apply's name; absent for a script, which has staging to itself. */

@@ -1,6 +1,6 @@
 /** What a step makes: the things that an engine can be asked for (engine/), each with all that it takes. */
 import type { EntityId } from '../pki/entity.ts';
-import type { StagedFile } from '../pki/paths.ts';
+import type { Generation, StagedFile } from '../pki/paths.ts';
 import type { EncodedName } from '../x509/name.ts';
 import type { Issuance } from './change.ts';
 
@@ -35,6 +35,27 @@ export type Make =
     }
   /** The public half of the private key. */
   | { readonly op: 'public'; readonly of: EntityId; readonly key: KeySource };
+
+/** A file in its place that a make is made from. */
+export interface Source {
+  readonly of: EntityId;
+  readonly file: 'key' | 'cert';
+  readonly generation: Generation;
+}
+
+/** What a make reads of files in their places. */
+export function sourcesOf(make: Make): readonly Source[] {
+  const generation = generationOf(make);
+  const key = make.op === 'sign' ? make.by.key : make.key;
+  const keys = key.isNew ? [] : [{ of: key.of, file: 'key', generation } as const];
+  if (make.op !== 'sign' || make.by.kind === 'self') return keys;
+  return [...keys, { of: make.by.id, file: 'cert', generation }];
+}
+
+/** A cross-certificate is signed by what the root has before it is published. */
+export function generationOf(make: Make): Generation {
+  return make.op === 'sign' && make.to === 'cross' ? 'former' : 'current';
+}
 
 /** The files that a make leaves in staging. */
 export function outputsOf(make: Make): readonly StagedFile[] {

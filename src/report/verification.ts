@@ -1,5 +1,8 @@
 /** The proof as a whole: what `openssl verify` said, how much was proven, and all of it for machines. */
-import type { CertificateCheck, Verification } from '../run/verify.ts';
+import { unreachable } from '../pki/entity.ts';
+import type { Verification } from '../run/verify.ts';
+import type { CertificateCheck } from '../run/verify-certificates.ts';
+import { blockageText } from '../words/blockage.ts';
 import { handshakesJson } from './handshakes.ts';
 import type { Style } from './style.ts';
 
@@ -26,8 +29,16 @@ export function certificatesText(
 /** openssl's words, or ours where it was not asked; `null` where all is well. */
 function complaintOf({ entity, problem }: CertificateCheck): string | null {
   if (problem === null) return null;
-  if (problem.kind === 'rejected') return problem.complaint;
-  return problem.of === entity ? 'there is no certificate' : `there is no certificate of ${problem.of}`;
+  switch (problem.kind) {
+    case 'rejected':
+      return problem.complaint;
+    case 'missing':
+      return problem.of === entity ? 'there is no certificate' : `there is no certificate of ${problem.of}`;
+    case 'blocked':
+      return `"${problem.path}" ${blockageText(problem.cause)}`;
+    default:
+      return unreachable(problem);
+  }
 }
 
 /** Where a very large folder is proven in part. @param nothing changed, so no handshakes were made. */

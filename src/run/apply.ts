@@ -195,7 +195,7 @@ async function carryOut(
     changes,
     engine,
     staging: new Staging(root, name),
-    published: new Published(root, byId, changes),
+    published: new Published(output, byId, changes),
     ledger: new Ledger(output.own),
     now: plan.now,
   };

@@ -12,6 +12,7 @@ import { relocate } from '../store/commit/relocate.ts';
 import { savePlaces } from '../store/observe/places.ts';
 import { restoreLinks } from '../store/symlinks/write.ts';
 import type { Listener, StepFailure } from './events.ts';
+import { provide } from './provide.ts';
 import { publish } from './publish.ts';
 import { type Run, worksOf } from './run.ts';
 import { laneOf, walk } from './walk.ts';
@@ -107,7 +108,9 @@ async function runStep(run: Run, step: Step): Promise<void> {
   }
 }
 
-async function perform({ engine, staging }: Run, make: Make): Promise<void> {
+async function perform(run: Run, make: Make): Promise<void> {
+  const { engine, staging } = run;
+  await provide(run, make);
   await engine.perform(make);
   for (const file of outputsOf(make)) staging.checkMade(make.of, file);
 }

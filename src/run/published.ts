@@ -6,7 +6,8 @@ import { filePath } from '../pki/files.ts';
 import type { ById } from '../pki/issuers.ts';
 import { type Change, crossingOf, keptTrustOf } from '../plan/change.ts';
 import type { FileState } from '../plan/observation.ts';
-import { readPublished } from '../store/symlinks/read.ts';
+import type { OutputFolder } from '../store/output-folder.ts';
+import { readPlaced } from '../store/symlinks/read-placed.ts';
 import { certificateSpki, publicKeyObject } from '../x509/certificate.ts';
 import type { CertificateFacts, Fingerprint } from '../x509/facts.ts';
 import { certificateBlocks, certificateDer, parseCertificate } from '../x509/parse.ts';
@@ -22,14 +23,13 @@ export interface PublishedCertificate {
 
 /** Asked for what the run does not know, or has not published yet, its methods throw. */
 export class Published {
-  readonly #root: string;
+  readonly #output: OutputFolder;
   readonly #byId: ById;
   readonly #changes: ReadonlyMap<EntityId, Change>;
   readonly #known = new Map<EntityId, PublishedCertificate>();
 
-  /** @param root the output folder, absolute. */
-  constructor(root: string, byId: ById, changes: ReadonlyMap<EntityId, Change>) {
-    this.#root = root;
+  constructor(output: OutputFolder, byId: ById, changes: ReadonlyMap<EntityId, Change>) {
+    this.#output = output;
     this.#byId = byId;
     this.#changes = changes;
   }
@@ -58,7 +58,7 @@ export class Published {
 
   /** The bytes of a file in its place. */
   read(id: EntityId, file: Artifact): FileState<Buffer> {
-    return readPublished(this.#root, this.#entity(id), file);
+    return readPlaced(this.#output, this.#entity(id), file);
   }
 
   /**

@@ -22,6 +22,7 @@ export class Staging {
   readonly run: string;
   readonly #root: string;
   readonly #made = new Set<EntityId>();
+  readonly #shared = new Map<string, Promise<void>>();
 
   /** @param root the output folder, absolute. */
   constructor(root: string, run: string) {
@@ -58,6 +59,13 @@ export class Staging {
     ensureFolder(path, 0o700);
     this.#made.add(id);
     return path;
+  }
+
+  /** Makes a file that several steps need, for the first of them that asks; the others wait for it. */
+  once(path: string, make: () => Promise<void>): Promise<void> {
+    const made = this.#shared.get(path) ?? make();
+    this.#shared.set(path, made);
+    return made;
   }
 
   /** Where a file of an entity is made, relative to the output folder: its name in messages. */

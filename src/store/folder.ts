@@ -73,38 +73,19 @@ export class Folder {
     });
   }
 
-  /** Folder by folder down a relative path; `.` is this one, opened once more. */
-  descend(path: string): Folder {
-    let folder = this.#again();
-    for (const name of namesIn(path)) {
-      using above = folder;
-      folder = above.enter(name);
-    }
-    return folder;
-  }
-
-  /** The same, with what is missing made. */
-  async ensure(path: string, mode: number): Promise<Folder> {
-    let folder = this.#again();
-    for (const name of namesIn(path)) {
-      using above = folder;
-      folder = await above.#entered(name, mode);
-    }
-    return folder;
-  }
-
-  #again(): Folder {
-    return this.#now('', (at) => new Folder(this.path, openSync(at, OPEN), this.#reach, this.#guard));
-  }
-
-  async #entered(name: string, mode: number): Promise<Folder> {
+  /** The same; `undefined` where something else has the name by now. */
+  enterIfFolder(name: string): Folder | undefined {
     try {
       return this.enter(name);
     } catch (error) {
-      if (errorCode(error) !== 'ENOENT') throw error;
+      if (error instanceof UserError) return undefined;
+      throw error;
     }
-    await this.makeFolder(name, mode);
-    return this.enter(name);
+  }
+
+  /** The same folder, open once more. */
+  again(): Folder {
+    return this.#now('', (at) => new Folder(this.path, openSync(at, OPEN), this.#reach, this.#guard));
   }
 
   /** Leads to this very folder as long as it is open, for whoever takes paths; not for messages. */
@@ -241,8 +222,4 @@ export class Folder {
     if (now?.ino === this.stat.ino && now.dev === this.stat.dev) return;
     throw new Error(`"${this.path}" is not the folder any more that it was`);
   }
-}
-
-function namesIn(path: string): readonly string[] {
-  return path === '.' ? [] : path.split('/');
 }

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { errorCode } from '../pki/errors.ts';
 import { folderOf, nameOf } from '../pki/files.ts';
 import { PRIVATE_FOLDER } from '../pki/paths.ts';
+import { descend, ensure } from './descend.ts';
 import { Folder } from './folder.ts';
 import { openOwn } from './own.ts';
 
@@ -37,7 +38,7 @@ export class OutputFolder {
   /** A folder, to be closed by the caller. */
   enter(path: string): Folder {
     const own = ownPath(path);
-    return own === undefined ? this.root.descend(path) : this.own.descend(own);
+    return own === undefined ? descend(this.root, path) : descend(this.own, own);
   }
 
   /** The same; `undefined` where there is none. */
@@ -53,7 +54,7 @@ export class OutputFolder {
   /** The same, made where it is missing. */
   ensure(path: string, mode: number): Promise<Folder> {
     const own = ownPath(path);
-    return own === undefined ? this.root.ensure(path, mode) : this.own.ensure(own, mode);
+    return own === undefined ? ensure(this.root, path, mode) : ensure(this.own, own, mode);
   }
 
   /** A folder for files of entities, made where it is missing, and so that its name survives a power cut. */

@@ -157,7 +157,7 @@ const LIES: readonly Lie[] = [
   [
     'has another authority sign',
     'ca',
-    withArguments('s#^authorities/root/#authorities/other/#'),
+    withArguments('s#^.pki/stage/.*/authorities.root/#authorities/other/#'),
     /not signed by its issuer; the certificate names another issuer/,
   ],
   [

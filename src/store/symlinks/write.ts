@@ -8,6 +8,7 @@ import { ALL_ARTIFACTS } from '../../pki/artifact.ts';
 import { errorCode } from '../../pki/errors.ts';
 import { entityFolder, fileName, type Located } from '../../pki/files.ts';
 import { isSame, keep, removeFile } from '../commit/archive.ts';
+import { descend } from '../descend.ts';
 import type { Folder } from '../folder.ts';
 import type { OutputFolder } from '../output-folder.ts';
 import { DATA_LINK, dataPath, versionNames, viewOf } from './read.ts';
@@ -62,7 +63,7 @@ export async function clearVersions(
 ): Promise<void> {
   const old = versionNames(folder.location).filter((name) => name !== links.version);
   if (old.length === 0) return;
-  using current = folder.descend(links.version ?? '.');
+  using current = descend(folder, links.version ?? '.');
   for (const version of old) await clearVersion(output, folder, version, current, { links, archive });
   await folder.sync();
 }
@@ -74,7 +75,8 @@ async function clearVersion(
   current: Folder,
   { links, archive }: { readonly links: Links; readonly archive: string },
 ): Promise<void> {
-  using old = folder.enter(version);
+  using old = folder.enterIfFolder(version);
+  if (old === undefined) return;
   for (const [file, name] of links.names) {
     const place = { folder: old, name };
     if (!isSame(place, { folder: current, name })) await keep(output, file, place, archive);

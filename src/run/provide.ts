@@ -1,0 +1,40 @@
+/**
+ * What openssl reads of files in their places: copies in staging, made once in a run. The owner of an entity's folder may
+ * put there what he likes, whenever he likes, a FIFO for instance; so a file is read here, judged, and then not read again.
+ */
+import { modeOf } from '../pki/artifact.ts';
+import { messageOf } from '../pki/errors.ts';
+import { filePath, folderOf, nameOf } from '../pki/files.ts';
+import { copyPath } from '../pki/paths.ts';
+import { type Make, type Source, sourcesOf } from '../plan/make.ts';
+import { parseCertificate } from '../x509/parse.ts';
+import { parseKey } from '../x509/parse-key.ts';
+import type { Run } from './run.ts';
+import { whole } from './staging.ts';
+
+/** Everything that a make is made from is in staging when this resolves. */
+export async function provide(run: Run, make: Make): Promise<void> {
+  for (const source of sourcesOf(make)) await provideOne(run, source);
+}
+
+async function provideOne(run: Run, source: Source): Promise<void> {
+  const path = copyPath(source.of, source.file, run.staging.run, source.generation);
+  await run.staging.once(path, async () => {
+    const bytes = judged(run, source);
+    using folder = await run.output.ensure(folderOf(path), 0o700);
+    folder.writeNew(nameOf(path), bytes, modeOf('key'));
+  });
+}
+
+/** @throws Error where it is none of the kind any more that the plan found there. */
+function judged({ published, byId }: Run, { of, file }: Source): Buffer {
+  const path = filePath(byId.get(of) ?? { id: of }, file);
+  const bytes = whole(published.read(of, file), path);
+  try {
+    if (file === 'key') parseKey(bytes);
+    else parseCertificate(bytes);
+    return bytes;
+  } catch (error) {
+    throw new Error(`"${path}" is not what it was when the plan was made: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,159 @@
+/** The first half of the proof: every certificate judged by openssl, which reads copies of what was read here. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type Openssl, OpensslError, opensslIn } from '../engine/openssl-call.ts';
+import {
+  certificateArg,
+  type Purpose,
+  type VerifyBatch,
+  verifiedFiles,
+  verifyBatches,
+  verifyComplaint,
+} from '../openssl/verify.ts';
+import type { Entity, EntityId } from '../pki/entity.ts';
+import { filePath } from '../pki/files.ts';
+import type { Blockage } from '../plan/blockage.ts';
+import type { FileState } from '../plan/observation.ts';
+import { readPublished } from '../store/symlinks/read.ts';
+import { UserError } from '../store/user-error.ts';
+
+/** Why a certificate is not good. */
+export type CertificateProblem =
+  /** openssl's own words. */
+  | { readonly kind: 'rejected'; readonly complaint: string }
+  /** There is no certificate, of the entity itself or of an issuer. */
+  | { readonly kind: 'missing'; readonly of: EntityId }
+  /** What is in its place cannot be read as a plain file. */
+  | { readonly kind: 'blocked'; readonly path: string; readonly cause: Blockage };
+
+/** What `openssl verify` makes of a certificate for one purpose; a peer's is judged for two. */
+export interface CertificateCheck {
+  readonly entity: EntityId;
+  readonly purpose: Purpose;
+  readonly problem: CertificateProblem | null;
+}
+
+/** What to judge, where, and with what. */
+export interface CertificateOptions {
+  /** The output folder, absolute. */
+  readonly root: string;
+  readonly binary: string;
+  /** What alone is to be judged; everything by default. */
+  readonly touched?: ReadonlySet<EntityId> | undefined;
+  readonly signal?: AbortSignal;
+}
+
+/** Bad certificates are results. @throws UserError where no certificate of the manifest is there. */
+export async function checkCertificates(
+  entities: readonly Entity[],
+  options: CertificateOptions,
+): Promise<readonly CertificateCheck[]> {
+  // Private (mkdtemp: 0700). A file of an entity may be anything by the time that openssl opens it, such as a FIFO.
+  const copies = await mkdtemp(join(tmpdir(), 'pki-verify-'));
+  try {
+    const { there, absent } = copyAll(entities, options.root, copies);
+    const openssl = opensslIn(copies, options.binary, options);
+    return [...absent, ...(await judge(there, openssl, options.touched))];
+  } finally {
+    await rm(copies, { recursive: true, force: true });
+  }
+}
+
+async function judge(
+  entities: readonly Entity[],
+  openssl: Openssl,
+  touched: ReadonlySet<EntityId> | undefined,
+): Promise<readonly CertificateCheck[]> {
+  const checks: CertificateCheck[] = [];
+  const wanted = ({ id }: Entity): boolean => touched === undefined || touched.has(id);
+  for (const batch of verifyBatches(entities, wanted)) checks.push(...(await checkBatch(batch, openssl)));
+  return checks;
+}
+
+/** Copies certificates that can be judged. The others: there is none, it cannot be read, or there is none of an issuer. */
+function copyAll(
+  entities: readonly Entity[],
+  root: string,
+  copies: string,
+): { readonly there: readonly Entity[]; readonly absent: readonly CertificateCheck[] } {
+  const there = new Map<EntityId, Entity>();
+  const absent: CertificateCheck[] = [];
+  for (const entity of entities) {
+    const { id, issuer } = entity;
+    const file = readPublished(root, entity, 'cert');
+    const problem = issuer === null || there.has(issuer) ? problemOf(entity, file) : missing(issuer);
+    if (problem !== null) absent.push({ entity: id, purpose: 'any', problem });
+    else if (file.state === 'present') {
+      copy(join(copies, filePath(entity, 'cert')), file.facts);
+      there.set(id, entity);
+    }
+  }
+  if (there.size === 0 && entities.length > 0) {
+    throw new UserError({ kind: 'nothing-to-verify', root });
+  }
+  return { there: [...there.values()], absent };
+}
+
+function problemOf(entity: Entity, file: FileState<Buffer>): CertificateProblem | null {
+  if (file.state === 'present') return null;
+  if (file.state !== 'blocked') return missing(entity.id);
+  return { kind: 'blocked', path: filePath(entity, 'cert'), cause: file.cause };
+}
+
+function missing(of: EntityId): CertificateProblem {
+  return { kind: 'missing', of };
+}
+
+function copy(path: string, bytes: Buffer): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, bytes, { flag: 'wx' });
+}
+
+/** One call for many; only where it complains, each is asked about alone, so that the words belong to it. */
+async function checkBatch(
+  { purpose, entities, command }: VerifyBatch,
+  openssl: Openssl,
+): Promise<readonly CertificateCheck[]> {
+  const { stdout, stderr } = await outputOf(openssl, command);
+  const good = verifiedFiles(stdout);
+  const checks: CertificateCheck[] = [];
+  for (const entity of entities) {
+    const file = certificateArg(entity);
+    if (good.has(file)) checks.push({ entity: entity.id, purpose, problem: null });
+    else if (entities.length === 1)
+      checks.push({
+        entity: entity.id,
+        purpose,
+        problem: { kind: 'rejected', complaint: verifyComplaint(stderr) },
+      });
+    else {
+      const args = [...command.args.slice(0, command.args.length - entities.length), file];
+      checks.push(
+        ...(await checkBatch({ purpose, entities: [entity], command: { args, input: null } }, openssl)),
+      );
+    }
+  }
+  return checks;
+}
+
+async function outputOf(
+  openssl: Openssl,
+  command: VerifyBatch['command'],
+): Promise<{ stdout: string; stderr: string }> {
+  try {
+    return { stdout: await openssl.run(command), stderr: '' };
+  } catch (error) {
+    // Its complaint is what was asked for; that it was ended, or never ran, is something else.
+    if (error instanceof OpensslError && error.end === 'by-itself') return error;
+    throw toldOf(error);
+  }
+}
+
+/** An openssl that fails where nothing of the user's is judged is in the way, and no defect of ours. */
+export function toldOf(error: unknown): unknown {
+  if (!(error instanceof OpensslError)) return error;
+  const { message: problem, lastWords, command } = error;
+  return new UserError({ kind: 'openssl-fails', problem, lastWords, command });
+}

@@ -1,0 +1,40 @@
+/** From an open folder down a path, each folder open before the next is looked for. */
+import { errorCode } from '../pki/errors.ts';
+import type { Folder } from './folder.ts';
+
+/** @param path relative; `.` is the folder itself, opened once more. */
+export function descend(from: Folder, path: string): Folder {
+  let folder = from.again();
+  for (const name of namesIn(path)) {
+    using above = folder;
+    folder = above.enter(name);
+  }
+  return folder;
+}
+
+/** The same, with what is missing made. */
+export async function ensure(from: Folder, path: string, mode: number): Promise<Folder> {
+  let folder = from.again();
+  for (const name of namesIn(path)) {
+    using above = folder;
+    folder = await entered(above, name, mode);
+  }
+  return folder;
+}
+
+async function entered(folder: Folder, name: string, mode: number): Promise<Folder> {
+  try {
+    return folder.enter(name);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+  }
+  await folder.makeFolder(name, mode).catch((error: unknown) => {
+    // Another entity of the run needs the same folder.
+    if (errorCode(error) !== 'EEXIST') throw error;
+  });
+  return folder.enter(name);
+}
+
+function namesIn(path: string): readonly string[] {
+  return path === '.' ? [] : path.split('/');
+}
