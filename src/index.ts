@@ -41,6 +41,7 @@ export type { Reason } from './plan/reason.ts';
 export type { State, StatusRow } from './plan/status.ts';
 export type { ApplyResult } from './run/apply.ts';
 export type { Listener, RunEvent, StepFailure } from './run/events.ts';
+export { type RecoverResult, recover } from './run/recover.ts';
 export type { Verification } from './run/verify.ts';
 export type { CertificateCheck } from './run/verify-certificates.ts';
 export type { LedgerEntry } from './store/ledger.ts';

@@ -30,6 +30,13 @@ export function namesOption(flags: string, says: string): Option {
   return new Option(flags, says).argParser((text) => text.split(',').map((name) => name.trim()));
 }
 
+/** For every command that changes something. */
+export function lockTimeoutOption(): Option {
+  return new Option('--lock-timeout <seconds>', 'wait this long for another run to end').argParser(
+    parseSeconds,
+  );
+}
+
 /** What every command that changes things takes. */
 export const APPLY_OPTIONS: readonly Option[] = [
   new Option('--skip-verify', 'leave the proof out'),
@@ -40,7 +47,7 @@ export const APPLY_OPTIONS: readonly Option[] = [
   new Option('--allow <consents>', 'agree to what breaks something in use: rekey-ca, remove').argParser(
     parseConsents,
   ),
-  new Option('--lock-timeout <seconds>', 'wait this long for another run to end').argParser(parseSeconds),
+  lockTimeoutOption(),
   jsonOption('print the result as JSON'),
   verboseOption('show every check of the proof'),
 ];

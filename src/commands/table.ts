@@ -8,6 +8,7 @@ import type { Interruption } from './interruption.ts';
 import {
   APPLY_OPTIONS,
   jsonOption,
+  lockTimeoutOption,
   MANIFEST,
   MANIFEST_OPTION,
   namesOption,
@@ -16,6 +17,7 @@ import {
 } from './options.ts';
 import type { PlanFlags } from './plan.ts';
 import type { ProofFlags } from './proof.ts';
+import type { RecoverFlags } from './recover.ts';
 import type { RequestFlags } from './rotate.ts';
 import type { StatusFlags } from './status.ts';
 
@@ -82,6 +84,15 @@ export const COMMANDS: readonly CommandRow[] = [
     options: [MANIFEST_OPTION, ...APPLY_OPTIONS],
     async run(names: readonly string[], flags: RequestFlags, { console, interruption }) {
       return (await import('./rotate.ts')).requestCommand('retire', names, flags, console, interruption);
+    },
+  },
+  {
+    name: 'recover',
+    says: 'finish, or give up, what an interrupted apply left half-way; issue nothing',
+    argument: MANIFEST,
+    options: [namesOption('--discard <names>', 'put their old files back instead'), lockTimeoutOption()],
+    async run(manifest: string, flags: RecoverFlags, { console, interruption }) {
+      return (await import('./recover.ts')).recoverCommand(manifest, flags, console, interruption);
     },
   },
   {

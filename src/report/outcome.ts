@@ -54,7 +54,8 @@ function endingMessages(result: ApplyResult): readonly Message[] {
   }
 }
 
-function lockMessages({
+/** Who has the lock, and what can be done. */
+export function lockMessages({
   since,
   pid,
   host,

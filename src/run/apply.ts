@@ -2,7 +2,6 @@
 
 import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
 import { OpensslEngine } from '../engine/openssl.ts';
 import type { EntityId, Inventory } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
@@ -14,15 +13,15 @@ import { consentsNeeded, isDue, kindOf, type Plan, planInventory } from '../plan
 import { stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
 import { recover } from '../store/commit/recover.ts';
-import type { Folder } from '../store/folder.ts';
 import { Ledger } from '../store/ledger.ts';
-import { type Attempt, type Rival, tryLock } from '../store/lock.ts';
+import type { Rival } from '../store/lock.ts';
 import { Cache, WORTHWHILE } from '../store/observe/cache.ts';
 import { observe } from '../store/observe/observe.ts';
 import { savePlaces } from '../store/observe/places.ts';
 import { OutputFolder } from '../store/output-folder.ts';
 import type { Listener } from './events.ts';
 import { type Execution, execute } from './execute.ts';
+import { waitForLock } from './lock-wait.ts';
 import { Published } from './published.ts';
 import type { Run } from './run.ts';
 import { Staging } from './staging.ts';
@@ -107,24 +106,6 @@ async function applyIn(inventory: Inventory, options: OpenOptions): Promise<Appl
     leaveTidy(output.own);
     await lock.release();
   }
-}
-
-/** How often a waiting run looks whether the lock is free, in milliseconds. */
-const LOOK_AGAIN = 100;
-
-async function waitForLock(own: Folder, { clock, lockTimeout = 0, signal }: ApplyOptions): Promise<Attempt> {
-  const deadline = monotonic() + lockTimeout;
-  for (;;) {
-    const attempt = await tryLock(own, isoTime(clock()));
-    if (attempt.held || monotonic() >= deadline) return attempt;
-    await setTimeout(LOOK_AGAIN);
-    signal?.throwIfAborted();
-  }
-}
-
-/** Seconds of a clock that is never set. `performance` would take 5 ms to load. */
-function monotonic(): number {
-  return Number(process.hrtime.bigint()) / 1e9;
 }
 
 async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<ApplyResult> {

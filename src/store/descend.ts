@@ -1,6 +1,6 @@
 /** From an open folder down a path, each folder open before the next is looked for. */
 import { errorCode } from '../pki/errors.ts';
-import type { Folder } from './folder.ts';
+import type { Folder, Guard } from './folder.ts';
 
 /** @param path relative; `.` is the folder itself, opened once more. */
 export function descend(from: Folder, path: string): Folder {
@@ -22,17 +22,18 @@ export async function ensure(from: Folder, path: string, mode: number): Promise<
   return folder;
 }
 
-async function entered(folder: Folder, name: string, mode: number): Promise<Folder> {
+/** One folder in another, made where it is missing. @param guard as of `Folder.enter`. */
+export async function entered(folder: Folder, name: string, mode: number, guard?: Guard): Promise<Folder> {
   try {
-    return folder.enter(name);
+    return folder.enter(name, guard);
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error;
   }
   await folder.makeFolder(name, mode).catch((error: unknown) => {
-    // Another entity of the run needs the same folder.
+    // Another run, or another entity of this one, needs the same folder.
     if (errorCode(error) !== 'EEXIST') throw error;
   });
-  return folder.enter(name);
+  return folder.enter(name, guard);
 }
 
 function namesIn(path: string): readonly string[] {

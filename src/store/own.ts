@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { errorCode } from '../pki/errors.ts';
 import { PRIVATE_FOLDER } from '../pki/paths.ts';
 import type { FileState } from '../plan/observation.ts';
+import { entered } from './descend.ts';
 import { Folder } from './folder.ts';
 import { isTracked } from './git-index.ts';
 import { isTrusted, TRUST_OWNER } from './owner.ts';
@@ -28,8 +29,7 @@ export function checkOwner(path: string, { uid }: Stats): void {
 /** Ready for a run: made where it is missing, and closed to everybody else. To be closed by the caller. */
 export async function openOwn(output: Folder): Promise<Folder> {
   checkUntracked(output);
-  if (output.lookAt(PRIVATE_FOLDER) === undefined) await output.makeFolder(PRIVATE_FOLDER, 0o700);
-  const own = output.enter(PRIVATE_FOLDER, checkOurs);
+  const own = await entered(output, PRIVATE_FOLDER, 0o700, checkOurs);
   // Somebody may have opened what holds private keys to readers.
   if ((own.stat.mode & 0o077) !== 0) own.setMode(0o700);
   return own;

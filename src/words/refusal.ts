@@ -27,7 +27,7 @@ export function refusalText(refusal: Refusal): Advice {
     case 'unfinished':
       return {
         problem: `the new files of ${refusal.entity} cannot be put in place: ${refusal.why}`,
-        hint: `fix the cause and run again; until then the files are below "${COMMIT_FOLDER}"`,
+        hint: `fix the cause and run again; or give the new files up, which are below "${COMMIT_FOLDER}": "pki recover --discard ${refusal.entity}"`,
       };
     default:
       return unreachable(refusal);

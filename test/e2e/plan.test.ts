@@ -235,6 +235,10 @@ exec ${pathOf('openssl')} "$@" <"${log}/$$.in"
       .map((call) => call.replace(/\b\d{14}Z\b/g, 'TIME'))
       // Runs have work folders of their own; the script, which makes one call at a time, has no such names in them.
       .map((call) => call.replace(/\bstage\/\d{4}-\d\d-\d\dT\d{6}Z-[0-9a-f]{6}\//g, 'stage/'))
+      // A run reads copies that it has judged; a script, which is run by hand, the files themselves.
+      .map((call) =>
+        call.replace(/\.pki\/stage\/(?:current|former)\/(\w+)\.(\S+)\/(key|cert)\.pem/g, '$1/$2/$3.pem'),
+      )
       .map((call) => call.replace(/\bscratch\/\d{4}-\d\d-\d\dT\d{6}Z-[0-9a-f]{6}\/database-\d+/g, 'scratch'))
       .sort();
   return { folder, program, calls };

@@ -102,7 +102,7 @@ it.each<[Refusal, problem: string, hint: string]>([
   [
     { kind: 'unfinished', entity: 'servers/api', why: 'EROFS: read-only file system' },
     'the new files of servers/api cannot be put in place: EROFS: read-only file system',
-    'fix the cause and run again; until then the files are below ".pki/commit"',
+    'fix the cause and run again; or give the new files up, which are below ".pki/commit": "pki recover --discard servers/api"',
   ],
 ])('an entity is refused: %j', (refusal, problem, hint) => {
   expect(refusalText(refusal)).toEqual({ problem, hint });

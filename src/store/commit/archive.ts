@@ -7,6 +7,11 @@ import { isTrusted } from '../owner.ts';
 /** These cannot be made again. */
 const PRECIOUS: readonly Artifact[] = ['key', 'cert'];
 
+/** Whether it cannot be made again. */
+export function isPrecious(file: Artifact): boolean {
+  return PRECIOUS.includes(file);
+}
+
 /** A private key as text, or anything in DER, which a key may be; of other files, none of ours holds such a thing. */
 export function mayBeKey(content: Uint8Array): boolean {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
@@ -21,7 +26,7 @@ export async function keep(
   archive: string,
 ): Promise<void> {
   const stat = place.folder.lookAt(place.name);
-  if (!stat?.isFile() || !(PRECIOUS.includes(file) || mayHoldKey(place))) return;
+  if (!stat?.isFile() || !(isPrecious(file) || mayHoldKey(place))) return;
   using folder = await output.ensure(archive, 0o700);
   for (let copies = 1; ; copies++) {
     const name = copies === 1 ? ARTIFACTS[file].file : ARTIFACTS[file].file.replace('.', `.${copies}.`);

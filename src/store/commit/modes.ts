@@ -2,6 +2,7 @@
 import { ARTIFACTS, type Artifact, modeOf } from '../../pki/artifact.ts';
 import { filePath, folderOf, type Located, nameOf } from '../../pki/files.ts';
 import type { OutputFolder } from '../output-folder.ts';
+import { pathInPlace } from '../symlinks/read-placed.ts';
 import { mayBeKey } from './archive.ts';
 
 /**
@@ -10,7 +11,8 @@ import { mayBeKey } from './archive.ts';
  */
 export function setModes(output: OutputFolder, entity: Located, files: readonly Artifact[]): void {
   for (const artifact of files) {
-    const path = filePath(entity, artifact);
+    const path = pathInPlace(output, entity, artifact);
+    if (typeof path !== 'string') throw new Error(`"${filePath(entity, artifact)}" is ${path.state}`);
     using folder = output.enter(folderOf(path));
     using file = folder.openFile(nameOf(path));
     if (!ARTIFACTS[artifact].secret && !isPublic(file.read()))

@@ -3,7 +3,8 @@ import type { EntityId } from '../../pki/entity.ts';
 import { COMMIT_FOLDER } from '../../pki/paths.ts';
 import type { OutputFolder } from '../output-folder.ts';
 import { listOwn } from '../own.ts';
-import { idOf, rollForward } from './roll-forward.ts';
+import { discard } from './discard.ts';
+import { idOf, MARK, rollForward } from './roll-forward.ts';
 
 /**
  * Finishes it. Resolves to the entities concerned.
@@ -16,13 +17,21 @@ export async function recover(
   const recovered: EntityId[] = [];
   for (const name of commits(output)) {
     try {
-      recovered.push(await rollForward(output, name));
+      recovered.push(await finish(output, name));
     } catch (error) {
       if (failed === undefined) throw error;
       failed(idOf(name), error);
     }
   }
   return recovered;
+}
+
+/** Forward, unless a run was ended while it gave the commit up. */
+async function finish(output: OutputFolder, name: string): Promise<EntityId> {
+  using waiting = output.enter(`${COMMIT_FOLDER}/${name}`);
+  if (waiting.lookAt(MARK) === undefined) return rollForward(output, name);
+  await discard(output, name);
+  return idOf(name);
 }
 
 function commits(output: OutputFolder): readonly string[] {

@@ -1,15 +1,21 @@
 /** What comes behind the point of no return of a commit. Every line may be the one before a crash: each is right to do again. */
 import { join } from 'node:path';
-import { ARTIFACTS, type Artifact } from '../../pki/artifact.ts';
+import { ARTIFACTS } from '../../pki/artifact.ts';
 import type { EntityId } from '../../pki/entity.ts';
 import { folderOf, nameOf } from '../../pki/files.ts';
 import { COMMIT_FOLDER } from '../../pki/paths.ts';
 import type { Folder } from '../folder.ts';
 import { type OutputFolder, Targets } from '../output-folder.ts';
 import { DATA_LINK } from '../symlinks/read.ts';
-import { clearLinks, clearVersions, placeVersion, removeIfEmpty } from '../symlinks/write.ts';
+import { clearLinks, clearVersions, pairLast, placeVersion, removeIfEmpty } from '../symlinks/write.ts';
 import { keep, removeFile } from './archive.ts';
 import { ORDER, type Order, readOrder } from './order.ts';
+
+/** In a commit folder: it is given up (discard.ts), and not carried forward any more. */
+export const MARK = 'given-up';
+
+/** What else a run may leave in a commit folder. */
+const OURS = [MARK, `${MARK}.draft`, 'link', 'old', 'old.draft'];
 
 /** Finishes one commit, by the name of its folder. Resolves to whose it was. */
 export async function rollForward(output: OutputFolder, name: string): Promise<EntityId> {
@@ -54,26 +60,24 @@ async function moveAll(
   }
 }
 
-/** What is read together is replaced together, as nearly as two names can be. */
-const PAIR: readonly Artifact[] = ['key', 'cert', 'fullchain'];
-
-function pairLast(moves: Order['moves']): Order['moves'] {
-  return [...moves].sort(([a], [b]) => PAIR.indexOf(a) - PAIR.indexOf(b));
-}
-
 async function removeFolder(output: OutputFolder, path: string): Promise<void> {
   using above = output.enter(folderOf(path));
   if (await removeIfEmpty(above, nameOf(path))) await above.sync();
 }
 
-/** The order is the last file to go: without it everything was in place, and the crash came just before the last line. */
-async function forget(output: OutputFolder, waiting: Folder, name: string): Promise<void> {
-  if (waiting.lookAt(ORDER) !== undefined) await waiting.unlink(ORDER);
+/** Without the order there is nothing left to do: a crash came just before the last line. */
+export async function forget(output: OutputFolder, waiting: Folder, name: string): Promise<void> {
+  for (const file of [ORDER, ...OURS]) if (waiting.lookAt(file) !== undefined) await waiting.unlink(file);
   using commits = output.enter(COMMIT_FOLDER);
   await commits.rmdir(name);
 }
 
 /** The name of a commit folder is that of the staging folder (pki/paths.ts). */
+export function commitName(id: EntityId): string {
+  return id.replace('/', '.');
+}
+
+/** And back. */
 export function idOf(name: string): EntityId {
   return name.replace('.', '/');
 }

@@ -4,7 +4,7 @@
  * (commit/roll-forward.ts) after its point of no return, where every line must be right to do again.
  */
 import { basename } from 'node:path';
-import { ALL_ARTIFACTS } from '../../pki/artifact.ts';
+import { ALL_ARTIFACTS, type Artifact } from '../../pki/artifact.ts';
 import { errorCode } from '../../pki/errors.ts';
 import { entityFolder, fileName, type Located } from '../../pki/files.ts';
 import { isSame, keep, removeFile } from '../commit/archive.ts';
@@ -29,7 +29,7 @@ export async function placeVersion(
   if (waiting.lookAt(VERSION) !== undefined) await waiting.rename(VERSION, folder, version);
   if (folder.linkText(DATA_LINK) !== version) await putLink(waiting, version, folder, DATA_LINK);
   using current = folder.enter(version);
-  for (const [file, name] of names.filter(([known]) => files.includes(known))) {
+  for (const [file, name] of pairLast(names.filter(([known]) => files.includes(known)))) {
     if (folder.linkText(name) === dataPath(name)) continue;
     const place = { folder, name };
     if (!isSame(place, { folder: current, name })) await keep(output, file, place, archive);
@@ -37,8 +37,18 @@ export async function placeVersion(
   }
 }
 
-/** Made outside the folder, which so never holds anything but what it shall hold. */
-async function putLink(drafts: Folder, text: string, folder: Folder, name: string): Promise<void> {
+/** What is read together is replaced together, as nearly as several names can be. */
+const PAIR: readonly Artifact[] = ['key', 'cert', 'fullchain'];
+
+/** In the order in which names are replaced. */
+export function pairLast(
+  names: readonly (readonly [file: Artifact, name: string])[],
+): readonly (readonly [file: Artifact, name: string])[] {
+  return [...names].sort(([a], [b]) => PAIR.indexOf(a) - PAIR.indexOf(b));
+}
+
+/** A link, in the place of whatever has its name. Made outside the folder, which so never holds anything but what it shall hold. */
+export async function putLink(drafts: Folder, text: string, folder: Folder, name: string): Promise<void> {
   const draft = 'link';
   if (drafts.lookAt(draft) !== undefined) await drafts.unlink(draft);
   await drafts.symlink(text, draft);

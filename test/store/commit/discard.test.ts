@@ -1,0 +1,186 @@
+/** A commit that is given up, wherever it stopped, and wherever giving up stopped: one whole set, and nothing is lost. */
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Artifact, modeOf } from '../../../src/pki/artifact.ts';
+import type { Located } from '../../../src/pki/files.ts';
+import { COMMIT_FOLDER, stagedPath, stageFolder } from '../../../src/pki/paths.ts';
+import { type CommitRequest, commit } from '../../../src/store/commit/commit.ts';
+import { type Discarded, discard } from '../../../src/store/commit/discard.ts';
+import { pending, recover } from '../../../src/store/commit/recover.ts';
+import { readSeen, viewOf } from '../../../src/store/symlinks/read.ts';
+import { type Fault, inPairs, memoryFolder, runScript, script } from '../../helpers/child.ts';
+import { through } from '../../helpers/output.ts';
+
+const work = memoryFolder();
+const ID = 'servers/api';
+const STAMP = '2026-11-23T120000Z-abcdef';
+const PLAIN: Located = { id: ID };
+const LINKED: Located = { id: ID, publish: 'symlinks' };
+const FILES = ['key', 'cert', 'fullchain', 'ca'] as const;
+/** What is loaded together. */
+const PAIR = ['key', 'cert', 'fullchain'] as const;
+let made = 0;
+
+/** Enough of the file operations to notice; with PKI_EVERY_OPERATION=1 all. */
+const STRIDE = process.env['PKI_EVERY_OPERATION'] ? 1 : 3;
+
+interface Scene {
+  readonly name: string;
+  readonly before: Located;
+  /** `null`: the entity is removed. */
+  readonly request: CommitRequest | null;
+}
+
+const request = (entity: Located, more: Partial<CommitRequest> = {}): CommitRequest => {
+  return { entity, writes: FILES, deletes: [], stamp: STAMP, ...more };
+};
+
+const SCENES: readonly Scene[] = [
+  { name: 'new files for old ones', before: PLAIN, request: request(PLAIN) },
+  { name: 'a new version behind links', before: LINKED, request: request(LINKED) },
+  { name: 'links for files', before: PLAIN, request: request(LINKED) },
+  { name: 'files for links', before: LINKED, request: request(PLAIN, { relinks: true }) },
+  { name: 'nothing for files', before: PLAIN, request: null },
+  { name: 'nothing for links', before: LINKED, request: null },
+];
+
+function newRoot(): string {
+  const root = join(work, `${++made}`);
+  for (const folder of ['stage', 'commit'])
+    mkdirSync(join(root, '.pki', folder), { recursive: true, mode: 0o700 });
+  return root;
+}
+
+function stage(root: string, generation: string): void {
+  mkdirSync(join(root, stageFolder(ID)));
+  for (const file of FILES)
+    writeFileSync(join(root, stagedPath(ID, file)), `${generation} ${file}`, { mode: modeOf(file) });
+}
+
+function copyOf(from: string): string {
+  const root = join(work, `${++made}`);
+  cpSync(from, root, { recursive: true, verbatimSymlinks: true });
+  return root;
+}
+
+/** The entity's old files, and new ones in staging. */
+async function prepared({ before, request: asked }: Scene): Promise<string> {
+  const root = newRoot();
+  stage(root, 'old');
+  await through(root, (output) => commit(output, { ...request(before), stamp: '2026-11-22T120000Z-abcdef' }));
+  if (asked === null) mkdirSync(join(root, stageFolder(ID)));
+  else stage(root, 'new');
+  return root;
+}
+
+/** By the names under which programs load them. */
+function contentOf(root: string, file: Artifact): string | null {
+  const bytes = readSeen(viewOf(root, PLAIN), file);
+  return bytes.state === 'present' ? bytes.facts.toString('utf8') : null;
+}
+
+function everythingIn(root: string): readonly string[] {
+  const paths = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return paths.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
+}
+
+function expectNothingLost(root: string, { request: asked }: Scene): void {
+  const all = everythingIn(root);
+  for (const file of ['key', 'cert'])
+    expect(all).toEqual(expect.arrayContaining([`old ${file}`, ...(asked === null ? [] : [`new ${file}`])]));
+  expect(readdirSync(join(root, COMMIT_FOLDER))).toEqual([]);
+}
+
+/** Of what was removed, only what cannot be made again comes back. */
+function expectSet(root: string, scene: Scene, generation: 'old' | 'new' | 'none'): void {
+  const files = PAIR.filter((file) => scene.request !== null || file !== 'fullchain');
+  const wanted = files.map((file) => (generation === 'none' ? null : `${generation} ${file}`));
+  expect(files.map((file) => contentOf(root, file))).toEqual(wanted);
+}
+
+function giveUp(root: string): Promise<Discarded> {
+  return through(root, (output) => discard(output, 'servers.api'));
+}
+
+let commitScript = '';
+let discardScript = '';
+const templates = new Map<Scene, string>();
+
+beforeAll(async () => {
+  for (const scene of SCENES) templates.set(scene, await prepared(scene));
+  const open = "import { OutputFolder } from './src/store/output-folder.ts';\n";
+  commitScript = await script(
+    work,
+    'commit',
+    `${open}import { commit, remove } from './src/store/commit/commit.ts';
+    const [root, what] = process.argv.slice(2);
+    const request = JSON.parse(what);
+    const output = await OutputFolder.open(root);
+    await (request === null ? remove(output, '${ID}', '${STAMP}') : commit(output, request));`,
+  );
+  discardScript = await script(
+    work,
+    'discard',
+    `${open}import { discard } from './src/store/commit/discard.ts';
+    await discard(await OutputFolder.open(process.argv[2]), 'servers.api');`,
+  );
+});
+
+function templateOf(scene: Scene): string {
+  const root = templates.get(scene);
+  if (root === undefined) throw new Error('no such scene');
+  return root;
+}
+
+async function countOf(path: string, args: readonly string[], fault: Fault = {}): Promise<number> {
+  const log = join(work, `log-${++made}`);
+  expect(await runScript(path, args, { ...fault, log })).toMatchObject({ code: 0, stderr: '' });
+  return readFileSync(log, 'utf8').trim().split('\n').length;
+}
+
+/** Folders in which the commit was killed, one for each file operation behind its point of no return. */
+async function stopped(scene: Scene): Promise<readonly string[]> {
+  const asked = JSON.stringify(scene.request);
+  const count = await countOf(commitScript, [copyOf(templateOf(scene)), asked]);
+  const tasks = Array.from({ length: Math.ceil(count / STRIDE) }, (_, i) => async () => {
+    const root = copyOf(templateOf(scene));
+    await runScript(commitScript, [root, asked], { at: 1 + i * STRIDE });
+    return root;
+  });
+  const all = await inPairs(tasks);
+  return all.filter((root) => existsSync(join(root, COMMIT_FOLDER, 'servers.api/order.json')));
+}
+
+describe.each(SCENES)('$name', (scene) => {
+  it('given up after a crash anywhere, is the whole old set or the whole new one', async () => {
+    const ends = new Set<Discarded>();
+    for (const root of await stopped(scene)) {
+      const how = await giveUp(root);
+      ends.add(how);
+      expectNothingLost(root, scene);
+      if (how === 'restored') expectSet(root, scene, 'old');
+      else expectSet(root, scene, scene.request === null ? 'none' : 'new');
+      expect(pending(root)).toEqual([]);
+    }
+    expect(ends).toContain('restored');
+  });
+
+  it('killed anywhere while it is given up, goes on with that', async () => {
+    const all = await stopped(scene);
+    for (const from of all.slice(all.length >> 1, (all.length >> 1) + 1)) {
+      const count = await countOf(discardScript, [copyOf(from)]);
+      const tasks = Array.from({ length: Math.ceil(count / STRIDE) }, (_, i) => async () => {
+        const root = copyOf(from);
+        await runScript(discardScript, [root], { at: 1 + i * STRIDE });
+        return root;
+      });
+      for (const root of await inPairs(tasks)) {
+        await through(root, (output) => recover(output));
+        expectNothingLost(root, scene);
+        const generation = contentOf(root, 'key')?.split(' ')[0] ?? 'none';
+        expectSet(root, scene, generation as 'old' | 'new' | 'none');
+      }
+    }
+  });
+});
