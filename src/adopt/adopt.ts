@@ -10,6 +10,7 @@ import { hierarchyOf } from './hierarchy.ts';
 import type { EntryNote, LeftOut } from './left-out.ts';
 import { leftoversOf } from './leftovers.ts';
 import { pairUp } from './pairs.ts';
+import { revocationsOf } from './revocations.ts';
 
 /** The manifest to write, and what to report beside it; paths are relative to the adopted folder. */
 export interface Description {
@@ -22,19 +23,25 @@ export interface Description {
 
 /** @param output the adopted folder, as the manifest names it. @param now seconds since 1970. */
 export function describeFolder(scan: Scan, output: string, now: number): Description {
-  const pairing = pairUp(scan);
-  const hierarchy = hierarchyOf(pairing, now);
-  const { drafts, leftOut: sameSubject } = draftsOf(hierarchy);
+  const revocations = revocationsOf(scan.files);
+  const pairing = pairUp({ files: scan.files, revoked: revocations.byFingerprint, now });
+  const hierarchy = hierarchyOf(pairing);
+  const { drafts, leftOut: sameSubject } = draftsOf(hierarchy, now);
   const artifacts = findArtifacts(drafts, scan.files);
   const reported = [...hierarchy.leftOut, ...sameSubject, ...pairing.leftOut];
-  const reportedPaths = new Set(reported.flatMap(({ paths }) => paths));
+  const known = {
+    drafts,
+    artifacts,
+    reported: new Set(reported.flatMap(({ paths }) => paths)),
+    trustedCrls: revocations.trustedPaths,
+  };
   const existing = new Set([...scan.files, ...scan.unusable].map(({ path }) => path));
   for (const path of scan.ignored) existing.add(path);
   return {
     manifest: describe(output, drafts, artifacts, existing),
     leftOut: [
       ...withoutUsed(reported, artifacts),
-      ...leftoversOf(scan.files, drafts, artifacts, reportedPaths),
+      ...leftoversOf(scan.files, known),
       ...scan.unusable.map(unusable),
     ].sort((a, b) => compare(a.paths[0] ?? '', b.paths[0] ?? '')),
     notes: drafts.flatMap(({ id, notes }) => notes.map((note) => ({ id, note }))),

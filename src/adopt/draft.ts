@@ -9,7 +9,7 @@ import type { LeftOut, LeftOutWhy, Note } from './left-out.ts';
 import { validityText } from './length.ts';
 import { namesOf } from './names.ts';
 import { namesFor } from './naming.ts';
-import { nameText } from './pairs.ts';
+import { nameText } from './pair.ts';
 import { subjectOf } from './subject.ts';
 
 /** A future entry of the manifest, with its pair. */
@@ -29,8 +29,8 @@ export interface EntryDrafts {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** No two authorities have the same subject: the later one is left out, with everything below it. */
-export function draftsOf({ pairs }: Hierarchy): EntryDrafts {
+/** No two authorities may have the same subject: one is left out, with everything below it. @param now seconds since 1970 */
+export function draftsOf({ pairs }: Hierarchy, now: number): EntryDrafts {
   const sorted = pairs.toSorted(
     (a, b) => depthOf(a) - depthOf(b) || compare(a.section, b.section) || compare(a.certPath, b.certPath),
   );
@@ -39,21 +39,33 @@ export function draftsOf({ pairs }: Hierarchy): EntryDrafts {
   const issuers = new Set(sorted.map(({ issuer }) => issuer));
   const context = { names, hasChoice: authorities.length > 1, issuers };
   const all = sorted.map((pair) => draftOf(pair, context));
-  return withoutSharedSubjects(all);
+  return withoutSharedSubjects(all, (draft) => rankOf(draft.pair, issuers, now));
 }
 
+/** Of authorities with the same subject the valid one counts, then the one in use, then the newest. */
+function rankOf(pair: PlacedPair, issuers: Context['issuers'], now: number): number {
+  const { notBefore, notAfter } = pair.cert.facts;
+  return notBefore + (issuers.has(pair) ? IN_USE : 0) + (notAfter < now ? 0 : VALID);
+}
+
+/** More than any notBefore, and more than both together. */
+const IN_USE = 2 ** 40;
+const VALID = 2 ** 42;
+
 /** Verifiers find issuers by subject, so an authority's must be unique. */
-function withoutSharedSubjects(all: readonly EntryDraft[]): EntryDrafts {
-  const subjects = new Map<string, EntryDraft>();
+function withoutSharedSubjects(all: readonly EntryDraft[], rank: (draft: EntryDraft) => number): EntryDrafts {
+  const authorities = all.filter(({ pair }) => pair.section === 'authorities');
+  const owners = new Map<string, EntryDraft>();
+  for (const draft of authorities.toSorted((a, b) => rank(a) - rank(b)))
+    owners.set(subjectKey(draft.entry), draft);
   const excluded = new Map<PlacedPair, LeftOutWhy>();
   for (const draft of all) {
     const { pair } = draft;
-    const key = subjectKey(draft.entry);
-    const other = subjects.get(key);
+    const owner = owners.get(subjectKey(draft.entry));
     const cause = pair.issuer === null ? undefined : excluded.get(pair.issuer);
     if (cause !== undefined) excluded.set(pair, belowExcluded(pair, cause));
-    else if (other) excluded.set(pair, { kind: 'same-subject', other: other.id });
-    else if (pair.section === 'authorities') subjects.set(key, draft);
+    else if (owner !== undefined && owner !== draft)
+      excluded.set(pair, { kind: 'same-subject', other: owner.id });
   }
   return {
     drafts: all.filter(({ pair }) => !excluded.has(pair)),

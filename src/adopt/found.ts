@@ -1,10 +1,19 @@
 /** The content of a folder, file by file, before anything is put together. */
 import type { Blockage } from '../plan/blockage.ts';
+import type { CrlFacts } from '../x509/crl.ts';
 import type { CertificateFacts, KeyFacts, KeyId, RequestFacts } from '../x509/facts.ts';
+import type { KeyFormat } from '../x509/key-format.ts';
+import type { RevokedRecord } from './ca-database.ts';
 
 /** A certificate with its bytes, whose signature is yet to be checked. */
 export interface FoundCertificate {
   readonly facts: CertificateFacts;
+  readonly der: Uint8Array;
+}
+
+/** A revocation list with its bytes, whose signature is yet to be checked. */
+export interface FoundCrl {
+  readonly facts: CrlFacts;
   readonly der: Uint8Array;
 }
 
@@ -14,9 +23,13 @@ export type ReadFault =
   | { readonly kind: 'gone' }
   | { readonly kind: 'empty' }
   | { readonly kind: 'no-pem' }
+  | { readonly kind: 'utf16' }
   /** Programs differ in which of them they take. */
   | { readonly kind: 'several-keys' }
-  | { readonly kind: 'bad-certificate'; readonly detail: string }
+  /** A key of another program, or in another form. */
+  | { readonly kind: 'foreign-key'; readonly format: KeyFormat }
+  /** A certificate under a label that only OpenSSL reads. */
+  | { readonly kind: 'rare-label'; readonly label: string }
   | { readonly kind: 'unusable'; readonly detail: string };
 
 /** One private key. */
@@ -25,7 +38,7 @@ export type FoundKey =
   | { readonly state: 'encrypted' }
   | { readonly state: 'unreadable'; readonly fault: ReadFault };
 
-/** One PEM file; everything in the order of the file. */
+/** One file; everything in its order. */
 export interface FoundFile {
   /** Below the folder, with `/` on every system. */
   readonly path: string;
@@ -33,7 +46,10 @@ export interface FoundFile {
   readonly keys: readonly FoundKey[];
   readonly requests: readonly RequestFacts[];
   readonly publicKeys: readonly KeyId[];
-  /** Labels of PEM blocks that are none of these, such as `X509 CRL`. */
+  readonly crls: readonly FoundCrl[];
+  /** Revoked certificates in the database of `openssl ca`. */
+  readonly revoked: readonly RevokedRecord[];
+  /** Labels of PEM blocks that are none of these, such as `PKCS7`. */
   readonly others: readonly string[];
 }
 
@@ -50,7 +66,7 @@ export type UnusableWhy =
   | { readonly kind: 'too-large' }
   | { readonly kind: 'too-deep' }
   | { readonly kind: 'too-many' }
-  /** `pkcs12`, `DER` and so on. */
+  /** `PKCS#12`, `a certificate in DER` and so on. */
   | { readonly kind: 'format'; readonly format: string };
 
 /** A folder and everything below it, except `.pki` and `.git`; paths are relative to it. */

@@ -2,13 +2,14 @@
 import type { KeyObject } from 'node:crypto';
 import type { Section } from '../pki/sections.ts';
 import { certificateSpki, publicKeyObject } from '../x509/certificate.ts';
-import { isAuthority, pathLengthOf } from '../x509/facts.ts';
-import { signedBy } from '../x509/signature.ts';
+import { type CertificateFacts, isAuthority, pathLengthOf } from '../x509/facts.ts';
+import { isCheckable, signedBy } from '../x509/signature.ts';
 import type { FoundCertificate } from './found.ts';
 import { keyText } from './key-text.ts';
 import { kindOf } from './kind.ts';
 import type { LeftOut, LeftOutWhy, Note } from './left-out.ts';
-import { nameText, type Occurrence, type Pair, type Pairing } from './pairs.ts';
+import { nameText, type Occurrence, type Pair } from './pair.ts';
+import type { Pairing } from './pairs.ts';
 import { pathFault } from './paths.ts';
 
 /** A pair with its place in the hierarchy. */
@@ -28,12 +29,12 @@ export interface Hierarchy {
 
 type Placement = { readonly placed: PlacedPair } | { readonly why: LeftOutWhy };
 
-/** Finds issuers by their signatures. @param now seconds since 1970: an authority that has ended is left out. */
-export function hierarchyOf(pairing: Pairing, now: number): Hierarchy {
+/** Finds issuers by their signatures. */
+export function hierarchyOf(pairing: Pairing): Hierarchy {
   const signers = signersOf(pairing.occurrences);
   const authorities = pairing.pairs.filter(({ cert }) => isAuthority(cert.facts));
   const leaves = pairing.pairs.filter(({ cert }) => !isAuthority(cert.facts));
-  const search = new IssuerSearch({ authorities, signers, unpaired: pairing.unpaired, now });
+  const search = new IssuerSearch({ authorities, signers, unpaired: pairing.unpaired });
   const results = [...authorities, ...leaves].map((pair) => [pair, search.place(pair)] as const);
   const pairs = results.flatMap(([, result]) => ('placed' in result ? [result.placed] : []));
   const leftOut = results.flatMap(([pair, result]) => ('why' in result ? [leftOutOf(pair, result.why)] : []));
@@ -74,7 +75,6 @@ interface Known {
   readonly authorities: readonly Pair[];
   readonly signers: readonly Signer[];
   readonly unpaired: Pairing['unpaired'];
-  readonly now: number;
 }
 
 /** Places every pair once, its issuer first. */
@@ -97,12 +97,12 @@ class IssuerSearch {
   }
 
   #placementOf(pair: Pair): Placement {
-    const why = faultOf(pair, this.#known.now);
+    const why = faultOf(pair);
     if (why !== null) return { why };
     const kind = kindOf(pair.cert.facts);
     if ('why' in kind) return kind;
     const signer = this.#signerOf(pair.cert);
-    if (signer === undefined) return { why: { kind: 'unknown-issuer', issuer: issuerText(pair.cert) } };
+    if (signer === undefined) return { why: withoutSigner(pair.cert) };
     if (signer.cert.facts.keyId === pair.key.keyId) return this.#selfSigned(pair, kind.section, kind.notes);
     return this.#signed(pair, signer, kind.section, kind.notes);
   }
@@ -149,21 +149,24 @@ class IssuerSearch {
 }
 
 /** What keeps a pair out by itself. */
-function faultOf({ cert, key, certPath, keyPath }: Pair, now: number): LeftOutWhy | null {
+function faultOf({ key, certPath, keyPath }: Pair): LeftOutWhy | null {
   for (const path of [certPath, keyPath]) {
     const fault = pathFault(path);
     if (fault !== null) return { kind: 'path', fault };
   }
-  if (keyText(key.spec) === undefined) return { kind: 'key-kind', spec: key.spec };
-  const { notAfter } = cert.facts;
-  return isAuthority(cert.facts) && notAfter < now ? { kind: 'expired-authority', notAfter } : null;
+  return keyText(key.spec) === undefined ? { kind: 'key-kind', spec: key.spec } : null;
+}
+
+function withoutSigner({ facts, der }: FoundCertificate): LeftOutWhy {
+  if (!isCheckable(der)) return { kind: 'unknown-signature', algorithm: facts.signature };
+  return { kind: 'unknown-issuer', issuer: issuerText(facts) };
 }
 
 function firstCause(why: LeftOutWhy): LeftOutWhy {
   return why.kind === 'issuer-left-out' ? why.because : why;
 }
 
-function issuerText({ facts }: FoundCertificate): string {
+function issuerText(facts: CertificateFacts): string {
   return nameText({ ...facts, subject: facts.issuer, extensions: {} });
 }
 

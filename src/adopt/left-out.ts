@@ -1,31 +1,37 @@
 /** What a manifest does not describe of an adopted folder, each with the reason as a value (words: report/left-out.ts). */
 import type { EntityId } from '../pki/entity.ts';
+import type { KeyFormat } from '../x509/key-format.ts';
 import type { UnusableWhy } from './found.ts';
 import type { PathFault } from './paths.ts';
+import type { Revocation } from './revocations.ts';
 
 /** Reasons to leave something out. Paths name files, subjects name issuers, an id names `other`. */
 export type LeftOutWhy =
   | UnusableWhy
   /** `keyPath`: an encrypted key with a matching name. */
   | { readonly kind: 'encrypted-key'; readonly keyPath: string }
+  /** The same of a key for another program, or in another form. */
+  | { readonly kind: 'foreign-key'; readonly keyPath: string; readonly format: KeyFormat }
+  | ({ readonly kind: 'revoked' } & Revocation)
   | { readonly kind: 'no-key' }
   | { readonly kind: 'no-certificate'; readonly request: string | null }
   | { readonly kind: 'key-kind'; readonly spec: string }
   | { readonly kind: 'usage'; readonly usages: readonly string[] }
   | { readonly kind: 'no-host' }
-  | { readonly kind: 'expired-authority'; readonly notAfter: number }
   | { readonly kind: 'self-signed' }
   | { readonly kind: 'unknown-issuer'; readonly issuer: string }
+  /** Nothing here can tell who signed. */
+  | { readonly kind: 'unknown-signature'; readonly algorithm: string }
   | { readonly kind: 'no-authority'; readonly issuer: string }
   /** `because`: the reason for the highest authority that is left out. */
   | { readonly kind: 'issuer-left-out'; readonly issuer: string; readonly because: LeftOutWhy }
   | { readonly kind: 'same-subject'; readonly other: string }
   | { readonly kind: 'path-length'; readonly limiter: string }
   | { readonly kind: 'path'; readonly fault: PathFault }
-  /** The certificate has no file of its own, only one with others. */
-  | { readonly kind: 'bundle'; readonly count: number }
-  /** The certificate has no file of its own, only one with its key. */
-  | { readonly kind: 'together' }
+  /** The certificate has no file of its own: it is the nth (from 1) of several in `path`, or beside other blocks. */
+  | { readonly kind: 'bundle'; readonly path: string; readonly position: number; readonly count: number }
+  /** The certificate has no file of its own: it is in `path` with its key. */
+  | { readonly kind: 'together'; readonly path: string }
   | { readonly kind: 'earlier'; readonly of: string }
   | { readonly kind: 'key-taken'; readonly by: string }
   /** From here on: files of no entity. They stay as they are, even when their content is renewed elsewhere. */
@@ -36,7 +42,9 @@ export type LeftOutWhy =
   | { readonly kind: 'request-differs'; readonly of: string }
   | { readonly kind: 'request-alone' }
   | { readonly kind: 'public-key' }
-  | { readonly kind: 'crl' }
+  /** `isTrusted`: an authority of the folder signed it, and its `count` certificates are left out. */
+  | { readonly kind: 'crl'; readonly issuer: string; readonly count: number; readonly isTrusted: boolean }
+  | { readonly kind: 'ca-database'; readonly count: number }
   | { readonly kind: 'other-pem'; readonly labels: readonly string[] };
 
 /** One certificate, key or file that the manifest does not describe. */

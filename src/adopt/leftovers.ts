@@ -1,21 +1,31 @@
 /** Files that belong to no entity of the manifest: they stay as they are, and their content is not renewed. */
 import type { EntityId } from '../pki/entity.ts';
+import { subjectText } from '../pki/subject.ts';
 import type { EntityFiles } from './artifacts.ts';
 import type { EntryDraft } from './draft.ts';
 import type { FoundFile } from './found.ts';
 import type { LeftOut, LeftOutWhy } from './left-out.ts';
+import { isRevokedPath } from './paths.ts';
+import { unusableKey } from './unpaired.ts';
 
-/** @param reported paths that are listed already, for another reason. */
-export function leftoversOf(
-  files: readonly FoundFile[],
-  drafts: readonly EntryDraft[],
-  artifacts: ReadonlyMap<EntityId, EntityFiles>,
-  reported: ReadonlySet<string>,
-): readonly LeftOut[] {
+/** What is known about the files of a folder. */
+export interface Known {
+  readonly drafts: readonly EntryDraft[];
+  readonly artifacts: ReadonlyMap<EntityId, EntityFiles>;
+  /** Paths that are listed already, for another reason. */
+  readonly reported: ReadonlySet<string>;
+  /** Paths of revocation lists that an authority of the folder signed. */
+  readonly trustedCrls: ReadonlySet<string>;
+}
+
+/** Files that nothing else accounts for, each with what it is. */
+export function leftoversOf(files: readonly FoundFile[], known: Known): readonly LeftOut[] {
+  const { drafts, artifacts, reported, trustedCrls } = known;
   const used = new Set([...artifacts.values()].flatMap((one) => Object.values(one.files)));
   const context = {
     byFingerprint: new Map(drafts.map(({ pair }) => [pair.cert.facts.fingerprint, pair.certPath])),
     byKey: new Map(drafts.map(({ pair }) => [pair.key.keyId, pair.keyPath])),
+    trustedCrls,
   };
   return files
     .filter(({ path }) => !used.has(path) && !reported.has(path))
@@ -25,10 +35,12 @@ export function leftoversOf(
 interface Context {
   readonly byFingerprint: ReadonlyMap<string, string>;
   readonly byKey: ReadonlyMap<string, string>;
+  readonly trustedCrls: ReadonlySet<string>;
 }
 
-function whyUnused(file: FoundFile, { byFingerprint, byKey }: Context): LeftOutWhy {
+function whyUnused(file: FoundFile, { byFingerprint, byKey, trustedCrls }: Context): LeftOutWhy {
   const { certificates, keys, requests, publicKeys, others } = file;
+  if (isRevokedPath(file.path)) return { kind: 'revoked', by: 'folder' };
   const [cert] = certificates;
   const [key] = keys;
   if (keys.length > 0 && certificates.length > 0) return { kind: 'combined' };
@@ -38,7 +50,7 @@ function whyUnused(file: FoundFile, { byFingerprint, byKey }: Context): LeftOutW
   }
   if (certificates.length > 1) return { kind: 'certificates', count: certificates.length };
   if (key?.state === 'encrypted') return { kind: 'encrypted-key', keyPath: file.path };
-  if (key?.state === 'unreadable') return { kind: 'unreadable', fault: key.fault };
+  if (key?.state === 'unreadable') return unusableKey(file.path, key.fault);
   if (key) {
     const of = byKey.get(key.facts.keyId);
     return of === undefined ? { kind: 'spare-key' } : { kind: 'copy', of };
@@ -47,5 +59,12 @@ function whyUnused(file: FoundFile, { byFingerprint, byKey }: Context): LeftOutW
   const of = request && byKey.get(request.keyId);
   if (request) return of === undefined ? { kind: 'request-alone' } : { kind: 'request-differs', of };
   if (publicKeys.length > 0) return { kind: 'public-key' };
-  return others.includes('X509 CRL') ? { kind: 'crl' } : { kind: 'other-pem', labels: others };
+  const [crl] = file.crls;
+  if (crl) {
+    const { issuer, entries } = crl.facts;
+    const isTrusted = trustedCrls.has(file.path);
+    return { kind: 'crl', issuer: subjectText(issuer), count: entries.length, isTrusted };
+  }
+  if (file.revoked.length > 0) return { kind: 'ca-database', count: file.revoked.length };
+  return { kind: 'other-pem', labels: others };
 }

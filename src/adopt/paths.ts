@@ -11,6 +11,8 @@ const ROLE = /^(key|cert|crt|certificate|privkey|private|priv|public|pub|req|csr
 const DEMO_CA = /^ca(key|cert)$/i;
 /** Folders of copies and of retired files. */
 const COPIES = /^(certs_by_serial|newcerts|archive|backups?|old|renewed|revoked|inline|previous)$/i;
+/** The folder of certificates, keys and requests that easy-rsa has revoked. */
+const REVOKED = /^revoked$/i;
 /** Names of folders that say nothing about a single entity. */
 const CONTAINER =
   /^(certs?|certificates|private|keys?|issued|reqs|csr|ssl|tls|pki|servers?|clients?|peers?|authorities)$/i;
@@ -41,10 +43,16 @@ export function nearness(certPath: string, keyPath: string): number {
 }
 
 function isCopy(path: string): boolean {
-  return path
-    .split('/')
-    .slice(0, -1)
-    .some((segment) => COPIES.test(segment));
+  return foldersOf(path).some((folder) => COPIES.test(folder));
+}
+
+/** Whether a file is below a folder for what is revoked. */
+export function isRevokedPath(path: string): boolean {
+  return foldersOf(path).some((folder) => REVOKED.test(folder));
+}
+
+function foldersOf(path: string): readonly string[] {
+  return path.split('/').slice(0, -1);
 }
 
 /** A name for the entity of these two files; empty where they suggest none. */

@@ -103,7 +103,7 @@ function whatText({ paths, subject }: LeftOut): string {
 
 function ignoredText({ description: { ignored } }: Adoption): readonly string[] {
   if (ignored.length === 0) return [];
-  return [`${ignored.length} other ${ignored.length === 1 ? 'file' : 'files'}, unrelated to a PKI: ignored`];
+  return [`${ignored.length} unrelated ${ignored.length === 1 ? 'file' : 'files'} ignored`];
 }
 
 /** Where none of it can be described. */
@@ -127,7 +127,7 @@ export function writtenText(path: string): string {
 /** Where the file to write is not a new one. */
 export function takenText(path: string): Advice {
   return {
-    problem: `"${path}" already exists; it is not overwritten`,
+    problem: `"${path}" is there already, and is not overwritten`,
     hint: 'name a new file, or move the old one away',
   };
 }

@@ -1,12 +1,16 @@
-/** Why something is not in an adopted folder's manifest, in words, and what can be done about it. */
+/** Why something of an adopted folder is not in its manifest, in words, and what to do about it. */
 
 import type { ReadFault } from '../adopt/found.ts';
 import type { LeftOutWhy, Note } from '../adopt/left-out.ts';
 import type { PathFault } from '../adopt/paths.ts';
+import type { Revocation } from '../adopt/revocations.ts';
+import { shellPath } from '../openssl/shell.ts';
 import { unreachable } from '../pki/entity.ts';
 import { visible } from '../pki/printable.ts';
 import { isoTime } from '../plan/validity.ts';
 import { blockageText } from '../words/blockage.ts';
+import { conversionOf, keyFormatText } from '../words/key-format.ts';
+import type { KeyFormat } from '../x509/key-format.ts';
 
 type Words<Union extends { readonly kind: string }> = {
   readonly [Kind in Union['kind']]: (value: Extract<Union, { readonly kind: Kind }>) => string;
@@ -14,54 +18,76 @@ type Words<Union extends { readonly kind: string }> = {
 
 const WORDS: Words<LeftOutWhy> = {
   unreadable: ({ fault }) => faultText(fault),
-  link: () => 'a symbolic link: not followed',
-  'too-large': () => 'larger than 1 MB: not looked into',
-  'too-deep': () => 'a folder more than 6 folders down: not looked into',
-  'too-many': () => 'more than 20,000 files: neither this one nor those after it were looked at',
+  link: () => 'is a symbolic link, which is not followed',
+  'too-large': () => 'is larger than 1 MB, and was not read',
+  'too-deep': () => 'is more than 6 folders down, and was not read',
+  'too-many': () => 'comes after 20,000 files: from here on nothing was read',
   format: ({ format }) => `${format}: only PEM files can be managed`,
   'encrypted-key': ({ keyPath }) =>
     `the private key "${keyPath}" is encrypted, and this version cannot open encrypted keys`,
+  'foreign-key': ({ keyPath, format }) => `the private key "${keyPath}" ${keyFormatText(format)}`,
+  revoked: (why) => `revoked${revokedText(why)}`,
   'no-key': () => 'its private key is not in this folder',
   'no-certificate': ({ request }) =>
-    `a private key that fits no certificate of this folder${request === null ? '' : ` ("${request}" asks for one)`}`,
+    `a private key without a certificate in this folder${request === null ? '' : ` ("${request}" asks for one)`}`,
   'key-kind': ({ spec }) => `a manifest has no keys of this kind: ${spec}`,
   usage: ({ usages }) => `for neither TLS servers nor TLS clients: ${usages.join(', ')}`,
-  'no-host': () => 'for TLS servers, and without a DNS name or IP address that a client could check',
-  'expired-authority': ({ notAfter }) => `an authority that expired ${isoTime(notAfter)}`,
-  'self-signed': () => 'signed by itself, and no authority',
+  'no-host': () => 'for TLS servers, without a DNS name or IP address that a client could check',
+  'self-signed': () => 'signed by itself, and not an authority',
   'unknown-issuer': ({ issuer }) => `signed by ${issuer}, which is not in this folder`,
+  'unknown-signature': ({ algorithm }) =>
+    `signed with an algorithm that this version cannot check (${algorithm})`,
   'no-authority': ({ issuer }) =>
-    `signed by ${issuer}, whose certificate is not one of an authority (basic constraints lack CA:TRUE)`,
+    `signed by ${issuer}, whose certificate is not an authority's (basic constraints lack CA:TRUE)`,
   'issuer-left-out': ({ issuer, because }) => `below ${issuer}, which is left out: ${textOf(because)}`,
-  'same-subject': ({ other }) => `has the subject of ${other}: nobody could tell their certificates apart`,
+  'same-subject': ({ other }) =>
+    `has the subject of ${other}, so that their certificates could not be told apart`,
   'path-length': ({ limiter }) => `too deep: the path length of ${limiter} allows no authority here`,
   path: ({ fault }) => pathText(fault),
-  bundle: ({ count }) => `the certificate is only in a file with others (${count} certificates)`,
-  together: () => 'the certificate is only in one file with its key',
+  bundle: ({ path, count }) =>
+    count === 1
+      ? `the certificate shares "${path}" with other PEM blocks`
+      : `the certificate has no file of its own: "${path}" holds ${count}`,
+  together: ({ path }) => `the certificate has no file of its own: "${path}" holds its key as well`,
   earlier: ({ of }) => `an earlier certificate for the key of "${of}"`,
-  'key-taken': ({ by }) => `for the key of "${by}": two entities cannot write one file`,
-  copy: ({ of }) => `a copy of "${of}": it will not change when that does`,
-  combined: () => 'combines a private key with other parts: it will not be updated when they change',
+  'key-taken': ({ by }) => `for the key of "${by}", and two entities cannot write one file`,
+  copy: ({ of }) => `a copy of "${of}", which will not change with it`,
+  combined: () => 'combines a key with other parts; it will not be updated',
   'spare-key': () => 'a private key whose certificate is left out',
   certificates: ({ count }) =>
-    count === 1
-      ? "a certificate that is no entity's"
-      : `a bundle of ${count} certificates that is no entity's`,
+    count === 1 ? 'a certificate of no entity' : `a bundle of ${count} certificates of no entity`,
   'request-differs': ({ of }) => `a request for "${of}" that does not match the certificate that was issued`,
-  'request-alone': () => "a request that is no entity's",
+  'request-alone': () => 'a request of no entity',
   'public-key': () => 'a public key by itself',
-  crl: () => 'a revocation list: this version neither reads nor writes them',
-  'other-pem': ({ labels }) => `holds ${labels.join(', ') || 'nothing that a manifest is about'}`,
+  crl: ({ issuer, count, isTrusted }) =>
+    isTrusted
+      ? `a revocation list of ${issuer} with ${countOf(count, 'certificate')}: it is not continued`
+      : `a revocation list of ${issuer} that no authority of this folder signed: it was not considered`,
+  'ca-database': ({ count }) =>
+    `the database of another tool with ${countOf(count, 'revoked certificate')}: it is not continued`,
+  'other-pem': ({ labels }) => `holds ${labels.join(', ') || 'nothing for a manifest'}`,
 };
 
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** ` on 2026-01-31 (keyCompromise), by "crl.pem"`. */
+function revokedText(revocation: Revocation): string {
+  if (revocation.by === 'folder') return ': it is in a folder of that name';
+  const { date, reason, path } = revocation;
+  const day = date === null ? '' : ` on ${isoTime(date).slice(0, 10)}`;
+  return `${day}${reason === null ? '' : ` (${reason})`}, according to "${path}"`;
+}
+
 const NOTES: Words<Note> = {
-  'no-usage': ({ section }) => `has no extended key usage: adopted as one of the ${section}`,
-  attribute: ({ attribute }) => `cannot be expressed in a manifest: ${attribute} in the subject`,
-  names: ({ names }) => `cannot be expressed in a manifest: ${names.join(', ')} among the SANs`,
+  'no-usage': ({ section }) => `has no extended key usage; adopted as one of the ${section}`,
+  attribute: ({ attribute }) => `a manifest cannot have ${attribute} in the subject`,
+  names: ({ names }) => `a manifest cannot have ${names.join(', ')} among the SANs`,
   'common-name': ({ before, after }) =>
-    `cannot be expressed in a manifest: the common name ${before ?? '(none)'}; described with ${after ?? 'none'}`,
+    `a manifest cannot have the common name ${before ?? '(none)'} here; described with ${after ?? 'none'}`,
   'common-name-added': ({ name }) =>
-    `a server's common name has to be among its SANs: described with ${name} among them`,
+    `a server's common name has to be among its SANs; described with ${name} among them`,
   validity: () => 'lives longer or shorter than a manifest can say',
   extensions: ({ oids }) => `has extensions that the next certificate will not have: ${oids.join(', ')}`,
   'idle-root': () => 'says CA:TRUE, but signs nothing here and has SANs: perhaps meant to be a server',
@@ -79,8 +105,12 @@ function faultText(fault: ReadFault): string {
       return 'holds no PEM';
     case 'several-keys':
       return 'holds several private keys';
-    case 'bad-certificate':
-      return `holds no readable certificate: ${fault.detail}`;
+    case 'utf16':
+      return 'is text in UTF-16, which no program reads as PEM';
+    case 'foreign-key':
+      return keyFormatText(fault.format);
+    case 'rare-label':
+      return `has the label "${fault.label}", which not every program reads`;
     case 'unusable':
       return fault.detail;
     default:
@@ -105,12 +135,12 @@ function pathText(fault: PathFault): string {
   }
 }
 
-/** Free of control characters: certificates and names of files may hold anything. */
+/** Free of control characters, which certificates and names of files may contain. */
 export function leftOutText(why: LeftOutWhy): string {
   return visible(textOf(why));
 }
 
-/** Without the entry that it is about; free of control characters, as above. */
+/** Without the name of its entry; free of control characters, as above. */
 export function noteText(note: Note): string {
   return visible((NOTES[note.kind] as (value: Note) => string)(note));
 }
@@ -119,20 +149,50 @@ function textOf(why: LeftOutWhy): string {
   return (WORDS[why.kind] as (value: LeftOutWhy) => string)(why);
 }
 
-const HINTS: Readonly<Partial<Record<LeftOutWhy['kind'], string>>> = {
-  'encrypted-key': 'decrypt it with "openssl pkey -in KEY -out PLAIN" in its place, and adopt again',
-  'no-key': 'an authority and its end entities can be adopted once the key is put beside the certificate',
-  bundle:
-    'put the first one into a file of its own with "openssl x509 -in BUNDLE -out CERT", and adopt again',
-  together: 'put each into a file of its own with "openssl x509" and "openssl pkey", and adopt again',
-  'unknown-issuer': 'copy the key and certificate of the issuer into the folder, and adopt again',
-  'expired-authority': 'sign it anew with the tool that made it, and adopt again',
-  link: 'adopt the folder that it leads to',
+type Hints = {
+  readonly [Kind in LeftOutWhy['kind']]?: (
+    value: Extract<LeftOutWhy, { readonly kind: Kind }>,
+  ) => string | undefined;
 };
 
-/** What to do about it, where something can be done. */
+const AGAIN = 'and adopt again';
+
+const HINTS: Hints = {
+  unreadable: ({ fault }) => faultHint(fault),
+  'encrypted-key': ({ keyPath }) =>
+    `decrypt it in its place with "openssl pkey -in ${shellPath(keyPath)} -out PLAIN", ${AGAIN}`,
+  'foreign-key': ({ format }) => conversionHint(format),
+  'no-key': () => `put the key beside the certificate, ${AGAIN}`,
+  bundle: ({ path, position, count }) => bundleHint(path, position, count),
+  together: ({ path }) =>
+    `put each into a file of its own with "openssl x509 -in ${shellPath(path)} -out CERT" and "openssl pkey -in ${shellPath(path)} -out KEY", ${AGAIN}`,
+  'unknown-issuer': () => `copy the key and certificate of the issuer into the folder, ${AGAIN}`,
+  link: () => 'adopt the folder that it leads to',
+};
+
+function faultHint(fault: ReadFault): string | undefined {
+  if (fault.kind === 'rare-label') return `write it again with "openssl x509 -in FILE -out CERT", ${AGAIN}`;
+  return fault.kind === 'foreign-key' ? conversionHint(fault.format) : undefined;
+}
+
+function conversionHint(format: KeyFormat): string | undefined {
+  const conversion = conversionOf(format);
+  return conversion === null ? undefined : `convert it with "${conversion}", ${AGAIN}`;
+}
+
+/** openssl takes out the first certificate of a file; others have to be copied. */
+function bundleHint(path: string, position: number, count: number): string {
+  if (position === 1)
+    return `put ${count === 1 ? 'it' : 'the first one'} into a file of its own with "openssl x509 -in ${shellPath(path)} -out CERT", ${AGAIN}`;
+  return `copy certificate ${position} of "${path}" into a file of its own, ${AGAIN}`;
+}
+
+/** What to do about it, where something can be done; free of control characters. */
 export function leftOutHint(why: LeftOutWhy): string | undefined {
-  return why.kind === 'issuer-left-out' ? leftOutHint(why.because) : HINTS[why.kind];
+  if (why.kind === 'issuer-left-out') return leftOutHint(why.because);
+  const hint = HINTS[why.kind] as ((value: LeftOutWhy) => string | undefined) | undefined;
+  const text = hint?.(why);
+  return text === undefined ? undefined : visible(text);
 }
 
 /** As `why` of docs/json.md has it: where the fault is data, its words are the `detail`. */
@@ -142,5 +202,8 @@ export function leftOutJson(why: LeftOutWhy): unknown {
 
 function recorded(why: LeftOutWhy): object {
   if (why.kind === 'unreadable' || why.kind === 'path') return { kind: why.kind, detail: textOf(why) };
+  if (why.kind === 'foreign-key') return { ...why, format: why.format.kind };
+  if (why.kind === 'revoked' && why.by !== 'folder')
+    return { ...why, date: why.date === null ? null : isoTime(why.date) };
   return why.kind === 'issuer-left-out' ? { ...why, because: recorded(why.because) } : why;
 }

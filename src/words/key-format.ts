@@ -64,7 +64,7 @@ export function keyFormatHint(format: KeyFormat): string {
 }
 
 /** A command that makes of it what this program reads, where there is one. */
-function conversionOf(format: KeyFormat): string | null {
+export function conversionOf(format: KeyFormat): string | null {
   switch (format.kind) {
     case 'der':
       return 'openssl pkey -inform DER -in KEY -out PEM';

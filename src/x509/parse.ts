@@ -33,6 +33,11 @@ export function isRareLabel(label: string): boolean {
   return label !== 'CERTIFICATE' && CERTIFICATE_LABELS.includes(label);
 }
 
+/** Whether a label is that of a certification request. */
+export function isRequestLabel(label: string): boolean {
+  return REQUEST_LABELS.includes(label);
+}
+
 /** The first request of a PEM file. @throws Error where there is none, or it cannot be read. */
 export function parseRequest(bytes: Buffer): RequestFacts {
   return readable('certificate request', () => requestFacts(firstBlock(bytes, REQUEST_LABELS).der));

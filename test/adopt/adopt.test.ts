@@ -240,7 +240,7 @@ function aMember(name: string, keyPath: string, certPath: string): PlacedPair {
 
 /** The manifest of these pairs, each with just key and certificate; and what it means. */
 function manifestOf(...pairs: readonly PlacedPair[]) {
-  const { drafts } = draftsOf({ pairs: [ROOT_MEMBER, ...pairs], leftOut: [] });
+  const { drafts } = draftsOf({ pairs: [ROOT_MEMBER, ...pairs], leftOut: [] }, NOW);
   const artifacts = new Map(drafts.map((draft) => [draft.id, filesOf(draft)]));
   const text = manifestText(describeDrafts('certs', drafts, artifacts, new Set()), {
     head: ['a', 'b\nc'],

@@ -1,141 +1,14 @@
 // Folders that other tools and hands made: described by a manifest, planned, applied. What conforms keeps every byte, what
 // does not is named with the right reason, no key is ever lost, and the handshakes of the whole work in the end.
-import { execFileSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ALL_ARTIFACTS } from '../../src/pki/artifact.ts';
-import type { Entity } from '../../src/pki/entity.ts';
-import { filePath } from '../../src/pki/files.ts';
-import { loadManifest } from '../../src/resolve/load.ts';
-import { runPki, runProgram, snapshot } from '../helpers/cli.ts';
+import { runPki } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { openssl } from '../helpers/openssl.ts';
+import { type AdoptionJson, adoptAndApply, found, leftOut, misfits, missing, run } from './adopting.ts';
 import { CA, type Files, leaf, RSA, Workshop } from './handmade.ts';
-import { Project, type ReasonJson } from './project.ts';
-
-interface AdoptionJson {
-  readonly text: string;
-  readonly entities: readonly {
-    readonly id: string;
-    readonly conforms: boolean;
-    readonly action: string;
-    readonly reasons: readonly ReasonJson[];
-    readonly notes: readonly { readonly kind: string }[];
-  }[];
-  readonly leftOut: readonly {
-    readonly paths: readonly string[];
-    readonly subject: string | null;
-    readonly why: {
-      readonly kind: string;
-      readonly text: string;
-      readonly because?: { readonly kind: string };
-    };
-  }[];
-}
-
-async function found(folder: string, certs = 'certs'): Promise<AdoptionJson> {
-  const run = await runPki(['adopt', certs, '--json'], { cwd: folder });
-  if (run.stdout === '') throw new Error(`pki adopt: exit ${run.code}\n${run.stderr}`);
-  return JSON.parse(run.stdout) as AdoptionJson;
-}
-
-/** Why each thing is left out, by its first path. */
-function leftOut({ leftOut: all }: AdoptionJson): Record<string, string> {
-  return Object.fromEntries(all.map(({ paths, why }) => [paths[0], why.kind]));
-}
-
-/** Entities that do not conform → in what. */
-function misfits({ entities }: AdoptionJson): Record<string, readonly string[]> {
-  const due = entities.filter(({ conforms }) => !conforms);
-  return Object.fromEntries(
-    due.map(({ id, reasons }) => [id, reasons.map(({ field, kind }) => field ?? kind)]),
-  );
-}
-
-/** Private keys below a folder, by content: which of them are there, whatever they are called. */
-function privateKeys(folder: string): readonly string[] {
-  const paths = readdirSync(folder, { recursive: true, withFileTypes: true });
-  const texts = paths
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'));
-  return texts.filter((text) => text.includes('PRIVATE KEY-----'));
-}
-
-/**
- * The whole way. Adopts, and expects these entities not to conform in these things; then applies and expects that
- * everything does, that what conformed and every key are still the same, and that the handshakes work.
- */
-async function adoptAndApply(
-  folder: string,
-  expected: Record<string, readonly string[]>,
-  { prove = true, certs = 'certs' } = {},
-): Promise<{ readonly project: Project; readonly manifest: string; readonly adoption: AdoptionJson }> {
-  const root = join(folder, certs);
-  const before = snapshot(root);
-  const keys = privateKeys(root);
-  const adoption = await found(folder, certs);
-  expect(misfits(adoption)).toEqual(expected);
-  const written = await runPki(['adopt', certs, '--write', 'pki.yaml'], { cwd: folder });
-  expect(written).toMatchObject({ code: 0, stdout: '' });
-  expect(snapshot(root)).toEqual(before);
-
-  const manifest = readFileSync(join(folder, 'pki.yaml'), 'utf8');
-  const project = new Project(manifest, { folder, output: certs });
-  expect(Object.keys(await project.actions())).toEqual(Object.keys(expected));
-  await project.apply();
-  expect((await project.plan()).due).toBe(false);
-
-  expect(privateKeys(root)).toEqual(expect.arrayContaining([...keys]));
-  const after = snapshot(root);
-  const touched = Object.keys(before).filter((path) => before[path] !== after[path]);
-  const conforming = entitiesOf(manifest).filter(({ id }) => expected[id] === undefined);
-  const theirs = conforming.flatMap((entity) => ALL_ARTIFACTS.map((file) => filePath(entity, file)));
-  expect(touched.filter((path) => theirs.includes(path))).toEqual([]);
-  if (Object.keys(expected).length === 0) expect(touched).toEqual([]);
-  if (prove) expect(await project.pki(['verify'])).toMatchObject({ code: 0 });
-  return { project, manifest, adoption };
-}
-
-function entitiesOf(manifest: string): readonly Entity[] {
-  const loaded = loadManifest(manifest, 'pki.yaml');
-  if (!loaded.ok) throw new Error(loaded.diagnostics.map(({ message }) => message).join('\n'));
-  return loaded.inventory.entities;
-}
-
-/** Runs a tool that Debian has; what is missing skips its tests visibly. */
-function missing(...programs: readonly string[]): string | undefined {
-  const gone = programs.filter((program) => {
-    try {
-      execFileSync('sh', ['-c', 'command -v "$1"', 'sh', program], { stdio: 'ignore' });
-      return false;
-    } catch {
-      return true;
-    }
-  });
-  return gone.length === 0 ? undefined : `${gone.join(', ')} not installed`;
-}
-
-async function run(
-  file: string,
-  args: readonly string[],
-  cwd: string,
-  env = {},
-  input = '',
-): Promise<string> {
-  const done = await runProgram(file, args, { cwd, env, input });
-  if (done.code !== 0) throw new Error(`${file} ${args.join(' ')}: exit ${done.code}\n${done.stderr}`);
-  return done.stdout;
-}
+import { Project } from './project.ts';
 
 const EASYRSA = '/usr/share/easy-rsa/easyrsa';
 
@@ -513,11 +386,11 @@ describe('what is left out', () => {
       '"below-offline.crt" (CN=below-offline.test): below CN=Offline Root, which is left out: its private key is not in this folder',
     );
     expect(run.stderr).toContain(
-      'hint: decrypt it with "openssl pkey -in KEY -out PLAIN" in its place, and adopt again',
+      'hint: decrypt it in its place with "openssl pkey -in locked.key -out PLAIN", and adopt again',
     );
   });
 
-  it('an expired authority goes with everything below it; an expired leaf is due for renewal', async () => {
+  it('what has expired is due for renewal, an authority as well as a leaf', async () => {
     const shop = new Workshop();
     await shop.root(ROOT, { subject: '/CN=Short Root', extensions: CA, days: 100 });
     const web = { key: 'web.key', cert: 'web.crt' };
@@ -534,8 +407,9 @@ describe('what is left out', () => {
     expect(misfits(await at(3))).toEqual({ 'servers/web': ['expired'] });
     expect((await at(3)).text).toMatch(/# due for renewal: expired .*\n {2}web:/);
     const late = await at(101);
-    expect(late.entities).toEqual([]);
-    expect(leftOut(late)).toEqual({ 'ca.crt': 'expired-authority', 'web.crt': 'issuer-left-out' });
+    expect(misfits(late)).toEqual({ 'authorities/ca': ['expired'], 'servers/web': ['expired'] });
+    expect(late.text).toMatch(/# due for renewal: expired .*\n {2}ca:/);
+    expect(leftOut(late)).toEqual({});
   });
 });
 

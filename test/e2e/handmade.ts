@@ -17,6 +17,10 @@ export interface Making {
   readonly days?: number;
   /** Of `openssl genpkey`. */
   readonly algorithm?: readonly string[];
+  /** Of `openssl x509 -req`: the digest and how it is signed. */
+  readonly signing?: readonly string[];
+  /** With the key that is there already. */
+  readonly sameKey?: boolean;
 }
 
 const EC = ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256'];
@@ -80,7 +84,7 @@ export class Workshop {
   }
 
   async signed(files: Files, making: Making, issuer: Files): Promise<void> {
-    await this.key(files.key, making);
+    if (making.sameKey !== true) await this.key(files.key, making);
     const csr = files.csr === undefined ? join(this.folder, 'last.csr') : this.path(files.csr);
     const config = join(this.folder, 'req.cnf');
     await openssl([
@@ -96,6 +100,7 @@ export class Workshop {
       csr,
     ]);
     const by = [
+      ...(making.signing ?? []),
       '-CA',
       this.path(issuer.cert),
       '-CAkey',

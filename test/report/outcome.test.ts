@@ -6,7 +6,7 @@ import type { Change } from '../../src/plan/change.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { consentQuestion } from '../../src/report/consent.ts';
 import { failureAdvice } from '../../src/report/failure.ts';
-import { leftOutJson, leftOutText } from '../../src/report/left-out.ts';
+import { leftOutHint, leftOutJson, leftOutText } from '../../src/report/left-out.ts';
 import type { Message } from '../../src/report/message.ts';
 import { type NameProblem, nameText } from '../../src/report/names.ts';
 import { resultMessages, resultText } from '../../src/report/outcome.ts';
@@ -210,9 +210,14 @@ describe('what adopting leaves out', () => {
     [{ kind: 'unreadable', fault: { kind: 'empty' } }, 'is empty'],
     [{ kind: 'unreadable', fault: { kind: 'no-pem' } }, 'holds no PEM'],
     [{ kind: 'unreadable', fault: { kind: 'several-keys' } }, 'holds several private keys'],
+    [{ kind: 'unreadable', fault: { kind: 'utf16' } }, 'is text in UTF-16, which no program reads as PEM'],
     [
-      { kind: 'unreadable', fault: { kind: 'bad-certificate', detail: 'no such time' } },
-      'holds no readable certificate: no such time',
+      { kind: 'unreadable', fault: { kind: 'foreign-key', format: { kind: 'putty' } } },
+      'is a private key in the format of PuTTY, which this version cannot use',
+    ],
+    [
+      { kind: 'unreadable', fault: { kind: 'rare-label', label: 'X509 CERTIFICATE' } },
+      'has the label "X509 CERTIFICATE", which not every program reads',
     ],
     [
       { kind: 'unreadable', fault: { kind: 'unusable', detail: 'holds no readable private key' } },
@@ -229,13 +234,66 @@ describe('what adopting leaves out', () => {
   ])('%j: the words are the detail of its JSON, also below an authority', (why, text) => {
     expect(leftOutText(why)).toBe(text);
     const recorded = { kind: why.kind, detail: text };
-    expect(leftOutJson(why)).toEqual({ ...recorded, text, hint: null });
+    const hint = leftOutHint(why) ?? null;
+    expect(leftOutJson(why)).toEqual({ ...recorded, text, hint });
     expect(leftOutJson({ kind: 'issuer-left-out', issuer: 'CN=a', because: why })).toEqual({
       kind: 'issuer-left-out',
       issuer: 'CN=a',
       because: recorded,
       text: `below CN=a, which is left out: ${text}`,
-      hint: null,
+      hint,
     });
+  });
+
+  it.each<[LeftOutWhy, string | undefined]>([
+    [
+      { kind: 'bundle', path: 'a b/all.pem', position: 1, count: 3 },
+      'put the first one into a file of its own with "openssl x509 -in \'a b/all.pem\' -out CERT", and adopt again',
+    ],
+    [
+      { kind: 'bundle', path: 'all.pem', position: 3, count: 3 },
+      'copy certificate 3 of "all.pem" into a file of its own, and adopt again',
+    ],
+    [
+      { kind: 'together', path: '-x.pem' },
+      'put each into a file of its own with "openssl x509 -in ./-x.pem -out CERT" and "openssl pkey -in ./-x.pem -out KEY", and adopt again',
+    ],
+    [
+      { kind: 'foreign-key', keyPath: 'a.key', format: { kind: 'der' } },
+      'convert it with "openssl pkey -inform DER -in KEY -out PEM", and adopt again',
+    ],
+    [{ kind: 'foreign-key', keyPath: 'a.key', format: { kind: 'tpm' } }, undefined],
+    [{ kind: 'revoked', by: 'folder' }, undefined],
+  ])('%j: what can be done', (why, hint) => {
+    expect(leftOutHint(why)).toBe(hint);
+  });
+
+  it.each<[LeftOutWhy, string]>([
+    [{ kind: 'revoked', by: 'folder' }, 'revoked: it is in a folder of that name'],
+    [
+      { kind: 'revoked', by: 'database', path: 'index.txt', date: 1_767_225_600, reason: 'keyCompromise' },
+      'revoked on 2026-01-01 (keyCompromise), according to "index.txt"',
+    ],
+    [
+      { kind: 'revoked', by: 'crl', path: 'x.crl', date: null, reason: null },
+      'revoked, according to "x.crl"',
+    ],
+    [
+      { kind: 'ca-database', count: 1 },
+      'the database of another tool with 1 revoked certificate: it is not continued',
+    ],
+    [
+      { kind: 'crl', issuer: 'CN=A', count: 2, isTrusted: true },
+      'a revocation list of CN=A with 2 certificates: it is not continued',
+    ],
+  ])('%j: in words', (why, text) => {
+    expect(leftOutText(why)).toBe(text);
+  });
+
+  it('JSON has dates as text, and formats by their kinds', () => {
+    const revoked = { kind: 'revoked', by: 'crl', path: 'x.crl', date: 1_767_225_600, reason: null } as const;
+    expect(leftOutJson(revoked)).toMatchObject({ by: 'crl', date: '2026-01-01T00:00:00Z', reason: null });
+    const foreign = { kind: 'foreign-key', keyPath: 'a.key', format: { kind: 'openssh' } } as const;
+    expect(leftOutJson(foreign)).toMatchObject({ keyPath: 'a.key', format: 'openssh' });
   });
 });

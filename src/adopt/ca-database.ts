@@ -1,0 +1,71 @@
+/** The database of `openssl ca`, which easy-rsa and many scripts call index.txt: which certificates are revoked. */
+import type { CertificateFacts } from '../x509/facts.ts';
+
+/** A line that says `R`. */
+export interface RevokedRecord {
+  /** As in `CertificateFacts`. */
+  readonly serial: string;
+  /** Seconds since 1970; `null` where it cannot be read. */
+  readonly date: number | null;
+  /** As openssl writes it: `keyCompromise`, `CACompromise`. */
+  readonly reason: string | null;
+  /** `/C=SE/CN=api`, as X509_NAME_oneline() writes names. */
+  readonly subject: string;
+}
+
+/** Status, expiry, revocation with its reason, serial number, file, subject. */
+const LINE = /^([VRE])\t(\d{12,14}Z)?\t([^\t]*)\t([0-9A-Fa-f]+)\t[^\t]*\t([^\t]*)$/;
+
+/** The revoked certificates; `null` for a file that is no database. */
+export function revokedRecords(text: string): readonly RevokedRecord[] | null {
+  const lines = text.split(/\r?\n/).filter((line) => line !== '');
+  const records = lines.map((line) => LINE.exec(line));
+  if (lines.length === 0 || records.includes(null)) return null;
+  return records.flatMap((match) => {
+    const [, status, , revoked = '', serial = '', subject = ''] = match ?? [];
+    return status === 'R' ? [recordOf(revoked, serial, subject)] : [];
+  });
+}
+
+function recordOf(revoked: string, serial: string, subject: string): RevokedRecord {
+  const [date = '', reason = null] = revoked.split(',');
+  return {
+    serial: serial
+      .toLowerCase()
+      .replace(/^0+(?=..)/, '')
+      .replace(/^(?=(..)*.$)/, '0'),
+    date: dateOf(date),
+    reason,
+    subject,
+  };
+}
+
+/** `260131120000Z` or `20260131120000Z`; two-digit years from 50 on are 19xx (RFC 5280 §4.1.2.5.1). */
+function dateOf(text: string): number | null {
+  const full = text.length === 13 ? `${Number(text.slice(0, 2)) >= 50 ? '19' : '20'}${text}` : text;
+  const [, year, month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(full) ?? [];
+  if (year === undefined) return null;
+  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(time) ? null : time / 1000;
+}
+
+/** Serial numbers of this many hex digits are random, and so belong to one certificate only. */
+const UNIQUE = 16;
+
+/** A database does not say whose it is: a short serial number has to come with the subject. */
+export function isOnRecord({ serial, subject }: RevokedRecord, facts: CertificateFacts): boolean {
+  return serial === facts.serial && (serial.length >= UNIQUE || decoded(subject) === oneline(facts));
+}
+
+function oneline({ subject }: CertificateFacts): string {
+  return subject.map(({ type, value }) => `/${type}=${value}`).join('');
+}
+
+/** Whatever is not printable ASCII is written as `\xC3`. */
+function decoded(text: string): string {
+  const octets = text.replaceAll(/\\x([0-9A-F]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return Buffer.from(octets, 'latin1').toString('utf8');
+}

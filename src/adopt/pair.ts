@@ -1,0 +1,34 @@
+/** A private key with its certificate, and where certificates of a folder were found. */
+import { subjectText } from '../pki/subject.ts';
+import type { CertificateFacts, KeyFacts } from '../x509/facts.ts';
+import type { FoundCertificate, FoundFile } from './found.ts';
+
+/** A private key and its certificate, each in a file of its own: a candidate for an entity. */
+export interface Pair {
+  readonly cert: FoundCertificate;
+  readonly certPath: string;
+  readonly key: KeyFacts;
+  readonly keyPath: string;
+}
+
+/** A certificate and all files that contain it. */
+export interface Occurrence {
+  readonly cert: FoundCertificate;
+  /** Files with this certificate alone. */
+  readonly alone: readonly string[];
+  /** Files that hold its key, or other certificates, as well. */
+  readonly together: readonly FoundFile[];
+}
+
+/** A file with a readable key. */
+export interface KeyFile {
+  readonly path: string;
+  readonly facts: KeyFacts;
+}
+
+/** The name of a certificate for people: its subject, or its SANs. */
+export function nameText({ subject, extensions }: CertificateFacts): string {
+  return subject.length > 0
+    ? subjectText(subject)
+    : (extensions.subjectAltName?.value.join(', ') ?? 'no name');
+}

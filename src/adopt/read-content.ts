@@ -1,0 +1,170 @@
+/** The content of one file of an adopted folder, whatever its name. */
+import { messageOf } from '../pki/errors.ts';
+import { certificateFacts } from '../x509/certificate.ts';
+import { crlFacts } from '../x509/crl.ts';
+import { keyFormatOf } from '../x509/key-format.ts';
+import { isRareLabel, isRequestLabel } from '../x509/parse.ts';
+import { EncryptedKeyError, ForeignKeyError, parseKey } from '../x509/parse-key.ts';
+import { type PemBlock, PemError, readPem } from '../x509/pem.ts';
+import { publicKeyFacts } from '../x509/public-key.ts';
+import { requestFacts } from '../x509/request.ts';
+import { revokedRecords } from './ca-database.ts';
+import type { FoundFile, FoundKey, ReadFault, Unusable } from './found.ts';
+
+/** Names under which people keep what belongs to a PKI. */
+const TELLING = /\.(pem|crt|cer|cert|key|csr|req|der|p7b|p7c|crl|p12|pfx|jks|keystore|truststore)$/i;
+
+/** Whether a file belongs to a PKI by its name. */
+export function isTelling(path: string): boolean {
+  return TELLING.test(path);
+}
+
+/** `null` for an unrelated file. */
+export function readContent(bytes: Buffer, path: string): FoundFile | Unusable | null {
+  const text = bytes.toString('latin1');
+  try {
+    if (text.includes('-----BEGIN ')) return pemFile(bytes, text, path);
+    const revoked = revokedRecords(text);
+    if (revoked !== null) return revoked.length === 0 ? null : { ...emptyFile(path), revoked };
+    return isTelling(path) ? otherFile(bytes, path) : null;
+  } catch (error) {
+    return unreadable(path, { kind: 'unusable', detail: messageOf(error) });
+  }
+}
+
+function unreadable(path: string, fault: ReadFault): Unusable {
+  return { path, why: { kind: 'unreadable', fault } };
+}
+
+function emptyFile(path: string): FoundFile {
+  return {
+    path,
+    certificates: [],
+    keys: [],
+    requests: [],
+    publicKeys: [],
+    crls: [],
+    revoked: [],
+    others: [],
+  };
+}
+
+/** Parameters in front of a key, as `openssl ecparam -genkey` writes them, are part of it. */
+const PARAMETERS = 'EC PARAMETERS';
+
+function pemFile(bytes: Buffer, text: string, path: string): FoundFile | Unusable | null {
+  const { blocks: all, flaw } = readPem(text);
+  if (flaw !== null) return unreadable(path, { kind: 'unusable', detail: new PemError(flaw).message });
+  const blocks = all.filter(({ label }) => label !== PARAMETERS);
+  const only = blocks.length === 1 ? blocks[0] : undefined;
+  if (only !== undefined && isRareLabel(only.label))
+    return unreadable(path, { kind: 'rare-label', label: only.label });
+  const found = blocks.map((block) => readBlock(block, blocks.length === 1));
+  const keys = blocks.filter(isKey);
+  return {
+    ...emptyFile(path),
+    certificates: found.flatMap(({ certificate }) => certificate ?? []),
+    keys: keys.length === 1 ? [readKey(bytes)] : keys.map(() => SEVERAL),
+    requests: found.flatMap(({ request }) => request ?? []),
+    publicKeys: found.flatMap(({ publicKey }) => publicKey ?? []),
+    crls: found.flatMap(({ crl }) => crl ?? []),
+    others: found.flatMap(({ other }) => other ?? []),
+  };
+}
+
+/** What one block is; at most one of these. */
+interface Content {
+  readonly certificate?: FoundFile['certificates'][number];
+  readonly request?: FoundFile['requests'][number];
+  readonly publicKey?: FoundFile['publicKeys'][number];
+  readonly crl?: FoundFile['crls'][number];
+  readonly other?: string;
+}
+
+/** One that cannot be read is among the others, unless it is alone in its file. @throws Error then. */
+function readBlock(block: PemBlock, isAlone: boolean): Content {
+  try {
+    return contentOf(block);
+  } catch (error) {
+    if (isAlone) throw new Error(`holds no readable ${nameOf(block)}: ${messageOf(error)}`);
+    return { other: `unreadable ${block.label}` };
+  }
+}
+
+function nameOf({ label }: PemBlock): string {
+  return label === 'X509 CRL' ? 'revocation list' : label.toLowerCase();
+}
+
+function contentOf(block: PemBlock): Content {
+  const { label, der } = block;
+  if (isKey(block)) return {};
+  if (label === 'CERTIFICATE') return { certificate: { facts: certificateFacts(der), der } };
+  if (isRequestLabel(label)) return { request: requestFacts(der) };
+  if (label === 'PUBLIC KEY') return { publicKey: publicKeyFacts(der).keyId };
+  return label === 'X509 CRL' ? { crl: { facts: crlFacts(der), der } } : { other: label };
+}
+
+/** Private keys, and what stands for one that is elsewhere. */
+function isKey({ label }: PemBlock): boolean {
+  return label.endsWith('PRIVATE KEY') || label.startsWith('PKCS#11 ') || label.startsWith('TSS ');
+}
+
+/** Programs differ in which of several keys they take. */
+const SEVERAL: FoundKey = { state: 'unreadable', fault: { kind: 'several-keys' } };
+
+function readKey(bytes: Buffer): FoundKey {
+  try {
+    return { state: 'readable', facts: parseKey(bytes) };
+  } catch (error) {
+    if (error instanceof EncryptedKeyError) return { state: 'encrypted' };
+    if (error instanceof ForeignKeyError)
+      return { state: 'unreadable', fault: { kind: 'foreign-key', format: error.format } };
+    return { state: 'unreadable', fault: { kind: 'unusable', detail: messageOf(error) } };
+  }
+}
+
+/** By the extension of a file, for containers that are not looked into. */
+const CONTAINERS: Readonly<Record<string, string>> = {
+  p12: 'PKCS#12',
+  pfx: 'PKCS#12',
+  jks: 'a Java key store',
+  keystore: 'a Java key store',
+  truststore: 'a Java key store',
+  p7b: 'PKCS#7',
+  p7c: 'PKCS#7',
+};
+
+function otherFile(bytes: Buffer, path: string): FoundFile | Unusable {
+  if (bytes.length === 0) return unreadable(path, { kind: 'empty' });
+  const container = CONTAINERS[path.slice(path.lastIndexOf('.') + 1).toLowerCase()];
+  if (container !== undefined) return { path, why: { kind: 'format', format: container } };
+  const crl = attempt(() => ({ facts: crlFacts(bytes), der: bytes }));
+  if (crl !== undefined) return { ...emptyFile(path), crls: [crl] };
+  for (const [format, read] of DER) {
+    if (attempt(() => read(bytes)) !== undefined) return { path, why: { kind: 'format', format } };
+  }
+  const format = KEY_NAME.test(path) ? keyFormatOf(bytes) : null;
+  if (format === null) return unreadable(path, { kind: isUtf16(bytes) ? 'utf16' : 'no-pem' });
+  return { ...emptyFile(path), keys: [{ state: 'unreadable', fault: { kind: 'foreign-key', format } }] };
+}
+
+const KEY_NAME = /key[^/]*$|\.(der|p8|pk8)$/i;
+
+function isUtf16(bytes: Buffer): boolean {
+  return ['fffe', 'feff'].includes(bytes.subarray(0, 2).toString('hex'));
+}
+
+const DER: readonly (readonly [format: string, read: (bytes: Buffer) => unknown])[] = [
+  ['a certificate in DER', certificateFacts],
+  ['a request in DER', requestFacts],
+  ['a public key in DER', publicKeyFacts],
+];
+
+/** `undefined` for content of another kind. */
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
