@@ -3,10 +3,9 @@ import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { runPki } from '../helpers/cli.ts';
 import { openssl } from '../helpers/openssl.ts';
-import { adoptAndApply, found, leftOut, misfits, missing, run } from './adopting.ts';
+import { adoptAndApply, EASYRSA, found, leftOut, misfits, missingEasyRsa, run } from './adopting.ts';
 import { CA, type Files, leaf, RSA, Workshop } from './handmade.ts';
 
-const EASYRSA = '/usr/share/easy-rsa/easyrsa';
 const ROOT: Files = { key: 'ca.key', cert: 'ca.crt' };
 const client = leaf('clientAuth');
 
@@ -47,7 +46,7 @@ async function revoke(
 }
 
 describe('what is revoked stays so', () => {
-  it.skipIf(missing(EASYRSA) !== undefined)(
+  it.skipIf(missingEasyRsa() !== undefined)(
     'easy-rsa: also where its files lie about, and where its name lives on',
     async () => {
       const shop = new Workshop();

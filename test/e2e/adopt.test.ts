@@ -6,21 +6,22 @@ import { describe, expect, it } from 'vitest';
 import { runPki } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { openssl } from '../helpers/openssl.ts';
-import { type AdoptionJson, adoptAndApply, found, leftOut, misfits, missing, run } from './adopting.ts';
+import {
+  type AdoptionJson,
+  adoptAndApply,
+  EASYRSA,
+  found,
+  leftOut,
+  misfits,
+  missing,
+  missingEasyRsa,
+  run,
+} from './adopting.ts';
 import { CA, type Files, leaf, RSA, Workshop } from './handmade.ts';
 import { Project } from './project.ts';
 
-const EASYRSA = '/usr/share/easy-rsa/easyrsa';
-
-/** It asks for a version that it knows. */
-function whyNot(): string | undefined {
-  const version = execFileSync('openssl', ['version'], { encoding: 'utf8' }).trim();
-  const knows = readFileSync(EASYRSA, 'utf8').includes('OpenSSL_4') || !/^OpenSSL [4-9]/.test(version);
-  return knows ? undefined : `this easy-rsa does not know ${version.split(' ', 2).join(' ')}`;
-}
-
 describe('tools that Debian has', () => {
-  const noEasyRsa = existsSync(EASYRSA) ? whyNot() : 'easy-rsa not installed';
+  const noEasyRsa = missingEasyRsa();
   it.skipIf(noEasyRsa)(`easy-rsa${noEasyRsa ? ` (${noEasyRsa})` : ''}`, async () => {
     const folder = temporaryFolder();
     const env = { EASYRSA_BATCH: '1', EASYRSA_ALGO: 'ec', EASYRSA_CURVE: 'secp384r1' };

@@ -1,6 +1,6 @@
 /** Adopting a folder, and everything that has to hold before and after. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { ALL_ARTIFACTS } from '../../src/pki/artifact.ts';
@@ -123,4 +123,15 @@ export async function run(
   const done = await runProgram(file, args, { cwd, env, input });
   if (done.code !== 0) throw new Error(`${file} ${args.join(' ')}: exit ${done.code}\n${done.stderr}`);
   return done.stdout;
+}
+
+/** Where Debian has it. */
+export const EASYRSA = '/usr/share/easy-rsa/easyrsa';
+
+/** Why easy-rsa cannot be tried, if it cannot: it asks for a version of openssl that it knows. */
+export function missingEasyRsa(): string | undefined {
+  if (!existsSync(EASYRSA)) return 'easy-rsa not installed';
+  const version = execFileSync('openssl', ['version'], { encoding: 'utf8' }).trim();
+  const knows = readFileSync(EASYRSA, 'utf8').includes('OpenSSL_4') || !/^OpenSSL [4-9]/.test(version);
+  return knows ? undefined : `this easy-rsa does not know ${version.split(' ', 2).join(' ')}`;
 }

@@ -9,8 +9,10 @@ import { type CommitRequest, commit } from '../../../src/store/commit/commit.ts'
 import { type Discarded, discard } from '../../../src/store/commit/discard.ts';
 import { pending, recover } from '../../../src/store/commit/recover.ts';
 import { readSeen, viewOf } from '../../../src/store/symlinks/read.ts';
-import { type Fault, inPairs, memoryFolder, runScript, script } from '../../helpers/child.ts';
+import { type Fault, runScript, script } from '../../helpers/child.ts';
+import { memoryFolder } from '../../helpers/folders.ts';
 import { through } from '../../helpers/output.ts';
+import { inPairs } from '../../helpers/pairs.ts';
 
 const work = memoryFolder();
 const ID = 'servers/api';
@@ -148,7 +150,7 @@ async function stopped(scene: Scene): Promise<readonly string[]> {
     await runScript(commitScript, [root, asked], { at: 1 + i * STRIDE });
     return root;
   });
-  const all = await inPairs(tasks);
+  const all = await inPairs(tasks, (task) => task());
   return all.filter((root) => existsSync(join(root, COMMIT_FOLDER, 'servers.api/order.json')));
 }
 
@@ -175,7 +177,7 @@ describe.each(SCENES)('$name', (scene) => {
         await runScript(discardScript, [root], { at: 1 + i * STRIDE });
         return root;
       });
-      for (const root of await inPairs(tasks)) {
+      for (const root of await inPairs(tasks, (task) => task())) {
         await through(root, (output) => recover(output));
         expectNothingLost(root, scene);
         const generation = contentOf(root, 'key')?.split(' ')[0] ?? 'none';
