@@ -1,8 +1,8 @@
 /** The database of `openssl ca`, which easy-rsa and many scripts call index.txt: which certificates are revoked. */
 import type { CertificateFacts } from '../x509/facts.ts';
 
-/** A line that says `R`. */
-export interface RevokedRecord {
+/** A revoked certificate: a line that says `R`. */
+export interface DatabaseRecord {
   /** As in `CertificateFacts`. */
   readonly serial: string;
   /** Seconds since 1970; `null` where it cannot be read. */
@@ -17,7 +17,7 @@ export interface RevokedRecord {
 const LINE = /^([VRE])\t(\d{12,14}Z)?\t([^\t]*)\t([0-9A-Fa-f]+)\t[^\t]*\t([^\t]*)$/;
 
 /** The revoked certificates; `null` for a file that is no database. */
-export function revokedRecords(text: string): readonly RevokedRecord[] | null {
+export function revokedRecords(text: string): readonly DatabaseRecord[] | null {
   const lines = text.split(/\r?\n/).filter((line) => line !== '');
   const records = lines.map((line) => LINE.exec(line));
   if (lines.length === 0 || records.includes(null)) return null;
@@ -27,7 +27,7 @@ export function revokedRecords(text: string): readonly RevokedRecord[] | null {
   });
 }
 
-function recordOf(revoked: string, serial: string, subject: string): RevokedRecord {
+function recordOf(revoked: string, serial: string, subject: string): DatabaseRecord {
   const [date = '', reason = null] = revoked.split(',');
   return {
     serial: serial
@@ -54,7 +54,7 @@ function dateOf(text: string): number | null {
 const UNIQUE = 16;
 
 /** A database does not say whose it is: a short serial number has to come with the subject. */
-export function isOnRecord({ serial, subject }: RevokedRecord, facts: CertificateFacts): boolean {
+export function isOnRecord({ serial, subject }: DatabaseRecord, facts: CertificateFacts): boolean {
   return serial === facts.serial && (serial.length >= UNIQUE || decoded(subject) === oneline(facts));
 }
 

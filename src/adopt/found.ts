@@ -3,7 +3,7 @@ import type { Blockage } from '../plan/blockage.ts';
 import type { CrlFacts } from '../x509/crl.ts';
 import type { CertificateFacts, KeyFacts, KeyId, RequestFacts } from '../x509/facts.ts';
 import type { KeyFormat } from '../x509/key-format.ts';
-import type { RevokedRecord } from './ca-database.ts';
+import type { DatabaseRecord } from './ca-database.ts';
 
 /** A certificate with its bytes, whose signature is yet to be checked. */
 export interface FoundCertificate {
@@ -48,7 +48,7 @@ export interface FoundFile {
   readonly publicKeys: readonly KeyId[];
   readonly crls: readonly FoundCrl[];
   /** Revoked certificates in the database of `openssl ca`. */
-  readonly revoked: readonly RevokedRecord[];
+  readonly revoked: readonly DatabaseRecord[];
   /** Labels of PEM blocks that are none of these, such as `PKCS7`. */
   readonly others: readonly string[];
 }

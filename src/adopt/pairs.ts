@@ -20,17 +20,16 @@ export interface Pairing {
   readonly unpaired: ReadonlyMap<Fingerprint, LeftOutWhy>;
 }
 
-/** What decides which certificates get a pair. */
-export interface Pairable {
-  readonly files: readonly FoundFile[];
-  /** By fingerprint: these certificates get none. */
-  readonly revoked: ReadonlyMap<Fingerprint, Revocation>;
-  /** Seconds since 1970: certificates that are still valid come first. */
-  readonly now: number;
-}
-
-/** Each key and each certificate is in one pair at most. */
-export function pairUp({ files, revoked, now }: Pairable): Pairing {
+/**
+ * Each key and each certificate is in one pair at most.
+ * @param revoked by fingerprint: these certificates get no pair.
+ * @param now seconds since 1970: certificates that are still valid come first.
+ */
+export function pairUp(
+  files: readonly FoundFile[],
+  revoked: ReadonlyMap<Fingerprint, Revocation>,
+  now: number,
+): Pairing {
   const occurrences = occurrencesOf(files);
   const living = occurrences.filter(({ cert }) => !revoked.has(cert.facts.fingerprint));
   const keys = keysById(files);
