@@ -3,8 +3,8 @@
 import type { EntryText, ManifestDescription, SettingsText } from '../manifest/write.ts';
 import { ARTIFACTS, OUTPUTS, type Output, STANDARD_OUTPUTS } from '../pki/artifact.ts';
 import type { EntityId } from '../pki/entity.ts';
+import { SECTIONS, type Section } from '../pki/entity.ts';
 import { folderOf } from '../pki/files.ts';
-import { SECTIONS, type Section } from '../pki/sections.ts';
 import type { EntityFiles, Files } from './artifacts.ts';
 import type { EntryDraft } from './draft.ts';
 import { OWN_FOLDER, type Place, placeOf, placeText } from './layout.ts';

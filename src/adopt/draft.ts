@@ -1,7 +1,7 @@
 /** A placed pair with its name in the manifest, and its certificate as settings. */
 import type { EntryText } from '../manifest/write.ts';
 import { compare } from '../pki/compare.ts';
-import type { EntityId } from '../pki/entity.ts';
+import { type EntityId, entityId } from '../pki/entity.ts';
 import { pathLengthOf } from '../x509/facts.ts';
 import { depthOf, type Hierarchy, leftOutOf, type PlacedPair } from './hierarchy.ts';
 import { keyText } from './key-text.ts';
@@ -109,7 +109,7 @@ function draftOf(pair: PlacedPair, { names, hasChoice, issuers }: Context): Entr
   return {
     pair,
     name,
-    id: `${section}/${name}`,
+    id: entityId(section, name),
     entry: {
       ...(subject.commonName === undefined ? {} : { commonName: subject.commonName }),
       ...(Object.keys(subject.attributes).length === 0 ? {} : { subject: subject.attributes }),

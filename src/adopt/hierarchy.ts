@@ -1,6 +1,6 @@
 /** Who signed whom, by signatures alone: names and key identifiers can agree where the key is another. */
 import type { KeyObject } from 'node:crypto';
-import type { Section } from '../pki/sections.ts';
+import type { Section } from '../pki/entity.ts';
 import { certificateSpki, publicKeyObject } from '../x509/certificate.ts';
 import { type CertificateFacts, isAuthority, pathLengthOf } from '../x509/facts.ts';
 import { isCheckable, signedBy } from '../x509/signature.ts';

@@ -1,7 +1,7 @@
 /** The section of a certificate, by its usages. */
 import { parseDns } from '../manifest/dns.ts';
+import type { Section } from '../pki/entity.ts';
 import { ipOctets } from '../pki/ip.ts';
-import type { Section } from '../pki/sections.ts';
 import { type CertificateFacts, isAuthority, sanOf } from '../x509/facts.ts';
 import type { LeftOutWhy, Note } from './left-out.ts';
 

@@ -1,8 +1,8 @@
 /** Places of files, as `folder` and `files` of a manifest: one pattern for many where possible. */
 
 import { ARTIFACTS, eachArtifact, type Output } from '../pki/artifact.ts';
+import type { Section } from '../pki/entity.ts';
 import { folderOf } from '../pki/files.ts';
-import type { Section } from '../pki/sections.ts';
 import type { Files } from './artifacts.ts';
 import { baseOf, filled, patternOf } from './paths.ts';
 

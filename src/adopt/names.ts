@@ -1,8 +1,8 @@
 /** The SANs of a certificate as a manifest can have them. */
 
 import { parseSan, SAN_LIMIT, sanIdentity } from '../manifest/san.ts';
+import type { Section } from '../pki/entity.ts';
 import { ipOctets, ipText } from '../pki/ip.ts';
-import type { Section } from '../pki/sections.ts';
 import { type CertificateFacts, sanOf } from '../x509/facts.ts';
 import type { Note } from './left-out.ts';
 

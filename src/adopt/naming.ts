@@ -1,4 +1,5 @@
 /** A name for each entry: valid, unique in its section, and as close to the names of its files as possible. */
+import { KINDS } from '../pki/entity.ts';
 import { folderOf } from '../pki/files.ts';
 import type { PlacedPair } from './hierarchy.ts';
 import { commonNames } from './kind.ts';
@@ -33,10 +34,8 @@ function candidates(pair: PlacedPair, pairsPerFolder: ReadonlyMap<string, number
   const alone = pairsPerFolder.get(folderOf(certPath)) === 1;
   const fromFiles = nameFromPaths(certPath, keyPath, alone);
   const found = [fromFiles, ...commonNames(cert.facts)].map(entryName).filter((name) => name !== '');
-  return found.length === 0 ? [NOUNS[section]] : found;
+  return found.length === 0 ? [section === 'authorities' ? 'root' : KINDS[section]] : found;
 }
-
-const NOUNS = { authorities: 'root', servers: 'server', clients: 'client', peers: 'peer' } as const;
 
 function freeName(wanted: readonly string[], section: string, taken: ReadonlySet<string>): string {
   const free = (name: string): boolean => !taken.has(slot(section, name));

@@ -2,7 +2,7 @@
 
 import type { Parsed } from '../manifest/problem.ts';
 import { LONG_TEXT, parseCountry, parseText, SHORT_TEXT } from '../manifest/text.ts';
-import type { Section } from '../pki/sections.ts';
+import type { Section } from '../pki/entity.ts';
 import type { CertificateFacts, NameAttribute } from '../x509/facts.ts';
 import { commonNames, isHost } from './kind.ts';
 import type { Note } from './left-out.ts';

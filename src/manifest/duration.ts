@@ -1,4 +1,5 @@
 /** Lengths of time: `10m`, `12h`, `90d`, `6w`, `10y`. */
+import type { RenewBefore } from '../pki/entity.ts';
 import { quote } from '../pki/printable.ts';
 import { type Parsed, parsed, refused } from './problem.ts';
 
@@ -105,13 +106,8 @@ export function parseBackdate(text: string): Parsed<number> {
   return parsed(seconds);
 }
 
-/** A time before the end, or a share (0–1) of the lifetime before the end. */
-export type Renewal =
-  | { readonly kind: 'seconds'; readonly seconds: number }
-  | { readonly kind: 'share'; readonly share: number };
-
 /** When a certificate is due: a time before its end, or a share of its lifetime. */
-export function parseRenewBefore(text: string): Parsed<Renewal> {
+export function parseRenewBefore(text: string): Parsed<RenewBefore> {
   const percent = /^([1-9][0-9]?)%$/.exec(text)?.[1];
   if (percent !== undefined) return parsed({ kind: 'share', share: Number(percent) / 100 });
   if (text.includes('%')) {

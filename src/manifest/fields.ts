@@ -44,7 +44,7 @@ export const validity = z
     examples: ['90d', '52w', '10y'],
   })
   .transform(using(parseValidity));
-/** `30d` or `33%` → a `Renewal`: seconds, or a share (0–1) of the lifetime, before the end. */
+/** `30d` or `33%` → a `RenewBefore`: seconds, or a share (0–1) of the lifetime, before the end. */
 export const renewBefore = z
   .string(wanted('a length of time such as "30d", or a share such as "33%"', 'write a number and a unit'))
   .meta({
@@ -173,7 +173,7 @@ export const subject = z
   )
   .meta({ description: 'The rest of the subject; merged with the one in defaults, attribute by attribute.' });
 
-/** Texts → at most 1000 `SanValue`s, no two of them equal; DNS names are compared without regard to case. */
+/** Texts → at most 1000 `San`s, no two of them equal; DNS names are compared without regard to case. */
 export const san = z
   .array(
     z

@@ -1,7 +1,7 @@
 /** zod's issues → located findings in our words. */
 import type * as z from 'zod';
+import { isSection, KINDS } from '../pki/entity.ts';
 import { quote } from '../pki/printable.ts';
-import { isSection, NOUN } from '../pki/sections.ts';
 import { unknownKeyHint } from './known-keys.ts';
 import type { Problem } from './problem.ts';
 import type { Finding } from './report.ts';
@@ -28,7 +28,7 @@ function ownerOf(path: Path): string {
   const [section, name] = path;
   if (path.length === 0) return 'manifest';
   if (path.length === 2 && typeof section === 'string' && isSection(section)) {
-    return `${NOUN[section]} ${quote(String(name))}`;
+    return `${KINDS[section]} ${quote(String(name))}`;
   }
   return quote(String(path.at(-1)));
 }

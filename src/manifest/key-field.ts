@@ -1,14 +1,7 @@
 /** The field that says which kind of private key an entry has. */
 import * as z from 'zod';
-import {
-  CURVES,
-  KEY_NAMES,
-  parseCurve,
-  parseKeyName,
-  parseRsaSize,
-  RSA_LARGEST,
-  RSA_SMALLEST,
-} from './key.ts';
+import { CURVES } from '../pki/key-spec.ts';
+import { KEY_NAMES, parseCurve, parseKeyName, parseRsaSize, RSA_LARGEST, RSA_SMALLEST } from './key.ts';
 import { using, wanted } from './problem.ts';
 
 const rsaKey = z.strictObject({
@@ -50,7 +43,7 @@ const keyName = z
   .meta({ enum: KEY_NAMES })
   .transform(using(parseKeyName));
 
-/** A short name (`ecdsa-p256`) or an object → a `KeyValue`; what is too weak or too slow to make is refused. */
+/** A short name (`ecdsa-p256`) or an object → a `KeySpec`; what is too weak or too slow to make is refused. */
 export const key = z.union([keyName, keyObject]).meta({
   description:
     'Kind of private key: a name, or an object. Without it leaves get ecdsa-p256, authorities ecdsa-p384. Another kind re-keys.',

@@ -1,31 +1,17 @@
 /** Key specifications: the short names, and why some keys are refused. */
+import { CURVES, type Curve, type KeySpec, keySpecText } from '../pki/key-spec.ts';
 import { quote } from '../pki/printable.ts';
 import { type Parsed, parsed, refused } from './problem.ts';
 import { didYouMean } from './suggest.ts';
 
-/** NIST's names of the curves (SP 800-186). */
-export const CURVES = ['P-256', 'P-384', 'P-521'] as const;
-/** One of them. */
-export type CurveName = (typeof CURVES)[number];
-
-/** A kind of key, as the model has it (`KeySpec`). */
-export type KeyValue =
-  | { readonly algorithm: 'rsa'; readonly size: number }
-  | { readonly algorithm: 'ecdsa'; readonly curve: CurveName }
-  | { readonly algorithm: 'ed25519' }
-  | { readonly algorithm: 'ed448' };
-
-const NAMED = new Map<string, KeyValue>([
-  ['ecdsa-p256', { algorithm: 'ecdsa', curve: 'P-256' }],
-  ['ecdsa-p384', { algorithm: 'ecdsa', curve: 'P-384' }],
-  ['ecdsa-p521', { algorithm: 'ecdsa', curve: 'P-521' }],
-  ['ed25519', { algorithm: 'ed25519' }],
-  ['ed448', { algorithm: 'ed448' }],
-  ['rsa-2048', { algorithm: 'rsa', size: 2048 }],
-  ['rsa-3072', { algorithm: 'rsa', size: 3072 }],
-  ['rsa-4096', { algorithm: 'rsa', size: 4096 }],
-  ['rsa-8192', { algorithm: 'rsa', size: 8192 }],
-]);
+const NAMED = new Map<string, KeySpec>(
+  [
+    ...CURVES.map((curve): KeySpec => ({ algorithm: 'ecdsa', curve })),
+    { algorithm: 'ed25519' } as const,
+    { algorithm: 'ed448' } as const,
+    ...[2048, 3072, 4096, 8192].map((size): KeySpec => ({ algorithm: 'rsa', size })),
+  ].map((spec) => [keySpecText(spec), spec]),
+);
 /** The short names, for editors. */
 export const KEY_NAMES = [...NAMED.keys()];
 
@@ -95,7 +81,7 @@ function keyHint(text: string): string {
 }
 
 /** `rsa-3072`, `ecdsa-p256`, `ed25519` … */
-export function parseKeyName(text: string): Parsed<KeyValue> {
+export function parseKeyName(text: string): Parsed<KeySpec> {
   const known = NAMED.get(text);
   if (known) return parsed(known);
   const folded = text.toLowerCase();
@@ -110,7 +96,7 @@ export function parseKeyName(text: string): Parsed<KeyValue> {
 }
 
 /** A curve by its NIST name (SP 800-186). */
-export function parseCurve(text: string): Parsed<CurveName> {
+export function parseCurve(text: string): Parsed<Curve> {
   const known = CURVES.find((curve) => curve === text);
   if (known) return parsed(known);
   const reason = reasonFor(text.toLowerCase());

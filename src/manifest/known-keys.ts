@@ -1,6 +1,6 @@
 /** Keys that a map may have, and what to say about one that it may not. */
 
-import { isSection } from '../pki/sections.ts';
+import { isSection } from '../pki/entity.ts';
 import {
   ARCHIVE_KEYS,
   ATTRIBUTE_KEYS,

@@ -1,7 +1,7 @@
 /** Names of entries: each is a folder, also on file systems that ignore case. */
 
+import { KINDS, SECTIONS, type Section } from '../pki/entity.ts';
 import { quote } from '../pki/printable.ts';
-import { NOUN, SECTIONS, type Section } from '../pki/sections.ts';
 import { nameProblem } from './folder.ts';
 import type { Report } from './report.ts';
 import type { MapTree, Pair } from './tree.ts';
@@ -32,7 +32,7 @@ function checkSection(
       report.error({
         code: 'name',
         at: pair.key,
-        message: `${NOUN[section]} names ${first} and ${second} differ in case only, and would write one file on some disks`,
+        message: `${KINDS[section]} names ${first} and ${second} differ in case only, and would write one file on some disks`,
         hint: 'rename one of them',
         related: [{ at: twin.pair.key, message: 'the other one' }],
       });

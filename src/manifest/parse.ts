@@ -1,6 +1,6 @@
 /** The text of a manifest → its values, and every mistake that can be seen without knowing what a PKI is. */
 
-import { isSection } from '../pki/sections.ts';
+import { isSection } from '../pki/entity.ts';
 import { convert, NODE_LIMIT, NOWHERE, sizeOf } from './convert.ts';
 import { findingsOf, type Issue } from './issues.ts';
 import { checkNames, entryKey, fieldKey } from './names.ts';

@@ -2,18 +2,10 @@
 
 import { ipOctets, ipText } from '../pki/ip.ts';
 import { quote } from '../pki/printable.ts';
+import type { San, SanKind } from '../pki/san.ts';
 import { parseDns } from './dns.ts';
 import { type Parsed, parsed, refused } from './problem.ts';
 import { parseUri, URI_LIMIT } from './uri.ts';
-
-/** The kinds of names that a certificate of ours carries. */
-type SanKindName = 'dns' | 'ip' | 'uri' | 'email';
-
-/** A name, as the model has it (`San`). */
-export interface SanValue {
-  readonly kind: SanKindName;
-  readonly value: string;
-}
 
 /** Names in one certificate; every peer parses all of them at every handshake. */
 export const SAN_LIMIT = 1000;
@@ -60,7 +52,7 @@ function parseEmail(text: string): Parsed<string> {
   );
 }
 
-const PARSERS: Record<SanKindName, (text: string) => Parsed<string>> = {
+const PARSERS: Record<SanKind, (text: string) => Parsed<string>> = {
   dns: parseDns,
   ip: parseIp,
   uri: parseUri,
@@ -70,7 +62,7 @@ const PARSERS: Record<SanKindName, (text: string) => Parsed<string>> = {
 const PREFIX = /^(dns|ip|uri|email):(?!\/\/)(.*)$/is;
 
 /** The kind of a value without a prefix. */
-function kindOf(text: string): SanKindName {
+function kindOf(text: string): SanKind {
   if (ipOctets(text) || /^[0-9a-f:.]*:[0-9a-f.]*:[0-9a-f:.]*([%/].*)?$/i.test(text) || text.startsWith('['))
     return 'ip';
   if (/^\d+\.\d+\.\d+\.\d+[/%]/.test(text)) return 'ip';
@@ -96,13 +88,13 @@ function badColon(text: string): Parsed<never> | undefined {
 }
 
 /** One SAN: explicit `dns:`, `ip:`, `uri:`, `email:` in front, or the kind that the value shows. */
-export function parseSan(text: string): Parsed<SanValue> {
+export function parseSan(text: string): Parsed<San> {
   // before any pattern that looks further than the next character
   if (text.length > URI_LIMIT + 'email:'.length) {
     return refused('san', `SAN of ${text.length} characters is longer than ${URI_LIMIT}`, 'shorten it');
   }
   const explicit = PREFIX.exec(text);
-  const kind = explicit ? (explicit[1]?.toLowerCase() as SanKindName) : kindOf(text);
+  const kind = explicit ? (explicit[1]?.toLowerCase() as SanKind) : kindOf(text);
   const value = explicit ? (explicit[2] ?? '') : text;
   if (value === '') return refused('san', `SAN ${quote(text)} is empty`, 'write a name, or leave it out');
   if (value.trim() !== value) {
@@ -115,6 +107,6 @@ export function parseSan(text: string): Parsed<SanValue> {
 }
 
 /** Equal for names that a certificate need not carry twice: DNS ignores case (RFC 4343). */
-export function sanIdentity({ kind, value }: SanValue): string {
+export function sanIdentity({ kind, value }: San): string {
   return `${kind}:${kind === 'dns' ? value.toLowerCase() : value}`;
 }

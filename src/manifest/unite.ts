@@ -1,7 +1,7 @@
 /** Several YAML documents in one file are parts of one manifest. */
 
+import { isSection } from '../pki/entity.ts';
 import { quote } from '../pki/printable.ts';
-import { isSection } from '../pki/sections.ts';
 import { duplicate, sizeOf } from './convert.ts';
 import type { Report } from './report.ts';
 import type { MapTree, Pair, Tree } from './tree.ts';

@@ -1,7 +1,7 @@
 /** A manifest as text for people to go on with: short maps on one line, comments where they belong. */
 import { Document, isCollection, isMap, isNode, isScalar, type Pair, type YAMLMap } from 'yaml';
 import type { Artifact, Output } from '../pki/artifact.ts';
-import { SECTIONS, type Section } from '../pki/sections.ts';
+import { SECTIONS, type Section } from '../pki/entity.ts';
 
 /** What an entry and `defaults` have in common, as a manifest spells it. */
 export interface SettingsText {

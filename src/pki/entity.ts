@@ -7,8 +7,19 @@ import type { KeySpec } from './key-spec.ts';
 import type { San } from './san.ts';
 import type { Subject } from './subject.ts';
 
+/** The sections of a manifest, each with the kind of entity in it. A section is also the folder of its entities. */
+export const KINDS = {
+  authorities: 'authority',
+  servers: 'server',
+  clients: 'client',
+  peers: 'peer',
+} as const;
+/** A group of entries in a manifest. */
+export type Section = keyof typeof KINDS;
+/** All of them, authorities first. */
+export const SECTIONS = Object.keys(KINDS) as readonly Section[];
 /** `authority` signs; `server`, `client` and `peer` (both roles) are end entities. */
-export type EntityKind = 'authority' | 'server' | 'client' | 'peer';
+export type EntityKind = (typeof KINDS)[Section];
 /** Kinds of end entities, which sign no certificate. */
 export type LeafKind = Exclude<EntityKind, 'authority'>;
 
@@ -68,14 +79,6 @@ export interface EndEntity extends EntityBase {
 /** Anything with a key and a certificate of its own; `kind` says what it is. */
 export type Entity = Authority | EndEntity;
 
-/** The folder of each kind below the output folder, and its key in the manifest. */
-export const FOLDERS = {
-  authority: 'authorities',
-  server: 'servers',
-  client: 'clients',
-  peer: 'peers',
-} as const satisfies Record<EntityKind, string>;
-
 /** A resolved manifest: every entity, authorities before what they sign, otherwise in manifest order. */
 export interface Inventory {
   /** The output folder as the manifest writes it, relative to the manifest. */
@@ -85,9 +88,20 @@ export interface Inventory {
   readonly entities: readonly Entity[];
 }
 
-/** `servers/api` of a server `api`; with an empty name, what every id of that kind begins with. */
-export function entityId(kind: EntityKind, name: string): EntityId {
-  return `${FOLDERS[kind]}/${name}`;
+/** Whether a top-level key of a manifest holds entries. */
+export function isSection(key: string): key is Section {
+  return Object.hasOwn(KINDS, key);
+}
+
+/** `servers/api` of the server `api`. */
+export function entityId(section: Section, name: string): EntityId {
+  return `${section}/${name}`;
+}
+
+/** Of `servers/api`, or `undefined` for what is no entity's id. */
+export function kindOf(id: string): EntityKind | undefined {
+  const section = SECTIONS.find((name) => id.startsWith(`${name}/`));
+  return section && KINDS[section];
 }
 
 /** Closes a union: a new member that no branch handles fails to compile here. */

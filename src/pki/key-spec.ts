@@ -1,7 +1,11 @@
-/** What kind of key an entity has. Sizes in bits, curves by their NIST names (SP 800-186). */
-export type Curve = 'P-256' | 'P-384' | 'P-521';
+/** What kind of key an entity has. */
 
-/** Algorithm and strength: RSA by the bits of its modulus, ECDSA by its curve. */
+/** NIST's names of the curves (SP 800-186). */
+export const CURVES = ['P-256', 'P-384', 'P-521'] as const;
+/** One of them. */
+export type Curve = (typeof CURVES)[number];
+
+/** Algorithm and strength: RSA by the size of its modulus in bits, ECDSA by its curve. */
 export type KeySpec =
   | { readonly algorithm: 'rsa'; readonly size: number }
   | { readonly algorithm: 'ecdsa'; readonly curve: Curve }

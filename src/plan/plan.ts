@@ -1,12 +1,5 @@
 /** The dry run as a value: what is on disk against what is wanted, for the whole inventory (design §2). Pure. */
-import {
-  type Entity,
-  type EntityId,
-  type EntityKind,
-  entityId,
-  FOLDERS,
-  type Inventory,
-} from '../pki/entity.ts';
+import { type Entity, type EntityId, type Inventory, kindOf } from '../pki/entity.ts';
 import { byIdOf } from '../pki/issuers.ts';
 import { fingerprintsOf, type NameAttribute } from '../x509/facts.ts';
 import { type Action, type Change, type Consent, consentOf, reasonsOf } from './change.ts';
@@ -150,10 +143,4 @@ export function consentsNeeded(changes: readonly Change[]): ReadonlyMap<Consent,
     if (consent !== null) needed.set(consent, [...(needed.get(consent) ?? []), change.id]);
   }
   return needed;
-}
-
-/** Of `servers/api`, or `undefined` for what is no entity's id. */
-export function kindOf(id: string): EntityKind | undefined {
-  const kinds = Object.keys(FOLDERS) as EntityKind[];
-  return kinds.find((kind) => id.startsWith(entityId(kind, '')));
 }

@@ -5,10 +5,19 @@ import type { AuthorityEntry, Defaults, LeafEntry } from '../manifest/schema.ts'
 import type { Span } from '../manifest/source.ts';
 import { keySpan, type MapTree, nodeAt, type Path, valueSpan } from '../manifest/tree.ts';
 import { OUTPUTS, type Output, STANDARD_OUTPUTS } from '../pki/artifact.ts';
-import type { EntityId, EntityKind, Layout, LeafKind, RenewBefore } from '../pki/entity.ts';
+import {
+  type EntityId,
+  type EntityKind,
+  entityId,
+  KINDS,
+  type Layout,
+  type LeafKind,
+  type RenewBefore,
+  SECTIONS,
+  type Section,
+} from '../pki/entity.ts';
 import type { KeySpec } from '../pki/key-spec.ts';
 import { quote } from '../pki/printable.ts';
-import { SECTIONS, type Section } from '../pki/sections.ts';
 import type { AttributeType, Subject } from '../pki/subject.ts';
 
 /** A setting that an entry can take from `defaults`. */
@@ -75,13 +84,6 @@ const MINUTE = 60;
 const DAY = 86_400;
 const YEAR = 365 * DAY;
 
-const KINDS = {
-  authorities: 'authority',
-  servers: 'server',
-  clients: 'client',
-  peers: 'peer',
-} as const satisfies Record<Section, EntityKind>;
-
 /** Most general first, as RFC 4514 has it from the other end, and as openssl and every CA write it. */
 const ATTRIBUTES = [
   ['C', 'country'],
@@ -134,7 +136,7 @@ function baseOf(
   const kind = KINDS[section];
   const asked = written.outputs ?? defaults.outputs ?? STANDARD_OUTPUTS;
   return {
-    id: `${section}/${name}`,
+    id: entityId(section, name),
     name,
     path: [section, name],
     subject: subjectOf(written, defaults),

@@ -3,8 +3,8 @@ import type { ParsedManifest } from '../manifest/parse.ts';
 import type { Report } from '../manifest/report.ts';
 import { choice, didYouMean } from '../manifest/suggest.ts';
 import { nodeAt } from '../manifest/tree.ts';
+import { KINDS } from '../pki/entity.ts';
 import { quote } from '../pki/printable.ts';
-import { NOUN } from '../pki/sections.ts';
 import { brokenEntries, draftText, fieldSpan, type Named, sectionsNaming } from './draft.ts';
 
 /** Names of all authorities, good or not. */
@@ -28,7 +28,7 @@ export function unknownIssuer(draft: Named, issuer: string, parsed: ParsedManife
     const message = `${draftText(draft)} names itself as its issuer`;
     report.error({ code: 'issuer', at, message, hint: authoritiesHint(names) ?? 'add an authority' });
   } else if (section !== undefined) {
-    const message = `issuer ${quote(issuer)} is a ${NOUN[section]}, not an authority`;
+    const message = `issuer ${quote(issuer)} is a ${KINDS[section]}, not an authority`;
     report.error({
       code: 'issuer',
       at,

@@ -3,13 +3,13 @@
 import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { OpensslEngine } from '../engine/openssl.ts';
-import type { EntityId, Inventory } from '../pki/entity.ts';
+import { type EntityId, type Inventory, kindOf } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import { byIdOf } from '../pki/issuers.ts';
 import type { Refusal } from '../plan/blockage.ts';
 import type { Change, Consent } from '../plan/change.ts';
 import { type Agreement, agreementOn } from '../plan/consent.ts';
-import { consentsNeeded, isDue, kindOf, type Plan, planInventory } from '../plan/plan.ts';
+import { consentsNeeded, isDue, type Plan, planInventory } from '../plan/plan.ts';
 import { stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
 import { recover } from '../store/commit/recover.ts';

@@ -175,7 +175,7 @@ const BASE = {
 
 /** A root, or an intermediate below `issuer`. */
 export function authorityEntity(name: string, issuer: EntityId | null = null): Authority {
-  const id = entityId('authority', name);
+  const id = entityId('authorities', name);
   return { ...BASE, kind: 'authority', id, name, issuer, trust: [], pathLength: null };
 }
 
@@ -186,10 +186,18 @@ export function leafEntity(
   issuer: string,
   options: { trust?: readonly string[]; san?: readonly San[]; commonName?: string } = {},
 ): EndEntity {
-  const trust = (options.trust ?? [issuer]).map((root) => entityId('authority', root));
+  const trust = (options.trust ?? [issuer]).map((root) => entityId('authorities', root));
   const subject = [{ type: 'CN', value: options.commonName ?? name }] as const;
-  const base = { ...BASE, kind, id: entityId(kind, name), name, subject, trust, san: options.san ?? [] };
-  return { ...base, issuer: entityId('authority', issuer) };
+  const base = {
+    ...BASE,
+    kind,
+    id: entityId(`${kind}s`, name),
+    name,
+    subject,
+    trust,
+    san: options.san ?? [],
+  };
+  return { ...base, issuer: entityId('authorities', issuer) };
 }
 
 export const dns = (value: string): San => ({ kind: 'dns', value });

@@ -47,7 +47,7 @@ const BASE = {
 /** A root, unless it has an issuer; trusts itself, unless it is said whom. */
 export function anAuthority(given: Partial<Omit<Authority, 'kind' | 'id'>> = {}): Authority {
   const name = given.name ?? 'root';
-  const id = entityId('authority', name);
+  const id = entityId('authorities', name);
   const subject = [{ type: 'CN', value: `${name} CA` }] as const;
   const root = { ...BASE, kind: 'authority', name, subject, validity: 3650 * DAY, issuer: null } as const;
   return { ...root, pathLength: null, trust: [id], ...given, id };
@@ -59,7 +59,7 @@ function aLeaf(kind: LeafKind, given: Given): EndEntity {
   const name = given.name ?? kind;
   const subject = [{ type: 'CN', value: `${name}.example.test` }] as const;
   const leaf = { ...BASE, kind, name, subject, validity: 90 * DAY, issuer: 'authorities/root' } as const;
-  return { ...leaf, trust: ['authorities/root'], ...given, id: entityId(kind, name) };
+  return { ...leaf, trust: ['authorities/root'], ...given, id: entityId(`${kind}s`, name) };
 }
 
 /** A server of the authority "root", named after itself. */

@@ -5,7 +5,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ALL_ARTIFACTS } from '../../pki/artifact.ts';
-import { type Entity, type EntityId, FOLDERS } from '../../pki/entity.ts';
+import { type Entity, type EntityId, SECTIONS } from '../../pki/entity.ts';
 import { filePath, folderOf } from '../../pki/files.ts';
 import { parseCertificate } from '../../x509/parse.ts';
 import { parseKey } from '../../x509/parse-key.ts';
@@ -16,9 +16,9 @@ import { readPublished } from '../symlinks/read.ts';
 export function findOrphans(root: string, entities: readonly Entity[]): readonly EntityId[] {
   // A folder may bear one entity's name and be another's by `folder`: then nobody left it.
   const known = new Set(entities.flatMap((entity) => [entity.id, ...foldersOf(entity)]));
-  const unknown = Object.values(FOLDERS)
-    .flatMap((folder) => folderNames(join(root, folder)).map((name) => `${folder}/${name}`))
-    .filter((id) => !known.has(id));
+  const unknown = SECTIONS.flatMap((folder) =>
+    folderNames(join(root, folder)).map((name) => `${folder}/${name}`),
+  ).filter((id) => !known.has(id));
   if (unknown.length === 0) return [];
   const issued = issuedCertificates(root);
   return unknown.filter((id) => isOurs(root, id, issued));
