@@ -1,10 +1,25 @@
 /** The manifest's schema for editors and other tools. */
 import * as z from 'zod';
 import { manifestSchema } from './schema.ts';
+import { type SettingWords, settingWords } from './setting-words.ts';
+import { rowOf, SETTING_NAMES } from './settings.ts';
+
+/** The words of every setting, by its shape in each map that can have it. */
+function wordsByShape(): ReadonlyMap<unknown, SettingWords> {
+  const rows = SETTING_NAMES.map(rowOf);
+  return new Map(
+    rows.flatMap((row) => Object.values(row.places).map((shape) => [shape, settingWords(row)] as const)),
+  );
+}
 
 /** JSON Schema draft-07, which every YAML editor reads; of the manifest as written, so nothing with a default is required. */
 export function manifestJsonSchema(): Record<string, unknown> {
-  const schema = z.toJSONSchema(manifestSchema, { target: 'draft-07', io: 'input' });
+  const words = wordsByShape();
+  const schema = z.toJSONSchema(manifestSchema, {
+    target: 'draft-07',
+    io: 'input',
+    override: ({ zodSchema, jsonSchema }) => void Object.assign(jsonSchema, words.get(zodSchema)),
+  });
   return { ...schema, patternProperties: { '^x-': { description: 'A place for anchors; ignored.' } } };
 }
 

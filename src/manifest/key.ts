@@ -1,7 +1,8 @@
-/** Key specifications: the short names, and why some keys are refused. */
+/** The kind of a private key: its short names, its shape in a manifest, and why some keys are refused. */
+import * as z from 'zod';
 import { CURVES, type Curve, type KeySpec, keySpecText } from '../pki/key-spec.ts';
 import { quote } from '../pki/printable.ts';
-import { type Parsed, parsed, refused } from './problem.ts';
+import { type Parsed, parsed, refused, using, wanted } from './problem.ts';
 import { didYouMean } from './suggest.ts';
 
 const NAMED = new Map<string, KeySpec>(
@@ -16,9 +17,9 @@ const NAMED = new Map<string, KeySpec>(
 export const KEY_NAMES = [...NAMED.keys()];
 
 /** 112 bits of security (NIST SP 800-57 part 1, table 2). */
-export const RSA_SMALLEST = 2048;
+const RSA_SMALLEST = 2048;
 /** 16384 bits take minutes to make, and OpenSSL's peers stop verifying there. */
-export const RSA_LARGEST = 8192;
+const RSA_LARGEST = 8192;
 
 /** The size of an RSA key in bits, or why not. */
 export function parseRsaSize(size: number): Parsed<number> {
@@ -108,3 +109,45 @@ export function parseCurve(text: string): Parsed<Curve> {
   const hint = digits === undefined ? `use one of ${CURVES.join(', ')}` : `write "P-${digits}"`;
   return refused('key', `unknown curve ${quote(text)}`, hint);
 }
+
+const rsaKey = z.strictObject({
+  algorithm: z.literal('rsa'),
+  size: z
+    .number(wanted('a number of bits, such as 3072'))
+    .meta({
+      type: 'integer',
+      minimum: RSA_SMALLEST,
+      maximum: RSA_LARGEST,
+      multipleOf: 8,
+      description: 'Size of the modulus in bits.',
+      examples: [3072, 4096],
+    })
+    .transform(using(parseRsaSize)),
+});
+
+const ecdsaKey = z.strictObject({
+  algorithm: z.literal('ecdsa'),
+  curve: z
+    .string(wanted(`a curve: ${CURVES.join(', ')}`))
+    .meta({ enum: [...CURVES], description: 'NIST curve (SP 800-186).' })
+    .transform(using(parseCurve)),
+});
+
+const keyObject = z.discriminatedUnion(
+  'algorithm',
+  [
+    rsaKey,
+    ecdsaKey,
+    z.strictObject({ algorithm: z.literal('ed25519') }),
+    z.strictObject({ algorithm: z.literal('ed448') }),
+  ],
+  wanted('rsa, ecdsa, ed25519 or ed448'),
+);
+
+const keyName = z
+  .string(wanted('a key such as "ecdsa-p256" or { algorithm: rsa, size: 3072 }', 'for RSA write "rsa-3072"'))
+  .meta({ enum: KEY_NAMES })
+  .transform(using(parseKeyName));
+
+/** A short name (`ecdsa-p256`) or an object → a `KeySpec`; what is too weak or too slow to make is refused. */
+export const key = z.union([keyName, keyObject]);

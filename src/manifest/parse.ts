@@ -6,6 +6,7 @@ import { findingsOf, type Issue } from './issues.ts';
 import { checkNames, entryKey, fieldKey } from './names.ts';
 import type { Report } from './report.ts';
 import { type Manifest, manifestSchema, TOP_KEYS } from './schema.ts';
+import { isSetting, rowOf } from './settings.ts';
 import type { Source } from './source.ts';
 import { documentsOf } from './syntax.ts';
 import { type MapTree, plain } from './tree.ts';
@@ -82,15 +83,10 @@ function hasParts(top: PropertyKey | undefined): boolean {
   return top === 'defaults' || isSection(String(top));
 }
 
-/** Fields without which an entry still says who it is, who signs it and where it goes. */
-const LESSER: readonly string[] = [
-  ...['key', 'validity', 'san', 'pathLength', 'trust'],
-  ...['renewBefore', 'rotateKey', 'backdate', 'publish'],
-];
-
 /** The field that alone a mistake spoils, as `<section>/<name>/<field>`. */
 function spoiledField({ path: [top, name, field] }: Issue): string | undefined {
-  const isLesser = isSection(String(top)) && LESSER.includes(String(field));
+  const setting = String(field);
+  const isLesser = isSection(String(top)) && isSetting(setting) && rowOf(setting).lesser;
   return isLesser ? fieldKey(String(top), String(name), String(field)) : undefined;
 }
 

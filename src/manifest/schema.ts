@@ -1,52 +1,18 @@
 /** The one description of a manifest: parsed with, typed by, and published as JSON Schema. */
 import * as z from 'zod';
-import * as field from './fields.ts';
 import { NAME_PATTERN, OUTPUT_PATTERN, parseOutput } from './folder.ts';
-import { key } from './key-field.ts';
-import * as layout from './layout-fields.ts';
+import { archive, files } from './layout-fields.ts';
 import { using, wanted } from './problem.ts';
+import { shapesIn } from './settings.ts';
+import { subject } from './subject.ts';
 
 // Compiling a parser for one manifest costs more than it saves, and some hosts forbid making code from strings.
 z.config({ jitless: true });
 
-const settings = {
-  key: key.optional(),
-  validity: field.validity.optional(),
-  subject: field.subject.optional(),
-  renewBefore: field.renewBefore.optional(),
-  rotateKey: field.rotateKey.optional(),
-  backdate: field.backdate.optional(),
-  outputs: field.outputs.optional(),
-  folder: layout.folder.optional(),
-  files: layout.files.optional(),
-  publish: layout.publish.optional(),
-};
-
-/** Whom an end entity trusts; an authority meets nobody. */
-const trusting = { trust: field.trust.optional() };
-
 const entry = 'a map of settings such as { commonName: … }';
-
-const authority = z.strictObject(
-  {
-    commonName: field.caCommonName,
-    issuer: field.issuer.optional(),
-    pathLength: field.pathLength.optional(),
-    ...settings,
-  },
-  wanted(entry),
-);
-
-const leaf = z.strictObject(
-  {
-    commonName: field.leafCommonName.optional(),
-    san: field.san.optional(),
-    issuer: field.issuer.optional(),
-    ...settings,
-    ...trusting,
-  },
-  wanted(entry),
-);
+const authority = z.strictObject(shapesIn('authority'), wanted(entry));
+const leaf = z.strictObject(shapesIn('leaf'), wanted(entry));
+const defaults = z.strictObject(shapesIn('defaults'), wanted('a map of settings'));
 
 // an entry left empty (`billing:`) is null in YAML: the same as one without settings
 const leafEntry = leaf.nullable().transform((value) => value ?? {});
@@ -74,9 +40,8 @@ export const manifestSchema = z
         })
         .transform(using(parseOutput))
         .optional(),
-      archive: layout.archive.optional(),
-      defaults: z
-        .strictObject({ ...settings, ...trusting }, wanted('a map of settings'))
+      archive: archive.optional(),
+      defaults: defaults
         .nullable()
         .optional()
         .meta({ description: 'Settings of every entry that does not set them itself.' }),
@@ -107,14 +72,14 @@ export type Defaults = NonNullable<Manifest['defaults']>;
 /** Keys that each kind of map may have, for suggestions; these are those of the manifest itself. */
 export const TOP_KEYS: readonly string[] = Object.keys(manifestSchema.shape);
 /** Those of `defaults`. */
-export const SETTING_KEYS: readonly string[] = Object.keys({ ...settings, ...trusting });
+export const SETTING_KEYS: readonly string[] = Object.keys(defaults.shape);
 /** Those of an entry of `authorities`. */
 export const AUTHORITY_KEYS: readonly string[] = Object.keys(authority.shape);
 /** Those of an entry of `servers`, `clients` or `peers`. */
 export const LEAF_KEYS: readonly string[] = Object.keys(leaf.shape);
 /** Those of `archive`. */
-export const ARCHIVE_KEYS: readonly string[] = Object.keys(layout.archive.shape);
+export const ARCHIVE_KEYS: readonly string[] = Object.keys(archive.shape);
 /** Those of `files`: the artifacts, and `previous`. */
-export const FILE_KEYS: readonly string[] = Object.keys(layout.files.shape);
+export const FILE_KEYS: readonly string[] = Object.keys(files.shape);
 /** Those of `subject`; the common name stands beside it. */
-export const ATTRIBUTE_KEYS: readonly string[] = Object.keys(field.subject.shape);
+export const ATTRIBUTE_KEYS: readonly string[] = Object.keys(subject.shape);

@@ -33,13 +33,11 @@ export function inlineCode(text: string): readonly string[] {
   return [...text.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code);
 }
 
-/** The cells of each row of the table whose first column has this heading, without the headings. */
+/** The cells of each row of the tables whose first column has this heading, without the headings. */
 export function tableRows(path: string, heading: string): readonly (readonly string[])[] {
-  const lines = readDoc(path).split('\n');
-  const start = lines.findIndex((line) => line.startsWith('|') && cells(line)[0] === heading);
-  const rest = lines.slice(start + 2);
-  const end = rest.findIndex((line) => !line.startsWith('|'));
-  return start === -1 ? [] : rest.slice(0, end === -1 ? rest.length : end).map(cells);
+  const tables = readDoc(path).match(/(?:^\|.*\n)+/gm) ?? [];
+  const rows = tables.map((table) => table.trimEnd().split('\n').map(cells));
+  return rows.filter(([head]) => head?.[0] === heading).flatMap(([, , ...body]) => body);
 }
 
 function cells(row: string): readonly string[] {

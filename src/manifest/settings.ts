@@ -1,0 +1,186 @@
+/**
+ * The table of settings: one row for each field that an entry can have. Shapes, types, known keys, what `defaults` can
+ * hold, built-in defaults, the JSON Schema's words and the tables of README.md and docs/manifest.md follow from it.
+ * Whatever a row decides is a field of an entity, or is worked out in resolve/: a row without either does not compile.
+ */
+import type * as z from 'zod';
+import { OUTPUTS, STANDARD_OUTPUTS } from '../pki/artifact.ts';
+import { keySpecText } from '../pki/key-spec.ts';
+import { durationText } from './duration.ts';
+import * as field from './fields.ts';
+import { key } from './key.ts';
+import * as layout from './layout-fields.ts';
+import { always, entries, everywhere, type Place, type Row } from './setting.ts';
+import { caCommonName, leafCommonName, subject } from './subject.ts';
+
+const MINUTE = 60;
+const DAY = 86_400;
+const YEAR = 365 * DAY;
+
+/** In the order in which they are listed everywhere. */
+export const SETTINGS = {
+  commonName: {
+    places: { authority: caCommonName, leaf: leafCommonName.optional() },
+    type: 'text, at most 64 characters',
+    byDefault: 'none; authorities must have one',
+    meaning: "CN of the subject; a server's or peer's has to be one of its SANs",
+    examples: ['api.example.test', 'Example Root CA'],
+  },
+  san: {
+    places: { leaf: field.san.optional() },
+    lesser: true,
+    type: 'list of names',
+    byDefault: "a server's or peer's common name; none for clients",
+    meaning:
+      'DNS names, IP addresses, URIs and e-mail addresses, at most 1000; the value shows which, or `dns:` `ip:` `uri:` `email:` in front',
+    examples: [['api.example.test', '*.api.example.test', '127.0.0.1', 'uri:spiffe://example.test/api']],
+  },
+  issuer: {
+    places: entries(field.issuer),
+    type: 'name of an authority',
+    byDefault: 'of a leaf, the only authority that it can mean',
+    meaning: 'the authority that signs; an authority without it is a root, which signs itself',
+    examples: ['root'],
+  },
+  pathLength: {
+    places: { authority: field.pathLength.optional() },
+    lesser: true,
+    builtIn: always(null),
+    type: '0 to 100',
+    byDefault: 'no limit',
+    meaning: 'how many authorities may stand below this one in line (RFC 5280 §4.2.1.9)',
+    examples: [0, 1],
+  },
+  key: {
+    places: everywhere(key),
+    lesser: true,
+    builtIn: {
+      leaf: { algorithm: 'ecdsa', curve: 'P-256' },
+      intermediate: { algorithm: 'ecdsa', curve: 'P-384' },
+      root: { algorithm: 'ecdsa', curve: 'P-384' },
+    },
+    spelled: keySpecText,
+    type: 'kind of key',
+    meaning:
+      'kind of private key: `ecdsa-p256` `-p384` `-p521`, `rsa-2048` … `rsa-8192`, `ed25519`, `ed448`, or an object; another kind re-keys',
+    examples: ['ecdsa-p256', 'ed25519', { algorithm: 'rsa', size: 3072 }],
+  },
+  validity: {
+    places: everywhere(field.validity),
+    lesser: true,
+    builtIn: { leaf: 90 * DAY, intermediate: 5 * YEAR, root: 10 * YEAR },
+    spelled: durationText,
+    type: 'length',
+    meaning:
+      'lifetime of the certificate, from 10 minutes to 100 years: a number and `m` (minutes) `h` `d` `w` `y` (365 days)',
+    examples: ['90d', '52w', '10y'],
+  },
+  subject: {
+    places: everywhere(subject),
+    merged: true,
+    type: 'map',
+    byDefault: 'none',
+    meaning:
+      'the other attributes: `organization`, `organizationalUnit`, `country`, `state`, `locality`; entry and `defaults` are merged one by one',
+  },
+  renewBefore: {
+    places: everywhere(field.renewBefore),
+    lesser: true,
+    builtIn: always({ kind: 'share', share: 1 / 3 }),
+    type: 'length or share',
+    byDefault: 'a third of the lifetime',
+    meaning:
+      'when apply renews: a time before the end such as `30d`, or the share of the lifetime that is left, such as `33%`',
+    examples: ['30d', '33%'],
+  },
+  rotateKey: {
+    places: everywhere(field.rotateKey),
+    lesser: true,
+    builtIn: always(false),
+    type: '`true`, `false`',
+    meaning: 'a new private key at every renewal',
+  },
+  backdate: {
+    places: everywhere(field.backdate),
+    lesser: true,
+    builtIn: always(5 * MINUTE),
+    spelled: durationText,
+    type: 'length',
+    meaning: 'how far notBefore lies before the moment of issue, against slow clocks: `0m` to `30d`',
+    examples: ['5m', '1h', '0m'],
+  },
+  outputs: {
+    places: everywhere(field.outputs),
+    builtIn: always(STANDARD_OUTPUTS),
+    type: 'list of files',
+    meaning: `files to write, \`key\` and \`cert\` among them: ${OUTPUTS.map((output) => `\`${output}\``).join(' ')}`,
+  },
+  folder: {
+    places: everywhere(layout.folder),
+    builtIn: always('{section}/{name}'),
+    type: 'path',
+    meaning:
+      'folder of the entry below the output folder; `{name}` and `{section}` are those of the entry, a dot alone is the output folder',
+    examples: ['.', 'tls/{name}'],
+  },
+  files: {
+    places: everywhere(layout.files),
+    merged: true,
+    type: 'map of file names',
+    byDefault: '`key.pem` and so on',
+    meaning: 'file names in that folder, where another tool has made the layout',
+    examples: [
+      { key: 'tls.key', cert: 'tls.crt' },
+      { key: 'private/{name}.key', cert: 'issued/{name}.crt' },
+    ],
+  },
+  publish: {
+    places: everywhere(layout.publish),
+    lesser: true,
+    builtIn: always('files'),
+    type: '`files`, `symlinks`',
+    meaning:
+      'how files are put in place; `symlinks` are versioned folders behind one link, for readers that load during a re-key',
+  },
+  trust: {
+    places: { leaf: field.trust.optional(), defaults: field.trust.optional() },
+    lesser: true,
+    type: 'list of roots',
+    byDefault: 'the own root',
+    meaning: 'the roots in `ca.pem`, by which the entry judges others',
+    examples: [['root', 'partner-root']],
+  },
+} as const satisfies Readonly<Record<string, Row>>;
+
+type Rows = typeof SETTINGS;
+/** The name of a setting. */
+export type Setting = keyof Rows;
+
+/** Every setting, in the order of the table. */
+export const SETTING_NAMES = Object.keys(SETTINGS) as readonly Setting[];
+
+/** The row of a setting, for what treats all of them alike. */
+export function rowOf(setting: Setting): Row {
+  return SETTINGS[setting];
+}
+
+/** Whether a key is that of a setting. */
+export function isSetting(key: string): key is Setting {
+  return Object.hasOwn(SETTINGS, key);
+}
+
+/** The settings that can stand in a map of this kind. */
+export type SettingIn<P extends Place> = {
+  [S in Setting]: Rows[S]['places'] extends Record<P, z.ZodType> ? S : never;
+}[Setting];
+
+/** The shapes of those settings. */
+export type ShapesIn<P extends Place> = {
+  readonly [S in SettingIn<P>]: Rows[S]['places'] extends Record<P, infer T extends z.ZodType> ? T : never;
+};
+
+/** The shapes of all settings that can stand in a map of this kind. */
+export function shapesIn<P extends Place>(place: P): ShapesIn<P> {
+  const shapes = SETTING_NAMES.map((name) => [name, rowOf(name).places[place]] as const);
+  return Object.fromEntries(shapes.filter(([, shape]) => shape !== undefined)) as ShapesIn<P>;
+}

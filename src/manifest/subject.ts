@@ -1,0 +1,67 @@
+/** The subject as a manifest spells it: the common name, and a map of the other attributes. */
+import * as z from 'zod';
+import { mapRecord } from '../pki/record.ts';
+import type { AttributeType } from '../pki/subject.ts';
+import { using, wanted } from './problem.ts';
+import { LONG_TEXT, parseCountry, parseText, SHORT_TEXT, TEXT_PATTERN } from './text.ts';
+
+function text(what: string, limit: number, words?: object, longHint?: string) {
+  return z
+    .string(wanted('text'))
+    .meta({ minLength: 1, maxLength: limit, pattern: TEXT_PATTERN, ...words })
+    .transform(using(parseText(what, limit, longHint)));
+}
+
+const LONG_NAME =
+  'leave commonName out, put the name into "san" and give the subject another attribute, such as organization';
+/** 1 to 64 characters; whether a server's or peer's is among its SANs is for resolve/ to say. */
+export const leafCommonName = text('common name', SHORT_TEXT, {}, LONG_NAME);
+/** 1 to 64 characters. */
+export const caCommonName = text('common name', SHORT_TEXT);
+
+function attribute(type: AttributeType, schema: z.ZodType<string, string>) {
+  return { type, schema };
+}
+
+/** What `subject` can have, within the bounds of RFC 5280 appendix A.1; certificates have it in the order of pki/subject.ts. */
+export const ATTRIBUTES = {
+  organization: attribute(
+    'O',
+    text('organization', SHORT_TEXT, { description: 'Organization (O).', examples: ['Example Org'] }),
+  ),
+  organizationalUnit: attribute(
+    'OU',
+    text('organizational unit', SHORT_TEXT, {
+      description: 'Organizational unit (OU).',
+      examples: ['Platform'],
+    }),
+  ),
+  country: attribute(
+    'C',
+    z
+      .string(wanted('a country of two letters such as "SE"'))
+      .meta({ pattern: '^[A-Z]{2}$', description: 'Country (C), ISO 3166.', examples: ['SE'] })
+      .transform(using(parseCountry)),
+  ),
+  state: attribute(
+    'ST',
+    text('state', LONG_TEXT, { description: 'State or province (ST).', examples: ['Uppland'] }),
+  ),
+  locality: attribute(
+    'L',
+    text('locality', LONG_TEXT, { description: 'Locality (L).', examples: ['Uppsala'] }),
+  ),
+};
+/** The key of an attribute in a manifest. */
+export type AttributeName = keyof typeof ATTRIBUTES;
+
+/** The manifest's keys by the types that certificates have. */
+export const ATTRIBUTE_NAMES: ReadonlyMap<string, AttributeName> = new Map(
+  Object.entries(mapRecord(ATTRIBUTES, ({ type }, name) => [type, name] as const)).map(([, pair]) => pair),
+);
+
+/** Every attribute but the common name. */
+export const subject = z.strictObject(
+  mapRecord(ATTRIBUTES, ({ schema }) => schema.optional()),
+  wanted('a map of attributes such as { organization: Example Org }'),
+);
