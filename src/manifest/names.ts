@@ -11,11 +11,6 @@ export function entryKey(section: string, name: string): string {
   return `${section}/${name}`;
 }
 
-/** `<section>/<name>/<field>`: one string per field of an entry. */
-export function fieldKey(section: string, name: string, field: string): string {
-  return `${entryKey(section, name)}/${field}`;
-}
-
 function checkSection(
   section: Section,
   entries: ReadonlyMap<string, Pair>,

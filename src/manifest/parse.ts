@@ -1,13 +1,12 @@
 /** The text of a manifest → its values, and every mistake that can be seen without knowing what a PKI is. */
 
-import { isSection } from '../pki/entity.ts';
 import { convert, NODE_LIMIT, NOWHERE, sizeOf } from './convert.ts';
-import { findingsOf, type Issue } from './issues.ts';
-import { checkNames, entryKey, fieldKey } from './names.ts';
+import { findingsOf } from './issues.ts';
+import { checkNames } from './names.ts';
 import type { Report } from './report.ts';
-import { type Manifest, manifestSchema, TOP_KEYS } from './schema.ts';
-import { isSetting, rowOf } from './settings.ts';
+import { type Manifest, manifestSchema } from './schema.ts';
 import type { Source } from './source.ts';
+import { extentOf, type Spoiled, spoiledBy, withoutSpoiled } from './spoiled.ts';
 import { documentsOf } from './syntax.ts';
 import { type MapTree, plain } from './tree.ts';
 import { unite } from './unite.ts';
@@ -17,15 +16,10 @@ const LENGTH_LIMIT = 5 * 1024 * 1024;
 
 /** A manifest whose values are good, as far as they are there. */
 export interface ParsedManifest {
-  /** What is good of it: entries with a mistake are left out. */
+  /** What is good of it. */
   readonly manifest: Manifest;
-  /**
-   * What is left out: entries as `<section>/<name>` (they exist, but nothing is known about them), `defaults/<key>`,
-   * and whole sections.
-   */
-  readonly broken: ReadonlySet<string>;
-  /** Fields of entries that are there without them, as `<section>/<name>/<field>`: what they say is not known. */
-  readonly guessed: ReadonlySet<string>;
+  /** What is left out of that. */
+  readonly spoiled: Spoiled;
   readonly tree: MapTree;
 }
 
@@ -78,78 +72,26 @@ function knownVersion(tree: MapTree, report: Report): boolean {
   return false;
 }
 
-/** What is good of it may stay although a part is bad: every other top-level key is good or bad as a whole. */
-function hasParts(top: PropertyKey | undefined): boolean {
-  return top === 'defaults' || isSection(String(top));
-}
-
-/** The field that alone a mistake spoils, as `<section>/<name>/<field>`. */
-function spoiledField({ path: [top, name, field] }: Issue): string | undefined {
-  const setting = String(field);
-  const isLesser = isSection(String(top)) && isSetting(setting) && rowOf(setting).lesser;
-  return isLesser ? fieldKey(String(top), String(name), String(field)) : undefined;
-}
-
-/** The parts of the manifest that a mistake spoils: an entry, settings in `defaults`, or a top-level key. */
-function spoiled(issue: Issue): string[] {
-  const [top, second] = issue.path;
-  if (top !== undefined && !hasParts(top)) return [String(top)];
-  if (issue.code === 'unrecognized_keys' && second === undefined) {
-    return top === undefined ? issue.keys : issue.keys.map((key) => entryKey(String(top), key));
-  }
-  return [second === undefined ? String(top) : entryKey(String(top), String(second))];
-}
-
-function without(value: unknown, key: string, { bad, guessed }: Spoiled): unknown {
-  if (typeof value !== 'object' || value === null || !hasParts(key)) return value;
-  const good = Object.entries(value).filter(([name]) => !bad.has(entryKey(key, name)));
-  const kept = good.map(([name, part]) => [
-    name,
-    isSection(key) ? withoutFields(key, name, part, guessed) : part,
-  ]);
-  return Object.assign(Object.create(null), Object.fromEntries(kept));
-}
-
-function withoutFields(section: string, name: string, entry: unknown, guessed: ReadonlySet<string>): unknown {
-  if (typeof entry !== 'object' || entry === null) return entry;
-  const good = Object.entries(entry).filter(([field]) => !guessed.has(fieldKey(section, name, field)));
-  return Object.fromEntries(good);
-}
-
-interface Spoiled {
-  readonly bad: ReadonlySet<string>;
-  readonly guessed: ReadonlySet<string>;
-}
-
 /** The manifest without what is spoiled, so that the rest can still be checked for meaning. */
-function salvage(values: unknown, spoils: Spoiled): Manifest {
-  const good: Record<string, unknown> = { version: 1 };
-  for (const [key, value] of Object.entries(values ?? {})) {
-    if (key !== 'version' && TOP_KEYS.includes(key) && !spoils.bad.has(key))
-      good[key] = without(value, key, spoils);
-  }
-  const result = manifestSchema.safeParse(good);
-  if (result.success) return result.data;
+function salvage(values: object, spoiled: Spoiled): Pick<ParsedManifest, 'manifest' | 'spoiled'> {
+  const result = manifestSchema.safeParse({ ...withoutSpoiled(values, spoiled), version: 1 });
+  if (result.success) return { manifest: result.data, spoiled };
   // What is left of an entry may be none.
-  const bad = new Set([...spoils.bad, ...result.error.issues.flatMap(spoiled)]);
-  if (bad.size === spoils.bad.size) throw result.error;
-  return salvage(values, { ...spoils, bad });
+  const more = spoiledBy(result.error.issues, spoiled, false);
+  if (extentOf(more) === extentOf(spoiled)) throw result.error;
+  return salvage(values, more);
 }
 
 /** Reads what can be read of a manifest; the report has the rest. */
 export function parseManifest(source: Source, report: Report): ParsedManifest | undefined {
   const tree = readTree(source, report);
   if (tree === undefined || !knownVersion(tree, report)) return undefined;
-  const bad = checkNames(tree, report);
-  const guessed = new Set<string>();
+  const parts = checkNames(tree, report);
   const values = plain(tree);
   const result = manifestSchema.safeParse(values);
-  for (const issue of result.error?.issues ?? []) {
-    for (const finding of findingsOf(issue, tree)) report.error(finding);
-    const field = spoiledField(issue);
-    if (field !== undefined) guessed.add(field);
-    else for (const key of spoiled(issue)) bad.add(key);
-  }
-  const manifest = result.success && bad.size === 0 ? result.data : salvage(values, { bad, guessed });
-  return { manifest, broken: bad, guessed, tree };
+  const issues = result.error?.issues ?? [];
+  for (const issue of issues) for (const finding of findingsOf(issue, tree)) report.error(finding);
+  const spoiled = spoiledBy(issues, { parts, settings: new Map() }, true);
+  if (result.success && parts.size === 0) return { manifest: result.data, spoiled, tree };
+  return { ...salvage(values, spoiled), tree };
 }

@@ -1,7 +1,7 @@
 /** The subject as a manifest spells it: the common name, and a map of the other attributes. */
 import * as z from 'zod';
 import { mapRecord } from '../pki/record.ts';
-import type { AttributeType } from '../pki/subject.ts';
+import { ATTRIBUTE_TYPES, type AttributeType } from '../pki/subject.ts';
 import { using, wanted } from './problem.ts';
 import { LONG_TEXT, parseCountry, parseText, SHORT_TEXT, TEXT_PATTERN } from './text.ts';
 
@@ -55,10 +55,10 @@ export const ATTRIBUTES = {
 /** The key of an attribute in a manifest. */
 export type AttributeName = keyof typeof ATTRIBUTES;
 
-/** The manifest's keys by the types that certificates have. */
-export const ATTRIBUTE_NAMES: ReadonlyMap<string, AttributeName> = new Map(
-  Object.entries(mapRecord(ATTRIBUTES, ({ type }, name) => [type, name] as const)).map(([, pair]) => pair),
-);
+const pairs = Object.values(mapRecord(ATTRIBUTES, ({ type }, name) => [type, name] as const));
+const rankOf = ([type]: (typeof pairs)[number]): number => ATTRIBUTE_TYPES.indexOf(type);
+/** Those keys with the types of the attributes, in the order that certificates have. */
+export const ATTRIBUTES_IN_ORDER = pairs.toSorted((a, b) => rankOf(a) - rankOf(b));
 
 /** Every attribute but the common name. */
 export const subject = z.strictObject(

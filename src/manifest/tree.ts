@@ -40,7 +40,7 @@ export type Tree = ScalarTree | ListTree | MapTree;
 /** Keys and indices from the top, as zod has them. */
 export type Path = readonly (string | number)[];
 
-function plainMap(tree: MapTree, seen: Map<Tree, unknown>): unknown {
+function plainMap(tree: MapTree, seen: Map<Tree, unknown>): object {
   // without a prototype, so that no name of an entry can mean something to JavaScript
   const result: Record<string, unknown> = Object.create(null);
   seen.set(tree, result);
@@ -58,8 +58,8 @@ function plainOf(tree: Tree, seen: Map<Tree, unknown>): unknown {
 }
 
 /** The values alone; what an alias shares in the file is shared here too. */
-export function plain(tree: Tree): unknown {
-  return plainOf(tree, new Map());
+export function plain(tree: MapTree): object {
+  return plainMap(tree, new Map());
 }
 
 /** One step down; `undefined` where there is nothing. */

@@ -8,3 +8,10 @@ export function mapRecord<K extends string, T, R>(
   const pairs = Object.entries<T>(record).map(([key, value]) => [key, make(value, key as K)]);
   return Object.fromEntries(pairs) as Record<K, R>;
 }
+
+/** Some of the keys, as far as they are there. */
+export function pick<T extends object, K extends keyof T>(record: T, keys: readonly K[]): Pick<T, K> {
+  const picked: Partial<T> = {};
+  for (const key of keys) if (key in record) picked[key] = record[key];
+  return picked as Pick<T, K>;
+}

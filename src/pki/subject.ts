@@ -1,8 +1,10 @@
 /**
- * A distinguished name as an ordered list of attributes, most general first (C … CN), one attribute per RDN.
- * Types are the short names of RFC 4519 §2 that the manifest allows.
+ * A distinguished name as an ordered list of attributes, one per RDN. Types are the short names of RFC 4519 §2 that the
+ * manifest allows, most general first: as RFC 4514 has them from the other end, and as openssl and every CA write them.
  */
-export type AttributeType = 'C' | 'ST' | 'L' | 'O' | 'OU' | 'CN';
+export const ATTRIBUTE_TYPES = ['C', 'ST', 'L', 'O', 'OU', 'CN'] as const;
+/** One of them. */
+export type AttributeType = (typeof ATTRIBUTE_TYPES)[number];
 
 /** One attribute and its text, as the manifest has it: nothing is escaped. */
 export interface Attribute {

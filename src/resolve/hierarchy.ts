@@ -1,11 +1,9 @@
 /** Who signs whom: every authority's issuer, its root, and how deep it stands. */
-
-import type { ParsedManifest } from '../manifest/parse.ts';
 import type { Report } from '../manifest/report.ts';
-import { keySpan, nodeAt } from '../manifest/tree.ts';
 import { compare } from '../pki/compare.ts';
-import { type AuthorityDraft, type Drafts, draftText, fieldSpan } from './draft.ts';
-import { unknownIssuer } from './issuer-name.ts';
+import { type AuthorityDraft, draftText } from './draft.ts';
+import type { Drafts } from './drafts.ts';
+import { reportUnknownIssuer } from './issuer-name.ts';
 
 /** An authority's place below its root. */
 export interface Position {
@@ -18,6 +16,7 @@ export interface Position {
 
 /** All authorities, each in its place. */
 export interface Hierarchy {
+  readonly drafts: Drafts;
   /** By name; an authority whose issuers end in a mistake has none. */
   readonly positions: ReadonlyMap<string, Position>;
   /** Authorities before what they sign: by depth, then by name, whatever the order of the file. */
@@ -26,13 +25,11 @@ export interface Hierarchy {
   readonly complete: boolean;
 }
 
-type ByName = ReadonlyMap<string, AuthorityDraft>;
-
 /** Names the circle from its first member in the file: `a -> b -> a`. */
-function reportCycle(cycle: readonly AuthorityDraft[], parsed: ParsedManifest, report: Report): void {
+function reportCycle(cycle: readonly AuthorityDraft[], report: Report): void {
   const [first] = cycle;
   if (first === undefined) return;
-  const at = fieldSpan(parsed.tree, first, 'issuer');
+  const at = first.at('issuer');
   const hint = 'leave "issuer" out of the one that is the root: it signs itself';
   if (cycle.length === 1) {
     report.error({ code: 'cycle', at, message: `${draftText(first)} names itself as its issuer`, hint });
@@ -44,13 +41,16 @@ function reportCycle(cycle: readonly AuthorityDraft[], parsed: ParsedManifest, r
   report.error({ code: 'cycle', at, message, hint });
 }
 
-/** The issuer's draft; `undefined` after a mistake, reported here or where the issuer is written. */
-function issuerOf(authority: AuthorityDraft, byName: ByName, parsed: ParsedManifest, report: Report) {
-  const { issuer } = authority.written;
-  if (issuer === undefined) return null;
-  const found = byName.get(issuer);
-  if (found === undefined) unknownIssuer(authority, issuer, parsed, report);
-  return found;
+/** Every authority's issuer; `undefined` after a mistake, reported here or where the issuer is written. */
+function issuersOf(drafts: Drafts, report: Report): Walk['issuers'] {
+  const byName = new Map(drafts.authorities.map((authority) => [authority.name, authority]));
+  const issuerOf = (authority: AuthorityDraft): AuthorityDraft | null | undefined => {
+    if (authority.issuer === undefined) return null;
+    const found = byName.get(authority.issuer);
+    if (found === undefined) reportUnknownIssuer(authority, drafts, report);
+    return found;
+  };
+  return new Map(drafts.authorities.map((authority) => [authority, issuerOf(authority)]));
 }
 
 type Mark = 'good' | 'lost';
@@ -93,49 +93,41 @@ function stand(authority: AuthorityDraft, { issuers, positions }: Walk): void {
   positions.set(authority.name, { authority, issuer, root, depth: above ? above.depth + 1 : 0 });
 }
 
-function reportNoRoot(drafts: Drafts, parsed: ParsedManifest, report: Report): void {
-  const roots = drafts.authorities.some(({ written }) => written.issuer === undefined);
-  const unknown = [...parsed.broken].some((key) => key === 'authorities' || key.startsWith('authorities/'));
+function reportNoRoot({ authorities, leaves, broken, sections }: Drafts, report: Report): void {
+  const roots = authorities.some(({ issuer }) => issuer === undefined);
+  const unknown = !sections.authorities.isReadable || broken.some(({ kind }) => kind === 'authority');
   if (roots || unknown) return;
-  const [leaf] = drafts.leaves;
-  if (drafts.authorities.length > 0) {
+  const [leaf] = leaves;
+  if (authorities.length > 0) {
     const hint = 'leave "issuer" out of the authority that signs itself';
     const message = 'no root: every authority has an issuer';
-    report.error({ code: 'no-root', at: keySpan(parsed.tree, ['authorities']), message, hint });
+    report.error({ code: 'no-root', at: sections.authorities.at, message, hint });
   } else if (leaf) {
     const message = `no root: there is no authority to sign ${draftText(leaf)}`;
     const hint = 'add "authorities: { root: { commonName: Example Root CA } }"';
-    report.error({ code: 'no-root', at: keySpan(parsed.tree, leaf.path), message, hint });
+    report.error({ code: 'no-root', at: leaf.at(), message, hint });
   }
 }
 
 /** The forest of authorities; unknown issuers, circles and a missing root are reported. */
-export function hierarchyOf(drafts: Drafts, parsed: ParsedManifest, report: Report): Hierarchy {
-  const { authorities } = drafts;
-  const byName = new Map(authorities.map((authority) => [authority.name, authority]));
+export function hierarchyOf(drafts: Drafts, report: Report): Hierarchy {
+  const { authorities, sections } = drafts;
   const walk: Walk = {
-    issuers: new Map(
-      authorities.map((authority) => [authority, issuerOf(authority, byName, parsed, report)]),
-    ),
+    issuers: issuersOf(drafts, report),
     rank: new Map(authorities.map((authority, index) => [authority, index])),
     marks: new Map(),
     positions: new Map(),
   };
   for (const authority of authorities) {
     const { path, cycle, lost } = climb(authority, walk);
-    if (cycle.length > 0) reportCycle(turned(cycle, walk.rank), parsed, report);
+    if (cycle.length > 0) reportCycle(turned(cycle, walk.rank), report);
     for (const member of path) walk.marks.set(member, lost ? 'lost' : 'good');
     if (!lost) for (const member of path.toReversed()) stand(member, walk);
   }
-  reportNoRoot(drafts, parsed, report);
+  reportNoRoot(drafts, report);
   const order = [...walk.positions.values()].toSorted(
     (a, b) => a.depth - b.depth || compare(a.authority.name, b.authority.name),
   );
-  const written = nodeAt(parsed.tree, ['authorities']);
-  const count = written?.kind === 'map' ? written.entries.size : 0;
-  return {
-    positions: walk.positions,
-    order,
-    complete: order.length === count && !parsed.broken.has('authorities'),
-  };
+  const complete = order.length === sections.authorities.entries.size && sections.authorities.isReadable;
+  return { drafts, positions: walk.positions, order, complete };
 }

@@ -1,15 +1,13 @@
 /** Names in a certificate: the subject, and the SANs that go with the common name. */
 import { parseDns } from '../manifest/dns.ts';
-import type { ParsedManifest } from '../manifest/parse.ts';
 import type { Parsed } from '../manifest/problem.ts';
 import type { Report } from '../manifest/report.ts';
 import { sanIdentity } from '../manifest/san.ts';
-import { nodeAt, valueSpan } from '../manifest/tree.ts';
 import { ipOctets, ipText } from '../pki/ip.ts';
 import { quote } from '../pki/printable.ts';
 import { type San, sanText } from '../pki/san.ts';
 import type { Subject } from '../pki/subject.ts';
-import { type Draft, draftText, entrySpan, fieldSpan, isGuessed, type LeafDraft } from './draft.ts';
+import { type Draft, draftText, type LeafDraft } from './draft.ts';
 
 /** The SAN that a host's common name is; not, when it is neither a DNS name nor an address. */
 function sanOfName(name: string): Parsed<San> {
@@ -19,63 +17,54 @@ function sanOfName(name: string): Parsed<San> {
   return dns.ok ? { ok: true, value: { kind: 'dns', value: dns.value } } : dns;
 }
 
-function reportNameless(leaf: LeafDraft, parsed: ParsedManifest, report: Report): void {
+function reportNameless(leaf: LeafDraft, report: Report): void {
   report.error({
     code: 'common-name',
-    at: entrySpan(parsed.tree, leaf),
+    at: leaf.at(),
     message: `${draftText(leaf)} has no name that a client could check: neither commonName nor a DNS name or IP address in san`,
     hint: 'add "commonName: …" or "san: [ … ]"',
   });
 }
 
-function reportNotHost(
-  leaf: LeafDraft,
-  name: string,
-  reason: string,
-  parsed: ParsedManifest,
-  report: Report,
-): void {
-  const message = `common name ${quote(name)} of ${draftText(leaf)} is neither a DNS name nor an IP address: ${reason}`;
+function reportNotHost(leaf: LeafDraft, reason: string, report: Report): void {
+  const message = `common name ${quote(leaf.settings.commonName ?? '')} of ${draftText(leaf)} is neither a DNS name nor an IP address: ${reason}`;
   const hint =
     'clients check a host by its names: give it one of them, or list them in "san" and leave commonName out';
-  report.error({ code: 'common-name', at: fieldSpan(parsed.tree, leaf, 'commonName'), message, hint });
+  report.error({ code: 'common-name', at: leaf.at('commonName'), message, hint });
 }
 
-function reportAbsent(leaf: LeafDraft, name: string, san: San, parsed: ParsedManifest, report: Report): void {
+function reportAbsent(leaf: LeafDraft, san: San, report: Report): void {
   report.error({
     code: 'common-name',
-    at: fieldSpan(parsed.tree, leaf, 'commonName'),
-    message: `common name ${quote(name)} of ${draftText(leaf)} is not among its SANs, and clients look only at those`,
+    at: leaf.at('commonName'),
+    message: `common name ${quote(leaf.settings.commonName ?? '')} of ${draftText(leaf)} is not among its SANs, and clients look only at those`,
     hint: `add ${quote(sanText(san))} to "san", or leave "san" out`,
-    related: [{ at: valueSpan(parsed.tree, [...leaf.path, 'san']), message: 'the SANs' }],
+    related: [{ at: leaf.at('san'), message: 'the SANs' }],
   });
 }
 
 /** A server's or peer's SANs (RFC 9525 §2: a host is identified by its SANs, the common name is not looked at). */
-function hostSans(leaf: LeafDraft, parsed: ParsedManifest, report: Report): readonly San[] {
-  const { commonName, san } = leaf.written;
+function hostSans(leaf: LeafDraft, report: Report): readonly San[] {
+  const { commonName, san } = leaf.settings;
   if (commonName === undefined) {
-    const isNamed =
-      san?.some(({ kind }) => kind === 'dns' || kind === 'ip') || isGuessed(parsed, leaf, 'san');
-    if (!isNamed) reportNameless(leaf, parsed, report);
+    const isNamed = san?.some(({ kind }) => kind === 'dns' || kind === 'ip') || !leaf.isKnown('san');
+    if (!isNamed) reportNameless(leaf, report);
     return san ?? [];
   }
   const own = sanOfName(commonName);
   if (!own.ok) {
-    reportNotHost(leaf, commonName, own.problem.message, parsed, report);
+    reportNotHost(leaf, own.problem.message, report);
     return san ?? [];
   }
   if (san === undefined) return [own.value];
   const wanted = sanIdentity(own.value);
-  if (!san.some((item) => sanIdentity(item) === wanted))
-    reportAbsent(leaf, commonName, own.value, parsed, report);
+  if (!san.some((item) => sanIdentity(item) === wanted)) reportAbsent(leaf, own.value, report);
   return san;
 }
 
-/** The SANs of an entity: none for authorities, as written for clients. */
-export function sansOf(draft: Draft, parsed: ParsedManifest, report: Report): readonly San[] {
-  if (draft.kind === 'authority') return [];
-  return draft.kind === 'client' ? (draft.written.san ?? []) : hostSans(draft, parsed, report);
+/** The SANs of an end entity: as written for clients. */
+export function sansOf(leaf: LeafDraft, report: Report): readonly San[] {
+  return leaf.kind === 'client' ? (leaf.settings.san ?? []) : hostSans(leaf, report);
 }
 
 /** As RFC 5280 §7.1 compares names, and OpenSSL when it looks for an issuer: letter case and runs of blanks aside. */
@@ -85,23 +74,22 @@ function nameIdentity(subject: Subject): string {
   );
 }
 
-function reportShared(draft: Draft, other: Draft, parsed: ParsedManifest, report: Report): void {
+function reportShared(draft: Draft, other: Draft, report: Report): void {
   report.error({
     code: 'subject',
-    at: valueSpan(parsed.tree, [...draft.path, 'commonName']),
+    at: draft.at('commonName'),
     message: `${draftText(draft)} has the same subject as ${draftText(other)}, so nobody can tell their certificates apart`,
     hint: 'give one of them another commonName',
-    related: [{ at: valueSpan(parsed.tree, [...other.path, 'commonName']), message: 'the same subject' }],
+    related: [{ at: other.at('commonName'), message: 'the same subject' }],
   });
 }
 
-function reportEmpty(draft: Draft, parsed: ParsedManifest, report: Report): void {
-  const hasSubject = nodeAt(parsed.tree, [...draft.path, 'subject']) !== undefined;
+function reportEmpty(draft: Draft, report: Report): void {
   report.error({
     code: 'subject',
-    at: entrySpan(parsed.tree, draft),
+    at: draft.at(),
     message: `${draftText(draft)} has an empty subject`,
-    hint: hasSubject ? 'add "commonName: …" or an attribute to "subject"' : 'add "commonName: …"',
+    hint: draft.says('subject') ? 'add "commonName: …" or an attribute to "subject"' : 'add "commonName: …"',
   });
 }
 
@@ -109,17 +97,16 @@ function reportEmpty(draft: Draft, parsed: ParsedManifest, report: Report): void
  * Reports empty subjects, and the subject of an authority used again: verifiers look for issuers by subject, and take a
  * certificate whose subject is its issuer's for self-signed.
  */
-export function checkSubjects(drafts: readonly Draft[], parsed: ParsedManifest, report: Report): void {
+export function checkSubjects(drafts: readonly Draft[], report: Report): void {
   const authorities = new Map<string, Draft>();
-  const inherited = parsed.broken.has('defaults/subject') || parsed.broken.has('defaults');
   for (const draft of drafts) {
     if (draft.subject.length === 0) {
-      if (!inherited) reportEmpty(draft, parsed, report);
+      if (draft.isKnown('subject')) reportEmpty(draft, report);
       continue;
     }
     const identity = nameIdentity(draft.subject);
     const other = authorities.get(identity);
-    if (other) reportShared(draft, other, parsed, report);
+    if (other) reportShared(draft, other, report);
     else if (draft.kind === 'authority') authorities.set(identity, draft);
   }
 }

@@ -1,12 +1,9 @@
 /** Layouts that cannot be: two entries that would write one file, and folders that cannot hold links. */
-import type { ParsedManifest } from '../manifest/parse.ts';
 import type { Report } from '../manifest/report.ts';
-import { OUTPUTS } from '../pki/artifact.ts';
+import { ALL_ARTIFACTS, type Artifact } from '../pki/artifact.ts';
+import { entityFolder, filePath } from '../pki/files.ts';
 import { quote } from '../pki/printable.ts';
-import { type Draft, draftText, fieldSpan, isGuessed } from './draft.ts';
-
-const FILES = [...OUTPUTS, 'previous'] as const;
-type File = (typeof FILES)[number];
+import { type Draft, draftText } from './draft.ts';
 
 /** Disks of macOS and Windows do not tell `API.pem` from `api.pem`. */
 function identity(path: string): string {
@@ -15,24 +12,22 @@ function identity(path: string): string {
 
 /** What an entry has to itself, each path below the output folder. */
 function claimsOf(draft: Draft): readonly Claim[] {
-  const { layout, outputs } = draft;
-  const isRoot = draft.kind === 'authority' && draft.written.issuer === undefined;
-  // A root has no chain, and nobody else has previous certificates.
+  const { outputs } = draft.settings;
+  const isRoot = draft.kind === 'authority' && draft.issuer === undefined;
+  // A root has no chain, and only roots have previous certificates.
   const never = isRoot ? 'chain' : 'previous';
-  const folder = layout?.folder ?? draft.id;
-  return FILES.flatMap((file) => {
+  return ALL_ARTIFACTS.flatMap((file) => {
     const isWritten = file !== never && (file === 'previous' || outputs.includes(file));
-    // In its usual folder an entry also removes what nobody asks for any more (pki/files.ts, isManaged).
-    if (!isWritten && layout !== undefined) return [];
-    const name = layout?.files[file] ?? `${file}.pem`;
-    return [{ draft, file, path: folder === '.' ? name : `${folder}/${name}`, isWritten }];
+    // In its usual folder an entry also removes what is no longer asked for (pki/files.ts, isManaged).
+    if (!isWritten && draft.layout !== undefined) return [];
+    return [{ draft, file, path: filePath(draft, file), isWritten }];
   });
 }
 
 /** Reports every file that is claimed twice. Without layouts, names alone keep entries apart (manifest/names.ts). */
-export function checkLayouts(drafts: readonly Draft[], parsed: ParsedManifest, report: Report): void {
+export function checkLayouts(drafts: readonly Draft[], report: Report): void {
   if (drafts.every(({ layout }) => layout === undefined)) return;
-  checkLinkFolders(drafts, parsed, report);
+  checkLinkFolders(drafts, report);
   const all = drafts.flatMap(claimsOf);
   const written = all.filter(({ isWritten }) => isWritten);
   const owners = new Map<string, Draft>();
@@ -53,14 +48,14 @@ export function checkLayouts(drafts: readonly Draft[], parsed: ParsedManifest, r
     const own = problem === undefined && !told.has(draft) ? pathProblem(path) : undefined;
     if (own !== undefined) told.add(draft);
     const found = problem ?? own;
-    if (found !== undefined) reportFile(claim, found, parsed, report);
+    if (found !== undefined) reportFile(claim, found, report);
   }
 }
 
 /** A file that is an entry's own. */
 interface Claim {
   readonly draft: Draft;
-  readonly file: File;
+  readonly file: Artifact;
   readonly path: string;
   /** Else it would be removed. */
   readonly isWritten: boolean;
@@ -104,18 +99,13 @@ function pathProblem(path: string): Found | undefined {
   return isLong ? { why: `a name of more than ${LONGEST} octets`, hint } : undefined;
 }
 
-function reportFile(
-  { draft, file, path }: Claim,
-  { why, hint, other }: Found,
-  { tree }: ParsedManifest,
-  report: Report,
-): void {
+function reportFile({ draft, file, path }: Claim, { why, hint, other }: Found, report: Report): void {
   report.error({
     code: 'layout',
-    at: fieldSpan(tree, draft, 'files'),
+    at: draft.at('files'),
     message: `${draftText(draft)} would write ${quote(path)} (${file}), ${why}`,
     hint,
-    ...(other && { related: [{ at: fieldSpan(tree, other, 'files'), message: 'the other one' }] }),
+    ...(other && { related: [{ at: other.at('files'), message: 'the other one' }] }),
   });
 }
 
@@ -131,17 +121,15 @@ function foldersOf(all: readonly Claim[]): ReadonlyMap<string, Draft> {
 }
 
 /** Behind links, a folder is switched as a whole: it must be one, the entry's own, and without folders in it. */
-function checkLinkFolders(drafts: readonly Draft[], parsed: ParsedManifest, report: Report): void {
+function checkLinkFolders(drafts: readonly Draft[], report: Report): void {
   const owners = new Map<string, Draft>();
-  const linked = drafts.filter(
-    (draft) => draft.publish === 'symlinks' && !isGuessed(parsed, draft, 'publish'),
-  );
+  const linked = drafts.filter((draft) => draft.settings.publish === 'symlinks' && draft.isKnown('publish'));
   for (const draft of linked) {
-    const folder = draft.layout?.folder ?? draft.id;
+    const folder = entityFolder(draft);
     const owner = owners.get(identity(folder));
     owners.set(identity(folder), owner ?? draft);
     const why = linkProblem(draft) ?? (owner && `shares its folder with ${draftText(owner)}`);
-    if (why !== undefined) reportLinks(draft, why, parsed, report);
+    if (why !== undefined) reportLinks(draft, why, report);
   }
 }
 
@@ -154,10 +142,10 @@ function linkProblem({ layout }: Draft): string | undefined {
   return taken === undefined ? undefined : `has a file ${quote(taken)}, a name that the links use`;
 }
 
-function reportLinks(draft: Draft, why: string, { tree }: ParsedManifest, report: Report): void {
+function reportLinks(draft: Draft, why: string, report: Report): void {
   report.error({
     code: 'layout',
-    at: fieldSpan(tree, draft, 'publish'),
+    at: draft.at('publish'),
     message: `${draftText(draft)} is published behind links, and ${why}`,
     hint: 'give it a "folder" of its own with all its files in it, or write "publish: files"',
   });

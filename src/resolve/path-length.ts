@@ -1,8 +1,7 @@
 /** RFC 5280 §4.2.1.9: how many authorities may stand below one that limits it. */
-import type { ParsedManifest } from '../manifest/parse.ts';
 import type { Report } from '../manifest/report.ts';
 import { quote } from '../pki/printable.ts';
-import { type AuthorityDraft, draftText, fieldSpan } from './draft.ts';
+import { type AuthorityDraft, draftText } from './draft.ts';
 import type { Hierarchy } from './hierarchy.ts';
 
 /** How many more authorities may follow, and whose path length says so. */
@@ -12,35 +11,30 @@ interface Allowance {
 }
 
 function ownAllowance(authority: AuthorityDraft): Allowance {
-  return { left: authority.written.pathLength ?? Number.POSITIVE_INFINITY, limiter: authority };
+  return { left: authority.settings.pathLength ?? Number.POSITIVE_INFINITY, limiter: authority };
 }
 
-function reportTooDeep(
-  authority: AuthorityDraft,
-  { limiter }: Allowance,
-  parsed: ParsedManifest,
-  report: Report,
-): void {
-  const length = limiter.written.pathLength ?? 0;
+function reportTooDeep(authority: AuthorityDraft, { limiter }: Allowance, report: Report): void {
+  const length = limiter.settings.pathLength ?? 0;
   const allowed =
     length === 0 ? 'no authority' : `only ${length} authorit${length === 1 ? 'y' : 'ies'} in line`;
   report.error({
     code: 'path-length',
-    at: fieldSpan(parsed.tree, authority, 'issuer'),
+    at: authority.at('issuer'),
     message: `${draftText(authority)} is too deep: pathLength ${length} of ${quote(limiter.name)} allows ${allowed} below it`,
     hint: `raise the pathLength of ${quote(limiter.name)}, or let another authority sign ${quote(authority.name)}`,
-    related: [{ at: fieldSpan(parsed.tree, limiter, 'pathLength'), message: 'the path length' }],
+    related: [{ at: limiter.at('pathLength'), message: 'the path length' }],
   });
 }
 
 /** Reports each authority that stands deeper than an ancestor allows; what is below it is not reported again. */
-export function checkPathLengths(hierarchy: Hierarchy, parsed: ParsedManifest, report: Report): void {
+export function checkPathLengths(hierarchy: Hierarchy, report: Report): void {
   const allowances = new Map<AuthorityDraft, Allowance>();
   for (const { authority, issuer } of hierarchy.order) {
     const above = issuer === null ? undefined : allowances.get(issuer);
     const own = ownAllowance(authority);
     if (above === undefined || above.left === 0) {
-      if (above) reportTooDeep(authority, above, parsed, report);
+      if (above) reportTooDeep(authority, above, report);
       allowances.set(authority, own);
     } else {
       const rest = { left: above.left - 1, limiter: above.limiter };

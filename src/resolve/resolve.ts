@@ -1,88 +1,121 @@
 /** A manifest's entries → the entities that are wanted, with nothing left open; mistakes of meaning are reported. */
 import type { ParsedManifest } from '../manifest/parse.ts';
 import type { Report } from '../manifest/report.ts';
-import type { Authority, EndEntity, Entity, EntityId, Inventory } from '../pki/entity.ts';
-import type { San } from '../pki/san.ts';
-import { type AuthorityDraft, type Draft, type Drafts, draftsOf, type LeafDraft } from './draft.ts';
-import { type Hierarchy, hierarchyOf, type Position } from './hierarchy.ts';
+import type { Place } from '../manifest/setting.ts';
+import { type Setting, type SettingIn, settingsIn } from '../manifest/settings.ts';
+import type { Authority, EndEntity, Entity, Inventory } from '../pki/entity.ts';
+import { pick } from '../pki/record.ts';
+import type { AuthorityDraft, Draft } from './draft.ts';
+import { draftsOf } from './drafts.ts';
+import { type Hierarchy, hierarchyOf } from './hierarchy.ts';
 import { checkSubjects, sansOf } from './identity.ts';
 import { checkBrokenEntries } from './issuer-name.ts';
 import { checkLayouts } from './layout.ts';
-import { issuingAuthorities, leafIssuer } from './leaf-issuer.ts';
+import { type SignedLeaf, signedLeaves } from './leaf-issuer.ts';
 import { checkLifetimes, checkRenewal } from './lifetime.ts';
 import { checkPathLengths } from './path-length.ts';
 import { checkPresented } from './presented.ts';
 import { trustOf } from './trust.ts';
 
-function baseOf(draft: Draft, san: readonly San[], trust: readonly EntityId[]) {
-  const { id, name, subject, key, validity, outputs, renewBefore, rotateKey, backdate, layout } = draft;
-  const base = { id, name, subject, san, key, validity, trust, outputs, renewBefore, rotateKey, backdate };
-  return {
-    ...base,
-    ...(layout === undefined ? {} : { layout }),
-    ...(draft.publish === 'symlinks' ? { publish: draft.publish } : {}),
-  };
-}
-
 interface Context {
-  readonly parsed: ParsedManifest;
   readonly hierarchy: Hierarchy;
   readonly report: Report;
 }
 
-/** Every authority is looked at, also one without a position: all mistakes are told at once. */
-function authorityOf(draft: AuthorityDraft, { parsed, hierarchy, report }: Context): Authority {
+/** Settings that an entity does not have as they are written, and the field that each becomes, or becomes a part of. */
+const BECOMES = {
+  commonName: 'subject',
+  san: 'san',
+  issuer: 'issuer',
+  subject: 'subject',
+  folder: 'layout',
+  files: 'layout',
+  publish: 'publish',
+  trust: 'trust',
+} as const satisfies Partial<Record<Setting, keyof Entity>>;
+
+/** All others: a setting that is neither in that list nor a field of the entity does not compile where it is kept. */
+type Kept<P extends Place> = Exclude<SettingIn<P>, keyof typeof BECOMES>;
+
+function keptIn<P extends Place>(place: P): readonly Kept<P>[] {
+  return settingsIn(place).filter((name): name is Kept<P> => !Object.hasOwn(BECOMES, name));
+}
+
+const OF_AUTHORITY = keptIn('authority');
+const OF_LEAF = keptIn('leaf');
+
+/** What every entity has that is not a setting as it is written. */
+function baseOf({ id, name, subject, layout, settings }: Draft) {
+  return {
+    id,
+    name,
+    subject,
+    ...(layout === undefined ? {} : { layout }),
+    ...(settings.publish === 'symlinks' ? { publish: settings.publish } : {}),
+  };
+}
+
+/** Every authority is looked at, even one without a position: all mistakes are reported at once. */
+function authorityOf(draft: AuthorityDraft, { hierarchy, report }: Context): Authority {
   const position = hierarchy.positions.get(draft.name);
-  // An authority meets nobody in TLS: its bundle is for those who want to trust it.
-  const trust = [position?.root.id ?? draft.id];
-  checkRenewal(draft, parsed, report);
-  const pathLength = draft.written.pathLength ?? null;
-  return { kind: 'authority', ...baseOf(draft, [], trust), issuer: position?.issuer?.id ?? null, pathLength };
+  checkRenewal(draft, report);
+  const kept: Pick<Authority, Kept<'authority'>> = pick(draft.settings, OF_AUTHORITY);
+  return {
+    kind: 'authority',
+    ...baseOf(draft),
+    san: [],
+    issuer: position?.issuer?.id ?? null,
+    // An authority meets nobody in TLS: its bundle is for those who want to trust it.
+    trust: [position?.root.id ?? draft.id],
+    ...kept,
+  };
 }
 
-function leafOf(draft: LeafDraft, position: Position | undefined, context: Context): EndEntity {
-  const { parsed, hierarchy, report } = context;
-  const san = sansOf(draft, parsed, report);
-  const trust = trustOf(draft, position, hierarchy, parsed, report);
-  checkRenewal(draft, parsed, report);
-  // without a position an error is reported, and nobody sees this entity
-  return { kind: draft.kind, ...baseOf(draft, san, trust), issuer: position?.authority.id ?? '' };
+function leafOf(signed: SignedLeaf, { hierarchy, report }: Context): EndEntity {
+  const { leaf, issuer } = signed;
+  checkRenewal(leaf, report);
+  const kept: Pick<EndEntity, Kept<'leaf'>> = pick(leaf.settings, OF_LEAF);
+  return {
+    kind: leaf.kind,
+    ...baseOf(leaf),
+    san: sansOf(leaf, report),
+    // without a position an error is reported, and nobody sees this entity
+    issuer: issuer?.authority.id ?? '',
+    trust: trustOf(signed, hierarchy, report),
+    ...kept,
+  };
 }
 
-function authoritiesOf({ authorities }: Drafts, context: Context): Entity[] {
-  const rank = new Map(context.hierarchy.order.map(({ authority }, index) => [authority, index]));
-  return authorities
+function authoritiesOf(context: Context): Entity[] {
+  const { drafts, order } = context.hierarchy;
+  const rank = new Map(order.map(({ authority }, index) => [authority, index]));
+  return drafts.authorities
     .toSorted((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0))
     .map((authority) => authorityOf(authority, context));
 }
 
 /** Pairs of what is signed and what signs it. */
-function signedPairs(hierarchy: Hierarchy, leaves: readonly (readonly [LeafDraft, Position | undefined])[]) {
+function signedPairs(hierarchy: Hierarchy, leaves: readonly SignedLeaf[]) {
   const pairs: (readonly [Draft, AuthorityDraft])[] = [];
   for (const { authority, issuer } of hierarchy.order) if (issuer) pairs.push([authority, issuer]);
-  for (const [leaf, position] of leaves) if (position) pairs.push([leaf, position.authority]);
+  for (const { leaf, issuer } of leaves) if (issuer) pairs.push([leaf, issuer.authority]);
   return pairs;
 }
 
 /** The inventory of a manifest; of use only when the report has no error afterwards. */
 export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   const drafts = draftsOf(parsed);
-  const hierarchy = hierarchyOf(drafts, parsed, report);
-  const context = { parsed, hierarchy, report };
-  const candidates = issuingAuthorities(hierarchy);
-  const leaves = drafts.leaves.map(
-    (leaf) => [leaf, leafIssuer(leaf, hierarchy, candidates, parsed, report)] as const,
-  );
-  checkBrokenEntries(parsed, report);
-  checkPathLengths(hierarchy, parsed, report);
-  checkSubjects([...drafts.authorities, ...drafts.leaves], parsed, report);
-  checkLayouts([...drafts.authorities, ...drafts.leaves], parsed, report);
-  checkPresented(leaves, parsed, report);
-  checkLifetimes(signedPairs(hierarchy, leaves), parsed, report);
-  const entities = [
-    ...authoritiesOf(drafts, context),
-    ...leaves.map(([leaf, position]) => leafOf(leaf, position, context)),
-  ];
+  const all = [...drafts.authorities, ...drafts.leaves];
+  const hierarchy = hierarchyOf(drafts, report);
+  const context = { hierarchy, report };
+  const leaves = signedLeaves(hierarchy, report);
+  checkBrokenEntries(drafts, report);
+  checkPathLengths(hierarchy, report);
+  checkSubjects(all, report);
+  checkLayouts(all, report);
+  checkPresented(leaves, report);
+  checkLifetimes(signedPairs(hierarchy, leaves), report);
+  const entities = [...authoritiesOf(context), ...leaves.map((leaf) => leafOf(leaf, context))];
   const keep = parsed.manifest.archive?.keep;
   const inventory = { output: parsed.manifest.output ?? 'pki', entities };
   return keep === undefined ? inventory : { ...inventory, archiveFor: keep };
