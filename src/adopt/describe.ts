@@ -1,10 +1,12 @@
 /** Drafts → a manifest for people to maintain: what most entries share stands once, in `defaults`. */
 
-import type { EntryText, ManifestDescription, SettingsText } from '../manifest/write.ts';
+import { type Rank, rankOf, spelledDefault } from '../manifest/setting.ts';
+import { rowOf, type Setting } from '../manifest/settings.ts';
+import type { DefaultsText, EntryText, ManifestDescription } from '../manifest/write.ts';
 import { ARTIFACTS, OUTPUTS, type Output, STANDARD_OUTPUTS } from '../pki/artifact.ts';
-import type { EntityId } from '../pki/entity.ts';
-import { SECTIONS, type Section } from '../pki/entity.ts';
+import { type EntityId, KINDS, type Section } from '../pki/entity.ts';
 import { folderOf } from '../pki/files.ts';
+import { compact, mapRecord } from '../pki/record.ts';
 import type { EntityFiles, Files } from './artifacts.ts';
 import type { EntryDraft } from './draft.ts';
 import { OWN_FOLDER, type Place, placeOf, placeText } from './layout.ts';
@@ -35,8 +37,7 @@ export function describe(
         .filter((entry) => entry.section === wanted)
         .map((entry) => [entry.draft.name, textOf(entry, defaults)]),
     );
-  const sections = Object.fromEntries(SECTIONS.map((name) => [name, section(name)]));
-  return { output, defaults, entries: sections as Record<Section, ReadonlyMap<string, EntryText>> };
+  return { output, defaults, entries: mapRecord(KINDS, (_, name) => section(name)) };
 }
 
 function entryOf(draft: EntryDraft, artifacts: EntityFiles | undefined, claimed: Set<string>): Entry {
@@ -74,25 +75,28 @@ function outputsOf(draft: EntryDraft, files: Files, claimed: ReadonlySet<string>
   return OUTPUTS.filter((artifact) => files[artifact] !== undefined || (artifact === 'chain' && isStandard));
 }
 
-type Defaults = SettingsText;
-
-function defaultsOf(entries: readonly Entry[]): Defaults {
+function defaultsOf(entries: readonly Entry[]): DefaultsText {
   const leaves = entries.filter(({ section }) => section !== 'authorities');
-  const outputs = common(entries.map((entry) => entry.outputs));
   const folder = common(entries.map(({ place }) => place.folder));
   const sameFolder = entries.filter(({ place }) => place.folder === (folder ?? OWN_FOLDER));
-  const files = commonFiles(sameFolder);
-  const key = common(leaves.map(({ draft }) => draft.entry.key));
-  const validity = common(leaves.map(({ draft }) => draft.entry.validity));
-  const subject = commonSubject(entries);
-  return {
-    ...(subject === undefined ? {} : { subject }),
-    ...(key === undefined || key === 'ecdsa-p256' ? {} : { key }),
-    ...(validity === undefined || validity === '90d' ? {} : { validity }),
-    ...(outputs === undefined || same(outputs, STANDARD_OUTPUTS) ? {} : { outputs }),
-    ...(folder === undefined || folder === OWN_FOLDER ? {} : { folder }),
-    ...(files === undefined ? {} : { files }),
-  };
+  return compact({
+    subject: commonSubject(entries),
+    key: unless(usual('key', 'leaf'), common(leaves.map(({ draft }) => draft.entry.key))),
+    validity: unless(usual('validity', 'leaf'), common(leaves.map(({ draft }) => draft.entry.validity))),
+    outputs: unless(usual('outputs', 'leaf'), common(entries.map(({ outputs }) => outputs))),
+    folder: unless(OWN_FOLDER, folder),
+    files: commonFiles(sameFolder),
+  });
+}
+
+/** What an entry of this rank has where nothing is said. */
+function usual(setting: Setting, rank: Rank): unknown {
+  return spelledDefault(rowOf(setting), rank);
+}
+
+/** A value, unless it goes without saying. */
+function unless<T>(known: unknown, value: T): T | undefined {
+  return same(value, known) ? undefined : value;
 }
 
 /** The most frequent value, if at least two have it. */
@@ -125,7 +129,8 @@ function commonFiles(entries: readonly Entry[]): Files | undefined {
 
 /** Attributes are merged one by one and cannot be taken away again: only what every entry has. */
 function commonSubject(entries: readonly Entry[]): Readonly<Record<string, string>> | undefined {
-  const [first, ...rest] = entries.map(({ draft }) => draft.entry.subject ?? {});
+  const subjects = entries.map(({ draft }): Readonly<Record<string, string>> => draft.entry.subject ?? {});
+  const [first, ...rest] = subjects;
   if (first === undefined || rest.length === 0) return undefined;
   const shared = Object.entries(first).filter(([key, value]) =>
     rest.every((subject) => subject[key] === value),
@@ -136,7 +141,7 @@ function commonSubject(entries: readonly Entry[]): Readonly<Record<string, strin
 /** An entry without any place owns all files of the usual names: with one it owns what it asks for. */
 function placeFor(
   { draft, section, place, isShared }: Entry,
-  defaults: Defaults,
+  defaults: DefaultsText,
 ): ReturnType<typeof placeText> {
   const text = placeText(place, defaults, section, draft.name);
   const isUsual = [text.folder, text.files, defaults.folder, defaults.files].every(
@@ -145,23 +150,19 @@ function placeFor(
   return isShared && isUsual ? { folder: draft.id } : text;
 }
 
-function textOf(entry: Entry, defaults: Defaults): EntryText {
+function textOf(entry: Entry, defaults: DefaultsText): EntryText {
   const { draft, section, outputs, trust } = entry;
-  const { commonName, subject, san, issuer, pathLength, key, validity } = draft.entry;
-  const own = Object.entries(subject ?? {}).filter(([name]) => defaults.subject?.[name] === undefined);
-  const isAuthority = section === 'authorities';
-  const usualKey = defaults.key ?? (isAuthority ? 'ecdsa-p384' : 'ecdsa-p256');
-  const usualValidity = isAuthority ? undefined : (defaults.validity ?? '90d');
-  return {
-    ...(commonName === undefined ? {} : { commonName }),
-    ...(own.length === 0 ? {} : { subject: Object.fromEntries(own) }),
-    ...(san === undefined ? {} : { san }),
-    ...(issuer === undefined ? {} : { issuer }),
-    ...(pathLength === undefined ? {} : { pathLength }),
-    ...(key === undefined || same(key, usualKey) ? {} : { key }),
-    ...(validity === undefined || validity === usualValidity ? {} : { validity }),
-    ...(same(outputs, defaults.outputs ?? STANDARD_OUTPUTS) ? {} : { outputs }),
+  const { subject = {}, key, validity } = draft.entry;
+  const own = Object.entries(subject).filter(([name]) => !Object.hasOwn(defaults.subject ?? {}, name));
+  const rank = rankOf(KINDS[section], draft.entry.issuer);
+  return compact({
+    ...draft.entry,
+    subject: own.length === 0 ? undefined : Object.fromEntries(own),
+    key: unless(defaults.key ?? usual('key', rank), key),
+    // An authority always says it: what is common to leaves is not for it.
+    validity: rank === 'leaf' ? unless(defaults.validity ?? usual('validity', rank), validity) : validity,
+    outputs: unless(defaults.outputs ?? usual('outputs', rank), outputs),
     ...placeFor(entry, defaults),
-    ...(trust === undefined ? {} : { trust }),
-  };
+    trust,
+  });
 }

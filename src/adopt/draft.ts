@@ -2,6 +2,7 @@
 import type { EntryText } from '../manifest/write.ts';
 import { compare } from '../pki/compare.ts';
 import { type EntityId, entityId } from '../pki/entity.ts';
+import { compact } from '../pki/record.ts';
 import { pathLengthOf } from '../x509/facts.ts';
 import { depthOf, type Hierarchy, leftOutOf, type PlacedPair } from './hierarchy.ts';
 import { keyText } from './key-text.ts';
@@ -104,21 +105,20 @@ function draftOf(pair: PlacedPair, { names, hasChoice, issuers }: Context): Entr
   const subject = subjectOf(facts, section, name);
   const sans = namesOf(facts, section, subject.commonName);
   const validity = validityText(facts);
-  const key = keyText(pair.key.spec);
   const named = issuer !== null && (section === 'authorities' || hasChoice);
   return {
     pair,
     name,
     id: entityId(section, name),
-    entry: {
-      ...(subject.commonName === undefined ? {} : { commonName: subject.commonName }),
-      ...(Object.keys(subject.attributes).length === 0 ? {} : { subject: subject.attributes }),
-      ...(sans.san === undefined ? {} : { san: sans.san }),
-      ...(named ? { issuer: names.get(issuer) ?? '' } : {}),
-      ...pathLength(pair),
-      ...(key === undefined ? {} : { key }),
+    entry: compact({
+      commonName: subject.commonName,
+      subject: Object.keys(subject.attributes).length === 0 ? undefined : subject.attributes,
+      san: sans.san,
+      issuer: named ? (names.get(issuer) ?? '') : undefined,
+      pathLength: pathLength(pair),
+      key: keyText(pair.key.spec),
       validity: validity.text,
-    },
+    }),
     notes: [
       ...pair.notes,
       ...subject.notes,
@@ -131,9 +131,9 @@ function draftOf(pair: PlacedPair, { names, hasChoice, issuers }: Context): Entr
 }
 
 /** A limit above the manifest's largest is left out: the plan will show the difference. */
-function pathLength({ section, cert }: PlacedPair): { readonly pathLength?: number } {
+function pathLength({ section, cert }: PlacedPair): number | undefined {
   const found = pathLengthOf(cert.facts);
-  return section === 'authorities' && found !== null && found <= 100 ? { pathLength: found } : {};
+  return section === 'authorities' && found !== null && found <= 100 ? found : undefined;
 }
 
 /** Extensions that the certificate has and the next one will not. */

@@ -1,5 +1,6 @@
 /** Places of files, as `folder` and `files` of a manifest: one pattern for many where possible. */
 
+import { SETTINGS } from '../manifest/settings.ts';
 import { ARTIFACTS, eachArtifact, type Output } from '../pki/artifact.ts';
 import type { Section } from '../pki/entity.ts';
 import { folderOf } from '../pki/files.ts';
@@ -13,7 +14,7 @@ export interface Place {
 }
 
 /** The default folder of an entry. */
-export const OWN_FOLDER = '{section}/{name}';
+export const OWN_FOLDER: string = SETTINGS.folder.builtIn.leaf;
 
 /** The common folder of all files, otherwise `.`, and each place in it. @param files below the adopted folder. */
 export function placeOf(section: Section, name: string, files: Files): Place {

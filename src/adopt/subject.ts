@@ -1,7 +1,7 @@
 /** The subject of a certificate as a manifest can have it: six attributes, each once. */
 
-import type { Parsed } from '../manifest/problem.ts';
-import { LONG_TEXT, parseCountry, parseText, SHORT_TEXT } from '../manifest/text.ts';
+import { ATTRIBUTES, ATTRIBUTES_IN_ORDER } from '../manifest/subject.ts';
+import { parseText, SHORT_TEXT } from '../manifest/text.ts';
 import type { Section } from '../pki/entity.ts';
 import type { CertificateFacts, NameAttribute } from '../x509/facts.ts';
 import { commonNames, isHost } from './kind.ts';
@@ -15,32 +15,15 @@ export interface SubjectText {
   readonly notes: readonly Note[];
 }
 
-interface Field {
-  readonly key: string;
-  readonly parse: (text: string) => Parsed<string>;
-}
-
 const short = parseText('attribute', SHORT_TEXT);
-const long = parseText('attribute', LONG_TEXT);
-
-/** In the manifest's own order. */
-const FIELDS: Readonly<Record<string, Field>> = {
-  C: { key: 'country', parse: parseCountry },
-  ST: { key: 'state', parse: long },
-  L: { key: 'locality', parse: long },
-  O: { key: 'organization', parse: short },
-  OU: { key: 'organizationalUnit', parse: short },
-};
 
 /** @param fallback the entry's name, for a certificate that needs a common name and has none. */
 export function subjectOf(facts: CertificateFacts, section: Section, fallback: string): SubjectText {
   const attributes: Record<string, string> = {};
   const notes: Note[] = [];
   for (const attribute of facts.subject) {
-    const field = FIELDS[attribute.type];
-    const isUsable =
-      field !== undefined && !Object.hasOwn(attributes, field.key) && field.parse(attribute.value).ok;
-    if (isUsable) attributes[field.key] = attribute.value;
+    const name = attributeName(attribute);
+    if (name !== undefined && !Object.hasOwn(attributes, name)) attributes[name] = attribute.value;
     else if (attribute.type !== 'CN') notes.push(dropped(attribute));
   }
   const [before = null, ...more] = commonNames(facts);
@@ -55,6 +38,12 @@ export function subjectOf(facts: CertificateFacts, section: Section, fallback: s
       ...(changed ? [{ kind: 'common-name', before, after: chosen ?? null } as const] : []),
     ],
   };
+}
+
+/** The manifest's key for it, where it has one and takes the value. */
+function attributeName({ type, value }: NameAttribute): string | undefined {
+  const [, name] = ATTRIBUTES_IN_ORDER.find(([known]) => known === type) ?? [];
+  return name !== undefined && ATTRIBUTES[name].schema.safeParse(value).success ? name : undefined;
 }
 
 function dropped({ type, value }: NameAttribute): Note {

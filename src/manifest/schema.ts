@@ -62,13 +62,6 @@ export const manifestSchema = z
 
 /** A manifest as written, each value parsed; what is left out is still left out. */
 export type Manifest = z.output<typeof manifestSchema>;
-/** An authority as written. */
-export type AuthorityEntry = z.output<typeof authority>;
-/** A server, client or peer as written. */
-export type LeafEntry = z.output<typeof leaf>;
-/** Settings for all entries. */
-export type Defaults = NonNullable<Manifest['defaults']>;
-
 /** Keys that each kind of map may have, for suggestions; these are those of the manifest itself. */
 export const TOP_KEYS: readonly string[] = Object.keys(manifestSchema.shape);
 /** Those of `defaults`. */

@@ -1,5 +1,5 @@
 /** A setting in words, as a JSON Schema has them for editors. */
-import type { Rank, Row } from './setting.ts';
+import { type Rank, type Row, spelledDefault } from './setting.ts';
 
 /** What a JSON Schema says of a setting beyond its shape. */
 export interface SettingWords {
@@ -18,11 +18,6 @@ export function settingWords(row: Row): SettingWords {
     ...(common === undefined ? {} : { default: common }),
     ...(row.examples === undefined ? {} : { examples: row.examples }),
   };
-}
-
-/** A built-in default as a manifest spells it. */
-function spelledDefault({ builtIn, spelled }: Row, rank: Rank): unknown {
-  return spelled && builtIn ? spelled(builtIn[rank]) : builtIn?.[rank];
 }
 
 /** The default that all entries have; `undefined` where there is none, or none that a manifest could spell. */

@@ -59,3 +59,8 @@ export function rankOf(kind: EntityKind, issuer: string | undefined): Rank {
   if (kind !== 'authority') return 'leaf';
   return issuer === undefined ? 'root' : 'intermediate';
 }
+
+/** A built-in default as a manifest spells it; `undefined` where there is none. */
+export function spelledDefault({ builtIn, spelled }: Row, rank: Rank): unknown {
+  return spelled && builtIn ? spelled(builtIn[rank]) : builtIn?.[rank];
+}

@@ -195,6 +195,13 @@ export type Value<S extends Setting> =
   | Exclude<z.output<Rows[S]['places'][keyof Rows[S]['places']] & z.ZodType>, undefined>
   | (Rows[S] extends { readonly builtIn: BuiltIn<infer T> } ? T : never);
 
+type Written<T> = T extends object ? { readonly [K in keyof T]: Written<Exclude<T[K], undefined>> } : T;
+
+/** A setting as a manifest spells it. */
+export type Spelled<S extends Setting> = Written<
+  Exclude<z.input<Rows[S]['places'][keyof Rows[S]['places']] & z.ZodType>, undefined>
+>;
+
 /** Values of some settings. */
 export type Values = { readonly [S in Setting]?: Value<S> | undefined };
 

@@ -52,9 +52,6 @@ export const ATTRIBUTES = {
     text('locality', LONG_TEXT, { description: 'Locality (L).', examples: ['Uppsala'] }),
   ),
 };
-/** The key of an attribute in a manifest. */
-export type AttributeName = keyof typeof ATTRIBUTES;
-
 const pairs = Object.values(mapRecord(ATTRIBUTES, ({ type }, name) => [type, name] as const));
 const rankOf = ([type]: (typeof pairs)[number]): number => ATTRIBUTE_TYPES.indexOf(type);
 /** Those keys with the types of the attributes, in the order that certificates have. */

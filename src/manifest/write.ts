@@ -1,31 +1,18 @@
 /** A manifest as text for people to go on with: short maps on one line, comments where they belong. */
 import { Document, isCollection, isMap, isNode, isScalar, type Pair, type YAMLMap } from 'yaml';
-import type { Artifact, Output } from '../pki/artifact.ts';
 import { SECTIONS, type Section } from '../pki/entity.ts';
-
-/** What an entry and `defaults` have in common, as a manifest spells it. */
-export interface SettingsText {
-  readonly key?: string | { readonly algorithm: 'rsa'; readonly size: number };
-  readonly validity?: string;
-  readonly subject?: Readonly<Record<string, string>>;
-  readonly outputs?: readonly Output[];
-  readonly folder?: string;
-  readonly files?: Readonly<Partial<Record<Artifact, string>>>;
-  readonly trust?: readonly string[];
-}
+import type { Setting, SettingIn, Spelled } from './settings.ts';
 
 /** An entry, as a manifest spells it. */
-export interface EntryText extends SettingsText {
-  readonly commonName?: string;
-  readonly san?: readonly string[];
-  readonly issuer?: string;
-  readonly pathLength?: number;
-}
+export type EntryText = { readonly [S in Setting]?: Spelled<S> };
+
+/** The same for `defaults`. */
+export type DefaultsText = Pick<EntryText, SettingIn<'defaults'>>;
 
 /** A whole manifest; entries in the order in which they are to stand. */
 export interface ManifestDescription {
   readonly output: string;
-  readonly defaults: SettingsText;
+  readonly defaults: DefaultsText;
   readonly entries: Readonly<Record<Section, ReadonlyMap<string, EntryText>>>;
 }
 

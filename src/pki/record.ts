@@ -9,6 +9,12 @@ export function mapRecord<K extends string, T, R>(
   return Object.fromEntries(pairs) as Record<K, R>;
 }
 
+/** Only the keys that have a value. */
+export function compact<T extends object>(record: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const pairs = Object.entries(record).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(pairs) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
 /** Some of the keys, as far as they are there. */
 export function pick<T extends object, K extends keyof T>(record: T, keys: readonly K[]): Pick<T, K> {
   const picked: Partial<T> = {};
