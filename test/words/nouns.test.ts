@@ -13,7 +13,7 @@ const GENERAL = new Set(
   digest edge encoded end ended entry error event execution exit fact facts failure fault field file files finding flag
   flags flaw folder folders format found found foreign from grid handler history id ids identity interruption issue json
   kind known lane left line link links listener loaded located location made map mark member message missing name named
-  names not note number of opened openssl option options other out outcome output outputs owner owners pair pairing
+  names not note number of open opened openssl option options other out outcome output outputs owner owners pair pairing
   paint parsed party path place placed places point prepared presence problem progress project proof purpose ran raw
   reader record recorded related report request result row rule run runner scan scope section server severity shape side
   signature signed skip skipped source span state states status strings style styler styles summary table terminal text

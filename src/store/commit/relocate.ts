@@ -1,19 +1,12 @@
 /** Copies files to where their entity now has them, before anything else is done with it. */
 import { ARTIFACTS, modeOf } from '../../pki/artifact.ts';
-import type { EntityId } from '../../pki/entity.ts';
 import { folderOf, nameOf } from '../../pki/files.ts';
 import { stageFolder } from '../../pki/paths.ts';
-import type { Relocation } from '../../plan/change.ts';
+import type { Relocation, Work } from '../../plan/change.ts';
 import { sha256 } from '../../x509/public-key.ts';
 import type { OutputFolder } from '../output-folder.ts';
 import { archiveFolder, commitOrder } from './commit.ts';
 import { checkReplaceable } from './replaceable.ts';
-
-/** An entity's files that are to be copied. */
-export interface Relocated {
-  readonly id: EntityId;
-  readonly relocations: readonly Relocation[];
-}
 
 /**
  * All of an entity's files come to their new places as one set: a crash leaves none of them there, or the next run brings
@@ -21,7 +14,7 @@ export interface Relocated {
  */
 export async function relocate(
   output: OutputFolder,
-  { id, relocations }: Relocated,
+  { id, relocations }: Pick<Work, 'id' | 'relocations'>,
   run: string,
 ): Promise<void> {
   const due = relocations.filter(({ to }) => !isThere(output, to));
