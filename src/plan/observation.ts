@@ -54,6 +54,13 @@ export interface EntityObservation extends ArtifactStates {
   readonly formerLocation?: FormerLocation;
 }
 
+/** A folder in which someone else may replace files, relative to the output folder, which itself is `.`. */
+export interface Exposure {
+  readonly folder: string;
+  /** The user who may, because the folder is that user's; `null`: all may. */
+  readonly uid: number | null;
+}
+
 /** What a plan compares with the inventory: the output folder at one moment. */
 export interface Observation {
   readonly entities: ReadonlyMap<EntityId, EntityObservation>;
@@ -61,8 +68,8 @@ export interface Observation {
   readonly orphans: readonly EntityId[];
   /** Entities of which an interrupted run has new files that are not all in place yet. Absent: none. */
   readonly pending?: readonly EntityId[];
-  /** Folders that anyone may write to, relative to the output folder, which itself is `.`. Absent: none. */
-  readonly exposed?: readonly string[];
+  /** Absent: none. */
+  readonly exposed?: readonly Exposure[];
 }
 
 const MISSING = { state: 'missing' } as const;

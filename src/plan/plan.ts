@@ -5,7 +5,7 @@ import { fingerprintsOf, type NameAttribute } from '../x509/facts.ts';
 import { type Action, type Change, type Consent, consentOf, reasonsOf } from './change.ts';
 import { diffName } from './diff.ts';
 import { keyOwners } from './key-decision.ts';
-import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
+import { type EntityObservation, type Exposure, NOTHING, type Observation } from './observation.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
 import { pinnedOf } from './pinned.ts';
 import { type Context, planEntity } from './plan-entity.ts';
@@ -22,8 +22,8 @@ export interface Plan {
   readonly changes: readonly Change[];
   /** Entities that an interrupted run left half-way: the next apply finishes them first, and then looks again. */
   readonly pending: readonly EntityId[];
-  /** Folders in which anyone may replace files: reported, not changed, because it may be on purpose. */
-  readonly exposed: readonly string[];
+  /** Folders in which others may replace files: reported, not changed, because it may be on purpose. */
+  readonly exposed: readonly Exposure[];
   /** Entities that stay as they are, and where they are, whatever the manifest says. */
   readonly pinned: ReadonlySet<EntityId>;
 }

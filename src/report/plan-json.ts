@@ -32,7 +32,7 @@ export function planJson(plan: Plan, manifest: string): unknown {
     due: isDue(plan),
     summary: countActions(plan),
     pending: plan.pending,
-    exposed: plan.exposed,
+    exposed: plan.exposed.map(({ folder }) => folder),
     changes: plan.changes.map(changeJson),
   };
 }

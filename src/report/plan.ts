@@ -1,6 +1,8 @@
 /** A plan for people: one line per change, its reasons, and what follows from it. */
 import type { EntityId } from '../pki/entity.ts';
+import { groupBy } from '../pki/group.ts';
 import { type Action, type Change, consentOf, type Issuance, isIssue, reasonsOf } from '../plan/change.ts';
+import type { Exposure } from '../plan/observation.ts';
 import { countActions, isDue, type Plan } from '../plan/plan.ts';
 import { isoTime } from '../plan/validity.ts';
 import { refusalText } from '../words/refusal.ts';
@@ -45,12 +47,29 @@ export function pendingText(pending: readonly EntityId[]): string {
 /** Where a proof is well, and the files are still not what the manifest says. */
 export const DUE_TEXT = 'the files do not match the manifest: run "pki plan" to see how';
 
-/** What is to be said of folders that everybody may write to; one line each. @param root the output folder. */
+/** What is to be said of folders in which others may replace files. @param root the output folder. */
 export function exposedTexts({ exposed }: Pick<Plan, 'exposed'>, root: string): readonly string[] {
-  return exposed.map((folder) => {
-    const path = folder === '.' ? root : `${root}/${folder}`;
-    return `"${path}" is writable by others, who could replace even private keys: run "chmod go-w ${path}"`;
-  });
+  const open = exposed.filter(({ uid }) => uid === null).map(({ folder }) => openText(pathOf(root, folder)));
+  const foreign = groupBy(
+    exposed.filter(({ uid }) => uid !== null),
+    ({ uid }) => String(uid),
+  );
+  return [...open, ...[...foreign].map(([uid, folders]) => foreignText(uid, folders, root))];
+}
+
+function pathOf(root: string, folder: string): string {
+  return folder === '.' ? root : `${root}/${folder}`;
+}
+
+function openText(path: string): string {
+  return `"${path}" is writable by others, who could replace even private keys: run "chmod go-w ${path}"`;
+}
+
+/** One line for each user: the folders of many services may be one user's. */
+function foreignText(uid: string, folders: readonly Exposure[], root: string): string {
+  const paths = folders.map(({ folder }) => `"${pathOf(root, folder)}"`);
+  const what = paths.length === 1 ? 'belongs' : 'belong';
+  return `${paths.join(', ')} ${what} to another user (uid ${uid}), who could replace even private keys there: run "chown" unless that is intended`;
 }
 
 function changeText(change: Change, width: number, style: Style): string {

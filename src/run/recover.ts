@@ -21,10 +21,10 @@ export type RecoverResult =
   | { readonly kind: 'locked'; readonly by: Rival }
   /** Nothing of these is left half-way; nothing was done. */
   | { readonly kind: 'unknown'; readonly names: readonly string[] }
-  | ({ readonly kind: 'done' } & Recovered);
+  | ({ readonly kind: 'done' } & RecoverOutcome);
 
 /** One entity is in one of these. */
-export interface Recovered {
+export interface RecoverOutcome {
   /** Their new files are in place. */
   readonly finished: readonly EntityId[];
   /** Given up: the old files are back. */
@@ -73,7 +73,7 @@ async function recoverIn(
   }
 }
 
-async function finish(output: OutputFolder): Promise<Recovered> {
+async function finish(output: OutputFolder): Promise<RecoverOutcome> {
   const failed: { entity: EntityId; why: string }[] = [];
   const finished = await finishAll(
     output,
@@ -82,7 +82,7 @@ async function finish(output: OutputFolder): Promise<Recovered> {
   return { finished, restored: [], placed: [], failed };
 }
 
-async function discardAll(output: OutputFolder, given: readonly EntityId[]): Promise<Recovered> {
+async function discardAll(output: OutputFolder, given: readonly EntityId[]): Promise<RecoverOutcome> {
   const ends: Record<'restored' | 'placed', EntityId[]> = { restored: [], placed: [] };
   const failed: { entity: EntityId; why: string }[] = [];
   for (const entity of given) {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { LeftOutWhy } from '../../src/adopt/left-out.ts';
 import type { ApplyResult } from '../../src/index.ts';
 import type { Change } from '../../src/plan/change.ts';
+import type { Exposure } from '../../src/plan/observation.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { consentQuestion } from '../../src/report/consent.ts';
 import { failureAdvice } from '../../src/report/failure.ts';
@@ -13,7 +14,7 @@ import { resultMessages, resultText } from '../../src/report/outcome.ts';
 import { UserError } from '../../src/store/user-error.ts';
 import { aChange } from '../helpers/entities.ts';
 
-const planOf = (changes: readonly Change[], exposed: readonly string[] = []): Plan => ({
+const planOf = (changes: readonly Change[], exposed: readonly Exposure[] = []): Plan => ({
   now: 0,
   output: 'pki',
   changes,
@@ -65,7 +66,17 @@ describe('a run that ended with', () => {
     ],
     [
       'nothing but leftovers',
-      { kind: 'nothing', plan: planOf([], ['.', 'servers']), held: [removal] },
+      {
+        kind: 'nothing',
+        plan: planOf(
+          [],
+          [
+            { folder: '.', uid: null },
+            { folder: 'servers', uid: null },
+          ],
+        ),
+        held: [removal],
+      },
       'applied: nothing to do, some files are no longer in the manifest\n',
       [
         ...HELD,

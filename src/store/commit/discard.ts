@@ -17,10 +17,10 @@ import { ORDER, type Order, readOrder } from './order.ts';
 import { commitName, forget, MARK } from './roll-forward.ts';
 
 /** `restored`: the old set is back. `placed`: the new one was in place already, and only the tidying is given up. */
-export type Discarded = 'restored' | 'placed';
+export type DiscardOutcome = 'restored' | 'placed';
 
 /** @param name of the commit folder. @throws whatever keeps the old set from coming back. */
-export async function discard(output: OutputFolder, name: string): Promise<Discarded> {
+export async function discard(output: OutputFolder, name: string): Promise<DiscardOutcome> {
   using waiting = output.enter(`${COMMIT_FOLDER}/${name}`);
   const order = waiting.lookAt(ORDER) === undefined ? undefined : readOrder(waiting);
   const isDone = order === undefined || isInPlace(output, waiting, order);

@@ -5,8 +5,9 @@ import { ALL_ARTIFACTS, type Artifact } from '../../pki/artifact.ts';
 import { errorCode } from '../../pki/errors.ts';
 import { entityFolder, filePath, folderOf, type Located } from '../../pki/files.ts';
 import type { Unreadable } from '../../plan/blockage.ts';
-import type { FileState, FormerFile, FormerLocation, Published } from '../../plan/observation.ts';
+import type { Exposure, FileState, FormerFile, FormerLocation, Published } from '../../plan/observation.ts';
 import { sha256 } from '../../x509/public-key.ts';
+import { isTrusted } from '../owner.ts';
 import { DATA_LINK, isLink, readSeen, type View, viewOf } from '../symlinks/read.ts';
 import { blockedBy, readBytes, unopened } from './read.ts';
 
@@ -116,7 +117,7 @@ export class Folders {
   /** Folders that have folders in them, as far as their link counts tell. */
   readonly #deep = new Set<string>();
   readonly #owners = new Map<string, number>();
-  readonly #exposed: string[] = [];
+  readonly #exposed: Exposure[] = [];
 
   constructor(root: string, entities: readonly Located[]) {
     this.#root = root;
@@ -140,14 +141,14 @@ export class Folders {
     if (closed !== null) return closed;
     // A folder without folders has two names, its own and ".", where file systems count at all.
     if (stat.nlink !== 2) this.#deep.add(folder);
-    if (isExposed(stat)) this.#exposed.push(folder);
+    this.#exposed.push(...exposuresOf(folder, stat));
     return null;
   }
 
-  /** Of the folders looked at, and the output folder, those that everybody may write to. */
-  exposed(): readonly string[] {
+  /** Of the folders looked at, and the output folder, those in which others may replace files. */
+  exposed(): readonly Exposure[] {
     const root = statSync(this.#root, { throwIfNoEntry: false });
-    return root !== undefined && isExposed(root) ? ['.', ...this.#exposed] : this.#exposed;
+    return root === undefined ? this.#exposed : [...exposuresOf('.', root), ...this.#exposed];
   }
 
   /** Whether plain files are wanted where the switched link of ours is. */
@@ -164,9 +165,12 @@ export class Folders {
   }
 }
 
-/** Without the sticky bit: with it, only a file's owner may replace it (chmod(2)). */
-function isExposed({ mode }: Stats): boolean {
-  return (mode & 0o1002) === 0o002;
+/** Not with the sticky bit: then only a file's owner may replace it, and the folder's (chmod(2)). */
+function exposuresOf(folder: string, { mode, uid }: Stats): readonly Exposure[] {
+  return [
+    ...((mode & 0o1002) === 0o002 ? [{ folder, uid: null }] : []),
+    ...(isTrusted(uid) ? [] : [{ folder, uid }]),
+  ];
 }
 
 function folderStat(folder: string): Stats | FileState<never> {

@@ -6,7 +6,7 @@ import { type Artifact, modeOf } from '../../../src/pki/artifact.ts';
 import type { Located } from '../../../src/pki/files.ts';
 import { COMMIT_FOLDER, stagedPath, stageFolder } from '../../../src/pki/paths.ts';
 import { type CommitRequest, commit } from '../../../src/store/commit/commit.ts';
-import { type Discarded, discard } from '../../../src/store/commit/discard.ts';
+import { type DiscardOutcome, discard } from '../../../src/store/commit/discard.ts';
 import { pending, recover } from '../../../src/store/commit/recover.ts';
 import { readSeen, viewOf } from '../../../src/store/symlinks/read.ts';
 import { type Fault, runScript, script } from '../../helpers/child.ts';
@@ -101,7 +101,7 @@ function expectSet(root: string, scene: Scene, generation: 'old' | 'new' | 'none
   expect(files.map((file) => contentOf(root, file))).toEqual(wanted);
 }
 
-function giveUp(root: string): Promise<Discarded> {
+function giveUp(root: string): Promise<DiscardOutcome> {
   return through(root, (output) => discard(output, 'servers.api'));
 }
 
@@ -156,7 +156,7 @@ async function stopped(scene: Scene): Promise<readonly string[]> {
 
 describe.each(SCENES)('$name', (scene) => {
   it('given up after a crash anywhere, is the whole old set or the whole new one', async () => {
-    const ends = new Set<Discarded>();
+    const ends = new Set<DiscardOutcome>();
     for (const root of await stopped(scene)) {
       const how = await giveUp(root);
       ends.add(how);
