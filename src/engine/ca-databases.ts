@@ -3,9 +3,9 @@
  * database destroy it. Making and clearing a folder for every certificate costs as much as verifying it, so folders are
  * lent to one call after the other.
  */
-import { join } from 'node:path';
-import { databaseFolder } from '../pki/paths.ts';
-import { ensureFolder, writeNew } from '../store/disk.ts';
+import { databaseFolder, PRIVATE_FOLDER } from '../pki/paths.ts';
+import { ensure } from '../store/descend.ts';
+import type { Folder } from '../store/folder.ts';
 
 /** Every call reads and writes the whole database, so none may grow long. */
 const CALLS = 50;
@@ -17,31 +17,30 @@ interface Database {
 
 /** The databases of one run: each is lent to one call at a time, and given up after CALLS of them or a failure. */
 export class CaDatabases {
-  readonly #root: string;
+  readonly #own: Folder;
   readonly #run: string;
   readonly #free: Database[] = [];
   #made = 0;
 
-  /** @param root the output folder, absolute. */
-  constructor(root: string, run: string) {
-    this.#root = root;
+  /** @param own the folder `.pki`, open. */
+  constructor(own: Folder, run: string) {
+    this.#own = own;
     this.#run = run;
   }
 
   /** Lends a database, as a folder relative to the root. One in which something failed is not lent again. */
   async lend<T>(work: (database: string) => Promise<T>): Promise<T> {
-    const database = this.#free.pop() ?? this.#make();
+    const database = this.#free.pop() ?? (await this.#make());
     const result = await work(database.folder);
     database.calls++;
     if (database.calls < CALLS) this.#free.push(database);
     return result;
   }
 
-  #make(): Database {
-    const folder = databaseFolder(this.#run, this.#made++);
-    const path = join(this.#root, folder);
-    ensureFolder(path, 0o700);
-    writeNew(join(path, 'index.txt'), '', 0o600);
-    return { folder, calls: 0 };
+  async #make(): Promise<Database> {
+    const path = databaseFolder(this.#run, this.#made++);
+    using folder = await ensure(this.#own, path.slice(PRIVATE_FOLDER.length + 1), 0o700);
+    folder.writeNew('index.txt', '', 0o600);
+    return { folder: path, calls: 0 };
   }
 }

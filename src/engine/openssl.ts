@@ -3,6 +3,7 @@ import { makeCommand } from '../openssl/make-command.ts';
 import type { ById } from '../pki/issuers.ts';
 import { type Place, SCRATCH_FOLDER } from '../pki/paths.ts';
 import type { Make } from '../plan/make.ts';
+import type { Folder } from '../store/folder.ts';
 import { CaDatabases } from './ca-databases.ts';
 import type { Engine } from './engine.ts';
 import { limitFor } from './limits.ts';
@@ -12,6 +13,8 @@ import { callsAtOnce, Workers } from './workers.ts';
 export interface OpensslEngineOptions {
   /** The output folder, absolute. */
   readonly root: string;
+  /** The folder `.pki` in it, open. */
+  readonly own: Folder;
   /** The openssl to run: a path, or a name to be found in `PATH`. */
   readonly binary: string;
   /** How many openssl processes at once. */
@@ -31,11 +34,11 @@ export class OpensslEngine implements Engine {
   readonly #byId: ById;
   readonly #run: string;
 
-  constructor({ root, binary, processes, run, byId, signal }: OpensslEngineOptions) {
+  constructor({ root, own, binary, processes, run, byId, signal }: OpensslEngineOptions) {
     const folder = `${SCRATCH_FOLDER}/${run}`;
     this.atOnce = callsAtOnce(processes);
     this.#workers = new Workers({ cwd: root, folder, binary, processes, signal });
-    this.#databases = new CaDatabases(root, run);
+    this.#databases = new CaDatabases(own, run);
     this.#byId = byId;
     this.#run = run;
   }

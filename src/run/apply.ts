@@ -168,14 +168,15 @@ async function carryOut(
   const name = `${isoTime(plan.now).replaceAll(':', '')}-${randomBytes(3).toString('hex')}`;
   const byId = byIdOf(inventory.entities);
   const changes = new Map(plan.changes.map((change) => [change.id, change]));
-  const engine = new OpensslEngine({ root, binary, processes, run: name, byId, signal });
+  const engine = new OpensslEngine({ root, own: output.own, binary, processes, run: name, byId, signal });
+  using staging = new Staging(output, name);
   const run: Run = {
     root,
     output,
     byId,
     changes,
     engine,
-    staging: new Staging(root, name),
+    staging,
     published: new Published(output, byId, changes),
     ledger: new Ledger(output.own),
     now: plan.now,

@@ -50,7 +50,7 @@ export async function execute(
   const failedEntities = new Set<EntityId>();
   const published: EntityId[] = [];
   listener?.({ kind: 'started', steps });
-  run.staging.open();
+  await run.staging.open();
   await prepareFiles(run, pinned);
   const walking = walk(steps, {
     lanes: { process: run.engine.atOnce, publish: PUBLISHING },
@@ -91,13 +91,13 @@ async function prepareFiles(run: Run, pinned: ReadonlySet<EntityId>): Promise<vo
   for (const { id, relinks } of works) {
     const entity = relinks ? byId.get(id) : undefined;
     if (entity === undefined) continue;
-    staging.folder(id);
+    await staging.make(id);
     await restoreLinks(output, stageFolder(id, staging.run), entity);
   }
 }
 
 async function runStep(run: Run, step: Step): Promise<void> {
-  run.staging.folder(step.entity);
+  await run.staging.make(step.entity);
   switch (step.kind) {
     case 'publish':
       return publish(run, step.entity);

@@ -5,7 +5,6 @@ import { unreachable } from '../pki/entity.ts';
 import { ruleOf } from '../plan/artifacts/rules.ts';
 import { crossingOf, isIssue, makesKey, type Work } from '../plan/change.ts';
 import type { Part } from '../plan/parts.ts';
-import { writeNew } from '../store/disk.ts';
 import type { Run } from './run.ts';
 import { whole } from './staging.ts';
 
@@ -13,7 +12,7 @@ import { whole } from './staging.ts';
 export function writeBundles(run: Run, entity: Entity, change: Work): void {
   for (const artifact of change.writes) {
     const text = bundleText(run, entity, change, artifact);
-    if (text !== null) writeNew(run.staging.path(entity.id, artifact), text, modeOf(artifact));
+    if (text !== null) run.staging.write(entity.id, artifact, text, modeOf(artifact));
   }
 }
 

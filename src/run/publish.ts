@@ -1,5 +1,4 @@
 /** The last step of an entity: verify what was made, put its bundles together, and let the set replace the old one. */
-import { lstatSync } from 'node:fs';
 import { ALL_ARTIFACTS, modeOf } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
@@ -9,7 +8,6 @@ import type { Reason } from '../plan/reason.ts';
 import { commit } from '../store/commit/commit.ts';
 import { setModes } from '../store/commit/modes.ts';
 import { checkReplaceable } from '../store/commit/replaceable.ts';
-import { chmod, unlink } from '../store/disk.ts';
 import { ledgerEntry } from '../store/ledger.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
 import { writeBundles } from './parts.ts';
@@ -48,7 +46,7 @@ async function replace(run: Run, entity: Entity, change: Work): Promise<void> {
     ]);
   };
   await Promise.all([tidied, written()]);
-  if (crossingOf(change) !== null) await unlink(staging.path(entity.id, 'cross'));
+  if (crossingOf(change) !== null) await staging.settle(entity.id, 'cross', null);
   const { writes, deletes, relinks } = change;
   await commit(output, { entity, writes, deletes, relinks, stamp: staging.run, run: staging.run });
 }
@@ -58,13 +56,8 @@ const MADE = ALL_ARTIFACTS.filter((artifact) => ruleOf(artifact).by !== 'parts')
 
 /** Of what an engine made, only what is to be published stays in the staging folder, each file with its mode. */
 async function tidy({ staging }: Run, { id }: Entity, { writes }: Work): Promise<void> {
-  for (const artifact of MADE) {
-    const path = staging.path(id, artifact);
-    const stat = lstatSync(path, { throwIfNoEntry: false });
-    if (stat === undefined) continue;
-    if (!writes.includes(artifact)) await unlink(path);
-    else if ((stat.mode & 0o777) !== modeOf(artifact)) await chmod(path, modeOf(artifact));
-  }
+  for (const artifact of MADE)
+    await staging.settle(id, artifact, writes.includes(artifact) ? modeOf(artifact) : null);
 }
 
 function record(

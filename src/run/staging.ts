@@ -1,8 +1,7 @@
 /** The folders in which one run has its files made, before anyone sees them. */
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { EntityId } from '../pki/entity.ts';
+import { nameOf } from '../pki/files.ts';
 import {
   COMMIT_FOLDER,
   SCRATCH_FOLDER,
@@ -12,28 +11,31 @@ import {
   stageFolder,
 } from '../pki/paths.ts';
 import type { FileState } from '../plan/observation.ts';
-import { ensureFolder } from '../store/disk.ts';
-import { readBytes } from '../store/observe/read.ts';
+import { entered } from '../store/descend.ts';
+import type { Folder } from '../store/folder.ts';
+import type { OutputFolder } from '../store/output-folder.ts';
 import { blockageText } from '../words/blockage.ts';
 
-/** Staging of one run; each entity has a folder of its own. */
+/** Staging of one run; each entity has a folder of its own. To be closed; `using` does. */
 export class Staging {
   /** Name of the run, for its work and archive folders. */
   readonly run: string;
-  readonly #root: string;
+  readonly #output: OutputFolder;
+  /** The run's own folder, open once that is there. */
+  #folder: Folder | undefined;
   readonly #made = new Set<EntityId>();
   readonly #shared = new Map<string, Promise<void>>();
 
-  /** @param root the output folder, absolute. */
-  constructor(root: string, run: string) {
-    this.#root = root;
+  constructor(output: OutputFolder, run: string) {
+    this.#output = output;
     this.run = run;
   }
 
   /** Makes the folders that this run has to itself. */
-  open(): void {
-    const own = [STAGE_FOLDER, SCRATCH_FOLDER].flatMap((folder) => [folder, `${folder}/${this.run}`]);
-    for (const folder of [...own, COMMIT_FOLDER]) ensureFolder(join(this.#root, folder), 0o700);
+  async open(): Promise<void> {
+    this.#folder = await this.#output.ensure(`${STAGE_FOLDER}/${this.run}`, 0o700);
+    for (const path of [`${SCRATCH_FOLDER}/${this.run}`, COMMIT_FOLDER])
+      (await this.#output.ensure(path, 0o700))[Symbol.dispose]();
   }
 
   /**
@@ -44,7 +46,7 @@ export class Staging {
     try {
       for (const id of entities) {
         if (this.#made.has(id)) continue;
-        this.folder(id);
+        await this.make(id);
         await setImmediate();
       }
     } catch {
@@ -52,13 +54,11 @@ export class Staging {
     }
   }
 
-  /** An entity's folder, absolute; made where it is missing. */
-  folder(id: EntityId): string {
-    const path = join(this.#root, stageFolder(id, this.run));
-    if (this.#made.has(id)) return path;
-    ensureFolder(path, 0o700);
+  /** An entity's folder is there when this resolves. */
+  async make(id: EntityId): Promise<void> {
+    if (this.#made.has(id)) return;
+    (await entered(this.#opened(), nameOf(stageFolder(id)), 0o700))[Symbol.dispose]();
     this.#made.add(id);
-    return path;
   }
 
   /** Makes a file that several steps need, for the first of them that asks; the others wait for it. */
@@ -73,14 +73,10 @@ export class Staging {
     return stagedPath(id, file, this.run);
   }
 
-  /** The same, absolute. */
-  path(id: EntityId, file: StagedFile): string {
-    return join(this.#root, this.name(id, file));
-  }
-
   /** openssl exits 0 on a full disk: what it made must at least be there, so that the cause is named at once. */
   checkMade(id: EntityId, file: StagedFile): void {
-    const stat = statSync(this.path(id, file), { throwIfNoEntry: false });
+    using folder = this.#enter(id);
+    const stat = folder.lookAt(nameOf(this.name(id, file)));
     if (stat === undefined) throw new Error(`openssl did not make "${this.name(id, file)}"`);
     if (stat.size === 0)
       throw new Error(`openssl left "${this.name(id, file)}" empty, as it does on a full disk`);
@@ -88,7 +84,39 @@ export class Staging {
 
   /** The bytes of a file that this run made. @throws Error where it is missing, empty, or no plain file. */
   read(id: EntityId, file: StagedFile): Buffer {
-    return whole(readBytes(this.path(id, file)), this.name(id, file));
+    using folder = this.#enter(id);
+    return whole(folder.read(nameOf(this.name(id, file))), this.name(id, file));
+  }
+
+  /** A new file beside those that were made. */
+  write(id: EntityId, file: StagedFile, text: string, mode: number): void {
+    using folder = this.#enter(id);
+    folder.writeNew(nameOf(this.name(id, file)), text, mode);
+  }
+
+  /** A file that was made gets its mode; with `null` it goes. */
+  async settle(id: EntityId, file: StagedFile, mode: number | null): Promise<void> {
+    const name = nameOf(this.name(id, file));
+    using folder = this.#enter(id);
+    const stat = folder.lookAt(name);
+    if (stat === undefined) return;
+    if (mode === null) return await folder.unlink(name);
+    if ((stat.mode & 0o777) === mode) return;
+    using made = folder.openFile(name);
+    made.setMode(mode);
+  }
+
+  #opened(): Folder {
+    if (this.#folder === undefined) throw new Error('Internal error: staging is not open');
+    return this.#folder;
+  }
+
+  #enter(id: EntityId): Folder {
+    return this.#opened().enter(nameOf(stageFolder(id)));
+  }
+
+  [Symbol.dispose](): void {
+    this.#folder?.[Symbol.dispose]();
   }
 }
 

@@ -3,7 +3,7 @@
  * the path leads where it should. Those of a running apply are asynchronous: while a sync is under way, making a name
  * waits for the disk, and the main thread has processes to start.
  */
-import fs, { constants, fchmodSync, mkdirSync, openSync, readlinkSync, rmSync, writeSync } from 'node:fs';
+import fs, { constants, fchmodSync, openSync, readlinkSync, rmSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { errorCode } from '../pki/errors.ts';
 
@@ -17,9 +17,6 @@ export const rmdir = promisify(fs.rmdir);
 export const link = promisify(fs.link);
 /** A new link that reads `target`, whatever that leads to; rejects with `EEXIST` where the name is taken. */
 export const symlink: (target: string, path: string) => Promise<void> = promisify(fs.symlink);
-/** Exactly this mode, whatever the umask; follows links. */
-export const chmod = promisify(fs.chmod);
-
 /** A new folder, with its mode cut by the umask; rejects with `EEXIST` where one is, unless `recursive`. */
 export const makeFolder = promisify(fs.mkdir);
 const open = promisify(fs.open);
@@ -73,11 +70,6 @@ export function linkText(path: string): string | null {
     if (['EINVAL', 'ENOENT', 'ENOTDIR'].includes(errorCode(error))) return null;
     throw error;
   }
-}
-
-/** A folder that is there afterwards, made with `mode` where it was missing. */
-export function ensureFolder(path: string, mode: number): void {
-  mkdirSync(path, { recursive: true, mode });
 }
 
 /** Whatever is there goes, with all that is in it; links are not followed, and nothing there is no error. */

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CaDatabases } from '../../src/engine/ca-databases.ts';
+import { Folder } from '../../src/store/folder.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 
 const root = temporaryFolder();
@@ -12,7 +13,7 @@ let caDatabases: CaDatabases;
 beforeEach(() => {
   const name = `run-${++run}`;
   mkdirSync(join(root, '.pki/scratch', name), { recursive: true });
-  caDatabases = new CaDatabases(root, name);
+  caDatabases = new CaDatabases(Folder.open(join(root, '.pki')), name);
 });
 
 const nameOf = (folder: string): string => folder.replace(`.pki/scratch/run-${run}/`, '');

@@ -17,6 +17,7 @@ export interface Violation {
     | 'cycle'
     | 'pure'
     | 'package'
+    | 'disk'
     | 'size'
     | 'any'
     | 'console'
@@ -86,6 +87,40 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   yaml: /^src\/manifest\//,
   zod: /^src\/manifest\//,
 };
+
+/** Of node:fs, what neither opens nor changes what is at a path. */
+const LOOKING: readonly string[] = [
+  ...['accessSync', 'constants', 'existsSync', 'lstatSync', 'readdirSync', 'readlinkSync', 'realpathSync'],
+  ...['Stats', 'statSync'],
+  // By descriptor.
+  ...['closeSync', 'fchmodSync', 'fstatSync', 'ftruncateSync', 'readSync', 'writeSync'],
+];
+
+/**
+ * What else of node:fs a file may take. Below the output folder everything goes through store/folder.ts: a path that was
+ * looked at may lead elsewhere by the time that it is used.
+ */
+const DISK: Readonly<Record<string, readonly string[] | 'all'>> = {
+  'src/store/disk.ts': 'all',
+  'src/store/folder.ts': ['openSync'],
+  'src/store/open-file.ts': ['openSync'],
+  'src/store/descriptor.ts': ['openSync', 'readFileSync'],
+  'src/store/observe/read.ts': ['openSync'],
+  // The output folder itself, before there is one.
+  'src/store/output-folder.ts': ['mkdirSync'],
+  'src/store/manifest-file.ts': ['openSync'],
+  // /proc
+  'src/store/process.ts': ['readFileSync'],
+  // Files of a run's own, and /dev/null.
+  'src/engine/worker.ts': ['openSync'],
+  'src/engine/openssl-call.ts': ['openSync'],
+  // In folders from mkdtemp.
+  'src/run/verify-certificates.ts': ['mkdirSync', 'writeFileSync', 'mkdtemp', 'rm'],
+  'src/handshake/foreign.ts': ['mkdtemp', 'readFile', 'rm'],
+};
+
+/** Who may use paths with store/disk.ts: what reads links of ours, and what writes the manifest. */
+const DISK_USERS = /^src\/store\/(folder|open-file|manifest-file|symlinks\/read)\.ts$/;
 
 const IMPURE: readonly (readonly [RegExp, string])[] = [
   [/\bDate\.now\b|\bnew Date\(\s*\)|(?<!new )\bDate\(/, 'reads the clock'],
@@ -176,7 +211,8 @@ type Say = (rule: Violation['rule'], detail: string) => Violation;
 function checkImport(file: File, imported: Import, files: Files, say: Say): readonly Violation[] {
   const { from } = imported;
   if (from.startsWith('node:')) {
-    return isPure(file) ? impureNames(imported).map((what) => say('pure', `imports ${what}`)) : [];
+    if (isPure(file)) return impureNames(imported).map((what) => say('pure', `imports ${what}`));
+    return pathNames(file, imported).map((what) => say('disk', `takes ${what}: go through store/folder.ts`));
   }
   if (!from.startsWith('.')) {
     return PACKAGES[from]?.test(file.path) ? [] : [say('package', `"${from}" is not for this file`)];
@@ -185,6 +221,9 @@ function checkImport(file: File, imported: Import, files: Files, say: Say): read
   if (target === undefined) return [say('import', `"${from}" is no file`)];
   return [
     ...(isUpward(file, target) ? [say('order', `imports ${target.path}, which is above it`)] : []),
+    ...(target.path === 'src/store/disk.ts' && !isUpward(file, target) && !DISK_USERS.test(file.path)
+      ? [say('disk', `uses paths with ${target.path}: go through store/folder.ts`)]
+      : []),
     ...(isPastFacade(file, target, imported)
       ? [say('facade', `takes more than types from ${target.path}: go through src/index.ts`)]
       : []),
@@ -192,6 +231,16 @@ function checkImport(file: File, imported: Import, files: Files, say: Say): read
       ? [say('pure', `imports ${target.path}, which is not pure`)]
       : []),
   ];
+}
+
+/** What a file takes from node:fs and is not for it. */
+function pathNames({ path }: File, { from, names, typesOnly }: Import): readonly string[] {
+  const allowed = DISK[path] ?? [];
+  if (!/^node:fs(\/promises)?$/.test(from) || allowed === 'all' || typesOnly) return [];
+  if (names.length === 0) return [`all of "${from}"`];
+  return names
+    .filter((name) => !LOOKING.includes(name) && !allowed.includes(name))
+    .map((name) => `${name} from "${from}"`);
 }
 
 function targetOf({ path }: File, { from }: Import): string {
