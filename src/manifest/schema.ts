@@ -3,16 +3,16 @@ import * as z from 'zod';
 import { NAME_PATTERN, OUTPUT_PATTERN, parseOutput } from './folder.ts';
 import { archive, files } from './layout-fields.ts';
 import { using, wanted } from './problem.ts';
-import { shapesIn } from './settings.ts';
+import { shapesOf } from './settings.ts';
 import { subject } from './subject.ts';
 
 // Compiling a parser for one manifest costs more than it saves, and some hosts forbid making code from strings.
 z.config({ jitless: true });
 
 const entry = 'a map of settings such as { commonName: … }';
-const authority = z.strictObject(shapesIn('authority'), wanted(entry));
-const leaf = z.strictObject(shapesIn('leaf'), wanted(entry));
-const defaults = z.strictObject(shapesIn('defaults'), wanted('a map of settings'));
+const authority = z.strictObject(shapesOf('authority'), wanted(entry));
+const leaf = z.strictObject(shapesOf('leaf'), wanted(entry));
+const defaults = z.strictObject(shapesOf('defaults'), wanted('a map of settings'));
 
 // an entry left empty (`billing:`) is null in YAML: the same as one without settings
 const leafEntry = leaf.nullable().transform((value) => value ?? {});

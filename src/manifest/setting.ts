@@ -15,7 +15,7 @@ export type Place = keyof Places;
 export type Rank = 'leaf' | 'intermediate' | 'root';
 
 /** The value where a manifest says nothing. */
-export type BuiltIn<T> = Readonly<Record<Rank, T>>;
+export type ByRank<T> = Readonly<Record<Rank, T>>;
 
 /** One setting: all that is known of it but who reads it. */
 export interface Row {
@@ -24,7 +24,7 @@ export interface Row {
   readonly lesser?: true;
   /** A map of which each layer adds what the layers nearer to the entry leave out; of any other value the nearest counts. */
   readonly merged?: true;
-  readonly builtIn?: BuiltIn<unknown>;
+  readonly builtIn?: ByRank<unknown>;
   /** A built-in value as a manifest spells it, where that is not the value itself. */
   spelled?(value: unknown): unknown;
   /** The default in words, where there is no built-in value, or none that a manifest could spell. */
@@ -50,7 +50,7 @@ export function entries<T extends z.ZodType>(schema: T) {
 }
 
 /** The same default for all. */
-export function always<const T>(value: T): BuiltIn<T> {
+export function always<const T>(value: T): ByRank<T> {
   return { leaf: value, intermediate: value, root: value };
 }
 

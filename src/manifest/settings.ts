@@ -10,7 +10,7 @@ import { durationText } from './duration.ts';
 import * as field from './fields.ts';
 import { key } from './key.ts';
 import * as layout from './layout-fields.ts';
-import { always, type BuiltIn, entries, everywhere, type Place, type Row } from './setting.ts';
+import { always, type ByRank, entries, everywhere, type Place, type Row } from './setting.ts';
 import { caCommonName, leafCommonName, subject } from './subject.ts';
 
 const MINUTE = 60;
@@ -170,35 +170,35 @@ export function isSetting(key: string): key is Setting {
 }
 
 /** The settings that can stand in a map of this kind. */
-export type SettingIn<P extends Place> = {
+export type SettingOf<P extends Place> = {
   [S in Setting]: Rows[S]['places'] extends Record<P, z.ZodType> ? S : never;
 }[Setting];
 
 /** The same, as a list in the order of the table. */
-export function settingsIn<P extends Place>(place: P): readonly SettingIn<P>[] {
-  return SETTING_NAMES.filter((name): name is SettingIn<P> => rowOf(name).places[place] !== undefined);
+export function settingsOf<P extends Place>(place: P): readonly SettingOf<P>[] {
+  return SETTING_NAMES.filter((name): name is SettingOf<P> => rowOf(name).places[place] !== undefined);
 }
 
 /** The shapes of those settings. */
-export type ShapesIn<P extends Place> = {
-  readonly [S in SettingIn<P>]: Rows[S]['places'] extends Record<P, infer T extends z.ZodType> ? T : never;
+export type ShapesOf<P extends Place> = {
+  readonly [S in SettingOf<P>]: Rows[S]['places'] extends Record<P, infer T extends z.ZodType> ? T : never;
 };
 
 /** The shapes of all settings that can stand in a map of this kind. */
-export function shapesIn<P extends Place>(place: P): ShapesIn<P> {
-  const shapes = settingsIn(place).map((name) => [name, rowOf(name).places[place]]);
-  return Object.fromEntries(shapes) as ShapesIn<P>;
+export function shapesOf<P extends Place>(place: P): ShapesOf<P> {
+  const shapes = settingsOf(place).map((name) => [name, rowOf(name).places[place]]);
+  return Object.fromEntries(shapes) as ShapesOf<P>;
 }
 
 /** The value of a setting, once it is read. */
 export type Value<S extends Setting> =
   | Exclude<z.output<Rows[S]['places'][keyof Rows[S]['places']] & z.ZodType>, undefined>
-  | (Rows[S] extends { readonly builtIn: BuiltIn<infer T> } ? T : never);
+  | (Rows[S] extends { readonly builtIn: ByRank<infer T> } ? T : never);
 
 type Written<T> = T extends object ? { readonly [K in keyof T]: Written<Exclude<T[K], undefined>> } : T;
 
 /** A setting as a manifest spells it. */
-export type Spelled<S extends Setting> = Written<
+export type SettingText<S extends Setting> = Written<
   Exclude<z.input<Rows[S]['places'][keyof Rows[S]['places']] & z.ZodType>, undefined>
 >;
 
@@ -206,15 +206,15 @@ export type Spelled<S extends Setting> = Written<
 export type Values = { readonly [S in Setting]?: Value<S> | undefined };
 
 /** Settings that every entry of this kind has: they must be written, are merged of what there is, or built in. */
-type SettledIn<P extends Place> = {
-  [S in SettingIn<P>]: Rows[S] extends { readonly builtIn: unknown } | { readonly merged: true }
+type SettledOf<P extends Place> = {
+  [S in SettingOf<P>]: Rows[S] extends { readonly builtIn: unknown } | { readonly merged: true }
     ? S
-    : undefined extends z.output<ShapesIn<P>[S]>
+    : undefined extends z.output<ShapesOf<P>[S]>
       ? never
       : S;
-}[SettingIn<P>];
+}[SettingOf<P>];
 
 /** All that an entry says, inherits, or has by default. */
-export type Settings<P extends Place> = { readonly [S in SettledIn<P>]: Value<S> } & {
-  readonly [S in Exclude<SettingIn<P>, SettledIn<P>>]?: Value<S>;
+export type Settings<P extends Place> = { readonly [S in SettledOf<P>]: Value<S> } & {
+  readonly [S in Exclude<SettingOf<P>, SettledOf<P>>]?: Value<S>;
 };

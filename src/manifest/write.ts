@@ -1,13 +1,13 @@
 /** A manifest as text for people to go on with: short maps on one line, comments where they belong. */
 import { Document, isCollection, isMap, isNode, isScalar, type Pair, type YAMLMap } from 'yaml';
 import { SECTIONS, type Section } from '../pki/entity.ts';
-import type { Setting, SettingIn, Spelled } from './settings.ts';
+import type { Setting, SettingOf, SettingText } from './settings.ts';
 
 /** An entry, as a manifest spells it. */
-export type EntryText = { readonly [S in Setting]?: Spelled<S> };
+export type EntryText = { readonly [S in Setting]?: SettingText<S> };
 
 /** The same for `defaults`. */
-export type DefaultsText = Pick<EntryText, SettingIn<'defaults'>>;
+export type DefaultsText = Pick<EntryText, SettingOf<'defaults'>>;
 
 /** A whole manifest; entries in the order in which they are to stand. */
 export interface ManifestDescription {

@@ -2,7 +2,7 @@
 import { entryKey } from '../manifest/names.ts';
 import type { ParsedManifest } from '../manifest/parse.ts';
 import { type Rank, rankOf } from '../manifest/setting.ts';
-import { settingsIn, type Values } from '../manifest/settings.ts';
+import { settingsOf, type Values } from '../manifest/settings.ts';
 import type { Span } from '../manifest/source.ts';
 import { keySpan, type MapTree, nodeAt, type Pair, type Tree, valueSpan } from '../manifest/tree.ts';
 import { KINDS, SECTIONS, type Section } from '../pki/entity.ts';
@@ -15,7 +15,7 @@ import {
   leafDraft,
   type Written,
 } from './draft.ts';
-import { BUILT_IN, type Layer, layerOver, NOTHING, type Said } from './layers.ts';
+import { BUILT_IN, type Layer, type LayerMap, layerOver, NOTHING } from './layers.ts';
 
 /** A section as it is written. */
 export interface WrittenSection {
@@ -90,9 +90,9 @@ function writtenIn(
 function inheritedFrom({ manifest, spoiled, tree }: ParsedManifest): Readonly<Record<Rank, Layer>> {
   const wrong = spoiled.settings.get('defaults') ?? NOTHING;
   const isSpoiled = (setting: string): boolean => spoiled.parts.has('defaults') || wrong.has(setting);
-  const defaults: Said = {
+  const defaults: LayerMap = {
     own: manifest.defaults ?? {},
-    spoiled: new Set(settingsIn('defaults').filter(isSpoiled)),
+    spoiled: new Set(settingsOf('defaults').filter(isSpoiled)),
     map: mapOf(nodeAt(tree, ['defaults'])),
   };
   return mapRecord(BUILT_IN, (below) => layerOver(below, defaults));

@@ -5,7 +5,7 @@ import type { Span } from '../manifest/source.ts';
 import { type MapTree, valueSpan } from '../manifest/tree.ts';
 
 /** What one map says of settings. */
-export interface Said {
+export interface LayerMap {
   /** What is good of it. */
   readonly own: Values;
   /** Settings that are written in it, but wrongly: what they say is not known. */
@@ -15,14 +15,14 @@ export interface Said {
 }
 
 /** A map and all that it inherits from. */
-export interface Layer extends Said {
+export interface Layer extends LayerMap {
   readonly below: Layer | undefined;
   /** Every setting that has a value: that of the nearest layer, or a map that is merged of all of them. */
   readonly values: Values;
 }
 
 /** A map that inherits whatever it does not say itself. */
-export function layerOver(below: Layer, { own, spoiled, map }: Said): Layer {
+export function layerOver(below: Layer, { own, spoiled, map }: LayerMap): Layer {
   return {
     own,
     spoiled,

@@ -2,7 +2,7 @@
 import type { ParsedManifest } from '../manifest/parse.ts';
 import type { Report } from '../manifest/report.ts';
 import type { Place } from '../manifest/setting.ts';
-import { type Setting, type SettingIn, settingsIn } from '../manifest/settings.ts';
+import { type Setting, type SettingOf, settingsOf } from '../manifest/settings.ts';
 import type { Authority, EndEntity, Entity, Inventory } from '../pki/entity.ts';
 import { pick } from '../pki/record.ts';
 import type { AuthorityDraft, Draft } from './draft.ts';
@@ -35,10 +35,10 @@ const BECOMES = {
 } as const satisfies Partial<Record<Setting, keyof Entity>>;
 
 /** All others: a setting that is neither in that list nor a field of the entity does not compile where it is kept. */
-type Kept<P extends Place> = Exclude<SettingIn<P>, keyof typeof BECOMES>;
+type Kept<P extends Place> = Exclude<SettingOf<P>, keyof typeof BECOMES>;
 
 function keptIn<P extends Place>(place: P): readonly Kept<P>[] {
-  return settingsIn(place).filter((name): name is Kept<P> => !Object.hasOwn(BECOMES, name));
+  return settingsOf(place).filter((name): name is Kept<P> => !Object.hasOwn(BECOMES, name));
 }
 
 const OF_AUTHORITY = keptIn('authority');

@@ -1,7 +1,7 @@
 // The table of settings: every row is good in itself.
 import { describe, expect, it } from 'vitest';
 import { rankOf, spelledDefault } from '../../src/manifest/setting.ts';
-import { isSetting, rowOf, SETTING_NAMES, settingsIn } from '../../src/manifest/settings.ts';
+import { isSetting, rowOf, SETTING_NAMES, settingsOf } from '../../src/manifest/settings.ts';
 
 const RANKS = ['leaf', 'intermediate', 'root'] as const;
 const rows = SETTING_NAMES.map((name) => [name, rowOf(name)] as const);
@@ -36,10 +36,10 @@ describe('the table of settings', () => {
   });
 
   it('knows where each can stand', () => {
-    const own = SETTING_NAMES.filter((name) => !settingsIn('defaults').some((other) => other === name));
+    const own = SETTING_NAMES.filter((name) => !settingsOf('defaults').some((other) => other === name));
     expect(own).toEqual(['commonName', 'san', 'issuer', 'pathLength']);
-    expect(settingsIn('leaf')).not.toContain('pathLength');
-    expect(settingsIn('authority')).not.toContain('trust');
+    expect(settingsOf('leaf')).not.toContain('pathLength');
+    expect(settingsOf('authority')).not.toContain('trust');
   });
 
   it.each(['toString', 'constructor', '__proto__', 'foo', ''])('has no setting "%s"', (key) => {
