@@ -3,8 +3,8 @@ import { TAG } from './der.ts';
 
 /** One tag-length-value around parts that are DER, or content, already. */
 export function encode(tag: number, ...parts: readonly Uint8Array[]): Buffer {
-  const body = Buffer.concat(parts);
-  return Buffer.concat([Buffer.from([tag, ...lengthOctets(body.length)]), body]);
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  return Buffer.concat([Buffer.of(tag, ...lengthOctets(length)), ...parts]);
 }
 
 function lengthOctets(length: number): readonly number[] {
