@@ -144,7 +144,7 @@ describe('stays, and is verified', () => {
   });
 });
 
-/** @returns its reasons, with the judge agreeing that there must be some; OpenSSL 4 is less strict in two of them. */
+/** @returns its reasons, with the judge agreeing that there must be some; OpenSSL 4 is less strict in three of them. */
 function refused(root: Lines, leaf: Lines, { nameless = false, until = Number.POSITIVE_INFINITY } = {}) {
   const { isVerified, reasons } = judge(root, leaf, nameless);
   expect(isVerified).toBe(MAJOR >= until);
@@ -199,12 +199,6 @@ describe('is issued again, and is not verified', () => {
       ['authorityKeyIdentifier none'],
     ],
     [
-      'a leaf that names its issuer by serial number alone',
-      {},
-      { authorityKeyIdentifier: null, '2.5.29.35': BY_SERIAL },
-      ['authorityKeyIdentifier empty'],
-    ],
-    [
       'a leaf whose list of names is empty',
       {},
       { subjectAltName: null, '2.5.29.17': 'DER:3000' },
@@ -214,6 +208,10 @@ describe('is issued again, and is not verified', () => {
 
   it('a root whose basic constraints are not critical', () => {
     expect(refused({ basicConstraints: 'CA:TRUE' }, {}, { until: 4 })).toEqual(['basicConstraints CA:TRUE']);
+  });
+  it('a leaf that names its issuer by serial number alone', () => {
+    const leaf = { authorityKeyIdentifier: null, '2.5.29.35': BY_SERIAL };
+    expect(refused({}, leaf, { until: 4 })).toEqual(['authorityKeyIdentifier empty']);
   });
   it('a leaf without subject whose names are not critical', () => {
     expect(refused({}, {}, { nameless: true, until: 4 })).toEqual(['san dns:leaf.test']);
