@@ -206,6 +206,10 @@ describe('is issued again, and is not verified', () => {
     ],
   ])('%s', (_, root, leaf, reasons) => expect(refused(root, leaf)).toEqual(reasons));
 
+  it('a leaf that names its issuer by serial number alone', () => {
+    const leaf = { authorityKeyIdentifier: null, '2.5.29.35': BY_SERIAL };
+    expect(refused({}, leaf, { until: 4 })).toEqual(['authorityKeyIdentifier empty']);
+  });
   it('a root whose basic constraints are not critical', () => {
     expect(refused({ basicConstraints: 'CA:TRUE' }, {}, { until: 4 })).toEqual(['basicConstraints CA:TRUE']);
   });
