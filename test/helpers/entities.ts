@@ -347,11 +347,11 @@ function requestFor(entity: Entity, { keyId }: KeyFacts): RequestFacts {
 
 /** As `rm` would. */
 export function remove(files: Mutable, artifact: Artifact): void {
-  files[artifact] = NOTHING.key as never;
+  Object.assign(files, { [artifact]: NOTHING.key });
 }
 
 function chmod(files: Mutable, artifact: Artifact): void {
   const file = files[artifact];
   const mode = modeOf(artifact);
-  if (file.state === 'present') files[artifact] = { ...file, mode } as never;
+  if (file.state === 'present') Object.assign(files, { [artifact]: { ...file, mode } });
 }

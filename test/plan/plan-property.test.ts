@@ -83,7 +83,7 @@ function strike(world: World, { entities }: Inventory, { entity, artifact, kind 
   if (file.state !== 'present' || files.cert.state !== 'present') return;
   if (kind === 'remove') remove(files, artifact);
   if (kind === 'garbage') files[artifact] = { state: 'garbage', detail: 'holds nonsense' };
-  if (kind === 'mode') files[artifact] = { ...file, mode: 0o666 } as never;
+  if (kind === 'mode') Object.assign(files, { [artifact]: { ...file, mode: 0o666 } });
   if (kind === 'swap') files.key = world.of(entities[(entity + 1) % entities.length]?.id ?? '').key;
   if (kind === 'foreign') world.changeCert(id, {}, keyFacts('stranger').keyId);
   if (kind === 'expire') world.changeCert(id, { notAfter: NOW - 1 });

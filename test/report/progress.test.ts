@@ -2,10 +2,10 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/plan/change.ts';
-import type { Step, StepKind } from '../../src/plan/steps.ts';
 import { lineProgress, startProgress } from '../../src/report/progress.ts';
 import { liveProgress } from '../../src/report/progress-live.ts';
 import { aChange } from '../helpers/entities.ts';
+import { aStep } from '../helpers/steps.ts';
 
 /** A stream that remembers; a terminal, if it has columns. */
 function stream(columns?: number) {
@@ -22,10 +22,6 @@ function stream(columns?: number) {
   };
 }
 
-function step(kind: StepKind, entity: string): Step {
-  return { kind, entity, id: `${kind} ${entity}`, needs: [], newKey: true, weight: 1 } as unknown as Step;
-}
-
 const changes: readonly Change[] = (['create', 'issue', 'rekey', 'refresh'] as const).map((action) =>
   aChange({ id: action, action }),
 );
@@ -35,9 +31,9 @@ describe('without a terminal', () => {
     const out = stream();
     const { listener } = lineProgress(out, changes);
     for (const { id } of changes) {
-      listener({ kind: 'step-started', step: step('publish', id) });
-      listener({ kind: 'step-done', step: step('sign', id) });
-      listener({ kind: 'step-done', step: step('publish', id) });
+      listener({ kind: 'step-started', step: aStep('publish', id) });
+      listener({ kind: 'step-done', step: aStep('sign', id) });
+      listener({ kind: 'step-done', step: aStep('publish', id) });
     }
     expect(out.text()).toBe(
       'pki: created create\npki: issued issue\npki: re-keyed rekey\npki: refreshed refresh\n',
@@ -51,7 +47,7 @@ describe('without a terminal', () => {
     ['a terminal too narrow to draw on', stream(10), stream(80)],
   ])('%s gets lines', async (_, stderr, stdout) => {
     const { listener, close } = await startProgress(stderr, stdout, changes);
-    listener({ kind: 'step-done', step: step('publish', 'create') });
+    listener({ kind: 'step-done', step: aStep('publish', 'create') });
     await close();
     expect(stderr.text()).toBe('pki: created create\n');
   });
@@ -69,14 +65,14 @@ describe('on a terminal', () => {
   it('a row for each of a few entities, with what failed and why', async () => {
     const out = stream(80);
     const { listener, close } = liveProgress(out);
-    const steps = ['a', 'b', 'c'].flatMap((id) => [step('sign', id), step('publish', id)]);
+    const steps = ['a', 'b', 'c'].flatMap((id) => [aStep('sign', id), aStep('publish', id)]);
     listener({ kind: 'started', steps });
     for (const one of steps.slice(0, 2)) {
       listener({ kind: 'step-started', step: one });
       listener({ kind: 'step-done', step: one });
     }
-    listener({ kind: 'step-failed', step: step('sign', 'b'), failure: FAILURE });
-    listener({ kind: 'step-skipped', step: step('publish', 'c'), because: 'b' });
+    listener({ kind: 'step-failed', step: aStep('sign', 'b'), failure: FAILURE });
+    listener({ kind: 'step-skipped', step: aStep('publish', 'c'), because: 'b' });
     await close();
     expect(out.text()).toContain('b: openssl exited with 1');
     expect(out.text()).toContain('c: not begun, because b failed');
@@ -86,8 +82,8 @@ describe('on a terminal', () => {
     const out = stream(80);
     const { listener, close } = liveProgress(out);
     const steps = Array.from({ length: 400 }, (_, i) => [
-      step('sign', `e${i}`),
-      step('publish', `e${i}`),
+      aStep('sign', `e${i}`),
+      aStep('publish', `e${i}`),
     ]).flat();
     listener({ kind: 'started', steps });
     for (const one of steps) listener({ kind: 'step-done', step: one });
@@ -98,7 +94,7 @@ describe('on a terminal', () => {
 
   it('is over when it is told, also in the middle, and before the beginning', async () => {
     const { listener, close } = liveProgress(stream(80));
-    listener({ kind: 'started', steps: [step('sign', 'a')] });
+    listener({ kind: 'started', steps: [aStep('sign', 'a')] });
     await close();
     await liveProgress(stream(80)).close();
   });
@@ -106,7 +102,7 @@ describe('on a terminal', () => {
 
 it('what an interruption left undone is not called done', async () => {
   const out = stream(100);
-  const steps = Array.from({ length: 40 }, (_, i) => step('publish', `servers/s${i}`));
+  const steps = Array.from({ length: 40 }, (_, i) => aStep('publish', `servers/s${i}`));
   const { listener, close } = liveProgress(out);
   listener({ kind: 'started', steps });
   for (const one of steps.slice(0, 9)) listener({ kind: 'step-done', step: one });

@@ -4,19 +4,10 @@ import { describe, expect, it } from 'vitest';
 import type { Step, StepKind } from '../../src/plan/steps.ts';
 import { laneOf, type WalkOptions, walk } from '../../src/run/walk.ts';
 import { holds } from '../helpers/property.ts';
+import { aStep } from '../helpers/steps.ts';
 
-function step(id: string, needs: readonly string[] = [], kind: StepKind = 'public', weight = 1): Step {
-  return {
-    id,
-    entity: id,
-    needs,
-    kind,
-    weight,
-    newKey: false,
-    issuer: null,
-    issuance: null,
-  } as unknown as Step;
-}
+const step = (id: string, needs: readonly string[] = [], kind: StepKind = 'public', weight = 1): Step =>
+  aStep(kind, id, { id, needs, weight });
 
 type Lanes = WalkOptions['lanes'];
 
