@@ -65,7 +65,7 @@ describe('at a terminal', () => {
     const project = edited();
     const { code, text, questions } = await typed(project, 'yes\r', ' YES \r');
     expect({ code, questions }).toEqual({ code: 0, questions: 2 });
-    expect(text).toContain('out of date: authorities/root (1 below is issued anew)');
+    expect(text).toContain('obsolete: authorities/root (1 below is issued anew)');
     expect(text).toContain('files of entities that are no longer in the manifest are archived: servers/b');
     expect(text).toContain('applied: ');
     expect(existsSync(project.path('servers/b'))).toBe(false);
