@@ -85,7 +85,7 @@ export class Folder {
 
   /** The same folder, open once more. */
   again(): Folder {
-    return this.#now('', (at) => new Folder(this.path, openSync(at, OPEN), this.#reach, this.#guard));
+    return this.#now(null, (at) => new Folder(this.path, openSync(at, OPEN), this.#reach, this.#guard));
   }
 
   /** Leads to this very folder as long as it is open, for whoever takes paths; not for messages. */
@@ -104,7 +104,7 @@ export class Folder {
   }
 
   list(): readonly string[] {
-    return this.#now('', (at) => readdirSync(at));
+    return this.#now(null, (at) => readdirSync(at));
   }
 
   /** The text of a symbolic link; `null` for whatever else is there, or is not. */
@@ -187,7 +187,7 @@ export class Folder {
     closeSync(this.#descriptor);
   }
 
-  #now<T>(name: string, operation: (at: string) => T): T {
+  #now<T>(name: string | null, operation: (at: string) => T): T {
     try {
       this.#check();
       const result = operation(this.#at(name));
@@ -209,10 +209,12 @@ export class Folder {
     }
   }
 
-  #at(name: string): string {
-    if (name === '.' || name === '..' || /[/\0]/.test(name))
+  /** The folder itself with `null`. */
+  #at(name: string | null): string {
+    if (name === null) return this.location;
+    if (['', '.', '..'].includes(name) || /[/\0]/.test(name))
       throw new Error(`Internal error: "${name}" is no name in a folder`);
-    return name === '' ? this.location : `${this.location}/${name}`;
+    return `${this.location}/${name}`;
   }
 
   /** By path alone: still this folder, which no link has replaced. */

@@ -71,7 +71,7 @@ describe.skipIf(reason !== '')(`an immutable certificate${reason}`, () => {
             entity: API.id,
             step: 'publish',
             problem: expect.stringMatching(
-              /^"servers\/api\/cert\.pem" cannot be replaced: it is immutable, or may only grow/,
+              /^"servers\/api\/cert\.pem" cannot be replaced: it is immutable or append-only/,
             ),
           },
         ],

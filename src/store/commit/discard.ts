@@ -122,7 +122,8 @@ async function linkBack(
 ): Promise<void> {
   if (folder.linkText(name) === dataPath(name)) return;
   await keep(output, file, { folder, name }, order.archive);
-  using old = folder.enterIfFolder(folder.linkText(DATA_LINK) ?? '');
+  const version = folder.linkText(DATA_LINK);
+  using old = version === null ? undefined : folder.enterIfFolder(version);
   if (old?.lookAt(name) === undefined) return removeFile({ folder, name });
   await putLink(waiting, dataPath(name), folder, name);
 }
