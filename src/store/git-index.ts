@@ -2,7 +2,7 @@
  * Whether a path is in git's index, by reading that file (gitformat-index(5)). git itself is not asked: the settings of
  * a repository can make it run what somebody else wrote.
  */
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { readBytes } from './observe/read.ts';
 
@@ -11,8 +11,27 @@ const LIMIT = 512 * 1024 * 1024;
 
 /** Whether anything at a path (absolute) or below it is tracked by a repository that the path is in. */
 export function isTracked(path: string): boolean {
+  return trackingTop(path) !== undefined;
+}
+
+/** A link on the way to a folder that a repository made, and that leads out of the repository. */
+export function strayLink(path: string): string | undefined {
+  return [path, ...ancestors(path)].find((part) => {
+    const isLink = lstatSync(part, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+    const top = isLink ? trackingTop(part) : undefined;
+    return top !== undefined && !`${targetOf(part)}${sep}`.startsWith(`${top}${sep}`);
+  });
+}
+
+/** Nowhere, which is outside as well, where the link leads to nothing. */
+function targetOf(link: string): string {
+  return existsSync(link) ? realpathSync(link) : '';
+}
+
+/** The top of the working tree in whose index a path is, or something below it. */
+function trackingTop(path: string): string | undefined {
   const real = join(realpathSync(dirname(path)), basename(path));
-  return ancestors(real).some((top) => indexesOf(top).some((index) => mentions(index, relative(top, real))));
+  return ancestors(real).find((top) => indexesOf(top).some((index) => mentions(index, relative(top, real))));
 }
 
 function ancestors(path: string): readonly string[] {

@@ -6,7 +6,7 @@ import { folderOf, nameOf } from '../pki/files.ts';
 import { PRIVATE_FOLDER } from '../pki/paths.ts';
 import { descend, ensure } from './descend.ts';
 import { Folder } from './folder.ts';
-import { openOwn } from './own.ts';
+import { checkWay, openOwn } from './own.ts';
 
 /** A name in an open folder, whatever has it, if anything has. */
 export interface Place {
@@ -26,6 +26,7 @@ export class OutputFolder {
 
   /** @throws UserError where `.pki` is not ours to use. */
   static async open(path: string): Promise<OutputFolder> {
+    checkWay(path);
     const root = await madeFolder(path);
     try {
       return new OutputFolder(root, await openOwn(root));

@@ -9,7 +9,7 @@ import { PRIVATE_FOLDER } from '../pki/paths.ts';
 import type { FileState } from '../plan/observation.ts';
 import { entered } from './descend.ts';
 import { Folder } from './folder.ts';
-import { isTracked } from './git-index.ts';
+import { isTracked, strayLink } from './git-index.ts';
 import { isTrusted, TRUST_OWNER } from './owner.ts';
 import { UserError } from './user-error.ts';
 
@@ -40,11 +40,18 @@ const FOLDERS = ['stage', 'scratch', 'commit', 'archive'];
 
 /** For a look that changes nothing. @param root the output folder. @throws UserError where no run would go either. */
 export function checkOwn(root: string): void {
+  checkWay(root);
   using output = openUnlessClosed(() => Folder.open(root));
   if (output === undefined) return;
   checkUntracked(output);
   using own = openUnlessClosed(() => output.enter(PRIVATE_FOLDER, checkOurs));
   for (const name of FOLDERS) openUnlessClosed(() => own?.enter(name))?.[Symbol.dispose]();
+}
+
+/** @param path of the output folder. @throws UserError where a repository says that it is elsewhere. */
+export function checkWay(path: string): void {
+  const link = strayLink(path);
+  if (link !== undefined) throw new UserError({ kind: 'tracked-link', path: link });
 }
 
 function checkUntracked(output: Folder): void {

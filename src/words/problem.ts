@@ -16,6 +16,8 @@ export type UserProblem =
   | { readonly kind: 'open-to-others'; readonly path: string; readonly mode: number }
   /** A repository says what is in a folder of this program's own. */
   | { readonly kind: 'tracked'; readonly path: string }
+  /** A repository says where the output folder is, and that is outside of it. */
+  | { readonly kind: 'tracked-link'; readonly path: string }
   /** Something else than a plain file of ours. */
   | { readonly kind: 'in-the-way'; readonly path: string; readonly cause: Blockage }
   | { readonly kind: 'ledger'; readonly path: string; readonly cause: Blockage }
@@ -70,6 +72,11 @@ export function problemText(problem: UserProblem): Advice {
       return {
         problem: `"${problem.path}" is tracked by git, so whoever can write to the repository says what is in it`,
         hint: `look at what is in it; then "git rm -r --cached ${shellWord(problem.path)}" makes it yours alone, and without it a new one is made`,
+      };
+    case 'tracked-link':
+      return {
+        problem: `"${problem.path}" is a link that is tracked by git and leads out of the repository`,
+        hint: `look at where it leads: keys would go there; "git rm --cached ${shellWord(problem.path)}" makes it yours alone`,
       };
     case 'in-the-way':
       return { problem: `"${problem.path}" ${blockageText(problem.cause)}`, hint: MOVE_AWAY };

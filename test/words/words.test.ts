@@ -141,6 +141,11 @@ describe('a UserError', () => {
       'run as somebody who may read it',
     ],
     [
+      { kind: 'tracked-link', path: '/out' },
+      '"/out" is a link that is tracked by git and leads out of the repository',
+      'look at where it leads: keys would go there; "git rm --cached /out" makes it yours alone',
+    ],
+    [
       { kind: 'in-the-way', path: '/out/servers/api/cert.pem', cause: { kind: 'not-a-file' } },
       '"/out/servers/api/cert.pem" is not a plain file',
       'move it away: a file of this program belongs there',

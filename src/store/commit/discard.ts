@@ -123,7 +123,7 @@ async function linkBack(
   if (folder.linkText(name) === dataPath(name)) return;
   await keep(output, file, { folder, name }, order.archive);
   const version = folder.linkText(DATA_LINK);
-  using old = version === null ? undefined : folder.enterIfFolder(version);
+  using old = version === null || version.includes('/') ? undefined : folder.enterIfFolder(version);
   if (old?.lookAt(name) === undefined) return removeFile({ folder, name });
   await putLink(waiting, dataPath(name), folder, name);
 }

@@ -59,7 +59,8 @@ function isLinks(value: unknown): value is Links {
   const { folder, version, names, files } = fieldsOf(value);
   const isFolder = folder === '.' || isPlace(folder);
   const isVersion = version === null || (isPlace(version) && !String(version).includes('/'));
-  return isFolder && isVersion && arePlaces(names) && Array.isArray(files) && files.every(isArtifact);
+  const areNames = arePlaces(names) && !JSON.stringify(names).includes('/');
+  return isFolder && isVersion && areNames && Array.isArray(files) && files.every(isArtifact);
 }
 
 function arePlaces(value: unknown): boolean {
