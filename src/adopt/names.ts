@@ -4,6 +4,7 @@ import { parseSan, SAN_LIMIT, sanIdentity } from '../manifest/san.ts';
 import type { Section } from '../pki/entity.ts';
 import { ipOctets, ipText } from '../pki/ip.ts';
 import { type CertificateFacts, sanOf } from '../x509/facts.ts';
+import { isCommonNameValid } from './common-name.ts';
 import type { Note } from './left-out.ts';
 
 /** `san` of an entry, and notes on names that were dropped or added. */
@@ -18,6 +19,19 @@ export function hostNames(facts: CertificateFacts): readonly string[] {
   return sanOf(facts).flatMap((name) => /^(?:dns|ip):(.+)$/s.exec(name)?.[1] ?? []);
 }
 
+/** The SANs of a certificate that a manifest can have, each once. */
+function usableNames(facts: CertificateFacts): readonly string[] {
+  const known = new Map<string, string>();
+  for (const name of sanOf(facts)) addName(name, known);
+  return [...known.values()].slice(0, SAN_LIMIT);
+}
+
+/** The same as an entry has them. */
+export function sanText(facts: CertificateFacts): readonly string[] | undefined {
+  const names = usableNames(facts);
+  return names.length === 0 ? undefined : names.map(shortest);
+}
+
 /** @param commonName the one that the manifest will have. */
 export function namesOf(
   facts: CertificateFacts,
@@ -26,21 +40,17 @@ export function namesOf(
 ): NamesText {
   const all = sanOf(facts);
   if (section === 'authorities') return { san: undefined, notes: unusable(all) };
-  const known = new Map<string, string>();
-  for (const name of all) addName(name, known);
-  const usable = [...known.values()].slice(0, SAN_LIMIT);
-  const unusableNames = unusable(all.filter((name) => !usable.includes(name)));
-  if (section === 'clients')
-    return { san: usable.length === 0 ? undefined : usable.map(shortest), notes: unusableNames };
-  const own = commonName === undefined ? undefined : ownName(commonName);
-  const isNamed = own === undefined || usable.some((name) => sameName(name, own));
-  const names = isNamed || usable.length === 0 ? usable : [...usable, own];
-  const added =
-    isNamed || own === undefined || usable.length === 0
-      ? []
-      : [{ kind: 'common-name-added', name: own } as const];
-  const isDefault = names.length === 0 || (names.length === 1 && names[0] === own);
-  return { san: isDefault ? undefined : names.map(shortest), notes: [...unusableNames, ...added] };
+  const usable = usableNames(facts);
+  const notes = unusable(all.filter((name) => !usable.includes(name)));
+  const san = sanText(facts);
+  if (section === 'clients' || commonName === undefined || san === undefined) return { san, notes };
+  const own = ownName(commonName);
+  if (usable.some((name) => sameName(name, own))) {
+    const isDefault = usable.length === 1 && usable[0] === own;
+    return { san: isDefault ? undefined : san, notes };
+  }
+  if (isCommonNameValid(section, commonName, san)) return { san, notes };
+  return { san: [...san, shortest(own)], notes: [...notes, { kind: 'common-name-added', name: own }] };
 }
 
 /** Adds a name such as `dns:api.example.test` if a manifest would write exactly this. */

@@ -4,9 +4,10 @@ import { ATTRIBUTES, ATTRIBUTES_IN_ORDER } from '../manifest/subject.ts';
 import { parseText, SHORT_TEXT } from '../manifest/text.ts';
 import type { Section } from '../pki/entity.ts';
 import type { CertificateFacts, NameAttribute } from '../x509/facts.ts';
+import { isCommonNameValid } from './common-name.ts';
 import { commonNames, isHost } from './kind.ts';
 import type { Note } from './left-out.ts';
-import { hostNames } from './names.ts';
+import { hostNames, sanText } from './names.ts';
 
 /** `commonName` and `subject` of an entry, the latter by the manifest's keys, and notes on dropped attributes. */
 export interface SubjectText {
@@ -50,6 +51,11 @@ function dropped({ type, value }: NameAttribute): Note {
   return { kind: 'attribute', attribute: `${type}=${value}` };
 }
 
+/** A name such as `system:node:a` beside SANs, which clients check instead. */
+function isIdentity(commonName: string, facts: CertificateFacts, section: Section): boolean {
+  return isCommonNameValid(section, commonName, sanText(facts));
+}
+
 /** The certificate's own if a manifest can have it; otherwise the one that changes least. */
 function commonNameOf(
   own: string | null,
@@ -58,7 +64,8 @@ function commonNameOf(
   rest: { readonly attributes: SubjectText['attributes']; readonly fallback: string },
 ): string | undefined {
   const isServer = section === 'servers' || section === 'peers';
-  if (own !== null && short(own).ok && (!isServer || isHost(own))) return own;
+  if (own !== null && short(own).ok && (!isServer || isHost(own) || isIdentity(own, facts, section)))
+    return own;
   const isNeeded = section === 'authorities' || Object.keys(rest.attributes).length === 0;
   if (own === null && !isNeeded) return undefined;
   const host = isServer

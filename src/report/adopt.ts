@@ -1,6 +1,6 @@
 /** An adopted folder for people: the manifest with its comments, what would change, and what is left out. */
 
-import type { LeftOut } from '../adopt/left-out.ts';
+import type { LeftOut, Note } from '../adopt/left-out.ts';
 import type { Adoption } from '../index.ts';
 import { type Comments, manifestText } from '../manifest/write.ts';
 import { groupBy } from '../pki/group.ts';
@@ -76,11 +76,16 @@ function listText(names: readonly string[]): string {
   return visible([...names.slice(0, NAMED), ...(more > 0 ? [`and ${more} more`] : [])].join(', '));
 }
 
+/** What identifies a certificate, and the next one would not have. */
+const IDENTITY: readonly Note['kind'][] = ['attribute', 'common-name', 'names'];
+
 function notesText(notes: Adoption['description']['notes'], style: Style): readonly string[] {
   const groups = groupBy(notes, ({ note }) => noteText(note));
-  return [...groups].map(
-    ([text, group]) => `${style.warn('note:')} ${listText(group.map(({ id }) => id))}: ${text}`,
-  );
+  return [...groups].map(([text, group]) => {
+    const isWarning = group.some(({ note }) => IDENTITY.includes(note.kind));
+    const label = style.warn(isWarning ? 'warning:' : 'note:');
+    return `${label} ${listText(group.map(({ id }) => id))}: ${text}`;
+  });
 }
 
 function leftOutBlock(leftOut: readonly LeftOut[], style: Style): readonly string[] {

@@ -1,6 +1,7 @@
 // Kinds of folders that were misjudged: what is revoked, expired, hidden in bundles, or in PEM that programs disagree about.
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { isCommonNameValid } from '../../src/adopt/common-name.ts';
 import { runPki } from '../helpers/cli.ts';
 import { openssl } from '../helpers/openssl.ts';
 import { adoptAndApply, EASYRSA, found, leftOut, misfits, missingEasyRsa, run } from './adopting.ts';
@@ -422,6 +423,26 @@ describe('PEM, names and algorithms', () => {
     expect(adoption.leftOut.map(({ why }) => why.text)).toEqual([
       'signed with an algorithm that this version cannot check (rsassaPss-sha256)',
     ]);
+  });
+
+  // What validation refuses on a server today, adopt describes with another name, and warns.
+  it.each([
+    ['an identity', 'system:node:node-0', 'DNS:node-0,IP:127.0.0.1'],
+    ['a short name', 'node', 'DNS:node.example.test'],
+  ])('a common name that is %s stays, wherever validation has it', async (_, commonName, san) => {
+    const shop = await clientsOf();
+    const files = { key: 'node.key', cert: 'node.crt' };
+    const extensions = leaf('serverAuth,clientAuth', san);
+    await shop.signed(files, { subject: `/O=system:nodes/CN=${commonName}`, extensions }, ROOT);
+    const isValid = isCommonNameValid('peers', commonName, san.replaceAll(/DNS:|IP:/g, '').split(','));
+    if (isValid) {
+      const { manifest } = await adoptAndApply(shop.folder, {}, { prove: false });
+      expect(manifest).toContain(`commonName: ${commonName}\n`);
+      return;
+    }
+    const { stdout, stderr } = await runPki(['adopt', 'certs'], { cwd: shop.folder });
+    expect(stdout).toContain('# does not conform: ');
+    expect(stderr).toMatch(/^(warning|note): peers\/node: .*common name/m);
   });
 
   it('a name in TeletexString is a name', async () => {

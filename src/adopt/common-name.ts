@@ -1,0 +1,16 @@
+/** Whether a manifest may have a common name beside these SANs: validation itself is asked, which alone knows its rules. */
+import type { Section } from '../pki/sections.ts';
+import { loadManifest } from '../resolve/load.ts';
+
+/** @param san as an entry has it; a name that is no host's, such as `system:node:a`, says who, not where. */
+export function isCommonNameValid(
+  section: Section,
+  commonName: string,
+  san: readonly string[] | undefined,
+): boolean {
+  const entry = { commonName, ...(san === undefined ? {} : { san }) };
+  const issuer = { 'adopt-issuer': { commonName: 'Issuer of an adopted certificate' } };
+  // JSON is YAML.
+  const manifest = { version: 1, authorities: issuer, [section]: { adopted: entry } };
+  return loadManifest(JSON.stringify(manifest), 'adopt').ok;
+}
