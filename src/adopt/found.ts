@@ -3,6 +3,7 @@ import type { Blockage } from '../plan/blockage.ts';
 import type { CrlFacts } from '../x509/crl.ts';
 import type { CertificateFacts, KeyFacts, KeyId, RequestFacts } from '../x509/facts.ts';
 import type { KeyFormat } from '../x509/key-format.ts';
+import type { PemFlaw } from '../x509/pem.ts';
 import type { DatabaseRecord } from './ca-database.ts';
 
 /** A certificate with its bytes, whose signature is yet to be checked. */
@@ -23,6 +24,7 @@ export type ReadFault =
   | { readonly kind: 'gone' }
   | { readonly kind: 'empty' }
   | { readonly kind: 'no-pem' }
+  | { readonly kind: 'flawed-pem'; readonly flaw: PemFlaw }
   | { readonly kind: 'utf16' }
   /** Programs differ in which of them they take. */
   | { readonly kind: 'several-keys' }

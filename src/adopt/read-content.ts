@@ -5,7 +5,7 @@ import { crlFacts } from '../x509/crl.ts';
 import { keyFormatOf } from '../x509/key-format.ts';
 import { isRareLabel, isRequestLabel } from '../x509/parse.ts';
 import { EncryptedKeyError, ForeignKeyError, parseKey } from '../x509/parse-key.ts';
-import { type PemBlock, PemError, readPem } from '../x509/pem.ts';
+import { type PemBlock, readPem } from '../x509/pem.ts';
 import { publicKeyFacts } from '../x509/public-key.ts';
 import { requestFacts } from '../x509/request.ts';
 import { revokedRecords } from './ca-database.ts';
@@ -54,7 +54,7 @@ const PARAMETERS = 'EC PARAMETERS';
 
 function pemFile(bytes: Buffer, text: string, path: string): FoundFile | Unusable | null {
   const { blocks: all, flaw } = readPem(text);
-  if (flaw !== null) return unreadable(path, { kind: 'unusable', detail: new PemError(flaw).message });
+  if (flaw !== null) return unreadable(path, { kind: 'flawed-pem', flaw });
   const blocks = all.filter(({ label }) => label !== PARAMETERS);
   const only = blocks.length === 1 ? blocks[0] : undefined;
   if (only !== undefined && isRareLabel(only.label))

@@ -11,6 +11,7 @@ import { isoTime } from '../plan/validity.ts';
 import { blockageText } from '../words/blockage.ts';
 import { conversionOf, keyFormatText } from '../words/key-format.ts';
 import type { KeyFormat } from '../x509/key-format.ts';
+import { PemError, type PemFlaw } from '../x509/pem.ts';
 
 type Words<Union extends { readonly kind: string }> = {
   readonly [Kind in Union['kind']]: (value: Extract<Union, { readonly kind: Kind }>) => string;
@@ -103,6 +104,8 @@ function faultText(fault: ReadFault): string {
       return 'is empty';
     case 'no-pem':
       return 'holds no PEM';
+    case 'flawed-pem':
+      return new PemError(fault.flaw).message;
     case 'several-keys':
       return 'holds several private keys';
     case 'utf16':
@@ -172,7 +175,14 @@ const HINTS: Hints = {
 
 function faultHint(fault: ReadFault): string | undefined {
   if (fault.kind === 'rare-label') return `write it again with "openssl x509 -in FILE -out CERT", ${AGAIN}`;
+  if (fault.kind === 'flawed-pem') return flawHint(fault.flaw);
   return fault.kind === 'foreign-key' ? conversionHint(fault.format) : undefined;
+}
+
+function flawHint({ kind }: PemFlaw): string {
+  if (kind === 'byte-order-mark') return `save it without a byte order mark, ${AGAIN}`;
+  if (kind === 'boundary') return `put every boundary at the start of a line of its own, ${AGAIN}`;
+  return `write it again as plain PEM, ${AGAIN}`;
 }
 
 function conversionHint(format: KeyFormat): string | undefined {

@@ -48,7 +48,7 @@ export class PemError extends Error {
 
 const FLAWS: Readonly<Record<PemFlawKind, string>> = {
   'byte-order-mark': 'a byte order mark',
-  boundary: 'other text beside a PEM boundary',
+  boundary: 'spaces or other text beside a PEM boundary',
   unclosed: 'a PEM boundary without its counterpart',
   header: 'PEM headers',
   'empty-line': 'an empty line inside PEM',

@@ -338,11 +338,11 @@ describe('PEM, names and algorithms', () => {
     const texts = Object.fromEntries(adoption.leftOut.map(({ paths, why }) => [paths[0], why.text]));
     const key = 'a private key without a certificate in this folder';
     expect(texts).toEqual({
-      'behind.crt': 'has other text beside a PEM boundary in line 1, which not every program reads',
+      'behind.crt': 'has spaces or other text beside a PEM boundary in line 1, which not every program reads',
       'behind.key': key,
       'bom.crt': 'has a byte order mark in line 1, which not every program reads',
       'bom.key': 'has a byte order mark in line 1, which not every program reads',
-      'indent.crt': 'has other text beside a PEM boundary in line 1, which not every program reads',
+      'indent.crt': 'has spaces or other text beside a PEM boundary in line 1, which not every program reads',
       'indent.key': key,
       'trusted.crt': 'has the label "TRUSTED CERTIFICATE", which not every program reads',
       'trusted.key': key,

@@ -221,6 +221,10 @@ describe('what adopting leaves out', () => {
     [{ kind: 'unreadable', fault: { kind: 'empty' } }, 'is empty'],
     [{ kind: 'unreadable', fault: { kind: 'no-pem' } }, 'holds no PEM'],
     [{ kind: 'unreadable', fault: { kind: 'several-keys' } }, 'holds several private keys'],
+    [
+      { kind: 'unreadable', fault: { kind: 'flawed-pem', flaw: { kind: 'byte-order-mark', line: 1 } } },
+      'has a byte order mark in line 1, which not every program reads',
+    ],
     [{ kind: 'unreadable', fault: { kind: 'utf16' } }, 'is text in UTF-16, which no program reads as PEM'],
     [
       { kind: 'unreadable', fault: { kind: 'foreign-key', format: { kind: 'putty' } } },
