@@ -64,7 +64,7 @@ export function adoptionText(adoption: Adoption, style: Style): string {
     style.strong(`adopted: ${countText(inventory.entities)}`),
     ...(conform.length === 0 ? [] : [`${style.good('conform:')} ${listText(conform)}`]),
     ...(conform.length === plan.changes.length ? [] : [planText(plan, { style, verbose: false }).trimEnd()]),
-    ...notesText(description.notes, style),
+    ...notesText(adoption, style),
     ...leftOutBlock(description.leftOut, style),
     ...ignoredText(adoption),
   ];
@@ -79,10 +79,11 @@ function listText(names: readonly string[]): string {
 /** What identifies a certificate, and the next one would not have. */
 const IDENTITY: readonly Note['kind'][] = ['attribute', 'common-name', 'names'];
 
-function notesText(notes: Adoption['description']['notes'], style: Style): readonly string[] {
+function notesText({ description: { notes }, plan }: Adoption, style: Style): readonly string[] {
+  const due = new Set(plan.changes.flatMap(({ id, action }) => (action === 'keep' ? [] : [id])));
   const groups = groupBy(notes, ({ note }) => noteText(note));
   return [...groups].map(([text, group]) => {
-    const isWarning = group.some(({ note }) => IDENTITY.includes(note.kind));
+    const isWarning = group.some(({ id, note }) => due.has(id) && IDENTITY.includes(note.kind));
     const label = style.warn(isWarning ? 'warning:' : 'note:');
     return `${label} ${listText(group.map(({ id }) => id))}: ${text}`;
   });
