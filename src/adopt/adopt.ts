@@ -24,7 +24,7 @@ export interface Description {
 /** @param output the adopted folder, as the manifest names it. @param now seconds since 1970. */
 export function describeFolder(scan: Scan, output: string, now: number): Description {
   const revocations = revocationsOf(scan.files);
-  const pairing = pairUp(scan.files, revocations.byFingerprint, now);
+  const pairing = pairUp(scan, revocations.byFingerprint, now);
   const hierarchy = hierarchyOf(pairing);
   const { drafts, leftOut: sameSubject } = draftsOf(hierarchy, now);
   const artifacts = findArtifacts(drafts, scan.files);

@@ -12,6 +12,8 @@ export type LeftOutWhy =
   | { readonly kind: 'encrypted-key'; readonly keyPath: string }
   /** The same of a key for another program, or in another form. */
   | { readonly kind: 'foreign-key'; readonly keyPath: string; readonly format: KeyFormat }
+  /** The same of a file that was not read. */
+  | { readonly kind: 'unread-key'; readonly keyPath: string; readonly because: UnusableWhy }
   | ({ readonly kind: 'revoked' } & Revocation)
   | { readonly kind: 'no-key' }
   | { readonly kind: 'no-certificate'; readonly request: string | null }
@@ -43,7 +45,14 @@ export type LeftOutWhy =
   | { readonly kind: 'request-alone' }
   | { readonly kind: 'public-key' }
   /** `isTrusted`: an authority of the folder signed it, and its `count` certificates are left out. */
-  | { readonly kind: 'crl'; readonly issuer: string; readonly count: number; readonly isTrusted: boolean }
+  | {
+      readonly kind: 'crl';
+      readonly issuer: string;
+      readonly count: number;
+      /** Seconds since 1970: clients refuse the list from then on. */
+      readonly nextUpdate: number | null;
+      readonly isTrusted: boolean;
+    }
   | { readonly kind: 'ca-database'; readonly count: number }
   | { readonly kind: 'other-pem'; readonly labels: readonly string[] };
 

@@ -61,9 +61,9 @@ function whyUnused(file: FoundFile, { byFingerprint, byKey, trustedCrls }: Conte
   if (publicKeys.length > 0) return { kind: 'public-key' };
   const [crl] = file.crls;
   if (crl) {
-    const { issuer, entries } = crl.facts;
+    const { issuer, entries, nextUpdate } = crl.facts;
     const isTrusted = trustedCrls.has(file.path);
-    return { kind: 'crl', issuer: subjectText(issuer), count: entries.length, isTrusted };
+    return { kind: 'crl', issuer: subjectText(issuer), count: entries.length, nextUpdate, isTrusted };
   }
   if (file.revoked.length > 0) return { kind: 'ca-database', count: file.revoked.length };
   return { kind: 'other-pem', labels: others };

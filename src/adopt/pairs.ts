@@ -3,7 +3,7 @@
 import { compare } from '../pki/compare.ts';
 import { groupBy } from '../pki/group.ts';
 import type { Fingerprint, KeyFacts, KeyId } from '../x509/facts.ts';
-import type { FoundCertificate, FoundFile } from './found.ts';
+import type { FoundCertificate, FoundFile, Scan } from './found.ts';
 import type { LeftOut, LeftOutWhy } from './left-out.ts';
 import { type KeyFile, nameText, type Occurrence, type Pair } from './pair.ts';
 import { nearness } from './paths.ts';
@@ -26,7 +26,7 @@ export interface Pairing {
  * @param now seconds since 1970: certificates that are still valid come first.
  */
 export function pairUp(
-  files: readonly FoundFile[],
+  { files, unusable }: Pick<Scan, 'files' | 'unusable'>,
   revoked: ReadonlyMap<Fingerprint, Revocation>,
   now: number,
 ): Pairing {
@@ -37,7 +37,13 @@ export function pairUp(
   const all = groups.flatMap(([keyId, group]) => pairGroup(group, keys.get(keyId) ?? [], now));
   const { pairs, leftOut: sharedPaths } = distinct(all);
   const paired = new Set(all.map((pair) => pair.cert.facts.fingerprint));
-  const context = { files, keys, revoked, pairs: new Map(pairs.map((pair) => [pair.key.keyId, pair])) };
+  const context = {
+    files,
+    unusable,
+    keys,
+    revoked,
+    pairs: new Map(pairs.map((pair) => [pair.key.keyId, pair])),
+  };
   const unpaired = occurrences
     .filter(({ cert }) => !paired.has(cert.facts.fingerprint))
     .map((occurrence) => [occurrence.cert.facts.fingerprint, unpairedOf(occurrence, context)] as const);

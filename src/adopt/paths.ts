@@ -46,6 +46,11 @@ function isCopy(path: string): boolean {
   return foldersOf(path).some((folder) => COPIES.test(folder));
 }
 
+/** Whether a file is called as private keys are. */
+export function isKeyPath(path: string): boolean {
+  return /key[^/]*$|\.(der|p8|pk8)$/i.test(path);
+}
+
 /** Whether a file is below a folder for what is revoked. */
 export function isRevokedPath(path: string): boolean {
   return foldersOf(path).some((folder) => REVOKED.test(folder));

@@ -10,6 +10,7 @@ import { publicKeyFacts } from '../x509/public-key.ts';
 import { requestFacts } from '../x509/request.ts';
 import { revokedRecords } from './ca-database.ts';
 import type { FoundFile, FoundKey, ReadFault, Unusable } from './found.ts';
+import { isKeyPath } from './paths.ts';
 
 /** Names under which people keep what belongs to a PKI. */
 const TELLING = /\.(pem|crt|cer|cert|key|csr|req|der|p7b|p7c|crl|p12|pfx|jks|keystore|truststore)$/i;
@@ -143,12 +144,10 @@ function otherFile(bytes: Buffer, path: string): FoundFile | Unusable {
   for (const [format, read] of DER) {
     if (attempt(() => read(bytes)) !== undefined) return { path, why: { kind: 'format', format } };
   }
-  const format = KEY_NAME.test(path) ? keyFormatOf(bytes) : null;
+  const format = isKeyPath(path) ? keyFormatOf(bytes) : null;
   if (format === null) return unreadable(path, { kind: isUtf16(bytes) ? 'utf16' : 'no-pem' });
   return { ...emptyFile(path), keys: [{ state: 'unreadable', fault: { kind: 'foreign-key', format } }] };
 }
-
-const KEY_NAME = /key[^/]*$|\.(der|p8|pk8)$/i;
 
 function isUtf16(bytes: Buffer): boolean {
   return ['fffe', 'feff'].includes(bytes.subarray(0, 2).toString('hex'));

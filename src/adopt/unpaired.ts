@@ -2,15 +2,16 @@
 import { compare } from '../pki/compare.ts';
 import { folderOf } from '../pki/files.ts';
 import type { Fingerprint, KeyId } from '../x509/facts.ts';
-import type { FoundFile, ReadFault } from './found.ts';
+import type { FoundFile, ReadFault, Unusable } from './found.ts';
 import type { LeftOut, LeftOutWhy } from './left-out.ts';
 import { type KeyFile, nameText, type Occurrence, type Pair } from './pair.ts';
-import { nearness, stemOf } from './paths.ts';
+import { isKeyPath, nearness, stemOf } from './paths.ts';
 import type { Revocation } from './revocations.ts';
 
 /** The rest of the folder. */
 export interface Context {
   readonly files: readonly FoundFile[];
+  readonly unusable: readonly Unusable[];
   readonly keys: ReadonlyMap<KeyId, readonly KeyFile[]>;
   readonly revoked: ReadonlyMap<Fingerprint, Revocation>;
   readonly pairs: ReadonlyMap<KeyId, Pair>;
@@ -61,7 +62,7 @@ function inBundle({ cert, alone, together }: Occurrence, { keys }: Context): Lef
   return { kind: 'bundle', path: best.path, position: position(best), count: best.certificates.length };
 }
 
-function withUnusableKey({ alone, together }: Occurrence, { files }: Context): LeftOutWhy {
+function withUnusableKey({ alone, together }: Occurrence, { files, unusable }: Context): LeftOutWhy {
   const paths = [...alone, ...together.map(({ path }) => path)];
   for (const { path: keyPath, keys } of files) {
     const [key] = keys;
@@ -69,7 +70,11 @@ function withUnusableKey({ alone, together }: Occurrence, { files }: Context): L
     if (key.state === 'encrypted') return { kind: 'encrypted-key', keyPath };
     if (key.state === 'unreadable') return unusableKey(keyPath, key.fault);
   }
-  return { kind: 'no-key' };
+  const unread = unusable.find(
+    (file) => isKeyPath(file.path) && paths.some((path) => isNamedAlike(path, file.path)),
+  );
+  if (unread === undefined) return { kind: 'no-key' };
+  return { kind: 'unread-key', keyPath: unread.path, because: unread.why };
 }
 
 /** Why a key is of no use. */

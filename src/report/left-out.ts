@@ -27,6 +27,8 @@ const WORDS: Words<LeftOutWhy> = {
   'encrypted-key': ({ keyPath }) =>
     `the private key "${keyPath}" is encrypted, and this version cannot open encrypted keys`,
   'foreign-key': ({ keyPath, format }) => `the private key "${keyPath}" ${keyFormatText(format)}`,
+  'unread-key': ({ keyPath, because }) =>
+    `its private key "${keyPath}"${because.kind === 'format' ? ':' : ''} ${textOf(because)}`,
   revoked: (why) => `revoked${revokedText(why)}`,
   'no-key': () => 'its private key is not in this folder',
   'no-certificate': ({ request }) =>
@@ -60,14 +62,18 @@ const WORDS: Words<LeftOutWhy> = {
   'request-differs': ({ of }) => `a request for "${of}" that does not match the certificate that was issued`,
   'request-alone': () => 'a request of no entity',
   'public-key': () => 'a public key by itself',
-  crl: ({ issuer, count, isTrusted }) =>
+  crl: ({ issuer, count, nextUpdate, isTrusted }) =>
     isTrusted
-      ? `a revocation list of ${issuer} with ${countOf(count, 'certificate')}: it is not continued`
+      ? `a revocation list of ${issuer} with ${countOf(count, 'certificate')}${untilText(nextUpdate)}: it is not continued`
       : `a revocation list of ${issuer} that no authority of this folder signed: it was not considered`,
   'ca-database': ({ count }) =>
     `the database of another tool with ${countOf(count, 'revoked certificate')}: it is not continued`,
   'other-pem': ({ labels }) => `holds ${labels.join(', ') || 'nothing for a manifest'}`,
 };
+
+function untilText(nextUpdate: number | null): string {
+  return nextUpdate === null ? '' : `, valid until ${isoTime(nextUpdate).slice(0, 10)}`;
+}
 
 function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
@@ -199,7 +205,7 @@ function bundleHint(path: string, position: number, count: number): string {
 
 /** What to do about it, where something can be done; free of control characters. */
 export function leftOutHint(why: LeftOutWhy): string | undefined {
-  if (why.kind === 'issuer-left-out') return leftOutHint(why.because);
+  if (why.kind === 'issuer-left-out' || why.kind === 'unread-key') return leftOutHint(why.because);
   const hint = HINTS[why.kind] as ((value: LeftOutWhy) => string | undefined) | undefined;
   const text = hint?.(why);
   return text === undefined ? undefined : visible(text);
@@ -213,7 +219,9 @@ export function leftOutJson(why: LeftOutWhy): unknown {
 function recorded(why: LeftOutWhy): object {
   if (why.kind === 'unreadable' || why.kind === 'path') return { kind: why.kind, detail: textOf(why) };
   if (why.kind === 'foreign-key') return { ...why, format: why.format.kind };
+  if (why.kind === 'crl')
+    return { ...why, nextUpdate: why.nextUpdate === null ? null : isoTime(why.nextUpdate) };
   if (why.kind === 'revoked' && why.by !== 'folder')
     return { ...why, date: why.date === null ? null : isoTime(why.date) };
-  return why.kind === 'issuer-left-out' ? { ...why, because: recorded(why.because) } : why;
+  return 'because' in why ? { ...why, because: recorded(why.because) } : why;
 }

@@ -1,5 +1,5 @@
 // Kinds of folders that were misjudged: what is revoked, expired, hidden in bundles, or in PEM that programs disagree about.
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { isCommonNameValid } from '../../src/adopt/common-name.ts';
 import { runPki } from '../helpers/cli.ts';
@@ -379,6 +379,22 @@ describe('PEM, names and algorithms', () => {
       ['tpm.crt', 'foreign-key', 'tpm'],
       ['tpm.key', 'foreign-key', 'tpm'],
     ]);
+  });
+
+  it('keys that were not read are named beside their certificates, too', async () => {
+    const shop = await clientsOf('linked', 'marked');
+    renameSync(shop.path('linked.key'), `${shop.folder}/linked.key`);
+    symlinkSync('../linked.key', shop.path('linked.key'));
+    writeFileSync(shop.path('marked.key'), `\ufeff${read(shop, 'marked.key')}`);
+    const { stderr } = await runPki(['adopt', 'certs'], { cwd: shop.folder });
+    expect(stderr).toContain('"linked.crt" (CN=linked): its private key "linked.key" is a symbolic link');
+    expect(stderr).toContain(
+      '"marked.crt" (CN=marked): its private key "marked.key" has a byte order mark in line 1',
+    );
+    expect(leftOut(await found(shop.folder))).toMatchObject({
+      'linked.crt': 'unread-key',
+      'marked.crt': 'unread-key',
+    });
   });
 
   it('explicit curve parameters and RSA-PSS keys are called by their names', async () => {

@@ -298,8 +298,8 @@ describe('what adopting leaves out', () => {
       'the database of another tool with 1 revoked certificate: it is not continued',
     ],
     [
-      { kind: 'crl', issuer: 'CN=A', count: 2, isTrusted: true },
-      'a revocation list of CN=A with 2 certificates: it is not continued',
+      { kind: 'crl', issuer: 'CN=A', count: 2, nextUpdate: 1_767_225_600, isTrusted: true },
+      'a revocation list of CN=A with 2 certificates, valid until 2026-01-01: it is not continued',
     ],
   ])('%j: in words', (why, text) => {
     expect(leftOutText(why)).toBe(text);
