@@ -14,16 +14,15 @@ import type { Diagnostic } from './manifest/diagnostic.ts';
 import { planScript } from './openssl/script.ts';
 import type { EntityId, Inventory } from './pki/entity.ts';
 import type { Consent } from './plan/change.ts';
-import type { Observation } from './plan/observation.ts';
-import { type Plan, planInventory } from './plan/plan.ts';
+import type { ClockDoubt } from './plan/clock.ts';
+import type { Plan } from './plan/plan.ts';
 import { type StatusRow, statusRows } from './plan/status.ts';
 import type { ApplyResult } from './run/apply.ts';
 import type { Listener } from './run/events.ts';
+import { lookAndPlan } from './run/look.ts';
 import type { Verification, VerifyOptions } from './run/verify.ts';
 import { type LedgerEntry, readLedger } from './store/ledger.ts';
 import { readManifest } from './store/manifest-file.ts';
-import { Cache } from './store/observe/cache.ts';
-import { observe } from './store/observe/observe.ts';
 import { checkOwn } from './store/own.ts';
 import type { Advice } from './words/advice.ts';
 import { manifestFaultText } from './words/manifest-file.ts';
@@ -36,6 +35,7 @@ export type { Output } from './pki/artifact.ts';
 export type { Authority, EndEntity, Entity, EntityId, EntityKind, Inventory } from './pki/entity.ts';
 export type { Blockage, LinkFinding, Refusal } from './plan/blockage.ts';
 export type { Action, Change, Consent, Issuance } from './plan/change.ts';
+export type { ClockDoubt } from './plan/clock.ts';
 export type { Plan } from './plan/plan.ts';
 export type { Reason } from './plan/reason.ts';
 export type { State, StatusRow } from './plan/status.ts';
@@ -90,14 +90,15 @@ export interface Demands {
 
 /** What to plan, and as of when. */
 export interface PlanOptions extends Demands {
-  /** Seconds since 1970; the present by default. */
+  /** Seconds since 1970: a question, of any moment. By default what the clock says, which is compared with the ledger. */
   readonly now?: number;
+  /** Takes the clock for right, whatever was issued before. */
+  readonly trustClock?: boolean;
 }
 
 /** What apply would do, and why. Reads the output folder and writes nothing. */
 export async function plan(project: Project, options: PlanOptions = {}): Promise<Plan> {
-  const observation = look(project);
-  return planInventory(project.inventory, observation, { ...options, now: options.now ?? clock() });
+  return lookAndPlan(project.root, project.inventory, { ...options, clock }).plan;
 }
 
 /** How every certificate stands, and at which moment (seconds since 1970). */
@@ -110,11 +111,12 @@ export async function status(
   readonly now: number;
   /** Entities that an interrupted apply left half-way. */
   readonly pending: readonly EntityId[];
+  /** What is wrong with the clock, `null` where nothing is. */
+  readonly doubt: ClockDoubt | null;
 }> {
-  const now = options.now ?? clock();
-  const observation = look(project);
-  const made = planInventory(project.inventory, observation, { now });
-  return { rows: statusRows(project.inventory, observation, made), now, pending: made.pending };
+  const { plan: made, observation } = lookAndPlan(project.root, project.inventory, { ...options, clock });
+  const { now, pending, doubt } = made;
+  return { rows: statusRows(project.inventory, observation, made), now, pending, doubt };
 }
 
 /** Every certificate that was ever issued in this folder, oldest first, also those that are gone. */
@@ -132,6 +134,8 @@ export async function planCommands(project: Project, plan: Plan): Promise<string
 export interface ApplyOptions extends Demands {
   /** What may be done that breaks something in use; nothing by default. */
   readonly consents?: ReadonlySet<Consent>;
+  /** Takes the clock for right, whatever was issued before. */
+  readonly trustClock?: boolean;
   /** Sees the plan before anything is done, and may agree to more. */
   readonly review?: (plan: Plan) => Promise<ReadonlySet<Consent>>;
   /** Seconds to wait for another run in the same folder to end; none by default. */
@@ -235,12 +239,6 @@ export async function adopt(folder: string, options: AdoptOptions = {}): Promise
 export async function writeManifest(path: string, text: string): Promise<boolean> {
   const { createManifest } = await import('./store/manifest-file.ts');
   return createManifest(path, text);
-}
-
-/** @throws UserError where apply would not go either. */
-function look({ root, inventory }: Project): Observation {
-  checkOwn(root);
-  return observe(root, inventory, new Cache(root, Date.now()));
 }
 
 /** Seconds since 1970. Whatever depends on the day gets it from here; only caches ask for the time by themselves. */

@@ -24,6 +24,7 @@ export interface ApplyFlags extends ProofFlags {
   readonly allow?: readonly Consent[];
   /** How much of a very large folder to prove. */
   readonly verify?: 'all' | 'touched';
+  readonly trustClock?: boolean;
   /** Seconds. */
   readonly lockTimeout?: number;
 }
@@ -97,6 +98,7 @@ async function run(
     return await apply(project, {
       ...requests,
       ...lockOf(flags),
+      trustClock: flags.trustClock ?? false,
       consents,
       signal,
       listener: (event) => progress?.listener(event),

@@ -37,6 +37,11 @@ export function lockTimeoutOption(): Option {
   );
 }
 
+/** For every command that issues something, or says what would be issued. */
+export function trustClockOption(): Option {
+  return new Option('--trust-clock', 'the clock is right, whatever was issued before');
+}
+
 /** What every command that changes things takes. */
 export const APPLY_OPTIONS: readonly Option[] = [
   new Option('--skip-verify', 'leave the proof out'),
@@ -47,6 +52,7 @@ export const APPLY_OPTIONS: readonly Option[] = [
   new Option('--allow <consents>', 'agree to what breaks something in use: rekey-ca, remove').argParser(
     parseConsents,
   ),
+  trustClockOption(),
   lockTimeoutOption(),
   jsonOption('print the result as JSON'),
   verboseOption('show every check of the proof'),

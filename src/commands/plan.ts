@@ -1,6 +1,7 @@
 /** `pki plan`: the dry run. Writes nothing, also not in a folder that it may not write to. */
 import { type Plan, type Project, plan, planCommands } from '../index.ts';
 import { isDue } from '../plan/plan.ts';
+import { clockMessages } from '../report/clock.ts';
 import { exposedTexts, planText } from '../report/plan.ts';
 import { planJson } from '../report/plan-json.ts';
 import { refusalText } from '../words/refusal.ts';
@@ -19,6 +20,7 @@ export interface PlanFlags {
   readonly retire?: readonly string[];
   /** Seconds since 1970. */
   readonly now?: number;
+  readonly trustClock?: boolean;
 }
 
 /** `failed` where something is refused; `due` only where `detailedExitcode` asks for it. */
@@ -28,8 +30,14 @@ export async function planCommand(manifest: string, flags: PlanFlags, console: C
   const rekey = resolveNames('rekey', flags.rotate ?? [], project.inventory, console);
   const retire = resolveNames('retire', flags.retire ?? [], project.inventory, console);
   if (rekey === undefined || retire === undefined) return EXIT.failed;
-  const made = await plan(project, { rekey, retire, ...(flags.now === undefined ? {} : { now: flags.now }) });
+  const made = await plan(project, {
+    rekey,
+    retire,
+    trustClock: flags.trustClock ?? false,
+    ...(flags.now === undefined ? {} : { now: flags.now }),
+  });
   await show(project, made, flags, console);
+  console.say(...clockMessages(made));
   console.say(...exposedTexts(made, project.root).map((text) => ({ kind: 'warning', text }) as const));
   const refusals = made.changes.flatMap((change) => (change.action === 'refuse' ? change.refusal : []));
   // A script says nothing of what it leaves out.
@@ -37,12 +45,14 @@ export async function planCommand(manifest: string, flags: PlanFlags, console: C
     console.say(
       ...refusals.map((refusal) => ({ kind: 'error', text: refusalText(refusal).problem }) as const),
     );
-  if (refusals.length > 0) return EXIT.failed;
+  if (refusals.length > 0 || made.doubt?.kind === 'behind') return EXIT.failed;
   return flags.detailedExitcode && isDue(made) ? EXIT.due : EXIT.fine;
 }
 
 async function show(project: Project, made: Plan, flags: PlanFlags, console: Console): Promise<void> {
   if (flags.json) console.json(planJson(made, project.manifest));
-  else if (flags.commands) console.out(await planCommands(project, made));
-  else console.out(planText(made, { style: console.style, verbose: flags.verbose ?? false }));
+  else if (flags.commands) {
+    // By a clock that is behind the script would issue certificates, which nothing may.
+    if (made.doubt?.kind !== 'behind') console.out(await planCommands(project, made));
+  } else console.out(planText(made, { style: console.style, verbose: flags.verbose ?? false }));
 }

@@ -1,5 +1,6 @@
 /** `pki status`: how every certificate stands; exit code 2 when something is due, for cron and CI. */
 import { status } from '../index.ts';
+import { clockMessages } from '../report/clock.ts';
 import { pendingText } from '../report/plan.ts';
 import { statusJson, statusText } from '../report/status.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
@@ -20,9 +21,14 @@ export async function statusCommand(
 ): Promise<ExitCode> {
   const project = await openOrExplain(manifest, console);
   if (project === undefined) return EXIT.failed;
-  const { rows, now, pending } = await status(project, flags.now === undefined ? {} : { now: flags.now });
+  const { rows, now, pending, doubt } = await status(
+    project,
+    flags.now === undefined ? {} : { now: flags.now },
+  );
   if (flags.json) console.json(statusJson(rows, project.manifest, now));
   else console.out(statusText(rows, console.style));
+  console.say(...clockMessages({ doubt }));
   if (pending.length > 0) console.say({ kind: 'note', text: pendingText(pending) });
+  if (doubt?.kind === 'behind') return EXIT.failed;
   return pending.length === 0 && rows.every(({ state }) => state === 'ok') ? EXIT.fine : EXIT.due;
 }

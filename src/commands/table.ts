@@ -13,6 +13,7 @@ import {
   MANIFEST_OPTION,
   namesOption,
   nowOption,
+  trustClockOption,
   verboseOption,
 } from './options.ts';
 import type { PlanFlags } from './plan.ts';
@@ -52,6 +53,7 @@ export const COMMANDS: readonly CommandRow[] = [
       new Option('--detailed-exitcode', 'exit with 2 when changes are due'),
       verboseOption('show what stays as it is, too'),
       nowOption('plan as of this RFC 3339 time'),
+      trustClockOption(),
       namesOption('--rotate <names>', 'plan what "pki rotate" would do'),
       namesOption('--retire <names>', 'plan what "pki retire" would do'),
     ],

@@ -1,6 +1,7 @@
 /** `pki verify`: certificates and handshakes again, changing nothing. */
 import { plan } from '../index.ts';
 import { isDue } from '../plan/plan.ts';
+import { clockMessages } from '../report/clock.ts';
 import { DUE_TEXT } from '../report/plan.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import type { Interruption } from './interruption.ts';
@@ -19,6 +20,8 @@ export async function verifyCommand(
   const proof = await prove(project, flags, console, interruption.signal);
   if (flags.json) console.json(proof.json);
   // What works may still be something else than the manifest says: one root too many in a bundle refuses nobody.
-  if (isDue(await plan(project))) console.say({ kind: 'note', text: DUE_TEXT });
+  const made = await plan(project);
+  console.say(...clockMessages(made));
+  if (isDue(made)) console.say({ kind: 'note', text: DUE_TEXT });
   return proof.code;
 }

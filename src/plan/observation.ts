@@ -61,6 +61,16 @@ export interface Exposure {
   readonly uid: number | null;
 }
 
+/** What the ledger says about clocks; seconds since 1970. */
+export interface Issues {
+  /** The moment of its last line. */
+  readonly newest: number;
+  /** The last moment that is not after the clock; `null` where all are, or where `newest` is not after it. */
+  readonly before: number | null;
+  /** Whether the first run after the clock renewed, as expired, something that by the clock has not ended. */
+  readonly revived: boolean;
+}
+
 /** What a plan compares with the inventory: the output folder at one moment. */
 export interface Observation {
   readonly entities: ReadonlyMap<EntityId, EntityObservation>;
@@ -70,6 +80,8 @@ export interface Observation {
   readonly pending?: readonly EntityId[];
   /** Absent: none. */
   readonly exposed?: readonly Exposure[];
+  /** Absent: there is no ledger. */
+  readonly issues?: Issues;
 }
 
 const MISSING = { state: 'missing' } as const;

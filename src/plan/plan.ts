@@ -3,6 +3,7 @@ import { type Entity, type EntityId, type Inventory, kindOf } from '../pki/entit
 import { byIdOf } from '../pki/issuers.ts';
 import { fingerprintsOf, type NameAttribute } from '../x509/facts.ts';
 import { type Action, type Change, type Consent, consentOf, reasonsOf } from './change.ts';
+import { type ClockDoubt, type Moment, momentOf } from './clock.ts';
 import { diffName } from './diff.ts';
 import { keyOwners } from './key-decision.ts';
 import { type EntityObservation, type Exposure, NOTHING, type Observation } from './observation.ts';
@@ -26,11 +27,15 @@ export interface Plan {
   readonly exposed: readonly Exposure[];
   /** Entities that stay as they are, and where they are, whatever the manifest says. */
   readonly pinned: ReadonlySet<EntityId>;
+  /** What is wrong with the clock, `null` where nothing is; while it is behind, nothing of this may be carried out. */
+  readonly doubt: ClockDoubt | null;
 }
 
 /** The moment, in seconds since 1970, and what a manifest cannot say because it is done once. */
 export interface PlanOptions {
   readonly now: number;
+  /** Where `now` is what a clock says: whether it is compared with what was issued. Absent: a question, of any moment. */
+  readonly clock?: 'compared' | 'trusted';
   /** Entities to re-key on request. */
   readonly rekey?: ReadonlySet<EntityId>;
   /** Authorities whose earlier certificates are no longer to be trusted. */
@@ -43,6 +48,7 @@ export interface PlanOptions {
 export function planInventory(inventory: Inventory, observation: Observation, options: PlanOptions): Plan {
   const byId = byIdOf(inventory.entities);
   const outlooks = new Map<EntityId, Outlook>();
+  const { now, doubt } = momentIn(inventory, observation, options);
   const context: Context = {
     byId,
     owners: keyOwners(inventory.entities, observation),
@@ -50,7 +56,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     rekey: options.rekey ?? new Set(),
     retire: options.retire ?? new Set(),
     hasIssued: (authority) => hasIssued(authority, inventory, observation),
-    now: options.now,
+    now,
   };
   const pinned = pinnedOf(inventory, observation, options.pinned ?? new Set());
   const changes = inventory.entities.map((entity) => {
@@ -63,13 +69,19 @@ export function planInventory(inventory: Inventory, observation: Observation, op
   });
   const removals = observation.orphans.flatMap(removal);
   return {
-    now: options.now,
+    now,
     output: inventory.output,
     changes: [...withAffected(changes), ...removals],
     pending: observation.pending ?? [],
     exposed: observation.exposed ?? [],
     pinned,
+    doubt,
   };
+}
+
+function momentIn({ entities }: Inventory, observation: Observation, { now, clock }: PlanOptions): Moment {
+  if (clock === undefined) return { now, doubt: null };
+  return momentOf(entities, observation, now, clock === 'trusted');
 }
 
 function unchanged({ id, kind }: Entity, observed: EntityObservation): Change {

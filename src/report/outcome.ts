@@ -4,6 +4,7 @@ import { unreachable } from '../pki/entity.ts';
 import type { Change } from '../plan/change.ts';
 import { consentsNeeded } from '../plan/plan.ts';
 import { refusalText } from '../words/refusal.ts';
+import { clockMessages } from './clock.ts';
 import { consentMessages } from './consent.ts';
 import { adviceMessages, type Message } from './message.ts';
 import { exposedTexts } from './plan.ts';
@@ -32,7 +33,12 @@ export function resultText(result: ApplyResult): string {
 export function resultMessages(result: ApplyResult, root: string): readonly Message[] {
   const exposed = 'plan' in result ? exposedTexts(result.plan, root) : [];
   const warnings = [...exposed, ...(result.warnings ?? [])];
-  return [...endingMessages(result), ...warnings.map((text): Message => ({ kind: 'warning', text }))];
+  const clock = 'plan' in result ? clockMessages(result.plan) : [];
+  return [
+    ...clock,
+    ...endingMessages(result),
+    ...warnings.map((text): Message => ({ kind: 'warning', text })),
+  ];
 }
 
 function endingMessages(result: ApplyResult): readonly Message[] {

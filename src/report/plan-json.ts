@@ -15,6 +15,7 @@ import {
   type Relocation,
   reasonsOf,
 } from '../plan/change.ts';
+import type { ClockDoubt } from '../plan/clock.ts';
 import { countActions, isDue, type Plan } from '../plan/plan.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime } from '../plan/validity.ts';
@@ -33,8 +34,13 @@ export function planJson(plan: Plan, manifest: string): unknown {
     summary: countActions(plan),
     pending: plan.pending,
     exposed: plan.exposed.map(({ folder }) => folder),
+    clock: plan.doubt && doubtJson(plan.doubt),
     changes: plan.changes.map(changeJson),
   };
+}
+
+function doubtJson({ kind, clock, newest, by }: ClockDoubt): unknown {
+  return { kind, says: isoTime(clock), newest: isoTime(newest), by };
 }
 
 /** A change with every field that a change can have, whatever its action: readers need not know which has which. */

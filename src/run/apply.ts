@@ -14,6 +14,7 @@ import { stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
 import { recover } from '../store/commit/recover.ts';
 import { Ledger } from '../store/ledger.ts';
+import { withIssues } from '../store/ledger-times.ts';
 import type { Rival } from '../store/lock.ts';
 import { Cache, WORTHWHILE } from '../store/observe/cache.ts';
 import { observe } from '../store/observe/observe.ts';
@@ -35,6 +36,8 @@ export interface ApplyOptions {
   readonly binary: string;
   /** Reads the clock, in seconds since 1970. */
   readonly clock: () => number;
+  /** Whether somebody vouches for the clock, so that it is right whatever was issued before; by default nobody does. */
+  readonly trustClock?: boolean;
   /** How many openssl processes at once. */
   readonly processes: number;
   /** What was agreed to beforehand. */
@@ -113,11 +116,13 @@ async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<
   const stuck = await finishEarlier(options);
   await ignoreInGit(output.root);
   const cache = new Cache(root, Date.now());
-  const observation = observe(root, inventory, cache);
+  const now = clock();
+  const observation = withIssues(observe(root, inventory, cache), root, now);
   await cache.save(output.own);
   const { rekey = new Set(), retire = new Set() } = options;
-  const asked = { now: clock(), rekey, retire };
+  const asked = { now, clock: options.trustClock ? 'trusted' : 'compared', rekey, retire } as const;
   const plan = withStuck(planInventory(inventory, observation, asked), stuck);
+  if (plan.doubt?.kind === 'behind') return { kind: 'refused', plan, refusals: [] };
   const agreed = isDue(plan) ? await options.review?.(plan) : undefined;
   const agreement = agreementOn(plan, {
     consents: new Set([...options.consents, ...(agreed ?? [])]),

@@ -17,7 +17,8 @@ import type { OpenFile } from './open-file.ts';
 import { readOwn } from './own.ts';
 import { UserError } from './user-error.ts';
 
-const LEDGER = 'ledger.jsonl';
+/** In the folder `.pki`. */
+export const LEDGER = 'ledger.jsonl';
 
 /** Half a million certificates: what one string can hold. */
 const LIMIT = 400 * 1024 * 1024;
@@ -138,7 +139,7 @@ function appendWhole({ descriptor, stat }: OpenFile, bytes: Buffer, end: number)
 const TAIL = 1024 * 1024;
 
 /** Length of the file up to its last line break: a line that a crash cut short is cut off. */
-function wholeLines({ descriptor, stat }: OpenFile): number {
+export function wholeLines({ descriptor, stat }: OpenFile): number {
   for (let to = stat.size; to > 0; to -= TAIL) {
     const from = Math.max(0, to - TAIL);
     const bytes = Buffer.alloc(to - from);

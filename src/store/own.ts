@@ -10,6 +10,7 @@ import type { FileState } from '../plan/observation.ts';
 import { entered } from './descend.ts';
 import { Folder } from './folder.ts';
 import { isTracked, strayLink } from './git-index.ts';
+import type { OpenFile } from './open-file.ts';
 import { isTrusted, TRUST_OWNER } from './owner.ts';
 import { UserError } from './user-error.ts';
 
@@ -82,6 +83,20 @@ export function readOwn(root: string, name: string, limit: number): FileState<Bu
   if (own === undefined || stat === undefined) return { state: 'missing' };
   checkOwner(join(own.path, name), stat);
   return own.read(name, limit);
+}
+
+/**
+ * The same file, open for as long as `use` takes; `undefined` where there is none, or none for us to read.
+ * @throws UserError as above.
+ */
+export function useOwn<T>(root: string, name: string, use: (file: OpenFile) => T): T | undefined {
+  using output = openUnlessClosed(() => Folder.open(root));
+  using own = openUnlessClosed(() => output?.enter(PRIVATE_FOLDER, checkOurs));
+  const stat = own?.lookAt(name);
+  if (own === undefined || !stat?.isFile()) return undefined;
+  checkOwner(join(own.path, name), stat);
+  using file = openUnlessClosed(() => own.openFile(name));
+  return file === undefined ? undefined : use(file);
 }
 
 /** The names in one of its folders; none where there is none, or none for us to look into. */

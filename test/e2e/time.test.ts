@@ -1,4 +1,5 @@
 // What a day does to certificates: renewal windows to the second, ends that are inherited, keys that stay or go.
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -60,6 +61,78 @@ beforeAll(async () => {
 });
 
 const dates = (project: Project, id: string) => datesOf(project.path(id, 'cert.pem'));
+
+describe('a clock', () => {
+  const certificates = (project: Project) =>
+    Object.fromEntries(entitiesIn(project.out).map((id) => [id, project.read(id, 'cert.pem')]));
+
+  it.each([
+    ['in 1970', 86_400],
+    ['six minutes slow', MADE - 6 * MINUTE],
+  ])('%s issues nothing, and says both times', async (_, seconds) => {
+    const project = copyOf(made);
+    const before = publishedState(project.folder);
+    for (const args of [
+      ['apply', '--skip-verify'],
+      ['plan'],
+      ['status'],
+      ['rotate', 'third', '--skip-verify'],
+    ]) {
+      const run = await project.pki(args, { env: clock(seconds) });
+      expect(run.code, run.stdout).toBe(1);
+      expect(run.stderr).toContain(
+        `pki: error: the clock says ${iso(seconds)}, but certificates were issued here at ${iso(MADE)}`,
+      );
+      expect(run.stderr).toContain('--trust-clock');
+    }
+    const script = await project.pki(['plan', '--commands', '--rotate', 'third'], { env: clock(seconds) });
+    expect(script).toMatchObject({ code: 1, stdout: '' });
+    expect(publishedState(project.folder)).toEqual(before);
+  });
+
+  it('that is slow by seconds issues nothing again, and issues what is due', async () => {
+    const project = copyOf(made);
+    const before = certificates(project);
+    expect(await applyAt(project, MADE - 100)).toMatchObject({ stderr: '' });
+    expect(certificates(project)).toEqual(before);
+    project.write(`${MANIFEST}  more: { commonName: more, issuer: sub }\n`);
+    await applyAt(project, MADE - 100);
+    expect(iso((await dates(project, 'clients/more')).notBefore)).toBe(iso(MADE - 5 * MINUTE));
+  });
+
+  it('without a ledger is compared with certificates', async () => {
+    const project = copyOf(made);
+    rmSync(project.path('.pki'), { recursive: true });
+    const run = await project.pki(['apply', '--skip-verify'], { env: clock(MADE - 20 * DAY) });
+    expect(run).toMatchObject({ code: 1, stdout: '' });
+    expect(run.stderr).toContain(`the certificate of servers/share begins at ${iso(MADE)}`);
+  });
+
+  it('that was ahead once: what it made is issued again, and that is reported once', async () => {
+    const project = copyOf(made);
+    const ahead = MADE + 12 * 365 * DAY;
+    await applyAt(project, ahead);
+    const back = MADE + DAY;
+    const run = await applyAt(project, back);
+    expect(run.stderr).toContain(`warning: the clock was ahead: it is ${iso(back)}`);
+    expect(run.stderr).toContain(iso(ahead));
+    for (const id of entitiesIn(project.out)) {
+      const { notBefore } = await dates(project, id);
+      expect(notBefore, id).toBeLessThanOrEqual(back);
+    }
+    expect(await applyAt(project, back + 60)).toMatchObject({
+      stdout: expect.stringContaining('nothing to do'),
+      stderr: '',
+    });
+  });
+
+  it('is right where somebody says so', async () => {
+    const project = copyOf(made);
+    const run = await applyAt(project, MADE - 3 * DAY, '--trust-clock');
+    expect(run.stderr).toContain('warning: the clock was ahead');
+    expect((await dates(project, 'servers/share')).notBefore).toBe(MADE - 3 * DAY);
+  });
+});
 
 describe('the dates in a certificate', () => {
   it.each([

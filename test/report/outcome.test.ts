@@ -21,6 +21,7 @@ const planOf = (changes: readonly Change[], exposed: readonly Exposure[] = []): 
   pending: [],
   exposed,
   pinned: new Set(),
+  doubt: null,
 });
 const lines = (messages: readonly Message[]): readonly string[] =>
   messages.map(({ kind, text }) => `${kind}: ${text}`);

@@ -12,6 +12,7 @@ function planOf(...changes: readonly Parameters<typeof aChange>[0][]): Plan {
     output: 'pki',
     pending: [],
     pinned: new Set(),
+    doubt: null,
     exposed: [],
     changes: changes.map(aChange),
   };

@@ -1,0 +1,76 @@
+/**
+ * Whether the clock can be right, by what was issued here before. A clock that is behind would exchange good certificates
+ * for ones that are over as soon as it is right again: boards without a battery start in 1970. Pure.
+ */
+import type { Entity, EntityId } from '../pki/entity.ts';
+import type { Issues, Observation } from './observation.ts';
+
+/** Why the clock is doubted. Times are seconds since 1970. */
+export interface ClockDoubt {
+  /**
+   * `behind`: what it says now cannot be right, so nothing is issued. `ahead`: it was ahead when certificates were issued,
+   * and is right now, so they are issued again.
+   */
+  readonly kind: 'behind' | 'ahead';
+  /** What the clock says. */
+  readonly clock: number;
+  /** When it was at least. */
+  readonly newest: number;
+  /** What says so: the ledger, or a certificate that has not begun. */
+  readonly by: 'ledger' | EntityId;
+}
+
+/** The moment that a plan speaks of, and what is wrong with the clock that said so. */
+export interface Moment {
+  readonly now: number;
+  readonly doubt: ClockDoubt | null;
+}
+
+/** Clocks of several machines differ by this much without anything being wrong with either; also the default backdate. */
+const SKEW = 300;
+/** A clock that is behind by less than this is a clock set carelessly; one that was ahead by less heals by waiting. */
+const JUMP = 86400;
+
+/**
+ * Never before what was issued last: a clock that is slow by seconds must not re-issue what a faster one made.
+ * @param isTrusted somebody vouches for the clock.
+ */
+export function momentOf(
+  entities: readonly Entity[],
+  observation: Observation,
+  clock: number,
+  isTrusted: boolean,
+): Moment {
+  const { newest, by } = newestOf(entities, observation);
+  const now = Math.max(clock, newest);
+  if (newest <= clock + SKEW) return { now, doubt: null };
+  const isOver = isTrusted || (observation.issues !== undefined && isAfterJump(observation.issues, clock));
+  return isOver
+    ? { now: clock, doubt: { kind: 'ahead', clock, newest, by } }
+    : { now, doubt: { kind: 'behind', clock, newest, by } };
+}
+
+/**
+ * A certificate that begins after the newest line of the ledger is none of ours, because ours begin before they are issued:
+ * that one is replaced like any other that has not begun. Only where there is no ledger, certificates are the witnesses.
+ */
+function newestOf(
+  entities: readonly Entity[],
+  { issues, entities: seen }: Observation,
+): Pick<ClockDoubt, 'newest' | 'by'> {
+  if (issues !== undefined) return { newest: issues.newest, by: 'ledger' };
+  const begun = entities.flatMap(({ id }) => {
+    const found = seen.get(id);
+    if (found?.cert.state !== 'present' || found.signedBy === null) return [];
+    return [{ newest: found.cert.facts.notBefore, by: id }];
+  });
+  return begun.reduce((a, b) => (b.newest > a.newest ? b : a), { newest: 0, by: 'ledger' });
+}
+
+/**
+ * A clock that is behind looks like one that was ahead. They are told apart by what the first run after the present moment
+ * did: it renewed what by the present clock has not ended yet, and had ended by its own.
+ */
+function isAfterJump({ newest, before, revived }: Issues, clock: number): boolean {
+  return before !== null && newest - clock > JUMP && revived;
+}

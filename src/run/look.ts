@@ -1,0 +1,35 @@
+/** Looking at the output folder, and the plan of what was seen: everything before a run takes the lock. Writes nothing. */
+import type { EntityId, Inventory } from '../pki/entity.ts';
+import type { Observation } from '../plan/observation.ts';
+import { type Plan, planInventory } from '../plan/plan.ts';
+import { withIssues } from '../store/ledger-times.ts';
+import { Cache } from '../store/observe/cache.ts';
+import { observe } from '../store/observe/observe.ts';
+import { checkOwn } from '../store/own.ts';
+
+/** What is asked for, and as of when. */
+export interface LookOptions {
+  readonly rekey?: ReadonlySet<EntityId>;
+  readonly retire?: ReadonlySet<EntityId>;
+  /** A question, of any moment; without it the clock is asked, and compared with what was issued. */
+  readonly now?: number;
+  readonly trustClock?: boolean;
+  /** Reads the clock, in seconds since 1970. */
+  readonly clock: () => number;
+}
+
+/** @param root the output folder. @throws UserError where apply would not go either. */
+export function lookAndPlan(
+  root: string,
+  inventory: Inventory,
+  { now, trustClock, clock, ...demands }: LookOptions,
+): { readonly plan: Plan; readonly observation: Observation } {
+  checkOwn(root);
+  const moment = now ?? clock();
+  const observation = withIssues(observe(root, inventory, new Cache(root, Date.now())), root, moment);
+  const clocked = now === undefined ? ({ clock: trustClock ? 'trusted' : 'compared' } as const) : {};
+  return {
+    plan: planInventory(inventory, observation, { ...demands, ...clocked, now: moment }),
+    observation,
+  };
+}

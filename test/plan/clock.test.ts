@@ -1,0 +1,106 @@
+/** A clock that cannot be right decides nothing. */
+import { describe, expect, it } from 'vitest';
+import type { Issues } from '../../src/plan/observation.ts';
+import { anAuthority, anInventory, aServer, DAY, flatPlan, NOW } from '../helpers/entities.ts';
+import { settled } from './settled.ts';
+
+const MINUTE = 60;
+const BEFORE = anInventory(
+  anAuthority({ validity: 4000 * DAY }),
+  aServer({ name: 'api', backdate: 0 }),
+  aServer({ name: 'late', backdate: 300 }),
+);
+
+function planAt(now: number, issues?: Issues, clock?: 'compared' | 'trusted') {
+  const observation = settled(BEFORE).observation(BEFORE);
+  const seen = issues === undefined ? observation : { ...observation, issues };
+  const { changes, doubt, now: moment } = flatPlan(BEFORE, seen, { now, ...(clock && { clock }) });
+  return { actions: changes.map(({ action }) => action), doubt, moment };
+}
+
+const issuedAt = (newest: number): Issues => ({ newest, before: null, revived: false });
+const KEPT = ['keep', 'keep', 'keep'];
+
+describe('a clock before the newest line of the ledger', () => {
+  it.each([
+    ['by a second', 1],
+    ['by all that clocks may differ', 5 * MINUTE],
+  ])('%s is no fault, and issues nothing again', (_, slow) => {
+    expect(planAt(NOW - slow, issuedAt(NOW), 'compared')).toEqual({
+      actions: KEPT,
+      doubt: null,
+      moment: NOW,
+    });
+  });
+
+  it.each([
+    ['by a second too much', 5 * MINUTE + 1],
+    ['by six minutes', 6 * MINUTE],
+    ['by a time zone', 9 * 3600],
+    ['by decades', NOW - 86_400],
+  ])('%s is behind', (_, slow) => {
+    const doubt = { kind: 'behind', clock: NOW - slow, newest: NOW, by: 'ledger' };
+    expect(planAt(NOW - slow, issuedAt(NOW), 'compared')).toEqual({ actions: KEPT, doubt, moment: NOW });
+  });
+
+  it('is no fault of a question', () => {
+    expect(planAt(NOW - DAY, issuedAt(NOW))).toEqual({
+      actions: ['issue', 'issue', 'issue'],
+      doubt: null,
+      moment: NOW - DAY,
+    });
+  });
+
+  it('is right where somebody vouches for it: what has not begun is issued again', () => {
+    const { actions, doubt } = planAt(NOW - 6 * MINUTE, issuedAt(NOW), 'trusted');
+    expect(actions).toEqual(['issue', 'issue', 'issue']);
+    expect(doubt).toMatchObject({ kind: 'ahead', newest: NOW });
+  });
+});
+
+describe('without a ledger', () => {
+  it.each([
+    [5 * MINUTE, null],
+    [5 * MINUTE + 1, 'servers/api'],
+    [400 * DAY, 'servers/api'],
+  ])('certificates of ours that begin %d s later are the witnesses', (slow, by) => {
+    const { actions, doubt } = planAt(NOW - slow, undefined, 'compared');
+    expect(actions).toEqual(KEPT);
+    expect(doubt?.by ?? null).toBe(by);
+  });
+
+  it('what no authority of ours has signed is none', () => {
+    const world = settled(BEFORE);
+    const observation = world.observation(BEFORE);
+    const entities = new Map(
+      [...observation.entities].map(([id, seen]) => [id, { ...seen, signedBy: null }] as const),
+    );
+    const plan = flatPlan(BEFORE, { ...observation, entities }, { now: NOW - DAY, clock: 'compared' });
+    expect(plan.doubt).toBeNull();
+  });
+});
+
+it('with a ledger, a certificate that begins after its last line is a stranger, and replaced', () => {
+  const { actions, doubt } = planAt(NOW - DAY, issuedAt(NOW - 2 * DAY), 'compared');
+  expect(doubt).toBeNull();
+  expect(actions).toEqual(['issue', 'issue', 'issue']);
+});
+
+describe('a clock that was ahead', () => {
+  const jump = { newest: NOW, before: NOW - 500 * DAY, revived: true };
+  it.each([
+    ['is over where it renewed what had not ended', 400 * DAY, jump, 'ahead'],
+    ['is not to be told from one that is behind by less than a day', DAY, jump, 'behind'],
+    [
+      'left its mark: renewals in time are those of a clock that was right',
+      400 * DAY,
+      { ...jump, revived: false },
+      'behind',
+    ],
+    ['was never right before', 400 * DAY, { ...jump, before: null }, 'behind'],
+  ])('%s', (_, ahead, issues, kind) => {
+    const { doubt, actions } = planAt(NOW - ahead, issues, 'compared');
+    expect(doubt?.kind).toBe(kind);
+    expect(actions).toEqual(kind === 'ahead' ? ['issue', 'issue', 'issue'] : KEPT);
+  });
+});
