@@ -86,6 +86,8 @@ export interface Demands {
   readonly rekey?: ReadonlySet<EntityId>;
   /** Authorities whose earlier certificates are no longer to be trusted. */
   readonly retire?: ReadonlySet<EntityId>;
+  /** Entities of which what is due is done, and of no others; by default of all. */
+  readonly only?: ReadonlySet<EntityId>;
 }
 
 /** What to plan, and as of when. */

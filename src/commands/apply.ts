@@ -15,12 +15,15 @@ import type { Progress } from '../report/progress-live.ts';
 import { askForConsents } from './consent.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import type { Interruption } from './interruption.ts';
+import { resolveNames } from './names.ts';
 import { openWithOpenssl } from './project.ts';
 import { type ProofFlags, prove } from './proof.ts';
 
 /** Options of `pki apply`, which `pki rotate` and `pki retire` have as well. */
 export interface ApplyFlags extends ProofFlags {
   readonly skipVerify?: boolean;
+  /** Names of entities; of `pki apply` alone. */
+  readonly only?: readonly string[];
   readonly allow?: readonly Consent[];
   /** How much of a very large folder to prove. */
   readonly verify?: 'all' | 'touched';
@@ -37,7 +40,10 @@ export async function applyCommand(
   interruption: Interruption,
 ): Promise<ExitCode> {
   const project = await openWithOpenssl(manifest, console, interruption);
-  return project === undefined ? EXIT.failed : applyProject(project, {}, flags, console, interruption.signal);
+  if (project === undefined) return EXIT.failed;
+  const only = resolveNames('only', flags.only ?? [], project.inventory, console);
+  if (only === undefined) return EXIT.failed;
+  return applyProject(project, { only }, flags, console, interruption.signal);
 }
 
 /** @param requests what is asked for beyond the manifest. */

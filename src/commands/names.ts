@@ -11,7 +11,7 @@ export function resolveNames(
   { entities }: Inventory,
   console: Console,
 ): ReadonlySet<EntityId> | undefined {
-  const among = request === 'rekey' ? 'entities' : 'authorities';
+  const among = request === 'retire' ? 'authorities' : 'entities';
   const candidates = among === 'entities' ? entities : entities.filter(({ kind }) => kind === 'authority');
   const found = names.map((name) => resolveName(name, candidates, among));
   const problems = found.filter((one) => typeof one !== 'string');

@@ -18,6 +18,7 @@ export interface PlanFlags {
   /** What `pki rotate` and `pki retire` would do to these. */
   readonly rotate?: readonly string[];
   readonly retire?: readonly string[];
+  readonly only?: readonly string[];
   /** Seconds since 1970. */
   readonly now?: number;
   readonly trustClock?: boolean;
@@ -29,10 +30,12 @@ export async function planCommand(manifest: string, flags: PlanFlags, console: C
   if (project === undefined) return EXIT.failed;
   const rekey = resolveNames('rekey', flags.rotate ?? [], project.inventory, console);
   const retire = resolveNames('retire', flags.retire ?? [], project.inventory, console);
-  if (rekey === undefined || retire === undefined) return EXIT.failed;
+  const only = resolveNames('only', flags.only ?? [], project.inventory, console);
+  if (rekey === undefined || retire === undefined || only === undefined) return EXIT.failed;
   const made = await plan(project, {
     rekey,
     retire,
+    only,
     trustClock: flags.trustClock ?? false,
     ...(flags.now === undefined ? {} : { now: flags.now }),
   });

@@ -56,6 +56,7 @@ export const COMMANDS: readonly CommandRow[] = [
       trustClockOption(),
       namesOption('--rotate <names>', 'plan what "pki rotate" would do'),
       namesOption('--retire <names>', 'plan what "pki retire" would do'),
+      namesOption('--only <names>', 'plan nothing but these, and what follows from them'),
     ],
     async run(manifest: string, flags: PlanFlags, { console }) {
       return (await import('./plan.ts')).planCommand(manifest, flags, console);
@@ -65,7 +66,10 @@ export const COMMANDS: readonly CommandRow[] = [
     name: 'apply',
     says: 'apply the manifest, then prove it with real TLS handshakes',
     argument: MANIFEST,
-    options: APPLY_OPTIONS,
+    options: [
+      namesOption('--only <names>', 'do nothing but these, and what follows from them'),
+      ...APPLY_OPTIONS,
+    ],
     async run(manifest: string, flags: ApplyFlags, { console, interruption }) {
       return (await import('./apply.ts')).applyCommand(manifest, flags, console, interruption);
     },

@@ -29,6 +29,8 @@ export interface Plan {
   readonly pinned: ReadonlySet<EntityId>;
   /** What is wrong with the clock, `null` where nothing is; while it is behind, nothing of this may be carried out. */
   readonly doubt: ClockDoubt | null;
+  /** What is due as well, and not part of this plan, because other things were asked for by name. */
+  readonly left: readonly EntityId[];
 }
 
 /** The moment, in seconds since 1970, and what a manifest cannot say because it is done once. */
@@ -76,6 +78,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     exposed: observation.exposed ?? [],
     pinned,
     doubt,
+    left: [],
   };
 }
 

@@ -7,7 +7,7 @@ import { refusalText } from '../words/refusal.ts';
 import { clockMessages } from './clock.ts';
 import { consentMessages } from './consent.ts';
 import { adviceMessages, type Message } from './message.ts';
-import { exposedTexts } from './plan.ts';
+import { exposedTexts, leftText } from './plan.ts';
 import { planJson } from './plan-json.ts';
 import { executionText, failureTexts, lackTexts, skippedText } from './run.ts';
 
@@ -37,8 +37,15 @@ export function resultMessages(result: ApplyResult, root: string): readonly Mess
   return [
     ...clock,
     ...endingMessages(result),
+    ...leftMessages(result),
     ...warnings.map((text): Message => ({ kind: 'warning', text })),
   ];
+}
+
+/** Where it went as far as it could. */
+function leftMessages(result: ApplyResult): readonly Message[] {
+  const isSettled = result.kind === 'nothing' || (result.kind === 'done' && !result.interrupted);
+  return isSettled && result.plan.left.length > 0 ? [{ kind: 'note', text: leftText(result.plan) }] : [];
 }
 
 function endingMessages(result: ApplyResult): readonly Message[] {

@@ -35,6 +35,7 @@ export function planJson(plan: Plan, manifest: string): unknown {
     pending: plan.pending,
     exposed: plan.exposed.map(({ folder }) => folder),
     clock: plan.doubt && doubtJson(plan.doubt),
+    left: plan.left,
     changes: plan.changes.map(changeJson),
   };
 }

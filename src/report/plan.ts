@@ -36,12 +36,18 @@ export function planText(plan: Plan, { style, verbose }: PlanTextOptions): strin
     ...(plan.pending.length === 0 ? [] : [pendingText(plan.pending)]),
     ...shown.map((change) => changeText(change, width, style)),
   ];
-  return [...blocks, ...(blocks.length > 0 ? [''] : []), summaryText(plan, style), ''].join('\n');
+  const left = plan.left.length === 0 ? [] : [leftText(plan)];
+  return [...blocks, ...(blocks.length > 0 ? [''] : []), summaryText(plan, style), ...left, ''].join('\n');
 }
 
 /** The plan is of what is in place; what an interrupted run has ready is only seen once it is there. */
 export function pendingText(pending: readonly EntityId[]): string {
   return `an interrupted apply is not finished: the next one begins with ${pending.join(', ')}, and looks again`;
+}
+
+/** What is due beside what was asked for by name. */
+export function leftText({ left }: Pick<Plan, 'left'>): string {
+  return `still due, and not part of this: ${few(left)}`;
 }
 
 /** Where a proof is well, and the files are still not what the manifest says. */

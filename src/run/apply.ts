@@ -9,7 +9,8 @@ import { byIdOf } from '../pki/issuers.ts';
 import type { Refusal } from '../plan/blockage.ts';
 import type { Change, Consent } from '../plan/change.ts';
 import { type Agreement, agreementOn } from '../plan/consent.ts';
-import { consentsNeeded, isDue, type Plan, planInventory } from '../plan/plan.ts';
+import { namedIn, planAsked } from '../plan/part.ts';
+import { consentsNeeded, isDue, type Plan } from '../plan/plan.ts';
 import { stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
 import { recover } from '../store/commit/recover.ts';
@@ -48,6 +49,8 @@ export interface ApplyOptions {
   readonly rekey?: ReadonlySet<EntityId>;
   /** Authorities whose earlier certificates are no longer to be trusted. */
   readonly retire?: ReadonlySet<EntityId>;
+  /** Entities of which what is due is done, and of no others; by default of all. */
+  readonly only?: ReadonlySet<EntityId>;
   /** Seconds to wait for another run to end; none by default. */
   readonly lockTimeout?: number;
   readonly listener?: Listener;
@@ -119,18 +122,23 @@ async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<
   const now = clock();
   const observation = withIssues(observe(root, inventory, cache), root, now);
   await cache.save(output.own);
-  const { rekey = new Set(), retire = new Set() } = options;
-  const asked = { now, clock: options.trustClock ? 'trusted' : 'compared', rekey, retire } as const;
-  const plan = withStuck(planInventory(inventory, observation, asked), stuck);
+  const { rekey = new Set(), retire = new Set(), only = new Set() } = options;
+  const asked = { now, clock: options.trustClock ? 'trusted' : 'compared', rekey, retire, only } as const;
+  const plan = withStuck(planAsked(inventory, observation, asked), stuck);
   if (plan.doubt?.kind === 'behind') return { kind: 'refused', plan, refusals: [] };
   const agreed = isDue(plan) ? await options.review?.(plan) : undefined;
   const agreement = agreementOn(plan, {
     consents: new Set([...options.consents, ...(agreed ?? [])]),
-    requested: new Set([...rekey, ...retire]),
-    replan: (pinned) => planInventory(inventory, observation, { ...asked, pinned }),
+    requested: namedIn(asked),
+    replan: (pinned) => planAsked(inventory, observation, { ...asked, pinned }),
   });
   return agreement.isIdle
-    ? nothingDone(plan, agreement, () => savePlaces(output, inventory.entities))
+    ? nothingDone(plan, agreement, () =>
+        savePlaces(
+          output,
+          inventory.entities.filter(({ id }) => !plan.pinned.has(id)),
+        ),
+      )
     : carryOut(inventory, agreement, options);
 }
 

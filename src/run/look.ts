@@ -1,7 +1,8 @@
 /** Looking at the output folder, and the plan of what was seen: everything before a run takes the lock. Writes nothing. */
 import type { EntityId, Inventory } from '../pki/entity.ts';
 import type { Observation } from '../plan/observation.ts';
-import { type Plan, planInventory } from '../plan/plan.ts';
+import { planAsked } from '../plan/part.ts';
+import type { Plan } from '../plan/plan.ts';
 import { withIssues } from '../store/ledger-times.ts';
 import { Cache } from '../store/observe/cache.ts';
 import { observe } from '../store/observe/observe.ts';
@@ -11,6 +12,7 @@ import { checkOwn } from '../store/own.ts';
 export interface LookOptions {
   readonly rekey?: ReadonlySet<EntityId>;
   readonly retire?: ReadonlySet<EntityId>;
+  readonly only?: ReadonlySet<EntityId>;
   /** A question, of any moment; without it the clock is asked, and compared with what was issued. */
   readonly now?: number;
   readonly trustClock?: boolean;
@@ -29,7 +31,7 @@ export function lookAndPlan(
   const observation = withIssues(observe(root, inventory, new Cache(root, Date.now())), root, moment);
   const clocked = now === undefined ? ({ clock: trustClock ? 'trusted' : 'compared' } as const) : {};
   return {
-    plan: planInventory(inventory, observation, { ...demands, ...clocked, now: moment }),
+    plan: planAsked(inventory, observation, { ...demands, ...clocked, now: moment }),
     observation,
   };
 }

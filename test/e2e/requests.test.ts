@@ -72,3 +72,81 @@ describe('a name', () => {
     expect(run.stderr).toContain(`pki: hint: ${hint}`);
   });
 });
+
+describe('what was asked for by name', () => {
+  const EDITED = MANIFEST.replace('{ commonName: ci }', '{ commonName: ci, san: [ci.example.test] }').replace(
+    'servers: {',
+    'servers: { new: { commonName: new.example.test },',
+  );
+  const edited = (): Project => {
+    const project = copyOf(applied);
+    project.write(EDITED);
+    return project;
+  };
+  const done = async (project: Project, ...args: readonly string[]) => {
+    const run = await project.pki([...args, '--skip-verify', '--json']);
+    const { published, plan } = JSON.parse(run.stdout) as { published: string[]; plan: { left: string[] } };
+    return { code: run.code, published: [...published].sort(), left: [...plan.left].sort() };
+  };
+
+  it('is done, and nothing else; the rest stays due', async () => {
+    const project = edited();
+    const left = ['clients/ci', 'servers/new'];
+    expect(await done(project, 'rotate', 'servers/app')).toEqual({
+      code: 0,
+      published: ['servers/app'],
+      left,
+    });
+    expect(await actions(project)).toEqual({ 'servers/new': 'create', 'clients/ci': 'issue' });
+    const { stdout } = await project.pki(['plan', '--rotate', 'servers/app']);
+    expect(stdout).toContain('still due, and not part of this: servers/new, clients/ci');
+    const run = await project.pki(['rotate', 'servers/app', '--skip-verify']);
+    expect(run.stderr).toContain('pki: still due, and not part of this: servers/new, clients/ci');
+  });
+
+  it('is a part of what apply does', async () => {
+    const project = edited();
+    expect(await done(project, 'apply', '--only', 'new')).toEqual({
+      code: 0,
+      published: ['servers/new'],
+      left: ['clients/ci'],
+    });
+    expect(await actions(project, '--only', 'servers/app')).toEqual({});
+    expect(await done(project, 'apply', '--only', 'ci, servers/app')).toMatchObject({
+      published: ['clients/ci'],
+      left: [],
+    });
+    expect(await actions(project)).toEqual({});
+  });
+
+  it('takes along what follows from it, be it due or not', async () => {
+    const project = edited();
+    expect(await done(project, 'rotate', 'root', '--allow', 'rekey-ca')).toEqual({
+      code: 0,
+      published: ['authorities/root', 'clients/app', 'clients/ci', 'servers/app'],
+      left: ['servers/new'],
+    });
+    expect(await done(project, 'retire', 'root')).toMatchObject({ left: ['servers/new'] });
+    expect(await actions(project)).toEqual({ 'servers/new': 'create' });
+  });
+
+  it('takes along what has to be there before', async () => {
+    const project = new Project(MANIFEST);
+    expect(await done(project, 'apply', '--only', 'ci')).toEqual({
+      code: 0,
+      published: ['authorities/root', 'clients/ci'],
+      left: ['clients/app', 'servers/app'],
+    });
+  });
+
+  it('removes nothing that left the manifest', async () => {
+    const project = copyOf(applied);
+    project.write(MANIFEST.replace(', ci: { commonName: ci }', ''));
+    expect(await done(project, 'rotate', 'servers/app', '--allow', 'remove')).toEqual({
+      code: 0,
+      published: ['servers/app'],
+      left: ['clients/ci'],
+    });
+    expect(await actions(project)).toEqual({ 'clients/ci': 'remove' });
+  });
+});

@@ -22,6 +22,7 @@ const planOf = (changes: readonly Change[], exposed: readonly Exposure[] = []): 
   exposed,
   pinned: new Set(),
   doubt: null,
+  left: [],
 });
 const lines = (messages: readonly Message[]): readonly string[] =>
   messages.map(({ kind, text }) => `${kind}: ${text}`);

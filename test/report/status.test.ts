@@ -45,11 +45,11 @@ it('is a table and one line to sum up', () => {
     }),
   ];
   expect(text(...rows)).toMatchInlineSnapshot(`
-    "                  subject              issuer  serial         left                 state
+    "                  subject              issuer       serial         left                 state
     authorities/root  CN=api.example.test  self-signed  0a1b2c3d4e5f…  ████████░░    3000d  ok
-    servers/api       CN=api.example.test  root    0a1b2c3d4e5f…  ███████░░░      60d  ok
-    servers/old       CN=api.example.test  root    0a1b2c3d4e5f…  ██░░░░░░░░      20d  due: expires in 20d (2026-12-13T12:00:00Z); renewal is due 30d before the end
-    servers/new                            root                                        missing: key.pem is missing
+    servers/api       CN=api.example.test  root         0a1b2c3d4e5f…  ███████░░░      60d  ok
+    servers/old       CN=api.example.test  root         0a1b2c3d4e5f…  ██░░░░░░░░      20d  due: expires in 20d (2026-12-13T12:00:00Z); renewal is due 30d before the end
+    servers/new                            root                                             missing: key.pem is missing
 
     status: 2 ok, 1 due, 1 missing; first to end: servers/old, 2026-12-13T12:00:00Z
     "
