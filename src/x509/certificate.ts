@@ -7,27 +7,29 @@ import {
   DerError,
   expectTag,
   hex,
-  oidText,
   serialText,
   smallInteger,
   TAG,
   timeSeconds,
 } from './der.ts';
 import { extensionFacts } from './extensions.ts';
-import type { CertificateFacts, NameAttribute } from './facts.ts';
-import { ATTRIBUTE_NAMES } from './oids.ts';
+import type { CertificateFacts, CertificateFlaw } from './facts.ts';
+import { nameAttributes } from './name-read.ts';
 import { publicKeyFacts, sha256 } from './public-key.ts';
-import { signatureName, signedParts } from './signature.ts';
+import { isSupported, signatureName, signedParts } from './signature.ts';
 
 /** The fields of TBSCertificate by position, with the optional version in front taken away. */
 interface Tbs {
   readonly version: number;
   readonly serial: Der;
+  readonly algorithm: Der;
   readonly issuer: Der;
   readonly validity: Der;
   readonly subject: Der;
   readonly spki: Der;
-  readonly all: readonly Der[];
+  /** How many unique identifiers there are. */
+  readonly uniqueIds: number;
+  readonly extensions: Der | undefined;
 }
 
 /** @throws DerError where `der` is not one well-formed certificate. */
@@ -50,8 +52,18 @@ export function certificateFacts(der: Uint8Array): CertificateFacts {
     keyId: key.keyId,
     keySpec: key.spec,
     signature: signatureName(algorithm),
-    ...extensionFacts(extensionsOf(tbs)),
+    flaws: flawsOf(tbs, algorithm),
+    ...extensionFacts(tbs.extensions),
   };
+}
+
+function flawsOf(tbs: Tbs, algorithm: Der): readonly CertificateFlaw[] {
+  return [
+    ...(isSupported(algorithm) ? [] : (['unsupported-signature'] as const)),
+    // RFC 5280 §4.1.1.2: the same algorithm stands in what is signed, so that nobody can exchange it.
+    ...(hex(tbs.algorithm.bytes) === hex(algorithm.bytes) ? [] : (['two-signature-algorithms'] as const)),
+    ...(tbs.uniqueIds === 0 ? [] : (['unique-identifier'] as const)),
+  ];
 }
 
 /** The SubjectPublicKeyInfo inside a certificate. */
@@ -61,60 +73,45 @@ export function certificateSpki(der: Uint8Array): Uint8Array {
 
 function readTbs(tbsDer: Der): Tbs {
   const all = children(tbsDer);
-  const hasVersion = all[0]?.tag === context(0);
-  const version = hasVersion && all[0] ? smallInteger(children(all[0])[0]) + 1 : 1;
-  const [serial, , issuer, validity, subject, spki] = hasVersion ? all.slice(1) : all;
+  const version = all[0]?.tag === context(0) ? versionIn(all[0]) : 1;
+  const [serial, algorithm, issuer, validity, subject, spki, ...rest] = version === 1 ? all : all.slice(1);
   return {
     version,
     serial: expectTag(serial, TAG.integer),
+    algorithm: expectTag(algorithm, TAG.sequence),
     issuer: expectTag(issuer, TAG.sequence),
     validity: expectTag(validity, TAG.sequence),
     subject: expectTag(subject, TAG.sequence),
     spki: expectTag(spki, TAG.sequence),
-    all,
+    ...optionalParts(rest),
   };
 }
 
-/** The extensions of a v3 certificate are under `[3]`; earlier optional fields may be missing. */
-function extensionsOf({ all }: Tbs): Der | undefined {
-  const wrapper = all.find(({ tag }) => tag === context(3));
-  return wrapper === undefined ? undefined : children(wrapper)[0];
+/** v1 is the default, which DER leaves out (X.690 §11.5). */
+function versionIn(wrapper: Der): number {
+  const version = smallInteger(onlyChild(wrapper)) + 1;
+  if (version === 1) throw new DerError('version 1 is spelled out, which is not DER');
+  return version;
 }
 
-/** Name → attributes in order; a multi-valued RDN gives several. */
-export function nameAttributes(name: Der): readonly NameAttribute[] {
-  return children(name).flatMap((rdn) =>
-    children(rdn).map((attribute) => {
-      const [oid, value] = children(attribute);
-      const dotted = oidText(oid);
-      return { type: ATTRIBUTE_NAMES[dotted] ?? dotted, value: attributeText(value) };
-    }),
-  );
+/** What may follow the key, each once and in this order: both unique identifiers (X.509 version 2), and the extensions. */
+const OPTIONAL: readonly number[] = [0x81, 0x82, context(3)];
+
+function optionalParts(parts: readonly Der[]): Pick<Tbs, 'uniqueIds' | 'extensions'> {
+  const places = parts.map(({ tag }) => OPTIONAL.indexOf(tag));
+  if (places.some((place, i) => place <= (places[i - 1] ?? -1)))
+    throw new DerError('the certificate has parts that nobody knows');
+  const wrapper = parts.find(({ tag }) => tag === context(3));
+  return {
+    uniqueIds: parts.length - (wrapper === undefined ? 0 : 1),
+    extensions: wrapper && onlyChild(wrapper),
+  };
 }
 
-/** Tags of string types (X.680 §8.4) that are not UTF-8, or a part of it. */
-const T61_STRING = 0x14;
-const UNIVERSAL_STRING = 0x1c;
-const BMP_STRING = 0x1e;
-
-/** TeletexString is ISO 8859-1 to everyone who wrote it, and to OpenSSL, which reads it so. */
-function attributeText(value: Der | undefined): string {
-  if (value === undefined) throw new DerError('an attribute has no value');
-  const bytes = Buffer.from(value.body);
-  if (value.tag === T61_STRING) return bytes.toString('latin1');
-  if (value.tag === UNIVERSAL_STRING) return utf32Text(bytes);
-  if (value.tag !== BMP_STRING) return bytes.toString('utf8');
-  if (bytes.length % 2 !== 0) throw new DerError('half a character in a BMPString');
-  return bytes.swap16().toString('utf16le');
-}
-
-function utf32Text(bytes: Buffer): string {
-  const characters = Array.from({ length: Math.floor(bytes.length / 4) }, (_, i) =>
-    bytes.readUInt32BE(4 * i),
-  );
-  if (bytes.length % 4 !== 0 || characters.some((point) => point > 0x10ffff))
-    throw new DerError('no characters in a UniversalString');
-  return String.fromCodePoint(...characters);
+function onlyChild(wrapper: Der): Der | undefined {
+  const [child, ...more] = children(wrapper);
+  if (more.length > 0) throw new DerError('a value stands where there is room for one');
+  return child;
 }
 
 /**

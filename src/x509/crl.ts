@@ -1,5 +1,5 @@
 /** Certificate revocation lists (RFC 5280 §5): bytes → facts. Whether the issuer signed one is for signature.ts. */
-import { nameAttributes } from './certificate.ts';
+
 import {
   children,
   context,
@@ -15,6 +15,7 @@ import {
 import { authorityKeyIdentifier } from './extensions/authority-key-identifier.ts';
 import { type RawExtension, rawExtensions } from './extensions.ts';
 import type { NameAttribute } from './facts.ts';
+import { nameAttributes } from './name-read.ts';
 import { type PemBlock, pemBlocks } from './pem.ts';
 import { signatureName, signedParts } from './signature.ts';
 

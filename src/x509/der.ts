@@ -33,6 +33,8 @@ export function readAt(input: Uint8Array, offset: number): Der {
   const tag = input[offset];
   const first = input[offset + 1];
   if (tag === undefined || first === undefined) throw new DerError('truncated DER');
+  // Tags from 31 on take more octets (X.690 §8.1.2.4); nothing of X.509 has one.
+  if ((tag & 0x1f) === 0x1f) throw new DerError('unsupported DER tag');
   const { length, headerLength } =
     first < 0x80 ? { length: first, headerLength: 2 } : longLength(input, offset);
   const start = offset + headerLength;
@@ -46,6 +48,9 @@ function longLength(input: Uint8Array, offset: number): { length: number; header
   if (count === 0 || count > 4) throw new DerError('unsupported DER length');
   let length = 0;
   for (let i = 0; i < count; i++) length = length * 256 + (input[offset + 2 + i] ?? 0);
+  // X.690 §10.1: in as few octets as there can be.
+  if (length < 0x80 || length < 256 ** (count - 1))
+    throw new DerError('a length takes too many octets, which is not DER');
   return { length, headerLength: 2 + count };
 }
 
@@ -106,9 +111,19 @@ export function smallInteger(der: Der | undefined): number {
   return body.reduce((value, byte) => value * 256 + byte, 0);
 }
 
-/** Any INTEGER, such as a serial number, in hex without leading zeros beyond one whole octet. */
+/** A BOOLEAN that is there: as a default, FALSE is left out (X.690 §11.5), and so would be said twice. */
+export function trueBoolean(der: Der): true {
+  if (expectTag(der, TAG.boolean).body[0] !== 0xff)
+    throw new DerError('a BOOLEAN says what is the default, which is not DER');
+  return true;
+}
+
+/** Any INTEGER, such as a serial number, in hex of whole octets without leading zeros, behind a minus where it is negative. */
 export function serialText({ body }: Der): string {
-  return hex(body).replace(/^(00)+(?=.)/, '');
+  if ((body[0] ?? 0) < 0x80) return hex(body).replace(/^00(?=.)/, '');
+  const magnitude = (1n << BigInt(body.length * 8)) - BigInt(`0x${hex(body)}`);
+  const digits = magnitude.toString(16);
+  return `-${digits.length % 2 === 0 ? '' : '0'}${digits}`;
 }
 
 /** The payload of a BIT STRING of whole octets. */

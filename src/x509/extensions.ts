@@ -1,10 +1,12 @@
 /** The extensions of a certificate or request (RFC 5280 §4.2): the table of those that this engine knows, and the reader. */
-import { children, type Der, DerError, expectTag, hex, oidText, readAll, TAG } from './der.ts';
+import { children, type Der, DerError, expectTag, hex, oidText, readAll, TAG, trueBoolean } from './der.ts';
+import { assertDer } from './der-strict.ts';
 import type { ExtensionRule } from './extension-rule.ts';
 import { authorityKeyIdentifier } from './extensions/authority-key-identifier.ts';
 import { basicConstraints } from './extensions/basic-constraints.ts';
 import { extendedKeyUsage } from './extensions/extended-key-usage.ts';
 import { keyUsage } from './extensions/key-usage.ts';
+import { nameConstraints } from './extensions/name-constraints.ts';
 import { subjectAltName } from './extensions/subject-alt-name.ts';
 import { subjectKeyIdentifier } from './extensions/subject-key-identifier.ts';
 
@@ -16,6 +18,7 @@ const TABLE = [
   subjectAltName,
   subjectKeyIdentifier,
   authorityKeyIdentifier,
+  nameConstraints,
 ] as const;
 
 type Row = (typeof TABLE)[number];
@@ -69,7 +72,7 @@ export function extensionFacts(extensions: Der | undefined): ExtensionFacts {
   for (const { oid, critical, octets } of all) {
     const rule = BY_OID.get(oid);
     if (rule === undefined) unknown.push({ oid, critical, hex: hex(octets) });
-    else known[rule.name] = { critical, value: rule.read(readAll(octets)) };
+    else known[rule.name] = { critical, value: rule.read(valueIn(octets)) };
   }
   return { extensions: known, unknown };
 }
@@ -82,11 +85,20 @@ export function rawExtensions(extensions: Der | undefined): readonly RawExtensio
   return all;
 }
 
+/** Only of what a rule reads: a private extension may hold anything, plain text as well. */
+function valueIn(octets: Uint8Array): Der {
+  const value = readAll(octets);
+  assertDer(value);
+  return value;
+}
+
 function readExtension(der: Der): RawExtension {
-  const [oid, second, third] = children(der);
-  const critical = second?.tag === TAG.boolean && second.body[0] !== 0;
-  const octets = expectTag(second?.tag === TAG.boolean ? third : second, TAG.octetString).body;
-  return { oid: oidText(oid), critical, octets };
+  const [oid, second, third, ...rest] = children(expectTag(der, TAG.sequence));
+  const critical = second?.tag === TAG.boolean && trueBoolean(second);
+  const octets = critical ? third : second;
+  if (rest.length > 0 || (!critical && third !== undefined))
+    throw new DerError('an extension has more parts');
+  return { oid: oidText(oid), critical, octets: expectTag(octets, TAG.octetString).body };
 }
 
 /** What is there of the extension that a rule is for. */

@@ -42,7 +42,18 @@ export interface CertificateFacts extends ExtensionFacts {
   readonly keySpec: string;
   /** Name of the signature algorithm, or its OID. */
   readonly signature: string;
+  /** What is wrong with it apart from its fields and extensions. */
+  readonly flaws: readonly CertificateFlaw[];
 }
+
+/** What no field of a certificate says, and verifiers refuse. */
+export type CertificateFlaw =
+  /** The algorithm is none that openssl can check; perhaps this version cannot, either. */
+  | 'unsupported-signature'
+  /** What is signed names another algorithm than the one beside the signature. */
+  | 'two-signature-algorithms'
+  /** Issuer or subject has a unique identifier, which RFC 5280 §4.1.2.8 forbids. */
+  | 'unique-identifier';
 
 /** In the order of the certificates, which is part of what a bundle is. */
 export function fingerprintsOf(certificates: readonly CertificateFacts[]): readonly Fingerprint[] {

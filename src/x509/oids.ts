@@ -82,8 +82,9 @@ export const OTHER_KEYS: Readonly<Record<string, string>> = {
 /** Signature algorithms and the digest node's `verify` wants for each (`null`: the algorithm brings its own). */
 export const SIGNATURES: Readonly<Record<string, { readonly name: string; readonly digest: string | null }>> =
   {
-    '1.2.840.113549.1.1.5': { name: 'sha1WithRSAEncryption', digest: 'sha1' },
     '1.2.840.113549.1.1.4': { name: 'md5WithRSAEncryption', digest: 'md5' },
+    '1.2.840.113549.1.1.5': { name: 'sha1WithRSAEncryption', digest: 'sha1' },
+    '1.3.14.3.2.29': { name: 'sha1WithRSA', digest: 'sha1' },
     '1.2.840.113549.1.1.14': { name: 'sha224WithRSAEncryption', digest: 'sha224' },
     '1.2.840.113549.1.1.11': { name: 'sha256WithRSAEncryption', digest: 'sha256' },
     '1.2.840.113549.1.1.12': { name: 'sha384WithRSAEncryption', digest: 'sha384' },
@@ -102,10 +103,28 @@ export const SIGNATURES: Readonly<Record<string, { readonly name: string; readon
     '2.16.840.1.101.3.4.3.15': { name: 'RSA-SHA3-384', digest: 'sha3-384' },
     '2.16.840.1.101.3.4.3.16': { name: 'RSA-SHA3-512', digest: 'sha3-512' },
     '1.2.840.10040.4.3': { name: 'dsaWithSHA1', digest: 'sha1' },
+    '2.16.840.1.101.3.4.3.1': { name: 'dsa_with_SHA224', digest: 'sha224' },
     '2.16.840.1.101.3.4.3.2': { name: 'dsa_with_SHA256', digest: 'sha256' },
     '1.3.101.112': { name: 'ED25519', digest: null },
     '1.3.101.113': { name: 'ED448', digest: null },
   };
+
+/** Those that are known by name alone: openssl knows no key for them, or they are broken, or newer than Node 20. */
+export const UNCHECKED_SIGNATURES: Readonly<Record<string, string>> = {
+  '1.2.840.113549.1.1.2': 'md2WithRSAEncryption',
+  '1.2.840.113549.1.1.3': 'md4WithRSAEncryption',
+  '1.3.36.3.3.1.2': 'ripemd160WithRSA',
+  '1.2.840.113549.1.1.15': 'sha512-224WithRSAEncryption',
+  '1.2.840.113549.1.1.16': 'sha512-256WithRSAEncryption',
+  '1.3.6.1.5.5.7.6.30': 'rsassaPss-shake128',
+  '1.3.6.1.5.5.7.6.31': 'rsassaPss-shake256',
+  '1.3.6.1.5.5.7.6.32': 'ecdsa_with_SHAKE128',
+  '1.3.6.1.5.5.7.6.33': 'ecdsa_with_SHAKE256',
+  '1.2.156.10197.1.501': 'SM2-with-SM3',
+  '2.16.840.1.101.3.4.3.17': 'ML-DSA-44',
+  '2.16.840.1.101.3.4.3.18': 'ML-DSA-65',
+  '2.16.840.1.101.3.4.3.19': 'ML-DSA-87',
+};
 
 /** Digests (RFC 8017 B.1, NIST), by the names that node has for them. */
 export const DIGESTS: Readonly<Record<string, string>> = {
@@ -115,9 +134,13 @@ export const DIGESTS: Readonly<Record<string, string>> = {
   '2.16.840.1.101.3.4.2.2': 'sha384',
   '2.16.840.1.101.3.4.2.3': 'sha512',
   '2.16.840.1.101.3.4.2.4': 'sha224',
+  '2.16.840.1.101.3.4.2.5': 'sha512-224',
   '2.16.840.1.101.3.4.2.6': 'sha512-256',
   '2.16.840.1.101.3.4.2.7': 'sha3-224',
   '2.16.840.1.101.3.4.2.8': 'sha3-256',
   '2.16.840.1.101.3.4.2.9': 'sha3-384',
   '2.16.840.1.101.3.4.2.10': 'sha3-512',
 };
+
+/** The mask generation function of RSASSA-PSS, RFC 8017 appendix B.2.1. */
+export const MGF1 = '1.2.840.113549.1.1.8';

@@ -1,8 +1,9 @@
 /** PKCS#10 certification requests (RFC 2986): bytes → facts. */
-import { nameAttributes, publicKeyObject } from './certificate.ts';
+import { publicKeyObject } from './certificate.ts';
 import { children, context, type Der, DerError, oidText } from './der.ts';
 import { extensionFacts } from './extensions.ts';
 import { type RequestFacts, sanOf } from './facts.ts';
+import { nameAttributes } from './name-read.ts';
 import { EXTENSION_REQUEST } from './oids.ts';
 import { publicKeyFacts } from './public-key.ts';
 import { signedBy, signedParts } from './signature.ts';

@@ -1,17 +1,20 @@
 /** The signature on a certificate, request or CRL (RFC 5280 §4.1.1): its algorithm, and whose key made it. */
-import { constants, type KeyObject, verify } from 'node:crypto';
+import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import {
   bitStringBytes,
   children,
   context,
   type Der,
+  DerError,
   expectTag,
   oidText,
   readAll,
   smallInteger,
   TAG,
 } from './der.ts';
-import { DIGESTS, SIGNATURES } from './oids.ts';
+import { assertDer } from './der-strict.ts';
+import { encode, encodeOid } from './der-write.ts';
+import { DIGESTS, KEY_ALGORITHM, MGF1, SIGNATURES, UNCHECKED_SIGNATURES } from './oids.ts';
 
 /** The SIGNED{} wrapper that certificates, requests and CRLs share. */
 export interface SignedParts {
@@ -21,9 +24,12 @@ export interface SignedParts {
   readonly signature: Uint8Array;
 }
 
-/** @throws DerError where `der` is not one signed structure. */
+/** @throws DerError where `der` is not one signed structure, or any of it is not DER. */
 export function signedParts(der: Uint8Array): SignedParts {
-  const [tbs, algorithm, signature] = children(expectTag(readAll(der), TAG.sequence));
+  const whole = expectTag(readAll(der), TAG.sequence);
+  assertDer(whole);
+  const [tbs, algorithm, signature, ...more] = children(whole);
+  if (more.length > 0) throw new DerError('something stands behind the signature');
   return {
     tbsDer: expectTag(tbs, TAG.sequence),
     algorithm: expectTag(algorithm, TAG.sequence),
@@ -31,66 +37,112 @@ export function signedParts(der: Uint8Array): SignedParts {
   };
 }
 
-interface Scheme {
-  /** As openssl calls it; the OID of one that is unknown here. */
-  readonly name: string;
-  /** `null`: the algorithm has its own; `undefined`: none that could be checked. */
-  readonly digest: string | null | undefined;
-  /** Of RSASSA-PSS, in octets. */
-  readonly saltLength?: number;
-}
-
-const PSS = '1.2.840.113549.1.1.10';
-
-function schemeOf(algorithm: Der): Scheme {
-  const [oid, parameters] = children(algorithm);
-  const dotted = oidText(oid);
-  return dotted === PSS ? pssScheme(parameters) : (SIGNATURES[dotted] ?? { name: dotted, digest: undefined });
-}
-
-/** RSASSA-PSS-params (RFC 4055 §3.1). Node checks signatures of which both digests are the same, as it recommends. */
-function pssScheme(parameters: Der | undefined): Scheme {
-  const parts = parameters === undefined ? [] : children(expectTag(parameters, TAG.sequence));
-  const part = (n: number): Der | undefined => {
-    const wrapper = parts.find(({ tag }) => tag === context(n));
-    return wrapper === undefined ? undefined : children(wrapper)[0];
-  };
-  const digest = digestOf(part(0));
-  const mask = part(1);
-  const maskDigest = digestOf(mask && children(mask)[1]);
-  const salt = part(2);
-  return {
-    name: `rsassaPss-${digest ?? 'unknown'}`,
-    digest: digest === maskDigest ? digest : undefined,
-    saltLength: salt === undefined ? 20 : smallInteger(salt),
-  };
-}
-
-/** SHA-1 by default. */
-function digestOf(algorithm: Der | undefined): string | undefined {
-  return algorithm === undefined ? 'sha1' : DIGESTS[oidText(children(algorithm)[0])];
-}
-
 /** The algorithm by name: `ecdsa-with-SHA256`, `rsassaPss-sha256`; by its OID where it has none here. */
 export function signatureName(algorithm: Der): string {
-  return schemeOf(algorithm).name;
+  return methodOf(algorithm).name;
 }
 
-/** Whether signatures by this algorithm can be checked at all. */
+/** Whether `openssl verify` of every version from 3.0 on can check signatures by this algorithm. */
+export function isSupported(algorithm: Der): boolean {
+  return methodOf(algorithm).isSupported;
+}
+
+/** Whether signatures by the algorithm of this certificate, request or CRL can be checked here at all. */
 export function isCheckable(der: Uint8Array): boolean {
-  return schemeOf(signedParts(der).algorithm).digest !== undefined;
+  return methodOf(signedParts(der).algorithm).check !== null;
 }
 
 /** Whether the key made the signature on this certificate, request or CRL; never by an algorithm that cannot be checked. */
 export function signedBy(der: Uint8Array, key: KeyObject): boolean {
   const { tbsDer, algorithm, signature } = signedParts(der);
-  const { digest, saltLength } = schemeOf(algorithm);
-  if (digest === undefined) return false;
-  const pss = saltLength === undefined ? {} : { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
+  const { check } = methodOf(algorithm);
   try {
-    return verify(digest, tbsDer.bytes, { key, ...pss }, signature);
+    return check?.({ signed: tbsDer.bytes, signature, key }) ?? false;
   } catch {
     // Node throws where the type of the key and the algorithm do not go together: then that key did not sign.
     return false;
   }
+}
+
+/** A signature, what it was made of, and the key that is to have made it. */
+interface SignedOctets {
+  readonly signed: Uint8Array;
+  readonly signature: Uint8Array;
+  readonly key: KeyObject;
+}
+
+/** How a signature was made. */
+interface SignatureMethod {
+  /** As openssl prints it, with the hash behind that of RSASSA-PSS; the OID where there is no name for it. */
+  readonly name: string;
+  /** `null`: this version cannot. Throws where the key is of another kind. */
+  readonly check: ((octets: SignedOctets) => boolean) | null;
+  /** Whether `openssl verify` of every version from 3.0 on can. */
+  readonly isSupported: boolean;
+}
+
+/** @throws DerError where it is not well-formed. */
+function methodOf(algorithm: Der): SignatureMethod {
+  const [oid, parameters] = children(expectTag(algorithm, TAG.sequence));
+  const dotted = oidText(oid);
+  if (dotted === KEY_ALGORITHM.rsaPss) return pssMethod(parameters);
+  const known = SIGNATURES[dotted];
+  if (known === undefined) return unchecked(UNCHECKED_SIGNATURES[dotted] ?? dotted);
+  const { name, digest } = known;
+  const check = ({ signed, signature, key }: SignedOctets): boolean => verify(digest, signed, key, signature);
+  // OpenSSL 3.0 makes those of a key on a curve, and finds no key for them when it verifies (quirk).
+  return { name, check, isSupported: !name.startsWith('ecdsa_with_SHA3') };
+}
+
+function unchecked(name: string): SignatureMethod {
+  return { name, check: null, isSupported: false };
+}
+
+/** RFC 4055 §3.1: the hash, that of the mask (MGF1), the length of the salt. Without parameters nobody can check it. */
+function pssMethod(parameters: Der | undefined): SignatureMethod {
+  if (parameters === undefined) return unchecked('rsassaPss');
+  const parts = children(expectTag(parameters, TAG.sequence));
+  const part = (n: number): Der | undefined => {
+    const wrapper = parts.find(({ tag }) => tag === context(n));
+    return wrapper && children(wrapper)[0];
+  };
+  const digest = hashName(part(0));
+  const mask = maskHash(part(1));
+  const salt = part(2);
+  const saltLength = salt === undefined ? 20 : smallInteger(salt);
+  const name = `rsassaPss-${digest}`;
+  // Both are known by name, or there is no way to check.
+  const isKnown = [digest, mask].every((hash) => Object.values(DIGESTS).includes(hash));
+  if (!isKnown) return unchecked(name);
+  const check = ({ signed, signature, key }: SignedOctets): boolean => {
+    const pss = { key: pssKey(key, parameters), padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
+    return verify(digest, signed, pss, signature);
+  };
+  return { name, check, isSupported: ![digest, mask].some((hash) => hash.startsWith('sha3-')) };
+}
+
+/**
+ * The same key, bound to the parameters of the signature: node takes the hash of the mask from the key alone, and that of
+ * the content for both where the key does not say. A key of RSASSA-PSS is bound already.
+ */
+function pssKey(key: KeyObject, parameters: Der): KeyObject {
+  if (key.asymmetricKeyType !== 'rsa') return key;
+  const bits = encode(TAG.bitString, Buffer.of(0), key.export({ format: 'der', type: 'pkcs1' }));
+  const algorithm = encode(TAG.sequence, encodeOid(KEY_ALGORITHM.rsaPss), parameters.bytes);
+  return createPublicKey({ key: encode(TAG.sequence, algorithm, bits), format: 'der', type: 'spki' });
+}
+
+/** Of an AlgorithmIdentifier; SHA-1 is the default. */
+function hashName(algorithm: Der | undefined): string {
+  if (algorithm === undefined) return 'sha1';
+  const dotted = oidText(children(expectTag(algorithm, TAG.sequence))[0]);
+  return DIGESTS[dotted] ?? dotted;
+}
+
+function maskHash(algorithm: Der | undefined): string {
+  if (algorithm === undefined) return 'sha1';
+  const [oid, hash] = children(expectTag(algorithm, TAG.sequence));
+  const dotted = oidText(oid);
+  if (hash === undefined) throw new DerError('a mask generation function names no hash');
+  return dotted === MGF1 ? hashName(hash) : dotted;
 }

@@ -128,6 +128,7 @@ export function certificateFor(
     keyId: key.keyId,
     keySpec: key.spec,
     signature: 'ecdsa-with-SHA256',
+    flaws: [],
     ...extensionsOf(certificateSpec(entity, by, issuance, key.keyIdentifier)),
   };
 }

@@ -6,13 +6,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { configText } from '../../src/openssl/config.ts';
 import { extensionSections } from '../../src/openssl/extensions.ts';
 import { certificateFacts } from '../../src/x509/certificate.ts';
-import { children, context, type Der, hex, oidText, readAll } from '../../src/x509/der.ts';
+import { children, context, type Der, DerError, hex, oidText, readAll } from '../../src/x509/der.ts';
 import { encodeBits, encodeInteger, encodeOid } from '../../src/x509/der-write.ts';
 import type { ExtensionRule } from '../../src/x509/extension-rule.ts';
 import { authorityKeyIdentifier } from '../../src/x509/extensions/authority-key-identifier.ts';
 import { basicConstraints } from '../../src/x509/extensions/basic-constraints.ts';
 import { extendedKeyUsage } from '../../src/x509/extensions/extended-key-usage.ts';
 import { keyUsage } from '../../src/x509/extensions/key-usage.ts';
+import { nameConstraints } from '../../src/x509/extensions/name-constraints.ts';
 import { subjectAltName } from '../../src/x509/extensions/subject-alt-name.ts';
 import { subjectKeyIdentifier } from '../../src/x509/extensions/subject-key-identifier.ts';
 import { type AnyExtension, EXTENSIONS, type ExtensionField } from '../../src/x509/extensions.ts';
@@ -61,6 +62,11 @@ const NAMES = [
   'dns:a,DNS:b',
 ];
 
+const CONSTRAINTS = {
+  permitted: ['dns:example.test', 'dns:', 'ip:10.0.0.0/8', 'ip:2001:db8::/33', 'email:.example.test'],
+  excluded: ['uri:.example.test', 'ip:0.0.0.0/0', 'ip:10.0.0.1/255.0.255.3', 'email:root@example.test'],
+};
+
 const ROWS: readonly Row[] = [
   row(basicConstraints, { ca: false, pathLength: null }, 'CA:FALSE', ['CA:FALSE'], []),
   row(basicConstraints, { ca: true, pathLength: null }, 'CA:TRUE', ['CA:TRUE'], []),
@@ -82,6 +88,13 @@ const ROWS: readonly Row[] = [
   row(subjectAltName, manyNames(), '@san', manyNames()),
   row(subjectKeyIdentifier, 'ab'.repeat(20), 'ab'.repeat(20), ['ab'.repeat(20)]),
   row(subjectKeyIdentifier, '01', '01', ['01']),
+  row(nameConstraints, CONSTRAINTS, '@constraints', [
+    ...CONSTRAINTS.permitted.map((name) => `permitted ${name}`),
+    ...CONSTRAINTS.excluded.map((name) => `excluded ${name}`),
+  ]),
+  row(nameConstraints, { permitted: ['ip:192.0.2.1/32'], excluded: [] }, '@constraints', [
+    'permitted ip:192.0.2.1/32',
+  ]),
 ];
 
 /** More than 65,535 octets, of which the length takes three. */
@@ -255,6 +268,20 @@ it('no value of a name becomes syntax of a configuration', () => {
     },
     10,
   );
+});
+
+describe('name constraints of another shape are malformed', () => {
+  it.each([
+    ['nothing', '3000'],
+    ['a third list', '3009a20730058203612e62'],
+    ['a minimum', '300ca00a3008820361 2e62 800101'],
+    ['an address without a mask', '300aa0083006870 40a000001'.replaceAll(' ', '')],
+    ['a subtree without a name', '3004a0023000'],
+  ])('%s', (_, hex) => {
+    expect(() => nameConstraints.read(readAll(Buffer.from(hex.replaceAll(' ', ''), 'hex')))).toThrow(
+      DerError,
+    );
+  });
 });
 
 describe('the writer of DER', () => {

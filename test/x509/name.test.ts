@@ -3,9 +3,10 @@ import { expect, it } from 'vitest';
 import { configText } from '../../src/openssl/config.ts';
 import { nameSection } from '../../src/openssl/distinguished-name.ts';
 import type { Subject } from '../../src/pki/subject.ts';
-import { nameAttributes } from '../../src/x509/certificate.ts';
+
 import { children, hex, readAll } from '../../src/x509/der.ts';
 import { nameDer } from '../../src/x509/name.ts';
+import { nameAttributes } from '../../src/x509/name-read.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { derOf, opensslSync } from '../helpers/openssl.ts';
 

@@ -34,6 +34,7 @@ describe('whose signature it is', () => {
     ['rsa', 'rsassaPss-sha256', ['-sha256', ...PSS, 'rsa_pss_saltlen:32']],
     ['rsa', 'rsassaPss-sha384', ['-sha384', ...PSS, 'rsa_pss_saltlen:0']],
     ['rsa', 'rsassaPss-sha512', ['-sha512', ...PSS, 'rsa_pss_saltlen:max']],
+    ['rsa', 'rsassaPss-sha256', ['-sha256', ...PSS, 'rsa_mgf1_md:sha1']],
     ['rsa', 'rsassaPss-sha1', ['-sha1', ...PSS, 'rsa_pss_saltlen:20']],
     ['pss', 'rsassaPss-sha256', ['-sha256']],
     ['ec', 'ecdsa-with-SHA224', ['-sha224']],
@@ -51,12 +52,6 @@ describe('whose signature it is', () => {
     const broken = Uint8Array.from(der);
     broken[broken.length - 3] = (broken[broken.length - 3] ?? 0) ^ 1;
     expect(signedBy(broken, own)).toBe(false);
-  });
-
-  it('cannot be told where the two digests of RSASSA-PSS differ', () => {
-    const der = certificate('rsa', '-sha256', ...PSS, 'rsa_mgf1_md:sha1');
-    expect(certificateFacts(der).signature).toBe('rsassaPss-sha256');
-    expect([isCheckable(der), signedBy(der, publicKeyObject(certificateSpki(der)))]).toEqual([false, false]);
   });
 
   it('cannot be told where the algorithm is unknown, which is named by its number', () => {

@@ -15,7 +15,7 @@ import { fieldsOf } from '../json.ts';
 import { readOwn } from '../own.ts';
 
 /** Raised whenever what is read from a file changes its meaning: older entries are then left unread. */
-const FORMAT = 5;
+const FORMAT = 6;
 
 /**
  * Files younger than this are not remembered: one could be changed again within the same tick of the file system's

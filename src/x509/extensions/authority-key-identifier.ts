@@ -2,7 +2,7 @@
  * Authority key identifier (RFC 5280 §4.2.1.1): which key of the issuer signed, or which of its certificates that was.
  * Wanted is `null` for that of a key which is not known yet.
  */
-import { children, expectTag, hex, serialText, TAG } from '../der.ts';
+import { children, context, expectTag, hex, readAll, serialText, TAG } from '../der.ts';
 import { encode } from '../der-write.ts';
 import { type ExtensionRule, known, PRESENT } from '../extension-rule.ts';
 
@@ -42,7 +42,7 @@ export const authorityKeyIdentifier = {
       TAG.sequence,
       ...part(KEY_ID, keyId),
       ...part(ISSUER, issuer),
-      ...part(SERIAL, serial && positive(serial)),
+      ...part(SERIAL, serial && integerOctets(serial)),
     );
   },
   items(identifier) {
@@ -64,13 +64,28 @@ export const authorityKeyIdentifier = {
   },
 } as const satisfies ExtensionRule<AuthorityKeyIdentifier | null>;
 
+const DIRECTORY_NAME = context(4);
+
+/** The first directory name among GeneralNames in hex, itself in hex; `null` where there is none. */
+export function directoryNameIn(names: string): string | null {
+  const list = readAll(encode(TAG.sequence, Buffer.from(names, 'hex')));
+  const found = children(list).find(({ tag }) => tag === DIRECTORY_NAME);
+  return found === undefined ? null : hex(found.body);
+}
+
 function ofKey(keyId: string | null): AuthorityKeyIdentifier | null {
   return keyId === null ? null : { keyId, issuer: null, serial: null };
 }
 
-/** Hex of an INTEGER's content: `serialText` leaves the sign octet out. */
-function positive(serial: string): string {
-  return Number.parseInt(serial.slice(0, 2), 16) > 0x7f ? `00${serial}` : serial;
+/** Hex of the content of the INTEGER that `serialText` reads so: two's complement, in as few octets as can be. */
+function integerOctets(serial: string): string {
+  const magnitude = BigInt(`0x${serial.replace('-', '')}`);
+  const value = serial.startsWith('-') ? -magnitude : magnitude;
+  let size = 1;
+  while (BigInt.asIntN(8 * size, value) !== value) size++;
+  return BigInt.asUintN(8 * size, value)
+    .toString(16)
+    .padStart(2 * size, '0');
 }
 
 function part(tag: number, octets: string | null): readonly Uint8Array[] {

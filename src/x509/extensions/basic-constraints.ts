@@ -1,5 +1,5 @@
 /** Basic constraints (RFC 5280 §4.2.1.9): whether the subject may sign certificates, and how many CAs may follow. */
-import { children, expectTag, smallInteger, TAG } from '../der.ts';
+import { children, DerError, expectTag, smallInteger, TAG, trueBoolean } from '../der.ts';
 import { encode, encodeInteger, TRUE } from '../der-write.ts';
 import type { ExtensionRule } from '../extension-rule.ts';
 
@@ -17,9 +17,10 @@ export const basicConstraints = {
   fields: ['basicConstraints', 'pathLength'],
   inRequest: true,
   read(der): BasicConstraints {
-    const parts = children(expectTag(der, TAG.sequence));
-    const ca = parts[0]?.tag === TAG.boolean && parts[0].body[0] !== 0;
-    const limit = parts.find(({ tag }) => tag === TAG.integer);
+    const [first, ...rest] = children(expectTag(der, TAG.sequence));
+    const ca = first?.tag === TAG.boolean && trueBoolean(first);
+    const [limit, ...more] = ca ? rest : [first, ...rest];
+    if (more.length > 0) throw new DerError('basic constraints have more parts');
     return { ca, pathLength: limit === undefined ? null : smallInteger(limit) };
   },
   // FALSE is the default, which DER leaves out (X.690 §11.5).

@@ -1,0 +1,71 @@
+/** Distinguished names (RFC 5280 §4.1.2.4): DER → attributes, and whether two of them are the same name to a verifier. */
+import { children, type Der, DerError, hex, oidText, readAll } from './der.ts';
+import type { NameAttribute } from './facts.ts';
+import { ATTRIBUTE_NAMES } from './oids.ts';
+
+/** Attributes in order; a multi-valued RDN gives several. */
+export function nameAttributes(name: Der): readonly NameAttribute[] {
+  return children(name).flatMap((rdn) => children(rdn).map(readAttribute));
+}
+
+function readAttribute(attribute: Der): NameAttribute {
+  const [oid, value] = children(attribute);
+  if (value === undefined) throw new DerError('an attribute has no value');
+  const dotted = oidText(oid);
+  return { type: ATTRIBUTE_NAMES[dotted] ?? dotted, value: textOf(value) };
+}
+
+/** Tags of string types (X.680 §8.4) that are not UTF-8, or a part of it. */
+const T61 = 0x14;
+const UNIVERSAL = 0x1c;
+const BMP = 0x1e;
+
+/** TeletexString is ISO 8859-1 to everyone who wrote it, and to OpenSSL, which reads it so. */
+function textOf({ tag, body }: Der): string {
+  const bytes = Buffer.from(body);
+  if (tag === T61) return bytes.toString('latin1');
+  if (tag === UNIVERSAL) return utf32Text(bytes);
+  if (tag !== BMP) return bytes.toString('utf8');
+  if (bytes.length % 2 !== 0) throw new DerError('half a character in a BMPString');
+  return bytes.swap16().toString('utf16le');
+}
+
+function utf32Text(bytes: Buffer): string {
+  const characters = Array.from({ length: Math.floor(bytes.length / 4) }, (_, i) =>
+    bytes.readUInt32BE(4 * i),
+  );
+  if (bytes.length % 4 !== 0 || characters.some((point) => point > 0x10ffff))
+    throw new DerError('no characters in a UniversalString');
+  return String.fromCodePoint(...characters);
+}
+
+/**
+ * What verifiers compare of a name, one text for each RDN (RFC 5280 §7.1 as OpenSSL and others have it): types, and values
+ * without letter case and superfluous spaces, whatever the string type.
+ */
+export function comparableName(nameDer: string): readonly string[] {
+  try {
+    const name = readAll(Buffer.from(nameDer, 'hex'));
+    return children(name).map((rdn) => children(rdn).map(comparable).sort().join('\n'));
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    // In an extension, anything can be called a name: such a one is the same as itself alone.
+    return [nameDer];
+  }
+}
+
+/** UTF8, Printable, T61, IA5, Visible, Universal and BMPString: the others are compared by their octets. */
+const STRINGS: readonly number[] = [0x0c, 0x13, T61, 0x16, 0x1a, UNIVERSAL, BMP];
+
+function comparable(attribute: Der): string {
+  const [oid, value] = children(attribute);
+  if (value === undefined) throw new DerError('an attribute has no value');
+  if (!STRINGS.includes(value.tag)) return `${oidText(oid)} ${hex(value.bytes)}`;
+  const text = textOf(value).replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+  return `${oidText(oid)} = ${JSON.stringify(text.trim().replaceAll(/\s+/g, ' '))}`;
+}
+
+/** Whether verifiers take two names for the same; both are hex of their DER. */
+export function isSameName(one: string, other: string): boolean {
+  return one === other || comparableName(one).join('\n\n') === comparableName(other).join('\n\n');
+}

@@ -1,0 +1,74 @@
+/** Extensions that no rule is for: by which name people know them, and what verifiers make of them. */
+import type { ExtensionFacts, UnknownExtension } from './extensions.ts';
+
+/** One row. */
+export interface NamedExtension {
+  /** As RFC 5280, its successors or openssl call it. */
+  readonly name: string;
+  /** Where it belongs: `nowhere` is for certificates that are never meant to be presented. */
+  readonly place: 'any' | 'authority' | 'nowhere';
+  /** Whether openssl knows what to do where it is critical (X509_supported_extension of OpenSSL 3.0 to 4.0). */
+  readonly supported: boolean;
+  /** Whether openssl looks into it, and refuses the certificate where it is malformed. */
+  readonly parsed: boolean;
+}
+
+function row(
+  name: string,
+  { place = 'any', supported = false, parsed = false }: Partial<NamedExtension> = {},
+): NamedExtension {
+  return { name, place, supported, parsed };
+}
+
+const ENFORCED = { supported: true, parsed: true } as const;
+
+/** By OID; what only tells something to people and to tools of their own has a name, too. */
+const NAMED: Readonly<Record<string, NamedExtension>> = {
+  '2.5.29.9': row('subjectDirectoryAttributes'),
+  '2.5.29.16': row('privateKeyUsagePeriod'),
+  '2.5.29.18': row('issuerAltName'),
+  '2.5.29.31': row('crlDistributionPoints', ENFORCED),
+  '2.5.29.32': row('certificatePolicies', { supported: true }),
+  '2.5.29.33': row('policyMappings', { supported: true, place: 'authority' }),
+  '2.5.29.36': row('policyConstraints', { supported: true, place: 'authority' }),
+  '2.5.29.46': row('freshestCRL'),
+  '2.5.29.54': row('inhibitAnyPolicy', { supported: true, place: 'authority' }),
+  '1.3.6.1.5.5.7.1.1': row('authorityInfoAccess'),
+  '1.3.6.1.5.5.7.1.3': row('qcStatements'),
+  '1.3.6.1.5.5.7.1.7': row('addressBlocks', ENFORCED),
+  '1.3.6.1.5.5.7.1.8': row('autonomousSystems', ENFORCED),
+  '1.3.6.1.5.5.7.1.11': row('subjectInfoAccess'),
+  '1.3.6.1.5.5.7.1.14': row('proxyCertInfo', { ...ENFORCED, place: 'nowhere' }),
+  '1.3.6.1.5.5.7.1.24': row('mustStaple'),
+  '1.3.6.1.5.5.7.48.1.5': row('ocspNoCheck', { supported: true }),
+  '1.3.6.1.4.1.11129.2.4.2': row('signedCertificateTimestamps'),
+  '1.3.6.1.4.1.11129.2.4.3': row('precertificatePoison', { place: 'nowhere' }),
+  '1.3.6.1.4.1.311.20.2': row('microsoftTemplateName'),
+  '1.3.6.1.4.1.311.21.1': row('microsoftCaVersion'),
+  '1.3.6.1.4.1.311.21.2': row('microsoftPreviousCaHash'),
+  '1.3.6.1.4.1.311.21.7': row('microsoftTemplate'),
+  '1.3.6.1.4.1.311.21.10': row('microsoftApplicationPolicies'),
+  '1.3.6.1.4.1.311.25.2': row('microsoftSid'),
+  '1.3.6.1.4.1.37476.9000.64.1': row('stepProvisioner'),
+  '2.16.840.1.113730.1.1': row('nsCertType', ENFORCED),
+  '2.16.840.1.113730.1.2': row('nsBaseUrl'),
+  '2.16.840.1.113730.1.3': row('nsRevocationUrl'),
+  '2.16.840.1.113730.1.4': row('nsCaRevocationUrl'),
+  '2.16.840.1.113730.1.7': row('nsRenewalUrl'),
+  '2.16.840.1.113730.1.8': row('nsCaPolicyUrl'),
+  '2.16.840.1.113730.1.12': row('nsSslServerName'),
+  '2.16.840.1.113730.1.13': row('nsComment'),
+};
+
+/** What is known of it; its OID is the name of one that is not in the table. */
+export function namedExtension(oid: string): NamedExtension {
+  return NAMED[oid] ?? row(oid);
+}
+
+/** One that no rule is for, by its name. */
+export function findNamed(
+  { unknown }: Pick<ExtensionFacts, 'unknown'>,
+  name: string,
+): UnknownExtension | undefined {
+  return unknown.find(({ oid }) => NAMED[oid]?.name === name);
+}
