@@ -8,7 +8,7 @@ import { type AnyExtension, EXTENSIONS, type Found, findExtension } from '../x50
 import type { CertificateFacts, KeyFacts, KeyId, RequestFacts } from '../x509/facts.ts';
 import { nameDer } from '../x509/name.ts';
 import type { Issuance } from './change.ts';
-import { diffCertificate, diffKeySpec, diffRequest, namesIssuer } from './diff.ts';
+import { diffCertificate, diffKeySpec, diffRequest, namesCertificate, namesIssuer } from './diff.ts';
 import type { Reason } from './reason.ts';
 import { isoTime } from './validity.ts';
 import { type CertificateSpec, certificateSpec, issuedBy, writtenExtensions } from './wanted.ts';
@@ -70,7 +70,10 @@ function certificateObjections(
   signer: KeyId,
 ): readonly string[] {
   const name = nameDer(spec.name.subject, spec.name.strings);
-  const isNamed = spec.issuer === null ? cert.issuerDer === name : namesIssuer(cert, spec.issuer);
+  const isNamed =
+    spec.issuer === null
+      ? cert.issuerDer === name
+      : namesIssuer(cert, spec.issuer) && namesCertificate(cert, spec.issuer);
   return [
     ...diffCertificate(cert, spec).map((reason) => `the certificate differs, ${differenceText(reason)}`),
     ...unless(cert.keyId === key.keyId, 'the certificate is for another key'),
@@ -85,6 +88,8 @@ function certificateObjections(
 }
 
 function differenceText(reason: Reason): string {
+  if (reason.kind === 'defect')
+    return [reason.defect, ...(reason.what === null ? [] : [reason.what])].join(' ');
   if (reason.kind === 'differs') return `${reason.field} is ${reason.before}, not ${reason.after}`;
   return reason.kind === 'weak' ? reason.what : reason.kind;
 }
@@ -93,12 +98,12 @@ function unless(holds: boolean, objection: string): readonly string[] {
   return holds ? [] : [objection];
 }
 
-/** Positive, at most 20 octets (RFC 5280 §4.1.2.2), and too long to be anything but random. */
+/** With its sign at most 20 octets (RFC 5280 §4.1.2.2), and too long to be anything but random. */
 function serialObjections(serial: string): readonly string[] {
   const octets = serial.length / 2;
-  const negative = Number.parseInt(serial.slice(0, 2), 16) > 0x7f && octets === 20;
+  const isTooLarge = octets === 20 && serial >= '8';
   return unless(
-    octets >= 12 && octets <= 20 && !negative,
+    octets >= 12 && octets <= 20 && !isTooLarge,
     `the serial number ${serial} is not 12 to 20 random octets`,
   );
 }

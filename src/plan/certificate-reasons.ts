@@ -2,7 +2,7 @@
 import type { Entity } from '../pki/entity.ts';
 import type { IssuerIdentity } from '../x509/extension-rule.ts';
 import { type CertificateFacts, keyIdentifierOf } from '../x509/facts.ts';
-import { diffCertificate, diffName, namesIssuer } from './diff.ts';
+import { diffCertificate, diffName, namesCertificate, namesIssuer, wrongCertificate } from './diff.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Outlook } from './outlook.ts';
 import type { Reason } from './reason.ts';
@@ -43,8 +43,8 @@ function wantedOf(
   return wantedCertificate(entity, isSigned ? identityOf(issuer) : AN_ISSUER, own);
 }
 
-function identityOf({ subjectDer, subjectKeyId, serial }: Outlook): IssuerIdentity {
-  return { subjectDer, keyIdentifier: subjectKeyId, serial };
+function identityOf({ subjectDer, issuerDer, subjectKeyId, serial }: Outlook): IssuerIdentity {
+  return { subjectDer, issuerDer, keyIdentifier: subjectKeyId, serial };
 }
 
 function keyMismatch(facts: CertificateFacts, { key }: EntityObservation): readonly Reason[] {
@@ -60,16 +60,18 @@ function selfSignature(
   const own = key.state === 'present' ? key.facts.keyId : null;
   if (own === null) return [];
   // Its own name must be that of its issuer, too: verifiers look for another otherwise.
-  return signedBy === own ? diffName('issuer', facts.issuer, facts.subject) : anotherIssuer(facts, entity);
+  if (signedBy !== own) return anotherIssuer(facts, entity);
+  return [...diffName('issuer', facts.issuer, facts.subject), ...wrongCertificate(facts, facts)];
 }
 
-/** By name where the names tell them apart. */
+/** By name where the names tell them apart; of a signature that nobody can check, nobody can say whose it is. */
 function anotherIssuer(
-  { issuer }: CertificateFacts,
+  { issuer, flaws }: CertificateFacts,
   wanted: Pick<Entity, 'id' | 'subject'>,
 ): readonly Reason[] {
   const named = diffName('issuer', issuer, wanted.subject);
-  return named.length > 0 ? named : [{ kind: 'foreign-issuer', issuer: wanted.id }];
+  if (named.length > 0 || flaws.includes('unsupported-signature')) return named;
+  return [{ kind: 'foreign-issuer', issuer: wanted.id }];
 }
 
 function issuerReasons(
@@ -84,5 +86,9 @@ function issuerReasons(
       { kind: 'issuer-changes', issuer: issuer.id },
     ];
   if (signedBy !== issuer.keyId) return anotherIssuer(facts, issuer);
-  return namesIssuer(facts, identityOf(issuer)) ? [] : [{ kind: 'issuer-changes', issuer: issuer.id }];
+  const named = identityOf(issuer);
+  // A certificate of the issuer that this plan replaces can be named by none of its numbers.
+  const isReplaced = issuer.serial === null && !namesCertificate(facts, named);
+  if (!namesIssuer(facts, named) || isReplaced) return [{ kind: 'issuer-changes', issuer: issuer.id }];
+  return wrongCertificate(facts, named);
 }

@@ -6,9 +6,12 @@ import type { Entity } from '../pki/entity.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { sanText } from '../pki/san.ts';
 import { subjectText } from '../pki/subject.ts';
-import type { IssuerIdentity, Wanted } from '../x509/extension-rule.ts';
+import { type IssuerIdentity, PRESENT, type Wanted } from '../x509/extension-rule.ts';
+import { directoryNameIn } from '../x509/extensions/authority-key-identifier.ts';
 import { type AnyExtension, type ExtensionField, type Found, findExtension } from '../x509/extensions.ts';
 import type { CertificateFacts, NameAttribute, RequestFacts } from '../x509/facts.ts';
+import { isSameName } from '../x509/name-read.ts';
+import { defectsOf } from './defects.ts';
 import type { Field, Reason } from './reason.ts';
 import type { WantedCertificate, WantedExtension } from './wanted.ts';
 
@@ -20,7 +23,8 @@ export function diffCertificate(facts: CertificateFacts, wanted: WantedCertifica
     ...differs('version', `v${facts.version}`, 'v3'),
     ...diffName('subject', facts.subject, wanted.subject),
     ...wanted.extensions.flatMap((extension) => diffExtension(facts, extension)),
-    ...weakness(facts),
+    ...weakness(facts, wanted),
+    ...defectsOf(facts, wanted),
   ];
 }
 
@@ -103,18 +107,40 @@ function sameSet(found: readonly string[], wanted: readonly string[]): boolean {
 }
 
 /**
- * Whether a certificate names this issuer. Verifiers find the issuer by name; Go and others by its very bytes (RFC 5280
- * §6.1.3 (a)(4)). Where the AKI names one certificate of the issuer by its serial number, as easy-rsa has it, OpenSSL
- * accepts no other, also for the same key.
+ * Whether a certificate names this issuer: verifiers find it by name; Go and others by its very bytes (RFC 5280 §6.1.3
+ * (a)(4)).
  */
 export function namesIssuer(facts: CertificateFacts, issuer: IssuerIdentity): boolean {
-  const serial = facts.extensions.authorityKeyIdentifier?.value.serial ?? null;
-  return facts.issuerDer === issuer.subjectDer && [null, issuer.serial].includes(serial);
+  return facts.issuerDer === issuer.subjectDer;
 }
 
-/** MD5 and SHA-1 signatures are refused by security level 2, Go, GnuTLS and browsers. */
-function weakness(facts: CertificateFacts): readonly Reason[] {
-  return /sha1|md5/i.test(facts.signature) ? [{ kind: 'weak', what: `signature ${facts.signature}` }] : [];
+/** One of an authority's certificates: hex of the DER of who issued it, and its serial number. */
+type CertificateName = Pick<IssuerIdentity, 'issuerDer' | 'serial'>;
+
+/**
+ * Where the AKI names one certificate of the issuer by that one's issuer and serial number (RFC 5280 §4.2.1.1), as easy-rsa
+ * has it, OpenSSL accepts no other, also for the same key. What is not issued yet is none that could be named.
+ */
+export function namesCertificate({ extensions }: CertificateFacts, certificate: CertificateName): boolean {
+  const { issuer = null, serial = null } = extensions.authorityKeyIdentifier?.value ?? {};
+  const named = issuer === null ? null : directoryNameIn(issuer);
+  const { issuerDer } = certificate;
+  const isNamed = named === null || (issuerDer !== null && isSameName(named, issuerDer));
+  return isNamed && [null, certificate.serial].includes(serial);
+}
+
+/** An AKI that names another certificate than the one that there is. */
+export function wrongCertificate(facts: CertificateFacts, certificate: CertificateName): readonly Differs[] {
+  if (namesCertificate(facts, certificate)) return [];
+  const { keyId = null, serial = null } = facts.extensions.authorityKeyIdentifier?.value ?? {};
+  const before = `${keyId === null ? '' : `${keyId}, `}certificate ${serial ?? 'of another issuer'}`;
+  return differs('authorityKeyIdentifier', before, keyId ?? PRESENT);
+}
+
+/** MD5, SHA-1 and what is as old: refused by security level 2, Go, GnuTLS and browsers, but for roots, which nobody checks. */
+function weakness({ signature }: CertificateFacts, { issuer }: WantedCertificate): readonly Reason[] {
+  const isWeak = issuer !== null && /sha1|md[245]|ripemd/i.test(signature);
+  return isWeak ? [{ kind: 'weak', what: `signature ${signature}` }] : [];
 }
 
 /** A key of another kind than asked for. @param before its kind as facts have it (`rsa-3072`). */

@@ -13,6 +13,8 @@ export interface Outlook extends Member {
   readonly subject: Subject;
   /** Hex DER of the subject that certificates below must name as their issuer. */
   readonly subjectDer: string;
+  /** The same of its own issuer; `null`: a certificate that is not issued yet. */
+  readonly issuerDer: string | null;
   /** `null`: not known before the key is made. */
   readonly subjectKeyId: string | null;
   /** `null`: a certificate that is not issued yet. */
@@ -32,6 +34,7 @@ export function outlookOf(entity: Entity, observed: EntityObservation, change: C
     keyId: key?.keyId ?? null,
     subjectDer: issuedName(entity, issuance?.name),
     subjectKeyId: issuance?.subjectKeyId ?? key?.keyIdentifier ?? null,
+    issuerDer: null,
     serial: null,
     // Of a refused authority nothing is known; what is below it is not to be cut short for that.
     notAfter: issuance?.notAfter ?? Number.MAX_SAFE_INTEGER,
@@ -40,8 +43,16 @@ export function outlookOf(entity: Entity, observed: EntityObservation, change: C
 }
 
 function asIssued(facts: CertificateFacts) {
-  const { keyId, subjectDer, serial, notAfter, fingerprint } = facts;
-  return { keyId, subjectDer, subjectKeyId: keyIdentifierOf(facts), serial, notAfter, fingerprint };
+  const { keyId, subjectDer, issuerDer, serial, notAfter, fingerprint } = facts;
+  return {
+    keyId,
+    subjectDer,
+    issuerDer,
+    subjectKeyId: keyIdentifierOf(facts),
+    serial,
+    notAfter,
+    fingerprint,
+  };
 }
 
 function rolloverAfter(

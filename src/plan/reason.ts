@@ -10,6 +10,33 @@ import type { LinkFinding } from './blockage.ts';
 /** Fields of a certificate or key that are compared; names are the manifest's where it has one. */
 export type Field = 'key' | 'subject' | 'validity' | 'issuer' | 'version' | ExtensionField;
 
+/** What verifiers refuse in a certificate, whatever the manifest says. `what` is named where there are several. */
+export type DefectKind =
+  /** openssl cannot check the signature's algorithm (`what`). */
+  | 'unsupported-signature'
+  | 'two-signature-algorithms'
+  | 'unique-identifier'
+  /** The serial number (`what`). */
+  | 'negative-serial'
+  | 'zero-serial'
+  | 'long-serial'
+  /** Another certificate of the same issuer has the serial number; `what` is whose that is. */
+  | 'duplicate-serial'
+  /** An extension (`what`) that is critical, and unknown to verifiers. */
+  | 'unknown-critical'
+  /** An extension (`what`) that marks what is no certificate to be presented. */
+  | 'unusable'
+  /** An extension (`what`) for the certificates of authorities alone. */
+  | 'misplaced'
+  /** An extension (`what`) whose value is none. */
+  | 'malformed'
+  /** nsCertType allows something else. */
+  | 'netscape-type'
+  /** It must come with an OCSP response, and names no responder. */
+  | 'must-staple'
+  /** It asks for policies from itself on, and has none. */
+  | 'explicit-policy';
+
 /** One cause. Points in time are seconds since 1970, lengths seconds, modes permission bits. */
 export type Reason =
   /** The file is not there. */
@@ -32,6 +59,7 @@ export type Reason =
   | { readonly kind: 'mode'; readonly artifact: Artifact; readonly before: number; readonly after: number }
   /** Signed or keyed with something that modern libraries refuse. */
   | { readonly kind: 'weak'; readonly what: string }
+  | { readonly kind: 'defect'; readonly defect: DefectKind; readonly what: string | null }
   /** A derived file does not hold what the certificates make it hold. */
   | { readonly kind: 'stale'; readonly artifact: Artifact }
   /** A file that `outputs` or the hierarchy no longer asks for. */

@@ -3,7 +3,7 @@
  * configuration is written from it, and what was made is accepted by it. A cross-certificate has another issuer, and is
  * otherwise like every other.
  */
-import type { Entity } from '../pki/entity.ts';
+import type { Entity, EntityKind } from '../pki/entity.ts';
 import type { KeySpec } from '../pki/key-spec.ts';
 import type { Subject } from '../pki/subject.ts';
 import type { ExtensionContext, IssuerIdentity, Wanted } from '../x509/extension-rule.ts';
@@ -20,6 +20,7 @@ export interface WantedExtension {
 
 /** What every certificate of an entity has in common, whenever it is issued. */
 export interface WantedCertificate {
+  readonly kind: EntityKind;
   readonly subject: Subject;
   readonly key: KeySpec;
   /** `null`: it signs itself. */
@@ -38,14 +39,15 @@ export interface CertificateSpec extends WantedCertificate {
 /** An issuer whose certificate is not looked at, or not made yet. */
 export const AN_ISSUER: IssuerIdentity = {
   subjectDer: null,
+  issuerDer: null,
   keyIdentifier: null,
   serial: null,
 };
 
 /** The issuer whose certificate this is. */
 export function issuedBy(facts: CertificateFacts): IssuerIdentity {
-  const { subjectDer, serial } = facts;
-  return { subjectDer, keyIdentifier: keyIdentifierOf(facts), serial };
+  const { subjectDer, issuerDer, serial } = facts;
+  return { subjectDer, issuerDer, keyIdentifier: keyIdentifierOf(facts), serial };
 }
 
 /**
@@ -57,8 +59,8 @@ export function wantedCertificate(
   issuer: IssuerIdentity | null,
   keyIdentifier: string | null,
 ): WantedCertificate {
-  const { subject, key } = entity;
-  return { subject, key, issuer, extensions: wantedExtensions({ entity, issuer, keyIdentifier }) };
+  const { kind, subject, key } = entity;
+  return { kind, subject, key, issuer, extensions: wantedExtensions({ entity, issuer, keyIdentifier }) };
 }
 
 /** @param keyIdentifier as above; what is carried over from an earlier certificate goes first. */

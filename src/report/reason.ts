@@ -5,6 +5,7 @@ import { unreachable } from '../pki/entity.ts';
 import { visible } from '../pki/printable.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime, lengthText } from '../plan/validity.ts';
+import { defectText } from '../words/defect.ts';
 import { type RecordedReason, recordedReason } from '../words/recorded.ts';
 
 /** Free of control characters: a certificate on disk may hold anything, and a terminal obeys. */
@@ -43,6 +44,8 @@ function wordsOf(reason: RecordedReason): string {
       return `${ARTIFACTS[reason.artifact].file} has mode ${octal(reason.before)}, not ${octal(reason.after)}`;
     case 'weak':
       return `${reason.what} is weaker than libraries accept`;
+    case 'defect':
+      return defectText(reason.defect, reason.what);
     case 'stale':
       return `${ARTIFACTS[reason.artifact].file} is out of date`;
     case 'unwanted':

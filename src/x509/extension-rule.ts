@@ -9,6 +9,8 @@ import type { Der } from './der.ts';
 export interface IssuerIdentity {
   /** Hex DER of its subject. */
   readonly subjectDer: string | null;
+  /** The same of its own issuer. */
+  readonly issuerDer: string | null;
   readonly keyIdentifier: string | null;
   readonly serial: string | null;
 }

@@ -5,7 +5,7 @@ import { encodeBits } from '../der-write.ts';
 import type { ExtensionRule } from '../extension-rule.ts';
 import { KEY_USAGES, type KeyUsage } from '../oids.ts';
 
-/** Exactly the usages of the kind and, for an end entity, of the algorithm of its key. */
+/** What every key of the kind is needed for; what others wrote beyond that stays, as far as it makes no CA of a leaf. */
 export const keyUsage = {
   name: 'keyUsage',
   oid: '2.5.29.15',
@@ -25,13 +25,33 @@ export const keyUsage = {
     critical: true,
     accepts: 'either',
   }),
+  matches(found, wanted) {
+    const isAuthority = wanted.includes('keyCertSign');
+    const needed = isAuthority ? AUTHORITY_NEEDS : wanted;
+    const isHarmless = (usage: KeyUsage): boolean => isAuthority || HARMLESS.includes(usage);
+    return needed.every((usage) => found.includes(usage)) && found.every(isHarmless);
+  },
 } as const satisfies ExtensionRule<readonly KeyUsage[]>;
 
+/** mkcert's roots sign no CRLs, and those of k3s and kubeadm sign and encipher as well: no verifier minds. */
+const AUTHORITY_NEEDS: readonly KeyUsage[] = ['keyCertSign'];
+
+/** What RSA keys of clients used to have, and openssl's own configuration gives to every leaf. */
+const HARMLESS: readonly KeyUsage[] = [
+  'digitalSignature',
+  'nonRepudiation',
+  'keyEncipherment',
+  'dataEncipherment',
+  'keyAgreement',
+];
+
 /**
- * Every TLS 1.3 handshake signs. RSA keys also encipher in TLS 1.2's RSA key exchange; for other keys
- * keyEncipherment is wrong, and NSS and Java refuse it (RFC 8813 §3, RFC 8410 §5).
+ * Every TLS 1.3 handshake signs, and so does every client. RSA keys of servers also decipher in TLS 1.2's RSA key exchange,
+ * and NSS wants them to say so. For other keys keyEncipherment is wrong (RFC 8813 §3, RFC 8410 §5).
  */
 function usagesOf({ kind, key }: Entity): readonly KeyUsage[] {
   if (kind === 'authority') return ['keyCertSign', 'cRLSign'];
-  return key.algorithm === 'rsa' ? ['digitalSignature', 'keyEncipherment'] : ['digitalSignature'];
+  return key.algorithm === 'rsa' && kind !== 'client'
+    ? ['digitalSignature', 'keyEncipherment']
+    : ['digitalSignature'];
 }

@@ -1,0 +1,392 @@
+/**
+ * Deliberately defective certificates, put in place of good ones: whatever `openssl verify -x509_strict -policy_check`
+ * refuses is a reason to issue, and so is what only other stacks refuse. The good chain that they depart from is as wanted.
+ */
+import { describe, expect, it } from 'vitest';
+import { encode } from '../../src/x509/der-write.ts';
+import {
+  bits,
+  bytes,
+  CN,
+  extension,
+  integer,
+  name,
+  octets,
+  oid,
+  sequence,
+} from '../helpers/certificate-der.ts';
+import {
+  ALL,
+  akiOf,
+  brief,
+  type Defective,
+  type Extensions,
+  ISSUERS,
+  judge,
+  KEYS,
+  NAMES,
+  type Who,
+} from './defective.ts';
+
+const ext = (extensions: Extensions): Defective => ({ extensions });
+const more = (dotted: string, value: Buffer, isCritical = false): Defective =>
+  ext({ more: extension(dotted, value, isCritical) });
+
+const PRIVATE = '1.3.6.1.4.1.99999.5';
+const URL = encode(0x86, Buffer.from('http://pki.example.test/x'));
+const OCSP_AT = sequence(sequence(oid('1.3.6.1.5.5.7.48.1'), URL));
+const DISTRIBUTION = sequence(sequence(encode(0xa0, encode(0xa0, URL))));
+const MUST_STAPLE = sequence(integer('05'));
+const POLICY = sequence(oid('1.3.6.1.4.1.99999.9'));
+const subtree = (general: Buffer): Buffer => sequence(general);
+const dnsName = (text: string): Buffer => encode(0x82, Buffer.from(text));
+const permitted = (...names: readonly Buffer[]): Buffer => sequence(encode(0xa0, ...names.map(subtree)));
+
+/** The issuer's own certificate, named by these. */
+const byCertificate = (who: Who, issuerName: Buffer, serial: Buffer): Defective => {
+  const directory = encode(0xa1, encode(0xa4, issuerName));
+  const number = encode(0x82, serial.subarray(2));
+  return ext({ aki: extension('2.5.29.35', sequence(akiOf(KEYS[ISSUERS[who]].ski), directory, number)) });
+};
+const serialOf = (who: Who): Buffer => integer(`7${ALL.indexOf(who)}${'5a'.repeat(15)}`);
+
+type Row = readonly [what: string, who: readonly Who[], defective: (who: Who) => Defective, reason: string];
+
+const EVERYBODY = ALL;
+const AUTHORITIES: readonly Who[] = ['root', 'inter'];
+const BELOW: readonly Who[] = ['inter', 'leaf'];
+
+/** openssl refuses each of these. */
+const REFUSED: readonly Row[] = [
+  ['an unknown critical extension', EVERYBODY, () => more(PRIVATE, bytes('0500'), true), 'unknown-critical'],
+  [
+    'the same with plain text in it',
+    EVERYBODY,
+    () => more(PRIVATE, Buffer.from('rack 12'), true),
+    'unknown-critical',
+  ],
+  [
+    'a critical must-staple',
+    AUTHORITIES,
+    () => more('1.3.6.1.5.5.7.1.24', MUST_STAPLE, true),
+    'unknown-critical',
+  ],
+  ['a critical AIA', EVERYBODY, () => more('1.3.6.1.5.5.7.1.1', OCSP_AT, true), 'unknown-critical'],
+  [
+    'a critical issuer alternative name',
+    EVERYBODY,
+    () => more('2.5.29.18', sequence(dnsName('x.test')), true),
+    'unknown-critical',
+  ],
+  ['a CT poison', EVERYBODY, () => more('1.3.6.1.4.1.11129.2.4.3', bytes('0500'), true), 'unusable'],
+  [
+    'proxyCertInfo',
+    EVERYBODY,
+    () => more('1.3.6.1.5.5.7.1.14', sequence(sequence(oid('1.3.6.1.5.5.7.21.1'))), true),
+    'unusable',
+  ],
+  [
+    'a distribution point that is none',
+    EVERYBODY,
+    () => more('2.5.29.31', Buffer.from('http://x')),
+    'malformed',
+  ],
+  [
+    'nsCertType that is none',
+    EVERYBODY,
+    () => more('2.16.840.1.113730.1.1', Buffer.from('server')),
+    'malformed',
+  ],
+  [
+    'nsCertType of another purpose',
+    ['leaf'],
+    () => more('2.16.840.1.113730.1.1', bits(Buffer.of(0x80), 7)),
+    'netscape-type',
+  ],
+  [
+    'another algorithm beside the signature',
+    BELOW,
+    () => ({ outer: sequence(oid('1.2.840.10045.4.3.3')), digest: 'sha384' }),
+    'two-signature-algorithms',
+  ],
+  [
+    'parameters beside the signature alone',
+    BELOW,
+    () => ({ outer: sequence(oid('1.2.840.10045.4.3.2'), bytes('0500')) }),
+    'two-signature-algorithms',
+  ],
+  ['a padded serial number', EVERYBODY, () => ({ parts: { serial: integer('0012345678') } }), 'unreadable'],
+  [
+    'a critical SKI',
+    EVERYBODY,
+    (who) => ext({ ski: extension('2.5.29.14', octets(Buffer.from(KEYS[who].ski, 'hex')), true) }),
+    'differs subjectKeyIdentifier',
+  ],
+  [
+    'a critical AKI',
+    EVERYBODY,
+    (who) => ext({ aki: extension('2.5.29.35', sequence(akiOf(KEYS[ISSUERS[who]].ski)), true) }),
+    'differs authorityKeyIdentifier',
+  ],
+  [
+    'the AKI of another key',
+    EVERYBODY,
+    () => ext({ aki: extension('2.5.29.35', sequence(akiOf('22'.repeat(20)))) }),
+    'differs authorityKeyIdentifier',
+  ],
+  ['no AKI', BELOW, () => ext({ aki: null }), 'differs authorityKeyIdentifier'],
+  [
+    'an AKI of nothing',
+    BELOW,
+    () => ext({ aki: extension('2.5.29.35', sequence()) }),
+    'differs authorityKeyIdentifier',
+  ],
+  [
+    'an AKI that names the issuer by its subject',
+    ['leaf'],
+    (who) => byCertificate(who, NAMES.inter, serialOf('inter')),
+    'differs authorityKeyIdentifier',
+  ],
+  [
+    'an AKI with another serial number',
+    EVERYBODY,
+    (who) => byCertificate(who, NAMES.root, integer('01')),
+    'differs authorityKeyIdentifier',
+  ],
+  [
+    'an AKI with another issuer',
+    EVERYBODY,
+    (who) => byCertificate(who, name([CN, 'Else']), serialOf(ISSUERS[who])),
+    'differs authorityKeyIdentifier',
+  ],
+  ['no SKI', AUTHORITIES, () => ext({ ski: null }), 'differs subjectKeyIdentifier'],
+  [
+    'a path length where there is no CA',
+    ['leaf'],
+    () => ext({ basicConstraints: extension('2.5.29.19', bytes('3003020100'), true) }),
+    'differs pathLength',
+  ],
+  [
+    'a negative path length',
+    AUTHORITIES,
+    () => ext({ basicConstraints: extension('2.5.29.19', bytes('30060101ff0201ff'), true) }),
+    'unreadable',
+  ],
+  ['no basic constraints', AUTHORITIES, () => ext({ basicConstraints: null }), 'differs basicConstraints'],
+  ['no key usage', AUTHORITIES, () => ext({ keyUsage: null }), 'differs keyUsage'],
+  [
+    'a key usage of nothing',
+    EVERYBODY,
+    () => ext({ keyUsage: extension('2.5.29.15', bytes('030100'), true) }),
+    'differs keyUsage',
+  ],
+  [
+    'the usage of a CA',
+    ['leaf'],
+    () => ext({ keyUsage: extension('2.5.29.15', bytes('03020284'), true) }),
+    'differs keyUsage',
+  ],
+  [
+    'a key usage that is none',
+    EVERYBODY,
+    () => ext({ keyUsage: extension('2.5.29.15', bytes('0500'), true) }),
+    'unreadable',
+  ],
+  [
+    'a purpose of something else',
+    ['leaf'],
+    () => ext({ purposes: extension('2.5.29.37', sequence(bytes('06082b06010505070302'))) }),
+    'differs extendedKeyUsage',
+  ],
+  ['an empty list of names', ['leaf'], () => ext({ san: extension('2.5.29.17', sequence()) }), 'differs san'],
+  [
+    'names that are none',
+    EVERYBODY,
+    () => ext({ san: extension('2.5.29.17', Buffer.from('leaf.test')) }),
+    'unreadable',
+  ],
+  ['version 1', EVERYBODY, () => ({ parts: { version: Buffer.of() } }), 'differs version'],
+  [
+    'name constraints that are none',
+    EVERYBODY,
+    () => more('2.5.29.30', Buffer.from('.test'), true),
+    'unreadable',
+  ],
+  [
+    'a policy for every certificate, and none in it',
+    ['inter'],
+    () => more('2.5.29.36', sequence(bytes('800100')), true),
+    'explicit-policy',
+  ],
+  [
+    'the same in a leaf',
+    ['leaf'],
+    () => more('2.5.29.36', sequence(bytes('800100')), true),
+    'misplaced,explicit-policy',
+  ],
+  [
+    'a critical must-staple',
+    ['leaf'],
+    () => more('1.3.6.1.5.5.7.1.24', MUST_STAPLE, true),
+    'unknown-critical,must-staple',
+  ],
+  ['a policy twice', BELOW, () => more('2.5.29.32', sequence(POLICY, POLICY)), 'malformed'],
+  ['policies that are none', BELOW, () => more('2.5.29.32', Buffer.from('1.2.3')), 'malformed'],
+];
+
+/** openssl takes these; Go, NSS, webpki, pyca, GnuTLS or a browser does not, or RFC 5280 forbids them. */
+const ELSEWHERE: readonly Row[] = [
+  ['a negative serial number', EVERYBODY, () => ({ parts: { serial: integer('85d3') } }), 'negative-serial'],
+  [
+    'a serial number of 21 octets',
+    EVERYBODY,
+    () => ({ parts: { serial: integer(`01${'ab'.repeat(20)}`) } }),
+    'long-serial',
+  ],
+  ['serial number zero', BELOW, () => ({ parts: { serial: integer('00') } }), 'zero-serial'],
+  [
+    'a unique identifier of the issuer',
+    EVERYBODY,
+    () => ({ parts: { between: encode(0x81, bytes('00ab')) } }),
+    'unique-identifier',
+  ],
+  [
+    'a unique identifier of the subject',
+    EVERYBODY,
+    () => ({ parts: { between: encode(0x82, bytes('00ab')) } }),
+    'unique-identifier',
+  ],
+  ['must-staple without a responder', ['leaf'], () => more('1.3.6.1.5.5.7.1.24', MUST_STAPLE), 'must-staple'],
+  [
+    'a CT poison that is not critical',
+    EVERYBODY,
+    () => more('1.3.6.1.4.1.11129.2.4.3', bytes('0500')),
+    'unusable',
+  ],
+  ['name constraints', ['leaf'], () => more('2.5.29.30', permitted(dnsName('test')), true), 'misplaced'],
+  ['inhibitAnyPolicy', ['leaf'], () => more('2.5.29.54', integer('00'), true), 'misplaced'],
+  [
+    'policy mappings',
+    ['leaf'],
+    () => more('2.5.29.33', sequence(sequence(oid('1.2.3'), oid('1.2.4')))),
+    'misplaced',
+  ],
+  [
+    'nsCertType of a server',
+    ['inter'],
+    () => more('2.16.840.1.113730.1.1', bits(Buffer.of(0x40), 6)),
+    'netscape-type',
+  ],
+  [
+    'TRUE as 01',
+    EVERYBODY,
+    () => ext({ keyUsage: sequence(oid('2.5.29.15'), bytes('010101'), octets(bytes('03020780'))) }),
+    'unreadable',
+  ],
+  [
+    'a length of too many octets',
+    EVERYBODY,
+    () => ext({ keyUsage: sequence(oid('2.5.29.15'), bytes('0101ff'), bytes('04810403020780')) }),
+    'unreadable',
+  ],
+  [
+    'a default that is spelled out',
+    ['leaf'],
+    () => ext({ basicConstraints: extension('2.5.29.19', bytes('3003010100'), true) }),
+    'unreadable',
+  ],
+];
+
+/** What others made, and nobody refuses. */
+const FINE: readonly Row[] = [
+  ['nothing else', EVERYBODY, () => ({}), ''],
+  ['a private extension of plain text', EVERYBODY, () => more(PRIVATE, Buffer.from('rack 12')), ''],
+  ['AIA', BELOW, () => more('1.3.6.1.5.5.7.1.1', OCSP_AT), ''],
+  ['a distribution point', EVERYBODY, () => more('2.5.29.31', DISTRIBUTION), ''],
+  ['a critical distribution point', EVERYBODY, () => more('2.5.29.31', DISTRIBUTION, true), ''],
+  ['a policy', EVERYBODY, () => more('2.5.29.32', sequence(POLICY)), ''],
+  ['a critical policy', EVERYBODY, () => more('2.5.29.32', sequence(POLICY), true), ''],
+  [
+    'must-staple with a responder',
+    ['leaf'],
+    () =>
+      ext({
+        staple: extension('1.3.6.1.5.5.7.1.24', MUST_STAPLE),
+        aia: extension('1.3.6.1.5.5.7.1.1', OCSP_AT),
+      }),
+    '',
+  ],
+  [
+    'name constraints that allow what is below',
+    AUTHORITIES,
+    () => more('2.5.29.30', permitted(dnsName('test')), true),
+    '',
+  ],
+  ['nsCertType of what it is', ['leaf'], () => more('2.16.840.1.113730.1.1', bits(Buffer.of(0x40), 6)), ''],
+  ['nsCertType of a CA', AUTHORITIES, () => more('2.16.840.1.113730.1.1', bits(Buffer.of(0x07), 0)), ''],
+  ['inhibitAnyPolicy', AUTHORITIES, () => more('2.5.29.54', integer('00'), true), ''],
+  [
+    'policy constraints that a root has',
+    ['root'],
+    () => more('2.5.29.36', sequence(bytes('800100')), true),
+    '',
+  ],
+  [
+    'an AKI that names the certificate as well',
+    EVERYBODY,
+    (who) => byCertificate(who, NAMES.root, serialOf(ISSUERS[who])),
+    '',
+  ],
+  [
+    'the same with a name in capitals',
+    EVERYBODY,
+    (who) => byCertificate(who, name([CN, ' ROOT  ']), serialOf(ISSUERS[who])),
+    '',
+  ],
+  ['serial number zero', ['root'], () => ({ parts: { serial: integer('00') } }), ''],
+  [
+    'a serial number of 20 octets and the sign',
+    EVERYBODY,
+    () => ({ parts: { serial: integer(`00ff${'ab'.repeat(19)}`) } }),
+    '',
+  ],
+  [
+    'the usages of k3s and kubeadm',
+    AUTHORITIES,
+    () => ext({ keyUsage: extension('2.5.29.15', bytes('030202a4'), true) }),
+    '',
+  ],
+  [
+    'the usage of mkcert',
+    AUTHORITIES,
+    () => ext({ keyUsage: extension('2.5.29.15', bytes('03020204'), true) }),
+    '',
+  ],
+];
+
+const cases = (rows: readonly Row[]) =>
+  rows.flatMap(([what, all, defective, reason]) => all.map((who) => ({ what, who, defective, reason })));
+
+describe('refused by openssl', () => {
+  it.each(cases(REFUSED))('$who: $what is $reason', ({ who, defective, reason }) => {
+    const { refused, reasons } = judge({ [who]: defective(who) });
+    // A root is looked at on the way to what hangs from it.
+    expect(refused).toContain(who === 'root' && !refused.includes(who) ? 'inter' : who);
+    expect(reasons[who].map(brief).join()).toBe(reason);
+  });
+});
+
+describe('refused elsewhere', () => {
+  it.each(cases(ELSEWHERE))('$who: $what is $reason', ({ who, defective, reason }) => {
+    expect(judge({ [who]: defective(who) }).reasons[who].map(brief)).toEqual([reason]);
+  });
+});
+
+describe('is as wanted, and verified', () => {
+  it.each(cases(FINE))('$who: $what', ({ who, defective }) => {
+    expect(judge({ [who]: defective(who) })).toEqual({
+      refused: [],
+      reasons: { root: [], inter: [], leaf: [] },
+    });
+  });
+});
