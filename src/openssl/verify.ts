@@ -56,7 +56,7 @@ function purposesOf(entity: Entity): readonly Purpose[] {
   }
 }
 
-/** Only the root is trusted, so a missing or wrong intermediate cannot hide. `-x509_strict`: RFC 5280's musts. */
+/** Only the root is trusted, so a missing or wrong intermediate cannot hide. `-x509_strict`: RFC 5280's musts; `-policy_check`: policies, too. */
 export function verifyCommand(
   issuers: readonly Entity[],
   purpose: Purpose,
@@ -67,6 +67,7 @@ export function verifyCommand(
   const args = [
     'verify',
     '-x509_strict',
+    '-policy_check',
     '-purpose',
     purpose,
     ...root,
