@@ -12,7 +12,7 @@ import { SCRATCH_FOLDER, stageFolder } from '../src/pki/paths.ts';
 import { planInventory } from '../src/plan/plan.ts';
 import { type Step, stepsOf } from '../src/plan/steps.ts';
 import { loadManifest } from '../src/resolve/load.ts';
-import { inTemporaryFolder, milliseconds, node, pki, race, report } from './measure.ts';
+import { inTemporaryFolder, MEMORY, milliseconds, node, pki, race, report } from './measure.ts';
 
 const ROOT = 'authorities/root';
 /** The loop's own name for its run, and the word in the place of which it puts a folder. */
@@ -72,7 +72,7 @@ async function compare(leaves: number, key: string, rounds: number, where = tmpd
     };
     const times = await race(rounds, {
       loop: () => void node([LOOP, join(folder, 'loop.json')], fresh()),
-      apply: () => void pki(['apply', '--skip-verify'], fresh()),
+      apply: () => void pki(['apply', '--skip-verify', '--engine', 'openssl'], fresh()),
     });
     report(`cold apply, ${leaves} leaves ${key}, below ${where}`, [
       `bare spawn loop  ${milliseconds(times.loop)}`,
@@ -81,9 +81,6 @@ async function compare(leaves: number, key: string, rounds: number, where = tmpd
     ]);
   }, where);
 }
-
-/** Where Linux has a file system in memory for everybody. */
-const MEMORY = '/dev/shm';
 
 await compare(200, 'ecdsa-p256', 11);
 if (existsSync(MEMORY)) await compare(200, 'ecdsa-p256', 11, MEMORY);
