@@ -7,6 +7,7 @@ import { keySpecText } from '../pki/key-spec.ts';
 import { type Place, stagedPath } from '../pki/paths.ts';
 import { generationOf, type Make } from '../plan/make.ts';
 import { AN_ISSUER, type CertificateSpec, certificateSpec, writtenExtensions } from '../plan/wanted.ts';
+import { digestFor } from '../x509/signature-write.ts';
 import type { Command } from './command.ts';
 import { configText } from './config.ts';
 import { policySection } from './distinguished-name.ts';
@@ -43,6 +44,7 @@ function signConfig(spec: CertificateSpec, signerKey: string, { database }: Plac
         ['new_certs_dir', database],
         // One request per call: of several, only the first would get a random serial (159 bits, RFC 5280 §4.1.2.2).
         ['rand_serial', 'yes'],
+        // Ed25519 and Ed448 bring their own and ignore this.
         ['default_md', digestFor(signerKey)],
         ['policy', 'policy'],
         ['preserve', 'yes'],
@@ -56,11 +58,6 @@ function signConfig(spec: CertificateSpec, signerKey: string, { database }: Plac
     policySection(spec.name.subject),
     ...extensionSections(writtenExtensions(spec)),
   ]);
-}
-
-/** As strong as the key that signs (RFC 5480 §4); Ed25519 and Ed448 bring their own and ignore this. */
-function digestFor(key: string): string {
-  return { 'ecdsa-p384': 'sha384', 'ecdsa-p521': 'sha512' }[key] ?? 'sha256';
 }
 
 /** Four-digit years: with two, openssl means 1951 by `51` (openssl quirk); it picks UTCTime or GeneralizedTime itself. */

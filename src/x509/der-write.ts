@@ -1,4 +1,4 @@
-/** Writes DER (X.690 §8), as far as names, public keys and extensions need it. */
+/** Writes DER (X.690 §8), as far as names, keys, requests and certificates need it. */
 import { TAG } from './der.ts';
 
 /** One tag-length-value around parts that are DER, or content, already. */
@@ -43,4 +43,16 @@ export function encodeBits(set: readonly number[]): Buffer {
   const octets = Array<number>(Math.ceil(length / 8)).fill(0);
   for (const bit of set) octets[bit >> 3] = (octets[bit >> 3] ?? 0) | (0x80 >> (bit & 7));
   return encode(TAG.bitString, Buffer.from([octets.length * 8 - length, ...octets]));
+}
+
+/** A BIT STRING of whole octets: a key, or a signature. */
+export function encodeOctetBits(octets: Uint8Array): Buffer {
+  return encode(TAG.bitString, Buffer.of(0), octets);
+}
+
+/** A time to the second: UTCTime through 2049, GeneralizedTime from then on (RFC 5280 §4.1.2.5). */
+export function encodeTime(seconds: number): Buffer {
+  const digits = new Date(seconds * 1000).toISOString().replace(/[-:T]|\.\d+/g, '');
+  const isShort = digits >= '1950' && digits < '2050';
+  return encode(isShort ? TAG.utcTime : TAG.generalizedTime, Buffer.from(isShort ? digits.slice(2) : digits));
 }

@@ -43,6 +43,11 @@ export function parseRequest(bytes: Buffer): RequestFacts {
   return readable('certificate request', () => requestFacts(firstBlock(bytes, REQUEST_LABELS).der));
 }
 
+/** The first request of a file, as DER. */
+export function requestDer(bytes: Buffer): Uint8Array {
+  return firstBlock(bytes, REQUEST_LABELS).der;
+}
+
 /** How a private key is written among the fingerprints of a file. */
 export function keyPiece(keyId: KeyId): string {
   return `key ${keyId}`;

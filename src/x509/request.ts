@@ -1,6 +1,6 @@
 /** PKCS#10 certification requests (RFC 2986): bytes → facts. */
 import { publicKeyObject } from './certificate.ts';
-import { children, context, type Der, DerError, oidText } from './der.ts';
+import { children, context, type Der, DerError, expectTag, oidText, TAG } from './der.ts';
 import { extensionFacts } from './extensions.ts';
 import { type RequestFacts, sanOf } from './facts.ts';
 import { nameAttributes } from './name-read.ts';
@@ -18,6 +18,11 @@ export function requestFacts(der: Uint8Array): RequestFacts {
     san: sanOf(extensionFacts(requestedExtensions(attributes))),
     signatureFits: signedBy(der, publicKeyObject(spki.bytes)),
   };
+}
+
+/** The SubjectPublicKeyInfo inside a request. @throws DerError where it is not one well-formed request. */
+export function requestSpki(der: Uint8Array): Uint8Array {
+  return expectTag(children(signedParts(der).tbsDer)[2], TAG.sequence).bytes;
 }
 
 function requestedExtensions(attributes: Der | undefined): Der | undefined {

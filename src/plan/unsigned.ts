@@ -1,0 +1,81 @@
+/**
+ * Make → what is to be signed, and how: to the octet what openssl signs for the same make (openssl/make-command.ts), given
+ * the same key, serial number and issuer.
+ */
+import type { Entity } from '../pki/entity.ts';
+import { keySpecText } from '../pki/key-spec.ts';
+import { encodeRequestInfo, encodeTbsCertificate } from '../x509/certificate-write.ts';
+import { type CertificateFacts, keyIdentifierOf } from '../x509/facts.ts';
+import { type EncodedName, encodedName, nameDer } from '../x509/name.ts';
+import { keyIdentifier } from '../x509/public-key.ts';
+import {
+  type Digest,
+  digestFor,
+  type SignatureAlgorithm,
+  signatureAlgorithm,
+} from '../x509/signature-write.ts';
+import type { Issuance } from './change.ts';
+import { certificateSpec, issuedBy, requestedExtensions, writtenExtensions } from './wanted.ts';
+
+/** Waits for a signature. */
+export interface Unsigned {
+  readonly der: Uint8Array;
+  readonly algorithm: SignatureAlgorithm;
+}
+
+/** CertificationRequestInfo. @param spki the key that signs, as the request shows it. */
+export function unsignedRequest(entity: Entity, name: EncodedName | undefined, spki: Uint8Array): Unsigned {
+  const subject = derOf(encodedName(entity, name));
+  // openssl req is given -sha256 for every kind of key.
+  const algorithm = algorithmOf(keySpecText(entity.key), 'sha256');
+  return { der: encodeRequestInfo({ subject, spki, extensions: requestedExtensions(entity) }), algorithm };
+}
+
+/** All that a certificate takes beside its entity. */
+export interface CertificateInputs {
+  readonly issuance: Issuance;
+  /** The certificate of who signs; `null`: it signs itself. */
+  readonly issuer: CertificateFacts | null;
+  /** Kind of the key that signs (`ecdsa-p384`). */
+  readonly signedWith: string;
+  /** The key that it is for. */
+  readonly spki: Uint8Array;
+  /** Octets of a number that is not negative. */
+  readonly serial: Uint8Array;
+}
+
+/** TBSCertificate. @throws Error where the issuer's certificate does not say which key it is for. */
+export function unsignedCertificate(entity: Entity, inputs: CertificateInputs): Unsigned {
+  const { issuance, issuer, signedWith, spki, serial } = inputs;
+  if (issuer !== null && keyIdentifierOf(issuer) === null)
+    throw new Error('the certificate of the issuer has no subject key identifier to refer to');
+  const spec = certificateSpec(entity, issuer && issuedBy(issuer), issuance, keyIdentifier(spki));
+  const subject = derOf(spec.name);
+  const algorithm = algorithmOf(signedWith, digestFor(signedWith));
+  const der = encodeTbsCertificate({
+    serial,
+    algorithm,
+    issuer: issuer === null ? subject : Buffer.from(issuer.subjectDer, 'hex'),
+    notBefore: spec.notBefore,
+    notAfter: spec.notAfter,
+    subject,
+    spki,
+    extensions: writtenExtensions(spec),
+  });
+  return { der, algorithm };
+}
+
+/** Whether keys of that kind (`ecdsa-p384`) sign in a way that can be written here. */
+export function canSign(key: string): boolean {
+  return signatureAlgorithm(key, digestFor(key)) !== undefined;
+}
+
+function derOf({ subject, strings }: EncodedName): Uint8Array {
+  return Buffer.from(nameDer(subject, strings), 'hex');
+}
+
+function algorithmOf(key: string, digest: Digest): SignatureAlgorithm {
+  const algorithm = signatureAlgorithm(key, digest);
+  if (algorithm === undefined) throw new Error(`no signature is known that a key of kind ${key} makes`);
+  return algorithm;
+}
