@@ -15,6 +15,7 @@ import { planScript } from './openssl/script.ts';
 import type { EntityId, Inventory } from './pki/entity.ts';
 import type { Consent } from './plan/change.ts';
 import type { ClockDoubt } from './plan/clock.ts';
+import type { EngineChoice } from './plan/engine.ts';
 import type { Plan } from './plan/plan.ts';
 import { type StatusRow, statusRows } from './plan/status.ts';
 import type { ApplyResult } from './run/apply.ts';
@@ -36,6 +37,7 @@ export type { Authority, EndEntity, Entity, EntityId, EntityKind, Inventory } fr
 export type { Blockage, LinkFinding, Refusal } from './plan/blockage.ts';
 export type { Action, Change, Consent, Issuance } from './plan/change.ts';
 export type { ClockDoubt } from './plan/clock.ts';
+export type { EngineChoice } from './plan/engine.ts';
 export type { Plan } from './plan/plan.ts';
 export type { Reason } from './plan/reason.ts';
 export type { State, StatusRow } from './plan/status.ts';
@@ -96,6 +98,8 @@ export interface PlanOptions extends Demands {
   readonly now?: number;
   /** Takes the clock for right, whatever was issued before. */
   readonly trustClock?: boolean;
+  /** Who makes keys and certificates; `auto` by default. */
+  readonly engine?: EngineChoice;
 }
 
 /** What apply would do, and why. Reads the output folder and writes nothing. */
@@ -133,7 +137,7 @@ export async function planCommands(project: Project, plan: Plan): Promise<string
 }
 
 /** What apply may do, and what hears of it. */
-export interface ApplyOptions extends Demands {
+export interface ApplyOptions extends Demands, Pick<PlanOptions, 'engine'> {
   /** What may be done that breaks something in use; nothing by default. */
   readonly consents?: ReadonlySet<Consent>;
   /** Takes the clock for right, whatever was issued before. */
@@ -150,15 +154,12 @@ export interface ApplyOptions extends Demands {
 
 /** Makes the folder what the manifest says. Call `openssl` first: this assumes one that works. */
 export async function apply(project: Project, options: ApplyOptions = {}): Promise<ApplyResult> {
-  const [{ applyInventory }, { opensslBinary }] = await Promise.all([
-    import('./run/apply.ts'),
-    import('./engine/probe.ts'),
-  ]);
+  const { applyInventory } = await import('./run/apply.ts');
   return applyInventory(project.inventory, {
     consents: new Set(),
     ...options,
     root: project.root,
-    binary: opensslBinary(process.env),
+    binary: await binary(),
     clock,
     // With one for each core, cores stand idle while openssl writes.
     processes: availableParallelism() + 2,
@@ -180,15 +181,8 @@ export async function verify(
   project: Project,
   options: Pick<VerifyOptions, 'onOutcome' | 'signal' | 'touched'> = {},
 ): Promise<Verification> {
-  const [{ verifyInventory }, { opensslBinary }] = await Promise.all([
-    import('./run/verify.ts'),
-    import('./engine/probe.ts'),
-  ]);
-  return verifyInventory(project.inventory, {
-    ...options,
-    root: project.root,
-    binary: opensslBinary(process.env),
-  });
+  const { verifyInventory } = await import('./run/verify.ts');
+  return verifyInventory(project.inventory, { ...options, root: project.root, binary: await binary() });
 }
 
 /** Where the manifest is to go, and as of when. */
@@ -241,6 +235,10 @@ export async function adopt(folder: string, options: AdoptOptions = {}): Promise
 export async function writeManifest(path: string, text: string): Promise<boolean> {
   const { createManifest } = await import('./store/manifest-file.ts');
   return createManifest(path, text);
+}
+
+async function binary(): Promise<string> {
+  return (await import('./engine/probe.ts')).opensslBinary(process.env);
 }
 
 /** Seconds since 1970. Whatever depends on the day gets it from here; only caches ask for the time by themselves. */

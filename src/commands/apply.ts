@@ -6,6 +6,7 @@ import {
   apply,
   type Consent,
   type Demands,
+  type EngineChoice,
   type EntityId,
   type Project,
 } from '../index.ts';
@@ -30,6 +31,7 @@ export interface ApplyFlags extends ProofFlags {
   readonly trustClock?: boolean;
   /** Seconds. */
   readonly lockTimeout?: number;
+  readonly engine?: EngineChoice;
 }
 
 /** `failed` without a usable manifest or openssl; else as `applyProject` says. */
@@ -86,8 +88,12 @@ function optimizeLate(): void {
   if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=1000000');
 }
 
-function lockOf({ lockTimeout }: ApplyFlags): Pick<ApplyOptions, 'lockTimeout'> {
-  return lockTimeout === undefined ? {} : { lockTimeout };
+/** Those flags that are the library's options, too. */
+function passedOn({ lockTimeout, engine }: ApplyFlags): Pick<ApplyOptions, 'lockTimeout' | 'engine'> {
+  return {
+    ...(lockTimeout === undefined ? {} : { lockTimeout }),
+    ...(engine === undefined ? {} : { engine }),
+  };
 }
 
 /** The plan is shown to whoever has to agree to it, and tells what progress there will be. */
@@ -103,8 +109,8 @@ async function run(
   try {
     return await apply(project, {
       ...requests,
-      ...lockOf(flags),
       trustClock: flags.trustClock ?? false,
+      ...passedOn(flags),
       consents,
       signal,
       listener: (event) => progress?.listener(event),

@@ -2,6 +2,7 @@
 import { Argument, InvalidArgumentError, Option } from 'commander';
 import type { Consent } from '../index.ts';
 import { CONSENTS, isConsent } from '../plan/change.ts';
+import { ENGINE_CHOICES } from '../plan/engine.ts';
 import { DEFAULT_MANIFEST } from './project.ts';
 
 /** Which manifest, where that is what the command is about. */
@@ -36,6 +37,11 @@ export function lockTimeoutOption(): Option {
     parseSeconds,
   );
 }
+/** Who makes keys and certificates. */
+export const ENGINE_OPTION = new Option(
+  '--engine <engine>',
+  'who makes keys and certificates; auto (default) goes by their number',
+).choices(ENGINE_CHOICES);
 
 /** For every command that issues something, or says what would be issued. */
 export function trustClockOption(): Option {
@@ -53,6 +59,7 @@ export const APPLY_OPTIONS: readonly Option[] = [
     parseConsents,
   ),
   trustClockOption(),
+  ENGINE_OPTION,
   lockTimeoutOption(),
   jsonOption('print the result as JSON'),
   verboseOption('show every check of the proof'),

@@ -1,5 +1,5 @@
 /** `pki plan`: the dry run. Writes nothing, also not in a folder that it may not write to. */
-import { type Plan, type Project, plan, planCommands } from '../index.ts';
+import { type EngineChoice, type Plan, type Project, plan, planCommands } from '../index.ts';
 import { isDue } from '../plan/plan.ts';
 import { clockMessages } from '../report/clock.ts';
 import { exposedTexts, planText } from '../report/plan.ts';
@@ -22,6 +22,7 @@ export interface PlanFlags {
   /** Seconds since 1970. */
   readonly now?: number;
   readonly trustClock?: boolean;
+  readonly engine?: EngineChoice;
 }
 
 /** `failed` where something is refused; `due` only where `detailedExitcode` asks for it. */
@@ -38,6 +39,7 @@ export async function planCommand(manifest: string, flags: PlanFlags, console: C
     only,
     trustClock: flags.trustClock ?? false,
     ...(flags.now === undefined ? {} : { now: flags.now }),
+    ...(flags.engine === undefined ? {} : { engine: flags.engine }),
   });
   await show(project, made, flags, console);
   console.say(...clockMessages(made));

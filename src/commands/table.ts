@@ -7,6 +7,7 @@ import type { HistoryFlags } from './history.ts';
 import type { Interruption } from './interruption.ts';
 import {
   APPLY_OPTIONS,
+  ENGINE_OPTION,
   jsonOption,
   lockTimeoutOption,
   MANIFEST,
@@ -57,6 +58,7 @@ export const COMMANDS: readonly CommandRow[] = [
       namesOption('--rotate <names>', 'plan what "pki rotate" would do'),
       namesOption('--retire <names>', 'plan what "pki retire" would do'),
       namesOption('--only <names>', 'plan nothing but these, and what follows from them'),
+      ENGINE_OPTION,
     ],
     async run(manifest: string, flags: PlanFlags, { console }) {
       return (await import('./plan.ts')).planCommand(manifest, flags, console);

@@ -1,4 +1,7 @@
 /** The port to those who make keys, requests and certificates. Whatever they make is read back before it is published. */
+import type { EntityId } from '../pki/entity.ts';
+import type { Generation, StagedFile } from '../pki/paths.ts';
+import type { EngineName } from '../plan/engine.ts';
 import type { Make } from '../plan/make.ts';
 
 /** Makes things in staging folders of one run, which are there already. To be closed, after an abort as well. */
@@ -6,10 +9,19 @@ export interface Engine {
   /** How many things it makes at once, those included that wait for their turn. */
   readonly atOnce: number;
   /**
-   * The files of `make` are in staging when this resolves; what they hold is for the caller to judge.
+   * The files of `make` are in staging when this resolves, to who made them; what they hold is for the caller to judge.
    * @throws OpensslError, or an Error with a message for the user.
    */
-  perform(make: Make): Promise<void>;
+  perform(make: Make): Promise<EngineName>;
   /** Resolves when nothing of it is left running. */
   close(): Promise<void>;
+}
+
+/** Staging of the run, for an engine that reads and writes its files itself. */
+export interface StagedFiles {
+  /** A file that this run made. @throws Error where there is none. */
+  read(of: EntityId, file: StagedFile): Buffer;
+  /** The copy of a file in its place (run/provide.ts). @throws Error where there is none. */
+  readCopy(of: EntityId, file: 'key' | 'cert', generation: Generation): Buffer;
+  write(of: EntityId, file: StagedFile, text: string, mode: number): void;
 }

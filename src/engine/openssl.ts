@@ -2,6 +2,7 @@
 import { makeCommand } from '../openssl/make-command.ts';
 import type { ById } from '../pki/issuers.ts';
 import { type Place, SCRATCH_FOLDER } from '../pki/paths.ts';
+import type { EngineName } from '../plan/engine.ts';
 import type { Make } from '../plan/make.ts';
 import type { Folder } from '../store/folder.ts';
 import { CaDatabases } from './ca-databases.ts';
@@ -43,9 +44,10 @@ export class OpensslEngine implements Engine {
     this.#run = run;
   }
 
-  async perform(make: Make): Promise<void> {
-    if (make.op !== 'sign') return this.#call(make, SCRATCH_FOLDER);
-    await this.#databases.lend((database) => this.#call(make, database));
+  async perform(make: Make): Promise<EngineName> {
+    if (make.op !== 'sign') await this.#call(make, SCRATCH_FOLDER);
+    else await this.#databases.lend((database) => this.#call(make, database));
+    return 'openssl';
   }
 
   async #call(make: Make, database: string): Promise<void> {

@@ -5,6 +5,7 @@ import { fingerprintsOf, type NameAttribute } from '../x509/facts.ts';
 import { type Action, type Change, type Consent, consentOf, reasonsOf } from './change.ts';
 import { type ClockDoubt, type Moment, momentOf } from './clock.ts';
 import { diffName } from './diff.ts';
+import { type EngineChoice, type EngineName, engineFor } from './engine.ts';
 import { keyOwners } from './key-decision.ts';
 import { type EntityObservation, type Exposure, NOTHING, type Observation } from './observation.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
@@ -31,6 +32,8 @@ export interface Plan {
   readonly doubt: ClockDoubt | null;
   /** What is due as well, and not part of this plan, because other things were asked for by name. */
   readonly left: readonly EntityId[];
+  /** Who makes keys and certificates. */
+  readonly engine: EngineName;
 }
 
 /** The moment, in seconds since 1970, and what a manifest cannot say because it is done once. */
@@ -44,6 +47,8 @@ export interface PlanOptions {
   readonly retire?: ReadonlySet<EntityId>;
   /** Entities that stay as they are, whatever the manifest says; what cannot do without them stays as well. */
   readonly pinned?: ReadonlySet<EntityId>;
+  /** Who shall make keys and certificates; `auto` by default. */
+  readonly engine?: EngineChoice;
 }
 
 /** One change per entity of the inventory, then a removal for each stranger, which waits for consent. */
@@ -79,6 +84,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     pinned,
     doubt,
     left: [],
+    engine: engineFor(changes, options.engine ?? 'auto'),
   };
 }
 

@@ -36,6 +36,7 @@ export function planJson(plan: Plan, manifest: string): unknown {
     exposed: plan.exposed.map(({ folder }) => folder),
     clock: plan.doubt && doubtJson(plan.doubt),
     left: plan.left,
+    engine: plan.engine,
     changes: plan.changes.map(changeJson),
   };
 }

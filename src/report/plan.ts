@@ -131,5 +131,10 @@ function summaryText(plan: Plan, style: Style): string {
     ([action, verb]) => `${counts[action]} ${verb}`,
   );
   const text = `plan: ${listed.length === 0 ? 'nothing in the manifest' : listed.join(', ')}`;
-  return isDue(plan) ? style.strong(text) : style.good(`${text}, nothing to do`);
+  return isDue(plan) ? style.strong(`${text}${engineText(plan)}`) : style.good(`${text}, nothing to do`);
+}
+
+/** openssl is what everyone expects. */
+function engineText({ engine, changes }: Plan): string {
+  return engine === 'node' && changes.some(isIssue) ? '; by the OpenSSL inside node (--engine)' : '';
 }

@@ -2,24 +2,27 @@
 
 import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
-import { OpensslEngine } from '../engine/openssl.ts';
+import { openEngine } from '../engine/auto.ts';
 import { type EntityId, type Inventory, kindOf } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import { byIdOf } from '../pki/issuers.ts';
 import type { Refusal } from '../plan/blockage.ts';
 import type { Change, Consent } from '../plan/change.ts';
 import { type Agreement, agreementOn } from '../plan/consent.ts';
+import type { EngineChoice } from '../plan/engine.ts';
 import { namedIn, planAsked } from '../plan/part.ts';
 import { consentsNeeded, isDue, type Plan } from '../plan/plan.ts';
 import { stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
 import { recover } from '../store/commit/recover.ts';
+import { Flush } from '../store/flush.ts';
 import { Ledger } from '../store/ledger.ts';
 import { withIssues } from '../store/ledger-times.ts';
 import type { Rival } from '../store/lock.ts';
-import { Cache, WORTHWHILE } from '../store/observe/cache.ts';
+import { Cache, isWorthwhile } from '../store/observe/cache.ts';
 import { observe } from '../store/observe/observe.ts';
 import { savePlaces } from '../store/observe/places.ts';
+import { Reader } from '../store/observe/reader.ts';
 import { OutputFolder } from '../store/output-folder.ts';
 import type { Listener } from './events.ts';
 import { type Execution, execute } from './execute.ts';
@@ -41,6 +44,8 @@ export interface ApplyOptions {
   readonly trustClock?: boolean;
   /** How many openssl processes at once. */
   readonly processes: number;
+  /** Who makes keys and certificates; `auto` by default. */
+  readonly engine?: EngineChoice;
   /** What was agreed to beforehand. */
   readonly consents: ReadonlySet<Consent>;
   /** Sees the plan, under the lock and before anything is done, and says what else is agreed to. */
@@ -120,10 +125,11 @@ async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<
   await ignoreInGit(output.root);
   const cache = new Cache(root, Date.now());
   const now = clock();
-  const observation = withIssues(observe(root, inventory, cache), root, now);
+  const reader = new Reader();
+  const observation = withIssues(observe(root, inventory, cache, reader), root, now);
   await cache.save(output.own);
-  const { rekey = new Set(), retire = new Set(), only = new Set() } = options;
-  const asked = { now, clock: options.trustClock ? 'trusted' : 'compared', rekey, retire, only } as const;
+  const { rekey = new Set(), retire = new Set(), only = new Set(), engine = 'auto' } = options;
+  const asked = { now, clock: options.trustClock ? 'trusted' : 'compared', rekey, retire, only, engine } as const;
   const plan = withStuck(planAsked(inventory, observation, asked), stuck);
   if (plan.doubt?.kind === 'behind') return { kind: 'refused', plan, refusals: [] };
   const agreed = isDue(plan) ? await options.review?.(plan) : undefined;
@@ -139,7 +145,7 @@ async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<
           inventory.entities.filter(({ id }) => !plan.pinned.has(id)),
         ),
       )
-    : carryOut(inventory, agreement, options);
+    : carryOut(inventory, agreement, { ...options, reader });
 }
 
 async function nothingDone(
@@ -174,15 +180,17 @@ function withStuck(plan: Plan, stuck: ReadonlyMap<EntityId, Refusal>): Plan {
 async function carryOut(
   inventory: Inventory,
   { possible: plan, awaiting: held, withheld: blocked }: Agreement,
-  options: OpenOptions,
+  options: OpenOptions & { readonly reader: Reader },
 ): Promise<ApplyResult> {
-  const { root, output, binary, processes, listener, signal } = options;
+  const { root, output, reader, binary, processes, listener, signal } = options;
   // Two runs may fall into one second.
   const name = `${isoTime(plan.now).replaceAll(':', '')}-${randomBytes(3).toString('hex')}`;
   const byId = byIdOf(inventory.entities);
   const changes = new Map(plan.changes.map((change) => [change.id, change]));
-  const engine = new OpensslEngine({ root, own: output.own, binary, processes, run: name, byId, signal });
   using staging = new Staging(output, name);
+  const place = { root, own: output.own, binary, processes, run: name, byId, signal };
+  const engine = await openEngine(plan.engine, place, staging);
+  using flush = isMany(plan) ? Flush.of(output.own) : undefined;
   const run: Run = {
     root,
     output,
@@ -192,6 +200,8 @@ async function carryOut(
     staging,
     published: new Published(output, byId, changes),
     ledger: new Ledger(output.own),
+    reader,
+    flush,
     now: plan.now,
   };
   const execution = await execute(run, stepsOf(plan, inventory), {
@@ -199,13 +209,20 @@ async function carryOut(
     ...(listener === undefined ? {} : { listener }),
     ...(signal === undefined ? {} : { signal }),
   }).finally(() => engine.close());
-  if (execution.published.length >= WORTHWHILE) await rememberAll(root, output, inventory);
+  if (isWorthwhile(execution.published.length, inventory.entities.length)) await rememberAll(run, inventory);
   return { kind: 'done', plan, held, blocked, execution, interrupted: signal?.aborted ?? false };
 }
 
 /** So that the next plan of a large folder is quick, and the next apply has nothing left to write. */
-async function rememberAll(root: string, { own }: OutputFolder, inventory: Inventory): Promise<void> {
+/** Below this, starting a program that flushes costs more than it saves. */
+const MANY = 100;
+
+function isMany({ changes }: Plan): boolean {
+  return changes.filter(({ action }) => action === 'create').length >= MANY;
+}
+
+async function rememberAll({ root, output, reader }: Run, inventory: Inventory): Promise<void> {
   const cache = new Cache(root, Date.now());
-  observe(root, inventory, cache);
-  await cache.save(own);
+  observe(root, inventory, cache, reader);
+  await cache.save(output.own, 1);
 }

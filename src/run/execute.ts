@@ -36,8 +36,9 @@ export interface ExecuteOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Entities whose files are being synced at the same time: the disk does several as fast as one. */
+/** Entities whose files are being synced at the same time: the disk does several as fast as one, and a flush does all. */
 const PUBLISHING = 6;
+const FLUSHING = 64;
 
 /** A step that fails is in the result; rejects where work folders cannot be made, or moved files not be copied. */
 export async function execute(
@@ -53,7 +54,7 @@ export async function execute(
   await run.staging.open();
   await prepareFiles(run, pinned);
   const walking = walk(steps, {
-    lanes: { process: run.engine.atOnce, publish: PUBLISHING },
+    lanes: { process: run.engine.atOnce, publish: run.flush === undefined ? PUBLISHING : FLUSHING },
     run: (step) => runStep(run, step),
     begun: (step) => listener?.({ kind: 'step-started', step }),
     done(step) {
@@ -111,8 +112,8 @@ async function runStep(run: Run, step: Step): Promise<void> {
 async function perform(run: Run, make: Make): Promise<void> {
   const { engine, staging } = run;
   await provide(run, make);
-  await engine.perform(make);
-  for (const file of outputsOf(make)) staging.checkMade(make.of, file);
+  const maker = await engine.perform(make);
+  for (const file of outputsOf(make)) staging.checkMade(make.of, file, maker);
 }
 
 function failureOf({ entity, kind }: Step, error: unknown): StepFailure {

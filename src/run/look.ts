@@ -1,5 +1,6 @@
 /** Looking at the output folder, and the plan of what was seen: everything before a run takes the lock. Writes nothing. */
 import type { EntityId, Inventory } from '../pki/entity.ts';
+import type { EngineChoice } from '../plan/engine.ts';
 import type { Observation } from '../plan/observation.ts';
 import { planAsked } from '../plan/part.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -13,6 +14,8 @@ export interface LookOptions {
   readonly rekey?: ReadonlySet<EntityId>;
   readonly retire?: ReadonlySet<EntityId>;
   readonly only?: ReadonlySet<EntityId>;
+  /** Who is to make keys and certificates. */
+  readonly engine?: EngineChoice;
   /** A question, of any moment; without it the clock is asked, and compared with what was issued. */
   readonly now?: number;
   readonly trustClock?: boolean;

@@ -29,7 +29,7 @@ export async function publish(run: Run, id: EntityId): Promise<void> {
 }
 
 async function replace(run: Run, entity: Entity, change: Work): Promise<void> {
-  const { output, staging } = run;
+  const { output, staging, flush } = run;
   checkReplaceable(
     output,
     [...change.writes, ...change.deletes].map((file) => filePath(entity, file)),
@@ -41,14 +41,14 @@ async function replace(run: Run, entity: Entity, change: Work): Promise<void> {
   const written = async (): Promise<unknown> => {
     writeBundles(run, entity, change);
     return Promise.all([
-      issued && record(run, entity, issued, change.reasons),
-      cross && record(run, entity, cross, whyCross),
+      issued && record(run, entity, 'cert', issued, change.reasons),
+      cross && record(run, entity, 'cross', cross, whyCross),
     ]);
   };
   await Promise.all([tidied, written()]);
   if (crossingOf(change) !== null) await staging.settle(entity.id, 'cross', null);
   const { writes, deletes, relinks } = change;
-  await commit(output, { entity, writes, deletes, relinks, stamp: staging.run, run: staging.run });
+  await commit(output, { entity, writes, deletes, relinks, stamp: staging.run, run: staging.run, flush });
 }
 
 /** What engines make; bundles are written with their modes. */
@@ -61,11 +61,13 @@ async function tidy({ staging }: Run, { id }: Entity, { writes }: Work): Promise
 }
 
 function record(
-  { ledger, now }: Run,
+  { ledger, now, staging }: Run,
   entity: Entity,
+  file: 'cert' | 'cross',
   cert: CertificateFacts,
   reasons: readonly Reason[],
 ): Promise<void> {
   const issuer = entity.issuer ?? entity.id;
-  return ledger.append(ledgerEntry(cert, { entity: entity.id, issuer, now, reasons }));
+  const engine = staging.makerOf(entity.id, file);
+  return ledger.append(ledgerEntry(cert, { entity: entity.id, issuer, now, reasons, engine }));
 }

@@ -3,7 +3,9 @@ import type { Engine } from '../engine/engine.ts';
 import type { EntityId } from '../pki/entity.ts';
 import type { ById } from '../pki/issuers.ts';
 import { type Change, isWork, type Work } from '../plan/change.ts';
+import type { Flush } from '../store/flush.ts';
 import type { Ledger } from '../store/ledger.ts';
+import type { Reader } from '../store/observe/reader.ts';
 import type { OutputFolder } from '../store/output-folder.ts';
 import type { Published } from './published.ts';
 import type { Staging } from './staging.ts';
@@ -19,6 +21,9 @@ export interface Run {
   readonly staging: Staging;
   readonly published: Published;
   readonly ledger: Ledger;
+  readonly reader: Reader;
+  /** Where so many first issues are under way that it pays, and can be. */
+  readonly flush: Flush | undefined;
   /** Seconds since 1970: the moment of the plan. */
   readonly now: number;
 }

@@ -4,12 +4,15 @@ import type { EntityId } from '../pki/entity.ts';
 import { nameOf } from '../pki/files.ts';
 import {
   COMMIT_FOLDER,
+  copyPath,
+  type Generation,
   SCRATCH_FOLDER,
   STAGE_FOLDER,
   type StagedFile,
   stagedPath,
   stageFolder,
 } from '../pki/paths.ts';
+import type { EngineName } from '../plan/engine.ts';
 import type { FileState } from '../plan/observation.ts';
 import { entered } from '../store/descend.ts';
 import type { Folder } from '../store/folder.ts';
@@ -25,6 +28,7 @@ export class Staging {
   #folder: Folder | undefined;
   readonly #made = new Set<EntityId>();
   readonly #shared = new Map<string, Promise<void>>();
+  readonly #makers = new Map<string, EngineName>();
 
   constructor(output: OutputFolder, run: string) {
     this.#output = output;
@@ -74,7 +78,13 @@ export class Staging {
   }
 
   /** openssl exits 0 on a full disk: what it made must at least be there, so that the cause is named at once. */
-  checkMade(id: EntityId, file: StagedFile): void {
+  checkMade(id: EntityId, file: StagedFile, maker: EngineName): void {
+    this.#makers.set(this.name(id, file), maker);
+    // Node's own writing fails where it fails.
+    if (maker === 'openssl') this.#checkThere(id, file);
+  }
+
+  #checkThere(id: EntityId, file: StagedFile): void {
     using folder = this.#enter(id);
     const stat = folder.lookAt(nameOf(this.name(id, file)));
     if (stat === undefined) throw new Error(`openssl did not make "${this.name(id, file)}"`);
@@ -82,10 +92,25 @@ export class Staging {
       throw new Error(`openssl left "${this.name(id, file)}" empty, as it does on a full disk`);
   }
 
+  /** Who made a file of this run, once it is checked. */
+  makerOf(id: EntityId, file: StagedFile): EngineName {
+    const maker = this.#makers.get(this.name(id, file));
+    if (maker === undefined) throw new Error(`Internal error: no one made ${file} of ${id}`);
+    return maker;
+  }
+
   /** The bytes of a file that this run made. @throws Error where it is missing, empty, or no plain file. */
   read(id: EntityId, file: StagedFile): Buffer {
     using folder = this.#enter(id);
     return whole(folder.read(nameOf(this.name(id, file))), this.name(id, file));
+  }
+
+  /** The copy of a file in its place. @throws Error where it is missing, empty, or no plain file. */
+  readCopy(id: EntityId, file: 'key' | 'cert', generation: Generation): Buffer {
+    const path = copyPath(id, file, this.run, generation);
+    using copies = this.#opened().enter(generation);
+    using folder = copies.enter(nameOf(stageFolder(id)));
+    return whole(folder.read(nameOf(path)), path);
   }
 
   /** A new file beside those that were made. */
@@ -123,7 +148,7 @@ export class Staging {
 /** openssl exits 0 also where half of its output is missing. @throws Error where a file is missing or empty. */
 export function whole(file: FileState<Buffer>, path: string): Buffer {
   if (file.state === 'present' && file.facts.length > 0) return file.facts;
-  if (file.state === 'present') throw new Error(`openssl left "${path}" empty; is the disk full?`);
-  if (file.state === 'missing') throw new Error(`openssl did not make "${path}"`);
+  if (file.state === 'present') throw new Error(`"${path}" is empty; is the disk full?`);
+  if (file.state === 'missing') throw new Error(`"${path}" is missing`);
   throw new Error(`"${path}" ${file.state === 'blocked' ? blockageText(file.cause) : file.detail}`);
 }

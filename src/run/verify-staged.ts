@@ -1,14 +1,17 @@
-/** Whether what openssl made for an entity is what was asked, read from the staged files themselves. */
+/** Whether what was made for an entity is what was asked, read from the staged files themselves. */
 
 import type { Artifact } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import { filePath } from '../pki/files.ts';
 import { crossObjections, type Made, objections } from '../plan/accept.ts';
+import type { FactsOf } from '../plan/artifacts/rules.ts';
 import { crossingOf, issuanceOf, makesKey, type Work } from '../plan/change.ts';
+import type { EngineName } from '../plan/engine.ts';
+import type { Reader } from '../store/observe/reader.ts';
 import { publicKeyObject } from '../x509/certificate.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
-import { certificateDer, parseCertificate, parsePublicKey, parseRequest } from '../x509/parse.ts';
+import { certificateDer, parseCertificate, parsePublicKey } from '../x509/parse.ts';
 import { parseKey, publicKeyOf } from '../x509/parse-key.ts';
 import { signedBy } from '../x509/signature.ts';
 import type { Run } from './run.ts';
@@ -28,7 +31,7 @@ export function verifyStaged(run: Run, entity: Entity, change: Work): Verified {
 }
 
 function verifyIssued(
-  { staging, published }: Run,
+  { staging, published, reader }: Run,
   entity: Entity,
   change: Work,
   keyFile: Buffer,
@@ -37,14 +40,18 @@ function verifyIssued(
   const issuance = issuanceOf(change);
   if (issuance === null && !change.writes.includes('csr')) return null;
   const certFile = issuance === null ? null : staging.read(id, 'cert');
-  const csr = stagedFacts(staging, id, 'csr', parseRequest);
+  const csr = stagedFacts(staging, id, 'csr', reader);
   const issuer = entity.issuer === null ? null : published.certificate(entity.issuer);
-  const key = parseKey(keyFile);
-  const cert = certFile === null ? null : stagedFacts(staging, id, 'cert', parseCertificate);
-  const signer = issuer ?? { key: publicKeyObject(publicKeyOf(keyFile)), facts: key };
-  const isSigned = certFile !== null && signedBy(certificateDer(certFile), signer.key);
-  const made: Made = { key, csr, cert, signedBy: isSigned ? signer.facts.keyId : null };
-  throwAny(objections(made, { entity, issuance, issuer: issuer?.facts ?? null }));
+  const key = reader.read('key', keyFile);
+  const cert = certFile === null ? null : stagedFacts(staging, id, 'cert', reader);
+  const signer =
+    issuer === null
+      ? { key: publicKeyObject(publicKeyOf(keyFile)), keyId: key.keyId }
+      : { key: issuer.key, keyId: issuer.facts.keyId };
+  const isSigned = certFile !== null && reader.isSigned(certFile, signer);
+  const made: Made = { key, csr, cert, signedBy: isSigned ? signer.keyId : null };
+  const maker = staging.makerOf(id, cert === null ? 'csr' : 'cert');
+  throwAny(maker, objections(made, { entity, issuance, issuer: issuer?.facts ?? null }));
   return cert;
 }
 
@@ -62,13 +69,16 @@ function verifyCross(
   const cert = parseCertificate(file);
   const signed = signedBy(certificateDer(file), issuer.key) ? issuer.facts.keyId : null;
   const asked = { entity, issuance: crossing.issuance, issuer: issuer.facts };
-  throwAny(crossObjections({ cert, key: parseKey(keyFile), signedBy: signed }, asked));
+  throwAny(
+    staging.makerOf(entity.id, 'cross'),
+    crossObjections({ cert, key: parseKey(keyFile), signedBy: signed }, asked),
+  );
   return cert;
 }
 
-function throwAny(found: readonly string[]): void {
+function throwAny(maker: EngineName, found: readonly string[]): void {
   if (found.length > 0)
-    throw new Error(`openssl made something else than it was asked for: ${found.join('; ')}`);
+    throw new Error(`${maker} made something else than it was asked for: ${found.join('; ')}`);
 }
 
 function keyOf({ staging, published }: Run, entity: Entity, change: Work): Buffer {
@@ -77,12 +87,19 @@ function keyOf({ staging, published }: Run, entity: Entity, change: Work): Buffe
 }
 
 /** openssl exits 0 also where half of its output is missing. */
-function stagedFacts<T>(staging: Staging, id: EntityId, file: Artifact, parse: (bytes: Buffer) => T): T {
+function stagedFacts<A extends Artifact>(
+  staging: Staging,
+  id: EntityId,
+  file: A,
+  reader: Reader,
+): FactsOf<A> {
   const bytes = staging.read(id, file);
   try {
-    return parse(bytes);
+    return reader.read(file, bytes);
   } catch (error) {
-    throw new Error(`openssl left "${staging.name(id, file)}" unusable: ${messageOf(error)}`);
+    throw new Error(
+      `${staging.makerOf(id, file)} left "${staging.name(id, file)}" unusable: ${messageOf(error)}`,
+    );
   }
 }
 

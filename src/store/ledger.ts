@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { EntityId } from '../pki/entity.ts';
 import { PRIVATE_FOLDER } from '../pki/paths.ts';
 import { subjectText } from '../pki/subject.ts';
+import type { EngineName } from '../plan/engine.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime } from '../plan/validity.ts';
 import { type RecordedReason, recordedReason } from '../words/recorded.ts';
@@ -44,6 +45,8 @@ export interface LedgerEntry {
   readonly keyId: string;
   /** Why it was issued. */
   readonly reasons: readonly RecordedReason[];
+  /** Who made it; lines from before there was a choice do not say. */
+  readonly engine?: EngineName;
 }
 
 /** @param root the output folder, absolute; so is the path. */
@@ -59,6 +62,7 @@ export function ledgerEntry(
     readonly issuer: EntityId;
     readonly now: number;
     readonly reasons: readonly Reason[];
+    readonly engine: EngineName;
   },
 ): LedgerEntry {
   return {
@@ -73,6 +77,7 @@ export function ledgerEntry(
     fingerprint: facts.fingerprint,
     keyId: facts.keyId,
     reasons: about.reasons.map(recordedReason),
+    engine: about.engine,
   };
 }
 

@@ -1,7 +1,7 @@
 /** The real openssl, run to the end, with nothing of the system's configuration. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type RunOptions, runProgram } from './cli.ts';
 
 const QUIET = {
@@ -29,6 +29,14 @@ export function opensslSync(args: readonly string[], cwd: string, input = ''): s
     stdio: ['pipe', 'pipe', 'pipe'],
   });
 }
+
+/** Every openssl to test with: the first in `PATH`, and those that `PKI_OPENSSL_MATRIX` lists, with colons between. */
+export const OPENSSL_MATRIX: readonly string[] = [
+  'openssl',
+  ...(process.env['PKI_OPENSSL_MATRIX'] ?? '')
+    .split(':')
+    .flatMap((path) => (path === '' ? [] : [resolve(path)])),
+];
 
 /** The DER inside a PEM file. */
 export function derOf(folder: string, file: string): Uint8Array {

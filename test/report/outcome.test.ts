@@ -23,6 +23,7 @@ const planOf = (changes: readonly Change[], exposed: readonly Exposure[] = []): 
   pinned: new Set(),
   doubt: null,
   left: [],
+  engine: 'openssl',
 });
 const lines = (messages: readonly Message[]): readonly string[] =>
   messages.map(({ kind, text }) => `${kind}: ${text}`);

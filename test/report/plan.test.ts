@@ -14,6 +14,7 @@ function planOf(...changes: readonly Parameters<typeof aChange>[0][]): Plan {
     pinned: new Set(),
     doubt: null,
     left: [],
+    engine: 'openssl',
     exposed: [],
     changes: changes.map(aChange),
   };

@@ -56,7 +56,9 @@ it('an entry says what revoking and auditing need', () => {
   const issuance = { notBefore: NOW, notAfter: NOW + DAY - 1, cappedBy: null, subjectKeyId: null };
   const facts = certificateFor(server, keyFacts('k'), issuance, null, 'abcdef');
   const reasons = [{ kind: 'requested' }] as const;
-  expect(ledgerEntry(facts, { entity: server.id, issuer: 'authorities/root', now: NOW, reasons })).toEqual({
+  expect(
+    ledgerEntry(facts, { entity: server.id, issuer: 'authorities/root', now: NOW, reasons, engine: 'node' }),
+  ).toEqual({
     time: '2026-11-23T12:00:00Z',
     entity: 'servers/api',
     issuer: 'authorities/root',
@@ -68,6 +70,7 @@ it('an entry says what revoking and auditing need', () => {
     fingerprint: facts.fingerprint,
     keyId: facts.keyId,
     reasons,
+    engine: 'node',
   });
 });
 

@@ -10,6 +10,7 @@ import { ALL_ARTIFACTS, ARTIFACTS, type Artifact } from '../../pki/artifact.ts';
 import type { EntityId } from '../../pki/entity.ts';
 import { filePath, folderOf, type Located, nameOf } from '../../pki/files.ts';
 import { ARCHIVE_FOLDER, COMMIT_FOLDER, stageFolder } from '../../pki/paths.ts';
+import type { Flush } from '../flush.ts';
 import type { Folder } from '../folder.ts';
 import type { OutputFolder } from '../output-folder.ts';
 import { type Links, linksOf, stagePlain, stageVersion, syncVersion } from '../symlinks/stage.ts';
@@ -30,6 +31,8 @@ export interface CommitRequest {
   readonly run?: string;
   /** Files that are behind links shall be so no more, or links are damaged. */
   readonly relinks?: boolean;
+  /** Syncs first issues, of which many are under way. */
+  readonly flush?: Flush | undefined;
 }
 
 /** Puts an entity's staged files in place. */
@@ -38,7 +41,7 @@ export async function commit(output: OutputFolder, request: CommitRequest): Prom
   const path = stageFolder(entity.id, request.run);
   const isLinked = entity.publish === 'symlinks' || request.relinks === true;
   if (!isLinked && entity.layout === undefined && !isThere(output, entity.id))
-    return commitNew(output, entity.id, path, writes);
+    return commitNew(output, path, request);
   using staged = output.enter(path);
   const links = isLinked ? await stageLinks(output, staged, request) : undefined;
   const order = {
@@ -65,17 +68,16 @@ function isThere(output: OutputFolder, id: EntityId): boolean {
 /** A first issue: the staging folder becomes the entity's own, which so is there whole or not at all. */
 async function commitNew(
   output: OutputFolder,
-  id: EntityId,
   path: string,
-  writes: readonly Artifact[],
+  { entity: { id }, writes, flush }: CommitRequest,
 ): Promise<void> {
   using staged = output.enter(path);
   staged.setMode(0o755);
-  await syncStaged(staged, writes);
+  if (!(await flush?.settle())) await syncStaged(staged, writes);
   using section = await output.ensureLasting(folderOf(id));
   using above = output.enter(folderOf(path));
   await above.rename(nameOf(path), section, nameOf(id));
-  await section.sync();
+  if (!(await flush?.settle())) await section.sync();
 }
 
 /** Moves all of an entity's files out of the way: key and certificate to the archive, the rest could be made again. */

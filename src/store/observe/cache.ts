@@ -18,13 +18,22 @@ import { readOwn } from '../own.ts';
 const FORMAT = 6;
 
 /**
- * Files younger than this are not remembered: one could be changed again within the same tick of the file system's
- * clock, and look the same (the "racy" index entries of git). Milliseconds.
+ * A file that changed so recently is not remembered: it could be changed again within the same tick of the file system's
+ * clock, and look the same (the "racy" index entries of git). Linux ticks every 10 ms at most; where a time has no part
+ * of a second, the file system counts whole ones, or pairs of them. Milliseconds.
  */
-const SETTLED = 1000;
+const TICK = 50;
+const COARSE_TICK = 2050;
 
-/** Fewer entities than this are read in a quarter of a second: a small folder needs no cache, and gets none. */
-export const WORTHWHILE = 500;
+/** So many entities that were read without a cache are worth one. */
+const MANY = 500;
+/** So few are read in no time. */
+const FEW = 25;
+
+/** Whether a run that changed so many entities of a folder leaves a cache: not for each change of a few in a large one. */
+export function isWorthwhile(changed: number, entities: number): boolean {
+  return changed >= MANY || (changed >= FEW && changed * 4 >= entities);
+}
 
 const FILE = 'cache.json';
 
@@ -104,14 +113,14 @@ export class Cache {
     observation: EntityObservation,
   ): void {
     // Links between plain files, or beside them, leave no trace in the signature.
-    if (observation.published !== undefined || changed > this.#now - SETTLED) return;
+    if (observation.published !== undefined || changed > this.#now - tickOf(changed)) return;
     this.#after.set(id, { files: text, checkedWith: signer, observation });
     this.#news++;
   }
 
-  /** Written only when there is much that is new, and never worth an error. @param own the folder `.pki`. */
-  async save(own: Folder): Promise<void> {
-    if (this.#news < WORTHWHILE) return;
+  /** Never worth an error. @param own the folder `.pki`. @param news how much has to be new for it to be written. */
+  async save(own: Folder, news = MANY): Promise<void> {
+    if (this.#news < news) return;
     const draft = `${FILE}.draft`;
     try {
       own.removeTree(draft);
@@ -121,6 +130,10 @@ export class Cache {
       discard(own, draft);
     }
   }
+}
+
+function tickOf(time: number): number {
+  return Number.isInteger(time / 1000) ? COARSE_TICK : TICK;
 }
 
 function discard(own: Folder, draft: string): void {

@@ -1,11 +1,9 @@
 /** The output folder → Observation. Reads only; what cannot be read becomes a fact too. */
 
-import type { KeyObject } from 'node:crypto';
 import { eachArtifact } from '../../pki/artifact.ts';
 import type { Entity, EntityId, Inventory } from '../../pki/entity.ts';
 import { messageOf } from '../../pki/errors.ts';
 import { filePath, folderOf, type Located } from '../../pki/files.ts';
-import { ruleOf } from '../../plan/artifacts/rules.ts';
 import type {
   ArtifactStates,
   EntityObservation,
@@ -16,23 +14,31 @@ import type {
 import { certificateSpki, publicKeyObject } from '../../x509/certificate.ts';
 import type { KeyId } from '../../x509/facts.ts';
 import { certificateDer } from '../../x509/parse.ts';
-import { EncryptedKeyError, ForeignKeyError, parseKey, publicKeyOf } from '../../x509/parse-key.ts';
-import { signedBy } from '../../x509/signature.ts';
+import { EncryptedKeyError, ForeignKeyError, publicKeyOf } from '../../x509/parse-key.ts';
 import { pending } from '../commit/recover.ts';
 import { type Cache, fileSignature } from './cache.ts';
 import { Folders, type FoundFiles, type FoundWithFormer, readFiles, withFormerFiles } from './find-files.ts';
 import { findOrphans } from './orphans.ts';
 import { FormerLocations, readPlaces } from './places.ts';
 import { blockedBy } from './read.ts';
+import { Reader, type SignatureKey } from './reader.ts';
 
-/** @param root the output folder, absolute. */
-export function observe(root: string, { entities }: Inventory, cache?: Cache): Observation {
+/** @param root the output folder, absolute. @param reader of a run that may have read the same before. */
+export function observe(
+  root: string,
+  { entities }: Inventory,
+  cache?: Cache,
+  reader = new Reader(),
+): Observation {
   const folders = new Folders(root, entities);
   const formerLocations = new FormerLocations(entities, readPlaces(root));
-  const signers = new Map<EntityId, Signer | undefined>();
+  const signers = new Map<EntityId, SignatureKey | undefined>();
   const observed = new Map<EntityId, EntityObservation>();
   for (const entity of entities) {
-    observed.set(entity.id, observeEntity({ root, folders, formerLocations }, entity, signers, cache));
+    observed.set(
+      entity.id,
+      observeEntity({ root, folders, formerLocations, reader }, entity, signers, cache),
+    );
   }
   const left = pending(root);
   const exposed = folders.exposed();
@@ -49,13 +55,14 @@ interface Where {
   readonly root: string;
   readonly folders: Folders;
   readonly formerLocations: FormerLocations;
+  readonly reader: Reader;
 }
 
 /** From the cache where its files are as they were, and so is the key that its certificate has to be signed with. */
 function observeEntity(
   where: Where,
   entity: Entity,
-  signers: Map<EntityId, Signer | undefined>,
+  signers: Map<EntityId, SignatureKey | undefined>,
   cache: Cache | undefined,
 ): EntityObservation {
   const { root, folders, formerLocations } = where;
@@ -71,7 +78,7 @@ function observeEntity(
   const { files, bytes } = observeFiles(where, entity);
   if (isAuthority) signers.set(entity.id, readSigner(files, bytes));
   const issuer = signers.get(entity.issuer ?? entity.id);
-  const observation = { ...files, signedBy: signerOf(files, bytes, issuer) };
+  const observation = { ...files, signedBy: signerOf(files, bytes, issuer, where.reader) };
   if (signature !== undefined) cache?.set(entity.id, signature, signer?.keyId ?? null, observation);
   return observation;
 }
@@ -83,15 +90,16 @@ interface Observed {
   readonly bytes: FoundFiles['bytes'];
 }
 
-function observeFiles({ root, folders, formerLocations }: Where, entity: Located): Observed {
+function observeFiles({ root, folders, formerLocations, reader }: Where, entity: Located): Observed {
   const here = readFiles(root, entity, folders);
   const former = formerLocations.of(entity.id);
   const { bytes, published, formerLocation, conflictingKey }: FoundWithFormer =
     former === undefined
       ? { ...here, formerLocation: undefined }
       : withFormerFiles(root, entity, former, here, folders);
-  const key = formerLocations.blockage(entity) ?? conflict(entity, conflictingKey) ?? observeKey(bytes.key);
-  const files = artifactStates(key, bytes);
+  const key =
+    formerLocations.blockage(entity) ?? conflict(entity, conflictingKey) ?? observeKey(bytes.key, reader);
+  const files = artifactStates(key, bytes, reader);
   const found = {
     ...files,
     ...(published === undefined ? {} : { published }),
@@ -100,9 +108,9 @@ function observeFiles({ root, folders, formerLocations }: Where, entity: Located
   return { files: found, bytes };
 }
 
-function artifactStates(key: KeyState, bytes: FoundFiles['bytes']): ArtifactStates {
+function artifactStates(key: KeyState, bytes: FoundFiles['bytes'], reader: Reader): ArtifactStates {
   const states = eachArtifact((artifact) =>
-    artifact === 'key' ? key : parsed(bytes[artifact], (found) => ruleOf(artifact).read(found)),
+    artifact === 'key' ? key : parsed(bytes[artifact], (found) => reader.read(artifact, found)),
   );
   // Each by the rule of its own artifact, which the compiler cannot follow through a loop.
   return states as ArtifactStates;
@@ -122,10 +130,10 @@ function parsed<T>(file: FileState<Buffer>, parse: (bytes: Buffer) => T): FileSt
   }
 }
 
-function observeKey(file: FileState<Buffer>): KeyState {
+function observeKey(file: FileState<Buffer>, reader: Reader): KeyState {
   if (file.state !== 'present') return file;
   try {
-    return { state: 'present', facts: parseKey(file.facts), mode: file.mode };
+    return { state: 'present', facts: reader.read('key', file.facts), mode: file.mode };
   } catch (error) {
     if (error instanceof EncryptedKeyError) return { state: 'encrypted' };
     if (error instanceof ForeignKeyError) return blockedBy({ kind: 'foreign-key', format: error.format });
@@ -133,14 +141,8 @@ function observeKey(file: FileState<Buffer>): KeyState {
   }
 }
 
-/** The public key that checks an authority's signatures, as it is on disk now. */
-interface Signer {
-  readonly keyId: KeyId;
-  readonly key: KeyObject;
-}
-
-/** From the private key, or from the certificate where the key is kept elsewhere. */
-function readSigner({ key, cert }: Files, bytes: FoundFiles['bytes']): Signer | undefined {
+/** The key that checks an authority's signatures as it is on disk: the private one, or that of the certificate. */
+function readSigner({ key, cert }: Files, bytes: FoundFiles['bytes']): SignatureKey | undefined {
   if (key.state === 'present') return signer(bytes.key, publicKeyOf, key.facts.keyId);
   if (cert.state !== 'present') return undefined;
   return signer(bytes.cert, (found) => certificateSpki(certificateDer(found)), cert.facts.keyId);
@@ -150,7 +152,7 @@ function signer(
   bytes: FileState<Buffer>,
   spkiOf: (bytes: Buffer) => Uint8Array,
   keyId: KeyId,
-): Signer | undefined {
+): SignatureKey | undefined {
   if (bytes.state !== 'present') return undefined;
   try {
     return { keyId, key: publicKeyObject(spkiOf(bytes.facts)) };
@@ -161,7 +163,12 @@ function signer(
 }
 
 /** The signature is checked, not believed: names and key identifiers can agree where the key is another. */
-function signerOf({ cert }: Files, bytes: FoundFiles['bytes'], issuer: Signer | undefined): KeyId | null {
+function signerOf(
+  { cert }: Files,
+  bytes: FoundFiles['bytes'],
+  issuer: SignatureKey | undefined,
+  reader: Reader,
+): KeyId | null {
   if (cert.state !== 'present' || bytes.cert.state !== 'present' || issuer === undefined) return null;
-  return signedBy(certificateDer(bytes.cert.facts), issuer.key) ? issuer.keyId : null;
+  return reader.isSigned(bytes.cert.facts, issuer) ? issuer.keyId : null;
 }

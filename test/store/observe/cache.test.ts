@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { NOTHING } from '../../../src/plan/observation.ts';
-import { Cache, WORTHWHILE } from '../../../src/store/observe/cache.ts';
+import { Cache, isWorthwhile } from '../../../src/store/observe/cache.ts';
 import { memoryFolder } from '../../helpers/folders.ts';
 import { through } from '../../helpers/output.ts';
 
@@ -57,8 +57,36 @@ it('is written once there is much that is new, and read again', async () => {
   const root = join(work, `${++made}`);
   mkdirSync(join(root, '.pki'), { recursive: true });
   const cache = new Cache(root, Date.now());
-  for (let i = 0; i < WORTHWHILE; i++) cache.set(`servers/s${i}`, FILES, 'k', NOTHING);
+  for (let i = 0; i < 500; i++) cache.set(`servers/s${i}`, FILES, 'k', NOTHING);
   await through(root, ({ own }) => cache.save(own));
   expect(JSON.parse(readFileSync(join(root, '.pki/cache.json'), 'utf8'))).toMatchObject({ format: 5 });
   expect(new Cache(root, Date.now()).get(ID, FILES, 'k')).toEqual(NOTHING);
+});
+
+it.each<readonly [string, number, number, boolean]>([
+  ['long ago', 0, 1_000_000, true],
+  ['two ticks ago', 999_899.5, 1_000_000, true],
+  ['within a tick', 999_990.5, 1_000_000, false],
+  ['in the future', 1_000_000.5, 1_000_000, false],
+  ['a second ago, by a clock of whole seconds', 999_000, 1_000_000, false],
+  ['three seconds ago, by a clock of whole seconds', 997_000, 1_000_000, true],
+])('a file that changed %s', async (_, changed, now, isRemembered) => {
+  const root = join(work, `${++made}`);
+  mkdirSync(join(root, '.pki'), { recursive: true });
+  const cache = new Cache(root, now);
+  cache.set(ID, { ...FILES, changed }, 'k', NOTHING);
+  await through(root, ({ own }) => cache.save(own, 1));
+  expect(new Cache(root, now).get(ID, FILES, 'k') !== undefined).toBe(isRemembered);
+});
+
+it.each<readonly [number, number, boolean]>([
+  [6, 6, false],
+  [24, 24, false],
+  [25, 25, true],
+  [100, 100, true],
+  [30, 10_000, false],
+  [499, 10_000, false],
+  [500, 10_000, true],
+])('%i changed of %i leave a cache: %s', (changed, entities, expected) => {
+  expect(isWorthwhile(changed, entities)).toBe(expected);
 });

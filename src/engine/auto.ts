@@ -1,0 +1,44 @@
+/** The engine of one run: openssl alone, or node with openssl for whatever node is not made for. */
+import type { EngineName } from '../plan/engine.ts';
+import type { Make } from '../plan/make.ts';
+import type { Engine, StagedFiles } from './engine.ts';
+import { OpensslEngine, type OpensslEngineOptions } from './openssl.ts';
+
+/** An engine that leaves some makes to others. */
+interface Picky extends Engine {
+  /** Decided before anything is made. */
+  suits(make: Make): boolean;
+}
+
+/** Node's part is loaded by those who need it. @param files what both engines work on. */
+export async function openEngine(
+  name: EngineName,
+  options: OpensslEngineOptions,
+  files: StagedFiles,
+): Promise<Engine> {
+  const openssl = new OpensslEngine(options);
+  if (name === 'openssl') return openssl;
+  const { NodeEngine } = await import('./node.ts');
+  return new MixedEngine(new NodeEngine(options.byId, files), openssl);
+}
+
+/** Make by make, so that one entity may have its key from the one and its certificate from the other. */
+class MixedEngine implements Engine {
+  readonly atOnce: number;
+  readonly #first: Picky;
+  readonly #second: Engine;
+
+  constructor(first: Picky, second: Engine) {
+    this.#first = first;
+    this.#second = second;
+    this.atOnce = Math.max(first.atOnce, second.atOnce);
+  }
+
+  perform(make: Make): Promise<EngineName> {
+    return (this.#first.suits(make) ? this.#first : this.#second).perform(make);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#first.close(), this.#second.close()]);
+  }
+}

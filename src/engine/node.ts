@@ -1,0 +1,155 @@
+/**
+ * The engine that is this process: keys and signatures by node's own OpenSSL, on its threads, around DER of our own. A
+ * leaf takes a fraction of a millisecond, where two processes of openssl take ten.
+ */
+import { randomBytes, sign } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { promisify } from 'node:util';
+import { lookUp } from '../openssl/key-path.ts';
+import { modeOf } from '../pki/artifact.ts';
+import type { Entity, EntityId } from '../pki/entity.ts';
+import type { ById } from '../pki/issuers.ts';
+import { type KeySpec, keySpecText } from '../pki/key-spec.ts';
+import type { StagedFile } from '../pki/paths.ts';
+import type { EngineName } from '../plan/engine.ts';
+import { generationOf, type KeySource, type Make, type Signer } from '../plan/make.ts';
+import { canSign, type Unsigned, unsignedCertificate, unsignedRequest } from '../plan/unsigned.ts';
+import type { CertificateFacts } from '../x509/facts.ts';
+import { parseCertificate, requestDer } from '../x509/parse.ts';
+import { pemText } from '../x509/pem.ts';
+import { requestSpki } from '../x509/request.ts';
+import { encodeSigned } from '../x509/signature-write.ts';
+import type { Engine, StagedFiles } from './engine.ts';
+import { keyText, makeKey, type PrivateKey, readKey } from './node-key.ts';
+import { Turns } from './turns.ts';
+
+/** A certificate and the key that belongs to it. */
+interface Authority {
+  readonly cert: CertificateFacts;
+  readonly key: PrivateKey;
+}
+
+const signBytes = promisify(sign);
+
+/** Octets of a serial number: RFC 5280 §4.1.2.2 allows no more. */
+const SERIAL_LENGTH = 20;
+
+/** Bits of an RSA key that is made in a second even by OpenSSL 3.0. */
+const LONGEST_RSA = 3072;
+
+/** What libuv has for all that is asynchronous, unless its variable says otherwise. */
+const THREADS = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
+
+/** Makes in staging folders, without a process. */
+export class NodeEngine implements Engine {
+  readonly atOnce = 16;
+  readonly #byId: ById;
+  readonly #files: StagedFiles;
+  readonly #primes = new Turns(availableParallelism());
+  /** Loading a key costs ten times as much as signing with it, and an authority signs thousands of times. */
+  readonly #authorities = new Map<string, Authority>();
+
+  constructor(byId: ById, files: StagedFiles) {
+    this.#byId = byId;
+    this.#files = files;
+  }
+
+  /** RSA keys that take seconds are for a process, which can be ended; a thread cannot, and the process waits for it. */
+  suits(make: Make): boolean {
+    switch (make.op) {
+      case 'request':
+        return !make.key.isNew || this.#isQuick(this.#entity(make.of).key);
+      case 'sign':
+        return make.signedWith === undefined || canSign(make.signedWith);
+      case 'public':
+        return true;
+    }
+  }
+
+  async perform(make: Make): Promise<EngineName> {
+    switch (make.op) {
+      case 'request':
+        await this.#request(make);
+        break;
+      case 'sign':
+        await this.#sign(make);
+        break;
+      case 'public':
+        this.#write(make.of, 'public', pemText('PUBLIC KEY', this.#keyOf(make, make.key).spki));
+    }
+    return 'node';
+  }
+
+  async close(): Promise<void> {
+    this.#authorities.clear();
+  }
+
+  async #request(make: Extract<Make, { op: 'request' }>): Promise<void> {
+    const { of, key: source, name } = make;
+    const entity = this.#entity(of);
+    const key = source.isNew ? await this.#make(entity.key) : this.#keyOf(make, source);
+    // The key goes first: a request without it is worth nothing.
+    if (source.isNew) this.#write(of, 'key', keyText(key));
+    const request = await signed(unsignedRequest(entity, name, key.spki), key);
+    this.#write(of, 'csr', pemText('CERTIFICATE REQUEST', request));
+  }
+
+  async #sign(make: Extract<Make, { op: 'sign' }>): Promise<void> {
+    const { of, by, signedWith, issuance, to } = make;
+    const signer = by.kind === 'self' ? of : by.id;
+    const { cert, key } =
+      by.kind === 'self' ? { cert: null, key: this.#keyOf(make, by.key) } : this.#authority(make, by);
+    const unsigned = unsignedCertificate(this.#entity(of), {
+      issuance,
+      issuer: cert,
+      signedWith: signedWith ?? keySpecText(this.#entity(signer).key),
+      spki: requestSpki(requestDer(this.#files.read(of, 'csr'))),
+      serial: newSerial(),
+    });
+    this.#write(of, to, pemText('CERTIFICATE', await signed(unsigned, key)));
+  }
+
+  #authority(make: Make, { id, key }: Extract<Signer, { kind: 'authority' }>): Authority {
+    const generation = generationOf(make);
+    const name = `${generation} ${id}`;
+    const known = this.#authorities.get(name);
+    if (known !== undefined) return known;
+    const cert = parseCertificate(this.#files.readCopy(id, 'cert', generation));
+    const loaded = { cert, key: this.#keyOf(make, key) };
+    this.#authorities.set(name, loaded);
+    return loaded;
+  }
+
+  #isQuick(key: KeySpec): boolean {
+    return key.algorithm !== 'rsa' || (key.size <= LONGEST_RSA && availableParallelism() <= THREADS);
+  }
+
+  /** Primes leave threads to those who wait for the disk. */
+  #make(spec: KeySpec): Promise<PrivateKey> {
+    return spec.algorithm === 'rsa' ? this.#primes.take(() => makeKey(spec)) : makeKey(spec);
+  }
+
+  #keyOf(make: Make, { of, isNew }: KeySource): PrivateKey {
+    const files = this.#files;
+    return readKey(isNew ? files.read(of, 'key') : files.readCopy(of, 'key', generationOf(make)));
+  }
+
+  #write(of: EntityId, file: StagedFile, text: string): void {
+    this.#files.write(of, file, text, modeOf(file === 'cross' ? 'cert' : file));
+  }
+
+  #entity(id: EntityId): Entity {
+    return lookUp(this.#byId, id);
+  }
+}
+
+async function signed({ der, algorithm }: Unsigned, { key }: PrivateKey): Promise<Uint8Array> {
+  return encodeSigned(der, algorithm, await signBytes(algorithm.digest, der, key));
+}
+
+/** 159 random bits, as openssl's `rand_serial` draws them. */
+function newSerial(): Buffer {
+  const serial = randomBytes(SERIAL_LENGTH);
+  serial[0] = (serial[0] ?? 0) & 0x7f;
+  return serial;
+}

@@ -1,0 +1,23 @@
+/** Lets so many works run at once, and the others wait in the order of their coming. */
+export class Turns {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  /** @param limit how many at once. */
+  constructor(limit: number) {
+    this.#free = limit;
+  }
+
+  /** Resolves, or rejects, as the work does. */
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free++;
+      else next();
+    }
+  }
+}

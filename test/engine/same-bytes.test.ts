@@ -1,0 +1,193 @@
+/**
+ * Given the same key, serial number, dates and names, node makes what openssl makes, to the octet: over every field, kind
+ * of key and shape of hierarchy, with every openssl that there is.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Entity, Inventory } from '../../src/pki/entity.ts';
+import type { KeySpec } from '../../src/pki/key-spec.ts';
+import { loadManifest } from '../../src/resolve/load.ts';
+import {
+  aClient,
+  anAuthority,
+  anInventory,
+  aPeer,
+  aServer,
+  DAY,
+  dns,
+  email,
+  ip,
+  NOW,
+  uri,
+} from '../helpers/entities.ts';
+import { memoryFolder } from '../helpers/folders.ts';
+import { INVENTORY } from '../helpers/inventories.ts';
+import { OPENSSL_MATRIX } from '../helpers/openssl.ts';
+import { twinsOf } from './twin.ts';
+
+const work = memoryFolder();
+let folders = 0;
+
+const KEYS: readonly KeySpec[] = [
+  { algorithm: 'rsa', size: 2048 },
+  { algorithm: 'rsa', size: 2056 },
+  { algorithm: 'ecdsa', curve: 'P-256' },
+  { algorithm: 'ecdsa', curve: 'P-384' },
+  { algorithm: 'ecdsa', curve: 'P-521' },
+  { algorithm: 'ed25519' },
+  { algorithm: 'ed448' },
+];
+
+const fresh = (): string => join(work, `${folders++}`);
+
+async function expectTwins(
+  binary: string,
+  inventory: Inventory,
+  root = fresh(),
+  options: Parameters<typeof twinsOf>[3] = { now: NOW },
+): Promise<number> {
+  const { twins, execution } = await twinsOf(binary, root, inventory, options);
+  expect(execution.failures).toEqual([]);
+  for (const { what, openssl, node } of twins) expect(node, what).toBe(openssl);
+  return twins.length;
+}
+
+function manifestOf(path: string): Inventory {
+  const loaded = loadManifest(readFileSync(path, 'utf8'), path);
+  if (!loaded.ok) throw new Error(`${path} is no manifest`);
+  return loaded.inventory;
+}
+
+const repository = join(import.meta.dirname, '..', '..');
+const manifests = ['pki.example.yaml', 'examples']
+  .flatMap((place) =>
+    place.endsWith('.yaml')
+      ? [place]
+      : readdirSync(join(repository, place), { recursive: true, encoding: 'utf8' })
+          .filter((path) => path.endsWith('.yaml') && !path.includes('node_modules'))
+          .map((path) => join(place, path)),
+  )
+  .sort();
+
+/** Every kind of name, in every order that a manifest can give, and what openssl could take for syntax. */
+const NAMES: readonly Entity[] = [
+  aServer({
+    name: 'names',
+    subject: [
+      { type: 'C', value: 'SE' },
+      { type: 'ST', value: 'Västra Götaland' },
+      { type: 'L', value: '名古屋' },
+      { type: 'O', value: '$ENV::HOME #1; "x" \\ `y` \'z\'' },
+      { type: 'OU', value: ' spaced, = + / ' },
+      { type: 'CN', value: 'x'.repeat(64) },
+    ],
+    san: [
+      dns('api.example.test'),
+      dns('*.example.test'),
+      ip('127.0.0.1'),
+      ip('2001:db8::1'),
+      ip('::ffff:10.0.0.1'),
+      uri('spiffe://example.test/a,b;c#d'),
+      email('ops@example.test'),
+    ],
+  }),
+  aClient({ name: 'no-san', san: [] }),
+  aClient({ name: 'many', san: Array.from({ length: 3000 }, (_, i) => dns(`host-${i}.long.example.test`)) }),
+  // Lengths around the limits of one and two octets of a DER length.
+  ...[
+    100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 120, 228, 229, 230, 231, 232, 233, 234, 235, 236,
+  ].map((length) => aClient({ name: `of-${length}`, san: [uri(`u:${'x'.repeat(length)}`)] })),
+];
+
+describe.each(OPENSSL_MATRIX)('node makes what %s makes', (binary) => {
+  it.each(manifests)('for %s', async (path) => {
+    expect(await expectTwins(binary, manifestOf(join(repository, path)))).toBeGreaterThan(10);
+  });
+
+  it('for every kind of key, at every place in a hierarchy', async () => {
+    for (const key of KEYS) {
+      const root = anAuthority({ key });
+      const middle = anAuthority({ name: 'middle', issuer: root.id, trust: [root.id], key, pathLength: 0 });
+      const leaves = [aServer, aClient, aPeer].map((make) =>
+        make({ issuer: middle.id, key, san: [dns('x.example.test')], outputs: ['key', 'cert', 'public'] }),
+      );
+      await expectTwins(binary, anInventory(root, middle, ...leaves));
+    }
+  });
+
+  it('for every path length, and every pair of a signing and a signed kind of key', async () => {
+    const limits = [null, 0, 1, 5, 127, 128, 300];
+    const roots = limits.map((pathLength, i) =>
+      anAuthority({ name: `limit${i}`, pathLength, trust: [`authorities/limit${i}`] }),
+    );
+    const signers = KEYS.filter(({ algorithm }) => algorithm !== 'rsa').map((key, i) =>
+      anAuthority({ name: `by${i}`, key, trust: [`authorities/by${i}`] }),
+    );
+    const leaves = signers.flatMap(({ id, name }) =>
+      KEYS.filter((key) => key.algorithm !== 'rsa').map((key, i) =>
+        aServer({ name: `${name}-${i}`, issuer: id, key }),
+      ),
+    );
+    await expectTwins(binary, anInventory(anAuthority(), ...roots, ...signers, ...leaves));
+  });
+
+  it('for every name', async () => {
+    await expectTwins(binary, anInventory(anAuthority(), ...NAMES));
+  });
+
+  it.each([
+    ['before 1970', -DAY * 300],
+    ['around 2000', Date.UTC(1999, 11, 31, 23, 59, 59) / 1000],
+    ['in a leap year', Date.UTC(2028, 1, 29, 12) / 1000],
+    ['at the last second of UTCTime', Date.UTC(2049, 11, 31, 23, 59, 59) / 1000],
+    ['at the first of GeneralizedTime', Date.UTC(2050, 0, 1) / 1000],
+    ['for a hundred years', NOW],
+  ])('for dates %s', async (_, now) => {
+    const long = now === NOW ? 36_500 : 900;
+    const root = anAuthority({ validity: long * DAY, backdate: 0 });
+    const leaf = aServer({ validity: 1 + DAY, backdate: 0 });
+    await expectTwins(binary, anInventory(root, leaf), fresh(), { now });
+  });
+
+  it('for a renewal, new names, a new key below, and a new key of a root that vouches for it', async () => {
+    const root = fresh();
+    const authority = anAuthority();
+    const inventory = anInventory(authority, aServer(), aClient());
+    await expectTwins(binary, inventory, root);
+    const later = { now: NOW + 80 * DAY };
+    expect(await expectTwins(binary, inventory, root, later)).toBeGreaterThan(5);
+    const renamed = anInventory(
+      authority,
+      aServer({ san: [dns('other.example.test')] }),
+      aClient({ key: { algorithm: 'ed25519' } }),
+    );
+    await expectTwins(binary, renamed, root, { now: later.now + 1 });
+    const rolled = await twinsOf(binary, root, renamed, {
+      now: later.now + 2,
+      rekey: new Set([authority.id]),
+    });
+    expect(rolled.execution.failures).toEqual([]);
+    expect(rolled.twins.filter(({ what }) => what === `sign ${authority.id}`)).toHaveLength(2);
+    for (const { what, openssl, node } of rolled.twins) expect(node, what).toBe(openssl);
+  });
+
+  it('for any inventory', async () => {
+    const samples = fc.sample(INVENTORY, { numRuns: 25, seed: 20261123 });
+    for (const inventory of samples) await expectTwins(binary, fewPrimes(inventory));
+  });
+});
+
+/** RSA keys below the first are made EC ones: primes take longer than everything else together. */
+function fewPrimes({ entities, ...rest }: Inventory): Inventory {
+  const first = entities.findIndex(({ key }) => key.algorithm === 'rsa');
+  return {
+    ...rest,
+    entities: entities.map((entity, i) =>
+      entity.key.algorithm === 'rsa' && i !== first
+        ? { ...entity, key: { algorithm: 'ecdsa', curve: 'P-256' } as const }
+        : entity,
+    ),
+  };
+}
