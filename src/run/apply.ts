@@ -46,6 +46,8 @@ export interface ApplyOptions {
   readonly processes: number;
   /** Who makes keys and certificates; `auto` by default. */
   readonly engine?: EngineChoice;
+  /** From how many first issues on they share flushes of the whole file system; 100 by default. */
+  readonly flushFrom?: number;
   /** What was agreed to beforehand. */
   readonly consents: ReadonlySet<Consent>;
   /** Sees the plan, under the lock and before anything is done, and says what else is agreed to. */
@@ -190,7 +192,7 @@ async function carryOut(
   using staging = new Staging(output, name);
   const place = { root, own: output.own, binary, processes, run: name, byId, signal };
   const engine = await openEngine(plan.engine, place, staging);
-  using flush = isMany(plan) ? Flush.of(output.own) : undefined;
+  using flush = isMany(plan, options) ? Flush.of(output.own) : undefined;
   const run: Run = {
     root,
     output,
@@ -214,11 +216,9 @@ async function carryOut(
 }
 
 /** So that the next plan of a large folder is quick, and the next apply has nothing left to write. */
-/** Below this, starting a program that flushes costs more than it saves. */
-const MANY = 100;
-
-function isMany({ changes }: Plan): boolean {
-  return changes.filter(({ action }) => action === 'create').length >= MANY;
+/** Below 100, starting a program that flushes costs more than it saves. */
+function isMany({ changes }: Plan, { flushFrom = 100 }: ApplyOptions): boolean {
+  return changes.filter(({ action }) => action === 'create').length >= flushFrom;
 }
 
 async function rememberAll({ root, output, reader }: Run, inventory: Inventory): Promise<void> {

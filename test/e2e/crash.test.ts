@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { CLI, plainEnvironment, type Run, snapshot } from '../helpers/cli.ts';
+import { withEngine } from '../helpers/engine.ts';
 import { inPairs } from '../helpers/pairs.ts';
 import { copyOf, Project } from './project.ts';
 import {
@@ -130,7 +131,7 @@ beforeAll(async () => {
 });
 
 function argsOf({ allow }: Scenario): readonly string[] {
-  return ['apply', '--skip-verify', ...allow];
+  return withEngine(['apply', '--skip-verify', ...allow]);
 }
 
 /** What is wrong after a run that ended badly, and after the next one. */

@@ -7,6 +7,7 @@ import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { it } from 'vitest';
 import { REPOSITORY, type Run, type RunOptions, runPki } from '../helpers/cli.ts';
+import { withEngine } from '../helpers/engine.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { openssl } from '../helpers/openssl.ts';
 import { PATIENCE } from '../helpers/patience.ts';
@@ -77,7 +78,7 @@ export class Project {
   }
 
   pki(args: readonly string[], options: RunOptions = {}): Promise<Run> {
-    return runPki(args, { cwd: this.folder, ...options });
+    return runPki(withEngine(args), { cwd: this.folder, ...options });
   }
 
   /** Applies without the proof; fails the test where that fails. */

@@ -9,9 +9,11 @@
  *   PKI_FAULT_JOURNAL=file    appends what every operation did (journal.mjs)
  *   PKI_FAULT_NEVER=link,…    operations that always fail with EPERM, as on file systems without them; not counted
  */
+import childProcess from 'node:child_process';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { constants } from 'node:os';
+import { dirname } from 'node:path';
 import { Journal, pathOf, remember } from './journal.mjs';
 
 const {
@@ -82,6 +84,31 @@ for (const name of OPERATIONS) {
     });
   };
 }
+
+/** A flush of the whole file system (store/flush.ts) is one operation: asked for by a line, and answered by a digit. */
+const { spawn } = childProcess;
+childProcess.spawn = (program, args, options) => {
+  const child = spawn(program, args, options);
+  if (String(args).includes('sync -f')) watchFlushes(child, dirname(pathOf('fsync', [options.stdio[3]])));
+  return child;
+};
+
+function watchFlushes(child, root) {
+  const { stdin, stdout } = child;
+  const asked = [];
+  const write = stdin.write.bind(stdin);
+  stdin.write = (line) => {
+    if (before('flush', [root]) !== undefined)
+      return setImmediate(() => stdout.emit('data', Buffer.from('0\n')));
+    asked.push(noted('flush', [root]));
+    return write(line);
+  };
+  stdout.on('data', (text) => {
+    for (const answer of String(text).replaceAll('\n', ''))
+      asked.shift()?.(answer === '1' ? undefined : new Error('not flushed'));
+  });
+}
+
 syncBuiltinESMExports();
 
 /** Counts one operation; gives the error that it ends with, if it does. */

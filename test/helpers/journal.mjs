@@ -53,7 +53,8 @@ function describe(path, deep = true) {
   if (stat.isSymbolicLink()) return { ...base, kind: 'link', target: readlinkSync(path) };
   if (stat.isFile()) return { ...base, kind: 'file', content: readFileSync(path).toString('base64') };
   if (!stat.isDirectory()) return { ...base, kind: 'other' };
-  const entries = deep ? readdirSync(path).map((name) => [name, describe(join(path, name), false)]) : [];
+  const below = deep === 'all' ? 'all' : false;
+  const entries = deep ? readdirSync(path).map((name) => [name, describe(join(path, name), below)]) : [];
   return { ...base, kind: 'folder', entries: Object.fromEntries(entries) };
 }
 
@@ -90,7 +91,8 @@ export class Journal {
     const id = ++this.#id;
     const { path, to } = pathsOf(op, args);
     const folders = op === 'mkdir' ? missing(path) : undefined;
-    this.#write({ id, op, path, to, folders, of: describe(path) });
+    // A flush is about everything that there is, by whichever program.
+    this.#write({ id, op, path, to, folders, of: describe(path, op === 'flush' ? 'all' : true) });
     return (error) => {
       const made = error ? undefined : (folders ?? [to ?? path]).map((one) => describe(one, false));
       this.#write({ done: id, ok: !error, made });

@@ -264,6 +264,8 @@ export class PowerCuts {
       case 'fsync':
       case 'fdatasync':
         return (_, begun, ended) => this.#synced(node, of, begun, ended);
+      case 'flush':
+        return (_, begun, ended) => this.#flushed(begun, ended);
       case 'mkdir':
         return (all, begun, ended) => {
           for (const [i, folder] of folders.entries())
@@ -303,6 +305,17 @@ export class PowerCuts {
       if (operation.ended <= begun && operation.edits.some(({ folder }) => folder === node))
         operation.lasting = Math.min(operation.lasting, ended);
     }
+  }
+
+  /** Everything that was written, and every name, when the flush began. */
+  #flushed(begun: number, ended: number): void {
+    for (const node of this.#nodes.values()) {
+      const content = node.kind === 'file' ? node.written.findLast(({ at }) => at <= begun) : undefined;
+      if (node.kind === 'file' && content !== undefined)
+        node.synced.push({ at: ended, bytes: content.bytes });
+    }
+    for (const operation of this.#operations)
+      if (operation.ended <= begun) operation.lasting = Math.min(operation.lasting, ended);
   }
 
   /** How many moments there are; 0 is before the first operation. */

@@ -9,6 +9,7 @@ import { applyInventory } from '../../src/run/apply.ts';
 import { readLedger } from '../../src/store/ledger.ts';
 import { observe } from '../../src/store/observe/observe.ts';
 import { type Ended, runScript, script } from '../helpers/child.ts';
+import { ENGINE } from '../helpers/engine.ts';
 import { anAuthority, anInventory, aServer, dns, NOW } from '../helpers/entities.ts';
 import { memoryFolder } from '../helpers/folders.ts';
 import { inPairs } from '../helpers/pairs.ts';
@@ -35,6 +36,8 @@ function apply(root: string, inventory: Inventory = AFTER) {
     clock: () => NOW,
     processes: 2,
     consents: new Set(),
+    engine: ENGINE,
+    flushFrom: 1,
   });
 }
 
@@ -47,7 +50,7 @@ beforeAll(async () => {
     work,
     'apply',
     `import { applyInventory } from './src/run/apply.ts';
-    const options = { binary: 'openssl', clock: () => ${NOW}, processes: 2, consents: new Set() };
+    const options = { binary: 'openssl', clock: () => ${NOW}, processes: 2, consents: new Set(), engine: '${ENGINE}', flushFrom: 1 };
     const result = await applyInventory(${JSON.stringify(AFTER)}, { root: process.argv[2], ...options });
     for (const { problem } of result.execution?.failures ?? []) console.error(problem);
     if (result.execution?.failures.length) process.exitCode = 1;`,

@@ -13,6 +13,7 @@ import { readLedger } from '../../src/store/ledger.ts';
 import { observe } from '../../src/store/observe/observe.ts';
 import { randomFrom } from '../e2e/wholeness.ts';
 import { runScript, script } from '../helpers/child.ts';
+import { ENGINE } from '../helpers/engine.ts';
 import { anAuthority, anInventory, aServer, dns, NOW } from '../helpers/entities.ts';
 import { memoryFolder } from '../helpers/folders.ts';
 import { type Disk, PowerCuts, restore } from '../helpers/power-cut.ts';
@@ -35,12 +36,13 @@ const AFTER = anInventory(
 const CONSENTS = new Set(['remove'] as const);
 
 function apply(root: string, inventory: Inventory) {
-  const options = { binary: 'openssl', clock: () => NOW, processes: 2, consents: CONSENTS };
+  const options = { binary: 'openssl', clock: () => NOW, processes: 2, consents: CONSENTS, engine: ENGINE };
   return applyInventory(inventory, { root, ...options });
 }
 
 let changed: PowerCuts;
 let first: PowerCuts;
+let flushed: PowerCuts;
 let oldKeys: readonly string[];
 
 beforeAll(async () => {
@@ -49,14 +51,15 @@ beforeAll(async () => {
     'apply',
     `import { applyInventory } from './src/run/apply.ts';
     const [root, inventory] = process.argv.slice(2);
-    const options = { binary: 'openssl', clock: () => ${NOW}, processes: 2, consents: new Set(['remove']) };
+    const options = { binary: 'openssl', clock: () => ${NOW}, processes: 2, consents: new Set(['remove']), engine: '${ENGINE}' };
+    options.flushFrom = process.argv[4] === 'flush' ? 1 : 1000;
     const result = await applyInventory(JSON.parse(inventory), { root, ...options });
     for (const { problem } of result.execution?.failures ?? []) console.error(problem);`,
   );
-  const run = async (root: string, inventory: Inventory): Promise<PowerCuts> => {
+  const run = async (root: string, inventory: Inventory, how = ''): Promise<PowerCuts> => {
     const cuts = new PowerCuts(root);
     const journal = `${root}-${inventory === BEFORE ? 'before' : 'after'}.journal`;
-    const ended = await runScript(path, [root, JSON.stringify(inventory)], { journal });
+    const ended = await runScript(path, [root, JSON.stringify(inventory), how], { journal });
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     cuts.read(journal);
     return cuts;
@@ -66,6 +69,9 @@ beforeAll(async () => {
   first = await run(root, BEFORE);
   oldKeys = textsOf(root).filter((text) => text.includes('PRIVATE KEY'));
   changed = await run(root, AFTER);
+  const another = join(work, 'flushed');
+  mkdirSync(another);
+  flushed = await run(another, BEFORE, 'flush');
 });
 
 function textsOf(folder: string): readonly string[] {
@@ -102,6 +108,7 @@ function fingerprintOf(pem: string): string {
 
 it.each([
   ['that makes everything', () => first, () => []],
+  ['that makes everything, with flushes', () => flushed, () => []],
   ['that changes everything', () => changed, () => oldKeys],
 ])('during an apply %s keeps each key, and publishes nothing unknown', (_, cuts, keys) => {
   const problems: string[] = [];
@@ -139,6 +146,7 @@ function samples(cuts: PowerCuts, seed: number): readonly Disk[] {
 
 it.each([
   ['the first', () => first, BEFORE],
+  ['the first, with flushes,', () => flushed, BEFORE],
   ['another', () => changed, AFTER],
 ] as const)(
   'after a power cut in %s apply, the next one puts everything right',
@@ -162,6 +170,17 @@ it.each([
     }
   },
 );
+
+it('where first issues share flushes, a power cut after the end undoes nothing', () => {
+  expect(readFileSync(join(work, 'flushed-before.journal'), 'utf8')).toContain('"op":"flush"');
+  for (const disk of flushed.at(flushed.moments - 1, matters)) {
+    const { changes } = planInventory(BEFORE, observe(restored(disk), BEFORE), { now: NOW });
+    expect(
+      changes.filter(({ action }) => action !== 'keep'),
+      disk.what,
+    ).toEqual([]);
+  }
+});
 
 it('after an apply was reported as done, a power cut undoes nothing', () => {
   for (const disk of changed.at(changed.moments - 1, matters)) {
