@@ -131,7 +131,14 @@ async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<
   const observation = withIssues(observe(root, inventory, cache, reader), root, now);
   await cache.save(output.own);
   const { rekey = new Set(), retire = new Set(), only = new Set(), engine = 'auto' } = options;
-  const asked = { now, clock: options.trustClock ? 'trusted' : 'compared', rekey, retire, only, engine } as const;
+  const asked = {
+    now,
+    clock: options.trustClock ? 'trusted' : 'compared',
+    rekey,
+    retire,
+    only,
+    engine,
+  } as const;
   const plan = withStuck(planAsked(inventory, observation, asked), stuck);
   if (plan.doubt?.kind === 'behind') return { kind: 'refused', plan, refusals: [] };
   const agreed = isDue(plan) ? await options.review?.(plan) : undefined;
