@@ -63,15 +63,14 @@ async function unless(codes: readonly string[], work: () => Promise<void>): Prom
 /** The content, placed in the one way or the other. */
 export function readPlaced(folder: Folder, name: string): FileState<Buffer> {
   const file = folder.read(name);
-  if (file.state !== 'blocked' || folder.lookAt(name)?.isDirectory() !== true) return file;
-  const placed = readInside(folder, name);
-  return placed.state === 'missing' && folder.lookAt(name) !== undefined ? file : placed;
-}
-
-function readInside(folder: Folder, name: string): FileState<Buffer> {
+  if (file.state !== 'blocked' || file.cause.kind !== 'directory') return file;
   try {
-    using inside = folder.enter(name);
-    return inside.read(INSIDE);
+    using inside = folder.enterIfFolder(name);
+    if (inside === undefined) return { state: 'missing' };
+    const placed = inside.read(INSIDE);
+    // One that is given back is moved away and emptied: then another may have its name already.
+    const isStill = folder.lookAt(name)?.ino === inside.stat.ino;
+    return placed.state === 'missing' && isStill ? file : placed;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return { state: 'missing' };
     throw error;

@@ -16,7 +16,7 @@ import type { Readable, Writable } from 'node:stream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Folder } from '../../src/store/folder.ts';
 import { type Attempt, type Holder, tryLock } from '../../src/store/lock.ts';
-import { runScript, script } from '../helpers/child.ts';
+import { type Fault, runScript, script } from '../helpers/child.ts';
 import { memoryFolder } from '../helpers/folders.ts';
 import { inPairs } from '../helpers/pairs.ts';
 
@@ -54,6 +54,42 @@ function releaseOf(attempt: Attempt): () => Promise<void> {
   return attempt.release;
 }
 
+let rival = '';
+let single = '';
+
+beforeAll(async () => {
+  // Whoever gets the lock leaves it behind as that of a dead process, so every turn is a race for a dead lock.
+  rival = await script(
+    work,
+    'rival',
+    `import { appendFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+    import { hostname } from 'node:os';
+    import { Folder } from './src/store/folder.ts';
+    import { tryLock } from './src/store/lock.ts';
+    const [path, log, turns, dead] = process.argv.slice(2);
+    const folder = Folder.open(path);
+    for (let turn = 0; turn < Number(turns); ) {
+      if (!(await tryLock(folder, '')).held) { await new Promise(setImmediate); continue; }
+      appendFileSync(log, \`enter \${process.pid}\\n\`);
+      turn++;
+      appendFileSync(log, \`leave \${process.pid}\\n\`);
+      const draft = \`\${log}.\${process.pid}\`;
+      const nonce = process.pid.toString(16) + '0' + turn;
+      writeFileSync(draft, JSON.stringify({ host: hostname(), pid: Number(dead), started: null, nonce, since: '' }));
+      const lock = path + '/lock';
+      renameSync(draft, statSync(lock).isDirectory() ? lock + '/holder' : lock);
+    }`,
+  );
+  single = await script(
+    work,
+    'once',
+    `import { Folder } from './src/store/folder.ts';
+    import { tryLock } from './src/store/lock.ts';
+    const attempt = await tryLock(Folder.open(process.argv[2]), '');
+    if (attempt.held) await attempt.release(); else process.exitCode = 4;`,
+  );
+});
+
 describe('a free folder', () => {
   it('is locked, and says by whom', async () => {
     const path = folder();
@@ -88,6 +124,26 @@ describe('a free folder', () => {
     make(join(path, 'lock'));
     await expect(lockIn(path, SINCE)).rejects.toThrow(`"${join(path, 'lock')}" ${detail}`);
     expect(readdirSync(path)).toEqual(['lock']);
+  });
+
+  it('without hard links is locked by a folder, which is taken as a whole or not at all', async () => {
+    const path = folder();
+    const locked = await runScript(single, [path], { never: 'link' });
+    expect(locked).toMatchObject({ code: 0, stderr: '' });
+    expect(readdirSync(path)).toEqual([]);
+    // Another run that has hard links finds it, and the other way round.
+    mkdirSync(join(path, 'lock'));
+    const me = { host: hostname(), pid: process.pid, started: null, nonce: 'ab', since: SINCE };
+    writeFileSync(join(path, 'lock/holder'), JSON.stringify(me));
+    expect(await lockIn(path, 'later')).toMatchObject({
+      held: false,
+      by: { pid: process.pid, since: SINCE },
+    });
+    expect(await runScript(single, [path], { never: 'link' })).toMatchObject({ code: 4, stderr: '' });
+    writeFileSync(join(path, 'lock/holder'), JSON.stringify({ ...me, pid: DEAD }));
+    await releaseOf(await lockIn(path, SINCE))();
+    const file = lockedBy({ pid: process.pid });
+    expect(await runScript(single, [file], { never: 'link' })).toMatchObject({ code: 4, stderr: '' });
   });
 
   it('that cannot be written is an error, not a lock', async () => {
@@ -178,73 +234,46 @@ describe('the lock of', () => {
 });
 
 describe('several processes', () => {
-  let rival = '';
-  let once = '';
-  beforeAll(async () => {
-    // Whoever gets the lock leaves it behind as that of a dead process, so every turn is a race for a dead lock.
-    rival = await script(
-      work,
-      'rival',
-      `import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
-      import { hostname } from 'node:os';
-      import { Folder } from './src/store/folder.ts';
-      import { tryLock } from './src/store/lock.ts';
-      const [path, log, turns, dead] = process.argv.slice(2);
-        const folder = Folder.open(path);
-      for (let turn = 0; turn < Number(turns); ) {
-        if (!(await tryLock(folder, '')).held) { await new Promise(setImmediate); continue; }
-        appendFileSync(log, \`enter \${process.pid}\\n\`);
-        turn++;
-        appendFileSync(log, \`leave \${process.pid}\\n\`);
-        const draft = \`\${log}.\${process.pid}\`;
-        const nonce = process.pid.toString(16) + '0' + turn;
-        writeFileSync(draft, JSON.stringify({ host: hostname(), pid: Number(dead), started: null, nonce, since: '' }));
-        renameSync(draft, path + '/lock');
-      }`,
-    );
-    once = await script(
-      work,
-      'once',
-      `import { Folder } from './src/store/folder.ts';
-      import { tryLock } from './src/store/lock.ts';
-      const attempt = await tryLock(Folder.open(process.argv[2]), '');
-      if (attempt.held) await attempt.release(); else process.exitCode = 4;`,
-    );
-  });
+  it.each<[count: number, turns: number, what: string, fault?: Fault]>([
+    [2, 60, 'by hard links'],
+    [8, 20, 'by hard links'],
+    [4, 20, 'where there are none', { never: 'link' }],
+  ])(
+    '%d are in it one after the other, %d times each, and leave no litter, %s',
+    async (count, turns, _, fault) => {
+      const path = lockedBy({});
+      const log = join(work, `log-${++made}`);
+      const run = () => runScript(rival, [path, log, String(turns), String(DEAD)], fault);
+      const ends = await Promise.all(Array.from({ length: count }, run));
+      expect(ends.map(({ code, stderr }) => [code, stderr])).toEqual(ends.map(() => [0, '']));
+      const lines = readFileSync(log, 'utf8').trim().split('\n');
+      expect(lines).toHaveLength(2 * count * turns);
+      for (let i = 0; i < lines.length; i += 2) {
+        expect(lines[i]).toMatch(/^enter /);
+        expect(lines[i + 1]).toBe(lines[i]?.replace('enter', 'leave'));
+      }
+      await releaseOf(await lockIn(path, SINCE))();
+      expect(readdirSync(path)).toEqual([]);
+    },
+  );
 
-  it.each([
-    [2, 60],
-    [8, 20],
-  ])('%d of them are in it one after the other, %d times each, and leave no litter', async (count, turns) => {
-    const path = lockedBy({});
-    const log = join(work, `log-${++made}`);
-    const run = () => runScript(rival, [path, log, String(turns), String(DEAD)]);
-    const ends = await Promise.all(Array.from({ length: count }, run));
-    expect(ends.map(({ code, stderr }) => [code, stderr])).toEqual(ends.map(() => [0, '']));
-    const lines = readFileSync(log, 'utf8').trim().split('\n');
-    expect(lines).toHaveLength(2 * count * turns);
-    for (let i = 0; i < lines.length; i += 2) {
-      expect(lines[i]).toMatch(/^enter /);
-      expect(lines[i + 1]).toBe(lines[i]?.replace('enter', 'leave'));
-    }
-    await releaseOf(await lockIn(path, SINCE))();
-    expect(readdirSync(path)).toEqual([]);
-  });
-
-  it('one killed at any file operation keeps nobody out', async () => {
-    const counted = join(work, 'count');
-    await runScript(once, [lockedBy({})], { log: counted });
+  it.each<[what: string, fault: Fault]>([
+    ['', {}],
+    [' where there are no hard links', { never: 'link' }],
+  ])('one killed at any file operation%s keeps nobody out', async (_, fault) => {
+    const counted = join(work, `count-${++made}`);
+    await runScript(single, [lockedBy({})], { ...fault, log: counted });
     const operations = readFileSync(counted, 'utf8').trim().split('\n').length;
     expect(operations).toBeGreaterThan(8);
     const tasks = Array.from({ length: operations }, (_, i) => async () => {
       const path = lockedBy({});
-      const { signal } = await runScript(once, [path], { at: i + 1 });
+      const { signal } = await runScript(single, [path], { ...fault, at: i + 1 });
       return { path, signal };
     });
     for (const { path, signal } of await inPairs(tasks, (task) => task())) {
       expect(signal).toBe('SIGKILL');
       await releaseOf(await lockIn(path, SINCE))();
-      expect(existsSync(join(path, 'lock'))).toBe(false);
+      expect(readdirSync(path)).toEqual([]);
     }
   });
 });
