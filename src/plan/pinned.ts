@@ -50,11 +50,23 @@ function needsFrozen(
   { entities }: Observation,
 ): boolean {
   const seen = (id: EntityId): EntityObservation => entities.get(id) ?? NOTHING;
-  const isUseless = (id: EntityId | null): boolean => id !== null && pinned.has(id) && !isUsable(seen(id));
-  if ([entity.issuer, ...entity.trust].some(isUseless)) return true;
+  const { issuer } = entity;
+  if (issuer !== null && pinned.has(issuer) && !isUsable(seen(issuer))) return true;
+  if (entity.trust.some((id) => id !== issuer && pinned.has(id) && !isTrustable(seen(id)))) return true;
   // A chain may end with what the root's former key has signed, and that is among the root's files.
   const root = rootAbove(entity, byId);
   return root !== undefined && pinned.has(root) && seen(root).formerLocation !== undefined;
+}
+
+/**
+ * To be trusted takes no key: what an intermediate signs goes on while its root's key is away. A key that is there and
+ * another's says that the certificate may be anybody's.
+ */
+function isTrustable(observed: EntityObservation): boolean {
+  const { key, cert, formerLocation, published, signedBy } = observed;
+  if (key.state === 'present') return isUsable(observed);
+  if (formerLocation !== undefined || published?.state === 'mixed' || cert.state !== 'present') return false;
+  return signedBy === cert.facts.keyId;
 }
 
 /**

@@ -109,7 +109,7 @@ function doneMessages({ execution, interrupted, plan, held, blocked }: Done): re
     ...(failures.length === 0 ? [] : [GO_ON]),
     ...heldMessages(held),
     ...refusalMessages(blocked),
-    ...[...consentsNeeded(blocked)].flatMap(([consent, ids]) => consentMessages(consent, ids, plan)),
+    ...[...consentsNeeded(blocked)].flatMap(([consent, ids]) => consentMessages(consent, ids, plan, blocked)),
   ];
 }
 

@@ -6,6 +6,7 @@ import type { Exposure } from '../plan/observation.ts';
 import { countActions, isDue, type Plan } from '../plan/plan.ts';
 import { isoTime } from '../plan/validity.ts';
 import { refusalText } from '../words/refusal.ts';
+import { lacksKey } from './consent.ts';
 import { few } from './count.ts';
 import { reasonText } from './reason.ts';
 import type { Paint, Style } from './style.ts';
@@ -102,6 +103,7 @@ function detailsOf(change: Change): readonly string[] {
     ...(change.action === 'create' ? [] : reasonsOf(change).map(reasonText)),
     ...(isIssue(change) ? [validText(change.issuance)] : []),
     ...(change.affects.length === 0 ? [] : [affectsText(change.affects)]),
+    ...(lacksKey(change) ? ['hint: put key.pem back; only if it is lost, a new one is made'] : []),
     ...(consent === null ? [] : [`needs consent: --allow ${consent}`]),
   ];
 }

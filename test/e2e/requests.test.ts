@@ -1,4 +1,5 @@
 // `pki rotate` and `pki retire`, and what the plan says that they would do.
+import { renameSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { copyOf, Project, stateOf } from './project.ts';
 
@@ -148,5 +149,35 @@ describe('what was asked for by name', () => {
       left: ['clients/ci'],
     });
     expect(await actions(project)).toEqual({ 'clients/ci': 'remove' });
+  });
+});
+
+describe('a root whose key is kept elsewhere', () => {
+  const TWO = `version: 1
+defaults: { key: ecdsa-p256 }
+authorities: { root: { commonName: Root }, sub: { commonName: Sub, issuer: root } }
+servers: { a: { commonName: a.example.test, issuer: sub } }
+clients: { near: { commonName: near, issuer: root } }
+`;
+  it('is asked for before anything is given up, and the intermediate signs on', async () => {
+    const project = new Project(TWO);
+    await project.apply();
+    renameSync(project.path('authorities/root/key.pem'), `${project.folder}/root.pem`);
+    project.write(`${TWO}peers: { new: { commonName: new.example.test, issuer: sub } }\n`);
+    const plan = await project.pki(['plan']);
+    expect(plan.stdout).toContain('hint: put key.pem back; only if it is lost, a new one is made');
+    const root = project.read('authorities/root/cert.pem');
+    const run = await project.pki(['apply', '--skip-verify']);
+    expect(run).toMatchObject({ code: 1, stdout: 'applied: 1 created\n' });
+    expect(run.stderr).toContain(
+      'pki: error: the private key is missing: authorities/root; nothing new is signed with it',
+    );
+    expect(run.stderr).toContain(
+      'pki: hint: put key.pem back, and run again; if it is lost for good, "--allow rekey-ca"',
+    );
+    expect(project.read('peers/new/ca.pem')).toBe(root);
+    expect(project.read('authorities/root/cert.pem')).toBe(root);
+    renameSync(`${project.folder}/root.pem`, project.path('authorities/root/key.pem'));
+    expect(await project.pki(['apply'])).toMatchObject({ code: 0 });
   });
 });

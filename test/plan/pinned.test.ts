@@ -48,13 +48,25 @@ describe('an authority that stays as it is', () => {
   });
 
   const UNUSABLE: readonly (readonly [string, (world: World) => void])[] = [
-    ['without a key', (world) => remove(world.of(ROOT.id), 'key')],
     ['without a certificate', (world) => remove(world.of(ROOT.id), 'cert')],
-    ['whose key is encrypted', (world) => Object.assign(world.of(ROOT.id), { key: { state: 'encrypted' } })],
     ['whose key is not that of its certificate', (world) => mismatch(world, ROOT)],
   ];
   it.each(UNUSABLE)('%s keeps what it signs and what trusts it', (_, damage) => {
     expect(pinned([ROOT.id], damage)).toEqual(ids(ROOT, NEAR, SUB, TRUSTING));
+  });
+
+  it.each<readonly [string, (world: World) => void]>([
+    ['without a key', (world) => remove(world.of(ROOT.id), 'key')],
+    ['whose key is encrypted', (world) => Object.assign(world.of(ROOT.id), { key: { state: 'encrypted' } })],
+  ])('%s keeps what it signs; to be trusted takes no key', (_, damage) => {
+    expect(pinned([ROOT.id], damage)).toEqual(ids(ROOT, NEAR, SUB));
+  });
+
+  it('without a key, whose certificate is not its own, keeps what trusts it as well', () => {
+    const damage = (world: World): void => remove(world.of(ROOT.id), 'key');
+    expect(pinned([ROOT.id], damage, ALL, { [ROOT.id]: { signedBy: null } })).toEqual(
+      ids(ROOT, NEAR, SUB, TRUSTING),
+    );
   });
 
   it('keeps an intermediate without a certificate, and that keeps what it would sign', () => {
@@ -62,7 +74,7 @@ describe('an authority that stays as it is', () => {
       remove(world.of(ROOT.id), 'key');
       remove(world.of(SUB.id), 'cert');
     };
-    expect(pinned([ROOT.id], damage)).toEqual(ids(ROOT, NEAR, SUB, DEEP, TRUSTING));
+    expect(pinned([ROOT.id], damage)).toEqual(ids(ROOT, NEAR, SUB, DEEP));
   });
 
   it('that is not asked for is nobody’s business, however damaged', () => {
@@ -117,7 +129,7 @@ describe('the place of an entity that stays', () => {
   it('of one that stays for another’s sake is nobody else’s either, whatever the order', () => {
     const inventory = anInventory(ROOT, OTHER, SUB, APART, DEEP, NEAR, TRUSTING);
     const damage = (world: World): void => remove(world.of(ROOT.id), 'key');
-    expect(pinned([ROOT.id], damage, inventory, left)).toEqual(ids(ROOT, SUB, NEAR, TRUSTING, APART));
+    expect(pinned([ROOT.id], damage, inventory, left)).toEqual(ids(ROOT, SUB, NEAR, APART));
   });
 
   it('is free where the entity itself moves', () => {
