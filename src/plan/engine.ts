@@ -9,7 +9,7 @@ export type EngineName = (typeof ENGINES)[number];
 export const ENGINE_CHOICES = ['auto', ...ENGINES] as const;
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
 
-/** So many certificates openssl makes before it is noticed: a third of a second on two cores (bench/README.md). */
+/** So many certificates openssl makes before it is noticed: a third of a second on two cores (bench/peer.ts). */
 const UNNOTICED = 20;
 
 /** Whatever is chosen, openssl makes what node cannot (engine/auto.ts). */

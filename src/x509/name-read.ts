@@ -43,7 +43,7 @@ function utf32Text(bytes: Buffer): string {
  * What verifiers compare of a name, one text for each RDN (RFC 5280 §7.1 as OpenSSL and others have it): types, and values
  * without letter case and superfluous spaces, whatever the string type.
  */
-export function comparableName(nameDer: string): readonly string[] {
+function comparableName(nameDer: string): readonly string[] {
   try {
     const name = readAll(Buffer.from(nameDer, 'hex'));
     return children(name).map((rdn) => children(rdn).map(comparable).sort().join('\n'));

@@ -1,7 +1,6 @@
 /** A chain of root, intermediate and server, octet by octet: any part of any of them can be what no tool would write. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EntityId } from '../../src/pki/entity.ts';
 import { certificateReasons } from '../../src/plan/certificate-reasons.ts';
 import type { EntityObservation } from '../../src/plan/observation.ts';
 import { outlookOf } from '../../src/plan/outlook.ts';
@@ -30,7 +29,7 @@ import { anAuthority, aServer, DAY, dns, NOW, observed, present } from '../helpe
 import { temporaryFolder } from '../helpers/folders.ts';
 import { opensslSync } from '../helpers/openssl.ts';
 
-export const folder = temporaryFolder();
+const folder = temporaryFolder();
 
 /** Who has the defect. */
 export type Who = 'root' | 'inter' | 'leaf';
@@ -61,7 +60,7 @@ export const KEYS: Readonly<Record<Who, TestKey>> = {
   leaf: newKey(),
 };
 
-export function newKey(...options: readonly string[]): TestKey {
+function newKey(...options: readonly string[]): TestKey {
   const args = options.length > 0 ? options : ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256'];
   return testKey(opensslSync(['genpkey', ...args], folder));
 }
@@ -84,7 +83,7 @@ const CA: Extensions = {
   keyUsage: extension('2.5.29.15', bytes('03020106'), true),
 };
 
-export const GOOD: Readonly<Record<Who, Extensions>> = {
+const GOOD: Readonly<Record<Who, Extensions>> = {
   root: { ...CA, ski: extension('2.5.29.14', keyIdentifier(KEYS.root.ski)) },
   inter: {
     ...CA,
@@ -219,5 +218,3 @@ export function brief(reason: Reason): string {
   if (reason.kind === 'defect') return reason.defect;
   return reason.kind === 'differs' ? `differs ${reason.field}` : reason.kind;
 }
-
-export const IDS: Readonly<Record<Who, EntityId>> = { root: ROOT.id, inter: INTER.id, leaf: LEAF.id };
