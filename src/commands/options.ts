@@ -76,8 +76,9 @@ function parseTime(text: string): number {
 }
 
 function parseSeconds(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('write whole seconds, such as 60');
-  return Number(text);
+  const [, number, unit = 's'] = /^(\d{1,6})([smh])?$/.exec(text) ?? [];
+  if (number === undefined) throw new InvalidArgumentError('write whole seconds, such as 60 or 60s, or 5m');
+  return Number(number) * (unit === 'h' ? 3600 : unit === 'm' ? 60 : 1);
 }
 
 function parseConsents(text: string, earlier: readonly Consent[] = []): readonly Consent[] {
