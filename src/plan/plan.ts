@@ -2,7 +2,7 @@
 import { type Entity, type EntityId, type Inventory, kindOf } from '../pki/entity.ts';
 import { byIdOf } from '../pki/issuers.ts';
 import { fingerprintsOf, type NameAttribute } from '../x509/facts.ts';
-import { type Action, type Change, type Consent, consentOf, reasonsOf } from './change.ts';
+import { type Action, type Change, type Consent, consentOf, isIssue, reasonsOf } from './change.ts';
 import { type ClockDoubt, type Moment, momentOf } from './clock.ts';
 import { diffName } from './diff.ts';
 import { type EngineChoice, type EngineName, engineFor } from './engine.ts';
@@ -13,6 +13,7 @@ import { pinnedOf } from './pinned.ts';
 import { type Context, planEntity } from './plan-entity.ts';
 import { earlierOf } from './previous.ts';
 import type { Reason } from './reason.ts';
+import { type CertificateSummary, summaryOf } from './summary.ts';
 
 /** What has to change so that the observation becomes what is wanted. */
 export interface Plan {
@@ -34,6 +35,8 @@ export interface Plan {
   readonly left: readonly EntityId[];
   /** Who makes keys and certificates. */
   readonly engine: EngineName;
+  /** The certificates that are issued, by entity. */
+  readonly wanted: ReadonlyMap<EntityId, CertificateSummary>;
 }
 
 /** The moment, in seconds since 1970, and what a manifest cannot say because it is done once. */
@@ -85,7 +88,13 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     doubt,
     left: [],
     engine: engineFor(changes, options.engine ?? 'auto'),
+    wanted: wantedBy(inventory, changes),
   };
+}
+
+function wantedBy({ entities }: Inventory, changes: readonly Change[]): Plan['wanted'] {
+  const issued = new Set(changes.filter(isIssue).map(({ id }) => id));
+  return new Map(entities.flatMap((one) => (issued.has(one.id) ? [[one.id, summaryOf(one)] as const] : [])));
 }
 
 function momentIn({ entities }: Inventory, observation: Observation, { now, clock }: PlanOptions): Moment {

@@ -37,7 +37,10 @@ export function planJson(plan: Plan, manifest: string): unknown {
     clock: plan.doubt && doubtJson(plan.doubt),
     left: plan.left,
     engine: plan.engine,
-    changes: plan.changes.map(changeJson),
+    changes: plan.changes.map((change) => ({
+      ...changeJson(change),
+      wanted: plan.wanted.get(change.id) ?? null,
+    })),
   };
 }
 
@@ -87,7 +90,7 @@ function filesRecord(change: Change): Pick<ChangeRecord, 'writes' | 'deletes' | 
   return { writes, deletes, copies, chmods };
 }
 
-function changeJson(change: Change): unknown {
+function changeJson(change: Change): object {
   const { issuance, crossing, ...record } = changeRecord(change);
   return {
     ...record,

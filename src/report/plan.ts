@@ -1,9 +1,11 @@
 /** A plan for people: one line per change, its reasons, and what follows from it. */
 import type { EntityId } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
+import { visible } from '../pki/printable.ts';
 import { type Action, type Change, consentOf, type Issuance, isIssue, reasonsOf } from '../plan/change.ts';
 import type { Exposure } from '../plan/observation.ts';
 import { countActions, isDue, type Plan } from '../plan/plan.ts';
+import type { CertificateSummary } from '../plan/summary.ts';
 import { isoTime } from '../plan/validity.ts';
 import { refusalText } from '../words/refusal.ts';
 import { lacksKey } from './consent.ts';
@@ -35,7 +37,7 @@ export function planText(plan: Plan, { style, verbose }: PlanTextOptions): strin
   const width = Math.max(0, ...shown.map(({ id }) => id.length));
   const blocks = [
     ...(plan.pending.length === 0 ? [] : [pendingText(plan.pending)]),
-    ...shown.map((change) => changeText(change, width, style)),
+    ...shown.map((change) => changeText(change, width, plan, style)),
   ];
   const left = plan.left.length === 0 ? [] : [leftText(plan)];
   return [...blocks, ...(blocks.length > 0 ? [''] : []), summaryText(plan, style), ...left, ''].join('\n');
@@ -79,10 +81,10 @@ function foreignText(uid: string, folders: readonly Exposure[], root: string): s
   return `${paths.join(', ')} ${what} to another user (uid ${uid}), who could replace even private keys there: run "chown" unless that is intended`;
 }
 
-function changeText(change: Change, width: number, style: Style): string {
+function changeText(change: Change, width: number, { wanted }: Plan, style: Style): string {
   const paint = paintOf(change.action, style);
   const head = `${paint(MARKS[change.action])} ${style.strong(change.id.padEnd(width))}  ${paint(change.action.padEnd(7))}`;
-  const [first, ...more] = detailsOf(change);
+  const [first, ...more] = detailsOf(change, wanted.get(change.id));
   const indent = ' '.repeat(width + 13);
   return [`${head}  ${first ?? ''}`.trimEnd(), ...more.map((line) => `${indent}${line}`)].join('\n');
 }
@@ -93,7 +95,7 @@ function paintOf(action: Action, style: Style): Paint {
   return action === 'keep' ? style.faint : style.warn;
 }
 
-function detailsOf(change: Change): readonly string[] {
+function detailsOf(change: Change, wanted: CertificateSummary | undefined): readonly string[] {
   if (change.action === 'refuse') {
     const { problem, hint } = refusalText(change.refusal);
     return [problem, `hint: ${hint}`];
@@ -102,9 +104,18 @@ function detailsOf(change: Change): readonly string[] {
   return [
     ...(change.action === 'create' ? [] : reasonsOf(change).map(reasonText)),
     ...(isIssue(change) ? [validText(change.issuance)] : []),
+    ...(change.action === 'create' && wanted !== undefined ? summaryLines(wanted) : []),
     ...(change.affects.length === 0 ? [] : [affectsText(change.affects)]),
     ...(lacksKey(change) ? ['hint: put key.pem back; only if it is lost, a new one is made'] : []),
     ...(consent === null ? [] : [`needs consent: --allow ${consent}`]),
+  ];
+}
+
+/** What a first certificate will be; of later ones the reasons say what differs. */
+function summaryLines({ subject, san, key, issuer, usages }: CertificateSummary): readonly string[] {
+  return [
+    visible(`${subject}${san.length === 0 ? '' : `; ${few(san)}`}`),
+    `${key}, ${issuer === null ? 'self-signed' : `issued by ${issuer}`}; ${usages.join(', ')}`,
   ];
 }
 

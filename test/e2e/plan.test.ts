@@ -141,14 +141,44 @@ describe('the text', () => {
   it('lists what would be made, and sums up', async () => {
     const { stdout, stderr } = await new Project(SMALL).pki(['plan', '--now', '2027-01-01T00:05:00Z']);
     expect(stdout).toBe(`+ authorities/root  create   valid until 2036-12-28T23:59:59Z
+                             CN=Root
+                             ecdsa-p384, self-signed; keyCertSign, cRLSign
 + authorities/sub   create   valid until 2031-12-30T23:59:59Z
+                             CN=Sub
+                             ecdsa-p384, issued by authorities/root; keyCertSign, cRLSign
 + servers/a         create   valid until 2027-03-31T23:59:59Z
+                             CN=a.example.test; dns:a.example.test
+                             ecdsa-p256, issued by authorities/sub; digitalSignature, serverAuth
 + servers/b         create   valid until 2027-03-31T23:59:59Z
+                             CN=b.example.test; dns:b.example.test
+                             ecdsa-p256, issued by authorities/sub; digitalSignature, serverAuth
 + clients/c         create   valid until 2027-03-31T23:59:59Z
+                             CN=c
+                             ecdsa-p256, issued by authorities/sub; digitalSignature, clientAuth
 
 plan: 5 to create
 `);
     expect(stderr).toBe('');
+  });
+
+  it('has every field of a certificate to come for machines', async () => {
+    const project = new Project(
+      SMALL.replace(
+        '{ commonName: c }',
+        '{ commonName: c, key: rsa-3072, san: [c.example.test], validity: 20d }',
+      ),
+    );
+    const { changes } = (await project.plan()) as unknown as { changes: { id: string; wanted: unknown }[] };
+    expect(changes.find(({ id }) => id === 'clients/c')?.wanted).toEqual({
+      subject: 'CN=c',
+      san: ['dns:c.example.test'],
+      key: 'rsa-3072',
+      issuer: 'authorities/sub',
+      usages: expect.arrayContaining(['digitalSignature', 'clientAuth']),
+      lifetime: 20 * 86_400,
+    });
+    const kept = (await applied.plan()) as unknown as { changes: { wanted: unknown }[] };
+    expect(kept.changes.map(({ wanted }) => wanted)).toEqual([null, null, null, null, null]);
   });
 
   it('is one line where nothing is due, and names what stays with --verbose', async () => {

@@ -24,6 +24,7 @@ const planOf = (changes: readonly Change[], exposed: readonly Exposure[] = []): 
   doubt: null,
   left: [],
   engine: 'openssl',
+  wanted: new Map(),
 });
 const lines = (messages: readonly Message[]): readonly string[] =>
   messages.map(({ kind, text }) => `${kind}: ${text}`);

@@ -15,6 +15,7 @@ function planOf(...changes: readonly Parameters<typeof aChange>[0][]): Plan {
     doubt: null,
     left: [],
     engine: 'openssl',
+    wanted: new Map(),
     exposed: [],
     changes: changes.map(aChange),
   };
