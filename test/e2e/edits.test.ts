@@ -340,7 +340,7 @@ it('a stranger’s root in a trust bundle: the proof passes, and verify says tha
   const bundle = project.path('servers/web/ca.pem');
   put(bundle, project.read('servers/web/ca.pem') + project.read('authorities/other/cert.pem'));
   const run = await project.pki(['verify']);
-  expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining('"pki plan" shows what') });
+  expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining('run "pki plan" to see how') });
   await project.apply();
   expect(await project.pki(['verify'])).toMatchObject({ code: 0, stderr: '' });
 });

@@ -52,6 +52,7 @@ const FILES = {
   fullchain: 'full.crt',
   ca: 'ca.crt',
   public: 'tls.pub',
+  combined: 'tls.pem',
   previous: 'old.crt',
 };
 const MOVED_FILES = Object.fromEntries(Object.entries(FILES).map(([key, name]) => [key, `new-${name}`]));

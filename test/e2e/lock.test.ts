@@ -153,7 +153,7 @@ describe('a holder that nobody here can see', () => {
     const run = await project.pki(APPLY);
     expect(run).toMatchObject({ code: 1, stdout: '' });
     expect(run.stderr).toContain('pki: hint: wait for it to end and run again, ');
-    expect(run.stderr).toMatch(/^pki: hint: .* once you are sure that it is gone, delete "(.*)"$/m);
+    expect(run.stderr).toMatch(/^pki: hint: .* not visible from here: if it is gone, delete "(.*)"$/m);
     expect(run.stderr).toContain(`delete "${lock}"`);
     rmSync(lock);
     expect(await project.pki(APPLY)).toMatchObject({ code: 0 });
