@@ -12,7 +12,14 @@ import { terminalSvg } from '../helpers/terminal-svg.ts';
 const DOCS = readdirSync(join(REPOSITORY, 'docs'))
   .filter((name) => name.endsWith('.md'))
   .map((name) => `docs/${name}`);
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'examples/node-mtls/README.md', ...DOCS];
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'SECURITY.md',
+  'examples/node-mtls/README.md',
+  ...DOCS,
+];
 
 /** A folder with the example in it, and a path in which `pki` is the built program. */
 function playground(): { readonly folder: string; readonly env: Readonly<Record<string, string>> } {
