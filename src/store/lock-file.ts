@@ -3,6 +3,7 @@
  * where the name is taken; where there are no hard links, as on FAT and some file systems of a network, by a folder with
  * the file in it, for a folder is not renamed over anything but an empty one (rename(2)).
  */
+import { randomBytes } from 'node:crypto';
 import { errorCode } from '../pki/errors.ts';
 import type { FileState } from '../plan/observation.ts';
 import type { Folder } from './folder.ts';
@@ -77,13 +78,17 @@ export function readPlaced(folder: Folder, name: string): FileState<Buffer> {
   }
 }
 
-/** Takes it away in one step; what is then left of a folder is a draft. */
+/** What a folder is called once it is given back, until it is gone. */
+const GONE = /\.gone\.draft$/;
+
+/**
+ * Takes it away in one step; what is then left of a folder is a draft that nobody places. A draft is moved before it is
+ * emptied as well: whose it is may be alive, and would place an empty folder, which is no lock. Each has a name of its
+ * own, for another of the same name may be given back before the first is gone.
+ */
 export async function takeAway(folder: Folder, name: string): Promise<void> {
   if (!folder.lookAt(name)?.isDirectory()) return folder.unlink(name);
-  const draft = name.endsWith('.draft') ? name : `${name}.gone.draft`;
-  if (draft !== name) {
-    folder.removeTree(draft);
-    await folder.rename(name, folder, draft);
-  }
+  const draft = GONE.test(name) ? name : `${name}.${randomBytes(6).toString('hex')}.gone.draft`;
+  if (draft !== name) await folder.rename(name, folder, draft);
   folder.removeTree(draft);
 }

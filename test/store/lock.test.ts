@@ -238,6 +238,7 @@ describe('several processes', () => {
     [2, 60, 'by hard links'],
     [8, 20, 'by hard links'],
     [4, 20, 'where there are none', { never: 'link' }],
+    [8, 40, 'where there are none', { never: 'link' }],
   ])(
     '%d are in it one after the other, %d times each, and leave no litter, %s',
     async (count, turns, _, fault) => {
