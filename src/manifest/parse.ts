@@ -6,7 +6,7 @@ import { checkNames } from './names.ts';
 import type { Report } from './report.ts';
 import { type Manifest, manifestSchema } from './schema.ts';
 import type { Source } from './source.ts';
-import { extentOf, type Spoiled, spoiledBy, withoutSpoiled } from './spoiled.ts';
+import { type Spoiled, spoiledBy, withoutSpoiled } from './spoiled.ts';
 import { documentsOf } from './syntax.ts';
 import { type MapTree, plain } from './tree.ts';
 import { unite } from './unite.ts';
@@ -72,16 +72,6 @@ function knownVersion(tree: MapTree, report: Report): boolean {
   return false;
 }
 
-/** The manifest without what is spoiled, so that the rest can still be checked for meaning. */
-function salvage(values: object, spoiled: Spoiled): Pick<ParsedManifest, 'manifest' | 'spoiled'> {
-  const result = manifestSchema.safeParse({ ...withoutSpoiled(values, spoiled), version: 1 });
-  if (result.success) return { manifest: result.data, spoiled };
-  // What is left of an entry may be none.
-  const more = spoiledBy(result.error.issues, spoiled, false);
-  if (extentOf(more) === extentOf(spoiled)) throw result.error;
-  return salvage(values, more);
-}
-
 /** Reads what can be read of a manifest; the report has the rest. */
 export function parseManifest(source: Source, report: Report): ParsedManifest | undefined {
   const tree = readTree(source, report);
@@ -91,7 +81,9 @@ export function parseManifest(source: Source, report: Report): ParsedManifest | 
   const result = manifestSchema.safeParse(values);
   const issues = result.error?.issues ?? [];
   for (const issue of issues) for (const finding of findingsOf(issue, tree)) report.error(finding);
-  const spoiled = spoiledBy(issues, { parts, settings: new Map() }, true);
+  const spoiled = spoiledBy(issues, parts);
   if (result.success && parts.size === 0) return { manifest: result.data, spoiled, tree };
-  return { ...salvage(values, spoiled), tree };
+  // The rest can still be checked for meaning.
+  const manifest = manifestSchema.parse({ ...withoutSpoiled(values, spoiled), version: 1 });
+  return { manifest, spoiled, tree };
 }

@@ -12,47 +12,32 @@ export interface Spoiled {
   readonly settings: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** Something that a mistake spoils: settings in a map, or without them all that has this name. */
-interface Spoil {
-  readonly name: string;
-  readonly settings?: readonly string[];
-}
-
-/** What is good of it may stay although a part is bad: every other top-level key is good or bad as a whole. */
+/** Whether a part of it may be bad and the rest good: every other top-level key is good or bad as a whole. */
 function hasParts(top: string): boolean {
   return top === 'defaults' || isSection(top);
 }
 
-/** A mistake in `defaults`, in an entry, or in any other top-level key. */
-function spoilsOf(issue: Issue, keepsEntries: boolean): readonly Spoil[] {
-  const [top, second, field] = issue.path.map(String);
-  const keys = issue.code === 'unrecognized_keys' ? issue.keys : [];
-  if (top === undefined) return keys.map((name) => ({ name }));
-  if (top === 'defaults' && (second !== undefined || keys.length > 0))
-    return [{ name: top, settings: second === undefined ? keys : [second] }];
-  if (second === undefined || !hasParts(top)) return [{ name: top }];
-  const name = entryKey(top, second);
-  const isLesser = keepsEntries && field !== undefined && isSetting(field) && rowOf(field).lesser;
-  return [isLesser ? { name, settings: [field] } : { name }];
+/** Where a mistake is. Unknown keys come together; an entry that has one is spoiled as a whole. */
+function pathsOf(issue: Issue): readonly (readonly string[])[] {
+  const path = issue.path.map(String);
+  const isApart = issue.code === 'unrecognized_keys' && path.length < 2;
+  return isApart ? issue.keys.map((key) => [...path, key]) : [path];
 }
 
-/**
- * What is spoiled with these mistakes as well.
- * @param keepsEntries whether an entry can do without a setting that is wrong
- */
-export function spoiledBy(issues: readonly Issue[], before: Spoiled, keepsEntries: boolean): Spoiled {
-  const parts = new Set(before.parts);
-  const settings = new Map([...before.settings].map(([name, keys]) => [name, new Set(keys)]));
-  for (const { name, settings: keys } of issues.flatMap((issue) => spoilsOf(issue, keepsEntries))) {
-    if (keys === undefined) parts.add(name);
-    else settings.set(name, new Set([...(settings.get(name) ?? []), ...keys]));
+/** What mistakes spoil. @param badNames entries with a wrong name, as `<section>/<name>` */
+export function spoiledBy(issues: readonly Issue[], badNames: ReadonlySet<string>): Spoiled {
+  const parts = new Set(badNames);
+  const settings = new Map<string, Set<string>>();
+  const spoil = (map: string, setting: string): unknown =>
+    settings.set(map, (settings.get(map) ?? new Set()).add(setting));
+  for (const [top = '', second, third] of issues.flatMap(pathsOf)) {
+    if (second === undefined || !hasParts(top)) parts.add(top);
+    else if (top === 'defaults') spoil(top, second);
+    else if (third !== undefined && isSetting(third) && rowOf(third).lesser)
+      spoil(entryKey(top, second), third);
+    else parts.add(entryKey(top, second));
   }
   return { parts, settings };
-}
-
-/** How much is spoiled. */
-export function extentOf({ parts, settings }: Spoiled): number {
-  return [...settings.values()].reduce((sum, keys) => sum + keys.size, parts.size);
 }
 
 /** The values of a manifest without what is spoiled. */
