@@ -5,7 +5,12 @@ import { ATTRIBUTE_TYPES, type AttributeType } from '../pki/subject.ts';
 import { using, wanted } from './problem.ts';
 import { LONG_TEXT, parseCountry, parseText, SHORT_TEXT, TEXT_PATTERN } from './text.ts';
 
-function text(what: string, limit: number, words?: object, longHint?: string) {
+interface Words {
+  readonly description: string;
+  readonly examples: string[];
+}
+
+function text(what: string, limit: number, words?: Words, longHint?: string) {
   return z
     .string(wanted('text'))
     .meta({ minLength: 1, maxLength: limit, pattern: TEXT_PATTERN, ...words })
@@ -15,7 +20,7 @@ function text(what: string, limit: number, words?: object, longHint?: string) {
 const LONG_NAME =
   'leave commonName out, put the name into "san" and give the subject another attribute, such as organization';
 /** 1 to 64 characters; whether a server's or peer's is among its SANs is for resolve/ to say. */
-export const leafCommonName = text('common name', SHORT_TEXT, {}, LONG_NAME);
+export const leafCommonName = text('common name', SHORT_TEXT, undefined, LONG_NAME);
 /** 1 to 64 characters. */
 export const caCommonName = text('common name', SHORT_TEXT);
 
@@ -23,7 +28,7 @@ function attribute(type: AttributeType, schema: z.ZodType<string, string>) {
   return { type, schema };
 }
 
-/** What `subject` can have, within the bounds of RFC 5280 appendix A.1; certificates have it in the order of pki/subject.ts. */
+/** What `subject` can have, within the bounds of RFC 5280 appendix A.1, in the order in which hints list it. */
 export const ATTRIBUTES = {
   organization: attribute(
     'O',
@@ -52,10 +57,11 @@ export const ATTRIBUTES = {
     text('locality', LONG_TEXT, { description: 'Locality (L).', examples: ['Uppsala'] }),
   ),
 };
+
 const pairs = Object.values(mapRecord(ATTRIBUTES, ({ type }, name) => [type, name] as const));
-const rankOf = ([type]: (typeof pairs)[number]): number => ATTRIBUTE_TYPES.indexOf(type);
+const placeOf = ([type]: (typeof pairs)[number]): number => ATTRIBUTE_TYPES.indexOf(type);
 /** Those keys with the types of the attributes, in the order that certificates have. */
-export const ATTRIBUTES_IN_ORDER = pairs.toSorted((a, b) => rankOf(a) - rankOf(b));
+export const ATTRIBUTES_IN_ORDER = pairs.toSorted((a, b) => placeOf(a) - placeOf(b));
 
 /** Every attribute but the common name. */
 export const subject = z.strictObject(

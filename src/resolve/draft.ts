@@ -21,7 +21,7 @@ export interface Entry {
   readonly name: string;
   /** The authority that it names, if any. */
   readonly issuer: string | undefined;
-  /** Where it stands; of a setting, where that is written: in the entry, else where it is inherited from, else (nowhere) as before. */
+  /** Where it stands; of a setting, where that is written: in the entry, else where it inherits it from, else it itself. */
   at(setting?: Setting, item?: number): Span;
 }
 
