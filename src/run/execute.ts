@@ -9,6 +9,7 @@ import { type Make, outputsOf } from '../plan/make.ts';
 import type { Step } from '../plan/steps.ts';
 import { remove } from '../store/commit/commit.ts';
 import { relocate } from '../store/commit/relocate.ts';
+import { entitiesAtOnce } from '../store/descriptor.ts';
 import { savePlaces } from '../store/observe/places.ts';
 import { restoreLinks } from '../store/symlinks/write.ts';
 import type { Listener, StepFailure } from './events.ts';
@@ -54,7 +55,10 @@ export async function execute(
   await run.staging.open();
   await prepareFiles(run, pinned);
   const walking = walk(steps, {
-    lanes: { process: run.engine.atOnce, publish: run.flush === undefined ? PUBLISHING : FLUSHING },
+    lanes: {
+      process: run.engine.atOnce,
+      publish: entitiesAtOnce(run.flush === undefined ? PUBLISHING : FLUSHING),
+    },
     run: (step) => runStep(run, step),
     begun: (step) => listener?.({ kind: 'step-started', step }),
     done(step) {

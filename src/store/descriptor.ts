@@ -40,6 +40,28 @@ export function mountOf(descriptor: number): string {
   return /^mnt_id:\s*\d+$/m.exec(info)?.[0] ?? '';
 }
 
+/** What node and the workers of openssl have open, and what one entity has while its files are put in place. */
+const RESERVED = 40;
+const EACH = 12;
+
+/**
+ * How many of the entities that could be put in place at once leave no one without descriptors; one at least.
+ * @param limits /proc/self/limits; nothing where there is no such file.
+ */
+export function entitiesAtOnce(wanted: number, limits = limitsText()): number {
+  const most = /^Max open files\s+(\d+)/m.exec(limits)?.[1];
+  if (most === undefined) return wanted;
+  return Math.max(1, Math.min(wanted, Math.floor((Number(most) - RESERVED) / EACH)));
+}
+
+function limitsText(): string {
+  try {
+    return readFileSync('/proc/self/limits', 'latin1');
+  } catch {
+    return ''; // No Linux, or no /proc.
+  }
+}
+
 /** An error whose words name a path that a reader can make something of, in the place of a descriptor's. */
 export function withPath(error: unknown, location: string, path: string): unknown {
   if (!(error instanceof Error) || location === path) return error;

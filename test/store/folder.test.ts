@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { descend, ensure } from '../../src/store/descend.ts';
-import { mountOf, type Reach, usualReach } from '../../src/store/descriptor.ts';
+import { entitiesAtOnce, mountOf, type Reach, usualReach } from '../../src/store/descriptor.ts';
 import { Folder } from '../../src/store/folder.ts';
 import { OutputFolder } from '../../src/store/output-folder.ts';
 import { UserError } from '../../src/store/user-error.ts';
@@ -172,6 +172,20 @@ it('a file stays the one that was opened', () => {
   expect(file.read().toString()).toBe('mine');
   expect(statSync(join(root, 'a/b/moved')).mode & 0o777).toBe(0o600);
   expect(statSync(join(root, 'other/file')).mode & 0o777).toBe(0o644);
+});
+
+it.each([
+  ['1024 1048576', 64, 64],
+  ['256 256', 64, 18],
+  ['256 256', 6, 6],
+  ['64 64', 6, 2],
+  ['40 40', 6, 1],
+  ['24 24', 6, 1],
+  ['unlimited unlimited', 6, 6],
+])('with %s descriptors, of %d entities so many are put in place at once: %d', (limit, wanted, most) => {
+  const limits = `Limit  Soft Limit  Hard Limit  Units\nMax open files            ${limit}    files\nMax locked memory 1 1 bytes`;
+  expect(entitiesAtOnce(wanted, limits)).toBe(most);
+  expect(entitiesAtOnce(wanted, '')).toBe(wanted);
 });
 
 it.skipIf(usualReach() === 'path')('leaves no descriptor open, whatever fails', async () => {
