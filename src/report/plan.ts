@@ -1,4 +1,5 @@
 /** A plan for people: one line per change, its reasons, and what follows from it. */
+import { shellWord } from '../openssl/shell.ts';
 import type { EntityId } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
 import { visible } from '../pki/printable.ts';
@@ -71,12 +72,13 @@ function pathOf(root: string, folder: string): string {
 }
 
 function openText(path: string): string {
-  return `"${path}" is writable by others, who could replace even private keys: run "chmod go-w ${path}"`;
+  const shown = visible(path);
+  return `"${shown}" is writable by others, who could replace even private keys: run "chmod go-w ${shellWord(shown)}"`;
 }
 
 /** One line for each user: the folders of many services may be one user's. */
 function foreignText(uid: string, folders: readonly Exposure[], root: string): string {
-  const paths = folders.map(({ folder }) => `"${pathOf(root, folder)}"`);
+  const paths = folders.map(({ folder }) => `"${visible(pathOf(root, folder))}"`);
   const what = paths.length === 1 ? 'belongs' : 'belong';
   return `${paths.join(', ')} ${what} to another user (uid ${uid}), who could replace even private keys there: run "chown" unless that is intended`;
 }
