@@ -26,6 +26,7 @@ export class Staging {
   readonly #output: OutputFolder;
   /** The run's own folder, open once that is there. */
   #folder: Folder | undefined;
+  #last: { readonly id: EntityId; readonly folder: Folder } | undefined;
   readonly #made = new Set<EntityId>();
   readonly #shared = new Map<string, Promise<void>>();
   readonly #makers = new Map<string, EngineName>();
@@ -85,8 +86,7 @@ export class Staging {
   }
 
   #checkThere(id: EntityId, file: StagedFile): void {
-    using folder = this.#enter(id);
-    const stat = folder.lookAt(nameOf(this.name(id, file)));
+    const stat = this.#at(id).lookAt(nameOf(this.name(id, file)));
     if (stat === undefined) throw new Error(`openssl did not make "${this.name(id, file)}"`);
     if (stat.size === 0)
       throw new Error(`openssl left "${this.name(id, file)}" empty, as it does on a full disk`);
@@ -101,8 +101,7 @@ export class Staging {
 
   /** The bytes of a file that this run made. @throws Error where it is missing, empty, or no plain file. */
   read(id: EntityId, file: StagedFile): Buffer {
-    using folder = this.#enter(id);
-    return whole(folder.read(nameOf(this.name(id, file))), this.name(id, file));
+    return whole(this.#at(id).read(nameOf(this.name(id, file))), this.name(id, file));
   }
 
   /** The copy of a file in its place. @throws Error where it is missing, empty, or no plain file. */
@@ -115,20 +114,23 @@ export class Staging {
 
   /** A new file beside those that were made. */
   write(id: EntityId, file: StagedFile, text: string, mode: number): void {
-    using folder = this.#enter(id);
-    folder.writeNew(nameOf(this.name(id, file)), text, mode);
+    this.#at(id).writeNew(nameOf(this.name(id, file)), text, mode);
   }
 
   /** A file that was made gets its mode; with `null` it goes. */
   async settle(id: EntityId, file: StagedFile, mode: number | null): Promise<void> {
     const name = nameOf(this.name(id, file));
-    using folder = this.#enter(id);
-    const stat = folder.lookAt(name);
+    const stat = this.#at(id).lookAt(name);
     if (stat === undefined) return;
-    if (mode === null) return await folder.unlink(name);
+    if (mode === null) return await this.#unlink(id, name);
     if ((stat.mode & 0o777) === mode) return;
-    using made = folder.openFile(name);
+    using made = this.#at(id).openFile(name);
     made.setMode(mode);
+  }
+
+  async #unlink(id: EntityId, name: string): Promise<void> {
+    using folder = this.#enter(id);
+    await folder.unlink(name);
   }
 
   #opened(): Folder {
@@ -136,11 +138,21 @@ export class Staging {
     return this.#folder;
   }
 
+  /** An entity's folder, until another's is asked for: only for what is done with it at once. */
+  #at(id: EntityId): Folder {
+    if (this.#last?.id === id) return this.#last.folder;
+    const folder = this.#enter(id);
+    this.#last?.folder[Symbol.dispose]();
+    this.#last = { id, folder };
+    return folder;
+  }
+
   #enter(id: EntityId): Folder {
     return this.#opened().enter(nameOf(stageFolder(id)));
   }
 
   [Symbol.dispose](): void {
+    this.#last?.folder[Symbol.dispose]();
     this.#folder?.[Symbol.dispose]();
   }
 }

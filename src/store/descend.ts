@@ -4,8 +4,10 @@ import type { Folder, Guard } from './folder.ts';
 
 /** @param path relative; `.` is the folder itself, opened once more. */
 export function descend(from: Folder, path: string): Folder {
-  let folder = from.again();
-  for (const name of namesIn(path)) {
+  if (path === '.') return from.again();
+  const [first = '', ...names] = path.split('/');
+  let folder = from.enter(first);
+  for (const name of names) {
     using above = folder;
     folder = above.enter(name);
   }
@@ -14,8 +16,10 @@ export function descend(from: Folder, path: string): Folder {
 
 /** The same, with what is missing made. */
 export async function ensure(from: Folder, path: string, mode: number): Promise<Folder> {
-  let folder = from.again();
-  for (const name of namesIn(path)) {
+  if (path === '.') return from.again();
+  const [first = '', ...names] = path.split('/');
+  let folder = await entered(from, first, mode);
+  for (const name of names) {
     using above = folder;
     folder = await entered(above, name, mode);
   }
@@ -34,8 +38,4 @@ export async function entered(folder: Folder, name: string, mode: number, guard?
     if (errorCode(error) !== 'EEXIST') throw error;
   });
   return folder.enter(name, guard);
-}
-
-function namesIn(path: string): readonly string[] {
-  return path === '.' ? [] : path.split('/');
 }

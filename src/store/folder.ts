@@ -32,7 +32,7 @@ const OPEN = constants.O_RDONLY | constants.O_DIRECTORY;
 export class Folder {
   /** For messages: where it was when it was opened. */
   readonly path: string;
-  readonly stat: Stats;
+  #stat: Stats | undefined;
   readonly #descriptor: number;
   readonly #reach: Reach;
   readonly #guard: Guard | undefined;
@@ -43,7 +43,6 @@ export class Folder {
     this.#reach = reach;
     this.#guard = guard;
     try {
-      this.stat = fstatSync(descriptor);
       guard?.(path, this.stat);
     } catch (error) {
       closeSync(descriptor);
@@ -86,6 +85,12 @@ export class Folder {
   /** The same folder, open once more. */
   again(): Folder {
     return this.#now(null, (at) => new Folder(this.path, openSync(at, OPEN), this.#reach, this.#guard));
+  }
+
+  /** As it was when it was first asked for. */
+  get stat(): Stats {
+    this.#stat ??= fstatSync(this.#descriptor);
+    return this.#stat;
   }
 
   /** Leads to this very folder as long as it is open, for whoever takes paths; not for messages. */

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCode } from '../pki/errors.ts';
 import { folderOf, nameOf } from '../pki/files.ts';
-import { PRIVATE_FOLDER } from '../pki/paths.ts';
+import { COMMIT_FOLDER, PRIVATE_FOLDER } from '../pki/paths.ts';
 import { descend, ensure } from './descend.ts';
 import { Folder } from './folder.ts';
 import { checkWay, openOwn } from './own.ts';
@@ -18,6 +18,7 @@ export interface Place {
 export class OutputFolder {
   readonly root: Folder;
   readonly own: Folder;
+  readonly #open = new Map<string, Folder>();
 
   private constructor(root: Folder, own: Folder) {
     this.root = root;
@@ -39,7 +40,22 @@ export class OutputFolder {
   /** A folder, to be closed by the caller. */
   enter(path: string): Folder {
     const own = ownPath(path);
+    if (own === '.') return this.own.again();
+    const above = path === '.' ? undefined : this.#kept(folderOf(path));
+    if (above !== undefined) return above.enter(nameOf(path));
     return own === undefined ? descend(this.root, path) : descend(this.own, own);
+  }
+
+  /** A folder that is opened once for all that is looked up in it, where it is one of the few that every entity needs. */
+  #kept(path: string): Folder | undefined {
+    if (path === '.') return this.root;
+    if (path === PRIVATE_FOLDER) return this.own;
+    const known = this.#open.get(path);
+    if (known !== undefined) return known;
+    const above = isShared(path) && this.#open.size < KEPT ? this.#kept(folderOf(path)) : undefined;
+    const folder = above?.enter(nameOf(path));
+    if (folder !== undefined) this.#open.set(path, folder);
+    return folder;
   }
 
   /** The same; `undefined` where there is none. */
@@ -80,9 +96,18 @@ export class OutputFolder {
   }
 
   [Symbol.dispose](): void {
+    for (const folder of this.#open.values()) folder[Symbol.dispose]();
     this.own[Symbol.dispose]();
     this.root[Symbol.dispose]();
   }
+}
+
+/** No more than these stay open. */
+const KEPT = 8;
+
+/** `servers`, `.pki/commit` and staging folders of runs: what many entities are in. */
+function isShared(path: string): boolean {
+  return !path.includes('/') || path === COMMIT_FOLDER || /^\.pki\/stage(\/[^/]+)?$/.test(path);
 }
 
 /** What is below `.pki` is reached from the `.pki` that was checked. */
