@@ -32,3 +32,10 @@ function prefixMask(length: number, octets: number): Uint8Array {
   const ones = (i: number): number => Math.min(8, Math.max(0, length - 8 * i));
   return Uint8Array.from({ length: octets }, (_, i) => (0xff00 >> ones(i)) & 0xff);
 }
+
+/** Whether an address, as text, is in the range; one of the other family never is. */
+export function isInRange(text: string, { address, mask }: IpRange): boolean {
+  const octets = ipOctets(text);
+  if (octets?.length !== address.length) return false;
+  return octets.every((octet, i) => ((octet ^ (address[i] ?? 0)) & (mask[i] ?? 0)) === 0);
+}

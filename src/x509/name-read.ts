@@ -9,10 +9,40 @@ export function nameAttributes(name: Der): readonly NameAttribute[] {
 }
 
 function readAttribute(attribute: Der): NameAttribute {
+  const { dotted, value } = partsOf(attribute);
+  return { type: ATTRIBUTE_NAMES[dotted] ?? dotted, value: textOf(value) };
+}
+
+function partsOf(attribute: Der): { readonly dotted: string; readonly value: Der } {
   const [oid, value] = children(attribute);
   if (value === undefined) throw new DerError('an attribute has no value');
-  const dotted = oidText(oid);
-  return { type: ATTRIBUTE_NAMES[dotted] ?? dotted, value: textOf(value) };
+  return { dotted: oidText(oid), value };
+}
+
+/** The attributes of each RDN in order. @param nameDer hex of the DER of a name */
+export function relativeNames(nameDer: string): readonly (readonly NameAttribute[])[] {
+  return children(readAll(Buffer.from(nameDer, 'hex'))).map((rdn) => children(rdn).map(readAttribute));
+}
+
+/** String types by tag, other than the one that we write. */
+const TYPES: Readonly<Record<number, string>> = {
+  19: 'PrintableString',
+  20: 'T61String',
+  22: 'IA5String',
+  28: 'UniversalString',
+  30: 'BMPString',
+};
+
+/** `C=SE, CN=api+OU=dev`, and where it is wanted, of which strings: `CN=api (T61String)`. @param nameDer as above */
+export function nameText(nameDer: string, withTypes = false): string {
+  const rdns = children(readAll(Buffer.from(nameDer, 'hex'))).map((rdn) =>
+    children(rdn).map((attribute) => {
+      const { type, value } = readAttribute(attribute);
+      const string = withTypes && type !== 'C' ? TYPES[partsOf(attribute).value.tag] : undefined;
+      return `${type}=${value}${string === undefined ? '' : ` (${string})`}`;
+    }),
+  );
+  return rdns.map((rdn) => rdn.join('+')).join(', ');
 }
 
 /** Tags of string types (X.680 §8.4) that are not UTF-8, or a part of it. */
@@ -43,7 +73,7 @@ function utf32Text(bytes: Buffer): string {
  * What verifiers compare of a name, one text for each RDN (RFC 5280 §7.1 as OpenSSL and others have it): types, and values
  * without letter case and superfluous spaces, whatever the string type.
  */
-function comparableName(nameDer: string): readonly string[] {
+export function comparableName(nameDer: string): readonly string[] {
   try {
     const name = readAll(Buffer.from(nameDer, 'hex'));
     return children(name).map((rdn) => children(rdn).map(comparable).sort().join('\n'));
@@ -58,11 +88,10 @@ function comparableName(nameDer: string): readonly string[] {
 const STRINGS: readonly number[] = [0x0c, 0x13, T61, 0x16, 0x1a, UNIVERSAL, BMP];
 
 function comparable(attribute: Der): string {
-  const [oid, value] = children(attribute);
-  if (value === undefined) throw new DerError('an attribute has no value');
-  if (!STRINGS.includes(value.tag)) return `${oidText(oid)} ${hex(value.bytes)}`;
+  const { dotted, value } = partsOf(attribute);
+  if (!STRINGS.includes(value.tag)) return `${dotted} ${hex(value.bytes)}`;
   const text = textOf(value).replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
-  return `${oidText(oid)} = ${JSON.stringify(text.trim().replaceAll(/\s+/g, ' '))}`;
+  return `${dotted} = ${JSON.stringify(text.trim().replaceAll(/\s+/g, ' '))}`;
 }
 
 /** Whether verifiers take two names for the same; both are hex of their DER. */

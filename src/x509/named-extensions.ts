@@ -1,5 +1,5 @@
 /** Extensions that no rule is for: by which name people know them, and what verifiers make of them. */
-import type { ExtensionFacts, UnknownExtension } from './extensions.ts';
+import { EXTENSIONS, type ExtensionFacts, type UnknownExtension } from './extensions.ts';
 
 /** One row. */
 export interface NamedExtension {
@@ -71,4 +71,9 @@ export function findNamed(
   name: string,
 ): UnknownExtension | undefined {
   return unknown.find(({ oid }) => NAMED[oid]?.name === name);
+}
+
+/** What people call an extension, be it one that a rule is for or not. */
+export function extensionName(oid: string): string {
+  return EXTENSIONS.find((rule) => rule.oid === oid)?.name ?? namedExtension(oid).name;
 }

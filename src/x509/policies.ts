@@ -47,3 +47,15 @@ function partsOf(found: UnknownExtension | undefined) {
   assertDer(value);
   return children(expectTag(value, TAG.sequence));
 }
+
+/** Stands for every policy, RFC 5280 §4.2.1.4. */
+const ANY_POLICY = '2.5.29.32.0';
+
+/** Whether a policy is in all of these, or may be mapped to one that is. */
+export function sharesPolicy(chain: readonly Pick<ExtensionFacts, 'unknown'>[]): boolean {
+  if (chain.some((facts) => findNamed(facts, 'policyMappings') !== undefined)) return true;
+  const all = chain.map((facts) => policiesOf(facts)?.own ?? []);
+  const [first, ...others] = all.filter((policies) => !policies.includes(ANY_POLICY));
+  if (first === undefined) return true;
+  return first.some((policy) => others.every((policies) => policies.includes(policy)));
+}
