@@ -3,6 +3,7 @@ import type { EntryText } from '../manifest/write.ts';
 import { compare } from '../pki/compare.ts';
 import { type EntityId, entityId } from '../pki/entity.ts';
 import { compact } from '../pki/record.ts';
+import { nameConstraints } from '../x509/extensions/name-constraints.ts';
 import { pathLengthOf } from '../x509/facts.ts';
 import { depthOf, type Hierarchy, leftOutOf, type PlacedPair } from './hierarchy.ts';
 import { keyText } from './key-text.ts';
@@ -138,7 +139,9 @@ function pathLength({ section, cert }: PlacedPair): number | undefined {
 
 /** Extensions that the certificate has and the next one will not. */
 function extensionNotes({ cert }: PlacedPair): readonly Note[] {
-  const oids = cert.facts.unknown.map(({ oid }) => oid);
+  const { extensions, unknown } = cert.facts;
+  const constraints = extensions.nameConstraints === undefined ? [] : [nameConstraints.oid];
+  const oids = [...constraints, ...unknown.map(({ oid }) => oid)];
   return oids.length === 0 ? [] : [{ kind: 'extensions', oids }];
 }
 

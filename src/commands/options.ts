@@ -55,7 +55,7 @@ export const APPLY_OPTIONS: readonly Option[] = [
     'all',
     'touched',
   ]),
-  new Option('--allow <consents>', 'agree to what breaks something in use: rekey-ca, remove').argParser(
+  new Option('--allow <consents>', `agree to what breaks something in use: ${CONSENTS.join(', ')}`).argParser(
     parseConsents,
   ),
   trustClockOption(),

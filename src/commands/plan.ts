@@ -2,7 +2,7 @@
 import { type EngineChoice, type Plan, type Project, plan, planCommands } from '../index.ts';
 import { isDue } from '../plan/plan.ts';
 import { clockMessages } from '../report/clock.ts';
-import { exposedTexts, planText } from '../report/plan.ts';
+import { planText, warningTexts } from '../report/plan.ts';
 import { planJson } from '../report/plan-json.ts';
 import { refusalText } from '../words/refusal.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
@@ -43,7 +43,7 @@ export async function planCommand(manifest: string, flags: PlanFlags, console: C
   });
   await show(project, made, flags, console);
   console.say(...clockMessages(made));
-  console.say(...exposedTexts(made, project.root).map((text) => ({ kind: 'warning', text }) as const));
+  console.say(...warningTexts(made, project.root).map((text) => ({ kind: 'warning', text }) as const));
   const refusals = made.changes.flatMap((change) => (change.action === 'refuse' ? change.refusal : []));
   // A script says nothing of what it leaves out.
   if (flags.commands)

@@ -1,6 +1,7 @@
 /** The `distinguished_name` section of a request. */
-import type { AttributeType, Subject } from '../pki/subject.ts';
+import type { AttributeType } from '../pki/subject.ts';
 import type { ConfigSection } from '../x509/extension-rule.ts';
+import type { EncodedName } from '../x509/name.ts';
 
 const LONG_NAMES: Readonly<Record<AttributeType, string>> = {
   C: 'countryName',
@@ -11,16 +12,23 @@ const LONG_NAMES: Readonly<Record<AttributeType, string>> = {
   CN: 'commonName',
 };
 
-/** The section `name`: attributes in the order of the subject, by their long names. */
-export function nameSection(subject: Subject): ConfigSection {
-  return { name: 'name', entries: subject.map(({ type, value }) => [LONG_NAMES[type], value]) };
+/**
+ * The section `name`: attributes in the order of the subject, by their long names. Where one stands in an RDN with another,
+ * and where a type comes twice, numbers in front tell the keys apart, which openssl ignores.
+ */
+export function nameSection({
+  subject,
+  joined = [],
+}: Pick<EncodedName, 'subject' | 'joined'>): ConfigSection {
+  const isPlain = joined.length === 0 && new Set(subject.map(({ type }) => type)).size === subject.length;
+  const entries = subject.map(({ type, value }, i): readonly [string, string] => {
+    const prefix = isPlain ? '' : `${i}.${joined.includes(i) ? '+' : ''}`;
+    return [`${prefix}${LONG_NAMES[type]}`, value];
+  });
+  return { name: 'name', entries };
 }
 
-/**
- * A policy for `openssl ca` that lets all of these through: what a policy does not list, `ca` drops in silence, and
- * what it lists comes out in its order, whatever `preserve` says (3.0).
- */
-export function policySection(first: Subject): ConfigSection {
-  const types = new Set([...first.map(({ type }) => type), ...(Object.keys(LONG_NAMES) as AttributeType[])]);
-  return { name: 'policy', entries: [...types].map((type) => [LONG_NAMES[type], 'optional']) };
+/** A policy for `openssl ca` that lets all of these through. */
+export function policySection(): ConfigSection {
+  return { name: 'policy', entries: Object.values(LONG_NAMES).map((name) => [name, 'optional']) };
 }

@@ -5,15 +5,20 @@ import type { KeySpec } from '../pki/key-spec.ts';
 import { type Place, stagedPath } from '../pki/paths.ts';
 import type { Make } from '../plan/make.ts';
 import { requestedExtensions } from '../plan/wanted.ts';
-import { type EncodedName, encodedName, type NameStrings } from '../x509/name.ts';
+import { type EncodedName, encodedName, NAME_STRINGS, type NameStrings } from '../x509/name.ts';
 import type { Command } from './command.ts';
 import { configText } from './config.ts';
 import { nameSection } from './distinguished-name.ts';
 import { extensionSections } from './extensions.ts';
 import { keyPath, lookUp } from './key-path.ts';
 
-/** `string_mask` (openssl-req(1)); the number stands for PrintableString and UTF8String, of which the first that fits is taken. */
-const STRINGS = { utf8: 'utf8only', printable: 'MASK:0x2002' } as const satisfies Record<NameStrings, string>;
+/** Bits of `string_mask` (openssl-req(1), ASN1_STRING_set_default_mask_asc(3)). */
+const MASK = { printable: 0x2, t61: 0x4, bmp: 0x800, utf8: 0x2000 } as const;
+
+function stringMask(strings: NameStrings): string {
+  const bits = NAME_STRINGS[strings].reduce((mask, type) => mask | MASK[type], 0);
+  return strings === 'utf8' ? 'utf8only' : `MASK:0x${bits.toString(16)}`;
+}
 
 /** Stages `csr.pem`, and `key.pem` where the key is new; otherwise the key in its place signs. */
 export function requestCommand(
@@ -38,19 +43,19 @@ function newKeyArgs(key: KeySpec): readonly string[] {
   return ['-newkey', key.algorithm];
 }
 
-function requestConfig(entity: Entity, { subject, strings }: EncodedName): string {
+function requestConfig(entity: Entity, name: EncodedName): string {
   return configText([
     {
       name: 'req',
       entries: [
         ['prompt', 'no'],
         ['utf8', 'yes'],
-        ['string_mask', STRINGS[strings]],
+        ['string_mask', stringMask(name.strings)],
         ['distinguished_name', 'name'],
         ['req_extensions', 'extensions'],
       ],
     },
-    nameSection(subject),
+    nameSection(name),
     ...extensionSections(requestedExtensions(entity)),
   ]);
 }

@@ -25,7 +25,8 @@ export function signCommand(make: Extract<Make, { op: 'sign' }>, byId: ById, pla
   const spec = certificateSpec(entity, by.kind === 'self' ? null : AN_ISSUER, issuance, null);
   return {
     args: [
-      ...['ca', '-batch', '-notext', '-config', '-'],
+      // What `preserve = yes` is to do, and on OpenSSL 3.0 does not: order, RDNs and strings of the request's subject stay.
+      ...['ca', '-batch', '-notext', '-preserveDN', '-config', '-'],
       ...[...certificate, '-keyfile', keyPath(by.key, byId, run, generation)],
       ...['-startdate', opensslTime(issuance.notBefore), '-enddate', opensslTime(issuance.notAfter)],
       ...['-in', stagedPath(of, 'csr', run), '-out', stagedPath(of, to, run)],
@@ -47,7 +48,6 @@ function signConfig(spec: CertificateSpec, signerKey: string, { database }: Plac
         // Ed25519 and Ed448 bring their own and ignore this.
         ['default_md', digestFor(signerKey)],
         ['policy', 'policy'],
-        ['preserve', 'yes'],
         ['string_mask', 'utf8only'],
         ['unique_subject', 'no'],
         // With anything but `none` the request could ask for CA:TRUE and get it.
@@ -55,7 +55,7 @@ function signConfig(spec: CertificateSpec, signerKey: string, { database }: Plac
         ['x509_extensions', 'extensions'],
       ],
     },
-    policySection(spec.name.subject),
+    policySection(),
     ...extensionSections(writtenExtensions(spec)),
   ]);
 }

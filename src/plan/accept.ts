@@ -6,7 +6,7 @@ import type { Entity } from '../pki/entity.ts';
 import { hex } from '../x509/der.ts';
 import { type AnyExtension, EXTENSIONS, type Found, findExtension } from '../x509/extensions.ts';
 import type { CertificateFacts, KeyFacts, KeyId, RequestFacts } from '../x509/facts.ts';
-import { nameDer } from '../x509/name.ts';
+import { encodedNameDer } from '../x509/name.ts';
 import type { Issuance } from './change.ts';
 import { diffCertificate, diffKeySpec, diffRequest, namesCertificate, namesIssuer } from './diff.ts';
 import type { Reason } from './reason.ts';
@@ -69,7 +69,7 @@ function certificateObjections(
   spec: CertificateSpec,
   signer: KeyId,
 ): readonly string[] {
-  const name = nameDer(spec.name.subject, spec.name.strings);
+  const name = encodedNameDer(spec.name);
   const isNamed =
     spec.issuer === null
       ? cert.issuerDer === name

@@ -39,12 +39,35 @@ export type Blockage =
   /** `name` is the link or folder of ours beside the file. */
   | { readonly kind: 'links'; readonly name: string; readonly fault: LinkFault };
 
+/** Why a certificate of an authority cannot vouch for what is to be below it. */
+export type VouchingFault =
+  /** `names` are outside of its name constraints, each as it is written. */
+  | {
+      readonly kind: 'name-constraints';
+      readonly names: readonly string[];
+      readonly permitted: readonly string[];
+      readonly excluded: readonly string[];
+    }
+  | { readonly kind: 'path-length'; readonly pathLength: number }
+  /** It may not sign certificates. */
+  | { readonly kind: 'no-authority' }
+  /** It demands a certificate policy. */
+  | { readonly kind: 'policy' };
+
 /** Why nothing may be done (words/refusal.ts). Paths are relative to the output folder. */
 export type Refusal =
   | { readonly kind: 'blocked'; readonly path: string; readonly cause: Blockage }
   | { readonly kind: 'encrypted'; readonly path: string }
   /** Links of ours cannot get other names in their folder. */
   | { readonly kind: 'renamed-links'; readonly entity: EntityId; readonly artifact: Artifact }
+  /** `path` is the certificate of the authority, which stays. */
+  | {
+      readonly kind: 'unvouched';
+      readonly entity: EntityId;
+      readonly authority: EntityId;
+      readonly path: string;
+      readonly fault: VouchingFault;
+    }
   /** An interrupted run left new files, and they still cannot be put in place; `why` is what the system said. */
   | { readonly kind: 'unfinished'; readonly entity: EntityId; readonly why: string };
 

@@ -3,11 +3,12 @@ import type { Artifact } from '../pki/artifact.ts';
 import type { EntityId, EntityKind } from '../pki/entity.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import type { EncodedName } from '../x509/name.ts';
+import type { Alteration } from './alteration.ts';
 import type { Refusal } from './blockage.ts';
 import type { Reason } from './reason.ts';
 
 /** What a human must agree to before apply does it: each breaks something that is in use. */
-export const CONSENTS = ['rekey-ca', 'remove'] as const;
+export const CONSENTS = ['rekey-ca', 'trust', 'remove'] as const;
 export type Consent = (typeof CONSENTS)[number];
 
 /** Whether a text names a consent, letter for letter. */
@@ -85,7 +86,7 @@ export interface Refuse extends ChangeBase {
 export interface Remove extends ChangeBase {
   readonly action: 'remove';
   readonly reasons: readonly Reason[];
-  readonly consent: 'remove';
+  readonly consents: readonly ['remove'];
 }
 
 /** Other files only. */
@@ -101,7 +102,9 @@ export interface Issue extends ChangeBase, KeptTrust, FileChanges {
   readonly issuance: Issuance;
   /** A cross-certificate that is to be made, or `null`. */
   readonly crossing: Crossing | null;
-  readonly consent: 'rekey-ca' | null;
+  /** What the certificate that is replaced has, and this one will not have, or have otherwise. */
+  readonly alterations: readonly Alteration[];
+  readonly consents: readonly ('rekey-ca' | 'trust')[];
 }
 
 /** The plan for one entity: an action, its reasons, and all that carrying it out takes. */
@@ -133,9 +136,14 @@ export function reasonsOf(change: Change): readonly Reason[] {
   return 'reasons' in change ? change.reasons : [];
 }
 
-/** What has to be agreed to, or `null`. */
-export function consentOf(change: Change): Consent | null {
-  return 'consent' in change ? change.consent : null;
+/** What has to be agreed to. */
+export function consentsOf(change: Change): readonly Consent[] {
+  return 'consents' in change ? change.consents : [];
+}
+
+/** What a certificate will not have any more, or have otherwise. */
+export function alterationsOf(change: Change): readonly Alteration[] {
+  return isIssue(change) ? change.alterations : [];
 }
 
 /** The certificate that will be issued, or `null`. */

@@ -1,6 +1,6 @@
 /** What of a plan is carried out: what was agreed to, and does not need what was not. Pure. */
 import type { EntityId } from '../pki/entity.ts';
-import { type Change, type Consent, consentOf } from './change.ts';
+import { type Change, type Consent, consentsOf } from './change.ts';
 import type { Plan } from './plan.ts';
 
 /** A plan, divided by what was agreed to. */
@@ -24,13 +24,16 @@ export interface Asked {
   readonly replan: (pinned: ReadonlySet<EntityId>) => Plan;
 }
 
-/** Plans again, once at most, with everything that is withheld as it is on the disk. */
+/** Plans again with everything that is withheld as it is on the disk, until nothing more has to be. */
 export function agreementOn(plan: Plan, { consents, requested, replan }: Asked): Agreement {
-  const awaiting = plan.changes.filter(
-    (change) => change.action === 'remove' && isMissing(change.consent, consents),
-  );
-  const withheld = plan.changes.filter((change) => isWithheld(change, consents));
-  const made = withheld.length === 0 ? plan : replan(new Set(withheld.map(({ id }) => id)));
+  const awaiting = plan.changes.filter((change) => change.action === 'remove' && isLacking(change, consents));
+  const withheld: Change[] = [];
+  let made = plan;
+  // What an authority with its present certificate cannot vouch for is found out once that has to stay.
+  for (let more = withheldIn(plan, consents); more.length > 0; more = withheldIn(made, consents)) {
+    withheld.push(...more);
+    made = replan(new Set(withheld.map(({ id }) => id)));
+  }
   const changes = made.changes.filter(({ id }) => !awaiting.some((change) => change.id === id));
   // Also where it is pinned for another's sake.
   const isInVain = [...requested].some((id) => made.pinned.has(id));
@@ -38,11 +41,15 @@ export function agreementOn(plan: Plan, { consents, requested, replan }: Asked):
   return { possible: { ...made, changes }, awaiting, withheld, isIdle };
 }
 
-function isMissing(consent: Consent | null, given: ReadonlySet<Consent>): boolean {
-  return consent !== null && !given.has(consent);
+function withheldIn({ changes }: Plan, given: ReadonlySet<Consent>): readonly Change[] {
+  return changes.filter((change) => isWithheld(change, given));
+}
+
+function isLacking(change: Change, given: ReadonlySet<Consent>): boolean {
+  return consentsOf(change).some((consent) => !given.has(consent));
 }
 
 /** Refused, or lacks a consent that was not given. */
 function isWithheld(change: Change, given: ReadonlySet<Consent>): boolean {
-  return change.action === 'refuse' || (change.action !== 'remove' && isMissing(consentOf(change), given));
+  return change.action === 'refuse' || (change.action !== 'remove' && isLacking(change, given));
 }

@@ -86,7 +86,7 @@ function netscapeDefects(facts: CertificateFacts, { kind }: Judged): readonly De
   const value = derIn(found.hex);
   const [, bits = 0] = value.tag === TAG.bitString ? expectTag(value, TAG.bitString).body : [];
   const needed = kind === 'peer' ? NETSCAPE.client | NETSCAPE.server : NETSCAPE[kind];
-  return (bits & needed) === needed ? [] : [defect('netscape-type')];
+  return (bits & needed) === needed ? [] : [defect('netscape-type', 'nsCertType')];
 }
 
 /** The access method of an OCSP responder, RFC 5280 §4.2.2.1. */
@@ -96,7 +96,7 @@ const OCSP = '06082b06010505073001';
 function stapleDefects(facts: CertificateFacts, { kind }: Judged): readonly Defect[] {
   if (kind === 'authority' || findNamed(facts, 'mustStaple') === undefined) return [];
   const hasResponder = findNamed(facts, 'authorityInfoAccess')?.hex.includes(OCSP) ?? false;
-  return hasResponder ? [] : [defect('must-staple')];
+  return hasResponder ? [] : [defect('must-staple', 'mustStaple')];
 }
 
 /** RFC 5280 §6.1.1 begins below the root, whose own policies nobody looks at. */
@@ -104,5 +104,7 @@ function policyDefects(facts: CertificateFacts, { issuer }: Judged): readonly De
   if (issuer === null) return [];
   const policies = policiesOf(facts);
   if (policies === null) return [defect('malformed', 'certificatePolicies')];
-  return policies.explicitAfter === 0 && policies.own.length === 0 ? [defect('explicit-policy')] : [];
+  return policies.explicitAfter === 0 && policies.own.length === 0
+    ? [defect('explicit-policy', 'policyConstraints')]
+    : [];
 }

@@ -10,12 +10,14 @@ import { type IssuerIdentity, PRESENT, type Wanted } from '../x509/extension-rul
 import { directoryNameIn } from '../x509/extensions/authority-key-identifier.ts';
 import { type AnyExtension, type ExtensionField, type Found, findExtension } from '../x509/extensions.ts';
 import type { CertificateFacts, NameAttribute, RequestFacts } from '../x509/facts.ts';
-import { isSameName } from '../x509/name-read.ts';
+import { issuedName, keptName } from '../x509/name.ts';
+import { isSameName, nameText } from '../x509/name-read.ts';
 import { defectsOf } from './defects.ts';
 import type { Field, Reason } from './reason.ts';
 import type { WantedCertificate, WantedExtension } from './wanted.ts';
 
-type Differs = Extract<Reason, { kind: 'differs' }>;
+/** A reason by what was and what will be. */
+export type FieldChange = Extract<Reason, { kind: 'differs' }>;
 
 /** Everything in which a certificate departs from the wanted one, dates and signature apart (they need more than itself). */
 export function diffCertificate(facts: CertificateFacts, wanted: WantedCertificate): readonly Reason[] {
@@ -38,7 +40,7 @@ export function diffRequest(facts: RequestFacts, entity: Entity): readonly Reaso
 }
 
 /** One reason where the two texts are not the same, none where they are. */
-function differs(field: Field, before: string, after: string): readonly Differs[] {
+function differs(field: Field, before: string, after: string): readonly FieldChange[] {
   return before === after ? [] : [{ kind: 'differs', field, before, after }];
 }
 
@@ -47,9 +49,21 @@ export function diffName(
   field: 'subject' | 'issuer',
   before: readonly NameAttribute[],
   after: readonly NameAttribute[],
-): readonly Differs[] {
+): readonly FieldChange[] {
   const same = sameSet(before.map(attributeText), after.map(attributeText));
   return same ? [] : differs(field, subjectText(before), subjectText(after));
+}
+
+/** What a new certificate would make of a subject that means what is wanted: order, RDNs, or else string types. */
+export function subjectChange(
+  entity: Pick<Entity, 'subject'>,
+  cert: Pick<CertificateFacts, 'subjectDer'>,
+): readonly FieldChange[] {
+  const after = issuedName(entity, keptName(entity, cert));
+  if (after === cert.subjectDer) return [];
+  const [before, then] = [nameText(cert.subjectDer), nameText(after)];
+  if (before !== then) return differs('subject', before, then);
+  return differs('subject', nameText(cert.subjectDer, true), nameText(after, true));
 }
 
 function attributeText({ type, value }: NameAttribute): string {
@@ -57,7 +71,7 @@ function attributeText({ type, value }: NameAttribute): string {
 }
 
 /** What another tool made is right as far as its rule accepts it, and is explained field by field where it does not. */
-function diffExtension(facts: CertificateFacts, { rule, wanted }: WantedExtension): readonly Differs[] {
+function diffExtension(facts: CertificateFacts, { rule, wanted }: WantedExtension): readonly FieldChange[] {
   const found = findExtension(facts, rule);
   if (isRight(rule, found, wanted)) return [];
   const asked = wanted.presence === 'none' ? undefined : wanted;
@@ -79,8 +93,8 @@ function isRight(rule: AnyExtension, found: Found<unknown> | undefined, wanted: 
 
 const NONE = 'none';
 
-/** Whether it is critical is said of the extension as such, and only where it decides. */
-function fieldText(
+/** What one field of an extension says. Whether it is critical is said of the extension as such, and only where it decides. */
+export function fieldText(
   rule: AnyExtension,
   field: ExtensionField,
   extension: Found<unknown> | undefined,
@@ -130,7 +144,10 @@ export function namesCertificate({ extensions }: CertificateFacts, certificate: 
 }
 
 /** An AKI that names another certificate than the one that there is. */
-export function wrongCertificate(facts: CertificateFacts, certificate: CertificateName): readonly Differs[] {
+export function wrongCertificate(
+  facts: CertificateFacts,
+  certificate: CertificateName,
+): readonly FieldChange[] {
   if (namesCertificate(facts, certificate)) return [];
   const { keyId = null, serial = null } = facts.extensions.authorityKeyIdentifier?.value ?? {};
   const before = `${keyId === null ? '' : `${keyId}, `}certificate ${serial ?? 'of another issuer'}`;
@@ -144,6 +161,6 @@ function weakness({ signature }: CertificateFacts, { issuer }: WantedCertificate
 }
 
 /** A key of another kind than asked for. @param before its kind as facts have it (`rsa-3072`). */
-export function diffKeySpec(before: string, { key }: Pick<Entity, 'key'>): readonly Differs[] {
+export function diffKeySpec(before: string, { key }: Pick<Entity, 'key'>): readonly FieldChange[] {
   return differs('key', before, keySpecText(key));
 }

@@ -2,7 +2,7 @@
 
 import { type Artifact, eachArtifact } from '../pki/artifact.ts';
 import type { EntityId } from '../pki/entity.ts';
-import type { KeyFacts, KeyId } from '../x509/facts.ts';
+import type { Fingerprint, KeyFacts, KeyId } from '../x509/facts.ts';
 import type { FactsOf } from './artifacts/rules.ts';
 import type { Blockage, LinkFinding } from './blockage.ts';
 
@@ -82,6 +82,17 @@ export interface Observation {
   readonly exposed?: readonly Exposure[];
   /** Absent: there is no ledger. */
   readonly issues?: Issues;
+  /** Certificates of the ledger that share a serial number with another one on the disk. Absent: none. */
+  readonly issued?: readonly IssuedBefore[];
+}
+
+/** A certificate that was issued here, be it still there or not. */
+export interface IssuedBefore {
+  readonly entity: EntityId;
+  /** The entity itself where it is a root. */
+  readonly issuer: EntityId;
+  readonly serial: string;
+  readonly fingerprint: Fingerprint;
 }
 
 const MISSING = { state: 'missing' } as const;

@@ -19,6 +19,8 @@ export interface Outlook extends Member {
   readonly subjectKeyId: string | null;
   /** `null`: a certificate that is not issued yet. */
   readonly serial: string | null;
+  /** The one that stays; `null` where it is issued anew, or there is none. */
+  readonly certificate: CertificateFacts | null;
   readonly notAfter: number;
 }
 
@@ -35,6 +37,7 @@ export function outlookOf(entity: Entity, observed: EntityObservation, change: C
     subjectDer: issuedName(entity, issuance?.name),
     subjectKeyId: issuance?.subjectKeyId ?? key?.keyIdentifier ?? null,
     issuerDer: null,
+    certificate: null,
     serial: null,
     // Of a refused authority nothing is known; what is below it is not to be cut short for that.
     notAfter: issuance?.notAfter ?? Number.MAX_SAFE_INTEGER,
@@ -52,6 +55,7 @@ function asIssued(facts: CertificateFacts) {
     serial,
     notAfter,
     fingerprint,
+    certificate: facts,
   };
 }
 

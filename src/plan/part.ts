@@ -51,7 +51,7 @@ function planPart(question: Question, named: ReadonlySet<EntityId>, made: Readon
 }
 
 function isFirst(change: Change): boolean {
-  return change.action === 'create' && change.consent === null;
+  return change.action === 'create' && change.consents.length === 0;
 }
 
 function withIds(ids: ReadonlySet<EntityId>, changes: readonly Change[]): ReadonlySet<EntityId> {

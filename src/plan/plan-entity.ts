@@ -2,39 +2,21 @@
 import { ALL_ARTIFACTS, type Artifact, forbiddenBits, modeOf } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { isManaged } from '../pki/files.ts';
-import type { ById } from '../pki/issuers.ts';
-import { type Fingerprint, keyIdentifierOf } from '../x509/facts.ts';
-import { keptName } from '../x509/name.ts';
+import type { Fingerprint } from '../x509/facts.ts';
 import type { Situation } from './artifacts/rule.ts';
 import type { Refusal } from './blockage.ts';
-import { certificateReasons } from './certificate-reasons.ts';
-import type { Change, FileChanges, Issuance, Issue } from './change.ts';
+import type { Change, FileChanges, Issue } from './change.ts';
+import type { Context } from './context.ts';
+import { consentsFor, type Decision, decide } from './decision.ts';
 import { type Derived, derivedFiles, unwantedFiles, wantedOutputs } from './derived.ts';
-import { type KeyOwners, keyReasons } from './key-decision.ts';
 import type { EntityObservation } from './observation.ts';
-import type { Outlook } from './outlook.ts';
 import type { Member } from './parts.ts';
 import { hasNewIdentity, type Previous, previousOf } from './previous.ts';
 import { publishReasons } from './publish.ts';
 import type { Reason } from './reason.ts';
 import { refusalFor } from './refusal.ts';
 import { relocationReasons, relocationsOf, renamedLinks } from './relocation.ts';
-import { validityOf } from './validity.ts';
-
-/** What every entity of one plan is compared with. */
-export interface Context {
-  readonly byId: ById;
-  readonly owners: KeyOwners;
-  /** Of authorities alone; planning fills it from the roots down. */
-  readonly outlooks: ReadonlyMap<EntityId, Outlook>;
-  /** Entities whose re-keying was asked for. */
-  readonly rekey: ReadonlySet<EntityId>;
-  /** Authorities whose earlier certificates are no longer to be trusted. */
-  readonly retire: ReadonlySet<EntityId>;
-  /** Entities on disk that hold certificates issued under an authority's name, by that authority. */
-  readonly hasIssued: (authority: Entity) => boolean;
-  readonly now: number;
-}
+import { unvouchedFor } from './vouching.ts';
 
 /** @param context its outlooks already hold the authorities above the entity, and the other roots that it trusts. */
 export function planEntity(entity: Entity, seen: EntityObservation, context: Context): Change {
@@ -44,6 +26,8 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
   const refusal = refusalFor(entity, observed, files) ?? renamedLinks(entity, observed);
   if (refusal !== null) return refuse(entity, refusal);
   const decision = decide(entity, observed, context);
+  const unvouched = unvouchedFor(entity, observed, decision.issuance, context);
+  if (unvouched !== null) return refuse(entity, unvouched);
   const previous = previousOf(entity, observed, {
     now: context.now,
     retired: context.retire.has(entity.id),
@@ -76,7 +60,8 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     action: issueAction(decision, observed),
     issuance: decision.issuance,
     crossing: previous.crossing,
-    consent: consentFor(entity, observed, decision, context),
+    alterations: decision.alterations,
+    consents: consentsFor(entity, observed, decision, context),
   };
 }
 
@@ -124,46 +109,6 @@ function situationOf(
   return { entity, byId, key: key.state === 'present' ? key.facts : null, members };
 }
 
-interface Decision {
-  readonly newKey: boolean;
-  /** `null`: the certificate stays. */
-  readonly issuance: Issuance | null;
-  readonly reasons: readonly Reason[];
-}
-
-/** Whether the key and the certificate stay. */
-function decide(entity: Entity, observed: EntityObservation, context: Context): Decision {
-  const { owners, rekey, outlooks, now } = context;
-  const issuer = entity.issuer === null ? null : (outlooks.get(entity.issuer) ?? null);
-  const forKey = keyReasons(entity, observed, owners, rekey.has(entity.id));
-  const forCertificate = certificateReasons(entity, observed, issuer, now);
-  const newKey = forKey.length > 0 || rotates(entity, forCertificate);
-  const issues = newKey || forCertificate.length > 0;
-  const issuance = issues ? issuanceFor(entity, observed, newKey, issuer, now) : null;
-  return { newKey, issuance, reasons: [...forKey, ...forCertificate] };
-}
-
-/** Renewal with `rotateKey` is the one case in which a certificate's age decides over its key. */
-function rotates({ rotateKey }: Entity, reasons: readonly Reason[]): boolean {
-  return rotateKey && reasons.some(({ kind }) => kind === 'expires' || kind === 'expired');
-}
-
-function issuanceFor(
-  entity: Entity,
-  { cert, key }: EntityObservation,
-  newKey: boolean,
-  issuer: Outlook | null,
-  now: number,
-): Issuance {
-  const validity = validityOf(entity, issuer, now);
-  if (entity.kind !== 'authority' || cert.state !== 'present') return { ...validity, subjectKeyId: null };
-  const isSamePair = !newKey && key.state === 'present' && key.facts.keyId === cert.facts.keyId;
-  // A CA that another tool made may identify its key otherwise: what hangs from it refers to that (RFC 5280 §4.2.1.2).
-  const subjectKeyId = isSamePair ? keyIdentifierOf(cert.facts) : null;
-  const name = keptName(entity, cert.facts);
-  return { ...validity, subjectKeyId, ...(name === undefined ? {} : { name }) };
-}
-
 function contentReasons({ derived, unwanted, previous }: Contents): readonly Reason[] {
   return [
     ...previous.reasons,
@@ -208,20 +153,6 @@ function modeReasons(observed: EntityObservation): readonly Reason[] {
 function issueAction({ newKey }: Decision, { key, cert }: EntityObservation): Issue['action'] {
   if (!newKey) return 'issue';
   return key.state === 'missing' && cert.state === 'missing' ? 'create' : 'rekey';
-}
-
-/** Trust in an authority is trust in its key: to part with it takes a yes. */
-function consentFor(
-  entity: Entity,
-  { key, cert }: EntityObservation,
-  { newKey, reasons }: Decision,
-  { hasIssued }: Context,
-): 'rekey-ca' | null {
-  if (entity.kind !== 'authority') return null;
-  const isMismatch = reasons.some(({ kind }) => kind === 'key-mismatch');
-  const isReplaced = newKey && (key.state !== 'missing' || cert.state !== 'missing');
-  const isLost = newKey && hasIssued(entity);
-  return isMismatch || isReplaced || isLost ? 'rekey-ca' : null;
 }
 
 function refuse({ id, kind }: Entity, refusal: Refusal): Change {

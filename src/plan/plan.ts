@@ -2,17 +2,20 @@
 import { type Entity, type EntityId, type Inventory, kindOf } from '../pki/entity.ts';
 import { byIdOf } from '../pki/issuers.ts';
 import { fingerprintsOf, type NameAttribute } from '../x509/facts.ts';
-import { type Action, type Change, type Consent, consentOf, isIssue, reasonsOf } from './change.ts';
+import { type Action, type Change, type Consent, consentsOf, isIssue, reasonsOf } from './change.ts';
 import { type ClockDoubt, type Moment, momentOf } from './clock.ts';
+import type { Context } from './context.ts';
 import { diffName } from './diff.ts';
+import { duplicateSerials } from './duplicates.ts';
 import { type EngineChoice, type EngineName, engineFor } from './engine.ts';
 import { keyOwners } from './key-decision.ts';
 import { type EntityObservation, type Exposure, NOTHING, type Observation } from './observation.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
 import { pinnedOf } from './pinned.ts';
-import { type Context, planEntity } from './plan-entity.ts';
+import { planEntity } from './plan-entity.ts';
 import { earlierOf } from './previous.ts';
 import type { Reason } from './reason.ts';
+import { type Remark, remarksOf } from './remark.ts';
 import { type CertificateSummary, summaryOf } from './summary.ts';
 
 /** What has to change so that the observation becomes what is wanted. */
@@ -27,6 +30,8 @@ export interface Plan {
   readonly pending: readonly EntityId[];
   /** Folders in which others may replace files: reported, not changed, because it may be on purpose. */
   readonly exposed: readonly Exposure[];
+  /** What nothing is done about, and is worth knowing. */
+  readonly remarks: readonly Remark[];
   /** Entities that stay as they are, and where they are, whatever the manifest says. */
   readonly pinned: ReadonlySet<EntityId>;
   /** What is wrong with the clock, `null` where nothing is; while it is behind, nothing of this may be carried out. */
@@ -62,6 +67,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
   const context: Context = {
     byId,
     owners: keyOwners(inventory.entities, observation),
+    duplicates: duplicateSerials(inventory.entities, observation),
     outlooks,
     rekey: options.rekey ?? new Set(),
     retire: options.retire ?? new Set(),
@@ -84,6 +90,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     changes: [...withAffected(changes), ...removals],
     pending: observation.pending ?? [],
     exposed: observation.exposed ?? [],
+    remarks: remarksOf(inventory.entities, observation),
     pinned,
     doubt,
     left: [],
@@ -119,7 +126,7 @@ function removal(id: EntityId): readonly Change[] {
   const kind = kindOf(id);
   if (kind === undefined) return [];
   return [
-    { id, kind, affects: [], action: 'remove', reasons: [{ kind: 'not-in-manifest' }], consent: 'remove' },
+    { id, kind, affects: [], action: 'remove', reasons: [{ kind: 'not-in-manifest' }], consents: ['remove'] },
   ];
 }
 
@@ -169,8 +176,8 @@ export function countActions(plan: Plan): Readonly<Record<Action, number>> {
 export function consentsNeeded(changes: readonly Change[]): ReadonlyMap<Consent, readonly EntityId[]> {
   const needed = new Map<Consent, EntityId[]>();
   for (const change of changes) {
-    const consent = consentOf(change);
-    if (consent !== null) needed.set(consent, [...(needed.get(consent) ?? []), change.id]);
+    for (const consent of consentsOf(change))
+      needed.set(consent, [...(needed.get(consent) ?? []), change.id]);
   }
   return needed;
 }

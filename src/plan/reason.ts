@@ -30,11 +30,11 @@ export type DefectKind =
   | 'misplaced'
   /** An extension (`what`) whose value is none. */
   | 'malformed'
-  /** nsCertType allows something else. */
+  /** nsCertType (`what`) allows something else. */
   | 'netscape-type'
-  /** It must come with an OCSP response, and names no responder. */
+  /** By mustStaple (`what`) it must come with an OCSP response, and it names no responder. */
   | 'must-staple'
-  /** It asks for policies from itself on, and has none. */
+  /** By policyConstraints (`what`) it must have a policy, and has none. */
   | 'explicit-policy';
 
 /** One cause. Points in time are seconds since 1970, lengths seconds, modes permission bits. */

@@ -6,7 +6,7 @@ import type { Entity } from '../pki/entity.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { encodeRequestInfo, encodeTbsCertificate } from '../x509/certificate-write.ts';
 import { type CertificateFacts, keyIdentifierOf } from '../x509/facts.ts';
-import { type EncodedName, encodedName, nameDer } from '../x509/name.ts';
+import { type EncodedName, encodedName, encodedNameDer } from '../x509/name.ts';
 import { keyIdentifier } from '../x509/public-key.ts';
 import {
   type Digest,
@@ -70,8 +70,8 @@ export function canSign(key: string): boolean {
   return signatureAlgorithm(key, digestFor(key)) !== undefined;
 }
 
-function derOf({ subject, strings }: EncodedName): Uint8Array {
-  return Buffer.from(nameDer(subject, strings), 'hex');
+function derOf(name: EncodedName): Uint8Array {
+  return Buffer.from(encodedNameDer(name), 'hex');
 }
 
 function algorithmOf(key: string, digest: Digest): SignatureAlgorithm {

@@ -10,6 +10,7 @@ import type { Reason } from '../plan/reason.ts';
 import { isoTime } from '../plan/validity.ts';
 import type { Advice } from '../words/advice.ts';
 import { refusalText } from '../words/refusal.ts';
+import { remarkText } from '../words/remark.ts';
 import { countText } from './count.ts';
 import { leftOutHint, leftOutJson, leftOutText, noteText } from './left-out.ts';
 import { planText } from './plan.ts';
@@ -19,18 +20,29 @@ import type { Style } from './style.ts';
 /** The manifest, with a comment on each entry that apply would change. */
 export function adoptionManifest(adoption: Adoption): string {
   const due = changesOf(adoption);
-  const entries = new Map(due.map((change) => [change.id, commentsOf(change)]));
+  const renamed = renamedIn(adoption).map(({ entity, reason }) => {
+    return [entity, [`does not conform: ${reasonText(reason)}, at the next renewal`]] as const;
+  });
+  const entries = new Map([...renamed, ...due.map((change) => [change.id, commentsOf(change)] as const)]);
   return manifestText(adoption.description.manifest, { head: headOf(adoption, due), entries });
 }
 
-function headOf({ folder, plan, inventory }: Adoption, due: readonly Change[]): Comments['head'] {
-  const conform = inventory.entities.length - due.length;
+function headOf(adoption: Adoption, due: readonly Change[]): Comments['head'] {
+  const { folder, plan, inventory } = adoption;
+  const later = renamedIn(adoption).filter(({ entity }) => !due.some(({ id }) => id === entity));
+  const conform = inventory.entities.length - due.length - later.length;
   return [
     `Written by "pki adopt" from "${visible(folder)}" on ${isoTime(plan.now).slice(0, 10)}: ${countText(inventory.entities)}.`,
     due.length === 0
-      ? 'Everything is as described here: "pki apply" would change nothing.'
+      ? asDescribed(later.length)
       : `${conform} of ${inventory.entities.length} are as described here. "pki plan" shows what apply would do about the others.`,
   ];
+}
+
+function asDescribed(renamed: number): string {
+  const rest =
+    renamed === 0 ? '' : ` before ${renamed === 1 ? 'a certificate is' : 'certificates are'} renewed`;
+  return `Everything is as described here: "pki apply" would change nothing${rest}.`;
 }
 
 function changesOf({ plan }: Adoption): readonly Change[] {
@@ -59,12 +71,15 @@ const NAMED = 12;
 /** What people read beside the manifest. */
 export function adoptionText(adoption: Adoption, style: Style): string {
   const { plan, description, inventory } = adoption;
-  const conform = plan.changes.filter(({ action }) => action === 'keep').map(({ id }) => id);
+  const kept = plan.changes.filter(({ action }) => action === 'keep').map(({ id }) => id);
+  const renamed = renamedIn(adoption);
+  const conform = kept.filter((id) => !renamed.some(({ entity }) => entity === id));
   const parts = [
     style.strong(`adopted: ${countText(inventory.entities)}`),
     ...(conform.length === 0 ? [] : [`${style.good('conform:')} ${listText(conform)}`]),
-    ...(conform.length === plan.changes.length ? [] : [planText(plan, { style, verbose: false }).trimEnd()]),
+    ...(kept.length === plan.changes.length ? [] : [planText(plan, { style, verbose: false }).trimEnd()]),
     ...notesText(adoption, style),
+    ...plan.remarks.map((remark) => `${style.warn('note:')} ${remarkText(remark)}`),
     ...leftOutBlock(description.leftOut, style),
     ...ignoredText(adoption),
   ];
@@ -87,6 +102,11 @@ function notesText({ description: { notes }, plan }: Adoption, style: Style): re
     const label = style.warn(isWarning ? 'warning:' : 'note:');
     return `${label} ${listText(group.map(({ id }) => id))}: ${text}`;
   });
+}
+
+/** Subjects that a renewal would write in another way: that is no description of what is there. */
+function renamedIn({ plan }: Adoption) {
+  return plan.remarks.filter((remark) => remark.kind === 'renamed');
 }
 
 function leftOutBlock(leftOut: readonly LeftOut[], style: Style): readonly string[] {
@@ -138,9 +158,9 @@ export function takenText(path: string): Advice {
   };
 }
 
-function conformityJson(change: Change | undefined) {
+function conformityJson(change: Change | undefined, isRenamed: boolean) {
   return {
-    conforms: change?.action === 'keep',
+    conforms: change?.action === 'keep' && !isRenamed,
     action: change?.action,
     reasons: (change === undefined ? [] : reasonsOf(change)).map(reasonJson),
     refusal: change?.action === 'refuse' ? refusalText(change.refusal) : null,
@@ -152,6 +172,7 @@ export function adoptionJson(adoption: Adoption, manifest: string | null): unkno
   const { folder, place, description, inventory, plan } = adoption;
   const changes = new Map(plan.changes.map((change) => [change.id, change]));
   const notes = groupBy(description.notes, ({ id }) => id);
+  const renamed = new Set(renamedIn(adoption).map(({ entity }) => entity));
   return {
     format: 'pki-adopt',
     version: 1,
@@ -163,7 +184,7 @@ export function adoptionJson(adoption: Adoption, manifest: string | null): unkno
     entities: inventory.entities.map(({ id, kind }) => ({
       id,
       kind,
-      ...conformityJson(changes.get(id)),
+      ...conformityJson(changes.get(id), renamed.has(id)),
       notes: (notes.get(id) ?? []).map(({ note }) => ({ ...note, text: noteText(note) })),
     })),
     removals: plan.changes.flatMap(({ id, action }) => (action === 'remove' ? [id] : [])),

@@ -1,6 +1,6 @@
 /** What breaks something in use, as it is asked for at a terminal and as it is missed without one. */
 import type { EntityId } from '../pki/entity.ts';
-import { type Change, type Consent, consentOf, isIssue, reasonsOf } from '../plan/change.ts';
+import { type Change, type Consent, consentsOf, isIssue, reasonsOf } from '../plan/change.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Reason } from '../plan/reason.ts';
 import type { Advice } from '../words/advice.ts';
@@ -9,6 +9,7 @@ import { adviceMessages, type Message } from './message.ts';
 /** What each consent is about; completed by the entities concerned. */
 const WORDS: Readonly<Record<Consent, string>> = {
   'rekey-ca': 're-keying an authority makes every copy of its certificate elsewhere obsolete',
+  trust: 'an authority will vouch for more than its certificate of today allows',
   remove: 'files of entities that are no longer in the manifest are archived',
 };
 
@@ -28,7 +29,7 @@ function withoutKey(ids: readonly EntityId[], changes: readonly Change[]): reado
 /** Whether the first thing to do is to look for a key. */
 export function lacksKey(change: Change): boolean {
   const isMissing = (reason: Reason): boolean => reason.kind === 'missing' && reason.artifact === 'key';
-  return consentOf(change) === 'rekey-ca' && reasonsOf(change).some(isMissing);
+  return consentsOf(change).includes('rekey-ca') && reasonsOf(change).some(isMissing);
 }
 
 /**

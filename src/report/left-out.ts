@@ -11,6 +11,7 @@ import { isoTime } from '../plan/validity.ts';
 import { blockageText } from '../words/blockage.ts';
 import { conversionOf, keyFormatText } from '../words/key-format.ts';
 import type { KeyFormat } from '../x509/key-format.ts';
+import { extensionName } from '../x509/named-extensions.ts';
 import { PemError, type PemFlaw } from '../x509/pem.ts';
 
 type Words<Union extends { readonly kind: string }> = {
@@ -96,7 +97,8 @@ const NOTES: Words<Note> = {
   'common-name-added': ({ name }) =>
     `a server's common name has to be among its SANs; described with ${name} among them`,
   validity: () => 'lives longer or shorter than a manifest can say',
-  extensions: ({ oids }) => `has extensions that the next certificate will not have: ${oids.join(', ')}`,
+  extensions: ({ oids }) =>
+    `has extensions that the next certificate will not have: ${oids.map(extensionName).join(', ')}`,
   'idle-root': () => 'says CA:TRUE, but signs nothing here and has SANs: perhaps meant to be a server',
 };
 

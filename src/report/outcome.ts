@@ -7,7 +7,7 @@ import { refusalText } from '../words/refusal.ts';
 import { clockMessages } from './clock.ts';
 import { consentMessages } from './consent.ts';
 import { adviceMessages, type Message } from './message.ts';
-import { exposedTexts, leftText } from './plan.ts';
+import { leftText, warningTexts } from './plan.ts';
 import { planJson } from './plan-json.ts';
 import { executionText, failureTexts, lackTexts, skippedText } from './run.ts';
 
@@ -31,8 +31,8 @@ export function resultText(result: ApplyResult): string {
 
 /** Everything that was not done and why, then what is worth knowing. @param root the output folder. */
 export function resultMessages(result: ApplyResult, root: string): readonly Message[] {
-  const exposed = 'plan' in result ? exposedTexts(result.plan, root) : [];
-  const warnings = [...exposed, ...(result.warnings ?? [])];
+  const ofPlan = 'plan' in result ? warningTexts(result.plan, root) : [];
+  const warnings = [...ofPlan, ...(result.warnings ?? [])];
   const clock = 'plan' in result ? clockMessages(result.plan) : [];
   return [
     ...clock,

@@ -1,10 +1,12 @@
 /** The plan as a documented structure (docs/json.md). */
+import type { Alteration } from '../plan/alteration.ts';
 import type { Refusal } from '../plan/blockage.ts';
 import {
+  alterationsOf,
   type Change,
   type Consent,
   type Crossing,
-  consentOf,
+  consentsOf,
   crossingOf,
   type FileChanges,
   type Issuance,
@@ -18,9 +20,11 @@ import {
 import type { ClockDoubt } from '../plan/clock.ts';
 import { countActions, isDue, type Plan } from '../plan/plan.ts';
 import type { Reason } from '../plan/reason.ts';
+import type { Remark } from '../plan/remark.ts';
 import { isoTime } from '../plan/validity.ts';
 import { refusalText } from '../words/refusal.ts';
-import { reasonJson } from './reason.ts';
+import { remarkText } from '../words/remark.ts';
+import { alterationJson, reasonJson } from './reason.ts';
 
 /** The whole plan; `version` changes when a field changes its meaning. */
 export function planJson(plan: Plan, manifest: string): unknown {
@@ -37,6 +41,7 @@ export function planJson(plan: Plan, manifest: string): unknown {
     clock: plan.doubt && doubtJson(plan.doubt),
     left: plan.left,
     engine: plan.engine,
+    remarks: plan.remarks.map(remarkJson),
     changes: plan.changes.map((change) => ({
       ...changeJson(change),
       wanted: plan.wanted.get(change.id) ?? null,
@@ -46,6 +51,12 @@ export function planJson(plan: Plan, manifest: string): unknown {
 
 function doubtJson({ kind, clock, newest, by }: ClockDoubt): unknown {
   return { kind, says: isoTime(clock), newest: isoTime(newest), by };
+}
+
+/** Of whom, and what in words. */
+function remarkJson(remark: Remark): unknown {
+  const entities = remark.kind === 'shared-key' ? remark.entities : [remark.entity];
+  return { kind: remark.kind, entities, text: remarkText(remark) };
 }
 
 /** A change with every field that a change can have, whatever its action: readers need not know which has which. */
@@ -60,7 +71,10 @@ export interface ChangeRecord extends Pick<Change, 'id' | 'kind' | 'action' | 'a
   readonly previous: readonly string[];
   readonly cross: readonly string[];
   readonly crossing: Crossing | null;
+  readonly alterations: readonly Alteration[];
+  /** The first of them. */
   readonly consent: Consent | null;
+  readonly consents: readonly Consent[];
   readonly refusal: Refusal | null;
 }
 
@@ -77,7 +91,9 @@ export function changeRecord(change: Change): ChangeRecord {
     ...filesRecord(change),
     ...keptTrustOf(change),
     crossing: crossingOf(change),
-    consent: consentOf(change),
+    alterations: alterationsOf(change),
+    consent: consentsOf(change)[0] ?? null,
+    consents: consentsOf(change),
     refusal: change.action === 'refuse' ? change.refusal : null,
     affects,
   };
@@ -95,6 +111,7 @@ function changeJson(change: Change): object {
   return {
     ...record,
     reasons: record.reasons.map(reasonJson),
+    alterations: record.alterations.map(alterationJson),
     refusal: record.refusal && refusalText(record.refusal),
     issuance: issuance && issuanceJson(issuance),
     crossing: crossing && { ...crossing, issuance: issuanceJson(crossing.issuance) },

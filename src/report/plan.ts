@@ -3,15 +3,25 @@ import { shellWord } from '../openssl/shell.ts';
 import type { EntityId } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
 import { visible } from '../pki/printable.ts';
-import { type Action, type Change, consentOf, type Issuance, isIssue, reasonsOf } from '../plan/change.ts';
+import {
+  type Action,
+  alterationsOf,
+  type Change,
+  type Consent,
+  consentsOf,
+  type Issuance,
+  isIssue,
+  reasonsOf,
+} from '../plan/change.ts';
 import type { Exposure } from '../plan/observation.ts';
 import { countActions, isDue, type Plan } from '../plan/plan.ts';
 import type { CertificateSummary } from '../plan/summary.ts';
 import { isoTime } from '../plan/validity.ts';
 import { refusalText } from '../words/refusal.ts';
+import { remarkText } from '../words/remark.ts';
 import { lacksKey } from './consent.ts';
 import { few } from './count.ts';
-import { reasonText } from './reason.ts';
+import { alterationText, reasonText } from './reason.ts';
 import type { Paint, Style } from './style.ts';
 
 /** One sign per action, as terraform's users know them. */
@@ -39,6 +49,7 @@ export function planText(plan: Plan, { style, verbose }: PlanTextOptions): strin
   const blocks = [
     ...(plan.pending.length === 0 ? [] : [pendingText(plan.pending)]),
     ...shown.map((change) => changeText(change, width, plan, style)),
+    ...(verbose ? notesOf(plan.remarks) : []),
   ];
   const left = plan.left.length === 0 ? [] : [leftText(plan)];
   return [...blocks, ...(blocks.length > 0 ? [''] : []), summaryText(plan, style), ...left, ''].join('\n');
@@ -57,8 +68,19 @@ export function leftText({ left }: Pick<Plan, 'left'>): string {
 /** Where a proof is well, and the files are still not what the manifest says. */
 export const DUE_TEXT = 'the files do not match the manifest: run "pki plan" to see how';
 
+/** What waits for a renewal, or for nothing. */
+function notesOf(remarks: Plan['remarks']): readonly string[] {
+  return remarks.filter(({ kind }) => kind !== 'shared-key').map((remark) => `note: ${remarkText(remark)}`);
+}
+
+/** What is to be said aloud, be the plan shown or not. @param root the output folder. */
+export function warningTexts(plan: Pick<Plan, 'exposed' | 'remarks'>, root: string): readonly string[] {
+  const shared = plan.remarks.filter(({ kind }) => kind === 'shared-key');
+  return [...exposedTexts(plan, root), ...shared.map(remarkText)];
+}
+
 /** What is to be said of folders in which others may replace files. @param root the output folder. */
-export function exposedTexts({ exposed }: Pick<Plan, 'exposed'>, root: string): readonly string[] {
+function exposedTexts({ exposed }: Pick<Plan, 'exposed'>, root: string): readonly string[] {
   const open = exposed.filter(({ uid }) => uid === null).map(({ folder }) => openText(pathOf(root, folder)));
   const foreign = groupBy(
     exposed.filter(({ uid }) => uid !== null),
@@ -102,14 +124,14 @@ function detailsOf(change: Change, wanted: CertificateSummary | undefined): read
     const { problem, hint } = refusalText(change.refusal);
     return [problem, `hint: ${hint}`];
   }
-  const consent = consentOf(change);
   return [
     ...(change.action === 'create' ? [] : reasonsOf(change).map(reasonText)),
+    ...alterationsOf(change).map(alterationText),
     ...(isIssue(change) ? [validText(change.issuance)] : []),
     ...(change.action === 'create' && wanted !== undefined ? summaryLines(wanted) : []),
     ...(change.affects.length === 0 ? [] : [affectsText(change.affects)]),
     ...(lacksKey(change) ? ['hint: put key.pem back; only if it is lost, a new one is made'] : []),
-    ...(consent === null ? [] : [`needs consent: --allow ${consent}`]),
+    ...consentTexts(consentsOf(change)),
   ];
 }
 
@@ -123,6 +145,10 @@ function summaryLines({ subject, san, key, issuer, usages }: CertificateSummary)
 
 function validText({ notAfter, cappedBy }: Issuance): string {
   return `valid until ${isoTime(notAfter)}${cappedBy === null ? '' : `, the end of ${cappedBy}`}`;
+}
+
+function consentTexts(consents: readonly Consent[]): readonly string[] {
+  return consents.length === 0 ? [] : [`needs consent: --allow ${consents.join(',')}`];
 }
 
 /** A handful by name; how many in any case. */

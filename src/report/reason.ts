@@ -3,6 +3,7 @@
 import { ARTIFACTS } from '../pki/artifact.ts';
 import { unreachable } from '../pki/entity.ts';
 import { visible } from '../pki/printable.ts';
+import type { Alteration } from '../plan/alteration.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime, lengthText } from '../plan/validity.ts';
 import { defectText } from '../words/defect.ts';
@@ -16,6 +17,19 @@ export function reasonText(reason: Reason | RecordedReason): string {
 /** One of `reasons` in docs/json.md. */
 export function reasonJson(reason: Reason): RecordedReason & { readonly text: string } {
   return { ...recordedReason(reason), text: reasonText(reason) };
+}
+
+/** What a new certificate will not have, or have otherwise. */
+export function alterationText(alteration: Alteration): string {
+  if (alteration.kind === 'alters')
+    return visible(`${alteration.field}: ${alteration.before} → ${alteration.after}`);
+  const { extension, critical, value } = alteration;
+  return visible(`loses ${critical ? 'critical ' : ''}${extension}${value === null ? '' : `: ${value}`}`);
+}
+
+/** One of `alterations` in docs/json.md. */
+export function alterationJson(alteration: Alteration): Alteration & { readonly text: string } {
+  return { ...alteration, text: alterationText(alteration) };
 }
 
 function wordsOf(reason: RecordedReason): string {

@@ -2,7 +2,7 @@
 import { ARTIFACTS } from '../pki/artifact.ts';
 import { unreachable } from '../pki/entity.ts';
 import { COMMIT_FOLDER } from '../pki/paths.ts';
-import type { Refusal } from '../plan/blockage.ts';
+import type { Refusal, VouchingFault } from '../plan/blockage.ts';
 import type { Advice } from './advice.ts';
 import { blockageHint, blockageText } from './blockage.ts';
 
@@ -24,6 +24,8 @@ export function refusalText(refusal: Refusal): Advice {
         problem: `the ${ARTIFACTS[refusal.artifact].file} of ${refusal.entity} is behind links, which cannot be renamed in their folder`,
         hint: 'give the entry another "folder" together with its new "files"',
       };
+    case 'unvouched':
+      return unvouchedText(refusal);
     case 'unfinished':
       return {
         problem: `the new files of ${refusal.entity} cannot be put in place: ${refusal.why}`,
@@ -32,4 +34,43 @@ export function refusalText(refusal: Refusal): Advice {
     default:
       return unreachable(refusal);
   }
+}
+
+function unvouchedText({ entity, authority, path, fault }: Extract<Refusal, { kind: 'unvouched' }>): Advice {
+  const again = `move "${path}" away to have it issued again, with the same key and`;
+  switch (fault.kind) {
+    case 'name-constraints':
+      return {
+        problem: `the name constraints of ${authority} exclude ${fault.names.map((name) => `"${name}"`).join(', ')} of ${entity}: ${constraintsText(fault)}`,
+        hint: `choose names that it allows, or ${again} without constraints`,
+      };
+    case 'path-length':
+      return {
+        problem: `the certificate of ${authority} allows ${fault.pathLength === 0 ? 'no authority' : `no more than ${fault.pathLength} authorities in line`} below it, and ${entity} is one more (path length)`,
+        hint: `first carry out what is planned for ${authority}, or ${again} its path length of the manifest`,
+      };
+    case 'no-authority':
+      return {
+        problem: `the certificate of ${authority} may not sign certificates, such as that of ${entity}`,
+        hint: `first carry out what is planned for ${authority}, or ${again} the usages of an authority`,
+      };
+    case 'policy':
+      return {
+        problem: `the certificate of ${authority} demands a certificate policy of ${entity}, and this version writes none`,
+        hint: `keep what is there, or ${again} without that demand`,
+      };
+    default:
+      return unreachable(fault);
+  }
+}
+
+function constraintsText({
+  permitted,
+  excluded,
+}: Extract<VouchingFault, { kind: 'name-constraints' }>): string {
+  const lists = [
+    ...(permitted.length === 0 ? [] : [`permitted ${permitted.join(', ')}`]),
+    ...(excluded.length === 0 ? [] : [`excluded ${excluded.join(', ')}`]),
+  ];
+  return lists.join('; ');
 }

@@ -1,8 +1,9 @@
-/** Names as openssl writes them for us, so that a plan knows the exact issuer bytes before anything is issued. */
+/** Names as openssl writes them for us, so that a plan knows the exact bytes before anything is issued. */
 import type { Entity } from '../pki/entity.ts';
 import type { Subject } from '../pki/subject.ts';
 import { encode } from './der-write.ts';
 import type { CertificateFacts } from './facts.ts';
+import { relativeNames } from './name-read.ts';
 
 /** DER of OBJECT IDENTIFIER 2.5.4.n, the arc of RFC 4519's attribute types. */
 const TYPE_ARC: Readonly<Record<Subject[number]['type'], number>> = {
@@ -14,46 +15,100 @@ const TYPE_ARC: Readonly<Record<Subject[number]['type'], number>> = {
   OU: 11,
 };
 
-/** `printable`: PrintableString where its few characters do, UTF8String elsewhere; Go's tools write names like that. */
-export type NameStrings = 'utf8' | 'printable';
+type StringType = 'printable' | 't61' | 'bmp' | 'utf8';
 
-/** A name in another order, or of other strings, than we would write it. */
+/**
+ * Which string types a name may be made of: of these, the first that has room for a text is taken, and that is how openssl
+ * can be asked. Go's tools and old ones write PrintableString where it does, older ones T61String, and Windows BMPString.
+ */
+export const NAME_STRINGS = {
+  utf8: ['utf8'],
+  printable: ['printable', 'utf8'],
+  t61: ['t61', 'utf8'],
+  bmp: ['bmp', 'utf8'],
+  'printable-t61': ['printable', 't61', 'utf8'],
+  'printable-bmp': ['printable', 'bmp', 'utf8'],
+  't61-bmp': ['t61', 'bmp', 'utf8'],
+  'printable-t61-bmp': ['printable', 't61', 'bmp', 'utf8'],
+} as const satisfies Readonly<Record<string, readonly StringType[]>>;
+
+/** One of them. */
+export type NameStrings = keyof typeof NAME_STRINGS;
+
+/** A name in another order, in other pieces, or of other strings, than we would write it. */
 export interface EncodedName {
+  /** Attributes in order. */
   readonly subject: Subject;
   readonly strings: NameStrings;
+  /** Those that stand in one RDN with the attribute before them, by their places; absent: none. */
+  readonly joined?: readonly number[];
 }
 
 /**
- * How an authority that another tool made has its name: what hangs from it repeats these bytes, and would all have to be
- * issued anew if they changed. `undefined`: as we write it, or in no way that can be asked of openssl.
+ * How the certificate that is replaced has its name, as far as that is the entity's: verifiers, and programs that know a
+ * client by its whole subject, compare order and RDNs (RFC 5280 §7.1), and Go and others the bytes of an issuer's.
+ * `undefined`: as we write it, or in no way that can be asked of openssl.
  */
 export function keptName(
   { subject }: Pick<Entity, 'subject'>,
-  cert: CertificateFacts,
+  cert: Pick<CertificateFacts, 'subjectDer'>,
 ): EncodedName | undefined {
-  const same = ({ type, value }: CertificateFacts['subject'][number]): Subject =>
-    subject.filter((attribute) => attribute.type === type && attribute.value === value);
-  const ordered = cert.subject.flatMap(same);
-  if (cert.subjectDer === nameDer(subject) || ordered.length !== subject.length) return undefined;
-  const strings = (['utf8', 'printable'] as const).find((kind) => nameDer(ordered, kind) === cert.subjectDer);
-  return strings === undefined ? undefined : { subject: ordered, strings };
+  const found = relativeNames(cert.subjectDer);
+  const ordered = found.flat().flatMap(({ type, value }): Subject => {
+    return subject.filter((attribute) => attribute.type === type && attribute.value === value).slice(0, 1);
+  });
+  const isOurs = cert.subjectDer === nameDer(subject);
+  if (isOurs || ordered.length !== subject.length || found.flat().length !== subject.length) return undefined;
+  const joined = joinedPlaces(found.map(({ length }) => length));
+  const names = (Object.keys(NAME_STRINGS) as NameStrings[]).map((strings): EncodedName => {
+    return { subject: ordered, strings, ...(joined.length === 0 ? {} : { joined }) };
+  });
+  return names.find((name) => encodedNameDer(name) === cert.subjectDer);
+}
+
+/** Of RDNs of these sizes. */
+function joinedPlaces(sizes: readonly number[]): readonly number[] {
+  const owners = sizes.flatMap((size, rdn) => Array<number>(size).fill(rdn));
+  return owners.flatMap((rdn, place) => (rdn === owners[place - 1] ? [place] : []));
 }
 
 /** RFC 5280 appendix A, X.680 §41.4. */
 const PRINTABLE = /^[A-Za-z0-9 '()+,./:=?-]*$/;
 
-/**
- * Hex of the DER of a name: one attribute per RDN, UTF8String but for the country, which RFC 5280 appendix A fixes as
- * PrintableString. Certificates chain by these bytes in Go and others, not only by the names' meaning.
- */
-export function nameDer(subject: Subject, strings: NameStrings = 'utf8'): string {
-  const rdns = subject.map(({ type, value }) => {
+const FITS: Readonly<Record<StringType, (text: string) => boolean>> = {
+  printable: (text) => PRINTABLE.test(text),
+  t61: (text) => /^[\0-\xff]*$/.test(text),
+  bmp: (text) => !/[\u{10000}-\u{10ffff}]/u.test(text),
+  utf8: () => true,
+};
+
+const TAGS: Readonly<Record<StringType, number>> = { printable: 0x13, t61: 0x14, bmp: 0x1e, utf8: 0x0c };
+
+function octetsOf(text: string, type: StringType): Buffer {
+  if (type === 'bmp') return Buffer.from(text, 'utf16le').swap16();
+  return Buffer.from(text, type === 't61' ? 'latin1' : 'utf8');
+}
+
+/** Hex of the DER of a name as we write it: one attribute per RDN, of UTF8Strings. */
+export function nameDer(subject: Subject): string {
+  return encodedNameDer({ subject, strings: 'utf8' });
+}
+
+/** Hex of the DER of a name. The country is a PrintableString in any case (RFC 5280 appendix A). */
+export function encodedNameDer({ subject, strings, joined = [] }: EncodedName): string {
+  const attributes = subject.map(({ type, value }) => {
+    const types: readonly StringType[] = type === 'C' ? ['printable'] : NAME_STRINGS[strings];
+    const chosen = types.find((candidate) => FITS[candidate](value)) ?? 'utf8';
     const oid = encode(0x06, Buffer.from([0x55, 0x04, TYPE_ARC[type]]));
-    const isPrintable = type === 'C' || (strings === 'printable' && PRINTABLE.test(value));
-    const text = encode(isPrintable ? 0x13 : 0x0c, Buffer.from(value, 'utf8'));
-    return encode(0x31, encode(0x30, oid, text));
+    return encode(0x30, oid, encode(TAGS[chosen], octetsOf(value, chosen)));
   });
-  return encode(0x30, ...rdns).toString('hex');
+  const rdns: Buffer[][] = [];
+  attributes.forEach((attribute, place) => {
+    if (joined.includes(place)) rdns.at(-1)?.push(attribute);
+    else rdns.push([attribute]);
+  });
+  // In a SET OF, DER has the order of the octets (X.690 §11.6).
+  return encode(0x30, ...rdns.map((rdn) => encode(0x31, ...rdn.sort(Buffer.compare)))).toString('hex');
 }
 
 /** How a certificate with this issuance has its name: as we write it, unless another is kept. */
@@ -66,6 +121,5 @@ export function encodedName(
 
 /** Hex of its DER. */
 export function issuedName(entity: Pick<Entity, 'subject'>, name: EncodedName | undefined): string {
-  const { subject, strings } = encodedName(entity, name);
-  return nameDer(subject, strings);
+  return encodedNameDer(encodedName(entity, name));
 }

@@ -30,6 +30,11 @@ export function signatureAlgorithm(key: string, digest: Digest): SignatureAlgori
   return { digest: known.digest, identifier: encode(TAG.sequence, encodeOid(oid), ...parameters) };
 }
 
+/** The name of the signatures that keys of a kind make here. */
+export function signatureBy(key: string): string {
+  return nameOf(key, digestFor(key));
+}
+
 function nameOf(key: string, digest: Digest): string {
   if (key.startsWith('rsa-')) return `${digest}WithRSAEncryption`;
   return key.startsWith('ecdsa-') ? `ecdsa-with-${digest.toUpperCase()}` : key.toUpperCase();

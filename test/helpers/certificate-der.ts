@@ -76,7 +76,7 @@ export function certificate(
 }
 
 /** SIGNED{}: whatever it is that is signed. */
-function signed(
+export function signed(
   tbs: Buffer,
   signer: TestKey,
   algorithm = SHA256_ECDSA,

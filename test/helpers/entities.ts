@@ -28,7 +28,7 @@ import {
   type RequestFacts,
   signerIdentifierOf,
 } from '../../src/x509/facts.ts';
-import { nameDer } from '../../src/x509/name.ts';
+import { issuedName } from '../../src/x509/name.ts';
 
 export const DAY = 86400;
 /** The moment at which tests plan: 2026-11-23 12:00:00 UTC. */
@@ -121,8 +121,8 @@ export function certificateFor(
     version: 3,
     subject: entity.subject,
     issuer: issuer?.subject ?? entity.subject,
-    subjectDer: nameDer(entity.subject),
-    issuerDer: issuer?.subjectDer ?? nameDer(entity.subject),
+    subjectDer: issuedName(entity, issuance.name),
+    issuerDer: issuer?.subjectDer ?? issuedName(entity, issuance.name),
     notBefore: issuance.notBefore,
     notAfter: issuance.notAfter,
     keyId: key.keyId,
@@ -156,13 +156,16 @@ const NO_CHANGE = {
   previous: [],
   cross: [],
   crossing: null,
+  alterations: [],
   consent: null,
+  consents: [],
   refusal: null,
 } as const;
 
 /** A change with what is given, and nothing else in it. */
 export function aChange(given: Partial<ChangeRecord> & Pick<Change, 'id' | 'action'>): FlatChange {
-  return { ...NO_CHANGE, ...given } as FlatChange;
+  const consents = given.consent == null ? [] : [given.consent];
+  return { ...NO_CHANGE, consents, ...given } as FlatChange;
 }
 
 /** `planInventory`, with flat changes. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { EntityId } from '../../src/pki/entity.ts';
 import type { Reason } from '../../src/plan/reason.ts';
 import { keyIdentifierOf, sanOf } from '../../src/x509/facts.ts';
+import { nameDer } from '../../src/x509/name.ts';
 import {
   type Changes,
   critical,
@@ -201,7 +202,11 @@ describe('a certificate is another than the manifest’s', () => {
     const world = settled();
     const nameless = withChanged(api, { subject: [], san: [dns('api.example.test')] });
     const names = ['dns:api.example.test'];
-    world.changeCert(api, { subject: [], extensions: { subjectAltName: uncritical(names) } });
+    world.changeCert(api, {
+      subject: [],
+      subjectDer: nameDer([]),
+      extensions: { subjectAltName: uncritical(names) },
+    });
     expect(planOf(world, nameless).changes[2]?.reasons).toEqual([
       differs('san', 'dns:api.example.test', 'critical, dns:api.example.test'),
     ]);

@@ -65,6 +65,12 @@ export function expectPlan(plan: FlatPlan, expected: Expected): void {
   expect(actual).toEqual({ ...kept, ...expected });
 }
 
+/** What a plan does about certificates; files that only follow from them are left out. */
+export function decided(plan: FlatPlan): Readonly<Record<EntityId, string>> {
+  const decisions = plan.changes.filter(({ action }) => action !== 'keep' && action !== 'refresh');
+  return Object.fromEntries(decisions.map(({ id, action }) => [id, action]));
+}
+
 /** The manifest with one entity changed. */
 export function withChanged(id: EntityId, changes: Partial<Authority> | Partial<EndEntity>): Inventory {
   return {

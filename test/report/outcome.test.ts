@@ -25,6 +25,7 @@ const planOf = (changes: readonly Change[], exposed: readonly Exposure[] = []): 
   left: [],
   engine: 'openssl',
   wanted: new Map(),
+  remarks: [],
 });
 const lines = (messages: readonly Message[]): readonly string[] =>
   messages.map(({ kind, text }) => `${kind}: ${text}`);

@@ -1,7 +1,7 @@
 /** A plan in words, to the letter: what people read before they say yes. */
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/plan/plan.ts';
-import { exposedTexts, planText } from '../../src/report/plan.ts';
+import { planText, warningTexts } from '../../src/report/plan.ts';
 import { planJson } from '../../src/report/plan-json.ts';
 import { COLOURED, PLAIN } from '../../src/report/style.ts';
 import { aChange, NOW } from '../helpers/entities.ts';
@@ -16,6 +16,7 @@ function planOf(...changes: readonly Parameters<typeof aChange>[0][]): Plan {
     left: [],
     engine: 'openssl',
     wanted: new Map(),
+    remarks: [],
     exposed: [],
     changes: changes.map(aChange),
   };
@@ -145,7 +146,7 @@ it('folders in which others may replace files: each that is open, and all of one
     { folder: 'servers/b', uid: 1000 },
     { folder: 'servers/c', uid: 999 },
   ];
-  expect(exposedTexts({ exposed }, '/out')).toEqual([
+  expect(warningTexts({ exposed, remarks: [] }, '/out')).toEqual([
     '"/out" is writable by others, who could replace even private keys: run "chmod go-w /out"',
     '"/out/servers/a", "/out/servers/c" belong to another user (uid 999), who could replace even private keys there: run "chown" unless that is intended',
     '"/out/servers/b" belongs to another user (uid 1000), who could replace even private keys there: run "chown" unless that is intended',

@@ -1,0 +1,23 @@
+/** What every entity of one plan is compared with. */
+import type { Entity, EntityId } from '../pki/entity.ts';
+import type { ById } from '../pki/issuers.ts';
+import type { Defect } from './defects.ts';
+import type { KeyOwners } from './key-decision.ts';
+import type { Outlook } from './outlook.ts';
+
+/** The same for all of them, but that outlooks are added on the way. */
+export interface Context {
+  readonly byId: ById;
+  readonly owners: KeyOwners;
+  /** Entities whose serial number is another certificate's. */
+  readonly duplicates: ReadonlyMap<EntityId, Defect>;
+  /** Of authorities alone; planning fills it from the roots down. */
+  readonly outlooks: ReadonlyMap<EntityId, Outlook>;
+  /** Entities whose re-keying was asked for. */
+  readonly rekey: ReadonlySet<EntityId>;
+  /** Authorities whose earlier certificates are no longer to be trusted. */
+  readonly retire: ReadonlySet<EntityId>;
+  /** Entities on disk that hold certificates issued under an authority's name, by that authority. */
+  readonly hasIssued: (authority: Entity) => boolean;
+  readonly now: number;
+}

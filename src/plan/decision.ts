@@ -1,0 +1,115 @@
+/** Whether an entity's key and certificate stay, and what a new certificate takes: its dates, its name, a yes. */
+import type { Entity } from '../pki/entity.ts';
+import { keySpecText } from '../pki/key-spec.ts';
+import { keyIdentifierOf } from '../x509/facts.ts';
+import { keptName } from '../x509/name.ts';
+import { signatureBy } from '../x509/signature-write.ts';
+import type { Alteration } from './alteration.ts';
+import { alterationsFrom, widensTrust } from './alterations.ts';
+import { certificateReasons } from './certificate-reasons.ts';
+import type { Issuance, Issue } from './change.ts';
+import type { Context } from './context.ts';
+import { subjectChange } from './diff.ts';
+import { keyReasons } from './key-decision.ts';
+import type { EntityObservation } from './observation.ts';
+import type { Outlook } from './outlook.ts';
+import type { Reason } from './reason.ts';
+import { validityOf } from './validity.ts';
+import { AN_ISSUER, certificateSpec } from './wanted.ts';
+
+/** What becomes of the pair. */
+export interface Decision {
+  readonly newKey: boolean;
+  /** `null`: the certificate stays. */
+  readonly issuance: Issuance | null;
+  readonly reasons: readonly Reason[];
+  /** What the new certificate will not have, or have otherwise. */
+  readonly alterations: readonly Alteration[];
+}
+
+/** Whether the key and the certificate stay. */
+export function decide(entity: Entity, observed: EntityObservation, context: Context): Decision {
+  const { owners, rekey, outlooks, duplicates, now } = context;
+  const issuer = entity.issuer === null ? null : (outlooks.get(entity.issuer) ?? null);
+  const forKey = keyReasons(entity, observed, owners, rekey.has(entity.id));
+  const duplicate = duplicates.get(entity.id);
+  const forCertificate = [
+    ...certificateReasons(entity, observed, issuer, now),
+    ...(duplicate === undefined ? [] : [duplicate]),
+  ];
+  const newKey = forKey.length > 0 || rotates(entity, forCertificate);
+  const reasons = [...forKey, ...forCertificate];
+  if (!newKey && forCertificate.length === 0) return { newKey, issuance: null, reasons, alterations: [] };
+  const issuance = issuanceFor(entity, observed, newKey, issuer, now);
+  const all = [...reasons, ...nameReasons(entity, observed, reasons)];
+  return {
+    newKey,
+    issuance,
+    reasons: all,
+    alterations: alterations(entity, observed, issuance, all, context),
+  };
+}
+
+/** Renewal with `rotateKey` is the one case in which a certificate's age decides over its key. */
+function rotates({ rotateKey }: Entity, reasons: readonly Reason[]): boolean {
+  return rotateKey && reasons.some(({ kind }) => kind === 'expires' || kind === 'expired');
+}
+
+function issuanceFor(
+  entity: Entity,
+  { cert, key }: EntityObservation,
+  newKey: boolean,
+  issuer: Outlook | null,
+  now: number,
+): Issuance {
+  const validity = validityOf(entity, issuer, now);
+  if (cert.state !== 'present') return { ...validity, subjectKeyId: null };
+  const isSamePair = !newKey && key.state === 'present' && key.facts.keyId === cert.facts.keyId;
+  const identifier = isSamePair ? keyIdentifierOf(cert.facts) : null;
+  // What another tool made may identify its key otherwise: what hangs from a CA refers to that (RFC 5280 §4.2.1.2).
+  const isUsual = key.state === 'present' && identifier === key.facts.keyIdentifier;
+  const subjectKeyId = entity.kind === 'authority' || !isUsual ? identifier : null;
+  const name = keptName(entity, cert.facts);
+  return { ...validity, subjectKeyId, ...(name === undefined ? {} : { name }) };
+}
+
+/** A name that means the same and cannot be written as it is changes with the next certificate, whatever that is for. */
+function nameReasons(
+  entity: Entity,
+  { cert }: EntityObservation,
+  reasons: readonly Reason[],
+): readonly Reason[] {
+  const isTold = reasons.some((reason) => reason.kind === 'differs' && reason.field === 'subject');
+  return isTold || cert.state !== 'present' ? [] : subjectChange(entity, cert.facts);
+}
+
+function alterations(
+  entity: Entity,
+  { cert }: EntityObservation,
+  issuance: Issuance,
+  reasons: readonly Reason[],
+  { byId }: Context,
+): readonly Alteration[] {
+  if (cert.state !== 'present') return [];
+  const issuer = entity.issuer === null ? entity : (byId.get(entity.issuer) ?? entity);
+  const spec = certificateSpec(entity, entity.issuer === null ? null : AN_ISSUER, issuance, null);
+  return alterationsFrom(cert.facts, spec, signatureBy(keySpecText(issuer.key)), reasons);
+}
+
+/** Trust in an authority is trust in its key and in what narrows it: to part with either takes a yes. */
+export function consentsFor(
+  entity: Entity,
+  { key, cert }: EntityObservation,
+  { newKey, reasons, alterations: altered }: Decision,
+  { hasIssued }: Context,
+): Issue['consents'] {
+  if (entity.kind !== 'authority') return [];
+  const isMismatch = reasons.some(({ kind }) => kind === 'key-mismatch');
+  const isReplaced = newKey && (key.state !== 'missing' || cert.state !== 'missing');
+  const isLost = newKey && hasIssued(entity);
+  const widens = cert.state === 'present' && widensTrust(cert.facts, altered);
+  return [
+    ...(isMismatch || isReplaced || isLost ? (['rekey-ca'] as const) : []),
+    ...(widens ? (['trust'] as const) : []),
+  ];
+}

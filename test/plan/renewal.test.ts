@@ -1,0 +1,216 @@
+/** What others wrote into a certificate stays until it is renewed, and what a renewal would change is announced with it. */
+import { describe, expect, it } from 'vitest';
+import type { Alteration } from '../../src/plan/alteration.ts';
+import { planInventory } from '../../src/plan/plan.ts';
+import { encodedNameDer } from '../../src/x509/name.ts';
+import { type Changes, critical, DAY, NOW, uncritical } from '../helpers/entities.ts';
+import {
+  ALL,
+  api,
+  billing,
+  decided,
+  differs,
+  expectPlan,
+  planOf,
+  root,
+  services,
+  settled,
+  withChanged,
+} from './settled.ts';
+
+const LATER = NOW + 70 * DAY;
+/** The authorities are to be renewed, and everything below them with its end. */
+const MUCH_LATER = NOW + 3000 * DAY;
+
+const SUBJECT = [
+  { type: 'O', value: 'Org' },
+  { type: 'CN', value: 'api.example.test' },
+] as const;
+const NAMED = withChanged(api, { subject: SUBJECT });
+
+const loses = (
+  extension: string,
+  oid: string,
+  isCritical = false,
+  value: string | null = null,
+): Alteration => ({
+  kind: 'loses',
+  extension,
+  oid,
+  critical: isCritical,
+  value,
+});
+const unknown = (oid: string, isCritical = false) => ({ oid, critical: isCritical, hex: '3000' });
+
+describe('a name in another order, in other pieces or of other strings', () => {
+  const reversed = { subject: [...SUBJECT].reverse(), strings: 'printable' } as const;
+  const kept = { subject: reversed.subject, subjectDer: encodedNameDer(reversed) };
+
+  it('is no reason, and comes again in every certificate', () => {
+    const world = settled(NAMED);
+    world.changeCert(api, kept);
+    expect(decided(planOf(world, NAMED))).toEqual({});
+    expectPlan(planOf(world, NAMED, { now: LATER, rekey: [api] }), {
+      [api]: { action: 'rekey', issuance: expect.objectContaining({ name: reversed }) },
+      [billing]: { action: 'issue' },
+    });
+    world.carryOut(planInventory(NAMED, world.observation(NAMED), { now: LATER }), NAMED);
+    expect(world.cert(api).subjectDer).toBe(kept.subjectDer);
+    expectPlan(planOf(world, NAMED, { now: LATER }), {});
+  });
+
+  it('is a reason at the renewal where nobody can be asked for it', () => {
+    const world = settled(NAMED);
+    // C=…: UTF8String before PrintableString is in no choice that openssl has.
+    const utf8 = encodedNameDer({ subject: SUBJECT, strings: 'utf8' });
+    const subjectDer = utf8.replace('0c106170692e', '13106170692e');
+    world.changeCert(api, { subjectDer });
+    const plan = planOf(world, NAMED);
+    expect(decided(plan)).toEqual({});
+    const change = differs(
+      'subject',
+      'O=Org, CN=api.example.test (PrintableString)',
+      'O=Org, CN=api.example.test',
+    );
+    expect(plan.remarks).toEqual([{ kind: 'renamed', entity: api, reason: change }]);
+    expect(planOf(world, NAMED, { now: LATER }).changes[2]?.reasons).toEqual([
+      expect.objectContaining({ kind: 'expires' }),
+      change,
+    ]);
+  });
+
+  it('is another name where an attribute is', () => {
+    const world = settled(NAMED);
+    world.changeCert(api, { subject: SUBJECT.slice(1) });
+    expect(planOf(world, NAMED).changes[2]?.reasons).toEqual([
+      differs('subject', 'CN=api.example.test', 'O=Org, CN=api.example.test'),
+    ]);
+  });
+});
+
+describe('an extension that we do not write', () => {
+  const changes: Changes = {
+    unknown: [
+      unknown('2.5.29.32'),
+      unknown('1.3.6.1.5.5.7.1.1'),
+      unknown('2.5.29.31', true),
+      unknown('1.3.6.1.4.1.99999.1'),
+    ],
+  };
+  it('stays, and is named when the certificate is renewed', () => {
+    const world = settled();
+    world.changeCert(api, changes);
+    expect(decided(planOf(world))).toEqual({});
+    expectPlan(planOf(world, ALL, { now: LATER }), {
+      [api]: {
+        action: 'issue',
+        consents: [],
+        alterations: [
+          loses('certificatePolicies', '2.5.29.32'),
+          loses('authorityInfoAccess', '1.3.6.1.5.5.7.1.1'),
+          loses('crlDistributionPoints', '2.5.29.31', true),
+          loses('1.3.6.1.4.1.99999.1', '1.3.6.1.4.1.99999.1'),
+        ],
+      },
+      [billing]: { action: 'issue', alterations: [] },
+    });
+  });
+});
+
+describe('an extension that we write otherwise', () => {
+  it('is named with before and after, unless a reason names it', () => {
+    const world = settled();
+    world.changeCert(api, {
+      signature: 'rsassaPss-sha256',
+      extensions: {
+        keyUsage: uncritical(['digitalSignature', 'nonRepudiation']),
+        extendedKeyUsage: critical(['clientAuth']),
+        basicConstraints: undefined,
+      },
+    });
+    expectPlan(planOf(world), {
+      [api]: {
+        reasons: [differs('extendedKeyUsage', 'clientAuth', 'serverAuth')],
+        alterations: [
+          {
+            kind: 'alters',
+            field: 'keyUsage',
+            before: 'digitalSignature, nonRepudiation',
+            after: 'critical, digitalSignature',
+          },
+          { kind: 'alters', field: 'signature', before: 'rsassaPss-sha256', after: 'ecdsa-with-SHA256' },
+        ],
+      },
+    });
+  });
+  it('stays with the key that it identifies', () => {
+    const world = settled();
+    world.changeCert(api, { extensions: { subjectKeyIdentifier: uncritical('abcd') } });
+    const plan = planOf(world, ALL, { now: LATER });
+    expect(plan.changes[2]).toMatchObject({ issuance: { subjectKeyId: 'abcd' }, alterations: [] });
+    expect(planOf(world, ALL, { rekey: [api] }).changes[2]).toMatchObject({
+      issuance: { subjectKeyId: null },
+    });
+  });
+});
+
+const CONSTRAINTS = { permitted: ['dns:example.test', 'ip:127.0.0.0/8', 'ip:::1/128'], excluded: [] };
+
+describe('an authority that is renewed', () => {
+  it.each<[string, Changes, readonly string[]]>([
+    ['name constraints', { extensions: { nameConstraints: critical(CONSTRAINTS) } }, ['trust']],
+    [
+      'name constraints, critical or not',
+      { extensions: { nameConstraints: uncritical(CONSTRAINTS) } },
+      ['trust'],
+    ],
+    ['inhibitAnyPolicy', { unknown: [unknown('2.5.29.54')] }, ['trust']],
+    ['critical policies', { unknown: [unknown('2.5.29.32', true)] }, ['trust']],
+    ['policies', { unknown: [unknown('2.5.29.32')] }, []],
+    ['a distribution point', { unknown: [unknown('2.5.29.31')] }, []],
+    ['a private extension', { unknown: [unknown('1.3.6.1.4.1.99999.1')] }, []],
+    // Nobody could use the certificate.
+    ['a private extension that is critical', { unknown: [unknown('1.3.6.1.4.1.99999.1', true)] }, []],
+    [
+      'critical purposes',
+      { extensions: { extendedKeyUsage: critical(['serverAuth', 'clientAuth']) } },
+      ['trust'],
+    ],
+    ['purposes', { extensions: { extendedKeyUsage: uncritical(['serverAuth', 'clientAuth']) } }, []],
+  ])('and loses %s', (_, changes, consents) => {
+    const world = settled();
+    world.changeCert(services, changes);
+    const [, change] = planOf(world, ALL, { now: MUCH_LATER }).changes;
+    expect(change).toMatchObject({ id: services, action: 'issue', consents, consent: consents[0] ?? null });
+  });
+
+  it('and gets a new key besides takes a yes for each', () => {
+    const world = settled();
+    world.changeCert(services, { extensions: { nameConstraints: critical(CONSTRAINTS) } });
+    const [, change] = planOf(world, ALL, { rekey: [services] }).changes;
+    expect(change).toMatchObject({ action: 'rekey', consents: ['rekey-ca', 'trust'], consent: 'rekey-ca' });
+    expect(change?.alterations).toEqual([
+      loses(
+        'nameConstraints',
+        '2.5.29.30',
+        true,
+        'permitted dns:example.test, permitted ip:127.0.0.0/8, permitted ip:::1/128',
+      ),
+    ]);
+  });
+
+  it('and writes the usages of a CRL signer where there was none', () => {
+    const world = settled();
+    world.changeCert(root, { extensions: { keyUsage: critical(['digitalSignature', 'keyCertSign']) } });
+    expect(decided(planOf(world))).toEqual({});
+    expect(planOf(world, ALL, { now: MUCH_LATER }).changes[0]).toMatchObject({
+      alterations: [
+        {
+          field: 'keyUsage',
+          before: 'critical, digitalSignature, keyCertSign',
+          after: 'critical, keyCertSign, cRLSign',
+        },
+      ],
+    });
+  });
+});

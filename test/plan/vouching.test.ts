@@ -1,0 +1,188 @@
+/** An authority that keeps its certificate vouches for what is below it, or the plan refuses what it cannot vouch for. */
+import { describe, expect, it } from 'vitest';
+import { agreementOn } from '../../src/plan/consent.ts';
+import { planInventory } from '../../src/plan/plan.ts';
+import { bytes, oid, sequence } from '../helpers/certificate-der.ts';
+import {
+  anAuthority,
+  anInventory,
+  type Changes,
+  critical,
+  DAY,
+  NOW,
+  type World,
+} from '../helpers/entities.ts';
+import {
+  ALL,
+  API,
+  api,
+  BILLING,
+  billing,
+  decided,
+  planOf,
+  ROOT,
+  root,
+  SERVICES,
+  services,
+  settled,
+} from './settled.ts';
+
+const constraints = (permitted: readonly string[], excluded: readonly string[] = []): Changes => ({
+  extensions: { nameConstraints: critical({ permitted, excluded }) },
+});
+
+function refusal(world: World, inventory = ALL, id: string = api) {
+  return planOf(world, inventory).changes.find((change) => change.id === id)?.refusal;
+}
+
+describe('name constraints', () => {
+  it('that allow all names are no matter', () => {
+    const world = settled();
+    world.changeCert(root, constraints(['dns:example.test', 'ip:127.0.0.0/8', 'ip:::/0']));
+    expect(decided(planOf(world))).toEqual({});
+  });
+
+  it('of any authority above exclude a name, also one that is there already', () => {
+    const world = settled();
+    world.changeCert(root, constraints(['dns:other.test']));
+    const outside = { kind: 'name-constraints', permitted: ['dns:other.test'], excluded: [] };
+    const path = 'authorities/root/cert.pem';
+    expect(decided(planOf(world))).toEqual({ [api]: 'refuse', [billing]: 'refuse' });
+    const of = (entity: string, name: string) => ({
+      kind: 'unvouched',
+      entity,
+      authority: root,
+      path,
+      fault: { ...outside, names: [name] },
+    });
+    expect(refusal(world)).toEqual(of(api, 'dns:api.example.test'));
+    expect(refusal(world, ALL, billing)).toEqual(of(billing, 'CN=billing.example.test'));
+  });
+
+  it('exclude a new name, and nothing of what is there', () => {
+    const world = settled();
+    world.changeCert(services, constraints([], ['dns:secret.example.test']));
+    expect(decided(planOf(world))).toEqual({});
+    const san = [...API.san, { kind: 'dns', value: 'a.secret.example.test' } as const];
+    const more = anInventory(ROOT, SERVICES, { ...API, san }, BILLING);
+    expect(refusal(world, more)).toMatchObject({
+      authority: services,
+      fault: { kind: 'name-constraints', names: ['dns:a.secret.example.test'] },
+    });
+  });
+
+  it('exclude the name of an authority', () => {
+    const world = settled();
+    // CN=other
+    const directory = '3010310e300c06035504030c056f74686572';
+    world.changeCert(root, constraints([`tag4:${directory}`]));
+    expect(refusal(world, ALL, services)).toMatchObject({ fault: { names: ['CN=services CA'] } });
+  });
+
+  it('are gone where a new certificate is issued anyway', () => {
+    const world = settled();
+    world.changeCert(services, { ...constraints(['dns:other.test']), version: 1 });
+    const plan = planOf(world);
+    expect(plan.changes[1]).toMatchObject({ action: 'issue', consents: ['trust'] });
+    expect(plan.changes[2]?.action).not.toBe('refuse');
+  });
+
+  it('stay where nobody agreed, and exclude what the plan would have allowed', () => {
+    const world = settled();
+    world.changeCert(services, { ...constraints(['dns:other.test']), version: 1 });
+    const options = { now: NOW };
+    const observation = world.observation(ALL);
+    const replan = (pinned: ReadonlySet<string>) => planInventory(ALL, observation, { ...options, pinned });
+    const given = { consents: new Set<never>(), requested: new Set<never>(), replan };
+    const { possible, withheld } = agreementOn(planInventory(ALL, observation, options), given);
+    expect(withheld.map(({ id, action }) => `${action} ${id}`)).toEqual([
+      `issue ${services}`,
+      `refuse ${api}`,
+    ]);
+    expect(possible.changes.map(({ action }) => action)).toEqual(['keep', 'keep', 'keep', 'keep']);
+  });
+});
+
+describe('an authority that has to stay as it is', () => {
+  const DEEP = anAuthority({ name: 'deep', issuer: services, trust: [root], validity: 365 * DAY });
+  const deeper = anInventory(ROOT, SERVICES, DEEP, API, BILLING);
+
+  function pinned(world: World, changes: Changes, inventory = deeper) {
+    world.changeCert(services, changes);
+    const plan = planInventory(inventory, world.observation(inventory), {
+      now: NOW,
+      pinned: new Set([services]),
+    });
+    return plan.changes.flatMap((change) =>
+      change.action === 'refuse' ? [[change.id, change.refusal]] : [],
+    );
+  }
+
+  it('allows no authority below it', () => {
+    const limited = { extensions: { basicConstraints: critical({ ca: true, pathLength: 0 }) } };
+    expect(pinned(settled(), limited)).toEqual([
+      [
+        DEEP.id,
+        expect.objectContaining({ authority: services, fault: { kind: 'path-length', pathLength: 0 } }),
+      ],
+    ]);
+  });
+  it('allows one, which is there', () => {
+    const limited = { extensions: { basicConstraints: critical({ ca: true, pathLength: 1 }) } };
+    expect(pinned(settled(), limited)).toEqual([]);
+  });
+  it.each<[string, Changes]>([
+    ['signs no certificates', { extensions: { keyUsage: critical(['cRLSign'] as const) } }],
+    ['is no authority', { extensions: { basicConstraints: undefined } }],
+  ])('%s', (_, changes) => {
+    expect(pinned(settled(), changes, ALL)).toEqual([
+      [api, expect.objectContaining({ authority: services, fault: { kind: 'no-authority' } })],
+    ]);
+  });
+});
+
+describe('an intermediate that demands policies', () => {
+  const policies = (...oids: readonly string[]) => ({
+    oid: '2.5.29.32',
+    critical: false,
+    hex: sequence(...oids.map((one) => sequence(oid(one)))).toString('hex'),
+  });
+  const demand = (after: string) => ({
+    oid: '2.5.29.36',
+    critical: true,
+    hex: sequence(bytes(`8001${after}`)).toString('hex'),
+  });
+
+  it('is content with what has one of its policies', () => {
+    const world = settled();
+    world.changeCert(services, { unknown: [policies('1.2.3', '1.2.4'), demand('00')] });
+    world.changeCert(api, { unknown: [policies('1.2.4', '1.2.5')] });
+    expect(decided(planOf(world))).toEqual({});
+  });
+  it.each<[string, string, readonly string[], boolean]>([
+    ['none at all', '00', [], true],
+    ['others', '00', ['1.2.9'], true],
+    ['any', '00', ['2.5.29.32.0'], false],
+    ['none, one certificate later', '01', [], true],
+    ['none, two certificates later', '02', [], false],
+  ])('refuses what has %s', (_, after, own, isRefused) => {
+    const world = settled();
+    world.changeCert(services, { unknown: [policies('1.2.3'), demand(after)] });
+    world.changeCert(api, { unknown: own.length === 0 ? [] : [policies(...own)] });
+    expect(refusal(world) ?? null).toEqual(
+      isRefused ? expect.objectContaining({ authority: services, fault: { kind: 'policy' } }) : null,
+    );
+  });
+  it('refuses to have its leaf renewed, which would have none', () => {
+    const world = settled();
+    world.changeCert(services, { unknown: [policies('1.2.3'), demand('00')] });
+    world.changeCert(api, { unknown: [policies('1.2.3')] });
+    const plan = planOf(world, ALL, { now: NOW + 70 * DAY });
+    expect(plan.changes[2]).toMatchObject({ action: 'refuse', refusal: { fault: { kind: 'policy' } } });
+  });
+  it('is a root, of which no verifier asks', () => {
+    const world = settled();
+    world.changeCert(root, { unknown: [demand('00')] });
+    expect(decided(planOf(world))).toEqual({});
+  });
+});
