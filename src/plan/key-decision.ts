@@ -1,31 +1,43 @@
 /** Whether an entity's private key stays. A key is replaced only for a reason that is named here. */
 import type { Entity, EntityId } from '../pki/entity.ts';
-import type { KeyId } from '../x509/facts.ts';
+import type { CertificateFacts, KeyId } from '../x509/facts.ts';
 import { diffKeySpec, diffName } from './diff.ts';
 import type { EntityObservation, Observation } from './observation.ts';
 import type { Reason } from './reason.ts';
 
-/** Keys by the entity whose certificate fits them: who else has such a key on disk holds a copy. */
-export type KeyOwners = ReadonlyMap<KeyId, EntityId>;
+/** Who has a key by right: who else has it on disk holds a copy. */
+export interface KeyOwners {
+  /** Entities by the key that their certificates are for; of several, the first in the inventory. */
+  readonly pairs: ReadonlyMap<KeyId, EntityId>;
+  /** Authorities by the keys that their certificates are for, be those there or not. */
+  readonly authorities: ReadonlyMap<KeyId, EntityId>;
+}
 
-/** Of several whose certificates fit one key, the first in `entities` owns it. */
+/** @param entities authorities before what they sign. */
 export function keyOwners(entities: readonly Entity[], observation: Observation): KeyOwners {
-  const owners = new Map<KeyId, EntityId>();
+  const [pairs, authorities] = [new Map<KeyId, EntityId>(), new Map<KeyId, EntityId>()];
+  const claim = (claims: Map<KeyId, EntityId>, keyId: KeyId, id: EntityId): void => {
+    if (!claims.has(keyId)) claims.set(keyId, id);
+  };
   for (const entity of entities) {
     const observed = observation.entities.get(entity.id);
-    if (observed?.key.state !== 'present' || !isOwnPair(entity, observed)) continue;
-    if (!owners.has(observed.key.facts.keyId)) owners.set(observed.key.facts.keyId, entity.id);
+    if (observed === undefined) continue;
+    const { key, cert } = observed;
+    if (key.state === 'present' && isOwnPair(entity, observed)) claim(pairs, key.facts.keyId, entity.id);
+    if (entity.kind === 'authority' && cert.state === 'present' && isNamed(entity, cert.facts))
+      claim(authorities, cert.facts.keyId, entity.id);
   }
-  return owners;
+  return { pairs, authorities };
 }
 
 /** Key and certificate fit each other, and the certificate is this entity's: not a pair copied from elsewhere. */
 function isOwnPair(entity: Entity, { key, cert }: EntityObservation): boolean {
   if (key.state !== 'present' || cert.state !== 'present') return false;
-  return (
-    key.facts.keyId === cert.facts.keyId &&
-    diffName('subject', cert.facts.subject, entity.subject).length === 0
-  );
+  return key.facts.keyId === cert.facts.keyId && isNamed(entity, cert.facts);
+}
+
+function isNamed({ subject }: Entity, facts: CertificateFacts): boolean {
+  return diffName('subject', facts.subject, subject).length === 0;
 }
 
 /** Reasons to make a new key; none means that the key stays. Blocked and encrypted keys are refused before this. */
@@ -46,13 +58,17 @@ export function keyReasons(
   ];
 }
 
+/**
+ * A copy in another's place is replaced, and one with a certificate of its own stays: some programs share a key on purpose.
+ * But an authority's key in the folder of a leaf lets whoever runs that leaf sign everything.
+ */
 function sharedKey(
   entity: Entity,
   observed: EntityObservation,
   keyId: KeyId,
-  owners: KeyOwners,
+  { pairs, authorities }: KeyOwners,
 ): readonly Reason[] {
-  const owner = owners.get(keyId);
-  if (owner === undefined || owner === entity.id || isOwnPair(entity, observed)) return [];
-  return [{ kind: 'shared-key', other: owner }];
+  const authority = entity.kind === 'authority' ? undefined : authorities.get(keyId);
+  const owner = authority ?? (isOwnPair(entity, observed) ? undefined : pairs.get(keyId));
+  return owner === undefined || owner === entity.id ? [] : [{ kind: 'shared-key', other: owner }];
 }

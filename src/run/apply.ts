@@ -7,16 +7,17 @@ import { type EntityId, type Inventory, kindOf } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import { byIdOf } from '../pki/issuers.ts';
 import type { Refusal } from '../plan/blockage.ts';
-import type { Change, Consent } from '../plan/change.ts';
+import { type Change, type Consent, isIssue } from '../plan/change.ts';
 import { type Agreement, agreementOn } from '../plan/consent.ts';
 import type { EngineChoice } from '../plan/engine.ts';
+import type { Observation } from '../plan/observation.ts';
 import { namedIn, planAsked } from '../plan/part.ts';
 import { consentsNeeded, isDue, type Plan } from '../plan/plan.ts';
 import { stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
 import { recover } from '../store/commit/recover.ts';
 import { Flush } from '../store/flush.ts';
-import { Ledger } from '../store/ledger.ts';
+import { Ledger, type LedgerEntry, readLedger } from '../store/ledger.ts';
 import { withIssues } from '../store/ledger-times.ts';
 import type { Rival } from '../store/lock.ts';
 import { Cache, isWorthwhile } from '../store/observe/cache.ts';
@@ -24,12 +25,14 @@ import { observe } from '../store/observe/observe.ts';
 import { savePlaces } from '../store/observe/places.ts';
 import { Reader } from '../store/observe/reader.ts';
 import { OutputFolder } from '../store/output-folder.ts';
+import { UserError } from '../store/user-error.ts';
 import type { Listener } from './events.ts';
 import { type Execution, execute } from './execute.ts';
 import { waitForLock } from './lock-wait.ts';
 import { Published } from './published.ts';
 import type { Run } from './run.ts';
 import { Staging } from './staging.ts';
+import { Taken } from './taken.ts';
 import { clearWorkFolders, ignoreInGit, leaveTidy, pruned } from './upkeep.ts';
 
 /** Where and with what an apply works, what it may do, and what hears of it. */
@@ -154,7 +157,7 @@ async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<
           inventory.entities.filter(({ id }) => !plan.pinned.has(id)),
         ),
       )
-    : carryOut(inventory, agreement, { ...options, reader });
+    : carryOut(inventory, observation, agreement, { ...options, reader });
 }
 
 async function nothingDone(
@@ -188,6 +191,7 @@ function withStuck(plan: Plan, stuck: ReadonlyMap<EntityId, Refusal>): Plan {
 
 async function carryOut(
   inventory: Inventory,
+  observation: Observation,
   { possible: plan, awaiting: held, withheld: blocked }: Agreement,
   options: OpenOptions & { readonly reader: Reader },
 ): Promise<ApplyResult> {
@@ -209,6 +213,7 @@ async function carryOut(
     staging,
     published: new Published(output, byId, changes),
     ledger: new Ledger(output.own),
+    taken: new Taken(inventory.entities, observation, plan.changes.some(isIssue) ? readable(root) : []),
     reader,
     flush,
     now: plan.now,
@@ -220,6 +225,16 @@ async function carryOut(
   }).finally(() => engine.close());
   if (isWorthwhile(execution.published.length, inventory.entities.length)) await rememberAll(run, inventory);
   return { kind: 'done', plan, held, blocked, execution, interrupted: signal?.aborted ?? false };
+}
+
+/** A line that somebody else wrote is told of by `pki history`; here it only makes a look back impossible. */
+function readable(root: string): readonly LedgerEntry[] {
+  try {
+    return readLedger(root);
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
 }
 
 /** So that the next plan of a large folder is quick, and the next apply has nothing left to write. */

@@ -3,7 +3,7 @@ import { ALL_ARTIFACTS, modeOf } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
 import { ruleOf } from '../plan/artifacts/rules.ts';
-import { crossingOf, isWork, type Work } from '../plan/change.ts';
+import { crossingOf, isWork, makesKey, type Work } from '../plan/change.ts';
 import type { Reason } from '../plan/reason.ts';
 import { commit } from '../store/commit/commit.ts';
 import { setModes } from '../store/commit/modes.ts';
@@ -35,6 +35,7 @@ async function replace(run: Run, entity: Entity, change: Work): Promise<void> {
     [...change.writes, ...change.deletes].map((file) => filePath(entity, file)),
   );
   const { issued, cross } = verifyStaged(run, entity, change);
+  take(run, entity, change, [issued, cross]);
   // Looking comes before writing: afterwards it would wait for the folder.
   const tidied = tidy(run, entity, change);
   const whyCross = change.reasons.filter(({ kind }) => kind === 'keeps-trust');
@@ -49,6 +50,19 @@ async function replace(run: Run, entity: Entity, change: Work): Promise<void> {
   if (crossingOf(change) !== null) await staging.settle(entity.id, 'cross', null);
   const { writes, deletes, relinks } = change;
   await commit(output, { entity, writes, deletes, relinks, stamp: staging.run, run: staging.run, flush });
+}
+
+/** Before anything of it is known to the world. */
+function take(
+  { taken }: Run,
+  { id, issuer }: Entity,
+  change: Work,
+  [issued, cross]: readonly (CertificateFacts | null)[],
+): void {
+  if (issued != null && makesKey(change)) taken.takeKey(issued.keyId, id);
+  if (issued != null) taken.takeSerial(issued, issuer ?? id, id);
+  // A root's former key signs it.
+  if (cross != null) taken.takeSerial(cross, id, id);
 }
 
 /** What engines make; bundles are written with their modes. */

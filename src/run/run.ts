@@ -9,6 +9,7 @@ import type { Reader } from '../store/observe/reader.ts';
 import type { OutputFolder } from '../store/output-folder.ts';
 import type { Published } from './published.ts';
 import type { Staging } from './staging.ts';
+import type { Taken } from './taken.ts';
 
 /** One apply under way. */
 export interface Run {
@@ -21,6 +22,7 @@ export interface Run {
   readonly staging: Staging;
   readonly published: Published;
   readonly ledger: Ledger;
+  readonly taken: Taken;
   readonly reader: Reader;
   /** Where so many first issues are under way that it pays, and can be. */
   readonly flush: Flush | undefined;

@@ -157,9 +157,30 @@ export function wholeLines({ descriptor, stat }: OpenFile): number {
 /** Every entry, oldest first. @param root the output folder. */
 export function readLedger(root: string): readonly LedgerEntry[] {
   const path = ledgerPath(root);
-  const text = readText(root, path);
-  const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
-  return lines.flatMap((line, i) => (line === '' ? [] : [parseLine(line, path, i + 1)]));
+  return wholeLinesOf(readText(root, path)).flatMap((line, i) =>
+    line === '' ? [] : [parseLine(line, path, i + 1)],
+  );
+}
+
+/** Without one that a crash cut short. */
+function wholeLinesOf(text: string): readonly string[] {
+  return text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
+}
+
+/**
+ * Entries of certificates with one of these serial numbers that are none of these certificates, without reading the rest:
+ * every plan asks. A line that is no entry proves nothing. @param known fingerprints by serial number
+ */
+export function otherEntries(
+  root: string,
+  known: ReadonlyMap<string, ReadonlySet<string>>,
+): readonly LedgerEntry[] {
+  const path = ledgerPath(root);
+  return wholeLinesOf(readText(root, path)).flatMap((line, i) => {
+    const fingerprints = known.get(/"serial":"([^"]*)"/.exec(line)?.[1] ?? '');
+    if (fingerprints === undefined || [...fingerprints].some((one) => line.includes(one))) return [];
+    return [parseLine(line, path, i + 1)];
+  });
 }
 
 /** Empty where there is none yet; one that cannot be read is something else. */

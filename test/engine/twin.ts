@@ -17,6 +17,7 @@ import { type Execution, execute } from '../../src/run/execute.ts';
 import { Published } from '../../src/run/published.ts';
 import type { Run } from '../../src/run/run.ts';
 import { Staging } from '../../src/run/staging.ts';
+import { Taken } from '../../src/run/taken.ts';
 import { Ledger } from '../../src/store/ledger.ts';
 import { observe } from '../../src/store/observe/observe.ts';
 import { readBytes } from '../../src/store/observe/read.ts';
@@ -51,7 +52,8 @@ export async function twinsOf(
 ): Promise<{ readonly twins: readonly Twins[]; readonly execution: Execution; readonly plan: Plan }> {
   mkdirSync(root, { recursive: true });
   using output = await OutputFolder.open(root);
-  const plan = planInventory(inventory, observe(root, inventory), options);
+  const observation = observe(root, inventory);
+  const plan = planInventory(inventory, observation, options);
   const byId = byIdOf(inventory.entities);
   const changes = new Map(plan.changes.map((change) => [change.id, change]));
   const run = `twin-${plan.now}`;
@@ -122,6 +124,7 @@ export async function twinsOf(
     staging,
     published: new Published(output, byId, changes),
     ledger: new Ledger(output.own),
+    taken: new Taken(inventory.entities, observation, []),
     reader: new Reader(),
     flush: undefined,
     now: plan.now,

@@ -16,6 +16,8 @@ import type { KeyId } from '../../x509/facts.ts';
 import { certificateDer } from '../../x509/parse.ts';
 import { EncryptedKeyError, ForeignKeyError, publicKeyOf } from '../../x509/parse-key.ts';
 import { pending } from '../commit/recover.ts';
+import { otherEntries } from '../ledger.ts';
+import { UserError } from '../user-error.ts';
 import { type Cache, fileSignature } from './cache.ts';
 import { Folders, type FoundFiles, type FoundWithFormer, readFiles, withFormerFiles } from './find-files.ts';
 import { findOrphans } from './orphans.ts';
@@ -47,7 +49,28 @@ export function observe(
     orphans: findOrphans(root, entities),
     ...(left.length === 0 ? {} : { pending: left }),
     ...(exposed.length === 0 ? {} : { exposed }),
+    ...issuedBefore(root, observed),
   };
+}
+
+/** A ledger that cannot be read, or is not ours to read, proves nothing; it stops no plan either. */
+function issuedBefore(
+  root: string,
+  observed: ReadonlyMap<EntityId, EntityObservation>,
+): Pick<Observation, 'issued'> {
+  const known = new Map<string, Set<string>>();
+  for (const { cert } of observed.values()) {
+    if (cert.state !== 'present') continue;
+    const { serial, fingerprint } = cert.facts;
+    known.set(serial, (known.get(serial) ?? new Set()).add(fingerprint));
+  }
+  try {
+    const issued = otherEntries(root, known);
+    return issued.length === 0 ? {} : { issued };
+  } catch (error) {
+    if (error instanceof UserError) return {};
+    throw error;
+  }
 }
 
 /** Where to look for files, first and second. */

@@ -1,0 +1,49 @@
+/**
+ * Keys and serial numbers that are in use already: in the output folder, in the ledger, and by what this run has made. An
+ * openssl without randomness makes one of them again, and two owners of one key can each pass for the other.
+ */
+import type { Entity, EntityId } from '../pki/entity.ts';
+import type { Observation } from '../plan/observation.ts';
+import type { LedgerEntry } from '../store/ledger.ts';
+import type { CertificateFacts, Fingerprint, KeyId } from '../x509/facts.ts';
+
+/** Grows while a run publishes. */
+export class Taken {
+  readonly #keys = new Map<KeyId, EntityId>();
+  readonly #serials = new Map<string, { readonly by: EntityId; readonly fingerprint: Fingerprint }>();
+
+  constructor(entities: readonly Entity[], observation: Observation, ledger: readonly LedgerEntry[]) {
+    for (const { entity, issuer, serial, fingerprint, keyId } of ledger) {
+      this.#keys.set(keyId, entity);
+      this.#serials.set(`${issuer} ${serial}`, { by: entity, fingerprint });
+    }
+    for (const entity of entities) this.#observe(entity, observation);
+  }
+
+  #observe({ id, issuer }: Entity, { entities }: Observation): void {
+    const observed = entities.get(id);
+    if (observed?.key.state === 'present') this.#keys.set(observed.key.facts.keyId, id);
+    if (observed?.cert.state !== 'present') return;
+    const { serial, fingerprint } = observed.cert.facts;
+    this.#serials.set(`${issuer ?? id} ${serial}`, { by: id, fingerprint });
+  }
+
+  /** @throws Error where a key that was made just now is none. */
+  takeKey(keyId: KeyId, by: EntityId): void {
+    const owner = this.#keys.get(keyId);
+    if (owner !== undefined)
+      throw new Error(`openssl made the private key of ${owner} again: ${NO_RANDOMNESS}`);
+    this.#keys.set(keyId, by);
+  }
+
+  /** @throws Error where its issuer has given the number to another certificate. */
+  takeSerial({ serial, fingerprint }: CertificateFacts, issuer: EntityId, by: EntityId): void {
+    const name = `${issuer} ${serial}`;
+    const known = this.#serials.get(name);
+    if (known !== undefined && known.fingerprint !== fingerprint)
+      throw new Error(`openssl drew the serial number ${serial} for ${known.by} before: ${NO_RANDOMNESS}`);
+    this.#serials.set(name, { by, fingerprint });
+  }
+}
+
+const NO_RANDOMNESS = 'its random numbers repeat, and nothing that it makes is safe';

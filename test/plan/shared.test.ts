@@ -1,0 +1,91 @@
+/** One key or one serial number for several: replaced where it does harm, named where it may be on purpose. */
+import { describe, expect, it } from 'vitest';
+import { planInventory } from '../../src/plan/plan.ts';
+import { NOW } from '../helpers/entities.ts';
+import { ALL, api, billing, decided, expectPlan, planOf, root, services, settled } from './settled.ts';
+
+const duplicate = (what: string) => ({ kind: 'defect', defect: 'duplicate-serial', what }) as const;
+
+describe('an authority’s key in the folder of a leaf', () => {
+  it.each([
+    [root, api],
+    [services, api],
+    [services, billing],
+  ])('%s in that of %s, with a certificate for it', (authority, leaf) => {
+    const world = settled();
+    world.of(leaf).key = world.of(authority).key;
+    world.changeCert(leaf, { keyId: world.key(authority).keyId });
+    expectPlan(planOf(world), {
+      [leaf]: { action: 'rekey', reasons: [{ kind: 'shared-key', other: authority }], consents: [] },
+    });
+  });
+  it('also where the authority lacks it', () => {
+    const world = settled();
+    world.of(api).key = world.of(services).key;
+    world.changeCert(api, { keyId: world.key(services).keyId });
+    world.of(services).key = { state: 'missing' };
+    expect(planOf(world).changes[2]?.reasons).toContainEqual({ kind: 'shared-key', other: services });
+  });
+  it('but not a leaf’s key in the folder of an authority, which is the authority’s affair', () => {
+    const world = settled();
+    world.of(services).key = world.of(api).key;
+    expect(planOf(world).changes[1]?.reasons).toContainEqual({ kind: 'shared-key', other: api });
+    expect(planOf(world).changes[2]?.reasons).not.toContainEqual(
+      expect.objectContaining({ kind: 'shared-key' }),
+    );
+  });
+});
+
+it('leaves with certificates of their own for one key are named, and stay', () => {
+  const world = settled();
+  world.of(billing).key = world.of(api).key;
+  world.changeCert(billing, { keyId: world.key(api).keyId });
+  const plan = planOf(world);
+  expect(decided(plan)).toEqual({});
+  expect(plan.remarks).toEqual([{ kind: 'shared-key', entities: [api, billing] }]);
+});
+
+it('a root with the serial number zero is named, and stays', () => {
+  const world = settled();
+  world.changeCert(root, { serial: '00' });
+  const plan = planOf(world);
+  expect(decided(plan)).toEqual({});
+  expect(plan.remarks).toEqual([{ kind: 'zero-serial', entity: root }]);
+});
+
+describe('a serial number that an authority gave twice', () => {
+  it('the second in the inventory gets another certificate', () => {
+    const world = settled();
+    world.changeCert(billing, { serial: world.cert(services).serial });
+    expectPlan(planOf(world), {
+      [billing]: { action: 'issue', newKey: false, reasons: [duplicate(services)] },
+    });
+  });
+  it('a root is its own issuer', () => {
+    const world = settled();
+    world.changeCert(billing, { serial: world.cert(root).serial });
+    expectPlan(planOf(world), { [billing]: { action: 'issue', reasons: [duplicate(root)] } });
+  });
+  it('is no matter where the authorities are two', () => {
+    const world = settled();
+    world.changeCert(billing, { serial: world.cert(api).serial });
+    expect(decided(planOf(world))).toEqual({});
+  });
+  it('against the ledger, where the other certificate is gone', () => {
+    const world = settled();
+    const { serial, fingerprint } = world.cert(api);
+    const issued = (issuer: string, entity: string, other = 'ff') => ({
+      entity,
+      issuer,
+      serial,
+      fingerprint: other,
+    });
+    const planWith = (...entries: readonly ReturnType<typeof issued>[]) =>
+      planInventory(ALL, { ...world.observation(ALL), issued: entries }, { now: NOW }).changes[2];
+    expect(planWith(issued(services, 'servers/gone'))).toMatchObject({
+      reasons: [duplicate('servers/gone')],
+    });
+    expect(planWith(issued(root, 'servers/gone'))).not.toHaveProperty('issuance', expect.anything());
+    expect(planWith(issued(services, api, fingerprint))).not.toHaveProperty('issuance', expect.anything());
+  });
+});
