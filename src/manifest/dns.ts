@@ -2,6 +2,7 @@
 import { domainToASCII } from 'node:url';
 import { ipOctets } from '../pki/ip.ts';
 import { quote } from '../pki/printable.ts';
+import { badALabel } from './a-label.ts';
 import { type Parsed, parsed, refused } from './problem.ts';
 
 /** Letters, digits, hyphens inside (RFC 5280 §4.2.1.6), and the underscore that real hosts have. */
@@ -50,6 +51,18 @@ function badLabel(text: string): Parsed<never> | undefined {
   );
 }
 
+/** Nothing that a client would ever look up is spelled like this: it is a typing error, and parsers refuse it. */
+function undecodable(text: string): Parsed<never> | undefined {
+  const fault = badALabel(text);
+  if (fault === undefined) return undefined;
+  const { label, instead } = fault;
+  const hint =
+    instead === null
+      ? 'write the name in its own letters, and its A-label is shown'
+      : `write ${quote(text.replace(label, instead))}`;
+  return refused('san', `DNS name ${quote(text)} has ${quote(label)}, which is the A-label of no name`, hint);
+}
+
 /** A DNS name exactly as written, or why it is none. */
 export function parseDns(text: string): Parsed<string> {
   if (text === '') return refused('san', 'empty DNS name');
@@ -75,5 +88,5 @@ export function parseDns(text: string): Parsed<string> {
       `write ${quote(text.replace(/\.+$/, ''))}`,
     );
   }
-  return badWildcard(text) ?? badLabel(text) ?? parsed(text);
+  return badWildcard(text) ?? badLabel(text) ?? undecodable(text) ?? parsed(text);
 }

@@ -10,6 +10,7 @@ import { draftsOf } from './drafts.ts';
 import { type Hierarchy, hierarchyOf } from './hierarchy.ts';
 import { checkSubjects, sansOf } from './identity.ts';
 import { checkBrokenEntries } from './issuer-name.ts';
+import { checkKeySupport } from './key-support.ts';
 import { checkLayouts } from './layout.ts';
 import { type SignedLeaf, signedLeaves } from './leaf-issuer.ts';
 import { checkLifetimes, checkRenewal } from './lifetime.ts';
@@ -113,6 +114,7 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   checkPathLengths(hierarchy, report);
   checkSubjects(all, report);
   checkLayouts(all, report);
+  checkKeySupport(all, report);
   checkPresented(leaves, report);
   checkLifetimes(signedPairs(hierarchy, leaves), report);
   const entities = [...authoritiesOf(context), ...leaves.map((leaf) => leafOf(leaf, context))];

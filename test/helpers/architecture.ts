@@ -66,7 +66,7 @@ const PURE_FILES = /^src\/handshake\/(case|cases|names)\.ts$/;
 /** What pure files may take from node: functions of their arguments alone. */
 const PURE_NODE: Readonly<Record<string, readonly string[]>> = {
   'node:net': ['isIP', 'isIPv4', 'isIPv6'],
-  'node:url': ['domainToASCII'],
+  'node:url': ['domainToASCII', 'domainToUnicode'],
   // createECDH could make keys, too: x509/parse-key.ts gives it every one.
   'node:crypto': [
     'constants',

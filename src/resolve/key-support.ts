@@ -1,0 +1,45 @@
+/** Kinds of keys that are sound, and that common TLS libraries refuse all the same: nobody should get one by default. */
+import type { Report } from '../manifest/report.ts';
+import { groupBy } from '../pki/group.ts';
+import { keySpecText } from '../pki/key-spec.ts';
+import { quote } from '../pki/printable.ts';
+import { type Draft, draftText } from './draft.ts';
+
+/** Who refuses certificates for keys of a kind: seen in handshakes, as verifiers (NSS 3.87, LibreSSL 4.3), and when loading. */
+export const REFUSED_BY: Readonly<Record<string, readonly string[]>> = {
+  'ecdsa-p521': ['BoringSSL (gRPC, Envoy, Chromium)', 'rustls with ring', 'Erlang/OTP 25'],
+  ed25519: [
+    'BoringSSL (gRPC, Envoy, Chromium)',
+    'NSS',
+    'Java 11',
+    'Erlang/OTP 25',
+    'mbed TLS 2.28',
+    'the PEM loaders of Kafka and pgjdbc',
+  ],
+  ed448: [
+    'BoringSSL (gRPC, Envoy, Chromium)',
+    'rustls with ring',
+    'NSS',
+    'LibreSSL',
+    'Erlang/OTP 25',
+    'mbed TLS 2.28',
+    'the PEM loaders of Kafka and pgjdbc',
+  ],
+};
+
+/** Warns, once for each kind, where it is inherited: whoever states the key in an entry has chosen it for that one. */
+export function checkKeySupport(drafts: readonly Draft[], report: Report): void {
+  const inheriting = drafts.filter((draft) => draft.isKnown('key') && draft.inherits('key'));
+  const kinds = groupBy(inheriting, ({ settings }) => keySpecText(settings.key));
+  for (const [kind, [first, ...others]] of kinds) {
+    const libraries = REFUSED_BY[kind];
+    if (libraries === undefined || first === undefined) continue;
+    const who = `${draftText(first)}${others.length === 0 ? '' : ` (and ${others.length} more)`}`;
+    report.warn({
+      code: 'key',
+      at: first.at('key'),
+      message: `${who} inherits the key ${quote(kind)}, which many TLS libraries refuse: ${libraries.join(', ')}`,
+      hint: 'leave "key" out for one that all take, or state it in each entry whose peers are known to take it',
+    });
+  }
+}
