@@ -1,5 +1,5 @@
 /** The proof as a whole: what `openssl verify` said, how much was proven, and all of it for machines. */
-import { unreachable } from '../pki/entity.ts';
+import { type EntityId, kindOf, unreachable } from '../pki/entity.ts';
 import type { Verification } from '../run/verify.ts';
 import type { CertificateCheck } from '../run/verify-certificates.ts';
 import { blockageText } from '../words/blockage.ts';
@@ -23,7 +23,31 @@ export function certificatesText(
     bad.length === 0
       ? style.good(`certificates: ${count} verified by openssl, RFC 5280 strict`)
       : style.bad(`certificates: ${bad.length} of ${checks.length} checks failed`);
-  return `${[...lines, summary].join('\n')}\n`;
+  const hints = hintsFor(bad).map((hint) => style.faint(`  hint: ${hint}`));
+  return `${[...lines, summary, ...hints].join('\n')}\n`;
+}
+
+/** The commands that make it good. What a judge refuses is due in the plan; where it is not, a new pair always helps. */
+function hintsFor(bad: readonly CertificateCheck[]): readonly string[] {
+  const isOf = (kind: string): readonly CertificateCheck[] =>
+    bad.filter(({ problem }) => problem?.kind === kind);
+  const rejected = [...new Set(isOf('rejected').map(({ entity }) => entity))];
+  const again = rejected.length === 1 ? 'it again, with a new key' : 'them again, with new keys';
+  return [
+    ...(isOf('missing').length === 0 ? [] : ['"pki apply" issues what is missing']),
+    ...(rejected.length === 0
+      ? []
+      : [
+          `"pki plan" says what is wrong, and "pki apply" puts it right; where the plan is empty, "${rotation(rejected)}" makes ${again}`,
+        ]),
+  ];
+}
+
+/** A new key of an authority takes a yes. */
+function rotation(ids: readonly EntityId[]): string {
+  const more = ids.length > 5 ? ' …' : '';
+  const allow = ids.some((id) => kindOf(id) === 'authority') ? ' --allow rekey-ca' : '';
+  return `pki rotate ${ids.slice(0, 5).join(' ')}${more}${allow}`;
 }
 
 /** openssl's words, or ours where it was not asked; `null` where all is well. */

@@ -107,14 +107,21 @@ describe('verified certificates', () => {
       } as const,
     ];
     expect(text(bad)).toBe(
-      '  bad servers/b (sslserver): error 10: expired\ncertificates: 1 of 3 checks failed\n',
+      '  bad servers/b (sslserver): error 10: expired\ncertificates: 1 of 3 checks failed\n  hint: "pki plan" says what is wrong, and "pki apply" puts it right; where the plan is empty, "pki rotate servers/b" makes it again, with a new key\n',
     );
+  });
+  it('and an authority takes a yes', () => {
+    const of = (entity: string, purpose: 'any' | 'sslserver') =>
+      ({ entity, purpose, problem: { kind: 'rejected', complaint: 'error 34' } }) as const;
+    expect(
+      text([of('authorities/ca', 'any'), of('servers/b', 'sslserver'), of('servers/b', 'sslserver')]),
+    ).toContain('"pki rotate authorities/ca servers/b --allow rekey-ca" makes them again, with new keys\n');
   });
   it('are named when there are none', () => {
     const absent = (entity: string, of: string) =>
       ({ entity, purpose: 'any', problem: { kind: 'missing', of } }) as const;
     expect(text([absent('servers/a', 'servers/a'), absent('servers/b', 'authorities/ca')])).toBe(
-      '  bad servers/a (any): there is no certificate\n  bad servers/b (any): there is no certificate of authorities/ca\ncertificates: 2 of 2 checks failed\n',
+      '  bad servers/a (any): there is no certificate\n  bad servers/b (any): there is no certificate of authorities/ca\ncertificates: 2 of 2 checks failed\n  hint: "pki apply" issues what is missing\n',
     );
   });
 });
