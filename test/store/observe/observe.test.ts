@@ -1,5 +1,14 @@
 /** A folder with anything in it → what it is: never an exception, never a wait, nothing changed. */
-import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Blockage } from '../../../src/plan/blockage.ts';
@@ -165,6 +174,19 @@ describe('a private key', () => {
     }
   });
 
+  it.each<readonly [string, (own: string) => string, string]>([
+    ['a second key', (own) => readFileSync(join(work, 'other.pem'), 'utf8') + own, 'several-keys'],
+    ['a byte order mark', (own) => `\ufeff${own}`, 'flawed-pem'],
+    ['a URI in its place', () => 'pkcs11:token=hsm;object=api;type=private', 'pkcs11'],
+    ['a TPM’s in its place', (own) => own.replaceAll('PRIVATE', 'TSS2 PRIVATE'), 'tpm'],
+  ])('is not replaced for %s', (_, edit, kind) => {
+    const { key } = seen(API.id, (root) => {
+      const path = join(root, 'servers/api/key.pem');
+      writeFileSync(path, edit(readFileSync(path, 'utf8')));
+    });
+    expect(key).toMatchObject({ state: 'blocked', cause: { kind: 'foreign-key', format: { kind } } });
+  });
+
   it('never appears in what is said about it', () => {
     const secret = Buffer.from('a secret that nobody may see').toString('base64');
     const { key } = seen(
@@ -195,6 +217,34 @@ describe('other files', () => {
       detail: expect.stringContaining(detail),
     });
   });
+
+  const foreign = (label: string): string =>
+    readFileSync(join(base, 'authorities/root/cert.pem'), 'utf8').replaceAll(' CERTIFICATE', ` ${label}`);
+
+  it.each(['X509 CERTIFICATE', 'TRUSTED CERTIFICATE', 'PKCS7'])(
+    'a bundle with a %s behind its own holds more than its own',
+    (label) => {
+      const before = seen(API.id, () => {}).ca;
+      const { ca } = seen(API.id, (root) => appendFileSync(join(root, 'servers/api/ca.pem'), foreign(label)));
+      if (before.state !== 'present' || ca.state !== 'present') throw new Error('missing');
+      expect(ca.facts).toEqual([...before.facts, expect.stringContaining(`${label} `)]);
+    },
+  );
+
+  it.each(['X509 CERTIFICATE', 'TRUSTED CERTIFICATE'])(
+    'a %s in front of a certificate is none of ours',
+    (label) => {
+      const path = 'servers/api/cert.pem';
+      const { cert } = seen(API.id, (root) => {
+        const own = readFileSync(join(root, path), 'utf8');
+        writeFileSync(join(root, path), foreign(label) + own);
+      });
+      expect(cert).toEqual({
+        state: 'garbage',
+        detail: `holds no readable certificate: has the label "${label}", which not every program reads`,
+      });
+    },
+  );
 
   it('bundles are read in file order', () => {
     const { chain, fullchain, cert } = seen(API.id, () => {});
