@@ -107,6 +107,15 @@ it.each<[what: string, code: string, ends: readonly string[]]>([
     ['old=old moved/', 'old=old moved/ moved/key=key'],
   ],
   [
+    'what comes into a folder whose making has not ended yet is in that folder',
+    `const making = promisify(fs.mkdir)('made');
+     while (!fs.existsSync('made'));
+     fs.renameSync('old', 'made/old');
+     await making;
+     sync('made'); sync('.');`,
+    ['folder/ made/ made/old=old'],
+  ],
+  [
     'paths through descriptors are real ones',
     `const fd = fs.openSync('folder', 'r');
      fs.writeFileSync('/proc/self/fd/' + fd + '/new', 'new', { flush: true });

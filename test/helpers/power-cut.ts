@@ -118,6 +118,8 @@ export class PowerCuts {
   readonly #nodes = new Map<number, Node>();
   readonly #operations: Operation[] = [];
   readonly #texts: string[] = [''];
+  /** Folders that must be there, because something comes into them, before it was said that they are made. */
+  readonly #guessed = new Set<Node>();
   /** What is being renamed or linked, by the operation's id: it may be in its new place already. */
   readonly #moving = new Map<number, Node>();
 
@@ -204,6 +206,7 @@ export class PowerCuts {
     const node = place.folder.entries.get(place.name);
     if (node !== undefined) return node.kind === 'folder' ? node : undefined;
     const folder: Folder = { kind: 'folder', mode: 0o700, entries: new Map() };
+    this.#guessed.add(folder);
     this.#foreign(place, folder, now);
     return folder;
   }
@@ -286,7 +289,9 @@ export class PowerCuts {
   #made(place: Place | undefined, of: Described | null | undefined, begun: number, ended: number): void {
     if (place === undefined || !of || of.kind === 'other') return;
     const known = place.folder.entries.get(place.name);
-    if (known !== undefined && this.#nodes.get(of.ino) === known) {
+    const isGuessed = known !== undefined && this.#guessed.delete(known) && known.kind === of.kind;
+    if (isGuessed) this.#known(of.ino, known);
+    if (known !== undefined && (isGuessed || this.#nodes.get(of.ino) === known)) {
       this.#describe(known, of, ended);
       return;
     }
