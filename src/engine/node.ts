@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { lookUp } from '../openssl/key-path.ts';
 import { modeOf } from '../pki/artifact.ts';
-import type { Entity, EntityId } from '../pki/entity.ts';
+import { type Entity, type EntityId, unreachable } from '../pki/entity.ts';
 import type { ById } from '../pki/issuers.ts';
 import { type KeySpec, keySpecText } from '../pki/key-spec.ts';
 import type { StagedFile } from '../pki/paths.ts';
@@ -63,6 +63,10 @@ export class NodeEngine implements Engine {
         return make.signedWith === undefined || canSign(make.signedWith);
       case 'public':
         return true;
+      case 'convert':
+        return false;
+      default:
+        return unreachable(make);
     }
   }
 
@@ -76,6 +80,11 @@ export class NodeEngine implements Engine {
         break;
       case 'public':
         this.#write(make.of, 'public', pemText('PUBLIC KEY', this.#keyOf(make, make.key).spki));
+        break;
+      case 'convert':
+        throw new Error('Internal error: conversions are for openssl');
+      default:
+        unreachable(make);
     }
     return 'node';
   }

@@ -1,6 +1,5 @@
 /** The shapes of settings: the type of each, and the parser that makes a value of it. What they mean is in settings.ts. */
 import * as z from 'zod';
-import { OUTPUTS } from '../pki/artifact.ts';
 import { quote } from '../pki/printable.ts';
 import {
   BACKDATE_PATTERN,
@@ -15,7 +14,7 @@ import { problemIssue, using, wanted } from './problem.ts';
 import { parseSan, SAN_LIMIT, sanIdentity } from './san.ts';
 
 /** Raises an issue on every item that is in the list already. */
-function unique<T>(code: 'artifact' | 'trust' | 'san', identity: (item: T) => string, what: string) {
+export function unique<T>(code: 'artifact' | 'trust' | 'san', identity: (item: T) => string, what: string) {
   return (items: readonly T[], context: z.RefinementCtx): void => {
     const seen = new Map<string, number>();
     for (const [index, item] of items.entries()) {
@@ -53,21 +52,6 @@ export const backdate = z
 
 /** Yes or no, in YAML's own words. */
 export const rotateKey = z.boolean(wanted('true or false'));
-
-const output = z.enum(OUTPUTS, wanted(`one of ${OUTPUTS.join(', ')}`));
-
-/** A list of artifacts, each once, `key` and `cert` among them; always in the order of the table of artifacts. */
-export const outputs = z
-  .array(output, wanted('a list of files', `choose from [${OUTPUTS.join(', ')}]`))
-  .superRefine(unique('artifact', (item) => item, 'output'))
-  .superRefine((items, context) => {
-    const lost = (['key', 'cert'] as const).filter((item) => !items.includes(item));
-    if (lost.length === 0) return;
-    const message = `outputs leave out ${lost.map(quote).join(' and ')}`;
-    context.addIssue(problemIssue({ code: 'artifact', message, hint: `add ${lost.join(' and ')}` }, items));
-  })
-  .meta({ uniqueItems: true, allOf: [{ contains: { const: 'key' } }, { contains: { const: 'cert' } }] })
-  .transform((items) => OUTPUTS.filter((item) => items.includes(item)));
 
 const reference = z.string(wanted('the name of an authority'));
 

@@ -10,6 +10,7 @@ import { durationText } from './duration.ts';
 import * as field from './fields.ts';
 import { key } from './key.ts';
 import * as layout from './layout-fields.ts';
+import { outputs } from './outputs.ts';
 import { always, type ByRank, entries, everywhere, type Place, type Row } from './setting.ts';
 import { caCommonName, leafCommonName, subject } from './subject.ts';
 
@@ -110,10 +111,10 @@ export const SETTINGS = {
     examples: ['5m', '1h', '0m'],
   },
   outputs: {
-    places: everywhere(field.outputs),
+    places: everywhere(outputs),
     builtIn: always(STANDARD_OUTPUTS),
     type: 'list of files',
-    meaning: `files to write, \`key\` and \`cert\` among them: ${OUTPUTS.map((output) => `\`${output}\``).join(' ')}`,
+    meaning: `files to write, \`key\` and \`cert\` among them, or \`default\` and more: ${OUTPUTS.map((output) => `\`${output}\``).join(' ')}`,
   },
   folder: {
     places: everywhere(layout.folder),

@@ -1,8 +1,10 @@
 /** Make → command: the one place that says which openssl call makes what. */
+import { unreachable } from '../pki/entity.ts';
 import type { ById } from '../pki/issuers.ts';
 import { type Place, stagedPath } from '../pki/paths.ts';
 import type { Make } from '../plan/make.ts';
 import type { Command } from './command.ts';
+import { convertCommand } from './convert.ts';
 import { keyPath } from './key-path.ts';
 import { requestCommand } from './request.ts';
 import { signCommand } from './sign.ts';
@@ -16,6 +18,10 @@ export function makeCommand(make: Make, byId: ById, place: Place): Command {
       return signCommand(make, byId, place);
     case 'public':
       return publicKeyCommand(make, byId, place);
+    case 'convert':
+      return convertCommand(make, place);
+    default:
+      return unreachable(make);
   }
 }
 

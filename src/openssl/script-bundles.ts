@@ -2,9 +2,18 @@
 import { type EntityId, unreachable } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
 import type { ById } from '../pki/issuers.ts';
-import { stagedPath } from '../pki/paths.ts';
+import { partsPath, stagedPath } from '../pki/paths.ts';
 import { ruleOf } from '../plan/artifacts/rules.ts';
-import { type Change, crossingOf, isIssue, keptTrustOf, makesKey, type Work } from '../plan/change.ts';
+import {
+  type Change,
+  crossingOf,
+  isIssue,
+  isWork,
+  keptTrustOf,
+  makesKey,
+  type Work,
+} from '../plan/change.ts';
+import type { Make } from '../plan/make.ts';
 import type { Part } from '../plan/parts.ts';
 import { lookUp } from './key-path.ts';
 import { shellPath } from './shell.ts';
@@ -23,10 +32,22 @@ export function bundleLines(change: Work, context: Context): readonly string[] {
   const made = change.writes.flatMap((artifact) => {
     const rule = ruleOf(artifact);
     if (rule.by !== 'parts') return [];
-    const lines = rule.parts(entity, context.byId).flatMap((part) => partLines(part, change, context));
-    return [`{ ${joined(lines).join('; ')}; } >${stagedPath(entity.id, artifact)}`];
+    return [together(rule.parts(entity, context.byId), change, context, stagedPath(entity.id, artifact))];
   });
   return crossingOf(change) === null ? made : [...made, `rm -f ${stagedPath(entity.id, 'cross')}`];
+}
+
+/** A shell line that stages the parts of a file that openssl converts. */
+export function partsLine({ of, parts, to }: Extract<Make, { op: 'convert' }>, context: Context): string {
+  const change = context.changes.get(of);
+  if (change === undefined || !isWork(change))
+    throw new Error(`Internal error: nothing is planned for ${of}`);
+  return together(parts, change, context, partsPath(of, to));
+}
+
+function together(parts: readonly Part[], change: Work, context: Context, path: string): string {
+  const lines = parts.flatMap((part) => partLines(part, change, context));
+  return `{ ${joined(lines).join('; ')}; } >${path}`;
 }
 
 /** A file to be printed whole, or a call of one of the functions below. */

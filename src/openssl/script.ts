@@ -16,7 +16,7 @@ import { isoTime } from '../plan/validity.ts';
 import { ENVIRONMENT } from './command.ts';
 import { lookUp } from './key-path.ts';
 import { makeCommand } from './make-command.ts';
-import { BEHIND, bundleLines, PICK } from './script-bundles.ts';
+import { BEHIND, bundleLines, PICK, partsLine } from './script-bundles.ts';
 import {
   clearLines,
   LINK_FUNCTIONS,
@@ -106,9 +106,11 @@ function stepLines(step: Step, context: Context): readonly string[] {
   }
 }
 
-function makeLines(make: Make, { byId }: Context): readonly string[] {
+function makeLines(make: Make, context: Context): readonly string[] {
+  const { byId } = context;
   const { args, input } = makeCommand(make, byId, SCRIPT_PLACE);
   const call = opensslCall(args, input);
+  if (make.op === 'convert') return [partsLine(make, context), ...call];
   return make.op === 'sign' ? [`: >${SCRATCH_FOLDER}/index.txt`, ...call] : call;
 }
 

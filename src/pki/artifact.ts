@@ -1,5 +1,7 @@
 /** The files that an entity can have: what each is called, who may read it, and whether `outputs` can ask for it. */
 
+import type { KeySpec } from './key-spec.ts';
+
 /** What is known of an artifact before anything is planned. */
 interface ArtifactTraits {
   /** Usual name below the entity's folder. */
@@ -12,6 +14,8 @@ interface ArtifactTraits {
   readonly asked: boolean;
   /** Holds the authorities between the certificate and its root, which a peer has to be shown (RFC 8446 §4.4.2). */
   readonly presents?: true;
+  /** A form that only keys of this algorithm have. */
+  readonly onlyFor?: KeySpec['algorithm'];
 }
 
 /** One row for each artifact, in the order in which they are listed everywhere. */
@@ -22,7 +26,13 @@ export const ARTIFACTS = {
   chain: { file: 'chain.pem', secret: false, standard: true, asked: true, presents: true },
   fullchain: { file: 'fullchain.pem', secret: false, standard: true, asked: true, presents: true },
   ca: { file: 'ca.pem', secret: false, standard: true, asked: true },
+  'ca-chain': { file: 'ca-chain.pem', secret: false, standard: false, asked: true },
   public: { file: 'public.pem', secret: false, standard: false, asked: true },
+  der: { file: 'cert.der', secret: false, standard: false, asked: true },
+  pkcs7: { file: 'chain.p7b', secret: false, standard: false, asked: true },
+  'pkcs8-der': { file: 'key.pk8', secret: true, standard: false, asked: true },
+  pkcs1: { file: 'key-pkcs1.pem', secret: true, standard: false, asked: true, onlyFor: 'rsa' },
+  sec1: { file: 'key-sec1.pem', secret: true, standard: false, asked: true, onlyFor: 'ecdsa' },
   combined: { file: 'combined.pem', secret: true, standard: false, asked: true, presents: true },
   /** Certificates that a root had before and that are still trusted, newest first. */
   previous: { file: 'previous.pem', secret: false, standard: true, asked: false },
@@ -54,6 +64,11 @@ export function isArtifact(name: unknown): name is Artifact {
 /** Whether one of them shows peers the authorities below the root. */
 export function presentsChain(outputs: readonly Output[]): boolean {
   return outputs.some((output) => TRAITS[output].presents === true);
+}
+
+/** The algorithm that a key must have for this form of it; `null` for any. */
+export function onlyFor(output: Output): KeySpec['algorithm'] | null {
+  return TRAITS[output].onlyFor ?? null;
 }
 
 function isOutput(artifact: Artifact): artifact is Output {

@@ -30,6 +30,14 @@ export function stagedPath(id: EntityId, file: StagedFile, run?: string): string
   return `${stageFolder(id, run)}/${file === 'cross' ? 'cross.pem' : ARTIFACTS[file].file}`;
 }
 
+/**
+ * Parts of a file that an engine converts, put together as PEM: `.pki/stage/<run>/parts/servers.api/cert.der`. In a script
+ * they stand beside the file: there, the folder is not published as a whole.
+ */
+export function partsPath(id: EntityId, artifact: Artifact, run?: string): string {
+  return run === undefined ? `${stagedPath(id, artifact)}.parts` : stagedPath(id, artifact, `${run}/parts`);
+}
+
 /** Which generation of an entity's key a call uses: of a root that gets a new one, the one before signs as well. */
 export type Generation = 'current' | 'former';
 

@@ -1,8 +1,10 @@
 /** What a step makes: the things that an engine can be asked for (engine/), each with all that it takes. */
-import type { EntityId } from '../pki/entity.ts';
+import type { Artifact } from '../pki/artifact.ts';
+import { type EntityId, unreachable } from '../pki/entity.ts';
 import type { Generation, StagedFile } from '../pki/paths.ts';
 import type { EncodedName } from '../x509/name.ts';
 import type { Issuance } from './change.ts';
+import type { Part } from './parts.ts';
 
 /** Where the private key of an entity is. */
 export interface KeySource {
@@ -34,7 +36,21 @@ export type Make =
       readonly to: 'cert' | 'cross';
     }
   /** The public half of the private key. */
-  | { readonly op: 'public'; readonly of: EntityId; readonly key: KeySource };
+  | { readonly op: 'public'; readonly of: EntityId; readonly key: KeySource }
+  /** A file in another form than PEM, of parts that are staged together (run/provide.ts). */
+  | {
+      readonly op: 'convert';
+      readonly of: EntityId;
+      readonly parts: readonly Part[];
+      readonly format: Format;
+      readonly to: Artifact;
+    };
+
+/** Forms that PEM is converted to; openssl/convert.ts says how. */
+export const FORMATS = ['certificate-der', 'pkcs7', 'pkcs8-der', 'traditional'] as const;
+
+/** One of them. */
+export type Format = (typeof FORMATS)[number];
 
 /** A file in its place that a make is made from. */
 export interface Source {
@@ -45,6 +61,7 @@ export interface Source {
 
 /** What a make reads of files in their places. */
 export function sourcesOf(make: Make): readonly Source[] {
+  if (make.op === 'convert') return [];
   const generation = generationOf(make);
   const key = make.op === 'sign' ? make.by.key : make.key;
   const keys = key.isNew ? [] : [{ of: key.of, file: 'key', generation } as const];
@@ -66,5 +83,9 @@ export function outputsOf(make: Make): readonly StagedFile[] {
       return [make.to];
     case 'public':
       return ['public'];
+    case 'convert':
+      return [make.to];
+    default:
+      return unreachable(make);
   }
 }

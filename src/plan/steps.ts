@@ -1,13 +1,14 @@
 /** The plan as a graph of steps: what is run, in which order, and what may run at the same time. Pure. */
-import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
-import { byIdOf } from '../pki/issuers.ts';
+import { type Entity, type EntityId, type Inventory, unreachable } from '../pki/entity.ts';
+import { type ById, byIdOf } from '../pki/issuers.ts';
 import type { KeySpec } from '../pki/key-spec.ts';
 import { ruleOf } from './artifacts/rules.ts';
-import { type Issue, isIssue, isWork, makesKey, type Work } from './change.ts';
+import { crossingOf, type Issue, isIssue, isWork, makesKey, type Work } from './change.ts';
 import type { KeySource, Make } from './make.ts';
+import type { Part } from './parts.ts';
 import type { Plan } from './plan.ts';
 
-/** Kind and entity, such as `sign servers/api`: unique in a plan. */
+/** Kind, entity and, of conversions, artifact, such as `sign servers/api`: unique in a plan. */
 export type StepId = string;
 
 interface StepBase {
@@ -52,7 +53,7 @@ export function stepsOf(plan: Plan, { entities }: Inventory): readonly Step[] {
   return plan.changes.flatMap((change) => {
     if (change.action === 'remove') return [removeStep(change.id)];
     const entity = byId.get(change.id);
-    return entity === undefined || !isWork(change) ? [] : entitySteps(change, entity, works);
+    return entity === undefined || !isWork(change) ? [] : entitySteps(change, entity, works, byId);
   });
 }
 
@@ -60,13 +61,23 @@ function removeStep(id: EntityId): Step {
   return { kind: 'remove', id: stepId('remove', id), entity: id, needs: [] };
 }
 
-function entitySteps(change: Work, entity: Entity, works: ReadonlySet<EntityId>): readonly Step[] {
-  const published = (ids: readonly (EntityId | null)[]): readonly StepId[] =>
+/** The steps by which some entities are in their places. */
+type Published = (ids: readonly (EntityId | null)[]) => readonly StepId[];
+
+function entitySteps(
+  change: Work,
+  entity: Entity,
+  works: ReadonlySet<EntityId>,
+  byId: ById,
+): readonly Step[] {
+  const published: Published = (ids) =>
     ids.flatMap((id) => (id !== null && id !== entity.id && works.has(id) ? [stepId('publish', id)] : []));
   const key: KeySource = { kind: 'file', of: entity.id, isNew: makesKey(change) };
-  const made = isIssue(change)
-    ? [...issueSteps(change, entity, key, published([entity.issuer])), ...callSteps(change, entity, key)]
-    : callSteps(change, entity, key);
+  const made = [
+    ...(isIssue(change) ? issueSteps(change, entity, key, published([entity.issuer])) : []),
+    ...callSteps(change, entity, key),
+    ...conversionSteps(change, entity, byId, published),
+  ];
   // Bundles hold the certificates of issuers and trusted roots, which must be the new ones by then.
   const needs = [...made.map(({ id }) => id), ...published([entity.issuer, ...entity.trust])];
   return [...made, { kind: 'publish', id: stepId('publish', entity.id), entity: entity.id, needs }];
@@ -107,9 +118,46 @@ function callSteps(change: Work, entity: Entity, key: KeySource): readonly MakeS
   });
 }
 
+/** Files in other forms than PEM, each made of parts that are there by then. */
+function conversionSteps(
+  change: Work,
+  entity: Entity,
+  byId: ById,
+  published: Published,
+): readonly MakeStep[] {
+  return change.writes.flatMap((artifact) => {
+    const rule = ruleOf(artifact);
+    if (rule.by !== 'conversion') return [];
+    const parts = rule.parts(entity, byId);
+    const needs = parts.flatMap((part) =>
+      part.of === entity.id ? ownNeeds(part, change) : published([part.of]),
+    );
+    const { format } = rule;
+    return [makeStep({ op: 'convert', of: entity.id, parts, format, to: artifact }, [...new Set(needs)])];
+  });
+}
+
+/** The step that makes a part of the entity itself, where it is new. */
+function ownNeeds({ kind, of }: Part, change: Work): readonly StepId[] {
+  switch (kind) {
+    case 'key':
+      return makesKey(change) ? [stepId('request', of)] : [];
+    case 'certificate':
+      return isIssue(change) ? [stepId('sign', of)] : [];
+    case 'cross':
+      return crossingOf(change) === null ? [] : [stepId('cross', of)];
+    case 'earlier':
+      return [];
+    default:
+      return unreachable(kind);
+  }
+}
+
 function makeStep(make: Make, needs: readonly StepId[], weight = 1): MakeStep {
   const kind = make.op === 'sign' && make.to === 'cross' ? 'cross' : make.op;
-  return { kind, id: stepId(kind, make.of), entity: make.of, needs, make, weight };
+  // An entity may have several files converted.
+  const id = stepId(kind, make.of) + (make.op === 'convert' ? ` ${make.to}` : '');
+  return { kind, id, entity: make.of, needs, make, weight };
 }
 
 /** How long making a key takes, relative to an EC key: RSA primes dominate everything, so they start first. */

@@ -22,6 +22,7 @@ export const STEP_WORDS: Readonly<Record<StepKind, StepWords>> = {
     stage: 'cross-certificates',
   },
   public: { verb: 'extract the public key', doing: 'public key', stage: 'public keys' },
+  convert: { verb: 'convert a file', doing: 'other formats', stage: 'other formats' },
   publish: { verb: 'publish', doing: 'checking and publishing', stage: 'published' },
   remove: { verb: 'move it to the archive', doing: 'moving to the archive', stage: 'removed' },
 };

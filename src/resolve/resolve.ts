@@ -10,6 +10,7 @@ import { draftsOf } from './drafts.ts';
 import { type Hierarchy, hierarchyOf } from './hierarchy.ts';
 import { checkSubjects, sansOf } from './identity.ts';
 import { checkBrokenEntries } from './issuer-name.ts';
+import { checkKeyForms } from './key-forms.ts';
 import { checkKeySupport } from './key-support.ts';
 import { checkLayouts } from './layout.ts';
 import { type SignedLeaf, signedLeaves } from './leaf-issuer.ts';
@@ -115,6 +116,7 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   checkSubjects(all, report);
   checkLayouts(all, report);
   checkKeySupport(all, report);
+  checkKeyForms(all, report);
   checkPresented(leaves, report);
   checkLifetimes(signedPairs(hierarchy, leaves), report);
   const entities = [...authoritiesOf(context), ...leaves.map((leaf) => leafOf(leaf, context))];

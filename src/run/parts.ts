@@ -1,5 +1,5 @@
 /** Files that are put together from their parts (plan/parts.ts), as this run leaves them. */
-import { type Artifact, modeOf } from '../pki/artifact.ts';
+import { modeOf } from '../pki/artifact.ts';
 import type { Entity } from '../pki/entity.ts';
 import { unreachable } from '../pki/entity.ts';
 import { ruleOf } from '../plan/artifacts/rules.ts';
@@ -11,18 +11,17 @@ import { whole } from './staging.ts';
 /** Stages those that the change writes; members are published by then. They are synced with everything else. */
 export function writeBundles(run: Run, entity: Entity, change: Work): void {
   for (const artifact of change.writes) {
-    const text = bundleText(run, entity, change, artifact);
-    if (text !== null) run.staging.write(entity.id, artifact, text, modeOf(artifact));
+    const rule = ruleOf(artifact);
+    if (rule.by !== 'parts') continue;
+    const text = partsText(run, change, rule.parts(entity, run.byId));
+    run.staging.write(entity.id, artifact, text, modeOf(artifact));
   }
 }
 
-/** `null` where the artifact is not made from parts. */
-function bundleText(run: Run, entity: Entity, change: Work, artifact: Artifact): string | null {
-  const rule = ruleOf(artifact);
-  if (rule.by !== 'parts') return null;
-  return rule
-    .parts(entity, run.byId)
-    .map((part) => (part.of === entity.id ? ownText(run, change, part) : memberText(run, part)))
+/** Parts of a file of the entity that changes, as PEM. */
+export function partsText(run: Run, change: Work, parts: readonly Part[]): string {
+  return parts
+    .map((part) => (part.of === change.id ? ownText(run, change, part) : memberText(run, part)))
     .join('');
 }
 

@@ -5,16 +5,26 @@
 import { modeOf } from '../pki/artifact.ts';
 import { messageOf } from '../pki/errors.ts';
 import { filePath, folderOf, nameOf } from '../pki/files.ts';
-import { copyPath } from '../pki/paths.ts';
+import { copyPath, partsPath } from '../pki/paths.ts';
 import { type Make, type Source, sourcesOf } from '../plan/make.ts';
 import { parseCertificate } from '../x509/parse.ts';
 import { parseKey } from '../x509/parse-key.ts';
-import type { Run } from './run.ts';
+import { partsText } from './parts.ts';
+import { type Run, workOf } from './run.ts';
 import { whole } from './staging.ts';
 
 /** Everything that a make is made from is in staging when this resolves. */
 export async function provide(run: Run, make: Make): Promise<void> {
+  if (make.op === 'convert') await provideParts(run, make);
   for (const source of sourcesOf(make)) await provideOne(run, source);
+}
+
+/** Private keys may be among them. */
+async function provideParts(run: Run, { of, parts, to }: Extract<Make, { op: 'convert' }>): Promise<void> {
+  const path = partsPath(of, to, run.staging.run);
+  const text = partsText(run, workOf(run, of), parts);
+  using folder = await run.output.ensure(folderOf(path), 0o700);
+  folder.writeNew(nameOf(path), text, modeOf('key'));
 }
 
 async function provideOne(run: Run, source: Source): Promise<void> {

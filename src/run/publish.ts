@@ -3,7 +3,7 @@ import { ALL_ARTIFACTS, modeOf } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
 import { ruleOf } from '../plan/artifacts/rules.ts';
-import { crossingOf, isWork, makesKey, type Work } from '../plan/change.ts';
+import { crossingOf, makesKey, type Work } from '../plan/change.ts';
 import type { Reason } from '../plan/reason.ts';
 import { commit } from '../store/commit/commit.ts';
 import { setModes } from '../store/commit/modes.ts';
@@ -11,7 +11,7 @@ import { checkReplaceable } from '../store/commit/replaceable.ts';
 import { ledgerEntry } from '../store/ledger.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
 import { writeBundles } from './parts.ts';
-import type { Run } from './run.ts';
+import { type Run, workOf } from './run.ts';
 import { verifyStaged } from './verify-staged.ts';
 
 /**
@@ -20,9 +20,8 @@ import { verifyStaged } from './verify-staged.ts';
  */
 export async function publish(run: Run, id: EntityId): Promise<void> {
   const entity = run.byId.get(id);
-  const change = run.changes.get(id);
-  if (entity === undefined || change === undefined || !isWork(change))
-    throw new Error(`Internal error: nothing to publish for ${id}`);
+  const change = workOf(run, id);
+  if (entity === undefined) throw new Error(`Internal error: nothing to publish for ${id}`);
   if (change.writes.length > 0 || change.deletes.length > 0 || change.relinks)
     await replace(run, entity, change);
   setModes(run.output, entity, change.chmods);

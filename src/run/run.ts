@@ -34,3 +34,11 @@ export interface Run {
 export function worksOf({ changes }: Pick<Run, 'changes'>): readonly Work[] {
   return [...changes.values()].filter(isWork);
 }
+
+/** What is planned for an entity that has steps. */
+export function workOf({ changes }: Pick<Run, 'changes'>, id: EntityId): Work {
+  const change = changes.get(id);
+  if (change === undefined || !isWork(change))
+    throw new Error(`Internal error: nothing is to be done for ${id}`);
+  return change;
+}

@@ -1,19 +1,20 @@
 /** Whether what was made for an entity is what was asked, read from the staged files themselves. */
 
-import type { Artifact } from '../pki/artifact.ts';
+import { ARTIFACTS, type Artifact } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import { filePath } from '../pki/files.ts';
 import { crossObjections, type Made, objections } from '../plan/accept.ts';
-import type { FactsOf } from '../plan/artifacts/rules.ts';
+import { type FactsOf, ruleOf } from '../plan/artifacts/rules.ts';
 import { crossingOf, issuanceOf, makesKey, type Work } from '../plan/change.ts';
 import type { EngineName } from '../plan/engine.ts';
 import type { Reader } from '../store/observe/reader.ts';
 import { publicKeyObject } from '../x509/certificate.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
-import { certificateDer, parseCertificate, parsePublicKey } from '../x509/parse.ts';
+import { certificateDer, parseCertificate, parsePieces, parsePublicKey } from '../x509/parse.ts';
 import { parseKey, publicKeyOf } from '../x509/parse-key.ts';
 import { signedBy } from '../x509/signature.ts';
+import { partsText } from './parts.ts';
 import type { Run } from './run.ts';
 import { type Staging, whole } from './staging.ts';
 
@@ -27,6 +28,7 @@ export interface Verified {
 export function verifyStaged(run: Run, entity: Entity, change: Work): Verified {
   const key = keyOf(run, entity, change);
   if (change.writes.includes('public')) verifyPublic(key, run.staging.read(entity.id, 'public'));
+  for (const artifact of change.writes) verifyConverted(run, entity, change, artifact);
   return { issued: verifyIssued(run, entity, change, key), cross: verifyCross(run, entity, change, key) };
 }
 
@@ -106,4 +108,16 @@ function stagedFacts<A extends Artifact>(
 function verifyPublic(keyFile: Buffer, publicFile: Buffer): void {
   if (parsePublicKey(publicFile) !== parseKey(keyFile).keyId)
     throw new Error('the public key is another key’s');
+}
+
+/** It holds what its parts hold. */
+function verifyConverted(run: Run, entity: Entity, change: Work, artifact: Artifact): void {
+  const rule = ruleOf(artifact);
+  if (rule.by !== 'conversion') return;
+  const wanted = parsePieces(Buffer.from(partsText(run, change, rule.parts(entity, run.byId))));
+  const found = rule.pieces(stagedFacts(run.staging, entity.id, artifact, run.reader));
+  if (found.join() !== wanted.join())
+    throw new Error(
+      `${run.staging.makerOf(entity.id, artifact)} put something else into ${ARTIFACTS[artifact].file}`,
+    );
 }

@@ -96,7 +96,8 @@ function firstBlock(bytes: Buffer, labels: readonly string[]): PemBlock {
   return block;
 }
 
-function readable<T>(what: string, read: () => T): T {
+/** What cannot be read is said to be no such thing. */
+export function readable<T>(what: string, read: () => T): T {
   try {
     return read();
   } catch (error) {

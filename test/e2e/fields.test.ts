@@ -52,6 +52,12 @@ const FILES = {
   fullchain: 'full.crt',
   ca: 'ca.crt',
   public: 'tls.pub',
+  'ca-chain': 'ca-chain.crt',
+  der: 'tls.der',
+  pkcs7: 'tls.p7b',
+  'pkcs8-der': 'tls.pk8',
+  pkcs1: 'tls.rsa',
+  sec1: 'tls.ec',
   combined: 'tls.pem',
   previous: 'old.crt',
 };

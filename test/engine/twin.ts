@@ -111,6 +111,8 @@ export async function twinsOf(
             node: pemText('PUBLIC KEY', readKey(keyOf(make.key)).spki),
           },
         ];
+      case 'convert':
+        throw new Error('node converts nothing');
     }
   }
 

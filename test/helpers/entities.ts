@@ -10,12 +10,14 @@ import {
   type Inventory,
   type LeafKind,
 } from '../../src/pki/entity.ts';
-import { byIdOf, rootAbove } from '../../src/pki/issuers.ts';
+import { byIdOf } from '../../src/pki/issuers.ts';
 import { keySpecText } from '../../src/pki/key-spec.ts';
 import { type San, sanText } from '../../src/pki/san.ts';
+import { isCompound } from '../../src/plan/artifacts/rule.ts';
+import { ruleOf } from '../../src/plan/artifacts/rules.ts';
 import type { Change, Issuance } from '../../src/plan/change.ts';
 import { type EntityObservation, NOTHING, type Observation } from '../../src/plan/observation.ts';
-import { chainParts } from '../../src/plan/parts.ts';
+import type { Part } from '../../src/plan/parts.ts';
 import { type Plan, type PlanOptions, planInventory } from '../../src/plan/plan.ts';
 import { type CertificateSpec, certificateSpec, issuedBy, writtenExtensions } from '../../src/plan/wanted.ts';
 import { type ChangeRecord, changeRecord } from '../../src/report/plan-json.ts';
@@ -315,22 +317,17 @@ export class World {
     previous: ReadonlyMap<EntityId, ChangeRecord['previous']>,
   ): void {
     const files = this.of(change.id);
-    const own = (id: EntityId): string => this.cert(id).fingerprint;
-    const above = chainParts(entity, byId).flatMap(({ kind, of }) => (kind === 'certificate' ? [of] : []));
-    const members = { chain: above, fullchain: [entity.id, ...above], ca: entity.trust };
+    const pieces = ({ kind, of }: Part): readonly string[] => {
+      if (kind === 'key') return [`key ${this.key(of).keyId}`];
+      if (kind === 'certificate') return [this.cert(of).fingerprint];
+      return kind === 'earlier' ? (previous.get(of) ?? []) : this.crossOf(of);
+    };
     for (const artifact of change.writes) {
+      const rule = ruleOf(artifact);
       if (artifact === 'csr') files.csr = present(requestFor(entity, this.key(entity.id)));
       if (artifact === 'public') files.public = present(this.key(entity.id).keyId);
-      if (artifact === 'combined')
-        files.combined = present([
-          `key ${this.key(entity.id).keyId}`,
-          ...members.fullchain.map(own),
-          ...this.crossOf(rootAbove(entity, byId)),
-        ]);
-      if (artifact === 'chain' || artifact === 'fullchain')
-        files[artifact] = present([...members[artifact].map(own), ...this.crossOf(rootAbove(entity, byId))]);
-      if (artifact === 'ca')
-        files.ca = present(members.ca.flatMap((id) => [own(id), ...(previous.get(id) ?? [])]));
+      if (isCompound(rule) && artifact !== 'previous')
+        Object.assign(files, { [artifact]: present(rule.parts(entity, byId).flatMap(pieces)) });
       if (artifact === 'previous')
         files.previous = present([
           ...change.previous.flatMap((old) => this.#certificates.get(old) ?? []),

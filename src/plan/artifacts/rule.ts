@@ -4,7 +4,7 @@ import type { Artifact } from '../../pki/artifact.ts';
 import type { Entity } from '../../pki/entity.ts';
 import type { ById } from '../../pki/issuers.ts';
 import type { KeyFacts } from '../../x509/facts.ts';
-import type { KeySource, Make } from '../make.ts';
+import type { Format, KeySource, Make } from '../make.ts';
 import { changingParts, contentOf, type Members, type Part } from '../parts.ts';
 import type { Reason } from '../reason.ts';
 
@@ -28,12 +28,21 @@ export interface IssuedRule<Facts> extends Readable<Facts> {
   readonly by: 'issue';
 }
 
-/** Put together from parts; without any there is no such file. */
-export interface BundleRule<Facts> extends Readable<Facts> {
-  readonly by: 'parts';
+interface Compound<Facts> extends Readable<Facts> {
   parts(entity: Entity, byId: ById): readonly Part[];
   /** What a file that was read holds, in the words of `contentOf`. */
   pieces(facts: Facts): readonly string[];
+}
+
+/** Put together from parts; without any there is no such file. */
+export interface BundleRule<Facts> extends Compound<Facts> {
+  readonly by: 'parts';
+}
+
+/** The same in another form than PEM, which takes a call of an engine. */
+export interface ConversionRule<Facts> extends Compound<Facts> {
+  readonly by: 'conversion';
+  readonly format: Format;
 }
 
 /** Made by a call of an engine. */
@@ -45,11 +54,22 @@ export interface CallRule<Facts> extends Readable<Facts> {
 }
 
 /** Methods, so that rules of all kinds of facts go into one table. */
-export type ArtifactRule<Facts> = IssuedRule<Facts> | BundleRule<Facts> | CallRule<Facts>;
+export type ArtifactRule<Facts> =
+  | IssuedRule<Facts>
+  | BundleRule<Facts>
+  | ConversionRule<Facts>
+  | CallRule<Facts>;
+
+/** Whether the file follows from its parts alone. */
+export function isCompound<Facts>(
+  rule: ArtifactRule<Facts>,
+): rule is BundleRule<Facts> | ConversionRule<Facts> {
+  return rule.by === 'parts' || rule.by === 'conversion';
+}
 
 /** Whether an entity that asks for the file gets it. */
 export function exists(rule: ArtifactRule<unknown>, { entity, byId, members }: Situation): boolean {
-  return rule.by !== 'parts' || contentOf(rule.parts(entity, byId), members).length > 0;
+  return !isCompound(rule) || contentOf(rule.parts(entity, byId), members).length > 0;
 }
 
 /** Reasons to make a file again though it can be read and the certificate stays. */
@@ -63,16 +83,17 @@ export function staleReasons(
     case 'issue':
       return [];
     case 'parts':
-      return bundleReasons(artifact, rule, facts, situation);
+    case 'conversion':
+      return compoundReasons(artifact, rule, facts, situation);
     case 'call':
       return rule.isStale(facts, situation) ? [{ kind: 'stale', artifact }] : [];
   }
 }
 
 /** Members that change in this plan are named, once each; otherwise the content decides. */
-function bundleReasons(
+function compoundReasons(
   artifact: Artifact,
-  rule: BundleRule<unknown>,
+  rule: BundleRule<unknown> | ConversionRule<unknown>,
   facts: unknown,
   { entity, byId, members }: Situation,
 ): readonly Reason[] {

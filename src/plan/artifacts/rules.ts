@@ -1,15 +1,20 @@
 /** One rule for each artifact (pki/artifact.ts); a row that is missing does not compile. */
 import type { Artifact } from '../../pki/artifact.ts';
 import { ca } from './ca.ts';
+import { caChain } from './ca-chain.ts';
 import { cert } from './cert.ts';
 import { chain } from './chain.ts';
 import { combined } from './combined.ts';
 import { csr } from './csr.ts';
+import { der } from './der.ts';
 import { fullchain } from './fullchain.ts';
 import { key } from './key.ts';
+import { pkcs7 } from './pkcs7.ts';
+import { pkcs8Der } from './pkcs8-der.ts';
 import { previous } from './previous.ts';
 import { publicKey } from './public.ts';
 import type { ArtifactRule } from './rule.ts';
+import { pkcs1, sec1 } from './traditional.ts';
 
 /** How each artifact is read, compared and made. */
 export const RULES = {
@@ -19,7 +24,13 @@ export const RULES = {
   chain,
   fullchain,
   ca,
+  'ca-chain': caChain,
   public: publicKey,
+  der,
+  pkcs7,
+  'pkcs8-der': pkcs8Der,
+  pkcs1,
+  sec1,
   combined,
   previous,
 } as const satisfies { readonly [A in Artifact]: ArtifactRule<unknown> };
