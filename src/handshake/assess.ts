@@ -93,7 +93,7 @@ function meantCodes(tried: RefuseCase): readonly string[] {
     case 'other-root':
       return UNTRUSTED;
     case 'pair':
-      // Two roots with one name and no key identifiers: the other's signature is tried, and does not fit.
+      // Two roots with one name and no key identifiers: the other's key is tried, and the signature does not match.
       return [...UNTRUSTED, 'CERT_SIGNATURE_FAILURE'];
     default:
       return unreachable(tried.check);

@@ -37,7 +37,7 @@ export interface AcceptCase extends CaseBase {
   readonly check: 'pair' | 'name';
 }
 
-/** No data may pass, and somebody with a reason has to refuse, by a code that names it (assess.ts). */
+/** No data may pass, and a side that has a reason must refuse with a code that names it (assess.ts). */
 export interface RefuseCase extends CaseBase {
   readonly expect: 'refuse';
   readonly check: 'pair' | Refusal;

@@ -22,7 +22,7 @@ import { checkableNames, wrongName } from './names.ts';
 export interface CaseOptions {
   /** The TLS versions to try; both by default. */
   readonly versions?: readonly TlsVersion[];
-  /** Only pairs in which one of these takes part, and the refusals of those that are servers; everybody by default. */
+  /** Only pairs in which one of these takes part, and the refusals of those that are servers; all by default. */
   readonly touched?: ReadonlySet<EntityId>;
 }
 

@@ -14,7 +14,7 @@ import type { PartyProblem, Problem } from './outcome.ts';
 
 /**
  * Security level 2 (112 bits, no SHA-1) is what distributions and Node 24 set; Node 20 alone would take level 1
- * and let RSA-1024 pass. No tickets: nothing here is ever resumed, so they would be made for nobody.
+ * and let RSA-1024 pass. No tickets: nothing here is ever resumed, so they would be made for nothing.
  */
 const STRICT = {
   ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=2`,
@@ -23,7 +23,7 @@ const STRICT = {
 
 const BOTH_VERSIONS = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3' } as const;
 
-/** Who takes part in a case besides the entities: the CA that nobody trusts. */
+/** Who takes part in a case besides the entities: a CA that no entity trusts. */
 type Source = EntityId | typeof FOREIGN;
 const FOREIGN = Symbol('the foreign CA');
 

@@ -30,10 +30,10 @@ export function credentialsProblem({ key, fullchain, ca }: Credentials): Problem
   const leaf = attempt('certificate-unreadable', () => new X509Certificate(fullchain));
   if (!privateKey.ok) return privateKey.problem;
   if (!leaf.ok) return leaf.problem;
-  return misfit(privateKey.value, leaf.value) ?? bundleProblem(ca);
+  return mismatch(privateKey.value, leaf.value) ?? bundleProblem(ca);
 }
 
-function misfit(key: KeyObject, leaf: X509Certificate): Problem | undefined {
+function mismatch(key: KeyObject, leaf: X509Certificate): Problem | undefined {
   return leaf.checkPrivateKey(key) ? undefined : { fault: 'mismatch', code: 'KEY_VALUES_MISMATCH' };
 }
 

@@ -1,5 +1,5 @@
 /**
- * The CA that nobody trusts, with one client of its own. Made for one run in a temporary folder and thrown away:
+ * A CA that no entity trusts, with one client of its own. Made for one run in a temporary folder and thrown away:
  * a server that lets this client in lets anybody in.
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
@@ -84,13 +84,13 @@ export async function makeForeign(run: ForeignRunner): Promise<Credentials> {
   }
 }
 
-/** openssl exits 0 on a full disk too, so what it made is read before it is believed. */
+/** openssl exits 0 on a full disk too, so what it made is read back and checked. */
 function checked(made: string, ca: string): Credentials {
   const key = block(made, 'PRIVATE KEY');
   const fullchain = block(made, 'CERTIFICATE');
   const leaf = new X509Certificate(fullchain);
-  const fits = leaf.checkPrivateKey(createPrivateKey(key));
-  if (!fits || !leaf.checkIssued(new X509Certificate(ca)))
+  const matches = leaf.checkPrivateKey(createPrivateKey(key));
+  if (!matches || !leaf.checkIssued(new X509Certificate(ca)))
     throw new Error('openssl made no usable foreign client');
   return { key, fullchain, ca };
 }

@@ -70,7 +70,7 @@ export type Finding =
   | { readonly kind: 'other-version'; readonly protocol: string | null }
   /** `side` did not receive what the other sent. */
   | { readonly kind: 'data-lost'; readonly side: Side }
-  /** `connected`: data passed, though somebody had a reason to refuse; otherwise nobody merely said so. */
+  /** `connected`: data passed, though one side had a reason to refuse; otherwise it failed, but no side gave that reason. */
   | { readonly kind: 'not-refused'; readonly tried: RefuseCase; readonly connected: boolean }
   | { readonly kind: 'untried'; readonly problem: PartyProblem };
 

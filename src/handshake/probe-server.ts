@@ -26,13 +26,13 @@ export interface ServerSide {
 /** An open listener on 127.0.0.1. */
 export interface ProbeServer {
   readonly port: number;
-  /** The connection that came from this port of ours; other programs' connections are nobody's. */
+  /** The connection that came from this port of ours; other programs' connections match none. */
   readonly meet: (clientPort: number) => Promise<ServerSide>;
-  /** Lets nobody in any more, and breaks off whatever is still connected. */
+  /** Accepts no more connections, and closes those that are still open. */
   readonly close: () => void;
 }
 
-/** Bytes that a client sends, and an answer that only somebody who has read them can give. */
+/** Bytes that a client sends, and an answer that only a server that has read them can give. */
 export const NONCE_LENGTH = 16;
 
 /** Asks for a certificate, and answers only those whose certificate verifies. */

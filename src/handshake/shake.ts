@@ -21,7 +21,7 @@ import {
   STRICT,
 } from './probe-server.ts';
 
-/** How the cases are tried, who is told, and what ends it. */
+/** How the cases are tried, where progress is reported, and what aborts it. */
 export interface ShakeOptions {
   /** Stops early: sockets and listeners are closed, then the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -37,7 +37,7 @@ export interface ShakeOptions {
 
 /**
  * The outcome of every case, in the order of the cases. `credentials` are the PEM texts of each entity, `foreign`
- * those of a client whose CA nobody trusts. Unusable files are failed outcomes; only an abort rejects.
+ * those of a client whose CA no entity trusts. Unusable files are failed outcomes; only an abort rejects.
  */
 export async function shake(
   cases: readonly HandshakeCase[],

@@ -30,7 +30,7 @@ interface State {
   readonly anchors: Map<string, Tree | typeof OPEN>;
   /** Set once, so that a bomb is reported once and the rest of it is not walked. */
   exhausted: boolean;
-  /** Keys are missing that nobody forgot, so that what is there tells nothing. */
+  /** Keys are missing through no fault of the manifest's author: nothing can be concluded from the rest. */
   isPartial: boolean;
   /** Pairs copied by merge keys: a chain of merges is quadratic, and not seen in the size of any one map. */
   merged: number;
@@ -75,14 +75,14 @@ function scalarTree(node: Scalar): Tree {
   };
 }
 
-/** What an alias stands for; `undefined` once it is told that this is nothing. */
+/** The value of an alias; `undefined` once it is reported that it has none. */
 function aliasTree(name: string, at: Span, state: State): Tree | undefined {
   const target = state.anchors.get(name);
   if (target === OPEN) {
     state.report.error({
       code: 'alias',
       at,
-      message: `alias ${quote(`*${name}`)} is inside the value it stands for`,
+      message: `alias ${quote(`*${name}`)} stands inside its own value`,
       hint: 'move the alias out, or write the value itself',
     });
   } else if (target === undefined) {
@@ -93,13 +93,13 @@ function aliasTree(name: string, at: Span, state: State): Tree | undefined {
       hint: () =>
         aliasHint(name) ??
         didYouMean(name, state.anchors.keys()) ??
-        `put "&${name}" before a value further up`,
+        `put "&${name}" in front of a value above`,
     });
   } else return target;
   return undefined;
 }
 
-/** The same where what is left out would be missed elsewhere. */
+/** The same where a missing value would be missed elsewhere. */
 function neededTree(alias: Alias, state: State): Tree {
   const at = spanOf(alias);
   const tree = aliasTree(alias.source, at, state);
@@ -201,7 +201,7 @@ function listTree(items: readonly unknown[], span: Span, state: State): Tree {
   return { kind: 'list', items: trees, span, size };
 }
 
-/** `san: [*.example.test]` is an alias to YAML. Of such an item nothing more is told, and the rest is read all the same. */
+/** `san: [*.example.test]` is an alias to YAML. Nothing more is reported of such an item, and the rest is read. */
 function itemOf(node: unknown, state: State): Tree {
   if (!isAlias(node)) return treeOf(node, state);
   return aliasTree(node.source, spanOf(node), state) ?? nothing(spanOf(node));

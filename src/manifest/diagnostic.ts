@@ -45,7 +45,7 @@ export const DIAGNOSTIC_CODES = [
 /** One of them. */
 export type DiagnosticCode = (typeof DIAGNOSTIC_CODES)[number];
 
-/** A manifest with an error is not used; a warning only wants to be read. */
+/** A manifest with an error is not used; one with a warning is. */
 export type Severity = 'error' | 'warning';
 
 /** A place in the manifest. `line` and `col` count from 1, `col` and `length` in UTF-16 units as editors do. */
@@ -74,7 +74,7 @@ export interface Diagnostic extends Place {
   readonly related?: readonly Related[];
 }
 
-/** What a part of the output is, for whoever colours it. */
+/** What a part of the output is, for colouring. */
 type Tone = Severity | 'hint' | 'note' | 'excerpt' | 'caret';
 /** Colours a part of the output, or leaves it as it is. */
 export type Styler = (text: string, tone: Tone) => string;

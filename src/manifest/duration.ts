@@ -76,7 +76,7 @@ export function parseValidity(text: string): Parsed<number> {
   if (seconds === undefined) return badDuration(text);
   if (seconds < SHORTEST) {
     const minutes =
-      seconds === 0 ? UNITS : `"m" is minutes: for months count in days, as in "${seconds / 2}d"`;
+      seconds === 0 ? UNITS : `"m" means minutes; write months in days, such as "${seconds / 2}d"`;
     return refused('range', `validity ${quote(text)} is shorter than 10 minutes`, minutes);
   }
   if (seconds > LONGEST)
@@ -84,7 +84,7 @@ export function parseValidity(text: string): Parsed<number> {
   return parsed(seconds);
 }
 
-const FOR_EVER = 'leave "keep" out to keep everything for ever';
+const FOR_EVER = 'leave "keep" out to keep everything forever';
 
 /** How long something is kept, in seconds. */
 export function parseRetention(text: string): Parsed<number> {
@@ -94,7 +94,7 @@ export function parseRetention(text: string): Parsed<number> {
   if (seconds === undefined) return badDuration(text);
   return seconds > 0
     ? parsed(seconds)
-    : refused('range', `keep ${quote(text)} is no time at all`, `write at least "1m"; ${FOR_EVER}`);
+    : refused('range', `keep ${quote(text)} would keep nothing`, `write at least "1m"; ${FOR_EVER}`);
 }
 
 /** How far notBefore lies before the moment of issue, in seconds. */
@@ -119,6 +119,11 @@ export function parseRenewBefore(text: string): Parsed<RenewBefore> {
   }
   const seconds = secondsOf(text);
   if (seconds === undefined) return badDuration(text);
-  if (seconds === 0) return refused('range', `renewBefore ${quote(text)} would renew after the end`, UNITS);
+  if (seconds === 0)
+    return refused(
+      'range',
+      `renewBefore ${quote(text)} would renew only after the certificate has expired`,
+      UNITS,
+    );
   return parsed({ kind: 'seconds', seconds });
 }

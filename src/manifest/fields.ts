@@ -63,7 +63,7 @@ export const trust = z
   .array(reference, wanted('a list of root authorities'))
   .superRefine(unique('trust', (item) => item, 'authority'))
   .superRefine((items, context) => {
-    const hint = 'name a root authority, or leave "trust" out to trust the own root';
+    const hint = 'name a root authority, or leave "trust" out to trust the root of the entry itself';
     if (items.length === 0)
       context.addIssue(problemIssue({ code: 'trust', message: 'trust is empty', hint }, items));
   })
@@ -84,7 +84,7 @@ export const san = z
   )
   .superRefine((items, context) => {
     if (items.length <= SAN_LIMIT) return;
-    const message = `san has ${items.length} names, more than ${SAN_LIMIT}`;
+    const message = `san has ${items.length} names; the limit is ${SAN_LIMIT}`;
     context.addIssue(problemIssue({ code: 'san', message }, items));
   })
   .superRefine(unique('san', sanIdentity, 'SAN'))

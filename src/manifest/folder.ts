@@ -21,7 +21,7 @@ export function parseOutput(text: string): Parsed<string> {
     return refused('output', `output ${shown} begins with "~", which only a shell expands`, hint);
   const segments = text.split('/').filter((segment) => segment !== '' && segment !== '.');
   if (segments.includes('..'))
-    return refused('output', `output ${shown} leads out of the manifest's folder`, hint);
+    return refused('output', `output ${shown} is outside the manifest's folder`, hint);
   if (segments.length === 0) return refused('output', `output ${shown} is the manifest's own folder`, hint);
   return parsed(text);
 }
@@ -30,7 +30,7 @@ export function parseOutput(text: string): Parsed<string> {
 export const LAYOUT_PATTERN =
   '^(?![/~])(?!(.*/)?\\.\\.(/|$))(?!\\.pki(/|$))[^\\u0000-\\u001f\\u007f-\\u009f\\\\]+$';
 
-const PLACEHOLDERS = '"{name}" is the name of the entry, "{section}" its section';
+const PLACEHOLDERS = 'the placeholders are "{name}", the name of the entry, and "{section}", its section';
 
 /** A path below the output folder, in which `{name}` and `{section}` stand for those of the entry. */
 export function parseLayoutPath(text: string): Parsed<string> {
@@ -39,17 +39,17 @@ export function parseLayoutPath(text: string): Parsed<string> {
   if (/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u.test(text)) return bad('contains a control character');
   if (text.includes('\\')) return bad('contains a backslash', 'separate folders with "/"');
   if (/^([/~]|[A-Za-z]:)/.test(text))
-    return bad('is an absolute path', 'name it relative to the output folder');
+    return bad('is an absolute path', 'write it relative to the output folder');
   if (/[{}]/.test(text.replace(/\{(name|section)\}/g, '')))
     return bad('has an unknown placeholder', PLACEHOLDERS);
   const segments = text.split('/').filter((segment) => segment !== '' && segment !== '.');
-  if (segments.includes('..')) return bad('leads out of the output folder', 'name a place below it');
+  if (segments.includes('..')) return bad('is outside the output folder', 'name a path below it');
   if (segments[0] === '.pki' || segments[0] === '.gitignore')
-    return bad('is used by this program itself', 'choose another name');
+    return bad('is reserved for pki itself', 'choose another name');
   return parsed(segments.join('/') || '.');
 }
 
-/** The same for a file, which no folder can be. */
+/** The same for a file, which cannot be a folder. */
 export function parseLayoutFile(text: string): Parsed<string> {
   const path = parseLayoutPath(text);
   if (path.ok && (path.value === '.' || text.endsWith('/')))
@@ -68,8 +68,8 @@ const NAME = new RegExp(NAME_PATTERN);
 function nameHint(name: string): string {
   if (name.includes('*'))
     return 'name the entry without the "*", and put the wildcard into commonName or san';
-  if (name.length > 64) return 'at most 64 characters; the commonName and san may be longer';
-  return 'a name is a folder too: letters, digits and "._@+-", beginning with a letter, digit or "_"';
+  if (name.length > 64) return 'shorten it to 64 characters; names in "san" may be longer';
+  return 'a name is also a folder: it consists of letters, digits and "._@+-", and begins with a letter, digit or "_"';
 }
 
 /** What is wrong with the name of an entry, which is also its folder. */
@@ -79,10 +79,10 @@ export function nameProblem(name: string): Problem | undefined {
   const message = (): string => {
     if (name === '') return 'an entry has an empty name';
     if (/[\\/]/.test(name)) return `entry name ${shown} contains a path separator`;
-    if (/^\.+$/.test(name)) return `entry name ${shown} means another folder`;
+    if (/^\.+$/.test(name)) return `entry name ${shown} refers to another folder`;
     if (name.length > 64) return `entry name ${shown} is longer than 64 characters`;
     if (name.endsWith('.')) return `entry name ${shown} ends with a dot`;
-    return `entry name ${shown} cannot be the name of a folder everywhere`;
+    return `entry name ${shown} is not a portable folder name`;
   };
   return { code: 'name', message: message(), hint: nameHint(name) };
 }

@@ -62,9 +62,9 @@ function unquoted(node: Tree): string | undefined {
 function typeHint(issue: Issue, node: Tree): string | undefined {
   if (issue.code === 'invalid_type' && issue.expected === 'string') {
     const text = unquoted(node);
-    // Not even whoever writes `null` means that word.
+    // An unquoted `null` is hardly ever meant as that word.
     if (node.kind === 'scalar' && node.value === null) return 'write a value, or leave the key out';
-    return text === undefined ? undefined : `write ${quote(text)} in quotes`;
+    return text === undefined ? undefined : `write it in quotes: ${quote(text)}`;
   }
   if (node.kind !== 'scalar' || node.text === '') return undefined;
   if (issue.code === 'invalid_value') {

@@ -18,13 +18,14 @@ export const KEY_NAMES = [...NAMED.keys()];
 
 /** 112 bits of security (NIST SP 800-57 part 1, table 2). */
 const RSA_SMALLEST = 2048;
-/** 16384 bits take minutes to make, and OpenSSL's peers stop verifying there. */
+/** 16384 bits take minutes to generate, and OpenSSL verifies no larger keys. */
 const RSA_LARGEST = 8192;
 
 /** The size of an RSA key in bits, or why not. */
 export function parseRsaSize(size: number): Parsed<number> {
   if (size < RSA_SMALLEST) {
-    const why = 'under the 112 bits of NIST SP 800-57, and refused by TLS libraries at security level 2';
+    const why =
+      'below the 112 bits of security that NIST SP 800-57 requires, and refused by OpenSSL at security level 2';
     return refused(
       'key',
       `an RSA key of ${size} bits is too weak: ${why}`,
@@ -32,7 +33,11 @@ export function parseRsaSize(size: number): Parsed<number> {
     );
   }
   if (size > RSA_LARGEST) {
-    return refused('key', `an RSA key of ${size} bits takes minutes to make`, 'use 4096 bits, or ecdsa-p384');
+    return refused(
+      'key',
+      `an RSA key of ${size} bits takes minutes to generate`,
+      'use 4096 bits, or ecdsa-p384',
+    );
   }
   if (size % 8 !== 0) {
     return refused('key', `an RSA key cannot have ${size} bits`, 'use a multiple of 8, such as 3072');
@@ -44,14 +49,14 @@ const REASONS: readonly [RegExp, string][] = [
   [/secp?256k1|k-?256/, 'no TLS library accepts this curve'],
   [/(p-?|secp|prime)(160|192|224)/, 'the curve is too weak for TLS 1.3 and for most libraries'],
   [/brainpool|sm2/, 'most TLS libraries do not accept this curve'],
-  [/x25519|x448|^dh|kem|kyber/, 'it agrees on keys and cannot sign'],
+  [/x25519|x448|^dh|kem|kyber/, 'it is for key agreement and cannot sign'],
   // FIPS 204 and 205; names of the drafts, too.
   [
     /(ml|slh)[-_]?dsa|dilithium|sphincs/,
-    'post-quantum signatures are not supported yet; they take OpenSSL 3.5 and Node.js 24',
+    'post-quantum signatures are not supported yet; they need OpenSSL 3.5 and Node.js 24',
   ],
   [/(?<!ec|ed)dsa/, 'TLS libraries no longer accept DSA'],
-  [/sha-?1|md5/, 'a certificate signed with it is refused everywhere'],
+  [/sha-?1|md5/, 'TLS libraries refuse certificates that are signed with it'],
   [/pss/, 'this key type is not supported'],
 ];
 
@@ -102,7 +107,7 @@ export function parseCurve(text: string): Parsed<Curve> {
   if (known) return parsed(known);
   const reason = reasonFor(text.toLowerCase());
   if (reason !== undefined) {
-    return refused('key', `curve ${quote(text)} is refused: ${reason}`, `use ${CURVES.join(', ')}`);
+    return refused('key', `curve ${quote(text)} is refused: ${reason}`, `use one of ${CURVES.join(', ')}`);
   }
   const name = keyHint(text.toLowerCase());
   const digits = /write "ecdsa-p([0-9]+)"/.exec(name)?.[1];

@@ -20,7 +20,7 @@ function keyObjectKeys(tree: Tree, path: Path): readonly string[] {
   return value === 'ecdsa' ? ['algorithm', 'curve'] : ['algorithm'];
 }
 
-/** The one map of the manifest itself that is none of settings. */
+/** The one map of the manifest itself that holds no settings. */
 function isArchive(path: Path): boolean {
   return path.length === 1 && path[0] === 'archive';
 }
@@ -37,7 +37,7 @@ function knownKeys(tree: Tree, path: Path): readonly string[] {
   return path[0] === 'authorities' ? AUTHORITY_KEYS : LEAF_KEYS;
 }
 
-/** What other tools call our keys. */
+/** What other tools call the same keys. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   cn: 'commonName',
   sans: 'san',
@@ -78,35 +78,34 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   outdir: 'output',
 };
 
-/** A key of ours in a map where it has no meaning. */
+/** A known key in a map where it has no meaning. */
 function misplaced(path: Path, key: string): string | undefined {
   const [section] = path;
   if (isArchive(path)) return undefined;
   if (path.length === 0) {
-    if (LEAF_KEYS.includes(key) || AUTHORITY_KEYS.includes(key))
-      return 'put it into an entry, or into "defaults"';
-    return undefined;
+    if (SETTING_KEYS.includes(key)) return 'put it into an entry, or into "defaults"';
+    return LEAF_KEYS.includes(key) || AUTHORITY_KEYS.includes(key) ? 'put it into an entry' : undefined;
   }
   if (section === 'authorities' && key === 'san') {
-    return 'an authority is known by its subject: remove "san", or name the host under "servers"';
+    return 'an authority is identified by its subject: remove "san", or name the host under "servers"';
   }
   if (path.at(-1) === 'subject')
     return ['commonname', 'cn'].includes(key.toLowerCase())
-      ? 'put "commonName" beside "subject", not in it'
+      ? 'put "commonName" next to "subject", not inside it'
       : undefined;
   if (ATTRIBUTE_KEYS.includes(key)) return `put it under "subject": { ${key}: … }`;
   if (key === 'pathLength') return 'only an authority has a path length';
   if (path.length === 1 && (LEAF_KEYS.includes(key) || AUTHORITY_KEYS.includes(key))) {
-    return `"${key}" has no default: set it in each entry`;
+    return `"${key}" cannot be inherited: set it in each entry`;
   }
-  return path.length < 3 && isSection(key) ? 'indent it less: it is a key of the manifest itself' : undefined;
+  return path.length < 3 && isSection(key) ? 'indent it less: it is a top-level key' : undefined;
 }
 
 /** `{ commonName: Example, Inc }`: the text ends at the comma, and the rest is a key without a value. */
 function commaHint(tree: Tree, path: Path, key: string): string | undefined {
   const node = nodeAt(tree, [...path, key]);
   const bare = node?.kind === 'scalar' && node.value === null && node.text === '';
-  return bare ? 'a text that contains a comma needs quotes inside { }' : undefined;
+  return bare ? 'text that contains a comma needs quotes inside { }' : undefined;
 }
 
 /** The hint for an unknown key in the map at a path. */

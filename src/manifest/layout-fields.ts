@@ -29,7 +29,7 @@ export const archive = z
         .string(wanted('a length of time such as "1y"'))
         .meta({
           pattern: DURATION_PATTERN,
-          description: 'How long replaced and removed keys and certificates are kept; for ever without it.',
+          description: 'How long replaced and removed keys and certificates are kept; forever by default.',
           examples: ['1y'],
         })
         .transform(using(parseRetention))

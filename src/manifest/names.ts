@@ -27,9 +27,9 @@ function checkSection(
       report.error({
         code: 'name',
         at: pair.key,
-        message: `${KINDS[section]} names ${first} and ${second} differ in case only, and would write one file on some disks`,
+        message: `${KINDS[section]} names ${first} and ${second} differ only in case, so on some disks they would be the same folder`,
         hint: 'rename one of them',
-        related: [{ at: twin.pair.key, message: 'the other one' }],
+        related: [{ at: twin.pair.key, message: 'the other name' }],
       });
     } else folded.set(name.toLowerCase(), { name, pair });
     if (problem || twin) bad.add(entryKey(section, name));

@@ -19,7 +19,7 @@ export const outputs = z
   .superRefine((items, context) => {
     const lost = (['key', 'cert'] as const).filter((item) => !asked(items).includes(item));
     if (lost.length === 0) return;
-    const message = `outputs leave out ${lost.map(quote).join(' and ')}`;
+    const message = `outputs must include ${lost.map(quote).join(' and ')}`;
     context.addIssue(problemIssue({ code: 'artifact', message, hint: `add ${lost.join(' and ')}` }, items));
   })
   .meta({

@@ -63,11 +63,11 @@ function readTree(source: Source, report: Report): MapTree | undefined {
   return tree;
 }
 
-/** A manifest of another version would only give mistakes that are none. */
+/** A manifest of another version would produce spurious errors. */
 function knownVersion(tree: MapTree, report: Report): boolean {
   const version = tree.entries.get('version')?.value;
   if (version?.kind !== 'scalar' || typeof version.value !== 'number' || version.value === 1) return true;
-  const message = `manifest version ${version.text} is not known`;
+  const message = `manifest version ${version.text} is not supported`;
   report.error({ code: 'version', at: version.span, message, hint: 'this pki reads "version: 1"' });
   return false;
 }

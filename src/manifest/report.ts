@@ -1,4 +1,4 @@
-/** Collects the mistakes of one manifest, so that all of them can be told at once. */
+/** Collects the mistakes of one manifest, so that all of them can be reported at once. */
 import type { Diagnostic, DiagnosticCode, Related, Severity } from './diagnostic.ts';
 import type { Source, Span } from './source.ts';
 
@@ -39,7 +39,7 @@ function diagnosticOf(source: Source, severity: Severity, finding: Finding): Dia
   };
 }
 
-/** Several entries that share one anchor share its mistakes: told once. */
+/** Several entries that share one anchor share its mistakes: reported once. */
 function identity(severity: Severity, { code, at, message }: Finding): string {
   return `${severity} ${code} ${at.start} ${message}`;
 }
@@ -48,7 +48,7 @@ function overflow(source: Source, count: number): Diagnostic {
   return {
     severity: 'error',
     code: 'too-many',
-    message: `${count} more mistakes`,
+    message: count === 1 ? '1 more mistake' : `${count} more mistakes`,
     file: source.file,
     ...source.place({ start: source.text.length, end: source.text.length }),
   };

@@ -20,19 +20,19 @@ function parseIp(text: string): Parsed<string> {
   if (text.includes('%')) {
     return refused(
       'san',
-      `${shown} has a zone, which a certificate cannot carry`,
+      `${shown} has a zone, which certificates cannot carry`,
       `write ${quote(text.split('%')[0] ?? '')}`,
     );
   }
   if (text.includes('/')) {
     return refused(
       'san',
-      `${shown} is a network, and a certificate names single addresses`,
+      `${shown} is a network, but a certificate can only name single addresses`,
       'list each address',
     );
   }
   const hint =
-    'an IPv4 address has four numbers of 0–255, an IPv6 address eight groups, of which "::" stands for some';
+    'an IPv4 address has four numbers from 0 to 255; an IPv6 address has eight groups of digits, and "::" can replace some of them';
   return refused('san', `${shown} is not an IP address`, hint);
 }
 
@@ -70,19 +70,19 @@ function kindOf(text: string): SanKind {
   return text.includes('@') ? 'email' : 'dns';
 }
 
-/** A name with something after a colon that is neither a prefix of ours nor a URI. */
+/** A name with a colon that neither ends a known prefix nor makes it a URI. */
 function badColon(text: string): Parsed<never> | undefined {
   if (/^[^:]+:\d{1,5}$/.test(text)) {
     return refused(
       'san',
-      `${quote(text)} has a port, and a certificate is for all ports`,
+      `${quote(text)} has a port, but a certificate is valid for every port`,
       `write ${quote(text.split(':')[0] ?? '')}`,
     );
   }
   if (!text.includes(':')) return undefined;
   return refused(
     'san',
-    `${quote(text)} is of no known kind`,
+    `${quote(text)} is not a known kind of name`,
     'put "dns:", "ip:", "uri:" or "email:" in front',
   );
 }
@@ -99,7 +99,7 @@ export function parseSan(text: string): Parsed<San> {
   if (value === '') return refused('san', `SAN ${quote(text)} is empty`, 'write a name, or leave it out');
   if (value.trim() !== value) {
     const good = `${explicit ? `${kind}:` : ''}${value.trim()}`;
-    return refused('san', `SAN ${quote(text)} has blanks around its value`, `write ${quote(good)}`);
+    return refused('san', `SAN ${quote(text)} has spaces around its value`, `write ${quote(good)}`);
   }
   const colon = kind === 'dns' && explicit === null ? badColon(value) : undefined;
   const result = colon ?? PARSERS[kind](value);

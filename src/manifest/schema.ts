@@ -26,7 +26,7 @@ function section<T extends z.ZodType>(value: T, description: string) {
   return z.record(name, value, sectionOf).nullable().optional().meta({ description });
 }
 
-/** Strict throughout: a key that nobody reads is a mistake. */
+/** Strict throughout: an unknown key is a mistake. */
 export const manifestSchema = z
   .strictObject(
     {

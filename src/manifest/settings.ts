@@ -39,7 +39,7 @@ export const SETTINGS = {
   issuer: {
     places: entries(field.issuer),
     type: 'name of an authority',
-    byDefault: 'of a leaf, the only authority that it can mean',
+    byDefault: 'for a leaf, the only authority that could sign it',
     meaning: 'the authority that signs; an authority without it is a root, which signs itself',
     examples: ['root'],
   },
@@ -82,7 +82,7 @@ export const SETTINGS = {
     type: 'map',
     byDefault: 'none',
     meaning:
-      'the other attributes: `organization`, `organizationalUnit`, `country`, `state`, `locality`; entry and `defaults` are merged one by one',
+      'the other attributes: `organization`, `organizationalUnit`, `country`, `state`, `locality`; those of the entry are added to those of `defaults`',
   },
   renewBefore: {
     places: everywhere(field.renewBefore),
@@ -121,7 +121,7 @@ export const SETTINGS = {
     builtIn: always('{section}/{name}'),
     type: 'path',
     meaning:
-      'folder of the entry below the output folder; `{name}` and `{section}` are those of the entry, a dot alone is the output folder',
+      'folder of the entry below the output folder; `{name}` and `{section}` are those of the entry, a lone dot is the output folder',
     examples: ['.', 'tls/{name}'],
   },
   files: {
@@ -147,8 +147,8 @@ export const SETTINGS = {
     places: { leaf: field.trust.optional(), defaults: field.trust.optional() },
     lesser: true,
     type: 'list of roots',
-    byDefault: 'the own root',
-    meaning: 'the roots in `ca.pem`, by which the entry judges others',
+    byDefault: 'its own root',
+    meaning: 'the roots in `ca.pem`, against which the entry verifies others',
     examples: [['root', 'partner-root']],
   },
 } as const satisfies Readonly<Record<string, Row>>;

@@ -51,13 +51,13 @@ function* tokensOf(text: string, stop: (excess: Excess) => void): Generator<Toke
 }
 
 const HINTS: Partial<Record<ErrorCode, string>> = {
-  TAB_AS_INDENT: 'indent with blanks: YAML does not allow tabs here',
-  BLOCK_AS_IMPLICIT_KEY: 'a value that contains ": " needs quotes; keys of one map need the same indentation',
-  MULTILINE_IMPLICIT_KEY: 'a key, a colon, a blank and its value: "name: value"',
+  TAB_AS_INDENT: 'indent with spaces: YAML does not allow tabs here',
+  BLOCK_AS_IMPLICIT_KEY: 'a value that contains ": " needs quotes; keys of one map must line up',
+  MULTILINE_IMPLICIT_KEY: 'write a key, a colon, a space and the value: "name: value"',
   BLOCK_IN_FLOW: 'a value that contains ": " needs quotes',
-  BAD_INDENT: 'keys of one map need the same indentation, and "{" and "[" a "}" and "]" further down',
+  BAD_INDENT: 'keys of one map must line up, and every "{" or "[" needs its "}" or "]"',
   BAD_SCALAR_START: 'put the value in quotes',
-  MISSING_CHAR: 'close what was opened before: a quote, a bracket or a brace',
+  MISSING_CHAR: 'close the quote, bracket or brace that is open here',
   TAG_RESOLVE_FAILED: 'remove the tag: a manifest needs none',
   BAD_DIRECTIVE: 'remove the line: a manifest needs no directives',
 };

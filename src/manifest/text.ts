@@ -14,7 +14,7 @@ export const LONG_TEXT = 128;
 const FORBIDDEN =
   /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\u3164\ufeff\uffa0\ufffd\u{e0000}-\u{e007f}]/u;
 
-/** The same for JSON Schema, whose patterns have no property escapes everywhere; outer blanks are refused as well. */
+/** The same for JSON Schema, whose patterns have no property escapes everywhere; space at either end is refused as well. */
 export const TEXT_PATTERN =
   '^(?!\\s)[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u00ad\\u061c\\u115f\\u1160\\u180e\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u2069\\u3164\\ufeff\\uffa0\\ufffd]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u00ad\\u061c\\u115f\\u1160\\u180e\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u2069\\u3164\\ufeff\\uffa0\\ufffd]$';
 
@@ -27,7 +27,11 @@ function badCharacter(what: string, text: string, character: string): Parsed<nev
       'write the character itself',
     );
   if (character === '\ufffd') {
-    return refused('text', `${what} ${quote(text)} has lost a character`, 'save the manifest as UTF-8');
+    return refused(
+      'text',
+      `${what} ${quote(text)} contains U+FFFD, which stands for a character that was lost`,
+      'save the manifest as UTF-8',
+    );
   }
   const message = `${what} ${quote(text)} contains the invisible character ${code}`;
   return refused('text', message, 'remove it: invisible characters let one name pass for another');
@@ -39,11 +43,11 @@ export function parseText(what: string, limit: number, longHint?: string) {
     const bad = FORBIDDEN.exec(text)?.[0];
     if (bad !== undefined) return badCharacter(what, text, bad);
     if (text.trim() === '')
-      return refused('text', `${what} is empty`, 'leave the key out or give it a value');
+      return refused('text', `${what} is empty`, 'give it a value, or leave the key out');
     if (text.trim() !== text) {
       return refused(
         'text',
-        `${what} ${quote(text)} begins or ends with a blank`,
+        `${what} ${quote(text)} begins or ends with a space`,
         `write ${quote(text.trim())}`,
       );
     }

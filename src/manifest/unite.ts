@@ -75,7 +75,7 @@ export function unite(documents: readonly Tree[], report: Report): MapTree | und
 export function noun(tree: Tree): string {
   if (tree.kind === 'map') return 'a map';
   if (tree.kind === 'list') return 'a list';
-  if (tree.value === null) return 'nothing';
+  if (tree.value === null) return tree.text === '' ? 'an empty value' : tree.text;
   if (typeof tree.value === 'string') return quote(tree.value);
   return typeof tree.value === 'number' ? `the number ${tree.text}` : tree.text;
 }

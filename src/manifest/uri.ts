@@ -13,7 +13,7 @@ const FOREIGN = /[^A-Za-z0-9\-._~:/?#@!$&'()*+,;=%]/;
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 
 /**
- * A URI exactly as written, or why it is none. Go refuses a whole certificate, and Java all its names, for one URI that
+ * A URI exactly as written, or why it is not one. Go refuses a whole certificate, and Java all its names, for one URI that
  * breaks the syntax.
  */
 export function parseUri(text: string): Parsed<string> {
@@ -25,10 +25,14 @@ export function parseUri(text: string): Parsed<string> {
     return refused('san', `URI ${quote(text)} has no scheme`, hint);
   }
   if (!/^[!-~]+$/.test(text))
-    return refused('san', `URI ${quote(text)} has characters outside printable ASCII`, 'write them as %xx');
+    return refused(
+      'san',
+      `URI ${quote(text)} has characters outside printable ASCII`,
+      'write each octet as "%" and two hexadecimal digits',
+    );
   const rest = text.slice(scheme.length);
   if (/^(\/\/)?(#|$)/.test(rest))
-    return refused('san', `URI ${quote(text)} has nothing after its scheme`, 'write the rest of it');
+    return refused('san', `URI ${quote(text)} has nothing after its scheme`, 'complete it');
   const authority = /^\/\/([^/?#]*)/.exec(rest)?.[1];
   const behind = authority === undefined ? rest : rest.slice(2 + authority.length);
   return (
@@ -43,10 +47,14 @@ function badCharacters(text: string, part: string): Parsed<never> | undefined {
   if (foreign !== undefined) {
     const code = foreign.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0');
     const what = foreign === '#' ? 'a second "#"' : `the character ${quote(foreign)}`;
-    return refused('san', `URI ${quote(text)} cannot have ${what}`, `write it as "%${code}"`);
+    return refused(
+      'san',
+      `URI ${quote(text)} contains ${what}, which is not allowed there`,
+      `write it as "%${code}"`,
+    );
   }
   if (!/%(?![0-9A-Fa-f]{2})/.test(part)) return undefined;
-  const message = `URI ${quote(text)} has a "%" without two hexadecimal digits behind it`;
+  const message = `URI ${quote(text)} has a "%" without two hexadecimal digits after it`;
   return refused('san', message, 'write a percent sign itself as "%25"');
 }
 
@@ -55,7 +63,11 @@ function badAuthority(text: string, authority: string): Parsed<never> | undefine
   const at = authority.lastIndexOf('@') + 1;
   const [, host = '', port] = /^(\[[^\]]*\]|[^:]*)(:.*)?$/.exec(authority.slice(at)) ?? [];
   if (port !== undefined && !/^:\d{1,5}$/.test(port))
-    return refused('san', `URI ${quote(text)} has the port ${quote(port.slice(1))}`, 'a port is a number');
+    return refused(
+      'san',
+      `URI ${quote(text)} has the invalid port ${quote(port.slice(1))}`,
+      'a port is a number',
+    );
   const user = authority.slice(0, at).replace(/@$/, '');
   if (user.includes('@'))
     return refused('san', `URI ${quote(text)} has a second "@" before its host`, 'write it as "%40"');
@@ -63,11 +75,11 @@ function badAuthority(text: string, authority: string): Parsed<never> | undefine
 }
 
 function badHost(text: string, host: string): Parsed<never> | undefined {
-  if (host === '') return refused('san', `URI ${quote(text)} has no host after "//"`, 'write the host there');
+  if (host === '') return refused('san', `URI ${quote(text)} has no host after "//"`, 'add the host');
   const inner = /^\[(.*)\]$/.exec(host)?.[1];
   if (ipOctets(inner ?? host)?.length === (inner === undefined ? 4 : 16)) return undefined;
   const name = inner === undefined && !host.includes('*') ? parseDns(host) : undefined;
   if (name?.ok) return undefined;
   const hint = name?.problem.hint ?? 'a host is a DNS name, an IPv4 address, or an IPv6 address in brackets';
-  return refused('san', `URI ${quote(text)} has the host ${quote(host)}, which is none`, hint);
+  return refused('san', `URI ${quote(text)} has the invalid host ${quote(host)}`, hint);
 }

@@ -17,7 +17,7 @@ export interface Position {
 /** All authorities, each in its place. */
 export interface Hierarchy {
   readonly drafts: Drafts;
-  /** By name; an authority whose issuers end in a mistake has none. */
+  /** By name; an authority with a mistake above it has none. */
   readonly positions: ReadonlyMap<string, Position>;
   /** Authorities before what they sign: by depth, then by name, whatever the order of the file. */
   readonly order: readonly Position[];
@@ -30,7 +30,7 @@ function reportCycle(cycle: readonly AuthorityDraft[], report: Report): void {
   const [first] = cycle;
   if (first === undefined) return;
   const at = first.at('issuer');
-  const hint = 'leave "issuer" out of the one that is the root: it signs itself';
+  const hint = 'remove "issuer" from the authority that is the root: a root signs itself';
   if (cycle.length === 1) {
     report.error({ code: 'cycle', at, message: `${draftText(first)} names itself as its issuer`, hint });
     return;
@@ -99,7 +99,7 @@ function reportNoRoot({ authorities, leaves, broken, sections }: Drafts, report:
   if (roots || unknown) return;
   const [leaf] = leaves;
   if (authorities.length > 0) {
-    const hint = 'leave "issuer" out of the authority that signs itself';
+    const hint = 'remove "issuer" from the authority that is the root: a root signs itself';
     const message = 'no root: every authority has an issuer';
     report.error({ code: 'no-root', at: sections.authorities.at, message, hint });
   } else if (leaf) {

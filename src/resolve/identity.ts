@@ -21,7 +21,7 @@ function reportNameless(leaf: LeafDraft, report: Report): void {
   report.error({
     code: 'common-name',
     at: leaf.at(),
-    message: `${draftText(leaf)} has no name that a client could check: neither commonName nor a DNS name or IP address in san`,
+    message: `${draftText(leaf)} has no name for clients to check: neither a commonName nor a DNS name or IP address in san`,
     hint: 'add "commonName: …" or "san: [ … ]"',
   });
 }
@@ -37,7 +37,7 @@ function reportAbsent(leaf: LeafDraft, san: San, report: Report): void {
   report.error({
     code: 'common-name',
     at: leaf.at('commonName'),
-    message: `common name ${quote(leaf.settings.commonName ?? '')} of ${draftText(leaf)} is not among its SANs, and clients look only at those`,
+    message: `common name ${quote(leaf.settings.commonName ?? '')} of ${draftText(leaf)} is not among its SANs, and clients check only those`,
     hint: `add ${quote(sanText(san))} to "san", or leave "san" out`,
     related: [{ at: leaf.at('san'), message: 'the SANs' }],
   });
@@ -67,7 +67,7 @@ export function sansOf(leaf: LeafDraft, report: Report): readonly San[] {
   return leaf.kind === 'client' ? (leaf.settings.san ?? []) : hostSans(leaf, report);
 }
 
-/** As RFC 5280 §7.1 compares names, and OpenSSL when it looks for an issuer: letter case and runs of blanks aside. */
+/** As RFC 5280 §7.1 compares names, and OpenSSL when it looks for an issuer: letter case and runs of spaces aside. */
 function nameIdentity(subject: Subject): string {
   return JSON.stringify(
     subject.map(({ type, value }) => [type, value.toLowerCase().replaceAll(/\s+/g, ' ')]),
@@ -78,8 +78,8 @@ function reportShared(draft: Draft, other: Draft, report: Report): void {
   report.error({
     code: 'subject',
     at: draft.at('commonName'),
-    message: `${draftText(draft)} has the same subject as ${draftText(other)}, so nobody can tell their certificates apart`,
-    hint: 'give one of them another commonName',
+    message: `${draftText(draft)} has the same subject as ${draftText(other)}, so their certificates cannot be told apart`,
+    hint: 'give one of them a different commonName',
     related: [{ at: other.at('commonName'), message: 'the same subject' }],
   });
 }

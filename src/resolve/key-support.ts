@@ -1,4 +1,4 @@
-/** Kinds of keys that are sound, and that common TLS libraries refuse all the same: nobody should get one by default. */
+/** Kinds of keys that are sound and yet refused by common TLS libraries: no entry should get one by default. */
 import type { Report } from '../manifest/report.ts';
 import { groupBy } from '../pki/group.ts';
 import { keySpecText } from '../pki/key-spec.ts';
@@ -27,7 +27,7 @@ export const REFUSED_BY: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Warns, once for each kind, where it is inherited: whoever states the key in an entry has chosen it for that one. */
+/** Warns, once for each kind, where it is inherited: a key that an entry states was chosen for that entry. */
 export function checkKeySupport(drafts: readonly Draft[], report: Report): void {
   const inheriting = drafts.filter((draft) => draft.isKnown('key') && draft.inherits('key'));
   const kinds = groupBy(inheriting, ({ settings }) => keySpecText(settings.key));
@@ -39,7 +39,7 @@ export function checkKeySupport(drafts: readonly Draft[], report: Report): void 
       code: 'key',
       at: first.at('key'),
       message: `${who} inherits the key ${quote(kind)}, which many TLS libraries refuse: ${libraries.join(', ')}`,
-      hint: 'leave "key" out for one that all take, or state it in each entry whose peers are known to take it',
+      hint: 'leave "key" out for one that all of them accept, or set it in the entries whose peers are known to accept it',
     });
   }
 }

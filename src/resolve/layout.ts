@@ -35,8 +35,8 @@ export function checkLayouts(drafts: readonly Draft[], report: Report): void {
     all.filter(({ isWritten }) => !isWritten).map(({ draft, path }) => [identity(path), draft]),
   );
   const folders = foldersOf(all);
-  // One word for an entry whose whole folder cannot be.
-  const told = new Set<Draft>();
+  // One report for an entry whose whole folder is impossible.
+  const reported = new Set<Draft>();
   for (const claim of written) {
     const { draft, path } = claim;
     const owner = owners.get(identity(path));
@@ -45,8 +45,8 @@ export function checkLayouts(drafts: readonly Draft[], report: Report): void {
       clash(draft, owner) ??
       usualProblem(usual.get(identity(path))) ??
       folderProblem(draft, folders.get(identity(path)));
-    const own = problem === undefined && !told.has(draft) ? pathProblem(path) : undefined;
-    if (own !== undefined) told.add(draft);
+    const own = problem === undefined && !reported.has(draft) ? pathProblem(path) : undefined;
+    if (own !== undefined) reported.add(draft);
     const found = problem ?? own;
     if (found !== undefined) reportFile(claim, found, report);
   }
@@ -71,20 +71,20 @@ interface Found {
 function clash(draft: Draft, owner: Draft | undefined): Found | undefined {
   if (owner === undefined) return undefined;
   const hint = 'put "{name}" into the file names, or leave the file out with "outputs"';
-  if (owner === draft) return { why: 'twice', hint };
+  if (owner === draft) return { why: 'and another of its files to the same path', hint };
   return { why: `and so would ${draftText(owner)}`, hint, other: owner };
 }
 
 function usualProblem(owner: Draft | undefined): Found | undefined {
   if (owner === undefined) return undefined;
-  const why = `and ${draftText(owner)} would remove it as an output that nobody asks for`;
+  const why = `and ${draftText(owner)} would remove it as a file that is not among its outputs`;
   return { why, hint: 'give the file another name, or the entry another "folder"', other: owner };
 }
 
 function folderProblem(draft: Draft, owner: Draft | undefined): Found | undefined {
   if (owner === undefined) return undefined;
-  const others = owner === draft ? 'other files of its own' : `files of ${draftText(owner)}`;
-  return { why: `which is the folder of ${others}`, hint: 'give the file another name' };
+  const others = owner === draft ? 'its other files' : `files of ${draftText(owner)}`;
+  return { why: `which is also a folder for ${others}`, hint: 'give the file another name' };
 }
 
 /** Longest name that file systems take, in octets (NAME_MAX of Linux and macOS). */
@@ -92,9 +92,9 @@ const LONGEST = 255;
 
 /** What only the whole path shows, with the placeholders filled in. */
 function pathProblem(path: string): Found | undefined {
-  const hint = 'give it another "folder" or other "files"';
+  const hint = 'give it a different "folder" or different "files"';
   const [first = ''] = identity(path).split('/');
-  if (['.pki', '.gitignore'].includes(first)) return { why: 'a name that this program uses itself', hint };
+  if (['.pki', '.gitignore'].includes(first)) return { why: 'a name that is reserved for pki itself', hint };
   const isLong = path.split('/').some((part) => Buffer.byteLength(part) > LONGEST);
   return isLong ? { why: `a name of more than ${LONGEST} octets`, hint } : undefined;
 }
@@ -105,7 +105,7 @@ function reportFile({ draft, file, path }: Claim, { why, hint, other }: Found, r
     at: draft.at('files'),
     message: `${draftText(draft)} would write ${quote(path)} (${file}), ${why}`,
     hint,
-    ...(other && { related: [{ at: other.at('files'), message: 'the other one' }] }),
+    ...(other && { related: [{ at: other.at('files'), message: 'the other entry' }] }),
   });
 }
 
@@ -139,14 +139,16 @@ function linkProblem({ layout }: Draft): string | undefined {
   const nested = names.find((name) => name.includes('/'));
   if (nested !== undefined) return `has ${quote(nested)} in a subfolder`;
   const taken = names.find((name) => name.startsWith('..'));
-  return taken === undefined ? undefined : `has a file ${quote(taken)}, a name that the links use`;
+  return taken === undefined
+    ? undefined
+    : `has a file ${quote(taken)}, a name that is reserved for the links`;
 }
 
 function reportLinks(draft: Draft, why: string, report: Report): void {
   report.error({
     code: 'layout',
     at: draft.at('publish'),
-    message: `${draftText(draft)} is published behind links, and ${why}`,
+    message: `${draftText(draft)} is published through symbolic links, but ${why}`,
     hint: 'give it a "folder" of its own with all its files in it, or write "publish: files"',
   });
 }

@@ -1,4 +1,4 @@
-/** Which authority signs a leaf: the one it names, or the only one that can be meant. */
+/** Which authority signs a leaf: the one it names, or the only one that could. */
 import type { Report } from '../manifest/report.ts';
 import { listed } from '../manifest/suggest.ts';
 import { draftText, type LeafDraft } from './draft.ts';
@@ -20,8 +20,8 @@ export function signedLeaves(hierarchy: Hierarchy, report: Report): readonly Sig
 }
 
 /**
- * The authorities that a leaf without `issuer` can mean: those that sign no other authority. Among authorities with
- * mistakes it is not known which: none.
+ * The authorities that could sign a leaf without `issuer`: those that sign no other authority. Where one has a mistake it is
+ * not known which: none.
  */
 function issuingAuthorities({ complete, order }: Hierarchy): readonly Position[] {
   const above = new Set(order.map(({ issuer }) => issuer));
@@ -34,6 +34,12 @@ function namedIssuer(leaf: LeafDraft, hierarchy: Hierarchy, report: Report): Pos
   return found;
 }
 
+function issuerHint([first = '', second, ...more]: readonly string[]): string {
+  if (second === undefined || more.length > 0)
+    return `name the one that signs it, such as "issuer: ${first}"`;
+  return `add "issuer: ${first}" or "issuer: ${second}"`;
+}
+
 function onlyIssuer(leaf: LeafDraft, candidates: readonly Position[], report: Report): Position | undefined {
   const [only, ...others] = candidates;
   if (others.length === 0) return only;
@@ -41,8 +47,8 @@ function onlyIssuer(leaf: LeafDraft, candidates: readonly Position[], report: Re
   report.error({
     code: 'issuer',
     at: leaf.at(),
-    message: `${draftText(leaf)} has no issuer, and ${listed(names)} could be meant`,
-    hint: `add "issuer: ${names[0]}" or another of them`,
+    message: `${draftText(leaf)} has no issuer, and could be signed by ${listed(names)}`,
+    hint: issuerHint(names),
   });
   return undefined;
 }

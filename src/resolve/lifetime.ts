@@ -36,7 +36,7 @@ export function checkRenewal(draft: Draft, report: Report): void {
       hint: 'shorten it, or write a share such as "33%"',
     });
   } else if (window + backdate >= validity) {
-    const message = `renewBefore and backdate together take up ${whole}: it would be due as soon as it is issued`;
+    const message = `renewBefore and backdate together take up ${whole}: it would be due for renewal as soon as it is issued`;
     report.error({
       code: 'renewal',
       ...culprit(draft, 'renewBefore'),
@@ -57,18 +57,18 @@ function warnInherited({ authority, first }: Outlived, report: Report): void {
   report.warn({
     code: 'lifetime',
     at: authority.at(),
-    message: `${draftText(authority)} takes its validity of ${durationText(authority.settings.validity)} from defaults, which is not longer than that of ${draftText(first)}`,
+    message: `${draftText(authority)} inherits validity ${durationText(authority.settings.validity)} from defaults, no longer than that of ${draftText(first)}`,
     hint: 'give the authority a validity of its own, such as "10y"',
     related: [{ at: authority.at('validity'), message: 'the default' }],
   });
 }
 
 function warnCapped({ authority, first, count }: Outlived, report: Report): void {
-  const more = count > 1 ? ` (and of ${count - 1} more)` : '';
+  const more = count > 1 ? ` (and ${count - 1} more)` : '';
   report.warn({
     code: 'lifetime',
     at: first.at('validity'),
-    message: `validity of ${draftText(first)}${more}, ${durationText(first.settings.validity)}, is longer than that of its issuer ${quote(authority.name)}, ${durationText(authority.settings.validity)}: certificates will be cut to the issuer's end`,
+    message: `validity ${durationText(first.settings.validity)} of ${draftText(first)}${more} is longer than ${durationText(authority.settings.validity)} of its issuer ${quote(authority.name)}: certificates will expire together with the issuer's`,
     hint: `lengthen the validity of ${quote(authority.name)}`,
   });
 }

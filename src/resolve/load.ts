@@ -23,7 +23,7 @@ export function loadManifest(text: string, file: string): Loaded {
   if (inventory === undefined || report.failed()) return { ok: false, diagnostics: report.diagnostics() };
   if (inventory.entities.length === 0) {
     const hint = 'add "authorities: { root: { commonName: Example Root CA } }"';
-    report.warn({ code: 'nothing', at: { start: 0, end: 0 }, message: 'manifest describes nothing', hint });
+    report.warn({ code: 'nothing', at: { start: 0, end: 0 }, message: 'manifest has no entries', hint });
   }
   return { ok: true, inventory, warnings: report.diagnostics() };
 }

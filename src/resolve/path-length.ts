@@ -17,7 +17,7 @@ function ownAllowance(authority: AuthorityDraft): Allowance {
 function reportTooDeep(authority: AuthorityDraft, { limiter }: Allowance, report: Report): void {
   const length = limiter.settings.pathLength ?? 0;
   const allowed =
-    length === 0 ? 'no authority' : `only ${length} authorit${length === 1 ? 'y' : 'ies'} in line`;
+    length === 0 ? 'no authority' : `only ${length} level${length === 1 ? '' : 's'} of authorities`;
   report.error({
     code: 'path-length',
     at: authority.at('issuer'),

@@ -1,4 +1,4 @@
-/** What an entity has to show to whoever trusts only its root: the authorities in between (RFC 8446 §4.4.2). */
+/** What an entity has to present to a peer that trusts only its root: the authorities in between (RFC 8446 §4.4.2). */
 import type { Report } from '../manifest/report.ts';
 import { presentsChain } from '../pki/artifact.ts';
 import { groupBy } from '../pki/group.ts';
@@ -30,7 +30,7 @@ function warn(
   report.warn({
     code: 'artifact',
     at: leaf.at('outputs'),
-    message: `${who} writes no chain with ${quote(authority.name)} in it: from its own files, whoever trusts ${quote(root.name)} cannot verify it`,
-    hint: 'add "fullchain" or "chain" to "outputs"; the proof puts the chain together from the authorities\' files',
+    message: `${who} writes no chain that contains ${quote(authority.name)}: with its files alone, a peer that trusts ${quote(root.name)} cannot verify it`,
+    hint: 'add "fullchain" or "chain" to "outputs"; the proof passes all the same, with a chain put together from the authorities\' files',
   });
 }

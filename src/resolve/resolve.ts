@@ -67,7 +67,7 @@ function authorityOf(draft: AuthorityDraft, { hierarchy, report }: Context): Aut
     ...baseOf(draft),
     san: [],
     issuer: position?.issuer?.id ?? null,
-    // An authority meets nobody in TLS: its bundle is for those who want to trust it.
+    // An authority takes no part in TLS: its bundle is for those who want to trust it.
     trust: [position?.root.id ?? draft.id],
     ...kept,
   };
@@ -81,7 +81,7 @@ function leafOf(signed: SignedLeaf, { hierarchy, report }: Context): EndEntity {
     kind: leaf.kind,
     ...baseOf(leaf),
     san: sansOf(leaf, report),
-    // without a position an error is reported, and nobody sees this entity
+    // without a position an error is reported, and this entity is never used
     issuer: issuer?.authority.id ?? '',
     trust: trustOf(signed, hierarchy, report),
     ...kept,

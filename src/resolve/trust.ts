@@ -7,7 +7,7 @@ import type { Hierarchy } from './hierarchy.ts';
 import { authorityNames } from './issuer-name.ts';
 import type { SignedLeaf } from './leaf-issuer.ts';
 
-/** The roots of `ca.pem`, own root first where it is among them; the own root where nothing is said. */
+/** The roots of `ca.pem`, the entry's own root first where it is among them; that root alone by default. */
 export function trustOf(
   { leaf, issuer }: SignedLeaf,
   hierarchy: Hierarchy,
@@ -26,13 +26,13 @@ export function trustOf(
   return own !== undefined && ids.includes(own) ? [own, ...ids.filter((id) => id !== own)] : ids;
 }
 
-/** What is wrong with the name of what is no root; `undefined` where that is reported elsewhere. */
+/** What is wrong with a name that is not a root's; `undefined` where that is reported elsewhere. */
 function mistakeIn(name: string, hierarchy: Hierarchy): Pick<Finding, 'message' | 'hint'> | undefined {
   const { positions, order, drafts } = hierarchy;
   const found = positions.get(name);
   if (found) {
     const message = `${quote(name)} in "trust" is not a root`;
-    const hint = `ca.pem holds roots: name ${quote(found.root.name)}, which ${quote(name)} is under`;
+    const hint = `ca.pem holds only roots: name ${quote(found.root.name)}, the root of ${quote(name)}`;
     return { message, hint };
   }
   const { entries, isReadable } = drafts.sections.authorities;

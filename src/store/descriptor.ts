@@ -45,7 +45,7 @@ const RESERVED = 40;
 const EACH = 12;
 
 /**
- * How many of the entities that could be put in place at once leave no one without descriptors; one at least.
+ * How many entities can be put in place at once without running out of descriptors; at least one.
  * @param limits /proc/self/limits; nothing where there is no such file.
  */
 export function entitiesAtOnce(wanted: number, limits = limitsText()): number {

@@ -34,7 +34,7 @@ export class Flush {
       for (const answer of text.toString('latin1').replaceAll('\n', ''))
         this.#answers.shift()?.(answer === '1');
     });
-    // Also where it could not be started: whoever waits then syncs by himself.
+    // Even where it could not be started: the caller then syncs by itself.
     this.#shell.stdin?.on('error', () => {});
     this.#shell.on('error', () => this.#giveUp());
     this.#shell.on('close', () => this.#giveUp());

@@ -93,7 +93,7 @@ export class Folder {
     return this.#stat;
   }
 
-  /** Leads to this very folder as long as it is open, for whoever takes paths; not for messages. */
+  /** Leads to this very folder as long as it is open, for functions that take paths; not for messages. */
   get location(): string {
     return this.#reach === 'descriptor' ? pathOf(this.#descriptor) : this.path;
   }
@@ -167,7 +167,7 @@ export class Folder {
     await this.#later(name, (at) => disk.makeFolder(at, { mode }));
   }
 
-  /** Whatever has the name goes, with all that is in it. For folders that nobody else can write to. */
+  /** Removes whatever has the name, with all that is in it. Only for folders that no other user can write to. */
   removeTree(name: string): void {
     this.#now(name, disk.removeTree);
   }

@@ -1,6 +1,6 @@
 /**
  * Whether a path is in git's index, by reading that file (gitformat-index(5)). git itself is not asked: the settings of
- * a repository can make it run what somebody else wrote.
+ * a repository can make it run commands that others wrote.
  */
 import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';

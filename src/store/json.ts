@@ -1,4 +1,4 @@
-/** Looking into JSON that somebody else may have written: of what is no object, every field is simply absent. */
+/** Looking into JSON that another program may have written: a value that is not an object simply has no fields. */
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }

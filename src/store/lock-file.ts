@@ -82,9 +82,9 @@ export function readPlaced(folder: Folder, name: string): FileState<Buffer> {
 const GONE = /\.gone\.draft$/;
 
 /**
- * Takes it away in one step; what is then left of a folder is a draft that nobody places. A draft is moved before it is
- * emptied as well: whose it is may be alive, and would place an empty folder, which is no lock. Each has a name of its
- * own, for another of the same name may be given back before the first is gone.
+ * Takes it away in one step; what is then left of a folder is a draft that no run puts in place. A draft is renamed before
+ * it is emptied as well: its owner may be alive, and would put an empty folder in place, which is not a lock. Each has a
+ * name of its own, since a second one of the same name may be released before the first is gone.
  */
 export async function takeAway(folder: Folder, name: string): Promise<void> {
   if (!folder.lookAt(name)?.isDirectory()) return folder.unlink(name);

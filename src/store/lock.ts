@@ -1,7 +1,7 @@
 /**
  * One run at a time per output folder. The lock appears complete or not at all, says who holds it, and is taken over
  * only from a holder that is known to be dead: same host, same pid namespace (containers may share a folder and a host
- * name), and the process gone or another one (its start time differs, so a reused pid fools nobody).
+ * name), and the process gone or another one (its start time differs, so a reused pid is recognised).
  */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -26,7 +26,7 @@ export interface Holder {
   readonly since: string;
 }
 
-/** The holder as whoever comes second sees it. */
+/** The holder as a second run sees it. */
 export interface Rival extends Holder {
   /** The lock's file, absolute. */
   readonly lock: string;
@@ -34,7 +34,7 @@ export interface Rival extends Holder {
   readonly isVisible: boolean;
 }
 
-/** The lock, with what gives it back (and never takes another run's away), or whoever has it. */
+/** The lock, with what releases it (and never another run's), or its holder. */
 export type Attempt =
   | { readonly held: true; readonly release: () => Promise<void> }
   | { readonly held: false; readonly by: Rival };
@@ -77,7 +77,7 @@ async function sweep(folder: Folder): Promise<void> {
       if (/^lock\..*\.draft$/.test(name) || (/^lock\..*\.claim$/.test(name) && isDead(folder, name)))
         await takeAway(folder, name);
     } catch {
-      // On a disk that nothing can be removed from, it stays, in nobody's way.
+      // On a disk that nothing can be removed from, it stays, and does no harm.
     }
   }
 }

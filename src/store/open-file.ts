@@ -6,7 +6,7 @@ import { sync } from './disk.ts';
 import { readOpen } from './observe/read.ts';
 import { UserError } from './user-error.ts';
 
-/** Links are not followed, and opening a FIFO waits for nobody. */
+/** Links are not followed, and opening a FIFO does not wait. */
 const CAREFULLY = constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** To be closed; `using` does. */

@@ -1,6 +1,6 @@
 /**
  * `.pki`, this program's own folder. What is in it is done without a question, so it has to be ours: real folders, of a
- * user that is trusted, to which nobody else can write, and that came out of no repository.
+ * user that is trusted, to which no other user can write, and that came out of no repository.
  */
 import type { Stats } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import type { OpenFile } from './open-file.ts';
 import { isTrusted, TRUST_OWNER } from './owner.ts';
 import { UserError } from './user-error.ts';
 
-/** @throws UserError for a folder that somebody else may have put something into. */
+/** @throws UserError for a folder that another user may have put something into. */
 function checkOurs(path: string, stat: Stats): void {
   checkOwner(path, stat);
   if ((stat.mode & 0o022) === 0) return;
@@ -27,7 +27,7 @@ export function checkOwner(path: string, { uid }: Stats): void {
   throw new UserError({ kind: 'foreign-owner', path, uid, setting: TRUST_OWNER });
 }
 
-/** Ready for a run: made where it is missing, and closed to everybody else. To be closed by the caller. */
+/** Ready for a run: made where it is missing, and closed to all other users. To be closed by the caller. */
 export async function openOwn(output: Folder): Promise<Folder> {
   checkUntracked(output);
   const own = await entered(output, PRIVATE_FOLDER, 0o700, checkOurs);

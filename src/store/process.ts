@@ -1,7 +1,7 @@
 /** What Linux says of processes; elsewhere, nothing. */
 import { readFileSync, readlinkSync } from 'node:fs';
 
-/** Fields of /proc/PID/stat from the state on; the name before it may hold blanks and parentheses. */
+/** Fields of /proc/PID/stat from the state on; the name before it may contain spaces and parentheses. */
 export function processStat(pid: number): readonly string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');

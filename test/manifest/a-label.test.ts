@@ -40,11 +40,15 @@ describe('stands for none', () => {
     ['xn--www-.test', 'xn--www-', 'www'],
   ])('%s', (name, label, instead) => expect(badALabel(name)).toEqual({ label, instead }));
 
-  const wrong = 'DNS name "mail.xn--99999999.test" has "xn--99999999", which is the A-label of no name';
+  const wrong =
+    'DNS name "mail.xn--99999999.test" contains "xn--99999999", which does not decode to any name';
   it('is refused with a way to the right one', () => {
     expect(parseDns('mail.xn--99999999.test')).toMatchObject({
       ok: false,
-      problem: { message: wrong, hint: 'write the name in its own letters, and its A-label is shown' },
+      problem: {
+        message: wrong,
+        hint: 'write the name in its own script: the error will then show its A-label',
+      },
     });
   });
   it.each(['ops@xn--99999999.test', 'https://xn--99999999.test/', 'spiffe://xn--99999999.test/a'])(

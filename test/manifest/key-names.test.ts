@@ -11,7 +11,7 @@ it.each(['ml-dsa-44', 'ml-dsa-65', 'ML-DSA-87', 'mldsa65', 'ml_dsa_65', 'slh-dsa
   '%s is not supported yet, and what it takes is said',
   (text) => {
     expect(why(text)).toBe(
-      `key "${text}" is refused: post-quantum signatures are not supported yet; they take OpenSSL 3.5 and Node.js 24`,
+      `key "${text}" is refused: post-quantum signatures are not supported yet; they need OpenSSL 3.5 and Node.js 24`,
     );
   },
 );
@@ -25,7 +25,7 @@ it.each(['ecdsa', 'eddsa', 'EdDSA', 'ecdsa-p265', 'falcon512'])('%s is not', (te
 });
 
 it.each(['x25519', 'dh2048', 'ml-kem-768', 'kyber768'])('%s cannot sign', (text) => {
-  expect(why(text)).toMatch(/ it agrees on keys and cannot sign$/);
+  expect(why(text)).toMatch(/ it is for key agreement and cannot sign$/);
 });
 
 it('every refusal says what to use', () => {

@@ -74,7 +74,7 @@ describe('a path of a layout', () => {
     '%s is ours',
     (text) => {
       expect(parseLayoutPath(text)).toMatchObject({
-        problem: { message: expect.stringMatching(/ is used by this program itself$/) },
+        problem: { message: expect.stringMatching(/ is reserved for pki itself$/) },
       });
     },
   );

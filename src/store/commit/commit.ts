@@ -23,7 +23,7 @@ export interface CommitRequest {
   readonly entity: Located;
   /** Those that stand in its staging folder. */
   readonly writes: readonly Artifact[];
-  /** Those that nobody asks for any more. */
+  /** Those that are no longer outputs. */
   readonly deletes: readonly Artifact[];
   /** Name of the archive folder, unique per run. */
   readonly stamp: string;

@@ -8,7 +8,7 @@ import { idOf, MARK, rollForward } from './roll-forward.ts';
 
 /**
  * Finishes it. Resolves to the entities concerned.
- * @param failed told of what cannot be finished now either; the others are. Without it that is thrown.
+ * @param failed called with each error of a commit that still cannot be finished; without it, the error is thrown.
  */
 export async function recover(
   output: OutputFolder,

@@ -1,6 +1,6 @@
 /**
- * Whether files can be replaced, asked before the first one of a set is: a new key beside a certificate that nobody can
- * take away would serve no one, and what is found out behind the point of no return stays half done.
+ * Whether files can be replaced, asked before the first one of a set is: a new key beside a certificate that cannot be
+ * replaced would be useless, and an error after the point of no return leaves the set half done.
  */
 import { accessSync, constants, type Stats } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 /**
  * `.pki/cache.json`: what was read from each entity's files, with the state of the files at that time. Reading and
  * checking a certificate costs a hundred times what looking at its file does. An accelerator and nothing else: an entry
- * is believed only while every file is the very one that it speaks of, and deleting the cache changes nothing but time.
+ * is trusted only while every file is unchanged since then, and deleting the cache changes nothing but time.
  */
 import { lstatSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
@@ -72,7 +72,7 @@ export function fileSignature(root: string, entity: Located): FileSignature | un
   return { text: parts.join(' '), changed };
 }
 
-/** `undefined` where nothing is, `null` where nobody may look. */
+/** `undefined` where nothing is, `null` where access is denied. */
 function statAt(path: string): Stats | undefined | null {
   try {
     return lstatSync(path, { throwIfNoEntry: false });

@@ -21,7 +21,7 @@ export interface CredentialFiles {
 
 /**
  * `undefined` where a file is missing or unreadable: then there is nothing to load. Bundles that `outputs` leaves out
- * are put together from the certificates that they would hold, as whoever deploys them has to do.
+ * are put together from the certificates that they would hold, as a deployment has to do.
  */
 export function readCredentials(root: string, entity: Entity, byId: ById): CredentialFiles | undefined {
   const load = (artifact: 'fullchain' | 'ca'): string | undefined =>

@@ -28,7 +28,7 @@ export function readFiles(root: string, entity: Located, folders: Folders): Foun
   return linked ? readView(root, entity, folders) : { bytes: plain };
 }
 
-/** The same, with files from the entity's former place where they are missing in the present one. */
+/** The same, with files from the entity's former place where they are missing in the current one. */
 export interface FoundWithFormer extends FoundFiles {
   readonly formerLocation: FormerLocation | undefined;
   /** Where the entity had its key, if that is another than the one in its new place. */
@@ -83,7 +83,7 @@ function conflictingKeyOf(
   return other.state === 'present' && !other.facts.equals(bytes.key.facts) ? relative(root, path) : undefined;
 }
 
-/** A key that is missing in its place may be in the former one, where nobody may look: then no other is made. */
+/** A key that is missing in its place may be in the former one, which cannot be read: then no other is made. */
 function behind(found: FoundFiles, folder: string, blockage: FileState<never>): FoundFiles {
   const cause = unreadableCause(blockage);
   if (found.bytes.key.state !== 'missing' || cause === undefined) return found;
@@ -91,7 +91,7 @@ function behind(found: FoundFiles, folder: string, blockage: FileState<never>): 
   return { ...found, bytes: { ...found.bytes, key } };
 }
 
-/** Why a file is there, and not for us to read; of a link, which leads to what is somebody else's, nothing. */
+/** Why a file is there but not to be read here; `undefined` for a link, whose target is not ours. */
 function unreadableCause(file: FileState<unknown>): Unreadable | undefined {
   if (file.state !== 'blocked') return undefined;
   const { cause } = file;

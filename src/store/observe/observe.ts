@@ -185,7 +185,7 @@ function signer(
   }
 }
 
-/** The signature is checked, not believed: names and key identifiers can agree where the key is another. */
+/** The signature is checked: names and key identifiers can agree although the key is a different one. */
 function signerOf(
   { cert }: Files,
   bytes: FoundFiles['bytes'],

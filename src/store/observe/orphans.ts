@@ -1,6 +1,6 @@
 /**
  * Folders of entities that left the manifest. Only what this tool is known to have made there counts: its certificate
- * is in the ledger, under this very name. Anything else, a copy of a folder for instance, is somebody else's, and stays.
+ * is in the ledger, under this very name. Anything else, a copy of a folder for instance, belongs to someone else, and stays.
  */
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { readPublished } from '../symlinks/read.ts';
 
 /** Ids of such folders, as `servers/old`. Without a ledger that can be read there are none. */
 export function findOrphans(root: string, entities: readonly Entity[]): readonly EntityId[] {
-  // A folder may bear one entity's name and be another's by `folder`: then nobody left it.
+  // A folder may bear one entity's name and be another's by `folder`: then it is not an orphan.
   const known = new Set(entities.flatMap((entity) => [entity.id, ...foldersOf(entity)]));
   const unknown = SECTIONS.flatMap((folder) =>
     folderNames(join(root, folder)).map((name) => `${folder}/${name}`),

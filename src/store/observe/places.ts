@@ -88,7 +88,7 @@ function textOf(places: Places): string {
   return `${JSON.stringify({ format: FORMAT, places: Object.fromEntries(sorted) }, null, 2)}\n`;
 }
 
-/** Paths that lead out of the output folder are not ours, whoever wrote them there. */
+/** Paths that lead out of the output folder are not ours, whatever wrote them there. */
 function isLayout(value: unknown): value is Layout {
   const { folder, files } = (value ?? {}) as Partial<Record<keyof Layout, unknown>>;
   if (typeof folder !== 'string' || typeof files !== 'object' || files === null) return false;

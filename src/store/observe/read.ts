@@ -39,7 +39,7 @@ export function readOpen(descriptor: number, limit = SIZE_LIMIT): FileState<Buff
   }
 }
 
-/** What the file holds now: somebody may have made it shorter since its size was read, or longer. `null`: too much. */
+/** What the file holds now: it may have become shorter or longer since its size was read. `null`: too much. */
 function readWhole(descriptor: number, size: number, limit: number): Buffer | null {
   for (let room = size + 1; ; room = Math.min(2 * room, limit + 1)) {
     const bytes = Buffer.allocUnsafe(room);

@@ -3,7 +3,7 @@
  *
  *   servers/api/key.pem -> ..data/key.pem        servers/api/..data -> ..v-<stamp>        servers/api/..v-<stamp>/key.pem
  *
- * Exactly these links are followed, in one folder, to plain files; any other link stays where it leads for somebody else.
+ * Exactly these links are followed, in one folder, to plain files; any other link belongs to another program and is left alone.
  */
 import { accessSync, constants, lstatSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
@@ -71,7 +71,7 @@ export function readSeen({ blocked, paths }: View, file: Artifact): FileState<Bu
   return blocked ?? (path === null ? { state: 'missing' } : readBytes(path));
 }
 
-/** Whether a read ended at a symbolic link, of whoever made it. */
+/** Whether a read ended at a symbolic link, ours or not. */
 export function isLink(file: FileState<unknown>): boolean {
   return file.state === 'blocked' && file.cause.kind === 'link';
 }
@@ -119,7 +119,7 @@ function findVersions(folder: string, names: readonly string[]): Versions {
   };
 }
 
-/** A folder in which somebody else keeps things, and that holds nothing of ours, is none of our concern. */
+/** A folder that holds only files of other programs is left alone. */
 function holdsOurs(version: string, names: readonly string[]): boolean {
   const held = readdirSync(version);
   return held.length === 0 || held.some((name) => names.includes(name));

@@ -14,7 +14,7 @@ import { type View, viewOf } from './read.ts';
 export interface Links {
   /** The entity's folder, relative to the output folder. */
   readonly folder: string;
-  /** The version folder that becomes the present one; `null`: plain files take the links' places. */
+  /** The version folder that becomes the current one; `null`: plain files take the links' places. */
   readonly version: string | null;
   /** What the entity's files are called, and which of them there are in the version. */
   readonly names: readonly (readonly [file: Artifact, name: string])[];
@@ -31,7 +31,7 @@ interface Staging {
 /** The new version inside a staging folder; in a commit folder, the one that is not in its place yet. */
 export const VERSION = 'version';
 
-/** Nobody but the owner may read a key; everybody may find the certificates. */
+/** Only the owner may read a key; all users may find the certificates. */
 const FOLDER_MODE = 0o755;
 
 /** Puts the staged files, and those that stay as they are, into a folder of their own. */

@@ -1,5 +1,5 @@
 /**
- * `publish: symlinks`, written: a whole new version folder is put beside the present one, the link `..data` is renamed
+ * `publish: symlinks`, written: a whole new version folder is put beside the current one, the link `..data` is renamed
  * over, the names that are not links yet become links, and then the old version goes. Called by the commit
  * (commit/roll-forward.ts) after its point of no return, where every line must be right to do again.
  */
@@ -64,7 +64,7 @@ export async function clearLinks(folder: Folder, { version, names, files }: Link
   if (version === null && folder.linkText(DATA_LINK)?.includes('/') === false) await folder.unlink(DATA_LINK);
 }
 
-/** Every version but the present one; a key or certificate that is not the present one goes to the archive first. */
+/** Every version but the current one; a key or certificate that is not the current one goes to the archive first. */
 export async function clearVersions(
   output: OutputFolder,
   folder: Folder,
@@ -108,7 +108,7 @@ export async function removeIfEmpty(folder: Folder, name: string): Promise<boole
 
 /**
  * Makes damaged links lead to what is there: the calls of a run read keys and certificates by their names.
- * @param drafts a folder in which nobody looks for links.
+ * @param drafts a folder in which no program looks for links.
  */
 export async function restoreLinks(output: OutputFolder, drafts: string, entity: Located): Promise<void> {
   const { current, blocked, places } = viewOf(output.root.path, entity);
