@@ -77,8 +77,12 @@ function partLines(part: Part, change: Work, context: Context): readonly Line[] 
       return [
         { cat: isOwn && isIssue(change) ? stagedPath(part.of, 'cert') : shellPath(filePath(entity, 'cert')) },
       ];
+    case 'joint':
+      return jointLines(part, change, context);
     case 'earlier':
       return earlierLines(part.of, context);
+    case 'routes':
+      return routeLines(part.of, context);
     case 'cross':
       return isOwn ? ownCrossLines(change, context) : crossLines(part.of, context);
     default:
@@ -93,6 +97,28 @@ function earlierLines(id: EntityId, { byId, changes }: Context): readonly Line[]
   return keptTrust(id, changes).previous.map((fingerprint) => ({ call: `pick ${fingerprint} ${files}` }));
 }
 
+/** What intermediates had from those: in their places, or in the root's file already. */
+function routeLines(id: EntityId, { byId, changes }: Context): readonly Line[] {
+  const children = [...byId.values()].filter(({ kind, issuer }) => kind === 'authority' && issuer === id);
+  const places = [filePath(lookUp(byId, id), 'previous'), ...children.map((one) => filePath(one, 'cert'))];
+  const files = places.map(shellPath).join(' ');
+  return keptTrust(id, changes).routes.map((fingerprint) => ({ call: `pick ${fingerprint} ${files}` }));
+}
+
+function jointLines(
+  { of, root }: Extract<Part, { kind: 'joint' }>,
+  change: Work,
+  context: Context,
+): readonly Line[] {
+  const { route } = keptTrust(of, context.changes);
+  if (route !== null)
+    return [{ call: `pick ${route} ${shellPath(filePath(lookUp(context.byId, root), 'previous'))}` }];
+  return [
+    ...partLines({ kind: 'certificate', of }, change, context),
+    ...partLines({ kind: 'cross', of: root }, change, context),
+  ];
+}
+
 /** Of the root that is being published: the new cross-certificate, and those that it had. */
 function ownCrossLines(change: Work, { byId }: Context): readonly Line[] {
   const file = shellPath(filePath(lookUp(byId, change.id), 'previous'));
@@ -100,14 +126,14 @@ function ownCrossLines(change: Work, { byId }: Context): readonly Line[] {
   return crossingOf(change) === null ? kept : [{ cat: stagedPath(change.id, 'cross') }, ...kept];
 }
 
-/** Of a root that is in its place: they stand behind its earlier certificates. */
+/** Of a root that is in its place: they stand behind everything else. */
 function crossLines(id: EntityId, { byId, changes }: Context): readonly Line[] {
   const change = changes.get(id);
-  const { previous, cross } = keptTrust(id, changes);
+  const { previous, routes, cross } = keptTrust(id, changes);
   const isMade = change !== undefined && crossingOf(change) !== null;
   if (!isMade && cross.length === 0) return [];
   const file = shellPath(filePath(lookUp(byId, id), 'previous'));
-  return [{ call: `behind ${previous.length} ${file}` }];
+  return [{ call: `behind ${previous.length + routes.length} ${file}` }];
 }
 
 function keptTrust(id: EntityId, changes: Context['changes']) {

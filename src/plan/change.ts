@@ -43,10 +43,14 @@ export interface Relocation {
   readonly digest: string;
 }
 
-/** What a root has of its former keys once the plan is carried out; of any other entity, nothing. */
+/** What there is of a root's former keys once the plan is carried out; of a leaf, nothing. */
 export interface KeptTrust {
   /** A root's earlier certificates that stay trusted beside its current one, newest first. */
   readonly previous: readonly Fingerprint[];
+  /** Certificates that intermediates had from those, and may go on with; newest first. */
+  readonly routes: readonly Fingerprint[];
+  /** Of an intermediate: the one of them that chains show instead of its own, or `null`. */
+  readonly route: Fingerprint | null;
   /** Cross-certificates by which holders of those accept the current one; those that stay, newest first. */
   readonly cross: readonly Fingerprint[];
 }
@@ -158,7 +162,9 @@ export function crossingOf(change: Change): Crossing | null {
 
 /** What a root has of its former keys afterwards; of what is refused nothing is known, and nothing changes. */
 export function keptTrustOf(change: Change): KeptTrust {
-  return 'previous' in change ? { previous: change.previous, cross: change.cross } : NOTHING_KEPT;
+  if (!('previous' in change)) return NOTHING_KEPT;
+  const { previous, routes, route, cross } = change;
+  return { previous, routes, route, cross };
 }
 
-const NOTHING_KEPT: KeptTrust = { previous: [], cross: [] };
+const NOTHING_KEPT: KeptTrust = { previous: [], routes: [], route: null, cross: [] };

@@ -17,8 +17,8 @@ export function duplicateSerials(
   const found = new Map<EntityId, Defect>();
   for (const { id, issuer } of entities) {
     const seen = observed.get(id) ?? NOTHING;
-    const { roots, cross } = earlierOf(seen);
-    for (const { fingerprint, ...facts } of [...roots, ...cross])
+    const { roots, routes, cross } = earlierOf(seen);
+    for (const { fingerprint, ...facts } of [...roots, ...routes, ...cross])
       first.set(nameOf(facts), { of: id, fingerprint });
     if (seen.cert.state !== 'present') continue;
     const { facts } = seen.cert;

@@ -2,11 +2,12 @@
 import type { Entity } from '../pki/entity.ts';
 import type { Subject } from '../pki/subject.ts';
 import { type CertificateFacts, type Fingerprint, fingerprintsOf, keyIdentifierOf } from '../x509/facts.ts';
-import { issuedName } from '../x509/name.ts';
-import { type Change, crossingOf, isIssue, keptTrustOf, makesKey } from './change.ts';
+import { type Change, crossingOf, isIssue, type KeptTrust, keptTrustOf, makesKey } from './change.ts';
+import type { Child } from './context.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Member } from './parts.ts';
 import { earlierOf } from './previous.ts';
+import { standingOf } from './routes.ts';
 
 /** An authority as its certificate will have it; `null` for what only the making can tell. */
 export interface Outlook extends Member {
@@ -22,20 +23,24 @@ export interface Outlook extends Member {
   /** The one that stays; `null` where it is issued anew, or there is none. */
   readonly certificate: CertificateFacts | null;
   readonly notAfter: number;
+  /** A root's `routes`, as they are. */
+  readonly routeFacts: readonly CertificateFacts[];
 }
 
 /** By the certificate on disk where the change leaves it, otherwise by the issuance. */
-export function outlookOf(entity: Entity, observed: EntityObservation, change: Change): Outlook {
+export function outlookOf(
+  entity: Entity,
+  observed: EntityObservation,
+  change: Change,
+  children: readonly Child[],
+): Outlook {
   const issuance = isIssue(change) ? change.issuance : null;
-  const own = { id: entity.id, subject: entity.subject, ...rolloverAfter(observed, change) };
+  const own = { id: entity.id, subject: entity.subject, ...rolloverAfter(observed, change, children) };
   if (issuance === null && observed.cert.state === 'present')
     return { ...own, ...asIssued(observed.cert.facts) };
-  const key = observed.key.state === 'present' && !makesKey(change) ? observed.key.facts : null;
   return {
     ...own,
-    keyId: key?.keyId ?? null,
-    subjectDer: issuedName(entity, issuance?.name),
-    subjectKeyId: issuance?.subjectKeyId ?? key?.keyIdentifier ?? null,
+    ...standingOf(entity, observed, issuance, makesKey(change)),
     issuerDer: null,
     certificate: null,
     serial: null,
@@ -62,16 +67,25 @@ function asIssued(facts: CertificateFacts) {
 function rolloverAfter(
   observed: EntityObservation,
   change: Change,
-): Pick<Member, 'previous' | 'previousChanges' | 'cross' | 'crossChanges'> {
-  const { roots, cross: crossed } = earlierOf(observed);
-  const { previous, cross } = keptTrustOf(change);
+  children: readonly Child[],
+): Pick<Outlook, keyof KeptTrust | 'previousChanges' | 'crossChanges' | 'routeFacts'> {
+  const { roots, routes: routed, cross: crossed } = earlierOf(observed);
+  const { previous, routes, route, cross } = keptTrustOf(change);
+  const candidates = [...routed, ...children.flatMap(({ observed: { cert } }) => certificateIn(cert))];
   const isMade = crossingOf(change) !== null;
   const differs = (now: readonly CertificateFacts[], then: readonly Fingerprint[]): boolean =>
     change.action !== 'refuse' && fingerprintsOf(now).join() !== then.join();
   return {
     previous,
     previousChanges: differs(roots, previous),
+    routes,
+    route,
+    routeFacts: routes.flatMap((one) => candidates.find(({ fingerprint }) => fingerprint === one) ?? []),
     cross: isMade ? [null, ...cross] : cross,
     crossChanges: isMade || differs(crossed, cross),
   };
+}
+
+function certificateIn(cert: EntityObservation['cert']): readonly CertificateFacts[] {
+  return cert.state === 'present' ? [cert.facts] : [];
 }

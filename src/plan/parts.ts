@@ -13,19 +13,23 @@ export type Part =
   | { readonly kind: 'key'; readonly of: EntityId }
   /** The certificate that the entity has once the plan is carried out. */
   | { readonly kind: 'certificate'; readonly of: EntityId }
+  /** The certificate by which an intermediate directly below its root is shown: its route, or its own and what vouches for it. */
+  | { readonly kind: 'joint'; readonly of: EntityId; readonly root: EntityId }
   /** Certificates that a root had before and that are still trusted, newest first. */
   | { readonly kind: 'earlier'; readonly of: EntityId }
+  /** Certificates that intermediates had from those, newest first. */
+  | { readonly kind: 'routes'; readonly of: EntityId }
   /** Cross-certificates of a root, newest first. */
   | { readonly kind: 'cross'; readonly of: EntityId };
 
 /** Leaf excluded, no root (RFC 8446 §4.4.2); cross-certificates stand where the root would. */
 export function chainParts(entity: Entity, byId: ById): readonly Part[] {
   const above = issuersAbove(entity, byId);
-  const root = above.at(-1);
-  return [
-    ...above.slice(0, -1).map(({ id }): Part => ({ kind: 'certificate', of: id })),
-    ...(root === undefined ? [] : [{ kind: 'cross', of: root.id } as const]),
-  ];
+  const [top, root] = [above.at(-2), above.at(-1)];
+  if (root === undefined) return [];
+  if (top === undefined) return [{ kind: 'cross', of: root.id }];
+  const between = above.slice(0, -2).map(({ id }): Part => ({ kind: 'certificate', of: id }));
+  return [...between, { kind: 'joint', of: top.id, root: root.id }];
 }
 
 /** What a TLS server presents: its certificate and the chain. */
@@ -45,6 +49,7 @@ export function trustParts({ trust }: Entity): readonly Part[] {
 export function previousParts({ id }: Entity): readonly Part[] {
   return [
     { kind: 'earlier', of: id },
+    { kind: 'routes', of: id },
     { kind: 'cross', of: id },
   ];
 }
@@ -60,6 +65,10 @@ export interface Member {
   readonly previous: readonly Fingerprint[];
   /** Whether this plan adds to those or takes from them. */
   readonly previousChanges: boolean;
+  /** A root's routes: certificates that intermediates had from its earlier ones. */
+  readonly routes: readonly Fingerprint[];
+  /** That of an intermediate which chains show instead of its own, or `null`. */
+  readonly route: Fingerprint | null;
   /** A root's cross-certificates; `null`: one that is not made yet. */
   readonly cross: readonly (Fingerprint | null)[];
   /** Whether this plan adds to those or takes from them. */
@@ -73,22 +82,28 @@ export type Members = (id: EntityId) => Member | undefined;
 export function contentOf(parts: readonly Part[], members: Members): readonly (string | null)[] {
   return parts.flatMap((part) => {
     const member = members(part.of);
-    return member === undefined ? [] : pieces(part, member);
+    return member === undefined ? [] : pieces(part, member, members);
   });
 }
 
-function pieces({ kind }: Part, member: Member): readonly (string | null)[] {
-  switch (kind) {
+function pieces(part: Part, member: Member, members: Members): readonly (string | null)[] {
+  switch (part.kind) {
     case 'key':
       return [member.keyId === null ? null : keyPiece(member.keyId)];
     case 'certificate':
       return [member.fingerprint];
+    case 'joint':
+      return member.route === null
+        ? [member.fingerprint, ...(members(part.root)?.cross ?? [])]
+        : [member.route];
     case 'earlier':
       return member.previous;
+    case 'routes':
+      return member.routes;
     case 'cross':
       return member.cross;
     default:
-      return unreachable(kind);
+      return unreachable(part);
   }
 }
 
@@ -98,20 +113,36 @@ export function changingParts(
   members: Members,
   own: EntityId,
 ): ReadonlySet<EntityId> {
-  const changing = parts.filter((part) => {
+  const changing = parts.flatMap(simpleParts(members)).filter((part) => {
     const member = part.of === own ? undefined : members(part.of);
     return member !== undefined && changes(part, member);
   });
   return new Set(changing.map(({ of }) => of));
 }
 
-function changes({ kind }: Part, member: Member): boolean {
+type SimplePart = Exclude<Part, { kind: 'joint' }>;
+
+/** A route never changes, it only comes and goes. */
+function simpleParts(members: Members): (part: Part) => readonly SimplePart[] {
+  return (part) => {
+    if (part.kind !== 'joint') return [part];
+    const { of, root } = part;
+    if (members(of)?.route != null) return [];
+    return [
+      { kind: 'certificate', of },
+      { kind: 'cross', of: root },
+    ];
+  };
+}
+
+function changes({ kind }: SimplePart, member: Member): boolean {
   switch (kind) {
     case 'key':
       return member.keyId === null;
     case 'certificate':
       return member.fingerprint === null;
     case 'earlier':
+    case 'routes':
       return member.previousChanges;
     case 'cross':
       return member.crossChanges;

@@ -16,6 +16,7 @@ import { publishReasons } from './publish.ts';
 import type { Reason } from './reason.ts';
 import { refusalFor } from './refusal.ts';
 import { relocationReasons, relocationsOf, renamedLinks } from './relocation.ts';
+import { routeOf, standingOf } from './routes.ts';
 import { unvouchedFor } from './vouching.ts';
 
 /** @param context its outlooks already hold the authorities above the entity, and the other roots that it trusts. */
@@ -32,7 +33,11 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     now: context.now,
     retired: context.retire.has(entity.id),
     successor: hasNewIdentity(entity, observed, decision.newKey) ? decision.issuance : null,
+    children: entity.issuer === null ? context.childrenOf(entity.id) : [],
+    rekeyed: context.rekey,
+    unrouted: context.retire,
   });
+  const standing = standingOf(entity, observed, decision.issuance, decision.newKey);
   const situation = situationOf(entity, observed, previous.keep, context);
   const contents: Contents = {
     wanted,
@@ -50,7 +55,12 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     ...relinks,
   ]);
   const own = { id: entity.id, kind: entity.kind, affects: [] };
-  const kept = { previous: previous.keep, cross: previous.cross };
+  const kept = {
+    previous: previous.keep,
+    routes: previous.routes,
+    route: routeOf(entity, standing, context)?.fingerprint ?? null,
+    cross: previous.cross,
+  };
   if (reasons.length === 0) return { ...own, ...kept, action: 'keep' };
   const changes = fileChanges(decision, contents, observed);
   const work = { ...own, ...kept, ...changes, relocations, relinks: relinks.length > 0, reasons };
@@ -102,6 +112,8 @@ function situationOf(
     keyId: key.state === 'present' ? key.facts.keyId : null,
     previous,
     previousChanges: false,
+    routes: [],
+    route: null,
     cross: [],
     crossChanges: false,
   };

@@ -1,10 +1,11 @@
 /** The dry run as a value: what is on disk against what is wanted, for the whole inventory (design §2). Pure. */
 import { type Entity, type EntityId, type Inventory, kindOf } from '../pki/entity.ts';
+import { groupBy } from '../pki/group.ts';
 import { byIdOf } from '../pki/issuers.ts';
 import { fingerprintsOf, type NameAttribute } from '../x509/facts.ts';
 import { type Action, type Change, type Consent, consentsOf, isIssue, reasonsOf } from './change.ts';
 import { type ClockDoubt, type Moment, momentOf } from './clock.ts';
-import type { Context } from './context.ts';
+import type { Child, Context } from './context.ts';
 import { diffName } from './diff.ts';
 import { duplicateSerials } from './duplicates.ts';
 import { type EngineChoice, type EngineName, engineFor } from './engine.ts';
@@ -16,6 +17,7 @@ import { planEntity } from './plan-entity.ts';
 import { earlierOf } from './previous.ts';
 import type { Reason } from './reason.ts';
 import { type Remark, remarksOf } from './remark.ts';
+import { routeOf, standingOf } from './routes.ts';
 import { type CertificateSummary, summaryOf } from './summary.ts';
 
 /** What has to change so that the observation becomes what is wanted. */
@@ -63,6 +65,7 @@ export interface PlanOptions {
 export function planInventory(inventory: Inventory, observation: Observation, options: PlanOptions): Plan {
   const byId = byIdOf(inventory.entities);
   const outlooks = new Map<EntityId, Outlook>();
+  const children = childrenIn(inventory, observation);
   const { now, doubt } = momentIn(inventory, observation, options);
   const context: Context = {
     byId,
@@ -72,15 +75,17 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     rekey: options.rekey ?? new Set(),
     retire: options.retire ?? new Set(),
     hasIssued: (authority) => hasIssued(authority, inventory, observation),
+    childrenOf: (authority) => children.get(authority) ?? [],
     now,
   };
   const pinned = pinnedOf(inventory, observation, options.pinned ?? new Set());
   const changes = inventory.entities.map((entity) => {
     const observed = observation.entities.get(entity.id) ?? NOTHING;
     const change = pinned.has(entity.id)
-      ? unchanged(entity, observed)
+      ? unchanged(entity, observed, context)
       : planEntity(entity, observed, context);
-    if (entity.kind === 'authority') outlooks.set(entity.id, outlookOf(entity, observed, change));
+    if (entity.kind === 'authority')
+      outlooks.set(entity.id, outlookOf(entity, observed, change, context.childrenOf(entity.id)));
     return change;
   });
   const removals = observation.orphans.flatMap(removal);
@@ -109,16 +114,32 @@ function momentIn({ entities }: Inventory, observation: Observation, { now, cloc
   return momentOf(entities, observation, now, clock === 'trusted');
 }
 
-function unchanged({ id, kind }: Entity, observed: EntityObservation): Change {
-  const { roots, cross } = earlierOf(observed);
+function unchanged(entity: Entity, observed: EntityObservation, context: Context): Change {
+  const { id, kind } = entity;
+  const { roots, routes, cross } = earlierOf(observed);
   return {
     id,
     kind,
     affects: [],
     action: 'keep',
     previous: fingerprintsOf(roots),
+    routes: fingerprintsOf(routes),
+    route: routeOf(entity, standingOf(entity, observed, null, false), context)?.fingerprint ?? null,
     cross: fingerprintsOf(cross),
   };
+}
+
+/** Authorities directly below others, by those. */
+function childrenIn(
+  { entities }: Inventory,
+  observation: Observation,
+): ReadonlyMap<EntityId, readonly Child[]> {
+  const children = entities.flatMap(({ id, kind, issuer }) =>
+    kind === 'authority' && issuer !== null
+      ? [{ id, issuer, observed: observation.entities.get(id) ?? NOTHING }]
+      : [],
+  );
+  return groupBy(children, ({ issuer }) => issuer);
 }
 
 /** An entity that left the manifest: its files go to the archive, once the user agrees. */

@@ -4,13 +4,14 @@
  * certificate stays beside the new one in trust bundles, and the old key signs a certificate for the new key, which goes
  * into chains; both until the old certificate ends or is retired.
  */
-import type { Entity } from '../pki/entity.ts';
+import type { Entity, EntityId } from '../pki/entity.ts';
 import { subjectText } from '../pki/subject.ts';
 import {
   type CertificateFacts,
   type Fingerprint,
   fingerprintsOf,
   isAuthority,
+  type KeyId,
   keyIdentifierOf,
   pathLengthOf,
   signerIdentifierOf,
@@ -18,13 +19,17 @@ import {
 import { issuedName, keptName } from '../x509/name.ts';
 import { type Rollover, rolloverOf } from '../x509/rollover.ts';
 import type { Crossing, Issuance } from './change.ts';
+import type { Child } from './context.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Reason } from './reason.ts';
+import { routesFrom } from './routes.ts';
 
 /** What stays of what a root had before, and whether the file that holds it is written or removed. */
 export interface Previous {
   /** Earlier certificates of the root, newest first. */
   readonly keep: readonly Fingerprint[];
+  /** Certificates that intermediates had from those, newest first. */
+  readonly routes: readonly Fingerprint[];
   /** Cross-certificates that are there and stay, newest first. */
   readonly cross: readonly Fingerprint[];
   /** One that is to be made. */
@@ -39,6 +44,11 @@ interface Situation {
   readonly retired: boolean;
   /** The certificate that replaces the present one and is for another key or of another name, or `null`. */
   readonly successor: Issuance | null;
+  readonly children: readonly Child[];
+  /** Entities that get a new key on request. */
+  readonly rekeyed: ReadonlySet<EntityId>;
+  /** Those of which chains are to go on with the current certificate. */
+  readonly unrouted: ReadonlySet<EntityId>;
 }
 
 /** The rollover of one entity; what is no root, or no more, keeps nothing and loses its file. */
@@ -53,9 +63,14 @@ export function previousOf(entity: Entity, observed: EntityObservation, situatio
     (facts) => facts.notAfter < situation.now || (situation.retired && !replaced.includes(facts)),
   );
   const kept = entity.issuer === null ? roots.filter((facts) => !gone.includes(facts)) : [];
-  const cross = known.cross.filter((facts) => isVouchedFor(facts, kept, situation.now));
+  const current = situation.successor === null ? currentKey(observed) : null;
+  const isOfUse = (facts: CertificateFacts): boolean => isVouchedFor(facts, kept, situation.now);
+  const cross = known.cross.filter((facts) => isOfUse(facts) && leadsOn(facts, kept, current));
+  const routes = [...replaced.flatMap((one) => routesOf(one, situation)), ...known.routes].filter(
+    (facts) => isOfUse(facts) && !isUnrouted(facts, situation),
+  );
   const crossing = kept[0] === replaced[0] ? crossingOf(entity, observed, kept[0], situation) : null;
-  const wanted = fingerprintsOf([...kept, ...cross]);
+  const wanted = fingerprintsOf([...kept, ...routes, ...cross]);
   const differs = crossing !== null || wanted.join() !== fingerprintsOf(all).join();
   const isDamaged = file.state === 'garbage';
   const write = wanted.length > 0 && (differs || isDamaged);
@@ -70,6 +85,7 @@ export function previousOf(entity: Entity, observed: EntityObservation, situatio
   ];
   return {
     keep: fingerprintsOf(kept),
+    routes: fingerprintsOf(routes),
     cross: fingerprintsOf(cross),
     crossing,
     reasons: (write || remove) && reasons.length === 0 ? [{ kind: 'stale', artifact: 'previous' }] : reasons,
@@ -78,9 +94,36 @@ export function previousOf(entity: Entity, observed: EntityObservation, situatio
   };
 }
 
-/** What a root's file of earlier certificates holds: those it had, and cross-certificates behind them. */
-export function earlierOf({ previous }: Pick<EntityObservation, 'previous'>): Rollover {
-  return rolloverOf(previous.state === 'present' ? previous.facts : []);
+/** What a root's file of earlier certificates holds: those it had, and what leads from them to the current one. */
+export function earlierOf(observed: Pick<EntityObservation, 'previous' | 'cert' | 'key'>): Rollover {
+  const { previous } = observed;
+  return rolloverOf(previous.state === 'present' ? previous.facts : [], currentKey(observed));
+}
+
+function currentKey({ cert, key }: Pick<EntityObservation, 'cert' | 'key'>): KeyId | null {
+  if (cert.state === 'present') return cert.facts.keyId;
+  return key.state === 'present' ? key.facts.keyId : null;
+}
+
+function routesOf(replaced: CertificateFacts, { children, rekeyed }: Situation): readonly CertificateFacts[] {
+  return routesFrom(replaced, children, rekeyed);
+}
+
+/** An intermediate that was named for retirement itself: its root stays trusted, and chains change before that ends. */
+function isUnrouted({ keyId }: CertificateFacts, { children, unrouted }: Situation): boolean {
+  return children.some(
+    ({ id, observed: { cert } }) =>
+      unrouted.has(id) && cert.state === 'present' && cert.facts.keyId === keyId,
+  );
+}
+
+/** A cross-certificate for a key that is neither the current one nor that of an earlier root ends nowhere. */
+function leadsOn(
+  { keyId }: CertificateFacts,
+  roots: readonly CertificateFacts[],
+  current: KeyId | null,
+): boolean {
+  return keyId === current || roots.some((root) => root.keyId === keyId);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The plan as a graph of steps: what is run, in which order, and what may run at the same time. Pure. */
 import { type Entity, type EntityId, type Inventory, unreachable } from '../pki/entity.ts';
-import { type ById, byIdOf } from '../pki/issuers.ts';
+import { type ById, byIdOf, rootAbove } from '../pki/issuers.ts';
 import type { KeySpec } from '../pki/key-spec.ts';
 import { ruleOf } from './artifacts/rules.ts';
 import { crossingOf, type Issue, isIssue, isWork, makesKey, type Work } from './change.ts';
@@ -53,7 +53,7 @@ export function stepsOf(plan: Plan, { entities }: Inventory): readonly Step[] {
   return plan.changes.flatMap((change) => {
     if (change.action === 'remove') return [removeStep(change.id)];
     const entity = byId.get(change.id);
-    return entity === undefined || !isWork(change) ? [] : entitySteps(change, entity, works, byId);
+    return entity === undefined || !isWork(change) ? [] : entitySteps(change, entity, byId, works);
   });
 }
 
@@ -67,8 +67,8 @@ type Published = (ids: readonly (EntityId | null)[]) => readonly StepId[];
 function entitySteps(
   change: Work,
   entity: Entity,
-  works: ReadonlySet<EntityId>,
   byId: ById,
+  works: ReadonlySet<EntityId>,
 ): readonly Step[] {
   const published: Published = (ids) =>
     ids.flatMap((id) => (id !== null && id !== entity.id && works.has(id) ? [stepId('publish', id)] : []));
@@ -78,8 +78,10 @@ function entitySteps(
     ...callSteps(change, entity, key),
     ...conversionSteps(change, entity, byId, published),
   ];
-  // Bundles hold the certificates of issuers and trusted roots, which must be the new ones by then.
-  const needs = [...made.map(({ id }) => id), ...published([entity.issuer, ...entity.trust])];
+  // Bundles hold the certificates of issuers and trusted roots, which must be the new ones by then, and what a root keeps.
+  const root = rootAbove(entity, byId) ?? null;
+  const others = [entity.issuer, ...entity.trust].includes(root) ? [] : [root];
+  const needs = [...made.map(({ id }) => id), ...published([entity.issuer, ...entity.trust, ...others])];
   return [...made, { kind: 'publish', id: stepId('publish', entity.id), entity: entity.id, needs }];
 }
 
@@ -129,9 +131,10 @@ function conversionSteps(
     const rule = ruleOf(artifact);
     if (rule.by !== 'conversion') return [];
     const parts = rule.parts(entity, byId);
-    const needs = parts.flatMap((part) =>
-      part.of === entity.id ? ownNeeds(part, change) : published([part.of]),
-    );
+    const needs = parts.flatMap((part) => [
+      ...(part.of === entity.id ? ownNeeds(part, change) : published([part.of])),
+      ...(part.kind === 'joint' ? published([part.root]) : []),
+    ]);
     const { format } = rule;
     return [makeStep({ op: 'convert', of: entity.id, parts, format, to: artifact }, [...new Set(needs)])];
   });
@@ -147,6 +150,8 @@ function ownNeeds({ kind, of }: Part, change: Work): readonly StepId[] {
     case 'cross':
       return crossingOf(change) === null ? [] : [stepId('cross', of)];
     case 'earlier':
+    case 'routes':
+    case 'joint':
       return [];
     default:
       return unreachable(kind);

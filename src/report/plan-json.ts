@@ -12,6 +12,7 @@ import {
   type Issuance,
   issuanceOf,
   isWork,
+  type KeptTrust,
   keptTrustOf,
   makesKey,
   type Relocation,
@@ -60,7 +61,7 @@ function remarkJson(remark: Remark): unknown {
 }
 
 /** A change with every field that a change can have, whatever its action: readers need not know which has which. */
-export interface ChangeRecord extends Pick<Change, 'id' | 'kind' | 'action' | 'affects'> {
+export interface ChangeRecord extends Pick<Change, 'id' | 'kind' | 'action' | 'affects'>, KeptTrust {
   readonly reasons: readonly Reason[];
   readonly newKey: boolean;
   readonly issuance: Issuance | null;
@@ -68,8 +69,6 @@ export interface ChangeRecord extends Pick<Change, 'id' | 'kind' | 'action' | 'a
   readonly deletes: FileChanges['deletes'];
   readonly copies: readonly Omit<Relocation, 'digest'>[];
   readonly chmods: FileChanges['chmods'];
-  readonly previous: readonly string[];
-  readonly cross: readonly string[];
   readonly crossing: Crossing | null;
   readonly alterations: readonly Alteration[];
   /** The first of them. */

@@ -26,38 +26,47 @@ export function partsText(run: Run, change: Work, parts: readonly Part[]): strin
 }
 
 /** A part of the entity that is being published: new ones are still in staging. */
-function ownText({ staging, published }: Run, change: Work, { kind, of }: Part): string {
-  switch (kind) {
+function ownText({ staging, published }: Run, change: Work, part: Part): string {
+  const { of } = part;
+  switch (part.kind) {
     case 'key':
       return makesKey(change)
         ? staging.read(of, 'key').toString('latin1')
         : whole(published.read(of, 'key'), of).toString('latin1');
     case 'certificate':
       return isIssue(change) ? staging.read(of, 'cert').toString('latin1') : published.certificate(of).pem;
+    case 'joint':
+      throw new Error(`Internal error: ${of} stands above itself`);
     case 'earlier':
       return published.earlier(of);
+    case 'routes':
+      return published.keptRoutes(of);
     case 'cross':
       return (
         (crossingOf(change) === null ? '' : staging.read(of, 'cross').toString('latin1')) +
         published.keptCross(of)
       );
     default:
-      return unreachable(kind);
+      return unreachable(part);
   }
 }
 
 /** A part of another entity, which is in its place by now. */
-function memberText({ published }: Run, { kind, of }: Part): string {
-  switch (kind) {
+function memberText({ published }: Run, part: Part): string {
+  const { of } = part;
+  switch (part.kind) {
     case 'key':
-      throw new Error(`Internal error: the private key of ${of} is no part of another entity's file`);
+    case 'routes':
+      throw new Error(`Internal error: the ${part.kind} of ${of} is no part of another entity's file`);
     case 'certificate':
       return published.certificate(of).pem;
+    case 'joint':
+      return published.route(of, part.root) ?? published.certificate(of).pem + published.cross(part.root);
     case 'earlier':
       return published.earlier(of);
     case 'cross':
       return published.cross(of);
     default:
-      return unreachable(kind);
+      return unreachable(part);
   }
 }

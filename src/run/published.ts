@@ -69,23 +69,45 @@ export class Published {
     return this.#certificates(id, keptTrustOf(this.#change(id)).previous);
   }
 
+  /** What intermediates had from those, before they are published again. */
+  keptRoutes(id: EntityId): string {
+    const { routes } = keptTrustOf(this.#change(id));
+    const children = [...this.#byId.values()].filter(
+      ({ kind, issuer }) => kind === 'authority' && issuer === id,
+    );
+    return this.#certificates(id, routes, children);
+  }
+
+  /** The certificate that chains show instead of an intermediate's own, once its root is published. */
+  route(id: EntityId, root: EntityId): string | null {
+    const { route } = keptTrustOf(this.#change(id));
+    return route === null ? null : this.#certificates(root, [route]);
+  }
+
   /** A root's cross-certificates that stay, before it is published again. */
   keptCross(id: EntityId): string {
     return this.#certificates(id, keptTrustOf(this.#change(id)).cross);
   }
 
-  /** All cross-certificates of a root, once it is published: they stand behind its earlier certificates. */
+  /** All cross-certificates of a root, once it is published: they stand behind everything else. */
   cross(id: EntityId): string {
     const change = this.#change(id);
-    const { previous, cross } = keptTrustOf(change);
+    const { previous, routes, cross } = keptTrustOf(change);
     if (crossingOf(change) === null && cross.length === 0) return '';
-    return [...certificatesIn(this.read(id, 'previous')).values()].slice(previous.length).join('');
+    return [...certificatesIn(this.read(id, 'previous')).values()]
+      .slice(previous.length + routes.length)
+      .join('');
   }
 
-  #certificates(id: EntityId, wanted: readonly Fingerprint[]): string {
+  #certificates(id: EntityId, wanted: readonly Fingerprint[], others: readonly Entity[] = []): string {
     // Every trust bundle asks, and hardly any root has one: nothing is read for nothing.
     if (wanted.length === 0) return '';
-    const files = (['cert', 'previous'] as const).map((file) => certificatesIn(this.read(id, file)));
+    const places = [
+      [id, 'cert'],
+      [id, 'previous'],
+      ...others.map((one) => [one.id, 'cert'] as const),
+    ] as const;
+    const files = places.map(([of, file]) => certificatesIn(this.read(of, file)));
     return wanted
       .map((fingerprint) => known(files.flatMap((file) => file.get(fingerprint) ?? [])[0], fingerprint))
       .join('');

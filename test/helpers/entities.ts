@@ -156,6 +156,8 @@ const NO_CHANGE = {
   relinks: false,
   chmods: [],
   previous: [],
+  routes: [],
+  route: null,
   cross: [],
   crossing: null,
   alterations: [],
@@ -275,19 +277,21 @@ export class World {
       return entity === undefined ? [] : [{ change, entity }];
     });
     for (const { change, entity } of work) this.#issue(change, entity);
-    const previous = new Map(changes.map((change) => [change.id, change.previous]));
-    for (const { change, entity } of work) this.#derive(change, entity, byId, previous);
+    const planned = new Map(changes.map((change) => [change.id, change]));
+    for (const { change, entity } of work) this.#derive(change, entity, byId, planned);
   }
 
   /** Cross-certificates of a root, by fingerprint: what stands behind its earlier certificates. */
   crossOf(root: EntityId | undefined): readonly string[] {
     const file = root === undefined ? undefined : this.of(root).previous;
     const facts = file?.state === 'present' ? file.facts : [];
+    const roots = new Set(
+      [...(root === undefined ? [] : [this.cert(root)]), ...facts.filter(isSelfSigned)].map(
+        ({ keyId }) => keyId,
+      ),
+    );
     return facts
-      .filter((cert) => {
-        const own = keyIdentifierOf(cert);
-        return cert.issuerDer !== cert.subjectDer || (signerIdentifierOf(cert) ?? own) !== own;
-      })
+      .filter((cert) => !isSelfSigned(cert) && roots.has(cert.keyId))
       .map(({ fingerprint }) => fingerprint);
   }
 
@@ -314,13 +318,17 @@ export class World {
     change: ChangeRecord,
     entity: Entity,
     byId: ReadonlyMap<EntityId, Entity>,
-    previous: ReadonlyMap<EntityId, ChangeRecord['previous']>,
+    planned: ReadonlyMap<EntityId, ChangeRecord>,
   ): void {
     const files = this.of(change.id);
-    const pieces = ({ kind, of }: Part): readonly string[] => {
+    const pieces = (part: Part): readonly string[] => {
+      const { kind, of } = part;
       if (kind === 'key') return [`key ${this.key(of).keyId}`];
-      if (kind === 'certificate') return [this.cert(of).fingerprint];
-      return kind === 'earlier' ? (previous.get(of) ?? []) : this.crossOf(of);
+      if (kind === 'earlier') return planned.get(of)?.previous ?? [];
+      if (kind === 'cross') return this.crossOf(of);
+      const route = planned.get(of)?.route;
+      if (kind === 'joint' && typeof route === 'string') return [route];
+      return [this.cert(of).fingerprint, ...(kind === 'joint' ? this.crossOf(part.root) : [])];
     };
     for (const artifact of change.writes) {
       const rule = ruleOf(artifact);
@@ -331,6 +339,7 @@ export class World {
       if (artifact === 'previous')
         files.previous = present([
           ...change.previous.flatMap((old) => this.#certificates.get(old) ?? []),
+          ...change.routes.flatMap((old) => this.#certificates.get(old) ?? []),
           ...[this.#crossed.get(change.id)].flatMap((made) => made ?? []),
           ...change.cross.flatMap((old) => this.#certificates.get(old) ?? []),
         ]);
@@ -340,6 +349,11 @@ export class World {
     for (const artifact of change.chmods) chmod(files, artifact);
     for (const artifact of ALL_ARTIFACTS.filter((one) => ARTIFACTS[one].secret)) chmod(files, artifact);
   }
+}
+
+function isSelfSigned(cert: CertificateFacts): boolean {
+  const own = keyIdentifierOf(cert);
+  return cert.issuerDer === cert.subjectDer && (signerIdentifierOf(cert) ?? own) === own;
 }
 
 function requestFor(entity: Entity, { keyId }: KeyFacts): RequestFacts {

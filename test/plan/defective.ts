@@ -165,14 +165,21 @@ function planned(ders: Readonly<Record<Who, Buffer>>): Verdicts['reasons'] {
     leaf: observation('leaf', ders.leaf),
   };
   const outlook = (who: 'root' | 'inter') =>
-    outlookOf(ENTITIES[who], seen[who], {
-      id: ENTITIES[who].id,
-      kind: 'authority',
-      affects: [],
-      action: 'keep',
-      previous: [],
-      cross: [],
-    });
+    outlookOf(
+      ENTITIES[who],
+      seen[who],
+      {
+        id: ENTITIES[who].id,
+        kind: 'authority',
+        affects: [],
+        action: 'keep',
+        previous: [],
+        routes: [],
+        route: null,
+        cross: [],
+      },
+      [],
+    );
   return {
     root: certificateReasons(ROOT, seen.root, null, NOW),
     inter: certificateReasons(INTER, seen.inter, outlook('root'), NOW),

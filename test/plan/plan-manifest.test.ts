@@ -201,7 +201,7 @@ describe('an authority changes', () => {
     expect(plan.changes[2]).toMatchObject({ action: 'refresh', issuance: null });
   });
 
-  it('re-keyed: everything below is issued anew, with the keys it has, and gets a chain to the old root', () => {
+  it('re-keyed: everything directly below is issued anew, with the keys it has', () => {
     const plan = planOf(settled(), withChanged(root, { key: { algorithm: 'rsa', size: 4096 } }));
     expectPlan(plan, {
       [root]: { action: 'rekey', newKey: true, consent: 'rekey-ca', affects: [services, api, billing] },
@@ -211,13 +211,13 @@ describe('an authority changes', () => {
         consent: null,
         reasons: [changes(root)],
         writes: LEAF_FILES,
-        affects: [api],
+        affects: [],
       },
-      // Its issuer keeps its key, so this certificate stays good; what it is shown with does not.
+      // Its issuer keeps its key, and is shown by the certificate that it had: nothing changes but whom it trusts.
       [api]: {
         action: 'refresh',
-        reasons: [changes(services), changes(root)],
-        writes: ['chain', 'fullchain', 'ca'],
+        reasons: [changes(root)],
+        writes: ['ca'],
       },
       [billing]: {
         action: 'issue',

@@ -1,8 +1,10 @@
 /** A root that is re-keyed stays trusted beside the new one, until it ends or somebody says so; and what left the manifest. */
 import { describe, expect, it } from 'vitest';
+import type { Authority, Entity } from '../../src/pki/entity.ts';
 import { earlierOf } from '../../src/plan/previous.ts';
 import { stepsOf } from '../../src/plan/steps.ts';
 import {
+  anAuthority,
   anInventory,
   critical,
   DAY,
@@ -16,6 +18,7 @@ import {
 import {
   ALL,
   API,
+  api,
   BILLING,
   billing,
   changes,
@@ -37,8 +40,7 @@ function planned(world: World, inventory = ALL, options: { now?: number; retire?
 
 /** The certificates that the root had before. */
 function earlier(world: World) {
-  const { previous } = world.of(root);
-  return previous.state === 'present' ? earlierOf({ previous }).roots : [];
+  return earlierOf(world.of(root)).roots;
 }
 
 /** The root re-keyed, and everything below it with it. */
@@ -163,14 +165,14 @@ describe('the old key signs the new one', () => {
     expect(steps.find(({ id }) => id === `publish ${root}`)?.needs).toContain(`cross ${root}`);
   });
 
-  it('and what is below shows that certificate behind its issuers, until nobody trusts the old one', () => {
+  it('and what is directly below shows that certificate behind its issuers, until nobody trusts the old one', () => {
     const world = rolledOver();
     const cross = world.crossOf(root);
     expect(cross).toHaveLength(1);
     expect(world.of(services).chain).toMatchObject({ facts: cross });
-    expect(world.of(API.id).chain).toMatchObject({ facts: [world.cert(services).fingerprint, ...cross] });
-    expect(world.of(API.id).fullchain).toMatchObject({
-      facts: [world.cert(API.id).fingerprint, world.cert(services).fingerprint, ...cross],
+    expect(world.of(billing).chain).toMatchObject({ facts: cross });
+    expect(world.of(billing).fullchain).toMatchObject({
+      facts: [world.cert(billing).fingerprint, ...cross],
     });
     expect(world.of(root).chain.state).toBe('missing');
     expectPlan(planned(world, NEW_KEY), {});
@@ -246,6 +248,156 @@ describe('the old key signs the new one', () => {
     expect(change?.previous).toHaveLength(1);
   });
 });
+
+describe('an intermediate that keeps its key', () => {
+  const route = (world: World) => changeOf(planned(world, NEW_KEY), services)?.route ?? null;
+  const changeOf = (plan: ReturnType<typeof planned>, id: string) =>
+    plan.changes.find((one) => one.id === id);
+  const chainOf = (world: World, id: string) => {
+    const { chain } = world.of(id);
+    return chain.state === 'present' ? chain.facts : [];
+  };
+
+  it('is shown by the certificate that it had from the old root: no chain changes', () => {
+    const world = settled();
+    const [had, shown] = [world.cert(services).fingerprint, chainOf(world, api)];
+    const plan = planned(world, NEW_KEY);
+    expect(plan.changes[0]?.routes).toEqual([had]);
+    expectPlan(plan, {
+      [root]: { action: 'rekey' },
+      [services]: { action: 'issue', route: had },
+      [api]: { action: 'refresh', writes: ['ca'] },
+      [billing]: { action: 'issue' },
+    });
+    world.carryOut(plan, NEW_KEY);
+    expect(chainOf(world, api)).toEqual(shown);
+    expect(world.cert(services).fingerprint).not.toBe(had);
+    expectPlan(planned(world, NEW_KEY), {});
+    expect(route(world)).toBe(had);
+  });
+
+  it('also through two rollovers: by the oldest, which all generations accept', () => {
+    const world = settled();
+    const first = world.cert(services).fingerprint;
+    world.carryOut(planned(world, NEW_KEY), NEW_KEY);
+    const second = world.cert(services).fingerprint;
+    const third = withChanged(root, { key: { algorithm: 'ed25519' } });
+    const plan = planned(world, third);
+    expect(plan.changes[0]?.routes).toEqual([second, first]);
+    world.carryOut(plan, third);
+    expect(chainOf(world, api)).toEqual([first]);
+    expectPlan(planned(world, third), {});
+    // What was signed by the first root goes with it; the second is still trusted.
+    const { notAfter } = settled().cert(root);
+    const after = planned(world, third, { now: notAfter + 1 });
+    expect(after.changes[0]?.routes).not.toContain(first);
+  });
+
+  it('goes on with its own, and with what vouches for the new root, when it is retired itself', () => {
+    const world = rolledOver();
+    const plan = planned(world, NEW_KEY, { retire: [services] });
+    expectPlan(plan, {
+      [root]: {
+        action: 'refresh',
+        writes: ['previous'],
+        previous: earlier(world).map(fingerprint),
+        routes: [],
+      },
+      [services]: { action: 'keep', route: null },
+      [api]: { action: 'refresh', writes: ['chain', 'fullchain'] },
+    });
+    world.carryOut(plan, NEW_KEY);
+    expect(chainOf(world, api)).toEqual([world.cert(services).fingerprint, ...world.crossOf(root)]);
+    expectPlan(planned(world, NEW_KEY), {});
+  });
+
+  it('and with its own alone, once the old root is retired', () => {
+    const world = rolledOver();
+    world.carryOut(planned(world, NEW_KEY, { retire: [root] }), NEW_KEY);
+    expect(chainOf(world, api)).toEqual([world.cert(services).fingerprint]);
+  });
+
+  it('until that certificate would have to be renewed', () => {
+    const world = settled();
+    const { notBefore, notAfter } = world.cert(services);
+    world.carryOut(planned(world, NEW_KEY), NEW_KEY);
+    const due = notAfter - Math.floor((notAfter - notBefore + 1) / 3);
+    const at = (now: number) => changeOf(planned(world, NEW_KEY, { now }), services)?.route;
+    expect(at(due - 1)).not.toBeNull();
+    expect(at(due)).toBeNull();
+  });
+
+  it.each<[string, Partial<Authority>]>([
+    ['gets another key', { key: { algorithm: 'ed25519' } }],
+    ['gets another name', { subject: [{ type: 'CN', value: 'Services G2' }] }],
+    ['gets another path length', { pathLength: 3 }],
+  ])('but not where it %s, at once or later', (_, change) => {
+    const both = anInventory(
+      ...NEW_KEY.entities.map((one) => (one.id === services ? ({ ...one, ...change } as Entity) : one)),
+    );
+    const [atOnce, later] = [settled(), rolledOver()];
+    for (const world of [atOnce, later]) {
+      const plan = planned(world, both);
+      expect(changeOf(plan, services)).toMatchObject({
+        action: expect.not.stringMatching('keep'),
+        route: null,
+      });
+      world.carryOut(plan, both);
+      expect(chainOf(world, api)).toEqual([world.cert(services).fingerprint, ...world.crossOf(root)]);
+      expectPlan(planned(world, both), {});
+    }
+  });
+
+  it.each<[string, (world: World) => void]>([
+    [
+      'another key than the old root’s signed',
+      (world) => world.changeCert(services, {}, keyFacts('other').keyId),
+    ],
+    ['is for another key', (world) => world.changeCert(services, { keyId: keyFacts('other').keyId })],
+    [
+      'is no authority’s',
+      (world) =>
+        world.changeCert(services, {
+          extensions: { basicConstraints: critical({ ca: false, pathLength: null }) },
+        }),
+    ],
+    ['names another issuer', (world) => world.changeCert(services, { issuerDer: '3000' })],
+  ])('nor by a certificate that %s', (_, damage) => {
+    const world = settled();
+    damage(world);
+    expect(route(world)).toBeNull();
+  });
+
+  it('is left alone with its route when other things are asked for by name', () => {
+    const world = rolledOver();
+    const plan = flatPlan(NEW_KEY, world.observation(NEW_KEY), {
+      now: NOW,
+      rekey: new Set([api]),
+      pinned: new Set([root, services, billing]),
+    });
+    expectPlan(plan, { [api]: { action: 'rekey' } });
+    world.carryOut(plan, NEW_KEY);
+    expectPlan(planned(world, NEW_KEY), {});
+  });
+
+  it('and a chain waits for its root, also where that is not trusted', () => {
+    const other = anAuthority({ name: 'other' });
+    const entities = NEW_KEY.entities.map((one) => (one.id === api ? { ...one, trust: [other.id] } : one));
+    const inventory = anInventory(...entities, other);
+    const world = settled(
+      anInventory(
+        ...ALL.entities.map((one) => (one.id === api ? { ...one, trust: [other.id] } : one)),
+        other,
+      ),
+    );
+    world.carryOut(planned(world, inventory), inventory);
+    const plan = planned(world, inventory, { retire: [services] });
+    const publish = stepsOf(plan, inventory).find(({ id }) => id === `publish ${api}`);
+    expect(publish?.needs).toEqual([`publish ${root}`]);
+  });
+});
+
+const fingerprint = (facts: { readonly fingerprint: string }): string => facts.fingerprint;
 
 describe('whom everybody trusts', () => {
   it('names a root that somebody added to the earlier ones', () => {

@@ -36,20 +36,25 @@ export function readCredentials(root: string, entity: Entity, byId: ById): Crede
     : { key, fullchain, ca };
 }
 
-function partText(root: string, { kind, of }: Part, byId: ById): string | undefined {
-  const entity = byId.get(of);
+function partText(root: string, part: Part, byId: ById): string | undefined {
+  const entity = byId.get(part.of);
   if (entity === undefined) return undefined;
-  switch (kind) {
+  switch (part.kind) {
     case 'key':
       return readText(root, entity, 'key');
     case 'certificate':
       return readText(root, entity, 'cert');
+    case 'joint':
+      // Who deploys files may show either; the plan knows which of them chains have.
+      return joined([readText(root, entity, 'cert'), partText(root, { kind: 'cross', of: part.root }, byId)]);
+    case 'routes':
+      return rolloverText(root, entity, 'routes');
     case 'earlier':
       return rolloverText(root, entity, 'roots');
     case 'cross':
       return rolloverText(root, entity, 'cross');
     default:
-      return unreachable(kind);
+      return unreachable(part);
   }
 }
 
@@ -57,7 +62,9 @@ function partText(root: string, { kind, of }: Part, byId: ById): string | undefi
 function rolloverText(root: string, entity: Entity, which: keyof Rollover): string {
   const file = readPublished(root, entity, 'previous');
   if (file.state !== 'present') return '';
-  const wanted = new Set(fingerprintsOf(rolloverOf(readable(file.facts))[which]));
+  const cert = readPublished(root, entity, 'cert');
+  const [own] = cert.state === 'present' ? readable(cert.facts) : [];
+  const wanted = new Set(fingerprintsOf(rolloverOf(readable(file.facts), own?.keyId ?? null)[which]));
   return certificateBlocks(file.facts)
     .filter((der) => wanted.has(sha256(der)))
     .map((der) => pemText('CERTIFICATE', der))

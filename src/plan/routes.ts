@@ -1,0 +1,81 @@
+/**
+ * An intermediate that keeps its key while its root gets another may be shown by the certificate that it had from the
+ * former one: who trusts the old root accepts that, who trusts both does, and no chain is longer than before. Where
+ * chains may have no more than so many certificates (nginx, Apache, uwsgi), or an old root's path length is used up, a
+ * cross-certificate would be one too many.
+ */
+import type { Entity, EntityId } from '../pki/entity.ts';
+import { renewWindow } from '../pki/renewal.ts';
+import { type CertificateFacts, isAuthority, type KeyId, keyIdentifierOf } from '../x509/facts.ts';
+import { issuedName } from '../x509/name.ts';
+import type { Issuance } from './change.ts';
+import type { Child, Context } from './context.ts';
+import { diffCertificate } from './diff.ts';
+import type { EntityObservation } from './observation.ts';
+import { lifetime } from './validity.ts';
+import { AN_ISSUER, wantedCertificate } from './wanted.ts';
+
+/** Certificates that intermediates have from a root whose own is being replaced. @param rekeyed get another key. */
+export function routesFrom(
+  replaced: CertificateFacts,
+  children: readonly Child[],
+  rekeyed: ReadonlySet<EntityId>,
+): readonly CertificateFacts[] {
+  return children.flatMap(({ id, observed: { cert, signedBy } }) => {
+    if (cert.state !== 'present' || rekeyed.has(id)) return [];
+    const isSigned = signedBy === replaced.keyId && cert.facts.issuerDer === replaced.subjectDer;
+    return isSigned && isAuthority(cert.facts) ? [cert.facts] : [];
+  });
+}
+
+/** How an intermediate will stand when this plan is carried out; `null` for what only the making can tell. */
+interface Standing {
+  readonly keyId: KeyId | null;
+  readonly subjectDer: string;
+  readonly subjectKeyId: string | null;
+}
+
+/** @param issuance of its next certificate, `null` where the present one stays. */
+export function standingOf(
+  entity: Entity,
+  { cert, key }: EntityObservation,
+  issuance: Issuance | null,
+  newKey: boolean,
+): Standing {
+  if (issuance === null && cert.state === 'present') {
+    const { keyId, subjectDer } = cert.facts;
+    return { keyId, subjectDer, subjectKeyId: keyIdentifierOf(cert.facts) };
+  }
+  const facts = key.state === 'present' && !newKey ? key.facts : null;
+  return {
+    keyId: facts?.keyId ?? null,
+    subjectDer: issuedName(entity, issuance?.name),
+    subjectKeyId: issuance?.subjectKeyId ?? facts?.keyIdentifier ?? null,
+  };
+}
+
+/** The oldest route that still serves: the more roots lead to it, the more accept it. */
+export function routeOf(
+  entity: Entity,
+  own: Standing,
+  { outlooks, now }: Pick<Context, 'outlooks' | 'now'>,
+): CertificateFacts | null {
+  const routes = entity.issuer === null ? [] : (outlooks.get(entity.issuer)?.routeFacts ?? []);
+  return routes.findLast((route) => serves(route, entity, own, now)) ?? null;
+}
+
+/** For the same key and name, as the manifest has it but for its issuer, and not so near its end as to be renewed. */
+function serves(route: CertificateFacts, entity: Entity, own: Standing, now: number): boolean {
+  const identifier = keyIdentifierOf(route);
+  const isSame =
+    route.keyId === own.keyId &&
+    route.subjectDer === own.subjectDer &&
+    (own.subjectKeyId === null || own.subjectKeyId === identifier);
+  const rest = route.notAfter - now;
+  const isInTime = route.notBefore <= now && rest > renewWindow(entity.renewBefore, lifetime(route));
+  return (
+    isSame &&
+    isInTime &&
+    diffCertificate(route, wantedCertificate(entity, AN_ISSUER, identifier)).length === 0
+  );
+}
