@@ -64,10 +64,12 @@ export function previousOf(entity: Entity, observed: EntityObservation, situatio
   );
   const kept = entity.issuer === null ? roots.filter((facts) => !gone.includes(facts)) : [];
   const current = situation.successor === null ? currentKey(observed) : null;
-  const isOfUse = (facts: CertificateFacts): boolean => isVouchedFor(facts, kept, situation.now);
-  const cross = known.cross.filter((facts) => isOfUse(facts) && leadsOn(facts, kept, current));
+  const cross = known.cross.filter(
+    (facts) => facts.notAfter >= situation.now && isVouchedFor(facts, kept) && leadsOn(facts, kept, current),
+  );
+  // Those that have ended go with their root: which of them are shown is decided where they are (routes.ts).
   const routes = [...replaced.flatMap((one) => routesOf(one, situation)), ...known.routes].filter(
-    (facts) => isOfUse(facts) && !isUnrouted(facts, situation),
+    (facts) => isVouchedFor(facts, kept) && !isUnrouted(facts, situation),
   );
   const crossing = kept[0] === replaced[0] ? crossingOf(entity, observed, kept[0], situation) : null;
   const wanted = fingerprintsOf([...kept, ...routes, ...cross]);
@@ -148,11 +150,11 @@ function strangeTrust(
   ];
 }
 
-/** It is of use as long as it lasts, and the root that signed it is trusted. */
-function isVouchedFor(cross: CertificateFacts, roots: readonly CertificateFacts[], now: number): boolean {
-  const signed = (root: CertificateFacts): boolean =>
-    root.subjectDer === cross.issuerDer && keyIdentifierOf(root) === signerIdentifierOf(cross);
-  return cross.notAfter >= now && roots.some(signed);
+/** The root that signed it is trusted. */
+function isVouchedFor(facts: CertificateFacts, roots: readonly CertificateFacts[]): boolean {
+  return roots.some(
+    (root) => root.subjectDer === facts.issuerDer && keyIdentifierOf(root) === signerIdentifierOf(facts),
+  );
 }
 
 /** What is not a root's own certificate, or is over, deserves no trust for old times' sake. */

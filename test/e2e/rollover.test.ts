@@ -155,20 +155,37 @@ function isSelfSigned(certificate: X509Certificate): boolean {
   return certificate.issuer === certificate.subject && certificate.verify(certificate.publicKey);
 }
 
-/** The certificates that a root had before, and those by which they vouch for its successors, newest first. */
-function earlier(project: Project): readonly [roots: readonly string[], cross: readonly X509Certificate[]] {
+interface Earlier {
+  readonly roots: readonly string[];
+  /** Certificates that the intermediate had from them. */
+  readonly routes: readonly X509Certificate[];
+  /** Those by which they vouch for their successors. */
+  readonly cross: readonly X509Certificate[];
+}
+
+/** What a root has of its former keys, each newest first. */
+function earlier(project: Project): Earlier {
   const path = project.path('authorities/root/previous.pem');
   const all = existsSync(path) ? certificatesOf(readFileSync(path, 'latin1')) : [];
   const roots = all.filter(isSelfSigned);
-  return [roots.map(({ fingerprint256 }) => fingerprint256), all.filter((one) => !isSelfSigned(one))];
+  const isRoute = ({ subject }: X509Certificate): boolean => subject === 'CN=Sub';
+  return {
+    roots: roots.map(({ fingerprint256 }) => fingerprint256),
+    routes: all.filter(isRoute),
+    cross: all.filter((one) => !isSelfSigned(one) && !isRoute(one)),
+  };
 }
 
-/** The roots are trusted, newest first, by everybody; each but the oldest is vouched for by the one before it. */
+/**
+ * The roots are trusted, newest first, by everybody; each but the oldest is vouched for by the one before it, and chains go
+ * by the certificate that the intermediate had from the oldest.
+ */
 async function expectTrusted(project: Project, roots: readonly string[]): Promise<void> {
   expect(rootOf(project)).toBe(roots[0]);
-  const [found, cross] = earlier(project);
+  const { roots: found, routes, cross } = earlier(project);
   expect(found).toEqual(roots.slice(1));
   expect(cross).toHaveLength(roots.length - 1);
+  expect(routes).toHaveLength(roots.length - 1);
   const trusted = certificatesOf(readFileSync(project.path('authorities/root/ca.pem'), 'latin1'));
   for (const [i, certificate] of cross.entries()) {
     const [successor, signer] = trusted.slice(i, i + 2) as [X509Certificate, X509Certificate];
@@ -176,10 +193,14 @@ async function expectTrusted(project: Project, roots: readonly string[]): Promis
     expect(certificate.publicKey.equals(successor.publicKey)).toBe(true);
     expect(certificate.checkIssued(signer) && certificate.verify(signer.publicKey)).toBe(true);
   }
+  const own = certificatesOf(readFileSync(project.path('authorities/sub/cert.pem'), 'latin1'));
+  const sub = [...own, ...routes].at(-1);
+  expect(sub?.publicKey.equals(own[0]?.publicKey as X509Certificate['publicKey'])).toBe(true);
+  expect(sub?.verify(trusted.at(-1)?.publicKey as X509Certificate['publicKey'])).toBe(true);
+  for (const id of ['servers/api', 'clients/app'])
+    expect(fingerprints(project, id, 'chain.pem')).toEqual([sub?.fingerprint256]);
   const ends = cross.map(({ fingerprint256 }) => fingerprint256);
-  const sub = fingerprints(project, 'authorities/sub/cert.pem');
-  for (const id of ['authorities/sub', 'servers/api', 'clients/app'])
-    expect(fingerprints(project, id, 'chain.pem')).toEqual([...(id.endsWith('sub') ? [] : sub), ...ends]);
+  expect(fingerprints(project, 'authorities/sub/chain.pem')).toEqual(ends);
   for (const id of ['authorities/root', 'authorities/sub', 'servers/api', 'clients/app'])
     expect(fingerprints(project, id, 'ca.pem')).toEqual(roots);
   expect(await imperfections(project)).toEqual([]);
