@@ -10,6 +10,7 @@
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { Description } from './adopt/adopt.ts';
+import { opensslBinary, opensslName } from './engine/binary.ts';
 import type { Diagnostic } from './manifest/diagnostic.ts';
 import { planScript } from './openssl/script.ts';
 import type { EntityId, Inventory } from './pki/entity.ts';
@@ -131,9 +132,9 @@ export async function history(project: Project): Promise<readonly LedgerEntry[]>
   return readLedger(project.root);
 }
 
-/** A plan as a POSIX shell script of its openssl commands. */
+/** A plan as a POSIX shell script of its openssl commands, with the program that apply would run. */
 export async function planCommands(project: Project, plan: Plan): Promise<string> {
-  return planScript(plan, project.inventory);
+  return planScript(plan, project.inventory, opensslName(process.env));
 }
 
 /** What apply may do, and what hears of it. */
@@ -159,7 +160,7 @@ export async function apply(project: Project, options: ApplyOptions = {}): Promi
     consents: new Set(),
     ...options,
     root: project.root,
-    binary: await binary(),
+    binary: opensslBinary(process.env),
     clock,
     // With one for each core, cores stand idle while openssl writes.
     processes: availableParallelism() + 2,
@@ -171,7 +172,7 @@ export type Usable = { readonly ok: true; readonly version: string } | ({ readon
 
 /** Asks the openssl that would be used what it is. */
 export async function openssl(signal?: AbortSignal): Promise<Usable> {
-  const { opensslBinary, probeOpenssl } = await import('./engine/probe.ts');
+  const { probeOpenssl } = await import('./engine/probe.ts');
   const found = await probeOpenssl(opensslBinary(process.env), signal);
   return found.ok ? found : { ok: false, ...opensslText(found.fault) };
 }
@@ -182,7 +183,11 @@ export async function verify(
   options: Pick<VerifyOptions, 'onOutcome' | 'signal' | 'touched'> = {},
 ): Promise<Verification> {
   const { verifyInventory } = await import('./run/verify.ts');
-  return verifyInventory(project.inventory, { ...options, root: project.root, binary: await binary() });
+  return verifyInventory(project.inventory, {
+    ...options,
+    root: project.root,
+    binary: opensslBinary(process.env),
+  });
 }
 
 /** Where the manifest is to go, and as of when. */
@@ -235,10 +240,6 @@ export async function adopt(folder: string, options: AdoptOptions = {}): Promise
 export async function writeManifest(path: string, text: string): Promise<boolean> {
   const { createManifest } = await import('./store/manifest-file.ts');
   return createManifest(path, text);
-}
-
-async function binary(): Promise<string> {
-  return (await import('./engine/probe.ts')).opensslBinary(process.env);
 }
 
 /** Seconds since 1970. Whatever depends on the day gets it from here; only caches ask for the time by themselves. */

@@ -13,7 +13,6 @@ import type { Make } from '../plan/make.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type Step, stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
-import { ENVIRONMENT } from './command.ts';
 import { lookUp } from './key-path.ts';
 import { makeCommand } from './make-command.ts';
 import { BEHIND, bundleLines, PICK, partsLine } from './script-bundles.ts';
@@ -25,15 +24,17 @@ import {
   unlinkedLines,
   usesLinks,
 } from './script-links.ts';
+import { programLines } from './script-program.ts';
 import { shellPath, shellWord, shellWords } from './shell.ts';
 
 const WORK_FOLDERS = `${STAGE_FOLDER} ${SCRATCH_FOLDER}`;
 
 /**
  * The script's text, to be run in the manifest's folder; what is kept or refused is not in it.
+ * @param program the openssl that it runs, unless `PKI_OPENSSL` names another by then.
  * @throws Error where plan and inventory are not of one manifest.
  */
-export function planScript(plan: Plan, inventory: Inventory): string {
+export function planScript(plan: Plan, inventory: Inventory, program = 'openssl'): string {
   const context: Context = {
     byId: byIdOf(inventory.entities),
     changes: new Map(plan.changes.map((change) => [change.id, change])),
@@ -50,7 +51,9 @@ export function planScript(plan: Plan, inventory: Inventory): string {
     ...(plan.changes.some((change) => hasLinks(change, context)) ? [LINK_FUNCTIONS] : []),
   ];
   const copied = copyLines(plan.changes.filter(isWork).flatMap(({ relocations }) => relocations));
-  return [...header(plan), ...functions, ...copied, ...blocks, `rm -rf ${WORK_FOLDERS}`, ''].join('\n\n');
+  return [...header(plan, program), ...functions, ...copied, ...blocks, `rm -rf ${WORK_FOLDERS}`, ''].join(
+    '\n\n',
+  );
 }
 
 interface Context {
@@ -59,17 +62,15 @@ interface Context {
   readonly now: number;
 }
 
-function header(plan: Plan): readonly string[] {
-  const environment = Object.entries(ENVIRONMENT).map(([name, value]) => `${name}=${value}`);
+function header(plan: Plan, program: string): readonly string[] {
   return [
     '#!/bin/sh',
     [
       `# The openssl commands of a pki plan of ${isoTime(plan.now)}; dates are those of that moment.`,
       '# Run it in the folder of the manifest.',
     ].join('\n'),
+    programLines(program),
     [
-      'set -eu',
-      `export ${environment.join(' ')}`,
       'umask 022',
       `mkdir -p -- ${shellWord(plan.output)}`,
       `cd -- ${shellWord(plan.output)}`,

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { plainEnvironment, REPOSITORY, runProgram, snapshot } from '../helpers/cli.ts';
+import { REPOSITORY, runProgram, snapshot } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { copyOf, Project, put } from './project.ts';
 
@@ -111,14 +111,11 @@ describe.each(PROGRAMS.map((program) => [versionOf(program), program] as const))
   it('runs the script of the plan, and makes what apply makes', async () => {
     const project = new Project(MANIFEST);
     const { stdout } = await project.pki(['plan', '--commands'], { env });
-    const folder = temporaryFolder();
-    put(join(folder, 'script.sh'), stdout);
-    put(join(folder, 'openssl'), `#!/bin/sh\nexec '${program}' "$@"\n`);
-    await runProgram('chmod', ['755', join(folder, 'openssl')]);
-    const path = `${folder}:${plainEnvironment()['PATH']}`;
-    const run = await runProgram('sh', [join(folder, 'script.sh')], {
+    put(join(project.folder, 'script.sh'), stdout);
+    // The script has the program's path from the plan.
+    const run = await runProgram('sh', ['script.sh'], {
       cwd: project.folder,
-      env: { PATH: path },
+      env: { PKI_OPENSSL: undefined },
     });
     expect(run).toMatchObject({ code: 0 });
     await expectSettled(project);

@@ -1,0 +1,29 @@
+/** The script's first lines: which openssl it runs, in which environment, and that it is one that will do. */
+import { ENVIRONMENT } from './command.ts';
+import { shellWord } from './shell.ts';
+
+/**
+ * Shell lines after which `openssl` is that program, made absolute, because the script changes its folder. They end the
+ * script before it has written anything where the program is none that capabilities.ts would take.
+ */
+export function programLines(program: string): string {
+  const environment = Object.entries(ENVIRONMENT).map(([name, value]) => `${name}=${value}`);
+  return `set -eu
+export ${environment.join(' ')}
+# It would be searched by cd.
+unset CDPATH
+program=\${PKI_OPENSSL:-${shellWord(program)}}
+path=$(command -v "$program") && program=$path
+case $program in /*) ;; */*) program=$PWD/$program ;; esac
+openssl() { command "$program" "$@"; }
+version=$(openssl version </dev/null) || version=nothing
+case $version in
+  'OpenSSL '[3-9].[0-9]* | 'OpenSSL '[1-9][0-9]*.[0-9]*) ;;
+  *)
+    version=$(printf '%s' "$version" | tr -d '[:cntrl:]')
+    printf 'pki: error: "%s" is not OpenSSL 3.0 or later: it says "%s"\\n' "$program" "$version" >&2
+    printf 'pki: hint: name another in PKI_OPENSSL\\n' >&2
+    exit 1
+    ;;
+esac`;
+}
