@@ -26,6 +26,7 @@ function violations(path: string, text: string): readonly Violation[] {
     'src/cli.ts': "const { main } = await import('./commands/main.ts');\n",
     'src/commands/main.ts': "import { apply } from '../index.ts';\nimport { Command } from 'commander';\n",
     'src/index.ts': "export type { Plan } from './plan/plan.ts';\nconst run = import('./run/apply.ts');\n",
+    'src/library/apply.ts': "const run = import('../run/apply.ts');\n",
     'src/report/plan.ts': "import type { Plan } from '../plan/plan.ts';\n",
     'src/engine/worker.ts': "import { execa } from 'execa';\n",
     'src/run/apply.ts': "import type { Plan } from '../plan/plan.ts';\n",
@@ -83,6 +84,12 @@ describe('the check', () => {
       'src/commands/main.ts',
       "import { apply } from '../run/apply.ts';\n",
       'takes more than types from src/run/apply.ts: go through src/index.ts',
+    ],
+    [
+      'facade',
+      'src/commands/main.ts',
+      "import { apply } from '../library/apply.ts';\n",
+      'takes more than types from src/library/apply.ts: go through src/index.ts',
     ],
     [
       'facade',

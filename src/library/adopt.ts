@@ -1,0 +1,60 @@
+/** A manifest where none is yet: for a folder that another tool made. */
+import { resolve } from 'node:path';
+import type { Description } from '../adopt/adopt.ts';
+import type { Diagnostic } from '../manifest/diagnostic.ts';
+import type { Inventory } from '../pki/entity.ts';
+import type { Plan } from '../plan/plan.ts';
+import { plan } from './plan.ts';
+import { clock } from './project.ts';
+
+/** Where the manifest is to go, and as of when. */
+export interface AdoptOptions {
+  /** Where the manifest is to be written; beside or above the folder. Without it the best place is chosen. */
+  readonly manifest?: string;
+  /** Seconds since 1970; the present by default. */
+  readonly now?: number;
+}
+
+/** A folder that another tool made, described. */
+export interface Adoption {
+  /** As it was named. */
+  readonly folder: string;
+  /** The folder that the manifest belongs into, absolute. */
+  readonly place: string;
+  /** The manifest in values, and what it does not describe. */
+  readonly description: Description;
+  /** The same manifest, resolved. */
+  readonly inventory: Inventory;
+  /** What validating it finds, short of errors. */
+  readonly warnings: readonly Diagnostic[];
+  /** What apply would do with this manifest: the entities that do not conform, and why. */
+  readonly plan: Plan;
+}
+
+/** Describes a folder by a manifest, and says what that leaves out and what would change. Reads only. */
+export async function adopt(folder: string, options: AdoptOptions = {}): Promise<Adoption> {
+  const [{ adoptionPlace }, { scanFolder }, { describeFolder }, { manifestText }, { loadManifest }] =
+    await Promise.all([
+      import('../store/observe/adoption-place.ts'),
+      import('../store/observe/scan.ts'),
+      import('../adopt/adopt.ts'),
+      import('../manifest/write.ts'),
+      import('../resolve/load.ts'),
+    ]);
+  const now = options.now ?? clock();
+  const { place, output } = adoptionPlace(folder, options.manifest);
+  const description = describeFolder(scanFolder(folder), output, now);
+  const text = manifestText(description.manifest, { head: [], entries: new Map() });
+  const loaded = loadManifest(text, 'the manifest of what was found');
+  if (!loaded.ok)
+    throw new Error(`Internal error: ${loaded.diagnostics.map(({ message }) => message).join('; ')}`);
+  const { inventory, warnings } = loaded;
+  const project = { manifest: '', root: resolve(folder), inventory, warnings };
+  return { folder, place, description, inventory, warnings, plan: await plan(project, { now }) };
+}
+
+/** Writes a manifest where none is yet; `false` where something is. */
+export async function writeManifest(path: string, text: string): Promise<boolean> {
+  const { createManifest } = await import('../store/manifest-file.ts');
+  return createManifest(path, text);
+}

@@ -1,0 +1,65 @@
+/** Carrying a plan out, and proving what is there. */
+import { availableParallelism } from 'node:os';
+import { opensslBinary } from '../engine/binary.ts';
+import type { Consent } from '../plan/change.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { ApplyResult } from '../run/apply.ts';
+import type { Listener } from '../run/events.ts';
+import type { Verification, VerifyOptions } from '../run/verify.ts';
+import type { Advice } from '../words/advice.ts';
+import { opensslText } from '../words/openssl.ts';
+import type { Demands, PlanOptions } from './plan.ts';
+import { clock, type Project } from './project.ts';
+
+/** What apply may do, and what hears of it. */
+export interface ApplyOptions extends Demands, Pick<PlanOptions, 'engine'> {
+  /** What may be done that breaks something in use; nothing by default. */
+  readonly consents?: ReadonlySet<Consent>;
+  /** Takes the clock for right, whatever was issued before. */
+  readonly trustClock?: boolean;
+  /** Sees the plan before anything is done, and may agree to more. */
+  readonly review?: (plan: Plan) => Promise<ReadonlySet<Consent>>;
+  /** Seconds to wait for another run in the same folder to end; none by default. */
+  readonly lockTimeout?: number;
+  /** Hears of every step as it goes. */
+  readonly listener?: Listener;
+  /** Ends what runs, and waiting for the lock; what is published by then stays. */
+  readonly signal?: AbortSignal;
+}
+
+/** Makes the folder what the manifest says. Call `openssl` first: this assumes one that works. */
+export async function apply(project: Project, options: ApplyOptions = {}): Promise<ApplyResult> {
+  const { applyInventory } = await import('../run/apply.ts');
+  return applyInventory(project.inventory, {
+    consents: new Set(),
+    ...options,
+    root: project.root,
+    binary: opensslBinary(process.env),
+    clock,
+    // With one for each core, cores stand idle while openssl writes.
+    processes: availableParallelism() + 2,
+  });
+}
+
+/** The openssl that would be used, or why it cannot be. */
+export type Usable = { readonly ok: true; readonly version: string } | ({ readonly ok: false } & Advice);
+
+/** Asks the openssl that would be used what it is. */
+export async function openssl(signal?: AbortSignal): Promise<Usable> {
+  const { probeOpenssl } = await import('../engine/probe.ts');
+  const found = await probeOpenssl(opensslBinary(process.env), signal);
+  return found.ok ? found : { ok: false, ...opensslText(found.fault) };
+}
+
+/** Certificates judged by `openssl verify`, and every pair in real TLS handshakes. Changes nothing. */
+export async function verify(
+  project: Project,
+  options: Pick<VerifyOptions, 'onOutcome' | 'signal' | 'touched'> = {},
+): Promise<Verification> {
+  const { verifyInventory } = await import('../run/verify.ts');
+  return verifyInventory(project.inventory, {
+    ...options,
+    root: project.root,
+    binary: opensslBinary(process.env),
+  });
+}

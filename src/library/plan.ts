@@ -1,0 +1,66 @@
+/** What can be asked of a project without changing it. */
+import { opensslName } from '../engine/binary.ts';
+import { planScript } from '../openssl/script.ts';
+import type { EntityId } from '../pki/entity.ts';
+import type { ClockDoubt } from '../plan/clock.ts';
+import type { EngineChoice } from '../plan/engine.ts';
+import type { Plan } from '../plan/plan.ts';
+import { type StatusRow, statusRows } from '../plan/status.ts';
+import { lookAndPlan } from '../run/look.ts';
+import { type LedgerEntry, readLedger } from '../store/ledger.ts';
+import { checkOwn } from '../store/own.ts';
+import { clock, type Project } from './project.ts';
+
+/** What is asked for beyond the manifest. */
+export interface Demands {
+  /** Entities to re-key. */
+  readonly rekey?: ReadonlySet<EntityId>;
+  /** Authorities whose earlier certificates are no longer to be trusted. */
+  readonly retire?: ReadonlySet<EntityId>;
+  /** Entities of which what is due is done, and of no others; by default of all. */
+  readonly only?: ReadonlySet<EntityId>;
+}
+
+/** What to plan, and as of when. */
+export interface PlanOptions extends Demands {
+  /** Seconds since 1970: a question, of any moment. By default what the clock says, which is compared with the ledger. */
+  readonly now?: number;
+  /** Takes the clock for right, whatever was issued before. */
+  readonly trustClock?: boolean;
+  /** Who makes keys and certificates; `auto` by default. */
+  readonly engine?: EngineChoice;
+}
+
+/** What apply would do, and why. Reads the output folder and writes nothing. */
+export async function plan(project: Project, options: PlanOptions = {}): Promise<Plan> {
+  return lookAndPlan(project.root, project.inventory, { ...options, clock }).plan;
+}
+
+/** How every certificate stands, and at which moment (seconds since 1970). */
+export async function status(
+  project: Project,
+  options: Pick<PlanOptions, 'now'> = {},
+): Promise<{
+  /** As in the inventory, and after that what left the manifest. */
+  readonly rows: readonly StatusRow[];
+  readonly now: number;
+  /** Entities that an interrupted apply left half-way. */
+  readonly pending: readonly EntityId[];
+  /** What is wrong with the clock, `null` where nothing is. */
+  readonly doubt: ClockDoubt | null;
+}> {
+  const { plan: made, observation } = lookAndPlan(project.root, project.inventory, { ...options, clock });
+  const { now, pending, doubt } = made;
+  return { rows: statusRows(project.inventory, observation, made), now, pending, doubt };
+}
+
+/** Every certificate that was ever issued in this folder, oldest first, also those that are gone. */
+export async function history(project: Project): Promise<readonly LedgerEntry[]> {
+  checkOwn(project.root);
+  return readLedger(project.root);
+}
+
+/** A plan as a POSIX shell script of its openssl commands, with the program that apply would run. */
+export async function planCommands(project: Project, plan: Plan): Promise<string> {
+  return planScript(plan, project.inventory, opensslName(process.env));
+}
