@@ -9,7 +9,7 @@
  */
 export type { Description } from './adopt/adopt.ts';
 export type { EntryNote, LeftOut, LeftOutWhy, Note } from './adopt/left-out.ts';
-export { type Adoption, type AdoptOptions, adopt, writeManifest } from './library/adopt.ts';
+export { type Adoption, type AdoptOptions, adopt, starter, writeManifest } from './library/adopt.ts';
 export { type ApplyOptions, apply, openssl, type Usable, verify } from './library/apply.ts';
 export { type Demands, history, type PlanOptions, plan, planCommands, status } from './library/plan.ts';
 export { type Opened, openProject, type Project } from './library/project.ts';

@@ -3,7 +3,7 @@ import { Argument, InvalidArgumentError, Option } from 'commander';
 import type { Consent } from '../index.ts';
 import { CONSENTS, isConsent } from '../plan/change.ts';
 import { ENGINE_CHOICES } from '../plan/engine.ts';
-import { DEFAULT_MANIFEST } from './project.ts';
+import { DEFAULT_MANIFEST } from '../words/manifest-file.ts';
 
 /** Which manifest, where that is what the command is about. */
 export const MANIFEST = new Argument('[manifest]', 'the manifest').default(DEFAULT_MANIFEST);

@@ -6,9 +6,6 @@ import type { Style } from '../report/style.ts';
 import type { Console } from './console.ts';
 import type { Interruption } from './interruption.ts';
 
-/** The manifest where none is named: a file in the working directory. */
-export const DEFAULT_MANIFEST = 'pki.yaml';
-
 /** The project, or `undefined` once everything that is wrong has been said. */
 export async function openOrExplain(manifest: string, console: Console): Promise<Project | undefined> {
   const opened = await openProject(manifest);

@@ -45,6 +45,15 @@ export interface CommandRow {
 /** In the order of the help. */
 export const COMMANDS: readonly CommandRow[] = [
   {
+    name: 'init',
+    says: 'write a small manifest to begin with; overwrite nothing',
+    argument: MANIFEST,
+    options: [],
+    async run(manifest: string, _: object, { console }) {
+      return (await import('./init.ts')).initCommand(manifest, console);
+    },
+  },
+  {
     name: 'plan',
     says: 'show what apply would change, and why; touch nothing',
     argument: MANIFEST,

@@ -1,4 +1,4 @@
-/** A manifest where none is yet: for a folder that another tool made. */
+/** A manifest where none is yet: for a folder that another tool made, or to begin with. */
 import { resolve } from 'node:path';
 import type { Description } from '../adopt/adopt.ts';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
@@ -51,6 +51,15 @@ export async function adopt(folder: string, options: AdoptOptions = {}): Promise
   const { inventory, warnings } = loaded;
   const project = { manifest: '', root: resolve(folder), inventory, warnings };
   return { folder, place, description, inventory, warnings, plan: await plan(project, { now }) };
+}
+
+/** A small manifest to begin with, as text for a file of that name: an editor finds the schema from there. */
+export async function starter(path: string): Promise<string> {
+  const [{ starterManifest }, { schemaReference }] = await Promise.all([
+    import('../manifest/starter.ts'),
+    import('../store/schema-place.ts'),
+  ]);
+  return starterManifest(schemaReference(path));
 }
 
 /** Writes a manifest where none is yet; `false` where something is. */

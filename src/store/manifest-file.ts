@@ -1,8 +1,10 @@
 /** Reading the manifest itself; every way in which that can fail is a value. */
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { errorCode } from '../pki/errors.ts';
 import type { ManifestFault } from '../words/manifest-file.ts';
 import { writeNew } from './disk.ts';
+import { UserError } from './user-error.ts';
 
 /** What is in the file, as UTF-8, or why that cannot be had. */
 export type ManifestText =
@@ -44,13 +46,18 @@ function readAtMost(descriptor: number, limit: number): Buffer {
   return bytes.subarray(0, length);
 }
 
-/** A new manifest; `false` where something has its name already. */
+/**
+ * A new manifest; `false` where something has its name already.
+ * @throws UserError where there is no folder for it.
+ */
 export function createManifest(path: string, text: string): boolean {
   try {
     writeNew(path, text, 0o644);
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
+    if (errorCode(error) === 'ENOENT')
+      throw new UserError({ kind: 'no-manifest-folder', folder: dirname(resolve(path)) });
     throw error;
   }
 }

@@ -2,6 +2,9 @@
 import { unreachable } from '../pki/entity.ts';
 import type { Advice } from './advice.ts';
 
+/** The manifest where none is named: a file in the working directory. */
+export const DEFAULT_MANIFEST = 'pki.yaml';
+
 /** `path` is the manifest as it was named, `size` in octets. */
 export type ManifestFault =
   /** `twin`: the same name with the other of `.yaml` and `.yml`, where that is a file. */
@@ -33,6 +36,6 @@ export function manifestFaultText(fault: ManifestFault): Advice {
 
 function missingHint(twin: string | null): string {
   return twin === null
-    ? 'name a manifest ("pki plan path/to/pki.yaml"), or write one: "version: 1", then authorities, servers and clients (docs/manifest.md)'
+    ? 'name a manifest ("pki plan path/to/pki.yaml"), or let "pki init" write one to begin with'
     : `there is "${twin}": name that`;
 }

@@ -247,7 +247,7 @@ it.each<[ManifestFault, problem: string, hint: string]>([
   [
     { kind: 'missing', path: 'a.yaml', twin: null },
     'there is no manifest "a.yaml"',
-    'name a manifest ("pki plan path/to/pki.yaml"), or write one: "version: 1", then authorities, servers and clients (docs/manifest.md)',
+    'name a manifest ("pki plan path/to/pki.yaml"), or let "pki init" write one to begin with',
   ],
   [
     { kind: 'missing', path: 'a.yaml', twin: 'a.yml' },
