@@ -15,11 +15,11 @@ export { type Demands, history, type PlanOptions, plan, planCommands, status } f
 export { type Opened, openProject, type Project } from './library/project.ts';
 export type { Diagnostic } from './manifest/diagnostic.ts';
 export type { Output } from './pki/artifact.ts';
+export type { EngineChoice } from './pki/engine.ts';
 export type { Authority, EndEntity, Entity, EntityId, EntityKind, Inventory } from './pki/entity.ts';
 export type { Blockage, LinkFinding, Refusal } from './plan/blockage.ts';
 export type { Action, Change, Consent, Issuance } from './plan/change.ts';
 export type { ClockDoubt } from './plan/clock.ts';
-export type { EngineChoice } from './plan/engine.ts';
 export type { Plan } from './plan/plan.ts';
 export type { Reason } from './plan/reason.ts';
 export type { State, StatusRow } from './plan/status.ts';

@@ -1,8 +1,8 @@
 /** What can be typed behind a command: each option with its help, and how its value is read. */
 import { Argument, InvalidArgumentError, Option } from 'commander';
 import type { Consent } from '../index.ts';
+import { ENGINE_CHOICES } from '../pki/engine.ts';
 import { CONSENTS, isConsent } from '../plan/change.ts';
-import { ENGINE_CHOICES } from '../plan/engine.ts';
 import { DEFAULT_MANIFEST } from '../words/manifest-file.ts';
 
 /** Which manifest, where that is what the command is about. */

@@ -1,5 +1,5 @@
 /** The engine of one run: openssl alone, or node with openssl for whatever node is not made for. */
-import type { EngineName } from '../plan/engine.ts';
+import type { EngineName } from '../pki/engine.ts';
 import type { Make } from '../plan/make.ts';
 import type { Engine, StagedFiles } from './engine.ts';
 import { OpensslEngine, type OpensslEngineOptions } from './openssl.ts';

@@ -1,7 +1,8 @@
 /** The port to those who make keys, requests and certificates. Whatever they make is read back before it is published. */
+
+import type { EngineName } from '../pki/engine.ts';
 import type { EntityId } from '../pki/entity.ts';
 import type { Generation, StagedFile } from '../pki/paths.ts';
-import type { EngineName } from '../plan/engine.ts';
 import type { Make } from '../plan/make.ts';
 
 /** Makes things in staging folders of one run, which are there already. To be closed, after an abort as well. */

@@ -1,8 +1,8 @@
 /** The engine that is the openssl command: a make is a call, and calls are made by a few workers. */
 import { makeCommand } from '../openssl/make-command.ts';
+import type { EngineName } from '../pki/engine.ts';
 import type { ById } from '../pki/issuers.ts';
 import { type Place, SCRATCH_FOLDER } from '../pki/paths.ts';
-import type { EngineName } from '../plan/engine.ts';
 import type { Make } from '../plan/make.ts';
 import type { Folder } from '../store/folder.ts';
 import { CaDatabases } from './ca-databases.ts';

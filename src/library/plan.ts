@@ -1,9 +1,9 @@
 /** What can be asked of a project without changing it. */
 import { opensslName } from '../engine/binary.ts';
 import { planScript } from '../openssl/script.ts';
+import type { EngineChoice } from '../pki/engine.ts';
 import type { EntityId } from '../pki/entity.ts';
 import type { ClockDoubt } from '../plan/clock.ts';
-import type { EngineChoice } from '../plan/engine.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type StatusRow, statusRows } from '../plan/status.ts';
 import { lookAndPlan } from '../run/look.ts';

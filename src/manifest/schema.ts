@@ -1,5 +1,6 @@
 /** The one description of a manifest: parsed with, typed by, and published as JSON Schema. */
 import * as z from 'zod';
+import { ENGINE_CHOICES } from '../pki/engine.ts';
 import { NAME_PATTERN, OUTPUT_PATTERN, parseOutput } from './folder.ts';
 import { archive, files } from './layout-fields.ts';
 import { using, wanted } from './problem.ts';
@@ -41,6 +42,13 @@ export const manifestSchema = z
         .transform(using(parseOutput))
         .optional(),
       archive: archive.optional(),
+      engine: z
+        .enum(ENGINE_CHOICES, wanted(`one of ${ENGINE_CHOICES.join(', ')}`))
+        .meta({
+          description: 'Who makes keys and certificates: openssl, node, or node where there are many.',
+          default: 'auto',
+        })
+        .optional(),
       defaults: defaults
         .nullable()
         .optional()

@@ -2,6 +2,7 @@
  * The nouns of a PKI as this engine wants them: resolved, with nothing left to default.
  * What is *wanted* lives here; what was *issued* is a fact (x509/facts.ts). Neither is ever the other.
  */
+import type { EngineChoice } from './engine.ts';
 import type { Artifact, Output } from './artifact.ts';
 import type { KeySpec } from './key-spec.ts';
 import type { San } from './san.ts';
@@ -85,6 +86,8 @@ export interface Inventory {
   readonly output: string;
   /** Seconds for which replaced keys and certificates are kept; absent: for ever. */
   readonly archiveFor?: number;
+  /** What the manifest says makes keys and certificates; absent: `auto`. */
+  readonly engine?: EngineChoice;
   readonly entities: readonly Entity[];
 }
 

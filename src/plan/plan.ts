@@ -1,4 +1,6 @@
 /** The dry run as a value: what is on disk against what is wanted, for the whole inventory (design §2). Pure. */
+
+import type { EngineChoice, EngineName } from '../pki/engine.ts';
 import { type Entity, type EntityId, type Inventory, kindOf } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
 import { byIdOf } from '../pki/issuers.ts';
@@ -8,7 +10,7 @@ import { type ClockDoubt, type Moment, momentOf } from './clock.ts';
 import type { Child, Context } from './context.ts';
 import { diffName } from './diff.ts';
 import { duplicateSerials } from './duplicates.ts';
-import { type EngineChoice, type EngineName, engineFor } from './engine.ts';
+import { engineFor } from './engine.ts';
 import { keyOwners } from './key-decision.ts';
 import { type EntityObservation, type Exposure, NOTHING, type Observation } from './observation.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
@@ -99,7 +101,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     pinned,
     doubt,
     left: [],
-    engine: engineFor(changes, options.engine ?? 'auto'),
+    engine: engineFor(changes, options.engine ?? inventory.engine ?? 'auto'),
     wanted: wantedBy(inventory, changes),
   };
 }

@@ -120,7 +120,11 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   checkPresented(leaves, report);
   checkLifetimes(signedPairs(hierarchy, leaves), report);
   const entities = [...authoritiesOf(context), ...leaves.map((leaf) => leafOf(leaf, context))];
-  const keep = parsed.manifest.archive?.keep;
-  const inventory = { output: parsed.manifest.output ?? 'pki', entities };
-  return keep === undefined ? inventory : { ...inventory, archiveFor: keep };
+  const { output = 'pki', engine, archive } = parsed.manifest;
+  return {
+    output,
+    ...(archive?.keep === undefined ? {} : { archiveFor: archive.keep }),
+    ...(engine === undefined ? {} : { engine }),
+    entities,
+  };
 }

@@ -3,13 +3,13 @@
 import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { openEngine } from '../engine/auto.ts';
+import type { EngineChoice } from '../pki/engine.ts';
 import { type EntityId, type Inventory, kindOf } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import { byIdOf } from '../pki/issuers.ts';
 import type { Refusal } from '../plan/blockage.ts';
 import { type Change, type Consent, isIssue } from '../plan/change.ts';
 import { type Agreement, agreementOn } from '../plan/consent.ts';
-import type { EngineChoice } from '../plan/engine.ts';
 import type { Observation } from '../plan/observation.ts';
 import { namedIn, planAsked } from '../plan/part.ts';
 import { consentsNeeded, isDue, type Plan } from '../plan/plan.ts';
@@ -133,14 +133,14 @@ async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<
   const reader = new Reader();
   const observation = withIssues(observe(root, inventory, cache, reader), root, now);
   await cache.save(output.own);
-  const { rekey = new Set(), retire = new Set(), only = new Set(), engine = 'auto' } = options;
+  const { rekey = new Set(), retire = new Set(), only = new Set(), engine } = options;
   const asked = {
     now,
     clock: options.trustClock ? 'trusted' : 'compared',
     rekey,
     retire,
     only,
-    engine,
+    ...(engine === undefined ? {} : { engine }),
   } as const;
   const plan = withStuck(planAsked(inventory, observation, asked), stuck);
   if (plan.doubt?.kind === 'behind') return { kind: 'refused', plan, refusals: [] };

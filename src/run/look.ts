@@ -1,6 +1,7 @@
 /** Looking at the output folder, and the plan of what was seen: everything before a run takes the lock. Writes nothing. */
+
+import type { EngineChoice } from '../pki/engine.ts';
 import type { EntityId, Inventory } from '../pki/entity.ts';
-import type { EngineChoice } from '../plan/engine.ts';
 import type { Observation } from '../plan/observation.ts';
 import { planAsked } from '../plan/part.ts';
 import type { Plan } from '../plan/plan.ts';

@@ -1,5 +1,6 @@
 /** The folders in which one run has its files made, before anyone sees them. */
 import { setImmediate } from 'node:timers/promises';
+import type { EngineName } from '../pki/engine.ts';
 import type { EntityId } from '../pki/entity.ts';
 import { nameOf } from '../pki/files.ts';
 import {
@@ -12,7 +13,6 @@ import {
   stagedPath,
   stageFolder,
 } from '../pki/paths.ts';
-import type { EngineName } from '../plan/engine.ts';
 import type { FileState } from '../plan/observation.ts';
 import { entered } from '../store/descend.ts';
 import type { Folder } from '../store/folder.ts';

@@ -1,13 +1,13 @@
 /** Whether what was made for an entity is what was asked, read from the staged files themselves. */
 
 import { ARTIFACTS, type Artifact } from '../pki/artifact.ts';
+import type { EngineName } from '../pki/engine.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import { filePath } from '../pki/files.ts';
 import { crossObjections, type Made, objections } from '../plan/accept.ts';
 import { type FactsOf, ruleOf } from '../plan/artifacts/rules.ts';
 import { crossingOf, issuanceOf, makesKey, type Work } from '../plan/change.ts';
-import type { EngineName } from '../plan/engine.ts';
 import type { Reader } from '../store/observe/reader.ts';
 import { publicKeyObject } from '../x509/certificate.ts';
 import type { CertificateFacts } from '../x509/facts.ts';

@@ -4,10 +4,10 @@
  */
 import { constants, ftruncateSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { EngineName } from '../pki/engine.ts';
 import type { EntityId } from '../pki/entity.ts';
 import { PRIVATE_FOLDER } from '../pki/paths.ts';
 import { subjectText } from '../pki/subject.ts';
-import type { EngineName } from '../plan/engine.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime } from '../plan/validity.ts';
 import { type RecordedReason, recordedReason } from '../words/recorded.ts';

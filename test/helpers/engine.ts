@@ -2,7 +2,7 @@
  * Which engine a test has everything made with: openssl, unless `PKI_TEST_ENGINE` says otherwise. Files called
  * `*-node.test.ts` run the tests of another file once more, with node.
  */
-import type { EngineChoice } from '../../src/plan/engine.ts';
+import type { EngineChoice } from '../../src/pki/engine.ts';
 
 const named = process.env['PKI_TEST_ENGINE'];
 
