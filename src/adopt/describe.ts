@@ -150,14 +150,23 @@ function placeFor(
   return isShared && isUsual ? { folder: draft.id } : text;
 }
 
+/** What `defaults` do not say; all of it for a client that would otherwise get the name of its entry (resolve/draft.ts). */
+function saidSubject({ draft, section }: Entry, defaults: DefaultsText) {
+  const { commonName, san, subject = {} } = draft.entry;
+  const attributes = Object.entries(subject);
+  const own = attributes.filter(([name]) => !Object.hasOwn(defaults.subject ?? {}, name));
+  const isNameless = section === 'clients' && commonName === undefined && san === undefined;
+  return isNameless && own.length === 0 ? attributes : own;
+}
+
 function textOf(entry: Entry, defaults: DefaultsText): EntryText {
   const { draft, section, outputs, trust } = entry;
-  const { subject = {}, key, validity } = draft.entry;
-  const own = Object.entries(subject).filter(([name]) => !Object.hasOwn(defaults.subject ?? {}, name));
+  const { key, validity } = draft.entry;
+  const said = saidSubject(entry, defaults);
   const rank = rankOf(KINDS[section], draft.entry.issuer);
   return compact({
     ...draft.entry,
-    subject: own.length === 0 ? undefined : Object.fromEntries(own),
+    subject: said.length === 0 ? undefined : Object.fromEntries(said),
     key: unless(defaults.key ?? usual('key', rank), key),
     // An authority always says it: what is common to leaves is not for it.
     validity: rank === 'leaf' ? unless(defaults.validity ?? usual('validity', rank), validity) : validity,

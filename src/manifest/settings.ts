@@ -23,8 +23,8 @@ export const SETTINGS = {
   commonName: {
     places: { authority: caCommonName, leaf: leafCommonName.optional() },
     type: 'text, at most 64 characters',
-    byDefault: 'none; authorities must have one',
-    meaning: "CN of the subject; a server's or peer's has to be one of its SANs",
+    byDefault: "a client's name where it states no `subject` or `san` either; authorities must have one",
+    meaning: 'CN of the subject; one of a server or peer that reads as a host name has to be among its SANs',
     examples: ['api.example.test', 'Example Root CA'],
   },
   san: {

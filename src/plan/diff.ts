@@ -23,7 +23,7 @@ export type FieldChange = Extract<Reason, { kind: 'differs' }>;
 export function diffCertificate(facts: CertificateFacts, wanted: WantedCertificate): readonly Reason[] {
   return [
     ...differs('version', `v${facts.version}`, 'v3'),
-    ...diffName('subject', facts.subject, wanted.subject),
+    ...diffSubject(facts.subject, wanted),
     ...wanted.extensions.flatMap((extension) => diffExtension(facts, extension)),
     ...weakness(facts, wanted),
     ...defectsOf(facts, wanted),
@@ -34,7 +34,7 @@ export function diffCertificate(facts: CertificateFacts, wanted: WantedCertifica
 export function diffRequest(facts: RequestFacts, entity: Entity): readonly Reason[] {
   const [found, wanted] = [facts.san, entity.san.map(sanText)];
   return [
-    ...diffName('subject', facts.subject, entity.subject),
+    ...diffSubject(facts.subject, entity),
     ...(sameSet(found, wanted) ? [] : differs('san', listText(found, NONE), listText(wanted, NONE))),
   ];
 }
@@ -42,6 +42,15 @@ export function diffRequest(facts: RequestFacts, entity: Entity): readonly Reaso
 /** One reason where the two texts are not the same, none where they are. */
 function differs(field: Field, before: string, after: string): readonly FieldChange[] {
   return before === after ? [] : [{ kind: 'differs', field, before, after }];
+}
+
+/** A subject that an earlier version wrote for the entity differs no more than one in another order. */
+export function diffSubject(
+  before: readonly NameAttribute[],
+  { subject, earlierSubject }: Pick<Entity, 'subject' | 'earlierSubject'>,
+): readonly FieldChange[] {
+  const isEarlier = earlierSubject !== undefined && diffName('subject', before, earlierSubject).length === 0;
+  return isEarlier ? [] : diffName('subject', before, subject);
 }
 
 /** Order and string types of a name are not compared: RFC 5280 §7.1 matches meaning; re-ordering is no change. */

@@ -1,7 +1,7 @@
 /** Whether an entity's private key stays. A key is replaced only for a reason that is named here. */
 import type { Entity, EntityId } from '../pki/entity.ts';
 import type { CertificateFacts, KeyId } from '../x509/facts.ts';
-import { diffKeySpec, diffName } from './diff.ts';
+import { diffKeySpec, diffSubject } from './diff.ts';
 import type { EntityObservation, Observation } from './observation.ts';
 import type { Reason } from './reason.ts';
 
@@ -36,8 +36,8 @@ function isOwnPair(entity: Entity, { key, cert }: EntityObservation): boolean {
   return key.facts.keyId === cert.facts.keyId && isNamed(entity, cert.facts);
 }
 
-function isNamed({ subject }: Entity, facts: CertificateFacts): boolean {
-  return diffName('subject', facts.subject, subject).length === 0;
+function isNamed(entity: Entity, facts: CertificateFacts): boolean {
+  return diffSubject(facts.subject, entity).length === 0;
 }
 
 /** Reasons to make a new key; none means that the key stays. Blocked and encrypted keys are refused before this. */

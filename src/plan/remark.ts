@@ -1,7 +1,7 @@
 /** What is right on the disk and still worth knowing: nothing is done about it, and the user may want to. */
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
-import { diffName, type FieldChange, subjectChange } from './diff.ts';
+import { diffSubject, type FieldChange, subjectChange } from './diff.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
 
 /** One of them. */
@@ -22,7 +22,7 @@ export function remarksOf(entities: readonly Entity[], observation: Observation)
 function remarksOn(entity: Entity, { cert }: EntityObservation): readonly Remark[] {
   if (cert.state !== 'present') return [];
   const { subject, serial } = cert.facts;
-  const isSame = diffName('subject', subject, entity.subject).length === 0;
+  const isSame = diffSubject(subject, entity).length === 0;
   const renamed = isSame ? subjectChange(entity, cert.facts) : [];
   return [
     ...renamed.map((reason) => ({ kind: 'renamed', entity: entity.id, reason }) as const),

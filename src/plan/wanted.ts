@@ -5,6 +5,7 @@
  */
 import type { Entity, EntityKind } from '../pki/entity.ts';
 import type { KeySpec } from '../pki/key-spec.ts';
+import { pick } from '../pki/record.ts';
 import type { Subject } from '../pki/subject.ts';
 import type { ExtensionContext, IssuerIdentity, Wanted } from '../x509/extension-rule.ts';
 import { type AnyExtension, EXTENSIONS } from '../x509/extensions.ts';
@@ -22,6 +23,7 @@ export interface WantedExtension {
 export interface WantedCertificate {
   readonly kind: EntityKind;
   readonly subject: Subject;
+  readonly earlierSubject?: Subject;
   readonly key: KeySpec;
   /** `null`: it signs itself. */
   readonly issuer: IssuerIdentity | null;
@@ -59,8 +61,9 @@ export function wantedCertificate(
   issuer: IssuerIdentity | null,
   keyIdentifier: string | null,
 ): WantedCertificate {
-  const { kind, subject, key } = entity;
-  return { kind, subject, key, issuer, extensions: wantedExtensions({ entity, issuer, keyIdentifier }) };
+  const { kind, key } = entity;
+  const subjects = pick(entity, ['subject', 'earlierSubject']);
+  return { kind, ...subjects, key, issuer, extensions: wantedExtensions({ entity, issuer, keyIdentifier }) };
 }
 
 /** @param keyIdentifier as above; what is carried over from an earlier certificate goes first. */

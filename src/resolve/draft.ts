@@ -28,6 +28,8 @@ export interface Entry {
 interface DraftBase extends Entry {
   readonly id: EntityId;
   readonly subject: Subject;
+  /** What a certificate may have for its subject until its renewal (pki/entity.ts). */
+  readonly earlierSubject?: Subject;
   /** Absent for the layout of this tool. */
   readonly layout?: Layout;
   /** Whether no mistake hides what these settings are. */
@@ -82,7 +84,7 @@ function baseOf(section: Section, { name, heading, layer }: Written, settings: A
     id: entityId(section, name),
     name,
     issuer: settings.issuer,
-    subject: subjectOf(settings),
+    ...subjectsOf(section, name, layer, settings),
     ...(isLaidOut ? { layout: layoutOf(section, name, settings) } : {}),
     at: (setting?: Setting, item?: number) => (setting && spanOf(layer, setting, item)) ?? heading,
     isKnown: (...names: readonly Setting[]) => names.every((setting) => isKnown(layer, setting)),
@@ -91,12 +93,30 @@ function baseOf(section: Section, { name, heading, layer }: Written, settings: A
   };
 }
 
-function subjectOf({ commonName, subject }: AnySettings): Subject {
-  const attributes = ATTRIBUTES_IN_ORDER.flatMap(([type, name]) => {
+const NAMING: readonly Setting[] = ['commonName', 'subject', 'san'];
+
+/**
+ * A client that says nothing of who it is has the name of its entry. Earlier versions gave it the subject of `defaults`, the
+ * same for all such clients: a certificate with that stays until its renewal.
+ */
+function subjectsOf(section: Section, name: string, layer: Layer, settings: AnySettings) {
+  const attributes = attributesOf(settings);
+  const { commonName } = settings;
+  if (commonName !== undefined) return { subject: withName(attributes, commonName) };
+  if (section !== 'clients' || NAMING.some((setting) => says(layer, setting))) return { subject: attributes };
+  const subject = withName(attributes, name);
+  return attributes.length === 0 ? { subject } : { subject, earlierSubject: attributes };
+}
+
+function attributesOf({ subject }: AnySettings): Subject {
+  return ATTRIBUTES_IN_ORDER.flatMap(([type, name]) => {
     const value = subject[name];
     return value === undefined ? [] : [{ type, value }];
   });
-  return commonName === undefined ? attributes : [...attributes, { type: 'CN', value: commonName }];
+}
+
+function withName(attributes: Subject, commonName: string): Subject {
+  return [...attributes, { type: 'CN', value: commonName }];
 }
 
 /** Folder and names with the placeholders filled in. */

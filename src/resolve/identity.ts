@@ -1,71 +1,9 @@
-/** Names in a certificate: the subject, and the SANs that go with the common name. */
-import { parseDns } from '../manifest/dns.ts';
-import type { Parsed } from '../manifest/problem.ts';
+/** Subjects: none is empty, and none is that of another entry. */
 import type { Report } from '../manifest/report.ts';
-import { sanIdentity } from '../manifest/san.ts';
-import { ipOctets, ipText } from '../pki/ip.ts';
-import { quote } from '../pki/printable.ts';
-import { type San, sanText } from '../pki/san.ts';
+import { groupBy } from '../pki/group.ts';
 import type { Subject } from '../pki/subject.ts';
 import { type Draft, draftText, type LeafDraft } from './draft.ts';
-
-/** The SAN that a host's common name is; not, when it is neither a DNS name nor an address. */
-function sanOfName(name: string): Parsed<San> {
-  const octets = ipOctets(name);
-  if (octets) return { ok: true, value: { kind: 'ip', value: ipText(octets) } };
-  const dns = parseDns(name);
-  return dns.ok ? { ok: true, value: { kind: 'dns', value: dns.value } } : dns;
-}
-
-function reportNameless(leaf: LeafDraft, report: Report): void {
-  report.error({
-    code: 'common-name',
-    at: leaf.at(),
-    message: `${draftText(leaf)} has no name for clients to check: neither a commonName nor a DNS name or IP address in san`,
-    hint: 'add "commonName: …" or "san: [ … ]"',
-  });
-}
-
-function reportNotHost(leaf: LeafDraft, reason: string, report: Report): void {
-  const message = `common name ${quote(leaf.settings.commonName ?? '')} of ${draftText(leaf)} is neither a DNS name nor an IP address: ${reason}`;
-  const hint =
-    'clients check a host by its names: give it one of them, or list them in "san" and leave commonName out';
-  report.error({ code: 'common-name', at: leaf.at('commonName'), message, hint });
-}
-
-function reportAbsent(leaf: LeafDraft, san: San, report: Report): void {
-  report.error({
-    code: 'common-name',
-    at: leaf.at('commonName'),
-    message: `common name ${quote(leaf.settings.commonName ?? '')} of ${draftText(leaf)} is not among its SANs, and clients check only those`,
-    hint: `add ${quote(sanText(san))} to "san", or leave "san" out`,
-    related: [{ at: leaf.at('san'), message: 'the SANs' }],
-  });
-}
-
-/** A server's or peer's SANs (RFC 9525 §2: a host is identified by its SANs, the common name is not looked at). */
-function hostSans(leaf: LeafDraft, report: Report): readonly San[] {
-  const { commonName, san } = leaf.settings;
-  if (commonName === undefined) {
-    const isNamed = san?.some(({ kind }) => kind === 'dns' || kind === 'ip') || !leaf.isKnown('san');
-    if (!isNamed) reportNameless(leaf, report);
-    return san ?? [];
-  }
-  const own = sanOfName(commonName);
-  if (!own.ok) {
-    reportNotHost(leaf, own.problem.message, report);
-    return san ?? [];
-  }
-  if (san === undefined) return [own.value];
-  const wanted = sanIdentity(own.value);
-  if (!san.some((item) => sanIdentity(item) === wanted)) reportAbsent(leaf, own.value, report);
-  return san;
-}
-
-/** The SANs of an end entity: as written for clients. */
-export function sansOf(leaf: LeafDraft, report: Report): readonly San[] {
-  return leaf.kind === 'client' ? (leaf.settings.san ?? []) : hostSans(leaf, report);
-}
+import type { SignedLeaf } from './leaf-issuer.ts';
 
 /** As RFC 5280 §7.1 compares names, and OpenSSL when it looks for an issuer: letter case and runs of spaces aside. */
 function nameIdentity(subject: Subject): string {
@@ -109,4 +47,29 @@ export function checkSubjects(drafts: readonly Draft[], report: Report): void {
     if (other) reportShared(draft, other, report);
     else if (draft.kind === 'authority') authorities.set(identity, draft);
   }
+}
+
+/**
+ * Warns of leaves with one subject and one issuer: RFC 5280 §4.1.2.6 keeps a name for one entity, and programs that
+ * authorize by subject take them for each other.
+ */
+export function checkIdentities(leaves: readonly SignedLeaf[], report: Report): void {
+  const named = leaves.flatMap(({ leaf, issuer }) =>
+    issuer !== undefined && leaf.subject.length > 0 && leaf.isKnown('subject')
+      ? [{ leaf, key: `${issuer.authority.name} ${nameIdentity(leaf.subject)}` }]
+      : [],
+  );
+  for (const [first, second, ...more] of groupBy(named, ({ key }) => key).values())
+    if (first && second) warnAlike(first.leaf, second.leaf, more.length, report);
+}
+
+function warnAlike(first: LeafDraft, second: LeafDraft, more: number, report: Report): void {
+  const who = `${draftText(second)}${more === 0 ? '' : ` (and ${more} more)`}`;
+  report.warn({
+    code: 'subject',
+    at: second.at('commonName'),
+    message: `${who} has the same subject and issuer as ${draftText(first)}, so their subjects do not tell them apart`,
+    hint: 'give each a commonName of its own',
+    related: [{ at: first.at('commonName'), message: 'the same subject' }],
+  });
 }

@@ -8,7 +8,8 @@ import { pick } from '../pki/record.ts';
 import type { AuthorityDraft, Draft } from './draft.ts';
 import { draftsOf } from './drafts.ts';
 import { type Hierarchy, hierarchyOf } from './hierarchy.ts';
-import { checkSubjects, sansOf } from './identity.ts';
+import { sansOf } from './host-name.ts';
+import { checkIdentities, checkSubjects } from './identity.ts';
 import { checkBrokenEntries } from './issuer-name.ts';
 import { checkKeyForms } from './key-forms.ts';
 import { checkKeySupport } from './key-support.ts';
@@ -47,11 +48,12 @@ const OF_AUTHORITY = keptIn('authority');
 const OF_LEAF = keptIn('leaf');
 
 /** What every entity has that is not a setting as it is written. */
-function baseOf({ id, name, subject, layout, settings }: Draft) {
+function baseOf({ id, name, subject, earlierSubject, layout, settings }: Draft) {
   return {
     id,
     name,
     subject,
+    ...(earlierSubject === undefined ? {} : { earlierSubject }),
     ...(layout === undefined ? {} : { layout }),
     ...(settings.publish === 'symlinks' ? { publish: settings.publish } : {}),
   };
@@ -114,6 +116,7 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   checkBrokenEntries(drafts, report);
   checkPathLengths(hierarchy, report);
   checkSubjects(all, report);
+  checkIdentities(leaves, report);
   checkLayouts(all, report);
   checkKeySupport(all, report);
   checkKeyForms(all, report);

@@ -150,10 +150,17 @@ describe('a certificate', () => {
   it.each([
     ['its own host name', cn('a.test'), 'a.test', 0],
     [
-      'a host of its SANs for what is no host',
-      { ...cn('Web Site'), extensions: san('dns:*.b.test', 'dns:b.test') },
+      'a host of its SANs for what is no valid host',
+      { ...cn('web..test'), extensions: san('dns:*.b.test', 'dns:b.test') },
       'b.test',
       1,
+    ],
+    ['an identity', { ...cn('Web Site'), extensions: san('dns:b.test') }, 'Web Site', 0],
+    [
+      'an identity with dots',
+      { ...cn('system:node:n.test'), extensions: san('dns:n') },
+      'system:node:n.test',
+      0,
     ],
     ['none where other attributes are enough', { subject: [{ type: 'O', value: 'Org' }] }, undefined, 0],
     ['one where nothing else is', { subject: [], extensions: san('ip:10.0.0.1') }, '10.0.0.1', 1],

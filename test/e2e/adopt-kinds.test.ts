@@ -2,6 +2,7 @@
 import { chmodSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { isCommonNameValid } from '../../src/adopt/common-name.ts';
+import { loadManifest } from '../../src/resolve/load.ts';
 import { runPki } from '../helpers/cli.ts';
 import { openssl } from '../helpers/openssl.ts';
 import { adoptAndApply, EASYRSA, found, leftOut, misfits, missingEasyRsa, run } from './adopting.ts';
@@ -440,24 +441,33 @@ describe('PEM, names and algorithms', () => {
     expect(adoption.leftOut).toEqual([]);
   });
 
-  // What validation refuses on a server today, adopt describes with another name, and warns.
   it.each([
-    ['an identity', 'system:node:node-0', 'DNS:node-0,IP:127.0.0.1'],
+    ['an identity', 'system:node:node-0.example.test', 'DNS:node-0,IP:127.0.0.1'],
+    ['a person', 'Jane Doe', 'DNS:node.example.test'],
     ['a short name', 'node', 'DNS:node.example.test'],
-  ])('a common name that is %s stays, wherever validation has it', async (_, commonName, san) => {
+  ])('a common name that is %s stays', async (_, commonName, san) => {
     const shop = await clientsOf();
     const files = { key: 'node.key', cert: 'node.crt' };
     const extensions = leaf('serverAuth,clientAuth', san);
     await shop.signed(files, { subject: `/O=system:nodes/CN=${commonName}`, extensions }, ROOT);
-    const isValid = isCommonNameValid('peers', commonName, san.replaceAll(/DNS:|IP:/g, '').split(','));
-    if (isValid) {
-      const { manifest } = await adoptAndApply(shop.folder, {}, { prove: false });
-      expect(manifest).toContain(`commonName: ${commonName}\n`);
-      return;
+    expect(isCommonNameValid('peers', commonName, san.replaceAll(/DNS:|IP:/g, '').split(','))).toBe(true);
+    const { manifest } = await adoptAndApply(shop.folder, {}, { prove: false });
+    expect(manifest).toMatch(new RegExp(`commonName: "?${commonName}"?$`, 'm'));
+  });
+
+  it('a client whose subject is what all entries share keeps that subject, and gets no common name', async () => {
+    const shop = new Workshop();
+    await shop.root(ROOT, { subject: '/O=Shared/CN=Root', extensions: CA });
+    for (const name of ['first', 'second']) {
+      const files = { key: `${name}.key`, cert: `${name}.crt` };
+      await shop.signed(files, { subject: '/O=Shared', extensions: leaf('clientAuth') }, ROOT);
     }
-    const { stdout, stderr } = await runPki(['adopt', 'certs'], { cwd: shop.folder });
-    expect(stdout).toContain('# does not conform: ');
-    expect(stderr).toMatch(/^(warning|note): peers\/node: .*common name/m);
+    const { manifest } = await adoptAndApply(shop.folder, {}, { prove: false });
+    const loaded = loadManifest(manifest, 'pki.yaml');
+    expect(loaded.ok && loaded.inventory.entities.slice(1).map(({ subject }) => subject)).toEqual([
+      [{ type: 'O', value: 'Shared' }],
+      [{ type: 'O', value: 'Shared' }],
+    ]);
   });
 
   it('a name in TeletexString is a name', async () => {

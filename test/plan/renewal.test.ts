@@ -88,6 +88,41 @@ describe('a name in another order, in other pieces or of other strings', () => {
   });
 });
 
+describe('a subject that an earlier version wrote', () => {
+  const earlier = [{ type: 'O', value: 'Org' }] as const;
+  const inventory = withChanged(billing, {
+    subject: [...earlier, { type: 'CN', value: 'billing' }],
+    earlierSubject: earlier,
+  });
+  const change = differs('subject', 'O=Org', 'O=Org, CN=billing');
+
+  it('stays until the renewal, with a remark that announces the new one', () => {
+    const world = settled(withChanged(billing, { subject: earlier }));
+    const plan = planOf(world, inventory);
+    expect(decided(plan)).toEqual({});
+    expect(plan.remarks).toEqual([{ kind: 'renamed', entity: billing, reason: change }]);
+    world.carryOut(planInventory(inventory, world.observation(inventory), { now: LATER }), inventory);
+    expect(world.cert(billing).subject).toEqual([...earlier, { type: 'CN', value: 'billing' }]);
+    expect(planOf(world, inventory, { now: LATER }).remarks).toEqual([]);
+  });
+
+  it('is named by the plan that renews it', () => {
+    const world = settled(withChanged(billing, { subject: earlier }));
+    expect(planOf(world, inventory, { now: LATER }).changes[3]?.reasons).toEqual([
+      expect.objectContaining({ kind: 'expires' }),
+      change,
+    ]);
+  });
+
+  it.each([[[]], [[{ type: 'O', value: 'Other' }]], [[{ type: 'CN', value: 'Billing' }]]] as const)(
+    '%j is another one',
+    (subject) => {
+      const world = settled(withChanged(billing, { subject }));
+      expect(decided(planOf(world, inventory))).toEqual({ [billing]: 'issue' });
+    },
+  );
+});
+
 describe('an extension that we do not write', () => {
   const changes: Changes = {
     unknown: [
