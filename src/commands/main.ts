@@ -1,10 +1,13 @@
 /** The command line: what can be typed, and what happens to the rest of the process. */
 import { Command, CommanderError } from 'commander';
 import { outputLostText } from '../report/failure.ts';
+import { commandHelp, generalHelp } from '../report/help.ts';
+import { adviceMessages } from '../report/message.ts';
 import { EXIT, type ExitCode, processConsole } from './console.ts';
 import { explainFailure } from './failure.ts';
 import { Interruption } from './interruption.ts';
-import { type Argument, COMMANDS, type CommandRow } from './table.ts';
+import { type Argument, COMMANDS, type CommandRow, EXAMPLES } from './table.ts';
+import { usageAdvice } from './usage.ts';
 import { PROGRAM_VERSION } from './version.ts';
 
 /**
@@ -24,9 +27,12 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   }
   const context = { console, interruption };
   let code: ExitCode = EXIT.fine;
-  const program = buildProgram(async (row, argument, flags) => {
-    code = await row.run(argument, flags, context);
-  });
+  const program = buildProgram(
+    async (row, argument, flags) => {
+      code = await row.run(argument, flags, context);
+    },
+    (text, where) => console.say(...adviceMessages(usageAdvice(text, where))),
+  );
   try {
     await program.parseAsync(helpful(argv, program));
     return code;
@@ -46,27 +52,26 @@ function helpful(argv: readonly string[], program: Command): string[] {
 
 type Run = (row: CommandRow, argument: Argument, flags: object) => Promise<void>;
 
-function buildProgram(run: Run): Command {
+/** @param say what is wrong with a command line, and behind which command. */
+function buildProgram(run: Run, say: (text: string, where: string | null) => void): Command {
   const program = new Command('pki')
     .description('Private TLS from one manifest: planned, applied, and proven by real handshakes.')
     .version(PROGRAM_VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
     .exitOverride()
-    .configureOutput({ outputError: (text) => void process.stderr.write(voice(text)) })
+    .configureOutput({ outputError: (text) => say(text, null) })
     .showSuggestionAfterError(true)
-    .addHelpText('after', '\nThe manifest is pki.yaml where none is named.');
+    .addHelpText('after', generalHelp(EXAMPLES));
   for (const row of COMMANDS) {
-    const command = program.command(row.name).description(row.says).addArgument(row.argument);
+    const command = program
+      .command(row.name)
+      .description(row.says)
+      .addArgument(row.argument)
+      .configureOutput({ outputError: (text) => say(text, row.name) })
+      .addHelpText('after', commandHelp(row.examples));
     for (const option of row.options) command.addOption(option);
     command.action((argument: Argument, flags: object) => run(row, argument, flags));
   }
   return program;
-}
-
-/** Commander's `error: unknown command 'plam'` in this program's voice. */
-function voice(text: string): string {
-  return text
-    .replace(/^error: /, 'pki: error: ')
-    .replace(/^\(Did you mean (.*)\?\)$/m, 'pki: hint: did you mean "$1"?');
 }

@@ -1,7 +1,7 @@
 /** What can be typed behind a command: each option with its help, and how its value is read. */
 import { Argument, InvalidArgumentError, Option } from 'commander';
 import type { Consent } from '../index.ts';
-import { ENGINE_CHOICES } from '../pki/engine.ts';
+import { listed } from '../manifest/suggest.ts';
 import { CONSENTS, isConsent } from '../plan/change.ts';
 import { DEFAULT_MANIFEST } from '../words/manifest-file.ts';
 
@@ -84,8 +84,7 @@ function parseSeconds(text: string): number {
 function parseConsents(text: string, earlier: readonly Consent[] = []): readonly Consent[] {
   const given = text.split(',').map((word) => {
     const consent = word.trim();
-    if (!isConsent(consent))
-      throw new InvalidArgumentError(`"${consent}" is not one of ${CONSENTS.join(', ')}`);
+    if (!isConsent(consent)) throw new InvalidArgumentError(`agree to one or more of ${listed(CONSENTS)}`);
     return consent;
   });
   return [...earlier, ...given];

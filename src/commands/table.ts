@@ -1,5 +1,6 @@
 /** Every command: what it is called, what can be typed behind it, and what runs. Each is loaded when it is called. */
 import { Argument as CommandArgument, Option } from 'commander';
+import type { Example } from '../report/help.ts';
 import type { AdoptFlags } from './adopt.ts';
 import type { ApplyFlags } from './apply.ts';
 import type { Console, ExitCode } from './console.ts';
@@ -38,9 +39,18 @@ export interface CommandRow {
   readonly says: string;
   readonly argument: CommandArgument;
   readonly options: readonly Option[];
+  /** For its help. */
+  readonly examples: readonly Example[];
   /** Called with what commander read: the argument and the options of this row. */
   run(argument: Argument, flags: object, context: Context): Promise<ExitCode>;
 }
+
+/** For the general help: from nothing to a PKI that is kept up to date. */
+export const EXAMPLES: readonly Example[] = [
+  ['pki init', 'write pki.yaml, a manifest to begin with'],
+  ['pki plan', 'see what it makes'],
+  ['pki apply', 'make it, and prove it; run it daily, and it renews'],
+];
 
 /** In the order of the help. */
 export const COMMANDS: readonly CommandRow[] = [
@@ -49,6 +59,10 @@ export const COMMANDS: readonly CommandRow[] = [
     says: 'write a small manifest to begin with; overwrite nothing',
     argument: MANIFEST,
     options: [],
+    examples: [
+      ['pki init', 'pki.yaml, to be changed and applied'],
+      ['pki init staging.yaml', 'another one beside it'],
+    ],
     async run(manifest: string, _: object, { console }) {
       return (await import('./init.ts')).initCommand(manifest, console);
     },
@@ -69,6 +83,11 @@ export const COMMANDS: readonly CommandRow[] = [
       namesOption('--only <names>', 'plan nothing but these, and what follows from them'),
       ENGINE_OPTION,
     ],
+    examples: [
+      ['pki plan --now 2027-03-01T00:00:00Z', 'what will be due by then'],
+      ['pki plan --detailed-exitcode', 'for CI: ends with 2 when something is due'],
+      ['pki plan --commands >make.sh', 'the same by hand, as a shell script'],
+    ],
     async run(manifest: string, flags: PlanFlags, { console }) {
       return (await import('./plan.ts')).planCommand(manifest, flags, console);
     },
@@ -81,6 +100,11 @@ export const COMMANDS: readonly CommandRow[] = [
       namesOption('--only <names>', 'do nothing but these, and what follows from them'),
       ...APPLY_OPTIONS,
     ],
+    examples: [
+      ['pki apply', 'everything, and the proof'],
+      ['pki apply --only servers/api', 'this server alone'],
+      ['pki apply --allow remove', 'and archive what left the manifest'],
+    ],
     async run(manifest: string, flags: ApplyFlags, { console, interruption }) {
       return (await import('./apply.ts')).applyCommand(manifest, flags, console, interruption);
     },
@@ -90,6 +114,10 @@ export const COMMANDS: readonly CommandRow[] = [
     says: 'give entities a new key and certificate, then prove it',
     argument: new CommandArgument('<name...>', 'entities, such as servers/api or api'),
     options: [MANIFEST_OPTION, ...APPLY_OPTIONS],
+    examples: [
+      ['pki rotate servers/api', 'a new key for one server'],
+      ['pki rotate root --allow rekey-ca', 'an authority, and all below it'],
+    ],
     async run(names: readonly string[], flags: RequestFlags, { console, interruption }) {
       return (await import('./rotate.ts')).requestCommand('rekey', names, flags, console, interruption);
     },
@@ -99,6 +127,7 @@ export const COMMANDS: readonly CommandRow[] = [
     says: 'stop trusting the previous certificates of authorities',
     argument: new CommandArgument('<authority...>', 'authorities, such as authorities/root or root'),
     options: [MANIFEST_OPTION, ...APPLY_OPTIONS],
+    examples: [['pki retire root', 'once every client has the new ca.pem']],
     async run(names: readonly string[], flags: RequestFlags, { console, interruption }) {
       return (await import('./rotate.ts')).requestCommand('retire', names, flags, console, interruption);
     },
@@ -108,6 +137,10 @@ export const COMMANDS: readonly CommandRow[] = [
     says: 'finish, or give up, what an interrupted apply left half-way; issue nothing',
     argument: MANIFEST,
     options: [namesOption('--discard <names>', 'put their old files back instead'), lockTimeoutOption()],
+    examples: [
+      ['pki recover', 'finish what was begun'],
+      ['pki recover --discard servers/api', 'put its old files back'],
+    ],
     async run(manifest: string, flags: RecoverFlags, { console, interruption }) {
       return (await import('./recover.ts')).recoverCommand(manifest, flags, console, interruption);
     },
@@ -117,6 +150,7 @@ export const COMMANDS: readonly CommandRow[] = [
     says: 'check certificates and handshakes again; change nothing',
     argument: MANIFEST,
     options: [jsonOption('print the result as JSON'), verboseOption('show every check')],
+    examples: [['pki verify --verbose', 'every check and every handshake']],
     async run(manifest: string, flags: ProofFlags, { console, interruption }) {
       return (await import('./verify.ts')).verifyCommand(manifest, flags, console, interruption);
     },
@@ -126,6 +160,7 @@ export const COMMANDS: readonly CommandRow[] = [
     says: 'check the manifest only',
     argument: MANIFEST,
     options: [],
+    examples: [['pki validate staging.yaml', 'for an editor or a commit hook']],
     async run(manifest: string, _: object, { console }) {
       return (await import('./validate.ts')).validate(manifest, console);
     },
@@ -135,6 +170,10 @@ export const COMMANDS: readonly CommandRow[] = [
     says: 'list every certificate and the days it has left; exit with 2 when something is due',
     argument: MANIFEST,
     options: [jsonOption('print the list as JSON'), nowOption('as of this RFC 3339 time')],
+    examples: [
+      ['pki status', 'what ends when'],
+      ['pki status --now 2027-03-01T00:00:00Z', 'what will be due by then'],
+    ],
     async run(manifest: string, flags: StatusFlags, { console }) {
       return (await import('./status.ts')).statusCommand(manifest, flags, console);
     },
@@ -144,6 +183,7 @@ export const COMMANDS: readonly CommandRow[] = [
     says: 'list every certificate ever issued, including removed ones',
     argument: new CommandArgument('[name]', 'one entity, such as servers/api or api'),
     options: [MANIFEST_OPTION, jsonOption('print the list as JSON')],
+    examples: [['pki history servers/api', 'every certificate that it ever had']],
     async run(name: string | undefined, flags: HistoryFlags, { console }) {
       return (await import('./history.ts')).historyCommand(name, flags, console);
     },
@@ -156,6 +196,10 @@ export const COMMANDS: readonly CommandRow[] = [
       new Option('-w, --write <file>', 'write the manifest into this new file instead of printing it'),
       jsonOption('print everything that was found as JSON'),
       nowOption('as of this RFC 3339 time'),
+    ],
+    examples: [
+      ['pki adopt /etc/pki/own', 'print the manifest'],
+      ['pki adopt tls --write pki.yaml', 'write it into a new file'],
     ],
     async run(folder: string, flags: AdoptFlags, { console }) {
       return (await import('./adopt.ts')).adoptCommand(folder, flags, console);

@@ -76,7 +76,7 @@ export function lockMessages({
   isVisible,
 }: Extract<ApplyResult, { readonly kind: 'locked' }>['by']): readonly Message[] {
   const problem = `another run has been at work since ${since} (process ${pid} on ${host})`;
-  const hint = 'wait for it to end and run again, or let "--lock-timeout 60" wait for it';
+  const hint = 'wait for it to end and run again, or let "--lock-timeout 60s" wait for it';
   const unseen = `the process is not visible from here: if it is gone, delete "${lock}"`;
   return [
     ...adviceMessages({ problem, hint }),

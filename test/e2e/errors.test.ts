@@ -190,9 +190,9 @@ servers:
 
 describe('the command line', () => {
   it.each([
-    [['plam'], /unknown command 'plam'[\s\S]*plan/],
-    [['plan', '--jsn'], /unknown option '--jsn'[\s\S]*--json/],
-    [['apply', '--alow', 'rekey-ca'], /unknown option '--alow'[\s\S]*--allow/],
+    [['plam'], /unknown command "plam"[\s\S]*plan/],
+    [['plan', '--jsn'], /unknown option "--jsn"[\s\S]*--json/],
+    [['apply', '--alow', 'rekey-ca'], /unknown option "--alow"[\s\S]*--allow/],
     [['plan', 'a.yaml', 'b.yaml'], /too many arguments/],
     [['plan', '--json', '--commands'], /cannot be used with/],
     [['plan', '--now', 'tomorrow'], /2027-03-01T00:00:00Z/],
@@ -415,7 +415,7 @@ describe('small mistakes', () => {
   it('help for what is no command says so', async () => {
     const run = await runPki(['help', 'aply'], { cwd: temporaryFolder() });
     expect(run).toMatchObject({ code: 1, stdout: '' });
-    expect(run.stderr).toMatch(/^pki: error: unknown command 'aply'\n.*did you mean "apply"\?/);
+    expect(run.stderr).toMatch(/^pki: error: unknown command "aply"\n.*did you mean "apply"\?/);
     expect(await runPki(['help', 'apply'], { cwd: temporaryFolder() })).toMatchObject({
       code: 0,
       stderr: '',

@@ -147,7 +147,7 @@ describe('a run that ended with', () => {
     const unseen = 'hint: the process is not visible from here: if it is gone, delete "/out/.pki/lock"';
     expect(said({ kind: 'locked', by: { ...by, lock: '/out/.pki/lock', isVisible } })).toEqual([
       'error: another run has been at work since 2026-01-01T00:00:00Z (process 7 on box)',
-      'hint: wait for it to end and run again, or let "--lock-timeout 60" wait for it',
+      'hint: wait for it to end and run again, or let "--lock-timeout 60s" wait for it',
       ...(isVisible ? [] : [unseen]),
     ]);
   });

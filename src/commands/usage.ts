@@ -1,0 +1,93 @@
+/** What commander has against a command line, in this program's voice: what is wrong, and what to type instead. */
+import { listed } from '../manifest/suggest.ts';
+import { visible } from '../pki/printable.ts';
+import { COMMANDS_TRIED, OPTIONS_TRIED } from '../report/typed.ts';
+import type { Advice } from '../words/advice.ts';
+import { COMMANDS } from './table.ts';
+
+/** Where the error was found: behind the name of a command, or before any. */
+type Where = string | null;
+
+/** @param text as commander prints it, `error: unknown command 'list'` and perhaps a suggestion. */
+export function usageAdvice(text: string, where: Where): Advice {
+  const [, message = text, similar] =
+    /^error: ([\s\S]*?)(?:\n\(Did you mean (?:one of )?(.*)\?\))?\n?$/.exec(text) ?? [];
+  const guess = similar === undefined ? undefined : `did you mean ${listed(similar.split(', '))}?`;
+  for (const [pattern, advise] of KNOWN) {
+    const found = pattern.exec(message);
+    if (found !== null) return visibly(advise(found.slice(1), where, guess));
+  }
+  return visibly({ problem: quoted(message), hint: guess ?? helpHint(where) });
+}
+
+type Advise = (words: readonly string[], where: Where, guess: string | undefined) => Advice;
+
+const KNOWN: readonly (readonly [RegExp, Advise])[] = [
+  [
+    /^unknown command '([\s\S]*)'$/,
+    ([word = ''], _, guess) => ({
+      problem: `unknown command "${word}"`,
+      hint: COMMANDS_TRIED.get(word.toLowerCase()) ?? guess ?? helpHint(null),
+    }),
+  ],
+  [
+    /^unknown option '([\s\S]*)'$/,
+    ([flag = ''], where, guess) => ({
+      problem: `unknown option "${flag}"`,
+      hint: optionHint(flag.split('=')[0] ?? flag, where) ?? guess ?? helpHint(where),
+    }),
+  ],
+  [
+    /^option '.*?(--[\w-]+).*?' argument '([\s\S]*)' is invalid\. ([\s\S]*)$/,
+    ([flag = '', value = '', why = '']) => ({
+      problem: `"${value}" is no value of "${flag}"`,
+      hint: why.replace(/^Allowed choices are (.*)\.$/, (_, choices: string) => choiceHint(choices)),
+    }),
+  ],
+  [
+    /^command-argument value '([\s\S]*)' is invalid for argument '(.*)'\. Allowed choices are (.*)\.$/,
+    ([value = '', name = '', choices = '']) => ({
+      problem: `"${value}" is no ${name}`,
+      hint: choiceHint(choices),
+    }),
+  ],
+  [
+    /^too many arguments for '(.*)'\. Expected (\d+) .* but got (\d+)\.$/,
+    ([command = '', wanted = '', given = '']) => ({
+      problem: `too many arguments for "${command}": ${given}, where it takes ${wanted}`,
+      hint: helpHint(command),
+    }),
+  ],
+];
+
+/** A word of other programs, or an option of another command. */
+function optionHint(flag: string, where: Where): string | undefined {
+  const owners = COMMANDS.filter(({ options }) =>
+    options.some((one) => one.long === flag || one.short === flag),
+  );
+  const names = owners.map(({ name }) => `pki ${name}`);
+  const [first] = names;
+  if (where === null && first !== undefined) return `options stand behind the command: "${first} ${flag}"`;
+  return (
+    OPTIONS_TRIED.get(flag) ??
+    (first === undefined ? undefined : `it is an option of ${listed(names, 'and')}`)
+  );
+}
+
+function choiceHint(choices: string): string {
+  return `write ${listed(choices.split(', '))}`;
+}
+
+function helpHint(where: Where): string {
+  return where === null ? '"pki --help" lists the commands' : `"pki ${where} --help" shows what it takes`;
+}
+
+/** Commander's own quotes. */
+function quoted(message: string): string {
+  return message.replaceAll(/'([^']*)'/g, '"$1"');
+}
+
+/** What was typed may be anything. */
+function visibly({ problem, hint }: Advice): Advice {
+  return { problem: visible(problem), hint: visible(hint) };
+}

@@ -1,0 +1,52 @@
+// `--help`: every example in it is one that works, and all of it fits a terminal.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { COMMANDS, EXAMPLES } from '../../src/commands/table.ts';
+import { CLI, runPki, runProgram } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
+
+/** Exit codes of examples that ask what is due, or that find nothing to do in a folder where nothing went wrong. */
+const ENDS = new Map([
+  ['pki status --now 2027-03-01T00:00:00Z', 2],
+  ['pki recover --discard servers/api', 1],
+  ['pki adopt tls --write pki.yaml', 1],
+]);
+
+const HELPS = [['--help'], ...COMMANDS.map(({ name }) => [name, '--help'])];
+
+it.each(HELPS)('%s %s fits 80 columns', async (...args) => {
+  const { code, stdout } = await runPki(args.filter((arg) => arg !== undefined));
+  expect(code).toBe(0);
+  expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+});
+
+describe('examples', () => {
+  it.each(COMMANDS)('of $name are in its help, and begin with it', async ({ name, examples }) => {
+    const { stdout } = await runPki([name, '--help']);
+    expect(examples.length).toBeGreaterThan(0);
+    for (const [command, does] of examples) {
+      expect(command).toMatch(new RegExp(`^pki ${name}\\b`));
+      expect(stdout).toContain(`  ${command}`);
+      expect(stdout).toContain(`  ${does}\n`);
+    }
+  });
+
+  const all = [...EXAMPLES, ...COMMANDS.flatMap(({ examples }) => examples)].map(([command]) => command);
+
+  it.each(all)('%s is one that the program takes', async (command) => {
+    const cwd = temporaryFolder();
+    const pki = (text: string) =>
+      runProgram('/bin/sh', ['-c', `pki() { "$NODE" "$CLI" "$@"; }; ${text}`], {
+        cwd,
+        env: { NODE: process.execPath, CLI },
+      });
+    if (!command.startsWith('pki init')) {
+      await pki('pki init && pki init staging.yaml && pki apply --skip-verify');
+      mkdirSync(join(cwd, 'tls'));
+    }
+    const ran = await pki(command.replace('/etc/pki/own', 'pki'));
+    expect(ran.stderr).not.toMatch(/unknown|too many|missing|is no value|is called|defect/);
+    expect(ran.code, ran.stderr).toBe(ENDS.get(command) ?? 0);
+  });
+});
