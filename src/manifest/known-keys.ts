@@ -1,6 +1,7 @@
 /** Keys that a map may have, and what to say about one that it may not. */
 
 import { isSection } from '../pki/entity.ts';
+import { absentHint } from './elsewhere.ts';
 import {
   ARCHIVE_KEYS,
   ATTRIBUTE_KEYS,
@@ -38,45 +39,72 @@ function knownKeys(tree: Tree, path: Path): readonly string[] {
 }
 
 /** What other tools call the same keys. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  cn: 'commonName',
-  sans: 'san',
-  hosts: 'san',
-  altnames: 'san',
-  dnsnames: 'san',
-  subjectaltname: 'san',
-  subjectaltnames: 'san',
-  dns: 'san',
-  ip: 'san',
-  ips: 'san',
-  ipaddresses: 'san',
-  days: 'validity',
-  expiry: 'validity',
-  ttl: 'validity',
-  lifetime: 'validity',
-  duration: 'validity',
-  ca: 'issuer',
-  signer: 'issuer',
-  signedby: 'issuer',
-  parent: 'issuer',
-  maxpathlen: 'pathLength',
-  keytype: 'key',
-  bits: 'size',
-  o: 'organization',
-  ou: 'organizationalUnit',
-  c: 'country',
-  st: 'state',
-  province: 'state',
-  l: 'locality',
-  city: 'locality',
-  cas: 'authorities',
-  authority: 'authorities',
-  roots: 'authorities',
-  intermediates: 'authorities',
-  default: 'defaults',
-  out: 'output',
-  outdir: 'output',
-};
+const ELSEWHERE: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    cn: 'commonName',
+    sans: 'san',
+    hosts: 'san',
+    altnames: 'san',
+    dnsnames: 'san',
+    subjectaltname: 'san',
+    subjectaltnames: 'san',
+    subjectalternativename: 'san',
+    subjectalternativenames: 'san',
+    domain: 'san',
+    domains: 'san',
+    hostname: 'san',
+    hostnames: 'san',
+    addresses: 'san',
+    dns: 'san',
+    ip: 'san',
+    ips: 'san',
+    ipaddresses: 'san',
+    days: 'validity',
+    expiry: 'validity',
+    ttl: 'validity',
+    lifetime: 'validity',
+    duration: 'validity',
+    expires: 'validity',
+    expiration: 'validity',
+    validfor: 'validity',
+    notafter: 'validity',
+    ca: 'issuer',
+    signer: 'issuer',
+    signedby: 'issuer',
+    parent: 'issuer',
+    maxpathlen: 'pathLength',
+    pathlen: 'pathLength',
+    pathlenconstraint: 'pathLength',
+    renew: 'renewBefore',
+    renewal: 'renewBefore',
+    renewat: 'renewBefore',
+    keytype: 'key',
+    bits: 'size',
+    o: 'organization',
+    ou: 'organizationalUnit',
+    c: 'country',
+    st: 'state',
+    province: 'state',
+    l: 'locality',
+    city: 'locality',
+    cas: 'authorities',
+    authority: 'authorities',
+    roots: 'authorities',
+    intermediates: 'authorities',
+    default: 'defaults',
+    out: 'output',
+    outdir: 'output',
+    directory: 'folder',
+    dir: 'folder',
+    path: 'folder',
+    cabundle: 'trust',
+  }),
+);
+
+/** Spellings of one word: `signed-by`, `SIGNED_BY`. */
+function fold(key: string): string {
+  return key.toLowerCase().replaceAll(/[-_]/g, '');
+}
 
 /** A known key in a map where it has no meaning. */
 function misplaced(path: Path, key: string): string | undefined {
@@ -93,7 +121,8 @@ function misplaced(path: Path, key: string): string | undefined {
     return ['commonname', 'cn'].includes(key.toLowerCase())
       ? 'put "commonName" next to "subject", not inside it'
       : undefined;
-  if (ATTRIBUTE_KEYS.includes(key)) return `put it under "subject": { ${key}: … }`;
+  const attribute = ATTRIBUTE_KEYS.find((one) => one === key || one === ELSEWHERE.get(fold(key)));
+  if (attribute !== undefined) return `put it under "subject": { ${attribute}: … }`;
   if (key === 'pathLength') return 'only an authority has a path length';
   if (path.length === 1 && (LEAF_KEYS.includes(key) || AUTHORITY_KEYS.includes(key))) {
     return `"${key}" cannot be inherited: set it in each entry`;
@@ -111,10 +140,11 @@ function commaHint(tree: Tree, path: Path, key: string): string | undefined {
 /** The hint for an unknown key in the map at a path. */
 export function unknownKeyHint(tree: Tree, path: Path, key: string): string {
   const known = knownKeys(tree, path).filter((candidate) => candidate !== key);
-  const alias = ELSEWHERE[key.toLowerCase().replaceAll(/[-_]/g, '')];
+  const alias = ELSEWHERE.get(fold(key));
   return (
     misplaced(path, key) ??
     (alias !== undefined && known.includes(alias) ? `did you mean "${alias}"?` : undefined) ??
+    absentHint(key) ??
     didYouMean(key, known) ??
     commaHint(tree, path, key) ??
     (known.length === 1 ? `the only key here is "${known[0]}"` : `known keys here are ${known.join(', ')}`)

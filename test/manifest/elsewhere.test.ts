@@ -1,0 +1,36 @@
+/** Keys of other tools: none of them is one of ours, in any map, or its hint would keep a slip from being seen. */
+import { describe, expect, it } from 'vitest';
+import { absentHint } from '../../src/manifest/elsewhere.ts';
+import {
+  ARCHIVE_KEYS,
+  ATTRIBUTE_KEYS,
+  AUTHORITY_KEYS,
+  FILE_KEYS,
+  LEAF_KEYS,
+  SETTING_KEYS,
+  TOP_KEYS,
+} from '../../src/manifest/schema.ts';
+
+const OURS = [
+  ...ARCHIVE_KEYS,
+  ...ATTRIBUTE_KEYS,
+  ...AUTHORITY_KEYS,
+  ...FILE_KEYS,
+  ...LEAF_KEYS,
+  ...SETTING_KEYS,
+  ...TOP_KEYS,
+];
+
+describe('absentHint', () => {
+  it('has nothing to say about keys of ours', () => {
+    expect(OURS.filter((key) => absentHint(key) !== undefined)).toEqual([]);
+  });
+
+  it.each(['keyUsage', 'key_usage', 'KEY-USAGE', 'keyusage'])('takes %s for one word', (key) => {
+    expect(absentHint(key)).toContain('usages follow from where an entry stands');
+  });
+
+  it.each(['constructor', '__proto__', 'toString', ''])('knows nothing of %j', (key) => {
+    expect(absentHint(key)).toBeUndefined();
+  });
+});
