@@ -2,6 +2,7 @@
 import { Argument, InvalidArgumentError, Option } from 'commander';
 import type { Consent } from '../index.ts';
 import { listed } from '../manifest/suggest.ts';
+import { ENGINE_CHOICES } from '../pki/engine.ts';
 import { CONSENTS, isConsent } from '../plan/change.ts';
 import { DEFAULT_MANIFEST } from '../words/manifest-file.ts';
 

@@ -93,10 +93,14 @@ export interface Remove extends ChangeBase {
   readonly consents: readonly ['remove'];
 }
 
-/** Other files only. */
+/** What an authority takes a yes for: another key, or that others trust it with more. */
+type AuthorityConsent = 'rekey-ca' | 'trust';
+
+/** Other files only, or none: what was put into an authority's place stays, once the user agrees. */
 export interface Refresh extends ChangeBase, KeptTrust, FileChanges {
   readonly action: 'refresh';
   readonly reasons: readonly Reason[];
+  readonly consents: readonly AuthorityConsent[];
 }
 
 /** A new certificate: for the same key (`issue`), for another (`rekey`), or the first one (`create`). */
@@ -108,7 +112,7 @@ export interface Issue extends ChangeBase, KeptTrust, FileChanges {
   readonly crossing: Crossing | null;
   /** What the certificate that is replaced has, and this one will not have, or have otherwise. */
   readonly alterations: readonly Alteration[];
-  readonly consents: readonly ('rekey-ca' | 'trust')[];
+  readonly consents: readonly AuthorityConsent[];
 }
 
 /** The plan for one entity: an action, its reasons, and all that carrying it out takes. */

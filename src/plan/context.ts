@@ -3,7 +3,7 @@ import type { Entity, EntityId } from '../pki/entity.ts';
 import type { ById } from '../pki/issuers.ts';
 import type { Defect } from './defects.ts';
 import type { KeyOwners } from './key-decision.ts';
-import type { EntityObservation } from './observation.ts';
+import type { EntityObservation, KnownAuthorities } from './observation.ts';
 import type { Outlook } from './outlook.ts';
 
 /** An authority directly below another, as it was found. */
@@ -18,6 +18,7 @@ export interface Context {
   readonly owners: KeyOwners;
   /** Entities whose serial number is another certificate's. */
   readonly duplicates: ReadonlyMap<EntityId, Defect>;
+  readonly known?: KnownAuthorities;
   /** Of authorities alone; planning fills it from the roots down. */
   readonly outlooks: ReadonlyMap<EntityId, Outlook>;
   /** Entities whose re-keying was asked for. */

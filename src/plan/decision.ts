@@ -96,20 +96,27 @@ function alterations(
   return alterationsFrom(cert.facts, spec, signatureBy(keySpecText(issuer.key)), reasons);
 }
 
-/** Trust in an authority is trust in its key and in what narrows it: to part with either takes a yes. */
+/**
+ * Trust in an authority is trust in its key and in what narrows it: to part with either takes a yes, and so does what
+ * another hand put into its place.
+ * @param strange reasons that say so
+ */
 export function consentsFor(
   entity: Entity,
   { key, cert }: EntityObservation,
   { newKey, reasons, alterations: altered }: Decision,
+  strange: readonly Reason[],
   { hasIssued }: Context,
 ): Issue['consents'] {
   if (entity.kind !== 'authority') return [];
+  const isUnknown = strange.some(({ kind }) => kind === 'unknown-key');
+  const isMoreTrusted = strange.some(({ kind }) => kind === 'unknown-trust');
   const isMismatch = reasons.some(({ kind }) => kind === 'key-mismatch');
   const isReplaced = newKey && (key.state !== 'missing' || cert.state !== 'missing');
   const isLost = newKey && hasIssued(entity);
   const widens = cert.state === 'present' && widensTrust(cert.facts, altered);
   return [
-    ...(isMismatch || isReplaced || isLost ? (['rekey-ca'] as const) : []),
-    ...(widens ? (['trust'] as const) : []),
+    ...(isMismatch || isReplaced || isLost || isUnknown ? (['rekey-ca'] as const) : []),
+    ...(widens || isMoreTrusted ? (['trust'] as const) : []),
   ];
 }

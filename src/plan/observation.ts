@@ -71,6 +71,15 @@ export interface Issues {
   readonly revived: boolean;
 }
 
+/** One authority: its keys, current or former, and certificates that it had, or that a yes was given to. */
+export interface KnownAuthority {
+  readonly keys: ReadonlySet<KeyId>;
+  readonly certificates: ReadonlySet<Fingerprint>;
+}
+
+/** Authorities of which anything is known, also those that left the manifest. */
+export type KnownAuthorities = ReadonlyMap<EntityId, KnownAuthority>;
+
 /** What a plan compares with the inventory: the output folder at one moment. */
 export interface Observation {
   readonly entities: ReadonlyMap<EntityId, EntityObservation>;
@@ -84,6 +93,8 @@ export interface Observation {
   readonly issues?: Issues;
   /** Certificates of the ledger that share a serial number with another one on the disk. Absent: none. */
   readonly issued?: readonly IssuedBefore[];
+  /** What is known of authorities from before. Absent: nothing. */
+  readonly known?: KnownAuthorities;
 }
 
 /** A certificate that was issued here, be it still there or not. */

@@ -4,6 +4,7 @@ import { ALL_ARTIFACTS } from '../pki/artifact.ts';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
 import { byIdOf, rootAbove } from '../pki/issuers.ts';
+import { type Strange, strangeIn } from './known.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
 
 /** Those asked for, and all that cannot do without them. @param asked refused, or not agreed to. */
@@ -47,15 +48,27 @@ function needsFrozen(
   entity: Entity,
   pinned: ReadonlySet<EntityId>,
   byId: ReadonlyMap<EntityId, Entity>,
-  { entities }: Observation,
+  { entities, known }: Observation,
 ): boolean {
   const seen = (id: EntityId): EntityObservation => entities.get(id) ?? NOTHING;
+  const strange = (id: EntityId): Strange => {
+    const authority = byId.get(id);
+    return authority === undefined ? { key: null, roots: [] } : strangeIn(authority, seen(id), known);
+  };
   const { issuer } = entity;
-  if (issuer !== null && pinned.has(issuer) && !isUsable(seen(issuer))) return true;
-  if (entity.trust.some((id) => id !== issuer && pinned.has(id) && !isTrustable(seen(id)))) return true;
+  const others = entity.trust.filter((id) => id !== entity.id && pinned.has(id));
+  if (issuer !== null && pinned.has(issuer) && !(isUsable(seen(issuer)) && strange(issuer).key === null))
+    return true;
+  if (others.some((id) => strange(id).key !== null || holdsAny(seen(entity.id), strange(id)))) return true;
+  if (others.some((id) => id !== issuer && !isTrustable(seen(id)))) return true;
   // A chain may end with what the root's former key has signed, and that is among the root's files.
   const root = rootAbove(entity, byId);
   return root !== undefined && pinned.has(root) && seen(root).formerLocation !== undefined;
+}
+
+/** What it trusts already, and nobody has agreed to, it neither loses nor keeps until that is decided. */
+function holdsAny({ ca }: EntityObservation, { roots }: Strange): boolean {
+  return ca.state === 'present' && roots.some(({ fingerprint }) => ca.facts.includes(fingerprint));
 }
 
 /**

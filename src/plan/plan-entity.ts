@@ -9,6 +9,7 @@ import type { Change, FileChanges, Issue } from './change.ts';
 import type { Context } from './context.ts';
 import { consentsFor, type Decision, decide } from './decision.ts';
 import { type Derived, derivedFiles, unwantedFiles, wantedOutputs } from './derived.ts';
+import { strangeIn, strangeReasons } from './known.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Member } from './parts.ts';
 import { hasNewIdentity, type Previous, previousOf } from './previous.ts';
@@ -29,9 +30,12 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
   const decision = decide(entity, observed, context);
   const unvouched = unvouchedFor(entity, observed, decision.issuance, context);
   if (unvouched !== null) return refuse(entity, unvouched);
+  const strange = strangeIn(entity, observed, context.known);
   const previous = previousOf(entity, observed, {
     now: context.now,
     retired: context.retire.has(entity.id),
+    strangers: strange.roots,
+    isForeign: strange.key !== null,
     successor: hasNewIdentity(entity, observed, decision.newKey) ? decision.issuance : null,
     children: entity.issuer === null ? context.childrenOf(entity.id) : [],
     rekeyed: context.rekey,
@@ -47,8 +51,10 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
   };
   const relocations = relocationsOf(entity, observed, files);
   const relinks = publishReasons(entity, observed);
+  const unexplained = strangeReasons(strange, previous.keep);
   const reasons = distinct([
     ...decision.reasons,
+    ...unexplained,
     ...contentReasons(contents),
     ...relocationReasons(relocations),
     ...modeReasons(observed),
@@ -63,7 +69,8 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
   };
   if (reasons.length === 0) return { ...own, ...kept, action: 'keep' };
   const changes = fileChanges(decision, contents, observed);
-  const work = { ...own, ...kept, ...changes, relocations, relinks: relinks.length > 0, reasons };
+  const consents = consentsFor(entity, observed, decision, unexplained, context);
+  const work = { ...own, ...kept, ...changes, relocations, relinks: relinks.length > 0, reasons, consents };
   if (decision.issuance === null) return { ...work, action: 'refresh' };
   return {
     ...work,
@@ -71,7 +78,6 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     issuance: decision.issuance,
     crossing: previous.crossing,
     alterations: decision.alterations,
-    consents: consentsFor(entity, observed, decision, context),
   };
 }
 

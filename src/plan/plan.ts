@@ -12,6 +12,7 @@ import { diffName } from './diff.ts';
 import { duplicateSerials } from './duplicates.ts';
 import { engineFor } from './engine.ts';
 import { keyOwners } from './key-decision.ts';
+import { strangeIn } from './known.ts';
 import { type EntityObservation, type Exposure, NOTHING, type Observation } from './observation.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
 import { pinnedOf } from './pinned.ts';
@@ -78,6 +79,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     retire: options.retire ?? new Set(),
     hasIssued: (authority) => hasIssued(authority, inventory, observation),
     childrenOf: (authority) => children.get(authority) ?? [],
+    ...(observation.known === undefined ? {} : { known: observation.known }),
     now,
   };
   const pinned = pinnedOf(inventory, observation, options.pinned ?? new Set());
@@ -116,9 +118,12 @@ function momentIn({ entities }: Inventory, observation: Observation, { now, cloc
   return momentOf(entities, observation, now, clock === 'trusted');
 }
 
+/** Earlier roots that nobody agreed to are trusted by no one who does not trust them yet (pinned.ts). */
 function unchanged(entity: Entity, observed: EntityObservation, context: Context): Change {
   const { id, kind } = entity;
-  const { roots, routes, cross } = earlierOf(observed);
+  const { roots: all, routes, cross } = earlierOf(observed);
+  const strangers = strangeIn(entity, observed, context.known).roots;
+  const roots = all.filter((facts) => !strangers.includes(facts));
   return {
     id,
     kind,
@@ -169,8 +174,9 @@ function isNameOf({ subject }: Entity, name: readonly NameAttribute[]): boolean 
 /** Turns every reason that points up to an issuer into an entry in that issuer's blast radius. */
 function withAffected(changes: readonly Change[]): readonly Change[] {
   const affected = new Map<EntityId, EntityId[]>();
+  const replaced = new Set(changes.filter(isReplaced).map(({ id }) => id));
   for (const change of changes) {
-    for (const issuer of issuersIn(reasonsOf(change))) {
+    for (const issuer of issuersIn(reasonsOf(change), replaced)) {
       const list = affected.get(issuer) ?? [];
       list.push(change.id);
       affected.set(issuer, list);
@@ -179,8 +185,17 @@ function withAffected(changes: readonly Change[]): readonly Change[] {
   return changes.map((change) => ({ ...change, affects: affected.get(change.id) ?? [] }));
 }
 
-function issuersIn(reasons: readonly Reason[]): ReadonlySet<EntityId> {
-  return new Set(reasons.flatMap((reason) => (reason.kind === 'issuer-changes' ? [reason.issuer] : [])));
+/** Another hand has done it already, and everything below follows now. */
+function isReplaced(change: Change): boolean {
+  return reasonsOf(change).some(({ kind }) => kind === 'unknown-key');
+}
+
+function issuersIn(reasons: readonly Reason[], replaced: ReadonlySet<EntityId>): ReadonlySet<EntityId> {
+  const issuers = reasons.flatMap((reason) => {
+    if (reason.kind === 'issuer-changes') return [reason.issuer];
+    return reason.kind === 'foreign-issuer' && replaced.has(reason.issuer) ? [reason.issuer] : [];
+  });
+  return new Set(issuers);
 }
 
 /** Whether apply would do anything. */

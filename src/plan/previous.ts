@@ -42,6 +42,10 @@ export interface Previous {
 interface Situation {
   readonly now: number;
   readonly retired: boolean;
+  /** Certificates in the file of earlier ones that nothing explains: other words are for those. */
+  readonly strangers: readonly CertificateFacts[];
+  /** Whether the certificate that is replaced may be anybody's, because the root never had its key. */
+  readonly isForeign: boolean;
   /** The certificate that replaces the present one and is for another key or of another name, or `null`. */
   readonly successor: Issuance | null;
   readonly children: readonly Child[];
@@ -56,7 +60,8 @@ export function previousOf(entity: Entity, observed: EntityObservation, situatio
   const file = observed.previous;
   const known = earlierOf(observed);
   const all = file.state === 'present' ? file.facts : [];
-  const replaced = situation.successor === null ? [] : replacedCertificate(observed, situation.now);
+  const isReplaced = situation.successor !== null && !situation.isForeign;
+  const replaced = isReplaced ? replacedCertificate(observed, situation.now) : [];
   const roots = [...replaced, ...known.roots];
   // What is being replaced only now is nothing that anybody has asked to retire.
   const gone = roots.filter(
@@ -82,7 +87,7 @@ export function previousOf(entity: Entity, observed: EntityObservation, situatio
       return { kind: 'keeps-trust', notAfter, signsNew: crossing !== null } as const;
     }),
     ...gone.map((facts) => dropped(facts, situation)),
-    ...strangeTrust(entity, observed, known.roots),
+    ...restoredTrust(entity, observed, known.roots, situation.strangers),
     ...(isDamaged ? [{ kind: 'unreadable', artifact: 'previous', detail: file.detail } as const] : []),
   ];
   return {
@@ -132,10 +137,11 @@ function leadsOn(
  * The file decides whom everybody trusts, so a plan says where it and the root's own bundle part: a root that somebody
  * put there, or took away.
  */
-function strangeTrust(
+function restoredTrust(
   entity: Entity,
   { ca, cert }: EntityObservation,
   roots: readonly CertificateFacts[],
+  strangers: readonly CertificateFacts[],
 ): readonly Reason[] {
   const isTold = entity.issuer === null && entity.trust.length === 1 && cert.state === 'present';
   if (!isTold || ca.state !== 'present') return [];
@@ -144,8 +150,10 @@ function strangeTrust(
   const lost = trusted.has(cert.facts.fingerprint) ? ca.facts.filter((one) => !named.has(one)).length : 0;
   return [
     ...roots
-      .filter(({ fingerprint }) => !trusted.has(fingerprint))
-      .map(({ subject }) => ({ kind: 'new-trust', subject: subjectText(subject) }) as const),
+      .filter((facts) => !trusted.has(facts.fingerprint) && !strangers.includes(facts))
+      .map(({ subject, fingerprint }): Reason => {
+        return { kind: 'new-trust', subject: subjectText(subject), fingerprint };
+      }),
     ...(lost === 0 ? [] : [{ kind: 'lost-trust', count: lost } as const]),
   ];
 }

@@ -5,6 +5,7 @@
 import type { Artifact } from '../pki/artifact.ts';
 import type { EntityId } from '../pki/entity.ts';
 import type { ExtensionField } from '../x509/extensions.ts';
+import type { Fingerprint, KeyId } from '../x509/facts.ts';
 import type { LinkFinding } from './blockage.ts';
 
 /** Fields of a certificate or key that are compared; names are the manifest's where it has one. */
@@ -67,7 +68,11 @@ export type Reason =
   /** A root's certificate is replaced, and stays in trust bundles beside the new one, which its key may sign, too. */
   | { readonly kind: 'keeps-trust'; readonly notAfter: number; readonly signsNew: boolean }
   /** `previous.pem` names a root that the root's own trust bundle does not hold. */
-  | { readonly kind: 'new-trust'; readonly subject: string }
+  | { readonly kind: 'new-trust'; readonly subject: string; readonly fingerprint: Fingerprint }
+  /** `previous.pem` names a root that was neither issued nor taken over here, and that nobody agreed to. */
+  | { readonly kind: 'unknown-trust'; readonly subject: string; readonly fingerprint: Fingerprint }
+  /** An authority has a key (SHA-256 of its SubjectPublicKeyInfo) that it never had before, made by another hand. */
+  | { readonly kind: 'unknown-key'; readonly keyId: KeyId }
   /** The root's own trust bundle holds earlier roots that `previous.pem` does not name any more. */
   | { readonly kind: 'lost-trust'; readonly count: number }
   /** An earlier certificate of a root leaves the trust bundles: it ended, or it was retired. */

@@ -3,27 +3,70 @@ import type { EntityId } from '../pki/entity.ts';
 import { type Change, type Consent, consentsOf, isIssue, reasonsOf } from '../plan/change.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Reason } from '../plan/reason.ts';
-import type { Advice } from '../words/advice.ts';
 import { adviceMessages, type Message } from './message.ts';
 
 /** What each consent is about; completed by the entities concerned. */
 const WORDS: Readonly<Record<Consent, string>> = {
   'rekey-ca': 're-keying an authority makes every copy of its certificate elsewhere obsolete',
-  trust: 'an authority will vouch for more than its certificate of today allows',
+  trust: 'whoever trusts an authority will trust more than today',
   remove: 'files of entities that are no longer in the manifest are archived',
 };
 
 /** The question at a terminal; ends where the answer is typed. */
 export function consentQuestion(consent: Consent, ids: readonly EntityId[], plan: Plan): string {
-  const lost = withoutKey(ids, plan.changes);
-  const first = lost.length === 0 ? '' : `pki: put key.pem back, if it is not lost: ${lost.join(', ')}\n`;
-  return `${first}pki: ${WORDS[consent]}: ${ids.join(', ')}${followersText(ids, plan)}\npki: type "yes" to continue, anything else to skip: `;
+  const first = FIRST[consent].flatMap(({ isIt, question }) => {
+    const found = idsOf(plan.changes, isIt).filter((id) => ids.includes(id));
+    return found.length === 0 ? [] : [`pki: ${question}: ${found.join(', ')}\n`];
+  });
+  return `${first.join('')}pki: ${WORDS[consent]}: ${ids.join(', ')}${followersText(ids, plan)}\npki: type "yes" to continue, anything else to skip: `;
 }
 
-/** Authorities whose key is not there, though they have signed something with it: it may only be somewhere else. */
-function withoutKey(ids: readonly EntityId[], changes: readonly Change[]): readonly EntityId[] {
-  const lost = new Set(changes.filter(lacksKey).map(({ id }) => id));
-  return ids.filter((id) => lost.has(id));
+/** What may be wrong with an entity, so that something else than a consent is the first thing to think of. */
+interface First {
+  readonly isIt: (change: Change) => boolean;
+  readonly question: string;
+  readonly problem: string;
+  /** What holds until then. */
+  readonly until: string;
+  readonly hint: string;
+}
+
+const LOST: First = {
+  isIt: lacksKey,
+  question: 'put key.pem back, if it is not lost',
+  problem: 'the private key is missing',
+  until: 'nothing new is signed with it',
+  hint: 'put key.pem back, and run again; if it is lost for good, "--allow rekey-ca" makes a new one',
+};
+
+const REPLACED: First = {
+  isIt: (change) => hasReason(change, 'unknown-key'),
+  question: 'another hand replaced the key or certificate; put the old ones back, unless that was you',
+  problem: 'the key or certificate was replaced by another hand',
+  until: 'nothing below it is issued or changed',
+  hint: 'put the old key.pem and cert.pem back, and run again; if you replaced them yourself, pass "--allow rekey-ca"',
+};
+
+const PLANTED: First = {
+  isIt: (change) => hasReason(change, 'unknown-trust'),
+  question: 'another hand added a root to previous.pem; take it out, unless that was you',
+  problem: 'another hand added a root to previous.pem',
+  until: 'nobody comes to trust it',
+  hint: 'take it out of previous.pem, and run again; if you added it yourself, pass "--allow trust"',
+};
+
+const FIRST: Readonly<Record<Consent, readonly First[]>> = {
+  'rekey-ca': [LOST, REPLACED],
+  trust: [PLANTED],
+  remove: [],
+};
+
+function idsOf(changes: readonly Change[], isIt: First['isIt']): readonly EntityId[] {
+  return changes.filter(isIt).map(({ id }) => id);
+}
+
+function hasReason(change: Change, kind: Reason['kind']): boolean {
+  return reasonsOf(change).some((reason) => reason.kind === kind);
 }
 
 /** Whether the first thing to do is to look for a key. */
@@ -33,7 +76,7 @@ export function lacksKey(change: Change): boolean {
 }
 
 /**
- * A consent that was not given, and how to give it; for a key that is missing, what to do before.
+ * A consent that was not given, and how to give it; what to do before, where that is something else.
  * @param withheld the changes that lack it, where they are no part of the plan that was carried out.
  */
 export function consentMessages(
@@ -42,19 +85,18 @@ export function consentMessages(
   plan: Plan,
   withheld: readonly Change[] = plan.changes,
 ): readonly Message[] {
-  const lost = withoutKey(ids, withheld);
-  const others = ids.filter((id) => !lost.includes(id));
-  return [
-    ...(lost.length === 0 ? [] : adviceMessages(lostKeyText(lost, plan))),
-    ...(others.length === 0 ? [] : neededMessages(consent, others, plan)),
-  ];
-}
-
-function lostKeyText(ids: readonly EntityId[], plan: Plan): Advice {
-  return {
-    problem: `the private key is missing: ${ids.join(', ')}; nothing new is signed with it${followersText(ids, plan)}`,
-    hint: 'put key.pem back, and run again; if it is lost for good, "--allow rekey-ca" makes a new one',
-  };
+  let others = ids;
+  const first = FIRST[consent].flatMap(({ isIt, problem, until, hint }) => {
+    const found = idsOf(withheld, isIt).filter((id) => others.includes(id));
+    others = others.filter((id) => !found.includes(id));
+    return found.length === 0
+      ? []
+      : adviceMessages({
+          problem: `${problem}: ${found.join(', ')}; ${until}${followersText(found, plan)}`,
+          hint,
+        });
+  });
+  return [...first, ...(others.length === 0 ? [] : neededMessages(consent, others, plan))];
 }
 
 function neededMessages(consent: Consent, ids: readonly EntityId[], plan: Plan): readonly Message[] {

@@ -68,6 +68,10 @@ function wordsOf(reason: RecordedReason): string {
       return `the current certificate stays trusted until ${isoTime(reason.notAfter)}, or until "pki retire"${reason.signsNew ? ', and signs the new one' : ''}`;
     case 'new-trust':
       return `previous.pem names a root that ca.pem does not hold, and every peer is to trust it: ${reason.subject}`;
+    case 'unknown-trust':
+      return `previous.pem names a root that was neither made nor taken over here, and everyone is to trust it: ${reason.subject} (SHA-256 ${short(reason.fingerprint)})`;
+    case 'unknown-key':
+      return `has a key that it never had before, made by another hand (SHA-256 of the public key: ${short(reason.keyId)})`;
     case 'lost-trust':
       return `ca.pem holds ${reason.count} earlier ${reason.count === 1 ? 'root' : 'roots'} that previous.pem no longer names: they are not trusted any longer`;
     case 'drops-trust':
@@ -83,6 +87,11 @@ function wordsOf(reason: RecordedReason): string {
     default:
       return unreachable(reason);
   }
+}
+
+/** Enough of a hash to find it by; JSON has all of it. */
+function short(hash: string): string {
+  return `${hash.slice(0, 16)}…`;
 }
 
 function octal(mode: number): string {

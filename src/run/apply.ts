@@ -8,7 +8,7 @@ import { type EntityId, type Inventory, kindOf } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import { byIdOf } from '../pki/issuers.ts';
 import type { Refusal } from '../plan/blockage.ts';
-import { type Change, type Consent, isIssue } from '../plan/change.ts';
+import type { Change, Consent } from '../plan/change.ts';
 import { type Agreement, agreementOn } from '../plan/consent.ts';
 import type { Observation } from '../plan/observation.ts';
 import { namedIn, planAsked } from '../plan/part.ts';
@@ -17,19 +17,18 @@ import { stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
 import { recover } from '../store/commit/recover.ts';
 import { Flush } from '../store/flush.ts';
-import { Ledger, type LedgerEntry, readLedger } from '../store/ledger.ts';
+import { Ledger } from '../store/ledger.ts';
 import { withIssues } from '../store/ledger-times.ts';
 import type { Rival } from '../store/lock.ts';
 import { Cache, isWorthwhile } from '../store/observe/cache.ts';
 import { observe } from '../store/observe/observe.ts';
-import { savePlaces } from '../store/observe/places.ts';
 import { Reader } from '../store/observe/reader.ts';
 import { OutputFolder } from '../store/output-folder.ts';
-import { UserError } from '../store/user-error.ts';
 import type { Listener } from './events.ts';
 import { type Execution, execute } from './execute.ts';
 import { waitForLock } from './lock-wait.ts';
 import { Published } from './published.ts';
+import { rememberAll, rememberAuthorities, settledIn } from './remember.ts';
 import type { Run } from './run.ts';
 import { Staging } from './staging.ts';
 import { Taken } from './taken.ts';
@@ -150,14 +149,10 @@ async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<
     requested: namedIn(asked),
     replan: (pinned) => planAsked(inventory, observation, { ...asked, pinned }),
   });
-  return agreement.isIdle
-    ? nothingDone(plan, agreement, () =>
-        savePlaces(
-          output,
-          inventory.entities.filter(({ id }) => !plan.pinned.has(id)),
-        ),
-      )
-    : carryOut(inventory, observation, agreement, { ...options, reader });
+  if (!agreement.isIdle) return carryOut(inventory, observation, agreement, { ...options, reader });
+  return nothingDone(plan, agreement, () =>
+    rememberAll(output, settledIn(inventory, agreement.possible), observation),
+  );
 }
 
 async function nothingDone(
@@ -200,6 +195,8 @@ async function carryOut(
   const name = `${isoTime(plan.now).replaceAll(':', '')}-${randomBytes(3).toString('hex')}`;
   const byId = byIdOf(inventory.entities);
   const changes = new Map(plan.changes.map((change) => [change.id, change]));
+  // A yes is not forgotten, whatever happens from here on.
+  await rememberAuthorities(output, settledIn(inventory, plan), observation);
   using staging = new Staging(output, name);
   const place = { root, own: output.own, binary, processes, run: name, byId, signal };
   const engine = await openEngine(plan.engine, place, staging);
@@ -213,7 +210,7 @@ async function carryOut(
     staging,
     published: new Published(output, byId, changes),
     ledger: new Ledger(output.own),
-    taken: new Taken(inventory.entities, observation, plan.changes.some(isIssue) ? readable(root) : []),
+    taken: Taken.in(root, inventory.entities, observation, plan.changes),
     reader,
     flush,
     now: plan.now,
@@ -223,27 +220,17 @@ async function carryOut(
     ...(listener === undefined ? {} : { listener }),
     ...(signal === undefined ? {} : { signal }),
   }).finally(() => engine.close());
-  if (isWorthwhile(execution.published.length, inventory.entities.length)) await rememberAll(run, inventory);
+  if (isWorthwhile(execution.published.length, inventory.entities.length)) await cacheAll(run, inventory);
   return { kind: 'done', plan, held, blocked, execution, interrupted: signal?.aborted ?? false };
 }
 
-/** A line that somebody else wrote is told of by `pki history`; here it only makes a look back impossible. */
-function readable(root: string): readonly LedgerEntry[] {
-  try {
-    return readLedger(root);
-  } catch (error) {
-    if (error instanceof UserError) return [];
-    throw error;
-  }
-}
-
-/** So that the next plan of a large folder is quick, and the next apply has nothing left to write. */
 /** Below 100, starting a program that flushes costs more than it saves. */
 function isMany({ changes }: Plan, { flushFrom = 100 }: ApplyOptions): boolean {
   return changes.filter(({ action }) => action === 'create').length >= flushFrom;
 }
 
-async function rememberAll({ root, output, reader }: Run, inventory: Inventory): Promise<void> {
+/** So that the next plan of a large folder is quick, and the next apply has nothing left to write. */
+async function cacheAll({ root, output, reader }: Run, inventory: Inventory): Promise<void> {
   const cache = new Cache(root, Date.now());
   observe(root, inventory, cache, reader);
   await cache.save(output.own, 1);

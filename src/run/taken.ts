@@ -3,14 +3,26 @@
  * openssl without randomness makes one of them again, and two owners of one key can each pass for the other.
  */
 import type { Entity, EntityId } from '../pki/entity.ts';
+import { type Change, isIssue } from '../plan/change.ts';
 import type { Observation } from '../plan/observation.ts';
-import type { LedgerEntry } from '../store/ledger.ts';
+import { type LedgerEntry, readLedger } from '../store/ledger.ts';
+import { UserError } from '../store/user-error.ts';
 import type { CertificateFacts, Fingerprint, KeyId } from '../x509/facts.ts';
 
 /** Grows while a run publishes. */
 export class Taken {
   readonly #keys = new Map<KeyId, EntityId>();
   readonly #serials = new Map<string, { readonly by: EntityId; readonly fingerprint: Fingerprint }>();
+
+  /** @param root the output folder. @param changes what is carried out: where nothing is issued, nothing is read. */
+  static in(
+    root: string,
+    entities: readonly Entity[],
+    observation: Observation,
+    changes: readonly Change[],
+  ): Taken {
+    return new Taken(entities, observation, changes.some(isIssue) ? readable(root) : []);
+  }
 
   constructor(entities: readonly Entity[], observation: Observation, ledger: readonly LedgerEntry[]) {
     for (const { entity, issuer, serial, fingerprint, keyId } of ledger) {
@@ -43,6 +55,16 @@ export class Taken {
     if (known !== undefined && known.fingerprint !== fingerprint)
       throw new Error(`openssl drew the serial number ${serial} for ${known.by} before: ${NO_RANDOMNESS}`);
     this.#serials.set(name, { by, fingerprint });
+  }
+}
+
+/** A line that somebody else wrote is reported by `pki history`; here it only makes a look back impossible. */
+function readable(root: string): readonly LedgerEntry[] {
+  try {
+    return readLedger(root);
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
   }
 }
 

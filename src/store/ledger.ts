@@ -5,7 +5,7 @@
 import { constants, ftruncateSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EngineName } from '../pki/engine.ts';
-import type { EntityId } from '../pki/entity.ts';
+import type { EntityId, Section } from '../pki/entity.ts';
 import { PRIVATE_FOLDER } from '../pki/paths.ts';
 import { subjectText } from '../pki/subject.ts';
 import type { Reason } from '../plan/reason.ts';
@@ -20,6 +20,9 @@ import { UserError } from './user-error.ts';
 
 /** In the folder `.pki`. */
 export const LEDGER = 'ledger.jsonl';
+
+/** What ids of authorities begin with. */
+const AUTHORITIES: Section = 'authorities';
 
 /** Half a million certificates: what one string can hold. */
 const LIMIT = 400 * 1024 * 1024;
@@ -157,30 +160,44 @@ export function wholeLines({ descriptor, stat }: OpenFile): number {
 /** Every entry, oldest first. @param root the output folder. */
 export function readLedger(root: string): readonly LedgerEntry[] {
   const path = ledgerPath(root);
-  return wholeLinesOf(readText(root, path)).flatMap((line, i) =>
-    line === '' ? [] : [parseLine(line, path, i + 1)],
-  );
+  return ledgerLines(root).flatMap((line, i) => (line === '' ? [] : [parseLine(line, path, i + 1)]));
 }
 
-/** Without one that a crash cut short. */
-function wholeLinesOf(text: string): readonly string[] {
+/** The text of it, without a line that a crash cut short; every plan asks some of them, and few whole. */
+export function ledgerLines(root: string): readonly string[] {
+  const text = readText(root, ledgerPath(root));
   return text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
 }
 
 /**
- * Entries of certificates with one of these serial numbers that are none of these certificates, without reading the rest:
- * every plan asks. A line that is no entry proves nothing. @param known fingerprints by serial number
+ * Entries of certificates with one of these serial numbers that are none of these certificates, without reading the rest.
+ * @param known fingerprints by serial number
  */
 export function otherEntries(
-  root: string,
+  lines: readonly string[],
   known: ReadonlyMap<string, ReadonlySet<string>>,
 ): readonly LedgerEntry[] {
-  const path = ledgerPath(root);
-  return wholeLinesOf(readText(root, path)).flatMap((line, i) => {
+  const found = lines.filter((line) => {
     const fingerprints = known.get(/"serial":"([^"]*)"/.exec(line)?.[1] ?? '');
-    if (fingerprints === undefined || [...fingerprints].some((one) => line.includes(one))) return [];
-    return [parseLine(line, path, i + 1)];
+    return fingerprints !== undefined && ![...fingerprints].some((one) => line.includes(one));
   });
+  return found.flatMap(entryIn);
+}
+
+/** Entries of authorities, cross-certificates of roots included. */
+export function authorityEntries(lines: readonly string[]): readonly LedgerEntry[] {
+  const folder = `"entity":"${AUTHORITIES}/`;
+  return lines.filter((line) => line.includes(folder)).flatMap(entryIn);
+}
+
+/** A line that is no entry proves nothing, and takes nothing from the others; `pki history` complains of it. */
+function entryIn(line: string): readonly LedgerEntry[] {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isEntry(value) ? [value] : [];
+  } catch {
+    return [];
+  }
 }
 
 /** Empty where there is none yet; one that cannot be read is something else. */

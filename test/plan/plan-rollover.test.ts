@@ -410,7 +410,11 @@ describe('whom everybody trusts', () => {
     const file = world.of(root).previous;
     if (file.state === 'present') world.of(root).previous = present([...file.facts, evil]);
     const [change] = planned(world, NEW_KEY).changes;
-    expect(change?.reasons).toContainEqual({ kind: 'new-trust', subject: 'CN=Evil' });
+    expect(change?.reasons).toContainEqual({
+      kind: 'new-trust',
+      subject: 'CN=Evil',
+      fingerprint: evil.fingerprint,
+    });
   });
 
   it('names those that are gone with their file', () => {

@@ -319,7 +319,7 @@ describe('what is refused, or not agreed to, is in nobody else’s way', () => {
     const before = readFileSync(join(root, ROOT.id, 'cert.pem'));
     const inventory = anInventory(other, SERVICES, API, BILLING);
     const result = await apply(root, inventory, { clock: () => later });
-    expect(result).toMatchObject({ kind: 'done', blocked: [{ id: ROOT.id, consent: 'rekey-ca' }] });
+    expect(result).toMatchObject({ kind: 'done', blocked: [{ id: ROOT.id, consents: ['rekey-ca'] }] });
     expect(readFileSync(join(root, ROOT.id, 'cert.pem'))).toEqual(before);
     if (result.kind === 'done') expect([...result.execution.published].sort()).toEqual([BILLING.id, API.id]);
     expect(await apply(root, inventory, { clock: () => later })).toMatchObject({ kind: 'consent' });

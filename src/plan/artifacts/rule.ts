@@ -90,7 +90,7 @@ export function staleReasons(
   }
 }
 
-/** Members that change in this plan are named, once each; otherwise the content decides. */
+/** The content decides; members that change in this plan are named, once each. */
 function compoundReasons(
   artifact: Artifact,
   rule: BundleRule<unknown> | ConversionRule<unknown>,
@@ -98,8 +98,9 @@ function compoundReasons(
   { entity, byId, members }: Situation,
 ): readonly Reason[] {
   const parts = rule.parts(entity, byId);
+  const isSame = rule.pieces(facts).join() === contentOf(parts, members).join();
+  if (isSame) return [];
   const changing = changingParts(parts, members, entity.id);
   if (changing.size > 0) return [...changing].map((issuer) => ({ kind: 'issuer-changes', issuer }));
-  const isSame = rule.pieces(facts).join() === contentOf(parts, members).join();
-  return isSame ? [] : [{ kind: 'stale', artifact }];
+  return [{ kind: 'stale', artifact }];
 }

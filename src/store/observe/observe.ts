@@ -8,6 +8,7 @@ import type {
   ArtifactStates,
   EntityObservation,
   FileState,
+  IssuedBefore,
   KeyState,
   Observation,
 } from '../../plan/observation.ts';
@@ -16,10 +17,12 @@ import type { KeyId } from '../../x509/facts.ts';
 import { certificateDer } from '../../x509/parse.ts';
 import { EncryptedKeyError, ForeignKeyError, publicKeyOf } from '../../x509/parse-key.ts';
 import { pending } from '../commit/recover.ts';
-import { otherEntries } from '../ledger.ts';
+import { ledgerLines, otherEntries } from '../ledger.ts';
 import { UserError } from '../user-error.ts';
 import { type Cache, fileSignature } from './cache.ts';
 import { Folders, type FoundFiles, type FoundWithFormer, readFiles, withFormerFiles } from './find-files.ts';
+import { withFormerKeys } from './former-keys.ts';
+import { readKnown } from './known.ts';
 import { findOrphans } from './orphans.ts';
 import { FormerLocations, readPlaces } from './places.ts';
 import { blockedBy } from './read.ts';
@@ -49,28 +52,46 @@ export function observe(
     orphans: findOrphans(root, entities),
     ...(left.length === 0 ? {} : { pending: left }),
     ...(exposed.length === 0 ? {} : { exposed }),
-    ...issuedBefore(root, observed),
+    ...fromLedger(root, entities, observed),
   };
 }
 
 /** A ledger that cannot be read, or is not ours to read, proves nothing; it stops no plan either. */
-function issuedBefore(
+function fromLedger(
   root: string,
+  entities: readonly Entity[],
   observed: ReadonlyMap<EntityId, EntityObservation>,
-): Pick<Observation, 'issued'> {
+): Pick<Observation, 'issued' | 'known'> {
+  const lines = unlessForeign(() => ledgerLines(root)) ?? [];
+  const issued = issuedBefore(lines, observed);
+  const remembered = unlessForeign(() => readKnown(root, lines)) ?? new Map();
+  const known = withFormerKeys(remembered, root, entities, observed);
+  return {
+    ...(issued.length === 0 ? {} : { issued }),
+    ...(known.size === 0 ? {} : { known }),
+  };
+}
+
+function unlessForeign<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+function issuedBefore(
+  lines: readonly string[],
+  observed: ReadonlyMap<EntityId, EntityObservation>,
+): readonly IssuedBefore[] {
   const known = new Map<string, Set<string>>();
   for (const { cert } of observed.values()) {
     if (cert.state !== 'present') continue;
     const { serial, fingerprint } = cert.facts;
     known.set(serial, (known.get(serial) ?? new Set()).add(fingerprint));
   }
-  try {
-    const issued = otherEntries(root, known);
-    return issued.length === 0 ? {} : { issued };
-  } catch (error) {
-    if (error instanceof UserError) return {};
-    throw error;
-  }
+  return otherEntries(lines, known);
 }
 
 /** Where to look for files, first and second. */

@@ -1,0 +1,100 @@
+/**
+ * What is known of authorities from before: what the ledger says was issued to them, and what they came with when they were
+ * taken over (`.pki/authorities.json`). Whatever lies in a root's folder is trusted by everyone who trusts the root, so
+ * keys and certificates that another hand put there take a yes. Of an authority of which nothing is known, nothing is
+ * refused: an adopted folder, or one that lost its `.pki`, is taken as it is found.
+ */
+import type { Entity } from '../pki/entity.ts';
+import { subjectText } from '../pki/subject.ts';
+import { type CertificateFacts, type Fingerprint, fingerprintsOf, type KeyId } from '../x509/facts.ts';
+import {
+  type EntityObservation,
+  type KnownAuthorities,
+  type KnownAuthority,
+  NOTHING,
+  type Observation,
+} from './observation.ts';
+import { earlierOf } from './previous.ts';
+import type { Reason } from './reason.ts';
+
+const NONE: KnownAuthorities = new Map();
+
+/** What of an authority's files nothing explains. */
+export interface Strange {
+  /** A key that it never had: of the private key, or of the certificate. */
+  readonly key: KeyId | null;
+  /** Certificates in a root's `previous.pem` that it never had. */
+  readonly roots: readonly CertificateFacts[];
+}
+
+const NOTHING_STRANGE: Strange = { key: null, roots: [] };
+
+/** Of what is no authority, nothing is strange: who trusts it asks its issuer. */
+export function strangeIn(
+  entity: Entity,
+  observed: EntityObservation,
+  known: KnownAuthorities = NONE,
+): Strange {
+  if (entity.kind !== 'authority') return NOTHING_STRANGE;
+  const of = known.get(entity.id);
+  const key = of === undefined ? undefined : keysOf(observed).find((one) => !of.keys.has(one));
+  const roots = entity.issuer === null ? earlierOf(observed).roots : [];
+  return { key: key ?? null, roots: roots.filter((facts) => !explains(facts, observed, of)) };
+}
+
+/** Those of the private key and of the certificate. */
+function keysOf({ key, cert }: Pick<EntityObservation, 'key' | 'cert'>): readonly KeyId[] {
+  return [
+    ...(key.state === 'present' ? [key.facts.keyId] : []),
+    ...(cert.state === 'present' ? [cert.facts.keyId] : []),
+  ];
+}
+
+/** Where nothing is known, the root's own bundle has to agree. */
+function explains(
+  { keyId, fingerprint }: CertificateFacts,
+  observed: EntityObservation,
+  known: KnownAuthority | undefined,
+): boolean {
+  if (known !== undefined) return known.keys.has(keyId) || known.certificates.has(fingerprint);
+  const { ca } = observed;
+  return keysOf(observed).includes(keyId) || ca.state !== 'present' || ca.facts.includes(fingerprint);
+}
+
+/** In the words of a plan. @param kept fingerprints of those earlier roots that stay trusted if nobody objects. */
+export function strangeReasons({ key, roots }: Strange, kept: readonly Fingerprint[]): readonly Reason[] {
+  return [
+    ...(key === null ? [] : [{ kind: 'unknown-key', keyId: key } as const]),
+    ...roots
+      .filter(({ fingerprint }) => kept.includes(fingerprint))
+      .map(({ subject, fingerprint }): Reason => {
+        return { kind: 'unknown-trust', subject: subjectText(subject), fingerprint };
+      }),
+  ];
+}
+
+/**
+ * What is not known yet of authorities that stay as they were found, or change, with everyone's consent.
+ * @param entities without those that nobody agreed to
+ */
+export function newlyKnown(
+  entities: readonly Entity[],
+  { entities: observed, known = NONE }: Pick<Observation, 'entities' | 'known'>,
+): KnownAuthorities {
+  const found = entities.flatMap((entity) => {
+    if (entity.kind !== 'authority') return [];
+    const news = newsOf(observed.get(entity.id) ?? NOTHING, known.get(entity.id));
+    return news.keys.size + news.certificates.size === 0 ? [] : [[entity.id, news] as const];
+  });
+  return new Map(found);
+}
+
+/** An earlier certificate is explained by its key, where that is known. */
+function newsOf(observed: EntityObservation, known: KnownAuthority | undefined): KnownAuthority {
+  const keys = keysOf(observed).filter((one) => known?.keys.has(one) !== true);
+  const earlier = earlierOf(observed).roots.filter(({ keyId, fingerprint }) => {
+    const isKnown = known?.keys.has(keyId) === true || known?.certificates.has(fingerprint) === true;
+    return !isKnown && !keys.includes(keyId);
+  });
+  return { keys: new Set(keys), certificates: new Set(fingerprintsOf(earlier)) };
+}

@@ -1,0 +1,32 @@
+/** What a run writes down of the entities that are as they should be, because no file shows it once it has changed. */
+import type { Entity, Inventory } from '../pki/entity.ts';
+import { newlyKnown } from '../plan/known.ts';
+import type { Observation } from '../plan/observation.ts';
+import type { Plan } from '../plan/plan.ts';
+import { saveKnown } from '../store/observe/known.ts';
+import { savePlaces } from '../store/observe/places.ts';
+import type { OutputFolder } from '../store/output-folder.ts';
+
+/** All but those that were refused or not agreed to, or that nobody asked about. */
+export function settledIn({ entities }: Inventory, { pinned }: Pick<Plan, 'pinned'>): readonly Entity[] {
+  return entities.filter(({ id }) => !pinned.has(id));
+}
+
+/** Where they are, and which keys and earlier certificates their authorities have. */
+export async function rememberAll(
+  output: OutputFolder,
+  settled: readonly Entity[],
+  observation: Observation,
+): Promise<void> {
+  await savePlaces(output, settled);
+  await rememberAuthorities(output, settled, observation);
+}
+
+/** The latter alone: it is to be written before anything is signed with those keys. */
+export async function rememberAuthorities(
+  output: OutputFolder,
+  settled: readonly Entity[],
+  observation: Observation,
+): Promise<void> {
+  await saveKnown(output, newlyKnown(settled, observation));
+}

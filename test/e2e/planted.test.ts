@@ -1,0 +1,208 @@
+/**
+ * What another hand put into the folder of an authority is trusted by nobody without a yes: roots in `previous.pem`, a key
+ * and certificate in the place of ours. What was there before us, and what we made ourselves, takes none.
+ */
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { runPki, snapshot } from '../helpers/cli.ts';
+import { CA, type Files, leaf, Workshop } from './handmade.ts';
+import { copyOf, Project } from './project.ts';
+import { certificatesOf } from './wholeness.ts';
+
+const MANIFEST = `
+version: 1
+authorities:
+  anchor: { commonName: Anchor Root }
+  dock: { commonName: Dock CA, issuer: anchor }
+servers: { crane: { commonName: crane.harbour.test, issuer: dock } }
+clients: { pilot: { commonName: pilot, issuer: anchor } }
+`;
+const ROOT = 'authorities/anchor';
+const LEAVES = ['servers/crane', 'clients/pilot'];
+
+let applied: Project;
+beforeAll(async () => {
+  applied = new Project(MANIFEST);
+  await applied.apply();
+});
+
+/** A root of another's: its key and certificate, in a folder that nobody looks into. */
+function foreignRoot(project: Project, subject: string): Record<'key' | 'cert', string> {
+  const [key, cert] = [join(project.folder, 'foreign.key'), join(project.folder, 'foreign.pem')];
+  const args = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-noenc',
+    '-days',
+    '3650',
+  ];
+  execFileSync('openssl', [...args, '-subj', subject, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  return { key, cert };
+}
+
+function trustedBy(project: Project, id: string): readonly string[] {
+  return certificatesOf(project.read(id, 'ca.pem')).map(({ fingerprint256 }) => fingerprint256);
+}
+
+describe('a root that another hand put into previous.pem', () => {
+  it.each([
+    ['alone', false],
+    ['and into ca.pem beside it', true],
+  ])('%s: nobody trusts it without a yes, and everyone with it', async (_, inBundle) => {
+    const project = copyOf(applied);
+    const { cert } = foreignRoot(project, '/CN=Saltmarsh Root');
+    copyFileSync(cert, project.path(ROOT, 'previous.pem'));
+    if (inBundle) appendFileSync(project.path(ROOT, 'ca.pem'), readFileSync(cert));
+    const before = LEAVES.map((id) => trustedBy(project, id));
+
+    const change = await project.change(ROOT);
+    expect(change).toMatchObject({ action: 'refresh', consent: 'trust' });
+    const [foreign] = certificatesOf(readFileSync(cert, 'latin1'));
+    const fingerprint = foreign?.fingerprint256.replaceAll(':', '').toLowerCase();
+    expect(change.reasons).toContainEqual(
+      expect.objectContaining({ kind: 'unknown-trust', subject: 'CN=Saltmarsh Root', fingerprint }),
+    );
+    const refused = await project.pki(['apply', '--skip-verify']);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('another hand added a root to previous.pem: authorities/anchor');
+    expect(LEAVES.map((id) => trustedBy(project, id))).toEqual(before);
+
+    await project.apply('--allow', 'trust');
+    expect(LEAVES.map((id) => trustedBy(project, id).length)).toEqual([2, 2]);
+    expect(await project.actions()).toEqual({});
+    const after = snapshot(project.out);
+    await project.apply();
+    expect(snapshot(project.out)).toEqual(after);
+  });
+
+  it('goes by itself once it is taken out again', async () => {
+    const project = copyOf(applied);
+    copyFileSync(foreignRoot(project, '/CN=Saltmarsh Root').cert, project.path(ROOT, 'previous.pem'));
+    expect(await project.pki(['apply', '--skip-verify'])).toMatchObject({ code: 1 });
+    rmSync(project.path(ROOT, 'previous.pem'));
+    expect(await project.actions()).toEqual({});
+  });
+});
+
+describe('another key and certificate in the place of an authority', () => {
+  it.each([
+    [ROOT, '/CN=Anchor Root'],
+    ['authorities/dock', '/CN=Dock CA'],
+  ])('%s: nothing is issued again without a yes', async (id, subject) => {
+    const project = copyOf(applied);
+    const { key, cert } = foreignRoot(project, subject);
+    copyFileSync(key, project.path(id, 'key.pem'));
+    copyFileSync(cert, project.path(id, 'cert.pem'));
+    const untouched = (one: Project): readonly string[] =>
+      LEAVES.map((leafId) => one.read(leafId, 'cert.pem'));
+    const before = untouched(project);
+    const change = await project.change(id);
+    expect(change).toMatchObject({ consent: 'rekey-ca' });
+    expect(change.reasons).toContainEqual(expect.objectContaining({ kind: 'unknown-key' }));
+
+    const refused = await project.pki(['apply', '--skip-verify']);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain(`the key or certificate was replaced by another hand: ${id}`);
+    expect(untouched(project)).toEqual(before);
+    // Part of a plan takes no other way around it.
+    expect(await project.pki(['apply', '--skip-verify', '--only', 'crane'])).toMatchObject({ code: 1 });
+    expect(untouched(project)).toEqual(before);
+
+    await project.apply('--allow', 'rekey-ca');
+    expect(await project.actions()).toEqual({});
+    expect(await project.pki(['verify'])).toMatchObject({ code: 0 });
+    const again = await project.pki(['apply', '--skip-verify']);
+    expect(again).toMatchObject({ code: 0 });
+  });
+
+  it('the certificate alone, with the key taken away: nobody comes to trust it', async () => {
+    const project = copyOf(applied);
+    const before = LEAVES.map((id) => trustedBy(project, id));
+    copyFileSync(foreignRoot(project, '/CN=Anchor Root').cert, project.path(ROOT, 'cert.pem'));
+    rmSync(project.path(ROOT, 'key.pem'));
+    expect(await project.pki(['apply', '--skip-verify'])).toMatchObject({ code: 1 });
+    expect(LEAVES.map((id) => trustedBy(project, id))).toEqual(before);
+    await project.apply('--allow', 'rekey-ca');
+    expect(LEAVES.map((id) => trustedBy(project, id).length)).toEqual([1, 1]);
+  });
+
+  it('a key that the ledger names comes back from a backup without a question', async () => {
+    const project = copyOf(applied);
+    const backup = ['key.pem', 'cert.pem', 'ca.pem'].map((name) => [name, project.read(ROOT, name)] as const);
+    await project.pki(['rotate', 'anchor', '--allow', 'rekey-ca', '--skip-verify']);
+    for (const [name, text] of backup) writeFileSync(project.path(ROOT, name), text);
+    rmSync(project.path(ROOT, 'previous.pem'));
+    expect(await project.change(ROOT)).not.toMatchObject({ consent: 'rekey-ca' });
+    expect(await project.pki(['apply', '--skip-verify'])).toMatchObject({ code: 0 });
+    expect(await project.actions()).toEqual({});
+  });
+});
+
+describe('what is not known from before', () => {
+  const FILES: Files = { key: 'ca.key', cert: 'ca.crt' };
+
+  async function adopted(): Promise<Project> {
+    const shop = new Workshop();
+    await shop.root(FILES, { subject: '/O=Tide/CN=Tide Root', extensions: CA });
+    const made = { key: 'lamp.key', cert: 'lamp.crt' };
+    await shop.signed(
+      made,
+      { subject: '/CN=lamp.tide.test', extensions: leaf('serverAuth', 'DNS:lamp.tide.test') },
+      FILES,
+    );
+    await runPki(['adopt', 'certs', '--write', 'pki.yaml'], { cwd: shop.folder });
+    const text = readFileSync(join(shop.folder, 'pki.yaml'), 'utf8');
+    return new Project(text, { folder: shop.folder, output: 'certs' });
+  }
+
+  it('an adopted root is taken as it is found, and from then on known', async () => {
+    const project = await adopted();
+    await project.apply();
+    const known = JSON.parse(project.read('.pki/authorities.json'));
+    expect(Object.values(known.authorities)).toHaveLength(1);
+    const { key, cert } = foreignRoot(project, '/O=Tide/CN=Tide Root');
+    copyFileSync(key, project.path('ca.key'));
+    copyFileSync(cert, project.path('ca.crt'));
+    const run = await project.pki(['apply', '--skip-verify']);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain('replaced by another hand');
+  });
+
+  it('an adopted root rolls over, and its former certificate stays trusted', async () => {
+    const project = await adopted();
+    const [id = ''] = Object.keys(await allOf(project)).filter((one) => one.startsWith('authorities/'));
+    // The very first run: nothing was written down of the root before.
+    const rotated = await project.pki(['rotate', id, '--allow', 'rekey-ca', '--skip-verify']);
+    expect(rotated).toMatchObject({ code: 0 });
+    expect(await project.actions()).toEqual({});
+
+    // As versions left it that had no such file: the former key has signed the certificate of the ledger.
+    rmSync(project.path('.pki/authorities.json'));
+    expect(await project.actions()).toEqual({});
+    expect(await project.pki(['apply', '--skip-verify'])).toMatchObject({ code: 0 });
+    expect(existsSync(project.path('.pki/authorities.json'))).toBe(false);
+  });
+
+  it('a folder that lost its .pki is taken as it is found', async () => {
+    const project = copyOf(applied);
+    await project.pki(['rotate', 'anchor', '--allow', 'rekey-ca', '--skip-verify']);
+    rmSync(project.path('.pki'), { recursive: true });
+    expect(await project.actions()).toEqual({});
+    await project.apply();
+    expect(await project.actions()).toEqual({});
+    const { cert } = foreignRoot(project, '/CN=Saltmarsh Root');
+    appendFileSync(project.path(ROOT, 'previous.pem'), readFileSync(cert));
+    expect(await project.change(ROOT)).toMatchObject({ consent: 'trust' });
+  });
+
+  async function allOf(project: Project): Promise<Record<string, string>> {
+    const { changes } = await project.plan();
+    return Object.fromEntries(changes.map(({ id, action }) => [id, action]));
+  }
+});
