@@ -1,10 +1,14 @@
 /** Names that become paths: the output folder and the names of entries. */
+import { leadsIntoGit } from '../pki/git.ts';
 import { quote } from '../pki/printable.ts';
 import { type Parsed, type Problem, parsed, refused } from './problem.ts';
 
+/** Why no path may name git's own folder. */
+const IN_GIT = 'leads into the folder of git, whose files are settings and programs';
+
 /** No absolute path, no `..`, no control character; the parser below says why. */
 export const OUTPUT_PATTERN =
-  '^(?![/~])(?![A-Za-z]:)(?!(.*/)?\\.\\.(/|$))(?!\\.?/*$)(?!(\\./+)+\\.?$)[^\\u0000-\\u001f\\u007f-\\u009f\\\\]+$';
+  '^(?![/~])(?![A-Za-z]:)(?!(.*/)?\\.\\.(/|$))(?!\\.?/*$)(?!(\\./+)+\\.?$)(?!(.*/)?\\.[gG][iI][tT](/|$))[^\\u0000-\\u001f\\u007f-\\u009f\\\\]+$';
 
 /** The output folder, relative to the manifest and below its folder. */
 export function parseOutput(text: string): Parsed<string> {
@@ -23,12 +27,13 @@ export function parseOutput(text: string): Parsed<string> {
   if (segments.includes('..'))
     return refused('output', `output ${shown} is outside the manifest's folder`, hint);
   if (segments.length === 0) return refused('output', `output ${shown} is the manifest's own folder`, hint);
+  if (leadsIntoGit(text)) return refused('output', `output ${shown} ${IN_GIT}`, hint);
   return parsed(text);
 }
 
 /** No absolute path, no `..`, no control character; `.` alone is the output folder. */
 export const LAYOUT_PATTERN =
-  '^(?![/~])(?!(.*/)?\\.\\.(/|$))(?!\\.pki(/|$))[^\\u0000-\\u001f\\u007f-\\u009f\\\\]+$';
+  '^(?![/~])(?!(.*/)?\\.\\.(/|$))(?!\\.pki(/|$))(?!(.*/)?\\.[gG][iI][tT](/|$))[^\\u0000-\\u001f\\u007f-\\u009f\\\\]+$';
 
 const PLACEHOLDERS = 'the placeholders are "{name}", the name of the entry, and "{section}", its section';
 
@@ -44,6 +49,7 @@ export function parseLayoutPath(text: string): Parsed<string> {
     return bad('has an unknown placeholder', PLACEHOLDERS);
   const segments = text.split('/').filter((segment) => segment !== '' && segment !== '.');
   if (segments.includes('..')) return bad('is outside the output folder', 'name a path below it');
+  if (leadsIntoGit(text)) return bad(IN_GIT, 'choose another name');
   if (segments[0] === '.pki' || segments[0] === '.gitignore')
     return bad('is reserved for pki itself', 'choose another name');
   return parsed(segments.join('/') || '.');

@@ -36,6 +36,8 @@ export type Blockage =
   | { readonly kind: 'waits-for-move'; readonly other: EntityId }
   /** Unlike garbage it may be the only copy of a key, for this program or another. */
   | { readonly kind: 'foreign-key'; readonly format: KeyFormat }
+  /** Another kind of file than this artifact, and nothing that this program made. */
+  | { readonly kind: 'foreign'; readonly artifact: Artifact }
   /** `name` is the link or folder of ours beside the file. */
   | { readonly kind: 'links'; readonly name: string; readonly fault: LinkFault };
 

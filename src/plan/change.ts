@@ -108,6 +108,8 @@ export interface Issue extends ChangeBase, KeptTrust, FileChanges {
   readonly action: 'issue' | 'rekey' | 'create';
   readonly reasons: readonly Reason[];
   readonly issuance: Issuance;
+  /** Files that a first certificate finds where its own go, and replaces; relative to the output folder. */
+  readonly replaces: readonly string[];
   /** A cross-certificate that is to be made, or `null`. */
   readonly crossing: Crossing | null;
   /** What the certificate that is replaced has, and this one will not have, or have otherwise. */
@@ -152,6 +154,11 @@ export function consentsOf(change: Change): readonly Consent[] {
 /** What a certificate will not have any more, or have otherwise. */
 export function alterationsOf(change: Change): readonly Alteration[] {
   return isIssue(change) ? change.alterations : [];
+}
+
+/** What a first certificate finds where its own files go. */
+export function replacedBy(change: Change): readonly string[] {
+  return isIssue(change) ? change.replaces : [];
 }
 
 /** The certificate that will be issued, or `null`. */

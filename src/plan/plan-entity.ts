@@ -1,7 +1,7 @@
 /** One entity: what is on disk against what is wanted → one Change. Pure; the caller goes from roots to leaves. */
 import { ALL_ARTIFACTS, type Artifact, forbiddenBits, modeOf } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
-import { isManaged } from '../pki/files.ts';
+import { filePath, isManaged } from '../pki/files.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import type { Situation } from './artifacts/rule.ts';
 import type { Refusal } from './blockage.ts';
@@ -72,9 +72,11 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
   const consents = consentsFor(entity, observed, decision, unexplained, context);
   const work = { ...own, ...kept, ...changes, relocations, relinks: relinks.length > 0, reasons, consents };
   if (decision.issuance === null) return { ...work, action: 'refresh' };
+  const action = issueAction(decision, observed);
   return {
     ...work,
-    action: issueAction(decision, observed),
+    action,
+    replaces: action === 'create' ? replaced(entity, observed, changes.writes) : [],
     issuance: decision.issuance,
     crossing: previous.crossing,
     alterations: decision.alterations,
@@ -171,6 +173,18 @@ function modeReasons(observed: EntityObservation): readonly Reason[] {
 function issueAction({ newKey }: Decision, { key, cert }: EntityObservation): Issue['action'] {
   if (!newKey) return 'issue';
   return key.state === 'missing' && cert.state === 'missing' ? 'create' : 'rekey';
+}
+
+/** Of an entity without key and certificate nobody expects files; those that come along from elsewhere are its own. */
+function replaced(
+  entity: Entity,
+  observed: EntityObservation,
+  writes: readonly Artifact[],
+): readonly string[] {
+  const moved = observed.formerLocation?.files.map(({ file }) => file) ?? [];
+  return writes
+    .filter((artifact) => observed[artifact].state !== 'missing' && !moved.includes(artifact))
+    .map((artifact) => filePath(entity, artifact));
 }
 
 function refuse({ id, kind }: Entity, refusal: Refusal): Change {

@@ -17,6 +17,7 @@ import {
   makesKey,
   type Relocation,
   reasonsOf,
+  replacedBy,
 } from '../plan/change.ts';
 import type { ClockDoubt } from '../plan/clock.ts';
 import { countActions, isDue, type Plan } from '../plan/plan.ts';
@@ -69,6 +70,7 @@ export interface ChangeRecord extends Pick<Change, 'id' | 'kind' | 'action' | 'a
   readonly deletes: FileChanges['deletes'];
   readonly copies: readonly Omit<Relocation, 'digest'>[];
   readonly chmods: FileChanges['chmods'];
+  readonly replaces: readonly string[];
   readonly crossing: Crossing | null;
   readonly alterations: readonly Alteration[];
   /** The first of them. */
@@ -88,6 +90,7 @@ export function changeRecord(change: Change): ChangeRecord {
     newKey: makesKey(change),
     issuance: issuanceOf(change),
     ...filesRecord(change),
+    replaces: replacedBy(change),
     ...keptTrustOf(change),
     crossing: crossingOf(change),
     alterations: alterationsOf(change),

@@ -12,6 +12,7 @@ import {
   type Issuance,
   isIssue,
   reasonsOf,
+  replacedBy,
 } from '../plan/change.ts';
 import type { Exposure } from '../plan/observation.ts';
 import { countActions, isDue, type Plan } from '../plan/plan.ts';
@@ -129,6 +130,7 @@ function detailsOf(change: Change, wanted: CertificateSummary | undefined): read
     ...alterationsOf(change).map(alterationText),
     ...(isIssue(change) ? [validText(change.issuance)] : []),
     ...(change.action === 'create' && wanted !== undefined ? summaryLines(wanted) : []),
+    ...replacedBy(change).map((path) => visible(`replaces "${path}", which is there`)),
     ...(change.affects.length === 0 ? [] : [affectsText(change.affects)]),
     ...(lacksKey(change) ? ['hint: put key.pem back; only if it is lost, a new one is made'] : []),
     ...consentTexts(consentsOf(change)),

@@ -2,6 +2,7 @@
 import type { Report } from '../manifest/report.ts';
 import { ALL_ARTIFACTS, type Artifact } from '../pki/artifact.ts';
 import { entityFolder, filePath } from '../pki/files.ts';
+import { leadsIntoGit } from '../pki/git.ts';
 import { quote } from '../pki/printable.ts';
 import { type Draft, draftText } from './draft.ts';
 
@@ -95,6 +96,7 @@ function pathProblem(path: string): Found | undefined {
   const hint = 'give it a different "folder" or different "files"';
   const [first = ''] = identity(path).split('/');
   if (['.pki', '.gitignore'].includes(first)) return { why: 'a name that is reserved for pki itself', hint };
+  if (leadsIntoGit(path)) return { why: 'in the folder of git, whose files are settings and programs', hint };
   const isLong = path.split('/').some((part) => Buffer.byteLength(part) > LONGEST);
   return isLong ? { why: `a name of more than ${LONGEST} octets`, hint } : undefined;
 }

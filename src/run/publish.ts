@@ -3,7 +3,7 @@ import { ALL_ARTIFACTS, modeOf } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
 import { ruleOf } from '../plan/artifacts/rules.ts';
-import { crossingOf, makesKey, type Work } from '../plan/change.ts';
+import { crossingOf, makesKey, replacedBy, type Work } from '../plan/change.ts';
 import type { Reason } from '../plan/reason.ts';
 import { commit } from '../store/commit/commit.ts';
 import { setModes } from '../store/commit/modes.ts';
@@ -48,7 +48,9 @@ async function replace(run: Run, entity: Entity, change: Work): Promise<void> {
   await Promise.all([tidied, written()]);
   if (crossingOf(change) !== null) await staging.settle(entity.id, 'cross', null);
   const { writes, deletes, relinks } = change;
-  await commit(output, { entity, writes, deletes, relinks, stamp: staging.run, run: staging.run, flush });
+  const keepsAll = replacedBy(change).length > 0;
+  const set = { entity, writes, deletes, relinks, keepsAll };
+  await commit(output, { ...set, stamp: staging.run, run: staging.run, flush });
 }
 
 /** Before anything of it is known to the world. */

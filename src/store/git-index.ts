@@ -4,6 +4,7 @@
  */
 import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { foldedName } from '../pki/git.ts';
 import { readBytes } from './observe/read.ts';
 
 /** The index of a million files takes a quarter of this. */
@@ -69,19 +70,11 @@ function namesIn(folder: string): readonly string[] {
 function mentions(index: string, path: string): boolean {
   const file = readBytes(index, LIMIT);
   if (file.state !== 'present') return false;
-  const wanted = folded(path.split(sep).join('/'));
+  const wanted = foldedName(path.split(sep).join('/'));
   const names = indexNames(file.facts);
   // Of a form that is not known yet, the bytes are all there is.
   if (names === undefined) return file.facts.includes(wanted);
-  return names.map(folded).some((name) => name === wanted || name.startsWith(`${wanted}/`));
-}
-
-/** On some file systems these are all one name; what is invisible there is ignored (git's own core.protectHFS). */
-function folded(name: string): string {
-  return name
-    .replace(/[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g, '')
-    .normalize('NFC')
-    .toLowerCase();
+  return names.map(foldedName).some((name) => name === wanted || name.startsWith(`${wanted}/`));
 }
 
 /** The paths in an index; `undefined` where it is of another form. Names of objects have 20 octets, or 32. */

@@ -2,9 +2,10 @@
  * `.pki`, this program's own folder. What is in it is done without a question, so it has to be ours: real folders, of a
  * user that is trusted, to which no other user can write, and that came out of no repository.
  */
-import type { Stats } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, realpathSync, type Stats } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { errorCode } from '../pki/errors.ts';
+import { leadsIntoGit } from '../pki/git.ts';
 import { PRIVATE_FOLDER } from '../pki/paths.ts';
 import type { FileState } from '../plan/observation.ts';
 import { entered } from './descend.ts';
@@ -51,8 +52,16 @@ export function checkOwn(root: string): void {
 
 /** @param path of the output folder. @throws UserError where a repository says that it is elsewhere. */
 export function checkWay(path: string): void {
+  const real = realOf(path);
+  if (leadsIntoGit(real)) throw new UserError({ kind: 'inside-git', path, real });
   const link = strayLink(path);
   if (link !== undefined) throw new UserError({ kind: 'tracked-link', path: link });
+}
+
+/** Where a path leads, as far as it is there. */
+function realOf(path: string): string {
+  const above = dirname(path);
+  return existsSync(path) || above === path ? realpathSync(path) : join(realOf(above), basename(path));
 }
 
 function checkUntracked(output: Folder): void {

@@ -1,4 +1,5 @@
 /** What stands in the way of a file, as a clause behind its name, and what to do about it. */
+import type { Artifact } from '../pki/artifact.ts';
 import { unreachable } from '../pki/entity.ts';
 import type { Blockage, LinkFault, LinkFinding } from '../plan/blockage.ts';
 import { keyFormatHint, keyFormatText } from './key-format.ts';
@@ -30,12 +31,33 @@ export function blockageText(cause: Blockage): string {
       return `is the place of the key of ${cause.other}, which is to move as well`;
     case 'foreign-key':
       return keyFormatText(cause.format);
+    case 'foreign':
+      return `holds no ${CONTENTS[cause.artifact]}, and this program did not make it`;
     case 'links':
       return `is published through "${cause.name}" beside it, which ${faultText(cause.fault)}`;
     default:
       return unreachable(cause);
   }
 }
+
+/** What each file holds first of all. */
+const CONTENTS: Readonly<Record<Artifact, string>> = {
+  key: 'private key',
+  csr: 'certificate request',
+  cert: 'certificate',
+  chain: 'certificate',
+  fullchain: 'certificate',
+  ca: 'certificate',
+  'ca-chain': 'certificate',
+  public: 'public key',
+  der: 'certificate',
+  pkcs7: 'certificate',
+  'pkcs8-der': 'private key',
+  pkcs1: 'private key',
+  sec1: 'private key',
+  combined: 'private key',
+  previous: 'certificate',
+};
 
 function faultText(fault: LinkFault): string {
   switch (fault.kind) {
@@ -71,6 +93,8 @@ export function blockageHint(path: string, cause: Blockage): string {
       return 'change one of them at a time, with "pki apply" in between';
     case 'foreign-key':
       return keyFormatHint(cause.format);
+    case 'foreign':
+      return 'give the entry another "folder" or other "files"; or move the file away, if nobody needs it, and run again';
     case 'links':
       return `put "${cause.name}" right or move it away, and run again`;
     case 'link':

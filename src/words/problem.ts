@@ -18,6 +18,8 @@ export type UserProblem =
   | { readonly kind: 'tracked'; readonly path: string }
   /** A repository says where the output folder is, and that is outside of it. */
   | { readonly kind: 'tracked-link'; readonly path: string }
+  /** The output folder is in a folder of git; `real` is where it is once links are followed. */
+  | { readonly kind: 'inside-git'; readonly path: string; readonly real: string }
   /** Something else than a plain file of ours. */
   | { readonly kind: 'in-the-way'; readonly path: string; readonly cause: Blockage }
   | { readonly kind: 'ledger'; readonly path: string; readonly cause: Blockage }
@@ -77,6 +79,11 @@ export function problemText(problem: UserProblem): Advice {
       return {
         problem: `"${problem.path}" is a link that is tracked by git and leads out of the repository`,
         hint: `look at where it leads: keys would go there; "git rm --cached ${shellWord(problem.path)}" makes it yours alone`,
+      };
+    case 'inside-git':
+      return {
+        problem: `"${problem.path}" leads into the folder of git ("${problem.real}"), whose files are settings and programs`,
+        hint: 'name another output folder, or move the link away',
       };
     case 'in-the-way':
       return { problem: `"${problem.path}" ${blockageText(problem.cause)}`, hint: MOVE_AWAY };

@@ -33,6 +33,7 @@ export interface ChangeJson {
   readonly reasons: readonly ReasonJson[];
   readonly issuance: { readonly notBefore: string; readonly notAfter: string } | null;
   readonly writes: readonly string[];
+  readonly replaces: readonly string[];
   readonly consent: string | null;
   readonly refusal: { readonly problem: string; readonly hint: string } | null;
   readonly affects: readonly string[];

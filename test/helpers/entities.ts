@@ -155,6 +155,7 @@ const NO_CHANGE = {
   relocations: [],
   relinks: false,
   chmods: [],
+  replaces: [],
   previous: [],
   routes: [],
   route: null,

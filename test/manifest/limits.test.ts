@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDns } from '../../src/manifest/dns.ts';
-import { parseLayoutPath } from '../../src/manifest/folder.ts';
+import { parseLayoutPath, parseOutput } from '../../src/manifest/folder.ts';
 import { parseSan } from '../../src/manifest/san.ts';
 import { parseUri } from '../../src/manifest/uri.ts';
 import { ipOctets, ipText } from '../../src/pki/ip.ts';
@@ -78,6 +78,21 @@ describe('a path of a layout', () => {
       });
     },
   );
+
+  it.each([
+    ...['.git', '.git/hooks', 'a/.GIT', './.Git/x', 'a/.git/b', '.git.', '.git ', '.git . /x', 'GIT~1/hooks'],
+    ...['.g\u200cit', 'a/.gi\ufefft/b', '.git::$INDEX_ALLOCATION/x'],
+  ])("%j is git's", (text) => {
+    for (const parse of [parseLayoutPath, parseOutput])
+      expect(parse(text)).toMatchObject({
+        problem: { message: expect.stringMatching(/ leads into the folder of git, /) },
+      });
+  });
+
+  it.each(['git', '.github', 'a.git', '.gitx/y', 'pki.git/z', '.git-keys', 'git~2'])('%s is free', (text) => {
+    expect(parseLayoutPath(text)).toEqual({ ok: true, value: text });
+    expect(parseOutput(text)).toEqual({ ok: true, value: text });
+  });
 
   it.each(['.pkix', 'a/.pki', 'a/.gitignore', '.gitignored', '.'])('%s is free', (text) => {
     expect(parseLayoutPath(text)).toEqual({ ok: true, value: text });

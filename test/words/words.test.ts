@@ -57,6 +57,11 @@ it.each<[Blockage, problem: string, hint: string]>([
     'put the key in its place as PKCS#8 in PEM, or move it away to have a new key made',
   ],
   [
+    { kind: 'foreign', artifact: 'csr' },
+    'holds no certificate request, and this program did not make it',
+    'give the entry another "folder" or other "files"; or move the file away, if nobody needs it, and run again',
+  ],
+  [
     { kind: 'links', name: '..data', fault: { kind: 'no-link' } },
     'is published through "..data" beside it, which is not a link',
     'put "..data" right or move it away, and run again',

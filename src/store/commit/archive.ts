@@ -24,9 +24,10 @@ export async function keep(
   file: Artifact,
   place: Place,
   archive: string,
+  keepsAll = false,
 ): Promise<void> {
   const stat = place.folder.lookAt(place.name);
-  if (!stat?.isFile() || !(isPrecious(file) || mayHoldKey(place))) return;
+  if (!stat?.isFile() || !(keepsAll || isPrecious(file) || mayHoldKey(place))) return;
   using folder = await output.ensure(archive, 0o700);
   for (let copies = 1; ; copies++) {
     const name = copies === 1 ? ARTIFACTS[file].file : ARTIFACTS[file].file.replace('.', `.${copies}.`);

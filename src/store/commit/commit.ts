@@ -31,6 +31,8 @@ export interface CommitRequest {
   readonly run?: string;
   /** Files that are behind links shall be so no more, or links are damaged. */
   readonly relinks?: boolean;
+  /** What is replaced was made by something else: all of it goes to the archive. */
+  readonly keepsAll?: boolean;
   /** Syncs first issues, of which many are under way. */
   readonly flush?: Flush | undefined;
 }
@@ -49,6 +51,7 @@ export async function commit(output: OutputFolder, request: CommitRequest): Prom
     moves: located(entity, links === undefined ? writes : links.version === null ? links.files : []),
     deletes: located(entity, deletes),
     archive: archiveFolder(entity.id, stamp),
+    ...(request.keepsAll ? ({ keepsAll: true } as const) : {}),
     removes: null,
   };
   await commitOrder(output, staged, path, links === undefined ? order : { ...order, links });

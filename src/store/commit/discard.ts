@@ -93,7 +93,7 @@ async function bringBack(
   place: Place,
 ): Promise<void> {
   if (order.links) return linkBack(output, waiting, order, file, place);
-  if (!isPrecious(file)) return;
+  if (!isPrecious(file) && !order.keepsAll) return;
   using archive = output.enterIfThere(order.archive);
   const old = archive && { folder: archive, name: ARTIFACTS[file].file };
   if (old?.folder.lookAt(old.name) === undefined)

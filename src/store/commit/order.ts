@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { type Artifact, isArtifact } from '../../pki/artifact.ts';
 import type { EntityId } from '../../pki/entity.ts';
+import { leadsIntoGit } from '../../pki/git.ts';
 import { ARCHIVE_FOLDER } from '../../pki/paths.ts';
 import type { Folder } from '../folder.ts';
 import { fieldsOf, isInside } from '../json.ts';
@@ -24,6 +25,8 @@ export interface Order {
   readonly deletes: readonly (readonly [file: Artifact, path: string])[];
   /** Folder that keeps what is replaced. */
   readonly archive: string;
+  /** It also keeps what this program could make again, because something else made what is there. */
+  readonly keepsAll?: true;
   /** Folder that goes, unless something else is in it. */
   readonly removes: string | null;
   /** Where files are put behind links, or come out from behind them (symlinks/write.ts). */
@@ -50,9 +53,12 @@ function parsed(text: string): unknown {
 }
 
 function isOrder(value: unknown): value is Order {
-  const { id, moves, deletes, archive, removes, links } = fieldsOf(value);
+  const { id, moves, deletes, archive, keepsAll, removes, links } = fieldsOf(value);
   const isWhole = typeof id === 'string' && isArchive(archive) && (removes === null || isPlace(removes));
-  return isWhole && arePlaces(moves) && arePlaces(deletes) && (links === undefined || isLinks(links));
+  const isKnown = keepsAll === undefined || keepsAll === true;
+  return (
+    isKnown && isWhole && arePlaces(moves) && arePlaces(deletes) && (links === undefined || isLinks(links))
+  );
 }
 
 function isLinks(value: unknown): value is Links {
@@ -69,7 +75,7 @@ function arePlaces(value: unknown): boolean {
 
 /** Nothing of an entity is in a folder of this program's, or of git's, whose files are programs. */
 function isPlace(path: unknown): boolean {
-  return isInside(path) && !/(^|\/)\.(pki|git)(\/|$)/i.test(String(path));
+  return isInside(path) && !/(^|\/)\.pki(\/|$)/i.test(String(path)) && !leadsIntoGit(String(path));
 }
 
 function isArchive(path: unknown): boolean {

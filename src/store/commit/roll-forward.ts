@@ -48,12 +48,12 @@ async function moveAll(
   output: OutputFolder,
   waiting: Folder,
   targets: Targets,
-  { moves, archive }: Order,
+  { moves, archive, keepsAll }: Order,
 ): Promise<void> {
   const names = waiting.list();
   const left = pairLast(moves.filter(([file]) => names.includes(ARTIFACTS[file].file)));
   // All before the first rename: while something is synced between two of them, a reader would see half of the set.
-  for (const [file, path] of left) await keep(output, file, targets.at(path), archive);
+  for (const [file, path] of left) await keep(output, file, targets.at(path), archive, keepsAll);
   for (const [file, path] of left) {
     const { folder, name } = targets.at(path);
     await waiting.rename(ARTIFACTS[file].file, folder, name);

@@ -15,7 +15,7 @@ import { fieldsOf } from '../json.ts';
 import { readOwn } from '../own.ts';
 
 /** Raised whenever what is read from a file changes its meaning: older entries are then left unread. */
-const FORMAT = 6;
+const FORMAT = 7;
 
 /**
  * A file that changed so recently is not remembered: it could be changed again within the same tick of the file system's

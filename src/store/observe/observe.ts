@@ -1,6 +1,6 @@
 /** The output folder → Observation. Reads only; what cannot be read becomes a fact too. */
 
-import { eachArtifact } from '../../pki/artifact.ts';
+import { ALL_ARTIFACTS, eachArtifact } from '../../pki/artifact.ts';
 import type { Entity, EntityId, Inventory } from '../../pki/entity.ts';
 import { messageOf } from '../../pki/errors.ts';
 import { filePath, folderOf, type Located } from '../../pki/files.ts';
@@ -23,6 +23,7 @@ import { type Cache, fileSignature } from './cache.ts';
 import { Folders, type FoundFiles, type FoundWithFormer, readFiles, withFormerFiles } from './find-files.ts';
 import { withFormerKeys } from './former-keys.ts';
 import { readKnown } from './known.ts';
+import { Origins } from './origins.ts';
 import { findOrphans } from './orphans.ts';
 import { FormerLocations, readPlaces } from './places.ts';
 import { blockedBy } from './read.ts';
@@ -37,12 +38,13 @@ export function observe(
 ): Observation {
   const folders = new Folders(root, entities);
   const formerLocations = new FormerLocations(entities, readPlaces(root));
+  const origins = new Origins(root, formerLocations);
   const signers = new Map<EntityId, SignatureKey | undefined>();
   const observed = new Map<EntityId, EntityObservation>();
   for (const entity of entities) {
     observed.set(
       entity.id,
-      observeEntity({ root, folders, formerLocations, reader }, entity, signers, cache),
+      observeEntity({ root, folders, formerLocations, origins, reader }, entity, signers, cache),
     );
   }
   const left = pending(root);
@@ -99,6 +101,7 @@ interface Where {
   readonly root: string;
   readonly folders: Folders;
   readonly formerLocations: FormerLocations;
+  readonly origins: Origins;
   readonly reader: Reader;
 }
 
@@ -123,7 +126,10 @@ function observeEntity(
   if (isAuthority) signers.set(entity.id, readSigner(files, bytes));
   const issuer = signers.get(entity.issuer ?? entity.id);
   const observation = { ...files, signedBy: signerOf(files, bytes, issuer, where.reader) };
-  if (signature !== undefined) cache?.set(entity.id, signature, signer?.keyId ?? null, observation);
+  // Whether damage is repaired also depends on what else is known (origins.ts).
+  const isDamaged = ALL_ARTIFACTS.some((artifact) => ['garbage', 'blocked'].includes(files[artifact].state));
+  if (signature !== undefined && !isDamaged)
+    cache?.set(entity.id, signature, signer?.keyId ?? null, observation);
   return observation;
 }
 
@@ -134,7 +140,7 @@ interface Observed {
   readonly bytes: FoundFiles['bytes'];
 }
 
-function observeFiles({ root, folders, formerLocations, reader }: Where, entity: Located): Observed {
+function observeFiles({ root, folders, formerLocations, origins, reader }: Where, entity: Entity): Observed {
   const here = readFiles(root, entity, folders);
   const former = formerLocations.of(entity.id);
   const { bytes, published, formerLocation, conflictingKey }: FoundWithFormer =
@@ -143,7 +149,7 @@ function observeFiles({ root, folders, formerLocations, reader }: Where, entity:
       : withFormerFiles(root, entity, former, here, folders);
   const key =
     formerLocations.blockage(entity) ?? conflict(entity, conflictingKey) ?? observeKey(bytes.key, reader);
-  const files = artifactStates(key, bytes, reader);
+  const files = origins.judged(entity, artifactStates(key, bytes, reader), bytes);
   const found = {
     ...files,
     ...(published === undefined ? {} : { published }),

@@ -3,7 +3,7 @@
  * from the manifest once `folder` or `files` change. It is a hint about where to look and nothing else: what is found
  * there is judged like any file.
  */
-import { ALL_ARTIFACTS, isArtifact } from '../../pki/artifact.ts';
+import { ALL_ARTIFACTS, type Artifact, isArtifact } from '../../pki/artifact.ts';
 import type { Entity, EntityId, Layout } from '../../pki/entity.ts';
 import { filePath, type Located } from '../../pki/files.ts';
 import type { FileState } from '../../plan/observation.ts';
@@ -66,6 +66,12 @@ export class FormerLocations {
 
   of(id: EntityId): Located | undefined {
     return this.#byId.get(id);
+  }
+
+  /** Whether one of its files was in that place before, if it was anywhere. */
+  isUnchanged(entity: Located, artifact: Artifact): boolean {
+    const former = this.#byId.get(entity.id);
+    return former === undefined || filePath(former, artifact) === filePath(entity, artifact);
   }
 
   /** What stands where one entity's key is to be may still be the key of another that moves, too. */

@@ -11,8 +11,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ARTIFACTS, type Artifact } from '../../../src/pki/artifact.ts';
+import type { Inventory, Layout } from '../../../src/pki/entity.ts';
 import type { Blockage } from '../../../src/plan/blockage.ts';
-import { applyInventory } from '../../../src/run/apply.ts';
+import { planInventory } from '../../../src/plan/plan.ts';
+import { type ApplyOptions, applyInventory } from '../../../src/run/apply.ts';
 import { Cache } from '../../../src/store/observe/cache.ts';
 import { observe } from '../../../src/store/observe/observe.ts';
 import { keyIdentifierOf } from '../../../src/x509/facts.ts';
@@ -29,13 +32,7 @@ const base = join(work, 'base');
 let made = 0;
 
 beforeAll(async () => {
-  await applyInventory(ALL, {
-    root: base,
-    binary: 'openssl',
-    clock: () => NOW,
-    processes: 2,
-    consents: new Set(),
-  });
+  await applyInventory(ALL, applying(base));
   opensslSync(['genpkey', '-algorithm', 'ED25519', '-out', 'other.pem'], work);
   opensslSync(['pkey', '-in', 'other.pem', '-aes128', '-passout', 'pass:secret', '-out', 'pkcs8.pem'], work);
   opensslSync(
@@ -43,6 +40,10 @@ beforeAll(async () => {
     work,
   );
 });
+
+function applying(root: string): ApplyOptions {
+  return { root, binary: 'openssl', clock: () => NOW, processes: 2, consents: new Set() };
+}
 
 function copyOfBase(): string {
   const root = join(work, `${++made}`);
@@ -252,6 +253,103 @@ describe('other files', () => {
       throw new Error('missing');
     expect(fullchain.facts).toEqual([cert.facts.fingerprint, ...chain.facts]);
     expect(chain.facts).toHaveLength(1);
+  });
+});
+
+describe('what stands in the place of a file of ours', () => {
+  const FOREIGN = (artifact: string) => ({ state: 'blocked', cause: { kind: 'foreign', artifact } });
+  const placed = (layout: Layout) => anInventory(ROOT, SERVICES, { ...API, layout });
+  const seenIn = (inventory: Inventory, damage: (root: string) => void, root = copyOfBase()) => {
+    damage(root);
+    return observe(root, inventory).entities.get(API.id);
+  };
+
+  it.each<readonly [Artifact, string, string]>([
+    ['csr', 'main.c', 'int main(void) { return 0; }\n'],
+    ['ca', '.env', 'TOKEN=abc\n'],
+    ['cert', 'Makefile', 'all:\n\tcc main.c\n'],
+    ['chain', 'notes.txt', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n'],
+    ['fullchain', 'list', '-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n'],
+    ['csr', 'one', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'],
+    ['key', 'words', 'correct horse battery staple'],
+    ['key', 'pair', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'],
+    ['ca', 'short', '-----BEGIN OTHER'],
+    ['der', 'app.zip', 'PK\x03\x04'],
+    ['der', 'digits', '0\x82\x02\x101\x82'],
+    ['pkcs8-der', 'digits', '0.21'],
+    ['pkcs7', 'app.exe', 'MZ'],
+    ['cert', 'image', '\x89PNG\r\n\x1a\n\0\0\0\rIHDR'],
+  ])('as %s by a layout, "%s" stays: %j', (artifact, name, content) => {
+    const inventory = placed({ folder: 'app', files: { [artifact]: name } });
+    const found = seenIn(inventory, (root) => {
+      rmSync(join(root, 'servers/api'), { recursive: true });
+      mkdirSync(join(root, 'app'));
+      writeFileSync(join(root, 'app', name), content, 'latin1');
+    });
+    expect(found?.[artifact]).toEqual(FOREIGN(artifact));
+  });
+
+  it.each<readonly [Artifact, string]>([
+    ['csr', ''],
+    ['csr', ' \n'],
+    ['ca', '\0'.repeat(512)],
+    ['cert', '\x7f'.repeat(64)],
+    ['cert', '-----BEGIN CERTIFICATE-----\nMIIB'],
+    ['cert', '-----BEGIN CER'],
+    ['fullchain', 'Bag Attributes\n-----BEGIN TRUSTED CERTIFICATE-----\nAAAA'],
+    ['key', '-----BEGIN EC PRIVATE KEY-----\nMHcC'],
+    ['der', '0\x82\x02\x100\x82'],
+    ['pkcs8-der', '0\x2e\x02\x01\0'],
+    ['pkcs7', '-----BEGIN PKCS7-----\nMIIB'],
+    ['csr', '-----BEGIN NEW CERTIFICATE REQUEST-----\n!\n-----END NEW CERTIFICATE REQUEST-----\n'],
+  ])('as %s by a layout, damage of that kind is repaired: %j', (artifact, content) => {
+    const inventory = placed({ folder: 'app', files: {} });
+    const found = seenIn(inventory, (root) => {
+      rmSync(join(root, 'servers/api'), { recursive: true });
+      mkdirSync(join(root, 'app'));
+      writeFileSync(join(root, 'app', ARTIFACTS[artifact].file), content, 'latin1');
+    });
+    expect(found?.[artifact]).toMatchObject({ state: 'garbage' });
+  });
+
+  it('is ours where the ledger has the entity, and where there are other files of its own', () => {
+    const nonsense = put('servers/api/csr.pem', 'nonsense');
+    const forget = (root: string): void => rmSync(join(root, '.pki'), { recursive: true });
+    const empty = (root: string): void => {
+      rmSync(join(root, 'servers/api'), { recursive: true });
+      mkdirSync(join(root, 'servers/api'));
+    };
+    const cases: readonly (readonly [string, readonly ((root: string) => void)[]])[] = [
+      ['garbage', [nonsense]],
+      ['garbage', [forget, nonsense]],
+      ['garbage', [empty, nonsense]],
+      ['blocked', [forget, empty, nonsense]],
+    ];
+    for (const [state, damages] of cases)
+      expect(seenIn(ALL, (root) => damages.map((damage) => damage(root)))?.csr.state).toBe(state);
+  });
+
+  it('is not ours where the entity only moves to, whatever the ledger has', async () => {
+    const root = copyOfBase();
+    const inventory = placed({ folder: 'servers/api', files: { csr: 'main.c' } });
+    const program = put('servers/api/main.c', 'int main(void) { return 0; }\n');
+    expect(seenIn(inventory, program, root)?.csr).toEqual(FOREIGN('csr'));
+    expect(await applyInventory(inventory, applying(root))).toMatchObject({ kind: 'refused' });
+    expect(seenIn(inventory, () => {}, root)?.csr).toEqual(FOREIGN('csr'));
+    // Once it is there, its place is known.
+    rmSync(join(root, 'servers/api/main.c'));
+    expect(await applyInventory(inventory, applying(root))).toMatchObject({ kind: 'done' });
+    expect(seenIn(inventory, program, root)?.csr).toMatchObject({ state: 'garbage' });
+  });
+
+  it('is left alone where nobody asks for that file', () => {
+    const root = copyOfBase();
+    rmSync(join(root, '.pki'), { recursive: true });
+    rmSync(join(root, 'servers/api'), { recursive: true });
+    mkdirSync(join(root, 'servers/api'));
+    put('servers/api/combined.pem', 'a poem')(root);
+    const plan = planInventory(ALL, observe(root, ALL), { now: NOW });
+    expect(plan.changes.at(-1)).toMatchObject({ id: API.id, action: 'create', deletes: [], replaces: [] });
   });
 });
 
