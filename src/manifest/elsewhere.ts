@@ -6,7 +6,7 @@ const OWNER =
   'a manifest sets no owner and no mode: keys are 0600; run "pki apply" as the user who reads them';
 const REVOCATION =
   'there are no revocation lists yet: a short "validity" limits how long a stolen key is good for';
-const FORMS = 'files are PEM without a passphrase; "outputs" says which of them there are';
+const FORMS = 'files have no passphrase; "outputs" says which there are, as PEM, DER and PKCS#7';
 const DIGEST = 'the signature follows from the key of the authority that signs';
 const TEMPLATE = 'entries share settings by "defaults", or by anchors and merge keys: "<<: *name"';
 const RELOAD = 'nothing is run after a change: let what runs "pki apply" reload the service';
@@ -19,7 +19,7 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
   ),
   ...keysFor(OWNER, 'owner user uid group gid mode perm perms permissions chmod chown'),
   ...keysFor(REVOCATION, 'crl crls crlurl ocsp ocspurl revoked revoke revocation revocations'),
-  ...keysFor(FORMS, 'pkcs12 p12 pfx jks keystore truststore format encoding der passphrase password'),
+  ...keysFor(FORMS, 'pkcs12 p12 pfx jks keystore truststore format encoding passphrase password'),
   ...keysFor(DIGEST, 'digest hash md sha signature signaturealgorithm sigalg'),
   ...keysFor(TEMPLATE, 'template templates profile profiles extends include includes import'),
   ...keysFor(RELOAD, 'hook hooks onchange reload exec command postcommand renewhook'),
