@@ -3,14 +3,8 @@ import type { Entity, EntityId } from '../pki/entity.ts';
 import type { ById } from '../pki/issuers.ts';
 import type { Defect } from './defects.ts';
 import type { KeyOwners } from './key-decision.ts';
-import type { EntityObservation, KnownAuthorities } from './observation.ts';
+import type { AuthorityObservation, KnownAuthorities } from './observation.ts';
 import type { Outlook } from './outlook.ts';
-
-/** An authority directly below another, as it was found. */
-export interface Child {
-  readonly id: EntityId;
-  readonly observed: EntityObservation;
-}
 
 /** The same for all of them, but that outlooks are added on the way. */
 export interface Context {
@@ -28,6 +22,6 @@ export interface Context {
   /** Entities on disk that hold certificates issued under an authority's name, by that authority. */
   readonly hasIssued: (authority: Entity) => boolean;
   /** Authorities directly below one. */
-  readonly childrenOf: (authority: EntityId) => readonly Child[];
+  readonly childrenOf: (authority: EntityId) => readonly AuthorityObservation[];
   readonly now: number;
 }

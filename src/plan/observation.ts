@@ -54,6 +54,12 @@ export interface EntityObservation extends ArtifactStates {
   readonly formerLocation?: FormerLocation;
 }
 
+/** An authority below another, as it was found. */
+export interface AuthorityObservation {
+  readonly id: EntityId;
+  readonly observed: EntityObservation;
+}
+
 /** A folder in which someone else may replace files, relative to the output folder, which itself is `.`. */
 export interface Exposure {
   readonly folder: string;

@@ -3,11 +3,10 @@ import type { Entity } from '../pki/entity.ts';
 import type { Subject } from '../pki/subject.ts';
 import { type CertificateFacts, type Fingerprint, fingerprintsOf, keyIdentifierOf } from '../x509/facts.ts';
 import { type Change, crossingOf, isIssue, type KeptTrust, keptTrustOf, makesKey } from './change.ts';
-import type { Child } from './context.ts';
-import type { EntityObservation } from './observation.ts';
+import type { AuthorityObservation, EntityObservation } from './observation.ts';
 import type { Member } from './parts.ts';
 import { earlierOf } from './previous.ts';
-import { standingOf } from './routes.ts';
+import { keyOutlookOf } from './routes.ts';
 
 /** An authority as its certificate will have it; `null` for what only the making can tell. */
 export interface Outlook extends Member {
@@ -32,7 +31,7 @@ export function outlookOf(
   entity: Entity,
   observed: EntityObservation,
   change: Change,
-  children: readonly Child[],
+  children: readonly AuthorityObservation[],
 ): Outlook {
   const issuance = isIssue(change) ? change.issuance : null;
   const own = { id: entity.id, subject: entity.subject, ...rolloverAfter(observed, change, children) };
@@ -40,7 +39,7 @@ export function outlookOf(
     return { ...own, ...asIssued(observed.cert.facts) };
   return {
     ...own,
-    ...standingOf(entity, observed, issuance, makesKey(change)),
+    ...keyOutlookOf(entity, observed, issuance, makesKey(change)),
     issuerDer: null,
     certificate: null,
     serial: null,
@@ -67,7 +66,7 @@ function asIssued(facts: CertificateFacts) {
 function rolloverAfter(
   observed: EntityObservation,
   change: Change,
-  children: readonly Child[],
+  children: readonly AuthorityObservation[],
 ): Pick<Outlook, keyof KeptTrust | 'previousChanges' | 'crossChanges' | 'routeFacts'> {
   const { roots, routes: routed, cross: crossed } = earlierOf(observed);
   const { previous, routes, route, cross } = keptTrustOf(change);

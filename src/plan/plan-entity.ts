@@ -17,7 +17,7 @@ import { publishReasons } from './publish.ts';
 import type { Reason } from './reason.ts';
 import { refusalFor } from './refusal.ts';
 import { relocationReasons, relocationsOf, renamedLinks } from './relocation.ts';
-import { routeOf, standingOf } from './routes.ts';
+import { keyOutlookOf, routeOf } from './routes.ts';
 import { unvouchedFor } from './vouching.ts';
 
 /** @param context its outlooks already hold the authorities above the entity, and the other roots that it trusts. */
@@ -41,7 +41,6 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     rekeyed: context.rekey,
     unrouted: context.retire,
   });
-  const standing = standingOf(entity, observed, decision.issuance, decision.newKey);
   const situation = situationOf(entity, observed, previous.keep, context);
   const contents: Contents = {
     wanted,
@@ -64,7 +63,7 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
   const kept = {
     previous: previous.keep,
     routes: previous.routes,
-    route: routeOf(entity, standing, context)?.fingerprint ?? null,
+    route: routeIn(entity, observed, decision, context),
     cross: previous.cross,
   };
   if (reasons.length === 0) return { ...own, ...kept, action: 'keep' };
@@ -81,6 +80,18 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     crossing: previous.crossing,
     alterations: decision.alterations,
   };
+}
+
+/** The certificate from before by which an intermediate is shown, or `null`. */
+export function routeIn(
+  entity: Entity,
+  observed: EntityObservation,
+  { issuance, newKey }: Pick<Decision, 'issuance' | 'newKey'>,
+  { outlooks, now }: Context,
+): Fingerprint | null {
+  const routes = entity.issuer === null ? [] : (outlooks.get(entity.issuer)?.routeFacts ?? []);
+  if (entity.kind !== 'authority' || routes.length === 0) return null;
+  return routeOf(entity, keyOutlookOf(entity, observed, issuance, newKey), routes, now);
 }
 
 /** What is decided about files that follow from others. */

@@ -7,20 +7,26 @@ import { byIdOf } from '../pki/issuers.ts';
 import { fingerprintsOf, type NameAttribute } from '../x509/facts.ts';
 import { type Action, type Change, type Consent, consentsOf, isIssue, reasonsOf } from './change.ts';
 import { type ClockDoubt, type Moment, momentOf } from './clock.ts';
-import type { Child, Context } from './context.ts';
+import type { Context } from './context.ts';
 import { diffName } from './diff.ts';
 import { duplicateSerials } from './duplicates.ts';
 import { engineFor } from './engine.ts';
 import { keyOwners } from './key-decision.ts';
 import { strangeIn } from './known.ts';
-import { type EntityObservation, type Exposure, NOTHING, type Observation } from './observation.ts';
+import {
+  type AuthorityObservation,
+  type EntityObservation,
+  type Exposure,
+  NOTHING,
+  type Observation,
+} from './observation.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
 import { pinnedOf } from './pinned.ts';
-import { planEntity } from './plan-entity.ts';
+import { planEntity, routeIn } from './plan-entity.ts';
 import { earlierOf } from './previous.ts';
 import type { Reason } from './reason.ts';
 import { type Remark, remarksOf } from './remark.ts';
-import { routeOf, standingOf } from './routes.ts';
+import { rolloverRemarks } from './rollover-remarks.ts';
 import { type CertificateSummary, summaryOf } from './summary.ts';
 
 /** What has to change so that the observation becomes what is wanted. */
@@ -99,7 +105,10 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     changes: [...withAffected(changes), ...removals],
     pending: observation.pending ?? [],
     exposed: observation.exposed ?? [],
-    remarks: remarksOf(inventory.entities, observation),
+    remarks: [
+      ...remarksOf(inventory.entities, observation),
+      ...rolloverRemarks(inventory.entities, observation, changes, outlooks),
+    ],
     pinned,
     doubt,
     left: [],
@@ -131,7 +140,7 @@ function unchanged(entity: Entity, observed: EntityObservation, context: Context
     action: 'keep',
     previous: fingerprintsOf(roots),
     routes: fingerprintsOf(routes),
-    route: routeOf(entity, standingOf(entity, observed, null, false), context)?.fingerprint ?? null,
+    route: routeIn(entity, observed, { issuance: null, newKey: false }, context),
     cross: fingerprintsOf(cross),
   };
 }
@@ -140,7 +149,7 @@ function unchanged(entity: Entity, observed: EntityObservation, context: Context
 function childrenIn(
   { entities }: Inventory,
   observation: Observation,
-): ReadonlyMap<EntityId, readonly Child[]> {
+): ReadonlyMap<EntityId, readonly AuthorityObservation[]> {
   const children = entities.flatMap(({ id, kind, issuer }) =>
     kind === 'authority' && issuer !== null
       ? [{ id, issuer, observed: observation.entities.get(id) ?? NOTHING }]

@@ -19,8 +19,7 @@ import {
 import { issuedName, keptName } from '../x509/name.ts';
 import { type Rollover, rolloverOf } from '../x509/rollover.ts';
 import type { Crossing, Issuance } from './change.ts';
-import type { Child } from './context.ts';
-import type { EntityObservation } from './observation.ts';
+import type { AuthorityObservation, EntityObservation } from './observation.ts';
 import type { Reason } from './reason.ts';
 import { routesFrom } from './routes.ts';
 
@@ -48,7 +47,7 @@ interface Situation {
   readonly isForeign: boolean;
   /** The certificate that replaces the present one and is for another key or of another name, or `null`. */
   readonly successor: Issuance | null;
-  readonly children: readonly Child[];
+  readonly children: readonly AuthorityObservation[];
   /** Entities that get a new key on request. */
   readonly rekeyed: ReadonlySet<EntityId>;
   /** Those of which chains are to go on with the current certificate. */
@@ -187,7 +186,7 @@ function crossingOf(
   if (key.facts.keyId !== old.keyId || keyIdentifierOf(old) === null) return null;
   // RFC 5280 §4.2.1.9: certificates of an authority for itself, which have its name twice, are not counted.
   const isCounted = old.subjectDer !== issuedName(entity, successor.name);
-  if (isCounted && pathLengthOf(old) !== null) return null;
+  if (isCounted && pathLengthOf(old) === 0) return null;
   const notAfter = Math.min(successor.notAfter, old.notAfter);
   return { issuance: { ...successor, notAfter }, signedWith: key.facts.spec };
 }

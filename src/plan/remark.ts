@@ -1,17 +1,66 @@
 /** What is right on the disk and still worth knowing: nothing is done about it, and the user may want to. */
-import type { Entity, EntityId } from '../pki/entity.ts';
+import { type Entity, type EntityId, unreachable } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
 import { diffSubject, type FieldChange, subjectChange } from './diff.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
 
+/** What a rollover of a root (`entity`) does not bring to everybody. */
+export type RolloverRemark =
+  /** Some have no file for its earlier certificate (`trusting`), or none for what leads from that to theirs (`presented`). */
+  | {
+      readonly kind: 'unbrought';
+      readonly entity: EntityId;
+      /** Of the file that holds all of it, relative to the output folder. */
+      readonly path: string;
+      readonly trusting: readonly EntityId[];
+      readonly presented: readonly EntityId[];
+    }
+  /** Trust bundles hold two roots of one name. */
+  | { readonly kind: 'same-name'; readonly entity: EntityId }
+  /** Who trusts only a former root refuses them: everybody does, or those who count cross-certificates in path lengths. */
+  | {
+      readonly kind: 'no-way';
+      readonly entity: EntityId;
+      readonly refused: readonly EntityId[];
+      readonly by: 'all' | 'strict';
+    }
+  /** It is retired while chains still go by certificates that these have from it. */
+  | { readonly kind: 'early-end'; readonly entity: EntityId; readonly intermediates: readonly EntityId[] };
+
 /** One of them. */
 export type Remark =
+  | RolloverRemark
   /** A subject that stays until a renewal, which writes it in another way. */
   | { readonly kind: 'renamed'; readonly entity: EntityId; readonly reason: FieldChange }
   /** RFC 5280 wants a positive serial number; verifiers take it in a root. */
   | { readonly kind: 'zero-serial'; readonly entity: EntityId }
   /** Entities with certificates of their own for one and the same private key. */
   | { readonly kind: 'shared-key'; readonly entities: readonly EntityId[] };
+
+/** Whom it is about. */
+export function entitiesOf(remark: Remark): readonly EntityId[] {
+  switch (remark.kind) {
+    case 'shared-key':
+      return remark.entities;
+    case 'unbrought':
+      return [remark.entity, ...new Set([...remark.trusting, ...remark.presented])];
+    case 'no-way':
+      return [remark.entity, ...remark.refused];
+    case 'early-end':
+      return [remark.entity, ...remark.intermediates];
+    case 'same-name':
+    case 'renamed':
+    case 'zero-serial':
+      return [remark.entity];
+    default:
+      return unreachable(remark);
+  }
+}
+
+/** Whether it is said at once, or only where everything is. */
+export function isUrgent({ kind }: Remark): boolean {
+  return kind !== 'renamed' && kind !== 'zero-serial';
+}
 
 /** Of all entities, in their order. */
 export function remarksOf(entities: readonly Entity[], observation: Observation): readonly Remark[] {

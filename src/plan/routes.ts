@@ -6,19 +6,25 @@
  */
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { renewWindow } from '../pki/renewal.ts';
-import { type CertificateFacts, isAuthority, type KeyId, keyIdentifierOf } from '../x509/facts.ts';
+import {
+  type CertificateFacts,
+  type Fingerprint,
+  isAuthority,
+  type KeyId,
+  keyIdentifierOf,
+} from '../x509/facts.ts';
 import { issuedName } from '../x509/name.ts';
 import type { Issuance } from './change.ts';
-import type { Child, Context } from './context.ts';
+
 import { diffCertificate } from './diff.ts';
-import type { EntityObservation } from './observation.ts';
+import type { AuthorityObservation, EntityObservation } from './observation.ts';
 import { lifetime } from './validity.ts';
 import { AN_ISSUER, wantedCertificate } from './wanted.ts';
 
 /** Certificates that intermediates have from a root whose own is being replaced. @param rekeyed get another key. */
 export function routesFrom(
   replaced: CertificateFacts,
-  children: readonly Child[],
+  children: readonly AuthorityObservation[],
   rekeyed: ReadonlySet<EntityId>,
 ): readonly CertificateFacts[] {
   return children.flatMap(({ id, observed: { cert, signedBy } }) => {
@@ -29,19 +35,19 @@ export function routesFrom(
 }
 
 /** How an intermediate will stand when this plan is carried out; `null` for what only the making can tell. */
-interface Standing {
+export interface KeyOutlook {
   readonly keyId: KeyId | null;
   readonly subjectDer: string;
   readonly subjectKeyId: string | null;
 }
 
 /** @param issuance of its next certificate, `null` where the present one stays. */
-export function standingOf(
+export function keyOutlookOf(
   entity: Entity,
   { cert, key }: EntityObservation,
   issuance: Issuance | null,
   newKey: boolean,
-): Standing {
+): KeyOutlook {
   if (issuance === null && cert.state === 'present') {
     const { keyId, subjectDer } = cert.facts;
     return { keyId, subjectDer, subjectKeyId: keyIdentifierOf(cert.facts) };
@@ -54,18 +60,18 @@ export function standingOf(
   };
 }
 
-/** The oldest route that still serves: the more roots lead to it, the more accept it. */
+/** @param routes of the issuer. The oldest that still serves: the more roots lead to it, the more accept it. */
 export function routeOf(
   entity: Entity,
-  own: Standing,
-  { outlooks, now }: Pick<Context, 'outlooks' | 'now'>,
-): CertificateFacts | null {
-  const routes = entity.issuer === null ? [] : (outlooks.get(entity.issuer)?.routeFacts ?? []);
-  return routes.findLast((route) => serves(route, entity, own, now)) ?? null;
+  own: KeyOutlook,
+  routes: readonly CertificateFacts[],
+  now: number,
+): Fingerprint | null {
+  return routes.findLast((route) => serves(route, entity, own, now))?.fingerprint ?? null;
 }
 
 /** For the same key and name, as the manifest has it but for its issuer, and not so near its end as to be renewed. */
-function serves(route: CertificateFacts, entity: Entity, own: Standing, now: number): boolean {
+function serves(route: CertificateFacts, entity: Entity, own: KeyOutlook, now: number): boolean {
   const identifier = keyIdentifierOf(route);
   const isSame =
     route.keyId === own.keyId &&

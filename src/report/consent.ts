@@ -3,6 +3,8 @@ import type { EntityId } from '../pki/entity.ts';
 import { type Change, type Consent, consentsOf, isIssue, reasonsOf } from '../plan/change.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Reason } from '../plan/reason.ts';
+import { entitiesOf, isUrgent } from '../plan/remark.ts';
+import { remarkText } from '../words/remark.ts';
 import { adviceMessages, type Message } from './message.ts';
 
 /** What each consent is about; completed by the entities concerned. */
@@ -18,7 +20,13 @@ export function consentQuestion(consent: Consent, ids: readonly EntityId[], plan
     const found = idsOf(plan.changes, isIt).filter((id) => ids.includes(id));
     return found.length === 0 ? [] : [`pki: ${question}: ${found.join(', ')}\n`];
   });
-  return `${first.join('')}pki: ${WORDS[consent]}: ${ids.join(', ')}${followersText(ids, plan)}\npki: type "yes" to continue, anything else to skip: `;
+  const warnings = plan.remarks
+    .filter(
+      (remark) =>
+        consent === 'rekey-ca' && isUrgent(remark) && entitiesOf(remark).some((id) => ids.includes(id)),
+    )
+    .map((remark) => `pki: warning: ${remarkText(remark)}\n`);
+  return `${[...first, ...warnings].join('')}pki: ${WORDS[consent]}: ${ids.join(', ')}${followersText(ids, plan)}\npki: type "yes" to continue, anything else to skip: `;
 }
 
 /** What may be wrong with an entity, so that something else than a consent is the first thing to think of. */

@@ -21,9 +21,3 @@ export function countText(entities: readonly Entity[]): string {
 export function validText(manifest: string, entities: readonly Entity[]): string {
   return `${manifest}: valid, ${countText(entities)}`;
 }
-
-/** `servers/a, servers/b and 3 more`: a handful by name. */
-export function few(names: readonly string[]): string {
-  const more = names.length - 5;
-  return more > 0 ? `${names.slice(0, 5).join(', ')} and ${more} more` : names.join(', ');
-}

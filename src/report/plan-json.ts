@@ -22,7 +22,7 @@ import {
 import type { ClockDoubt } from '../plan/clock.ts';
 import { countActions, isDue, type Plan } from '../plan/plan.ts';
 import type { Reason } from '../plan/reason.ts';
-import type { Remark } from '../plan/remark.ts';
+import { entitiesOf, type Remark } from '../plan/remark.ts';
 import { isoTime } from '../plan/validity.ts';
 import { refusalText } from '../words/refusal.ts';
 import { remarkText } from '../words/remark.ts';
@@ -57,8 +57,7 @@ function doubtJson({ kind, clock, newest, by }: ClockDoubt): unknown {
 
 /** Of whom, and what in words. */
 function remarkJson(remark: Remark): unknown {
-  const entities = remark.kind === 'shared-key' ? remark.entities : [remark.entity];
-  return { kind: remark.kind, entities, text: remarkText(remark) };
+  return { kind: remark.kind, entities: entitiesOf(remark), text: remarkText(remark) };
 }
 
 /** A change with every field that a change can have, whatever its action: readers need not know which has which. */

@@ -16,12 +16,13 @@ import {
 } from '../plan/change.ts';
 import type { Exposure } from '../plan/observation.ts';
 import { countActions, isDue, type Plan } from '../plan/plan.ts';
+import { isUrgent } from '../plan/remark.ts';
 import type { CertificateSummary } from '../plan/summary.ts';
 import { isoTime } from '../plan/validity.ts';
+import { few } from '../words/few.ts';
 import { refusalText } from '../words/refusal.ts';
 import { remarkText } from '../words/remark.ts';
 import { lacksKey } from './consent.ts';
-import { few } from './count.ts';
 import { alterationText, reasonText } from './reason.ts';
 import type { Paint, Style } from './style.ts';
 
@@ -71,13 +72,12 @@ export const DUE_TEXT = 'the files do not match the manifest: run "pki plan" to 
 
 /** What waits for a renewal, or for nothing. */
 function notesOf(remarks: Plan['remarks']): readonly string[] {
-  return remarks.filter(({ kind }) => kind !== 'shared-key').map((remark) => `note: ${remarkText(remark)}`);
+  return remarks.filter((remark) => !isUrgent(remark)).map((remark) => `note: ${remarkText(remark)}`);
 }
 
 /** What is to be said aloud, be the plan shown or not. @param root the output folder. */
 export function warningTexts(plan: Pick<Plan, 'exposed' | 'remarks'>, root: string): readonly string[] {
-  const shared = plan.remarks.filter(({ kind }) => kind === 'shared-key');
-  return [...exposedTexts(plan, root), ...shared.map(remarkText)];
+  return [...exposedTexts(plan, root), ...plan.remarks.filter(isUrgent).map(remarkText)];
 }
 
 /** What is to be said of folders in which others may replace files. @param root the output folder. */

@@ -5,7 +5,7 @@ import { visible } from '../pki/printable.ts';
 import type { Change } from '../plan/change.ts';
 import type { StepFailure } from '../run/events.ts';
 import type { Execution } from '../run/execute.ts';
-import { few } from './count.ts';
+import { few } from '../words/few.ts';
 import { DONE, STEP_WORDS } from './run-words.ts';
 
 /** What went wrong in one step: the entity, the command, and openssl's own words. */

@@ -2,6 +2,31 @@
 import { unreachable } from '../pki/entity.ts';
 import { visible } from '../pki/printable.ts';
 import type { Remark } from '../plan/remark.ts';
+import { few } from './few.ts';
+
+const REFUSERS = {
+  all: 'all who trust only its former certificate, from which nothing leads to them',
+  strict:
+    'Go, GnuTLS, mbed TLS and pyca where they trust only its former certificate, whose pathLength leaves no room for a cross-certificate',
+} as const;
+
+/** What is missing, what comes of it, and both ways out. */
+function unbroughtText({
+  entity,
+  path,
+  trusting,
+  presented,
+}: Extract<Remark, { kind: 'unbrought' }>): string {
+  const lacks = [
+    ...(trusting.length === 0 ? [] : [`no "ca" for its former certificate (${few(trusting)})`]),
+    ...(presented.length === 0
+      ? []
+      : [`no "fullchain" for what leads from the former certificate to theirs (${few(presented)})`]),
+  ];
+  return visible(
+    `${entity}: old and new files will refuse each other, because some have ${lacks.join(', and ')}: add these to "outputs" first, or bring "${path}" along, to be trusted beside the certificate of the root and shown behind those below it`,
+  );
+}
 
 /** A sentence of its own, free of control characters. */
 export function remarkText(remark: Remark): string {
@@ -16,6 +41,14 @@ export function remarkText(remark: Remark): string {
       const [first, ...others] = remark.entities;
       return `one private key serves ${remark.entities.join(', ')}: "pki rotate ${others.join(' ') || first}" gives each its own`;
     }
+    case 'unbrought':
+      return unbroughtText(remark);
+    case 'same-name':
+      return `${remark.entity}: ca.pem holds two roots of one name until "pki retire", and an OpenVPN server does not start with that: give it another commonName together with its new key`;
+    case 'no-way':
+      return `${remark.entity}: ${few(remark.refused)} will be refused by ${REFUSERS[remark.by]}: bring the new ca.pem to everybody before the new certificates`;
+    case 'early-end':
+      return `${remark.entity}: who has the new ca.pem refuses chains from before: "pki retire ${remark.intermediates.join(' ')}" first gives everybody chains that both accept`;
     default:
       return unreachable(remark);
   }

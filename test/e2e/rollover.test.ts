@@ -181,6 +181,11 @@ function earlier(project: Project): Earlier {
  * by the certificate that the intermediate had from the oldest.
  */
 async function expectTrusted(project: Project, roots: readonly string[]): Promise<void> {
+  expectBundles(project, roots);
+  expect(await imperfections(project)).toEqual([]);
+}
+
+function expectBundles(project: Project, roots: readonly string[]): void {
   expect(rootOf(project)).toBe(roots[0]);
   const { roots: found, routes, cross } = earlier(project);
   expect(found).toEqual(roots.slice(1));
@@ -203,7 +208,6 @@ async function expectTrusted(project: Project, roots: readonly string[]): Promis
   expect(fingerprints(project, 'authorities/sub/chain.pem')).toEqual(ends);
   for (const id of ['authorities/root', 'authorities/sub', 'servers/api', 'clients/app'])
     expect(fingerprints(project, id, 'ca.pem')).toEqual(roots);
-  expect(await imperfections(project)).toEqual([]);
 }
 
 describe('generations meet', () => {
@@ -248,6 +252,63 @@ describe('generations meet', () => {
     const { expected, found } = await meetings({ old, new: generation(project) });
     expect(found).toEqual(expected);
     expect(mutual(found)).toHaveLength(4);
+  });
+
+  it('a root of another name with a new key: no bundle holds two roots of one name', async () => {
+    const project = copyOf(applied);
+    const old = generation(project);
+    const first = rootOf(project);
+    project.write(MANIFEST.replace('commonName: Root,', 'commonName: Root G2,'));
+    await must(project, 'rotate', 'root', ...ALLOW, '-m', 'pki.yaml');
+    await expectTrusted(project, [rootOf(project), first]);
+    const trusted = certificatesOf(readFileSync(project.path('servers/api/ca.pem'), 'latin1'));
+    expect(trusted.map(({ subject }) => subject)).toEqual(['CN=Root G2', 'CN=Root']);
+    const { expected, found } = await meetings({ old, new: generation(project) });
+    expect(found).toEqual(expected);
+    expect(mutual(found)).toEqual(['old→old', 'new→old', 'old→new', 'new→new']);
+  });
+
+  it('by the script of the commands: the next plan has nothing to do after any of them', async () => {
+    const project = copyOf(applied);
+    const roots = [rootOf(project)];
+    const run = async (...args: readonly string[]): Promise<void> => {
+      const { stdout } = await project.pki(['plan', '--commands', ...args]);
+      expect(await runProgram('sh', [], { input: stdout, cwd: project.folder })).toMatchObject({ code: 0 });
+      expect((await project.plan()).due).toBe(false);
+    };
+    for (const _ of ['second', 'third']) {
+      await run('--rotate', 'root');
+      roots.unshift(rootOf(project));
+      expectBundles(project, roots);
+    }
+    await run('--retire', 'sub');
+    const { cross } = earlier(project);
+    const way = [fingerprints(project, 'authorities/sub/cert.pem'), cross.map((one) => one.fingerprint256)];
+    expect(fingerprints(project, 'servers/api/chain.pem')).toEqual(way.flat());
+    await run('--retire', 'root');
+    expectBundles(project, roots.slice(0, 1));
+  });
+
+  it('an old root that is retired in two steps: everybody accepts everybody in each of them', async () => {
+    const project = copyOf(applied);
+    const before = generation(project);
+    await must(project, 'rotate', 'root', ...ALLOW, '-m', 'pki.yaml');
+    const rotated = generation(project);
+    const direct = copyOf(project);
+    const warned = await direct.pki(['retire', 'root', '--skip-verify']);
+    expect(warned.stderr).toContain('"pki retire authorities/sub" first');
+    await must(project, 'retire', 'sub', '--skip-verify');
+    const rerouted = generation(project);
+    const half = await meetings({ before, rerouted });
+    expect(mutual(half.found)).toHaveLength(4);
+    const last = await project.pki(['retire', 'root', '--skip-verify']);
+    expect(last.stderr).not.toContain('first');
+    const retired = generation(project);
+    const { expected, found } = await meetings({ rotated, rerouted, retired });
+    expect(found).toEqual(expected);
+    // From the first to the last there is a step between.
+    const pairs = mutual(found).filter((pair) => !/rotated→retired|retired→rotated/.test(pair));
+    expect(pairs).toHaveLength(7);
   });
 
   it('a root renewed with its key: everybody accepts everybody', async () => {

@@ -194,7 +194,7 @@ describe('the old key signs the new one', () => {
     const renamed = withChanged(root, { subject: [{ type: 'CN', value: 'Root G2' }] });
     expect(crossingOf(settled(), renamed)).not.toBeNull();
     const world = settled();
-    const basicConstraints = critical({ ca: true, pathLength: 1 });
+    const basicConstraints = critical({ ca: true, pathLength: 0 });
     world.changeCert(root, { extensions: { basicConstraints } });
     expect(crossingOf(world, renamed)).toBeNull();
     // RFC 5280 §4.2.1.9 does not count one of the same name.
@@ -485,4 +485,108 @@ it('a damaged list of old roots is never written from nothing', () => {
   const world = settled();
   world.of(root).previous = present([]);
   expect(planned(world).changes[0]?.writes).not.toContain('previous');
+});
+
+describe('what a rollover does not bring to everybody', () => {
+  const remarksOf = (plan: ReturnType<typeof planned>) => plan.remarks;
+  /** Every leaf asks for these files only. */
+  const asking = (outputs: Entity['outputs'], inventory = ALL) =>
+    anInventory(...inventory.entities.map((one) => (one.kind === 'authority' ? one : { ...one, outputs })));
+  const RENAMED = withChanged(root, {
+    key: { algorithm: 'rsa', size: 4096 },
+    subject: [{ type: 'CN', value: 'Root G2' }],
+  });
+  /** The root that is there has this path length, and its next one has it, too. */
+  const limited = (pathLength: number, inventory = NEW_KEY) => {
+    const world = settled();
+    world.changeCert(root, { extensions: { basicConstraints: critical({ ca: true, pathLength }) } });
+    const entities = inventory.entities.map((one) => (one.id === root ? { ...one, pathLength } : one));
+    return { world, inventory: anInventory(...(entities as Entity[])) };
+  };
+
+  it('two roots of one name in a file of servers, unless it gets another name', () => {
+    expect(remarksOf(planned(settled(), NEW_KEY))).toEqual([{ kind: 'same-name', entity: root }]);
+    expect(remarksOf(planned(settled(), RENAMED))).toEqual([]);
+    // It is said when it begins, and not again.
+    expect(remarksOf(planned(rolledOver(), NEW_KEY))).toEqual([]);
+    expect(remarksOf(planned(settled(), withChanged(services, { key: { algorithm: 'ed25519' } })))).toEqual(
+      [],
+    );
+    expect(remarksOf(planned(settled(), ALL))).toEqual([]);
+  });
+
+  it.each<[Entity['outputs'], Partial<Record<'trusting' | 'presented', readonly string[]>> | null]>([
+    [['key', 'cert'], { trusting: [api, billing], presented: [api, billing] }],
+    [['key', 'cert', 'ca'], { trusting: [], presented: [api, billing] }],
+    [['key', 'cert', 'fullchain'], { trusting: [api, billing], presented: [] }],
+    [['key', 'cert', 'chain', 'ca'], null],
+    [['key', 'cert', 'combined', 'ca'], null],
+  ])('files that nothing carries, where %j are asked for', (outputs, expected) => {
+    const [before, after] = [asking(outputs), asking(outputs, NEW_KEY)];
+    const found = remarksOf(planned(settled(before), after)).filter(({ kind }) => kind === 'unbrought');
+    const remark = { kind: 'unbrought', entity: root, path: 'authorities/root/previous.pem', ...expected };
+    expect(found).toEqual(expected === null ? [] : [remark]);
+  });
+
+  it('leaves directly below a root whose path length is used up', () => {
+    const { world, inventory } = limited(0);
+    expect(remarksOf(planned(world, inventory))).toContainEqual({
+      kind: 'no-way',
+      entity: root,
+      refused: [billing],
+      by: 'strict',
+    });
+  });
+
+  it('not what a route leads to: the path of it is as long as before', () => {
+    const { world, inventory } = limited(1);
+    expect(remarksOf(planned(world, inventory)).filter(({ kind }) => kind === 'no-way')).toEqual([]);
+  });
+
+  it('what has no route because its authority gets another key as well', () => {
+    const both = anInventory(
+      ...NEW_KEY.entities.map((one) =>
+        one.id === services ? ({ ...one, key: { algorithm: 'ed25519' } } as Entity) : one,
+      ),
+    );
+    const { world, inventory } = limited(1, both);
+    expect(remarksOf(planned(world, inventory))).toContainEqual({
+      kind: 'no-way',
+      entity: root,
+      refused: [api],
+      by: 'strict',
+    });
+  });
+
+  it('each further rollover takes one more of the path length', () => {
+    const { world, inventory } = limited(1);
+    world.carryOut(planned(world, inventory), inventory);
+    const third = anInventory(
+      ...inventory.entities.map((one) =>
+        one.id === root ? ({ ...one, key: { algorithm: 'ed25519' } } as Entity) : one,
+      ),
+    );
+    expect(remarksOf(planned(world, third)).filter(({ kind }) => kind === 'no-way')).toEqual([
+      { kind: 'no-way', entity: root, refused: [billing], by: 'strict' },
+    ]);
+  });
+
+  it('whom nothing leads to at all: another name counts for everybody', () => {
+    const { world, inventory } = limited(0, RENAMED);
+    const plan = planned(world, inventory);
+    expect(plan.changes[0]?.crossing).toBeNull();
+    expect(remarksOf(plan)).toContainEqual({ kind: 'no-way', entity: root, refused: [billing], by: 'all' });
+    const roomy = limited(1, RENAMED);
+    expect(remarksOf(planned(roomy.world, roomy.inventory)).filter(({ kind }) => kind === 'no-way')).toEqual(
+      [],
+    );
+  });
+
+  it('an old root that is retired while chains still lead to it', () => {
+    const world = rolledOver();
+    const remark = { kind: 'early-end', entity: root, intermediates: [services] };
+    expect(remarksOf(planned(world, NEW_KEY, { retire: [root] }))).toEqual([remark]);
+    world.carryOut(planned(world, NEW_KEY, { retire: [services] }), NEW_KEY);
+    expect(remarksOf(planned(world, NEW_KEY, { retire: [root] }))).toEqual([]);
+  });
 });

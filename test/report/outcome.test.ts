@@ -167,6 +167,17 @@ it('a consent is asked for with what it is about, and how many follow', () => {
   );
 });
 
+it('a consent is asked for after what the rollover does not bring to everybody', () => {
+  const shared = { kind: 'shared-key', entities: ['servers/a', 'servers/b'] } as const;
+  const remarks = [{ kind: 'same-name', entity: 'authorities/root' } as const, shared];
+  const question = consentQuestion('rekey-ca', ['authorities/root'], { ...planOf([rekeyed]), remarks });
+  expect(question).toMatch(
+    /^pki: warning: authorities\/root: ca\.pem holds two roots .*\npki: re-keying .*\n.*: $/,
+  );
+  const other = consentQuestion('rekey-ca', ['authorities/other'], { ...planOf([rekeyed]), remarks });
+  expect(other).not.toContain('warning');
+});
+
 it.each<[NameProblem, problem: string, hint: string]>([
   [
     { kind: 'ambiguous', name: 'a', ids: ['servers/a', 'clients/a'] },

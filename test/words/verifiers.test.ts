@@ -71,6 +71,42 @@ it.each<[Remark, string]>([
     { kind: 'shared-key', entities: ['servers/a', 'servers/b', 'clients/c'] },
     'one private key serves servers/a, servers/b, clients/c: "pki rotate servers/b clients/c" gives each its own',
   ],
+  [
+    { kind: 'same-name', entity: 'authorities/root' },
+    'authorities/root: ca.pem holds two roots of one name until "pki retire", and an OpenVPN server does not start with that: give it another commonName together with its new key',
+  ],
+  [
+    { kind: 'no-way', entity: 'authorities/root', refused: ['servers/a', 'clients/c'], by: 'all' },
+    'authorities/root: servers/a, clients/c will be refused by all who trust only its former certificate, from which nothing leads to them: bring the new ca.pem to everybody before the new certificates',
+  ],
+  [
+    { kind: 'no-way', entity: 'authorities/root', refused: ['servers/a'], by: 'strict' },
+    'authorities/root: servers/a will be refused by Go, GnuTLS, mbed TLS and pyca where they trust only its former certificate, whose pathLength leaves no room for a cross-certificate: bring the new ca.pem to everybody before the new certificates',
+  ],
+  [
+    { kind: 'early-end', entity: 'authorities/root', intermediates: ['authorities/a', 'authorities/b'] },
+    'authorities/root: who has the new ca.pem refuses chains from before: "pki retire authorities/a authorities/b" first gives everybody chains that both accept',
+  ],
+  [
+    {
+      kind: 'unbrought',
+      entity: 'authorities/ca',
+      path: 'ca-previous.pem',
+      trusting: ['servers/a', 'servers/b', 'servers/c', 'servers/d', 'servers/e', 'servers/f'],
+      presented: ['servers/a'],
+    },
+    'authorities/ca: old and new files will refuse each other, because some have no "ca" for its former certificate (servers/a, servers/b, servers/c, servers/d, servers/e and 1 more), and no "fullchain" for what leads from the former certificate to theirs (servers/a): add these to "outputs" first, or bring "ca-previous.pem" along, to be trusted beside the certificate of the root and shown behind those below it',
+  ],
+  [
+    {
+      kind: 'unbrought',
+      entity: 'authorities/ca',
+      path: 'previous.pem',
+      trusting: [],
+      presented: ['servers/a'],
+    },
+    'authorities/ca: old and new files will refuse each other, because some have no "fullchain" for what leads from the former certificate to theirs (servers/a): add these to "outputs" first, or bring "previous.pem" along, to be trusted beside the certificate of the root and shown behind those below it',
+  ],
 ])('%j', (remark, text) => expect(remarkText(remark)).toBe(text));
 
 describe('an authority that cannot vouch', () => {
