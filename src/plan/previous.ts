@@ -111,8 +111,11 @@ function currentKey({ cert, key }: Pick<EntityObservation, 'cert' | 'key'>): Key
   return key.state === 'present' ? key.facts.keyId : null;
 }
 
-function routesOf(replaced: CertificateFacts, { children, rekeyed }: Situation): readonly CertificateFacts[] {
-  return routesFrom(replaced, children, rekeyed);
+function routesOf(
+  replaced: CertificateFacts,
+  { children, rekeyed, now }: Situation,
+): readonly CertificateFacts[] {
+  return routesFrom(replaced, children, rekeyed, now);
 }
 
 /** An intermediate that was named for retirement itself: its root stays trusted, and chains change before that ends. */

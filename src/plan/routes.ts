@@ -21,16 +21,21 @@ import type { AuthorityObservation, EntityObservation } from './observation.ts';
 import { lifetime } from './validity.ts';
 import { AN_ISSUER, wantedCertificate } from './wanted.ts';
 
-/** Certificates that intermediates have from a root whose own is being replaced. @param rekeyed get another key. */
+/**
+ * Certificates that intermediates have from a root whose own is being replaced; what has not begun does not become one
+ * with time.
+ * @param rekeyed get another key.
+ */
 export function routesFrom(
   replaced: CertificateFacts,
   children: readonly AuthorityObservation[],
   rekeyed: ReadonlySet<EntityId>,
+  now: number,
 ): readonly CertificateFacts[] {
   return children.flatMap(({ id, observed: { cert, signedBy } }) => {
     if (cert.state !== 'present' || rekeyed.has(id)) return [];
     const isSigned = signedBy === replaced.keyId && cert.facts.issuerDer === replaced.subjectDer;
-    return isSigned && isAuthority(cert.facts) ? [cert.facts] : [];
+    return isSigned && isAuthority(cert.facts) && cert.facts.notBefore <= now ? [cert.facts] : [];
   });
 }
 
@@ -77,8 +82,7 @@ function serves(route: CertificateFacts, entity: Entity, own: KeyOutlook, now: n
     route.keyId === own.keyId &&
     route.subjectDer === own.subjectDer &&
     (own.subjectKeyId === null || own.subjectKeyId === identifier);
-  const rest = route.notAfter - now;
-  const isInTime = route.notBefore <= now && rest > renewWindow(entity.renewBefore, lifetime(route));
+  const isInTime = route.notAfter - now > renewWindow(entity.renewBefore, lifetime(route));
   return (
     isSame &&
     isInTime &&

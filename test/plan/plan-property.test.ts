@@ -81,8 +81,10 @@ describe('any manifest and any folder', () => {
         expect(notKept(flatPlan(inventory, world.observation(inventory), { now }))).toEqual([]);
         // Nor for as long as nothing ends.
         const tomorrow = flatPlan(inventory, world.observation(inventory), { now: now + DAY });
-        const ended = tomorrow.changes.some(({ reasons }) =>
-          reasons.some(({ kind }) => kind === 'drops-trust'),
+        const ended = tomorrow.changes.some(
+          ({ reasons, route }, i) =>
+            reasons.some(({ kind }) => kind === 'drops-trust') ||
+            (route === null && plan.changes[i]?.route !== null),
         );
         if (!ended) expect(notKept(tomorrow)).toEqual([]);
       },

@@ -361,6 +361,7 @@ describe('an intermediate that keeps its key', () => {
           extensions: { basicConstraints: critical({ ca: false, pathLength: null }) },
         }),
     ],
+    ['has not begun', (world) => world.changeCert(services, { notBefore: NOW + DAY })],
     ['names another issuer', (world) => world.changeCert(services, { issuerDer: '3000' })],
   ])('nor by a certificate that %s', (_, damage) => {
     const world = settled();
