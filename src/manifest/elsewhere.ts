@@ -6,7 +6,7 @@ const OWNER =
   'a manifest sets no owner and no mode: keys are 0600; run "pki apply" as the user who reads them';
 const REVOCATION =
   'there are no revocation lists yet: a short "validity" limits how long a stolen key is good for';
-const FORMS = 'files have no passphrase; "outputs" says which there are, as PEM, DER and PKCS#7';
+const FORMS = '"outputs" says which files there are; none has a passphrase yet';
 const DIGEST = 'the signature follows from the key of the authority that signs';
 const TEMPLATE = 'entries share settings by "defaults", or by anchors and merge keys: "<<: *name"';
 const RELOAD = 'nothing is run after a change: let what runs "pki apply" reload the service';
