@@ -30,6 +30,7 @@ export const DIAGNOSTIC_CODES = [
   'text',
   'country',
   'san',
+  'usage',
   // the PKI that it describes
   'no-root',
   'nothing',

@@ -1,7 +1,7 @@
 /** What other tools have in a file like a manifest, and this one has not: why, or where it is said here. */
 
 const USAGES =
-  'usages follow from where an entry stands: authorities sign, servers, clients and peers do TLS';
+  'what a certificate is for follows from where the entry stands; "keyUsage" and "extendedKeyUsage" say it otherwise';
 const OWNER =
   'a manifest sets no owner and no mode: keys are 0600; run "pki apply" as the user who reads them';
 const REVOCATION =
@@ -13,10 +13,8 @@ const RELOAD = 'nothing is run after a change: let what runs "pki apply" reload 
 
 /** By key, folded: in lower case, without `-` and `_`. */
 const ABSENT: ReadonlyMap<string, string> = new Map([
-  ...keysFor(
-    USAGES,
-    'keyusage keyusages extendedkeyusage extkeyusage eku usage usages purpose basicconstraints isca',
-  ),
+  ...keysFor(USAGES, 'usage usages purpose basicconstraints isca'),
+  ...keysFor('write "extendedKeyUsage"', 'eku extkeyusage extendedkeyusages'),
   ...keysFor(OWNER, 'owner user uid group gid mode perm perms permissions chmod chown'),
   ...keysFor(REVOCATION, 'crl crls crlurl ocsp ocspurl revoked revoke revocation revocations'),
   ...keysFor(FORMS, 'pkcs12 p12 pfx jks keystore truststore format encoding passphrase password'),

@@ -14,7 +14,11 @@ import { problemIssue, using, wanted } from './problem.ts';
 import { parseSan, SAN_LIMIT, sanIdentity } from './san.ts';
 
 /** Raises an issue on every item that is in the list already. */
-export function unique<T>(code: 'artifact' | 'trust' | 'san', identity: (item: T) => string, what: string) {
+export function unique<T>(
+  code: 'artifact' | 'trust' | 'san' | 'usage',
+  identity: (item: T) => string,
+  what: string,
+) {
   return (items: readonly T[], context: z.RefinementCtx): void => {
     const seen = new Map<string, number>();
     for (const [index, item] of items.entries()) {
@@ -24,6 +28,14 @@ export function unique<T>(code: 'artifact' | 'trust' | 'san', identity: (item: T
       if (first === undefined) seen.set(id, index);
       else context.addIssue(problemIssue({ code, message, hint: 'remove one', first }, item, [index]));
     }
+  };
+}
+
+/** Raises an issue where there is no item. */
+export function notEmpty(code: 'trust' | 'usage', hint: string, what: string = code) {
+  return (items: readonly unknown[], context: z.RefinementCtx): void => {
+    const message = `${what} is empty`;
+    if (items.length === 0) context.addIssue(problemIssue({ code, message, hint }, items));
   };
 }
 
@@ -62,11 +74,9 @@ export const issuer = reference.meta({ pattern: NAME_PATTERN });
 export const trust = z
   .array(reference, wanted('a list of root authorities'))
   .superRefine(unique('trust', (item) => item, 'authority'))
-  .superRefine((items, context) => {
-    const hint = 'name a root authority, or leave "trust" out to trust the root of the entry itself';
-    if (items.length === 0)
-      context.addIssue(problemIssue({ code: 'trust', message: 'trust is empty', hint }, items));
-  })
+  .superRefine(
+    notEmpty('trust', 'name a root authority, or leave "trust" out to trust the root of the entry itself'),
+  )
   .meta({ minItems: 1, uniqueItems: true });
 
 const LENGTHS = wanted('a whole number from 0 to 100', 'leave it out for no limit');

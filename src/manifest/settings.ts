@@ -6,9 +6,11 @@
 import type * as z from 'zod';
 import { OUTPUTS, STANDARD_OUTPUTS } from '../pki/artifact.ts';
 import { keySpecText } from '../pki/key-spec.ts';
+import { KEY_USAGES, PURPOSES } from '../pki/key-usage.ts';
 import { durationText } from './duration.ts';
 import * as field from './fields.ts';
 import { key } from './key.ts';
+import { extendedKeyUsage, keyUsage } from './key-usage.ts';
 import * as layout from './layout-fields.ts';
 import { outputs } from './outputs.ts';
 import { always, type ByRank, entries, everywhere, type Place, type Row } from './setting.ts';
@@ -17,6 +19,11 @@ import { caCommonName, leafCommonName, subject } from './subject.ts';
 const MINUTE = 60;
 const DAY = 86_400;
 const YEAR = 365 * DAY;
+
+/** In Markdown. */
+function listed(words: readonly string[]): string {
+  return words.map((word) => `\`${word}\``).join(' ');
+}
 
 /** In the order in which they are listed everywhere. */
 export const SETTINGS = {
@@ -110,11 +117,30 @@ export const SETTINGS = {
     meaning: 'how far notBefore lies before the moment of issue, against slow clocks: `0m` to `30d`',
     examples: ['5m', '1h', '0m'],
   },
+  keyUsage: {
+    places: entries(keyUsage),
+    lesser: true,
+    type: 'list of usages',
+    byDefault: 'what TLS needs; an authority signs certificates and revocation lists',
+    meaning: `what the key may do (RFC 5280 §4.2.1.3), in place of the default: ${listed(KEY_USAGES)}`,
+    examples: [['digitalSignature', 'keyEncipherment']],
+  },
+  extendedKeyUsage: {
+    places: entries(extendedKeyUsage),
+    lesser: true,
+    type: 'list of purposes',
+    byDefault: '`serverAuth`, `clientAuth` or both, as the section says; none for an authority',
+    meaning: `what the certificate is for (RFC 5280 §4.2.1.12): ${listed(Object.keys(PURPOSES))} or an OID`,
+    examples: [
+      ['serverAuth', 'clientAuth'],
+      ['serverAuth', '1.3.6.1.5.2.3.5'],
+    ],
+  },
   outputs: {
     places: everywhere(outputs),
     builtIn: always(STANDARD_OUTPUTS),
     type: 'list of files',
-    meaning: `files to write, \`key\` and \`cert\` among them, or \`default\` and more: ${OUTPUTS.map((output) => `\`${output}\``).join(' ')}`,
+    meaning: `files to write, \`key\` and \`cert\` among them, or \`default\` and more: ${listed(OUTPUTS)}`,
   },
   folder: {
     places: everywhere(layout.folder),

@@ -5,6 +5,7 @@
 import type { EngineChoice } from './engine.ts';
 import type { Artifact, Output } from './artifact.ts';
 import type { KeySpec } from './key-spec.ts';
+import type { KeyUsage } from './key-usage.ts';
 import type { San } from './san.ts';
 import type { Subject } from './subject.ts';
 
@@ -60,6 +61,10 @@ interface EntityBase {
   readonly rotateKey: boolean;
   /** Seconds by which notBefore lies before the moment of issue, against clock skew. */
   readonly backdate: number;
+  /** What the key may do; absent: what entities of its kind need (x509/extensions/key-usage.ts). */
+  readonly keyUsage?: readonly KeyUsage[];
+  /** What the certificate is for, by names or dotted OIDs; absent: what entities of its kind do in TLS. */
+  readonly extendedKeyUsage?: readonly string[];
   /** Absent: `<id>/key.pem` and so on. */
   readonly layout?: Layout;
   /** Files behind one renamed link, so that readers can load a set that belongs together. Absent: plain files. */

@@ -9,7 +9,7 @@ export function foldedName(name: string): string {
 }
 
 /** Windows drops dots and spaces at the end, reads a stream behind a colon, and has short names (core.protectNTFS). */
-export function isGitName(name: string): boolean {
+function isGitName(name: string): boolean {
   const [plain = ''] = foldedName(name).split(':');
   return ['.git', 'git~1'].includes(plain.replace(/[. ]+$/, ''));
 }

@@ -94,7 +94,8 @@ function isRight(rule: AnyExtension, found: Found<unknown> | undefined, wanted: 
   if (found === undefined) return wanted.presence !== 'required';
   if (wanted.presence === 'none') return false;
   if (wanted.accepts === 'same' && found.critical !== wanted.critical) return false;
-  if (rule.matches !== undefined) return rule.matches(found.value, wanted.value, wanted.presence);
+  if (rule.matches !== undefined && wanted.exactly !== true)
+    return rule.matches(found.value, wanted.value, wanted.presence);
   return rule.fields.every((field) =>
     sameSet(rule.items(found.value, field), rule.items(wanted.value, field)),
   );

@@ -19,6 +19,7 @@ import { checkLifetimes, checkRenewal } from './lifetime.ts';
 import { checkPathLengths } from './path-length.ts';
 import { checkPresented } from './presented.ts';
 import { trustOf } from './trust.ts';
+import { checkUsages } from './usages.ts';
 
 interface Context {
   readonly hierarchy: Hierarchy;
@@ -120,6 +121,7 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   checkLayouts(all, report);
   checkKeySupport(all, report);
   checkKeyForms(all, report);
+  checkUsages(all, leaves, hierarchy, report);
   checkPresented(leaves, report);
   checkLifetimes(signedPairs(hierarchy, leaves), report);
   const entities = [...authoritiesOf(context), ...leaves.map((leaf) => leafOf(leaf, context))];

@@ -41,6 +41,8 @@ export type Wanted<Value> =
       readonly critical: boolean;
       /** Of what is there already: `either` where RFC 5280 and verifiers take both. */
       readonly accepts: 'same' | 'either';
+      /** The manifest states it: nothing else is accepted for it, whatever the rule would be content with. */
+      readonly exactly?: true;
     }
   | { readonly presence: 'none' };
 

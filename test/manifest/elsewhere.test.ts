@@ -26,9 +26,12 @@ describe('absentHint', () => {
     expect(OURS.filter((key) => absentHint(key) !== undefined)).toEqual([]);
   });
 
-  it.each(['keyUsage', 'key_usage', 'KEY-USAGE', 'keyusage'])('takes %s for one word', (key) => {
-    expect(absentHint(key)).toContain('usages follow from where an entry stands');
-  });
+  it.each(['basicConstraints', 'basic_constraints', 'BASIC-CONSTRAINTS', 'basicconstraints'])(
+    'takes %s for one word',
+    (key) => {
+      expect(absentHint(key)).toContain('follows from where the entry stands');
+    },
+  );
 
   it.each(['constructor', '__proto__', 'toString', ''])('knows nothing of %j', (key) => {
     expect(absentHint(key)).toBeUndefined();

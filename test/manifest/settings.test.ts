@@ -37,7 +37,7 @@ describe('the table of settings', () => {
 
   it('knows where each can stand', () => {
     const own = SETTING_NAMES.filter((name) => !settingsOf('defaults').some((other) => other === name));
-    expect(own).toEqual(['commonName', 'san', 'issuer', 'pathLength']);
+    expect(own).toEqual(['commonName', 'san', 'issuer', 'pathLength', 'keyUsage', 'extendedKeyUsage']);
     expect(settingsOf('leaf')).not.toContain('pathLength');
     expect(settingsOf('authority')).not.toContain('trust');
   });

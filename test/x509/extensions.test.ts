@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { configText } from '../../src/openssl/config.ts';
 import { extensionSections } from '../../src/openssl/extensions.ts';
+import { KEY_USAGES, PURPOSES } from '../../src/pki/key-usage.ts';
 import { certificateFacts } from '../../src/x509/certificate.ts';
 import { children, context, type Der, DerError, hex, oidText, readAll } from '../../src/x509/der.ts';
 import { encodeBits, encodeInteger, encodeOid } from '../../src/x509/der-write.ts';
@@ -17,7 +18,6 @@ import { nameConstraints } from '../../src/x509/extensions/name-constraints.ts';
 import { subjectAltName } from '../../src/x509/extensions/subject-alt-name.ts';
 import { subjectKeyIdentifier } from '../../src/x509/extensions/subject-key-identifier.ts';
 import { type AnyExtension, EXTENSIONS, type ExtensionField } from '../../src/x509/extensions.ts';
-import { EXTENDED_KEY_USAGES, KEY_USAGES } from '../../src/x509/oids.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { derOf, opensslSync } from '../helpers/openssl.ts';
 import { holds } from '../helpers/property.ts';
@@ -50,7 +50,7 @@ function row<Value>(
   return { what: `${rule.name} ${JSON.stringify(value).slice(0, 60)}`, rule, value, config, items };
 }
 
-const ALL_PURPOSES = Object.keys(EXTENDED_KEY_USAGES);
+const ALL_PURPOSES = Object.keys(PURPOSES);
 const NAMES = [
   'dns:*.example.test',
   'ip:192.0.2.1',

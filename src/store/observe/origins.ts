@@ -93,7 +93,7 @@ const FORMS: Readonly<Record<Artifact, Form>> = {
  * Whether it is, or was, a file of that kind: its first octets, or a boundary of its PEM, survive most damage. Nothing at
  * all, or one octet over and over, is what interrupted writes and broken disks leave.
  */
-export function isOfKind(artifact: Artifact, bytes: Buffer): boolean {
+function isOfKind(artifact: Artifact, bytes: Buffer): boolean {
   const text = bytes.toString('latin1').trim();
   const isEmpty = text === '' || bytes.every((octet) => octet === bytes[0]);
   const { labels, der } = FORMS[artifact];

@@ -1,11 +1,11 @@
 /** Extended key usage (RFC 5280 §4.2.1.12): what the certificate may be used for, by names or dotted OIDs. */
-import { type LeafKind, unreachable } from '../../pki/entity.ts';
+import { type Entity, type LeafKind, unreachable } from '../../pki/entity.ts';
+import { PURPOSES } from '../../pki/key-usage.ts';
 import { children, expectTag, oidText, TAG } from '../der.ts';
 import { encode, encodeOid } from '../der-write.ts';
 import type { ExtensionRule } from '../extension-rule.ts';
-import { EXTENDED_KEY_USAGES } from '../oids.ts';
 
-const OIDS = new Map<string, string>(Object.entries(EXTENDED_KEY_USAGES));
+const OIDS = new Map<string, string>(Object.entries(PURPOSES));
 const NAMES = new Map([...OIDS].map(([name, oid]) => [oid, name]));
 
 /** Exactly the purposes of an end entity's kind, and none for a CA. */
@@ -23,11 +23,19 @@ export const extendedKeyUsage = {
   items: (usages) => usages,
   config: (usages) => ({ value: usages.join(',') }),
   // A CA certificate carries none, so that nothing below it is narrowed. RFC 5280: critical or not, as the issuer likes.
-  wanted: ({ entity }) =>
-    entity.kind === 'authority'
+  wanted({ entity }) {
+    const value = purposesOf(entity);
+    return value === null
       ? { presence: 'none' }
-      : { presence: 'required', value: usagesOf(entity.kind), critical: false, accepts: 'either' },
+      : { presence: 'required', value, critical: false, accepts: 'either' };
+  },
 } as const satisfies ExtensionRule<readonly string[]>;
+
+/** `null`: for everything. */
+function purposesOf(entity: Entity): readonly string[] | null {
+  if (entity.extendedKeyUsage !== undefined) return entity.extendedKeyUsage;
+  return entity.kind === 'authority' ? null : usagesOf(entity.kind);
+}
 
 function usagesOf(kind: LeafKind): readonly string[] {
   switch (kind) {

@@ -1,9 +1,9 @@
 /** Key usage (RFC 5280 §4.2.1.3): what the key may do, as a set of bits. */
 import type { Entity } from '../../pki/entity.ts';
+import { KEY_USAGES, type KeyUsage } from '../../pki/key-usage.ts';
 import { expectTag, TAG } from '../der.ts';
 import { encodeBits } from '../der-write.ts';
 import type { ExtensionRule } from '../extension-rule.ts';
-import { KEY_USAGES, type KeyUsage } from '../oids.ts';
 
 /** What every key of the kind is needed for; what others wrote beyond that stays, as far as it makes no CA of a leaf. */
 export const keyUsage = {
@@ -21,9 +21,10 @@ export const keyUsage = {
   // RFC 5280: SHOULD be critical; every verifier that was tried takes both.
   wanted: ({ entity }) => ({
     presence: 'required',
-    value: usagesOf(entity),
+    value: entity.keyUsage ?? usagesOf(entity),
     critical: true,
     accepts: 'either',
+    ...(entity.keyUsage === undefined ? {} : { exactly: true }),
   }),
   matches(found, wanted) {
     const isAuthority = wanted.includes('keyCertSign');
