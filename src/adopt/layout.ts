@@ -1,7 +1,7 @@
 /** Places of files, as `folder` and `files` of a manifest: one pattern for many where possible. */
 
 import { SETTINGS } from '../manifest/settings.ts';
-import { ARTIFACTS, eachArtifact, type Output } from '../pki/artifact.ts';
+import { ARTIFACTS, eachArtifact, isArtifact } from '../pki/artifact.ts';
 import type { Section } from '../pki/entity.ts';
 import { folderOf } from '../pki/files.ts';
 import type { Files } from './artifacts.ts';
@@ -37,7 +37,9 @@ export function placeText(
   name: string,
 ): { readonly folder?: string; readonly files?: Files } {
   const known: Files = { ...eachArtifact((artifact) => ARTIFACTS[artifact].file), ...defaults.files };
-  const said = Object.entries(place.files).filter(([file, pattern]) => known[file as Output] !== pattern);
+  const said = Object.entries(place.files).filter(
+    ([file, pattern]) => isArtifact(file) && known[file] !== pattern,
+  );
   const files = Object.fromEntries(said.map(([file, pattern]) => [file, filled(pattern, section, name)]));
   const folder =
     place.folder === (defaults.folder ?? OWN_FOLDER) ? {} : { folder: filled(place.folder, section, name) };

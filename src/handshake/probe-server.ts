@@ -3,7 +3,7 @@
  * and judges it itself (`rejectUnauthorized: false`), because with `true` Node tells a server no more than
  * ECONNRESET. Whoever it refuses is disconnected before a byte of data is answered.
  */
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { createServer, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
 import { errorCode } from '../pki/errors.ts';
 import { attempt, type Prepared } from './credentials.ts';
@@ -72,7 +72,7 @@ function listen(server: Server, behaviour: Behaviour): Promise<Prepared<ProbeSer
       resolve({ ok: false, problem: { fault: 'cannot-listen', code: errorCode(error) } }),
     );
     server.listen({ host: '127.0.0.1', port: 0 }, () => {
-      const { port } = server.address() as AddressInfo;
+      const port = portOf(server);
       const close = () => {
         server.close();
         connections.clear();
@@ -80,6 +80,13 @@ function listen(server: Server, behaviour: Behaviour): Promise<Prepared<ProbeSer
       resolve({ ok: true, value: { port, meet: (from) => connections.expect(from).done, close } });
     });
   });
+}
+
+/** A server that listens on an address has a port; one on a pipe has only a path. */
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('Internal error: a probe has no port');
+  return address.port;
 }
 
 function receive(server: Server, connections: Connections, behaviour: Behaviour): void {

@@ -7,9 +7,9 @@ import {
   type Document,
   isAlias,
   isMap,
+  isNode,
   isScalar,
   isSeq,
-  type Node,
   type Scalar,
   type YAMLMap,
 } from 'yaml';
@@ -144,7 +144,7 @@ function merge(entries: Map<string, Pair>, sources: readonly MapTree[], at: Span
 }
 
 function addPair(entries: Map<string, Pair>, node: { key: unknown; value: unknown }, state: State): void {
-  const at = spanOf(node.key as Node | null);
+  const at = isNode(node.key) ? spanOf(node.key) : NOWHERE;
   const key = keyText(node.key, state);
   const value = node.value === null ? nothing({ start: at.end, end: at.end }) : treeOf(node.value, state);
   if (key === undefined) {

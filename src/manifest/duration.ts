@@ -54,10 +54,13 @@ function badDuration(text: string): Parsed<never> {
   return refused('duration', `${quote(text)} is not a length of time`, hint);
 }
 
+function isUnit(text: string): text is Unit {
+  return Object.hasOwn(SECONDS, text);
+}
+
 function secondsOf(text: string): number | undefined {
-  const match = /^(0|[1-9][0-9]{0,8})([mhdwy])$/.exec(text);
-  if (match === null) return undefined;
-  return Number(match[1]) * SECONDS[match[2] as Unit];
+  const [, digits, unit = ''] = /^(0|[1-9][0-9]{0,8})([mhdwy])$/.exec(text) ?? [];
+  return isUnit(unit) ? Number(digits) * SECONDS[unit] : undefined;
 }
 
 /** The largest unit that divides it. */

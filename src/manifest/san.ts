@@ -59,6 +59,10 @@ const PARSERS: Record<SanKind, (text: string) => Parsed<string>> = {
   email: parseEmail,
 };
 
+function isKind(text: string): text is SanKind {
+  return Object.hasOwn(PARSERS, text);
+}
+
 const PREFIX = /^(dns|ip|uri|email):(?!\/\/)(.*)$/is;
 
 /** The kind of a value without a prefix. */
@@ -94,8 +98,9 @@ export function parseSan(text: string): Parsed<San> {
     return refused('san', `SAN of ${text.length} characters is longer than ${URI_LIMIT}`, 'shorten it');
   }
   const explicit = PREFIX.exec(text);
-  const kind = explicit ? (explicit[1]?.toLowerCase() as SanKind) : kindOf(text);
-  const value = explicit ? (explicit[2] ?? '') : text;
+  const [, prefix = '', value = text] = explicit ?? [];
+  const named = prefix.toLowerCase();
+  const kind = isKind(named) ? named : kindOf(text);
   if (value === '') return refused('san', `SAN ${quote(text)} is empty`, 'write a name, or leave it out');
   if (value.trim() !== value) {
     const good = `${explicit ? `${kind}:` : ''}${value.trim()}`;

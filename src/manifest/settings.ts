@@ -7,6 +7,7 @@ import type * as z from 'zod';
 import { OUTPUTS, STANDARD_OUTPUTS } from '../pki/artifact.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { KEY_USAGES, PURPOSES } from '../pki/key-usage.ts';
+import { keysOf } from '../pki/record.ts';
 import { durationText } from './duration.ts';
 import * as field from './fields.ts';
 import { key } from './key.ts';
@@ -184,7 +185,7 @@ type Rows = typeof SETTINGS;
 export type Setting = keyof Rows;
 
 /** Every setting, in the order of the table. */
-export const SETTING_NAMES = Object.keys(SETTINGS) as readonly Setting[];
+export const SETTING_NAMES: readonly Setting[] = keysOf(SETTINGS);
 
 /** The row of a setting, for what treats all of them alike. */
 export function rowOf(setting: Setting): Row {
@@ -245,3 +246,22 @@ type SettledOf<P extends Place> = {
 export type Settings<P extends Place> = { readonly [S in SettledOf<P>]: Value<S> } & {
   readonly [S in Exclude<SettingOf<P>, SettledOf<P>>]?: Value<S>;
 };
+
+const SETTLED: Readonly<Record<Place, readonly Setting[]>> = {
+  authority: settledIn('authority'),
+  leaf: settledIn('leaf'),
+  defaults: settledIn('defaults'),
+};
+
+/** The same as `SettledOf`, at run time. */
+function settledIn(place: Place): readonly Setting[] {
+  return settingsOf(place).filter((name) => {
+    const { builtIn, merged, places } = rowOf(name);
+    return builtIn !== undefined || merged === true || places[place]?.safeParse(undefined).success === false;
+  });
+}
+
+/** Whether every setting that an entry of this kind cannot be without has a value. */
+export function isSettled<P extends Place>(place: P, values: Values): values is Values & Settings<P> {
+  return SETTLED[place].every((name) => values[name] !== undefined);
+}

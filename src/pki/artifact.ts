@@ -1,6 +1,7 @@
 /** The files that an entity can have: what each is called, who may read it, and whether `outputs` can ask for it. */
 
 import type { KeySpec } from './key-spec.ts';
+import { fromKeys, keysOf } from './record.ts';
 
 /** What is known of an artifact before anything is planned. */
 interface ArtifactTraits {
@@ -48,7 +49,7 @@ export type Artifact = keyof typeof ARTIFACTS;
 export type Output = { [A in Artifact]: (typeof ARTIFACTS)[A]['asked'] extends true ? A : never }[Artifact];
 
 /** Every artifact, in the order of the table. */
-export const ALL_ARTIFACTS = Object.keys(ARTIFACTS) as readonly Artifact[];
+export const ALL_ARTIFACTS: readonly Artifact[] = keysOf(ARTIFACTS);
 
 /** Those that `outputs` can ask for. `key` and `cert` are always among those of an entity. */
 export const OUTPUTS: readonly Output[] = ALL_ARTIFACTS.filter(isOutput);
@@ -91,5 +92,5 @@ export function forbiddenBits(artifact: Artifact): number {
 
 /** A value for every artifact, each made by the same function. */
 export function eachArtifact<T>(make: (artifact: Artifact) => T): Readonly<Record<Artifact, T>> {
-  return Object.fromEntries(ALL_ARTIFACTS.map((artifact) => [artifact, make(artifact)])) as Record<Artifact, T>;
+  return fromKeys(ALL_ARTIFACTS, make);
 }

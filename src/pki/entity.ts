@@ -6,6 +6,7 @@ import type { EngineChoice } from './engine.ts';
 import type { Artifact, Output } from './artifact.ts';
 import type { KeySpec } from './key-spec.ts';
 import type { KeyUsage } from './key-usage.ts';
+import { keysOf } from './record.ts';
 import type { San } from './san.ts';
 import type { Subject } from './subject.ts';
 
@@ -19,7 +20,7 @@ export const KINDS = {
 /** A group of entries in a manifest. */
 export type Section = keyof typeof KINDS;
 /** All of them, authorities first. */
-export const SECTIONS = Object.keys(KINDS) as readonly Section[];
+export const SECTIONS: readonly Section[] = keysOf(KINDS);
 /** `authority` signs; `server`, `client` and `peer` (both roles) are end entities. */
 export type EntityKind = (typeof KINDS)[Section];
 /** Kinds of end entities, which sign no certificate. */

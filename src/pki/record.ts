@@ -1,18 +1,40 @@
-/** Records with known keys, which `Object.entries` and `Object.fromEntries` take for any strings. */
+/** Records with known keys, which `Object.keys` and `Object.fromEntries` take for any strings. */
+
+/** The keys of a record that holds no others. */
+export function keysOf<K extends string>(record: { readonly [P in K]?: unknown }): readonly K[] {
+  return Object.keys(record) as K[];
+}
+
+/** A record with these keys, each with what is made for it. */
+export function fromKeys<K extends string, T>(
+  keys: readonly K[],
+  make: (key: K) => T,
+): Readonly<Record<K, T>> {
+  return Object.fromEntries(keys.map((key) => [key, make(key)])) as Record<K, T>;
+}
 
 /** The same keys, each with what is made of its value. */
 export function mapRecord<K extends string, T, R>(
   record: Readonly<Record<K, T>>,
   make: (value: T, key: K) => R,
 ): Readonly<Record<K, R>> {
-  const pairs = Object.entries<T>(record).map(([key, value]) => [key, make(value, key as K)]);
-  return Object.fromEntries(pairs) as Record<K, R>;
+  return fromKeys(keysOf(record), (key) => make(record[key], key));
 }
 
 /** Only the keys that have a value. */
-export function compact<T extends object>(record: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const pairs = Object.entries(record).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(pairs) as { [K in keyof T]?: Exclude<T[K], undefined> };
+export function compact<T extends object>(record: T): { [K in keyof T]?: Defined<T[K]> } {
+  const kept: { [K in keyof T]?: Defined<T[K]> } = {};
+  for (const key of keysOf(record)) {
+    const value = record[key];
+    if (isDefined(value)) kept[key] = value;
+  }
+  return kept;
+}
+
+type Defined<T> = T & ({} | null);
+
+function isDefined<T>(value: T): value is Defined<T> {
+  return value !== undefined;
 }
 
 /** Some of the keys, as far as they are there. */

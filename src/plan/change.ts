@@ -13,7 +13,7 @@ export type Consent = (typeof CONSENTS)[number];
 
 /** Whether a text names a consent, letter for letter. */
 export function isConsent(text: string): text is Consent {
-  return (CONSENTS as readonly string[]).includes(text);
+  return CONSENTS.some((consent) => consent === text);
 }
 
 /** A certificate to be issued: when it is valid and what identifies its key. */

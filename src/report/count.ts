@@ -1,5 +1,6 @@
 /** How many there are, and who. */
 import type { Entity, EntityKind } from '../pki/entity.ts';
+import { keysOf } from '../pki/record.ts';
 
 const PLURALS: Readonly<Record<EntityKind, readonly [one: string, many: string]>> = {
   authority: ['authority', 'authorities'],
@@ -10,7 +11,7 @@ const PLURALS: Readonly<Record<EntityKind, readonly [one: string, many: string]>
 
 /** `1 authority, 2 servers, 3 clients`; kinds that are not there are left out. */
 export function countText(entities: readonly Entity[]): string {
-  const parts = (Object.keys(PLURALS) as EntityKind[]).flatMap((kind) => {
+  const parts = keysOf(PLURALS).flatMap((kind) => {
     const count = entities.filter((entity) => entity.kind === kind).length;
     return count === 0 ? [] : [`${count} ${PLURALS[kind][count === 1 ? 0 : 1]}`];
   });

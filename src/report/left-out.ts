@@ -10,13 +10,10 @@ import { visible } from '../pki/printable.ts';
 import { isoTime } from '../plan/validity.ts';
 import { blockageText } from '../words/blockage.ts';
 import { conversionOf, keyFormatText } from '../words/key-format.ts';
+import { type Words, worded } from '../words/table.ts';
 import type { KeyFormat } from '../x509/key-format.ts';
 import { extensionName } from '../x509/named-extensions.ts';
 import { PemError, type PemFlaw } from '../x509/pem.ts';
-
-type Words<Union extends { readonly kind: string }> = {
-  readonly [Kind in Union['kind']]: (value: Extract<Union, { readonly kind: Kind }>) => string;
-};
 
 const WORDS: Words<LeftOutWhy> = {
   unreadable: ({ fault }) => faultText(fault),
@@ -153,33 +150,42 @@ export function leftOutText(why: LeftOutWhy): string {
 
 /** Without the name of its entry; free of control characters, as above. */
 export function noteText(note: Note): string {
-  return visible((NOTES[note.kind] as (value: Note) => string)(note));
+  return visible(worded(NOTES, note));
 }
 
 function textOf(why: LeftOutWhy): string {
-  return (WORDS[why.kind] as (value: LeftOutWhy) => string)(why);
+  return worded(WORDS, why);
 }
-
-type Hints = {
-  readonly [Kind in LeftOutWhy['kind']]?: (
-    value: Extract<LeftOutWhy, { readonly kind: Kind }>,
-  ) => string | undefined;
-};
 
 const AGAIN = 'and adopt again';
 
-const HINTS: Hints = {
-  unreadable: ({ fault }) => faultHint(fault),
-  'encrypted-key': ({ keyPath }) =>
-    `decrypt it in its place with "openssl pkey -in ${shellPath(keyPath)} -out PLAIN", ${AGAIN}`,
-  'foreign-key': ({ format }) => conversionHint(format),
-  'no-key': () => `put the key beside the certificate, ${AGAIN}`,
-  bundle: ({ path, position, count }) => bundleHint(path, position, count),
-  together: ({ path }) =>
-    `put each into a file of its own with "openssl x509 -in ${shellPath(path)} -out CERT" and "openssl pkey -in ${shellPath(path)} -out KEY", ${AGAIN}`,
-  'unknown-issuer': () => `copy the key and certificate of the issuer into the folder, ${AGAIN}`,
-  link: () => 'adopt the folder that it leads to',
-};
+function hintOf(why: LeftOutWhy): string | undefined {
+  switch (why.kind) {
+    case 'issuer-left-out':
+    case 'unread-key':
+      return hintOf(why.because);
+    case 'unreadable':
+      return faultHint(why.fault);
+    case 'encrypted-key':
+      return `decrypt it in its place with "openssl pkey -in ${shellPath(why.keyPath)} -out PLAIN", ${AGAIN}`;
+    case 'foreign-key':
+      return conversionHint(why.format);
+    case 'no-key':
+      return `put the key beside the certificate, ${AGAIN}`;
+    case 'bundle':
+      return bundleHint(why.path, why.position, why.count);
+    case 'together': {
+      const file = shellPath(why.path);
+      return `put each into a file of its own with "openssl x509 -in ${file} -out CERT" and "openssl pkey -in ${file} -out KEY", ${AGAIN}`;
+    }
+    case 'unknown-issuer':
+      return `copy the key and certificate of the issuer into the folder, ${AGAIN}`;
+    case 'link':
+      return 'adopt the folder that it leads to';
+    default:
+      return undefined;
+  }
+}
 
 function faultHint(fault: ReadFault): string | undefined {
   if (fault.kind === 'rare-label') return `write it again with "openssl x509 -in FILE -out CERT", ${AGAIN}`;
@@ -207,9 +213,7 @@ function bundleHint(path: string, position: number, count: number): string {
 
 /** What to do about it, where something can be done; free of control characters. */
 export function leftOutHint(why: LeftOutWhy): string | undefined {
-  if (why.kind === 'issuer-left-out' || why.kind === 'unread-key') return leftOutHint(why.because);
-  const hint = HINTS[why.kind] as ((value: LeftOutWhy) => string | undefined) | undefined;
-  const text = hint?.(why);
+  const text = hintOf(why);
   return text === undefined ? undefined : visible(text);
 }
 

@@ -1,5 +1,5 @@
 /** An entry of the manifest with all that it says, inherits or has by default, before it is looked at among the others. */
-import type { Setting, Settings } from '../manifest/settings.ts';
+import { isSettled, type Setting, type Settings } from '../manifest/settings.ts';
 import type { Span } from '../manifest/source.ts';
 import { ATTRIBUTES_IN_ORDER } from '../manifest/subject.ts';
 import {
@@ -66,14 +66,20 @@ export interface Written {
 
 /** The draft of an entry of `authorities`. */
 export function authorityDraft(written: Written): AuthorityDraft {
-  const settings = written.layer.values as Settings<'authority'>;
+  const settings = settledOf('authority', written);
   return { kind: 'authority', settings, ...baseOf('authorities', written, settings) };
 }
 
 /** The draft of an entry of another section. */
 export function leafDraft(section: Exclude<Section, 'authorities'>, written: Written): LeafDraft {
-  const settings = written.layer.values as Settings<'leaf'>;
+  const settings = settledOf('leaf', written);
   return { kind: KINDS[section], settings, ...baseOf(section, written, settings) };
+}
+
+/** A good entry has whatever has to be written, and the lowest layer whatever is built in. */
+function settledOf<P extends 'authority' | 'leaf'>(place: P, { name, layer }: Written): Settings<P> {
+  if (isSettled(place, layer.values)) return layer.values;
+  throw new Error(`Internal error: ${quote(name)} lacks a setting that every ${place} has`);
 }
 
 type AnySettings = Settings<'authority'> | Settings<'leaf'>;

@@ -1,5 +1,6 @@
 /** Names as openssl writes them for us, so that a plan knows the exact bytes before anything is issued. */
 import type { Entity } from '../pki/entity.ts';
+import { keysOf } from '../pki/record.ts';
 import type { Subject } from '../pki/subject.ts';
 import { encode } from './der-write.ts';
 import type { CertificateFacts } from './facts.ts';
@@ -60,7 +61,7 @@ export function keptName(
   const isOurs = cert.subjectDer === nameDer(subject);
   if (isOurs || ordered.length !== subject.length || found.flat().length !== subject.length) return undefined;
   const joined = joinedPlaces(found.map(({ length }) => length));
-  const names = (Object.keys(NAME_STRINGS) as NameStrings[]).map((strings): EncodedName => {
+  const names = keysOf(NAME_STRINGS).map((strings): EncodedName => {
     return { subject: ordered, strings, ...(joined.length === 0 ? {} : { joined }) };
   });
   return names.find((name) => encodedNameDer(name) === cert.subjectDer);

@@ -38,6 +38,14 @@ export const RULES = {
 /** What a file of each artifact says. */
 export type FactsOf<A extends Artifact> = ReturnType<(typeof RULES)[A]['read']>;
 
+/** The same rules as functions from an artifact to its facts, which the compiler follows for one that it does not know. */
+const READERS: { readonly [A in Artifact]: { read(bytes: Buffer): FactsOf<A> } } = RULES;
+
+/** What a file says. @throws Error whose message says what is wrong with the content. */
+export function readFacts<A extends Artifact>(artifact: A, bytes: Buffer): FactsOf<A> {
+  return READERS[artifact].read(bytes);
+}
+
 /** The rule of an artifact that is known only at run time. */
 export function ruleOf(artifact: Artifact): ArtifactRule<unknown> {
   return RULES[artifact];

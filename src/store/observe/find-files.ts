@@ -1,7 +1,7 @@
 /** Finding an entity's files: through folders that are what they seem, as plain files, and through our own links. */
 import { lstatSync, type Stats, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { ALL_ARTIFACTS, type Artifact } from '../../pki/artifact.ts';
+import { ALL_ARTIFACTS, type Artifact, eachArtifact } from '../../pki/artifact.ts';
 import { errorCode } from '../../pki/errors.ts';
 import { entityFolder, filePath, folderOf, type Located } from '../../pki/files.ts';
 import type { Unreadable } from '../../plan/blockage.ts';
@@ -20,7 +20,7 @@ export interface FoundFiles {
 /** Plain reads; only where links are wanted or found is the folder looked at as a whole, which takes far longer. */
 export function readFiles(root: string, entity: Located, folders: Folders): FoundFiles {
   if (entity.publish === 'symlinks' || folders.hasLinks(entity)) return readView(root, entity, folders);
-  const plain = each((file) => {
+  const plain = eachArtifact((file) => {
     const path = filePath(entity, file);
     return folders.blockage(folderOf(path)) ?? readBytes(join(root, path));
   });
@@ -50,7 +50,7 @@ export function withFormerFiles(
   const conflictingKey = conflictingKeyOf(root, former, found, view, folders);
   if (conflictingKey !== undefined) return { ...found, formerLocation: undefined, conflictingKey };
   const files: FormerFile[] = [];
-  const bytes = each((file) => {
+  const bytes = eachArtifact((file) => {
     const path = view.paths[file];
     const isReachable = folders.blockage(folderOf(filePath(former, file))) === null;
     if (found.bytes[file].state !== 'missing' || path === null || !isReachable) return found.bytes[file];
@@ -100,14 +100,12 @@ function unreadableCause(file: FileState<unknown>): Unreadable | undefined {
 
 function readView(root: string, entity: Located, folders: Folders): FoundFiles {
   const blockage = folders.blockage(entityFolder(entity));
-  if (blockage !== null) return { bytes: each(() => blockage) };
+  if (blockage !== null) return { bytes: eachArtifact(() => blockage) };
   const view: View = viewOf(root, entity);
-  const bytes = each((file) => folders.blockage(folderOf(filePath(entity, file))) ?? readSeen(view, file));
+  const bytes = eachArtifact(
+    (file) => folders.blockage(folderOf(filePath(entity, file))) ?? readSeen(view, file),
+  );
   return view.published === undefined ? { bytes } : { bytes, published: view.published };
-}
-
-function each<T>(of: (file: Artifact) => T): Readonly<Record<Artifact, T>> {
-  return Object.fromEntries(ALL_ARTIFACTS.map((file) => [file, of(file)])) as Record<Artifact, T>;
 }
 
 /** Looks at each folder below the output once: a link or a file in its place would lead reads and writes elsewhere. */

@@ -8,7 +8,7 @@ import type { Entity, EntityId, Layout } from '../../pki/entity.ts';
 import { filePath, type Located } from '../../pki/files.ts';
 import type { FileState } from '../../plan/observation.ts';
 import type { Folder } from '../folder.ts';
-import { isInside } from '../json.ts';
+import { fieldsOf, isInside } from '../json.ts';
 import { readOwn, replaceOwn } from '../own.ts';
 import { blockedBy } from './read.ts';
 
@@ -28,7 +28,7 @@ export function readPlaces(root: string): Places {
     if (file.state !== 'present') return new Map();
     const { format, places } = JSON.parse(file.facts.toString('utf8'));
     if (format !== FORMAT) return new Map();
-    const all = Object.entries(places as Record<EntityId, unknown>);
+    const all = Object.entries<unknown>(places);
     return new Map(all.flatMap(([id, layout]) => (isLayout(layout) ? [[id, layout]] : [])));
   } catch {
     return new Map();
@@ -96,7 +96,7 @@ function textOf(places: Places): string {
 
 /** Paths that lead out of the output folder are not ours, whatever wrote them there. */
 function isLayout(value: unknown): value is Layout {
-  const { folder, files } = (value ?? {}) as Partial<Record<keyof Layout, unknown>>;
+  const { folder, files } = fieldsOf(value);
   if (typeof folder !== 'string' || typeof files !== 'object' || files === null) return false;
   const named = Object.entries(files).every(([file, name]) => isArtifact(file) && isInside(name));
   return named && (folder === '.' || isInside(folder));

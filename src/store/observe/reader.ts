@@ -3,8 +3,8 @@
  * its place, nor is a signature checked twice.
  */
 import type { KeyObject } from 'node:crypto';
-import type { Artifact } from '../../pki/artifact.ts';
-import { type FactsOf, RULES } from '../../plan/artifacts/rules.ts';
+import { type Artifact, eachArtifact } from '../../pki/artifact.ts';
+import { type FactsOf, readFacts } from '../../plan/artifacts/rules.ts';
 import type { KeyId } from '../../x509/facts.ts';
 import { certificateDer } from '../../x509/parse.ts';
 import { sha256 } from '../../x509/public-key.ts';
@@ -16,19 +16,21 @@ export interface SignatureKey {
   readonly key: KeyObject;
 }
 
+type Facts = { readonly [A in Artifact]: Map<string, FactsOf<A>> };
+
 /** Remembers what it has read; never what it could not read. */
 export class Reader {
-  readonly #facts = new Map<string, unknown>();
+  /** By the digest of the bytes. */
+  readonly #facts: Facts = eachArtifact(() => new Map<string, never>());
   readonly #signed = new Map<string, boolean>();
 
   /** @throws Error whose message says what is wrong with the content. */
   read<A extends Artifact>(artifact: A, bytes: Buffer): FactsOf<A> {
-    const name = `${artifact} ${sha256(bytes)}`;
-    const known = this.#facts.get(name);
-    // Facts under the name of an artifact are what its rule has read, which the compiler cannot follow through a map.
-    if (known !== undefined) return known as FactsOf<A>;
-    const facts = RULES[artifact].read(bytes) as FactsOf<A>;
-    this.#facts.set(name, facts);
+    const digest = sha256(bytes);
+    const known = this.#facts[artifact].get(digest);
+    if (known !== undefined) return known;
+    const facts = readFacts(artifact, bytes);
+    this.#facts[artifact].set(digest, facts);
     return facts;
   }
 

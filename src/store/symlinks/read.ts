@@ -7,9 +7,10 @@
  */
 import { accessSync, constants, lstatSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import { ALL_ARTIFACTS, type Artifact } from '../../pki/artifact.ts';
+import { ALL_ARTIFACTS, type Artifact, eachArtifact } from '../../pki/artifact.ts';
 import { errorCode } from '../../pki/errors.ts';
 import { entityFolder, fileName, filePath, type Located } from '../../pki/files.ts';
+import { mapRecord } from '../../pki/record.ts';
 import type { LinkFault, LinkFinding } from '../../plan/blockage.ts';
 import type { FileState, Published } from '../../plan/observation.ts';
 import { linkText } from '../disk.ts';
@@ -46,12 +47,15 @@ export function viewOf(root: string, entity: Located): View {
   const folder = join(root, entityFolder(entity));
   const names = ALL_ARTIFACTS.map((file) => fileName(entity, file)).filter((name) => !name.includes('/'));
   const versions = findVersions(folder, names);
-  const seen = ALL_ARTIFACTS.map((file) =>
+  const byArtifact = eachArtifact((file) =>
     look(join(root, filePath(entity, file)), fileName(entity, file), versions),
   );
-  const each = <T>(of: (seen: Seen) => T) =>
-    Object.fromEntries(ALL_ARTIFACTS.map((file, i) => [file, of(seen[i] ?? NOWHERE)])) as Record<Artifact, T>;
-  const view = { places: each(({ place }) => place), paths: each(({ path }) => path), ...versions };
+  const seen = Object.values(byArtifact);
+  const view = {
+    places: mapRecord(byArtifact, ({ place }) => place),
+    paths: mapRecord(byArtifact, ({ path }) => path),
+    ...versions,
+  };
   const state = stateOf(seen, versions);
   if (state === null) return view;
   const findings = state === 'mixed' ? findingsOf(entity, seen, versions) : [];
@@ -157,8 +161,6 @@ interface Seen {
   readonly name: string;
   readonly dangles: boolean;
 }
-
-const NOWHERE: Seen = { place: 'other', path: null, name: '', dangles: false };
 
 function look(path: string, name: string, { current }: Versions): Seen {
   const stat = statAt(path);
