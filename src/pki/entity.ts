@@ -2,8 +2,9 @@
  * The nouns of a PKI as this engine wants them: resolved, with nothing left to default.
  * What is *wanted* lives here; what was *issued* is a fact (x509/facts.ts). Neither is ever the other.
  */
-import type { EngineChoice } from './engine.ts';
+
 import type { Artifact, Output } from './artifact.ts';
+import type { EngineChoice } from './engine.ts';
 import type { KeySpec } from './key-spec.ts';
 import type { KeyUsage } from './key-usage.ts';
 import { keysOf } from './record.ts';

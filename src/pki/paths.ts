@@ -1,6 +1,7 @@
 /** Paths below the output folder as openssl gets them: relative, and made of checked names only. */
-import type { EntityId } from './entity.ts';
+
 import { ARTIFACTS, type Artifact } from './artifact.ts';
+import type { EntityId } from './entity.ts';
 
 /** This program's own folder, mode 0700: work in progress, archive, ledger, cache and lock. */
 export const PRIVATE_FOLDER = '.pki';

@@ -31,7 +31,7 @@ export function compact<T extends object>(record: T): { [K in keyof T]?: Defined
   return kept;
 }
 
-type Defined<T> = T & ({} | null);
+type Defined<T> = Exclude<T, undefined>;
 
 function isDefined<T>(value: T): value is Defined<T> {
   return value !== undefined;
