@@ -49,6 +49,15 @@ export function trustClockOption(): Option {
   return new Option('--trust-clock', 'the clock is right, whatever was issued before');
 }
 
+/** Several of the choices may stand together, which commander's own choices do not allow. */
+function allowOption(): Option {
+  const option = new Option('--allow <consents>', 'agree to what breaks something in use').argParser(
+    parseConsents,
+  );
+  option.argChoices = [...CONSENTS];
+  return option;
+}
+
 /** What every command that changes things takes. */
 export const APPLY_OPTIONS: readonly Option[] = [
   new Option('--skip-verify', 'leave the proof out'),
@@ -56,9 +65,7 @@ export const APPLY_OPTIONS: readonly Option[] = [
     'all',
     'touched',
   ]),
-  new Option('--allow <consents>', `agree to what breaks something in use: ${CONSENTS.join(', ')}`).argParser(
-    parseConsents,
-  ),
+  allowOption(),
   trustClockOption(),
   ENGINE_OPTION,
   lockTimeoutOption(),

@@ -3,6 +3,7 @@ import { Argument as CommandArgument, Option } from 'commander';
 import type { Example } from '../report/help.ts';
 import type { AdoptFlags } from './adopt.ts';
 import type { ApplyFlags } from './apply.ts';
+import type { Shell } from './completion.ts';
 import type { Console, ExitCode } from './console.ts';
 import type { HistoryFlags } from './history.ts';
 import type { Interruption } from './interruption.ts';
@@ -44,6 +45,8 @@ export interface CommandRow {
   /** Called with what commander read: the argument and the options of this row. */
   run(argument: Argument, flags: object, context: Context): Promise<ExitCode>;
 }
+
+const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish'];
 
 /** For the general help: from nothing to a PKI that is kept up to date. */
 export const EXAMPLES: readonly Example[] = [
@@ -203,6 +206,20 @@ export const COMMANDS: readonly CommandRow[] = [
     ],
     async run(folder: string, flags: AdoptFlags, { console }) {
       return (await import('./adopt.ts')).adoptCommand(folder, flags, console);
+    },
+  },
+  {
+    name: 'completion',
+    says: 'print the script by which a shell completes all of this',
+    argument: new CommandArgument('<shell>', 'the shell').choices(SHELLS),
+    options: [],
+    examples: [
+      ['source <(pki completion bash)', 'in ~/.bashrc'],
+      ['source <(pki completion zsh)', 'in ~/.zshrc, behind compinit'],
+      ['pki completion fish | source', 'in ~/.config/fish/config.fish'],
+    ],
+    async run(shell: Shell, _: object, { console }) {
+      return (await import('./completion.ts')).completionCommand(shell, COMMANDS, console);
     },
   },
 ];

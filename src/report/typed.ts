@@ -35,6 +35,7 @@ export const COMMANDS_TRIED: ReadonlyMap<string, string> = new Map([
   ...wordsFor(REVOKE, 'revoke crl ocsp'),
   ...wordsFor(REQUEST, 'sign request csr'),
   ...wordsFor('"pki init" writes a manifest to begin with', 'setup start quickstart bootstrap ca'),
+  ...wordsFor('"pki completion SHELL" prints it', 'completions autocomplete'),
   ...wordsFor('"pki --version" prints it', 'version'),
 ]);
 

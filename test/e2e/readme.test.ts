@@ -119,6 +119,7 @@ function asTyped(command: string): string {
     .replace(/^npx /, '')
     .replace(/ *#.*$/, '')
     .replace(/ *\[\w+\]/g, '')
+    .replace('SHELL', 'bash')
     .replace('TIME', '2027-03-01T00:00:00Z')
     .replace(/NAME…?/, 'servers/api')
     .replace(/AUTHORITY…?/, 'root')
