@@ -1,6 +1,7 @@
 /** The text of a manifest → the inventory it describes, or everything that is wrong with it. */
 import type { Diagnostic } from '../manifest/diagnostic.ts';
 import { parseManifest } from '../manifest/parse.ts';
+import { isRecognized, redacted } from '../manifest/recognize.ts';
 import { reportOn } from '../manifest/report.ts';
 import { sourceOf } from '../manifest/source.ts';
 import type { Inventory } from '../pki/entity.ts';
@@ -16,11 +17,15 @@ const BYTE_ORDER_MARK = /^\ufeff/;
 
 /** Reads a manifest. `file` is only its name in messages. */
 export function loadManifest(text: string, file: string): Loaded {
-  const source = sourceOf(text.replace(BYTE_ORDER_MARK, ''), file);
+  const content = text.replace(BYTE_ORDER_MARK, '');
+  const source = sourceOf(content, file);
   const report = reportOn(source);
   const parsed = parseManifest(source, report);
   const inventory = parsed && resolve(parsed, report);
-  if (inventory === undefined || report.failed()) return { ok: false, diagnostics: report.diagnostics() };
+  if (inventory === undefined || report.failed()) {
+    const diagnostics = report.diagnostics();
+    return { ok: false, diagnostics: isRecognized(content) ? diagnostics : redacted(diagnostics) };
+  }
   if (inventory.entities.length === 0) {
     const hint = 'add "authorities: { root: { commonName: Example Root CA } }"';
     report.warn({ code: 'nothing', at: { start: 0, end: 0 }, message: 'manifest has no entries', hint });

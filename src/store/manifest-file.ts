@@ -1,6 +1,6 @@
 /** Reading the manifest itself; every way in which that can fail is a value. */
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { closeSync, existsSync, fstatSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { dirname, resolve, sep } from 'node:path';
 import { errorCode } from '../pki/errors.ts';
 import type { ManifestFault } from '../words/manifest-file.ts';
 import { writeNew } from './disk.ts';
@@ -18,7 +18,9 @@ const SIZE_LIMIT = 5 * 1024 * 1024;
 export function readManifest(path: string): ManifestText {
   let descriptor: number;
   try {
-    descriptor = openSync(path, 'r');
+    const real = isStream(path) ? path : realpathSync(path);
+    if (leadsOut(path, real)) return { ok: false, fault: { kind: 'stray-link', path, target: real } };
+    descriptor = openSync(real, 'r');
   } catch (error) {
     return unreadable(path, errorCode(error));
   }
@@ -35,6 +37,21 @@ export function readManifest(path: string): ManifestText {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/**
+ * A link may lead to another file of its folder, or of a folder in that, as Kubernetes mounts files. A repository can have
+ * links to anything that is on the disk of whoever clones it.
+ */
+function leadsOut(path: string, real: string): boolean {
+  if (path === real || !lstatSync(path).isSymbolicLink()) return false;
+  const folder = realpathSync(dirname(path));
+  return !real.startsWith(folder === sep ? sep : `${folder}${sep}`);
+}
+
+/** What a shell or the system puts there, which no repository can: `/dev/stdin`, `/dev/fd/63`. */
+function isStream(path: string): boolean {
+  return /^\/(?:dev|proc)\//.test(resolve(path));
 }
 
 /** A pipe or a device does not say how much it holds, and may hold no end. */

@@ -9,6 +9,8 @@ export const DEFAULT_MANIFEST = 'pki.yaml';
 export type ManifestFault =
   /** `twin`: the same name with the other of `.yaml` and `.yml`, where that is a file. */
   | { readonly kind: 'missing'; readonly path: string; readonly twin: string | null }
+  /** A link, and where that is out of its folder. */
+  | { readonly kind: 'stray-link'; readonly path: string; readonly target: string }
   | { readonly kind: 'folder'; readonly path: string }
   | { readonly kind: 'unreadable'; readonly path: string; readonly code: string }
   | { readonly kind: 'too-large'; readonly path: string; readonly size: number };
@@ -20,6 +22,11 @@ export function manifestFaultText(fault: ManifestFault): Advice {
   switch (fault.kind) {
     case 'missing':
       return { problem: `there is no manifest "${fault.path}"`, hint: missingHint(fault.twin) };
+    case 'stray-link':
+      return {
+        problem: `"${fault.path}" is a link that leads out of its folder, to "${fault.target}"`,
+        hint: 'name the manifest itself, or put it where the link is',
+      };
     case 'folder':
       return { problem: `"${fault.path}" is a folder`, hint: READABLE };
     case 'unreadable':

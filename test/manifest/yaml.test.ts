@@ -159,9 +159,9 @@ describe('forms of the file', () => {
       ok: false,
       diagnostics: [{ line: 3, col: 1, sourceLine: 'foo: 1' }],
     });
-    expect(loadManifest('\ufefffoo: 1', 'pki.yaml')).toMatchObject({
+    expect(loadManifest(`\ufefffoo: 1\n${ROOT}`, 'pki.yaml')).toMatchObject({
       ok: false,
-      diagnostics: [{}, { line: 1, col: 1 }],
+      diagnostics: [{}, { line: 1, col: 1, sourceLine: 'foo: 1' }],
     });
   });
 

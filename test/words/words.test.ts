@@ -259,6 +259,11 @@ it.each<[ManifestFault, problem: string, hint: string]>([
     'there is no manifest "a.yaml"',
     'there is "a.yml": name that',
   ],
+  [
+    { kind: 'stray-link', path: 'a.yaml', target: '/etc/shadow' },
+    '"a.yaml" is a link that leads out of its folder, to "/etc/shadow"',
+    'name the manifest itself, or put it where the link is',
+  ],
   [{ kind: 'folder', path: 'a' }, '"a" is a folder', 'name a readable YAML file'],
   [
     { kind: 'unreadable', path: 'a', code: 'EACCES' },
