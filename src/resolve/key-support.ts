@@ -15,6 +15,7 @@ export const REFUSED_BY: Readonly<Record<string, readonly string[]>> = {
     'Erlang/OTP 25',
     'mbed TLS 2.28',
     'the PEM loaders of Kafka and pgjdbc',
+    'pyca as that of an authority',
   ],
   ed448: [
     'BoringSSL (gRPC, Envoy, Chromium)',
@@ -24,6 +25,7 @@ export const REFUSED_BY: Readonly<Record<string, readonly string[]>> = {
     'Erlang/OTP 25',
     'mbed TLS 2.28',
     'the PEM loaders of Kafka and pgjdbc',
+    'pyca as that of an authority',
   ],
 };
 
