@@ -1,6 +1,7 @@
 /** What every entity of one plan is compared with. */
 import type { Entity, EntityId } from '../pki/entity.ts';
 import type { ById } from '../pki/issuers.ts';
+import type { Fingerprint } from '../x509/facts.ts';
 import type { Defect } from './defects.ts';
 import type { KeyOwners } from './key-decision.ts';
 import type { AuthorityObservation, KnownAuthorities } from './observation.ts';
@@ -13,6 +14,8 @@ export interface Context {
   /** Entities whose serial number is another certificate's. */
   readonly duplicates: ReadonlyMap<EntityId, Defect>;
   readonly known?: KnownAuthorities;
+  /** Whose each certificate in a trust bundle is, or was. */
+  readonly anchors: ReadonlyMap<Fingerprint, EntityId>;
   /** Of authorities alone; planning fills it from the roots down. */
   readonly outlooks: ReadonlyMap<EntityId, Outlook>;
   /** Entities whose re-keying was asked for. */

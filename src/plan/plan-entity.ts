@@ -18,6 +18,7 @@ import type { Reason } from './reason.ts';
 import { refusalFor } from './refusal.ts';
 import { relocationReasons, relocationsOf, renamedLinks } from './relocation.ts';
 import { keyOutlookOf, routeOf } from './routes.ts';
+import { isToldBy, trustReasons } from './trust.ts';
 import { unvouchedFor } from './vouching.ts';
 
 /** @param context its outlooks already hold the authorities above the entity, and the other roots that it trusts. */
@@ -51,10 +52,14 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
   const relocations = relocationsOf(entity, observed, files);
   const relinks = publishReasons(entity, observed);
   const unexplained = strangeReasons(strange, previous.keep);
+  const isWritten = (file: Artifact): boolean =>
+    decision.issuance !== null || contents.derived.some(({ artifact }) => artifact === file);
+  const trust = trustReasons(wanted.filter(isWritten), observed, situation);
   const reasons = distinct([
     ...decision.reasons,
     ...unexplained,
-    ...contentReasons(contents),
+    ...trust,
+    ...contentReasons(contents).filter((reason) => !isToldBy(trust, reason)),
     ...relocationReasons(relocations),
     ...modeReasons(observed),
     ...relinks,
@@ -123,7 +128,7 @@ function situationOf(
   entity: Entity,
   { cert, key }: EntityObservation,
   previous: readonly Fingerprint[],
-  { byId, outlooks }: Context,
+  { byId, outlooks, anchors }: Context,
 ): Situation {
   const own: Member = {
     id: entity.id,
@@ -137,7 +142,7 @@ function situationOf(
     crossChanges: false,
   };
   const members = (id: EntityId): Member | undefined => (id === entity.id ? own : outlooks.get(id));
-  return { entity, byId, key: key.state === 'present' ? key.facts : null, members };
+  return { entity, byId, key: key.state === 'present' ? key.facts : null, members, anchors };
 }
 
 function contentReasons({ derived, unwanted, previous }: Contents): readonly Reason[] {

@@ -28,6 +28,7 @@ import type { Reason } from './reason.ts';
 import { type Remark, remarksOf } from './remark.ts';
 import { rolloverRemarks } from './rollover-remarks.ts';
 import { type CertificateSummary, summaryOf } from './summary.ts';
+import { anchorsIn } from './trust.ts';
 
 /** What has to change so that the observation becomes what is wanted. */
 export interface Plan {
@@ -80,6 +81,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     byId,
     owners: keyOwners(inventory.entities, observation),
     duplicates: duplicateSerials(inventory.entities, observation),
+    anchors: anchorsIn(inventory.entities, observation),
     outlooks,
     rekey: options.rekey ?? new Set(),
     retire: options.retire ?? new Set(),

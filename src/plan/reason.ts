@@ -63,6 +63,21 @@ export type Reason =
   | { readonly kind: 'defect'; readonly defect: DefectKind; readonly what: string | null }
   /** A derived file does not hold what the certificates make it hold. */
   | { readonly kind: 'stale'; readonly artifact: Artifact }
+  /** A root that the manifest names and a trust bundle does not hold; `some`: it holds others of its certificates. */
+  | {
+      readonly kind: 'trusts';
+      readonly root: EntityId;
+      /** None where they are not made yet. */
+      readonly fingerprints: readonly Fingerprint[];
+      readonly extent: 'all' | 'some';
+    }
+  /** What a trust bundle holds and the manifest does not name; `null`: of no authority that is known. */
+  | {
+      readonly kind: 'distrusts';
+      readonly root: EntityId | null;
+      readonly fingerprints: readonly Fingerprint[];
+      readonly extent: 'all' | 'some';
+    }
   /** A file that `outputs` or the hierarchy no longer asks for. */
   | { readonly kind: 'unwanted'; readonly artifact: Artifact }
   /** A root's certificate is replaced, and stays in trust bundles beside the new one, which its key may sign, too. */

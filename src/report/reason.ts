@@ -62,6 +62,10 @@ function wordsOf(reason: RecordedReason): string {
       return defectText(reason.defect, reason.what);
     case 'stale':
       return `${ARTIFACTS[reason.artifact].file} is out of date`;
+    case 'trusts':
+      return trustsText(reason);
+    case 'distrusts':
+      return `no longer ${distrustsText(reason)}`;
     case 'unwanted':
       return `${ARTIFACTS[reason.artifact].file} is no longer needed`;
     case 'keeps-trust':
@@ -87,6 +91,18 @@ function wordsOf(reason: RecordedReason): string {
     default:
       return unreachable(reason);
   }
+}
+
+function trustsText({ root, fingerprints, extent }: Extract<Reason, { kind: 'trusts' }>): string {
+  return extent === 'all'
+    ? `trusts ${root}`
+    : `trusts ${fingerprints.length} more of the certificates of ${root}`;
+}
+
+function distrustsText({ root, fingerprints, extent }: Extract<Reason, { kind: 'distrusts' }>): string {
+  if (root === null)
+    return `trusts what the manifest does not name: SHA-256 ${fingerprints.map(short).join(', ')}`;
+  return extent === 'all' ? `trusts ${root}` : `trusts ${fingerprints.length} of the certificates of ${root}`;
 }
 
 /** Enough of a hash to find it by; JSON has all of it. */

@@ -318,9 +318,9 @@ describe('derived files', () => {
       'fullchain',
     ],
     [
-      'a bundle with a root too many',
+      'a bundle with a root twice',
       (w) => {
-        w.of(api).ca = present([w.cert(root).fingerprint, 'ab']);
+        w.of(api).ca = present([w.cert(root).fingerprint, w.cert(root).fingerprint]);
       },
       'ca',
     ],

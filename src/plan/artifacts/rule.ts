@@ -1,9 +1,9 @@
 /** What the plan, the engine and the writer have to know of one artifact. */
 
 import type { Artifact } from '../../pki/artifact.ts';
-import type { Entity } from '../../pki/entity.ts';
+import type { Entity, EntityId } from '../../pki/entity.ts';
 import type { ById } from '../../pki/issuers.ts';
-import type { KeyFacts } from '../../x509/facts.ts';
+import type { Fingerprint, KeyFacts } from '../../x509/facts.ts';
 import type { Format, KeySource, Make } from '../make.ts';
 import { changingParts, contentOf, type Members, type Part } from '../parts.ts';
 import type { Reason } from '../reason.ts';
@@ -16,6 +16,8 @@ export interface Situation {
   readonly key: KeyFacts | null;
   /** Of the entity itself, and of all authorities. */
   readonly members: Members;
+  /** Whose each certificate in a trust bundle is, or was. */
+  readonly anchors: ReadonlyMap<Fingerprint, EntityId>;
 }
 
 interface Readable<Facts> {
