@@ -28,6 +28,7 @@ export type { Listener, RunEvent, StepFailure } from './run/events.ts';
 export { type RecoverResult, recover } from './run/recover.ts';
 export type { Verification } from './run/verify.ts';
 export type { CertificateCheck } from './run/verify-certificates.ts';
+export type { TrustProblem } from './run/verify-trust.ts';
 export type { LedgerEntry } from './store/ledger.ts';
 export { UserError } from './store/user-error.ts';
 export type { Advice } from './words/advice.ts';

@@ -2,7 +2,7 @@
 import { type EntityId, type Project, type Verification, verify } from '../index.ts';
 import { handshakesText } from '../report/handshakes.ts';
 import { proofProgress } from '../report/progress.ts';
-import { certificatesText, touchedText, verificationJson } from '../report/verification.ts';
+import { certificatesText, touchedText, trustText, verificationJson } from '../report/verification.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 
 /** Options of every command that proves something. */
@@ -45,6 +45,7 @@ function show(verification: Verification, flags: ProofFlags, console: Console): 
     console.say({ kind: 'note', text: touchedText(isIdle && certificates.length === 0) });
   if (scope === 'all' || certificates.length > 0)
     console.out(certificatesText(certificates, { style, verbose }));
+  console.out(trustText(verification.trust, { style }));
   // "No server can be tried" would be said of servers that need not be.
   if (scope === 'touched' && isIdle) return;
   console.out(

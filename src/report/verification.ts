@@ -1,7 +1,10 @@
 /** The proof as a whole: what `openssl verify` said, how much was proven, and all of it for machines. */
+import { ARTIFACTS } from '../pki/artifact.ts';
 import { type EntityId, kindOf, unreachable } from '../pki/entity.ts';
+import { visible } from '../pki/printable.ts';
 import type { Verification } from '../run/verify.ts';
 import type { CertificateCheck } from '../run/verify-certificates.ts';
+import type { TrustProblem } from '../run/verify-trust.ts';
 import { blockageText } from '../words/blockage.ts';
 import { handshakesJson } from './handshakes.ts';
 import type { Style } from './style.ts';
@@ -25,6 +28,24 @@ export function certificatesText(
       : style.bad(`certificates: ${bad.length} of ${checks.length} checks failed`);
   const hints = hintsFor(bad).map((hint) => style.faint(`  hint: ${hint}`));
   return `${[...lines, summary, ...hints].join('\n')}\n`;
+}
+
+/** Bundles that trust more than the manifest names; nothing where there are none. */
+export function trustText(problems: readonly TrustProblem[], { style }: { readonly style: Style }): string {
+  if (problems.length === 0) return '';
+  const lines = problems.map((one) => `  ${style.bad('bad')} ${one.entity}: ${trustProblemText(one)}`);
+  const summary = `trust: ${problems.length} ${problems.length === 1 ? 'bundle is' : 'bundles are'} not what the manifest names`;
+  const hint = '"pki apply" writes them again; find out who changed them';
+  return `${[...lines, style.bad(summary), style.faint(`  hint: ${hint}`)].join('\n')}\n`;
+}
+
+function trustProblemText({ artifact, strangers, unreadable }: TrustProblem): string {
+  const { file } = ARTIFACTS[artifact];
+  if (unreadable !== null) return visible(`${file} ${unreadable}`);
+  const names = strangers.map(
+    ({ subject, fingerprint }) => `${subject ?? 'unreadable'} (SHA-256 ${fingerprint})`,
+  );
+  return visible(`${file} trusts what the manifest does not name: ${names.join(', ')}`);
 }
 
 /** The commands that make it good. What a judge refuses is due in the plan; where it is not, a new pair always helps. */
@@ -78,6 +99,14 @@ export function verificationJson(verification: Verification): unknown {
     version: 1,
     ok: verification.ok,
     scope: verification.scope,
+    trust: verification.trust.map(({ entity, artifact, strangers, ...problem }) => {
+      return {
+        entity,
+        artifact,
+        problem: trustProblemText({ entity, artifact, strangers, ...problem }),
+        strangers,
+      };
+    }),
     certificates: verification.certificates.map((check) => ({ ...check, problem: complaintOf(check) })),
     handshakes: handshakesJson(verification.outcomes, verification.skipped),
   };

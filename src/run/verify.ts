@@ -1,4 +1,4 @@
-/** The proof: every certificate judged by openssl, then every pair in a real handshake. Changes nothing. */
+/** The proof: certificates judged by openssl, bundles by whom they trust, every pair in a real handshake. Changes nothing. */
 
 import { opensslIn } from '../engine/openssl-call.ts';
 import type { SkippedCheck } from '../handshake/case.ts';
@@ -10,6 +10,7 @@ import { shake } from '../handshake/shake.ts';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { readCredentials } from '../store/observe/credentials.ts';
 import { type CertificateCheck, checkCertificates, toldOf } from './verify-certificates.ts';
+import { checkTrust, type TrustProblem } from './verify-trust.ts';
 
 /** Where and with what to verify, how much of it, and what hears of it. */
 export interface VerifyOptions {
@@ -34,7 +35,9 @@ export interface Verification {
   readonly outcomes: readonly Outcome[];
   /** Checks that could not be made; they spoil nothing. */
   readonly skipped: readonly SkippedCheck[];
-  /** No certificate has a problem, and every handshake went as expected. */
+  /** Trust bundles that are more than the manifest names. */
+  readonly trust: readonly TrustProblem[];
+  /** No certificate and no bundle has a problem, and every handshake went as expected. */
   readonly ok: boolean;
   /** `touched`: only what has just changed was looked at, because everything would be too much. */
   readonly scope: 'all' | 'touched';
@@ -47,10 +50,12 @@ export async function verifyInventory(
 ): Promise<Verification> {
   const touched = pairCount(entities) > PAIRS ? options.touched : undefined;
   const certificates = await checkCertificates(entities, { ...options, touched });
+  const trust = checkTrust(entities, { root: options.root, touched });
   const { cases, skipped } = handshakeCases(entities, touched === undefined ? {} : { touched });
   const outcomes = cases.length === 0 ? [] : await prove(entities, cases, options);
-  const ok = certificates.every(({ problem }) => problem === null) && outcomes.every((outcome) => outcome.ok);
-  return { certificates, outcomes, skipped, ok, scope: touched === undefined ? 'all' : 'touched' };
+  const isGood = certificates.every(({ problem }) => problem === null) && trust.length === 0;
+  const ok = isGood && outcomes.every((outcome) => outcome.ok);
+  return { certificates, trust, outcomes, skipped, ok, scope: touched === undefined ? 'all' : 'touched' };
 }
 
 async function prove(

@@ -85,6 +85,12 @@ export function certificateBlocks(bytes: Buffer): readonly Uint8Array[] {
   return blocks.flatMap(({ label, der }) => (label === 'CERTIFICATE' ? [der] : []));
 }
 
+/** The DER of every block that some program takes for a certificate. @throws Error where programs disagree about blocks. */
+export function certificateLikeBlocks(bytes: Buffer): readonly Uint8Array[] {
+  const blocks = pemBlocks(bytes.toString('latin1'));
+  return blocks.filter(({ label }) => CERTIFICATE_LABELS.includes(label)).map(({ der }) => der);
+}
+
 /** Which key the first `PUBLIC KEY` of a PEM file is. @throws Error where there is none, or it cannot be read. */
 export function parsePublicKey(bytes: Buffer): KeyId {
   return readable('public key', () => publicKeyFacts(firstBlock(bytes, ['PUBLIC KEY']).der).keyId);

@@ -90,6 +90,70 @@ describe('a root that another hand put into previous.pem', () => {
   });
 });
 
+describe('a bundle that holds more than the manifest names', () => {
+  it.each([
+    ['a root', (text: string) => text, 'CN=Saltmarsh Root'],
+    [
+      'the same under a label that OpenSSL reads',
+      (text: string) => text.replaceAll('CERTIFICATE-----', 'X509 CERTIFICATE-----'),
+      'CN=Saltmarsh Root',
+    ],
+    [
+      'text that only some programs read',
+      (text: string) => text.replace(/^/gm, ' '),
+      'beside a PEM boundary',
+    ],
+  ])('%s: the proof fails, and names it', async (_, written, named) => {
+    const project = copyOf(applied);
+    const { cert } = foreignRoot(project, '/CN=Saltmarsh Root');
+    const path = project.path('servers/crane/ca.pem');
+    const before = readFileSync(path);
+    appendFileSync(path, written(readFileSync(cert, 'latin1')));
+    const run = await project.pki(['verify']);
+    expect(run.code).toBe(1);
+    expect(run.stdout).toContain('bad servers/crane: ca.pem ');
+    expect(run.stdout).toContain(named);
+    const json = JSON.parse((await project.pki(['verify', '--json'])).stdout);
+    expect(json).toMatchObject({ ok: false, trust: [{ entity: 'servers/crane', artifact: 'ca' }] });
+
+    expect(await project.pki(['apply'])).toMatchObject({ code: 0 });
+    expect(readFileSync(path)).toEqual(before);
+  });
+
+  it('not where a root is renewed with its key, or two certificates of it are trusted', async () => {
+    const project = copyOf(applied);
+    const old = readFileSync(project.path('servers/crane/ca.pem'));
+    project.write(MANIFEST.replace('Anchor Root }', 'Anchor Root, validity: 20y }'));
+    await project.apply();
+    writeFileSync(project.path('servers/crane/ca.pem'), old);
+    expect(await project.pki(['verify'])).toMatchObject({ code: 0 });
+    await project.pki(['rotate', 'anchor', '--allow', 'rekey-ca', '--skip-verify']);
+    expect(await project.pki(['verify'])).toMatchObject({ code: 0 });
+  });
+
+  it('a root that was retired, in a bundle that somebody put back', async () => {
+    const project = copyOf(applied);
+    await project.pki(['rotate', 'anchor', '--allow', 'rekey-ca', '--skip-verify']);
+    const old = readFileSync(project.path('servers/crane/ca.pem'));
+    await project.pki(['retire', 'anchor', '--skip-verify']);
+    writeFileSync(project.path('servers/crane/ca.pem'), old);
+    const run = await project.pki(['verify']);
+    expect(run.code).toBe(1);
+    expect(run.stdout).toContain(
+      'servers/crane: ca.pem trusts what the manifest does not name: CN=Anchor Root',
+    );
+  });
+
+  it('a root in previous.pem that nobody agreed to, and that a server trusts', async () => {
+    const project = copyOf(applied);
+    const { cert } = foreignRoot(project, '/CN=Saltmarsh Root');
+    copyFileSync(cert, project.path(ROOT, 'previous.pem'));
+    expect(await project.pki(['verify'])).toMatchObject({ code: 0 });
+    appendFileSync(project.path('servers/crane/ca.pem'), readFileSync(cert));
+    expect(await project.pki(['verify'])).toMatchObject({ code: 1 });
+  });
+});
+
 describe('another key and certificate in the place of an authority', () => {
   it.each([
     [ROOT, '/CN=Anchor Root'],

@@ -4,12 +4,14 @@
  * agreed to since. It is written before anything is signed with it, so that a crash forgets no yes.
  */
 import { compare } from '../../pki/compare.ts';
-import type { EntityId } from '../../pki/entity.ts';
-import type { KnownAuthorities, KnownAuthority } from '../../plan/observation.ts';
+import type { Entity, EntityId } from '../../pki/entity.ts';
+import type { EntityObservation, KnownAuthorities, KnownAuthority } from '../../plan/observation.ts';
 import type { Folder } from '../folder.ts';
 import { fieldsOf } from '../json.ts';
-import { authorityEntries } from '../ledger.ts';
+import { authorityEntries, ledgerLines } from '../ledger.ts';
 import { readOwn, replaceOwn } from '../own.ts';
+import { UserError } from '../user-error.ts';
+import { withFormerKeys } from './former-keys.ts';
 
 const FORMAT = 1;
 const FILE = 'authorities.json';
@@ -17,8 +19,32 @@ const FILE = 'authorities.json';
 /** Ten thousand authorities. */
 const LIMIT = 32 * 1024 * 1024;
 
+/** Lines of the ledger. One that cannot be read, or is not ours to read, proves nothing; it stops no plan either. */
+export function readableLines(root: string): readonly string[] {
+  return unlessForeign(() => ledgerLines(root)) ?? [];
+}
+
 /** @param root the output folder. @param lines those of the ledger. */
-export function readKnown(root: string, lines: readonly string[]): KnownAuthorities {
+export function knownIn(
+  root: string,
+  entities: readonly Entity[],
+  observed: ReadonlyMap<EntityId, EntityObservation>,
+  lines: readonly string[] = readableLines(root),
+): KnownAuthorities {
+  const known = unlessForeign(() => readKnown(root, lines)) ?? new Map();
+  return withFormerKeys(known, root, entities, observed);
+}
+
+function unlessForeign<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+function readKnown(root: string, lines: readonly string[]): KnownAuthorities {
   const issued = authorityEntries(lines).map(({ entity, keyId, fingerprint }) => {
     return [entity, { keys: new Set([keyId]), certificates: new Set([fingerprint]) }] as const;
   });

@@ -17,12 +17,11 @@ import type { KeyId } from '../../x509/facts.ts';
 import { certificateDer } from '../../x509/parse.ts';
 import { EncryptedKeyError, ForeignKeyError, publicKeyOf } from '../../x509/parse-key.ts';
 import { pending } from '../commit/recover.ts';
-import { ledgerLines, otherEntries } from '../ledger.ts';
-import { UserError } from '../user-error.ts';
+import { otherEntries } from '../ledger.ts';
 import { type Cache, fileSignature } from './cache.ts';
 import { Folders, type FoundFiles, type FoundWithFormer, readFiles, withFormerFiles } from './find-files.ts';
 import { withFormerKeys } from './former-keys.ts';
-import { readKnown } from './known.ts';
+import { knownIn, readableLines } from './known.ts';
 import { Origins } from './origins.ts';
 import { findOrphans } from './orphans.ts';
 import { FormerLocations, readPlaces } from './places.ts';
@@ -58,29 +57,18 @@ export function observe(
   };
 }
 
-/** A ledger that cannot be read, or is not ours to read, proves nothing; it stops no plan either. */
 function fromLedger(
   root: string,
   entities: readonly Entity[],
   observed: ReadonlyMap<EntityId, EntityObservation>,
 ): Pick<Observation, 'issued' | 'known'> {
-  const lines = unlessForeign(() => ledgerLines(root)) ?? [];
+  const lines = readableLines(root);
   const issued = issuedBefore(lines, observed);
-  const remembered = unlessForeign(() => readKnown(root, lines)) ?? new Map();
-  const known = withFormerKeys(remembered, root, entities, observed);
+  const known = knownIn(root, entities, observed, lines);
   return {
     ...(issued.length === 0 ? {} : { issued }),
     ...(known.size === 0 ? {} : { known }),
   };
-}
-
-function unlessForeign<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
 }
 
 function issuedBefore(

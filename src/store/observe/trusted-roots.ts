@@ -1,0 +1,48 @@
+/** Whom those who trust a root may trust: its certificate on the disk, and earlier ones that something explains. */
+
+import type { Artifact } from '../../pki/artifact.ts';
+import type { Entity, EntityId } from '../../pki/entity.ts';
+import { type FactsOf, RULES } from '../../plan/artifacts/rules.ts';
+import { strangeIn } from '../../plan/known.ts';
+import { type EntityObservation, type FileState, NOTHING } from '../../plan/observation.ts';
+import { earlierOf } from '../../plan/previous.ts';
+import type { CertificateFacts } from '../../x509/facts.ts';
+import { readPublished } from '../symlinks/read.ts';
+import { knownIn } from './known.ts';
+
+/** Roots and intermediates, each with its certificate first. @param root the output folder. */
+export function readAuthorities(
+  root: string,
+  entities: readonly Entity[],
+): ReadonlyMap<EntityId, readonly CertificateFacts[]> {
+  const authorities = entities.filter(({ kind }) => kind === 'authority');
+  const seen = new Map(authorities.map((entity) => [entity.id, observationOf(root, entity)]));
+  const known = knownIn(root, authorities, seen);
+  return new Map(
+    authorities.map((entity) => {
+      const observed = seen.get(entity.id) ?? NOTHING;
+      const strangers = strangeIn(entity, observed, known).roots;
+      const { cert } = observed;
+      const current = cert.state === 'present' ? [cert.facts] : [];
+      const earlier = earlierOf(observed).roots.filter((facts) => !strangers.includes(facts));
+      return [entity.id, [...current, ...earlier]] as const;
+    }),
+  );
+}
+
+/** No key: whose a certificate is can be said without. */
+function observationOf(root: string, entity: Entity): EntityObservation {
+  const read = <A extends Artifact>(artifact: A) => readState(root, entity, artifact);
+  return { ...NOTHING, cert: read('cert'), ca: read('ca'), previous: read('previous') };
+}
+
+function readState<A extends Artifact>(root: string, entity: Entity, artifact: A): FileState<FactsOf<A>> {
+  const bytes = readPublished(root, entity, artifact);
+  if (bytes.state !== 'present') return bytes;
+  try {
+    return { ...bytes, facts: RULES[artifact].read(bytes.facts) as FactsOf<A> };
+  } catch {
+    // What cannot be read adds no trust, and the plan reports it.
+    return { state: 'missing' };
+  }
+}
