@@ -20,7 +20,6 @@ import { pending } from '../commit/recover.ts';
 import { otherEntries } from '../ledger.ts';
 import { type Cache, fileSignature } from './cache.ts';
 import { Folders, type FoundFiles, type FoundWithFormer, readFiles, withFormerFiles } from './find-files.ts';
-import { withFormerKeys } from './former-keys.ts';
 import { knownIn, readableLines } from './known.ts';
 import { Origins } from './origins.ts';
 import { findOrphans } from './orphans.ts';
