@@ -5,6 +5,7 @@ import { type EntityId, entityId } from '../pki/entity.ts';
 import { compact } from '../pki/record.ts';
 import { nameConstraints } from '../x509/extensions/name-constraints.ts';
 import { pathLengthOf } from '../x509/facts.ts';
+import { constraintsOf, purposesOf } from './constraints.ts';
 import { depthOf, type Hierarchy, leftOutOf, type PlacedPair } from './hierarchy.ts';
 import { keyText } from './key-text.ts';
 import type { LeftOut, LeftOutWhy, Note } from './left-out.ts';
@@ -117,6 +118,8 @@ function draftOf(pair: PlacedPair, { names, hasChoice, issuers }: Context): Entr
       san: sans.san,
       issuer: named ? (names.get(issuer) ?? '') : undefined,
       pathLength: pathLength(pair),
+      nameConstraints: section === 'authorities' ? constraintsOf(facts) : undefined,
+      extendedKeyUsage: purposesOf(facts, section),
       key: keyText(pair.key.spec),
       validity: validity.text,
     }),
@@ -140,7 +143,8 @@ function pathLength({ section, cert }: PlacedPair): number | undefined {
 /** Extensions that the certificate has and the next one will not. */
 function extensionNotes({ cert }: PlacedPair): readonly Note[] {
   const { extensions, unknown } = cert.facts;
-  const constraints = extensions.nameConstraints === undefined ? [] : [nameConstraints.oid];
+  const isLost = extensions.nameConstraints !== undefined && constraintsOf(cert.facts) === undefined;
+  const constraints = isLost ? [nameConstraints.oid] : [];
   const oids = [...constraints, ...unknown.map(({ oid }) => oid)];
   return oids.length === 0 ? [] : [{ kind: 'extensions', oids }];
 }

@@ -23,7 +23,10 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
   ...keysFor(RELOAD, 'hook hooks onchange reload exec command postcommand renewhook'),
   ...keysFor('serial numbers are random', 'serial serialnumber'),
   ...keysFor('an authority without "issuer" is a root: it signs itself', 'selfsigned self root'),
-  ...keysFor('name constraints are not written yet', 'nameconstraints constraints permitted excluded'),
+  ...keysFor(
+    'write "nameConstraints" of an authority: { permitted: […], excluded: […] }',
+    'constraints permitted excluded',
+  ),
   ...keysFor('write it as a comment: "# yaml-language-server: $schema=…"', '$schema schema'),
   ...keysFor(
     'entries stand under "servers", "clients" or "peers"',

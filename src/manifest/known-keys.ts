@@ -6,6 +6,7 @@ import {
   ARCHIVE_KEYS,
   ATTRIBUTE_KEYS,
   AUTHORITY_KEYS,
+  CONSTRAINT_KEYS,
   FILE_KEYS,
   LEAF_KEYS,
   SETTING_KEYS,
@@ -34,6 +35,7 @@ function knownKeys(tree: Tree, path: Path): readonly string[] {
   if (path.length === 1) return SETTING_KEYS;
   if (last === 'subject') return ATTRIBUTE_KEYS;
   if (last === 'files') return FILE_KEYS;
+  if (last === 'nameConstraints') return CONSTRAINT_KEYS;
   if (last === 'key') return keyObjectKeys(tree, path);
   return path[0] === 'authorities' ? AUTHORITY_KEYS : LEAF_KEYS;
 }

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { ENGINE_CHOICES } from '../pki/engine.ts';
 import { NAME_PATTERN, OUTPUT_PATTERN, parseOutput } from './folder.ts';
 import { archive, files } from './layout-fields.ts';
+import { nameConstraints } from './name-constraints.ts';
 import { using, wanted } from './problem.ts';
 import { shapesOf } from './settings.ts';
 import { subject } from './subject.ts';
@@ -80,6 +81,8 @@ export const AUTHORITY_KEYS: readonly string[] = Object.keys(authority.shape);
 export const LEAF_KEYS: readonly string[] = Object.keys(leaf.shape);
 /** Those of `archive`. */
 export const ARCHIVE_KEYS: readonly string[] = Object.keys(archive.shape);
+/** Those of `nameConstraints`. */
+export const CONSTRAINT_KEYS: readonly string[] = Object.keys(nameConstraints.shape);
 /** Those of `files`: the artifacts, and `previous`. */
 export const FILE_KEYS: readonly string[] = Object.keys(files.shape);
 /** Those of `subject`; the common name stands beside it. */

@@ -13,6 +13,7 @@ import * as field from './fields.ts';
 import { key } from './key.ts';
 import { extendedKeyUsage, keyUsage } from './key-usage.ts';
 import * as layout from './layout-fields.ts';
+import { nameConstraints } from './name-constraints.ts';
 import { outputs } from './outputs.ts';
 import { always, type ByRank, entries, everywhere, type Place, type Row } from './setting.ts';
 import { caCommonName, leafCommonName, subject } from './subject.ts';
@@ -117,6 +118,15 @@ export const SETTINGS = {
     type: 'length',
     meaning: 'how far notBefore lies before the moment of issue, against slow clocks: `0m` to `30d`',
     examples: ['5m', '1h', '0m'],
+  },
+  nameConstraints: {
+    places: { authority: nameConstraints.optional() },
+    lesser: true,
+    type: 'map of lists',
+    byDefault: 'any name',
+    meaning:
+      'which names may stand below this authority (RFC 5280 §4.2.1.10): `permitted` and `excluded` lists of domains, ranges of addresses, `email:` and `uri:` hosts',
+    examples: [{ permitted: ['example.test', '10.0.0.0/8'], excluded: ['secret.example.test'] }],
   },
   keyUsage: {
     places: entries(keyUsage),

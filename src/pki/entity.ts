@@ -7,6 +7,7 @@ import type { Artifact, Output } from './artifact.ts';
 import type { EngineChoice } from './engine.ts';
 import type { KeySpec } from './key-spec.ts';
 import type { KeyUsage } from './key-usage.ts';
+import type { NameConstraints } from './name-constraints.ts';
 import { keysOf } from './record.ts';
 import type { San } from './san.ts';
 import type { Subject } from './subject.ts';
@@ -78,6 +79,8 @@ export interface Authority extends EntityBase {
   readonly kind: 'authority';
   /** RFC 5280 §4.2.1.9: how many CA certificates may follow below this one; `null` for no limit. */
   readonly pathLength: number | null;
+  /** Which names may stand below it; absent: any. */
+  readonly nameConstraints?: NameConstraints;
 }
 
 /** A server, client or peer: it signs no certificate, and always has an issuer. */

@@ -25,6 +25,14 @@ export interface Hierarchy {
   readonly complete: boolean;
 }
 
+/** The authorities of a line, from one of them up to its root. */
+export function lineOf(start: Position | undefined, { positions }: Hierarchy): readonly AuthorityDraft[] {
+  const line: AuthorityDraft[] = [];
+  for (let one = start; one !== undefined; one = positions.get(one.issuer?.name ?? ''))
+    line.push(one.authority);
+  return line;
+}
+
 /** Names the circle from its first member in the file: `a -> b -> a`. */
 function reportCycle(cycle: readonly AuthorityDraft[], report: Report): void {
   const [first] = cycle;

@@ -5,6 +5,7 @@ import type { Place } from '../manifest/setting.ts';
 import { type Setting, type SettingOf, settingsOf } from '../manifest/settings.ts';
 import type { Authority, EndEntity, Entity, Inventory } from '../pki/entity.ts';
 import { pick } from '../pki/record.ts';
+import { checkConstrainedNames } from './constrained.ts';
 import type { AuthorityDraft, Draft } from './draft.ts';
 import { draftsOf } from './drafts.ts';
 import { type Hierarchy, hierarchyOf } from './hierarchy.ts';
@@ -125,6 +126,7 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   checkPresented(leaves, report);
   checkLifetimes(signedPairs(hierarchy, leaves), report);
   const entities = [...authoritiesOf(context), ...leaves.map((leaf) => leafOf(leaf, context))];
+  checkConstrainedNames(entities, leaves, hierarchy, report);
   const { output = 'pki', engine, archive } = parsed.manifest;
   return {
     output,

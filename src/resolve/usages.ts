@@ -5,7 +5,7 @@ import type { LeafKind } from '../pki/entity.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { quote } from '../pki/printable.ts';
 import { type AuthorityDraft, type Draft, draftText, type LeafDraft } from './draft.ts';
-import type { Hierarchy } from './hierarchy.ts';
+import { type Hierarchy, lineOf } from './hierarchy.ts';
 import type { SignedLeaf } from './leaf-issuer.ts';
 
 /** Everything that verifiers would refuse, each with those that were seen to. */
@@ -80,10 +80,9 @@ function checkEncipherment(draft: Draft, report: Report): void {
 }
 
 /** Purposes of an authority narrow everything below it: OpenSSL, Go, Java, NSS and Windows all nest them. */
-function checkPurposesAbove({ leaf, issuer }: SignedLeaf, { positions }: Hierarchy, report: Report): void {
+function checkPurposesAbove({ leaf, issuer }: SignedLeaf, hierarchy: Hierarchy, report: Report): void {
   const purposes = leaf.settings.extendedKeyUsage ?? PURPOSES_OF[leaf.kind];
-  for (let above = issuer; above !== undefined; above = positions.get(above.issuer?.name ?? '')) {
-    const { authority } = above;
+  for (const authority of lineOf(issuer, hierarchy)) {
     const allowed = authority.settings.extendedKeyUsage;
     const missing = purposes.filter((purpose) => allowed?.includes(purpose) === false);
     if (allowed === undefined || allowed.includes('anyExtendedKeyUsage') || missing.length === 0) continue;

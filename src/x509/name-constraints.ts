@@ -1,5 +1,5 @@
 /** Which names a CA's name constraints allow below it (RFC 5280 §4.2.1.10), as OpenSSL and others take the rules. */
-import type { NameConstraints } from './extensions/name-constraints.ts';
+import type { NameConstraints } from '../pki/name-constraints.ts';
 import { isInRange, readRange } from './ip-range.ts';
 import { comparableName } from './name-read.ts';
 

@@ -564,6 +564,107 @@ const ENTRIES: readonly Case[] = (
   } satisfies Case,
 ]);
 
+const reissued = (what: string) => ({
+  expected: { 'authorities/sub': `issue ${what}`, ...each(BELOW_SUB, 'refresh authorities/sub changes') },
+});
+
+/** What others wrote beyond the default conforms to it, so that taking a usage away changes nothing. */
+const USAGES: readonly Case[] = [
+  ...edits(
+    'servers.*.keyUsage',
+    'servers.web.keyUsage',
+    {
+      value: ['digitalSignature', 'keyAgreement'],
+      other: ['digitalSignature'],
+      full: with_(PLAIN, { 'servers.web.keyUsage': ['digitalSignature', 'keyAgreement'] }),
+    },
+    (verb) => ({
+      expected:
+        verb === 'remove'
+          ? {}
+          : {
+              'servers/web': `issue keyUsage: ${arrow(verb, 'digitalSignature', 'digitalSignature, keyAgreement', 'digitalSignature')}`,
+            },
+      ...(verb === 'add' ? { shows: ['servers/web', 'Digital Signature, Key Agreement\n'] as const } : {}),
+    }),
+  ),
+  ...edits(
+    'authorities.*.keyUsage',
+    'authorities.sub.keyUsage',
+    {
+      value: ['keyCertSign', 'digitalSignature'],
+      other: ['keyCertSign'],
+      full: with_(PLAIN, { 'authorities.sub.keyUsage': ['keyCertSign', 'digitalSignature'] }),
+    },
+    (verb) =>
+      verb === 'remove'
+        ? { expected: {} }
+        : reissued(
+            `keyUsage: ${arrow(verb, 'keyCertSign, cRLSign', 'digitalSignature, keyCertSign', 'keyCertSign')}`,
+          ),
+  ),
+  ...edits(
+    'servers.*.extendedKeyUsage',
+    'servers.web.extendedKeyUsage',
+    {
+      value: ['serverAuth', '1.3.6.1.5.2.3.5'],
+      other: ['serverAuth', 'clientAuth'],
+      full: with_(PLAIN, { 'servers.web.extendedKeyUsage': ['serverAuth', '1.3.6.1.5.2.3.5'] }),
+    },
+    (verb) => ({
+      expected: {
+        'servers/web': `issue extendedKeyUsage: ${arrow(verb, 'serverAuth', 'serverAuth, 1.3.6.1.5.2.3.5', 'serverAuth, clientAuth')}`,
+      },
+    }),
+  ),
+  ...edits(
+    'authorities.*.extendedKeyUsage',
+    'authorities.sub.extendedKeyUsage',
+    {
+      value: ['serverAuth', 'clientAuth'],
+      other: ['serverAuth', 'clientAuth', 'OCSPSigning'],
+      full: with_(PLAIN, { 'authorities.sub.extendedKeyUsage': ['serverAuth', 'clientAuth'] }),
+    },
+    (verb) =>
+      reissued(
+        `extendedKeyUsage: ${arrow(verb, 'none', 'serverAuth, clientAuth', 'serverAuth, clientAuth, OCSPSigning')}`,
+      ),
+  ),
+  ...(['permitted', 'excluded'] as const).flatMap((list) => {
+    // All names in the manifest are permitted; what is not stated is not compared.
+    const names = (host: string) => [...(list === 'permitted' ? ['example.test'] : []), host];
+    const text = (host: string) =>
+      `critical, ${names(host)
+        .map((name) => `${list} dns:${name}`)
+        .join(', ')}`;
+    return edits(
+      `authorities.*.nameConstraints.${list}`,
+      'authorities.placed.nameConstraints',
+      {
+        value: { [list]: names('one.test') },
+        other: { [list]: names('two.test') },
+        full: with_(PLAIN, { 'authorities.placed.nameConstraints': { [list]: names('one.test') } }),
+      },
+      (verb): Pick<Case, 'expected'> =>
+        verb === 'remove'
+          ? { expected: {} }
+          : {
+              expected: {
+                'authorities/placed': `issue nameConstraints: ${arrow(verb, 'none', text('one.test'), text('two.test'))}`,
+              },
+            },
+    );
+  }),
+];
+
+/** Who makes it is nothing that a certificate says. */
+const ENGINE = edits(
+  'engine',
+  'engine',
+  { value: 'node', other: 'auto', full: with_(PLAIN, { engine: 'openssl' }) },
+  () => ({ expected: {} }),
+);
+
 /** What becomes of the archive changes nothing that is in place. */
 const ARCHIVE = edits(
   'archive.keep',
@@ -582,7 +683,7 @@ const PLACES = [
   ]),
 ];
 
-const CASES = [...LEAF, ...AUTHORITY, ...IN_DEFAULTS, ...ENTRIES, ...ARCHIVE];
+const CASES = [...LEAF, ...AUTHORITY, ...IN_DEFAULTS, ...ENTRIES, ...USAGES, ...ENGINE, ...ARCHIVE];
 
 // --- Every case ------------------------------------------------------------------------------------------------------
 

@@ -37,7 +37,15 @@ describe('the table of settings', () => {
 
   it('knows where each can stand', () => {
     const own = SETTING_NAMES.filter((name) => !settingsOf('defaults').some((other) => other === name));
-    expect(own).toEqual(['commonName', 'san', 'issuer', 'pathLength', 'keyUsage', 'extendedKeyUsage']);
+    expect(own).toEqual([
+      'commonName',
+      'san',
+      'issuer',
+      'pathLength',
+      'nameConstraints',
+      'keyUsage',
+      'extendedKeyUsage',
+    ]);
     expect(settingsOf('leaf')).not.toContain('pathLength');
     expect(settingsOf('authority')).not.toContain('trust');
   });

@@ -1,21 +1,15 @@
 /** Name constraints (RFC 5280 §4.2.1.10): which names the certificates below a CA may have. Which those are: ../name-constraints.ts. */
 import { ipText } from '../../pki/ip.ts';
+import type { NameConstraints } from '../../pki/name-constraints.ts';
 import { children, context, type Der, DerError, expectTag, TAG } from '../der.ts';
 import { encode } from '../der-write.ts';
 import type { ExtensionRule } from '../extension-rule.ts';
 import { encodeName, nameEntry, nameText } from '../general-name.ts';
 import { rangeText, readRange } from '../ip-range.ts';
 
-/** Subtrees as names are written (`dns:example.test`), addresses with their mask: `ip:10.0.0.0/8`. */
-export interface NameConstraints {
-  /** A name of a kind that is here has to be in one of that kind. */
-  readonly permitted: readonly string[];
-  readonly excluded: readonly string[];
-}
-
 const IP = 0x87;
 
-/** Kept by nobody: the manifest does not speak of them yet. */
+/** Of authorities that the manifest constrains. RFC 5280 wants them critical; a verifier that does not know them must stop. */
 export const nameConstraints = {
   name: 'nameConstraints',
   oid: '2.5.29.30',
@@ -48,7 +42,10 @@ export const nameConstraints = {
       },
     ],
   }),
-  wanted: () => null,
+  wanted: ({ entity }) =>
+    entity.kind !== 'authority' || entity.nameConstraints === undefined
+      ? null
+      : { presence: 'required', value: entity.nameConstraints, critical: true, accepts: 'same' },
 } as const satisfies ExtensionRule<NameConstraints>;
 
 /** RFC 5280: no minimum but 0, which is the default, and no maximum. */

@@ -1,0 +1,89 @@
+/** Every name below an authority against the name constraints of all authorities above it (RFC 5280 §6.1.3 (b), (c)). */
+import type { Report } from '../manifest/report.ts';
+import type { Span } from '../manifest/source.ts';
+import type { Entity } from '../pki/entity.ts';
+import { byIdOf } from '../pki/issuers.ts';
+import type { NameConstraints } from '../pki/name-constraints.ts';
+import { quote } from '../pki/printable.ts';
+import { sanText } from '../pki/san.ts';
+import { namesOutside } from '../x509/name-constraints.ts';
+import { type AuthorityDraft, type Draft, draftText } from './draft.ts';
+import { type Hierarchy, lineOf } from './hierarchy.ts';
+import type { SignedLeaf } from './leaf-issuer.ts';
+
+interface Constrained {
+  readonly entity: Entity;
+  readonly draft: Draft;
+  readonly authority: AuthorityDraft;
+  readonly constraints: NameConstraints;
+}
+
+/** An error for each name that is outside, and warnings of what some verifiers make of constraints. */
+export function checkConstrainedNames(
+  entities: readonly Entity[],
+  leaves: readonly SignedLeaf[],
+  hierarchy: Hierarchy,
+  report: Report,
+): void {
+  const byId = byIdOf(entities);
+  const check = (draft: Draft, above: readonly AuthorityDraft[]): void => {
+    const entity = byId.get(draft.id);
+    if (entity === undefined || !draft.isKnown('san', 'commonName', 'subject')) return;
+    for (const authority of above) {
+      const constraints = authority.settings.nameConstraints;
+      if (constraints !== undefined) checkNames({ entity, draft, authority, constraints }, report);
+    }
+  };
+  for (const { authority, issuer } of hierarchy.order)
+    if (issuer !== null) check(authority, lineOf(hierarchy.positions.get(issuer.name), hierarchy));
+  for (const { leaf, issuer } of leaves) check(leaf, lineOf(issuer, hierarchy));
+}
+
+function checkNames(constrained: Constrained, report: Report): void {
+  const { entity, draft, authority, constraints } = constrained;
+  const san = entity.san.map(sanText);
+  const outside = namesOutside(constraints, { subject: entity.subject, subjectDer: '', san });
+  for (const name of outside)
+    report.error({
+      code: 'san',
+      at: placeOf(name, san, draft),
+      message: `${quote(name)}, a name of ${draftText(draft)}, is outside the name constraints of authority ${quote(authority.name)}`,
+      hint: `rename it, let another authority sign it, or change nameConstraints of ${quote(authority.name)}`,
+      ...relatedTo(constrained),
+    });
+  if (outside.length === 0) warnOfReaders(constrained, report);
+}
+
+/** A name that is in the list, or else the common name. */
+function placeOf(name: string, san: readonly string[], draft: Draft): Span {
+  const index = san.indexOf(name);
+  return index === -1 || !draft.says('san') ? draft.at('commonName') : draft.at('san', index);
+}
+
+function relatedTo({ authority }: Constrained) {
+  return { related: [{ at: authority.at('nameConstraints'), message: 'the constraints' }] };
+}
+
+/** Seen with Java 8 to 25 and with webpki; everyone else takes these certificates. */
+function warnOfReaders(constrained: Constrained, report: Report): void {
+  const { entity, draft, constraints } = constrained;
+  const has = (kind: string): boolean => constraints.permitted.some((name) => name.startsWith(`${kind}:`));
+  const isNameless = !entity.san.some(({ kind }) => kind === 'dns');
+  const hasName = entity.subject.some(({ type }) => type === 'CN');
+  if (has('dns') && entity.kind === 'client' && isNameless && hasName)
+    report.warn({
+      code: 'san',
+      at: draft.at('commonName'),
+      message: `Java refuses ${draftText(draft)}: below DNS name constraints it takes a common name for a DNS name where there is none among the SANs`,
+      hint: 'give it a DNS name in "san" that is permitted, if Java is to accept it',
+      ...relatedTo(constrained),
+    });
+  if (has('email') && entity.san.some(({ kind }) => kind === 'email'))
+    report.warn({
+      code: 'san',
+      at: draft.at('san'),
+      message: `rustls refuses ${draftText(draft)}: it knows no e-mail name constraints`,
+      hint: 'constrain other kinds of names, if rustls is to accept it',
+      ...relatedTo(constrained),
+    });
+}
