@@ -5,7 +5,7 @@
 import type { KeySpec } from '../pki/key-spec.ts';
 
 /** Sets one limit for every call, in seconds. */
-const SETTING = 'PKI_OPENSSL_TIMEOUT';
+export const SETTING = 'PKI_OPENSSL_TIMEOUT';
 
 /** Seconds for everything but finding primes: thousands of times what such a call takes. */
 const USUAL = 120;
@@ -27,9 +27,4 @@ export function limitFor(key?: KeySpec, environment: Environment = process.env):
   if (Number.isSafeInteger(setting) && setting > 0) return Math.min(setting, MOST);
   if (key?.algorithm !== 'rsa') return USUAL;
   return PRIMES.find(([bits]) => key.size <= bits)?.[1] ?? MOST;
-}
-
-/** Why a call was ended. */
-export function limitText(seconds: number): string {
-  return `openssl did not end within ${seconds} s and was stopped (${SETTING} sets another limit)`;
 }

@@ -2,6 +2,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { KeySpec } from '../pki/key-spec.ts';
+import { StepError } from '../store/step-error.ts';
 
 /** A private key that can sign, and its public half. */
 export interface PrivateKey {
@@ -31,13 +32,13 @@ function generatePair(spec: KeySpec): Promise<{ publicKey: KeyObject; privateKey
   }
 }
 
-/** @throws Error without a word of the file's, whatever is wrong with it. */
+/** @throws StepError without a word of the file's, whatever is wrong with it. */
 export function readKey(pem: Buffer): PrivateKey {
   try {
     const key = createPrivateKey(pem);
     return { key, spki: spkiOf(createPublicKey(key)) };
   } catch {
-    throw new Error('holds no readable private key');
+    throw new StepError({ kind: 'no-key' });
   }
 }
 

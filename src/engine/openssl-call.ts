@@ -8,7 +8,8 @@ import { execa } from 'execa';
 import { type Command, ENVIRONMENT } from '../openssl/command.ts';
 import { shellWords } from '../openssl/shell.ts';
 import { visible } from '../pki/printable.ts';
-import { limitFor, limitText } from './limits.ts';
+import { type CallEnd, callEndText } from '../words/openssl-call.ts';
+import { limitFor, SETTING } from './limits.ts';
 
 /** More than this is no output of openssl; the rest is dropped. */
 const OUTPUT_LIMIT = 16 * 1024 * 1024;
@@ -16,32 +17,39 @@ const OUTPUT_LIMIT = 16 * 1024 * 1024;
 /** What became of the program: its exit code and words mean something, it was cut short, or it never ran. */
 export type End = 'by-itself' | 'cut-short' | 'not-begun';
 
-/** A call that did not end well, in openssl's words. */
+const ENDS: Readonly<Record<CallEnd['kind'], End>> = {
+  interrupted: 'cut-short',
+  late: 'cut-short',
+  signal: 'cut-short',
+  exit: 'by-itself',
+  'not-begun': 'not-begun',
+};
+
+/** A call that did not end well, with what openssl printed. */
 export class OpensslError extends Error {
   override readonly name = 'OpensslError';
   readonly command: string;
   readonly stdout: string;
   readonly stderr: string;
-  readonly end: End;
+  override readonly cause: CallEnd;
   /** The program that was run. */
   readonly program: string;
 
   constructor(
-    problem: string,
+    cause: CallEnd,
     command: string,
-    output: {
-      readonly stdout: string;
-      readonly stderr: string;
-      readonly end?: End;
-      readonly program: string;
-    },
+    output: { readonly stdout: string; readonly stderr: string; readonly program: string },
   ) {
-    super(problem);
+    super(callEndText(cause));
+    this.cause = cause;
     this.command = command;
     this.stdout = output.stdout;
     this.stderr = output.stderr;
-    this.end = output.end ?? 'by-itself';
     this.program = output.program;
+  }
+
+  get end(): End {
+    return ENDS[this.cause.kind];
   }
 
   /** The last line of what it said, safe to print; most often the one that counts. */
@@ -99,8 +107,8 @@ export function opensslIn(
       signal?.removeEventListener('abort', letGo);
       if (!result.failed) return stdout();
       const ended = isLate ? { ...result, limit } : result;
-      const output = { stdout: stdout(), stderr: stderr(), end: endOf(ended), program: binary };
-      throw new OpensslError(problemOf(ended), shellWords(['openssl', ...args]), output);
+      const output = { stdout: stdout(), stderr: stderr(), program: binary };
+      throw new OpensslError(callEndOf(ended), shellWords(['openssl', ...args]), output);
     },
   };
 }
@@ -176,17 +184,13 @@ export interface Ended {
   readonly originalMessage?: string | undefined;
 }
 
-function endOf({ isCanceled, limit, exitCode, signal }: Ended): End {
-  if (isCanceled || limit !== undefined || signal !== undefined) return 'cut-short';
-  return exitCode === undefined ? 'not-begun' : 'by-itself';
-}
-
-/** `openssl exited with 1`: why a call did not end well. */
-export function problemOf({ isCanceled, limit, isShell, exitCode, signal, originalMessage }: Ended): string {
-  if (isCanceled) return 'openssl was interrupted';
-  if (limit !== undefined) return limitText(limit);
-  const what = isShell ? 'the shell that starts openssl' : 'openssl';
-  if (signal !== undefined) return `${what} was ended by ${signal}`;
-  if (exitCode !== undefined) return `${what} exited with ${exitCode}`;
-  return `openssl did not run: ${originalMessage ?? 'for an unknown reason'}`;
+/** Why a call did not end well. */
+export function callEndOf(ended: Ended): CallEnd {
+  const { isCanceled, limit, exitCode, signal, originalMessage } = ended;
+  const program = ended.isShell ? 'shell' : 'openssl';
+  if (isCanceled) return { kind: 'interrupted' };
+  if (limit !== undefined) return { kind: 'late', seconds: limit, setting: SETTING };
+  if (signal !== undefined) return { kind: 'signal', program, signal };
+  if (exitCode !== undefined) return { kind: 'exit', program, code: exitCode };
+  return { kind: 'not-begun', detail: originalMessage ?? null };
 }

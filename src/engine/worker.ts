@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import type { Command } from '../openssl/command.ts';
 import { shellWords } from '../openssl/shell.ts';
 import { errorCode } from '../pki/errors.ts';
-import { callOptions, type Ended, keepFree, OpensslError, problemOf } from './openssl-call.ts';
+import { callEndOf, callOptions, type Ended, keepFree, OpensslError } from './openssl-call.ts';
 import { question, SCRIPT } from './worker-script.ts';
 
 /** What a worker runs, and where. */
@@ -86,7 +86,7 @@ export class Worker {
     if (ended === null) throw new NotBegun();
     if (ended.exitCode === 0 && !ended.isShell) return;
     const output = { stdout: '', stderr: slot.words(), program: this.#binary };
-    throw new OpensslError(problemOf(ended), shellWords(['openssl', ...args]), output);
+    throw new OpensslError(callEndOf(ended), shellWords(['openssl', ...args]), output);
   }
 
   /** Ends the running call, and whatever openssl itself may have started. */

@@ -7,8 +7,8 @@
  * A worker is given its next call while it has one to run, so that no core waits while this process judges and writes.
  */
 import type { Command } from '../openssl/command.ts';
+import { StepError } from '../store/step-error.ts';
 import { limitFor } from './limits.ts';
-import { problemOf } from './openssl-call.ts';
 import { DEPTH, NotBegun, Worker, type WorkerOptions } from './worker.ts';
 
 /** What the workers run, how many there are, and what ends them. */
@@ -25,6 +25,8 @@ export interface Call extends Command {
   /** Seconds after which it is ended. */
   readonly limit?: number;
 }
+
+const INTERRUPTED = { kind: 'call', end: { kind: 'interrupted' } } as const;
 
 /** How many calls may be made at once: those that run, and those that workers have next. */
 export function callsAtOnce(processes: number): number {
@@ -57,7 +59,7 @@ export class Workers {
     options.signal?.addEventListener('abort', this.#kill, { once: true });
   }
 
-  /** @throws OpensslError */
+  /** @throws OpensslError, or a StepError where it is interrupted before it begins. */
   run(call: Call): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ call, resolve, reject });
@@ -86,7 +88,7 @@ export class Workers {
 
   /** Where a call would start soonest, if there is room anywhere. */
   #place(): Worker | undefined {
-    if (this.#options.signal?.aborted) throw new Error(problemOf({ isCanceled: true }));
+    if (this.#options.signal?.aborted) throw new StepError(INTERRUPTED);
     const alive = this.#all.filter(({ isGone }) => !isGone);
     const idle = alive.find(({ load }) => load === 0);
     if (idle !== undefined) return idle;

@@ -9,8 +9,7 @@ import type { CertificateFacts, KeyFacts, KeyId, RequestFacts } from '../x509/fa
 import { encodedNameDer } from '../x509/name.ts';
 import type { Issuance } from './change.ts';
 import { diffCertificate, diffKeySpec, diffRequest, namesCertificate, namesIssuer } from './diff.ts';
-import type { Reason } from './reason.ts';
-import { isoTime } from './validity.ts';
+import type { EncodedExtension, Objection } from './objection.ts';
 import { type CertificateSpec, certificateSpec, issuedBy, writtenExtensions } from './wanted.ts';
 
 /** What an entity has now: its key, be it new or kept, and what was staged, as facts of the files. */
@@ -31,14 +30,16 @@ export interface Asked {
   readonly issuer: CertificateFacts | null;
 }
 
-/** Everything that is wrong, in plain words; nothing means that it may be published. */
-export function objections(made: Made, asked: Asked): readonly string[] {
+/** Everything that is wrong; nothing means that it may be published. */
+export function objections(made: Made, asked: Asked): readonly Objection[] {
   const { entity, issuance, issuer } = asked;
   const forRequest = [
-    ...diffKeySpec(made.key.spec, entity).map(({ before, after }) => `the key is ${before}, not ${after}`),
-    ...unless(made.csr.keyId === made.key.keyId, 'the request is for another key'),
-    ...unless(made.csr.signatureFits, 'the signature of the request does not fit its key'),
-    ...diffRequest(made.csr, entity).map((reason) => `the request differs, ${differenceText(reason)}`),
+    ...diffKeySpec(made.key.spec, entity).map(
+      ({ before, after }) => ({ kind: 'key', before, after }) as const,
+    ),
+    ...unless(made.csr.keyId === made.key.keyId, { kind: 'request-key' }),
+    ...unless(made.csr.signatureFits, { kind: 'request-signature' }),
+    ...diffRequest(made.csr, entity).map((reason) => ({ kind: 'request', reason }) as const),
   ];
   if (made.cert === null || issuance === null) return forRequest;
   const by = issuer === null ? null : issuedBy(issuer);
@@ -58,7 +59,7 @@ interface MadeCertificate {
 export function crossObjections(
   made: MadeCertificate,
   asked: { readonly entity: Entity; readonly issuance: Issuance; readonly issuer: CertificateFacts },
-): readonly string[] {
+): readonly Objection[] {
   const { entity, issuance, issuer } = asked;
   const spec = certificateSpec(entity, issuedBy(issuer), issuance, made.key.keyIdentifier);
   return certificateObjections(made, spec, issuer.keyId);
@@ -68,48 +69,38 @@ function certificateObjections(
   { cert, key, signedBy }: MadeCertificate,
   spec: CertificateSpec,
   signer: KeyId,
-): readonly string[] {
+): readonly Objection[] {
   const name = encodedNameDer(spec.name);
   const isNamed =
     spec.issuer === null
       ? cert.issuerDer === name
       : namesIssuer(cert, spec.issuer) && namesCertificate(cert, spec.issuer);
   return [
-    ...diffCertificate(cert, spec).map((reason) => `the certificate differs, ${differenceText(reason)}`),
-    ...unless(cert.keyId === key.keyId, 'the certificate is for another key'),
-    ...unless(signedBy === signer, 'the certificate is not signed by its issuer'),
-    ...unless(isNamed, 'the certificate names another issuer'),
-    ...unless(cert.subjectDer === name, 'the subject is encoded in another way than asked'),
-    ...unless(cert.notBefore === spec.notBefore, `notBefore is ${isoTime(cert.notBefore)}`),
-    ...unless(cert.notAfter === spec.notAfter, `notAfter is ${isoTime(cert.notAfter)}`),
+    ...diffCertificate(cert, spec).map((reason) => ({ kind: 'certificate', reason }) as const),
+    ...unless(cert.keyId === key.keyId, { kind: 'certificate-key' }),
+    ...unless(signedBy === signer, { kind: 'certificate-signature' }),
+    ...unless(isNamed, { kind: 'issuer-name' }),
+    ...unless(cert.subjectDer === name, { kind: 'subject-octets' }),
+    ...unless(cert.notBefore === spec.notBefore, { kind: 'not-before', found: cert.notBefore }),
+    ...unless(cert.notAfter === spec.notAfter, { kind: 'not-after', found: cert.notAfter }),
     ...serialObjections(cert.serial),
     ...extensionObjections(cert, spec),
   ];
 }
 
-function differenceText(reason: Reason): string {
-  if (reason.kind === 'defect')
-    return [reason.defect, ...(reason.what === null ? [] : [reason.what])].join(' ');
-  if (reason.kind === 'differs') return `${reason.field} is ${reason.before}, not ${reason.after}`;
-  return reason.kind === 'weak' ? reason.what : reason.kind;
-}
-
-function unless(holds: boolean, objection: string): readonly string[] {
+function unless(holds: boolean, objection: Objection): readonly Objection[] {
   return holds ? [] : [objection];
 }
 
 /** With its sign at most 20 octets (RFC 5280 §4.1.2.2), and too long to be anything but random. */
-function serialObjections(serial: string): readonly string[] {
+function serialObjections(serial: string): readonly Objection[] {
   const octets = serial.length / 2;
   const isTooLarge = octets === 20 && serial >= '8';
-  return unless(
-    octets >= 12 && octets <= 20 && !isTooLarge,
-    `the serial number ${serial} is not 12 to 20 random octets`,
-  );
+  return unless(octets >= 12 && octets <= 20 && !isTooLarge, { kind: 'serial', serial });
 }
 
 /** Exactly what was asked: the plan is content with what other tools made, but an extension too many can be a usage too many. */
-function extensionObjections(cert: CertificateFacts, spec: CertificateSpec): readonly string[] {
+function extensionObjections(cert: CertificateFacts, spec: CertificateSpec): readonly Objection[] {
   const wanted = writtenExtensions(spec).map(({ rule, critical, value }) =>
     encoded(rule, { critical, value }),
   );
@@ -118,13 +109,15 @@ function extensionObjections(cert: CertificateFacts, spec: CertificateSpec): rea
       const extension = findExtension(cert, rule);
       return extension === undefined ? [] : [encoded(rule, extension)];
     }),
-    ...cert.unknown.map(({ oid, critical, hex: value }) => labelText(oid, critical, value)),
+    ...cert.unknown.map(({ oid, critical, hex: value }) => ({ name: oid, critical, value })),
   ];
-  const departures = [
-    ...found.filter((one) => !wanted.includes(one)).map((one) => `${one} was not asked for`),
-    ...wanted.filter((one) => !found.includes(one)).map((one) => `${one} is missing`),
-  ];
-  return unless(departures.length === 0, `the extensions are not as asked: ${departures.join(', ')}`);
+  const surplus = found.filter((one) => !wanted.some((other) => isSame(one, other)));
+  const missing = wanted.filter((one) => !found.some((other) => isSame(one, other)));
+  return unless(surplus.length + missing.length === 0, { kind: 'extensions', surplus, missing });
+}
+
+function isSame(a: EncodedExtension, b: EncodedExtension): boolean {
+  return a.name === b.name && a.critical === b.critical && a.value === b.value;
 }
 
 /** All but those that openssl may leave out or add as it likes. */
@@ -133,11 +126,6 @@ function judgedExtensions({ extensions }: CertificateSpec): readonly AnyExtensio
   return EXTENSIONS.filter((rule) => !allowed.includes(rule));
 }
 
-function encoded(rule: AnyExtension, { critical, value }: Found<unknown>): string {
-  return labelText(rule.name, critical, hex(rule.write(value)));
-}
-
-/** `critical keyUsage 03020780`. */
-function labelText(name: string, critical: boolean, value: string): string {
-  return `${critical ? 'critical ' : ''}${name} ${value}`;
+function encoded(rule: AnyExtension, { critical, value }: Found<unknown>): EncodedExtension {
+  return { name: rule.name, critical, value: hex(rule.write(value)) };
 }

@@ -7,6 +7,7 @@ import { messageOf } from '../pki/errors.ts';
 import { filePath, folderOf, nameOf } from '../pki/files.ts';
 import { copyPath, partsPath } from '../pki/paths.ts';
 import { type Make, type Source, sourcesOf } from '../plan/make.ts';
+import { StepError } from '../store/step-error.ts';
 import { parseCertificate } from '../x509/parse.ts';
 import { parseKey } from '../x509/parse-key.ts';
 import { partsText } from './parts.ts';
@@ -36,7 +37,7 @@ async function provideOne(run: Run, source: Source): Promise<void> {
   });
 }
 
-/** @throws Error where it is none of the kind any more that the plan found there. */
+/** @throws StepError where it is no longer of the kind that the plan found there. */
 function judged({ published, byId }: Run, { of, file }: Source): Buffer {
   const path = filePath(byId.get(of) ?? { id: of }, file);
   const bytes = whole(published.read(of, file), path);
@@ -45,6 +46,6 @@ function judged({ published, byId }: Run, { of, file }: Source): Buffer {
     else parseCertificate(bytes);
     return bytes;
   } catch (error) {
-    throw new Error(`"${path}" is not what it was when the plan was made: ${messageOf(error)}`);
+    throw new StepError({ kind: 'changed', path, detail: messageOf(error) });
   }
 }

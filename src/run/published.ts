@@ -7,6 +7,7 @@ import type { ById } from '../pki/issuers.ts';
 import { type Change, crossingOf, keptTrustOf } from '../plan/change.ts';
 import type { FileState } from '../plan/observation.ts';
 import type { OutputFolder } from '../store/output-folder.ts';
+import { StepError } from '../store/step-error.ts';
 import { readPlaced } from '../store/symlinks/read-placed.ts';
 import { certificateSpki, publicKeyObject } from '../x509/certificate.ts';
 import type { CertificateFacts, Fingerprint } from '../x509/facts.ts';
@@ -46,8 +47,10 @@ export class Published {
   /** The same as it is now; publishing the entity may change it. */
   current(id: EntityId): PublishedCertificate {
     const bytes = this.read(id, 'cert');
-    if (bytes.state !== 'present')
-      throw new Error(`"${filePath(this.#entity(id), 'cert')}" is ${bytes.state}`);
+    if (bytes.state !== 'present') {
+      const path = filePath(this.#entity(id), 'cert');
+      throw new StepError({ kind: 'unusable', path, state: bytes.state });
+    }
     const der = certificateDer(bytes.facts);
     return {
       facts: parseCertificate(bytes.facts),

@@ -1,7 +1,7 @@
 /** The folders in which one run has its files made, before anyone sees them. */
 import { setImmediate } from 'node:timers/promises';
 import type { EngineName } from '../pki/engine.ts';
-import type { EntityId } from '../pki/entity.ts';
+import { type EntityId, unreachable } from '../pki/entity.ts';
 import { nameOf } from '../pki/files.ts';
 import {
   COMMIT_FOLDER,
@@ -17,7 +17,8 @@ import type { FileState } from '../plan/observation.ts';
 import { entered } from '../store/descend.ts';
 import type { Folder } from '../store/folder.ts';
 import type { OutputFolder } from '../store/output-folder.ts';
-import { blockageText } from '../words/blockage.ts';
+import { StepError } from '../store/step-error.ts';
+import type { StepFault } from '../words/step.ts';
 
 /** Staging of one run; each entity has a folder of its own. To be closed; `using` does. */
 export class Staging {
@@ -87,9 +88,8 @@ export class Staging {
 
   #checkThere(id: EntityId, file: StagedFile): void {
     const stat = this.#at(id).lookAt(nameOf(this.name(id, file)));
-    if (stat === undefined) throw new Error(`openssl did not make "${this.name(id, file)}"`);
-    if (stat.size === 0)
-      throw new Error(`openssl left "${this.name(id, file)}" empty, as it does on a full disk`);
+    if (stat === undefined) throw new StepError({ kind: 'not-made', path: this.name(id, file) });
+    if (stat.size === 0) throw new StepError({ kind: 'made-empty', path: this.name(id, file) });
   }
 
   /** Who made a file of this run, once it is checked. */
@@ -99,12 +99,12 @@ export class Staging {
     return maker;
   }
 
-  /** The bytes of a file that this run made. @throws Error where it is missing, empty, or no plain file. */
+  /** The bytes of a file that this run made. @throws StepError where it is missing, empty, or no plain file. */
   read(id: EntityId, file: StagedFile): Buffer {
     return whole(this.#at(id).read(nameOf(this.name(id, file))), this.name(id, file));
   }
 
-  /** The copy of a file in its place. @throws Error where it is missing, empty, or no plain file. */
+  /** The copy of a file in its place. @throws StepError where it is missing, empty, or no plain file. */
   readCopy(id: EntityId, file: 'key' | 'cert', generation: Generation): Buffer {
     const path = copyPath(id, file, this.run, generation);
     using copies = this.#opened().enter(generation);
@@ -157,10 +157,23 @@ export class Staging {
   }
 }
 
-/** openssl exits 0 also where half of its output is missing. @throws Error where a file is missing or empty. */
+/** openssl exits 0 also where half of its output is missing. @throws StepError where a file is missing or empty. */
 export function whole(file: FileState<Buffer>, path: string): Buffer {
   if (file.state === 'present' && file.facts.length > 0) return file.facts;
-  if (file.state === 'present') throw new Error(`"${path}" is empty; is the disk full?`);
-  if (file.state === 'missing') throw new Error(`"${path}" is missing`);
-  throw new Error(`"${path}" ${file.state === 'blocked' ? blockageText(file.cause) : file.detail}`);
+  throw new StepError(faultOf(file, path));
+}
+
+function faultOf(file: FileState<Buffer>, path: string): StepFault {
+  switch (file.state) {
+    case 'present':
+      return { kind: 'empty', path };
+    case 'missing':
+      return { kind: 'missing', path };
+    case 'blocked':
+      return { kind: 'blocked', path, cause: file.cause };
+    case 'garbage':
+      return { kind: 'garbage', path, detail: file.detail };
+    default:
+      return unreachable(file);
+  }
 }

@@ -6,6 +6,7 @@ import type { Entity, EntityId } from '../pki/entity.ts';
 import { type Change, isIssue } from '../plan/change.ts';
 import type { Observation } from '../plan/observation.ts';
 import { type LedgerEntry, readLedger } from '../store/ledger.ts';
+import { StepError } from '../store/step-error.ts';
 import { UserError } from '../store/user-error.ts';
 import type { CertificateFacts, Fingerprint, KeyId } from '../x509/facts.ts';
 
@@ -40,20 +41,19 @@ export class Taken {
     this.#serials.set(`${issuer ?? id} ${serial}`, { by: id, fingerprint });
   }
 
-  /** @throws Error where a key that was made just now is none. */
+  /** @throws StepError where a key that was made just now is in use already. */
   takeKey(keyId: KeyId, by: EntityId): void {
     const owner = this.#keys.get(keyId);
-    if (owner !== undefined)
-      throw new Error(`openssl made the private key of ${owner} again: ${NO_RANDOMNESS}`);
+    if (owner !== undefined) throw new StepError({ kind: 'key-again', owner });
     this.#keys.set(keyId, by);
   }
 
-  /** @throws Error where its issuer has given the number to another certificate. */
+  /** @throws StepError where its issuer has given the number to another certificate. */
   takeSerial({ serial, fingerprint }: CertificateFacts, issuer: EntityId, by: EntityId): void {
     const name = `${issuer} ${serial}`;
     const known = this.#serials.get(name);
     if (known !== undefined && known.fingerprint !== fingerprint)
-      throw new Error(`openssl drew the serial number ${serial} for ${known.by} before: ${NO_RANDOMNESS}`);
+      throw new StepError({ kind: 'serial-again', serial, owner: known.by });
     this.#serials.set(name, { by, fingerprint });
   }
 }
@@ -67,5 +67,3 @@ function readable(root: string): readonly LedgerEntry[] {
     throw error;
   }
 }
-
-const NO_RANDOMNESS = 'its random numbers repeat, and nothing that it makes is safe';

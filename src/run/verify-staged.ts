@@ -1,6 +1,6 @@
 /** Whether what was made for an entity is what was asked, read from the staged files themselves. */
 
-import { ARTIFACTS, type Artifact } from '../pki/artifact.ts';
+import type { Artifact } from '../pki/artifact.ts';
 import type { EngineName } from '../pki/engine.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
@@ -8,7 +8,9 @@ import { filePath } from '../pki/files.ts';
 import { crossObjections, type Made, objections } from '../plan/accept.ts';
 import { type FactsOf, ruleOf } from '../plan/artifacts/rules.ts';
 import { crossingOf, issuanceOf, makesKey, type Work } from '../plan/change.ts';
+import type { Objection } from '../plan/objection.ts';
 import type { Reader } from '../store/observe/reader.ts';
+import { StepError } from '../store/step-error.ts';
 import { publicKeyObject } from '../x509/certificate.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
 import { certificateDer, parseCertificate, parsePieces, parsePublicKey } from '../x509/parse.ts';
@@ -24,7 +26,7 @@ export interface Verified {
   readonly cross: CertificateFacts | null;
 }
 
-/** Throws where anything is wrong. */
+/** @throws StepError where anything is wrong. */
 export function verifyStaged(run: Run, entity: Entity, change: Work): Verified {
   const key = keyOf(run, entity, change);
   if (change.writes.includes('public')) verifyPublic(key, run.staging.read(entity.id, 'public'));
@@ -78,9 +80,8 @@ function verifyCross(
   return cert;
 }
 
-function throwAny(maker: EngineName, found: readonly string[]): void {
-  if (found.length > 0)
-    throw new Error(`${maker} made something else than it was asked for: ${found.join('; ')}`);
+function throwAny(maker: EngineName, found: readonly Objection[]): void {
+  if (found.length > 0) throw new StepError({ kind: 'made-other', maker, objections: found });
 }
 
 function keyOf({ staging, published }: Run, entity: Entity, change: Work): Buffer {
@@ -99,15 +100,14 @@ function stagedFacts<A extends Artifact>(
   try {
     return reader.read(file, bytes);
   } catch (error) {
-    throw new Error(
-      `${staging.makerOf(id, file)} left "${staging.name(id, file)}" unusable: ${messageOf(error)}`,
-    );
+    const [path, maker] = [staging.name(id, file), staging.makerOf(id, file)];
+    throw new StepError({ kind: 'made-garbage', path, maker, detail: messageOf(error) });
   }
 }
 
 function verifyPublic(keyFile: Buffer, publicFile: Buffer): void {
   if (parsePublicKey(publicFile) !== parseKey(keyFile).keyId)
-    throw new Error('the public key is another key’s');
+    throw new StepError({ kind: 'other-public-key' });
 }
 
 /** It holds what its parts hold. */
@@ -116,8 +116,7 @@ function verifyConverted(run: Run, entity: Entity, change: Work, artifact: Artif
   if (rule.by !== 'conversion') return;
   const wanted = parsePieces(Buffer.from(partsText(run, change, rule.parts(entity, run.byId))));
   const found = rule.pieces(stagedFacts(run.staging, entity.id, artifact, run.reader));
-  if (found.join() !== wanted.join())
-    throw new Error(
-      `${run.staging.makerOf(entity.id, artifact)} put something else into ${ARTIFACTS[artifact].file}`,
-    );
+  if (found.join() === wanted.join()) return;
+  const maker = run.staging.makerOf(entity.id, artifact);
+  throw new StepError({ kind: 'made-other-content', maker, artifact });
 }

@@ -21,6 +21,7 @@ import { mountOf, pathOf, type Reach, usualReach, withPath } from './descriptor.
 import * as disk from './disk.ts';
 import { readBytes } from './observe/read.ts';
 import { OpenFile } from './open-file.ts';
+import { StepError } from './step-error.ts';
 import { UserError } from './user-error.ts';
 
 /** Sees every folder before it is used; throws where it must not be. */
@@ -227,6 +228,6 @@ export class Folder {
     if (this.#reach === 'descriptor') return;
     const now = lstatSync(this.path, { throwIfNoEntry: false });
     if (now?.ino === this.stat.ino && now.dev === this.stat.dev) return;
-    throw new Error(`"${this.path}" is not the folder any more that it was`);
+    throw new StepError({ kind: 'other-folder', path: this.path });
   }
 }

@@ -2,6 +2,7 @@
 import { ARTIFACTS, type Artifact, modeOf } from '../../pki/artifact.ts';
 import { filePath, folderOf, type Located, nameOf } from '../../pki/files.ts';
 import type { OutputFolder } from '../output-folder.ts';
+import { StepError } from '../step-error.ts';
 import { pathInPlace } from '../symlinks/read-placed.ts';
 import { mayBeKey } from './archive.ts';
 
@@ -12,11 +13,11 @@ import { mayBeKey } from './archive.ts';
 export function setModes(output: OutputFolder, entity: Located, files: readonly Artifact[]): void {
   for (const artifact of files) {
     const path = pathInPlace(output, entity, artifact);
-    if (typeof path !== 'string') throw new Error(`"${filePath(entity, artifact)}" is ${path.state}`);
+    if (typeof path !== 'string')
+      throw new StepError({ kind: 'unusable', path: filePath(entity, artifact), state: path.state });
     using folder = output.enter(folderOf(path));
     using file = folder.openFile(nameOf(path));
-    if (!ARTIFACTS[artifact].secret && !isPublic(file.read()))
-      throw new Error(`"${path}" is not what it was when the plan was made`);
+    if (!ARTIFACTS[artifact].secret && !isPublic(file.read())) throw new StepError({ kind: 'changed', path });
     file.setMode(modeOf(artifact));
   }
 }

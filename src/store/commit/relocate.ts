@@ -5,6 +5,7 @@ import { stageFolder } from '../../pki/paths.ts';
 import type { Relocation, Work } from '../../plan/change.ts';
 import { sha256 } from '../../x509/public-key.ts';
 import type { OutputFolder } from '../output-folder.ts';
+import { StepError } from '../step-error.ts';
 import { archiveFolder, commitOrder } from './commit.ts';
 import { checkReplaceable } from './replaceable.ts';
 
@@ -44,6 +45,6 @@ function judgedBytes(output: OutputFolder, { from, digest }: Relocation): Buffer
   using folder = output.enter(folderOf(from));
   using file = folder.openFile(nameOf(from));
   const bytes = file.read();
-  if (sha256(bytes) !== digest) throw new Error(`"${from}" is not what it was when the plan was made`);
+  if (sha256(bytes) !== digest) throw new StepError({ kind: 'changed', path: from });
   return bytes;
 }

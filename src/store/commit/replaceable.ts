@@ -6,12 +6,16 @@ import { accessSync, constants, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../../pki/errors.ts';
 import { folderOf, nameOf } from '../../pki/files.ts';
+import type { StepFault } from '../../words/step.ts';
 import { mountOf } from '../descriptor.ts';
 import type { Folder } from '../folder.ts';
 import { SIZE_LIMIT } from '../observe/read.ts';
 import type { OutputFolder } from '../output-folder.ts';
+import { StepError } from '../step-error.ts';
 
-/** @throws Error for the first of these paths (relative to the output folder) at which something has to stay. */
+type Why = Extract<StepFault, { kind: 'fixed-file' }>['why'];
+
+/** @throws StepError for the first of these paths (relative to the output folder) at which something has to stay. */
 export function checkReplaceable(output: OutputFolder, paths: readonly string[]): void {
   for (const path of new Set(paths.map(folderOf))) checkFolder(output, path, paths);
 }
@@ -23,7 +27,7 @@ function checkFolder(output: OutputFolder, path: string, paths: readonly string[
   if (folder.path !== join(output.root.path, path)) return;
   for (const file of paths.filter((one) => folderOf(one) === path)) {
     const why = whyFixed(folder, nameOf(file));
-    if (why !== undefined) throw new Error(`"${file}" cannot be replaced: it ${why}`);
+    if (why !== undefined) throw new StepError({ kind: 'fixed-file', path: file, why });
   }
 }
 
@@ -47,26 +51,24 @@ function checkWritable(folder: Folder): void {
 }
 
 function closed(path: string, code: string): Error {
-  return new Error(`"${path}" may not be written to (${code}), so nothing in it can be replaced`);
+  return new StepError({ kind: 'closed-folder', path, code });
 }
 
 /** Files are renamed from `.pki` to their place, which works within one mount and one device alone (rename(2), EXDEV). */
 function checkMount(folder: Folder, own: Folder): void {
   if (folder.mount === own.mount && folder.stat.dev === own.stat.dev) return;
-  throw new Error(
-    `"${folder.path}" is on another file system than "${own.path}": files cannot be moved into it`,
-  );
+  throw new StepError({ kind: 'other-mount', path: folder.path, own: own.path });
 }
 
 /** Why a file cannot be replaced or taken away, if it is there. */
-function whyFixed(folder: Folder, name: string): string | undefined {
+function whyFixed(folder: Folder, name: string): Why | undefined {
   const stat = folder.lookAt(name);
   // A link is replaced itself; whether it may be was for the plan to say.
   if (stat === undefined || stat.isSymbolicLink()) return undefined;
-  if (stat.isDirectory()) return 'is a folder';
-  if (!stat.isFile()) return 'is not a plain file';
-  if (stat.size > SIZE_LIMIT) return `holds ${stat.size} bytes, and no file of ours is as large`;
-  if (isSticky(folder.stat, stat)) return 'belongs to another user, and its folder is sticky';
+  if (stat.isDirectory()) return { kind: 'folder' };
+  if (!stat.isFile()) return { kind: 'not-a-file' };
+  if (stat.size > SIZE_LIMIT) return { kind: 'too-large', size: stat.size };
+  if (isSticky(folder.stat, stat)) return { kind: 'sticky' };
   return whyUnchangeable(folder, name);
 }
 
@@ -79,16 +81,16 @@ function isSticky(folder: Stats, file: Stats): boolean {
 }
 
 /** What the system says of a file that not even its owner can replace. */
-const FIXED: Readonly<Record<string, string>> = {
-  EPERM: 'is immutable or append-only (lsattr shows it; "chattr -ia" ends it)',
-  EROFS: 'is on a file system that is read-only',
+const FIXED: Readonly<Record<string, Why>> = {
+  EPERM: { kind: 'attribute' },
+  EROFS: { kind: 'read-only' },
 };
 
 /** Opening for writing changes nothing yet. A mode that forbids it, unlike an attribute, does not forbid replacing. */
-function whyUnchangeable(folder: Folder, name: string): string | undefined {
+function whyUnchangeable(folder: Folder, name: string): Why | undefined {
   try {
     using file = folder.openFile(name, constants.O_WRONLY);
-    return mountOf(file.descriptor) === folder.mount ? undefined : 'is a mount point';
+    return mountOf(file.descriptor) === folder.mount ? undefined : { kind: 'mount-point' };
   } catch (error) {
     return FIXED[errorCode(error)];
   }

@@ -1,0 +1,34 @@
+/** How a call of openssl ended that did not end well, in words. */
+import { type Words, worded } from './table.ts';
+
+/** The shell is the one that starts openssl, and it ended before it could say how openssl did. */
+type Program = 'openssl' | 'shell';
+
+/** What became of a call. */
+export type CallEnd =
+  | { readonly kind: 'interrupted' }
+  /** It took longer than so many seconds; `setting` sets another limit. */
+  | { readonly kind: 'late'; readonly seconds: number; readonly setting: string }
+  | { readonly kind: 'signal'; readonly program: Program; readonly signal: string }
+  | { readonly kind: 'exit'; readonly program: Program; readonly code: number }
+  /** `detail`: what the system says, where it says something. */
+  | { readonly kind: 'not-begun'; readonly detail: string | null };
+
+const NAMES: Readonly<Record<Program, string>> = {
+  openssl: 'openssl',
+  shell: 'the shell that starts openssl',
+};
+
+const WORDS: Words<CallEnd> = {
+  interrupted: () => 'openssl was interrupted',
+  late: ({ seconds, setting }) =>
+    `openssl did not end within ${seconds} s and was stopped (${setting} sets another limit)`,
+  signal: ({ program, signal }) => `${NAMES[program]} was ended by ${signal}`,
+  exit: ({ program, code }) => `${NAMES[program]} exited with ${code}`,
+  'not-begun': ({ detail }) => `openssl did not run: ${detail ?? 'for an unknown reason'}`,
+};
+
+/** `openssl exited with 1`. */
+export function callEndText(end: CallEnd): string {
+  return worded(WORDS, end);
+}
