@@ -23,7 +23,7 @@ import {
   uri,
 } from '../helpers/entities.ts';
 import { memoryFolder } from '../helpers/folders.ts';
-import { INVENTORY } from '../helpers/inventories.ts';
+import { INVENTORY, withPossibleOutputs } from '../helpers/inventories.ts';
 import { OPENSSL_MATRIX } from '../helpers/openssl.ts';
 import { twinsOf } from './twin.ts';
 
@@ -186,7 +186,7 @@ function fewPrimes({ entities, ...rest }: Inventory): Inventory {
     ...rest,
     entities: entities.map((entity, i) =>
       entity.key.algorithm === 'rsa' && i !== first
-        ? { ...entity, key: { algorithm: 'ecdsa', curve: 'P-256' } as const }
+        ? withPossibleOutputs({ ...entity, key: { algorithm: 'ecdsa', curve: 'P-256' } as const })
         : entity,
     ),
   };

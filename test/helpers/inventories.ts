@@ -1,6 +1,6 @@
 /** Any inventory: what property tests draw from. */
 import fc from 'fast-check';
-import { OUTPUTS, type Output } from '../../src/pki/artifact.ts';
+import { OUTPUTS, type Output, onlyFor } from '../../src/pki/artifact.ts';
 import type { Authority, EntityId, Inventory } from '../../src/pki/entity.ts';
 import type { KeySpec } from '../../src/pki/key-spec.ts';
 import { aClient, anAuthority, anInventory, aPeer, aServer, DAY, dns } from './entities.ts';
@@ -16,7 +16,17 @@ const SOME_OUTPUTS = fc
   .map((some): readonly Output[] =>
     OUTPUTS.filter((all) => all === 'key' || all === 'cert' || some.includes(all)),
   );
-const TRAITS = fc.record({ key: KEY, validity: VALIDITY, outputs: SOME_OUTPUTS, rotateKey: fc.boolean() });
+const TRAITS = fc
+  .record({ key: KEY, validity: VALIDITY, outputs: SOME_OUTPUTS, rotateKey: fc.boolean() })
+  .map(withPossibleOutputs);
+
+/** The same, without forms that its key does not have: the manifest would refuse them. */
+export function withPossibleOutputs<T extends { readonly key: KeySpec; readonly outputs: readonly Output[] }>(
+  of: T,
+): T {
+  const outputs = of.outputs.filter((output) => [null, of.key.algorithm].includes(onlyFor(output)));
+  return { ...of, outputs };
+}
 
 /** Two roots at least, any hierarchy below them, leaves anywhere that trust any of the roots. */
 export const INVENTORY: fc.Arbitrary<Inventory> = fc
