@@ -1,6 +1,6 @@
 /** A kind of key as a manifest spells it. */
 import { KEY_NAMES, parseRsaSize } from '../manifest/key.ts';
-import type { SettingText } from '../manifest/settings.ts';
+import type { SettingText } from '../manifest/setting-values.ts';
 
 /** @param spec as in facts. @returns `undefined` for a kind that no manifest has. */
 export function keyText(spec: string): SettingText<'key'> | undefined {

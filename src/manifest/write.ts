@@ -1,7 +1,8 @@
 /** A manifest as text for people to go on with: short maps on one line, comments where they belong. */
 import { Document, isCollection, isMap, isNode, isScalar, type Pair, type YAMLMap } from 'yaml';
 import { SECTIONS, type Section } from '../pki/entity.ts';
-import type { Setting, SettingOf, SettingText } from './settings.ts';
+import type { SettingText } from './setting-values.ts';
+import type { Setting, SettingOf } from './settings.ts';
 
 /** An entry, as a manifest spells it. */
 export type EntryText = { readonly [S in Setting]?: SettingText<S> };

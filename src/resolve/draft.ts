@@ -1,5 +1,6 @@
 /** An entry of the manifest with all that it says, inherits or has by default, before it is looked at among the others. */
-import { isSettled, type Setting, type Settings } from '../manifest/settings.ts';
+import { isSettled, type Settings } from '../manifest/setting-values.ts';
+import type { Setting } from '../manifest/settings.ts';
 import type { Span } from '../manifest/source.ts';
 import { ATTRIBUTES_IN_ORDER } from '../manifest/subject.ts';
 import {

@@ -2,7 +2,8 @@
 import { entryKey } from '../manifest/names.ts';
 import type { ParsedManifest } from '../manifest/parse.ts';
 import { type Rank, rankOf } from '../manifest/setting.ts';
-import { settingsOf, type Values } from '../manifest/settings.ts';
+import type { Values } from '../manifest/setting-values.ts';
+import { settingsOf } from '../manifest/settings.ts';
 import type { Span } from '../manifest/source.ts';
 import { keySpan, type MapTree, nodeAt, type Pair, type Tree, valueSpan } from '../manifest/tree.ts';
 import { KINDS, SECTIONS, type Section } from '../pki/entity.ts';

@@ -1,6 +1,7 @@
 /** Where the value of a setting comes from: the entry itself, its profile, `defaults`, what is built in. */
 import type { Rank } from '../manifest/setting.ts';
-import { rowOf, SETTING_NAMES, type Setting, type Values } from '../manifest/settings.ts';
+import type { Values } from '../manifest/setting-values.ts';
+import { rowOf, SETTING_NAMES, type Setting } from '../manifest/settings.ts';
 import type { Span } from '../manifest/source.ts';
 import { type MapTree, valueSpan } from '../manifest/tree.ts';
 

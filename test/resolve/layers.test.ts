@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseManifest } from '../../src/manifest/parse.ts';
 import { reportOn } from '../../src/manifest/report.ts';
-import type { Setting, Values } from '../../src/manifest/settings.ts';
+import type { Values } from '../../src/manifest/setting-values.ts';
+import type { Setting } from '../../src/manifest/settings.ts';
 import { sourceOf } from '../../src/manifest/source.ts';
 import type { MapTree } from '../../src/manifest/tree.ts';
 import type { Draft } from '../../src/resolve/draft.ts';

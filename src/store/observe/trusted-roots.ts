@@ -2,7 +2,7 @@
 
 import type { Artifact } from '../../pki/artifact.ts';
 import type { Entity, EntityId } from '../../pki/entity.ts';
-import { type FactsOf, RULES } from '../../plan/artifacts/rules.ts';
+import { type FactsOf, readFacts } from '../../plan/artifacts/rules.ts';
 import { strangeIn } from '../../plan/known.ts';
 import { type EntityObservation, type FileState, NOTHING } from '../../plan/observation.ts';
 import { earlierOf } from '../../plan/previous.ts';
@@ -40,7 +40,7 @@ function readState<A extends Artifact>(root: string, entity: Entity, artifact: A
   const bytes = readPublished(root, entity, artifact);
   if (bytes.state !== 'present') return bytes;
   try {
-    return { ...bytes, facts: RULES[artifact].read(bytes.facts) as FactsOf<A> };
+    return { ...bytes, facts: readFacts(artifact, bytes.facts) };
   } catch {
     // What cannot be read adds no trust, and the plan reports it.
     return { state: 'missing' };
