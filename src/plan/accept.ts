@@ -1,6 +1,6 @@
 /**
- * The last judge before anything is published: what openssl made against what was asked, to the last octet. It exits 0
- * on a full disk, on a request with a broken signature and on a truncated output, so its word counts for nothing. Pure.
+ * The last check before anything is published: what was made against what was asked, to the octet. openssl exits 0 on a
+ * full disk, on a request with a broken signature and on truncated output, so its exit code proves nothing. Pure.
  */
 import type { Entity } from '../pki/entity.ts';
 import { hex } from '../x509/der.ts';
@@ -48,7 +48,7 @@ export function objections(made: Made, asked: Asked): readonly Objection[] {
   return [...forRequest, ...certificateObjections({ ...made, cert: made.cert }, spec, signer)];
 }
 
-/** A certificate that was made, with the key that it shall be for and the one that signed it. */
+/** A certificate that was made, with the key that it is meant for and the one that signed it. */
 interface MadeCertificate {
   readonly cert: CertificateFacts;
   readonly key: KeyFacts;
@@ -92,14 +92,16 @@ function unless(holds: boolean, objection: Objection): readonly Objection[] {
   return holds ? [] : [objection];
 }
 
-/** With its sign at most 20 octets (RFC 5280 §4.1.2.2), and too long to be anything but random. */
+/** At most 20 octets with the sign (RFC 5280 §4.1.2.2), and too long to be anything but random. */
 function serialObjections(serial: string): readonly Objection[] {
   const octets = serial.length / 2;
   const isTooLarge = octets === 20 && serial >= '8';
   return unless(octets >= 12 && octets <= 20 && !isTooLarge, { kind: 'serial', serial });
 }
 
-/** Exactly what was asked: the plan is content with what other tools made, but an extension too many can be a usage too many. */
+/**
+ * Exactly what was asked. The plan tolerates what other tools made; here a surplus extension could be a surplus usage.
+ */
 function extensionObjections(cert: CertificateFacts, spec: CertificateSpec): readonly Objection[] {
   const wanted = writtenExtensions(spec).map(({ rule, critical, value }) =>
     encoded(rule, { critical, value }),
@@ -120,7 +122,7 @@ function isSame(a: EncodedExtension, b: EncodedExtension): boolean {
   return a.name === b.name && a.critical === b.critical && a.value === b.value;
 }
 
-/** All but those that openssl may leave out or add as it likes. */
+/** All but those that openssl is free to add or leave out. */
 function judgedExtensions({ extensions }: CertificateSpec): readonly AnyExtension[] {
   const allowed = extensions.flatMap(({ rule, wanted }) => (wanted.presence === 'allowed' ? [rule] : []));
   return EXTENSIONS.filter((rule) => !allowed.includes(rule));

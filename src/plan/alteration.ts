@@ -1,6 +1,6 @@
-/** What a new certificate will not have of the one that it replaces, or have otherwise, though nothing was wrong with it. */
+/** What a new certificate drops or changes of the one that it replaces, though nothing was wrong with it. */
 
-/** One of them; extensions by name, or by OID where they have none here. */
+/** One alteration; extensions by name, or by OID where this program has no name for them. */
 export type Alteration =
   | {
       readonly kind: 'loses';

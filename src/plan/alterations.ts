@@ -1,6 +1,6 @@
 /**
- * What a new certificate will not have of the one that it replaces, or have otherwise, though nothing was wrong with it:
- * what others wrote stays as long as it is right, so its end is announced when it comes.
+ * What a new certificate drops or changes of the one that it replaces, though nothing was wrong with it: what other
+ * tools wrote stays as long as it is right, so its loss is announced.
  */
 import { hex } from '../x509/der.ts';
 import { type AnyExtension, EXTENSIONS, findExtension } from '../x509/extensions.ts';
@@ -36,7 +36,7 @@ function subjectsOf(reason: Reason): readonly string[] {
 function lossesOf(facts: CertificateFacts, wanted: WantedCertificate): readonly Alteration[] {
   const stays = [
     ...writtenExtensions(wanted).map(({ rule }) => rule),
-    // openssl may leave it out or write it, as it likes.
+    // openssl is free to write it or leave it out.
     ...wanted.extensions.flatMap((one) => (one.wanted.presence === 'allowed' ? [one.rule] : [])),
   ];
   const ofRules = EXTENSIONS.flatMap((rule): readonly Alteration[] => {
@@ -51,7 +51,7 @@ function lossesOf(facts: CertificateFacts, wanted: WantedCertificate): readonly 
   return [...ofRules, ...others];
 }
 
-/** Those that stay, and say something else, or say it with another emphasis; what is only added is no loss. */
+/** Extensions that stay with another value or criticality; an extension that is only added is no loss. */
 function changesOf(facts: CertificateFacts, wanted: WantedCertificate): readonly Alteration[] {
   return writtenExtensions(wanted).flatMap(({ rule, critical, value }) => {
     const found = findExtension(facts, rule);
@@ -80,12 +80,12 @@ function signatureChange({ signature }: CertificateFacts, after: string): readon
   return signature === after ? [] : [{ kind: 'alters', field: 'signature', before: signature, after }];
 }
 
-/** Extensions by which an authority vouches for less, critical or not: verifiers heed them in either case. */
+/** Extensions that narrow an authority, critical or not: verifiers apply them in either case. */
 const NARROWING: readonly string[] = ['nameConstraints', 'policyConstraints', 'inhibitAnyPolicy'];
 
 /**
- * Whether an authority will be trusted with more: it loses what narrows it, or what is critical and heeded. What made its
- * certificate unusable is named by a defect, and narrowed nothing that anyone could rely on.
+ * Whether an authority gains trust: it loses an extension that narrows it, or a critical one that verifiers know. One
+ * that made the certificate unusable is a defect, and narrowed nothing that anyone could rely on.
  */
 export function widensTrust(facts: CertificateFacts, alterations: readonly Alteration[]): boolean {
   // Purposes are named by a reason: an authority is to have none.

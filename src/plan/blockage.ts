@@ -3,7 +3,7 @@ import type { Artifact } from '../pki/artifact.ts';
 import type { EntityId } from '../pki/entity.ts';
 import type { KeyFormat } from '../x509/key-format.ts';
 
-/** Something that is there, and that the system will not let us read; `code` is its word for that. */
+/** A file that is there and that the system does not let us read; `code` is its error. */
 export type Unreadable =
   | { readonly kind: 'unreadable'; readonly code: string }
   /** The folder can be seen, but not looked into. */
@@ -23,25 +23,25 @@ export type Blockage =
   | { readonly kind: 'link' }
   | { readonly kind: 'directory' }
   | { readonly kind: 'not-a-file' }
-  /** Nothing of ours comes near that; reading it might take all memory. */
+  /** Far larger than any file of this program; reading it could exhaust the memory. */
   | { readonly kind: 'too-large'; readonly size: number }
-  /** Something in the path is no folder. */
+  /** A component of the path is not a folder. */
   | { readonly kind: 'not-a-folder' }
   | { readonly kind: 'linked-folder' }
-  /** The file is missing in its place, and nobody can tell whether it still is where it was before. */
+  /** Missing in its place, and its former place cannot be read. */
   | { readonly kind: 'former'; readonly path: string; readonly cause: Unreadable }
-  /** A key in its place, and another one where the entity was before. */
+  /** One key in its place, another in the entity's former place. */
   | { readonly kind: 'conflicting-key'; readonly entity: EntityId; readonly other: string }
-  /** The place is still taken by the key of an entity that is to move, too. */
+  /** The place still holds the key of another entity that is also to move. */
   | { readonly kind: 'waits-for-move'; readonly other: EntityId }
   /** Unlike garbage it may be the only copy of a key, for this program or another. */
   | { readonly kind: 'foreign-key'; readonly format: KeyFormat }
-  /** Another kind of file than this artifact, and nothing that this program made. */
+  /** Not the kind of file that belongs here, and not made by this program. */
   | { readonly kind: 'foreign'; readonly artifact: Artifact }
   /** `name` is the link or folder of ours beside the file. */
   | { readonly kind: 'links'; readonly name: string; readonly fault: LinkFault };
 
-/** Why a certificate of an authority cannot vouch for what is to be below it. */
+/** Why an authority's certificate cannot vouch for an entity below it. */
 export type VouchingFault =
   /** `names` are outside of its name constraints, each as it is written. */
   | {
@@ -60,7 +60,7 @@ export type VouchingFault =
 export type Refusal =
   | { readonly kind: 'blocked'; readonly path: string; readonly cause: Blockage }
   | { readonly kind: 'encrypted'; readonly path: string }
-  /** Links of ours cannot get other names in their folder. */
+  /** Links of this program cannot be renamed within their folder. */
   | { readonly kind: 'renamed-links'; readonly entity: EntityId; readonly artifact: Artifact }
   /** `path` is the certificate of the authority, which stays. */
   | {
@@ -73,7 +73,7 @@ export type Refusal =
   /** An interrupted run left new files, and they still cannot be put in place; `why` is what the system said. */
   | { readonly kind: 'unfinished'; readonly entity: EntityId; readonly why: string };
 
-/** How the links of an entity are not as they should be, and under which name. */
+/** What is wrong with the links of an entity, and under which name. */
 export interface LinkFinding {
   readonly name: string;
   readonly is: 'left-over' | 'dangling' | 'missing' | 'plain-file' | 'link';

@@ -30,7 +30,9 @@ export function certificateReasons(
   ];
 }
 
-/** Identifiers of keys are compared where the signer signed: what another key's certificate calls it says nothing. */
+/**
+ * Key identifiers are compared only if the signer's key made the signature: another key's certificate proves nothing.
+ */
 function wantedOf(
   entity: Entity,
   facts: CertificateFacts,
@@ -51,7 +53,7 @@ function keyMismatch(facts: CertificateFacts, { key }: EntityObservation): reado
   return key.state === 'present' && key.facts.keyId !== facts.keyId ? [{ kind: 'key-mismatch' }] : [];
 }
 
-/** A root's certificate that its own key did not sign is somebody else's root, or an intermediate. */
+/** A root's certificate that its own key did not sign is a foreign root, or an intermediate. */
 function selfSignature(
   facts: CertificateFacts,
   entity: Entity,
@@ -64,7 +66,7 @@ function selfSignature(
   return [...diffName('issuer', facts.issuer, facts.subject), ...wrongCertificate(facts, facts)];
 }
 
-/** By name where the names tell them apart; of a signature that nobody can check, nobody can say whose it is. */
+/** By name where the names differ; a signature that cannot be checked does not say who made it. */
 function anotherIssuer(
   { issuer, flaws }: CertificateFacts,
   wanted: Pick<Entity, 'id' | 'subject'>,
@@ -79,7 +81,7 @@ function issuerReasons(
   { signedBy }: EntityObservation,
   issuer: Outlook,
 ): readonly Reason[] {
-  // A new key breaks every signature below it; of the issuer's certificate nothing needs telling then.
+  // A new key breaks every signature below it; a reason about the issuer's certificate would add nothing.
   if (issuer.keyId === null)
     return [
       ...diffName('issuer', facts.issuer, issuer.subject),
@@ -87,7 +89,7 @@ function issuerReasons(
     ];
   if (signedBy !== issuer.keyId) return anotherIssuer(facts, issuer);
   const named = identityOf(issuer);
-  // A certificate of the issuer that this plan replaces can be named by none of its numbers.
+  // No AKI can name a certificate of the issuer that this plan replaces by its serial number.
   const isReplaced = issuer.serial === null && !namesCertificate(facts, named);
   if (!namesIssuer(facts, named) || isReplaced) return [{ kind: 'issuer-changes', issuer: issuer.id }];
   return wrongCertificate(facts, named);

@@ -1,4 +1,4 @@
-/** The outcome of planning, one entity at a time; every field is a decision, none is a guess left to apply. */
+/** The outcome of planning, one entity at a time; every field is a decision, so that apply has none left to make. */
 import type { Artifact } from '../pki/artifact.ts';
 import type { EntityId, EntityKind } from '../pki/entity.ts';
 import type { Fingerprint } from '../x509/facts.ts';
@@ -93,10 +93,10 @@ export interface Remove extends ChangeBase {
   readonly consents: readonly ['remove'];
 }
 
-/** What an authority takes a yes for: another key, or that others trust it with more. */
+/** Changes of an authority that need consent: another key, or more trust. */
 type AuthorityConsent = 'rekey-ca' | 'trust';
 
-/** Other files only, or none: what was put into an authority's place stays, once the user agrees. */
+/** Only other files, or none: files put in an authority's place stay, once the user agrees. */
 export interface Refresh extends ChangeBase, KeptTrust, FileChanges {
   readonly action: 'refresh';
   readonly reasons: readonly Reason[];
@@ -108,11 +108,11 @@ export interface Issue extends ChangeBase, KeptTrust, FileChanges {
   readonly action: 'issue' | 'rekey' | 'create';
   readonly reasons: readonly Reason[];
   readonly issuance: Issuance;
-  /** Files that a first certificate finds where its own go, and replaces; relative to the output folder. */
+  /** Files in the place of a first certificate's, which it replaces; relative to the output folder. */
   readonly replaces: readonly string[];
   /** A cross-certificate that is to be made, or `null`. */
   readonly crossing: Crossing | null;
-  /** What the certificate that is replaced has, and this one will not have, or have otherwise. */
+  /** What this certificate drops or changes of the one that it replaces. */
   readonly alterations: readonly Alteration[];
   readonly consents: readonly AuthorityConsent[];
 }
@@ -146,17 +146,17 @@ export function reasonsOf(change: Change): readonly Reason[] {
   return 'reasons' in change ? change.reasons : [];
 }
 
-/** What has to be agreed to. */
+/** The consents that a change needs. */
 export function consentsOf(change: Change): readonly Consent[] {
   return 'consents' in change ? change.consents : [];
 }
 
-/** What a certificate will not have any more, or have otherwise. */
+/** What a new certificate drops or changes. */
 export function alterationsOf(change: Change): readonly Alteration[] {
   return isIssue(change) ? change.alterations : [];
 }
 
-/** What a first certificate finds where its own files go. */
+/** Files in the place of a first certificate's. */
 export function replacedBy(change: Change): readonly string[] {
   return isIssue(change) ? change.replaces : [];
 }
@@ -171,7 +171,7 @@ export function crossingOf(change: Change): Crossing | null {
   return isIssue(change) ? change.crossing : null;
 }
 
-/** What a root has of its former keys afterwards; of what is refused nothing is known, and nothing changes. */
+/** What is left of a root's former keys afterwards; nothing for a refused entity, which does not change. */
 export function keptTrustOf(change: Change): KeptTrust {
   if (!('previous' in change)) return NOTHING_KEPT;
   const { previous, routes, route, cross } = change;

@@ -1,6 +1,6 @@
 /**
- * Whether the clock can be right, by what was issued here before. A clock that is behind would exchange good certificates
- * for ones that are over as soon as it is right again: boards without a battery start in 1970. Pure.
+ * Whether the clock can be right, by what was issued here before. A clock that is behind would replace good
+ * certificates by ones that have ended as soon as it is right again: boards without a battery start in 1970. Pure.
  */
 import type { Entity, EntityId } from '../pki/entity.ts';
 import type { Issues, Observation } from './observation.ts';
@@ -14,13 +14,13 @@ export interface ClockDoubt {
   readonly kind: 'behind' | 'ahead';
   /** What the clock says. */
   readonly clock: number;
-  /** When it was at least. */
+  /** The earliest that it can be. */
   readonly newest: number;
-  /** What says so: the ledger, or a certificate that has not begun. */
+  /** The evidence: the ledger, or a certificate that has not begun. */
   readonly by: 'ledger' | EntityId;
 }
 
-/** The moment that a plan speaks of, and what is wrong with the clock that said so. */
+/** The moment of a plan, and what is wrong with the clock that gave it. */
 export interface Moment {
   readonly now: number;
   readonly doubt: ClockDoubt | null;
@@ -33,7 +33,7 @@ const JUMP = 86400;
 
 /**
  * Never before what was issued last: a clock that is slow by seconds must not re-issue what a faster one made.
- * @param isTrusted somebody vouches for the clock.
+ * @param isTrusted the user vouches for the clock.
  */
 export function momentOf(
   entities: readonly Entity[],
@@ -51,8 +51,8 @@ export function momentOf(
 }
 
 /**
- * A certificate that begins after the newest line of the ledger is none of ours, because ours begin before they are issued:
- * that one is replaced like any other that has not begun. Only where there is no ledger, certificates are the witnesses.
+ * A certificate that begins after the newest line of the ledger was not made here, because ours begin before they are
+ * issued; it is replaced like any other that has not begun. Certificates are evidence only where there is no ledger.
  */
 function newestOf(
   entities: readonly Entity[],
@@ -68,8 +68,8 @@ function newestOf(
 }
 
 /**
- * A clock that is behind looks like one that was ahead. They are told apart by what the first run after the present moment
- * did: it renewed what by the present clock has not ended yet, and had ended by its own.
+ * A clock that is behind looks like one that was ahead. The first run after the current moment tells them apart: it
+ * renewed certificates that had ended by its clock, and have not by the current one.
  */
 function isAfterJump({ newest, before, revived }: Issues, clock: number): boolean {
   return before !== null && newest - clock > JUMP && revived;

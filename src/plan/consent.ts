@@ -1,4 +1,4 @@
-/** What of a plan is carried out: what was agreed to, and does not need what was not. Pure. */
+/** The part of a plan that is carried out: what was agreed to, and needs nothing that was not. Pure. */
 import type { EntityId } from '../pki/entity.ts';
 import { type Change, type Consent, consentsOf } from './change.ts';
 import type { Plan } from './plan.ts';
@@ -7,7 +7,7 @@ import type { Plan } from './plan.ts';
 export interface Agreement {
   /** What is carried out. */
   readonly possible: Plan;
-  /** Removals that await a consent. They hinder nothing: the files stay, and everything else goes on. */
+  /** Removals that await a consent. They hold up nothing: the files stay, and everything else goes on. */
   readonly awaiting: readonly Change[];
   /** Refused, or lacking a consent: these stay as they are, and so does what depends on them. */
   readonly withheld: readonly Change[];
@@ -24,18 +24,18 @@ export interface Asked {
   readonly replan: (pinned: ReadonlySet<EntityId>) => Plan;
 }
 
-/** Plans again with everything that is withheld as it is on the disk, until nothing more has to be. */
+/** Plans again with everything withheld as it is on the disk, until no more has to be withheld. */
 export function agreementOn(plan: Plan, { consents, requested, replan }: Asked): Agreement {
   const awaiting = plan.changes.filter((change) => change.action === 'remove' && isLacking(change, consents));
   const withheld: Change[] = [];
   let made = plan;
-  // What an authority with its present certificate cannot vouch for is found out once that has to stay.
+  // What an authority's current certificate cannot vouch for shows only once that has to stay.
   for (let more = withheldIn(plan, consents); more.length > 0; more = withheldIn(made, consents)) {
     withheld.push(...more);
     made = replan(new Set(withheld.map(({ id }) => id)));
   }
   const changes = made.changes.filter(({ id }) => !awaiting.some((change) => change.id === id));
-  // Also where it is pinned for another's sake.
+  // Even where it is pinned because of another.
   const isInVain = [...requested].some((id) => made.pinned.has(id));
   const isIdle = isInVain || changes.every(({ action }) => action === 'keep');
   return { possible: { ...made, changes }, awaiting, withheld, isIdle };
@@ -49,7 +49,7 @@ function isLacking(change: Change, given: ReadonlySet<Consent>): boolean {
   return consentsOf(change).some((consent) => !given.has(consent));
 }
 
-/** Refused, or lacks a consent that was not given. */
+/** Refused, or lacks a consent. */
 function isWithheld(change: Change, given: ReadonlySet<Consent>): boolean {
   return change.action === 'refuse' || (change.action !== 'remove' && isLacking(change, given));
 }

@@ -7,14 +7,14 @@ import type { KeyOwners } from './key-decision.ts';
 import type { AuthorityObservation, KnownAuthorities } from './observation.ts';
 import type { Outlook } from './outlook.ts';
 
-/** The same for all of them, but that outlooks are added on the way. */
+/** The same for all entities, except that outlooks are added on the way. */
 export interface Context {
   readonly byId: ById;
   readonly owners: KeyOwners;
-  /** Entities whose serial number is another certificate's. */
+  /** Entities whose serial number belongs to another certificate. */
   readonly duplicates: ReadonlyMap<EntityId, Defect>;
   readonly known?: KnownAuthorities;
-  /** Whose each certificate in a trust bundle is, or was. */
+  /** The owner, current or former, of each certificate in a trust bundle. */
   readonly anchors: ReadonlyMap<Fingerprint, EntityId>;
   /** Of authorities alone; planning fills it from the roots down. */
   readonly outlooks: ReadonlyMap<EntityId, Outlook>;

@@ -1,4 +1,4 @@
-/** Whether an entity's key and certificate stay, and what a new certificate takes: its dates, its name, a yes. */
+/** Whether an entity's key and certificate stay, and what a new certificate needs: dates, a name, consent. */
 import type { Entity } from '../pki/entity.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { keyIdentifierOf } from '../x509/facts.ts';
@@ -23,7 +23,7 @@ export interface Decision {
   /** `null`: the certificate stays. */
   readonly issuance: Issuance | null;
   readonly reasons: readonly Reason[];
-  /** What the new certificate will not have, or have otherwise. */
+  /** What the new certificate drops or changes. */
   readonly alterations: readonly Alteration[];
 }
 
@@ -66,14 +66,16 @@ function issuanceFor(
   if (cert.state !== 'present') return { ...validity, subjectKeyId: null };
   const isSamePair = !newKey && key.state === 'present' && key.facts.keyId === cert.facts.keyId;
   const identifier = isSamePair ? keyIdentifierOf(cert.facts) : null;
-  // What another tool made may identify its key otherwise: what hangs from a CA refers to that (RFC 5280 §4.2.1.2).
+  // Another tool may have identified the key differently; certificates below a CA refer to that (RFC 5280 §4.2.1.2).
   const isUsual = key.state === 'present' && identifier === key.facts.keyIdentifier;
   const subjectKeyId = entity.kind === 'authority' || !isUsual ? identifier : null;
   const name = keptName(entity, cert.facts);
   return { ...validity, subjectKeyId, ...(name === undefined ? {} : { name }) };
 }
 
-/** A name that means the same and cannot be written as it is changes with the next certificate, whatever that is for. */
+/**
+ * A name that means the same but cannot be kept to the octet changes with the next certificate, whatever its reason.
+ */
 function nameReasons(
   entity: Entity,
   { cert }: EntityObservation,
@@ -97,8 +99,8 @@ function alterations(
 }
 
 /**
- * Trust in an authority is trust in its key and in what narrows it: to part with either takes a yes, and so does what
- * another hand put into its place.
+ * Trust in an authority rests on its key and on what narrows it: giving up either needs consent, and so does whatever
+ * another hand put in its place.
  * @param strange reasons that say so
  */
 export function consentsFor(

@@ -1,7 +1,7 @@
 /**
- * What verifiers refuse in a certificate by itself, beside the fields and extensions of which the manifest speaks: with
- * those, everything that `openssl verify -x509_strict -policy_check` objects to. What was made and what is on the disk are
- * judged by the same list, so nothing is ever up to date that the proof throws out.
+ * What verifiers refuse in a certificate by itself, beyond the fields and extensions that the manifest sets: together,
+ * everything that `openssl verify -x509_strict -policy_check` objects to. New certificates and those on disk are
+ * checked against one list, so nothing counts as up to date that the proof rejects.
  */
 import { type Der, DerError, expectTag, readAll, TAG } from '../x509/der.ts';
 import { assertDer } from '../x509/der-strict.ts';
@@ -12,10 +12,10 @@ import { policiesOf } from '../x509/policies.ts';
 import type { DefectKind, Reason } from './reason.ts';
 import type { WantedCertificate } from './wanted.ts';
 
-/** One of them. */
+/** One defect. */
 export type Defect = Extract<Reason, { kind: 'defect' }>;
 
-/** Whose certificate it is: its purposes follow from the kind, and of a root much is looked at by nobody. */
+/** The certificate's owner: its kind gives the purposes, and of a root verifiers ignore much. */
 type Judged = Pick<WantedCertificate, 'kind' | 'issuer'>;
 
 /** All of them, the gravest first. */
@@ -77,7 +77,7 @@ function constraintDefects({ extensions }: CertificateFacts, { kind }: Judged): 
   return isMisplaced ? [defect('misplaced', 'nameConstraints')] : [];
 }
 
-/** Bits of nsCertType (Netscape's certificate extensions, 1998), which OpenSSL and Java hold certificates to still. */
+/** Bits of nsCertType (Netscape's certificate extensions, 1998), which OpenSSL and Java still enforce. */
 const NETSCAPE = { client: 0x80, server: 0x40, authority: 0x04 } as const;
 
 function netscapeDefects(facts: CertificateFacts, { kind }: Judged): readonly Defect[] {
@@ -92,14 +92,14 @@ function netscapeDefects(facts: CertificateFacts, { kind }: Judged): readonly De
 /** The access method of an OCSP responder, RFC 5280 §4.2.2.1. */
 const OCSP = '06082b06010505073001';
 
-/** RFC 7633: whoever is shown the certificate without a response refuses it, and nobody can get one. */
+/** RFC 7633: a client refuses the certificate without a stapled response, and there is no responder to get one from. */
 function stapleDefects(facts: CertificateFacts, { kind }: Judged): readonly Defect[] {
   if (kind === 'authority' || findNamed(facts, 'mustStaple') === undefined) return [];
   const hasResponder = findNamed(facts, 'authorityInfoAccess')?.hex.includes(OCSP) ?? false;
   return hasResponder ? [] : [defect('must-staple', 'mustStaple')];
 }
 
-/** RFC 5280 §6.1.1 begins below the root, whose own policies nobody looks at. */
+/** RFC 5280 §6.1.1 begins below the root, whose own policies no verifier checks. */
 function policyDefects(facts: CertificateFacts, { issuer }: Judged): readonly Defect[] {
   if (issuer === null) return [];
   const policies = policiesOf(facts);

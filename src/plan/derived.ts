@@ -5,7 +5,7 @@ import { ruleOf } from './artifacts/rules.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Reason } from './reason.ts';
 
-/** The files an entity shall have: what `outputs` asks for, but no empty bundle. */
+/** The files that an entity should have: what `outputs` asks for, but no empty bundle. */
 export function wantedOutputs(situation: Situation): readonly Output[] {
   return situation.entity.outputs.filter((output) => exists(ruleOf(output), situation));
 }
@@ -43,7 +43,7 @@ function fileReasons(artifact: Output, observed: EntityObservation, situation: S
   }
 }
 
-/** Files of ours that are no longer asked for; they hold nothing that cannot be made again. */
+/** Files of this program that are no longer asked for; they hold nothing that cannot be made again. */
 export function unwantedFiles(observed: EntityObservation, wanted: readonly Artifact[]): readonly Artifact[] {
   return ALL_ARTIFACTS.filter((artifact) => {
     const isThere = observed[artifact].state === 'present' || observed[artifact].state === 'garbage';

@@ -16,7 +16,7 @@ import { defectsOf } from './defects.ts';
 import type { Field, Reason } from './reason.ts';
 import type { WantedCertificate, WantedExtension } from './wanted.ts';
 
-/** A reason by what was and what will be. */
+/** A reason with its before and after. */
 export type FieldChange = Extract<Reason, { kind: 'differs' }>;
 
 /** Everything in which a certificate departs from the wanted one, dates and signature apart (they need more than itself). */
@@ -39,12 +39,12 @@ export function diffRequest(facts: RequestFacts, entity: Entity): readonly Reaso
   ];
 }
 
-/** One reason where the two texts are not the same, none where they are. */
+/** One reason where the two texts differ. */
 function differs(field: Field, before: string, after: string): readonly FieldChange[] {
   return before === after ? [] : [{ kind: 'differs', field, before, after }];
 }
 
-/** A subject that an earlier version wrote for the entity differs no more than one in another order. */
+/** A subject as an earlier version of this program wrote it is no difference, like one in another order. */
 export function diffSubject(
   before: readonly NameAttribute[],
   { subject, earlierSubject }: Pick<Entity, 'subject' | 'earlierSubject'>,
@@ -63,7 +63,7 @@ export function diffName(
   return same ? [] : differs(field, subjectText(before), subjectText(after));
 }
 
-/** What a new certificate would make of a subject that means what is wanted: order, RDNs, or else string types. */
+/** How a new certificate would rewrite an equivalent subject: order, RDNs, or else string types. */
 export function subjectChange(
   entity: Pick<Entity, 'subject'>,
   cert: Pick<CertificateFacts, 'subjectDer'>,
@@ -79,7 +79,7 @@ function attributeText({ type, value }: NameAttribute): string {
   return `${type}=${value}`;
 }
 
-/** What another tool made is right as far as its rule accepts it, and is explained field by field where it does not. */
+/** An extension made by another tool is right if its rule accepts it, and is otherwise explained field by field. */
 function diffExtension(facts: CertificateFacts, { rule, wanted }: WantedExtension): readonly FieldChange[] {
   const found = findExtension(facts, rule);
   if (isRight(rule, found, wanted)) return [];
@@ -103,7 +103,7 @@ function isRight(rule: AnyExtension, found: Found<unknown> | undefined, wanted: 
 
 const NONE = 'none';
 
-/** What one field of an extension says. Whether it is critical is said of the extension as such, and only where it decides. */
+/** One field of an extension. Criticality is reported for the extension as a whole, and only where it decides. */
 export function fieldText(
   rule: AnyExtension,
   field: ExtensionField,
@@ -116,7 +116,7 @@ export function fieldText(
   return isWhole && isEmphasised && extension.critical ? `critical, ${text}` : text;
 }
 
-/** Other sets are other texts: a name that reads like two is in quotes. */
+/** Different sets give different texts: a name that reads like two is quoted. */
 function listText(items: readonly string[], none: string): string {
   const texts = items.map((item) => (/, |^"/.test(item) ? JSON.stringify(item) : item));
   return texts.length === 0 ? none : texts.join(', ');
@@ -142,8 +142,8 @@ export function namesIssuer(facts: CertificateFacts, issuer: IssuerIdentity): bo
 type CertificateName = Pick<IssuerIdentity, 'issuerDer' | 'serial'>;
 
 /**
- * Where the AKI names one certificate of the issuer by that one's issuer and serial number (RFC 5280 §4.2.1.1), as easy-rsa
- * has it, OpenSSL accepts no other, also for the same key. What is not issued yet is none that could be named.
+ * Where the AKI names one certificate of the issuer by that one's issuer and serial number (RFC 5280 §4.2.1.1), as
+ * easy-rsa writes it, OpenSSL accepts no other, even for the same key. A certificate not issued yet cannot be named.
  */
 export function namesCertificate({ extensions }: CertificateFacts, certificate: CertificateName): boolean {
   const { issuer = null, serial = null } = extensions.authorityKeyIdentifier?.value ?? {};
@@ -153,7 +153,7 @@ export function namesCertificate({ extensions }: CertificateFacts, certificate: 
   return isNamed && [null, certificate.serial].includes(serial);
 }
 
-/** An AKI that names another certificate than the one that there is. */
+/** An AKI that names a certificate other than the current one. */
 export function wrongCertificate(
   facts: CertificateFacts,
   certificate: CertificateName,
@@ -164,7 +164,10 @@ export function wrongCertificate(
   return differs('authorityKeyIdentifier', before, keyId ?? PRESENT);
 }
 
-/** MD5, SHA-1 and what is as old: refused by security level 2, Go, GnuTLS and browsers, but for roots, which nobody checks. */
+/**
+ * MD5, SHA-1 and older: refused by security level 2, Go, GnuTLS and browsers, except on roots, which no verifier
+ * checks.
+ */
 function weakness({ signature }: CertificateFacts, { issuer }: WantedCertificate): readonly Reason[] {
   const isWeak = issuer !== null && /sha1|md[245]|ripemd/i.test(signature);
   return isWeak ? [{ kind: 'weak', what: `signature ${signature}` }] : [];

@@ -8,7 +8,9 @@ import type { Defect } from './defects.ts';
 import { type IssuedBefore, NOTHING, type Observation } from './observation.ts';
 import { earlierOf } from './previous.ts';
 
-/** Of entities whose certificate is not the first with its number: of those on the disk, the inventory's order decides. */
+/**
+ * Entities whose certificate is not the first with its number; among those on the disk, the inventory's order decides.
+ */
 export function duplicateSerials(
   entities: readonly Entity[],
   { entities: observed, issued = [] }: Pick<Observation, 'entities' | 'issued'>,

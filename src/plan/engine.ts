@@ -2,7 +2,9 @@
 import type { EngineChoice, EngineName } from '../pki/engine.ts';
 import { type Change, isIssue } from './change.ts';
 
-/** So many certificates openssl makes before it is noticed: a third of a second on two cores (bench/peer.ts). */
+/**
+ * How many certificates openssl makes before the time is noticeable: a third of a second on two cores (bench/peer.ts).
+ */
 const UNNOTICED = 20;
 
 /** Whatever is chosen, openssl makes what node cannot (engine/auto.ts). */

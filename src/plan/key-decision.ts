@@ -5,11 +5,11 @@ import { diffKeySpec, diffSubject } from './diff.ts';
 import type { EntityObservation, Observation } from './observation.ts';
 import type { Reason } from './reason.ts';
 
-/** Who has a key by right: who else has it on disk holds a copy. */
+/** The rightful owner of each key: any other entity that has it holds a copy. */
 export interface KeyOwners {
   /** Entities by the key that their certificates are for; of several, the first in the inventory. */
   readonly pairs: ReadonlyMap<KeyId, EntityId>;
-  /** Authorities by the keys that their certificates are for, be those there or not. */
+  /** Authorities by the keys that their certificates are for, whether those keys are there or not. */
   readonly authorities: ReadonlyMap<KeyId, EntityId>;
 }
 
@@ -30,7 +30,7 @@ export function keyOwners(entities: readonly Entity[], observation: Observation)
   return { pairs, authorities };
 }
 
-/** Key and certificate fit each other, and the certificate is this entity's: not a pair copied from elsewhere. */
+/** Key and certificate match, and the certificate is this entity's: not a pair copied from elsewhere. */
 function isOwnPair(entity: Entity, { key, cert }: EntityObservation): boolean {
   if (key.state !== 'present' || cert.state !== 'present') return false;
   return key.facts.keyId === cert.facts.keyId && isNamed(entity, cert.facts);
@@ -59,8 +59,8 @@ export function keyReasons(
 }
 
 /**
- * A copy in another's place is replaced, and one with a certificate of its own stays: some programs share a key on purpose.
- * But an authority's key in the folder of a leaf lets whoever runs that leaf sign everything.
+ * A copy of another entity's key is replaced, unless it has a certificate of its own: some programs share a key on
+ * purpose. But an authority's key in the folder of a leaf lets the operator of that leaf sign anything.
  */
 function sharedKey(
   entity: Entity,

@@ -1,8 +1,8 @@
 /**
- * What is known of authorities from before: what the ledger says was issued to them, and what they came with when they were
- * taken over (`.pki/authorities.json`). Whatever lies in a root's folder is trusted by everyone who trusts the root, so
- * keys and certificates that another hand put there take a yes. Of an authority of which nothing is known, nothing is
- * refused: an adopted folder, or one that lost its `.pki`, is taken as it is found.
+ * What is known of authorities from before: what the ledger says was issued to them, and what they came with when they
+ * were taken over (`.pki/authorities.json`). Whatever lies in a root's folder is trusted by everyone who trusts the
+ * root, so keys and certificates that another hand put there need consent. If nothing is known of an authority, nothing
+ * is refused: an adopted folder, or one that lost its `.pki`, is taken as it is found.
  */
 import type { Entity } from '../pki/entity.ts';
 import { subjectText } from '../pki/subject.ts';
@@ -19,7 +19,7 @@ import type { Reason } from './reason.ts';
 
 const NONE: KnownAuthorities = new Map();
 
-/** What of an authority's files nothing explains. */
+/** Files of an authority that nothing explains. */
 export interface Strange {
   /** A key that it never had: of the private key, or of the certificate. */
   readonly key: KeyId | null;
@@ -29,7 +29,7 @@ export interface Strange {
 
 const NOTHING_STRANGE: Strange = { key: null, roots: [] };
 
-/** Of what is no authority, nothing is strange: who trusts it asks its issuer. */
+/** Nothing is strange in a leaf: trust in it comes from its issuer. */
 export function strangeIn(
   entity: Entity,
   observed: EntityObservation,
@@ -61,7 +61,7 @@ function explains(
   return keysOf(observed).includes(keyId) || ca.state !== 'present' || ca.facts.includes(fingerprint);
 }
 
-/** In the words of a plan. @param kept fingerprints of those earlier roots that stay trusted if nobody objects. */
+/** As reasons of a plan. @param kept fingerprints of the earlier roots that stay trusted unless the user objects. */
 export function strangeReasons({ key, roots }: Strange, kept: readonly Fingerprint[]): readonly Reason[] {
   return [
     ...(key === null ? [] : [{ kind: 'unknown-key', keyId: key } as const]),
@@ -74,8 +74,8 @@ export function strangeReasons({ key, roots }: Strange, kept: readonly Fingerpri
 }
 
 /**
- * What is not known yet of authorities that stay as they were found, or change, with everyone's consent.
- * @param entities without those that nobody agreed to
+ * What is not known yet of authorities that stay as they were found, or change, with consent.
+ * @param entities without those that lack a consent
  */
 export function newlyKnown(
   entities: readonly Entity[],

@@ -19,7 +19,7 @@ export type KeyState = FileState<KeyFacts> | { readonly state: 'encrypted' };
 /** How an entity's files stand in its folder. */
 export interface Published {
   readonly state: 'files' | 'symlinks' | 'mixed';
-  /** What is in the way of the one or the other; empty where nothing is. */
+  /** What keeps it from being the one or the other; empty where nothing does. */
   readonly findings: readonly LinkFinding[];
 }
 
@@ -103,7 +103,7 @@ export interface Observation {
   readonly known?: KnownAuthorities;
 }
 
-/** A certificate that was issued here, be it still there or not. */
+/** A certificate that was issued here, whether it is still there or not. */
 export interface IssuedBefore {
   readonly entity: EntityId;
   /** The entity itself where it is a root. */

@@ -8,7 +8,7 @@ import type { Member } from './parts.ts';
 import { earlierOf } from './previous.ts';
 import { keyOutlookOf } from './routes.ts';
 
-/** An authority as its certificate will have it; `null` for what only the making can tell. */
+/** An authority as its certificate will describe it; `null` for what is known only once that is made. */
 export interface Outlook extends Member {
   readonly subject: Subject;
   /** Hex DER of the subject that certificates below must name as their issuer. */
@@ -19,7 +19,7 @@ export interface Outlook extends Member {
   readonly subjectKeyId: string | null;
   /** `null`: a certificate that is not issued yet. */
   readonly serial: string | null;
-  /** The one that stays; `null` where it is issued anew, or there is none. */
+  /** The one that stays; `null` where another is issued, or there is none. */
   readonly certificate: CertificateFacts | null;
   readonly notAfter: number;
   /** A root's `routes`, as they are. */
@@ -43,7 +43,7 @@ export function outlookOf(
     issuerDer: null,
     certificate: null,
     serial: null,
-    // Of a refused authority nothing is known; what is below it is not to be cut short for that.
+    // Nothing is known of a refused authority; that must not shorten what is below it.
     notAfter: issuance?.notAfter ?? Number.MAX_SAFE_INTEGER,
     fingerprint: null,
   };

@@ -9,7 +9,7 @@ import { type Plan, type PlanOptions, planInventory } from './plan.ts';
 
 /** What to plan, and whether nothing else. */
 export interface PartOptions extends PlanOptions {
-  /** Entities of which everything that is due is done, and of no others. */
+  /** Entities for which everything due is done, and only those. */
   readonly only?: ReadonlySet<EntityId>;
 }
 
@@ -33,7 +33,8 @@ interface Question {
 
 /**
  * @param named what is done, with what follows from it.
- * @param made authorities that are made first, for the sake of what is named: nothing follows from a first certificate.
+ * @param made authorities that are made first, because those that are named need them: nothing follows from a first
+ * certificate.
  */
 function planPart(question: Question, named: ReadonlySet<EntityId>, made: ReadonlySet<EntityId>): Plan {
   const { inventory, observation, options, whole } = question;
@@ -41,7 +42,7 @@ function planPart(question: Question, named: ReadonlySet<EntityId>, made: Readon
   const others = inventory.entities.map(({ id }) => id).filter((id) => !part.has(id));
   const pinned = new Set([...(options.pinned ?? []), ...others]);
   const planned = planInventory(inventory, observation, { ...options, pinned });
-  // What cannot do without others takes them along; or the plan would say that nothing is due.
+  // An entity that needs others takes them along; otherwise the plan would say that nothing is due.
   const inVain = inventory.entities.filter(({ id }) => part.has(id) && planned.pinned.has(id));
   const vouchers = new Set(inVain.flatMap(vouchersOf).filter((id) => !part.has(id)));
   const needed = whole.changes.filter(({ id, action }) => vouchers.has(id) && action !== 'keep');

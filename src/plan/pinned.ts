@@ -66,14 +66,14 @@ function needsFrozen(
   return root !== undefined && pinned.has(root) && seen(root).formerLocation !== undefined;
 }
 
-/** What it trusts already, and nobody has agreed to, it neither loses nor keeps until that is decided. */
+/** A root that it trusts already without consent is neither dropped nor kept until that is decided. */
 function holdsAny({ ca }: EntityObservation, { roots }: Strange): boolean {
   return ca.state === 'present' && roots.some(({ fingerprint }) => ca.facts.includes(fingerprint));
 }
 
 /**
- * To be trusted takes no key: what an intermediate signs goes on while its root's key is away. A key that is there and
- * another's says that the certificate may be anybody's.
+ * Being trusted takes no key: what an intermediate signed stays valid while its root's key is away. But a key of
+ * another pair means that the certificate may be anyone's.
  */
 function isTrustable(observed: EntityObservation): boolean {
   const { key, cert, formerLocation, published, signedBy } = observed;
@@ -83,8 +83,8 @@ function isTrustable(observed: EntityObservation): boolean {
 }
 
 /**
- * Without a key and a certificate that fit each other, or with files that are not where the calls of this run look for
- * them, an authority that stays as it is can sign and vouch for nothing.
+ * An authority that stays as it is can neither sign nor vouch without a matching key and certificate, or with files
+ * elsewhere than where the calls of this run look for them.
  */
 function isUsable({ key, cert, formerLocation, published }: EntityObservation): boolean {
   if (formerLocation !== undefined || published?.state === 'mixed') return false;

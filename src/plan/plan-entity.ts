@@ -109,9 +109,9 @@ interface Contents {
 
 const MISSING = { state: 'missing' } as const;
 
-/** What is not the entity's own is as if it were not there. */
+/** Files that are not the entity's own count as missing. */
 function ownFiles(entity: Entity, seen: EntityObservation): EntityObservation {
-  // What stayed behind is of no interest but for what is wanted here.
+  // Of the files left behind, only wanted ones matter.
   const behind = new Set(seen.formerLocation?.files.map(({ file }) => file));
   const isAsked = (file: Artifact): boolean =>
     file === 'previous' || entity.outputs.some((output) => output === file);
@@ -165,7 +165,7 @@ function fileChanges(
       : wanted.filter((artifact) => artifact !== 'key' || newKey);
   const writes: readonly Artifact[] = previous.write ? [...made, 'previous'] : made;
   const deletes: readonly Artifact[] = previous.remove ? [...unwanted, 'previous'] : unwanted;
-  // What is written anyway, or goes, needs no other mode.
+  // A file that is written or removed anyway needs no change of mode.
   const chmods = ALL_ARTIFACTS.filter(
     (file) => isWronglyOpen(file, observed) && !writes.includes(file) && !deletes.includes(file),
   );
@@ -191,7 +191,7 @@ function issueAction({ newKey }: Decision, { key, cert }: EntityObservation): Is
   return key.state === 'missing' && cert.state === 'missing' ? 'create' : 'rekey';
 }
 
-/** Of an entity without key and certificate nobody expects files; those that come along from elsewhere are its own. */
+/** An entity without key and certificate is expected to have no files; those that are relocated are its own. */
 function replaced(
   entity: Entity,
   observed: EntityObservation,

@@ -42,7 +42,7 @@ export interface Plan {
   readonly pending: readonly EntityId[];
   /** Folders in which others may replace files: reported, not changed, because it may be on purpose. */
   readonly exposed: readonly Exposure[];
-  /** What nothing is done about, and is worth knowing. */
+  /** What is worth knowing, though nothing is done about it. */
   readonly remarks: readonly Remark[];
   /** Entities that stay as they are, and where they are, whatever the manifest says. */
   readonly pinned: ReadonlySet<EntityId>;
@@ -67,7 +67,7 @@ export interface PlanOptions {
   readonly retire?: ReadonlySet<EntityId>;
   /** Entities that stay as they are, whatever the manifest says; what cannot do without them stays as well. */
   readonly pinned?: ReadonlySet<EntityId>;
-  /** Who shall make keys and certificates; `auto` by default. */
+  /** Who makes keys and certificates; `auto` by default. */
   readonly engine?: EngineChoice;
 }
 
@@ -129,7 +129,7 @@ function momentIn({ entities }: Inventory, observation: Observation, { now, cloc
   return momentOf(entities, observation, now, clock === 'trusted');
 }
 
-/** Earlier roots that nobody agreed to are trusted by no one who does not trust them yet (pinned.ts). */
+/** Earlier roots without consent gain no new trust (pinned.ts). */
 function unchanged(entity: Entity, observed: EntityObservation, context: Context): Change {
   const { id, kind } = entity;
   const { roots: all, routes, cross } = earlierOf(observed);
@@ -177,7 +177,7 @@ function hasIssued(authority: Entity, { entities }: Inventory, observation: Obse
   });
 }
 
-/** As other tools order and encode it, too. */
+/** Including names as other tools order and encode them. */
 function isNameOf({ subject }: Entity, name: readonly NameAttribute[]): boolean {
   return diffName('issuer', name, subject).length === 0;
 }
@@ -196,7 +196,7 @@ function withAffected(changes: readonly Change[]): readonly Change[] {
   return changes.map((change) => ({ ...change, affects: affected.get(change.id) ?? [] }));
 }
 
-/** Another hand has done it already, and everything below follows now. */
+/** The change was made by another hand already, and everything below follows now. */
 function isReplaced(change: Change): boolean {
   return reasonsOf(change).some(({ kind }) => kind === 'unknown-key');
 }

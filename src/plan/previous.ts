@@ -23,7 +23,7 @@ import type { AuthorityObservation, EntityObservation } from './observation.ts';
 import type { Reason } from './reason.ts';
 import { routesFrom } from './routes.ts';
 
-/** What stays of what a root had before, and whether the file that holds it is written or removed. */
+/** What a root keeps of what it had before, and whether the file that holds it is written or removed. */
 export interface Previous {
   /** Earlier certificates of the root, newest first. */
   readonly keep: readonly Fingerprint[];
@@ -41,11 +41,11 @@ export interface Previous {
 interface Situation {
   readonly now: number;
   readonly retired: boolean;
-  /** Certificates in the file of earlier ones that nothing explains: other words are for those. */
+  /** Certificates in the file of earlier ones that nothing explains: reasons of their own name those. */
   readonly strangers: readonly CertificateFacts[];
-  /** Whether the certificate that is replaced may be anybody's, because the root never had its key. */
+  /** Whether the certificate that is replaced may be anyone's, because the root never had its key. */
   readonly isForeign: boolean;
-  /** The certificate that replaces the present one and is for another key or of another name, or `null`. */
+  /** The certificate that replaces the current one and is for another key or of another name, or `null`. */
   readonly successor: Issuance | null;
   readonly children: readonly AuthorityObservation[];
   /** Entities that get a new key on request. */
@@ -54,7 +54,7 @@ interface Situation {
   readonly unrouted: ReadonlySet<EntityId>;
 }
 
-/** The rollover of one entity; what is no root, or no more, keeps nothing and loses its file. */
+/** The rollover of one entity; one that is not, or no longer, a root keeps nothing and loses its file. */
 export function previousOf(entity: Entity, observed: EntityObservation, situation: Situation): Previous {
   const file = observed.previous;
   const known = earlierOf(observed);
@@ -62,7 +62,7 @@ export function previousOf(entity: Entity, observed: EntityObservation, situatio
   const isReplaced = situation.successor !== null && !situation.isForeign;
   const replaced = isReplaced ? replacedCertificate(observed, situation.now) : [];
   const roots = [...replaced, ...known.roots];
-  // What is being replaced only now is nothing that anybody has asked to retire.
+  // The user cannot have asked to retire a certificate that is only now replaced.
   const gone = roots.filter(
     (facts) => facts.notAfter < situation.now || (situation.retired && !replaced.includes(facts)),
   );
@@ -136,8 +136,8 @@ function leadsOn(
 }
 
 /**
- * The file decides whom everybody trusts, so a plan says where it and the root's own bundle part: a root that somebody
- * put there, or took away.
+ * The file decides whom every peer trusts, so a plan reports where it departs from the root's own bundle: a root that
+ * was added, or removed.
  */
 function restoredTrust(
   entity: Entity,
@@ -167,14 +167,14 @@ function isVouchedFor(facts: CertificateFacts, roots: readonly CertificateFacts[
   );
 }
 
-/** What is not a root's own certificate, or is over, deserves no trust for old times' sake. */
+/** An expired or foreign certificate is not kept. */
 function replacedCertificate(
   { cert, signedBy }: EntityObservation,
   now: number,
 ): readonly CertificateFacts[] {
   if (cert.state !== 'present' || cert.facts.notAfter < now) return [];
   const isRoot = cert.facts.issuerDer === cert.facts.subjectDer && isAuthority(cert.facts);
-  // A certificate that the key on disk did not sign may be anybody's, put there by mistake or on purpose.
+  // A certificate that the key on disk did not sign may be anyone's, put there by mistake or on purpose.
   return isRoot && signedBy === cert.facts.keyId ? [cert.facts] : [];
 }
 
@@ -198,7 +198,7 @@ function dropped({ notAfter }: CertificateFacts, { retired }: Situation): Reason
   return { kind: 'drops-trust', notAfter, why: retired ? 'retired' : 'expired' };
 }
 
-/** Whether a certificate issued now will be for another key or name than the present one. */
+/** Whether a certificate issued now will be for another key or name than the current one. */
 export function hasNewIdentity(entity: Entity, { cert, key }: EntityObservation, newKey: boolean): boolean {
   if (cert.state !== 'present') return false;
   const sameKey = !newKey && key.state === 'present' && key.facts.keyId === cert.facts.keyId;

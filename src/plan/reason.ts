@@ -25,11 +25,11 @@ export type DefectKind =
   | 'duplicate-serial'
   /** An extension (`what`) that is critical, and unknown to verifiers. */
   | 'unknown-critical'
-  /** An extension (`what`) that marks what is no certificate to be presented. */
+  /** An extension (`what`) that marks certificates not meant to be presented. */
   | 'unusable'
   /** An extension (`what`) for the certificates of authorities alone. */
   | 'misplaced'
-  /** An extension (`what`) whose value is none. */
+  /** An extension (`what`) whose value cannot be parsed. */
   | 'malformed'
   /** nsCertType (`what`) allows something else. */
   | 'netscape-type'
@@ -47,11 +47,11 @@ export type Reason =
   | { readonly kind: 'differs'; readonly field: Field; readonly before: string; readonly after: string }
   /** Certificate and private key are not a pair. */
   | { readonly kind: 'key-mismatch' }
-  /** Another entity has the same private key, and its certificate fits it. */
+  /** Another entity has the same private key, and a certificate for it. */
   | { readonly kind: 'shared-key'; readonly other: EntityId }
-  /** The signature was not made by the issuer's present key. */
+  /** The signature was not made by the issuer's current key. */
   | { readonly kind: 'foreign-issuer'; readonly issuer: EntityId }
-  /** The issuer changes in this very plan, so what hangs from it follows. */
+  /** The issuer changes in this plan, so everything below it follows. */
   | { readonly kind: 'issuer-changes'; readonly issuer: EntityId }
   /** Inside its renewal window; `seconds` are left. */
   | { readonly kind: 'expires'; readonly notAfter: number; readonly seconds: number; readonly window: number }
@@ -84,7 +84,7 @@ export type Reason =
   | { readonly kind: 'keeps-trust'; readonly notAfter: number; readonly signsNew: boolean }
   /** `previous.pem` names a root that the root's own trust bundle does not hold. */
   | { readonly kind: 'new-trust'; readonly subject: string; readonly fingerprint: Fingerprint }
-  /** `previous.pem` names a root that was neither issued nor taken over here, and that nobody agreed to. */
+  /** `previous.pem` names a root that was neither issued nor taken over here, without consent. */
   | { readonly kind: 'unknown-trust'; readonly subject: string; readonly fingerprint: Fingerprint }
   /** An authority has a key (SHA-256 of its SubjectPublicKeyInfo) that it never had before, made by another hand. */
   | { readonly kind: 'unknown-key'; readonly keyId: KeyId }
@@ -92,7 +92,7 @@ export type Reason =
   | { readonly kind: 'lost-trust'; readonly count: number }
   /** An earlier certificate of a root leaves the trust bundles: it ended, or it was retired. */
   | { readonly kind: 'drops-trust'; readonly notAfter: number; readonly why: 'expired' | 'retired' }
-  /** Plain files that shall stand behind links, or the other way round, or neither as it should be. */
+  /** Plain files that belong behind links, or the reverse, or a mixture of both. */
   | {
       readonly kind: 'publish';
       readonly before: 'files' | 'symlinks' | 'mixed';

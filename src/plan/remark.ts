@@ -4,7 +4,7 @@ import { groupBy } from '../pki/group.ts';
 import { diffSubject, type FieldChange, subjectChange } from './diff.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
 
-/** What a rollover of a root (`entity`) does not bring to everybody. */
+/** Whom a rollover of a root (`entity`) does not reach. */
 export type RolloverRemark =
   /** Some have no file for its earlier certificate (`trusting`), or none for what leads from that to theirs (`presented`). */
   | {
@@ -17,17 +17,20 @@ export type RolloverRemark =
     }
   /** Trust bundles hold two roots of one name. */
   | { readonly kind: 'same-name'; readonly entity: EntityId }
-  /** Who trusts only a former root refuses them: everybody does, or those who count cross-certificates in path lengths. */
+  /**
+   * Peers that trust only a former root refuse them: all such peers, or those that count cross-certificates in path
+   * lengths.
+   */
   | {
       readonly kind: 'no-way';
       readonly entity: EntityId;
       readonly refused: readonly EntityId[];
       readonly by: 'all' | 'strict';
     }
-  /** It is retired while chains still go by certificates that these have from it. */
+  /** It is retired while chains still use certificates that these have from it. */
   | { readonly kind: 'early-end'; readonly entity: EntityId; readonly intermediates: readonly EntityId[] };
 
-/** One of them. */
+/** One remark. */
 export type Remark =
   | RolloverRemark
   /** A subject that stays until a renewal, which writes it in another way. */
@@ -37,7 +40,7 @@ export type Remark =
   /** Entities with certificates of their own for one and the same private key. */
   | { readonly kind: 'shared-key'; readonly entities: readonly EntityId[] };
 
-/** Whom it is about. */
+/** The entities that it is about. */
 export function entitiesOf(remark: Remark): readonly EntityId[] {
   switch (remark.kind) {
     case 'shared-key':
@@ -90,7 +93,7 @@ function sharedKeys(seen: readonly (readonly [Entity, EntityObservation])[]): re
   return [...groupBy(pairs, ({ keyId }) => keyId).values()].flatMap((group): readonly Remark[] => {
     const all = group.map(({ entity }) => entity);
     const authorities = all.filter(({ kind }) => kind === 'authority');
-    // A leaf with an authority's key gets another one, and that is a reason, no remark.
+    // A leaf with an authority's key gets another one, which is a reason and not a remark.
     const holders = authorities.length > 0 ? authorities : all;
     return holders.length > 1 ? [{ kind: 'shared-key', entities: holders.map(({ id }) => id) }] : [];
   });

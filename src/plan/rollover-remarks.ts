@@ -1,6 +1,6 @@
 /**
- * What a rollover of a root does not bring to everybody, said while it is still a plan: files that nothing carries, and
- * verifiers that do not go along with what it makes.
+ * Whom a rollover of a root does not reach, reported while it is still a plan: files that nothing carries, and
+ * verifiers that reject what it makes.
  */
 import { presentsChain } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
@@ -68,7 +68,7 @@ function unbrought({ root }: Rolling, entities: readonly Entity[], byId: ById): 
   return [{ kind: 'unbrought', entity: root.id, path, trusting: idsOf(trusting), presented: idsOf(below) }];
 }
 
-/** openvpn --tls-server builds its list of acceptable names from the file, and takes each but once. */
+/** openvpn --tls-server builds its list of acceptable names from the file, and takes each only once. */
 function sameName({ root, keepsName }: Rolling, entities: readonly Entity[]): readonly RolloverRemark[] {
   const isLoaded = entities.some(
     ({ kind, trust, outputs }) =>

@@ -1,7 +1,7 @@
 /**
- * An intermediate that keeps its key while its root gets another may be shown by the certificate that it had from the
- * former one: who trusts the old root accepts that, who trusts both does, and no chain is longer than before. Where
- * chains may have no more than so many certificates (nginx, Apache, uwsgi), or an old root's path length is used up, a
+ * An intermediate that keeps its key while its root gets a new one can still be presented with the certificate that the
+ * former root signed: peers that trust the old root accept it, as do those that trust both, and no chain gets longer.
+ * Where the length of chains is limited (nginx, Apache, uwsgi), or an old root's path length is used up, a
  * cross-certificate would be one too many.
  */
 import type { Entity, EntityId } from '../pki/entity.ts';
@@ -39,14 +39,14 @@ export function routesFrom(
   });
 }
 
-/** How an intermediate will stand when this plan is carried out; `null` for what only the making can tell. */
+/** How an intermediate will stand when this plan is carried out; `null` for what is known only once it is made. */
 export interface KeyOutlook {
   readonly keyId: KeyId | null;
   readonly subjectDer: string;
   readonly subjectKeyId: string | null;
 }
 
-/** @param issuance of its next certificate, `null` where the present one stays. */
+/** @param issuance of its next certificate, `null` where the current one stays. */
 export function keyOutlookOf(
   entity: Entity,
   { cert, key }: EntityObservation,

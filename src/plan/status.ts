@@ -10,8 +10,8 @@ import type { Reason } from './reason.ts';
 import { lifetime } from './validity.ts';
 
 /**
- * `due`: apply would change something; `refused`: it would not dare to; `capped`: it would renew, but nothing outlives its
- * issuer, whose own end comes first.
+ * `due`: apply would change something; `refused`: it would leave it alone; `capped`: it would renew, but nothing
+ * outlives its issuer, whose own end comes first.
  */
 export type State = 'ok' | 'due' | 'capped' | 'expired' | 'missing' | 'refused';
 

@@ -11,7 +11,7 @@ import { type EntityObservation, NOTHING, type Observation } from './observation
 import { earlierOf } from './previous.ts';
 import type { Reason } from './reason.ts';
 
-/** Whose certificate it is, or was, by fingerprint; of authorities alone. */
+/** The owner, current or former, of each certificate, by fingerprint; authorities only. */
 export type Anchors = ReadonlyMap<Fingerprint, EntityId>;
 
 /** Those on the disk, and before them those of which the ledger knows. */
@@ -75,7 +75,7 @@ function gains(held: readonly Fingerprint[], { entity, members, anchors }: Situa
     const fingerprints = wanted.flatMap((one) => (one === null || held.includes(one) ? [] : [one]));
     if (!held.some((one) => anchors.get(one) === root || wanted.includes(one)))
       return [{ kind: 'trusts', root, fingerprints, extent: 'all' }];
-    // What changes in this very plan has a reason of its own.
+    // What changes in this plan has a reason of its own.
     return fingerprints.length === 0 || changesIn(root, { members })
       ? []
       : [{ kind: 'trusts', root, fingerprints, extent: 'some' }];

@@ -34,13 +34,13 @@ export function unsignedRequest(entity: Entity, name: EncodedName | undefined, s
 /** All that a certificate takes beside its entity. */
 export interface CertificateInputs {
   readonly issuance: Issuance;
-  /** The certificate of who signs; `null`: it signs itself. */
+  /** The signer's certificate; `null`: it signs itself. */
   readonly issuer: CertificateFacts | null;
   /** Kind of the key that signs (`ecdsa-p384`). */
   readonly signedWith: string;
   /** The key that it is for. */
   readonly spki: Uint8Array;
-  /** Octets of a number that is not negative. */
+  /** Octets of a non-negative number. */
   readonly serial: Uint8Array;
 }
 

@@ -1,4 +1,4 @@
-/** When a certificate is to be valid, and whether the one on disk still will do. All times in seconds since 1970. */
+/** When a certificate is to be valid, and whether the one on disk still serves. All times in seconds since 1970. */
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { renewWindow } from '../pki/renewal.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
@@ -63,7 +63,7 @@ function timeReasons(
   now: number,
 ): readonly Reason[] {
   if (facts.notBefore > now) return [{ kind: 'not-yet-valid', notBefore: facts.notBefore }];
-  // Renewing what its issuer's end already caps would change nothing, on every run again.
+  // Renewing a certificate that its issuer's end already caps would change nothing, on every run.
   if (validityOf(entity, ceiling, now).notAfter <= facts.notAfter) return [];
   if (facts.notAfter < now) return [{ kind: 'expired', notAfter: facts.notAfter }];
   const window = renewWindow(entity.renewBefore, lifetime(facts));

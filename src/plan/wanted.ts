@@ -13,7 +13,7 @@ import { type CertificateFacts, keyIdentifierOf } from '../x509/facts.ts';
 import { type EncodedName, encodedName } from '../x509/name.ts';
 import type { Issuance } from './change.ts';
 
-/** One extension of which the manifest speaks, be it that there shall be none. */
+/** One extension that the manifest decides about, even if only to exclude it. */
 export interface WantedExtension {
   readonly rule: AnyExtension;
   readonly wanted: Wanted<unknown>;

@@ -1,4 +1,4 @@
-/** `csr.pem`: the certification request (RFC 2986), for those who want another authority to sign the same. */
+/** `csr.pem`: the certification request (RFC 2986), for another authority to sign. */
 import type { RequestFacts } from '../../x509/facts.ts';
 import { parseRequest } from '../../x509/parse.ts';
 import { diffRequest } from '../diff.ts';

@@ -16,7 +16,7 @@ export interface Situation {
   readonly key: KeyFacts | null;
   /** Of the entity itself, and of all authorities. */
   readonly members: Members;
-  /** Whose each certificate in a trust bundle is, or was. */
+  /** The owner, current or former, of each certificate in a trust bundle. */
   readonly anchors: ReadonlyMap<Fingerprint, EntityId>;
 }
 
