@@ -24,7 +24,7 @@ export interface EntityFiles {
 
 type Derived = 'csr' | 'chain' | 'fullchain' | 'ca' | 'public' | 'previous';
 
-/** How each is called where it has a name of its own. */
+/** The usual names of each, where it has any. */
 const NAMES: Readonly<Record<Derived, RegExp>> = {
   previous: /previous/i,
   csr: /./,
@@ -49,7 +49,7 @@ export function findArtifacts(
 interface FolderIndex {
   readonly byFolder: ReadonlyMap<string, readonly FoundFile[]>;
   readonly byStem: ReadonlyMap<string, readonly FoundFile[]>;
-  /** Without regard to letter case. */
+  /** Ignoring letter case. */
   readonly taken: Set<string>;
   readonly pairsPerFolder: ReadonlyMap<string, number>;
   readonly roots: ReadonlyMap<Fingerprint, EntryDraft>;
@@ -95,7 +95,7 @@ function artifactsOf({ pair }: EntryDraft, index: FolderIndex): EntityFiles {
   return { files, trust: bundle && otherTrust(pair, trustedRoots(bundle, index)) };
 }
 
-/** A full chain of several certificates can be nothing else, whatever its name. */
+/** A full chain of several certificates is unmistakable, whatever its name. */
 function isCalled(artifact: Derived, { path, certificates }: FoundFile): boolean {
   return (artifact === 'fullchain' && certificates.length > 1) || NAMES[artifact].test(baseOf(path));
 }

@@ -16,7 +16,7 @@ export interface DatabaseRecord {
 /** Status, expiry, revocation with its reason, serial number, file, subject. */
 const LINE = /^([VRE])\t(\d{12,14}Z)?\t([^\t]*)\t([0-9A-Fa-f]+)\t[^\t]*\t([^\t]*)$/;
 
-/** The revoked certificates; `null` for a file that is no database. */
+/** The revoked certificates; `null` for a file that is not a database. */
 export function revokedRecords(text: string): readonly DatabaseRecord[] | null {
   const lines = text.split(/\r?\n/).filter((line) => line !== '');
   const records = lines.map((line) => LINE.exec(line));
@@ -53,7 +53,7 @@ function dateOf(text: string): number | null {
 /** Serial numbers of this many hex digits are random, and so belong to one certificate only. */
 const UNIQUE = 16;
 
-/** A database does not say whose it is: a short serial number has to come with the subject. */
+/** A database does not name its authority: a short serial number has to come with the subject. */
 export function isOnRecord({ serial, subject }: DatabaseRecord, facts: CertificateFacts): boolean {
   return serial === facts.serial && (serial.length >= UNIQUE || decoded(subject) === oneline(facts));
 }
@@ -62,7 +62,7 @@ function oneline({ subject }: CertificateFacts): string {
   return subject.map(({ type, value }) => `/${type}=${value}`).join('');
 }
 
-/** Whatever is not printable ASCII is written as `\xC3`. */
+/** Anything but printable ASCII is written as `\xC3`. */
 function decoded(text: string): string {
   const octets = text.replaceAll(/\\x([0-9A-F]{2})/g, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),

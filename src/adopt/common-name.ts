@@ -1,8 +1,10 @@
-/** Whether a manifest may have a common name beside these SANs: validation itself is asked, which alone knows its rules. */
+/** Whether a manifest may have a common name beside these SANs: validation decides, which alone knows its rules. */
 import type { Section } from '../pki/entity.ts';
 import { loadManifest } from '../resolve/load.ts';
 
-/** @param san as an entry has it; a name that is no host's, such as `system:node:a`, says who, not where. */
+/**
+ * @param san as an entry has it; a name that is not a host's, such as `system:node:a`, identifies a user, not a place.
+ */
 export function isCommonNameValid(
   section: Section,
   commonName: string,

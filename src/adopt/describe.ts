@@ -1,4 +1,4 @@
-/** Drafts → a manifest for people to maintain: what most entries share stands once, in `defaults`. */
+/** Drafts → a manifest for people to maintain: what most entries share is written once, in `defaults`. */
 
 import { type Rank, rankOf, spelledDefault } from '../manifest/setting.ts';
 import { rowOf, type Setting } from '../manifest/settings.ts';
@@ -16,7 +16,7 @@ interface Entry {
   readonly section: Section;
   readonly outputs: readonly Output[];
   readonly place: Place;
-  /** Another file is in the usual place of one of the entity's. */
+  /** Another file is in the usual place of one of the entity's files. */
   readonly isShared: boolean;
   readonly trust: readonly string[] | undefined;
 }
@@ -89,12 +89,12 @@ function defaultsOf(entries: readonly Entry[]): DefaultsText {
   });
 }
 
-/** What an entry of this rank has where nothing is said. */
+/** What is built in for an entry of this rank. */
 function usual(setting: Setting, rank: Rank): unknown {
   return spelledDefault(rowOf(setting), rank);
 }
 
-/** A value, unless it goes without saying. */
+/** A value, unless it is built in. */
 function unless<T>(known: unknown, value: T): T | undefined {
   return same(value, known) ? undefined : value;
 }
@@ -168,7 +168,7 @@ function textOf(entry: Entry, defaults: DefaultsText): EntryText {
     ...draft.entry,
     subject: said.length === 0 ? undefined : Object.fromEntries(said),
     key: unless(defaults.key ?? usual('key', rank), key),
-    // An authority always says it: what is common to leaves is not for it.
+    // An authority always states it: what leaves have in common does not apply to it.
     validity: rank === 'leaf' ? unless(defaults.validity ?? usual('validity', rank), validity) : validity,
     outputs: unless(defaults.outputs ?? usual('outputs', rank), outputs),
     ...placeFor(entry, defaults),

@@ -134,7 +134,7 @@ function draftOf(pair: PlacedPair, { names, hasChoice, issuers }: Context): Entr
   };
 }
 
-/** A limit above the manifest's largest is left out: the plan will show the difference. */
+/** A limit above the manifest's largest is left out: the plan shows the difference. */
 function pathLength({ section, cert }: PlacedPair): number | undefined {
   const found = pathLengthOf(cert.facts);
   return section === 'authorities' && found !== null && found <= 100 ? found : undefined;

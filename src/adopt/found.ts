@@ -55,7 +55,7 @@ export interface FoundFile {
   readonly others: readonly string[];
 }
 
-/** A file that belongs to a PKI by its content or name, and that a manifest cannot describe. */
+/** A file of a PKI, by its content or name, that a manifest cannot describe. */
 export interface Unusable {
   readonly path: string;
   readonly why: UnusableWhy;

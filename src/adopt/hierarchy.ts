@@ -1,4 +1,4 @@
-/** Who signed whom, by signatures alone: names and key identifiers can agree where the key is another. */
+/** Who signed whom, by signatures alone: names and key identifiers can agree where the keys differ. */
 import type { KeyObject } from 'node:crypto';
 import type { Section } from '../pki/entity.ts';
 import { certificateSpki, publicKeyObject } from '../x509/certificate.ts';
@@ -57,7 +57,7 @@ interface Signer {
   readonly key: KeyObject;
 }
 
-/** Everything that could have signed something; a key that node cannot use signed nothing that can be checked. */
+/** Everything that could have signed something; signatures of a key that node cannot use cannot be checked. */
 function signersOf(occurrences: readonly Occurrence[]): readonly Signer[] {
   return occurrences.flatMap(({ cert }) => {
     const { facts } = cert;
@@ -127,7 +127,7 @@ class IssuerSearch {
     return { placed: { ...pair, section, issuer: above.placed, notes } };
   }
 
-  /** Whose key made the signature: those of the issuer's name first, because it is nearly always one of them. */
+  /** The signer: authorities with the issuer's name are tried first, because it is nearly always one of them. */
   #signerOf({ facts, der }: FoundCertificate): Signer | undefined {
     const isNamed = ({ cert }: Signer): boolean => cert.facts.subjectDer === facts.issuerDer;
     const signed = ({ key }: Signer): boolean => signedBy(der, key);

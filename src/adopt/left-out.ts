@@ -22,7 +22,7 @@ export type LeftOutWhy =
   | { readonly kind: 'no-host' }
   | { readonly kind: 'self-signed' }
   | { readonly kind: 'unknown-issuer'; readonly issuer: string }
-  /** Nothing here can tell who signed. */
+  /** The signature's algorithm is unknown, and so is the signer. */
   | { readonly kind: 'unknown-signature'; readonly algorithm: string }
   | { readonly kind: 'no-authority'; readonly issuer: string }
   /** `because`: the reason for the highest authority that is left out. */

@@ -25,7 +25,7 @@ export function baseOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** Whose file it is by its name: `web` for `private/web-key.pem`; empty for a name such as `key.pem`. */
+/** The owner of a file by its name: `web` for `private/web-key.pem`; empty for a name such as `key.pem`. */
 export function stemOf(path: string): string {
   let stem = baseOf(path);
   while (EXTENSION.test(stem)) stem = stem.replace(EXTENSION, '');
@@ -46,7 +46,7 @@ function isCopy(path: string): boolean {
   return foldersOf(path).some((folder) => COPIES.test(folder));
 }
 
-/** Whether a file is called as private keys are. */
+/** Whether a file has the name of a private key. */
 export function isKeyPath(path: string): boolean {
   return /key[^/]*$|\.(der|p8|pk8)$/i.test(path);
 }

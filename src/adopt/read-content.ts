@@ -105,7 +105,7 @@ function contentOf(block: PemBlock): Content {
   return label === 'X509 CRL' ? { crl: { facts: crlFacts(der), der } } : { other: label };
 }
 
-/** Private keys, and what stands for one that is elsewhere. */
+/** Private keys, and references to one that is stored elsewhere. */
 function isKey({ label }: PemBlock): boolean {
   return label.endsWith('PRIVATE KEY') || label.startsWith('PKCS#11 ') || label.startsWith('TSS ');
 }
@@ -124,7 +124,7 @@ function readKey(bytes: Buffer): FoundKey {
   }
 }
 
-/** By the extension of a file, for containers that are not looked into. */
+/** By the extension of a file, for containers that are not opened. */
 const CONTAINERS: Readonly<Record<string, string>> = {
   p12: 'PKCS#12',
   pfx: 'PKCS#12',

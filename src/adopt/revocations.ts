@@ -8,7 +8,7 @@ import { isOnRecord } from './ca-database.ts';
 import type { FoundCertificate, FoundCrl, FoundFile } from './found.ts';
 import { isRevokedPath } from './paths.ts';
 
-/** What says that a certificate is revoked. `path` is that of the list or database, relative to the folder. */
+/** The evidence that a certificate is revoked. `path` is that of the list or database, relative to the folder. */
 export type Revocation =
   | {
       readonly by: 'crl' | 'database';
@@ -31,7 +31,7 @@ export interface Revocations {
   readonly trustedPaths: ReadonlySet<string>;
 }
 
-/** The most telling evidence for each certificate. */
+/** The best evidence for each certificate. */
 export function revocationsOf(files: readonly FoundFile[]): Revocations {
   const certificates = new Map<Fingerprint, { cert: FoundCertificate; paths: string[] }>();
   for (const { path, certificates: found } of files) {
@@ -86,7 +86,7 @@ function keyOf({ der }: FoundCertificate): KeyObject | undefined {
   }
 }
 
-/** An older list counts, too: entries stay on lists until the certificate ends, only a hold may be lifted. */
+/** An older list counts as well: entries stay on lists until the certificate ends, only a hold may be lifted. */
 function byList(cert: FoundCertificate, lists: readonly TrustedCrl[]): Revocation | null {
   for (const { facts, path, key } of lists) {
     const entry = revocationIn(facts, cert.facts);

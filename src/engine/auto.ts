@@ -1,16 +1,16 @@
-/** The engine of one run: openssl alone, or node with openssl for whatever node is not made for. */
+/** The engine of one run: openssl alone, or node, with openssl for what node does not do. */
 import type { EngineName } from '../pki/engine.ts';
 import type { Make } from '../plan/make.ts';
 import type { Engine, StagedFiles } from './engine.ts';
 import { OpensslEngine, type OpensslEngineOptions } from './openssl.ts';
 
-/** An engine that leaves some makes to others. */
+/** An engine that leaves some makes to another. */
 interface Picky extends Engine {
   /** Decided before anything is made. */
   suits(make: Make): boolean;
 }
 
-/** Node's part is loaded by those who need it. @param files what both engines work on. */
+/** Node's part is loaded only where it is used. @param files what both engines work on. */
 export async function openEngine(
   name: EngineName,
   options: OpensslEngineOptions,

@@ -1,20 +1,21 @@
-/** The port to those who make keys, requests and certificates. Whatever they make is read back before it is published. */
+/** The port to what makes keys, requests and certificates. Everything made is read back before it is published. */
 
 import type { EngineName } from '../pki/engine.ts';
 import type { EntityId } from '../pki/entity.ts';
 import type { Generation, StagedFile } from '../pki/paths.ts';
 import type { Make } from '../plan/make.ts';
 
-/** Makes things in staging folders of one run, which are there already. To be closed, after an abort as well. */
+/** Makes things in staging folders of one run, which are there already. To be closed, even after an abort. */
 export interface Engine {
-  /** How many things it makes at once, those included that wait for their turn. */
+  /** How many things it makes at once, including those that wait for their turn. */
   readonly atOnce: number;
   /**
-   * The files of `make` are in staging when this resolves, to who made them; what they hold is for the caller to judge.
+   * The files of `make` are in staging when this resolves to the engine that made them; the caller checks their
+   * content.
    * @throws OpensslError, or an Error with a message for the user.
    */
   perform(make: Make): Promise<EngineName>;
-  /** Resolves when nothing of it is left running. */
+  /** Resolves when none of its processes is left. */
   close(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * How long a call of openssl may take. Generous, for slow machines under load: it ends what hangs, so that a run does not
- * hold its lock for ever.
+ * How long a call of openssl may take. Generous, for slow machines under load: it ends what hangs, so that a run does
+ * not hold its lock forever.
  */
 import type { KeySpec } from '../pki/key-spec.ts';
 

@@ -32,7 +32,7 @@ function generatePair(spec: KeySpec): Promise<{ publicKey: KeyObject; privateKey
   }
 }
 
-/** @throws StepError without a word of the file's, whatever is wrong with it. */
+/** @throws StepError that quotes nothing of the file, whatever is wrong with it. */
 export function readKey(pem: Buffer): PrivateKey {
   try {
     const key = createPrivateKey(pem);

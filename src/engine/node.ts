@@ -37,7 +37,7 @@ const SERIAL_LENGTH = 20;
 /** Bits of an RSA key that is made in a second even by OpenSSL 3.0. */
 const LONGEST_RSA = 3072;
 
-/** What libuv has for all that is asynchronous, unless its variable says otherwise. */
+/** The threads that libuv has for asynchronous work, unless its variable says otherwise. */
 const THREADS = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
 
 /** Makes in staging folders, without a process. */
@@ -54,7 +54,9 @@ export class NodeEngine implements Engine {
     this.#files = files;
   }
 
-  /** RSA keys that take seconds are for a process, which can be ended; a thread cannot, and the process waits for it. */
+  /**
+   * RSA keys that take seconds are left to a process, which can be killed; a thread cannot, and exit would wait for it.
+   */
   suits(make: Make): boolean {
     switch (make.op) {
       case 'request':
@@ -133,7 +135,7 @@ export class NodeEngine implements Engine {
     return key.algorithm !== 'rsa' || (key.size <= LONGEST_RSA && availableParallelism() <= THREADS);
   }
 
-  /** Primes leave threads to those who wait for the disk. */
+  /** Finding primes leaves threads free for work on the disk. */
   #make(spec: KeySpec): Promise<PrivateKey> {
     return spec.algorithm === 'rsa' ? this.#primes.take(() => makeKey(spec)) : makeKey(spec);
   }

@@ -11,10 +11,10 @@ import { visible } from '../pki/printable.ts';
 import { type CallEnd, callEndText } from '../words/openssl-call.ts';
 import { limitFor, SETTING } from './limits.ts';
 
-/** More than this is no output of openssl; the rest is dropped. */
+/** openssl never prints more than this; the rest is dropped. */
 const OUTPUT_LIMIT = 16 * 1024 * 1024;
 
-/** What became of the program: its exit code and words mean something, it was cut short, or it never ran. */
+/** How far the program got: its exit code and output mean something, it was cut short, or it never ran. */
 export type End = 'by-itself' | 'cut-short' | 'not-begun';
 
 const ENDS: Readonly<Record<CallEnd['kind'], End>> = {
@@ -52,7 +52,7 @@ export class OpensslError extends Error {
     return ENDS[this.cause.kind];
   }
 
-  /** The last line of what it said, safe to print; most often the one that counts. */
+  /** The last line of its output, safe to print; usually the one that matters. */
   get lastWords(): string {
     return visible(this.stderr.trim().split('\n').at(-1) ?? '');
   }
@@ -68,7 +68,7 @@ export interface Openssl {
 export interface OpensslOptions {
   /** Ends every running call. */
   readonly signal?: AbortSignal | undefined;
-  /** Seconds after which a call is ended; by default what is generous for all but the making of large keys. */
+  /** Seconds after which a call is ended; by default generous for everything but large keys. */
   readonly limit?: number;
 }
 
@@ -99,7 +99,7 @@ export function opensslIn(
       }, limit * 1000);
       const stdout = collect(child.stdout);
       const stderr = collect(child.stderr);
-      // openssl may end before it has read its input; its exit code and its words tell why.
+      // openssl may end before it has read its input; its exit code and its output say why.
       child.stdin.on('error', () => {});
       child.stdin.end(input ?? '');
       const result = await child;
@@ -142,8 +142,8 @@ export function callOptions(cwd: string) {
 const DESCRIPTORS = 8;
 
 /**
- * Throws where starting a program would have too few descriptors: execa then fails before it listens to node, which says
- * so a moment later, and as nobody hears it ends the process.
+ * Throws where starting a program would have too few descriptors: execa then fails before it listens to node, whose
+ * error comes a moment later and, unhandled, ends the process.
  */
 export function keepFree(): void {
   const free: number[] = [];
@@ -164,7 +164,7 @@ function passedOn(): Record<string, string> {
   );
 }
 
-/** Relative entries are meant from where the user is. */
+/** Relative entries are relative to the user's folder. */
 function absolutePath(path: string): string {
   return path
     .split(delimiter)
@@ -177,7 +177,7 @@ export interface Ended {
   readonly isCanceled: boolean;
   /** It was ended because it took longer than so many seconds. */
   readonly limit?: number | undefined;
-  /** It was the shell that ended, before it could tell how openssl did. */
+  /** The shell ended before it could report how openssl did. */
   readonly isShell?: boolean;
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;

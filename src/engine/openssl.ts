@@ -20,7 +20,7 @@ export interface OpensslEngineOptions {
   readonly binary: string;
   /** How many openssl processes at once. */
   readonly processes: number;
-  /** The run's name, which its staging and scratch folders bear. */
+  /** The run's name, which is that of its staging and scratch folders. */
   readonly run: string;
   readonly byId: ById;
   /** Ends every call. */

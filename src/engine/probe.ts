@@ -3,13 +3,13 @@ import { type Capability, capabilityOf } from '../openssl/capabilities.ts';
 import { errorCode } from '../pki/errors.ts';
 import { OpensslError, opensslIn } from './openssl-call.ts';
 
-/** What the program says of itself; one that cannot be run, or fails, is a result. Rejects only where it is aborted. */
+/** The version that the program reports; one that cannot be run, or fails, is a result. Rejects only on abort. */
 export async function probeOpenssl(binary: string, signal?: AbortSignal): Promise<Capability> {
   try {
     const printed = await opensslIn('.', binary, { signal }).run({ args: ['version'], input: null });
     return capabilityOf(printed, binary);
   } catch (error) {
-    // Without descriptors nothing can be run, whatever is there.
+    // Without descriptors nothing can be run, even if it is installed.
     if (signal?.aborted || ['EMFILE', 'ENFILE'].includes(errorCode(error))) throw error;
     if (!(error instanceof OpensslError) || error.end === 'not-begun')
       return { ok: false, fault: { kind: 'missing', binary } };

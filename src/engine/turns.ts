@@ -1,4 +1,4 @@
-/** Lets so many works run at once, and the others wait in the order of their coming. */
+/** Limits how many tasks run at once; the others wait in order of arrival. */
 export class Turns {
   #free: number;
   readonly #waiting: (() => void)[] = [];
@@ -8,7 +8,7 @@ export class Turns {
     this.#free = limit;
   }
 
-  /** Resolves, or rejects, as the work does. */
+  /** Resolves or rejects as the task does. */
   async take<T>(work: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));

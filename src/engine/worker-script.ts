@@ -25,7 +25,7 @@ while read -r count after turn input; do
   echo "$?"
 done`;
 
-/** A call as it is put to a worker. */
+/** A call as it is sent to a worker. */
 export interface Asked {
   readonly args: readonly string[];
   /** The arguments of the call before. */
@@ -38,7 +38,7 @@ export interface Asked {
 /** What SCRIPT reads of a call. */
 export function question({ args, last, turn, hasInput }: Asked): string {
   if (args.some((arg) => arg.includes('\n'))) throw new Error('Internal error: an argument of two lines');
-  // An empty argument is an empty line, too.
+  // An empty argument is also an empty line.
   const follows = args.length === last.length && args.every((arg, i) => arg !== '' || last[i] === '');
   const lines = follows ? args.map((arg, i) => (arg === last[i] ? '' : arg)) : args;
   const how = `${args.length} ${follows ? 'last' : 'nothing'} ${turn} ${hasInput ? 'file' : 'none'}`;

@@ -22,14 +22,14 @@ export interface WorkerOptions {
 /** Its worker ended while it waited for another call: it can be made elsewhere. */
 export class NotBegun extends Error {}
 
-/** Of what a program says, in octets: the last words. */
+/** Octets of a program's output that are kept, from the end. */
 const WORDS_LIMIT = 64 * 1024;
 
 /** How many calls a worker can have been given: the one that runs, and those that follow. */
 export const DEPTH = 2;
 
 interface Given {
-  /** With `null` where it had not begun. */
+  /** `null` if the call had not begun. */
   readonly settle: (ended: Ended | null) => void;
   /** Seconds. */
   readonly limit: number;
@@ -44,7 +44,7 @@ export class Worker {
   #turn = 0;
   #last: readonly string[] = [];
   #isKilled = false;
-  /** The limit that a call did not keep. */
+  /** The limit that a call exceeded. */
   #late: number | undefined;
   #ended: Ended | undefined;
   /** The calls that it was given, in their order. */
@@ -52,7 +52,7 @@ export class Worker {
   /** Ends the worker where the first of them takes too long. */
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param number none that another worker had, also none that could not be made. */
+  /** @param number not used by another worker before, even one that could not be made. */
   constructor(options: WorkerOptions, number: number) {
     const stem = `${options.folder}/worker-${number}`;
     this.#slots = openSlots(join(options.cwd, stem));
@@ -89,7 +89,7 @@ export class Worker {
     throw new OpensslError(callEndOf(ended), shellWords(['openssl', ...args]), output);
   }
 
-  /** Ends the running call, and whatever openssl itself may have started. */
+  /** Ends the running call, and any process that openssl itself started. */
   kill(): void {
     this.#isKilled = true;
     killGroup(this.#child.pid, 'SIGTERM');
@@ -121,7 +121,7 @@ export class Worker {
     }, limit * 1000);
   }
 
-  /** Answers are lines; a pipe may bring one in pieces, or several at once. */
+  /** Answers are lines; a pipe may deliver one in pieces, or several at once. */
   #listen(): (text: string) => void {
     let rest = '';
     return (text) => {
@@ -134,7 +134,7 @@ export class Worker {
 
   async #watch(): Promise<void> {
     const { exitCode, signal, originalMessage } = await this.#child;
-    // Whatever would not end, or was stopped, is abandoned.
+    // A process that does not end, or was stopped, is killed.
     if (this.#isKilled) killGroup(this.#child.pid, 'SIGKILL');
     const limit = this.#late;
     this.#ended = { isCanceled: this.#isKilled, limit, isShell: true, exitCode, signal, originalMessage };
@@ -147,7 +147,7 @@ export class Worker {
 
 const NEW_FILE = file.O_RDWR | file.O_CREAT | file.O_EXCL;
 
-/** The files of a call: what it reads as its standard input, and what it says. */
+/** The files of a call: its standard input and its output. */
 class Slot {
   readonly #input: number;
   /** A file and not a pipe: openssl writes a dot for every candidate prime, and each would wake this process. */
@@ -166,8 +166,8 @@ class Slot {
   }
 
   /**
-   * For a call: what it is to read, over what was there, with empty lines up to its end. Making a file shorter waits for
-   * the file system's journal while entities are published, and the next call with it.
+   * Prepares a call: writes its input over the last one, padded with empty lines. Making a file shorter waits for the
+   * file system's journal while entities are published, and the next call with it.
    */
   open(input: string | null): void {
     this.#before = fstatSync(this.#log).size;
@@ -178,7 +178,7 @@ class Slot {
     for (let at = 0; at < bytes.length; ) at += writeSync(this.#input, bytes, at, bytes.length - at, at);
   }
 
-  /** What the call has said. */
+  /** The output of the call. */
   words(): string {
     const { size } = fstatSync(this.#log);
     const bytes = Buffer.alloc(Math.min(size - this.#before, WORDS_LIMIT));
@@ -208,12 +208,14 @@ function start({ cwd, binary }: WorkerOptions, stem: string) {
   return execa('/bin/sh', ['-c', SCRIPT, 'sh', binary, stem], {
     ...callOptions(cwd),
     stderr: 'ignore',
-    // A process group of its own, so that a signal reaches openssl and whatever that started.
+    // A process group of its own, so that a signal reaches openssl and any process that it started.
     detached: true,
   });
 }
 
-/** How a shell says that its program did not run, or that a signal ended it (POSIX, Shell Command Language §2.8.2). */
+/**
+ * How a shell reports that its program did not run, or that a signal ended it (POSIX, Shell Command Language §2.8.2).
+ */
 const NOT_RUN: Readonly<Record<number, string>> = { 126: 'it cannot be executed', 127: 'it is not there' };
 const SIGNALLED = 128;
 

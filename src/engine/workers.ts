@@ -1,10 +1,10 @@
 /**
  * The many openssl calls of an apply. Starting a program from this process costs 2 ms of its main thread, because its
  * memory is large; so there are a few workers, small shells that execa starts once, and that start openssl in a quarter
- * of that. Their script is fixed, and what they are given is data: arguments are lines that are read into variables, and
- * a call's configuration, where the values of a manifest are, is a file that a shell opens and never reads.
+ * of that. Their script is fixed, and what they are given is data: arguments are lines that are read into variables,
+ * and a call's configuration, where the values of a manifest are, is a file that a shell opens and never reads.
  *
- * A worker is given its next call while it has one to run, so that no core waits while this process judges and writes.
+ * A worker gets its next call while it still runs one, so that no core waits while this process verifies and writes.
  */
 import type { Command } from '../openssl/command.ts';
 import { StepError } from '../store/step-error.ts';
@@ -19,7 +19,7 @@ export interface WorkersOptions extends WorkerOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A call, and whether it takes so long that none should wait behind it. */
+/** A call, and whether it takes so long that no other should queue behind it. */
 export interface Call extends Command {
   readonly isLong?: boolean;
   /** Seconds after which it is ended. */
@@ -39,14 +39,14 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Started one by one as calls come; these begin in the order of their coming. To be closed, also after an abort. */
+/** Started one by one as calls come; these begin in order of arrival. To be closed, even after an abort. */
 export class Workers {
   readonly #options: WorkersOptions;
   readonly #all: Worker[] = [];
-  /** Those that have a long call. */
+  /** Workers with a long call. */
   readonly #busy = new Set<Worker>();
   readonly #waiting: Waiting[] = [];
-  /** As many as there may be, once it is known that no more can be. */
+  /** The number of workers; lowered once no more can be started. */
   #limit: number;
   #tried = 0;
   readonly #kill = (): void => {
@@ -86,7 +86,7 @@ export class Workers {
     }
   }
 
-  /** Where a call would start soonest, if there is room anywhere. */
+  /** The worker on which a call would start soonest, if any has room. */
   #place(): Worker | undefined {
     if (this.#options.signal?.aborted) throw new StepError(INTERRUPTED);
     const alive = this.#all.filter(({ isGone }) => !isGone);
@@ -96,7 +96,7 @@ export class Workers {
     return another ?? alive.find((worker) => worker.load < DEPTH && !this.#busy.has(worker));
   }
 
-  /** Another worker; where there can be no more, those that are there do. */
+  /** Another worker; if none can be started, the existing ones have to do. */
   #start(alive: number): Worker | undefined {
     try {
       const worker = new Worker(this.#options, this.#tried++);

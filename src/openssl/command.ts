@@ -1,4 +1,4 @@
-/** An openssl call as data: nothing here runs anything. The output folder is the working directory of every call. */
+/** An openssl call as data: nothing is run here. The output folder is the working directory of every call. */
 export interface Command {
   /** Arguments after `openssl`; no secret and no value from a manifest is ever among them. */
   readonly args: readonly string[];

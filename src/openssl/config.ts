@@ -11,9 +11,9 @@ export function configText(sections: readonly ConfigSection[]): string {
 }
 
 /**
- * Unescaped, `$ENV::HOME` would expand, `#` would end the line and quotes would vanish, of which the backtick is one; the
- * escapes hold from OpenSSL 1.1.1 to 4.0. Line breaks and control characters have no escape: validation refuses them, and
- * so does this, because a value that got past it must never reach a file.
+ * Unescaped, `$ENV::HOME` would expand, `#` would end the line and quotes would vanish, of which the backtick is one;
+ * the escapes hold from OpenSSL 1.1.1 to 4.0. Line breaks and control characters have no escape: validation refuses
+ * them, and so does this, because a value that slipped through must never reach a file.
  */
 function configValue(text: string): string {
   if (/[\p{Cc}\u2028\u2029]/u.test(text))

@@ -13,8 +13,8 @@ const LONG_NAMES: Readonly<Record<AttributeType, string>> = {
 };
 
 /**
- * The section `name`: attributes in the order of the subject, by their long names. Where one stands in an RDN with another,
- * and where a type comes twice, numbers in front tell the keys apart, which openssl ignores.
+ * The section `name`: attributes in the order of the subject, by their long names. Where two share an RDN, or a type
+ * occurs twice, numeric prefixes tell the keys apart, which openssl ignores.
  */
 export function nameSection({
   subject,
@@ -28,7 +28,7 @@ export function nameSection({
   return { name: 'name', entries };
 }
 
-/** A policy for `openssl ca` that lets all of these through. */
+/** A policy for `openssl ca` that accepts all of these. */
 export function policySection(): ConfigSection {
   return { name: 'policy', entries: Object.values(LONG_NAMES).map((name) => [name, 'optional']) };
 }

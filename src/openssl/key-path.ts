@@ -1,4 +1,4 @@
-/** Where openssl finds what a make is about. */
+/** Where openssl finds the files of a make. */
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
 import type { ById } from '../pki/issuers.ts';
@@ -15,7 +15,7 @@ export function keyPath(
   return isNew ? stagedPath(of, 'key', run) : pathOf(lookUp(byId, of), 'key', run, generation);
 }
 
-/** What an entity has in its place: a run reads a copy that it has judged, a script, which is run by hand, the file itself. */
+/** A file in its place: a run reads the copy that it has checked, a script, which is run by hand, the file itself. */
 export function pathOf(
   entity: Entity,
   file: 'key' | 'cert',
@@ -25,7 +25,7 @@ export function pathOf(
   return run === undefined ? filePath(entity, file) : copyPath(entity.id, file, run, generation);
 }
 
-/** @throws Error where there is no such entity: plan and inventory are not of one manifest. */
+/** @throws Error where there is no such entity: plan and inventory are from different manifests. */
 export function lookUp(byId: ById, id: EntityId): Entity {
   const entity = byId.get(id);
   if (entity === undefined) throw new Error(`Internal error: nothing is known of ${id}`);

@@ -90,7 +90,7 @@ function partLines(part: Part, change: Work, context: Context): readonly Line[] 
   }
 }
 
-/** A root's earlier certificates, by fingerprint: they are in its folder, wherever the run has got to. */
+/** A root's earlier certificates, by fingerprint: they are in its folder, however far the run has come. */
 function earlierLines(id: EntityId, { byId, changes }: Context): readonly Line[] {
   const entity = lookUp(byId, id);
   const files = `${shellPath(filePath(entity, 'cert'))} ${shellPath(filePath(entity, 'previous'))}`;
@@ -126,7 +126,7 @@ function ownCrossLines(change: Work, { byId }: Context): readonly Line[] {
   return crossingOf(change) === null ? kept : [{ cat: stagedPath(change.id, 'cross') }, ...kept];
 }
 
-/** Of a root that is in its place: they stand behind everything else. */
+/** Of a root that is in its place: they come after everything else. */
 function crossLines(id: EntityId, { byId, changes }: Context): readonly Line[] {
   const change = changes.get(id);
   const { previous, routes, cross } = keptTrust(id, changes);

@@ -13,7 +13,7 @@ export function usesLinks(entity: Located, change: Published): boolean {
   return entity.publish === 'symlinks' || change.relinks;
 }
 
-/** Damaged links lead somewhere again before anything is read by its name. */
+/** Damaged links are repaired before any file is read by its name. */
 export function restoreLines(entity: Located, change: Published): readonly string[] {
   if (!change.relinks) return [];
   return [`restore_links ${shellPath(entityFolder(entity))} ${names(entity)}`];
@@ -49,7 +49,7 @@ export function unlinkedLines(entity: Located, change: Published): readonly stri
   ];
 }
 
-/** Old versions go once their keys and certificates are in the archive, or are the present ones. */
+/** Old versions go once their keys and certificates are in the archive, or are the current ones. */
 export function clearLines(entity: Located, present: string, archive: string): readonly string[] {
   const precious = ['key', 'cert'] as const;
   const kept = precious.map((file) => shellWord(fileName(entity, file))).join(' ');

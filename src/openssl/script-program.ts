@@ -1,10 +1,10 @@
-/** The script's first lines: which openssl it runs, in which environment, and that it is one that will do. */
+/** The script's first lines: which openssl it runs, in which environment, and that it can be used. */
 import { ENVIRONMENT } from './command.ts';
 import { shellWord } from './shell.ts';
 
 /**
  * Shell lines after which `openssl` is that program, made absolute, because the script changes its folder. They end the
- * script before it has written anything where the program is none that capabilities.ts would take.
+ * script before it has written anything where capabilities.ts would not accept the program.
  */
 export function programLines(program: string): string {
   const environment = Object.entries(ENVIRONMENT).map(([name, value]) => `${name}=${value}`);

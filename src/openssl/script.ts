@@ -31,8 +31,8 @@ const WORK_FOLDERS = `${STAGE_FOLDER} ${SCRATCH_FOLDER}`;
 
 /**
  * The script's text, to be run in the manifest's folder; what is kept or refused is not in it.
- * @param program the openssl that it runs, unless `PKI_OPENSSL` names another by then.
- * @throws Error where plan and inventory are not of one manifest.
+ * @param program the openssl that it runs, unless `PKI_OPENSSL` then names another.
+ * @throws Error where plan and inventory are from different manifests.
  */
 export function planScript(plan: Plan, inventory: Inventory, program = 'openssl'): string {
   const context: Context = {
@@ -82,7 +82,7 @@ function header(plan: Plan, program: string): readonly string[] {
   ];
 }
 
-/** Of what left the manifest, it is not known here how it was published. */
+/** How an entity that left the manifest was published is not known here. */
 function hasLinks(change: Change, { byId }: Context): boolean {
   const entity = byId.get(change.id);
   return entity === undefined ? change.action === 'remove' : isWork(change) && usesLinks(entity, change);
@@ -145,7 +145,7 @@ function placeLines(entity: Entity, change: Work, now: number): readonly string[
   const path = (file: Artifact): string => filePath(entity, file);
   if (usesLinks(entity, change)) {
     const isLinked = entity.publish === 'symlinks';
-    // Two scripts may be of one second.
+    // Two scripts may be written in the same second.
     const version = `..v-${stamp(now)}-$$`;
     const lines = isLinked ? linkedLines(entity, change, version) : unlinkedLines(entity, change);
     return [...lines, ...clearLines(entity, isLinked ? version : 'none', archiveFolder(entity.id, now))];
@@ -157,7 +157,7 @@ function placeLines(entity: Entity, change: Work, now: number): readonly string[
   ];
 }
 
-/** What is replaced is kept, as apply keeps it. */
+/** Replaced files are kept, as apply keeps them. */
 function archiveLines(entity: Entity, { writes, deletes }: Work, now: number): readonly string[] {
   const folder = archiveFolder(entity.id, now);
   return [...writes, ...deletes].map((file) => archiveLine(entity, file, folder));
@@ -166,7 +166,7 @@ function archiveLines(entity: Entity, { writes, deletes }: Work, now: number): r
 function archiveLine(entity: Located, file: Artifact, folder: string): string {
   const path = shellPath(filePath(entity, file));
   const isPrecious = file === 'key' || file === 'cert';
-  // A private key may lie where another file of ours goes.
+  // A private key may be in the place of another file.
   const test = isPrecious ? `[ -e ${path} ]` : `grep -q 'PRIVATE KEY-----' ${path} 2>/dev/null`;
   return `if ${test}; then mkdir -p ${folder}; cp -p ${path} ${folder}/${ARTIFACTS[file].file}; fi`;
 }
@@ -183,7 +183,7 @@ function removeLines(id: EntityId, now: number): readonly string[] {
   ];
 }
 
-/** What is still where an entity had it before its place changed. */
+/** Files that are still where an entity had them before. */
 function copyLines(copies: readonly Relocation[]): readonly string[] {
   if (copies.length === 0) return [];
   const lines = copies.map(({ from, to }) => {
@@ -193,7 +193,7 @@ function copyLines(copies: readonly Relocation[]): readonly string[] {
   return [['# copies to new places', ...folderLines(copies.map(({ to }) => to)), ...lines].join('\n')];
 }
 
-/** Every folder on the way, readable for those who load certificates. */
+/** Every folder on the way, readable for programs that load certificates. */
 function folderLines(paths: readonly string[]): readonly string[] {
   const folders = [...new Set(paths.map(folderOf))].filter((folder) => folder !== '.');
   const onTheWay = folders.flatMap((folder) =>

@@ -1,6 +1,6 @@
 /**
  * `openssl ca`: a request becomes a certificate (openssl-ca(1)). `ca` and not `x509 -req`, because on OpenSSL 3.0–3.3
- * it alone takes exact dates, also in the past; its database is thrown away after every run.
+ * only it takes exact dates, even in the past; its database is thrown away after every run.
  */
 import type { ById } from '../pki/issuers.ts';
 import { keySpecText } from '../pki/key-spec.ts';

@@ -56,7 +56,10 @@ function purposesOf(entity: Entity): readonly Purpose[] {
   }
 }
 
-/** Only the root is trusted, so a missing or wrong intermediate cannot hide. `-x509_strict`: RFC 5280's musts; `-policy_check`: policies, too. */
+/**
+ * Only the root is trusted, so a missing or wrong intermediate cannot hide. `-x509_strict`: what RFC 5280 requires;
+ * `-policy_check`: policies.
+ */
 export function verifyCommand(
   issuers: readonly Entity[],
   purpose: Purpose,
@@ -77,7 +80,7 @@ export function verifyCommand(
   return { args, input: null };
 }
 
-/** A file name that openssl cannot take for an option. */
+/** A file name that openssl cannot mistake for an option. */
 export function certificateArg(entity: Located): string {
   const path = filePath(entity, 'cert');
   return path.startsWith('-') ? `./${path}` : path;

@@ -89,7 +89,7 @@ function issuerReasons(
     ];
   if (signedBy !== issuer.keyId) return anotherIssuer(facts, issuer);
   const named = identityOf(issuer);
-  // No AKI can name a certificate of the issuer that this plan replaces by its serial number.
+  // The issuer's next certificate has no serial number yet, so an AKI cannot name it.
   const isReplaced = issuer.serial === null && !namesCertificate(facts, named);
   if (!namesIssuer(facts, named) || isReplaced) return [{ kind: 'issuer-changes', issuer: issuer.id }];
   return wrongCertificate(facts, named);

@@ -1,4 +1,4 @@
-/** What is wrong with something that was made, as values (words: words/objection.ts). */
+/** Objections to something that was made, as values (words: words/objection.ts). */
 import type { Reason } from './reason.ts';
 
 /** An extension as it is written: `value` is hex of the DER. */

@@ -34,7 +34,7 @@ import { Staging } from './staging.ts';
 import { Taken } from './taken.ts';
 import { clearWorkFolders, ignoreInGit, leaveTidy, pruned } from './upkeep.ts';
 
-/** Where and with what an apply works, what it may do, and what hears of it. */
+/** Where and with what an apply works, what it may do, and who is notified. */
 export interface ApplyOptions {
   /** The output folder, absolute. */
   readonly root: string;
@@ -42,7 +42,7 @@ export interface ApplyOptions {
   readonly binary: string;
   /** Reads the clock, in seconds since 1970. */
   readonly clock: () => number;
-  /** Whether somebody vouches for the clock, so that it is right whatever was issued before; by default nobody does. */
+  /** Whether the user vouches for the clock, so that it counts as right whatever was issued before; by default not. */
   readonly trustClock?: boolean;
   /** How many openssl processes at once. */
   readonly processes: number;
@@ -52,24 +52,24 @@ export interface ApplyOptions {
   readonly flushFrom?: number;
   /** What was agreed to beforehand. */
   readonly consents: ReadonlySet<Consent>;
-  /** Sees the plan, under the lock and before anything is done, and says what else is agreed to. */
+  /** Receives the plan, under the lock and before anything is done, and returns further consents. */
   readonly review?: (plan: Plan) => Promise<ReadonlySet<Consent>>;
   /** Entities to re-key. */
   readonly rekey?: ReadonlySet<EntityId>;
   /** Authorities whose earlier certificates are no longer to be trusted. */
   readonly retire?: ReadonlySet<EntityId>;
-  /** Entities of which what is due is done, and of no others; by default of all. */
+  /** The only entities for which what is due is done; by default all of them. */
   readonly only?: ReadonlySet<EntityId>;
   /** Seconds to wait for another run to end; none by default. */
   readonly lockTimeout?: number;
   readonly listener?: Listener;
-  /** Ends what runs, and waiting for the lock; what is published by then stays. */
+  /** Ends what runs, and waiting for the lock; what is already published stays. */
   readonly signal?: AbortSignal;
 }
 
 /** How an apply ended. A step that failed is part of it, and no rejection. */
 export type ApplyResult = Ending & {
-  /** What went wrong beside it, in words. */
+  /** Problems beside the steps, in words. */
   readonly warnings?: readonly string[];
 };
 
@@ -87,7 +87,7 @@ type Ending =
       readonly kind: 'done';
       readonly plan: Plan;
       readonly held: readonly Change[];
-      /** Refused, or not agreed to: these stayed as they are, and everything that does not need them went on. */
+      /** Refused, or without consent: these stayed as they are, and everything that does not need them went on. */
       readonly blocked: readonly Change[];
       readonly execution: Execution;
       readonly interrupted: boolean;
@@ -95,7 +95,8 @@ type Ending =
 
 /**
  * Makes the output folder what the inventory says; the folder itself is made where it is missing.
- * @throws UserError where something is in the way that only its owner can move; else what the system or `review` threw.
+ * @throws UserError where something is in the way that only its owner can remove; otherwise what the system or `review`
+ * threw.
  */
 export async function applyInventory(inventory: Inventory, options: ApplyOptions): Promise<ApplyResult> {
   // The output folder itself may be a link that the user made; nothing below it may.
@@ -167,7 +168,7 @@ async function nothingDone(
   return { kind: 'nothing', plan, held };
 }
 
-/** Finishes what an earlier run had begun; what still cannot be finished hinders nothing else. */
+/** Finishes what an earlier run had begun; what still cannot be finished holds up nothing else. */
 async function finishEarlier({ output, listener }: OpenOptions): Promise<ReadonlyMap<EntityId, Refusal>> {
   const stuck = new Map<EntityId, Refusal>();
   const entities = await recover(output, (id, error) =>
@@ -195,7 +196,7 @@ async function carryOut(
   const name = `${isoTime(plan.now).replaceAll(':', '')}-${randomBytes(3).toString('hex')}`;
   const byId = byIdOf(inventory.entities);
   const changes = new Map(plan.changes.map((change) => [change.id, change]));
-  // A yes is not forgotten, whatever happens from here on.
+  // A consent is remembered, whatever happens from here on.
   await rememberAuthorities(output, settledIn(inventory, plan), observation);
   using staging = new Staging(output, name);
   const place = { root, own: output.own, binary, processes, run: name, byId, signal };

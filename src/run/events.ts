@@ -25,5 +25,5 @@ export interface StepFailure {
   readonly lacks?: { readonly algorithm: string; readonly program: string };
 }
 
-/** Called as it happens, and the run waits meanwhile: to be quick, and not to throw. */
+/** Called as events happen, while the run waits: it must be quick and must not throw. */
 export type Listener = (event: RunEvent) => void;

@@ -28,7 +28,7 @@ export interface Execution {
   readonly published: readonly EntityId[];
 }
 
-/** What stays where it is, what hears of the steps, and what ends them. */
+/** What stays where it is, who is notified of steps, and what ends them. */
 export interface ExecuteOptions {
   /** Entities whose files stay where they are, and are to be found there again. */
   readonly pinned: ReadonlySet<EntityId>;
@@ -69,7 +69,7 @@ export async function execute(
       failedEntities.add(step.entity);
       skipped.delete(step.entity);
       const failure = failureOf(step, error);
-      // What the interruption ended did not fail.
+      // A step that the interruption ended did not fail.
       if (!signal?.aborted) failures.push(failure);
       listener?.({ kind: 'step-failed', step, failure });
     },

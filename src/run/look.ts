@@ -15,7 +15,7 @@ export interface LookOptions {
   readonly rekey?: ReadonlySet<EntityId>;
   readonly retire?: ReadonlySet<EntityId>;
   readonly only?: ReadonlySet<EntityId>;
-  /** Who is to make keys and certificates. */
+  /** Who makes keys and certificates. */
   readonly engine?: EngineChoice;
   /** A question, of any moment; without it the clock is asked, and compared with what was issued. */
   readonly now?: number;
@@ -24,7 +24,7 @@ export interface LookOptions {
   readonly clock: () => number;
 }
 
-/** @param root the output folder. @throws UserError where apply would not go either. */
+/** @param root the output folder. @throws UserError where apply would stop as well. */
 export function lookAndPlan(
   root: string,
   inventory: Inventory,

@@ -1,6 +1,6 @@
 /**
- * What openssl reads of files in their places: copies in staging, made once in a run. The owner of an entity's folder may
- * put there what he likes, whenever he likes, a FIFO for instance; so a file is read here, judged, and then not read again.
+ * What openssl reads of files in their places: copies in staging, made once in a run. The owner of an entity's folder
+ * can put anything there at any time, a FIFO for instance; so a file is read once here, checked, and not read again.
  */
 import { modeOf } from '../pki/artifact.ts';
 import { messageOf } from '../pki/errors.ts';

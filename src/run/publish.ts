@@ -15,8 +15,8 @@ import { type Run, workOf } from './run.ts';
 import { verifyStaged } from './verify-staged.ts';
 
 /**
- * Rejects where a file cannot be replaced, or something else was made than was asked for: then the old set stays.
- * What is cut short after the commit's point of no return (store/commit/commit.ts) is finished by the next run.
+ * Rejects where a file cannot be replaced, or what was made is not what was asked for: then the old set stays. What is
+ * cut short after the commit's point of no return (store/commit/commit.ts) is finished by the next run.
  */
 export async function publish(run: Run, id: EntityId): Promise<void> {
   const entity = run.byId.get(id);
@@ -35,7 +35,7 @@ async function replace(run: Run, entity: Entity, change: Work): Promise<void> {
   );
   const { issued, cross } = verifyStaged(run, entity, change);
   take(run, entity, change, [issued, cross]);
-  // Looking comes before writing: afterwards it would wait for the folder.
+  // Reading comes before writing: afterwards it would wait for the folder.
   const tidied = tidy(run, entity, change);
   const whyCross = change.reasons.filter(({ kind }) => kind === 'keeps-trust');
   const written = async (): Promise<unknown> => {

@@ -22,7 +22,7 @@ export interface PublishedCertificate {
   readonly key: KeyObject;
 }
 
-/** Asked for what the run does not know, or has not published yet, its methods throw. */
+/** Its methods throw for what the run does not know, or has not published yet. */
 export class Published {
   readonly #output: OutputFolder;
   readonly #byId: ById;
@@ -35,7 +35,9 @@ export class Published {
     this.#changes = changes;
   }
 
-  /** A certificate in its final place. Issuers are published before anything below them starts, so once read is read. */
+  /**
+   * A certificate in its final place. Issuers are published before anything below them starts, so one read is enough.
+   */
   certificate(id: EntityId): PublishedCertificate {
     const known = this.#known.get(id);
     if (known !== undefined) return known;
@@ -92,7 +94,7 @@ export class Published {
     return this.#certificates(id, keptTrustOf(this.#change(id)).cross);
   }
 
-  /** All cross-certificates of a root, once it is published: they stand behind everything else. */
+  /** All cross-certificates of a root, once it is published: they come after everything else. */
   cross(id: EntityId): string {
     const change = this.#change(id);
     const { previous, routes, cross } = keptTrustOf(change);
@@ -103,7 +105,7 @@ export class Published {
   }
 
   #certificates(id: EntityId, wanted: readonly Fingerprint[], others: readonly Entity[] = []): string {
-    // Every trust bundle asks, and hardly any root has one: nothing is read for nothing.
+    // Every trust bundle asks, and hardly any root has one, so the file is not read in vain.
     if (wanted.length === 0) return '';
     const places = [
       [id, 'cert'],

@@ -12,7 +12,7 @@ import { clearWorkFolders, leaveTidy } from './upkeep.ts';
 
 /** What to give up, and how long to wait for another run. */
 export interface RecoverOptions extends Omit<LockOptions, 'clock'> {
-  /** Entities, as `servers/api` or `api`, whose new files are not to be put in place any more. */
+  /** Entities, as `servers/api` or `api`, whose new files are given up. */
   readonly discard?: readonly string[];
 }
 
@@ -35,8 +35,8 @@ export interface RecoverOutcome {
 }
 
 /**
- * Finishes what an interrupted apply left half-way in an output folder, as the next one would do first; or gives up what
- * `discard` names, and touches nothing else. @throws UserError where `.pki` is not ours to use.
+ * Finishes what an interrupted apply left half-way in an output folder, as the next one would do first; or gives up
+ * what `discard` names, and touches nothing else. @throws UserError where `.pki` is not this program's to use.
  */
 export async function recover(
   { root }: { readonly root: string },

@@ -1,4 +1,4 @@
-/** What a run writes down of the entities that are as they should be, because no file shows it once it has changed. */
+/** What a run records of entities that are as they should be, because no file shows it once it has changed. */
 import type { Entity, Inventory } from '../pki/entity.ts';
 import { newlyKnown } from '../plan/known.ts';
 import type { Observation } from '../plan/observation.ts';
@@ -7,7 +7,7 @@ import { saveKnown } from '../store/observe/known.ts';
 import { savePlaces } from '../store/observe/places.ts';
 import type { OutputFolder } from '../store/output-folder.ts';
 
-/** All but those that were refused or not agreed to, or that nobody asked about. */
+/** All but those that were refused, lacked a consent, or were not part of the plan. */
 export function settledIn({ entities }: Inventory, { pinned }: Pick<Plan, 'pinned'>): readonly Entity[] {
   return entities.filter(({ id }) => !pinned.has(id));
 }

@@ -13,7 +13,7 @@ import type { Taken } from './taken.ts';
 
 /** One apply under way. */
 export interface Run {
-  /** The output folder, absolute, for whoever reads; what is changed is changed through `output`. */
+  /** The output folder, absolute, for reading; changes go through `output`. */
   readonly root: string;
   readonly output: OutputFolder;
   readonly byId: ById;
@@ -24,7 +24,7 @@ export interface Run {
   readonly ledger: Ledger;
   readonly taken: Taken;
   readonly reader: Reader;
-  /** Where so many first issues are under way that it pays, and can be. */
+  /** `undefined` where there are too few first issues for it to pay, or the system cannot do it. */
   readonly flush: Flush | undefined;
   /** Seconds since 1970: the moment of the plan. */
   readonly now: number;

@@ -1,4 +1,4 @@
-/** The folders in which one run has its files made, before anyone sees them. */
+/** The folders in which one run has its files made, out of sight of readers. */
 import { setImmediate } from 'node:timers/promises';
 import type { EngineName } from '../pki/engine.ts';
 import { type EntityId, unreachable } from '../pki/entity.ts';
@@ -67,7 +67,7 @@ export class Staging {
     this.#made.add(id);
   }
 
-  /** Makes a file that several steps need, for the first of them that asks; the others wait for it. */
+  /** Makes a file that several steps need, when the first of them asks; the others wait for it. */
   once(path: string, make: () => Promise<void>): Promise<void> {
     const made = this.#shared.get(path) ?? make();
     this.#shared.set(path, made);
@@ -92,7 +92,7 @@ export class Staging {
     if (stat.size === 0) throw new StepError({ kind: 'made-empty', path: this.name(id, file) });
   }
 
-  /** Who made a file of this run, once it is checked. */
+  /** The engine that made a file of this run, once it is checked. */
   makerOf(id: EntityId, file: StagedFile): EngineName {
     const maker = this.#makers.get(this.name(id, file));
     if (maker === undefined) throw new Error(`Internal error: no one made ${file} of ${id}`);
@@ -138,7 +138,7 @@ export class Staging {
     return this.#folder;
   }
 
-  /** An entity's folder, until another's is asked for: only for what is done with it at once. */
+  /** An entity's folder, valid until another's is asked for: for immediate use only. */
   #at(id: EntityId): Folder {
     if (this.#last?.id === id) return this.#last.folder;
     const folder = this.#enter(id);
@@ -157,7 +157,7 @@ export class Staging {
   }
 }
 
-/** openssl exits 0 also where half of its output is missing. @throws StepError where a file is missing or empty. */
+/** openssl exits 0 even where half of its output is missing. @throws StepError where a file is missing or empty. */
 export function whole(file: FileState<Buffer>, path: string): Buffer {
   if (file.state === 'present' && file.facts.length > 0) return file.facts;
   throw new StepError(faultOf(file, path));

@@ -58,7 +58,7 @@ export class Taken {
   }
 }
 
-/** A line that somebody else wrote is reported by `pki history`; here it only makes a look back impossible. */
+/** A foreign line is reported by `pki history`; here it only makes a look back impossible. */
 function readable(root: string): readonly LedgerEntry[] {
   try {
     return readLedger(root);

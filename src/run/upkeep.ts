@@ -12,7 +12,7 @@ export function clearWorkFolders(own: Folder): void {
   for (const folder of [STAGE_FOLDER, SCRATCH_FOLDER]) own.removeTree(nameOf(folder));
 }
 
-/** Old folders that cannot be removed are no reason to keep back how the run went. */
+/** Old folders that cannot be removed must not hide how the run went. */
 export async function pruned(
   output: OutputFolder,
   { archiveFor }: Inventory,
@@ -31,11 +31,11 @@ export function leaveTidy(own: Folder): void {
   try {
     clearWorkFolders(own);
   } catch {
-    // The next run begins with this, and says what is in the way; how this one went is more important.
+    // The next run begins with this, and reports what is in the way; the result of this one is more important.
   }
 }
 
-/** Keys have no business in a repository. A file that somebody else put there stays as it is. */
+/** Keys have no business in a repository. A file that is not ours stays as it is. */
 export async function ignoreInGit(output: Folder): Promise<void> {
   const name = '.gitignore';
   if (output.lookAt(name) !== undefined) return;

@@ -28,7 +28,7 @@ export type CertificateProblem =
   /** What is in its place cannot be read as a plain file. */
   | { readonly kind: 'blocked'; readonly path: string; readonly cause: Blockage };
 
-/** What `openssl verify` makes of a certificate for one purpose; a peer's is judged for two. */
+/** The judgement of `openssl verify` on a certificate for one purpose; a peer's is judged for two. */
 export interface CertificateCheck {
   readonly entity: EntityId;
   readonly purpose: Purpose;
@@ -40,7 +40,7 @@ export interface CertificateOptions {
   /** The output folder, absolute. */
   readonly root: string;
   readonly binary: string;
-  /** What alone is to be judged; everything by default. */
+  /** Only these are judged; everything by default. */
   readonly touched?: ReadonlySet<EntityId> | undefined;
   readonly signal?: AbortSignal;
 }
@@ -50,7 +50,7 @@ export async function checkCertificates(
   entities: readonly Entity[],
   options: CertificateOptions,
 ): Promise<readonly CertificateCheck[]> {
-  // Private (mkdtemp: 0700). A file of an entity may be anything by the time that openssl opens it, such as a FIFO.
+  // Private (mkdtemp: 0700). By the time that openssl opens it, a file of an entity may be anything, such as a FIFO.
   const copies = await mkdtemp(join(tmpdir(), 'pki-verify-'));
   try {
     const { there, absent } = copyAll(entities, options.root, copies);
@@ -145,14 +145,14 @@ async function outputOf(
   try {
     return { stdout: await openssl.run(command), stderr: '' };
   } catch (error) {
-    // Its complaint is what was asked for; that it was ended, or never ran, is something else.
+    // Its complaint is the answer; that it was ended, or never ran, is something else.
     if (error instanceof OpensslError && error.end === 'by-itself') return error;
-    throw toldOf(error);
+    throw userErrorOf(error);
   }
 }
 
-/** An openssl that fails where nothing of the user's is judged is in the way, and no defect of ours. */
-export function toldOf(error: unknown): unknown {
+/** A failure of openssl itself, on no file of the user's, is an error to report and not a bug of this program. */
+export function userErrorOf(error: unknown): unknown {
   if (!(error instanceof OpensslError)) return error;
   const { message: problem, lastWords, command } = error;
   return new UserError({ kind: 'openssl-fails', problem, lastWords, command });

@@ -89,7 +89,7 @@ function keyOf({ staging, published }: Run, entity: Entity, change: Work): Buffe
   return whole(published.read(entity.id, 'key'), filePath(entity, 'key'));
 }
 
-/** openssl exits 0 also where half of its output is missing. */
+/** openssl exits 0 even where half of its output is missing. */
 function stagedFacts<A extends Artifact>(
   staging: Staging,
   id: EntityId,
@@ -110,7 +110,7 @@ function verifyPublic(keyFile: Buffer, publicFile: Buffer): void {
     throw new StepError({ kind: 'other-public-key' });
 }
 
-/** It holds what its parts hold. */
+/** A converted file must hold what its parts hold. */
 function verifyConverted(run: Run, entity: Entity, change: Work, artifact: Artifact): void {
   const rule = ruleOf(artifact);
   if (rule.by !== 'conversion') return;

@@ -1,6 +1,6 @@
 /**
- * The part of the proof that no handshake shows: what is trusted beyond the manifest lets in whom no test knows. Bundles on
- * the disk are compared with the roots on the disk, so this asks nothing of the plan, and holds while something is due.
+ * The part of the proof that no handshake shows: trust beyond the manifest admits peers that no test knows. Bundles on
+ * the disk are compared with the roots on the disk, so this needs no plan, and holds while something is due.
  */
 import type { Artifact } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
@@ -14,7 +14,7 @@ import type { CertificateFacts, Fingerprint } from '../x509/facts.ts';
 import { certificateLikeBlocks } from '../x509/parse.ts';
 import { sha256 } from '../x509/public-key.ts';
 
-/** A certificate that nobody is to trust; of one that cannot be read, nobody knows whose it is. */
+/** A certificate that must not be trusted; without a subject where it cannot be read. */
 export interface StrangeAnchor {
   readonly fingerprint: Fingerprint;
   readonly subject: string | null;

@@ -1,4 +1,7 @@
-/** The proof: certificates judged by openssl, bundles by whom they trust, every pair in a real handshake. Changes nothing. */
+/**
+ * The proof: certificates judged by openssl, bundles by what they trust, every pair in a real handshake. Changes
+ * nothing.
+ */
 
 import { opensslIn } from '../engine/openssl-call.ts';
 import type { SkippedCheck } from '../handshake/case.ts';
@@ -9,10 +12,10 @@ import type { Outcome } from '../handshake/outcome.ts';
 import { shake } from '../handshake/shake.ts';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { readCredentials } from '../store/observe/credentials.ts';
-import { type CertificateCheck, checkCertificates, toldOf } from './verify-certificates.ts';
+import { type CertificateCheck, checkCertificates, userErrorOf } from './verify-certificates.ts';
 import { checkTrust, type TrustProblem } from './verify-trust.ts';
 
-/** Where and with what to verify, how much of it, and what hears of it. */
+/** Where and with what to verify, how much of it, and who is notified. */
 export interface VerifyOptions {
   /** The output folder, absolute. */
   readonly root: string;
@@ -33,13 +36,13 @@ const PAIRS = 1000;
 export interface Verification {
   readonly certificates: readonly CertificateCheck[];
   readonly outcomes: readonly Outcome[];
-  /** Checks that could not be made; they spoil nothing. */
+  /** Checks that could not be made; they are no failures. */
   readonly skipped: readonly SkippedCheck[];
   /** Trust bundles that are more than the manifest names. */
   readonly trust: readonly TrustProblem[];
   /** No certificate and no bundle has a problem, and every handshake went as expected. */
   readonly ok: boolean;
-  /** `touched`: only what has just changed was looked at, because everything would be too much. */
+  /** `touched`: only what has just changed was looked at, because checking everything would take too long. */
   readonly scope: 'all' | 'touched';
 }
 
@@ -66,7 +69,7 @@ async function prove(
   const foreign = await makeForeign(async ({ args, input, cwd }) => ({
     stdout: await opensslIn(cwd, binary, { signal }).run({ args, input }),
   })).catch((error: unknown) => {
-    throw toldOf(error);
+    throw userErrorOf(error);
   });
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
   const credentials = new Map<EntityId, Credentials>();

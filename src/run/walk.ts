@@ -4,7 +4,7 @@
  */
 import type { Step, StepId } from '../plan/steps.ts';
 
-/** How a step is run, what hears of those that are not done, and how many run at once. */
+/** How a step is run, who is notified of the others, and how many run at once. */
 export interface WalkOptions {
   readonly begun?: (step: Step) => void;
   readonly done?: (step: Step) => void;
@@ -160,7 +160,7 @@ function buildNodes(steps: readonly Step[]): readonly Node[] {
   return nodes;
 }
 
-/** What is needed before what needs it. Steps that wait for each other would never run, and no one would learn of it. */
+/** What is needed before what needs it. Steps that wait for each other would never run, without an error. */
 function inOrder(nodes: readonly Node[]): readonly Node[] {
   const missing = new Map(nodes.map((node) => [node, node.missing]));
   const order = nodes.filter((node) => node.missing === 0);

@@ -1,4 +1,4 @@
-/** What stands in the way of a file, as a clause behind its name, and what to do about it. */
+/** Why a file is blocked, as a clause after its name, and what to do about it. */
 import type { Artifact } from '../pki/artifact.ts';
 import { unreachable } from '../pki/entity.ts';
 import type { Blockage, LinkFault, LinkFinding } from '../plan/blockage.ts';
@@ -40,7 +40,7 @@ export function blockageText(cause: Blockage): string {
   }
 }
 
-/** What each file holds first of all. */
+/** The main content of each file. */
 const CONTENTS: Readonly<Record<Artifact, string>> = {
   key: 'private key',
   csr: 'certificate request',

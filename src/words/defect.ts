@@ -19,7 +19,7 @@ const TEXTS: Readonly<Record<DefectKind, (what: string) => string>> = {
   'explicit-policy': () => 'policyConstraints demand a certificate policy, and it has none',
 };
 
-/** Completes nothing: a clause about the certificate. */
+/** A clause about the certificate. */
 export function defectText(kind: DefectKind, what: string | null): string {
   return TEXTS[kind](what ?? '');
 }

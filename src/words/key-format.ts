@@ -1,4 +1,4 @@
-/** What a private key is that this program cannot use, as a clause behind the name of its file, and what can be done. */
+/** The format of a private key that this program cannot use, as a clause after the file's name, and what to do. */
 import { unreachable } from '../pki/entity.ts';
 import type { KeyFormat } from '../x509/key-format.ts';
 
@@ -63,7 +63,7 @@ export function keyFormatHint(format: KeyFormat): string {
   return `put the key in its place as PKCS#8 in PEM, ${OTHERWISE}`;
 }
 
-/** A command that makes of it what this program reads, where there is one. */
+/** A command that converts it to what this program reads, where there is one. */
 export function conversionOf(format: KeyFormat): string | null {
   switch (format.kind) {
     case 'der':

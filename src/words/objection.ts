@@ -1,4 +1,4 @@
-/** What is wrong with something that was made, in words: the end of an error, never the whole of it. */
+/** Objections to something that was made, in words: the end of an error, never all of it. */
 import type { EncodedExtension, Objection } from '../plan/objection.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime } from '../plan/validity.ts';

@@ -1,10 +1,10 @@
 /** How a call of openssl ended that did not end well, in words. */
 import { type Words, worded } from './table.ts';
 
-/** The shell is the one that starts openssl, and it ended before it could say how openssl did. */
+/** `shell`: the one that starts openssl, which ended before it could report how openssl did. */
 type Program = 'openssl' | 'shell';
 
-/** What became of a call. */
+/** How a call ended. */
 export type CallEnd =
   | { readonly kind: 'interrupted' }
   /** It took longer than so many seconds; `setting` sets another limit. */

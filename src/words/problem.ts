@@ -1,4 +1,4 @@
-/** What is in the way that only the user can move, and what to do about it. */
+/** What is in the way that only the user can remove, and what to do about it. */
 import { shellWord } from '../openssl/shell.ts';
 import { unreachable } from '../pki/entity.ts';
 import type { Blockage } from '../plan/blockage.ts';
@@ -14,13 +14,13 @@ export type UserProblem =
   | { readonly kind: 'foreign-owner'; readonly path: string; readonly uid: number; readonly setting: string }
   /** Others may write into a folder of this program's own. */
   | { readonly kind: 'open-to-others'; readonly path: string; readonly mode: number }
-  /** A repository says what is in a folder of this program's own. */
+  /** A repository decides what is in a folder of this program's own. */
   | { readonly kind: 'tracked'; readonly path: string }
-  /** A repository says where the output folder is, and that is outside of it. */
+  /** A repository decides where the output folder is, and that is outside of it. */
   | { readonly kind: 'tracked-link'; readonly path: string }
   /** The output folder is in a folder of git; `real` is where it is once links are followed. */
   | { readonly kind: 'inside-git'; readonly path: string; readonly real: string }
-  /** Something else than a plain file of ours. */
+  /** Not a plain file of this program. */
   | { readonly kind: 'in-the-way'; readonly path: string; readonly cause: Blockage }
   | { readonly kind: 'ledger'; readonly path: string; readonly cause: Blockage }
   | {
@@ -29,7 +29,7 @@ export type UserProblem =
       readonly line: number;
       readonly fault: 'no-json' | 'no-entry';
     }
-  /** The list of moves in a commit folder; without a cause it can be read, and is none. */
+  /** The list of moves in a commit folder; without a cause it can be read, but is not such a list. */
   | { readonly kind: 'order'; readonly path: string; readonly cause?: Blockage }
   | { readonly kind: 'no-adoptable-folder'; readonly folder: string }
   | { readonly kind: 'no-manifest-folder'; readonly folder: string }

@@ -1,10 +1,10 @@
-/** Reasons as the ledger and every JSON structure have them (docs/json.md): what is data inside is words there. */
+/** Reasons as the ledger and every JSON structure have them (docs/json.md): internal data becomes words there. */
 import type { Reason } from '../plan/reason.ts';
 import { findingsText } from './blockage.ts';
 
 type PublishReason = Extract<Reason, { readonly kind: 'publish' }>;
 
-/** A reason that was written down, perhaps by an older version. */
+/** A recorded reason, perhaps from an older version. */
 export type RecordedReason =
   | Exclude<Reason, PublishReason>
   | (Omit<PublishReason, 'findings'> & { readonly detail: string });

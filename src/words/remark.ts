@@ -1,4 +1,4 @@
-/** What is worth knowing of what stays as it is, in words. */
+/** Remarks on files that stay as they are, in words. */
 import { unreachable } from '../pki/entity.ts';
 import { visible } from '../pki/printable.ts';
 import type { Remark } from '../plan/remark.ts';

@@ -1,4 +1,4 @@
-/** Why a step of an apply failed, in words, unless a call of openssl or the system says it itself. */
+/** Why a step of an apply failed, in words, where neither openssl nor the system says so. */
 import { ARTIFACTS, type Artifact } from '../pki/artifact.ts';
 import type { EngineName } from '../pki/engine.ts';
 import { type EntityId, unreachable } from '../pki/entity.ts';
@@ -30,7 +30,7 @@ export type StepFault =
   | { readonly kind: 'serial-again'; readonly serial: string; readonly owner: EntityId }
   | { readonly kind: 'no-key' }
   | { readonly kind: 'call'; readonly end: CallEnd }
-  /** Files that are read and not there as they should be. */
+  /** Files that should be readable and are not. */
   | { readonly kind: 'missing'; readonly path: string }
   | { readonly kind: 'empty'; readonly path: string }
   | { readonly kind: 'blocked'; readonly path: string; readonly cause: Blockage }
