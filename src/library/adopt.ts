@@ -7,11 +7,11 @@ import type { Plan } from '../plan/plan.ts';
 import { plan } from './plan.ts';
 import { clock } from './project.ts';
 
-/** Where the manifest is to go, and as of when. */
+/** Where the manifest goes, and the moment of the description. */
 export interface AdoptOptions {
-  /** Where the manifest is to be written; beside or above the folder. Without it the best place is chosen. */
+  /** Where the manifest is written; beside or above the folder. Without it the best place is chosen. */
   readonly manifest?: string;
-  /** Seconds since 1970; the present by default. */
+  /** Seconds since 1970; now by default. */
   readonly now?: number;
 }
 
@@ -19,7 +19,7 @@ export interface AdoptOptions {
 export interface Adoption {
   /** As it was named. */
   readonly folder: string;
-  /** The folder that the manifest belongs into, absolute. */
+  /** The folder that the manifest belongs in, absolute. */
   readonly place: string;
   /** The manifest in values, and what it does not describe. */
   readonly description: Description;

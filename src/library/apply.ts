@@ -11,19 +11,19 @@ import { opensslText } from '../words/openssl.ts';
 import type { Demands, PlanOptions } from './plan.ts';
 import { clock, type Project } from './project.ts';
 
-/** What apply may do, and what hears of it. */
+/** What apply may do, and who is notified. */
 export interface ApplyOptions extends Demands, Pick<PlanOptions, 'engine'> {
   /** What may be done that breaks something in use; nothing by default. */
   readonly consents?: ReadonlySet<Consent>;
-  /** Takes the clock for right, whatever was issued before. */
+  /** Treats the clock as right, whatever was issued before. */
   readonly trustClock?: boolean;
   /** Sees the plan before anything is done, and may agree to more. */
   readonly review?: (plan: Plan) => Promise<ReadonlySet<Consent>>;
   /** Seconds to wait for another run in the same folder to end; none by default. */
   readonly lockTimeout?: number;
-  /** Hears of every step as it goes. */
+  /** Called for every step as it goes. */
   readonly listener?: Listener;
-  /** Ends what runs, and waiting for the lock; what is published by then stays. */
+  /** Ends what runs, and waiting for the lock; what is already published stays. */
   readonly signal?: AbortSignal;
 }
 
@@ -44,7 +44,7 @@ export async function apply(project: Project, options: ApplyOptions = {}): Promi
 /** The openssl that would be used, or why it cannot be. */
 export type Usable = { readonly ok: true; readonly version: string } | ({ readonly ok: false } & Advice);
 
-/** Asks the openssl that would be used what it is. */
+/** Asks the openssl that would be used for its version. */
 export async function openssl(signal?: AbortSignal): Promise<Usable> {
   const { probeOpenssl } = await import('../engine/probe.ts');
   const found = await probeOpenssl(opensslBinary(process.env), signal);

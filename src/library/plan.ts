@@ -1,4 +1,4 @@
-/** What can be asked of a project without changing it. */
+/** Questions to a project that change nothing. */
 import { opensslName } from '../engine/binary.ts';
 import { planScript } from '../openssl/script.ts';
 import type { EngineChoice } from '../pki/engine.ts';
@@ -17,7 +17,7 @@ export interface Demands {
   readonly rekey?: ReadonlySet<EntityId>;
   /** Authorities whose earlier certificates are no longer to be trusted. */
   readonly retire?: ReadonlySet<EntityId>;
-  /** Entities of which what is due is done, and of no others; by default of all. */
+  /** The only entities for which what is due is done; by default all of them. */
   readonly only?: ReadonlySet<EntityId>;
 }
 
@@ -25,7 +25,7 @@ export interface Demands {
 export interface PlanOptions extends Demands {
   /** Seconds since 1970: a question, of any moment. By default what the clock says, which is compared with the ledger. */
   readonly now?: number;
-  /** Takes the clock for right, whatever was issued before. */
+  /** Treats the clock as right, whatever was issued before. */
   readonly trustClock?: boolean;
   /** Who makes keys and certificates; `auto` by default. */
   readonly engine?: EngineChoice;
@@ -41,7 +41,7 @@ export async function status(
   project: Project,
   options: Pick<PlanOptions, 'now'> = {},
 ): Promise<{
-  /** As in the inventory, and after that what left the manifest. */
+  /** In the order of the inventory, then what left the manifest. */
   readonly rows: readonly StatusRow[];
   readonly now: number;
   /** Entities that an interrupted apply left half-way. */
@@ -54,7 +54,7 @@ export async function status(
   return { rows: statusRows(project.inventory, observation, made), now, pending, doubt };
 }
 
-/** Every certificate that was ever issued in this folder, oldest first, also those that are gone. */
+/** Every certificate that was ever issued in this folder, oldest first, including those that are gone. */
 export async function history(project: Project): Promise<readonly LedgerEntry[]> {
   checkOwn(project.root);
   return readLedger(project.root);

@@ -1,4 +1,4 @@
-/** Opening a project: a manifest, read and validated, and the folder it speaks of. */
+/** Opening a project: a manifest, read and validated, and the folder it describes. */
 import { dirname, resolve } from 'node:path';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
 import type { Inventory } from '../pki/entity.ts';
@@ -6,7 +6,7 @@ import { readManifest } from '../store/manifest-file.ts';
 import type { Advice } from '../words/advice.ts';
 import { manifestFaultText } from '../words/manifest-file.ts';
 
-/** A manifest that is valid, and the folder it speaks of. */
+/** A valid manifest, and the folder it describes. */
 export interface Project {
   /** As it was named. */
   readonly manifest: string;
@@ -14,7 +14,7 @@ export interface Project {
   readonly root: string;
   /** What it describes, with every default filled in. */
   readonly inventory: Inventory;
-  /** What is worth mending in it, and keeps nothing from being done. */
+  /** What is worth fixing in it, and prevents nothing. */
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -23,7 +23,7 @@ export type Opened =
   | { readonly ok: true; readonly project: Project }
   /** The file could not be read at all. */
   | ({ readonly ok: false } & Advice)
-  /** It could, and this is everything that is wrong with it. */
+  /** It could, and these are all of its mistakes. */
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** Reads and validates a manifest. Never throws for what a file can hold. */

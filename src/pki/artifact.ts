@@ -13,7 +13,7 @@ interface ArtifactTraits {
   readonly standard: boolean;
   /** `outputs` names it; the others follow from what an entity is. */
   readonly asked: boolean;
-  /** Holds the authorities between the certificate and its root, which a peer has to be shown (RFC 8446 §4.4.2). */
+  /** Holds the authorities between the certificate and its root, which a peer must be sent (RFC 8446 §4.4.2). */
   readonly presents?: true;
   /** A form that only keys of this algorithm have. */
   readonly onlyFor?: KeySpec['algorithm'];
@@ -54,7 +54,7 @@ export const ALL_ARTIFACTS: readonly Artifact[] = keysOf(ARTIFACTS);
 /** Those that `outputs` can ask for. `key` and `cert` are always among those of an entity. */
 export const OUTPUTS: readonly Output[] = ALL_ARTIFACTS.filter(isOutput);
 
-/** What an entity gets where nothing is said about `outputs`. */
+/** What an entity gets where `outputs` is left out. */
 export const STANDARD_OUTPUTS: readonly Output[] = OUTPUTS.filter((output) => ARTIFACTS[output].standard);
 
 /** Whether a text is the name of an artifact. */
@@ -80,7 +80,7 @@ function isOutput(artifact: Artifact): artifact is Output {
 const SECRET_MODE = 0o600;
 const OPEN_MODE = 0o644;
 
-/** The mode that an artifact gets: the only place that knows one from the other. */
+/** The mode of an artifact: decided here and nowhere else. */
 export function modeOf(artifact: Artifact): number {
   return ARTIFACTS[artifact].secret ? SECRET_MODE : OPEN_MODE;
 }

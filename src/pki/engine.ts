@@ -3,7 +3,7 @@ export const ENGINES = ['openssl', 'node'] as const;
 /** One of them. */
 export type EngineName = (typeof ENGINES)[number];
 
-/** What can be asked for; `auto` goes by how much there is to do. */
+/** What can be asked for; `auto` depends on how much there is to do. */
 export const ENGINE_CHOICES = ['auto', ...ENGINES] as const;
 /** One of those. */
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];

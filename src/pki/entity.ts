@@ -36,7 +36,7 @@ export type RenewBefore =
   | { readonly kind: 'seconds'; readonly seconds: number }
   | { readonly kind: 'share'; readonly share: number };
 
-/** Where an entity's files are, if another tool or another taste laid them out. */
+/** Where an entity's files are, if they are not in the usual layout. */
 export interface Layout {
   /** Relative to the output folder; `.` is that folder itself. */
   readonly folder: string;
@@ -70,7 +70,7 @@ interface EntityBase {
   readonly extendedKeyUsage?: readonly string[];
   /** Absent: `<id>/key.pem` and so on. */
   readonly layout?: Layout;
-  /** Files behind one renamed link, so that readers can load a set that belongs together. Absent: plain files. */
+  /** Files behind one renamed link, so that readers load a consistent set. Absent: plain files. */
   readonly publish?: 'symlinks';
 }
 
@@ -96,7 +96,7 @@ export type Entity = Authority | EndEntity;
 export interface Inventory {
   /** The output folder as the manifest writes it, relative to the manifest. */
   readonly output: string;
-  /** Seconds for which replaced keys and certificates are kept; absent: for ever. */
+  /** Seconds for which replaced keys and certificates are kept; absent: forever. */
   readonly archiveFor?: number;
   /** What the manifest says makes keys and certificates; absent: `auto`. */
   readonly engine?: EngineChoice;
@@ -113,7 +113,7 @@ export function entityId(section: Section, name: string): EntityId {
   return `${section}/${name}`;
 }
 
-/** Of `servers/api`, or `undefined` for what is no entity's id. */
+/** The kind of `servers/api`; `undefined` for what is not an entity's id. */
 export function kindOf(id: string): EntityKind | undefined {
   const section = SECTIONS.find((name) => id.startsWith(`${name}/`));
   return section && KINDS[section];

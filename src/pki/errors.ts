@@ -1,4 +1,4 @@
-/** Words for what was thrown, whatever it was. */
+/** Code and message of anything that was thrown. */
 
 /** `ENOENT`, `ERR_OSSL_PEM_NO_START_LINE`: the code of an error of Node or the system; without one, its message. */
 export function errorCode(error: unknown): string {
@@ -7,7 +7,7 @@ export function errorCode(error: unknown): string {
   return error.message === '' ? 'UNKNOWN' : error.message;
 }
 
-/** What an error says; whatever else was thrown, as text. */
+/** The message of an error; anything else that was thrown, as text. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

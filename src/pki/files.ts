@@ -23,8 +23,8 @@ export function fileName({ layout }: Located, artifact: Artifact): string {
 }
 
 /**
- * What of an entity's files is its own. Where another tool laid out the folder, that is what it asks for and no more: a
- * `ca.pem` beside its files belongs to someone else then, and is neither read nor removed.
+ * The files that are an entity's own. Where another tool laid out the folder, these are only its outputs: a `ca.pem`
+ * beside its files then belongs to another program, and is neither read nor removed.
  */
 export function isManaged({ layout, outputs, issuer }: Entity, artifact: Artifact): boolean {
   if (layout === undefined) return true;

@@ -1,6 +1,6 @@
-/** Names under which git has its own folder. What is in that are settings and programs, which git obeys. */
+/** Names under which git has its own folder. It holds settings and programs that git obeys. */
 
-/** What file systems that fold names take a name for; what is invisible there is ignored (git's own core.protectHFS). */
+/** A name as file systems that fold names see it; invisible characters are ignored (git's own core.protectHFS). */
 export function foldedName(name: string): string {
   return name
     .replace(/[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g, '')

@@ -1,4 +1,4 @@
-/** Who stands above an entity: the authorities that its certificate leads to. */
+/** The authorities above an entity, to which its certificate leads. */
 import type { Entity, EntityId } from './entity.ts';
 
 /** Entities of one inventory, by id. */

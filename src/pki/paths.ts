@@ -6,11 +6,11 @@ import type { EntityId } from './entity.ts';
 /** This program's own folder, mode 0700: work in progress, archive, ledger, cache and lock. */
 export const PRIVATE_FOLDER = '.pki';
 
-/** Where entities' new files are made and judged. */
+/** Where entities' new files are made and verified. */
 export const STAGE_FOLDER = `${PRIVATE_FOLDER}/stage`;
-/** Where `openssl ca` has its database, as long as a run lasts. */
+/** Where `openssl ca` has its database during a run. */
 export const SCRATCH_FOLDER = `${PRIVATE_FOLDER}/scratch`;
-/** Where finished sets wait for their place; the next run carries on with what it finds here (store/commit/commit.ts). */
+/** Where finished sets wait for their place; the next run finishes what it finds here (store/commit/commit.ts). */
 export const COMMIT_FOLDER = `${PRIVATE_FOLDER}/commit`;
 /** Where what was replaced or removed is kept: `.pki/archive/servers/api/<stamp>`. */
 export const ARCHIVE_FOLDER = `${PRIVATE_FOLDER}/archive`;
@@ -23,7 +23,10 @@ export function stageFolder(id: EntityId, run?: string): string {
   return [STAGE_FOLDER, ...(run === undefined ? [] : [run]), id.replace('/', '.')].join('/');
 }
 
-/** What can be made there: artifacts, and a root's cross-certificate, which is published among the earlier ones. */
+/**
+ * The files that can be made there: artifacts, and a root's cross-certificate, which is published among the earlier
+ * ones.
+ */
 export type StagedFile = Artifact | 'cross';
 
 /** A new file in that folder, under its usual name whatever `layout` says: `.pki/stage/servers.api/key.pem`. */
@@ -32,8 +35,8 @@ export function stagedPath(id: EntityId, file: StagedFile, run?: string): string
 }
 
 /**
- * Parts of a file that an engine converts, put together as PEM: `.pki/stage/<run>/parts/servers.api/cert.der`. In a script
- * they stand beside the file: there, the folder is not published as a whole.
+ * Parts of a file that an engine converts, put together as PEM: `.pki/stage/<run>/parts/servers.api/cert.der`. In a
+ * script they are beside the file, because there the folder is not published as a whole.
  */
 export function partsPath(id: EntityId, artifact: Artifact, run?: string): string {
   return run === undefined ? `${stagedPath(id, artifact)}.parts` : stagedPath(id, artifact, `${run}/parts`);
@@ -43,8 +46,8 @@ export function partsPath(id: EntityId, artifact: Artifact, run?: string): strin
 export type Generation = 'current' | 'former';
 
 /**
- * A copy of what an entity has in its place, for openssl to read: `.pki/stage/<run>/current/authorities.root/key.pem`. It
- * has been read and judged; in its place, something else may be by the time that openssl looks.
+ * A copy of what an entity has in its place, for openssl to read: `.pki/stage/<run>/current/authorities.root/key.pem`.
+ * It has been read and verified; the original may be replaced before openssl opens it.
  */
 export function copyPath(id: EntityId, file: 'key' | 'cert', run: string, generation: Generation): string {
   return stagedPath(id, file, `${run}/${generation}`);

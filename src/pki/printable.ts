@@ -26,7 +26,7 @@ export function quote(value: string): string {
   return JSON.stringify(short).replace(INVISIBLE, codeUnits);
 }
 
-/** `U+202E`: how people look a character up. */
+/** `U+202E`, to look a character up. */
 export function codePointText(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;

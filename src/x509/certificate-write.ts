@@ -21,7 +21,7 @@ export interface RequestContent {
 
 /** What a certificate says. */
 export interface CertificateContent extends RequestContent {
-  /** Octets of a number that is not negative, leading zeros allowed. */
+  /** Octets of a non-negative number, leading zeros allowed. */
   readonly serial: Uint8Array;
   readonly algorithm: SignatureAlgorithm;
   readonly issuer: Uint8Array;
@@ -63,7 +63,7 @@ function encodeExtension({ rule, critical, value }: ExtensionValue): Buffer {
   return encode(TAG.sequence, encodeOid(rule.oid), ...(critical ? [TRUE] : []), octets);
 }
 
-/** In as few octets as there can be (X.690 §8.3.2), and with the sign bit free. */
+/** In as few octets as possible (X.690 §8.3.2), with the sign bit clear. */
 function encodeUnsigned(octets: Uint8Array): Buffer {
   const start = octets.findIndex((octet) => octet !== 0);
   const digits = start === -1 ? Buffer.of(0) : octets.subarray(start);

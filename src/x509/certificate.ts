@@ -60,7 +60,7 @@ export function certificateFacts(der: Uint8Array): CertificateFacts {
 function flawsOf(tbs: Tbs, algorithm: Der): readonly CertificateFlaw[] {
   return [
     ...(isSupported(algorithm) ? [] : (['unsupported-signature'] as const)),
-    // RFC 5280 §4.1.1.2: the same algorithm stands in what is signed, so that nobody can exchange it.
+    // RFC 5280 §4.1.1.2: the same algorithm is inside what is signed, so that it cannot be swapped.
     ...(hex(tbs.algorithm.bytes) === hex(algorithm.bytes) ? [] : (['two-signature-algorithms'] as const)),
     ...(tbs.uniqueIds === 0 ? [] : (['unique-identifier'] as const)),
   ];
@@ -116,7 +116,7 @@ function onlyChild(wrapper: Der): Der | undefined {
 
 /**
  * Loads a SubjectPublicKeyInfo in DER, to verify signatures with.
- * @throws node's own Error where it is no usable key, such as a point that is on no curve.
+ * @throws node's own Error where it is not a usable key, such as a point off the curve.
  */
 export function publicKeyObject(spki: Uint8Array): KeyObject {
   return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });

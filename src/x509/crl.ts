@@ -47,7 +47,7 @@ export interface CrlEntry {
   readonly date: number;
   /** `null`: the list gives none. */
   readonly reason: CrlReason | null;
-  /** Since when the key may have been in other hands, if the list says. */
+  /** When the key may have been compromised, if the list says. */
   readonly invalidityDate: number | null;
 }
 
@@ -77,7 +77,7 @@ export interface CrlFacts {
   /** Name of the signature algorithm, or its OID. */
   readonly signature: string;
   readonly entries: readonly CrlEntry[];
-  /** Critical extensions that are not read: of such a list nothing may be concluded (RFC 5280 §5.2). */
+  /** Critical extensions that are not read: nothing may be concluded from such a list (RFC 5280 §5.2). */
   readonly unknownCritical: readonly string[];
 }
 
@@ -133,7 +133,7 @@ function readTbs(tbsDer: Der, outer: Der): Tbs {
     issuer: expectTag(issuer, TAG.sequence),
     thisUpdate,
     nextUpdate: next,
-    // An empty list is left out, and old tools write it all the same.
+    // An empty list should be left out, but old tools write it.
     revoked: behind[0]?.tag === TAG.sequence ? children(behind[0]) : [],
     extensions: rawExtensions(wrapper && children(wrapper)[0]),
   };

@@ -1,10 +1,11 @@
 /**
- * What tells DER from BER in a whole value (X.690 §8, §10 and §11). OpenSSL reads most of BER; Go, NSS, webpki and pyca do
- * not, so a certificate that takes it works for some and for others never. Lengths and tags are the reader's (der.ts).
+ * Whether a whole value is DER and not only BER (X.690 §8, §10 and §11). OpenSSL reads most of BER; Go, NSS, webpki and
+ * pyca do not, so a certificate that needs it works with some programs only. Lengths and tags are checked by the reader
+ * (der.ts).
  */
 import { children, type Der, DerError, TAG } from './der.ts';
 
-/** Names of names, extensions of extensions: what is a certificate stays far below, and hostile input ends here. */
+/** Names of names, extensions of extensions: certificates stay far below, and hostile input ends here. */
 const DEEPEST = 32;
 
 /** Every value inside as well, but for what octet strings hold. @throws DerError for the first that is not DER. */
@@ -21,7 +22,7 @@ export function assertDer(der: Der, depth = 0): void {
 const CLASS = 0xc0;
 const CONSTRUCTED = 0x20;
 
-/** EXTERNAL, EMBEDDED PDV, SEQUENCE, SET and CHARACTER STRING consist of values; of strings, only BER puts pieces together. */
+/** EXTERNAL, EMBEDDED PDV, SEQUENCE, SET and CHARACTER STRING consist of values; only BER has strings in pieces. */
 const STRUCTURES: readonly number[] = [8, 11, 16, 17, 29];
 
 function assertUniversal(der: Der, isConstructed: boolean): void {
@@ -33,7 +34,7 @@ function assertUniversal(der: Der, isConstructed: boolean): void {
 const NULL = 0x05;
 const ENUMERATED = 0x0a;
 
-/** By tag; the content of strings and times is for those who read them. */
+/** By tag; the content of strings and times is checked where they are read. */
 const CHECKS: Readonly<Record<number, (body: Uint8Array) => void>> = {
   [TAG.boolean]: assertBoolean,
   [TAG.integer]: assertInteger,

@@ -19,10 +19,10 @@ function digits(base: bigint, value: bigint): readonly number[] {
   return [...(rest === 0n ? [] : digits(base, rest)), Number(value % base)];
 }
 
-/** The BOOLEAN that is worth writing: FALSE is a default wherever extensions have one, which DER leaves out. */
+/** The only BOOLEAN that is written: FALSE is the default wherever extensions have one, and DER leaves it out. */
 export const TRUE = encode(TAG.boolean, Buffer.of(0xff));
 
-/** An INTEGER that is not negative. */
+/** A non-negative INTEGER. */
 export function encodeInteger(value: number): Buffer {
   const octets = digits(256n, BigInt(value));
   return encode(TAG.integer, Buffer.from((octets[0] ?? 0) > 0x7f ? [0, ...octets] : octets));

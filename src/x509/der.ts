@@ -29,12 +29,12 @@ export const TAG = {
   set: 0x31,
 } as const;
 
-/** The value that starts at `offset`; what follows it is the caller's business. */
+/** The value that starts at `offset`; what follows it is left to the caller. */
 export function readAt(input: Uint8Array, offset: number): Der {
   const tag = input[offset];
   const first = input[offset + 1];
   if (tag === undefined || first === undefined) throw new DerError('truncated DER');
-  // Tags from 31 on take more octets (X.690 §8.1.2.4); nothing of X.509 has one.
+  // Tags from 31 on take more octets (X.690 §8.1.2.4); X.509 has none.
   if ((tag & 0x1f) === 0x1f) throw new DerError('unsupported DER tag');
   const { length, headerLength } =
     first < 0x80 ? { length: first, headerLength: 2 } : longLength(input, offset);
@@ -49,13 +49,13 @@ function longLength(input: Uint8Array, offset: number): { length: number; header
   if (count === 0 || count > 4) throw new DerError('unsupported DER length');
   let length = 0;
   for (let i = 0; i < count; i++) length = length * 256 + (input[offset + 2 + i] ?? 0);
-  // X.690 §10.1: in as few octets as there can be.
+  // X.690 §10.1: in as few octets as possible.
   if (length < 0x80 || length < 256 ** (count - 1))
     throw new DerError('a length takes too many octets, which is not DER');
   return { length, headerLength: 2 + count };
 }
 
-/** The one value that `input` holds, with nothing behind it. */
+/** The one value that `input` holds, with nothing after it. */
 export function readAll(input: Uint8Array): Der {
   const der = readAt(input, 0);
   if (der.bytes.length !== input.length) throw new DerError('data after the end of DER');
@@ -99,7 +99,7 @@ export function oidText(der: Der | undefined): string {
   return [root, first - root * 40, ...arcs.slice(1)].join('.');
 }
 
-/** UUIDs as arcs, below 2.25, are beyond what a number holds. */
+/** UUIDs as arcs, below 2.25, exceed what a number holds. */
 function arcText(septets: readonly number[]): string {
   if (septets.length < 8) return String(septets.reduce((arc, septet) => arc * 128 + septet, 0));
   return String(septets.reduce((arc, septet) => arc * 128n + BigInt(septet), 0n));
@@ -112,14 +112,16 @@ export function smallInteger(der: Der | undefined): number {
   return body.reduce((value, byte) => value * 256 + byte, 0);
 }
 
-/** A BOOLEAN that is there: as a default, FALSE is left out (X.690 §11.5), and so would be said twice. */
+/** A BOOLEAN that is present: FALSE, as the default, must be left out (X.690 §11.5). */
 export function trueBoolean(der: Der): true {
   if (expectTag(der, TAG.boolean).body[0] !== 0xff)
     throw new DerError('a BOOLEAN says what is the default, which is not DER');
   return true;
 }
 
-/** Any INTEGER, such as a serial number, in hex of whole octets without leading zeros, behind a minus where it is negative. */
+/**
+ * Any INTEGER, such as a serial number, in hex of whole octets without leading zeros, after a minus sign if negative.
+ */
 export function serialText({ body }: Der): string {
   if ((body[0] ?? 0) < 0x80) return hex(body).replace(/^00(?=.)/, '');
   const magnitude = (1n << BigInt(body.length * 8)) - BigInt(`0x${hex(body)}`);
@@ -143,7 +145,7 @@ export function timeSeconds(der: Der | undefined): number {
   if (!match) throw new DerError('unexpected time');
   const [year, month, day, hour, minute, second] = match.slice(1).map(Number);
   const date = new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second));
-  // What no calendar has, the 30th of February say, would come out as another day.
+  // A date that no calendar has, such as 30 February, would turn into another day.
   if (date.toISOString().replace(/[-:T]|\.000/g, '') !== full) throw new DerError('no such time');
   return date.getTime() / 1000;
 }
@@ -153,7 +155,7 @@ function centuryOf(utcTime: string): string {
   return Number(utcTime.slice(0, 2)) >= 50 ? '19' : '20';
 }
 
-/** One character per octet, as ISO 8859-1 has it: one above 127 is kept, though ASCII has none. */
+/** One character per octet, as in ISO 8859-1: octets above 127 are kept, though ASCII has none. */
 export function ascii(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('latin1');
 }

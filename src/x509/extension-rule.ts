@@ -5,7 +5,7 @@
 import type { Entity } from '../pki/entity.ts';
 import type { Der } from './der.ts';
 
-/** An authority that signs, by what its certificate says; `null` is not known yet. */
+/** An authority that signs, as its certificate describes it; `null` is not known yet. */
 export interface IssuerIdentity {
   /** Hex DER of its subject. */
   readonly subjectDer: string | null;
@@ -20,7 +20,7 @@ export interface ExtensionContext {
   readonly entity: Entity;
   /** `null`: the certificate signs itself. */
   readonly issuer: IssuerIdentity | null;
-  /** What identifies the certificate's own key (hex), `null` as long as that is not known. */
+  /** The identifier of the certificate's own key (hex), `null` while that is not known. */
   readonly keyIdentifier: string | null;
 }
 
@@ -32,7 +32,7 @@ export interface ExtensionContext {
  */
 export type Presence = 'required' | 'expected' | 'allowed';
 
-/** What a certificate shall have of one extension; `none` must not be there. */
+/** The state wanted of one extension; `none` must not be there. */
 export type Wanted<Value> =
   | {
       readonly presence: Presence;
@@ -41,7 +41,7 @@ export type Wanted<Value> =
       readonly critical: boolean;
       /** Of what is there already: `either` where RFC 5280 and verifiers take both. */
       readonly accepts: 'same' | 'either';
-      /** The manifest states it: nothing else is accepted for it, whatever the rule would be content with. */
+      /** The manifest states it: nothing else is accepted, even if the rule would tolerate more. */
       readonly exactly?: true;
     }
   | { readonly presence: 'none' };
@@ -52,37 +52,40 @@ export interface ConfigSection {
   readonly entries: readonly (readonly [key: string, value: string])[];
 }
 
-/** An extension in x509v3_config(5): what stands behind its name, and the sections that this refers to. */
+/** An extension in x509v3_config(5): the text after its name, and the sections that this refers to. */
 export interface ExtensionConfig {
   readonly value: string;
   readonly sections?: readonly ConfigSection[];
 }
 
-/** @typeParam Value what the extension says; the wanted one may leave open what only the making can tell. */
+/** @typeParam Value what the extension says; the wanted one may leave open what is known only once it is made. */
 export interface ExtensionRule<Value, Field extends string = string> {
   /** As RFC 5280 and openssl call it. */
   readonly name: string;
   readonly oid: string;
-  /** What of it is compared and explained by itself, by the names that reasons have; the first is the extension as such. */
+  /**
+   * Its parts that are compared and explained separately, by their names in reasons; the first is the extension as a
+   * whole.
+   */
   readonly fields: readonly Field[];
   /** Whether a request asks for it; the others are known to the issuer alone. */
   readonly inRequest: boolean;
   /** @throws DerError */
   read(der: Der): Value;
   write(value: Value): Uint8Array;
-  /** What one field says: a set, whose order means nothing, for comparison and for people. */
+  /** The items of one field: a set, whose order means nothing, for comparison and for display. */
   items(value: Value, field: Field): readonly string[];
   config(value: Value): ExtensionConfig;
-  /** `null`: the manifest does not speak of it. None is written then, and one that is there stays. */
+  /** `null`: the manifest does not decide. None is written then, and one that is there stays. */
   wanted(context: ExtensionContext): Wanted<Value> | null;
-  /** Whether what was found says what is wanted. Absent: all its fields have the same items. */
+  /** Whether the value found is as wanted. Absent: all its fields have the same items. */
   matches?(found: Value, wanted: Value, presence: Presence): boolean;
 }
 
-/** Stands in texts for a value that only the making can tell. */
+/** Stands in texts for a value that is known only once it is made. */
 export const PRESENT = 'present';
 
-/** A value that is to be written. @throws Error where only the making can tell it, and it is not made. */
+/** A value that is to be written. @throws Error where it is not known yet. */
 export function known<Value>(value: Value | null): Value {
   if (value === null) throw new Error('Internal error: a key identifier is written before it is known');
   return value;

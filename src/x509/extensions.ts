@@ -26,7 +26,7 @@ type Row = (typeof TABLE)[number];
 /** What reasons call the parts of extensions. */
 export type ExtensionField = Row['fields'][number];
 
-/** A rule of the table, whatever its values are: they come from it, and go to no other. */
+/** A rule of the table, whatever its type of value: values from one rule go to no other. */
 export type AnyExtension = ExtensionRule<unknown, ExtensionField>;
 
 /** One rule per extension; whatever is done with extensions is a loop over this. */
@@ -43,7 +43,7 @@ export interface Found<Value> {
 /** The known ones by name, those that are there. */
 export type KnownExtensions = { readonly [R in Row as R['name']]?: Found<ReturnType<R['read']>> };
 
-/** One that no rule is for: kept as it is, and never looked into. */
+/** An extension without a rule: kept as it is, and never parsed. */
 export interface UnknownExtension {
   readonly oid: string;
   readonly critical: boolean;
@@ -77,7 +77,7 @@ export function extensionFacts(extensions: Der | undefined): ExtensionFacts {
   return { extensions: known, unknown };
 }
 
-/** @param extensions as above. @throws DerError where one appears twice (RFC 5280 §4.2), as old openssl lets it. */
+/** @param extensions as above. @throws DerError where one appears twice (RFC 5280 §4.2), which old openssl allows. */
 export function rawExtensions(extensions: Der | undefined): readonly RawExtension[] {
   const all = extensions === undefined ? [] : children(extensions).map(readExtension);
   if (new Set(all.map(({ oid }) => oid)).size !== all.length)
@@ -85,7 +85,7 @@ export function rawExtensions(extensions: Der | undefined): readonly RawExtensio
   return all;
 }
 
-/** Only of what a rule reads: a private extension may hold anything, plain text as well. */
+/** Only for extensions with a rule: a private one may hold anything, even plain text. */
 function valueIn(octets: Uint8Array): Der {
   const value = readAll(octets);
   assertDer(value);
@@ -101,7 +101,7 @@ function readExtension(der: Der): RawExtension {
   return { oid: oidText(oid), critical, octets: expectTag(octets, TAG.octetString).body };
 }
 
-/** What is there of the extension that a rule is for. */
+/** The extension of a rule, if present. */
 export function findExtension(
   { extensions }: Pick<ExtensionFacts, 'extensions'>,
   { name }: AnyExtension,

@@ -65,17 +65,17 @@ export function sanOf({ extensions }: Pick<ExtensionFacts, 'extensions'>): reado
   return extensions.subjectAltName?.value ?? [];
 }
 
-/** What a certificate calls its own key: its SKI, in hex. */
+/** A certificate's identifier of its own key: its SKI, in hex. */
 export function keyIdentifierOf({ extensions }: CertificateFacts): string | null {
   return extensions.subjectKeyIdentifier?.value ?? null;
 }
 
-/** What a certificate calls the key that signed it: its AKI, in hex. */
+/** A certificate's identifier of the key that signed it: its AKI, in hex. */
 export function signerIdentifierOf({ extensions }: CertificateFacts): string | null {
   return extensions.authorityKeyIdentifier?.value.keyId ?? null;
 }
 
-/** Whether basic constraints say CA:TRUE (RFC 5280 §4.2.1.9), be it ever used or not. */
+/** Whether basic constraints say CA:TRUE (RFC 5280 §4.2.1.9). */
 export function isAuthority({ extensions }: CertificateFacts): boolean {
   return extensions.basicConstraints?.value.ca === true;
 }
@@ -85,12 +85,12 @@ export function pathLengthOf({ extensions }: CertificateFacts): number | null {
   return extensions.basicConstraints?.value.pathLength ?? null;
 }
 
-/** A PKCS#10 request (RFC 2986): whose key it is for, and which names it asks for. */
+/** A PKCS#10 request (RFC 2986): the key it is for, and the names it asks for. */
 export interface RequestFacts {
   readonly keyId: KeyId;
   readonly subject: readonly NameAttribute[];
   /** As in certificates; empty where it asks for none. */
   readonly san: readonly string[];
-  /** Whether the request's signature fits the key inside it (openssl exits 0 where it does not: openssl quirk). */
+  /** Whether the request's signature matches the key inside it (openssl exits 0 where it does not: openssl quirk). */
   readonly signatureFits: boolean;
 }

@@ -7,7 +7,9 @@ export interface IpRange {
   readonly mask: Uint8Array;
 }
 
-/** `10.0.0.0/8`, or `10.0.0.0/255.0.255.0` where the mask is no prefix; `undefined` where the octets are no range. */
+/**
+ * `10.0.0.0/8`, or `10.0.0.0/255.0.255.0` where the mask is not a prefix; `undefined` where the octets are not a range.
+ */
 export function rangeText(octets: Uint8Array): string | undefined {
   const half = octets.length / 2;
   if (half !== 4 && half !== 16) return undefined;

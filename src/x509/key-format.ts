@@ -1,4 +1,4 @@
-/** Private keys that this engine cannot read: which program's they are, by the first octets or the boundary of a file. */
+/** Formats of private keys that this engine cannot read, by the first octets or the boundary of a file. */
 import { children, context, type Der, expectTag, oidText, readAll, smallInteger, TAG } from './der.ts';
 import { CURVES, KEY_ALGORITHM, OTHER_KEYS } from './oids.ts';
 import { type PemBlock, readPem } from './pem.ts';
@@ -35,7 +35,7 @@ export type KeyFormat =
   | { readonly kind: 'base64' }
   | { readonly kind: 'binary' };
 
-/** `null` for what is no key for anyone: nothing, text, a damaged key, a certificate. */
+/** `null` for what is not a key for any program: nothing, text, a damaged key, a certificate. */
 export function keyFormatOf(bytes: Buffer): KeyFormat | null {
   return binaryFormat(bytes) ?? textFormat(bytes.toString('latin1'));
 }
@@ -85,7 +85,7 @@ function bodyOffset(length: number): number {
   return length < 0x80 ? 2 : 2 + (length & 0x7f);
 }
 
-/** Less is no key, and octets that are all the same are what a broken disk leaves. */
+/** Anything shorter is not a key, and a run of equal octets is what a broken disk leaves. */
 const SHORTEST = 32;
 
 function isBinary(bytes: Buffer): boolean {
@@ -93,12 +93,12 @@ function isBinary(bytes: Buffer): boolean {
   return bytes.length >= SHORTEST && !isUniform && bytes.some(isControl);
 }
 
-/** What no text has: white space and ESC are not among it. */
+/** Characters that no text has; white space and ESC are not among them. */
 function isControl(octet: number): boolean {
   return octet < 0x20 && !(octet >= 0x09 && octet <= 0x0d) && octet !== 0x1b;
 }
 
-/** How texts begin, or what stands in them, where that is as sure. */
+/** How texts begin, or what they contain, where that is as certain. */
 const TEXTS: readonly (readonly [RegExp, KeyFormat])[] = [
   [/^\s*pkcs11:/, { kind: 'pkcs11' }],
   [/^PuTTY-User-Key-File-\d/, { kind: 'putty' }],
@@ -123,7 +123,7 @@ function textFormat(text: string): KeyFormat | null {
   return keys.map(contentFormat)[0] ?? (isBase64(text) ? { kind: 'base64' } : null);
 }
 
-/** Labels of keys that can be read, and of what is no private key. */
+/** Labels of keys that can be read, and of what is not a private key. */
 function isOrdinary(label: string): boolean {
   return (
     /^(?:(?:RSA |EC |ENCRYPTED )?PRIVATE KEY|(?:RSA )?PUBLIC KEY|PKCS7|CMS)$/.test(label) ||
@@ -137,7 +137,9 @@ function labelFormat(label: string): KeyFormat {
   return label === 'OPENSSH PRIVATE KEY' ? { kind: 'openssh' } : { kind: 'label', label };
 }
 
-/** Of a key that could not be read though it is sound; `null` for one that is damaged, and so no key for anyone. */
+/**
+ * Of a key that could not be read though it is sound; `null` for one that is damaged, and so useless to any program.
+ */
 function contentFormat({ label, der }: PemBlock): KeyFormat | null {
   try {
     const parts = sequence(readAll(der));

@@ -67,7 +67,7 @@ function isHostName(text: string): boolean {
   return /^\w(?:[\w-]*\w)?(?:\.\w(?:[\w-]*\w)?)+$/.test(text);
 }
 
-/** Of kinds that nobody has rules for, verifiers refuse every name as soon as there is a constraint. */
+/** For kinds of names without rules, verifiers refuse every name as soon as there is a constraint. */
 function matches(kind: string, value: string, base: string): boolean {
   return MATCHERS[kind]?.(value, base) ?? false;
 }
@@ -89,13 +89,13 @@ const MATCHERS: Readonly<Record<string, (value: string, base: string) => boolean
   [DIRECTORY]: isBelow,
 };
 
-/** The domain itself, or labels in front of it; of one that begins with a dot only these. */
+/** The domain itself, or one with labels in front of it; only the latter for one that begins with a dot. */
 function isInDomain(value: string, base: string): boolean {
   const [name, domain] = [value.toLowerCase(), base.toLowerCase()];
   return domain === '' || name === domain || name.endsWith(domain.startsWith('.') ? domain : `.${domain}`);
 }
 
-/** A mailbox, all mailboxes of one host, or, behind a dot, those of all hosts in a domain. */
+/** A mailbox, all mailboxes of one host, or, after a dot, those of all hosts in a domain. */
 function isInMailDomain(value: string, base: string): boolean {
   const at = value.lastIndexOf('@');
   const host = value.slice(at + 1);
@@ -104,13 +104,13 @@ function isInMailDomain(value: string, base: string): boolean {
   return value.slice(0, at) === local && host.toLowerCase() === domain.toLowerCase();
 }
 
-/** One host, or, behind a dot, all hosts in a domain. */
+/** One host, or, after a dot, all hosts in a domain. */
 function isHostOf(host: string, base: string): boolean {
   const [name, wanted] = [host.toLowerCase(), base.toLowerCase()];
   return name !== '' && (wanted.startsWith('.') ? name.endsWith(wanted) : name === wanted);
 }
 
-/** Without user, port and path; empty where a URI names no host, which no constraint allows. */
+/** Without user, port and path; empty where a URI has no host, which no constraint allows. */
 function hostOf(uri: string): string {
   const [, authority = ''] = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/?#]*)/.exec(uri) ?? [];
   const host = authority.slice(authority.lastIndexOf('@') + 1).replace(/:\d*$/, '');

@@ -50,7 +50,7 @@ const T61 = 0x14;
 const UNIVERSAL = 0x1c;
 const BMP = 0x1e;
 
-/** TeletexString is ISO 8859-1 to everyone who wrote it, and to OpenSSL, which reads it so. */
+/** TeletexString is ISO 8859-1 to every program that wrote it, and OpenSSL reads it as such. */
 function textOf({ tag, body }: Der): string {
   const bytes = Buffer.from(body);
   if (tag === T61) return bytes.toString('latin1');
@@ -79,7 +79,7 @@ export function comparableName(nameDer: string): readonly string[] {
     return children(name).map((rdn) => children(rdn).map(comparable).sort().join('\n'));
   } catch (error) {
     if (!(error instanceof DerError)) throw error;
-    // In an extension, anything can be called a name: such a one is the same as itself alone.
+    // In an extension, anything can stand for a name: if it is not one, it equals only itself.
     return [nameDer];
   }
 }
@@ -94,7 +94,7 @@ function comparable(attribute: Der): string {
   return `${dotted} = ${JSON.stringify(text.trim().replaceAll(/\s+/g, ' '))}`;
 }
 
-/** Whether verifiers take two names for the same; both are hex of their DER. */
+/** Whether verifiers treat two names as the same; both are hex of their DER. */
 export function isSameName(one: string, other: string): boolean {
   return one === other || comparableName(one).join('\n\n') === comparableName(other).join('\n\n');
 }

@@ -19,8 +19,8 @@ const TYPE_ARC: Readonly<Record<Subject[number]['type'], number>> = {
 type StringType = 'printable' | 't61' | 'bmp' | 'utf8';
 
 /**
- * Which string types a name may be made of: of these, the first that has room for a text is taken, and that is how openssl
- * can be asked. Go's tools and old ones write PrintableString where it does, older ones T61String, and Windows BMPString.
+ * String types that a name may use: the first that can hold a text is taken, which is how openssl can be asked. Go's
+ * and old tools write PrintableString where it suffices, older ones T61String, and Windows BMPString.
  */
 export const NAME_STRINGS = {
   utf8: ['utf8'],
@@ -33,22 +33,22 @@ export const NAME_STRINGS = {
   'printable-t61-bmp': ['printable', 't61', 'bmp', 'utf8'],
 } as const satisfies Readonly<Record<string, readonly StringType[]>>;
 
-/** One of them. */
+/** One of those combinations. */
 export type NameStrings = keyof typeof NAME_STRINGS;
 
-/** A name in another order, in other pieces, or of other strings, than we would write it. */
+/** A name in another order, with other RDNs, or of other strings, than this program would write it. */
 export interface EncodedName {
   /** Attributes in order. */
   readonly subject: Subject;
   readonly strings: NameStrings;
-  /** Those that stand in one RDN with the attribute before them, by their places; absent: none. */
+  /** Places of attributes that share an RDN with the one before them; absent: none. */
   readonly joined?: readonly number[];
 }
 
 /**
- * How the certificate that is replaced has its name, as far as that is the entity's: verifiers, and programs that know a
- * client by its whole subject, compare order and RDNs (RFC 5280 §7.1), and Go and others the bytes of an issuer's.
- * `undefined`: as we write it, or in no way that can be asked of openssl.
+ * The name of the replaced certificate as it encodes it, as far as that is the entity's: verifiers, and programs that
+ * know a client by its whole subject, compare order and RDNs (RFC 5280 §7.1), and Go and others the bytes of an
+ * issuer's. `undefined`: as this program writes it, or in a way that openssl cannot be asked for.
  */
 export function keptName(
   { subject }: Pick<Entity, 'subject'>,
@@ -112,7 +112,7 @@ export function encodedNameDer({ subject, strings, joined = [] }: EncodedName): 
   return encode(0x30, ...rdns.map((rdn) => encode(0x31, ...rdn.sort(Buffer.compare)))).toString('hex');
 }
 
-/** How a certificate with this issuance has its name: as we write it, unless another is kept. */
+/** The encoding of the name in a certificate with this issuance: as this program writes it, unless another is kept. */
 export function encodedName(
   { subject }: Pick<Entity, 'subject'>,
   name: EncodedName | undefined,

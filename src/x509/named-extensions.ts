@@ -1,4 +1,4 @@
-/** Extensions that no rule is for: by which name people know them, and what verifiers make of them. */
+/** Extensions without a rule: their usual names, and what verifiers do with them. */
 import { EXTENSIONS, type ExtensionFacts, type UnknownExtension } from './extensions.ts';
 
 /** One row. */
@@ -7,9 +7,9 @@ export interface NamedExtension {
   readonly name: string;
   /** Where it belongs: `nowhere` is for certificates that are never meant to be presented. */
   readonly place: 'any' | 'authority' | 'nowhere';
-  /** Whether openssl knows what to do where it is critical (X509_supported_extension of OpenSSL 3.0 to 4.0). */
+  /** Whether openssl accepts it where it is critical (X509_supported_extension of OpenSSL 3.0 to 4.0). */
   readonly supported: boolean;
-  /** Whether openssl looks into it, and refuses the certificate where it is malformed. */
+  /** Whether openssl parses it, and refuses the certificate where it is malformed. */
   readonly parsed: boolean;
 }
 
@@ -22,7 +22,7 @@ function row(
 
 const ENFORCED = { supported: true, parsed: true } as const;
 
-/** By OID; what only tells something to people and to tools of their own has a name, too. */
+/** By OID; informational ones, for people and special tools, are named as well. */
 const NAMED: Readonly<Record<string, NamedExtension>> = {
   '2.5.29.9': row('subjectDirectoryAttributes'),
   '2.5.29.16': row('privateKeyUsagePeriod'),
@@ -65,7 +65,7 @@ export function namedExtension(oid: string): NamedExtension {
   return NAMED[oid] ?? row(oid);
 }
 
-/** One that no rule is for, by its name. */
+/** An extension without a rule, by its name. */
 export function findNamed(
   { unknown }: Pick<ExtensionFacts, 'unknown'>,
   name: string,
@@ -73,7 +73,7 @@ export function findNamed(
   return unknown.find(({ oid }) => NAMED[oid]?.name === name);
 }
 
-/** What people call an extension, be it one that a rule is for or not. */
+/** The usual name of an extension, with a rule or without. */
 export function extensionName(oid: string): string {
   return EXTENSIONS.find((rule) => rule.oid === oid)?.name ?? namedExtension(oid).name;
 }

@@ -37,7 +37,7 @@ export const KEY_ALGORITHM = {
   ed448: '1.3.101.113',
 } as const;
 
-/** Kinds of keys that a manifest does not have, by the names that people know; others are shown by number. */
+/** Kinds of keys that a manifest does not have, by their usual names; others are shown by number. */
 export const OTHER_KEYS: Readonly<Record<string, string>> = {
   '1.2.840.10040.4.1': 'dsa',
   '1.2.840.10045.3.1.1': 'ecdsa-p192',
@@ -84,7 +84,7 @@ export const SIGNATURES: Readonly<Record<string, { readonly name: string; readon
     '1.3.101.113': { name: 'ED448', digest: null },
   };
 
-/** Those that are known by name alone: openssl knows no key for them, or they are broken, or newer than Node 20. */
+/** Algorithms that are only known by name: openssl knows no key for them, or they are broken, or newer than Node 20. */
 export const UNCHECKED_SIGNATURES: Readonly<Record<string, string>> = {
   '1.2.840.113549.1.1.2': 'md2WithRSAEncryption',
   '1.2.840.113549.1.1.3': 'md4WithRSAEncryption',

@@ -1,4 +1,4 @@
-/** Certificates and keys in the forms that programs want beside PEM → their pieces, in the words of `parsePieces`. */
+/** Certificates and keys in the forms that programs read beside PEM → their pieces, in the words of `parsePieces`. */
 
 import { certificateFacts } from './certificate.ts';
 import { keyPiece, readable } from './parse.ts';
@@ -10,7 +10,7 @@ export function parseCertificateDer(bytes: Buffer): readonly string[] {
   return readable('DER certificate', () => [certificateFacts(bytes).fingerprint]);
 }
 
-/** One PKCS#8 key that is not encrypted. @throws Error where it cannot be read; what it says never quotes the key. */
+/** One PKCS#8 key that is not encrypted. @throws Error where it cannot be read; its message never quotes the key. */
 export function parseKeyDer(bytes: Buffer): readonly string[] {
   return [keyPiece(parseKey(Buffer.from(pemText('PRIVATE KEY', bytes))).keyId)];
 }

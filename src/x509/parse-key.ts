@@ -1,4 +1,4 @@
-/** Private keys in PEM → facts, whatever their encoding; and what is to be left to its owner. */
+/** Private keys in PEM → facts, whatever their encoding; and what is left to its owner. */
 import { createECDH, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import type { KeyFacts } from './facts.ts';
 import { type KeyFormat, keyFormatOf } from './key-format.ts';
@@ -6,12 +6,12 @@ import { type PemBlock, PemError, pemText, readPem } from './pem.ts';
 import { DamagedKeyError, ecKeyOf, publicKeyWithin } from './private-key.ts';
 import { keyIdentifier, publicKeyFacts } from './public-key.ts';
 
-/** A private key that is there and locked. */
+/** A private key behind a passphrase. */
 export class EncryptedKeyError extends Error {
   override readonly name = 'EncryptedKeyError';
 }
 
-/** What may be a key for some other program, and is none that this engine can use. */
+/** What may be a key for another program, but not one that this engine can use. */
 export class ForeignKeyError extends Error {
   override readonly name = 'ForeignKeyError';
   readonly format: KeyFormat;
@@ -23,7 +23,7 @@ export class ForeignKeyError extends Error {
 }
 
 /**
- * The key of a PEM file. @throws EncryptedKeyError where it takes a passphrase, ForeignKeyError where it may be some other
+ * The key of a PEM file. @throws EncryptedKeyError where it takes a passphrase, ForeignKeyError where it may be another
  * program's, DamagedKeyError where its halves do not match, Error where there is none.
  */
 export function parseKey(bytes: Buffer): KeyFacts {
@@ -44,7 +44,7 @@ export function publicKeyOf(bytes: Buffer): Uint8Array {
   const keys = blocks.filter(isPrivateKey);
   const [key] = keys;
   if (key === undefined || keys.length > 1 || flaw !== null) throw unreadable(bytes, text, keys.length);
-  // To the letter what openssl writes: every other encoding goes through node first.
+  // Exactly what openssl writes: every other encoding goes through node first.
   const isPlain = text === pemText('PRIVATE KEY', key.der);
   const known = isPlain ? publicKeyWithin(key.der, pointOf) : undefined;
   if (known !== undefined) return known;
@@ -74,7 +74,7 @@ function load({
   }
 }
 
-/** Node takes the public half as it comes, whether or not it matches. */
+/** Node takes the public half as it is, whether or not it matches. */
 function checkedPublicKey(key: KeyObject): Uint8Array {
   const pkcs8 = key.export({ format: 'der', type: 'pkcs8' });
   const known = publicKeyWithin(pkcs8, pointOf);
@@ -90,12 +90,12 @@ function checkedPublicKey(key: KeyObject): Uint8Array {
   return createPublicKey(key).export({ format: 'der', type: 'spki' });
 }
 
-/** Kinder words for a file that holds no key to use, and the ones that keep it from being replaced. */
+/** The error for a file without a usable key, and those that keep it from being replaced. */
 function unreadable(bytes: Buffer, text: string, count: number): Error {
   if (count > 1) return new ForeignKeyError({ kind: 'several-keys', count });
   const format = keyFormatOf(bytes);
   if (format !== null) return new ForeignKeyError(format);
-  // In a damaged label, too; but a key that says it is "UNENCRYPTED" is none.
+  // Even in a damaged label; but "UNENCRYPTED" does not count.
   if (/\bENCRYPTED\b/.test(text)) return new EncryptedKeyError('the key is encrypted');
   const flaw = flawOf(text);
   if (flaw !== null) return new ForeignKeyError({ kind: 'flawed-pem', flaw });
@@ -131,7 +131,7 @@ export function pointOf(
     ecdh.setPrivateKey(scalar);
     return ecdh.getPublicKey(null, form);
   } catch {
-    // Zero, or not below the order of the curve: no private key.
+    // Zero, or not below the order of the curve: not a private key.
     return undefined;
   }
 }

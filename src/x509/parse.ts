@@ -7,13 +7,13 @@ import { type PemBlock, pemBlocks, pemText, readPem } from './pem.ts';
 import { publicKeyFacts, sha256 } from './public-key.ts';
 import { requestFacts } from './request.ts';
 
-/** RFC 7468 §5 knows the first alone; OpenSSL and those that use it read all of them. */
+/** RFC 7468 §5 has only the first; OpenSSL and programs that use it read all of them. */
 const CERTIFICATE_LABELS: readonly string[] = ['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE'];
 
 /** The second is what Netscape and IIS wrote (RFC 7468 §7). */
 const REQUEST_LABELS: readonly string[] = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
 
-/** What may stand in a file of certificates and means nothing there. */
+/** Blocks that may be in a file of certificates without a meaning there. */
 const SILENT = /^(?:(?:NEW )?CERTIFICATE REQUEST|PUBLIC KEY|X509 CRL|.*PARAMETERS)$/;
 
 /** The first certificate of a PEM file. @throws Error where there is none, or it cannot be read. */
@@ -102,7 +102,7 @@ function firstBlock(bytes: Buffer, labels: readonly string[]): PemBlock {
   return block;
 }
 
-/** What cannot be read is said to be no such thing. */
+/** An error that calls an unreadable block what it should have been. */
 export function readable<T>(what: string, read: () => T): T {
   try {
     return read();

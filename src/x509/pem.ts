@@ -5,7 +5,7 @@
  */
 export interface PemBlock {
   readonly label: string;
-  /** What is between the boundaries; of no use where it is encrypted. */
+  /** The content between the boundaries; of no use where it is encrypted. */
   readonly der: Uint8Array;
   /** A private key behind a passphrase: by its label (RFC 5958), or by RFC 1421's headers as OpenSSL wrote them before. */
   readonly encrypted: boolean;
@@ -13,9 +13,9 @@ export interface PemBlock {
 
 /** What is wrong with a boundary, or with what stands between two of them. */
 export type PemFlawKind =
-  /** UTF-8's, in front of the first boundary. */
+  /** That of UTF-8, in front of the first boundary. */
   | 'byte-order-mark'
-  /** Something stands beside a boundary in its line. */
+  /** Other text is in the line of a boundary. */
   | 'boundary'
   /** A boundary opens a block that nothing closes, or closes one that is not open. */
   | 'unclosed'
@@ -31,7 +31,7 @@ export interface PemFlaw {
   readonly line: number;
 }
 
-/** The sound blocks in order, and the first of what else would be blocks for some. */
+/** The sound blocks in order, and the first flaw that would be a block for some programs. */
 export interface Pem {
   readonly blocks: readonly PemBlock[];
   readonly flaw: PemFlaw | null;

@@ -4,7 +4,7 @@ import { assertDer } from './der-strict.ts';
 import type { ExtensionFacts, UnknownExtension } from './extensions.ts';
 import { findNamed } from './named-extensions.ts';
 
-/** What a certificate says of policies. */
+/** The policies of a certificate. */
 export interface Policies {
   /** By OID; empty where it has none. */
   readonly own: readonly string[];

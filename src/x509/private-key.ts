@@ -1,7 +1,7 @@
 /**
- * The public key that a private key brings along (PKCS#8, RFC 5208 §5). Reading it costs less than node's loading of the
- * key, which every plan would pay for every key; and it is checked, which node does not: a key with a bit that fell over
- * on its disk loads, and signs what nobody can verify.
+ * The public key inside a private key (PKCS#8, RFC 5208 §5). Reading it is cheaper than letting node load the key,
+ * which every plan would do for every key; and it is checked, which node does not do: a key with a flipped bit loads,
+ * and makes signatures that never verify.
  */
 import {
   bitStringBytes,
@@ -27,12 +27,12 @@ export class DamagedKeyError extends Error {
   }
 }
 
-/** The uncompressed point of a scalar on a curve, by its NIST name; `undefined` where it is no private key. */
+/** The uncompressed point of a scalar on a curve, by its NIST name; `undefined` where it is not a private key. */
 export type PointOf = (curve: string, scalar: Uint8Array) => Uint8Array | undefined;
 
 /**
- * SubjectPublicKeyInfo of an RSA or EC key in the form that openssl writes; `undefined` for whatever else there is, be it
- * of another kind or in another form: node has to say then. @throws DamagedKeyError
+ * SubjectPublicKeyInfo of an RSA or EC key in the form that openssl writes; `undefined` for any other kind or form,
+ * which is left to node. @throws DamagedKeyError
  */
 export function publicKeyWithin(pkcs8: Uint8Array, pointOf: PointOf): Uint8Array | undefined {
   try {

@@ -4,7 +4,7 @@ import { bitStringBytes, children, type Der, DerError, hex, oidText, readAll, TA
 import type { KeyId } from './facts.ts';
 import { CURVES, KEY_ALGORITHM, OTHER_KEYS } from './oids.ts';
 
-/** Which key it is, and of what kind: as in `KeyFacts`, with `ecdsa-` and the OID where the curve has no name here. */
+/** The key's identity and kind: as in `KeyFacts`, with `ecdsa-` and the OID where the curve has no name here. */
 export interface PublicKeyFacts {
   readonly keyId: KeyId;
   readonly spec: string;

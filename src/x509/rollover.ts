@@ -1,6 +1,6 @@
 /**
- * What a root keeps of its former keys: earlier certificates of its own, and what leads from them to what is below it now
- * (RFC 4210 §4.4): cross-certificates, and certificates that intermediates had from it.
+ * What a root keeps of its former keys: earlier certificates of its own, and what leads from them to the entities below
+ * it now (RFC 4210 §4.4): cross-certificates, and certificates that intermediates had from it.
  */
 import {
   type CertificateFacts,
@@ -19,7 +19,7 @@ export interface Rollover {
 }
 
 /**
- * Sorts them by what they are. Nothing but a CA certificate is ever trusted, no matter who put it there.
+ * Sorts them by what they are. Only a CA certificate is ever trusted, whoever put it there.
  * @param own the root's current key, `null` where that is not known.
  */
 export function rolloverOf(certificates: readonly CertificateFacts[], own: KeyId | null): Rollover {
@@ -34,7 +34,7 @@ export function rolloverOf(certificates: readonly CertificateFacts[], own: KeyId
   };
 }
 
-/** What is no root is signed by another key, or in another name, than its own. */
+/** A certificate that is not a root is signed by a key, or in a name, other than its own. */
 function isRoot(facts: CertificateFacts): boolean {
   const signer = signerIdentifierOf(facts);
   return facts.subjectDer === facts.issuerDer && (signer === null || signer === keyIdentifierOf(facts));

@@ -20,7 +20,7 @@ export function digestFor(key: string): Digest {
   return digests[key] ?? 'sha256';
 }
 
-/** @returns `undefined` where keys of that kind (`rsa-3072`) are none that we sign with. */
+/** @returns `undefined` where this program does not sign with keys of that kind (`rsa-3072`). */
 export function signatureAlgorithm(key: string, digest: Digest): SignatureAlgorithm | undefined {
   const name = nameOf(key, digest);
   const [oid, known] = Object.entries(SIGNATURES).find(([, algorithm]) => algorithm.name === name) ?? [];
@@ -40,7 +40,7 @@ function nameOf(key: string, digest: Digest): string {
   return key.startsWith('ecdsa-') ? `ecdsa-with-${digest.toUpperCase()}` : key.toUpperCase();
 }
 
-/** The whole of a certificate or request, from what was signed. */
+/** A complete certificate or request, from what was signed. */
 export function encodeSigned(
   signed: Uint8Array,
   { identifier }: SignatureAlgorithm,

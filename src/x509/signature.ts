@@ -1,4 +1,4 @@
-/** The signature on a certificate, request or CRL (RFC 5280 §4.1.1): its algorithm, and whose key made it. */
+/** The signature on a certificate, request or CRL (RFC 5280 §4.1.1): its algorithm, and the key that made it. */
 import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import {
   bitStringBytes,
@@ -37,7 +37,7 @@ export function signedParts(der: Uint8Array): SignedParts {
   };
 }
 
-/** The algorithm by name: `ecdsa-with-SHA256`, `rsassaPss-sha256`; by its OID where it has none here. */
+/** The algorithm by name: `ecdsa-with-SHA256`, `rsassaPss-sha256`; by its OID where this program has no name for it. */
 export function signatureName(algorithm: Der): string {
   return methodOf(algorithm).name;
 }
@@ -47,7 +47,7 @@ export function isSupported(algorithm: Der): boolean {
   return methodOf(algorithm).isSupported;
 }
 
-/** Whether signatures by the algorithm of this certificate, request or CRL can be checked here at all. */
+/** Whether signatures by the algorithm of this certificate, request or CRL can be checked at all. */
 export function isCheckable(der: Uint8Array): boolean {
   return methodOf(signedParts(der).algorithm).check !== null;
 }
@@ -59,12 +59,12 @@ export function signedBy(der: Uint8Array, key: KeyObject): boolean {
   try {
     return check?.({ signed: tbsDer.bytes, signature, key }) ?? false;
   } catch {
-    // Node throws where the type of the key and the algorithm do not go together: then that key did not sign.
+    // Node throws where the algorithm is not one for this type of key: then that key did not sign.
     return false;
   }
 }
 
-/** A signature, what it was made of, and the key that is to have made it. */
+/** A signature, what it was made of, and the key that is said to have made it. */
 interface SignedOctets {
   readonly signed: Uint8Array;
   readonly signature: Uint8Array;
@@ -90,7 +90,7 @@ function methodOf(algorithm: Der): SignatureMethod {
   if (known === undefined) return unchecked(UNCHECKED_SIGNATURES[dotted] ?? dotted);
   const { name, digest } = known;
   const check = ({ signed, signature, key }: SignedOctets): boolean => verify(digest, signed, key, signature);
-  // OpenSSL 3.0 makes those of a key on a curve, and finds no key for them when it verifies (quirk).
+  // OpenSSL 3.0 makes these with a key on a curve, but finds no key for them when it verifies (quirk).
   return { name, check, isSupported: !name.startsWith('ecdsa_with_SHA3') };
 }
 
@@ -98,7 +98,9 @@ function unchecked(name: string): SignatureMethod {
   return { name, check: null, isSupported: false };
 }
 
-/** RFC 4055 §3.1: the hash, that of the mask (MGF1), the length of the salt. Without parameters nobody can check it. */
+/**
+ * RFC 4055 §3.1: the hash, that of the mask (MGF1), the length of the salt. Without parameters it cannot be checked.
+ */
 function pssMethod(parameters: Der | undefined): SignatureMethod {
   if (parameters === undefined) return unchecked('rsassaPss');
   const parts = children(expectTag(parameters, TAG.sequence));

@@ -10,7 +10,9 @@ import { type ExtensionRule, known, PRESENT } from '../extension-rule.ts';
 export interface AuthorityKeyIdentifier {
   /** Hex, as the issuer's SKI. */
   readonly keyId: string | null;
-  /** The issuer's certificate by name (hex of its GeneralNames) and serial number, where it is named, too (easy-rsa). */
+  /**
+   * The issuer's certificate by name (hex of its GeneralNames) and serial number, where that is also named (easy-rsa).
+   */
   readonly issuer: string | null;
   readonly serial: string | null;
 }

@@ -33,7 +33,7 @@ export const basicConstraints = {
   config: ({ ca, pathLength }) => ({
     value: `${ca ? 'CA:TRUE' : 'CA:FALSE'}${pathLength === null ? '' : `,pathlen:${pathLength}`}`,
   }),
-  // Critical in every CA certificate: Python ≥ 3.13 and x509_strict insist. What is no CA need not say so.
+  // Critical in every CA certificate: Python ≥ 3.13 and x509_strict insist. An end entity need not say so.
   wanted: ({ entity }) =>
     entity.kind === 'authority'
       ? {

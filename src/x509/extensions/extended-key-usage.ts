@@ -22,7 +22,8 @@ export const extendedKeyUsage = {
   write: (usages) => encode(TAG.sequence, ...usages.map((usage) => encodeOid(OIDS.get(usage) ?? usage))),
   items: (usages) => usages,
   config: (usages) => ({ value: usages.join(',') }),
-  // A CA certificate carries none, so that nothing below it is narrowed. RFC 5280: critical or not, as the issuer likes.
+  // A CA certificate carries none, so that nothing below it is narrowed. RFC 5280: critical or not, at the issuer's
+  // option.
   wanted({ entity }) {
     const value = purposesOf(entity);
     return value === null

@@ -5,7 +5,7 @@ import { expectTag, TAG } from '../der.ts';
 import { encodeBits } from '../der-write.ts';
 import type { ExtensionRule } from '../extension-rule.ts';
 
-/** What every key of the kind is needed for; what others wrote beyond that stays, as far as it makes no CA of a leaf. */
+/** The usages that every key of the kind needs; others from other tools stay, unless they make a leaf a CA. */
 export const keyUsage = {
   name: 'keyUsage',
   oid: '2.5.29.15',
@@ -34,7 +34,7 @@ export const keyUsage = {
   },
 } as const satisfies ExtensionRule<readonly KeyUsage[]>;
 
-/** mkcert's roots sign no CRLs, and those of k3s and kubeadm sign and encipher as well: no verifier minds. */
+/** mkcert's roots sign no CRLs, and those of k3s and kubeadm sign and encipher as well: every verifier accepts that. */
 const AUTHORITY_NEEDS: readonly KeyUsage[] = ['keyCertSign'];
 
 /** What RSA keys of clients used to have, and openssl's own configuration gives to every leaf. */
@@ -47,8 +47,8 @@ const HARMLESS: readonly KeyUsage[] = [
 ];
 
 /**
- * Every TLS 1.3 handshake signs, and so does every client. RSA keys of servers also decipher in TLS 1.2's RSA key exchange,
- * and NSS wants them to say so. For other keys keyEncipherment is wrong (RFC 8813 §3, RFC 8410 §5).
+ * Every TLS 1.3 handshake signs, and so does every client. RSA keys of servers also decipher in TLS 1.2's RSA key
+ * exchange, and NSS requires the usage for it. For other keys keyEncipherment is wrong (RFC 8813 §3, RFC 8410 §5).
  */
 function usagesOf({ kind, key }: Entity): readonly KeyUsage[] {
   if (kind === 'authority') return ['keyCertSign', 'cRLSign'];

@@ -3,7 +3,7 @@ import { expectTag, hex, TAG } from '../der.ts';
 import { encode } from '../der-write.ts';
 import { type ExtensionRule, known, PRESENT } from '../extension-rule.ts';
 
-/** Any will do, as long as a CA has one. */
+/** Any value is accepted; a CA must have one. */
 export const subjectKeyIdentifier = {
   name: 'subjectKeyIdentifier',
   oid: '2.5.29.14',
@@ -13,7 +13,7 @@ export const subjectKeyIdentifier = {
   write: (identifier) => encode(TAG.octetString, Buffer.from(known(identifier), 'hex')),
   items: (identifier) => [identifier ?? PRESENT],
   config: (identifier) => ({ value: identifier ?? 'hash' }),
-  // A CA must have it. That a leaf lacks it harms nobody, so such a certificate from another tool stays. Never critical.
+  // A CA must have it. A leaf without it works, so such a certificate from another tool stays. Never critical.
   wanted: ({ entity, keyIdentifier }) => ({
     presence: entity.kind === 'authority' ? 'required' : 'expected',
     value: keyIdentifier,
