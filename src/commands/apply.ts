@@ -1,4 +1,5 @@
 /** `pki apply` and `pki rotate`: make the folder what the manifest says, then prove it. */
+import { dirname, join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import {
   type ApplyOptions,
@@ -19,6 +20,7 @@ import type { Interruption } from './interruption.ts';
 import { resolveNames } from './names.ts';
 import { openWithOpenssl } from './project.ts';
 import { type ProofFlags, prove } from './proof.ts';
+import { stopwatch } from './stopwatch.ts';
 
 /** Options of `pki apply`, which `pki rotate` and `pki retire` have as well. */
 export interface ApplyFlags extends ProofFlags {
@@ -56,8 +58,9 @@ export async function applyProject(
   console: Console,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const result = await run(project, requests, flags, signal);
-  if (!flags.json) console.out(resultText(result));
+  const watch = stopwatch();
+  const result = await run(project, requests, flags, console, signal);
+  if (!flags.json) console.out(resultText(result, placeOf(project), watch()));
   console.say(...resultMessages(result, project.root));
   const code = codeOf(result);
   const isProven = code === EXIT.fine && !flags.skipVerify;
@@ -65,6 +68,11 @@ export async function applyProject(
   const proof = isProven ? await prove(project, flags, console, signal, touched) : null;
   if (flags.json) console.json(resultJson(result, project, proof?.json ?? null));
   return proof?.code ?? code;
+}
+
+/** The output folder, from where the manifest was named. */
+function placeOf({ manifest, inventory }: Project): string {
+  return join(dirname(manifest), inventory.output);
 }
 
 /** `fine` only where nothing that was agreed to is left undone. */
@@ -101,6 +109,7 @@ async function run(
   project: Project,
   requests: Demands,
   flags: ApplyFlags,
+  console: Console,
   signal: AbortSignal,
 ): Promise<ApplyResult> {
   optimizeLate();
@@ -115,8 +124,8 @@ async function run(
       signal,
       listener: (event) => progress?.listener(event),
       review: async (plan) => {
-        const agreed = await askForConsents(plan, consents, flags.json ?? false, signal);
-        progress = await startProgress(process.stderr, process.stdout, plan.changes);
+        const agreed = await askForConsents(plan, consents, flags.json ?? false, console, signal);
+        progress = await startProgress(process.stderr, process.stdout, plan.changes, signal);
         return agreed;
       },
     });

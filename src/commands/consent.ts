@@ -4,21 +4,29 @@ import { createInterface } from 'node:readline';
 import type { Consent, Plan } from '../index.ts';
 import { consentsNeeded } from '../plan/plan.ts';
 import { consentQuestion } from '../report/consent.ts';
+import { planText } from '../report/plan.ts';
+import type { Console } from './console.ts';
 
-/** The consents given: those on the command line, and those typed at a terminal if there is one on both ends. */
+/**
+ * The consents given: those on the command line, and those typed at a terminal if there is one on both ends. The plan
+ * comes first, because the answer depends on it; after anything but yes nothing else is asked.
+ */
 export async function askForConsents(
   plan: Plan,
   allowed: ReadonlySet<Consent>,
   isSilent: boolean,
+  console: Console,
   signal: AbortSignal,
 ): Promise<ReadonlySet<Consent>> {
   const given = new Set(allowed);
   if (isSilent || !process.stdin.isTTY || !process.stderr.isTTY) return given;
-  for (const [consent, ids] of consentsNeeded(plan.changes)) {
-    if (given.has(consent)) continue;
+  const needed = [...consentsNeeded(plan.changes)].filter(([consent]) => !given.has(consent));
+  if (needed.length > 0)
+    process.stderr.write(`${planText(plan, { style: console.errorStyle, verbose: false })}\n`);
+  for (const [consent, ids] of needed) {
     const answer = await answerTo(consentQuestion(consent, ids, plan), signal);
-    if (answer === null) break;
-    if (answer.trim().toLowerCase() === 'yes') given.add(consent);
+    if (answer?.trim() !== 'yes') break;
+    given.add(consent);
   }
   return given;
 }

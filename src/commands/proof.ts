@@ -4,6 +4,7 @@ import { handshakesText } from '../report/handshakes.ts';
 import { proofProgress } from '../report/progress.ts';
 import { certificatesText, touchedText, trustText, verificationJson } from '../report/verification.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
+import { stopwatch } from './stopwatch.ts';
 
 /** Options of every command that proves something. */
 export interface ProofFlags {
@@ -31,12 +32,13 @@ export async function prove(
   const progress = proofProgress(process.stderr, process.stdout);
   const { onOutcome } = progress;
   const options = { signal, onOutcome, ...(touched === undefined ? {} : { touched }) };
+  const watch = stopwatch();
   const verification = await verify(project, options).finally(progress.close);
-  if (!flags.json) show(verification, flags, console);
+  if (!flags.json) show(verification, flags, console, watch());
   return { code: verification.ok ? EXIT.fine : EXIT.failed, json: verificationJson(verification) };
 }
 
-function show(verification: Verification, flags: ProofFlags, console: Console): void {
+function show(verification: Verification, flags: ProofFlags, console: Console, took: string): void {
   const { style } = console;
   const { scope, certificates, outcomes, skipped } = verification;
   const isIdle = outcomes.length === 0 && skipped.length === 0;
@@ -54,6 +56,7 @@ function show(verification: Verification, flags: ProofFlags, console: Console): 
       verbose,
       columns: process.stdout.columns ?? 100,
       unicode: hasUnicode(),
+      took,
     }),
   );
 }

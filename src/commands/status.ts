@@ -26,7 +26,7 @@ export async function statusCommand(
     flags.now === undefined ? {} : { now: flags.now },
   );
   if (flags.json) console.json(statusJson(rows, project.manifest, now));
-  else console.out(statusText(rows, console.style));
+  else console.out(statusText(rows, { style: console.style, columns: process.stdout.columns }));
   console.say(...clockMessages({ doubt }));
   if (pending.length > 0) console.say({ kind: 'note', text: pendingText(pending) });
   if (doubt?.kind === 'behind') return EXIT.failed;

@@ -1,4 +1,4 @@
-/** How many there are, and who. */
+/** How many there are, who, and for how long. */
 import type { Entity, EntityKind } from '../pki/entity.ts';
 import { keysOf } from '../pki/record.ts';
 
@@ -21,4 +21,11 @@ export function countText(entities: readonly Entity[]): string {
 /** `pki.yaml: valid, 1 authority`. */
 export function validText(manifest: string, entities: readonly Entity[]): string {
   return `${manifest}: valid, ${countText(entities)}`;
+}
+
+/** `1.2s`, `42s`, `1m 20s`: as exact as anybody wants to know. @param seconds of any fraction. */
+export function durationText(seconds: number): string {
+  if (seconds < 9.95 && !Number.isInteger(seconds)) return `${seconds.toFixed(1)}s`;
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole}s` : `${Math.floor(whole / 60)}m ${whole % 60}s`;
 }

@@ -1,4 +1,5 @@
 /** The outcomes as a grid of servers × clients and servers × refusals, and its text: a table, or a line per server. */
+import { stripVTControlCharacters } from 'node:util';
 import { type CheckKind, REFUSALS, type Refusal, type SkippedCheck } from '../handshake/case.ts';
 import type { Outcome } from '../handshake/outcome.ts';
 import { type EntityId, unreachable } from '../pki/entity.ts';
@@ -95,6 +96,8 @@ interface Layout {
 }
 
 const SERVER = 'server';
+/** Over the halves: a tick left of the bar is an acceptance, right of it a refusal. */
+const HALVES = { clients: 'connects', refusals: 'is refused' } as const;
 const FULL = ['no cert', 'foreign CA', 'wrong name', 'other root'];
 const SHORT = ['cert', 'CA', 'name', 'root'];
 
@@ -154,8 +157,15 @@ function shorten(name: string, length: number, unicode: boolean): string {
 }
 
 function widthOf({ servers, clients, refusals }: Layout): number {
-  const gaps = 2 * (clients.length + refusals.length) + 3;
-  return serverWidth(servers) + gaps + [...clients, ...refusals].join('').length;
+  const halves = halfText(clients, HALVES.clients).length + halfText(refusals, HALVES.refusals).length;
+  return serverWidth(servers) + halves + '  |'.length;
+}
+
+/** Cells side by side, with room for the heading of the half where there are any. */
+function halfText(cells: readonly string[], heading: string): string {
+  const text = cells.map((cell) => `  ${cell}`).join('');
+  const room = cells.length === 0 ? 0 : `  ${heading}`.length;
+  return text + ' '.repeat(Math.max(0, room - stripVTControlCharacters(text).length));
 }
 
 function serverWidth(servers: readonly string[]): number {
@@ -165,9 +175,8 @@ function serverWidth(servers: readonly string[]): number {
 function tableLines(grid: Grid, layout: Layout, options: TableOptions): readonly string[] {
   const width = serverWidth(layout.servers);
   const bar = options.style.faint(options.unicode ? '│' : '|');
-  const cells = (texts: readonly string[]) => texts.map((text) => `  ${text}`).join('');
   const line = (server: string, clients: readonly string[], refusals: readonly string[]) =>
-    `${server.padEnd(width)}${cells(clients)}  ${bar}${cells(refusals)}`.trimEnd();
+    `${server.padEnd(width)}${halfText(clients, HALVES.clients)}  ${bar}${halfText(refusals, HALVES.refusals)}`.trimEnd();
   const marks = (row: readonly Mark[], heads: readonly string[]) =>
     heads.map((head, column) => centred(row[column] ?? 'none', head.length, options));
   const rows = grid.rows.map(({ server, clients, refusals }, index) =>
@@ -177,7 +186,12 @@ function tableLines(grid: Grid, layout: Layout, options: TableOptions): readonly
       marks(refusals.map(tick), layout.refusals),
     ),
   );
-  return [line(SERVER, layout.clients, layout.refusals), ...rows];
+  const halves = line(
+    '',
+    grid.clients.length === 0 ? [] : [HALVES.clients.padEnd(halfText(layout.clients, '').length - 2)],
+    [HALVES.refusals],
+  );
+  return [halves, line(SERVER, layout.clients, layout.refusals), ...rows];
 }
 
 /** Among the refusals, being refused is what was wanted: it gets the tick. */

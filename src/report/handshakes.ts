@@ -24,6 +24,8 @@ import {
 export interface HandshakesTextOptions extends TableOptions {
   /** Lists every case in a line of its own. */
   readonly verbose: boolean;
+  /** Behind the summary: ` (1.2s)`, or nothing. */
+  readonly took?: string;
 }
 
 /** Beyond this many, failures are counted: one wrong CA makes hundreds of them. */
@@ -58,9 +60,9 @@ function handshakesLine(summary: HandshakeSummary): string {
   return `${plural(accepted, 'handshake')} accepted, ${refused} refused, as expected${untested}`;
 }
 
-function summaryLine(summary: HandshakeSummary, { style }: HandshakesTextOptions): string {
+function summaryLine(summary: HandshakeSummary, { style, took = '' }: HandshakesTextOptions): string {
   const paint = summary.wrong > 0 ? style.bad : style.good;
-  return summary.total === 0 ? handshakesLine(summary) : paint(handshakesLine(summary));
+  return summary.total === 0 ? handshakesLine(summary) : `${paint(handshakesLine(summary))}${took}`;
 }
 
 function plural(count: number, word: string): string {
@@ -81,8 +83,8 @@ const LEGEND: readonly (readonly [Mark, string])[] = [
 
 /** What the headings right of the bar stand for. */
 const REFUSES = [
-  'refuses: no client certificate, a client of a foreign CA,',
-  '         a wrong server name, a client that trusts another root',
+  'is refused: no client certificate, a client of a foreign CA,',
+  '            a wrong server name, a client that trusts another root',
 ];
 
 /** Only the marks that are there. */

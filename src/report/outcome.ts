@@ -1,8 +1,8 @@
 /** How an apply went: for people on stdout and stderr, and for machines. */
 import type { ApplyResult, Project } from '../index.ts';
-import { unreachable } from '../pki/entity.ts';
-import type { Change } from '../plan/change.ts';
-import { consentsNeeded } from '../plan/plan.ts';
+import { type EntityId, unreachable } from '../pki/entity.ts';
+import { type Change, isWork } from '../plan/change.ts';
+import { consentsNeeded, type Plan } from '../plan/plan.ts';
 import { refusalText } from '../words/refusal.ts';
 import { clockMessages } from './clock.ts';
 import { consentMessages } from './consent.ts';
@@ -13,13 +13,17 @@ import { executionText, failureTexts, lackTexts, skippedText } from './run.ts';
 
 type Done = Extract<ApplyResult, { readonly kind: 'done' }>;
 
-/** The one line that sums up, or nothing where nothing was tried; ends with a newline. */
-export function resultText(result: ApplyResult): string {
+/**
+ * The one line that sums up, or nothing where nothing was tried; ends with a newline.
+ * @param place the output folder, as a user would name it.
+ * @param took ` (1.2s)`, where somebody watched.
+ */
+export function resultText(result: ApplyResult, place: string, took = ''): string {
   switch (result.kind) {
     case 'nothing':
       return `applied: nothing to do, ${result.held.length === 0 ? 'everything is as the manifest says' : 'some files are no longer in the manifest'}\n`;
     case 'done':
-      return `${executionText(result.execution, result.plan.changes)}\n`;
+      return `${executionText(result.execution, result.plan.changes, place)}${took}\n`;
     case 'locked':
     case 'refused':
     case 'consent':
@@ -100,7 +104,7 @@ function heldMessages(held: readonly Change[]): readonly Message[] {
 
 function doneMessages({ execution, interrupted, plan, held, blocked }: Done): readonly Message[] {
   const failures = failureTexts(execution.failures).map((text): Message => ({ kind: 'error', text }));
-  if (interrupted) return [...failures, INTERRUPTED];
+  if (interrupted) return [...failures, interruptedMessage(plan, execution.published)];
   const skipped = skippedText(execution);
   return [
     ...failures,
@@ -113,10 +117,16 @@ function doneMessages({ execution, interrupted, plan, held, blocked }: Done): re
   ];
 }
 
-const INTERRUPTED: Message = {
-  kind: 'error',
-  text: 'interrupted; what is finished stays, and the next apply goes on from there',
-};
+function interruptedMessage(plan: Plan, published: readonly EntityId[]): Message {
+  const done = new Set(published);
+  const left = plan.changes.filter((change) => isWork(change) && !done.has(change.id)).length;
+  const count = left === 0 ? '' : ` with ${left} ${left === 1 ? 'entity' : 'entities'} left`;
+  return {
+    kind: 'error',
+    text: `interrupted${count}; what is finished stays, and the next apply goes on from there`,
+  };
+}
+
 const GO_ON: Message = {
   kind: 'hint',
   text: 'fix the cause and run "pki apply" again; finished work is kept',

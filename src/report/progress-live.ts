@@ -1,12 +1,14 @@
 /**
  * Live rows through listr2, which only draws: order and concurrency are the engine's. Its terminal renderer is
- * quadratic in rows (300 rows take 30 s), so above a screenful there is a row per stage instead of one per entity.
+ * quadratic in rows (300 rows take 30 s), and what has scrolled off a screen it cannot draw again, so for more entities
+ * than fit there is a row per stage instead. What stays on the screen in the end is written here.
  */
-import { Listr, ListrLogger, ProcessOutput } from 'listr2';
+import { figures, Listr, ListrLogger, ProcessOutput } from 'listr2';
 import type { EntityId } from '../pki/entity.ts';
 import type { Step, StepKind } from '../plan/steps.ts';
 import type { Listener, RunEvent } from '../run/events.ts';
 import { STEP_WORDS } from './run-words.ts';
+import { type Style, styleFor } from './style.ts';
 
 /** Shows one run from its events; to be closed before anything else is written. */
 export interface Progress {
@@ -16,36 +18,66 @@ export interface Progress {
 }
 
 const MAX_ROWS = 30;
+/** Lines of a terminal that does not say how many it has. */
+const SCREEN = 24;
 /** Redrawing is what costs. */
 const REDRAW_MS = 100;
 
 interface Row {
   readonly title: string;
+  /** As what it ended, `null` while it has not. */
+  readonly end: RowEnd | null;
   update(text: string): void;
   finish(): void;
   fail(text: string): void;
+  /** Ends it as if it had never been. */
+  drop(): void;
 }
 
-type Handle = { title: string; output: string };
+type RowEnd =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'dropped' }
+  | { readonly kind: 'failed'; readonly text: string };
 
-/** Draws from `started` on; rows that are open when it is closed say that they are not finished. */
-export function liveProgress(stream: NodeJS.WriteStream): Progress {
+type Handle = { title: string; output: string; skip(): void };
+
+/**
+ * Draws from `started` on; rows that are open when it is closed say that they are not finished. Of a run that was
+ * interrupted only what is done stays: what was left has not failed, and its number is in the message that follows.
+ */
+export function liveProgress(stream: NodeJS.WriteStream, signal?: AbortSignal): Progress {
   let rows: Rows | undefined;
   let drawing: Promise<unknown> = Promise.resolve();
   return {
     listener(event) {
       if (event.kind === 'started') {
         const entities = new Set(event.steps.map(({ entity }) => entity));
-        rows = entities.size <= MAX_ROWS ? entityRows([...entities], event.steps) : stageRows(event.steps);
+        const isFew = entities.size <= Math.min(MAX_ROWS, roomOn(stream));
+        rows = isFew ? entityRows([...entities], event.steps) : stageRows(event.steps);
         drawing = draw(rows.all, stream);
-      } else rows?.on(event);
+      } else if (!(event.kind === 'step-failed' && signal?.aborted)) rows?.on(event);
     },
     async close() {
       // Settled rows stay what they are; an interruption leaves others.
-      for (const row of rows?.all ?? []) row.fail(`${row.title}: not finished`);
+      for (const row of rows?.all ?? [])
+        signal?.aborted ? row.drop() : row.fail(`${row.title}: not finished`);
       await drawing;
+      const style = styleFor(stream, process.env);
+      for (const row of rows?.all ?? []) stream.write(lastLines(row, style));
     },
   };
+}
+
+/** Rows that are worked on take two lines. */
+function roomOn({ rows = SCREEN }: NodeJS.WriteStream): number {
+  return Math.floor((rows - 2) / 2);
+}
+
+/** What stays of a row. */
+function lastLines({ title, end }: Row, style: Style): string {
+  if (end === null || end.kind === 'dropped') return '';
+  if (end.kind === 'done') return `${style.good(figures.tick)} ${title}\n`;
+  return `${style.bad(figures.cross)} ${title}\n${style.bad(`  ${figures.pointerSmall} ${end.text}`)}\n`;
 }
 
 interface Rows {
@@ -56,23 +88,39 @@ interface Rows {
 /** A row that listr2 shows until its promise settles. */
 function makeRow(title: string): Rows['all'][number] {
   let handle: Handle | undefined;
+  let end: RowEnd | null = null;
   let resolve: () => void = () => {};
   let reject: (error: Error) => void = () => {};
+  // The first end counts.
+  const settle = (as: RowEnd): void => {
+    end ??= as;
+    if (as.kind === 'failed') reject(new Error(as.text));
+    else resolve();
+  };
   const promise = new Promise<void>((yes, no) => {
     resolve = yes;
     reject = no;
   });
   return {
     title,
+    get end() {
+      return end;
+    },
     promise,
     bind: (bound) => {
       handle = bound;
+      if (end?.kind === 'dropped') bound.skip();
     },
     update: (text) => {
       if (handle !== undefined) handle.output = text;
     },
-    finish: () => resolve(),
-    fail: (text) => reject(new Error(text)),
+    finish: () => settle({ kind: 'done' }),
+    fail: (text) => settle({ kind: 'failed', text }),
+    drop: () => {
+      // Or it would be drawn as done until all is cleared.
+      if (end === null) handle?.skip();
+      settle({ kind: 'dropped' });
+    },
   };
 }
 
@@ -168,7 +216,7 @@ function draw(rows: Rows['all'], stream: NodeJS.WriteStream): Promise<unknown> {
       exitOnError: false,
       // Its own handler would call process.exit and leave locks, staging and children behind.
       registerSignalListeners: false,
-      rendererOptions: { logger, collapseErrors: false },
+      rendererOptions: { logger, collapseErrors: false, clearOutput: true },
       fallbackRendererOptions: { logger },
     },
   );

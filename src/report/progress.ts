@@ -4,6 +4,7 @@
  */
 import type { Outcome } from '../handshake/outcome.ts';
 import type { Change } from '../plan/change.ts';
+import { durationText } from './count.ts';
 import type { Progress } from './progress-live.ts';
 import { DONE } from './run-words.ts';
 import type { Terminal } from './style.ts';
@@ -13,19 +14,23 @@ export interface Stream extends Terminal {
   write(text: string): unknown;
 }
 
-/** @param changes what the plan means to do, for the wording of each line. */
+/**
+ * @param changes what the plan means to do, for the wording of each line.
+ * @param signal aborted once the run is interrupted.
+ */
 export async function startProgress(
   stderr: Stream & NodeJS.WriteStream,
   stdout: Terminal,
   changes: readonly Change[],
+  signal?: AbortSignal,
 ): Promise<Progress> {
   if (!isLiveTerminal(stderr, stdout)) return lineProgress(stderr, changes);
   const { liveProgress } = await import('./progress-live.ts');
-  return liveProgress(stderr);
+  return liveProgress(stderr, signal);
 }
 
 /** Whether there is somebody to see lines change. */
-function isLiveTerminal(stderr: Terminal, stdout: Terminal): boolean {
+export function isLiveTerminal(stderr: Terminal, stdout: Terminal): boolean {
   // listr2 asks stdout alone whether there is a terminal, and prints a character per line on one without columns.
   const isWide = (stderr.columns ?? 0) >= 20;
   return Boolean(stderr.isTTY && stdout.isTTY && isWide && !process.env['CI']);
@@ -62,6 +67,7 @@ export function proofProgress(
 ): ProofProgress {
   if (!isLiveTerminal(stderr, stdout)) return { onOutcome: () => {}, close: () => {} };
   let next = clock() + FIRST;
+  let first: number | undefined;
   let done = 0;
   let wrong = 0;
   let isShown = false;
@@ -70,15 +76,26 @@ export function proofProgress(
       done++;
       if (!ok) wrong++;
       const now = clock();
+      first ??= now;
       if (now < next) return;
       next = now + EVERY;
       isShown = true;
-      stderr.write(`${CLEAR}proving: ${done} of ${total} handshakes${wrong === 0 ? '' : `, ${wrong} wrong`}`);
+      const words = [...paceWords(done, total, now - first), ...(wrong === 0 ? [] : [`${wrong} wrong`])];
+      const line = [`proving: ${done} of ${total} handshakes`, ...words].join(', ');
+      // A line that wraps could not be taken away again.
+      stderr.write(`${CLEAR}${line.slice(0, (stderr.columns ?? 80) - 1)}`);
     },
     close() {
       if (isShown) stderr.write(CLEAR);
     },
   };
+}
+
+/** How fast it goes and how long it will take, once that can be said. @param spent milliseconds. */
+function paceWords(done: number, total: number, spent: number): readonly string[] {
+  if (spent < FIRST) return [];
+  const rate = (done * 1000) / spent;
+  return [`${Math.round(rate)}/s`, `${durationText(Math.ceil((total - done) / rate))} left`];
 }
 
 /** To the first column, and erase the line (ECMA-48: EL). */

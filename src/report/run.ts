@@ -53,14 +53,14 @@ export function lackTexts(failures: readonly StepFailure[]): readonly string[] {
   return [...new Set(texts)];
 }
 
-/** `applied: 3 created, 1 issued`. */
-export function executionText({ published }: Execution, changes: readonly Change[]): string {
+/** `applied: 3 created, 1 issued in pki/`. @param place the output folder, as a user would name it. */
+export function executionText({ published }: Execution, changes: readonly Change[], place: string): string {
   const done = new Set(published);
   const parts = [...DONE].flatMap(([action, verb]) => {
     const count = changes.filter((change) => change.action === action && done.has(change.id)).length;
     return count === 0 ? [] : [`${count} ${verb}`];
   });
-  return `applied: ${parts.length === 0 ? 'nothing' : parts.join(', ')}`;
+  return parts.length === 0 ? 'applied: nothing' : `applied: ${parts.join(', ')} in ${visible(place)}/`;
 }
 
 /** `3 entities were not finished because of that: servers/a, …`, or nothing. */

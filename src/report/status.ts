@@ -7,32 +7,109 @@ import { refusalText } from '../words/refusal.ts';
 import { type NameAttribute, sanOf } from '../x509/facts.ts';
 import { reasonJson, reasonText } from './reason.ts';
 import type { Paint, Style } from './style.ts';
-import { shorten, tableLines } from './table.ts';
+import { shorten, tableLines, visibleWidth, wrapped } from './table.ts';
 
 const BAR = 10;
 const DAY = 86400;
 
-/** A line per row, in the order given, and a line that sums up; ends with a newline. */
-export function statusText(rows: readonly StatusRow[], style: Style): string {
-  const head = ['', 'subject', 'issuer', 'serial', 'left', '', 'state'].map(style.faint);
-  const lines = tableLines([head, ...rows.map((row) => cells(row, style))]);
-  return `${[...lines, '', summary(rows, style)].join('\n')}\n`;
+/** What a row has, from left to right. */
+type Column = 'id' | 'subject' | 'issuer' | 'serial' | 'bar' | 'left' | 'state';
+
+/** From roomy to tight: what a terminal has no room for is left out, as far as possible on the side of what can be missed. */
+const LAYOUTS: readonly Layout[] = [
+  { columns: ['id', 'subject', 'issuer', 'serial', 'bar', 'left', 'state'], subject: 40 },
+  { columns: ['id', 'subject', 'issuer', 'bar', 'left', 'state'], subject: 40 },
+  { columns: ['id', 'subject', 'issuer', 'bar', 'left', 'state'], subject: 24 },
+  { columns: ['id', 'issuer', 'bar', 'left', 'state'], subject: 0 },
+  { columns: ['id', 'issuer', 'left', 'state'], subject: 0 },
+  { columns: ['id', 'left', 'state'], subject: 0 },
+];
+
+/** @param subject its longest in full. */
+interface Layout {
+  readonly columns: readonly Column[];
+  readonly subject: number;
 }
 
-function cells(row: StatusRow, style: Style): readonly string[] {
+/** How the table is drawn; `columns` is the width of the terminal, none elsewhere. */
+export interface StatusOptions {
+  readonly style: Style;
+  readonly columns?: number | undefined;
+}
+
+/**
+ * A line per row, in the order given, and a line that sums up; ends with a newline. Where why something is due makes
+ * lines too long for a terminal, it stands below them.
+ */
+export function statusText(rows: readonly StatusRow[], { style, columns }: StatusOptions): string {
+  const width = columns ?? Number.POSITIVE_INFINITY;
+  const tables = LAYOUTS.flatMap((layout) => [
+    tableOf(rows, layout, style),
+    tableBelow(rows, layout, style, width),
+  ]);
+  const fits = (lines: readonly string[]): boolean => lines.every((line) => visibleWidth(line) <= width);
+  const table = tables.find(fits) ?? tables.at(-1) ?? [];
+  return `${[...table, '', summary(rows, style)].join('\n')}\n`;
+}
+
+function tableOf(rows: readonly StatusRow[], layout: Layout, style: Style): readonly string[] {
+  return tableLines([headOf(layout, style), ...rows.map((row) => cells(row, stateText(row), layout, style))]);
+}
+
+/** The state is one word; the reasons follow in lines of their own. */
+function tableBelow(
+  rows: readonly StatusRow[],
+  layout: Layout,
+  style: Style,
+  width: number,
+): readonly string[] {
+  const [head = '', ...lines] = tableLines([
+    headOf(layout, style),
+    ...rows.map((row) => cells(row, row.state, layout, style)),
+  ]);
+  const below = (row: StatusRow): readonly string[] => wrapped(whyText(row), width - INDENT.length);
+  return [
+    head,
+    ...lines.flatMap((line, i) => {
+      const row = rows[i];
+      return [line, ...(row === undefined ? [] : below(row).map((text) => style.faint(INDENT + text)))];
+    }),
+  ];
+}
+
+const INDENT = '    ';
+
+const HEADS: Readonly<Record<Column, string>> = {
+  id: '',
+  subject: 'subject',
+  issuer: 'issuer',
+  serial: 'serial',
+  bar: 'left',
+  left: '',
+  state: 'state',
+};
+
+function headOf({ columns }: Layout, style: Style): readonly string[] {
+  const bare = columns.includes('bar') ? HEADS : { ...HEADS, left: '   left' };
+  return columns.map((column) => style.faint(bare[column]));
+}
+
+function cells(row: StatusRow, state: string, { columns, subject }: Layout, style: Style): readonly string[] {
   const paint = paintOf(row.state, style);
   const { certificate, issuer } = row;
-  const issuedBy = issuer === null ? withoutIssuer(row) : issuer.slice(issuer.indexOf('/') + 1);
-  if (certificate === null) return [style.strong(row.id), '', issuedBy, '', '', '', paint(stateText(row))];
-  return [
-    style.strong(row.id),
-    shorten(visible(subjectText(nameFirst(certificate.subject))), 40),
-    issuedBy,
-    shorten(certificate.serial, 13),
-    paint(bar(certificate.notAfter - certificate.notBefore, row.secondsLeft ?? 0)),
-    daysText(row.secondsLeft ?? 0).padStart(7),
-    paint(stateText(row)),
-  ];
+  const seconds = row.secondsLeft ?? 0;
+  const all: Readonly<Record<Column, () => string>> = {
+    id: () => style.strong(row.id),
+    subject: () =>
+      certificate === null ? '' : shorten(visible(subjectText(nameFirst(certificate.subject))), subject),
+    issuer: () => (issuer === null ? withoutIssuer(row) : issuer.slice(issuer.indexOf('/') + 1)),
+    serial: () => (certificate === null ? '' : shorten(certificate.serial, 13)),
+    bar: () =>
+      certificate === null ? '' : paint(bar(certificate.notAfter - certificate.notBefore, seconds)),
+    left: () => (certificate === null ? '' : daysText(seconds).padStart(7)),
+    state: () => paint(state),
+  };
+  return columns.map((column) => all[column]());
 }
 
 /** What tells one from another must not be what is cut off. */
@@ -62,11 +139,16 @@ function daysText(seconds: number): string {
   return Math.abs(seconds) < 2 * DAY ? `${Math.trunc(seconds / 3600)}h` : `${Math.trunc(seconds / DAY)}d`;
 }
 
-function stateText({ state, reasons, refusal, issuer }: StatusRow): string {
-  if (state === 'ok') return 'ok';
-  if (state === 'capped') return `capped: ends with ${issuer}, which has to be renewed first`;
-  const why = refusal === null ? reasons.map(reasonText).join('; ') : refusalText(refusal).problem;
-  return why === '' ? state : `${state}: ${why}`;
+function stateText(row: StatusRow): string {
+  const why = whyText(row);
+  return why === '' ? row.state : `${row.state}: ${why}`;
+}
+
+/** Why the state is what it is; nothing where all is well. */
+function whyText({ state, reasons, refusal, issuer }: StatusRow): string {
+  if (state === 'ok') return '';
+  if (state === 'capped') return `ends with ${issuer}, which has to be renewed first`;
+  return refusal === null ? reasons.map(reasonText).join('; ') : refusalText(refusal).problem;
 }
 
 function summary(rows: readonly StatusRow[], style: Style): string {

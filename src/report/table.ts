@@ -19,7 +19,8 @@ function pad(cell: string, width: number): string {
   return cell + ' '.repeat(Math.max(0, width - visibleWidth(cell)));
 }
 
-function visibleWidth(text: string): number {
+/** In columns of a terminal, colours left out. */
+export function visibleWidth(text: string): number {
   return [...stripVTControlCharacters(text)].length;
 }
 
@@ -27,4 +28,16 @@ function visibleWidth(text: string): number {
 export function shorten(text: string, length: number): string {
   const characters = [...text];
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}…`;
+}
+
+/** Lines of at most `width`, cut between words; a word that is longer has a line of its own. Nothing has no lines. */
+export function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ').filter((one) => one !== '')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }

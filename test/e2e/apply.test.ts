@@ -341,7 +341,7 @@ clients: { c: { commonName: c } }
   it('prints results on stdout and progress on stderr', async () => {
     const project = new Project(manifest);
     const run = await project.pki(['apply', '--skip-verify']);
-    expect(run.stdout).toBe('applied: 4 created\n');
+    expect(run.stdout).toBe('applied: 4 created in pki/\n');
     expect(run.stderr.trim().split('\n').sort()).toEqual([
       'pki: created authorities/root',
       'pki: created clients/c',

@@ -30,7 +30,7 @@ async function expectWhole(project: Project): Promise<void> {
 it('several applies at once: one does the work, the others say who does, and nothing is made twice', async () => {
   const project = new Project(MANY);
   const runs = await Promise.all([1, 2, 3, 4].map(() => project.pki(['apply', '--skip-verify'])));
-  expect(runs.filter(({ stdout }) => stdout === 'applied: 32 created\n')).toHaveLength(1);
+  expect(runs.filter(({ stdout }) => stdout === 'applied: 32 created in pki/\n')).toHaveLength(1);
   for (const run of runs) {
     if (run.code === 0) {
       expect(run.stdout).toMatch(/^applied: (32 created|nothing to do, .*)\n$/);
@@ -66,7 +66,7 @@ it('a lock whose holder is dead is taken over; one of another host is not', asyn
   put(project.path('.pki/lock'), JSON.stringify(holder));
   expect(await project.pki(['apply', '--skip-verify'])).toMatchObject({
     code: 0,
-    stdout: 'applied: 1 created\n',
+    stdout: 'applied: 1 created in pki/\n',
   });
   put(project.path('.pki/lock'), JSON.stringify({ ...holder, host: 'elsewhere.example.test' }));
   const run = await project.pki(['apply', '--skip-verify']);

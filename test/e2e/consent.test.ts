@@ -63,8 +63,12 @@ async function typed(project: Project, ...answers: readonly string[]) {
 describe('at a terminal', () => {
   itNeeds(['python3'], 'says what is broken, and "yes" does it', async () => {
     const project = edited();
-    const { code, text, questions } = await typed(project, 'yes\r', ' YES \r');
+    const { code, text, questions } = await typed(project, 'yes\r', ' yes \r');
     expect({ code, questions }).toEqual({ code: 0, questions: 2 });
+    // The plan comes first, once, and then what there is to decide.
+    expect(text.indexOf('± authorities/root')).toBeGreaterThanOrEqual(0);
+    expect(text.indexOf('± authorities/root')).toBeLessThan(text.indexOf(QUESTION));
+    expect(text.match(/^plan: /gm)).toHaveLength(1);
     expect(text).toContain('obsolete: authorities/root (1 below is issued anew)');
     expect(text).toContain('files of entities that are no longer in the manifest are archived: servers/b');
     expect(text).toContain('applied: ');
@@ -82,7 +86,7 @@ describe('at a terminal', () => {
     const project = new Project(manifest('', 'x', 'y', 'z'));
     await project.apply();
     project.write(manifest(', key: ed25519', 'z'));
-    const { text } = await typed(project, 'no\r', 'no\r');
+    const { text } = await typed(project, 'yes\r', 'no\r');
     const questions = text
       .split('\n')
       .filter((line, i, all) => all[i + 1]?.startsWith(QUESTION) && line !== '');
@@ -90,14 +94,17 @@ describe('at a terminal', () => {
       'authorities/r1, authorities/r2, authorities/r3 (1 below is issued anew)',
       'servers/x, servers/y',
     ]);
-    expect(text).toContain('needs consent: authorities/r1, authorities/r2, authorities/r3 (');
+    expect(text).toContain('left in place, though no longer in the manifest: servers/x, servers/y');
   });
 
   it.skipIf(!has('python3')).each([
-    ['"no"', ['no\r', 'no\r'], 2],
-    ['nothing', ['\r', '\r'], 2],
-    ['Ctrl-D, which ends the questions', ['\x04'], 1],
-  ])('%s changes nothing', async (_, answers, count) => {
+    ['"no"', ['no\r', 'yes\r'], 1],
+    ['nothing', ['\r', 'yes\r'], 1],
+    ['"y"', ['y\r', 'yes\r'], 1],
+    ['"YES"', ['YES\r', 'yes\r'], 1],
+    ['"yes please"', ['yes please\r', 'yes\r'], 1],
+    ['Ctrl-D', ['\x04', 'yes\r'], 1],
+  ])('%s changes nothing, and nothing else is asked', async (_, answers, count) => {
     const project = edited();
     const before = publishedState(project.out);
     const { code, text, questions } = await typed(project, ...answers);

@@ -328,7 +328,7 @@ describe('openssl', () => {
     );
     const run = await project.pki(['apply', '--skip-verify'], { env: { PKI_OPENSSL: bad } });
     expect(run.code).toBe(1);
-    expect(run.stdout).toBe('applied: 3 created\n');
+    expect(run.stdout).toBe('applied: 3 created in pki/\n');
     expect(run.stderr).toMatch(
       /pki: error: "servers\/a": could not make key and request: openssl exited with 3/,
     );
@@ -338,7 +338,7 @@ describe('openssl', () => {
     expect(await project.actions()).toEqual({ 'servers/a': 'create' });
     expect(await project.pki(['apply', '--skip-verify'])).toMatchObject({
       code: 0,
-      stdout: 'applied: 1 created\n',
+      stdout: 'applied: 1 created in pki/\n',
     });
   });
 
@@ -348,7 +348,7 @@ describe('openssl', () => {
       `case "$*" in *authorities.sub/cert.pem*) exit 1;; esac\nexec ${pathOf('openssl')} "$@"`,
     );
     const run = await project.pki(['apply', '--skip-verify'], { env: { PKI_OPENSSL: bad } });
-    expect(run).toMatchObject({ code: 1, stdout: 'applied: 1 created\n' });
+    expect(run).toMatchObject({ code: 1, stdout: 'applied: 1 created in pki/\n' });
     expect(run.stderr).toContain('2 entities were not finished because of that: servers/a, servers/b');
     await project.apply();
     expect(await project.actions()).toEqual({});

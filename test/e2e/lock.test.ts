@@ -96,7 +96,7 @@ describe('two applies', () => {
     expect(await project.pki(['plan', '--detailed-exitcode'])).toMatchObject({ code: 2 });
     expect(await project.pki(['status'])).toMatchObject({ code: 2 });
     first.open();
-    expect(await first.run).toMatchObject({ code: 0, stdout: 'applied: 6 issued\n' });
+    expect(await first.run).toMatchObject({ code: 0, stdout: 'applied: 6 issued in pki/\n' });
     expect(await imperfections(project)).toEqual([]);
   });
 
@@ -172,7 +172,7 @@ describe('a holder that nobody here can see', () => {
       expect(second).toMatchObject({ code: 1, stdout: '' });
       expect(second.stderr).toContain(`delete "${project.path('.pki/lock')}"`);
       first.open();
-      expect(await first.run).toMatchObject({ code: 0, stdout: 'applied: 6 issued\n' });
+      expect(await first.run).toMatchObject({ code: 0, stdout: 'applied: 6 issued in pki/\n' });
     },
   );
 });
@@ -187,7 +187,7 @@ describe('a holder that is dead', () => {
     child.kill('SIGKILL');
     await gone;
     expect(existsSync(project.path('.pki/lock'))).toBe(true);
-    expect(await project.pki(APPLY)).toMatchObject({ code: 0, stdout: 'applied: 6 issued\n' });
+    expect(await project.pki(APPLY)).toMatchObject({ code: 0, stdout: 'applied: 6 issued in pki/\n' });
     // What the dead run had started may still write; it has nowhere to.
     door.open();
     expect(await imperfections(project)).toEqual([]);
@@ -238,7 +238,7 @@ describe('a holder that is dead', () => {
       Array.from({ length: 6 }, () => project.pki([...APPLY, '--lock-timeout', '3600'])),
     );
     expect(runs.map(({ code, stderr }) => [code, code === 0 ? '' : stderr])).toEqual(runs.map(() => [0, '']));
-    expect(runs.filter(({ stdout }) => stdout === 'applied: 6 issued\n')).toHaveLength(1);
+    expect(runs.filter(({ stdout }) => stdout === 'applied: 6 issued in pki/\n')).toHaveLength(1);
     expect(await imperfections(project)).toEqual([]);
   });
 });
@@ -261,7 +261,7 @@ it('a reader never gets a key and a certificate that do not fit while certificat
     for (let i = 0; running; i++) {
       project.write(i % 2 === 0 ? EDITED : MANIFEST);
       const run = await project.pki(APPLY);
-      expect(run).toMatchObject({ code: 0, stdout: 'applied: 6 issued\n' });
+      expect(run).toMatchObject({ code: 0, stdout: 'applied: 6 issued in pki/\n' });
       renewals++;
     }
   })();

@@ -168,7 +168,7 @@ clients: { near: { commonName: near, issuer: root } }
     expect(plan.stdout).toContain('hint: put key.pem back; only if it is lost, a new one is made');
     const root = project.read('authorities/root/cert.pem');
     const run = await project.pki(['apply', '--skip-verify']);
-    expect(run).toMatchObject({ code: 1, stdout: 'applied: 1 created\n' });
+    expect(run).toMatchObject({ code: 1, stdout: 'applied: 1 created in pki/\n' });
     expect(run.stderr).toContain(
       'pki: error: the private key is missing: authorities/root; nothing new is signed with it',
     );

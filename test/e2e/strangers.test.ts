@@ -220,7 +220,7 @@ it('few descriptors are enough', async () => {
   const script = 'ulimit -n 64; exec "$NODE" "$CLI" apply --skip-verify';
   const env = { NODE: process.execPath, CLI };
   const run = await runProgram('/bin/sh', ['-c', script], { cwd: project.folder, env });
-  expect(run).toMatchObject({ code: 0, stdout: 'applied: 3 created\n' });
+  expect(run).toMatchObject({ code: 0, stdout: 'applied: 3 created in pki/\n' });
   const none = await runProgram('/bin/sh', ['-c', script.replace('64', '24')], { cwd: project.folder, env });
   expect(none.code).toBe(1);
   expect(none.stderr).toMatch(/^pki: error: .*\(?EMFILE\)?/m);

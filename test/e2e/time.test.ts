@@ -294,7 +294,7 @@ describe('renewal', () => {
     const due = await dueAt(project, notAfter - 100 * DAY);
     expect(due['authorities/sub']).toMatchObject({ action: 'rekey', consent: 'rekey-ca' });
     const run = await project.pki(['apply', '--skip-verify'], { env: clock(notAfter - 100 * DAY) });
-    expect(run).toMatchObject({ code: 1, stdout: 'applied: 3 issued, 1 re-keyed\n' });
+    expect(run).toMatchObject({ code: 1, stdout: 'applied: 3 issued, 1 re-keyed in pki/\n' });
     expect(run.stderr).toContain('needs consent: authorities/sub');
     const left = await dueAt(project, notAfter - 100 * DAY);
     expect(Object.keys(left)).toContain('authorities/sub');

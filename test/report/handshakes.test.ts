@@ -59,13 +59,14 @@ describe('the table', () => {
   test('all as expected', () => {
     expect(text(SMALL)).toBe(`Handshakes  servers × clients, TLS 1.2 and 1.3
 
+        connects               │  is refused
 server  billing  ops  partner  │  no cert  foreign CA  wrong name  other root
 api        ✓      ✓      –     │     ✓         ✓           ✓           ✓
 web        ✓      ✓      –     │     ✓         ✓           ✓           ✓
 
 ✓ as expected   – refused as expected: no shared trust
-refuses: no client certificate, a client of a foreign CA,
-         a wrong server name, a client that trusts another root
+is refused: no client certificate, a client of a foreign CA,
+            a wrong server name, a client that trusts another root
 
 8 handshakes accepted, 20 refused, as expected
 `);
@@ -75,13 +76,14 @@ refuses: no client certificate, a client of a foreign CA,
     const wrong = ['servers/web clients/ops TLSv1', 'servers/api clients/billing TLSv1.2 wrong-name'];
     expect(text(SMALL, {}, wrong)).toBe(`Handshakes  servers × clients, TLS 1.2 and 1.3
 
+        connects               │  is refused
 server  billing  ops  partner  │  no cert  foreign CA  wrong name  other root
 api        ✓      ✓      –     │     ✓         ✓           ✗           ✓
 web        ✓      ✗      –     │     ✓         ✓           ✓           ✓
 
 ✓ as expected   – refused as expected: no shared trust   ✗ not as expected
-refuses: no client certificate, a client of a foreign CA,
-         a wrong server name, a client that trusts another root
+is refused: no client certificate, a client of a foreign CA,
+            a wrong server name, a client that trusts another root
 
 ✗ servers/api ← clients/billing, TLS 1.2, should refuse: wrong server name "wrong-name.invalid"
     the server refused: the client's certificate or one of its issuers has expired (CERT_HAS_EXPIRED)
@@ -110,9 +112,9 @@ refuses: no client certificate, a client of a foreign CA,
   test('a peer does not meet itself; names that two entities share keep their folder', () => {
     const peer = leafEntity('peer', 'api', 'root', { san: [dns('peer.test')] });
     const lines = text([server('api'), peer, client('ops')]).split('\n');
-    expect(lines[2]).toMatch(/^server {7}api {2}ops {2}│/);
-    expect(lines[3]).toMatch(/^servers\/api {3}✓ {4}✓ {3}│/);
-    expect(lines[4]).toMatch(/^peers\/api {10}✓ {3}│/);
+    expect(lines[3]).toMatch(/^server {7}api {2}ops {2}│/);
+    expect(lines[4]).toMatch(/^servers\/api {3}✓ {4}✓ {3}│/);
+    expect(lines[5]).toMatch(/^peers\/api {10}✓ {3}│/);
   });
 });
 
@@ -120,7 +122,7 @@ test('peers keep their order in the columns too, although none of them meets its
   const peers = ['a', 'b', 'c'].map((name) =>
     leafEntity('peer', name, 'root', { san: [dns(`${name}.test`)] }),
   );
-  expect(text([client('ops'), ...peers]).split('\n')[2]).toMatch(/^server {2}ops {2}a {2}b {2}c {2}│/);
+  expect(text([client('ops'), ...peers]).split('\n')[3]).toMatch(/^server {2}ops {2}a {2}b {2}c {2}│/);
 });
 
 describe('widths', () => {
@@ -139,10 +141,21 @@ describe('widths', () => {
   );
 
   test('long names are cut in the middle, where they are alike', () => {
-    const head = text(many, { columns: 90 }).split('\n')[2];
+    const head = text(many, { columns: 90 }).split('\n')[3];
     expect(head).toBe(
       'server  worker-o…west-17  worker-o…orth-17  worker-o…east-17  │  cert  CA  name  root',
     );
+  });
+
+  test.each([200, 60, 50])('a half is as wide as its heading, however few columns it has (%i)', (columns) => {
+    const lines = text([server('api'), client('a')], { columns }).split('\n');
+    expect(lines[2]).toBe('        connects  │  is refused');
+    expect(lines[3]).toMatch(/^server {2}a {9}│ {2}(no )?cert/);
+    expect(lines[4]).toMatch(/^api {5}✓ {9}│ {3,5}✓/);
+  });
+
+  test('nothing is headed where there is no half', () => {
+    expect(text([server('api')]).split('\n')[2]).toBe('        │  is refused');
   });
 
   test('where no table fits: one line per server', () => {

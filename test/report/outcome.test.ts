@@ -106,7 +106,7 @@ describe('a run that ended with', () => {
     [
       'everything done',
       { kind: 'done', plan, held: [], blocked: [], execution, interrupted: false },
-      'applied: 1 issued\n',
+      'applied: 1 issued in pki/ (2s)\n',
       [],
     ],
     [
@@ -120,7 +120,7 @@ describe('a run that ended with', () => {
         interrupted: false,
         warnings: ['the archive is not pruned: no'],
       },
-      'applied: nothing\n',
+      'applied: nothing (2s)\n',
       [
         'error: "servers/a": could not issue the certificate: no',
         'note: 1 entity was not finished because of that: servers/c',
@@ -134,11 +134,13 @@ describe('a run that ended with', () => {
     [
       'an interruption',
       { kind: 'done', plan, held: [removal], blocked: [refused], execution, interrupted: true },
-      'applied: 1 issued\n',
-      ['error: interrupted; what is finished stays, and the next apply goes on from there'],
+      'applied: 1 issued in pki/ (2s)\n',
+      [
+        'error: interrupted with 1 entity left; what is finished stays, and the next apply goes on from there',
+      ],
     ],
   ])('%s', (_, result, out, expected) => {
-    expect(resultText(result)).toBe(out);
+    expect(resultText(result, 'pki', ' (2s)')).toBe(out);
     expect(said(result)).toEqual(expected);
   });
 

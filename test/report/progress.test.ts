@@ -8,7 +8,7 @@ import { aChange } from '../helpers/entities.ts';
 import { aStep } from '../helpers/steps.ts';
 
 /** A stream that remembers; a terminal, if it has columns. */
-function stream(columns?: number) {
+function stream(columns?: number, rows = 40) {
   let text = '';
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -16,7 +16,7 @@ function stream(columns?: number) {
       done();
     },
   });
-  const terminal = columns === undefined ? {} : { isTTY: true, columns, rows: 40, hasColors: () => false };
+  const terminal = columns === undefined ? {} : { isTTY: true, columns, rows, hasColors: () => false };
   return Object.assign(sink, terminal, { text: () => text }) as unknown as NodeJS.WriteStream & {
     text(): string;
   };
@@ -98,6 +98,64 @@ describe('on a terminal', () => {
     await close();
     await liveProgress(stream(80)).close();
   });
+});
+
+describe('interrupted', () => {
+  const FAILURE = {
+    entity: 'c',
+    step: 'sign',
+    problem: 'openssl was interrupted',
+    command: null,
+    stderr: '',
+  } as const;
+
+  it.each([40, 500])('what was left has not failed; what is done stays (%i lines)', async (rows) => {
+    const interruption = new AbortController();
+    const out = stream(80, rows);
+    const { listener, close } = liveProgress(out, interruption.signal);
+    const ids = Array.from({ length: 28 }, (_, i) => `servers/s${i}`);
+    listener({ kind: 'started', steps: ids.map((id) => aStep('publish', id)) });
+    listener({ kind: 'step-done', step: aStep('publish', 'servers/s0') });
+    interruption.abort();
+    listener({ kind: 'step-failed', step: aStep('publish', 'servers/s1'), failure: FAILURE });
+    await close();
+    expect(out.text()).not.toMatch(/✖|not finished|was interrupted/);
+    const done = new Set([...out.text().matchAll(/✔ (\S+)/g)].map(([, title]) => title));
+    // One row per entity where there is room for them, one for the stage elsewhere, which is not done.
+    expect([...done]).toEqual(rows === 500 ? ['servers/s0'] : []);
+  });
+
+  it('what failed before it stays', async () => {
+    const interruption = new AbortController();
+    const out = stream(80);
+    const { listener, close } = liveProgress(out, interruption.signal);
+    listener({ kind: 'started', steps: [aStep('sign', 'b'), aStep('sign', 'c')] });
+    listener({
+      kind: 'step-failed',
+      step: aStep('sign', 'b'),
+      failure: { ...FAILURE, problem: 'a full disk' },
+    });
+    interruption.abort();
+    await close();
+    expect(out.text()).toContain('b: a full disk');
+  });
+});
+
+it.each([
+  [24, 11, true],
+  [24, 12, false],
+  [24, 30, false],
+  [100, 30, true],
+  [100, 31, false],
+])('%i lines have room for rows of %i entities: %s', async (rows, count, isRoom) => {
+  const out = stream(80, rows);
+  const { listener, close } = liveProgress(out);
+  const steps = Array.from({ length: count }, (_, i) => aStep('publish', `servers/s${i}`));
+  listener({ kind: 'started', steps });
+  for (const step of steps) listener({ kind: 'step-done', step });
+  await close();
+  expect(out.text().includes('✔ servers/s3\n')).toBe(isRoom);
+  expect(out.text().includes('✔ published\n')).toBe(!isRoom);
 });
 
 it('what an interruption left undone is not called done', async () => {

@@ -71,11 +71,13 @@ describe('a run', () => {
     change('f', 'remove'),
   ];
   it('counts what was done, not what was meant', () => {
-    expect(executionText(execution({ published: ['a', 'b', 'c', 'd', 'e', 'f'] }), changes)).toBe(
-      'applied: 2 created, 1 issued, 1 re-keyed, 1 refreshed, 1 removed',
+    expect(executionText(execution({ published: ['a', 'b', 'c', 'd', 'e', 'f'] }), changes, 'a/pki')).toBe(
+      'applied: 2 created, 1 issued, 1 re-keyed, 1 refreshed, 1 removed in a/pki/',
     );
-    expect(executionText(execution({ published: ['b'] }), changes)).toBe('applied: 1 created');
-    expect(executionText(execution({}), changes)).toBe('applied: nothing');
+    expect(executionText(execution({ published: ['b'] }), changes, 'pki\u001b')).toBe(
+      'applied: 1 created in pki␛/',
+    );
+    expect(executionText(execution({}), changes, 'pki')).toBe('applied: nothing');
   });
   it('names what was skipped, up to five', () => {
     expect(skippedText(execution({}))).toBeUndefined();

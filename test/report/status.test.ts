@@ -1,8 +1,9 @@
 /** The status table, to the letter: what people look at every morning, and what cron reads. */
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { State, StatusRow } from '../../src/plan/status.ts';
 import { statusJson, statusText } from '../../src/report/status.ts';
-import { PLAIN } from '../../src/report/style.ts';
+import { COLOURED, PLAIN } from '../../src/report/style.ts';
 import { anAuthority, aServer, certificateFor, DAY, keyFacts, NOW } from '../helpers/entities.ts';
 
 const API = aServer({ name: 'api' });
@@ -23,7 +24,7 @@ function row(days: number, secondsLeft: number, given: Partial<StatusRow> = {}):
 }
 
 const GONE = { certificate: null, secondsLeft: null } as const;
-const text = (...rows: readonly StatusRow[]): string => statusText(rows, PLAIN);
+const text = (...rows: readonly StatusRow[]): string => statusText(rows, { style: PLAIN });
 /** The second line of the table in its columns, between which are two blanks or more. */
 const cells = (one: StatusRow): readonly string[] => (text(one).split('\n')[1] ?? '').split(/ {2,}/);
 
@@ -54,6 +55,64 @@ it('is a table and one line to sum up', () => {
     status: 2 ok, 1 due, 1 missing; first to end: servers/old, 2026-12-13T12:00:00Z
     "
   `);
+});
+
+describe('at a terminal', () => {
+  const ROWS = [
+    row(3650, 3000 * DAY, { id: 'authorities/root', kind: 'authority', issuer: null }),
+    row(90, 60 * DAY, { id: 'servers/web-frontend' }),
+    row(90, 60 * DAY, {
+      id: 'servers/new',
+      ...GONE,
+      state: 'missing',
+      reasons: [{ kind: 'missing', artifact: 'key' }],
+    }),
+  ];
+  const DUE = row(90, 20 * DAY, {
+    id: 'servers/old',
+    state: 'due',
+    reasons: [{ kind: 'expires', notAfter: NOW + 20 * DAY, seconds: 20 * DAY, window: 30 * DAY }],
+  });
+  const linesAt = (
+    columns: number | undefined,
+    rows: readonly StatusRow[],
+    style = PLAIN,
+  ): readonly string[] => statusText(rows, { style, columns }).split('\n').slice(0, -3);
+
+  it.each([200, 120, 100, 90, 80, 70, 60, 50])('no line is longer than its %i columns', (columns) => {
+    for (const style of [PLAIN, COLOURED]) {
+      const lines = linesAt(columns, [...ROWS, DUE], style);
+      for (const line of lines) expect(stripVTControlCharacters(line).length).toBeLessThanOrEqual(columns);
+      for (const { id, state } of [...ROWS, DUE])
+        expect(lines.some((line) => line.includes(id) && line.includes(state))).toBe(true);
+    }
+  });
+
+  it('what can be missed goes first: serial number, subject, bar, issuer', () => {
+    const heads = [200, 90, 70, 60, 45].map((columns) =>
+      (linesAt(columns, ROWS)[0] ?? '').split(/ {2,}/).slice(1),
+    );
+    expect(heads).toEqual([
+      ['subject', 'issuer', 'serial', 'left', 'state'],
+      ['subject', 'issuer', 'left', 'state'],
+      ['issuer', 'left', 'state'],
+      ['issuer', 'left', 'state'],
+      ['left', 'state'],
+    ]);
+  });
+
+  it('a reason that is too long stands below its line', () => {
+    expect(linesAt(80, [...ROWS.slice(0, 1), DUE]).slice(1)).toEqual([
+      'authorities/root  CN=api.example.test  self-signed  ████████░░    3000d  ok',
+      'servers/old       CN=api.example.test  root         ██░░░░░░░░      20d  due',
+      '    expires in 20d (2026-12-13T12:00:00Z); renewal is due 30d before the end',
+    ]);
+  });
+
+  it('elsewhere everything is in one line, however long', () => {
+    expect(linesAt(undefined, [...ROWS, DUE])).toEqual(linesAt(1000, [...ROWS, DUE]));
+    expect(linesAt(undefined, [DUE])).toHaveLength(2);
+  });
 });
 
 describe('the bar and the days', () => {
