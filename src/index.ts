@@ -10,9 +10,20 @@
 export type { Description } from './adopt/adopt.ts';
 export type { EntryNote, LeftOut, LeftOutWhy, Note } from './adopt/left-out.ts';
 export { type Adoption, type AdoptOptions, adopt, starter, writeManifest } from './library/adopt.ts';
-export { type ApplyOptions, apply, openssl, type Usable, verify } from './library/apply.ts';
-export { type Demands, history, type PlanOptions, plan, planCommands, status } from './library/plan.ts';
-export { type Opened, openProject, type Project } from './library/project.ts';
+export { type Applied, type ApplyOptions, apply, openssl, type Usable, verify } from './library/apply.ts';
+export { type Credentials, credentials } from './library/credentials.ts';
+export { type Materialized, type MaterializeOptions, materialize } from './library/materialize.ts';
+export {
+  type Demands,
+  history,
+  type Planned,
+  type PlanOptions,
+  plan,
+  planCommands,
+  status,
+} from './library/plan.ts';
+export { type ManifestSource, type Opened, openProject, type Project } from './library/project.ts';
+export { type Recovered, recover } from './library/recover.ts';
 export type { Diagnostic } from './manifest/diagnostic.ts';
 export type { Output } from './pki/artifact.ts';
 export type { EngineChoice } from './pki/engine.ts';
@@ -25,7 +36,7 @@ export type { Reason } from './plan/reason.ts';
 export type { State, StatusRow } from './plan/status.ts';
 export type { ApplyResult } from './run/apply.ts';
 export type { Listener, RunEvent, StepFailure } from './run/events.ts';
-export { type RecoverResult, recover } from './run/recover.ts';
+export type { RecoverResult } from './run/recover.ts';
 export type { Verification } from './run/verify.ts';
 export type { CertificateCheck } from './run/verify-certificates.ts';
 export type { TrustProblem } from './run/verify-trust.ts';

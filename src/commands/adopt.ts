@@ -30,7 +30,7 @@ export async function adoptCommand(folder: string, flags: AdoptFlags, console: C
   });
   if (json) console.json(adoptionJson(adoption, write ?? null));
   else process.stderr.write(adoptionText(adoption, console.errorStyle));
-  if (adoption.inventory.entities.length === 0) {
+  if (!adoption.ok) {
     console.say(...adviceMessages(nothingToAdopt(folder)));
     return EXIT.failed;
   }

@@ -2,8 +2,8 @@
 import { dirname, join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import {
+  type Applied,
   type ApplyOptions,
-  type ApplyResult,
   apply,
   type Consent,
   type Demands,
@@ -75,15 +75,12 @@ function placeOf({ manifest, inventory }: Project): string {
   return join(dirname(manifest), inventory.output);
 }
 
-/** `fine` only where nothing that was agreed to is left undone. */
-function codeOf(result: ApplyResult): ExitCode {
-  if (result.kind === 'nothing') return EXIT.fine;
-  if (result.kind !== 'done') return EXIT.failed;
-  if (result.interrupted) return EXIT.interrupted;
-  return result.execution.failures.length + result.blocked.length > 0 ? EXIT.failed : EXIT.fine;
+function codeOf(result: Applied): ExitCode {
+  if (result.kind === 'done' && result.interrupted) return EXIT.interrupted;
+  return result.ok ? EXIT.fine : EXIT.failed;
 }
 
-function touchedBy(result: ApplyResult): ReadonlySet<EntityId> {
+function touchedBy(result: Applied): ReadonlySet<EntityId> {
   return new Set(result.kind === 'done' ? result.execution.published : []);
 }
 
@@ -111,7 +108,7 @@ async function run(
   flags: ApplyFlags,
   console: Console,
   signal: AbortSignal,
-): Promise<ApplyResult> {
+): Promise<Applied> {
   optimizeLate();
   let progress: Progress | undefined;
   const consents = new Set(flags.allow ?? []);

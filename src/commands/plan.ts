@@ -50,7 +50,7 @@ export async function planCommand(manifest: string, flags: PlanFlags, console: C
     console.say(
       ...refusals.map((refusal) => ({ kind: 'error', text: refusalText(refusal).problem }) as const),
     );
-  if (refusals.length > 0 || made.doubt?.kind === 'behind') return EXIT.failed;
+  if (!made.ok) return EXIT.failed;
   return flags.detailedExitcode && isDue(made) ? EXIT.due : EXIT.fine;
 }
 

@@ -26,5 +26,5 @@ export async function recoverCommand(
   const result = await recover(project, { ...flags, signal: interruption.signal });
   console.out(recoveredText(result));
   console.say(...recoverMessages(result, flags.discard !== undefined));
-  return result.kind === 'done' && result.failed.length === 0 ? EXIT.fine : EXIT.failed;
+  return result.ok ? EXIT.fine : EXIT.failed;
 }

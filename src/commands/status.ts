@@ -21,7 +21,7 @@ export async function statusCommand(
 ): Promise<ExitCode> {
   const project = await openOrExplain(manifest, console);
   if (project === undefined) return EXIT.failed;
-  const { rows, now, pending, doubt } = await status(
+  const { ok, rows, now, pending, doubt } = await status(
     project,
     flags.now === undefined ? {} : { now: flags.now },
   );
@@ -30,5 +30,5 @@ export async function statusCommand(
   console.say(...clockMessages({ doubt }));
   if (pending.length > 0) console.say({ kind: 'note', text: pendingText(pending) });
   if (doubt?.kind === 'behind') return EXIT.failed;
-  return pending.length === 0 && rows.every(({ state }) => state === 'ok') ? EXIT.fine : EXIT.due;
+  return ok ? EXIT.fine : EXIT.due;
 }

@@ -17,6 +17,8 @@ export interface AdoptOptions {
 
 /** A folder that another tool made, described. */
 export interface Adoption {
+  /** There was something to adopt. */
+  readonly ok: boolean;
   /** As it was named. */
   readonly folder: string;
   /** The folder that the manifest belongs in, absolute. */
@@ -50,7 +52,8 @@ export async function adopt(folder: string, options: AdoptOptions = {}): Promise
     throw new Error(`Internal error: ${loaded.diagnostics.map(({ message }) => message).join('; ')}`);
   const { inventory, warnings } = loaded;
   const project = { manifest: '', root: resolve(folder), inventory, warnings };
-  return { folder, place, description, inventory, warnings, plan: await plan(project, { now }) };
+  const ok = inventory.entities.length > 0;
+  return { ok, folder, place, description, inventory, warnings, plan: await plan(project, { now }) };
 }
 
 /** A small manifest to begin with, as text for a file of that name: an editor finds the schema from there. */

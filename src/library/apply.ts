@@ -27,10 +27,13 @@ export interface ApplyOptions extends Demands, Pick<PlanOptions, 'engine'> {
   readonly signal?: AbortSignal;
 }
 
+/** `ok`: all that was agreed to is done; what awaits a consent to be removed is no fault. */
+export type Applied = ApplyResult & { readonly ok: boolean };
+
 /** Makes the folder what the manifest says. Call `openssl` first: this assumes one that works. */
-export async function apply(project: Project, options: ApplyOptions = {}): Promise<ApplyResult> {
+export async function apply(project: Project, options: ApplyOptions = {}): Promise<Applied> {
   const { applyInventory } = await import('../run/apply.ts');
-  return applyInventory(project.inventory, {
+  const result = await applyInventory(project.inventory, {
     consents: new Set(),
     ...options,
     root: project.root,
@@ -39,6 +42,12 @@ export async function apply(project: Project, options: ApplyOptions = {}): Promi
     // With one for each core, cores stand idle while openssl writes.
     processes: availableParallelism() + 2,
   });
+  return { ...result, ok: isDone(result) };
+}
+
+function isDone(result: ApplyResult): boolean {
+  if (result.kind !== 'done') return result.kind === 'nothing';
+  return !result.interrupted && result.execution.failures.length + result.blocked.length === 0;
 }
 
 /** The openssl that would be used, or why it cannot be. */

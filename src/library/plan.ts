@@ -31,9 +31,14 @@ export interface PlanOptions extends Demands {
   readonly engine?: EngineChoice;
 }
 
+/** `ok`: nothing is refused, and the clock is not known to be wrong. What is due is no fault. */
+export type Planned = Plan & { readonly ok: boolean };
+
 /** What apply would do, and why. Reads the output folder and writes nothing. */
-export async function plan(project: Project, options: PlanOptions = {}): Promise<Plan> {
-  return lookAndPlan(project.root, project.inventory, { ...options, clock }).plan;
+export async function plan(project: Project, options: PlanOptions = {}): Promise<Planned> {
+  const { plan: made } = lookAndPlan(project.root, project.inventory, { ...options, clock });
+  const isRefused = made.changes.some(({ action }) => action === 'refuse');
+  return { ...made, ok: !isRefused && made.doubt?.kind !== 'behind' };
 }
 
 /** How every certificate stands, and at which moment (seconds since 1970). */
@@ -41,7 +46,9 @@ export async function status(
   project: Project,
   options: Pick<PlanOptions, 'now'> = {},
 ): Promise<{
-  /** In the order of the inventory, then what left the manifest. */
+  /** Every certificate is as it should be, no apply was cut short, and the clock is not known to be wrong. */
+  readonly ok: boolean;
+  /** As in the inventory, and after that what left the manifest. */
   readonly rows: readonly StatusRow[];
   readonly now: number;
   /** Entities that an interrupted apply left half-way. */
@@ -51,7 +58,9 @@ export async function status(
 }> {
   const { plan: made, observation } = lookAndPlan(project.root, project.inventory, { ...options, clock });
   const { now, pending, doubt } = made;
-  return { rows: statusRows(project.inventory, observation, made), now, pending, doubt };
+  const rows = statusRows(project.inventory, observation, made);
+  const isFine = pending.length === 0 && doubt?.kind !== 'behind';
+  return { ok: isFine && rows.every(({ state }) => state === 'ok'), rows, now, pending, doubt };
 }
 
 /** Every certificate that was ever issued in this folder, oldest first, including those that are gone. */

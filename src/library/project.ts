@@ -1,14 +1,14 @@
-/** Opening a project: a manifest, read and validated, and the folder it describes. */
-import { dirname, resolve } from 'node:path';
+/** Opening a project: a manifest, read and validated, and the folder it speaks of. */
+import { dirname, join, resolve } from 'node:path';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
 import type { Inventory } from '../pki/entity.ts';
-import { readManifest } from '../store/manifest-file.ts';
+import { type ManifestText, readManifest } from '../store/manifest-file.ts';
 import type { Advice } from '../words/advice.ts';
 import { manifestFaultText } from '../words/manifest-file.ts';
 
 /** A valid manifest, and the folder it describes. */
 export interface Project {
-  /** As it was named. */
+  /** As it was named; one that has no file is called `manifest`, in the folder that was given. */
   readonly manifest: string;
   /** The output folder, absolute. */
   readonly root: string;
@@ -26,15 +26,39 @@ export type Opened =
   /** It could, and these are all of its mistakes. */
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
-/** Reads and validates a manifest. Never throws for what a file can hold. */
-export async function openProject(manifest: string): Promise<Opened> {
-  const text = readManifest(manifest);
+/** A manifest that is in no file; its `output` is below `folder`, by default the working directory. */
+export type ManifestSource =
+  | { readonly text: string; readonly folder?: string }
+  /** What the YAML would hold, by the schema `pki-apply/schema`. */
+  | { readonly manifest: object; readonly folder?: string };
+
+/**
+ * Reads and validates a manifest. Never throws for what it can hold.
+ * @param source the path of a file, or the manifest itself.
+ */
+export async function openProject(source: string | ManifestSource): Promise<Opened> {
+  const file = typeof source === 'string' ? source : join(source.folder ?? '.', UNNAMED);
+  const text = typeof source === 'string' ? readManifest(source) : textOf(source);
   if (!text.ok) return { ok: false, ...manifestFaultText(text.fault) };
   const { loadManifest } = await import('../resolve/load.ts');
-  const loaded = loadManifest(text.text, manifest);
+  const loaded = loadManifest(text.text, typeof source === 'string' ? source : UNNAMED);
   if (!loaded.ok) return loaded;
-  const root = resolve(dirname(manifest), loaded.inventory.output);
-  return { ok: true, project: { manifest, root, inventory: loaded.inventory, warnings: loaded.warnings } };
+  const root = resolve(dirname(file), loaded.inventory.output);
+  return {
+    ok: true,
+    project: { manifest: file, root, inventory: loaded.inventory, warnings: loaded.warnings },
+  };
+}
+
+/** What diagnostics call a manifest that has no file. */
+const UNNAMED = 'manifest';
+
+/** JSON is YAML; on lines of its own, so that a diagnostic shows the one that it is about. */
+function textOf(source: ManifestSource): ManifestText {
+  return {
+    ok: true,
+    text: 'text' in source ? source.text : (JSON.stringify(source.manifest, null, 2) ?? ''),
+  };
 }
 
 /** Seconds since 1970. Whatever depends on the day gets it from here; only caches ask for the time by themselves. */

@@ -42,6 +42,9 @@ export type UserProblem =
       readonly beside: string;
     }
   | { readonly kind: 'nothing-to-verify'; readonly root: string }
+  /** What a program asked for by name: nobody is called that, or several are. */
+  | { readonly kind: 'no-such-leaf'; readonly name: string; readonly ids: readonly string[] }
+  | { readonly kind: 'no-credentials'; readonly entity: string }
   /** An openssl that fails where nothing of the user's is judged. */
   | {
       readonly kind: 'openssl-fails';
@@ -110,6 +113,22 @@ export function problemText(problem: UserProblem): Advice {
       return {
         problem: `a manifest in "${problem.place}" cannot describe "${problem.folder}": ${problem.why}`,
         hint: `write it beside the folder: "--write ${problem.beside}"`,
+      };
+    case 'no-such-leaf':
+      return {
+        problem:
+          problem.ids.length === 0
+            ? `no server, client or peer of the manifest is called "${problem.name}"`
+            : `"${problem.name}" could be several entities`,
+        hint:
+          problem.ids.length === 0
+            ? 'name one as the manifest does'
+            : `name one of ${problem.ids.join(', ')}`,
+      };
+    case 'no-credentials':
+      return {
+        problem: `"${problem.entity}" has no key, certificate or trusted roots that can be read`,
+        hint: 'run "pki apply" first',
       };
     case 'nothing-to-verify':
       return {

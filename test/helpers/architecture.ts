@@ -120,6 +120,7 @@ const DISK: Readonly<Record<string, readonly string[] | 'all'>> = {
   'src/engine/worker.ts': ['openSync'],
   'src/engine/openssl-call.ts': ['openSync'],
   // In folders from mkdtemp.
+  'src/store/temporary.ts': ['mkdtemp', 'realpath', 'rm', 'rmSync'],
   'src/run/verify-certificates.ts': ['mkdirSync', 'writeFileSync', 'mkdtemp', 'rm'],
   'src/handshake/foreign.ts': ['mkdtemp', 'readFile', 'rm'],
 };
