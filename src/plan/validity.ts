@@ -25,7 +25,7 @@ export function validityOf(
 }
 
 /** Seconds from notBefore to notAfter, both of them counted (RFC 5280 §4.1.2.5). */
-export function lifetime(facts: CertificateFacts): number {
+export function lifetime(facts: Pick<CertificateFacts, 'notBefore' | 'notAfter'>): number {
   return facts.notAfter - facts.notBefore + 1;
 }
 

@@ -18,7 +18,7 @@ import type { Exposure } from '../plan/observation.ts';
 import { countActions, isDue, type Plan } from '../plan/plan.ts';
 import { isUrgent } from '../plan/remark.ts';
 import type { CertificateSummary } from '../plan/summary.ts';
-import { isoTime } from '../plan/validity.ts';
+import { isoTime, lengthText, lifetime } from '../plan/validity.ts';
 import { few } from '../words/few.ts';
 import { refusalText } from '../words/refusal.ts';
 import { remarkText } from '../words/remark.ts';
@@ -128,7 +128,7 @@ function detailsOf(change: Change, wanted: CertificateSummary | undefined): read
   return [
     ...(change.action === 'create' ? [] : reasonsOf(change).map(reasonText)),
     ...alterationsOf(change).map(alterationText),
-    ...(isIssue(change) ? [validText(change.issuance)] : []),
+    ...(isIssue(change) ? [validText(change.issuance, change.action === 'create')] : []),
     ...(change.action === 'create' && wanted !== undefined ? summaryLines(wanted) : []),
     ...replacedBy(change).map((path) => visible(`replaces "${path}", which is there`)),
     ...(change.affects.length === 0 ? [] : [affectsText(change.affects)]),
@@ -145,8 +145,11 @@ function summaryLines({ subject, san, key, issuer, usages }: CertificateSummary)
   ];
 }
 
-function validText({ notAfter, cappedBy }: Issuance): string {
-  return `valid until ${isoTime(notAfter)}${cappedBy === null ? '' : `, the end of ${cappedBy}`}`;
+/** @param isFirst no reason says how long, so this does. */
+function validText(issuance: Issuance, isFirst: boolean): string {
+  const { notAfter, cappedBy } = issuance;
+  const length = isFirst ? `for ${lengthText(lifetime(issuance))}, ` : '';
+  return `valid ${length}until ${isoTime(notAfter)}${cappedBy === null ? '' : `, the end of ${cappedBy}`}`;
 }
 
 function consentTexts(consents: readonly Consent[]): readonly string[] {

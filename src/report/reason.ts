@@ -8,6 +8,7 @@ import type { Reason } from '../plan/reason.ts';
 import { isoTime, lengthText } from '../plan/validity.ts';
 import { defectText } from '../words/defect.ts';
 import { type RecordedReason, recordedReason } from '../words/recorded.ts';
+import { listChange } from './list-change.ts';
 
 /** Free of control characters: a certificate on disk may hold anything, and a terminal obeys. */
 export function reasonText(reason: Reason | RecordedReason): string {
@@ -21,8 +22,7 @@ export function reasonJson(reason: Reason): RecordedReason & { readonly text: st
 
 /** What a new certificate will not have, or have otherwise. */
 export function alterationText(alteration: Alteration): string {
-  if (alteration.kind === 'alters')
-    return visible(`${alteration.field}: ${alteration.before} → ${alteration.after}`);
+  if (alteration.kind === 'alters') return visible(changeText(alteration));
   const { extension, critical, value } = alteration;
   return visible(`loses ${critical ? 'critical ' : ''}${extension}${value === null ? '' : `: ${value}`}`);
 }
@@ -32,6 +32,14 @@ export function alterationJson(alteration: Alteration): Alteration & { readonly 
   return { ...alteration, text: alterationText(alteration) };
 }
 
+/** Names and usages are lists, of which only a part may change. */
+const LISTS: readonly string[] = ['san', 'keyUsage', 'extendedKeyUsage', 'nameConstraints'];
+
+function changeText({ field, before, after }: Record<'field' | 'before' | 'after', string>): string {
+  const list = LISTS.includes(field) ? listChange(before, after) : null;
+  return `${field}: ${list ?? `${before} → ${after}`}`;
+}
+
 function wordsOf(reason: RecordedReason): string {
   switch (reason.kind) {
     case 'missing':
@@ -39,7 +47,7 @@ function wordsOf(reason: RecordedReason): string {
     case 'unreadable':
       return `${ARTIFACTS[reason.artifact].file} ${reason.detail}`;
     case 'differs':
-      return `${reason.field}: ${reason.before} → ${reason.after}`;
+      return changeText(reason);
     case 'key-mismatch':
       return 'the certificate does not match the private key';
     case 'shared-key':

@@ -140,19 +140,19 @@ describe('the exit code', () => {
 describe('the text', () => {
   it('lists what would be made, and sums up', async () => {
     const { stdout, stderr } = await new Project(SMALL).pki(['plan', '--now', '2027-01-01T00:05:00Z']);
-    expect(stdout).toBe(`+ authorities/root  create   valid until 2036-12-28T23:59:59Z
+    expect(stdout).toBe(`+ authorities/root  create   valid for 10y, until 2036-12-28T23:59:59Z
                              CN=Root
                              ecdsa-p384, self-signed; keyCertSign, cRLSign
-+ authorities/sub   create   valid until 2031-12-30T23:59:59Z
++ authorities/sub   create   valid for 5y, until 2031-12-30T23:59:59Z
                              CN=Sub
                              ecdsa-p384, issued by authorities/root; keyCertSign, cRLSign
-+ servers/a         create   valid until 2027-03-31T23:59:59Z
++ servers/a         create   valid for 90d, until 2027-03-31T23:59:59Z
                              CN=a.example.test; dns:a.example.test
                              ecdsa-p256, issued by authorities/sub; digitalSignature, serverAuth
-+ servers/b         create   valid until 2027-03-31T23:59:59Z
++ servers/b         create   valid for 90d, until 2027-03-31T23:59:59Z
                              CN=b.example.test; dns:b.example.test
                              ecdsa-p256, issued by authorities/sub; digitalSignature, serverAuth
-+ clients/c         create   valid until 2027-03-31T23:59:59Z
++ clients/c         create   valid for 90d, until 2027-03-31T23:59:59Z
                              CN=c
                              ecdsa-p256, issued by authorities/sub; digitalSignature, clientAuth
 

@@ -67,7 +67,7 @@ it('every action, with its reasons and what follows', () => {
                              valid until 2026-11-24T11:59:59Z
                              6 entities follow: a, b, c, d, e and 1 more
                              needs consent: --allow rekey-ca
-+ servers/new       create   valid until 2026-11-24T11:59:59Z, the end of authorities/root
++ servers/new       create   valid for 1d, until 2026-11-24T11:59:59Z, the end of authorities/root
 ~ servers/a         issue    authorities/root changes
                              valid until 2026-11-24T11:59:59Z
                              1 entity follows: x
