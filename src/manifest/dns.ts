@@ -1,7 +1,7 @@
 /** DNS names as certificates carry them. */
 import { domainToASCII } from 'node:url';
 import { ipOctets } from '../pki/ip.ts';
-import { quote } from '../pki/printable.ts';
+import { quote, spaceText } from '../pki/printable.ts';
 import { badALabel } from './a-label.ts';
 import { type Parsed, parsed, refused } from './problem.ts';
 
@@ -81,8 +81,11 @@ export function parseDns(text: string): Parsed<string> {
       `write "ip:${text}"`,
     );
   }
-  if (/\s/.test(text))
-    return refused('san', `DNS name ${quote(text)} contains a space`, 'list each name separately');
+  const space = /\s/.exec(text)?.[0];
+  if (space !== undefined) {
+    const message = `DNS name ${quote(text)} contains ${spaceText(space)}`;
+    return refused('san', message, 'list each name separately');
+  }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII
   if (/[^\x00-\x7f]/.test(text)) return notAscii(text);
   if (/[^.]\.+$/.test(text)) {

@@ -30,8 +30,30 @@ const WORDS: readonly [RegExp, Unit][] = [
   [/^(y|yrs?|years?|a)$/i, 'y'],
 ];
 
+/** `P90D` (ISO 8601): in our units; of months and seconds what is nearest. */
+function fromIso(text: string): string | undefined {
+  const match =
+    /^P(?=[\dT])(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?$/i.exec(
+      text,
+    );
+  if (match === null) return undefined;
+  const units = [SECONDS.y, 30 * SECONDS.d, SECONDS.w, SECONDS.d, SECONDS.h, SECONDS.m, 1];
+  const seconds = units.reduce((sum, unit, index) => sum + unit * Number(match[index + 1] ?? 0), 0);
+  return seconds === 0 ? undefined : durationText(Math.ceil(seconds / 60) * 60);
+}
+
+/** `2160h30m` (Go, cert-manager): its largest part, unless that can be said exactly. */
+function fromGo(text: string): string | undefined {
+  const match = /^(\d{1,7})h(?:(\d{1,7})m)?(?:(\d{1,7})s)?$/.exec(text);
+  if (match === null || (match[2] === undefined && match[3] === undefined)) return undefined;
+  const [hours = 0, minutes = 0, seconds = 0] = match.slice(1).map((part) => Number(part ?? 0));
+  return minutes + seconds === 0 ? durationText(hours * SECONDS.h) : `${hours}h`;
+}
+
 /** `90 days`, `3 months`, `7776000s`: what was meant, in our units. */
 function rewritten(text: string): string | undefined {
+  const other = fromIso(text) ?? fromGo(text);
+  if (other !== undefined) return other;
   const match = /^\s*(\d{1,9})\s*([a-z]+)\s*$/i.exec(text);
   if (match === null) return undefined;
   const [, digits = '', word = ''] = match;

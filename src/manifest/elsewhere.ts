@@ -1,4 +1,83 @@
-/** What other tools have in a file like a manifest, and this one has not: why, or where it is said here. */
+/** What other tools have in a file like a manifest: what it is called here, or why there is nothing like it. */
+
+/** What other tools call the same keys. */
+const ALIASES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    cn: 'commonName',
+    sans: 'san',
+    hosts: 'san',
+    altnames: 'san',
+    dnsnames: 'san',
+    subjectaltname: 'san',
+    subjectaltnames: 'san',
+    subjectalternativename: 'san',
+    subjectalternativenames: 'san',
+    domain: 'san',
+    domains: 'san',
+    hostname: 'san',
+    hostnames: 'san',
+    addresses: 'san',
+    dns: 'san',
+    ip: 'san',
+    ips: 'san',
+    uri: 'san',
+    uris: 'san',
+    email: 'san',
+    emails: 'san',
+    ipaddresses: 'san',
+    days: 'validity',
+    expiry: 'validity',
+    ttl: 'validity',
+    lifetime: 'validity',
+    duration: 'validity',
+    expires: 'validity',
+    expiration: 'validity',
+    validfor: 'validity',
+    notafter: 'validity',
+    ca: 'issuer',
+    signer: 'issuer',
+    signedby: 'issuer',
+    parent: 'issuer',
+    maxpathlen: 'pathLength',
+    pathlen: 'pathLength',
+    pathlenconstraint: 'pathLength',
+    renew: 'renewBefore',
+    renewal: 'renewBefore',
+    renewat: 'renewBefore',
+    keytype: 'key',
+    keysize: 'key',
+    keyalgorithm: 'key',
+    bits: 'size',
+    o: 'organization',
+    ou: 'organizationalUnit',
+    c: 'country',
+    st: 'state',
+    province: 'state',
+    l: 'locality',
+    city: 'locality',
+    cas: 'authorities',
+    authority: 'authorities',
+    roots: 'authorities',
+    intermediates: 'authorities',
+    default: 'defaults',
+    out: 'output',
+    outdir: 'output',
+    directory: 'folder',
+    dir: 'folder',
+    path: 'folder',
+    cabundle: 'trust',
+  }),
+);
+
+/** Spellings of one word: `signed-by`, `SIGNED_BY`. */
+function fold(key: string): string {
+  return key.toLowerCase().replaceAll(/[-_]/g, '');
+}
+
+/** The key of a manifest that another tool calls so. */
+export function aliasOf(key: string): string | undefined {
+  return ALIASES.get(fold(key));
+}
 
 const USAGES =
   'what a certificate is for follows from where the entry stands; "keyUsage" and "extendedKeyUsage" say it otherwise';
@@ -36,7 +115,7 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
 
 /** The hint for a key, however it is spelled. */
 export function absentHint(key: string): string | undefined {
-  return ABSENT.get(key.toLowerCase().replaceAll(/[-_]/g, ''));
+  return ABSENT.get(fold(key));
 }
 
 function keysFor(hint: string, keys: string): readonly (readonly [string, string])[] {

@@ -1,16 +1,12 @@
 /** zod's issues → located findings in our words. */
-import type * as z from 'zod';
 import { isSection, KINDS } from '../pki/entity.ts';
 import { quote } from '../pki/printable.ts';
 import { unknownKeyHint } from './known-keys.ts';
-import type { Problem } from './problem.ts';
+import type { Issue, Problem } from './problem.ts';
 import type { Finding } from './report.ts';
-import { didYouMean } from './suggest.ts';
 import { keySpan, nodeAt, type Path, type Tree, valueSpan } from './tree.ts';
+import { typeHint } from './type-hints.ts';
 import { noun } from './unite.ts';
-
-/** One thing that zod found. */
-export type Issue = z.core.$ZodIssue;
 
 /** zod allows symbols in paths; YAML has none. */
 function pathOf(issue: Issue): Path {
@@ -41,42 +37,6 @@ function missing(path: Path, tree: Tree): Finding {
   return { code: 'missing', at: keySpan(tree, owner), message: `${ownerOf(owner)} has no ${key}`, hint };
 }
 
-const BOOLEANS: Readonly<Record<string, boolean>> = {
-  yes: true,
-  on: true,
-  y: true,
-  no: false,
-  off: false,
-  n: false,
-};
-
-/** The text that YAML took for something else: a number, or (`dns: x`, `2001:db8::`) a map of one pair. */
-function unquoted(node: Tree): string | undefined {
-  if (node.kind === 'scalar') return node.text === '' ? undefined : node.text;
-  if (node.kind === 'list' || node.entries.size !== 1) return undefined;
-  for (const [key, { value }] of node.entries) if (value.kind === 'scalar') return `${key}:${value.text}`;
-  return undefined;
-}
-
-/** How to write what was probably meant, where zod alone can tell: a string in quotes, a list in brackets. */
-function typeHint(issue: Issue, node: Tree): string | undefined {
-  if (issue.code === 'invalid_type' && issue.expected === 'string') {
-    const text = unquoted(node);
-    // An unquoted `null` is hardly ever meant as that word.
-    if (node.kind === 'scalar' && node.value === null) return 'write a value, or leave the key out';
-    return text === undefined ? undefined : `write it in quotes: ${quote(text)}`;
-  }
-  if (node.kind !== 'scalar' || node.text === '') return undefined;
-  if (issue.code === 'invalid_value') {
-    const values = issue.values.map(String);
-    return values.includes(node.text) ? `write ${node.text} without quotes` : didYouMean(node.text, values);
-  }
-  if (issue.code !== 'invalid_type') return undefined;
-  if (issue.expected === 'array') return `write it as a list: [${quote(node.text)}]`;
-  const meant = issue.expected === 'boolean' ? BOOLEANS[node.text.toLowerCase()] : undefined;
-  return meant === undefined ? undefined : `write ${meant}`;
-}
-
 /** A value of another type than wanted; the schema says what was wanted, and sometimes a hint on a second line. */
 function wrongType(issue: Issue, path: Path, tree: Tree, node: Tree): Finding {
   const [wanted, hint] = issue.message.split('\n');
@@ -84,7 +44,7 @@ function wrongType(issue: Issue, path: Path, tree: Tree, node: Tree): Finding {
     code: path.length === 1 && path[0] === 'version' ? 'version' : 'type',
     at: valueSpan(tree, path),
     message: `${fieldOf(path)} must be ${wanted}, not ${noun(node)}`,
-    hint: hint ?? (() => typeHint(issue, node)),
+    hint: () => typeHint(issue, path, node, hint),
   };
 }
 

@@ -1,7 +1,8 @@
 /** Keys that a map may have, and what to say about one that it may not. */
 
 import { isSection } from '../pki/entity.ts';
-import { absentHint } from './elsewhere.ts';
+import { strangeSpace } from '../pki/printable.ts';
+import { absentHint, aliasOf } from './elsewhere.ts';
 import {
   ARCHIVE_KEYS,
   ATTRIBUTE_KEYS,
@@ -40,74 +41,6 @@ function knownKeys(tree: Tree, path: Path): readonly string[] {
   return path[0] === 'authorities' ? AUTHORITY_KEYS : LEAF_KEYS;
 }
 
-/** What other tools call the same keys. */
-const ELSEWHERE: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    cn: 'commonName',
-    sans: 'san',
-    hosts: 'san',
-    altnames: 'san',
-    dnsnames: 'san',
-    subjectaltname: 'san',
-    subjectaltnames: 'san',
-    subjectalternativename: 'san',
-    subjectalternativenames: 'san',
-    domain: 'san',
-    domains: 'san',
-    hostname: 'san',
-    hostnames: 'san',
-    addresses: 'san',
-    dns: 'san',
-    ip: 'san',
-    ips: 'san',
-    ipaddresses: 'san',
-    days: 'validity',
-    expiry: 'validity',
-    ttl: 'validity',
-    lifetime: 'validity',
-    duration: 'validity',
-    expires: 'validity',
-    expiration: 'validity',
-    validfor: 'validity',
-    notafter: 'validity',
-    ca: 'issuer',
-    signer: 'issuer',
-    signedby: 'issuer',
-    parent: 'issuer',
-    maxpathlen: 'pathLength',
-    pathlen: 'pathLength',
-    pathlenconstraint: 'pathLength',
-    renew: 'renewBefore',
-    renewal: 'renewBefore',
-    renewat: 'renewBefore',
-    keytype: 'key',
-    bits: 'size',
-    o: 'organization',
-    ou: 'organizationalUnit',
-    c: 'country',
-    st: 'state',
-    province: 'state',
-    l: 'locality',
-    city: 'locality',
-    cas: 'authorities',
-    authority: 'authorities',
-    roots: 'authorities',
-    intermediates: 'authorities',
-    default: 'defaults',
-    out: 'output',
-    outdir: 'output',
-    directory: 'folder',
-    dir: 'folder',
-    path: 'folder',
-    cabundle: 'trust',
-  }),
-);
-
-/** Spellings of one word: `signed-by`, `SIGNED_BY`. */
-function fold(key: string): string {
-  return key.toLowerCase().replaceAll(/[-_]/g, '');
-}
-
 /** A known key in a map where it has no meaning. */
 function misplaced(path: Path, key: string): string | undefined {
   const [section] = path;
@@ -123,7 +56,7 @@ function misplaced(path: Path, key: string): string | undefined {
     return ['commonname', 'cn'].includes(key.toLowerCase())
       ? 'put "commonName" next to "subject", not inside it'
       : undefined;
-  const attribute = ATTRIBUTE_KEYS.find((one) => one === key || one === ELSEWHERE.get(fold(key)));
+  const attribute = ATTRIBUTE_KEYS.find((one) => one === key || one === aliasOf(key));
   if (attribute !== undefined) return `put it under "subject": { ${attribute}: … }`;
   if (key === 'pathLength') return 'only an authority has a path length';
   if (path.length === 1 && (LEAF_KEYS.includes(key) || AUTHORITY_KEYS.includes(key))) {
@@ -142,8 +75,10 @@ function commaHint(tree: Tree, path: Path, key: string): string | undefined {
 /** The hint for an unknown key in the map at a path. */
 export function unknownKeyHint(tree: Tree, path: Path, key: string): string {
   const known = knownKeys(tree, path).filter((candidate) => candidate !== key);
-  const alias = ELSEWHERE.get(fold(key));
+  const alias = aliasOf(key);
+  const space = strangeSpace(key);
   return (
+    (space === undefined ? undefined : `it contains ${space}: type ordinary spaces`) ??
     misplaced(path, key) ??
     (alias !== undefined && known.includes(alias) ? `did you mean "${alias}"?` : undefined) ??
     absentHint(key) ??

@@ -1,6 +1,9 @@
-/** What is wrong with one value, before anyone knows where the value stands. */
+/** What is wrong with one value, before it is known where the value stands. */
 import * as z from 'zod';
 import type { DiagnosticCode } from './diagnostic.ts';
+
+/** One thing that zod found. */
+export type Issue = z.core.$ZodIssue;
 
 /** A mistake in a value: what, and what to do about it. */
 export interface Problem {

@@ -7,6 +7,8 @@ export interface Finding {
   readonly code: DiagnosticCode;
   readonly at: Span;
   readonly message: string;
+  /** The part of the message that names the entry: of many that differ in nothing else, one is shown with their number. */
+  readonly about?: string;
   /** A function where the hint costs something to find: it is only called for findings that are kept. */
   readonly hint?: string | (() => string | undefined) | undefined;
   readonly related?: readonly { readonly at: Span; readonly message: string }[];
@@ -24,6 +26,7 @@ export interface Report {
 
 /** More than anyone reads; a generated manifest of a million mistakes must not cost a gigabyte. */
 const KEEP_LIMIT = 1000;
+const SEEN_LIMIT = 100_000;
 
 function diagnosticOf(source: Source, severity: Severity, finding: Finding): Diagnostic {
   const hint = typeof finding.hint === 'function' ? finding.hint() : finding.hint;
@@ -54,9 +57,42 @@ function overflow(source: Source, count: number): Diagnostic {
   };
 }
 
+/** Findings that differ in their places alone, or also in what they are about. */
+interface Group {
+  readonly about: string | undefined;
+  /** The first of them. */
+  readonly kept: Diagnostic[];
+  count: number;
+}
+
+/** As many are shown one by one. */
+const ALIKE = 10;
+
+/** Without what it is about. */
+function groupKey(severity: Severity, { code, message, about }: Finding): string {
+  return `${severity} ${code} ${about === undefined ? message : message.replace(about, '')}`;
+}
+
+function shown({ about, kept, count }: Group): readonly Diagnostic[] {
+  const [first] = kept.toSorted(byPlace);
+  if (count <= ALIKE || first === undefined) return kept;
+  const { message } = first;
+  const more = `${count - 1} more`;
+  const isNamed = about !== undefined && message.includes(about);
+  const text = isNamed
+    ? message.replace(about, () => `${about} (and ${more})`)
+    : `${message} (${more} like it)`;
+  return [{ ...first, message: text }];
+}
+
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  return a.line - b.line || a.col - b.col;
+}
+
 /** A report about one source. */
 export function reportOn(source: Source): Report {
-  const kept: Diagnostic[] = [];
+  const groups = new Map<string, Group>();
+  let kept = 0;
   const seen = new Set<string>();
   /** Where an alias stands for nothing, nothing else is wrong. */
   const hollow = new Set<number>();
@@ -66,21 +102,31 @@ export function reportOn(source: Source): Report {
     if (severity === 'error') errors += 1;
     if (hollow.has(finding.at.start)) return;
     if (finding.code === 'alias') hollow.add(finding.at.start);
-    if (kept.length >= KEEP_LIMIT) {
+    const key = groupKey(severity, finding);
+    const group = groups.get(key) ?? { about: finding.about, kept: [], count: 0 };
+    if (kept >= KEEP_LIMIT && group.count <= ALIKE) {
       dropped += 1;
       return;
     }
-    const key = identity(severity, finding);
-    if (seen.has(key)) return;
-    seen.add(key);
-    kept.push(diagnosticOf(source, severity, finding));
+    if (isSeen(identity(severity, finding))) return;
+    groups.set(key, group);
+    group.count += 1;
+    if (group.count > ALIKE) return;
+    kept += 1;
+    group.kept.push(diagnosticOf(source, severity, finding));
+  }
+  /** Of so many that it does not matter whether one is counted twice, not all are remembered. */
+  function isSeen(key: string): boolean {
+    if (seen.has(key)) return true;
+    if (seen.size < SEEN_LIMIT) seen.add(key);
+    return false;
   }
   return {
     error: (finding) => add('error', finding),
     warn: (finding) => add('warning', finding),
     failed: () => errors > 0,
     diagnostics() {
-      const sorted = kept.toSorted((a, b) => a.line - b.line || a.col - b.col);
+      const sorted = [...groups.values()].flatMap(shown).toSorted(byPlace);
       return dropped === 0 ? sorted : [...sorted, overflow(source, dropped)];
     },
   };

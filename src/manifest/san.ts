@@ -1,7 +1,7 @@
 /** Subject alternative names: which kind a text is, and whether it is a good one (RFC 5280 §4.2.1.6). */
 
 import { ipOctets, ipText } from '../pki/ip.ts';
-import { quote } from '../pki/printable.ts';
+import { quote, strangeSpace } from '../pki/printable.ts';
 import type { San, SanKind } from '../pki/san.ts';
 import { parseDns } from './dns.ts';
 import { type Parsed, parsed, refused } from './problem.ts';
@@ -91,6 +91,15 @@ function badColon(text: string): Parsed<never> | undefined {
   );
 }
 
+/** `DNS:a,IP:10.0.0.1` as openssl has it, or names with spaces between them. In a URI, a comma is a character like others. */
+function severalNames(text: string, kind: SanKind): Parsed<never> | undefined {
+  if (kind === 'uri') return undefined;
+  const parts = text.split(/[\s,;]+/).filter((part) => part !== '');
+  if (parts.length < 2 || !parts.every((part) => parseSan(part).ok)) return undefined;
+  const shown = `${parts.slice(0, 6).map(quote).join(', ')}${parts.length > 6 ? ' …' : ''}`;
+  return refused('san', `SAN ${quote(text)} is more than one name`, `list each name separately: ${shown}`);
+}
+
 /** One SAN: explicit `dns:`, `ip:`, `uri:`, `email:` in front, or the kind that the value shows. */
 export function parseSan(text: string): Parsed<San> {
   // before any pattern that looks further than the next character
@@ -104,8 +113,11 @@ export function parseSan(text: string): Parsed<San> {
   if (value === '') return refused('san', `SAN ${quote(text)} is empty`, 'write a name, or leave it out');
   if (value.trim() !== value) {
     const good = `${explicit ? `${kind}:` : ''}${value.trim()}`;
-    return refused('san', `SAN ${quote(text)} has spaces around its value`, `write ${quote(good)}`);
+    const space = strangeSpace(value) ?? 'spaces';
+    return refused('san', `SAN ${quote(text)} has ${space} around its value`, `write ${quote(good)}`);
   }
+  const several = severalNames(text, kind);
+  if (several !== undefined) return several;
   const colon = kind === 'dns' && explicit === null ? badColon(value) : undefined;
   const result = colon ?? PARSERS[kind](value);
   return result.ok ? parsed({ kind, value: result.value }) : result;

@@ -22,7 +22,10 @@ const leafEntry = leaf.nullable().transform((value) => value ?? {});
 /** Names are checked apart (names.ts), so that what is under a bad name is checked too. */
 const name = z.string().meta({ pattern: NAME_PATTERN });
 
-const sectionOf = wanted('a map of entries by name');
+const sectionOf = wanted(
+  'a map of entries by name',
+  'write each entry under its name, as in "api: { commonName: … }"',
+);
 
 function section<T extends z.ZodType>(value: T, description: string) {
   return z.record(name, value, sectionOf).nullable().optional().meta({ description });
@@ -87,3 +90,13 @@ export const CONSTRAINT_KEYS: readonly string[] = Object.keys(nameConstraints.sh
 export const FILE_KEYS: readonly string[] = Object.keys(files.shape);
 /** Those of `subject`; the common name stands beside it. */
 export const ATTRIBUTE_KEYS: readonly string[] = Object.keys(subject.shape);
+
+const KNOWN_KEYS = new Set([
+  ...[TOP_KEYS, SETTING_KEYS, AUTHORITY_KEYS, LEAF_KEYS, ARCHIVE_KEYS, FILE_KEYS, ATTRIBUTE_KEYS].flat(),
+  ...['algorithm', 'size', 'curve'],
+]);
+
+/** Whether some map of a manifest can have the key. */
+export function isKnownKey(key: string): boolean {
+  return KNOWN_KEYS.has(key);
+}

@@ -1,7 +1,7 @@
 /** What mistakes spoil of a manifest, so that the rest can still be checked for meaning and nothing is concluded from it. */
 import { isSection } from '../pki/entity.ts';
-import type { Issue } from './issues.ts';
 import { entryKey } from './names.ts';
+import type { Issue } from './problem.ts';
 import { isSetting, rowOf } from './settings.ts';
 
 /** What is not known. */

@@ -1,8 +1,10 @@
 /** YAML text → the library's documents, or located syntax errors. */
 import { Composer, type Document, type ErrorCode, Lexer, Parser, type YAMLError } from 'yaml';
-import { quote, visible } from '../pki/printable.ts';
+import { quote, strangeSpace, visible } from '../pki/printable.ts';
 import type { Finding, Report } from './report.ts';
+import { isKnownKey } from './schema.ts';
 import type { Source, Span } from './source.ts';
+import { structuralMistakes } from './structure.ts';
 
 /** Collections inside each other. A manifest needs six; the library recurses, and would overflow the stack. */
 const DEPTH_LIMIT = 100;
@@ -55,28 +57,65 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   BLOCK_AS_IMPLICIT_KEY: 'a value that contains ": " needs quotes; keys of one map must line up',
   MULTILINE_IMPLICIT_KEY: 'write a key, a colon, a space and the value: "name: value"',
   BLOCK_IN_FLOW: 'a value that contains ": " needs quotes',
-  BAD_INDENT: 'keys of one map must line up, and every "{" or "[" needs its "}" or "]"',
+  BAD_INDENT: 'indent it like the key or item above it',
   BAD_SCALAR_START: 'put the value in quotes',
   MISSING_CHAR: 'close the quote, bracket or brace that is open here',
+  UNEXPECTED_TOKEN: 'put the whole value in quotes',
   TAG_RESOLVE_FAILED: 'remove the tag: a manifest needs none',
   BAD_DIRECTIVE: 'remove the line: a manifest needs no directives',
 };
 
+/** What the library says of nodes, mappings and collections, for people who write a manifest. @param culprit the text there. */
+const MESSAGES: Partial<Record<ErrorCode, (culprit: string) => string>> = {
+  BLOCK_AS_IMPLICIT_KEY: () => 'this value contains ": ", or a key below it is indented too far',
+  MULTILINE_IMPLICIT_KEY: () => 'there is no ": " after this key',
+  BLOCK_IN_FLOW: () => 'a value inside { } or [ ] contains ": "',
+  BAD_INDENT: () => 'this line is not indented like the others of its map or list',
+  BAD_SCALAR_START: (culprit) => `text that begins with ${quote(culprit.charAt(0))} needs quotes`,
+  UNEXPECTED_TOKEN: (culprit) => `unexpected ${quote(culprit)} after a complete value`,
+};
+
 /** The library's words in our voice: lower case, no full stop, nothing that a terminal would obey. */
-function wording({ message }: YAMLError): string {
+function wording({ code, message }: YAMLError, culprit: string): string {
+  const own = MESSAGES[code]?.(culprit);
+  if (own !== undefined) return own;
   const text = visible(message).replace(/\.$/, '').replace('"quote', 'quote');
   const low = text.charAt(0).toLowerCase() + text.slice(1);
   return low.length > 120 ? `${low.slice(0, 119)}…` : low;
 }
 
-/** Where the library says; for what is missing at the end, the last thing that is there. */
-function spanOf({ pos: [start, end] }: YAMLError, text: string): Span {
+/** Where the library says, behind the indentation; for what is missing at the end, the last thing that is there. */
+function spanOf({ pos: [from, to] }: YAMLError, text: string): Span {
+  const indent = /^ */.exec(text.slice(from, from + 1000))?.[0].length ?? 0;
+  const [start, end] = [from + indent, Math.max(to, from + indent + 1)];
   const length = text.trimEnd().length;
   return start < length ? { start, end } : { start: Math.max(0, length - 1), end: length };
 }
 
+/** The line at an offset, and the next one, as far as they are of a length that anyone reads. */
+function linesAt(offset: number, text: string): string {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const lines = text.slice(Math.max(start, offset - 200), offset + 200).split('\n', 2);
+  return lines.join('\n');
+}
+
 function findingOf(error: YAMLError, text: string): Finding {
-  return { code: 'syntax', at: spanOf(error, text), message: wording(error), hint: HINTS[error.code] };
+  const at = spanOf(error, text);
+  const isKey =
+    error.code === 'BAD_SCALAR_START' && /^\S+\s*:(\s|$)/.test(text.slice(at.start, at.start + 200));
+  const space = strangeSpace(linesAt(at.start, text));
+  const usual = isKey ? 'a name begins with a letter, a digit or "_"' : HINTS[error.code];
+  const hint = space === undefined ? usual : `there is ${space} in the line: type ordinary spaces`;
+  return { code: 'syntax', at, message: wording(error, text.slice(at.start, at.end)), hint };
+}
+
+/** What the library says, up to the first thing that is open or missing: from there on it only stumbles. */
+function mistakesOf(errors: readonly YAMLError[], text: string): readonly Finding[] {
+  const structural = structuralMistakes(text, isKnownKey);
+  const first = Math.min(...structural.map(({ at }) => at.start));
+  const before = errors.map((error) => findingOf(error, text)).filter(({ at }) => at.end <= first);
+  const once = before.filter(({ at }, index) => at.start !== before[index - 1]?.at.start);
+  return [...once, ...structural].slice(0, ERROR_LIMIT);
 }
 
 /** Options that make every document mean the same, whatever its `%YAML` directive says. */
@@ -99,8 +138,9 @@ export function documentsOf(source: Source, report: Report): readonly Document.P
   const documents = [...new Composer(OPTIONS).compose(tokens)];
   if (stopped) return [];
   const errors = documents.flatMap((document) => [...document.errors, ...document.warnings]);
-  for (const error of errors.slice(0, ERROR_LIMIT)) report.error(findingOf(error, source.text));
-  return errors.length > 0 ? [] : documents;
+  if (errors.length === 0) return documents;
+  for (const finding of mistakesOf(errors, source.text)) report.error(finding);
+  return [];
 }
 
 /** The hint for `*.example.test` without quotes, which YAML takes for an alias. */

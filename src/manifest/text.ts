@@ -1,5 +1,5 @@
 /** Text that goes into a subject: common name and attributes (RFC 5280 appendix A.1 gives the bounds). */
-import { codePointText, quote } from '../pki/printable.ts';
+import { codePointText, quote, spaceText } from '../pki/printable.ts';
 import { type Parsed, parsed, refused } from './problem.ts';
 
 /** ub-common-name, ub-organization-name, ub-organizational-unit-name. */
@@ -45,11 +45,9 @@ export function parseText(what: string, limit: number, longHint?: string) {
     if (text.trim() === '')
       return refused('text', `${what} is empty`, 'give it a value, or leave the key out');
     if (text.trim() !== text) {
-      return refused(
-        'text',
-        `${what} ${quote(text)} begins or ends with a space`,
-        `write ${quote(text.trim())}`,
-      );
+      const space = spaceText(/^\s/.test(text) ? text.charAt(0) : text.charAt(text.length - 1));
+      const message = `${what} ${quote(text)} begins or ends with ${space}`;
+      return refused('text', message, `write ${quote(text.trim())}`);
     }
     const length = [...text].length;
     if (length > limit) {

@@ -3,8 +3,12 @@
  * window or reorder what a terminal, a log or an HTML report shows.
  */
 
-/** Controls (C0, DEL, C1), line and paragraph separators, and every invisible format character (bidi, zero width, BOM). */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/**
+ * Controls (C0, DEL, C1), line and paragraph separators, every invisible format character (bidi, zero width, BOM), and spaces
+ * that only look like one.
+ */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
+const STRANGE_SPACE = /(?! )\p{Zs}/u;
 const LONE_SURROGATE = /\p{Cs}/gu;
 
 /** Longest value that a message quotes. */
@@ -32,6 +36,21 @@ export function codePointText(character: string): string {
   return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
+/** What a character is called that separates words: `a space`, `a no-break space (U+00A0)`. */
+export function spaceText(character: string): string {
+  if (character === ' ') return 'a space';
+  if (character === '\u00a0') return 'a no-break space (U+00A0)';
+  return STRANGE_SPACE.test(character)
+    ? `an unusual space (${codePointText(character)})`
+    : `the character ${codePointText(character)}`;
+}
+
+/** The first space in a text that only looks like one. */
+export function strangeSpace(text: string): string | undefined {
+  const found = STRANGE_SPACE.exec(text)?.[0];
+  return found === undefined ? undefined : spaceText(found);
+}
+
 /** One visible UTF-16 unit for each invisible one (`␛` for ESC), so that columns stay what they were. */
 export function visible(line: string): string {
   return line
@@ -39,6 +58,7 @@ export function visible(line: string): string {
     .replace(INVISIBLE, (character) => {
       const code = character.charCodeAt(0);
       if (code < 0x20) return String.fromCharCode(0x2400 + code);
+      if (STRANGE_SPACE.test(character)) return '\u2423';
       return code === 0x7f ? '\u2421' : '\ufffd'.repeat(character.length);
     })
     .replace(LONE_SURROGATE, '\ufffd');

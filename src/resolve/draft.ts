@@ -14,7 +14,7 @@ import {
 } from '../pki/entity.ts';
 import { quote } from '../pki/printable.ts';
 import type { Subject } from '../pki/subject.ts';
-import { inherits, isGiven, isKnown, type Layer, says, spanOf } from './layers.ts';
+import { type Item, inherits, isGiven, isKnown, type Layer, says, spanOf, textOf } from './layers.ts';
 
 /** Enough to speak of an entry, good or broken. */
 export interface Entry {
@@ -23,7 +23,7 @@ export interface Entry {
   /** The authority that it names, if any. */
   readonly issuer: string | undefined;
   /** Where it stands; of a setting, where that is written: in the entry, else where it inherits it from, else it itself. */
-  at(setting?: Setting, item?: number): Span;
+  at(setting?: Setting, item?: Item): Span;
 }
 
 interface DraftBase extends Entry {
@@ -33,6 +33,8 @@ interface DraftBase extends Entry {
   readonly earlierSubject?: Subject;
   /** Absent for the layout of this tool. */
   readonly layout?: Layout;
+  /** An item of a list as it is written, without quotes. */
+  text(setting: Setting, item: Item): string | undefined;
   /** Whether no mistake hides what these settings are. */
   isKnown(...settings: readonly Setting[]): boolean;
   /** Whether the entry itself says something of a setting. */
@@ -93,7 +95,8 @@ function baseOf(section: Section, { name, heading, layer }: Written, settings: A
     issuer: settings.issuer,
     ...subjectsOf(section, name, layer, settings),
     ...(isLaidOut ? { layout: layoutOf(section, name, settings) } : {}),
-    at: (setting?: Setting, item?: number) => (setting && spanOf(layer, setting, item)) ?? heading,
+    text: (setting: Setting, item: Item) => textOf(layer, setting, item),
+    at: (setting?: Setting, item?: Item) => (setting && spanOf(layer, setting, item)) ?? heading,
     isKnown: (...names: readonly Setting[]) => names.every((setting) => isKnown(layer, setting)),
     says: (setting: Setting) => says(layer, setting),
     inherits: (setting: Setting) => inherits(layer, setting),

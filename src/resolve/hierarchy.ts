@@ -126,13 +126,16 @@ export function hierarchyOf(drafts: Drafts, report: Report): Hierarchy {
     marks: new Map(),
     positions: new Map(),
   };
+  let hasCycle = false;
   for (const authority of authorities) {
     const { path, cycle, lost } = climb(authority, walk);
+    hasCycle ||= cycle.length > 0;
     if (cycle.length > 0) reportCycle(turned(cycle, walk.rank), report);
     for (const member of path) walk.marks.set(member, lost ? 'lost' : 'good');
     if (!lost) for (const member of path.toReversed()) stand(member, walk);
   }
-  reportNoRoot(drafts, report);
+  // Where authorities sign each other, that is why there is no root.
+  if (!hasCycle) reportNoRoot(drafts, report);
   const order = [...walk.positions.values()].toSorted(
     (a, b) => a.depth - b.depth || compare(a.authority.name, b.authority.name),
   );

@@ -68,6 +68,7 @@ function reportNameless(leaf: LeafDraft, report: Report): void {
     : 'neither a commonName nor a DNS name or IP address in san';
   report.error({
     code: 'common-name',
+    about: draftText(leaf),
     at: isNamed ? leaf.at('san') : leaf.at(),
     message: `${draftText(leaf)} has no name for clients to check: ${lacks}`,
     hint: isNamed ? 'add the host names to "san"' : 'add "commonName: …" or "san: [ … ]"',
@@ -81,6 +82,7 @@ function commonNameText(leaf: LeafDraft): string {
 function reportIdentity(leaf: LeafDraft, report: Report): void {
   report.error({
     code: 'common-name',
+    about: draftText(leaf),
     at: leaf.at('commonName'),
     message: `${commonNameText(leaf)} is not a host name, and there is no "san" for clients to check`,
     hint: 'add "san: [ … ]" with the host names; the common name can then stay',
@@ -93,6 +95,7 @@ function reportInvalid(leaf: LeafDraft, commonName: string, problem: Problem, re
   const { message, hint } = asSan.ok ? problem : asSan.problem;
   report.error({
     code: 'common-name',
+    about: draftText(leaf),
     at: leaf.at('commonName'),
     message: `${commonNameText(leaf)} is not a valid host name: ${message}`,
     hint: hint ?? 'clients check a host by its SANs: list them in "san" and leave commonName out',
@@ -102,6 +105,7 @@ function reportInvalid(leaf: LeafDraft, commonName: string, problem: Problem, re
 function reportAbsent(leaf: LeafDraft, san: San, report: Report): void {
   report.error({
     code: 'common-name',
+    about: draftText(leaf),
     at: leaf.at('commonName'),
     message: `${commonNameText(leaf)} is not among its SANs, and clients check only those`,
     hint: `add ${quote(sanText(san))} to "san", or leave "san" out`,

@@ -25,6 +25,7 @@ function reportShared(draft: Draft, other: Draft, report: Report): void {
 function reportEmpty(draft: Draft, report: Report): void {
   report.error({
     code: 'subject',
+    about: draftText(draft),
     at: draft.at(),
     message: `${draftText(draft)} has an empty subject`,
     hint: draft.says('subject') ? 'add "commonName: …" or an attribute to "subject"' : 'add "commonName: …"',

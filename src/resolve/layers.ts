@@ -3,7 +3,7 @@ import type { Rank } from '../manifest/setting.ts';
 import type { Values } from '../manifest/setting-values.ts';
 import { rowOf, SETTING_NAMES, type Setting } from '../manifest/settings.ts';
 import type { Span } from '../manifest/source.ts';
-import { type MapTree, valueSpan } from '../manifest/tree.ts';
+import { type MapTree, nodeAt, valueSpan } from '../manifest/tree.ts';
 
 /** What one map says of settings. */
 export interface LayerMap {
@@ -67,10 +67,31 @@ function layerOf(top: Layer, setting: Setting): Layer | undefined {
   return layer;
 }
 
-/** Where a setting, or an item of its list, is written; `undefined` where it is not. */
-export function spanOf(top: Layer, setting: Setting, item?: number): Span | undefined {
-  const map = layerOf(top, setting)?.map;
-  return map && valueSpan(map, item === undefined ? [setting] : [setting, item]);
+/** The item of a list, or the key of a map that is merged. */
+export type Item = number | string;
+
+/** The nearest layer that says something of a key of a map that is merged. */
+function layerOfKey(top: Layer, setting: Setting, key: string): Layer | undefined {
+  let layer: Layer | undefined = top;
+  while (layer && nodeIn(layer, setting, key) === undefined) layer = layer.below;
+  return layer;
+}
+
+function nodeIn({ map }: Layer, setting: Setting, item: Item) {
+  return map && nodeAt(map, [setting, item]);
+}
+
+/** Where a setting, or an item of it, is written; `undefined` where it is not. */
+export function spanOf(top: Layer, setting: Setting, item?: Item): Span | undefined {
+  const layer = typeof item === 'string' ? layerOfKey(top, setting, item) : layerOf(top, setting);
+  return layer?.map && valueSpan(layer.map, item === undefined ? [setting] : [setting, item]);
+}
+
+/** An item of a list as it is written, without quotes. */
+export function textOf(top: Layer, setting: Setting, item: Item): string | undefined {
+  const layer = layerOf(top, setting);
+  const node = layer && nodeIn(layer, setting, item);
+  return node?.kind === 'scalar' ? node.text : undefined;
 }
 
 /** Whether the layer itself says something of a setting, right or wrong. */

@@ -149,6 +149,7 @@ function linkProblem({ layout }: Draft): string | undefined {
 function reportLinks(draft: Draft, why: string, report: Report): void {
   report.error({
     code: 'layout',
+    about: draftText(draft),
     at: draft.at('publish'),
     message: `${draftText(draft)} is published through symbolic links, but ${why}`,
     hint: 'give it a "folder" of its own with all its files in it, or write "publish: files"',

@@ -47,6 +47,7 @@ function onlyIssuer(leaf: LeafDraft, candidates: readonly Position[], report: Re
   report.error({
     code: 'issuer',
     at: leaf.at(),
+    about: draftText(leaf),
     message: `${draftText(leaf)} has no issuer, and could be signed by ${listed(names)}`,
     hint: issuerHint(names),
   });

@@ -23,6 +23,7 @@ export function checkRenewal(draft: Draft, report: Report): void {
     const message = `backdate of ${durationText(backdate)} is not shorter than ${whole}`;
     report.error({
       code: 'renewal',
+      about: draftText(draft),
       ...culprit(draft, 'backdate'),
       message,
       hint: 'shorten it, or lengthen the validity',
@@ -31,6 +32,7 @@ export function checkRenewal(draft: Draft, report: Report): void {
     const message = `renewBefore of ${durationText(window)} is not shorter than ${whole}`;
     report.error({
       code: 'renewal',
+      about: draftText(draft),
       ...culprit(draft, 'renewBefore'),
       message,
       hint: 'shorten it, or write a share such as "33%"',
@@ -39,6 +41,7 @@ export function checkRenewal(draft: Draft, report: Report): void {
     const message = `renewBefore and backdate together take up ${whole}: it would be due for renewal as soon as it is issued`;
     report.error({
       code: 'renewal',
+      about: draftText(draft),
       ...culprit(draft, 'renewBefore'),
       message,
       hint: 'shorten one, or lengthen the validity',

@@ -20,6 +20,7 @@ function reportTooDeep(authority: AuthorityDraft, { limiter }: Allowance, report
     length === 0 ? 'no authority' : `only ${length} level${length === 1 ? '' : 's'} of authorities`;
   report.error({
     code: 'path-length',
+    about: draftText(authority),
     at: authority.at('issuer'),
     message: `${draftText(authority)} is too deep: pathLength ${length} of ${quote(limiter.name)} allows ${allowed} below it`,
     hint: `raise the pathLength of ${quote(limiter.name)}, or let another authority sign ${quote(authority.name)}`,

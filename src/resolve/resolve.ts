@@ -6,6 +6,7 @@ import { type Setting, type SettingOf, settingsOf } from '../manifest/settings.t
 import type { Authority, EndEntity, Entity, Inventory } from '../pki/entity.ts';
 import { pick } from '../pki/record.ts';
 import { checkConstrainedNames } from './constrained.ts';
+import { checkDoubts } from './doubts.ts';
 import type { AuthorityDraft, Draft } from './draft.ts';
 import { draftsOf } from './drafts.ts';
 import { type Hierarchy, hierarchyOf } from './hierarchy.ts';
@@ -121,6 +122,7 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   checkIdentities(leaves, report);
   checkLayouts(all, report);
   checkKeySupport(all, report);
+  checkDoubts(all, report);
   checkKeyForms(all, report);
   checkUsages(all, leaves, hierarchy, report);
   checkPresented(leaves, report);

@@ -138,3 +138,20 @@ describe('at a terminal', () => {
     expect(existsSync(project.path('.pki/lock'))).toBe(false);
   });
 });
+
+describe('without a terminal, and as README.md says,', () => {
+  it.each([
+    ['an entity that waits for "remove" changes no exit code', MANIFEST.replace(/, b: .* \}/, ' }'), 0],
+    ['an authority that waits for "rekey-ca" does', MANIFEST.replace('Root }', 'Root, key: ed25519 }'), 1],
+    ['both do, since one of them does', EDITED, 1],
+  ])('%s', async (_, manifest, code) => {
+    const project = copyOf(applied);
+    const before = publishedState(project.out);
+    project.write(manifest);
+    expect(await project.pki(['apply', '--skip-verify'])).toMatchObject({ code });
+    expect(publishedState(project.out)).toEqual(before);
+    expect(await project.pki(['apply', '--skip-verify', '--allow', 'remove,rekey-ca'])).toMatchObject({
+      code: 0,
+    });
+  });
+});

@@ -92,9 +92,9 @@ describe('a common name without SANs', () => {
 
   it('is not missed where the SANs have a mistake', () => {
     expect(saysOf({ commonName: 'Jane Doe', san: ['a b'] })).toEqual([
-      'san: DNS name "a b" contains a space',
+      'san: SAN "a b" is more than one name',
     ]);
-    expect(saysOf({ commonName: 'a.test', san: ['a b'] })).toEqual(['san: DNS name "a b" contains a space']);
+    expect(saysOf({ commonName: 'a.test', san: ['a b'] })).toEqual(['san: SAN "a b" is more than one name']);
   });
 });
 

@@ -1,0 +1,99 @@
+/** Values that are allowed and hardly meant: quotes of a word processor, placeholders, spaces that only look like one. */
+import type { Report } from '../manifest/report.ts';
+import type { Setting } from '../manifest/settings.ts';
+import { ATTRIBUTES_IN_ORDER } from '../manifest/subject.ts';
+import { quote, strangeSpace } from '../pki/printable.ts';
+import { type San, sanText } from '../pki/san.ts';
+import { type Draft, draftText, type LeafDraft } from './draft.ts';
+
+/** Warns of them; a value that several entries inherit is warned of once. */
+export function checkDoubts(drafts: readonly Draft[], report: Report): void {
+  for (const draft of drafts) {
+    for (const text of textsOf(draft)) checkText(draft, text, report);
+    if (draft.kind === 'server' || draft.kind === 'peer') checkUris(draft, report);
+  }
+}
+
+interface Text {
+  readonly what: string;
+  readonly value: string;
+  readonly setting: Setting;
+  /** The attribute of a subject. */
+  readonly item?: string;
+}
+
+/** What of the subject is written, not made of the entry's name. */
+function textsOf({ settings }: Draft): readonly Text[] {
+  const { commonName, subject } = settings;
+  const attributes = ATTRIBUTES_IN_ORDER.flatMap(([, item]): Text[] => {
+    const value = subject[item];
+    return value === undefined ? [] : [{ what: item, value, setting: 'subject', item }];
+  });
+  const own: Text[] =
+    commonName === undefined ? [] : [{ what: 'common name', value: commonName, setting: 'commonName' }];
+  return [...own, ...attributes];
+}
+
+interface Doubt {
+  readonly message: string;
+  readonly hint: string;
+}
+
+function checkText(draft: Draft, { what, value, setting, item }: Text, report: Report): void {
+  const doubt = doubtAbout(value);
+  if (doubt === undefined) return;
+  const { message, hint } = doubt;
+  report.warn({
+    code: 'text',
+    at: draft.at(setting, item),
+    message: `${what} ${quote(value)} ${message}`,
+    hint,
+  });
+}
+
+const PLACEHOLDER = /\$\{[^{}]*\}|\$\([^()]*\)|\{\{[^{}]*\}\}|^\$[A-Za-z_]\w*$|^%\w+%$|<%.*%>/;
+
+function doubtAbout(value: string): Doubt | undefined {
+  const space = strangeSpace(value);
+  if (space !== undefined) {
+    return { message: `contains ${space}`, hint: 'type an ordinary space: the two look the same' };
+  }
+  if (/^[\u2018-\u201f\u00ab\u2039].*[\u2018-\u201f\u00bb\u203a]$/u.test(value)) {
+    const hint = 'write "…" or \'…\', or no quotes at all';
+    return { message: 'has typographic quotes, which become part of the name', hint };
+  }
+  const mark = /^[^"']*(["'])$/.exec(value)?.[1];
+  if (mark !== undefined) {
+    return {
+      message: `ends with ${mark}, which nothing opens`,
+      hint: `put ${mark} in front of it too, or remove it`,
+    };
+  }
+  const placeholder = PLACEHOLDER.exec(value)?.[0];
+  if (placeholder === undefined) return undefined;
+  return { message: `contains ${quote(placeholder)}, which is not replaced`, hint: 'write the value itself' };
+}
+
+/** `https://api.example.test/` among the names of a host that is not listed itself. */
+function checkUris(leaf: LeafDraft, report: Report): void {
+  const { san = [] } = leaf.settings;
+  san.forEach((name, item) => {
+    const host = urlHost(name);
+    const isMeant = /^uri:/i.test(leaf.text('san', item) ?? '');
+    if (host === undefined || isMeant || san.some(({ value }) => value.toLowerCase() === host)) return;
+    report.warn({
+      code: 'san',
+      at: leaf.at('san', item),
+      message: `${quote(name.value)} of ${draftText(leaf)} is a URI, and clients look for the name of the host`,
+      hint: `write ${quote(host)}, or ${quote(sanText(name))} where the URI is meant`,
+    });
+  });
+}
+
+/** The host of a URL that people type. */
+function urlHost({ kind, value }: San): string | undefined {
+  const found = /^(?:https?|wss?|tcp|tls|ldaps?|amqps?|mqtts?):\/\/([^/?#]*@)?(\[[^\]]*\]|[^/?#:]+)/i.exec(
+    value,
+  );
+  return kind === 'uri' ? found?.[2]?.replace(/^\[|\]$/g, '').toLowerCase() : undefined;
+}
