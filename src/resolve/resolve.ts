@@ -9,6 +9,7 @@ import { checkConstrainedNames } from './constrained.ts';
 import { checkDoubts } from './doubts.ts';
 import type { AuthorityDraft, Draft } from './draft.ts';
 import { draftsOf } from './drafts.ts';
+import { checkHandshakeSizes } from './handshake-size.ts';
 import { type Hierarchy, hierarchyOf } from './hierarchy.ts';
 import { sansOf } from './host-name.ts';
 import { checkIdentities, checkSubjects } from './identity.ts';
@@ -126,6 +127,7 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   checkKeyForms(all, report);
   checkUsages(all, leaves, hierarchy, report);
   checkPresented(leaves, report);
+  checkHandshakeSizes(leaves, hierarchy, report);
   checkLifetimes(signedPairs(hierarchy, leaves), report);
   const entities = [...authoritiesOf(context), ...leaves.map((leaf) => leafOf(leaf, context))];
   checkConstrainedNames(entities, leaves, hierarchy, report);
