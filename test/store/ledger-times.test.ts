@@ -99,3 +99,31 @@ describe('lines after the clock', () => {
     });
   });
 });
+
+describe('to the second', () => {
+  const NOW = '2025-03-01T00:00:00Z';
+  it('a last line of this moment is not after the clock', () => {
+    expect(issues(`${line('2025-01-01T00:00:00Z')}\n${line(NOW)}\n`, NOW)).toEqual({
+      newest: at(NOW),
+      before: null,
+      revived: false,
+    });
+  });
+
+  it('nor is an earlier one, before one that is', () => {
+    const lines = [line('2025-01-01T00:00:00Z'), line(NOW), line('2025-03-01T00:00:01Z')];
+    expect(issues(`${lines.join('\n')}\n`, NOW)).toEqual({
+      newest: at(NOW) + 1,
+      before: at(NOW),
+      revived: false,
+    });
+  });
+
+  it.each([
+    ['at this moment has ended', NOW, false],
+    ['a second later has not', '2025-03-01T00:00:01Z', true],
+  ])('what ends %s', (_, end, revived) => {
+    const lines = [line('2025-01-01T00:00:00Z'), line('2031-01-01T00:00:00Z', expired(end))];
+    expect(issues(`${lines.join('\n')}\n`, NOW)?.revived).toBe(revived);
+  });
+});
