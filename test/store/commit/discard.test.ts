@@ -154,6 +154,17 @@ async function stopped(scene: Scene): Promise<readonly string[]> {
   return all.filter((root) => existsSync(join(root, COMMIT_FOLDER, 'servers.api/order.json')));
 }
 
+it('a commit that was cut short by its very last line is given up without a trace: all of it is in place', async () => {
+  const scene = SCENES[0] as Scene;
+  const root = copyOf(templateOf(scene));
+  const { request: asked } = scene;
+  await through(root, (output) => commit(output, asked as CommitRequest));
+  mkdirSync(join(root, COMMIT_FOLDER, 'servers.api'), { mode: 0o700 });
+  expect(await giveUp(root)).toBe('placed');
+  expectNothingLost(root, scene);
+  expectSet(root, scene, 'new');
+});
+
 describe.each(SCENES)('$name', (scene) => {
   it('given up after a crash anywhere, is the whole old set or the whole new one', async () => {
     const ends = new Set<DiscardOutcome>();
