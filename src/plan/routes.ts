@@ -79,9 +79,7 @@ export function routeOf(
 function serves(route: CertificateFacts, entity: Entity, own: KeyOutlook, now: number): boolean {
   const identifier = keyIdentifierOf(route);
   const isSame =
-    route.keyId === own.keyId &&
-    route.subjectDer === own.subjectDer &&
-    (own.subjectKeyId === null || own.subjectKeyId === identifier);
+    route.keyId === own.keyId && route.subjectDer === own.subjectDer && own.subjectKeyId === identifier;
   const isInTime = route.notAfter - now > renewWindow(entity.renewBefore, lifetime(route));
   return (
     isSame &&

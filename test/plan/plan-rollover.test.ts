@@ -13,6 +13,8 @@ import {
   NOW,
   present,
   remove,
+  signedWith,
+  uncritical,
   type World,
 } from '../helpers/entities.ts';
 import {
@@ -366,6 +368,13 @@ describe('an intermediate that keeps its key', () => {
   ])('nor by a certificate that %s', (_, damage) => {
     const world = settled();
     damage(world);
+    expect(route(world)).toBeNull();
+  });
+
+  it('nor where its key is called otherwise: what it signs refers to that', () => {
+    const world = rolledOver();
+    world.changeCert(services, { extensions: { subjectKeyIdentifier: uncritical('abcd') } });
+    world.changeCert(api, { extensions: { authorityKeyIdentifier: signedWith('abcd') } });
     expect(route(world)).toBeNull();
   });
 
