@@ -4,8 +4,11 @@ import type { Authority, Entity } from '../../src/pki/entity.ts';
 import { earlierOf } from '../../src/plan/previous.ts';
 import { stepsOf } from '../../src/plan/steps.ts';
 import {
+  aClient,
   anAuthority,
   anInventory,
+  aPeer,
+  aServer,
   critical,
   DAY,
   flatPlan,
@@ -378,6 +381,12 @@ describe('an intermediate that keeps its key', () => {
     expect(route(world)).toBeNull();
   });
 
+  it('also by one that has begun this very second', () => {
+    const world = settled();
+    world.changeCert(services, { notBefore: NOW });
+    expect(route(world)).not.toBeNull();
+  });
+
   it('is left alone with its route when other things are asked for by name', () => {
     const world = rolledOver();
     const plan = flatPlan(NEW_KEY, world.observation(NEW_KEY), {
@@ -523,6 +532,19 @@ describe('what a rollover does not bring to everybody', () => {
       [],
     );
     expect(remarksOf(planned(settled(), ALL))).toEqual([]);
+  });
+
+  it.each([
+    ['a server', aServer(), true],
+    ['a peer', aPeer(), true],
+    ['a client', aClient(), false],
+    ['a server without such a file', aServer({ outputs: ['key', 'cert'] }), false],
+    ['a server that trusts another root', aServer({ trust: ['authorities/other'] }), false],
+  ])('two roots of one name in a file of %s', (_, leaf, isSaid) => {
+    const before = anInventory(ROOT, anAuthority({ name: 'other' }), leaf);
+    const after = anInventory(NEW_KEY.entities[0] as Entity, ...before.entities.slice(1));
+    const kinds = remarksOf(planned(settled(before), after)).map(({ kind }) => kind);
+    expect(kinds.includes('same-name')).toBe(isSaid);
   });
 
   it.each<[Entity['outputs'], Partial<Record<'trusting' | 'presented', readonly string[]>> | null]>([
