@@ -78,7 +78,7 @@ describe('commands', () => {
 
   it('are those of pki --help', async () => {
     const { stdout } = await runPki(['--help']);
-    const listed = [...stdout.matchAll(/^ {2}([a-z]+) (?:\[\w+\] ?)+ /gm)].map(([, name]) => name);
+    const listed = [...stdout.matchAll(/^ {2}([a-z]+) (?:[[<][\w.]+[\]>] ?)+ /gm)].map(([, name]) => name);
     expect([...names].sort()).toEqual([...listed].sort());
   });
 
