@@ -39,7 +39,7 @@ export async function adoptCommand(folder: string, flags: AdoptFlags, console: C
 
 function print(adoption: Adoption, json: boolean, console: Console): ExitCode {
   if (json) return EXIT.fine;
-  console.out(adoptionManifest(adoption));
+  console.raw(adoptionManifest(adoption));
   console.say({ kind: 'note', text: placeText(adoption) });
   return EXIT.fine;
 }

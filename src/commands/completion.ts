@@ -27,7 +27,7 @@ export function completionCommand(shell: Shell, rows: readonly Row[], console: C
     argument: rows.map(({ name }) => name),
     options: [],
   };
-  console.out(SCRIPTS[shell]([...rows.map(completed), help]));
+  console.raw(SCRIPTS[shell]([...rows.map(completed), help]));
   return EXIT.fine;
 }
 

@@ -1,11 +1,14 @@
 /** Where words go: results on stdout, everything else on stderr, in one voice (docs/words.md). */
+import { visibleJson, visibleLines } from '../pki/printable.ts';
 import type { Message } from '../report/message.ts';
-import { type Style, styleFor } from '../report/style.ts';
+import { harmless, type Style, styleFor } from '../report/style.ts';
 
 /** What a command can write to, and how. */
 export interface Console {
-  /** To stdout, as it is. */
+  /** To stdout, for people: what is not ours in it does nothing to a terminal. */
   readonly out: (text: string) => void;
+  /** To stdout, as it is: a script, a manifest. */
+  readonly raw: (text: string) => void;
   /** To stdout, as JSON. */
   readonly json: (value: unknown) => void;
   /** To stderr, a line each. */
@@ -19,7 +22,7 @@ export interface Console {
 export function processConsole(): Console {
   const style = styleFor(process.stdout, process.env);
   const errorStyle = styleFor(process.stderr, process.env);
-  const out = (text: string): void => void process.stdout.write(text);
+  const raw = (text: string): void => void process.stdout.write(text);
   const marks: Readonly<Record<Message['kind'], string>> = {
     error: `${errorStyle.bad('error:')} `,
     warning: `${errorStyle.warn('warning:')} `,
@@ -29,10 +32,12 @@ export function processConsole(): Console {
   return {
     style,
     errorStyle,
-    out,
-    json: (value) => out(`${JSON.stringify(value, null, 2)}\n`),
+    out: (text) => raw(harmless(text, style)),
+    raw,
+    json: (value) => raw(`${visibleJson(JSON.stringify(value, null, 2))}\n`),
     say: (...messages) => {
-      for (const { kind, text } of messages) process.stderr.write(`pki: ${marks[kind]}${text}\n`);
+      for (const { kind, text } of messages)
+        process.stderr.write(`pki: ${marks[kind]}${visibleLines(text)}\n`);
     },
   };
 }

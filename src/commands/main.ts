@@ -25,6 +25,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       process.exit(EXIT.failed);
     });
   }
+  // By default it ends the process without a word; with a listener, the write fails (EFBIG), and that is said.
+  process.on('SIGXFSZ', () => {});
   const context = { console, interruption };
   let code: ExitCode = EXIT.fine;
   const program = buildProgram(

@@ -58,6 +58,6 @@ async function show(project: Project, made: Plan, flags: PlanFlags, console: Con
   if (flags.json) console.json(planJson(made, project.manifest));
   else if (flags.commands) {
     // By a clock that is behind the script would issue certificates, which nothing may.
-    if (made.doubt?.kind !== 'behind') console.out(await planCommands(project, made));
+    if (made.doubt?.kind !== 'behind') console.raw(await planCommands(project, made));
   } else console.out(planText(made, { style: console.style, verbose: flags.verbose ?? false }));
 }

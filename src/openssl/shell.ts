@@ -1,6 +1,8 @@
 /** Words of a POSIX shell. */
 
-/** Quoted so that the shell takes each literally. */
+import { visible } from '../pki/printable.ts';
+
+/** Quoted so that the shell takes each as it is. */
 export function shellWords(words: readonly string[]): string {
   return words.map(shellWord).join(' ');
 }
@@ -10,7 +12,18 @@ export function shellPath(path: string): string {
   return shellWord(path.startsWith('-') ? `./${path}` : path);
 }
 
-/** Unquoted where no character is special to a shell, otherwise in single quotes. */
+/** For a command that is only shown: characters that nobody sees are written as what `printf` makes them of (POSIX). */
+export function shownWord(word: string): string {
+  if (visible(word) === word) return shellWord(word);
+  const octets = [...Buffer.from(word)].map((octet) =>
+    /[\w@+=:,./-]/.test(String.fromCharCode(octet))
+      ? String.fromCharCode(octet)
+      : `\\0${octet.toString(8).padStart(3, '0')}`,
+  );
+  return `"$(printf %b '${octets.join('')}')"`;
+}
+
+/** As it is where no character of it means anything to a shell, otherwise in single quotes. */
 export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -64,6 +64,16 @@ export function visible(line: string): string {
     .replace(LONE_SURROGATE, '\ufffd');
 }
 
+/** Several lines at once, of which nothing but the line breaks is obeyed. */
+export function visibleLines(text: string): string {
+  return text.split('\n').map(visible).join('\n');
+}
+
+/** The same text in JSON, in which any character can be written as its code. */
+export function visibleJson(json: string): string {
+  return json.replace(INVISIBLE, (character) => (character === '\n' ? character : codeUnits(character)));
+}
+
 const ZERO_WIDTH = /\p{Mn}|\p{Me}/u;
 /** East Asian wide and full-width blocks, and emoji: two columns in a terminal (Unicode UAX #11, coarsely). */
 const DOUBLE_WIDTH =

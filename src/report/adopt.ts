@@ -3,6 +3,7 @@
 import type { LeftOut, Note } from '../adopt/left-out.ts';
 import type { Adoption } from '../index.ts';
 import { type Comments, manifestText } from '../manifest/write.ts';
+import { shownWord } from '../openssl/shell.ts';
 import { groupBy } from '../pki/group.ts';
 import { visible } from '../pki/printable.ts';
 import { type Change, reasonsOf } from '../plan/change.ts';
@@ -147,7 +148,7 @@ export function placeText({ place }: Adoption): string {
 
 /** What to do with a manifest that was written. */
 export function writtenText(path: string): string {
-  return `wrote "${path}"; "pki plan ${path}" shows what apply would do`;
+  return `wrote "${path}"; "pki plan ${shownWord(path)}" shows what apply would do`;
 }
 
 /** Where the file to write is not a new one. */

@@ -9,6 +9,7 @@ const HINTS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only; choose another output folder',
   ENOSPC: 'free some space on the disk and run again: it goes on with what is missing',
   EDQUOT: 'free some of your quota and run again: it goes on with what is missing',
+  EFBIG: 'allow it larger files: "ulimit -f unlimited" before it',
   EMFILE: 'allow it more open files: "ulimit -n 256" before it',
   ENFILE: 'the system has no room for more open files: close some, and run again',
   ENOTDIR: 'a file is where a folder should be; move it away',

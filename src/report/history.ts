@@ -1,7 +1,7 @@
 /** `pki history`: what was ever issued, oldest first. */
 import type { LedgerEntry } from '../store/ledger.ts';
 import type { Advice } from '../words/advice.ts';
-import { reasonText } from './reason.ts';
+import { recordedText } from './reason.ts';
 import type { Style } from './style.ts';
 import { tableLines } from './table.ts';
 
@@ -14,7 +14,7 @@ export function historyText(entries: readonly LedgerEntry[], style: Style): stri
     style.strong(entity),
     serial,
     notAfter,
-    reasons.map(reasonText).join('; '),
+    reasons.map(recordedText).join('; '),
   ]);
   return `${tableLines([head, ...rows]).join('\n')}\n`;
 }

@@ -1,5 +1,5 @@
 /** A plan for people: one line per change, its reasons, and what follows from it. */
-import { shellWord } from '../openssl/shell.ts';
+import { shownWord } from '../openssl/shell.ts';
 import type { EntityId } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
 import { visible } from '../pki/printable.ts';
@@ -96,7 +96,7 @@ function pathOf(root: string, folder: string): string {
 
 function openText(path: string): string {
   const shown = visible(path);
-  return `"${shown}" is writable by others, who could replace even private keys: run "chmod go-w ${shellWord(shown)}"`;
+  return `"${shown}" is writable by others, who could replace even private keys: run "chmod go-w ${shownWord(path)}"`;
 }
 
 /** One line for each user: the folders of many services may be one user's. */

@@ -7,12 +7,17 @@ import type { Alteration } from '../plan/alteration.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime, lengthText } from '../plan/validity.ts';
 import { defectText } from '../words/defect.ts';
-import { type RecordedReason, recordedReason } from '../words/recorded.ts';
+import { isKnownReason, type RecordedReason, recordedReason } from '../words/recorded.ts';
 import { listChange } from './list-change.ts';
 
 /** Free of control characters: a certificate on disk may hold anything, and a terminal obeys. */
 export function reasonText(reason: Reason | RecordedReason): string {
   return visible(wordsOf('findings' in reason ? recordedReason(reason) : reason));
+}
+
+/** The same of a line of the ledger: of a reason that only a later version knows, its kind. */
+export function recordedText(reason: { readonly kind: string }): string {
+  return isKnownReason(reason) ? reasonText(reason) : visible(reason.kind);
 }
 
 /** One of `reasons` in docs/json.md. */

@@ -1,5 +1,6 @@
 /** `pki recover`: what became of what an interrupted run left half-way. */
 import type { RecoverResult } from '../index.ts';
+import { shownWord } from '../openssl/shell.ts';
 import type { EntityId } from '../pki/entity.ts';
 import { unreachable } from '../pki/entity.ts';
 import type { Advice } from '../words/advice.ts';
@@ -43,6 +44,6 @@ function notHalfWay(name: string): Advice {
 function stuckText(entity: EntityId, why: string): Advice {
   return {
     problem: `the old files of ${entity} cannot be put back: ${why}`,
-    hint: `fix the cause and run "pki recover --discard ${entity}" again`,
+    hint: `fix the cause and run "pki recover --discard ${shownWord(entity)}" again`,
   };
 }

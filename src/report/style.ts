@@ -1,3 +1,6 @@
+/** Colours, and what else a terminal may be made to do. */
+import { visibleLines } from '../pki/printable.ts';
+
 /** Colours as functions, so that text is made the same way with and without them. */
 export type Paint = (text: string) => string;
 
@@ -28,6 +31,18 @@ export const COLOURED: Style = {
   faint: sgr(2, 22),
   strong: sgr(1, 22),
 };
+
+const ESCAPE = '\u001b';
+const OWN_COLOURS = new RegExp(`(${ESCAPE}\\[(?:1|2|22|31|32|33|39)m)`);
+
+/** A text in which a terminal obeys our colours, if there are any, and nothing that came out of a file or a program. */
+export function harmless(text: string, style: Style): string {
+  if (style !== COLOURED) return visibleLines(text);
+  return text
+    .split(OWN_COLOURS)
+    .map((part) => (OWN_COLOURS.test(part) ? part : visibleLines(part)))
+    .join('');
+}
 
 /** What a stream tells of itself: both fields are absent where it is no terminal. */
 export interface Terminal {

@@ -19,7 +19,12 @@ const TEXTS: Readonly<Record<DefectKind, (what: string) => string>> = {
   'explicit-policy': () => 'policyConstraints demand a certificate policy, and it has none',
 };
 
-/** A clause about the certificate. */
+/** Whether a text is the name of one that this version knows. */
+export function isDefectKind(text: string): text is DefectKind {
+  return Object.hasOwn(TEXTS, text);
+}
+
+/** Completes nothing: a clause about the certificate. */
 export function defectText(kind: DefectKind, what: string | null): string {
   return TEXTS[kind](what ?? '');
 }

@@ -1,5 +1,5 @@
-/** What is in the way that only the user can remove, and what to do about it. */
-import { shellWord } from '../openssl/shell.ts';
+/** What is in the way that only the user can move, and what to do about it. */
+import { shownWord } from '../openssl/shell.ts';
 import { unreachable } from '../pki/entity.ts';
 import type { Blockage } from '../plan/blockage.ts';
 import type { Advice } from './advice.ts';
@@ -71,17 +71,17 @@ export function problemText(problem: UserProblem): Advice {
     case 'open-to-others':
       return {
         problem: `"${problem.path}" is open to others (mode ${(problem.mode & 0o7777).toString(8)})`,
-        hint: `look at what they put there, and close it: chmod go-w ${shellWord(problem.path)}`,
+        hint: `look at what they put there, and close it: chmod go-w ${shownWord(problem.path)}`,
       };
     case 'tracked':
       return {
         problem: `"${problem.path}" is tracked by git, so whoever can write to the repository says what is in it`,
-        hint: `look at what is in it; then "git rm -r --cached ${shellWord(problem.path)}" makes it yours alone, and without it a new one is made`,
+        hint: `look at what is in it; then "git rm -r --cached ${shownWord(problem.path)}" makes it yours alone, and without it a new one is made`,
       };
     case 'tracked-link':
       return {
         problem: `"${problem.path}" is a link that is tracked by git and leads out of the repository`,
-        hint: `look at where it leads: keys would go there; "git rm --cached ${shellWord(problem.path)}" makes it yours alone`,
+        hint: `look at where it leads: keys would go there; "git rm --cached ${shownWord(problem.path)}" makes it yours alone`,
       };
     case 'inside-git':
       return {
@@ -112,7 +112,7 @@ export function problemText(problem: UserProblem): Advice {
     case 'indescribable':
       return {
         problem: `a manifest in "${problem.place}" cannot describe "${problem.folder}": ${problem.why}`,
-        hint: `write it beside the folder: "--write ${problem.beside}"`,
+        hint: `write it beside the folder: "--write ${shownWord(problem.beside)}"`,
       };
     case 'no-such-leaf':
       return {

@@ -1,4 +1,5 @@
 /** Why a plan will not touch an entity, and what its owner can do about it. */
+import { shownWord } from '../openssl/shell.ts';
 import { ARTIFACTS } from '../pki/artifact.ts';
 import { unreachable } from '../pki/entity.ts';
 import { COMMIT_FOLDER } from '../pki/paths.ts';
@@ -29,7 +30,7 @@ export function refusalText(refusal: Refusal): Advice {
     case 'unfinished':
       return {
         problem: `the new files of ${refusal.entity} cannot be put in place: ${refusal.why}`,
-        hint: `fix the cause and run again; or give the new files up, which are below "${COMMIT_FOLDER}": "pki recover --discard ${refusal.entity}"`,
+        hint: `fix the cause and run again; or give the new files up, which are below "${COMMIT_FOLDER}": "pki recover --discard ${shownWord(refusal.entity)}"`,
       };
     default:
       return unreachable(refusal);

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { shellWord, shellWords } from '../../src/openssl/shell.ts';
+import { shellWord, shellWords, shownWord } from '../../src/openssl/shell.ts';
 import { holds } from '../helpers/property.ts';
 
 it.each([
@@ -16,6 +16,15 @@ it.each([
   ['~', "'~'"],
   ['a\nb', "'a\nb'"],
 ])('%j is written %s', (word, written) => expect(shellWord(word)).toBe(written));
+
+it.each([
+  ['a b', "'a b'"],
+  ['a\u202eb\u200b', `"$(printf %b 'a\\0342\\0200\\0256b\\0342\\0200\\0213')"`],
+  ['\u001b1', `"$(printf %b '\\00331')"`],
+])('%j is shown as %s, and a shell reads it back', (word, shown) => {
+  expect(shownWord(word)).toBe(shown);
+  expect(execFileSync('sh', ['-c', `printf %s ${shown}`], { encoding: 'utf8' })).toBe(word);
+});
 
 /** What a shell makes of the words: each is printed with a NUL behind it. */
 function throughShell(words: readonly string[]): readonly string[] {
