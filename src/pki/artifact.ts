@@ -85,9 +85,13 @@ export function modeOf(artifact: Artifact): number {
   return ARTIFACTS[artifact].secret ? SECRET_MODE : OPEN_MODE;
 }
 
-/** Permission bits that an artifact must not have: only the owner reads secrets, and only the owner writes anything. */
-export function forbiddenBits(artifact: Artifact): number {
-  return ARTIFACTS[artifact].secret ? 0o077 : 0o022;
+/**
+ * Permission bits that an artifact must not have: only the owner reads secrets, and only the owner writes anything.
+ * @param isShared a group was given it on purpose, as `root:ssl-cert` is on Debian: that may read it.
+ */
+export function forbiddenBits(artifact: Artifact, isShared = false): number {
+  if (!ARTIFACTS[artifact].secret) return 0o022;
+  return isShared ? 0o037 : 0o077;
 }
 
 /** A value for every artifact, each made by the same function. */

@@ -11,7 +11,13 @@ export type FileState<Facts> =
   | { readonly state: 'missing' }
   | { readonly state: 'blocked'; readonly cause: Blockage }
   | { readonly state: 'garbage'; readonly detail: string }
-  | { readonly state: 'present'; readonly facts: Facts; readonly mode: number };
+  | {
+      readonly state: 'present';
+      readonly facts: Facts;
+      readonly mode: number;
+      /** The group (by number) that was given the right to read it; absent: none was. */
+      readonly group?: number;
+    };
 
 /** A private key may also be encrypted, which this tool cannot open. */
 export type KeyState = FileState<KeyFacts> | { readonly state: 'encrypted' };

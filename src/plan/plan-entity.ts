@@ -175,7 +175,7 @@ function fileChanges(
 /** Others can read or write it, though they must not. */
 function isWronglyOpen(artifact: Artifact, observed: EntityObservation): boolean {
   const file = observed[artifact];
-  return file.state === 'present' && (file.mode & forbiddenBits(artifact)) !== 0;
+  return file.state === 'present' && (file.mode & forbiddenBits(artifact, file.group !== undefined)) !== 0;
 }
 
 function modeReasons(observed: EntityObservation): readonly Reason[] {

@@ -1,4 +1,5 @@
 /** What is right on the disk and still worth knowing: nothing is done about it, and the user may want to. */
+import { ALL_ARTIFACTS, ARTIFACTS, type Artifact } from '../pki/artifact.ts';
 import { type Entity, type EntityId, unreachable } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
 import { diffSubject, type FieldChange, subjectChange } from './diff.ts';
@@ -37,6 +38,13 @@ export type Remark =
   | { readonly kind: 'renamed'; readonly entity: EntityId; readonly reason: FieldChange }
   /** RFC 5280 wants a positive serial number; verifiers take it in a root. */
   | { readonly kind: 'zero-serial'; readonly entity: EntityId }
+  /** A secret that a group was given, which stays so. */
+  | {
+      readonly kind: 'group-readable';
+      readonly entity: EntityId;
+      readonly artifact: Artifact;
+      readonly group: number;
+    }
   /** Entities with certificates of their own for one and the same private key. */
   | { readonly kind: 'shared-key'; readonly entities: readonly EntityId[] };
 
@@ -54,6 +62,7 @@ export function entitiesOf(remark: Remark): readonly EntityId[] {
     case 'same-name':
     case 'renamed':
     case 'zero-serial':
+    case 'group-readable':
       return [remark.entity];
     default:
       return unreachable(remark);
@@ -62,7 +71,7 @@ export function entitiesOf(remark: Remark): readonly EntityId[] {
 
 /** Whether it is said at once, or only where everything is. */
 export function isUrgent({ kind }: Remark): boolean {
-  return kind !== 'renamed' && kind !== 'zero-serial';
+  return !['renamed', 'zero-serial', 'group-readable'].includes(kind);
 }
 
 /** Of all entities, in their order. */
@@ -71,7 +80,19 @@ export function remarksOf(entities: readonly Entity[], observation: Observation)
   return [...seen.flatMap(([entity, observed]) => remarksOn(entity, observed)), ...sharedKeys(seen)];
 }
 
-function remarksOn(entity: Entity, { cert }: EntityObservation): readonly Remark[] {
+function remarksOn(entity: Entity, observed: EntityObservation): readonly Remark[] {
+  return [...certificateRemarks(entity, observed), ...groupRemarks(entity, observed)];
+}
+
+function groupRemarks({ id }: Entity, observed: EntityObservation): readonly Remark[] {
+  return ALL_ARTIFACTS.flatMap((artifact): readonly Remark[] => {
+    const file = observed[artifact];
+    if (!ARTIFACTS[artifact].secret || file.state !== 'present' || file.group === undefined) return [];
+    return [{ kind: 'group-readable', entity: id, artifact, group: file.group }];
+  });
+}
+
+function certificateRemarks(entity: Entity, { cert }: EntityObservation): readonly Remark[] {
   if (cert.state !== 'present') return [];
   const { subject, serial } = cert.facts;
   const isSame = diffSubject(subject, entity).length === 0;

@@ -1,5 +1,5 @@
 /** A plain file that is open: what is read and changed is what was looked at, whatever its name leads to by now. */
-import { closeSync, constants, fchmodSync, fstatSync, openSync, type Stats } from 'node:fs';
+import { closeSync, constants, fchmodSync, fchownSync, fstatSync, openSync, type Stats } from 'node:fs';
 import { errorCode } from '../pki/errors.ts';
 import type { Blockage } from '../plan/blockage.ts';
 import { sync } from './disk.ts';
@@ -40,6 +40,11 @@ export class OpenFile {
   /** Exactly this mode, whatever the umask. */
   setMode(mode: number): void {
     fchmodSync(this.descriptor, mode);
+  }
+
+  /** As a system lets us: mostly, only root may. */
+  setOwner(uid: number, gid: number): void {
+    fchownSync(this.descriptor, uid, gid);
   }
 
   /** Resolves once the content survives a power cut. */

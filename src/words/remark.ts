@@ -1,4 +1,5 @@
 /** Remarks on files that stay as they are, in words. */
+import { ARTIFACTS } from '../pki/artifact.ts';
 import { unreachable } from '../pki/entity.ts';
 import { visible } from '../pki/printable.ts';
 import type { Remark } from '../plan/remark.ts';
@@ -37,6 +38,8 @@ export function remarkText(remark: Remark): string {
     }
     case 'zero-serial':
       return `${remark.entity}: its serial number is zero, which RFC 5280 forbids and verifiers take in a root`;
+    case 'group-readable':
+      return `${remark.entity}: its ${ARTIFACTS[remark.artifact].file} can also be read by the group that it was given to (number ${remark.group}), and stays so`;
     case 'shared-key': {
       const [first, ...others] = remark.entities;
       return `one private key serves ${remark.entities.join(', ')}: "pki rotate ${others.join(' ') || first}" gives each its own`;

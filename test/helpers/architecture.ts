@@ -96,7 +96,7 @@ const LOOKING: readonly string[] = [
   ...['accessSync', 'constants', 'existsSync', 'lstatSync', 'readdirSync', 'readlinkSync', 'realpathSync'],
   ...['Stats', 'statSync'],
   // By descriptor.
-  ...['closeSync', 'fchmodSync', 'fstatSync', 'ftruncateSync', 'readSync', 'writeSync'],
+  ...['closeSync', 'fchmodSync', 'fchownSync', 'fstatSync', 'ftruncateSync', 'readSync', 'writeSync'],
 ];
 
 /**

@@ -14,6 +14,7 @@ import type { Flush } from '../flush.ts';
 import type { Folder } from '../folder.ts';
 import type { OutputFolder } from '../output-folder.ts';
 import { type Links, linksOf, stagePlain, stageVersion, syncVersion } from '../symlinks/stage.ts';
+import { inheritAll } from './inherit.ts';
 import { ORDER, type Order } from './order.ts';
 import { checkReplaceable } from './replaceable.ts';
 import { rollForward } from './roll-forward.ts';
@@ -45,6 +46,7 @@ export async function commit(output: OutputFolder, request: CommitRequest): Prom
   if (!isLinked && entity.layout === undefined && !isThere(output, entity.id))
     return commitNew(output, path, request);
   using staged = output.enter(path);
+  inheritAll(output, staged, entity, writes);
   const links = isLinked ? await stageLinks(output, staged, request) : undefined;
   const order = {
     id: entity.id,

@@ -13,6 +13,7 @@ import { DATA_LINK, dataPath, versionNames } from '../symlinks/read.ts';
 import { type Links, VERSION } from '../symlinks/stage.ts';
 import { pairLast, putLink, removeIfEmpty, restoreLinks } from '../symlinks/write.ts';
 import { isPrecious, isSame, keep, removeFile, secondName } from './archive.ts';
+import { inherit } from './inherit.ts';
 import { ORDER, type Order, readOrder } from './order.ts';
 import { commitName, forget, MARK } from './roll-forward.ts';
 
@@ -109,6 +110,7 @@ async function putBack(waiting: Folder, file: Artifact, old: Place, place: Place
   await secondName(old, draft, () => false);
   using copy = waiting.openFile(draft.name);
   copy.setMode(modeOf(file));
+  inherit(file, place, draft);
   await waiting.rename(draft.name, place.folder, place.name);
 }
 

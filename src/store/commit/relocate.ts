@@ -7,6 +7,7 @@ import { sha256 } from '../../x509/public-key.ts';
 import type { OutputFolder } from '../output-folder.ts';
 import { StepError } from '../step-error.ts';
 import { archiveFolder, commitOrder } from './commit.ts';
+import { inherit } from './inherit.ts';
 import { checkReplaceable } from './replaceable.ts';
 
 /**
@@ -28,7 +29,10 @@ export async function relocate(
   using staged = await output.ensure(path, 0o700);
   for (const relocation of due) {
     const { file } = relocation;
-    await staged.writeSynced(ARTIFACTS[file].file, judgedBytes(output, relocation), modeOf(file));
+    const name = ARTIFACTS[file].file;
+    await staged.writeSynced(name, judgedBytes(output, relocation), modeOf(file));
+    using folder = output.enter(folderOf(relocation.from));
+    inherit(file, { folder, name: nameOf(relocation.from) }, { folder: staged, name });
   }
   const moves = due.map(({ file, to }) => [file, to] as const);
   const order = { id, moves, deletes: [], archive: archiveFolder(id, run), removes: null };

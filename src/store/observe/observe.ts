@@ -161,16 +161,21 @@ function conflict(entity: Located, conflictingKey: string | undefined): KeyState
 function parsed<T>(file: FileState<Buffer>, parse: (bytes: Buffer) => T): FileState<T> {
   if (file.state !== 'present') return file;
   try {
-    return { state: 'present', facts: parse(file.facts), mode: file.mode };
+    return { state: 'present', facts: parse(file.facts), ...rightsOf(file) };
   } catch (error) {
     return { state: 'garbage', detail: messageOf(error) };
   }
 }
 
+/** Who may do what with it, whatever is in it. */
+function rightsOf({ mode, group }: { readonly mode: number; readonly group?: number }) {
+  return group === undefined ? { mode } : { mode, group };
+}
+
 function observeKey(file: FileState<Buffer>, reader: Reader): KeyState {
   if (file.state !== 'present') return file;
   try {
-    return { state: 'present', facts: reader.read('key', file.facts), mode: file.mode };
+    return { state: 'present', facts: reader.read('key', file.facts), ...rightsOf(file) };
   } catch (error) {
     if (error instanceof EncryptedKeyError) return { state: 'encrypted' };
     if (error instanceof ForeignKeyError) return blockedBy({ kind: 'foreign-key', format: error.format });

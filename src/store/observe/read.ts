@@ -1,5 +1,5 @@
 /** Reading one file of the output folder without ever being led elsewhere. Synchronous: 4–8 × faster for small files. */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { errorCode } from '../../pki/errors.ts';
 import type { Blockage } from '../../plan/blockage.ts';
 import type { FileState } from '../../plan/observation.ts';
@@ -33,10 +33,20 @@ export function readOpen(descriptor: number, limit = SIZE_LIMIT): FileState<Buff
     if (!stat.isFile()) return blockedBy({ kind: 'not-a-file' });
     const bytes = stat.size > limit ? null : readWhole(descriptor, stat.size, limit);
     if (bytes === null) return blockedBy({ kind: 'too-large', size: fstatSync(descriptor).size });
-    return { state: 'present', facts: bytes, mode: stat.mode & 0o7777 };
+    const group = sharedGroup(stat);
+    const shared = group === undefined ? {} : { group };
+    return { state: 'present', facts: bytes, mode: stat.mode & 0o7777, ...shared };
   } catch (error) {
     return blockedBy({ kind: 'unreadable', code: errorCode(error) });
   }
+}
+
+/**
+ * The group that may read a file and not write it, if somebody chose it: our own group is what every file of ours begins
+ * with, and may have everyone in it.
+ */
+export function sharedGroup({ mode, gid }: Pick<Stats, 'mode' | 'gid'>): number | undefined {
+  return (mode & 0o070) === 0o040 && gid !== process.getegid?.() ? gid : undefined;
 }
 
 /** What the file holds now: it may have become shorter or longer since its size was read. `null`: too much. */
