@@ -1,6 +1,5 @@
 /** Questions to a project that change nothing. */
 import { opensslName } from '../engine/binary.ts';
-import { planScript } from '../openssl/script.ts';
 import type { EngineChoice } from '../pki/engine.ts';
 import type { EntityId } from '../pki/entity.ts';
 import type { ClockDoubt } from '../plan/clock.ts';
@@ -71,5 +70,6 @@ export async function history(project: Project): Promise<readonly LedgerEntry[]>
 
 /** A plan as a POSIX shell script of its openssl commands, with the program that apply would run. */
 export async function planCommands(project: Project, plan: Plan): Promise<string> {
+  const { planScript } = await import('../openssl/script.ts');
   return planScript(plan, project.inventory, opensslName(process.env));
 }

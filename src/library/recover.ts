@@ -1,5 +1,5 @@
 /** Finishing what an interrupted run left, without planning anything. */
-import { type RecoverOptions, type RecoverResult, recover as recoverIn } from '../run/recover.ts';
+import type { RecoverOptions, RecoverResult } from '../run/recover.ts';
 import type { Project } from './project.ts';
 
 /** `ok`: nothing is left half-way of what was asked for. */
@@ -13,6 +13,7 @@ export async function recover(
   { root }: Pick<Project, 'root'>,
   options: RecoverOptions = {},
 ): Promise<Recovered> {
+  const { recover: recoverIn } = await import('../run/recover.ts');
   const result = await recoverIn({ root }, options);
   return { ...result, ok: result.kind === 'done' && result.failed.length === 0 };
 }
