@@ -2,7 +2,7 @@
 
 import { createInterface } from 'node:readline';
 import type { Consent, Plan } from '../index.ts';
-import { consentsNeeded } from '../plan/plan.ts';
+import { consentsIn } from '../plan/consent.ts';
 import { consentQuestion } from '../report/consent.ts';
 import { planText } from '../report/plan.ts';
 import type { Console } from './console.ts';
@@ -20,7 +20,7 @@ export async function askForConsents(
 ): Promise<ReadonlySet<Consent>> {
   const given = new Set(allowed);
   if (isSilent || !process.stdin.isTTY || !process.stderr.isTTY) return given;
-  const needed = [...consentsNeeded(plan.changes)].filter(([consent]) => !given.has(consent));
+  const needed = [...consentsIn(plan)].filter(([consent]) => !given.has(consent));
   if (needed.length > 0)
     process.stderr.write(`${planText(plan, { style: console.errorStyle, verbose: false })}\n`);
   for (const [consent, ids] of needed) {

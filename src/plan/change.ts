@@ -8,7 +8,7 @@ import type { Refusal } from './blockage.ts';
 import type { Reason } from './reason.ts';
 
 /** What a human must agree to before apply does it: each breaks something that is in use. */
-export const CONSENTS = ['rekey-ca', 'trust', 'remove'] as const;
+export const CONSENTS = ['rekey-ca', 'trust', 'remove', 'prune'] as const;
 export type Consent = (typeof CONSENTS)[number];
 
 /** Whether a text names a consent, letter for letter. */

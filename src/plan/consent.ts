@@ -1,7 +1,7 @@
 /** The part of a plan that is carried out: what was agreed to, and needs nothing that was not. Pure. */
 import type { EntityId } from '../pki/entity.ts';
 import { type Change, type Consent, consentsOf } from './change.ts';
-import type { Plan } from './plan.ts';
+import { consentsNeeded, type Plan } from './plan.ts';
 
 /** A plan, divided by what was agreed to. */
 export interface Agreement {
@@ -52,4 +52,10 @@ function isLacking(change: Change, given: ReadonlySet<Consent>): boolean {
 /** Refused, or lacks a consent. */
 function isWithheld(change: Change, given: ReadonlySet<Consent>): boolean {
   return change.action === 'refuse' || (change.action !== 'remove' && isLacking(change, given));
+}
+
+/** Consents that a plan needs, each with the entities it is about. */
+export function consentsIn({ changes, prunes }: Plan): ReadonlyMap<Consent, readonly EntityId[]> {
+  const keys = new Set(prunes.filter(({ holdsKey }) => holdsKey).map(({ entity }) => entity));
+  return new Map([...consentsNeeded(changes), ...(keys.size === 0 ? [] : [['prune', [...keys]] as const])]);
 }

@@ -92,6 +92,28 @@ export interface KnownAuthority {
 /** Authorities of which anything is known, also those that left the manifest. */
 export type KnownAuthorities = ReadonlyMap<EntityId, KnownAuthority>;
 
+/** What one run replaced of one entity. */
+export interface ArchivedSet {
+  /** Perhaps of an entity that left the manifest. */
+  readonly entity: EntityId;
+  /** The name of its folder: `2026-11-23T164036Z-21b572`. */
+  readonly folder: string;
+  /** When that run was, in seconds since 1970. */
+  readonly time: number;
+  /** Whether a private key may be among its files. */
+  readonly holdsKey: boolean;
+}
+
+/** The archive, as far as any of it may be too old, and what the ledger says about the time that went by. */
+export interface Archive {
+  /** Of each entity all, or none. */
+  readonly sets: readonly ArchivedSet[];
+  /** The newest moment at which anything was issued; `null` where nobody knows of any. */
+  readonly newest: number | null;
+  /** The latest moment at which certificates were renewed that had ended, and the last one before that. */
+  readonly revival: { readonly at: number; readonly before: number | null } | null;
+}
+
 /** What a plan compares with the inventory: the output folder at one moment. */
 export interface Observation {
   readonly entities: ReadonlyMap<EntityId, EntityObservation>;
@@ -105,6 +127,8 @@ export interface Observation {
   readonly issues?: Issues;
   /** Certificates of the ledger that share a serial number with another one on the disk. Absent: none. */
   readonly issued?: readonly IssuedBefore[];
+  /** Absent: the archive is kept for ever, or nothing in it is old. */
+  readonly archive?: Archive;
   /** What is known of authorities from before. Absent: nothing. */
   readonly known?: KnownAuthorities;
 }

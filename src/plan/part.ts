@@ -19,9 +19,9 @@ export function planAsked(inventory: Inventory, observation: Observation, option
   const named = namedIn(options);
   if (named.size === 0) return whole;
   const planned = planPart({ inventory, observation, options, whole }, named, new Set());
-  // Nothing leaves the folder for having left the manifest, as long as that was not asked for.
+  // Nothing leaves the folder for being old or having left the manifest, as long as that was not asked for.
   const changes = planned.changes.filter(({ action }) => action !== 'remove');
-  return { ...planned, changes, left: leftOf(whole, changes) };
+  return { ...planned, changes, prunes: [], left: leftOf(whole, changes) };
 }
 
 interface Question {

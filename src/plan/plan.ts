@@ -14,6 +14,7 @@ import { engineFor } from './engine.ts';
 import { keyOwners } from './key-decision.ts';
 import { strangeIn } from './known.ts';
 import {
+  type ArchivedSet,
   type AuthorityObservation,
   type EntityObservation,
   type Exposure,
@@ -24,6 +25,7 @@ import { type Outlook, outlookOf } from './outlook.ts';
 import { pinnedOf } from './pinned.ts';
 import { planEntity, routeIn } from './plan-entity.ts';
 import { earlierOf } from './previous.ts';
+import { prunesIn } from './prune.ts';
 import type { Reason } from './reason.ts';
 import { type Remark, remarksOf } from './remark.ts';
 import { rolloverRemarks } from './rollover-remarks.ts';
@@ -48,6 +50,8 @@ export interface Plan {
   readonly pinned: ReadonlySet<EntityId>;
   /** What is wrong with the clock, `null` where nothing is; while it is behind, nothing of this may be carried out. */
   readonly doubt: ClockDoubt | null;
+  /** What of the archive is older than the manifest wants it: it goes for good. */
+  readonly prunes: readonly ArchivedSet[];
   /** What is due as well, and not part of this plan, because other things were asked for by name. */
   readonly left: readonly EntityId[];
   /** Who makes keys and certificates. */
@@ -113,6 +117,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     ],
     pinned,
     doubt,
+    prunes: prunesOf(inventory, observation, options, doubt),
     left: [],
     engine: engineFor(changes, options.engine ?? inventory.engine ?? 'auto'),
     wanted: wantedBy(inventory, changes),
@@ -122,6 +127,16 @@ export function planInventory(inventory: Inventory, observation: Observation, op
 function wantedBy({ entities }: Inventory, changes: readonly Change[]): Plan['wanted'] {
   const issued = new Set(changes.filter(isIssue).map(({ id }) => id));
   return new Map(entities.flatMap((one) => (issued.has(one.id) ? [[one.id, summaryOf(one)] as const] : [])));
+}
+
+/** While a clock is in doubt nothing grows old. */
+function prunesOf(
+  inventory: Inventory,
+  observation: Observation,
+  { now, clock }: PlanOptions,
+  doubt: ClockDoubt | null,
+): readonly ArchivedSet[] {
+  return doubt === null ? prunesIn(inventory, observation, now, clock !== 'compared') : [];
 }
 
 function momentIn({ entities }: Inventory, observation: Observation, { now, clock }: PlanOptions): Moment {
@@ -210,8 +225,8 @@ function issuersIn(reasons: readonly Reason[], replaced: ReadonlySet<EntityId>):
 }
 
 /** Whether apply would do anything. */
-export function isDue({ changes, pending }: Pick<Plan, 'changes' | 'pending'>): boolean {
-  return pending.length > 0 || changes.some(({ action }) => action !== 'keep');
+export function isDue({ changes, pending, prunes }: Pick<Plan, 'changes' | 'pending' | 'prunes'>): boolean {
+  return pending.length > 0 || prunes.length > 0 || changes.some(({ action }) => action !== 'keep');
 }
 
 /** Changes by action; an action that no change has counts 0. */

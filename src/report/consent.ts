@@ -11,6 +11,7 @@ import { adviceMessages, type Message } from './message.ts';
 const WORDS: Readonly<Record<Consent, string>> = {
   'rekey-ca': 're-keying an authority makes every copy of its certificate elsewhere obsolete',
   trust: 'whoever trusts an authority will trust more than today',
+  prune: 'private keys that were replaced are deleted from the archive for good',
   remove: 'files of entities that are no longer in the manifest are archived',
 };
 
@@ -67,6 +68,7 @@ const FIRST: Readonly<Record<Consent, readonly First[]>> = {
   'rekey-ca': [LOST, REPLACED],
   trust: [PLANTED],
   remove: [],
+  prune: [],
 };
 
 function idsOf(changes: readonly Change[], isIt: First['isIt']): readonly EntityId[] {

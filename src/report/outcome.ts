@@ -8,7 +8,8 @@ import { clockMessages } from './clock.ts';
 import { consentMessages } from './consent.ts';
 import { adviceMessages, type Message } from './message.ts';
 import { leftText, warningTexts } from './plan.ts';
-import { planJson } from './plan-json.ts';
+import { archivedJson, planJson } from './plan-json.ts';
+import { keptMessages, setsText } from './prune.ts';
 import { executionText, failureTexts, lackTexts, skippedText } from './run.ts';
 
 type Done = Extract<ApplyResult, { readonly kind: 'done' }>;
@@ -21,9 +22,9 @@ type Done = Extract<ApplyResult, { readonly kind: 'done' }>;
 export function resultText(result: ApplyResult, place: string, took = ''): string {
   switch (result.kind) {
     case 'nothing':
-      return `applied: nothing to do, ${result.held.length === 0 ? 'everything is as the manifest says' : 'some files are no longer in the manifest'}\n`;
+      return `applied: nothing to do, ${result.held.length === 0 ? 'everything is as the manifest says' : 'some files are no longer in the manifest'}\n${prunedText(result)}`;
     case 'done':
-      return `${executionText(result.execution, result.plan.changes, place)}${took}\n`;
+      return `${executionText(result.execution, result.plan.changes, place)}${took}\n${prunedText(result)}`;
     case 'locked':
     case 'refused':
     case 'consent':
@@ -31,6 +32,10 @@ export function resultText(result: ApplyResult, place: string, took = ''): strin
     default:
       return unreachable(result);
   }
+}
+
+function prunedText({ pruned = [] }: ApplyResult): string {
+  return pruned.length === 0 ? '' : `deleted from the archive: ${setsText(pruned)}\n`;
 }
 
 /** Everything that was not done and why, then what is worth knowing. @param root the output folder. */
@@ -42,8 +47,15 @@ export function resultMessages(result: ApplyResult, root: string): readonly Mess
     ...clock,
     ...endingMessages(result),
     ...leftMessages(result),
+    ...keptInArchive(result),
     ...warnings.map((text): Message => ({ kind: 'warning', text })),
   ];
+}
+
+/** A warning says it of those that could not be deleted. */
+function keptInArchive(result: ApplyResult): readonly Message[] {
+  const isSettled = result.kind === 'nothing' || result.kind === 'done';
+  return isSettled && result.warnings === undefined ? keptMessages(result.plan.prunes, result.pruned) : [];
 }
 
 /** Where it went as far as it could. */
@@ -142,6 +154,7 @@ export function resultJson(result: ApplyResult, project: Project, verification: 
     published: result.kind === 'done' ? result.execution.published : [],
     failures: result.kind === 'done' ? result.execution.failures : [],
     warnings: result.warnings ?? [],
+    pruned: (result.pruned ?? []).map(archivedJson),
     held: 'held' in result ? result.held.map(({ id }) => id) : [],
     blocked: 'blocked' in result ? result.blocked.map(({ id }) => id) : [],
     verification,

@@ -20,6 +20,7 @@ import {
   replacedBy,
 } from '../plan/change.ts';
 import type { ClockDoubt } from '../plan/clock.ts';
+import type { ArchivedSet } from '../plan/observation.ts';
 import { countActions, isDue, type Plan } from '../plan/plan.ts';
 import type { Reason } from '../plan/reason.ts';
 import { entitiesOf, type Remark } from '../plan/remark.ts';
@@ -41,6 +42,7 @@ export function planJson(plan: Plan, manifest: string): unknown {
     pending: plan.pending,
     exposed: plan.exposed.map(({ folder }) => folder),
     clock: plan.doubt && doubtJson(plan.doubt),
+    prunes: plan.prunes.map(archivedJson),
     left: plan.left,
     engine: plan.engine,
     remarks: plan.remarks.map(remarkJson),
@@ -58,6 +60,11 @@ function doubtJson({ kind, clock, newest, by }: ClockDoubt): unknown {
 /** Of whom, and what in words. */
 function remarkJson(remark: Remark): unknown {
   return { kind: remark.kind, entities: entitiesOf(remark), text: remarkText(remark) };
+}
+
+/** Of whom, which folder in the archive, since when, and whether a private key goes with it. */
+export function archivedJson({ entity, folder, time, holdsKey }: ArchivedSet): unknown {
+  return { entity, folder, archived: isoTime(time), holdsKey };
 }
 
 /** A change with every field that a change can have, whatever its action: readers need not know which has which. */

@@ -23,6 +23,7 @@ import { few } from '../words/few.ts';
 import { refusalText } from '../words/refusal.ts';
 import { remarkText } from '../words/remark.ts';
 import { lacksKey } from './consent.ts';
+import { pruneTexts } from './prune.ts';
 import { alterationText, reasonText } from './reason.ts';
 import type { Paint, Style } from './style.ts';
 
@@ -51,6 +52,7 @@ export function planText(plan: Plan, { style, verbose }: PlanTextOptions): strin
   const blocks = [
     ...(plan.pending.length === 0 ? [] : [pendingText(plan.pending)]),
     ...shown.map((change) => changeText(change, width, plan, style)),
+    ...pruneTexts(plan.prunes),
     ...(verbose ? notesOf(plan.remarks) : []),
   ];
   const left = plan.left.length === 0 ? [] : [leftText(plan)];
@@ -176,6 +178,7 @@ function summaryText(plan: Plan, style: Style): string {
   const listed = VERBS.filter(([action]) => counts[action] > 0).map(
     ([action, verb]) => `${counts[action]} ${verb}`,
   );
+  if (plan.prunes.length > 0) listed.push(`${plan.prunes.length} to prune`);
   const text = `plan: ${listed.length === 0 ? 'nothing in the manifest' : listed.join(', ')}`;
   return isDue(plan) ? style.strong(`${text}${engineText(plan)}`) : style.good(`${text}, nothing to do`);
 }

@@ -10,15 +10,15 @@ import { byIdOf } from '../pki/issuers.ts';
 import type { Refusal } from '../plan/blockage.ts';
 import type { Change, Consent } from '../plan/change.ts';
 import { type Agreement, agreementOn } from '../plan/consent.ts';
-import type { Observation } from '../plan/observation.ts';
+import type { ArchivedSet, Observation } from '../plan/observation.ts';
 import { namedIn, planAsked } from '../plan/part.ts';
 import { consentsNeeded, isDue, type Plan } from '../plan/plan.ts';
+import { prunedWith } from '../plan/prune.ts';
 import { stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
 import { recover } from '../store/commit/recover.ts';
 import { Flush } from '../store/flush.ts';
 import { Ledger } from '../store/ledger.ts';
-import { withIssues } from '../store/ledger-times.ts';
 import type { Rival } from '../store/lock.ts';
 import { Cache, isWorthwhile } from '../store/observe/cache.ts';
 import { observe } from '../store/observe/observe.ts';
@@ -27,12 +27,13 @@ import { OutputFolder } from '../store/output-folder.ts';
 import type { Listener } from './events.ts';
 import { type Execution, execute } from './execute.ts';
 import { waitForLock } from './lock-wait.ts';
+import { atMoment } from './look.ts';
 import { Published } from './published.ts';
 import { rememberAll, rememberAuthorities, settledIn } from './remember.ts';
 import type { Run } from './run.ts';
 import { Staging } from './staging.ts';
 import { Taken } from './taken.ts';
-import { clearWorkFolders, ignoreInGit, leaveTidy, pruned } from './upkeep.ts';
+import { clearWorkFolders, ignoreInGit, leaveTidy, pruneAll } from './upkeep.ts';
 
 /** Where and with what an apply works, what it may do, and who is notified. */
 export interface ApplyOptions {
@@ -71,6 +72,8 @@ export interface ApplyOptions {
 export type ApplyResult = Ending & {
   /** Problems beside the steps, in words. */
   readonly warnings?: readonly string[];
+  /** What of the archive is gone for good. */
+  readonly pruned?: readonly ArchivedSet[];
 };
 
 type Ending =
@@ -115,9 +118,7 @@ async function applyIn(inventory: Inventory, options: OpenOptions): Promise<Appl
   if (!lock.held) return { kind: 'locked', by: lock.by };
   try {
     clearWorkFolders(output.own);
-    const result = await applyLocked(inventory, options);
-    const warnings = await pruned(output, inventory, options.clock());
-    return warnings.length === 0 ? result : { ...result, warnings };
+    return await applyLocked(inventory, options);
   } finally {
     leaveTidy(output.own);
     await lock.release();
@@ -131,7 +132,7 @@ async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<
   const cache = new Cache(root, Date.now());
   const now = clock();
   const reader = new Reader();
-  const observation = withIssues(observe(root, inventory, cache, reader), root, now);
+  const observation = atMoment(observe(root, inventory, cache, reader), root, inventory, now);
   await cache.save(output.own);
   const { rekey = new Set(), retire = new Set(), only = new Set(), engine } = options;
   const asked = {
@@ -145,15 +146,19 @@ async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<
   const plan = withStuck(planAsked(inventory, observation, asked), stuck);
   if (plan.doubt?.kind === 'behind') return { kind: 'refused', plan, refusals: [] };
   const agreed = isDue(plan) ? await options.review?.(plan) : undefined;
+  const consents = new Set([...options.consents, ...(agreed ?? [])]);
   const agreement = agreementOn(plan, {
-    consents: new Set([...options.consents, ...(agreed ?? [])]),
+    consents,
     requested: namedIn(asked),
     replan: (pinned) => planAsked(inventory, observation, { ...asked, pinned }),
   });
-  if (!agreement.isIdle) return carryOut(inventory, observation, agreement, { ...options, reader });
-  return nothingDone(plan, agreement, () =>
-    rememberAll(output, settledIn(inventory, agreement.possible), observation),
-  );
+  const result = agreement.isIdle
+    ? await nothingDone(plan, agreement, () =>
+        rememberAll(output, settledIn(inventory, agreement.possible), observation),
+      )
+    : await carryOut(inventory, observation, agreement, { ...options, reader });
+  const isWell = result.kind === 'nothing' || (result.kind === 'done' && !result.interrupted);
+  return isWell ? { ...result, ...(await pruneAll(output, prunedWith(plan.prunes, consents))) } : result;
 }
 
 async function nothingDone(

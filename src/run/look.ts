@@ -6,6 +6,7 @@ import type { Observation } from '../plan/observation.ts';
 import { planAsked } from '../plan/part.ts';
 import type { Plan } from '../plan/plan.ts';
 import { withIssues } from '../store/ledger-times.ts';
+import { withArchive } from '../store/observe/archive.ts';
 import { Cache } from '../store/observe/cache.ts';
 import { observe } from '../store/observe/observe.ts';
 import { checkOwn } from '../store/own.ts';
@@ -24,6 +25,11 @@ export interface LookOptions {
   readonly clock: () => number;
 }
 
+/** What was seen, with all that depends on the moment. @param root the output folder. */
+export function atMoment(seen: Observation, root: string, inventory: Inventory, now: number): Observation {
+  return withArchive(withIssues(seen, root, now), root, inventory, now);
+}
+
 /** @param root the output folder. @throws UserError where apply would stop as well. */
 export function lookAndPlan(
   root: string,
@@ -32,7 +38,12 @@ export function lookAndPlan(
 ): { readonly plan: Plan; readonly observation: Observation } {
   checkOwn(root);
   const moment = now ?? clock();
-  const observation = withIssues(observe(root, inventory, new Cache(root, Date.now())), root, moment);
+  const observation = atMoment(
+    observe(root, inventory, new Cache(root, Date.now())),
+    root,
+    inventory,
+    moment,
+  );
   const clocked = now === undefined ? ({ clock: trustClock ? 'trusted' : 'compared' } as const) : {};
   return {
     plan: planAsked(inventory, observation, { ...demands, ...clocked, now: moment }),

@@ -1,9 +1,9 @@
 /** What a run does for its folder beside the plan. */
-import type { Inventory } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import { nameOf } from '../pki/files.ts';
 import { SCRATCH_FOLDER, STAGE_FOLDER } from '../pki/paths.ts';
-import { pruneArchive } from '../store/commit/prune.ts';
+import type { ArchivedSet } from '../plan/observation.ts';
+import { pruneSet } from '../store/commit/prune.ts';
 import type { Folder } from '../store/folder.ts';
 import type { OutputFolder } from '../store/output-folder.ts';
 
@@ -12,17 +12,20 @@ export function clearWorkFolders(own: Folder): void {
   for (const folder of [STAGE_FOLDER, SCRATCH_FOLDER]) own.removeTree(nameOf(folder));
 }
 
-/** Old folders that cannot be removed must not hide how the run went. */
-export async function pruned(
+/** What is gone, and what kept the rest, which must not hide how the run went. */
+export async function pruneAll(
   output: OutputFolder,
-  { archiveFor }: Inventory,
-  now: number,
-): Promise<readonly string[]> {
+  sets: readonly ArchivedSet[],
+): Promise<{ readonly pruned?: readonly ArchivedSet[]; readonly warnings?: readonly string[] }> {
+  const pruned: ArchivedSet[] = [];
   try {
-    if (archiveFor !== undefined) await pruneArchive(output, now - archiveFor);
-    return [];
+    for (const set of sets) {
+      await pruneSet(output, set);
+      pruned.push(set);
+    }
+    return pruned.length === 0 ? {} : { pruned };
   } catch (error) {
-    return [`the archive is not pruned: ${messageOf(error)}`];
+    return { pruned, warnings: [`the archive is not pruned: ${messageOf(error)}`] };
   }
 }
 

@@ -3,7 +3,7 @@
  * the future. What cannot be read says nothing: the ledger decides nothing else, and `pki history` complains.
  */
 import { readSync } from 'node:fs';
-import type { Issues, Observation } from '../plan/observation.ts';
+import type { Archive, Issues, Observation } from '../plan/observation.ts';
 import { fieldsOf } from './json.ts';
 import { LEDGER, wholeLines } from './ledger.ts';
 import type { OpenFile } from './open-file.ts';
@@ -31,6 +31,14 @@ export function readIssues(root: string, now: number): Issues | undefined {
     if (last.time <= now) return { newest: last.time, before: null, revived: false };
     return issuesAfter(allLines(file, end), last.time, now);
   });
+}
+
+/** The newest moment that is not after `now`, and the latest at which something was renewed because it had ended. */
+export function momentsIn(lines: readonly string[], now: number): Pick<Archive, 'newest' | 'revival'> {
+  const known = lines.flatMap((line) => lineOf(line) ?? []).filter(({ time }) => time <= now);
+  const at = known.findLast(({ ended }) => ended.length > 0)?.time;
+  const before = known.findLast(({ time }) => at !== undefined && time < at)?.time ?? null;
+  return { newest: known.at(-1)?.time ?? null, revival: at === undefined ? null : { at, before } };
 }
 
 /** Lines in the order of their writing; those of one run have the same moment. */

@@ -110,10 +110,15 @@ export function useOwn<T>(root: string, name: string, use: (file: OpenFile) => T
 
 /** The names in one of its folders; none where there is none, or none for us to look into. */
 export function listOwn(root: string, name: string): readonly string[] {
+  return useOwnFolder(root, name, (folder) => folder.list()) ?? [];
+}
+
+/** One of its folders, open for as long as `use` takes; `undefined` where there is none, or none for us to look into. */
+export function useOwnFolder<T>(root: string, name: string, use: (folder: Folder) => T): T | undefined {
   using output = openUnlessClosed(() => Folder.open(root));
   using own = openUnlessClosed(() => output?.enter(PRIVATE_FOLDER, checkOurs));
   using folder = openUnlessClosed(() => own?.enter(name));
-  return folder?.list() ?? [];
+  return folder === undefined ? undefined : use(folder);
 }
 
 /** Puts a file into it, whole before it has its name, and so that it survives a power cut. */

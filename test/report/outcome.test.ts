@@ -22,6 +22,7 @@ const planOf = (changes: readonly Change[], exposed: readonly Exposure[] = []): 
   exposed,
   pinned: new Set(),
   doubt: null,
+  prunes: [],
   left: [],
   engine: 'openssl',
   wanted: new Map(),

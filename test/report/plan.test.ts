@@ -13,6 +13,7 @@ function planOf(...changes: readonly Parameters<typeof aChange>[0][]): Plan {
     pending: [],
     pinned: new Set(),
     doubt: null,
+    prunes: [],
     left: [],
     engine: 'openssl',
     wanted: new Map(),

@@ -2,11 +2,10 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { pruneArchive } from '../../../src/store/commit/prune.ts';
 import { Folder } from '../../../src/store/folder.ts';
+import { readArchive } from '../../../src/store/observe/archive.ts';
 import { removeIfEmpty } from '../../../src/store/symlinks/write.ts';
 import { memoryFolder } from '../../helpers/folders.ts';
-import { through } from '../../helpers/output.ts';
 
 const work = memoryFolder();
 let made = 0;
@@ -25,8 +24,8 @@ it.each([
     mkdirSync(join(folder, one), { recursive: true, mode: 0o755 });
     writeFileSync(join(folder, one, 'key.pem'), 'key');
   }
-  await through(root, (output) => pruneArchive(output, Date.UTC(2099, 0) / 1000));
-  expect(readdirSync(folder)).toEqual([name]);
+  const found = readArchive(root, Date.UTC(2099, 0) / 1000, Date.UTC(2100, 0) / 1000);
+  expect(found?.sets.map((one) => one.folder)).toEqual(['2026-01-01T000000Z-bbbbbb']);
 });
 
 it('a folder goes only when it is empty; what else has its name by now is not ours', async () => {
