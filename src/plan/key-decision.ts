@@ -9,7 +9,7 @@ import type { Reason } from './reason.ts';
 export interface KeyOwners {
   /** Entities by the key that their certificates are for; of several, the first in the inventory. */
   readonly pairs: ReadonlyMap<KeyId, EntityId>;
-  /** Authorities by the keys that their certificates are for, whether those keys are there or not. */
+  /** Authorities by the keys that their certificates are for, there or not, and by those that they had before. */
   readonly authorities: ReadonlyMap<KeyId, EntityId>;
 }
 
@@ -27,6 +27,9 @@ export function keyOwners(entities: readonly Entity[], observation: Observation)
     if (entity.kind === 'authority' && cert.state === 'present' && isNamed(entity, cert.facts))
       claim(authorities, cert.facts.keyId, entity.id);
   }
+  // What a former key has signed is accepted as long as a rollover lasts.
+  for (const [id, { keys }] of observation.known ?? [])
+    for (const keyId of keys) claim(authorities, keyId, id);
   return { pairs, authorities };
 }
 

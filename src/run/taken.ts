@@ -5,9 +5,9 @@
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { type Change, isIssue } from '../plan/change.ts';
 import type { Observation } from '../plan/observation.ts';
-import { type LedgerEntry, readLedger } from '../store/ledger.ts';
+import { entriesIn, type LedgerEntry } from '../store/ledger.ts';
+import { readableLines } from '../store/observe/known.ts';
 import { StepError } from '../store/step-error.ts';
-import { UserError } from '../store/user-error.ts';
 import type { CertificateFacts, Fingerprint, KeyId } from '../x509/facts.ts';
 
 /** Grows while a run publishes. */
@@ -22,7 +22,7 @@ export class Taken {
     observation: Observation,
     changes: readonly Change[],
   ): Taken {
-    return new Taken(entities, observation, changes.some(isIssue) ? readable(root) : []);
+    return new Taken(entities, observation, changes.some(isIssue) ? entriesIn(readableLines(root)) : []);
   }
 
   constructor(entities: readonly Entity[], observation: Observation, ledger: readonly LedgerEntry[]) {
@@ -55,15 +55,5 @@ export class Taken {
     if (known !== undefined && known.fingerprint !== fingerprint)
       throw new StepError({ kind: 'serial-again', serial, owner: known.by });
     this.#serials.set(name, { by, fingerprint });
-  }
-}
-
-/** A foreign line is reported by `pki history`; here it only makes a look back impossible. */
-function readable(root: string): readonly LedgerEntry[] {
-  try {
-    return readLedger(root);
-  } catch (error) {
-    if (error instanceof UserError) return [];
-    throw error;
   }
 }

@@ -190,6 +190,11 @@ export function authorityEntries(lines: readonly string[]): readonly LedgerEntry
   return lines.filter((line) => line.includes(folder)).flatMap(entryIn);
 }
 
+/** Every entry that can be read, oldest first. */
+export function entriesIn(lines: readonly string[]): readonly LedgerEntry[] {
+  return lines.flatMap(entryIn);
+}
+
 /** A line that is no entry proves nothing, and takes nothing from the others; `pki history` complains of it. */
 function entryIn(line: string): readonly LedgerEntry[] {
   try {

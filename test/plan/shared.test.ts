@@ -1,7 +1,7 @@
 /** One key or one serial number for several: replaced where it does harm, named where it may be on purpose. */
 import { describe, expect, it } from 'vitest';
 import { planInventory } from '../../src/plan/plan.ts';
-import { NOW } from '../helpers/entities.ts';
+import { flatPlan, keyFacts, NOW, present } from '../helpers/entities.ts';
 import { ALL, api, billing, decided, expectPlan, planOf, root, services, settled } from './settled.ts';
 
 const duplicate = (what: string) => ({ kind: 'defect', defect: 'duplicate-serial', what }) as const;
@@ -25,6 +25,20 @@ describe('an authority’s key in the folder of a leaf', () => {
     world.changeCert(api, { keyId: world.key(services).keyId });
     world.of(services).key = { state: 'missing' };
     expect(planOf(world).changes[2]?.reasons).toContainEqual({ kind: 'shared-key', other: services });
+  });
+  it('a former one as well, or that of an authority that left', () => {
+    const world = settled();
+    const former = keyFacts('what the root had before');
+    world.of(api).key = present(former, 0o600);
+    world.changeCert(api, { keyId: former.keyId });
+    expect(decided(planOf(world))).toEqual({});
+    const known = new Map([
+      ['authorities/gone', { keys: new Set([former.keyId]), certificates: new Set<string>() }],
+    ]);
+    const plan = flatPlan(ALL, { ...world.observation(ALL), known }, { now: NOW });
+    expectPlan(plan, {
+      [api]: { action: 'rekey', reasons: [{ kind: 'shared-key', other: 'authorities/gone' }], consents: [] },
+    });
   });
   it('but not a leaf’s key in the folder of an authority, which is the authority’s affair', () => {
     const world = settled();

@@ -1,7 +1,12 @@
 /** Keys and serial numbers are taken once, wherever they were seen first. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { planInventory } from '../../src/plan/plan.ts';
 import { Taken } from '../../src/run/taken.ts';
 import type { LedgerEntry } from '../../src/store/ledger.ts';
+import { NOW } from '../helpers/entities.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
 import { ALL, api, billing, root, services, settled } from '../plan/settled.ts';
 
 const NO_LEDGER: readonly LedgerEntry[] = [];
@@ -28,7 +33,9 @@ function taken(ledger = NO_LEDGER) {
 describe('a key', () => {
   it('of the folder is taken', () => {
     const { world, taken: all } = taken();
-    expect(() => all.takeKey(world.key(root).keyId, api)).toThrow(`the private key of ${root} again`);
+    expect(() => all.takeKey(world.key(root).keyId, api)).toThrow(
+      `the private key of ${root} again`,
+    );
   });
   it('of the ledger is taken, the entity’s own as well', () => {
     expect(() => taken([entry({})]).taken.takeKey('bb', api)).toThrow('servers/gone');
@@ -39,6 +46,17 @@ describe('a key', () => {
     all.takeKey('cc', api);
     expect(() => all.takeKey('cc', billing)).toThrow(`the private key of ${api} again`);
   });
+});
+
+it('a ledger with a line that is none still has the others', async () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, '.pki'), { mode: 0o700 });
+  const lines = ['{"entity":"servers/half', JSON.stringify(entry({ keyId: 'dd' })), ''];
+  writeFileSync(join(folder, '.pki/ledger.jsonl'), lines.join('\n'), { mode: 0o600 });
+  const world = settled();
+  const changes = planInventory(ALL, world.observation(ALL), { now: NOW, rekey: new Set([api]) }).changes;
+  const all = Taken.in(folder, ALL.entities, world.observation(ALL), changes);
+  expect(() => all.takeKey('dd', api)).toThrow('servers/gone');
 });
 
 describe('a serial number', () => {
