@@ -37,7 +37,7 @@ export type { State, StatusRow } from './plan/status.ts';
 export type { ApplyResult } from './run/apply.ts';
 export type { Listener, RunEvent, StepFailure } from './run/events.ts';
 export type { RecoverResult } from './run/recover.ts';
-export type { Verification } from './run/verify.ts';
+export type { Verification, VerifyOptions } from './run/verify.ts';
 export type { CertificateCheck } from './run/verify-certificates.ts';
 export type { TrustProblem } from './run/verify-trust.ts';
 export type { LedgerEntry } from './store/ledger.ts';

@@ -64,8 +64,11 @@ export async function applyProject(
   console.say(...resultMessages(result, project.root));
   const code = codeOf(result);
   const isProven = code === EXIT.fine && !flags.skipVerify;
-  const touched = flags.verify === 'all' ? undefined : touchedBy(result);
-  const proof = isProven ? await prove(project, flags, console, signal, touched) : null;
+  const scope =
+    flags.verify === 'all'
+      ? ({ remember: 'all' } as const)
+      : ({ remember: 'changed', touched: touchedBy(result) } as const);
+  const proof = isProven ? await prove(project, flags, console, signal, scope) : null;
   if (flags.json) console.json(resultJson(result, project, proof?.json ?? null));
   return proof?.code ?? code;
 }

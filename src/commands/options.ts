@@ -61,7 +61,7 @@ function allowOption(): Option {
 /** What every command that changes things takes. */
 export const APPLY_OPTIONS: readonly Option[] = [
   new Option('--skip-verify', 'leave the proof out'),
-  new Option('--verify <scope>', 'with over 1,000 pairs: prove all, or those touched (default)').choices([
+  new Option('--verify <scope>', 'prove all, or leave out what was proven before (default)').choices([
     'all',
     'touched',
   ]),

@@ -1,5 +1,5 @@
 /** The proof after apply, and `pki verify`: what is shown of it, and what it means for the exit code. */
-import { type EntityId, type Project, type Verification, verify } from '../index.ts';
+import { type Project, type Verification, type VerifyOptions, verify } from '../index.ts';
 import { handshakesText } from '../report/handshakes.ts';
 import { proofProgress } from '../report/progress.ts';
 import { certificatesText, touchedText, trustText, verificationJson } from '../report/verification.ts';
@@ -20,18 +20,18 @@ export interface Proof {
 
 /**
  * Runs the proof; shows it, unless it is to be part of a larger JSON.
- * @param touched what has just changed, where a very large proof may be cut down to that.
+ * @param scope what has just changed, where a proof may be cut down to what was not proven before; absent: everything.
  */
 export async function prove(
   project: Project,
   flags: ProofFlags,
   console: Console,
   signal: AbortSignal,
-  touched?: ReadonlySet<EntityId>,
+  scope: Pick<VerifyOptions, 'touched' | 'remember'> = {},
 ): Promise<Proof> {
   const progress = proofProgress(process.stderr, process.stdout);
   const { onOutcome } = progress;
-  const options = { signal, onOutcome, ...(touched === undefined ? {} : { touched }) };
+  const options = { signal, onOutcome, ...scope };
   const watch = stopwatch();
   const verification = await verify(project, options).finally(progress.close);
   if (!flags.json) show(verification, flags, console, watch());

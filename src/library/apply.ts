@@ -60,15 +60,16 @@ export async function openssl(signal?: AbortSignal): Promise<Usable> {
   return found.ok ? found : { ok: false, ...opensslText(found.fault) };
 }
 
-/** Certificates judged by `openssl verify`, and every pair in real TLS handshakes. Changes nothing. */
+/** Certificates judged by `openssl verify`, and every pair in real TLS handshakes. Changes no file of an entity. */
 export async function verify(
   project: Project,
-  options: Pick<VerifyOptions, 'onOutcome' | 'signal' | 'touched'> = {},
+  options: Pick<VerifyOptions, 'onOutcome' | 'signal' | 'touched' | 'remember'> = {},
 ): Promise<Verification> {
   const { verifyInventory } = await import('../run/verify.ts');
   return verifyInventory(project.inventory, {
     ...options,
     root: project.root,
     binary: opensslBinary(process.env),
+    clock,
   });
 }

@@ -86,10 +86,11 @@ function complaintOf({ entity, problem }: CertificateCheck): string | null {
   }
 }
 
-/** Where a very large folder is proven in part. @param nothing changed, so no handshakes were made. */
+/** Where a large folder is proven in part. @param nothing changed, so no handshakes were made. */
 export function touchedText(nothing: boolean): string {
-  const what = nothing ? 'nothing changed, so no handshakes were made' : 'only what changed is proven';
-  return `${what}: there are more than 1,000 pairs; "--verify all" proves them all`;
+  return nothing
+    ? 'nothing changed since it was proven, so no handshakes were made; "--verify all" proves everything again'
+    : 'only what changed is proven: there are more than 1,000 pairs; "--verify all" proves them all';
 }
 
 /** docs/json.md */

@@ -12,6 +12,7 @@ import type { Outcome } from '../handshake/outcome.ts';
 import { shake } from '../handshake/shake.ts';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { readCredentials } from '../store/observe/credentials.ts';
+import { Proven } from './proven.ts';
 import { type CertificateCheck, checkCertificates, userErrorOf } from './verify-certificates.ts';
 import { checkTrust, type TrustProblem } from './verify-trust.ts';
 
@@ -23,11 +24,21 @@ export interface VerifyOptions {
   readonly binary: string;
   /** What has just changed: where there are more than `PAIRS` pairs, only what has to do with these is proven. */
   readonly touched?: ReadonlySet<EntityId>;
+  /**
+   * Writes down what is proven, and, with `changed`, leaves out what was proven before and has not changed since. Absent:
+   * nothing is written. Of a small folder nothing is: to prove it takes less than to find that out.
+   */
+  readonly remember?: 'changed' | 'all';
+  /** Reads the clock, in seconds since 1970. */
+  readonly clock: () => number;
   /** Called for each handshake as it is decided; `total` is how many there will be. */
   readonly onOutcome?: (outcome: Outcome, total: number) => void;
   /** Ends whatever runs. */
   readonly signal?: AbortSignal;
 }
+
+/** So many entities, or pairs of them, take a second or more to prove. */
+const WORTHWHILE = 50;
 
 /** Up to this many pairs are all proven, some two milliseconds each handshake. */
 const PAIRS = 1000;
@@ -42,16 +53,40 @@ export interface Verification {
   readonly trust: readonly TrustProblem[];
   /** No certificate and no bundle has a problem, and every handshake went as expected. */
   readonly ok: boolean;
-  /** `touched`: only what has just changed was looked at, because checking everything would take too long. */
+  /** `touched`: only what changed was looked at; everything would take too long, or was proven before. */
   readonly scope: 'all' | 'touched';
 }
 
 /** Bad certificates and handshakes are results. @throws UserError where no certificate of the manifest is there. */
-export async function verifyInventory(
+export async function verifyInventory(inventory: Inventory, options: VerifyOptions): Promise<Verification> {
+  const { root, binary, clock, remember } = options;
+  const isLarge = Math.max(inventory.entities.length, pairCount(inventory.entities)) >= WORTHWHILE;
+  if (remember === undefined || !isLarge) return verifyPart(inventory, options, options.touched);
+  const proven = Proven.read(root, inventory, binary, clock());
+  const changed = new Set([...(options.touched ?? []), ...proven.changed()]);
+  if (remember === 'changed' && changed.size === 0) return NOTHING_CHANGED;
+  const verification = await verifyPart(inventory, options, remember === 'changed' ? changed : undefined);
+  const looked = verification.scope === 'all' ? inventory.entities.map(({ id }) => id) : changed;
+  if (verification.ok) await proven.save(new Set(looked));
+  return verification;
+}
+
+const NOTHING_CHANGED: Verification = {
+  certificates: [],
+  trust: [],
+  outcomes: [],
+  skipped: [],
+  ok: true,
+  scope: 'touched',
+};
+
+/** @param changed what has to be proven; where there are not too many pairs, everything is. */
+async function verifyPart(
   { entities }: Inventory,
   options: VerifyOptions,
+  changed: ReadonlySet<EntityId> | undefined,
 ): Promise<Verification> {
-  const touched = pairCount(entities) > PAIRS ? options.touched : undefined;
+  const touched = pairCount(entities) > PAIRS ? changed : undefined;
   const certificates = await checkCertificates(entities, { ...options, touched });
   const trust = checkTrust(entities, { root: options.root, touched });
   const { cases, skipped } = handshakeCases(entities, touched === undefined ? {} : { touched });

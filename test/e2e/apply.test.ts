@@ -398,11 +398,15 @@ ${leaves('c', ', issuer: root')}
     const project = new Project(many);
     await project.apply();
     const rest = 'there are more than 1,000 pairs; "--verify all" proves them all\n';
+    // What was left out, or cut short, is made up for.
+    const first = await project.pki(['apply']);
+    expect(first.stdout).toContain('certificates: 66 verified');
     const run = await project.pki(['apply']);
     expect(run).toMatchObject({
       code: 0,
       stdout: 'applied: nothing to do, everything is as the manifest says\n',
-      stderr: `pki: nothing changed, so no handshakes were made: ${rest}`,
+      stderr:
+        'pki: nothing changed since it was proven, so no handshakes were made; "--verify all" proves everything again\n',
     });
     // An authority that nobody uses takes part in no handshake.
     project.write(many.replace('commonName: Idle', 'commonName: Idle, validity: 8y'));

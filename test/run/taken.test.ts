@@ -33,9 +33,7 @@ function taken(ledger = NO_LEDGER) {
 describe('a key', () => {
   it('of the folder is taken', () => {
     const { world, taken: all } = taken();
-    expect(() => all.takeKey(world.key(root).keyId, api)).toThrow(
-      `the private key of ${root} again`,
-    );
+    expect(() => all.takeKey(world.key(root).keyId, api)).toThrow(`the private key of ${root} again`);
   });
   it('of the ledger is taken, the entity’s own as well', () => {
     expect(() => taken([entry({})]).taken.takeKey('bb', api)).toThrow('servers/gone');

@@ -1,0 +1,83 @@
+/** The proof of a folder that takes a while: not repeated for nothing, made up for where it was cut short. */
+import { spawn } from 'node:child_process';
+import { appendFileSync, copyFileSync, existsSync, statSync } from 'node:fs';
+import { beforeAll, expect, it } from 'vitest';
+import { CLI, plainEnvironment } from '../helpers/cli.ts';
+import { copyOf, Project } from './project.ts';
+
+const CLIENTS = Array.from({ length: 55 }, (_, i) => `  buoy${i}: { commonName: buoy ${i} }`).join('\n');
+const MANIFEST = `version: 1
+defaults: { outputs: [key, cert, ca, fullchain] }
+authorities: { harbour: { commonName: Harbour Root } }
+servers: { crane: { commonName: crane.harbour.test } }
+clients:
+${CLIENTS}
+`;
+const NOTHING = 'pki: nothing changed since it was proven';
+const PROVEN = 'certificates: 57 verified';
+
+let applied: Project;
+beforeAll(async () => {
+  applied = new Project(MANIFEST);
+  await applied.apply();
+});
+
+/** Ends as soon as everything is made, while it is proven. */
+function interrupted(project: Project): Promise<number | null> {
+  const child = spawn(process.execPath, [CLI, 'apply'], { cwd: project.folder, env: plainEnvironment() });
+  child.stdout.on('data', (part: Buffer) => {
+    if (part.includes('applied:')) child.kill('SIGINT');
+  });
+  return new Promise((ended) => child.on('close', ended));
+}
+
+it('is made up for after an interruption, and then not repeated until it is asked for', async () => {
+  const project = copyOf(applied);
+  expect(await interrupted(project)).toBe(130);
+  expect(existsSync(project.path('.pki/proof.json'))).toBe(false);
+  const first = await project.pki(['apply']);
+  expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining(PROVEN) });
+
+  const again = await project.pki(['apply']);
+  expect(again.code).toBe(0);
+  expect(again.stdout).toBe('applied: nothing to do, everything is as the manifest says\n');
+  expect(again.stderr).toContain(NOTHING);
+  const json = JSON.parse((await project.pki(['apply', '--json'])).stdout);
+  expect(json.verification).toMatchObject({ ok: true, scope: 'touched', certificates: [] });
+
+  const all = await project.pki(['apply', '--verify', 'all']);
+  expect(all.stdout).toContain(PROVEN);
+  expect((await project.pki(['verify'])).stdout).toContain(PROVEN);
+});
+
+it('is made again for what somebody changed, and until it is well', async () => {
+  const project = copyOf(applied);
+  await project.pki(['apply']);
+  // What only the plan minds.
+  copyFileSync(project.path('clients/buoy7/ca.pem'), project.path('clients/buoy7/public.pem'));
+  appendFileSync(project.path('servers/crane/ca.pem'), '# harmless\n');
+  expect((await project.pki(['apply'])).code).toBe(0);
+  project.write(MANIFEST.replace('crane.harbour.test }', 'crane.harbour.test, validity: 60d }'));
+  const changed = await project.pki(['apply']);
+  expect(changed).toMatchObject({ code: 0, stdout: expect.stringContaining(PROVEN) });
+  expect((await project.pki(['apply'])).stderr).toContain(NOTHING);
+});
+
+it('changes no byte where nothing changed', async () => {
+  const project = copyOf(applied);
+  await project.pki(['apply']);
+  const { ino, mtimeMs } = statSync(project.path('.pki/proof.json'));
+  for (const args of [['apply'], ['apply', '--verify', 'all'], ['verify'], ['plan']]) await project.pki(args);
+  expect(statSync(project.path('.pki/proof.json'))).toMatchObject({ ino, mtimeMs });
+});
+
+it('of a small folder takes no time, is always made, and leaves no record', async () => {
+  const project = new Project(
+    MANIFEST.replace(/clients:\n[^]*$/, 'clients: { pilot: { commonName: pilot } }\n'),
+  );
+  for (const _ of [1, 2]) {
+    const run = await project.pki(['apply']);
+    expect(run.stdout).toContain('certificates: 3 verified');
+  }
+  expect(existsSync(project.path('.pki/proof.json'))).toBe(false);
+});
