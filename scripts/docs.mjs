@@ -1,4 +1,4 @@
-// Writes the tables of settings into README.md and docs/manifest.md: `npm run docs`. A test fails when one is stale.
+// Writes the tables of settings into docs/manifest.md: `npm run docs`. A test fails when one is stale.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fromRoot, importSource } from './import.mjs';
 

@@ -1,10 +1,10 @@
-/** The tables of settings in README.md and docs/manifest.md: `npm run docs` writes them between two comments. */
+/** The tables of settings in docs/manifest.md: `npm run docs` writes them between two comments. */
 import type { Row } from './setting.ts';
 import { defaultText } from './setting-words.ts';
 import { rowOf, SETTING_NAMES } from './settings.ts';
 
 /** The pages that have such tables. */
-export const PAGES: readonly string[] = ['README.md', 'docs/manifest.md'];
+export const PAGES: readonly string[] = ['docs/manifest.md'];
 
 /** What can stand in a column. */
 const COLUMNS = {
@@ -21,9 +21,8 @@ interface Table {
   has(row: Row): boolean;
 }
 
-/** By the word in the first of the two comments: all settings, those of single entries, those that `defaults` can hold. */
+/** By the word in the first of the two comments: settings of single entries, and those that `defaults` can hold. */
 const TABLES: Readonly<Record<string, Table>> = {
-  all: { columns: ['field', 'where', 'default', 'meaning'], has: () => true },
   entry: {
     columns: ['field', 'where', 'type', 'default', 'meaning'],
     has: ({ places }) => places.defaults === undefined,

@@ -1,6 +1,6 @@
 /**
  * The table of settings: one row for each field that an entry can have. Shapes, types, known keys, what `defaults` can
- * hold, built-in defaults, the JSON Schema's words and the tables of README.md and docs/manifest.md follow from it.
+ * hold, built-in defaults, the JSON Schema's words and the tables of docs/manifest.md follow from it.
  * Whatever a row decides is a field of an entity, or is worked out in resolve/: a row without either does not compile.
  */
 import type * as z from 'zod';

@@ -3,10 +3,10 @@
 /** A command as it is typed, and what comes of it. */
 export type Example = readonly [command: string, does: string];
 
-/** What each exit code means, as in README.md. */
+/** What each exit code means, as in docs/commands.md. */
 export const EXIT_MEANINGS: readonly (readonly [code: number, means: string])[] = [
   [0, 'fine'],
-  [1, 'failed: the manifest, a step, the proof, or what a plan refuses to touch'],
+  [1, 'failed: manifest, step or proof; refused; or lacking "rekey-ca" or "trust"'],
   [2, 'changes are due: "pki plan --detailed-exitcode", and "pki status"'],
   [130, 'interrupted; what is finished stays, and the next apply goes on'],
 ];
