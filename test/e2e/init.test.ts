@@ -137,8 +137,8 @@ describe('the package', () => {
     for (const path of Object.values<string>(bin)) expect(existsSync(join(installed, path))).toBe(true);
   });
 
-  it('has the schema that the manifests of README.md name', () => {
-    const named = blocksIn('README.md').filter(({ text }) => text.startsWith('# yaml-language-server'));
+  it.each(['README.md', 'docs/manifest.md'])('has the schema that the manifests of %s name', (page) => {
+    const named = blocksIn(page).filter(({ text }) => text.startsWith('# yaml-language-server'));
     expect(named.length).toBeGreaterThan(0);
     for (const { text } of named) expect(existsSync(schemaOf(join(project, 'pki.yaml'), text))).toBe(true);
   });
