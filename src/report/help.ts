@@ -6,7 +6,7 @@ export type Example = readonly [command: string, does: string];
 /** What each exit code means, as in docs/commands.md. */
 export const EXIT_MEANINGS: readonly (readonly [code: number, means: string])[] = [
   [0, 'fine'],
-  [1, 'failed: manifest, step or proof; refused; or lacking "rekey-ca" or "trust"'],
+  [1, 'failed: manifest, step, proof, refusal, or lacking "rekey-ca" or "trust"'],
   [2, 'changes are due: "pki plan --detailed-exitcode", and "pki status"'],
   [130, 'interrupted; what is finished stays, and the next apply goes on'],
 ];
