@@ -6,6 +6,18 @@ import { type Parsed, type Problem, parsed, refused } from './problem.ts';
 /** Why no path may name git's own folder. */
 const IN_GIT = 'leads into the folder of git, whose files are settings and programs';
 
+/** Longest path, in characters: the whole one has to fit into the 1024 octets of macOS, 4096 of Linux. */
+export const PATH_LIMIT = 1024;
+/** Folders in a path, each of which is opened at every run. */
+const FOLDER_LIMIT = 32;
+
+function tooMuchOf(text: string): string | undefined {
+  if (text.length > PATH_LIMIT) return `is longer than ${PATH_LIMIT} characters`;
+  return text.split('/').length > FOLDER_LIMIT
+    ? `leads through more than ${FOLDER_LIMIT} folders`
+    : undefined;
+}
+
 /** No absolute path, no `..`, no control character; the parser below says why. */
 export const OUTPUT_PATTERN =
   '^(?![/~])(?![A-Za-z]:)(?!(.*/)?\\.\\.(/|$))(?!\\.?/*$)(?!(\\./+)+\\.?$)(?!(.*/)?\\.[gG][iI][tT](/|$))[^\\u0000-\\u001f\\u007f-\\u009f\\\\]+$';
@@ -14,6 +26,8 @@ export const OUTPUT_PATTERN =
 export function parseOutput(text: string): Parsed<string> {
   const shown = quote(text);
   const hint = 'name a folder next to the manifest, such as "pki"';
+  const excess = tooMuchOf(text);
+  if (excess !== undefined) return refused('output', `output ${shown} ${excess}`, hint);
   if (/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u.test(text))
     return refused('output', `output ${shown} contains a control character`, hint);
   if (text.includes('\\'))
@@ -41,6 +55,8 @@ const PLACEHOLDERS = 'the placeholders are "{name}", the name of the entry, and 
 export function parseLayoutPath(text: string): Parsed<string> {
   const shown = quote(text);
   const bad = (why: string, hint?: string): Parsed<never> => refused('layout', `path ${shown} ${why}`, hint);
+  const excess = tooMuchOf(text);
+  if (excess !== undefined) return bad(excess, 'shorten it');
   if (/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u.test(text)) return bad('contains a control character');
   if (text.includes('\\')) return bad('contains a backslash', 'separate folders with "/"');
   if (/^([/~]|[A-Za-z]:)/.test(text))

@@ -2,10 +2,12 @@
 import * as z from 'zod';
 import { eachArtifact } from '../pki/artifact.ts';
 import { DURATION_PATTERN, parseRetention } from './duration.ts';
-import { LAYOUT_PATTERN, parseLayoutFile, parseLayoutPath } from './folder.ts';
+import { LAYOUT_PATTERN, PATH_LIMIT, parseLayoutFile, parseLayoutPath } from './folder.ts';
 import { using, wanted } from './problem.ts';
 
-const layoutPath = z.string(wanted('a path below the output folder')).meta({ pattern: LAYOUT_PATTERN });
+const layoutPath = z
+  .string(wanted('a path below the output folder'))
+  .meta({ pattern: LAYOUT_PATTERN, maxLength: PATH_LIMIT });
 
 /** A path without needless slashes and dots; its placeholders are filled in by resolve/. */
 export const folder = layoutPath.transform(using(parseLayoutPath));

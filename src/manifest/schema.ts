@@ -1,7 +1,7 @@
 /** The one description of a manifest: parsed with, typed by, and published as JSON Schema. */
 import * as z from 'zod';
 import { ENGINE_CHOICES } from '../pki/engine.ts';
-import { NAME_PATTERN, OUTPUT_PATTERN, parseOutput } from './folder.ts';
+import { NAME_PATTERN, OUTPUT_PATTERN, PATH_LIMIT, parseOutput } from './folder.ts';
 import { archive, files } from './layout-fields.ts';
 import { nameConstraints } from './name-constraints.ts';
 import { using, wanted } from './problem.ts';
@@ -40,6 +40,7 @@ export const manifestSchema = z
         .string(wanted('a folder such as "pki"'))
         .meta({
           pattern: OUTPUT_PATTERN,
+          maxLength: PATH_LIMIT,
           description: 'Folder for everything that is made, relative to the manifest and below its folder.',
           default: 'pki',
         })

@@ -66,8 +66,8 @@ export function choice(singular: string, plural: string, names: readonly string[
 
 /** `"a", "b" or "c"`, at most six of them. */
 export function listed(words: readonly string[], last = 'or'): string {
-  const quoted = words.map(quote);
-  if (quoted.length > 6) return `${quoted.slice(0, 6).join(', ')} … (${quoted.length} in all)`;
+  const quoted = words.slice(0, 6).map(quote);
+  if (words.length > 6) return `${quoted.join(', ')} … (${words.length} in all)`;
   if (quoted.length < 2) return quoted.join('');
   return `${quoted.slice(0, -1).join(', ')} ${last} ${quoted.at(-1)}`;
 }

@@ -77,10 +77,11 @@ function doubtAbout(value: string): Doubt | undefined {
 /** `https://api.example.test/` among the names of a host that is not listed itself. */
 function checkUris(leaf: LeafDraft, report: Report): void {
   const { san = [] } = leaf.settings;
+  const listed = new Set(san.map(({ value }) => value.toLowerCase()));
   san.forEach((name, item) => {
     const host = urlHost(name);
     const isMeant = /^uri:/i.test(leaf.text('san', item) ?? '');
-    if (host === undefined || isMeant || san.some(({ value }) => value.toLowerCase() === host)) return;
+    if (host === undefined || isMeant || listed.has(host)) return;
     report.warn({
       code: 'san',
       at: leaf.at('san', item),

@@ -94,11 +94,29 @@ function turned(cycle: readonly AuthorityDraft[], rank: Walk['rank']): Authority
   return [...cycle.slice(first), ...cycle.slice(0, first)];
 }
 
-function stand(authority: AuthorityDraft, { issuers, positions }: Walk): void {
+/** Certificates in line: OpenSSL verifies 100, GnuTLS 16, Java 10; and each of them is in every chain below it. */
+const DEPTH_LIMIT = 32;
+
+function reportTooDeep(authority: AuthorityDraft, report: Report): void {
+  const about = draftText(authority);
+  report.error({
+    code: 'path-length',
+    at: authority.at('issuer'),
+    about,
+    message: `${about} has ${DEPTH_LIMIT} authorities above it, and fewer are allowed`,
+    hint: 'let an authority nearer to the root sign it: Java verifies no more than 10 certificates in line',
+  });
+}
+
+/** Gives an authority its position below that of its issuer; none where that has none, or the line is too long. */
+function stand(authority: AuthorityDraft, { issuers, positions, marks }: Walk, report: Report): void {
   const issuer = issuers.get(authority) ?? null;
-  const above = issuer && positions.get(issuer.name);
-  const root = above ? above.root : authority;
-  positions.set(authority.name, { authority, issuer, root, depth: above ? above.depth + 1 : 0 });
+  const above = issuer === null ? undefined : positions.get(issuer.name);
+  const depth = above === undefined ? 0 : above.depth + 1;
+  const isLost = issuer !== null && above === undefined;
+  if (depth === DEPTH_LIMIT) reportTooDeep(authority, report);
+  if (isLost || depth === DEPTH_LIMIT) marks.set(authority, 'lost');
+  else positions.set(authority.name, { authority, issuer, root: above?.root ?? authority, depth });
 }
 
 function reportNoRoot({ authorities, leaves, broken, sections }: Drafts, report: Report): void {
@@ -132,7 +150,7 @@ export function hierarchyOf(drafts: Drafts, report: Report): Hierarchy {
     hasCycle ||= cycle.length > 0;
     if (cycle.length > 0) reportCycle(turned(cycle, walk.rank), report);
     for (const member of path) walk.marks.set(member, lost ? 'lost' : 'good');
-    if (!lost) for (const member of path.toReversed()) stand(member, walk);
+    if (!lost) for (const member of path.toReversed()) stand(member, walk, report);
   }
   // Where authorities sign each other, that is why there is no root.
   if (!hasCycle) reportNoRoot(drafts, report);

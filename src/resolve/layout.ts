@@ -1,4 +1,5 @@
 /** Layouts that cannot be: two entries that would write one file, and folders that cannot hold links. */
+import { PATH_LIMIT } from '../manifest/folder.ts';
 import type { Report } from '../manifest/report.ts';
 import { ALL_ARTIFACTS, type Artifact } from '../pki/artifact.ts';
 import { entityFolder, filePath } from '../pki/files.ts';
@@ -97,6 +98,7 @@ function pathProblem(path: string): Found | undefined {
   const [first = ''] = identity(path).split('/');
   if (['.pki', '.gitignore'].includes(first)) return { why: 'a name that is reserved for pki itself', hint };
   if (leadsIntoGit(path)) return { why: 'in the folder of git, whose files are settings and programs', hint };
+  if (Buffer.byteLength(path) > PATH_LIMIT) return { why: `a path of more than ${PATH_LIMIT} octets`, hint };
   const isLong = path.split('/').some((part) => Buffer.byteLength(part) > LONGEST);
   return isLong ? { why: `a name of more than ${LONGEST} octets`, hint } : undefined;
 }

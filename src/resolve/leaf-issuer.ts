@@ -13,7 +13,7 @@ export interface SignedLeaf {
 
 /** Every leaf with its issuer. */
 export function signedLeaves(hierarchy: Hierarchy, report: Report): readonly SignedLeaf[] {
-  const candidates = issuingAuthorities(hierarchy);
+  const candidates = candidatesIn(hierarchy);
   const issuerOf = (leaf: LeafDraft): Position | undefined =>
     leaf.issuer === undefined ? onlyIssuer(leaf, candidates, report) : namedIssuer(leaf, hierarchy, report);
   return hierarchy.drafts.leaves.map((leaf) => ({ leaf, issuer: issuerOf(leaf) }));
@@ -34,22 +34,29 @@ function namedIssuer(leaf: LeafDraft, hierarchy: Hierarchy, report: Report): Pos
   return found;
 }
 
+/** Who could sign a leaf without `issuer`, and what to say where it is not one; the same for all of them. */
+interface Candidates {
+  readonly only: Position | undefined;
+  readonly words: { readonly names: string; readonly hint: string } | undefined;
+}
+
+function candidatesIn(hierarchy: Hierarchy): Candidates {
+  const [only, ...others] = issuingAuthorities(hierarchy);
+  if (only === undefined || others.length === 0) return { only, words: undefined };
+  const names = [only, ...others].map(({ authority }) => authority.name);
+  return { only: undefined, words: { names: listed(names), hint: issuerHint(names) } };
+}
+
 function issuerHint([first = '', second, ...more]: readonly string[]): string {
   if (second === undefined || more.length > 0)
     return `name the one that signs it, such as "issuer: ${first}"`;
   return `add "issuer: ${first}" or "issuer: ${second}"`;
 }
 
-function onlyIssuer(leaf: LeafDraft, candidates: readonly Position[], report: Report): Position | undefined {
-  const [only, ...others] = candidates;
-  if (others.length === 0) return only;
-  const names = candidates.map(({ authority }) => authority.name);
-  report.error({
-    code: 'issuer',
-    at: leaf.at(),
-    about: draftText(leaf),
-    message: `${draftText(leaf)} has no issuer, and could be signed by ${listed(names)}`,
-    hint: issuerHint(names),
-  });
+function onlyIssuer(leaf: LeafDraft, { only, words }: Candidates, report: Report): Position | undefined {
+  if (words === undefined) return only;
+  const { names, hint } = words;
+  const message = `${draftText(leaf)} has no issuer, and could be signed by ${names}`;
+  report.error({ code: 'issuer', at: leaf.at(), about: draftText(leaf), message, hint });
   return undefined;
 }

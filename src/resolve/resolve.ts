@@ -5,6 +5,7 @@ import type { Place } from '../manifest/setting.ts';
 import { type Setting, type SettingOf, settingsOf } from '../manifest/settings.ts';
 import type { Authority, EndEntity, Entity, Inventory } from '../pki/entity.ts';
 import { pick } from '../pki/record.ts';
+import { checkBundles } from './bundles.ts';
 import { checkConstrainedNames } from './constrained.ts';
 import { checkDoubts } from './doubts.ts';
 import type { AuthorityDraft, Draft } from './draft.ts';
@@ -21,11 +22,12 @@ import { type SignedLeaf, signedLeaves } from './leaf-issuer.ts';
 import { checkLifetimes, checkRenewal } from './lifetime.ts';
 import { checkPathLengths } from './path-length.ts';
 import { checkPresented } from './presented.ts';
-import { trustOf } from './trust.ts';
+import { type Trusts, trustsIn } from './trust.ts';
 import { checkUsages } from './usages.ts';
 
 interface Context {
   readonly hierarchy: Hierarchy;
+  readonly trusts: Trusts;
   readonly report: Report;
 }
 
@@ -79,7 +81,7 @@ function authorityOf(draft: AuthorityDraft, { hierarchy, report }: Context): Aut
   };
 }
 
-function leafOf(signed: SignedLeaf, { hierarchy, report }: Context): EndEntity {
+function leafOf(signed: SignedLeaf, { trusts, report }: Context): EndEntity {
   const { leaf, issuer } = signed;
   checkRenewal(leaf, report);
   const kept: Pick<EndEntity, Kept<'leaf'>> = pick(leaf.settings, OF_LEAF);
@@ -89,7 +91,7 @@ function leafOf(signed: SignedLeaf, { hierarchy, report }: Context): EndEntity {
     san: sansOf(leaf, report),
     // without a position an error is reported, and this entity is never used
     issuer: issuer?.authority.id ?? '',
-    trust: trustOf(signed, hierarchy, report),
+    trust: trusts(signed),
     ...kept,
   };
 }
@@ -115,7 +117,7 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   const drafts = draftsOf(parsed);
   const all = [...drafts.authorities, ...drafts.leaves];
   const hierarchy = hierarchyOf(drafts, report);
-  const context = { hierarchy, report };
+  const context = { hierarchy, trusts: trustsIn(hierarchy, report), report };
   const leaves = signedLeaves(hierarchy, report);
   checkBrokenEntries(drafts, report);
   checkPathLengths(hierarchy, report);
@@ -128,6 +130,7 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   checkUsages(all, leaves, hierarchy, report);
   checkPresented(leaves, report);
   checkHandshakeSizes(leaves, hierarchy, report);
+  checkBundles(leaves, report);
   checkLifetimes(signedPairs(hierarchy, leaves), report);
   const entities = [...authoritiesOf(context), ...leaves.map((leaf) => leafOf(leaf, context))];
   checkConstrainedNames(entities, leaves, hierarchy, report);
