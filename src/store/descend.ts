@@ -37,5 +37,11 @@ export async function entered(folder: Folder, name: string, mode: number, guard?
     // Another run, or another entity of this one, needs the same folder.
     if (errorCode(error) !== 'EEXIST') throw error;
   });
-  return folder.enter(name, guard);
+  const made = folder.enter(name, guard);
+  // Certificates are for everyone who can reach the output folder, whoever had which umask when it was filled.
+  if ((mode & process.umask()) !== 0) made.setMode(mode | (made.stat.mode & SETGID));
+  return made;
 }
+
+/** What is made in such a folder belongs to its group, and is one as well. */
+const SETGID = 0o2000;

@@ -3,9 +3,10 @@
  * the path leads where it should. Those of a running apply are asynchronous: while a sync is under way, making a name
  * waits for the disk, and the main thread has processes to start.
  */
-import fs, { constants, fchmodSync, openSync, readlinkSync, rmSync, writeSync } from 'node:fs';
+import fs, { constants, openSync, readlinkSync, rmSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { errorCode } from '../pki/errors.ts';
+import { changeMode } from './change-mode.ts';
 
 /** Atomic: a file or link of that name is replaced without an instant in which there is none (rename(2)). */
 export const rename = promisify(fs.rename);
@@ -29,7 +30,7 @@ const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | con
 export function writeNew(path: string, content: string | Uint8Array, mode: number): void {
   const descriptor = openSync(path, NEW_FILE, mode);
   try {
-    if ((mode & process.umask()) !== 0) fchmodSync(descriptor, mode);
+    if ((mode & process.umask()) !== 0) changeMode(descriptor, path, mode);
     writeFully(descriptor, Buffer.from(content));
   } finally {
     fs.closeSync(descriptor);
@@ -44,7 +45,7 @@ function writeFully(descriptor: number, bytes: Buffer): void {
 export async function writeSynced(path: string, content: string | Uint8Array, mode: number): Promise<void> {
   const descriptor = await open(path, NEW_FILE, mode);
   try {
-    if ((mode & process.umask()) !== 0) fchmodSync(descriptor, mode);
+    if ((mode & process.umask()) !== 0) changeMode(descriptor, path, mode);
     await writeFile(descriptor, content);
     await sync(descriptor);
   } finally {

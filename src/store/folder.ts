@@ -6,7 +6,6 @@
 import {
   closeSync,
   constants,
-  fchmodSync,
   fstatSync,
   lstatSync,
   openSync,
@@ -17,6 +16,7 @@ import {
 import { join } from 'node:path';
 import { errorCode } from '../pki/errors.ts';
 import type { FileState } from '../plan/observation.ts';
+import { changeMode } from './change-mode.ts';
 import { mountOf, pathOf, type Reach, usualReach, withPath } from './descriptor.ts';
 import * as disk from './disk.ts';
 import { readBytes } from './observe/read.ts';
@@ -175,7 +175,7 @@ export class Folder {
 
   /** Exactly this mode. */
   setMode(mode: number): void {
-    fchmodSync(this.#descriptor, mode);
+    changeMode(this.#descriptor, this.path, mode);
   }
 
   /** Resolves once the names in the folder survive a power cut. */

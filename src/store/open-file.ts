@@ -1,7 +1,8 @@
 /** A plain file that is open: what is read and changed is what was looked at, whatever its name leads to by now. */
-import { closeSync, constants, fchmodSync, fchownSync, fstatSync, openSync, type Stats } from 'node:fs';
+import { closeSync, constants, fchownSync, fstatSync, openSync, type Stats } from 'node:fs';
 import { errorCode } from '../pki/errors.ts';
 import type { Blockage } from '../plan/blockage.ts';
+import { changeMode } from './change-mode.ts';
 import { sync } from './disk.ts';
 import { readOpen } from './observe/read.ts';
 import { UserError } from './user-error.ts';
@@ -39,7 +40,7 @@ export class OpenFile {
 
   /** Exactly this mode, whatever the umask. */
   setMode(mode: number): void {
-    fchmodSync(this.descriptor, mode);
+    changeMode(this.descriptor, this.path, mode);
   }
 
   /** As a system lets us: mostly, only root may. */

@@ -125,6 +125,8 @@ async function madeFolder(path: string): Promise<Folder> {
   }
   const first = mkdirSync(path, { recursive: true, mode: 0o755 }) ?? path;
   for (let made = path; made.length >= first.length; made = dirname(made)) {
+    using folder = Folder.open(made);
+    if ((0o755 & process.umask()) !== 0) folder.setMode(0o755 | (folder.stat.mode & 0o2000));
     using above = Folder.open(dirname(made));
     await above.sync();
   }

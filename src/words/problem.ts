@@ -12,6 +12,10 @@ export type UserProblem =
   | { readonly kind: 'lock'; readonly path: string; readonly cause: Blockage }
   /** A folder or file of this program's own belongs to a user that is not trusted; `setting` names those that are. */
   | { readonly kind: 'foreign-owner'; readonly path: string; readonly uid: number; readonly setting: string }
+  /** Nothing keeps others out, because the file system has no modes. */
+  | { readonly kind: 'no-modes'; readonly path: string; readonly mode: number }
+  /** The file system has no symbolic links. */
+  | { readonly kind: 'no-symlinks'; readonly path: string }
   /** Others may write into a folder of this program's own. */
   | { readonly kind: 'open-to-others'; readonly path: string; readonly mode: number }
   /** A repository decides what is in a folder of this program's own. */
@@ -67,6 +71,16 @@ export function problemText(problem: UserProblem): Advice {
       return {
         problem: `"${problem.path}" belongs to another user (uid ${problem.uid}), and what is in it would be relied on`,
         hint: `run as that user; or, if you trust that user as yourself, with ${problem.setting}=${problem.uid}`,
+      };
+    case 'no-modes':
+      return {
+        problem: `"${problem.path}" stays open to others (mode ${problem.mode.toString(8)}), because its file system has no modes or does not change them`,
+        hint: 'put the output folder on another disk, or mount that one so that it is closed (WSL: "metadata", FAT and SMB: "umask=077")',
+      };
+    case 'no-symlinks':
+      return {
+        problem: `"${problem.path}" is on a file system without symbolic links, and "publish: symlinks" needs them`,
+        hint: 'write "publish: files", or put the output folder on another disk',
       };
     case 'open-to-others':
       return {

@@ -4,10 +4,12 @@
  */
 import { relative } from 'node:path';
 import { ALL_ARTIFACTS, ARTIFACTS, type Artifact, modeOf } from '../../pki/artifact.ts';
+import { errorCode } from '../../pki/errors.ts';
 import { entityFolder, fileName, folderOf, type Located, nameOf } from '../../pki/files.ts';
 import { secondName } from '../commit/archive.ts';
 import type { Folder } from '../folder.ts';
 import type { OutputFolder, Place } from '../output-folder.ts';
+import { UserError } from '../user-error.ts';
 import { type View, viewOf } from './read.ts';
 
 /** What an order says of links. */
@@ -37,6 +39,7 @@ const FOLDER_MODE = 0o755;
 /** Puts the staged files, and those that stay as they are, into a folder of their own. */
 export async function stageVersion(output: OutputFolder, staged: Folder, staging: Staging): Promise<Links> {
   const { entity, writes } = staging;
+  await checkLinks(staged);
   await staged.makeFolder(VERSION, FOLDER_MODE);
   using folder = staged.enter(VERSION);
   folder.setMode(FOLDER_MODE);
@@ -47,6 +50,19 @@ export async function stageVersion(output: OutputFolder, staged: Folder, staging
   const version = newName(output, entityFolder(entity), staging.stamp);
   return linksOf(entity, version, [...writes, ...kept.map(([file]) => file)]);
 }
+
+/** Asked before anything is final: a switch to links that cannot be would stay half done. */
+async function checkLinks(staged: Folder): Promise<void> {
+  try {
+    await staged.symlink('.', TRIAL);
+  } catch (error) {
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(errorCode(error))) throw error;
+    throw new UserError({ kind: 'no-symlinks', path: staged.path });
+  }
+  await staged.unlink(TRIAL);
+}
+
+const TRIAL = 'trial';
 
 /** Puts the files that stay, and are behind links, beside the staged ones: the whole set takes the links' places. */
 export async function stagePlain(output: OutputFolder, staged: Folder, staging: Staging): Promise<Links> {
