@@ -66,6 +66,8 @@ export type UnusableWhy =
   | { readonly kind: 'unreadable'; readonly fault: ReadFault }
   | { readonly kind: 'link' }
   | { readonly kind: 'too-large' }
+  /** The name is not UTF-8, so no manifest can have it. */
+  | { readonly kind: 'name' }
   | { readonly kind: 'too-deep' }
   | { readonly kind: 'too-many' }
   /** `PKCS#12`, `a certificate in DER` and so on. */

@@ -19,6 +19,7 @@ const WORDS: Words<LeftOutWhy> = {
   unreadable: ({ fault }) => faultText(fault),
   link: () => 'is a symbolic link, which is not followed',
   'too-large': () => 'is larger than 1 MB, and was not read',
+  name: () => 'has a name that is not UTF-8',
   'too-deep': () => 'is more than 6 folders down, and was not read',
   'too-many': () => 'comes after 20,000 files: from here on nothing was read',
   format: ({ format }) => `${format}: only PEM files can be managed`,
@@ -180,6 +181,8 @@ function hintOf(why: LeftOutWhy): string | undefined {
     }
     case 'unknown-issuer':
       return `copy the key and certificate of the issuer into the folder, ${AGAIN}`;
+    case 'name':
+      return `give it another name, ${AGAIN}`;
     case 'link':
       return 'adopt the folder that it leads to';
     default:

@@ -1,5 +1,5 @@
 /** A folder of another tool → the content of its files. Reads only, follows no link, and stops at limits. */
-import { readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FoundFile, ReadFault, Scan, Unusable, UnusableWhy } from '../../adopt/found.ts';
 import { isTelling, readContent } from '../../adopt/read-content.ts';
@@ -36,11 +36,17 @@ function visit(root: string, folder: string, depth: number, scan: Findings): voi
   const entries = readdirSync(join(root, folder), { withFileTypes: true });
   for (const entry of entries.sort((a, b) => compare(a.name, b.name))) {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    if (entry.isDirectory()) visitFolder(root, path, depth + 1, scan);
+    if (isMisread(join(root, path), entry.name)) scan.unusable.push({ path, why: { kind: 'name' } });
+    else if (entry.isDirectory()) visitFolder(root, path, depth + 1, scan);
     else if (entry.isSymbolicLink()) scan.unusable.push({ path, why: { kind: 'link' } });
     else if (entry.isFile()) visitFile(root, path, scan);
     else scan.ignored.push(path);
   }
+}
+
+/** Octets that are no UTF-8 came as U+FFFD, by which nothing is found. */
+function isMisread(path: string, name: string): boolean {
+  return name.includes('\ufffd') && lstatSync(path, { throwIfNoEntry: false }) === undefined;
 }
 
 function visitFolder(root: string, path: string, depth: number, scan: Findings): void {
