@@ -1,4 +1,4 @@
-/** `pki adopt <folder>`: the manifest goes to stdout or into a new file, what is to be said about it to stderr. */
+/** `pki adopt <folder>`: the manifest goes to stdout or into a new file, the report to stderr. */
 import { type Adoption, adopt, writeManifest } from '../index.ts';
 import {
   adoptionJson,
@@ -21,7 +21,7 @@ export interface AdoptFlags {
   readonly now?: number;
 }
 
-/** `failed` where nothing can be adopted, or the file to write is there already, and stays as it is. */
+/** `failed` where nothing can be adopted, or the file to write exists already, which stays as it is. */
 export async function adoptCommand(folder: string, flags: AdoptFlags, console: Console): Promise<ExitCode> {
   const { write, now, json } = flags;
   const adoption = await adopt(folder, {

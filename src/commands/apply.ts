@@ -22,7 +22,7 @@ import { openWithOpenssl } from './project.ts';
 import { type ProofFlags, prove } from './proof.ts';
 import { stopwatch } from './stopwatch.ts';
 
-/** Options of `pki apply`, which `pki rotate` and `pki retire` have as well. */
+/** Options of `pki apply`, also those of `pki rotate` and `pki retire`. */
 export interface ApplyFlags extends ProofFlags {
   readonly skipVerify?: boolean;
   /** Names of entities; of `pki apply` alone. */
@@ -36,7 +36,7 @@ export interface ApplyFlags extends ProofFlags {
   readonly engine?: EngineChoice;
 }
 
-/** `failed` without a usable manifest or openssl; else as `applyProject` says. */
+/** `failed` without a usable manifest or openssl; otherwise the result of `applyProject`. */
 export async function applyCommand(
   manifest: string,
   flags: ApplyFlags,
@@ -88,15 +88,15 @@ function touchedBy(result: Applied): ReadonlySet<EntityId> {
 }
 
 /**
- * Node 20's V8 optimizes a function after little use, which an apply of some hundred entities does not earn back: 90 ms
- * of 200 leaves, on cores that belong to openssl. Fifteen times its patience; later ones have that by themselves. Set
- * late, because Node's own modules are compiled anew under other flags than it was built with.
+ * Node 20's V8 optimizes a function after little use, which does not pay off for an apply of some hundred entities: 90
+ * ms of 200 leaves, on cores that belong to openssl. This raises the threshold to that of later versions, fifteen times
+ * as high. Set late, because Node recompiles its own modules under flags other than those it was built with.
  */
 function optimizeLate(): void {
   if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=1000000');
 }
 
-/** Those flags that are the library's options, too. */
+/** The flags that are also options of the library. */
 function passedOn({ lockTimeout, engine }: ApplyFlags): Pick<ApplyOptions, 'lockTimeout' | 'engine'> {
   return {
     ...(lockTimeout === undefined ? {} : { lockTimeout }),
@@ -104,7 +104,7 @@ function passedOn({ lockTimeout, engine }: ApplyFlags): Pick<ApplyOptions, 'lock
   };
 }
 
-/** The plan is shown to whoever has to agree to it, and tells what progress there will be. */
+/** The plan is shown to the user who has to agree to it, and determines the progress display. */
 async function run(
   project: Project,
   requests: Demands,

@@ -1,4 +1,4 @@
-/** `pki completion SHELL`: the script by which a shell completes commands, options and what stands behind them. */
+/** `pki completion SHELL`: the script by which a shell completes commands, options and their values. */
 import type { Argument, Option } from 'commander';
 import type { Completed, CompletedCommand, CompletedOption } from '../report/completion.ts';
 import { bashCompletion } from '../report/completion-bash.ts';
@@ -6,12 +6,12 @@ import { fishCompletion } from '../report/completion-fish.ts';
 import { zshCompletion } from '../report/completion-zsh.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 
-/** Shells that there is a script for. */
+/** The supported shells. */
 const SCRIPTS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
 /** Their names. */
 export type Shell = keyof typeof SCRIPTS;
 
-/** What it takes of a row of the table. */
+/** The part of a row of the table that it uses. */
 interface Row {
   readonly name: string;
   readonly says: string;
@@ -19,7 +19,7 @@ interface Row {
   readonly options: readonly Option[];
 }
 
-/** Prints the script for that shell; made of the table, so that it never lags behind. */
+/** Prints the script for that shell; made from the table, so that it is always up to date. */
 export function completionCommand(shell: Shell, rows: readonly Row[], console: Console): ExitCode {
   const help: CompletedCommand = {
     name: 'help',
@@ -50,7 +50,7 @@ function completedOption({ flags, long, short, description, argChoices, required
   };
 }
 
-/** By the word that stands for it in the help. */
+/** By its placeholder in the help. */
 function completes(placeholder: string, choices: readonly string[] | undefined): Completed {
   if (choices !== undefined) return choices;
   if (['file', 'manifest'].includes(placeholder)) return 'file';

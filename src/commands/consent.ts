@@ -33,7 +33,7 @@ export async function askForConsents(
 
 const END = new Error('the input has ended');
 
-/** What is typed, or `null` at the end of the input (Ctrl-D), after which there is nobody to ask. */
+/** What is typed, or `null` at the end of the input (Ctrl-D), after which no more can be asked. */
 async function answerTo(text: string, signal: AbortSignal): Promise<string | null> {
   signal.throwIfAborted();
   const terminal = createInterface({ input: process.stdin, output: process.stderr, prompt: text });
@@ -41,7 +41,7 @@ async function answerTo(text: string, signal: AbortSignal): Promise<string | nul
     return await new Promise<string>((answer, fail) => {
       terminal.once('line', answer);
       terminal.once('close', () => fail(END));
-      // While a line is edited Ctrl-C is a key like any other: it shall mean what it means everywhere else.
+      // While a line is edited Ctrl-C is a key like any other: it should interrupt as everywhere else.
       terminal.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
       signal.addEventListener('abort', () => fail(signal.reason), { once: true });
       terminal.prompt();

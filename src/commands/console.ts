@@ -1,4 +1,4 @@
-/** Where words go: results on stdout, everything else on stderr, in one voice (docs/words.md). */
+/** Where output goes: results on stdout, everything else on stderr, in one voice (docs/words.md). */
 import { visibleJson, visibleLines } from '../pki/printable.ts';
 import type { Message } from '../report/message.ts';
 import { harmless, type Style, styleFor } from '../report/style.ts';

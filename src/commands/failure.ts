@@ -1,8 +1,8 @@
-/** What no command foresaw, on its way to stderr and the exit code. */
+/** Unforeseen errors, on their way to stderr and the exit code. */
 import { DEFECT_HINT, failureAdvice, INTERRUPTED } from '../report/failure.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 
-/** Says it on stderr: `failed`, or, once the signal is aborted, `interrupted`, whatever was thrown. */
+/** Reports it on stderr: `failed`, or, once the signal is aborted, `interrupted`, whatever the error. */
 export function explainFailure(error: unknown, signal: AbortSignal, console: Console): ExitCode {
   if (signal.aborted) {
     console.say({ kind: 'error', text: INTERRUPTED });

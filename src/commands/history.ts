@@ -11,7 +11,7 @@ export interface HistoryFlags {
   readonly manifest: string;
 }
 
-/** @param name an entity, as `servers/api` or `api`; also one that has left the manifest. */
+/** @param name an entity, as `servers/api` or `api`; even one that has left the manifest. */
 export async function historyCommand(
   name: string | undefined,
   flags: HistoryFlags,

@@ -4,7 +4,7 @@ import { createdText, firstSteps, takenText } from '../report/init.ts';
 import { adviceMessages } from '../report/message.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 
-/** `failed` where something has that name already, which stays as it is. */
+/** `failed` where a file of that name exists already, which stays as it is. */
 export async function initCommand(manifest: string, console: Console): Promise<ExitCode> {
   if (!(await writeManifest(manifest, await starter(manifest)))) {
     console.say(...adviceMessages(takenText(manifest)));

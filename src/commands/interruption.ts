@@ -1,25 +1,22 @@
-/** Ctrl-C and its kin: what runs is ended and tidied up, instead of the process being gone at once. */
+/** Ctrl-C and other signals: what runs is ended and tidied up before the process exits. */
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** One for the process; signals end it as they end any other until `heed` is called. */
+/** One for the process; signals kill it as usual until `heed` is called. */
 export class Interruption {
   readonly #controller = new AbortController();
   #isHeeded = false;
 
-  /** Aborted once somebody interrupts. */
+  /** Aborted by the first signal. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /**
-   * From here on. Before there is anything to tidy up a signal ends the process as it ends any other, also one that waits
-   * for its manifest from a pipe, and has no turn of the event loop to hear of it.
-   */
+  /** Start handling signals. Until now a signal kills the process, even while it blocks on a piped manifest. */
   heed(): void {
     if (this.#isHeeded) return;
     this.#isHeeded = true;
-    // Not once: npm passes on what the terminal has already sent to everybody.
+    // Not `once`: npm passes on a signal that the terminal has already sent to all processes.
     for (const signal of SIGNALS) process.on(signal, () => this.#controller.abort());
   }
 }

@@ -17,7 +17,7 @@ import { PROGRAM_VERSION } from './version.ts';
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const console = processConsole();
   const interruption = new Interruption();
-  // `pki plan | head`: whoever reads has read enough. The work goes on, and the exit code is its own.
+  // `pki plan | head`: the reader has read enough. The work goes on, and the exit code is unchanged.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') return;
@@ -54,7 +54,7 @@ function helpful(argv: readonly string[], program: Command): string[] {
 
 type Run = (row: CommandRow, argument: Argument, flags: object) => Promise<void>;
 
-/** @param say what is wrong with a command line, and behind which command. */
+/** @param say what is wrong with a command line, and after which command. */
 function buildProgram(run: Run, say: (text: string, where: string | null) => void): Command {
   const program = new Command('pki')
     .description('Private TLS from one manifest: planned, applied, and proven by real handshakes.')

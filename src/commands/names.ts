@@ -1,10 +1,10 @@
-/** Entities as a command line names them: `servers/api` or, where only one has that name, `api`. */
+/** Entities by their names on the command line: `servers/api` or, where only one has that name, `api`. */
 import type { Demands, EntityId, Inventory } from '../index.ts';
 import { adviceMessages } from '../report/message.ts';
 import { type NameProblem, nameText } from '../report/names.ts';
 import type { Console } from './console.ts';
 
-/** The entities named; `undefined` where one of the names is none, which then has been said. */
+/** The entities named; `undefined` where a name is not an entity's, which has then been reported. */
 export function resolveNames(
   request: keyof Demands,
   names: readonly string[],
@@ -19,7 +19,7 @@ export function resolveNames(
   return problems.length > 0 ? undefined : new Set(found.filter((one) => typeof one === 'string'));
 }
 
-/** A name may be that of a server and a client at once: then it takes the whole id. */
+/** A name may be that of both a server and a client: then the whole id is needed. */
 function resolveName(
   name: string,
   entities: Inventory['entities'],

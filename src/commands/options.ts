@@ -1,4 +1,4 @@
-/** What can be typed behind a command: each option with its help, and how its value is read. */
+/** The options of all commands, each with its help and how its value is read. */
 import { Argument, InvalidArgumentError, Option } from 'commander';
 import type { Consent } from '../index.ts';
 import { listed } from '../manifest/suggest.ts';
@@ -6,10 +6,10 @@ import { ENGINE_CHOICES } from '../pki/engine.ts';
 import { CONSENTS, isConsent } from '../plan/change.ts';
 import { DEFAULT_MANIFEST } from '../words/manifest-file.ts';
 
-/** Which manifest, where that is what the command is about. */
+/** The manifest as an argument. */
 export const MANIFEST = new Argument('[manifest]', 'the manifest').default(DEFAULT_MANIFEST);
 
-/** Which manifest, beside the names of entities. */
+/** The manifest as an option, beside the names of entities. */
 export const MANIFEST_OPTION = new Option('-m, --manifest <file>', 'the manifest').default(DEFAULT_MANIFEST);
 
 /** @param says `print the plan as JSON`. */
@@ -22,7 +22,7 @@ export function verboseOption(says: string): Option {
   return new Option('-v, --verbose', says);
 }
 
-/** Another moment than the present. */
+/** A moment other than now. */
 export function nowOption(says: string): Option {
   return new Option('--now <time>', says).argParser(parseTime);
 }
@@ -44,12 +44,12 @@ export const ENGINE_OPTION = new Option(
   'who makes keys and certificates; auto (default) goes by their number',
 ).choices(ENGINE_CHOICES);
 
-/** For every command that issues something, or says what would be issued. */
+/** For every command that issues something, or shows what would be issued. */
 export function trustClockOption(): Option {
   return new Option('--trust-clock', 'the clock is right, whatever was issued before');
 }
 
-/** Several of the choices may stand together, which commander's own choices do not allow. */
+/** Several of the choices together, which commander's own choices do not allow. */
 function allowOption(): Option {
   const option = new Option('--allow <consents>', 'agree to what breaks something in use').argParser(
     parseConsents,
@@ -58,7 +58,7 @@ function allowOption(): Option {
   return option;
 }
 
-/** What every command that changes things takes. */
+/** The options of every command that changes something. */
 export const APPLY_OPTIONS: readonly Option[] = [
   new Option('--skip-verify', 'leave the proof out'),
   new Option('--verify <scope>', 'prove all, or leave out what was proven before (default)').choices([

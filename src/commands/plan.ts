@@ -1,4 +1,4 @@
-/** `pki plan`: the dry run. Writes nothing, also not in a folder that it may not write to. */
+/** `pki plan`: the dry run. Writes nothing, and needs no right to write. */
 import { type EngineChoice, type Plan, type Project, plan, planCommands } from '../index.ts';
 import { isDue } from '../plan/plan.ts';
 import { clockMessages } from '../report/clock.ts';
@@ -45,7 +45,7 @@ export async function planCommand(manifest: string, flags: PlanFlags, console: C
   console.say(...clockMessages(made));
   console.say(...warningTexts(made, project.root).map((text) => ({ kind: 'warning', text }) as const));
   const refusals = made.changes.flatMap((change) => (change.action === 'refuse' ? change.refusal : []));
-  // A script says nothing of what it leaves out.
+  // A script does not mention what it leaves out.
   if (flags.commands)
     console.say(
       ...refusals.map((refusal) => ({ kind: 'error', text: refusalText(refusal).problem }) as const),
@@ -57,7 +57,7 @@ export async function planCommand(manifest: string, flags: PlanFlags, console: C
 async function show(project: Project, made: Plan, flags: PlanFlags, console: Console): Promise<void> {
   if (flags.json) console.json(planJson(made, project.manifest));
   else if (flags.commands) {
-    // By a clock that is behind the script would issue certificates, which nothing may.
+    // With a clock that is behind, the script would issue certificates, which must not happen.
     if (made.doubt?.kind !== 'behind') console.raw(await planCommands(project, made));
   } else console.out(planText(made, { style: console.style, verbose: flags.verbose ?? false }));
 }

@@ -1,4 +1,4 @@
-/** Opening the manifest, with all that can be wrong with it said at once. */
+/** Opening the manifest, with all of its mistakes reported at once. */
 import { openProject, openssl, type Project } from '../index.ts';
 import type { Diagnostic, Styler } from '../manifest/diagnostic.ts';
 import { adviceMessages } from '../report/message.ts';
@@ -6,7 +6,7 @@ import type { Style } from '../report/style.ts';
 import type { Console } from './console.ts';
 import type { Interruption } from './interruption.ts';
 
-/** The project, or `undefined` once everything that is wrong has been said. */
+/** The project, or `undefined` once all mistakes have been reported. */
 export async function openOrExplain(manifest: string, console: Console): Promise<Project | undefined> {
   const opened = await openProject(manifest);
   if (opened.ok) {
@@ -29,7 +29,7 @@ export async function openWithOpenssl(
     if (project === undefined) needless.abort();
     return project;
   });
-  // The manifest's text is there by now.
+  // The manifest has been read by now.
   interruption.heed();
   const asking = openssl(AbortSignal.any([interruption.signal, needless.signal]));
   const [opened, asked] = await Promise.allSettled([opening, asking]);

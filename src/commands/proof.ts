@@ -12,7 +12,7 @@ export interface ProofFlags {
   readonly verbose?: boolean;
 }
 
-/** What came of it, for the shell and as `pki-verify` of docs/json.md. */
+/** Its result, for the shell and as `pki-verify` of docs/json.md. */
 export interface Proof {
   readonly code: ExitCode;
   readonly json: unknown;
@@ -48,7 +48,7 @@ function show(verification: Verification, flags: ProofFlags, console: Console, t
   if (scope === 'all' || certificates.length > 0)
     console.out(certificatesText(certificates, { style, verbose }));
   console.out(trustText(verification.trust, { style }));
-  // "No server can be tried" would be said of servers that need not be.
+  // "No server can be tried" would be about servers that need not be.
   if (scope === 'touched' && isIdle) return;
   console.out(
     handshakesText(outcomes, skipped, {

@@ -7,7 +7,7 @@ import { openOrExplain } from './project.ts';
 
 /** Options of `pki recover`. */
 export interface RecoverFlags {
-  /** Entities, as `servers/api` or `api`; also some that have left the manifest. */
+  /** Entities, as `servers/api` or `api`; including those that have left the manifest. */
   readonly discard?: readonly string[];
   /** Seconds. */
   readonly lockTimeout?: number;

@@ -1,4 +1,4 @@
-/** `pki status`: how every certificate stands; exit code 2 when something is due, for cron and CI. */
+/** `pki status`: the state of every certificate; exit code 2 when something is due, for cron and CI. */
 import { status } from '../index.ts';
 import { clockMessages } from '../report/clock.ts';
 import { pendingText } from '../report/plan.ts';

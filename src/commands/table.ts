@@ -1,4 +1,4 @@
-/** Every command: what it is called, what can be typed behind it, and what runs. Each is loaded when it is called. */
+/** Every command: its name, its arguments and options, and what runs. Each is loaded when it is called. */
 import { Argument as CommandArgument, Option } from 'commander';
 import type { Example } from '../report/help.ts';
 import type { AdoptFlags } from './adopt.ts';
@@ -25,13 +25,13 @@ import type { RecoverFlags } from './recover.ts';
 import type { RequestFlags } from './rotate.ts';
 import type { StatusFlags } from './status.ts';
 
-/** What a command has of the process. */
+/** What a command gets from the process. */
 export interface Context {
   readonly console: Console;
   readonly interruption: Interruption;
 }
 
-/** What stands behind a command beside its options: one word, several, or none. */
+/** The arguments of a command beside its options: one, several, or none. */
 export type Argument = string | readonly string[] | undefined;
 
 /** One command; its words are those of its help. */

@@ -1,11 +1,11 @@
-/** What commander has against a command line, in this program's voice: what is wrong, and what to type instead. */
+/** Commander's errors in this program's voice: what is wrong, and what to type instead. */
 import { listed } from '../manifest/suggest.ts';
 import { visible } from '../pki/printable.ts';
 import { COMMANDS_TRIED, OPTIONS_TRIED } from '../report/typed.ts';
 import type { Advice } from '../words/advice.ts';
 import { COMMANDS } from './table.ts';
 
-/** Where the error was found: behind the name of a command, or before any. */
+/** Where the error was found: after the name of a command, or before any. */
 type Where = string | null;
 
 /** @param text as commander prints it, `error: unknown command 'list'` and perhaps a suggestion. */

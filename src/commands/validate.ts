@@ -3,7 +3,7 @@ import { validText } from '../report/count.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import { openOrExplain } from './project.ts';
 
-/** Counts the entities on stdout, or says everything that is wrong; the output folder is not looked at. */
+/** Counts the entities on stdout, or reports all mistakes; the output folder is not read. */
 export async function validate(manifest: string, console: Console): Promise<ExitCode> {
   const project = await openOrExplain(manifest, console);
   if (project === undefined) return EXIT.failed;

@@ -8,7 +8,7 @@ import type { Interruption } from './interruption.ts';
 import { openWithOpenssl } from './project.ts';
 import { type ProofFlags, prove } from './proof.ts';
 
-/** `failed` where the proof does; that something is due is no failure, and said on stderr. */
+/** `failed` where the proof does; changes that are due are no failure, and reported on stderr. */
 export async function verifyCommand(
   manifest: string,
   flags: ProofFlags,
@@ -19,7 +19,7 @@ export async function verifyCommand(
   if (project === undefined) return EXIT.failed;
   const proof = await prove(project, flags, console, interruption.signal);
   if (flags.json) console.json(proof.json);
-  // What works may still be something else than the manifest says: one root too many in a bundle refuses nobody.
+  // What works may still not match the manifest: a surplus root in a bundle refuses no one.
   const made = await plan(project);
   console.say(...clockMessages(made));
   // What of the archive is old is no file of an entity.

@@ -1,4 +1,4 @@
-/** An adopted folder for people: the manifest with its comments, what would change, and what is left out. */
+/** An adopted folder as text: the manifest with its comments, what would change, and what is left out. */
 
 import type { LeftOut, Note } from '../adopt/left-out.ts';
 import type { Adoption } from '../index.ts';
@@ -59,7 +59,7 @@ function commentsOf(change: Change): readonly string[] {
   });
 }
 
-/** Reasons that say nothing against the certificate itself. */
+/** Reasons that are no objection to the certificate itself. */
 const WHY: Readonly<Partial<Record<Reason['kind'], string>>> = {
   'issuer-changes': 'follows its issuer',
   expires: 'due for renewal',
@@ -69,7 +69,7 @@ const WHY: Readonly<Partial<Record<Reason['kind'], string>>> = {
 /** How many of each are named where there are many. */
 const NAMED = 12;
 
-/** What people read beside the manifest. */
+/** The report beside the manifest. */
 export function adoptionText(adoption: Adoption, style: Style): string {
   const { plan, description, inventory } = adoption;
   const kept = plan.changes.filter(({ action }) => action === 'keep').map(({ id }) => id);
@@ -92,7 +92,7 @@ function listText(names: readonly string[]): string {
   return visible([...names.slice(0, NAMED), ...(more > 0 ? [`and ${more} more`] : [])].join(', '));
 }
 
-/** What identifies a certificate, and the next one would not have. */
+/** Identifying parts of a certificate that the next one would not have. */
 const IDENTITY: readonly Note['kind'][] = ['attribute', 'common-name', 'names'];
 
 function notesText({ description: { notes }, plan }: Adoption, style: Style): readonly string[] {
@@ -105,7 +105,7 @@ function notesText({ description: { notes }, plan }: Adoption, style: Style): re
   });
 }
 
-/** Subjects that a renewal would write in another way: that is no description of what is there. */
+/** Subjects that a renewal would write differently: the manifest does not describe them as they are. */
 function renamedIn({ plan }: Adoption) {
   return plan.remarks.filter((remark) => remark.kind === 'renamed');
 }
@@ -133,7 +133,7 @@ function ignoredText({ description: { ignored } }: Adoption): readonly string[] 
   return [`${ignored.length} unrelated ${ignored.length === 1 ? 'file' : 'files'} ignored`];
 }
 
-/** Where none of it can be described. */
+/** For a folder in which nothing can be described. */
 export function nothingToAdopt(folder: string): Advice {
   return {
     problem: `"${folder}" holds no authority with its key, and nothing that one of its authorities signed`,
@@ -141,17 +141,17 @@ export function nothingToAdopt(folder: string): Advice {
   };
 }
 
-/** Where a manifest belongs that was only printed. */
+/** Where a printed manifest belongs. */
 export function placeText({ place }: Adoption): string {
   return `save it in "${place}", for example as pki.yaml`;
 }
 
-/** What to do with a manifest that was written. */
+/** Next steps with a manifest that was written. */
 export function writtenText(path: string): string {
   return `wrote "${path}"; "pki plan ${shownWord(path)}" shows what apply would do`;
 }
 
-/** Where the file to write is not a new one. */
+/** For a file that exists already. */
 export function takenText(path: string): Advice {
   return {
     problem: `"${path}" is there already, and is not overwritten`,

@@ -1,4 +1,4 @@
-/** What a plan says about the clock it was made by, on stderr. */
+/** What a plan reports about its clock, on stderr. */
 import type { Plan } from '../plan/plan.ts';
 import { clockAheadText, clockBehindText } from '../words/clock.ts';
 import { adviceMessages, type Message } from './message.ts';

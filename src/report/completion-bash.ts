@@ -26,7 +26,7 @@ complete -o bashdefault -o default -F _pki ${PROGRAMS.join(' ')}
 `;
 }
 
-/** Behind an option that takes a value. */
+/** After an option that takes a value. */
 function valueCases({ name, options }: CompletedCommand): readonly string[] {
   return options.flatMap(({ long, short, value }) => {
     if (value === null) return [];
@@ -35,7 +35,7 @@ function valueCases({ name, options }: CompletedCommand): readonly string[] {
   });
 }
 
-/** Options come last, so that they can be cut off where none is begun. */
+/** Options come last, so that they can be cut off where no option is begun. */
 function commandCase({ name, argument, options }: CompletedCommand): string {
   const flags = [...options.map(({ long }) => long), '--help'].join(' ');
   return `        ${name}) ${assignments(argument ?? 'free', flags)} ;;`;

@@ -7,7 +7,7 @@ import {
   quoted,
 } from './completion.ts';
 
-/** To be sourced behind compinit, or to be a file `_pki` in a folder of `fpath`. */
+/** To be sourced after compinit, or to be a file `_pki` in a folder of `fpath`. */
 export function zshCompletion(commands: readonly CompletedCommand[]): string {
   return `#compdef ${PROGRAMS.join(' ')}
 # zsh completion for pki; in ~/.zshrc, behind compinit: source <(pki completion zsh)

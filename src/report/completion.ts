@@ -1,9 +1,9 @@
-/** What a shell completes: every command with its options, free of commander's types. One file per shell writes it down. */
+/** What a shell completes: every command with its options, free of commander's types. One file per shell renders it. */
 
-/** What stands behind an option, or behind a command: a path, one of some words, or what nobody can guess. */
+/** What follows an option or a command: a path, one of some words, or anything. */
 export type Completed = 'file' | 'folder' | 'free' | readonly string[];
 
-/** An option; `value` is `null` where nothing stands behind it. */
+/** An option; `value` is `null` where it takes none. */
 export interface CompletedOption {
   /** `--manifest` and perhaps `-m`. */
   readonly long: string;

@@ -1,4 +1,4 @@
-/** What breaks something in use, as it is asked for at a terminal and as it is missed without one. */
+/** Consents to what breaks something in use: the question at a terminal, and the error without one. */
 import type { EntityId } from '../pki/entity.ts';
 import { type Change, type Consent, consentsOf, isIssue, reasonsOf } from '../plan/change.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -30,12 +30,12 @@ export function consentQuestion(consent: Consent, ids: readonly EntityId[], plan
   return `${[...first, ...warnings].join('')}pki: ${WORDS[consent]}: ${ids.join(', ')}${followersText(ids, plan)}\npki: type "yes" to continue, anything else to skip: `;
 }
 
-/** What may be wrong with an entity, so that something else than a consent is the first thing to think of. */
+/** What may be wrong with an entity, so that consent is not the first thing to consider. */
 interface First {
   readonly isIt: (change: Change) => boolean;
   readonly question: string;
   readonly problem: string;
-  /** What holds until then. */
+  /** What is true until then. */
   readonly until: string;
   readonly hint: string;
 }
@@ -79,15 +79,15 @@ function hasReason(change: Change, kind: Reason['kind']): boolean {
   return reasonsOf(change).some((reason) => reason.kind === kind);
 }
 
-/** Whether the first thing to do is to look for a key. */
+/** Whether to look for a key first. */
 export function lacksKey(change: Change): boolean {
   const isMissing = (reason: Reason): boolean => reason.kind === 'missing' && reason.artifact === 'key';
   return consentsOf(change).includes('rekey-ca') && reasonsOf(change).some(isMissing);
 }
 
 /**
- * A consent that was not given, and how to give it; what to do before, where that is something else.
- * @param withheld the changes that lack it, where they are no part of the plan that was carried out.
+ * A consent that was not given, and how to give it, or what to do first.
+ * @param withheld the changes that lack it, where they are not part of the plan that was carried out.
  */
 export function consentMessages(
   consent: Consent,

@@ -1,4 +1,4 @@
-/** What no command foresaw, still in plain words: nothing a user does ends in a stack trace. */
+/** Unforeseen errors, still in plain words: nothing a user does ends in a stack trace. */
 import { UserError } from '../index.ts';
 
 const OWNER = 'check who owns the folder, and run as somebody who may write there';
@@ -16,7 +16,7 @@ const HINTS: Readonly<Record<string, string>> = {
   EEXIST: 'something is where a new file should go; move it away',
 };
 
-/** Whatever was thrown. Without a hint it is a defect of this program, and `DEFECT_HINT` or the stack belong to it. */
+/** Any error. Without a hint it is a defect of this program, to be shown with `DEFECT_HINT` or the stack. */
 export function failureAdvice(error: unknown): { readonly problem: string; readonly hint?: string } {
   if (error instanceof UserError) return { problem: error.message, hint: error.hint };
   if (isSystemError(error)) {
@@ -29,13 +29,13 @@ export function failureAdvice(error: unknown): { readonly problem: string; reado
   return { problem: error instanceof Error ? error.message : String(error) };
 }
 
-/** What to do where this program itself is wrong. */
+/** The hint for a defect of this program. */
 export const DEFECT_HINT = 'this is a defect of pki; run again with PKI_DEBUG=1 and report what it prints';
 
-/** Where a signal ended the command before it had anything to lose. */
+/** For a command that a signal ended before it did anything. */
 export const INTERRUPTED = 'interrupted';
 
-/** Where nobody can be given the result. */
+/** For a result that cannot be written. */
 export function outputLostText(code: string | undefined): string {
   return `cannot write to standard output (${code})`;
 }

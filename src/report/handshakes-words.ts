@@ -1,4 +1,4 @@
-/** Cases and what came of them in the user's words: who with whom, over what, checking what, and how it went. */
+/** Cases and their outcomes in the user's words: the two sides, the version, the check, and how it went. */
 import {
   type CheckKind,
   type HandshakeCase,
@@ -38,7 +38,7 @@ export function expectationText(group: readonly HandshakeCase[]): string {
   const quoted = names.map((name) => `"${name}"`).join(', ');
   if (first.expect === 'accept') return names.length === 0 ? 'should connect' : `should connect as ${quoted}`;
   if (first.check === 'pair') return 'should refuse: no shared trust';
-  // A stand-in without a certificate goes by all of them.
+  // A stand-in without a certificate asks for all of them.
   const isStandIn = first.client === null && first.check === 'no-client-certificate';
   const asked = isStandIn ? `, asked for as ${quoted}` : '';
   return `should refuse: ${checkText(first.check)}${first.check === 'wrong-name' ? ` ${quoted}` : asked}`;
@@ -64,7 +64,7 @@ export function checkText(check: CheckKind): string {
   }
 }
 
-/** What happened, with the TLS library's code in parentheses. */
+/** The outcome, with the TLS library's code in parentheses. */
 export function outcomeText({ case: tried, finding }: Outcome): string {
   switch (finding.kind) {
     case 'connected':
@@ -94,7 +94,7 @@ export function outcomeText({ case: tried, finding }: Outcome): string {
   }
 }
 
-/** What to do about it; `null` where all is well or nobody knows. */
+/** What to do about it; `null` where all is well, or nothing is known to help. */
 export function outcomeHint({ ok, code }: Outcome): string | null {
   return ok || code === null ? null : (WORDS[code]?.hint ?? null);
 }
@@ -135,7 +135,9 @@ const FAULTS: Readonly<Record<Fault, string>> = {
   'cannot-listen': 'cannot listen on 127.0.0.1',
 };
 
-/** `servers/api: the private key cannot be read (CODE)`; a code that says more than the fault has its own words. */
+/**
+ * `servers/api: the private key cannot be read (CODE)`; a code that is more specific than the fault has its own words.
+ */
 function problemText({ party, fault, code }: PartyProblem): string {
   const words = WORDS[code];
   return `${party ?? 'the foreign client'}: ${words?.whole ? words.says : FAULTS[fault]} (${code})`;

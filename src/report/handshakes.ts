@@ -1,4 +1,4 @@
-/** The proof: for people a table to read at a glance, what went wrong, and one line to sum up; for machines everything. */
+/** The proof: as text a table, what went wrong, and a summary; as JSON everything. */
 import {
   type CheckKind,
   type Side,
@@ -20,7 +20,7 @@ import {
   versionsText,
 } from './handshakes-words.ts';
 
-/** How the proof is drawn, and how much is said of it. */
+/** How the proof is drawn, and how much of it. */
 export interface HandshakesTextOptions extends TableOptions {
   /** Lists every case in a line of its own. */
   readonly verbose: boolean;
@@ -110,7 +110,7 @@ function caseLine(outcome: Outcome, options: HandshakesTextOptions): string {
   return `${symbol(mark, options)} ${who}, ${expectationText([outcome.case])}: ${outcomeText(outcome)}`;
 }
 
-/** Failures that differ only in TLS version or name are told once, and so are files that nothing can use. */
+/** Failures that differ only in TLS version or name are reported once, and so are unusable files. */
 function failureLines(outcomes: readonly Outcome[], options: HandshakesTextOptions): readonly string[] {
   const failed = outcomes.filter(({ ok }) => !ok);
   const groups = groupBy(failed, (outcome) => {
@@ -152,7 +152,7 @@ function skipLines(skipped: readonly SkippedCheck[], options: HandshakesTextOpti
   });
 }
 
-/** How many handshakes went how: `total` is those accepted, refused and wrong. */
+/** Handshakes by outcome: `total` is those accepted, refused and wrong. */
 export interface HandshakeSummary {
   /** Everything that was tried went as expected. */
   readonly ok: boolean;

@@ -1,6 +1,6 @@
-/** What `--help` says beside the commands and options themselves. */
+/** The text of `--help` beside commands and options. */
 
-/** A command as it is typed, and what comes of it. */
+/** A command as it is typed, and what it does. */
 export type Example = readonly [command: string, does: string];
 
 /** What each exit code means, as in docs/commands.md. */

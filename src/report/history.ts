@@ -1,4 +1,4 @@
-/** `pki history`: what was ever issued, oldest first. */
+/** `pki history`: every certificate ever issued, oldest first. */
 import type { LedgerEntry } from '../store/ledger.ts';
 import type { Advice } from '../words/advice.ts';
 import { recordedText } from './reason.ts';
@@ -19,7 +19,7 @@ export function historyText(entries: readonly LedgerEntry[], style: Style): stri
   return `${tableLines([head, ...rows]).join('\n')}\n`;
 }
 
-/** Where a name is in no line of it. */
+/** For a name that is in no line of it. */
 export function neverIssued(name: string): Advice {
   return { problem: `nothing was ever issued for "${name}"`, hint: '"pki history" lists everything' };
 }

@@ -1,4 +1,4 @@
-/** What `pki init` says: what it wrote, and how to go on. */
+/** The output of `pki init`: what it wrote, and what to do next. */
 import { shellPath } from '../openssl/shell.ts';
 import type { Entity } from '../pki/entity.ts';
 import type { Advice } from '../words/advice.ts';
@@ -10,13 +10,13 @@ export function createdText(manifest: string, entities: readonly Entity[]): stri
   return `${manifest}: created, ${countText(entities)}`;
 }
 
-/** The commands to come. */
+/** The next commands. */
 export function firstSteps(manifest: string): string {
   const [plan, apply] = [commandText('plan', manifest), commandText('apply', manifest)];
   return `put your own names into it; then "${plan}" shows what it makes, and "${apply}" makes it`;
 }
 
-/** Where there is something already. */
+/** For a file that exists already. */
 export function takenText(manifest: string): Advice {
   return {
     problem: `"${manifest}" is there already, and is not overwritten`,

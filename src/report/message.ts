@@ -1,4 +1,4 @@
-/** What a command says on stderr, line by line, before it has a colour or a place. */
+/** Lines for stderr, before they are coloured and written. */
 import type { Advice } from '../words/advice.ts';
 
 /** One line of this program's; a hint belongs to the error or note before it. */

@@ -1,4 +1,4 @@
-/** Why a name on the command line is no entity's. */
+/** Why a name on the command line is not an entity's. */
 import type { EntityId } from '../pki/entity.ts';
 import type { Advice } from '../words/advice.ts';
 

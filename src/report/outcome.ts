@@ -1,4 +1,4 @@
-/** How an apply went: for people on stdout and stderr, and for machines. */
+/** How an apply went: as text for stdout and stderr, and as JSON. */
 import type { ApplyResult, Project } from '../index.ts';
 import { type EntityId, unreachable } from '../pki/entity.ts';
 import { type Change, isWork } from '../plan/change.ts';
@@ -15,7 +15,7 @@ import { executionText, failureTexts, lackTexts, skippedText } from './run.ts';
 type Done = Extract<ApplyResult, { readonly kind: 'done' }>;
 
 /**
- * The one line that sums up, or nothing where nothing was tried; ends with a newline.
+ * The summary, or nothing where nothing was tried; ends with a newline.
  * @param place the output folder, as a user would name it.
  * @param took ` (1.2s)`, where somebody watched.
  */
@@ -83,7 +83,7 @@ function endingMessages(result: ApplyResult): readonly Message[] {
   }
 }
 
-/** Who has the lock, and what can be done. */
+/** The holder of the lock, and what can be done. */
 export function lockMessages({
   since,
   pid,

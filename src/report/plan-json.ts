@@ -57,7 +57,7 @@ function doubtJson({ kind, clock, newest, by }: ClockDoubt): unknown {
   return { kind, says: isoTime(clock), newest: isoTime(newest), by };
 }
 
-/** Of whom, and what in words. */
+/** The entity, and the remark in words. */
 function remarkJson(remark: Remark): unknown {
   return { kind: remark.kind, entities: entitiesOf(remark), text: remarkText(remark) };
 }

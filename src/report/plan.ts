@@ -1,4 +1,4 @@
-/** A plan for people: one line per change, its reasons, and what follows from it. */
+/** A plan as text: one line per change, its reasons, and what follows from it. */
 import { shownWord } from '../openssl/shell.ts';
 import type { EntityId } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
@@ -59,7 +59,7 @@ export function planText(plan: Plan, { style, verbose }: PlanTextOptions): strin
   return [...blocks, ...(blocks.length > 0 ? [''] : []), summaryText(plan, style), ...left, ''].join('\n');
 }
 
-/** The plan is of what is in place; what an interrupted run has ready is only seen once it is there. */
+/** The plan is about files in place; what an interrupted run has prepared is seen only once it is there. */
 export function pendingText(pending: readonly EntityId[]): string {
   return `an interrupted apply is not finished: the next one begins with ${pending.join(', ')}, and looks again`;
 }
@@ -69,20 +69,20 @@ export function leftText({ left }: Pick<Plan, 'left'>): string {
   return `still due, and not part of this: ${few(left)}`;
 }
 
-/** Where a proof is well, and the files are still not what the manifest says. */
+/** For a proof that succeeds though the files do not match the manifest. */
 export const DUE_TEXT = 'the files do not match the manifest: run "pki plan" to see how';
 
-/** What waits for a renewal, or for nothing. */
+/** What waits for a renewal, or needs none. */
 function notesOf(remarks: Plan['remarks']): readonly string[] {
   return remarks.filter((remark) => !isUrgent(remark)).map((remark) => `note: ${remarkText(remark)}`);
 }
 
-/** What is to be said aloud, be the plan shown or not. @param root the output folder. */
+/** Warnings, whether the plan is shown or not. @param root the output folder. */
 export function warningTexts(plan: Pick<Plan, 'exposed' | 'remarks'>, root: string): readonly string[] {
   return [...exposedTexts(plan, root), ...plan.remarks.filter(isUrgent).map(remarkText)];
 }
 
-/** What is to be said of folders in which others may replace files. @param root the output folder. */
+/** Warnings about folders in which others may replace files. @param root the output folder. */
 function exposedTexts({ exposed }: Pick<Plan, 'exposed'>, root: string): readonly string[] {
   const open = exposed.filter(({ uid }) => uid === null).map(({ folder }) => openText(pathOf(root, folder)));
   const foreign = groupBy(
@@ -139,7 +139,7 @@ function detailsOf(change: Change, wanted: CertificateSummary | undefined): read
   ];
 }
 
-/** What a first certificate will be; of later ones the reasons say what differs. */
+/** A summary of a first certificate; later ones are described by their reasons. */
 function summaryLines({ subject, san, key, issuer, usages }: CertificateSummary): readonly string[] {
   return [
     visible(`${subject}${san.length === 0 ? '' : `; ${few(san)}`}`),
@@ -158,7 +158,7 @@ function consentTexts(consents: readonly Consent[]): readonly string[] {
   return consents.length === 0 ? [] : [`needs consent: --allow ${consents.join(',')}`];
 }
 
-/** A handful by name; how many in any case. */
+/** The count, and a handful of names. */
 function affectsText(affects: readonly EntityId[]): string {
   return `${affects.length} ${affects.length === 1 ? 'entity follows' : 'entities follow'}: ${few(affects)}`;
 }
@@ -183,7 +183,7 @@ function summaryText(plan: Plan, style: Style): string {
   return isDue(plan) ? style.strong(`${text}${engineText(plan)}`) : style.good(`${text}, nothing to do`);
 }
 
-/** openssl is what everyone expects. */
+/** openssl is the expected engine, and not mentioned. */
 function engineText({ engine, changes }: Plan): string {
   return engine === 'node' && changes.some(isIssue) ? '; by the OpenSSL inside node (--engine)' : '';
 }

@@ -20,7 +20,7 @@ export interface Progress {
 const MAX_ROWS = 30;
 /** Lines of a terminal that does not say how many it has. */
 const SCREEN = 24;
-/** Redrawing is what costs. */
+/** Redrawing is the cost. */
 const REDRAW_MS = 100;
 
 interface Row {

@@ -1,6 +1,6 @@
 /**
  * What a run and its proof show while they work, on stderr: live rows on a terminal, one line per finished entity
- * elsewhere; of the proof one line of a terminal that goes again, because thousands of handshakes take their time.
+ * elsewhere; for the proof a temporary line on a terminal, because thousands of handshakes take time.
  */
 import type { Outcome } from '../handshake/outcome.ts';
 import type { Change } from '../plan/change.ts';
@@ -9,13 +9,13 @@ import type { Progress } from './progress-live.ts';
 import { DONE } from './run-words.ts';
 import type { Terminal } from './style.ts';
 
-/** Where progress is written, be it a terminal or not. */
+/** Where progress is written, a terminal or not. */
 export interface Stream extends Terminal {
   write(text: string): unknown;
 }
 
 /**
- * @param changes what the plan means to do, for the wording of each line.
+ * @param changes what the plan will do, for the wording of each line.
  * @param signal aborted once the run is interrupted.
  */
 export async function startProgress(
@@ -29,7 +29,7 @@ export async function startProgress(
   return liveProgress(stderr, signal);
 }
 
-/** Whether there is somebody to see lines change. */
+/** Whether lines can be redrawn for a viewer. */
 export function isLiveTerminal(stderr: Terminal, stdout: Terminal): boolean {
   // listr2 asks stdout alone whether there is a terminal, and prints a character per line on one without columns.
   const isWide = (stderr.columns ?? 0) >= 20;
@@ -49,13 +49,13 @@ export function lineProgress(stream: Stream, changes: readonly Change[]): Progre
   };
 }
 
-/** Told of every outcome; to be closed before anything else is written. */
+/** Called for every outcome; to be closed before anything else is written. */
 export interface ProofProgress {
   readonly onOutcome: (outcome: Outcome, total: number) => void;
   readonly close: () => void;
 }
 
-/** Milliseconds: a short proof shows nothing, and nobody reads faster. */
+/** Milliseconds: a short proof shows nothing, and no one reads faster. */
 const FIRST = 500;
 const EVERY = 100;
 

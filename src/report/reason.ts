@@ -1,4 +1,4 @@
-/** A reason in words: what is, and what is wanted. */
+/** A reason in words: the current state, and the wanted one. */
 
 import { ARTIFACTS } from '../pki/artifact.ts';
 import { unreachable } from '../pki/entity.ts';
@@ -10,7 +10,7 @@ import { defectText } from '../words/defect.ts';
 import { isKnownReason, type RecordedReason, recordedReason } from '../words/recorded.ts';
 import { listChange } from './list-change.ts';
 
-/** Free of control characters: a certificate on disk may hold anything, and a terminal obeys. */
+/** Free of control characters: a certificate on disk may hold anything, and terminals obey control characters. */
 export function reasonText(reason: Reason | RecordedReason): string {
   return visible(wordsOf('findings' in reason ? recordedReason(reason) : reason));
 }
@@ -25,7 +25,7 @@ export function reasonJson(reason: Reason): RecordedReason & { readonly text: st
   return { ...recordedReason(reason), text: reasonText(reason) };
 }
 
-/** What a new certificate will not have, or have otherwise. */
+/** What a new certificate drops or changes. */
 export function alterationText(alteration: Alteration): string {
   if (alteration.kind === 'alters') return visible(changeText(alteration));
   const { extension, critical, value } = alteration;

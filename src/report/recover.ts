@@ -1,4 +1,4 @@
-/** `pki recover`: what became of what an interrupted run left half-way. */
+/** `pki recover`: the result for what an interrupted run left half-way. */
 import type { RecoverResult } from '../index.ts';
 import { shownWord } from '../openssl/shell.ts';
 import type { EntityId } from '../pki/entity.ts';

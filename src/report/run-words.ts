@@ -1,4 +1,4 @@
-/** Steps and actions in words: one row for each, with every form in which it is spoken of. */
+/** Steps and actions in words: one row for each, with every form of it that sentences use. */
 import type { Action } from '../plan/change.ts';
 import type { StepKind } from '../plan/steps.ts';
 
@@ -27,7 +27,7 @@ export const STEP_WORDS: Readonly<Record<StepKind, StepWords>> = {
   remove: { verb: 'move it to the archive', doing: 'moving to the archive', stage: 'removed' },
 };
 
-/** Actions that steps carry out, once they are done, in the order in which they are counted. */
+/** Actions in the past tense, in the order in which they are counted. */
 export const DONE: ReadonlyMap<Action, string> = new Map([
   ['create', 'created'],
   ['issue', 'issued'],

@@ -17,7 +17,7 @@ export function failureText({ entity, step, problem, command, stderr }: StepFail
   return [...lines, ...lastLines(said).map((line) => `  openssl: ${visible(line)}`)].join('\n');
 }
 
-/** As many as fit a screen. */
+/** As many as fit on a screen. */
 const LINES = 20;
 
 function lastLines(text: string): readonly string[] {
@@ -26,7 +26,7 @@ function lastLines(text: string): readonly string[] {
   return before > 0 ? [`(${before} lines before these)`, ...lines.slice(-LINES)] : lines;
 }
 
-/** Every cause once, with all whom it befell: a full disk is no more legible for being told of two hundred leaves. */
+/** Each cause once, with all entities that it affects: a full disk need not be reported for two hundred leaves. */
 export function failureTexts(failures: readonly StepFailure[]): readonly string[] {
   return [...groupBy(failures, causeOf).values()].flatMap(([first, ...others]) => {
     if (first === undefined) return [];
@@ -35,7 +35,7 @@ export function failureTexts(failures: readonly StepFailure[]): readonly string[
   });
 }
 
-/** What went wrong without whom it befell; the first number of a line of openssl's is the thread, another in every call. */
+/** A failure without its entity; the first number in a line of openssl's is the thread, which differs in every call. */
 function causeOf({ entity, step, problem, stderr }: StepFailure): string {
   const said = stderr.replaceAll(/^[0-9A-F]+:error:/gm, '');
   return [step, problem, said]
@@ -43,7 +43,7 @@ function causeOf({ entity, step, problem, stderr }: StepFailure): string {
     .join('\n');
 }
 
-/** Ways out where an openssl cannot do what was asked of it: each algorithm once, as openssl spells it. */
+/** What to do where an openssl lacks an algorithm: each algorithm once, as openssl spells it. */
 export function lackTexts(failures: readonly StepFailure[]): readonly string[] {
   const texts = failures.flatMap(({ lacks }) =>
     lacks === undefined

@@ -1,4 +1,4 @@
-/** `pki status`: every certificate with the days it has left, for people and for cron. */
+/** `pki status`: every certificate with the days it has left, for the terminal and for cron. */
 import { visible } from '../pki/printable.ts';
 import { subjectText } from '../pki/subject.ts';
 import type { State, StatusRow } from '../plan/status.ts';
@@ -38,8 +38,8 @@ export interface StatusOptions {
 }
 
 /**
- * A line per row, in the order given, and a line that sums up; ends with a newline. Where why something is due makes
- * lines too long for a terminal, it stands below them.
+ * A line per row, in the order given, and a summary; ends with a newline. Where why something is due makes lines too
+ * long for a terminal, it stands below them.
  */
 export function statusText(rows: readonly StatusRow[], { style, columns }: StatusOptions): string {
   const width = columns ?? Number.POSITIVE_INFINITY;
@@ -112,13 +112,13 @@ function cells(row: StatusRow, state: string, { columns, subject }: Layout, styl
   return columns.map((column) => all[column]());
 }
 
-/** What tells one from another must not be what is cut off. */
+/** The distinguishing part of a name must not be cut off. */
 function nameFirst(subject: readonly NameAttribute[]): readonly NameAttribute[] {
   const isName = ({ type }: NameAttribute): boolean => type === 'CN';
   return [...subject.filter(isName), ...subject.filter((attribute) => !isName(attribute))];
 }
 
-/** The manifest says whose a root is; of what left the manifest it says nothing. */
+/** A root signs itself; the issuer of an entity that left the manifest is not known. */
 function withoutIssuer({ reasons }: StatusRow): string {
   return reasons.some(({ kind }) => kind === 'not-in-manifest') ? '-' : 'self-signed';
 }

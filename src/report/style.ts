@@ -44,7 +44,7 @@ export function harmless(text: string, style: Style): string {
     .join('');
 }
 
-/** What a stream tells of itself: both fields are absent where it is no terminal. */
+/** The properties of a stream: both are absent where it is not a terminal. */
 export interface Terminal {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;

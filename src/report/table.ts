@@ -1,7 +1,7 @@
 /** Columns of text, as wide as what is in them. */
 import { stripVTControlCharacters } from 'node:util';
 
-/** Lines without trailing blanks; colours do not count as width. */
+/** Lines without trailing spaces; colours do not count as width. */
 export function tableLines(rows: readonly (readonly string[])[]): readonly string[] {
   const widths: number[] = [];
   for (const row of rows) {

@@ -1,4 +1,4 @@
-/** What people type that this program calls otherwise, or does in another way: the hint for each word. */
+/** Words of other programs, and the hint for each: what this program calls it, or does instead. */
 
 const STATUS = '"pki status" lists every certificate and the time it has left';
 const APPLY = '"pki apply" makes what the manifest describes, and renews what is due';

@@ -1,4 +1,4 @@
-/** The proof as a whole: what `openssl verify` said, how much was proven, and all of it for machines. */
+/** The proof as a whole: the results of `openssl verify`, how much was proven, and all of it as JSON. */
 import { ARTIFACTS } from '../pki/artifact.ts';
 import { type EntityId, kindOf, unreachable } from '../pki/entity.ts';
 import { visible } from '../pki/printable.ts';
@@ -9,7 +9,7 @@ import { blockageText } from '../words/blockage.ts';
 import { handshakesJson } from './handshakes.ts';
 import type { Style } from './style.ts';
 
-/** Checks that failed, all of them where `verbose`, then a line that sums up; ends with a newline. */
+/** Checks that failed, all of them where `verbose`, then a summary; ends with a newline. */
 export function certificatesText(
   checks: readonly CertificateCheck[],
   { style, verbose }: { readonly style: Style; readonly verbose: boolean },
@@ -48,7 +48,7 @@ function trustProblemText({ artifact, strangers, unreadable }: TrustProblem): st
   return visible(`${file} trusts what the manifest does not name: ${names.join(', ')}`);
 }
 
-/** The commands that make it good. What a judge refuses is due in the plan; where it is not, a new pair always helps. */
+/** The commands that repair it. What openssl refuses is due in the plan; where it is not, a new pair always helps. */
 function hintsFor(bad: readonly CertificateCheck[]): readonly string[] {
   const isOf = (kind: string): readonly CertificateCheck[] =>
     bad.filter(({ problem }) => problem?.kind === kind);
@@ -64,14 +64,14 @@ function hintsFor(bad: readonly CertificateCheck[]): readonly string[] {
   ];
 }
 
-/** A new key of an authority takes a yes. */
+/** A new key of an authority needs consent. */
 function rotation(ids: readonly EntityId[]): string {
   const more = ids.length > 5 ? ' …' : '';
   const allow = ids.some((id) => kindOf(id) === 'authority') ? ' --allow rekey-ca' : '';
   return `pki rotate ${ids.slice(0, 5).join(' ')}${more}${allow}`;
 }
 
-/** openssl's words, or ours where it was not asked; `null` where all is well. */
+/** openssl's words, or those of this program where it was not asked; `null` where all is well. */
 function complaintOf({ entity, problem }: CertificateCheck): string | null {
   if (problem === null) return null;
   switch (problem.kind) {
