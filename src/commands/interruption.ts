@@ -2,7 +2,7 @@
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** One for the process; signals kill it as usual until `heed` is called. */
+/** One for the process; signals kill it as usual until `listen` is called. */
 export class Interruption {
   readonly #controller = new AbortController();
   #isHeeded = false;
@@ -13,7 +13,7 @@ export class Interruption {
   }
 
   /** Start handling signals. Until now a signal kills the process, even while it blocks on a piped manifest. */
-  heed(): void {
+  listen(): void {
     if (this.#isHeeded) return;
     this.#isHeeded = true;
     // Not `once`: npm passes on a signal that the terminal has already sent to all processes.

@@ -30,7 +30,7 @@ export async function openWithOpenssl(
     return project;
   });
   // The manifest has been read by now.
-  interruption.heed();
+  interruption.listen();
   const asking = openssl(AbortSignal.any([interruption.signal, needless.signal]));
   const [opened, asked] = await Promise.allSettled([opening, asking]);
   const project = fulfilled(opened);

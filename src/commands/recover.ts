@@ -22,7 +22,7 @@ export async function recoverCommand(
 ): Promise<ExitCode> {
   const project = await openOrExplain(manifest, console);
   if (project === undefined) return EXIT.failed;
-  interruption.heed();
+  interruption.listen();
   const result = await recover(project, { ...flags, signal: interruption.signal });
   console.out(recoveredText(result));
   console.say(...recoverMessages(result, flags.discard !== undefined));

@@ -16,7 +16,7 @@ import { type CertificateSpec, certificateSpec, issuedBy, writtenExtensions } fr
 export interface Made {
   readonly key: KeyFacts;
   readonly csr: RequestFacts;
-  /** `null` where only the request was made anew. */
+  /** `null` where only the request was made again. */
   readonly cert: CertificateFacts | null;
   /** The key that made the certificate's signature, or `null` where it was not the issuer's. */
   readonly signedBy: KeyId | null;
