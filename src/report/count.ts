@@ -23,7 +23,7 @@ export function validText(manifest: string, entities: readonly Entity[]): string
   return `${manifest}: valid, ${countText(entities)}`;
 }
 
-/** `1.2s`, `42s`, `1m 20s`: as exact as anybody wants to know. @param seconds of any fraction. */
+/** `1.2s`, `42s`, `1m 20s`: as exact as is useful. @param seconds of any fraction. */
 export function durationText(seconds: number): string {
   if (seconds < 9.95 && !Number.isInteger(seconds)) return `${seconds.toFixed(1)}s`;
   const whole = Math.round(seconds);

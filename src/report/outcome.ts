@@ -17,7 +17,7 @@ type Done = Extract<ApplyResult, { readonly kind: 'done' }>;
 /**
  * The summary, or nothing where nothing was tried; ends with a newline.
  * @param place the output folder, as a user would name it.
- * @param took ` (1.2s)`, where somebody watched.
+ * @param took ` (1.2s)`, where progress was shown.
  */
 export function resultText(result: ApplyResult, place: string, took = ''): string {
   switch (result.kind) {
