@@ -614,6 +614,29 @@ describe('what a rollover does not bring to everybody', () => {
     );
   });
 
+  it('nor where its certificate names no key, so that it can vouch for none', () => {
+    const world = settled();
+    world.changeCert(root, { extensions: { subjectKeyIdentifier: undefined } });
+    expect(remarksOf(planned(world, NEW_KEY))).toContainEqual({
+      kind: 'no-way',
+      entity: root,
+      refused: [api, billing],
+      by: 'all',
+    });
+  });
+
+  it('another name counts, with what stands between', () => {
+    const both = anInventory(
+      ...RENAMED.entities.map((one) =>
+        one.id === services ? ({ ...one, key: { algorithm: 'ed25519' } } as Entity) : one,
+      ),
+    );
+    const { world, inventory } = limited(1, both);
+    const plan = planned(world, inventory);
+    expect(plan.changes[0]?.crossing).not.toBeNull();
+    expect(remarksOf(plan)).toContainEqual({ kind: 'no-way', entity: root, refused: [api], by: 'all' });
+  });
+
   it('an old root that is retired while chains still lead to it', () => {
     const world = rolledOver();
     const remark = { kind: 'early-end', entity: root, intermediates: [services] };
