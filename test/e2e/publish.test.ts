@@ -51,7 +51,7 @@ const version = (project: Project): string => readlinkSync(project.path(API, '..
 async function expectFits(project: Project): Promise<void> {
   const key = await publicKeyOf(project.path(API, 'key.pem'), 'key');
   expect(await publicKeyOf(project.path(API, 'cert.pem'), 'cert')).toBe(key);
-  const roots = project.path('authorities/root/cert.pem');
+  const roots = project.path(API, 'ca.pem');
   const chain = project.path(API, 'chain.pem');
   await openssl([
     'verify',
