@@ -497,6 +497,8 @@ describe('PEM, names and algorithms', () => {
     chmodSync(shop.path('ca.key'), 0o600);
     const adoption = await found(shop.folder);
     expect(adoption.text).toContain('organization: Zürich');
-    expect(misfits(adoption)).toEqual({});
+    // Nothing is due; but the next certificate has it in UTF-8, and to some programs that is another name.
+    expect(misfits(adoption)).toEqual({ 'authorities/ca': [] });
+    expect(adoption.text).toContain('O=Zürich (T61String), CN=Root → O=Zürich, CN=Root, at the next renewal');
   });
 });
