@@ -73,7 +73,7 @@ it('changes no byte where nothing changed', async () => {
 
 it('of a small folder takes no time, is always made, and leaves no record', async () => {
   const project = new Project(
-    MANIFEST.replace(/clients:\n[^]*$/, 'clients: { pilot: { commonName: pilot } }\n'),
+    MANIFEST.replace(/clients:\n[\s\S]*$/, 'clients: { pilot: { commonName: pilot } }\n'),
   );
   for (const _ of [1, 2]) {
     const run = await project.pki(['apply']);
