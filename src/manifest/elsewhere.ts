@@ -82,7 +82,7 @@ export function aliasOf(key: string): string | undefined {
 const USAGES =
   'what a certificate is for follows from where the entry stands; "keyUsage" and "extendedKeyUsage" say it otherwise';
 const OWNER =
-  'a manifest sets no owner and no mode: keys are 0600; run "pki apply" as the user who reads them';
+  'a manifest sets no owner and no mode: keys begin as 0600, and what you set on a file stays when it is replaced';
 const REVOCATION =
   'there are no revocation lists yet: a short "validity" limits how long a stolen key is good for';
 const FORMS = '"outputs" says which files there are; none has a passphrase yet';
