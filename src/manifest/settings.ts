@@ -151,7 +151,7 @@ export const SETTINGS = {
     places: everywhere(outputs),
     builtIn: always(STANDARD_OUTPUTS),
     type: 'list of files',
-    meaning: `files to write, \`key\` and \`cert\` among them, or \`default\` and more: ${listed(OUTPUTS)}`,
+    meaning: `files to write, \`key\` and \`cert\` necessarily among them, or \`default\` and more: ${listed(OUTPUTS)}`,
   },
   folder: {
     places: everywhere(layout.folder),
