@@ -1,4 +1,4 @@
-/** The proof after apply, and `pki verify`: what is shown of it, and what it means for the exit code. */
+/** The proof after apply, and `pki verify`: what is shown of it, and its exit code. */
 import { type Project, type Verification, type VerifyOptions, verify } from '../index.ts';
 import { handshakesText } from '../report/handshakes.ts';
 import { proofProgress } from '../report/progress.ts';
@@ -19,7 +19,7 @@ export interface Proof {
 }
 
 /**
- * Runs the proof; shows it, unless it is to be part of a larger JSON.
+ * Runs the proof; shows it, unless it is part of a larger JSON.
  * @param scope what has just changed, where a proof may be cut down to what was not proven before; absent: everything.
  */
 export async function prove(

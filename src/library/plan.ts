@@ -47,7 +47,7 @@ export async function status(
 ): Promise<{
   /** Every certificate is as it should be, no apply was cut short, and the clock is not known to be wrong. */
   readonly ok: boolean;
-  /** As in the inventory, and after that what left the manifest. */
+  /** In the order of the inventory, then what left the manifest. */
   readonly rows: readonly StatusRow[];
   readonly now: number;
   /** Entities that an interrupted apply left half-way. */

@@ -2,7 +2,7 @@
 
 import { visible } from '../pki/printable.ts';
 
-/** Quoted so that the shell takes each as it is. */
+/** Quoted so that the shell takes each literally. */
 export function shellWords(words: readonly string[]): string {
   return words.map(shellWord).join(' ');
 }
@@ -23,7 +23,7 @@ export function shownWord(word: string): string {
   return `"$(printf %b '${octets.join('')}')"`;
 }
 
-/** As it is where no character of it means anything to a shell, otherwise in single quotes. */
+/** Unquoted where no character is special to a shell, otherwise in single quotes. */
 export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

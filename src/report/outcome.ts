@@ -58,7 +58,7 @@ function keptInArchive(result: ApplyResult): readonly Message[] {
   return isSettled && result.warnings === undefined ? keptMessages(result.plan.prunes, result.pruned) : [];
 }
 
-/** Where it went as far as it could. */
+/** For an apply that ran to its end. */
 function leftMessages(result: ApplyResult): readonly Message[] {
   const isSettled = result.kind === 'nothing' || (result.kind === 'done' && !result.interrupted);
   return isSettled && result.plan.left.length > 0 ? [{ kind: 'note', text: leftText(result.plan) }] : [];

@@ -67,7 +67,7 @@ export function archivedJson({ entity, folder, time, holdsKey }: ArchivedSet): u
   return { entity, folder, archived: isoTime(time), holdsKey };
 }
 
-/** A change with every field that a change can have, whatever its action: readers need not know which has which. */
+/** A change with every field that a change can have, whatever its action, so that readers need not tell them apart. */
 export interface ChangeRecord extends Pick<Change, 'id' | 'kind' | 'action' | 'affects'>, KeptTrust {
   readonly reasons: readonly Reason[];
   readonly newKey: boolean;

@@ -24,7 +24,7 @@ export function isDefectKind(text: string): text is DefectKind {
   return Object.hasOwn(TEXTS, text);
 }
 
-/** Completes nothing: a clause about the certificate. */
+/** A clause about the certificate. */
 export function defectText(kind: DefectKind, what: string | null): string {
   return TEXTS[kind](what ?? '');
 }

@@ -1,4 +1,4 @@
-/** What is in the way that only the user can move, and what to do about it. */
+/** What is in the way that only the user can remove, and what to do about it. */
 import { shownWord } from '../openssl/shell.ts';
 import { unreachable } from '../pki/entity.ts';
 import type { Blockage } from '../plan/blockage.ts';

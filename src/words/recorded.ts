@@ -1,4 +1,4 @@
-/** Reasons as the ledger and every JSON structure have them (docs/json.md): what is data inside is words there. */
+/** Reasons as the ledger and every JSON structure have them (docs/json.md): internal data becomes words there. */
 import { isArtifact } from '../pki/artifact.ts';
 import type { Reason } from '../plan/reason.ts';
 import { findingsText } from './blockage.ts';

@@ -76,7 +76,7 @@ function entries(kind: string, names: readonly string[]): readonly (readonly [ke
   });
 }
 
-/** openssl takes a mask in full alone. */
+/** openssl takes a mask only in full. */
 function rangeConfig(range: string): string {
   const { address, mask } = readRange(range);
   return `${ipText(address)}/${ipText(mask)}`;
