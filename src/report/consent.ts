@@ -10,7 +10,7 @@ import { adviceMessages, type Message } from './message.ts';
 /** What each consent is about; completed by the entities concerned. */
 const WORDS: Readonly<Record<Consent, string>> = {
   'rekey-ca': 're-keying an authority makes every copy of its certificate elsewhere obsolete',
-  trust: 'whoever trusts an authority will trust more than today',
+  trust: 'peers of an authority will trust more than today',
   prune: 'private keys that were replaced are deleted from the archive for good',
   remove: 'files of entities that are no longer in the manifest are archived',
 };
@@ -60,7 +60,7 @@ const PLANTED: First = {
   isIt: (change) => hasReason(change, 'unknown-trust'),
   question: 'another hand added a root to previous.pem; take it out, unless that was you',
   problem: 'another hand added a root to previous.pem',
-  until: 'nobody comes to trust it',
+  until: 'it gains no trust',
   hint: 'take it out of previous.pem, and run again; if you added it yourself, pass "--allow trust"',
 };
 
@@ -122,5 +122,5 @@ function followersText(ids: readonly EntityId[], plan: Plan): string {
     plan.changes.filter(({ id }) => ids.includes(id)).flatMap(({ affects }) => affects),
   );
   const follow = plan.changes.filter((change) => isIssue(change) && affected.has(change.id)).length;
-  return follow === 0 ? '' : ` (${follow} below ${follow === 1 ? 'is' : 'are'} issued anew)`;
+  return follow === 0 ? '' : ` (${follow} below ${follow === 1 ? 'is' : 'are'} issued again)`;
 }

@@ -1,7 +1,7 @@
 /** Unforeseen errors, still in plain words: nothing a user does ends in a stack trace. */
 import { UserError } from '../index.ts';
 
-const OWNER = 'check who owns the folder, and run as somebody who may write there';
+const OWNER = 'check who owns the folder, and run as a user who may write there';
 
 const HINTS: Readonly<Record<string, string>> = {
   EACCES: OWNER,

@@ -86,7 +86,7 @@ export function outcomeText({ case: tried, finding }: Outcome): string {
         ? 'the server did not receive what the client sent'
         : 'the client did not receive what the server answered';
     case 'not-refused':
-      return `${finding.connected ? 'they connected' : 'nobody refused'}, although ${flawText(finding.tried)}`;
+      return `${finding.connected ? 'they connected' : 'neither side refused'}, although ${flawText(finding.tried)}`;
     case 'untried':
       return problemText(finding.problem);
     default:
@@ -149,7 +149,7 @@ export function skipText(cause: SkipCause): string {
     case 'no-name':
       return 'its certificate has no DNS name and no IP address';
     case 'no-asker':
-      return `no client of the manifest connects, so nobody asks for ${cause.names.join(', ')}`;
+      return `no client of the manifest connects, so nothing asks for ${cause.names.join(', ')}`;
     case 'no-client':
       return 'no client of the manifest connects, so none can be given this fault';
     case 'own-root-untrusted':
@@ -223,7 +223,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: { says: 'the two sides have no TLS version in common', whole: true },
   ECONNRESET: { says: 'the other side broke the connection off', whole: true },
   ECONNREFUSED: {
-    says: 'nobody listens at the port',
+    says: 'nothing listens on the port',
     hint: 'is loopback (127.0.0.1) usable here?',
     whole: true,
   },

@@ -22,7 +22,7 @@ type Done = Extract<ApplyResult, { readonly kind: 'done' }>;
 export function resultText(result: ApplyResult, place: string, took = ''): string {
   switch (result.kind) {
     case 'nothing':
-      return `applied: nothing to do, ${result.held.length === 0 ? 'everything is as the manifest says' : 'some files are no longer in the manifest'}\n${prunedText(result)}`;
+      return `applied: nothing to do, ${result.held.length === 0 ? 'everything matches the manifest' : 'some files are no longer in the manifest'}\n${prunedText(result)}`;
     case 'done':
       return `${executionText(result.execution, result.plan.changes, place)}${took}\n${prunedText(result)}`;
     case 'locked':

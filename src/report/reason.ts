@@ -90,7 +90,7 @@ function wordsOf(reason: RecordedReason): string {
     case 'unknown-key':
       return `has a key that it never had before, made by another hand (SHA-256 of the public key: ${short(reason.keyId)})`;
     case 'lost-trust':
-      return `ca.pem holds ${reason.count} earlier ${reason.count === 1 ? 'root' : 'roots'} that previous.pem no longer names: they are not trusted any longer`;
+      return `ca.pem holds ${reason.count} earlier ${reason.count === 1 ? 'root' : 'roots'} that previous.pem no longer names: they are no longer trusted`;
     case 'drops-trust':
       return `a previous certificate is no longer trusted: ${reason.why} (${isoTime(reason.notAfter)})`;
     case 'publish':

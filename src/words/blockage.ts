@@ -81,12 +81,12 @@ export function blockageHint(path: string, cause: Blockage): string {
   switch (cause.kind) {
     case 'unreadable':
       return ['EACCES', 'EPERM'].includes(cause.code)
-        ? 'check who owns it, and run as somebody who may read it'
+        ? 'check who owns it, and run as a user who may read it'
         : MOVE_AWAY;
     case 'closed-folder':
       return 'check who owns the folder and what its mode is, and run again';
     case 'former':
-      return 'check who owns that, and run as somebody who may read it';
+      return 'check who owns that, and run as a user who may read it';
     case 'conflicting-key':
       return `move "${path}" away, and "${cause.other}" comes along; or move that away to go on with the other`;
     case 'waits-for-move':
@@ -94,7 +94,7 @@ export function blockageHint(path: string, cause: Blockage): string {
     case 'foreign-key':
       return keyFormatHint(cause.format);
     case 'foreign':
-      return 'give the entry another "folder" or other "files"; or move the file away, if nobody needs it, and run again';
+      return 'give the entry another "folder" or other "files"; or move the file away, if it is not needed, and run again';
     case 'links':
       return `put "${cause.name}" right or move it away, and run again`;
     case 'link':

@@ -7,7 +7,7 @@ import { type Words, worded } from './table.ts';
 const WORDS: Words<Objection> = {
   key: ({ before, after }) => `the key is ${before}, not ${after}`,
   'request-key': () => 'the request is for another key',
-  'request-signature': () => 'the signature of the request does not fit its key',
+  'request-signature': () => 'the signature of the request does not match its key',
   request: ({ reason }) => `the request differs, ${differenceText(reason)}`,
   certificate: ({ reason }) => `the certificate differs, ${differenceText(reason)}`,
   'certificate-key': () => 'the certificate is for another key',

@@ -89,7 +89,7 @@ export function problemText(problem: UserProblem): Advice {
       };
     case 'tracked':
       return {
-        problem: `"${problem.path}" is tracked by git, so whoever can write to the repository says what is in it`,
+        problem: `"${problem.path}" is tracked by git, so anyone who can write to the repository decides what is in it`,
         hint: `look at what is in it; then "git rm -r --cached ${shownWord(problem.path)}" makes it yours alone, and without it a new one is made`,
       };
     case 'tracked-link':
@@ -108,8 +108,8 @@ export function problemText(problem: UserProblem): Advice {
       return ledgerText(problem.path, problem.cause);
     case 'ledger-line':
       return {
-        problem: `"${problem.path}" line ${problem.line} is ${problem.fault === 'no-json' ? 'not JSON' : 'no entry'}: somebody else wrote there`,
-        hint: 'take that line away, or mend it',
+        problem: `"${problem.path}" line ${problem.line} is ${problem.fault === 'no-json' ? 'not JSON' : 'no entry'}: another program wrote there`,
+        hint: 'remove that line, or fix it',
       };
     case 'order':
       return orderText(problem.path, problem.cause);
@@ -164,7 +164,7 @@ const MOVE_AWAY = 'move it away: a file of this program belongs there';
 function ledgerText(path: string, cause: Blockage): Advice {
   const hint =
     cause.kind === 'unreadable'
-      ? 'run as somebody who may read it'
+      ? 'run as a user who may read it'
       : 'move it away: the list of all certificates belongs there';
   return { problem: `"${path}" ${blockageText(cause)}`, hint };
 }
@@ -172,7 +172,7 @@ function ledgerText(path: string, cause: Blockage): Advice {
 function lockText(path: string, cause: Blockage): Advice {
   const hint =
     cause.kind === 'unreadable'
-      ? 'another run may hold it: check who owns it, and run as somebody who may read it'
+      ? 'another run may hold it: check who owns it, and run as a user who may read it'
       : 'move it away: the lock of a run belongs there';
   return { problem: `"${path}" ${blockageText(cause)}`, hint };
 }

@@ -49,9 +49,9 @@ export function remarkText(remark: Remark): string {
     case 'same-name':
       return `${remark.entity}: ca.pem holds two roots of one name until "pki retire", and an OpenVPN server does not start with that: give it another commonName together with its new key`;
     case 'no-way':
-      return `${remark.entity}: ${few(remark.refused)} will be refused by ${REFUSERS[remark.by]}: bring the new ca.pem to everybody before the new certificates`;
+      return `${remark.entity}: ${few(remark.refused)} will be refused by ${REFUSERS[remark.by]}: bring the new ca.pem to every peer before the new certificates`;
     case 'early-end':
-      return `${remark.entity}: who has the new ca.pem refuses chains from before: "pki retire ${remark.intermediates.join(' ')}" first gives everybody chains that both accept`;
+      return `${remark.entity}: peers with the new ca.pem refuse earlier chains: "pki retire ${remark.intermediates.join(' ')}" first gives every peer chains that both accept`;
     default:
       return unreachable(remark);
   }

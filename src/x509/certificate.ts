@@ -100,7 +100,7 @@ const OPTIONAL: readonly number[] = [0x81, 0x82, context(3)];
 function optionalParts(parts: readonly Der[]): Pick<Tbs, 'uniqueIds' | 'extensions'> {
   const places = parts.map(({ tag }) => OPTIONAL.indexOf(tag));
   if (places.some((place, i) => place <= (places[i - 1] ?? -1)))
-    throw new DerError('the certificate has parts that nobody knows');
+    throw new DerError('the certificate has unknown parts');
   const wrapper = parts.find(({ tag }) => tag === context(3));
   return {
     uniqueIds: parts.length - (wrapper === undefined ? 0 : 1),

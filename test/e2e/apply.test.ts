@@ -128,7 +128,7 @@ clients:
     const run = await project.pki(['apply', '--skip-verify']);
     expect(run).toEqual({
       code: 0,
-      stdout: 'applied: nothing to do, everything is as the manifest says\n',
+      stdout: 'applied: nothing to do, everything matches the manifest\n',
       stderr: '',
     });
     expect(changedPaths(before, publishedState(project.folder))).toEqual([]);
@@ -404,7 +404,7 @@ ${leaves('c', ', issuer: root')}
     const run = await project.pki(['apply']);
     expect(run).toMatchObject({
       code: 0,
-      stdout: 'applied: nothing to do, everything is as the manifest says\n',
+      stdout: 'applied: nothing to do, everything matches the manifest\n',
       stderr:
         'pki: nothing changed since it was proven, so no handshakes were made; "--verify all" proves everything again\n',
     });

@@ -69,7 +69,7 @@ describe('at a terminal', () => {
     expect(text.indexOf('± authorities/root')).toBeGreaterThanOrEqual(0);
     expect(text.indexOf('± authorities/root')).toBeLessThan(text.indexOf(QUESTION));
     expect(text.match(/^plan: /gm)).toHaveLength(1);
-    expect(text).toContain('obsolete: authorities/root (1 below is issued anew)');
+    expect(text).toContain('obsolete: authorities/root (1 below is issued again)');
     expect(text).toContain('files of entities that are no longer in the manifest are archived: servers/b');
     expect(text).toContain('applied: ');
     expect(existsSync(project.path('servers/b'))).toBe(false);
@@ -91,7 +91,7 @@ describe('at a terminal', () => {
       .split('\n')
       .filter((line, i, all) => all[i + 1]?.startsWith(QUESTION) && line !== '');
     expect(questions.map((line) => line.replace(/^.*: (?=\w+\/)/, ''))).toEqual([
-      'authorities/r1, authorities/r2, authorities/r3 (1 below is issued anew)',
+      'authorities/r1, authorities/r2, authorities/r3 (1 below is issued again)',
       'servers/x, servers/y',
     ]);
     expect(text).toContain('left in place, though no longer in the manifest: servers/x, servers/y');

@@ -176,7 +176,7 @@ describe('a field of the manifest', () => {
     ).toContain('OK');
   });
 
-  it('a path length: the authority is issued anew with its key, and what is below stays', async () => {
+  it('a path length: the authority is issued again with its key, and what is below stays', async () => {
     const project = edited('pathLength: 0', 'pathLength: 1');
     expect(differing(await project.change('authorities/sub'))).toEqual({ pathLength: ['0', '1'] });
     const certificates = BELOW_SUB.map((id) => stateOf(project.path(id, 'cert.pem')));
@@ -233,7 +233,7 @@ describe("an authority's new key", () => {
     expect(run.code).toBe(1);
     expect(run.stdout).toBe('');
     expect(run.stderr).toMatch(
-      /^pki: error: .*needs consent: authorities\/sub \(3 below are issued anew\)\npki: hint: .*--allow rekey-ca/,
+      /^pki: error: .*needs consent: authorities\/sub \(3 below are issued again\)\npki: hint: .*--allow rekey-ca/,
     );
     expect(changedPaths(before, publishedState(project.out))).toEqual([]);
   });
@@ -277,7 +277,7 @@ describe('what others got wrong', () => {
   });
 
   it.each(['root', 'sub'])(
-    'deleted files of authority %s: what hangs from it is issued anew',
+    'deleted files of authority %s: what hangs from it is issued again',
     async (name) => {
       const project = copyOf(applied);
       rmSync(project.path('authorities', name), { recursive: true });

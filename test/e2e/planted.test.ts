@@ -185,7 +185,7 @@ describe('another key and certificate in the place of an authority', () => {
     expect(again).toMatchObject({ code: 0 });
   });
 
-  it('the certificate alone, with the key taken away: nobody comes to trust it', async () => {
+  it('the certificate alone, with the key taken away: it gains no trust', async () => {
     const project = copyOf(applied);
     const before = LEAVES.map((id) => trustedBy(project, id));
     copyFileSync(foreignRoot(project, '/CN=Anchor Root').cert, project.path(ROOT, 'cert.pem'));

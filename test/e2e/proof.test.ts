@@ -40,7 +40,7 @@ it('is made up for after an interruption, and then not repeated until it is aske
 
   const again = await project.pki(['apply']);
   expect(again.code).toBe(0);
-  expect(again.stdout).toBe('applied: nothing to do, everything is as the manifest says\n');
+  expect(again.stdout).toBe('applied: nothing to do, everything matches the manifest\n');
   expect(again.stderr).toContain(NOTHING);
   const json = JSON.parse((await project.pki(['apply', '--json'])).stdout);
   expect(json.verification).toMatchObject({ ok: true, scope: 'touched', certificates: [] });

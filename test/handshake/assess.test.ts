@@ -158,10 +158,10 @@ describe('refuse', () => {
       /^wrong: no verdict: /,
     ],
     [
-      'nobody refused',
+      'neither side refused',
       refuse('other-root', 'client'),
       {},
-      /^wrong: nobody refused, although the client does not trust/,
+      /^wrong: neither side refused, although the client does not trust/,
     ],
     [
       'data got through',

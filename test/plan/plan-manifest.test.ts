@@ -209,7 +209,7 @@ describe('an authority changes', () => {
     expect(plan.changes[2]).toMatchObject({ action: 'refresh', issuance: null });
   });
 
-  it('re-keyed: everything directly below is issued anew, with the keys it has', () => {
+  it('re-keyed: everything directly below is issued again, with the keys it has', () => {
     const plan = planOf(settled(), withChanged(root, { key: { algorithm: 'rsa', size: 4096 } }));
     expectPlan(plan, {
       [root]: { action: 'rekey', newKey: true, consent: 'rekey-ca', affects: [services, api, billing] },
@@ -237,7 +237,7 @@ describe('an authority changes', () => {
     });
   });
 
-  it('renamed: what names it as issuer is issued anew', () => {
+  it('renamed: what names it as issuer is issued again', () => {
     const plan = planOf(settled(), withChanged(services, { subject: [{ type: 'CN', value: 'Other CA' }] }));
     expectPlan(plan, {
       [services]: { action: 'issue', newKey: false, consent: null, affects: [api] },

@@ -1,4 +1,4 @@
-/** A small PKI in which everything is as the manifest says, and what tests of plans say about it. */
+/** A small PKI in which everything matches the manifest, and what tests of plans say about it. */
 import { expect } from 'vitest';
 import type { Authority, EndEntity, Entity, EntityId, Inventory } from '../../src/pki/entity.ts';
 import { planInventory } from '../../src/plan/plan.ts';
@@ -35,7 +35,7 @@ export const ALL = anInventory(ROOT, SERVICES, API, BILLING);
 
 export const [root, services, api, billing] = [ROOT.id, SERVICES.id, API.id, BILLING.id] as const;
 
-/** A folder in which everything is as the manifest says. */
+/** A folder in which everything matches the manifest. */
 export function settled(inventory: Inventory = ALL, now = NOW): World {
   const world = new World();
   world.carryOut(planInventory(inventory, world.observation(inventory), { now }), inventory);

@@ -74,7 +74,7 @@ it.each<[...[HandshakeCase, Finding], string]>([
   [...admitted(FOREIGN), "they connected, although the client's certificate comes from a foreign CA"],
   [
     ...admitted(refuse('no-client-certificate', 'server'), false),
-    'nobody refused, although the client sent no certificate',
+    'neither side refused, although the client sent no certificate',
   ],
   [
     ...admitted(refuse('wrong-name', 'client')),
@@ -125,7 +125,7 @@ it.each<[SkipCause, string]>([
   [{ kind: 'no-name' }, 'its certificate has no DNS name and no IP address'],
   [
     { kind: 'no-asker', names: ['a.test', '127.0.0.1'] },
-    'no client of the manifest connects, so nobody asks for a.test, 127.0.0.1',
+    'no client of the manifest connects, so nothing asks for a.test, 127.0.0.1',
   ],
   [{ kind: 'no-client' }, 'no client of the manifest connects, so none can be given this fault'],
   [

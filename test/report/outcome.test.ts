@@ -58,7 +58,7 @@ const HELD = [
   'hint: "--allow remove" moves their keys and certificates to the archive',
 ];
 const CONSENT = [
-  'error: re-keying an authority makes every copy of its certificate elsewhere obsolete, and needs consent: authorities/root (1 below is issued anew)',
+  'error: re-keying an authority makes every copy of its certificate elsewhere obsolete, and needs consent: authorities/root (1 below is issued again)',
   'hint: to consent, pass "--allow rekey-ca"',
 ];
 
@@ -67,7 +67,7 @@ describe('a run that ended with', () => {
     [
       'nothing to do',
       { kind: 'nothing', plan: planOf([]), held: [] },
-      'applied: nothing to do, everything is as the manifest says\n',
+      'applied: nothing to do, everything matches the manifest\n',
       [],
     ],
     [
@@ -166,7 +166,7 @@ it('a consent is asked for with what it is about, and how many follow', () => {
     follower,
   ]);
   expect(consentQuestion('rekey-ca', ['authorities/root'], both)).toContain(
-    'authorities/root (2 below are issued anew)\n',
+    'authorities/root (2 below are issued again)\n',
   );
 });
 

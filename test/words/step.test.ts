@@ -98,7 +98,7 @@ describe('a step', () => {
 it.each<[Objection, text: string]>([
   [{ kind: 'key', before: 'rsa-2048', after: 'ed25519' }, 'the key is rsa-2048, not ed25519'],
   [{ kind: 'request-key' }, 'the request is for another key'],
-  [{ kind: 'request-signature' }, 'the signature of the request does not fit its key'],
+  [{ kind: 'request-signature' }, 'the signature of the request does not match its key'],
   [
     { kind: 'request', reason: { kind: 'differs', field: 'subject', before: 'CN=a', after: 'CN=b' } },
     'the request differs, subject is CN=a, not CN=b',

@@ -77,15 +77,15 @@ it.each<[Remark, string]>([
   ],
   [
     { kind: 'no-way', entity: 'authorities/root', refused: ['servers/a', 'clients/c'], by: 'all' },
-    'authorities/root: servers/a, clients/c will be refused by all who trust only its former certificate, from which nothing leads to them: bring the new ca.pem to everybody before the new certificates',
+    'authorities/root: servers/a, clients/c will be refused by all who trust only its former certificate, from which nothing leads to them: bring the new ca.pem to every peer before the new certificates',
   ],
   [
     { kind: 'no-way', entity: 'authorities/root', refused: ['servers/a'], by: 'strict' },
-    'authorities/root: servers/a will be refused by Go, GnuTLS, mbed TLS and pyca where they trust only its former certificate, whose pathLength leaves no room for a cross-certificate: bring the new ca.pem to everybody before the new certificates',
+    'authorities/root: servers/a will be refused by Go, GnuTLS, mbed TLS and pyca where they trust only its former certificate, whose pathLength leaves no room for a cross-certificate: bring the new ca.pem to every peer before the new certificates',
   ],
   [
     { kind: 'early-end', entity: 'authorities/root', intermediates: ['authorities/a', 'authorities/b'] },
-    'authorities/root: who has the new ca.pem refuses chains from before: "pki retire authorities/a authorities/b" first gives everybody chains that both accept',
+    'authorities/root: peers with the new ca.pem refuse earlier chains: "pki retire authorities/a authorities/b" first gives every peer chains that both accept',
   ],
   [
     {

@@ -10,7 +10,7 @@ import { recordedReason } from '../../src/words/recorded.ts';
 import { refusalText } from '../../src/words/refusal.ts';
 
 const MOVE_AWAY = 'move it away, or make it a readable plain file, and run again';
-const OWNER = 'check who owns it, and run as somebody who may read it';
+const OWNER = 'check who owns it, and run as a user who may read it';
 
 it.each<[Blockage, problem: string, hint: string]>([
   [{ kind: 'unreadable', code: 'EACCES' }, 'cannot be read (EACCES)', OWNER],
@@ -29,12 +29,12 @@ it.each<[Blockage, problem: string, hint: string]>([
   [
     { kind: 'former', path: 'servers/old', cause: { kind: 'closed-folder', code: 'EACCES' } },
     'was in "servers/old" before, which lies in a folder that cannot be looked into (EACCES)',
-    'check who owns that, and run as somebody who may read it',
+    'check who owns that, and run as a user who may read it',
   ],
   [
     { kind: 'former', path: 'servers/old/key.pem', cause: { kind: 'unreadable', code: 'EACCES' } },
     'was in "servers/old/key.pem" before, which cannot be read (EACCES)',
-    'check who owns that, and run as somebody who may read it',
+    'check who owns that, and run as a user who may read it',
   ],
   [
     { kind: 'conflicting-key', entity: 'servers/api', other: 'old/key.pem' },
@@ -59,7 +59,7 @@ it.each<[Blockage, problem: string, hint: string]>([
   [
     { kind: 'foreign', artifact: 'csr' },
     'holds no certificate request, and this program did not make it',
-    'give the entry another "folder" or other "files"; or move the file away, if nobody needs it, and run again',
+    'give the entry another "folder" or other "files"; or move the file away, if it is not needed, and run again',
   ],
   [
     { kind: 'links', name: '..data', fault: { kind: 'no-link' } },
@@ -128,7 +128,7 @@ describe('a UserError', () => {
     [
       { kind: 'lock', path: '/out/.pki/lock', cause: { kind: 'unreadable', code: 'EACCES' } },
       '"/out/.pki/lock" cannot be read (EACCES)',
-      'another run may hold it: check who owns it, and run as somebody who may read it',
+      'another run may hold it: check who owns it, and run as a user who may read it',
     ],
     [
       { kind: 'lock', path: '/out/.pki/lock', cause: { kind: 'directory' } },
@@ -143,7 +143,7 @@ describe('a UserError', () => {
     [
       { kind: 'ledger', path: '/out/.pki/ledger.jsonl', cause: { kind: 'unreadable', code: 'EACCES' } },
       '"/out/.pki/ledger.jsonl" cannot be read (EACCES)',
-      'run as somebody who may read it',
+      'run as a user who may read it',
     ],
     [
       { kind: 'tracked-link', path: '/out' },
@@ -167,18 +167,18 @@ describe('a UserError', () => {
     ],
     [
       { kind: 'tracked', path: '/out/.pki' },
-      '"/out/.pki" is tracked by git, so whoever can write to the repository says what is in it',
+      '"/out/.pki" is tracked by git, so anyone who can write to the repository decides what is in it',
       'look at what is in it; then "git rm -r --cached /out/.pki" makes it yours alone, and without it a new one is made',
     ],
     [
       { kind: 'ledger-line', path: '/out/.pki/ledger.jsonl', line: 3, fault: 'no-json' },
-      '"/out/.pki/ledger.jsonl" line 3 is not JSON: somebody else wrote there',
-      'take that line away, or mend it',
+      '"/out/.pki/ledger.jsonl" line 3 is not JSON: another program wrote there',
+      'remove that line, or fix it',
     ],
     [
       { kind: 'ledger-line', path: '/out/.pki/ledger.jsonl', line: 3, fault: 'no-entry' },
-      '"/out/.pki/ledger.jsonl" line 3 is no entry: somebody else wrote there',
-      'take that line away, or mend it',
+      '"/out/.pki/ledger.jsonl" line 3 is no entry: another program wrote there',
+      'remove that line, or fix it',
     ],
     [
       { kind: 'order', path: '/out/.pki/commit/x/order.json' },

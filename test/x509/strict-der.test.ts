@@ -167,7 +167,7 @@ const REFUSED: readonly (readonly [what: string, der: () => Buffer, complaint: s
   [
     'something behind the extensions',
     () => made({ between: encode(0xa3, sequence(BASIC)) }),
-    'the certificate has parts that nobody knows',
+    'the certificate has unknown parts',
   ],
 ];
 
