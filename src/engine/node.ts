@@ -14,7 +14,8 @@ import { type KeySpec, keySpecText } from '../pki/key-spec.ts';
 import type { StagedFile } from '../pki/paths.ts';
 import { generationOf, type KeySource, type Make, type Signer } from '../plan/make.ts';
 import { canSign, type Unsigned, unsignedCertificate, unsignedRequest } from '../plan/unsigned.ts';
-import type { CertificateFacts } from '../x509/facts.ts';
+import { StepError } from '../store/step-error.ts';
+import { type CertificateFacts, keyIdentifierOf } from '../x509/facts.ts';
 import { parseCertificate, requestDer } from '../x509/parse.ts';
 import { pemText } from '../x509/pem.ts';
 import { requestSpki } from '../x509/request.ts';
@@ -110,6 +111,7 @@ export class NodeEngine implements Engine {
     const signer = by.kind === 'self' ? of : by.id;
     const { cert, key } =
       by.kind === 'self' ? { cert: null, key: this.#keyOf(make, by.key) } : this.#authority(make, by);
+    if (cert !== null && keyIdentifierOf(cert) === null) throw new StepError({ kind: 'unidentified-issuer' });
     const unsigned = unsignedCertificate(this.#entity(of), {
       issuance,
       issuer: cert,

@@ -48,7 +48,7 @@ export interface CertificateInputs {
 export function unsignedCertificate(entity: Entity, inputs: CertificateInputs): Unsigned {
   const { issuance, issuer, signedWith, spki, serial } = inputs;
   if (issuer !== null && keyIdentifierOf(issuer) === null)
-    throw new Error('the certificate of the issuer has no subject key identifier to refer to');
+    throw new Error('Internal error: the certificate of the issuer has no subject key identifier');
   const spec = certificateSpec(entity, issuer && issuedBy(issuer), issuance, keyIdentifier(spki));
   const subject = derOf(spec.name);
   const algorithm = algorithmOf(signedWith, digestFor(signedWith));
@@ -76,6 +76,7 @@ function derOf(name: EncodedName): Uint8Array {
 
 function algorithmOf(key: string, digest: Digest): SignatureAlgorithm {
   const algorithm = signatureAlgorithm(key, digest);
-  if (algorithm === undefined) throw new Error(`no signature is known that a key of kind ${key} makes`);
+  if (algorithm === undefined)
+    throw new Error(`Internal error: no signature is known that a key of kind ${key} makes`);
   return algorithm;
 }

@@ -29,6 +29,8 @@ export type StepFault =
   | { readonly kind: 'key-again'; readonly owner: EntityId }
   | { readonly kind: 'serial-again'; readonly serial: string; readonly owner: EntityId }
   | { readonly kind: 'no-key' }
+  /** The issuer's certificate has no identifier of its key. */
+  | { readonly kind: 'unidentified-issuer' }
   | { readonly kind: 'call'; readonly end: CallEnd }
   /** Files that should be readable and are not. */
   | { readonly kind: 'missing'; readonly path: string }
@@ -64,6 +66,7 @@ const WORDS: Words<StepFault> = {
   'serial-again': ({ serial, owner }) =>
     `openssl drew the serial number ${serial} for ${owner} before: ${NO_RANDOMNESS}`,
   'no-key': () => 'holds no readable private key',
+  'unidentified-issuer': () => 'the certificate of the issuer has no subject key identifier to refer to',
   call: ({ end }) => callEndText(end),
   missing: ({ path }) => `"${path}" is missing`,
   empty: ({ path }) => `"${path}" is empty; is the disk full?`,

@@ -38,6 +38,10 @@ describe('a step', () => {
       'openssl drew the serial number 01 for servers/a before: its random numbers repeat, and nothing that it makes is safe',
     ],
     [{ kind: 'no-key' }, 'holds no readable private key'],
+    [
+      { kind: 'unidentified-issuer' },
+      'the certificate of the issuer has no subject key identifier to refer to',
+    ],
     [{ kind: 'missing', path }, `"${path}" is missing`],
     [{ kind: 'empty', path }, `"${path}" is empty; is the disk full?`],
     [{ kind: 'blocked', path, cause: { kind: 'link' } }, `"${path}" is a symbolic link`],
