@@ -12,7 +12,7 @@ export function shellPath(path: string): string {
   return shellWord(path.startsWith('-') ? `./${path}` : path);
 }
 
-/** For a command that is only shown: characters that nobody sees are written as what `printf` makes them of (POSIX). */
+/** For a command that is only shown: invisible characters are written as escapes of `printf` (POSIX). */
 export function shownWord(word: string): string {
   if (visible(word) === word) return shellWord(word);
   const octets = [...Buffer.from(word)].map((octet) =>

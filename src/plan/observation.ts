@@ -108,7 +108,7 @@ export interface ArchivedSet {
 export interface Archive {
   /** Of each entity all, or none. */
   readonly sets: readonly ArchivedSet[];
-  /** The newest moment at which anything was issued; `null` where nobody knows of any. */
+  /** The newest moment at which anything was issued; `null` where none is known. */
   readonly newest: number | null;
   /** The latest moment at which certificates were renewed that had ended, and the last one before that. */
   readonly revival: { readonly at: number; readonly before: number | null } | null;

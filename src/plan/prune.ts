@@ -7,10 +7,10 @@ import { groupBy } from '../pki/group.ts';
 import type { Consent } from './change.ts';
 import type { Archive, ArchivedSet, Observation } from './observation.ts';
 
-/** Certificates of leaves are renewed once a year at least; where nothing was, nobody knows how much time went by. */
+/** Certificates of leaves are renewed once a year at least; without one, the time that has passed is not known. */
 const YEAR = 366 * 86400;
 
-/** Oldest first. @param isCertain nobody doubts the moment: it was asked about, or somebody vouches for the clock. */
+/** Oldest first. @param isCertain the moment is not in doubt: it was asked about, or the user vouches for the clock. */
 export function prunesIn(
   { entities, archiveFor }: Inventory,
   observation: Observation,

@@ -18,7 +18,7 @@ export function pruneTexts(sets: readonly ArchivedSet[]): readonly string[] {
   return [[`older than "archive.keep", to be deleted for good: ${setsText(sets)}`, ...consent].join('\n')];
 }
 
-/** What stays in the archive because nobody agreed. */
+/** What stays in the archive without consent. */
 export function keptMessages(
   due: readonly ArchivedSet[],
   pruned: readonly ArchivedSet[] | undefined,

@@ -46,7 +46,7 @@ export type UserProblem =
       readonly beside: string;
     }
   | { readonly kind: 'nothing-to-verify'; readonly root: string }
-  /** What a program asked for by name: nobody is called that, or several are. */
+  /** What a program asked for by name: no entity has that name, or several have. */
   | { readonly kind: 'no-such-leaf'; readonly name: string; readonly ids: readonly string[] }
   | { readonly kind: 'no-credentials'; readonly entity: string }
   /** An openssl that fails where nothing of the user's is judged. */

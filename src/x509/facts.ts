@@ -48,7 +48,7 @@ export interface CertificateFacts extends ExtensionFacts {
 
 /** What no field of a certificate says, and verifiers refuse. */
 export type CertificateFlaw =
-  /** The algorithm is none that openssl can check; perhaps this version cannot, either. */
+  /** openssl cannot check the algorithm; perhaps this version cannot, either. */
   | 'unsupported-signature'
   /** What is signed names another algorithm than the one beside the signature. */
   | 'two-signature-algorithms'
