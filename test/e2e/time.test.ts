@@ -342,7 +342,7 @@ servers:
     const project = new Project(SHORT);
     const first = await project.pki(['plan', '--now', iso(MADE)]);
     const end = MADE - 300 + 40 * DAY - 1;
-    expect(first.stdout).toContain(`valid until ${iso(end)}, the end of authorities/sub`);
+    expect(first.stdout).toContain(`valid for 40d, until ${iso(end)}, the end of authorities/sub`);
     await applyAt(project, MADE);
     expect(iso((await dates(project, 'servers/web')).notAfter)).toBe(iso(end));
     expect(await dueAt(project, MADE)).toEqual({});
