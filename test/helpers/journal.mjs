@@ -45,8 +45,17 @@ function behindLinks(path) {
   }
 }
 
-/** What is at a path now; `null` where nothing is. */
+/** What is at a path now; `null` where nothing is, or nothing any more: threads rename while this looks. */
 function describe(path, deep = true) {
+  try {
+    return described(path, deep);
+  } catch (error) {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+function described(path, deep) {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return null;
   const base = { ino: stat.ino, mode: stat.mode & 0o7777 };
