@@ -35,7 +35,7 @@ const { output } = await build({
     dir: out,
     format: 'esm',
     // Most of a start is compiling, by the character.
-    minify: { compress: false, mangle: true, codegen: { removeWhitespace: true } },
+    minify: { compress: true, mangle: true, codegen: { removeWhitespace: true } },
     chunkFileNames: 'chunks/[name]-[hash].js',
     codeSplitting: {
       groups: [

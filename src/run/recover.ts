@@ -2,7 +2,8 @@
 import type { EntityId } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import { discard } from '../store/commit/discard.ts';
-import { recover as finishAll, pending } from '../store/commit/recover.ts';
+import { pending } from '../store/commit/pending.ts';
+import { recover as finishAll } from '../store/commit/recover.ts';
 import { commitName } from '../store/commit/roll-forward.ts';
 import type { Rival } from '../store/lock.ts';
 import { OutputFolder } from '../store/output-folder.ts';

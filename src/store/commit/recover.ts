@@ -2,9 +2,9 @@
 import type { EntityId } from '../../pki/entity.ts';
 import { COMMIT_FOLDER } from '../../pki/paths.ts';
 import type { OutputFolder } from '../output-folder.ts';
-import { listOwn } from '../own.ts';
 import { discard } from './discard.ts';
-import { idOf, MARK, rollForward } from './roll-forward.ts';
+import { idOf } from './pending.ts';
+import { MARK, rollForward } from './roll-forward.ts';
 
 /**
  * Finishes it. Resolves to the entities concerned.
@@ -37,9 +37,4 @@ async function finish(output: OutputFolder, name: string): Promise<EntityId> {
 function commits(output: OutputFolder): readonly string[] {
   using folder = output.enterIfThere(COMMIT_FOLDER);
   return folder?.list() ?? [];
-}
-
-/** Entities of which new files wait to be put in place: the next apply begins with them. @param root the output folder. */
-export function pending(root: string): readonly EntityId[] {
-  return listOwn(root, 'commit').map(idOf);
 }

@@ -1,4 +1,5 @@
 /** What comes behind the point of no return of a commit. Every line may be the one before a crash: each is right to do again. */
+
 import { join } from 'node:path';
 import { ARTIFACTS } from '../../pki/artifact.ts';
 import type { EntityId } from '../../pki/entity.ts';
@@ -10,6 +11,7 @@ import { DATA_LINK } from '../symlinks/read.ts';
 import { clearLinks, clearVersions, pairLast, placeVersion, removeIfEmpty } from '../symlinks/write.ts';
 import { keep, removeFile } from './archive.ts';
 import { ORDER, type Order, readOrder } from './order.ts';
+import { idOf } from './pending.ts';
 
 /** In a commit folder: it is given up (discard.ts), and not carried forward any more. */
 export const MARK = 'given-up';
@@ -75,9 +77,4 @@ export async function forget(output: OutputFolder, waiting: Folder, name: string
 /** The name of a commit folder is that of the staging folder (pki/paths.ts). */
 export function commitName(id: EntityId): string {
   return id.replace('/', '.');
-}
-
-/** And back. */
-export function idOf(name: string): EntityId {
-  return name.replace('.', '/');
 }

@@ -16,7 +16,7 @@ import { certificateSpki, publicKeyObject } from '../../x509/certificate.ts';
 import type { KeyId } from '../../x509/facts.ts';
 import { certificateDer } from '../../x509/parse.ts';
 import { EncryptedKeyError, ForeignKeyError, publicKeyOf } from '../../x509/parse-key.ts';
-import { pending } from '../commit/recover.ts';
+import { pending } from '../commit/pending.ts';
 import { otherEntries } from '../ledger.ts';
 import { type Cache, fileSignature } from './cache.ts';
 import { Folders, type FoundFiles, type FoundWithFormer, readFiles, withFormerFiles } from './find-files.ts';
