@@ -7,6 +7,7 @@
 import type { Entity } from '../pki/entity.ts';
 import { subjectText } from '../pki/subject.ts';
 import { type CertificateFacts, type Fingerprint, fingerprintsOf, type KeyId } from '../x509/facts.ts';
+import { diffSubject } from './diff.ts';
 import {
   type EntityObservation,
   type KnownAuthorities,
@@ -37,9 +38,25 @@ export function strangeIn(
 ): Strange {
   if (entity.kind !== 'authority') return NOTHING_STRANGE;
   const of = known.get(entity.id);
-  const key = of === undefined ? undefined : keysOf(observed).find((one) => !of.keys.has(one));
+  const vouched = vouchedKey(entity, observed, known);
+  const key =
+    of === undefined ? undefined : keysOf(observed).find((one) => one !== vouched && !of.keys.has(one));
   const roots = entity.issuer === null ? earlierOf(observed).roots : [];
   return { key: key ?? null, roots: roots.filter((facts) => !explains(facts, observed, of)) };
+}
+
+/**
+ * The key of an intermediate that its issuer has certified in its name: only whoever has the issuer's key can do that, by
+ * the script of a plan for one, which writes no ledger.
+ */
+function vouchedKey(
+  entity: Entity,
+  { cert, signedBy }: EntityObservation,
+  known: KnownAuthorities,
+): KeyId | null {
+  if (entity.issuer === null || cert.state !== 'present' || signedBy === null) return null;
+  const isByIssuer = known.get(entity.issuer)?.keys.has(signedBy) === true;
+  return isByIssuer && diffSubject(cert.facts.subject, entity).length === 0 ? cert.facts.keyId : null;
 }
 
 /** Those of the private key and of the certificate. */

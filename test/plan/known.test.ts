@@ -1,8 +1,8 @@
 /** Keys and roots that another hand put into an authority's place: reported, and nothing of theirs without a yes. */
 import { describe, expect, it } from 'vitest';
 import type { EntityId, Inventory } from '../../src/pki/entity.ts';
-import type { Consent } from '../../src/plan/change.ts';
-import { keptTrustOf } from '../../src/plan/change.ts';
+import type { Change, Consent } from '../../src/plan/change.ts';
+import { keptTrustOf, reasonsOf } from '../../src/plan/change.ts';
 import { agreementOn } from '../../src/plan/consent.ts';
 import { newlyKnown } from '../../src/plan/known.ts';
 import type { KnownAuthorities, Observation } from '../../src/plan/observation.ts';
@@ -57,7 +57,7 @@ function stranger(world: World, name: string): CertificateFacts {
 function replacePair(world: World, id: EntityId): void {
   const key = keyFacts('another hand');
   world.of(id).key = present(key, 0o600);
-  world.changeCert(id, { keyId: key.keyId }, id === root ? key.keyId : undefined);
+  world.changeCert(id, { keyId: key.keyId }, key.keyId);
 }
 
 describe('a root in previous.pem that nothing explains', () => {
@@ -157,6 +157,13 @@ describe('a root in previous.pem that nothing explains', () => {
   });
 });
 
+/** Authorities of whose keys a plan says that they are another hand's. */
+function strangeKeys(observation: Observation): readonly EntityId[] {
+  const { changes } = planned(observation);
+  const isStrange = (change: Change): boolean => reasonsOf(change).some(({ kind }) => kind === 'unknown-key');
+  return changes.filter(isStrange).map(({ id }) => id);
+}
+
 describe('a key that an authority never had', () => {
   it.each([
     [root, [root, services, api, billing]],
@@ -180,6 +187,19 @@ describe('a key that an authority never had', () => {
     expect(newlyKnown(ALL.entities, observation).get(id)?.keys).toEqual(
       new Set([keyFacts('another hand').keyId]),
     );
+  });
+
+  it('is none where its issuer has certified it in its name, as the script of a plan does', () => {
+    const world = settled();
+    const known = ledgerOf(world, root, services);
+    const key = keyFacts('made by hand');
+    world.of(services).key = present(key, 0o600);
+    world.changeCert(services, { keyId: key.keyId });
+    expect(strangeKeys(seen(world, known))).toEqual([]);
+    // In another name it is another authority's.
+    const subject = [{ type: 'CN', value: 'Other CA' }];
+    world.changeCert(services, { keyId: key.keyId, subject });
+    expect(strangeKeys(seen(world, known))).toEqual([services]);
   });
 
   it('names what follows', () => {

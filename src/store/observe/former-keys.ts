@@ -5,8 +5,8 @@
 import type { Entity, EntityId } from '../../pki/entity.ts';
 import { strangeIn } from '../../plan/known.ts';
 import type { EntityObservation, KnownAuthorities, KnownAuthority } from '../../plan/observation.ts';
-import { certificateSpki, publicKeyObject } from '../../x509/certificate.ts';
-import type { Fingerprint, KeyId } from '../../x509/facts.ts';
+import { certificateFacts, certificateSpki, publicKeyObject } from '../../x509/certificate.ts';
+import type { CertificateFacts, Fingerprint, KeyId } from '../../x509/facts.ts';
 import { certificateBlocks } from '../../x509/parse.ts';
 import { sha256 } from '../../x509/public-key.ts';
 import { signedBy } from '../../x509/signature.ts';
@@ -23,13 +23,14 @@ export function withFormerKeys(
   for (const entity of entities) {
     const [seen, of] = [observed.get(entity.id), known.get(entity.id)];
     if (seen === undefined || of === undefined) continue;
-    const strangers = strangeIn(entity, seen, known).roots;
-    if (strangers.length === 0) continue;
+    const { roots, key } = strangeIn(entity, seen, known);
+    if (roots.length === 0 && (key === null || entity.issuer !== null)) continue;
     const certificates = certificatesIn(root, entity);
-    const keys = strangers
+    const former = roots
       .filter((one) => hasSigned(certificates, one.fingerprint, of))
       .map((one) => one.keyId);
-    more.set(entity.id, { ...of, keys: new Set<KeyId>([...of.keys, ...keys]) });
+    const next = key !== null && isVouchedFor(key, seen, certificates, of) ? [key] : [];
+    more.set(entity.id, { ...of, keys: new Set<KeyId>([...of.keys, ...former, ...next]) });
   }
   return more;
 }
@@ -49,9 +50,41 @@ function hasSigned(
   const der = certificates.get(signer);
   if (der === undefined) return false;
   const issued = [...certificates].filter(([fingerprint]) => known.certificates.has(fingerprint));
+  return issued.some(([, cross]) => isSignedBy(cross, der));
+}
+
+/**
+ * A key that a former one has certified in the root's own name: the script of a plan writes no ledger, and leaves such a
+ * cross-certificate behind. No other CA certificate has that name, because validation refuses two of them.
+ */
+function isVouchedFor(
+  key: KeyId,
+  { cert }: EntityObservation,
+  certificates: ReadonlyMap<Fingerprint, Uint8Array>,
+  known: KnownAuthority,
+): boolean {
+  if (cert.state !== 'present' || cert.facts.keyId !== key) return false;
+  const name = cert.facts.subjectDer;
+  const all = [...certificates.values()].flatMap((der) => readable(der) ?? []);
+  const crossing = all.filter(({ facts }) => facts.keyId === key && facts.subjectDer === name);
+  const former = all.filter(
+    ({ facts }) => known.keys.has(facts.keyId) && facts.subjectDer === facts.issuerDer,
+  );
+  return crossing.some(({ der }) => former.some((one) => isSignedBy(der, one.der)));
+}
+
+function readable(der: Uint8Array): { der: Uint8Array; facts: CertificateFacts } | undefined {
   try {
-    const key = publicKeyObject(certificateSpki(der));
-    return issued.some(([, cross]) => signedBy(cross, key));
+    return { der, facts: certificateFacts(der) };
+  } catch {
+    // What cannot be read vouches for nothing.
+    return undefined;
+  }
+}
+
+function isSignedBy(der: Uint8Array, signer: Uint8Array): boolean {
+  try {
+    return signedBy(der, publicKeyObject(certificateSpki(signer)));
   } catch {
     // A key that nothing here can use has signed nothing that could be checked.
     return false;
