@@ -116,6 +116,7 @@ describe('a certificate', () => {
     [365 * DAY, '1y'],
     [36 * 3600, '36h'],
     [90 * 60 + 59, '91m'],
+    [3 * DAY + 1, '3d'],
   ])('of %i seconds is valid for %s', (seconds, text) => {
     expect(validityText(facts({ notAfter: NOW + seconds - 1 }))).toEqual({ text, exact: true });
   });

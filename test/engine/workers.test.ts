@@ -341,3 +341,15 @@ describe('the script', () => {
     });
   }
 });
+
+const openFiles = (): number => readdirSync('/proc/self/fd').length;
+
+it.skipIf(!existsSync('/proc/self/fd'))('leave no file open once they are closed', async () => {
+  const before = openFiles();
+  for (let round = 0; round < 3; round++) {
+    const made = workers(recorder);
+    await made.run({ args: [`open-${round}`], input: 'x' });
+    await made.close();
+  }
+  expect(openFiles()).toBe(before);
+});

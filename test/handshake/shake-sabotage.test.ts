@@ -84,6 +84,19 @@ describe('a server that', () => {
     });
   });
 
+  test('answers in pieces is no less honest', async () => {
+    const judge: Behaviour['judge'] = (socket) => {
+      const write = socket.write.bind(socket) as (bytes: Buffer) => boolean;
+      const inPieces = (bytes: Buffer): boolean => {
+        setImmediate(() => write(bytes.subarray(1)));
+        return write(bytes.subarray(0, 1));
+      };
+      Object.assign(socket, { write: inPieces });
+      return STRICT.judge(socket);
+    };
+    expect(caught(await behaving({ judge }))).toEqual([]);
+  });
+
   test('never answers: the time limit ends it, with an outcome', async () => {
     const pairs = CASES.filter(({ expect: expected }) => expected === 'accept');
     const behaviour = { ...STRICT, answer: () => null };
