@@ -237,6 +237,16 @@ it('what left the manifest goes to the archive, and nothing of the links stays',
   expect(archived(root)).toEqual(['cert.pem: 1 cert', 'key.pem: 1 key']);
 });
 
+it('where plain files are wanted, what is still a link is named, and no plain file', async () => {
+  const root = await published(LINKED);
+  const cert = join(root, ID, 'cert.pem');
+  unlinkSync(cert);
+  writeFileSync(cert, '1 cert');
+  const found = stateOf(root, PLAIN);
+  expect(found?.state).toBe('mixed');
+  expect(found?.findings).toEqual(['key.pem', 'chain.pem', 'ca.pem'].map((name) => ({ name, is: 'link' })));
+});
+
 describe('damage', () => {
   const VERSION = '..v-2026-11-23T110001Z';
   const at = (root: string, ...names: readonly string[]): string => join(root, ID, ...names);
