@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { REPOSITORY, runProgram, snapshot } from '../helpers/cli.ts';
 import { openssl } from '../helpers/openssl.ts';
-import { type ChangeJson, copyOf, Project } from './project.ts';
+import { type ChangeJson, copyOf, Project, type ReasonJson } from './project.ts';
 
 // --- Manifests -------------------------------------------------------------------------------------------------------
 
@@ -363,7 +363,15 @@ const LEAF: readonly Case[] = [
     'servers.*.trust',
     'servers.web.trust',
     { other: ['other'], full: with_(PLAIN, { 'servers.web.trust': ['root', 'other'] }) },
-    () => ({ expected: { 'servers/web': 'refresh ca.pem is out of date' } }),
+    (verb) => ({
+      expected: {
+        'servers/web': {
+          add: 'refresh trusts authorities/other',
+          change: 'refresh no longer trusts authorities/root',
+          remove: 'refresh no longer trusts authorities/other',
+        }[verb],
+      },
+    }),
   ),
 ];
 
@@ -421,17 +429,17 @@ const AUTHORITY: readonly Case[] = [
     (verb) => ({
       expected: {
         'authorities/other': {
-          add: 'issue authorityKeyIdentifier: none → present; issuer: CN=Other → CN=Root',
+          add: 'issue authorityKeyIdentifier: none → present; issuer: CN=Other → CN=Root; trusts authorities/root; no longer trusts authorities/other',
           change: 'issue issuer: CN=Root → CN=Placed',
           remove: 'issue issuer: CN=Root → CN=Other',
         }[verb],
         ...each(
           ['servers/by', 'servers/put'],
           {
-            add: 'refresh chain.pem is missing; authorities/other changes; ca.pem is out of date',
+            add: 'refresh trusts authorities/root; no longer trusts authorities/other; chain.pem is missing; authorities/other changes',
             change: 'refresh authorities/other changes',
             remove:
-              'refresh fullchain.pem is out of date; authorities/other changes; chain.pem is no longer needed',
+              'refresh trusts authorities/other; no longer trusts authorities/root; fullchain.pem is out of date; authorities/other changes; chain.pem is no longer needed',
           }[verb],
         ),
       },
@@ -523,10 +531,17 @@ const IN_DEFAULTS: readonly Case[] = [
       other: ['other'],
       full: with_(PLAIN, { 'defaults.trust': ['root', 'other'] }),
     },
-    () => ({
+    (verb) => ({
       expected: each(
         ALL.filter((id) => !id.startsWith('authorities/')),
-        'refresh ca.pem is out of date',
+        (id) => {
+          const another = issuerOf(id) === 'authorities/other' ? 'root' : 'other';
+          return {
+            add: `refresh trusts authorities/${another}`,
+            change: 'refresh no longer trusts authorities/root',
+            remove: `refresh no longer trusts authorities/${another}`,
+          }[verb];
+        },
       ),
     }),
   ),
@@ -707,9 +722,15 @@ beforeAll(async () => {
   for (const manifest of [PLAIN, FULL]) await folderOf(manifest);
 });
 
+/** Of long lists, too, all that was and all that will be. */
+function wholeText({ field, before, after, text }: ReasonJson): string {
+  const isWhole = field !== undefined && typeof before === 'string' && typeof after === 'string';
+  return isWhole ? `${field}: ${before} → ${after}` : text;
+}
+
 /** `issue san: a → b; authorities/sub changes`. */
 function lineOf({ action, reasons }: ChangeJson): string {
-  const texts = reasons.map(({ kind, text }) => (kind === 'keeps-trust' ? kind : text));
+  const texts = reasons.map((reason) => (reason.kind === 'keeps-trust' ? reason.kind : wholeText(reason)));
   return `${action} ${texts.join('; ')}`.trim().replace(/\d{4}-\d\d-\d\dT[\d:]+Z/g, 'TIME');
 }
 
