@@ -13,6 +13,7 @@ import type { KeyId } from '../../x509/facts.ts';
 import type { Folder } from '../folder.ts';
 import { fieldsOf } from '../json.ts';
 import { readOwn } from '../own.ts';
+import { listingOf } from './listing.ts';
 
 /** Raised whenever what is read from a file changes its meaning: older entries are then left unread. */
 const FORMAT = 7;
@@ -60,8 +61,9 @@ export function fileSignature(root: string, entity: Located): FileSignature | un
   if (entity.publish === 'symlinks') return undefined;
   let changed = 0;
   const parts: string[] = [];
+  const mayBeThere = listingOf(root, entity);
   for (const file of ALL_ARTIFACTS) {
-    const stat = statAt(join(root, filePath(entity, file)));
+    const stat = mayBeThere(file) ? statAt(join(root, filePath(entity, file))) : undefined;
     if (stat === undefined) parts.push('-');
     else if (stat === null || !stat.isFile()) return undefined;
     else {

@@ -9,6 +9,7 @@ import type { Exposure, FileState, FormerFile, FormerLocation, Published } from 
 import { sha256 } from '../../x509/public-key.ts';
 import { isTrusted } from '../owner.ts';
 import { DATA_LINK, isLink, readSeen, type View, viewOf } from '../symlinks/read.ts';
+import { listingOf } from './listing.ts';
 import { blockedBy, readBytes, unopened } from './read.ts';
 
 /** An entity's files as bytes. Without `published`: nothing is there, or no links were wanted or found. */
@@ -17,12 +18,17 @@ export interface FoundFiles {
   readonly published?: Published;
 }
 
+const MISSING = { state: 'missing' } as const;
+
 /** Plain reads; only where links are wanted or found is the folder looked at as a whole, which takes far longer. */
 export function readFiles(root: string, entity: Located, folders: Folders): FoundFiles {
   if (entity.publish === 'symlinks' || folders.hasLinks(entity)) return readView(root, entity, folders);
+  const mayBeThere = listingOf(root, entity);
   const plain = eachArtifact((file) => {
     const path = filePath(entity, file);
-    return folders.blockage(folderOf(path)) ?? readBytes(join(root, path));
+    const blockage = folders.blockage(folderOf(path));
+    if (blockage !== null) return blockage;
+    return mayBeThere(file) ? readBytes(join(root, path)) : MISSING;
   });
   const linked = ALL_ARTIFACTS.some((file) => isLink(plain[file])) && folders.isOwn(entity);
   return linked ? readView(root, entity, folders) : { bytes: plain };
