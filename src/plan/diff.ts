@@ -10,7 +10,7 @@ import { type IssuerIdentity, PRESENT, type Wanted } from '../x509/extension-rul
 import { directoryNameIn } from '../x509/extensions/authority-key-identifier.ts';
 import { type AnyExtension, type ExtensionField, type Found, findExtension } from '../x509/extensions.ts';
 import type { CertificateFacts, NameAttribute, RequestFacts } from '../x509/facts.ts';
-import { issuedName, keptName } from '../x509/name.ts';
+import { nextName } from '../x509/name.ts';
 import { isSameName, nameText } from '../x509/name-read.ts';
 import { defectsOf } from './defects.ts';
 import type { Field, Reason } from './reason.ts';
@@ -68,7 +68,7 @@ export function subjectChange(
   entity: Pick<Entity, 'subject'>,
   cert: Pick<CertificateFacts, 'subjectDer'>,
 ): readonly FieldChange[] {
-  const after = issuedName(entity, keptName(entity, cert));
+  const after = nextName(entity, cert);
   if (after === cert.subjectDer) return [];
   const [before, then] = [nameText(cert.subjectDer), nameText(after)];
   if (before !== then) return differs('subject', before, then);

@@ -5,7 +5,7 @@ import { filePath, isManaged } from '../pki/files.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import type { Situation } from './artifacts/rule.ts';
 import type { Refusal } from './blockage.ts';
-import type { Change, FileChanges, Issue } from './change.ts';
+import type { Change, FileChanges, Issuance, Issue } from './change.ts';
 import type { Context } from './context.ts';
 import { consentsFor, type Decision, decide } from './decision.ts';
 import { type Derived, derivedFiles, unwantedFiles, wantedOutputs } from './derived.ts';
@@ -20,6 +20,15 @@ import { relocationReasons, relocationsOf, renamedLinks } from './relocation.ts'
 import { keyOutlookOf, routeOf } from './routes.ts';
 import { isToldBy, trustReasons } from './trust.ts';
 import { unvouchedFor } from './vouching.ts';
+
+/** Of a certificate that stays there is none, whatever the next one will be. */
+function successorOf(
+  entity: Entity,
+  observed: EntityObservation,
+  { issuance, newKey }: Decision,
+): Issuance | null {
+  return issuance !== null && hasNewIdentity(entity, observed, newKey) ? issuance : null;
+}
 
 /** @param context its outlooks already hold the authorities above the entity, and the other roots that it trusts. */
 export function planEntity(entity: Entity, seen: EntityObservation, context: Context): Change {
@@ -37,7 +46,7 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     retired: context.retire.has(entity.id),
     strangers: strange.roots,
     isForeign: strange.key !== null,
-    successor: hasNewIdentity(entity, observed, decision.newKey) ? decision.issuance : null,
+    successor: successorOf(entity, observed, decision),
     children: entity.issuer === null ? context.childrenOf(entity.id) : [],
     rekeyed: context.rekey,
     unrouted: context.retire,

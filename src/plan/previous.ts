@@ -16,7 +16,7 @@ import {
   pathLengthOf,
   signerIdentifierOf,
 } from '../x509/facts.ts';
-import { issuedName, keptName } from '../x509/name.ts';
+import { issuedName, nextName } from '../x509/name.ts';
 import { type Rollover, rolloverOf } from '../x509/rollover.ts';
 import type { Crossing, Issuance } from './change.ts';
 import type { AuthorityObservation, EntityObservation } from './observation.ts';
@@ -202,5 +202,5 @@ function dropped({ notAfter }: CertificateFacts, { retired }: Situation): Reason
 export function hasNewIdentity(entity: Entity, { cert, key }: EntityObservation, newKey: boolean): boolean {
   if (cert.state !== 'present') return false;
   const sameKey = !newKey && key.state === 'present' && key.facts.keyId === cert.facts.keyId;
-  return !sameKey || cert.facts.subjectDer !== issuedName(entity, keptName(entity, cert.facts));
+  return !sameKey || cert.facts.subjectDer !== nextName(entity, cert.facts);
 }

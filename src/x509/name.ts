@@ -54,17 +54,26 @@ export function keptName(
   { subject }: Pick<Entity, 'subject'>,
   cert: Pick<CertificateFacts, 'subjectDer'>,
 ): EncodedName | undefined {
+  // Nearly always, and every plan asks it of every certificate.
+  if (cert.subjectDer === nameDer(subject)) return undefined;
   const found = relativeNames(cert.subjectDer);
   const ordered = found.flat().flatMap(({ type, value }): Subject => {
     return subject.filter((attribute) => attribute.type === type && attribute.value === value).slice(0, 1);
   });
-  const isOurs = cert.subjectDer === nameDer(subject);
-  if (isOurs || ordered.length !== subject.length || found.flat().length !== subject.length) return undefined;
+  if (ordered.length !== subject.length || found.flat().length !== subject.length) return undefined;
   const joined = joinedPlaces(found.map(({ length }) => length));
   const names = keysOf(NAME_STRINGS).map((strings): EncodedName => {
     return { subject: ordered, strings, ...(joined.length === 0 ? {} : { joined }) };
   });
   return names.find((name) => encodedNameDer(name) === cert.subjectDer);
+}
+
+/** The subject that the next certificate will have, as hex of its DER. */
+export function nextName(
+  entity: Pick<Entity, 'subject'>,
+  cert: Pick<CertificateFacts, 'subjectDer'>,
+): string {
+  return keptName(entity, cert) === undefined ? nameDer(entity.subject) : cert.subjectDer;
 }
 
 /** Of RDNs of these sizes. */
