@@ -1,6 +1,7 @@
 /** What an authority's certificate says of those below it, and a certificate of its purposes, as a manifest spells them. */
 import type { EntryText } from '../manifest/write.ts';
-import type { Section } from '../pki/entity.ts';
+import { KINDS, type Section } from '../pki/entity.ts';
+import { PURPOSES_OF } from '../pki/purposes.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
 
 /** `undefined` where there are none, or some that a manifest cannot say: these are noted, and lost at renewal. */
@@ -32,15 +33,8 @@ export function purposesOf(
 ): EntryText['extendedKeyUsage'] {
   const found = extensions.extendedKeyUsage?.value;
   if (found === undefined || found.length === 0) return undefined;
-  const usual = USUAL[section];
+  const usual = PURPOSES_OF[KINDS[section]];
   const isUsual = found.length === usual.length && usual.every((purpose) => found.includes(purpose));
   const isPossible = usual.every((purpose) => found.includes(purpose));
   return isUsual || !isPossible ? undefined : [...found];
 }
-
-const USUAL: Readonly<Record<Section, readonly string[]>> = {
-  authorities: [],
-  servers: ['serverAuth'],
-  clients: ['clientAuth'],
-  peers: ['serverAuth', 'clientAuth'],
-};

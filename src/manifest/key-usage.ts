@@ -1,7 +1,8 @@
 /** `keyUsage` and `extendedKeyUsage`: what a key may do, and what a certificate is for. */
 import * as z from 'zod';
-import { KEY_USAGES, type KeyUsage, PURPOSES } from '../pki/key-usage.ts';
+import { KEY_USAGES, type KeyUsage } from '../pki/key-usage.ts';
 import { quote } from '../pki/printable.ts';
+import { PURPOSES } from '../pki/purposes.ts';
 import { notEmpty, unique } from './fields.ts';
 import { isOid, OID_PATTERN } from './oid.ts';
 import { problemIssue, wanted } from './problem.ts';

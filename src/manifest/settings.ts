@@ -6,7 +6,8 @@
 import type * as z from 'zod';
 import { OUTPUTS, STANDARD_OUTPUTS } from '../pki/artifact.ts';
 import { keySpecText } from '../pki/key-spec.ts';
-import { KEY_USAGES, PURPOSES } from '../pki/key-usage.ts';
+import { KEY_USAGES } from '../pki/key-usage.ts';
+import { PURPOSES } from '../pki/purposes.ts';
 import { keysOf } from '../pki/record.ts';
 import { durationText } from './duration.ts';
 import * as field from './fields.ts';

@@ -1,9 +1,9 @@
 /** What entries say of usages, where it would keep them from what their section is for. */
 import type { Report } from '../manifest/report.ts';
 import { listed } from '../manifest/suggest.ts';
-import type { LeafKind } from '../pki/entity.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { quote } from '../pki/printable.ts';
+import { PURPOSES_OF } from '../pki/purposes.ts';
 import { type AuthorityDraft, type Draft, draftText, type LeafDraft } from './draft.ts';
 import { type Hierarchy, lineOf } from './hierarchy.ts';
 import type { SignedLeaf } from './leaf-issuer.ts';
@@ -60,13 +60,6 @@ function checkLeafUsages(leaf: LeafDraft, report: Report): void {
     });
 }
 
-/** What each section is for. */
-const PURPOSES_OF: Readonly<Record<LeafKind, readonly string[]>> = {
-  server: ['serverAuth'],
-  client: ['clientAuth'],
-  peer: ['serverAuth', 'clientAuth'],
-};
-
 function checkEncipherment(draft: Draft, report: Report): void {
   const { keyUsage, key } = draft.settings;
   if (keyUsage?.includes('keyEncipherment') !== true || key.algorithm === 'rsa' || draft.kind === 'authority')
@@ -81,7 +74,7 @@ function checkEncipherment(draft: Draft, report: Report): void {
 
 /** Purposes of an authority narrow everything below it: OpenSSL, Go, Java, NSS and Windows all nest them. */
 function checkPurposesAbove({ leaf, issuer }: SignedLeaf, hierarchy: Hierarchy, report: Report): void {
-  const purposes = leaf.settings.extendedKeyUsage ?? PURPOSES_OF[leaf.kind];
+  const purposes: readonly string[] = leaf.settings.extendedKeyUsage ?? PURPOSES_OF[leaf.kind];
   for (const authority of lineOf(issuer, hierarchy)) {
     const allowed = authority.settings.extendedKeyUsage;
     const missing = purposes.filter((purpose) => allowed?.includes(purpose) === false);

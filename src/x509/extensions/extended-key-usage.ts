@@ -1,6 +1,6 @@
 /** Extended key usage (RFC 5280 §4.2.1.12): what the certificate may be used for, by names or dotted OIDs. */
-import { type Entity, type LeafKind, unreachable } from '../../pki/entity.ts';
-import { PURPOSES } from '../../pki/key-usage.ts';
+import type { Entity } from '../../pki/entity.ts';
+import { PURPOSES, PURPOSES_OF } from '../../pki/purposes.ts';
 import { children, expectTag, oidText, TAG } from '../der.ts';
 import { encode, encodeOid } from '../der-write.ts';
 import type { ExtensionRule } from '../extension-rule.ts';
@@ -33,20 +33,6 @@ export const extendedKeyUsage = {
 } as const satisfies ExtensionRule<readonly string[]>;
 
 /** `null`: for everything. */
-function purposesOf(entity: Entity): readonly string[] | null {
-  if (entity.extendedKeyUsage !== undefined) return entity.extendedKeyUsage;
-  return entity.kind === 'authority' ? null : usagesOf(entity.kind);
-}
-
-function usagesOf(kind: LeafKind): readonly string[] {
-  switch (kind) {
-    case 'server':
-      return ['serverAuth'];
-    case 'client':
-      return ['clientAuth'];
-    case 'peer':
-      return ['serverAuth', 'clientAuth'];
-    default:
-      return unreachable(kind);
-  }
+function purposesOf({ kind, extendedKeyUsage: stated }: Entity): readonly string[] | null {
+  return stated ?? (kind === 'authority' ? null : PURPOSES_OF[kind]);
 }
