@@ -1,24 +1,26 @@
 /** What an authority's certificate says of those below it, and a certificate of its purposes, as a manifest spells them. */
+import { nameConstraints } from '../manifest/name-constraints.ts';
 import type { EntryText } from '../manifest/write.ts';
 import { KINDS, type Section } from '../pki/entity.ts';
+import type { NameConstraints } from '../pki/name-constraints.ts';
 import { PURPOSES_OF } from '../pki/purposes.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
 
-/** `undefined` where there are none, or some that a manifest cannot say: these are noted, and lost at renewal. */
+/** `undefined` where there are none, or some that validation refuses: these are noted, and lost at renewal. */
 export function constraintsOf({ extensions }: CertificateFacts): EntryText['nameConstraints'] {
   const value = extensions.nameConstraints?.value;
   if (value === undefined) return undefined;
-  const { permitted, excluded } = value;
-  if (![...permitted, ...excluded].every(isSayable)) return undefined;
-  return {
-    ...(permitted.length === 0 ? {} : { permitted: permitted.map(spelled) }),
-    ...(excluded.length === 0 ? {} : { excluded: excluded.map(spelled) }),
+  const written = {
+    ...(value.permitted.length === 0 ? {} : { permitted: value.permitted.map(spelled) }),
+    ...(value.excluded.length === 0 ? {} : { excluded: value.excluded.map(spelled) }),
   };
+  const read = nameConstraints.safeParse(written);
+  const isSame = read.success && listOf(read.data) === listOf(value);
+  return isSame ? written : undefined;
 }
 
-/** Validation takes prefixes as masks alone, and no dot in front of a domain. */
-function isSayable(name: string): boolean {
-  return /^(?:dns:[^.*].*|ip:[^/]+\/\d+|email:.+|uri:\.?[^.].*)$/.test(name);
+function listOf({ permitted, excluded }: NameConstraints): string {
+  return JSON.stringify([permitted, excluded]);
 }
 
 /** Domains and ranges show what they are. */

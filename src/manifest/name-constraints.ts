@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { ipOctets } from '../pki/ip.ts';
 import { quote } from '../pki/printable.ts';
-import { rangeText } from '../x509/ip-range.ts';
+import { prefixMask, rangeText } from '../x509/ip-range.ts';
 import { parseDns } from './dns.ts';
 import { unique } from './fields.ts';
 import { type Parsed, parsed, problemIssue, refused, using, wanted } from './problem.ts';
@@ -63,10 +63,7 @@ function parseRange(text: string): Parsed<string> {
   const prefix = length === undefined ? bits : /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN;
   if (!(prefix >= 0 && prefix <= bits))
     return refused('san', `${quote(text)} has no prefix of 0 to ${bits} bits`, hint);
-  const mask = Uint8Array.from(
-    address,
-    (_, i) => (0xff00 >> Math.min(8, Math.max(0, prefix - 8 * i))) & 0xff,
-  );
+  const mask = prefixMask(prefix, address.length);
   const base = address.map((octet, i) => octet & (mask[i] ?? 0));
   const range = rangeText(Buffer.concat([base, mask])) ?? '';
   if (base.some((octet, i) => octet !== address[i]))

@@ -9,5 +9,5 @@ const LONGEST = 128;
 
 /** Whether a text is one that DER and openssl can write. */
 export function isOid(text: string): boolean {
-  return text.length <= LONGEST && OID.test(text) && text.split('.').length >= 2;
+  return text.length <= LONGEST && OID.test(text);
 }

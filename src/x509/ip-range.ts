@@ -30,7 +30,8 @@ export function readRange(text: string): IpRange {
   return { address, mask };
 }
 
-function prefixMask(length: number, octets: number): Uint8Array {
+/** A mask of so many ones, in so many octets. */
+export function prefixMask(length: number, octets: number): Uint8Array {
   const ones = (i: number): number => Math.min(8, Math.max(0, length - 8 * i));
   return Uint8Array.from({ length: octets }, (_, i) => (0xff00 >> ones(i)) & 0xff);
 }
