@@ -1,4 +1,5 @@
 /** What other tools have in a file like a manifest: what it is called here, or why there is nothing like it. */
+import { eachWord } from '../pki/record.ts';
 
 /** What other tools call the same keys. */
 const ALIASES: ReadonlyMap<string, string> = new Map(
@@ -92,32 +93,28 @@ const RELOAD = 'nothing is run after a change: let what runs "pki apply" reload 
 
 /** By key, folded: in lower case, without `-` and `_`. */
 const ABSENT: ReadonlyMap<string, string> = new Map([
-  ...keysFor(USAGES, 'usage usages purpose basicconstraints isca'),
-  ...keysFor('write "extendedKeyUsage"', 'eku extkeyusage extendedkeyusages'),
-  ...keysFor(OWNER, 'owner user uid group gid mode perm perms permissions chmod chown'),
-  ...keysFor(REVOCATION, 'crl crls crlurl ocsp ocspurl revoked revoke revocation revocations'),
-  ...keysFor(FORMS, 'pkcs12 p12 pfx jks keystore truststore format encoding passphrase password'),
-  ...keysFor(DIGEST, 'digest hash md sha signature signaturealgorithm sigalg'),
-  ...keysFor(TEMPLATE, 'template templates profile profiles extends include includes import'),
-  ...keysFor(RELOAD, 'hook hooks onchange reload exec command postcommand renewhook'),
-  ...keysFor('serial numbers are random', 'serial serialnumber'),
-  ...keysFor('an authority without "issuer" is a root: it signs itself', 'selfsigned self root'),
-  ...keysFor(
-    'write "nameConstraints" of an authority: { permitted: […], excluded: […] }',
+  ...eachWord('usage usages purpose basicconstraints isca', USAGES),
+  ...eachWord('eku extkeyusage extendedkeyusages', 'write "extendedKeyUsage"'),
+  ...eachWord('owner user uid group gid mode perm perms permissions chmod chown', OWNER),
+  ...eachWord('crl crls crlurl ocsp ocspurl revoked revoke revocation revocations', REVOCATION),
+  ...eachWord('pkcs12 p12 pfx jks keystore truststore format encoding passphrase password', FORMS),
+  ...eachWord('digest hash md sha signature signaturealgorithm sigalg', DIGEST),
+  ...eachWord('template templates profile profiles extends include includes import', TEMPLATE),
+  ...eachWord('hook hooks onchange reload exec command postcommand renewhook', RELOAD),
+  ...eachWord('serial serialnumber', 'serial numbers are random'),
+  ...eachWord('selfsigned self root', 'an authority without "issuer" is a root: it signs itself'),
+  ...eachWord(
     'constraints permitted excluded',
+    'write "nameConstraints" of an authority: { permitted: […], excluded: […] }',
   ),
-  ...keysFor('write it as a comment: "# yaml-language-server: $schema=…"', '$schema schema'),
-  ...keysFor(
-    'entries stand under "servers", "clients" or "peers"',
+  ...eachWord('$schema schema', 'write it as a comment: "# yaml-language-server: $schema=…"'),
+  ...eachWord(
     'certificates certs certificate entities leaves leafs',
+    'entries stand under "servers", "clients" or "peers"',
   ),
 ]);
 
 /** The hint for a key, however it is spelled. */
 export function absentHint(key: string): string | undefined {
   return ABSENT.get(fold(key));
-}
-
-function keysFor(hint: string, keys: string): readonly (readonly [string, string])[] {
-  return keys.split(' ').map((key) => [key, hint] as const);
 }

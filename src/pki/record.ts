@@ -43,3 +43,8 @@ export function pick<T extends object, K extends keyof T>(record: T, keys: reado
   for (const key of keys) if (key in record) picked[key] = record[key];
   return picked as Pick<T, K>;
 }
+
+/** The words of a text, each with the same value: rows of a map in which many words mean one thing. */
+export function eachWord<T>(words: string, value: T): readonly (readonly [string, T])[] {
+  return words.split(' ').map((word) => [word, value] as const);
+}

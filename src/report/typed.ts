@@ -1,5 +1,7 @@
 /** Words of other programs, and the hint for each: what this program calls it, or does instead. */
 
+import { eachWord } from '../pki/record.ts';
+
 const STATUS = '"pki status" lists every certificate and the time it has left';
 const APPLY = '"pki apply" makes what the manifest describes, and renews what is due';
 const ENTRY = 'write it into the manifest, and "pki apply" makes it';
@@ -20,23 +22,23 @@ const REQUEST =
 
 /** Words in place of a command, in lower case. */
 export const COMMANDS_TRIED: ReadonlyMap<string, string> = new Map([
-  ...wordsFor(STATUS, 'list ls show info get inspect expiry expires expiration certs'),
-  ...wordsFor(APPLY, 'renew issue make build run sync up deploy install generate gen'),
-  ...wordsFor(ENTRY, 'new create add'),
-  ...wordsFor(REMOVE, 'delete remove rm destroy down prune clean'),
-  ...wordsFor(ROTATE, 'rekey re-key replace regenerate reissue'),
-  ...wordsFor(PLAN, 'diff preview dry-run dryrun changes'),
-  ...wordsFor(CHECK, 'check lint test doctor'),
-  ...wordsFor(ADOPT, 'import convert scan migrate'),
-  ...wordsFor(FORMS, 'export pkcs12 p12 jks'),
-  ...wordsFor(HISTORY, 'log logs audit ledger'),
-  ...wordsFor(RECOVER, 'unlock force-unlock repair resume continue'),
-  ...wordsFor(ARCHIVE, 'undo rollback restore backup'),
-  ...wordsFor(REVOKE, 'revoke crl ocsp'),
-  ...wordsFor(REQUEST, 'sign request csr'),
-  ...wordsFor('"pki init" writes a manifest to begin with', 'setup start quickstart bootstrap ca'),
-  ...wordsFor('"pki completion SHELL" prints it', 'completions autocomplete'),
-  ...wordsFor('"pki --version" prints it', 'version'),
+  ...eachWord('list ls show info get inspect expiry expires expiration certs', STATUS),
+  ...eachWord('renew issue make build run sync up deploy install generate gen', APPLY),
+  ...eachWord('new create add', ENTRY),
+  ...eachWord('delete remove rm destroy down prune clean', REMOVE),
+  ...eachWord('rekey re-key replace regenerate reissue', ROTATE),
+  ...eachWord('diff preview dry-run dryrun changes', PLAN),
+  ...eachWord('check lint test doctor', CHECK),
+  ...eachWord('import convert scan migrate', ADOPT),
+  ...eachWord('export pkcs12 p12 jks', FORMS),
+  ...eachWord('log logs audit ledger', HISTORY),
+  ...eachWord('unlock force-unlock repair resume continue', RECOVER),
+  ...eachWord('undo rollback restore backup', ARCHIVE),
+  ...eachWord('revoke crl ocsp', REVOKE),
+  ...eachWord('sign request csr', REQUEST),
+  ...eachWord('setup start quickstart bootstrap ca', '"pki init" writes a manifest to begin with'),
+  ...eachWord('completions autocomplete', '"pki completion SHELL" prints it'),
+  ...eachWord('version', '"pki --version" prints it'),
 ]);
 
 const AGREE =
@@ -45,31 +47,27 @@ const FILE = 'the manifest is named without an option: "pki plan FILE"';
 
 /** Words in place of an option, with their dashes. */
 export const OPTIONS_TRIED: ReadonlyMap<string, string> = new Map([
-  ...wordsFor(PLAN, '--dry-run --dryrun -n --diff --check --noop --what-if --preview'),
-  ...wordsFor(AGREE, '--yes -y --auto-approve --assume-yes --approve --confirm --non-interactive --no-input'),
-  ...wordsFor(`${AGREE}; ${ROTATE}`, '--force --overwrite --renew --reissue --rekey --rotate'),
-  ...wordsFor(FILE, '--file -f --config -c --manifest -m --input -i'),
-  ...wordsFor('"output" in the manifest says where files go', '--out -o --output --outdir --dir -d'),
-  ...wordsFor('"--only NAMES" does what is due for these alone', '--target -t --select --limit --name'),
-  ...wordsFor('"validity" of an entry, in the manifest, says how long', '--days --validity --expiry --ttl'),
-  ...wordsFor(
-    'results go to standard output, the rest to standard error: 2>/dev/null',
+  ...eachWord('--dry-run --dryrun -n --diff --check --noop --what-if --preview', PLAN),
+  ...eachWord('--yes -y --auto-approve --assume-yes --approve --confirm --non-interactive --no-input', AGREE),
+  ...eachWord('--force --overwrite --renew --reissue --rekey --rotate', `${AGREE}; ${ROTATE}`),
+  ...eachWord('--file -f --config -c --manifest -m --input -i', FILE),
+  ...eachWord('--out -o --output --outdir --dir -d', '"output" in the manifest says where files go'),
+  ...eachWord('--target -t --select --limit --name', '"--only NAMES" does what is due for these alone'),
+  ...eachWord('--days --validity --expiry --ttl', '"validity" of an entry, in the manifest, says how long'),
+  ...eachWord(
     '--quiet -q --silent -s',
+    'results go to standard output, the rest to standard error: 2>/dev/null',
   ),
-  ...wordsFor('"--json" prints what machines read', '--format --output-format -j'),
-  ...wordsFor('NO_COLOR=1 switches colours off', '--no-color --no-colour --color --colour'),
-  ...wordsFor('"--skip-verify" leaves the proof out', '--no-verify --no-proof --skip-tests --no-handshakes'),
-  ...wordsFor(
-    '"--lock-timeout 60s" waits for another run; PKI_OPENSSL_TIMEOUT limits openssl',
+  ...eachWord('--format --output-format -j', '"--json" prints what machines read'),
+  ...eachWord('--no-color --no-colour --color --colour', 'NO_COLOR=1 switches colours off'),
+  ...eachWord('--no-verify --no-proof --skip-tests --no-handshakes', '"--skip-verify" leaves the proof out'),
+  ...eachWord(
     '--timeout --wait',
+    '"--lock-timeout 60s" waits for another run; PKI_OPENSSL_TIMEOUT limits openssl',
   ),
-  ...wordsFor('PKI_OPENSSL names the openssl program', '--openssl --openssl-path'),
-  ...wordsFor('"--detailed-exitcode" ends with 2 when changes are due', '--exit-code --exitcode'),
-  ...wordsFor('"--now TIME" looks from another moment', '--date --at --as-of --time'),
-  ...wordsFor('"--commands" prints the openssl commands', '--script --shell --print-commands'),
-  ...wordsFor('PKI_DEBUG=1 shows the stack of an error that should not have happened', '--debug --trace'),
+  ...eachWord('--openssl --openssl-path', 'PKI_OPENSSL names the openssl program'),
+  ...eachWord('--exit-code --exitcode', '"--detailed-exitcode" ends with 2 when changes are due'),
+  ...eachWord('--date --at --as-of --time', '"--now TIME" looks from another moment'),
+  ...eachWord('--script --shell --print-commands', '"--commands" prints the openssl commands'),
+  ...eachWord('--debug --trace', 'PKI_DEBUG=1 shows the stack of an error that should not have happened'),
 ]);
-
-function wordsFor(hint: string, words: string): readonly (readonly [string, string])[] {
-  return words.split(' ').map((word) => [word, hint] as const);
-}

@@ -48,8 +48,8 @@ export type StepFault =
 
 /** Why a file stays where it is. */
 type FixedWhy =
-  | { readonly kind: 'folder' | 'not-a-file' | 'sticky' | 'attribute' | 'read-only' | 'mount-point' }
-  | { readonly kind: 'too-large'; readonly size: number };
+  | { readonly kind: 'folder' | 'sticky' | 'attribute' | 'read-only' | 'mount-point' }
+  | Extract<Blockage, { readonly kind: 'not-a-file' | 'too-large' }>;
 
 const NO_RANDOMNESS = 'its random numbers repeat, and nothing that it makes is safe';
 
@@ -88,9 +88,8 @@ function fixedText(why: FixedWhy): string {
     case 'folder':
       return 'is a folder';
     case 'not-a-file':
-      return 'is not a plain file';
     case 'too-large':
-      return `holds ${why.size} bytes, and no file of ours is as large`;
+      return blockageText(why);
     case 'sticky':
       return 'belongs to another user, and its folder is sticky';
     case 'attribute':
