@@ -42,6 +42,6 @@ export function processConsole(): Console {
   };
 }
 
-/** What a command tells the shell (docs/commands.md, exit codes). */
+/** What a command reports to the shell (docs/commands.md, exit codes). */
 export const EXIT = { fine: 0, failed: 1, due: 2, interrupted: 130 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -52,7 +52,7 @@ export type HandshakeCase = AcceptCase | RefuseCase;
 export type SkipCause =
   /** The server's certificate has no name that a client could ask for. */
   | { readonly kind: 'no-name' }
-  /** Nobody is left to ask for these. */
+  /** No one is left to ask for these. */
   | { readonly kind: 'no-asker'; readonly names: readonly string[] }
   /** The fault would be the client's. */
   | { readonly kind: 'no-client' }

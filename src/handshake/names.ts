@@ -15,7 +15,7 @@ export function checkableNames(entity: Entity): readonly string[] {
   return [...new Set(names.map(({ value }) => concrete(value)))];
 }
 
-/** Nobody connects to `*.example.test`: a wildcard is checked through a name below it. */
+/** No one connects to `*.example.test`: a wildcard is checked through a name below it. */
 function concrete(name: string): string {
   return name.replace('*', PROBE_LABEL);
 }

@@ -1,7 +1,7 @@
 /**
  * The server's end of the proof: a listener on loopback, on a port that the system picks. It asks for a certificate
- * and judges it itself (`rejectUnauthorized: false`), because with `true` Node tells a server no more than
- * ECONNRESET. Whoever it refuses is disconnected before a byte of data is answered.
+ * and judges it itself (`rejectUnauthorized: false`), because with `true` Node reports to a server no more than
+ * ECONNRESET. Clients that it refuses are disconnected before a byte of data is answered.
  */
 import type { Socket } from 'node:net';
 import { createServer, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
@@ -96,7 +96,7 @@ function receive(server: Server, connections: Connections, behaviour: Behaviour)
     if (meeting === undefined) socket.destroy();
     else serve(socket, meeting, behaviour);
   });
-  // Some errors come with a socket that has forgotten its port; the client's end tells what happened then.
+  // Some errors come with a socket that has forgotten its port; the client's end shows what happened then.
   server.on('tlsClientError', (error, socket) => {
     const meeting = connections.at(socket.remotePort);
     if (meeting !== undefined) meeting.verdict ??= { kind: 'broken', code: errorCode(error) };

@@ -1,6 +1,6 @@
 /**
  * What is open, and where it was opened. A YAML library notices a forgotten quote, bracket or comma at the place where it
- * can no longer go on; whoever forgot it looks for the place where it belongs.
+ * can no longer go on; a user looks for the place where it belongs.
  */
 import { Lexer } from 'yaml';
 import { quote } from '../pki/printable.ts';

@@ -18,12 +18,12 @@ export function alterationsFrom(
   signature: string,
   reasons: readonly Reason[],
 ): readonly Alteration[] {
-  const told = new Set(reasons.flatMap(subjectsOf));
+  const reported = new Set(reasons.flatMap(subjectsOf));
   return [
     ...lossesOf(facts, wanted),
     ...changesOf(facts, wanted),
     ...signatureChange(facts, signature),
-  ].filter((one) => !told.has(one.kind === 'loses' ? one.extension : one.field));
+  ].filter((one) => !reported.has(one.kind === 'loses' ? one.extension : one.field));
 }
 
 /** Fields and extensions that a reason is about. */

@@ -46,7 +46,7 @@ export function strangeIn(
 }
 
 /**
- * The key of an intermediate that its issuer has certified in its name: only whoever has the issuer's key can do that, by
+ * The key of an intermediate that its issuer has certified in its name: that takes the issuer's key, by
  * the script of a plan for one, which writes no ledger.
  */
 function vouchedKey(

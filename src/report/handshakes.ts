@@ -118,9 +118,9 @@ function failureLines(outcomes: readonly Outcome[], options: HandshakesTextOptio
     const reason = outcomeText(outcome);
     return JSON.stringify(outcome.transcript === null ? reason : [server, client, check, reason]);
   });
-  const told = [...groups.values()].map((group) => failureText(group, options));
-  if (options.verbose || told.length <= SHOWN) return told.flat();
-  return [...told.slice(0, SHOWN).flat(), `  and ${told.length - SHOWN} more; --verbose shows them`];
+  const texts = [...groups.values()].map((group) => failureText(group, options));
+  if (options.verbose || texts.length <= SHOWN) return texts.flat();
+  return [...texts.slice(0, SHOWN).flat(), `  and ${texts.length - SHOWN} more; --verbose shows them`];
 }
 
 function failureText(group: readonly Outcome[], options: HandshakesTextOptions): readonly string[] {

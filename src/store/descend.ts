@@ -38,7 +38,7 @@ export async function entered(folder: Folder, name: string, mode: number, guard?
     if (errorCode(error) !== 'EEXIST') throw error;
   });
   const made = folder.enter(name, guard);
-  // Certificates are for everyone who can reach the output folder, whoever had which umask when it was filled.
+  // Certificates are for everyone who can reach the output folder, whatever umask it was filled with.
   if ((mode & process.umask()) !== 0) made.setMode(mode | (made.stat.mode & SETGID));
   return made;
 }

@@ -1,4 +1,4 @@
-/** What Linux tells of an open descriptor through /proc; elsewhere, nothing. */
+/** What Linux reports of an open descriptor through /proc; elsewhere, nothing. */
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 
 /** How names in an open folder are reached: from its descriptor, or by its path, which is then compared with it. */

@@ -41,7 +41,7 @@ export function readManifest(path: string): ManifestText {
 
 /**
  * A link may lead to another file of its folder, or of a folder in that, as Kubernetes mounts files. A repository can have
- * links to anything that is on the disk of whoever clones it.
+ * links to anything that is on the disk of users who clone it.
  */
 function leadsOut(path: string, real: string): boolean {
   if (path === real || !lstatSync(path).isSymbolicLink()) return false;

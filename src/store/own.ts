@@ -32,7 +32,7 @@ export function checkOwner(path: string, { uid }: Stats): void {
 export async function openOwn(output: Folder): Promise<Folder> {
   checkUntracked(output);
   const own = await entered(output, PRIVATE_FOLDER, 0o700, checkOurs);
-  // Somebody may have opened what holds private keys to readers.
+  // Another user may have opened what holds private keys to readers.
   if ((own.stat.mode & 0o077) !== 0) own.setMode(0o700);
   return own;
 }
@@ -75,7 +75,7 @@ function openUnlessClosed<T>(open: () => T): T | undefined {
   try {
     return open();
   } catch (error) {
-    // Whoever may plan and not apply sees the certificates all the same.
+    // A user who may plan and not apply sees the certificates all the same.
     if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(errorCode(error))) return undefined;
     throw error;
   }

@@ -14,7 +14,7 @@ export interface TemporaryFolder {
 
 const left = new Set<string>();
 
-/** @param prefix of its name, for whoever finds one after a crash. */
+/** @param prefix of its name, for users who find one after a crash. */
 export async function temporaryFolder(prefix: string): Promise<TemporaryFolder> {
   const path = await mkdtemp(join(await realpath(tmpdir()), prefix));
   if (left.size === 0) process.on('exit', removeLeft);

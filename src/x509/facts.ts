@@ -24,7 +24,7 @@ export interface KeyFacts {
   readonly keyIdentifier: string;
 }
 
-/** An X.509 certificate (RFC 5280 §4.1), whoever issued it. */
+/** An X.509 certificate (RFC 5280 §4.1), of any issuer. */
 export interface CertificateFacts extends ExtensionFacts {
   readonly fingerprint: Fingerprint;
   /** Hex, without leading zeros beyond one whole octet. */

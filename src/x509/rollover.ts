@@ -19,7 +19,7 @@ export interface Rollover {
 }
 
 /**
- * Sorts them by what they are. Only a CA certificate is ever trusted, whoever put it there.
+ * Sorts them by what they are. Only a CA certificate is ever trusted, no matter where it came from.
  * @param own the root's current key, `null` where that is not known.
  */
 export function rolloverOf(certificates: readonly CertificateFacts[], own: KeyId | null): Rollover {

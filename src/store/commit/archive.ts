@@ -47,7 +47,7 @@ function isOurs(stat: Stats): boolean {
   return stat.isFile() && isTrusted(stat.uid);
 }
 
-/** Somebody may have put a key where another file of ours goes, or something that is too large to look through. */
+/** A user may have put a key where another file of ours goes, or something that is too large to look through. */
 function mayHoldKey({ folder, name }: Place): boolean {
   const bytes = folder.read(name);
   if (bytes.state === 'blocked') return bytes.cause.kind === 'too-large';

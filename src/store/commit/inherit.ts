@@ -28,7 +28,7 @@ export function inheritAll(
   }
 }
 
-/** Where the file is that is replaced; a secret that was not there before is for whoever has the key. */
+/** Where the file is that is replaced; a secret that was not there before is for the owner of the key. */
 function formerPath(output: OutputFolder, entity: Located, file: Artifact): string | undefined {
   if (!isThere(output, filePath(entity, file)))
     return ARTIFACTS[file].secret && file !== 'key' ? formerPath(output, entity, 'key') : undefined;

@@ -56,7 +56,7 @@ export interface FileSignature {
   readonly changed: number;
 }
 
-/** What tells an entity's files from any others; `undefined` where one of them is no plain file, as far as can be seen. */
+/** How an entity's files differ from any others; `undefined` where one of them is no plain file, as far as can be seen. */
 export function fileSignature(root: string, entity: Located): FileSignature | undefined {
   if (entity.publish === 'symlinks') return undefined;
   let changed = 0;

@@ -1,6 +1,6 @@
 /**
  * What is known of authorities (plan/known.ts): the ledger's lines about them, and `.pki/authorities.json`, which has what no
- * line is about. That is what they came with when a run first met them, in an adopted folder for one, and what somebody
+ * line is about. That is what they came with when a run first met them, in an adopted folder for one, and what a user
  * agreed to since. It is written before anything is signed with it, so that a crash forgets no yes.
  */
 import { compare } from '../../pki/compare.ts';

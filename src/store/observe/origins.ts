@@ -10,7 +10,7 @@ import { UserError } from '../user-error.ts';
 import type { FormerLocations } from './places.ts';
 import { blockedBy } from './read.ts';
 
-/** What tells damaged files of ours from files of others, of one output folder. */
+/** How damaged files of ours differ from files of others, in one output folder. */
 export class Origins {
   readonly #root: string;
   readonly #places: FormerLocations;

@@ -21,7 +21,7 @@ const FILE = 'places.json';
 /** A hundred thousand entities. */
 const LIMIT = 32 * 1024 * 1024;
 
-/** Whatever is not such a file tells nothing: files are then looked for in the usual place alone. */
+/** Whatever is not such a file says nothing: files are then looked for in the usual place alone. */
 export function readPlaces(root: string): Places {
   try {
     const file = readOwn(root, FILE, LIMIT);

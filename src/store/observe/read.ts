@@ -42,7 +42,7 @@ export function readOpen(descriptor: number, limit = SIZE_LIMIT): FileState<Buff
 }
 
 /**
- * The group that may read a file and not write it, if somebody chose it: our own group is what every file of ours begins
+ * The group that may read a file and not write it, if a user chose it: our own group is what every file of ours begins
  * with, and may have everyone in it.
  */
 export function sharedGroup({ mode, gid }: Pick<Stats, 'mode' | 'gid'>): number | undefined {
