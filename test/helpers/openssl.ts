@@ -18,15 +18,15 @@ export async function openssl(args: readonly string[], options: RunOptions = {})
   return run.stdout;
 }
 
-/** The same while nothing else happens. */
-export function opensslSync(args: readonly string[], cwd: string, input = ''): string {
+/** The same while nothing else happens. Without input there is no pipe, which openssl may close before it is used. */
+export function opensslSync(args: readonly string[], cwd: string, input?: string): string {
   const env = { ...process.env, ...QUIET };
   return execFileSync('openssl', args, {
     cwd,
-    input,
+    ...(input === undefined ? {} : { input }),
     env,
     encoding: 'utf8',
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
 }
 
