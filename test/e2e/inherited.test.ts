@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { children, readAll } from '../../src/x509/der.ts';
 import { pemOf, signed, testKey } from '../helpers/certificate-der.ts';
 import { REPOSITORY, runPki } from '../helpers/cli.ts';
-import { openssl } from '../helpers/openssl.ts';
+import { openssl, opensslSync } from '../helpers/openssl.ts';
 import { adoptAndApply, found } from './adopting.ts';
 import { CA, type Files, leaf, RSA, Workshop } from './handmade.ts';
 import { Project } from './project.ts';
@@ -341,14 +341,18 @@ function repeating(project: Project, body: string): Record<string, string> {
 describe('an openssl without randomness', () => {
   it('that makes one key for two is found out before the second is published', async () => {
     const project = new Project(MANIFEST);
+    // The key is there before the run: two calls side by side would find it half written.
     const kept = join(project.folder, 'kept.key');
+    opensslSync(
+      ['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-out', kept],
+      project.folder,
+    );
     // `req -new -newkey … -keyout KEY … -out CSR`: the same key for every server, and a request by it.
     const env = repeating(
       project,
       `case "$*" in *-newkey*servers*)
   out= ; csr= ; prev=
   for a; do case "$prev" in -keyout) out=$a;; -out) csr=$a;; esac; prev=$a; done
-  [ -f "${kept}" ] || "$real" genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "${kept}"
   umask 077; cat "${kept}" > "$out"
   exec "$real" req -new -batch -config - -sha256 -key "$out" -out "$csr";;
 esac
