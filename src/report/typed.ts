@@ -1,6 +1,8 @@
 /** Words of other programs, and the hint for each: what this program calls it, or does instead. */
 
+import { listed } from '../manifest/suggest.ts';
 import { eachWord } from '../pki/record.ts';
+import { CONSENTS } from '../plan/change.ts';
 
 const STATUS = '"pki status" lists every certificate and the time it has left';
 const APPLY = '"pki apply" makes what the manifest describes, and renews what is due';
@@ -41,8 +43,7 @@ export const COMMANDS_TRIED: ReadonlyMap<string, string> = new Map([
   ...eachWord('version', '"pki --version" prints it'),
 ]);
 
-const AGREE =
-  'apply asks only before it breaks something in use: "--allow" agrees to that, with rekey-ca, trust or remove';
+const AGREE = `apply asks only before it breaks something in use: "--allow" agrees to that, with ${listed(CONSENTS)}`;
 const FILE = 'the manifest is named without an option: "pki plan FILE"';
 
 /** Words in place of an option, with their dashes. */

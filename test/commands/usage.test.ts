@@ -56,6 +56,12 @@ describe('an error of the command line', () => {
       '"pki plan" shows what apply would change, and changes nothing',
     ],
     [
+      "error: unknown option '--yes'\n",
+      'apply',
+      'unknown option "--yes"',
+      'apply asks only before it breaks something in use: "--allow" agrees to that, with "rekey-ca", "trust", "remove" or "prune"',
+    ],
+    [
       "error: unknown option '--jsn'\n(Did you mean --json?)\n",
       'plan',
       'unknown option "--jsn"',
