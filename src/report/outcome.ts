@@ -7,7 +7,7 @@ import { refusalText } from '../words/refusal.ts';
 import { clockMessages } from './clock.ts';
 import { consentMessages } from './consent.ts';
 import { adviceMessages, type Message } from './message.ts';
-import { leftText, warningTexts } from './plan.ts';
+import { leftText, notesOf, warningTexts } from './plan.ts';
 import { archivedJson, planJson } from './plan-json.ts';
 import { keptMessages, setsText } from './prune.ts';
 import { executionText, failureTexts, lackTexts, skippedText } from './run.ts';
@@ -48,6 +48,7 @@ export function resultMessages(result: ApplyResult, root: string): readonly Mess
     ...endingMessages(result),
     ...leftMessages(result),
     ...keptInArchive(result),
+    ...passedOn(result),
     ...warnings.map((text): Message => ({ kind: 'warning', text })),
   ];
 }
@@ -56,6 +57,11 @@ export function resultMessages(result: ApplyResult, root: string): readonly Mess
 function keptInArchive(result: ApplyResult): readonly Message[] {
   const isSettled = result.kind === 'nothing' || result.kind === 'done';
   return isSettled && result.warnings === undefined ? keptMessages(result.plan.prunes, result.pruned) : [];
+}
+
+function passedOn(result: ApplyResult): readonly Message[] {
+  const texts = result.kind === 'done' ? notesOf(result.plan, false) : [];
+  return texts.map((text) => ({ kind: 'note', text }));
 }
 
 /** For an apply that ran to its end. */

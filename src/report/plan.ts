@@ -16,7 +16,7 @@ import {
 } from '../plan/change.ts';
 import type { Exposure } from '../plan/observation.ts';
 import { countActions, isDue, type Plan } from '../plan/plan.ts';
-import { isUrgent } from '../plan/remark.ts';
+import { isUrgent, type Remark } from '../plan/remark.ts';
 import type { CertificateSummary } from '../plan/summary.ts';
 import { isoTime, lengthText, lifetime } from '../plan/validity.ts';
 import { few } from '../words/few.ts';
@@ -53,7 +53,7 @@ export function planText(plan: Plan, { style, verbose }: PlanTextOptions): strin
     ...(plan.pending.length === 0 ? [] : [pendingText(plan.pending)]),
     ...shown.map((change) => changeText(change, width, plan, style)),
     ...pruneTexts(plan.prunes),
-    ...(verbose ? notesOf(plan.remarks) : []),
+    ...notesOf(plan, verbose).map((text) => `note: ${text}`),
   ];
   const left = plan.left.length === 0 ? [] : [leftText(plan)];
   return [...blocks, ...(blocks.length > 0 ? [''] : []), summaryText(plan, style), ...left, ''].join('\n');
@@ -72,9 +72,22 @@ export function leftText({ left }: Pick<Plan, 'left'>): string {
 /** For a proof that succeeds though the files do not match the manifest. */
 export const DUE_TEXT = 'the files do not match the manifest: run "pki plan" to see how';
 
-/** What waits for a renewal, or needs none. */
-function notesOf(remarks: Plan['remarks']): readonly string[] {
-  return remarks.filter((remark) => !isUrgent(remark)).map((remark) => `note: ${remarkText(remark)}`);
+/**
+ * What waits for a renewal, or needs none.
+ * @param isAll or only what stays of a file that is replaced now.
+ */
+export function notesOf({ remarks, changes }: Plan, isAll: boolean): readonly string[] {
+  return remarks
+    .filter((remark) => !isUrgent(remark) && (isAll || isPassedOn(remark, changes)))
+    .map(remarkText);
+}
+
+/** Rights that the next file gets from the one that it replaces: reported when that happens, and not at every run. */
+function isPassedOn(remark: Remark, changes: readonly Change[]): boolean {
+  if (remark.kind !== 'group-readable') return false;
+  return changes.some(
+    (change) => change.id === remark.entity && 'writes' in change && change.writes.includes(remark.artifact),
+  );
 }
 
 /** Warnings, whether the plan is shown or not. @param root the output folder. */
