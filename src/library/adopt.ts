@@ -1,5 +1,5 @@
 /** A manifest where none is yet: for a folder that another tool made, or to begin with. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Description } from '../adopt/adopt.ts';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
 import type { Inventory } from '../pki/entity.ts';
@@ -23,6 +23,8 @@ export interface Adoption {
   readonly folder: string;
   /** The folder that the manifest belongs in, absolute. */
   readonly place: string;
+  /** The JSON Schema of manifests, as a manifest there names it; `null` where none is installed. */
+  readonly schema: string | null;
   /** The manifest in values, and what it does not describe. */
   readonly description: Description;
   /** The same manifest, resolved. */
@@ -35,14 +37,21 @@ export interface Adoption {
 
 /** Describes a folder by a manifest, and says what that leaves out and what would change. Reads only. */
 export async function adopt(folder: string, options: AdoptOptions = {}): Promise<Adoption> {
-  const [{ adoptionPlace }, { scanFolder }, { describeFolder }, { manifestText }, { loadManifest }] =
-    await Promise.all([
-      import('../store/observe/adoption-place.ts'),
-      import('../store/observe/scan.ts'),
-      import('../adopt/adopt.ts'),
-      import('../manifest/write.ts'),
-      import('../resolve/load.ts'),
-    ]);
+  const [
+    { adoptionPlace },
+    { scanFolder },
+    { describeFolder },
+    { manifestText },
+    { loadManifest },
+    { schemaReference },
+  ] = await Promise.all([
+    import('../store/observe/adoption-place.ts'),
+    import('../store/observe/scan.ts'),
+    import('../adopt/adopt.ts'),
+    import('../manifest/write.ts'),
+    import('../resolve/load.ts'),
+    import('../store/schema-place.ts'),
+  ]);
   const now = options.now ?? clock();
   const { place, output } = adoptionPlace(folder, options.manifest);
   const description = describeFolder(scanFolder(folder), output, now);
@@ -53,7 +62,8 @@ export async function adopt(folder: string, options: AdoptOptions = {}): Promise
   const { inventory, warnings } = loaded;
   const project = { manifest: '', root: resolve(folder), inventory, warnings };
   const ok = inventory.entities.length > 0;
-  return { ok, folder, place, description, inventory, warnings, plan: await plan(project, { now }) };
+  const schema = schemaReference(join(place, 'pki.yaml'));
+  return { ok, folder, place, schema, description, inventory, warnings, plan: await plan(project, { now }) };
 }
 
 /** A small manifest to begin with, as text for a file of that name: an editor finds the schema from there. */

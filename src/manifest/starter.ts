@@ -30,7 +30,12 @@ clients:
 #   node-1: { commonName: node-1.example.test }
 `;
 
-/** @param schema where the JSON Schema is, for the line by which editors find it; `null` where that is not known. */
+/** @param schema where the JSON Schema is; `null` where that is not known. */
 export function starterManifest(schema: string | null): string {
-  return schema === null ? BODY : `# yaml-language-server: $schema=${schema}\n${BODY}`;
+  return schema === null ? BODY : `# ${schemaComment(schema)}\n${BODY}`;
+}
+
+/** The comment by which editors find the JSON Schema. They look for it above everything else of a manifest. */
+export function schemaComment(schema: string): string {
+  return `yaml-language-server: $schema=${schema}`;
 }

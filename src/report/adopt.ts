@@ -2,6 +2,7 @@
 
 import type { LeftOut, Note } from '../adopt/left-out.ts';
 import type { Adoption } from '../index.ts';
+import { schemaComment } from '../manifest/starter.ts';
 import { type Comments, manifestText } from '../manifest/write.ts';
 import { shownWord } from '../openssl/shell.ts';
 import { groupBy } from '../pki/group.ts';
@@ -29,10 +30,11 @@ export function adoptionManifest(adoption: Adoption): string {
 }
 
 function headOf(adoption: Adoption, due: readonly Change[]): Comments['head'] {
-  const { folder, plan, inventory } = adoption;
+  const { folder, schema, plan, inventory } = adoption;
   const later = renamedIn(adoption).filter(({ entity }) => !due.some(({ id }) => id === entity));
   const conform = inventory.entities.length - due.length - later.length;
   return [
+    ...(schema === null ? [] : [schemaComment(schema)]),
     `Written by "pki adopt" from "${visible(folder)}" on ${isoTime(plan.now).slice(0, 10)}: ${countText(inventory.entities)}.`,
     due.length === 0
       ? asDescribed(later.length)

@@ -123,6 +123,24 @@ describe('the package', () => {
     },
   );
 
+  it('has it found from manifests that adopt writes, wherever they go', async () => {
+    const folder = join(project, 'old');
+    mkdirSync(folder);
+    expect(await inProject(['init'], folder)).toMatchObject({ code: 0 });
+    expect(await inProject(['apply', '--skip-verify'], folder)).toMatchObject({ code: 0 });
+    for (const [cwd, certs, path] of [
+      [folder, 'pki', join(folder, 'adopted.yaml')],
+      [project, 'old/pki', join(project, 'adopted.yaml')],
+    ] as const) {
+      expect(await inProject(['adopt', certs, '--write', path], cwd)).toMatchObject({ code: 0 });
+      expect(schemaOf(path)).toBe(join(installed, 'schemas/pki.schema.json'));
+      expect(await inProject(['validate', path])).toMatchObject({ code: 0 });
+    }
+    // Printed, it is for the folder that the report names.
+    const { stdout } = await inProject(['adopt', join(folder, 'pki')], temporaryFolder());
+    expect(schemaOf(join(folder, 'pki.yaml'), stdout)).toBe(join(installed, 'schemas/pki.schema.json'));
+  });
+
   it('is found from a folder that is reached by a link', async () => {
     const link = join(temporaryFolder(), 'link');
     mkdirSync(join(project, 'linked'));
