@@ -26,6 +26,7 @@ import { Reader } from '../store/observe/reader.ts';
 import { OutputFolder } from '../store/output-folder.ts';
 import type { Listener } from './events.ts';
 import { type Execution, execute } from './execute.ts';
+import { Expected } from './expected.ts';
 import { waitForLock } from './lock-wait.ts';
 import { atMoment } from './look.ts';
 import { Published } from './published.ts';
@@ -214,7 +215,7 @@ async function carryOut(
     changes,
     engine,
     staging,
-    published: new Published(output, byId, changes),
+    published: new Published(output, byId, changes, new Expected(observation)),
     ledger: new Ledger(output.own),
     taken: Taken.in(root, inventory.entities, observation, plan.changes),
     reader,

@@ -6,7 +6,6 @@ import { ruleOf } from '../plan/artifacts/rules.ts';
 import { crossingOf, isIssue, makesKey, type Work } from '../plan/change.ts';
 import type { Part } from '../plan/parts.ts';
 import type { Run } from './run.ts';
-import { whole } from './staging.ts';
 
 /** Stages those that the change writes; members are published by then. They are synced with everything else. */
 export function writeBundles(run: Run, entity: Entity, change: Work): void {
@@ -30,9 +29,7 @@ function ownText({ staging, published }: Run, change: Work, part: Part): string 
   const { of } = part;
   switch (part.kind) {
     case 'key':
-      return makesKey(change)
-        ? staging.read(of, 'key').toString('latin1')
-        : whole(published.read(of, 'key'), of).toString('latin1');
+      return (makesKey(change) ? staging.read(of, 'key') : published.key(of)).toString('latin1');
     case 'certificate':
       return isIssue(change) ? staging.read(of, 'cert').toString('latin1') : published.certificate(of).pem;
     case 'joint':

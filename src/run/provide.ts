@@ -3,16 +3,11 @@
  * can put anything there at any time, a FIFO for instance; so a file is read once here, checked, and not read again.
  */
 import { modeOf } from '../pki/artifact.ts';
-import { messageOf } from '../pki/errors.ts';
-import { filePath, folderOf, nameOf } from '../pki/files.ts';
+import { folderOf, nameOf } from '../pki/files.ts';
 import { copyPath, partsPath } from '../pki/paths.ts';
 import { type Make, type Source, sourcesOf } from '../plan/make.ts';
-import { StepError } from '../store/step-error.ts';
-import { parseCertificate } from '../x509/parse.ts';
-import { parseKey } from '../x509/parse-key.ts';
 import { partsText } from './parts.ts';
 import { type Run, workOf } from './run.ts';
-import { whole } from './staging.ts';
 
 /** Everything that a make is made from is in staging when this resolves. */
 export async function provide(run: Run, make: Make): Promise<void> {
@@ -31,21 +26,9 @@ async function provideParts(run: Run, { of, parts, to }: Extract<Make, { op: 'co
 async function provideOne(run: Run, source: Source): Promise<void> {
   const path = copyPath(source.of, source.file, run.staging.run, source.generation);
   await run.staging.once(path, async () => {
-    const bytes = judged(run, source);
+    const { of, file } = source;
+    const bytes = file === 'key' ? run.published.key(of) : run.published.certificateBytes(of);
     using folder = await run.output.ensure(folderOf(path), 0o700);
     folder.writeNew(nameOf(path), bytes, modeOf('key'));
   });
-}
-
-/** @throws StepError where it is no longer of the kind that the plan found there. */
-function judged({ published, byId }: Run, { of, file }: Source): Buffer {
-  const path = filePath(byId.get(of) ?? { id: of }, file);
-  const bytes = whole(published.read(of, file), path);
-  try {
-    if (file === 'key') parseKey(bytes);
-    else parseCertificate(bytes);
-    return bytes;
-  } catch (error) {
-    throw new StepError({ kind: 'changed', path, detail: messageOf(error) });
-  }
 }

@@ -28,7 +28,7 @@ export async function publish(run: Run, id: EntityId): Promise<void> {
 }
 
 async function replace(run: Run, entity: Entity, change: Work): Promise<void> {
-  const { output, staging, flush } = run;
+  const { output, staging, published, flush } = run;
   checkReplaceable(
     output,
     [...change.writes, ...change.deletes].map((file) => filePath(entity, file)),
@@ -51,6 +51,8 @@ async function replace(run: Run, entity: Entity, change: Work): Promise<void> {
   const keepsAll = replacedBy(change).length > 0;
   const set = { entity, writes, deletes, relinks, keepsAll };
   await commit(output, { ...set, stamp: staging.run, run: staging.run, flush });
+  const key = issued !== null && makesKey(change) ? issued.keyId : null;
+  published.replaced(entity.id, { key, certificate: issued, cross });
 }
 
 /** Before anything of it is known to the world. */

@@ -2,6 +2,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Artifact } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
+import { messageOf } from '../pki/errors.ts';
 import { filePath } from '../pki/files.ts';
 import type { ById } from '../pki/issuers.ts';
 import { type Change, crossingOf, keptTrustOf } from '../plan/change.ts';
@@ -12,8 +13,11 @@ import { readPlaced } from '../store/symlinks/read-placed.ts';
 import { certificateSpki, publicKeyObject } from '../x509/certificate.ts';
 import type { CertificateFacts, Fingerprint } from '../x509/facts.ts';
 import { certificateBlocks, certificateDer, parseCertificate } from '../x509/parse.ts';
+import { parseKey } from '../x509/parse-key.ts';
 import { pemText } from '../x509/pem.ts';
 import { sha256 } from '../x509/public-key.ts';
+import type { Expected, Replacement } from './expected.ts';
+import { whole } from './staging.ts';
 
 /** A certificate in its place, ready to be an issuer or a member of a bundle. */
 export interface PublishedCertificate {
@@ -27,12 +31,14 @@ export class Published {
   readonly #output: OutputFolder;
   readonly #byId: ById;
   readonly #changes: ReadonlyMap<EntityId, Change>;
+  readonly #expected: Expected;
   readonly #known = new Map<EntityId, PublishedCertificate>();
 
-  constructor(output: OutputFolder, byId: ById, changes: ReadonlyMap<EntityId, Change>) {
+  constructor(output: OutputFolder, byId: ById, changes: ReadonlyMap<EntityId, Change>, expected: Expected) {
     this.#output = output;
     this.#byId = byId;
     this.#changes = changes;
+    this.#expected = expected;
   }
 
   /**
@@ -49,11 +55,10 @@ export class Published {
   /** The same as it is now; publishing the entity may change it. */
   current(id: EntityId): PublishedCertificate {
     const bytes = this.read(id, 'cert');
-    if (bytes.state !== 'present') {
-      const path = filePath(this.#entity(id), 'cert');
-      throw new StepError({ kind: 'unusable', path, state: bytes.state });
-    }
+    const path = filePath(this.#entity(id), 'cert');
+    if (bytes.state !== 'present') throw new StepError({ kind: 'unusable', path, state: bytes.state });
     const der = certificateDer(bytes.facts);
+    this.#expected.checkCertificate(id, sha256(der), path);
     return {
       facts: parseCertificate(bytes.facts),
       pem: pemText('CERTIFICATE', der),
@@ -61,7 +66,28 @@ export class Published {
     };
   }
 
-  /** The bytes of a file in its place. */
+  /** The bytes of a private key in its place. */
+  key(id: EntityId): Buffer {
+    const path = filePath(this.#entity(id), 'key');
+    const bytes = whole(this.read(id, 'key'), path);
+    this.#expected.checkKey(id, readable(path, () => parseKey(bytes)).keyId, path);
+    return bytes;
+  }
+
+  /** The same of a certificate. */
+  certificateBytes(id: EntityId): Buffer {
+    const path = filePath(this.#entity(id), 'cert');
+    const bytes = whole(this.read(id, 'cert'), path);
+    this.#expected.checkCertificate(id, readable(path, () => parseCertificate(bytes)).fingerprint, path);
+    return bytes;
+  }
+
+  /** The entity's new files are in their places. */
+  replaced(id: EntityId, replacement: Replacement): void {
+    this.#expected.replaced(id, replacement);
+  }
+
+  /** The bytes of a file in its place, whatever they are. */
   read(id: EntityId, file: Artifact): FileState<Buffer> {
     return readPlaced(this.#output, this.#entity(id), file);
   }
@@ -97,11 +123,8 @@ export class Published {
   /** All cross-certificates of a root, once it is published: they come after everything else. */
   cross(id: EntityId): string {
     const change = this.#change(id);
-    const { previous, routes, cross } = keptTrustOf(change);
-    if (crossingOf(change) === null && cross.length === 0) return '';
-    return [...certificatesIn(this.read(id, 'previous')).values()]
-      .slice(previous.length + routes.length)
-      .join('');
+    const made = crossingOf(change) === null ? [] : [known(this.#expected.crossOf(id), `what ${id} crosses`)];
+    return this.#certificates(id, [...made, ...keptTrustOf(change).cross]);
   }
 
   #certificates(id: EntityId, wanted: readonly Fingerprint[], others: readonly Entity[] = []): string {
@@ -131,6 +154,15 @@ export class Published {
 function certificatesIn(bytes: FileState<Buffer>): ReadonlyMap<Fingerprint, string> {
   if (bytes.state !== 'present') return new Map();
   return new Map(certificateBlocks(bytes.facts).map((der) => [sha256(der), pemText('CERTIFICATE', der)]));
+}
+
+/** @throws StepError where it is no longer of the kind that the plan found there. */
+function readable<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new StepError({ kind: 'changed', path, detail: messageOf(error) });
+  }
 }
 
 function known<T>(value: T | undefined, what: string): T {

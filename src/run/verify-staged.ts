@@ -4,7 +4,6 @@ import type { Artifact } from '../pki/artifact.ts';
 import type { EngineName } from '../pki/engine.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
-import { filePath } from '../pki/files.ts';
 import { crossObjections, type Made, objections } from '../plan/accept.ts';
 import { type FactsOf, ruleOf } from '../plan/artifacts/rules.ts';
 import { crossingOf, issuanceOf, makesKey, type Work } from '../plan/change.ts';
@@ -18,7 +17,7 @@ import { parseKey, publicKeyOf } from '../x509/parse-key.ts';
 import { signedBy } from '../x509/signature.ts';
 import { partsText } from './parts.ts';
 import type { Run } from './run.ts';
-import { type Staging, whole } from './staging.ts';
+import type { Staging } from './staging.ts';
 
 /** What is new, for the ledger. */
 export interface Verified {
@@ -86,7 +85,7 @@ function throwAny(maker: EngineName, found: readonly Objection[]): void {
 
 function keyOf({ staging, published }: Run, entity: Entity, change: Work): Buffer {
   if (makesKey(change)) return staging.read(entity.id, 'key');
-  return whole(published.read(entity.id, 'key'), filePath(entity, 'key'));
+  return published.key(entity.id);
 }
 
 /** openssl exits 0 even where half of its output is missing. */

@@ -14,6 +14,7 @@ import { type Plan, planInventory } from '../../src/plan/plan.ts';
 import { stepsOf } from '../../src/plan/steps.ts';
 import { type Unsigned, unsignedCertificate, unsignedRequest } from '../../src/plan/unsigned.ts';
 import { type Execution, execute } from '../../src/run/execute.ts';
+import { Expected } from '../../src/run/expected.ts';
 import { Published } from '../../src/run/published.ts';
 import type { Run } from '../../src/run/run.ts';
 import { Staging } from '../../src/run/staging.ts';
@@ -125,7 +126,7 @@ export async function twinsOf(
     changes,
     engine,
     staging,
-    published: new Published(output, byId, changes),
+    published: new Published(output, byId, changes, new Expected(observation)),
     ledger: new Ledger(output.own),
     taken: new Taken(inventory.entities, observation, []),
     reader: new Reader(),
