@@ -4,6 +4,7 @@
  */
 import type { Entity, EntityId } from '../pki/entity.ts';
 import type { CertificateFacts, Fingerprint } from '../x509/facts.ts';
+import { isSelfSigned } from '../x509/rollover.ts';
 import type { Defect } from './defects.ts';
 import { type IssuedBefore, NOTHING, type Observation } from './observation.ts';
 import { earlierOf } from './previous.ts';
@@ -20,7 +21,7 @@ export function duplicateSerials(
   for (const { id, issuer } of entities) {
     const seen = observed.get(id) ?? NOTHING;
     const { roots, routes, cross } = earlierOf(seen);
-    for (const { fingerprint, ...facts } of [...roots, ...routes, ...cross])
+    for (const { fingerprint, ...facts } of [...roots.filter(isSelfSigned), ...routes, ...cross])
       first.set(nameOf(facts), { of: id, fingerprint });
     if (seen.cert.state !== 'present') continue;
     const { facts } = seen.cert;

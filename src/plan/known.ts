@@ -7,6 +7,7 @@
 import type { Entity } from '../pki/entity.ts';
 import { subjectText } from '../pki/subject.ts';
 import { type CertificateFacts, type Fingerprint, fingerprintsOf, type KeyId } from '../x509/facts.ts';
+import { type EarlierCertificate, isSelfSigned } from '../x509/rollover.ts';
 import { diffSubject } from './diff.ts';
 import {
   type EntityObservation,
@@ -69,13 +70,19 @@ function keysOf({ key, cert }: Pick<EntityObservation, 'key' | 'cert'>): readonl
 
 /** Where nothing is known, the root's own bundle has to agree. */
 function explains(
-  { keyId, fingerprint }: CertificateFacts,
+  facts: EarlierCertificate,
   observed: EntityObservation,
   known: KnownAuthority | undefined,
 ): boolean {
-  if (known !== undefined) return known.keys.has(keyId) || known.certificates.has(fingerprint);
+  if (known !== undefined) return isKnown(facts, known);
   const { ca } = observed;
-  return keysOf(observed).includes(keyId) || ca.state !== 'present' || ca.facts.includes(fingerprint);
+  const isOwn = isSelfSigned(facts) && keysOf(observed).includes(facts.keyId);
+  return isOwn || ca.state !== 'present' || ca.facts.includes(facts.fingerprint);
+}
+
+/** By its key alone only where that made it: another hand could lift what the root is bound to, such as its names. */
+function isKnown(facts: EarlierCertificate, { keys, certificates }: KnownAuthority): boolean {
+  return (isSelfSigned(facts) && keys.has(facts.keyId)) || certificates.has(facts.fingerprint);
 }
 
 /** As reasons of a plan. @param kept fingerprints of the earlier roots that stay trusted unless the user objects. */
@@ -109,9 +116,9 @@ export function newlyKnown(
 /** An earlier certificate is explained by its key, where that is known. */
 function newsOf(observed: EntityObservation, known: KnownAuthority | undefined): KnownAuthority {
   const keys = keysOf(observed).filter((one) => known?.keys.has(one) !== true);
-  const earlier = earlierOf(observed).roots.filter(({ keyId, fingerprint }) => {
-    const isKnown = known?.keys.has(keyId) === true || known?.certificates.has(fingerprint) === true;
-    return !isKnown && !keys.includes(keyId);
+  const earlier = earlierOf(observed).roots.filter((facts) => {
+    const isOwn = isSelfSigned(facts) && keys.includes(facts.keyId);
+    return !isOwn && (known === undefined || !isKnown(facts, known));
   });
   return { keys: new Set(keys), certificates: new Set(fingerprintsOf(earlier)) };
 }

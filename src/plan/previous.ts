@@ -14,10 +14,9 @@ import {
   type KeyId,
   keyIdentifierOf,
   pathLengthOf,
-  signerIdentifierOf,
 } from '../x509/facts.ts';
 import { issuedName, nextName } from '../x509/name.ts';
-import { type Rollover, rolloverOf } from '../x509/rollover.ts';
+import { type EarlierCertificate, hasIssued, type Rollover, rolloverOf } from '../x509/rollover.ts';
 import type { Crossing, Issuance } from './change.ts';
 import type { AuthorityObservation, EntityObservation } from './observation.ts';
 import type { Reason } from './reason.ts';
@@ -87,6 +86,9 @@ export function previousOf(entity: Entity, observed: EntityObservation, situatio
     }),
     ...gone.map((facts) => dropped(facts, situation)),
     ...restoredTrust(entity, observed, known.roots, situation.strangers),
+    ...known.unproven.map(({ subject, fingerprint }) => {
+      return { kind: 'unproven', subject: subjectText(subject), fingerprint } as const;
+    }),
     ...(isDamaged ? [{ kind: 'unreadable', artifact: 'previous', detail: file.detail } as const] : []),
   ];
   return {
@@ -114,7 +116,7 @@ function currentKey({ cert, key }: Pick<EntityObservation, 'cert' | 'key'>): Key
 function routesOf(
   replaced: CertificateFacts,
   { children, rekeyed, now }: Situation,
-): readonly CertificateFacts[] {
+): readonly EarlierCertificate[] {
   return routesFrom(replaced, children, rekeyed, now);
 }
 
@@ -161,10 +163,8 @@ function restoredTrust(
 }
 
 /** The root that signed it is trusted. */
-function isVouchedFor(facts: CertificateFacts, roots: readonly CertificateFacts[]): boolean {
-  return roots.some(
-    (root) => root.subjectDer === facts.issuerDer && keyIdentifierOf(root) === signerIdentifierOf(facts),
-  );
+function isVouchedFor(facts: EarlierCertificate, roots: readonly CertificateFacts[]): boolean {
+  return roots.some((root) => hasIssued(root, facts));
 }
 
 /** An expired or foreign certificate is not kept. */

@@ -86,6 +86,8 @@ export type Reason =
   | { readonly kind: 'new-trust'; readonly subject: string; readonly fingerprint: Fingerprint }
   /** `previous.pem` names a root that was neither issued nor taken over here, without consent. */
   | { readonly kind: 'unknown-trust'; readonly subject: string; readonly fingerprint: Fingerprint }
+  /** `previous.pem` holds a certificate of an authority that none of the roots in it has signed. */
+  | { readonly kind: 'unproven'; readonly subject: string; readonly fingerprint: Fingerprint }
   /** An authority has a key (SHA-256 of its SubjectPublicKeyInfo) that it never had before, made by another hand. */
   | { readonly kind: 'unknown-key'; readonly keyId: KeyId }
   /** The root's own trust bundle holds earlier roots that `previous.pem` does not name any more. */

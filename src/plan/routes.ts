@@ -14,6 +14,7 @@ import {
   keyIdentifierOf,
 } from '../x509/facts.ts';
 import { issuedName } from '../x509/name.ts';
+import type { EarlierCertificate } from '../x509/rollover.ts';
 import type { Issuance } from './change.ts';
 
 import { diffCertificate } from './diff.ts';
@@ -31,11 +32,13 @@ export function routesFrom(
   children: readonly AuthorityObservation[],
   rekeyed: ReadonlySet<EntityId>,
   now: number,
-): readonly CertificateFacts[] {
+): readonly EarlierCertificate[] {
   return children.flatMap(({ id, observed: { cert, signedBy } }) => {
     if (cert.state !== 'present' || rekeyed.has(id)) return [];
     const isSigned = signedBy === replaced.keyId && cert.facts.issuerDer === replaced.subjectDer;
-    return isSigned && isAuthority(cert.facts) && cert.facts.notBefore <= now ? [cert.facts] : [];
+    return isSigned && isAuthority(cert.facts) && cert.facts.notBefore <= now
+      ? [{ ...cert.facts, signedBy }]
+      : [];
   });
 }
 

@@ -87,6 +87,8 @@ function wordsOf(reason: RecordedReason): string {
       return `previous.pem names a root that ca.pem does not hold, and every peer is to trust it: ${reason.subject}`;
     case 'unknown-trust':
       return `previous.pem names a root that was neither made nor taken over here, and everyone is to trust it: ${reason.subject} (SHA-256 ${short(reason.fingerprint)})`;
+    case 'unproven':
+      return `previous.pem holds a certificate that none of the roots in it has signed, and no chain shows it: ${reason.subject} (SHA-256 ${short(reason.fingerprint)})`;
     case 'unknown-key':
       return `has a key that it never had before, made by another hand (SHA-256 of the public key: ${short(reason.keyId)})`;
     case 'lost-trust':

@@ -47,6 +47,7 @@ const FIELDS: Readonly<Record<RecordedReason['kind'], Readonly<Record<string, Ch
   'keeps-trust': { notAfter: isNumber, signsNew: isFlag },
   'new-trust': { subject: isText },
   'unknown-trust': { subject: isText },
+  unproven: { subject: isText },
   'unknown-key': {},
   trusts: { root: isText, fingerprints: isTexts },
   distrusts: { root: isEntity, fingerprints: isTexts },

@@ -74,9 +74,13 @@ function pieceOf(block: PemBlock): string {
 
 /** Every certificate of a file, in order. @throws Error where one cannot be read. */
 export function parseCertificates(bytes: Buffer): readonly CertificateFacts[] {
-  const certificates = (): readonly PemBlock[] =>
-    pemBlocks(bytes.toString('latin1')).filter(({ label }) => label === 'CERTIFICATE');
-  return readable('certificates', () => certificates().map(({ der }) => certificateFacts(der)));
+  return readable('certificates', () => certificateLabelled(bytes).map((der) => certificateFacts(der)));
+}
+
+/** The DER of every block that is labelled as one. @throws Error where programs disagree about blocks. */
+export function certificateLabelled(bytes: Buffer): readonly Uint8Array[] {
+  const blocks = pemBlocks(bytes.toString('latin1'));
+  return blocks.filter(({ label }) => label === 'CERTIFICATE').map(({ der }) => der);
 }
 
 /** The DER of every sound certificate block of a file, in order. */

@@ -7,6 +7,7 @@ import { appendFileSync, copyFileSync, existsSync, readFileSync, rmSync, writeFi
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runPki, snapshot } from '../helpers/cli.ts';
+import { openssl } from '../helpers/openssl.ts';
 import { CA, type Files, leaf, Workshop } from './handmade.ts';
 import { copyOf, Project } from './project.ts';
 import { certificatesOf } from './wholeness.ts';
@@ -151,6 +152,101 @@ describe('a bundle that holds more than the manifest names', () => {
     expect(await project.pki(['verify'])).toMatchObject({ code: 0 });
     appendFileSync(project.path('servers/crane/ca.pem'), readFileSync(cert));
     expect(await project.pki(['verify'])).toMatchObject({ code: 1 });
+  });
+});
+
+/**
+ * What only looks as if an authority had signed it: the issuer of the same name and key identifier is another hand's.
+ * @param csr the request of the entity that it is for.
+ */
+async function forged(csr: string, identifier: string, extensions: readonly string[]): Promise<string> {
+  const shop = new Workshop();
+  const [fake, made] = [{ key: 'fake.key', cert: 'fake.pem' }, shop.path('forged.pem')];
+  await shop.root(fake, {
+    subject: '/CN=Anchor Root',
+    extensions: [
+      ...CA.filter((line) => !line.startsWith('subjectKey')),
+      `subjectKeyIdentifier = ${identifier}`,
+    ],
+  });
+  shop.put('ext.cnf', ['[ext]', ...extensions, ''].join('\n'));
+  const by = ['-CA', shop.path(fake.cert), '-CAkey', shop.path(fake.key), '-days', '3000'];
+  const ext = ['-extfile', shop.path('ext.cnf'), '-extensions', 'ext'];
+  await openssl(['x509', '-req', '-in', csr, ...by, ...ext, '-out', made]);
+  return readFileSync(made, 'latin1');
+}
+
+async function keyIdentifierIn(cert: string): Promise<string> {
+  const text = await openssl(['x509', '-in', cert, '-noout', '-ext', 'subjectKeyIdentifier']);
+  return /[0-9A-F]{2}(?::[0-9A-F]{2})+/.exec(text)?.[0] ?? '';
+}
+
+describe('a certificate in previous.pem that no earlier root has signed', () => {
+  const BELOW = [...CA, 'authorityKeyIdentifier = keyid:always'];
+
+  async function rolled(): Promise<Project> {
+    const project = copyOf(applied);
+    await project.pki(['rotate', 'anchor', '--allow', 'rekey-ca', '--skip-verify']);
+    return project;
+  }
+
+  it.each([
+    ['for the root’s own key, as a cross-certificate is', ROOT],
+    ['for an intermediate, as it had one from the former root', 'authorities/dock'],
+  ])('%s: no chain shows it, and it goes', async (_, id) => {
+    const project = await rolled();
+    const shown = (): readonly string[] =>
+      LEAVES.flatMap((one) => ['fullchain.pem', 'ca.pem'].map((name) => project.read(one, name)));
+    const before = shown();
+    const [former] = certificatesOf(project.read(ROOT, 'previous.pem'));
+    writeFileSync(join(project.folder, 'former.pem'), former?.toString() ?? '');
+    const identifier = await keyIdentifierIn(join(project.folder, 'former.pem'));
+    const planted = await forged(project.path(id, 'csr.pem'), identifier, BELOW);
+    const text = project.read(ROOT, 'previous.pem');
+    for (const changed of [text + planted, text.replace(/(?<=-----END CERTIFICATE-----\n)/, planted)]) {
+      writeFileSync(project.path(ROOT, 'previous.pem'), changed);
+      expect(await project.actions()).toEqual({ [ROOT]: 'refresh' });
+      const { reasons } = await project.change(ROOT);
+      expect(reasons).toContainEqual(expect.objectContaining({ kind: 'unproven' }));
+      await project.apply();
+      expect(project.read(ROOT, 'previous.pem')).toBe(text);
+      expect(shown()).toEqual(before);
+    }
+  });
+
+  it('as an earlier root of the same key that is bound to no names: it gains no trust', async () => {
+    const project = new Project(
+      MANIFEST.replace('Anchor Root }', 'Anchor Root, nameConstraints: { permitted: [harbour.test] } }'),
+    );
+    await project.apply();
+    const before = LEAVES.map((id) => trustedBy(project, id));
+    const identifier = await keyIdentifierIn(project.path(ROOT, 'cert.pem'));
+    const planted = await forged(project.path(ROOT, 'csr.pem'), identifier, BELOW);
+    const [facts] = certificatesOf(planted);
+    const [own] = certificatesOf(project.read(ROOT, 'cert.pem'));
+    expect(facts?.subject).toBe(own?.subject);
+    expect(facts?.publicKey.equals(own?.publicKey ?? facts.publicKey)).toBe(true);
+
+    writeFileSync(project.path(ROOT, 'previous.pem'), planted);
+    expect(await project.change(ROOT)).toMatchObject({ action: 'refresh', consent: 'trust' });
+    expect(await project.pki(['apply', '--skip-verify'])).toMatchObject({ code: 1 });
+    expect(LEAVES.map((id) => trustedBy(project, id))).toEqual(before);
+
+    // The proof takes no such certificate for the root, either.
+    rmSync(project.path(ROOT, 'previous.pem'));
+    appendFileSync(project.path('servers/crane/ca.pem'), planted);
+    const run = await project.pki(['verify']);
+    expect(run.code).toBe(1);
+    expect(run.stdout).toContain('servers/crane: ca.pem trusts what the manifest does not name');
+  });
+
+  it('the library hands out no root that takes a yes', async () => {
+    const project = new Project(
+      MANIFEST.replace('crane.harbour.test,', 'crane.harbour.test, outputs: [key, cert, fullchain],'),
+    );
+    await project.apply();
+    copyFileSync(foreignRoot(project, '/CN=Saltmarsh Root').cert, project.path(ROOT, 'previous.pem'));
+    expect(certificatesOf(await project.trustOf('crane'))).toHaveLength(1);
   });
 });
 

@@ -107,6 +107,14 @@ export class Project {
     );
   }
 
+  /** The roots that an entity's program would trust, by the built library. */
+  async trustOf(name: string): Promise<string> {
+    const { credentials, openProject } = await library();
+    const opened = await openProject(join(this.folder, 'pki.yaml'));
+    if (!opened.ok) throw new Error(JSON.stringify(opened));
+    return (await credentials(opened.project, name)).ca;
+  }
+
   async change(id: string): Promise<ChangeJson> {
     const { changes } = await this.plan();
     const found = changes.find((change) => change.id === id);

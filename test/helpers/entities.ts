@@ -31,6 +31,7 @@ import {
   signerIdentifierOf,
 } from '../../src/x509/facts.ts';
 import { issuedName } from '../../src/x509/name.ts';
+import type { EarlierCertificate } from '../../src/x509/rollover.ts';
 
 export const DAY = 86400;
 /** The moment at which tests plan: 2026-11-23 12:00:00 UTC. */
@@ -270,6 +271,12 @@ export class World {
     return this.#signers.get(cert.facts.fingerprint) === file.facts.keyId ? file.facts.keyId : null;
   }
 
+  /** A certificate as a file of earlier ones shows it. */
+  earlier(fingerprint: string): readonly EarlierCertificate[] {
+    const facts = this.#certificates.get(fingerprint);
+    return facts === undefined ? [] : [{ ...facts, signedBy: this.#signers.get(fingerprint) ?? null }];
+  }
+
   carryOut(plan: Plan, { entities }: Inventory): void {
     const byId = byIdOf(entities);
     const changes = plan.changes.map(changeRecord);
@@ -312,6 +319,7 @@ export class World {
     const by = `8${(++this.#made).toString(16).padStart(39, '0')}`;
     const cross = certificateFor(entity, this.key(id), crossing.issuance, old, by);
     this.#certificates.set(cross.fingerprint, cross);
+    this.#signers.set(cross.fingerprint, old.keyId);
     this.#crossed.set(id, cross);
   }
 
@@ -339,10 +347,12 @@ export class World {
         Object.assign(files, { [artifact]: present(rule.parts(entity, byId).flatMap(pieces)) });
       if (artifact === 'previous')
         files.previous = present([
-          ...change.previous.flatMap((old) => this.#certificates.get(old) ?? []),
-          ...change.routes.flatMap((old) => this.#certificates.get(old) ?? []),
-          ...[this.#crossed.get(change.id)].flatMap((made) => made ?? []),
-          ...change.cross.flatMap((old) => this.#certificates.get(old) ?? []),
+          ...change.previous.flatMap((old) => this.earlier(old)),
+          ...change.routes.flatMap((old) => this.earlier(old)),
+          ...[this.#crossed.get(change.id)].flatMap((made) =>
+            made === undefined ? [] : this.earlier(made.fingerprint),
+          ),
+          ...change.cross.flatMap((old) => this.earlier(old)),
         ]);
     }
     this.#crossed.delete(change.id);

@@ -7,7 +7,7 @@ import { agreementOn } from '../../src/plan/consent.ts';
 import { newlyKnown } from '../../src/plan/known.ts';
 import type { KnownAuthorities, Observation } from '../../src/plan/observation.ts';
 import { planInventory } from '../../src/plan/plan.ts';
-import type { CertificateFacts } from '../../src/x509/facts.ts';
+import type { EarlierCertificate } from '../../src/x509/rollover.ts';
 import { DAY, keyFacts, NOW, present, type World } from '../helpers/entities.ts';
 import { ALL, api, billing, root, services, settled, withChanged } from './settled.ts';
 
@@ -40,12 +40,13 @@ function agreed(observation: Observation, consents: readonly Consent[], inventor
 }
 
 /** A root of another's, as that one would make it: the same name, another key. */
-function stranger(world: World, name: string): CertificateFacts {
+function stranger(world: World, name: string): EarlierCertificate {
   const key = keyFacts(name);
   return {
     ...world.cert(root),
     fingerprint: key.keyId.replace(/^./, 'f'),
     keyId: key.keyId,
+    signedBy: key.keyId,
     serial: key.keyIdentifier,
     subject: [{ type: 'CN', value: name }],
     subjectDer: `30${key.keyIdentifier}`,
@@ -118,8 +119,13 @@ describe('a root in previous.pem that nothing explains', () => {
         },
       ],
     ]);
-    world.of(root).previous = present([{ ...stranger(world, 'Root'), ...changes(world) }]);
+    const made = { ...stranger(world, 'Root'), ...changes(world) };
+    world.of(root).previous = present([{ ...made, signedBy: made.keyId }]);
     expect(planned(seen(world, known)).changes[0]).toMatchObject({ action: 'refresh', consents: [] });
+    // Another hand can write a certificate for any key. One that had consent is known as it is.
+    world.of(root).previous = present([{ ...made, signedBy: null }]);
+    const consents = known.get(root)?.certificates.has(made.fingerprint) ? [] : ['trust'];
+    expect(planned(seen(world, known)).changes[0]).toMatchObject({ action: 'refresh', consents });
   });
 
   it('is neither trusted by more nor by fewer until that is decided', () => {

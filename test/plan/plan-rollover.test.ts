@@ -425,6 +425,7 @@ describe('whom everybody trusts', () => {
       ...world.cert(root),
       fingerprint: 'e'.repeat(64),
       subject: [{ type: 'CN', value: 'Evil' }],
+      signedBy: world.cert(root).keyId,
     };
     const file = world.of(root).previous;
     if (file.state === 'present') world.of(root).previous = present([...file.facts, evil]);
@@ -445,7 +446,8 @@ describe('whom everybody trusts', () => {
 
   it('is never a certificate of no authority', () => {
     const world = rolledOver();
-    const leaf = { ...world.cert(billing), subjectDer: '30', issuerDer: '30' };
+    const { keyId: signedBy } = world.cert(billing);
+    const leaf = { ...world.cert(billing), subjectDer: '30', issuerDer: '30', signedBy };
     const file = world.of(root).previous;
     if (file.state === 'present') world.of(root).previous = present([...file.facts, leaf]);
     const plan = planned(world, NEW_KEY);

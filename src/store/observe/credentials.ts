@@ -9,8 +9,9 @@ import { type CertificateFacts, fingerprintsOf } from '../../x509/facts.ts';
 import { certificateBlocks, parseCertificates } from '../../x509/parse.ts';
 import { pemText } from '../../x509/pem.ts';
 import { sha256 } from '../../x509/public-key.ts';
-import { type Rollover, rolloverOf } from '../../x509/rollover.ts';
+import { parseEarlier, type Rollover, rolloverOf } from '../../x509/rollover.ts';
 import { readPublished } from '../symlinks/read.ts';
+import { readEarlierRoots } from './trusted-roots.ts';
 
 /** PEM texts: the private key, the leaf with the authorities between it and the root, and the roots that it trusts. */
 export interface CredentialFiles {
@@ -48,23 +49,28 @@ function partText(root: string, part: Part, byId: ById): string | undefined {
       // Who deploys files may show either; the plan knows which of them chains have.
       return joined([readText(root, entity, 'cert'), partText(root, { kind: 'cross', of: part.root }, byId)]);
     case 'routes':
-      return rolloverText(root, entity, 'routes');
+      return rolloverText(root, entity, ({ routes }) => routes);
     case 'earlier':
-      return rolloverText(root, entity, 'roots');
+      return rolloverText(root, entity, () => readEarlierRoots(root, entity));
     case 'cross':
-      return rolloverText(root, entity, 'cross');
+      return rolloverText(root, entity, ({ cross }) => cross);
     default:
       return unreachable(part);
   }
 }
 
 /** Most roots have no such file. */
-function rolloverText(root: string, entity: Entity, which: keyof Rollover): string {
+function rolloverText(
+  root: string,
+  entity: Entity,
+  which: (rollover: Rollover) => readonly CertificateFacts[],
+): string {
   const file = readPublished(root, entity, 'previous');
   if (file.state !== 'present') return '';
   const cert = readPublished(root, entity, 'cert');
-  const [own] = cert.state === 'present' ? readable(cert.facts) : [];
-  const wanted = new Set(fingerprintsOf(rolloverOf(readable(file.facts), own?.keyId ?? null)[which]));
+  const [own] = cert.state === 'present' ? readable(parseCertificates, cert.facts) : [];
+  const rollover = rolloverOf(readable(parseEarlier, file.facts), own?.keyId ?? null);
+  const wanted = new Set(fingerprintsOf(which(rollover)));
   return certificateBlocks(file.facts)
     .filter((der) => wanted.has(sha256(der)))
     .map((der) => pemText('CERTIFICATE', der))
@@ -72,9 +78,9 @@ function rolloverText(root: string, entity: Entity, which: keyof Rollover): stri
 }
 
 /** A damaged file adds no trust; the plan reports it. */
-function readable(bytes: Buffer): readonly CertificateFacts[] {
+function readable<Facts>(parse: (bytes: Buffer) => readonly Facts[], bytes: Buffer): readonly Facts[] {
   try {
-    return parseCertificates(bytes);
+    return parse(bytes);
   } catch {
     return [];
   }

@@ -5,11 +5,11 @@
 import type { Entity, EntityId } from '../../pki/entity.ts';
 import { strangeIn } from '../../plan/known.ts';
 import type { EntityObservation, KnownAuthorities, KnownAuthority } from '../../plan/observation.ts';
-import { certificateFacts, certificateSpki, publicKeyObject } from '../../x509/certificate.ts';
+import { certificateFacts } from '../../x509/certificate.ts';
 import type { CertificateFacts, Fingerprint, KeyId } from '../../x509/facts.ts';
 import { certificateBlocks } from '../../x509/parse.ts';
 import { sha256 } from '../../x509/public-key.ts';
-import { signedBy } from '../../x509/signature.ts';
+import { isSignedBy } from '../../x509/rollover.ts';
 import { readPublished } from '../symlinks/read.ts';
 
 /** What is known, and with it the keys behind earlier roots that only such a signature explains. */
@@ -79,14 +79,5 @@ function readable(der: Uint8Array): { der: Uint8Array; facts: CertificateFacts }
   } catch {
     // What cannot be read vouches for nothing.
     return undefined;
-  }
-}
-
-function isSignedBy(der: Uint8Array, signer: Uint8Array): boolean {
-  try {
-    return signedBy(der, publicKeyObject(certificateSpki(signer)));
-  } catch {
-    // A key that nothing here can use has signed nothing that could be checked.
-    return false;
   }
 }

@@ -4,7 +4,12 @@ import type { Artifact } from '../../pki/artifact.ts';
 import type { Entity, EntityId } from '../../pki/entity.ts';
 import { type FactsOf, readFacts } from '../../plan/artifacts/rules.ts';
 import { strangeIn } from '../../plan/known.ts';
-import { type EntityObservation, type FileState, NOTHING } from '../../plan/observation.ts';
+import {
+  type EntityObservation,
+  type FileState,
+  type KnownAuthorities,
+  NOTHING,
+} from '../../plan/observation.ts';
 import { earlierOf } from '../../plan/previous.ts';
 import type { CertificateFacts } from '../../x509/facts.ts';
 import { readPublished } from '../symlinks/read.ts';
@@ -21,13 +26,26 @@ export function readAuthorities(
   return new Map(
     authorities.map((entity) => {
       const observed = seen.get(entity.id) ?? NOTHING;
-      const strangers = strangeIn(entity, observed, known).roots;
       const { cert } = observed;
       const current = cert.state === 'present' ? [cert.facts] : [];
-      const earlier = earlierOf(observed).roots.filter((facts) => !strangers.includes(facts));
-      return [entity.id, [...current, ...earlier]] as const;
+      return [entity.id, [...current, ...explained(entity, observed, known)]] as const;
     }),
   );
+}
+
+/** Of one root those from before. @param root the output folder. */
+export function readEarlierRoots(root: string, entity: Entity): readonly CertificateFacts[] {
+  const observed = observationOf(root, entity);
+  return explained(entity, observed, knownIn(root, [entity], new Map([[entity.id, observed]])));
+}
+
+function explained(
+  entity: Entity,
+  observed: EntityObservation,
+  known: KnownAuthorities,
+): readonly CertificateFacts[] {
+  const strangers = strangeIn(entity, observed, known).roots;
+  return earlierOf(observed).roots.filter((facts) => !strangers.includes(facts));
 }
 
 /** No key: whose a certificate is can be said without. */
