@@ -3,9 +3,9 @@ import type { EntryText } from '../manifest/write.ts';
 import { compare } from '../pki/compare.ts';
 import { type EntityId, entityId } from '../pki/entity.ts';
 import { compact } from '../pki/record.ts';
-import { nameConstraints } from '../x509/extensions/name-constraints.ts';
 import { pathLengthOf } from '../x509/facts.ts';
 import { constraintsOf, purposesOf } from './constraints.ts';
+import { ExtensionReader } from './extensions.ts';
 import { depthOf, type Hierarchy, leftOutOf, type PlacedPair } from './hierarchy.ts';
 import { keyText } from './key-text.ts';
 import type { LeftOut, LeftOutWhy, Note } from './left-out.ts';
@@ -40,7 +40,12 @@ export function draftsOf({ pairs }: Hierarchy, now: number): EntryDrafts {
   const names = namesFor(sorted);
   const authorities = sorted.filter(({ section }) => section === 'authorities');
   const issuers = new Set(sorted.map(({ issuer }) => issuer));
-  const context = { names, hasChoice: authorities.length > 1, issuers };
+  const context = {
+    names,
+    hasChoice: authorities.length > 1,
+    issuers,
+    described: new ExtensionReader(sorted),
+  };
   const all = sorted.map((pair) => draftOf(pair, context));
   return withoutSharedSubjects(all, (draft) => rankOf(draft.pair, issuers, now));
 }
@@ -98,9 +103,10 @@ interface Context {
   /** Whether a leaf has to name its issuer. */
   readonly hasChoice: boolean;
   readonly issuers: ReadonlySet<PlacedPair | null>;
+  readonly described: ExtensionReader;
 }
 
-function draftOf(pair: PlacedPair, { names, hasChoice, issuers }: Context): EntryDraft {
+function draftOf(pair: PlacedPair, { names, hasChoice, issuers, described }: Context): EntryDraft {
   const { section, issuer, cert } = pair;
   const { facts } = cert;
   const name = names.get(pair) ?? '';
@@ -120,6 +126,7 @@ function draftOf(pair: PlacedPair, { names, hasChoice, issuers }: Context): Entr
       pathLength: pathLength(pair),
       nameConstraints: section === 'authorities' ? constraintsOf(facts) : undefined,
       extendedKeyUsage: purposesOf(facts, section),
+      ...described.settingsOf(pair),
       key: keyText(pair.key.spec),
       validity: validity.text,
     }),
@@ -128,7 +135,7 @@ function draftOf(pair: PlacedPair, { names, hasChoice, issuers }: Context): Entr
       ...subject.notes,
       ...sans.notes,
       ...(validity.exact ? [] : [{ kind: 'validity' } as const]),
-      ...extensionNotes(pair),
+      ...extensionNotes(described.lostOf(pair)),
       ...(isUnusedRoot(pair, issuers) ? [{ kind: 'idle-root' } as const] : []),
     ],
   };
@@ -141,11 +148,7 @@ function pathLength({ section, cert }: PlacedPair): number | undefined {
 }
 
 /** Extensions that the certificate has and the next one will not. */
-function extensionNotes({ cert }: PlacedPair): readonly Note[] {
-  const { extensions, unknown } = cert.facts;
-  const isLost = extensions.nameConstraints !== undefined && constraintsOf(cert.facts) === undefined;
-  const constraints = isLost ? [nameConstraints.oid] : [];
-  const oids = [...constraints, ...unknown.map(({ oid }) => oid)];
+function extensionNotes(oids: readonly string[]): readonly Note[] {
   return oids.length === 0 ? [] : [{ kind: 'extensions', oids }];
 }
 

@@ -31,6 +31,8 @@ export const DIAGNOSTIC_CODES = [
   'country',
   'san',
   'usage',
+  'url',
+  'policy',
   // the PKI that it describes
   'no-root',
   'nothing',

@@ -1,6 +1,7 @@
 /** The shapes of settings: the type of each, and the parser that makes a value of it. What they mean is in settings.ts. */
 import * as z from 'zod';
 import { quote } from '../pki/printable.ts';
+import type { DiagnosticCode } from './diagnostic.ts';
 import {
   BACKDATE_PATTERN,
   DURATION_PATTERN,
@@ -14,11 +15,7 @@ import { problemIssue, using, wanted } from './problem.ts';
 import { parseSan, SAN_LIMIT, sanIdentity } from './san.ts';
 
 /** Raises an issue on every item that is in the list already. */
-export function unique<T>(
-  code: 'artifact' | 'trust' | 'san' | 'usage',
-  identity: (item: T) => string,
-  what: string,
-) {
+export function unique<T>(code: DiagnosticCode, identity: (item: T) => string, what: string) {
   return (items: readonly T[], context: z.RefinementCtx): void => {
     const seen = new Map<string, number>();
     for (const [index, item] of items.entries()) {
@@ -32,7 +29,7 @@ export function unique<T>(
 }
 
 /** Raises an issue where there is no item. */
-export function notEmpty(code: 'trust' | 'usage', hint: string, what: string = code) {
+export function notEmpty(code: DiagnosticCode, hint: string, what: string = code) {
   return (items: readonly unknown[], context: z.RefinementCtx): void => {
     const message = `${what} is empty`;
     if (items.length === 0) context.addIssue(problemIssue({ code, message, hint }, items));
@@ -64,6 +61,9 @@ export const backdate = z
 
 /** Yes or no, in YAML's own words. */
 export const rotateKey = z.boolean(wanted('true or false'));
+
+/** TLS feature (RFC 7633), or its absence. */
+export const mustStaple = z.boolean(wanted('true or false'));
 
 const reference = z.string(wanted('the name of an authority'));
 

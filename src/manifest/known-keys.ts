@@ -7,9 +7,9 @@ import {
   ARCHIVE_KEYS,
   ATTRIBUTE_KEYS,
   AUTHORITY_KEYS,
-  CONSTRAINT_KEYS,
   FILE_KEYS,
   LEAF_KEYS,
+  MAP_KEYS,
   SETTING_KEYS,
   TOP_KEYS,
 } from './schema.ts';
@@ -36,8 +36,9 @@ function knownKeys(tree: Tree, path: Path): readonly string[] {
   if (path.length === 1) return SETTING_KEYS;
   if (last === 'subject') return ATTRIBUTE_KEYS;
   if (last === 'files') return FILE_KEYS;
-  if (last === 'nameConstraints') return CONSTRAINT_KEYS;
   if (last === 'key') return keyObjectKeys(tree, path);
+  const inside = MAP_KEYS[String(path[2])];
+  if (inside !== undefined) return inside;
   return path[0] === 'authorities' ? AUTHORITY_KEYS : LEAF_KEYS;
 }
 
@@ -59,6 +60,15 @@ function misplaced(path: Path, key: string): string | undefined {
   const attribute = ATTRIBUTE_KEYS.find((one) => one === key || one === aliasOf(key));
   if (attribute !== undefined) return `put it under "subject": { ${attribute}: … }`;
   if (key === 'pathLength') return 'only an authority has a path length';
+  if (
+    path.length === 2 &&
+    section !== 'authorities' &&
+    !LEAF_KEYS.includes(key) &&
+    AUTHORITY_KEYS.includes(key)
+  )
+    return `only an authority has "${key}"`;
+  if (path.length === 2 && section === 'authorities' && key === 'mustStaple')
+    return 'only the certificate of a server can demand a stapled response';
   if (path.length === 1 && (LEAF_KEYS.includes(key) || AUTHORITY_KEYS.includes(key))) {
     return `"${key}" cannot be inherited: set it in each entry`;
   }

@@ -4,9 +4,11 @@ import { ENGINE_CHOICES } from '../pki/engine.ts';
 import { NAME_PATTERN, OUTPUT_PATTERN, PATH_LIMIT, parseOutput } from './folder.ts';
 import { archive, files } from './layout-fields.ts';
 import { nameConstraints } from './name-constraints.ts';
+import { POLICY_CONSTRAINT_KEYS, POLICY_KEYS } from './policies.ts';
 import { using, wanted } from './problem.ts';
 import { shapesOf } from './settings.ts';
 import { subject } from './subject.ts';
+import { LOCATION_KEYS } from './url.ts';
 
 // Compiling a parser for one manifest costs more than it saves, and some hosts forbid making code from strings.
 z.config({ jitless: true });
@@ -85,8 +87,16 @@ export const AUTHORITY_KEYS: readonly string[] = Object.keys(authority.shape);
 export const LEAF_KEYS: readonly string[] = Object.keys(leaf.shape);
 /** Those of `archive`. */
 export const ARCHIVE_KEYS: readonly string[] = Object.keys(archive.shape);
-/** Those of `nameConstraints`. */
-export const CONSTRAINT_KEYS: readonly string[] = Object.keys(nameConstraints.shape);
+const CONSTRAINT_KEYS: readonly string[] = Object.keys(nameConstraints.shape);
+/** Those of maps inside an entry, by the setting that has them, beside those above and below. */
+export const MAP_KEYS: Readonly<Record<string, readonly string[]>> = {
+  nameConstraints: CONSTRAINT_KEYS,
+  policyConstraints: POLICY_CONSTRAINT_KEYS,
+  policies: POLICY_KEYS,
+  crl: LOCATION_KEYS,
+  ocsp: LOCATION_KEYS,
+  caIssuers: LOCATION_KEYS,
+};
 /** Those of `files`: the artifacts, and `previous`. */
 export const FILE_KEYS: readonly string[] = Object.keys(files.shape);
 /** Those of `subject`; the common name stands beside it. */

@@ -64,3 +64,8 @@ export function rankOf(kind: EntityKind, issuer: string | undefined): Rank {
 export function spelledDefault({ builtIn, spelled }: Row, rank: Rank): unknown {
   return spelled && builtIn ? spelled(builtIn[rank]) : builtIn?.[rank];
 }
+
+/** Words in Markdown. */
+export function listed(words: readonly string[]): string {
+  return words.map((word) => `\`${word}\``).join(' ');
+}

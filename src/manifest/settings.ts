@@ -6,27 +6,19 @@
 import type * as z from 'zod';
 import { OUTPUTS, STANDARD_OUTPUTS } from '../pki/artifact.ts';
 import { keySpecText } from '../pki/key-spec.ts';
-import { KEY_USAGES } from '../pki/key-usage.ts';
-import { PURPOSES } from '../pki/purposes.ts';
 import { keysOf } from '../pki/record.ts';
 import { durationText } from './duration.ts';
+import { EXTENSION_SETTINGS } from './extension-settings.ts';
 import * as field from './fields.ts';
 import { key } from './key.ts';
-import { extendedKeyUsage, keyUsage } from './key-usage.ts';
 import * as layout from './layout-fields.ts';
-import { nameConstraints } from './name-constraints.ts';
 import { outputs } from './outputs.ts';
-import { always, entries, everywhere, type Place, type Row } from './setting.ts';
+import { always, entries, everywhere, listed, type Place, type Row } from './setting.ts';
 import { caCommonName, leafCommonName, subject } from './subject.ts';
 
 const MINUTE = 60;
 const DAY = 86_400;
 const YEAR = 365 * DAY;
-
-/** In Markdown. */
-function listed(words: readonly string[]): string {
-  return words.map((word) => `\`${word}\``).join(' ');
-}
 
 /** In the order in which they are listed everywhere. */
 export const SETTINGS = {
@@ -120,34 +112,7 @@ export const SETTINGS = {
     meaning: 'how far notBefore lies before the moment of issue, against slow clocks: `0m` to `30d`',
     examples: ['5m', '1h', '0m'],
   },
-  nameConstraints: {
-    places: { authority: nameConstraints.optional() },
-    lesser: true,
-    type: 'map of lists',
-    byDefault: 'any name',
-    meaning:
-      'which names may stand below this authority (RFC 5280 §4.2.1.10): `permitted` and `excluded` lists of domains, ranges of addresses, `email:` and `uri:` hosts',
-    examples: [{ permitted: ['example.test', '10.0.0.0/8'], excluded: ['secret.example.test'] }],
-  },
-  keyUsage: {
-    places: entries(keyUsage),
-    lesser: true,
-    type: 'list of usages',
-    byDefault: 'what TLS needs; an authority signs certificates and revocation lists',
-    meaning: `what the key may do (RFC 5280 §4.2.1.3), in place of the default: ${listed(KEY_USAGES)}`,
-    examples: [['digitalSignature', 'keyEncipherment']],
-  },
-  extendedKeyUsage: {
-    places: entries(extendedKeyUsage),
-    lesser: true,
-    type: 'list of purposes',
-    byDefault: '`serverAuth`, `clientAuth` or both, as the section says; none for an authority',
-    meaning: `what the certificate is for (RFC 5280 §4.2.1.12): ${listed(Object.keys(PURPOSES))} or an OID`,
-    examples: [
-      ['serverAuth', 'clientAuth'],
-      ['serverAuth', '1.3.6.1.5.2.3.5'],
-    ],
-  },
+  ...EXTENSION_SETTINGS,
   outputs: {
     places: everywhere(outputs),
     builtIn: always(STANDARD_OUTPUTS),

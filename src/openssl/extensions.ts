@@ -7,7 +7,7 @@ export function extensionSections(extensions: readonly WrittenExtension[]): read
   const all = extensions.map(({ rule, critical, value }) => {
     const config = rule.config(value);
     const text = critical ? `critical,${config.value}` : config.value;
-    return { entry: [rule.name, text] as const, sections: config.sections ?? [] };
+    return { entry: [config.key ?? rule.name, text] as const, sections: config.sections ?? [] };
   });
   return [
     { name: 'extensions', entries: all.map(({ entry }) => entry) },

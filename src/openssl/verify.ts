@@ -58,7 +58,8 @@ function purposesOf(entity: Entity): readonly Purpose[] {
 
 /**
  * Only the root is trusted, so a missing or wrong intermediate cannot hide. `-x509_strict`: what RFC 5280 requires;
- * `-policy_check`: policies.
+ * `-policy_check`: policies, and any of them: without `-policy`, openssl wants none where a chain demands one, though
+ * RFC 5280 §6.1.1 (c) begins with any (openssl quirk).
  */
 export function verifyCommand(
   issuers: readonly Entity[],
@@ -71,6 +72,8 @@ export function verifyCommand(
     'verify',
     '-x509_strict',
     '-policy_check',
+    '-policy',
+    'anyPolicy',
     '-purpose',
     purpose,
     ...root,

@@ -7,7 +7,9 @@ import type { Artifact, Output } from './artifact.ts';
 import type { EngineChoice } from './engine.ts';
 import type { KeySpec } from './key-spec.ts';
 import type { KeyUsage } from './key-usage.ts';
+import type { Location, Locations } from './locations.ts';
 import type { NameConstraints } from './name-constraints.ts';
+import type { Policy, PolicyConstraints } from './policy.ts';
 import { keysOf } from './record.ts';
 import type { San } from './san.ts';
 import type { Subject } from './subject.ts';
@@ -68,6 +70,10 @@ interface EntityBase {
   readonly keyUsage?: readonly KeyUsage[];
   /** What the certificate is for, by names or dotted OIDs; absent: what entities of its kind do in TLS. */
   readonly extendedKeyUsage?: readonly string[];
+  /** Under which policies its certificate is issued; absent: none, and those that are there stay. */
+  readonly policies?: readonly Policy[];
+  /** What its issuer publishes for what it signs; absent: nothing, or it signs itself. */
+  readonly locations?: Locations;
   /** Absent: `<id>/key.pem` and so on. */
   readonly layout?: Layout;
   /** Files behind one renamed link, so that readers load a consistent set. Absent: plain files. */
@@ -81,12 +87,22 @@ export interface Authority extends EntityBase {
   readonly pathLength: number | null;
   /** Which names may stand below it; absent: any. */
   readonly nameConstraints?: NameConstraints;
+  /** What chains through it have to show; absent: nothing. */
+  readonly policyConstraints?: PolicyConstraints;
+  /** After how many further certificates anyPolicy counts no more; absent: never. */
+  readonly inhibitAnyPolicy?: number;
+  /** Where its revocation list, its OCSP responder and its certificate are, for what it signs. */
+  readonly crl?: Location;
+  readonly ocsp?: Location;
+  readonly caIssuers?: Location;
 }
 
 /** A server, client or peer: it signs no certificate, and always has an issuer. */
 export interface EndEntity extends EntityBase {
   readonly kind: LeafKind;
   readonly issuer: EntityId;
+  /** Whether its certificate demands a stapled OCSP response; absent: it stays as it is. */
+  readonly mustStaple?: boolean;
 }
 
 /** Anything with a key and a certificate of its own; `kind` says what it is. */

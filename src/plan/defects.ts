@@ -5,10 +5,10 @@
  */
 import { type Der, DerError, expectTag, readAll, TAG } from '../x509/der.ts';
 import { assertDer } from '../x509/der-strict.ts';
-import type { UnknownExtension } from '../x509/extensions.ts';
+import { EXTENSIONS, findExtension, type UnknownExtension } from '../x509/extensions.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
-import { findNamed, namedExtension } from '../x509/named-extensions.ts';
-import { policiesOf } from '../x509/policies.ts';
+import { findNamed, isNamed, namedExtension } from '../x509/named-extensions.ts';
+import { malformedPolicies, policyTermsOf } from '../x509/policies.ts';
 import type { DefectKind, Reason } from './reason.ts';
 import type { WantedCertificate } from './wanted.ts';
 
@@ -24,7 +24,7 @@ export function defectsOf(facts: CertificateFacts, judged: Judged): readonly Def
     ...flawDefects(facts),
     ...serialDefects(facts, judged),
     ...facts.unknown.flatMap((extension) => extensionDefects(extension, judged)),
-    ...constraintDefects(facts, judged),
+    ...readDefects(facts, judged),
     ...netscapeDefects(facts, judged),
     ...stapleDefects(facts, judged),
     ...policyDefects(facts, judged),
@@ -49,12 +49,30 @@ function serialDefects({ serial }: CertificateFacts, { issuer }: Judged): readon
   return serial.length > 40 ? [defect('long-serial', serial)] : [];
 }
 
-function extensionDefects({ oid, critical, hex }: UnknownExtension, { kind }: Judged): readonly Defect[] {
-  const { name, place, supported, parsed } = namedExtension(oid);
+function extensionDefects(extension: UnknownExtension, judged: Judged): readonly Defect[] {
+  const { name, parsed } = namedExtension(extension.oid);
+  const misused = misuse(extension, judged);
+  if (misused.length > 0) return misused;
+  return parsed && !isWellFormed(extension.hex) ? [defect('malformed', name)] : [];
+}
+
+function misuse(
+  { oid, critical }: Pick<UnknownExtension, 'oid' | 'critical'>,
+  { kind }: Judged,
+): readonly Defect[] {
+  const { name, place, supported } = namedExtension(oid);
   if (place === 'nowhere') return [defect('unusable', name)];
   if (critical && !supported) return [defect('unknown-critical', name)];
-  if (place === 'authority' && kind !== 'authority') return [defect('misplaced', name)];
-  return parsed && !isWellFormed(hex) ? [defect('malformed', name)] : [];
+  // RFC 5280: name constraints and the like are for the certificates of CAs alone; pyca refuses them elsewhere.
+  return place === 'authority' && kind !== 'authority' ? [defect('misplaced', name)] : [];
+}
+
+/** The same of those that were read; the basic ones have no rows there, and are compared with what is wanted. */
+function readDefects(facts: CertificateFacts, judged: Judged): readonly Defect[] {
+  return EXTENSIONS.filter(({ oid }) => isNamed(oid)).flatMap((rule) => {
+    const found = findExtension(facts, rule);
+    return found === undefined ? [] : misuse({ oid: rule.oid, critical: found.critical }, judged);
+  });
 }
 
 function isWellFormed(hex: string): boolean {
@@ -71,12 +89,6 @@ function derIn(hex: string): Der {
   return readAll(Buffer.from(hex, 'hex'));
 }
 
-/** RFC 5280 §4.2.1.10: in the certificates of CAs alone; pyca refuses them elsewhere. */
-function constraintDefects({ extensions }: CertificateFacts, { kind }: Judged): readonly Defect[] {
-  const isMisplaced = extensions.nameConstraints !== undefined && kind !== 'authority';
-  return isMisplaced ? [defect('misplaced', 'nameConstraints')] : [];
-}
-
 /** Bits of nsCertType (Netscape's certificate extensions, 1998), which OpenSSL and Java still enforce. */
 const NETSCAPE = { client: 0x80, server: 0x40, authority: 0x04 } as const;
 
@@ -89,22 +101,18 @@ function netscapeDefects(facts: CertificateFacts, { kind }: Judged): readonly De
   return (bits & needed) === needed ? [] : [defect('netscape-type', 'nsCertType')];
 }
 
-/** The access method of an OCSP responder, RFC 5280 §4.2.2.1. */
-const OCSP = '06082b06010505073001';
-
 /** RFC 7633: a client refuses the certificate without a stapled response, and there is no responder to get one from. */
-function stapleDefects(facts: CertificateFacts, { kind }: Judged): readonly Defect[] {
-  if (kind === 'authority' || findNamed(facts, 'mustStaple') === undefined) return [];
-  const hasResponder = findNamed(facts, 'authorityInfoAccess')?.hex.includes(OCSP) ?? false;
+function stapleDefects({ extensions }: CertificateFacts, { kind }: Judged): readonly Defect[] {
+  if (kind === 'authority' || extensions.mustStaple === undefined) return [];
+  const hasResponder = extensions.authorityInfoAccess?.value.some(({ method }) => method === 'ocsp') ?? false;
   return hasResponder ? [] : [defect('must-staple', 'mustStaple')];
 }
 
 /** RFC 5280 §6.1.1 begins below the root, whose own policies no verifier checks. */
 function policyDefects(facts: CertificateFacts, { issuer }: Judged): readonly Defect[] {
   if (issuer === null) return [];
-  const policies = policiesOf(facts);
-  if (policies === null) return [defect('malformed', 'certificatePolicies')];
-  return policies.explicitAfter === 0 && policies.own.length === 0
-    ? [defect('explicit-policy', 'policyConstraints')]
-    : [];
+  const malformed = malformedPolicies(facts);
+  if (malformed !== undefined) return [defect('malformed', malformed)];
+  const { explicitAfter, own } = policyTermsOf(facts);
+  return explicitAfter === 0 && own.length === 0 ? [defect('explicit-policy', 'policyConstraints')] : [];
 }

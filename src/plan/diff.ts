@@ -112,7 +112,8 @@ export function fieldText(
 ): string {
   if (extension === undefined) return NONE;
   const isWhole = field === rule.fields[0];
-  const text = listText(rule.items(extension.value, field), isWhole ? 'empty' : NONE);
+  const isAlone = isWhole && rule.fields.length === 1;
+  const text = listText(rule.items(extension.value, field), isAlone ? 'empty' : NONE);
   return isWhole && isEmphasised && extension.critical ? `critical, ${text}` : text;
 }
 

@@ -9,7 +9,7 @@ import { sanText } from '../pki/san.ts';
 import { type CertificateFacts, isAuthority, pathLengthOf } from '../x509/facts.ts';
 import { issuedName } from '../x509/name.ts';
 import { namesOutside } from '../x509/name-constraints.ts';
-import { policiesOf, sharesPolicy } from '../x509/policies.ts';
+import { lacksPolicy, type PolicyTerms, policyTermsOf } from '../x509/policies.ts';
 import type { Refusal, VouchingFault } from './blockage.ts';
 import type { Issuance } from './change.ts';
 import type { Context } from './context.ts';
@@ -88,15 +88,27 @@ function excludedNames(
   return names.length === 0 ? null : { kind: 'name-constraints', names, ...constraints };
 }
 
-/** RFC 5280 §6.1.5: from some certificate on each needs a policy, one that all below the root have; we write none. */
+/** RFC 5280 §6.1.5: from some certificate on each needs a policy, one that all below the root have. */
 function missingPolicy(
-  { kept }: Candidate,
+  { entity, kept }: Candidate,
   { authority, certificate, distance }: Voucher,
   vouchers: readonly Voucher[],
 ): VouchingFault | null {
-  const after = policiesOf(certificate)?.explicitAfter ?? null;
+  const after = policyTermsOf(certificate).explicitAfter;
   if (authority.issuer === null || after === null || after > distance + 1) return null;
-  const between = vouchers.filter((other) => other.authority.issuer !== null);
-  const chain = kept === null ? [] : [kept, ...between.map((other) => other.certificate)];
-  return chain.length > 0 && sharesPolicy(chain) ? null : { kind: 'policy' };
+  const between = vouchers.filter((other) => other.authority.issuer !== null).toReversed();
+  const own = kept === null ? policyTermsFor(entity) : policyTermsOf(kept);
+  const chain = [...between.map((other) => policyTermsOf(other.certificate)), own];
+  return lacksPolicy(chain) ? { kind: 'policy' } : null;
+}
+
+/** What its next certificate says. */
+function policyTermsFor(entity: Entity): PolicyTerms {
+  const constraints = entity.kind === 'authority' ? entity.policyConstraints : undefined;
+  return {
+    own: (entity.policies ?? []).map(({ oid }) => oid),
+    explicitAfter: constraints?.requireExplicitPolicy ?? null,
+    inhibitAfter: (entity.kind === 'authority' ? entity.inhibitAnyPolicy : undefined) ?? null,
+    maps: false,
+  };
 }

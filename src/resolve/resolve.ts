@@ -4,6 +4,7 @@ import type { Report } from '../manifest/report.ts';
 import type { Place } from '../manifest/setting.ts';
 import { type Setting, type SettingOf, settingsOf } from '../manifest/settings.ts';
 import type { Authority, EndEntity, Entity, Inventory } from '../pki/entity.ts';
+import type { Locations } from '../pki/locations.ts';
 import { pick } from '../pki/record.ts';
 import { checkBundles } from './bundles.ts';
 import { checkConstrainedNames } from './constrained.ts';
@@ -21,7 +22,9 @@ import { checkLayouts } from './layout.ts';
 import { type SignedLeaf, signedLeaves } from './leaf-issuer.ts';
 import { checkLifetimes, checkRenewal } from './lifetime.ts';
 import { checkPathLengths } from './path-length.ts';
+import { checkPolicies } from './policies.ts';
 import { checkPresented } from './presented.ts';
+import { checkStaples } from './staple.ts';
 import { type Trusts, trustsIn } from './trust.ts';
 import { checkUsages } from './usages.ts';
 
@@ -65,6 +68,15 @@ function baseOf({ id, name, subject, earlierSubject, layout, settings }: Draft) 
   };
 }
 
+/** What the issuer publishes; a certificate that signs itself points to nothing. */
+function locationsOf(issuer: AuthorityDraft | null | undefined): { readonly locations?: Locations } {
+  const { crl, ocsp, caIssuers } = issuer?.settings ?? {};
+  if ((crl ?? ocsp ?? caIssuers) === undefined) return {};
+  return {
+    locations: { crl: crl?.url ?? [], ocsp: ocsp?.url ?? [], caIssuers: caIssuers?.url ?? [] },
+  };
+}
+
 /** Every authority is looked at, even one without a position: all mistakes are reported at once. */
 function authorityOf(draft: AuthorityDraft, { hierarchy, report }: Context): Authority {
   const position = hierarchy.positions.get(draft.name);
@@ -77,6 +89,7 @@ function authorityOf(draft: AuthorityDraft, { hierarchy, report }: Context): Aut
     issuer: position?.issuer?.id ?? null,
     // An authority takes no part in TLS: its bundle is for those who want to trust it.
     trust: [position?.root.id ?? draft.id],
+    ...locationsOf(position?.issuer),
     ...kept,
   };
 }
@@ -92,6 +105,7 @@ function leafOf(signed: SignedLeaf, { trusts, report }: Context): EndEntity {
     // without a position an error is reported, and this entity is never used
     issuer: issuer?.authority.id ?? '',
     trust: trusts(signed),
+    ...locationsOf(issuer?.authority),
     ...kept,
   };
 }
@@ -128,6 +142,8 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   checkDoubts(all, report);
   checkKeyForms(all, report);
   checkUsages(all, leaves, hierarchy, report);
+  checkPolicies(leaves, hierarchy, report);
+  checkStaples(leaves, report);
   checkPresented(leaves, report);
   checkHandshakeSizes(leaves, hierarchy, report);
   checkBundles(leaves, report);

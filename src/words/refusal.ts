@@ -57,8 +57,8 @@ function unvouchedText({ entity, authority, path, fault }: Extract<Refusal, { ki
       };
     case 'policy':
       return {
-        problem: `the certificate of ${authority} demands a certificate policy of ${entity}, and this version writes none`,
-        hint: `keep what is there, or ${again} without that demand`,
+        problem: `the certificate of ${authority} demands a certificate policy of ${entity}, and it would have none that all above it have`,
+        hint: `state "policies" for it, or ${again} without that demand`,
       };
     default:
       return unreachable(fault);

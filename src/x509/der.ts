@@ -23,8 +23,12 @@ export const TAG = {
   null: 0x05,
   oid: 0x06,
   enumerated: 0x0a,
+  utf8String: 0x0c,
+  printableString: 0x13,
+  ia5String: 0x16,
   utcTime: 0x17,
   generalizedTime: 0x18,
+  visibleString: 0x1a,
   sequence: 0x30,
   set: 0x31,
 } as const;

@@ -54,6 +54,8 @@ export interface ConfigSection {
 
 /** An extension in x509v3_config(5): the text after its name, and the sections that this refers to. */
 export interface ExtensionConfig {
+  /** Its name there, where that is not the rule's. */
+  readonly key?: string;
   readonly value: string;
   readonly sections?: readonly ConfigSection[];
 }
@@ -70,6 +72,11 @@ export interface ExtensionRule<Value, Field extends string = string> {
   readonly fields: readonly Field[];
   /** Whether a request asks for it; the others are known to the issuer alone. */
   readonly inRequest: boolean;
+  /**
+   * Certificates do without it: where a value is malformed, or says what has no place in `Value`, it stays as it is and
+   * counts as unknown.
+   */
+  readonly lenient?: true;
   /** @throws DerError */
   read(der: Der): Value;
   write(value: Value): Uint8Array;

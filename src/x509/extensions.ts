@@ -2,11 +2,17 @@
 import { children, type Der, DerError, expectTag, hex, oidText, readAll, TAG, trueBoolean } from './der.ts';
 import { assertDer } from './der-strict.ts';
 import type { ExtensionRule } from './extension-rule.ts';
+import { authorityInfoAccess } from './extensions/authority-info-access.ts';
 import { authorityKeyIdentifier } from './extensions/authority-key-identifier.ts';
 import { basicConstraints } from './extensions/basic-constraints.ts';
+import { certificatePolicies } from './extensions/certificate-policies.ts';
+import { crlDistributionPoints } from './extensions/crl-distribution-points.ts';
 import { extendedKeyUsage } from './extensions/extended-key-usage.ts';
+import { inhibitAnyPolicy } from './extensions/inhibit-any-policy.ts';
 import { keyUsage } from './extensions/key-usage.ts';
+import { mustStaple } from './extensions/must-staple.ts';
 import { nameConstraints } from './extensions/name-constraints.ts';
+import { policyConstraints } from './extensions/policy-constraints.ts';
 import { subjectAltName } from './extensions/subject-alt-name.ts';
 import { subjectKeyIdentifier } from './extensions/subject-key-identifier.ts';
 
@@ -19,6 +25,12 @@ const TABLE = [
   subjectKeyIdentifier,
   authorityKeyIdentifier,
   nameConstraints,
+  certificatePolicies,
+  policyConstraints,
+  inhibitAnyPolicy,
+  crlDistributionPoints,
+  authorityInfoAccess,
+  mustStaple,
 ] as const;
 
 type Row = (typeof TABLE)[number];
@@ -43,7 +55,7 @@ export interface Found<Value> {
 /** The known ones by name, those that are there. */
 export type KnownExtensions = { readonly [R in Row as R['name']]?: Found<ReturnType<R['read']>> };
 
-/** An extension without a rule: kept as it is, and never parsed. */
+/** An extension without a rule, or with a value that its rule does not read: kept as it is. */
 export interface UnknownExtension {
   readonly oid: string;
   readonly critical: boolean;
@@ -71,10 +83,21 @@ export function extensionFacts(extensions: Der | undefined): ExtensionFacts {
   const unknown: UnknownExtension[] = [];
   for (const { oid, critical, octets } of all) {
     const rule = BY_OID.get(oid);
-    if (rule === undefined) unknown.push({ oid, critical, hex: hex(octets) });
-    else known[rule.name] = { critical, value: rule.read(valueIn(octets)) };
+    const read = rule && readBy(rule, octets);
+    if (rule === undefined || read === undefined) unknown.push({ oid, critical, hex: hex(octets) });
+    else known[rule.name] = { critical, value: read.value };
   }
   return { extensions: known, unknown };
+}
+
+/** `undefined` for a value that its rule does not have to read. */
+function readBy(rule: AnyExtension, octets: Uint8Array): { readonly value: unknown } | undefined {
+  try {
+    return { value: rule.read(valueIn(octets)) };
+  } catch (error) {
+    if (rule.lenient === true && error instanceof DerError) return undefined;
+    throw error;
+  }
 }
 
 /** @param extensions as above. @throws DerError where one appears twice (RFC 5280 §4.2), which old openssl allows. */

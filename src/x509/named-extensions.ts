@@ -1,4 +1,4 @@
-/** Extensions without a rule: their usual names, and what verifiers do with them. */
+/** Extensions that not every certificate has: their usual names, and what verifiers do with them. */
 import { EXTENSIONS, type ExtensionFacts, type UnknownExtension } from './extensions.ts';
 
 /** One row. */
@@ -27,6 +27,7 @@ const NAMED: Readonly<Record<string, NamedExtension>> = {
   '2.5.29.9': row('subjectDirectoryAttributes'),
   '2.5.29.16': row('privateKeyUsagePeriod'),
   '2.5.29.18': row('issuerAltName'),
+  '2.5.29.30': row('nameConstraints', { supported: true, place: 'authority' }),
   '2.5.29.31': row('crlDistributionPoints', ENFORCED),
   '2.5.29.32': row('certificatePolicies', { supported: true }),
   '2.5.29.33': row('policyMappings', { supported: true, place: 'authority' }),
@@ -60,12 +61,17 @@ const NAMED: Readonly<Record<string, NamedExtension>> = {
   '2.16.840.1.113730.1.13': row('nsComment'),
 };
 
+/** Whether it is one of these. */
+export function isNamed(oid: string): boolean {
+  return Object.hasOwn(NAMED, oid);
+}
+
 /** What is known of it; its OID is the name of one that is not in the table. */
 export function namedExtension(oid: string): NamedExtension {
   return NAMED[oid] ?? row(oid);
 }
 
-/** An extension without a rule, by its name. */
+/** An extension that was not read, by its name. */
 export function findNamed(
   { unknown }: Pick<ExtensionFacts, 'unknown'>,
   name: string,

@@ -1,61 +1,62 @@
-/** Certificate policies (RFC 5280 §4.2.1.4, §4.2.1.11), as far as a chain without them can depend on them. */
-import { children, DerError, expectTag, hex, oidText, readAll, smallInteger, TAG } from './der.ts';
-import { assertDer } from './der-strict.ts';
-import type { ExtensionFacts, UnknownExtension } from './extensions.ts';
+/** Which chains are refused for the policies of their certificates (RFC 5280 §6.1), as OpenSSL decides it. */
+import { ANY_POLICY } from '../pki/policy.ts';
+import type { ExtensionFacts } from './extensions.ts';
 import { findNamed } from './named-extensions.ts';
 
-/** The policies of a certificate. */
-export interface Policies {
+/** What one certificate says of policies. */
+export interface PolicyTerms {
   /** By OID; empty where it has none. */
   readonly own: readonly string[];
   /** After how many certificates every further one needs a policy; `null` where none does. */
   readonly explicitAfter: number | null;
+  /** After how many anyPolicy stands for nothing any more; `null` where it always stands for all. */
+  readonly inhibitAfter: number | null;
+  /** Whether policies of what is below count as others. */
+  readonly maps: boolean;
 }
 
-/** `null` where an extension that says so is malformed. */
-export function policiesOf(facts: Pick<ExtensionFacts, 'unknown'>): Policies | null {
-  try {
-    return {
-      own: policiesIn(findNamed(facts, 'certificatePolicies')),
-      explicitAfter: explicitIn(findNamed(facts, 'policyConstraints')),
-    };
-  } catch (error) {
-    if (error instanceof DerError) return null;
-    throw error;
+/** Those that are read by rules; openssl refuses a certificate in which one of them is malformed. */
+const PARSED = ['certificatePolicies', 'policyConstraints', 'inhibitAnyPolicy'];
+
+/** The name of a policy extension that cannot be read; `undefined` where all can. */
+export function malformedPolicies(facts: Pick<ExtensionFacts, 'unknown'>): string | undefined {
+  return PARSED.find((name) => findNamed(facts, name) !== undefined);
+}
+
+/** The terms of a certificate. */
+export function policyTermsOf(facts: ExtensionFacts): PolicyTerms {
+  const { certificatePolicies, policyConstraints, inhibitAnyPolicy } = facts.extensions;
+  return {
+    own: (certificatePolicies?.value ?? []).map(({ oid }) => oid),
+    explicitAfter: policyConstraints?.value.requireExplicitPolicy ?? null,
+    inhibitAfter: inhibitAnyPolicy?.value ?? null,
+    maps: findNamed(facts, 'policyMappings') !== undefined,
+  };
+}
+
+/** What is left on the way down: `any`, these, or no policy at all. */
+type Valid = 'any' | readonly string[];
+
+/**
+ * Whether a chain needs a policy that all its certificates have, and there is none.
+ * @param chain from below the root, whose own terms no verifier looks at, down to the certificate that is judged.
+ */
+export function lacksPolicy(chain: readonly PolicyTerms[]): boolean {
+  // Mapped policies may lead anywhere: openssl decides, and what it refuses the proof shows.
+  if (chain.some(({ maps }) => maps)) return false;
+  let valid: Valid = 'any';
+  let explicit = Number.POSITIVE_INFINITY;
+  let inhibit = Number.POSITIVE_INFINITY;
+  for (const { own, explicitAfter, inhibitAfter } of chain) {
+    valid = narrowed(valid, own, inhibit > 0);
+    explicit = Math.min(Math.max(0, explicit - 1), explicitAfter ?? explicit);
+    inhibit = Math.min(Math.max(0, inhibit - 1), inhibitAfter ?? inhibit);
   }
+  return explicit === 0 && valid !== 'any' && valid.length === 0;
 }
 
-function policiesIn(found: UnknownExtension | undefined): readonly string[] {
-  const policies = partsOf(found).map((policy) => oidText(children(expectTag(policy, TAG.sequence))[0]));
-  // RFC 5280 §4.2.1.4: none of them twice.
-  if (new Set(policies).size !== policies.length) throw new DerError('a policy appears twice');
-  return policies;
-}
-
-const REQUIRE_EXPLICIT = 0x80;
-
-function explicitIn(found: UnknownExtension | undefined): number | null {
-  const skip = partsOf(found).find(({ tag }) => tag === REQUIRE_EXPLICIT);
-  return skip === undefined
-    ? null
-    : smallInteger(readAll(Buffer.from(`02${hex(skip.bytes).slice(2)}`, 'hex')));
-}
-
-function partsOf(found: UnknownExtension | undefined) {
-  if (found === undefined) return [];
-  const value = readAll(Buffer.from(found.hex, 'hex'));
-  assertDer(value);
-  return children(expectTag(value, TAG.sequence));
-}
-
-/** Stands for every policy, RFC 5280 §4.2.1.4. */
-const ANY_POLICY = '2.5.29.32.0';
-
-/** Whether a policy is in all of these, or may be mapped to one that is. */
-export function sharesPolicy(chain: readonly Pick<ExtensionFacts, 'unknown'>[]): boolean {
-  if (chain.some((facts) => findNamed(facts, 'policyMappings') !== undefined)) return true;
-  const all = chain.map((facts) => policiesOf(facts)?.own ?? []);
-  const [first, ...others] = all.filter((policies) => !policies.includes(ANY_POLICY));
-  if (first === undefined) return true;
-  return first.some((policy) => others.every((policies) => policies.includes(policy)));
+function narrowed(valid: Valid, own: readonly string[], isAnyAllowed: boolean): Valid {
+  if (own.includes(ANY_POLICY) && isAnyAllowed) return valid;
+  const named = own.filter((policy) => policy !== ANY_POLICY);
+  return valid === 'any' ? named : valid.filter((policy) => named.includes(policy));
 }

@@ -672,6 +672,74 @@ const USAGES: readonly Case[] = [
   }),
 ];
 
+/** Stated, they are compared; taken away, they stay until the renewal. */
+function stated(
+  field: string,
+  path: string,
+  [value, other]: readonly [Value, Value],
+  [name, none, before, after]: readonly [name: string, none: string, before: string, after: string],
+  ids: readonly string[],
+  plain: Map = PLAIN,
+): readonly Case[] {
+  const full = with_(plain, { [path]: value });
+  return edits(field, path, { value, other, plain, full }, (verb) => ({
+    expected: verb === 'remove' ? {} : each(ids, `issue ${name}: ${arrow(verb, none, before, after)}`),
+  }));
+}
+
+const BY_OTHER = ['servers/by', 'servers/put'];
+const RESPONDER = with_(PLAIN, { 'authorities.other.ocsp': { url: 'http://ocsp.test' } });
+
+const POLICIES: readonly Case[] = [
+  ...stated(
+    'servers.*.policies',
+    'servers.web.policies',
+    [['1.2.3.4'], [{ policy: '1.2.3.4', cps: 'https://a.test/', notice: 'a, b' }]],
+    ['policies', 'none', '1.2.3.4', '1.2.3.4, 1.2.3.4 cps https://a.test/, "1.2.3.4 notice a, b"'],
+    ['servers/web'],
+  ),
+  ...stated(
+    'authorities.*.policies',
+    'authorities.placed.policies',
+    [['1.2.3.4'], ['1.2.3.5']],
+    ['policies', 'none', '1.2.3.4', '1.2.3.5'],
+    ['authorities/placed'],
+  ),
+  ...(['requireExplicitPolicy', 'inhibitPolicyMapping'] as const).flatMap((part) =>
+    stated(
+      `authorities.*.policyConstraints.${part}`,
+      'authorities.placed.policyConstraints',
+      [{ [part]: 1 }, { [part]: 2 }],
+      ['policyConstraints', 'none', `critical, ${part} 1`, `critical, ${part} 2`],
+      ['authorities/placed'],
+    ),
+  ),
+  ...stated(
+    'authorities.*.inhibitAnyPolicy',
+    'authorities.placed.inhibitAnyPolicy',
+    [0, 1],
+    ['inhibitAnyPolicy', 'none', 'critical, 0', 'critical, 1'],
+    ['authorities/placed'],
+  ),
+  ...stated(
+    'servers.*.mustStaple',
+    'servers.by.mustStaple',
+    [true, false],
+    ['mustStaple', 'none', 'status_request', 'none'],
+    ['servers/by'],
+    RESPONDER,
+  ),
+  ...(['crl', 'ocsp', 'caIssuers'] as const).flatMap((name) =>
+    stated(
+      `authorities.*.${name}.url`,
+      `authorities.other.${name}`,
+      [{ url: 'http://a.test' }, { url: ['http://a.test', 'http://b.test'] }],
+      [name, 'none', 'http://a.test', 'http://a.test, http://b.test'],
+      BY_OTHER,
+    ),
+  ),
+];
+
 /** Who makes it is nothing that a certificate says. */
 const ENGINE = edits(
   'engine',
@@ -698,7 +766,16 @@ const PLACES = [
   ]),
 ];
 
-const CASES = [...LEAF, ...AUTHORITY, ...IN_DEFAULTS, ...ENTRIES, ...USAGES, ...ENGINE, ...ARCHIVE];
+const CASES = [
+  ...LEAF,
+  ...AUTHORITY,
+  ...IN_DEFAULTS,
+  ...ENTRIES,
+  ...USAGES,
+  ...POLICIES,
+  ...ENGINE,
+  ...ARCHIVE,
+];
 
 // --- Every case ------------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ATTRIBUTE_KEYS } from '../../src/manifest/schema.ts';
+import { ATTRIBUTE_KEYS, MAP_KEYS } from '../../src/manifest/schema.ts';
 import { ALL_ARTIFACTS } from '../../src/pki/artifact.ts';
 import { EXIT_MEANINGS } from '../../src/report/help.ts';
 import { CLI, plainEnvironment, REPOSITORY, type Run, runPki, runProgram } from '../helpers/cli.ts';
@@ -212,8 +212,7 @@ describe('manifests', () => {
     // Those that stand in no table are what a field of a table holds.
     const inObjects = [
       'keep',
-      'permitted',
-      'excluded',
+      ...Object.values(MAP_KEYS).flat(),
       'algorithm',
       'size',
       'curve',

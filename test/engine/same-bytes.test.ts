@@ -137,6 +137,40 @@ describe.each(OPENSSL_MATRIX)('node makes what %s makes', (binary) => {
     await expectTwins(binary, anInventory(anAuthority(), ...NAMES));
   });
 
+  it('for policies, and what an authority publishes', async () => {
+    const list = (name: string): readonly string[] => [
+      `http://pki.test/${name}`,
+      'http://mirror.test/a,b;c@d$e',
+    ];
+    const locations = { crl: list('a.crl'), ocsp: list(''), caIssuers: list('a.cer') };
+    const policies = [
+      { oid: '1.3.6.1.4.1.99999.1', qualifiers: [] },
+      {
+        oid: '2.25.329800735698586629295641978511506172918',
+        qualifiers: [
+          { kind: 'cps', text: 'https://pki.test/cps?a,b' },
+          { kind: 'notice', text: 'UTF8:für "alle", @policy1' },
+        ],
+      },
+    ] as const;
+    const root = anAuthority({ policies });
+    const middle = anAuthority({
+      name: 'middle',
+      issuer: root.id,
+      trust: [root.id],
+      policies,
+      policyConstraints: { requireExplicitPolicy: 0, inhibitPolicyMapping: 3 },
+      inhibitAnyPolicy: 200,
+      locations,
+    });
+    const leaf = { issuer: middle.id, policies, locations };
+    const one = { ...leaf, locations: { crl: [], ocsp: ['http://o.test'], caIssuers: [] } };
+    await expectTwins(
+      binary,
+      anInventory(root, middle, aServer({ ...leaf, mustStaple: true }), aClient(one)),
+    );
+  });
+
   it.each([
     ['before 1970', -DAY * 300],
     ['around 2000', Date.UTC(1999, 11, 31, 23, 59, 59) / 1000],

@@ -45,6 +45,13 @@ describe('the table of settings', () => {
       'nameConstraints',
       'keyUsage',
       'extendedKeyUsage',
+      'policies',
+      'policyConstraints',
+      'inhibitAnyPolicy',
+      'mustStaple',
+      'crl',
+      'ocsp',
+      'caIssuers',
     ]);
     expect(settingsOf('leaf')).not.toContain('pathLength');
     expect(settingsOf('authority')).not.toContain('trust');

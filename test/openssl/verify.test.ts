@@ -14,7 +14,17 @@ describe('a call', () => {
       verifyCommand([DEEP, SERVICES, ROOT], 'sslserver', [aServer({ name: 'a' }), aServer({ name: 'b' })]),
     ).toEqual({
       args: [
-        ...['verify', '-x509_strict', '-policy_check', '-purpose', 'sslserver', '-CAfile', cert(ROOT.id)],
+        ...[
+          'verify',
+          '-x509_strict',
+          '-policy_check',
+          '-policy',
+          'anyPolicy',
+          '-purpose',
+          'sslserver',
+          '-CAfile',
+          cert(ROOT.id),
+        ],
         ...[
           '-untrusted',
           cert(DEEP.id),
@@ -30,7 +40,7 @@ describe('a call', () => {
 
   it('a root is its own anchor', () => {
     const [batch] = verifyBatches([ROOT]);
-    expect(batch?.command.args.slice(3)).toEqual([
+    expect(batch?.command.args.slice(5)).toEqual([
       '-purpose',
       'any',
       '-CAfile',

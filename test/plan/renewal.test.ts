@@ -125,12 +125,12 @@ describe('a subject that an earlier version wrote', () => {
 
 describe('an extension that we do not write', () => {
   const changes: Changes = {
-    unknown: [
-      unknown('2.5.29.32'),
-      unknown('1.3.6.1.5.5.7.1.1'),
-      unknown('2.5.29.31', true),
-      unknown('1.3.6.1.4.1.99999.1'),
-    ],
+    extensions: {
+      certificatePolicies: uncritical([{ oid: '1.2.3', qualifiers: [{ kind: 'cps', text: 'http://x' }] }]),
+      authorityInfoAccess: uncritical([{ method: 'ocsp', name: 'uri:http://ocsp.test' }]),
+    },
+    // Of one list among several, say: it is kept and not read.
+    unknown: [unknown('2.5.29.31', true), unknown('1.3.6.1.4.1.99999.1')],
   };
   it('stays, and is named when the certificate is renewed', () => {
     const world = settled();
@@ -141,8 +141,8 @@ describe('an extension that we do not write', () => {
         action: 'issue',
         consents: [],
         alterations: [
-          loses('certificatePolicies', '2.5.29.32'),
-          loses('authorityInfoAccess', '1.3.6.1.5.5.7.1.1'),
+          loses('certificatePolicies', '2.5.29.32', false, '1.2.3, 1.2.3 cps http://x'),
+          loses('authorityInfoAccess', '1.3.6.1.5.5.7.1.1', false, 'http://ocsp.test'),
           loses('crlDistributionPoints', '2.5.29.31', true),
           loses('1.3.6.1.4.1.99999.1', '1.3.6.1.4.1.99999.1'),
         ],
@@ -191,6 +191,8 @@ describe('an extension that we write otherwise', () => {
 
 const CONSTRAINTS = { permitted: ['dns:example.test', 'ip:127.0.0.0/8', 'ip:::1/128'], excluded: [] };
 
+const POLICIES = [{ oid: '1.2.3', qualifiers: [] }];
+
 describe('an authority that is renewed', () => {
   it.each<[string, Changes, readonly string[]]>([
     ['name constraints', { extensions: { nameConstraints: critical(CONSTRAINTS) } }, ['trust']],
@@ -199,9 +201,9 @@ describe('an authority that is renewed', () => {
       { extensions: { nameConstraints: uncritical(CONSTRAINTS) } },
       ['trust'],
     ],
-    ['inhibitAnyPolicy', { unknown: [unknown('2.5.29.54')] }, ['trust']],
-    ['critical policies', { unknown: [unknown('2.5.29.32', true)] }, ['trust']],
-    ['policies', { unknown: [unknown('2.5.29.32')] }, []],
+    ['inhibitAnyPolicy', { extensions: { inhibitAnyPolicy: uncritical(0) } }, ['trust']],
+    ['critical policies', { extensions: { certificatePolicies: critical(POLICIES) } }, ['trust']],
+    ['policies', { extensions: { certificatePolicies: uncritical(POLICIES) } }, []],
     ['a distribution point', { unknown: [unknown('2.5.29.31')] }, []],
     ['a private extension', { unknown: [unknown('1.3.6.1.4.1.99999.1')] }, []],
     // Nobody could use the certificate.

@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { agreementOn } from '../../src/plan/consent.ts';
 import { planInventory } from '../../src/plan/plan.ts';
-import { bytes, oid, sequence } from '../helpers/certificate-der.ts';
 import {
   anAuthority,
   anInventory,
@@ -10,6 +9,7 @@ import {
   critical,
   DAY,
   NOW,
+  uncritical,
   type World,
 } from '../helpers/entities.ts';
 import {
@@ -143,46 +143,42 @@ describe('an authority that has to stay as it is', () => {
 
 describe('an intermediate that demands policies', () => {
   const policies = (...oids: readonly string[]) => ({
-    oid: '2.5.29.32',
-    critical: false,
-    hex: sequence(...oids.map((one) => sequence(oid(one)))).toString('hex'),
+    certificatePolicies: uncritical(oids.map((one) => ({ oid: one, qualifiers: [] }))),
   });
-  const demand = (after: string) => ({
-    oid: '2.5.29.36',
-    critical: true,
-    hex: sequence(bytes(`8001${after}`)).toString('hex'),
+  const demand = (after: number) => ({
+    policyConstraints: critical({ requireExplicitPolicy: after, inhibitPolicyMapping: null }),
   });
 
   it('is content with what has one of its policies', () => {
     const world = settled();
-    world.changeCert(services, { unknown: [policies('1.2.3', '1.2.4'), demand('00')] });
-    world.changeCert(api, { unknown: [policies('1.2.4', '1.2.5')] });
+    world.changeCert(services, { extensions: { ...policies('1.2.3', '1.2.4'), ...demand(0) } });
+    world.changeCert(api, { extensions: policies('1.2.4', '1.2.5') });
     expect(decided(planOf(world))).toEqual({});
   });
-  it.each<[string, string, readonly string[], boolean]>([
-    ['none at all', '00', [], true],
-    ['others', '00', ['1.2.9'], true],
-    ['any', '00', ['2.5.29.32.0'], false],
-    ['none, one certificate later', '01', [], true],
-    ['none, two certificates later', '02', [], false],
+  it.each<[string, number, readonly string[], boolean]>([
+    ['none at all', 0, [], true],
+    ['others', 0, ['1.2.9'], true],
+    ['any', 0, ['2.5.29.32.0'], false],
+    ['none, one certificate later', 1, [], true],
+    ['none, two certificates later', 2, [], false],
   ])('refuses what has %s', (_, after, own, isRefused) => {
     const world = settled();
-    world.changeCert(services, { unknown: [policies('1.2.3'), demand(after)] });
-    world.changeCert(api, { unknown: own.length === 0 ? [] : [policies(...own)] });
+    world.changeCert(services, { extensions: { ...policies('1.2.3'), ...demand(after) } });
+    world.changeCert(api, { extensions: own.length === 0 ? {} : policies(...own) });
     expect(refusal(world) ?? null).toEqual(
       isRefused ? expect.objectContaining({ authority: services, fault: { kind: 'policy' } }) : null,
     );
   });
   it('refuses to have its leaf renewed, which would have none', () => {
     const world = settled();
-    world.changeCert(services, { unknown: [policies('1.2.3'), demand('00')] });
-    world.changeCert(api, { unknown: [policies('1.2.3')] });
+    world.changeCert(services, { extensions: { ...policies('1.2.3'), ...demand(0) } });
+    world.changeCert(api, { extensions: policies('1.2.3') });
     const plan = planOf(world, ALL, { now: NOW + 70 * DAY });
     expect(plan.changes[2]).toMatchObject({ action: 'refuse', refusal: { fault: { kind: 'policy' } } });
   });
   it('is a root, of which no verifier asks', () => {
     const world = settled();
-    world.changeCert(root, { unknown: [demand('00')] });
+    world.changeCert(root, { extensions: demand(0) });
     expect(decided(planOf(world))).toEqual({});
   });
 });

@@ -141,8 +141,8 @@ describe('an authority that cannot vouch', () => {
     ],
     [
       { kind: 'policy' },
-      'the certificate of authorities/root demands a certificate policy of servers/a, and this version writes none',
-      `keep what is there, or ${again} without that demand`,
+      'the certificate of authorities/root demands a certificate policy of servers/a, and it would have none that all above it have',
+      `state "policies" for it, or ${again} without that demand`,
     ],
   ])('%j', (fault, problem, hint) => {
     const refusal = {

@@ -8,17 +8,28 @@ import { extensionSections } from '../../src/openssl/extensions.ts';
 import { KEY_USAGES } from '../../src/pki/key-usage.ts';
 import { PURPOSES } from '../../src/pki/purposes.ts';
 import { certificateFacts } from '../../src/x509/certificate.ts';
-import { children, context, type Der, DerError, hex, oidText, readAll } from '../../src/x509/der.ts';
-import { encodeBits, encodeInteger, encodeOid } from '../../src/x509/der-write.ts';
+import { children, context, type Der, DerError, hex, oidText, readAll, TAG } from '../../src/x509/der.ts';
+import { encode, encodeBits, encodeInteger, encodeOid } from '../../src/x509/der-write.ts';
 import type { ExtensionRule } from '../../src/x509/extension-rule.ts';
+import { authorityInfoAccess } from '../../src/x509/extensions/authority-info-access.ts';
 import { authorityKeyIdentifier } from '../../src/x509/extensions/authority-key-identifier.ts';
 import { basicConstraints } from '../../src/x509/extensions/basic-constraints.ts';
+import { certificatePolicies } from '../../src/x509/extensions/certificate-policies.ts';
+import { crlDistributionPoints } from '../../src/x509/extensions/crl-distribution-points.ts';
 import { extendedKeyUsage } from '../../src/x509/extensions/extended-key-usage.ts';
+import { inhibitAnyPolicy } from '../../src/x509/extensions/inhibit-any-policy.ts';
 import { keyUsage } from '../../src/x509/extensions/key-usage.ts';
+import { mustStaple } from '../../src/x509/extensions/must-staple.ts';
 import { nameConstraints } from '../../src/x509/extensions/name-constraints.ts';
+import { policyConstraints } from '../../src/x509/extensions/policy-constraints.ts';
 import { subjectAltName } from '../../src/x509/extensions/subject-alt-name.ts';
 import { subjectKeyIdentifier } from '../../src/x509/extensions/subject-key-identifier.ts';
-import { type AnyExtension, EXTENSIONS, type ExtensionField } from '../../src/x509/extensions.ts';
+import {
+  type AnyExtension,
+  EXTENSIONS,
+  type ExtensionField,
+  extensionFacts,
+} from '../../src/x509/extensions.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { derOf, opensslSync } from '../helpers/openssl.ts';
 import { holds } from '../helpers/property.ts';
@@ -63,6 +74,10 @@ const NAMES = [
   'dns:a,DNS:b',
 ];
 
+/** Texts that openssl could take for syntax. */
+const NASTY_URL = 'http://x.test/a,URI:b;c=@d$ENV::HOME\'(e)#f%0a&g=`h\\"';
+const NASTY_TEXT = `UTF8:VISIBLE:a, @policy1 "b" $c #d \\e 'f' \`g Zürich 東京`;
+
 const CONSTRAINTS = {
   permitted: ['dns:example.test', 'dns:', 'ip:10.0.0.0/8', 'ip:2001:db8::/33', 'email:.example.test'],
   excluded: ['uri:.example.test', 'ip:0.0.0.0/0', 'ip:10.0.0.1/255.0.255.3', 'email:root@example.test'],
@@ -96,6 +111,73 @@ const ROWS: readonly Row[] = [
   row(nameConstraints, { permitted: ['ip:192.0.2.1/32'], excluded: [] }, '@constraints', [
     'permitted ip:192.0.2.1/32',
   ]),
+  row(certificatePolicies, [{ oid: '1.2.3', qualifiers: [] }], '@policy1', ['1.2.3']),
+  row(
+    certificatePolicies,
+    [
+      {
+        oid: '1.3.6.1.4.1.99999.1',
+        qualifiers: [
+          { kind: 'cps', text: NASTY_URL },
+          { kind: 'notice', text: NASTY_TEXT },
+          { kind: 'notice', text: 'critical' },
+        ],
+      },
+      { oid: '2.5.29.32.0', qualifiers: [{ kind: 'cps', text: 'https://x.test/' }] },
+    ],
+    '@policy1,@policy2',
+    [
+      '1.3.6.1.4.1.99999.1',
+      `1.3.6.1.4.1.99999.1 cps ${NASTY_URL}`,
+      `1.3.6.1.4.1.99999.1 notice ${NASTY_TEXT}`,
+      '1.3.6.1.4.1.99999.1 notice critical',
+      '2.5.29.32.0',
+      '2.5.29.32.0 cps https://x.test/',
+    ],
+  ),
+  ...[0, 1, 127, 128].flatMap((count) => [
+    row(
+      policyConstraints,
+      { requireExplicitPolicy: count, inhibitPolicyMapping: null },
+      `requireExplicitPolicy:${count}`,
+      [`requireExplicitPolicy ${count}`],
+    ),
+    row(
+      policyConstraints,
+      { requireExplicitPolicy: null, inhibitPolicyMapping: count },
+      `inhibitPolicyMapping:${count}`,
+      [`inhibitPolicyMapping ${count}`],
+    ),
+    row(inhibitAnyPolicy, count, `${count}`, [`${count}`]),
+  ]),
+  row(
+    policyConstraints,
+    { requireExplicitPolicy: 0, inhibitPolicyMapping: 3 },
+    'requireExplicitPolicy:0,inhibitPolicyMapping:3',
+    ['requireExplicitPolicy 0', 'inhibitPolicyMapping 3'],
+  ),
+  row(crlDistributionPoints, [['uri:http://x.test/a.crl']], 'crl1', ['http://x.test/a.crl']),
+  row(
+    crlDistributionPoints,
+    [[`uri:${NASTY_URL}`, 'uri:http://b.test/'], ['uri:http://c.test/'], ['dns:d.test']],
+    'crl1,crl2,crl3',
+    [NASTY_URL, 'http://b.test/', 'http://c.test/', 'dns:d.test'],
+  ),
+  row(authorityInfoAccess, [{ method: 'ocsp', name: 'uri:http://x.test' }], '@access', ['http://x.test'], []),
+  row(
+    authorityInfoAccess,
+    [
+      { method: 'ocsp', name: `uri:${NASTY_URL}` },
+      { method: 'ocsp', name: 'uri:http://b.test' },
+      { method: 'caIssuers', name: 'uri:http://c.test/ca.cer' },
+      { method: '1.3.6.1.5.5.7.48.3', name: 'uri:http://d.test' },
+    ],
+    '@access',
+    [NASTY_URL, 'http://b.test'],
+    ['http://c.test/ca.cer'],
+  ),
+  row(mustStaple, [5], 'status_request', ['status_request']),
+  row(mustStaple, [5, 17], 'status_request,status_request_v2', ['status_request', 'status_request_v2']),
 ];
 
 /** More than 65,535 octets, of which the length takes three. */
@@ -269,6 +351,55 @@ it('no value of a name becomes syntax of a configuration', () => {
     },
     10,
   );
+});
+
+it('no URL and no notice becomes syntax of a configuration', () => {
+  const syntax = fc.constantFrom(...'$#"\'`\\ =[],;@:+/'.split(''));
+  const letter = fc.constantFrom(...'URI.1UTF8'.split(''));
+  const text = fc.array(fc.oneof(syntax, letter), { minLength: 1, maxLength: 16 }).map((all) => all.join(''));
+  holds(
+    fc.array(text, { minLength: 3, maxLength: 12 }),
+    (texts) => {
+      const names = texts.map((one) => `uri:${one}`);
+      const policies = [
+        { oid: '1.2.3', qualifiers: texts.map((one) => ({ kind: 'cps', text: one }) as const) },
+        { oid: '1.2.4', qualifiers: texts.map((one) => ({ kind: 'notice', text: one }) as const) },
+      ];
+      const access = names.map((name, i) => ({ method: i % 2 === 0 ? 'ocsp' : 'caIssuers', name }));
+      const all = [
+        { rule: certificatePolicies, critical: false, value: policies },
+        { rule: crlDistributionPoints, critical: false, value: [names] },
+        { rule: authorityInfoAccess, critical: false, value: access },
+      ];
+      const made = written(extensionSections(all));
+      expect(made.size).toBe(all.length + 1);
+      for (const { rule, value } of all)
+        expect(rule.read(readAll(Buffer.from(made.get(rule.oid) ?? '', 'hex')))).toEqual(value);
+    },
+    10,
+  );
+});
+
+describe('what a lenient rule cannot read stays unknown', () => {
+  it.each([
+    ['2.5.29.32', '3000'],
+    ['2.5.29.32', '312e322e33'],
+    ['2.5.29.36', '3000'],
+    ['2.5.29.36', '3003820100'],
+    ['2.5.29.54', '0201ff'],
+    // With reasons, or relative to the name of the issuer.
+    ['2.5.29.31', '30143012a00ca00a8608687474703a2f2f78810206c0'],
+    ['2.5.29.31', '30133011a00fa10d300b060355040313 0478787878'.replaceAll(' ', '')],
+    ['1.3.6.1.5.5.7.1.1', '30043002 0500'.replaceAll(' ', '')],
+    ['1.3.6.1.5.5.7.1.24', '040105'],
+  ])('%s %s', (oid, value) => {
+    const octets = encode(TAG.octetString, Buffer.from(value, 'hex'));
+    const list = readAll(encode(TAG.sequence, encode(TAG.sequence, encodeOid(oid), octets)));
+    expect(extensionFacts(list)).toEqual({
+      extensions: {},
+      unknown: [{ oid, critical: false, hex: value }],
+    });
+  });
 });
 
 describe('name constraints of another shape are malformed', () => {

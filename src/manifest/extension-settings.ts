@@ -1,0 +1,103 @@
+/** The rows of the table of settings (settings.ts) that become extensions of certificates. */
+import { KEY_USAGES } from '../pki/key-usage.ts';
+import { PURPOSES } from '../pki/purposes.ts';
+import * as field from './fields.ts';
+import { extendedKeyUsage, keyUsage } from './key-usage.ts';
+import { nameConstraints } from './name-constraints.ts';
+import { inhibitAnyPolicy, policies, policyConstraints } from './policies.ts';
+import { entries, listed, type Row } from './setting.ts';
+import { location } from './url.ts';
+
+/** In the order in which they are listed everywhere. */
+export const EXTENSION_SETTINGS = {
+  nameConstraints: {
+    places: { authority: nameConstraints.optional() },
+    lesser: true,
+    type: 'map of lists',
+    byDefault: 'any name',
+    meaning:
+      'which names may stand below this authority (RFC 5280 §4.2.1.10): `permitted` and `excluded` lists of domains, ranges of addresses, `email:` and `uri:` hosts',
+    examples: [{ permitted: ['example.test', '10.0.0.0/8'], excluded: ['secret.example.test'] }],
+  },
+  keyUsage: {
+    places: entries(keyUsage),
+    lesser: true,
+    type: 'list of usages',
+    byDefault: 'what TLS needs; an authority signs certificates and revocation lists',
+    meaning: `what the key may do (RFC 5280 §4.2.1.3), in place of the default: ${listed(KEY_USAGES)}`,
+    examples: [['digitalSignature', 'keyEncipherment']],
+  },
+  extendedKeyUsage: {
+    places: entries(extendedKeyUsage),
+    lesser: true,
+    type: 'list of purposes',
+    byDefault: '`serverAuth`, `clientAuth` or both, as the section says; none for an authority',
+    meaning: `what the certificate is for (RFC 5280 §4.2.1.12): ${listed(Object.keys(PURPOSES))} or an OID`,
+    examples: [
+      ['serverAuth', 'clientAuth'],
+      ['serverAuth', '1.3.6.1.5.2.3.5'],
+    ],
+  },
+  policies: {
+    places: entries(policies),
+    lesser: true,
+    type: 'list of policies',
+    byDefault: 'none',
+    meaning:
+      'under which rules the certificate is issued (RFC 5280 §4.2.1.4): OIDs, or maps of `policy`, `cps` (an address) and `notice` (a text)',
+    examples: [
+      ['1.3.6.1.4.1.99999.1'],
+      [{ policy: '1.3.6.1.4.1.99999.1', cps: 'https://pki.example.test/cps', notice: 'internal use' }],
+    ],
+  },
+  policyConstraints: {
+    places: { authority: policyConstraints.optional() },
+    lesser: true,
+    type: 'map of numbers',
+    byDefault: 'none',
+    meaning:
+      'after how many further certificates each needs a policy (`requireExplicitPolicy`), and none may be mapped to another (`inhibitPolicyMapping`) (RFC 5280 §4.2.1.11)',
+    examples: [{ requireExplicitPolicy: 0 }],
+  },
+  inhibitAnyPolicy: {
+    places: { authority: inhibitAnyPolicy.optional() },
+    lesser: true,
+    type: '0 to 100',
+    byDefault: 'never',
+    meaning: 'after how many further certificates anyPolicy stands for none (RFC 5280 §4.2.1.14)',
+    examples: [0],
+  },
+  mustStaple: {
+    places: { leaf: field.mustStaple.optional() },
+    lesser: true,
+    type: '`true`, `false`',
+    byDefault: 'not said',
+    meaning:
+      'the certificate demands that the server staples an OCSP response (RFC 7633); its issuer needs an `ocsp` for that',
+    examples: [true],
+  },
+  crl: {
+    places: { authority: location('http://pki.example.test/ca.crl').optional() },
+    lesser: true,
+    type: 'map',
+    byDefault: 'none',
+    meaning: 'where its revocation list is, in what it signs (RFC 5280 §4.2.1.13): `url`, or a list of them',
+    examples: [{ url: 'http://pki.example.test/issuing.crl' }],
+  },
+  ocsp: {
+    places: { authority: location('http://ocsp.example.test').optional() },
+    lesser: true,
+    type: 'map',
+    byDefault: 'none',
+    meaning: 'where its OCSP responder is, in what it signs (RFC 5280 §4.2.2.1): `url`, or a list of them',
+    examples: [{ url: 'http://ocsp.example.test' }],
+  },
+  caIssuers: {
+    places: { authority: location('http://pki.example.test/ca.cer').optional() },
+    lesser: true,
+    type: 'map',
+    byDefault: 'none',
+    meaning: 'where its certificate is, in what it signs (RFC 5280 §4.2.2.1): `url`, or a list of them',
+    examples: [{ url: 'http://pki.example.test/issuing.cer' }],
+  },
+} as const satisfies Readonly<Record<string, Row>>;
