@@ -1,6 +1,6 @@
 /**
- * How long a call of openssl may take. Generous, for slow machines under load: it ends what hangs, so that a run does
- * not hold its lock forever.
+ * How long a call of openssl may take, and how much it may write. Generous, for slow machines under load: it ends what
+ * hangs, or writes without end, so that a run does not hold its lock forever, nor fill the disk.
  */
 import type { KeySpec } from '../pki/key-spec.ts';
 
@@ -18,6 +18,9 @@ const PRIMES: readonly (readonly [bits: number, seconds: number])[] = [
   [8192, 14_400],
 ];
 const MOST = 86_400;
+
+/** Octets that a call may print, and that any file which it writes may have: more than anything is read from (4 MB). */
+export const FLOOD = 32 * 1024 * 1024;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

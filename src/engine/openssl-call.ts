@@ -9,10 +9,7 @@ import { type Command, ENVIRONMENT } from '../openssl/command.ts';
 import { shellWords } from '../openssl/shell.ts';
 import { visible } from '../pki/printable.ts';
 import { type CallEnd, callEndText } from '../words/openssl-call.ts';
-import { limitFor, SETTING } from './limits.ts';
-
-/** openssl never prints more than this; the rest is dropped. */
-const OUTPUT_LIMIT = 16 * 1024 * 1024;
+import { FLOOD, limitFor, SETTING } from './limits.ts';
 
 /** How far the program got: its exit code and output mean something, it was cut short, or it never ran. */
 export type End = 'by-itself' | 'cut-short' | 'not-begun';
@@ -20,6 +17,7 @@ export type End = 'by-itself' | 'cut-short' | 'not-begun';
 const ENDS: Readonly<Record<CallEnd['kind'], End>> = {
   interrupted: 'cut-short',
   late: 'cut-short',
+  flood: 'cut-short',
   signal: 'cut-short',
   exit: 'by-itself',
   'not-begun': 'not-begun',
@@ -91,14 +89,16 @@ export function opensslIn(
         child.stderr.destroy();
       };
       signal?.addEventListener('abort', letGo, { once: true });
-      let isLate = false;
-      const timer = setTimeout(() => {
-        isLate = true;
+      let early: Pick<Ended, 'limit' | 'isFlood'> = {};
+      const stop = (why: typeof early): void => {
+        early = why;
         child.kill('SIGKILL');
         letGo();
-      }, limit * 1000);
-      const stdout = collect(child.stdout);
-      const stderr = collect(child.stderr);
+      };
+      const timer = setTimeout(() => stop({ limit }), limit * 1000);
+      const flooded = (): void => stop({ isFlood: true });
+      const stdout = collect(child.stdout, flooded);
+      const stderr = collect(child.stderr, flooded);
       // openssl may end before it has read its input; its exit code and its output say why.
       child.stdin.on('error', () => {});
       child.stdin.end(input ?? '');
@@ -106,19 +106,20 @@ export function opensslIn(
       clearTimeout(timer);
       signal?.removeEventListener('abort', letGo);
       if (!result.failed) return stdout();
-      const ended = isLate ? { ...result, limit } : result;
+      const ended = { ...result, ...early };
       const output = { stdout: stdout(), stderr: stderr(), program: binary };
       throw new OpensslError(callEndOf(ended), shellWords(['openssl', ...args]), output);
     },
   };
 }
 
-/** Gathers a stream's text; call the result for what has come so far. */
-function collect(stream: NodeJS.ReadableStream): () => string {
+/** Gathers a stream's text; call the result for what has come so far. @param flooded called where it is too much. */
+function collect(stream: NodeJS.ReadableStream, flooded: () => void): () => string {
   let text = '';
   stream.setEncoding('utf8');
   stream.on('data', (chunk: string) => {
-    if (text.length < OUTPUT_LIMIT) text += chunk;
+    if (text.length < FLOOD) text += chunk;
+    else flooded();
   });
   return () => text;
 }
@@ -177,6 +178,8 @@ export interface Ended {
   readonly isCanceled: boolean;
   /** It was ended because it took longer than so many seconds. */
   readonly limit?: number | undefined;
+  /** It was ended because it printed too much. */
+  readonly isFlood?: boolean;
   /** The shell ended before it could report how openssl did. */
   readonly isShell?: boolean;
   readonly exitCode?: number | undefined;
@@ -189,6 +192,8 @@ export function callEndOf(ended: Ended): CallEnd {
   const { isCanceled, limit, exitCode, signal, originalMessage } = ended;
   const program = ended.isShell ? 'shell' : 'openssl';
   if (isCanceled) return { kind: 'interrupted' };
+  // The system ends a program so whose file reaches the limit of worker-script.ts.
+  if (ended.isFlood || signal === 'SIGXFSZ') return { kind: 'flood', limit: FLOOD };
   if (limit !== undefined) return { kind: 'late', seconds: limit, setting: SETTING };
   if (signal !== undefined) return { kind: 'signal', program, signal };
   if (exitCode !== undefined) return { kind: 'exit', program, code: exitCode };

@@ -1,12 +1,18 @@
 /** What a worker's shell runs, and how it is asked. */
+import { FLOOD } from './limits.ts';
+
+/** What `ulimit -f` counts in (POSIX.1-2017, ulimit); some shells count in twice as much. */
+const BLOCK = 512;
 
 /**
- * Given the program and the stem of the worker's files, reads of every call how many arguments it has, whether they
+ * Limits what files can grow to, of those that a lower limit does not keep smaller: the log, and what the program itself
+ * writes. Given the program and the stem of the worker's files, reads of every call how many arguments it has, whether they
  * follow the last ones, which of its files are the call's, whether there is input, and then the arguments, a line
  * each; answers with the exit code. An empty line stands for what the last call had there: shells read a line in as many
  * system calls as it has octets.
  */
-export const SCRIPT = `openssl=$1
+export const SCRIPT = `[ "$(ulimit -f)" -le ${FLOOD / BLOCK} ] || ulimit -f ${FLOOD / BLOCK}
+openssl=$1
 stem=$2
 set --
 while read -r count after turn input; do

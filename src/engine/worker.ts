@@ -1,11 +1,11 @@
 /** One shell that starts one openssl after the other. */
-import { closeSync, constants as file, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Command } from '../openssl/command.ts';
 import { shellWords } from '../openssl/shell.ts';
 import { errorCode } from '../pki/errors.ts';
+import { CallFiles } from './call-files.ts';
 import { callEndOf, callOptions, type Ended, keepFree, OpensslError } from './openssl-call.ts';
 import { question, SCRIPT } from './worker-script.ts';
 
@@ -22,9 +22,6 @@ export interface WorkerOptions {
 /** Its worker ended while it waited for another call: it can be made elsewhere. */
 export class NotBegun extends Error {}
 
-/** Octets of a program's output that are kept, from the end. */
-const WORDS_LIMIT = 64 * 1024;
-
 /** How many calls a worker can have been given: the one that runs, and those that follow. */
 export const DEPTH = 2;
 
@@ -37,7 +34,7 @@ interface Given {
 
 /** Has up to DEPTH calls at a time, and answers in their order. @throws a system error where it cannot be started. */
 export class Worker {
-  readonly #slots: readonly Slot[];
+  readonly #files: readonly CallFiles[];
   readonly #child: ReturnType<typeof start>;
   readonly #gone: Promise<void>;
   readonly #binary: string;
@@ -55,7 +52,7 @@ export class Worker {
   /** @param number not used by another worker before, even one that could not be made. */
   constructor(options: WorkerOptions, number: number) {
     const stem = `${options.folder}/worker-${number}`;
-    this.#slots = openSlots(join(options.cwd, stem));
+    this.#files = openFiles(join(options.cwd, stem));
     this.#child = start(options, stem);
     this.#binary = options.binary;
     this.#child.stdout.setEncoding('utf8').on('data', this.#listen());
@@ -76,7 +73,7 @@ export class Worker {
   /** @param limit seconds after which it is ended, and the worker with it. @throws OpensslError */
   async call({ args, input }: Command, limit: number): Promise<void> {
     const turn = this.#turn;
-    const slot = this.#slots[turn];
+    const slot = this.#files[turn];
     if (slot === undefined) throw new Error('Internal error: no such turn');
     const lines = question({ args, last: this.#last, turn, hasInput: input !== null });
     slot.open(input);
@@ -98,7 +95,7 @@ export class Worker {
   async end(): Promise<void> {
     this.#child.stdin.end();
     await this.#gone;
-    for (const slot of this.#slots) slot.close();
+    for (const slot of this.#files) slot.close();
   }
 
   #ask(lines: string, limit: number): Promise<Ended | null> {
@@ -145,61 +142,15 @@ export class Worker {
   }
 }
 
-const NEW_FILE = file.O_RDWR | file.O_CREAT | file.O_EXCL;
-
-/** The files of a call: its standard input and its output. */
-class Slot {
-  readonly #input: number;
-  /** A file and not a pipe: openssl writes a dot for every candidate prime, and each would wake this process. */
-  readonly #log: number;
-  #longest = 0;
-  #before = 0;
-
-  constructor(stem: string, turn: number) {
-    this.#input = openSync(`${stem}.in-${turn}`, NEW_FILE, 0o600);
-    try {
-      this.#log = openSync(`${stem}.log-${turn}`, NEW_FILE, 0o600);
-    } catch (error) {
-      closeSync(this.#input);
-      throw error;
-    }
-  }
-
-  /**
-   * Prepares a call: writes its input over the last one, padded with empty lines. Making a file shorter waits for the
-   * file system's journal while entities are published, and the next call with it.
-   */
-  open(input: string | null): void {
-    this.#before = fstatSync(this.#log).size;
-    if (input === null) return;
-    this.#longest = Math.max(this.#longest, Buffer.byteLength(input));
-    const bytes = Buffer.alloc(this.#longest, '\n');
-    bytes.write(input);
-    for (let at = 0; at < bytes.length; ) at += writeSync(this.#input, bytes, at, bytes.length - at, at);
-  }
-
-  /** The output of the call. */
-  words(): string {
-    const { size } = fstatSync(this.#log);
-    const bytes = Buffer.alloc(Math.min(size - this.#before, WORDS_LIMIT));
-    return bytes.toString('utf8', 0, readSync(this.#log, bytes, 0, bytes.length, size - bytes.length));
-  }
-
-  close(): void {
-    closeSync(this.#input);
-    closeSync(this.#log);
-  }
-}
-
 /** All of them, or none. */
-function openSlots(stem: string): readonly Slot[] {
-  const slots: Slot[] = [];
+function openFiles(stem: string): readonly CallFiles[] {
+  const opened: CallFiles[] = [];
   try {
-    for (let turn = 0; turn < DEPTH; turn++) slots.push(new Slot(stem, turn));
+    for (let turn = 0; turn < DEPTH; turn++) opened.push(new CallFiles(stem, turn));
     keepFree();
-    return slots;
+    return opened;
   } catch (error) {
-    for (const slot of slots) slot.close();
+    for (const slot of opened) slot.close();
     throw error;
   }
 }

@@ -1,8 +1,9 @@
 // Many calls through a few shells: what a call is given reaches the program to the octet, and how it ends is told.
 import { execFile } from 'node:child_process';
 import { getEventListeners } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { OpensslError, opensslIn } from '../../src/engine/openssl-call.ts';
@@ -247,6 +248,71 @@ function isRunning(pid: number): boolean {
   }
 }
 
+describe('a call that prints or writes without end', () => {
+  const endless = program(
+    '#!/bin/sh\ncase $1 in\n  log) exec yes "word of $1" ;;\n  file) exec yes >"$2" ;;\nesac\n',
+  );
+  const FLOODED =
+    'openssl printed more, or wrote a larger file, than 32 MB, which none of its calls needs, and was stopped';
+  const sizes = (): readonly number[] =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(
+      (path) => statSync(join(folder, path)).size,
+    );
+
+  it.each([
+    ['to its log', ['log']],
+    ['to a file', ['file', join(folder, 'endless')]],
+  ])('%s is stopped before the disk is full, and the others go on', async (_, args) => {
+    const through = workers(endless, undefined, 1);
+    const flood = through.run({ args, input: null });
+    const behind = ['ok', 'ok', 'ok'].map((arg) => through.run({ args: [arg], input: null }));
+    await expect(flood).rejects.toMatchObject({ name: 'OpensslError', message: FLOODED });
+    await Promise.all(behind);
+    expect(Math.max(...sizes())).toBeLessThanOrEqual(64 * 1024 * 1024);
+    await through.run({ args: ['ok'], input: null });
+    await expect(through.run({ args, input: null })).rejects.toMatchObject({ message: FLOODED });
+  });
+
+  it('says where its words were cut', async () => {
+    const error: unknown = await workers(endless)
+      .run({ args: ['log'], input: null })
+      .catch((reason: unknown) => reason);
+    expect(error).toHaveProperty(
+      'stderr',
+      expect.stringMatching(/^\(what it printed before this is left out\)\n[^\n]*\nword of log\n/),
+    );
+  });
+
+  it.each(['1', '2'])('alone, to descriptor %s, is stopped too', async (descriptor) => {
+    const printing = program(`#!/bin/sh\nexec yes >&${descriptor}\n`);
+    await expect(opensslIn(folder, printing).run({ args: [], input: null })).rejects.toMatchObject({
+      end: 'cut-short',
+      message: FLOODED,
+    });
+  });
+
+  it('leaves a lower limit as it is', async () => {
+    const limits = join(folder, 'limits');
+    const lines = question({ args: [], last: [], turn: 0, hasInput: false });
+    const asking = program(`#!/bin/sh\nulimit -f >"${limits}"\n`);
+    const run = promisify(execFile);
+    for (const [given, kept] of [
+      ['8', '8'],
+      ['unlimited', '65536'],
+    ]) {
+      const sh = run('/bin/sh', [
+        '-c',
+        `ulimit -Sf ${given} && exec /bin/sh -c '${SCRIPT.replaceAll("'", "'\\''")}' sh "$0" "$1"`,
+        asking,
+        join(folder, 'low'),
+      ]);
+      sh.child.stdin?.end(lines);
+      await sh;
+      expect(readFileSync(limits, 'utf8').trim()).toBe(kept);
+    }
+  });
+});
+
 describe('a call that fails', () => {
   const failing = program(
     '#!/bin/sh\necho "word of $1" >&2\necho out\ncase $1 in\n  kill) kill -9 $$ ;;\nesac\nexit "$1"\n',
@@ -298,7 +364,8 @@ describe('a call that fails', () => {
       program(`#!/bin/sh\nhead -c 200000 /dev/zero | tr '\\0' x\necho the end\nexit 3\n`),
     );
     const { stderr } = await failure(through, 'x');
-    expect(stderr.length).toBe(64 * 1024);
+    expect(stderr).toMatch(/^\(what it printed before this is left out\)\nx/);
+    expect(stderr.length).toBeLessThan(17 * 1024);
     expect(stderr).toMatch(/xxthe end\n$/);
   });
 

@@ -117,7 +117,7 @@ const DISK: Readonly<Record<string, readonly string[] | 'all'>> = {
   // /proc, and a folder that is open already.
   'src/store/flush.ts': ['openSync', 'readFileSync', 'statfsSync'],
   // Files of a run's own, and /dev/null.
-  'src/engine/worker.ts': ['openSync'],
+  'src/engine/call-files.ts': ['openSync'],
   'src/engine/openssl-call.ts': ['openSync'],
   // In folders from mkdtemp.
   'src/store/temporary.ts': ['mkdtemp', 'realpath', 'rm', 'rmSync'],

@@ -90,6 +90,10 @@ describe('a step', () => {
       { kind: 'signal', program: 'shell', signal: 'SIGKILL' },
       'the shell that starts openssl was ended by SIGKILL',
     ],
+    [
+      { kind: 'flood', limit: 33554432 },
+      'openssl printed more, or wrote a larger file, than 32 MB, which none of its calls needs, and was stopped',
+    ],
     [{ kind: 'exit', program: 'openssl', code: 1 }, 'openssl exited with 1'],
     [{ kind: 'exit', program: 'shell', code: 2 }, 'the shell that starts openssl exited with 2'],
     [{ kind: 'not-begun', detail: 'it is not there' }, 'openssl did not run: it is not there'],
