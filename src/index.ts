@@ -11,6 +11,7 @@ export type { Description } from './adopt/adopt.ts';
 export type { EntryNote, LeftOut, LeftOutWhy, Note } from './adopt/left-out.ts';
 export { type Adoption, type AdoptOptions, adopt, starter, writeManifest } from './library/adopt.ts';
 export { type Applied, type ApplyOptions, apply, openssl, type Usable, verify } from './library/apply.ts';
+export { type CheckOptions, type CheckResult, check } from './library/check.ts';
 export { type Credentials, credentials } from './library/credentials.ts';
 export { type Materialized, type MaterializeOptions, materialize } from './library/materialize.ts';
 export {
@@ -24,6 +25,9 @@ export {
 } from './library/plan.ts';
 export { type ManifestSource, type Opened, openProject, type Project } from './library/project.ts';
 export { type Recovered, recover } from './library/recover.ts';
+export { type Endpoint, endpointOf } from './live/endpoint.ts';
+export type { Problem as CheckProblem, Remark as CheckRemark } from './live/findings.ts';
+export type { Starttls } from './live/starttls.ts';
 export type { Diagnostic } from './manifest/diagnostic.ts';
 export type { Output } from './pki/artifact.ts';
 export type { EngineChoice } from './pki/engine.ts';

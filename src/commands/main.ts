@@ -6,7 +6,8 @@ import { adviceMessages } from '../report/message.ts';
 import { EXIT, type ExitCode, processConsole } from './console.ts';
 import { explainFailure } from './failure.ts';
 import { Interruption } from './interruption.ts';
-import { type Argument, COMMANDS, type CommandRow, EXAMPLES } from './table.ts';
+import type { Argument, CommandRow } from './row.ts';
+import { COMMANDS, EXAMPLES } from './table.ts';
 import { usageAdvice } from './usage.ts';
 import { PROGRAM_VERSION } from './version.ts';
 

@@ -1,21 +1,25 @@
 /** Every command: its name, its arguments and options, and what runs. Each is loaded when it is called. */
 import { Argument as CommandArgument, Option } from 'commander';
+import type { Endpoint } from '../index.ts';
+import { DIALOGUES } from '../live/starttls.ts';
+import { keysOf } from '../pki/record.ts';
 import type { Example } from '../report/help.ts';
 import type { AdoptFlags } from './adopt.ts';
 import type { ApplyFlags } from './apply.ts';
+import type { CheckFlags } from './check.ts';
 import type { Shell } from './completion.ts';
-import type { Console, ExitCode } from './console.ts';
 import type { HistoryFlags } from './history.ts';
-import type { Interruption } from './interruption.ts';
 import {
   APPLY_OPTIONS,
   ENGINE_OPTION,
+  endpointArgument,
   jsonOption,
   lockTimeoutOption,
   MANIFEST,
   MANIFEST_OPTION,
   namesOption,
   nowOption,
+  secondsOption,
   trustClockOption,
   verboseOption,
 } from './options.ts';
@@ -23,28 +27,8 @@ import type { PlanFlags } from './plan.ts';
 import type { ProofFlags } from './proof.ts';
 import type { RecoverFlags } from './recover.ts';
 import type { RequestFlags } from './rotate.ts';
+import type { CommandRow } from './row.ts';
 import type { StatusFlags } from './status.ts';
-
-/** What a command gets from the process. */
-export interface Context {
-  readonly console: Console;
-  readonly interruption: Interruption;
-}
-
-/** The arguments of a command beside its options: one, several, or none. */
-export type Argument = string | readonly string[] | undefined;
-
-/** One command; its words are those of its help. */
-export interface CommandRow {
-  readonly name: string;
-  readonly says: string;
-  readonly argument: CommandArgument;
-  readonly options: readonly Option[];
-  /** For its help. */
-  readonly examples: readonly Example[];
-  /** Called with what commander read: the argument and the options of this row. */
-  run(argument: Argument, flags: object, context: Context): Promise<ExitCode>;
-}
 
 const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish'];
 
@@ -179,6 +163,28 @@ export const COMMANDS: readonly CommandRow[] = [
     ],
     async run(manifest: string, flags: StatusFlags, { console }) {
       return (await import('./status.ts')).statusCommand(manifest, flags, console);
+    },
+  },
+  {
+    name: 'check',
+    says: 'ask a server that runs what it serves, and compare that with the files; change nothing',
+    argument: endpointArgument(),
+    options: [
+      new Option('-m, --manifest <file>', 'the manifest; by default pki.yaml where there is one'),
+      new Option('--as <name>', 'the server or peer that it should be'),
+      new Option('--with <name>', 'the client or peer that it should let in'),
+      new Option('--name <name>', 'ask for this name instead of the host'),
+      new Option('--starttls <protocol>', 'how TLS begins').choices(keysOf(DIALOGUES)),
+      secondsOption('--timeout <seconds>', 'for each connection; 10 by default'),
+      jsonOption('print what was found as JSON'),
+    ],
+    examples: [
+      ['pki check localhost:8443', 'does it serve what is on disk?'],
+      ['pki check localhost:8443 --with clients/app', 'and who is let in?'],
+      ['pki check localhost:5432 --starttls postgres', 'TLS that begins later'],
+    ],
+    async run(endpoint: Endpoint, flags: CheckFlags, { console, interruption }) {
+      return (await import('./check.ts')).checkCommand(endpoint, flags, console, interruption);
     },
   },
   {

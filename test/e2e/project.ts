@@ -1,6 +1,6 @@
 /** What end-to-end tests share: a manifest in a folder of its own, and eyes on the result that are not the program's. */
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join, relative } from 'node:path';
@@ -256,16 +256,22 @@ export function itWhen(holds: boolean, reason: string, title: string, run: () =>
   else it.skip(`${title} (skipped: ${reason})`, run);
 }
 
-/** A loopback port that is free now. */
-export function freePort(): Promise<number> {
-  return new Promise((done, reject) => {
+/**
+ * A loopback port that is free now, for programs that cannot choose one. Below those that systems give to connections
+ * (32768 on Linux, 49152 by RFC 6335), so that none of the many other tests can be given it in the meantime.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((done) => {
     const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => done(port));
-    });
+    server.on('error', () => done(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
   });
 }
 

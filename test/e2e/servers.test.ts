@@ -1,11 +1,8 @@
 // Real servers load the files as they are, ask for client certificates, and judge them.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
-import { connect } from 'node:net';
 import { afterEach, beforeAll, describe, expect } from 'vitest';
 import { type Run, runProgram } from '../helpers/cli.ts';
-import { temporaryFolder } from '../helpers/folders.ts';
-import { freePort, itNeeds, Project, pathOf, put, until } from './project.ts';
+import { start, startNginx, stopAll } from './daemon.ts';
+import { freePort, itNeeds, Project } from './project.ts';
 
 const project = new Project(`
 version: 1
@@ -27,64 +24,7 @@ beforeAll(async () => {
   await project.apply();
 });
 
-const running: ChildProcess[] = [];
-afterEach(async () => {
-  for (const child of running.splice(0)) {
-    const ended = new Promise((done) => child.once('exit', done));
-    if (child.kill('SIGTERM')) await ended;
-  }
-});
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const socket = connect(port, '127.0.0.1', () => socket.end(() => done(true)));
-    socket.on('error', () => done(false));
-  });
-}
-
-async function start(program: string, args: readonly string[], port: number): Promise<void> {
-  const child = spawn(pathOf(program) ?? program, [...args], { stdio: ['ignore', 'ignore', 'pipe'] });
-  running.push(child);
-  let said = '';
-  child.stderr?.on('data', (text) => {
-    said += String(text);
-  });
-  await until(async () => {
-    if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}: ${said}`);
-    return accepts(port);
-  }, `${program} listens`);
-}
-
-async function startNginx(server: string): Promise<number> {
-  const [prefix, port] = [temporaryFolder(), await freePort()];
-  mkdirSync(`${prefix}/temp`);
-  const temps = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-  put(
-    `${prefix}/nginx.conf`,
-    `daemon off;
-master_process off;
-pid ${prefix}/nginx.pid;
-error_log stderr;
-events {}
-http {
-  access_log off;
-  ${temps.map((name) => `${name}_temp_path ${prefix}/temp/${name};`).join('\n  ')}
-  server {
-    listen 127.0.0.1:${port} ssl;
-    ssl_certificate ${file(server, 'fullchain')};
-    ssl_certificate_key ${file(server, 'key')};
-    ssl_client_certificate ${file(server, 'ca')};
-    ssl_protocols TLSv1.2 TLSv1.3;
-    ssl_verify_client on;
-    ssl_verify_depth 3;
-    location / { return 200 "hello $ssl_client_s_dn"; }
-  }
-}
-`,
-  );
-  await start('nginx', ['-p', prefix, '-c', `${prefix}/nginx.conf`, '-e', 'stderr'], port);
-  return port;
-}
+afterEach(stopAll);
 
 function curl(port: number, ...args: readonly string[]): Promise<Run> {
   const url = `https://web.example.test:${port}/`;
@@ -99,7 +39,7 @@ function identity(client: string): readonly string[] {
 describe('nginx', () => {
   for (const server of ['servers/web', 'servers/rsa']) {
     itNeeds(['nginx', 'curl'], `${server}: lets in clients of its root, and nobody else`, async () => {
-      const port = await startNginx(server);
+      const port = await startNginx(project, server);
       for (const version of ['1.2', '1.3']) {
         const tls = [`--tlsv${version}`, '--tls-max', version];
         expect(await curl(port, ...tls, ...identity('clients/good'))).toMatchObject({
@@ -122,7 +62,7 @@ describe('nginx', () => {
     ['nginx', 'curl'],
     'is refused by a client that trusts another root, or asks for another name',
     async () => {
-      const port = await startNginx('servers/web');
+      const port = await startNginx(project, 'servers/web');
       const wrongRoot = await curl(
         port,
         ...identity('clients/good'),

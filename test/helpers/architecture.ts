@@ -42,6 +42,7 @@ const LAYERS = [
   'run',
   'engine',
   'handshake',
+  'live',
   'store',
   'words',
   'adopt',
