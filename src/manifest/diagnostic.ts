@@ -27,6 +27,7 @@ export const DIAGNOSTIC_CODES = [
   'range',
   'artifact',
   'layout',
+  'owner',
   'text',
   'country',
   'san',

@@ -82,8 +82,7 @@ export function aliasOf(key: string): string | undefined {
 
 const USAGES =
   'what a certificate is for follows from where the entry stands; "keyUsage" and "extendedKeyUsage" say it otherwise';
-const OWNER =
-  'a manifest sets no owner and no mode: keys begin as 0600, and what you set on a file stays when it is replaced';
+const OWNER = '"owner", "group" and "mode" say whose the files are, and who else reads the key';
 const REVOCATION =
   'there are no revocation lists yet: a short "validity" limits how long a stolen key is good for';
 const FORMS = '"outputs" says which files there are; none has a passphrase yet';
@@ -95,12 +94,12 @@ const RELOAD = 'nothing is run after a change: let what runs "pki apply" reload 
 const ABSENT: ReadonlyMap<string, string> = new Map([
   ...eachWord('usage usages purpose basicconstraints isca', USAGES),
   ...eachWord('eku extkeyusage extendedkeyusages', 'write "extendedKeyUsage"'),
-  ...eachWord('owner user uid group gid mode perm perms permissions chmod chown', OWNER),
   ...eachWord('crls revoked revoke revocation revocations', REVOCATION),
   ...eachWord('crlurl crldistributionpoints cdp', 'write "crl": { url: … } in the authority that signs'),
   ...eachWord('ocspurl aia authorityinfoaccess', 'write "ocsp": { url: … } in the authority that signs'),
   ...eachWord('certificatepolicies policy', 'write "policies": [1.3.6.1.4.1.99999.1]'),
   ...eachWord('tlsfeature ocspmuststaple', 'write "mustStaple: true"'),
+  ...eachWord('user uid gid perm perms permissions chmod chown', OWNER),
   ...eachWord('pkcs12 p12 pfx jks keystore truststore format encoding passphrase password', FORMS),
   ...eachWord('digest hash md sha signature signaturealgorithm sigalg', DIGEST),
   ...eachWord('template templates profile profiles extends include includes import', TEMPLATE),

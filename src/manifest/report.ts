@@ -20,6 +20,8 @@ export interface Report {
   warn(finding: Finding): void;
   /** Whether there is an error among the findings. */
   failed(): boolean;
+  /** A place as people write it: `pki.yaml:8:12`. */
+  placeText(at: Span): string;
   /** In the order of the file. */
   diagnostics(): readonly Diagnostic[];
 }
@@ -125,6 +127,10 @@ export function reportOn(source: Source): Report {
     error: (finding) => add('error', finding),
     warn: (finding) => add('warning', finding),
     failed: () => errors > 0,
+    placeText(at) {
+      const { line, col } = source.place(at);
+      return `${source.file}:${line}:${col}`;
+    },
     diagnostics() {
       const sorted = [...groups.values()].flatMap(shown).toSorted(byPlace);
       return dropped === 0 ? sorted : [...sorted, overflow(source, dropped)];

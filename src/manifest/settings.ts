@@ -4,15 +4,13 @@
  * Whatever a row decides is a field of an entity, or is worked out in resolve/: a row without either does not compile.
  */
 import type * as z from 'zod';
-import { OUTPUTS, STANDARD_OUTPUTS } from '../pki/artifact.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { keysOf } from '../pki/record.ts';
 import { durationText } from './duration.ts';
 import { EXTENSION_SETTINGS } from './extension-settings.ts';
 import * as field from './fields.ts';
+import { FILE_SETTINGS } from './file-settings.ts';
 import { key } from './key.ts';
-import * as layout from './layout-fields.ts';
-import { outputs } from './outputs.ts';
 import { always, entries, everywhere, listed, type Place, type Row } from './setting.ts';
 import { caCommonName, leafCommonName, subject } from './subject.ts';
 
@@ -113,39 +111,7 @@ export const SETTINGS = {
     examples: ['5m', '1h', '0m'],
   },
   ...EXTENSION_SETTINGS,
-  outputs: {
-    places: everywhere(outputs),
-    builtIn: always(STANDARD_OUTPUTS),
-    type: 'list of files',
-    meaning: `files to write, \`key\` and \`cert\` necessarily among them, or \`default\` and more: ${listed(OUTPUTS)}`,
-  },
-  folder: {
-    places: everywhere(layout.folder),
-    builtIn: always('{section}/{name}'),
-    type: 'path',
-    meaning:
-      'folder of the entry below the output folder; `{name}` and `{section}` are those of the entry, a lone dot is the output folder',
-    examples: ['.', 'tls/{name}'],
-  },
-  files: {
-    places: everywhere(layout.files),
-    merged: true,
-    type: 'map of file names',
-    byDefault: '`key.pem` and so on',
-    meaning: 'file names in that folder, where another tool has made the layout',
-    examples: [
-      { key: 'tls.key', cert: 'tls.crt' },
-      { key: 'private/{name}.key', cert: 'issued/{name}.crt' },
-    ],
-  },
-  publish: {
-    places: everywhere(layout.publish),
-    lesser: true,
-    builtIn: always('files'),
-    type: '`files`, `symlinks`',
-    meaning:
-      'how files are put in place; `symlinks` are versioned folders behind one link, for readers that load during a re-key',
-  },
+  ...FILE_SETTINGS,
   trust: {
     places: { leaf: field.trust.optional(), defaults: field.trust.optional() },
     lesser: true,

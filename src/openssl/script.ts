@@ -3,7 +3,7 @@
  * the same folders; around them it does by hand what apply does more carefully (staging, archive, renaming).
  */
 
-import { ALL_ARTIFACTS, ARTIFACTS, type Artifact, modeOf } from '../pki/artifact.ts';
+import { ALL_ARTIFACTS, ARTIFACTS, type Artifact } from '../pki/artifact.ts';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { filePath, folderOf, type Located } from '../pki/files.ts';
 import { type ById, byIdOf } from '../pki/issuers.ts';
@@ -25,6 +25,7 @@ import {
   usesLinks,
 } from './script-links.ts';
 import { programLines } from './script-program.ts';
+import { placedRights, rightsLines } from './script-rights.ts';
 import { shellPath, shellWord, shellWords } from './shell.ts';
 
 const WORK_FOLDERS = `${STAGE_FOLDER} ${SCRATCH_FOLDER}`;
@@ -127,18 +128,11 @@ function publishLines(id: EntityId, context: Context): readonly string[] {
   if (change === undefined || !isWork(change)) return [];
   return [
     ...bundleLines(change, context),
-    ...change.writes
-      .filter((artifact) => !ARTIFACTS[artifact].secret)
-      .map((artifact) => `chmod ${modeText(artifact)} ${stagedPath(id, artifact)}`),
+    ...change.writes.flatMap((artifact) => rightsLines(artifact, stagedPath(id, artifact), change)),
     ...archiveLines(entity, change, context.now),
     ...placeLines(entity, change, context.now),
-    ...change.chmods.map((file) => `chmod ${modeText(file)} ${shellPath(filePath(entity, file))}`),
+    ...placedRights(entity, change),
   ];
-}
-
-/** For chmod(1): `644`. */
-function modeText(artifact: Artifact): string {
-  return modeOf(artifact).toString(8);
 }
 
 function placeLines(entity: Entity, change: Work, now: number): readonly string[] {

@@ -9,6 +9,7 @@ import type { KeySpec } from './key-spec.ts';
 import type { KeyUsage } from './key-usage.ts';
 import type { Location, Locations } from './locations.ts';
 import type { NameConstraints } from './name-constraints.ts';
+import type { Ownership } from './ownership.ts';
 import type { Policy, PolicyConstraints } from './policy.ts';
 import { keysOf } from './record.ts';
 import type { San } from './san.ts';
@@ -78,6 +79,8 @@ interface EntityBase {
   readonly layout?: Layout;
   /** Files behind one renamed link, so that readers load a consistent set. Absent: plain files. */
   readonly publish?: 'symlinks';
+  /** Absent: files keep whoever has them. */
+  readonly ownership?: Ownership;
 }
 
 /** Signs certificates: an intermediate CA where it has an issuer, a root where it has none. */
@@ -117,6 +120,16 @@ export interface Inventory {
   /** What the manifest says makes keys and certificates; absent: `auto`. */
   readonly engine?: EngineChoice;
   readonly entities: readonly Entity[];
+  /**
+   * Where settings are written that only the host can judge, as `pki.yaml:8:12`, by entity and name of the setting. Absent:
+   * there are none.
+   */
+  readonly written?: ReadonlyMap<string, string>;
+}
+
+/** The key of a setting of an entity in `written`. */
+export function writtenKey(id: EntityId, setting: string): string {
+  return `${id} ${setting}`;
 }
 
 /** Whether a top-level key of a manifest holds entries. */

@@ -70,6 +70,15 @@ export type Refusal =
       readonly path: string;
       readonly fault: VouchingFault;
     }
+  /** No user, or group, of this host has the name that a manifest has at `at`. */
+  | {
+      readonly kind: 'no-account';
+      readonly of: 'owner' | 'group';
+      readonly name: string;
+      readonly at: string;
+    }
+  /** This process may not give files to that user or group. */
+  | { readonly kind: 'no-right'; readonly of: 'owner' | 'group'; readonly name: string; readonly at: string }
   /** An interrupted run left new files, and they still cannot be put in place; `why` is what the system said. */
   | { readonly kind: 'unfinished'; readonly entity: EntityId; readonly why: string };
 

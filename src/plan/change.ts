@@ -1,6 +1,7 @@
 /** The outcome of planning, one entity at a time; every field is a decision, so that apply has none left to make. */
 import type { Artifact } from '../pki/artifact.ts';
 import type { EntityId, EntityKind } from '../pki/entity.ts';
+import type { Ownership } from '../pki/ownership.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import type { EncodedName } from '../x509/name.ts';
 import type { Alteration } from './alteration.ts';
@@ -55,6 +56,18 @@ export interface KeptTrust {
   readonly cross: readonly Fingerprint[];
 }
 
+/** Whose the files of an entity are, as the manifest states it, by number; `null`: whoever has them. */
+export interface Grant {
+  readonly uid: number | null;
+  readonly gid: number | null;
+  /** As it is stated, of which the mode of each file follows (pki/ownership.ts). */
+  readonly stated: Ownership;
+  /** Files of which only that changes. */
+  readonly files: readonly Artifact[];
+  /** Whether the folder is the entity's own; of one that is shared, nothing changes. */
+  readonly isOwnFolder: boolean;
+}
+
 /** What happens to the files of an entity. */
 export interface FileChanges {
   /** Files that get new content, and files that go. */
@@ -64,6 +77,8 @@ export interface FileChanges {
   readonly relocations: readonly Relocation[];
   /** Files of which only the mode changes. */
   readonly chmods: readonly Artifact[];
+  /** Whose the files are afterwards. Absent: the manifest does not say. */
+  readonly grant?: Grant;
   /** Plain files go behind links, or come out, or links are repaired. */
   readonly relinks: boolean;
 }

@@ -4,7 +4,7 @@ import type { ById } from '../pki/issuers.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import type { Defect } from './defects.ts';
 import type { KeyOwners } from './key-decision.ts';
-import type { AuthorityObservation, KnownAuthorities } from './observation.ts';
+import type { Accounts, AuthorityObservation, KnownAuthorities } from './observation.ts';
 import type { Outlook } from './outlook.ts';
 
 /** The same for all entities, except that outlooks are added on the way. */
@@ -14,6 +14,10 @@ export interface Context {
   /** Entities whose serial number belongs to another certificate. */
   readonly duplicates: ReadonlyMap<EntityId, Defect>;
   readonly known?: KnownAuthorities;
+  /** Users and groups; absent: the manifest names none. */
+  readonly accounts?: Accounts;
+  /** Where they are named (pki/entity.ts). */
+  readonly written?: ReadonlyMap<string, string>;
   /** The owner, current or former, of each certificate in a trust bundle. */
   readonly anchors: ReadonlyMap<Fingerprint, EntityId>;
   /** Of authorities alone; planning fills it from the roots down. */

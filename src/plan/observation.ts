@@ -17,7 +17,28 @@ export type FileState<Facts> =
       readonly mode: number;
       /** The group (by number) that was given the right to read it; absent: none was. */
       readonly group?: number;
+      /** Whose it is. Absent: no one asked. */
+      readonly owner?: Owner;
     };
+
+/** User and group of a file or folder, by number. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Users and groups of this host, as far as the manifest names them, and what this process may do for them. */
+export interface Accounts {
+  /** By name, as it is written; `null`: there is no such user. */
+  readonly users: ReadonlyMap<string, number | null>;
+  readonly groups: ReadonlyMap<string, number | null>;
+  /** Whose the files are that this process makes. */
+  readonly own: Owner;
+  /** Groups to which this process may give what is its own. */
+  readonly memberOf: ReadonlySet<number>;
+  /** Whether it may give files to anyone: root, mostly. */
+  readonly mayGive: boolean;
+}
 
 /** A private key may also be encrypted, which this tool cannot open. */
 export type KeyState = FileState<KeyFacts> | { readonly state: 'encrypted' };
@@ -58,6 +79,8 @@ export interface EntityObservation extends ArtifactStates {
   readonly published?: Published;
   /** Absent: every file that is there is in its place. */
   readonly formerLocation?: FormerLocation;
+  /** Whose the folder is that the entity has to itself; `null`: it is not there. Absent: it is shared, or no one asked. */
+  readonly folder?: Owner | null;
 }
 
 /** An authority below another, as it was found. */
@@ -131,6 +154,8 @@ export interface Observation {
   readonly archive?: Archive;
   /** What is known of authorities from before. Absent: nothing. */
   readonly known?: KnownAuthorities;
+  /** Absent: the manifest names none. */
+  readonly accounts?: Accounts;
 }
 
 /** A certificate that was issued here, whether it is still there or not. */

@@ -2,6 +2,7 @@
 import { ALL_ARTIFACTS, type Artifact, forbiddenBits, modeOf } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { filePath, isManaged } from '../pki/files.ts';
+import { statedMode } from '../pki/ownership.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import type { Situation } from './artifacts/rule.ts';
 import type { Refusal } from './blockage.ts';
@@ -9,6 +10,7 @@ import type { Change, FileChanges, Issuance, Issue } from './change.ts';
 import type { Context } from './context.ts';
 import { consentsFor, type Decision, decide } from './decision.ts';
 import { type Derived, derivedFiles, unwantedFiles, wantedOutputs } from './derived.ts';
+import { claimOf, grantFor, lackingRight } from './grant.ts';
 import { strangeIn, strangeReasons } from './known.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Member } from './parts.ts';
@@ -37,6 +39,8 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
   const files: readonly Artifact[] = entity.issuer === null ? [...wanted, 'previous'] : wanted;
   const refusal = refusalFor(entity, observed, files) ?? renamedLinks(entity, observed);
   if (refusal !== null) return refuse(entity, refusal);
+  const claim = claimOf(entity, observed, context);
+  if (claim !== undefined && 'kind' in claim) return refuse(entity, claim);
   const decision = decide(entity, observed, context);
   const unvouched = unvouchedFor(entity, observed, decision.issuance, context);
   if (unvouched !== null) return refuse(entity, unvouched);
@@ -70,7 +74,8 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     ...trust,
     ...contentReasons(contents).filter((reason) => !isToldBy(trust, reason)),
     ...relocationReasons(relocations),
-    ...modeReasons(observed),
+    ...(claim?.reasons ?? []),
+    ...modeReasons(observed, entity),
     ...relinks,
   ]);
   const own = { id: entity.id, kind: entity.kind, affects: [] };
@@ -81,9 +86,22 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     cross: previous.cross,
   };
   if (reasons.length === 0) return { ...own, ...kept, action: 'keep' };
-  const changes = fileChanges(decision, contents, observed);
+  const changes = fileChanges(decision, contents, observed, entity);
+  const lacking =
+    claim && lackingRight(entity, observed, claim, changes.writes.length + relocations.length > 0, context);
+  if (lacking !== undefined) return refuse(entity, lacking);
+  const granted = claim === undefined ? {} : { grant: grantFor(claim, changes) };
   const consents = consentsFor(entity, observed, decision, unexplained, context);
-  const work = { ...own, ...kept, ...changes, relocations, relinks: relinks.length > 0, reasons, consents };
+  const work = {
+    ...own,
+    ...kept,
+    ...changes,
+    ...granted,
+    relocations,
+    relinks: relinks.length > 0,
+    reasons,
+    consents,
+  };
   if (decision.issuance === null) return { ...work, action: 'refresh' };
   const action = issueAction(decision, observed);
   return {
@@ -167,6 +185,7 @@ function fileChanges(
   { issuance, newKey }: Decision,
   { wanted, derived, unwanted, previous }: Contents,
   observed: EntityObservation,
+  entity: Entity,
 ): Pick<FileChanges, 'writes' | 'deletes' | 'chmods'> {
   const made =
     issuance === null
@@ -176,22 +195,27 @@ function fileChanges(
   const deletes: readonly Artifact[] = previous.remove ? [...unwanted, 'previous'] : unwanted;
   // A file that is written or removed anyway needs no change of mode.
   const chmods = ALL_ARTIFACTS.filter(
-    (file) => isWronglyOpen(file, observed) && !writes.includes(file) && !deletes.includes(file),
+    (file) => modeFault(file, observed, entity) !== null && !writes.includes(file) && !deletes.includes(file),
   );
   return { writes, deletes, chmods };
 }
 
-/** Others can read or write it, though they must not. */
-function isWronglyOpen(artifact: Artifact, observed: EntityObservation): boolean {
+/** The mode that a file should have, where it has another: as it is stated, or one that no other user can read or write. */
+function modeFault(artifact: Artifact, observed: EntityObservation, { ownership }: Entity): number | null {
   const file = observed[artifact];
-  return file.state === 'present' && (file.mode & forbiddenBits(artifact, file.group !== undefined)) !== 0;
+  if (file.state !== 'present') return null;
+  const stated = ownership === undefined ? null : statedMode(artifact, ownership);
+  if (stated !== null) return (file.mode & 0o777) === stated ? null : stated;
+  const isOpen = (file.mode & forbiddenBits(artifact, file.group !== undefined)) !== 0;
+  return isOpen ? modeOf(artifact) : null;
 }
 
-function modeReasons(observed: EntityObservation): readonly Reason[] {
+function modeReasons(observed: EntityObservation, entity: Entity): readonly Reason[] {
   return ALL_ARTIFACTS.flatMap((artifact): readonly Reason[] => {
     const file = observed[artifact];
-    if (file.state !== 'present' || !isWronglyOpen(artifact, observed)) return [];
-    return [{ kind: 'mode', artifact, before: file.mode, after: modeOf(artifact) }];
+    const after = modeFault(artifact, observed, entity);
+    if (file.state !== 'present' || after === null) return [];
+    return [{ kind: 'mode', artifact, before: file.mode, after }];
   });
 }
 

@@ -11,6 +11,7 @@ import type { Context } from './context.ts';
 import { diffName } from './diff.ts';
 import { duplicateSerials } from './duplicates.ts';
 import { engineFor } from './engine.ts';
+import { exposedIn } from './grant.ts';
 import { keyOwners } from './key-decision.ts';
 import { strangeIn } from './known.ts';
 import {
@@ -92,6 +93,8 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     hasIssued: (authority) => hasIssued(authority, inventory, observation),
     childrenOf: (authority) => children.get(authority) ?? [],
     ...(observation.known === undefined ? {} : { known: observation.known }),
+    ...(observation.accounts === undefined ? {} : { accounts: observation.accounts }),
+    ...(inventory.written === undefined ? {} : { written: inventory.written }),
     now,
   };
   const pinned = pinnedOf(inventory, observation, options.pinned ?? new Set());
@@ -110,7 +113,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     output: inventory.output,
     changes: [...withAffected(changes), ...removals],
     pending: observation.pending ?? [],
-    exposed: observation.exposed ?? [],
+    exposed: exposedIn(inventory, observation),
     remarks: [
       ...remarksOf(inventory.entities, observation),
       ...rolloverRemarks(inventory.entities, observation, changes, outlooks),

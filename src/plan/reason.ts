@@ -58,6 +58,14 @@ export type Reason =
   | { readonly kind: 'expired'; readonly notAfter: number }
   | { readonly kind: 'not-yet-valid'; readonly notBefore: number }
   | { readonly kind: 'mode'; readonly artifact: Artifact; readonly before: number; readonly after: number }
+  /** Files, and perhaps the folder, that belong to another user or group than the manifest says. */
+  | {
+      readonly kind: 'owner';
+      readonly of: 'owner' | 'group';
+      readonly files: readonly (Artifact | 'folder')[];
+      readonly before: string;
+      readonly after: string;
+    }
   /** Signed or keyed with something that modern libraries refuse. */
   | { readonly kind: 'weak'; readonly what: string }
   | { readonly kind: 'defect'; readonly defect: DefectKind; readonly what: string | null }

@@ -2,6 +2,7 @@
 import { ALL_ARTIFACTS, ARTIFACTS, type Artifact } from '../pki/artifact.ts';
 import { type Entity, type EntityId, unreachable } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
+import { statedMode } from '../pki/ownership.ts';
 import { diffSubject, type FieldChange, subjectChange } from './diff.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
 
@@ -84,7 +85,8 @@ function remarksOn(entity: Entity, observed: EntityObservation): readonly Remark
   return [...certificateRemarks(entity, observed), ...groupRemarks(entity, observed)];
 }
 
-function groupRemarks({ id }: Entity, observed: EntityObservation): readonly Remark[] {
+function groupRemarks({ id, ownership }: Entity, observed: EntityObservation): readonly Remark[] {
+  if (ownership !== undefined && statedMode('key', ownership) !== null) return [];
   return ALL_ARTIFACTS.flatMap((artifact): readonly Remark[] => {
     const file = observed[artifact];
     if (!ARTIFACTS[artifact].secret || file.state !== 'present' || file.group === undefined) return [];

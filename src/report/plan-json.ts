@@ -9,6 +9,7 @@ import {
   consentsOf,
   crossingOf,
   type FileChanges,
+  type Grant,
   type Issuance,
   issuanceOf,
   isWork,
@@ -76,6 +77,7 @@ export interface ChangeRecord extends Pick<Change, 'id' | 'kind' | 'action' | 'a
   readonly deletes: FileChanges['deletes'];
   readonly copies: readonly Omit<Relocation, 'digest'>[];
   readonly chmods: FileChanges['chmods'];
+  readonly ownership: Pick<Grant, 'uid' | 'gid' | 'files'> | null;
   readonly replaces: readonly string[];
   readonly crossing: Crossing | null;
   readonly alterations: readonly Alteration[];
@@ -107,11 +109,17 @@ export function changeRecord(change: Change): ChangeRecord {
   };
 }
 
-function filesRecord(change: Change): Pick<ChangeRecord, 'writes' | 'deletes' | 'copies' | 'chmods'> {
-  if (!isWork(change)) return { writes: [], deletes: [], copies: [], chmods: [] };
-  const { writes, deletes, relocations, chmods } = change;
+type FilesRecord = Pick<ChangeRecord, 'writes' | 'deletes' | 'copies' | 'chmods' | 'ownership'>;
+
+function filesRecord(change: Change): FilesRecord {
+  if (!isWork(change)) return { writes: [], deletes: [], copies: [], chmods: [], ownership: null };
+  const { writes, deletes, relocations, chmods, grant } = change;
   const copies = relocations.map(({ file, from, to }) => ({ file, from, to }));
-  return { writes, deletes, copies, chmods };
+  return { writes, deletes, copies, chmods, ownership: grant === undefined ? null : grantRecord(grant) };
+}
+
+function grantRecord({ uid, gid, files }: Grant): Pick<Grant, 'uid' | 'gid' | 'files'> {
+  return { uid, gid, files };
 }
 
 function changeJson(change: Change): object {

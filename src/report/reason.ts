@@ -1,12 +1,13 @@
 /** A reason in words: the current state, and the wanted one. */
 
-import { ARTIFACTS } from '../pki/artifact.ts';
+import { ARTIFACTS, type Artifact } from '../pki/artifact.ts';
 import { unreachable } from '../pki/entity.ts';
 import { visible } from '../pki/printable.ts';
 import type { Alteration } from '../plan/alteration.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime, lengthText } from '../plan/validity.ts';
 import { defectText } from '../words/defect.ts';
+import { few } from '../words/few.ts';
 import { isKnownReason, type RecordedReason, recordedReason } from '../words/recorded.ts';
 import { listChange } from './list-change.ts';
 
@@ -69,6 +70,8 @@ function wordsOf(reason: RecordedReason): string {
       return `not valid before ${isoTime(reason.notBefore)}`;
     case 'mode':
       return `${ARTIFACTS[reason.artifact].file} has mode ${octal(reason.before)}, not ${octal(reason.after)}`;
+    case 'owner':
+      return `${reason.of} of ${few(reason.files.map(fileText))}: ${reason.before} → ${reason.after}`;
     case 'weak':
       return `${reason.what} is weaker than libraries accept`;
     case 'defect':
@@ -123,6 +126,10 @@ function distrustsText({ root, fingerprints, extent }: Extract<Reason, { kind: '
 /** Enough of a hash to find it by; JSON has all of it. */
 function short(hash: string): string {
   return `${hash.slice(0, 16)}…`;
+}
+
+function fileText(file: Artifact | 'folder'): string {
+  return file === 'folder' ? 'the folder' : ARTIFACTS[file].file;
 }
 
 function octal(mode: number): string {

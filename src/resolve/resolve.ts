@@ -21,6 +21,7 @@ import { checkKeySupport } from './key-support.ts';
 import { checkLayouts } from './layout.ts';
 import { type SignedLeaf, signedLeaves } from './leaf-issuer.ts';
 import { checkLifetimes, checkRenewal } from './lifetime.ts';
+import { checkOwners, ownershipOf, ownersWritten } from './ownership.ts';
 import { checkPathLengths } from './path-length.ts';
 import { checkPolicies } from './policies.ts';
 import { checkPresented } from './presented.ts';
@@ -43,6 +44,9 @@ const BECOMES = {
   folder: 'layout',
   files: 'layout',
   publish: 'publish',
+  owner: 'ownership',
+  group: 'ownership',
+  mode: 'ownership',
   trust: 'trust',
 } as const satisfies Partial<Record<Setting, keyof Entity>>;
 
@@ -57,7 +61,9 @@ const OF_AUTHORITY = keptIn('authority');
 const OF_LEAF = keptIn('leaf');
 
 /** What every entity has that is not a setting as it is written. */
-function baseOf({ id, name, subject, earlierSubject, layout, settings }: Draft) {
+function baseOf(draft: Draft) {
+  const { id, name, subject, earlierSubject, layout, settings } = draft;
+  const ownership = ownershipOf(draft);
   return {
     id,
     name,
@@ -65,6 +71,7 @@ function baseOf({ id, name, subject, earlierSubject, layout, settings }: Draft) 
     ...(earlierSubject === undefined ? {} : { earlierSubject }),
     ...(layout === undefined ? {} : { layout }),
     ...(settings.publish === 'symlinks' ? { publish: settings.publish } : {}),
+    ...(ownership === undefined ? {} : { ownership }),
   };
 }
 
@@ -141,6 +148,7 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   checkKeySupport(all, report);
   checkDoubts(all, report);
   checkKeyForms(all, report);
+  checkOwners(all, report);
   checkUsages(all, leaves, hierarchy, report);
   checkPolicies(leaves, hierarchy, report);
   checkStaples(leaves, report);
@@ -150,11 +158,13 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   checkLifetimes(signedPairs(hierarchy, leaves), report);
   const entities = [...authoritiesOf(context), ...leaves.map((leaf) => leafOf(leaf, context))];
   checkConstrainedNames(entities, leaves, hierarchy, report);
+  const written = ownersWritten(all, report);
   const { output = 'pki', engine, archive } = parsed.manifest;
   return {
     output,
     ...(archive?.keep === undefined ? {} : { archiveFor: archive.keep }),
     ...(engine === undefined ? {} : { engine }),
+    ...(written.size === 0 ? {} : { written }),
     entities,
   };
 }

@@ -5,6 +5,7 @@ import type { EntityId, Inventory } from '../pki/entity.ts';
 import type { Observation } from '../plan/observation.ts';
 import { planAsked } from '../plan/part.ts';
 import type { Plan } from '../plan/plan.ts';
+import { accountsFor } from '../store/accounts.ts';
 import { withIssues } from '../store/ledger-times.ts';
 import { withArchive } from '../store/observe/archive.ts';
 import { Cache } from '../store/observe/cache.ts';
@@ -27,7 +28,9 @@ export interface LookOptions {
 
 /** What was seen, with all that depends on the moment. @param root the output folder. */
 export function atMoment(seen: Observation, root: string, inventory: Inventory, now: number): Observation {
-  return withArchive(withIssues(seen, root, now), root, inventory, now);
+  const accounts = accountsFor(inventory);
+  const looked = accounts === undefined ? seen : { ...seen, accounts };
+  return withArchive(withIssues(looked, root, now), root, inventory, now);
 }
 
 /** @param root the output folder. @throws UserError where apply would stop as well. */

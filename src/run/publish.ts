@@ -6,7 +6,7 @@ import { ruleOf } from '../plan/artifacts/rules.ts';
 import { crossingOf, makesKey, replacedBy, type Work } from '../plan/change.ts';
 import type { Reason } from '../plan/reason.ts';
 import { commit } from '../store/commit/commit.ts';
-import { setModes } from '../store/commit/modes.ts';
+import { grantPlaced } from '../store/commit/grant.ts';
 import { checkReplaceable } from '../store/commit/replaceable.ts';
 import { ledgerEntry } from '../store/ledger.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
@@ -24,7 +24,7 @@ export async function publish(run: Run, id: EntityId): Promise<void> {
   if (entity === undefined) throw new Error(`Internal error: nothing to publish for ${id}`);
   if (change.writes.length > 0 || change.deletes.length > 0 || change.relinks)
     await replace(run, entity, change);
-  setModes(run.output, entity, change.chmods);
+  grantPlaced(run.output, entity, change);
 }
 
 async function replace(run: Run, entity: Entity, change: Work): Promise<void> {
@@ -49,7 +49,8 @@ async function replace(run: Run, entity: Entity, change: Work): Promise<void> {
   if (crossingOf(change) !== null) await staging.settle(entity.id, 'cross', null);
   const { writes, deletes, relinks } = change;
   const keepsAll = replacedBy(change).length > 0;
-  const set = { entity, writes, deletes, relinks, keepsAll };
+  const grant = change.grant;
+  const set = { entity, writes, deletes, relinks, keepsAll, grant };
   await commit(output, { ...set, stamp: staging.run, run: staging.run, flush });
   const key = issued !== null && makesKey(change) ? issued.keyId : null;
   published.replaced(entity.id, { key, certificate: issued, cross });

@@ -6,6 +6,7 @@
 import {
   closeSync,
   constants,
+  fchownSync,
   fstatSync,
   lstatSync,
   openSync,
@@ -176,6 +177,11 @@ export class Folder {
   /** Exactly this mode. */
   setMode(mode: number): void {
     changeMode(this.#descriptor, this.path, mode);
+  }
+
+  /** As a system lets us: mostly, only root may. */
+  setOwner(uid: number, gid: number): void {
+    fchownSync(this.#descriptor, uid, gid);
   }
 
   /** Resolves once the names in the folder survive a power cut. */

@@ -19,3 +19,16 @@ export function pidNamespace(): string | null {
     return null; // No Linux, or no /proc: then there is one for all, as far as anybody can tell.
   }
 }
+
+/** CAP_CHOWN, by its number in capabilities(7). */
+const CHOWN = 1n << 0n;
+
+/** Whether this process may give files to other users; `null` where the system does not say. */
+export function mayChown(): boolean | null {
+  try {
+    const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1];
+    return effective === undefined ? null : (BigInt(`0x${effective}`) & CHOWN) !== 0n;
+  } catch {
+    return null; // No Linux, or no /proc.
+  }
+}

@@ -45,6 +45,8 @@ export type UserProblem =
       readonly why: string;
       readonly beside: string;
     }
+  /** A program that is asked for users and groups did not answer. */
+  | { readonly kind: 'no-answer'; readonly program: string; readonly name: string }
   | { readonly kind: 'nothing-to-verify'; readonly root: string }
   /** What a program asked for by name: no entity has that name, or several have. */
   | { readonly kind: 'no-such-leaf'; readonly name: string; readonly ids: readonly string[] }
@@ -143,6 +145,11 @@ export function problemText(problem: UserProblem): Advice {
       return {
         problem: `"${problem.entity}" has no key, certificate or trusted roots that can be read`,
         hint: 'run "pki apply" first',
+      };
+    case 'no-answer':
+      return {
+        problem: `"${problem.program}" does not say who "${problem.name}" is`,
+        hint: 'check that the directory service of this host answers, or write the number',
       };
     case 'nothing-to-verify':
       return {

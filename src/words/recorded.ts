@@ -25,6 +25,8 @@ const isText: Check = (value) => typeof value === 'string';
 const isNumber: Check = (value) => typeof value === 'number';
 const isFlag: Check = (value) => typeof value === 'boolean';
 const isTexts: Check = (value) => Array.isArray(value) && value.every(isText);
+const areFiles: Check = (value) =>
+  Array.isArray(value) && value.every((file) => file === 'folder' || isArtifact(file));
 const isEntity: Check = (value) => value === null || isText(value);
 const isDefect: Check = (value) => isText(value) && isDefectKind(String(value));
 
@@ -40,6 +42,7 @@ const FIELDS: Readonly<Record<RecordedReason['kind'], Readonly<Record<string, Ch
   expired: { notAfter: isNumber },
   'not-yet-valid': { notBefore: isNumber },
   mode: { artifact: isArtifact, before: isNumber, after: isNumber },
+  owner: { of: isText, files: areFiles, before: isText, after: isText },
   weak: { what: isText },
   defect: { defect: isDefect },
   stale: { artifact: isArtifact },

@@ -27,6 +27,19 @@ export function refusalText(refusal: Refusal): Advice {
       };
     case 'unvouched':
       return unvouchedText(refusal);
+    case 'no-account':
+      return {
+        problem: `${refusal.at}: there is no ${refusal.of === 'owner' ? 'user' : 'group'} "${refusal.name}" on this host`,
+        hint: `create it first, or write another "${refusal.of}"`,
+      };
+    case 'no-right':
+      return {
+        problem: `${refusal.at}: files cannot be given to ${refusal.of === 'owner' ? 'user' : 'group'} "${refusal.name}"`,
+        hint:
+          refusal.of === 'owner'
+            ? 'run as root; only root gives files to other users'
+            : 'run as root, or as a member of the group who owns the files',
+      };
     case 'unfinished':
       return {
         problem: `the new files of ${refusal.entity} cannot be put in place: ${refusal.why}`,

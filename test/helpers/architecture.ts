@@ -113,6 +113,8 @@ const DISK: Readonly<Record<string, readonly string[] | 'all'>> = {
   // The output folder itself, before there is one.
   'src/store/output-folder.ts': ['mkdirSync'],
   'src/store/manifest-file.ts': ['openSync'],
+  // /etc/group
+  'src/store/accounts.ts': ['readFileSync'],
   // /proc
   'src/store/process.ts': ['readFileSync'],
   // /proc, and a folder that is open already.

@@ -100,6 +100,15 @@ function behindLinks(): string {
   return root;
 }
 
+/** To a group that no one here is in, and that may read keys. */
+const GRANT = JSON.stringify({
+  uid: null,
+  gid: 65_530,
+  stated: { group: '65530' },
+  files: ['key'],
+  isOwnFolder: false,
+});
+
 const RACES: readonly Race[] = [
   {
     what: 'a mode is closed: the file becomes a link to a key',
@@ -108,7 +117,7 @@ const RACES: readonly Race[] = [
       chmodSync(join(root, ID, 'cert.pem'), 0o666);
       return root;
     },
-    run: `setModes(output, { id: '${ID}' }, ['cert'])`,
+    run: `grantPlaced(output, { id: '${ID}' }, { chmods: ['cert'] })`,
     swap: linked('cert.pem'),
   },
   {
@@ -118,8 +127,20 @@ const RACES: readonly Race[] = [
       chmodSync(join(root, ID, 'cert.pem'), 0o666);
       return root;
     },
-    run: `setModes(output, { id: '${ID}' }, ['cert'])`,
+    run: `grantPlaced(output, { id: '${ID}' }, { chmods: ['cert'] })`,
     swap: `fs.rmSync('cert.pem'); fs.linkSync('${KEY}', 'cert.pem');`,
+  },
+  {
+    what: 'a file is given away: it becomes a link to a key',
+    make: plain,
+    run: `grantPlaced(output, { id: '${ID}' }, { chmods: ['key'], grant: ${GRANT} })`,
+    swap: linked('key.pem'),
+  },
+  {
+    what: 'a file is given away: it becomes another name of a key',
+    make: plain,
+    run: `grantPlaced(output, { id: '${ID}' }, { chmods: ['key'], grant: ${GRANT} })`,
+    swap: `fs.rmSync('key.pem'); fs.linkSync('${KEY}', 'key.pem');`,
   },
   {
     what: 'a file comes to a new place: it becomes a link to a key',
@@ -211,19 +232,19 @@ beforeAll(async () => {
     `import fs from 'node:fs';
     import { join } from 'node:path';
     import { commit, remove } from './src/store/commit/commit.ts';
-    import { setModes } from './src/store/commit/modes.ts';
+    import { grantPlaced } from './src/store/commit/grant.ts';
     import { relocate } from './src/store/commit/relocate.ts';
     import { OutputFolder } from './src/store/output-folder.ts';
     const [id, run, swap, ...roots] = process.argv.slice(2);
     const attack = new Function('fs', swap);
-    const work = new Function('output', 'commit', 'remove', 'setModes', 'relocate', 'return ' + run);
+    const work = new Function('output', 'commit', 'remove', 'grantPlaced', 'relocate', 'return ' + run);
     const counts = [];
     for (const [i, root] of roots.entries()) {
       const output = await OutputFolder.open(root);
       process.chdir(join(root, id));
       // The first root is left alone, to count.
       globalThis.pkiSwap(i, () => attack(fs));
-      try { await work(output, commit, remove, setModes, relocate); } catch {}
+      try { await work(output, commit, remove, grantPlaced, relocate); } catch {}
       counts.push(globalThis.pkiSwap.count());
       globalThis.pkiSwap(0);
       output[Symbol.dispose]();

@@ -10,10 +10,12 @@ import { ALL_ARTIFACTS, ARTIFACTS, type Artifact } from '../../pki/artifact.ts';
 import type { EntityId } from '../../pki/entity.ts';
 import { filePath, folderOf, type Located, nameOf } from '../../pki/files.ts';
 import { ARCHIVE_FOLDER, COMMIT_FOLDER, stageFolder } from '../../pki/paths.ts';
+import type { Grant } from '../../plan/change.ts';
 import type { Flush } from '../flush.ts';
 import type { Folder } from '../folder.ts';
 import type { OutputFolder } from '../output-folder.ts';
 import { type Links, linksOf, stagePlain, stageVersion, syncVersion } from '../symlinks/stage.ts';
+import { grantFolder, grantStaged } from './grant.ts';
 import { inheritAll } from './inherit.ts';
 import { ORDER, type Order } from './order.ts';
 import { checkReplaceable } from './replaceable.ts';
@@ -34,6 +36,8 @@ export interface CommitRequest {
   readonly relinks?: boolean;
   /** What is replaced was made by something else: all of it goes to the archive. */
   readonly keepsAll?: boolean;
+  /** Whose the files are to be. */
+  readonly grant?: Grant | undefined;
   /** Syncs first issues, of which many are under way. */
   readonly flush?: Flush | undefined;
 }
@@ -47,6 +51,7 @@ export async function commit(output: OutputFolder, request: CommitRequest): Prom
     return commitNew(output, path, request);
   using staged = output.enter(path);
   inheritAll(output, staged, entity, writes);
+  grantStaged(staged, writes, request.grant);
   const links = isLinked ? await stageLinks(output, staged, request) : undefined;
   const order = {
     id: entity.id,
@@ -74,10 +79,12 @@ function isThere(output: OutputFolder, id: EntityId): boolean {
 async function commitNew(
   output: OutputFolder,
   path: string,
-  { entity: { id }, writes, flush }: CommitRequest,
+  { entity: { id }, writes, flush, grant }: CommitRequest,
 ): Promise<void> {
   using staged = output.enter(path);
   staged.setMode(0o755);
+  grantStaged(staged, writes, grant);
+  grantFolder(staged, grant);
   if (!(await flush?.settle())) await syncStaged(staged, writes);
   using section = await output.ensureLasting(folderOf(id));
   using above = output.enter(folderOf(path));

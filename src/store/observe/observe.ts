@@ -1,9 +1,11 @@
 /** The output folder → Observation. Reads only; what cannot be read becomes a fact too. */
 
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
 import { ALL_ARTIFACTS, eachArtifact } from '../../pki/artifact.ts';
 import type { Entity, EntityId, Inventory } from '../../pki/entity.ts';
 import { messageOf } from '../../pki/errors.ts';
-import { filePath, folderOf, type Located } from '../../pki/files.ts';
+import { entityFolder, filePath, folderOf, type Located } from '../../pki/files.ts';
 import type {
   ArtifactStates,
   EntityObservation,
@@ -11,6 +13,7 @@ import type {
   IssuedBefore,
   KeyState,
   Observation,
+  Owner,
 } from '../../plan/observation.ts';
 import { certificateSpki, publicKeyObject } from '../../x509/certificate.ts';
 import type { KeyId } from '../../x509/facts.ts';
@@ -99,6 +102,25 @@ function observeEntity(
   signers: Map<EntityId, SignatureKey | undefined>,
   cache: Cache | undefined,
 ): EntityObservation {
+  const seen = observeOwned(where, entity, signers, cache);
+  const folder = entity.ownership === undefined ? undefined : folderOwner(where, entity);
+  return folder === undefined ? seen : { ...seen, folder };
+}
+
+/** Of a folder that the entity has to itself. */
+function folderOwner({ root, folders }: Where, entity: Entity): Owner | null | undefined {
+  if (!folders.isOwn(entity)) return undefined;
+  const isBlocked = folders.blockage(entityFolder(entity)) !== null;
+  const stat = isBlocked ? undefined : lstatSync(join(root, entityFolder(entity)), { throwIfNoEntry: false });
+  return stat?.isDirectory() ? { uid: stat.uid, gid: stat.gid } : null;
+}
+
+function observeOwned(
+  where: Where,
+  entity: Entity,
+  signers: Map<EntityId, SignatureKey | undefined>,
+  cache: Cache | undefined,
+): EntityObservation {
   const { root, folders, formerLocations } = where;
   const isAuthority = entity.kind === 'authority';
   const isHere = formerLocations.of(entity.id) === undefined;
@@ -168,8 +190,16 @@ function parsed<T>(file: FileState<Buffer>, parse: (bytes: Buffer) => T): FileSt
 }
 
 /** Who may do what with it, whatever is in it. */
-function rightsOf({ mode, group }: { readonly mode: number; readonly group?: number }) {
-  return group === undefined ? { mode } : { mode, group };
+function rightsOf({
+  mode,
+  group,
+  owner,
+}: Pick<Extract<FileState<Buffer>, { state: 'present' }>, 'mode' | 'group' | 'owner'>) {
+  return {
+    mode,
+    ...(group === undefined ? {} : { group }),
+    ...(owner === undefined ? {} : { owner }),
+  };
 }
 
 function observeKey(file: FileState<Buffer>, reader: Reader): KeyState {

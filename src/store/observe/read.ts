@@ -35,7 +35,8 @@ export function readOpen(descriptor: number, limit = SIZE_LIMIT): FileState<Buff
     if (bytes === null) return blockedBy({ kind: 'too-large', size: fstatSync(descriptor).size });
     const group = sharedGroup(stat);
     const shared = group === undefined ? {} : { group };
-    return { state: 'present', facts: bytes, mode: stat.mode & 0o7777, ...shared };
+    const owner = { uid: stat.uid, gid: stat.gid };
+    return { state: 'present', facts: bytes, mode: stat.mode & 0o7777, ...shared, owner };
   } catch (error) {
     return blockedBy({ kind: 'unreadable', code: errorCode(error) });
   }

@@ -21,7 +21,7 @@ function cacheOf(content: string): Cache {
   return new Cache(root, Date.now());
 }
 
-const withEntries = (entries: unknown): string => JSON.stringify({ format: 7, entries });
+const withEntries = (entries: unknown): string => JSON.stringify({ format: 8, entries });
 
 it('an entry is believed of these files and this key alone', () => {
   const cache = cacheOf(withEntries([[ID, GOOD]]));
@@ -59,7 +59,7 @@ it('is written once there is much that is new, and read again', async () => {
   const cache = new Cache(root, Date.now());
   for (let i = 0; i < 500; i++) cache.set(`servers/s${i}`, FILES, 'k', NOTHING);
   await through(root, ({ own }) => cache.save(own));
-  expect(JSON.parse(readFileSync(join(root, '.pki/cache.json'), 'utf8'))).toMatchObject({ format: 7 });
+  expect(JSON.parse(readFileSync(join(root, '.pki/cache.json'), 'utf8'))).toMatchObject({ format: 8 });
   expect(new Cache(root, Date.now()).get(ID, FILES, 'k')).toEqual(NOTHING);
 });
 

@@ -17,6 +17,7 @@ it('a plain file: its bytes and its mode', () => {
     state: 'present',
     facts: Buffer.from([0, 255, 10]),
     mode: 0o640,
+    owner: { uid: process.geteuid?.(), gid: process.getegid?.() },
   });
 });
 

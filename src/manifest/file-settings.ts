@@ -1,0 +1,69 @@
+/** Rows of the table of settings (settings.ts) about files: which there are, where, whose, and how they come there. */
+import { OUTPUTS, STANDARD_OUTPUTS } from '../pki/artifact.ts';
+import * as layout from './layout-fields.ts';
+import { outputs } from './outputs.ts';
+import * as rights from './ownership.ts';
+import { always, everywhere, listed, type Row } from './setting.ts';
+
+/** In the order in which they are listed. */
+export const FILE_SETTINGS = {
+  outputs: {
+    places: everywhere(outputs),
+    builtIn: always(STANDARD_OUTPUTS),
+    type: 'list of files',
+    meaning: `files to write, \`key\` and \`cert\` necessarily among them, or \`default\` and more: ${listed(OUTPUTS)}`,
+  },
+  folder: {
+    places: everywhere(layout.folder),
+    builtIn: always('{section}/{name}'),
+    type: 'path',
+    meaning:
+      'folder of the entry below the output folder; `{name}` and `{section}` are those of the entry, a lone dot is the output folder',
+    examples: ['.', 'tls/{name}'],
+  },
+  files: {
+    places: everywhere(layout.files),
+    merged: true,
+    type: 'map of file names',
+    byDefault: '`key.pem` and so on',
+    meaning: 'file names in that folder, where another tool has made the layout',
+    examples: [
+      { key: 'tls.key', cert: 'tls.crt' },
+      { key: 'private/{name}.key', cert: 'issued/{name}.crt' },
+    ],
+  },
+  publish: {
+    places: everywhere(layout.publish),
+    lesser: true,
+    builtIn: always('files'),
+    type: '`files`, `symlinks`',
+    meaning:
+      'how files are put in place; `symlinks` are versioned folders behind one link, for readers that load during a re-key',
+  },
+  owner: {
+    places: everywhere(rights.owner),
+    lesser: true,
+    type: 'user',
+    byDefault: 'whoever has the file that is replaced, or runs apply',
+    meaning:
+      'whose the files and the folder are, by name or number; that of `defaults` is not for authorities, whose keys sign',
+    examples: ['postgres', 70],
+  },
+  group: {
+    places: everywhere(rights.group),
+    lesser: true,
+    type: 'group',
+    byDefault: 'as `owner`',
+    meaning: 'their group, which may read the key unless `mode` says otherwise',
+    examples: ['ssl-cert'],
+  },
+  mode: {
+    places: everywhere(rights.mode),
+    lesser: true,
+    type: 'mode',
+    byDefault: '`"0640"` with `group`; otherwise as it is, at most `"0600"`',
+    meaning:
+      'mode of files that hold the key: `"0600"` `"0640"` `"0400"` `"0440"`; all others stay readable for everyone',
+    examples: ['0640'],
+  },
+} as const satisfies Readonly<Record<string, Row>>;

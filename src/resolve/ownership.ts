@@ -1,0 +1,61 @@
+/** Whose the files of an entry are, and where that is written. */
+import type { Report } from '../manifest/report.ts';
+import { writtenKey } from '../pki/entity.ts';
+import type { Ownership } from '../pki/ownership.ts';
+import { quote } from '../pki/printable.ts';
+import { type Draft, draftText } from './draft.ts';
+
+const FIELDS = ['owner', 'group', 'mode'] as const;
+
+/** The accounts that a run looks up. */
+const ACCOUNTS = ['owner', 'group'] as const;
+
+/** `undefined` where nothing is stated. */
+export function ownershipOf(draft: Draft): Ownership | undefined {
+  const { owner, group, mode } = draft.settings;
+  const stated = {
+    ...(owner !== undefined && counts(draft, 'owner') ? { owner } : {}),
+    ...(group !== undefined && counts(draft, 'group') ? { group } : {}),
+    ...(mode !== undefined && counts(draft, 'mode') ? { mode } : {}),
+  };
+  return Object.keys(stated).length === 0 ? undefined : stated;
+}
+
+/** `defaults: { owner: postgres }` is for what postgres runs, and must not hand it the keys of authorities. */
+function counts(draft: Draft, field: (typeof FIELDS)[number]): boolean {
+  return draft.kind !== 'authority' || draft.says(field);
+}
+
+/** Where users and groups are written, for a run that finds no such user. */
+export function ownersWritten(drafts: readonly Draft[], report: Report): ReadonlyMap<string, string> {
+  return new Map(
+    drafts.flatMap((draft) => {
+      const stated = ownershipOf(draft) ?? {};
+      return ACCOUNTS.filter((field) => stated[field] !== undefined).map(
+        (field) => [writtenKey(draft.id, field), report.placeText(draft.at(field))] as const,
+      );
+    }),
+  );
+}
+
+const ROOT: readonly string[] = ['root', '0', 'wheel'];
+
+/** Warns where the key of an authority is given away: whoever reads it can sign in its name. */
+export function checkOwners(drafts: readonly Draft[], report: Report): void {
+  for (const draft of drafts) {
+    if (draft.kind !== 'authority') continue;
+    const stated = ownershipOf(draft) ?? {};
+    for (const field of ACCOUNTS) {
+      const name = stated[field];
+      // A group that may not read the key is given nothing with it.
+      const isClosed = field === 'group' && stated.mode !== undefined && (stated.mode & 0o040) === 0;
+      if (name === undefined || isClosed || ROOT.includes(name)) continue;
+      report.warn({
+        code: 'owner',
+        at: draft.at(field),
+        message: `${draftText(draft)} gives its key to ${field === 'owner' ? 'user' : 'group'} ${quote(name)}, who can then sign anything in its name`,
+        hint: `leave ${quote(field)} out, unless that is intended`,
+      });
+    }
+  }
+}
