@@ -762,6 +762,8 @@ const PLACES = [
   ...['defaults', 'authorities.*', 'servers.*'].flatMap((at) => [
     `${at}.folder`,
     `${at}.publish`,
+    // In ownership.test.ts.
+    ...['owner', 'group', 'mode'].map((name) => `${at}.${name}`),
     ...Object.keys(FILES).map((name) => `${at}.files.${name}`),
   ]),
 ];

@@ -209,7 +209,7 @@ describe('in a manifest', () => {
     );
     expect((await inherited.pki(['validate'])).stderr).toBe('');
     const { changes } = await inherited.plan();
-    const granted = changes.map((change) => [change.id, 'grant' in change && change.grant !== null]);
+    const granted = changes.map((change) => [change.id, 'ownership' in change && change.ownership !== null]);
     expect(granted).toEqual([
       ['authorities/root', false],
       ['servers/db', true],
