@@ -11,7 +11,7 @@ import { EXTENSION_SETTINGS } from './extension-settings.ts';
 import * as field from './fields.ts';
 import { FILE_SETTINGS } from './file-settings.ts';
 import { key } from './key.ts';
-import { always, entries, everywhere, listed, type Place, type Row } from './setting.ts';
+import { always, entries, everywhere, type Place, type Row } from './setting.ts';
 import { caCommonName, leafCommonName, subject } from './subject.ts';
 
 const MINUTE = 60;
