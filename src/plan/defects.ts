@@ -3,12 +3,13 @@
  * everything that `openssl verify -x509_strict -policy_check` objects to. New certificates and those on disk are
  * checked against one list, so nothing counts as up to date that the proof rejects.
  */
-import { type Der, DerError, expectTag, readAll, TAG } from '../x509/der.ts';
+import { type Der, DerError, readAll } from '../x509/der.ts';
 import { assertDer } from '../x509/der-strict.ts';
+import { flags, type Shape } from '../x509/extension-shapes.ts';
 import { EXTENSIONS, findExtension, type UnknownExtension } from '../x509/extensions.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
 import { findNamed, isNamed, namedExtension } from '../x509/named-extensions.ts';
-import { malformedPolicies, policyTermsOf } from '../x509/policies.ts';
+import { policyTermsOf } from '../x509/policies.ts';
 import type { DefectKind, Reason } from './reason.ts';
 import type { WantedCertificate } from './wanted.ts';
 
@@ -50,10 +51,10 @@ function serialDefects({ serial }: CertificateFacts, { issuer }: Judged): readon
 }
 
 function extensionDefects(extension: UnknownExtension, judged: Judged): readonly Defect[] {
-  const { name, parsed } = namedExtension(extension.oid);
+  const { name, shape } = namedExtension(extension.oid);
   const misused = misuse(extension, judged);
   if (misused.length > 0) return misused;
-  return parsed && !isWellFormed(extension.hex) ? [defect('malformed', name)] : [];
+  return shape === undefined || isWellFormed(extension.hex, shape) ? [] : [defect('malformed', name)];
 }
 
 function misuse(
@@ -75,9 +76,11 @@ function readDefects(facts: CertificateFacts, judged: Judged): readonly Defect[]
   });
 }
 
-function isWellFormed(hex: string): boolean {
+function isWellFormed(hex: string, shape: Shape): boolean {
   try {
-    assertDer(derIn(hex));
+    const value = derIn(hex);
+    assertDer(value);
+    shape(value);
     return true;
   } catch (error) {
     if (error instanceof DerError) return false;
@@ -94,25 +97,32 @@ const NETSCAPE = { client: 0x80, server: 0x40, authority: 0x04 } as const;
 
 function netscapeDefects(facts: CertificateFacts, { kind }: Judged): readonly Defect[] {
   const found = findNamed(facts, 'nsCertType');
-  if (found === undefined || !isWellFormed(found.hex)) return [];
-  const value = derIn(found.hex);
-  const [, bits = 0] = value.tag === TAG.bitString ? expectTag(value, TAG.bitString).body : [];
+  if (found === undefined || !isWellFormed(found.hex, flags)) return [];
+  const [, bits = 0] = derIn(found.hex).body;
   const needed = kind === 'peer' ? NETSCAPE.client | NETSCAPE.server : NETSCAPE[kind];
   return (bits & needed) === needed ? [] : [defect('netscape-type', 'nsCertType')];
 }
 
-/** RFC 7633: a client refuses the certificate without a stapled response, and there is no responder to get one from. */
-function stapleDefects({ extensions }: CertificateFacts, { kind }: Judged): readonly Defect[] {
-  if (kind === 'authority' || extensions.mustStaple === undefined) return [];
-  const hasResponder = extensions.authorityInfoAccess?.value.some(({ method }) => method === 'ocsp') ?? false;
+/**
+ * RFC 7633: a client refuses the certificate without a stapled response, and there is no responder to get one from. In an
+ * authority it is demanded of everything below (§4.2.2), which GnuTLS checks even where it is malformed.
+ */
+function stapleDefects(facts: CertificateFacts, { kind }: Judged): readonly Defect[] {
+  const { mustStaple, authorityInfoAccess } = facts.extensions;
+  if (kind === 'authority') {
+    const isDemanded = mustStaple !== undefined || findNamed(facts, 'mustStaple') !== undefined;
+    return isDemanded ? [defect('staple-below', 'mustStaple')] : [];
+  }
+  if (mustStaple === undefined) return [];
+  const hasResponder = authorityInfoAccess?.value.some(({ method }) => method === 'ocsp') ?? false;
   return hasResponder ? [] : [defect('must-staple', 'mustStaple')];
 }
 
 /** RFC 5280 §6.1.1 begins below the root, whose own policies no verifier checks. */
 function policyDefects(facts: CertificateFacts, { issuer }: Judged): readonly Defect[] {
   if (issuer === null) return [];
-  const malformed = malformedPolicies(facts);
-  if (malformed !== undefined) return [defect('malformed', malformed)];
+  // Policies that cannot be read are named as that.
+  if (findNamed(facts, 'certificatePolicies') !== undefined) return [];
   const { explicitAfter, own } = policyTermsOf(facts);
   return explicitAfter === 0 && own.length === 0 ? [defect('explicit-policy', 'policyConstraints')] : [];
 }

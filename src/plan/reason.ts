@@ -17,6 +17,8 @@ export type DefectKind =
   | 'unsupported-signature'
   | 'two-signature-algorithms'
   | 'unique-identifier'
+  /** Dates are written as only those from 2050 on may be. */
+  | 'late-dates'
   /** The serial number (`what`). */
   | 'negative-serial'
   | 'zero-serial'
@@ -35,6 +37,8 @@ export type DefectKind =
   | 'netscape-type'
   /** By mustStaple (`what`) it must come with an OCSP response, and it names no responder. */
   | 'must-staple'
+  /** By mustStaple (`what`) of an authority everything below must have it too. */
+  | 'staple-below'
   /** By policyConstraints (`what`) it must have a policy, and has none. */
   | 'explicit-policy';
 

@@ -6,6 +6,7 @@ const TEXTS: Readonly<Record<DefectKind, (what: string) => string>> = {
   'two-signature-algorithms': () =>
     'names one signature algorithm in what is signed, and another beside the signature',
   'unique-identifier': () => 'has a unique identifier beside a name, which RFC 5280 forbids',
+  'late-dates': () => 'writes a date before 2050 with four digits for the year, which RFC 5280 forbids',
   'negative-serial': (serial) => `the serial number ${serial} is negative`,
   'zero-serial': () => 'the serial number is zero',
   'long-serial': (serial) => `the serial number ${serial} is longer than 20 octets`,
@@ -16,6 +17,7 @@ const TEXTS: Readonly<Record<DefectKind, (what: string) => string>> = {
   malformed: (name) => `the extension ${name} is malformed`,
   'netscape-type': () => 'nsCertType does not allow what it is for',
   'must-staple': () => 'mustStaple demands an OCSP response, and no responder is named',
+  'staple-below': () => 'mustStaple of an authority demands it of everything below, which has none',
   'explicit-policy': () => 'policyConstraints demand a certificate policy, and it has none',
 };
 

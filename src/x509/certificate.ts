@@ -63,7 +63,15 @@ function flawsOf(tbs: Tbs, algorithm: Der): readonly CertificateFlaw[] {
     // RFC 5280 §4.1.1.2: the same algorithm is inside what is signed, so that it cannot be swapped.
     ...(hex(tbs.algorithm.bytes) === hex(algorithm.bytes) ? [] : (['two-signature-algorithms'] as const)),
     ...(tbs.uniqueIds === 0 ? [] : (['unique-identifier'] as const)),
+    ...(children(tbs.validity).some(isEarlyGeneralizedTime) ? (['late-dates'] as const) : []),
   ];
+}
+
+/** The first second of 2050. */
+const FROM_2050 = Date.UTC(2050, 0) / 1000;
+
+function isEarlyGeneralizedTime(time: Der): boolean {
+  return time.tag === TAG.generalizedTime && timeSeconds(time) < FROM_2050;
 }
 
 /** The SubjectPublicKeyInfo inside a certificate. */

@@ -53,7 +53,9 @@ export type CertificateFlaw =
   /** What is signed names another algorithm than the one beside the signature. */
   | 'two-signature-algorithms'
   /** Issuer or subject has a unique identifier, which RFC 5280 §4.1.2.8 forbids. */
-  | 'unique-identifier';
+  | 'unique-identifier'
+  /** A GeneralizedTime stands for a date before 2050, which RFC 5280 §4.1.2.5 forbids. */
+  | 'late-dates';
 
 /** In the order of the certificates, which is part of what a bundle is. */
 export function fingerprintsOf(certificates: readonly CertificateFacts[]): readonly Fingerprint[] {

@@ -1,4 +1,5 @@
 /** Extensions that not every certificate has: their usual names, and what verifiers do with them. */
+import * as shape from './extension-shapes.ts';
 import { EXTENSIONS, type ExtensionFacts, type UnknownExtension } from './extensions.ts';
 
 /** One row. */
@@ -9,37 +10,40 @@ export interface NamedExtension {
   readonly place: 'any' | 'authority' | 'nowhere';
   /** Whether openssl accepts it where it is critical (X509_supported_extension of OpenSSL 3.0 to 4.0). */
   readonly supported: boolean;
-  /** Whether openssl parses it, and refuses the certificate where it is malformed. */
-  readonly parsed: boolean;
+  /** For one that verifiers parse: they refuse the certificate where it has another shape. */
+  readonly shape?: shape.Shape;
 }
 
 function row(
   name: string,
-  { place = 'any', supported = false, parsed = false }: Partial<NamedExtension> = {},
+  { place = 'any', supported = false, ...rest }: Partial<NamedExtension> = {},
 ): NamedExtension {
-  return { name, place, supported, parsed };
+  return { name, place, supported, ...rest };
 }
 
-const ENFORCED = { supported: true, parsed: true } as const;
+/** What openssl reads of every certificate, and accepts as critical. */
+const enforced = (of: shape.Shape) => ({ supported: true, shape: of }) as const;
+/** The same, in the certificates of authorities. */
+const ruling = (of: shape.Shape) => ({ ...enforced(of), place: 'authority' }) as const;
 
 /** By OID; informational ones, for people and special tools, are named as well. */
 const NAMED: Readonly<Record<string, NamedExtension>> = {
   '2.5.29.9': row('subjectDirectoryAttributes'),
   '2.5.29.16': row('privateKeyUsagePeriod'),
-  '2.5.29.18': row('issuerAltName'),
+  '2.5.29.18': row('issuerAltName', { shape: shape.names }),
   '2.5.29.30': row('nameConstraints', { supported: true, place: 'authority' }),
-  '2.5.29.31': row('crlDistributionPoints', ENFORCED),
-  '2.5.29.32': row('certificatePolicies', { supported: true }),
-  '2.5.29.33': row('policyMappings', { supported: true, place: 'authority' }),
-  '2.5.29.36': row('policyConstraints', { supported: true, place: 'authority' }),
+  '2.5.29.31': row('crlDistributionPoints', enforced(shape.lists)),
+  '2.5.29.32': row('certificatePolicies', enforced(shape.policies)),
+  '2.5.29.33': row('policyMappings', ruling(shape.mappings)),
+  '2.5.29.36': row('policyConstraints', ruling(shape.constraints)),
   '2.5.29.46': row('freshestCRL'),
-  '2.5.29.54': row('inhibitAnyPolicy', { supported: true, place: 'authority' }),
-  '1.3.6.1.5.5.7.1.1': row('authorityInfoAccess'),
+  '2.5.29.54': row('inhibitAnyPolicy', ruling(shape.count)),
+  '1.3.6.1.5.5.7.1.1': row('authorityInfoAccess', { shape: shape.accesses }),
   '1.3.6.1.5.5.7.1.3': row('qcStatements'),
-  '1.3.6.1.5.5.7.1.7': row('addressBlocks', ENFORCED),
-  '1.3.6.1.5.5.7.1.8': row('autonomousSystems', ENFORCED),
+  '1.3.6.1.5.5.7.1.7': row('addressBlocks', enforced(shape.lists)),
+  '1.3.6.1.5.5.7.1.8': row('autonomousSystems', enforced(shape.list)),
   '1.3.6.1.5.5.7.1.11': row('subjectInfoAccess'),
-  '1.3.6.1.5.5.7.1.14': row('proxyCertInfo', { ...ENFORCED, place: 'nowhere' }),
+  '1.3.6.1.5.5.7.1.14': row('proxyCertInfo', { supported: true, place: 'nowhere' }),
   '1.3.6.1.5.5.7.1.24': row('mustStaple'),
   '1.3.6.1.5.5.7.48.1.5': row('ocspNoCheck', { supported: true }),
   '1.3.6.1.4.1.11129.2.4.2': row('signedCertificateTimestamps'),
@@ -51,7 +55,7 @@ const NAMED: Readonly<Record<string, NamedExtension>> = {
   '1.3.6.1.4.1.311.21.10': row('microsoftApplicationPolicies'),
   '1.3.6.1.4.1.311.25.2': row('microsoftSid'),
   '1.3.6.1.4.1.37476.9000.64.1': row('stepProvisioner'),
-  '2.16.840.1.113730.1.1': row('nsCertType', ENFORCED),
+  '2.16.840.1.113730.1.1': row('nsCertType', enforced(shape.flags)),
   '2.16.840.1.113730.1.2': row('nsBaseUrl'),
   '2.16.840.1.113730.1.3': row('nsRevocationUrl'),
   '2.16.840.1.113730.1.4': row('nsCaRevocationUrl'),

@@ -15,14 +15,6 @@ export interface PolicyTerms {
   readonly maps: boolean;
 }
 
-/** Those that are read by rules; openssl refuses a certificate in which one of them is malformed. */
-const PARSED = ['certificatePolicies', 'policyConstraints', 'inhibitAnyPolicy'];
-
-/** The name of a policy extension that cannot be read; `undefined` where all can. */
-export function malformedPolicies(facts: Pick<ExtensionFacts, 'unknown'>): string | undefined {
-  return PARSED.find((name) => findNamed(facts, name) !== undefined);
-}
-
 /** The terms of a certificate. */
 export function policyTermsOf(facts: ExtensionFacts): PolicyTerms {
   const { certificatePolicies, policyConstraints, inhibitAnyPolicy } = facts.extensions;

@@ -14,7 +14,9 @@ import {
   octets,
   oid,
   sequence,
+  utcTime,
 } from '../helpers/certificate-der.ts';
+import { DAY, NOW } from '../helpers/entities.ts';
 import {
   ALL,
   akiOf,
@@ -32,6 +34,11 @@ const ext = (extensions: Extensions): Defective => ({ extensions });
 const more = (dotted: string, value: Buffer, isCritical = false): Defective =>
   ext({ more: extension(dotted, value, isCritical) });
 
+const AIA = '1.3.6.1.5.5.7.1.1';
+const lateTime = (seconds: number): Buffer => {
+  const [text] = new Date(seconds * 1000).toISOString().replace(/[-:T]/g, '').split('.');
+  return encode(0x18, Buffer.from(`${text}Z`));
+};
 const PRIVATE = '1.3.6.1.4.1.99999.5';
 const URL = encode(0x86, Buffer.from('http://pki.example.test/x'));
 const OCSP_AT = sequence(sequence(oid('1.3.6.1.5.5.7.48.1'), URL));
@@ -69,7 +76,7 @@ const REFUSED: readonly Row[] = [
     'a critical must-staple',
     AUTHORITIES,
     () => more('1.3.6.1.5.5.7.1.24', MUST_STAPLE, true),
-    'unknown-critical',
+    'unknown-critical,staple-below',
   ],
   ['a critical AIA', EVERYBODY, () => more('1.3.6.1.5.5.7.1.1', OCSP_AT, true), 'unknown-critical'],
   [
@@ -232,6 +239,8 @@ const REFUSED: readonly Row[] = [
   ],
   ['a policy twice', BELOW, () => more('2.5.29.32', sequence(POLICY, POLICY)), 'malformed'],
   ['policies that are none', BELOW, () => more('2.5.29.32', Buffer.from('1.2.3')), 'malformed'],
+  ['policy constraints of nothing', ['inter'], () => more('2.5.29.36', sequence(), true), 'malformed'],
+  ['a distribution point of another type', EVERYBODY, () => more('2.5.29.31', bytes('0500')), 'malformed'],
 ];
 
 /** openssl takes these; Go, NSS, webpki, pyca, GnuTLS or a browser does not, or RFC 5280 forbids them. */
@@ -244,6 +253,52 @@ const ELSEWHERE: readonly Row[] = [
     'long-serial',
   ],
   ['serial number zero', BELOW, () => ({ parts: { serial: integer('00') } }), 'zero-serial'],
+  // Go: distribution points, AIA, policies and what constrains them; GnuTLS: issuerAltName; pyca: AIA.
+  ['a policy twice', ['root'], () => more('2.5.29.32', sequence(POLICY, POLICY)), 'malformed'],
+  ['policies of another type', ['root'], () => more('2.5.29.32', sequence(integer('05'))), 'malformed'],
+  ['AIA of plain text', EVERYBODY, () => more(AIA, Buffer.from('http://x.test')), 'malformed'],
+  ['AIA of nothing at all', EVERYBODY, () => more(AIA, Buffer.of()), 'malformed'],
+  ['AIA of another type', EVERYBODY, () => more(AIA, bytes('0500')), 'malformed'],
+  ['AIA with a length of BER', EVERYBODY, () => more(AIA, bytes('308100')), 'malformed'],
+  ['AIA with more behind it', EVERYBODY, () => more(AIA, bytes('30000000')), 'malformed'],
+  ['AIA without a method', EVERYBODY, () => more(AIA, sequence(sequence(URL, URL))), 'malformed'],
+  ['AIA without a place', EVERYBODY, () => more(AIA, sequence(sequence(oid('1.2.3')))), 'malformed'],
+  ['a distribution point without its list', EVERYBODY, () => more('2.5.29.31', sequence(URL)), 'malformed'],
+  ['an issuer name of plain text', EVERYBODY, () => more('2.5.29.18', Buffer.from('x.test')), 'malformed'],
+  ['an issuer name of no kind', EVERYBODY, () => more('2.5.29.18', sequence(integer('05'))), 'malformed'],
+  [
+    'policy mappings of one',
+    AUTHORITIES,
+    () => more('2.5.29.33', sequence(sequence(oid('1.2.3')))),
+    'malformed',
+  ],
+  [
+    'policy mappings of numbers',
+    AUTHORITIES,
+    () => more('2.5.29.33', sequence(sequence(integer('05'), integer('05')))),
+    'malformed',
+  ],
+  ['policy constraints of nothing', ['root'], () => more('2.5.29.36', sequence()), 'malformed'],
+  [
+    'policy constraints of another kind',
+    AUTHORITIES,
+    () => more('2.5.29.36', sequence(bytes('820100'))),
+    'malformed',
+  ],
+  ['inhibitAnyPolicy of another type', AUTHORITIES, () => more('2.5.29.54', sequence(), true), 'malformed'],
+  ['inhibitAnyPolicy below zero', AUTHORITIES, () => more('2.5.29.54', integer('ff'), true), 'malformed'],
+  [
+    'must-staple, which GnuTLS then wants below',
+    AUTHORITIES,
+    () => more('1.3.6.1.5.5.7.1.24', MUST_STAPLE),
+    'staple-below',
+  ],
+  [
+    'dates of years that have four digits, for pyca',
+    EVERYBODY,
+    () => ({ parts: { validity: sequence(utcTime(NOW - DAY), lateTime(NOW - DAY + 100 * DAY - 1)) } }),
+    'late-dates',
+  ],
   [
     'a unique identifier of the issuer',
     EVERYBODY,
@@ -301,7 +356,16 @@ const ELSEWHERE: readonly Row[] = [
 const FINE: readonly Row[] = [
   ['nothing else', EVERYBODY, () => ({}), ''],
   ['a private extension of plain text', EVERYBODY, () => more(PRIVATE, Buffer.from('rack 12')), ''],
-  ['AIA', BELOW, () => more('1.3.6.1.5.5.7.1.1', OCSP_AT), ''],
+  ['AIA', BELOW, () => more(AIA, OCSP_AT), ''],
+  ['AIA of an empty list', EVERYBODY, () => more(AIA, sequence()), ''],
+  ['an issuer name', EVERYBODY, () => more('2.5.29.18', sequence(dnsName('x.test'), URL)), ''],
+  [
+    'policy mappings',
+    AUTHORITIES,
+    () => more('2.5.29.33', sequence(sequence(oid('1.2.3'), oid('1.2.4')))),
+    '',
+  ],
+  ['a limit of policy mappings', AUTHORITIES, () => more('2.5.29.36', sequence(bytes('810100')), true), ''],
   ['a distribution point', EVERYBODY, () => more('2.5.29.31', DISTRIBUTION), ''],
   ['a critical distribution point', EVERYBODY, () => more('2.5.29.31', DISTRIBUTION, true), ''],
   ['a policy', EVERYBODY, () => more('2.5.29.32', sequence(POLICY)), ''],

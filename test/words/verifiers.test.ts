@@ -17,6 +17,7 @@ const DEFECTS: readonly (readonly [DefectKind, string | null, string])[] = [
     'names one signature algorithm in what is signed, and another beside the signature',
   ],
   ['unique-identifier', null, 'has a unique identifier beside a name, which RFC 5280 forbids'],
+  ['late-dates', null, 'writes a date before 2050 with four digits for the year, which RFC 5280 forbids'],
   ['negative-serial', '-05', 'the serial number -05 is negative'],
   ['zero-serial', null, 'the serial number is zero'],
   ['long-serial', 'ab', 'the serial number ab is longer than 20 octets'],
@@ -27,6 +28,7 @@ const DEFECTS: readonly (readonly [DefectKind, string | null, string])[] = [
   ['malformed', 'nsCertType', 'the extension nsCertType is malformed'],
   ['netscape-type', 'nsCertType', 'nsCertType does not allow what it is for'],
   ['must-staple', 'mustStaple', 'mustStaple demands an OCSP response, and no responder is named'],
+  ['staple-below', 'mustStaple', 'mustStaple of an authority demands it of everything below, which has none'],
   ['explicit-policy', 'policyConstraints', 'policyConstraints demand a certificate policy, and it has none'],
 ];
 
