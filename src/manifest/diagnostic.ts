@@ -37,6 +37,7 @@ export const DIAGNOSTIC_CODES = [
   // the PKI that it describes
   'no-root',
   'nothing',
+  'profile',
   'issuer',
   'cycle',
   'path-length',

@@ -61,6 +61,11 @@ const ALIASES: ReadonlyMap<string, string> = new Map(
     roots: 'authorities',
     intermediates: 'authorities',
     default: 'defaults',
+    template: 'profile',
+    templates: 'profiles',
+    preset: 'profile',
+    base: 'extends',
+    inherits: 'extends',
     out: 'output',
     outdir: 'output',
     directory: 'folder',
@@ -87,7 +92,8 @@ const REVOCATION =
   'there are no revocation lists yet: a short "validity" limits how long a stolen key is good for';
 const FORMS = '"outputs" says which files there are; none has a passphrase yet';
 const DIGEST = 'the signature follows from the key of the authority that signs';
-const TEMPLATE = 'entries share settings by "defaults", or by anchors and merge keys: "<<: *name"';
+const INCLUDE =
+  'a manifest is one file, or several documents in it: "profiles" and "defaults" share settings';
 const RELOAD = 'nothing is run after a change: let what runs "pki apply" reload the service';
 
 /** By key, folded: in lower case, without `-` and `_`. */
@@ -102,7 +108,7 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
   ...eachWord('user uid gid perm perms permissions chmod chown', OWNER),
   ...eachWord('pkcs12 p12 pfx jks keystore truststore format encoding passphrase password', FORMS),
   ...eachWord('digest hash md sha signature signaturealgorithm sigalg', DIGEST),
-  ...eachWord('template templates profile profiles extends include includes import', TEMPLATE),
+  ...eachWord('include includes import imports', INCLUDE),
   ...eachWord('hook hooks onchange reload exec command postcommand renewhook', RELOAD),
   ...eachWord('serial serialnumber', 'serial numbers are random'),
   ...eachWord('selfsigned self root', 'an authority without "issuer" is a root: it signs itself'),

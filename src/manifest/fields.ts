@@ -70,6 +70,9 @@ const reference = z.string(wanted('the name of an authority'));
 /** Text: whether there is such an authority, and whether it can sign, is for resolve/ to say. */
 export const issuer = reference.meta({ pattern: NAME_PATTERN });
 
+/** Text: whether there is such a profile is for resolve/ to say. */
+export const profile = z.string(wanted('the name of a profile')).meta({ pattern: NAME_PATTERN });
+
 /** At least one name, each once; whether they are those of roots is for resolve/ to say. */
 export const trust = z
   .array(reference, wanted('a list of root authorities'))

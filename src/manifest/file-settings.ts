@@ -42,6 +42,7 @@ export const FILE_SETTINGS = {
   },
   owner: {
     places: everywhere(rights.owner),
+    leavesOnly: true,
     lesser: true,
     type: 'user',
     byDefault: 'whoever has the file that is replaced, or runs apply',
@@ -51,6 +52,7 @@ export const FILE_SETTINGS = {
   },
   group: {
     places: everywhere(rights.group),
+    leavesOnly: true,
     lesser: true,
     type: 'group',
     byDefault: 'as `owner`',
@@ -59,6 +61,7 @@ export const FILE_SETTINGS = {
   },
   mode: {
     places: everywhere(rights.mode),
+    leavesOnly: true,
     lesser: true,
     type: 'mode',
     byDefault: '`"0640"` with `group`; otherwise as it is, at most `"0600"`',

@@ -94,9 +94,14 @@ function nameHint(name: string): string {
   return 'a name is also a folder: it consists of letters, digits and "._@+-", and begins with a letter, digit or "_"';
 }
 
+/** Whether a name could be that of an entry. */
+export function isName(name: string): boolean {
+  return NAME.test(name);
+}
+
 /** What is wrong with the name of an entry, which is also its folder. */
 export function nameProblem(name: string): Problem | undefined {
-  if (NAME.test(name)) return undefined;
+  if (isName(name)) return undefined;
   const shown = quote(name);
   const message = (): string => {
     if (name === '') return 'an entry has an empty name';

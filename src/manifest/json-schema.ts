@@ -3,12 +3,13 @@ import * as z from 'zod';
 import { manifestSchema } from './schema.ts';
 import { type SettingWords, settingWords } from './setting-words.ts';
 import { rowOf, SETTING_NAMES } from './settings.ts';
+import { shapesBy } from './shapes.ts';
 
 /** The words of every setting, by its shape in each map that can have it. */
 function wordsByShape(): ReadonlyMap<unknown, SettingWords> {
-  const rows = SETTING_NAMES.map(rowOf);
+  const rows = SETTING_NAMES.map((name) => [rowOf(name), name] as const);
   return new Map(
-    rows.flatMap((row) => Object.values(row.places).map((shape) => [shape, settingWords(row)] as const)),
+    rows.flatMap(([row, name]) => shapesBy(name).map((shape) => [shape, settingWords(row)] as const)),
   );
 }
 

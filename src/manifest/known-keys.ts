@@ -1,19 +1,22 @@
 /** Keys that a map may have, and what to say about one that it may not. */
 
-import { isSection } from '../pki/entity.ts';
+import { isSection, SECTIONS } from '../pki/entity.ts';
 import { strangeSpace } from '../pki/printable.ts';
 import { absentHint, aliasOf } from './elsewhere.ts';
 import {
   ARCHIVE_KEYS,
   ATTRIBUTE_KEYS,
+  AUTHORITY_DEFAULT_KEYS,
   AUTHORITY_KEYS,
   FILE_KEYS,
+  LEAF_DEFAULT_KEYS,
   LEAF_KEYS,
   MAP_KEYS,
+  PROFILE_KEYS,
   SETTING_KEYS,
   TOP_KEYS,
 } from './schema.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean, listed } from './suggest.ts';
 import { nodeAt, type Path, type Tree } from './tree.ts';
 
 function keyObjectKeys(tree: Tree, path: Path): readonly string[] {
@@ -33,13 +36,27 @@ function knownKeys(tree: Tree, path: Path): readonly string[] {
   const last = path.at(-1);
   if (path.length === 0) return TOP_KEYS;
   if (isArchive(path)) return ARCHIVE_KEYS;
-  if (path.length === 1) return SETTING_KEYS;
+  if (path.length === 1) return path[0] === 'profiles' ? [] : SETTING_KEYS;
   if (last === 'subject') return ATTRIBUTE_KEYS;
   if (last === 'files') return FILE_KEYS;
   if (last === 'key') return keyObjectKeys(tree, path);
   const inside = MAP_KEYS[String(path[2])];
   if (inside !== undefined) return inside;
-  return path[0] === 'authorities' ? AUTHORITY_KEYS : LEAF_KEYS;
+  return bagKeys(path) ?? (path[0] === 'authorities' ? AUTHORITY_KEYS : LEAF_KEYS);
+}
+
+/** Those of a profile, or of the defaults of a section. */
+function bagKeys([top, name]: Path): readonly string[] | undefined {
+  if (top === 'profiles') return PROFILE_KEYS;
+  if (top !== 'defaults' || typeof name !== 'string' || !isSection(name)) return undefined;
+  return name === 'authorities' ? AUTHORITY_DEFAULT_KEYS : LEAF_DEFAULT_KEYS;
+}
+
+/** The sections whose defaults can hold a setting. */
+function sharedBy(key: string): string | undefined {
+  const [ofAuthorities, ofLeaves] = [AUTHORITY_DEFAULT_KEYS.includes(key), LEAF_DEFAULT_KEYS.includes(key)];
+  const sections = SECTIONS.filter((name) => (name === 'authorities' ? ofAuthorities : ofLeaves));
+  return sections.length === 0 ? undefined : listed(sections);
 }
 
 /** A known key in a map where it has no meaning. */
@@ -59,9 +76,12 @@ function misplaced(path: Path, key: string): string | undefined {
       : undefined;
   const attribute = ATTRIBUTE_KEYS.find((one) => one === key || one === aliasOf(key));
   if (attribute !== undefined) return `put it under "subject": { ${attribute}: … }`;
+  const bags = sharedBy(key);
+  if (path.length === 1 && bags !== undefined) return `put it under ${bags}`;
   if (key === 'pathLength') return 'only an authority has a path length';
   if (
     path.length === 2 &&
+    section !== 'profiles' &&
     section !== 'authorities' &&
     !LEAF_KEYS.includes(key) &&
     AUTHORITY_KEYS.includes(key)
@@ -69,7 +89,9 @@ function misplaced(path: Path, key: string): string | undefined {
     return `only an authority has "${key}"`;
   if (path.length === 2 && section === 'authorities' && key === 'mustStaple')
     return 'only the certificate of a server can demand a stapled response';
-  if (path.length === 1 && (LEAF_KEYS.includes(key) || AUTHORITY_KEYS.includes(key))) {
+  if (section === 'profiles' && key === 'profile') return 'a profile names another one by "extends"';
+  if (bagKeys(path) && bags !== undefined) return `it is a setting of ${bags}`;
+  if ((path.length === 1 || bagKeys(path)) && (LEAF_KEYS.includes(key) || AUTHORITY_KEYS.includes(key))) {
     return `"${key}" cannot be inherited: set it in each entry`;
   }
   return path.length < 3 && isSection(key) ? 'indent it less: it is a top-level key' : undefined;

@@ -4,6 +4,7 @@ import { eachArtifact } from '../pki/artifact.ts';
 import { DURATION_PATTERN, parseRetention } from './duration.ts';
 import { LAYOUT_PATTERN, PATH_LIMIT, parseLayoutFile, parseLayoutPath } from './folder.ts';
 import { using, wanted } from './problem.ts';
+import { takeable } from './setting.ts';
 
 const layoutPath = z
   .string(wanted('a path below the output folder'))
@@ -15,7 +16,7 @@ export const folder = layoutPath.transform(using(parseLayoutPath));
 /** Each file by itself, or all of an entry behind one link. */
 export const publish = z.enum(['files', 'symlinks'], wanted('files or symlinks'));
 
-const fileName = layoutPath.transform(using(parseLayoutFile)).optional();
+const fileName = takeable(layoutPath.transform(using(parseLayoutFile)));
 
 /** Paths by artifact; one that is left out has its usual name (pki/artifact.ts). */
 export const files = z.strictObject(

@@ -1,12 +1,13 @@
 /** The one description of a manifest: parsed with, typed by, and published as JSON Schema. */
 import * as z from 'zod';
 import { ENGINE_CHOICES } from '../pki/engine.ts';
+import * as field from './fields.ts';
 import { NAME_PATTERN, OUTPUT_PATTERN, PATH_LIMIT, parseOutput } from './folder.ts';
 import { archive, files } from './layout-fields.ts';
 import { nameConstraints } from './name-constraints.ts';
 import { POLICY_CONSTRAINT_KEYS, POLICY_KEYS } from './policies.ts';
 import { using, wanted } from './problem.ts';
-import { shapesOf } from './settings.ts';
+import { SHAPES, SHARED_SHAPES } from './shapes.ts';
 import { subject } from './subject.ts';
 import { LOCATION_KEYS } from './url.ts';
 
@@ -14,12 +15,51 @@ import { LOCATION_KEYS } from './url.ts';
 z.config({ jitless: true });
 
 const entry = 'a map of settings such as { commonName: … }';
-const authority = z.strictObject(shapesOf('authority'), wanted(entry));
-const leaf = z.strictObject(shapesOf('leaf'), wanted(entry));
-const defaults = z.strictObject(shapesOf('defaults'), wanted('a map of settings'));
+const authority = z.strictObject(SHAPES.authority, wanted(entry));
+const leaf = z.strictObject(SHAPES.leaf, wanted(entry)).meta({ id: 'leaf' });
+const bag = wanted('a map of settings');
 
-// an entry left empty (`billing:`) is null in YAML: the same as one without settings
-const leafEntry = leaf.nullable().transform((value) => value ?? {});
+/** What is left empty (`billing:`) is null in YAML: the same as a map without settings. */
+function emptiable<T extends z.ZodObject>(map: T) {
+  return map.nullable().transform((value) => value ?? {});
+}
+
+const leafEntry = emptiable(leaf);
+const ofAuthorities = z.strictObject(SHARED_SHAPES.authority, bag);
+const ofLeaves = z.strictObject(SHARED_SHAPES.leaf, bag).meta({ id: 'leafDefaults' });
+
+function ofSection<T extends z.ZodObject>(map: T, description: string) {
+  return emptiable(map).optional().meta({ description });
+}
+
+/** `defaults`: for all entries, and for those of one section. */
+const defaults = z.strictObject(
+  {
+    ...SHAPES.defaults,
+    authorities: ofSection(ofAuthorities, 'Settings of every authority that does not set them itself.'),
+    servers: ofSection(ofLeaves, 'Settings of every server that does not set them itself.'),
+    clients: ofSection(ofLeaves, 'Settings of every client that does not set them itself.'),
+    peers: ofSection(ofLeaves, 'Settings of every peer that does not set them itself.'),
+  },
+  bag,
+);
+
+// a profile takes over another one by `extends`
+const { profile: _, ...inherited } = { ...ofAuthorities.shape, ...ofLeaves.shape };
+
+/** A named bag of what authorities or leaves can inherit; what fits none of its users is for resolve/ to say. */
+const profile = z
+  .strictObject(
+    {
+      extends: field.profile.optional().meta({
+        description: 'Another profile, own or built in, which says what this one does not.',
+        examples: ['server'],
+      }),
+      ...inherited,
+    },
+    bag,
+  )
+  .meta({ id: 'profile' });
 
 /** Names are checked apart (names.ts), so that what is under a bad name is checked too. */
 const name = z.string().meta({ pattern: NAME_PATTERN });
@@ -60,6 +100,11 @@ export const manifestSchema = z
         .nullable()
         .optional()
         .meta({ description: 'Settings of every entry that does not set them itself.' }),
+      profiles: z
+        .record(name, emptiable(profile), wanted('a map of profiles by name'))
+        .nullable()
+        .optional()
+        .meta({ description: 'Named bags of settings, which entries take over by "profile".' }),
       authorities: section(
         authority,
         'Certificate authorities: roots, and those that an "issuer" signs, to any depth.',
@@ -81,6 +126,12 @@ export type Manifest = z.output<typeof manifestSchema>;
 export const TOP_KEYS: readonly string[] = Object.keys(manifestSchema.shape);
 /** Those of `defaults`. */
 export const SETTING_KEYS: readonly string[] = Object.keys(defaults.shape);
+/** Those of `defaults.authorities`. */
+export const AUTHORITY_DEFAULT_KEYS: readonly string[] = Object.keys(ofAuthorities.shape);
+/** Those of the defaults of another section. */
+export const LEAF_DEFAULT_KEYS: readonly string[] = Object.keys(ofLeaves.shape);
+/** Those of a profile. */
+export const PROFILE_KEYS: readonly string[] = Object.keys(profile.shape);
 /** Those of an entry of `authorities`. */
 export const AUTHORITY_KEYS: readonly string[] = Object.keys(authority.shape);
 /** Those of an entry of `servers`, `clients` or `peers`. */
@@ -103,7 +154,16 @@ export const FILE_KEYS: readonly string[] = Object.keys(files.shape);
 export const ATTRIBUTE_KEYS: readonly string[] = Object.keys(subject.shape);
 
 const KNOWN_KEYS = new Set([
-  ...[TOP_KEYS, SETTING_KEYS, AUTHORITY_KEYS, LEAF_KEYS, ARCHIVE_KEYS, FILE_KEYS, ATTRIBUTE_KEYS].flat(),
+  ...[
+    TOP_KEYS,
+    SETTING_KEYS,
+    PROFILE_KEYS,
+    AUTHORITY_KEYS,
+    LEAF_KEYS,
+    ARCHIVE_KEYS,
+    FILE_KEYS,
+    ATTRIBUTE_KEYS,
+  ].flat(),
   ...['algorithm', 'size', 'curve'],
 ]);
 

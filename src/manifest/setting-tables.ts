@@ -1,4 +1,5 @@
 /** The tables of settings in docs/manifest.md: `npm run docs` writes them between two comments. */
+import { BUILT_IN_PROFILES } from './built-in-profiles.ts';
 import type { Row } from './setting.ts';
 import { defaultText } from './setting-words.ts';
 import { rowOf, SETTING_NAMES } from './settings.ts';
@@ -35,9 +36,12 @@ const TABLES: Readonly<Record<string, Table>> = {
 
 const MARKED = /(?<=<!-- settings:begin (\w+) -->\n)[\s\S]*?(?=<!-- settings:end -->)/g;
 
+const PROFILES = /(?<=<!-- profiles:begin -->\n)[\s\S]*?(?=<!-- profiles:end -->)/g;
+
 /** A page with its tables as they should be. */
 export function withSettingTables(page: string): string {
-  return page.replaceAll(MARKED, (_, name: string) => {
+  const settled = page.replaceAll(PROFILES, () => `\n${profilesText()}\n`);
+  return settled.replaceAll(MARKED, (_, name: string) => {
     const table = TABLES[name];
     if (table === undefined) throw new Error(`there is no table of settings "${name}"`);
     return `\n${tableText(table)}\n`;
@@ -48,6 +52,11 @@ function tableText({ columns, has }: Table): string {
   const names = SETTING_NAMES.filter((name) => has(rowOf(name)));
   const cells = names.map((name) => columns.map((column) => COLUMNS[column](rowOf(name), name)));
   return markdownTable([columns, ...cells]);
+}
+
+function profilesText(): string {
+  const rows = Object.entries(BUILT_IN_PROFILES).map(([name, { meaning }]) => [`\`${name}\``, meaning]);
+  return markdownTable([['profile', 'what it is for'], ...rows]);
 }
 
 /** Cells padded to the width of their column, so that the text can be read as it is. */

@@ -1,7 +1,8 @@
 /** What settings are once they are read, and how a manifest spells them; the types follow from the table. */
 import type * as z from 'zod';
 import type { ByRank, Place } from './setting.ts';
-import { rowOf, type SETTINGS, type Setting, type SettingOf, type ShapesOf, settingsOf } from './settings.ts';
+import { rowOf, type SETTINGS, type Setting, type SettingOf, settingsOf } from './settings.ts';
+import type { ShapesOf } from './shapes.ts';
 
 type Rows = typeof SETTINGS;
 
@@ -10,7 +11,9 @@ export type Value<S extends Setting> =
   | Exclude<z.output<Rows[S]['places'][keyof Rows[S]['places']] & z.ZodType>, undefined>
   | (Rows[S] extends { readonly builtIn: ByRank<infer T> } ? T : never);
 
-type Written<T> = T extends object ? { readonly [K in keyof T]: Written<Exclude<T[K], undefined>> } : T;
+type Written<T> = T extends object
+  ? { readonly [K in keyof T]: Written<Exclude<T[K], undefined | null>> }
+  : T;
 
 /** A setting as a manifest spells it. */
 export type SettingText<S extends Setting> = Written<

@@ -20,6 +20,13 @@ export type ByRank<T> = Readonly<Record<Rank, T>>;
 /** One setting: all that is known of it but who reads it. */
 export interface Row {
   readonly places: Places;
+  /** It says which entry this is: neither a profile nor the defaults of a section can hold it. */
+  readonly single?: true;
+  /**
+   * An authority does not take it from `defaults` for all: a root would become its own issuer, and what runs a service
+   * would own the key that signs.
+   */
+  readonly leavesOnly?: true;
   /** An entry without it still says who it is, who signs it and where it goes: a mistake in it spoils nothing else. */
   readonly lesser?: true;
   /** A map of which each layer adds what the layers nearer to the entry leave out; of any other value the nearest counts. */
@@ -47,6 +54,14 @@ export function everywhere<T extends z.ZodType>(schema: T) {
 export function entries<T extends z.ZodType>(schema: T) {
   const shape = schema.optional();
   return { authority: shape, leaf: shape };
+}
+
+/** A shape that also takes `null`, by which a layer of the manifest takes away what it inherits. */
+export function takeable<T extends z.ZodType>(shape: T) {
+  return shape
+    .nullable()
+    .transform((value) => value ?? undefined)
+    .optional();
 }
 
 /** The same default for all. */

@@ -11,7 +11,7 @@ import { EXTENSION_SETTINGS } from './extension-settings.ts';
 import * as field from './fields.ts';
 import { FILE_SETTINGS } from './file-settings.ts';
 import { key } from './key.ts';
-import { always, entries, everywhere, type Place, type Row } from './setting.ts';
+import { always, everywhere, type Place, type Row } from './setting.ts';
 import { caCommonName, leafCommonName, subject } from './subject.ts';
 
 const MINUTE = 60;
@@ -20,8 +20,18 @@ const YEAR = 365 * DAY;
 
 /** In the order in which they are listed everywhere. */
 export const SETTINGS = {
+  profile: {
+    places: everywhere(field.profile),
+    leavesOnly: true,
+    type: 'name of a profile',
+    byDefault: 'none',
+    meaning:
+      'the bag of settings from which the entry takes what it does not say itself. `defaults` has that of end entities',
+    examples: ['web'],
+  },
   commonName: {
     places: { authority: caCommonName, leaf: leafCommonName.optional() },
+    single: true,
     type: 'text, at most 64 characters',
     byDefault: "a client's name where it states no `subject` or `san` either; authorities must have one",
     meaning: 'CN of the subject; one of a server or peer that reads as a host name has to be among its SANs',
@@ -29,6 +39,7 @@ export const SETTINGS = {
   },
   san: {
     places: { leaf: field.san.optional() },
+    single: true,
     lesser: true,
     type: 'list of names',
     byDefault: "a server's or peer's common name; none for clients",
@@ -37,10 +48,12 @@ export const SETTINGS = {
     examples: [['api.example.test', '*.api.example.test', '127.0.0.1', 'uri:spiffe://example.test/api']],
   },
   issuer: {
-    places: entries(field.issuer),
+    places: everywhere(field.issuer),
+    leavesOnly: true,
     type: 'name of an authority',
     byDefault: 'for a leaf, the only authority that could sign it',
-    meaning: 'the authority that signs; an authority without it is a root, which signs itself',
+    meaning:
+      'the authority that signs; an authority without it is a root, which signs itself. `defaults` has that of end entities',
     examples: ['root'],
   },
   pathLength: {
@@ -147,15 +160,4 @@ export type SettingOf<P extends Place> = {
 /** The same, as a list in the order of the table. */
 export function settingsOf<P extends Place>(place: P): readonly SettingOf<P>[] {
   return SETTING_NAMES.filter((name): name is SettingOf<P> => rowOf(name).places[place] !== undefined);
-}
-
-/** The shapes of those settings. */
-export type ShapesOf<P extends Place> = {
-  readonly [S in SettingOf<P>]: Rows[S]['places'] extends Record<P, infer T extends z.ZodType> ? T : never;
-};
-
-/** The shapes of all settings that can stand in a map of this kind. */
-export function shapesOf<P extends Place>(place: P): ShapesOf<P> {
-  const shapes = settingsOf(place).map((name) => [name, rowOf(name).places[place]]);
-  return Object.fromEntries(shapes) as ShapesOf<P>;
 }

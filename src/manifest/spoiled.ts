@@ -6,21 +6,31 @@ import { isSetting, rowOf } from './settings.ts';
 
 /** What is not known. */
 export interface Spoiled {
-  /** Top-level keys, and entries as `<section>/<name>`: they exist, and nothing is known about them. */
+  /**
+   * Top-level keys, entries as `<section>/<name>`, and so profiles and the defaults of sections: they exist, and nothing
+   * is known about them.
+   */
   readonly parts: ReadonlySet<string>;
-  /** Settings by the map that they stand in, `defaults` or `<section>/<name>`; the rest of that map is good. */
+  /** Settings by the map that they stand in, `defaults` or one of those; the rest of that map is good. */
   readonly settings: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** Whether a part of it may be bad and the rest good: every other top-level key is good or bad as a whole. */
 function hasParts(top: string): boolean {
-  return top === 'defaults' || isSection(top);
+  return top === 'defaults' || top === 'profiles' || isSection(top);
+}
+
+/** A map in which each setting is good or bad by itself: a profile, or the defaults of a section. */
+function isBag(top: string, name: string): boolean {
+  return top === 'profiles' || (top === 'defaults' && isSection(name));
 }
 
 /** Where a mistake is. Unknown keys come together; an entry that has one is spoiled as a whole. */
 function pathsOf(issue: Issue): readonly (readonly string[])[] {
   const path = issue.path.map(String);
-  const isApart = issue.code === 'unrecognized_keys' && path.length < 2;
+  const [top = '', name = ''] = path;
+  const isApart =
+    issue.code === 'unrecognized_keys' && (path.length < 2 || (path.length === 2 && isBag(top, name)));
   return isApart ? issue.keys.map((key) => [...path, key]) : [path];
 }
 
@@ -32,6 +42,8 @@ export function spoiledBy(issues: readonly Issue[], badNames: ReadonlySet<string
     settings.set(map, (settings.get(map) ?? new Set()).add(setting));
   for (const [top = '', second, third] of issues.flatMap(pathsOf)) {
     if (second === undefined || !hasParts(top)) parts.add(top);
+    else if (isBag(top, second) && third !== undefined) spoil(entryKey(top, second), third);
+    else if (isBag(top, second)) parts.add(entryKey(top, second));
     else if (top === 'defaults') spoil(top, second);
     else if (third !== undefined && isSetting(third) && rowOf(third).lesser)
       spoil(entryKey(top, second), third);
@@ -46,17 +58,17 @@ export function withoutSpoiled(values: object, spoiled: Spoiled): Record<string,
   return Object.fromEntries(good.map(([key, value]) => [key, goodOf(key, value, spoiled)]));
 }
 
-/** What is good of `defaults` or of a section. */
+/** What is good of `defaults`, of `profiles` or of a section. */
 function goodOf(key: string, value: unknown, spoiled: Spoiled): unknown {
   if (!hasParts(key) || typeof value !== 'object' || value === null) return value;
-  if (key === 'defaults') return withoutKeys(value, spoiled.settings.get(key));
   const entries = Object.entries(value).filter(([name]) => !spoiled.parts.has(entryKey(key, name)));
   const good = entries.map(([name, entry]) => [
     name,
     withoutKeys(entry, spoiled.settings.get(entryKey(key, name))),
   ]);
   // without a prototype, as the values of a manifest are (tree.ts)
-  return Object.assign(Object.create(null), Object.fromEntries(good));
+  const map = Object.assign(Object.create(null), Object.fromEntries(good));
+  return withoutKeys(map, spoiled.settings.get(key));
 }
 
 function withoutKeys(map: unknown, keys: ReadonlySet<string> | undefined): unknown {

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { mapRecord } from '../pki/record.ts';
 import { ATTRIBUTE_TYPES, type AttributeType } from '../pki/subject.ts';
 import { using, wanted } from './problem.ts';
+import { takeable } from './setting.ts';
 import { LONG_TEXT, parseCountry, parseText, SHORT_TEXT, TEXT_PATTERN } from './text.ts';
 
 interface Words {
@@ -65,6 +66,6 @@ export const ATTRIBUTES_IN_ORDER = pairs.toSorted((a, b) => placeOf(a) - placeOf
 
 /** Every attribute but the common name. */
 export const subject = z.strictObject(
-  mapRecord(ATTRIBUTES, ({ schema }) => schema.optional()),
+  mapRecord(ATTRIBUTES, ({ schema }) => takeable(schema)),
   wanted('a map of attributes such as { organization: Example Org }'),
 );

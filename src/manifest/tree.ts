@@ -77,6 +77,12 @@ export function nodeAt(tree: Tree, path: Path): Tree | undefined {
   return node;
 }
 
+/** The map at a path; `undefined` where there is something else. */
+export function mapIn(tree: Tree, path: Path): MapTree | undefined {
+  const node = nodeAt(tree, path);
+  return node?.kind === 'map' ? node : undefined;
+}
+
 function isEmpty(span: Span): boolean {
   return span.end <= span.start;
 }

@@ -49,7 +49,7 @@ function addDocument(document: MapTree, state: State): void {
   for (const [key, pair] of document.entries) {
     const earlier = state.entries.get(key);
     if (EXTENSION.test(key)) continue;
-    if (isSection(key)) addSection(key, pair, state);
+    if (isSection(key) || key === 'profiles') addSection(key, pair, state);
     else if (earlier === undefined) state.entries.set(key, pair);
     else if (key !== 'version' || !sameScalar(earlier.value, pair.value)) {
       state.report.error(duplicate(key, pair.key, earlier.key));

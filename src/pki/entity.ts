@@ -53,6 +53,8 @@ interface EntityBase {
   readonly subject: Subject;
   /** A subject that an earlier version wrote for the same entry: a certificate that has it stays until its renewal. */
   readonly earlierSubject?: Subject;
+  /** The profile that the entry names. */
+  readonly profile?: string;
   readonly san: readonly San[];
   readonly key: KeySpec;
   /** Lifetime in seconds; notAfter = notBefore + validity − 1 s (RFC 5280 §4.1.2.5 counts both ends). */

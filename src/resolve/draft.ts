@@ -14,7 +14,17 @@ import {
 } from '../pki/entity.ts';
 import { quote } from '../pki/printable.ts';
 import type { Subject } from '../pki/subject.ts';
-import { type Item, inherits, isGiven, isKnown, type Layer, says, spanOf, textOf } from './layers.ts';
+import {
+  type Item,
+  inherits,
+  isGiven,
+  isKnown,
+  type Layer,
+  says,
+  sourceOf,
+  spanOf,
+  textOf,
+} from './layers.ts';
 
 /** Enough to speak of an entry, good or broken. */
 export interface Entry {
@@ -41,6 +51,8 @@ interface DraftBase extends Entry {
   says(setting: Setting): boolean;
   /** Whether it leaves a setting to what it inherits from. */
   inherits(setting: Setting): boolean;
+  /** What messages call what it inherits a setting from; `undefined` where it does not. */
+  source(setting: Setting): string | undefined;
 }
 
 /** An authority; it may turn out to have no root above it. */
@@ -92,7 +104,7 @@ function baseOf(section: Section, { name, heading, layer }: Written, settings: A
   return {
     id: entityId(section, name),
     name,
-    issuer: settings.issuer,
+    issuer: isKnown(layer, 'issuer') ? settings.issuer : undefined,
     ...subjectsOf(section, name, layer, settings),
     ...(isLaidOut ? { layout: layoutOf(section, name, settings) } : {}),
     text: (setting: Setting, item: Item) => textOf(layer, setting, item),
@@ -100,6 +112,7 @@ function baseOf(section: Section, { name, heading, layer }: Written, settings: A
     isKnown: (...names: readonly Setting[]) => names.every((setting) => isKnown(layer, setting)),
     says: (setting: Setting) => says(layer, setting),
     inherits: (setting: Setting) => inherits(layer, setting),
+    source: (setting: Setting) => sourceOf(layer, setting),
   };
 }
 

@@ -1,9 +1,8 @@
 /** All entries of a manifest: drafts of the good ones, where the others stand, and what each section has. */
 import { entryKey } from '../manifest/names.ts';
 import type { ParsedManifest } from '../manifest/parse.ts';
-import { type Rank, rankOf } from '../manifest/setting.ts';
+import type { Report } from '../manifest/report.ts';
 import type { Values } from '../manifest/setting-values.ts';
-import { settingsOf } from '../manifest/settings.ts';
 import type { Span } from '../manifest/source.ts';
 import { keySpan, type MapTree, nodeAt, type Pair, type Tree, valueSpan } from '../manifest/tree.ts';
 import { KINDS, SECTIONS, type Section } from '../pki/entity.ts';
@@ -16,7 +15,8 @@ import {
   leafDraft,
   type Written,
 } from './draft.ts';
-import { BUILT_IN, type Layer, type LayerMap, layerOver, NOTHING } from './layers.ts';
+import { type Inheritance, inheritanceOf } from './inheritance.ts';
+import { NOTHING } from './layers.ts';
 
 /** A section as it is written. */
 export interface WrittenSection {
@@ -39,12 +39,13 @@ export interface Drafts {
 }
 
 /** Every entry of a manifest. */
-export function draftsOf(parsed: ParsedManifest): Drafts {
-  const inherited = inheritedFrom(parsed);
-  const written = (section: Section): readonly Written[] => writtenIn(section, parsed, inherited);
+export function draftsOf(parsed: ParsedManifest, report: Report): Drafts {
+  const inheritance = inheritanceOf(parsed, report);
+  const written = mapRecord(KINDS, (_, section) => writtenIn(section, parsed, inheritance));
+  inheritance.checkUse();
   return {
-    authorities: written('authorities').map(authorityDraft),
-    leaves: LEAF_SECTIONS.flatMap((section) => written(section).map((entry) => leafDraft(section, entry))),
+    authorities: written.authorities.map(authorityDraft),
+    leaves: LEAF_SECTIONS.flatMap((section) => written[section].map((entry) => leafDraft(section, entry))),
     broken: SECTIONS.flatMap((section) => brokenIn(section, parsed)),
     sections: mapRecord(KINDS, (_, section) => sectionOf(section, parsed)),
   };
@@ -67,40 +68,20 @@ function sectionOf(section: Section, { tree, spoiled }: ParsedManifest): Written
 }
 
 /** The good entries of a section, each on top of what it inherits from. */
-function writtenIn(
-  section: Section,
-  parsed: ParsedManifest,
-  inherited: Readonly<Record<Rank, Layer>>,
-): readonly Written[] {
+function writtenIn(section: Section, parsed: ParsedManifest, inheritance: Inheritance): readonly Written[] {
   const { manifest, spoiled, tree } = parsed;
   const good: Readonly<Record<string, Values>> = manifest[section] ?? {};
   return [...entriesOf(tree, section)].flatMap(([name, { key, value }]) => {
     const own = Object.hasOwn(good, name) ? good[name] : undefined;
     if (own === undefined) return [];
     const said = {
+      name,
       own,
       spoiled: spoiled.settings.get(entryKey(section, name)) ?? NOTHING,
-      map: mapOf(value),
+      map: value.kind === 'map' ? value : undefined,
     };
-    const layer = layerOver(inherited[rankOf(KINDS[section], own.issuer)], said);
-    return [{ name, heading: key, layer }];
+    return [{ name, heading: key, layer: inheritance.layerOf(section, said) }];
   });
-}
-
-/** `defaults` on top of what is built in for each rank; a profile will lie between them and an entry. */
-function inheritedFrom({ manifest, spoiled, tree }: ParsedManifest): Readonly<Record<Rank, Layer>> {
-  const wrong = spoiled.settings.get('defaults') ?? NOTHING;
-  const isSpoiled = (setting: string): boolean => spoiled.parts.has('defaults') || wrong.has(setting);
-  const defaults: LayerMap = {
-    own: manifest.defaults ?? {},
-    spoiled: new Set(settingsOf('defaults').filter(isSpoiled)),
-    map: mapOf(nodeAt(tree, ['defaults'])),
-  };
-  return mapRecord(BUILT_IN, (below) => layerOver(below, defaults));
-}
-
-function mapOf(node: Tree | undefined): MapTree | undefined {
-  return node?.kind === 'map' ? node : undefined;
 }
 
 function brokenIn(section: Section, { spoiled, tree }: ParsedManifest): readonly Entry[] {

@@ -38,7 +38,9 @@ function reportCycle(cycle: readonly AuthorityDraft[], report: Report): void {
   const [first] = cycle;
   if (first === undefined) return;
   const at = first.at('issuer');
-  const hint = 'remove "issuer" from the authority that is the root: a root signs itself';
+  const hint = first.inherits('issuer')
+    ? 'write "issuer: null" in the authority that is the root: a root signs itself'
+    : 'remove "issuer" from the authority that is the root: a root signs itself';
   if (cycle.length === 1) {
     report.error({ code: 'cycle', at, message: `${draftText(first)} names itself as its issuer`, hint });
     return;

@@ -3,7 +3,7 @@ import type { Rank } from '../manifest/setting.ts';
 import type { Values } from '../manifest/setting-values.ts';
 import { rowOf, SETTING_NAMES, type Setting } from '../manifest/settings.ts';
 import type { Span } from '../manifest/source.ts';
-import { type MapTree, nodeAt, valueSpan } from '../manifest/tree.ts';
+import { type MapTree, nodeAt, type Tree, valueSpan } from '../manifest/tree.ts';
 
 /** What one map says of settings. */
 export interface LayerMap {
@@ -13,6 +13,10 @@ export interface LayerMap {
   readonly spoiled: ReadonlySet<string>;
   /** The map in the manifest; `undefined` for what is built in, or was no map. */
   readonly map: MapTree | undefined;
+  /** Of a profile that is built in: where the manifest names it. */
+  readonly named?: Span;
+  /** What messages call it: `defaults`, `profile "web"`. */
+  readonly title?: string;
 }
 
 /** A map and all that it inherits from. */
@@ -20,26 +24,37 @@ export interface Layer extends LayerMap {
   readonly below: Layer | undefined;
   /** Every setting that has a value: that of the nearest layer, or a map that is merged of all of them. */
   readonly values: Values;
+  /** What is built in below it all. */
+  readonly ground: Values;
 }
 
-/** A map that inherits whatever it does not say itself. */
-export function layerOver(below: Layer, { own, spoiled, map }: LayerMap): Layer {
-  return {
-    own,
-    spoiled,
-    map,
-    below,
-    values: Object.assign({}, below.values, own, mergedOf(below.values, own)),
-  };
+/** A map that inherits whatever it does not say itself, or take away by `null`. */
+export function layerOver(below: Layer, said: LayerMap): Layer {
+  const { own, map } = said;
+  const values: Record<string, unknown> = { ...below.values };
+  for (const name of SETTING_NAMES) {
+    if (map !== undefined && takes(map, name)) values[name] = below.ground[name];
+    else if (own[name] !== undefined)
+      values[name] = rowOf(name).merged ? merged(below.values[name], own[name], map, name) : own[name];
+    if (values[name] === undefined) delete values[name];
+  }
+  return { ...said, below, values, ground: below.ground };
 }
 
-const MERGED = SETTING_NAMES.filter((name) => rowOf(name).merged);
+/** Whether a map takes away what it inherits of a setting. */
+function takes(map: MapTree, setting: Setting): boolean {
+  return isNull(map.entries.get(setting)?.value);
+}
 
-/** The maps that both say something of. */
-function mergedOf(below: Values, own: Values): Values | undefined {
-  const names = MERGED.filter((name) => own[name] !== undefined);
-  if (names.length === 0) return undefined;
-  return Object.fromEntries(names.map((name) => [name, Object.assign({}, below[name], own[name])]));
+function isNull(node: Tree | undefined): boolean {
+  return node?.kind === 'scalar' && node.value === null;
+}
+
+/** A map of what two layers say; what the upper one takes away by `null` is in neither. */
+function merged(below: unknown, own: unknown, map: MapTree | undefined, setting: Setting): object {
+  const all = Object.entries({ ...Object(below), ...Object(own) });
+  const isTaken = (key: string): boolean => map !== undefined && isNull(nodeAt(map, [setting, key]));
+  return Object.fromEntries(all.filter(([key, value]) => value !== undefined && !isTaken(key)));
 }
 
 /** Of a map without a mistake. */
@@ -50,7 +65,7 @@ function builtInLayer(rank: Rank): Layer {
     (name) => [name, rowOf(name).merged ? {} : rowOf(name).builtIn?.[rank]] as const,
   );
   const own: Values = Object.fromEntries(values.filter(([, value]) => value !== undefined));
-  return { own, spoiled: NOTHING, map: undefined, below: undefined, values: own };
+  return { own, spoiled: NOTHING, map: undefined, below: undefined, values: own, ground: own };
 }
 
 /** The lowest layer: what every entry of a rank has where the manifest says nothing. */
@@ -60,10 +75,15 @@ export const BUILT_IN: Readonly<Record<Rank, Layer>> = {
   root: builtInLayer('root'),
 };
 
+/** Whether a map decides about a setting: it states it, rightly or wrongly, or takes it away. */
+export function decides({ own, spoiled, map }: LayerMap, setting: Setting): boolean {
+  return own[setting] !== undefined || spoiled.has(setting) || (map !== undefined && takes(map, setting));
+}
+
 /** The nearest layer in which a setting is written, rightly or wrongly, or that has it built in. */
 function layerOf(top: Layer, setting: Setting): Layer | undefined {
   let layer: Layer | undefined = top;
-  while (layer && layer.own[setting] === undefined && !layer.spoiled.has(setting)) layer = layer.below;
+  while (layer && !decides(layer, setting)) layer = layer.below;
   return layer;
 }
 
@@ -84,7 +104,8 @@ function nodeIn({ map }: Layer, setting: Setting, item: Item) {
 /** Where a setting, or an item of it, is written; `undefined` where it is not. */
 export function spanOf(top: Layer, setting: Setting, item?: Item): Span | undefined {
   const layer = typeof item === 'string' ? layerOfKey(top, setting, item) : layerOf(top, setting);
-  return layer?.map && valueSpan(layer.map, item === undefined ? [setting] : [setting, item]);
+  if (layer?.map === undefined) return layer?.named;
+  return valueSpan(layer.map, item === undefined ? [setting] : [setting, item]);
 }
 
 /** An item of a list as it is written, without quotes. */
@@ -101,14 +122,33 @@ export function says(layer: Layer, setting: Setting): boolean {
 
 /** Whether it leaves a setting to another layer of the manifest. */
 export function inherits(layer: Layer, setting: Setting): boolean {
-  return !says(layer, setting) && layerOf(layer, setting)?.map !== undefined;
+  const from = layerOf(layer, setting);
+  return from !== layer && from !== undefined && isWritten(from);
+}
+
+/** What messages call the layer that a setting is inherited from; `undefined` where it is not. */
+export function sourceOf(layer: Layer, setting: Setting): string | undefined {
+  const from = layerOf(layer, setting);
+  return from === layer ? undefined : from?.title;
+}
+
+/** Whether the manifest writes the layer, or names it. */
+function isWritten({ map, named }: Layer): boolean {
+  return map !== undefined || named !== undefined;
 }
 
 /** Whether the manifest gives a setting a value, rather than leaving it to what is built in. */
 export function isGiven(top: Layer, setting: Setting): boolean {
-  for (let layer: Layer | undefined = top; layer; layer = layer.below)
-    if (layer.map !== undefined && layer.own[setting] !== undefined) return true;
+  let layer: Layer | undefined = top;
+  while (layer && !isTakenIn(layer, setting)) {
+    if (isWritten(layer) && layer.own[setting] !== undefined) return true;
+    layer = layer.below;
+  }
   return false;
+}
+
+function isTakenIn({ map }: Layer, setting: Setting): boolean {
+  return map !== undefined && takes(map, setting);
 }
 
 /** Whether no mistake hides what a setting is: none in a layer that decides about it. */

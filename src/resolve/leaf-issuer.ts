@@ -15,7 +15,11 @@ export interface SignedLeaf {
 export function signedLeaves(hierarchy: Hierarchy, report: Report): readonly SignedLeaf[] {
   const candidates = candidatesIn(hierarchy);
   const issuerOf = (leaf: LeafDraft): Position | undefined =>
-    leaf.issuer === undefined ? onlyIssuer(leaf, candidates, report) : namedIssuer(leaf, hierarchy, report);
+    leaf.issuer !== undefined
+      ? namedIssuer(leaf, hierarchy, report)
+      : leaf.isKnown('issuer')
+        ? onlyIssuer(leaf, candidates, report)
+        : undefined;
   return hierarchy.drafts.leaves.map((leaf) => ({ leaf, issuer: issuerOf(leaf) }));
 }
 

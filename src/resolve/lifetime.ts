@@ -60,9 +60,9 @@ function warnInherited({ authority, first }: Outlived, report: Report): void {
   report.warn({
     code: 'lifetime',
     at: authority.at(),
-    message: `${draftText(authority)} inherits validity ${durationText(authority.settings.validity)} from defaults, no longer than that of ${draftText(first)}`,
+    message: `${draftText(authority)} inherits validity ${durationText(authority.settings.validity)} from ${authority.source('validity') ?? 'defaults'}, no longer than that of ${draftText(first)}`,
     hint: 'give the authority a validity of its own, such as "10y"',
-    related: [{ at: authority.at('validity'), message: 'the default' }],
+    related: [{ at: authority.at('validity'), message: 'inherited from here' }],
   });
 }
 

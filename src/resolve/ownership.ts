@@ -5,8 +5,6 @@ import type { Ownership } from '../pki/ownership.ts';
 import { quote } from '../pki/printable.ts';
 import { type Draft, draftText } from './draft.ts';
 
-const FIELDS = ['owner', 'group', 'mode'] as const;
-
 /** The accounts that a run looks up. */
 const ACCOUNTS = ['owner', 'group'] as const;
 
@@ -14,16 +12,11 @@ const ACCOUNTS = ['owner', 'group'] as const;
 export function ownershipOf(draft: Draft): Ownership | undefined {
   const { owner, group, mode } = draft.settings;
   const stated = {
-    ...(owner !== undefined && counts(draft, 'owner') ? { owner } : {}),
-    ...(group !== undefined && counts(draft, 'group') ? { group } : {}),
-    ...(mode !== undefined && counts(draft, 'mode') ? { mode } : {}),
+    ...(owner !== undefined ? { owner } : {}),
+    ...(group !== undefined ? { group } : {}),
+    ...(mode !== undefined ? { mode } : {}),
   };
   return Object.keys(stated).length === 0 ? undefined : stated;
-}
-
-/** `defaults: { owner: postgres }` is for what postgres runs, and must not hand it the keys of authorities. */
-function counts(draft: Draft, field: (typeof FIELDS)[number]): boolean {
-  return draft.kind !== 'authority' || draft.says(field);
 }
 
 /** Where users and groups are written, for a run that finds no such user. */

@@ -135,7 +135,7 @@ function signedPairs(hierarchy: Hierarchy, leaves: readonly SignedLeaf[]) {
 
 /** The inventory of a manifest; of use only when the report has no error afterwards. */
 export function resolve(parsed: ParsedManifest, report: Report): Inventory {
-  const drafts = draftsOf(parsed);
+  const drafts = draftsOf(parsed, report);
   const all = [...drafts.authorities, ...drafts.leaves];
   const hierarchy = hierarchyOf(drafts, report);
   const context = { hierarchy, trusts: trustsIn(hierarchy, report), report };

@@ -82,6 +82,10 @@ describe('the schema and the parser agree', () => {
         'issuer: root, key: { algorithm: ecdsa, curve: P-521 }, san: [a.test], renewBefore: 50%, outputs: [cert, public, key]',
       ),
     ],
+    [
+      'profiles, defaults of sections, and null',
+      'version: 1\nprofiles: { web: { extends: server, key: null, pathLength: 1, subject: { state: null } }, none: }\ndefaults: { key: ed25519, issuer: r, authorities: { validity: 20y }, servers: { profile: web }, peers: }\nauthorities: { r: { commonName: R, validity: null } }\nservers: { s: { commonName: s.test, profile: null, key: null } }',
+    ],
     ['keys without parameters', CLIENT('key: { algorithm: ed448 }')],
     ['numbers as names', MANIFEST('clients: { 1: { commonName: one } }')],
   ])('on %s', (_, text) => {
@@ -95,6 +99,11 @@ describe('the schema and the parser agree', () => {
     ['an unknown key', MANIFEST('foo: 1')],
     ['an unknown key of an entry', CLIENT('foo: 1')],
     ['a SAN of an authority', 'version: 1\nauthorities: { r: { commonName: R, san: [a.test] } }'],
+    ['a common name in a profile', MANIFEST('profiles: { web: { commonName: x } }')],
+    ['a profile of a profile', MANIFEST('profiles: { web: { profile: server } }')],
+    ['null that is not the name of a profile', MANIFEST('profiles: { web: { extends: null } }')],
+    ['null in defaults', MANIFEST('defaults: { key: null }')],
+    ['a path length in defaults of servers', MANIFEST('defaults: { servers: { pathLength: 0 } }')],
     ['a path length of a leaf', CLIENT('pathLength: 0')],
     ['an authority without a name', 'version: 1\nauthorities: { r: { validity: 1y } }'],
     ['an authority left empty', 'version: 1\nauthorities: { r: }'],

@@ -40,7 +40,6 @@ describe('the table of settings', () => {
     expect(own).toEqual([
       'commonName',
       'san',
-      'issuer',
       'pathLength',
       'nameConstraints',
       'keyUsage',

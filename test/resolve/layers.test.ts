@@ -1,5 +1,6 @@
 // Where a setting's value comes from: the nearest layer that says it; maps merge, lists replace.
 import { describe, expect, it } from 'vitest';
+import { formatDiagnostics } from '../../src/manifest/diagnostic.ts';
 import { parseManifest } from '../../src/manifest/parse.ts';
 import { reportOn } from '../../src/manifest/report.ts';
 import type { Values } from '../../src/manifest/setting-values.ts';
@@ -17,6 +18,15 @@ import {
   layerOver,
   says,
 } from '../../src/resolve/layers.ts';
+import { loadManifest } from '../../src/resolve/load.ts';
+
+function rsa(size: number) {
+  return { algorithm: 'rsa', size };
+}
+
+function cn(value: string) {
+  return { type: 'CN', value };
+}
 
 const MAP: MapTree = { kind: 'map', entries: new Map(), span: { start: 0, end: 0 }, size: 1 };
 
@@ -170,11 +180,79 @@ clients:
   app: { commonName: App, issuer: other, san: }
 `;
 
+const YAML = `version: 1
+profiles:
+  web: { extends: base, validity: 30d, subject: { organizationalUnit: Web } }
+  base: { key: rsa-3072, backdate: 1m, subject: { organization: Base, country: null } }
+defaults:
+  issuer: sub
+  key: rsa-4096
+  publish: symlinks
+  subject: { country: SE, organization: Org, state: Uppland }
+  servers: { profile: web, key: rsa-2048, rotateKey: true, validity: 20d }
+  authorities: { issuer: root, profile: ca, validity: 2y }
+  peers: { subject: { state: null } }
+authorities:
+  root: { commonName: Root, issuer: null, validity: null }
+  sub: { commonName: Sub, subject: null, profile: null }
+servers:
+  api: { commonName: a.test }
+  plain: { commonName: b.test, profile: null, key: null, publish: null }
+  other: { commonName: c.test, profile: base, issuer: root }
+clients: { app: }
+peers: { p: { commonName: p.test, files: { key: tls.key } } }
+`;
+
+describe('an entry over profile, defaults of its section, defaults and what is built in', () => {
+  const loaded = loadManifest(YAML, 'pki.yaml');
+  if (!loaded.ok) throw new Error(formatDiagnostics(loaded.diagnostics));
+  const { entities } = loaded.inventory;
+  const DAY = 86_400;
+
+  it.each<[id: string, values: object]>([
+    ['authorities/root', { issuer: null, validity: 3650 * DAY, key: rsa(4096) }],
+    ['authorities/root', { keyUsage: ['keyCertSign', 'cRLSign'], publish: 'symlinks' }],
+    ['authorities/sub', { issuer: 'authorities/root', validity: 730 * DAY, subject: [cn('Sub')] }],
+    ['servers/api', { key: rsa(3072), validity: 30 * DAY, backdate: 60 }],
+    ['servers/api', { rotateKey: true, issuer: 'authorities/sub', profile: 'web' }],
+    [
+      'servers/api',
+      {
+        subject: [
+          { type: 'ST', value: 'Uppland' },
+          { type: 'O', value: 'Base' },
+          { type: 'OU', value: 'Web' },
+          cn('a.test'),
+        ],
+      },
+    ],
+    ['servers/plain', { key: P256, validity: 20 * DAY, backdate: 300, rotateKey: true }],
+    ['servers/other', { issuer: 'authorities/root', validity: 20 * DAY, key: rsa(3072) }],
+    ['clients/app', { key: rsa(4096), validity: 90 * DAY, issuer: 'authorities/sub' }],
+    ['peers/p', { layout: { folder: 'peers/p', files: { key: 'tls.key' } } }],
+    ['peers/p', { subject: [{ type: 'C', value: 'SE' }, { type: 'O', value: 'Org' }, cn('p.test')] }],
+  ])('%s is %j', (id, values) => {
+    expect(entities.find((entity) => entity.id === id)).toMatchObject(values);
+  });
+
+  it('is without what null takes away', () => {
+    const without = (id: string) => entities.find((entity) => entity.id === id);
+    expect(without('authorities/sub')).not.toHaveProperty('profile');
+    expect(without('authorities/sub')).not.toHaveProperty('keyUsage');
+    expect(without('servers/plain')).not.toHaveProperty('publish');
+    expect(without('servers/plain')).not.toHaveProperty('profile');
+  });
+
+  it('says nothing, though a profile is not used', () => {
+    expect(loaded.warnings).toEqual([]);
+  });
+});
+
 describe('a draft', () => {
   const source = sourceOf(TEXT, 'pki.yaml');
   const parsed = parseManifest(source, reportOn(source));
   if (parsed === undefined) throw new Error('the manifest cannot be read');
-  const { authorities, leaves } = draftsOf(parsed);
+  const { authorities, leaves } = draftsOf(parsed, reportOn(source));
   const draft = (name: string): Draft => {
     const found = [...authorities, ...leaves].find((one) => one.name === name);
     if (found === undefined) throw new Error(`no ${name}`);

@@ -1,0 +1,31 @@
+/** The profiles that need not be written: what a certificate is for, by name. */
+import type { Values } from './setting-values.ts';
+
+interface BuiltIn {
+  readonly values: Values;
+  /** What it is for, in Markdown: part of a sentence, without the full stop. */
+  readonly meaning: string;
+}
+
+/** One row for each, in the order in which they are listed. */
+export const BUILT_IN_PROFILES = {
+  server: { values: { extendedKeyUsage: ['serverAuth'] }, meaning: 'what `servers` are without a profile' },
+  client: { values: { extendedKeyUsage: ['clientAuth'] }, meaning: 'what `clients` are without a profile' },
+  peer: {
+    values: { extendedKeyUsage: ['serverAuth', 'clientAuth'] },
+    meaning: 'what `peers` are without a profile',
+  },
+  ca: {
+    values: { keyUsage: ['keyCertSign', 'cRLSign'] },
+    meaning: 'an authority as RFC 5280 describes it: it signs certificates and revocation lists',
+  },
+} as const satisfies Readonly<Record<string, BuiltIn>>;
+
+/** What a name that is built in stands for. */
+export function builtInProfile(name: string): BuiltIn | undefined {
+  const all: Readonly<Record<string, BuiltIn>> = BUILT_IN_PROFILES;
+  return Object.hasOwn(all, name) ? all[name] : undefined;
+}
+
+/** Their names. */
+export const BUILT_IN_NAMES: readonly string[] = Object.keys(BUILT_IN_PROFILES);
