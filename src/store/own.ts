@@ -2,7 +2,7 @@
  * `.pki`, this program's own folder. What is in it is done without a question, so it has to be ours: real folders, of a
  * user that is trusted, to which no other user can write, and that came out of no repository.
  */
-import { existsSync, realpathSync, type Stats } from 'node:fs';
+import { existsSync, lstatSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { errorCode } from '../pki/errors.ts';
 import { leadsIntoGit } from '../pki/git.ts';
@@ -50,12 +50,26 @@ export function checkOwn(root: string): void {
   for (const name of FOLDERS) openUnlessClosed(() => own?.enter(name))?.[Symbol.dispose]();
 }
 
-/** @param path of the output folder. @throws UserError where a repository says that it is elsewhere. */
+/** @param path of the output folder. @throws UserError where a repository, or another user, says that it is elsewhere. */
 export function checkWay(path: string): void {
+  checkLinks(path);
   const real = realOf(path);
   if (leadsIntoGit(real)) throw new UserError({ kind: 'inside-git', path, real });
   const link = strayLink(path);
   if (link !== undefined) throw new UserError({ kind: 'tracked-link', path: link });
+}
+
+/**
+ * In a folder that all may write to, anyone can make a link before the folder of its name is made. The kernel refuses such
+ * links by the same rule where it is told to, and the folder is sticky (fs.protected_symlinks in proc_sys_fs(5)).
+ */
+function checkLinks(path: string): void {
+  const above = dirname(path);
+  if (above === path) return;
+  checkLinks(above);
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat?.isSymbolicLink() !== true || isTrusted(stat.uid) || stat.uid === statSync(above).uid) return;
+  throw new UserError({ kind: 'foreign-link', path, uid: stat.uid });
 }
 
 /** Where a path leads, as far as it is there. */

@@ -22,6 +22,8 @@ export type UserProblem =
   | { readonly kind: 'tracked'; readonly path: string }
   /** A repository decides where the output folder is, and that is outside of it. */
   | { readonly kind: 'tracked-link'; readonly path: string }
+  /** Another user made it, in a folder that is not that user's. */
+  | { readonly kind: 'foreign-link'; readonly path: string; readonly uid: number }
   /** The output folder is in a folder of git; `real` is where it is once links are followed. */
   | { readonly kind: 'inside-git'; readonly path: string; readonly real: string }
   /** Not a plain file of this program. */
@@ -98,6 +100,11 @@ export function problemText(problem: UserProblem): Advice {
       return {
         problem: `"${problem.path}" is a link that is tracked by git and leads out of the repository`,
         hint: `look at where it leads: keys would go there; "git rm --cached ${shownWord(problem.path)}" makes it yours alone`,
+      };
+    case 'foreign-link':
+      return {
+        problem: `"${problem.path}" is a link that another user (uid ${problem.uid}) made in a folder that is not that user's`,
+        hint: 'look at where it leads: keys would go there; name another output folder, or make the link yourself',
       };
     case 'inside-git':
       return {

@@ -5,6 +5,7 @@ import {
   chownSync,
   cpSync,
   existsSync,
+  lchownSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -101,6 +102,35 @@ it('what is not there, or is a file, is nothing to look into', () => {
   writeFileSync(join(path, 'file'), '');
   expect(() => checkOwn(join(path, 'file'))).not.toThrow();
   expect(readOwn(path, 'ledger.jsonl', 100)).toEqual({ state: 'missing' });
+});
+
+describe.skipIf(!isRoot)('a link on the way to the output folder', () => {
+  /** The output folder behind a link, and who owns the link and the folder that it is in. */
+  function behindLink(link: number, above: number): string {
+    const [place, elsewhere] = [folder(), folder()];
+    chownSync(place, above, above);
+    chmodSync(place, 0o1777);
+    symlinkSync(elsewhere, join(place, 'pki'));
+    lchownSync(join(place, 'pki'), link, link);
+    return join(place, 'pki');
+  }
+
+  it.each([
+    ['itself', ''],
+    ['above it', '/below'],
+  ])('%s, of another user in a folder of a third, is not followed', async (_, below) => {
+    const path = behindLink(65534, 1234);
+    mkdirSync(join(path, 'below'));
+    const problem = "(uid 65534) made in a folder that is not that user's";
+    expect(() => checkOwn(`${path}${below}`)).toThrow(problem);
+    await expect(OutputFolder.open(`${path}${below}`)).rejects.toThrow(problem);
+    expect(readdirSync(join(path, 'below'))).toEqual([]);
+  });
+
+  it.each([
+    ['of our own', 0, 1234],
+    ['of the user whose folder it is in', 1234, 1234],
+  ])('%s is followed', (_, link, above) => expect(() => checkOwn(behindLink(link, above))).not.toThrow());
 });
 
 describe.skipIf(!hasGit())('a repository (needs git)', () => {

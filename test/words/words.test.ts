@@ -151,6 +151,11 @@ describe('a UserError', () => {
       'look at where it leads: keys would go there; "git rm --cached /out" makes it yours alone',
     ],
     [
+      { kind: 'foreign-link', path: '/out', uid: 1000 },
+      '"/out" is a link that another user (uid 1000) made in a folder that is not that user\'s',
+      'look at where it leads: keys would go there; name another output folder, or make the link yourself',
+    ],
+    [
       { kind: 'in-the-way', path: '/out/servers/api/cert.pem', cause: { kind: 'not-a-file' } },
       '"/out/servers/api/cert.pem" is not a plain file',
       'move it away: a file of this program belongs there',
