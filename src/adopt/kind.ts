@@ -10,7 +10,7 @@ export type Kind =
   | { readonly section: Section; readonly notes: readonly Note[] }
   | { readonly why: LeftOutWhy };
 
-/** By basic constraints, then by extended key usage; a server needs a DNS name or IP address. */
+/** By basic constraints, then by extended key usage; a server needs a DNS name, an IP address or a URI. */
 export function kindOf(facts: CertificateFacts): Kind {
   if (isAuthority(facts)) return { section: 'authorities', notes: [] };
   const usages = facts.extensions.extendedKeyUsage?.value ?? [];
@@ -28,7 +28,8 @@ function unsaid(facts: CertificateFacts): Kind {
 }
 
 function host(facts: CertificateFacts, section: Section): Kind {
-  return hasHostName(facts) ? { section, notes: [] } : { why: { kind: 'no-host' } };
+  const isKnown = hasHostName(facts) || sanOf(facts).some((name) => name.startsWith('uri:'));
+  return isKnown ? { section, notes: [] } : { why: { kind: 'no-host' } };
 }
 
 function hasHostName(facts: CertificateFacts): boolean {

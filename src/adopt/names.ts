@@ -39,11 +39,11 @@ export function namesOf(
   commonName: string | undefined,
 ): NamesText {
   const all = sanOf(facts);
-  if (section === 'authorities') return { san: undefined, notes: unusable(all) };
   const usable = usableNames(facts);
   const notes = unusable(all.filter((name) => !usable.includes(name)));
   const san = sanText(facts);
-  if (section === 'clients' || commonName === undefined || san === undefined) return { san, notes };
+  if (section === 'clients' || section === 'authorities' || commonName === undefined || san === undefined)
+    return { san, notes };
   const own = ownName(commonName);
   if (usable.some((name) => sameName(name, own))) {
     const isDefault = usable.length === 1 && usable[0] === own;

@@ -26,7 +26,7 @@ interface CaseBase {
   readonly client: EntityId | null;
   readonly version: TlsVersion;
   readonly check: CheckKind;
-  /** The DNS name or IP address that the client insists on; `null` where the certificate has none. */
+  /** The DNS name, IP address or URI that the client insists on; `null` where the certificate has none. */
   readonly serverName: string | null;
 }
 
@@ -48,10 +48,12 @@ export interface RefuseCase extends CaseBase {
 /** One handshake to be tried, with what has to come of it in `expect`. */
 export type HandshakeCase = AcceptCase | RefuseCase;
 
-/** Why a check cannot be made; but for the first, because no client of the manifest connects. */
+/** Why a check cannot be made; but for the first two, because no client of the manifest connects. */
 export type SkipCause =
   /** The server's certificate has no name that a client could ask for. */
   | { readonly kind: 'no-name' }
+  /** It has URIs alone, which were asked for, and no host name that anyone could ask for. */
+  | { readonly kind: 'uri-alone' }
   /** No one is left to ask for these. */
   | { readonly kind: 'no-asker'; readonly names: readonly string[] }
   /** The fault would be the client's. */

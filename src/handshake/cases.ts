@@ -16,7 +16,7 @@ import {
   TLS_VERSIONS,
   type TlsVersion,
 } from './case.ts';
-import { checkableNames, wrongName } from './names.ts';
+import { checkableNames, isKnownByUri, wrongName } from './names.ts';
 
 /** Which of all cases are wanted. */
 export interface CaseOptions {
@@ -157,9 +157,10 @@ function skippedNames(
 ): readonly SkippedCheck[] {
   const base = { server: server.entity.id, check: 'name' } as const;
   if (names.length === 0) return [{ ...base, cause: { kind: 'no-name' } }];
+  const byUri = isKnownByUri(server.entity) ? [{ ...base, cause: { kind: 'uri-alone' } } as const] : [];
   // A stand-in without a certificate is refused, but has judged the server and its name before.
-  if (honest !== undefined || server.entity.trust.includes(server.root)) return [];
-  return [{ ...base, cause: { kind: 'no-asker', names } }];
+  if (honest !== undefined || server.entity.trust.includes(server.root)) return byUri;
+  return [...byUri, { ...base, cause: { kind: 'no-asker', names } }];
 }
 
 /** The honest client takes part so that exactly one thing is wrong: the one being checked. */

@@ -12,6 +12,9 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import { errorCode } from '../pki/errors.ts';
+import { certificateFacts } from '../x509/certificate.ts';
+import { sanOf } from '../x509/facts.ts';
+import { isUri } from './names.ts';
 
 import { CLOSED_EARLY, type Verdict } from './outcome.ts';
 import { type ProbeServer, reversed, type ServerSide } from './probe-server.ts';
@@ -20,7 +23,7 @@ import { type ProbeServer, reversed, type ServerSide } from './probe-server.ts';
 export interface ClientRequest {
   readonly server: ProbeServer;
   readonly context: SecureContext;
-  /** The DNS name or IP address that the certificate has to carry; `null`: any certificate that is trusted will do. */
+  /** The DNS name, IP address or URI that the certificate has to carry; `null`: any certificate that is trusted will do. */
   readonly serverName: string | null;
   /** Random bytes, NONCE_LENGTH of them, for the server to answer. */
   readonly nonce: Buffer;
@@ -70,13 +73,13 @@ export function tryHandshake(request: ClientRequest): Promise<ClientSide> {
   });
 }
 
-/** No `session`: a resumed one would skip the verification. An IP address is no SNI name (RFC 6066 §3). */
+/** No `session`: a resumed one would skip the verification. An IP address, or a URI, is no SNI name (RFC 6066 §3). */
 function open({ server, context, serverName }: ClientRequest): TLSSocket {
   return connect({
     host: '127.0.0.1',
     port: server.port,
     secureContext: context,
-    servername: serverName === null || isIP(serverName) !== 0 ? '' : serverName,
+    servername: serverName === null || isIP(serverName) !== 0 || isUri(serverName) ? '' : serverName,
     rejectUnauthorized: false,
     checkServerIdentity: (_host, certificate) => nameProblem(serverName, certificate),
   });
@@ -111,7 +114,16 @@ function listenForAnswer(socket: TLSSocket, progress: Progress, nonce: Buffer): 
  */
 function nameProblem(name: string | null, certificate: PeerCertificate): Error | undefined {
   if (name === null) return undefined;
-  if (isIP(name) === 0) return checkServerIdentity(name, certificate);
-  if (new X509Certificate(certificate.raw).checkIP(name) !== undefined) return undefined;
-  return Object.assign(new Error(`no such IP address: ${name}`), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+  if (isIP(name) === 0 && !isUri(name)) return checkServerIdentity(name, certificate);
+  if (isUri(name) ? hasUri(name, certificate) : hasAddress(name, certificate)) return undefined;
+  return Object.assign(new Error(`no such name: ${name}`), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+}
+
+function hasAddress(name: string, { raw }: PeerCertificate): boolean {
+  return new X509Certificate(raw).checkIP(name) !== undefined;
+}
+
+/** Node knows no way to ask for a URI; its text of the names is not safe to take apart (CVE-2021-44532). */
+function hasUri(name: string, { raw }: PeerCertificate): boolean {
+  return sanOf(certificateFacts(raw)).includes(`uri:${name}`);
 }

@@ -67,9 +67,6 @@ function misplaced(path: Path, key: string): string | undefined {
     if (SETTING_KEYS.includes(key)) return 'put it into an entry, or into "defaults"';
     return LEAF_KEYS.includes(key) || AUTHORITY_KEYS.includes(key) ? 'put it into an entry' : undefined;
   }
-  if (section === 'authorities' && key === 'san') {
-    return 'an authority is identified by its subject: remove "san", or name the host under "servers"';
-  }
   if (path.at(-1) === 'subject')
     return ['commonname', 'cn'].includes(key.toLowerCase())
       ? 'put "commonName" next to "subject", not inside it'

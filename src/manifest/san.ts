@@ -2,8 +2,10 @@
 
 import { ipOctets, ipText } from '../pki/ip.ts';
 import { quote, strangeSpace } from '../pki/printable.ts';
+import { keysOf } from '../pki/record.ts';
 import type { San, SanKind } from '../pki/san.ts';
 import { parseDns } from './dns.ts';
+import { otherSan, parseDirName, parseOtherName, parseRegisteredId, parseUpn } from './other-names.ts';
 import { type Parsed, parsed, refused } from './problem.ts';
 import { parseUri, URI_LIMIT } from './uri.ts';
 
@@ -57,13 +59,22 @@ const PARSERS: Record<SanKind, (text: string) => Parsed<string>> = {
   ip: parseIp,
   uri: parseUri,
   email: parseEmail,
+  upn: parseUpn,
+  otherName: parseOtherName,
+  dirName: parseDirName,
+  registeredID: parseRegisteredId,
 };
 
-function isKind(text: string): text is SanKind {
-  return Object.hasOwn(PARSERS, text);
-}
+/** Kinds by what they are called, in lower case; openssl says RID. */
+const PREFIXES: ReadonlyMap<string, SanKind> = new Map([
+  ...keysOf(PARSERS).map((kind) => [kind.toLowerCase(), kind] as const),
+  ['rid', 'registeredID'] as const,
+]);
 
-const PREFIX = /^(dns|ip|uri|email):(?!\/\/)(.*)$/is;
+/** Kinds of which a text may be several names, where a manifest has one in each. */
+const SIMPLE: readonly SanKind[] = ['dns', 'ip', 'email'];
+
+const PREFIX = new RegExp(`^(${[...PREFIXES.keys()].join('|')}):(?!//)(.*)$`, 'is');
 
 /** The kind of a value without a prefix. */
 function kindOf(text: string): SanKind {
@@ -87,29 +98,28 @@ function badColon(text: string): Parsed<never> | undefined {
   return refused(
     'san',
     `${quote(text)} is not a known kind of name`,
-    'put "dns:", "ip:", "uri:" or "email:" in front',
+    'put "dns:", "ip:", "uri:" or "email:" in front, or "upn:", "otherName:", "dirName:" or "registeredID:"',
   );
 }
 
-/** `DNS:a,IP:10.0.0.1` as openssl has it, or names with spaces between them. In a URI, a comma is a character like others. */
+/** `DNS:a,IP:10.0.0.1` as openssl has it, or names with spaces between them. In other kinds, a comma is a character like others. */
 function severalNames(text: string, kind: SanKind): Parsed<never> | undefined {
-  if (kind === 'uri') return undefined;
+  if (!SIMPLE.includes(kind)) return undefined;
   const parts = text.split(/[\s,;]+/).filter((part) => part !== '');
   if (parts.length < 2 || !parts.every((part) => parseSan(part).ok)) return undefined;
   const shown = `${parts.slice(0, 6).map(quote).join(', ')}${parts.length > 6 ? ' …' : ''}`;
   return refused('san', `SAN ${quote(text)} is more than one name`, `list each name separately: ${shown}`);
 }
 
-/** One SAN: explicit `dns:`, `ip:`, `uri:`, `email:` in front, or the kind that the value shows. */
+/** One SAN: its kind in front (`dns:`, `ip:`, `upn:`), or of the first four kinds the one that the value shows. */
 export function parseSan(text: string): Parsed<San> {
   // before any pattern that looks further than the next character
-  if (text.length > URI_LIMIT + 'email:'.length) {
+  if (text.length > URI_LIMIT + 'registeredID:'.length) {
     return refused('san', `SAN of ${text.length} characters is longer than ${URI_LIMIT}`, 'shorten it');
   }
   const explicit = PREFIX.exec(text);
   const [, prefix = '', value = text] = explicit ?? [];
-  const named = prefix.toLowerCase();
-  const kind = isKind(named) ? named : kindOf(text);
+  const kind = PREFIXES.get(prefix.toLowerCase()) ?? kindOf(text);
   if (value === '') return refused('san', `SAN ${quote(text)} is empty`, 'write a name, or leave it out');
   if (value.trim() !== value) {
     const good = `${explicit ? `${kind}:` : ''}${value.trim()}`;
@@ -120,7 +130,8 @@ export function parseSan(text: string): Parsed<San> {
   if (several !== undefined) return several;
   const colon = kind === 'dns' && explicit === null ? badColon(value) : undefined;
   const result = colon ?? PARSERS[kind](value);
-  return result.ok ? parsed({ kind, value: result.value }) : result;
+  if (!result.ok) return result;
+  return parsed(kind === 'otherName' ? otherSan(kind, result.value) : { kind, value: result.value });
 }
 
 /** Equal for names that a certificate need not carry twice: DNS ignores case (RFC 4343). */

@@ -38,14 +38,22 @@ export const SETTINGS = {
     examples: ['api.example.test', 'Example Root CA'],
   },
   san: {
-    places: { leaf: field.san.optional() },
+    places: { authority: field.san.optional(), leaf: field.san.optional() },
     single: true,
     lesser: true,
     type: 'list of names',
-    byDefault: "a server's or peer's common name; none for clients",
+    byDefault: "a server's or peer's common name; none for clients and authorities",
     meaning:
-      'DNS names, IP addresses, URIs and e-mail addresses, at most 1000; the value shows which, or `dns:` `ip:` `uri:` `email:` in front',
-    examples: [['api.example.test', '*.api.example.test', '127.0.0.1', 'uri:spiffe://example.test/api']],
+      'DNS names, IP addresses, URIs and e-mail addresses, at most 1000; the value shows which, or `dns:` `ip:` `uri:` `email:` in front; others are `upn:` `otherName:` `dirName:` `registeredID:`',
+    examples: [
+      ['api.example.test', '*.api.example.test', '127.0.0.1', 'uri:spiffe://example.test/api'],
+      [
+        'upn:alice@example.test',
+        'otherName:1.2.3.4;utf8:alice',
+        'dirName:CN=Alice,O=Acme',
+        'registeredID:1.2.3.4',
+      ],
+    ],
   },
   issuer: {
     places: everywhere(field.issuer),

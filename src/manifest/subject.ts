@@ -1,7 +1,7 @@
 /** The subject as a manifest spells it: the common name, and a map of the other attributes. */
 import * as z from 'zod';
-import { mapRecord } from '../pki/record.ts';
-import { ATTRIBUTE_TYPES, type AttributeType } from '../pki/subject.ts';
+import { ATTRIBUTE_TYPES, type TypeName } from '../pki/attribute-types.ts';
+import { keysOf, mapRecord } from '../pki/record.ts';
 import { using, wanted } from './problem.ts';
 import { takeable } from './setting.ts';
 import { LONG_TEXT, parseCountry, parseText, SHORT_TEXT, TEXT_PATTERN } from './text.ts';
@@ -25,7 +25,7 @@ export const leafCommonName = text('common name', SHORT_TEXT, undefined, LONG_NA
 /** 1 to 64 characters. */
 export const caCommonName = text('common name', SHORT_TEXT);
 
-function attribute(type: AttributeType, schema: z.ZodType<string, string>) {
+function attribute(type: TypeName, schema: z.ZodType<string, string>) {
   return { type, schema };
 }
 
@@ -60,7 +60,7 @@ export const ATTRIBUTES = {
 };
 
 const pairs = Object.values(mapRecord(ATTRIBUTES, ({ type }, name) => [type, name] as const));
-const placeOf = ([type]: (typeof pairs)[number]): number => ATTRIBUTE_TYPES.indexOf(type);
+const placeOf = ([type]: (typeof pairs)[number]): number => keysOf(ATTRIBUTE_TYPES).indexOf(type);
 /** Those keys with the types of the attributes, in the order that certificates have. */
 export const ATTRIBUTES_IN_ORDER = pairs.toSorted((a, b) => placeOf(a) - placeOf(b));
 

@@ -30,9 +30,12 @@ export function requestCommand(
   const path = keyPath(key, byId, run);
   const keyArgs = key.isNew ? [...newKeyArgs(entity.key), '-noenc', '-keyout', path] : ['-key', path];
   const out = stagedPath(of, 'csr', run);
+  const encoded = encodedName(entity, name);
+  // With `prompt = no`, a section without attributes is an error.
+  const nameless = encoded.subject.length === 0 ? ['-subj', '/'] : [];
   return {
-    args: ['req', '-new', '-batch', '-config', '-', '-sha256', ...keyArgs, '-out', out],
-    input: requestConfig(entity, encodedName(entity, name)),
+    args: ['req', '-new', '-batch', '-config', '-', ...nameless, '-sha256', ...keyArgs, '-out', out],
+    input: requestConfig(entity, encoded),
   };
 }
 

@@ -1,8 +1,9 @@
 /**
- * Subject alternative names (RFC 5280 §4.2.1.6), as values: `dns`, `email` and `uri` exactly as the manifest writes
- * them, `ip` in canonical text (dotted IPv4; IPv6 as RFC 5952), so that equal addresses are equal strings.
+ * Subject alternative names (RFC 5280 §4.2.1.6), as values: `dns`, `email`, `uri` and `upn` exactly as the manifest writes
+ * them, the others in one canonical text each, so that equal names are equal strings: `ip` dotted, or as RFC 5952 has it;
+ * `otherName` with its value in lower-case hex or as text; `dirName` as RFC 4514 has it.
  */
-export type SanKind = 'dns' | 'ip' | 'uri' | 'email';
+export type SanKind = 'dns' | 'ip' | 'uri' | 'email' | 'upn' | 'otherName' | 'dirName' | 'registeredID';
 
 /** One name; `value` has no kind in front. */
 export interface San {

@@ -1,18 +1,13 @@
-/**
- * A distinguished name as an ordered list of attributes, one per RDN. Types are the short names of RFC 4519 §2 that the
- * manifest allows, most general first: as RFC 4514 has them from the other end, and as openssl and every CA write them.
- */
-export const ATTRIBUTE_TYPES = ['C', 'ST', 'L', 'O', 'OU', 'CN'] as const;
-/** One of them. */
-export type AttributeType = (typeof ATTRIBUTE_TYPES)[number];
+/** A distinguished name as an ordered list of attributes, most general first: as RFC 4514 has them from the other end. */
 
 /** One attribute and its text, as the manifest has it: nothing is escaped. */
 export interface Attribute {
-  readonly type: AttributeType;
+  /** Its short name (attribute-types.ts), or a dotted OID. */
+  readonly type: string;
   readonly value: string;
 }
 
-/** A whole name; the common name, where there is one, is the last attribute. */
+/** A whole name. */
 export type Subject = readonly Attribute[];
 
 /** `C=SE, O=Example Org, CN=api`, for people; never parsed back. */

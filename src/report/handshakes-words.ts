@@ -147,7 +147,9 @@ function problemText({ party, fault, code }: PartyProblem): string {
 export function skipText(cause: SkipCause): string {
   switch (cause.kind) {
     case 'no-name':
-      return 'its certificate has no DNS name and no IP address';
+      return 'its certificate has no DNS name, no IP address and no URI';
+    case 'uri-alone':
+      return 'its certificate has no host name: clients asked for its URI, as SPIFFE does';
     case 'no-asker':
       return `no client of the manifest connects, so nothing asks for ${cause.names.join(', ')}`;
     case 'no-client':

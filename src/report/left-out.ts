@@ -34,7 +34,7 @@ const WORDS: Words<LeftOutWhy> = {
     `a private key without a certificate in this folder${request === null ? '' : ` ("${request}" asks for one)`}`,
   'key-kind': ({ spec }) => `a manifest has no keys of this kind: ${spec}`,
   usage: ({ usages }) => `for neither TLS servers nor TLS clients: ${usages.join(', ')}`,
-  'no-host': () => 'for TLS servers, without a DNS name or IP address that a client could check',
+  'no-host': () => 'for TLS servers, without a DNS name, IP address or URI that a client could check',
   'self-signed': () => 'signed by itself, and not an authority',
   'unknown-issuer': ({ issuer }) => `signed by ${issuer}, which is not in this folder`,
   'unknown-signature': ({ algorithm }) =>

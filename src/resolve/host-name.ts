@@ -5,7 +5,7 @@ import type { Report } from '../manifest/report.ts';
 import { parseSan, sanIdentity } from '../manifest/san.ts';
 import { ipOctets, ipText } from '../pki/ip.ts';
 import { quote } from '../pki/printable.ts';
-import { type San, sanText } from '../pki/san.ts';
+import { type San, type SanKind, sanText } from '../pki/san.ts';
 import { draftText, type LeafDraft } from './draft.ts';
 
 /** The SANs of an end entity: as written for clients. */
@@ -13,13 +13,16 @@ export function sansOf(leaf: LeafDraft, report: Report): readonly San[] {
   return leaf.kind === 'client' ? (leaf.settings.san ?? []) : hostSans(leaf, report);
 }
 
+/** Kinds that a client looks for: a URI is that of a workload (SPIFFE), which clients of a mesh know by it. */
+const CHECKED: readonly SanKind[] = ['dns', 'ip', 'uri'];
+
 /** A server's or peer's SANs (RFC 9525 §2: a host is identified by its SANs, the common name is not looked at). */
 function hostSans(leaf: LeafDraft, report: Report): readonly San[] {
   const { commonName, san } = leaf.settings;
   if (!leaf.isKnown('san')) return [];
   if (commonName !== undefined && san === undefined) return ownSan(leaf, commonName, report);
   if (commonName !== undefined && readsAsHost(commonName)) checkListed(leaf, commonName, san ?? [], report);
-  else if (!san?.some(({ kind }) => kind === 'dns' || kind === 'ip')) reportNameless(leaf, report);
+  else if (!san?.some(({ kind }) => CHECKED.includes(kind))) reportNameless(leaf, report);
   return san ?? [];
 }
 
@@ -64,8 +67,8 @@ function isListed(name: San, san: readonly San[]): boolean {
 function reportNameless(leaf: LeafDraft, report: Report): void {
   const isNamed = leaf.settings.commonName !== undefined;
   const lacks = isNamed
-    ? 'san has neither a DNS name nor an IP address'
-    : 'neither a commonName nor a DNS name or IP address in san';
+    ? 'san has no DNS name, IP address or URI'
+    : 'neither a commonName nor a DNS name, IP address or URI in san';
   report.error({
     code: 'common-name',
     about: draftText(leaf),

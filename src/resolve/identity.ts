@@ -12,6 +12,11 @@ function nameIdentity(subject: Subject): string {
   );
 }
 
+/** RFC 5280 §4.1.2.6: an end entity may have its names in a critical SAN alone, an authority may not. */
+function isKnownBySan({ kind, settings }: Draft): boolean {
+  return kind !== 'authority' && settings.san !== undefined && settings.san.length > 0;
+}
+
 function reportShared(draft: Draft, other: Draft, report: Report): void {
   report.error({
     code: 'subject',
@@ -40,7 +45,7 @@ export function checkSubjects(drafts: readonly Draft[], report: Report): void {
   const authorities = new Map<string, Draft>();
   for (const draft of drafts) {
     if (draft.subject.length === 0) {
-      if (draft.isKnown('subject')) reportEmpty(draft, report);
+      if (draft.isKnown('subject', 'san') && !isKnownBySan(draft)) reportEmpty(draft, report);
       continue;
     }
     const identity = nameIdentity(draft.subject);

@@ -92,7 +92,7 @@ function authorityOf(draft: AuthorityDraft, { hierarchy, report }: Context): Aut
   return {
     kind: 'authority',
     ...baseOf(draft),
-    san: [],
+    san: draft.settings.san ?? [],
     issuer: position?.issuer?.id ?? null,
     // An authority takes no part in TLS: its bundle is for those who want to trust it.
     trust: [position?.root.id ?? draft.id],

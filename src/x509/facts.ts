@@ -3,6 +3,7 @@
  * Facts hold no private material, so they may be cached, printed and compared freely.
  */
 import type { ExtensionFacts } from './extensions.ts';
+import { plainName } from './general-name.ts';
 
 /** SHA-256 of a public key's SubjectPublicKeyInfo, hex: the one identity that key, request and certificate share. */
 export type KeyId = string;
@@ -62,9 +63,9 @@ export function fingerprintsOf(certificates: readonly CertificateFacts[]): reado
   return certificates.map(({ fingerprint }) => fingerprint);
 }
 
-/** Subject alternative names, as `sanText` writes them; kinds unknown to the manifest as `tag4:<hex>`. */
+/** Subject alternative names, as `sanText` writes them; what no manifest can have by its octets: `x400Address:#<hex>`. */
 export function sanOf({ extensions }: Pick<ExtensionFacts, 'extensions'>): readonly string[] {
-  return extensions.subjectAltName?.value ?? [];
+  return (extensions.subjectAltName?.value ?? []).map(plainName);
 }
 
 /** A certificate's identifier of its own key: its SKI, in hex. */

@@ -1,5 +1,7 @@
 /** Which names a CA's name constraints allow below it (RFC 5280 §4.2.1.10), as OpenSSL and others take the rules. */
 import type { NameConstraints } from '../pki/name-constraints.ts';
+import { hex, readAll } from './der.ts';
+import { encodeName } from './general-name.ts';
 import { isInRange, readRange } from './ip-range.ts';
 import { comparableName } from './name-read.ts';
 
@@ -8,12 +10,12 @@ export interface CertificateNames {
   /** Hex of the DER of its subject, and the same for people. */
   readonly subjectDer: string;
   readonly subject: readonly { readonly type: string; readonly value: string }[];
-  /** As `sanText` writes them; other kinds by tag (`tag4:3000`). */
+  /** As `sanText` writes them. */
   readonly san: readonly string[];
 }
 
-/** Directory names are written by their tag, because no manifest has them: `tag4:` and hex. */
-const DIRECTORY = 'tag4';
+/** Of these, values are compared as hex of their DER. */
+const DIRECTORY = 'dirName';
 
 /** Names that are outside, each as it is written; empty where all are allowed. */
 export function namesOutside(
@@ -31,11 +33,14 @@ export function namesOutside(
     .map(([, , text]) => text);
 }
 
+/** To constraints, a user principal name is an otherName like any. */
 function kindOf(name: string): string {
-  return name.slice(0, name.indexOf(':'));
+  const kind = name.slice(0, name.indexOf(':'));
+  return kind === 'upn' ? 'otherName' : kind;
 }
 
 function textBehind(name: string): string {
+  if (kindOf(name) === DIRECTORY) return hex(readAll(encodeName(name)).body);
   return name.slice(name.indexOf(':') + 1);
 }
 

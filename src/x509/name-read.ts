@@ -1,26 +1,27 @@
 /** Distinguished names (RFC 5280 §4.1.2.4): DER → attributes, and whether two of them are the same name to a verifier. */
+import { typeOfOid } from '../pki/attribute-types.ts';
+import type { Attribute } from '../pki/subject.ts';
 import { children, type Der, DerError, hex, oidText, readAll } from './der.ts';
-import type { NameAttribute } from './facts.ts';
-import { ATTRIBUTE_NAMES } from './oids.ts';
 
 /** Attributes in order; a multi-valued RDN gives several. */
-export function nameAttributes(name: Der): readonly NameAttribute[] {
+export function nameAttributes(name: Der): readonly Attribute[] {
   return children(name).flatMap((rdn) => children(rdn).map(readAttribute));
 }
 
-function readAttribute(attribute: Der): NameAttribute {
-  const { dotted, value } = partsOf(attribute);
-  return { type: ATTRIBUTE_NAMES[dotted] ?? dotted, value: textOf(value) };
+function readAttribute(attribute: Der): Attribute {
+  const { dotted, value } = attributeParts(attribute);
+  return { type: typeOfOid(dotted), value: textOf(value) };
 }
 
-function partsOf(attribute: Der): { readonly dotted: string; readonly value: Der } {
+/** The type of an attribute, dotted, and its value. @throws DerError where it has none. */
+export function attributeParts(attribute: Der): { readonly dotted: string; readonly value: Der } {
   const [oid, value] = children(attribute);
   if (value === undefined) throw new DerError('an attribute has no value');
   return { dotted: oidText(oid), value };
 }
 
 /** The attributes of each RDN in order. @param nameDer hex of the DER of a name */
-export function relativeNames(nameDer: string): readonly (readonly NameAttribute[])[] {
+export function relativeNames(nameDer: string): readonly (readonly Attribute[])[] {
   return children(readAll(Buffer.from(nameDer, 'hex'))).map((rdn) => children(rdn).map(readAttribute));
 }
 
@@ -38,7 +39,7 @@ export function nameText(nameDer: string, withTypes = false): string {
   const rdns = children(readAll(Buffer.from(nameDer, 'hex'))).map((rdn) =>
     children(rdn).map((attribute) => {
       const { type, value } = readAttribute(attribute);
-      const string = withTypes && type !== 'C' ? TYPES[partsOf(attribute).value.tag] : undefined;
+      const string = withTypes && type !== 'C' ? TYPES[attributeParts(attribute).value.tag] : undefined;
       return `${type}=${value}${string === undefined ? '' : ` (${string})`}`;
     }),
   );
@@ -49,6 +50,17 @@ export function nameText(nameDer: string, withTypes = false): string {
 const T61 = 0x14;
 const UNIVERSAL = 0x1c;
 const BMP = 0x1e;
+
+/** The text of a value; `undefined` where it is no string, or not one that can be read. */
+export function stringText(value: Der): string | undefined {
+  if (!STRINGS.includes(value.tag)) return undefined;
+  try {
+    return textOf(value);
+  } catch (error) {
+    if (error instanceof DerError) return undefined;
+    throw error;
+  }
+}
 
 /** TeletexString is ISO 8859-1 to every program that wrote it, and OpenSSL reads it as such. */
 function textOf({ tag, body }: Der): string {
@@ -88,7 +100,7 @@ export function comparableName(nameDer: string): readonly string[] {
 const STRINGS: readonly number[] = [0x0c, 0x13, T61, 0x16, 0x1a, UNIVERSAL, BMP];
 
 function comparable(attribute: Der): string {
-  const { dotted, value } = partsOf(attribute);
+  const { dotted, value } = attributeParts(attribute);
   if (!STRINGS.includes(value.tag)) return `${dotted} ${hex(value.bytes)}`;
   const text = textOf(value).replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
   return `${dotted} = ${JSON.stringify(text.trim().replaceAll(/\s+/g, ' '))}`;

@@ -2,21 +2,10 @@
 import type { Entity } from '../pki/entity.ts';
 import { keysOf } from '../pki/record.ts';
 import type { Subject } from '../pki/subject.ts';
+import { attributeDer, type TextType } from './attribute.ts';
 import { encode } from './der-write.ts';
 import type { CertificateFacts } from './facts.ts';
 import { relativeNames } from './name-read.ts';
-
-/** DER of OBJECT IDENTIFIER 2.5.4.n, the arc of RFC 4519's attribute types. */
-const TYPE_ARC: Readonly<Record<Subject[number]['type'], number>> = {
-  CN: 3,
-  C: 6,
-  L: 7,
-  ST: 8,
-  O: 10,
-  OU: 11,
-};
-
-type StringType = 'printable' | 't61' | 'bmp' | 'utf8';
 
 /**
  * String types that a name may use: the first that can hold a text is taken, which is how openssl can be asked. Go's
@@ -31,7 +20,7 @@ export const NAME_STRINGS = {
   'printable-bmp': ['printable', 'bmp', 'utf8'],
   't61-bmp': ['t61', 'bmp', 'utf8'],
   'printable-t61-bmp': ['printable', 't61', 'bmp', 'utf8'],
-} as const satisfies Readonly<Record<string, readonly StringType[]>>;
+} as const satisfies Readonly<Record<string, readonly TextType[]>>;
 
 /** One of those combinations. */
 export type NameStrings = keyof typeof NAME_STRINGS;
@@ -82,36 +71,14 @@ function joinedPlaces(sizes: readonly number[]): readonly number[] {
   return owners.flatMap((rdn, place) => (rdn === owners[place - 1] ? [place] : []));
 }
 
-/** RFC 5280 appendix A, X.680 §41.4. */
-const PRINTABLE = /^[A-Za-z0-9 '()+,./:=?-]*$/;
-
-const FITS: Readonly<Record<StringType, (text: string) => boolean>> = {
-  printable: (text) => PRINTABLE.test(text),
-  t61: (text) => /^[\0-\xff]*$/.test(text),
-  bmp: (text) => !/[\u{10000}-\u{10ffff}]/u.test(text),
-  utf8: () => true,
-};
-
-const TAGS: Readonly<Record<StringType, number>> = { printable: 0x13, t61: 0x14, bmp: 0x1e, utf8: 0x0c };
-
-function octetsOf(text: string, type: StringType): Buffer {
-  if (type === 'bmp') return Buffer.from(text, 'utf16le').swap16();
-  return Buffer.from(text, type === 't61' ? 'latin1' : 'utf8');
-}
-
 /** Hex of the DER of a name as we write it: one attribute per RDN, of UTF8Strings. */
 export function nameDer(subject: Subject): string {
   return encodedNameDer({ subject, strings: 'utf8' });
 }
 
-/** Hex of the DER of a name. The country is a PrintableString in any case (RFC 5280 appendix A). */
+/** Hex of the DER of a name; some types have strings of their own in any case. */
 export function encodedNameDer({ subject, strings, joined = [] }: EncodedName): string {
-  const attributes = subject.map(({ type, value }) => {
-    const types: readonly StringType[] = type === 'C' ? ['printable'] : NAME_STRINGS[strings];
-    const chosen = types.find((candidate) => FITS[candidate](value)) ?? 'utf8';
-    const oid = encode(0x06, Buffer.from([0x55, 0x04, TYPE_ARC[type]]));
-    return encode(0x30, oid, encode(TAGS[chosen], octetsOf(value, chosen)));
-  });
+  const attributes = subject.map((attribute) => attributeDer(attribute, NAME_STRINGS[strings]));
   const rdns: Buffer[][] = [];
   attributes.forEach((attribute, place) => {
     if (joined.includes(place)) rdns.at(-1)?.push(attribute);

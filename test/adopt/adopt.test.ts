@@ -143,7 +143,7 @@ describe('a certificate', () => {
 
   it.each([
     ['usage', facts({ extensions: usages('codeSigning') })],
-    ['no-host', facts({ extensions: { ...usages('serverAuth'), ...san('uri:spiffe://a/b') }, subject: [] })],
+    ['no-host', facts({ extensions: { ...usages('serverAuth'), ...san('email:a@b.test') }, subject: [] })],
   ])('belongs to none: %s', (kind, certificate) =>
     expect(kindOf(certificate)).toMatchObject({ why: { kind } }),
   );
@@ -207,9 +207,16 @@ describe('a certificate', () => {
       ['dns:a.test', 'email:a@b.test', 'ip:::1', 'uri:urn:x:y', 'uri:tag:x'],
       ['a.test', 'a@b.test', '::1', 'urn:x:y', 'uri:tag:x'],
     ],
+    [
+      'the kinds that are no hosts, by their words',
+      'authorities',
+      'x',
+      ['upn:a@b.test', 'otherName:1.2.3;ia5:x', 'dirName:CN=a,O=b', 'registeredID:1.2.3'],
+      ['upn:a@b.test', 'otherName:1.2.3;ia5:x', 'dirName:CN=a,O=b', 'registeredID:1.2.3'],
+    ],
     ['the common name too, for a server', 'peers', 'a.test', ['dns:b.test'], ['b.test', 'a.test']],
     ['each name once', 'servers', 'a.test', ['dns:a.test', 'dns:A.test', 'dns:b.test'], ['a.test', 'b.test']],
-    ['nothing that does not fit', 'clients', 'x', ['tag0:00', 'dns:bad..name'], undefined],
+    ['nothing that does not fit', 'clients', 'x', ['otherName:#00', 'dns:bad..name'], undefined],
   ] as const)('has as SANs %s', (_, section, commonName, names, expected) => {
     expect(namesOf(facts({ extensions: san(...names) }), section, commonName).san).toEqual(expected);
   });

@@ -93,6 +93,23 @@ const NAMES: readonly Entity[] = [
       email('ops@example.test'),
     ],
   }),
+  aServer({
+    name: 'other-names',
+    san: [
+      uri('spiffe://example.test/api'),
+      { kind: 'upn', value: 'zoë@example.test' },
+      { kind: 'otherName', value: '1.2.3;utf8:$ENV::HOME, #1' },
+      { kind: 'otherName', value: '1.2.3;ia5:x' },
+      { kind: 'otherName', value: '1.2.3;der:0500' },
+      { kind: 'dirName', value: 'OU=dev+CN=名古屋\\, x,O=Acme,C=SE,DC=example,DC=org' },
+      { kind: 'registeredID', value: '1.2.3.4.5' },
+    ],
+  }),
+  aServer({ name: 'nameless', subject: [], san: [uri('spiffe://example.test/nameless')] }),
+  anAuthority({
+    name: 'with-san',
+    san: [uri('https://ca.example.test/'), { kind: 'upn', value: 'ca@example.test' }],
+  }),
   aClient({ name: 'no-san', san: [] }),
   aClient({ name: 'many', san: Array.from({ length: 3000 }, (_, i) => dns(`host-${i}.long.example.test`)) }),
   // Lengths around the limits of one and two octets of a DER length.

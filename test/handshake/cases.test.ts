@@ -118,11 +118,20 @@ describe('names', () => {
     ]);
   });
 
-  test('URI and e-mail names are no server names, and a server without names says so', () => {
-    const san = [
-      { kind: 'uri', value: 'spiffe://test/s' } as const,
-      { kind: 'email', value: 's@s.test' } as const,
-    ];
+  test('a server that has no host name is known by its URIs, and the proof says so', () => {
+    const san = ['spiffe://test/s', 'spiffe://wrong-name.invalid'].map(
+      (value) => ({ kind: 'uri', value }) as const,
+    );
+    const plan = handshakeCases([ROOT, leafEntity('server', 's', 'root', { san }), billing]);
+    expect(plan.cases[0]).toMatchObject({ check: 'pair', expect: 'accept', serverName: 'spiffe://test/s' });
+    expect(plan.cases.find(({ check }) => check === 'wrong-name')).toMatchObject({
+      serverName: 'spiffe://wrong-name.invalid/wrong-name',
+    });
+    expect(plan.skipped).toEqual([{ server: 'servers/s', check: 'name', cause: { kind: 'uri-alone' } }]);
+  });
+
+  test('e-mail names are no server names, and a server without names says so', () => {
+    const san = [{ kind: 'email', value: 's@s.test' } as const];
     const plan = handshakeCases([ROOT, leafEntity('server', 's', 'root', { san }), billing]);
     expect(plan.cases[0]).toMatchObject({ check: 'pair', expect: 'accept', serverName: null });
     expect(plan.skipped).toEqual([{ server: 'servers/s', check: 'name', cause: { kind: 'no-name' } }]);

@@ -141,11 +141,10 @@ function outArgs(stem: string): readonly string[] {
   return ['-keyout', `${stem}-key.pem`, '-out', `${stem}-cert.pem`];
 }
 
+const CONFIG: Readonly<Record<string, string>> = { dns: 'DNS', ip: 'IP', uri: 'URI' };
+
 function leafExtensions({ san = [], usage = 'serverAuth,clientAuth' }: Recipe): string {
-  const names = san.map(
-    ({ kind, value }, index) =>
-      `${{ dns: 'DNS', ip: 'IP', uri: 'URI', email: 'email' }[kind]}.${index} = ${value}\n`,
-  );
+  const names = san.map(({ kind, value }, index) => `${CONFIG[kind] ?? kind}.${index} = ${value}\n`);
   const sanLine = san.length === 0 ? '' : 'subjectAltName = @names\n';
   const keyIds = 'subjectKeyIdentifier = hash\nauthorityKeyIdentifier = keyid\n';
   const base = `basicConstraints = critical,CA:FALSE\nkeyUsage = critical,digitalSignature\nextendedKeyUsage = ${usage}\n`;

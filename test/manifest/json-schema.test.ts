@@ -98,7 +98,6 @@ describe('the schema and the parser agree', () => {
     ['another version', 'version: 2'],
     ['an unknown key', MANIFEST('foo: 1')],
     ['an unknown key of an entry', CLIENT('foo: 1')],
-    ['a SAN of an authority', 'version: 1\nauthorities: { r: { commonName: R, san: [a.test] } }'],
     ['a common name in a profile', MANIFEST('profiles: { web: { commonName: x } }')],
     ['a profile of a profile', MANIFEST('profiles: { web: { profile: server } }')],
     ['null that is not the name of a profile', MANIFEST('profiles: { web: { extends: null } }')],

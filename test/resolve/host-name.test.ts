@@ -98,14 +98,20 @@ describe('a common name without SANs', () => {
   });
 });
 
-it.each([[[]], [['uri:spiffe://example.test/x']], [['email:a@example.test']]])(
+it.each([[[]], [['upn:a@example.test']], [['email:a@example.test']]])(
   'SANs without a host (%j) identify no server, whatever its common name',
   (san) => {
     expect(saysOf({ commonName: 'node', san })).toEqual([
-      'common-name: server "x" has no name for clients to check: san has neither a DNS name nor an IP address',
+      'common-name: server "x" has no name for clients to check: san has no DNS name, IP address or URI',
     ]);
   },
 );
+
+it('a URI alone identifies a workload (SPIFFE)', () => {
+  const san = ['uri:spiffe://example.test/x'];
+  expect(saysOf({ commonName: 'node', san })).toEqual([]);
+  expect(saysOf({ san })).toEqual([]);
+});
 
 describe('a client that says nothing of who it is', () => {
   const clients = (defaults: string, entry: string) => {

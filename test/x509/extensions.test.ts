@@ -77,6 +77,17 @@ const NAMES = [
 /** Texts that openssl could take for syntax. */
 const NASTY_URL = 'http://x.test/a,URI:b;c=@d$ENV::HOME\'(e)#f%0a&g=`h\\"';
 const NASTY_TEXT = `UTF8:VISIBLE:a, @policy1 "b" $c #d \\e 'f' \`g Zürich 東京`;
+const OTHERS = [
+  'upn:alice@example.test',
+  'otherName:1.3.6.1.4.1.311.20.2.3;utf8:no realm',
+  'otherName:1.2.3;utf8:Zoë $ENV::HOME, #1',
+  'otherName:2.999.1;ia5:plain',
+  'otherName:1.3.6.1.4.1.311.25.1;der:04100102030405060708090a0b0c0d0e0f10',
+  'dirName:OU=dev+CN=Zoë\\, Doe,O=Acme #1 \\\\ \\+ \\",C=SE,DC=example,DC=org',
+  'dirName:2.5.4.97=VATSE-1,serialNumber=42,emailAddress=a@example.test',
+  'registeredID:1.2.3.4',
+  'registeredID:2.25.329800735698586629295641978511506172918',
+];
 
 const CONSTRAINTS = {
   permitted: ['dns:example.test', 'dns:', 'ip:10.0.0.0/8', 'ip:2001:db8::/33', 'email:.example.test'],
@@ -102,6 +113,11 @@ const ROWS: readonly Row[] = [
   row(subjectAltName, ['dns:api.example.test'], '@san', ['dns:api.example.test']),
   row(subjectAltName, NAMES, '@san', NAMES),
   row(subjectAltName, manyNames(), '@san', manyNames()),
+  ...OTHERS.map((name) => row(subjectAltName, [name], `DER:${hex(subjectAltName.write([name]))}`, [name])),
+  row(subjectAltName, [...NAMES, ...OTHERS], `DER:${hex(subjectAltName.write([...NAMES, ...OTHERS]))}`, [
+    ...NAMES,
+    ...OTHERS,
+  ]),
   row(subjectKeyIdentifier, 'ab'.repeat(20), 'ab'.repeat(20), ['ab'.repeat(20)]),
   row(subjectKeyIdentifier, '01', '01', ['01']),
   row(nameConstraints, CONSTRAINTS, '@constraints', [
@@ -312,11 +328,19 @@ describe('key identifiers that are not known yet', () => {
   });
 });
 
-describe('names of kinds that no manifest has', () => {
-  it.each(['tag0:06032a0304a0020c00', 'tag4:3000', 'tag8:2a0304', 'tag7:0102', 'tag3:'])('%s', (name) => {
+describe('names that no manifest has', () => {
+  it.each([
+    'otherName:#0c00',
+    'dirName:#3100',
+    'registeredID:#80',
+    'ip:#0102',
+    'x400Address:#',
+    'ediPartyName:#3000',
+    'tag9:#00',
+  ])('%s', (name) => {
     const der = subjectAltName.write([name]);
     expect(subjectAltName.read(readAll(der))).toEqual([name]);
-    expect(() => subjectAltName.config([name])).toThrow('Internal error: openssl has no name');
+    expect(subjectAltName.config([name])).toEqual({ value: `DER:${hex(der)}` });
   });
   it('are written with the tags that openssl gives them', () => {
     const san = ['otherName.1 = 1.2.3;UTF8:x', 'RID.1 = 1.2.3.4', 'dirName.1 = dir'].join('\n');
@@ -328,10 +352,24 @@ describe('names of kinds that no manifest has', () => {
     const found = subjectAltName.read(readAll(Buffer.from(made ?? '', 'hex')));
     expect(hex(subjectAltName.write(found))).toBe(made);
   });
-  it.each(['a.test', 'host:a.test', 'ip:1.2.3'])('%s is none', (name) => {
+  it.each([
+    'a.test',
+    'host:a.test',
+    'ip:1.2.3',
+    'ip:#0',
+    'upn',
+    'otherName:x',
+    'registeredID:1',
+    'dirName:x',
+  ])('%s is none', (name) => {
     expect(() => subjectAltName.write([name])).toThrow('Internal error: no name can be written');
   });
 });
+
+/** RFC 4514 §2.4, written again. */
+function escapedValue(value: string): string {
+  return value.replaceAll(/[\\"+,;<>]|^[ #]| $/g, (character) => `\\${character}`);
+}
 
 it('no value of a name becomes syntax of a configuration', () => {
   const syntax = fc.constantFrom(...'$#"\'`\\ =[],;@:+/'.split(''));
@@ -340,6 +378,24 @@ it('no value of a name becomes syntax of a configuration', () => {
   const name = fc
     .tuple(fc.constantFrom('dns', 'uri', 'email'), text)
     .map(([kind, value]) => `${kind}:${value}`);
+  const other = fc
+    .tuple(
+      fc.constantFrom('upn:a@', 'otherName:1.2.3;utf8:a', 'otherName:1.2.3;ia5:a', 'dirName:O=b,CN='),
+      text,
+    )
+    .map(
+      ([start, value]) =>
+        `${start}${start.startsWith('dir') ? escapedValue(value) : value.replaceAll(/[ @]/g, '_')}`,
+    );
+  holds(
+    fc.array(fc.oneof(other, name), { minLength: 10, maxLength: 30 }),
+    (names) => {
+      const made = written(extensionSections([{ rule: subjectAltName, critical: true, value: names }]));
+      const found = (made.get(subjectAltName.oid) ?? '').replace('critical ', '');
+      expect(subjectAltName.read(readAll(Buffer.from(found, 'hex')))).toEqual(names);
+    },
+    10,
+  );
   holds(
     fc.array(name, { minLength: 10, maxLength: 30 }),
     (names) => {

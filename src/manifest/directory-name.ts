@@ -1,0 +1,94 @@
+/** Distinguished names as one text (RFC 4514): `CN=Alice,O=Acme`. */
+import { limitOf, typeNamed } from '../pki/attribute-types.ts';
+import { unreachable } from '../pki/entity.ts';
+import { quote } from '../pki/printable.ts';
+import { type NameParts, type NameTextFault, readNameText } from '../x509/name-text.ts';
+import { isOid } from './oid.ts';
+import { type Parsed, parsed, refused } from './problem.ts';
+import { parseCountry, parseText } from './text.ts';
+
+/** Characters of one text, before anything is made of it. */
+const LONGEST = 4096;
+
+/** In the order of certificates, each value good by itself. @param what is called so in messages. */
+export function parseDirectoryName(what: string, text: string): Parsed<NameParts> {
+  if (text.length > LONGEST)
+    return refused('subject', `${what} of ${text.length} characters is longer than ${LONGEST}`, 'shorten it');
+  const read = readNameText(text, isOid);
+  if (!read.ok) return faulty(what, text, read.fault);
+  if (read.names.length === 0)
+    return refused('subject', `${what} is empty`, 'write it as "CN=Alice,O=Acme,C=SE"');
+  const wrong = read.names.flat().flatMap((one) => {
+    const checked = 'value' in one ? parseAttribute(one.type, one.value) : parsed('');
+    return checked.ok ? [] : [checked];
+  });
+  return wrong[0] ?? twice(read.names) ?? parsed(read.names);
+}
+
+/** The value of an attribute of any type, by its short name or OID. @param what it is called. */
+function parseAttribute(type: string, value: string, what = type): Parsed<string> {
+  return type === 'C' ? parseCountry(value) : parseText(what, limitOf(type))(value);
+}
+
+/** A SET, which holds nothing twice (X.690 §11.6). */
+function twice(names: NameParts): Parsed<never> | undefined {
+  for (const rdn of names) {
+    const texts = rdn.map((one) => JSON.stringify(one));
+    const again = rdn.find((one, i) => texts.indexOf(JSON.stringify(one)) !== i);
+    if (again !== undefined)
+      return refused('subject', `${quote(again.type)} stands twice in one part of a name`, 'remove one');
+  }
+  return undefined;
+}
+
+function faulty(what: string, text: string, fault: NameTextFault): Parsed<never> {
+  const { message, hint } = wordsFor(fault);
+  return refused('subject', `${what} ${quote(text)}: ${message}`, hint);
+}
+
+function wordsFor(fault: NameTextFault): { readonly message: string; readonly hint: string } {
+  switch (fault.kind) {
+    case 'no-type':
+      return {
+        message: `${quote(fault.part)} has no type in front`,
+        hint: 'write it as "CN=Alice,O=Acme,C=SE", and a comma in a value as "\\,"',
+      };
+    case 'unknown-type':
+      return {
+        message: `${quote(fault.type)} is not a known type of attribute`,
+        hint: 'write CN, O, OU, C, ST, L, DC, UID, serialNumber, emailAddress, street, postalCode, title, GN, SN, or an OID such as 2.5.4.97',
+      };
+    case 'bad-escape':
+      return {
+        message: `${quote(fault.part)} has a backslash before a character that needs none`,
+        hint: 'write a backslash itself as "\\\\"',
+      };
+    case 'special':
+      return {
+        message: `${quote(fault.part)} has ${quote(fault.character)} as it is`,
+        hint: `write it as "\\${fault.character}" (RFC 4514 §2.4)`,
+      };
+    case 'no-value':
+      return { message: `${quote(fault.type)} has no value`, hint: 'give it one, or leave it out' };
+    case 'bad-hex':
+      return {
+        message: `${quote(fault.part)} is not the hex of one value in DER`,
+        hint: 'write a "#" that begins a text as "\\#"',
+      };
+    case 'strings':
+      return {
+        message: `${quote(fault.value)} has characters that ${quote(fault.type)} cannot hold`,
+        hint: stringsHint(fault.type),
+      };
+    default:
+      return unreachable(fault);
+  }
+}
+
+/** What the strings of a type can hold. */
+function stringsHint(type: string): string {
+  const name = typeNamed(type) ?? type;
+  return name === 'DC' || name === 'emailAddress'
+    ? 'it holds ASCII alone: write the A-label of a name in another script'
+    : "it holds letters of ASCII, digits, spaces and '()+,-./:=? alone";
+}
