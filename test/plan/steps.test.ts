@@ -47,6 +47,30 @@ it('from nothing: a certificate waits for its issuer, a bundle for all that is i
   });
 });
 
+it('a file in another form waits for what it is made of, where that is new', () => {
+  const forms = aServer({
+    name: 'forms',
+    issuer: SERVICES.id,
+    outputs: ['key', 'cert', 'der', 'pkcs7', 'pkcs8-der'],
+  });
+  const inventory = anInventory(ROOT, SERVICES, forms);
+  const needs = (steps: readonly Step[]) =>
+    Object.fromEntries(
+      steps.flatMap((step) =>
+        'make' in step && step.make.op === 'convert' ? [[step.make.to, [...step.needs].sort()]] : [],
+      ),
+    );
+  expect(needs(fromNothing(inventory))).toEqual({
+    der: ['sign servers/forms'],
+    pkcs7: ['publish authorities/root', 'publish authorities/services', 'sign servers/forms'],
+    'pkcs8-der': ['request servers/forms'],
+  });
+  const again = stepsAfter((world) => {
+    for (const artifact of ['der', 'pkcs7', 'pkcs8-der'] as const) remove(world.of(forms.id), artifact);
+  }, inventory);
+  expect(needs(again)).toEqual({ der: [], pkcs7: [], 'pkcs8-der': [] });
+});
+
 it('nothing to do: no steps', () => expect(stepsAfter(() => {})).toEqual([]));
 
 it('what is not done by this plan is not waited for', () => {

@@ -305,6 +305,14 @@ describe('what adopting leaves out', () => {
   it.each<[LeftOutWhy, string]>([
     [{ kind: 'revoked', by: 'folder' }, 'revoked: it is in a folder of that name'],
     [
+      { kind: 'unread-key', keyPath: 'a.key', because: { kind: 'format', format: 'DER' } },
+      'its private key "a.key": DER: only PEM files can be managed',
+    ],
+    [
+      { kind: 'unread-key', keyPath: 'a.key', because: { kind: 'link' } },
+      'its private key "a.key" is a symbolic link, which is not followed',
+    ],
+    [
       { kind: 'revoked', by: 'database', path: 'index.txt', date: 1_767_225_600, reason: 'keyCompromise' },
       'revoked on 2026-01-01 (keyCompromise), according to "index.txt"',
     ],

@@ -17,6 +17,7 @@ import { descend, ensure } from '../../src/store/descend.ts';
 import { entitiesAtOnce, mountOf, type Reach, usualReach } from '../../src/store/descriptor.ts';
 import { Folder } from '../../src/store/folder.ts';
 import { OutputFolder } from '../../src/store/output-folder.ts';
+import { StepError } from '../../src/store/step-error.ts';
 import { UserError } from '../../src/store/user-error.ts';
 import { memoryFolder } from '../helpers/folders.ts';
 
@@ -133,6 +134,37 @@ describe.each<Reach>(['descriptor', 'path'])('reached by %s', (reach) => {
       dest: join(root, 'other/x'),
       message: expect.not.stringContaining('/proc/'),
     });
+  });
+});
+
+describe('by path alone, another folder that takes the name', () => {
+  /** Also of what throws at once. */
+  const fault = (act: () => unknown): Promise<unknown> =>
+    new Promise((resolve) => resolve(act())).then(
+      () => 'none',
+      (error: unknown) => (error instanceof StepError ? error.cause.kind : error),
+    );
+
+  it('is noticed before anything is done in it', async () => {
+    const root = newRoot();
+    using inside = descend(Folder.open(root, 'path'), 'a/b');
+    swap(root);
+    expect(await fault(() => inside.writeNew('new', '', 0o600))).toBe('other-folder');
+    expect(await fault(() => inside.unlink('file'))).toBe('other-folder');
+    expect(readdirSync(join(root, 'other'))).toEqual(['file']);
+  });
+
+  it('is noticed when it did so meanwhile', async () => {
+    const root = newRoot();
+    using outside = descend(Folder.open(root, 'path'), 'a');
+    const moved = join(root, 'moved');
+    // The guard is asked in the midst of it.
+    const enter = () =>
+      outside.enter('b', () => {
+        renameSync(join(root, 'a'), moved);
+        mkdirSync(join(root, 'a'));
+      });
+    expect(await fault(enter)).toBe('other-folder');
   });
 });
 
