@@ -30,7 +30,7 @@ export const COMMANDS_TRIED: ReadonlyMap<string, string> = new Map([
   ...eachWord('delete remove rm destroy down prune clean', REMOVE),
   ...eachWord('rekey re-key replace regenerate reissue', ROTATE),
   ...eachWord('diff preview dry-run dryrun changes', PLAN),
-  ...eachWord('check lint test doctor', CHECK),
+  ...eachWord('lint test doctor', CHECK),
   ...eachWord('import convert scan migrate', ADOPT),
   ...eachWord('export pkcs12 p12 jks', FORMS),
   ...eachWord('log logs audit ledger', HISTORY),
