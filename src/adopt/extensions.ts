@@ -10,6 +10,7 @@ import type { CertificateFacts } from '../x509/facts.ts';
 import { lacksPolicy, policyTermsOf } from '../x509/policies.ts';
 import { constraintsOf } from './constraints.ts';
 import type { PlacedPair } from './hierarchy.ts';
+import { privateExtensionsOf } from './private-extensions.ts';
 
 type Published = Pick<EntryText, 'crl' | 'ocsp' | 'caIssuers'>;
 type PublishedField = keyof Published;
@@ -36,6 +37,7 @@ export class ExtensionReader {
       inhibitAnyPolicy: isAuthority && !this.#unmet.has(pair) ? anyPolicyIn(cert.facts) : undefined,
       mustStaple: this.#mustStaple(pair) ? true : undefined,
       ...(isAuthority ? this.#publishedBy(pair) : {}),
+      extensions: privateExtensionsOf(cert.facts),
     });
   }
 
@@ -58,7 +60,8 @@ export class ExtensionReader {
     const read = EXTENSIONS.filter(
       (rule) => findExtension(facts, rule) !== undefined && isDescribed[rule.name] === false,
     );
-    return [...read, ...facts.unknown].map(({ oid }) => oid);
+    const others = facts.unknown.filter(({ oid }) => own.extensions?.[oid] === undefined);
+    return [...read, ...others].map(({ oid }) => oid);
   }
 
   /** What all certificates that it signed have in common. */

@@ -34,6 +34,7 @@ export const DIAGNOSTIC_CODES = [
   'usage',
   'url',
   'policy',
+  'extension',
   // the PKI that it describes
   'no-root',
   'nothing',

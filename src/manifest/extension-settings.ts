@@ -5,6 +5,7 @@ import * as field from './fields.ts';
 import { extendedKeyUsage, keyUsage } from './key-usage.ts';
 import { nameConstraints } from './name-constraints.ts';
 import { inhibitAnyPolicy, policies, policyConstraints } from './policies.ts';
+import { extensions } from './private-extensions.ts';
 import { entries, listed, type Row } from './setting.ts';
 import { location } from './url.ts';
 
@@ -99,5 +100,18 @@ export const EXTENSION_SETTINGS = {
     byDefault: 'none',
     meaning: 'where its certificate is, in what it signs (RFC 5280 §4.2.2.1): `url`, or a list of them',
     examples: [{ url: 'http://pki.example.test/issuing.cer' }],
+  },
+  extensions: {
+    places: entries(extensions),
+    lesser: true,
+    type: 'map by OID',
+    byDefault: 'none',
+    meaning:
+      'any other extension, each a map of one type and its value: `utf8` `ia5` `printable` `integer` `boolean` `oid` `null` `sequence` or `der` in hexadecimal digits, and `critical`',
+    examples: [
+      { '1.3.6.1.4.1.99999.7': { utf8: 'rack 12' } },
+      { '1.3.6.1.4.1.99999.8': { sequence: [{ oid: '1.3.6.1.4.1.99999.9' }, { integer: 7 }] } },
+      { '1.3.6.1.5.5.7.48.1.5': { null: true } },
+    ],
   },
 } as const satisfies Readonly<Record<string, Row>>;

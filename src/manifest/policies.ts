@@ -54,10 +54,14 @@ const policy = z.union([
   }),
 ]);
 
+/** In one certificate. */
+const MOST = 64;
+
 /** At least one, each once. */
 export const policies = z
   .array(policy, wanted('a list of policies such as [1.3.6.1.4.1.99999.1]'))
   .superRefine(notEmpty('policy', 'leave "policies" out for none', 'policies'))
+  .max(MOST, wanted(`a list of at most ${MOST} policies`))
   .superRefine(unique('policy', (item: Policy) => item.oid, 'policy'))
   .meta({ minItems: 1, uniqueItems: true });
 

@@ -6,6 +6,7 @@ import { NAME_PATTERN, OUTPUT_PATTERN, PATH_LIMIT, parseOutput } from './folder.
 import { archive, files } from './layout-fields.ts';
 import { nameConstraints } from './name-constraints.ts';
 import { POLICY_CONSTRAINT_KEYS, POLICY_KEYS } from './policies.ts';
+import { EXTENSION_KEYS } from './private-extensions.ts';
 import { using, wanted } from './problem.ts';
 import { SHAPES, SHARED_SHAPES } from './shapes.ts';
 import { subject } from './subject.ts';
@@ -147,6 +148,7 @@ export const MAP_KEYS: Readonly<Record<string, readonly string[]>> = {
   crl: LOCATION_KEYS,
   ocsp: LOCATION_KEYS,
   caIssuers: LOCATION_KEYS,
+  extensions: EXTENSION_KEYS,
 };
 /** Those of `files`: the artifacts, and `previous`. */
 export const FILE_KEYS: readonly string[] = Object.keys(files.shape);

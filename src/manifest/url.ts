@@ -47,11 +47,15 @@ const plainUrl = z
   .meta({ maxLength: URI_LIMIT, pattern: '^[Hh][Tt][Tt][Pp]://' })
   .transform(using(parsePlainUrl));
 
+/** Places of one thing. */
+const MOST = 16;
+
 const urls = z.union([
   plainUrl.transform((url) => [url]),
   z
     .array(plainUrl, wanted('a URL, or a list of them'))
     .superRefine(notEmpty('url', 'leave it out for none', 'url'))
+    .max(MOST, wanted(`a list of at most ${MOST} URLs`))
     .superRefine(unique('url', (item) => item, 'URL'))
     .meta({ minItems: 1, uniqueItems: true }),
 ]);

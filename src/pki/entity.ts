@@ -11,6 +11,7 @@ import type { Location, Locations } from './locations.ts';
 import type { NameConstraints } from './name-constraints.ts';
 import type { Ownership } from './ownership.ts';
 import type { Policy, PolicyConstraints } from './policy.ts';
+import type { PrivateExtension } from './private-extension.ts';
 import { keysOf } from './record.ts';
 import type { San } from './san.ts';
 import type { Subject } from './subject.ts';
@@ -75,6 +76,8 @@ interface EntityBase {
   readonly extendedKeyUsage?: readonly string[];
   /** Under which policies its certificate is issued; absent: none, and those that are there stay. */
   readonly policies?: readonly Policy[];
+  /** Extensions without a field of their own; absent: none, and those that are there stay. */
+  readonly extensions?: readonly PrivateExtension[];
   /** What its issuer publishes for what it signs; absent: nothing, or it signs itself. */
   readonly locations?: Locations;
   /** Absent: `<id>/key.pem` and so on. */

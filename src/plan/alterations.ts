@@ -45,7 +45,8 @@ function lossesOf(facts: CertificateFacts, wanted: WantedCertificate): readonly 
     const value = rule.fields.flatMap((field) => rule.items(found.value, field)).join(', ');
     return [{ kind: 'loses', extension: rule.name, oid: rule.oid, critical: found.critical, value }];
   });
-  const others = facts.unknown.map(({ oid, critical }): Alteration => {
+  const gone = facts.unknown.filter(({ oid }) => !stays.some((rule) => rule.oid === oid));
+  const others = gone.map(({ oid, critical }): Alteration => {
     return { kind: 'loses', extension: namedExtension(oid).name, oid, critical, value: null };
   });
   return [...ofRules, ...others];

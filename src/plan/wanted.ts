@@ -11,6 +11,7 @@ import type { ExtensionContext, IssuerIdentity, Wanted } from '../x509/extension
 import { type AnyExtension, EXTENSIONS } from '../x509/extensions.ts';
 import { type CertificateFacts, keyIdentifierOf } from '../x509/facts.ts';
 import { type EncodedName, encodedName } from '../x509/name.ts';
+import { privateExtension } from '../x509/private-extension.ts';
 import type { Issuance } from './change.ts';
 
 /** One extension that the manifest decides about, even if only to exclude it. */
@@ -78,7 +79,8 @@ export function certificateSpec(
 }
 
 function wantedExtensions(context: ExtensionContext): readonly WantedExtension[] {
-  return EXTENSIONS.flatMap((rule) => {
+  const others = (context.entity.extensions ?? []).map(({ oid }) => privateExtension(oid));
+  return [...EXTENSIONS, ...others].flatMap((rule) => {
     const wanted = rule.wanted(context);
     return wanted === null ? [] : [{ rule, wanted }];
   });

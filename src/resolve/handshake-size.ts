@@ -5,7 +5,8 @@ import { ipOctets } from '../pki/ip.ts';
 import type { Curve, KeySpec } from '../pki/key-spec.ts';
 import type { San } from '../pki/san.ts';
 import type { Subject } from '../pki/subject.ts';
-import { type Draft, draftText } from './draft.ts';
+import { certificatePolicies } from '../x509/extensions/certificate-policies.ts';
+import { type AuthorityDraft, type Draft, draftText } from './draft.ts';
 import type { Hierarchy, Position } from './hierarchy.ts';
 import type { SignedLeaf } from './leaf-issuer.ts';
 
@@ -23,20 +24,35 @@ export function checkHandshakeSizes(
     const san = leaf.settings.san ?? [];
     if (issuer === undefined || !leaf.isKnown('san', 'key')) continue;
     const chain = chains.get(issuer) ?? 0;
-    const own = certificateSize(namedKey(leaf), namedKey(issuer.authority), san);
+    const own =
+      certificateSize(namedKey(leaf), namedKey(issuer.authority), san) + statedSize(leaf, issuer.authority);
     if (HEADER + entrySize(own) + chain <= LIMIT) continue;
     report.error({
       code: 'san',
       at: leaf.at('san'),
       about: draftText(leaf),
       message: `the certificate of ${draftText(leaf)} is too large for TLS: with its chain ${kib(own + chain)}, and OpenSSL takes ${kib(LIMIT)}`,
-      hint: 'spread the names over several entries, or shorten them',
+      hint: 'spread the names over several entries, shorten them, or state fewer extensions',
     });
   }
 }
 
 function namedKey({ subject, settings }: Draft): Pick<Entity, 'subject' | 'key'> {
   return { subject, key: settings.key };
+}
+
+/** Octets of an extension around its value: identifier, criticality, lengths. */
+const AROUND = 32;
+
+/** Octets, about, that policies, addresses and private extensions take. */
+function statedSize({ settings }: Draft, { settings: { crl, ocsp, caIssuers } }: AuthorityDraft): number {
+  const { policies, extensions = [] } = settings;
+  const urls = [crl, ocsp, caIssuers].flatMap((location) => location?.url ?? []);
+  return [
+    ...(policies === undefined ? [] : [certificatePolicies.write(policies).length]),
+    ...urls.map((url) => url.length),
+    ...extensions.map(({ der }) => der.length / 2),
+  ].reduce((sum, size) => sum + size + AROUND, 0);
 }
 
 function kib(octets: number): string {
@@ -50,7 +66,12 @@ function chainSizes({ order }: Hierarchy): ReadonlyMap<Position, number> {
   for (const position of order) {
     const { authority, issuer } = position;
     const above = issuer === null ? 0 : (sizes.get(issuer.name) ?? 0);
-    const own = issuer === null ? 0 : entrySize(certificateSize(namedKey(authority), namedKey(issuer), []));
+    const own =
+      issuer === null
+        ? 0
+        : entrySize(
+            certificateSize(namedKey(authority), namedKey(issuer), []) + statedSize(authority, issuer),
+          );
     sizes.set(authority.name, above + own);
     chains.set(position, above + own);
   }

@@ -8,6 +8,7 @@ import type { Locations } from '../pki/locations.ts';
 import { pick } from '../pki/record.ts';
 import { checkBundles } from './bundles.ts';
 import { checkConstrainedNames } from './constrained.ts';
+import { checkCritical } from './critical.ts';
 import { checkDoubts } from './doubts.ts';
 import type { AuthorityDraft, Draft } from './draft.ts';
 import { draftsOf } from './drafts.ts';
@@ -152,6 +153,7 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   checkUsages(all, leaves, hierarchy, report);
   checkPolicies(leaves, hierarchy, report);
   checkStaples(leaves, report);
+  checkCritical(all, report);
   checkPresented(leaves, report);
   checkHandshakeSizes(leaves, hierarchy, report);
   checkBundles(leaves, report);

@@ -28,6 +28,16 @@ export function encodeInteger(value: number): Buffer {
   return encode(TAG.integer, Buffer.from((octets[0] ?? 0) > 0x7f ? [0, ...octets] : octets));
 }
 
+/** Any INTEGER: two's complement, in as few octets as can be (X.690 §8.3.2). */
+export function encodeBigInteger(value: bigint): Buffer {
+  let size = 1;
+  while (BigInt.asIntN(8 * size, value) !== value) size++;
+  const octets = BigInt.asUintN(8 * size, value)
+    .toString(16)
+    .padStart(2 * size, '0');
+  return encode(TAG.integer, Buffer.from(octets, 'hex'));
+}
+
 /** An OBJECT IDENTIFIER from its dotted text. */
 export function encodeOid(dotted: string): Buffer {
   const [first = 0n, second = 0n, ...rest] = dotted.split('.').map(BigInt);

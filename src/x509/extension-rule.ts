@@ -77,6 +77,8 @@ export interface ExtensionRule<Value, Field extends string = string> {
    * counts as unknown.
    */
   readonly lenient?: true;
+  /** It stands in no table, and its value is hex of the octets, whatever these are. */
+  readonly raw?: true;
   /** @throws DerError */
   read(der: Der): Value;
   write(value: Value): Uint8Array;

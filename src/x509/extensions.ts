@@ -35,8 +35,8 @@ const TABLE = [
 
 type Row = (typeof TABLE)[number];
 
-/** What reasons call the parts of extensions. */
-export type ExtensionField = Row['fields'][number];
+/** What reasons call the parts of extensions; private ones (private-extension.ts) go by one name. */
+export type ExtensionField = Row['fields'][number] | 'extensions';
 
 /** A rule of the table, whatever its type of value: values from one rule go to no other. */
 export type AnyExtension = ExtensionRule<unknown, ExtensionField>;
@@ -126,9 +126,11 @@ function readExtension(der: Der): RawExtension {
 
 /** The extension of a rule, if present. */
 export function findExtension(
-  { extensions }: Pick<ExtensionFacts, 'extensions'>,
-  { name }: AnyExtension,
+  { extensions, unknown }: ExtensionFacts,
+  { name, oid, raw }: Pick<AnyExtension, 'name' | 'oid' | 'raw'>,
 ): Found<unknown> | undefined {
   const byName: Readonly<Record<string, Found<unknown> | undefined>> = extensions;
-  return byName[name];
+  if (raw !== true) return byName[name];
+  const found = unknown.find((one) => one.oid === oid);
+  return found && { critical: found.critical, value: found.hex };
 }

@@ -740,6 +740,18 @@ const POLICIES: readonly Case[] = [
   ),
 ];
 
+const OID = '1.3.6.1.4.1.99999.7';
+
+const PRIVATE: readonly Case[] = (['servers.web', 'authorities.placed'] as const).flatMap((at) => [
+  ...stated(
+    `${at.replace(/\..*/, '')}.*.extensions`,
+    `${at}.extensions`,
+    [{ [OID]: { utf8: 'rack 12' } }, { [OID]: { integer: 7 } }],
+    ['extensions', 'none', `${OID} utf8 rack 12`, `${OID} integer 7`],
+    [at.replace('.', '/')],
+  ),
+]);
+
 /** Who makes it is nothing that a certificate says. */
 const ENGINE = edits(
   'engine',
@@ -775,6 +787,7 @@ const CASES = [
   ...ENTRIES,
   ...USAGES,
   ...POLICIES,
+  ...PRIVATE,
   ...ENGINE,
   ...ARCHIVE,
 ];
@@ -1009,7 +1022,7 @@ function fieldsOf(written: Schema, at = '', definitions = written.definitions ??
   const schema = definitions[written.$ref?.replace('#/definitions/', '') ?? ''] ?? written;
   const prefix = at === '' ? '' : `${at}.`;
   const own = Object.entries(schema.properties ?? {}).flatMap(([name, inner]) => {
-    if (name === 'key' && !at.endsWith('files')) return [`${prefix}key`];
+    if (['key', 'extensions'].includes(name) && !at.endsWith('files')) return [`${prefix}${name}`];
     const below = fieldsOf(inner, `${prefix}${name}`, definitions);
     return below.length === 0 ? [`${prefix}${name}`] : below;
   });

@@ -154,7 +154,7 @@ describe.each(OPENSSL_MATRIX)('node makes what %s makes', (binary) => {
     await expectTwins(binary, anInventory(anAuthority(), ...NAMES));
   });
 
-  it('for policies, and what an authority publishes', async () => {
+  it('for policies, what an authority publishes, and private extensions', async () => {
     const list = (name: string): readonly string[] => [
       `http://pki.test/${name}`,
       'http://mirror.test/a,b;c@d$e',
@@ -180,7 +180,17 @@ describe.each(OPENSSL_MATRIX)('node makes what %s makes', (binary) => {
       inhibitAnyPolicy: 200,
       locations,
     });
-    const leaf = { issuer: middle.id, policies, locations };
+    const extensions = [
+      { oid: '1.3.6.1.4.1.99999.7', critical: false, der: '0c077261636b203132' },
+      // OCSP no check, which openssl knows when it is critical.
+      { oid: '1.3.6.1.5.5.7.48.1.5', critical: true, der: '0500' },
+      {
+        oid: '2.25.329800735698586629295641978511506172918',
+        critical: false,
+        der: `0482ffff${'ab'.repeat(65535)}`,
+      },
+    ];
+    const leaf = { issuer: middle.id, policies, locations, extensions };
     const one = { ...leaf, locations: { crl: [], ocsp: ['http://o.test'], caIssuers: [] } };
     await expectTwins(
       binary,

@@ -51,6 +51,7 @@ describe('the table of settings', () => {
       'crl',
       'ocsp',
       'caIssuers',
+      'extensions',
     ]);
     expect(settingsOf('leaf')).not.toContain('pathLength');
     expect(settingsOf('authority')).not.toContain('trust');

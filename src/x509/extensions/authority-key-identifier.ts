@@ -3,7 +3,7 @@
  * Wanted is `null` for that of a key which is not known yet.
  */
 import { children, context, expectTag, hex, readAll, serialText, TAG } from '../der.ts';
-import { encode } from '../der-write.ts';
+import { encode, encodeBigInteger } from '../der-write.ts';
 import { type ExtensionRule, known, PRESENT } from '../extension-rule.ts';
 
 /** What the extension says, each part `null` where it is left out. */
@@ -79,15 +79,10 @@ function ofKey(keyId: string | null): AuthorityKeyIdentifier | null {
   return keyId === null ? null : { keyId, issuer: null, serial: null };
 }
 
-/** Hex of the content of the INTEGER that `serialText` reads so: two's complement, in as few octets as can be. */
+/** Hex of the content of the INTEGER that `serialText` reads so. */
 function integerOctets(serial: string): string {
   const magnitude = BigInt(`0x${serial.replace('-', '')}`);
-  const value = serial.startsWith('-') ? -magnitude : magnitude;
-  let size = 1;
-  while (BigInt.asIntN(8 * size, value) !== value) size++;
-  return BigInt.asUintN(8 * size, value)
-    .toString(16)
-    .padStart(2 * size, '0');
+  return hex(readAll(encodeBigInteger(serial.startsWith('-') ? -magnitude : magnitude)).body);
 }
 
 function part(tag: number, octets: string | null): readonly Uint8Array[] {
