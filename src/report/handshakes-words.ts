@@ -18,10 +18,14 @@ import {
   TIMED_OUT,
 } from '../handshake/outcome.ts';
 import { unreachable } from '../pki/entity.ts';
+import { few } from '../words/few.ts';
+import type { Cause } from './handshakes-causes.ts';
+
+const STAND_IN = 'a stand-in client';
 
 /** `servers/api ← clients/billing`: the client comes to the server. */
 export function pairText({ server, client }: HandshakeCase, unicode: boolean): string {
-  return `${server} ${unicode ? '←' : '<-'} ${client ?? 'a stand-in client'}`;
+  return `${server} ${unicode ? '←' : '<-'} ${client ?? STAND_IN}`;
 }
 
 /** `TLS 1.2 and 1.3`. */
@@ -92,6 +96,22 @@ export function outcomeText({ case: tried, finding }: Outcome): string {
     default:
       return unreachable(finding);
   }
+}
+
+/** `clients/app refuses servers/api and servers/db: the server's certificate …`. */
+export function causeText({ side, code, role, party, others }: Cause): string {
+  const names = few(others.map((other) => other ?? STAND_IN));
+  const verb = role === 'refuser' ? 'refuses' : 'is refused by';
+  return `${party} ${verb} ${names}: ${codeText(side, code)}`;
+}
+
+/** Which file to look at: what the one who refuses trusts, or what the one who is refused shows. */
+export function causeHint({ code, role, party }: Cause): string | null {
+  const hint = WORDS[code]?.hint ?? null;
+  if (hint !== CHAIN_HINT) return hint;
+  return role === 'refuser'
+    ? `ca.pem of ${party} has to hold the root above the others; "pki plan" shows whether it was changed`
+    : `fullchain.pem of ${party} has to hold every intermediate, and lead to a root that the others trust; "pki plan" shows whether it was changed`;
 }
 
 /** What to do about it; `null` where all is well, or nothing is known to help. */

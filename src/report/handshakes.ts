@@ -9,6 +9,8 @@ import {
 import type { Outcome, Verdict } from '../handshake/outcome.ts';
 import type { EntityId } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
+import { plural } from './count.ts';
+import { failureLines } from './handshakes-failures.ts';
 import { gridLines, gridOf, type Mark, symbol, type TableOptions } from './handshakes-table.ts';
 import {
   checkText,
@@ -27,9 +29,6 @@ export interface HandshakesTextOptions extends TableOptions {
   /** Behind the summary: ` (1.2s)`, or nothing. */
   readonly took?: string;
 }
-
-/** Beyond this many, failures are counted: one wrong CA makes hundreds of them. */
-const SHOWN = 20;
 
 /** Everything about the proof, as lines that end with the summary. */
 export function handshakesText(
@@ -63,10 +62,6 @@ function handshakesLine(summary: HandshakeSummary): string {
 function summaryLine(summary: HandshakeSummary, { style, took = '' }: HandshakesTextOptions): string {
   const paint = summary.wrong > 0 ? style.bad : style.good;
   return summary.total === 0 ? handshakesLine(summary) : `${paint(handshakesLine(summary))}${took}`;
-}
-
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
 function title(outcomes: readonly Outcome[], { style, unicode }: HandshakesTextOptions): string {
@@ -108,35 +103,6 @@ function caseLine(outcome: Outcome, options: HandshakesTextOptions): string {
   const mark = outcome.ok ? (outcome.connected ? 'accepted' : 'refused') : 'wrong';
   const who = `${pairText(outcome.case, options.unicode)}, ${versionText(version)}`;
   return `${symbol(mark, options)} ${who}, ${expectationText([outcome.case])}: ${outcomeText(outcome)}`;
-}
-
-/** Failures that differ only in TLS version or name are reported once, and so are unusable files. */
-function failureLines(outcomes: readonly Outcome[], options: HandshakesTextOptions): readonly string[] {
-  const failed = outcomes.filter(({ ok }) => !ok);
-  const groups = groupBy(failed, (outcome) => {
-    const { server, client, check } = outcome.case;
-    const reason = outcomeText(outcome);
-    return JSON.stringify(outcome.transcript === null ? reason : [server, client, check, reason]);
-  });
-  const texts = [...groups.values()].map((group) => failureText(group, options));
-  if (options.verbose || texts.length <= SHOWN) return texts.flat();
-  return [...texts.slice(0, SHOWN).flat(), `  and ${texts.length - SHOWN} more; --verbose shows them`];
-}
-
-function failureText(group: readonly Outcome[], options: HandshakesTextOptions): readonly string[] {
-  const [first] = group;
-  if (first === undefined) return [];
-  const mark = symbol('wrong', options);
-  const reason = outcomeText(first);
-  const advice = outcomeHint(first);
-  const hint = advice === null ? [] : [`    ${options.style.faint(`hint: ${advice}`)}`];
-  if (first.transcript === null) {
-    return [`${mark} ${reason}`, `    ${plural(group.length, 'handshake')} could not be tried`, ...hint];
-  }
-  const cases = group.map((outcome) => outcome.case);
-  const tls = versionsText(cases.map(({ version }) => version));
-  const head = `${mark} ${pairText(first.case, options.unicode)}, ${tls}, ${expectationText(cases)}`;
-  return [head, `    ${reason}`, ...hint];
 }
 
 function skipLines(skipped: readonly SkippedCheck[], options: HandshakesTextOptions): readonly string[] {

@@ -201,10 +201,14 @@ describe('what is not in the table', () => {
 
   test('many failures are cut short, but not with --verbose', () => {
     const crowd = [server('api'), ...Array.from({ length: 30 }, (_, index) => client(`worker-${index}`))];
-    const told = (verbose: boolean) => text(crowd, { verbose }, [' pair']).match(/hint:/g)?.length;
-    expect(told(false)).toBe(20);
-    expect(told(true)).toBe(30);
-    expect(text(crowd, {}, [' pair'])).toContain('\n  and 10 more; --verbose shows them\n');
+    const [outcomes, skipped] = proof(crowd, [' pair']);
+    const lost: Finding = { kind: 'data-lost', side: 'client' };
+    const failed = outcomes.map((outcome) => (outcome.ok ? outcome : { ...outcome, finding: lost }));
+    const said = (verbose: boolean) => handshakesText(failed, skipped, { ...WIDE, verbose });
+    const paragraphs = (verbose: boolean) => said(verbose).match(/\n {4}the client did not receive/g)?.length;
+    expect(paragraphs(false)).toBe(20);
+    expect(paragraphs(true)).toBe(30);
+    expect(said(false)).toContain('\n  and 10 more; --verbose shows them\n');
   });
 
   test('verbose: one line per case', () => {
