@@ -212,6 +212,7 @@ describe('manifests', () => {
     // Those that stand in no table are what a field of a table holds.
     const inObjects = [
       'keep',
+      'extends',
       ...Object.values(MAP_KEYS).flat(),
       'algorithm',
       'size',
