@@ -9,10 +9,8 @@ import {
   versionText,
 } from '../handshake/case.ts';
 import {
-  CLOSED_EARLY,
   type Fault,
   type Finding,
-  NO_CERTIFICATE,
   type Outcome,
   type PartyProblem,
   TIMED_OUT,
@@ -20,6 +18,7 @@ import {
 import { unreachable } from '../pki/entity.ts';
 import { few } from '../words/few.ts';
 import type { Cause } from './handshakes-causes.ts';
+import { CHAIN_HINT, CODES } from './handshakes-codes.ts';
 
 const STAND_IN = 'a stand-in client';
 
@@ -107,7 +106,7 @@ export function causeText({ side, code, role, party, others }: Cause): string {
 
 /** Which file to look at: what the one who refuses trusts, or what the one who is refused shows. */
 export function causeHint({ code, role, party }: Cause): string | null {
-  const hint = WORDS[code]?.hint ?? null;
+  const hint = CODES[code]?.hint ?? null;
   if (hint !== CHAIN_HINT) return hint;
   return role === 'refuser'
     ? `ca.pem of ${party} has to hold the root above the others; "pki plan" shows whether it was changed`
@@ -116,7 +115,7 @@ export function causeHint({ code, role, party }: Cause): string | null {
 
 /** What to do about it; `null` where all is well, or nothing is known to help. */
 export function outcomeHint({ ok, code }: Outcome): string | null {
-  return ok || code === null ? null : (WORDS[code]?.hint ?? null);
+  return ok || code === null ? null : (CODES[code]?.hint ?? null);
 }
 
 type Refused = Extract<Finding, { readonly kind: 'refused' | 'refused-otherwise' }>;
@@ -159,7 +158,7 @@ const FAULTS: Readonly<Record<Fault, string>> = {
  * `servers/api: the private key cannot be read (CODE)`; a code that is more specific than the fault has its own words.
  */
 function problemText({ party, fault, code }: PartyProblem): string {
-  const words = WORDS[code];
+  const words = CODES[code];
   return `${party ?? 'the foreign client'}: ${words?.whole ? words.says : FAULTS[fault]} (${code})`;
 }
 
@@ -183,7 +182,7 @@ export function skipText(cause: SkipCause): string {
 
 /** `the client's certificate has been revoked (CERT_REVOKED)`, as the server says it. */
 function codeText(side: Side, code: string): string {
-  const words = WORDS[code];
+  const words = CODES[code];
   if (words === undefined) return `the handshake failed (${code})`;
   return words.whole
     ? `${words.says} (${code})`
@@ -193,60 +192,3 @@ function codeText(side: Side, code: string): string {
 function otherOf(side: Side): Side {
   return side === 'server' ? 'client' : 'server';
 }
-
-/** A code of the TLS library in plain words. */
-interface Words {
-  /** Completes "the client's certificate …" or, when `whole`, stands by itself. */
-  readonly says: string;
-  readonly hint?: string;
-  readonly whole?: true;
-}
-
-const CHAIN_HINT =
-  "the chain must lead to a root in the other side's ca.pem, and fullchain.pem must hold every intermediate";
-const CLOCK_HINT =
-  'compare the clock of this machine with the certificate\'s dates; "pki apply" renews what is due';
-const USAGE_HINT = 'a server needs extended key usage serverAuth, a client clientAuth, a peer both';
-const FIT_HINT = 'run "pki plan": it finds the file that was changed';
-
-const WORDS: Readonly<Record<string, Words>> = {
-  [NO_CERTIFICATE]: { says: 'the client sent no certificate', whole: true },
-  [CLOSED_EARLY]: { says: 'the connection was closed before the handshake was done', whole: true },
-  [TIMED_OUT]: { says: 'timed out', whole: true },
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: { says: 'does not lead to a trusted CA', hint: CHAIN_HINT },
-  UNABLE_TO_GET_ISSUER_CERT: { says: 'does not lead to a trusted CA', hint: CHAIN_HINT },
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: { says: 'does not lead to a trusted CA', hint: CHAIN_HINT },
-  SELF_SIGNED_CERT_IN_CHAIN: { says: 'leads to a root that is not trusted', hint: CHAIN_HINT },
-  DEPTH_ZERO_SELF_SIGNED_CERT: { says: 'is self-signed and not trusted', hint: CHAIN_HINT },
-  CERT_SIGNATURE_FAILURE: { says: 'was not signed by the CA key that it names', hint: CHAIN_HINT },
-  CERT_HAS_EXPIRED: { says: 'or one of its issuers has expired', hint: CLOCK_HINT },
-  CERT_NOT_YET_VALID: { says: 'or one of its issuers is not valid yet', hint: CLOCK_HINT },
-  CERT_REVOKED: { says: 'has been revoked', hint: 'issue a new one' },
-  INVALID_PURPOSE: { says: 'or one of its issuers may not be used in this role', hint: USAGE_HINT },
-  INVALID_CA: {
-    says: 'was issued by a certificate that is no CA',
-    hint: 'the issuer needs basic constraints CA:TRUE',
-  },
-  PATH_LENGTH_EXCEEDED: { says: 'has more CAs above it than a path length allows' },
-  ERR_TLS_CERT_ALTNAME_INVALID: {
-    says: 'does not carry the name that was asked for',
-    hint: 'clients match a wildcard for one label only, and never directly below a top-level domain',
-  },
-  UNSPECIFIED: {
-    says: 'was refused for a reason that Node does not name',
-    hint: 'ask "openssl verify -x509_strict": name constraints, weak keys and SHA-1 signatures end up here',
-  },
-  KEY_VALUES_MISMATCH: { says: 'key and certificate do not match', hint: FIT_HINT, whole: true },
-  ERR_SSL_EE_KEY_TOO_SMALL: { says: 'the key is too weak for TLS (security level 2)', whole: true },
-  ERR_SSL_CA_KEY_TOO_SMALL: { says: 'the key of a CA is too weak for TLS (security level 2)', whole: true },
-  ERR_SSL_CA_MD_TOO_WEAK: { says: 'a signature with SHA-1 or MD5 is too weak for TLS', whole: true },
-  ERR_SSL_NO_SHARED_CIPHER: { says: 'the two sides have no cipher in common', whole: true },
-  ERR_SSL_UNSUPPORTED_PROTOCOL: { says: 'the two sides have no TLS version in common', whole: true },
-  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: { says: 'the two sides have no TLS version in common', whole: true },
-  ECONNRESET: { says: 'the other side broke the connection off', whole: true },
-  ECONNREFUSED: {
-    says: 'nothing listens on the port',
-    hint: 'is loopback (127.0.0.1) usable here?',
-    whole: true,
-  },
-};
