@@ -1,5 +1,6 @@
 /** Private keys in PEM → facts, whatever their encoding; and what is left to its owner. */
 import { createECDH, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { readAll } from './der.ts';
 import type { KeyFacts } from './facts.ts';
 import { type KeyFormat, keyFormatOf } from './key-format.ts';
 import { type PemBlock, PemError, pemText, readPem } from './pem.ts';
@@ -68,6 +69,8 @@ function load({
   const type = TYPES[label];
   if (type === undefined || encrypted) return undefined;
   try {
+    // Node does not mind what stands behind a key; the openssl command does.
+    readAll(der);
     return createPrivateKey({ key: Buffer.from(der), format: 'der', type });
   } catch {
     return undefined;
@@ -77,7 +80,7 @@ function load({
 /** Node takes the public half as it is, whether or not it matches. */
 function checkedPublicKey(key: KeyObject): Uint8Array {
   const pkcs8 = key.export({ format: 'der', type: 'pkcs8' });
-  const known = publicKeyWithin(pkcs8, pointOf);
+  const known = publicKeyWithin(pkcs8, pointOf, true);
   if (known !== undefined) return known;
   const curve = key.asymmetricKeyDetails?.namedCurve;
   const parts = ecKeyOf(pkcs8);

@@ -121,7 +121,8 @@ function matchAt(pattern: RegExp, text: string, at: number): string | null {
   return match === null ? null : (match[1] ?? '');
 }
 
-const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+/** RFC 4648 §3.5: bits behind the last octet are zero. OpenSSL and Go read others too, GnuTLS does not. */
+const BASE64 = /^[A-Za-z0-9+/]*(?:[A-Za-z0-9+/]|[AQgw]==|[AEIMQUYcgkosw048]=)$/;
 
 function contentFlaw(body: string): PemFlawKind | null {
   const base64 = body.replaceAll(/[ \t\r\n]/g, '');

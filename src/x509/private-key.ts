@@ -32,13 +32,19 @@ export type PointOf = (curve: string, scalar: Uint8Array) => Uint8Array | undefi
 
 /**
  * SubjectPublicKeyInfo of an RSA or EC key in the form that openssl writes; `undefined` for any other kind or form,
- * which is left to node. @throws DamagedKeyError
+ * which is left to node. @param isExported whether node wrote it, which has read the parameters. @throws DamagedKeyError
  */
-export function publicKeyWithin(pkcs8: Uint8Array, pointOf: PointOf): Uint8Array | undefined {
+export function publicKeyWithin(
+  pkcs8: Uint8Array,
+  pointOf: PointOf,
+  isExported = false,
+): Uint8Array | undefined {
   try {
     const [version, algorithm, key] = sequence(readAll(pkcs8));
     if (hexOf(version) !== '020100' || algorithm === undefined) return undefined;
-    const bits = publicBits(algorithm, sequence(readAll(expectTag(key, TAG.octetString).body)), pointOf);
+    const parts = sequence(readAll(expectTag(key, TAG.octetString).body));
+    const bits =
+      isExported || hasUsualParameters(algorithm) ? publicBits(algorithm, parts, pointOf) : undefined;
     return bits && encode(TAG.sequence, algorithm.bytes, encode(TAG.bitString, Buffer.of(0), bits));
   } catch (error) {
     if (error instanceof DerError) return undefined;
@@ -57,6 +63,14 @@ function publicBits(algorithm: Der, parts: readonly Der[], pointOf: PointOf): Ui
     return ecPoint(oidText(parameters), parts, pointOf);
   const isRsa = kind === KEY_ALGORITHM.rsa || kind === KEY_ALGORITHM.rsaPss;
   return isRsa ? rsaPublicKey(parts) : undefined;
+}
+
+/** Of RSA: NULL, or none, which stand for every hash (RFC 8017 A.1, A.2.3). Those of EC keys are compared as they are. */
+function hasUsualParameters(algorithm: Der): boolean {
+  const [oid, parameters] = sequence(algorithm);
+  const kind = oidText(oid);
+  if (kind === KEY_ALGORITHM.rsaPss) return parameters === undefined;
+  return kind !== KEY_ALGORITHM.rsa || hexOf(parameters) === '0500';
 }
 
 /** RSAPrivateKey: version, n, e, d, p, q and the three of CRT (RFC 8017 A.1.2) → RSAPublicKey: n, e. */
