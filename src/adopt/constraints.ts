@@ -40,3 +40,11 @@ export function purposesOf(
   const isPossible = usual.every((purpose) => found.includes(purpose));
   return isUsual || !isPossible ? undefined : [...found];
 }
+
+/** Of a certificate outside TLS, whatever its key may do beside signing, as far as validation takes it. */
+export function usagesOf({ extensions, keySpec }: CertificateFacts, section: Section): EntryText['keyUsage'] {
+  const found = extensions.keyUsage?.value ?? [];
+  if (section !== 'certificates' || found.length === 0) return undefined;
+  const isRefused = found.includes('keyEncipherment') && !keySpec.startsWith('rsa');
+  return found.includes('keyCertSign') || isRefused ? undefined : [...found];
+}

@@ -4,7 +4,7 @@ import { compare } from '../pki/compare.ts';
 import { type EntityId, entityId } from '../pki/entity.ts';
 import { compact } from '../pki/record.ts';
 import { pathLengthOf } from '../x509/facts.ts';
-import { constraintsOf, purposesOf } from './constraints.ts';
+import { constraintsOf, purposesOf, usagesOf } from './constraints.ts';
 import { ExtensionReader } from './extensions.ts';
 import { depthOf, type Hierarchy, leftOutOf, type PlacedPair } from './hierarchy.ts';
 import { keyText } from './key-text.ts';
@@ -125,6 +125,7 @@ function draftOf(pair: PlacedPair, { names, hasChoice, issuers, described }: Con
       issuer: named ? (names.get(issuer) ?? '') : undefined,
       pathLength: pathLength(pair),
       nameConstraints: section === 'authorities' ? constraintsOf(facts) : undefined,
+      keyUsage: usagesOf(facts, section),
       extendedKeyUsage: purposesOf(facts, section),
       ...described.settingsOf(pair),
       key: keyText(pair.key.spec),

@@ -36,6 +36,7 @@ export class ExtensionReader {
       policyConstraints: isAuthority ? this.#demandsOf(pair) : undefined,
       inhibitAnyPolicy: isAuthority && !this.#unmet.has(pair) ? anyPolicyIn(cert.facts) : undefined,
       mustStaple: this.#mustStaple(pair) ? true : undefined,
+      ocspNoCheck: isResponder(pair) ? true : undefined,
       ...(isAuthority ? this.#publishedBy(pair) : {}),
       extensions: privateExtensionsOf(cert.facts),
     });
@@ -52,6 +53,7 @@ export class ExtensionReader {
       policyConstraints: own.policyConstraints !== undefined,
       inhibitAnyPolicy: own.inhibitAnyPolicy !== undefined,
       mustStaple: own.mustStaple !== undefined,
+      ocspNoCheck: own.ocspNoCheck !== undefined,
       crlDistributionPoints: by.crl !== undefined,
       authorityInfoAccess: (['ocsp', 'caIssuers'] as const).every(
         (field) => urlsIn(facts, field).length === 0 || by[field] !== undefined,
@@ -95,6 +97,12 @@ export class ExtensionReader {
     if (found === undefined || found.critical || !isServer || issuer === null) return false;
     return String(found.value) === '5' && this.#publishedBy(issuer).ocsp !== undefined;
   }
+}
+
+function isResponder({ section, cert }: PlacedPair): boolean {
+  const { ocspNoCheck, extendedKeyUsage } = cert.facts.extensions;
+  const isMeant = extendedKeyUsage?.value.includes('OCSPSigning') ?? false;
+  return section === 'certificates' && ocspNoCheck?.value === true && isMeant;
 }
 
 function isRefused(pair: PlacedPair): boolean {

@@ -18,7 +18,8 @@ export function kindOf(facts: CertificateFacts): Kind {
   if (calls && !serves) return { section: 'clients', notes: [] };
   if (serves) return host(facts, calls ? 'peers' : 'servers');
   if (usages.length === 0 || usages.includes('anyExtendedKeyUsage')) return unsaid(facts);
-  return { why: { kind: 'usage', usages } };
+  const isMixed = usages.includes('timeStamping') && usages.length > 1;
+  return isMixed ? { why: { kind: 'usage', usages } } : { section: 'certificates', notes: [] };
 }
 
 /** Without extended key usages a certificate may be used for both; without a host name it can only be a client's. */

@@ -42,8 +42,8 @@ export function namesOf(
   const usable = usableNames(facts);
   const notes = unusable(all.filter((name) => !usable.includes(name)));
   const san = sanText(facts);
-  if (section === 'clients' || section === 'authorities' || commonName === undefined || san === undefined)
-    return { san, notes };
+  const isHost = section === 'servers' || section === 'peers';
+  if (!isHost || commonName === undefined || san === undefined) return { san, notes };
   const own = ownName(commonName);
   if (usable.some((name) => sameName(name, own))) {
     const isDefault = usable.length === 1 && usable[0] === own;

@@ -98,7 +98,7 @@ function leafOf({ inventory }: Project, id: EntityId): EndEntity {
 /** Whose certificate is served, now or before; otherwise the only one that should be asked for by that name. */
 async function servedBy(project: Project, served: Served | null, name: string): Promise<EndEntity | null> {
   const leaves = project.inventory.entities.filter((one) => one.kind !== 'authority');
-  const servers = leaves.filter(({ kind }) => kind !== 'client');
+  const servers = leaves.filter(({ kind }) => kind === 'server' || kind === 'peer');
   const [leaf] = served?.chain ?? [];
   const fingerprint = leaf === undefined ? null : sha256(leaf);
   const issued = (await history(project)).find((entry) => entry.fingerprint === fingerprint);

@@ -15,6 +15,20 @@ export const BUILT_IN_PROFILES = {
     values: { extendedKeyUsage: ['serverAuth', 'clientAuth'] },
     meaning: 'what `peers` are without a profile',
   },
+  'code-signing': { values: { extendedKeyUsage: ['codeSigning'] }, meaning: 'signs programs and packages' },
+  email: {
+    values: { extendedKeyUsage: ['emailProtection'] },
+    meaning: 'signs and receives mail (S/MIME, RFC 8550); the address stands in `san`',
+  },
+  timestamping: {
+    values: { extendedKeyUsage: ['timeStamping'] },
+    meaning: 'signs time stamps, and can do nothing else: the extension is critical (RFC 3161 §2.3)',
+  },
+  'ocsp-responder': {
+    values: { extendedKeyUsage: ['OCSPSigning'], ocspNoCheck: true },
+    meaning:
+      'signs OCSP responses for the authority that issued it, and is not itself asked for (RFC 6960 §4.2.2.2): give it a short `validity`',
+  },
   ca: {
     values: { keyUsage: ['keyCertSign', 'cRLSign'] },
     meaning: 'an authority as RFC 5280 describes it: it signs certificates and revocation lists',

@@ -118,8 +118,8 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
   ),
   ...eachWord('$schema schema', 'write it as a comment: "# yaml-language-server: $schema=…"'),
   ...eachWord(
-    'certificates certs certificate entities leaves leafs',
-    'entries stand under "servers", "clients" or "peers"',
+    'certs certificate entities leaves leafs',
+    'entries stand under "servers", "clients", "peers" or "certificates"',
   ),
 ]);
 

@@ -77,6 +77,15 @@ export const EXTENSION_SETTINGS = {
       'the certificate demands that the server staples an OCSP response (RFC 7633); its issuer needs an `ocsp` for that',
     examples: [true],
   },
+  ocspNoCheck: {
+    places: { leaf: field.ocspNoCheck.optional() },
+    lesser: true,
+    type: '`true`, `false`',
+    byDefault: 'not said',
+    meaning:
+      'the certificate of an OCSP responder says that its own revocation need not be asked for (RFC 6960 §4.2.2.2.1)',
+    examples: [true],
+  },
   crl: {
     places: { authority: location('http://pki.example.test/ca.crl').optional() },
     lesser: true,

@@ -65,6 +65,9 @@ export const rotateKey = z.boolean(wanted('true or false'));
 /** TLS feature (RFC 7633), or its absence. */
 export const mustStaple = z.boolean(wanted('true or false'));
 
+/** The same. */
+export const ocspNoCheck = z.boolean(wanted('true or false'));
+
 const reference = z.string(wanted('the name of an authority'));
 
 /** Text: whether there is such an authority, and whether it can sign, is for resolve/ to say. */

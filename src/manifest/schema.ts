@@ -41,6 +41,7 @@ const defaults = z.strictObject(
     servers: ofSection(ofLeaves, 'Settings of every server that does not set them itself.'),
     clients: ofSection(ofLeaves, 'Settings of every client that does not set them itself.'),
     peers: ofSection(ofLeaves, 'Settings of every peer that does not set them itself.'),
+    certificates: ofSection(ofLeaves, 'Settings of every certificate that does not set them itself.'),
   },
   bag,
 );
@@ -113,6 +114,10 @@ export const manifestSchema = z
       servers: section(leafEntry, 'Servers: TLS server certificates.'),
       clients: section(leafEntry, 'Clients: TLS client certificates.'),
       peers: section(leafEntry, 'Peers: both server and client, such as brokers or members of a cluster.'),
+      certificates: section(
+        leafEntry,
+        'Certificates for anything but TLS, such as code signing: what for, "profile" or "extendedKeyUsage" says.',
+      ),
     },
     wanted('a map'),
   )

@@ -71,6 +71,6 @@ function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): st
 
 /** The maps of a manifest that can have a setting. */
 function whereText({ authority, leaf, defaults }: Row['places']): string {
-  const entry = authority && leaf ? 'entry' : authority ? 'authority' : 'server, client, peer';
+  const entry = authority && leaf ? 'entry' : authority ? 'authority' : 'end entity';
   return defaults ? `${entry}, defaults` : entry;
 }

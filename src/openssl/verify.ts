@@ -4,8 +4,8 @@ import { filePath, type Located } from '../pki/files.ts';
 import { issuersAbove } from '../pki/issuers.ts';
 import type { Command } from './command.ts';
 
-/** Values of `-purpose`: TLS servers, TLS clients, and `any` for authorities. */
-export type Purpose = 'sslserver' | 'sslclient' | 'any';
+/** Values of `-purpose`: TLS servers and clients, what openssl knows beside TLS, and `any` for the rest. */
+export type Purpose = 'sslserver' | 'sslclient' | 'smimesign' | 'timestampsign' | 'ocsphelper' | 'any';
 
 /** Certificates that one call can judge: same issuers, same purpose. */
 export interface VerifyBatch {
@@ -53,7 +53,25 @@ function purposesOf(entity: Entity): readonly Purpose[] {
       return ['sslclient'];
     case 'peer':
       return ['sslserver', 'sslclient'];
+    case 'certificate':
+      return statedPurposes(entity);
   }
+}
+
+/** openssl 3.0 has none for code signing. */
+const BY_USAGE: Readonly<Record<string, Purpose>> = {
+  serverAuth: 'sslserver',
+  clientAuth: 'sslclient',
+  emailProtection: 'smimesign',
+  timeStamping: 'timestampsign',
+  OCSPSigning: 'ocsphelper',
+};
+
+function statedPurposes({ extendedKeyUsage = [], keyUsage }: Entity): readonly Purpose[] {
+  const found = extendedKeyUsage.flatMap((usage) => BY_USAGE[usage] ?? []);
+  // a key that only enciphers signs no mail and does no handshake
+  const signs = keyUsage?.includes('digitalSignature') ?? true;
+  return found.length === 0 || !signs ? ['any'] : found;
 }
 
 /**

@@ -22,12 +22,13 @@ export const KINDS = {
   servers: 'server',
   clients: 'client',
   peers: 'peer',
+  certificates: 'certificate',
 } as const;
 /** A group of entries in a manifest. */
 export type Section = keyof typeof KINDS;
 /** All of them, authorities first. */
 export const SECTIONS: readonly Section[] = keysOf(KINDS);
-/** `authority` signs; `server`, `client` and `peer` (both roles) are end entities. */
+/** `authority` signs; `server`, `client` and `peer` (both roles) are end entities in TLS, `certificate` is any other. */
 export type EntityKind = (typeof KINDS)[Section];
 /** Kinds of end entities, which sign no certificate. */
 export type LeafKind = Exclude<EntityKind, 'authority'>;
@@ -105,12 +106,14 @@ export interface Authority extends EntityBase {
   readonly caIssuers?: Location;
 }
 
-/** A server, client or peer: it signs no certificate, and always has an issuer. */
+/** It signs no certificate, and always has an issuer. */
 export interface EndEntity extends EntityBase {
   readonly kind: LeafKind;
   readonly issuer: EntityId;
   /** Whether its certificate demands a stapled OCSP response; absent: it stays as it is. */
   readonly mustStaple?: boolean;
+  /** Whether its certificate says that its own revocation need not be asked for; absent: it stays as it is. */
+  readonly ocspNoCheck?: boolean;
 }
 
 /** Anything with a key and a certificate of its own; `kind` says what it is. */

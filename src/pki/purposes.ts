@@ -18,4 +18,5 @@ export const PURPOSES_OF: Readonly<Record<EntityKind, readonly (keyof typeof PUR
   server: ['serverAuth'],
   client: ['clientAuth'],
   peer: ['serverAuth', 'clientAuth'],
+  certificate: [],
 };

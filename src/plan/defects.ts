@@ -99,6 +99,7 @@ function netscapeDefects(facts: CertificateFacts, { kind }: Judged): readonly De
   const found = findNamed(facts, 'nsCertType');
   if (found === undefined || !isWellFormed(found.hex, flags)) return [];
   const [, bits = 0] = derIn(found.hex).body;
+  if (kind === 'certificate') return [];
   const needed = kind === 'peer' ? NETSCAPE.client | NETSCAPE.server : NETSCAPE[kind];
   return (bits & needed) === needed ? [] : [defect('netscape-type', 'nsCertType')];
 }

@@ -7,6 +7,7 @@ const PLURALS: Readonly<Record<EntityKind, readonly [one: string, many: string]>
   server: ['server', 'servers'],
   client: ['client', 'clients'],
   peer: ['peer', 'peers'],
+  certificate: ['certificate', 'certificates'],
 };
 
 /** `1 authority, 2 servers, 3 clients`; kinds that are not there are left out. */

@@ -70,7 +70,7 @@ function warnOfReaders(constrained: Constrained, report: Report): void {
   const has = (kind: string): boolean => constraints.permitted.some((name) => name.startsWith(`${kind}:`));
   const isNameless = !entity.san.some(({ kind }) => kind === 'dns');
   const hasName = entity.subject.some(({ type }) => type === 'CN');
-  if (has('dns') && entity.kind === 'client' && isNameless && hasName)
+  if (has('dns') && (entity.kind === 'client' || entity.kind === 'certificate') && isNameless && hasName)
     report.warn({
       code: 'san',
       at: draft.at('commonName'),

@@ -8,9 +8,10 @@ import { quote } from '../pki/printable.ts';
 import { type San, type SanKind, sanText } from '../pki/san.ts';
 import { draftText, type LeafDraft } from './draft.ts';
 
-/** The SANs of an end entity: as written for clients. */
+/** The SANs of an end entity: as written, but for servers and peers. */
 export function sansOf(leaf: LeafDraft, report: Report): readonly San[] {
-  return leaf.kind === 'client' ? (leaf.settings.san ?? []) : hostSans(leaf, report);
+  const isHost = leaf.kind === 'server' || leaf.kind === 'peer';
+  return isHost ? hostSans(leaf, report) : (leaf.settings.san ?? []);
 }
 
 /** Kinds that a client looks for: a URI is that of a workload (SPIFFE), which clients of a mesh know by it. */

@@ -36,6 +36,8 @@ function checkSigning(authority: AuthorityDraft, report: Report): void {
 
 function checkLeafUsages(leaf: LeafDraft, report: Report): void {
   const { keyUsage, extendedKeyUsage } = leaf.settings;
+  if (leaf.kind === 'certificate') checkPurposes(leaf, report);
+  checkNoCheck(leaf, report);
   if (keyUsage?.includes('keyCertSign'))
     report.error({
       code: 'usage',
@@ -43,7 +45,7 @@ function checkLeafUsages(leaf: LeafDraft, report: Report): void {
       message: `${draftText(leaf)} signs no certificates, and "keyCertSign" says so`,
       hint: 'leave keyCertSign out, or move the entry to "authorities"; OpenSSL and Go refuse it in an end entity',
     });
-  else if (keyUsage !== undefined && !keyUsage.includes('digitalSignature'))
+  else if (leaf.kind !== 'certificate' && keyUsage?.includes('digitalSignature') === false)
     report.error({
       code: 'usage',
       at: leaf.at('keyUsage'),
@@ -57,6 +59,38 @@ function checkLeafUsages(leaf: LeafDraft, report: Report): void {
       at: leaf.at('extendedKeyUsage'),
       message: `${draftText(leaf)} could be no ${leaf.kind}: ${listed(missing)} is not among its purposes`,
       hint: `add ${missing.join(' and ')}; every TLS library refuses a ${leaf.kind} without`,
+    });
+}
+
+/** What a certificate outside TLS is for follows from no section. */
+function checkPurposes(leaf: LeafDraft, report: Report): void {
+  const { extendedKeyUsage } = leaf.settings;
+  if (extendedKeyUsage === undefined && leaf.isKnown('extendedKeyUsage'))
+    report.error({
+      code: 'usage',
+      about: draftText(leaf),
+      at: leaf.at(),
+      message: `${draftText(leaf)} does not say what it is for`,
+      hint: `add "profile: code-signing", email, timestamping or ocsp-responder, or an "extendedKeyUsage"`,
+    });
+  if (extendedKeyUsage?.includes('timeStamping') && extendedKeyUsage.length > 1)
+    report.error({
+      code: 'usage',
+      at: leaf.at('extendedKeyUsage'),
+      message: `${draftText(leaf)} signs time stamps, and would be for more than that`,
+      hint: 'leave the other purposes out: "timeStamping" has to be the only one (RFC 3161 §2.3), and OpenSSL refuses others',
+    });
+}
+
+/** It is about the responses of a responder alone. */
+function checkNoCheck(leaf: LeafDraft, report: Report): void {
+  const { ocspNoCheck, extendedKeyUsage = [] } = leaf.settings;
+  if (ocspNoCheck && !extendedKeyUsage.includes('OCSPSigning'))
+    report.error({
+      code: 'usage',
+      at: leaf.at('ocspNoCheck'),
+      message: `${draftText(leaf)} is no OCSP responder, so "ocspNoCheck" says nothing`,
+      hint: 'leave it out, or add "OCSPSigning" to "extendedKeyUsage"',
     });
 }
 

@@ -12,6 +12,7 @@ import { inhibitAnyPolicy } from './extensions/inhibit-any-policy.ts';
 import { keyUsage } from './extensions/key-usage.ts';
 import { mustStaple } from './extensions/must-staple.ts';
 import { nameConstraints } from './extensions/name-constraints.ts';
+import { ocspNoCheck } from './extensions/ocsp-no-check.ts';
 import { policyConstraints } from './extensions/policy-constraints.ts';
 import { subjectAltName } from './extensions/subject-alt-name.ts';
 import { subjectKeyIdentifier } from './extensions/subject-key-identifier.ts';
@@ -31,6 +32,7 @@ const TABLE = [
   crlDistributionPoints,
   authorityInfoAccess,
   mustStaple,
+  ocspNoCheck,
 ] as const;
 
 type Row = (typeof TABLE)[number];

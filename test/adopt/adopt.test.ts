@@ -138,11 +138,13 @@ describe('a certificate', () => {
     ['peers', facts({ extensions: usages('clientAuth', 'serverAuth') })],
     ['peers', facts({ extensions: none })],
     ['clients', facts({ extensions: { ...none, subjectAltName: undefined }, ...cn('Ann Other') })],
+    ['certificates', facts({ extensions: usages('codeSigning', 'emailProtection') })],
+    ['certificates', facts({ extensions: usages('timeStamping') })],
     ['authorities', facts({ extensions: ca })],
   ])('belongs to %s', (section, certificate) => expect(kindOf(certificate)).toMatchObject({ section }));
 
   it.each([
-    ['usage', facts({ extensions: usages('codeSigning') })],
+    ['usage', facts({ extensions: usages('timeStamping', 'codeSigning') })],
     ['no-host', facts({ extensions: { ...usages('serverAuth'), ...san('email:a@b.test') }, subject: [] })],
   ])('belongs to none: %s', (kind, certificate) =>
     expect(kindOf(certificate)).toMatchObject({ why: { kind } }),

@@ -65,6 +65,7 @@ it('says of each file by its content why it belongs to nothing that is adopted',
     ['web'],
     [],
     [],
+    [],
   ]);
   // The common name is one of these, in whatever case; it is not added.
   expect(manifest.entries.servers.get('web')).toMatchObject({ san: ['WEB.example.test'] });

@@ -313,7 +313,7 @@ describe('what is left out', () => {
     await sign('koblitz', server('koblitz'), ROOT, {
       algorithm: ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:secp256k1'],
     });
-    await sign('coder', leaf('codeSigning'));
+    await sign('coder', leaf('codeSigning, timeStamping'));
     await sign('spiffe', leaf('serverAuth', 'URI:spiffe://x/y'), ROOT, { subject: '/O=No Host' });
     await sign('{brace}', server('brace'), ROOT, { subject: '/CN=brace.test' });
     await sign('API', server('API'));

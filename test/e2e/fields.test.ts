@@ -729,6 +729,14 @@ const POLICIES: readonly Case[] = [
     ['servers/by'],
     RESPONDER,
   ),
+  ...stated(
+    'servers.*.ocspNoCheck',
+    'servers.by.ocspNoCheck',
+    [true, false],
+    ['ocspNoCheck', 'none', 'true', 'none'],
+    ['servers/by'],
+    with_(PLAIN, { 'servers.by.extendedKeyUsage': ['serverAuth', 'OCSPSigning'] }),
+  ),
   ...(['crl', 'ocsp', 'caIssuers'] as const).flatMap((name) =>
     stated(
       `authorities.*.${name}.url`,
@@ -1042,9 +1050,9 @@ const LAYERS = ['profile', 'extends'];
 /** A field of an entry, whatever layer it stands in. */
 function inEntry(field: string): readonly string[] {
   const [, setting] =
-    /^(?:profiles\.\*|defaults\.(?:servers|clients|peers|authorities))\.(.+)$/.exec(field) ?? [];
+    /^(?:profiles\.\*|defaults\.(?:servers|clients|peers|certificates|authorities))\.(.+)$/.exec(field) ?? [];
   if (setting !== undefined) return [`servers.*.${setting}`, `authorities.*.${setting}`];
-  return [field.replace(/^(clients|peers)\.\*/, 'servers.*')];
+  return [field.replace(/^(clients|peers|certificates)\.\*/, 'servers.*')];
 }
 
 it('every field that the schema has stands in this table', () => {

@@ -48,6 +48,7 @@ describe('the table of settings', () => {
       'policyConstraints',
       'inhibitAnyPolicy',
       'mustStaple',
+      'ocspNoCheck',
       'crl',
       'ocsp',
       'caIssuers',

@@ -21,6 +21,7 @@ import { inhibitAnyPolicy } from '../../src/x509/extensions/inhibit-any-policy.t
 import { keyUsage } from '../../src/x509/extensions/key-usage.ts';
 import { mustStaple } from '../../src/x509/extensions/must-staple.ts';
 import { nameConstraints } from '../../src/x509/extensions/name-constraints.ts';
+import { ocspNoCheck } from '../../src/x509/extensions/ocsp-no-check.ts';
 import { policyConstraints } from '../../src/x509/extensions/policy-constraints.ts';
 import { subjectAltName } from '../../src/x509/extensions/subject-alt-name.ts';
 import { subjectKeyIdentifier } from '../../src/x509/extensions/subject-key-identifier.ts';
@@ -196,6 +197,7 @@ const ROWS: readonly Row[] = [
     [NASTY_URL, 'http://b.test'],
     ['http://c.test/ca.cer'],
   ),
+  row(ocspNoCheck, true, 'ignored', ['true']),
   row(mustStaple, [5], 'status_request', ['status_request']),
   row(PRIVATE, '0c077261636b203132', 'DER:0c077261636b203132', [`${PRIVATE.oid} utf8 rack 12`]),
   row(PRIVATE, '16012c', 'DER:16012c', [`${PRIVATE.oid} ia5 ,`]),

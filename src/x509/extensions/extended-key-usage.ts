@@ -23,12 +23,12 @@ export const extendedKeyUsage = {
   items: (usages) => usages,
   config: (usages) => ({ value: usages.join(',') }),
   // A CA certificate carries none, so that nothing below it is narrowed. RFC 5280: critical or not, at the issuer's
-  // option.
+  // option; of a time stamping authority it must be (RFC 3161 §2.3).
   wanted({ entity }) {
     const value = purposesOf(entity);
-    return value === null
-      ? { presence: 'none' }
-      : { presence: 'required', value, critical: false, accepts: 'either' };
+    if (value === null) return { presence: 'none' };
+    const critical = entity.kind === 'certificate' && value.includes('timeStamping');
+    return { presence: 'required', value, critical, accepts: critical ? 'same' : 'either' };
   },
 } as const satisfies ExtensionRule<readonly string[]>;
 

@@ -50,9 +50,23 @@ const HARMLESS: readonly KeyUsage[] = [
  * Every TLS 1.3 handshake signs, and so does every client. RSA keys of servers also decipher in TLS 1.2's RSA key
  * exchange, and NSS requires the usage for it. For other keys keyEncipherment is wrong (RFC 8813 §3, RFC 8410 §5).
  */
-function usagesOf({ kind, key }: Entity): readonly KeyUsage[] {
+function usagesOf(entity: Entity): readonly KeyUsage[] {
+  const { kind, key } = entity;
   if (kind === 'authority') return ['keyCertSign', 'cRLSign'];
+  if (kind === 'certificate') return ofPurposes(entity);
   return key.algorithm === 'rsa' && kind !== 'client'
     ? ['digitalSignature', 'keyEncipherment']
     : ['digitalSignature'];
+}
+
+/**
+ * Mail is also enciphered to its receiver, by an RSA key or by one that agrees on a key (RFC 8550 §4.4.2). A time stamp is
+ * refused where the key may do more than sign (openssl's purpose `timestampsign`).
+ */
+function ofPurposes({ key, extendedKeyUsage = [] }: Entity): readonly KeyUsage[] {
+  const has = (purpose: string): boolean => extendedKeyUsage.includes(purpose);
+  if (key.algorithm === 'rsa' && (has('emailProtection') || has('serverAuth')))
+    return ['digitalSignature', 'keyEncipherment'];
+  if (key.algorithm === 'ecdsa' && has('emailProtection')) return ['digitalSignature', 'keyAgreement'];
+  return ['digitalSignature'];
 }
