@@ -22,7 +22,7 @@ type Done = Extract<ApplyResult, { readonly kind: 'done' }>;
 export function resultText(result: ApplyResult, place: string, took = ''): string {
   switch (result.kind) {
     case 'nothing':
-      return `applied: nothing to do, ${result.held.length === 0 ? 'everything matches the manifest' : 'some files are no longer in the manifest'}\n${prunedText(result)}`;
+      return `applied: nothing to do, ${restText(result)}\n${prunedText(result)}`;
     case 'done':
       return `${executionText(result.execution, result.plan.changes, place)}${took}\n${prunedText(result)}`;
     case 'locked':
@@ -32,6 +32,12 @@ export function resultText(result: ApplyResult, place: string, took = ''): strin
     default:
       return unreachable(result);
   }
+}
+
+/** What is there when nothing was to be done: with `--only` and the like, that is not everything. */
+function restText({ held, plan: { left } }: Extract<ApplyResult, { readonly kind: 'nothing' }>): string {
+  if (held.length > 0) return 'some files are no longer in the manifest';
+  return left.length === 0 ? 'everything matches the manifest' : 'what was asked for matches the manifest';
 }
 
 function prunedText({ pruned = [] }: ApplyResult): string {

@@ -257,9 +257,14 @@ function aMember(name: string, keyPath: string, certPath: string): PlacedPair {
 
 /** The manifest of these pairs, each with just key and certificate; and what it means. */
 function manifestOf(...pairs: readonly PlacedPair[]) {
+  return manifestAmong([], pairs);
+}
+
+/** The same in a folder that holds these files as well. */
+function manifestAmong(existing: readonly string[], pairs: readonly PlacedPair[]) {
   const { drafts } = draftsOf({ pairs: [ROOT_MEMBER, ...pairs], leftOut: [] }, NOW);
   const artifacts = new Map(drafts.map((draft) => [draft.id, filesOf(draft)]));
-  const text = manifestText(describeDrafts('certs', drafts, artifacts, new Set()), {
+  const text = manifestText(describeDrafts('certs', drafts, artifacts, new Set(existing)), {
     head: ['a', 'b\nc'],
     entries: new Map(),
   });
@@ -305,6 +310,17 @@ servers:
   b:
     commonName: b.example.test
 `);
+  });
+
+  it('names the folder of an entry only where apply would take what is no file of its', () => {
+    const usual = aMember('web', 'servers/web/key.pem', 'servers/web/cert.pem');
+    const own = ['servers/web/key.pem', 'servers/web/cert.pem'];
+    const folderIn = (...existing: readonly string[]) =>
+      / {2}web:\n(?: {4}.*\n)*? {4}folder: (.*)\n/.exec(manifestAmong(existing, [usual]).text)?.[1];
+    expect(folderIn(...own)).toBeUndefined();
+    expect(folderIn(...own, 'servers/web/notes.txt', 'servers/other/ca.pem')).toBeUndefined();
+    expect(folderIn(...own, 'servers/web/ca.pem')).toBe('servers/web');
+    expect(folderIn(...own, 'servers/WEB/CSR.PEM')).toBe('servers/web');
   });
 
   it('gives names that collide another one, also where only letter case differs', () => {

@@ -112,6 +112,14 @@ describe('a re-key opens no key', () => {
     expect(rights(project, 'key.pem')).toBe('0:0 600');
   });
 
+  itWhen(isRoot, REASON, 'but to the group that root gave it to, also in such a folder', async () => {
+    const project = copyOf(applied);
+    give(project, 'key.pem', 0, GROUP, 0o640);
+    chmodSync(project.path('servers/db'), 0o777);
+    expect(await project.pki(ROTATE)).toMatchObject({ code: 0 });
+    expect(rights(project, 'key.pem')).toBe(`0:${GROUP} 640`);
+  });
+
   itWhen(isRoot, REASON, 'to everyone, nor to a group that may write', async () => {
     for (const mode of [0o644, 0o660, 0o646, 0o777, 0o4755]) {
       const project = copyOf(applied);

@@ -71,6 +71,12 @@ describe('a run that ended with', () => {
       [],
     ],
     [
+      'nothing to do of what was asked for',
+      { kind: 'nothing', plan: { ...planOf([]), left: ['servers/b'] }, held: [] },
+      'applied: nothing to do, what was asked for matches the manifest\n',
+      ['note: still due, and not part of this: servers/b'],
+    ],
+    [
       'nothing but leftovers',
       {
         kind: 'nothing',

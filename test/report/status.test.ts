@@ -28,6 +28,15 @@ const text = (...rows: readonly StatusRow[]): string => statusText(rows, { style
 /** The second line of the table in its columns, between which are two blanks or more. */
 const cells = (one: StatusRow): readonly string[] => (text(one).split('\n')[1] ?? '').split(/ {2,}/);
 
+it('sums up in the colour of the worst', () => {
+  const summary = (...rows: readonly StatusRow[]) =>
+    statusText(rows, { style: COLOURED }).trimEnd().split('\n').at(-1);
+  const ok = row(90, 60 * DAY);
+  const due = row(90, 20 * DAY, { state: 'due' });
+  expect(summary(ok, ok)).toContain('\u001b[32mstatus: 2 ok');
+  expect(summary(ok, due)).toContain('\u001b[33mstatus: 1 ok, 1 due');
+});
+
 it('is a table and one line to sum up', () => {
   const root = anAuthority();
   const rows = [
