@@ -76,6 +76,7 @@ export async function check(
       project === null || server === null ? null : { id: server.id, cert: certificateOf(project, server) },
     client,
     roots: project === null ? rootCertificates : rootsOf(project),
+    decidesAbove: starttls !== null,
     now: clock(),
   };
   return {

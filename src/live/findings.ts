@@ -15,6 +15,8 @@ export interface Expectation {
   readonly client: EntityId | null;
   /** PEM texts, one certificate each. */
   readonly roots: readonly string[];
+  /** Databases, mail and directories ask for a certificate, and decide after TLS who needs one. */
+  readonly decidesAbove: boolean;
   /** Seconds since 1970. */
   readonly now: number;
 }
@@ -43,6 +45,8 @@ export type Problem =
 /** Something that works, and that is worth a line. */
 export type Remark =
   | { readonly kind: 'old-versions' }
+  /** It asks for a certificate, and TLS alone lets in who has none. */
+  | { readonly kind: 'decided-above' }
   | { readonly kind: 'root-sent'; readonly root: Shown }
   | { readonly kind: 'surplus'; readonly certificates: readonly Shown[] }
   | { readonly kind: 'long-chain'; readonly count: number };
@@ -86,7 +90,10 @@ export function judged(survey: Survey, expectation: Expectation): Checked {
     path: { steps: path.steps.map(shown), end: path.end },
     versions,
     problems,
-    remarks: remarksOf(sent, path, versions),
+    remarks: [
+      ...(isDecidedAbove(survey, expectation) ? [{ kind: 'decided-above' } as const] : []),
+      ...remarksOf(sent, path, versions),
+    ],
     ok: problems.length === 0,
   };
 }
@@ -141,14 +148,19 @@ function chainProblems({ steps, end }: Path, now: number): readonly Problem[] {
 }
 
 /** Only with a client of ours is it known that the server should let in some clients and no others. */
-function clientProblems({ callers }: Survey, { client }: Expectation): readonly Problem[] {
-  const { anonymous, known, foreign } = callers;
+function clientProblems(survey: Survey, expectation: Expectation): readonly Problem[] {
+  const { anonymous, known, foreign } = survey.callers;
+  const { client } = expectation;
   if (client === null) return [];
   const refused: readonly Problem[] =
     known?.kind === 'refused' ? [{ kind: 'client-refused', client, code: known.code }] : [];
-  if (anonymous.kind === 'let-in')
+  if (anonymous.kind === 'let-in' && !isDecidedAbove(survey, expectation))
     return [...refused, { kind: 'anyone-let-in', asks: anonymous.served.asks }];
   return foreign?.kind === 'let-in' ? [...refused, { kind: 'foreign-let-in' }] : refused;
+}
+
+function isDecidedAbove({ callers: { anonymous } }: Survey, { client, decidesAbove }: Expectation): boolean {
+  return decidesAbove && client !== null && anonymous.kind === 'let-in' && anonymous.served.asks === true;
 }
 
 function remarksOf(

@@ -125,6 +125,8 @@ export function problemAdvice(problem: Problem, place: string): Advice {
 }
 
 const REMARKS: Words<Remark> = {
+  'decided-above': () =>
+    'TLS alone lets in who has no certificate, though the server asks for one: what comes after has to require it (clientcert of pg_hba.conf, REQUIRE X509)',
   'old-versions': () => 'it still speaks TLS 1.0 or 1.1, which RFC 8996 forbids',
   'root-sent': ({ root }) => `it sends its root as well, which clients do not need: ${shownText(root)}`,
   surplus: ({ certificates }) =>

@@ -1,7 +1,7 @@
 // `pki check` against servers that run: Node's, and nginx, which refuses above TLS.
 import { readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer, type Server, type TlsOptions } from 'node:tls';
+import { type AddressInfo, createServer as createPlain } from 'node:net';
+import { createServer, type Server, TLSSocket, type TlsOptions } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Run } from '../helpers/cli.ts';
 import { runPki } from '../helpers/cli.ts';
@@ -200,6 +200,28 @@ describe('what is worth a line', () => {
     expect(kinds).toEqual([]);
     expect(endpoints[0]?.versions).toEqual(['TLS 1.3', 'TLS 1.2', 'TLS 1.0 or 1.1']);
     expect(endpoints[0]?.remarks.map(({ kind }) => kind)).toEqual(['old-versions']);
+  });
+});
+
+describe('a database', () => {
+  it('asks for a certificate, and requires it above TLS: that is no problem of TLS', async () => {
+    const files = { key: pem('servers/api', 'key'), cert: pem('servers/api', 'fullchain') };
+    const asks = { ca: pem('servers/api', 'ca'), requestCert: true, rejectUnauthorized: false };
+    // As PostgreSQL begins: eight bytes, one letter, then TLS.
+    const server = createPlain((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => {
+        socket.pause();
+        socket.write('S');
+        new TLSSocket(socket, { isServer: true, ...files, ...asks }).on('error', () => undefined).resume();
+      });
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const place = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const [kinds, { endpoints }] = await problems(place, '--starttls', 'postgres', '--with', 'app');
+    server.close();
+    expect(kinds).toEqual(['foreign-let-in']);
+    expect(endpoints[0]?.remarks.map(({ kind }) => kind)).toEqual(['decided-above']);
   });
 });
 
