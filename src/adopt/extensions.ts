@@ -11,6 +11,7 @@ import { lacksPolicy, policyTermsOf } from '../x509/policies.ts';
 import { constraintsOf } from './constraints.ts';
 import type { PlacedPair } from './hierarchy.ts';
 import { privateExtensionsOf } from './private-extensions.ts';
+import { signingTextOf } from './signing.ts';
 
 type Published = Pick<EntryText, 'crl' | 'ocsp' | 'caIssuers'>;
 type PublishedField = keyof Published;
@@ -37,6 +38,7 @@ export class ExtensionReader {
       inhibitAnyPolicy: isAuthority && !this.#unmet.has(pair) ? anyPolicyIn(cert.facts) : undefined,
       mustStaple: this.#mustStaple(pair) ? true : undefined,
       ocspNoCheck: isResponder(pair) ? true : undefined,
+      ...(isAuthority ? signingTextOf(pair, this.#below.get(pair) ?? []) : {}),
       ...(isAuthority ? this.#publishedBy(pair) : {}),
       extensions: privateExtensionsOf(cert.facts),
     });

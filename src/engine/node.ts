@@ -2,7 +2,7 @@
  * The engine that is this process: keys and signatures by node's own OpenSSL, on its threads, around DER of our own. A
  * leaf takes a fraction of a millisecond, where two processes of openssl take ten.
  */
-import { randomBytes, sign } from 'node:crypto';
+import { constants, randomBytes, sign } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { lookUp } from '../openssl/key-path.ts';
@@ -157,7 +157,8 @@ export class NodeEngine implements Engine {
 }
 
 async function signed({ der, algorithm }: Unsigned, { key }: PrivateKey): Promise<Uint8Array> {
-  return encodeSigned(der, algorithm, await signBytes(algorithm.digest, der, key));
+  const pss = { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+  return encodeSigned(der, algorithm, await signBytes(algorithm.digest, der, algorithm.isPss ? pss : key));
 }
 
 /** 159 random bits, as openssl's `rand_serial` draws them. */

@@ -91,7 +91,7 @@ const OWNER = '"owner", "group" and "mode" say whose the files are, and who else
 const REVOCATION =
   'there are no revocation lists yet: a short "validity" limits how long a stolen key is good for';
 const FORMS = '"outputs" says which files there are; none has a passphrase yet';
-const DIGEST = 'the signature follows from the key of the authority that signs';
+const DIGEST = 'write "digest", or "signature" for an RSA key, in the authority that signs';
 const INCLUDE =
   'a manifest is one file, or several documents in it: "profiles" and "defaults" share settings';
 const RELOAD = 'nothing is run after a change: let what runs "pki apply" reload the service';

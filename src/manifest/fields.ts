@@ -1,6 +1,7 @@
 /** The shapes of settings: the type of each, and the parser that makes a value of it. What they mean is in settings.ts. */
 import * as z from 'zod';
 import { quote } from '../pki/printable.ts';
+import { PADDINGS, SIGNING_DIGESTS } from '../pki/signing.ts';
 import type { DiagnosticCode } from './diagnostic.ts';
 import {
   BACKDATE_PATTERN,
@@ -61,6 +62,12 @@ export const backdate = z
 
 /** Yes or no, in YAML's own words. */
 export const rotateKey = z.boolean(wanted('true or false'));
+
+/** Of an authority's signatures. */
+export const digest = z.enum(SIGNING_DIGESTS, wanted(`one of ${SIGNING_DIGESTS.join(', ')}`));
+
+/** What its RSA key does with that. */
+export const signature = z.enum(PADDINGS, wanted(`one of ${PADDINGS.join(', ')}`));
 
 /** TLS feature (RFC 7633), or its absence. */
 export const mustStaple = z.boolean(wanted('true or false'));

@@ -73,6 +73,22 @@ export const SETTINGS = {
     meaning: 'how many authorities may stand below this one in line (RFC 5280 §4.2.1.9)',
     examples: [0, 1],
   },
+  digest: {
+    places: { authority: field.digest.optional() },
+    lesser: true,
+    type: '`sha256`, `sha384`, `sha512`',
+    byDefault: 'by its key: `sha256`; P-384 `sha384`, P-521 `sha512`',
+    meaning: 'the digest in its signatures',
+    examples: ['sha384'],
+  },
+  signature: {
+    places: { authority: field.signature.optional() },
+    lesser: true,
+    type: '`pkcs1`, `rsa-pss`',
+    byDefault: '`pkcs1`',
+    meaning: 'how its RSA key signs (RFC 8017 §8): RSASSA-PKCS1-v1_5, or RSASSA-PSS',
+    examples: ['rsa-pss'],
+  },
   key: {
     places: everywhere(key),
     lesser: true,

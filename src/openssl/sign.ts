@@ -7,7 +7,7 @@ import { keySpecText } from '../pki/key-spec.ts';
 import { type Place, stagedPath } from '../pki/paths.ts';
 import { generationOf, type Make } from '../plan/make.ts';
 import { AN_ISSUER, type CertificateSpec, certificateSpec, writtenExtensions } from '../plan/wanted.ts';
-import { digestFor } from '../x509/signature-write.ts';
+import { type Signing, signingBy } from '../x509/signature-write.ts';
 import type { Command } from './command.ts';
 import { configText } from './config.ts';
 import { policySection } from './distinguished-name.ts';
@@ -22,6 +22,7 @@ export function signCommand(make: Extract<Make, { op: 'sign' }>, byId: ById, pla
   const signer = by.kind === 'self' ? entity : lookUp(byId, by.id);
   const generation = generationOf(make);
   const certificate = by.kind === 'self' ? ['-selfsign'] : ['-cert', pathOf(signer, 'cert', run, generation)];
+  const signing = signingBy(make.signedWith ?? keySpecText(signer.key), entity.signing);
   const spec = certificateSpec(entity, by.kind === 'self' ? null : AN_ISSUER, issuance, null);
   return {
     args: [
@@ -29,13 +30,17 @@ export function signCommand(make: Extract<Make, { op: 'sign' }>, byId: ById, pla
       ...['ca', '-batch', '-notext', '-preserveDN', '-config', '-'],
       ...[...certificate, '-keyfile', keyPath(by.key, byId, run, generation)],
       ...['-startdate', opensslTime(issuance.notBefore), '-enddate', opensslTime(issuance.notAfter)],
+      ...(signing.isPss ? PSS : []),
       ...['-in', stagedPath(of, 'csr', run), '-out', stagedPath(of, to, run)],
     ],
-    input: signConfig(spec, make.signedWith ?? keySpecText(signer.key), place),
+    input: signConfig(spec, signing, place),
   };
 }
 
-function signConfig(spec: CertificateSpec, signerKey: string, { database }: Place): string {
+/** Salt as long as the digest: OpenSSL before 3.1 would take as much as there is room for. */
+const PSS = ['-sigopt', 'rsa_padding_mode:pss', '-sigopt', 'rsa_pss_saltlen:digest'];
+
+function signConfig(spec: CertificateSpec, { digest }: Signing, { database }: Place): string {
   return configText([
     { name: 'ca', entries: [['default_ca', 'issue']] },
     {
@@ -46,7 +51,7 @@ function signConfig(spec: CertificateSpec, signerKey: string, { database }: Plac
         // One request per call: of several, only the first would get a random serial (159 bits, RFC 5280 §4.1.2.2).
         ['rand_serial', 'yes'],
         // Ed25519 and Ed448 bring their own and ignore this.
-        ['default_md', digestFor(signerKey)],
+        ['default_md', digest],
         ['policy', 'policy'],
         ['string_mask', 'utf8only'],
         ['unique_subject', 'no'],

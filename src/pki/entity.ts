@@ -14,6 +14,7 @@ import type { Policy, PolicyConstraints } from './policy.ts';
 import type { PrivateExtension } from './private-extension.ts';
 import { keysOf } from './record.ts';
 import type { San } from './san.ts';
+import type { Digest, Padding, SigningTerms } from './signing.ts';
 import type { Subject } from './subject.ts';
 
 /** The sections of a manifest, each with the kind of entity in it. A section is also the folder of its entities. */
@@ -81,6 +82,8 @@ interface EntityBase {
   readonly extensions?: readonly PrivateExtension[];
   /** What its issuer publishes for what it signs; absent: nothing, or it signs itself. */
   readonly locations?: Locations;
+  /** How its issuer signs; absent: as is usual for the key, and any signature stays. */
+  readonly signing?: SigningTerms;
   /** Absent: `<id>/key.pem` and so on. */
   readonly layout?: Layout;
   /** Files behind one renamed link, so that readers load a consistent set. Absent: plain files. */
@@ -100,6 +103,10 @@ export interface Authority extends EntityBase {
   readonly policyConstraints?: PolicyConstraints;
   /** After how many further certificates anyPolicy counts no more; absent: never. */
   readonly inhibitAnyPolicy?: number;
+  /** Of its signatures; absent: as strong as its key. */
+  readonly digest?: Digest;
+  /** What its RSA key does with it; absent: RSASSA-PKCS1-v1_5. */
+  readonly signature?: Padding;
   /** Where its revocation list, its OCSP responder and its certificate are, for what it signs. */
   readonly crl?: Location;
   readonly ocsp?: Location;

@@ -3,7 +3,7 @@ import type { Entity } from '../pki/entity.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { keyIdentifierOf } from '../x509/facts.ts';
 import { keptName } from '../x509/name.ts';
-import { signatureBy } from '../x509/signature-write.ts';
+import { signatureBy, signingBy } from '../x509/signature-write.ts';
 import type { Alteration } from './alteration.ts';
 import { alterationsFrom, widensTrust } from './alterations.ts';
 import { certificateReasons } from './certificate-reasons.ts';
@@ -95,7 +95,12 @@ function alterations(
   if (cert.state !== 'present') return [];
   const issuer = entity.issuer === null ? entity : (byId.get(entity.issuer) ?? entity);
   const spec = certificateSpec(entity, entity.issuer === null ? null : AN_ISSUER, issuance, null);
-  return alterationsFrom(cert.facts, spec, signatureBy(keySpecText(issuer.key)), reasons);
+  return alterationsFrom(
+    cert.facts,
+    spec,
+    signatureBy(signingBy(keySpecText(issuer.key), entity.signing)),
+    reasons,
+  );
 }
 
 /**

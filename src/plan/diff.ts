@@ -12,6 +12,7 @@ import { type AnyExtension, type ExtensionField, type Found, findExtension } fro
 import type { CertificateFacts, NameAttribute, RequestFacts } from '../x509/facts.ts';
 import { nextName } from '../x509/name.ts';
 import { isSameName, nameText } from '../x509/name-read.ts';
+import { signatureUnder } from '../x509/signature-write.ts';
 import { defectsOf } from './defects.ts';
 import type { Field, Reason } from './reason.ts';
 import type { WantedCertificate, WantedExtension } from './wanted.ts';
@@ -25,6 +26,7 @@ export function diffCertificate(facts: CertificateFacts, wanted: WantedCertifica
     ...differs('version', `v${facts.version}`, 'v3'),
     ...diffSubject(facts.subject, wanted),
     ...wanted.extensions.flatMap((extension) => diffExtension(facts, extension)),
+    ...diffSignature(facts, wanted),
     ...weakness(facts, wanted),
     ...defectsOf(facts, wanted),
   ];
@@ -172,6 +174,15 @@ export function wrongCertificate(
 function weakness({ signature }: CertificateFacts, { issuer }: WantedCertificate): readonly Reason[] {
   const isWeak = issuer !== null && /sha1|md[245]|ripemd/i.test(signature);
   return isWeak ? [{ kind: 'weak', what: `signature ${signature}` }] : [];
+}
+
+/** How the issuer signed, as far as the manifest states it. Of a root's own signature no verifier asks. */
+function diffSignature(
+  { signature }: CertificateFacts,
+  { issuer, signing }: WantedCertificate,
+): readonly FieldChange[] {
+  if (issuer === null || signing === undefined) return [];
+  return differs('signature', signature, signatureUnder(signing, signature));
 }
 
 /** A key of another kind than asked for. @param before its kind as facts have it (`rsa-3072`). */

@@ -9,7 +9,7 @@ import type { Fingerprint, KeyId } from '../x509/facts.ts';
 import type { LinkFinding } from './blockage.ts';
 
 /** Fields of a certificate or key that are compared; names are the manifest's where it has one. */
-export type Field = 'key' | 'subject' | 'validity' | 'issuer' | 'version' | ExtensionField;
+export type Field = 'key' | 'subject' | 'validity' | 'issuer' | 'version' | 'signature' | ExtensionField;
 
 /** What verifiers refuse in a certificate, whatever the manifest says. `what` is named where there are several. */
 export type DefectKind =

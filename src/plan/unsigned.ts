@@ -9,10 +9,10 @@ import { type CertificateFacts, keyIdentifierOf } from '../x509/facts.ts';
 import { type EncodedName, encodedName, encodedNameDer } from '../x509/name.ts';
 import { keyIdentifier } from '../x509/public-key.ts';
 import {
-  type Digest,
-  digestFor,
   type SignatureAlgorithm,
+  type Signing,
   signatureAlgorithm,
+  signingBy,
 } from '../x509/signature-write.ts';
 import type { Issuance } from './change.ts';
 import { certificateSpec, issuedBy, requestedExtensions, writtenExtensions } from './wanted.ts';
@@ -27,7 +27,7 @@ export interface Unsigned {
 export function unsignedRequest(entity: Entity, name: EncodedName | undefined, spki: Uint8Array): Unsigned {
   const subject = derOf(encodedName(entity, name));
   // openssl req is given -sha256 for every kind of key.
-  const algorithm = algorithmOf(keySpecText(entity.key), 'sha256');
+  const algorithm = algorithmOf({ key: keySpecText(entity.key), digest: 'sha256', isPss: false });
   return { der: encodeRequestInfo({ subject, spki, extensions: requestedExtensions(entity) }), algorithm };
 }
 
@@ -51,7 +51,7 @@ export function unsignedCertificate(entity: Entity, inputs: CertificateInputs): 
     throw new Error('Internal error: the certificate of the issuer has no subject key identifier');
   const spec = certificateSpec(entity, issuer && issuedBy(issuer), issuance, keyIdentifier(spki));
   const subject = derOf(spec.name);
-  const algorithm = algorithmOf(signedWith, digestFor(signedWith));
+  const algorithm = algorithmOf(signingBy(signedWith, entity.signing));
   const der = encodeTbsCertificate({
     serial,
     algorithm,
@@ -67,16 +67,16 @@ export function unsignedCertificate(entity: Entity, inputs: CertificateInputs): 
 
 /** Whether keys of that kind (`ecdsa-p384`) sign in a way that can be written here. */
 export function canSign(key: string): boolean {
-  return signatureAlgorithm(key, digestFor(key)) !== undefined;
+  return signatureAlgorithm(signingBy(key)) !== undefined;
 }
 
 function derOf(name: EncodedName): Uint8Array {
   return Buffer.from(encodedNameDer(name), 'hex');
 }
 
-function algorithmOf(key: string, digest: Digest): SignatureAlgorithm {
-  const algorithm = signatureAlgorithm(key, digest);
+function algorithmOf(signing: Signing): SignatureAlgorithm {
+  const algorithm = signatureAlgorithm(signing);
   if (algorithm === undefined)
-    throw new Error(`Internal error: no signature is known that a key of kind ${key} makes`);
+    throw new Error(`Internal error: no signature is known that a key of kind ${signing.key} makes`);
   return algorithm;
 }

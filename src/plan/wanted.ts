@@ -6,6 +6,7 @@
 import type { Entity, EntityKind } from '../pki/entity.ts';
 import type { KeySpec } from '../pki/key-spec.ts';
 import { pick } from '../pki/record.ts';
+import type { SigningTerms } from '../pki/signing.ts';
 import type { Subject } from '../pki/subject.ts';
 import type { ExtensionContext, IssuerIdentity, Wanted } from '../x509/extension-rule.ts';
 import { type AnyExtension, EXTENSIONS } from '../x509/extensions.ts';
@@ -26,6 +27,7 @@ export interface WantedCertificate {
   readonly subject: Subject;
   readonly earlierSubject?: Subject;
   readonly key: KeySpec;
+  readonly signing?: SigningTerms;
   /** `null`: it signs itself. */
   readonly issuer: IssuerIdentity | null;
   readonly extensions: readonly WantedExtension[];
@@ -63,7 +65,7 @@ export function wantedCertificate(
   keyIdentifier: string | null,
 ): WantedCertificate {
   const { kind, key } = entity;
-  const subjects = pick(entity, ['subject', 'earlierSubject']);
+  const subjects = pick(entity, ['subject', 'earlierSubject', 'signing']);
   return { kind, ...subjects, key, issuer, extensions: wantedExtensions({ entity, issuer, keyIdentifier }) };
 }
 

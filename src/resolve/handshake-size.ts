@@ -45,10 +45,15 @@ function namedKey({ subject, settings }: Draft): Pick<Entity, 'subject' | 'key'>
 const AROUND = 32;
 
 /** Octets, about, that policies, addresses and private extensions take. */
-function statedSize({ settings }: Draft, { settings: { crl, ocsp, caIssuers } }: AuthorityDraft): number {
+function statedSize(
+  { settings }: Draft,
+  { settings: { crl, ocsp, caIssuers, signature } }: AuthorityDraft,
+): number {
   const { policies, extensions = [] } = settings;
   const urls = [crl, ocsp, caIssuers].flatMap((location) => location?.url ?? []);
   return [
+    // Parameters of RSASSA-PSS, which stand in a certificate twice.
+    ...(signature === 'rsa-pss' ? [2 * 52] : []),
     ...(policies === undefined ? [] : [certificatePolicies.write(policies).length]),
     ...urls.map((url) => url.length),
     ...extensions.map(({ der }) => der.length / 2),

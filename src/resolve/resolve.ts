@@ -26,6 +26,7 @@ import { checkOwners, ownershipOf, ownersWritten } from './ownership.ts';
 import { checkPathLengths } from './path-length.ts';
 import { checkPolicies } from './policies.ts';
 import { checkPresented } from './presented.ts';
+import { checkSigning, signingOf } from './signing.ts';
 import { checkStaples } from './staple.ts';
 import { type Trusts, trustsIn } from './trust.ts';
 import { checkUsages } from './usages.ts';
@@ -98,6 +99,7 @@ function authorityOf(draft: AuthorityDraft, { hierarchy, report }: Context): Aut
     // An authority takes no part in TLS: its bundle is for those who want to trust it.
     trust: [position?.root.id ?? draft.id],
     ...locationsOf(position?.issuer),
+    ...signingOf(position?.issuer ?? draft),
     ...kept,
   };
 }
@@ -114,6 +116,7 @@ function leafOf(signed: SignedLeaf, { trusts, report }: Context): EndEntity {
     issuer: issuer?.authority.id ?? '',
     trust: trusts(signed),
     ...locationsOf(issuer?.authority),
+    ...signingOf(issuer?.authority),
     ...kept,
   };
 }
@@ -154,6 +157,7 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   checkPolicies(leaves, hierarchy, report);
   checkStaples(leaves, report);
   checkCritical(all, report);
+  checkSigning(drafts.authorities, report);
   checkPresented(leaves, report);
   checkHandshakeSizes(leaves, hierarchy, report);
   checkBundles(leaves, report);

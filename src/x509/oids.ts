@@ -99,5 +99,8 @@ export const DIGESTS: Readonly<Record<string, string>> = {
   '2.16.840.1.101.3.4.2.10': 'sha3-512',
 };
 
+/** RSASSA-PSS as a signature, RFC 4055 §3.1; keys that can do nothing else have the same number. */
+export const RSASSA_PSS = KEY_ALGORITHM.rsaPss;
+
 /** The mask generation function of RSASSA-PSS, RFC 8017 appendix B.2.1. */
 export const MGF1 = '1.2.840.113549.1.1.8';

@@ -748,6 +748,26 @@ const POLICIES: readonly Case[] = [
   ),
 ];
 
+const RSA = with_(PLAIN, { 'authorities.other.key': 'rsa-2048' });
+
+const SIGNING: readonly Case[] = [
+  ...stated(
+    'authorities.*.digest',
+    'authorities.other.digest',
+    ['sha512', 'sha256'],
+    ['signature', 'ecdsa-with-SHA384', 'ecdsa-with-SHA512', 'ecdsa-with-SHA256'],
+    BY_OTHER,
+  ),
+  ...stated(
+    'authorities.*.signature',
+    'authorities.other.signature',
+    ['rsa-pss', 'pkcs1'],
+    ['signature', 'sha256WithRSAEncryption', 'rsassaPss-sha256', 'sha256WithRSAEncryption'],
+    BY_OTHER,
+    RSA,
+  ),
+];
+
 const OID = '1.3.6.1.4.1.99999.7';
 
 const PRIVATE: readonly Case[] = (['servers.web', 'authorities.placed'] as const).flatMap((at) => [
@@ -796,6 +816,7 @@ const CASES = [
   ...USAGES,
   ...POLICIES,
   ...PRIVATE,
+  ...SIGNING,
   ...ENGINE,
   ...ARCHIVE,
 ];

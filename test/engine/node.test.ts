@@ -7,7 +7,7 @@ import type { Make } from '../../src/plan/make.ts';
 import { encodeTbsCertificate } from '../../src/x509/certificate-write.ts';
 import { nameDer } from '../../src/x509/name.ts';
 import { pemText } from '../../src/x509/pem.ts';
-import { encodeSigned, signatureAlgorithm } from '../../src/x509/signature-write.ts';
+import { encodeSigned, signatureAlgorithm, signingBy } from '../../src/x509/signature-write.ts';
 import { anAuthority, aServer, DAY, NOW } from '../helpers/entities.ts';
 
 const ROOT = anAuthority({ key: { algorithm: 'ed25519' } });
@@ -16,7 +16,7 @@ const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 
 /** A root without extensions, as old tools made them. */
 function bareCertificate(): string {
-  const algorithm = signatureAlgorithm('ed25519', 'sha256');
+  const algorithm = signatureAlgorithm(signingBy('ed25519'));
   if (algorithm === undefined) throw new Error('no algorithm');
   const name = Buffer.from(nameDer(ROOT.subject), 'hex');
   const tbs = encodeTbsCertificate({

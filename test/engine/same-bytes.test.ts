@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Entity, Inventory } from '../../src/pki/entity.ts';
 import type { KeySpec } from '../../src/pki/key-spec.ts';
+import { PADDINGS, SIGNING_DIGESTS } from '../../src/pki/signing.ts';
 import { loadManifest } from '../../src/resolve/load.ts';
 import {
   aClient,
@@ -152,6 +153,24 @@ describe.each(OPENSSL_MATRIX)('node makes what %s makes', (binary) => {
 
   it('for every name', async () => {
     await expectTwins(binary, anInventory(anAuthority(), ...NAMES));
+  });
+
+  it('for every digest, and both ways in which RSA keys sign', async () => {
+    const keys: readonly KeySpec[] = [
+      { algorithm: 'rsa', size: 2048 },
+      { algorithm: 'ecdsa', curve: 'P-256' },
+    ];
+    const entities = keys.flatMap((key) =>
+      SIGNING_DIGESTS.flatMap((digest) =>
+        PADDINGS.flatMap((padding) => {
+          const signing = { digest, padding };
+          const name = `${key.algorithm}-${digest}-${padding}`;
+          const root = anAuthority({ name, key, trust: [`authorities/${name}`], signing });
+          return [root, aServer({ name, issuer: root.id, trust: [root.id], signing })];
+        }),
+      ),
+    );
+    await expectTwins(binary, anInventory(...entities));
   });
 
   it('for policies, what an authority publishes, and private extensions', async () => {

@@ -150,9 +150,11 @@ function signedTwins(
 ): readonly Twins[] {
   const parts = signedParts(label === 'CERTIFICATE' ? certificateDer(file) : requestDer(file));
   const tbs = { what, openssl: hex(parts.tbsDer.bytes), node: hex(der) };
-  // The algorithm stands outside of what is signed as well; for ECDSA the signature is openssl's own.
+  // The algorithm stands outside of what is signed as well; for ECDSA and RSASSA-PSS the signature is openssl's own.
   const signature =
-    key === null ? parts.signature : sign(algorithm.digest, Buffer.from(der), createPrivateKey(key));
+    key === null || algorithm.isPss
+      ? parts.signature
+      : sign(algorithm.digest, Buffer.from(der), createPrivateKey(key));
   const whole = pemText(label, encodeSigned(der, algorithm, signature));
   return [tbs, { what: `file of ${what}`, openssl: file.toString('latin1'), node: whole }];
 }

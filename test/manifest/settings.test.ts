@@ -41,6 +41,8 @@ describe('the table of settings', () => {
       'commonName',
       'san',
       'pathLength',
+      'digest',
+      'signature',
       'nameConstraints',
       'keyUsage',
       'extendedKeyUsage',
