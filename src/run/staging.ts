@@ -20,6 +20,9 @@ import type { OutputFolder } from '../store/output-folder.ts';
 import { StepError } from '../store/step-error.ts';
 import type { StepFault } from '../words/step.ts';
 
+/** So many folders of entities stay open. */
+const RECENT = 8;
+
 /** Staging of one run; each entity has a folder of its own. To be closed; `using` does. */
 export class Staging {
   /** Name of the run, for its work and archive folders. */
@@ -27,7 +30,8 @@ export class Staging {
   readonly #output: OutputFolder;
   /** The run's own folder, open once that is there. */
   #folder: Folder | undefined;
-  #last: { readonly id: EntityId; readonly folder: Folder } | undefined;
+  /** Those that were asked for last, the latest at the end: entities are published a few at a time. */
+  readonly #recent = new Map<EntityId, Folder>();
   readonly #made = new Set<EntityId>();
   readonly #shared = new Map<string, Promise<void>>();
   readonly #makers = new Map<string, EngineName>();
@@ -138,13 +142,19 @@ export class Staging {
     return this.#folder;
   }
 
-  /** An entity's folder, valid until another's is asked for: for immediate use only. */
+  /** An entity's folder, valid until others are asked for: for immediate use only. */
   #at(id: EntityId): Folder {
-    if (this.#last?.id === id) return this.#last.folder;
-    const folder = this.#enter(id);
-    this.#last?.folder[Symbol.dispose]();
-    this.#last = { id, folder };
+    const folder = this.#recent.get(id) ?? this.#enter(id);
+    this.#recent.delete(id);
+    this.#recent.set(id, folder);
+    const [oldest] = this.#recent;
+    if (oldest !== undefined && this.#recent.size > RECENT) this.#close(...oldest);
     return folder;
+  }
+
+  #close(id: EntityId, folder: Folder): void {
+    this.#recent.delete(id);
+    folder[Symbol.dispose]();
   }
 
   #enter(id: EntityId): Folder {
@@ -152,7 +162,7 @@ export class Staging {
   }
 
   [Symbol.dispose](): void {
-    this.#last?.folder[Symbol.dispose]();
+    for (const [id, folder] of this.#recent) this.#close(id, folder);
     this.#folder?.[Symbol.dispose]();
   }
 }

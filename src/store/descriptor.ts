@@ -41,7 +41,7 @@ export function mountOf(descriptor: number): string {
 }
 
 /** What node and the workers of openssl have open, and what one entity has while its files are put in place. */
-const RESERVED = 40;
+const RESERVED = 48;
 const EACH = 12;
 
 /**
