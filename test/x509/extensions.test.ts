@@ -446,7 +446,9 @@ it('no URL and no notice becomes syntax of a configuration', () => {
         { rule: authorityInfoAccess, critical: false, value: access },
       ];
       const made = written(extensionSections(all));
-      expect(made.size).toBe(all.length + 1);
+      // openssl below 4.0 adds a key identifier.
+      const asked = [...made.keys()].filter((oid) => oid !== subjectKeyIdentifier.oid);
+      expect(asked.sort()).toEqual(all.map(({ rule }) => rule.oid).sort());
       for (const { rule, value } of all)
         expect(rule.read(readAll(Buffer.from(made.get(rule.oid) ?? '', 'hex')))).toEqual(value);
     },
