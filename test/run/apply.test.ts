@@ -201,7 +201,12 @@ describe('failure', () => {
     const root = newRoot();
     const binary = join(work, 'failing');
     writeFileSync(binary, FAILING, { mode: 0o755 });
-    const result = await apply(root, ALL, { binary });
+    const because = new Set<string>();
+    const listener = (event: RunEvent): void => {
+      if (event.kind === 'step-skipped' && event.step.entity === API.id) because.add(event.because);
+    };
+    const result = await apply(root, ALL, { binary, listener });
+    expect([...because]).toEqual([SERVICES.id]);
     expect(result).toMatchObject({
       kind: 'done',
       execution: {
