@@ -24,14 +24,22 @@ export function checkUsages(
 }
 
 function checkSigning(authority: AuthorityDraft, report: Report): void {
-  const { keyUsage } = authority.settings;
-  if (keyUsage === undefined || keyUsage.includes('keyCertSign')) return;
-  report.error({
-    code: 'usage',
-    at: authority.at('keyUsage'),
-    message: `${draftText(authority)} could sign no certificates: "keyCertSign" is not among its usages`,
-    hint: 'add keyCertSign; every verifier asks for it (RFC 5280 §4.2.1.3)',
-  });
+  const { keyUsage, crl } = authority.settings;
+  if (keyUsage?.includes('keyCertSign') === false)
+    report.error({
+      code: 'usage',
+      at: authority.at('keyUsage'),
+      message: `${draftText(authority)} could sign no certificates: "keyCertSign" is not among its usages`,
+      hint: 'add keyCertSign; every verifier asks for it (RFC 5280 §4.2.1.3)',
+    });
+  if (crl !== undefined && keyUsage?.includes('cRLSign') === false)
+    report.error({
+      code: 'usage',
+      at: authority.at('keyUsage'),
+      message: `${draftText(authority)} could sign no revocation list, and "crl" says where one is`,
+      hint: 'add cRLSign: OpenSSL, GnuTLS and Go refuse a list without it (RFC 5280 §4.2.1.3)',
+      related: [{ at: authority.at('crl'), message: 'the list' }],
+    });
 }
 
 function checkLeafUsages(leaf: LeafDraft, report: Report): void {
@@ -102,7 +110,7 @@ function checkEncipherment(draft: Draft, report: Report): void {
     code: 'usage',
     at: draft.at('keyUsage'),
     message: `${draftText(draft)} has a key of kind ${quote(keySpecText(key))}, which enciphers no keys`,
-    hint: 'leave keyEncipherment out (RFC 8813 §3, RFC 8410 §5): only RSA keys do that, and linters refuse it',
+    hint: 'leave keyEncipherment out (RFC 8813 §3, RFC 8410 §5): only RSA keys do that, and NSS and Java refuse it',
   });
 }
 
