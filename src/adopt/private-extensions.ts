@@ -8,13 +8,10 @@ import { simpleValue } from '../x509/private-extension.ts';
 
 type ExtensionText = NonNullable<EntryText['extensions']>[string];
 
-/** Marks of the tools that made the certificate are no settings; this one is what makes an OCSP responder usable. */
-const OCSP_NO_CHECK = '1.3.6.1.5.5.7.48.1.5';
-
-/** Those that this program has no name for, as far as validation takes them. */
+/** Those that this program has no name for, as far as validation takes them: marks of tools are no settings. */
 export function privateExtensionsOf({ unknown }: CertificateFacts): EntryText['extensions'] {
   const found = unknown.flatMap(({ oid, critical, hex }): readonly (readonly [string, ExtensionText])[] => {
-    if (critical || (isNamed(oid) && oid !== OCSP_NO_CHECK)) return [];
+    if (critical || isNamed(oid)) return [];
     const spelled = spelledValue(hex);
     const read = extensions.safeParse({ [oid]: spelled });
     return read.success && read.data[0]?.der === hex ? [[oid, spelled] as const] : [];

@@ -17,7 +17,7 @@ export function signingTextOf(
       if (signatureBy({ key: key.spec, digest, isPss }) === name)
         return compact({
           digest: digest === digestFor(key.spec) || !/^(?:rsa|ecdsa)-/.test(key.spec) ? undefined : digest,
-          signature: isPss && key.spec.startsWith('rsa-') ? ('rsa-pss' as const) : undefined,
+          signature: isPss && /^rsa-\d/.test(key.spec) ? ('rsa-pss' as const) : undefined,
         });
   return {};
 }

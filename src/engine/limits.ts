@@ -2,7 +2,7 @@
  * How long a call of openssl may take, and how much it may write. Generous, for slow machines under load: it ends what
  * hangs, or writes without end, so that a run does not hold its lock forever, nor fill the disk.
  */
-import type { KeySpec } from '../pki/key-spec.ts';
+import { type KeySpec, rsaSize } from '../pki/key-spec.ts';
 
 /** Sets one limit for every call, in seconds. */
 export const SETTING = 'PKI_OPENSSL_TIMEOUT';
@@ -28,6 +28,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function limitFor(key?: KeySpec, environment: Environment = process.env): number {
   const setting = Number(environment[SETTING] ?? '');
   if (Number.isSafeInteger(setting) && setting > 0) return Math.min(setting, MOST);
-  if (key?.algorithm !== 'rsa') return USUAL;
-  return PRIMES.find(([bits]) => key.size <= bits)?.[1] ?? MOST;
+  const size = key === undefined ? null : rsaSize(key);
+  if (size === null) return USUAL;
+  return PRIMES.find(([bits]) => size <= bits)?.[1] ?? MOST;
 }

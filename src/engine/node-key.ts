@@ -23,6 +23,8 @@ function generatePair(spec: KeySpec): Promise<{ publicKey: KeyObject; privateKey
   switch (spec.algorithm) {
     case 'rsa':
       return generate('rsa', { modulusLength: spec.size });
+    case 'rsa-pss':
+      return generate('rsa-pss', { modulusLength: spec.size });
     case 'ecdsa':
       return generate('ec', { namedCurve: spec.curve });
     case 'ed25519':

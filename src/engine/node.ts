@@ -10,7 +10,7 @@ import { modeOf } from '../pki/artifact.ts';
 import type { EngineName } from '../pki/engine.ts';
 import { type Entity, type EntityId, unreachable } from '../pki/entity.ts';
 import type { ById } from '../pki/issuers.ts';
-import { type KeySpec, keySpecText } from '../pki/key-spec.ts';
+import { type KeySpec, keySpecText, rsaSize } from '../pki/key-spec.ts';
 import type { StagedFile } from '../pki/paths.ts';
 import { generationOf, type KeySource, type Make, type Signer } from '../plan/make.ts';
 import { canSign, type Unsigned, unsignedCertificate, unsignedRequest } from '../plan/unsigned.ts';
@@ -134,12 +134,13 @@ export class NodeEngine implements Engine {
   }
 
   #isQuick(key: KeySpec): boolean {
-    return key.algorithm !== 'rsa' || (key.size <= LONGEST_RSA && availableParallelism() <= THREADS);
+    const size = rsaSize(key);
+    return size === null || (size <= LONGEST_RSA && availableParallelism() <= THREADS);
   }
 
   /** Finding primes leaves threads free for work on the disk. */
   #make(spec: KeySpec): Promise<PrivateKey> {
-    return spec.algorithm === 'rsa' ? this.#primes.take(() => makeKey(spec)) : makeKey(spec);
+    return rsaSize(spec) !== null ? this.#primes.take(() => makeKey(spec)) : makeKey(spec);
   }
 
   #keyOf(make: Make, { of, isNew }: KeySource): PrivateKey {

@@ -2,6 +2,7 @@
 import { makeCommand } from '../openssl/make-command.ts';
 import type { EngineName } from '../pki/engine.ts';
 import type { ById } from '../pki/issuers.ts';
+import { rsaSize } from '../pki/key-spec.ts';
 import { type Place, SCRATCH_FOLDER } from '../pki/paths.ts';
 import type { Make } from '../plan/make.ts';
 import type { Folder } from '../store/folder.ts';
@@ -55,7 +56,7 @@ export class OpensslEngine implements Engine {
     const command = makeCommand(make, this.#byId, place);
     const key = make.op === 'request' && make.key.isNew ? this.#byId.get(make.of)?.key : undefined;
     // Finding primes takes seconds, everything else some milliseconds.
-    const isLong = key?.algorithm === 'rsa';
+    const isLong = key !== undefined && rsaSize(key) !== null;
     await this.#workers.run({ ...command, isLong, limit: limitFor(key) });
   }
 

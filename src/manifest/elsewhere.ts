@@ -107,7 +107,7 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
   ...eachWord('tlsfeature ocspmuststaple', 'write "mustStaple: true"'),
   ...eachWord('user uid gid perm perms permissions chmod chown', OWNER),
   ...eachWord('pkcs12 p12 pfx jks keystore truststore format encoding passphrase password', FORMS),
-  ...eachWord('digest hash md sha signature signaturealgorithm sigalg', DIGEST),
+  ...eachWord('hash md sha signaturealgorithm sigalg', DIGEST),
   ...eachWord('include includes import imports', INCLUDE),
   ...eachWord('hook hooks onchange reload exec command postcommand renewhook', RELOAD),
   ...eachWord('serial serialnumber', 'serial numbers are random'),

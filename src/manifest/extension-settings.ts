@@ -120,7 +120,6 @@ export const EXTENSION_SETTINGS = {
     examples: [
       { '1.3.6.1.4.1.99999.7': { utf8: 'rack 12' } },
       { '1.3.6.1.4.1.99999.8': { sequence: [{ oid: '1.3.6.1.4.1.99999.9' }, { integer: 7 }] } },
-      { '1.3.6.1.5.5.7.48.1.5': { null: true } },
     ],
   },
 } as const satisfies Readonly<Record<string, Row>>;

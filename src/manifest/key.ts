@@ -11,6 +11,7 @@ const NAMED = new Map<string, KeySpec>(
     { algorithm: 'ed25519' } as const,
     { algorithm: 'ed448' } as const,
     ...[2048, 3072, 4096, 8192].map((size): KeySpec => ({ algorithm: 'rsa', size })),
+    ...[2048, 3072, 4096].map((size): KeySpec => ({ algorithm: 'rsa-pss', size })),
   ].map((spec) => [keySpecText(spec), spec]),
 );
 /** The short names, for editors. */
@@ -57,7 +58,6 @@ const REASONS: readonly [RegExp, string][] = [
   ],
   [/(?<!ec|ed)dsa/, 'TLS libraries no longer accept DSA'],
   [/sha-?1|md5/, 'TLS libraries refuse certificates that are signed with it'],
-  [/pss/, 'this key type is not supported'],
 ];
 
 function reasonFor(text: string): string | undefined {
@@ -115,20 +115,20 @@ export function parseCurve(text: string): Parsed<Curve> {
   return refused('key', `unknown curve ${quote(text)}`, hint);
 }
 
-const rsaKey = z.strictObject({
-  algorithm: z.literal('rsa'),
-  size: z
-    .number(wanted('a number of bits, such as 3072'))
-    .meta({
-      type: 'integer',
-      minimum: RSA_SMALLEST,
-      maximum: RSA_LARGEST,
-      multipleOf: 8,
-      description: 'Size of the modulus in bits.',
-      examples: [3072, 4096],
-    })
-    .transform(using(parseRsaSize)),
-});
+const rsaSize = z
+  .number(wanted('a number of bits, such as 3072'))
+  .meta({
+    type: 'integer',
+    minimum: RSA_SMALLEST,
+    maximum: RSA_LARGEST,
+    multipleOf: 8,
+    description: 'Size of the modulus in bits.',
+    examples: [3072, 4096],
+  })
+  .transform(using(parseRsaSize));
+
+const rsaKey = z.strictObject({ algorithm: z.literal('rsa'), size: rsaSize });
+const pssKey = z.strictObject({ algorithm: z.literal('rsa-pss'), size: rsaSize });
 
 const ecdsaKey = z.strictObject({
   algorithm: z.literal('ecdsa'),
@@ -142,11 +142,12 @@ const keyObject = z.discriminatedUnion(
   'algorithm',
   [
     rsaKey,
+    pssKey,
     ecdsaKey,
     z.strictObject({ algorithm: z.literal('ed25519') }),
     z.strictObject({ algorithm: z.literal('ed448') }),
   ],
-  wanted('rsa, ecdsa, ed25519 or ed448'),
+  wanted('rsa, rsa-pss, ecdsa, ed25519 or ed448'),
 );
 
 const keyName = z

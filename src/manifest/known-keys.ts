@@ -22,7 +22,7 @@ import { nodeAt, type Path, type Tree } from './tree.ts';
 function keyObjectKeys(tree: Tree, path: Path): readonly string[] {
   const algorithm = nodeAt(tree, [...path, 'algorithm']);
   const value = algorithm?.kind === 'scalar' ? algorithm.value : undefined;
-  if (value === 'rsa') return ['algorithm', 'size'];
+  if (value === 'rsa' || value === 'rsa-pss') return ['algorithm', 'size'];
   return value === 'ecdsa' ? ['algorithm', 'curve'] : ['algorithm'];
 }
 

@@ -24,6 +24,7 @@ export const RESERVED_EXTENSIONS: Readonly<Record<string, { readonly name: strin
     ),
     '1.3.6.1.5.5.7.1.14': row('proxyCertInfo', 'OpenSSL refuses certificates that have it'),
     '1.3.6.1.5.5.7.1.24': row('TLS feature', 'write "mustStaple: true"'),
+    '1.3.6.1.5.5.7.48.1.5': row('ocspNoCheck', 'write "ocspNoCheck: true"'),
     '1.3.6.1.4.1.11129.2.4.2': row(
       'signedCertificateTimestamps',
       'only logs of Certificate Transparency make it',

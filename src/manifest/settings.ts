@@ -100,7 +100,7 @@ export const SETTINGS = {
     spelled: keySpecText,
     type: 'kind of key',
     meaning:
-      'kind of private key: `ecdsa-p256` `-p384` `-p521`, `rsa-2048` … `rsa-8192`, `ed25519`, `ed448`, or an object; another kind re-keys',
+      'kind of private key: `ecdsa-p256` `-p384` `-p521`, `rsa-2048` … `rsa-8192`, `rsa-pss-3072` and so on, `ed25519`, `ed448`, or an object; another kind re-keys',
     examples: ['ecdsa-p256', 'ed25519', { algorithm: 'rsa', size: 3072 }],
   },
   validity: {

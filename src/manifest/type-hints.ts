@@ -38,7 +38,7 @@ function algorithmHint(text: string): string | undefined {
   const folded = text.toLowerCase();
   if (/^(ec|ecc|ecdh)$/.test(folded)) return 'did you mean "ecdsa"?';
   if (folded === 'dsa') return undefined;
-  return didYouMean(folded === 'eddsa' ? 'ed25519' : folded, ['rsa', 'ecdsa', 'ed25519', 'ed448']);
+  return didYouMean(folded === 'eddsa' ? 'ed25519' : folded, ['rsa', 'rsa-pss', 'ecdsa', 'ed25519', 'ed448']);
 }
 
 const BOOLEANS: Readonly<Record<string, boolean>> = {

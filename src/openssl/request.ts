@@ -30,17 +30,27 @@ export function requestCommand(
   const path = keyPath(key, byId, run);
   const keyArgs = key.isNew ? [...newKeyArgs(entity.key), '-noenc', '-keyout', path] : ['-key', path];
   const out = stagedPath(of, 'csr', run);
+  const salt = entity.key.algorithm === 'rsa-pss' ? PSS : [];
   const encoded = encodedName(entity, name);
   // With `prompt = no`, a section without attributes is an error.
   const nameless = encoded.subject.length === 0 ? ['-subj', '/'] : [];
   return {
-    args: ['req', '-new', '-batch', '-config', '-', ...nameless, '-sha256', ...keyArgs, '-out', out],
+    args: ['req', '-new', '-batch', '-config', '-', ...nameless, '-sha256', ...salt, ...keyArgs, '-out', out],
     input: requestConfig(entity, encoded),
   };
 }
 
+/** RSASSA-PSS with salt as long as the digest: OpenSSL before 3.1 would take as much as there is room for. */
+export const PSS: readonly string[] = [
+  '-sigopt',
+  'rsa_padding_mode:pss',
+  '-sigopt',
+  'rsa_pss_saltlen:digest',
+];
+
 /** PKCS#8 in every case; openssl creates the file 0600 whatever the umask. */
 function newKeyArgs(key: KeySpec): readonly string[] {
+  if (key.algorithm === 'rsa-pss') return ['-newkey', 'rsa-pss', '-pkeyopt', `rsa_keygen_bits:${key.size}`];
   if (key.algorithm === 'rsa') return ['-newkey', `rsa:${key.size}`];
   if (key.algorithm === 'ecdsa') return ['-newkey', 'ec', '-pkeyopt', `ec_paramgen_curve:${key.curve}`];
   return ['-newkey', key.algorithm];

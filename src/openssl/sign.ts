@@ -13,6 +13,7 @@ import { configText } from './config.ts';
 import { policySection } from './distinguished-name.ts';
 import { extensionSections } from './extensions.ts';
 import { keyPath, lookUp, pathOf } from './key-path.ts';
+import { PSS } from './request.ts';
 
 /** Stages the certificate for a staged request. */
 export function signCommand(make: Extract<Make, { op: 'sign' }>, byId: ById, place: Place): Command {
@@ -36,9 +37,6 @@ export function signCommand(make: Extract<Make, { op: 'sign' }>, byId: ById, pla
     input: signConfig(spec, signing, place),
   };
 }
-
-/** Salt as long as the digest: OpenSSL before 3.1 would take as much as there is room for. */
-const PSS = ['-sigopt', 'rsa_padding_mode:pss', '-sigopt', 'rsa_pss_saltlen:digest'];
 
 function signConfig(spec: CertificateSpec, { digest }: Signing, { database }: Place): string {
   return configText([

@@ -8,13 +8,20 @@ export type Curve = (typeof CURVES)[number];
 /** Algorithm and strength: RSA by the size of its modulus in bits, ECDSA by its curve. */
 export type KeySpec =
   | { readonly algorithm: 'rsa'; readonly size: number }
+  /** Of RSASSA-PSS: it does nothing but that (RFC 4055 §1.2). */
+  | { readonly algorithm: 'rsa-pss'; readonly size: number }
   | { readonly algorithm: 'ecdsa'; readonly curve: Curve }
   | { readonly algorithm: 'ed25519' }
   | { readonly algorithm: 'ed448' };
 
 /** The short form of the manifest: `rsa-3072`, `ecdsa-p256`, `ed25519`. */
 export function keySpecText(spec: KeySpec): string {
-  if (spec.algorithm === 'rsa') return `rsa-${spec.size}`;
+  if ('size' in spec) return `${spec.algorithm}-${spec.size}`;
   if (spec.algorithm === 'ecdsa') return `ecdsa-${spec.curve.toLowerCase().replace('-', '')}`;
   return spec.algorithm;
+}
+
+/** Bits of an RSA key of either kind, which take long to find; `null` for other keys. */
+export function rsaSize(spec: KeySpec): number | null {
+  return 'size' in spec ? spec.size : null;
 }

@@ -1,7 +1,7 @@
 /** The plan as a graph of steps: what is run, in which order, and what may run at the same time. Pure. */
 import { type Entity, type EntityId, type Inventory, unreachable } from '../pki/entity.ts';
 import { type ById, byIdOf, rootAbove } from '../pki/issuers.ts';
-import type { KeySpec } from '../pki/key-spec.ts';
+import { type KeySpec, rsaSize } from '../pki/key-spec.ts';
 import { ruleOf } from './artifacts/rules.ts';
 import { crossingOf, type Issue, isIssue, isWork, makesKey, type Work } from './change.ts';
 import type { KeySource, Make } from './make.ts';
@@ -168,5 +168,6 @@ function makeStep(make: Make, needs: readonly StepId[], weight = 1): MakeStep {
 /** How long making a key takes, relative to an EC key: RSA primes dominate everything, so they start first. */
 function keyWeight(key: KeySpec, { isNew }: KeySource): number {
   if (!isNew) return 1;
-  return key.algorithm === 'rsa' ? Math.round((key.size / 256) ** 2) : 2;
+  const size = rsaSize(key);
+  return size === null ? 2 : Math.round((size / 256) ** 2);
 }

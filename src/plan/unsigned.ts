@@ -27,7 +27,7 @@ export interface Unsigned {
 export function unsignedRequest(entity: Entity, name: EncodedName | undefined, spki: Uint8Array): Unsigned {
   const subject = derOf(encodedName(entity, name));
   // openssl req is given -sha256 for every kind of key.
-  const algorithm = algorithmOf({ key: keySpecText(entity.key), digest: 'sha256', isPss: false });
+  const algorithm = algorithmOf({ ...signingBy(keySpecText(entity.key)), digest: 'sha256' });
   return { der: encodeRequestInfo({ subject, spki, extensions: requestedExtensions(entity) }), algorithm };
 }
 

@@ -111,6 +111,7 @@ const OTHER_EXTENSIONS = 140;
 /** Identifiers of signature algorithms. */
 const ALGORITHMS: Readonly<Record<KeySpec['algorithm'], number>> = {
   rsa: 15,
+  'rsa-pss': 67,
   ecdsa: 12,
   ed25519: 7,
   ed448: 7,
@@ -139,6 +140,7 @@ function sanSize(san: readonly San[]): number {
 const POINTS: Readonly<Record<Curve, number>> = { 'P-256': 91, 'P-384': 120, 'P-521': 158 };
 
 function publicKeySize(key: KeySpec): number {
+  if (key.algorithm === 'rsa-pss') return tlv(13 + tlv(1 + tlv(tlv(key.size / 8 + 1) + 5)));
   if (key.algorithm === 'rsa') return tlv(15 + tlv(1 + tlv(tlv(key.size / 8 + 1) + 5)));
   if (key.algorithm === 'ecdsa') return POINTS[key.curve];
   return key.algorithm === 'ed25519' ? 44 : 69;
@@ -147,7 +149,7 @@ function publicKeySize(key: KeySpec): number {
 const ECDSA_SIGNATURES: Readonly<Record<Curve, number>> = { 'P-256': 72, 'P-384': 104, 'P-521': 139 };
 
 function signatureSize(key: KeySpec): number {
-  if (key.algorithm === 'rsa') return key.size / 8;
+  if ('size' in key) return key.size / 8;
   if (key.algorithm === 'ecdsa') return ECDSA_SIGNATURES[key.curve];
   return key.algorithm === 'ed25519' ? 64 : 114;
 }

@@ -7,6 +7,7 @@ import { type Draft, draftText } from './draft.ts';
 
 /** Who refuses certificates for keys of a kind: seen in handshakes, as verifiers (NSS 3.87, LibreSSL 4.3), and when loading. */
 export const REFUSED_BY: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries([2048, 3072, 4096].map((size) => [`rsa-pss-${size}`, ['Go', 'pyca']])),
   'ecdsa-p521': ['BoringSSL (gRPC, Envoy, Chromium)', 'rustls with ring', 'Erlang/OTP 25'],
   ed25519: [
     'BoringSSL (gRPC, Envoy, Chromium)',

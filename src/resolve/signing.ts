@@ -1,6 +1,6 @@
 /** How authorities sign: `digest` and `signature`, where their keys have a choice. */
 import type { Report } from '../manifest/report.ts';
-import { keySpecText } from '../pki/key-spec.ts';
+import { keySpecText, rsaSize } from '../pki/key-spec.ts';
 import { quote } from '../pki/printable.ts';
 import type { SigningTerms } from '../pki/signing.ts';
 import { type AuthorityDraft, draftText } from './draft.ts';
@@ -17,18 +17,19 @@ export function checkSigning(authorities: readonly AuthorityDraft[], report: Rep
     const { digest, signature, key } = authority.settings;
     if (!authority.isKnown('key')) continue;
     const kind = quote(keySpecText(key));
-    if (digest !== undefined && key.algorithm !== 'rsa' && key.algorithm !== 'ecdsa')
+    if (digest !== undefined && rsaSize(key) === null && key.algorithm !== 'ecdsa')
       report.error({
         code: 'key',
         at: authority.at('digest'),
         message: `${draftText(authority)} has a key of kind ${kind}, which brings its own digest (RFC 8032)`,
         hint: 'leave "digest" out',
       });
-    if (signature !== undefined && key.algorithm !== 'rsa')
+    const isPss = key.algorithm === 'rsa-pss' && signature === 'rsa-pss';
+    if (signature !== undefined && key.algorithm !== 'rsa' && !isPss)
       report.error({
         code: 'key',
         at: authority.at('signature'),
-        message: `${draftText(authority)} has a key of kind ${kind}, and ${quote(signature)} is how RSA keys sign`,
+        message: `${draftText(authority)} has a key of kind ${kind}, which does not sign by ${quote(signature)}`,
         hint: 'leave "signature" out, or give it an RSA key',
       });
   }

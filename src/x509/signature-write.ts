@@ -27,9 +27,9 @@ export interface Signing {
   readonly isPss: boolean;
 }
 
-/** Terms for other kinds of keys than this one do not count. */
+/** Terms for other kinds of keys than this one do not count; a key of RSASSA-PSS does nothing else. */
 export function signingBy(key: string, terms?: SigningTerms): Signing {
-  const isPss = key.startsWith('rsa-') && terms?.padding === 'rsa-pss';
+  const isPss = key.startsWith('rsa-pss-') || (key.startsWith('rsa-') && terms?.padding === 'rsa-pss');
   return { key, digest: terms?.digest ?? digestFor(key), isPss };
 }
 

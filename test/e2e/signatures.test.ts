@@ -11,6 +11,7 @@ authorities:
 servers:
   by-pss: { commonName: a.example.test, issuer: pss }
   by-ec: { commonName: b.example.test, issuer: below }
+  pure: { commonName: c.example.test, issuer: below, key: rsa-pss-2048 }
 clients:
   app: { commonName: app, issuer: below, trust: [pss] }
 `;
@@ -40,6 +41,7 @@ describe.each(ENGINES)('made by %s', (engine) => {
     ['authorities/below', PSS],
     ['servers/by-pss', PSS],
     ['servers/by-ec', 'Signature Algorithm: ecdsa-with-SHA512'],
+    ['servers/pure', 'Public Key Algorithm: rsassaPss Public-Key: (2048 bit)'],
     ['clients/app', 'Signature Algorithm: ecdsa-with-SHA512'],
   ])('%s: openssl shows the signature', async (id, shows) => {
     const text = await openssl(['x509', '-in', made(engine).path(id, 'cert.pem'), '-noout', '-text']);
@@ -49,7 +51,7 @@ describe.each(ENGINES)('made by %s', (engine) => {
   it('openssl verifies it', async () => {
     const at = (id: string) => made(engine).path(id, 'cert.pem');
     const trust = ['-CAfile', at('authorities/pss'), '-untrusted', at('authorities/below')];
-    for (const id of ['servers/by-pss', 'servers/by-ec', 'clients/app'])
+    for (const id of ['servers/by-pss', 'servers/by-ec', 'servers/pure', 'clients/app'])
       expect(await openssl(['verify', '-x509_strict', '-policy_check', ...trust, at(id)])).toContain(': OK');
   });
 
@@ -90,6 +92,7 @@ it('what is stated is compared, but for the signature of a root on itself', asyn
     'authorities/below': 'issue',
     'servers/by-pss': 'issue',
     'servers/by-ec': 'refresh',
+    'servers/pure': 'refresh',
     'clients/app': 'refresh',
   });
   const { reasons } = await project.change('servers/by-pss');
