@@ -353,6 +353,7 @@ describe('what is left out', () => {
       'authorities/sub',
       'servers/API',
       'servers/good',
+      'servers/spiffe',
     ]);
     expect(manifest).toContain('commonName: Good Root');
     expect(leftOut(adoption)).toEqual({
@@ -373,7 +374,6 @@ describe('what is left out', () => {
       'lonely.key': 'no-certificate',
       'other.crt': 'no-key',
       'self.crt': 'self-signed',
-      'spiffe.crt': 'no-host',
       'store.p12': 'format',
       'subsub.crt': 'path-length',
       'twin.crt': 'same-subject',
@@ -429,7 +429,7 @@ describe('what fits half', () => {
     const { manifest, adoption } = await adoptAndApply(shop.folder, {
       'authorities/ca': ['subject', 'keeps-trust'],
       'servers/front': ['issuer-changes'],
-      'servers/mixed': ['san', 'issuer-changes'],
+      'servers/mixed': ['issuer-changes'],
       'servers/odd-name': ['issuer-changes'],
       'servers/short': ['issuer-changes'],
       'clients/mail': ['subject', 'issuer-changes'],
@@ -440,7 +440,7 @@ describe('what fits half', () => {
     expect(notes).toEqual({
       'authorities/ca': ['attribute', 'extensions'],
       'servers/front': [],
-      'servers/mixed': ['names'],
+      'servers/mixed': [],
       'servers/odd-name': [],
       'servers/short': [],
       'clients/mail': ['attribute'],
@@ -456,9 +456,9 @@ describe('what fits half', () => {
     );
     const adoption = await found(shop.folder);
     expect(adoption.entities).toMatchObject([
-      { id: 'authorities/localhost', notes: [{ kind: 'names' }, { kind: 'idle-root' }] },
+      { id: 'authorities/localhost', notes: [{ kind: 'idle-root' }] },
     ]);
-    expect(misfits(adoption)).toEqual({ 'authorities/localhost': ['san'] });
+    expect(misfits(adoption)).toEqual({});
   });
 });
 
