@@ -81,3 +81,21 @@ it('of a small folder takes no time, is always made, and leaves no record', asyn
   }
   expect(existsSync(project.path('.pki/proof.json'))).toBe(false);
 });
+
+it.each<[signs: string, env: Readonly<Record<string, string | undefined>>]>([
+  ['✓', { LC_ALL: 'C.UTF-8' }],
+  ['✓', { LANG: undefined }],
+  ['+', { LC_ALL: 'C' }],
+  ['+', { LC_CTYPE: 'POSIX', LANG: 'de_AT.UTF-8' }],
+  ['+', { LANG: 'de_AT.UTF-8', TERM: 'linux' }],
+])('a console that promises no more than ASCII gets no more: %s with %j', async (sign, given) => {
+  const project = new Project(
+    'version: 1\nauthorities: { pier: { commonName: Pier Root } }\nservers: { hut: { commonName: hut.harbour.test } }\n',
+  );
+  await project.apply();
+  const env = { LC_ALL: undefined, LC_CTYPE: undefined, LANG: undefined, TERM: 'xterm', ...given };
+  const { code, stdout } = await project.pki(['verify'], { env });
+  expect(code).toBe(0);
+  expect(stdout).toContain(`${sign} as expected`);
+  expect(stdout.includes('✓')).toBe(sign === '✓');
+});
