@@ -7,14 +7,19 @@ import { ARTIFACTS, OUTPUTS, type Output, STANDARD_OUTPUTS } from '../pki/artifa
 import { type EntityId, KINDS, type Section } from '../pki/entity.ts';
 import { folderOf } from '../pki/files.ts';
 import { compact, mapRecord } from '../pki/record.ts';
+import { isSealed, type SealedArtifact } from '../pki/seal.ts';
 import type { EntityFiles, Files } from './artifacts.ts';
 import type { EntryDraft } from './draft.ts';
 import { OWN_FOLDER, type Place, placeOf, placeText } from './layout.ts';
 
+/** Nothing is known of files under a password. */
+type Plain = Exclude<Output, SealedArtifact>;
+const PLAIN = OUTPUTS.filter((output): output is Plain => !isSealed(output));
+
 interface Entry {
   readonly draft: EntryDraft;
   readonly section: Section;
-  readonly outputs: readonly Output[];
+  readonly outputs: readonly Plain[];
   readonly place: Place;
   /** Another file is in the usual place of one of the entity's files. */
   readonly isShared: boolean;
@@ -45,7 +50,7 @@ function entryOf(draft: EntryDraft, artifacts: EntityFiles | undefined, claimed:
   const files = withPrevious(draft, artifacts?.files ?? {}, claimed);
   const outputs = outputsOf(draft, files, claimed);
   const place = placeOf(section, draft.name, files);
-  const isShared = OUTPUTS.some((file) => !outputs.includes(file) && claimed.has(usualPath(draft, file)));
+  const isShared = PLAIN.some((file) => !outputs.includes(file) && claimed.has(usualPath(draft, file)));
   return { draft, section, outputs, place, isShared, trust: artifacts?.trust };
 }
 
@@ -62,17 +67,17 @@ function withPrevious({ pair, name }: EntryDraft, files: Files, claimed: Set<str
   return free === paths[0] ? files : { ...files, previous: free };
 }
 
-function usualPath({ id }: EntryDraft, file: Output): string {
+function usualPath({ id }: EntryDraft, file: Plain): string {
   return `${id}/${ARTIFACTS[file].file}`.toLowerCase();
 }
 
 /** Directly below a root a chain is empty: asking for one changes nothing, and the default asks. */
-function outputsOf(draft: EntryDraft, files: Files, claimed: ReadonlySet<string>): readonly Output[] {
+function outputsOf(draft: EntryDraft, files: Files, claimed: ReadonlySet<string>): readonly Plain[] {
   const { issuer } = draft.pair;
   const hasChain = (issuer !== null && issuer.issuer !== null) || claimed.has(usualPath(draft, 'chain'));
   const standard = STANDARD_OUTPUTS.filter((artifact) => artifact !== 'chain');
   const isStandard = !hasChain && standard.every((artifact) => files[artifact] !== undefined);
-  return OUTPUTS.filter((artifact) => files[artifact] !== undefined || (artifact === 'chain' && isStandard));
+  return PLAIN.filter((artifact) => files[artifact] !== undefined || (artifact === 'chain' && isStandard));
 }
 
 function defaultsOf(entries: readonly Entry[]): DefaultsText {

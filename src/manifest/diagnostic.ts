@@ -28,6 +28,7 @@ export const DIAGNOSTIC_CODES = [
   'artifact',
   'layout',
   'owner',
+  'secret',
   'text',
   'country',
   'san',

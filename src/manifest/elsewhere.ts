@@ -90,7 +90,7 @@ const USAGES =
 const OWNER = '"owner", "group" and "mode" say whose the files are, and who else reads the key';
 const REVOCATION =
   'there are no revocation lists yet: a short "validity" limits how long a stolen key is good for';
-const FORMS = '"outputs" says which files there are; none has a passphrase yet';
+const FORMS = '"outputs" says which files there are, such as "pkcs12: { password: env:NAME }"';
 const DIGEST = 'write "digest", or "signature" for an RSA key, in the authority that signs';
 const INCLUDE =
   'a manifest is one file, or several documents in it: "profiles" and "defaults" share settings';
@@ -106,7 +106,7 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
   ...eachWord('certificatepolicies policy', 'write "policies": [1.3.6.1.4.1.99999.1]'),
   ...eachWord('tlsfeature ocspmuststaple', 'write "mustStaple: true"'),
   ...eachWord('user uid gid perm perms permissions chmod chown', OWNER),
-  ...eachWord('pkcs12 p12 pfx jks keystore truststore format encoding passphrase password', FORMS),
+  ...eachWord('p12 pfx jks format encoding passphrase password', FORMS),
   ...eachWord('hash md sha signaturealgorithm sigalg', DIGEST),
   ...eachWord('include includes import imports', INCLUDE),
   ...eachWord('hook hooks onchange reload exec command postcommand renewhook', RELOAD),

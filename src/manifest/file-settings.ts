@@ -1,7 +1,7 @@
 /** Rows of the table of settings (settings.ts) about files: which there are, where, whose, and how they come there. */
 import { OUTPUTS, STANDARD_OUTPUTS } from '../pki/artifact.ts';
 import * as layout from './layout-fields.ts';
-import { outputs } from './outputs.ts';
+import { outputs, spelledOutputs } from './outputs.ts';
 import * as rights from './ownership.ts';
 import { always, everywhere, listed, type Row } from './setting.ts';
 
@@ -9,7 +9,8 @@ import { always, everywhere, listed, type Row } from './setting.ts';
 export const FILE_SETTINGS = {
   outputs: {
     places: everywhere(outputs),
-    builtIn: always(STANDARD_OUTPUTS),
+    builtIn: always({ files: STANDARD_OUTPUTS, seals: {} }),
+    spelled: spelledOutputs,
     type: 'list of files',
     meaning: `files to write, \`key\` and \`cert\` necessarily among them, or \`default\` and more: ${listed(OUTPUTS)}`,
   },

@@ -49,11 +49,17 @@ function wrongType(issue: Issue, path: Path, tree: Tree, node: Tree): Finding {
 }
 
 function custom(issue: Issue & { code: 'custom' }, path: Path, tree: Tree): Finding {
-  const { code, hint, first }: Problem = issue.params?.['problem'] ?? {
+  const { code, hint, first, isSecret }: Problem = issue.params?.['problem'] ?? {
     code: 'type',
     message: issue.message,
   };
-  const finding: Finding = { code, at: valueSpan(tree, path), message: issue.message, hint };
+  const finding: Finding = {
+    code,
+    at: valueSpan(tree, path),
+    message: issue.message,
+    hint,
+    ...(isSecret ? { isSecret } : {}),
+  };
   if (first === undefined) return finding;
   return {
     ...finding,

@@ -2,7 +2,9 @@
 
 import { isSection, SECTIONS } from '../pki/entity.ts';
 import { strangeSpace } from '../pki/printable.ts';
+import { SEALED } from '../pki/seal.ts';
 import { absentHint, aliasOf } from './elsewhere.ts';
+import { SEAL_KEYS } from './outputs.ts';
 import {
   ARCHIVE_KEYS,
   ATTRIBUTE_KEYS,
@@ -40,6 +42,7 @@ function knownKeys(tree: Tree, path: Path): readonly string[] {
   if (last === 'subject') return ATTRIBUTE_KEYS;
   if (last === 'files') return FILE_KEYS;
   if (last === 'key') return keyObjectKeys(tree, path);
+  if (path.includes('outputs')) return typeof last === 'number' ? SEALED : SEAL_KEYS;
   const inside = MAP_KEYS[String(path[2])];
   if (inside !== undefined) return inside;
   return bagKeys(path) ?? (path[0] === 'authorities' ? AUTHORITY_KEYS : LEAF_KEYS);

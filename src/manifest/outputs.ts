@@ -1,23 +1,96 @@
-/** `outputs`: the files that an entry gets. */
+/** `outputs`: the files that an entry gets; one that takes options is a map of one key. */
 import * as z from 'zod';
 import { OUTPUTS, type Output, STANDARD_OUTPUTS } from '../pki/artifact.ts';
 import { quote } from '../pki/printable.ts';
+import { isSealed, SEALED, type Seal, type SealedArtifact, type Seals } from '../pki/seal.ts';
 import { unique } from './fields.ts';
 import { problemIssue, wanted } from './problem.ts';
+import { secretSource } from './secret-source.ts';
+
+/** The files, and how those are made that a password closes. */
+export interface Outputs {
+  readonly files: readonly Output[];
+  readonly seals: Seals;
+}
 
 /** In a list: what an entry gets where nothing is said about outputs. */
 const DEFAULT = 'default';
 const WORDS = [DEFAULT, ...OUTPUTS] as const;
+type Word = Exclude<(typeof WORDS)[number], SealedArtifact>;
 
-const output = z.enum(WORDS, wanted(`one of ${WORDS.join(', ')}`));
-type Word = z.output<typeof output>;
+const word = z
+  .enum(WORDS, wanted(`one of ${WORDS.join(', ')}`))
+  .transform((text, context): Word => {
+    if (text === DEFAULT || !isSealed(text)) return text;
+    const hint = `write it as a map of one key: "${text}: { password: env:NAME }"`;
+    const problem = { code: 'artifact', message: `${quote(text)} needs a password`, hint } as const;
+    context.addIssue(problemIssue(problem, text));
+    return z.NEVER;
+  })
+  .meta({ enum: WORDS.filter((text) => text === DEFAULT || !isSealed(text)) });
+
+const encryption = z
+  .enum(
+    ['modern', 'compatible'],
+    wanted(
+      'modern or compatible',
+      '"compatible" is read by everything that reads the older RC2, which protects nothing',
+    ),
+  )
+  .meta({ description: 'AES-256, or 3DES for systems of before 2020.', default: 'modern' })
+  .optional();
+const name = z
+  .string(wanted('a name such as "api"'))
+  .min(1, wanted('a name such as "api"'))
+  .max(64, wanted('a name of at most 64 characters'))
+  .regex(/^[^\p{Cc}]+$/u, wanted('a name without control characters'))
+  .meta({ description: 'Under which programs list the key; by default the name of the entry.' })
+  .optional();
+const format = z
+  .literal(
+    'pkcs12',
+    wanted('pkcs12', 'Java reads it from 8u301 on; "keytool -importkeystore" makes JKS of it'),
+  )
+  .optional();
+
+const options = 'a map such as { password: env:NAME }';
+const SHAPES = {
+  pkcs12: z.strictObject({ password: secretSource, name, encryption }, wanted(options)),
+  keystore: z.strictObject({ password: secretSource, name, encryption, format }, wanted(options)),
+  truststore: z.strictObject({ password: secretSource, encryption, format }, wanted(options)),
+};
+
+/** Keys of what a file with a password can say of itself. */
+export const SEAL_KEYS: readonly string[] = Object.keys(SHAPES.keystore.shape);
+
+const sealed = z
+  .strictObject(
+    {
+      pkcs12: SHAPES.pkcs12.optional(),
+      keystore: SHAPES.keystore.optional(),
+      truststore: SHAPES.truststore.optional(),
+    },
+    wanted('a map of one key such as { pkcs12: { password: env:NAME } }'),
+  )
+  .meta({ minProperties: 1, maxProperties: 1 });
+
+const item = z.union([word, sealed]);
+type Item = z.output<typeof item>;
 
 /** A list of artifacts, each once, `key` and `cert` among them; always in the order of the table of artifacts. */
 export const outputs = z
-  .array(output, wanted('a list of files', `choose from [${WORDS.join(', ')}]`))
-  .superRefine(unique('artifact', (item) => item, 'output'))
+  .array(item, wanted('a list of files', `choose from [${WORDS.join(', ')}]`))
   .superRefine((items, context) => {
-    const lost = (['key', 'cert'] as const).filter((item) => !asked(items).includes(item));
+    const wrong = items.findIndex((one) => typeof one !== 'string' && Object.keys(one).length !== 1);
+    if (wrong === -1) return;
+    const message = 'an output is a word or a map of one key';
+    const problem = { code: 'artifact', message, hint: 'begin each with a "-" of its own' } as const;
+    context.addIssue(problemIssue(problem, items[wrong], [wrong]));
+  })
+  .superRefine(unique('artifact', (one) => namesOf(one).join(), 'output'))
+  .superRefine((items, context) => {
+    const files = filesOf(items);
+    const lost = (['key', 'cert'] as const).filter((one) => !files.includes(one));
     if (lost.length === 0) return;
     const message = `outputs must include ${lost.map(quote).join(' and ')}`;
     context.addIssue(problemIssue({ code: 'artifact', message, hint: `add ${lost.join(' and ')}` }, items));
@@ -29,10 +102,40 @@ export const outputs = z
       { allOf: [{ contains: { const: 'key' } }, { contains: { const: 'cert' } }] },
     ],
   })
-  .transform(asked);
+  .transform((items): Outputs => ({ files: filesOf(items), seals: sealsOf(items) }));
 
-function asked(words: readonly Word[]): readonly Output[] {
+function namesOf(one: Item): readonly string[] {
+  return typeof one === 'string' ? [one] : Object.keys(one);
+}
+
+function filesOf(items: readonly Item[]): readonly Output[] {
+  const words = items.flatMap(namesOf);
   return OUTPUTS.filter(
-    (item) => words.includes(item) || (words.includes(DEFAULT) && STANDARD_OUTPUTS.includes(item)),
+    (one) => words.includes(one) || (words.includes(DEFAULT) && STANDARD_OUTPUTS.includes(one)),
   );
+}
+
+function sealsOf(items: readonly Item[]): Seals {
+  const seals: { [A in SealedArtifact]?: Seal } = {};
+  for (const one of items) {
+    if (typeof one === 'string') continue;
+    for (const artifact of SEALED) {
+      const said = one[artifact];
+      if (said !== undefined) seals[artifact] = sealOf(said);
+    }
+  }
+  return seals;
+}
+
+type Said = z.output<(typeof SHAPES)[SealedArtifact]>;
+
+function sealOf(said: Said): Seal {
+  const { password, encryption: how = 'modern' } = said;
+  const own = 'name' in said ? said.name : undefined;
+  return { password, encryption: how, ...(own === undefined ? {} : { name: own }) };
+}
+
+/** Of a list that is built in. */
+export function spelledOutputs({ files }: Outputs): readonly Output[] {
+  return files;
 }

@@ -10,6 +10,8 @@ export interface Problem {
   readonly code: DiagnosticCode;
   readonly message: string;
   readonly hint?: string | undefined;
+  /** The value may be a password: no excerpt shows it. */
+  readonly isSecret?: true;
   /** In a list: the earlier item that this one disagrees with. */
   readonly first?: number;
 }

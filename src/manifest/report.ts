@@ -1,5 +1,5 @@
 /** Collects the mistakes of one manifest, so that all of them can be reported at once. */
-import type { Diagnostic, DiagnosticCode, Related, Severity } from './diagnostic.ts';
+import type { Diagnostic, DiagnosticCode, Place, Related, Severity } from './diagnostic.ts';
 import type { Source, Span } from './source.ts';
 
 /** A mistake as the code that finds it states it; the report makes a located diagnostic of it. */
@@ -9,6 +9,8 @@ export interface Finding {
   readonly message: string;
   /** The part of the message that names the entry: of many that differ in nothing else, one is shown with their number. */
   readonly about?: string;
+  /** What stands there may be a password. */
+  readonly isSecret?: true;
   /** A function where the hint costs something to find: it is only called for findings that are kept. */
   readonly hint?: string | (() => string | undefined) | undefined;
   readonly related?: readonly { readonly at: Span; readonly message: string }[];
@@ -30,6 +32,13 @@ export interface Report {
 const KEEP_LIMIT = 1000;
 const SEEN_LIMIT = 100_000;
 
+/** The line with asterisks for what is not to be shown in a log. */
+function hidden(place: Place): Place {
+  const { sourceLine, sourceCol, length } = place;
+  const [start, end] = [sourceCol - 1, sourceCol - 1 + length];
+  return { ...place, sourceLine: sourceLine.slice(0, start) + '*'.repeat(length) + sourceLine.slice(end) };
+}
+
 function diagnosticOf(source: Source, severity: Severity, finding: Finding): Diagnostic {
   const hint = typeof finding.hint === 'function' ? finding.hint() : finding.hint;
   const related = finding.related?.map(({ at, message }): Related => ({ ...source.place(at), message }));
@@ -38,7 +47,7 @@ function diagnosticOf(source: Source, severity: Severity, finding: Finding): Dia
     code: finding.code,
     message: finding.message,
     file: source.file,
-    ...source.place(finding.at),
+    ...(finding.isSecret ? hidden(source.place(finding.at)) : source.place(finding.at)),
     ...(hint === undefined ? {} : { hint }),
     ...(related === undefined ? {} : { related }),
   };

@@ -18,7 +18,8 @@ import type { Part } from '../plan/parts.ts';
 import { lookUp } from './key-path.ts';
 import { shellPath } from './shell.ts';
 
-interface Context {
+/** What the lines of one script follow from. */
+export interface Context {
   readonly byId: ById;
   readonly changes: ReadonlyMap<EntityId, Change>;
 }
@@ -45,7 +46,8 @@ export function partsLine({ of, parts, to }: Extract<Make, { op: 'convert' }>, c
   return together(parts, change, context, partsPath(of, to));
 }
 
-function together(parts: readonly Part[], change: Work, context: Context, path: string): string {
+/** A shell line that writes parts of a file into one. */
+export function together(parts: readonly Part[], change: Work, context: Context, path: string): string {
   const lines = parts.flatMap((part) => partLines(part, change, context));
   return `{ ${joined(lines).join('; ')}; } >${path}`;
 }

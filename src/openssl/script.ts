@@ -26,6 +26,7 @@ import {
 } from './script-links.ts';
 import { programLines } from './script-program.ts';
 import { placedRights, rightsLines } from './script-rights.ts';
+import { sealedLines } from './script-sealed.ts';
 import { shellPath, shellWord, shellWords } from './shell.ts';
 
 const WORK_FOLDERS = `${STAGE_FOLDER} ${SCRATCH_FOLDER}`;
@@ -40,6 +41,7 @@ export function planScript(plan: Plan, inventory: Inventory, program = 'openssl'
     byId: byIdOf(inventory.entities),
     changes: new Map(plan.changes.map((change) => [change.id, change])),
     now: plan.now,
+    output: plan.output,
   };
   const staged = new Set<EntityId>();
   const blocks = stepsOf(plan, inventory).map((step) => {
@@ -61,6 +63,7 @@ interface Context {
   readonly byId: ById;
   readonly changes: ReadonlyMap<EntityId, Change>;
   readonly now: number;
+  readonly output: string;
 }
 
 function header(plan: Plan, program: string): readonly string[] {
@@ -128,6 +131,7 @@ function publishLines(id: EntityId, context: Context): readonly string[] {
   if (change === undefined || !isWork(change)) return [];
   return [
     ...bundleLines(change, context),
+    ...sealedLines(change, context, context.output),
     ...change.writes.flatMap((artifact) => rightsLines(artifact, stagedPath(id, artifact), change)),
     ...archiveLines(entity, change, context.now),
     ...placeLines(entity, change, context.now),

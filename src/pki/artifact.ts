@@ -35,6 +35,9 @@ export const ARTIFACTS = {
   pkcs1: { file: 'key-pkcs1.pem', secret: true, standard: false, asked: true, onlyFor: 'rsa' },
   sec1: { file: 'key-sec1.pem', secret: true, standard: false, asked: true, onlyFor: 'ecdsa' },
   combined: { file: 'combined.pem', secret: true, standard: false, asked: true, presents: true },
+  pkcs12: { file: 'identity.p12', secret: true, standard: false, asked: true, presents: true },
+  keystore: { file: 'keystore.p12', secret: true, standard: false, asked: true, presents: true },
+  truststore: { file: 'truststore.p12', secret: false, standard: false, asked: true },
   /** Certificates that a root had before and that are still trusted, newest first. */
   previous: { file: 'previous.pem', secret: false, standard: true, asked: false },
 } as const satisfies Record<string, ArtifactTraits>;

@@ -14,6 +14,7 @@ import type { Policy, PolicyConstraints } from './policy.ts';
 import type { PrivateExtension } from './private-extension.ts';
 import { keysOf } from './record.ts';
 import type { San } from './san.ts';
+import type { Seals } from './seal.ts';
 import type { Digest, Padding, SigningTerms } from './signing.ts';
 import type { Subject } from './subject.ts';
 
@@ -67,6 +68,8 @@ interface EntityBase {
   /** Root authorities whose certificates make up `ca.pem`, own root first. */
   readonly trust: readonly EntityId[];
   readonly outputs: readonly Output[];
+  /** How those of the outputs are made that a password closes. Absent: there are none. */
+  readonly seals?: Seals;
   readonly renewBefore: RenewBefore;
   /** Re-key on renewal instead of keeping the key. */
   readonly rotateKey: boolean;

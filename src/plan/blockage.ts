@@ -1,6 +1,7 @@
 /** Why a file can neither be read nor replaced by any tool: each cause with what its words need (words/blockage.ts). */
 import type { Artifact } from '../pki/artifact.ts';
 import type { EntityId } from '../pki/entity.ts';
+import type { SecretFault } from '../pki/secret-source.ts';
 import type { KeyFormat } from '../x509/key-format.ts';
 
 /** A file that is there and that the system does not let us read; `code` is its error. */
@@ -79,6 +80,15 @@ export type Refusal =
     }
   /** This process may not give files to that user or group. */
   | { readonly kind: 'no-right'; readonly of: 'owner' | 'group'; readonly name: string; readonly at: string }
+  /** The password of a file that has to be made is not to be had; `at` is where the manifest names its source. */
+  | {
+      readonly kind: 'no-secret';
+      readonly entity: EntityId;
+      readonly artifact: Artifact;
+      readonly source: string;
+      readonly fault: SecretFault;
+      readonly at: string;
+    }
   /** An interrupted run left new files, and they still cannot be put in place; `why` is what the system said. */
   | { readonly kind: 'unfinished'; readonly entity: EntityId; readonly why: string };
 

@@ -1,10 +1,12 @@
 /** What every entity of one plan is compared with. */
-import type { Entity, EntityId } from '../pki/entity.ts';
+import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import type { ById } from '../pki/issuers.ts';
+import { compact } from '../pki/record.ts';
+import type { SecretFault } from '../pki/secret-source.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import type { Defect } from './defects.ts';
 import type { KeyOwners } from './key-decision.ts';
-import type { Accounts, AuthorityObservation, KnownAuthorities } from './observation.ts';
+import type { Accounts, AuthorityObservation, KnownAuthorities, Observation } from './observation.ts';
 import type { Outlook } from './outlook.ts';
 
 /** The same for all entities, except that outlooks are added on the way. */
@@ -16,6 +18,8 @@ export interface Context {
   readonly known?: KnownAuthorities;
   /** Users and groups; absent: the manifest names none. */
   readonly accounts?: Accounts;
+  /** Passwords that are not to be had, by source. */
+  readonly secrets?: ReadonlyMap<string, SecretFault>;
   /** Where they are named (pki/entity.ts). */
   readonly written?: ReadonlyMap<string, string>;
   /** The owner, current or former, of each certificate in a trust bundle. */
@@ -31,4 +35,12 @@ export interface Context {
   /** Authorities directly below one. */
   readonly childrenOf: (authority: EntityId) => readonly AuthorityObservation[];
   readonly now: number;
+}
+
+/** What is known of the host, and of authorities from before. */
+export function givenIn(
+  { written }: Inventory,
+  { known, accounts, secrets }: Observation,
+): Pick<Context, 'known' | 'accounts' | 'secrets' | 'written'> {
+  return compact({ known, accounts, secrets, written });
 }

@@ -1,9 +1,11 @@
 /** Files that follow from certificates and keys: which an entity gets, and whether those on disk are out of date. */
 import { ALL_ARTIFACTS, ARTIFACTS, type Artifact, type Output } from '../pki/artifact.ts';
+import { isSealed } from '../pki/seal.ts';
 import { exists, type Situation, staleReasons } from './artifacts/rule.ts';
 import { ruleOf } from './artifacts/rules.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Reason } from './reason.ts';
+import { sealedReasons } from './sealed.ts';
 
 /** The files that an entity should have: what `outputs` asks for, but no empty bundle. */
 export function wantedOutputs(situation: Situation): readonly Output[] {
@@ -36,11 +38,24 @@ function fileReasons(artifact: Output, observed: EntityObservation, situation: S
     case 'garbage':
       return [{ kind: 'unreadable', artifact, detail: file.detail }];
     case 'present':
-      return staleReasons(artifact, ruleOf(artifact), file.facts, situation);
+      return presentReasons(artifact, observed, situation);
     case 'blocked':
     case 'encrypted':
       return [];
   }
+}
+
+function presentReasons(
+  artifact: Output,
+  observed: EntityObservation,
+  situation: Situation,
+): readonly Reason[] {
+  if (isSealed(artifact)) {
+    const file = observed[artifact];
+    return file.state === 'present' ? sealedReasons(artifact, file.facts, situation) : [];
+  }
+  const file = observed[artifact];
+  return file.state === 'present' ? staleReasons(artifact, ruleOf(artifact), file.facts, situation) : [];
 }
 
 /** Files of this program that are no longer asked for; they hold nothing that cannot be made again. */

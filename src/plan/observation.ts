@@ -2,6 +2,7 @@
 
 import { type Artifact, eachArtifact } from '../pki/artifact.ts';
 import type { EntityId } from '../pki/entity.ts';
+import type { SecretFault } from '../pki/secret-source.ts';
 import type { Fingerprint, KeyFacts, KeyId } from '../x509/facts.ts';
 import type { FactsOf } from './artifacts/rules.ts';
 import type { Blockage, LinkFinding } from './blockage.ts';
@@ -156,6 +157,8 @@ export interface Observation {
   readonly known?: KnownAuthorities;
   /** Absent: the manifest names none. */
   readonly accounts?: Accounts;
+  /** Why passwords are not to be had, by their source. Absent: all are, or none is named. */
+  readonly secrets?: ReadonlyMap<string, SecretFault>;
 }
 
 /** A certificate that was issued here, whether it is still there or not. */

@@ -20,6 +20,7 @@ import type { Reason } from './reason.ts';
 import { refusalFor } from './refusal.ts';
 import { relocationReasons, relocationsOf, renamedLinks } from './relocation.ts';
 import { keyOutlookOf, routeOf } from './routes.ts';
+import { lackingSecret } from './sealed.ts';
 import { isToldBy, trustReasons } from './trust.ts';
 import { unvouchedFor } from './vouching.ts';
 
@@ -89,7 +90,8 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
   const changes = fileChanges(decision, contents, observed, entity);
   const lacking =
     claim && lackingRight(entity, observed, claim, changes.writes.length + relocations.length > 0, context);
-  if (lacking !== undefined) return refuse(entity, lacking);
+  const refused = lacking ?? lackingSecret(entity, changes.writes, context);
+  if (refused !== undefined) return refuse(entity, refused);
   const granted = claim === undefined ? {} : { grant: grantFor(claim, changes) };
   const consents = consentsFor(entity, observed, decision, unexplained, context);
   const work = {
@@ -150,8 +152,8 @@ function ownFiles(entity: Entity, seen: EntityObservation): EntityObservation {
     : { ...seen, ...Object.fromEntries(others.map((file) => [file, MISSING])) };
 }
 
-/** @param previous earlier certificates that the entity keeps: it is a root of its own trust bundle. */
-function situationOf(
+/** What the files of an entity are compared with. @param previous earlier certificates that the entity keeps: it is a root of its own trust bundle. */
+export function situationOf(
   entity: Entity,
   { cert, key }: EntityObservation,
   previous: readonly Fingerprint[],

@@ -7,7 +7,7 @@ import { byIdOf } from '../pki/issuers.ts';
 import { fingerprintsOf, type NameAttribute } from '../x509/facts.ts';
 import { type Action, type Change, type Consent, consentsOf, isIssue, reasonsOf } from './change.ts';
 import { type ClockDoubt, type Moment, momentOf } from './clock.ts';
-import type { Context } from './context.ts';
+import { type Context, givenIn } from './context.ts';
 import { diffName } from './diff.ts';
 import { duplicateSerials } from './duplicates.ts';
 import { engineFor } from './engine.ts';
@@ -30,6 +30,7 @@ import { prunesIn } from './prune.ts';
 import type { Reason } from './reason.ts';
 import { type Remark, remarksOf } from './remark.ts';
 import { rolloverRemarks } from './rollover-remarks.ts';
+import { sealedRemarks } from './sealed-remarks.ts';
 import { type CertificateSummary, summaryOf } from './summary.ts';
 import { anchorsIn } from './trust.ts';
 
@@ -92,9 +93,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     retire: options.retire ?? new Set(),
     hasIssued: (authority) => hasIssued(authority, inventory, observation),
     childrenOf: (authority) => children.get(authority) ?? [],
-    ...(observation.known === undefined ? {} : { known: observation.known }),
-    ...(observation.accounts === undefined ? {} : { accounts: observation.accounts }),
-    ...(inventory.written === undefined ? {} : { written: inventory.written }),
+    ...givenIn(inventory, observation),
     now,
   };
   const pinned = pinnedOf(inventory, observation, options.pinned ?? new Set());
@@ -116,6 +115,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     exposed: exposedIn(inventory, observation),
     remarks: [
       ...remarksOf(inventory.entities, observation),
+      ...sealedRemarks(inventory.entities, observation, changes, context),
       ...rolloverRemarks(inventory.entities, observation, changes, outlooks),
     ],
     pinned,

@@ -73,6 +73,8 @@ export type Reason =
   /** Signed or keyed with something that modern libraries refuse. */
   | { readonly kind: 'weak'; readonly what: string }
   | { readonly kind: 'defect'; readonly defect: DefectKind; readonly what: string | null }
+  /** A file that the stated password does not open. */
+  | { readonly kind: 'password'; readonly artifact: Artifact }
   /** A derived file does not hold what the certificates make it hold. */
   | { readonly kind: 'stale'; readonly artifact: Artifact }
   /** A root that the manifest names and a trust bundle does not hold; `some`: it holds others of its certificates. */

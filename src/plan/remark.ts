@@ -46,6 +46,8 @@ export type Remark =
       readonly artifact: Artifact;
       readonly group: number;
     }
+  /** Entities with files under a password that could not be opened, and so not be compared. */
+  | { readonly kind: 'unknown'; readonly entities: readonly EntityId[] }
   /** Entities with certificates of their own for one and the same private key. */
   | { readonly kind: 'shared-key'; readonly entities: readonly EntityId[] };
 
@@ -53,6 +55,7 @@ export type Remark =
 export function entitiesOf(remark: Remark): readonly EntityId[] {
   switch (remark.kind) {
     case 'shared-key':
+    case 'unknown':
       return remark.entities;
     case 'unbrought':
       return [remark.entity, ...new Set([...remark.trusting, ...remark.presented])];

@@ -78,6 +78,8 @@ function wordsOf(reason: RecordedReason): string {
       return defectText(reason.defect, reason.what);
     case 'stale':
       return `${ARTIFACTS[reason.artifact].file} is out of date`;
+    case 'password':
+      return `${ARTIFACTS[reason.artifact].file} has another password`;
     case 'trusts':
       return trustsText(reason);
     case 'distrusts':

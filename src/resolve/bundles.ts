@@ -12,7 +12,7 @@ export function checkBundles(leaves: readonly SignedLeaf[], report: Report): voi
   let total = 0;
   let longest: LeafDraft | undefined;
   for (const { leaf, issuer } of leaves) {
-    total += certificatesIn(leaf.settings.outputs, rootsOf(leaf), issuer?.depth ?? 0);
+    total += certificatesIn(leaf.settings.outputs.files, rootsOf(leaf), issuer?.depth ?? 0);
     if (longest === undefined || rootsOf(leaf) > rootsOf(longest)) longest = leaf;
   }
   if (total <= LIMIT || longest === undefined) return;
@@ -35,5 +35,13 @@ function certificatesIn(outputs: readonly Output[], roots: number, between: numb
   return chains * (between + 1) + Math.max(1, bundles) * roots;
 }
 
-const CHAINS: readonly Output[] = ['chain', 'fullchain', 'pkcs7', 'combined', 'ca-chain'];
-const ROOTS: readonly Output[] = ['ca', 'ca-chain'];
+const CHAINS: readonly Output[] = [
+  'chain',
+  'fullchain',
+  'pkcs7',
+  'combined',
+  'ca-chain',
+  'pkcs12',
+  'keystore',
+];
+const ROOTS: readonly Output[] = ['ca', 'ca-chain', 'truststore'];

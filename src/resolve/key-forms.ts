@@ -9,7 +9,7 @@ import { type Draft, draftText } from './draft.ts';
 export function checkKeyForms(drafts: readonly Draft[], report: Report): void {
   const seen = new Set<string>();
   for (const draft of drafts)
-    for (const output of draft.settings.outputs) {
+    for (const output of draft.settings.outputs.files) {
       const place = `${draft.at('outputs').start} ${output}`;
       if (isPossible(draft, output) || seen.has(place)) continue;
       seen.add(place);

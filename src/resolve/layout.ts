@@ -19,7 +19,7 @@ function claimsOf(draft: Draft): readonly Claim[] {
   // A root has no chain, and only roots have previous certificates.
   const never = isRoot ? 'chain' : 'previous';
   return ALL_ARTIFACTS.flatMap((file) => {
-    const isWritten = file !== never && (file === 'previous' || outputs.includes(file));
+    const isWritten = file !== never && (file === 'previous' || outputs.files.includes(file));
     // In its usual folder an entry also removes what is no longer asked for (pki/files.ts, isManaged).
     if (!isWritten && draft.layout !== undefined) return [];
     return [{ draft, file, path: filePath(draft, file), isWritten }];

@@ -19,12 +19,14 @@ export function ownershipOf(draft: Draft): Ownership | undefined {
   return Object.keys(stated).length === 0 ? undefined : stated;
 }
 
-/** Where users and groups are written, for a run that finds no such user. */
-export function ownersWritten(drafts: readonly Draft[], report: Report): ReadonlyMap<string, string> {
+/** Where users, groups and passwords are named, for a run that finds no such user or password. */
+export function hostSettings(drafts: readonly Draft[], report: Report): ReadonlyMap<string, string> {
   return new Map(
     drafts.flatMap((draft) => {
       const stated = ownershipOf(draft) ?? {};
-      return ACCOUNTS.filter((field) => stated[field] !== undefined).map(
+      const fields = ACCOUNTS.filter((field) => stated[field] !== undefined);
+      const isClosed = Object.keys(draft.settings.outputs.seals).length > 0;
+      return [...fields, ...(isClosed ? (['outputs'] as const) : [])].map(
         (field) => [writtenKey(draft.id, field), report.placeText(draft.at(field))] as const,
       );
     }),

@@ -17,7 +17,7 @@ export function checkPresented(leaves: readonly SignedLeaf[], report: Report): v
 }
 
 function lacksChain({ settings }: LeafDraft, { depth }: Position): boolean {
-  const { outputs } = settings;
+  const outputs = settings.outputs.files;
   return depth > 0 && outputs.includes('cert') && !presentsChain(outputs);
 }
 

@@ -22,7 +22,7 @@ import { checkKeySupport } from './key-support.ts';
 import { checkLayouts } from './layout.ts';
 import { type SignedLeaf, signedLeaves } from './leaf-issuer.ts';
 import { checkLifetimes, checkRenewal } from './lifetime.ts';
-import { checkOwners, ownershipOf, ownersWritten } from './ownership.ts';
+import { checkOwners, hostSettings, ownershipOf } from './ownership.ts';
 import { checkPathLengths } from './path-length.ts';
 import { checkPolicies } from './policies.ts';
 import { checkPresented } from './presented.ts';
@@ -45,6 +45,7 @@ const BECOMES = {
   subject: 'subject',
   folder: 'layout',
   files: 'layout',
+  outputs: 'outputs',
   publish: 'publish',
   owner: 'ownership',
   group: 'ownership',
@@ -73,6 +74,8 @@ function baseOf(draft: Draft) {
     ...(earlierSubject === undefined ? {} : { earlierSubject }),
     ...(layout === undefined ? {} : { layout }),
     ...(settings.publish === 'symlinks' ? { publish: settings.publish } : {}),
+    outputs: settings.outputs.files,
+    ...(Object.keys(settings.outputs.seals).length === 0 ? {} : { seals: settings.outputs.seals }),
     ...(ownership === undefined ? {} : { ownership }),
   };
 }
@@ -164,7 +167,7 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   checkLifetimes(signedPairs(hierarchy, leaves), report);
   const entities = [...authoritiesOf(context), ...leaves.map((leaf) => leafOf(leaf, context))];
   checkConstrainedNames(entities, leaves, hierarchy, report);
-  const written = ownersWritten(all, report);
+  const written = hostSettings(all, report);
   const { output = 'pki', engine, archive } = parsed.manifest;
   return {
     output,

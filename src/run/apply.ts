@@ -24,6 +24,7 @@ import { Cache, isWorthwhile } from '../store/observe/cache.ts';
 import { observe } from '../store/observe/observe.ts';
 import { Reader } from '../store/observe/reader.ts';
 import { OutputFolder } from '../store/output-folder.ts';
+import { Secrets } from '../store/secrets.ts';
 import type { Listener } from './events.ts';
 import { type Execution, execute } from './execute.ts';
 import { Expected } from './expected.ts';
@@ -105,12 +106,14 @@ type Ending =
 export async function applyInventory(inventory: Inventory, options: ApplyOptions): Promise<ApplyResult> {
   // The output folder itself may be a link that the user made; nothing below it may.
   using output = await OutputFolder.open(options.root);
-  return await applyIn(inventory, { ...options, root: realpathSync(options.root), output });
+  const secrets = new Secrets(options.root, inventory.output);
+  return await applyIn(inventory, { ...options, root: realpathSync(options.root), output, secrets });
 }
 
 /** The same, with the output folder open. */
 interface OpenOptions extends ApplyOptions {
   readonly output: OutputFolder;
+  readonly secrets: Secrets;
 }
 
 async function applyIn(inventory: Inventory, options: OpenOptions): Promise<ApplyResult> {
@@ -132,7 +135,7 @@ async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<
   await ignoreInGit(output.root);
   const cache = new Cache(root, Date.now());
   const now = clock();
-  const reader = new Reader();
+  const reader = new Reader(options.secrets);
   const observation = atMoment(observe(root, inventory, cache, reader), root, inventory, now);
   await cache.save(output.own);
   const { rekey = new Set(), retire = new Set(), only = new Set(), engine } = options;

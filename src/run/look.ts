@@ -10,7 +10,9 @@ import { withIssues } from '../store/ledger-times.ts';
 import { withArchive } from '../store/observe/archive.ts';
 import { Cache } from '../store/observe/cache.ts';
 import { observe } from '../store/observe/observe.ts';
+import { Reader } from '../store/observe/reader.ts';
 import { checkOwn } from '../store/own.ts';
+import { Secrets } from '../store/secrets.ts';
 
 /** What is asked for, and as of when. */
 export interface LookOptions {
@@ -42,7 +44,7 @@ export function lookAndPlan(
   checkOwn(root);
   const moment = now ?? clock();
   const observation = atMoment(
-    observe(root, inventory, new Cache(root, Date.now())),
+    observe(root, inventory, new Cache(root, Date.now()), new Reader(new Secrets(root, inventory.output))),
     root,
     inventory,
     moment,

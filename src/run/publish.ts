@@ -12,6 +12,7 @@ import { ledgerEntry } from '../store/ledger.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
 import { writeBundles } from './parts.ts';
 import { type Run, workOf } from './run.ts';
+import { writeSealed } from './sealed.ts';
 import { verifyStaged } from './verify-staged.ts';
 
 /**
@@ -40,6 +41,7 @@ async function replace(run: Run, entity: Entity, change: Work): Promise<void> {
   const whyCross = change.reasons.filter(({ kind }) => kind === 'keeps-trust');
   const written = async (): Promise<unknown> => {
     writeBundles(run, entity, change);
+    writeSealed(run, entity, change);
     return Promise.all([
       issued && record(run, entity, 'cert', issued, change.reasons),
       cross && record(run, entity, 'cross', cross, whyCross),
@@ -70,7 +72,7 @@ function take(
 }
 
 /** What engines make; bundles are written with their modes. */
-const MADE = ALL_ARTIFACTS.filter((artifact) => ruleOf(artifact).by !== 'parts');
+const MADE = ALL_ARTIFACTS.filter((artifact) => !['parts', 'password'].includes(ruleOf(artifact).by));
 
 /** Of what an engine made, only what is to be published stays in the staging folder, each file with its mode. */
 async function tidy({ staging }: Run, { id }: Entity, { writes }: Work): Promise<void> {

@@ -117,7 +117,7 @@ export class Staging {
   }
 
   /** A new file beside those that were made. */
-  write(id: EntityId, file: StagedFile, text: string, mode: number): void {
+  write(id: EntityId, file: StagedFile, text: string | Uint8Array, mode: number): void {
     this.#at(id).writeNew(nameOf(this.name(id, file)), text, mode);
   }
 

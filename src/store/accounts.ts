@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Inventory } from '../pki/entity.ts';
 import { errorCode } from '../pki/errors.ts';
 import type { Accounts } from '../plan/observation.ts';
-import { mayChown } from './process.ts';
+import { mayChown, searchPath } from './process.ts';
 import { UserError } from './user-error.ts';
 
 /** What a plan has to know of them; `undefined` where the manifest names none. */
@@ -58,6 +58,7 @@ function answer(program: string, args: readonly string[]): string | undefined {
   const { error, stdout, status } = spawnSync(program, args, {
     encoding: 'utf8',
     timeout: PATIENCE,
+    env: searchPath(),
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   if (error !== undefined && errorCode(error) === 'ENOENT') return undefined;

@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants, openSync, readFileSync, statfsSync } from 'node:fs';
 import { release } from 'node:os';
 import type { Folder } from './folder.ts';
+import { searchPath } from './process.ts';
 
 /** Where syncfs is known to wait for the disk: ext4 and its kin, xfs, btrfs, f2fs, tmpfs (statfs(2)). */
 const FILE_SYSTEMS: ReadonlySet<number> = new Set([0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x01021994]);
@@ -29,7 +30,10 @@ export class Flush {
   #last: Promise<unknown> = Promise.resolve();
 
   private constructor(descriptor: number) {
-    this.#shell = spawn('/bin/sh', ['-c', SCRIPT], { stdio: ['pipe', 'pipe', 'ignore', descriptor] });
+    this.#shell = spawn('/bin/sh', ['-c', SCRIPT], {
+      stdio: ['pipe', 'pipe', 'ignore', descriptor],
+      env: searchPath(),
+    });
     this.#shell.stdout?.on('data', (text: Buffer) => {
       for (const answer of text.toString('latin1').replaceAll('\n', ''))
         this.#answers.shift()?.(answer === '1');

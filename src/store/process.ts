@@ -32,3 +32,9 @@ export function mayChown(): boolean | null {
     return null; // No Linux, or no /proc.
   }
 }
+
+/** The environment of programs that are started for the system's answers: passwords may be in ours. */
+export function searchPath(): Record<string, string> {
+  const { PATH } = process.env;
+  return PATH === undefined ? {} : { PATH };
+}

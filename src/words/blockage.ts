@@ -56,6 +56,9 @@ const CONTENTS: Readonly<Record<Artifact, string>> = {
   pkcs1: 'private key',
   sec1: 'private key',
   combined: 'private key',
+  pkcs12: 'PKCS#12',
+  keystore: 'PKCS#12',
+  truststore: 'PKCS#12',
   previous: 'certificate',
 };
 

@@ -46,6 +46,7 @@ const FIELDS: Readonly<Record<RecordedReason['kind'], Readonly<Record<string, Ch
   weak: { what: isText },
   defect: { defect: isDefect },
   stale: { artifact: isArtifact },
+  password: { artifact: isArtifact },
   unwanted: { artifact: isArtifact },
   'keeps-trust': { notAfter: isNumber, signsNew: isFlag },
   'new-trust': { subject: isText },

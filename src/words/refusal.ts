@@ -6,6 +6,7 @@ import { COMMIT_FOLDER } from '../pki/paths.ts';
 import type { Refusal, VouchingFault } from '../plan/blockage.ts';
 import type { Advice } from './advice.ts';
 import { blockageHint, blockageText } from './blockage.ts';
+import { SECRET_HINTS, secretFaultText } from './secret.ts';
 
 /** Both as `pki-plan` of docs/json.md has them. */
 export function refusalText(refusal: Refusal): Advice {
@@ -39,6 +40,11 @@ export function refusalText(refusal: Refusal): Advice {
           refusal.of === 'owner'
             ? 'run as root; only root gives files to other users'
             : 'run as root, or as a member of the group who owns the files',
+      };
+    case 'no-secret':
+      return {
+        problem: `${refusal.at}: no password for the ${ARTIFACTS[refusal.artifact].file} of ${refusal.entity}: ${secretFaultText(refusal.source, refusal.fault)}`,
+        hint: SECRET_HINTS[refusal.fault.kind],
       };
     case 'unfinished':
       return {

@@ -44,6 +44,8 @@ export function remarkText(remark: Remark): string {
       const [first, ...others] = remark.entities;
       return `one private key serves ${remark.entities.join(', ')}: "pki rotate ${others.join(' ') || first}" gives each its own`;
     }
+    case 'unknown':
+      return `unknown whether files under a password are up to date, because the password is not to be had, and they stay: ${few(remark.entities)}`;
     case 'unbrought':
       return unbroughtText(remark);
     case 'same-name':

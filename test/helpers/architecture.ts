@@ -74,10 +74,14 @@ const PURE_NODE: Readonly<Record<string, readonly string[]>> = {
   // createECDH could make keys, too: x509/parse-key.ts gives it every one.
   'node:crypto': [
     'constants',
+    'createCipheriv',
+    'createDecipheriv',
     'createECDH',
     'createHash',
+    'createHmac',
     'createPrivateKey',
     'createPublicKey',
+    'pbkdf2Sync',
     'verify',
     'KeyObject',
   ],

@@ -13,12 +13,15 @@ import {
 import { byIdOf } from '../../src/pki/issuers.ts';
 import { keySpecText } from '../../src/pki/key-spec.ts';
 import { type San, sanText } from '../../src/pki/san.ts';
+import { isSealed } from '../../src/pki/seal.ts';
 import { isCompound } from '../../src/plan/artifacts/rule.ts';
 import { ruleOf } from '../../src/plan/artifacts/rules.ts';
+import { sealedPieces } from '../../src/plan/artifacts/sealed.ts';
 import type { Change, Issuance } from '../../src/plan/change.ts';
 import { type EntityObservation, NOTHING, type Observation } from '../../src/plan/observation.ts';
 import type { Part } from '../../src/plan/parts.ts';
 import { type Plan, type PlanOptions, planInventory } from '../../src/plan/plan.ts';
+import { sealedRule } from '../../src/plan/sealed.ts';
 import { type CertificateSpec, certificateSpec, issuedBy, writtenExtensions } from '../../src/plan/wanted.ts';
 import { type ChangeRecord, changeRecord } from '../../src/report/plan-json.ts';
 import type { ExtensionFacts, KnownExtensions } from '../../src/x509/extensions.ts';
@@ -343,6 +346,13 @@ export class World {
       const rule = ruleOf(artifact);
       if (artifact === 'csr') files.csr = present(requestFor(entity, this.key(entity.id)));
       if (artifact === 'public') files.public = present(this.key(entity.id).keyId);
+      const seal = isSealed(artifact) ? entity.seals?.[artifact] : undefined;
+      if (isSealed(artifact) && seal !== undefined) {
+        const sealed = sealedRule(artifact);
+        const contents = sealed.parts(entity, byId).map((part) => [part, pieces(part)] as const);
+        const content = sealedPieces(sealed, entity, seal, contents);
+        Object.assign(files, { [artifact]: present({ mark: '', content }, modeOf(artifact)) });
+      }
       if (isCompound(rule) && artifact !== 'previous')
         Object.assign(files, { [artifact]: present(rule.parts(entity, byId).flatMap(pieces)) });
       if (artifact === 'previous')

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { OUTPUTS, type Output, onlyFor } from '../../src/pki/artifact.ts';
 import type { Authority, EntityId, Inventory } from '../../src/pki/entity.ts';
 import type { KeySpec } from '../../src/pki/key-spec.ts';
+import { isSealed, type Seal, type Seals } from '../../src/pki/seal.ts';
 import { aClient, anAuthority, anInventory, aPeer, aServer, DAY, dns } from './entities.ts';
 
 const KEY: fc.Arbitrary<KeySpec> = fc.constantFrom<KeySpec>(
@@ -20,12 +21,15 @@ const TRAITS = fc
   .record({ key: KEY, validity: VALIDITY, outputs: SOME_OUTPUTS, rotateKey: fc.boolean() })
   .map(withPossibleOutputs);
 
+const SEAL: Seal = { password: { kind: 'env', name: 'PASSWORD' }, encryption: 'modern' };
+
 /** The same, without forms that its key does not have: the manifest would refuse them. */
 export function withPossibleOutputs<T extends { readonly key: KeySpec; readonly outputs: readonly Output[] }>(
   of: T,
-): T {
+): T & { readonly seals?: Seals } {
   const outputs = of.outputs.filter((output) => [null, of.key.algorithm].includes(onlyFor(output)));
-  return { ...of, outputs };
+  const seals: Seals = Object.fromEntries(outputs.filter(isSealed).map((output) => [output, SEAL]));
+  return { ...of, outputs, ...(Object.keys(seals).length === 0 ? {} : { seals }) };
 }
 
 /** Two roots at least, any hierarchy below them, leaves anywhere that trust any of the roots. */

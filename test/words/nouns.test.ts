@@ -19,6 +19,7 @@ const GENERAL = new Set(
   signature signed skip skipped source span state states status strings style styler styles summary table terminal text
   tls transcript tree type types unreadable unusable usable user value values version view wanted why with word words
   worker workers work written written tool tools list item items layer layers size limit timing time
+  pkcs12 encryption derivation draw closed
   key pem der ec curve attribute identifier encrypted damaged basic constraints usage unknown read execute apply adopt
   accept refuse keep kept remove refresh renew renewal issued verified verification staged stream public attempt
   ip range databases handshakes shake published occurrence advice rank built in spelled spoiled said algorithm private node turns choice unsigned inputs flush content summary clock doubt moment

@@ -3,7 +3,9 @@
 import type { Artifact } from '../../pki/artifact.ts';
 import type { Entity, EntityId } from '../../pki/entity.ts';
 import type { ById } from '../../pki/issuers.ts';
+import type { Seal } from '../../pki/seal.ts';
 import type { Fingerprint, KeyFacts } from '../../x509/facts.ts';
+import type { Label } from '../../x509/pkcs12.ts';
 import type { Format, KeySource, Make } from '../make.ts';
 import { changingParts, contentOf, type Members, type Part } from '../parts.ts';
 import type { Reason } from '../reason.ts';
@@ -47,6 +49,22 @@ export interface ConversionRule<Facts> extends Compound<Facts> {
   readonly format: Format;
 }
 
+/** What is known of a file under a password. */
+export interface SealedFacts {
+  /** By which a file of ours tells what is in it (x509/pkcs12.ts). */
+  readonly mark: string;
+  /** Its pieces, where the password opened it. */
+  readonly content: readonly string[] | 'closed' | 'other-password';
+}
+
+/** The same, closed by a password; made in this process, whatever the engine. */
+export interface SealedRule extends Readable<SealedFacts> {
+  readonly by: 'password';
+  parts(entity: Entity, byId: ById): readonly Part[];
+  /** What the `index`th piece of a part is, and its name. */
+  bag(part: Part, index: number, entity: Entity, seal: Seal): Label;
+}
+
 /** Made by a call of an engine. */
 export interface CallRule<Facts> extends Readable<Facts> {
   readonly by: 'call';
@@ -60,7 +78,8 @@ export type ArtifactRule<Facts> =
   | IssuedRule<Facts>
   | BundleRule<Facts>
   | ConversionRule<Facts>
-  | CallRule<Facts>;
+  | CallRule<Facts>
+  | (Readable<Facts> & Omit<SealedRule, 'read'>);
 
 /** Whether the file follows from its parts alone. */
 export function isCompound<Facts>(
@@ -71,7 +90,8 @@ export function isCompound<Facts>(
 
 /** Whether an entity that asks for the file gets it. */
 export function exists(rule: ArtifactRule<unknown>, { entity, byId, members }: Situation): boolean {
-  return !isCompound(rule) || contentOf(rule.parts(entity, byId), members).length > 0;
+  const isMade = isCompound(rule) || rule.by === 'password';
+  return !isMade || contentOf(rule.parts(entity, byId), members).length > 0;
 }
 
 /** Reasons to make a file again though it can be read and the certificate stays. */
@@ -87,6 +107,9 @@ export function staleReasons(
     case 'parts':
     case 'conversion':
       return compoundReasons(artifact, rule, facts, situation);
+    case 'password':
+      // Decided with the seal of the entity (plan/sealed.ts).
+      return [];
     case 'call':
       return rule.isStale(facts, situation) ? [{ kind: 'stale', artifact }] : [];
   }

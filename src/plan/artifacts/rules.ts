@@ -14,6 +14,7 @@ import { pkcs8Der } from './pkcs8-der.ts';
 import { previous } from './previous.ts';
 import { publicKey } from './public.ts';
 import type { ArtifactRule } from './rule.ts';
+import { keystore, truststore } from './sealed.ts';
 import { pkcs1, sec1 } from './traditional.ts';
 
 /** How each artifact is read, compared and made. */
@@ -32,6 +33,9 @@ export const RULES = {
   pkcs1,
   sec1,
   combined,
+  pkcs12: keystore,
+  keystore,
+  truststore,
   previous,
 } as const satisfies { readonly [A in Artifact]: ArtifactRule<unknown> };
 

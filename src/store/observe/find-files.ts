@@ -5,7 +5,14 @@ import { ALL_ARTIFACTS, type Artifact, eachArtifact } from '../../pki/artifact.t
 import { errorCode } from '../../pki/errors.ts';
 import { entityFolder, filePath, folderOf, type Located } from '../../pki/files.ts';
 import type { Unreadable } from '../../plan/blockage.ts';
-import type { Exposure, FileState, FormerFile, FormerLocation, Published } from '../../plan/observation.ts';
+import type {
+  Exposure,
+  FileState,
+  FormerFile,
+  FormerLocation,
+  Owner,
+  Published,
+} from '../../plan/observation.ts';
 import { sha256 } from '../../x509/public-key.ts';
 import { isTrusted } from '../owner.ts';
 import { DATA_LINK, isLink, readSeen, type View, viewOf } from '../symlinks/read.ts';
@@ -160,6 +167,15 @@ export class Folders {
     const folder = entityFolder(entity);
     if (!this.isOwn(entity) || this.blockage(folder) !== null || !this.#deep.has(folder)) return false;
     return lstatSync(join(this.#root, folder, DATA_LINK), { throwIfNoEntry: false }) !== undefined;
+  }
+
+  /** Whose the folder is that an entity has to itself; `null`: it is not there; `undefined`: others use it as well. */
+  ownerOf(entity: Located): Owner | null | undefined {
+    if (!this.isOwn(entity)) return undefined;
+    const path = entityFolder(entity);
+    if (this.blockage(path) !== null) return null;
+    const stat = lstatSync(join(this.#root, path), { throwIfNoEntry: false });
+    return stat?.isDirectory() ? { uid: stat.uid, gid: stat.gid } : null;
   }
 
   /** Links in a folder that several entities share are not for each of them to judge. */

@@ -1,11 +1,9 @@
 /** The output folder → Observation. Reads only; what cannot be read becomes a fact too. */
 
-import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
 import { ALL_ARTIFACTS, eachArtifact } from '../../pki/artifact.ts';
 import type { Entity, EntityId, Inventory } from '../../pki/entity.ts';
 import { messageOf } from '../../pki/errors.ts';
-import { entityFolder, filePath, folderOf, type Located } from '../../pki/files.ts';
+import { filePath, folderOf, type Located } from '../../pki/files.ts';
 import type {
   ArtifactStates,
   EntityObservation,
@@ -13,7 +11,6 @@ import type {
   IssuedBefore,
   KeyState,
   Observation,
-  Owner,
 } from '../../plan/observation.ts';
 import { certificateSpki, publicKeyObject } from '../../x509/certificate.ts';
 import type { KeyId } from '../../x509/facts.ts';
@@ -29,6 +26,7 @@ import { findOrphans } from './orphans.ts';
 import { FormerLocations, readPlaces } from './places.ts';
 import { blockedBy } from './read.ts';
 import { Reader, type SignatureKey } from './reader.ts';
+import { lackingSecrets, opened } from './sealed.ts';
 
 /** @param root the output folder, absolute. @param reader of a run that may have read the same before. */
 export function observe(
@@ -56,6 +54,7 @@ export function observe(
     ...(left.length === 0 ? {} : { pending: left }),
     ...(exposed.length === 0 ? {} : { exposed }),
     ...fromLedger(root, entities, observed),
+    ...lackingSecrets(entities, reader),
   };
 }
 
@@ -103,16 +102,8 @@ function observeEntity(
   cache: Cache | undefined,
 ): EntityObservation {
   const seen = observeOwned(where, entity, signers, cache);
-  const folder = entity.ownership === undefined ? undefined : folderOwner(where, entity);
+  const folder = entity.ownership === undefined ? undefined : where.folders.ownerOf(entity);
   return folder === undefined ? seen : { ...seen, folder };
-}
-
-/** Of a folder that the entity has to itself. */
-function folderOwner({ root, folders }: Where, entity: Entity): Owner | null | undefined {
-  if (!folders.isOwn(entity)) return undefined;
-  const isBlocked = folders.blockage(entityFolder(entity)) !== null;
-  const stat = isBlocked ? undefined : lstatSync(join(root, entityFolder(entity)), { throwIfNoEntry: false });
-  return stat?.isDirectory() ? { uid: stat.uid, gid: stat.gid } : null;
 }
 
 function observeOwned(
@@ -127,7 +118,9 @@ function observeOwned(
   const isPlain = folders.blockage(folderOf(filePath(entity, 'cert'))) === null && !folders.hasLinks(entity);
   // An authority's own key is not known before it is read; there are few of them.
   const signature =
-    cache === undefined || isAuthority || !isHere || !isPlain ? undefined : fileSignature(root, entity);
+    cache === undefined || isAuthority || !isHere || !isPlain || entity.seals !== undefined
+      ? undefined
+      : fileSignature(root, entity);
   const signer = isAuthority ? undefined : signers.get(entity.issuer);
   const known = signature === undefined ? undefined : cache?.get(entity.id, signature, signer?.keyId ?? null);
   if (known !== undefined) return known;
@@ -158,7 +151,8 @@ function observeFiles({ root, folders, formerLocations, origins, reader }: Where
       : withFormerFiles(root, entity, former, here, folders);
   const key =
     formerLocations.blockage(entity) ?? conflict(entity, conflictingKey) ?? observeKey(bytes.key, reader);
-  const files = origins.judged(entity, artifactStates(key, bytes, reader), bytes);
+  const read = opened(entity, artifactStates(key, bytes, reader), bytes, reader);
+  const files = origins.judged(entity, read, bytes);
   const found = {
     ...files,
     ...(published === undefined ? {} : { published }),

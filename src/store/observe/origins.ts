@@ -86,6 +86,10 @@ const FORMS: Readonly<Record<Artifact, Form>> = {
   pkcs1: PRIVATE_KEY,
   sec1: PRIVATE_KEY,
   combined: { labels: [...PRIVATE_KEY.labels, ...CERTIFICATE.labels] },
+  // A version.
+  pkcs12: { labels: [], der: '020103' },
+  keystore: { labels: [], der: '020103' },
+  truststore: { labels: [], der: '020103' },
   previous: CERTIFICATE,
 };
 

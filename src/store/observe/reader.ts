@@ -9,6 +9,7 @@ import type { KeyId } from '../../x509/facts.ts';
 import { certificateDer } from '../../x509/parse.ts';
 import { sha256 } from '../../x509/public-key.ts';
 import { signedBy } from '../../x509/signature.ts';
+import type { Secrets } from '../secrets.ts';
 
 /** A public key that checks signatures. */
 export interface SignatureKey {
@@ -20,9 +21,15 @@ type Facts = { readonly [A in Artifact]: Map<string, FactsOf<A>> };
 
 /** Remembers what it has read; never what it could not read. */
 export class Reader {
+  /** Opens files under a password; absent: those stay closed. */
+  readonly secrets: Secrets | undefined;
   /** By the digest of the bytes. */
   readonly #facts: Facts = eachArtifact(() => new Map<string, never>());
   readonly #signed = new Map<string, boolean>();
+
+  constructor(secrets?: Secrets) {
+    this.secrets = secrets;
+  }
 
   /** @throws Error whose message says what is wrong with the content. */
   read<A extends Artifact>(artifact: A, bytes: Buffer): FactsOf<A> {

@@ -1,0 +1,71 @@
+/** The script's part that makes files under a password, by openssl: `truststore.p12` takes its version 3.2. */
+import type { Entity } from '../pki/entity.ts';
+import { partsPath, stagedPath } from '../pki/paths.ts';
+import { isSealed, type Seal, type SealedArtifact } from '../pki/seal.ts';
+import { type SecretSource, secretSourceText } from '../pki/secret-source.ts';
+import { keptTrustOf, type Work } from '../plan/change.ts';
+import type { Part } from '../plan/parts.ts';
+import { sealedRule } from '../plan/sealed.ts';
+import { lookUp } from './key-path.ts';
+import { type Context, together } from './script-bundles.ts';
+import { shellWords } from './shell.ts';
+
+/** @param output the output folder, in which the script works, as the manifest writes it. */
+export function sealedLines(change: Work, context: Context, output: string): readonly string[] {
+  const entity = lookUp(context.byId, change.id);
+  return change.writes.filter(isSealed).flatMap((artifact) => {
+    const seal = entity.seals?.[artifact];
+    return seal === undefined ? [] : linesFor(artifact, seal, { entity, change, context, output });
+  });
+}
+
+interface Making {
+  readonly entity: Entity;
+  readonly change: Work;
+  readonly context: Context;
+  readonly output: string;
+}
+
+function linesFor(artifact: SealedArtifact, seal: Seal, making: Making): readonly string[] {
+  const { entity, change, context, output } = making;
+  const parts = sealedRule(artifact).parts(entity, context.byId);
+  const path = partsPath(entity.id, artifact);
+  const names =
+    artifact === 'truststore' ? trustArgs(parts, seal, making) : ['-name', seal.name ?? entity.name];
+  const args = ['pkcs12', '-export', '-in', path, ...names, ...encryptionArgs(seal)];
+  const call = [
+    ...args,
+    '-passout',
+    passText(seal.password, output),
+    '-out',
+    stagedPath(entity.id, artifact),
+  ];
+  return [together(parts, change, context, path), shellWords(['openssl', ...call]), `rm -f ${path}`];
+}
+
+/** Names in the order of the certificates. */
+function trustArgs(parts: readonly Part[], seal: Seal, { entity, context }: Making): readonly string[] {
+  const rule = sealedRule('truststore');
+  const names = parts.flatMap((part) =>
+    Array.from({ length: countOf(part, context) }, (_, i) => rule.bag(part, i, entity, seal).name ?? ''),
+  );
+  return ['-nokeys', '-jdktrust', 'anyExtendedKeyUsage', ...names.flatMap((name) => ['-caname', name])];
+}
+
+function countOf({ kind, of }: Part, { changes }: Context): number {
+  const change = changes.get(of);
+  return kind === 'earlier' && change !== undefined ? keptTrustOf(change).previous.length : 1;
+}
+
+/** What openssl 3 does by default is modern. */
+function encryptionArgs({ encryption }: Seal): readonly string[] {
+  if (encryption === 'modern') return [];
+  return ['-keypbe', 'PBE-SHA1-3DES', '-certpbe', 'PBE-SHA1-3DES', '-macalg', 'sha1'];
+}
+
+/** A file is named relative to the manifest, and the script works in the output folder. */
+function passText(source: SecretSource, output: string): string {
+  if (source.kind === 'env') return secretSourceText(source);
+  const parts = output.split('/').filter((part) => !['', '.'].includes(part));
+  return `file:${parts.map(() => '../').join('')}${source.path}`;
+}

@@ -1,0 +1,52 @@
+/** Files under a password, opened where the password is to be had. */
+import type { Entity } from '../../pki/entity.ts';
+import { SEALED } from '../../pki/seal.ts';
+import { type SecretFault, secretSourceText } from '../../pki/secret-source.ts';
+import type { SealedFacts } from '../../plan/artifacts/rule.ts';
+import type { ArtifactStates, FileState, Observation } from '../../plan/observation.ts';
+import { openPkcs12 } from '../../x509/pkcs12.ts';
+import type { FoundFiles } from './find-files.ts';
+import type { Reader } from './reader.ts';
+
+/** The same states, with what is in files that could be opened. */
+export function opened(
+  entity: Entity,
+  states: ArtifactStates,
+  bytes: FoundFiles['bytes'],
+  { secrets }: Reader,
+): ArtifactStates {
+  const changed = SEALED.flatMap((artifact) => {
+    const [source, file, found] = [entity.seals?.[artifact]?.password, states[artifact], bytes[artifact]];
+    if (source === undefined || file.state !== 'present' || found.state !== 'present') return [];
+    const secret = secrets?.read(source);
+    return secret?.ok ? [[artifact, openedState(file, found.facts, secret.value)]] : [];
+  });
+  return { ...states, ...Object.fromEntries(changed) };
+}
+
+function openedState(
+  file: Extract<FileState<SealedFacts>, { state: 'present' }>,
+  bytes: Buffer,
+  password: string,
+): FileState<SealedFacts> {
+  try {
+    return { ...file, facts: { ...file.facts, content: openPkcs12(bytes, password) ?? 'other-password' } };
+  } catch {
+    // Its MAC is right and its content is not, which no program made; nothing of it may be quoted.
+    return { state: 'garbage', detail: 'holds no readable PKCS#12' };
+  }
+}
+
+/** Why passwords that the manifest names are not to be had. */
+export function lackingSecrets(
+  entities: readonly Entity[],
+  { secrets }: Reader,
+): Pick<Observation, 'secrets'> {
+  const faults = new Map<string, SecretFault>();
+  for (const { seals = {} } of entities)
+    for (const { password } of Object.values(seals)) {
+      const secret = secrets?.read(password);
+      if (secret?.ok === false) faults.set(secretSourceText(password), secret.fault);
+    }
+  return faults.size === 0 ? {} : { secrets: faults };
+}

@@ -1,0 +1,72 @@
+/** Passwords of one run: each is read once, when something asks for it, and kept in memory alone. */
+import { realpathSync } from 'node:fs';
+import { join, resolve, sep } from 'node:path';
+import { errorCode } from '../pki/errors.ts';
+import { type SecretFault, type SecretSource, secretSourceText } from '../pki/secret-source.ts';
+import { OpenFile } from './open-file.ts';
+import { UserError } from './user-error.ts';
+
+/** A password, or why there is none. */
+export type Secret =
+  | { readonly ok: true; readonly value: string }
+  | { readonly ok: false; readonly fault: SecretFault };
+
+/** No password is longer. */
+const LIMIT = 64 * 1024;
+
+/** Of one manifest. */
+export class Secrets {
+  readonly #folder: string;
+  readonly #known = new Map<string, Secret>();
+
+  /** @param root the output folder. @param output the same as the manifest writes it, from which its folder follows. */
+  constructor(root: string, output: string) {
+    const parts = output.split('/').filter((part) => !['', '.'].includes(part));
+    this.#folder = resolve(root, ...parts.map(() => '..'));
+  }
+
+  /** Never throws, and never says what it has read. */
+  read(source: SecretSource): Secret {
+    const name = secretSourceText(source);
+    const known = this.#known.get(name) ?? this.#look(source);
+    this.#known.set(name, known);
+    return known;
+  }
+
+  #look(source: SecretSource): Secret {
+    return source.kind === 'env' ? fromEnvironment(source.name) : fromFile(this.#folder, source.path);
+  }
+}
+
+function fromEnvironment(name: string): Secret {
+  const value = process.env[name];
+  return value === undefined ? lacking({ kind: 'unset' }) : checked(value);
+}
+
+function fromFile(folder: string, path: string): Secret {
+  try {
+    const [real, above] = [realpathSync(join(folder, path)), realpathSync(folder)];
+    if (!real.startsWith(above === sep ? sep : `${above}${sep}`)) return lacking({ kind: 'leads-out' });
+    using file = new OpenFile(real, path);
+    // Editors and `echo` end every line.
+    return checked(
+      file
+        .read(LIMIT)
+        .toString('utf8')
+        .replace(/\r?\n$/, ''),
+    );
+  } catch (error) {
+    if (error instanceof UserError) return lacking({ kind: 'unreadable', code: 'EINVAL' });
+    const code = errorCode(error);
+    return lacking(code === 'ENOENT' ? { kind: 'missing' } : { kind: 'unreadable', code });
+  }
+}
+
+function checked(value: string): Secret {
+  if (value === '') return lacking({ kind: 'empty' });
+  return /[\r\n\0]/.test(value) ? lacking({ kind: 'lines' }) : { ok: true, value };
+}
+
+function lacking(fault: SecretFault): Secret {
+  return { ok: false, fault };
+}
