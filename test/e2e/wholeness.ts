@@ -4,7 +4,7 @@
  */
 import { createHash, createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { REPOSITORY, runProgram } from '../helpers/cli.ts';
 import type { Project } from './project.ts';
@@ -14,10 +14,12 @@ export const EVERYTHING = process.env['PKI_TEST_ALL'] === '1';
 
 const SECTIONS = ['authorities', 'servers', 'clients', 'peers'] as const;
 
-/** Paths of all files below a folder, relative to it. */
+/** Paths of all files below a folder, relative to it. Links to folders are not followed: a run may leave one to itself. */
 export function filesBelow(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .filter((path) => statSync(join(folder, path), { throwIfNoEntry: false })?.isFile())
     .sort();
 }
