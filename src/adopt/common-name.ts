@@ -1,4 +1,4 @@
-/** Whether a manifest may have a common name beside these SANs: validation decides, which alone knows its rules. */
+/** Whether a manifest may have a name beside these SANs: validation decides, which alone knows its rules. */
 import type { Section } from '../pki/entity.ts';
 import { loadManifest } from '../resolve/load.ts';
 
@@ -10,9 +10,23 @@ export function isCommonNameValid(
   commonName: string,
   san: readonly string[] | undefined,
 ): boolean {
-  const entry = { commonName, ...(san === undefined ? {} : { san }) };
+  return isNameValid(section, { commonName }, san);
+}
+
+/** The same of whatever names an entry. @param san as above. */
+export function isNameValid(
+  section: Section,
+  name: { readonly commonName: string } | { readonly subject: string },
+  san: readonly string[] | undefined,
+): boolean {
+  const entry = { ...name, ...(san === undefined ? {} : { san }) };
   const issuer = { 'adopt-issuer': { commonName: 'Issuer of an adopted certificate' } };
+  const authorities = section === 'authorities' ? { ...issuer, adopted: entry } : issuer;
   // JSON is YAML.
-  const manifest = { version: 1, authorities: issuer, [section]: { adopted: entry } };
+  const manifest = {
+    version: 1,
+    authorities,
+    ...(section === 'authorities' ? {} : { [section]: { adopted: entry } }),
+  };
   return loadManifest(JSON.stringify(manifest), 'adopt').ok;
 }

@@ -132,13 +132,17 @@ function commonFiles(entries: readonly Entry[]): Files | undefined {
   return found.length === 0 ? undefined : Object.fromEntries(found);
 }
 
+type SubjectMap = Exclude<EntryText['subject'], string | undefined>;
+
 /** Attributes are merged one by one and cannot be taken away again: only what every entry has. */
-function commonSubject(entries: readonly Entry[]): Readonly<Record<string, string>> | undefined {
-  const subjects = entries.map(({ draft }): Readonly<Record<string, string>> => draft.entry.subject ?? {});
+function commonSubject(entries: readonly Entry[]): SubjectMap | undefined {
+  const subjects = entries.flatMap(({ draft: { entry } }): readonly SubjectMap[] =>
+    typeof entry.subject === 'string' ? [] : [entry.subject ?? {}],
+  );
   const [first, ...rest] = subjects;
   if (first === undefined || rest.length === 0) return undefined;
   const shared = Object.entries(first).filter(([key, value]) =>
-    rest.every((subject) => subject[key] === value),
+    rest.every((subject) => same(subject[key], value)),
   );
   return shared.length === 0 ? undefined : Object.fromEntries(shared);
 }
@@ -158,10 +162,12 @@ function placeFor(
 /** What `defaults` do not say; all of it for a client that would otherwise get the name of its entry (resolve/draft.ts). */
 function saidSubject({ draft, section }: Entry, defaults: DefaultsText) {
   const { commonName, san, subject = {} } = draft.entry;
+  if (typeof subject === 'string') return subject;
   const attributes = Object.entries(subject);
-  const own = attributes.filter(([name]) => !Object.hasOwn(defaults.subject ?? {}, name));
+  const own = attributes.filter(([name]) => !Object.hasOwn(Object(defaults.subject), name));
   const isNameless = section === 'clients' && commonName === undefined && san === undefined;
-  return isNameless && own.length === 0 ? attributes : own;
+  const said = isNameless && own.length === 0 ? attributes : own;
+  return said.length === 0 ? undefined : Object.fromEntries(said);
 }
 
 function textOf(entry: Entry, defaults: DefaultsText): EntryText {
@@ -171,7 +177,7 @@ function textOf(entry: Entry, defaults: DefaultsText): EntryText {
   const rank = rankOf(KINDS[section], draft.entry.issuer);
   return compact({
     ...draft.entry,
-    subject: said.length === 0 ? undefined : Object.fromEntries(said),
+    subject: said,
     key: unless(defaults.key ?? usual('key', rank), key),
     // An authority always states it: what leaves have in common does not apply to it.
     validity: rank === 'leaf' ? unless(defaults.validity ?? usual('validity', rank), validity) : validity,

@@ -92,7 +92,8 @@ function belowExcluded({ issuer }: PlacedPair, cause: LeftOutWhy): LeftOutWhy {
 
 /** As validation compares them: letter case and runs of spaces aside (RFC 5280 §7.1). */
 function subjectKey({ commonName, subject }: EntryText): string {
-  const values = Object.entries({ ...subject, commonName: commonName ?? '' }).sort(([a], [b]) =>
+  const stated = typeof subject === 'string' ? { whole: subject } : subject;
+  const values = Object.entries({ ...stated, commonName: commonName ?? '' }).sort(([a], [b]) =>
     compare(a, b),
   );
   return JSON.stringify(values).toLowerCase().replaceAll(/\s+/g, ' ');
@@ -120,7 +121,7 @@ function draftOf(pair: PlacedPair, { names, hasChoice, issuers, described }: Con
     id: entityId(section, name),
     entry: compact({
       commonName: subject.commonName,
-      subject: Object.keys(subject.attributes).length === 0 ? undefined : subject.attributes,
+      subject: subject.subject,
       san: sans.san,
       issuer: named ? (names.get(issuer) ?? '') : undefined,
       pathLength: pathLength(pair),

@@ -1,38 +1,42 @@
-/** The subject of a certificate as a manifest can have it: six attributes, each once. */
+/** The subject of a certificate as a manifest can have it: a map of attributes, or the whole name as one text. */
 
-import { ATTRIBUTES, ATTRIBUTES_IN_ORDER } from '../manifest/subject.ts';
+import { parseSubjectText } from '../manifest/directory-name.ts';
+import { ATTRIBUTES_IN_ORDER, subject as shape } from '../manifest/subject.ts';
 import { parseText, SHORT_TEXT } from '../manifest/text.ts';
+import { typeOfOid } from '../pki/attribute-types.ts';
 import type { Section } from '../pki/entity.ts';
+import { groupBy } from '../pki/group.ts';
+import { relativeParts } from '../pki/subject.ts';
 import type { CertificateFacts, NameAttribute } from '../x509/facts.ts';
-import { isCommonNameValid } from './common-name.ts';
+import { textOfNames } from '../x509/name-text.ts';
+import { isCommonNameValid, isNameValid } from './common-name.ts';
 import { commonNames, isHost } from './kind.ts';
 import type { Note } from './left-out.ts';
 import { hostNames, sanText } from './names.ts';
 
-/** `commonName` and `subject` of an entry, the latter by the manifest's keys, and notes on dropped attributes. */
+/** By the manifest's keys. */
+type Attributes = Readonly<Record<string, string | readonly string[]>>;
+
+/** `commonName` and `subject` of an entry, and notes on dropped attributes. */
 export interface SubjectText {
   readonly commonName: string | undefined;
-  readonly attributes: Readonly<Record<string, string>>;
+  readonly subject: Attributes | string | undefined;
   readonly notes: readonly Note[];
 }
 
 const short = parseText('attribute', SHORT_TEXT);
 
-/** @param fallback the entry's name, for a certificate that needs a common name and has none. */
+/** @param fallback the entry's name, for a certificate that needs a name and has none. */
 export function subjectOf(facts: CertificateFacts, section: Section, fallback: string): SubjectText {
-  const attributes: Record<string, string> = {};
-  const notes: Note[] = [];
-  for (const attribute of facts.subject) {
-    const name = attributeName(attribute);
-    if (name !== undefined && !Object.hasOwn(attributes, name)) attributes[name] = attribute.value;
-    else if (attribute.type !== 'CN') notes.push(dropped(attribute));
-  }
+  const whole = wholeName(facts, section);
+  if (whole !== undefined) return { commonName: undefined, subject: whole, notes: [] };
+  const { attributes, notes } = attributesOf(facts);
   const [before = null, ...more] = commonNames(facts);
   const chosen = commonNameOf(before, facts, section, { attributes, fallback });
   const changed = chosen !== (before ?? undefined);
   return {
     commonName: chosen,
-    attributes,
+    subject: Object.keys(attributes).length === 0 ? undefined : attributes,
     notes: [
       ...notes,
       ...more.map((value) => dropped({ type: 'CN', value })),
@@ -41,14 +45,48 @@ export function subjectOf(facts: CertificateFacts, section: Section, fallback: s
   };
 }
 
-/** The manifest's key for it, where it has one and takes the value. */
-function attributeName({ type, value }: NameAttribute): string | undefined {
-  const [, name] = ATTRIBUTES_IN_ORDER.find(([known]) => known === type) ?? [];
-  return name !== undefined && ATTRIBUTES[name].schema.safeParse(value).success ? name : undefined;
+/** As one text where a map cannot say it: several attributes in one RDN, several common names. */
+function wholeName(facts: CertificateFacts, section: Section): string | undefined {
+  const isJoined = facts.subject.some(({ joined }) => joined);
+  if (!isJoined && commonNames(facts).length < 2) return undefined;
+  const text = textOfNames(relativeParts(facts.subject));
+  return parseSubjectText(text).ok && isNameValid(section, { subject: text }, sanText(facts))
+    ? text
+    : undefined;
+}
+
+/** Attributes by key; several of one type are a list. */
+function attributesOf({ subject }: CertificateFacts) {
+  const attributes: Record<string, string | readonly string[]> = {};
+  const notes: Note[] = [];
+  for (const [type, all] of groupBy(subject, (one) => one.type)) {
+    if (type === 'CN') continue;
+    const key = ATTRIBUTES_IN_ORDER.find(([known]) => known === type)?.[1] ?? type;
+    const value = valueOfType(type, all);
+    if (value !== undefined && isTaken({ [key]: value })) attributes[key] = value;
+    else {
+      const good = all.find((one) => isTaken({ [key]: one.value }));
+      if (good !== undefined && type !== 'DC') attributes[key] = good.value;
+      notes.push(...all.filter((one) => type === 'DC' || one !== good).map(dropped));
+    }
+  }
+  return { attributes, notes };
+}
+
+/** Labels of a domain stand the last first. */
+function valueOfType(type: string, all: readonly NameAttribute[]): string | readonly string[] | undefined {
+  const values = all.map(({ value }) => value);
+  if (type === 'DC')
+    return values.some((value) => value.includes('.')) ? undefined : values.toReversed().join('.');
+  return values.length === 1 ? values[0] : values;
+}
+
+function isTaken(attributes: Attributes): boolean {
+  return shape.safeParse(attributes).success;
 }
 
 function dropped({ type, value }: NameAttribute): Note {
-  return { kind: 'attribute', attribute: `${type}=${value}` };
+  return { kind: 'attribute', attribute: `${typeOfOid(type)}=${value}` };
 }
 
 /** A name such as `system:node:a` beside SANs, which clients check instead. */
@@ -61,12 +99,13 @@ function commonNameOf(
   own: string | null,
   facts: CertificateFacts,
   section: Section,
-  rest: { readonly attributes: SubjectText['attributes']; readonly fallback: string },
+  rest: { readonly attributes: Attributes; readonly fallback: string },
 ): string | undefined {
   const isServer = section === 'servers' || section === 'peers';
   if (own !== null && short(own).ok && (!isServer || isHost(own) || isIdentity(own, facts, section)))
     return own;
-  const isNeeded = section === 'authorities' || Object.keys(rest.attributes).length === 0;
+  const isNamed = section !== 'authorities' && sanText(facts) !== undefined;
+  const isNeeded = Object.keys(rest.attributes).length === 0 && !isNamed;
   if (own === null && !isNeeded) return undefined;
   const host = isServer
     ? hostNames(facts).find((name) => short(name).ok && !name.startsWith('*'))

@@ -2,6 +2,7 @@
 import { limitOf, typeNamed } from '../pki/attribute-types.ts';
 import { unreachable } from '../pki/entity.ts';
 import { quote } from '../pki/printable.ts';
+import type { Subject } from '../pki/subject.ts';
 import { type NameParts, type NameTextFault, readNameText } from '../x509/name-text.ts';
 import { isOid } from './oid.ts';
 import { type Parsed, parsed, refused } from './problem.ts';
@@ -25,8 +26,35 @@ export function parseDirectoryName(what: string, text: string): Parsed<NameParts
   return wrong[0] ?? twice(read.names) ?? parsed(read.names);
 }
 
+/** A subject as one text: the same, but that texts are texts, and a type that is written in hex has none of its own. */
+export function parseSubjectText(text: string): Parsed<Subject> {
+  if (text.startsWith('/')) return slashed(text);
+  if (text.trim() !== '' && !text.includes('='))
+    return refused(
+      'subject',
+      `subject ${quote(text)} is not a name`,
+      `write it as a map, { organization: ${quote(text)} }, or as "CN=Alice,O=Acme"`,
+    );
+  const read = parseDirectoryName('subject', text);
+  if (!read.ok) return read;
+  const all = read.value.flatMap((rdn) =>
+    rdn.map((one, i) => ({ ...one, ...(i === 0 ? {} : { joined: true as const }) })),
+  );
+  const texts = all.filter((one) => 'value' in one);
+  const hex = all.find((one) => !('value' in one));
+  if (hex === undefined) return parsed(texts);
+  return refused('subject', `subject ${quote(text)} has ${hex.type} in hex`, 'write it as text');
+}
+
+/** `/C=SE/O=Acme`, as openssl's `-subj` has it: the other way round. */
+function slashed(text: string): Parsed<never> {
+  const turned = text.slice(1).split('/').reverse().join(',');
+  const hint = `write the most specific first (RFC 4514): ${quote(turned)}`;
+  return refused('subject', `subject ${quote(text)} has slashes between its parts`, hint);
+}
+
 /** The value of an attribute of any type, by its short name or OID. @param what it is called. */
-function parseAttribute(type: string, value: string, what = type): Parsed<string> {
+export function parseAttribute(type: string, value: string, what = type): Parsed<string> {
   return type === 'C' ? parseCountry(value) : parseText(what, limitOf(type))(value);
 }
 
@@ -86,7 +114,7 @@ function wordsFor(fault: NameTextFault): { readonly message: string; readonly hi
 }
 
 /** What the strings of a type can hold. */
-function stringsHint(type: string): string {
+export function stringsHint(type: string): string {
   const name = typeNamed(type) ?? type;
   return name === 'DC' || name === 'emailAddress'
     ? 'it holds ASCII alone: write the A-label of a name in another script'

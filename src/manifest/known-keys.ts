@@ -74,7 +74,9 @@ function misplaced(path: Path, key: string): string | undefined {
     return ['commonname', 'cn'].includes(key.toLowerCase())
       ? 'put "commonName" next to "subject", not inside it'
       : undefined;
-  const attribute = ATTRIBUTE_KEYS.find((one) => one === key || one === aliasOf(key));
+  // `domain: example.org` of an entry means a host.
+  const isHost = aliasOf(key) === 'san';
+  const attribute = isHost ? undefined : ATTRIBUTE_KEYS.find((one) => one === key || one === aliasOf(key));
   if (attribute !== undefined) return `put it under "subject": { ${attribute}: … }`;
   const bags = sharedBy(key);
   if (path.length === 1 && bags !== undefined) return `put it under ${bags}`;

@@ -9,7 +9,7 @@ import { POLICY_CONSTRAINT_KEYS, POLICY_KEYS } from './policies.ts';
 import { EXTENSION_KEYS } from './private-extensions.ts';
 import { using, wanted } from './problem.ts';
 import { SHAPES, SHARED_SHAPES } from './shapes.ts';
-import { subject } from './subject.ts';
+import { ATTRIBUTES } from './subject.ts';
 import { LOCATION_KEYS } from './url.ts';
 
 // Compiling a parser for one manifest costs more than it saves, and some hosts forbid making code from strings.
@@ -157,8 +157,9 @@ export const MAP_KEYS: Readonly<Record<string, readonly string[]>> = {
 };
 /** Those of `files`: the artifacts, and `previous`. */
 export const FILE_KEYS: readonly string[] = Object.keys(files.shape);
+
 /** Those of `subject`; the common name stands beside it. */
-export const ATTRIBUTE_KEYS: readonly string[] = Object.keys(subject.shape);
+export const ATTRIBUTE_KEYS: readonly string[] = Object.keys(ATTRIBUTES);
 
 const KNOWN_KEYS = new Set([
   ...[

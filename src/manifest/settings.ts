@@ -11,8 +11,8 @@ import { EXTENSION_SETTINGS } from './extension-settings.ts';
 import * as field from './fields.ts';
 import { FILE_SETTINGS } from './file-settings.ts';
 import { key } from './key.ts';
-import { always, everywhere, type Place, type Row } from './setting.ts';
-import { caCommonName, leafCommonName, subject } from './subject.ts';
+import { always, everywhere, listed, type Place, type Row } from './setting.ts';
+import { ATTRIBUTES, caCommonName, leafCommonName, subject } from './subject.ts';
 
 const MINUTE = 60;
 const DAY = 86_400;
@@ -30,10 +30,10 @@ export const SETTINGS = {
     examples: ['web'],
   },
   commonName: {
-    places: { authority: caCommonName, leaf: leafCommonName.optional() },
+    places: { authority: caCommonName.optional(), leaf: leafCommonName.optional() },
     single: true,
     type: 'text, at most 64 characters',
-    byDefault: "a client's name where it states no `subject` or `san` either; authorities must have one",
+    byDefault: "a client's name where it states no `subject` or `san` either; otherwise none",
     meaning: 'CN of the subject; one of a server or peer that reads as a host name has to be among its SANs',
     examples: ['api.example.test', 'Example Root CA'],
   },
@@ -116,10 +116,14 @@ export const SETTINGS = {
   subject: {
     places: everywhere(subject),
     merged: true,
-    type: 'map',
+    type: 'map, or text',
     byDefault: 'none',
-    meaning:
-      'the other attributes: `organization`, `organizationalUnit`, `country`, `state`, `locality`; those of the entry are added to those of `defaults`',
+    meaning: `the other attributes: ${listed(keysOf(ATTRIBUTES))} or an OID, each a text or a list; those of the entry are added to those of \`defaults\`. Or the whole name as one text (RFC 4514)`,
+    examples: [
+      { organization: 'Example Org', country: 'SE' },
+      { organization: ['system:masters', 'devs'], domain: 'example.org', '2.5.4.97': 'VATSE-556000' },
+      'CN=John Doe+OU=dev,O=Acme,C=SE',
+    ],
   },
   renewBefore: {
     places: everywhere(field.renewBefore),

@@ -4,8 +4,6 @@ import { type Parsed, parsed, refused } from './problem.ts';
 
 /** ub-common-name, ub-organization-name, ub-organizational-unit-name. */
 export const SHORT_TEXT = 64;
-/** ub-locality-name, ub-state-name. */
-export const LONG_TEXT = 128;
 
 /**
  * Controls, separators that end a line, marks that turn the reading direction or are not seen at all: they have no

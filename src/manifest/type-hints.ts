@@ -1,8 +1,6 @@
 /** A value of another type than wanted: how to write what was probably meant. */
 import { quote, strangeSpace } from '../pki/printable.ts';
-import { aliasOf } from './elsewhere.ts';
 import type { Issue } from './problem.ts';
-import { ATTRIBUTES } from './subject.ts';
 import { didYouMean } from './suggest.ts';
 import type { MapTree, Path, Tree } from './tree.ts';
 
@@ -24,7 +22,6 @@ function spaceHint(node: Tree): string | undefined {
 /** What the value itself shows. */
 function preciseHint(issue: Issue, path: Path, node: Tree): string | undefined {
   if (path.at(-1) === 'algorithm' && node.kind === 'scalar') return algorithmHint(node.text);
-  if (path.at(-1) === 'subject' && node.kind === 'scalar') return subjectHint(node.text);
   if (issue.code !== 'invalid_type') return undefined;
   if (issue.expected === 'array') return listHint(node);
   if (node.kind !== 'scalar' || typeof node.value !== 'string') return undefined;
@@ -76,22 +73,6 @@ function namesByKind({ entries }: MapTree): readonly string[] {
       ? []
       : items.flatMap((item) => (item.kind === 'scalar' && item.text !== '' ? `${kind}:${item.text}` : []));
   });
-}
-
-/** `/O=Example/C=SE` and `O=Example, C=SE`, as openssl and others have it; or one text, which can only be a name. */
-function subjectHint(text: string): string | undefined {
-  if (text === '') return undefined;
-  const pairs = [...text.matchAll(/(?:^|[/,+])\s*([A-Za-z]+)\s*=\s*([^/,+=]+)/g)];
-  const found = pairs.flatMap(([, type = '', value = '']) => {
-    const name = aliasOf(type) ?? '';
-    return Object.hasOwn(ATTRIBUTES, name) ? [`${name}: ${quote(value.trim())}`] : [];
-  });
-  const shown = pairs.length === 0 ? [`organization: ${quote(text)}`] : found;
-  const cn = pairs.find(([, type]) => type?.toUpperCase() === 'CN')?.[2]?.trim();
-  const beside =
-    cn === undefined ? '' : `${shown.length === 0 ? '' : ', and '}commonName: ${quote(cn)} next to it`;
-  if (shown.length === 0) return cn === undefined ? undefined : `write ${beside}`;
-  return `write it as a map: { ${shown.join(', ')} }${beside}`;
 }
 
 /** The text that YAML took for something else: a number, or (`dns: x`, `2001:db8::`) a map of one pair. */

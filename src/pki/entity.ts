@@ -57,6 +57,8 @@ interface EntityBase {
   readonly subject: Subject;
   /** A subject that an earlier version wrote for the same entry: a certificate that has it stays until its renewal. */
   readonly earlierSubject?: Subject;
+  /** Order and RDNs of the subject are as the manifest states them; absent: any others are the same name. */
+  readonly exactSubject?: true;
   /** The profile that the entry names. */
   readonly profile?: string;
   readonly san: readonly San[];

@@ -5,7 +5,7 @@
 import type { Entity } from '../pki/entity.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { sanText } from '../pki/san.ts';
-import { subjectText } from '../pki/subject.ts';
+import { relativeParts, type Subject, subjectText } from '../pki/subject.ts';
 import { type IssuerIdentity, PRESENT, type Wanted } from '../x509/extension-rule.ts';
 import { directoryNameIn } from '../x509/extensions/authority-key-identifier.ts';
 import { type AnyExtension, type ExtensionField, type Found, findExtension } from '../x509/extensions.ts';
@@ -49,10 +49,18 @@ function differs(field: Field, before: string, after: string): readonly FieldCha
 /** A subject as an earlier version of this program wrote it is no difference, like one in another order. */
 export function diffSubject(
   before: readonly NameAttribute[],
-  { subject, earlierSubject }: Pick<Entity, 'subject' | 'earlierSubject'>,
+  { subject, earlierSubject, exactSubject }: Pick<Entity, 'subject' | 'earlierSubject' | 'exactSubject'>,
 ): readonly FieldChange[] {
+  if (exactSubject)
+    return sameOrder(before, subject) ? [] : differs('subject', subjectText(before), subjectText(subject));
   const isEarlier = earlierSubject !== undefined && diffName('subject', before, earlierSubject).length === 0;
   return isEarlier ? [] : diffName('subject', before, subject);
+}
+
+/** The same RDNs, one after the other; in a SET, order means nothing. */
+function sameOrder(one: Subject, other: Subject): boolean {
+  const [a, b] = [one, other].map((name) => relativeParts(name).map((rdn) => rdn.map(attributeText).sort()));
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** Order and string types of a name are not compared: RFC 5280 §7.1 matches meaning; re-ordering is no change. */
@@ -67,7 +75,7 @@ export function diffName(
 
 /** How a new certificate would rewrite an equivalent subject: order, RDNs, or else string types. */
 export function subjectChange(
-  entity: Pick<Entity, 'subject'>,
+  entity: Pick<Entity, 'subject' | 'exactSubject'>,
   cert: Pick<CertificateFacts, 'subjectDer'>,
 ): readonly FieldChange[] {
   const after = nextName(entity, cert);

@@ -26,6 +26,7 @@ export interface WantedCertificate {
   readonly kind: EntityKind;
   readonly subject: Subject;
   readonly earlierSubject?: Subject;
+  readonly exactSubject?: true;
   readonly key: KeySpec;
   readonly signing?: SigningTerms;
   /** `null`: it signs itself. */
@@ -65,7 +66,7 @@ export function wantedCertificate(
   keyIdentifier: string | null,
 ): WantedCertificate {
   const { kind, key } = entity;
-  const subjects = pick(entity, ['subject', 'earlierSubject', 'signing']);
+  const subjects = pick(entity, ['subject', 'earlierSubject', 'exactSubject', 'signing']);
   return { kind, ...subjects, key, issuer, extensions: wantedExtensions({ entity, issuer, keyIdentifier }) };
 }
 

@@ -57,7 +57,7 @@ function checkNames(constrained: Constrained, report: Report): void {
 /** A name that is in the list, or else the common name. */
 function placeOf(name: string, san: readonly string[], draft: Draft): Span {
   const index = san.indexOf(name);
-  return index === -1 || !draft.says('san') ? draft.at('commonName') : draft.at('san', index);
+  return index === -1 || !draft.says('san') ? draft.at(draft.nameSetting) : draft.at('san', index);
 }
 
 function relatedTo({ authority }: Constrained) {
@@ -73,7 +73,7 @@ function warnOfReaders(constrained: Constrained, report: Report): void {
   if (has('dns') && (entity.kind === 'client' || entity.kind === 'certificate') && isNameless && hasName)
     report.warn({
       code: 'san',
-      at: draft.at('commonName'),
+      at: draft.at(draft.nameSetting),
       message: `Java refuses ${draftText(draft)}: below DNS name constraints it takes a common name for a DNS name where there is none among the SANs`,
       hint: 'give it a DNS name in "san" that is permitted, if Java is to accept it',
       ...relatedTo(constrained),

@@ -1,9 +1,10 @@
 /** Values that are allowed and hardly meant: quotes of a word processor, placeholders, spaces that only look like one. */
 import type { Report } from '../manifest/report.ts';
 import type { Setting } from '../manifest/settings.ts';
-import { ATTRIBUTES_IN_ORDER } from '../manifest/subject.ts';
+import { isExact } from '../manifest/subject.ts';
 import { quote, strangeSpace } from '../pki/printable.ts';
 import { type San, sanText } from '../pki/san.ts';
+import { statedAttributes } from './attributes.ts';
 import { type Draft, draftText, type LeafDraft } from './draft.ts';
 
 /** Warns of them; a value that several entries inherit is warned of once. */
@@ -25,10 +26,11 @@ interface Text {
 /** What of the subject is written, not made of the entry's name. */
 function textsOf({ settings }: Draft): readonly Text[] {
   const { commonName, subject } = settings;
-  const attributes = ATTRIBUTES_IN_ORDER.flatMap(([, item]): Text[] => {
-    const value = subject[item];
-    return value === undefined ? [] : [{ what: item, value, setting: 'subject', item }];
-  });
+  const attributes = isExact(subject)
+    ? subject.exact.map(({ type, value }): Text => ({ what: type, value, setting: 'subject' }))
+    : statedAttributes(subject).map(({ key, value }): Text => {
+        return { what: key, value, setting: 'subject', item: key };
+      });
   const own: Text[] =
     commonName === undefined ? [] : [{ what: 'common name', value: commonName, setting: 'commonName' }];
   return [...own, ...attributes];

@@ -2,7 +2,7 @@
 import { isSettled, type Settings } from '../manifest/setting-values.ts';
 import type { Setting } from '../manifest/settings.ts';
 import type { Span } from '../manifest/source.ts';
-import { ATTRIBUTES_IN_ORDER } from '../manifest/subject.ts';
+import { isExact } from '../manifest/subject.ts';
 import {
   type EntityId,
   type EntityKind,
@@ -13,7 +13,8 @@ import {
   type Section,
 } from '../pki/entity.ts';
 import { quote } from '../pki/printable.ts';
-import type { Subject } from '../pki/subject.ts';
+import { commonName, type Subject } from '../pki/subject.ts';
+import { attributesOf } from './attributes.ts';
 import {
   type Item,
   inherits,
@@ -41,6 +42,10 @@ interface DraftBase extends Entry {
   readonly subject: Subject;
   /** What a certificate may have for its subject until its renewal (pki/entity.ts). */
   readonly earlierSubject?: Subject;
+  readonly exactSubject?: true;
+  /** The common name that the manifest states, and where. */
+  readonly commonName: string | undefined;
+  readonly nameSetting: 'commonName' | 'subject';
   /** Absent for the layout of this tool. */
   readonly layout?: Layout;
   /** An item of a list as it is written, without quotes. */
@@ -123,23 +128,20 @@ const NAMING: readonly Setting[] = ['commonName', 'subject', 'san'];
  * same for all such clients: a certificate with that stays until its renewal.
  */
 function subjectsOf(section: Section, name: string, layer: Layer, settings: AnySettings) {
-  const attributes = attributesOf(settings);
-  const { commonName } = settings;
-  if (commonName !== undefined) return { subject: withName(attributes, commonName) };
-  if (section !== 'clients' || NAMING.some((setting) => says(layer, setting))) return { subject: attributes };
-  const subject = withName(attributes, name);
-  return attributes.length === 0 ? { subject } : { subject, earlierSubject: attributes };
-}
-
-function attributesOf({ subject }: AnySettings): Subject {
-  return ATTRIBUTES_IN_ORDER.flatMap(([type, name]) => {
-    const value = subject[name];
-    return value === undefined ? [] : [{ type, value }];
-  });
-}
-
-function withName(attributes: Subject, commonName: string): Subject {
-  return [...attributes, { type: 'CN', value: commonName }];
+  const { subject: stated } = settings;
+  if (isExact(stated)) {
+    const { exact: subject } = stated;
+    const exactly = { commonName: commonName(subject), nameSetting: 'subject', exactSubject: true } as const;
+    return { subject, ...exactly };
+  }
+  const own = settings.commonName;
+  const named = { commonName: own, nameSetting: 'commonName' } as const;
+  const without = attributesOf(stated, undefined);
+  if (own !== undefined) return { ...named, subject: attributesOf(stated, own) };
+  if (section !== 'clients' || NAMING.some((setting) => says(layer, setting)))
+    return { ...named, subject: without };
+  const subject = attributesOf(stated, name);
+  return without.length === 0 ? { ...named, subject } : { ...named, subject, earlierSubject: without };
 }
 
 /** Folder and names with the placeholders filled in. */

@@ -19,7 +19,8 @@ const CHECKED: readonly SanKind[] = ['dns', 'ip', 'uri'];
 
 /** A server's or peer's SANs (RFC 9525 §2: a host is identified by its SANs, the common name is not looked at). */
 function hostSans(leaf: LeafDraft, report: Report): readonly San[] {
-  const { commonName, san } = leaf.settings;
+  const { commonName } = leaf;
+  const { san } = leaf.settings;
   if (!leaf.isKnown('san')) return [];
   if (commonName !== undefined && san === undefined) return ownSan(leaf, commonName, report);
   if (commonName !== undefined && readsAsHost(commonName)) checkListed(leaf, commonName, san ?? [], report);
@@ -66,7 +67,7 @@ function isListed(name: San, san: readonly San[]): boolean {
 }
 
 function reportNameless(leaf: LeafDraft, report: Report): void {
-  const isNamed = leaf.settings.commonName !== undefined;
+  const isNamed = leaf.commonName !== undefined;
   const lacks = isNamed
     ? 'san has no DNS name, IP address or URI'
     : 'neither a commonName nor a DNS name, IP address or URI in san';
@@ -80,14 +81,14 @@ function reportNameless(leaf: LeafDraft, report: Report): void {
 }
 
 function commonNameText(leaf: LeafDraft): string {
-  return `common name ${quote(leaf.settings.commonName ?? '')} of ${draftText(leaf)}`;
+  return `common name ${quote(leaf.commonName ?? '')} of ${draftText(leaf)}`;
 }
 
 function reportIdentity(leaf: LeafDraft, report: Report): void {
   report.error({
     code: 'common-name',
     about: draftText(leaf),
-    at: leaf.at('commonName'),
+    at: leaf.at(leaf.nameSetting),
     message: `${commonNameText(leaf)} is not a host name, and there is no "san" for clients to check`,
     hint: 'add "san: [ … ]" with the host names; the common name can then stay',
   });
@@ -100,7 +101,7 @@ function reportInvalid(leaf: LeafDraft, commonName: string, problem: Problem, re
   report.error({
     code: 'common-name',
     about: draftText(leaf),
-    at: leaf.at('commonName'),
+    at: leaf.at(leaf.nameSetting),
     message: `${commonNameText(leaf)} is not a valid host name: ${message}`,
     hint: hint ?? 'clients check a host by its SANs: list them in "san" and leave commonName out',
   });
@@ -110,7 +111,7 @@ function reportAbsent(leaf: LeafDraft, san: San, report: Report): void {
   report.error({
     code: 'common-name',
     about: draftText(leaf),
-    at: leaf.at('commonName'),
+    at: leaf.at(leaf.nameSetting),
     message: `${commonNameText(leaf)} is not among its SANs, and clients check only those`,
     hint: `add ${quote(sanText(san))} to "san", or leave "san" out`,
     related: [{ at: leaf.at('san'), message: 'the SANs' }],

@@ -1,15 +1,17 @@
 /** Subjects: none is empty, and none is that of another entry. */
 import type { Report } from '../manifest/report.ts';
 import { groupBy } from '../pki/group.ts';
-import type { Subject } from '../pki/subject.ts';
+import { quote } from '../pki/printable.ts';
+import { relativeParts, type Subject } from '../pki/subject.ts';
 import { type Draft, draftText, type LeafDraft } from './draft.ts';
 import type { SignedLeaf } from './leaf-issuer.ts';
 
 /** As RFC 5280 §7.1 compares names, and OpenSSL when it looks for an issuer: letter case and runs of spaces aside. */
 function nameIdentity(subject: Subject): string {
-  return JSON.stringify(
-    subject.map(({ type, value }) => [type, value.toLowerCase().replaceAll(/\s+/g, ' ')]),
+  const texts = relativeParts(subject).map((part) =>
+    part.map(({ type, value }) => `${type}=${value.toLowerCase().replaceAll(/\s+/g, ' ')}`).sort(),
   );
+  return JSON.stringify(texts);
 }
 
 /** RFC 5280 §4.1.2.6: an end entity may have its names in a critical SAN alone, an authority may not. */
@@ -20,10 +22,10 @@ function isKnownBySan({ kind, settings }: Draft): boolean {
 function reportShared(draft: Draft, other: Draft, report: Report): void {
   report.error({
     code: 'subject',
-    at: draft.at('commonName'),
+    at: draft.at(draft.nameSetting),
     message: `${draftText(draft)} has the same subject as ${draftText(other)}, so their certificates cannot be told apart`,
     hint: 'give one of them a different commonName',
-    related: [{ at: other.at('commonName'), message: 'the same subject' }],
+    related: [{ at: other.at(other.nameSetting), message: 'the same subject' }],
   });
 }
 
@@ -35,6 +37,22 @@ function reportEmpty(draft: Draft, report: Report): void {
     message: `${draftText(draft)} has an empty subject`,
     hint: draft.says('subject') ? 'add "commonName: …" or an attribute to "subject"' : 'add "commonName: …"',
   });
+}
+
+/** Reports a common name beside a subject that is one text, and so has its own. */
+export function checkExactSubjects(drafts: readonly Draft[], report: Report): void {
+  for (const draft of drafts) {
+    const { commonName } = draft.settings;
+    if (draft.exactSubject === undefined || commonName === undefined) continue;
+    report.error({
+      code: 'subject',
+      about: draftText(draft),
+      at: draft.at('commonName'),
+      message: `${draftText(draft)} has a commonName, and a subject that is a whole name`,
+      hint: `put ${quote(`CN=${commonName}`)} into the subject and leave commonName out, or write the subject as a map`,
+      related: [{ at: draft.at('subject'), message: 'the whole name' }],
+    });
+  }
 }
 
 /**
@@ -73,9 +91,9 @@ function warnAlike(first: LeafDraft, second: LeafDraft, more: number, report: Re
   const who = `${draftText(second)}${more === 0 ? '' : ` (and ${more} more)`}`;
   report.warn({
     code: 'subject',
-    at: second.at('commonName'),
+    at: second.at(second.nameSetting),
     message: `${who} has the same subject and issuer as ${draftText(first)}, so their subjects do not tell them apart`,
     hint: 'give each a commonName of its own',
-    related: [{ at: first.at('commonName'), message: 'the same subject' }],
+    related: [{ at: first.at(first.nameSetting), message: 'the same subject' }],
   });
 }

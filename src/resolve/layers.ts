@@ -3,6 +3,7 @@ import type { Rank } from '../manifest/setting.ts';
 import type { Values } from '../manifest/setting-values.ts';
 import { rowOf, SETTING_NAMES, type Setting } from '../manifest/settings.ts';
 import type { Span } from '../manifest/source.ts';
+import type { SubjectName } from '../manifest/subject.ts';
 import { type MapTree, nodeAt, type Tree, valueSpan } from '../manifest/tree.ts';
 
 /** What one map says of settings. */
@@ -50,9 +51,14 @@ function isNull(node: Tree | undefined): boolean {
   return node?.kind === 'scalar' && node.value === null;
 }
 
+const EXACT: keyof SubjectName = 'exact';
+
 /** A map of what two layers say; what the upper one takes away by `null` is in neither. */
 function merged(below: unknown, own: unknown, map: MapTree | undefined, setting: Setting): object {
-  const all = Object.entries({ ...Object(below), ...Object(own) });
+  const [under, over] = [Object(below), Object(own)];
+  // A subject that is one text replaces, and is replaced, whole.
+  if (EXACT in over) return over;
+  const all = Object.entries({ ...(EXACT in under ? {} : under), ...over });
   const isTaken = (key: string): boolean => map !== undefined && isNull(nodeAt(map, [setting, key]));
   return Object.fromEntries(all.filter(([key, value]) => value !== undefined && !isTaken(key)));
 }

@@ -15,7 +15,7 @@ import { draftsOf } from './drafts.ts';
 import { checkHandshakeSizes } from './handshake-size.ts';
 import { type Hierarchy, hierarchyOf } from './hierarchy.ts';
 import { sansOf } from './host-name.ts';
-import { checkIdentities, checkSubjects } from './identity.ts';
+import { checkExactSubjects, checkIdentities, checkSubjects } from './identity.ts';
 import { checkBrokenEntries } from './issuer-name.ts';
 import { checkKeyForms } from './key-forms.ts';
 import { checkKeySupport } from './key-support.ts';
@@ -65,13 +65,14 @@ const OF_LEAF = keptIn('leaf');
 
 /** What every entity has that is not a setting as it is written. */
 function baseOf(draft: Draft) {
-  const { id, name, subject, earlierSubject, layout, settings } = draft;
+  const { id, name, subject, earlierSubject, exactSubject, layout, settings } = draft;
   const ownership = ownershipOf(draft);
   return {
     id,
     name,
     subject,
     ...(earlierSubject === undefined ? {} : { earlierSubject }),
+    ...(exactSubject === undefined ? {} : { exactSubject }),
     ...(layout === undefined ? {} : { layout }),
     ...(settings.publish === 'symlinks' ? { publish: settings.publish } : {}),
     outputs: settings.outputs.files,
@@ -150,6 +151,7 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   checkBrokenEntries(drafts, report);
   checkPathLengths(hierarchy, report);
   checkSubjects(all, report);
+  checkExactSubjects(all, report);
   checkIdentities(leaves, report);
   checkLayouts(all, report);
   checkKeySupport(all, report);

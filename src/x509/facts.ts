@@ -2,6 +2,7 @@
  * What files *say*, read from their bytes and nothing else: the left side of every comparison (design §1).
  * Facts hold no private material, so they may be cached, printed and compared freely.
  */
+import type { Attribute } from '../pki/subject.ts';
 import type { ExtensionFacts } from './extensions.ts';
 import { plainName } from './general-name.ts';
 
@@ -11,11 +12,8 @@ export type KeyId = string;
 /** SHA-256 of a certificate's DER, hex. */
 export type Fingerprint = string;
 
-/** One attribute of a name; `type` is a short name (`CN`), or the dotted OID where oids.ts has none. */
-export interface NameAttribute {
-  readonly type: string;
-  readonly value: string;
-}
+/** One attribute of a name. */
+export type NameAttribute = Attribute;
 
 /** A private key. `spec` is the manifest's short form (`rsa-3072`), or an algorithm's OID where it has none. */
 export interface KeyFacts {

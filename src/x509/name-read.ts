@@ -5,7 +5,9 @@ import { children, type Der, DerError, hex, oidText, readAll } from './der.ts';
 
 /** Attributes in order; a multi-valued RDN gives several. */
 export function nameAttributes(name: Der): readonly Attribute[] {
-  return children(name).flatMap((rdn) => children(rdn).map(readAttribute));
+  return children(name).flatMap((rdn) =>
+    children(rdn).map((one, i) => (i === 0 ? readAttribute(one) : { ...readAttribute(one), joined: true })),
+  );
 }
 
 function readAttribute(attribute: Der): Attribute {

@@ -40,7 +40,7 @@ export interface EncodedName {
  * issuer's. `undefined`: as this program writes it, or in a way that openssl cannot be asked for.
  */
 export function keptName(
-  { subject }: Pick<Entity, 'subject'>,
+  { subject, exactSubject }: Pick<Entity, 'subject' | 'exactSubject'>,
   cert: Pick<CertificateFacts, 'subjectDer'>,
 ): EncodedName | undefined {
   // Nearly always, and every plan asks it of every certificate.
@@ -51,15 +51,24 @@ export function keptName(
   });
   if (ordered.length !== subject.length || found.flat().length !== subject.length) return undefined;
   const joined = joinedPlaces(found.map(({ length }) => length));
+  if (exactSubject && !isSameOrder(cert.subjectDer, nameDer(subject))) return undefined;
   const names = keysOf(NAME_STRINGS).map((strings): EncodedName => {
     return { subject: ordered, strings, ...(joined.length === 0 ? {} : { joined }) };
   });
   return names.find((name) => encodedNameDer(name) === cert.subjectDer);
 }
 
+/** Whether two names have the same RDNs in the same order, whatever their strings. */
+function isSameOrder(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((name) =>
+    relativeNames(name).map((rdn) => rdn.map(({ type, value }) => JSON.stringify([type, value])).sort()),
+  );
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
 /** The subject that the next certificate will have, as hex of its DER. */
 export function nextName(
-  entity: Pick<Entity, 'subject'>,
+  entity: Pick<Entity, 'subject' | 'exactSubject'>,
   cert: Pick<CertificateFacts, 'subjectDer'>,
 ): string {
   return keptName(entity, cert) === undefined ? nameDer(entity.subject) : cert.subjectDer;
@@ -71,9 +80,15 @@ function joinedPlaces(sizes: readonly number[]): readonly number[] {
   return owners.flatMap((rdn, place) => (rdn === owners[place - 1] ? [place] : []));
 }
 
-/** Hex of the DER of a name as we write it: one attribute per RDN, of UTF8Strings. */
+/** Hex of the DER of a name as we write it, of UTF8Strings where there is a choice. */
 export function nameDer(subject: Subject): string {
-  return encodedNameDer({ subject, strings: 'utf8' });
+  return encodedNameDer(written(subject));
+}
+
+/** As it stands: where nothing is joined, one attribute per RDN. */
+function written(subject: Subject): EncodedName {
+  const joined = subject.flatMap((attribute, place) => (attribute.joined ? [place] : []));
+  return { subject, strings: 'utf8', ...(joined.length === 0 ? {} : { joined }) };
 }
 
 /** Hex of the DER of a name; some types have strings of their own in any case. */
@@ -93,7 +108,7 @@ export function encodedName(
   { subject }: Pick<Entity, 'subject'>,
   name: EncodedName | undefined,
 ): EncodedName {
-  return name ?? { subject, strings: 'utf8' };
+  return name ?? written(subject);
 }
 
 /** Hex of its DER. */

@@ -166,37 +166,40 @@ describe('a certificate', () => {
       0,
     ],
     ['none where other attributes are enough', { subject: [{ type: 'O', value: 'Org' }] }, undefined, 0],
-    ['one where nothing else is', { subject: [], extensions: san('ip:10.0.0.1') }, '10.0.0.1', 1],
+    ['none where SANs are enough', { subject: [], extensions: san('ip:10.0.0.1') }, undefined, 0],
   ])('has as common name %s', (_, given, commonName, notes) => {
     const subject = subjectOf(facts(given), 'servers', 'fallback');
     expect(subject.commonName).toBe(commonName);
     expect(subject.notes).toHaveLength(notes);
   });
 
-  it('has the six attributes that a manifest knows, each once', () => {
+  it('has the attributes that a manifest takes, in lists where there are several', () => {
     const subject = [
+      'DC=org',
       'DC=x',
       'C=SE',
+      '2.5.4.97=VATSE-1',
       'O=Org',
       'OU=One',
       'OU=Two',
-      'emailAddress=a@b',
+      'emailAddress=a@b.test',
+      'L= spaced',
       'CN=a.test',
-      'CN=b.test',
       'C=se',
     ].map((text) => {
       const [type = '', value = ''] = text.split('=');
       return { type, value };
     });
     const found = subjectOf(facts({ subject }), 'servers', 'x');
-    expect(found.attributes).toEqual({ country: 'SE', organization: 'Org', organizationalUnit: 'One' });
-    expect(found.notes.map((note) => 'attribute' in note && note.attribute)).toEqual([
-      'DC=x',
-      'OU=Two',
-      'emailAddress=a@b',
-      'C=se',
-      'CN=b.test',
-    ]);
+    expect(found.subject).toEqual({
+      domain: 'x.org',
+      country: 'SE',
+      organization: 'Org',
+      organizationalUnit: ['One', 'Two'],
+      '2.5.4.97': 'VATSE-1',
+      emailAddress: 'a@b.test',
+    });
+    expect(found.notes.map((note) => 'attribute' in note && note.attribute)).toEqual(['C=se', 'L= spaced']);
   });
 
   it.each([

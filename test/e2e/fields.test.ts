@@ -800,11 +800,19 @@ const ARCHIVE = edits(
 );
 
 /** Fields that say where files are and not what is in them: tested on their own below. */
+const MORE_ATTRIBUTES = [
+  ...['domain', 'userId', 'emailAddress', 'serialNumber', 'street', 'postalCode', 'title'],
+  ...['givenName', 'surname'],
+];
 const PLACES = [
   'output',
+  // In other-names.test.ts.
+  'authorities.*.san',
   ...['defaults', 'authorities.*', 'servers.*'].flatMap((at) => [
     `${at}.folder`,
     `${at}.publish`,
+    // In subjects.test.ts.
+    ...MORE_ATTRIBUTES.map((name) => `${at}.subject.${name}`),
     // In ownership.test.ts.
     ...['owner', 'group', 'mode'].map((name) => `${at}.${name}`),
     ...Object.keys(FILES).map((name) => `${at}.files.${name}`),

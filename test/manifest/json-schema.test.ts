@@ -104,7 +104,6 @@ describe('the schema and the parser agree', () => {
     ['null in defaults', MANIFEST('defaults: { key: null }')],
     ['a path length in defaults of servers', MANIFEST('defaults: { servers: { pathLength: 0 } }')],
     ['a path length of a leaf', CLIENT('pathLength: 0')],
-    ['an authority without a name', 'version: 1\nauthorities: { r: { validity: 1y } }'],
     ['an authority left empty', 'version: 1\nauthorities: { r: }'],
     ['a folder above', MANIFEST('output: a/../../b')],
     ['an absolute folder', MANIFEST('output: /pki')],
