@@ -29,6 +29,40 @@ export const BUILT_IN_PROFILES = {
     meaning:
       'signs OCSP responses for the authority that issued it, and is not itself asked for (RFC 6960 §4.2.2.2): give it a short `validity`',
   },
+  browser: {
+    values: {},
+    meaning: 'a server for browsers: no key that Chromium refuses, and a name in `san`',
+  },
+  apple: {
+    values: {},
+    meaning:
+      'a server for iOS and macOS: at most 825 days, with a DNS name in `san` (support article 103769)',
+  },
+  'python-strict': {
+    values: {},
+    meaning:
+      'for the strict checks that Python 3.13 makes by default, which every certificate made here passes',
+  },
+  java: { values: {}, meaning: 'for every Java from 11 on: no EdDSA keys (JEP 339)' },
+  kafka: {
+    values: { extendedKeyUsage: ['serverAuth', 'clientAuth'] },
+    meaning: 'a broker, which is a client of the others: both purposes, and a key that its PEM loader reads',
+  },
+  postgres: { values: {}, meaning: 'a server, or a client whose common name is its user' },
+  mongodb: {
+    values: {},
+    meaning: 'members share O, OU and DC, at least one of them, and clients differ from them in one',
+  },
+  etcd: {
+    values: { extendedKeyUsage: ['serverAuth', 'clientAuth'] },
+    meaning: 'a member, which is a client of the others and of itself: both purposes',
+  },
+  kubernetes: {
+    values: {},
+    meaning: 'a server, or a client whose common name is its user and whose organizations are its groups',
+  },
+  openvpn: { values: {}, meaning: 'common names are what OpenVPN knows its peers by' },
+  freeradius: { values: {}, meaning: 'a server of EAP-TLS with a DNS name that supplicants can match' },
   ca: {
     values: { keyUsage: ['keyCertSign', 'cRLSign'] },
     meaning: 'an authority as RFC 5280 describes it: it signs certificates and revocation lists',

@@ -16,6 +16,7 @@ import { quote } from '../pki/printable.ts';
 import { commonName, type Subject } from '../pki/subject.ts';
 import { attributesOf } from './attributes.ts';
 import {
+  builtInProfilesOf,
   type Item,
   inherits,
   isGiven,
@@ -56,6 +57,8 @@ interface DraftBase extends Entry {
   says(setting: Setting): boolean;
   /** Whether it leaves a setting to what it inherits from. */
   inherits(setting: Setting): boolean;
+  /** The profiles that are built in among those that it takes over. */
+  readonly presets: readonly string[];
   /** What messages call what it inherits a setting from; `undefined` where it does not. */
   source(setting: Setting): string | undefined;
 }
@@ -118,6 +121,7 @@ function baseOf(section: Section, { name, heading, layer }: Written, settings: A
     says: (setting: Setting) => says(layer, setting),
     inherits: (setting: Setting) => inherits(layer, setting),
     source: (setting: Setting) => sourceOf(layer, setting),
+    presets: builtInProfilesOf(layer),
   };
 }
 

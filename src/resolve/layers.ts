@@ -18,6 +18,8 @@ export interface LayerMap {
   readonly named?: Span;
   /** What messages call it: `defaults`, `profile "web"`. */
   readonly title?: string;
+  /** The name of a profile that is built in. */
+  readonly builtIn?: string;
 }
 
 /** A map and all that it inherits from. */
@@ -136,6 +138,14 @@ export function inherits(layer: Layer, setting: Setting): boolean {
 export function sourceOf(layer: Layer, setting: Setting): string | undefined {
   const from = layerOf(layer, setting);
   return from === layer ? undefined : from?.title;
+}
+
+/** The profiles that are built in among its layers. */
+export function builtInProfilesOf(top: Layer): readonly string[] {
+  const names: string[] = [];
+  for (let layer: Layer | undefined = top; layer; layer = layer.below)
+    if (layer.builtIn !== undefined) names.push(layer.builtIn);
+  return names;
 }
 
 /** Whether the manifest writes the layer, or names it. */

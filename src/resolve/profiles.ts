@@ -50,7 +50,7 @@ export function profilesOf(parsed: ParsedManifest, report: Report): Profiles {
     const builtIn = builtInProfile(name);
     if (found !== undefined) return found;
     if (builtIn !== undefined)
-      return { ...NO_MAP, own: builtIn.values, named: at, title: `profile ${quote(name)}` };
+      return { ...NO_MAP, own: builtIn.values, named: at, builtIn: name, title: `profile ${quote(name)}` };
     if (!written.has(name) && !spoiled.parts.has('profiles')) reportUnknown({ name, at }, names, report);
     return unknownAt(at);
   };

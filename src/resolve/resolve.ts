@@ -26,6 +26,7 @@ import { checkOwners, hostSettings, ownershipOf } from './ownership.ts';
 import { checkPathLengths } from './path-length.ts';
 import { checkPolicies } from './policies.ts';
 import { checkPresented } from './presented.ts';
+import { checkPresets } from './presets.ts';
 import { checkSigning, signingOf } from './signing.ts';
 import { checkStaples } from './staple.ts';
 import { type Trusts, trustsIn } from './trust.ts';
@@ -161,6 +162,7 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   checkUsages(all, leaves, hierarchy, report);
   checkPolicies(leaves, hierarchy, report);
   checkStaples(leaves, report);
+  checkPresets(leaves, report);
   checkCritical(all, report);
   checkSigning(drafts.authorities, report);
   checkPresented(leaves, report);

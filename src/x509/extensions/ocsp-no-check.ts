@@ -1,4 +1,4 @@
-/** id-pkix-ocsp-nocheck (RFC 6960 §4.2.2.2.1): nobody need ask whether this certificate of a responder is revoked. */
+/** id-pkix-ocsp-nocheck (RFC 6960 §4.2.2.2.1): the revocation of this responder's certificate is not asked for. */
 import { expectTag, TAG } from '../der.ts';
 import { encode } from '../der-write.ts';
 import type { ExtensionRule } from '../extension-rule.ts';
