@@ -3,7 +3,7 @@ import type { Entity, EntityId } from '../pki/entity.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { sanText } from '../pki/san.ts';
 import { subjectText } from '../pki/subject.ts';
-import { wantedCertificate, writtenExtensions } from './wanted.ts';
+import { type WrittenExtension, wantedCertificate, writtenExtensions } from './wanted.ts';
 
 /** In texts, as the manifest and docs/json.md have them. */
 export interface CertificateSummary {
@@ -16,9 +16,28 @@ export interface CertificateSummary {
   readonly usages: readonly string[];
   /** Seconds, before an issuer's end cuts them. */
   readonly lifetime: number;
+  /** The profile from which the entry takes what it does not say itself. */
+  readonly profile: string | null;
+  /** Every other extension that says something of its own. */
+  readonly extensions: readonly ExtensionSummary[];
+}
+
+/** One extension, by its name in reasons. */
+export interface ExtensionSummary {
+  readonly name: string;
+  readonly critical: boolean;
+  readonly items: readonly string[];
 }
 
 const USAGES = ['keyUsage', 'extendedKeyUsage'] as const;
+
+/** What has a field of its own, or follows from the keys. */
+const SUMMARIZED: readonly string[] = [
+  ...USAGES,
+  'subjectAltName',
+  'subjectKeyIdentifier',
+  'authorityKeyIdentifier',
+];
 
 /** Of the certificate that the manifest asks for. */
 export function summaryOf(entity: Entity): CertificateSummary {
@@ -34,5 +53,11 @@ export function summaryOf(entity: Entity): CertificateSummary {
     issuer,
     usages,
     lifetime: validity,
+    profile: entity.profile ?? null,
+    extensions: extensions.filter(({ rule }) => !SUMMARIZED.includes(rule.name)).map(extensionSummary),
   };
+}
+
+function extensionSummary({ rule, critical, value }: WrittenExtension): ExtensionSummary {
+  return { name: rule.name, critical, items: rule.fields.flatMap((field) => rule.items(value, field)) };
 }

@@ -153,10 +153,15 @@ function detailsOf(change: Change, wanted: CertificateSummary | undefined): read
 }
 
 /** A summary of a first certificate; later ones are described by their reasons. */
-function summaryLines({ subject, san, key, issuer, usages }: CertificateSummary): readonly string[] {
+function summaryLines(summary: CertificateSummary): readonly string[] {
+  const { subject, san, key, issuer, usages, profile, extensions } = summary;
+  // that one is an authority, its name says
+  const stated = extensions.filter(({ name }) => name !== 'basicConstraints');
+  const by = profile === null ? '' : ` (profile ${profile})`;
   return [
     visible(`${subject}${san.length === 0 ? '' : `; ${few(san)}`}`),
-    `${key}, ${issuer === null ? 'self-signed' : `issued by ${issuer}`}; ${usages.join(', ')}`,
+    `${key}, ${issuer === null ? 'self-signed' : `issued by ${issuer}`}; ${usages.join(', ')}${by}`,
+    ...stated.map(({ name, items }) => visible(`${name}: ${few(items)}`)),
   ];
 }
 

@@ -176,9 +176,35 @@ plan: 5 to create
       issuer: 'authorities/sub',
       usages: expect.arrayContaining(['digitalSignature', 'clientAuth']),
       lifetime: 20 * 86_400,
+      profile: null,
+      extensions: [{ name: 'basicConstraints', critical: true, items: ['CA:FALSE'] }],
     });
     const kept = (await applied.plan()) as unknown as { changes: { wanted: unknown }[] };
     expect(kept.changes.map(({ wanted }) => wanted)).toEqual([null, null, null, null, null]);
+  });
+
+  it('has what an authority allows below it, and the profile that says it', async () => {
+    const project = new Project(
+      `version: 1
+profiles: { team: { pathLength: 0, nameConstraints: { permitted: [a.test], excluded: [b.a.test] } } }
+authorities: { root: { commonName: Root }, team: { commonName: Team, issuer: root, profile: team } }
+`,
+    );
+    const { stdout } = await project.pki(['plan']);
+    expect(stdout).toContain('keyCertSign, cRLSign (profile team)');
+    expect(stdout).toContain('nameConstraints: permitted dns:a.test, excluded dns:b.a.test');
+    const { changes } = (await project.plan()) as unknown as { changes: { wanted: unknown }[] };
+    expect(changes[1]?.wanted).toMatchObject({
+      profile: 'team',
+      extensions: [
+        { name: 'basicConstraints', critical: true, items: ['CA:TRUE', '0'] },
+        {
+          name: 'nameConstraints',
+          critical: true,
+          items: ['permitted dns:a.test', 'excluded dns:b.a.test'],
+        },
+      ],
+    });
   });
 
   it('is one line where nothing is due, and names what stays with --verbose', async () => {
