@@ -404,6 +404,30 @@ const AUTHORITY: readonly Case[] = [
           shows: ['authorities/sub', verb === 'add' ? 'CA:TRUE, pathlen:2' : 'CA:TRUE, pathlen:1'] as const,
         }),
   })),
+  ...edits(
+    'authorities.*.san',
+    'authorities.sub.san',
+    {
+      value: ['ca.example.test'],
+      other: ['ops@example.test'],
+      full: with_(FULL, { 'authorities.sub.san': ['ca.example.test'] }),
+    },
+    (verb) => ({
+      expected: {
+        'authorities/sub': `issue san: ${arrow(verb, 'none', 'dns:ca.example.test', 'email:ops@example.test')}`,
+        ...each(BELOW_SUB, 'refresh authorities/sub changes'),
+      },
+      affects: { 'authorities/sub': BELOW_SUB },
+      ...(verb === 'remove'
+        ? { hides: ['authorities/sub', 'Subject Alternative Name'] as const }
+        : {
+            shows: [
+              'authorities/sub',
+              verb === 'add' ? 'DNS:ca.example.test' : 'email:ops@example.test',
+            ] as const,
+          }),
+    }),
+  ),
   ...edits('authorities.*.key', 'authorities.sub.key', { other: 'ecdsa-p256' }, (verb) => ({
     expected: {
       'authorities/sub': `rekey key: ${arrow(verb, 'ecdsa-p384', 'ecdsa-p521', 'ecdsa-p256')}`,
