@@ -24,6 +24,7 @@ import { observe } from '../../src/store/observe/observe.ts';
 import { readBytes } from '../../src/store/observe/read.ts';
 import { Reader } from '../../src/store/observe/reader.ts';
 import { OutputFolder } from '../../src/store/output-folder.ts';
+import { Secrets } from '../../src/store/secrets.ts';
 import { readPublished } from '../../src/store/symlinks/read.ts';
 import { certificateSpki } from '../../src/x509/certificate.ts';
 import { hex } from '../../src/x509/der.ts';
@@ -53,6 +54,9 @@ export async function twinsOf(
 ): Promise<{ readonly twins: readonly Twins[]; readonly execution: Execution; readonly plan: Plan }> {
   mkdirSync(root, { recursive: true });
   using output = await OutputFolder.open(root);
+  // The source of every password in test/helpers/inventories.ts.
+  process.env['PASSWORD'] = 'twin';
+  const secrets = new Secrets(root, 'pki');
   const observation = observe(root, inventory);
   const plan = planInventory(inventory, observation, options);
   const byId = byIdOf(inventory.entities);
@@ -129,7 +133,7 @@ export async function twinsOf(
     published: new Published(output, byId, changes, new Expected(observation)),
     ledger: new Ledger(output.own),
     taken: new Taken(inventory.entities, observation, []),
-    reader: new Reader(),
+    reader: new Reader(secrets),
     flush: undefined,
     now: plan.now,
   };
