@@ -426,24 +426,18 @@ describe('what fits half', () => {
     await sign('mixed', '/CN=mixed.test', leaf('serverAuth', 'DNS:mixed.test,otherName:1.2.3.4;UTF8:x'));
     await sign('mail', '/CN=Ann/emailAddress=ann@example.test', leaf('clientAuth', 'email:ann@example.test'));
     await sign('odd name!', '/CN=odd.test', leaf('serverAuth', 'DNS:odd.test'));
-    const { manifest, adoption } = await adoptAndApply(shop.folder, {
-      'authorities/ca': ['subject', 'keeps-trust'],
-      'servers/front': ['issuer-changes'],
-      'servers/mixed': ['issuer-changes'],
-      'servers/odd-name': ['issuer-changes'],
-      'servers/short': ['issuer-changes'],
-      'clients/mail': ['subject', 'issuer-changes'],
-    });
+    // Domain components and mail addresses are attributes of a subject like others: nothing is due.
+    const { manifest, adoption } = await adoptAndApply(shop.folder, {});
     const notes = Object.fromEntries(
       adoption.entities.map(({ id, notes }) => [id, notes.map(({ kind }) => kind)]),
     );
     expect(notes).toEqual({
-      'authorities/ca': ['attribute', 'extensions'],
+      'authorities/ca': ['extensions'],
       'servers/front': [],
       'servers/mixed': [],
       'servers/odd-name': [],
       'servers/short': [],
-      'clients/mail': ['attribute'],
+      'clients/mail': [],
     });
     expect(manifest).toContain('    folder: x/odd name!\n');
   });
