@@ -42,10 +42,15 @@ function knownKeys(tree: Tree, path: Path): readonly string[] {
   if (last === 'subject') return ATTRIBUTE_KEYS;
   if (last === 'files') return FILE_KEYS;
   if (last === 'key') return keyObjectKeys(tree, path);
-  if (path.includes('outputs')) return typeof last === 'number' ? SEALED : SEAL_KEYS;
+  if (isInOutputs(path)) return typeof last === 'number' ? SEALED : SEAL_KEYS;
   const inside = MAP_KEYS[String(path[2])];
   if (inside !== undefined) return inside;
   return bagKeys(path) ?? (path[0] === 'authorities' ? AUTHORITY_KEYS : LEAF_KEYS);
+}
+
+/** In the list, not in an entry of that name. */
+function isInOutputs(path: Path): boolean {
+  return path.some((key, i) => key === 'outputs' && typeof path[i + 1] === 'number');
 }
 
 /** Those of a profile, or of the defaults of a section. */

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { SEAL_KEYS } from '../../src/manifest/outputs.ts';
 import { ATTRIBUTE_KEYS, MAP_KEYS } from '../../src/manifest/schema.ts';
 import { ALL_ARTIFACTS } from '../../src/pki/artifact.ts';
 import { EXIT_MEANINGS } from '../../src/report/help.ts';
@@ -214,6 +215,7 @@ describe('manifests', () => {
       'keep',
       'extends',
       ...Object.values(MAP_KEYS).flat(),
+      ...SEAL_KEYS,
       'algorithm',
       'size',
       'curve',
