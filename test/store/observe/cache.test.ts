@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { NOTHING } from '../../../src/plan/observation.ts';
-import { Cache, isWorthwhile } from '../../../src/store/observe/cache.ts';
+import { Cache, FORMAT, isWorthwhile } from '../../../src/store/observe/cache.ts';
 import { memoryFolder } from '../../helpers/folders.ts';
 import { through } from '../../helpers/output.ts';
 
@@ -21,7 +21,7 @@ function cacheOf(content: string): Cache {
   return new Cache(root, Date.now());
 }
 
-const withEntries = (entries: unknown): string => JSON.stringify({ format: 8, entries });
+const withEntries = (entries: unknown): string => JSON.stringify({ format: FORMAT, entries });
 
 it('an entry is believed of these files and this key alone', () => {
   const cache = cacheOf(withEntries([[ID, GOOD]]));
@@ -33,10 +33,10 @@ it('an entry is believed of these files and this key alone', () => {
 
 it.each<readonly [string, string]>([
   ['nothing', ''],
-  ['no JSON', '{"format":4'],
+  ['no JSON', `{"format":${FORMAT}`],
   ['null', 'null'],
-  ['another format', JSON.stringify({ format: 3, entries: [[ID, GOOD]] })],
-  ['no entries', '{"format":4}'],
+  ['another format', JSON.stringify({ format: FORMAT - 1, entries: [[ID, GOOD]] })],
+  ['no entries', `{"format":${FORMAT}}`],
   ['entries that are none', withEntries([null, 1])],
   ['an object of entries', withEntries({ [ID]: GOOD })],
   ['an entry of null', withEntries([[ID, null]])],
@@ -59,7 +59,7 @@ it('is written once there is much that is new, and read again', async () => {
   const cache = new Cache(root, Date.now());
   for (let i = 0; i < 500; i++) cache.set(`servers/s${i}`, FILES, 'k', NOTHING);
   await through(root, ({ own }) => cache.save(own));
-  expect(JSON.parse(readFileSync(join(root, '.pki/cache.json'), 'utf8'))).toMatchObject({ format: 8 });
+  expect(JSON.parse(readFileSync(join(root, '.pki/cache.json'), 'utf8'))).toMatchObject({ format: FORMAT });
   expect(new Cache(root, Date.now()).get(ID, FILES, 'k')).toEqual(NOTHING);
 });
 
