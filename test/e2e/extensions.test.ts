@@ -1,7 +1,8 @@
 // `extensions`: private ones by OID, as openssl and GnuTLS read them, by either engine.
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
 import { openssl } from '../helpers/openssl.ts';
+import { ENGINES, madeByEach } from './engines.ts';
 import { copyOf, itNeeds, Project } from './project.ts';
 
 const MANIFEST = `version: 1
@@ -20,22 +21,7 @@ clients:
   app: { commonName: app, issuer: root }
 `;
 const OID = '1.3.6.1.4.1.99999';
-const ENGINES = ['openssl', 'node'] as const;
-
-const projects = new Map<string, Project>();
-beforeAll(async () => {
-  for (const engine of ENGINES) {
-    const project = new Project(`${MANIFEST}engine: ${engine}\n`);
-    await project.apply();
-    projects.set(engine, project);
-  }
-});
-
-function made(engine: string): Project {
-  const project = projects.get(engine);
-  if (project === undefined) throw new Error(`nothing was made by ${engine}`);
-  return project;
-}
+const made = madeByEach(MANIFEST);
 
 describe.each(ENGINES)('made by %s', (engine) => {
   it('openssl finds each with its octets', async () => {

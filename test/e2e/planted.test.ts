@@ -2,12 +2,11 @@
  * What another hand put into the folder of an authority is trusted by nobody without a yes: roots in `previous.pem`, a key
  * and certificate in the place of ours. What was there before us, and what we made ourselves, takes none.
  */
-import { execFileSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runPki, snapshot } from '../helpers/cli.ts';
-import { openssl } from '../helpers/openssl.ts';
+import { openssl, selfSigned } from '../helpers/openssl.ts';
 import { CA, type Files, leaf, Workshop } from './handmade.ts';
 import { copyOf, Project } from './project.ts';
 import { certificatesOf } from './wholeness.ts';
@@ -29,21 +28,12 @@ beforeAll(async () => {
   await applied.apply();
 });
 
-/** A root of another's: its key and certificate, in a folder that nobody looks into. */
+/** A root of another's: its key and certificate, in a folder that is not looked into. */
 function foreignRoot(project: Project, subject: string): Record<'key' | 'cert', string> {
   const [key, cert] = [join(project.folder, 'foreign.key'), join(project.folder, 'foreign.pem')];
-  const args = [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-noenc',
-    '-days',
-    '3650',
-  ];
-  execFileSync('openssl', [...args, '-subj', subject, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  const made = selfSigned(subject);
+  writeFileSync(key, made.key, { mode: 0o600 });
+  writeFileSync(cert, made.cert);
   return { key, cert };
 }
 
@@ -55,7 +45,7 @@ describe('a root that another hand put into previous.pem', () => {
   it.each([
     ['alone', false],
     ['and into ca.pem beside it', true],
-  ])('%s: nobody trusts it without a yes, and everyone with it', async (_, inBundle) => {
+  ])('%s: no one trusts it without a yes, and everyone with it', async (_, inBundle) => {
     const project = copyOf(applied);
     const { cert } = foreignRoot(project, '/CN=Saltmarsh Root');
     copyFileSync(cert, project.path(ROOT, 'previous.pem'));

@@ -1,8 +1,9 @@
 // Policies, must-staple and what an authority publishes: as openssl, GnuTLS and Go read them, by either engine.
 import { createServer } from 'node:tls';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
 import { openssl } from '../helpers/openssl.ts';
+import { ENGINES, madeByEach } from './engines.ts';
 import { copyOf, extensionsOf, itNeeds, Project, publishedState } from './project.ts';
 
 const MANIFEST = `version: 1
@@ -33,21 +34,7 @@ clients:
 `;
 const [ROOT, STRICT, API, APP] = ['authorities/root', 'authorities/strict', 'servers/api', 'clients/app'];
 
-const projects: { openssl?: Project; node?: Project } = {};
-beforeAll(async () => {
-  for (const engine of ['openssl', 'node'] as const) {
-    const project = new Project(`${MANIFEST}engine: ${engine}\n`);
-    await project.apply();
-    projects[engine] = project;
-  }
-});
-
-const ENGINES = ['openssl', 'node'] as const;
-function made(engine: (typeof ENGINES)[number]): Project {
-  const project = projects[engine];
-  if (project === undefined) throw new Error(`nothing was made by ${engine}`);
-  return project;
-}
+const made = madeByEach(MANIFEST);
 
 /** What openssl prints of one extension, on one line. */
 async function shown(project: Project, id: string, extension: string): Promise<string> {

@@ -1,7 +1,8 @@
 // `digest` and `signature` of authorities: as openssl and GnuTLS read them, by either engine.
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
 import { openssl } from '../helpers/openssl.ts';
+import { ENGINES, madeByEach } from './engines.ts';
 import { copyOf, itNeeds, Project } from './project.ts';
 
 const MANIFEST = `version: 1
@@ -15,22 +16,7 @@ servers:
 clients:
   app: { commonName: app, issuer: below, trust: [pss] }
 `;
-const ENGINES = ['openssl', 'node'] as const;
-
-const projects = new Map<string, Project>();
-beforeAll(async () => {
-  for (const engine of ENGINES) {
-    const project = new Project(`${MANIFEST}engine: ${engine}\n`);
-    await project.apply();
-    projects.set(engine, project);
-  }
-});
-
-function made(engine: string): Project {
-  const project = projects.get(engine);
-  if (project === undefined) throw new Error(`nothing was made by ${engine}`);
-  return project;
-}
+const made = madeByEach(MANIFEST);
 
 const PSS =
   'Signature Algorithm: rsassaPss Hash Algorithm: sha384 Mask Algorithm: mgf1 with sha384 Salt Length: 0x30 Trailer Field: 0x';

@@ -44,3 +44,12 @@ export function derOf(folder: string, file: string): Uint8Array {
   if (body === undefined) throw new Error(`${file} holds no PEM`);
   return Buffer.from(body, 'base64');
 }
+
+/** A P-256 key and a root for it, as PEM. @param subject `/CN=Root`. */
+export function selfSigned(subject: string): { readonly key: string; readonly cert: string } {
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-keyout', '-'];
+  const root = ['-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'subjectKeyIdentifier=hash'];
+  const text = opensslSync(['req', '-x509', ...curve, ...root, '-days', '3650', '-subj', subject], '/');
+  const [key = '', rest = ''] = text.split('-----BEGIN CERTIFICATE-----');
+  return { key, cert: `-----BEGIN CERTIFICATE-----${rest}` };
+}

@@ -11,7 +11,7 @@ import { sha256 } from '../../src/x509/public-key.ts';
 import { itNeeds } from '../e2e/project.ts';
 import { runProgram } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
-import { openssl } from '../helpers/openssl.ts';
+import { openssl, selfSigned } from '../helpers/openssl.ts';
 
 const folder = temporaryFolder();
 const at = (name: string): string => join(folder, name);
@@ -21,20 +21,12 @@ const ENCRYPTIONS = ['modern', 'compatible'] as const;
 let keyPem = '';
 let certificate: Buffer;
 let root: Buffer;
-beforeAll(async () => {
-  const made = [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-noenc',
-    '-days',
-    '9',
-  ];
-  for (const name of ['root', 'api'])
-    await openssl([...made, '-keyout', at(`${name}.key`), '-out', at(`${name}.pem`), '-subj', `/CN=${name}`]);
+beforeAll(() => {
+  for (const name of ['root', 'api']) {
+    const { key, cert } = selfSigned(`/CN=${name}`);
+    writeFileSync(at(`${name}.key`), key);
+    writeFileSync(at(`${name}.pem`), cert);
+  }
   keyPem = readFileSync(at('api.key'), 'utf8');
   certificate = new X509Certificate(readFileSync(at('api.pem'))).raw;
   root = new X509Certificate(readFileSync(at('root.pem'))).raw;
