@@ -2,9 +2,12 @@
 import { policies, policyConstraints } from '../manifest/policies.ts';
 import { location } from '../manifest/url.ts';
 import type { EntryText } from '../manifest/write.ts';
+import { sameSet } from '../pki/compare.ts';
 import { groupBy } from '../pki/group.ts';
 import type { Policy } from '../pki/policy.ts';
 import { compact } from '../pki/record.ts';
+import { authorityInfoAccess } from '../x509/extensions/authority-info-access.ts';
+import { crlDistributionPoints } from '../x509/extensions/crl-distribution-points.ts';
 import { EXTENSIONS, findExtension } from '../x509/extensions.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
 import { lacksPolicy, policyTermsOf } from '../x509/policies.ts';
@@ -149,24 +152,14 @@ function commonLocation(
   field: PublishedField,
 ): Published[PublishedField] {
   const [first = [], ...others] = signed.map((facts) => urlsIn(facts, field));
-  if (first.length === 0 || others.some((urls) => !isSame(urls, first))) return undefined;
+  if (first.length === 0 || others.some((urls) => !sameSet(urls, first))) return undefined;
   const [only = '', ...more] = first;
   const text = { url: more.length === 0 ? only : [...first] };
   return location('').safeParse(text).success ? text : undefined;
 }
 
-function isSame(urls: readonly string[], others: readonly string[]): boolean {
-  return urls.length === others.length && urls.every((url) => others.includes(url));
-}
-
 function urlsIn({ extensions }: CertificateFacts, field: PublishedField): readonly string[] {
-  if (field === 'crl')
-    return (extensions.crlDistributionPoints?.value ?? [])
-      .flat()
-      .map((name) => (name.startsWith('uri:') ? name.slice('uri:'.length) : name));
+  if (field === 'crl') return crlDistributionPoints.items(extensions.crlDistributionPoints?.value ?? []);
   const access = extensions.authorityInfoAccess;
-  if (access?.critical === true) return [];
-  return (access?.value ?? [])
-    .filter(({ method }) => method === field)
-    .map(({ name }) => name.replace(/^uri:/, ''));
+  return access === undefined || access.critical ? [] : authorityInfoAccess.items(access.value, field);
 }

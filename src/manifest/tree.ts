@@ -70,6 +70,11 @@ function child(tree: Tree, step: string | number): { key: Span; value: Tree } | 
   return value && { key: value.span, value };
 }
 
+/** Whether a value is `null`, written out or left empty. */
+export function isNull(node: Tree | undefined): boolean {
+  return node?.kind === 'scalar' && node.value === null;
+}
+
 /** The node at a path. */
 export function nodeAt(tree: Tree, path: Path): Tree | undefined {
   let node: Tree | undefined = tree;

@@ -4,7 +4,7 @@ import { isSection } from '../pki/entity.ts';
 import { quote } from '../pki/printable.ts';
 import { duplicate, sizeOf } from './convert.ts';
 import type { Report } from './report.ts';
-import type { MapTree, Pair, Tree } from './tree.ts';
+import { isNull, type MapTree, type Pair, type Tree } from './tree.ts';
 
 /** Top-level keys that start with `x-` are a place for anchors, as in Compose files. */
 const EXTENSION = /^x-/;
@@ -14,10 +14,6 @@ interface State {
   readonly entries: Map<string, Pair>;
   /** Entries of the sections, in maps of our own that can be added to. */
   readonly sections: Map<string, Map<string, Pair>>;
-}
-
-function isNothing(tree: Tree): boolean {
-  return tree.kind === 'scalar' && tree.value === null;
 }
 
 function sameScalar(a: Tree, b: Tree): boolean {
@@ -30,9 +26,9 @@ function addSection(key: string, pair: Pair, { report, entries, sections }: Stat
   const earlier = entries.get(key);
   if (pair.value.kind !== 'map') {
     if (earlier === undefined) entries.set(key, pair);
-    else if (!isNothing(pair.value)) report.error(duplicate(key, pair.key, earlier.key));
+    else if (!isNull(pair.value)) report.error(duplicate(key, pair.key, earlier.key));
   } else if (own === undefined) {
-    if (earlier && !isNothing(earlier.value)) report.error(duplicate(key, pair.key, earlier.key));
+    if (earlier && !isNull(earlier.value)) report.error(duplicate(key, pair.key, earlier.key));
     const copy = new Map(pair.value.entries);
     sections.set(key, copy);
     entries.set(key, { key: pair.key, value: { ...pair.value, entries: copy } });
@@ -60,7 +56,7 @@ function addDocument(document: MapTree, state: State): void {
 /** One map of all documents; `undefined` where there is no map among them. */
 export function unite(documents: readonly Tree[], report: Report): MapTree | undefined {
   const state: State = { report, entries: new Map(), sections: new Map() };
-  const parts = documents.filter((document) => !isNothing(document));
+  const parts = documents.filter((document) => !isNull(document));
   for (const part of parts) {
     if (part.kind === 'map') addDocument(part, state);
     else report.error({ code: 'type', at: part.span, message: `manifest must be a map, not ${noun(part)}` });

@@ -2,6 +2,7 @@
  * Found against wanted, field by field. The same comparison decides what a plan changes and whether a freshly made
  * certificate may be published, so nothing can be issued that the next plan would call different.
  */
+import { sameSet } from '../pki/compare.ts';
 import type { Entity } from '../pki/entity.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { sanText } from '../pki/san.ts';
@@ -131,14 +132,6 @@ export function fieldText(
 function listText(items: readonly string[], none: string): string {
   const texts = items.map((item) => (/, |^"/.test(item) ? JSON.stringify(item) : item));
   return texts.length === 0 ? none : texts.join(', ');
-}
-
-function sameSet(found: readonly string[], wanted: readonly string[]): boolean {
-  if (found.length !== wanted.length) return false;
-  // In the same order, nearly always: every plan asks this several times of every certificate.
-  if (found.every((item, i) => item === wanted[i])) return true;
-  const sorted = [...wanted].sort();
-  return [...found].sort().every((item, i) => item === sorted[i]);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Values } from '../manifest/setting-values.ts';
 import { rowOf, SETTING_NAMES, type Setting } from '../manifest/settings.ts';
 import type { Span } from '../manifest/source.ts';
 import type { SubjectName } from '../manifest/subject.ts';
-import { type MapTree, nodeAt, type Tree, valueSpan } from '../manifest/tree.ts';
+import { isNull, type MapTree, nodeAt, valueSpan } from '../manifest/tree.ts';
 
 /** What one map says of settings. */
 export interface LayerMap {
@@ -36,7 +36,7 @@ export function layerOver(below: Layer, said: LayerMap): Layer {
   const { own, map } = said;
   const values: Record<string, unknown> = { ...below.values };
   for (const name of SETTING_NAMES) {
-    if (map !== undefined && takes(map, name)) values[name] = below.ground[name];
+    if (takes(map, name)) values[name] = below.ground[name];
     else if (own[name] !== undefined)
       values[name] = rowOf(name).merged ? merged(below.values[name], own[name], map, name) : own[name];
     if (values[name] === undefined) delete values[name];
@@ -45,12 +45,8 @@ export function layerOver(below: Layer, said: LayerMap): Layer {
 }
 
 /** Whether a map takes away what it inherits of a setting. */
-function takes(map: MapTree, setting: Setting): boolean {
-  return isNull(map.entries.get(setting)?.value);
-}
-
-function isNull(node: Tree | undefined): boolean {
-  return node?.kind === 'scalar' && node.value === null;
+function takes(map: MapTree | undefined, setting: Setting): boolean {
+  return isNull(map?.entries.get(setting)?.value);
 }
 
 const EXACT: keyof SubjectName = 'exact';
@@ -85,7 +81,7 @@ export const BUILT_IN: Readonly<Record<Rank, Layer>> = {
 
 /** Whether a map decides about a setting: it states it, rightly or wrongly, or takes it away. */
 export function decides({ own, spoiled, map }: LayerMap, setting: Setting): boolean {
-  return own[setting] !== undefined || spoiled.has(setting) || (map !== undefined && takes(map, setting));
+  return own[setting] !== undefined || spoiled.has(setting) || takes(map, setting);
 }
 
 /** The nearest layer in which a setting is written, rightly or wrongly, or that has it built in. */
@@ -156,15 +152,11 @@ function isWritten({ map, named }: Layer): boolean {
 /** Whether the manifest gives a setting a value, rather than leaving it to what is built in. */
 export function isGiven(top: Layer, setting: Setting): boolean {
   let layer: Layer | undefined = top;
-  while (layer && !isTakenIn(layer, setting)) {
+  while (layer && !takes(layer.map, setting)) {
     if (isWritten(layer) && layer.own[setting] !== undefined) return true;
     layer = layer.below;
   }
   return false;
-}
-
-function isTakenIn({ map }: Layer, setting: Setting): boolean {
-  return map !== undefined && takes(map, setting);
 }
 
 /** Whether no mistake hides what a setting is: none in a layer that decides about it. */

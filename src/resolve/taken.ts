@@ -2,7 +2,7 @@
 import type { Report } from '../manifest/report.ts';
 import { rowOf } from '../manifest/settings.ts';
 import { SHARED } from '../manifest/shapes.ts';
-import { type MapTree, nodeAt, type Path, valueSpan } from '../manifest/tree.ts';
+import { isNull, type MapTree, nodeAt, type Path, valueSpan } from '../manifest/tree.ts';
 import { quote } from '../pki/printable.ts';
 import { isGiven, isKnown, type Layer } from './layers.ts';
 
@@ -49,10 +49,7 @@ function nullsIn(map: MapTree): readonly Path[] {
     const isMap = rowOf(setting).merged && inner?.kind === 'map';
     return isMap ? [...inner.entries.keys()].map((key) => [name, key]) : [[name]];
   });
-  return paths.filter((path) => {
-    const node = nodeAt(map, path);
-    return node?.kind === 'scalar' && node.value === null;
-  });
+  return paths.filter((path) => isNull(nodeAt(map, path)));
 }
 
 function isInherited([name, key]: Path, below: Layer): boolean {

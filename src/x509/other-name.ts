@@ -2,14 +2,11 @@
  * otherName (RFC 5280 §4.2.1.6): a type of one's own and a value, as `1.2.3;utf8:text`, `1.2.3;ia5:text` or `1.2.3;der:hex`. The
  * user principal name of Windows, which is one of them, has a word of its own.
  */
-import { children, context, DerError, hex, oidText, readAll, readAt } from './der.ts';
+import { children, context, DerError, hex, oidText, readAll, readAt, TAG } from './der.ts';
 import { encode, encodeOid } from './der-write.ts';
 
 /** User principal name (MS-WCCE §2.2.2.7.7.4). */
 const UPN = '1.3.6.1.4.1.311.20.2.3';
-
-const UTF8 = 0x0c;
-const IA5 = 0x16;
 
 /** The value of a known string type as `utf8:…`, `ia5:…`; any other, or a text that cannot be shown, as hex. */
 export function otherNameText(octets: Uint8Array): string | undefined {
@@ -17,10 +14,12 @@ export function otherNameText(octets: Uint8Array): string | undefined {
   if (found === undefined) return undefined;
   const { oid, value } = found;
   const { tag, body } = readAt(value, 0);
-  const text = Buffer.from(body).toString(tag === IA5 ? 'latin1' : 'utf8');
-  const isText = (tag === UTF8 && Buffer.from(text).equals(body)) || (tag === IA5 && /^[ -~]*$/.test(text));
+  const text = Buffer.from(body).toString(tag === TAG.ia5String ? 'latin1' : 'utf8');
+  const isText =
+    (tag === TAG.utf8String && Buffer.from(text).equals(body)) ||
+    (tag === TAG.ia5String && /^[ -~]*$/.test(text));
   return isText && isShown(text)
-    ? `${oid};${tag === UTF8 ? 'utf8' : 'ia5'}:${text}`
+    ? `${oid};${tag === TAG.utf8String ? 'utf8' : 'ia5'}:${text}`
     : `${oid};der:${hex(value)}`;
 }
 
@@ -50,7 +49,9 @@ export function otherNameOctets(text: string): Uint8Array | undefined {
   const [, oid = '', form = '', value = ''] = SHAPE.exec(text) ?? [];
   if (oid === '') return undefined;
   const der =
-    form === 'der' ? Buffer.from(value, 'hex') : encode(form === 'utf8' ? UTF8 : IA5, Buffer.from(value));
+    form === 'der'
+      ? Buffer.from(value, 'hex')
+      : encode(form === 'utf8' ? TAG.utf8String : TAG.ia5String, Buffer.from(value));
   return Buffer.concat([encodeOid(oid), encode(context(0), der)]);
 }
 

@@ -32,7 +32,7 @@ const CIPHERS: Readonly<Record<string, readonly [name: string, keyLength: number
   [OID.aes256]: ['aes-256-cbc', 32],
 };
 
-/** As keytool has them since Java 16; more only slow down whoever opens the file. */
+/** As keytool has them since Java 16; more only slow down the program that opens the file. */
 export const ITERATIONS = 10_000;
 
 /** The AlgorithmIdentifier, and what is encrypted. */
@@ -87,8 +87,8 @@ function tripleDes(
   return [derive('key', 24), derive('iv', 8)];
 }
 
-/** Of a key that is derived, so much is not to be asked of a file. */
-const MOST_ITERATIONS = 10_000_000;
+/** More is not to be asked by a file: each costs time. */
+export const MOST_ITERATIONS = 10_000_000;
 
 /** The form, and the plain octets. @throws DerError for another form, Error for another password. */
 export function unseal(

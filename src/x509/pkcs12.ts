@@ -15,7 +15,7 @@ import {
 } from './der.ts';
 import { keyPiece } from './parse.ts';
 import { parseKey } from './parse-key.ts';
-import { IMPLICIT_OCTETS, macOf, unseal } from './pbe.ts';
+import { IMPLICIT_OCTETS, MOST_ITERATIONS, macOf, unseal } from './pbe.ts';
 import { pemText } from './pem.ts';
 import { sha256 } from './public-key.ts';
 
@@ -87,7 +87,7 @@ function macIn(bytes: Uint8Array): Mac {
     const [algorithm, value] = children(expectTag(digest, TAG.sequence));
     const hash = HASHES[oidText(children(expectTag(algorithm, TAG.sequence))[0])];
     const count = iterations === undefined ? 1 : smallInteger(iterations);
-    if (hash === undefined || count > 10_000_000) throw new DerError('has a MAC of another kind');
+    if (hash === undefined || count > MOST_ITERATIONS) throw new DerError('has a MAC of another kind');
     return {
       content: dataIn(safe),
       hash,

@@ -1,4 +1,5 @@
 /** Authority information access (RFC 5280 §4.2.2.1): the OCSP responder of the issuer, and where its certificate is. */
+import { sameSet } from '../../pki/compare.ts';
 import { children, type Der, DerError, expectTag, oidText, TAG } from '../der.ts';
 import { encode, encodeOid } from '../der-write.ts';
 import type { ExtensionRule } from '../extension-rule.ts';
@@ -59,7 +60,7 @@ export const authorityInfoAccess = {
   matches: (found, wanted) =>
     METHOD_NAMES.every((method) => {
       const urls = urlsOf(wanted, method);
-      return urls.length === 0 || isSameSet(urlsOf(found, method), urls);
+      return urls.length === 0 || sameSet(urlsOf(found, method), urls);
     }),
 } as const satisfies ExtensionRule<readonly Access[], Method>;
 
@@ -71,10 +72,6 @@ function urlsOf(all: readonly Access[], method: Method): readonly string[] {
 
 function accessTo(method: Method, url: string): Access {
   return { method, name: `uri:${url}` };
-}
-
-function isSameSet(found: readonly string[], wanted: readonly string[]): boolean {
-  return found.length === wanted.length && wanted.every((url) => found.includes(url));
 }
 
 function readAccess(der: Der): Access {
