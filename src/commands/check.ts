@@ -1,7 +1,9 @@
 /** `pki check`: what a server that runs serves, compared with the files. */
 import { existsSync } from 'node:fs';
-import { check, type Endpoint, type EntityId, type Project, type Starttls } from '../index.ts';
+import { check, type EntityId, endpointOf, type Project, type Starttls } from '../index.ts';
 import { checkJson, checkText } from '../report/check.ts';
+import { noEndpoint } from '../report/check-words.ts';
+import { adviceMessages } from '../report/message.ts';
 import { DEFAULT_MANIFEST } from '../words/manifest-file.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import type { Interruption } from './interruption.ts';
@@ -22,11 +24,16 @@ export interface CheckFlags {
 
 /** `failed` where something is wrong with the server, or what to compare with cannot be read. */
 export async function checkCommand(
-  endpoint: Endpoint,
+  place: string,
   flags: CheckFlags,
   console: Console,
   interruption: Interruption,
 ): Promise<ExitCode> {
+  const endpoint = endpointOf(place);
+  if (endpoint === undefined) {
+    console.say(...adviceMessages(noEndpoint(place)));
+    return EXIT.failed;
+  }
   const project = isAboutManifest(flags)
     ? await openOrExplain(flags.manifest ?? DEFAULT_MANIFEST, console)
     : null;

@@ -1,6 +1,6 @@
 /** The options of all commands, each with its help and how its value is read. */
 import { Argument, InvalidArgumentError, Option } from 'commander';
-import { type Consent, type Endpoint, endpointOf } from '../index.ts';
+import type { Consent } from '../index.ts';
 import { listed } from '../manifest/suggest.ts';
 import { ENGINE_CHOICES } from '../pki/engine.ts';
 import { CONSENTS, isConsent } from '../plan/change.ts';
@@ -40,18 +40,6 @@ export function lockTimeoutOption(): Option {
 /** A length of time. */
 export function secondsOption(flags: string, says: string): Option {
   return new Option(flags, says).argParser(parseSeconds);
-}
-
-/** Host and port of a server. */
-export function endpointArgument(): Argument {
-  return new Argument('<host:port>', 'where the server listens').argParser(parseEndpoint);
-}
-
-function parseEndpoint(text: string): Endpoint {
-  const endpoint = endpointOf(text);
-  if (endpoint === undefined)
-    throw new InvalidArgumentError('write it as api.example.test:8443, 127.0.0.1:8443 or [::1]:8443');
-  return endpoint;
 }
 
 /** Who makes keys and certificates. */

@@ -1,6 +1,5 @@
 /** What a command is: its words, its argument and options, and what runs. */
 import type { Argument as CommandArgument, Option } from 'commander';
-import type { Endpoint } from '../index.ts';
 import type { Example } from '../report/help.ts';
 import type { Console, ExitCode } from './console.ts';
 import type { Interruption } from './interruption.ts';
@@ -11,8 +10,8 @@ export interface Context {
   readonly interruption: Interruption;
 }
 
-/** The arguments of a command beside its options: one, several, one that has been read, or none. */
-export type Argument = string | readonly string[] | Endpoint | undefined;
+/** The arguments of a command beside its options: one, several, or none. */
+export type Argument = string | readonly string[] | undefined;
 
 /** One command; its words are those of its help. */
 export interface CommandRow {

@@ -1,8 +1,6 @@
 /** Every command: its name, its arguments and options, and what runs. Each is loaded when it is called. */
 import { Argument as CommandArgument, Option } from 'commander';
-import type { Endpoint } from '../index.ts';
-import { DIALOGUES } from '../live/starttls.ts';
-import { keysOf } from '../pki/record.ts';
+import { PROTOCOLS } from '../pki/starttls.ts';
 import type { Example } from '../report/help.ts';
 import type { AdoptFlags } from './adopt.ts';
 import type { ApplyFlags } from './apply.ts';
@@ -12,7 +10,6 @@ import type { HistoryFlags } from './history.ts';
 import {
   APPLY_OPTIONS,
   ENGINE_OPTION,
-  endpointArgument,
   jsonOption,
   lockTimeoutOption,
   MANIFEST,
@@ -168,13 +165,13 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'check',
     says: 'ask a server that runs what it serves, and compare that with the files; change nothing',
-    argument: endpointArgument(),
+    argument: new CommandArgument('<host:port>', 'where the server listens'),
     options: [
       new Option('-m, --manifest <file>', 'the manifest; by default pki.yaml where there is one'),
       new Option('--as <name>', 'the server or peer that it should be'),
       new Option('--with <name>', 'the client or peer that it should let in'),
       new Option('--name <name>', 'ask for this name instead of the host'),
-      new Option('--starttls <protocol>', 'how TLS begins').choices(keysOf(DIALOGUES)),
+      new Option('--starttls <protocol>', 'how TLS begins').choices(PROTOCOLS),
       secondsOption('--timeout <seconds>', 'for each connection; 10 by default'),
       jsonOption('print what was found as JSON'),
     ],
@@ -183,8 +180,8 @@ export const COMMANDS: readonly CommandRow[] = [
       ['pki check localhost:8443 --with clients/app', 'and who is let in?'],
       ['pki check localhost:5432 --starttls postgres', 'TLS that begins later'],
     ],
-    async run(endpoint: Endpoint, flags: CheckFlags, { console, interruption }) {
-      return (await import('./check.ts')).checkCommand(endpoint, flags, console, interruption);
+    async run(place: string, flags: CheckFlags, { console, interruption }) {
+      return (await import('./check.ts')).checkCommand(place, flags, console, interruption);
     },
   },
   {

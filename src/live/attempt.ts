@@ -6,9 +6,10 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { connect as connectTls, DEFAULT_CIPHERS, type SecureVersion, type TLSSocket } from 'node:tls';
 import { errorCode } from '../pki/errors.ts';
+import type { Starttls } from '../pki/starttls.ts';
 import type { Endpoint } from './endpoint.ts';
 import { flightOf } from './flight.ts';
-import { DIALOGUES, type Starttls } from './starttls.ts';
+import { DIALOGUES } from './starttls.ts';
 import { Tap } from './tap.ts';
 import { Wire, WireFault } from './wire.ts';
 

@@ -76,6 +76,6 @@ function hasSigned(issuer: X509Certificate, certificate: X509Certificate): boole
 }
 
 /** Whether it is signed with its own key: a cross-certificate has a root's name on both sides, and is none. */
-export function isRoot(certificate: X509Certificate): boolean {
+function isRoot(certificate: X509Certificate): boolean {
   return hasSigned(certificate, certificate);
 }

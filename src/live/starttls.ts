@@ -1,16 +1,12 @@
 /** How a plain connection of each protocol becomes one with TLS: one row each. */
+import type { Starttls } from '../pki/starttls.ts';
 import { type Wire, WireFault } from './wire.ts';
 
 /** Asks for TLS. @throws WireFault where the server declines. */
 type Dialogue = (wire: Wire) => Promise<void>;
 
-/** By the name that `--starttls` has for it. */
-export const DIALOGUES = { smtp, imap, pop3, postgres, mysql, ldap } satisfies Readonly<
-  Record<string, Dialogue>
->;
-
-/** A protocol that begins without TLS. */
-export type Starttls = keyof typeof DIALOGUES;
+/** One for each protocol. */
+export const DIALOGUES: Readonly<Record<Starttls, Dialogue>> = { smtp, imap, pop3, postgres, mysql, ldap };
 
 /** The last line of an SMTP reply has a space after its code (RFC 5321 §4.2). */
 const SMTP_END = /^\d{3}(?: |$)/;

@@ -38,7 +38,7 @@ export function fullchainParts(entity: Entity, byId: ById): readonly Part[] {
 }
 
 /** The roots that an entity trusts, each with its earlier certificates behind it. */
-export function trustParts({ trust }: Entity): readonly Part[] {
+export function trustParts({ trust }: Pick<Entity, 'trust'>): readonly Part[] {
   return trust.flatMap((of): readonly Part[] => [
     { kind: 'certificate', of },
     { kind: 'earlier', of },

@@ -138,3 +138,11 @@ const REMARKS: Words<Remark> = {
 export function checkRemarkText(remark: Remark): string {
   return worded(REMARKS, remark);
 }
+
+/** Where a server is said to listen, and what is said cannot be read. */
+export function noEndpoint(text: string): Advice {
+  return {
+    problem: `"${visible(text)}" is not a host and a port`,
+    hint: 'write it as api.example.test:8443, 127.0.0.1:8443 or [::1]:8443',
+  };
+}

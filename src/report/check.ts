@@ -1,11 +1,12 @@
 /** `pki check`: how a server stands, for the terminal and as JSON. */
-import type { CheckResult } from '../library/check.ts';
+
 import type { Answer } from '../live/attempt.ts';
 import type { Shown } from '../live/chain.ts';
 import { endpointText } from '../live/endpoint.ts';
 import type { Survey } from '../live/survey.ts';
 import { visible } from '../pki/printable.ts';
 import { isoTime } from '../plan/validity.ts';
+import type { CheckResult } from '../run/check.ts';
 import { checkRemarkText, codeText, problemAdvice, shownText } from './check-words.ts';
 import type { Style } from './style.ts';
 import { tableLines } from './table.ts';

@@ -3,17 +3,16 @@
  * nothing.
  */
 
-import { opensslIn } from '../engine/openssl-call.ts';
 import type { SkippedCheck } from '../handshake/case.ts';
 import { handshakeCases, pairCount } from '../handshake/cases.ts';
 import type { Credentials } from '../handshake/credentials.ts';
-import { makeForeign } from '../handshake/foreign.ts';
 import type { Outcome } from '../handshake/outcome.ts';
 import { shake } from '../handshake/shake.ts';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { readCredentials } from '../store/observe/credentials.ts';
+import { foreignClient } from './foreign.ts';
 import { Proven } from './proven.ts';
-import { type CertificateCheck, checkCertificates, userErrorOf } from './verify-certificates.ts';
+import { type CertificateCheck, checkCertificates } from './verify-certificates.ts';
 import { checkTrust, type TrustProblem } from './verify-trust.ts';
 
 /** Where and with what to verify, how much of it, and who is notified. */
@@ -101,11 +100,7 @@ async function prove(
   cases: Parameters<typeof shake>[0],
   { root, binary, onOutcome, signal }: VerifyOptions,
 ): Promise<readonly Outcome[]> {
-  const foreign = await makeForeign(async ({ args, input, cwd }) => ({
-    stdout: await opensslIn(cwd, binary, { signal }).run({ args, input }),
-  })).catch((error: unknown) => {
-    throw userErrorOf(error);
-  });
+  const foreign = await foreignClient(binary, signal);
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
   const credentials = new Map<EntityId, Credentials>();
   for (const entity of entities) {

@@ -1,11 +1,12 @@
 // `pki check` against servers that run: Node's, and nginx, which refuses above TLS.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer as createPlain } from 'node:net';
 import { createServer, type Server, TLSSocket, type TlsOptions } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Run } from '../helpers/cli.ts';
 import { runPki } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
+import { selfSigned } from '../helpers/openssl.ts';
 import { startNginx, stopAll } from './daemon.ts';
 import { itNeeds, Project } from './project.ts';
 
@@ -175,6 +176,17 @@ describe('one cause, one paragraph:', () => {
     const json = JSON.parse(run.stdout) as CheckJson;
     expect(json.endpoints[0]?.problems.map(({ kind }) => kind)).toEqual(['unknown-root']);
     expect(json.endpoints[0]?.problems[0]?.text).toContain('Other Root');
+  });
+
+  it('a root that another hand left among those from before, and that no one has agreed to', async () => {
+    const planted = new Project(MANIFEST);
+    await planted.apply();
+    const { key, cert } = selfSigned('/CN=Check Root');
+    writeFileSync(planted.path('authorities/root/previous.pem'), cert);
+    const run = await planted.pki(['check', await serve('servers/api', { key, cert }), '--json']);
+    const json = JSON.parse(run.stdout) as CheckJson;
+    expect(json.endpoints[0]?.problems.map(({ kind }) => kind)).toContain('unknown-root');
+    expect(json.endpoints[0]?.chain.end).toBe('unknown-root');
   });
 
   it('nothing listens', async () => {

@@ -315,7 +315,7 @@ function isUpward(file: File, target: File): boolean {
 /** Commands take effects from the library alone; what is pure, and every type, may come from where it is. */
 function isPastFacade(file: File, target: File, { typesOnly }: Import): boolean {
   if (file.layer === 'cli') return target.layer !== 'cli' && target.layer !== 'commands';
-  const effects: readonly (Layer | undefined)[] = ['library', 'run', 'handshake', 'store'];
+  const effects: readonly (Layer | undefined)[] = ['library', 'run', 'handshake', 'live', 'store'];
   return file.layer === 'commands' && effects.includes(target.layer) && !typesOnly;
 }
 

@@ -2,35 +2,13 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { attemptTls } from '../../src/live/attempt.ts';
-import { DIALOGUES, type Starttls } from '../../src/live/starttls.ts';
-import { keysOf } from '../../src/pki/record.ts';
+import { PROTOCOLS, type Starttls } from '../../src/pki/starttls.ts';
 import { runProgram } from '../helpers/cli.ts';
-import { temporaryFolder } from '../helpers/folders.ts';
-import { opensslSync } from '../helpers/openssl.ts';
+import { selfSigned } from '../helpers/openssl.ts';
 
-const SELF = { key: '', cert: '' };
-beforeAll(() => {
-  const text = opensslSync(
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-noenc',
-      '-keyout',
-      '-',
-      '-subj',
-      '/CN=plain.test',
-    ],
-    temporaryFolder(),
-  );
-  SELF.key = text.slice(0, text.indexOf('-----BEGIN CERTIFICATE'));
-  SELF.cert = text.slice(text.indexOf('-----BEGIN CERTIFICATE'));
-});
+const SELF = selfSigned('/CN=plain.test');
 
 /** What a server says first, and what it answers to each thing that comes; `null` for the beginning of TLS. */
 interface Script {
@@ -143,7 +121,7 @@ const attempt = (port: number, starttls: Starttls | null) =>
     { min: 'TLSv1.2', max: 'TLSv1.2', presented: null },
   );
 
-describe.each(keysOf(DIALOGUES))('%s', (protocol) => {
+describe.each(PROTOCOLS)('%s', (protocol) => {
   it('goes over to TLS', async () => {
     const port = await serving(protocol, true);
     const answer = await attempt(port, protocol);

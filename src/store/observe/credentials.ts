@@ -2,9 +2,9 @@
 
 import type { Artifact } from '../../pki/artifact.ts';
 import { type Entity, unreachable } from '../../pki/entity.ts';
-import type { ById } from '../../pki/issuers.ts';
+import { type ById, byIdOf } from '../../pki/issuers.ts';
 import { RULES } from '../../plan/artifacts/rules.ts';
-import type { Part } from '../../plan/parts.ts';
+import { type Part, trustParts } from '../../plan/parts.ts';
 import { type CertificateFacts, fingerprintsOf } from '../../x509/facts.ts';
 import { certificateBlocks, parseCertificates } from '../../x509/parse.ts';
 import { pemText } from '../../x509/pem.ts';
@@ -35,6 +35,15 @@ export function readCredentials(root: string, entity: Entity, byId: ById): Crede
   return key === undefined || ca === undefined || fullchain === undefined
     ? undefined
     : { key, fullchain, ca };
+}
+
+/** The roots among these that are there, with what a rollover still trusts; PEM, one certificate each. */
+export function readRoots(root: string, entities: readonly Entity[]): readonly string[] {
+  const roots = entities.filter(({ kind, issuer }) => kind === 'authority' && issuer === null);
+  const byId = byIdOf(entities);
+  const parts = trustParts({ trust: roots.map(({ id }) => id) });
+  const texts = parts.map((part) => partText(root, part, byId) ?? '');
+  return certificateBlocks(Buffer.from(texts.join(''))).map((der) => pemText('CERTIFICATE', der));
 }
 
 function partText(root: string, part: Part, byId: ById): string | undefined {
