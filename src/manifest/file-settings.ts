@@ -46,7 +46,7 @@ export const FILE_SETTINGS = {
     leavesOnly: true,
     lesser: true,
     type: 'user',
-    byDefault: 'whoever has the file that is replaced, or runs apply',
+    byDefault: 'the user who has the file that is replaced, or who runs apply',
     meaning:
       'whose the files and the folder are, by name or number; that of `defaults` is not for authorities, whose keys sign',
     examples: ['postgres', 70],

@@ -1,4 +1,4 @@
-/** Extensions that `extensions` does not take, because a field of their own decides about them, or nobody may have them. */
+/** Extensions that `extensions` does not take, because a field of their own decides about them, or none may have them. */
 
 /** By OID: the name, and what to write instead. */
 export const RESERVED_EXTENSIONS: Readonly<Record<string, { readonly name: string; readonly hint: string }>> =

@@ -93,7 +93,7 @@ interface EntityBase {
   readonly layout?: Layout;
   /** Files behind one renamed link, so that readers load a consistent set. Absent: plain files. */
   readonly publish?: 'symlinks';
-  /** Absent: files keep whoever has them. */
+  /** Absent: files keep their owners. */
   readonly ownership?: Ownership;
 }
 

@@ -56,7 +56,7 @@ export interface KeptTrust {
   readonly cross: readonly Fingerprint[];
 }
 
-/** Whose the files of an entity are, as the manifest states it, by number; `null`: whoever has them. */
+/** Whose the files of an entity are, as the manifest states it, by number; `null`: as they are. */
 export interface Grant {
   readonly uid: number | null;
   readonly gid: number | null;

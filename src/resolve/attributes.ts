@@ -10,7 +10,7 @@ interface StatedAttribute extends Attribute {
 }
 
 const ORDER: readonly string[] = keysOf(ATTRIBUTE_TYPES);
-/** Types by OID stand behind the organization, and before whoever belongs to it. */
+/** Types by OID stand behind the organization, and before the members of it. */
 const OTHERS = ORDER.indexOf('title') - 0.5;
 
 /** Each with the key that states it; values of one type in the order of their list. */

@@ -35,7 +35,7 @@ export function hostSettings(drafts: readonly Draft[], report: Report): Readonly
 
 const ROOT: readonly string[] = ['root', '0', 'wheel'];
 
-/** Warns where the key of an authority is given away: whoever reads it can sign in its name. */
+/** Warns where the key of an authority is given away: a user who reads it can sign in its name. */
 export function checkOwners(drafts: readonly Draft[], report: Report): void {
   for (const draft of drafts) {
     if (draft.kind !== 'authority') continue;

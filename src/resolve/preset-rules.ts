@@ -79,7 +79,7 @@ export function ofClients(rule: Rule): Rule {
 
 const MEMBERSHIP: readonly string[] = ['O', 'OU', 'DC'];
 
-/** The attributes by which MongoDB tells members from clients, in whatever order. */
+/** The attributes by which MongoDB tells members from clients, in any order. */
 function clusterOf({ subject }: LeafDraft): string {
   const found = subject.filter(({ type }) => MEMBERSHIP.includes(type));
   return JSON.stringify(found.map(({ type, value }) => `${type}=${value}`).toSorted());

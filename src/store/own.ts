@@ -61,7 +61,7 @@ export function checkWay(path: string): void {
 
 /**
  * In a folder that all may write to, anyone can make a link before the folder of its name is made. The kernel refuses such
- * links by the same rule where it is told to, and the folder is sticky (fs.protected_symlinks in proc_sys_fs(5)).
+ * links by the same rule where it is set to, and the folder is sticky (fs.protected_symlinks in proc_sys_fs(5)).
  */
 function checkLinks(path: string): void {
   const above = dirname(path);

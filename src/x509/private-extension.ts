@@ -25,7 +25,7 @@ export function privateExtension(oid: string): ExtensionRule<string, 'extensions
   };
 }
 
-/** Octets that are shown in full; longer values are told apart by their hash. */
+/** Octets that are shown in full; longer values differ by their hash. */
 const SHOWN = 32;
 
 /** `utf8 rack 12`, as a manifest spells it; anything else in hex. */

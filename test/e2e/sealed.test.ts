@@ -224,7 +224,7 @@ describe('without a password, the entity is refused before anything of it is mad
 describe('the password is nowhere', () => {
   it('in no argument and environment of any process during a run, in no file and no output', async () => {
     const project = withSecret(new Project(MANIFEST.replace('env:STORE_PASSWORD', 'file:secrets/store')));
-    // An openssl that looks at every process whenever it is run; grep is told the word by a file.
+    // An openssl that looks at every process whenever it is run; grep has the word from a file.
     const seen = join(project.folder, 'seen');
     const wrapper = join(project.folder, 'openssl');
     mkdirSync(seen);

@@ -59,16 +59,16 @@ const serialOf = (who: Who): Buffer => integer(`7${ALL.indexOf(who)}${'5a'.repea
 
 type Row = readonly [what: string, who: readonly Who[], defective: (who: Who) => Defective, reason: string];
 
-const EVERYBODY = ALL;
+const EVERY_KIND = ALL;
 const AUTHORITIES: readonly Who[] = ['root', 'inter'];
 const BELOW: readonly Who[] = ['inter', 'leaf'];
 
 /** openssl refuses each of these. */
 const REFUSED: readonly Row[] = [
-  ['an unknown critical extension', EVERYBODY, () => more(PRIVATE, bytes('0500'), true), 'unknown-critical'],
+  ['an unknown critical extension', EVERY_KIND, () => more(PRIVATE, bytes('0500'), true), 'unknown-critical'],
   [
     'the same with plain text in it',
-    EVERYBODY,
+    EVERY_KIND,
     () => more(PRIVATE, Buffer.from('rack 12'), true),
     'unknown-critical',
   ],
@@ -78,29 +78,29 @@ const REFUSED: readonly Row[] = [
     () => more('1.3.6.1.5.5.7.1.24', MUST_STAPLE, true),
     'unknown-critical,staple-below',
   ],
-  ['a critical AIA', EVERYBODY, () => more('1.3.6.1.5.5.7.1.1', OCSP_AT, true), 'unknown-critical'],
+  ['a critical AIA', EVERY_KIND, () => more('1.3.6.1.5.5.7.1.1', OCSP_AT, true), 'unknown-critical'],
   [
     'a critical issuer alternative name',
-    EVERYBODY,
+    EVERY_KIND,
     () => more('2.5.29.18', sequence(dnsName('x.test')), true),
     'unknown-critical',
   ],
-  ['a CT poison', EVERYBODY, () => more('1.3.6.1.4.1.11129.2.4.3', bytes('0500'), true), 'unusable'],
+  ['a CT poison', EVERY_KIND, () => more('1.3.6.1.4.1.11129.2.4.3', bytes('0500'), true), 'unusable'],
   [
     'proxyCertInfo',
-    EVERYBODY,
+    EVERY_KIND,
     () => more('1.3.6.1.5.5.7.1.14', sequence(sequence(oid('1.3.6.1.5.5.7.21.1'))), true),
     'unusable',
   ],
   [
     'a distribution point that is none',
-    EVERYBODY,
+    EVERY_KIND,
     () => more('2.5.29.31', Buffer.from('http://x')),
     'malformed',
   ],
   [
     'nsCertType that is none',
-    EVERYBODY,
+    EVERY_KIND,
     () => more('2.16.840.1.113730.1.1', Buffer.from('server')),
     'malformed',
   ],
@@ -122,22 +122,22 @@ const REFUSED: readonly Row[] = [
     () => ({ outer: sequence(oid('1.2.840.10045.4.3.2'), bytes('0500')) }),
     'two-signature-algorithms',
   ],
-  ['a padded serial number', EVERYBODY, () => ({ parts: { serial: integer('0012345678') } }), 'unreadable'],
+  ['a padded serial number', EVERY_KIND, () => ({ parts: { serial: integer('0012345678') } }), 'unreadable'],
   [
     'a critical SKI',
-    EVERYBODY,
+    EVERY_KIND,
     (who) => ext({ ski: extension('2.5.29.14', octets(Buffer.from(KEYS[who].ski, 'hex')), true) }),
     'differs subjectKeyIdentifier',
   ],
   [
     'a critical AKI',
-    EVERYBODY,
+    EVERY_KIND,
     (who) => ext({ aki: extension('2.5.29.35', sequence(akiOf(KEYS[ISSUERS[who]].ski)), true) }),
     'differs authorityKeyIdentifier',
   ],
   [
     'the AKI of another key',
-    EVERYBODY,
+    EVERY_KIND,
     () => ext({ aki: extension('2.5.29.35', sequence(akiOf('22'.repeat(20)))) }),
     'differs authorityKeyIdentifier',
   ],
@@ -156,13 +156,13 @@ const REFUSED: readonly Row[] = [
   ],
   [
     'an AKI with another serial number',
-    EVERYBODY,
+    EVERY_KIND,
     (who) => byCertificate(who, NAMES.root, integer('01')),
     'differs authorityKeyIdentifier',
   ],
   [
     'an AKI with another issuer',
-    EVERYBODY,
+    EVERY_KIND,
     (who) => byCertificate(who, name([CN, 'Else']), serialOf(ISSUERS[who])),
     'differs authorityKeyIdentifier',
   ],
@@ -183,7 +183,7 @@ const REFUSED: readonly Row[] = [
   ['no key usage', AUTHORITIES, () => ext({ keyUsage: null }), 'differs keyUsage'],
   [
     'a key usage of nothing',
-    EVERYBODY,
+    EVERY_KIND,
     () => ext({ keyUsage: extension('2.5.29.15', bytes('030100'), true) }),
     'differs keyUsage',
   ],
@@ -195,7 +195,7 @@ const REFUSED: readonly Row[] = [
   ],
   [
     'a key usage that is none',
-    EVERYBODY,
+    EVERY_KIND,
     () => ext({ keyUsage: extension('2.5.29.15', bytes('0500'), true) }),
     'unreadable',
   ],
@@ -208,14 +208,14 @@ const REFUSED: readonly Row[] = [
   ['an empty list of names', ['leaf'], () => ext({ san: extension('2.5.29.17', sequence()) }), 'differs san'],
   [
     'names that are none',
-    EVERYBODY,
+    EVERY_KIND,
     () => ext({ san: extension('2.5.29.17', Buffer.from('leaf.test')) }),
     'unreadable',
   ],
-  ['version 1', EVERYBODY, () => ({ parts: { version: Buffer.of() } }), 'differs version'],
+  ['version 1', EVERY_KIND, () => ({ parts: { version: Buffer.of() } }), 'differs version'],
   [
     'name constraints that are none',
-    EVERYBODY,
+    EVERY_KIND,
     () => more('2.5.29.30', Buffer.from('.test'), true),
     'unreadable',
   ],
@@ -240,15 +240,15 @@ const REFUSED: readonly Row[] = [
   ['a policy twice', BELOW, () => more('2.5.29.32', sequence(POLICY, POLICY)), 'malformed'],
   ['policies that are none', BELOW, () => more('2.5.29.32', Buffer.from('1.2.3')), 'malformed'],
   ['policy constraints of nothing', ['inter'], () => more('2.5.29.36', sequence(), true), 'malformed'],
-  ['a distribution point of another type', EVERYBODY, () => more('2.5.29.31', bytes('0500')), 'malformed'],
+  ['a distribution point of another type', EVERY_KIND, () => more('2.5.29.31', bytes('0500')), 'malformed'],
 ];
 
 /** openssl takes these; Go, NSS, webpki, pyca, GnuTLS or a browser does not, or RFC 5280 forbids them. */
 const ELSEWHERE: readonly Row[] = [
-  ['a negative serial number', EVERYBODY, () => ({ parts: { serial: integer('85d3') } }), 'negative-serial'],
+  ['a negative serial number', EVERY_KIND, () => ({ parts: { serial: integer('85d3') } }), 'negative-serial'],
   [
     'a serial number of 21 octets',
-    EVERYBODY,
+    EVERY_KIND,
     () => ({ parts: { serial: integer(`01${'ab'.repeat(20)}`) } }),
     'long-serial',
   ],
@@ -256,16 +256,16 @@ const ELSEWHERE: readonly Row[] = [
   // Go: distribution points, AIA, policies and what constrains them; GnuTLS: issuerAltName; pyca: AIA.
   ['a policy twice', ['root'], () => more('2.5.29.32', sequence(POLICY, POLICY)), 'malformed'],
   ['policies of another type', ['root'], () => more('2.5.29.32', sequence(integer('05'))), 'malformed'],
-  ['AIA of plain text', EVERYBODY, () => more(AIA, Buffer.from('http://x.test')), 'malformed'],
-  ['AIA of nothing at all', EVERYBODY, () => more(AIA, Buffer.of()), 'malformed'],
-  ['AIA of another type', EVERYBODY, () => more(AIA, bytes('0500')), 'malformed'],
-  ['AIA with a length of BER', EVERYBODY, () => more(AIA, bytes('308100')), 'malformed'],
-  ['AIA with more behind it', EVERYBODY, () => more(AIA, bytes('30000000')), 'malformed'],
-  ['AIA without a method', EVERYBODY, () => more(AIA, sequence(sequence(URL, URL))), 'malformed'],
-  ['AIA without a place', EVERYBODY, () => more(AIA, sequence(sequence(oid('1.2.3')))), 'malformed'],
-  ['a distribution point without its list', EVERYBODY, () => more('2.5.29.31', sequence(URL)), 'malformed'],
-  ['an issuer name of plain text', EVERYBODY, () => more('2.5.29.18', Buffer.from('x.test')), 'malformed'],
-  ['an issuer name of no kind', EVERYBODY, () => more('2.5.29.18', sequence(integer('05'))), 'malformed'],
+  ['AIA of plain text', EVERY_KIND, () => more(AIA, Buffer.from('http://x.test')), 'malformed'],
+  ['AIA of nothing at all', EVERY_KIND, () => more(AIA, Buffer.of()), 'malformed'],
+  ['AIA of another type', EVERY_KIND, () => more(AIA, bytes('0500')), 'malformed'],
+  ['AIA with a length of BER', EVERY_KIND, () => more(AIA, bytes('308100')), 'malformed'],
+  ['AIA with more behind it', EVERY_KIND, () => more(AIA, bytes('30000000')), 'malformed'],
+  ['AIA without a method', EVERY_KIND, () => more(AIA, sequence(sequence(URL, URL))), 'malformed'],
+  ['AIA without a place', EVERY_KIND, () => more(AIA, sequence(sequence(oid('1.2.3')))), 'malformed'],
+  ['a distribution point without its list', EVERY_KIND, () => more('2.5.29.31', sequence(URL)), 'malformed'],
+  ['an issuer name of plain text', EVERY_KIND, () => more('2.5.29.18', Buffer.from('x.test')), 'malformed'],
+  ['an issuer name of no kind', EVERY_KIND, () => more('2.5.29.18', sequence(integer('05'))), 'malformed'],
   [
     'policy mappings of one',
     AUTHORITIES,
@@ -295,26 +295,26 @@ const ELSEWHERE: readonly Row[] = [
   ],
   [
     'dates of years that have four digits, for pyca',
-    EVERYBODY,
+    EVERY_KIND,
     () => ({ parts: { validity: sequence(utcTime(NOW - DAY), lateTime(NOW - DAY + 100 * DAY - 1)) } }),
     'late-dates',
   ],
   [
     'a unique identifier of the issuer',
-    EVERYBODY,
+    EVERY_KIND,
     () => ({ parts: { between: encode(0x81, bytes('00ab')) } }),
     'unique-identifier',
   ],
   [
     'a unique identifier of the subject',
-    EVERYBODY,
+    EVERY_KIND,
     () => ({ parts: { between: encode(0x82, bytes('00ab')) } }),
     'unique-identifier',
   ],
   ['must-staple without a responder', ['leaf'], () => more('1.3.6.1.5.5.7.1.24', MUST_STAPLE), 'must-staple'],
   [
     'a CT poison that is not critical',
-    EVERYBODY,
+    EVERY_KIND,
     () => more('1.3.6.1.4.1.11129.2.4.3', bytes('0500')),
     'unusable',
   ],
@@ -334,13 +334,13 @@ const ELSEWHERE: readonly Row[] = [
   ],
   [
     'TRUE as 01',
-    EVERYBODY,
+    EVERY_KIND,
     () => ext({ keyUsage: sequence(oid('2.5.29.15'), bytes('010101'), octets(bytes('03020780'))) }),
     'unreadable',
   ],
   [
     'a length of too many octets',
-    EVERYBODY,
+    EVERY_KIND,
     () => ext({ keyUsage: sequence(oid('2.5.29.15'), bytes('0101ff'), bytes('04810403020780')) }),
     'unreadable',
   ],
@@ -354,11 +354,11 @@ const ELSEWHERE: readonly Row[] = [
 
 /** What others made, and nobody refuses. */
 const FINE: readonly Row[] = [
-  ['nothing else', EVERYBODY, () => ({}), ''],
-  ['a private extension of plain text', EVERYBODY, () => more(PRIVATE, Buffer.from('rack 12')), ''],
+  ['nothing else', EVERY_KIND, () => ({}), ''],
+  ['a private extension of plain text', EVERY_KIND, () => more(PRIVATE, Buffer.from('rack 12')), ''],
   ['AIA', BELOW, () => more(AIA, OCSP_AT), ''],
-  ['AIA of an empty list', EVERYBODY, () => more(AIA, sequence()), ''],
-  ['an issuer name', EVERYBODY, () => more('2.5.29.18', sequence(dnsName('x.test'), URL)), ''],
+  ['AIA of an empty list', EVERY_KIND, () => more(AIA, sequence()), ''],
+  ['an issuer name', EVERY_KIND, () => more('2.5.29.18', sequence(dnsName('x.test'), URL)), ''],
   [
     'policy mappings',
     AUTHORITIES,
@@ -366,10 +366,10 @@ const FINE: readonly Row[] = [
     '',
   ],
   ['a limit of policy mappings', AUTHORITIES, () => more('2.5.29.36', sequence(bytes('810100')), true), ''],
-  ['a distribution point', EVERYBODY, () => more('2.5.29.31', DISTRIBUTION), ''],
-  ['a critical distribution point', EVERYBODY, () => more('2.5.29.31', DISTRIBUTION, true), ''],
-  ['a policy', EVERYBODY, () => more('2.5.29.32', sequence(POLICY)), ''],
-  ['a critical policy', EVERYBODY, () => more('2.5.29.32', sequence(POLICY), true), ''],
+  ['a distribution point', EVERY_KIND, () => more('2.5.29.31', DISTRIBUTION), ''],
+  ['a critical distribution point', EVERY_KIND, () => more('2.5.29.31', DISTRIBUTION, true), ''],
+  ['a policy', EVERY_KIND, () => more('2.5.29.32', sequence(POLICY)), ''],
+  ['a critical policy', EVERY_KIND, () => more('2.5.29.32', sequence(POLICY), true), ''],
   [
     'must-staple with a responder',
     ['leaf'],
@@ -397,20 +397,20 @@ const FINE: readonly Row[] = [
   ],
   [
     'an AKI that names the certificate as well',
-    EVERYBODY,
+    EVERY_KIND,
     (who) => byCertificate(who, NAMES.root, serialOf(ISSUERS[who])),
     '',
   ],
   [
     'the same with a name in capitals',
-    EVERYBODY,
+    EVERY_KIND,
     (who) => byCertificate(who, name([CN, ' ROOT  ']), serialOf(ISSUERS[who])),
     '',
   ],
   ['serial number zero', ['root'], () => ({ parts: { serial: integer('00') } }), ''],
   [
     'a serial number of 20 octets and the sign',
-    EVERYBODY,
+    EVERY_KIND,
     () => ({ parts: { serial: integer(`00ff${'ab'.repeat(19)}`) } }),
     '',
   ],

@@ -65,7 +65,7 @@ describe('between the plan and the answer', () => {
     ['the certificate of the root', ['cert'], 'cert'],
     ['its key', ['key'], 'key'],
     ['both', ['key', 'cert'], 'key'],
-  ])('%s is replaced: nothing is issued by it, and nobody trusts it', async (_, files, named) => {
+  ])('%s is replaced: nothing is issued by it, and no one trusts it', async (_, files, named) => {
     const root = copyOf(base);
     const lines = readLedger(root).length;
     const result = await apply(root, AFTER, {

@@ -168,11 +168,7 @@ describe('outside', () => {
       row([excluded('dirName.0 = dn')], ['DNS.1 = x.test'], 'O = Acme\nCN = x'),
       ['O=Acme, CN=x'],
     ],
-    [
-      'a kind that nobody has rules for',
-      row([permitted('RID.0 = 1.2.3')], ['RID.1 = 1.2.3']),
-      ['registeredID:1.2.3'],
-    ],
+    ['a kind without rules', row([permitted('RID.0 = 1.2.3')], ['RID.1 = 1.2.3']), ['registeredID:1.2.3']],
   ])('%s', (_, given, outside) => expect(judge(given)).toEqual({ isAllowed: false, outside }));
 });
 

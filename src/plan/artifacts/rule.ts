@@ -51,7 +51,7 @@ export interface ConversionRule<Facts> extends Compound<Facts> {
 
 /** What is known of a file under a password. */
 export interface SealedFacts {
-  /** By which a file of ours tells what is in it (x509/pkcs12.ts). */
+  /** By which a file of ours shows what is in it (x509/pkcs12.ts). */
   readonly mark: string;
   /** Its pieces, where the password opened it. */
   readonly content: readonly string[] | 'closed' | 'other-password';

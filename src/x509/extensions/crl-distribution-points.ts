@@ -1,4 +1,4 @@
-/** CRL distribution points (RFC 5280 §4.2.1.13): where the revocation list of whoever signed the certificate is. */
+/** CRL distribution points (RFC 5280 §4.2.1.13): where the revocation list of the issuer is. */
 import { children, context, type Der, DerError, expectTag, TAG } from '../der.ts';
 import { encode } from '../der-write.ts';
 import type { ExtensionRule } from '../extension-rule.ts';
