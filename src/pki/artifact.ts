@@ -3,10 +3,14 @@
 import type { KeySpec } from './key-spec.ts';
 import { fromKeys, keysOf } from './record.ts';
 
+/** What a file holds, and in which form; `cert` is one certificate or more, `pem` a key and certificates. */
+export type FileForm = 'key' | 'pkcs8' | 'request' | 'cert' | 'der' | 'public' | 'pkcs7' | 'pem' | 'pkcs12';
+
 /** What is known of an artifact before anything is planned. */
 interface ArtifactTraits {
   /** Usual name below the entity's folder. */
   readonly file: string;
+  readonly form: FileForm;
   /** Holds a private key: only its owner may read it. */
   readonly secret: boolean;
   /** Written where `outputs` is left out. */
@@ -21,25 +25,46 @@ interface ArtifactTraits {
 
 /** One row for each artifact, in the order in which they are listed everywhere. */
 export const ARTIFACTS = {
-  key: { file: 'key.pem', secret: true, standard: true, asked: true },
-  csr: { file: 'csr.pem', secret: false, standard: true, asked: true },
-  cert: { file: 'cert.pem', secret: false, standard: true, asked: true },
-  chain: { file: 'chain.pem', secret: false, standard: true, asked: true, presents: true },
-  fullchain: { file: 'fullchain.pem', secret: false, standard: true, asked: true, presents: true },
-  ca: { file: 'ca.pem', secret: false, standard: true, asked: true },
-  'ca-chain': { file: 'ca-chain.pem', secret: false, standard: false, asked: true },
-  public: { file: 'public.pem', secret: false, standard: false, asked: true },
-  der: { file: 'cert.der', secret: false, standard: false, asked: true },
-  pkcs7: { file: 'chain.p7b', secret: false, standard: false, asked: true },
-  'pkcs8-der': { file: 'key.pk8', secret: true, standard: false, asked: true },
-  pkcs1: { file: 'key-pkcs1.pem', secret: true, standard: false, asked: true, onlyFor: 'rsa' },
-  sec1: { file: 'key-sec1.pem', secret: true, standard: false, asked: true, onlyFor: 'ecdsa' },
-  combined: { file: 'combined.pem', secret: true, standard: false, asked: true, presents: true },
-  pkcs12: { file: 'identity.p12', secret: true, standard: false, asked: true, presents: true },
-  keystore: { file: 'keystore.p12', secret: true, standard: false, asked: true, presents: true },
-  truststore: { file: 'truststore.p12', secret: false, standard: false, asked: true },
+  key: { file: 'key.pem', form: 'key', secret: true, standard: true, asked: true },
+  csr: { file: 'csr.pem', form: 'request', secret: false, standard: true, asked: true },
+  cert: { file: 'cert.pem', form: 'cert', secret: false, standard: true, asked: true },
+  chain: { file: 'chain.pem', form: 'cert', secret: false, standard: true, asked: true, presents: true },
+  fullchain: {
+    file: 'fullchain.pem',
+    form: 'cert',
+    secret: false,
+    standard: true,
+    asked: true,
+    presents: true,
+  },
+  ca: { file: 'ca.pem', form: 'cert', secret: false, standard: true, asked: true },
+  'ca-chain': { file: 'ca-chain.pem', form: 'cert', secret: false, standard: false, asked: true },
+  public: { file: 'public.pem', form: 'public', secret: false, standard: false, asked: true },
+  der: { file: 'cert.der', form: 'der', secret: false, standard: false, asked: true },
+  pkcs7: { file: 'chain.p7b', form: 'pkcs7', secret: false, standard: false, asked: true },
+  'pkcs8-der': { file: 'key.pk8', form: 'pkcs8', secret: true, standard: false, asked: true },
+  pkcs1: { file: 'key-pkcs1.pem', form: 'key', secret: true, standard: false, asked: true, onlyFor: 'rsa' },
+  sec1: { file: 'key-sec1.pem', form: 'key', secret: true, standard: false, asked: true, onlyFor: 'ecdsa' },
+  combined: { file: 'combined.pem', form: 'pem', secret: true, standard: false, asked: true, presents: true },
+  pkcs12: {
+    file: 'identity.p12',
+    form: 'pkcs12',
+    secret: true,
+    standard: false,
+    asked: true,
+    presents: true,
+  },
+  keystore: {
+    file: 'keystore.p12',
+    form: 'pkcs12',
+    secret: true,
+    standard: false,
+    asked: true,
+    presents: true,
+  },
+  truststore: { file: 'truststore.p12', form: 'pkcs12', secret: false, standard: false, asked: true },
   /** Certificates that a root had before and that are still trusted, newest first. */
-  previous: { file: 'previous.pem', secret: false, standard: true, asked: false },
+  previous: { file: 'previous.pem', form: 'cert', secret: false, standard: true, asked: false },
 } as const satisfies Record<string, ArtifactTraits>;
 
 /** The same rows, each with every trait that a row can have. */

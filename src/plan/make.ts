@@ -47,10 +47,7 @@ export type Make =
     };
 
 /** Forms that PEM is converted to; openssl/convert.ts says how. */
-export const FORMATS = ['certificate-der', 'pkcs7', 'pkcs8-der', 'traditional'] as const;
-
-/** One of them. */
-export type Format = (typeof FORMATS)[number];
+export type Format = 'certificate-der' | 'pkcs7' | 'pkcs8-der' | 'traditional';
 
 /** A file in its place that a make is made from. */
 export interface Source {

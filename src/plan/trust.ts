@@ -31,7 +31,7 @@ export function anchorsIn(
 }
 
 /** Files that others are verified with. */
-const TRUST_FILES = ['ca', 'ca-chain'] as const satisfies readonly Output[];
+export const TRUST_FILES = ['ca', 'ca-chain'] as const satisfies readonly Output[];
 
 /** By name; of a root's own bundle, its file of earlier certificates says more (previous.ts). */
 export function trustReasons(

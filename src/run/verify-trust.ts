@@ -7,6 +7,7 @@ import type { Entity, EntityId } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import { byIdOf, issuersAbove } from '../pki/issuers.ts';
 import { subjectText } from '../pki/subject.ts';
+import { TRUST_FILES } from '../plan/trust.ts';
 import { readAuthorities } from '../store/observe/trusted-roots.ts';
 import { readPublished } from '../store/symlinks/read.ts';
 import { certificateFacts } from '../x509/certificate.ts';
@@ -31,8 +32,6 @@ export interface TrustProblem {
   readonly unreadable: string | null;
 }
 
-const BUNDLES = ['ca', 'ca-chain'] as const;
-
 /** @param root the output folder. @param touched those alone; all of them by default. */
 export function checkTrust(
   entities: readonly Entity[],
@@ -50,7 +49,7 @@ export function checkTrust(
       );
     const roots = allowed(entity.trust);
     const all = allowed([...entity.trust, ...issuersAbove(entity, byId).map(({ id }) => id)]);
-    const bundles = BUNDLES.filter((artifact) => entity.outputs.includes(artifact));
+    const bundles = TRUST_FILES.filter((artifact) => entity.outputs.includes(artifact));
     return bundles.flatMap((artifact) => problemIn(root, entity, artifact, artifact === 'ca' ? roots : all));
   });
 }

@@ -1,5 +1,5 @@
 /** Why a file is blocked, as a clause after its name, and what to do about it. */
-import type { Artifact } from '../pki/artifact.ts';
+import { ARTIFACTS, type FileForm } from '../pki/artifact.ts';
 import { unreachable } from '../pki/entity.ts';
 import type { Blockage, LinkFault, LinkFinding } from '../plan/blockage.ts';
 import { keyFormatHint, keyFormatText } from './key-format.ts';
@@ -32,7 +32,7 @@ export function blockageText(cause: Blockage): string {
     case 'foreign-key':
       return keyFormatText(cause.format);
     case 'foreign':
-      return `holds no ${CONTENTS[cause.artifact]}, and this program did not make it`;
+      return `holds no ${CONTENTS[ARTIFACTS[cause.artifact].form]}, and this program did not make it`;
     case 'links':
       return `is published through "${cause.name}" beside it, which ${faultText(cause.fault)}`;
     default:
@@ -40,26 +40,17 @@ export function blockageText(cause: Blockage): string {
   }
 }
 
-/** The main content of each file. */
-const CONTENTS: Readonly<Record<Artifact, string>> = {
+/** The main content of a file. */
+const CONTENTS: Readonly<Record<FileForm, string>> = {
   key: 'private key',
-  csr: 'certificate request',
+  pkcs8: 'private key',
+  request: 'certificate request',
   cert: 'certificate',
-  chain: 'certificate',
-  fullchain: 'certificate',
-  ca: 'certificate',
-  'ca-chain': 'certificate',
-  public: 'public key',
   der: 'certificate',
+  public: 'public key',
   pkcs7: 'certificate',
-  'pkcs8-der': 'private key',
-  pkcs1: 'private key',
-  sec1: 'private key',
-  combined: 'private key',
+  pem: 'private key',
   pkcs12: 'PKCS#12',
-  keystore: 'PKCS#12',
-  truststore: 'PKCS#12',
-  previous: 'certificate',
 };
 
 function faultText(fault: LinkFault): string {

@@ -2,7 +2,7 @@
  * Whose a file in the place of one of ours is. What cannot be read there is repaired where it is ours, damaged; but by
  * `folder` and `files` any file can be in such a place, a program's source or a repository's hook among them.
  */
-import { ALL_ARTIFACTS, type Artifact } from '../../pki/artifact.ts';
+import { ALL_ARTIFACTS, ARTIFACTS, type Artifact, type FileForm } from '../../pki/artifact.ts';
 import type { Entity, EntityId } from '../../pki/entity.ts';
 import type { ArtifactStates, FileState } from '../../plan/observation.ts';
 import { readLedger } from '../ledger.ts';
@@ -68,29 +68,20 @@ const CERTIFICATE: Form = { labels: ['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED
 const PRIVATE_KEY: Form = {
   labels: ['PRIVATE KEY', 'EC PRIVATE KEY', 'RSA PRIVATE KEY', 'ENCRYPTED PRIVATE KEY'],
 };
-const FORMS: Readonly<Record<Artifact, Form>> = {
+const FORMS: Readonly<Record<FileForm, Form>> = {
   key: PRIVATE_KEY,
-  csr: { labels: ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'] },
+  // A version.
+  pkcs8: { ...PRIVATE_KEY, der: '0201' },
+  request: { labels: ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'] },
   cert: CERTIFICATE,
-  chain: CERTIFICATE,
-  fullchain: CERTIFICATE,
-  ca: CERTIFICATE,
-  'ca-chain': CERTIFICATE,
-  public: { labels: ['PUBLIC KEY', 'RSA PUBLIC KEY'] },
   // What is signed, a SEQUENCE of hundreds of octets.
   der: { ...CERTIFICATE, der: '3082' },
+  public: { labels: ['PUBLIC KEY', 'RSA PUBLIC KEY'] },
   // signedData.
   pkcs7: { labels: ['PKCS7', 'CMS'], der: '06092a864886f70d0107' },
-  // A version.
-  'pkcs8-der': { ...PRIVATE_KEY, der: '0201' },
-  pkcs1: PRIVATE_KEY,
-  sec1: PRIVATE_KEY,
-  combined: { labels: [...PRIVATE_KEY.labels, ...CERTIFICATE.labels] },
+  pem: { labels: [...PRIVATE_KEY.labels, ...CERTIFICATE.labels] },
   // A version.
   pkcs12: { labels: [], der: '020103' },
-  keystore: { labels: [], der: '020103' },
-  truststore: { labels: [], der: '020103' },
-  previous: CERTIFICATE,
 };
 
 /**
@@ -100,7 +91,7 @@ const FORMS: Readonly<Record<Artifact, Form>> = {
 function isOfKind(artifact: Artifact, bytes: Buffer): boolean {
   const text = bytes.toString('latin1').trim();
   const isEmpty = text === '' || bytes.every((octet) => octet === bytes[0]);
-  const { labels, der } = FORMS[artifact];
+  const { labels, der } = FORMS[ARTIFACTS[artifact].form];
   const isDer = der !== undefined && sequenceStart(bytes).startsWith(der);
   return isEmpty || isDer || labels.some((label) => hasBoundary(text, `-----BEGIN ${label}-----`));
 }
