@@ -14,6 +14,7 @@ import {
 import { resultJson, resultMessages, resultText } from '../report/outcome.ts';
 import { startProgress } from '../report/progress.ts';
 import type { Progress } from '../report/progress-live.ts';
+import { askingAt } from './ask.ts';
 import { askForConsents } from './consent.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import type { Interruption } from './interruption.ts';
@@ -115,12 +116,14 @@ async function run(
   optimizeLate();
   let progress: Progress | undefined;
   const consents = new Set(flags.allow ?? []);
+  const ask = askingAt(signal);
   try {
     return await apply(project, {
       ...requests,
       trustClock: flags.trustClock ?? false,
       ...passedOn(flags),
       consents,
+      ...(ask === undefined ? {} : { ask }),
       signal,
       listener: (event) => progress?.listener(event),
       review: async (plan) => {

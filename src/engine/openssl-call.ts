@@ -165,8 +165,8 @@ function passedOn(): Record<string, string> {
   );
 }
 
-/** Relative entries are relative to the user's folder. */
-function absolutePath(path: string): string {
+/** `PATH` from any folder: relative entries are relative to the one in which the user is. */
+export function absolutePath(path: string): string {
   return path
     .split(delimiter)
     .map((entry) => resolve(entry))

@@ -3,8 +3,9 @@ import { availableParallelism } from 'node:os';
 import { opensslBinary } from '../engine/binary.ts';
 import type { Consent } from '../plan/change.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { ApplyResult } from '../run/apply.ts';
+import type { ApplyResult } from '../run/apply-options.ts';
 import type { Listener } from '../run/events.ts';
+import type { Ask } from '../run/secrets.ts';
 import type { Verification, VerifyOptions } from '../run/verify.ts';
 import type { Advice } from '../words/advice.ts';
 import { opensslText } from '../words/openssl.ts';
@@ -19,6 +20,8 @@ export interface ApplyOptions extends Demands, Pick<PlanOptions, 'engine'> {
   readonly trustClock?: boolean;
   /** Sees the plan before anything is done, and may agree to more. */
   readonly review?: (plan: Plan) => Promise<ReadonlySet<Consent>>;
+  /** Asks the user for a password that the manifest has typed; absent: what needs one is refused. */
+  readonly ask?: Ask;
   /** Seconds to wait for another run in the same folder to end; none by default. */
   readonly lockTimeout?: number;
   /** Called for every step as it goes. */

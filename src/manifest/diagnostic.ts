@@ -29,6 +29,7 @@ export const DIAGNOSTIC_CODES = [
   'layout',
   'owner',
   'secret',
+  'command',
   'text',
   'country',
   'san',

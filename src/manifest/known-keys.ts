@@ -18,6 +18,7 @@ import {
   SETTING_KEYS,
   TOP_KEYS,
 } from './schema.ts';
+import { SOURCE_KEYS } from './secret-source.ts';
 import { didYouMean, listed } from './suggest.ts';
 import { nodeAt, type Path, type Tree } from './tree.ts';
 
@@ -42,6 +43,7 @@ function knownKeys(tree: Tree, path: Path): readonly string[] {
   if (last === 'subject') return ATTRIBUTE_KEYS;
   if (last === 'files') return FILE_KEYS;
   if (last === 'key') return keyObjectKeys(tree, path);
+  if (last === 'password') return SOURCE_KEYS;
   if (isInOutputs(path)) return typeof last === 'number' ? SEALED : SEAL_KEYS;
   const inside = MAP_KEYS[String(path[2])];
   if (inside !== undefined) return inside;

@@ -33,14 +33,10 @@ function linesFor(artifact: SealedArtifact, seal: Seal, making: Making): readonl
   const names =
     artifact === 'truststore' ? trustArgs(parts, seal, making) : ['-name', seal.name ?? entity.name];
   const args = ['pkcs12', '-export', '-in', path, ...names, ...encryptionArgs(seal)];
-  const call = [
-    ...args,
-    '-passout',
-    passText(seal.password, output),
-    '-out',
-    stagedPath(entity.id, artifact),
-  ];
-  return [together(parts, change, context, path), shellWords(['openssl', ...call]), `rm -f ${path}`];
+  const { before, words } = passArgs(seal.password, output);
+  const call = [...args, ...words, '-out', stagedPath(entity.id, artifact)];
+  const line = before + shellWords(['openssl', ...call]);
+  return [together(parts, change, context, path), line, `rm -f ${path}`];
 }
 
 /** Names in the order of the certificates. */
@@ -63,9 +59,25 @@ function encryptionArgs({ encryption }: Seal): readonly string[] {
   return ['-keypbe', 'PBE-SHA1-3DES', '-certpbe', 'PBE-SHA1-3DES', '-macalg', 'sha1'];
 }
 
-/** A file is named relative to the manifest, and the script works in the output folder. */
-function passText(source: SecretSource, output: string): string {
-  if (source.kind === 'env') return secretSourceText(source);
+/** Arguments, and what stands before the call. Files and commands are relative to the manifest, the script to its output. */
+function passArgs(
+  source: SecretSource,
+  output: string,
+): { readonly before: string; readonly words: readonly string[] } {
   const parts = output.split('/').filter((part) => !['', '.'].includes(part));
-  return `file:${parts.map(() => '../').join('')}${source.path}`;
+  const up = parts.map(() => '../').join('');
+  switch (source.kind) {
+    case 'env':
+      return { before: '', words: ['-passout', secretSourceText(source)] };
+    case 'file':
+      return { before: '', words: ['-passout', `file:${up}${source.path}`] };
+    case 'command':
+      return {
+        before: `(cd ${up === '' ? '.' : up} && ${shellWords(source.argv)}) | `,
+        words: ['-passout', 'stdin'],
+      };
+    case 'prompt':
+      // openssl asks by itself.
+      return { before: '', words: [] };
+  }
 }

@@ -1,13 +1,29 @@
 /** Where a password comes from. The password itself is never part of a manifest, a plan or an inventory. */
+import { type Argv, argvText, type ProgramFault } from './argv.ts';
+
+/** What can be read at any time, or what takes a run that was agreed to. */
 export type SecretSource =
   /** A variable of the environment of `pki`. */
   | { readonly kind: 'env'; readonly name: string }
   /** A file, relative to the manifest's folder and below it. */
-  | { readonly kind: 'file'; readonly path: string };
+  | { readonly kind: 'file'; readonly path: string }
+  /** The one line that a command prints. */
+  | { readonly kind: 'command'; readonly argv: Argv }
+  /** Typed at the terminal; those of one label are asked for once. */
+  | { readonly kind: 'prompt'; readonly label: string | null };
 
 /** As a manifest writes it: `env:P12_PASSWORD`. */
 export function secretSourceText(source: SecretSource): string {
-  return source.kind === 'env' ? `env:${source.name}` : `file:${source.path}`;
+  switch (source.kind) {
+    case 'env':
+      return `env:${source.name}`;
+    case 'file':
+      return `file:${source.path}`;
+    case 'command':
+      return `command:${argvText(source.argv)}`;
+    case 'prompt':
+      return source.label === null ? 'prompt' : `prompt:${source.label}`;
+  }
 }
 
 /** Why there is no password. */
@@ -19,4 +35,12 @@ export type SecretFault =
   | { readonly kind: 'leads-out' }
   /** More than one line: programs take the first, or all of them. */
   | { readonly kind: 'lines' }
-  | { readonly kind: 'unreadable'; readonly code: string };
+  | { readonly kind: 'unreadable'; readonly code: string }
+  /** A command that no step has needed yet, or a question that was not asked yet. */
+  | { readonly kind: 'waits' }
+  | { readonly kind: 'command'; readonly fault: ProgramFault }
+  | { readonly kind: 'no-terminal' }
+  /** The input ended before an answer. */
+  | { readonly kind: 'no-answer' }
+  /** Typed twice, and not the same. */
+  | { readonly kind: 'mistyped' };

@@ -6,10 +6,11 @@ import type { Fingerprint } from '../x509/facts.ts';
 import type { EncodedName } from '../x509/name.ts';
 import type { Alteration } from './alteration.ts';
 import type { Refusal } from './blockage.ts';
+import type { Errand } from './errand.ts';
 import type { Reason } from './reason.ts';
 
 /** What a human must agree to before apply does it: each breaks something that is in use. */
-export const CONSENTS = ['rekey-ca', 'trust', 'remove', 'prune'] as const;
+export const CONSENTS = ['rekey-ca', 'trust', 'remove', 'prune', 'run'] as const;
 export type Consent = (typeof CONSENTS)[number];
 
 /** Whether a text names a consent, letter for letter. */
@@ -81,6 +82,8 @@ export interface FileChanges {
   readonly grant?: Grant;
   /** Plain files go behind links, or come out, or links are repaired. */
   readonly relinks: boolean;
+  /** Commands of the manifest that are run for it. Absent: none. */
+  readonly errands?: readonly Errand[];
 }
 
 interface ChangeBase {
@@ -108,14 +111,14 @@ export interface Remove extends ChangeBase {
   readonly consents: readonly ['remove'];
 }
 
-/** Changes of an authority that need consent: another key, or more trust. */
-type AuthorityConsent = 'rekey-ca' | 'trust';
+/** Changes of an authority that need consent: another key, or more trust; and of any entity: a command that was never run. */
+type WorkConsent = 'rekey-ca' | 'trust' | 'run';
 
 /** Only other files, or none: files put in an authority's place stay, once the user agrees. */
 export interface Refresh extends ChangeBase, KeptTrust, FileChanges {
   readonly action: 'refresh';
   readonly reasons: readonly Reason[];
-  readonly consents: readonly AuthorityConsent[];
+  readonly consents: readonly WorkConsent[];
 }
 
 /** A new certificate: for the same key (`issue`), for another (`rekey`), or the first one (`create`). */
@@ -129,7 +132,7 @@ export interface Issue extends ChangeBase, KeptTrust, FileChanges {
   readonly crossing: Crossing | null;
   /** What this certificate drops or changes of the one that it replaces. */
   readonly alterations: readonly Alteration[];
-  readonly consents: readonly AuthorityConsent[];
+  readonly consents: readonly WorkConsent[];
 }
 
 /** The plan for one entity: an action, its reasons, and all that carrying it out takes. */

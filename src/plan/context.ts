@@ -5,6 +5,7 @@ import { compact } from '../pki/record.ts';
 import type { SecretFault } from '../pki/secret-source.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import type { Defect } from './defects.ts';
+import type { KnownCommands } from './errand.ts';
 import type { KeyOwners } from './key-decision.ts';
 import type { Accounts, AuthorityObservation, KnownAuthorities, Observation } from './observation.ts';
 import type { Outlook } from './outlook.ts';
@@ -20,6 +21,8 @@ export interface Context {
   readonly accounts?: Accounts;
   /** Passwords that are not to be had, by source. */
   readonly secrets?: ReadonlyMap<string, SecretFault>;
+  /** Commands that this folder has run. */
+  readonly commands?: KnownCommands;
   /** Where they are named (pki/entity.ts). */
   readonly written?: ReadonlyMap<string, string>;
   /** The owner, current or former, of each certificate in a trust bundle. */
@@ -40,7 +43,7 @@ export interface Context {
 /** What is known of the host, and of authorities from before. */
 export function givenIn(
   { written }: Inventory,
-  { known, accounts, secrets }: Observation,
-): Pick<Context, 'known' | 'accounts' | 'secrets' | 'written'> {
-  return compact({ known, accounts, secrets, written });
+  { known, accounts, secrets, commands }: Observation,
+): Pick<Context, 'known' | 'accounts' | 'secrets' | 'commands' | 'written'> {
+  return compact({ known, accounts, secrets, commands, written });
 }

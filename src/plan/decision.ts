@@ -114,7 +114,7 @@ export function consentsFor(
   { newKey, reasons, alterations: altered }: Decision,
   strange: readonly Reason[],
   { hasIssued }: Context,
-): Issue['consents'] {
+): Exclude<Issue['consents'][number], 'run'>[] {
   if (entity.kind !== 'authority') return [];
   const isUnknown = strange.some(({ kind }) => kind === 'unknown-key');
   const isMoreTrusted = strange.some(({ kind }) => kind === 'unknown-trust');

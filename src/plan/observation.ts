@@ -6,6 +6,7 @@ import type { SecretFault } from '../pki/secret-source.ts';
 import type { Fingerprint, KeyFacts, KeyId } from '../x509/facts.ts';
 import type { FactsOf } from './artifacts/rules.ts';
 import type { Blockage, LinkFinding } from './blockage.ts';
+import type { KnownCommands } from './errand.ts';
 
 /** One file. `blocked` is what no tool may resolve by writing over it; `garbage` is a plain file without the content. */
 export type FileState<Facts> =
@@ -159,6 +160,8 @@ export interface Observation {
   readonly accounts?: Accounts;
   /** Why passwords are not to be had, by their source. Absent: all are, or none is named. */
   readonly secrets?: ReadonlyMap<string, SecretFault>;
+  /** Commands that were agreed to and run here. Absent: the manifest names none. */
+  readonly commands?: KnownCommands;
 }
 
 /** A certificate that was issued here, whether it is still there or not. */

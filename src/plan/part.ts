@@ -52,7 +52,7 @@ function planPart(question: Question, named: ReadonlySet<EntityId>, made: Readon
 }
 
 function isFirst(change: Change): boolean {
-  return change.action === 'create' && change.consents.length === 0;
+  return change.action === 'create' && change.consents.every((consent) => consent === 'run');
 }
 
 function withIds(ids: ReadonlySet<EntityId>, changes: readonly Change[]): ReadonlySet<EntityId> {

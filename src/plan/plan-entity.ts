@@ -1,17 +1,18 @@
 /** One entity: what is on disk against what is wanted → one Change. Pure; the caller goes from roots to leaves. */
-import { ALL_ARTIFACTS, type Artifact, forbiddenBits, modeOf } from '../pki/artifact.ts';
+import { ALL_ARTIFACTS, type Artifact } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { filePath, isManaged } from '../pki/files.ts';
-import { statedMode } from '../pki/ownership.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import type { Situation } from './artifacts/rule.ts';
 import type { Refusal } from './blockage.ts';
 import type { Change, FileChanges, Issuance, Issue } from './change.ts';
+import { errandsFor } from './commands.ts';
 import type { Context } from './context.ts';
 import { consentsFor, type Decision, decide } from './decision.ts';
 import { type Derived, derivedFiles, unwantedFiles, wantedOutputs } from './derived.ts';
 import { claimOf, grantFor, lackingRight } from './grant.ts';
 import { strangeIn, strangeReasons } from './known.ts';
+import { modeFault, modeReasons } from './modes.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Member } from './parts.ts';
 import { hasNewIdentity, type Previous, previousOf } from './previous.ts';
@@ -93,12 +94,17 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
   const refused = lacking ?? lackingSecret(entity, changes.writes, context);
   if (refused !== undefined) return refuse(entity, refused);
   const granted = claim === undefined ? {} : { grant: grantFor(claim, changes) };
-  const consents = consentsFor(entity, observed, decision, unexplained, context);
+  const errands = errandsFor(entity, changes.writes, context.commands);
+  const consents = [
+    ...consentsFor(entity, observed, decision, unexplained, context),
+    ...(errands.some(({ isNew }) => isNew) ? (['run'] as const) : []),
+  ];
   const work = {
     ...own,
     ...kept,
     ...changes,
     ...granted,
+    ...(errands.length === 0 ? {} : { errands }),
     relocations,
     relinks: relinks.length > 0,
     reasons,
@@ -200,25 +206,6 @@ function fileChanges(
     (file) => modeFault(file, observed, entity) !== null && !writes.includes(file) && !deletes.includes(file),
   );
   return { writes, deletes, chmods };
-}
-
-/** The mode that a file should have, where it has another: as it is stated, or one that no other user can read or write. */
-function modeFault(artifact: Artifact, observed: EntityObservation, { ownership }: Entity): number | null {
-  const file = observed[artifact];
-  if (file.state !== 'present') return null;
-  const stated = ownership === undefined ? null : statedMode(artifact, ownership);
-  if (stated !== null) return (file.mode & 0o777) === stated ? null : stated;
-  const isOpen = (file.mode & forbiddenBits(artifact, file.group !== undefined)) !== 0;
-  return isOpen ? modeOf(artifact) : null;
-}
-
-function modeReasons(observed: EntityObservation, entity: Entity): readonly Reason[] {
-  return ALL_ARTIFACTS.flatMap((artifact): readonly Reason[] => {
-    const file = observed[artifact];
-    const after = modeFault(artifact, observed, entity);
-    if (file.state !== 'present' || after === null) return [];
-    return [{ kind: 'mode', artifact, before: file.mode, after }];
-  });
 }
 
 function issueAction({ newKey }: Decision, { key, cert }: EntityObservation): Issue['action'] {

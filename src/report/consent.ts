@@ -1,10 +1,13 @@
 /** Consents to what breaks something in use: the question at a terminal, and the error without one. */
+import type { SecretQuestion } from '../index.ts';
 import type { EntityId } from '../pki/entity.ts';
 import { type Change, type Consent, consentsOf, isIssue, reasonsOf } from '../plan/change.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Reason } from '../plan/reason.ts';
 import { entitiesOf, isUrgent } from '../plan/remark.ts';
+import { few } from '../words/few.ts';
 import { remarkText } from '../words/remark.ts';
+import { newCommandTexts } from './commands.ts';
 import { adviceMessages, type Message } from './message.ts';
 
 /** What each consent is about; completed by the entities concerned. */
@@ -13,6 +16,7 @@ const WORDS: Readonly<Record<Consent, string>> = {
   trust: 'peers of an authority will trust more than today',
   prune: 'private keys that were replaced are deleted from the archive for good',
   remove: 'files of entities that are no longer in the manifest are archived',
+  run: 'the manifest names commands that were never run here',
 };
 
 /** The question at a terminal; ends where the answer is typed. */
@@ -27,7 +31,14 @@ export function consentQuestion(consent: Consent, ids: readonly EntityId[], plan
         consent === 'rekey-ca' && isUrgent(remark) && entitiesOf(remark).some((id) => ids.includes(id)),
     )
     .map((remark) => `pki: warning: ${remarkText(remark)}\n`);
-  return `${[...first, ...warnings].join('')}pki: ${WORDS[consent]}: ${ids.join(', ')}${followersText(ids, plan)}\npki: type "yes" to continue, anything else to skip: `;
+  const commands = consent === 'run' ? newCommandTexts(plan.changes) : [];
+  return `${[...first, ...warnings, ...commands.map((text) => `pki: ${text}\n`)].join('')}pki: ${WORDS[consent]}: ${ids.join(', ')}${followersText(ids, plan)}\npki: type "yes" to continue, anything else to skip: `;
+}
+
+/** Asks for a password; what is typed stands behind it, unseen. */
+export function secretQuestion({ source, entities, isRepeated }: SecretQuestion): string {
+  const label = source.includes(':') ? ` "${source.slice(source.indexOf(':') + 1)}"` : '';
+  return `pki: ${isRepeated ? 'the same again' : `password${label} for ${few(entities)}`}: `;
 }
 
 /** What may be wrong with an entity, so that consent is not the first thing to consider. */
@@ -69,6 +80,7 @@ const FIRST: Readonly<Record<Consent, readonly First[]>> = {
   trust: [PLANTED],
   remove: [],
   prune: [],
+  run: [],
 };
 
 function idsOf(changes: readonly Change[], isIt: First['isIt']): readonly EntityId[] {
@@ -106,14 +118,22 @@ export function consentMessages(
           hint,
         });
   });
-  return [...first, ...(others.length === 0 ? [] : neededMessages(consent, others, plan))];
+  return [...first, ...(others.length === 0 ? [] : neededMessages(consent, others, plan, withheld))];
 }
 
-function neededMessages(consent: Consent, ids: readonly EntityId[], plan: Plan): readonly Message[] {
-  return adviceMessages({
+function neededMessages(
+  consent: Consent,
+  ids: readonly EntityId[],
+  plan: Plan,
+  withheld: readonly Change[],
+): readonly Message[] {
+  const commands = consent === 'run' ? newCommandTexts(withheld) : [];
+  const notes = commands.map((text): Message => ({ kind: 'note', text }));
+  const advice = adviceMessages({
     problem: `${WORDS[consent]}, and needs consent: ${ids.join(', ')}${followersText(ids, plan)}`,
     hint: `to consent, pass "--allow ${consent}"`,
   });
+  return [...notes, ...advice];
 }
 
 /** How many others change because these do. */

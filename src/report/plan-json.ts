@@ -21,6 +21,7 @@ import {
   replacedBy,
 } from '../plan/change.ts';
 import type { ClockDoubt } from '../plan/clock.ts';
+import { commandsIn, type PlannedCommand } from '../plan/commands.ts';
 import type { ArchivedSet } from '../plan/observation.ts';
 import { countActions, isDue, type Plan } from '../plan/plan.ts';
 import type { Reason } from '../plan/reason.ts';
@@ -47,6 +48,7 @@ export function planJson(plan: Plan, manifest: string): unknown {
     left: plan.left,
     engine: plan.engine,
     remarks: plan.remarks.map(remarkJson),
+    commands: commandsIn(plan.changes).map(commandJson),
     changes: plan.changes.map((change) => ({
       ...changeJson(change),
       wanted: plan.wanted.get(change.id) ?? null,
@@ -61,6 +63,11 @@ function doubtJson({ kind, clock, newest, by }: ClockDoubt): unknown {
 /** The entity, and the remark in words. */
 function remarkJson(remark: Remark): unknown {
   return { kind: remark.kind, entities: entitiesOf(remark), text: remarkText(remark) };
+}
+
+/** `known`: this folder has run it before. */
+function commandJson({ argv, purpose, entities, isNew }: PlannedCommand): unknown {
+  return { argv, purpose, entities, known: !isNew };
 }
 
 /** Of whom, which folder in the archive, since when, and whether a private key goes with it. */

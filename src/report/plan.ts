@@ -22,6 +22,7 @@ import { isoTime, lengthText, lifetime } from '../plan/validity.ts';
 import { few } from '../words/few.ts';
 import { refusalText } from '../words/refusal.ts';
 import { remarkText } from '../words/remark.ts';
+import { commandTexts } from './commands.ts';
 import { lacksKey } from './consent.ts';
 import { pruneTexts } from './prune.ts';
 import { alterationText, reasonText } from './reason.ts';
@@ -53,6 +54,7 @@ export function planText(plan: Plan, { style, verbose }: PlanTextOptions): strin
     ...(plan.pending.length === 0 ? [] : [pendingText(plan.pending)]),
     ...shown.map((change) => changeText(change, width, plan, style)),
     ...pruneTexts(plan.prunes),
+    ...commandTexts(plan.changes),
     ...notesOf(plan, verbose).map((text) => `note: ${text}`),
   ];
   const left = plan.left.length === 0 ? [] : [leftText(plan)];

@@ -3,14 +3,13 @@
 import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { openEngine } from '../engine/auto.ts';
-import type { EngineChoice } from '../pki/engine.ts';
 import { type EntityId, type Inventory, kindOf } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import { byIdOf } from '../pki/issuers.ts';
 import type { Refusal } from '../plan/blockage.ts';
-import type { Change, Consent } from '../plan/change.ts';
+import type { Change } from '../plan/change.ts';
 import { type Agreement, agreementOn } from '../plan/consent.ts';
-import type { ArchivedSet, Observation } from '../plan/observation.ts';
+import type { Observation } from '../plan/observation.ts';
 import { namedIn, planAsked } from '../plan/part.ts';
 import { consentsNeeded, isDue, type Plan } from '../plan/plan.ts';
 import { prunedWith } from '../plan/prune.ts';
@@ -19,84 +18,23 @@ import { isoTime } from '../plan/validity.ts';
 import { recover } from '../store/commit/recover.ts';
 import { Flush } from '../store/flush.ts';
 import { Ledger } from '../store/ledger.ts';
-import type { Rival } from '../store/lock.ts';
 import { Cache, isWorthwhile } from '../store/observe/cache.ts';
 import { observe } from '../store/observe/observe.ts';
 import { Reader } from '../store/observe/reader.ts';
 import { OutputFolder } from '../store/output-folder.ts';
 import { Secrets } from '../store/secrets.ts';
-import type { Listener } from './events.ts';
-import { type Execution, execute } from './execute.ts';
+import type { ApplyOptions, ApplyResult } from './apply-options.ts';
+import { execute } from './execute.ts';
 import { Expected } from './expected.ts';
 import { waitForLock } from './lock-wait.ts';
 import { atMoment } from './look.ts';
 import { Published } from './published.ts';
 import { rememberAll, rememberAuthorities, settledIn } from './remember.ts';
 import type { Run } from './run.ts';
+import { withAnswers } from './secrets.ts';
 import { Staging } from './staging.ts';
 import { Taken } from './taken.ts';
 import { clearWorkFolders, ignoreInGit, leaveTidy, pruneAll } from './upkeep.ts';
-
-/** Where and with what an apply works, what it may do, and who is notified. */
-export interface ApplyOptions {
-  /** The output folder, absolute. */
-  readonly root: string;
-  /** The openssl to run: a path, or a name to be found in `PATH`. */
-  readonly binary: string;
-  /** Reads the clock, in seconds since 1970. */
-  readonly clock: () => number;
-  /** Whether the user vouches for the clock, so that it counts as right whatever was issued before; by default not. */
-  readonly trustClock?: boolean;
-  /** How many openssl processes at once. */
-  readonly processes: number;
-  /** Who makes keys and certificates; `auto` by default. */
-  readonly engine?: EngineChoice;
-  /** From how many first issues on they share flushes of the whole file system; 100 by default. */
-  readonly flushFrom?: number;
-  /** What was agreed to beforehand. */
-  readonly consents: ReadonlySet<Consent>;
-  /** Receives the plan, under the lock and before anything is done, and returns further consents. */
-  readonly review?: (plan: Plan) => Promise<ReadonlySet<Consent>>;
-  /** Entities to re-key. */
-  readonly rekey?: ReadonlySet<EntityId>;
-  /** Authorities whose earlier certificates are no longer to be trusted. */
-  readonly retire?: ReadonlySet<EntityId>;
-  /** The only entities for which what is due is done; by default all of them. */
-  readonly only?: ReadonlySet<EntityId>;
-  /** Seconds to wait for another run to end; none by default. */
-  readonly lockTimeout?: number;
-  readonly listener?: Listener;
-  /** Ends what runs, and waiting for the lock; what is already published stays. */
-  readonly signal?: AbortSignal;
-}
-
-/** How an apply ended. A step that failed is part of it, and no rejection. */
-export type ApplyResult = Ending & {
-  /** Problems beside the steps, in words. */
-  readonly warnings?: readonly string[];
-  /** What of the archive is gone for good. */
-  readonly pruned?: readonly ArchivedSet[];
-};
-
-type Ending =
-  /** `held`: removals that await a consent. */
-  | { readonly kind: 'nothing'; readonly plan: Plan; readonly held: readonly Change[] }
-  | { readonly kind: 'locked'; readonly by: Rival }
-  | { readonly kind: 'refused'; readonly plan: Plan; readonly refusals: readonly Change[] }
-  | {
-      readonly kind: 'consent';
-      readonly plan: Plan;
-      readonly missing: ReadonlyMap<Consent, readonly EntityId[]>;
-    }
-  | {
-      readonly kind: 'done';
-      readonly plan: Plan;
-      readonly held: readonly Change[];
-      /** Refused, or without consent: these stayed as they are, and everything that does not need them went on. */
-      readonly blocked: readonly Change[];
-      readonly execution: Execution;
-      readonly interrupted: boolean;
-    };
 
 /**
  * Makes the output folder what the inventory says; the folder itself is made where it is missing.
@@ -149,13 +87,18 @@ async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<
   } as const;
   const plan = withStuck(planAsked(inventory, observation, asked), stuck);
   if (plan.doubt?.kind === 'behind') return { kind: 'refused', plan, refusals: [] };
-  const agreed = isDue(plan) ? await options.review?.(plan) : undefined;
-  const consents = new Set([...options.consents, ...(agreed ?? [])]);
-  const agreement = agreementOn(plan, {
-    consents,
-    requested: namedIn(asked),
-    replan: (pinned) => planAsked(inventory, observation, { ...asked, pinned }),
-  });
+  const given = isDue(plan) ? await options.review?.(plan) : undefined;
+  const consents = new Set([...options.consents, ...(given ?? [])]);
+  const agreed = (made: Plan, seen: Observation): Agreement =>
+    agreementOn(made, {
+      consents,
+      requested: namedIn(asked),
+      replan: (pinned) => planAsked(inventory, seen, { ...asked, pinned }),
+    });
+  const first = agreed(plan, observation);
+  const seen = await withAnswers(first, inventory, observation, options);
+  const agreement =
+    seen === observation ? first : agreed(withStuck(planAsked(inventory, seen, asked), stuck), seen);
   const result = agreement.isIdle
     ? await nothingDone(plan, agreement, () =>
         rememberAll(output, settledIn(inventory, agreement.possible), observation),

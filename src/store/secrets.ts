@@ -12,35 +12,51 @@ export type Secret =
   | { readonly ok: false; readonly fault: SecretFault };
 
 /** No password is longer. */
-const LIMIT = 64 * 1024;
+export const LONGEST_SECRET = 64 * 1024;
 
 /** Of one manifest. */
 export class Secrets {
-  readonly #folder: string;
+  /** The folder of the manifest, absolute: where its commands run, and below which its files are. */
+  readonly folder: string;
   readonly #known = new Map<string, Secret>();
 
   /** @param root the output folder. @param output the same as the manifest writes it, from which its folder follows. */
   constructor(root: string, output: string) {
     const parts = output.split('/').filter((part) => !['', '.'].includes(part));
-    this.#folder = resolve(root, ...parts.map(() => '..'));
+    this.folder = resolve(root, ...parts.map(() => '..'));
   }
 
-  /** Never throws, and never says what it has read. */
+  /** Never throws, and never says what it has read. Runs nothing and asks nothing: `settle` knows the answers. */
   read(source: SecretSource): Secret {
     const name = secretSourceText(source);
     const known = this.#known.get(name) ?? this.#look(source);
-    this.#known.set(name, known);
+    if (known.ok || known.fault.kind !== 'waits') this.#known.set(name, known);
     return known;
   }
 
+  /** What a command printed, or was typed, for as long as this lasts. */
+  settle(source: SecretSource, answer: Secret): Secret {
+    const secret = answer.ok ? checkedSecret(answer.value) : answer;
+    this.#known.set(secretSourceText(source), secret);
+    return secret;
+  }
+
   #look(source: SecretSource): Secret {
-    return source.kind === 'env' ? fromEnvironment(source.name) : fromFile(this.#folder, source.path);
+    switch (source.kind) {
+      case 'env':
+        return fromEnvironment(source.name);
+      case 'file':
+        return fromFile(this.folder, source.path);
+      case 'command':
+      case 'prompt':
+        return lacking({ kind: 'waits' });
+    }
   }
 }
 
 function fromEnvironment(name: string): Secret {
   const value = process.env[name];
-  return value === undefined ? lacking({ kind: 'unset' }) : checked(value);
+  return value === undefined ? lacking({ kind: 'unset' }) : checkedSecret(value);
 }
 
 function fromFile(folder: string, path: string): Secret {
@@ -48,13 +64,7 @@ function fromFile(folder: string, path: string): Secret {
     const [real, above] = [realpathSync(join(folder, path)), realpathSync(folder)];
     if (!real.startsWith(above === sep ? sep : `${above}${sep}`)) return lacking({ kind: 'leads-out' });
     using file = new OpenFile(real, path);
-    // Editors and `echo` end every line.
-    return checked(
-      file
-        .read(LIMIT)
-        .toString('utf8')
-        .replace(/\r?\n$/, ''),
-    );
+    return checkedSecret(withoutEnd(file.read(LONGEST_SECRET)));
   } catch (error) {
     if (error instanceof UserError) return lacking({ kind: 'unreadable', code: 'EINVAL' });
     const code = errorCode(error);
@@ -62,11 +72,17 @@ function fromFile(folder: string, path: string): Secret {
   }
 }
 
-function checked(value: string): Secret {
+/** Editors and `echo` end every line. */
+export function withoutEnd(bytes: Buffer): string {
+  return bytes.toString('utf8').replace(/\r?\n$/, '');
+}
+
+function checkedSecret(value: string): Secret {
   if (value === '') return lacking({ kind: 'empty' });
   return /[\r\n\0]/.test(value) ? lacking({ kind: 'lines' }) : { ok: true, value };
 }
 
-function lacking(fault: SecretFault): Secret {
+/** There is none. */
+export function lacking(fault: SecretFault): Secret {
   return { ok: false, fault };
 }

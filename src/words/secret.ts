@@ -1,25 +1,25 @@
 /** Why a password is not to be had, and what to do; never the password. */
-import { unreachable } from '../pki/entity.ts';
 import type { SecretFault } from '../pki/secret-source.ts';
+import { programFaultText } from './program.ts';
+import { type Words, worded } from './table.ts';
+
+const WORDS: Words<SecretFault> = {
+  unset: () => 'is not set',
+  empty: () => 'is empty',
+  missing: () => 'is not there',
+  'leads-out': () => 'is a link that leads out of the folder of the manifest',
+  lines: () => 'has more than one line',
+  unreadable: ({ code }) => `cannot be read (${code})`,
+  waits: () => 'has not been asked for',
+  command: ({ fault }) => programFaultText(fault),
+  'no-terminal': () => 'is asked for at a terminal, and there is none',
+  'no-answer': () => 'was not answered',
+  mistyped: () => 'was typed twice, and not the same',
+};
 
 /** A sentence about its source, such as `env:P12_PASSWORD`. */
 export function secretFaultText(source: string, fault: SecretFault): string {
-  switch (fault.kind) {
-    case 'unset':
-      return `"${source}" is not set`;
-    case 'empty':
-      return `"${source}" is empty`;
-    case 'missing':
-      return `"${source}" is not there`;
-    case 'leads-out':
-      return `"${source}" is a link that leads out of the folder of the manifest`;
-    case 'lines':
-      return `"${source}" has more than one line`;
-    case 'unreadable':
-      return `"${source}" cannot be read (${fault.code})`;
-    default:
-      return unreachable(fault);
-  }
+  return `"${source}" ${worded(WORDS, fault)}`;
 }
 
 /** What to do about each. */
@@ -30,4 +30,9 @@ export const SECRET_HINTS: Readonly<Record<SecretFault['kind'], string>> = {
   'leads-out': 'put the file itself below the folder of the manifest',
   lines: 'leave one line, which is the password',
   unreadable: 'make it a plain file that the user who runs pki can read',
+  waits: 'run "pki apply"',
+  command: 'run it by hand in the folder of the manifest: what it says of itself is not shown here',
+  'no-terminal': 'run "pki apply" at a terminal, or name another source such as env:NAME',
+  'no-answer': 'run "pki apply" again, and type it',
+  mistyped: 'run "pki apply" again',
 };

@@ -13,8 +13,8 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Inventory } from '../../src/pki/entity.ts';
-import type { ApplyOptions } from '../../src/run/apply.ts';
 import { applyInventory } from '../../src/run/apply.ts';
+import type { ApplyOptions } from '../../src/run/apply-options.ts';
 import type { RunEvent } from '../../src/run/events.ts';
 import { Folder } from '../../src/store/folder.ts';
 import { readLedger } from '../../src/store/ledger.ts';

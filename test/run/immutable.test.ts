@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Inventory } from '../../src/pki/entity.ts';
-import type { ApplyOptions } from '../../src/run/apply.ts';
 import { applyInventory } from '../../src/run/apply.ts';
+import type { ApplyOptions } from '../../src/run/apply-options.ts';
 import type { RunEvent } from '../../src/run/events.ts';
 import { readLedger } from '../../src/store/ledger.ts';
 import { aClient, anAuthority, anInventory, aServer, NOW } from '../helpers/entities.ts';

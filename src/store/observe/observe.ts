@@ -4,6 +4,7 @@ import { ALL_ARTIFACTS, eachArtifact } from '../../pki/artifact.ts';
 import type { Entity, EntityId, Inventory } from '../../pki/entity.ts';
 import { messageOf } from '../../pki/errors.ts';
 import { filePath, folderOf, type Located } from '../../pki/files.ts';
+import { namesCommands } from '../../plan/commands.ts';
 import type {
   ArtifactStates,
   EntityObservation,
@@ -16,6 +17,7 @@ import { certificateSpki, publicKeyObject } from '../../x509/certificate.ts';
 import type { KeyId } from '../../x509/facts.ts';
 import { certificateDer } from '../../x509/parse.ts';
 import { EncryptedKeyError, ForeignKeyError, publicKeyOf } from '../../x509/parse-key.ts';
+import { readCommands } from '../commands.ts';
 import { pending } from '../commit/pending.ts';
 import { otherEntries } from '../ledger.ts';
 import { type Cache, fileSignature } from './cache.ts';
@@ -55,6 +57,7 @@ export function observe(
     ...(exposed.length === 0 ? {} : { exposed }),
     ...fromLedger(root, entities, observed),
     ...lackingSecrets(entities, reader),
+    ...(namesCommands(entities) ? { commands: readCommands(root) } : {}),
   };
 }
 
