@@ -1,7 +1,7 @@
 /** Carrying a plan out, and proving what is there. */
 import { availableParallelism } from 'node:os';
 import { opensslBinary } from '../engine/binary.ts';
-import type { Consent } from '../plan/change.ts';
+import { type Consent, waitingOf } from '../plan/change.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ApplyResult } from '../run/apply-options.ts';
 import type { Listener } from '../run/events.ts';
@@ -30,7 +30,10 @@ export interface ApplyOptions extends Demands, Pick<PlanOptions, 'engine'> {
   readonly signal?: AbortSignal;
 }
 
-/** `ok`: all that was agreed to is done; what awaits a consent to be removed is no fault. */
+/**
+ * `ok`: all that was agreed to is done; what awaits a consent to be removed is no fault, nor is what waits for a key that
+ * is offline while its certificate serves.
+ */
 export type Applied = ApplyResult & { readonly ok: boolean };
 
 /** Makes the folder what the manifest says. Call `openssl` first: this assumes one that works. */
@@ -49,6 +52,8 @@ export async function apply(project: Project, options: ApplyOptions = {}): Promi
 }
 
 function isDone(result: ApplyResult): boolean {
+  if ('plan' in result && result.plan.changes.some((change) => waitingOf(change)?.serves === false))
+    return false;
   if (result.kind !== 'done') return result.kind === 'nothing';
   return !result.interrupted && result.execution.failures.length + result.blocked.length === 0;
 }

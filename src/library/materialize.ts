@@ -1,8 +1,10 @@
 /** A PKI for the length of a test: made in a folder of its own, which goes with it. */
 import { formatDiagnostics } from '../manifest/diagnostic.ts';
 import type { EngineChoice } from '../pki/engine.ts';
+import { waitingOf } from '../plan/change.ts';
 import { temporaryFolder } from '../store/temporary.ts';
 import { refusalText } from '../words/refusal.ts';
+import { waitingText } from '../words/waiting.ts';
 import { type Applied, apply } from './apply.ts';
 import { type Credentials, credentialsNow } from './credentials.ts';
 import { type Opened, openProject, type Project } from './project.ts';
@@ -65,9 +67,14 @@ function expectDone(result: Applied): void {
   const refusals = changes.flatMap((change) =>
     change.action === 'refuse' ? refusalText(change.refusal).problem : [],
   );
+  const waits = changes.flatMap((change) => {
+    const waiting = waitingOf(change);
+    return waiting === null ? [] : waitingText(change.id, waiting).problem;
+  });
   const words = [
     ...failures.map(({ entity, problem, stderr }) => `${entity}: ${problem}\n${stderr}`.trim()),
     ...refusals,
+    ...waits,
   ];
   throw new Error(words.length === 0 ? `nothing was made: ${result.kind}` : words.join('\n'));
 }

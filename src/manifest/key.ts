@@ -86,10 +86,19 @@ function keyHint(text: string): string {
   return didYouMean(text, KEY_NAMES) ?? `use one of ${KEY_NAMES.join(', ')}`;
 }
 
+/** Instead of the kind of its key, that the key of an authority is on a machine of its own. */
+export const OFFLINE = 'offline';
+
 /** `rsa-3072`, `ecdsa-p256`, `ed25519` … */
 export function parseKeyName(text: string): Parsed<KeySpec> {
   const known = NAMED.get(text);
   if (known) return parsed(known);
+  if (text === OFFLINE)
+    return refused(
+      'key',
+      'key "offline" is for authorities: what others present has to be where they run',
+      'name the kind of key, such as ecdsa-p256',
+    );
   const folded = text.toLowerCase();
   const bits = /^rsa-?([0-9]{1,6})$/.exec(folded)?.[1];
   const size = bits === undefined ? undefined : parseRsaSize(Number(bits));
@@ -157,3 +166,11 @@ const keyName = z
 
 /** A short name (`ecdsa-p256`) or an object → a `KeySpec`; what is too weak or too slow to make is refused. */
 export const key = z.union([keyName, keyObject]);
+
+/** Of an authority: the same, or where it is. */
+export const authorityKey = z.union([
+  keyName,
+  keyObject,
+  // Last, because what is wrong is explained by the first.
+  z.literal(OFFLINE).meta({ description: 'Its private key is on a machine of its own.' }),
+]);

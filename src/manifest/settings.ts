@@ -10,7 +10,7 @@ import { durationText } from './duration.ts';
 import { EXTENSION_SETTINGS } from './extension-settings.ts';
 import * as field from './fields.ts';
 import { FILE_SETTINGS } from './file-settings.ts';
-import { key } from './key.ts';
+import { authorityKey, key } from './key.ts';
 import { always, everywhere, listed, type Place, type Row } from './setting.ts';
 import { ATTRIBUTES, caCommonName, leafCommonName, subject } from './subject.ts';
 
@@ -90,7 +90,7 @@ export const SETTINGS = {
     examples: ['rsa-pss'],
   },
   key: {
-    places: everywhere(key),
+    places: { ...everywhere(key), authority: authorityKey.optional() },
     lesser: true,
     builtIn: {
       leaf: { algorithm: 'ecdsa', curve: 'P-256' },
@@ -100,7 +100,7 @@ export const SETTINGS = {
     spelled: keySpecText,
     type: 'kind of key',
     meaning:
-      'kind of private key: `ecdsa-p256` `-p384` `-p521`, `rsa-2048` … `rsa-8192`, `rsa-pss-3072` and so on, `ed25519`, `ed448`, or an object; another kind re-keys',
+      'kind of private key: `ecdsa-p256` `-p384` `-p521`, `rsa-2048` … `rsa-8192`, `rsa-pss-3072` and so on, `ed25519`, `ed448`, or an object; another kind re-keys. `offline`: the key of an authority is on a machine of its own ([scale.md](scale.md))',
     examples: ['ecdsa-p256', 'ed25519', { algorithm: 'rsa', size: 3072 }],
   },
   validity: {

@@ -5,6 +5,7 @@
 
 import type { Artifact, Output } from './artifact.ts';
 import type { EngineChoice } from './engine.ts';
+import type { KeyPlace } from './key-place.ts';
 import type { KeySpec } from './key-spec.ts';
 import type { KeyUsage } from './key-usage.ts';
 import type { Location, Locations } from './locations.ts';
@@ -62,7 +63,10 @@ interface EntityBase {
   /** The profile that the entry names. */
   readonly profile?: string;
   readonly san: readonly San[];
+  /** The kind that its key has to have; of a key that is elsewhere, no more than a guess. */
   readonly key: KeySpec;
+  /** Absent: its key is in its folder, and made where it is missing. */
+  readonly keyPlace?: KeyPlace;
   /** Lifetime in seconds; notAfter = notBefore + validity − 1 s (RFC 5280 §4.1.2.5 counts both ends). */
   readonly validity: number;
   /** The authority that signs; `null` for a root, which signs itself. */

@@ -59,7 +59,9 @@ function selfSignature(
   entity: Entity,
   { signedBy, key }: EntityObservation,
 ): readonly Reason[] {
-  const own = key.state === 'present' ? key.facts.keyId : null;
+  const isElsewhere = entity.keyPlace !== undefined;
+  const here = key.state === 'present' ? key.facts.keyId : null;
+  const own = isElsewhere ? facts.keyId : here;
   if (own === null) return [];
   // Its own name must be that of its issuer, too: verifiers look for another otherwise.
   if (signedBy !== own) return anotherIssuer(facts, entity);

@@ -104,6 +104,22 @@ export interface Refuse extends ChangeBase {
   readonly refusal: Refusal;
 }
 
+/** A certificate that has to be made with a key that is not here. */
+export interface Waiting {
+  /** The authority whose key it is. */
+  readonly on: EntityId;
+  /** Why another certificate is needed. */
+  readonly reasons: readonly Reason[];
+  /** Whether the certificate that is there serves until then; what was asked for by name is not there before. */
+  readonly serves: boolean;
+}
+
+/** It needs a key that is on another machine, and stays as it is until that has signed. */
+export interface Wait extends ChangeBase, KeptTrust {
+  readonly action: 'wait';
+  readonly waiting: Waiting;
+}
+
 /** It left the manifest: its files go to the archive, once the user agrees. */
 export interface Remove extends ChangeBase {
   readonly action: 'remove';
@@ -117,6 +133,8 @@ type WorkConsent = 'rekey-ca' | 'trust' | 'run';
 /** Only other files, or none: files put in an authority's place stay, once the user agrees. */
 export interface Refresh extends ChangeBase, KeptTrust, FileChanges {
   readonly action: 'refresh';
+  /** Absent: its certificate is as it should be. */
+  readonly waiting?: Waiting;
   readonly reasons: readonly Reason[];
   readonly consents: readonly WorkConsent[];
 }
@@ -136,7 +154,7 @@ export interface Issue extends ChangeBase, KeptTrust, FileChanges {
 }
 
 /** The plan for one entity: an action, its reasons, and all that carrying it out takes. */
-export type Change = Keep | Refuse | Remove | Refresh | Issue;
+export type Change = Keep | Refuse | Wait | Remove | Refresh | Issue;
 
 /** What happens to an entity (design §5). */
 export type Action = Change['action'];
@@ -161,7 +179,14 @@ export function makesKey({ action }: Pick<Change, 'action'>): boolean {
 
 /** Why an entity changes; what is kept or refused has no reasons. */
 export function reasonsOf(change: Change): readonly Reason[] {
-  return 'reasons' in change ? change.reasons : [];
+  const own = 'reasons' in change ? change.reasons : [];
+  const awaited = waitingOf(change)?.reasons ?? [];
+  return awaited.length === 0 ? own : [...awaited, ...own];
+}
+
+/** What of it waits for a key that is elsewhere, or `null`. */
+export function waitingOf(change: Change): Waiting | null {
+  return 'waiting' in change ? (change.waiting ?? null) : null;
 }
 
 /** The consents that a change needs. */
@@ -196,4 +221,5 @@ export function keptTrustOf(change: Change): KeptTrust {
   return { previous, routes, route, cross };
 }
 
-const NOTHING_KEPT: KeptTrust = { previous: [], routes: [], route: null, cross: [] };
+/** Of an entity of which nothing is there. */
+export const NOTHING_KEPT: KeptTrust = { previous: [], routes: [], route: null, cross: [] };

@@ -37,7 +37,7 @@ export function agreementOn(plan: Plan, { consents, requested, replan }: Asked):
   const changes = made.changes.filter(({ id }) => !awaiting.some((change) => change.id === id));
   // Even where it is pinned because of another.
   const isInVain = [...requested].some((id) => made.pinned.has(id));
-  const isIdle = isInVain || changes.every(({ action }) => action === 'keep');
+  const isIdle = isInVain || changes.every(({ action }) => action === 'keep' || action === 'wait');
   return { possible: { ...made, changes }, awaiting, withheld, isIdle };
 }
 

@@ -31,15 +31,16 @@ export interface Decision {
 export function decide(entity: Entity, observed: EntityObservation, context: Context): Decision {
   const { owners, rekey, outlooks, duplicates, now } = context;
   const issuer = entity.issuer === null ? null : (outlooks.get(entity.issuer) ?? null);
+  const isElsewhere = entity.keyPlace !== undefined;
   const forKey = keyReasons(entity, observed, owners, rekey.has(entity.id));
   const duplicate = duplicates.get(entity.id);
   const forCertificate = [
     ...certificateReasons(entity, observed, issuer, now),
     ...(duplicate === undefined ? [] : [duplicate]),
   ];
-  const newKey = forKey.length > 0 || rotates(entity, forCertificate);
+  const newKey = !isElsewhere && (forKey.length > 0 || rotates(entity, forCertificate));
   const reasons = [...forKey, ...forCertificate];
-  if (!newKey && forCertificate.length === 0) return { newKey, issuance: null, reasons, alterations: [] };
+  if (reasons.length === 0) return { newKey, issuance: null, reasons, alterations: [] };
   const issuance = issuanceFor(entity, observed, newKey, issuer, now);
   const all = [...reasons, ...nameReasons(entity, observed, reasons)];
   return {

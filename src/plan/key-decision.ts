@@ -50,6 +50,9 @@ export function keyReasons(
   owners: KeyOwners,
   requested: boolean,
 ): readonly Reason[] {
+  const asked: readonly Reason[] = requested ? [{ kind: 'requested' }] : [];
+  // A key that is elsewhere is never replaced from here.
+  if (entity.keyPlace !== undefined) return asked;
   const { key } = observed;
   if (key.state === 'missing') return [{ kind: 'missing', artifact: 'key' }];
   if (key.state === 'garbage') return [{ kind: 'unreadable', artifact: 'key', detail: key.detail }];
@@ -57,7 +60,7 @@ export function keyReasons(
   return [
     ...diffKeySpec(key.facts.spec, entity),
     ...sharedKey(entity, observed, key.facts.keyId, owners),
-    ...(requested ? [{ kind: 'requested' } as const] : []),
+    ...asked,
   ];
 }
 

@@ -1,5 +1,5 @@
 /** What an authority will be once the plan has been carried out: what those below it are compared with. */
-import type { Entity } from '../pki/entity.ts';
+import type { Entity, EntityId } from '../pki/entity.ts';
 import type { Subject } from '../pki/subject.ts';
 import { type CertificateFacts, type Fingerprint, fingerprintsOf, keyIdentifierOf } from '../x509/facts.ts';
 import { type Change, crossingOf, isIssue, type KeptTrust, keptTrustOf, makesKey } from './change.ts';
@@ -7,6 +7,7 @@ import type { AuthorityObservation, EntityObservation } from './observation.ts';
 import type { Member } from './parts.ts';
 import { earlierOf } from './previous.ts';
 import { keyOutlookOf } from './routes.ts';
+import { awaitedBy } from './waiting.ts';
 
 /** An authority as its certificate will describe it; `null` for what is known only once that is made. */
 export interface Outlook extends Member {
@@ -22,19 +23,30 @@ export interface Outlook extends Member {
   /** The one that stays; `null` where another is issued, or there is none. */
   readonly certificate: CertificateFacts | null;
   readonly notAfter: number;
+  /** The authority whose key is awaited before this one can sign; `null`: it can, once the plan is carried out. */
+  readonly awaits: EntityId | null;
   /** A root's `routes`, as they are. */
   readonly routeFacts: readonly CertificateFacts[];
 }
 
-/** By the certificate on disk where the change leaves it, otherwise by the issuance. */
+/**
+ * By the certificate on disk where the change leaves it, otherwise by the issuance.
+ * @param now what has ended signs nothing.
+ */
 export function outlookOf(
   entity: Entity,
   observed: EntityObservation,
   change: Change,
   children: readonly AuthorityObservation[],
+  now: number,
 ): Outlook {
   const issuance = isIssue(change) ? change.issuance : null;
-  const own = { id: entity.id, subject: entity.subject, ...rolloverAfter(observed, change, children) };
+  const own = {
+    id: entity.id,
+    subject: entity.subject,
+    awaits: awaitedBy(entity, observed, change, now),
+    ...rolloverAfter(observed, change, children),
+  };
   if (issuance === null && observed.cert.state === 'present')
     return { ...own, ...asIssued(observed.cert.facts) };
   return {

@@ -4,6 +4,7 @@ import { ALL_ARTIFACTS } from '../pki/artifact.ts';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
 import { byIdOf, rootAbove } from '../pki/issuers.ts';
+import { isOffline } from '../pki/key-place.ts';
 import { type Strange, strangeIn } from './known.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
 
@@ -57,7 +58,11 @@ function needsFrozen(
   };
   const { issuer } = entity;
   const others = entity.trust.filter((id) => id !== entity.id && pinned.has(id));
-  if (issuer !== null && pinned.has(issuer) && !(isUsable(seen(issuer)) && strange(issuer).key === null))
+  if (
+    issuer !== null &&
+    pinned.has(issuer) &&
+    !(canServe(byId.get(issuer), seen(issuer)) && strange(issuer).key === null)
+  )
     return true;
   if (others.some((id) => strange(id).key !== null || holdsAny(seen(entity.id), strange(id)))) return true;
   if (others.some((id) => id !== issuer && !isTrustable(seen(id)))) return true;
@@ -80,6 +85,13 @@ function isTrustable(observed: EntityObservation): boolean {
   if (key.state === 'present') return isUsable(observed);
   if (formerLocation !== undefined || published?.state === 'mixed' || cert.state !== 'present') return false;
   return signedBy === cert.facts.keyId;
+}
+
+/** One whose key is offline signs nothing in any case: what needs it waits (waiting.ts). */
+function canServe(issuer: Entity | undefined, observed: EntityObservation): boolean {
+  return issuer !== undefined && isOffline(issuer)
+    ? observed.formerLocation === undefined
+    : isUsable(observed);
 }
 
 /**

@@ -4,8 +4,9 @@ import type { Entity, EntityId } from '../pki/entity.ts';
 import { filePath, isManaged } from '../pki/files.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import type { Situation } from './artifacts/rule.ts';
+import { partAwaited, signerAwaited, waitingFor } from './awaited.ts';
 import type { Refusal } from './blockage.ts';
-import type { Change, FileChanges, Issuance, Issue } from './change.ts';
+import { type Change, type FileChanges, type Issuance, type Issue, NOTHING_KEPT } from './change.ts';
 import { errandsFor } from './commands.ts';
 import type { Context } from './context.ts';
 import { consentsFor, type Decision, decide } from './decision.ts';
@@ -43,7 +44,14 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
   if (refusal !== null) return refuse(entity, refusal);
   const claim = claimOf(entity, observed, context);
   if (claim !== undefined && 'kind' in claim) return refuse(entity, claim);
-  const decision = decide(entity, observed, context);
+  const wish = decide(entity, observed, context);
+  const on = wish.issuance === null ? null : signerAwaited(entity, context);
+  const waiting = on === null ? null : waitingFor(on, observed, wish.reasons, context.now);
+  const own = { id: entity.id, kind: entity.kind, affects: [] };
+  if (waiting !== null && observed.cert.state !== 'present')
+    return { ...own, ...NOTHING_KEPT, action: 'wait', waiting };
+  // The certificate stays for now, and files that follow from it are those of today.
+  const decision = waiting === null ? wish : AS_IT_IS;
   const unvouched = unvouchedFor(entity, observed, decision.issuance, context);
   if (unvouched !== null) return refuse(entity, unvouched);
   const strange = strangeIn(entity, observed, context.known);
@@ -80,15 +88,20 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     ...modeReasons(observed, entity),
     ...relinks,
   ]);
-  const own = { id: entity.id, kind: entity.kind, affects: [] };
   const kept = {
     previous: previous.keep,
     routes: previous.routes,
     route: routeIn(entity, observed, decision, context),
     cross: previous.cross,
   };
-  if (reasons.length === 0) return { ...own, ...kept, action: 'keep' };
+  if (reasons.length === 0)
+    return waiting === null
+      ? { ...own, ...kept, action: 'keep' }
+      : { ...own, ...kept, action: 'wait', waiting };
   const changes = fileChanges(decision, contents, observed, entity);
+  const lacked = changes.writes.length === 0 ? null : partAwaited(entity, context);
+  if (lacked !== null)
+    return { ...own, ...kept, action: 'wait', waiting: waitingFor(lacked, observed, reasons, context.now) };
   const lacking =
     claim && lackingRight(entity, observed, claim, changes.writes.length + relocations.length > 0, context);
   const refused = lacking ?? lackingSecret(entity, changes.writes, context);
@@ -110,7 +123,8 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     reasons,
     consents,
   };
-  if (decision.issuance === null) return { ...work, action: 'refresh' };
+  if (decision.issuance === null)
+    return { ...work, ...(waiting === null ? {} : { waiting }), action: 'refresh' };
   const action = issueAction(decision, observed);
   return {
     ...work,
@@ -121,6 +135,8 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     alterations: decision.alterations,
   };
 }
+
+const AS_IT_IS: Decision = { newKey: false, issuance: null, reasons: [], alterations: [] };
 
 /** The certificate from before by which an intermediate is shown, or `null`. */
 export function routeIn(

@@ -5,7 +5,7 @@ import { type Entity, type EntityId, type Inventory, kindOf } from '../pki/entit
 import { groupBy } from '../pki/group.ts';
 import { byIdOf } from '../pki/issuers.ts';
 import { fingerprintsOf, type NameAttribute } from '../x509/facts.ts';
-import { type Action, type Change, type Consent, consentsOf, isIssue, reasonsOf } from './change.ts';
+import { type Change, type Consent, consentsOf, isIssue, reasonsOf } from './change.ts';
 import { type ClockDoubt, type Moment, momentOf } from './clock.ts';
 import { type Context, givenIn } from './context.ts';
 import { diffName } from './diff.ts';
@@ -33,6 +33,7 @@ import { rolloverRemarks } from './rollover-remarks.ts';
 import { sealedRemarks } from './sealed-remarks.ts';
 import { type CertificateSummary, summaryOf } from './summary.ts';
 import { anchorsIn } from './trust.ts';
+import { withoutKey } from './waiting.ts';
 
 /** What has to change so that the observation becomes what is wanted. */
 export interface Plan {
@@ -98,12 +99,12 @@ export function planInventory(inventory: Inventory, observation: Observation, op
   };
   const pinned = pinnedOf(inventory, observation, options.pinned ?? new Set());
   const changes = inventory.entities.map((entity) => {
-    const observed = observation.entities.get(entity.id) ?? NOTHING;
+    const observed = withoutKey(entity, observation.entities.get(entity.id) ?? NOTHING);
     const change = pinned.has(entity.id)
       ? unchanged(entity, observed, context)
       : planEntity(entity, observed, context);
     if (entity.kind === 'authority')
-      outlooks.set(entity.id, outlookOf(entity, observed, change, context.childrenOf(entity.id)));
+      outlooks.set(entity.id, outlookOf(entity, observed, change, context.childrenOf(entity.id), now));
     return change;
   });
   const removals = observation.orphans.flatMap(removal);
@@ -230,13 +231,6 @@ function issuersIn(reasons: readonly Reason[], replaced: ReadonlySet<EntityId>):
 /** Whether apply would do anything. */
 export function isDue({ changes, pending, prunes }: Pick<Plan, 'changes' | 'pending' | 'prunes'>): boolean {
   return pending.length > 0 || prunes.length > 0 || changes.some(({ action }) => action !== 'keep');
-}
-
-/** Changes by action; an action that no change has counts 0. */
-export function countActions(plan: Plan): Readonly<Record<Action, number>> {
-  const counts = { create: 0, issue: 0, rekey: 0, refresh: 0, remove: 0, keep: 0, refuse: 0 };
-  for (const { action } of plan.changes) counts[action]++;
-  return counts;
 }
 
 /** Consents that changes need, each with the entities it is about. */

@@ -1,7 +1,9 @@
 /** What is right on the disk and still worth knowing: nothing is done about it, and the user may want to. */
 import { ALL_ARTIFACTS, ARTIFACTS, type Artifact } from '../pki/artifact.ts';
 import { type Entity, type EntityId, unreachable } from '../pki/entity.ts';
+import { filePath } from '../pki/files.ts';
 import { groupBy } from '../pki/group.ts';
+import { isOffline } from '../pki/key-place.ts';
 import { statedMode } from '../pki/ownership.ts';
 import { diffSubject, type FieldChange, subjectChange } from './diff.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
@@ -46,6 +48,8 @@ export type Remark =
       readonly artifact: Artifact;
       readonly group: number;
     }
+  /** The key of an authority lies here, though it is declared offline; paths are relative to the output folder. */
+  | { readonly kind: 'offline-key'; readonly entity: EntityId; readonly path: string }
   /** Entities with files under a password that could not be opened, and so not be compared. */
   | { readonly kind: 'unknown'; readonly entities: readonly EntityId[] }
   /** Entities with certificates of their own for one and the same private key. */
@@ -67,6 +71,7 @@ export function entitiesOf(remark: Remark): readonly EntityId[] {
     case 'renamed':
     case 'zero-serial':
     case 'group-readable':
+    case 'offline-key':
       return [remark.entity];
     default:
       return unreachable(remark);
@@ -85,7 +90,20 @@ export function remarksOf(entities: readonly Entity[], observation: Observation)
 }
 
 function remarksOn(entity: Entity, observed: EntityObservation): readonly Remark[] {
-  return [...certificateRemarks(entity, observed), ...groupRemarks(entity, observed)];
+  return [
+    ...certificateRemarks(entity, observed),
+    ...groupRemarks(entity, observed),
+    ...offlineRemarks(entity, observed),
+  ];
+}
+
+/** Whatever is encrypted counts as its key. */
+function offlineRemarks(entity: Entity, { key, cert }: EntityObservation): readonly Remark[] {
+  if (!isOffline(entity)) return [];
+  const isItsKey =
+    key.state === 'present' && cert.state === 'present' && key.facts.keyId === cert.facts.keyId;
+  if (!isItsKey && key.state !== 'encrypted') return [];
+  return [{ kind: 'offline-key', entity: entity.id, path: filePath(entity, 'key') }];
 }
 
 function groupRemarks({ id, ownership }: Entity, observed: EntityObservation): readonly Remark[] {

@@ -3,7 +3,7 @@ import type { Entity, EntityId, EntityKind, Inventory } from '../pki/entity.ts';
 import { renewWindow } from '../pki/renewal.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
 import type { Refusal } from './blockage.ts';
-import { type Change, type Remove, reasonsOf } from './change.ts';
+import { type Change, type Remove, reasonsOf, waitingOf } from './change.ts';
 import type { Observation } from './observation.ts';
 import type { Plan } from './plan.ts';
 import type { Reason } from './reason.ts';
@@ -11,9 +11,9 @@ import { lifetime } from './validity.ts';
 
 /**
  * `due`: apply would change something; `refused`: it would leave it alone; `capped`: it would renew, but nothing
- * outlives its issuer, whose own end comes first.
+ * outlives its issuer, whose own end comes first; `waiting`: another certificate takes a key that is elsewhere.
  */
-export type State = 'ok' | 'due' | 'capped' | 'expired' | 'missing' | 'refused';
+export type State = 'ok' | 'due' | 'capped' | 'waiting' | 'expired' | 'missing' | 'refused';
 
 /** One entity, or one that left the manifest and whose files are still there. */
 export interface StatusRow {
@@ -28,6 +28,8 @@ export interface StatusRow {
   readonly reasons: readonly Reason[];
   /** Where the state is `refused`. */
   readonly refusal: Refusal | null;
+  /** The authority whose key is awaited. */
+  readonly waitsFor: EntityId | null;
 }
 
 /** In the order of the inventory, then what left the manifest. The plan must be one of this observation. */
@@ -47,7 +49,9 @@ export function statusRows(
     const secondsLeft = certificate === null ? null : certificate.notAfter - plan.now;
     const state = stateOf(change, entity, certificate, plan.now);
     const refusal = change.action === 'refuse' ? change.refusal : null;
-    return [{ id, kind, issuer, certificate, secondsLeft, state, reasons: reasonsOf(change), refusal }];
+    const waitsFor = waitingOf(change)?.on ?? null;
+    const reasons = reasonsOf(change);
+    return [{ id, kind, issuer, certificate, secondsLeft, state, reasons, refusal, waitsFor }];
   });
   return [...rows, ...left];
 }
@@ -63,6 +67,7 @@ function orphanRow({ id, kind, reasons }: Remove): StatusRow {
     state: 'due',
     reasons,
     refusal: null,
+    waitsFor: null,
   };
 }
 
@@ -71,6 +76,7 @@ function stateOf(change: Change, entity: Entity, certificate: CertificateFacts |
   if (certificate === null) return 'missing';
   const left = certificate.notAfter - now;
   if (left < 0) return 'expired';
+  if (change.action === 'wait') return 'waiting';
   if (change.action !== 'keep') return 'due';
   const isInWindow = left <= renewWindow(entity.renewBefore, lifetime(certificate));
   return isInWindow && entity.issuer !== null ? 'capped' : 'ok';

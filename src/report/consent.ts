@@ -56,7 +56,7 @@ const LOST: First = {
   question: 'put key.pem back, if it is not lost',
   problem: 'the private key is missing',
   until: 'nothing new is signed with it',
-  hint: 'put key.pem back, and run again; if it is lost for good, "--allow rekey-ca" makes a new one',
+  hint: 'put key.pem back, and run again, or declare it offline ("key: offline"); if it is lost for good, "--allow rekey-ca" makes a new one',
 };
 
 const REPLACED: First = {

@@ -1,7 +1,7 @@
 /** How an apply went: as text for stdout and stderr, and as JSON. */
 import type { ApplyResult, Project } from '../index.ts';
 import { type EntityId, unreachable } from '../pki/entity.ts';
-import { type Change, isWork } from '../plan/change.ts';
+import { type Change, isWork, waitingOf } from '../plan/change.ts';
 import { consentsNeeded, type Plan } from '../plan/plan.ts';
 import { refusalText } from '../words/refusal.ts';
 import { clockMessages } from './clock.ts';
@@ -11,6 +11,7 @@ import { leftText, notesOf, warningTexts } from './plan.ts';
 import { archivedJson, planJson } from './plan-json.ts';
 import { keptMessages, setsText } from './prune.ts';
 import { executionText, failureTexts, lackTexts, skippedText } from './run.ts';
+import { waitingMessages } from './waiting.ts';
 
 type Done = Extract<ApplyResult, { readonly kind: 'done' }>;
 
@@ -35,8 +36,12 @@ export function resultText(result: ApplyResult, place: string, took = ''): strin
 }
 
 /** What is there when nothing was to be done: with `--only` and the like, that is not everything. */
-function restText({ held, plan: { left } }: Extract<ApplyResult, { readonly kind: 'nothing' }>): string {
+function restText({
+  held,
+  plan: { left, changes },
+}: Extract<ApplyResult, { readonly kind: 'nothing' }>): string {
   if (held.length > 0) return 'some files are no longer in the manifest';
+  if (changes.some((change) => waitingOf(change) !== null)) return 'the rest matches the manifest';
   return left.length === 0 ? 'everything matches the manifest' : 'what was asked for matches the manifest';
 }
 
@@ -79,7 +84,7 @@ function leftMessages(result: ApplyResult): readonly Message[] {
 function endingMessages(result: ApplyResult): readonly Message[] {
   switch (result.kind) {
     case 'nothing':
-      return heldMessages(result.held);
+      return [...heldMessages(result.held), ...waitingMessages(result.plan.changes)];
     case 'locked':
       return lockMessages(result.by);
     case 'refused':
@@ -136,6 +141,7 @@ function doneMessages({ execution, interrupted, plan, held, blocked }: Done): re
     ...lackTexts(execution.failures).map((text): Message => ({ kind: 'hint', text })),
     ...(failures.length === 0 ? [] : [GO_ON]),
     ...heldMessages(held),
+    ...waitingMessages(plan.changes),
     ...refusalMessages(blocked),
     ...[...consentsNeeded(blocked)].flatMap(([consent, ids]) => consentMessages(consent, ids, plan, blocked)),
   ];

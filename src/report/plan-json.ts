@@ -1,4 +1,5 @@
 /** The plan as a documented structure (docs/json.md). */
+import type { EntityId } from '../pki/entity.ts';
 import type { Alteration } from '../plan/alteration.ts';
 import type { Refusal } from '../plan/blockage.ts';
 import {
@@ -19,11 +20,13 @@ import {
   type Relocation,
   reasonsOf,
   replacedBy,
+  waitingOf,
 } from '../plan/change.ts';
 import type { ClockDoubt } from '../plan/clock.ts';
 import { commandsIn, type PlannedCommand } from '../plan/commands.ts';
+import { countActions } from '../plan/count.ts';
 import type { ArchivedSet } from '../plan/observation.ts';
-import { countActions, isDue, type Plan } from '../plan/plan.ts';
+import { isDue, type Plan } from '../plan/plan.ts';
 import type { Reason } from '../plan/reason.ts';
 import { entitiesOf, type Remark } from '../plan/remark.ts';
 import { isoTime } from '../plan/validity.ts';
@@ -92,6 +95,8 @@ export interface ChangeRecord extends Pick<Change, 'id' | 'kind' | 'action' | 'a
   readonly consent: Consent | null;
   readonly consents: readonly Consent[];
   readonly refusal: Refusal | null;
+  /** The authority whose key is awaited. */
+  readonly waitsFor: EntityId | null;
 }
 
 /** Nothing where an action has no such field. */
@@ -112,6 +117,7 @@ export function changeRecord(change: Change): ChangeRecord {
     consent: consentsOf(change)[0] ?? null,
     consents: consentsOf(change),
     refusal: change.action === 'refuse' ? change.refusal : null,
+    waitsFor: waitingOf(change)?.on ?? null,
     affects,
   };
 }

@@ -13,15 +13,18 @@ import {
   isIssue,
   reasonsOf,
   replacedBy,
+  waitingOf,
 } from '../plan/change.ts';
+import { countActions } from '../plan/count.ts';
 import type { Exposure } from '../plan/observation.ts';
-import { countActions, isDue, type Plan } from '../plan/plan.ts';
+import { isDue, type Plan } from '../plan/plan.ts';
 import { isUrgent, type Remark } from '../plan/remark.ts';
 import type { CertificateSummary } from '../plan/summary.ts';
 import { isoTime, lengthText, lifetime } from '../plan/validity.ts';
 import { few } from '../words/few.ts';
 import { refusalText } from '../words/refusal.ts';
 import { remarkText } from '../words/remark.ts';
+import { awaitedText, waitingText } from '../words/waiting.ts';
 import { commandTexts } from './commands.ts';
 import { lacksKey } from './consent.ts';
 import { pruneTexts } from './prune.ts';
@@ -36,6 +39,7 @@ const MARKS: Readonly<Record<Action, string>> = {
   refresh: '*',
   remove: '-',
   keep: '=',
+  wait: '?',
   refuse: '!',
 };
 
@@ -53,6 +57,7 @@ export function planText(plan: Plan, { style, verbose }: PlanTextOptions): strin
   const blocks = [
     ...(plan.pending.length === 0 ? [] : [pendingText(plan.pending)]),
     ...shown.map((change) => changeText(change, width, plan, style)),
+    ...hintLines(plan.changes),
     ...pruneTexts(plan.prunes),
     ...commandTexts(plan.changes),
     ...notesOf(plan, verbose).map((text) => `note: ${text}`),
@@ -147,11 +152,30 @@ function detailsOf(change: Change, wanted: CertificateSummary | undefined): read
     ...alterationsOf(change).map(alterationText),
     ...(isIssue(change) ? [validText(change.issuance, change.action === 'create')] : []),
     ...(change.action === 'create' && wanted !== undefined ? summaryLines(wanted) : []),
+    ...waitingLines(change),
     ...replacedBy(change).map((path) => visible(`replaces "${path}", which is there`)),
     ...(change.affects.length === 0 ? [] : [affectsText(change.affects)]),
-    ...(lacksKey(change) ? ['hint: put key.pem back; only if it is lost, a new one is made'] : []),
+    ...(lacksKey(change)
+      ? [
+          'hint: put key.pem back, or declare it offline ("key: offline"); only if it is lost, a new one is made',
+        ]
+      : []),
     ...consentTexts(consentsOf(change)),
   ];
+}
+
+function waitingLines(change: Change): readonly string[] {
+  const waiting = waitingOf(change);
+  return waiting === null ? [] : [awaitedText(change.id, waiting)];
+}
+
+/** How keys that are elsewhere come to sign, once for all that waits. */
+function hintLines(changes: readonly Change[]): readonly string[] {
+  const hints = changes.flatMap((change) => {
+    const waiting = waitingOf(change);
+    return waiting === null ? [] : [`hint: ${waitingText(change.id, waiting).hint}`];
+  });
+  return [...new Set(hints)];
 }
 
 /** A summary of a first certificate; later ones are described by their reasons. */
@@ -189,6 +213,7 @@ const VERBS: readonly (readonly [Action, string])[] = [
   ['rekey', 'to re-key'],
   ['refresh', 'to refresh'],
   ['remove', 'to remove'],
+  ['wait', 'waiting'],
   ['refuse', 'refused'],
   ['keep', 'unchanged'],
 ];

@@ -125,7 +125,7 @@ function withoutIssuer({ reasons }: StatusRow): string {
 
 function paintOf(state: State, style: Style): Paint {
   if (state === 'ok') return style.good;
-  return state === 'due' || state === 'capped' ? style.warn : style.bad;
+  return ['due', 'capped', 'waiting'].includes(state) ? style.warn : style.bad;
 }
 
 /** The share of its life that a certificate still has. */
@@ -145,14 +145,16 @@ function stateText(row: StatusRow): string {
 }
 
 /** Why the state is what it is; nothing where all is well. */
-function whyText({ state, reasons, refusal, issuer }: StatusRow): string {
+function whyText({ id, state, reasons, refusal, issuer, waitsFor }: StatusRow): string {
   if (state === 'ok') return '';
   if (state === 'capped') return `ends with ${issuer}, which has to be renewed first`;
-  return refusal === null ? reasons.map(reasonText).join('; ') : refusalText(refusal).problem;
+  if (refusal !== null) return refusalText(refusal).problem;
+  const awaited = waitsFor === null ? [] : [`waits for ${waitsFor === id ? 'its key' : waitsFor}`];
+  return [...reasons.map(reasonText), ...awaited].join('; ');
 }
 
 function summary(rows: readonly StatusRow[], style: Style): string {
-  const states: readonly State[] = ['ok', 'due', 'capped', 'expired', 'missing', 'refused'];
+  const states: readonly State[] = ['ok', 'due', 'capped', 'waiting', 'expired', 'missing', 'refused'];
   const counted = states.flatMap((state) => {
     const count = rows.filter((row) => row.state === state).length;
     return count === 0 ? [] : [`${count} ${state}`];

@@ -1,6 +1,8 @@
 /** An entry of the manifest with all that it says, inherits or has by default, before it is looked at among the others. */
+import { OFFLINE } from '../manifest/key.ts';
+import { rankOf } from '../manifest/setting.ts';
 import { isSettled, type Settings } from '../manifest/setting-values.ts';
-import type { Setting } from '../manifest/settings.ts';
+import { SETTINGS, type Setting } from '../manifest/settings.ts';
 import type { Span } from '../manifest/source.ts';
 import { isExact } from '../manifest/subject.ts';
 import {
@@ -12,6 +14,8 @@ import {
   type LeafKind,
   type Section,
 } from '../pki/entity.ts';
+import type { KeyPlace } from '../pki/key-place.ts';
+import type { KeySpec } from '../pki/key-spec.ts';
 import { quote } from '../pki/printable.ts';
 import { commonName, type Subject } from '../pki/subject.ts';
 import { attributesOf } from './attributes.ts';
@@ -47,6 +51,10 @@ interface DraftBase extends Entry {
   /** The common name that the manifest states, and where. */
   readonly commonName: string | undefined;
   readonly nameSetting: 'commonName' | 'subject';
+  /** The kind of its key; of one that is elsewhere, what is built in. */
+  readonly key: KeySpec;
+  /** Absent: in its folder. */
+  readonly keyPlace?: KeyPlace;
   /** Absent for the layout of this tool. */
   readonly layout?: Layout;
   /** An item of a list as it is written, without quotes. */
@@ -114,6 +122,7 @@ function baseOf(section: Section, { name, heading, layer }: Written, settings: A
     name,
     issuer: isKnown(layer, 'issuer') ? settings.issuer : undefined,
     ...subjectsOf(section, name, layer, settings),
+    ...keyOf(section, settings),
     ...(isLaidOut ? { layout: layoutOf(section, name, settings) } : {}),
     text: (setting: Setting, item: Item) => textOf(layer, setting, item),
     at: (setting?: Setting, item?: Item) => (setting && spanOf(layer, setting, item)) ?? heading,
@@ -123,6 +132,11 @@ function baseOf(section: Section, { name, heading, layer }: Written, settings: A
     source: (setting: Setting) => sourceOf(layer, setting),
     presets: builtInProfilesOf(layer),
   };
+}
+
+function keyOf(section: Section, { key, issuer }: AnySettings): Pick<DraftBase, 'key' | 'keyPlace'> {
+  if (key !== OFFLINE) return { key };
+  return { key: SETTINGS.key.builtIn[rankOf(KINDS[section], issuer)], keyPlace: { kind: 'offline' } };
 }
 
 const NAMING: readonly Setting[] = ['commonName', 'subject', 'san'];

@@ -37,8 +37,8 @@ export function checkHandshakeSizes(
   }
 }
 
-function namedKey({ subject, settings }: Draft): Pick<Entity, 'subject' | 'key'> {
-  return { subject, key: settings.key };
+function namedKey({ subject, key }: Draft): Pick<Entity, 'subject' | 'key'> {
+  return { subject, key };
 }
 
 /** Octets of an extension around its value: identifier, criticality, lengths. */

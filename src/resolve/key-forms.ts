@@ -1,11 +1,12 @@
-/** Forms of private keys that only some algorithms have. */
+/** Files that an entry cannot have: forms that only other keys have, and any that hold a key that is elsewhere. */
 import type { Report } from '../manifest/report.ts';
-import { ARTIFACTS, type Output, onlyFor } from '../pki/artifact.ts';
+import { ARTIFACTS, type Output, onlyFor, STANDARD_OUTPUTS } from '../pki/artifact.ts';
+import { KEYED } from '../pki/key-place.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { quote } from '../pki/printable.ts';
 import { type Draft, draftText } from './draft.ts';
 
-/** An error, once for each place where `outputs` are said, for a form that a key cannot have. */
+/** An error, once for each place where `outputs` are said, for a file that an entry cannot have. */
 export function checkKeyForms(drafts: readonly Draft[], report: Report): void {
   const seen = new Set<string>();
   for (const draft of drafts)
@@ -17,13 +18,23 @@ export function checkKeyForms(drafts: readonly Draft[], report: Report): void {
     }
 }
 
-function isPossible({ settings: { key } }: Draft, output: Output): boolean {
+function isPossible({ key, keyPlace }: Draft, output: Output): boolean {
+  if (keyPlace !== undefined) return !KEYED.has(output) || STANDARD_OUTPUTS.includes(output);
   const algorithm = onlyFor(output);
   return algorithm === null || algorithm === key.algorithm;
 }
 
 function refuse(draft: Draft, output: Output, report: Report): void {
-  const key = keySpecText(draft.settings.key);
+  if (draft.keyPlace !== undefined) {
+    report.error({
+      code: 'artifact',
+      at: draft.at('outputs'),
+      message: `${draftText(draft)} has its key elsewhere, and ${quote(output)} takes it to make`,
+      hint: `leave ${quote(output)} out`,
+    });
+    return;
+  }
+  const key = keySpecText(draft.key);
   report.error({
     code: 'artifact',
     at: draft.at('outputs'),

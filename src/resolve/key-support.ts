@@ -32,8 +32,10 @@ export const REFUSED_BY: Readonly<Record<string, readonly string[]>> = {
 
 /** Warns, once for each kind, where it is inherited: a key that an entry states was chosen for that entry. */
 export function checkKeySupport(drafts: readonly Draft[], report: Report): void {
-  const inheriting = drafts.filter((draft) => draft.isKnown('key') && draft.inherits('key'));
-  const kinds = groupBy(inheriting, ({ settings }) => keySpecText(settings.key));
+  const inheriting = drafts.filter(
+    (draft) => draft.keyPlace === undefined && draft.isKnown('key') && draft.inherits('key'),
+  );
+  const kinds = groupBy(inheriting, ({ key }) => keySpecText(key));
   for (const [kind, [first, ...others]] of kinds) {
     const libraries = REFUSED_BY[kind];
     if (libraries === undefined || first === undefined) continue;

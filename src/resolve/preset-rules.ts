@@ -56,9 +56,11 @@ export function nameless(kinds: readonly SanKind[], whoChecks: string): Rule {
 export function keyRefused(library: string, who: string): Rule {
   return ({ leaf, issuer }) => {
     const drafts: readonly Draft[] = issuer === undefined ? [leaf] : [leaf, issuer.authority];
-    const refused = drafts.find((one) => REFUSED_BY[keySpecText(one.settings.key)]?.includes(library));
+    const refused = drafts.find(
+      (one) => one.keyPlace === undefined && REFUSED_BY[keySpecText(one.key)]?.includes(library),
+    );
     if (refused === undefined) return undefined;
-    const text = `${who} refuses the key ${quote(keySpecText(refused.settings.key))} of ${draftText(refused)}`;
+    const text = `${who} refuses the key ${quote(keySpecText(refused.key))} of ${draftText(refused)}`;
     return breach(refused, 'key', text, 'use ecdsa-p256 or an RSA key');
   };
 }

@@ -4,6 +4,7 @@ import type { Report } from '../manifest/report.ts';
 import type { Place } from '../manifest/setting.ts';
 import { type Setting, type SettingOf, settingsOf } from '../manifest/settings.ts';
 import type { Authority, EndEntity, Entity, Inventory } from '../pki/entity.ts';
+import { KEYED } from '../pki/key-place.ts';
 import type { Locations } from '../pki/locations.ts';
 import { pick } from '../pki/record.ts';
 import { checkBundles } from './bundles.ts';
@@ -44,6 +45,7 @@ const BECOMES = {
   san: 'san',
   issuer: 'issuer',
   subject: 'subject',
+  key: 'key',
   folder: 'layout',
   files: 'layout',
   outputs: 'outputs',
@@ -66,17 +68,22 @@ const OF_LEAF = keptIn('leaf');
 
 /** What every entity has that is not a setting as it is written. */
 function baseOf(draft: Draft) {
-  const { id, name, subject, earlierSubject, exactSubject, layout, settings } = draft;
+  const { id, name, subject, earlierSubject, exactSubject, key, keyPlace, layout, settings } = draft;
   const ownership = ownershipOf(draft);
   return {
     id,
     name,
     subject,
+    key,
+    ...(keyPlace === undefined ? {} : { keyPlace }),
     ...(earlierSubject === undefined ? {} : { earlierSubject }),
     ...(exactSubject === undefined ? {} : { exactSubject }),
     ...(layout === undefined ? {} : { layout }),
     ...(settings.publish === 'symlinks' ? { publish: settings.publish } : {}),
-    outputs: settings.outputs.files,
+    outputs:
+      keyPlace === undefined
+        ? settings.outputs.files
+        : settings.outputs.files.filter((file) => !KEYED.has(file)),
     ...(Object.keys(settings.outputs.seals).length === 0 ? {} : { seals: settings.outputs.seals }),
     ...(ownership === undefined ? {} : { ownership }),
   };

@@ -14,8 +14,10 @@ export function signingOf(authority: AuthorityDraft | undefined): { readonly sig
 /** An error where the key does not sign so. */
 export function checkSigning(authorities: readonly AuthorityDraft[], report: Report): void {
   for (const authority of authorities) {
-    const { digest, signature, key } = authority.settings;
-    if (!authority.isKnown('key')) continue;
+    const { digest, signature } = authority.settings;
+    const { key, keyPlace } = authority;
+    // Of a key that is elsewhere, the kind is seen when it signs.
+    if (!authority.isKnown('key') || keyPlace !== undefined) continue;
     const kind = quote(keySpecText(key));
     if (digest !== undefined && rsaSize(key) === null && key.algorithm !== 'ecdsa')
       report.error({

@@ -103,7 +103,8 @@ function checkNoCheck(leaf: LeafDraft, report: Report): void {
 }
 
 function checkEncipherment(draft: Draft, report: Report): void {
-  const { keyUsage, key } = draft.settings;
+  const { key } = draft;
+  const { keyUsage } = draft.settings;
   if (keyUsage?.includes('keyEncipherment') !== true || key.algorithm === 'rsa' || draft.kind === 'authority')
     return;
   report.error({

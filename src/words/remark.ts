@@ -44,6 +44,10 @@ export function remarkText(remark: Remark): string {
       const [first, ...others] = remark.entities;
       return `one private key serves ${remark.entities.join(', ')}: "pki rotate ${others.join(' ') || first}" gives each its own`;
     }
+    case 'offline-key':
+      return visible(
+        `${remark.entity}: its key is declared offline, and "${remark.path}" is there: move it to the machine where it belongs; nothing here signs with it`,
+      );
     case 'unknown':
       return `unknown whether files under a password are up to date, because the password is not to be had, and they stay: ${few(remark.entities)}`;
     case 'unbrought':

@@ -224,7 +224,7 @@ describe('--json', () => {
       output: 'pki',
       now: '2027-01-01T00:05:00Z',
       due: true,
-      summary: { create: 5, issue: 0, rekey: 0, refresh: 0, remove: 0, keep: 0, refuse: 0 },
+      summary: { create: 5, issue: 0, rekey: 0, refresh: 0, remove: 0, keep: 0, wait: 0, refuse: 0 },
     });
     expect(plan.changes.map(({ id }) => id)).toEqual([
       'authorities/root',

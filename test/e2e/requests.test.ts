@@ -165,7 +165,9 @@ clients: { near: { commonName: near, issuer: root } }
     renameSync(project.path('authorities/root/key.pem'), `${project.folder}/root.pem`);
     project.write(`${TWO}peers: { new: { commonName: new.example.test, issuer: sub } }\n`);
     const plan = await project.pki(['plan']);
-    expect(plan.stdout).toContain('hint: put key.pem back; only if it is lost, a new one is made');
+    expect(plan.stdout).toContain(
+      'hint: put key.pem back, or declare it offline ("key: offline"); only if it is lost, a new one is made',
+    );
     const root = project.read('authorities/root/cert.pem');
     const run = await project.pki(['apply', '--skip-verify']);
     expect(run).toMatchObject({ code: 1, stdout: 'applied: 1 created in pki/\n' });
@@ -173,7 +175,7 @@ clients: { near: { commonName: near, issuer: root } }
       'pki: error: the private key is missing: authorities/root; nothing new is signed with it',
     );
     expect(run.stderr).toContain(
-      'pki: hint: put key.pem back, and run again; if it is lost for good, "--allow rekey-ca"',
+      'pki: hint: put key.pem back, and run again, or declare it offline ("key: offline"); if it is lost for good, "--allow rekey-ca"',
     );
     expect(project.read('peers/new/ca.pem')).toBe(root);
     expect(project.read('authorities/root/cert.pem')).toBe(root);

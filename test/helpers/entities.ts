@@ -169,6 +169,7 @@ const NO_CHANGE = {
   consent: null,
   consents: [],
   refusal: null,
+  waitsFor: null,
 } as const;
 
 /** A change with what is given, and nothing else in it. */

@@ -189,6 +189,7 @@ function planned(ders: Readonly<Record<Who, Buffer>>): Verdicts['reasons'] {
         cross: [],
       },
       [],
+      NOW,
     );
   return {
     root: certificateReasons(ROOT, seen.root, null, NOW),

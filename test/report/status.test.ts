@@ -20,7 +20,8 @@ function row(days: number, secondsLeft: number, given: Partial<StatusRow> = {}):
     '0a1b2c3d4e5f60718293a4b5c6d7e8f9',
   );
   const { id, kind, issuer } = API;
-  return { id, kind, issuer, certificate, secondsLeft, state: 'ok', reasons: [], refusal: null, ...given };
+  const nothing = { reasons: [], refusal: null, waitsFor: null };
+  return { id, kind, issuer, certificate, secondsLeft, state: 'ok', ...nothing, ...given };
 }
 
 const GONE = { certificate: null, secondsLeft: null } as const;

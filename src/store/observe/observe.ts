@@ -128,7 +128,7 @@ function observeOwned(
   const known = signature === undefined ? undefined : cache?.get(entity.id, signature, signer?.keyId ?? null);
   if (known !== undefined) return known;
   const { files, bytes } = observeFiles(where, entity);
-  if (isAuthority) signers.set(entity.id, readSigner(files, bytes));
+  if (isAuthority) signers.set(entity.id, readSigner(entity, files, bytes));
   const issuer = signers.get(entity.issuer ?? entity.id);
   const observation = { ...files, signedBy: signerOf(files, bytes, issuer, where.reader) };
   // Whether damage is repaired also depends on what else is known (origins.ts).
@@ -211,8 +211,14 @@ function observeKey(file: FileState<Buffer>, reader: Reader): KeyState {
 }
 
 /** The key that checks an authority's signatures as it is on disk: the private one, or that of the certificate. */
-function readSigner({ key, cert }: Files, bytes: FoundFiles['bytes']): SignatureKey | undefined {
-  if (key.state === 'present') return signer(bytes.key, publicKeyOf, key.facts.keyId);
+function readSigner(
+  { keyPlace }: Entity,
+  { key, cert }: Files,
+  bytes: FoundFiles['bytes'],
+): SignatureKey | undefined {
+  // What lies here of a key that is elsewhere counts for nothing.
+  if (key.state === 'present' && keyPlace === undefined)
+    return signer(bytes.key, publicKeyOf, key.facts.keyId);
   if (cert.state !== 'present') return undefined;
   return signer(bytes.cert, (found) => certificateSpki(certificateDer(found)), cert.facts.keyId);
 }

@@ -1,0 +1,23 @@
+/** What waits for a key on another machine, in words. */
+import type { EntityId } from '../pki/entity.ts';
+import type { Waiting } from '../plan/change.ts';
+import type { Advice } from './advice.ts';
+
+/** Whose key is awaited, and how it comes to sign. */
+export function waitingText(id: EntityId, { on }: Pick<Waiting, 'on'>): Advice {
+  if (on === id)
+    return {
+      problem: `"${id}" waits for the machine that has its key, where its certificate is made`,
+      hint: `make it there, and put it in place as "${id}/cert.pem"`,
+    };
+  return {
+    problem: `"${id}" waits for "${on}", whose key is offline`,
+    hint: 'run "pki request FOLDER", take the folder to the machine that has the key, and bring it back to "pki import FOLDER"',
+  };
+}
+
+/** The same in a plan, where the entity is named already. */
+export function awaitedText(id: EntityId, { on, serves }: Waiting): string {
+  const text = on === id ? 'waits for the machine that has its key' : `waits for ${on}, whose key is offline`;
+  return `${text}${serves ? '; until then its certificate stays' : ''}`;
+}
