@@ -78,7 +78,7 @@ it('certificates alone go without a question, and are named', async () => {
   const project = copyOf(applied);
   const old = [withoutKey(project, 'servers/a', 25), withoutKey(project, 'clients/gone', 24 * 400)];
   project.write(KEEPS_A_DAY);
-  const run = await project.apply();
+  const run = await project.applyByCommand();
   expect(run.stdout).toContain('deleted from the archive: 2 replaced sets of files: clients/gone, servers/a');
   expect(old.filter(existsSync)).toEqual([]);
   expect(existsSync(project.path('.pki/archive/clients/gone'))).toBe(false);
@@ -108,18 +108,18 @@ it('what an apply itself replaces is kept until a later one finds it too old', a
   const project = copyOf(applied);
   project.write(KEEPS_A_DAY.replace('a.example.test }', 'a.example.test, key: ed25519 }'));
   const key = project.read('servers/a/key.pem');
-  await project.apply('--allow', 'prune');
+  await project.applyByCommand('--allow', 'prune');
   const archive = project.path('.pki/archive/servers/a');
   const [made = ''] = readdirSync(archive);
   expect(project.read('.pki/archive/servers/a', made, 'key.pem')).toBe(key);
-  await project.apply('--allow', 'prune');
+  await project.applyByCommand('--allow', 'prune');
   expect(readdirSync(archive)).toEqual([made]);
   const old = stamp(25);
   renameSync(join(archive, made), join(archive, old));
-  await project.apply('--allow', 'prune');
+  await project.applyByCommand('--allow', 'prune');
   expect(readdirSync(archive)).toEqual([old]);
   const newer = archived(project, 'servers/a', 1);
-  await project.apply('--allow', 'prune');
+  await project.applyByCommand('--allow', 'prune');
   expect(readdirSync(archive)).toEqual([stampOf(newer)]);
 });
 

@@ -247,7 +247,7 @@ describe("an authority's new key", () => {
     expect(text).toContain('3 entities follow: servers/web, clients/app, peers/broker');
     expect(text).toContain('needs consent: --allow rekey-ca');
     const keys = BELOW_SUB.map((id) => stateOf(project.path(id, 'key.pem')));
-    const changed = await entitiesChangedBy(project, () => project.apply('--allow', 'rekey-ca'));
+    const changed = await entitiesChangedBy(project, () => project.applyByCommand('--allow', 'rekey-ca'));
     expect(changed).toEqual(['authorities/sub', ...BELOW_SUB].sort());
     expect(BELOW_SUB.map((id) => stateOf(project.path(id, 'key.pem')))).toEqual(keys);
     expect(await project.actions()).toEqual({});
@@ -332,7 +332,7 @@ describe('a private key with one bit that fell over', () => {
     await damage(project.path('authorities/sub/key.pem'));
     expect(await project.change('authorities/sub')).toMatchObject({ action: 'rekey', consent: 'rekey-ca' });
     expect(await project.pki(['apply', '--skip-verify'])).toMatchObject({ code: 1 });
-    await project.apply('--allow', 'rekey-ca');
+    await project.applyByCommand('--allow', 'rekey-ca');
     expect(await project.pki(['verify'])).toMatchObject({ code: 0 });
   });
 });
@@ -424,7 +424,7 @@ describe('files', () => {
       expect(`${file} ${direct || (how === 'swapped' && indirect)}`).toBe(`${file} true`);
     }
     const breaksTrust = changes.some(({ consent }) => consent === 'rekey-ca');
-    await project.apply(...(breaksTrust ? ['--allow', 'rekey-ca'] : []));
+    await project.applyByCommand(...(breaksTrust ? ['--allow', 'rekey-ca'] : []));
     expect(await project.actions()).toEqual({});
     const certOf = (id: string): string => project.path(id, 'cert.pem');
     const [root, sub] = [certOf('authorities/root'), certOf('authorities/sub')];

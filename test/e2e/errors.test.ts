@@ -545,7 +545,7 @@ describe('an interruption', () => {
       for (const [path, key] of keys) expect(`${path} ${project.read(path)}`).toBe(`${path} ${key}`);
       for (const path of published()) keys.set(path, project.read(path));
     }
-    const run = await project.apply();
+    const run = await project.applyByCommand();
     expect(run.stderr).not.toContain('error');
     for (const [path, key] of keys) expect(`${path} ${project.read(path)}`).toBe(`${path} ${key}`);
     for (const path of published()) {

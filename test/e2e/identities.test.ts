@@ -50,7 +50,7 @@ it('clients without a name of their own get those of their entries, when they ar
   const authorities = 'authorities: { ca: { commonName: CA, subject: { organization: Example Org } } }';
   // As an earlier version named them: by nothing but what all have in common.
   const project = new Project(`version: 1\n${authorities}\nclients: { ann: ${shared}, bob: ${shared} }\n`);
-  expect((await project.apply()).stderr).toContain(
+  expect((await project.applyByCommand()).stderr).toContain(
     'client "bob" has the same subject and issuer as client "ann"',
   );
   project.write(`version: 1\ndefaults: ${shared}\n${authorities}\nclients: { ann: , bob: , eve: }\n`);

@@ -92,7 +92,7 @@ describe.each(PROGRAMS.map((program) => [versionOf(program), program] as const))
     const [mine, theirs] = [copyOf(made), new Project(MANIFEST)];
     await theirs.apply();
     for (const project of [mine, theirs]) project.write(EDITED);
-    const done = (await mine.apply()).stdout;
+    const done = (await mine.applyByCommand()).stdout;
     expect(await applied(theirs, 'apply')).toBe(done);
     expect(done).toMatch(/^applied: .*\b1 re-keyed\b/);
     for (const project of [mine, theirs]) {

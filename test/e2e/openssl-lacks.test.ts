@@ -51,7 +51,7 @@ it('is named once, with what to do; the rest is made', async () => {
     expect.objectContaining({ lacks: { algorithm: 'ED448', program } }),
     expect.objectContaining({ lacks: { algorithm: 'ED448', program } }),
   ]);
-  expect((await project.apply()).stdout).toBe('applied: 2 created in pki/\n');
+  expect((await project.applyByCommand()).stdout).toBe('applied: 2 created in pki/\n');
 });
 
 it('a failure for any other reason has no such hint', async () => {

@@ -142,7 +142,7 @@ describe('an entity that moves, and may not be changed', () => {
       expect(run.stderr).not.toContain('could not');
       expect(filesBelow(project.path('ca'))).toEqual([]);
     }
-    await project.apply('--allow', 'rekey-ca');
+    await project.applyByCommand('--allow', 'rekey-ca');
     expect(project.read('authorities/root/key.pem')).toBe(key);
     expect(project.read('ca/ca.pem').split('BEGIN CERTIFICATE')).toHaveLength(3);
     expect(await project.actions()).toEqual({});
@@ -190,7 +190,7 @@ servers:
       });
       expect(project.read('servers/b/key.pem')).toBe(key);
     }
-    await project.apply('--allow', 'rekey-ca', '--allow', 'remove');
+    await project.applyByCommand('--allow', 'rekey-ca', '--allow', 'remove');
     expect(await project.actions()).toEqual({});
   });
 
@@ -291,7 +291,7 @@ describe('a folder that bears the name of an entity that left the manifest', () 
     const text = manifest('  b: { commonName: b.example.test }\n');
     project.write(`${text}peers: { a: { commonName: a.example.test, folder: servers/a } }\n`);
     expect(await project.actions()).toEqual({ 'peers/a': 'issue' });
-    await project.apply('--allow', 'remove');
+    await project.applyByCommand('--allow', 'remove');
     expect(project.read('servers/a/key.pem')).toBe(key);
     expect(await project.actions()).toEqual({});
   });
@@ -301,7 +301,7 @@ describe('a folder that bears the name of an entity that left the manifest', () 
     rmSync(project.path('servers/a/cert.pem'));
     project.write(manifest('  b: { commonName: b.example.test }\n'));
     expect(await project.actions()).toEqual({ 'servers/a': 'remove' });
-    await project.apply('--allow', 'remove');
+    await project.applyByCommand('--allow', 'remove');
     expect(existsSync(project.path('servers/a'))).toBe(false);
     expect(keysAnywhere(project.out).size).toBe(3);
   });

@@ -64,7 +64,7 @@ describe('a root that another hand put into previous.pem', () => {
     expect(refused.stderr).toContain('another hand added a root to previous.pem: authorities/anchor');
     expect(LEAVES.map((id) => trustedBy(project, id))).toEqual(before);
 
-    await project.apply('--allow', 'trust');
+    await project.applyByCommand('--allow', 'trust');
     expect(LEAVES.map((id) => trustedBy(project, id).length)).toEqual([2, 2]);
     expect(await project.actions()).toEqual({});
     const after = snapshot(project.out);
@@ -264,7 +264,7 @@ describe('another key and certificate in the place of an authority', () => {
     expect(await project.pki(['apply', '--skip-verify', '--only', 'crane'])).toMatchObject({ code: 1 });
     expect(untouched(project)).toEqual(before);
 
-    await project.apply('--allow', 'rekey-ca');
+    await project.applyByCommand('--allow', 'rekey-ca');
     expect(await project.actions()).toEqual({});
     expect(await project.pki(['verify'])).toMatchObject({ code: 0 });
     const again = await project.pki(['apply', '--skip-verify']);
@@ -278,7 +278,7 @@ describe('another key and certificate in the place of an authority', () => {
     rmSync(project.path(ROOT, 'key.pem'));
     expect(await project.pki(['apply', '--skip-verify'])).toMatchObject({ code: 1 });
     expect(LEAVES.map((id) => trustedBy(project, id))).toEqual(before);
-    await project.apply('--allow', 'rekey-ca');
+    await project.applyByCommand('--allow', 'rekey-ca');
     expect(LEAVES.map((id) => trustedBy(project, id).length)).toEqual([1, 1]);
   });
 

@@ -134,7 +134,7 @@ describe('a manifest with publish: symlinks', () => {
   it('an entity that left it is removed with its links', async () => {
     const project = await linked();
     project.write(manifest('symlinks').replace(/servers:[\s\S]*/, ''));
-    await project.apply('--allow', 'remove');
+    await project.applyByCommand('--allow', 'remove');
     expect(existsSync(project.path(API))).toBe(false);
   });
 });

@@ -40,7 +40,7 @@ async function rollOver(name: string, manifests: readonly string[], start = MANI
   copyFileSync(project.path('authorities/root/cert.pem'), first);
   for (const manifest of manifests) {
     project.write(manifest);
-    await project.apply('--allow', 'rekey-ca');
+    await project.applyByCommand('--allow', 'rekey-ca');
   }
   rolled.push({ name, project, first });
 }

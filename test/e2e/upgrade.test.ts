@@ -57,7 +57,7 @@ describe.each(fixtures)('%s', (fixture) => {
   it('is left alone by apply, byte for byte', async () => {
     const project = restored(fixture);
     const before = snapshot(project.out);
-    const run = await project.apply();
+    const run = await project.applyByCommand();
     expect(run.stdout).toContain('nothing to do');
     const after = snapshot(project.out);
     for (const path of Object.keys(before)) expect(`${path} ${after[path]}`).toBe(`${path} ${before[path]}`);

@@ -4,7 +4,8 @@
  */
 import type { EngineChoice } from '../../src/pki/engine.ts';
 
-const named = process.env['PKI_TEST_ENGINE'];
+/** What was asked for, if anything. */
+export const named = process.env['PKI_TEST_ENGINE'];
 
 /** By the library. */
 export const ENGINE: EngineChoice = named === 'node' ? 'node' : named === 'auto' ? 'auto' : 'openssl';
