@@ -203,10 +203,20 @@ export class Folder {
     try {
       this.#check();
       const result = operation(this.#at(name));
-      this.#check();
+      this.#checkOrClose(result);
       return result;
     } catch (error) {
       throw withPath(error, this.location, this.path);
+    }
+  }
+
+  /** What was opened in another folder than this is of no use, and stays open for nothing. */
+  #checkOrClose(result: unknown): void {
+    try {
+      this.#check();
+    } catch (error) {
+      if (result instanceof Folder || result instanceof OpenFile) result[Symbol.dispose]();
+      throw error;
     }
   }
 

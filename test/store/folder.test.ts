@@ -238,6 +238,23 @@ it.skipIf(usualReach() === 'path')('leaves no descriptor open, whatever fails', 
   expect(openDescriptors()).toBe(before);
 });
 
+it.skipIf(usualReach() === 'path')(
+  'leaves nothing open that turns out to be of another folder, by its path alone',
+  () => {
+    const root = newRoot();
+    const before = openDescriptors();
+    {
+      using folder = Folder.open(join(root, 'a'), 'path');
+      const replace = (): void => {
+        renameSync(join(root, 'a'), join(root, 'before'));
+        symlinkSync('other', join(root, 'a'));
+      };
+      expect(() => folder.enter('b', replace)).toThrow(StepError);
+    }
+    expect(openDescriptors()).toBe(before);
+  },
+);
+
 it.skipIf(usualReach() === 'path')('knows what is mounted, by the mount and not by the device', () => {
   using proc = Folder.open('/proc');
   using root = Folder.open(work);
