@@ -1,11 +1,14 @@
 /** Every command: its name, its arguments and options, and what runs. Each is loaded when it is called. */
 import { Argument as CommandArgument, Option } from 'commander';
+import { type ExportTarget, TARGETS } from '../export/target.ts';
+import { keysOf } from '../pki/record.ts';
 import { PROTOCOLS } from '../pki/starttls.ts';
 import type { Example } from '../report/help.ts';
 import type { AdoptFlags } from './adopt.ts';
 import type { ApplyFlags } from './apply.ts';
 import type { CheckFlags } from './check.ts';
 import type { Shell } from './completion.ts';
+import type { ExportFlags } from './export.ts';
 import type { HistoryFlags } from './history.ts';
 import {
   APPLY_OPTIONS,
@@ -209,6 +212,19 @@ export const COMMANDS: readonly CommandRow[] = [
     ],
     async run(folder: string, flags: AdoptFlags, { console }) {
       return (await import('./adopt.ts')).adoptCommand(folder, flags, console);
+    },
+  },
+  {
+    name: 'export',
+    says: 'write files by which another engine issues what the manifest says',
+    argument: new CommandArgument('<target>', 'the engine').choices(keysOf(TARGETS)),
+    options: [
+      MANIFEST_OPTION,
+      new Option('--to <folder>', 'the folder for them; by default export/ and the target'),
+    ],
+    examples: [['pki export vault --to roles', 'roles and policies of OpenBao or Vault']],
+    async run(target: ExportTarget, flags: ExportFlags, { console }) {
+      return (await import('./export.ts')).exportCommand(target, flags, console);
     },
   },
   {

@@ -6,7 +6,7 @@ import type { ById } from '../pki/issuers.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { type Place, stagedPath } from '../pki/paths.ts';
 import { generationOf, type Make } from '../plan/make.ts';
-import { AN_ISSUER, type CertificateSpec, certificateSpec, writtenExtensions } from '../plan/wanted.ts';
+import { AN_ISSUER, certificateSpec, type WantedCertificate, writtenExtensions } from '../plan/wanted.ts';
 import { type Signing, signingBy } from '../x509/signature-write.ts';
 import type { Command } from './command.ts';
 import { configText } from './config.ts';
@@ -38,7 +38,12 @@ export function signCommand(make: Extract<Make, { op: 'sign' }>, byId: ById, pla
   };
 }
 
-function signConfig(spec: CertificateSpec, { digest }: Signing, { database }: Place): string {
+/** The configuration of the call, for a certificate with the extensions of the one that is wanted. */
+export function signConfig(
+  wanted: Pick<WantedCertificate, 'extensions'>,
+  { digest }: Pick<Signing, 'digest'>,
+  { database }: Pick<Place, 'database'>,
+): string {
   return configText([
     { name: 'ca', entries: [['default_ca', 'issue']] },
     {
@@ -59,7 +64,7 @@ function signConfig(spec: CertificateSpec, { digest }: Signing, { database }: Pl
       ],
     },
     policySection(),
-    ...extensionSections(writtenExtensions(spec)),
+    ...extensionSections(writtenExtensions(wanted)),
   ]);
 }
 

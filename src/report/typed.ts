@@ -32,7 +32,7 @@ export const COMMANDS_TRIED: ReadonlyMap<string, string> = new Map([
   ...eachWord('diff preview dry-run dryrun changes', PLAN),
   ...eachWord('lint test doctor', CHECK),
   ...eachWord('import convert scan migrate', ADOPT),
-  ...eachWord('export pkcs12 p12 jks', FORMS),
+  ...eachWord('pkcs12 p12 jks', FORMS),
   ...eachWord('log logs audit ledger', HISTORY),
   ...eachWord('unlock force-unlock repair resume continue', RECOVER),
   ...eachWord('undo rollback restore backup', ARCHIVE),

@@ -116,8 +116,8 @@ function ownPath(path: string): string | undefined {
   return path.startsWith(`${PRIVATE_FOLDER}/`) ? path.slice(PRIVATE_FOLDER.length + 1) : undefined;
 }
 
-/** The output folder, made with those above it where it is missing, and so that their names survive a power cut. */
-async function madeFolder(path: string): Promise<Folder> {
+/** A folder, made with those above it where it is missing, and so that their names survive a power cut. */
+export async function madeFolder(path: string): Promise<Folder> {
   try {
     return Folder.open(path);
   } catch (error) {

@@ -4,6 +4,7 @@ import { unreachable } from '../pki/entity.ts';
 import type { Blockage } from '../plan/blockage.ts';
 import type { Advice } from './advice.ts';
 import { blockageText } from './blockage.ts';
+import { few } from './few.ts';
 
 /** The causes of a UserError (store/user-error.ts), each with what its words need; paths are absolute. */
 export type UserProblem =
@@ -47,6 +48,10 @@ export type UserProblem =
       readonly why: string;
       readonly beside: string;
     }
+  /** In the place of files of an export are some that no export wrote, or that were changed since. */
+  | { readonly kind: 'foreign-export'; readonly folder: string; readonly paths: readonly string[] }
+  /** The folder of an export holds one to something else, or its list cannot be read. */
+  | { readonly kind: 'other-export'; readonly path: string }
   /** A program that is asked for users and groups did not answer. */
   | { readonly kind: 'no-answer'; readonly program: string; readonly name: string }
   | { readonly kind: 'nothing-to-verify'; readonly root: string }
@@ -152,6 +157,16 @@ export function problemText(problem: UserProblem): Advice {
       return {
         problem: `"${problem.entity}" has no key, certificate or trusted roots that can be read`,
         hint: 'run "pki apply" first',
+      };
+    case 'foreign-export':
+      return {
+        problem: `"${problem.folder}" holds ${few(problem.paths.map((path) => `"${path}"`))}, which no export left there like that`,
+        hint: 'move away what is yours, or export into another folder with --to',
+      };
+    case 'other-export':
+      return {
+        problem: `"${problem.path}" is not the list of such an export`,
+        hint: 'export into another folder with --to, or remove this one',
       };
     case 'no-answer':
       return {

@@ -44,6 +44,7 @@ const LAYERS = [
   'handshake',
   'live',
   'store',
+  'export',
   'words',
   'adopt',
   'openssl',
@@ -56,6 +57,7 @@ const LAYERS = [
 type Layer = (typeof LAYERS)[number];
 
 const PURE_LAYERS: readonly Layer[] = [
+  'export',
   'words',
   'adopt',
   'openssl',

@@ -1,0 +1,55 @@
+/** Why an entry of a manifest is not in an export, in words: nothing is left out silently, and nothing is exported inexactly. */
+import { type EntityId, unreachable } from '../pki/entity.ts';
+
+/** What the engine cannot do as the manifest has it. */
+export type OmissionCause =
+  /** It makes, or signs for, no such keys. */
+  | { readonly kind: 'key'; readonly key: string }
+  /** Its issuer is left out. */
+  | { readonly kind: 'issuer'; readonly issuer: EntityId }
+  /** It writes no such attribute into a subject. */
+  | { readonly kind: 'attribute'; readonly type: string }
+  /** The manifest wants an order of the subject that it does not write. */
+  | { readonly kind: 'order' }
+  /** It writes no names of that kind. */
+  | { readonly kind: 'san'; readonly name: string }
+  /** A value that the engine would read as more than one, or as a pattern. */
+  | { readonly kind: 'value'; readonly value: string }
+  /** It writes no such extension, or not as critical as it has to be. */
+  | { readonly kind: 'extension'; readonly name: string }
+  /** It signs with another digest or padding. */
+  | { readonly kind: 'signature' };
+
+/** One entry that is left out. */
+export interface Omission {
+  readonly entity: EntityId;
+  readonly cause: OmissionCause;
+}
+
+/** `servers/api: OpenBao and Vault write no names of the kind of "dirName:CN=x"`. @param engine as its people call it. */
+export function omissionText({ entity, cause }: Omission, engine: string): string {
+  return `${entity}: ${causeText(cause, engine)}`;
+}
+
+function causeText(cause: OmissionCause, engine: string): string {
+  switch (cause.kind) {
+    case 'key':
+      return `${engine} has no keys of the kind ${cause.key}`;
+    case 'issuer':
+      return `its issuer ${cause.issuer} is left out`;
+    case 'attribute':
+      return `${engine} writes no "${cause.type}" into a subject`;
+    case 'order':
+      return `${engine} writes subjects in an order of its own, and the manifest states one`;
+    case 'san':
+      return `${engine} writes no names such as ${JSON.stringify(cause.name)}`;
+    case 'value':
+      return `${engine} would not take ${JSON.stringify(cause.value)} literally`;
+    case 'extension':
+      return `${engine} does not write the extension ${cause.name} as the manifest states it`;
+    case 'signature':
+      return `${engine} does not sign with the digest or padding that the manifest states`;
+    default:
+      return unreachable(cause);
+  }
+}

@@ -1,0 +1,52 @@
+/** A manifest as the configuration of an engine that issues by itself, in a folder of its own. */
+import { relative, resolve, sep } from 'node:path';
+import type { Exported, ExportPlace } from '../export/file.ts';
+import type { Omission } from '../export/omission.ts';
+import type { ExportTarget } from '../export/target.ts';
+import type { Inventory } from '../pki/entity.ts';
+import { unreachable } from '../pki/entity.ts';
+import type { WrittenExport } from '../store/export-folder.ts';
+import type { Project } from './project.ts';
+
+/** Where an export goes. */
+export interface ExportOptions {
+  /** The folder for it; by default `export/vault` and so on, in the working directory. */
+  readonly to?: string;
+}
+
+/** What an export wrote, and what it leaves out. */
+export interface ExportResult extends WrittenExport {
+  readonly target: ExportTarget;
+  /** The folder, absolute. */
+  readonly folder: string;
+  /** Files in it that are of this export. */
+  readonly files: number;
+  /** Entities that the engine cannot have exactly as they are in the manifest. */
+  readonly omissions: readonly Omission[];
+}
+
+/**
+ * Writes the configuration of another engine, from which it issues exactly what the manifest says. Changes no byte where that is
+ * there already.
+ * @throws UserError where something else is in the place of a file.
+ */
+export async function exportTo(
+  project: Project,
+  target: ExportTarget,
+  { to }: ExportOptions = {},
+): Promise<ExportResult> {
+  const { writeExport } = await import('../store/export-folder.ts');
+  const folder = resolve(to ?? `export/${target}`);
+  const place = { output: relative(folder, project.root).split(sep).join('/') || '.' };
+  const { files, omissions } = await filesFor(target, project.inventory, place);
+  return { target, folder, files: files.length, omissions, ...(await writeExport(folder, target, files)) };
+}
+
+async function filesFor(target: ExportTarget, inventory: Inventory, place: ExportPlace): Promise<Exported> {
+  switch (target) {
+    case 'vault':
+      return (await import('../export/vault/vault.ts')).vaultExport(inventory, place);
+    default:
+      return unreachable(target);
+  }
+}

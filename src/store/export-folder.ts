@@ -1,0 +1,178 @@
+/**
+ * The folder of an export. A list in it says what is ours, by digests: only that is replaced or removed, and what another hand
+ * made or changed is refused. The list knows new files before they are there, so that a run that was ended can be repeated.
+ */
+import type { ExportFile } from '../export/file.ts';
+import { errorCode } from '../pki/errors.ts';
+import { folderOf, nameOf } from '../pki/files.ts';
+import { sha256 } from '../x509/public-key.ts';
+import { descend, ensure } from './descend.ts';
+import type { Folder } from './folder.ts';
+import { fieldsOf, isInside } from './json.ts';
+import { madeFolder } from './output-folder.ts';
+import { checkWay } from './own.ts';
+import { UserError } from './user-error.ts';
+
+const LIST = '.pki-export.json';
+const NEW = '.pki-export.new';
+const FORMAT = 'pki-apply/export';
+
+/** How many files an export wrote and removed; the others were there. */
+export interface WrittenExport {
+  readonly written: number;
+  readonly removed: number;
+}
+
+/** Path → the digests that a file of ours may have. */
+type Known = ReadonlyMap<string, readonly string[]>;
+
+/** What is to be done with one path. */
+interface Task {
+  readonly path: string;
+  readonly does: 'keep' | 'write' | 'remove' | 'refuse';
+}
+
+/**
+ * Makes the folder hold exactly these files of ours; all or nothing is refused.
+ * @param path absolute. @param target of which export they are.
+ * @throws UserError where something else is in the place of one.
+ */
+export async function writeExport(
+  path: string,
+  target: string,
+  files: readonly ExportFile[],
+): Promise<WrittenExport> {
+  checkWay(path);
+  using root = await madeFolder(path);
+  const known = readList(root, target);
+  const names = new Set(files.map((file) => file.path));
+  const gone = [...known.keys()].filter((name) => !names.has(name));
+  const tasks = [
+    ...files.map((file) => ({ file, ...taskFor(root, file, known) })),
+    ...gone.map((name) => ({ file: null, ...removalOf(root, name, known) })),
+  ];
+  const refused = tasks.filter(({ does }) => does === 'refuse').map((task) => task.path);
+  if (refused.length > 0) throw new UserError({ kind: 'foreign-export', folder: path, paths: refused });
+  const after = new Map(files.map((file) => [file.path, [digestOf(file.text)]]));
+  const due = tasks.filter(({ does }) => does !== 'keep');
+  if (due.length > 0) await putList(root, target, united(known, after));
+  for (const { file, path: name } of due) {
+    if (file === null) await remove(root, name);
+    else await put(root, file);
+  }
+  await putList(root, target, after);
+  const written = due.filter(({ file }) => file !== null).length;
+  return { written, removed: due.length - written };
+}
+
+function taskFor(root: Folder, { path, mode, text }: ExportFile, known: Known): Task {
+  const found = look(root, path);
+  if (found === undefined) return { path, does: 'write' };
+  if (found === 'other') return { path, does: 'refuse' };
+  const digest = digestOf(found.text);
+  if (digest === digestOf(text)) return { path, does: found.mode === mode ? 'keep' : 'write' };
+  // An empty file holds nothing of anyone: a power cut leaves such.
+  const isOurs = found.text.length === 0 || known.get(path)?.includes(digest) === true;
+  return { path, does: isOurs ? 'write' : 'refuse' };
+}
+
+function removalOf(root: Folder, path: string, known: Known): Task {
+  const found = look(root, path);
+  if (found === undefined) return { path, does: 'keep' };
+  const isOurs = found !== 'other' && known.get(path)?.includes(digestOf(found.text)) === true;
+  return { path, does: isOurs ? 'remove' : 'refuse' };
+}
+
+/** `other`: no plain file, or none that can be read. */
+function look(
+  root: Folder,
+  path: string,
+): { readonly text: Buffer; readonly mode: number } | 'other' | undefined {
+  try {
+    using folder = descend(root, folderOf(path));
+    const found = folder.read(nameOf(path));
+    if (found.state === 'missing') return undefined;
+    return found.state === 'present' ? { text: found.facts, mode: found.mode & 0o777 } : 'other';
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    if (error instanceof UserError) return 'other';
+    throw error;
+  }
+}
+
+async function put(root: Folder, { path, mode, text }: ExportFile): Promise<void> {
+  using folder = await ensure(root, folderOf(path), 0o755);
+  if (root.lookAt(NEW) !== undefined) await root.unlink(NEW);
+  root.writeNew(NEW, text, mode);
+  await root.rename(NEW, folder, nameOf(path));
+}
+
+async function remove(root: Folder, path: string): Promise<void> {
+  {
+    using folder = descend(root, folderOf(path));
+    await folder.unlink(nameOf(path));
+  }
+  await removeEmpty(root, folderOf(path));
+}
+
+/** A folder that holds something of others stays. */
+async function removeEmpty(root: Folder, path: string): Promise<void> {
+  if (path === '.') return;
+  using above = descend(root, folderOf(path));
+  try {
+    await above.rmdir(nameOf(path));
+  } catch (error) {
+    if (['ENOTEMPTY', 'EEXIST'].includes(errorCode(error))) return;
+    throw error;
+  }
+  await removeEmpty(root, folderOf(path));
+}
+
+function readList(root: Folder, target: string): Known {
+  const found = root.read(LIST);
+  if (found.state === 'missing') return new Map();
+  const list = found.state === 'present' ? parseList(found.facts.toString('utf8'), target) : undefined;
+  if (list === undefined) throw new UserError({ kind: 'other-export', path: `${root.path}/${LIST}` });
+  return list;
+}
+
+function parseList(text: string, target: string): Known | undefined {
+  const list = fieldsOf(parsedJson(text));
+  if (list['format'] !== FORMAT || list['target'] !== target) return undefined;
+  const entries = Object.entries(fieldsOf(list['files']));
+  const isSound = entries.every(([path, digests]) => isInside(path) && path !== LIST && isTexts(digests));
+  return isSound
+    ? new Map(entries.map(([path, digests]) => [path, isTexts(digests) ? digests : []]))
+    : undefined;
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function putList(root: Folder, target: string, files: Known): Promise<void> {
+  const sorted = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
+  const text = `${JSON.stringify({ format: FORMAT, version: 1, target, files: Object.fromEntries(sorted) }, null, 2)}\n`;
+  const found = root.read(LIST);
+  if (found.state === 'present' && found.facts.toString('utf8') === text) return;
+  await put(root, { path: LIST, mode: 0o644, text });
+}
+
+function united(one: Known, other: Known): Known {
+  const paths = new Set([...one.keys(), ...other.keys()]);
+  return new Map(
+    [...paths].map((path) => [path, [...new Set([...(one.get(path) ?? []), ...(other.get(path) ?? [])])]]),
+  );
+}
+
+function digestOf(content: string | Buffer): string {
+  return sha256(Buffer.from(content));
+}
