@@ -291,6 +291,23 @@ describe('generations meet', () => {
     expectBundles(project, roots.slice(0, 1));
   });
 
+  it('a bundle that is gone is made by the script as apply had made it, whatever trust it carries', async () => {
+    const project = copyOf(applied);
+    const bundles = ['authorities/sub', 'servers/api', 'clients/app'].flatMap((id) =>
+      ['chain.pem', 'fullchain.pem', 'ca.pem'].map((name) => `${id}/${name}`),
+    );
+    for (const rotated of ['root', 'root', 'sub']) {
+      await must(project, 'rotate', rotated, ...ALLOW, '-m', 'pki.yaml');
+      const there = bundles.filter((path) => existsSync(project.path(path)));
+      const before = there.map((path) => [path, project.read(path)]);
+      expect(there).toContain('servers/api/fullchain.pem');
+      for (const path of there) rmSync(project.path(path));
+      const { stdout } = await project.pki(['plan', '--commands']);
+      expect(await runProgram('sh', [], { input: stdout, cwd: project.folder })).toMatchObject({ code: 0 });
+      expect(there.map((path) => [path, project.read(path)])).toEqual(before);
+    }
+  });
+
   it('an old root that is retired in two steps: everybody accepts everybody in each of them', async () => {
     const project = copyOf(applied);
     const before = generation(project);
