@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { children, type Der, readAll } from '../../src/x509/der.ts';
 import { encode } from '../../src/x509/der-write.ts';
 import type { KeyFormat } from '../../src/x509/key-format.ts';
+import { parseLabelledKey } from '../../src/x509/parse-der.ts';
 import { EncryptedKeyError, ForeignKeyError, parseKey } from '../../src/x509/parse-key.ts';
 import { pemText } from '../../src/x509/pem.ts';
 import { DamagedKeyError } from '../../src/x509/private-key.ts';
@@ -270,4 +271,29 @@ it('no message quotes the key', () => {
     secret.repeat(4),
   ])
     expect(JSON.stringify([thrown(text), String(thrown(text))])).not.toContain(secret);
+});
+
+describe('a key that has to be under one label', () => {
+  const RSA_PEM = pemText('RSA PRIVATE KEY', der(RSA, 'pkcs1'));
+  const EC_PEM = pemText('EC PRIVATE KEY', der(EC, 'sec1'));
+  it.each([
+    ['RSA PRIVATE KEY', RSA_PEM, RSA],
+    ['EC PRIVATE KEY', EC_PEM, EC],
+  ])('is read under %s', (label, text, key) => {
+    const [piece] = parseLabelledKey(Buffer.from(text), label);
+    expect(piece).toContain(parse(pemText('PRIVATE KEY', der(key, 'pkcs8'))).keyId);
+  });
+
+  it.each([
+    [
+      'RSA PRIVATE KEY',
+      pemText('PRIVATE KEY', der(RSA, 'pkcs8')),
+      'holds "PRIVATE KEY" and not "RSA PRIVATE KEY"',
+    ],
+    ['EC PRIVATE KEY', PLAIN, 'holds "PRIVATE KEY" and not "EC PRIVATE KEY"'],
+    ['EC PRIVATE KEY', RSA_PEM, 'holds "RSA PRIVATE KEY" and not "EC PRIVATE KEY"'],
+    ['EC PRIVATE KEY', '', 'holds no private key'],
+  ])('is not taken from another: %s', (label, text, problem) => {
+    expect(() => parseLabelledKey(Buffer.from(text), label)).toThrow(problem);
+  });
 });

@@ -279,6 +279,12 @@ describe('serial numbers', () => {
   });
 });
 
+it('values are nested as deeply as names, extensions and their values ever are, and twice that', () => {
+  let der: Buffer = bytes('0500');
+  for (let i = 0; i < 24; i++) der = sequence(der);
+  expect(() => assertDer(readAll(der))).not.toThrow();
+});
+
 it('values in values without end are refused, and no error of the language', () => {
   let der: Buffer = bytes('0500');
   for (let i = 0; i < 100_000; i++) der = i % 1000 === 0 ? sequence(der) : der;
