@@ -43,7 +43,9 @@ function loopInput(text: string): string {
     steps
       .filter(wanted)
       .flatMap((step) =>
-        'make' in step ? [makeCommand(step.make, byId, { run: RUN, database: ROOM })] : [],
+        'make' in step && step.make.op !== 'take'
+          ? [makeCommand(step.make, byId, { run: RUN, database: ROOM })]
+          : [],
       );
   const isRoot = ({ entity }: Step): boolean => entity === ROOT;
   const ids = inventory.entities.map(({ id }) => id);

@@ -17,6 +17,7 @@ export { check } from './library/check.ts';
 export { type Credentials, credentials } from './library/credentials.ts';
 export { type ExportOptions, type ExportResult, exportTo } from './library/export.ts';
 export { type Materialized, type MaterializeOptions, materialize } from './library/materialize.ts';
+export { request, sign } from './library/offline.ts';
 export {
   type Demands,
   history,
@@ -41,11 +42,14 @@ export type { ClockDoubt } from './plan/clock.ts';
 export type { Plan } from './plan/plan.ts';
 export type { Reason } from './plan/reason.ts';
 export type { State, StatusRow } from './plan/status.ts';
+export type { RefusedAnswer } from './run/answers.ts';
 export type { ApplyResult } from './run/apply-options.ts';
 export type { CheckOptions, CheckResult } from './run/check.ts';
 export type { Listener, RunEvent, StepFailure } from './run/events.ts';
 export type { RecoverResult } from './run/recover.ts';
+export type { Requested, RequestResult } from './run/request.ts';
 export type { Ask, SecretQuestion } from './run/secrets.ts';
+export type { AskedCertificate, SignOptions, SignResult } from './run/sign.ts';
 export type { Verification, VerifyOptions } from './run/verify.ts';
 export type { CertificateCheck } from './run/verify-certificates.ts';
 export type { TrustProblem } from './run/verify-trust.ts';

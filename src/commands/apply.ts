@@ -51,10 +51,13 @@ export async function applyCommand(
   return applyProject(project, { only }, flags, console, interruption.signal);
 }
 
+/** What an apply is asked for beyond the manifest. */
+type Requests = Demands & Pick<ApplyOptions, 'answers'>;
+
 /** @param requests what is asked for beyond the manifest. */
 export async function applyProject(
   project: Project,
-  requests: Demands,
+  requests: Requests,
   flags: ApplyFlags,
   console: Console,
   signal: AbortSignal,
@@ -108,7 +111,7 @@ function passedOn({ lockTimeout, engine }: ApplyFlags): Pick<ApplyOptions, 'lock
 /** The plan is shown to the user who has to agree to it, and determines the progress display. */
 async function run(
   project: Project,
-  requests: Demands,
+  requests: Requests,
   flags: ApplyFlags,
   console: Console,
   signal: AbortSignal,

@@ -34,7 +34,7 @@ export async function askForConsents(
 const END = new Error('the input has ended');
 
 /** What is typed, or `null` at the end of the input (Ctrl-D), after which no more can be asked. */
-async function answerTo(text: string, signal: AbortSignal): Promise<string | null> {
+export async function answerTo(text: string, signal: AbortSignal): Promise<string | null> {
   signal.throwIfAborted();
   const terminal = createInterface({ input: process.stdin, output: process.stderr, prompt: text });
   try {

@@ -10,6 +10,7 @@ import type { CheckFlags } from './check.ts';
 import type { Shell } from './completion.ts';
 import type { ExportFlags } from './export.ts';
 import type { HistoryFlags } from './history.ts';
+import { OFFLINE_COMMANDS } from './offline-table.ts';
 import {
   APPLY_OPTIONS,
   ENGINE_OPTION,
@@ -119,6 +120,7 @@ export const COMMANDS: readonly CommandRow[] = [
       return (await import('./rotate.ts')).requestCommand('retire', names, flags, console, interruption);
     },
   },
+  ...OFFLINE_COMMANDS,
   {
     name: 'recover',
     says: 'finish, or give up, what an interrupted apply left half-way; issue nothing',

@@ -1,13 +1,13 @@
 /** The engine of one run: openssl alone, or node, with openssl for what node does not do. */
 import type { EngineName } from '../pki/engine.ts';
-import type { Make } from '../plan/make.ts';
+import type { EngineMake } from '../plan/make.ts';
 import type { Engine, StagedFiles } from './engine.ts';
 import { OpensslEngine, type OpensslEngineOptions } from './openssl.ts';
 
 /** An engine that leaves some makes to another. */
 interface Picky extends Engine {
   /** Decided before anything is made. */
-  suits(make: Make): boolean;
+  suits(make: EngineMake): boolean;
 }
 
 /** Node's part is loaded only where it is used. @param files what both engines work on. */
@@ -22,7 +22,7 @@ export async function openEngine(
   return new MixedEngine(new NodeEngine(options.byId, files), openssl);
 }
 
-/** Make by make, so that one entity may have its key from the one and its certificate from the other. */
+/** EngineMake by make, so that one entity may have its key from the one and its certificate from the other. */
 class MixedEngine implements Engine {
   readonly atOnce: number;
   readonly #first: Picky;
@@ -34,7 +34,7 @@ class MixedEngine implements Engine {
     this.atOnce = Math.max(first.atOnce, second.atOnce);
   }
 
-  perform(make: Make): Promise<EngineName> {
+  perform(make: EngineMake): Promise<EngineName> {
     return (this.#first.suits(make) ? this.#first : this.#second).perform(make);
   }
 

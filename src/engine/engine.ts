@@ -3,7 +3,7 @@
 import type { EngineName } from '../pki/engine.ts';
 import type { EntityId } from '../pki/entity.ts';
 import type { Generation, StagedFile } from '../pki/paths.ts';
-import type { Make } from '../plan/make.ts';
+import type { EngineMake } from '../plan/make.ts';
 
 /** Makes things in staging folders of one run, which are there already. To be closed, even after an abort. */
 export interface Engine {
@@ -14,7 +14,7 @@ export interface Engine {
    * content.
    * @throws OpensslError, or an Error with a message for the user.
    */
-  perform(make: Make): Promise<EngineName>;
+  perform(make: EngineMake): Promise<EngineName>;
   /** Resolves when none of its processes is left. */
   close(): Promise<void>;
 }

@@ -2,9 +2,7 @@
  * The engine that is this process: keys and signatures by node's own OpenSSL, on its threads, around DER of our own. A
  * leaf takes a fraction of a millisecond, where two processes of openssl take ten.
  */
-import { constants, randomBytes, sign } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { promisify } from 'node:util';
 import { lookUp } from '../openssl/key-path.ts';
 import { modeOf } from '../pki/artifact.ts';
 import type { EngineName } from '../pki/engine.ts';
@@ -12,16 +10,16 @@ import { type Entity, type EntityId, unreachable } from '../pki/entity.ts';
 import type { ById } from '../pki/issuers.ts';
 import { type KeySpec, keySpecText, rsaSize } from '../pki/key-spec.ts';
 import type { StagedFile } from '../pki/paths.ts';
-import { generationOf, type KeySource, type Make, type Signer } from '../plan/make.ts';
-import { canSign, type Unsigned, unsignedCertificate, unsignedRequest } from '../plan/unsigned.ts';
+import { type EngineMake, generationOf, type KeySource, type Signer } from '../plan/make.ts';
+import { canSign, unsignedCertificate, unsignedRequest } from '../plan/unsigned.ts';
 import { StepError } from '../store/step-error.ts';
 import { type CertificateFacts, keyIdentifierOf } from '../x509/facts.ts';
 import { parseCertificate, requestDer } from '../x509/parse.ts';
 import { pemText } from '../x509/pem.ts';
 import { requestSpki } from '../x509/request.ts';
-import { encodeSigned } from '../x509/signature-write.ts';
 import type { Engine, StagedFiles } from './engine.ts';
 import { keyText, makeKey, type PrivateKey, readKey } from './node-key.ts';
+import { newSerial, signed } from './node-sign.ts';
 import { Turns } from './turns.ts';
 
 /** A certificate and the key that belongs to it. */
@@ -29,11 +27,6 @@ interface Authority {
   readonly cert: CertificateFacts;
   readonly key: PrivateKey;
 }
-
-const signBytes = promisify(sign);
-
-/** Octets of a serial number: RFC 5280 §4.1.2.2 allows no more. */
-const SERIAL_LENGTH = 20;
 
 /** Bits of an RSA key that is made in a second even by OpenSSL 3.0. */
 const LONGEST_RSA = 3072;
@@ -58,7 +51,7 @@ export class NodeEngine implements Engine {
   /**
    * RSA keys that take seconds are left to a process, which can be killed; a thread cannot, and exit would wait for it.
    */
-  suits(make: Make): boolean {
+  suits(make: EngineMake): boolean {
     switch (make.op) {
       case 'request':
         return !make.key.isNew || this.#isQuick(this.#entity(make.of).key);
@@ -73,7 +66,7 @@ export class NodeEngine implements Engine {
     }
   }
 
-  async perform(make: Make): Promise<EngineName> {
+  async perform(make: EngineMake): Promise<EngineName> {
     switch (make.op) {
       case 'request':
         await this.#request(make);
@@ -96,7 +89,7 @@ export class NodeEngine implements Engine {
     this.#authorities.clear();
   }
 
-  async #request(make: Extract<Make, { op: 'request' }>): Promise<void> {
+  async #request(make: Extract<EngineMake, { op: 'request' }>): Promise<void> {
     const { of, key: source, name } = make;
     const entity = this.#entity(of);
     const key = source.isNew ? await this.#make(entity.key) : this.#keyOf(make, source);
@@ -106,7 +99,7 @@ export class NodeEngine implements Engine {
     this.#write(of, 'csr', pemText('CERTIFICATE REQUEST', request));
   }
 
-  async #sign(make: Extract<Make, { op: 'sign' }>): Promise<void> {
+  async #sign(make: Extract<EngineMake, { op: 'sign' }>): Promise<void> {
     const { of, by, signedWith, issuance, to } = make;
     const signer = by.kind === 'self' ? of : by.id;
     const { cert, key } =
@@ -122,7 +115,7 @@ export class NodeEngine implements Engine {
     this.#write(of, to, pemText('CERTIFICATE', await signed(unsigned, key)));
   }
 
-  #authority(make: Make, { id, key }: Extract<Signer, { kind: 'authority' }>): Authority {
+  #authority(make: EngineMake, { id, key }: Extract<Signer, { kind: 'authority' }>): Authority {
     const generation = generationOf(make);
     const name = `${generation} ${id}`;
     const known = this.#authorities.get(name);
@@ -143,7 +136,7 @@ export class NodeEngine implements Engine {
     return rsaSize(spec) !== null ? this.#primes.take(() => makeKey(spec)) : makeKey(spec);
   }
 
-  #keyOf(make: Make, { of, isNew }: KeySource): PrivateKey {
+  #keyOf(make: EngineMake, { of, isNew }: KeySource): PrivateKey {
     const files = this.#files;
     return readKey(isNew ? files.read(of, 'key') : files.readCopy(of, 'key', generationOf(make)));
   }
@@ -155,16 +148,4 @@ export class NodeEngine implements Engine {
   #entity(id: EntityId): Entity {
     return lookUp(this.#byId, id);
   }
-}
-
-async function signed({ der, algorithm }: Unsigned, { key }: PrivateKey): Promise<Uint8Array> {
-  const pss = { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
-  return encodeSigned(der, algorithm, await signBytes(algorithm.digest, der, algorithm.isPss ? pss : key));
-}
-
-/** 159 random bits, as openssl's `rand_serial` draws them. */
-function newSerial(): Buffer {
-  const serial = randomBytes(SERIAL_LENGTH);
-  serial[0] = (serial[0] ?? 0) & 0x7f;
-  return serial;
 }

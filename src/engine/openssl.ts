@@ -4,7 +4,7 @@ import type { EngineName } from '../pki/engine.ts';
 import type { ById } from '../pki/issuers.ts';
 import { rsaSize } from '../pki/key-spec.ts';
 import { type Place, SCRATCH_FOLDER } from '../pki/paths.ts';
-import type { Make } from '../plan/make.ts';
+import type { EngineMake } from '../plan/make.ts';
 import type { Folder } from '../store/folder.ts';
 import { CaDatabases } from './ca-databases.ts';
 import type { Engine } from './engine.ts';
@@ -45,13 +45,13 @@ export class OpensslEngine implements Engine {
     this.#run = run;
   }
 
-  async perform(make: Make): Promise<EngineName> {
+  async perform(make: EngineMake): Promise<EngineName> {
     if (make.op !== 'sign') await this.#call(make, SCRATCH_FOLDER);
     else await this.#databases.lend((database) => this.#call(make, database));
     return 'openssl';
   }
 
-  async #call(make: Make, database: string): Promise<void> {
+  async #call(make: EngineMake, database: string): Promise<void> {
     const place: Place = { run: this.#run, database };
     const command = makeCommand(make, this.#byId, place);
     const key = make.op === 'request' && make.key.isNew ? this.#byId.get(make.of)?.key : undefined;

@@ -16,6 +16,8 @@ import { clock, type Project } from './project.ts';
 export interface ApplyOptions extends Demands, Pick<PlanOptions, 'engine'> {
   /** What may be done that breaks something in use; nothing by default. */
   readonly consents?: ReadonlySet<Consent>;
+  /** A folder that `request` wrote, and that came back with certificates. */
+  readonly answers?: string;
   /** Treats the clock as right, whatever was issued before. */
   readonly trustClock?: boolean;
   /** Sees the plan before anything is done, and may agree to more. */
@@ -54,6 +56,7 @@ export async function apply(project: Project, options: ApplyOptions = {}): Promi
 function isDone(result: ApplyResult): boolean {
   if ('plan' in result && result.plan.changes.some((change) => waitingOf(change)?.serves === false))
     return false;
+  if (result.refusedAnswers !== undefined) return false;
   if (result.kind !== 'done') return result.kind === 'nothing';
   return !result.interrupted && result.execution.failures.length + result.blocked.length === 0;
 }

@@ -1,8 +1,8 @@
-/** Make → command: the one place that says which openssl call makes what. */
+/** EngineMake → command: the one place that says which openssl call makes what. */
 import { unreachable } from '../pki/entity.ts';
 import type { ById } from '../pki/issuers.ts';
 import { type Place, stagedPath } from '../pki/paths.ts';
-import type { Make } from '../plan/make.ts';
+import type { EngineMake } from '../plan/make.ts';
 import type { Command } from './command.ts';
 import { convertCommand } from './convert.ts';
 import { keyPath } from './key-path.ts';
@@ -10,7 +10,7 @@ import { requestCommand } from './request.ts';
 import { signCommand } from './sign.ts';
 
 /** @throws Error where the make is about an entity that is not in `byId`. */
-export function makeCommand(make: Make, byId: ById, place: Place): Command {
+export function makeCommand(make: EngineMake, byId: ById, place: Place): Command {
   switch (make.op) {
     case 'request':
       return requestCommand(make, byId, place);
@@ -26,7 +26,11 @@ export function makeCommand(make: Make, byId: ById, place: Place): Command {
 }
 
 /** `openssl pkey`: the public half of a private key (openssl-pkey(1)). */
-function publicKeyCommand({ of, key }: Extract<Make, { op: 'public' }>, byId: ById, { run }: Place): Command {
+function publicKeyCommand(
+  { of, key }: Extract<EngineMake, { op: 'public' }>,
+  byId: ById,
+  { run }: Place,
+): Command {
   const out = stagedPath(of, 'public', run);
   return { args: ['pkey', '-in', keyPath(key, byId, run), '-pubout', '-out', out], input: null };
 }

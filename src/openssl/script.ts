@@ -113,6 +113,8 @@ function stepLines(step: Step, context: Context): readonly string[] {
 
 function makeLines(make: Make, context: Context): readonly string[] {
   const { byId } = context;
+  // A script is of a plan without answers.
+  if (make.op === 'take') return [];
   const { args, input } = makeCommand(make, byId, SCRIPT_PLACE);
   const call = opensslCall(args, input);
   if (make.op === 'convert') return [partsLine(make, context), ...call];

@@ -3,6 +3,9 @@ export const ENGINES = ['openssl', 'node'] as const;
 /** One of them. */
 export type EngineName = (typeof ENGINES)[number];
 
+/** Who made a file: an engine, or another machine, from which it came as an answer. */
+export type Maker = EngineName | 'the answer';
+
 /** What can be asked for; `auto` depends on how much there is to do. */
 export const ENGINE_CHOICES = ['auto', ...ENGINES] as const;
 /** One of those. */

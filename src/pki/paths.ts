@@ -12,6 +12,8 @@ export const STAGE_FOLDER = `${PRIVATE_FOLDER}/stage`;
 export const SCRATCH_FOLDER = `${PRIVATE_FOLDER}/scratch`;
 /** Where finished sets wait for their place; the next run finishes what it finds here (store/commit/commit.ts). */
 export const COMMIT_FOLDER = `${PRIVATE_FOLDER}/commit`;
+/** Where keys and requests wait for certificates that are made on another machine: `.pki/outgoing/authorities.services`. */
+export const OUTGOING_FOLDER = `${PRIVATE_FOLDER}/outgoing`;
 /** Where what was replaced or removed is kept: `.pki/archive/servers/api/<stamp>`. */
 export const ARCHIVE_FOLDER = `${PRIVATE_FOLDER}/archive`;
 
@@ -20,7 +22,17 @@ export const ARCHIVE_FOLDER = `${PRIVATE_FOLDER}/archive`;
  * apply has a name of its own for its run: an openssl that outlived a killed one must not write among files of the next.
  */
 export function stageFolder(id: EntityId, run?: string): string {
-  return [STAGE_FOLDER, ...(run === undefined ? [] : [run]), id.replace('/', '.')].join('/');
+  return [STAGE_FOLDER, ...(run === undefined ? [] : [run]), plainName(id)].join('/');
+}
+
+/** What an entity is called where its id has to be one name: `authorities.services`. */
+export function plainName(id: EntityId): string {
+  return id.replace('/', '.');
+}
+
+/** Where what an entity asks of another machine is kept. */
+export function outgoingFolder(id: EntityId): string {
+  return `${OUTGOING_FOLDER}/${plainName(id)}`;
 }
 
 /**

@@ -2,19 +2,50 @@
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { issuersAbove } from '../pki/issuers.ts';
 import { isOffline } from '../pki/key-place.ts';
-import type { Waiting } from './change.ts';
+import type { Waiting, Wish } from './change.ts';
 import type { Context } from './context.ts';
+import { type Decision, decide } from './decision.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Outlook } from './outlook.ts';
 import type { Reason } from './reason.ts';
 
+/** What becomes of a pair, as far as the keys that it takes are here. */
+export interface Possible {
+  readonly decision: Decision;
+  readonly waiting: Waiting | null;
+  readonly answered: boolean;
+}
+
+const AS_IT_IS: Decision = { newKey: false, issuance: null, reasons: [], alterations: [] };
+
+/** Where the key that has to sign is elsewhere, and no answer has come from there, the pair stays for now. */
+export function decidePossible(entity: Entity, observed: EntityObservation, context: Context): Possible {
+  const decision = decide(entity, observed, context);
+  const { issuance, reasons } = decision;
+  const on = issuance === null ? null : signerAwaited(entity, context);
+  if (issuance === null || on === null) return { decision, waiting: null, answered: false };
+  const answer = context.answers?.get(entity.id);
+  if (answer !== undefined) {
+    const { newKey, ...dates } = answer;
+    const made = { ...decision, newKey, issuance: { ...issuance, ...dates, cappedBy: null } };
+    return { decision: made, waiting: null, answered: true };
+  }
+  const isNext = entity.issuer === on && context.outlooks.get(on)?.certificate != null;
+  const wish = isNext && !isOffline(entity) ? { issuance, newKey: decision.newKey } : null;
+  return {
+    decision: AS_IT_IS,
+    waiting: waitingFor(on, observed, reasons, context.now, wish),
+    answered: false,
+  };
+}
+
 /** Whose key is awaited before an entity can have another certificate; `null` where it is here. */
-export function signerAwaited(entity: Entity, { outlooks }: Pick<Context, 'outlooks'>): EntityId | null {
+function signerAwaited(entity: Entity, { outlooks }: Pick<Context, 'outlooks'>): EntityId | null {
   if (isOffline(entity)) return entity.id;
   return entity.issuer === null ? null : (outlooks.get(entity.issuer)?.awaits ?? null);
 }
 
-/** The same before its bundles can be put together: the certificates in them are there, or made before. */
+/** Whose key is awaited before its bundles can be put together: the certificates in them are there, or made before. */
 export function partAwaited(
   entity: Entity,
   { outlooks, byId }: Pick<Context, 'outlooks' | 'byId'>,
@@ -32,8 +63,9 @@ export function waitingFor(
   { cert }: EntityObservation,
   reasons: readonly Reason[],
   now: number,
+  wish: Wish | null = null,
 ): Waiting {
   const isRequested = reasons.some(({ kind }) => kind === 'requested');
   const serves = !isRequested && cert.state === 'present' && cert.facts.notAfter >= now;
-  return { on, reasons, serves };
+  return { on, reasons, serves, wish };
 }

@@ -104,6 +104,12 @@ export interface Refuse extends ChangeBase {
   readonly refusal: Refusal;
 }
 
+/** What an entity would be issued by a key that is not here: the certificate, and whether it is for a new key. */
+export interface Wish {
+  readonly issuance: Issuance;
+  readonly newKey: boolean;
+}
+
 /** A certificate that has to be made with a key that is not here. */
 export interface Waiting {
   /** The authority whose key it is. */
@@ -112,6 +118,8 @@ export interface Waiting {
   readonly reasons: readonly Reason[];
   /** Whether the certificate that is there serves until then; what was asked for by name is not there before. */
   readonly serves: boolean;
+  /** What that key is asked for; `null`: not before something above it is there. */
+  readonly wish: Wish | null;
 }
 
 /** It needs a key that is on another machine, and stays as it is until that has signed. */
@@ -150,6 +158,8 @@ export interface Issue extends ChangeBase, KeptTrust, FileChanges {
   readonly crossing: Crossing | null;
   /** What this certificate drops or changes of the one that it replaces. */
   readonly alterations: readonly Alteration[];
+  /** It was made on another machine, and is taken from there. Absent: it is made here. */
+  readonly answered?: true;
   readonly consents: readonly WorkConsent[];
 }
 

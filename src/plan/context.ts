@@ -4,6 +4,7 @@ import type { ById } from '../pki/issuers.ts';
 import { compact } from '../pki/record.ts';
 import type { SecretFault } from '../pki/secret-source.ts';
 import type { Fingerprint } from '../x509/facts.ts';
+import type { Answered } from './answered.ts';
 import type { Defect } from './defects.ts';
 import type { KnownCommands } from './errand.ts';
 import type { KeyOwners } from './key-decision.ts';
@@ -17,6 +18,8 @@ export interface Context {
   /** Entities whose serial number belongs to another certificate. */
   readonly duplicates: ReadonlyMap<EntityId, Defect>;
   readonly known?: KnownAuthorities;
+  /** Certificates that were made on other machines, of those that asked for them. Absent: none. */
+  readonly answers?: ReadonlyMap<EntityId, Answered>;
   /** Users and groups; absent: the manifest names none. */
   readonly accounts?: Accounts;
   /** Passwords that are not to be had, by source. */

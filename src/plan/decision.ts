@@ -63,15 +63,23 @@ function issuanceFor(
   issuer: Outlook | null,
   now: number,
 ): Issuance {
-  const validity = validityOf(entity, issuer, now);
-  if (cert.state !== 'present') return { ...validity, subjectKeyId: null };
+  return { ...validityOf(entity, issuer, now), ...carriedOver(entity, { cert, key }, newKey) };
+}
+
+/** What the certificate on disk hands on to the next: how its name is written, and what identifies its key. */
+export function carriedOver(
+  entity: Entity,
+  { cert, key }: Pick<EntityObservation, 'cert' | 'key'>,
+  newKey: boolean,
+): Pick<Issuance, 'subjectKeyId' | 'name'> {
+  if (cert.state !== 'present') return { subjectKeyId: null };
   const isSamePair = !newKey && key.state === 'present' && key.facts.keyId === cert.facts.keyId;
   const identifier = isSamePair ? keyIdentifierOf(cert.facts) : null;
   // Another tool may have identified the key differently; certificates below a CA refer to that (RFC 5280 §4.2.1.2).
   const isUsual = key.state === 'present' && identifier === key.facts.keyIdentifier;
   const subjectKeyId = entity.kind === 'authority' || !isUsual ? identifier : null;
   const name = keptName(entity, cert.facts);
-  return { ...validity, subjectKeyId, ...(name === undefined ? {} : { name }) };
+  return { subjectKeyId, ...(name === undefined ? {} : { name }) };
 }
 
 /**

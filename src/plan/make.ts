@@ -21,8 +21,8 @@ export type Signer =
   /** The certificate and key that an authority has in their places. */
   | { readonly kind: 'authority'; readonly id: EntityId; readonly key: KeySource };
 
-/** One thing to make for an entity; its files appear in the entity's staging folder. */
-export type Make =
+/** What is asked of an engine: one thing for an entity; its files appear in the entity's staging folder. */
+export type EngineMake =
   /** A certification request, and the private key that signs it where that is new. `name` replaces the subject. */
   | { readonly op: 'request'; readonly of: EntityId; readonly key: KeySource; readonly name?: EncodedName }
   /** A certificate for the key and name of the staged request. @see RFC 4210 §4.4.1 for `cross` ("new with old"). */
@@ -46,6 +46,12 @@ export type Make =
       readonly to: Artifact;
     };
 
+/** One step towards the files of an entity. */
+export type Make =
+  | EngineMake
+  /** Files that were kept for an answer from another machine, and the certificate that came from there. */
+  | { readonly op: 'take'; readonly of: EntityId; readonly files: readonly ('key' | 'csr' | 'cert')[] };
+
 /** Forms that PEM is converted to; openssl/convert.ts says how. */
 export type Format = 'certificate-der' | 'pkcs7' | 'pkcs8-der' | 'traditional';
 
@@ -58,7 +64,7 @@ export interface Source {
 
 /** What a make reads of files in their places. */
 export function sourcesOf(make: Make): readonly Source[] {
-  if (make.op === 'convert') return [];
+  if (make.op === 'convert' || make.op === 'take') return [];
   const generation = generationOf(make);
   const key = make.op === 'sign' ? make.by.key : make.key;
   const keys = key.isNew ? [] : [{ of: key.of, file: 'key', generation } as const];
@@ -82,6 +88,8 @@ export function outputsOf(make: Make): readonly StagedFile[] {
       return ['public'];
     case 'convert':
       return [make.to];
+    case 'take':
+      return make.files;
     default:
       return unreachable(make);
   }

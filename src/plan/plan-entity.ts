@@ -4,12 +4,12 @@ import type { Entity, EntityId } from '../pki/entity.ts';
 import { filePath, isManaged } from '../pki/files.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import type { Situation } from './artifacts/rule.ts';
-import { partAwaited, signerAwaited, waitingFor } from './awaited.ts';
+import { decidePossible, partAwaited, waitingFor } from './awaited.ts';
 import type { Refusal } from './blockage.ts';
 import { type Change, type FileChanges, type Issuance, type Issue, NOTHING_KEPT } from './change.ts';
 import { errandsFor } from './commands.ts';
 import type { Context } from './context.ts';
-import { consentsFor, type Decision, decide } from './decision.ts';
+import { consentsFor, type Decision } from './decision.ts';
 import { type Derived, derivedFiles, unwantedFiles, wantedOutputs } from './derived.ts';
 import { claimOf, grantFor, lackingRight } from './grant.ts';
 import { strangeIn, strangeReasons } from './known.ts';
@@ -44,14 +44,11 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
   if (refusal !== null) return refuse(entity, refusal);
   const claim = claimOf(entity, observed, context);
   if (claim !== undefined && 'kind' in claim) return refuse(entity, claim);
-  const wish = decide(entity, observed, context);
-  const on = wish.issuance === null ? null : signerAwaited(entity, context);
-  const waiting = on === null ? null : waitingFor(on, observed, wish.reasons, context.now);
+  // Of what waits the certificate stays for now, and files that follow from it are those of today.
+  const { decision, waiting, answered } = decidePossible(entity, observed, context);
   const own = { id: entity.id, kind: entity.kind, affects: [] };
   if (waiting !== null && observed.cert.state !== 'present')
     return { ...own, ...NOTHING_KEPT, action: 'wait', waiting };
-  // The certificate stays for now, and files that follow from it are those of today.
-  const decision = waiting === null ? wish : AS_IT_IS;
   const unvouched = unvouchedFor(entity, observed, decision.issuance, context);
   if (unvouched !== null) return refuse(entity, unvouched);
   const strange = strangeIn(entity, observed, context.known);
@@ -133,10 +130,9 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     issuance: decision.issuance,
     crossing: previous.crossing,
     alterations: decision.alterations,
+    ...(answered ? { answered } : {}),
   };
 }
-
-const AS_IT_IS: Decision = { newKey: false, issuance: null, reasons: [], alterations: [] };
 
 /** The certificate from before by which an intermediate is shown, or `null`. */
 export function routeIn(

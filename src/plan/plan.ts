@@ -5,6 +5,7 @@ import { type Entity, type EntityId, type Inventory, kindOf } from '../pki/entit
 import { groupBy } from '../pki/group.ts';
 import { byIdOf } from '../pki/issuers.ts';
 import { fingerprintsOf, type NameAttribute } from '../x509/facts.ts';
+import type { Answered } from './answered.ts';
 import { type Change, type Consent, consentsOf, isIssue, reasonsOf } from './change.ts';
 import { type ClockDoubt, type Moment, momentOf } from './clock.ts';
 import { type Context, givenIn } from './context.ts';
@@ -76,6 +77,8 @@ export interface PlanOptions {
   readonly pinned?: ReadonlySet<EntityId>;
   /** Who makes keys and certificates; `auto` by default. */
   readonly engine?: EngineChoice;
+  /** Certificates that came from other machines. Absent: none. */
+  readonly answers?: ReadonlyMap<EntityId, Answered>;
 }
 
 /** One change per entity of the inventory, then a removal for each stranger, which waits for consent. */
@@ -95,6 +98,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     hasIssued: (authority) => hasIssued(authority, inventory, observation),
     childrenOf: (authority) => children.get(authority) ?? [],
     ...givenIn(inventory, observation),
+    ...(options.answers === undefined ? {} : { answers: options.answers }),
     now,
   };
   const pinned = pinnedOf(inventory, observation, options.pinned ?? new Set());

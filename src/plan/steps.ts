@@ -4,7 +4,7 @@ import { type ById, byIdOf, rootAbove } from '../pki/issuers.ts';
 import { type KeySpec, rsaSize } from '../pki/key-spec.ts';
 import { ruleOf } from './artifacts/rules.ts';
 import { crossingOf, type Issue, isIssue, isWork, makesKey, type Work } from './change.ts';
-import type { KeySource, Make } from './make.ts';
+import type { EngineMake, KeySource, Make } from './make.ts';
 import type { Part } from './parts.ts';
 import type { Plan } from './plan.ts';
 
@@ -20,7 +20,7 @@ interface StepBase {
 
 /** An engine makes something in the entity's staging folder. A cross-certificate is signed like any other. */
 export interface MakeStep extends StepBase {
-  readonly kind: Make['op'] | 'cross';
+  readonly kind: EngineMake['op'] | 'cross';
   readonly make: Make;
   /** How long it takes; other steps count 1. */
   readonly weight: number;
@@ -87,12 +87,13 @@ function entitySteps(
 
 /** @param issuer steps by which the issuer is in its place. */
 function issueSteps(
-  { issuance, crossing }: Issue,
+  { issuance, crossing, answered }: Issue,
   entity: Entity,
   key: KeySource,
   issuer: readonly StepId[],
 ): readonly MakeStep[] {
   const { id } = entity;
+  if (answered) return takeSteps(id, key);
   const name = issuance.name === undefined ? {} : { name: issuance.name };
   const request = makeStep({ op: 'request', of: id, key, ...name }, [], keyWeight(entity.key, key));
   const by = entity.issuer === null ? ({ kind: 'self', key } as const) : authoritySigner(entity.issuer);
@@ -103,6 +104,12 @@ function issueSteps(
     request.id,
   ]);
   return [request, sign, cross];
+}
+
+/** Made on another machine; the steps are those that it would take here. */
+function takeSteps(of: EntityId, { isNew }: KeySource): readonly MakeStep[] {
+  const request = makeStep({ op: 'take', of, files: isNew ? ['key', 'csr'] : ['csr'] }, []);
+  return [request, makeStep({ op: 'take', of, files: ['cert'] }, [request.id])];
 }
 
 function authoritySigner(id: EntityId) {
@@ -159,10 +166,15 @@ function ownNeeds({ kind, of }: Part, change: Work): readonly StepId[] {
 }
 
 function makeStep(make: Make, needs: readonly StepId[], weight = 1): MakeStep {
-  const kind = make.op === 'sign' && make.to === 'cross' ? 'cross' : make.op;
+  const kind = stepKind(make);
   // An entity may have several files converted.
   const id = stepId(kind, make.of) + (make.op === 'convert' ? ` ${make.to}` : '');
   return { kind, id, entity: make.of, needs, make, weight };
+}
+
+function stepKind(make: Make): MakeStep['kind'] {
+  if (make.op === 'take') return make.files.includes('cert') ? 'sign' : 'request';
+  return make.op === 'sign' && make.to === 'cross' ? 'cross' : make.op;
 }
 
 /** How long making a key takes, relative to an EC key: RSA primes dominate everything, so they start first. */

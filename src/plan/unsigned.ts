@@ -7,7 +7,9 @@ import { keySpecText } from '../pki/key-spec.ts';
 import { encodeRequestInfo, encodeTbsCertificate } from '../x509/certificate-write.ts';
 import { type CertificateFacts, keyIdentifierOf } from '../x509/facts.ts';
 import { type EncodedName, encodedName, encodedNameDer } from '../x509/name.ts';
+import { privateExtension } from '../x509/private-extension.ts';
 import { keyIdentifier } from '../x509/public-key.ts';
+import { requestSpki, requestSubject } from '../x509/request.ts';
 import {
   type SignatureAlgorithm,
   type Signing,
@@ -15,6 +17,7 @@ import {
   signingBy,
 } from '../x509/signature-write.ts';
 import type { Issuance } from './change.ts';
+import type { SigningRequest } from './signing-request.ts';
 import { certificateSpec, issuedBy, requestedExtensions, writtenExtensions } from './wanted.ts';
 
 /** Waits for a signature. */
@@ -61,6 +64,31 @@ export function unsignedCertificate(entity: Entity, inputs: CertificateInputs): 
     subject,
     spki,
     extensions: writtenExtensions(spec),
+  });
+  return { der, algorithm };
+}
+
+/** The same of what another machine asks for. @param request the PKCS#10 request, in DER. @throws Error as above. */
+export function unsignedAnswer(
+  asked: SigningRequest,
+  request: Uint8Array,
+  issuer: CertificateFacts,
+  serial: Uint8Array,
+): Unsigned {
+  const { notBefore, notAfter, digest, padding } = asked;
+  const algorithm = algorithmOf(signingBy(issuer.keySpec, { digest, padding }));
+  const extensions = asked.extensions.map(({ oid, critical, value }) => {
+    return { rule: privateExtension(oid), critical, value };
+  });
+  const der = encodeTbsCertificate({
+    serial,
+    algorithm,
+    issuer: Buffer.from(issuer.subjectDer, 'hex'),
+    notBefore,
+    notAfter,
+    subject: requestSubject(request),
+    spki: requestSpki(request),
+    extensions,
   });
   return { der, algorithm };
 }

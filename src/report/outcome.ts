@@ -10,6 +10,7 @@ import { adviceMessages, type Message } from './message.ts';
 import { leftText, notesOf, warningTexts } from './plan.ts';
 import { archivedJson, planJson } from './plan-json.ts';
 import { keptMessages, setsText } from './prune.ts';
+import { refusedMessages } from './refused-answers.ts';
 import { executionText, failureTexts, lackTexts, skippedText } from './run.ts';
 import { waitingMessages } from './waiting.ts';
 
@@ -56,6 +57,7 @@ export function resultMessages(result: ApplyResult, root: string): readonly Mess
   const clock = 'plan' in result ? clockMessages(result.plan) : [];
   return [
     ...clock,
+    ...refusedMessages(result.refusedAnswers ?? []),
     ...endingMessages(result),
     ...leftMessages(result),
     ...keptInArchive(result),
@@ -173,6 +175,7 @@ export function resultJson(result: ApplyResult, project: Project, verification: 
     failures: result.kind === 'done' ? result.execution.failures : [],
     warnings: result.warnings ?? [],
     pruned: (result.pruned ?? []).map(archivedJson),
+    refusedAnswers: (result.refusedAnswers ?? []).map(({ entity }) => entity),
     held: 'held' in result ? result.held.map(({ id }) => id) : [],
     blocked: 'blocked' in result ? result.blocked.map(({ id }) => id) : [],
     verification,

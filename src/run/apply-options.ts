@@ -5,6 +5,7 @@ import type { Change, Consent } from '../plan/change.ts';
 import type { ArchivedSet } from '../plan/observation.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Rival } from '../store/lock.ts';
+import type { RefusedAnswer } from './answers.ts';
 import type { Listener } from './events.ts';
 import type { Execution } from './execute.ts';
 import type { Ask } from './secrets.ts';
@@ -37,6 +38,8 @@ export interface ApplyOptions {
   readonly retire?: ReadonlySet<EntityId>;
   /** The only entities for which what is due is done; by default all of them. */
   readonly only?: ReadonlySet<EntityId>;
+  /** A folder with certificates that were made on another machine. */
+  readonly answers?: string;
   /** Seconds to wait for another run to end; none by default. */
   readonly lockTimeout?: number;
   readonly listener?: Listener;
@@ -48,6 +51,8 @@ export interface ApplyOptions {
 export type ApplyResult = Ending & {
   /** Problems beside the steps, in words. */
   readonly warnings?: readonly string[];
+  /** What came from another machine, and is not taken. */
+  readonly refusedAnswers?: readonly RefusedAnswer[];
   /** What of the archive is gone for good. */
   readonly pruned?: readonly ArchivedSet[];
 };

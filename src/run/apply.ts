@@ -21,8 +21,10 @@ import { Ledger } from '../store/ledger.ts';
 import { Cache, isWorthwhile } from '../store/observe/cache.ts';
 import { observe } from '../store/observe/observe.ts';
 import { Reader } from '../store/observe/reader.ts';
+import { dropOutgoing } from '../store/outgoing.ts';
 import { OutputFolder } from '../store/output-folder.ts';
 import { Secrets } from '../store/secrets.ts';
+import { type Answers, answersIn } from './answers.ts';
 import type { ApplyOptions, ApplyResult } from './apply-options.ts';
 import { execute } from './execute.ts';
 import { Expected } from './expected.ts';
@@ -76,6 +78,7 @@ async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<
   const reader = new Reader(options.secrets);
   const observation = atMoment(observe(root, inventory, cache, reader), root, inventory, now);
   await cache.save(output.own);
+  const brought = answersFor(inventory, observation, { ...options, reader });
   const { rekey = new Set(), retire = new Set(), only = new Set(), engine } = options;
   const asked = {
     now,
@@ -83,6 +86,7 @@ async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<
     rekey,
     retire,
     only,
+    answers: brought.taken,
     ...(engine === undefined ? {} : { engine }),
   } as const;
   const plan = withStuck(planAsked(inventory, observation, asked), stuck);
@@ -103,9 +107,19 @@ async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<
     ? await nothingDone(plan, agreement, () =>
         rememberAll(output, settledIn(inventory, agreement.possible), observation),
       )
-    : await carryOut(inventory, observation, agreement, { ...options, reader });
+    : await carryOut(inventory, observation, agreement, { ...options, reader, brought: brought.taken });
   const isWell = result.kind === 'nothing' || (result.kind === 'done' && !result.interrupted);
-  return isWell ? { ...result, ...(await pruneAll(output, prunedWith(plan.prunes, consents))) } : result;
+  const whole = brought.refused.length === 0 ? result : { ...result, refusedAnswers: brought.refused };
+  return isWell ? { ...whole, ...(await pruneAll(output, prunedWith(plan.prunes, consents))) } : whole;
+}
+
+function answersFor(
+  inventory: Inventory,
+  observation: Observation,
+  { answers, output, reader }: OpenOptions & { readonly reader: Reader },
+): Answers {
+  if (answers === undefined) return { taken: new Map(), refused: [] };
+  return answersIn(answers, { output, inventory, observation, reader });
 }
 
 async function nothingDone(
@@ -141,7 +155,7 @@ async function carryOut(
   inventory: Inventory,
   observation: Observation,
   { possible: plan, awaiting: held, withheld: blocked }: Agreement,
-  options: OpenOptions & { readonly reader: Reader },
+  options: OpenOptions & { readonly reader: Reader; readonly brought: Answers['taken'] },
 ): Promise<ApplyResult> {
   const { root, output, reader, binary, processes, listener, signal } = options;
   // Two runs may fall into one second.
@@ -166,6 +180,7 @@ async function carryOut(
     taken: Taken.in(root, inventory.entities, observation, plan.changes),
     reader,
     flush,
+    answers: options.brought,
     now: plan.now,
   };
   const execution = await execute(run, stepsOf(plan, inventory), {
@@ -173,6 +188,7 @@ async function carryOut(
     ...(listener === undefined ? {} : { listener }),
     ...(signal === undefined ? {} : { signal }),
   }).finally(() => engine.close());
+  for (const id of execution.published) if (options.brought.has(id)) dropOutgoing(output.own, id);
   if (isWorthwhile(execution.published.length, inventory.entities.length)) await cacheAll(run, inventory);
   return { kind: 'done', plan, held, blocked, execution, interrupted: signal?.aborted ?? false };
 }

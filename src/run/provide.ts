@@ -12,7 +12,7 @@ import { type Run, workOf } from './run.ts';
 /** Everything that a make is made from is in staging when this resolves. */
 export async function provide(run: Run, make: Make): Promise<void> {
   if (make.op === 'convert') await provideParts(run, make);
-  for (const source of sourcesOf(make)) await provideOne(run, source);
+  for (const source of sourcesOf(make)) await provideSource(run, source);
 }
 
 /** Private keys may be among them. */
@@ -23,7 +23,11 @@ async function provideParts(run: Run, { of, parts, to }: Extract<Make, { op: 'co
   folder.writeNew(nameOf(path), text, modeOf('key'));
 }
 
-async function provideOne(run: Run, source: Source): Promise<void> {
+/** One file in its place, read once and checked. */
+export async function provideSource(
+  run: Pick<Run, 'output' | 'staging' | 'published'>,
+  source: Source,
+): Promise<void> {
   const path = copyPath(source.of, source.file, run.staging.run, source.generation);
   await run.staging.once(path, async () => {
     const { of, file } = source;

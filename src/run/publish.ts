@@ -88,6 +88,7 @@ function record(
   reasons: readonly Reason[],
 ): Promise<void> {
   const issuer = entity.issuer ?? entity.id;
-  const engine = staging.makerOf(entity.id, file);
+  const maker = staging.makerOf(entity.id, file);
+  const engine = maker === 'the answer' ? undefined : maker;
   return ledger.append(ledgerEntry(cert, { entity: entity.id, issuer, now, reasons, engine }));
 }

@@ -7,6 +7,7 @@ import type { Flush } from '../store/flush.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Reader } from '../store/observe/reader.ts';
 import type { OutputFolder } from '../store/output-folder.ts';
+import type { Answer } from './answers.ts';
 import type { Published } from './published.ts';
 import type { Staging } from './staging.ts';
 import type { Taken } from './taken.ts';
@@ -24,6 +25,8 @@ export interface Run {
   readonly ledger: Ledger;
   readonly taken: Taken;
   readonly reader: Reader;
+  /** What came from other machines. */
+  readonly answers?: ReadonlyMap<EntityId, Answer> | undefined;
   /** `undefined` where there are too few first issues for it to pay, or the system cannot do it. */
   readonly flush: Flush | undefined;
   /** Seconds since 1970: the moment of the plan. */

@@ -1,6 +1,6 @@
 /** The folders in which one run has its files made, out of sight of readers. */
 import { setImmediate } from 'node:timers/promises';
-import type { EngineName } from '../pki/engine.ts';
+import type { Maker } from '../pki/engine.ts';
 import { type EntityId, unreachable } from '../pki/entity.ts';
 import { nameOf } from '../pki/files.ts';
 import {
@@ -34,7 +34,7 @@ export class Staging {
   readonly #recent = new Map<EntityId, Folder>();
   readonly #made = new Set<EntityId>();
   readonly #shared = new Map<string, Promise<void>>();
-  readonly #makers = new Map<string, EngineName>();
+  readonly #makers = new Map<string, Maker>();
 
   constructor(output: OutputFolder, run: string) {
     this.#output = output;
@@ -84,7 +84,7 @@ export class Staging {
   }
 
   /** openssl exits 0 on a full disk: what it made must at least be there, so that the cause is named at once. */
-  checkMade(id: EntityId, file: StagedFile, maker: EngineName): void {
+  checkMade(id: EntityId, file: StagedFile, maker: Maker): void {
     this.#makers.set(this.name(id, file), maker);
     // Node's own writing fails where it fails.
     if (maker === 'openssl') this.#checkThere(id, file);
@@ -97,7 +97,7 @@ export class Staging {
   }
 
   /** The engine that made a file of this run, once it is checked. */
-  makerOf(id: EntityId, file: StagedFile): EngineName {
+  makerOf(id: EntityId, file: StagedFile): Maker {
     const maker = this.#makers.get(this.name(id, file));
     if (maker === undefined) throw new Error(`Internal error: no one made ${file} of ${id}`);
     return maker;

@@ -1,7 +1,7 @@
 /** Whether what was made for an entity is what was asked, read from the staged files themselves. */
 
 import type { Artifact } from '../pki/artifact.ts';
-import type { EngineName } from '../pki/engine.ts';
+import type { Maker } from '../pki/engine.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import { crossObjections, type Made, objections } from '../plan/accept.ts';
@@ -80,7 +80,7 @@ function verifyCross(
   return cert;
 }
 
-function throwAny(maker: EngineName, found: readonly Objection[]): void {
+function throwAny(maker: Maker, found: readonly Objection[]): void {
   if (found.length > 0) throw new StepError({ kind: 'made-other', maker, objections: found });
 }
 

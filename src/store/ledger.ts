@@ -48,7 +48,7 @@ export interface LedgerEntry {
   readonly keyId: string;
   /** Why it was issued. */
   readonly reasons: readonly RecordedReason[];
-  /** Who made it; lines from before there was a choice do not say. */
+  /** Who made it; lines from before there was a choice do not say, nor those of another machine's certificates. */
   readonly engine?: EngineName;
 }
 
@@ -65,7 +65,7 @@ export function ledgerEntry(
     readonly issuer: EntityId;
     readonly now: number;
     readonly reasons: readonly Reason[];
-    readonly engine: EngineName;
+    readonly engine: EngineName | undefined;
   },
 ): LedgerEntry {
   return {
@@ -80,7 +80,7 @@ export function ledgerEntry(
     fingerprint: facts.fingerprint,
     keyId: facts.keyId,
     reasons: about.reasons.map(recordedReason),
-    engine: about.engine,
+    ...(about.engine === undefined ? {} : { engine: about.engine }),
   };
 }
 

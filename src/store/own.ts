@@ -38,7 +38,7 @@ export async function openOwn(output: Folder): Promise<Folder> {
 }
 
 /** The folders in it that a run works with; each is made when it is needed. */
-const FOLDERS = ['stage', 'scratch', 'commit', 'archive'];
+const FOLDERS = ['stage', 'scratch', 'commit', 'archive', 'outgoing'];
 
 /** For a look that changes nothing. @param root the output folder. @throws UserError where no run would go either. */
 export function checkOwn(root: string): void {

@@ -4,6 +4,7 @@ import { unreachable } from '../pki/entity.ts';
 import type { Blockage } from '../plan/blockage.ts';
 import type { Advice } from './advice.ts';
 import { blockageText } from './blockage.ts';
+import { type ExchangeFault, exchangeText } from './exchange.ts';
 import { few } from './few.ts';
 
 /** The causes of a UserError (store/user-error.ts), each with what its words need; paths are absolute. */
@@ -55,6 +56,8 @@ export type UserProblem =
   /** A program that is asked for users and groups did not answer. */
   | { readonly kind: 'no-answer'; readonly program: string; readonly name: string }
   | { readonly kind: 'nothing-to-verify'; readonly root: string }
+  /** A folder, or a file in it, by which requests go to another machine and come back. */
+  | { readonly kind: 'exchange'; readonly path: string; readonly fault: ExchangeFault }
   /** What a program asked for by name: no entity has that name, or several have. */
   | { readonly kind: 'no-such-leaf'; readonly name: string; readonly ids: readonly string[] }
   | { readonly kind: 'no-credentials'; readonly entity: string }
@@ -76,6 +79,8 @@ export function problemText(problem: UserProblem): Advice {
       };
     case 'lock':
       return lockText(problem.path, problem.cause);
+    case 'exchange':
+      return exchangeText(problem.path, problem.fault);
     case 'foreign-owner':
       return {
         problem: `"${problem.path}" belongs to another user (uid ${problem.uid}), and what is in it would be relied on`,

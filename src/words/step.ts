@@ -1,6 +1,6 @@
 /** Why a step of an apply failed, in words, where neither openssl nor the system says so. */
 import { ARTIFACTS, type Artifact } from '../pki/artifact.ts';
-import type { EngineName } from '../pki/engine.ts';
+import type { Maker } from '../pki/engine.ts';
 import { type EntityId, unreachable } from '../pki/entity.ts';
 import type { SecretFault } from '../pki/secret-source.ts';
 import type { Blockage } from '../plan/blockage.ts';
@@ -21,11 +21,11 @@ export type StepFault =
   | {
       readonly kind: 'made-garbage';
       readonly path: string;
-      readonly maker: EngineName;
+      readonly maker: Maker;
       readonly detail: string;
     }
-  | { readonly kind: 'made-other'; readonly maker: EngineName; readonly objections: readonly Objection[] }
-  | { readonly kind: 'made-other-content'; readonly maker: EngineName; readonly artifact: Artifact }
+  | { readonly kind: 'made-other'; readonly maker: Maker; readonly objections: readonly Objection[] }
+  | { readonly kind: 'made-other-content'; readonly maker: Maker; readonly artifact: Artifact }
   | { readonly kind: 'other-public-key' }
   /** A new key that an entity has already, and a serial number that its issuer has given before. */
   | { readonly kind: 'key-again'; readonly owner: EntityId }

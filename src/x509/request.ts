@@ -25,6 +25,11 @@ export function requestSpki(der: Uint8Array): Uint8Array {
   return expectTag(children(signedParts(der).tbsDer)[2], TAG.sequence).bytes;
 }
 
+/** The subject of a request, in DER. @throws DerError as above. */
+export function requestSubject(der: Uint8Array): Uint8Array {
+  return expectTag(children(signedParts(der).tbsDer)[1], TAG.sequence).bytes;
+}
+
 function requestedExtensions(attributes: Der | undefined): Der | undefined {
   if (attributes?.tag !== context(0)) return undefined;
   for (const attribute of children(attributes)) {

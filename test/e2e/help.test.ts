@@ -11,6 +11,9 @@ const ENDS = new Map([
   ['pki status --now 2027-03-01T00:00:00Z', 2],
   ['pki recover --discard servers/api', 1],
   ['pki adopt tls --write pki.yaml', 1],
+  // Nothing is asked there.
+  ['pki sign stick --key root.key', 1],
+  ['pki import stick', 1],
   // Nothing listens there.
   ['pki check localhost:8443', 1],
   ['pki check localhost:8443 --with clients/app', 1],

@@ -1,7 +1,20 @@
 // A root whose key is on another machine: what goes on without it, and how it signs.
-import { readFileSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { CLI, REPOSITORY } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
 import { copyOf, Project, stateOf } from './project.ts';
 
 const manifest = (root: string): string => `version: 1
@@ -71,4 +84,141 @@ describe('an authority that is declared offline', () => {
       'pki: warning: authorities/root: its key is declared offline, and "authorities/root/key.pem" is there: move it',
     );
   });
+});
+
+/** A new home for the same root: its certificate is there, and everything else waits. */
+function newHome(extra = ''): Project {
+  const project = new Project(manifest(', key: offline') + extra);
+  cpSync(join(home.out, 'authorities/root/cert.pem'), join(project.out, 'authorities/root/cert.pem'));
+  return project;
+}
+
+const KEY = (): string => join(home.folder, 'root-key.pem');
+
+describe('a certificate that takes an offline key', () => {
+  it('is asked for, signed and taken, and all that needs it follows', async () => {
+    const project = newHome();
+    const asked = await project.pki(['request', 'stick']);
+    expect(asked).toMatchObject({ code: 0 });
+    expect(asked.stdout).toContain('requested: 1 certificate in stick');
+    const files = ['authorities.root.pem', 'authorities.services.csr.pem', 'request.json', 'sign.sh'];
+    const stick = join(project.folder, 'stick');
+    expect(readdirSync(stick).sort()).toEqual(files);
+    for (const file of files) expect(readFileSync(join(stick, file), 'utf8')).not.toContain('PRIVATE KEY');
+
+    // An answer may be on its way: the same is asked again, to the octet.
+    const before = files.map((file) => readFileSync(join(stick, file), 'utf8').replace(/"made": .*/, ''));
+    await project.pki(['request', 'stick']);
+    expect(files.map((file) => readFileSync(join(stick, file), 'utf8').replace(/"made": .*/, ''))).toEqual(
+      before,
+    );
+
+    expect(await project.pki(['import', 'stick'])).toMatchObject({ code: 1 });
+    expect((await project.pki(['sign', 'stick', '--key', KEY()])).code).toBe(1);
+    const signed = await project.pki(['sign', 'stick', '--key', KEY(), '--yes']);
+    expect(signed).toMatchObject({ code: 0 });
+    expect(signed.stdout).toMatch(
+      /subject +CN=Example Services CA\n +authority +yes, path length without limit/,
+    );
+    const taken = await project.pki(['import', 'stick']);
+    expect(taken).toMatchObject({ code: 0 });
+    expect(taken.stdout).toContain('2 handshakes accepted, 8 refused, as expected');
+    expect(existsSync(join(project.out, '.pki/outgoing/authorities.services'))).toBe(false);
+    const again = await project.pki(['import', 'stick', '--skip-verify']);
+    expect(again).toMatchObject({ code: 0 });
+    expect(again.stdout).toContain('nothing to do, everything matches the manifest');
+    const history = JSON.parse((await project.pki(['history', 'authorities/services', '--json'])).stdout);
+    expect(history.entries).toHaveLength(1);
+  });
+
+  it('is signed by openssl alone as well, and a renewal keeps the key', async () => {
+    const project = declared();
+    const key = readFileSync(join(project.out, 'authorities/services/key.pem'));
+    rmSync(join(project.out, 'authorities/services/cert.pem'));
+    expect(await project.pki(['request', 'stick'])).toMatchObject({ code: 0 });
+    execFileSync('sh', ['stick/sign.sh', KEY()], { cwd: project.folder, input: 'yes\n', stdio: 'pipe' });
+    expect(await project.pki(['import', 'stick'])).toMatchObject({ code: 0 });
+    expect(readFileSync(join(project.out, 'authorities/services/key.pem'))).toEqual(key);
+  });
+
+  it('of another hand is refused with the reason, and nothing changes', async () => {
+    const project = newHome();
+    await project.pki(['request', 'stick']);
+    const answer = join(project.folder, 'stick/authorities.services.cert.pem');
+    const refusal = async (): Promise<string> => {
+      const run = await project.pki(['import', 'stick']);
+      expect(run).toMatchObject({ code: 1 });
+      expect(existsSync(join(project.out, 'authorities/services/cert.pem'))).toBe(false);
+      return run.stderr;
+    };
+    cpSync(join(home.out, 'authorities/services/cert.pem'), answer);
+    expect(await refusal()).toMatch(
+      /"authorities\/services" is not taken: .*the certificate is for another key/,
+    );
+
+    // Signed by the right key, and with more than was asked for.
+    const requests = join(project.folder, 'stick/request.json');
+    const asked = JSON.parse(readFileSync(requests, 'utf8'));
+    const longer = asked.requests.map((one: { notAfter: number }) => ({
+      ...one,
+      notAfter: one.notAfter + 86400,
+    }));
+    writeFileSync(requests, JSON.stringify({ ...asked, requests: longer }));
+    await project.pki(['sign', 'stick', '--key', KEY(), '--yes']);
+    expect(await refusal()).toMatch(/is not taken: notAfter is /);
+
+    writeFileSync(requests, JSON.stringify(asked));
+    await project.pki(['sign', 'stick', '--key', KEY(), '--yes']);
+    const good = readFileSync(answer, 'utf8');
+    const at = good.indexOf('\n', good.length / 2) + 5;
+    writeFileSync(answer, good.slice(0, at) + (good[at] === 'A' ? 'B' : 'A') + good.slice(at + 1));
+    expect(await refusal()).toContain('is not taken: ');
+    rmSync(answer);
+    symlinkSync(join(home.out, 'authorities/root/cert.pem'), answer);
+    expect(await refusal()).toContain('is a symbolic link');
+  });
+
+  it('is not signed with another key, none, or what is not there', async () => {
+    const project = newHome();
+    cpSync(join(home.out, 'authorities/services/key.pem'), join(project.folder, 'other.pem'));
+    await project.pki(['request', 'stick']);
+    for (const [key, problem] of [
+      ['other.pem', 'is the key of no authority that is asked'],
+      ['pki.yaml', 'holds no private key that can be read'],
+      ['gone.pem', 'is not there'],
+    ] as const) {
+      const run = await project.pki(['sign', 'stick', '--yes', '--key', key]);
+      expect(run).toMatchObject({ code: 1 });
+      expect(run.stderr).toContain(problem);
+    }
+    expect(existsSync(join(project.folder, 'stick/authorities.services.cert.pem'))).toBe(false);
+    rmSync(join(project.folder, 'stick/request.json'));
+    expect((await project.pki(['request', 'stick'])).stderr).toContain('holds other files than requests');
+  });
+});
+
+it('docs/scale.md leads from nothing to a PKI below a root whose key stays where it is', () => {
+  const page = readFileSync(join(REPOSITORY, 'docs/scale.md'), 'utf8');
+  const lines = /```sh\n# On the machine[^`]*```/.exec(page)?.[0].split('\n').slice(1, -1).join('\n') ?? '';
+  const folder = temporaryFolder();
+  for (const [name, text] of [
+    [
+      'offline/root.yaml',
+      'version: 1\nauthorities: { root: { commonName: Example Root CA, key: rsa-3072 } }\n',
+    ],
+    ['home/pki.yaml', manifest(', key: offline')],
+  ] as const) {
+    mkdirSync(dirname(join(folder, name)));
+    writeFileSync(join(folder, name), text);
+  }
+  const script = lines
+    .replaceAll('~/', `${folder}/`)
+    .replaceAll('/media/stick', `${folder}/stick`)
+    // There is no terminal to ask at.
+    .replace(/^(.*pki sign .*)$/m, '$1 --yes');
+  expect(script.match(/^.*pki \w+/gm)).toHaveLength(4);
+  const run = `set -e\npki() { "${process.execPath}" "${CLI}" "$@"; }\n${script}`;
+  const said = execFileSync('/bin/sh', ['-c', run], { encoding: 'utf8', stdio: 'pipe' });
+  expect(said).toContain('2 handshakes accepted, 8 refused, as expected');
+  expect(existsSync(join(folder, 'home/pki/authorities/root/key.pem'))).toBe(false);
 });

@@ -9,7 +9,7 @@ import type { Entity, Inventory } from '../../src/pki/entity.ts';
 import { byIdOf } from '../../src/pki/issuers.ts';
 import { keySpecText } from '../../src/pki/key-spec.ts';
 import { type StagedFile, stagedPath } from '../../src/pki/paths.ts';
-import type { Make } from '../../src/plan/make.ts';
+import type { EngineMake } from '../../src/plan/make.ts';
 import { type Plan, planInventory } from '../../src/plan/plan.ts';
 import { stepsOf } from '../../src/plan/steps.ts';
 import { type Unsigned, unsignedCertificate, unsignedRequest } from '../../src/plan/unsigned.ts';
@@ -76,10 +76,10 @@ export async function twinsOf(
 
   const staged = (of: string, file: StagedFile) => bytesOf(readBytes(join(root, stagedPath(of, file, run))));
   const entityOf = (id: string): Entity => byId.get(id) ?? fail(id);
-  const keyOf = (source: Extract<Make, { op: 'request' }>['key']) =>
+  const keyOf = (source: Extract<EngineMake, { op: 'request' }>['key']) =>
     source.isNew ? staged(source.of, 'key') : bytesOf(readPublished(root, entityOf(source.of), 'key'));
 
-  function compare(make: Make): readonly Twins[] {
+  function compare(make: EngineMake): readonly Twins[] {
     const what = `${make.op} ${make.of}`;
     switch (make.op) {
       case 'request': {

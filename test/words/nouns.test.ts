@@ -23,7 +23,7 @@ const GENERAL = new Set(
   key pem der ec curve attribute identifier encrypted damaged basic constraints usage unknown read execute apply adopt
   accept refuse keep kept remove refresh renew renewal issued verified verification staged stream public attempt
   ip range databases handshakes shake published occurrence advice rank built in spelled spoiled said algorithm private node turns choice unsigned inputs flush content summary clock doubt moment
-  look temporary shell completed applied planned anchor example extension extensions spec situation credential case parameters`
+  import sign possible refused look temporary shell completed applied planned anchor example extension extensions spec situation credential case parameters`
     .split(/\s+/)
     .filter((word) => word !== ''),
 );

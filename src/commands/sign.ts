@@ -1,0 +1,45 @@
+/** `pki sign <folder>`: shows what a folder of requests asks for, and signs it on a yes. */
+import { sign } from '../index.ts';
+import { askedText, signMessages, signText } from '../report/request.ts';
+import { answerTo } from './consent.ts';
+import { type Console, EXIT, type ExitCode } from './console.ts';
+import type { Interruption } from './interruption.ts';
+
+/** Options of `pki sign`. */
+export interface SignFlags {
+  readonly key: string;
+  readonly certificate?: string;
+  readonly yes?: boolean;
+}
+
+/** `failed` where nothing was signed. */
+export async function signCommand(
+  folder: string,
+  { key, certificate, yes }: SignFlags,
+  console: Console,
+  interruption: Interruption,
+): Promise<ExitCode> {
+  interruption.listen();
+  const isTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true;
+  if (!yes && !isTerminal) {
+    console.say(
+      { kind: 'error', text: 'there is no terminal to ask at whether to sign' },
+      { kind: 'hint', text: 'read what is asked, and pass "--yes"' },
+    );
+  }
+  const result = await sign({
+    folder,
+    key,
+    ...(certificate === undefined ? {} : { certificate }),
+    approve: async (asked) => {
+      console.out(`${askedText(asked)}\n`);
+      if (yes) return true;
+      if (!isTerminal) return false;
+      const question = `pki: type "yes" to sign ${asked.length === 1 ? 'it' : `these ${asked.length}`}, anything else to leave it: `;
+      return (await answerTo(question, interruption.signal))?.trim() === 'yes';
+    },
+  });
+  console.out(signText(result));
+  console.say(...signMessages(result));
+  return result.signed.length === 0 ? EXIT.failed : EXIT.fine;
+}

@@ -1,0 +1,88 @@
+// What a key on another machine is asked to sign: read from a file of another machine, and what must not be signed.
+import { describe, expect, it } from 'vitest';
+import { signScript } from '../../src/openssl/sign-script.ts';
+import { readSigningRequest, type SigningRequest, signingFaults } from '../../src/plan/signing-request.ts';
+import type { CertificateFacts } from '../../src/x509/facts.ts';
+import { changed, critical, DAY, signedWith, uncritical } from '../helpers/entities.ts';
+import { ROOT, root, SERVICES, services, settled } from './settled.ts';
+
+const WHOLE: SigningRequest = {
+  entity: services,
+  authority: root,
+  notBefore: 1_000,
+  notAfter: 2_000,
+  extensions: [{ oid: '2.5.29.19', critical: true, value: '30030101ff' }],
+  digest: null,
+  padding: null,
+};
+
+describe('a request that is read', () => {
+  it('is what was written', () => {
+    expect(readSigningRequest({ ...WHOLE })).toEqual(WHOLE);
+    expect(readSigningRequest({ ...WHOLE, digest: 'sha384', padding: 'rsa-pss' })).toMatchObject({
+      digest: 'sha384',
+    });
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['no entity', { entity: undefined }],
+    ['an entity of no section', { entity: 'roots/services' }],
+    ['an entity that leads elsewhere', { entity: 'servers/../../etc' }],
+    ['an authority that is a path', { authority: 'authorities/a/b' }],
+    ['a name that is no word', { entity: 'servers/$(id)' }],
+    ['no extensions', { extensions: [] }],
+    ['an extension that is not hex', { extensions: [{ oid: '2.5.29.19', critical: true, value: 'xyz' }] }],
+    ['an extension without an OID', { extensions: [{ oid: 'CA', critical: true, value: '30' }] }],
+    ['an end before its beginning', { notAfter: 1_000 }],
+    ['a date that is no number', { notBefore: '1000' }],
+    ['a date after all dates', { notAfter: 253_402_300_800 }],
+    ['a digest that is not used', { digest: 'sha1' }],
+    ['a padding that is not known', { padding: 'none' }],
+  ])('with %s is none', (_, given) => {
+    expect(readSigningRequest({ ...WHOLE, ...given })).toBeUndefined();
+  });
+});
+
+describe('what must not be signed', () => {
+  const world = settled();
+  const [issuer, asked] = [world.cert(root), world.cert(services)];
+  const kinds = (cert: CertificateFacts, by = issuer, fits = true) =>
+    signingFaults(cert, by, fits).map(({ kind }) => kind);
+  const limited = (pathLength: number | null) =>
+    changed(issuer, { extensions: { basicConstraints: critical({ ca: true, pathLength }) } });
+
+  it('is nothing of what is in order', () => {
+    expect(kinds(asked)).toEqual([]);
+    expect(kinds(asked, limited(1))).toEqual([]);
+  });
+
+  it.each<[string, readonly string[]]>([
+    ['no-authority', kinds(asked, changed(issuer, { extensions: { basicConstraints: undefined } }))],
+    ['outlives', kinds(changed(asked, { notAfter: issuer.notAfter + DAY }))],
+    ['path-length', kinds(asked, limited(0))],
+    ['other-signer', kinds(changed(asked, { extensions: { authorityKeyIdentifier: signedWith('00') } }))],
+    ['request-signature', kinds(asked, issuer, false)],
+  ])('%s', (kind, found) => expect(found).toEqual([kind]));
+
+  it('is what a certificate without an identifier would sign', () => {
+    const by = changed(issuer, { extensions: { subjectKeyIdentifier: undefined } });
+    expect(
+      kinds(
+        changed(asked, {
+          extensions: { authorityKeyIdentifier: uncritical({ keyId: null, issuer: null, serial: null }) },
+        }),
+        by,
+      ),
+    ).toEqual(['unidentified']);
+  });
+});
+
+it('sign.sh holds values of a manifest as text alone', () => {
+  const value = `TEXT $(touch pwned) \`id\` 'x' "y" \\ #`;
+  const entity = { ...SERVICES, subject: [{ type: 'CN', value }] };
+  const issuance = { notBefore: 0, notAfter: DAY, cappedBy: null, subjectKeyId: null };
+  const script = signScript([{ entity, issuance, issuer: { id: ROOT.id, facts: settled().cert(root) } }]);
+  const lines = script.split('\n').filter((line) => line.includes('touch'));
+  expect(lines).toEqual([`  subject: CN=${value}`]);
+  expect(script.indexOf(lines[0] ?? '')).toBeGreaterThan(script.indexOf("<<'TEXT'"));
+});
