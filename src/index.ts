@@ -12,7 +12,15 @@ export type { EntryNote, LeftOut, LeftOutWhy, Note } from './adopt/left-out.ts';
 export type { Omission, OmissionCause } from './export/omission.ts';
 export type { ExportTarget } from './export/target.ts';
 export { type Adoption, type AdoptOptions, adopt, starter, writeManifest } from './library/adopt.ts';
-export { type Applied, type ApplyOptions, apply, openssl, type Usable, verify } from './library/apply.ts';
+export {
+  type Applied,
+  type ApplyOptions,
+  apply,
+  openssl,
+  secretsOf,
+  type Usable,
+  verify,
+} from './library/apply.ts';
 export { check } from './library/check.ts';
 export { type Credentials, credentials } from './library/credentials.ts';
 export { type ExportOptions, type ExportResult, exportTo } from './library/export.ts';

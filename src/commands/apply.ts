@@ -10,6 +10,7 @@ import {
   type EngineChoice,
   type EntityId,
   type Project,
+  secretsOf,
 } from '../index.ts';
 import { resultJson, resultMessages, resultText } from '../report/outcome.ts';
 import { startProgress } from '../report/progress.ts';
@@ -63,15 +64,16 @@ export async function applyProject(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const watch = stopwatch();
-  const result = await run(project, requests, flags, console, signal);
+  const secrets = secretsOf(project);
+  const result = await run(project, { ...requests, secrets }, flags, console, signal);
   if (!flags.json) console.out(resultText(result, placeOf(project), watch()));
   console.say(...resultMessages(result, project.root));
   const code = codeOf(result);
   const isProven = code === EXIT.fine && !flags.skipVerify;
   const scope =
     flags.verify === 'all'
-      ? ({ remember: 'all' } as const)
-      : ({ remember: 'changed', touched: touchedBy(result) } as const);
+      ? ({ remember: 'all', secrets } as const)
+      : ({ remember: 'changed', secrets, touched: touchedBy(result) } as const);
   const proof = isProven ? await prove(project, flags, console, signal, scope) : null;
   if (flags.json) console.json(resultJson(result, project, proof?.json ?? null));
   return proof?.code ?? code;
@@ -111,7 +113,7 @@ function passedOn({ lockTimeout, engine }: ApplyFlags): Pick<ApplyOptions, 'lock
 /** The plan is shown to the user who has to agree to it, and determines the progress display. */
 async function run(
   project: Project,
-  requests: Requests,
+  requests: Requests & Pick<ApplyOptions, 'secrets'>,
   flags: ApplyFlags,
   console: Console,
   signal: AbortSignal,

@@ -1,13 +1,19 @@
 /** The engine of one run: openssl alone, or node, with openssl for what node does not do. */
 import type { EngineName } from '../pki/engine.ts';
+import type { Entity, EntityId } from '../pki/entity.ts';
 import type { EngineMake } from '../plan/make.ts';
+import type { Keyring } from '../store/keyring.ts';
 import type { Engine, StagedFiles } from './engine.ts';
 import { OpensslEngine, type OpensslEngineOptions } from './openssl.ts';
 
-/** An engine that leaves some makes to another. */
-interface Picky extends Engine {
-  /** Decided before anything is made. */
-  suits(make: EngineMake): boolean;
+function hasPassphrase(entity: Entity | undefined): boolean {
+  return (entity?.passphrase ?? entity?.previousPassphrase) !== undefined;
+}
+
+/** Whose private keys it takes or makes. */
+function keysOf(make: EngineMake): readonly EntityId[] {
+  if (make.op === 'convert') return [];
+  return [make.op === 'sign' ? make.by.key.of : make.key.of];
 }
 
 /** Node's part is loaded only where it is used. @param files what both engines work on. */
@@ -15,27 +21,37 @@ export async function openEngine(
   name: EngineName,
   options: OpensslEngineOptions,
   files: StagedFiles,
+  keyring: Keyring,
 ): Promise<Engine> {
   const openssl = new OpensslEngine(options);
-  if (name === 'openssl') return openssl;
+  const { byId } = options;
+  const isLocked = (id: EntityId): boolean => hasPassphrase(byId.get(id));
+  if (name === 'openssl' && ![...byId.keys()].some(isLocked)) return openssl;
   const { NodeEngine } = await import('./node.ts');
-  return new MixedEngine(new NodeEngine(options.byId, files), openssl);
+  const node = new NodeEngine(byId, files, keyring);
+  // No other process is given a passphrase, nor a key that is under one.
+  const suits = (make: EngineMake): boolean =>
+    keysOf(make).some(isLocked) || (name === 'node' && node.suits(make));
+  return new MixedEngine(node, openssl, suits);
 }
 
-/** EngineMake by make, so that one entity may have its key from the one and its certificate from the other. */
+/** Make by make, so that one entity may have its key from the one and its certificate from the other. */
 class MixedEngine implements Engine {
   readonly atOnce: number;
-  readonly #first: Picky;
+  readonly #first: Engine;
+  readonly #suits: (make: EngineMake) => boolean;
   readonly #second: Engine;
 
-  constructor(first: Picky, second: Engine) {
+  /** @param suits which makes are for the first; decided before anything is made. */
+  constructor(first: Engine, second: Engine, suits: (make: EngineMake) => boolean) {
+    this.#suits = suits;
     this.#first = first;
     this.#second = second;
     this.atOnce = Math.max(first.atOnce, second.atOnce);
   }
 
   perform(make: EngineMake): Promise<EngineName> {
-    return (this.#first.suits(make) ? this.#first : this.#second).perform(make);
+    return (this.#suits(make) ? this.#first : this.#second).perform(make);
   }
 
   async close(): Promise<void> {

@@ -12,6 +12,7 @@ import { type KeySpec, keySpecText, rsaSize } from '../pki/key-spec.ts';
 import type { StagedFile } from '../pki/paths.ts';
 import { type EngineMake, generationOf, type KeySource, type Signer } from '../plan/make.ts';
 import { canSign, unsignedCertificate, unsignedRequest } from '../plan/unsigned.ts';
+import { Keyring } from '../store/keyring.ts';
 import { StepError } from '../store/step-error.ts';
 import { type CertificateFacts, keyIdentifierOf } from '../x509/facts.ts';
 import { parseCertificate, requestDer } from '../x509/parse.ts';
@@ -39,11 +40,14 @@ export class NodeEngine implements Engine {
   readonly atOnce = 16;
   readonly #byId: ById;
   readonly #files: StagedFiles;
+  readonly #keyring: Keyring;
   readonly #primes = new Turns(availableParallelism());
   /** Loading a key costs ten times as much as signing with it, and an authority signs thousands of times. */
   readonly #authorities = new Map<string, Authority>();
 
-  constructor(byId: ById, files: StagedFiles) {
+  /** @param keyring opens and closes keys that are under a passphrase. */
+  constructor(byId: ById, files: StagedFiles, keyring = new Keyring()) {
+    this.#keyring = keyring;
     this.#byId = byId;
     this.#files = files;
   }
@@ -94,7 +98,7 @@ export class NodeEngine implements Engine {
     const entity = this.#entity(of);
     const key = source.isNew ? await this.#make(entity.key) : this.#keyOf(make, source);
     // The key goes first: a request without it is worth nothing.
-    if (source.isNew) this.#write(of, 'key', keyText(key));
+    if (source.isNew) this.#write(of, 'key', this.#keyring.close(entity, Buffer.from(keyText(key))));
     const request = await signed(unsignedRequest(entity, name, key.spki), key);
     this.#write(of, 'csr', pemText('CERTIFICATE REQUEST', request));
   }
@@ -138,7 +142,8 @@ export class NodeEngine implements Engine {
 
   #keyOf(make: EngineMake, { of, isNew }: KeySource): PrivateKey {
     const files = this.#files;
-    return readKey(isNew ? files.read(of, 'key') : files.readCopy(of, 'key', generationOf(make)));
+    const bytes = isNew ? files.read(of, 'key') : files.readCopy(of, 'key', generationOf(make));
+    return readKey(this.#keyring.plain(this.#entity(of), bytes));
   }
 
   #write(of: EntityId, file: StagedFile, text: string): void {

@@ -48,7 +48,7 @@ export interface RefuseCase extends CaseBase {
 /** One handshake to be tried, with what has to come of it in `expect`. */
 export type HandshakeCase = AcceptCase | RefuseCase;
 
-/** Why a check cannot be made; but for the first two, because no client of the manifest connects. */
+/** Why a check cannot be made; mostly because no client of the manifest connects. */
 export type SkipCause =
   /** The server's certificate has no name that a client could ask for. */
   | { readonly kind: 'no-name' }
@@ -58,6 +58,8 @@ export type SkipCause =
   | { readonly kind: 'no-asker'; readonly names: readonly string[] }
   /** The fault would be the client's. */
   | { readonly kind: 'no-client' }
+  /** Its private key is under a passphrase that is not to be had. */
+  | { readonly kind: 'closed-key' }
   /** A stand-in trusts what the server trusts, which would then refuse the server itself. */
   | { readonly kind: 'own-root-untrusted' };
 

@@ -7,6 +7,7 @@ import type { ApplyResult } from '../run/apply-options.ts';
 import type { Listener } from '../run/events.ts';
 import type { Ask } from '../run/secrets.ts';
 import type { Verification, VerifyOptions } from '../run/verify.ts';
+import { Secrets } from '../store/secrets.ts';
 import type { Advice } from '../words/advice.ts';
 import { opensslText } from '../words/openssl.ts';
 import type { Demands, PlanOptions } from './plan.ts';
@@ -22,6 +23,8 @@ export interface ApplyOptions extends Demands, Pick<PlanOptions, 'engine'> {
   readonly trustClock?: boolean;
   /** Sees the plan before anything is done, and may agree to more. */
   readonly review?: (plan: Plan) => Promise<ReadonlySet<Consent>>;
+  /** Shared with the proof, so that nothing is asked for twice (`secretsOf`). */
+  readonly secrets?: Secrets;
   /** Asks the user for a password that the manifest has typed; absent: what needs one is refused. */
   readonly ask?: Ask;
   /** Seconds to wait for another run in the same folder to end; none by default. */
@@ -61,6 +64,11 @@ function isDone(result: ApplyResult): boolean {
   return !result.interrupted && result.execution.failures.length + result.blocked.length === 0;
 }
 
+/** Passwords and passphrases of a project, each of which is had once. */
+export function secretsOf({ root, inventory }: Project): Secrets {
+  return new Secrets(root, inventory.output);
+}
+
 /** The openssl that would be used, or why it cannot be. */
 export type Usable = { readonly ok: true; readonly version: string } | ({ readonly ok: false } & Advice);
 
@@ -74,7 +82,7 @@ export async function openssl(signal?: AbortSignal): Promise<Usable> {
 /** Certificates judged by `openssl verify`, and every pair in real TLS handshakes. Changes no file of an entity. */
 export async function verify(
   project: Project,
-  options: Pick<VerifyOptions, 'onOutcome' | 'signal' | 'touched' | 'remember'> = {},
+  options: Pick<VerifyOptions, 'onOutcome' | 'signal' | 'touched' | 'remember' | 'secrets'> = {},
 ): Promise<Verification> {
   const { verifyInventory } = await import('../run/verify.ts');
   return verifyInventory(project.inventory, {

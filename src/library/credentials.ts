@@ -1,7 +1,9 @@
 /** The files of an entity, as a TLS library takes them. */
 import type { Entity } from '../pki/entity.ts';
 import { byIdOf } from '../pki/issuers.ts';
+import { Keyring } from '../store/keyring.ts';
 import { readCredentials } from '../store/observe/credentials.ts';
+import { Secrets } from '../store/secrets.ts';
 import { UserError } from '../store/user-error.ts';
 import type { Project } from './project.ts';
 
@@ -27,7 +29,8 @@ export async function credentials(project: Project, name: string): Promise<Crede
 /** The same at once. */
 export function credentialsNow({ root, inventory }: Project, name: string): Credentials {
   const entity = leafCalled(name, inventory.entities);
-  const files = readCredentials(root, entity, byIdOf(inventory.entities));
+  const keyring = new Keyring(new Secrets(root, inventory.output));
+  const files = readCredentials(root, entity, byIdOf(inventory.entities), keyring);
   if (files === undefined) throw new UserError({ kind: 'no-credentials', entity: entity.id });
   return { key: files.key, cert: files.fullchain, ca: files.ca };
 }

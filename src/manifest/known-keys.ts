@@ -43,7 +43,7 @@ function knownKeys(tree: Tree, path: Path): readonly string[] {
   if (last === 'subject') return ATTRIBUTE_KEYS;
   if (last === 'files') return FILE_KEYS;
   if (last === 'key') return keyObjectKeys(tree, path);
-  if (last === 'password') return SOURCE_KEYS;
+  if (/^(password|passphrase|previousPassphrase)$/.test(String(last))) return SOURCE_KEYS;
   if (isInOutputs(path)) return typeof last === 'number' ? SEALED : SEAL_KEYS;
   const inside = MAP_KEYS[String(path[2])];
   if (inside !== undefined) return inside;

@@ -11,6 +11,7 @@ import { EXTENSION_SETTINGS } from './extension-settings.ts';
 import * as field from './fields.ts';
 import { FILE_SETTINGS } from './file-settings.ts';
 import { authorityKey, key } from './key.ts';
+import { secretSource } from './secret-source.ts';
 import { always, everywhere, listed, type Place, type Row } from './setting.ts';
 import { ATTRIBUTES, caCommonName, leafCommonName, subject } from './subject.ts';
 
@@ -102,6 +103,23 @@ export const SETTINGS = {
     meaning:
       'kind of private key: `ecdsa-p256` `-p384` `-p521`, `rsa-2048` … `rsa-8192`, `rsa-pss-3072` and so on, `ed25519`, `ed448`, or an object; another kind re-keys. `offline`: the key of an authority is on a machine of its own ([scale.md](scale.md))',
     examples: ['ecdsa-p256', 'ed25519', { algorithm: 'rsa', size: 3072 }],
+  },
+  passphrase: {
+    places: everywhere(secretSource),
+    lesser: true,
+    type: 'source of a passphrase',
+    byDefault: 'none: the key is not encrypted',
+    meaning:
+      'under which the private key is encrypted: `env:NAME`, `file:PATH`, `{ command: [pass, show, NAME] }` or `prompt`; another one encrypts the same key again',
+    examples: ['env:ROOT_PASSPHRASE', { command: ['pass', 'show', 'pki/root'] }, 'prompt'],
+  },
+  previousPassphrase: {
+    places: everywhere(secretSource),
+    lesser: true,
+    type: 'source of a passphrase',
+    byDefault: 'none',
+    meaning: 'under which the key may still be encrypted; without a `passphrase` it is decrypted',
+    examples: ['env:OLD_PASSPHRASE'],
   },
   validity: {
     places: everywhere(field.validity),

@@ -5,7 +5,8 @@ import { type Place, stagedPath } from '../pki/paths.ts';
 import type { EngineMake } from '../plan/make.ts';
 import type { Command } from './command.ts';
 import { convertCommand } from './convert.ts';
-import { keyPath } from './key-path.ts';
+import { keyPath, lookUp } from './key-path.ts';
+import { keyPass } from './pass.ts';
 import { requestCommand } from './request.ts';
 import { signCommand } from './sign.ts';
 
@@ -29,8 +30,10 @@ export function makeCommand(make: EngineMake, byId: ById, place: Place): Command
 function publicKeyCommand(
   { of, key }: Extract<EngineMake, { op: 'public' }>,
   byId: ById,
-  { run }: Place,
+  place: Place,
 ): Command {
+  const { run } = place;
   const out = stagedPath(of, 'public', run);
-  return { args: ['pkey', '-in', keyPath(key, byId, run), '-pubout', '-out', out], input: null };
+  const pass = keyPass(lookUp(byId, of), place);
+  return { args: ['pkey', '-in', keyPath(key, byId, run), ...pass, '-pubout', '-out', out], input: null };
 }

@@ -11,6 +11,7 @@ import { configText } from './config.ts';
 import { nameSection } from './distinguished-name.ts';
 import { extensionSections } from './extensions.ts';
 import { keyPath, lookUp } from './key-path.ts';
+import { keyPass, passArgs } from './pass.ts';
 
 /** Bits of `string_mask` (openssl-req(1), ASN1_STRING_set_default_mask_asc(3)). */
 const MASK = { printable: 0x2, t61: 0x4, bmp: 0x800, utf8: 0x2000 } as const;
@@ -24,11 +25,15 @@ function stringMask(strings: NameStrings): string {
 export function requestCommand(
   { of, key, name }: Extract<Make, { op: 'request' }>,
   byId: ById,
-  { run }: Place,
+  { run, output }: Place,
 ): Command {
   const entity = lookUp(byId, of);
   const path = keyPath(key, byId, run);
-  const keyArgs = key.isNew ? [...newKeyArgs(entity.key), '-noenc', '-keyout', path] : ['-key', path];
+  const closing =
+    entity.passphrase === undefined ? ['-noenc'] : passArgs('-passout', entity.passphrase, output);
+  const keyArgs = key.isNew
+    ? [...newKeyArgs(entity.key), ...closing, '-keyout', path]
+    : ['-key', path, ...keyPass(entity, { output })];
   const out = stagedPath(of, 'csr', run);
   const salt = entity.key.algorithm === 'rsa-pss' ? PSS : [];
   const encoded = encodedName(entity, name);

@@ -2,11 +2,12 @@
 import type { Entity } from '../pki/entity.ts';
 import { partsPath, stagedPath } from '../pki/paths.ts';
 import { isSealed, type Seal, type SealedArtifact } from '../pki/seal.ts';
-import { type SecretSource, secretSourceText } from '../pki/secret-source.ts';
+import type { SecretSource } from '../pki/secret-source.ts';
 import { keptTrustOf, type Work } from '../plan/change.ts';
 import type { Part } from '../plan/parts.ts';
 import { sealedRule } from '../plan/sealed.ts';
 import { lookUp } from './key-path.ts';
+import { keyPass, passArgs, upFrom } from './pass.ts';
 import { type Context, together } from './script-bundles.ts';
 import { shellWords } from './shell.ts';
 
@@ -32,8 +33,16 @@ function linesFor(artifact: SealedArtifact, seal: Seal, making: Making): readonl
   const path = partsPath(entity.id, artifact);
   const names =
     artifact === 'truststore' ? trustArgs(parts, seal, making) : ['-name', seal.name ?? entity.name];
-  const args = ['pkcs12', '-export', '-in', path, ...names, ...encryptionArgs(seal)];
-  const { before, words } = passArgs(seal.password, output);
+  const args = [
+    'pkcs12',
+    '-export',
+    '-in',
+    path,
+    ...keyPass(entity, { output }),
+    ...names,
+    ...encryptionArgs(seal),
+  ];
+  const { before, words } = outArgs(seal.password, output);
   const call = [...args, ...words, '-out', stagedPath(entity.id, artifact)];
   const line = before + shellWords(['openssl', ...call]);
   return [together(parts, change, context, path), line, `rm -f ${path}`];
@@ -59,25 +68,15 @@ function encryptionArgs({ encryption }: Seal): readonly string[] {
   return ['-keypbe', 'PBE-SHA1-3DES', '-certpbe', 'PBE-SHA1-3DES', '-macalg', 'sha1'];
 }
 
-/** Arguments, and what stands before the call. Files and commands are relative to the manifest, the script to its output. */
-function passArgs(
+/** Arguments, and what stands before the call. Commands run in the manifest's folder, the script in its output folder. */
+function outArgs(
   source: SecretSource,
   output: string,
 ): { readonly before: string; readonly words: readonly string[] } {
-  const parts = output.split('/').filter((part) => !['', '.'].includes(part));
-  const up = parts.map(() => '../').join('');
-  switch (source.kind) {
-    case 'env':
-      return { before: '', words: ['-passout', secretSourceText(source)] };
-    case 'file':
-      return { before: '', words: ['-passout', `file:${up}${source.path}`] };
-    case 'command':
-      return {
-        before: `(cd ${up === '' ? '.' : up} && ${shellWords(source.argv)}) | `,
-        words: ['-passout', 'stdin'],
-      };
-    case 'prompt':
-      // openssl asks by itself.
-      return { before: '', words: [] };
-  }
+  if (source.kind !== 'command') return { before: '', words: passArgs('-passout', source, output) };
+  const up = upFrom(output);
+  return {
+    before: `(cd ${up === '' ? '.' : up} && ${shellWords(source.argv)}) | `,
+    words: ['-passout', 'stdin'],
+  };
 }

@@ -15,6 +15,7 @@ import { type Step, stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
 import { lookUp } from './key-path.ts';
 import { makeCommand } from './make-command.ts';
+import { relockArgs } from './pass.ts';
 import { BEHIND, bundleLines, PICK, partsLine } from './script-bundles.ts';
 import {
   clearLines,
@@ -115,7 +116,7 @@ function makeLines(make: Make, context: Context): readonly string[] {
   const { byId } = context;
   // A script is of a plan without answers.
   if (make.op === 'take') return [];
-  const { args, input } = makeCommand(make, byId, SCRIPT_PLACE);
+  const { args, input } = makeCommand(make, byId, { ...SCRIPT_PLACE, output: context.output });
   const call = opensslCall(args, input);
   if (make.op === 'convert') return [partsLine(make, context), ...call];
   return make.op === 'sign' ? [`: >${SCRATCH_FOLDER}/index.txt`, ...call] : call;
@@ -132,6 +133,7 @@ function publishLines(id: EntityId, context: Context): readonly string[] {
   const change = context.changes.get(id);
   if (change === undefined || !isWork(change)) return [];
   return [
+    ...relockLines(entity, change, context.output),
     ...bundleLines(change, context),
     ...sealedLines(change, context, context.output),
     ...change.writes.flatMap((artifact) => rightsLines(artifact, stagedPath(id, artifact), change)),
@@ -157,10 +159,19 @@ function placeLines(entity: Entity, change: Work, now: number): readonly string[
   ];
 }
 
+/** The same key, encrypted as the manifest states now. */
+function relockLines(entity: Entity, { relocks }: Work, output: string): readonly string[] {
+  if (!relocks) return [];
+  const from = filePath(entity, 'key');
+  return [shellWords(['openssl', ...relockArgs(entity, output, from, stagedPath(entity.id, 'key'))])];
+}
+
 /** Replaced files are kept, as apply keeps them. */
-function archiveLines(entity: Entity, { writes, deletes }: Work, now: number): readonly string[] {
+function archiveLines(entity: Entity, { writes, deletes, relocks }: Work, now: number): readonly string[] {
   const folder = archiveFolder(entity.id, now);
-  return [...writes, ...deletes].map((file) => archiveLine(entity, file, folder));
+  // The same key without encryption is not to be kept.
+  const kept = writes.filter((file) => file !== 'key' || !relocks);
+  return [...kept, ...deletes].map((file) => archiveLine(entity, file, folder));
 }
 
 function archiveLine(entity: Located, file: Artifact, folder: string): string {

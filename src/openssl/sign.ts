@@ -13,6 +13,7 @@ import { configText } from './config.ts';
 import { policySection } from './distinguished-name.ts';
 import { extensionSections } from './extensions.ts';
 import { keyPath, lookUp, pathOf } from './key-path.ts';
+import { keyPass } from './pass.ts';
 import { PSS } from './request.ts';
 
 /** Stages the certificate for a staged request. */
@@ -30,6 +31,7 @@ export function signCommand(make: Extract<Make, { op: 'sign' }>, byId: ById, pla
       // What `preserve = yes` is to do, and on OpenSSL 3.0 does not: order, RDNs and strings of the request's subject stay.
       ...['ca', '-batch', '-notext', '-preserveDN', '-config', '-'],
       ...[...certificate, '-keyfile', keyPath(by.key, byId, run, generation)],
+      ...keyPass(signer, place),
       ...['-startdate', opensslTime(issuance.notBefore), '-enddate', opensslTime(issuance.notAfter)],
       ...(signing.isPss ? PSS : []),
       ...['-in', stagedPath(of, 'csr', run), '-out', stagedPath(of, to, run)],

@@ -16,6 +16,7 @@ import type { PrivateExtension } from './private-extension.ts';
 import { keysOf } from './record.ts';
 import type { San } from './san.ts';
 import type { Seals } from './seal.ts';
+import type { SecretSource } from './secret-source.ts';
 import type { Digest, Padding, SigningTerms } from './signing.ts';
 import type { Subject } from './subject.ts';
 
@@ -67,6 +68,10 @@ interface EntityBase {
   readonly key: KeySpec;
   /** Absent: its key is in its folder, and made where it is missing. */
   readonly keyPlace?: KeyPlace;
+  /** Under which its private key is encrypted; absent: it is not. */
+  readonly passphrase?: SecretSource;
+  /** Under which it may still be encrypted. */
+  readonly previousPassphrase?: SecretSource;
   /** Lifetime in seconds; notAfter = notBefore + validity − 1 s (RFC 5280 §4.1.2.5 counts both ends). */
   readonly validity: number;
   /** The authority that signs; `null` for a root, which signs itself. */

@@ -71,6 +71,8 @@ export interface Place {
   readonly run?: string;
   /** The folder of the database. */
   readonly database: string;
+  /** The output folder as the manifest writes it; of a script alone, in which openssl reads passphrases itself. */
+  readonly output?: string;
 }
 
 /** Where the calls of a script work, one at a time. */

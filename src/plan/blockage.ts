@@ -1,8 +1,16 @@
 /** Why a file can neither be read nor replaced by any tool: each cause with what its words need (words/blockage.ts). */
 import type { Artifact } from '../pki/artifact.ts';
 import type { EntityId } from '../pki/entity.ts';
-import type { SecretFault } from '../pki/secret-source.ts';
+import type { SecretFault, SecretSource } from '../pki/secret-source.ts';
 import type { KeyFormat } from '../x509/key-format.ts';
+
+/** Why a key stays closed. */
+export type KeyClosure =
+  /** The manifest states no passphrase. */
+  | { readonly kind: 'unstated' }
+  /** No stated one opens it. */
+  | { readonly kind: 'other' }
+  | { readonly kind: 'no-secret'; readonly source: SecretSource; readonly fault: SecretFault };
 
 /** A file that is there and that the system does not let us read; `code` is its error. */
 export type Unreadable =
@@ -60,7 +68,8 @@ export type VouchingFault =
 /** Why nothing may be done (words/refusal.ts). Paths are relative to the output folder. */
 export type Refusal =
   | { readonly kind: 'blocked'; readonly path: string; readonly cause: Blockage }
-  | { readonly kind: 'encrypted'; readonly path: string }
+  /** A key that no passphrase opens, or none that is to be had. */
+  | { readonly kind: 'encrypted'; readonly path: string; readonly why: KeyClosure }
   /** Links of this program cannot be renamed within their folder. */
   | { readonly kind: 'renamed-links'; readonly entity: EntityId; readonly artifact: Artifact }
   /** `path` is the certificate of the authority, which stays. */

@@ -6,7 +6,7 @@ import type { Fingerprint } from '../x509/facts.ts';
 import type { EncodedName } from '../x509/name.ts';
 import type { Alteration } from './alteration.ts';
 import type { Refusal } from './blockage.ts';
-import type { Errand } from './errand.ts';
+import type { Errand, SecretUse } from './errand.ts';
 import type { Reason } from './reason.ts';
 
 /** What a human must agree to before apply does it: each breaks something that is in use. */
@@ -82,6 +82,10 @@ export interface FileChanges {
   readonly grant?: Grant;
   /** Plain files go behind links, or come out, or links are repaired. */
   readonly relinks: boolean;
+  /** Secrets that it takes. Absent: none. */
+  readonly secrets?: readonly SecretUse[];
+  /** The same private key in another form takes the place of `key`. Absent: it does not. */
+  readonly relocks?: true;
   /** Commands of the manifest that are run for it. Absent: none. */
   readonly errands?: readonly Errand[];
 }

@@ -1,40 +1,40 @@
 /** Commands of the manifest that carrying out a change runs: each is code, and consent to it is remembered. Pure. */
 import { argvKey } from '../pki/argv.ts';
-import type { Artifact } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
-import { isSealed } from '../pki/seal.ts';
 import type { SecretSource } from '../pki/secret-source.ts';
 import { type Change, isWork } from './change.ts';
-import type { Errand, KnownCommands } from './errand.ts';
+import type { Errand, KnownCommands, SecretUse } from './errand.ts';
 
 /** A command of a plan, and which entities need it. */
 export interface PlannedCommand extends Errand {
   readonly entities: readonly EntityId[];
 }
 
-/** Sources of passwords that writing these files takes, each once. */
-export function sourcesFor({ seals }: Entity, writes: readonly Artifact[]): readonly SecretSource[] {
-  return writes.filter(isSealed).flatMap((artifact) => seals?.[artifact]?.password ?? []);
+/** Every source of a secret that an entity has. */
+export function sourcesOf({ seals = {}, passphrase, previousPassphrase }: Entity): readonly SecretSource[] {
+  const own = [passphrase, previousPassphrase].filter((source) => source !== undefined);
+  return [...own, ...Object.values(seals).map(({ password }) => password)];
+}
+
+/** Whether what its files say depends on more than the files. */
+export function hasSecrets({ seals, passphrase, previousPassphrase }: Entity): boolean {
+  return (seals ?? passphrase ?? previousPassphrase) !== undefined;
 }
 
 /** Whether the manifest names any command. */
 export function namesCommands(entities: readonly Entity[]): boolean {
-  return entities.some(({ seals = {} }) =>
-    Object.values(seals).some(({ password }) => password.kind === 'command'),
-  );
+  return entities.some((entity) => sourcesOf(entity).some(({ kind }) => kind === 'command'));
 }
 
-/** What an entity runs so that these files can be written. */
-export function errandsFor(
-  entity: Entity,
-  writes: readonly Artifact[],
-  known: KnownCommands | undefined,
-): readonly Errand[] {
-  const argvs = sourcesFor(entity, writes).flatMap((source) =>
-    source.kind === 'command' ? [source.argv] : [],
-  );
-  const distinct = new Map(argvs.map((argv) => [argvKey(argv), argv]));
-  return [...distinct].map(([key, argv]) => ({ argv, purpose: 'password', isNew: known?.has(key) !== true }));
+/** What is run for these secrets, each once. */
+export function errandsFor(uses: readonly SecretUse[], known: KnownCommands | undefined): readonly Errand[] {
+  const errands = uses.flatMap(({ source, artifact }): readonly (readonly [string, Errand])[] => {
+    if (source.kind !== 'command') return [];
+    const purpose = artifact === 'key' ? 'passphrase' : 'password';
+    const key = argvKey(source.argv);
+    return [[`${purpose} ${key}`, { argv: source.argv, purpose, isNew: known?.has(key) !== true }]];
+  });
+  return [...new Map(errands).values()];
 }
 
 /** What a change runs. */

@@ -5,7 +5,7 @@ import type { EntityId } from '../pki/entity.ts';
 import type { SecretFault } from '../pki/secret-source.ts';
 import type { Fingerprint, KeyFacts, KeyId } from '../x509/facts.ts';
 import type { FactsOf } from './artifacts/rules.ts';
-import type { Blockage, LinkFinding } from './blockage.ts';
+import type { Blockage, KeyClosure, LinkFinding } from './blockage.ts';
 import type { KnownCommands } from './errand.ts';
 
 /** One file. `blocked` is what no tool may resolve by writing over it; `garbage` is a plain file without the content. */
@@ -42,8 +42,15 @@ export interface Accounts {
   readonly mayGive: boolean;
 }
 
-/** A private key may also be encrypted, which this tool cannot open. */
-export type KeyState = FileState<KeyFacts> | { readonly state: 'encrypted' };
+/** Which passphrase opened a key; `assumed`: none was to be had, and it counts as the key of the certificate beside it. */
+export type KeyLock = 'stated' | 'previous' | 'assumed';
+
+/** A private key may also be encrypted, and stay closed. */
+export type KeyState =
+  | Exclude<FileState<KeyFacts>, { readonly state: 'present' }>
+  /** `lock` is absent where the key is not encrypted. */
+  | (Extract<FileState<KeyFacts>, { readonly state: 'present' }> & { readonly lock?: KeyLock })
+  | { readonly state: 'encrypted'; readonly why: KeyClosure };
 
 /** How an entity's files stand in its folder. */
 export interface Published {

@@ -1,9 +1,8 @@
 /** One entity: what is on disk against what is wanted → one Change. Pure; the caller goes from roots to leaves. */
 import { ALL_ARTIFACTS, type Artifact } from '../pki/artifact.ts';
-import type { Entity, EntityId } from '../pki/entity.ts';
+import type { Entity } from '../pki/entity.ts';
 import { filePath, isManaged } from '../pki/files.ts';
 import type { Fingerprint } from '../x509/facts.ts';
-import type { Situation } from './artifacts/rule.ts';
 import { decidePossible, partAwaited, waitingFor } from './awaited.ts';
 import type { Refusal } from './blockage.ts';
 import { type Change, type FileChanges, type Issuance, type Issue, NOTHING_KEPT } from './change.ts';
@@ -13,16 +12,17 @@ import { consentsFor, type Decision } from './decision.ts';
 import { type Derived, derivedFiles, unwantedFiles, wantedOutputs } from './derived.ts';
 import { claimOf, grantFor, lackingRight } from './grant.ts';
 import { strangeIn, strangeReasons } from './known.ts';
+import { lockReasons } from './lock.ts';
 import { modeFault, modeReasons } from './modes.ts';
 import type { EntityObservation } from './observation.ts';
-import type { Member } from './parts.ts';
 import { hasNewIdentity, type Previous, previousOf } from './previous.ts';
 import { publishReasons } from './publish.ts';
 import type { Reason } from './reason.ts';
 import { refusalFor } from './refusal.ts';
 import { relocationReasons, relocationsOf, renamedLinks } from './relocation.ts';
 import { keyOutlookOf, routeOf } from './routes.ts';
-import { lackingSecret } from './sealed.ts';
+import { type Doing, lackingSecret, secretUses } from './secret-uses.ts';
+import { situationOf } from './situation.ts';
 import { isToldBy, trustReasons } from './trust.ts';
 import { unvouchedFor } from './vouching.ts';
 
@@ -68,6 +68,7 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     derived: decision.issuance === null ? derivedFiles(wanted, observed, situation) : [],
     unwanted: unwantedFiles(observed, wanted),
     previous,
+    lock: decision.newKey ? [] : lockReasons(entity, observed.key),
   };
   const relocations = relocationsOf(entity, observed, files);
   const relinks = publishReasons(entity, observed);
@@ -101,10 +102,11 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     return { ...own, ...kept, action: 'wait', waiting: waitingFor(lacked, observed, reasons, context.now) };
   const lacking =
     claim && lackingRight(entity, observed, claim, changes.writes.length + relocations.length > 0, context);
-  const refused = lacking ?? lackingSecret(entity, changes.writes, context);
+  const secrets = secretUses(entity, doingOf(decision, changes, observed), context.byId);
+  const refused = lacking ?? lackingSecret(secrets, context);
   if (refused !== undefined) return refuse(entity, refused);
   const granted = claim === undefined ? {} : { grant: grantFor(claim, changes) };
-  const errands = errandsFor(entity, changes.writes, context.commands);
+  const errands = errandsFor(secrets, context.commands);
   const consents = [
     ...consentsFor(entity, observed, decision, unexplained, context),
     ...(errands.some(({ isNew }) => isNew) ? (['run'] as const) : []),
@@ -114,6 +116,8 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     ...kept,
     ...changes,
     ...granted,
+    ...(secrets.length === 0 ? {} : { secrets }),
+    ...(contents.lock.length === 0 ? {} : ({ relocks: true } as const)),
     ...(errands.length === 0 ? {} : { errands }),
     relocations,
     relinks: relinks.length > 0,
@@ -146,12 +150,22 @@ export function routeIn(
   return routeOf(entity, keyOutlookOf(entity, observed, issuance, newKey), routes, now);
 }
 
+function doingOf(
+  { issuance, newKey: makesKey }: Decision,
+  { writes }: Pick<FileChanges, 'writes'>,
+  { key }: EntityObservation,
+): Doing {
+  return { isIssue: issuance !== null, makesKey, writes, key };
+}
+
 /** What is decided about files that follow from others. */
 interface Contents {
   readonly wanted: readonly Artifact[];
   readonly derived: readonly Derived[];
   readonly unwanted: readonly Artifact[];
   readonly previous: Previous;
+  /** Why the key that stays is written in another form. */
+  readonly lock: readonly Reason[];
 }
 
 const MISSING = { state: 'missing' } as const;
@@ -170,30 +184,9 @@ function ownFiles(entity: Entity, seen: EntityObservation): EntityObservation {
     : { ...seen, ...Object.fromEntries(others.map((file) => [file, MISSING])) };
 }
 
-/** What the files of an entity are compared with. @param previous earlier certificates that the entity keeps: it is a root of its own trust bundle. */
-export function situationOf(
-  entity: Entity,
-  { cert, key }: EntityObservation,
-  previous: readonly Fingerprint[],
-  { byId, outlooks, anchors }: Context,
-): Situation {
-  const own: Member = {
-    id: entity.id,
-    fingerprint: cert.state === 'present' ? cert.facts.fingerprint : null,
-    keyId: key.state === 'present' ? key.facts.keyId : null,
-    previous,
-    previousChanges: false,
-    routes: [],
-    route: null,
-    cross: [],
-    crossChanges: false,
-  };
-  const members = (id: EntityId): Member | undefined => (id === entity.id ? own : outlooks.get(id));
-  return { entity, byId, key: key.state === 'present' ? key.facts : null, members, anchors };
-}
-
-function contentReasons({ derived, unwanted, previous }: Contents): readonly Reason[] {
+function contentReasons({ derived, unwanted, previous, lock }: Contents): readonly Reason[] {
   return [
+    ...lock,
     ...previous.reasons,
     ...derived.flatMap(({ reasons }) => reasons),
     ...unwanted.map((artifact) => ({ kind: 'unwanted', artifact }) as const),
@@ -203,14 +196,14 @@ function contentReasons({ derived, unwanted, previous }: Contents): readonly Rea
 /** A new certificate brings everything that is made from it or asked for with it; a kept key stays untouched. */
 function fileChanges(
   { issuance, newKey }: Decision,
-  { wanted, derived, unwanted, previous }: Contents,
+  { wanted, derived, unwanted, previous, lock }: Contents,
   observed: EntityObservation,
   entity: Entity,
 ): Pick<FileChanges, 'writes' | 'deletes' | 'chmods'> {
-  const made =
-    issuance === null
-      ? derived.map(({ artifact }) => artifact)
-      : wanted.filter((artifact) => artifact !== 'key' || newKey);
+  const isDerived = (file: Artifact): boolean => derived.some(({ artifact }) => artifact === file);
+  const made = wanted.filter((file) =>
+    file === 'key' ? newKey || lock.length > 0 : issuance !== null || isDerived(file),
+  );
   const writes: readonly Artifact[] = previous.write ? [...made, 'previous'] : made;
   const deletes: readonly Artifact[] = previous.remove ? [...unwanted, 'previous'] : unwanted;
   // A file that is written or removed anyway needs no change of mode.

@@ -73,6 +73,8 @@ export type Reason =
   /** Signed or keyed with something that modern libraries refuse. */
   | { readonly kind: 'weak'; readonly what: string }
   | { readonly kind: 'defect'; readonly defect: DefectKind; readonly what: string | null }
+  /** A key that the manifest wants encrypted, or under another passphrase, or not encrypted. */
+  | { readonly kind: 'passphrase'; readonly change: 'encrypt' | 'change' | 'decrypt' }
   /** A file that the stated password does not open. */
   | { readonly kind: 'password'; readonly artifact: Artifact }
   /** A derived file does not hold what the certificates make it hold. */

@@ -23,7 +23,7 @@ function refusalOf(path: string, observed: EntityObservation, artifact: Artifact
   const file = observed[artifact];
   switch (file.state) {
     case 'encrypted':
-      return { kind: 'encrypted', path };
+      return { kind: 'encrypted', path, why: file.why };
     case 'blocked':
       return { kind: 'blocked', path, cause: file.cause };
     case 'missing':

@@ -1,12 +1,23 @@
 /** Files under a password of which nothing is known, said once for all of them. */
 import type { Entity, EntityId } from '../pki/entity.ts';
+import { secretSourceText } from '../pki/secret-source.ts';
 import { type Change, isWork, keptTrustOf } from './change.ts';
+import { sourcesOf } from './commands.ts';
 import type { Context } from './context.ts';
 import { wantedOutputs } from './derived.ts';
-import { NOTHING, type Observation } from './observation.ts';
-import { situationOf } from './plan-entity.ts';
+import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
 import type { Remark } from './remark.ts';
 import { unknownFiles } from './sealed.ts';
+import { situationOf } from './situation.ts';
+
+/** A key that stays closed because its passphrase is not to be had; what no run has asked for yet is not missed. */
+function isAssumed({ key }: EntityObservation): boolean {
+  return key.state === 'present' && key.lock === 'assumed';
+}
+
+function isLacking(entity: Entity, { secrets }: Observation): boolean {
+  return sourcesOf(entity).some((source) => secrets?.has(secretSourceText(source)));
+}
 
 /** At most one. */
 export function sealedRemarks(
@@ -18,8 +29,10 @@ export function sealedRemarks(
   const byId = new Map(changes.map((change) => [change.id, change]));
   const unknown = entities.flatMap((entity): readonly EntityId[] => {
     const change = byId.get(entity.id);
-    if (entity.seals === undefined || change === undefined || change.action === 'refuse') return [];
+    if (change === undefined || change.action === 'refuse') return [];
     const observed = observation.entities.get(entity.id) ?? NOTHING;
+    if (isAssumed(observed) && isLacking(entity, observation)) return [entity.id];
+    if (entity.seals === undefined) return [];
     const situation = situationOf(entity, observed, keptTrustOf(change).previous, context);
     const writes = isWork(change) ? change.writes : [];
     const files = unknownFiles(observed, wantedOutputs(situation), situation);

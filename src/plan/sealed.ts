@@ -1,14 +1,10 @@
-/** Files under a password: whether they are up to date, as far as that can be known, and whether they can be made. */
-import type { Artifact, Output } from '../pki/artifact.ts';
-import { type Entity, writtenKey } from '../pki/entity.ts';
+/** Files under a password: whether they are up to date, as far as that can be known. */
+import type { Output } from '../pki/artifact.ts';
 import { isSealed, type SealedArtifact } from '../pki/seal.ts';
-import { secretSourceText } from '../pki/secret-source.ts';
 import { pieceMark } from '../x509/pkcs12.ts';
 import type { SealedFacts, SealedRule, Situation } from './artifacts/rule.ts';
 import { RULES } from './artifacts/rules.ts';
 import { sealedPieces } from './artifacts/sealed.ts';
-import type { Refusal } from './blockage.ts';
-import type { Context } from './context.ts';
 import type { EntityObservation } from './observation.ts';
 import { changingParts, contentOf } from './parts.ts';
 import type { Reason } from './reason.ts';
@@ -65,26 +61,4 @@ export function unknownFiles(
       file.state === 'present' && file.facts.content === 'closed' && !isSame(artifact, file.facts, situation)
     );
   });
-}
-
-/** Why one that is to be written cannot be, before anything is done. */
-export function lackingSecret(
-  { id, seals }: Entity,
-  writes: readonly Artifact[],
-  { secrets, written }: Pick<Context, 'secrets' | 'written'>,
-): Refusal | undefined {
-  for (const artifact of writes.filter(isSealed)) {
-    const source = seals?.[artifact]?.password;
-    const fault = source && secrets?.get(secretSourceText(source));
-    if (source && fault)
-      return {
-        kind: 'no-secret',
-        entity: id,
-        artifact,
-        source: secretSourceText(source),
-        fault,
-        at: written?.get(writtenKey(id, 'outputs')) ?? id,
-      };
-  }
-  return undefined;
 }

@@ -36,9 +36,9 @@ export function consentQuestion(consent: Consent, ids: readonly EntityId[], plan
 }
 
 /** Asks for a password; what is typed stands behind it, unseen. */
-export function secretQuestion({ source, entities, isRepeated }: SecretQuestion): string {
+export function secretQuestion({ source, what, entities, isRepeated }: SecretQuestion): string {
   const label = source.includes(':') ? ` "${source.slice(source.indexOf(':') + 1)}"` : '';
-  return `pki: ${isRepeated ? 'the same again' : `password${label} for ${few(entities)}`}: `;
+  return `pki: ${isRepeated ? 'the same again' : `${what}${label} for ${few(entities)}`}: `;
 }
 
 /** What may be wrong with an entity, so that consent is not the first thing to consider. */

@@ -173,6 +173,8 @@ export function skipText(cause: SkipCause): string {
       return `no client of the manifest connects, so nothing asks for ${cause.names.join(', ')}`;
     case 'no-client':
       return 'no client of the manifest connects, so none can be given this fault';
+    case 'closed-key':
+      return 'its private key is under a passphrase that is not to be had here';
     case 'own-root-untrusted':
       return 'no client of the manifest connects, and the server does not trust its own root';
     default:

@@ -46,6 +46,12 @@ function changeText({ field, before, after }: Record<'field' | 'before' | 'after
   return `${field}: ${list ?? `${before} → ${after}`}`;
 }
 
+const PASSPHRASE = {
+  encrypt: 'key.pem is not encrypted',
+  change: 'key.pem has its previous passphrase',
+  decrypt: 'key.pem is encrypted',
+} as const;
+
 function wordsOf(reason: RecordedReason): string {
   switch (reason.kind) {
     case 'missing':
@@ -78,6 +84,8 @@ function wordsOf(reason: RecordedReason): string {
       return defectText(reason.defect, reason.what);
     case 'stale':
       return `${ARTIFACTS[reason.artifact].file} is out of date`;
+    case 'passphrase':
+      return PASSPHRASE[reason.change];
     case 'password':
       return `${ARTIFACTS[reason.artifact].file} has another password`;
     case 'trusts':

@@ -8,6 +8,9 @@ import { type Draft, draftText } from './draft.ts';
 /** The accounts that a run looks up. */
 const ACCOUNTS = ['owner', 'group'] as const;
 
+/** Secrets that it reads. */
+const PASSPHRASES = ['passphrase', 'previousPassphrase'] as const;
+
 /** `undefined` where nothing is stated. */
 export function ownershipOf(draft: Draft): Ownership | undefined {
   const { owner, group, mode } = draft.settings;
@@ -24,7 +27,10 @@ export function hostSettings(drafts: readonly Draft[], report: Report): Readonly
   return new Map(
     drafts.flatMap((draft) => {
       const stated = ownershipOf(draft) ?? {};
-      const fields = ACCOUNTS.filter((field) => stated[field] !== undefined);
+      const fields = [
+        ...ACCOUNTS.filter((field) => stated[field] !== undefined),
+        ...PASSPHRASES.filter((field) => draft.settings[field] !== undefined),
+      ];
       const isClosed = Object.keys(draft.settings.outputs.seals).length > 0;
       return [...fields, ...(isClosed ? (['outputs'] as const) : [])].map(
         (field) => [writtenKey(draft.id, field), report.placeText(draft.at(field))] as const,

@@ -24,6 +24,7 @@ import { checkLayouts } from './layout.ts';
 import { type SignedLeaf, signedLeaves } from './leaf-issuer.ts';
 import { checkLifetimes, checkRenewal } from './lifetime.ts';
 import { checkOwners, hostSettings, ownershipOf } from './ownership.ts';
+import { checkPassphrases } from './passphrases.ts';
 import { checkPathLengths } from './path-length.ts';
 import { checkPolicies } from './policies.ts';
 import { checkPresented } from './presented.ts';
@@ -165,6 +166,7 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   checkKeySupport(all, report);
   checkDoubts(all, report);
   checkKeyForms(all, report);
+  checkPassphrases(all, report);
   checkOwners(all, report);
   checkUsages(all, leaves, hierarchy, report);
   checkPolicies(leaves, hierarchy, report);

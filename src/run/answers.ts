@@ -106,7 +106,8 @@ function objectionsTo(
   const seen = issuer && observation.entities.get(issuer.id)?.cert;
   const file = issuer && readPlaced(output, issuer, 'cert');
   if (seen?.state !== 'present' || file?.state !== 'present') return [{ kind: 'certificate-signature' }];
-  const key = answer.key === null ? keyIn(observed) : reader.read('key', answer.key);
+  const key =
+    answer.key === null ? keyIn(observed) : reader.read('key', reader.keyring.plain(entity, answer.key));
   if (key === undefined) return [{ kind: 'certificate-key' }];
   const signer = {
     key: publicKeyObject(certificateSpki(certificateDer(file.facts))),

@@ -5,6 +5,7 @@ import type { Change, Consent } from '../plan/change.ts';
 import type { ArchivedSet } from '../plan/observation.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Rival } from '../store/lock.ts';
+import type { Secrets } from '../store/secrets.ts';
 import type { RefusedAnswer } from './answers.ts';
 import type { Listener } from './events.ts';
 import type { Execution } from './execute.ts';
@@ -30,6 +31,8 @@ export interface ApplyOptions {
   readonly consents: ReadonlySet<Consent>;
   /** Receives the plan, under the lock and before anything is done, and returns further consents. */
   readonly review?: (plan: Plan) => Promise<ReadonlySet<Consent>>;
+  /** Secrets that were had already, and those that this run has, for what comes after it. */
+  readonly secrets?: Secrets;
   /** Asks the user at the terminal for a password; absent: there is none. */
   readonly ask?: Ask;
   /** Entities to re-key. */

@@ -33,7 +33,7 @@ import { atMoment } from './look.ts';
 import { Published } from './published.ts';
 import { rememberAll, rememberAuthorities, settledIn } from './remember.ts';
 import type { Run } from './run.ts';
-import { withAnswers } from './secrets.ts';
+import { haveAnswers } from './secrets.ts';
 import { Staging } from './staging.ts';
 import { Taken } from './taken.ts';
 import { clearWorkFolders, ignoreInGit, leaveTidy, pruneAll } from './upkeep.ts';
@@ -46,7 +46,7 @@ import { clearWorkFolders, ignoreInGit, leaveTidy, pruneAll } from './upkeep.ts'
 export async function applyInventory(inventory: Inventory, options: ApplyOptions): Promise<ApplyResult> {
   // The output folder itself may be a link that the user made; nothing below it may.
   using output = await OutputFolder.open(options.root);
-  const secrets = new Secrets(options.root, inventory.output);
+  const { secrets = new Secrets(options.root, inventory.output) } = options;
   return await applyIn(inventory, { ...options, root: realpathSync(options.root), output, secrets });
 }
 
@@ -99,15 +99,17 @@ async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<
       requested: namedIn(asked),
       replan: (pinned) => planAsked(inventory, seen, { ...asked, pinned }),
     });
-  const first = agreed(plan, observation);
-  const seen = await withAnswers(first, inventory, observation, options);
-  const agreement =
-    seen === observation ? first : agreed(withStuck(planAsked(inventory, seen, asked), stuck), seen);
+  let seen = observation;
+  let agreement = agreed(plan, seen);
+  while (await haveAnswers(agreement, inventory, seen, options)) {
+    seen = atMoment(observe(root, inventory, undefined, reader), root, inventory, now);
+    agreement = agreed(withStuck(planAsked(inventory, seen, asked), stuck), seen);
+  }
   const result = agreement.isIdle
     ? await nothingDone(plan, agreement, () =>
-        rememberAll(output, settledIn(inventory, agreement.possible), observation),
+        rememberAll(output, settledIn(inventory, agreement.possible), seen),
       )
-    : await carryOut(inventory, observation, agreement, { ...options, reader, brought: brought.taken });
+    : await carryOut(inventory, seen, agreement, { ...options, reader, brought: brought.taken });
   const isWell = result.kind === 'nothing' || (result.kind === 'done' && !result.interrupted);
   const whole = brought.refused.length === 0 ? result : { ...result, refusedAnswers: brought.refused };
   return isWell ? { ...whole, ...(await pruneAll(output, prunedWith(plan.prunes, consents))) } : whole;
@@ -166,7 +168,7 @@ async function carryOut(
   await rememberAuthorities(output, settledIn(inventory, plan), observation);
   using staging = new Staging(output, name);
   const place = { root, own: output.own, binary, processes, run: name, byId, signal };
-  const engine = await openEngine(plan.engine, place, staging);
+  const engine = await openEngine(plan.engine, place, staging, reader.keyring);
   using flush = isMany(plan, options) ? Flush.of(output.own) : undefined;
   const run: Run = {
     root,
@@ -175,7 +177,7 @@ async function carryOut(
     changes,
     engine,
     staging,
-    published: new Published(output, byId, changes, new Expected(observation)),
+    published: new Published(output, byId, changes, new Expected(observation), reader.keyring),
     ledger: new Ledger(output.own),
     taken: Taken.in(root, inventory.entities, observation, plan.changes),
     reader,

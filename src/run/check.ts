@@ -8,9 +8,11 @@ import { dnsNamesOf, isNamed } from '../live/who.ts';
 import type { EndEntity, EntityId, Inventory } from '../pki/entity.ts';
 import { byIdOf } from '../pki/issuers.ts';
 import type { Starttls } from '../pki/starttls.ts';
+import { Keyring } from '../store/keyring.ts';
 import { readLedger } from '../store/ledger.ts';
 import { type CredentialFiles, readCredentials, readRoots } from '../store/observe/credentials.ts';
 import { checkOwn } from '../store/own.ts';
+import { Secrets } from '../store/secrets.ts';
 import { readPublished } from '../store/symlinks/read.ts';
 import { UserError } from '../store/user-error.ts';
 import { certificateBlocks } from '../x509/parse.ts';
@@ -103,7 +105,12 @@ function leavesOf({ entities }: Inventory): readonly EndEntity[] {
 }
 
 function filesOf(known: Compared, id: EntityId): CredentialFiles {
-  const files = readCredentials(known.root, leafOf(known, id), byIdOf(known.inventory.entities));
+  const files = readCredentials(
+    known.root,
+    leafOf(known, id),
+    byIdOf(known.inventory.entities),
+    new Keyring(new Secrets(known.root, known.inventory.output)),
+  );
   if (files === undefined) throw new UserError({ kind: 'no-credentials', entity: id });
   return files;
 }

@@ -3,9 +3,10 @@ import { modeOf } from '../pki/artifact.ts';
 import type { Entity } from '../pki/entity.ts';
 import { unreachable } from '../pki/entity.ts';
 import { ruleOf } from '../plan/artifacts/rules.ts';
-import { crossingOf, isIssue, makesKey, type Work } from '../plan/change.ts';
+import { crossingOf, isIssue, type Work } from '../plan/change.ts';
 import type { Part } from '../plan/parts.ts';
-import type { Run } from './run.ts';
+import { keyAfter } from './keys.ts';
+import { entityOf, type Run } from './run.ts';
 
 /** Stages those that the change writes; members are published by then. They are synced with everything else. */
 export function writeBundles(run: Run, entity: Entity, change: Work): void {
@@ -25,11 +26,12 @@ export function partsText(run: Run, change: Work, parts: readonly Part[]): strin
 }
 
 /** A part of the entity that is being published: new ones are still in staging. */
-function ownText({ staging, published }: Run, change: Work, part: Part): string {
+function ownText(run: Run, change: Work, part: Part): string {
+  const { staging, published } = run;
   const { of } = part;
   switch (part.kind) {
     case 'key':
-      return (makesKey(change) ? staging.read(of, 'key') : published.key(of)).toString('latin1');
+      return keyAfter(run, entityOf(run, of), change).toString('latin1');
     case 'certificate':
       return isIssue(change) ? staging.read(of, 'cert').toString('latin1') : published.certificate(of).pem;
     case 'joint':

@@ -31,7 +31,7 @@ export async function provideSource(
   const path = copyPath(source.of, source.file, run.staging.run, source.generation);
   await run.staging.once(path, async () => {
     const { of, file } = source;
-    const bytes = file === 'key' ? run.published.key(of) : run.published.certificateBytes(of);
+    const bytes = file === 'key' ? run.published.keyFile(of) : run.published.certificateBytes(of);
     using folder = await run.output.ensure(folderOf(path), 0o700);
     folder.writeNew(nameOf(path), bytes, modeOf('key'));
   });

@@ -1,5 +1,5 @@
 /** The last step of an entity: verify what was made, put its bundles together, and let the set replace the old one. */
-import { ALL_ARTIFACTS, modeOf } from '../pki/artifact.ts';
+import { ALL_ARTIFACTS, type Artifact, modeOf } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
 import { ruleOf } from '../plan/artifacts/rules.ts';
@@ -10,6 +10,7 @@ import { grantPlaced } from '../store/commit/grant.ts';
 import { checkReplaceable } from '../store/commit/replaceable.ts';
 import { ledgerEntry } from '../store/ledger.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
+import { writeLocked } from './keys.ts';
 import { writeBundles } from './parts.ts';
 import { type Run, workOf } from './run.ts';
 import { writeSealed } from './sealed.ts';
@@ -40,6 +41,7 @@ async function replace(run: Run, entity: Entity, change: Work): Promise<void> {
   const tidied = tidy(run, entity, change);
   const whyCross = change.reasons.filter(({ kind }) => kind === 'keeps-trust');
   const written = async (): Promise<unknown> => {
+    writeLocked(run, entity, change);
     writeBundles(run, entity, change);
     writeSealed(run, entity, change);
     return Promise.all([
@@ -52,7 +54,8 @@ async function replace(run: Run, entity: Entity, change: Work): Promise<void> {
   const { writes, deletes, relinks } = change;
   const keepsAll = replacedBy(change).length > 0;
   const grant = change.grant;
-  const set = { entity, writes, deletes, relinks, keepsAll, grant };
+  const again: readonly Artifact[] = change.relocks ? ['key'] : [];
+  const set = { entity, writes, deletes, relinks, keepsAll, grant, again };
   await commit(output, { ...set, stamp: staging.run, run: staging.run, flush });
   const key = issued !== null && makesKey(change) ? issued.keyId : null;
   published.replaced(entity.id, { key, certificate: issued, cross });

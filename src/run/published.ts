@@ -7,6 +7,7 @@ import { filePath } from '../pki/files.ts';
 import type { ById } from '../pki/issuers.ts';
 import { type Change, crossingOf, keptTrustOf } from '../plan/change.ts';
 import type { FileState } from '../plan/observation.ts';
+import { Keyring } from '../store/keyring.ts';
 import type { OutputFolder } from '../store/output-folder.ts';
 import { StepError } from '../store/step-error.ts';
 import { readPlaced } from '../store/symlinks/read-placed.ts';
@@ -32,9 +33,17 @@ export class Published {
   readonly #byId: ById;
   readonly #changes: ReadonlyMap<EntityId, Change>;
   readonly #expected: Expected;
+  readonly #keyring: Keyring;
   readonly #known = new Map<EntityId, PublishedCertificate>();
 
-  constructor(output: OutputFolder, byId: ById, changes: ReadonlyMap<EntityId, Change>, expected: Expected) {
+  constructor(
+    output: OutputFolder,
+    byId: ById,
+    changes: ReadonlyMap<EntityId, Change>,
+    expected: Expected,
+    keyring = new Keyring(),
+  ) {
+    this.#keyring = keyring;
     this.#output = output;
     this.#byId = byId;
     this.#changes = changes;
@@ -66,12 +75,22 @@ export class Published {
     };
   }
 
-  /** The bytes of a private key in its place. */
+  /** The bytes of a private key in its place, as they are there. */
+  keyFile(id: EntityId): Buffer {
+    return this.#key(id).file;
+  }
+
+  /** The same, plain: for this process alone. */
   key(id: EntityId): Buffer {
+    return this.#key(id).plain;
+  }
+
+  #key(id: EntityId): { readonly file: Buffer; readonly plain: Buffer } {
     const path = filePath(this.#entity(id), 'key');
-    const bytes = whole(this.read(id, 'key'), path);
-    this.#expected.checkKey(id, readable(path, () => parseKey(bytes)).keyId, path);
-    return bytes;
+    const file = whole(this.read(id, 'key'), path);
+    const plain = this.#keyring.plain(this.#entity(id), file);
+    this.#expected.checkKey(id, readable(path, () => parseKey(plain)).keyId, path);
+    return { file, plain };
   }
 
   /** The same of a certificate. */

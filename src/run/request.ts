@@ -105,8 +105,9 @@ async function requestLocked(inventory: Inventory, options: OpenOptions): Promis
     'openssl',
     { ...place, run: staging.run, byId, signal: options.signal },
     staging,
+    reader.keyring,
   );
-  const published = new Published(output, byId, new Map(), new Expected(observation));
+  const published = new Published(output, byId, new Map(), new Expected(observation), reader.keyring);
   const desk: Desk = { output, staging, engine, published, reader, observation };
   const requested: Requested[] = [];
   try {
@@ -177,7 +178,7 @@ function asksTheSame(
   reader: Reader,
 ): boolean {
   const here = observed.key.state === 'present' ? observed.key.facts : undefined;
-  const facts = key === null ? here : reader.read('key', key);
+  const facts = key === null ? here : reader.read('key', reader.keyring.plain(entity, key));
   const asked = reader.read('csr', csr);
   const length = notAfter - notBefore;
   return (
@@ -203,7 +204,7 @@ async function makeRequest(
   await staging.make(id);
   for (const source of sourcesOf(make)) await provideSource({ output, staging, published }, source);
   const maker = await engine.perform(make);
-  const keyFile = newKey ? staging.read(id, 'key') : published.key(id);
+  const keyFile = newKey ? reader.keyring.plain(entity, staging.read(id, 'key')) : published.key(id);
   const [facts, csr] = [reader.read('key', keyFile), reader.read('csr', staging.read(id, 'csr'))];
   const found = objections(
     { key: facts, csr, cert: null, signedBy: null },

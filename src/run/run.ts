@@ -1,6 +1,6 @@
 /** What the steps of one run share. */
 import type { Engine } from '../engine/engine.ts';
-import type { EntityId } from '../pki/entity.ts';
+import type { Entity, EntityId } from '../pki/entity.ts';
 import type { ById } from '../pki/issuers.ts';
 import { type Change, isWork, type Work } from '../plan/change.ts';
 import type { Flush } from '../store/flush.ts';
@@ -31,6 +31,13 @@ export interface Run {
   readonly flush: Flush | undefined;
   /** Seconds since 1970: the moment of the plan. */
   readonly now: number;
+}
+
+/** @throws Error where there is no such entity. */
+export function entityOf({ byId }: Pick<Run, 'byId'>, id: EntityId): Entity {
+  const entity = byId.get(id);
+  if (entity === undefined) throw new Error(`Internal error: nothing is known of ${id}`);
+  return entity;
 }
 
 /** The changes of a run that put files in place. */

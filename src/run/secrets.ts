@@ -1,21 +1,25 @@
-/** Passwords that take a command or a question, once a plan that needs them is agreed to: each is had once in a run. */
+/** Secrets that take a command or a question, once a plan that needs them is agreed to: each is had once in a run. */
 import { environmentWithout, runProgram } from '../engine/program.ts';
-import type { Argv } from '../pki/argv.ts';
+import { type Argv, argvKey } from '../pki/argv.ts';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
+import { groupBy } from '../pki/group.ts';
 import { byIdOf } from '../pki/issuers.ts';
-import { type SecretFault, type SecretSource, secretSourceText } from '../pki/secret-source.ts';
-import { isWork } from '../plan/change.ts';
-import { errandsOf, sourcesFor } from '../plan/commands.ts';
+import { type SecretSource, secretSourceText } from '../pki/secret-source.ts';
+import { type Change, isWork } from '../plan/change.ts';
+import { errandsOf, sourcesOf } from '../plan/commands.ts';
 import type { Agreement } from '../plan/consent.ts';
+import type { SecretUse } from '../plan/errand.ts';
 import type { Observation } from '../plan/observation.ts';
 import { rememberCommands } from '../store/commands.ts';
 import type { OutputFolder } from '../store/output-folder.ts';
 import { LONGEST_SECRET, lacking, type Secret, type Secrets, withoutEnd } from '../store/secrets.ts';
 
-/** A password that is to be typed. */
+/** A secret that is to be typed. */
 export interface SecretQuestion {
   /** As the manifest has it: `prompt`, `prompt:root`. */
   readonly source: string;
+  /** A `passphrase` is that of a private key. */
+  readonly what: 'passphrase' | 'password';
   /** Whose files it opens or closes. */
   readonly entities: readonly EntityId[];
   /** Something is closed by it, so it is typed twice: this is the second time. */
@@ -34,48 +38,64 @@ export interface SecretOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Seconds for a command that prints a password: a person may have to type another one, or touch a key. */
+/** Seconds for a command that prints a secret: a person may have to type another one, or touch a key. */
 const SECONDS = 120;
 
-/** What was seen, with the passwords that were not to be had; the same where all were. */
-export async function withAnswers(
-  { possible, isIdle }: Agreement,
+/** Whether any was had that this run had not asked for before: then what they open is to be looked at again. */
+export async function haveAnswers(
+  { possible, withheld, isIdle }: Agreement,
   inventory: Inventory,
   observation: Observation,
   options: SecretOptions,
-): Promise<Observation> {
-  if (isIdle) return observation;
-  const argvs = possible.changes.flatMap(errandsOf).map(({ argv }) => argv);
+): Promise<boolean> {
+  const works = isIdle ? [] : possible.changes.filter(isWork);
+  const argvs = works.flatMap(errandsOf).map(({ argv }) => argv);
   if (argvs.length > 0) await rememberCommands(options.root, options.output.own, argvs);
-  const byId = byIdOf(inventory.entities);
-  const needed = new Map<string, { readonly source: SecretSource; readonly entities: EntityId[] }>();
-  for (const change of possible.changes.filter(isWork)) {
-    const entity = byId.get(change.id);
-    for (const source of entity === undefined ? [] : sourcesFor(entity, change.writes)) {
-      const name = secretSourceText(source);
-      const { entities } = needed.get(name) ?? { entities: [] };
-      needed.set(name, { source, entities: [...entities, change.id] });
-    }
-  }
-  const faults = new Map<string, SecretFault>(observation.secrets);
-  for (const [name, { source, entities }] of needed) {
-    const secret = await had(source, entities, inventory.entities, options);
-    if (!secret.ok) faults.set(name, secret.fault);
-  }
-  return faults.size === (observation.secrets?.size ?? 0) ? observation : { ...observation, secrets: faults };
+  const uses = [
+    ...works.flatMap(({ secrets = [] }) => secrets),
+    ...withheld.flatMap((change) => closedUses(change, inventory, observation)),
+  ].filter(({ source }) => isWaiting(source, options.secrets));
+  for (const group of groupBy(uses, ({ source }) => secretSourceText(source)).values())
+    await settle(group, inventory.entities, options);
+  return uses.length > 0;
 }
 
-async function had(
-  source: SecretSource,
-  entities: readonly EntityId[],
+/**
+ * Of an entity that is refused because its key is closed, and has no certificate by which the key would be known. Its
+ * commands are run only where they were agreed to before.
+ */
+function closedUses(
+  change: Change,
+  { entities }: Inventory,
+  { commands }: Observation,
+): readonly SecretUse[] {
+  if (change.action !== 'refuse' || change.refusal.kind !== 'encrypted') return [];
+  const { passphrase, previousPassphrase } = byIdOf(entities).get(change.id) ?? {};
+  return [passphrase, previousPassphrase].flatMap((source): readonly SecretUse[] => {
+    const isFree = source?.kind !== 'command' || commands?.has(argvKey(source.argv)) === true;
+    return source === undefined || !isFree ? [] : [{ source, of: change.id, artifact: 'key', closes: false }];
+  });
+}
+
+function isWaiting(source: SecretSource, secrets: Secrets): boolean {
+  const secret = secrets.read(source);
+  return !secret.ok && secret.fault.kind === 'waits';
+}
+
+/** @param group all uses of one source. */
+async function settle(
+  group: readonly SecretUse[],
   all: readonly Entity[],
   options: SecretOptions,
-): Promise<Secret> {
-  const { secrets } = options;
-  const known = secrets.read(source);
-  if (known.ok || known.fault.kind !== 'waits') return known;
-  if (source.kind === 'command') return secrets.settle(source, await printed(source.argv, all, options));
-  return secrets.settle(source, await typed(secretSourceText(source), entities, options));
+): Promise<void> {
+  const [first] = group;
+  if (first === undefined) return;
+  const { source } = first;
+  const answer =
+    source.kind === 'command'
+      ? await printed(source.argv, all, options)
+      : await typed(secretSourceText(source), group, options);
+  options.secrets.settle(source, answer);
 }
 
 async function printed(
@@ -93,16 +113,19 @@ async function printed(
   return fault === null ? { ok: true, value: withoutEnd(output) } : lacking({ kind: 'command', fault });
 }
 
-/** Variables that hold other passwords: none of a command's business. */
+/** Variables that hold other secrets: none of a command's business. */
 function variablesIn(all: readonly Entity[]): ReadonlySet<string> {
-  const sources = all.flatMap(({ seals = {} }) => Object.values(seals).map(({ password }) => password));
+  const sources = all.flatMap(sourcesOf);
   return new Set(sources.flatMap((source) => (source.kind === 'env' ? [source.name] : [])));
 }
 
-async function typed(source: string, entities: readonly EntityId[], { ask }: SecretOptions): Promise<Secret> {
+async function typed(source: string, group: readonly SecretUse[], { ask }: SecretOptions): Promise<Secret> {
   if (ask === undefined) return lacking({ kind: 'no-terminal' });
-  const value = await ask({ source, entities, isRepeated: false });
+  const what = group.some(({ artifact }) => artifact === 'key') ? 'passphrase' : 'password';
+  const question = { source, what, entities: [...new Set(group.map(({ of }) => of))] } as const;
+  const value = await ask({ ...question, isRepeated: false });
   if (value === null) return lacking({ kind: 'no-answer' });
-  const again = await ask({ source, entities, isRepeated: true });
+  if (!group.some(({ closes }) => closes)) return { ok: true, value };
+  const again = await ask({ ...question, isRepeated: true });
   return value === again ? { ok: true, value } : lacking({ kind: 'mistyped' });
 }

@@ -6,7 +6,7 @@ import type { Entity, EntityId } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import { crossObjections, type Made, objections } from '../plan/accept.ts';
 import { type FactsOf, ruleOf } from '../plan/artifacts/rules.ts';
-import { crossingOf, issuanceOf, makesKey, type Work } from '../plan/change.ts';
+import { crossingOf, issuanceOf, type Work } from '../plan/change.ts';
 import type { Objection } from '../plan/objection.ts';
 import type { Reader } from '../store/observe/reader.ts';
 import { StepError } from '../store/step-error.ts';
@@ -15,6 +15,7 @@ import type { CertificateFacts } from '../x509/facts.ts';
 import { certificateDer, parseCertificate, parsePieces, parsePublicKey } from '../x509/parse.ts';
 import { parseKey, publicKeyOf } from '../x509/parse-key.ts';
 import { signedBy } from '../x509/signature.ts';
+import { keyAfter } from './keys.ts';
 import { partsText } from './parts.ts';
 import type { Run } from './run.ts';
 import type { Staging } from './staging.ts';
@@ -28,7 +29,7 @@ export interface Verified {
 /** @throws StepError where anything is wrong. */
 export function verifyStaged(run: Run, entity: Entity, change: Work): Verified {
   // Where the key is elsewhere, nothing is made that takes it, and it cannot be read.
-  const key = entity.keyPlace === undefined ? keyOf(run, entity, change) : Buffer.alloc(0);
+  const key = entity.keyPlace === undefined ? keyAfter(run, entity, change) : Buffer.alloc(0);
   if (change.writes.includes('public')) verifyPublic(key, run.staging.read(entity.id, 'public'));
   for (const artifact of change.writes) verifyConverted(run, entity, change, artifact);
   return { issued: verifyIssued(run, entity, change, key), cross: verifyCross(run, entity, change, key) };
@@ -82,11 +83,6 @@ function verifyCross(
 
 function throwAny(maker: Maker, found: readonly Objection[]): void {
   if (found.length > 0) throw new StepError({ kind: 'made-other', maker, objections: found });
-}
-
-function keyOf({ staging, published }: Run, entity: Entity, change: Work): Buffer {
-  if (makesKey(change)) return staging.read(entity.id, 'key');
-  return published.key(entity.id);
 }
 
 /** openssl exits 0 even where half of its output is missing. */

@@ -9,7 +9,9 @@ import type { Credentials } from '../handshake/credentials.ts';
 import type { Outcome } from '../handshake/outcome.ts';
 import { shake } from '../handshake/shake.ts';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
-import { readCredentials } from '../store/observe/credentials.ts';
+import { Keyring } from '../store/keyring.ts';
+import { hasClosedKey, readCredentials } from '../store/observe/credentials.ts';
+import { Secrets } from '../store/secrets.ts';
 import { foreignClient } from './foreign.ts';
 import { Proven } from './proven.ts';
 import { type CertificateCheck, checkCertificates } from './verify-certificates.ts';
@@ -32,6 +34,8 @@ export interface VerifyOptions {
   readonly clock: () => number;
   /** Called for each handshake as it is decided; `total` is how many there will be. */
   readonly onOutcome?: (outcome: Outcome, total: number) => void;
+  /** Of a run that has had them already; by default variables and files are read, and nothing is asked for. */
+  readonly secrets?: Secrets | undefined;
   /** Ends whatever runs. */
   readonly signal?: AbortSignal;
 }
@@ -81,30 +85,41 @@ const NOTHING_CHANGED: Verification = {
 
 /** @param changed what has to be proven; where there are not too many pairs, everything is. */
 async function verifyPart(
-  { entities }: Inventory,
+  { entities, output }: Inventory,
   options: VerifyOptions,
   changed: ReadonlySet<EntityId> | undefined,
 ): Promise<Verification> {
   const touched = pairCount(entities) > PAIRS ? changed : undefined;
   const certificates = await checkCertificates(entities, { ...options, touched });
   const trust = checkTrust(entities, { root: options.root, touched });
-  const { cases, skipped } = handshakeCases(entities, touched === undefined ? {} : { touched });
-  const outcomes = cases.length === 0 ? [] : await prove(entities, cases, options);
+  const keyring = new Keyring(options.secrets ?? new Secrets(options.root, output));
+  const closed = entities.filter(
+    (entity) => entity.kind !== 'authority' && hasClosedKey(options.root, entity, keyring),
+  );
+  const open = entities.filter((entity) => !closed.includes(entity));
+  const { cases, skipped: unasked } = handshakeCases(open, touched === undefined ? {} : { touched });
+  const skipped = [...unasked, ...closed.map(({ id }) => closedCheck(id))];
+  const outcomes = cases.length === 0 ? [] : await prove(open, cases, options, keyring);
   const isGood = certificates.every(({ problem }) => problem === null) && trust.length === 0;
   const ok = isGood && outcomes.every((outcome) => outcome.ok);
   return { certificates, trust, outcomes, skipped, ok, scope: touched === undefined ? 'all' : 'touched' };
+}
+
+function closedCheck(server: EntityId): SkippedCheck {
+  return { server, check: 'pair', cause: { kind: 'closed-key' } };
 }
 
 async function prove(
   entities: readonly Entity[],
   cases: Parameters<typeof shake>[0],
   { root, binary, onOutcome, signal }: VerifyOptions,
+  keyring: Keyring,
 ): Promise<readonly Outcome[]> {
   const foreign = await foreignClient(binary, signal);
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
   const credentials = new Map<EntityId, Credentials>();
   for (const entity of entities) {
-    const found = entity.kind === 'authority' ? undefined : readCredentials(root, entity, byId);
+    const found = entity.kind === 'authority' ? undefined : readCredentials(root, entity, byId, keyring);
     if (found !== undefined) credentials.set(entity.id, found);
   }
   return shake(cases, credentials, foreign, {

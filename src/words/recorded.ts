@@ -47,6 +47,7 @@ const FIELDS: Readonly<Record<RecordedReason['kind'], Readonly<Record<string, Ch
   defect: { defect: isDefect },
   stale: { artifact: isArtifact },
   password: { artifact: isArtifact },
+  passphrase: { change: isText },
   unwanted: { artifact: isArtifact },
   'keeps-trust': { notAfter: isNumber, signsNew: isFlag },
   'new-trust': { subject: isText },

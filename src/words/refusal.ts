@@ -3,7 +3,8 @@ import { shownWord } from '../openssl/shell.ts';
 import { ARTIFACTS } from '../pki/artifact.ts';
 import { unreachable } from '../pki/entity.ts';
 import { COMMIT_FOLDER } from '../pki/paths.ts';
-import type { Refusal, VouchingFault } from '../plan/blockage.ts';
+import { secretSourceText } from '../pki/secret-source.ts';
+import type { KeyClosure, Refusal, VouchingFault } from '../plan/blockage.ts';
 import type { Advice } from './advice.ts';
 import { blockageHint, blockageText } from './blockage.ts';
 import { SECRET_HINTS, secretFaultText } from './secret.ts';
@@ -17,10 +18,7 @@ export function refusalText(refusal: Refusal): Advice {
         hint: blockageHint(refusal.path, refusal.cause),
       };
     case 'encrypted':
-      return {
-        problem: `"${refusal.path}" is encrypted, and this version cannot open encrypted keys`,
-        hint: 'decrypt it yourself with "openssl pkey -in KEY -out PLAIN", or move it away to have a new key made',
-      };
+      return closedKeyText(refusal.path, refusal.why);
     case 'renamed-links':
       return {
         problem: `the ${ARTIFACTS[refusal.artifact].file} of ${refusal.entity} is behind links, which cannot be renamed in their folder`,
@@ -43,7 +41,7 @@ export function refusalText(refusal: Refusal): Advice {
       };
     case 'no-secret':
       return {
-        problem: `${refusal.at}: no password for the ${ARTIFACTS[refusal.artifact].file} of ${refusal.entity}: ${secretFaultText(refusal.source, refusal.fault)}`,
+        problem: `${refusal.at}: no ${refusal.artifact === 'key' ? 'passphrase' : 'password'} for the ${ARTIFACTS[refusal.artifact].file} of ${refusal.entity}: ${secretFaultText(refusal.source, refusal.fault)}`,
         hint: SECRET_HINTS[refusal.fault.kind],
       };
     case 'unfinished':
@@ -53,6 +51,28 @@ export function refusalText(refusal: Refusal): Advice {
       };
     default:
       return unreachable(refusal);
+  }
+}
+
+function closedKeyText(path: string, why: KeyClosure): Advice {
+  switch (why.kind) {
+    case 'unstated':
+      return {
+        problem: `"${path}" is encrypted, and the manifest states no passphrase for it`,
+        hint: 'state "passphrase: prompt", or another source; or "previousPassphrase: prompt" to have it decrypted',
+      };
+    case 'other':
+      return {
+        problem: `"${path}" is encrypted, and the stated passphrase does not open it`,
+        hint: 'state the one that does; to change it, state that as "previousPassphrase" beside the new "passphrase"',
+      };
+    case 'no-secret':
+      return {
+        problem: `"${path}" is encrypted, and its passphrase is not to be had: ${secretFaultText(secretSourceText(why.source), why.fault)}`,
+        hint: SECRET_HINTS[why.fault.kind],
+      };
+    default:
+      return unreachable(why);
   }
 }
 

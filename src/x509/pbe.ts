@@ -46,9 +46,15 @@ export function seal(plain: Uint8Array, password: string, encryption: Encryption
   return encryption === 'modern' ? sealModern(plain, password, draw) : sealCompatible(plain, password, draw);
 }
 
-function sealModern(plain: Uint8Array, password: string, draw: Draw): Sealed {
+/** PBES2 with PBKDF2-HMAC-SHA256 and AES-256-CBC. */
+export function sealModern(
+  plain: Uint8Array,
+  password: string,
+  draw: Draw,
+  iterations: number = ITERATIONS,
+): Sealed {
   const [salt, iv] = [draw(16), draw(16)];
-  const key = pbkdf2Sync(password, salt, ITERATIONS, 32, 'sha256');
+  const key = pbkdf2Sync(password, salt, iterations, 32, 'sha256');
   const cipher = createCipheriv('aes-256-cbc', key, iv);
   const derivation = encode(
     TAG.sequence,
@@ -56,7 +62,7 @@ function sealModern(plain: Uint8Array, password: string, draw: Draw): Sealed {
     encode(
       TAG.sequence,
       encode(TAG.octetString, salt),
-      encodeInteger(ITERATIONS),
+      encodeInteger(iterations),
       encode(TAG.sequence, encodeOid(OID.hmacSha256), encode(TAG.null)),
     ),
   );

@@ -2,10 +2,9 @@
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CLI, runProgram } from '../helpers/cli.ts';
-import { temporaryFolder } from '../helpers/folders.ts';
 import { openssl } from '../helpers/openssl.ts';
 import { copyOf, itNeeds, Project, put, stateOf } from './project.ts';
+import { typedAt } from './typing.ts';
 
 const MANIFEST = `version: 1
 authorities: { root: { commonName: Root } }
@@ -138,34 +137,9 @@ describe('a command', () => {
 
 const PROMPTED = MANIFEST.replace(/\{ command: .* \}/, 'prompt }').replace(/\n {6}- keystore:\n.*/, '');
 
-/** Answers each question of a list once it is there, and passes on all that a terminal shows. */
-const TERMINAL = `
-import os, pty, sys
-answers = [part.split('=') for part in sys.argv[1].split(',')]
-pid, terminal = pty.fork()
-if pid == 0: os.execvp(sys.argv[2], sys.argv[2:])
-seen = b''
-while True:
-    try: part = os.read(terminal, 65536)
-    except OSError: break
-    if not part: break
-    seen += part
-    if answers and seen.count(answers[0][0].encode()):
-        os.write(terminal, answers.pop(0)[1].encode() + b'\\r')
-sys.stdout.buffer.write(seen)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-`;
-
 describe('a password that is typed', () => {
-  const typed = (project: Project, answers: string) => {
-    const script = join(temporaryFolder(), 'terminal.py');
-    put(script, TERMINAL);
-    const args = [script, answers, process.execPath, CLI, 'apply', '--skip-verify'];
-    return runProgram('python3', args, {
-      cwd: project.folder,
-      env: { ...ENV, NO_COLOR: '1', TERM: 'xterm' },
-    });
-  };
+  const typed = (project: Project, answers: string) =>
+    typedAt(project, answers, ['apply', '--skip-verify'], ENV);
 
   itNeeds(['python3'], 'is asked for twice, is not shown, and closes the file', async () => {
     const project = new Project(PROMPTED);

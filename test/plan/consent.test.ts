@@ -125,7 +125,7 @@ describe('an agreement', () => {
 describe('something asked for by name', () => {
   const lost = (): World => {
     const world = settled(BEFORE);
-    world.of(ONE.id).key = { state: 'encrypted' };
+    world.of(ONE.id).key = { state: 'encrypted', why: { kind: 'unstated' } };
     return world;
   };
 

@@ -267,10 +267,14 @@ describe('a file cannot be read', () => {
 
   it('an encrypted key is nobody’s but its owner’s', () => {
     const world = settled();
-    world.of(api).key = { state: 'encrypted' };
+    world.of(api).key = { state: 'encrypted', why: { kind: 'unstated' } };
     const [change] = planOf(world).changes.filter(({ id }) => id === api);
     expect(change).toMatchObject({ action: 'refuse', newKey: false, writes: [] });
-    expect(change?.refusal).toEqual({ kind: 'encrypted', path: 'servers/api/key.pem' });
+    expect(change?.refusal).toEqual({
+      kind: 'encrypted',
+      path: 'servers/api/key.pem',
+      why: { kind: 'unstated' },
+    });
   });
 
   it('what the manifest does not ask for is in nobody’s way', () => {
@@ -282,7 +286,7 @@ describe('a file cannot be read', () => {
 
   it('a refused authority with its certificate in place leaves those below it alone', () => {
     const world = settled();
-    world.of(services).key = { state: 'encrypted' };
+    world.of(services).key = { state: 'encrypted', why: { kind: 'unstated' } };
     expectPlan(planOf(world), { [services]: { action: 'refuse', affects: [] } });
   });
 });

@@ -103,7 +103,7 @@ it('a request alone, and a public key alone, for the key that is there', () => {
 
 it('what is refused takes no step', () => {
   const steps = stepsAfter((world) => {
-    world.of(API.id).key = { state: 'encrypted' };
+    world.of(API.id).key = { state: 'encrypted', why: { kind: 'unstated' } };
     remove(world.of(BILLING.id), 'cert');
   });
   expect(new Set(steps.map(({ entity }) => entity))).toEqual(new Set([BILLING.id]));

@@ -154,8 +154,8 @@ describe('states', () => {
     ['missing', { ...GONE, reasons: [{ kind: 'missing', artifact: 'cert' }] }, 'missing: '],
     [
       'refused',
-      { refusal: { kind: 'encrypted', path: 'servers/api/key.pem' } },
-      'refused: "servers/api/key.pem" is encrypted, and this version cannot open encrypted keys',
+      { refusal: { kind: 'encrypted', path: 'servers/api/key.pem', why: { kind: 'other' } } },
+      'refused: "servers/api/key.pem" is encrypted, and the stated passphrase does not open it',
     ],
   ])('%s with %o', (state, given, words) => {
     const said = stateOf({ ...given, state }) ?? '';

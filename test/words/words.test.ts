@@ -95,9 +95,9 @@ it.each<[Blockage, problem: string, hint: string]>([
 
 it.each<[Refusal, problem: string, hint: string]>([
   [
-    { kind: 'encrypted', path: 'servers/api/key.pem' },
-    '"servers/api/key.pem" is encrypted, and this version cannot open encrypted keys',
-    'decrypt it yourself with "openssl pkey -in KEY -out PLAIN", or move it away to have a new key made',
+    { kind: 'encrypted', path: 'servers/api/key.pem', why: { kind: 'unstated' } },
+    '"servers/api/key.pem" is encrypted, and the manifest states no passphrase for it',
+    'state "passphrase: prompt", or another source; or "previousPassphrase: prompt" to have it decrypted',
   ],
   [
     { kind: 'renamed-links', entity: 'servers/api', artifact: 'cert' },

@@ -36,6 +36,8 @@ export interface CommitRequest {
   readonly relinks?: boolean;
   /** What is replaced was made by something else: all of it goes to the archive. */
   readonly keepsAll?: boolean;
+  /** Files whose place the same content takes in another form, so that no copy of the old one is kept. */
+  readonly again?: readonly Artifact[];
   /** Whose the files are to be. */
   readonly grant?: Grant | undefined;
   /** Syncs first issues, of which many are under way. */
@@ -59,6 +61,7 @@ export async function commit(output: OutputFolder, request: CommitRequest): Prom
     deletes: located(entity, deletes),
     archive: archiveFolder(entity.id, stamp),
     ...(request.keepsAll ? ({ keepsAll: true } as const) : {}),
+    ...(request.again?.length ? { again: request.again } : {}),
     removes: null,
   };
   await commitOrder(output, staged, path, links === undefined ? order : { ...order, links });

@@ -14,7 +14,7 @@ import { type Links, VERSION } from '../symlinks/stage.ts';
 import { pairLast, putLink, removeIfEmpty, restoreLinks } from '../symlinks/write.ts';
 import { isPrecious, isSame, keep, removeFile, secondName } from './archive.ts';
 import { inherit } from './inherit.ts';
-import { ORDER, type Order, readOrder } from './order.ts';
+import { isKept, ORDER, type Order, readOrder } from './order.ts';
 import { commitName, forget, MARK } from './roll-forward.ts';
 
 /** `restored`: the old set is back. `placed`: the new one was in place already, and only the tidying is given up. */
@@ -94,7 +94,8 @@ async function bringBack(
   place: Place,
 ): Promise<void> {
   if (order.links) return linkBack(output, waiting, order, file, place);
-  if (!isPrecious(file) && !order.keepsAll) return;
+  // Of the same key in another form no copy was kept: it stays as it is, and the next plan sees to it.
+  if ((!isPrecious(file) && !order.keepsAll) || !isKept(file, order)) return;
   using archive = output.enterIfThere(order.archive);
   const old = archive && { folder: archive, name: ARTIFACTS[file].file };
   if (old?.folder.lookAt(old.name) === undefined)
@@ -184,12 +185,12 @@ async function unlinkBack(
 
 async function dropFile(
   output: OutputFolder,
-  { archive }: Order,
+  order: Order,
   file: Artifact,
   folder: Folder,
   name: string,
 ): Promise<void> {
-  await keep(output, file, { folder, name }, archive);
+  if (isKept(file, order)) await keep(output, file, { folder, name }, order.archive);
   await removeFile({ folder, name });
 }
 

@@ -27,10 +27,17 @@ export interface Order {
   readonly archive: string;
   /** It also keeps what this program could make again, because something else made what is there. */
   readonly keepsAll?: true;
+  /** Files whose content stays, in another form: an old private key without encryption is not to be kept. */
+  readonly again?: readonly Artifact[];
   /** Folder that goes, unless something else is in it. */
   readonly removes: string | null;
   /** Where files are put behind links, or come out from behind them (symlinks/write.ts). */
   readonly links?: Links;
+}
+
+/** Whether a file that is replaced goes to the archive at all. */
+export function isKept(file: Artifact, { again }: Pick<Order, 'again'>): boolean {
+  return again?.includes(file) !== true;
 }
 
 /** @throws UserError for whatever is no order, or none of ours. */
@@ -53,9 +60,9 @@ function parsed(text: string): unknown {
 }
 
 function isOrder(value: unknown): value is Order {
-  const { id, moves, deletes, archive, keepsAll, removes, links } = fieldsOf(value);
+  const { id, moves, deletes, archive, keepsAll, again, removes, links } = fieldsOf(value);
   const isWhole = typeof id === 'string' && isArchive(archive) && (removes === null || isPlace(removes));
-  const isKnown = keepsAll === undefined || keepsAll === true;
+  const isKnown = (keepsAll === undefined || keepsAll === true) && areFiles(again ?? []);
   return (
     isKnown && isWhole && arePlaces(moves) && arePlaces(deletes) && (links === undefined || isLinks(links))
   );
@@ -66,7 +73,11 @@ function isLinks(value: unknown): value is Links {
   const isFolder = folder === '.' || isPlace(folder);
   const isVersion = version === null || (isPlace(version) && !String(version).includes('/'));
   const areNames = arePlaces(names) && !JSON.stringify(names).includes('/');
-  return isFolder && isVersion && areNames && Array.isArray(files) && files.every(isArtifact);
+  return isFolder && isVersion && areNames && areFiles(files);
+}
+
+function areFiles(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isArtifact);
 }
 
 function arePlaces(value: unknown): boolean {

@@ -10,7 +10,7 @@ import { type OutputFolder, Targets } from '../output-folder.ts';
 import { DATA_LINK } from '../symlinks/read.ts';
 import { clearLinks, clearVersions, pairLast, placeVersion, removeIfEmpty } from '../symlinks/write.ts';
 import { keep, removeFile } from './archive.ts';
-import { ORDER, type Order, readOrder } from './order.ts';
+import { isKept, ORDER, type Order, readOrder } from './order.ts';
 import { idOf } from './pending.ts';
 
 /** In a commit folder: it is given up (discard.ts), and not carried forward any more. */
@@ -34,7 +34,7 @@ async function carryOut(output: OutputFolder, waiting: Folder, order: Order): Pr
   const paths = [...moves, ...deletes].map(([, path]) => path);
   using targets = await Targets.open(output, data === undefined ? paths : [...paths, data]);
   const linked = data === undefined ? undefined : targets.at(data).folder;
-  if (links && linked) await placeVersion(output, waiting, linked, links, archive);
+  if (links && linked) await placeVersion(output, waiting, linked, links, order);
   await moveAll(output, waiting, targets, order);
   for (const [file, path] of deletes) {
     await keep(output, file, targets.at(path), archive);
@@ -42,20 +42,17 @@ async function carryOut(output: OutputFolder, waiting: Folder, order: Order): Pr
   }
   if (links && linked) await clearLinks(linked, links);
   await targets.sync();
-  if (links && linked) await clearVersions(output, linked, links, archive);
+  if (links && linked) await clearVersions(output, linked, links, order);
   if (removes !== null) await removeFolder(output, removes);
 }
 
-async function moveAll(
-  output: OutputFolder,
-  waiting: Folder,
-  targets: Targets,
-  { moves, archive, keepsAll }: Order,
-): Promise<void> {
+async function moveAll(output: OutputFolder, waiting: Folder, targets: Targets, order: Order): Promise<void> {
+  const { moves, archive, keepsAll } = order;
   const names = waiting.list();
   const left = pairLast(moves.filter(([file]) => names.includes(ARTIFACTS[file].file)));
   // All before the first rename: while something is synced between two of them, a reader would see half of the set.
-  for (const [file, path] of left) await keep(output, file, targets.at(path), archive, keepsAll);
+  for (const [file, path] of left)
+    if (isKept(file, order)) await keep(output, file, targets.at(path), archive, keepsAll);
   for (const [file, path] of left) {
     const { folder, name } = targets.at(path);
     await waiting.rename(ARTIFACTS[file].file, folder, name);

@@ -10,6 +10,7 @@ import { certificateBlocks, parseCertificates } from '../../x509/parse.ts';
 import { pemText } from '../../x509/pem.ts';
 import { sha256 } from '../../x509/public-key.ts';
 import { parseEarlier, type Rollover, rolloverOf } from '../../x509/rollover.ts';
+import { Keyring } from '../keyring.ts';
 import { readPublished } from '../symlinks/read.ts';
 import { readEarlierRoots } from './trusted-roots.ts';
 
@@ -24,17 +25,36 @@ export interface CredentialFiles {
  * `undefined` where a file is missing or unreadable: then there is nothing to load. Bundles that `outputs` leaves out
  * are put together from the certificates that they would hold, as a deployment has to do.
  */
-export function readCredentials(root: string, entity: Entity, byId: ById): CredentialFiles | undefined {
+export function readCredentials(
+  root: string,
+  entity: Entity,
+  byId: ById,
+  keyring = new Keyring(),
+): CredentialFiles | undefined {
   const load = (artifact: 'fullchain' | 'ca'): string | undefined =>
     entity.outputs.includes(artifact)
       ? readText(root, entity, artifact)
       : joined(RULES[artifact].parts(entity, byId).map((part) => partText(root, part, byId)));
-  const key = readText(root, entity, 'key');
+  const key = keyText(root, entity, keyring);
   const fullchain = load('fullchain');
   const ca = load('ca');
   return key === undefined || ca === undefined || fullchain === undefined
     ? undefined
     : { key, fullchain, ca };
+}
+
+/** Plain where it can be opened: in memory alone. */
+function keyText(root: string, entity: Entity, keyring: Keyring): string | undefined {
+  const text = readText(root, entity, 'key');
+  return text === undefined
+    ? undefined
+    : keyring.plain(entity, Buffer.from(text, 'latin1')).toString('latin1');
+}
+
+/** Whether there is a key that no passphrase which is to be had opens. */
+export function hasClosedKey(root: string, entity: Entity, keyring: Keyring): boolean {
+  const text = entity.passphrase === undefined ? undefined : readText(root, entity, 'key');
+  return text !== undefined && keyring.open(entity, Buffer.from(text, 'latin1')).state === 'closed';
 }
 
 /** The roots among these that are there, with what a rollover still trusts; PEM, one certificate each. */

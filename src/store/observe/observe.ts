@@ -4,7 +4,7 @@ import { ALL_ARTIFACTS, eachArtifact } from '../../pki/artifact.ts';
 import type { Entity, EntityId, Inventory } from '../../pki/entity.ts';
 import { messageOf } from '../../pki/errors.ts';
 import { filePath, folderOf, type Located } from '../../pki/files.ts';
-import { namesCommands } from '../../plan/commands.ts';
+import { hasSecrets, namesCommands } from '../../plan/commands.ts';
 import type {
   ArtifactStates,
   EntityObservation,
@@ -14,14 +14,15 @@ import type {
   Observation,
 } from '../../plan/observation.ts';
 import { certificateSpki, publicKeyObject } from '../../x509/certificate.ts';
-import type { KeyId } from '../../x509/facts.ts';
+import type { CertificateFacts, KeyId } from '../../x509/facts.ts';
 import { certificateDer } from '../../x509/parse.ts';
-import { EncryptedKeyError, ForeignKeyError, publicKeyOf } from '../../x509/parse-key.ts';
+import { publicKeyOf } from '../../x509/parse-key.ts';
 import { readCommands } from '../commands.ts';
 import { pending } from '../commit/pending.ts';
 import { otherEntries } from '../ledger.ts';
 import { type Cache, fileSignature } from './cache.ts';
 import { Folders, type FoundFiles, type FoundWithFormer, readFiles, withFormerFiles } from './find-files.ts';
+import { observeKey, openedKeyFile, plainFile } from './keys.ts';
 import { knownIn, readableLines } from './known.ts';
 import { Origins } from './origins.ts';
 import { findOrphans } from './orphans.ts';
@@ -88,7 +89,6 @@ function issuedBefore(
   return otherEntries(lines, known);
 }
 
-/** Where to look for files, first and second. */
 interface Where {
   readonly root: string;
   readonly folders: Folders;
@@ -121,7 +121,7 @@ function observeOwned(
   const isPlain = folders.blockage(folderOf(filePath(entity, 'cert'))) === null && !folders.hasLinks(entity);
   // An authority's own key is not known before it is read; there are few of them.
   const signature =
-    cache === undefined || isAuthority || !isHere || !isPlain || entity.seals !== undefined
+    cache === undefined || isAuthority || !isHere || !isPlain || hasSecrets(entity)
       ? undefined
       : fileSignature(root, entity);
   const signer = isAuthority ? undefined : signers.get(entity.issuer);
@@ -152,22 +152,34 @@ function observeFiles({ root, folders, formerLocations, origins, reader }: Where
     former === undefined
       ? { ...here, formerLocation: undefined }
       : withFormerFiles(root, entity, former, here, folders);
-  const key =
-    formerLocations.blockage(entity) ?? conflict(entity, conflictingKey) ?? observeKey(bytes.key, reader);
-  const read = opened(entity, artifactStates(key, bytes, reader), bytes, reader);
+  const keyFile = openedKeyFile(entity, bytes.key, reader);
+  const inTheWay = formerLocations.blockage(entity) ?? conflict(entity, conflictingKey);
+  const states = artifactStates(
+    bytes,
+    (cert) => inTheWay ?? observeKey(keyFile, cert, bytes.cert, reader),
+    reader,
+  );
+  const read = opened(entity, states, bytes, reader);
   const files = origins.judged(entity, read, bytes);
   const found = {
     ...files,
     ...(published === undefined ? {} : { published }),
     ...(formerLocation === undefined ? {} : { formerLocation }),
   };
-  return { files: found, bytes };
+  return { files: found, bytes: { ...bytes, key: plainFile(keyFile) } };
 }
 
-function artifactStates(key: KeyState, bytes: FoundFiles['bytes'], reader: Reader): ArtifactStates {
-  const states = eachArtifact((artifact) =>
-    artifact === 'key' ? key : parsed(bytes[artifact], (found) => reader.read(artifact, found)),
-  );
+/** @param keyState given the state of the certificate. */
+function artifactStates(
+  bytes: FoundFiles['bytes'],
+  keyState: (cert: FileState<CertificateFacts>) => KeyState,
+  reader: Reader,
+): ArtifactStates {
+  const cert = parsed(bytes.cert, (found) => reader.read('cert', found));
+  const states = eachArtifact((artifact) => {
+    if (artifact === 'key') return keyState(cert);
+    return artifact === 'cert' ? cert : parsed(bytes[artifact], (found) => reader.read(artifact, found));
+  });
   // Each by the rule of its own artifact, which the compiler cannot follow through a loop.
   return states as ArtifactStates;
 }
@@ -199,17 +211,6 @@ function rightsOf({
   };
 }
 
-function observeKey(file: FileState<Buffer>, reader: Reader): KeyState {
-  if (file.state !== 'present') return file;
-  try {
-    return { state: 'present', facts: reader.read('key', file.facts), ...rightsOf(file) };
-  } catch (error) {
-    if (error instanceof EncryptedKeyError) return { state: 'encrypted' };
-    if (error instanceof ForeignKeyError) return blockedBy({ kind: 'foreign-key', format: error.format });
-    return { state: 'garbage', detail: messageOf(error) };
-  }
-}
-
 /** The key that checks an authority's signatures as it is on disk: the private one, or that of the certificate. */
 function readSigner(
   { keyPlace }: Entity,
@@ -217,7 +218,7 @@ function readSigner(
   bytes: FoundFiles['bytes'],
 ): SignatureKey | undefined {
   // What lies here of a key that is elsewhere counts for nothing.
-  if (key.state === 'present' && keyPlace === undefined)
+  if (key.state === 'present' && key.lock !== 'assumed' && keyPlace === undefined)
     return signer(bytes.key, publicKeyOf, key.facts.keyId);
   if (cert.state !== 'present') return undefined;
   return signer(bytes.cert, (found) => certificateSpki(certificateDer(found)), cert.facts.keyId);

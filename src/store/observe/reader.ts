@@ -9,6 +9,7 @@ import type { KeyId } from '../../x509/facts.ts';
 import { certificateDer } from '../../x509/parse.ts';
 import { sha256 } from '../../x509/public-key.ts';
 import { signedBy } from '../../x509/signature.ts';
+import { Keyring } from '../keyring.ts';
 import type { Secrets } from '../secrets.ts';
 
 /** A public key that checks signatures. */
@@ -23,12 +24,15 @@ type Facts = { readonly [A in Artifact]: Map<string, FactsOf<A>> };
 export class Reader {
   /** Opens files under a password; absent: those stay closed. */
   readonly secrets: Secrets | undefined;
+  /** Opens private keys. */
+  readonly keyring: Keyring;
   /** By the digest of the bytes. */
   readonly #facts: Facts = eachArtifact(() => new Map<string, never>());
   readonly #signed = new Map<string, boolean>();
 
   constructor(secrets?: Secrets) {
     this.secrets = secrets;
+    this.keyring = new Keyring(secrets);
   }
 
   /** @throws Error whose message says what is wrong with the content. */

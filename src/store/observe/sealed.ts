@@ -3,6 +3,7 @@ import type { Entity } from '../../pki/entity.ts';
 import { SEALED } from '../../pki/seal.ts';
 import { type SecretFault, secretSourceText } from '../../pki/secret-source.ts';
 import type { SealedFacts } from '../../plan/artifacts/rule.ts';
+import { sourcesOf } from '../../plan/commands.ts';
 import type { ArtifactStates, FileState, Observation } from '../../plan/observation.ts';
 import { openPkcs12 } from '../../x509/pkcs12.ts';
 import type { FoundFiles } from './find-files.ts';
@@ -43,8 +44,8 @@ export function lackingSecrets(
   { secrets }: Reader,
 ): Pick<Observation, 'secrets'> {
   const faults = new Map<string, SecretFault>();
-  for (const { seals = {} } of entities)
-    for (const { password } of Object.values(seals)) {
+  for (const entity of entities)
+    for (const password of sourcesOf(entity)) {
       const secret = secrets?.read(password);
       // What no run has asked for yet may well be to be had.
       if (secret?.ok === false && secret.fault.kind !== 'waits')

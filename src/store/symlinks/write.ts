@@ -8,11 +8,15 @@ import { ALL_ARTIFACTS, type Artifact } from '../../pki/artifact.ts';
 import { errorCode } from '../../pki/errors.ts';
 import { entityFolder, fileName, type Located } from '../../pki/files.ts';
 import { isSame, keep, removeFile } from '../commit/archive.ts';
+import { isKept, type Order } from '../commit/order.ts';
 import { descend } from '../descend.ts';
 import type { Folder } from '../folder.ts';
 import type { OutputFolder } from '../output-folder.ts';
 import { DATA_LINK, dataPath, versionNames, viewOf } from './read.ts';
 import { type Links, VERSION } from './stage.ts';
+
+/** Where what is replaced goes, and what does not. */
+type Replacing = Pick<Order, 'archive' | 'again'>;
 
 /**
  * From here on readers see the new set; those that resolved the old one still have all of it.
@@ -23,7 +27,7 @@ export async function placeVersion(
   waiting: Folder,
   folder: Folder,
   { version, names, files }: Links,
-  archive: string,
+  order: Replacing,
 ): Promise<void> {
   if (version === null) return;
   if (waiting.lookAt(VERSION) !== undefined) await waiting.rename(VERSION, folder, version);
@@ -32,7 +36,8 @@ export async function placeVersion(
   for (const [file, name] of pairLast(names.filter(([known]) => files.includes(known)))) {
     if (folder.linkText(name) === dataPath(name)) continue;
     const place = { folder, name };
-    if (!isSame(place, { folder: current, name })) await keep(output, file, place, archive);
+    if (isKept(file, order) && !isSame(place, { folder: current, name }))
+      await keep(output, file, place, order.archive);
     await putLink(waiting, dataPath(name), folder, name);
   }
 }
@@ -69,12 +74,12 @@ export async function clearVersions(
   output: OutputFolder,
   folder: Folder,
   links: Links,
-  archive: string,
+  order: Replacing,
 ): Promise<void> {
   const old = versionNames(folder.location).filter((name) => name !== links.version);
   if (old.length === 0) return;
   using current = descend(folder, links.version ?? '.');
-  for (const version of old) await clearVersion(output, folder, version, current, { links, archive });
+  for (const version of old) await clearVersion(output, folder, version, current, { links, order });
   await folder.sync();
 }
 
@@ -83,13 +88,14 @@ async function clearVersion(
   folder: Folder,
   version: string,
   current: Folder,
-  { links, archive }: { readonly links: Links; readonly archive: string },
+  { links, order }: { readonly links: Links; readonly order: Replacing },
 ): Promise<void> {
   using old = folder.enterIfFolder(version);
   if (old === undefined) return;
   for (const [file, name] of links.names) {
     const place = { folder: old, name };
-    if (!isSame(place, { folder: current, name })) await keep(output, file, place, archive);
+    if (isKept(file, order) && !isSame(place, { folder: current, name }))
+      await keep(output, file, place, order.archive);
     await removeFile(place);
   }
   await removeIfEmpty(folder, version);

@@ -1,0 +1,12 @@
+/** Whether a private key that stays is encrypted as the manifest states. Pure. */
+import type { Entity } from '../pki/entity.ts';
+import type { KeyState } from './observation.ts';
+import type { Reason } from './reason.ts';
+
+/** Why the same key is to be written in another form; nothing where it is as stated, or where that is not known. */
+export function lockReasons({ passphrase }: Entity, key: KeyState): readonly Reason[] {
+  if (key.state !== 'present' || key.lock === 'assumed' || key.lock === 'stated') return [];
+  if (passphrase === undefined)
+    return key.lock === undefined ? [] : [{ kind: 'passphrase', change: 'decrypt' }];
+  return [{ kind: 'passphrase', change: key.lock === undefined ? 'encrypt' : 'change' }];
+}

@@ -1,0 +1,71 @@
+/** Secrets that carrying out a change takes: each is read, run or asked for only where a step of an entity needs it. Pure. */
+import type { Artifact } from '../pki/artifact.ts';
+import { type Entity, type EntityId, writtenKey } from '../pki/entity.ts';
+import type { ById } from '../pki/issuers.ts';
+import { isSealed } from '../pki/seal.ts';
+import { type SecretSource, secretSourceText } from '../pki/secret-source.ts';
+import type { Refusal } from './blockage.ts';
+import type { Context } from './context.ts';
+import type { SecretUse } from './errand.ts';
+import type { KeyState } from './observation.ts';
+
+/** What is done to an entity, as far as secrets go. */
+export interface Doing {
+  readonly isIssue: boolean;
+  readonly makesKey: boolean;
+  readonly writes: readonly Artifact[];
+  /** The key as it was found. */
+  readonly key: KeyState;
+}
+
+/** Files that are made of the private key, or by it. */
+const OF_KEY: readonly Artifact[] = ['key', 'csr', 'public', 'pkcs12', 'keystore'];
+
+/** Every one, those of the key first. */
+export function secretUses(entity: Entity, doing: Doing, byId: ById): readonly SecretUse[] {
+  const { id, issuer, seals, keyPlace } = entity;
+  const isOpened =
+    keyPlace === undefined && (doing.isIssue || doing.writes.some((file) => OF_KEY.includes(file)));
+  const signer = doing.isIssue && issuer !== null ? byId.get(issuer) : undefined;
+  return [
+    ...(isOpened ? ownUses(entity, doing) : []),
+    ...(signer?.passphrase === undefined || signer.keyPlace !== undefined
+      ? []
+      : [use(signer.passphrase, signer.id, 'key', false)]),
+    ...doing.writes.filter(isSealed).flatMap((artifact) => {
+      const source = seals?.[artifact]?.password;
+      return source === undefined ? [] : [use(source, id, artifact, true)];
+    }),
+  ];
+}
+
+function ownUses({ id, passphrase, previousPassphrase }: Entity, { makesKey, writes, key }: Doing) {
+  const isAssumed = key.state === 'present' && key.lock === 'assumed';
+  const closes = makesKey || writes.includes('key');
+  return [
+    ...(passphrase === undefined ? [] : [use(passphrase, id, 'key', closes)]),
+    ...(previousPassphrase === undefined || makesKey || !isAssumed
+      ? []
+      : [{ ...use(previousPassphrase, id, 'key', false), isSpare: true } as const]),
+  ];
+}
+
+function use(source: SecretSource, of: EntityId, artifact: Artifact, closes: boolean): SecretUse {
+  return { source, of, artifact, closes };
+}
+
+/** Why a change cannot be carried out, before anything is done: a secret that it takes is not to be had. */
+export function lackingSecret(
+  uses: readonly SecretUse[],
+  { secrets, written }: Pick<Context, 'secrets' | 'written'>,
+): Refusal | undefined {
+  for (const { source, of, artifact, isSpare } of uses) {
+    const name = secretSourceText(source);
+    const fault = isSpare ? undefined : secrets?.get(name);
+    if (fault === undefined) continue;
+    const setting = artifact === 'key' ? 'passphrase' : 'outputs';
+    const at = written?.get(writtenKey(of, setting)) ?? of;
+    return { kind: 'no-secret', entity: of, artifact, source: name, fault, at };
+  }
+  return undefined;
+}

@@ -1,0 +1,29 @@
+/** What the files of one entity are compared with, where its certificate stays. */
+import type { Entity, EntityId } from '../pki/entity.ts';
+import type { Fingerprint } from '../x509/facts.ts';
+import type { Situation } from './artifacts/rule.ts';
+import type { Context } from './context.ts';
+import type { EntityObservation } from './observation.ts';
+import type { Member } from './parts.ts';
+
+/** @param previous earlier certificates that the entity keeps: it is a root of its own trust bundle. */
+export function situationOf(
+  entity: Entity,
+  { cert, key }: EntityObservation,
+  previous: readonly Fingerprint[],
+  { byId, outlooks, anchors }: Context,
+): Situation {
+  const own: Member = {
+    id: entity.id,
+    fingerprint: cert.state === 'present' ? cert.facts.fingerprint : null,
+    keyId: key.state === 'present' ? key.facts.keyId : null,
+    previous,
+    previousChanges: false,
+    routes: [],
+    route: null,
+    cross: [],
+    crossChanges: false,
+  };
+  const members = (id: EntityId): Member | undefined => (id === entity.id ? own : outlooks.get(id));
+  return { entity, byId, key: key.state === 'present' ? key.facts : null, members, anchors };
+}

@@ -1,0 +1,65 @@
+/** Private keys as they are found: plain, opened, or taken for that of the certificate beside them. */
+import type { Entity } from '../../pki/entity.ts';
+import { messageOf } from '../../pki/errors.ts';
+import type { KeyClosure } from '../../plan/blockage.ts';
+import type { FileState, KeyState } from '../../plan/observation.ts';
+import { certificateSpki } from '../../x509/certificate.ts';
+import type { CertificateFacts, KeyFacts } from '../../x509/facts.ts';
+import { certificateDer } from '../../x509/parse.ts';
+import { EncryptedKeyError, ForeignKeyError } from '../../x509/parse-key.ts';
+import { keyIdentifier } from '../../x509/public-key.ts';
+import type { Opened } from '../keyring.ts';
+import { blockedBy } from './read.ts';
+import type { Reader } from './reader.ts';
+
+/** A key file, and what is in it once it is open; `null` where there is no plain file. */
+export interface FoundKey {
+  readonly file: FileState<Buffer>;
+  readonly opened: Opened | null;
+}
+
+/** Opens it, where it is under a passphrase that is to be had. */
+export function openedKeyFile(entity: Entity, file: FileState<Buffer>, { keyring }: Reader): FoundKey {
+  return { file, opened: file.state === 'present' ? keyring.open(entity, file.facts) : null };
+}
+
+/** The same as a file in plain text, for readers that know nothing of passphrases. */
+export function plainFile({ file, opened }: FoundKey): FileState<Buffer> {
+  if (file.state !== 'present' || opened === null || opened.state === 'closed') return file;
+  return { ...file, facts: opened.pem };
+}
+
+/** @param cert beside it, and its file. */
+export function observeKey(
+  found: FoundKey,
+  cert: FileState<CertificateFacts>,
+  certFile: FileState<Buffer>,
+  reader: Reader,
+): KeyState {
+  const file = plainFile(found);
+  if (file.state !== 'present') return file;
+  if (found.opened?.state === 'closed') return closedState(found.opened.why, file, cert, certFile);
+  const lock = found.opened?.state === 'opened' ? { lock: found.opened.by } : {};
+  try {
+    return { ...file, facts: reader.read('key', file.facts), ...lock };
+  } catch (error) {
+    if (error instanceof EncryptedKeyError) return { state: 'encrypted', why: { kind: 'unstated' } };
+    if (error instanceof ForeignKeyError) return blockedBy({ kind: 'foreign-key', format: error.format });
+    return { state: 'garbage', detail: messageOf(error) };
+  }
+}
+
+/** Nothing says that it is another key than that of the certificate, and the next run that needs it opens it. */
+function closedState(
+  why: KeyClosure,
+  file: Extract<FileState<Buffer>, { readonly state: 'present' }>,
+  cert: FileState<CertificateFacts>,
+  certFile: FileState<Buffer>,
+): KeyState {
+  const isKnown = why.kind === 'no-secret' && cert.state === 'present' && certFile.state === 'present';
+  if (!isKnown) return { state: 'encrypted', why };
+  const { keyId, keySpec: spec } = cert.facts;
+  const identifier = keyIdentifier(certificateSpki(certificateDer(certFile.facts)));
+  const facts: KeyFacts = { keyId, spec, keyIdentifier: identifier };
+  return { ...file, facts, lock: 'assumed' };
+}
