@@ -9,7 +9,7 @@ import { always, everywhere, listed, type Row } from './setting.ts';
 export const FILE_SETTINGS = {
   outputs: {
     places: everywhere(outputs),
-    builtIn: always({ files: STANDARD_OUTPUTS, seals: {} }),
+    builtIn: always({ files: STANDARD_OUTPUTS, seals: {}, objects: {} }),
     spelled: spelledOutputs,
     type: 'list of files',
     meaning: `files to write, \`key\` and \`cert\` necessarily among them, or \`default\` and more: ${listed(OUTPUTS)}`,

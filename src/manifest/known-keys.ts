@@ -1,9 +1,11 @@
 /** Keys that a map may have, and what to say about one that it may not. */
 
 import { isSection, SECTIONS } from '../pki/entity.ts';
+import { OBJECTS } from '../pki/kubernetes.ts';
 import { strangeSpace } from '../pki/printable.ts';
 import { SEALED } from '../pki/seal.ts';
 import { absentHint, aliasOf } from './elsewhere.ts';
+import { OBJECT_KEYS } from './kubernetes.ts';
 import { SEAL_KEYS } from './outputs.ts';
 import {
   ARCHIVE_KEYS,
@@ -44,10 +46,16 @@ function knownKeys(tree: Tree, path: Path): readonly string[] {
   if (last === 'files') return FILE_KEYS;
   if (last === 'key') return keyObjectKeys(tree, path);
   if (/^(password|passphrase|previousPassphrase)$/.test(String(last))) return SOURCE_KEYS;
-  if (isInOutputs(path)) return typeof last === 'number' ? SEALED : SEAL_KEYS;
+  if (isInOutputs(path)) return optionKeys(last);
   const inside = MAP_KEYS[String(path[2])];
   if (inside !== undefined) return inside;
   return bagKeys(path) ?? (path[0] === 'authorities' ? AUTHORITY_KEYS : LEAF_KEYS);
+}
+
+/** Of an item in `outputs`, which is a map of one key, or of what that key has. */
+function optionKeys(last: Path[number] | undefined): readonly string[] {
+  if (typeof last === 'number') return [...SEALED, ...OBJECTS];
+  return OBJECTS.some((one) => one === last) ? OBJECT_KEYS : SEAL_KEYS;
 }
 
 /** In the list, not in an entry of that name. */

@@ -1,16 +1,19 @@
 /** `outputs`: the files that an entry gets; one that takes options is a map of one key. */
 import * as z from 'zod';
 import { OUTPUTS, type Output, STANDARD_OUTPUTS } from '../pki/artifact.ts';
+import { OBJECTS, type ObjectMetadata, type Objects } from '../pki/kubernetes.ts';
 import { quote } from '../pki/printable.ts';
 import { isSealed, SEALED, type Seal, type SealedArtifact, type Seals } from '../pki/seal.ts';
 import { unique } from './fields.ts';
+import { objectMetadata } from './kubernetes.ts';
 import { problemIssue, wanted } from './problem.ts';
 import { secretSource } from './secret-source.ts';
 
-/** The files, and how those are made that a password closes. */
+/** The files, how those are made that a password closes, and what is said of objects of Kubernetes. */
 export interface Outputs {
   readonly files: readonly Output[];
   readonly seals: Seals;
+  readonly objects: Objects;
 }
 
 /** In a list: what an entry gets where nothing is said about outputs. */
@@ -63,18 +66,20 @@ const SHAPES = {
 /** Keys of what a file with a password can say of itself. */
 export const SEAL_KEYS: readonly string[] = Object.keys(SHAPES.keystore.shape);
 
-const sealed = z
+const withOptions = z
   .strictObject(
     {
       pkcs12: SHAPES.pkcs12.optional(),
       keystore: SHAPES.keystore.optional(),
       truststore: SHAPES.truststore.optional(),
+      secret: objectMetadata.optional(),
+      bundle: objectMetadata.optional(),
     },
     wanted('a map of one key such as { pkcs12: { password: env:NAME } }'),
   )
   .meta({ minProperties: 1, maxProperties: 1 });
 
-const item = z.union([word, sealed]);
+const item = z.union([word, withOptions]);
 type Item = z.output<typeof item>;
 
 /** A list of artifacts, each once, `key` and `cert` among them; always in the order of the table of artifacts. */
@@ -102,7 +107,9 @@ export const outputs = z
       { allOf: [{ contains: { const: 'key' } }, { contains: { const: 'cert' } }] },
     ],
   })
-  .transform((items): Outputs => ({ files: filesOf(items), seals: sealsOf(items) }));
+  .transform(
+    (items): Outputs => ({ files: filesOf(items), seals: sealsOf(items), objects: objectsOf(items) }),
+  );
 
 function namesOf(one: Item): readonly string[] {
   return typeof one === 'string' ? [one] : Object.keys(one);
@@ -125,6 +132,18 @@ function sealsOf(items: readonly Item[]): Seals {
     }
   }
   return seals;
+}
+
+function objectsOf(items: readonly Item[]): Objects {
+  const objects: { -readonly [A in keyof Objects]: ObjectMetadata } = {};
+  for (const one of items) {
+    if (typeof one === 'string') continue;
+    for (const artifact of OBJECTS) {
+      const said = one[artifact];
+      if (said !== undefined) objects[artifact] = said;
+    }
+  }
+  return objects;
 }
 
 type Said = z.output<(typeof SHAPES)[SealedArtifact]>;

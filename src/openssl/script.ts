@@ -25,6 +25,7 @@ import {
   unlinkedLines,
   usesLinks,
 } from './script-links.ts';
+import { objectLines } from './script-objects.ts';
 import { programLines } from './script-program.ts';
 import { placedRights, rightsLines } from './script-rights.ts';
 import { sealedLines } from './script-sealed.ts';
@@ -136,6 +137,7 @@ function publishLines(id: EntityId, context: Context): readonly string[] {
     ...relockLines(entity, change, context.output),
     ...bundleLines(change, context),
     ...sealedLines(change, context, context.output),
+    ...objectLines(change, context),
     ...change.writes.flatMap((artifact) => rightsLines(artifact, stagedPath(id, artifact), change)),
     ...archiveLines(entity, change, context.now),
     ...placeLines(entity, change, context.now),

@@ -4,7 +4,18 @@ import type { KeySpec } from './key-spec.ts';
 import { fromKeys, keysOf } from './record.ts';
 
 /** What a file holds, and in which form; `cert` is one certificate or more, `pem` a key and certificates. */
-export type FileForm = 'key' | 'pkcs8' | 'request' | 'cert' | 'der' | 'public' | 'pkcs7' | 'pem' | 'pkcs12';
+export type FileForm =
+  | 'key'
+  | 'pkcs8'
+  | 'request'
+  | 'cert'
+  | 'der'
+  | 'public'
+  | 'pkcs7'
+  | 'pem'
+  | 'pkcs12'
+  | 'secret'
+  | 'config-map';
 
 /** What is known of an artifact before anything is planned. */
 interface ArtifactTraits {
@@ -63,6 +74,15 @@ export const ARTIFACTS = {
     presents: true,
   },
   truststore: { file: 'truststore.p12', form: 'pkcs12', secret: false, standard: false, asked: true },
+  secret: {
+    file: 'secret.yaml',
+    form: 'secret',
+    secret: true,
+    standard: false,
+    asked: true,
+    presents: true,
+  },
+  bundle: { file: 'bundle.yaml', form: 'config-map', secret: false, standard: false, asked: true },
   /** Certificates that a root had before and that are still trusted, newest first. */
   previous: { file: 'previous.pem', form: 'cert', secret: false, standard: true, asked: false },
 } as const satisfies Record<string, ArtifactTraits>;

@@ -8,6 +8,7 @@ import type { EngineChoice } from './engine.ts';
 import type { KeyPlace } from './key-place.ts';
 import type { KeySpec } from './key-spec.ts';
 import type { KeyUsage } from './key-usage.ts';
+import type { Objects } from './kubernetes.ts';
 import type { Location, Locations } from './locations.ts';
 import type { NameConstraints } from './name-constraints.ts';
 import type { Ownership } from './ownership.ts';
@@ -81,6 +82,8 @@ interface EntityBase {
   readonly outputs: readonly Output[];
   /** How those of the outputs are made that a password closes. Absent: there are none. */
   readonly seals?: Seals;
+  /** What is said of those that are objects of Kubernetes. Absent: nothing. */
+  readonly objects?: Objects;
   readonly renewBefore: RenewBefore;
   /** Re-key on renewal instead of keeping the key. */
   readonly rotateKey: boolean;

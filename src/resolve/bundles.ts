@@ -43,5 +43,6 @@ const CHAINS: readonly Output[] = [
   'ca-chain',
   'pkcs12',
   'keystore',
+  'secret',
 ];
-const ROOTS: readonly Output[] = ['ca', 'ca-chain', 'truststore'];
+const ROOTS: readonly Output[] = ['ca', 'ca-chain', 'truststore', 'secret', 'bundle'];

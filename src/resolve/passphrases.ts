@@ -5,7 +5,7 @@ import { quote } from '../pki/printable.ts';
 import { type Draft, draftText } from './draft.ts';
 
 /** Files that hold the private key as it is. */
-const OPEN: readonly Output[] = ['combined', 'pkcs8-der', 'pkcs1', 'sec1'];
+const OPEN: readonly Output[] = ['combined', 'pkcs8-der', 'pkcs1', 'sec1', 'secret'];
 
 /** An error, once for each place where `outputs` are said, for a file that would hold an encrypted key without encryption. */
 export function checkPassphrases(drafts: readonly Draft[], report: Report): void {

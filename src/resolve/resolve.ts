@@ -23,6 +23,7 @@ import { checkKeySupport } from './key-support.ts';
 import { checkLayouts } from './layout.ts';
 import { type SignedLeaf, signedLeaves } from './leaf-issuer.ts';
 import { checkLifetimes, checkRenewal } from './lifetime.ts';
+import { checkObjects } from './objects.ts';
 import { checkOwners, hostSettings, ownershipOf } from './ownership.ts';
 import { checkPassphrases } from './passphrases.ts';
 import { checkPathLengths } from './path-length.ts';
@@ -86,6 +87,7 @@ function baseOf(draft: Draft) {
         ? settings.outputs.files
         : settings.outputs.files.filter((file) => !KEYED.has(file)),
     ...(Object.keys(settings.outputs.seals).length === 0 ? {} : { seals: settings.outputs.seals }),
+    ...(Object.keys(settings.outputs.objects).length === 0 ? {} : { objects: settings.outputs.objects }),
     ...(ownership === undefined ? {} : { ownership }),
   };
 }
@@ -167,6 +169,7 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   checkDoubts(all, report);
   checkKeyForms(all, report);
   checkPassphrases(all, report);
+  checkObjects(all, report);
   checkOwners(all, report);
   checkUsages(all, leaves, hierarchy, report);
   checkPolicies(leaves, hierarchy, report);

@@ -11,6 +11,7 @@ import { checkReplaceable } from '../store/commit/replaceable.ts';
 import { ledgerEntry } from '../store/ledger.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
 import { writeLocked } from './keys.ts';
+import { writeObjects } from './objects.ts';
 import { writeBundles } from './parts.ts';
 import { type Run, workOf } from './run.ts';
 import { writeSealed } from './sealed.ts';
@@ -44,6 +45,7 @@ async function replace(run: Run, entity: Entity, change: Work): Promise<void> {
     writeLocked(run, entity, change);
     writeBundles(run, entity, change);
     writeSealed(run, entity, change);
+    writeObjects(run, entity, change);
     return Promise.all([
       issued && record(run, entity, 'cert', issued, change.reasons),
       cross && record(run, entity, 'cross', cross, whyCross),
@@ -75,7 +77,9 @@ function take(
 }
 
 /** What engines make; bundles are written with their modes. */
-const MADE = ALL_ARTIFACTS.filter((artifact) => !['parts', 'password'].includes(ruleOf(artifact).by));
+const MADE = ALL_ARTIFACTS.filter((artifact) =>
+  ['issue', 'call', 'conversion'].includes(ruleOf(artifact).by),
+);
 
 /** Of what an engine made, only what is to be published stays in the staging folder, each file with its mode. */
 async function tidy({ staging }: Run, { id }: Entity, { writes }: Work): Promise<void> {

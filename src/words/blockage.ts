@@ -51,6 +51,8 @@ const CONTENTS: Readonly<Record<FileForm, string>> = {
   pkcs7: 'certificate',
   pem: 'private key',
   pkcs12: 'PKCS#12',
+  secret: 'Secret of Kubernetes',
+  'config-map': 'ConfigMap of Kubernetes',
 };
 
 function faultText(fault: LinkFault): string {

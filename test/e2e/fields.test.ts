@@ -62,6 +62,8 @@ const FILES = {
   pkcs12: 'tls.p12',
   keystore: 'tls.keys',
   truststore: 'tls.trust',
+  secret: 'tls.secret.yaml',
+  bundle: 'tls.roots.yaml',
   sec1: 'tls.ec',
   combined: 'tls.pem',
   previous: 'old.crt',

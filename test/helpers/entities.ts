@@ -354,6 +354,12 @@ export class World {
         const content = sealedPieces(sealed, entity, seal, contents);
         Object.assign(files, { [artifact]: present({ mark: '', content }, modeOf(artifact)) });
       }
+      if (rule.by === 'object') {
+        const entries = Object.entries(rule.entries).map(
+          ([key, parts]) => [key, parts(entity, byId).flatMap(pieces)] as const,
+        );
+        Object.assign(files, { [artifact]: present(rule.content(entity, entries), modeOf(artifact)) });
+      }
       if (isCompound(rule) && artifact !== 'previous')
         Object.assign(files, { [artifact]: present(rule.parts(entity, byId).flatMap(pieces)) });
       if (artifact === 'previous')

@@ -20,7 +20,7 @@ const GENERAL = new Set(
   tls transcript tree type types unreadable unusable usable user value values version view wanted why with word words
   worker workers work written written tool tools list item items layer layers size limit timing time
   pkcs12 encryption derivation draw closed
-  key pem der ec curve attribute identifier encrypted damaged basic constraints usage unknown read execute apply adopt
+  key pem der yaml ec curve attribute identifier encrypted damaged basic constraints usage unknown read execute apply adopt
   accept refuse keep kept remove refresh renew renewal issued verified verification staged stream public attempt
   ip range databases handshakes shake published occurrence advice rank built in spelled spoiled said algorithm private node turns choice unsigned inputs flush content summary clock doubt moment
   import sign possible refused look temporary shell completed applied planned anchor example extension extensions spec situation credential case parameters`

@@ -1,5 +1,6 @@
 /** What the plan, the engine and the writer have to know of one artifact. */
 
+import type { YamlValue } from '../../manifest/yaml-object.ts';
 import type { Artifact } from '../../pki/artifact.ts';
 import type { Entity, EntityId } from '../../pki/entity.ts';
 import type { ById } from '../../pki/issuers.ts';
@@ -65,6 +66,27 @@ export interface SealedRule extends Readable<SealedFacts> {
   bag(part: Part, index: number, entity: Entity, seal: Seal): Label;
 }
 
+/** The pieces of each entry, by its key; `null` for what is not made yet. */
+export type Entries = readonly (readonly [key: string, pieces: readonly (string | null)[]])[];
+
+/** An object of Kubernetes with files in it, as YAML; what it says is a list of pieces (artifacts/object.ts). */
+export interface ObjectRule<Facts = readonly string[]> extends Readable<Facts> {
+  readonly by: 'object';
+  readonly kind: string;
+  /** What its data is in. */
+  readonly encoding: 'base64' | 'text';
+  /** The parts of each entry of its data, by key. */
+  readonly entries: Readonly<Record<string, (entity: Entity, byId: ById) => readonly Part[]>>;
+  /** All that it is made of. */
+  parts(entity: Entity, byId: ById): readonly Part[];
+  /** What a file that was read holds, in the words of `content`. */
+  pieces(facts: Facts): readonly string[];
+  /** All but its data. */
+  head(entity: Entity): Readonly<Record<string, YamlValue>>;
+  /** What the file of an entity is to hold, piece by piece. */
+  content(entity: Entity, entries: Entries): readonly (string | null)[];
+}
+
 /** Made by a call of an engine. */
 export interface CallRule<Facts> extends Readable<Facts> {
   readonly by: 'call';
@@ -79,7 +101,8 @@ export type ArtifactRule<Facts> =
   | BundleRule<Facts>
   | ConversionRule<Facts>
   | CallRule<Facts>
-  | (Readable<Facts> & Omit<SealedRule, 'read'>);
+  | (Readable<Facts> & Omit<SealedRule, 'read'>)
+  | ObjectRule<Facts>;
 
 /** Whether the file follows from its parts alone. */
 export function isCompound<Facts>(
@@ -90,8 +113,7 @@ export function isCompound<Facts>(
 
 /** Whether an entity that asks for the file gets it. */
 export function exists(rule: ArtifactRule<unknown>, { entity, byId, members }: Situation): boolean {
-  const isMade = isCompound(rule) || rule.by === 'password';
-  return !isMade || contentOf(rule.parts(entity, byId), members).length > 0;
+  return rule.by === 'issue' || rule.by === 'call' || contentOf(rule.parts(entity, byId), members).length > 0;
 }
 
 /** Reasons to make a file again though it can be read and the certificate stays. */
@@ -101,30 +123,44 @@ export function staleReasons(
   facts: unknown,
   situation: Situation,
 ): readonly Reason[] {
+  const { entity, byId, members } = situation;
   switch (rule.by) {
     case 'issue':
       return [];
     case 'parts':
-    case 'conversion':
-      return compoundReasons(artifact, rule, facts, situation);
+    case 'conversion': {
+      const parts = rule.parts(entity, byId);
+      const isSame = rule.pieces(facts).join() === contentOf(parts, members).join();
+      return isSame ? [] : partReasons(artifact, parts, situation);
+    }
     case 'password':
       // Decided with the seal of the entity (plan/sealed.ts).
       return [];
+    case 'object':
+      return rule.pieces(facts).join() === objectContent(rule, situation).join()
+        ? []
+        : partReasons(artifact, rule.parts(entity, byId), situation);
     case 'call':
       return rule.isStale(facts, situation) ? [{ kind: 'stale', artifact }] : [];
   }
 }
 
-/** The content decides; members that change in this plan are named, once each. */
-function compoundReasons(
-  artifact: Artifact,
-  rule: BundleRule<unknown> | ConversionRule<unknown>,
-  facts: unknown,
+function objectContent(
+  { entries, content }: Pick<ObjectRule, 'entries' | 'content'>,
   { entity, byId, members }: Situation,
+): readonly (string | null)[] {
+  const found = Object.entries(entries).map(
+    ([key, parts]) => [key, contentOf(parts(entity, byId), members)] as const,
+  );
+  return content(entity, found);
+}
+
+/** Members that change in this plan are named, once each; otherwise the content alone differs. */
+function partReasons(
+  artifact: Artifact,
+  parts: readonly Part[],
+  { members, entity }: Situation,
 ): readonly Reason[] {
-  const parts = rule.parts(entity, byId);
-  const isSame = rule.pieces(facts).join() === contentOf(parts, members).join();
-  if (isSame) return [];
   const changing = changingParts(parts, members, entity.id);
   if (changing.size > 0) return [...changing].map((issuer) => ({ kind: 'issuer-changes', issuer }));
   return [{ kind: 'stale', artifact }];

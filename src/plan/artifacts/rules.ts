@@ -9,6 +9,7 @@ import { csr } from './csr.ts';
 import { der } from './der.ts';
 import { fullchain } from './fullchain.ts';
 import { key } from './key.ts';
+import { secret, trustBundle } from './object.ts';
 import { pkcs7 } from './pkcs7.ts';
 import { pkcs8Der } from './pkcs8-der.ts';
 import { previous } from './previous.ts';
@@ -36,6 +37,8 @@ export const RULES = {
   pkcs12: keystore,
   keystore,
   truststore,
+  secret,
+  bundle: trustBundle,
   previous,
 } as const satisfies { readonly [A in Artifact]: ArtifactRule<unknown> };
 

@@ -62,6 +62,8 @@ interface Form {
   readonly labels: readonly string[];
   /** Hex. */
   readonly der?: string;
+  /** Other text that it begins with. */
+  readonly start?: string;
 }
 
 const CERTIFICATE: Form = { labels: ['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE'] };
@@ -82,6 +84,8 @@ const FORMS: Readonly<Record<FileForm, Form>> = {
   pem: { labels: [...PRIVATE_KEY.labels, ...CERTIFICATE.labels] },
   // A version.
   pkcs12: { labels: [], der: '020103' },
+  secret: { labels: [], start: 'apiVersion: v1\nkind: Secret\n' },
+  'config-map': { labels: [], start: 'apiVersion: v1\nkind: ConfigMap\n' },
 };
 
 /**
@@ -91,9 +95,10 @@ const FORMS: Readonly<Record<FileForm, Form>> = {
 function isOfKind(artifact: Artifact, bytes: Buffer): boolean {
   const text = bytes.toString('latin1').trim();
   const isEmpty = text === '' || bytes.every((octet) => octet === bytes[0]);
-  const { labels, der } = FORMS[ARTIFACTS[artifact].form];
+  const { labels, der, start } = FORMS[ARTIFACTS[artifact].form];
   const isDer = der !== undefined && sequenceStart(bytes).startsWith(der);
-  return isEmpty || isDer || labels.some((label) => hasBoundary(text, `-----BEGIN ${label}-----`));
+  const isStart = start !== undefined && (text.startsWith(start) || start.startsWith(text));
+  return isEmpty || isDer || isStart || labels.some((label) => hasBoundary(text, `-----BEGIN ${label}-----`));
 }
 
 /** The first octets of what is in the SEQUENCE that a file is, in hex; empty where it is none. */
