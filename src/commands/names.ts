@@ -1,5 +1,6 @@
 /** Entities by their names on the command line: `servers/api` or, where only one has that name, `api`. */
 import type { Demands, EntityId, Inventory } from '../index.ts';
+import { requestOf } from '../pki/key-place.ts';
 import { adviceMessages } from '../report/message.ts';
 import { type NameProblem, nameText } from '../report/names.ts';
 import type { Console } from './console.ts';
@@ -13,10 +14,20 @@ export function resolveNames(
 ): ReadonlySet<EntityId> | undefined {
   const among = request === 'retire' ? 'authorities' : 'entities';
   const candidates = among === 'entities' ? entities : entities.filter(({ kind }) => kind === 'authority');
-  const found = names.map((name) => resolveName(name, candidates, among));
+  const found = names
+    .map((name) => resolveName(name, candidates, among))
+    .map((one) => (request === 'rekey' ? withKeyHere(one, entities) : one));
   const problems = found.filter((one) => typeof one !== 'string');
   console.say(...problems.flatMap((problem) => adviceMessages(nameText(problem))));
   return problems.length > 0 ? undefined : new Set(found.filter((one) => typeof one === 'string'));
+}
+
+/** What has its key elsewhere gets another from there alone. */
+function withKeyHere(found: EntityId | NameProblem, entities: Inventory['entities']): EntityId | NameProblem {
+  const entity = entities.find(({ id }) => id === found);
+  const request = entity && requestOf(entity);
+  if (entity === undefined || request === undefined) return found;
+  return { kind: 'key-elsewhere', id: entity.id, path: request.path };
 }
 
 /** A name may be that of both a server and a client: then the whole id is needed. */

@@ -13,7 +13,8 @@ function hasPassphrase(entity: Entity | undefined): boolean {
 /** Whose private keys it takes or makes. */
 function keysOf(make: EngineMake): readonly EntityId[] {
   if (make.op === 'convert') return [];
-  return [make.op === 'sign' ? make.by.key.of : make.key.of];
+  const key = make.op === 'sign' ? make.by.key : make.key;
+  return key.kind === 'given' ? [] : [key.of];
 }
 
 /** Node's part is loaded only where it is used. @param files what both engines work on. */
@@ -23,7 +24,7 @@ export async function openEngine(
   files: StagedFiles,
   keyring: Keyring,
 ): Promise<Engine> {
-  const openssl = new OpensslEngine(options);
+  const openssl = new OpensslEngine(options, files);
   const { byId } = options;
   const isLocked = (id: EntityId): boolean => hasPassphrase(byId.get(id));
   if (name === 'openssl' && ![...byId.keys()].some(isLocked)) return openssl;

@@ -37,9 +37,29 @@ export class CaDatabases {
     return result;
   }
 
+  /**
+   * Octets for a call to read, and those that it writes: in a folder that is lent likewise. @param work gets the paths of
+   * both files, relative to the root.
+   */
+  exchange(octets: Uint8Array, work: (from: string, to: string) => Promise<void>): Promise<Buffer> {
+    return this.lend(async (path) => {
+      using folder = await this.#folder(path);
+      folder.writeNew('in', octets, 0o600);
+      await work(`${path}/in`, `${path}/out`);
+      using made = folder.openFile('out');
+      const answer = made.read();
+      await Promise.all(['in', 'out'].map((name) => folder.unlink(name)));
+      return answer;
+    });
+  }
+
+  #folder(path: string): Promise<Folder> {
+    return ensure(this.#own, path.slice(PRIVATE_FOLDER.length + 1), 0o700);
+  }
+
   async #make(): Promise<Database> {
     const path = databaseFolder(this.#run, this.#made++);
-    using folder = await ensure(this.#own, path.slice(PRIVATE_FOLDER.length + 1), 0o700);
+    using folder = await this.#folder(path);
     folder.writeNew('index.txt', '', 0o600);
     return { folder: path, calls: 0 };
   }

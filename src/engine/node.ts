@@ -10,7 +10,7 @@ import { type Entity, type EntityId, unreachable } from '../pki/entity.ts';
 import type { ById } from '../pki/issuers.ts';
 import { type KeySpec, keySpecText, rsaSize } from '../pki/key-spec.ts';
 import type { StagedFile } from '../pki/paths.ts';
-import { type EngineMake, generationOf, type KeySource, type Signer } from '../plan/make.ts';
+import { type EngineMake, generationOf, type KeyFile, type KeySource, type Signer } from '../plan/make.ts';
 import { canSign, unsignedCertificate, unsignedRequest } from '../plan/unsigned.ts';
 import { Keyring } from '../store/keyring.ts';
 import { StepError } from '../store/step-error.ts';
@@ -79,7 +79,7 @@ export class NodeEngine implements Engine {
         await this.#sign(make);
         break;
       case 'public':
-        this.#write(make.of, 'public', pemText('PUBLIC KEY', this.#keyOf(make, make.key).spki));
+        this.#write(make.of, 'public', pemText('PUBLIC KEY', this.#publicOf(make, make.key)));
         break;
       case 'convert':
         throw new Error('Internal error: conversions are for openssl');
@@ -113,7 +113,7 @@ export class NodeEngine implements Engine {
       issuance,
       issuer: cert,
       signedWith: signedWith ?? keySpecText(this.#entity(signer).key),
-      spki: requestSpki(requestDer(this.#files.read(of, 'csr'))),
+      spki: make.key ? this.#publicOf(make, make.key) : requestSpki(requestDer(this.#files.read(of, 'csr'))),
       serial: newSerial(),
     });
     this.#write(of, to, pemText('CERTIFICATE', await signed(unsigned, key)));
@@ -140,10 +140,14 @@ export class NodeEngine implements Engine {
     return rsaSize(spec) !== null ? this.#primes.take(() => makeKey(spec)) : makeKey(spec);
   }
 
-  #keyOf(make: EngineMake, { of, isNew }: KeySource): PrivateKey {
+  #keyOf(make: EngineMake, { of, isNew }: KeyFile): PrivateKey {
     const files = this.#files;
     const bytes = isNew ? files.read(of, 'key') : files.readCopy(of, 'key', generationOf(make));
     return readKey(this.#keyring.plain(this.#entity(of), bytes));
+  }
+
+  #publicOf(make: EngineMake, key: KeySource): Uint8Array {
+    return key.kind === 'given' ? Buffer.from(key.spki, 'hex') : this.#keyOf(make, key).spki;
   }
 
   #write(of: EntityId, file: StagedFile, text: string): void {

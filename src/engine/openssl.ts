@@ -1,4 +1,5 @@
 /** The engine that is the openssl command: a make is a call, and calls are made by a few workers. */
+import type { Command } from '../openssl/command.ts';
 import { makeCommand } from '../openssl/make-command.ts';
 import type { EngineName } from '../pki/engine.ts';
 import type { ById } from '../pki/issuers.ts';
@@ -7,7 +8,8 @@ import { type Place, SCRATCH_FOLDER } from '../pki/paths.ts';
 import type { EngineMake } from '../plan/make.ts';
 import type { Folder } from '../store/folder.ts';
 import { CaDatabases } from './ca-databases.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, StagedFiles } from './engine.ts';
+import { certifyGiven } from './given-key.ts';
 import { limitFor } from './limits.ts';
 import { callsAtOnce, Workers } from './workers.ts';
 
@@ -35,20 +37,34 @@ export class OpensslEngine implements Engine {
   readonly #databases: CaDatabases;
   readonly #byId: ById;
   readonly #run: string;
+  readonly #files: StagedFiles;
 
-  constructor({ root, own, binary, processes, run, byId, signal }: OpensslEngineOptions) {
+  /** @param files for what is not made by a call alone. */
+  constructor({ root, own, binary, processes, run, byId, signal }: OpensslEngineOptions, files: StagedFiles) {
     const folder = `${SCRATCH_FOLDER}/${run}`;
     this.atOnce = callsAtOnce(processes);
     this.#workers = new Workers({ cwd: root, folder, binary, processes, signal });
     this.#databases = new CaDatabases(own, run);
     this.#byId = byId;
     this.#run = run;
+    this.#files = files;
   }
 
   async perform(make: EngineMake): Promise<EngineName> {
-    if (make.op !== 'sign') await this.#call(make, SCRATCH_FOLDER);
+    if (make.op === 'sign' && make.key !== undefined) await certifyGiven(make, make.key, this.#tools());
+    else if (make.op !== 'sign') await this.#call(make, SCRATCH_FOLDER);
     else await this.#databases.lend((database) => this.#call(make, database));
     return 'openssl';
+  }
+
+  #tools() {
+    return {
+      byId: this.#byId,
+      files: this.#files,
+      databases: this.#databases,
+      run: this.#run,
+      call: (command: Command) => this.#workers.run({ ...command, isLong: false, limit: limitFor() }),
+    };
   }
 
   async #call(make: EngineMake, database: string): Promise<void> {

@@ -54,6 +54,8 @@ export type SkipCause =
   | { readonly kind: 'no-name' }
   /** It has URIs alone, which were asked for, and no host name that anyone could ask for. */
   | { readonly kind: 'uri-alone' }
+  /** Its private key is not here: no handshake can be played for it. */
+  | { readonly kind: 'key-elsewhere' }
   /** No one is left to ask for these. */
   | { readonly kind: 'no-asker'; readonly names: readonly string[] }
   /** The fault would be the client's. */
@@ -65,6 +67,7 @@ export type SkipCause =
 
 /** A check that cannot be made, and why: nothing is left out silently. */
 export interface SkippedCheck {
+  /** Or a client, where it cannot be played at all. */
   readonly server: EntityId;
   readonly check: CheckKind;
   readonly cause: SkipCause;

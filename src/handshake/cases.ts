@@ -45,7 +45,20 @@ export function handshakeCases(entities: readonly Entity[], options: CaseOptions
       ? serverCases(server, clients, versions)
       : untouchedCases(server, clients, touched, versions),
   );
-  return { cases: plans.flatMap(({ cases }) => cases), skipped: plans.flatMap(({ skipped }) => skipped) };
+  const skipped = [...plans.flatMap((plan) => plan.skipped), ...absent(entities, touched)];
+  return { cases: plans.flatMap(({ cases }) => cases), skipped };
+}
+
+/** Those that would take part, and whose keys are elsewhere. */
+function absent(entities: readonly Entity[], touched: CaseOptions['touched']): readonly SkippedCheck[] {
+  return entities
+    .filter((entity) => takesPart(entity, 'server') || takesPart(entity, 'client'))
+    .filter(({ id, keyPlace }) => keyPlace !== undefined && (touched?.has(id) ?? true))
+    .map(({ id }) => ({ server: id, check: 'pair', cause: { kind: 'key-elsewhere' } }));
+}
+
+function takesPart({ kind }: Entity, role: Side): boolean {
+  return kind === role || kind === 'peer';
 }
 
 /** How many pairs of a server and a client there are. */
@@ -72,7 +85,7 @@ function untouchedCases(
 function parties(entities: readonly Entity[], role: Side): readonly Party[] {
   const byId = new Map(entities.map((entity) => [entity.id, entity]));
   return entities
-    .filter(({ kind }) => kind === role || kind === 'peer')
+    .filter((entity) => takesPart(entity, role) && entity.keyPlace === undefined)
     .map((entity) => ({ entity, root: rootOf(entity, byId) }));
 }
 

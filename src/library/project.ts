@@ -2,6 +2,7 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
 import type { Inventory } from '../pki/entity.ts';
+import { filesBeside } from '../store/beside.ts';
 import { type ManifestText, readManifest } from '../store/manifest-file.ts';
 import type { Advice } from '../words/advice.ts';
 import { manifestFaultText } from '../words/manifest-file.ts';
@@ -41,7 +42,11 @@ export async function openProject(source: string | ManifestSource): Promise<Open
   const text = typeof source === 'string' ? readManifest(source) : textOf(source);
   if (!text.ok) return { ok: false, ...manifestFaultText(text.fault) };
   const { loadManifest } = await import('../resolve/load.ts');
-  const loaded = loadManifest(text.text, typeof source === 'string' ? source : UNNAMED);
+  const loaded = loadManifest(
+    text.text,
+    typeof source === 'string' ? source : UNNAMED,
+    filesBeside(resolve(dirname(file))),
+  );
   if (!loaded.ok) return loaded;
   const root = resolve(dirname(file), loaded.inventory.output);
   return {

@@ -30,6 +30,7 @@ export const DIAGNOSTIC_CODES = [
   'owner',
   'secret',
   'command',
+  'request',
   'text',
   'country',
   'san',

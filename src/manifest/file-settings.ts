@@ -12,7 +12,7 @@ export const FILE_SETTINGS = {
     builtIn: always({ files: STANDARD_OUTPUTS, seals: {}, objects: {} }),
     spelled: spelledOutputs,
     type: 'list of files',
-    meaning: `files to write, \`key\` and \`cert\` necessarily among them, or \`default\` and more: ${listed(OUTPUTS)}`,
+    meaning: `files to write, \`cert\` and the \`key\` that is made here necessarily among them, or \`default\` and more: ${listed(OUTPUTS)}`,
   },
   folder: {
     places: everywhere(layout.folder),

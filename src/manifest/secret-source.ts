@@ -99,7 +99,8 @@ function parsePath(path: string): Parsed<SecretSource> {
       );
 }
 
-function pathFault(path: string): string | undefined {
+/** Why a path is not that of a file below the folder of the manifest; `undefined` where it may be. */
+export function pathFault(path: string): string | undefined {
   if (path === '' || path.length > 1024) return 'is no path';
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) return 'is an absolute path';
   if (path.split('/').includes('..')) return 'leads out of the folder of the manifest';

@@ -11,6 +11,7 @@ import { EXTENSION_SETTINGS } from './extension-settings.ts';
 import * as field from './fields.ts';
 import { FILE_SETTINGS } from './file-settings.ts';
 import { authorityKey, key } from './key.ts';
+import { request } from './request.ts';
 import { secretSource } from './secret-source.ts';
 import { always, everywhere, listed, type Place, type Row } from './setting.ts';
 import { ATTRIBUTES, caCommonName, leafCommonName, subject } from './subject.ts';
@@ -120,6 +121,16 @@ export const SETTINGS = {
     byDefault: 'none',
     meaning: 'under which the key may still be encrypted; without a `passphrase` it is decrypted',
     examples: ['env:OLD_PASSPHRASE'],
+  },
+  request: {
+    places: { leaf: request.optional() },
+    single: true,
+    lesser: true,
+    type: 'path',
+    byDefault: 'the key is made here',
+    meaning:
+      'a certification request (PKCS#10) of someone who keeps the key, relative to the manifest and below its folder: the public key is taken from it, everything else from the manifest; no key is made',
+    examples: ['requests/partner.csr'],
   },
   validity: {
     places: everywhere(field.validity),

@@ -3,11 +3,11 @@ import type { Entity, EntityId } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
 import type { ById } from '../pki/issuers.ts';
 import { copyPath, type Generation, stagedPath } from '../pki/paths.ts';
-import type { KeySource } from '../plan/make.ts';
+import type { KeyFile } from '../plan/make.ts';
 
 /** The private key's file, relative to the output folder. */
 export function keyPath(
-  { of, isNew }: KeySource,
+  { of, isNew }: KeyFile,
   byId: ById,
   run: string | undefined,
   generation: Generation = 'current',

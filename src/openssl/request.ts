@@ -5,6 +5,7 @@ import type { KeySpec } from '../pki/key-spec.ts';
 import { type Place, stagedPath } from '../pki/paths.ts';
 import type { Make } from '../plan/make.ts';
 import { requestedExtensions } from '../plan/wanted.ts';
+import type { ConfigSection } from '../x509/extension-rule.ts';
 import { type EncodedName, encodedName, NAME_STRINGS, type NameStrings } from '../x509/name.ts';
 import type { Command } from './command.ts';
 import { configText } from './config.ts';
@@ -37,10 +38,20 @@ export function requestCommand(
   const out = stagedPath(of, 'csr', run);
   const salt = entity.key.algorithm === 'rsa-pss' ? PSS : [];
   const encoded = encodedName(entity, name);
-  // With `prompt = no`, a section without attributes is an error.
-  const nameless = encoded.subject.length === 0 ? ['-subj', '/'] : [];
   return {
-    args: ['req', '-new', '-batch', '-config', '-', ...nameless, '-sha256', ...salt, ...keyArgs, '-out', out],
+    args: [
+      'req',
+      '-new',
+      '-batch',
+      '-config',
+      '-',
+      ...nameless(encoded),
+      '-sha256',
+      ...salt,
+      ...keyArgs,
+      '-out',
+      out,
+    ],
     input: requestConfig(entity, encoded),
   };
 }
@@ -63,17 +74,32 @@ function newKeyArgs(key: KeySpec): readonly string[] {
 
 function requestConfig(entity: Entity, name: EncodedName): string {
   return configText([
-    {
-      name: 'req',
-      entries: [
-        ['prompt', 'no'],
-        ['utf8', 'yes'],
-        ['string_mask', stringMask(name.strings)],
-        ['distinguished_name', 'name'],
-        ['req_extensions', 'extensions'],
-      ],
-    },
-    nameSection(name),
+    ...subjectSections(name, [['req_extensions', 'extensions']]),
     ...extensionSections(requestedExtensions(entity)),
   ]);
+}
+
+function subjectSections(name: EncodedName, more: ConfigSection['entries'] = []): readonly ConfigSection[] {
+  const entries = [
+    ['prompt', 'no'],
+    ['utf8', 'yes'],
+    ['string_mask', stringMask(name.strings)],
+    ['distinguished_name', 'name'],
+    ...more,
+  ] as const;
+  return [{ name: 'req', entries }, nameSection(name)];
+}
+
+/** A request that only brings a name to where a certificate is signed; its key signs nothing else. */
+export function nameCommand(name: EncodedName, keyFile: string, out: string): Command {
+  const key = [...newKeyArgs({ algorithm: 'ecdsa', curve: 'P-256' }), '-noenc', '-keyout', keyFile];
+  return {
+    args: ['req', '-new', '-batch', '-config', '-', ...nameless(name), ...key, '-out', out],
+    input: configText(subjectSections(name)),
+  };
+}
+
+/** With `prompt = no`, a section without attributes is an error. */
+function nameless({ subject }: EncodedName): readonly string[] {
+  return subject.length === 0 ? ['-subj', '/'] : [];
 }

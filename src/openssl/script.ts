@@ -9,10 +9,11 @@ import { filePath, folderOf, type Located } from '../pki/files.ts';
 import { type ById, byIdOf } from '../pki/issuers.ts';
 import { SCRATCH_FOLDER, SCRIPT_PLACE, STAGE_FOLDER, stagedPath, stageFolder } from '../pki/paths.ts';
 import { type Change, isWork, keptTrustOf, type Relocation, type Work } from '../plan/change.ts';
-import type { Make } from '../plan/make.ts';
+import type { KeyGiven, Make } from '../plan/make.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type Step, stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
+import { GIVEN_LEFTOVERS, givenKeyCommands } from './given-key.ts';
 import { lookUp } from './key-path.ts';
 import { makeCommand } from './make-command.ts';
 import { relockArgs } from './pass.ts';
@@ -117,10 +118,23 @@ function makeLines(make: Make, context: Context): readonly string[] {
   const { byId } = context;
   // A script is of a plan without answers.
   if (make.op === 'take') return [];
+  if (make.op === 'sign' && make.key !== undefined) return givenLines(make, make.key, context);
   const { args, input } = makeCommand(make, byId, { ...SCRIPT_PLACE, output: context.output });
   const call = opensslCall(args, input);
   if (make.op === 'convert') return [partsLine(make, context), ...call];
   return make.op === 'sign' ? [`: >${SCRATCH_FOLDER}/index.txt`, ...call] : call;
+}
+
+function givenLines(
+  make: Extract<Make, { op: 'sign' }>,
+  key: KeyGiven,
+  { byId, output }: Context,
+): readonly string[] {
+  return [
+    '# its dates count from now, in whole days',
+    ...givenKeyCommands(make, key, byId, output).flatMap(({ args, input }) => opensslCall(args, input)),
+    `rm -f ${shellWords(GIVEN_LEFTOVERS)}`,
+  ];
 }
 
 /** The configuration as a quoted here-document, in which the shell expands nothing. */

@@ -15,7 +15,8 @@ import { type CertificateSpec, certificateSpec, issuedBy, writtenExtensions } fr
 /** What an entity has now: its key, be it new or kept, and what was staged, as facts of the files. */
 export interface Made {
   readonly key: KeyFacts;
-  readonly csr: RequestFacts;
+  /** `null` where its key is elsewhere, so that none was made. */
+  readonly csr: RequestFacts | null;
   /** `null` where only the request was made again. */
   readonly cert: CertificateFacts | null;
   /** The key that made the certificate's signature, or `null` where it was not the issuer's. */
@@ -37,15 +38,21 @@ export function objections(made: Made, asked: Asked): readonly Objection[] {
     ...diffKeySpec(made.key.spec, entity).map(
       ({ before, after }) => ({ kind: 'key', before, after }) as const,
     ),
-    ...unless(made.csr.keyId === made.key.keyId, { kind: 'request-key' }),
-    ...unless(made.csr.signatureFits, { kind: 'request-signature' }),
-    ...diffRequest(made.csr, entity).map((reason) => ({ kind: 'request', reason }) as const),
+    ...(made.csr === null ? [] : requestObjections(made.csr, made.key, entity)),
   ];
   if (made.cert === null || issuance === null) return forRequest;
   const by = issuer === null ? null : issuedBy(issuer);
   const spec = certificateSpec(entity, by, issuance, made.key.keyIdentifier);
   const signer = issuer?.keyId ?? made.key.keyId;
   return [...forRequest, ...certificateObjections({ ...made, cert: made.cert }, spec, signer)];
+}
+
+function requestObjections(csr: RequestFacts, key: KeyFacts, entity: Entity): readonly Objection[] {
+  return [
+    ...unless(csr.keyId === key.keyId, { kind: 'request-key' }),
+    ...unless(csr.signatureFits, { kind: 'request-signature' }),
+    ...diffRequest(csr, entity).map((reason) => ({ kind: 'request', reason }) as const),
+  ];
 }
 
 /** A certificate that was made, with the key that it is meant for and the one that signed it. */

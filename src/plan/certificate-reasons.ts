@@ -1,8 +1,17 @@
 /** Whether a certificate on disk is the one that the manifest asks for: field by field, with its key and its issuer. */
 import type { Entity } from '../pki/entity.ts';
+import { requestOf } from '../pki/key-place.ts';
 import type { IssuerIdentity } from '../x509/extension-rule.ts';
 import { type CertificateFacts, keyIdentifierOf } from '../x509/facts.ts';
-import { diffCertificate, diffName, namesCertificate, namesIssuer, wrongCertificate } from './diff.ts';
+import {
+  diffCertificate,
+  diffGivenKey,
+  diffName,
+  namesCertificate,
+  namesIssuer,
+  wrongCertificate,
+} from './diff.ts';
+import { keyOf } from './key-decision.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Outlook } from './outlook.ts';
 import type { Reason } from './reason.ts';
@@ -22,7 +31,7 @@ export function certificateReasons(
   if (cert.state !== 'present') return [];
   return [
     ...diffCertificate(cert.facts, wantedOf(entity, cert.facts, observed, issuer)),
-    ...keyMismatch(cert.facts, observed),
+    ...keyMismatch(cert.facts, entity, observed),
     ...(issuer === null
       ? selfSignature(cert.facts, entity, observed)
       : issuerReasons(cert.facts, observed, issuer)),
@@ -49,8 +58,14 @@ function identityOf({ subjectDer, issuerDer, subjectKeyId, serial }: Outlook): I
   return { subjectDer, issuerDer, keyIdentifier: subjectKeyId, serial };
 }
 
-function keyMismatch(facts: CertificateFacts, { key }: EntityObservation): readonly Reason[] {
-  return key.state === 'present' && key.facts.keyId !== facts.keyId ? [{ kind: 'key-mismatch' }] : [];
+function keyMismatch(
+  facts: CertificateFacts,
+  entity: Entity,
+  observed: EntityObservation,
+): readonly Reason[] {
+  const key = keyOf(entity, observed);
+  if (key === null || key.keyId === facts.keyId) return [];
+  return requestOf(entity) === undefined ? [{ kind: 'key-mismatch' }] : diffGivenKey(facts, key);
 }
 
 /** A root's certificate that its own key did not sign is a foreign root, or an intermediate. */

@@ -154,6 +154,8 @@ export interface Refresh extends ChangeBase, KeptTrust, FileChanges {
 /** A new certificate: for the same key (`issue`), for another (`rekey`), or the first one (`create`). */
 export interface Issue extends ChangeBase, KeptTrust, FileChanges {
   readonly action: 'issue' | 'rekey' | 'create';
+  /** No private key is made, whichever of them it is. */
+  readonly keyElsewhere?: true;
   readonly reasons: readonly Reason[];
   readonly issuance: Issuance;
   /** Files in the place of a first certificate's, which it replaces; relative to the output folder. */
@@ -187,8 +189,9 @@ export function isIssue(change: Change): change is Issue {
 }
 
 /** Whether a private key is made. */
-export function makesKey({ action }: Pick<Change, 'action'>): boolean {
-  return action === 'rekey' || action === 'create';
+export function makesKey(change: Pick<Change, 'action'> & Pick<Issue, 'keyElsewhere'>): boolean {
+  const { action, keyElsewhere } = change;
+  return keyElsewhere === undefined && (action === 'rekey' || action === 'create');
 }
 
 /** Why an entity changes; what is kept or refused has no reasons. */

@@ -10,7 +10,7 @@ import { certificateReasons } from './certificate-reasons.ts';
 import type { Issuance, Issue } from './change.ts';
 import type { Context } from './context.ts';
 import { subjectChange } from './diff.ts';
-import { keyReasons } from './key-decision.ts';
+import { keyOf, keyReasons } from './key-decision.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Outlook } from './outlook.ts';
 import type { Reason } from './reason.ts';
@@ -58,25 +58,27 @@ function rotates({ rotateKey }: Entity, reasons: readonly Reason[]): boolean {
 
 function issuanceFor(
   entity: Entity,
-  { cert, key }: EntityObservation,
+  observed: EntityObservation,
   newKey: boolean,
   issuer: Outlook | null,
   now: number,
 ): Issuance {
-  return { ...validityOf(entity, issuer, now), ...carriedOver(entity, { cert, key }, newKey) };
+  return { ...validityOf(entity, issuer, now), ...carriedOver(entity, observed, newKey) };
 }
 
 /** What the certificate on disk hands on to the next: how its name is written, and what identifies its key. */
 export function carriedOver(
   entity: Entity,
-  { cert, key }: Pick<EntityObservation, 'cert' | 'key'>,
+  observed: Pick<EntityObservation, 'cert' | 'key'>,
   newKey: boolean,
 ): Pick<Issuance, 'subjectKeyId' | 'name'> {
+  const { cert } = observed;
+  const key = keyOf(entity, observed);
   if (cert.state !== 'present') return { subjectKeyId: null };
-  const isSamePair = !newKey && key.state === 'present' && key.facts.keyId === cert.facts.keyId;
+  const isSamePair = !newKey && key?.keyId === cert.facts.keyId;
   const identifier = isSamePair ? keyIdentifierOf(cert.facts) : null;
   // Another tool may have identified the key differently; certificates below a CA refer to that (RFC 5280 §4.2.1.2).
-  const isUsual = key.state === 'present' && identifier === key.facts.keyIdentifier;
+  const isUsual = identifier === key?.keyIdentifier;
   const subjectKeyId = entity.kind === 'authority' || !isUsual ? identifier : null;
   const name = keptName(entity, cert.facts);
   return { subjectKeyId, ...(name === undefined ? {} : { name }) };

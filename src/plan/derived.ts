@@ -1,5 +1,7 @@
 /** Files that follow from certificates and keys: which an entity gets, and whether those on disk are out of date. */
 import { ALL_ARTIFACTS, ARTIFACTS, type Artifact, type Output } from '../pki/artifact.ts';
+import type { Entity } from '../pki/entity.ts';
+import { requestOf } from '../pki/key-place.ts';
 import { isSealed } from '../pki/seal.ts';
 import { exists, type Situation, staleReasons } from './artifacts/rule.ts';
 import { ruleOf } from './artifacts/rules.ts';
@@ -58,11 +60,17 @@ function presentReasons(
   return file.state === 'present' ? staleReasons(artifact, ruleOf(artifact), file.facts, situation) : [];
 }
 
-/** Files of this program that are no longer asked for; they hold nothing that cannot be made again. */
-export function unwantedFiles(observed: EntityObservation, wanted: readonly Artifact[]): readonly Artifact[] {
+/** Files of this program that are no longer asked for; but for a key they hold nothing that cannot be made again. */
+export function unwantedFiles(
+  entity: Pick<Entity, 'keyPlace'>,
+  observed: EntityObservation,
+  wanted: readonly Artifact[],
+): readonly Artifact[] {
+  // A key from before it was elsewhere, which goes to the archive.
+  const isPastKey = (artifact: Artifact): boolean => artifact === 'key' && requestOf(entity) !== undefined;
   return ALL_ARTIFACTS.filter((artifact) => {
-    const isThere = observed[artifact].state === 'present' || observed[artifact].state === 'garbage';
-    return isThere && !wanted.includes(artifact) && isDerived(artifact);
+    const isThere = ['present', 'garbage', 'encrypted'].includes(observed[artifact].state);
+    return isThere && !wanted.includes(artifact) && (isDerived(artifact) || isPastKey(artifact));
   });
 }
 

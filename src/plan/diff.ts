@@ -10,7 +10,7 @@ import { relativeParts, type Subject, subjectText } from '../pki/subject.ts';
 import { type IssuerIdentity, PRESENT, type Wanted } from '../x509/extension-rule.ts';
 import { directoryNameIn } from '../x509/extensions/authority-key-identifier.ts';
 import { type AnyExtension, type ExtensionField, type Found, findExtension } from '../x509/extensions.ts';
-import type { CertificateFacts, NameAttribute, RequestFacts } from '../x509/facts.ts';
+import type { CertificateFacts, KeyFacts, KeyId, NameAttribute, RequestFacts } from '../x509/facts.ts';
 import { nextName } from '../x509/name.ts';
 import { isSameName, nameText } from '../x509/name-read.ts';
 import { signatureUnder } from '../x509/signature-write.ts';
@@ -189,4 +189,16 @@ function diffSignature(
 /** A key of another kind than asked for. @param before its kind as facts have it (`rsa-3072`). */
 export function diffKeySpec(before: string, { key }: Pick<Entity, 'key'>): readonly FieldChange[] {
   return differs('key', before, keySpecText(key));
+}
+
+/** Another key than the one that was given; of two of a kind, the beginnings of their ids tell them apart. */
+export function diffGivenKey(
+  { keyId, keySpec }: Pick<CertificateFacts, 'keyId' | 'keySpec'>,
+  given: Pick<KeyFacts, 'keyId' | 'spec'>,
+): readonly FieldChange[] {
+  return differs('key', keyText(keySpec, keyId), keyText(given.spec, given.keyId));
+}
+
+function keyText(spec: string, keyId: KeyId): string {
+  return `${spec} ${keyId.slice(0, 16)}`;
 }

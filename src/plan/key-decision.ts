@@ -1,6 +1,8 @@
 /** Whether an entity's private key stays. A key is replaced only for a reason that is named here. */
 import type { Entity, EntityId } from '../pki/entity.ts';
-import type { CertificateFacts, KeyId } from '../x509/facts.ts';
+import { requestOf } from '../pki/key-place.ts';
+import { keySpecText } from '../pki/key-spec.ts';
+import type { CertificateFacts, KeyFacts, KeyId } from '../x509/facts.ts';
 import { diffKeySpec, diffSubject } from './diff.ts';
 import type { EntityObservation, Observation } from './observation.ts';
 import type { Reason } from './reason.ts';
@@ -33,6 +35,17 @@ export function keyOwners(entities: readonly Entity[], observation: Observation)
   return { pairs, authorities };
 }
 
+/** The key that a certificate of the entity is for, as far as it is not about to be made; `null` where there is none. */
+export function keyOf(
+  entity: Pick<Entity, 'key' | 'keyPlace'>,
+  { key }: Pick<EntityObservation, 'key'>,
+): KeyFacts | null {
+  const given = requestOf(entity)?.key;
+  if (given !== undefined)
+    return { keyId: given.keyId, keyIdentifier: given.keyIdentifier, spec: keySpecText(entity.key) };
+  return key.state === 'present' ? key.facts : null;
+}
+
 /** Key and certificate match, and the certificate is this entity's: not a pair copied from elsewhere. */
 function isOwnPair(entity: Entity, { key, cert }: EntityObservation): boolean {
   if (key.state !== 'present' || cert.state !== 'present') return false;
@@ -52,7 +65,7 @@ export function keyReasons(
 ): readonly Reason[] {
   const asked: readonly Reason[] = requested ? [{ kind: 'requested' }] : [];
   // A key that is elsewhere is never replaced from here.
-  if (entity.keyPlace !== undefined) return asked;
+  if (entity.keyPlace !== undefined) return requestOf(entity) === undefined ? asked : [];
   const { key } = observed;
   if (key.state === 'missing') return [{ kind: 'missing', artifact: 'key' }];
   if (key.state === 'garbage') return [{ kind: 'unreadable', artifact: 'key', detail: key.detail }];

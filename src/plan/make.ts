@@ -6,30 +6,42 @@ import type { EncodedName } from '../x509/name.ts';
 import type { Issuance } from './change.ts';
 import type { Part } from './parts.ts';
 
-/** Where the private key of an entity is. */
-export interface KeySource {
+/** A private key in a file. */
+export interface KeyFile {
   readonly kind: 'file';
   readonly of: EntityId;
   /** Made by this run, so still in staging; otherwise the one in its place. */
   readonly isNew: boolean;
 }
 
+/** A public key of which no private half is here. */
+export interface KeyGiven {
+  readonly kind: 'given';
+  /** Hex of the DER of its SubjectPublicKeyInfo. */
+  readonly spki: string;
+}
+
+/** Where an engine has the key of an entity from. */
+export type KeySource = KeyFile | KeyGiven;
+
 /** Whose key signs. */
 export type Signer =
   /** The certificate's own key: a root. */
-  | { readonly kind: 'self'; readonly key: KeySource }
+  | { readonly kind: 'self'; readonly key: KeyFile }
   /** The certificate and key that an authority has in their places. */
-  | { readonly kind: 'authority'; readonly id: EntityId; readonly key: KeySource };
+  | { readonly kind: 'authority'; readonly id: EntityId; readonly key: KeyFile };
 
 /** What is asked of an engine: one thing for an entity; its files appear in the entity's staging folder. */
 export type EngineMake =
   /** A certification request, and the private key that signs it where that is new. `name` replaces the subject. */
-  | { readonly op: 'request'; readonly of: EntityId; readonly key: KeySource; readonly name?: EncodedName }
+  | { readonly op: 'request'; readonly of: EntityId; readonly key: KeyFile; readonly name?: EncodedName }
   /** A certificate for the key and name of the staged request. @see RFC 4210 §4.4.1 for `cross` ("new with old"). */
   | {
       readonly op: 'sign';
       readonly of: EntityId;
       readonly by: Signer;
+      /** The key that it is for, where no request is staged. */
+      readonly key?: KeyGiven;
       /** Kind of the key that signs (`ecdsa-p384`), where that is not the signer's key in the manifest. */
       readonly signedWith?: string;
       readonly issuance: Issuance;
@@ -67,7 +79,7 @@ export function sourcesOf(make: Make): readonly Source[] {
   if (make.op === 'convert' || make.op === 'take') return [];
   const generation = generationOf(make);
   const key = make.op === 'sign' ? make.by.key : make.key;
-  const keys = key.isNew ? [] : [{ of: key.of, file: 'key', generation } as const];
+  const keys = key.kind === 'given' || key.isNew ? [] : [{ of: key.of, file: 'key', generation } as const];
   if (make.op !== 'sign' || make.by.kind === 'self') return keys;
   return [...keys, { of: make.by.id, file: 'cert', generation }];
 }

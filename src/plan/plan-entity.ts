@@ -1,16 +1,18 @@
 /** One entity: what is on disk against what is wanted → one Change. Pure; the caller goes from roots to leaves. */
 import { ALL_ARTIFACTS, type Artifact } from '../pki/artifact.ts';
 import type { Entity } from '../pki/entity.ts';
-import { filePath, isManaged } from '../pki/files.ts';
+import { isManaged } from '../pki/files.ts';
+import { requestOf } from '../pki/key-place.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import { decidePossible, partAwaited, waitingFor } from './awaited.ts';
 import type { Refusal } from './blockage.ts';
-import { type Change, type FileChanges, type Issuance, type Issue, NOTHING_KEPT } from './change.ts';
+import { type Change, type FileChanges, type Issuance, NOTHING_KEPT } from './change.ts';
 import { errandsFor } from './commands.ts';
 import type { Context } from './context.ts';
 import { consentsFor, type Decision } from './decision.ts';
 import { type Derived, derivedFiles, unwantedFiles, wantedOutputs } from './derived.ts';
 import { claimOf, grantFor, lackingRight } from './grant.ts';
+import { issueAction, replaced } from './issue-action.ts';
 import { strangeIn, strangeReasons } from './known.ts';
 import { lockReasons } from './lock.ts';
 import { modeFault, modeReasons } from './modes.ts';
@@ -66,7 +68,7 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
   const contents: Contents = {
     wanted,
     derived: decision.issuance === null ? derivedFiles(wanted, observed, situation) : [],
-    unwanted: unwantedFiles(observed, wanted),
+    unwanted: unwantedFiles(entity, observed, wanted),
     previous,
     lock: decision.newKey ? [] : lockReasons(entity, observed.key),
   };
@@ -126,11 +128,12 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
   };
   if (decision.issuance === null)
     return { ...work, ...(waiting === null ? {} : { waiting }), action: 'refresh' };
-  const action = issueAction(decision, observed);
+  const action = issueAction(entity, decision, observed);
   return {
     ...work,
     action,
     replaces: action === 'create' ? replaced(entity, observed, changes.writes) : [],
+    ...(requestOf(entity) === undefined ? {} : { keyElsewhere: true }),
     issuance: decision.issuance,
     crossing: previous.crossing,
     alterations: decision.alterations,
@@ -211,23 +214,6 @@ function fileChanges(
     (file) => modeFault(file, observed, entity) !== null && !writes.includes(file) && !deletes.includes(file),
   );
   return { writes, deletes, chmods };
-}
-
-function issueAction({ newKey }: Decision, { key, cert }: EntityObservation): Issue['action'] {
-  if (!newKey) return 'issue';
-  return key.state === 'missing' && cert.state === 'missing' ? 'create' : 'rekey';
-}
-
-/** An entity without key and certificate is expected to have no files; those that are relocated are its own. */
-function replaced(
-  entity: Entity,
-  observed: EntityObservation,
-  writes: readonly Artifact[],
-): readonly string[] {
-  const moved = observed.formerLocation?.files.map(({ file }) => file) ?? [];
-  return writes
-    .filter((artifact) => observed[artifact].state !== 'missing' && !moved.includes(artifact))
-    .map((artifact) => filePath(entity, artifact));
 }
 
 function refuse({ id, kind }: Entity, refusal: Refusal): Change {

@@ -3,7 +3,7 @@ import { ALL_ARTIFACTS, ARTIFACTS, type Artifact } from '../pki/artifact.ts';
 import { type Entity, type EntityId, unreachable } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
 import { groupBy } from '../pki/group.ts';
-import { isOffline } from '../pki/key-place.ts';
+import { isOffline, requestOf } from '../pki/key-place.ts';
 import { statedMode } from '../pki/ownership.ts';
 import { diffSubject, type FieldChange, subjectChange } from './diff.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
@@ -52,6 +52,8 @@ export type Remark =
   | { readonly kind: 'offline-key'; readonly entity: EntityId; readonly path: string }
   /** Entities with files under a password that could not be opened, and so not be compared. */
   | { readonly kind: 'unknown'; readonly entities: readonly EntityId[] }
+  /** What the request of an entity asks for in vain: its certificate gets only its key. */
+  | { readonly kind: 'request-ignored'; readonly entity: EntityId; readonly ignored: readonly string[] }
   /** Entities with certificates of their own for one and the same private key. */
   | { readonly kind: 'shared-key'; readonly entities: readonly EntityId[] };
 
@@ -70,6 +72,7 @@ export function entitiesOf(remark: Remark): readonly EntityId[] {
     case 'same-name':
     case 'renamed':
     case 'zero-serial':
+    case 'request-ignored':
     case 'group-readable':
     case 'offline-key':
       return [remark.entity];
@@ -80,7 +83,7 @@ export function entitiesOf(remark: Remark): readonly EntityId[] {
 
 /** Whether it is said at once, or only where everything is. */
 export function isUrgent({ kind }: Remark): boolean {
-  return !['renamed', 'zero-serial', 'group-readable'].includes(kind);
+  return !['renamed', 'zero-serial', 'group-readable', 'request-ignored'].includes(kind);
 }
 
 /** Of all entities, in their order. */
@@ -94,6 +97,7 @@ function remarksOn(entity: Entity, observed: EntityObservation): readonly Remark
     ...certificateRemarks(entity, observed),
     ...groupRemarks(entity, observed),
     ...offlineRemarks(entity, observed),
+    ...requestRemarks(entity),
   ];
 }
 
@@ -104,6 +108,11 @@ function offlineRemarks(entity: Entity, { key, cert }: EntityObservation): reado
     key.state === 'present' && cert.state === 'present' && key.facts.keyId === cert.facts.keyId;
   if (!isItsKey && key.state !== 'encrypted') return [];
   return [{ kind: 'offline-key', entity: entity.id, path: filePath(entity, 'key') }];
+}
+
+function requestRemarks(entity: Entity): readonly Remark[] {
+  const { ignored = [] } = requestOf(entity) ?? {};
+  return ignored.length === 0 ? [] : [{ kind: 'request-ignored', entity: entity.id, ignored }];
 }
 
 function groupRemarks({ id, ownership }: Entity, observed: EntityObservation): readonly Remark[] {

@@ -3,20 +3,23 @@ import type { Entity, EntityId } from '../pki/entity.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import type { Situation } from './artifacts/rule.ts';
 import type { Context } from './context.ts';
+import { keyOf } from './key-decision.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Member } from './parts.ts';
 
 /** @param previous earlier certificates that the entity keeps: it is a root of its own trust bundle. */
 export function situationOf(
   entity: Entity,
-  { cert, key }: EntityObservation,
+  observed: EntityObservation,
   previous: readonly Fingerprint[],
   { byId, outlooks, anchors }: Context,
 ): Situation {
+  const { cert } = observed;
+  const key = keyOf(entity, observed);
   const own: Member = {
     id: entity.id,
     fingerprint: cert.state === 'present' ? cert.facts.fingerprint : null,
-    keyId: key.state === 'present' ? key.facts.keyId : null,
+    keyId: key?.keyId ?? null,
     previous,
     previousChanges: false,
     routes: [],
@@ -25,5 +28,5 @@ export function situationOf(
     crossChanges: false,
   };
   const members = (id: EntityId): Member | undefined => (id === entity.id ? own : outlooks.get(id));
-  return { entity, byId, key: key.state === 'present' ? key.facts : null, members, anchors };
+  return { entity, byId, key, members, anchors };
 }

@@ -1,10 +1,11 @@
 /** The plan as a graph of steps: what is run, in which order, and what may run at the same time. Pure. */
 import { type Entity, type EntityId, type Inventory, unreachable } from '../pki/entity.ts';
 import { type ById, byIdOf, rootAbove } from '../pki/issuers.ts';
+import { requestOf } from '../pki/key-place.ts';
 import { type KeySpec, rsaSize } from '../pki/key-spec.ts';
 import { ruleOf } from './artifacts/rules.ts';
 import { crossingOf, type Issue, isIssue, isWork, makesKey, type Work } from './change.ts';
-import type { EngineMake, KeySource, Make } from './make.ts';
+import type { EngineMake, KeyFile, KeyGiven, KeySource, Make } from './make.ts';
 import type { Part } from './parts.ts';
 import type { Plan } from './plan.ts';
 
@@ -72,7 +73,7 @@ function entitySteps(
 ): readonly Step[] {
   const published: Published = (ids) =>
     ids.flatMap((id) => (id !== null && id !== entity.id && works.has(id) ? [stepId('publish', id)] : []));
-  const key: KeySource = { kind: 'file', of: entity.id, isNew: makesKey(change) };
+  const key = keySource(entity, change);
   const made = [
     ...(isIssue(change) ? issueSteps(change, entity, key, published([entity.issuer])) : []),
     ...callSteps(change, entity, key),
@@ -93,6 +94,7 @@ function issueSteps(
   issuer: readonly StepId[],
 ): readonly MakeStep[] {
   const { id } = entity;
+  if (key.kind === 'given') return [givenStep(issuance, entity, key, issuer)];
   if (answered) return takeSteps(id, key);
   const name = issuance.name === undefined ? {} : { name: issuance.name };
   const request = makeStep({ op: 'request', of: id, key, ...name }, [], keyWeight(entity.key, key));
@@ -107,9 +109,26 @@ function issueSteps(
 }
 
 /** Made on another machine; the steps are those that it would take here. */
-function takeSteps(of: EntityId, { isNew }: KeySource): readonly MakeStep[] {
+function takeSteps(of: EntityId, { isNew }: KeyFile): readonly MakeStep[] {
   const request = makeStep({ op: 'take', of, files: isNew ? ['key', 'csr'] : ['csr'] }, []);
   return [request, makeStep({ op: 'take', of, files: ['cert'] }, [request.id])];
+}
+
+function keySource(entity: Entity, change: Work): KeySource {
+  const request = requestOf(entity);
+  if (request === undefined) return { kind: 'file', of: entity.id, isNew: makesKey(change) };
+  return { kind: 'given', spki: request.key.spki };
+}
+
+/** No request is made: the name is not asked for, but written. */
+function givenStep(
+  issuance: Issue['issuance'],
+  { id, issuer: by }: Entity,
+  key: KeyGiven,
+  issuer: readonly StepId[],
+): MakeStep {
+  if (by === null) throw new Error(`Internal error: ${id} signs itself with a key that is elsewhere`);
+  return makeStep({ op: 'sign', of: id, by: authoritySigner(by), key, issuance, to: 'cert' }, issuer);
 }
 
 function authoritySigner(id: EntityId) {
@@ -118,7 +137,7 @@ function authoritySigner(id: EntityId) {
 
 /** Files that take a call of their own; the request of a new certificate is made already. */
 function callSteps(change: Work, entity: Entity, key: KeySource): readonly MakeStep[] {
-  const needs = key.isNew ? [stepId('request', entity.id)] : [];
+  const needs = key.kind === 'file' && key.isNew ? [stepId('request', entity.id)] : [];
   return change.writes.flatMap((artifact) => {
     const rule = ruleOf(artifact);
     if (rule.by !== 'call') return [];
@@ -178,7 +197,7 @@ function stepKind(make: Make): MakeStep['kind'] {
 }
 
 /** How long making a key takes, relative to an EC key: RSA primes dominate everything, so they start first. */
-function keyWeight(key: KeySpec, { isNew }: KeySource): number {
+function keyWeight(key: KeySpec, { isNew }: KeyFile): number {
   if (!isNew) return 1;
   const size = rsaSize(key);
   return size === null ? 2 : Math.round((size / 256) ** 2);

@@ -7,9 +7,9 @@ import type { EntityObservation } from './observation.ts';
 const MISSING = { state: 'missing' } as const;
 const MISSING_FILES = Object.fromEntries([...KEYED].map((file) => [file, MISSING]));
 
-/** An entity as it is planned: where its key is elsewhere, no file that takes it is read, made or removed here. */
+/** An entity as it is planned: where its key is offline, no file that takes it is read, made or removed here. */
 export function withoutKey(entity: Entity, observed: EntityObservation): EntityObservation {
-  return entity.keyPlace === undefined ? observed : { ...observed, ...MISSING_FILES };
+  return !isOffline(entity) ? observed : { ...observed, ...MISSING_FILES };
 }
 
 /** Before an authority can sign, after this change: the one whose key is awaited, `null` where it can. */

@@ -28,7 +28,7 @@ export interface Grid {
 export function gridOf(outcomes: readonly Outcome[], skipped: readonly SkippedCheck[]): Grid {
   const servers = new Set([
     ...outcomes.map((outcome) => outcome.case.server),
-    ...skipped.map(({ server }) => server),
+    ...skipped.filter(({ cause }) => cause.kind !== 'key-elsewhere').map(({ server }) => server),
   ]);
   const clients = clientsOf(outcomes, servers);
   const cells = cellsOf(outcomes);

@@ -91,6 +91,8 @@ export function notesOf({ remarks, changes }: Plan, isAll: boolean): readonly st
 
 /** Rights that the next file gets from the one that it replaces: reported when that happens, and not at every run. */
 function isPassedOn(remark: Remark, changes: readonly Change[]): boolean {
+  if (remark.kind === 'request-ignored')
+    return changes.some((change) => change.id === remark.entity && isIssue(change));
   if (remark.kind !== 'group-readable') return false;
   return changes.some(
     (change) => change.id === remark.entity && 'writes' in change && change.writes.includes(remark.artifact),

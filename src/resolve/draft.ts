@@ -18,6 +18,7 @@ import type { KeyPlace } from '../pki/key-place.ts';
 import type { KeySpec } from '../pki/key-spec.ts';
 import { quote } from '../pki/printable.ts';
 import { commonName, type Subject } from '../pki/subject.ts';
+import type { RequestContent } from '../x509/request.ts';
 import { attributesOf } from './attributes.ts';
 import {
   builtInProfilesOf,
@@ -80,6 +81,8 @@ export interface AuthorityDraft extends DraftBase {
 /** A server, client or peer; who signs it is not known yet. */
 export interface LeafDraft extends DraftBase {
   readonly kind: LeafKind;
+  /** The request by which its certificate is issued. Absent: there is none, or no good one. */
+  readonly given?: RequestContent;
   readonly settings: Settings<'leaf'>;
 }
 

@@ -7,6 +7,7 @@ import type { Span } from '../manifest/source.ts';
 import { keySpan, type MapTree, nodeAt, type Pair, type Tree, valueSpan } from '../manifest/tree.ts';
 import { KINDS, SECTIONS, type Section } from '../pki/entity.ts';
 import { mapRecord } from '../pki/record.ts';
+import { NO_SIDE_FILES } from '../pki/side-file.ts';
 import {
   type AuthorityDraft,
   authorityDraft,
@@ -17,6 +18,7 @@ import {
 } from './draft.ts';
 import { type Inheritance, inheritanceOf } from './inheritance.ts';
 import { NOTHING } from './layers.ts';
+import { withRequest } from './request.ts';
 
 /** A section as it is written. */
 export interface WrittenSection {
@@ -39,13 +41,16 @@ export interface Drafts {
 }
 
 /** Every entry of a manifest. */
-export function draftsOf(parsed: ParsedManifest, report: Report): Drafts {
+export function draftsOf(parsed: ParsedManifest, report: Report, files = NO_SIDE_FILES): Drafts {
   const inheritance = inheritanceOf(parsed, report);
   const written = mapRecord(KINDS, (_, section) => writtenIn(section, parsed, inheritance));
   inheritance.checkUse();
+  const leaves = LEAF_SECTIONS.flatMap((section) =>
+    written[section].map((entry) => leafDraft(section, entry)),
+  );
   return {
     authorities: written.authorities.map(authorityDraft),
-    leaves: LEAF_SECTIONS.flatMap((section) => written[section].map((entry) => leafDraft(section, entry))),
+    leaves: leaves.map((leaf) => withRequest(leaf, files, report)),
     broken: SECTIONS.flatMap((section) => brokenIn(section, parsed)),
     sections: mapRecord(KINDS, (_, section) => sectionOf(section, parsed)),
   };

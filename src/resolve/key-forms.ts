@@ -1,7 +1,8 @@
 /** Files that an entry cannot have: forms that only other keys have, and any that hold a key that is elsewhere. */
+import { lacking } from '../manifest/outputs.ts';
 import type { Report } from '../manifest/report.ts';
 import { ARTIFACTS, type Output, onlyFor, STANDARD_OUTPUTS } from '../pki/artifact.ts';
-import { KEYED } from '../pki/key-place.ts';
+import { takesKey } from '../pki/key-place.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { quote } from '../pki/printable.ts';
 import { type Draft, draftText } from './draft.ts';
@@ -9,17 +10,29 @@ import { type Draft, draftText } from './draft.ts';
 /** An error, once for each place where `outputs` are said, for a file that an entry cannot have. */
 export function checkKeyForms(drafts: readonly Draft[], report: Report): void {
   const seen = new Set<string>();
-  for (const draft of drafts)
+  for (const draft of drafts) {
+    checkKey(draft, seen, report);
     for (const output of draft.settings.outputs.files) {
       const place = `${draft.at('outputs').start} ${output}`;
       if (isPossible(draft, output) || seen.has(place)) continue;
       seen.add(place);
       refuse(draft, output, report);
     }
+  }
+}
+
+/** A key that is made here has to be written. */
+function checkKey(draft: Draft, seen: Set<string>, report: Report): void {
+  const at = draft.at('outputs');
+  const place = `${at.start} key`;
+  const isElsewhere = draft.keyPlace !== undefined || draft.says('request');
+  if (isElsewhere || draft.settings.outputs.files.includes('key') || seen.has(place)) return;
+  seen.add(place);
+  report.error({ ...lacking('key'), at });
 }
 
 function isPossible({ key, keyPlace }: Draft, output: Output): boolean {
-  if (keyPlace !== undefined) return !KEYED.has(output) || STANDARD_OUTPUTS.includes(output);
+  if (keyPlace !== undefined) return !takesKey(keyPlace, output) || STANDARD_OUTPUTS.includes(output);
   const algorithm = onlyFor(output);
   return algorithm === null || algorithm === key.algorithm;
 }
@@ -30,7 +43,10 @@ function refuse(draft: Draft, output: Output, report: Report): void {
       code: 'artifact',
       at: draft.at('outputs'),
       message: `${draftText(draft)} has its key elsewhere, and ${quote(output)} takes it to make`,
-      hint: `leave ${quote(output)} out`,
+      hint:
+        draft.keyPlace.kind === 'offline'
+          ? `leave ${quote(output)} out`
+          : `leave ${quote(output)} out: whoever has the key makes it of that and "fullchain"`,
     });
     return;
   }

@@ -5,6 +5,7 @@ import { isRecognized, redacted } from '../manifest/recognize.ts';
 import { reportOn } from '../manifest/report.ts';
 import { sourceOf } from '../manifest/source.ts';
 import type { Inventory } from '../pki/entity.ts';
+import { NO_SIDE_FILES, type SideFiles } from '../pki/side-file.ts';
 import { resolve } from './resolve.ts';
 
 /** Warnings come with an inventory, or among the errors that prevent one. */
@@ -15,13 +16,13 @@ export type Loaded =
 /** Editors on Windows put it in front of UTF-8; it is not part of the text. */
 const BYTE_ORDER_MARK = /^\ufeff/;
 
-/** Reads a manifest. `file` is only its name in messages. */
-export function loadManifest(text: string, file: string): Loaded {
+/** Reads a manifest. `file` is only its name in messages. @param files those beside it that it names. */
+export function loadManifest(text: string, file: string, files: SideFiles = NO_SIDE_FILES): Loaded {
   const content = text.replace(BYTE_ORDER_MARK, '');
   const source = sourceOf(content, file);
   const report = reportOn(source);
   const parsed = parseManifest(source, report);
-  const inventory = parsed && resolve(parsed, report);
+  const inventory = parsed && resolve(parsed, report, files);
   if (inventory === undefined || report.failed()) {
     const diagnostics = report.diagnostics();
     return { ok: false, diagnostics: isRecognized(content) ? diagnostics : redacted(diagnostics) };

@@ -4,9 +4,11 @@ import type { Report } from '../manifest/report.ts';
 import type { Place } from '../manifest/setting.ts';
 import { type Setting, type SettingOf, settingsOf } from '../manifest/settings.ts';
 import type { Authority, EndEntity, Entity, Inventory } from '../pki/entity.ts';
-import { KEYED } from '../pki/key-place.ts';
+import { requestOf, takesKey } from '../pki/key-place.ts';
 import type { Locations } from '../pki/locations.ts';
 import { pick } from '../pki/record.ts';
+import { NO_SIDE_FILES, type SideFiles } from '../pki/side-file.ts';
+import type { RequestContent } from '../x509/request.ts';
 import { checkBundles } from './bundles.ts';
 import { checkConstrainedNames } from './constrained.ts';
 import { checkCritical } from './critical.ts';
@@ -30,6 +32,8 @@ import { checkPathLengths } from './path-length.ts';
 import { checkPolicies } from './policies.ts';
 import { checkPresented } from './presented.ts';
 import { checkPresets } from './presets.ts';
+import { excessOf } from './request-excess.ts';
+import { checkIssuersOfGiven } from './request-issuers.ts';
 import { checkSigning, signingOf } from './signing.ts';
 import { checkStaples } from './staple.ts';
 import { type Trusts, trustsIn } from './trust.ts';
@@ -56,6 +60,7 @@ const BECOMES = {
   group: 'ownership',
   mode: 'ownership',
   trust: 'trust',
+  request: 'keyPlace',
 } as const satisfies Partial<Record<Setting, keyof Entity>>;
 
 /** All others: a setting that is neither in that list nor a field of the entity does not compile where it is kept. */
@@ -85,7 +90,7 @@ function baseOf(draft: Draft) {
     outputs:
       keyPlace === undefined
         ? settings.outputs.files
-        : settings.outputs.files.filter((file) => !KEYED.has(file)),
+        : settings.outputs.files.filter((file) => !takesKey(keyPlace, file)),
     ...(Object.keys(settings.outputs.seals).length === 0 ? {} : { seals: settings.outputs.seals }),
     ...(Object.keys(settings.outputs.objects).length === 0 ? {} : { objects: settings.outputs.objects }),
     ...(ownership === undefined ? {} : { ownership }),
@@ -123,7 +128,7 @@ function leafOf(signed: SignedLeaf, { trusts, report }: Context): EndEntity {
   const { leaf, issuer } = signed;
   checkRenewal(leaf, report);
   const kept: Pick<EndEntity, Kept<'leaf'>> = pick(leaf.settings, OF_LEAF);
-  return {
+  const entity: EndEntity = {
     kind: leaf.kind,
     ...baseOf(leaf),
     san: sansOf(leaf, report),
@@ -134,6 +139,14 @@ function leafOf(signed: SignedLeaf, { trusts, report }: Context): EndEntity {
     ...signingOf(issuer?.authority),
     ...kept,
   };
+  return withIgnored(entity, leaf.given);
+}
+
+/** The same, with what its request asks for in vain. */
+function withIgnored(entity: EndEntity, given: RequestContent | undefined): EndEntity {
+  const request = requestOf(entity);
+  if (given === undefined || request === undefined) return entity;
+  return { ...entity, keyPlace: { ...request, ignored: excessOf(given, entity) } };
 }
 
 function authoritiesOf(context: Context): Entity[] {
@@ -152,9 +165,9 @@ function signedPairs(hierarchy: Hierarchy, leaves: readonly SignedLeaf[]) {
   return pairs;
 }
 
-/** The inventory of a manifest; of use only when the report has no error afterwards. */
-export function resolve(parsed: ParsedManifest, report: Report): Inventory {
-  const drafts = draftsOf(parsed, report);
+/** @param files those beside it that it names. The inventory of a manifest; of use only when the report has no error afterwards. */
+export function resolve(parsed: ParsedManifest, report: Report, files: SideFiles = NO_SIDE_FILES): Inventory {
+  const drafts = draftsOf(parsed, report, files);
   const all = [...drafts.authorities, ...drafts.leaves];
   const hierarchy = hierarchyOf(drafts, report);
   const context = { hierarchy, trusts: trustsIn(hierarchy, report), report };
@@ -173,6 +186,7 @@ export function resolve(parsed: ParsedManifest, report: Report): Inventory {
   checkOwners(all, report);
   checkUsages(all, leaves, hierarchy, report);
   checkPolicies(leaves, hierarchy, report);
+  checkIssuersOfGiven(leaves, report);
   checkStaples(leaves, report);
   checkPresets(leaves, report);
   checkCritical(all, report);

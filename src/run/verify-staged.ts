@@ -4,6 +4,8 @@ import type { Artifact } from '../pki/artifact.ts';
 import type { Maker } from '../pki/engine.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
+import { isOffline, requestOf } from '../pki/key-place.ts';
+import { keySpecText } from '../pki/key-spec.ts';
 import { crossObjections, type Made, objections } from '../plan/accept.ts';
 import { type FactsOf, ruleOf } from '../plan/artifacts/rules.ts';
 import { crossingOf, issuanceOf, type Work } from '../plan/change.ts';
@@ -11,9 +13,9 @@ import type { Objection } from '../plan/objection.ts';
 import type { Reader } from '../store/observe/reader.ts';
 import { StepError } from '../store/step-error.ts';
 import { publicKeyObject } from '../x509/certificate.ts';
-import type { CertificateFacts } from '../x509/facts.ts';
+import type { CertificateFacts, KeyFacts } from '../x509/facts.ts';
 import { certificateDer, parseCertificate, parsePieces, parsePublicKey } from '../x509/parse.ts';
-import { parseKey, publicKeyOf } from '../x509/parse-key.ts';
+import { publicKeyOf } from '../x509/parse-key.ts';
 import { signedBy } from '../x509/signature.ts';
 import { keyAfter } from './keys.ts';
 import { partsText } from './parts.ts';
@@ -28,10 +30,11 @@ export interface Verified {
 
 /** @throws StepError where anything is wrong. */
 export function verifyStaged(run: Run, entity: Entity, change: Work): Verified {
-  // Where the key is elsewhere, nothing is made that takes it, and it cannot be read.
-  const key = entity.keyPlace === undefined ? keyAfter(run, entity, change) : Buffer.alloc(0);
-  if (change.writes.includes('public')) verifyPublic(key, run.staging.read(entity.id, 'public'));
   for (const artifact of change.writes) verifyConverted(run, entity, change, artifact);
+  // Where the key is offline, nothing is made that takes it, and it cannot be read.
+  if (isOffline(entity)) return { issued: null, cross: null };
+  const key = keyIn(run, entity, change);
+  if (change.writes.includes('public')) verifyPublic(key, run.staging.read(entity.id, 'public'));
   return { issued: verifyIssued(run, entity, change, key), cross: verifyCross(run, entity, change, key) };
 }
 
@@ -39,19 +42,18 @@ function verifyIssued(
   { staging, published, reader }: Run,
   entity: Entity,
   change: Work,
-  keyFile: Buffer,
+  { facts: key, file }: KeyAtHand,
 ): CertificateFacts | null {
   const { id } = entity;
   const issuance = issuanceOf(change);
   if (issuance === null && !change.writes.includes('csr')) return null;
   const certFile = issuance === null ? null : staging.read(id, 'cert');
-  const csr = stagedFacts(staging, id, 'csr', reader);
+  const csr = file === null ? null : stagedFacts(staging, id, 'csr', reader);
   const issuer = entity.issuer === null ? null : published.certificate(entity.issuer);
-  const key = reader.read('key', keyFile);
   const cert = certFile === null ? null : stagedFacts(staging, id, 'cert', reader);
   const signer =
     issuer === null
-      ? { key: publicKeyObject(publicKeyOf(keyFile)), keyId: key.keyId }
+      ? { key: publicKeyObject(spkiIn(file)), keyId: key.keyId }
       : { key: issuer.key, keyId: issuer.facts.keyId };
   const isSigned = certFile !== null && reader.isSigned(certFile, signer);
   const made: Made = { key, csr, cert, signedBy: isSigned ? signer.keyId : null };
@@ -65,7 +67,7 @@ function verifyCross(
   { staging, published }: Run,
   entity: Entity,
   change: Work,
-  keyFile: Buffer,
+  { facts: key }: KeyAtHand,
 ): CertificateFacts | null {
   const crossing = crossingOf(change);
   if (crossing === null) return null;
@@ -74,15 +76,31 @@ function verifyCross(
   const cert = parseCertificate(file);
   const signed = signedBy(certificateDer(file), issuer.key) ? issuer.facts.keyId : null;
   const asked = { entity, issuance: crossing.issuance, issuer: issuer.facts };
-  throwAny(
-    staging.makerOf(entity.id, 'cross'),
-    crossObjections({ cert, key: parseKey(keyFile), signedBy: signed }, asked),
-  );
+  throwAny(staging.makerOf(entity.id, 'cross'), crossObjections({ cert, key, signedBy: signed }, asked));
   return cert;
 }
 
 function throwAny(maker: Maker, found: readonly Objection[]): void {
   if (found.length > 0) throw new StepError({ kind: 'made-other', maker, objections: found });
+}
+
+/** The key of an entity; without a file where it is elsewhere. */
+interface KeyAtHand {
+  readonly facts: KeyFacts;
+  readonly file: Buffer | null;
+}
+
+function keyIn(run: Run, entity: Entity, change: Work): KeyAtHand {
+  const { key } = entity;
+  const request = requestOf(entity);
+  if (request !== undefined) return { facts: { ...request.key, spec: keySpecText(key) }, file: null };
+  const file = keyAfter(run, entity, change);
+  return { facts: run.reader.read('key', file), file };
+}
+
+function spkiIn(file: Buffer | null): Uint8Array {
+  if (file === null) throw new Error('Internal error: what signs itself has its key here');
+  return publicKeyOf(file);
 }
 
 /** openssl exits 0 even where half of its output is missing. */
@@ -101,9 +119,8 @@ function stagedFacts<A extends Artifact>(
   }
 }
 
-function verifyPublic(keyFile: Buffer, publicFile: Buffer): void {
-  if (parsePublicKey(publicFile) !== parseKey(keyFile).keyId)
-    throw new StepError({ kind: 'other-public-key' });
+function verifyPublic({ facts }: KeyAtHand, publicFile: Buffer): void {
+  if (parsePublicKey(publicFile) !== facts.keyId) throw new StepError({ kind: 'other-public-key' });
 }
 
 /** A converted file must hold what its parts hold. */

@@ -40,6 +40,10 @@ export function remarkText(remark: Remark): string {
       return `${remark.entity}: its serial number is zero, which RFC 5280 forbids and verifiers take in a root`;
     case 'group-readable':
       return `${remark.entity}: its ${ARTIFACTS[remark.artifact].file} can also be read by the group that it was given to (number ${remark.group}), and stays so`;
+    case 'request-ignored':
+      return visible(
+        `${remark.entity}: its request also asks for what the manifest does not say, which is ignored: ${remark.ignored.join('; ')}`,
+      );
     case 'shared-key': {
       const [first, ...others] = remark.entities;
       return `one private key serves ${remark.entities.join(', ')}: "pki rotate ${others.join(' ') || first}" gives each its own`;

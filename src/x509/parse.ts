@@ -48,6 +48,19 @@ export function requestDer(bytes: Buffer): Uint8Array {
   return firstBlock(bytes, REQUEST_LABELS).der;
 }
 
+/**
+ * The one request of a file, as DER: in PEM, or by itself. @throws Error where there is none, or more than one, of which
+ * programs would take one or the other.
+ */
+export function onlyRequest(bytes: Buffer): Uint8Array {
+  if (bytes[0] === 0x30) return bytes;
+  const blocks = pemBlocks(bytes.toString('latin1')).filter(({ label }) => isRequestLabel(label));
+  const [block] = blocks;
+  if (block === undefined) throw new Error('holds no certification request');
+  if (blocks.length > 1) throw new Error(`holds ${blocks.length} certification requests`);
+  return block.der;
+}
+
 /** How a private key is written among the fingerprints of a file. */
 export function keyPiece(keyId: KeyId): string {
   return `key ${keyId}`;

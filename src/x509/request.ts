@@ -1,12 +1,13 @@
 /** PKCS#10 certification requests (RFC 2986): bytes → facts. */
+import type { GivenKey } from '../pki/key-place.ts';
 import { publicKeyObject } from './certificate.ts';
-import { children, context, type Der, DerError, expectTag, oidText, TAG } from './der.ts';
-import { extensionFacts } from './extensions.ts';
+import { children, context, type Der, DerError, expectTag, hex, oidText, TAG } from './der.ts';
+import { type ExtensionFacts, extensionFacts } from './extensions.ts';
 import { type RequestFacts, sanOf } from './facts.ts';
 import { nameAttributes } from './name-read.ts';
 import { EXTENSION_REQUEST } from './oids.ts';
-import { publicKeyFacts } from './public-key.ts';
-import { signedBy, signedParts } from './signature.ts';
+import { keyIdentifier, publicKeyFacts } from './public-key.ts';
+import { isCheckable, signatureName, signedBy, signedParts } from './signature.ts';
 
 /** @throws DerError where `der` is not one well-formed request. */
 export function requestFacts(der: Uint8Array): RequestFacts {
@@ -17,6 +18,33 @@ export function requestFacts(der: Uint8Array): RequestFacts {
     subject: nameAttributes(subject),
     san: sanOf(extensionFacts(requestedExtensions(attributes))),
     signatureFits: signedBy(der, publicKeyObject(spki.bytes)),
+  };
+}
+
+/** All that a request asks for, for those who issue by it. */
+export interface RequestContent extends Pick<RequestFacts, 'subject' | 'signatureFits'> {
+  readonly key: GivenKey;
+  /** Its kind, as facts have it (`rsa-3072`). */
+  readonly spec: string;
+  readonly extensions: ExtensionFacts;
+  /** Of its signature. */
+  readonly signature: { readonly name: string; readonly isCheckable: boolean };
+}
+
+/** @throws DerError where `der` is not one well-formed request; Error where its key is none. */
+export function requestContent(der: Uint8Array): RequestContent {
+  const { tbsDer, algorithm } = signedParts(der);
+  const [, subject, , attributes] = children(tbsDer);
+  const spki = requestSpki(der);
+  const { keyId, spec } = publicKeyFacts(spki);
+  if (subject === undefined) throw new DerError('request is incomplete');
+  return {
+    key: { keyId, keyIdentifier: keyIdentifier(spki), spki: hex(spki) },
+    spec,
+    subject: nameAttributes(subject),
+    extensions: extensionFacts(requestedExtensions(attributes)),
+    signature: { name: signatureName(algorithm), isCheckable: isCheckable(der) },
+    signatureFits: signedBy(der, publicKeyObject(spki)),
   };
 }
 

@@ -59,7 +59,9 @@ describe.each(EXAMPLES)('%s', (example) => {
     const run = await pki('apply');
     expect(run.code, run.stderr).toBe(0);
     expect(run.stdout).toMatch(/^applied: \d+ created in [^\n]+\ncertificates: \d+ verified by openssl/);
-    expect(run.stdout).toMatch(/\n\d+ handshakes accepted, \d+ refused, as expected\n$/);
+    expect(run.stdout).toMatch(
+      /\n\d+ handshakes accepted, \d+ refused, as expected(; 1 check could not be made)?\n$/,
+    );
     applied = snapshot(folder);
   });
 

@@ -1123,8 +1123,8 @@ function fieldsOf(written: Schema, at = '', definitions = written.definitions ??
   return [...new Set([...own, ...entries, ...choices])];
 }
 
-/** What says where values come from: layers.test.ts has it. */
-const LAYERS = ['profile', 'extends'];
+/** What says where values come from, layers.test.ts and given-keys.test.ts have. */
+const LAYERS = ['profile', 'extends', 'request'];
 
 /** A field of an entry, whatever layer it stands in. */
 function inEntry(field: string): readonly string[] {

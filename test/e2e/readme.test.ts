@@ -1,6 +1,6 @@
 // The documentation is run: commands, outputs, manifests, exit codes, names of fields, links.
 import { spawn } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SEAL_KEYS } from '../../src/manifest/outputs.ts';
@@ -199,6 +199,7 @@ describe('manifests', () => {
     async (_, text) => {
       const folder = temporaryFolder();
       writeFileSync(join(folder, 'pki.yaml'), text);
+      cpSync(join(REPOSITORY, 'examples/partner/requests'), join(folder, 'requests'), { recursive: true });
       expect(await runPki(['validate'], { cwd: folder })).toMatchObject({ code: 0, stderr: '' });
     },
   );

@@ -3,13 +3,14 @@
  * of key and shape of hierarchy, with every openssl that there is.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Entity, Inventory } from '../../src/pki/entity.ts';
 import type { KeySpec } from '../../src/pki/key-spec.ts';
 import { PADDINGS, SIGNING_DIGESTS } from '../../src/pki/signing.ts';
 import { loadManifest } from '../../src/resolve/load.ts';
+import { filesBeside } from '../../src/store/beside.ts';
 import {
   aClient,
   anAuthority,
@@ -57,7 +58,7 @@ async function expectTwins(
 }
 
 function manifestOf(path: string): Inventory {
-  const loaded = loadManifest(readFileSync(path, 'utf8'), path);
+  const loaded = loadManifest(readFileSync(path, 'utf8'), path, filesBeside(dirname(path)));
   if (!loaded.ok) throw new Error(`${path} is no manifest`);
   return loaded.inventory;
 }

@@ -62,7 +62,8 @@ export async function twinsOf(
   const byId = byIdOf(inventory.entities);
   const changes = new Map(plan.changes.map((change) => [change.id, change]));
   const run = `twin-${plan.now}`;
-  const openssl = new OpensslEngine({ root, own: output.own, binary, processes: 4, run, byId });
+  using staging = new Staging(output, run);
+  const openssl = new OpensslEngine({ root, own: output.own, binary, processes: 4, run, byId }, staging);
   const twins: Twins[] = [];
   const engine: Engine = {
     atOnce: openssl.atOnce,
@@ -113,7 +114,10 @@ export async function twinsOf(
           {
             what,
             openssl: staged(make.of, 'public').toString(),
-            node: pemText('PUBLIC KEY', readKey(keyOf(make.key)).spki),
+            node: pemText(
+              'PUBLIC KEY',
+              make.key.kind === 'given' ? Buffer.from(make.key.spki, 'hex') : readKey(keyOf(make.key)).spki,
+            ),
           },
         ];
       case 'convert':
@@ -122,7 +126,6 @@ export async function twinsOf(
     }
   }
 
-  using staging = new Staging(output, run);
   const context: Run = {
     root,
     output,

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { parseAllDocuments } from 'yaml';
 import { parseBackdate, parseRenewBefore, parseValidity } from '../../src/manifest/duration.ts';
 import { manifestJsonSchema, manifestJsonSchemaText } from '../../src/manifest/json-schema.ts';
 import { loadManifest } from '../../src/resolve/load.ts';
+import { filesBeside } from '../../src/store/beside.ts';
 
 // the same cases at every run: a failure must be one's own
 fc.configureGlobal({ seed: 20_261_123 });
@@ -57,7 +58,10 @@ describe('examples', () => {
   it.each(EXAMPLES.map((file) => [file.slice(ROOT.length + 1), readFileSync(file, 'utf8')]))(
     '%s loads, without a warning, and fits the schema',
     (file, text) => {
-      expect(loadManifest(text, file)).toMatchObject({ ok: true, warnings: [] });
+      expect(loadManifest(text, file, filesBeside(join(ROOT, dirname(file))))).toMatchObject({
+        ok: true,
+        warnings: [],
+      });
       expect(accepts(text)).toBe(true);
     },
   );
@@ -122,7 +126,9 @@ describe('the schema and the parser agree', () => {
     ['a validity without a unit', CLIENT('validity: 90')],
     ['a long unit', CLIENT('validity: 90 days')],
     ['a share of 100 %', CLIENT('renewBefore: 100%')],
-    ['outputs without a key', CLIENT('outputs: [cert]')],
+    ['outputs without a certificate', CLIENT('outputs: [key]')],
+    ['an absolute path of a request', CLIENT('request: /x.csr')],
+    ['a path of a request that leads out', CLIENT('request: a/../../x.csr')],
     ['outputs twice', CLIENT('outputs: [key, cert, key]')],
     ['an unknown output', CLIENT('outputs: [key, cert, p12]')],
     ['no trust at all', CLIENT('trust: []')],

@@ -43,6 +43,7 @@ describe('the table of settings', () => {
       'pathLength',
       'digest',
       'signature',
+      'request',
       'nameConstraints',
       'keyUsage',
       'extendedKeyUsage',

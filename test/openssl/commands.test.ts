@@ -7,7 +7,7 @@ import { byIdOf } from '../../src/pki/issuers.ts';
 import type { KeySpec } from '../../src/pki/key-spec.ts';
 import { SCRIPT_PLACE } from '../../src/pki/paths.ts';
 import type { Issuance } from '../../src/plan/change.ts';
-import type { EngineMake, KeySource, Signer } from '../../src/plan/make.ts';
+import type { EngineMake, KeyFile, Signer } from '../../src/plan/make.ts';
 import { aClient, anAuthority, aPeer, aServer, DAY, dns, email, ip, NOW, uri } from '../helpers/entities.ts';
 
 const RSA: KeySpec = { algorithm: 'rsa', size: 3072 };
@@ -20,7 +20,7 @@ const ISSUANCE: Issuance = {
   subjectKeyId: null,
 };
 
-const keyOf = (of: string, isNew: boolean): KeySource => ({ kind: 'file', of, isNew });
+const keyOf = (of: string, isNew: boolean): KeyFile => ({ kind: 'file', of, isNew });
 const commandFor = (make: EngineMake, ...entities: readonly Entity[]) =>
   makeCommand(make, byIdOf(entities), SCRIPT_PLACE);
 

@@ -13,5 +13,8 @@ export const csr: CallRule<RequestFacts> = {
     const isOfKey = facts.keyId === key.keyId && facts.signatureFits;
     return !isOfKey || diffRequest(facts, entity).length > 0;
   },
-  make: ({ id }, key) => ({ op: 'request', of: id, key }),
+  make({ id }, key) {
+    if (key.kind === 'given') throw new Error(`Internal error: a request of ${id} takes its private key`);
+    return { op: 'request', of: id, key };
+  },
 };

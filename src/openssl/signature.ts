@@ -1,0 +1,27 @@
+/** `openssl pkeyutl -sign -rawin`: the signature alone, on octets that are written elsewhere (openssl-pkeyutl(1)). */
+import type { ById } from '../pki/issuers.ts';
+import type { KeyFile } from '../plan/make.ts';
+import type { SignatureAlgorithm } from '../x509/signature-write.ts';
+import type { Command } from './command.ts';
+import { keyPath } from './key-path.ts';
+
+/** Files, relative to the output folder, and where keys are. */
+interface Files {
+  readonly from: string;
+  readonly to: string;
+  readonly byId: ById;
+  readonly run: string;
+}
+
+const PSS = ['-pkeyopt', 'rsa_padding_mode:pss', '-pkeyopt', 'rsa_pss_saltlen:digest'];
+
+/** The signature by an authority's key. EdDSA brings its own digest, and then `-digest` is an error. */
+export function signatureCommand(
+  { digest, isPss }: Pick<SignatureAlgorithm, 'digest' | 'isPss'>,
+  key: KeyFile,
+  { from, to, byId, run }: Files,
+): Command {
+  const options = [...(digest === null ? [] : ['-digest', digest]), ...(isPss ? PSS : [])];
+  const files = ['-inkey', keyPath(key, byId, run), '-in', from, '-out', to];
+  return { args: ['pkeyutl', '-sign', '-rawin', ...options, ...files], input: null };
+}
