@@ -27,6 +27,9 @@ import { stopwatch } from './stopwatch.ts';
 /** Options of `pki apply`, also those of `pki rotate` and `pki retire`. */
 export interface ApplyFlags extends ProofFlags {
   readonly skipVerify?: boolean;
+  readonly skipHooks?: boolean;
+  /** Nothing is said where nothing was due. */
+  readonly quiet?: boolean;
   /** Names of entities; of `pki apply` alone. */
   readonly only?: readonly string[];
   readonly allow?: readonly Consent[];
@@ -66,15 +69,17 @@ export async function applyProject(
   const watch = stopwatch();
   const secrets = secretsOf(project);
   const result = await run(project, { ...requests, secrets }, flags, console, signal);
-  if (!flags.json) console.out(resultText(result, placeOf(project), watch()));
-  console.say(...resultMessages(result, project.root));
   const code = codeOf(result);
+  const isIdle = result.kind === 'nothing' && code === EXIT.fine && result.hooks === undefined;
+  const quiet = flags.quiet === true && isIdle;
+  if (!flags.json && !quiet) console.out(resultText(result, placeOf(project), watch()));
+  if (!quiet) console.say(...resultMessages(result, project.root));
   const isProven = code === EXIT.fine && !flags.skipVerify;
   const scope =
     flags.verify === 'all'
       ? ({ remember: 'all', secrets } as const)
       : ({ remember: 'changed', secrets, touched: touchedBy(result) } as const);
-  const proof = isProven ? await prove(project, flags, console, signal, scope) : null;
+  const proof = isProven ? await prove(project, { ...flags, quiet }, console, signal, scope) : null;
   if (flags.json) console.json(resultJson(result, project, proof?.json ?? null));
   return proof?.code ?? code;
 }
@@ -103,8 +108,13 @@ function optimizeLate(): void {
 }
 
 /** The flags that are also options of the library. */
-function passedOn({ lockTimeout, engine }: ApplyFlags): Pick<ApplyOptions, 'lockTimeout' | 'engine'> {
+function passedOn({
+  lockTimeout,
+  engine,
+  skipHooks,
+}: ApplyFlags): Pick<ApplyOptions, 'lockTimeout' | 'engine' | 'skipHooks'> {
   return {
+    ...(skipHooks === undefined ? {} : { skipHooks }),
     ...(lockTimeout === undefined ? {} : { lockTimeout }),
     ...(engine === undefined ? {} : { engine }),
   };

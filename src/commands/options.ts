@@ -65,6 +65,8 @@ function allowOption(): Option {
 /** The options of every command that changes something. */
 export const APPLY_OPTIONS: readonly Option[] = [
   new Option('--skip-verify', 'leave the proof out'),
+  new Option('--skip-hooks', 'leave hooks (onChange) for a later run'),
+  new Option('-q, --quiet', 'say nothing where nothing was due').conflicts('json'),
   new Option('--verify <scope>', 'prove all, or leave out what was proven before (default)').choices([
     'all',
     'touched',

@@ -10,6 +10,8 @@ import { stopwatch } from './stopwatch.ts';
 export interface ProofFlags {
   readonly json?: boolean;
   readonly verbose?: boolean;
+  /** Says nothing where all is well. */
+  readonly quiet?: boolean;
 }
 
 /** Its result, for the shell and as `pki-verify` of docs/json.md. */
@@ -27,14 +29,15 @@ export async function prove(
   flags: ProofFlags,
   console: Console,
   signal: AbortSignal,
-  scope: Pick<VerifyOptions, 'touched' | 'remember'> = {},
+  scope: Pick<VerifyOptions, 'touched' | 'remember' | 'secrets'> = {},
 ): Promise<Proof> {
   const progress = proofProgress(process.stderr, process.stdout);
   const { onOutcome } = progress;
   const options = { signal, onOutcome, ...scope };
   const watch = stopwatch();
   const verification = await verify(project, options).finally(progress.close);
-  if (!flags.json) show(verification, flags, console, watch());
+  const isMute = flags.json || (flags.quiet && verification.ok);
+  if (!isMute) show(verification, flags, console, watch());
   return { code: verification.ok ? EXIT.fine : EXIT.failed, json: verificationJson(verification) };
 }
 

@@ -89,11 +89,17 @@ function end(pid: number | undefined, isGroup: boolean): void {
   }
 }
 
-/** This process's environment, without some variables, and with the way to programs from wherever they run. */
-export function environmentWithout(names: ReadonlySet<string>): Record<string, string> {
+/**
+ * This process's environment, without some variables, and with the way to programs from wherever they run.
+ * @param only nothing but these; absent: all others.
+ */
+export function environmentWithout(
+  names: ReadonlySet<string>,
+  only?: ReadonlySet<string>,
+): Record<string, string> {
   return Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) => {
-      if (value === undefined || names.has(name)) return [];
+      if (value === undefined || names.has(name) || only?.has(name) === false) return [];
       return [[name, name === 'PATH' ? absolutePath(value) : value]];
     }),
   );

@@ -23,6 +23,8 @@ export interface ApplyOptions extends Demands, Pick<PlanOptions, 'engine'> {
   readonly trustClock?: boolean;
   /** Sees the plan before anything is done, and may agree to more. */
   readonly review?: (plan: Plan) => Promise<ReadonlySet<Consent>>;
+  /** Leaves hooks (`onChange`) for a later run. */
+  readonly skipHooks?: boolean;
   /** Shared with the proof, so that nothing is asked for twice (`secretsOf`). */
   readonly secrets?: Secrets;
   /** Asks the user for a password that the manifest has typed; absent: what needs one is refused. */
@@ -57,6 +59,7 @@ export async function apply(project: Project, options: ApplyOptions = {}): Promi
 }
 
 function isDone(result: ApplyResult): boolean {
+  if (result.hooks?.some(({ fault }) => fault !== null)) return false;
   if ('plan' in result && result.plan.changes.some((change) => waitingOf(change)?.serves === false))
     return false;
   if (result.refusedAnswers !== undefined) return false;

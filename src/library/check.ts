@@ -1,6 +1,6 @@
 /** Asking a server that runs what it serves, and comparing that with the files. */
 import { opensslBinary } from '../engine/binary.ts';
-import type { Endpoint } from '../live/endpoint.ts';
+import type { Endpoint } from '../pki/endpoint.ts';
 import type { CheckOptions, CheckResult } from '../run/check.ts';
 import { clock, type Project } from './project.ts';
 

@@ -102,7 +102,7 @@ const FORMS = '"outputs" says which files there are, such as "pkcs12: { password
 const DIGEST = 'write "digest", or "signature" for an RSA key, in the authority that signs';
 const INCLUDE =
   'a manifest is one file, or several documents in it: "profiles" and "defaults" share settings';
-const RELOAD = 'nothing is run after a change: let what runs "pki apply" reload the service';
+const RELOAD = '"onChange: { run: [systemctl, reload, nginx] }" runs a command once files have changed';
 
 /** By key, folded: in lower case, without `-` and `_`. */
 const ABSENT: ReadonlyMap<string, string> = new Map([
@@ -114,7 +114,7 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
   ...eachWord('certificatepolicies policy', 'write "policies": [1.3.6.1.4.1.99999.1]'),
   ...eachWord('tlsfeature ocspmuststaple', 'write "mustStaple: true"'),
   ...eachWord('user uid gid perm perms permissions chmod chown', OWNER),
-  ...eachWord('p12 pfx jks format encoding passphrase password', FORMS),
+  ...eachWord('p12 pfx jks format encoding password', FORMS),
   ...eachWord('hash md sha signaturealgorithm sigalg', DIGEST),
   ...eachWord('include includes import imports', INCLUDE),
   ...eachWord('hook hooks onchange reload exec command postcommand renewhook', RELOAD),

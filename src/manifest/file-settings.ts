@@ -1,6 +1,7 @@
 /** Rows of the table of settings (settings.ts) about files: which there are, where, whose, and how they come there. */
 import { OUTPUTS, STANDARD_OUTPUTS } from '../pki/artifact.ts';
 import * as layout from './layout-fields.ts';
+import { onChange } from './on-change.ts';
 import { outputs, spelledOutputs } from './outputs.ts';
 import * as rights from './ownership.ts';
 import { always, everywhere, listed, type Row } from './setting.ts';
@@ -40,6 +41,19 @@ export const FILE_SETTINGS = {
     type: '`files`, `symlinks`',
     meaning:
       'how files are put in place; `symlinks` are versioned folders behind one link, for readers that load during a re-key',
+  },
+  onChange: {
+    places: everywhere(onChange),
+    leavesOnly: true,
+    lesser: true,
+    type: 'map',
+    byDefault: 'nothing',
+    meaning:
+      'the command that runs once the files have changed: `run`, a list of words that no shell sees; `timeout`, `30s` by default; `verify`, a `host:port` that has to serve the new certificate then. That of `defaults` is not for authorities',
+    examples: [
+      { run: ['systemctl', 'reload', 'nginx'] },
+      { run: ['systemctl', 'reload', 'nginx'], timeout: '30s', verify: 'localhost:443' },
+    ],
   },
   owner: {
     places: everywhere(rights.owner),

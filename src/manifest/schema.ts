@@ -5,6 +5,7 @@ import * as field from './fields.ts';
 import { NAME_PATTERN, OUTPUT_PATTERN, PATH_LIMIT, parseOutput } from './folder.ts';
 import { archive, files } from './layout-fields.ts';
 import { nameConstraints } from './name-constraints.ts';
+import { HOOK_KEYS } from './on-change.ts';
 import { POLICY_CONSTRAINT_KEYS, POLICY_KEYS } from './policies.ts';
 import { EXTENSION_KEYS } from './private-extensions.ts';
 import { using, wanted } from './problem.ts';
@@ -154,6 +155,7 @@ export const MAP_KEYS: Readonly<Record<string, readonly string[]>> = {
   ocsp: LOCATION_KEYS,
   caIssuers: LOCATION_KEYS,
   extensions: EXTENSION_KEYS,
+  onChange: HOOK_KEYS,
 };
 /** Those of `files`: the artifacts, and `previous`. */
 export const FILE_KEYS: readonly string[] = Object.keys(files.shape);

@@ -5,6 +5,7 @@
 
 import type { Artifact, Output } from './artifact.ts';
 import type { EngineChoice } from './engine.ts';
+import type { Hook } from './hook.ts';
 import type { KeyPlace } from './key-place.ts';
 import type { KeySpec } from './key-spec.ts';
 import type { KeyUsage } from './key-usage.ts';
@@ -105,6 +106,8 @@ interface EntityBase {
   readonly layout?: Layout;
   /** Files behind one renamed link, so that readers load a consistent set. Absent: plain files. */
   readonly publish?: 'symlinks';
+  /** What runs once its files have changed; absent: nothing. */
+  readonly onChange?: Hook;
   /** Absent: files keep their owners. */
   readonly ownership?: Ownership;
 }

@@ -4,6 +4,7 @@ import type { Entity, EntityId } from '../pki/entity.ts';
 import type { SecretSource } from '../pki/secret-source.ts';
 import { type Change, isWork } from './change.ts';
 import type { Errand, KnownCommands, SecretUse } from './errand.ts';
+import type { PlannedHook } from './hooks.ts';
 
 /** A command of a plan, and which entities need it. */
 export interface PlannedCommand extends Errand {
@@ -16,6 +17,12 @@ export function sourcesOf({ seals = {}, passphrase, previousPassphrase }: Entity
   return [...own, ...Object.values(seals).map(({ password }) => password)];
 }
 
+/** Variables that hold secrets: none of a command's business. */
+export function variablesIn(entities: readonly Entity[]): ReadonlySet<string> {
+  const sources = entities.flatMap(sourcesOf);
+  return new Set(sources.flatMap((source) => (source.kind === 'env' ? [source.name] : [])));
+}
+
 /** Whether what its files say depends on more than the files. */
 export function hasSecrets({ seals, passphrase, previousPassphrase }: Entity): boolean {
   return (seals ?? passphrase ?? previousPassphrase) !== undefined;
@@ -23,7 +30,9 @@ export function hasSecrets({ seals, passphrase, previousPassphrase }: Entity): b
 
 /** Whether the manifest names any command. */
 export function namesCommands(entities: readonly Entity[]): boolean {
-  return entities.some((entity) => sourcesOf(entity).some(({ kind }) => kind === 'command'));
+  return entities.some(
+    (entity) => entity.onChange !== undefined || sourcesOf(entity).some(({ kind }) => kind === 'command'),
+  );
 }
 
 /** What is run for these secrets, each once. */
@@ -42,15 +51,21 @@ export function errandsOf(change: Change): readonly Errand[] {
   return isWork(change) ? (change.errands ?? []) : [];
 }
 
-/** All that a plan runs, each once for each purpose, in the order of the plan. */
-export function commandsIn(changes: readonly Change[]): readonly PlannedCommand[] {
+/** All that a plan runs, each once for each purpose: for secrets in the order of the plan, and then hooks. */
+export function commandsIn({ changes, hooks }: Planned): readonly PlannedCommand[] {
   const commands = new Map<string, PlannedCommand>();
-  for (const change of changes) {
-    for (const errand of errandsOf(change)) {
-      const key = `${errand.purpose} ${argvKey(errand.argv)}`;
-      const { entities } = commands.get(key) ?? { entities: [] };
-      commands.set(key, { ...errand, entities: [...entities, change.id] });
-    }
-  }
+  const add = (errand: Errand, id: EntityId): void => {
+    const key = `${errand.purpose} ${argvKey(errand.argv)}`;
+    const { entities } = commands.get(key) ?? { entities: [] };
+    commands.set(key, { ...errand, entities: [...entities, id] });
+  };
+  for (const change of changes) for (const errand of errandsOf(change)) add(errand, change.id);
+  for (const { entity, hook, isNew } of hooks) add({ argv: hook.run, purpose: 'on-change', isNew }, entity);
   return [...commands.values()];
+}
+
+/** What of a plan runs commands. */
+export interface Planned {
+  readonly changes: readonly Change[];
+  readonly hooks: readonly PlannedHook[];
 }

@@ -55,7 +55,15 @@ function isWithheld(change: Change, given: ReadonlySet<Consent>): boolean {
 }
 
 /** Consents that a plan needs, each with the entities it is about. */
-export function consentsIn({ changes, prunes }: Plan): ReadonlyMap<Consent, readonly EntityId[]> {
+export function consentsIn({ changes, prunes, hooks }: Plan): ReadonlyMap<Consent, readonly EntityId[]> {
   const keys = new Set(prunes.filter(({ holdsKey }) => holdsKey).map(({ entity }) => entity));
-  return new Map([...consentsNeeded(changes), ...(keys.size === 0 ? [] : [['prune', [...keys]] as const])]);
+  const needed = new Map(consentsNeeded(changes));
+  if (keys.size > 0) needed.set('prune', [...keys]);
+  // A hook waits for its consent, and holds up no file.
+  const runs = [
+    ...(needed.get('run') ?? []),
+    ...hooks.flatMap(({ entity, isNew }) => (isNew ? [entity] : [])),
+  ];
+  if (runs.length > 0) needed.set('run', [...new Set(runs)]);
+  return needed;
 }

@@ -8,10 +8,13 @@ import type { SecretSource } from '../pki/secret-source.ts';
 export interface Errand {
   readonly argv: Argv;
   /** What for. */
-  readonly purpose: 'password' | 'passphrase';
+  readonly purpose: 'password' | 'passphrase' | 'on-change';
   /** This folder has not run it, so that it takes consent. */
   readonly isNew: boolean;
 }
+
+/** Files that changed, by entity, relative to the output folder; its hook has not succeeded since. */
+export type PendingHooks = ReadonlyMap<EntityId, readonly string[]>;
 
 /** Commands that this folder has run, by `argvKey`. */
 export type KnownCommands = ReadonlySet<string>;

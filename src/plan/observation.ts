@@ -6,7 +6,7 @@ import type { SecretFault } from '../pki/secret-source.ts';
 import type { Fingerprint, KeyFacts, KeyId } from '../x509/facts.ts';
 import type { FactsOf } from './artifacts/rules.ts';
 import type { Blockage, KeyClosure, LinkFinding } from './blockage.ts';
-import type { KnownCommands } from './errand.ts';
+import type { KnownCommands, PendingHooks } from './errand.ts';
 
 /** One file. `blocked` is what no tool may resolve by writing over it; `garbage` is a plain file without the content. */
 export type FileState<Facts> =
@@ -169,6 +169,8 @@ export interface Observation {
   readonly secrets?: ReadonlyMap<string, SecretFault>;
   /** Commands that were agreed to and run here. Absent: the manifest names none. */
   readonly commands?: KnownCommands;
+  /** Hooks that have not succeeded since files changed. Absent: none. */
+  readonly hooks?: PendingHooks;
 }
 
 /** A certificate that was issued here, whether it is still there or not. */

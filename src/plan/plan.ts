@@ -5,14 +5,16 @@ import { type Entity, type EntityId, type Inventory, kindOf } from '../pki/entit
 import { groupBy } from '../pki/group.ts';
 import { byIdOf } from '../pki/issuers.ts';
 import { fingerprintsOf, type NameAttribute } from '../x509/facts.ts';
+import { withAffected } from './affected.ts';
 import type { Answered } from './answered.ts';
-import { type Change, type Consent, consentsOf, isIssue, reasonsOf } from './change.ts';
+import { type Change, type Consent, consentsOf, isIssue } from './change.ts';
 import { type ClockDoubt, type Moment, momentOf } from './clock.ts';
 import { type Context, givenIn } from './context.ts';
 import { diffName } from './diff.ts';
 import { duplicateSerials } from './duplicates.ts';
 import { engineFor } from './engine.ts';
 import { exposedIn } from './grant.ts';
+import { hooksFor, type PlannedHook } from './hooks.ts';
 import { keyOwners } from './key-decision.ts';
 import { strangeIn } from './known.ts';
 import {
@@ -28,7 +30,6 @@ import { pinnedOf } from './pinned.ts';
 import { planEntity, routeIn } from './plan-entity.ts';
 import { earlierOf } from './previous.ts';
 import { prunesIn } from './prune.ts';
-import type { Reason } from './reason.ts';
 import { type Remark, remarksOf } from './remark.ts';
 import { rolloverRemarks } from './rollover-remarks.ts';
 import { sealedRemarks } from './sealed-remarks.ts';
@@ -56,6 +57,8 @@ export interface Plan {
   readonly doubt: ClockDoubt | null;
   /** What of the archive is older than the manifest wants it: it goes for good. */
   readonly prunes: readonly ArchivedSet[];
+  /** Commands that run once files are in place. */
+  readonly hooks: readonly PlannedHook[];
   /** What is due as well, and not part of this plan, because other things were asked for by name. */
   readonly left: readonly EntityId[];
   /** Who makes keys and certificates. */
@@ -126,6 +129,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     pinned,
     doubt,
     prunes: prunesOf(inventory, observation, options, doubt),
+    hooks: hooksFor(inventory.entities, changes, observation),
     left: [],
     engine: engineFor(changes, options.engine ?? inventory.engine ?? 'auto'),
     wanted: wantedBy(inventory, changes),
@@ -205,36 +209,19 @@ function isNameOf({ subject }: Entity, name: readonly NameAttribute[]): boolean 
   return diffName('issuer', name, subject).length === 0;
 }
 
-/** Turns every reason that points up to an issuer into an entry in that issuer's blast radius. */
-function withAffected(changes: readonly Change[]): readonly Change[] {
-  const affected = new Map<EntityId, EntityId[]>();
-  const replaced = new Set(changes.filter(isReplaced).map(({ id }) => id));
-  for (const change of changes) {
-    for (const issuer of issuersIn(reasonsOf(change), replaced)) {
-      const list = affected.get(issuer) ?? [];
-      list.push(change.id);
-      affected.set(issuer, list);
-    }
-  }
-  return changes.map((change) => ({ ...change, affects: affected.get(change.id) ?? [] }));
-}
-
-/** The change was made by another hand already, and everything below follows now. */
-function isReplaced(change: Change): boolean {
-  return reasonsOf(change).some(({ kind }) => kind === 'unknown-key');
-}
-
-function issuersIn(reasons: readonly Reason[], replaced: ReadonlySet<EntityId>): ReadonlySet<EntityId> {
-  const issuers = reasons.flatMap((reason) => {
-    if (reason.kind === 'issuer-changes') return [reason.issuer];
-    return reason.kind === 'foreign-issuer' && replaced.has(reason.issuer) ? [reason.issuer] : [];
-  });
-  return new Set(issuers);
-}
-
 /** Whether apply would do anything. */
-export function isDue({ changes, pending, prunes }: Pick<Plan, 'changes' | 'pending' | 'prunes'>): boolean {
-  return pending.length > 0 || prunes.length > 0 || changes.some(({ action }) => action !== 'keep');
+export function isDue({
+  changes,
+  pending,
+  prunes,
+  hooks,
+}: Pick<Plan, 'changes' | 'pending' | 'prunes' | 'hooks'>): boolean {
+  return (
+    pending.length > 0 ||
+    hooks.length > 0 ||
+    prunes.length > 0 ||
+    changes.some(({ action }) => action !== 'keep')
+  );
 }
 
 /** Consents that changes need, each with the entities it is about. */

@@ -2,8 +2,8 @@
 
 import type { Answer } from '../live/attempt.ts';
 import type { Shown } from '../live/chain.ts';
-import { endpointText } from '../live/endpoint.ts';
 import type { Survey } from '../live/survey.ts';
+import { endpointText } from '../pki/endpoint.ts';
 import { visible } from '../pki/printable.ts';
 import { isoTime } from '../plan/validity.ts';
 import type { CheckResult } from '../run/check.ts';

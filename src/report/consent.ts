@@ -31,7 +31,7 @@ export function consentQuestion(consent: Consent, ids: readonly EntityId[], plan
         consent === 'rekey-ca' && isUrgent(remark) && entitiesOf(remark).some((id) => ids.includes(id)),
     )
     .map((remark) => `pki: warning: ${remarkText(remark)}\n`);
-  const commands = consent === 'run' ? newCommandTexts(plan.changes) : [];
+  const commands = consent === 'run' ? newCommandTexts(plan) : [];
   return `${[...first, ...warnings, ...commands.map((text) => `pki: ${text}\n`)].join('')}pki: ${WORDS[consent]}: ${ids.join(', ')}${followersText(ids, plan)}\npki: type "yes" to continue, anything else to skip: `;
 }
 
@@ -127,7 +127,7 @@ function neededMessages(
   plan: Plan,
   withheld: readonly Change[],
 ): readonly Message[] {
-  const commands = consent === 'run' ? newCommandTexts(withheld) : [];
+  const commands = consent === 'run' ? newCommandTexts({ changes: withheld, hooks: [] }) : [];
   const notes = commands.map((text): Message => ({ kind: 'note', text }));
   const advice = adviceMessages({
     problem: `${WORDS[consent]}, and needs consent: ${ids.join(', ')}${followersText(ids, plan)}`,

@@ -6,6 +6,7 @@ import { consentsNeeded, type Plan } from '../plan/plan.ts';
 import { refusalText } from '../words/refusal.ts';
 import { clockMessages } from './clock.ts';
 import { consentMessages } from './consent.ts';
+import { hookJson, hookMessages } from './hooks.ts';
 import { adviceMessages, type Message } from './message.ts';
 import { leftText, notesOf, warningTexts } from './plan.ts';
 import { archivedJson, planJson } from './plan-json.ts';
@@ -59,6 +60,7 @@ export function resultMessages(result: ApplyResult, root: string): readonly Mess
     ...clock,
     ...refusedMessages(result.refusedAnswers ?? []),
     ...endingMessages(result),
+    ...hookMessages(result.hooks ?? []),
     ...leftMessages(result),
     ...keptInArchive(result),
     ...passedOn(result),
@@ -173,6 +175,7 @@ export function resultJson(result: ApplyResult, project: Project, verification: 
     plan: 'plan' in result ? planJson(result.plan, project.manifest) : null,
     published: result.kind === 'done' ? result.execution.published : [],
     failures: result.kind === 'done' ? result.execution.failures : [],
+    hooks: (result.hooks ?? []).map(hookJson),
     warnings: result.warnings ?? [],
     pruned: (result.pruned ?? []).map(archivedJson),
     refusedAnswers: (result.refusedAnswers ?? []).map(({ entity }) => entity),

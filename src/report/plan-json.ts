@@ -51,7 +51,8 @@ export function planJson(plan: Plan, manifest: string): unknown {
     left: plan.left,
     engine: plan.engine,
     remarks: plan.remarks.map(remarkJson),
-    commands: commandsIn(plan.changes).map(commandJson),
+    commands: commandsIn(plan).map(commandJson),
+    hooks: plan.hooks.map(({ entity, hook, why, changed }) => ({ entity, run: hook.run, why, changed })),
     changes: plan.changes.map((change) => ({
       ...changeJson(change),
       wanted: plan.wanted.get(change.id) ?? null,

@@ -25,7 +25,7 @@ import { few } from '../words/few.ts';
 import { refusalText } from '../words/refusal.ts';
 import { remarkText } from '../words/remark.ts';
 import { awaitedText, waitingText } from '../words/waiting.ts';
-import { commandTexts } from './commands.ts';
+import { commandTexts, pendingHookTexts } from './commands.ts';
 import { lacksKey } from './consent.ts';
 import { pruneTexts } from './prune.ts';
 import { alterationText, reasonText } from './reason.ts';
@@ -59,7 +59,8 @@ export function planText(plan: Plan, { style, verbose }: PlanTextOptions): strin
     ...shown.map((change) => changeText(change, width, plan, style)),
     ...hintLines(plan.changes),
     ...pruneTexts(plan.prunes),
-    ...commandTexts(plan.changes),
+    ...commandTexts(plan),
+    ...pendingHookTexts(plan),
     ...notesOf(plan, verbose).map((text) => `note: ${text}`),
   ];
   const left = plan.left.length === 0 ? [] : [leftText(plan)];

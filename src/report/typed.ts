@@ -57,7 +57,7 @@ export const OPTIONS_TRIED: ReadonlyMap<string, string> = new Map([
   ...eachWord('--days --validity --expiry --ttl', '"validity" of an entry, in the manifest, says how long'),
   ...eachWord(
     '--quiet -q --silent -s',
-    'results go to standard output, the rest to standard error: 2>/dev/null',
+    '"pki apply --quiet" says nothing where nothing was due; else results go to standard output, the rest to standard error',
   ),
   ...eachWord('--format --output-format -j', '"--json" prints what machines read'),
   ...eachWord('--no-color --no-colour --color --colour', 'NO_COLOR=1 switches colours off'),

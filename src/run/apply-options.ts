@@ -9,6 +9,7 @@ import type { Secrets } from '../store/secrets.ts';
 import type { RefusedAnswer } from './answers.ts';
 import type { Listener } from './events.ts';
 import type { Execution } from './execute.ts';
+import type { HookOutcome } from './hooks.ts';
 import type { Ask } from './secrets.ts';
 
 /** Where and with what an apply works, what it may do, and who is notified. */
@@ -33,6 +34,8 @@ export interface ApplyOptions {
   readonly review?: (plan: Plan) => Promise<ReadonlySet<Consent>>;
   /** Secrets that were had already, and those that this run has, for what comes after it. */
   readonly secrets?: Secrets;
+  /** Leaves hooks for a later run. */
+  readonly skipHooks?: boolean;
   /** Asks the user at the terminal for a password; absent: there is none. */
   readonly ask?: Ask;
   /** Entities to re-key. */
@@ -56,6 +59,8 @@ export type ApplyResult = Ending & {
   readonly warnings?: readonly string[];
   /** What came from another machine, and is not taken. */
   readonly refusedAnswers?: readonly RefusedAnswer[];
+  /** What became of hooks. */
+  readonly hooks?: readonly HookOutcome[];
   /** What of the archive is gone for good. */
   readonly pruned?: readonly ArchivedSet[];
 };

@@ -28,6 +28,7 @@ import { type Answers, answersIn } from './answers.ts';
 import type { ApplyOptions, ApplyResult } from './apply-options.ts';
 import { execute } from './execute.ts';
 import { Expected } from './expected.ts';
+import { announceHooks, runHooks } from './hooks.ts';
 import { waitForLock } from './lock-wait.ts';
 import { atMoment } from './look.ts';
 import { Published } from './published.ts';
@@ -110,8 +111,18 @@ async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<
         rememberAll(output, settledIn(inventory, agreement.possible), seen),
       )
     : await carryOut(inventory, seen, agreement, { ...options, reader, brought: brought.taken });
+  const hooks = await runHooks(
+    agreement.possible.hooks,
+    seen.hooks ?? new Map(),
+    result.kind === 'done' ? result.execution.published : [],
+    { ...options, inventory, consents, folder: options.secrets.folder },
+  );
   const isWell = result.kind === 'nothing' || (result.kind === 'done' && !result.interrupted);
-  const whole = brought.refused.length === 0 ? result : { ...result, refusedAnswers: brought.refused };
+  const whole = {
+    ...result,
+    ...(brought.refused.length === 0 ? {} : { refusedAnswers: brought.refused }),
+    ...(hooks.length === 0 ? {} : { hooks }),
+  };
   return isWell ? { ...whole, ...(await pruneAll(output, prunedWith(plan.prunes, consents))) } : whole;
 }
 
@@ -185,6 +196,7 @@ async function carryOut(
     answers: options.brought,
     now: plan.now,
   };
+  await announceHooks(output.own, observation.hooks ?? new Map(), plan.hooks);
   const execution = await execute(run, stepsOf(plan, inventory), {
     pinned: plan.pinned,
     ...(listener === undefined ? {} : { listener }),

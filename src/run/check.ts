@@ -1,10 +1,10 @@
 /** What a server that runs serves, compared with the files of an inventory. */
 import { rootCertificates } from 'node:tls';
 import type { Served, Target } from '../live/attempt.ts';
-import type { Endpoint } from '../live/endpoint.ts';
 import { type Checked, type Expectation, judged, servedOf } from '../live/findings.ts';
 import { survey } from '../live/survey.ts';
 import { dnsNamesOf, isNamed } from '../live/who.ts';
+import type { Endpoint } from '../pki/endpoint.ts';
 import type { EndEntity, EntityId, Inventory } from '../pki/entity.ts';
 import { byIdOf } from '../pki/issuers.ts';
 import type { Starttls } from '../pki/starttls.ts';

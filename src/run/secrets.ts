@@ -6,7 +6,7 @@ import { groupBy } from '../pki/group.ts';
 import { byIdOf } from '../pki/issuers.ts';
 import { type SecretSource, secretSourceText } from '../pki/secret-source.ts';
 import { type Change, isWork } from '../plan/change.ts';
-import { errandsOf, sourcesOf } from '../plan/commands.ts';
+import { errandsOf, variablesIn } from '../plan/commands.ts';
 import type { Agreement } from '../plan/consent.ts';
 import type { SecretUse } from '../plan/errand.ts';
 import type { Observation } from '../plan/observation.ts';
@@ -111,12 +111,6 @@ async function printed(
     signal,
   });
   return fault === null ? { ok: true, value: withoutEnd(output) } : lacking({ kind: 'command', fault });
-}
-
-/** Variables that hold other secrets: none of a command's business. */
-function variablesIn(all: readonly Entity[]): ReadonlySet<string> {
-  const sources = all.flatMap(sourcesOf);
-  return new Set(sources.flatMap((source) => (source.kind === 'env' ? [source.name] : [])));
 }
 
 async function typed(source: string, group: readonly SecretUse[], { ask }: SecretOptions): Promise<Secret> {

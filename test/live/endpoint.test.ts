@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endpointOf, endpointText } from '../../src/live/endpoint.ts';
+import { endpointOf, endpointText } from '../../src/pki/endpoint.ts';
 
 describe('an endpoint', () => {
   it.each([

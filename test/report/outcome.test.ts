@@ -23,6 +23,7 @@ const planOf = (changes: readonly Change[], exposed: readonly Exposure[] = []): 
   pinned: new Set(),
   doubt: null,
   prunes: [],
+  hooks: [],
   left: [],
   engine: 'openssl',
   wanted: new Map(),

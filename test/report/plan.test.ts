@@ -14,6 +14,7 @@ function planOf(...changes: readonly Parameters<typeof aChange>[0][]): Plan {
     pinned: new Set(),
     doubt: null,
     prunes: [],
+    hooks: [],
     left: [],
     engine: 'openssl',
     wanted: new Map(),

@@ -4,7 +4,7 @@ import { ALL_ARTIFACTS, eachArtifact } from '../../pki/artifact.ts';
 import type { Entity, EntityId, Inventory } from '../../pki/entity.ts';
 import { messageOf } from '../../pki/errors.ts';
 import { filePath, folderOf, type Located } from '../../pki/files.ts';
-import { hasSecrets, namesCommands } from '../../plan/commands.ts';
+import { hasSecrets } from '../../plan/commands.ts';
 import type {
   ArtifactStates,
   EntityObservation,
@@ -17,10 +17,10 @@ import { certificateSpki, publicKeyObject } from '../../x509/certificate.ts';
 import type { CertificateFacts, KeyId } from '../../x509/facts.ts';
 import { certificateDer } from '../../x509/parse.ts';
 import { publicKeyOf } from '../../x509/parse-key.ts';
-import { readCommands } from '../commands.ts';
 import { pending } from '../commit/pending.ts';
 import { otherEntries } from '../ledger.ts';
 import { type Cache, fileSignature } from './cache.ts';
+import { observeCommands } from './commands.ts';
 import { Folders, type FoundFiles, type FoundWithFormer, readFiles, withFormerFiles } from './find-files.ts';
 import { observeKey, openedKeyFile, plainFile } from './keys.ts';
 import { knownIn, readableLines } from './known.ts';
@@ -58,7 +58,7 @@ export function observe(
     ...(exposed.length === 0 ? {} : { exposed }),
     ...fromLedger(root, entities, observed),
     ...lackingSecrets(entities, reader),
-    ...(namesCommands(entities) ? { commands: readCommands(root) } : {}),
+    ...observeCommands(root, entities),
   };
 }
 

@@ -1,0 +1,47 @@
+/** Waiting until a server that runs serves a certificate: some take their time after a reload. */
+import { setTimeout } from 'node:timers/promises';
+import { type Answer, attemptTls, type Target } from '../live/attempt.ts';
+import { dnsNamesOf } from '../live/who.ts';
+import type { Endpoint } from '../pki/endpoint.ts';
+import type { Entity } from '../pki/entity.ts';
+import type { Fingerprint } from '../x509/facts.ts';
+import { sha256 } from '../x509/public-key.ts';
+
+/** `other`: another certificate is served; `detail`: none is, and this is what came last. */
+export type Seen = 'served' | 'other' | { readonly detail: string };
+
+/** How often it is asked, in milliseconds. */
+const ASK_AGAIN = 250;
+
+/** @param seconds how long to go on asking; it is asked once in any case. */
+export async function awaitServed(
+  endpoint: Endpoint,
+  entity: Entity,
+  wanted: Fingerprint,
+  seconds: number,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Seen> {
+  const deadline = monotonic() + seconds * 1000;
+  const [name = endpoint.host] = entity.kind === 'authority' ? [] : dnsNamesOf(entity);
+  const target = { endpoint, starttls: null, serverName: name, signal };
+  for (;;) {
+    const left = Math.max(1000, Math.min(10_000, deadline - monotonic()));
+    const seen = seenIn(await attempt({ ...target, timeout: left }), wanted);
+    if (seen === 'served' || signal.aborted || monotonic() >= deadline) return seen;
+    await setTimeout(ASK_AGAIN);
+  }
+}
+
+function attempt(target: Target): Promise<Answer> {
+  return attemptTls(target, { min: 'TLSv1.2', max: 'TLSv1.3', presented: null });
+}
+
+function seenIn(answer: Answer, wanted: Fingerprint): Seen {
+  const [leaf] = 'served' in answer ? (answer.served?.chain ?? []) : [];
+  if (leaf !== undefined) return sha256(leaf) === wanted ? 'served' : 'other';
+  return { detail: 'code' in answer ? answer.code : answer.kind };
+}
+
+function monotonic(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n);
+}
