@@ -43,7 +43,10 @@ export const BUILT_IN_PROFILES = {
     meaning:
       'for the strict checks that Python 3.13 makes by default, which every certificate made here passes',
   },
-  java: { values: {}, meaning: 'for every Java from 11 on: no EdDSA keys (JEP 339)' },
+  java: {
+    values: {},
+    meaning: 'for every Java from 11 on: no EdDSA keys, which TLS in Java has from 16 on (JDK-8254709)',
+  },
   kafka: {
     values: { extendedKeyUsage: ['serverAuth', 'clientAuth'] },
     meaning: 'a broker, which is a client of the others: both purposes, and a key that its PEM loader reads',
@@ -62,7 +65,7 @@ export const BUILT_IN_PROFILES = {
     meaning: 'a server, or a client whose common name is its user and whose organizations are its groups',
   },
   openvpn: { values: {}, meaning: 'common names are what OpenVPN knows its peers by' },
-  freeradius: { values: {}, meaning: 'a server of EAP-TLS with a DNS name that supplicants can match' },
+  freeradius: { values: {}, meaning: 'a server of EAP-TLS with a name that supplicants can match' },
   ca: {
     values: { keyUsage: ['keyCertSign', 'cRLSign'] },
     meaning: 'an authority as RFC 5280 describes it: it signs certificates and revocation lists',

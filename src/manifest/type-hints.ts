@@ -22,12 +22,20 @@ function spaceHint(node: Tree): string | undefined {
 /** What the value itself shows. */
 function preciseHint(issue: Issue, path: Path, node: Tree): string | undefined {
   if (path.at(-1) === 'algorithm' && node.kind === 'scalar') return algorithmHint(node.text);
+  if (path.at(-1) === 'digest' && node.kind === 'scalar') return digestHint(node.text);
   if (issue.code !== 'invalid_type') return undefined;
   if (issue.expected === 'array') return listHint(node);
   if (node.kind !== 'scalar' || typeof node.value !== 'string') return undefined;
   if (issue.expected === 'boolean') return booleanHint(node.text);
   return /^(number|int)$/.test(issue.expected) && /^\d+$/.test(node.text)
     ? `write ${node.text} without quotes`
+    : undefined;
+}
+
+/** What is left to be misspelled is near enough to another name. */
+function digestHint(text: string): string | undefined {
+  return /^(sha-?1|md[245])$/i.test(text)
+    ? 'TLS libraries refuse certificates that are signed with it: write "sha256", or leave "digest" out'
     : undefined;
 }
 

@@ -52,6 +52,12 @@ export function nameless(kinds: readonly SanKind[], whoChecks: string): Rule {
   };
 }
 
+/** The same, of entries without a common name: some programs go by that where there is no DNS name. */
+export function unlessNamed(rule: Rule): Rule {
+  return (signed, all) =>
+    signed.leaf.subject.some(({ type }) => type === 'CN') ? undefined : rule(signed, all);
+}
+
 /** A key of the entry or of its issuer. @param library one of the table of who refuses which keys. */
 export function keyRefused(library: string, who: string): Rule {
   return ({ leaf, issuer }) => {

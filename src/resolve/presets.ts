@@ -15,7 +15,7 @@ const MONGODB = 'MongoDB manual, x.509';
 /** By the name of a profile; those that are not here ask for nothing that an entry could lack. */
 const RULES: Readonly<Record<string, readonly Row[]>> = {
   browser: [
-    { breach: rule.nameless(['dns', 'ip'], 'browsers check'), source: 'RFC 9525 §6.3; Chrome from 58 on' },
+    { breach: rule.nameless(['dns', 'ip'], 'browsers check'), source: 'RFC 9525 §2; Chrome from 58 on' },
     {
       breach: rule.keyRefused('BoringSSL (gRPC, Envoy, Chromium)', 'Chromium'),
       source: 'seen in handshakes with BoringSSL',
@@ -25,7 +25,7 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
     { breach: rule.longer(825, 'Apple'), source: 'support article 103769' },
     { breach: rule.nameless(['dns'], 'Apple checks'), source: 'support article 103769' },
   ],
-  java: [{ breach: rule.keyRefused('Java 11', 'Java before 15'), source: 'JEP 339' }],
+  java: [{ breach: rule.keyRefused('Java 11', 'Java before 16'), source: 'JDK-8254709' }],
   kafka: [
     {
       breach: rule.keyRefused('the PEM loaders of Kafka and pgjdbc', 'the PEM loader of Kafka'),
@@ -54,7 +54,9 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
   ],
   freeradius: [
     {
-      breach: rule.nameless(['dns'], 'domain_suffix_match of supplicants checks'),
+      breach: rule.unlessNamed(
+        rule.nameless(['dns'], 'domain_suffix_match of supplicants checks, but for a common name,'),
+      ),
       source: 'wpa_supplicant.conf',
     },
   ],
