@@ -224,7 +224,10 @@ export const COMMANDS: readonly CommandRow[] = [
       MANIFEST_OPTION,
       new Option('--to <folder>', 'the folder for them; by default export/ and the target'),
     ],
-    examples: [['pki export vault --to roles', 'roles and policies of OpenBao or Vault']],
+    examples: [
+      ['pki export vault --to roles', 'roles and policies of OpenBao or Vault'],
+      ['pki export cert-manager', 'issuers and Certificates of a cluster'],
+    ],
     async run(target: ExportTarget, flags: ExportFlags, { console }) {
       return (await import('./export.ts')).exportCommand(target, flags, console);
     },

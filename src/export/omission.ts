@@ -7,6 +7,10 @@ export type OmissionCause =
   | { readonly kind: 'key'; readonly key: string }
   /** Its issuer is left out. */
   | { readonly kind: 'issuer'; readonly issuer: EntityId }
+  /** Its issuer's key is on a machine of its own, and the engine signs with a key that it is given. */
+  | { readonly kind: 'offline'; readonly issuer: EntityId }
+  /** It issues nothing for as short a time. */
+  | { readonly kind: 'validity' }
   /** It writes no such attribute into a subject. */
   | { readonly kind: 'attribute'; readonly type: string }
   /** The manifest wants an order of the subject that it does not write. */
@@ -37,6 +41,10 @@ function causeText(cause: OmissionCause, engine: string): string {
       return `${engine} has no keys of the kind ${cause.key}`;
     case 'issuer':
       return `its issuer ${cause.issuer} is left out`;
+    case 'offline':
+      return `the key of its issuer ${cause.issuer} is offline, and ${engine} would need it`;
+    case 'validity':
+      return `${engine} issues nothing for as short a time`;
     case 'attribute':
       return `${engine} writes no "${cause.type}" into a subject`;
     case 'order':

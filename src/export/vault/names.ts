@@ -1,10 +1,10 @@
 /**
- * Subjects and alternative names as parameters of OpenBao's and Vault's PKI: some are the role's, some the request's. Both
- * share Go's way of writing a name, in a fixed order with one RDN for each type (crypto/x509/pkix `ToRDNSequence`).
+ * Subjects and alternative names as parameters of OpenBao's and Vault's PKI: some are the role's, some the request's.
  */
 import type { Entity } from '../../pki/entity.ts';
 import { type San, sanText } from '../../pki/san.ts';
-import { relativeParts, type Subject } from '../../pki/subject.ts';
+import type { Subject } from '../../pki/subject.ts';
+import { isInGoOrder, namesOf, valuesOf } from '../go.ts';
 import type { OmissionCause } from '../omission.ts';
 
 /** Attributes that a role states, in Go's order. */
@@ -44,8 +44,8 @@ export function requestNames({ subject, san }: Pick<Entity, 'subject' | 'san'>):
   });
   const lists = [
     ['alt_names', alternativeNames(san)],
-    ['ip_sans', ofKind(san, 'ip')],
-    ['uri_sans', ofKind(san, 'uri')],
+    ['ip_sans', namesOf(san, 'ip')],
+    ['uri_sans', namesOf(san, 'uri')],
     ['other_sans', otherNames(san)],
   ] as const;
   return Object.fromEntries([
@@ -57,7 +57,7 @@ export function requestNames({ subject, san }: Pick<Entity, 'subject' | 'san'>):
 /** What a role allows of names. */
 export function roleNames({ subject, san }: Pick<Entity, 'subject' | 'san'>): object {
   const names = [...valuesOf(subject, 'CN'), ...alternativeNames(san)];
-  const ips = ofKind(san, 'ip');
+  const ips = namesOf(san, 'ip');
   return {
     allow_any_name: false,
     allow_bare_domains: true,
@@ -70,7 +70,7 @@ export function roleNames({ subject, san }: Pick<Entity, 'subject' | 'san'>): ob
     allow_ip_sans: ips.length > 0,
     // OpenBao has it; Vault warns that it does not know it, and its policy says the same.
     allowed_ip_sans_cidr: ips.map((ip) => `${ip}/${ip.includes(':') ? 128 : 32}`),
-    allowed_uri_sans: ofKind(san, 'uri'),
+    allowed_uri_sans: namesOf(san, 'uri'),
     allowed_other_sans: otherNames(san),
     allowed_serial_numbers: valuesOf(subject, 'serialNumber'),
     allowed_user_ids: valuesOf(subject, 'UID'),
@@ -91,8 +91,8 @@ export function nameProblems({
   const several = ['CN', 'serialNumber'].filter((type) => valuesOf(subject, type).length > 1);
   const listed = [
     ...otherNames(san),
-    ...ofKind(san, 'uri'),
-    ...ofKind(san, 'email'),
+    ...namesOf(san, 'uri'),
+    ...namesOf(san, 'email'),
     ...valuesOf(subject, 'UID'),
   ];
   const names = [...listed, ...valuesOf(subject, 'serialNumber')];
@@ -104,7 +104,7 @@ export function nameProblems({
   ];
   return [
     ...[...strange.map(({ type }) => type), ...several].map((type) => ({ kind: 'attribute', type }) as const),
-    ...(exactSubject === true && !isInOrder(subject) ? [{ kind: 'order' } as const] : []),
+    ...(exactSubject === true && !isInGoOrder(subject) ? [{ kind: 'order' } as const] : []),
     ...san
       .filter(({ kind }) => !['dns', 'ip', 'uri', 'email', 'upn'].includes(kind))
       .map((one) => ({ kind: 'san', name: sanText(one) }) as const),
@@ -117,20 +117,12 @@ function isPattern(text: string): boolean {
   return text.startsWith('*') || text.endsWith('*');
 }
 
-function valuesOf(subject: Subject, type: string): readonly string[] {
-  return subject.filter((attribute) => attribute.type === type).map(({ value }) => value);
-}
-
-function ofKind(san: readonly San[], kind: San['kind']): readonly string[] {
-  return san.filter((one) => one.kind === kind).map(({ value }) => value);
-}
-
 function alternativeNames(san: readonly San[]): readonly string[] {
-  return [...ofKind(san, 'dns'), ...ofKind(san, 'email')];
+  return [...namesOf(san, 'dns'), ...namesOf(san, 'email')];
 }
 
 function otherNames(san: readonly San[]): readonly string[] {
-  return ofKind(san, 'upn').map((name) => `${UPN};UTF8:${name}`);
+  return namesOf(san, 'upn').map((name) => `${UPN};UTF8:${name}`);
 }
 
 /** A policy reads a leading star as a pattern; the engines drop a space in front of a name. */
@@ -146,13 +138,4 @@ function commonNameForm(name: string): 'hostname' | 'email' | 'disabled' {
   )
     ? 'hostname'
     : 'disabled';
-}
-
-/** The same RDNs that Go would write. */
-function isInOrder(subject: Subject): boolean {
-  const types = ORDER.filter((type) => subject.some((attribute) => attribute.type === type));
-  const parts = relativeParts(subject);
-  return (
-    parts.length === types.length && parts.every((part, i) => part.every(({ type }) => type === types[i]))
-  );
 }

@@ -1,11 +1,10 @@
 /** What to do with an export to OpenBao or Vault: three commands. */
 import type { IssuingAuthority } from '../authority.ts';
 import { type ExportFile, plainFile } from '../file.ts';
-import { type Omission, omissionText } from '../omission.ts';
+import { leftOutLines } from '../left-out.ts';
+import type { Omission } from '../omission.ts';
+import { TARGETS } from '../target.ts';
 import { mountOf } from './mount.ts';
-
-/** As its people call it. */
-export const ENGINE = 'OpenBao or Vault';
 
 /** `README.md`. */
 export function readmeFile(
@@ -47,7 +46,7 @@ export function readmeFile(
         ({ entity, slug }) => `| ${entity.id} | ${mountOf(authority)}/sign/${slug} | pki-${slug} |`,
       ),
     ),
-    ...leftOutLines(omissions),
+    ...leftOutLines(omissions, TARGETS.vault.engine),
   ]);
 }
 
@@ -67,10 +66,4 @@ function issueLines(authority: IssuingAuthority): readonly string[] {
       ({ slug }) =>
         `bao write -field=certificate ${mountOf(authority)}/sign/${slug} @requests/${slug}.json csr=@csr.pem`,
     );
-}
-
-function leftOutLines(omissions: readonly Omission[]): readonly string[] {
-  if (omissions.length === 0) return [];
-  const lines = omissions.map((omission) => `    ${omissionText(omission, ENGINE)}`);
-  return ['', 'Left out, because it would not be exactly what the manifest says:', '', ...lines];
 }

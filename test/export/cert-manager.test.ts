@@ -1,0 +1,240 @@
+/** Objects for cert-manager and trust-manager as values, judged by the schemas of both where these are found. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { certManagerExport } from '../../src/export/cert-manager/cert-manager.ts';
+import type { Exported } from '../../src/export/file.ts';
+import type { EndEntity } from '../../src/pki/entity.ts';
+import { itWhen } from '../e2e/project.ts';
+import {
+  aClient,
+  anAuthority,
+  anInventory,
+  aPeer,
+  aServer,
+  dns,
+  email,
+  ip,
+  uri,
+} from '../helpers/entities.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
+import { holds } from '../helpers/property.ts';
+import { lay, recorder, textsOf } from './exporting.ts';
+
+const SERVICES = anAuthority({
+  name: 'services',
+  issuer: 'authorities/root',
+  crl: { url: ['http://pki/a.crl'] },
+});
+const OTHER = anAuthority({ name: 'Other_Root' });
+const below = { issuer: 'authorities/services' } as const;
+
+function exported(...leaves: readonly EndEntity[]): Exported {
+  return certManagerExport(anInventory(anAuthority(), OTHER, SERVICES, ...leaves), { output: '../pki' });
+}
+
+function objectsOf(made: Exported): readonly Record<string, unknown>[] {
+  return made.files.flatMap(({ path, text }) => (path.endsWith('.json') ? [JSON.parse(text)] : []));
+}
+
+const API = aServer({
+  ...below,
+  name: 'api',
+  subject: [
+    { type: 'C', value: 'SE' },
+    { type: 'O', value: 'Ex, ample' },
+    { type: 'CN', value: 'api.example.test' },
+  ],
+  san: [
+    dns('api.example.test'),
+    dns('*.example.test'),
+    ip('::1'),
+    uri('spiffe://a/b'),
+    email('a@example.test'),
+  ],
+  objects: { secret: { name: 'api-tls', namespace: 'shop', labels: { app: 'api' }, annotations: {} } },
+  renewBefore: { kind: 'seconds', seconds: 86_400 },
+});
+const ALL = [
+  API,
+  aClient({
+    ...below,
+    name: 'billing',
+    key: { algorithm: 'ed25519' },
+    rotateKey: true,
+    trust: ['authorities/root', OTHER.id],
+  }),
+  aPeer({
+    ...below,
+    name: 'broker',
+    key: { algorithm: 'rsa', size: 3072 },
+    keyUsage: ['digitalSignature', 'keyEncipherment'],
+  }),
+];
+
+describe('a Certificate', () => {
+  const made = exported(...ALL);
+
+  it('has the names, usages, key and lifetime of the manifest', () => {
+    expect(JSON.parse(textsOf(made).get('certificates/servers-api.json') ?? '')).toEqual({
+      apiVersion: 'cert-manager.io/v1',
+      kind: 'Certificate',
+      metadata: { name: 'servers-api', namespace: 'shop' },
+      spec: {
+        secretName: 'api-tls',
+        secretTemplate: { labels: { app: 'api' } },
+        issuerRef: { group: 'cert-manager.io', kind: 'ClusterIssuer', name: 'pki-services' },
+        commonName: 'api.example.test',
+        subject: { countries: ['SE'], organizations: ['Ex, ample'] },
+        dnsNames: ['api.example.test', '*.example.test'],
+        ipAddresses: ['::1'],
+        uris: ['spiffe://a/b'],
+        emailAddresses: ['a@example.test'],
+        duration: '7776000s',
+        renewBefore: '86400s',
+        usages: ['digital signature', 'server auth'],
+        encodeUsagesInRequest: true,
+        privateKey: { algorithm: 'ECDSA', size: 256, encoding: 'PKCS8', rotationPolicy: 'Never' },
+      },
+    });
+  });
+
+  it('of others has their keys, and their trust is a Bundle for each set of roots', () => {
+    expect(textsOf(made).get('certificates/peers-broker.json')).toContain('"size": 3072');
+    expect(textsOf(made).get('certificates/clients-billing.json')).toContain('"rotationPolicy": "Always"');
+    const bundles = objectsOf(made).filter(({ kind }) => kind === 'Bundle');
+    const sources = bundles.map(({ spec }) => JSON.stringify(spec).match(/pki-root-[\w-]+/g));
+    expect(sources).toEqual([
+      ['pki-root-root'],
+      ['pki-root-root', expect.stringMatching(/^pki-root-other-root-[0-9a-f]{10}$/)],
+    ]);
+  });
+
+  const crds = process.env['PKI_CRDS'] ?? '';
+  itWhen(
+    existsSync(crds),
+    'PKI_CRDS names no folder of schemas',
+    'is one by the schemas of its makers, like all the others',
+    async () => {
+      const schemas = schemasIn(crds);
+      const objects = objectsOf(made);
+      expect(objects.length).toBe(6);
+      for (const object of objects) {
+        const validate = schemas.get(`${object['apiVersion']} ${object['kind']}`);
+        expect(validate?.(object), JSON.stringify(validate?.errors)).toBe(true);
+      }
+      // And they find what is wrong.
+      const validate = schemas.get('cert-manager.io/v1 Certificate');
+      const [good] = objects.filter(({ kind }) => kind === 'Certificate');
+      for (const wrong of [{ dnsName: [] }, { usages: ['serve'] }, { privateKey: { algorithm: 'DSA' } }])
+        expect(validate?.({ ...good, spec: { ...Object(good?.['spec']), ...wrong } })).toBe(false);
+    },
+  );
+});
+
+it.each<readonly [string, Partial<EndEntity>, object]>([
+  ['half an hour', { validity: 1800 }, { kind: 'validity' }],
+  ['a key of Ed448', { key: { algorithm: 'ed448' } }, { kind: 'key', key: 'ed448' }],
+  ['a user id', { subject: [{ type: 'UID', value: 'x' }] }, { kind: 'attribute', type: 'UID' }],
+  ['a UPN', { san: [{ kind: 'upn', value: 'a@b' }] }, { kind: 'san', name: 'upn:a@b' }],
+  ['a purpose by OID', { extendedKeyUsage: ['1.2.3'] }, { kind: 'extension', name: 'extendedKeyUsage' }],
+  [
+    'policies',
+    { policies: [{ oid: '1.2.3', qualifiers: [] }] },
+    { kind: 'extension', name: 'certificatePolicies' },
+  ],
+  ['another digest', { signing: { digest: 'sha512', padding: null } }, { kind: 'signature' }],
+])('%s is left out, and said', (_, given, cause) => {
+  const made = exported(aServer({ ...below, name: 'odd', ...given }), API);
+  expect(made.omissions).toEqual([{ entity: 'servers/odd', cause }]);
+  expect(textsOf(made).has('certificates/servers-odd.json')).toBe(false);
+});
+
+it('an authority whose key is offline cannot sign in a cluster', () => {
+  const offline = { ...SERVICES, keyPlace: { kind: 'offline' } as const };
+  const made = certManagerExport(anInventory(anAuthority(), offline, API), { output: '../pki' });
+  expect(made.omissions).toEqual([
+    { entity: 'servers/api', cause: { kind: 'offline', issuer: 'authorities/services' } },
+  ]);
+});
+
+it('odd values are data in JSON, and kubectl gets names and files alone', () => {
+  const folder = temporaryFolder();
+  const kubectl = recorder(folder, 'kubectl', 'case $1 in create) echo {} ;; esac');
+  const odd = fc
+    .array(fc.constantFrom(`\${x}`, '$(id)', '`id`', '"', "'", '\\', '\n', '{{x}}', ' ', '😀', '-n', 'a'), {
+      minLength: 1,
+      maxLength: 6,
+    })
+    .map((all) => all.join(''));
+  let round = 0;
+  holds(
+    fc.tuple(odd, odd),
+    ([organization, path]) => {
+      const subject = [{ type: 'O', value: organization }];
+      const server = { ...API, subject, san: [dns(organization)] };
+      const files = `x${path.replaceAll('/', '')}`;
+      const made = certManagerExport(anInventory(anAuthority(), SERVICES, server), { output: files });
+      const to = join(folder, String(++round));
+      execFileSync('mkdir', ['-p', to]);
+      lay(to, made);
+      for (const id of ['root', 'services']) {
+        execFileSync('mkdir', ['-p', join(to, files, 'authorities', id)]);
+        for (const name of ['cert.pem', 'ca.pem', 'key.pem'])
+          execFileSync('cp', ['/dev/null', join(to, files, 'authorities', id, name)]);
+      }
+      execFileSync(join(to, 'apply.sh'), ['--dry-run=server'], {
+        env: { ...process.env, KUBECTL: kubectl.path },
+      });
+      const spec = JSON.parse(textsOf(made).get('certificates/servers-api.json') ?? '').spec;
+      expect({ organizations: spec.subject.organizations, dnsNames: spec.dnsNames }).toEqual({
+        organizations: [organization],
+        dnsNames: [organization],
+      });
+      const calls = kubectl.calls().slice(-7);
+      expect(calls.map(([verb, what]) => (verb === 'create' ? what : verb))).toEqual([
+        ...['secret', 'apply', 'configmap', 'apply', 'apply', 'apply', 'apply'],
+      ]);
+      expect(calls[0]?.find((word) => word.startsWith('--key='))).toBe(
+        `--key=${to}/${files}/authorities/services/key.pem`,
+      );
+      expect(
+        calls.filter(([verb]) => verb === 'apply').every((call) => call.includes('--dry-run=server')),
+      ).toBe(true);
+    },
+    8,
+  );
+});
+
+/** By `apiVersion kind`; what a schema does not name is refused, as a server with strict validation does. */
+function schemasIn(folder: string): ReadonlyMap<string, ReturnType<Ajv['compile']>> {
+  const ajv = new Ajv({ strict: false, logger: false });
+  const found = new Map<string, ReturnType<Ajv['compile']>>();
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.yaml')) continue;
+    const { spec } = parse(readFileSync(join(folder, name), 'utf8'));
+    for (const version of spec.versions) {
+      const { apiVersion, kind, metadata, ...rest } = version.schema.openAPIV3Schema.properties;
+      const closed = close({ type: 'object', properties: { apiVersion, kind, ...rest } });
+      const schema = { ...closed, properties: { ...closed['properties'], metadata } };
+      found.set(`${spec.group}/${version.name} ${spec.names.kind}`, ajv.compile(schema));
+    }
+  }
+  return found;
+}
+
+type Schema = Record<string, unknown> & { readonly properties?: Record<string, unknown> };
+
+function close(schema: Schema): Schema {
+  const parts = Object.entries(schema).map(([key, value]) => {
+    const inner = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return [key, inner ? close(value as Schema) : value] as const;
+  });
+  const closed = Object.fromEntries(parts);
+  const isOpen = schema.properties === undefined || 'additionalProperties' in schema;
+  return isOpen || schema['type'] !== 'object' ? closed : { ...closed, additionalProperties: false };
+}
