@@ -31,6 +31,7 @@ export const DIAGNOSTIC_CODES = [
   'secret',
   'command',
   'request',
+  'anchor',
   'text',
   'country',
   'san',

@@ -6,6 +6,7 @@
 import type * as z from 'zod';
 import { keySpecText } from '../pki/key-spec.ts';
 import { keysOf } from '../pki/record.ts';
+import { anchor } from './anchor.ts';
 import { durationText } from './duration.ts';
 import { EXTENSION_SETTINGS } from './extension-settings.ts';
 import * as field from './fields.ts';
@@ -131,6 +132,15 @@ export const SETTINGS = {
     meaning:
       'a certification request (PKCS#10) of someone who keeps the key, relative to the manifest and below its folder: the public key is taken from it, everything else from the manifest; no key is made',
     examples: ['requests/partner.csr'],
+  },
+  certificate: {
+    places: { authority: anchor.optional() },
+    single: true,
+    type: 'path',
+    byDefault: 'none',
+    meaning:
+      'a file of certificates, relative to the manifest and below its folder: an authority of someone else, which can be named in `trust` and signs nothing here. It has no other setting ([scale.md](scale.md))',
+    examples: ['anchors/corp.pem'],
   },
   validity: {
     places: everywhere(field.validity),

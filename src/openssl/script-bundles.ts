@@ -4,19 +4,11 @@ import { filePath } from '../pki/files.ts';
 import type { ById } from '../pki/issuers.ts';
 import { partsPath, stagedPath } from '../pki/paths.ts';
 import { ruleOf } from '../plan/artifacts/rules.ts';
-import {
-  type Change,
-  crossingOf,
-  isIssue,
-  isWork,
-  keptTrustOf,
-  makesKey,
-  type Work,
-} from '../plan/change.ts';
+import { type Change, crossingOf, isWork, keptTrustOf, makesKey, type Work } from '../plan/change.ts';
 import type { Make } from '../plan/make.ts';
 import type { Part } from '../plan/parts.ts';
 import { lookUp } from './key-path.ts';
-import { shellPath } from './shell.ts';
+import { shellPath, shellWords } from './shell.ts';
 
 /** What the lines of one script follow from. */
 export interface Context {
@@ -77,7 +69,12 @@ function partLines(part: Part, change: Work, context: Context): readonly Line[] 
       ];
     case 'certificate':
       return [
-        { cat: isOwn && isIssue(change) ? stagedPath(part.of, 'cert') : shellPath(filePath(entity, 'cert')) },
+        {
+          cat:
+            isOwn && change.writes.includes('cert')
+              ? stagedPath(part.of, 'cert')
+              : shellPath(filePath(entity, 'cert')),
+        },
       ];
     case 'joint':
       return jointLines(part, change, context);
@@ -95,8 +92,15 @@ function partLines(part: Part, change: Work, context: Context): readonly Line[] 
 /** A root's earlier certificates, by fingerprint: they are in its folder, however far the run has come. */
 function earlierLines(id: EntityId, { byId, changes }: Context): readonly Line[] {
   const entity = lookUp(byId, id);
+  if (entity.keyPlace?.kind === 'anchor')
+    return entity.keyPlace.certificates.slice(1).map((pem) => ({ call: printed(pem) }));
   const files = `${shellPath(filePath(entity, 'cert'))} ${shellPath(filePath(entity, 'previous'))}`;
   return keptTrust(id, changes).previous.map((fingerprint) => ({ call: `pick ${fingerprint} ${files}` }));
+}
+
+/** A command that prints a text of whole lines. */
+export function printed(text: string): string {
+  return `printf '%s\\n' ${shellWords(text.trimEnd().split('\n'))}`;
 }
 
 /** What intermediates had from those: in their places, or in the root's file already. */

@@ -17,7 +17,7 @@ import { GIVEN_LEFTOVERS, givenKeyCommands } from './given-key.ts';
 import { lookUp } from './key-path.ts';
 import { makeCommand } from './make-command.ts';
 import { relockArgs } from './pass.ts';
-import { BEHIND, bundleLines, PICK, partsLine } from './script-bundles.ts';
+import { BEHIND, bundleLines, PICK, partsLine, printed } from './script-bundles.ts';
 import {
   clearLines,
   LINK_FUNCTIONS,
@@ -116,8 +116,7 @@ function stepLines(step: Step, context: Context): readonly string[] {
 
 function makeLines(make: Make, context: Context): readonly string[] {
   const { byId } = context;
-  // A script is of a plan without answers.
-  if (make.op === 'take') return [];
+  if (make.op === 'take') return anchorLines(make.of, byId);
   if (make.op === 'sign' && make.key !== undefined) return givenLines(make, make.key, context);
   const { args, input } = makeCommand(make, byId, { ...SCRIPT_PLACE, output: context.output });
   const call = opensslCall(args, input);
@@ -135,6 +134,13 @@ function givenLines(
     ...givenKeyCommands(make, key, byId, output).flatMap(({ args, input }) => opensslCall(args, input)),
     `rm -f ${shellWords(GIVEN_LEFTOVERS)}`,
   ];
+}
+
+/** A script is of a plan without answers from other machines: what it takes is in the manifest. */
+function anchorLines(id: EntityId, byId: ById): readonly string[] {
+  const { keyPlace } = lookUp(byId, id);
+  const pem = keyPlace?.kind === 'anchor' ? (keyPlace.certificates[0] ?? '') : '';
+  return [`${printed(pem)} >${stagedPath(id, 'cert')}`];
 }
 
 /** The configuration as a quoted here-document, in which the shell expands nothing. */

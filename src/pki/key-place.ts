@@ -23,6 +23,14 @@ export type KeyPlace =
       readonly key: GivenKey;
       /** What the request asks for and the manifest does not, as `san dns:x.test`; it is ignored. */
       readonly ignored: readonly string[];
+    }
+  /** With someone else, who signs nothing for us: the certificates of an authority that is trusted, and no more. */
+  | {
+      readonly kind: 'anchor';
+      /** Relative to the manifest. */
+      readonly path: string;
+      /** As PEM, in the order of the file: at least one. */
+      readonly certificates: readonly string[];
     };
 
 interface Placed {
@@ -42,6 +50,11 @@ export function takesKey({ kind }: KeyPlace, artifact: Artifact): boolean {
 /** Whether the key of an authority is on a machine of its own. */
 export function isOffline({ keyPlace }: Placed): boolean {
   return keyPlace?.kind === 'offline';
+}
+
+/** Whether nothing here can know a key: that of an offline authority, or of an anchor. */
+export function isKeyless({ keyPlace }: Placed): boolean {
+  return keyPlace?.kind === 'offline' || keyPlace?.kind === 'anchor';
 }
 
 /** The request that an entity's key comes from; `undefined` where that is not so. */

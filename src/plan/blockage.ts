@@ -70,6 +70,8 @@ export type Refusal =
   | { readonly kind: 'blocked'; readonly path: string; readonly cause: Blockage }
   /** A key that no passphrase opens, or none that is to be had. */
   | { readonly kind: 'encrypted'; readonly path: string; readonly why: KeyClosure }
+  /** The key of an anchor is not ours to replace; `path` is its file beside the manifest. */
+  | { readonly kind: 'anchor'; readonly entity: EntityId; readonly path: string }
   /** Links of this program cannot be renamed within their folder. */
   | { readonly kind: 'renamed-links'; readonly entity: EntityId; readonly artifact: Artifact }
   /** `path` is the certificate of the authority, which stays. */

@@ -2,6 +2,7 @@
 import type { Entity, EntityId } from '../pki/entity.ts';
 import type { Subject } from '../pki/subject.ts';
 import { type CertificateFacts, type Fingerprint, fingerprintsOf, keyIdentifierOf } from '../x509/facts.ts';
+import { anchored } from './anchored.ts';
 import { type Change, crossingOf, isIssue, type KeptTrust, keptTrustOf, makesKey } from './change.ts';
 import type { AuthorityObservation, EntityObservation } from './observation.ts';
 import type { Member } from './parts.ts';
@@ -35,11 +36,12 @@ export interface Outlook extends Member {
  */
 export function outlookOf(
   entity: Entity,
-  observed: EntityObservation,
+  seen: EntityObservation,
   change: Change,
   children: readonly AuthorityObservation[],
   now: number,
 ): Outlook {
+  const observed = anchored(entity, seen);
   const issuance = isIssue(change) ? change.issuance : null;
   const own = {
     id: entity.id,

@@ -6,6 +6,7 @@ import { groupBy } from '../pki/group.ts';
 import { byIdOf } from '../pki/issuers.ts';
 import { fingerprintsOf, type NameAttribute } from '../x509/facts.ts';
 import { withAffected } from './affected.ts';
+import { planAny } from './anchor.ts';
 import type { Answered } from './answered.ts';
 import { type Change, type Consent, consentsOf, isIssue } from './change.ts';
 import { type ClockDoubt, type Moment, momentOf } from './clock.ts';
@@ -27,7 +28,7 @@ import {
 } from './observation.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
 import { pinnedOf } from './pinned.ts';
-import { planEntity, routeIn } from './plan-entity.ts';
+import { routeIn } from './plan-entity.ts';
 import { earlierOf } from './previous.ts';
 import { prunesIn } from './prune.ts';
 import { type Remark, remarksOf } from './remark.ts';
@@ -109,7 +110,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     const observed = withoutKey(entity, observation.entities.get(entity.id) ?? NOTHING);
     const change = pinned.has(entity.id)
       ? unchanged(entity, observed, context)
-      : planEntity(entity, observed, context);
+      : planAny(entity, observed, context);
     if (entity.kind === 'authority')
       outlooks.set(entity.id, outlookOf(entity, observed, change, context.childrenOf(entity.id), now));
     return change;

@@ -75,7 +75,7 @@ function entitySteps(
     ids.flatMap((id) => (id !== null && id !== entity.id && works.has(id) ? [stepId('publish', id)] : []));
   const key = keySource(entity, change);
   const made = [
-    ...(isIssue(change) ? issueSteps(change, entity, key, published([entity.issuer])) : []),
+    ...(isIssue(change) ? issueSteps(change, entity, key, published([entity.issuer])) : anchorSteps(change)),
     ...callSteps(change, entity, key),
     ...conversionSteps(change, entity, byId, published),
   ];
@@ -106,6 +106,11 @@ function issueSteps(
     request.id,
   ]);
   return [request, sign, cross];
+}
+
+/** The certificate of an anchor is taken as it is. */
+function anchorSteps({ id, writes }: Work): readonly MakeStep[] {
+  return writes.includes('cert') ? [makeStep({ op: 'take', of: id, files: ['cert'] }, [])] : [];
 }
 
 /** Made on another machine; the steps are those that it would take here. */

@@ -6,6 +6,7 @@ import type { Artifact, Output } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
 import { type Fingerprint, fingerprintsOf } from '../x509/facts.ts';
+import { anchorFacts } from './anchored.ts';
 import type { Situation } from './artifacts/rule.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
 import { earlierOf } from './previous.ts';
@@ -21,8 +22,10 @@ export function anchorsIn(
 ): Anchors {
   const anchors = new Map<Fingerprint, EntityId>();
   for (const [id, { certificates }] of known ?? []) for (const one of certificates) anchors.set(one, id);
-  for (const { id, kind } of entities) {
+  for (const entity of entities) {
+    const { id, kind } = entity;
     if (kind !== 'authority') continue;
+    for (const { fingerprint } of anchorFacts(entity)) anchors.set(fingerprint, id);
     const seen = observed.get(id) ?? NOTHING;
     for (const one of fingerprintsOf(earlierOf(seen).roots)) anchors.set(one, id);
     if (seen.cert.state === 'present') anchors.set(seen.cert.facts.fingerprint, id);

@@ -1,6 +1,6 @@
 /** Keys that are on other machines: what their absence means here. Pure. */
 import type { Entity, EntityId } from '../pki/entity.ts';
-import { isOffline, KEYED } from '../pki/key-place.ts';
+import { isKeyless, isOffline, KEYED } from '../pki/key-place.ts';
 import { type Change, waitingOf } from './change.ts';
 import type { EntityObservation } from './observation.ts';
 
@@ -9,7 +9,7 @@ const MISSING_FILES = Object.fromEntries([...KEYED].map((file) => [file, MISSING
 
 /** An entity as it is planned: where its key is offline, no file that takes it is read, made or removed here. */
 export function withoutKey(entity: Entity, observed: EntityObservation): EntityObservation {
-  return !isOffline(entity) ? observed : { ...observed, ...MISSING_FILES };
+  return !isKeyless(entity) ? observed : { ...observed, ...MISSING_FILES };
 }
 
 /** Before an authority can sign, after this change: the one whose key is awaited, `null` where it can. */

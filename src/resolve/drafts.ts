@@ -8,6 +8,7 @@ import { keySpan, type MapTree, nodeAt, type Pair, type Tree, valueSpan } from '
 import { KINDS, SECTIONS, type Section } from '../pki/entity.ts';
 import { mapRecord } from '../pki/record.ts';
 import { NO_SIDE_FILES } from '../pki/side-file.ts';
+import { withAnchor } from './anchor.ts';
 import {
   type AuthorityDraft,
   authorityDraft,
@@ -49,7 +50,7 @@ export function draftsOf(parsed: ParsedManifest, report: Report, files = NO_SIDE
     written[section].map((entry) => leafDraft(section, entry)),
   );
   return {
-    authorities: written.authorities.map(authorityDraft),
+    authorities: written.authorities.map((entry) => withAnchor(authorityDraft(entry), files, report)),
     leaves: leaves.map((leaf) => withRequest(leaf, files, report)),
     broken: SECTIONS.flatMap((section) => brokenIn(section, parsed)),
     sections: mapRecord(KINDS, (_, section) => sectionOf(section, parsed)),

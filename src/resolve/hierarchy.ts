@@ -1,6 +1,7 @@
 /** Who signs whom: every authority's issuer, its root, and how deep it stands. */
 import type { Report } from '../manifest/report.ts';
 import { compare } from '../pki/compare.ts';
+import { isAnchor } from './anchor.ts';
 import { type AuthorityDraft, draftText } from './draft.ts';
 import type { Drafts } from './drafts.ts';
 import { reportUnknownIssuer } from './issuer-name.ts';
@@ -121,7 +122,8 @@ function stand(authority: AuthorityDraft, { issuers, positions, marks }: Walk, r
   else positions.set(authority.name, { authority, issuer, root: above?.root ?? authority, depth });
 }
 
-function reportNoRoot({ authorities, leaves, broken, sections }: Drafts, report: Report): void {
+function reportNoRoot({ authorities: all, leaves, broken, sections }: Drafts, report: Report): void {
+  const authorities = all.filter((authority) => !isAnchor(authority));
   const roots = authorities.some(({ issuer }) => issuer === undefined);
   const unknown = !sections.authorities.isReadable || broken.some(({ kind }) => kind === 'authority');
   if (roots || unknown) return;

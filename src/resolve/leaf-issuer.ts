@@ -1,6 +1,7 @@
 /** Which authority signs a leaf: the one it names, or the only one that could. */
 import type { Report } from '../manifest/report.ts';
 import { listed } from '../manifest/suggest.ts';
+import { isAnchor } from './anchor.ts';
 import { draftText, type LeafDraft } from './draft.ts';
 import type { Hierarchy, Position } from './hierarchy.ts';
 import { reportUnknownIssuer } from './issuer-name.ts';
@@ -29,7 +30,7 @@ export function signedLeaves(hierarchy: Hierarchy, report: Report): readonly Sig
  */
 function issuingAuthorities({ complete, order }: Hierarchy): readonly Position[] {
   const above = new Set(order.map(({ issuer }) => issuer));
-  return complete ? order.filter(({ authority }) => !above.has(authority)) : [];
+  return complete ? order.filter(({ authority }) => !above.has(authority) && !isAnchor(authority)) : [];
 }
 
 function namedIssuer(leaf: LeafDraft, hierarchy: Hierarchy, report: Report): Position | undefined {

@@ -3,12 +3,14 @@ import type { ParsedManifest } from '../manifest/parse.ts';
 import type { Report } from '../manifest/report.ts';
 import type { Place } from '../manifest/setting.ts';
 import { type Setting, type SettingOf, settingsOf } from '../manifest/settings.ts';
+import type { Output } from '../pki/artifact.ts';
 import type { Authority, EndEntity, Entity, Inventory } from '../pki/entity.ts';
 import { requestOf, takesKey } from '../pki/key-place.ts';
 import type { Locations } from '../pki/locations.ts';
 import { pick } from '../pki/record.ts';
 import { NO_SIDE_FILES, type SideFiles } from '../pki/side-file.ts';
 import type { RequestContent } from '../x509/request.ts';
+import { checkAnchoredIssuers, isAnchor } from './anchor.ts';
 import { checkBundles } from './bundles.ts';
 import { checkConstrainedNames } from './constrained.ts';
 import { checkCritical } from './critical.ts';
@@ -52,6 +54,7 @@ const BECOMES = {
   issuer: 'issuer',
   subject: 'subject',
   key: 'key',
+  certificate: 'keyPlace',
   folder: 'layout',
   files: 'layout',
   outputs: 'outputs',
@@ -73,6 +76,9 @@ function keptIn<P extends Place>(place: P): readonly Kept<P>[] {
 const OF_AUTHORITY = keptIn('authority');
 const OF_LEAF = keptIn('leaf');
 
+/** What there is of an anchor: its certificate, and what its peers trust. */
+const ANCHOR_OUTPUTS: readonly Output[] = ['cert', 'ca'];
+
 /** What every entity has that is not a setting as it is written. */
 function baseOf(draft: Draft) {
   const { id, name, subject, earlierSubject, exactSubject, key, keyPlace, layout, settings } = draft;
@@ -88,9 +94,9 @@ function baseOf(draft: Draft) {
     ...(layout === undefined ? {} : { layout }),
     ...(settings.publish === 'symlinks' ? { publish: settings.publish } : {}),
     outputs:
-      keyPlace === undefined
-        ? settings.outputs.files
-        : settings.outputs.files.filter((file) => !takesKey(keyPlace, file)),
+      keyPlace?.kind === 'anchor'
+        ? ANCHOR_OUTPUTS
+        : settings.outputs.files.filter((file) => keyPlace === undefined || !takesKey(keyPlace, file)),
     ...(Object.keys(settings.outputs.seals).length === 0 ? {} : { seals: settings.outputs.seals }),
     ...(Object.keys(settings.outputs.objects).length === 0 ? {} : { objects: settings.outputs.objects }),
     ...(ownership === undefined ? {} : { ownership }),
@@ -168,11 +174,13 @@ function signedPairs(hierarchy: Hierarchy, leaves: readonly SignedLeaf[]) {
 /** @param files those beside it that it names. The inventory of a manifest; of use only when the report has no error afterwards. */
 export function resolve(parsed: ParsedManifest, report: Report, files: SideFiles = NO_SIDE_FILES): Inventory {
   const drafts = draftsOf(parsed, report, files);
-  const all = [...drafts.authorities, ...drafts.leaves];
+  // Of an anchor, its certificates say all that there is to check.
+  const all = [...drafts.authorities.filter((draft) => !isAnchor(draft)), ...drafts.leaves];
   const hierarchy = hierarchyOf(drafts, report);
   const context = { hierarchy, trusts: trustsIn(hierarchy, report), report };
   const leaves = signedLeaves(hierarchy, report);
   checkBrokenEntries(drafts, report);
+  checkAnchoredIssuers(all, drafts.authorities, report);
   checkPathLengths(hierarchy, report);
   checkSubjects(all, report);
   checkExactSubjects(all, report);

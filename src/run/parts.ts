@@ -3,7 +3,7 @@ import { modeOf } from '../pki/artifact.ts';
 import type { Entity } from '../pki/entity.ts';
 import { unreachable } from '../pki/entity.ts';
 import { ruleOf } from '../plan/artifacts/rules.ts';
-import { crossingOf, isIssue, type Work } from '../plan/change.ts';
+import { crossingOf, type Work } from '../plan/change.ts';
 import type { Part } from '../plan/parts.ts';
 import { keyAfter } from './keys.ts';
 import { entityOf, type Run } from './run.ts';
@@ -33,7 +33,9 @@ function ownText(run: Run, change: Work, part: Part): string {
     case 'key':
       return keyAfter(run, entityOf(run, of), change).toString('latin1');
     case 'certificate':
-      return isIssue(change) ? staging.read(of, 'cert').toString('latin1') : published.certificate(of).pem;
+      return change.writes.includes('cert')
+        ? staging.read(of, 'cert').toString('latin1')
+        : published.certificate(of).pem;
     case 'joint':
       throw new Error(`Internal error: ${of} stands above itself`);
     case 'earlier':

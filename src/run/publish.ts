@@ -10,6 +10,7 @@ import { grantPlaced } from '../store/commit/grant.ts';
 import { checkReplaceable } from '../store/commit/replaceable.ts';
 import { ledgerEntry } from '../store/ledger.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
+import { parseCertificate } from '../x509/parse.ts';
 import { writeLocked } from './keys.ts';
 import { writeObjects } from './objects.ts';
 import { writeBundles } from './parts.ts';
@@ -38,6 +39,9 @@ async function replace(run: Run, entity: Entity, change: Work): Promise<void> {
   );
   const { issued, cross } = verifyStaged(run, entity, change);
   take(run, entity, change, [issued, cross]);
+  // That of an anchor is nothing that was issued here.
+  const certificate =
+    issued ?? (change.writes.includes('cert') ? parseCertificate(staging.read(entity.id, 'cert')) : null);
   // Reading comes before writing: afterwards it would wait for the folder.
   const tidied = tidy(run, entity, change);
   const whyCross = change.reasons.filter(({ kind }) => kind === 'keeps-trust');
@@ -60,7 +64,7 @@ async function replace(run: Run, entity: Entity, change: Work): Promise<void> {
   const set = { entity, writes, deletes, relinks, keepsAll, grant, again };
   await commit(output, { ...set, stamp: staging.run, run: staging.run, flush });
   const key = issued !== null && makesKey(change) ? issued.keyId : null;
-  published.replaced(entity.id, { key, certificate: issued, cross });
+  published.replaced(entity.id, { key, certificate, cross });
 }
 
 /** Before anything of it is known to the world. */

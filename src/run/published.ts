@@ -116,6 +116,8 @@ export class Published {
    * its place when the root asks, and in the file of previous ones when those that trust it do.
    */
   earlier(id: EntityId): string {
+    const { keyPlace } = this.#entity(id);
+    if (keyPlace?.kind === 'anchor') return keyPlace.certificates.slice(1).join('');
     return this.#certificates(id, keptTrustOf(this.#change(id)).previous);
   }
 

@@ -4,7 +4,7 @@ import type { Artifact } from '../pki/artifact.ts';
 import type { Maker } from '../pki/engine.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
-import { isOffline, requestOf } from '../pki/key-place.ts';
+import { isKeyless, requestOf } from '../pki/key-place.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { crossObjections, type Made, objections } from '../plan/accept.ts';
 import { type FactsOf, ruleOf } from '../plan/artifacts/rules.ts';
@@ -31,8 +31,8 @@ export interface Verified {
 /** @throws StepError where anything is wrong. */
 export function verifyStaged(run: Run, entity: Entity, change: Work): Verified {
   for (const artifact of change.writes) verifyConverted(run, entity, change, artifact);
-  // Where the key is offline, nothing is made that takes it, and it cannot be read.
-  if (isOffline(entity)) return { issued: null, cross: null };
+  // Nothing is made that takes the key, and it cannot be read.
+  if (isKeyless(entity)) return { issued: null, cross: null };
   const key = keyIn(run, entity, change);
   if (change.writes.includes('public')) verifyPublic(key, run.staging.read(entity.id, 'public'));
   return { issued: verifyIssued(run, entity, change, key), cross: verifyCross(run, entity, change, key) };

@@ -3,6 +3,7 @@ import { shownWord } from '../openssl/shell.ts';
 import { ARTIFACTS } from '../pki/artifact.ts';
 import { unreachable } from '../pki/entity.ts';
 import { COMMIT_FOLDER } from '../pki/paths.ts';
+import { visible } from '../pki/printable.ts';
 import { secretSourceText } from '../pki/secret-source.ts';
 import type { KeyClosure, Refusal, VouchingFault } from '../plan/blockage.ts';
 import type { Advice } from './advice.ts';
@@ -19,6 +20,11 @@ export function refusalText(refusal: Refusal): Advice {
       };
     case 'encrypted':
       return closedKeyText(refusal.path, refusal.why);
+    case 'anchor':
+      return {
+        problem: `"${refusal.entity}" has its key elsewhere, where others replace it`,
+        hint: `put its next certificate into "${visible(refusal.path)}" when they have made one`,
+      };
     case 'renamed-links':
       return {
         problem: `the ${ARTIFACTS[refusal.artifact].file} of ${refusal.entity} is behind links, which cannot be renamed in their folder`,

@@ -44,6 +44,7 @@ describe('the table of settings', () => {
       'digest',
       'signature',
       'request',
+      'certificate',
       'nameConstraints',
       'keyUsage',
       'extendedKeyUsage',

@@ -2,6 +2,7 @@
 
 import type { Artifact } from '../../pki/artifact.ts';
 import type { Entity, EntityId } from '../../pki/entity.ts';
+import { anchorFacts } from '../../plan/anchored.ts';
 import { type FactsOf, readFacts } from '../../plan/artifacts/rules.ts';
 import { strangeIn } from '../../plan/known.ts';
 import {
@@ -15,7 +16,7 @@ import type { CertificateFacts } from '../../x509/facts.ts';
 import { readPublished } from '../symlinks/read.ts';
 import { knownIn } from './known.ts';
 
-/** Roots and intermediates, each with its certificate first. @param root the output folder. */
+/** Roots and intermediates, each with its certificate first; of an anchor, what the manifest names. @param root the output folder. */
 export function readAuthorities(
   root: string,
   entities: readonly Entity[],
@@ -25,6 +26,8 @@ export function readAuthorities(
   const known = knownIn(root, authorities, seen);
   return new Map(
     authorities.map((entity) => {
+      const anchors = anchorFacts(entity);
+      if (anchors.length > 0) return [entity.id, anchors] as const;
       const observed = seen.get(entity.id) ?? NOTHING;
       const { cert } = observed;
       const current = cert.state === 'present' ? [cert.facts] : [];
@@ -35,6 +38,8 @@ export function readAuthorities(
 
 /** Of one root those from before. @param root the output folder. */
 export function readEarlierRoots(root: string, entity: Entity): readonly CertificateFacts[] {
+  const anchors = anchorFacts(entity);
+  if (anchors.length > 0) return anchors.slice(1);
   const observed = observationOf(root, entity);
   return explained(entity, observed, knownIn(root, [entity], new Map([[entity.id, observed]])));
 }

@@ -1,0 +1,107 @@
+/** Authorities of which only certificates are here: what their files hold, and what cannot be asked of them. */
+import { type Parsed, parsed, refused } from '../manifest/problem.ts';
+import type { Report } from '../manifest/report.ts';
+import { SETTING_NAMES } from '../manifest/settings.ts';
+import { unreachable } from '../pki/entity.ts';
+import { messageOf } from '../pki/errors.ts';
+import { quote, visible } from '../pki/printable.ts';
+import type { SideFault, SideFiles } from '../pki/side-file.ts';
+import { isAuthority } from '../x509/facts.ts';
+import { certificateLabelled, parseCertificates } from '../x509/parse.ts';
+import { pemText } from '../x509/pem.ts';
+import { type AuthorityDraft, type Draft, draftText } from './draft.ts';
+
+/** Whether only its certificates are here. */
+export function isAnchor({ keyPlace }: Pick<Draft, 'keyPlace'>): boolean {
+  return keyPlace?.kind === 'anchor';
+}
+
+/** The draft with what is in its file. Mistakes are reported where the file is named. */
+export function withAnchor(draft: AuthorityDraft, files: SideFiles, report: Report): AuthorityDraft {
+  const { certificate: path } = draft.settings;
+  if (path === undefined) return draft;
+  checkSettings(draft, report);
+  const found = certificatesAt(path, files);
+  if (!found.ok) report.error({ ...found.problem, at: draft.at('certificate') });
+  return { ...draft, keyPlace: { kind: 'anchor', path, certificates: found.ok ? found.value : [] } };
+}
+
+/** Whatever it is, its certificates say it. */
+function checkSettings(draft: AuthorityDraft, report: Report): void {
+  for (const setting of SETTING_NAMES) {
+    if (setting === 'certificate' || !draft.says(setting)) continue;
+    report.error({
+      code: 'anchor',
+      at: draft.at(setting),
+      message: `${draftText(draft)} has "certificate", and ${quote(setting)} beside it decides nothing`,
+      hint: `leave ${quote(setting)} out, or "certificate" where the authority is made here`,
+    });
+  }
+}
+
+function certificatesAt(path: string, files: SideFiles): Parsed<readonly string[]> {
+  const file = files(path);
+  if (!file.ok) return wrong(path, faultText(file.fault), 'name a file of certificates in PEM');
+  const text = file.bytes.toString('latin1');
+  if (text.includes('PRIVATE KEY-----'))
+    return wrong(path, 'holds a private key', 'take the key out: a certificate is all that trust takes');
+  return certificatesOf(path, file.bytes);
+}
+
+function certificatesOf(path: string, bytes: Buffer): Parsed<readonly string[]> {
+  try {
+    const all = parseCertificates(bytes);
+    if (all.length === 0)
+      return wrong(path, 'holds no certificate', 'it has to be PEM: "openssl x509 -inform der" converts');
+    const other = all.findIndex((facts) => !isAuthority(facts));
+    if (other !== -1)
+      return wrong(
+        path,
+        `holds a certificate (number ${other + 1}) that is not one of an authority`,
+        'take it out: what is trusted has to be an authority',
+      );
+    return parsed(certificateLabelled(bytes).map((der) => pemText('CERTIFICATE', der)));
+  } catch (error) {
+    return wrong(path, visible(messageOf(error)), 'name a file of certificates in PEM');
+  }
+}
+
+function wrong(path: string, what: string, hint: string): Parsed<never> {
+  return refused('anchor', `certificate ${quote(path)} ${what}`, hint);
+}
+
+function faultText(fault: SideFault): string {
+  switch (fault.kind) {
+    case 'missing':
+      return 'is not there';
+    case 'leads-out':
+      return "leads out of the manifest's folder through a link";
+    case 'no-file':
+      return 'is no plain file';
+    case 'too-large':
+      return `is larger than ${fault.limit / 1024} KiB`;
+    case 'unreadable':
+      return `cannot be read (${fault.code})`;
+    default:
+      return unreachable(fault);
+  }
+}
+
+/** An error for each entry that names one as its issuer. */
+export function checkAnchoredIssuers(
+  drafts: readonly Draft[],
+  authorities: readonly AuthorityDraft[],
+  report: Report,
+): void {
+  const anchors = new Set(authorities.filter(isAnchor).map(({ name }) => name));
+  for (const draft of drafts) {
+    if (draft.issuer === undefined || !anchors.has(draft.issuer) || isAnchor(draft)) continue;
+    report.error({
+      code: 'anchor',
+      at: draft.at('issuer'),
+      about: draftText(draft),
+      message: `${draftText(draft)} cannot be signed by ${quote(draft.issuer)}, of which only the certificate is here`,
+      hint: `name an authority that signs here; ${quote(draft.issuer)} can stand in "trust"`,
+    });
+  }
+}
