@@ -45,6 +45,7 @@ export function draftsOf({ pairs }: Hierarchy, now: number): EntryDrafts {
     hasChoice: authorities.length > 1,
     issuers,
     described: new ExtensionReader(sorted),
+    severalEncrypted: sorted.filter(({ isEncrypted }) => isEncrypted).length > 1,
   };
   const all = sorted.map((pair) => draftOf(pair, context));
   return withoutSharedSubjects(all, (draft) => rankOf(draft.pair, issuers, now));
@@ -105,9 +106,19 @@ interface Context {
   readonly hasChoice: boolean;
   readonly issuers: ReadonlySet<PlacedPair | null>;
   readonly described: ExtensionReader;
+  /** Several keys are encrypted, each perhaps under a passphrase of its own. */
+  readonly severalEncrypted: boolean;
 }
 
-function draftOf(pair: PlacedPair, { names, hasChoice, issuers, described }: Context): EntryDraft {
+/** Each is asked for by its own name where there are several. */
+function passphraseText(name: string, isOneOfSeveral: boolean): string {
+  return isOneOfSeveral ? `prompt:${name}` : 'prompt';
+}
+
+function draftOf(
+  pair: PlacedPair,
+  { names, hasChoice, issuers, described, severalEncrypted }: Context,
+): EntryDraft {
   const { section, issuer, cert } = pair;
   const { facts } = cert;
   const name = names.get(pair) ?? '';
@@ -130,6 +141,7 @@ function draftOf(pair: PlacedPair, { names, hasChoice, issuers, described }: Con
       extendedKeyUsage: purposesOf(facts, section),
       ...described.settingsOf(pair),
       key: keyText(pair.key.spec),
+      passphrase: pair.isEncrypted ? passphraseText(name, severalEncrypted) : undefined,
       validity: validity.text,
     }),
     notes: [

@@ -9,6 +9,8 @@ export interface Pair {
   readonly certPath: string;
   readonly key: KeyFacts;
   readonly keyPath: string;
+  /** The key is encrypted: it is taken for that of the certificate which is named like it. Absent: it was read. */
+  readonly isEncrypted?: true;
 }
 
 /** A certificate and all files that contain it. */

@@ -2,13 +2,15 @@
 
 import { compare } from '../pki/compare.ts';
 import { groupBy } from '../pki/group.ts';
+import { certificateSpki } from '../x509/certificate.ts';
 import type { Fingerprint, KeyFacts, KeyId } from '../x509/facts.ts';
+import { keyIdentifier } from '../x509/public-key.ts';
 import type { FoundCertificate, FoundFile, Scan } from './found.ts';
 import type { LeftOut, LeftOutWhy } from './left-out.ts';
 import { type KeyFile, nameText, type Occurrence, type Pair } from './pair.ts';
 import { nearness } from './paths.ts';
 import type { Revocation } from './revocations.ts';
-import { unpairedOf } from './unpaired.ts';
+import { isNamedAlike, unpairedOf } from './unpaired.ts';
 
 /** The pairs of a folder, and the reasons for certificates and keys without one. */
 export interface Pairing {
@@ -34,7 +36,8 @@ export function pairUp(
   const living = occurrences.filter(({ cert }) => !revoked.has(cert.facts.fingerprint));
   const keys = keysById(files);
   const groups = [...groupBy(living, ({ cert }) => cert.facts.keyId)];
-  const all = groups.flatMap(([keyId, group]) => pairGroup(group, keys.get(keyId) ?? [], now));
+  const read = groups.flatMap(([keyId, group]) => pairGroup(group, keys.get(keyId) ?? [], now));
+  const all = [...read, ...encryptedPairs(living, read, keys, files)];
   const { pairs, leftOut: sharedPaths } = distinct(all);
   const paired = new Set(all.map((pair) => pair.cert.facts.fingerprint));
   const context = {
@@ -112,6 +115,35 @@ function keysById(files: readonly FoundFile[]): ReadonlyMap<KeyId, readonly KeyF
     return facts === undefined ? [] : [{ path: file.path, facts }];
   });
   return groupBy(found, ({ facts }) => facts.keyId);
+}
+
+/** Certificates whose only key is an encrypted one of the same name, each key for one of them. */
+function encryptedPairs(
+  living: readonly Occurrence[],
+  read: readonly Pair[],
+  keys: ReadonlyMap<KeyId, readonly KeyFile[]>,
+  files: readonly FoundFile[],
+): readonly Pair[] {
+  const locked = files.filter(
+    ({ keys: [only, ...more] }) => only?.state === 'encrypted' && more.length === 0,
+  );
+  const paired = new Set(read.map(({ cert }) => cert.facts.fingerprint));
+  const free = living.filter(
+    ({ cert }) => !paired.has(cert.facts.fingerprint) && !keys.has(cert.facts.keyId),
+  );
+  return locked.flatMap(({ path: keyPath }) => {
+    const found = free.flatMap(({ cert, alone }) =>
+      alone.filter((certPath) => isNamedAlike(certPath, keyPath)).map((certPath) => ({ cert, certPath })),
+    );
+    const [newest] = found.toSorted((a, b) => b.cert.facts.notBefore - a.cert.facts.notBefore);
+    return newest === undefined
+      ? []
+      : [{ ...newest, key: keyOfCertificate(newest.cert), keyPath, isEncrypted: true }];
+  });
+}
+
+function keyOfCertificate({ facts, der }: FoundCertificate): KeyFacts {
+  return { keyId: facts.keyId, spec: facts.keySpec, keyIdentifier: keyIdentifier(certificateSpki(der)) };
 }
 
 type Candidate = Pair & { readonly score: number; readonly isOver: boolean };

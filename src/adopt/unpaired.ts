@@ -83,7 +83,8 @@ export function unusableKey(keyPath: string, fault: ReadFault): LeftOutWhy {
   return { kind: 'unreadable', fault };
 }
 
-function isNamedAlike(certPath: string, keyPath: string): boolean {
+/** Whether names and folders say that a key belongs to a certificate. */
+export function isNamedAlike(certPath: string, keyPath: string): boolean {
   const stem = stemOf(certPath).toLowerCase();
   if (stem !== stemOf(keyPath).toLowerCase()) return false;
   return stem !== '' || folderOf(certPath) === folderOf(keyPath);

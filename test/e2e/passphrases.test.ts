@@ -227,3 +227,38 @@ servers: { api: { commonName: api.example.test, passphrase: prompt } }
   const nothing = await project.pki(['apply', '--skip-verify']);
   expect(nothing).toMatchObject({ code: 0 });
 });
+
+it('a folder with an encrypted authority is adopted as it is, and signs once its passphrase is there', async () => {
+  const base = new Project(
+    `version: 1
+output: certs
+authorities: { ca: { commonName: Easy CA, folder: ., files: { key: private/ca.key, cert: ca.crt }, outputs: [key, cert] } }
+servers: { api: { commonName: api.example.test } }
+`,
+    { output: 'certs' },
+  );
+  await base.apply();
+  rmSync(base.path('.pki'), { recursive: true });
+  const key = base.path('private/ca.key');
+  // As easy-rsa and older tools leave it: RFC 1421's headers around SEC 1.
+  await openssl(['ec', '-in', key, '-aes256', '-passout', 'pass:ca-pass', '-out', `${key}.new`]);
+  expect(readFileSync(`${key}.new`, 'utf8')).toContain('Proc-Type: 4,ENCRYPTED\n');
+  writeFileSync(key, readFileSync(`${key}.new`));
+  rmSync(`${key}.new`);
+  rmSync(join(base.folder, 'pki.yaml'));
+  const before = readFileSync(key);
+  expect(await base.pki(['adopt', 'certs', '--write', 'pki.yaml'])).toMatchObject({ code: 0 });
+  const manifest = readFileSync(join(base.folder, 'pki.yaml'), 'utf8');
+  expect(manifest).toContain('    passphrase: prompt\n');
+  const plan = await base.pki(['plan']);
+  expect(plan.stdout).toContain('2 unchanged, nothing to do');
+  expect(plan.stderr).toBe('');
+  base.write(
+    manifest
+      .replace('passphrase: prompt', 'passphrase: env:CA')
+      .concat('  new: { commonName: new.example.test }\n'),
+  );
+  const run = await base.pki(['apply', '--skip-verify'], { env: { CA: 'ca-pass' } });
+  expect(run).toMatchObject({ code: 0 });
+  expect(readFileSync(key)).toEqual(before);
+});
