@@ -17,7 +17,7 @@ export const EXTENSION_SETTINGS = {
     type: 'map of lists',
     byDefault: 'any name',
     meaning:
-      'which names may stand below this authority (RFC 5280 §4.2.1.10): `permitted` and `excluded` lists of domains, ranges of addresses, `email:` and `uri:` hosts',
+      'which names may stand below this authority (RFC 5280 §4.2.1.10): `permitted` and `excluded` lists of domains, ranges of addresses, `email:` and `uri:` hosts, and `dirName:` names that subjects begin with',
     examples: [{ permitted: ['example.test', '10.0.0.0/8'], excluded: ['secret.example.test'] }],
   },
   keyUsage: {

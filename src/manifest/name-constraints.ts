@@ -5,13 +5,14 @@ import { quote } from '../pki/printable.ts';
 import { prefixMask, rangeText } from '../x509/ip-range.ts';
 import { parseDns } from './dns.ts';
 import { unique } from './fields.ts';
+import { parseDirName } from './other-names.ts';
 import { type Parsed, parsed, problemIssue, refused, using, wanted } from './problem.ts';
 
-type Kind = 'dns' | 'ip' | 'email' | 'uri';
+type Kind = 'dns' | 'ip' | 'email' | 'uri' | 'dirName';
 
-const PREFIX = /^(dns|ip|email|uri):(.*)$/is;
+const PREFIX = /^(dns|ip|email|uri|dirName):(.*)$/s;
 
-/** A subtree: `example.test`, `10.0.0.0/8`, `email:example.test`, `uri:.example.test`; → with its kind in front. */
+/** A subtree: `example.test`, `10.0.0.0/8`, `email:example.test`, `uri:.example.test`, `dirName:O=Acme,C=SE`; → with its kind in front. */
 function parseSubtree(text: string): Parsed<string> {
   const [, prefix, value = text] = PREFIX.exec(text) ?? [];
   const kind = isKind(prefix) ? prefix : kindOf(value);
@@ -33,6 +34,8 @@ const PARSERS: Readonly<Record<Kind, (text: string) => Parsed<string>>> = {
   ip: parseRange,
   email: parseMail,
   uri: parseHost,
+  // RFC 5280: names that begin with it, the most general part first.
+  dirName: parseDirName,
 };
 
 /** RFC 5280: the domain and everything below it. A dot in front is what browsers' forms ask for, and pyca refuses. */

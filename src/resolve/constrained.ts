@@ -6,6 +6,7 @@ import { byIdOf } from '../pki/issuers.ts';
 import type { NameConstraints } from '../pki/name-constraints.ts';
 import { quote } from '../pki/printable.ts';
 import { sanText } from '../pki/san.ts';
+import { issuedName } from '../x509/name.ts';
 import { namesOutside } from '../x509/name-constraints.ts';
 import { type AuthorityDraft, type Draft, draftText } from './draft.ts';
 import { type Hierarchy, lineOf } from './hierarchy.ts';
@@ -25,6 +26,7 @@ export function checkConstrainedNames(
   hierarchy: Hierarchy,
   report: Report,
 ): void {
+  for (const { authority } of hierarchy.order) warnOfDirectories(authority, report);
   const byId = byIdOf(entities);
   const check = (draft: Draft, above: readonly AuthorityDraft[]): void => {
     const entity = byId.get(draft.id);
@@ -39,10 +41,26 @@ export function checkConstrainedNames(
   for (const { leaf, issuer } of leaves) check(leaf, lineOf(issuer, hierarchy));
 }
 
+/** Seen with Go 1.26: `unhandled critical extension`. */
+function warnOfDirectories(authority: AuthorityDraft, report: Report): void {
+  const { permitted = [], excluded = [] } = authority.settings.nameConstraints ?? {};
+  if (![...permitted, ...excluded].some((name) => name.startsWith('dirName:'))) return;
+  report.warn({
+    code: 'san',
+    at: authority.at('nameConstraints'),
+    message: `Go refuses everything below ${draftText(authority)}: it knows no name constraints of kind "dirName", and they are critical`,
+    hint: 'constrain other kinds of names, if Go is to accept it',
+  });
+}
+
 function checkNames(constrained: Constrained, report: Report): void {
   const { entity, draft, authority, constraints } = constrained;
   const san = entity.san.map(sanText);
-  const outside = namesOutside(constraints, { subject: entity.subject, subjectDer: '', san });
+  const outside = namesOutside(constraints, {
+    subject: entity.subject,
+    subjectDer: issuedName(entity, undefined),
+    san,
+  });
   for (const name of outside)
     report.error({
       code: 'san',

@@ -175,3 +175,42 @@ it('are described by adopt', async () => {
   adopted.write(stdout);
   expect((await adopted.pki(['plan', '--detailed-exitcode'])).code).toBe(0);
 });
+
+describe('directory names', () => {
+  const manifest = (organization: string, engine: string): string => `version: 1
+engine: ${engine}
+defaults: { subject: { country: SE, organization: ${organization} } }
+authorities:
+  root: { commonName: Root, subject: { organization: Root } }
+  team:
+    commonName: Team
+    issuer: root
+    nameConstraints: { permitted: ["dirName:O=Acme,C=SE"], excluded: ["dirName:OU=Secret,O=Acme,C=SE"] }
+clients:
+  app: { commonName: app, issuer: team }
+`;
+
+  it('bind subjects, as openssl reads and holds them, and both engines write the same', async () => {
+    const projects = ['openssl', 'node'].map((engine) => new Project(manifest('Acme', engine)));
+    for (const project of projects) {
+      await project.apply();
+      expect(await constraintsOf(project)).toBe(
+        'X509v3 Name Constraints: critical Permitted: DirName:C = SE, O = Acme Excluded: DirName:C = SE, O = Acme, OU = Secret',
+      );
+      const trust = ['-CAfile', project.path(ROOT), '-untrusted', project.path(TEAM)];
+      await openssl(['verify', '-x509_strict', ...trust, project.path('clients/app/cert.pem')]);
+      expect(await project.actions()).toEqual({});
+    }
+  });
+
+  it('are held against every subject below them', async () => {
+    const run = await new Project(manifest('Other', 'openssl')).pki(['validate']);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain('"C=SE, O=Other, CN=app", a name of client "app", is outside');
+    const secret = manifest('Acme', 'openssl').replace(
+      'issuer: team }',
+      'issuer: team, subject: { organizationalUnit: Secret } }',
+    );
+    expect((await new Project(secret).pki(['validate'])).stderr).toContain('is outside the name constraints');
+  });
+});

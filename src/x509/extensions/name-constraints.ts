@@ -1,10 +1,10 @@
 /** Name constraints (RFC 5280 §4.2.1.10): which names the certificates below a CA may have. Which those are: ../name-constraints.ts. */
 import { ipText } from '../../pki/ip.ts';
 import type { NameConstraints } from '../../pki/name-constraints.ts';
-import { children, context, type Der, DerError, expectTag, TAG } from '../der.ts';
+import { children, context, type Der, DerError, expectTag, hex, TAG } from '../der.ts';
 import { encode } from '../der-write.ts';
 import type { ExtensionRule } from '../extension-rule.ts';
-import { encodeName, nameEntry, nameText } from '../general-name.ts';
+import { encodeName, hasEntry, nameEntry, nameText, plainName } from '../general-name.ts';
 import { rangeText, readRange } from '../ip-range.ts';
 
 const IP = 0x87;
@@ -22,31 +22,41 @@ export const nameConstraints = {
     const [permitted, excluded] = [0, 1].map((n) => parts.find(({ tag }) => tag === context(n)));
     return { permitted: subtrees(permitted), excluded: subtrees(excluded) };
   },
-  write({ permitted, excluded }) {
-    const list = (n: number, names: readonly string[]): readonly Uint8Array[] =>
-      names.length === 0
-        ? []
-        : [encode(context(n), ...names.map((name) => encode(TAG.sequence, encodeSubtree(name))))];
-    return encode(TAG.sequence, ...list(0, permitted), ...list(1, excluded));
-  },
+  write: octets,
   items: ({ permitted, excluded }) => [
-    ...permitted.map((name) => `permitted ${name}`),
-    ...excluded.map((name) => `excluded ${name}`),
+    ...permitted.map((name) => `permitted ${plainName(name)}`),
+    ...excluded.map((name) => `excluded ${plainName(name)}`),
   ],
-  config: ({ permitted, excluded }) => ({
-    value: '@constraints',
-    sections: [
-      {
-        name: 'constraints',
-        entries: [...entries('permitted', permitted), ...entries('excluded', excluded)],
-      },
-    ],
-  }),
+  config: ({ permitted, excluded }) =>
+    [...permitted, ...excluded].every(hasForm)
+      ? {
+          value: '@constraints',
+          sections: [
+            {
+              name: 'constraints',
+              entries: [...entries('permitted', permitted), ...entries('excluded', excluded)],
+            },
+          ],
+        }
+      : { value: `DER:${hex(octets({ permitted, excluded }))}` },
   wanted: ({ entity }) =>
     entity.kind !== 'authority' || entity.nameConstraints === undefined
       ? null
       : { presence: 'required', value: entity.nameConstraints, critical: true, accepts: 'same' },
 } as const satisfies ExtensionRule<NameConstraints>;
+
+function octets({ permitted, excluded }: NameConstraints): Uint8Array {
+  const list = (n: number, names: readonly string[]): readonly Uint8Array[] =>
+    names.length === 0
+      ? []
+      : [encode(context(n), ...names.map((name) => encode(TAG.sequence, encodeSubtree(name))))];
+  return encode(TAG.sequence, ...list(0, permitted), ...list(1, excluded));
+}
+
+/** Ranges are no names, and have a form all the same. */
+function hasForm(name: string): boolean {
+  return name.startsWith('ip:') || hasEntry(name);
+}
 
 /** RFC 5280: no minimum but 0, which is the default, and no maximum. */
 function subtrees(list: Der | undefined): readonly string[] {
