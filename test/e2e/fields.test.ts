@@ -1123,8 +1123,8 @@ function fieldsOf(written: Schema, at = '', definitions = written.definitions ??
   return [...new Set([...own, ...entries, ...choices])];
 }
 
-/** What says where values come from, layers.test.ts and given-keys.test.ts have. */
-const LAYERS = ['profile', 'extends', 'request'];
+/** What says where values come from, layers.test.ts, given-keys.test.ts and anchors.test.ts have. */
+const LAYERS = ['profile', 'extends', 'request', 'certificate'];
 
 /** A field of an entry, whatever layer it stands in. */
 function inEntry(field: string): readonly string[] {
