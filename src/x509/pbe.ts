@@ -1,5 +1,12 @@
 /** Encryption under a password: PBES2 (RFC 8018 §6.2), and the form of PKCS#12 that every old reader has (RFC 7292 §C). */
-import { createCipheriv, createDecipheriv, createHash, createHmac, pbkdf2Sync } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hash as digestOf,
+  pbkdf2Sync,
+} from 'node:crypto';
 import type { Encryption } from '../pki/seal.ts';
 import { children, context, type Der, DerError, expectTag, oidText, smallInteger, TAG } from './der.ts';
 import { encode, encodeInteger, encodeOid } from './der-write.ts';
@@ -160,8 +167,9 @@ function pkcs12Key({ password, salt, iterations, hash, purpose, length }: Deriva
   ]);
   let key: Buffer = Buffer.alloc(0);
   for (;;) {
-    let digest = createHash(hash).update(name).update(input).digest();
-    for (let round = 1; round < iterations; round++) digest = createHash(hash).update(digest).digest();
+    let digest = digestOf(hash, Buffer.concat([name, input]), 'buffer');
+    // An object for each round would double the time, of which files under a password take most.
+    for (let round = 1; round < iterations; round++) digest = digestOf(hash, digest, 'buffer');
     key = Buffer.concat([key, digest]);
     if (key.length >= length) return key.subarray(0, length);
     input = increased(input, filled(digest, block).subarray(0, block), block);

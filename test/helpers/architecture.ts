@@ -80,6 +80,7 @@ const PURE_NODE: Readonly<Record<string, readonly string[]>> = {
     'createDecipheriv',
     'createECDH',
     'createHash',
+    'hash',
     'createHmac',
     'createPrivateKey',
     'createPublicKey',
