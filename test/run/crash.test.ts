@@ -2,7 +2,10 @@
 import { cpSync, existsSync, readdirSync, readFileSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type Artifact, STANDARD_OUTPUTS } from '../../src/pki/artifact.ts';
 import type { Inventory } from '../../src/pki/entity.ts';
+import type { Ownership } from '../../src/pki/ownership.ts';
+import type { Seal } from '../../src/pki/seal.ts';
 import { reasonsOf } from '../../src/plan/change.ts';
 import { planInventory } from '../../src/plan/plan.ts';
 import { applyInventory } from '../../src/run/apply.ts';
@@ -18,15 +21,30 @@ const work = memoryFolder();
 let made = 0;
 
 const ROOT = anAuthority();
-const KEPT = aServer({ name: 'kept' });
-const REKEYED = aServer({ name: 'rekeyed' });
+
+/** Everything that holds a key, and what is made of certificates alone. */
+const OUTPUTS = [
+  ...STANDARD_OUTPUTS,
+  'pkcs8-der',
+  'combined',
+  'pkcs12',
+  'secret',
+  'bundle',
+] as const satisfies readonly Artifact[];
+process.env['PKI_TEST_PASSWORD'] = 'correct-horse-7e1f';
+const SEAL: Seal = { password: { kind: 'env', name: 'PKI_TEST_PASSWORD' }, encryption: 'modern' };
+const SEALS = { pkcs12: SEAL };
+/** Our own account, by number: what is stated is compared and given like any other. */
+const OWNERSHIP: Ownership = { owner: `${process.getuid?.()}`, mode: 0o400 };
+const KEPT = { ...aServer({ name: 'kept' }), outputs: [...STANDARD_OUTPUTS, 'combined'] as const };
+const REKEYED = { ...aServer({ name: 'rekeyed' }), outputs: OUTPUTS, seals: SEALS, ownership: OWNERSHIP };
 const BEFORE = anInventory(ROOT, KEPT, REKEYED);
 /** A certificate renewed with its key, a key replaced, an entity that is new. */
 const AFTER = anInventory(
   ROOT,
   { ...KEPT, san: [...KEPT.san, dns('more.example.test')] },
   { ...REKEYED, key: { algorithm: 'ed25519' } },
-  aServer({ name: 'fresh' }),
+  { ...aServer({ name: 'fresh' }), ownership: OWNERSHIP },
 );
 
 function apply(root: string, inventory: Inventory = AFTER) {
@@ -63,25 +81,57 @@ function copyOfBase(): string {
   return root;
 }
 
+interface Found {
+  readonly path: string;
+  readonly mode: number;
+  readonly bytes: Buffer;
+}
+
+function filesIn(root: string): readonly Found[] {
+  const paths = readdirSync(root, { recursive: true, encoding: 'utf8' }).map((path) => join(root, path));
+  return paths
+    .map((path) => ({ path, stat: statSync(path) }))
+    .filter(({ stat }) => stat.isFile())
+    .map(({ path, stat }) => ({ path, mode: stat.mode & 0o777, bytes: readFileSync(path) }));
+}
+
 /** The text of every key anywhere below the folder. */
 function keysIn(root: string): readonly string[] {
-  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).map((path) => join(root, path));
-  return files
-    .filter((path) => statSync(path).isFile())
-    .map((path) => readFileSync(path, 'utf8'))
-    .filter((text) => text.includes('PRIVATE KEY'));
+  return filesIn(root).flatMap(
+    ({ bytes }) =>
+      bytes.toString('latin1').match(/-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----/g) ?? [],
+  );
+}
+
+/** In PEM, in DER (the end of the algorithm that every key here begins with), in base64, and under a password. */
+const KEY_SIGNS: readonly Buffer[] = [
+  Buffer.from('PRIVATE KEY-----'),
+  Buffer.from('kind: Secret'),
+  Buffer.from('3081870201003013', 'hex'),
+  Buffer.from('302e020100300506032b6570', 'hex'),
+];
+
+/** Wherever the run was ended, in staging, in the commit folder or in its place, no key is open to others. */
+function expectKeysClosed(root: string): void {
+  const found = filesIn(root).filter(
+    ({ path, bytes }) => KEY_SIGNS.some((sign) => bytes.includes(sign)) || /pkcs12|identity\.p12/.test(path),
+  );
+  expect(found.length).toBeGreaterThan(5);
+  const open = found.filter(({ mode }) => (mode & 0o077) !== 0);
+  expect(open.map(({ path, mode }) => `${path} ${mode.toString(8)}`)).toEqual([]);
 }
 
 /** Each entity alone fits together: what a plan finds wrong with it is the manifest's change, and no mismatch. */
 function expectNothingMixed(root: string): void {
   const { changes } = planInventory(AFTER, observe(root, AFTER), { now: NOW });
   const kinds = new Set(changes.flatMap(reasonsOf).map(({ kind }) => kind));
-  for (const kind of ['key-mismatch', 'foreign-issuer', 'unreadable', 'mode'] as const)
+  for (const kind of ['key-mismatch', 'foreign-issuer', 'unreadable', 'mode', 'owner'] as const)
     expect(kinds).not.toContain(kind);
 }
 
 /** What the run after a crash must achieve. */
 async function expectConverged(root: string): Promise<void> {
+  expectKeysClosed(root);
   const oldKeys = keysIn(base);
   expect(keysIn(root)).toEqual(expect.arrayContaining([...oldKeys]));
   const result = await apply(root);
@@ -98,6 +148,7 @@ async function expectConverged(root: string): Promise<void> {
   const { entities } = observe(root, AFTER);
   for (const { cert } of entities.values())
     expect(cert.state === 'present' && issued.has(cert.facts.fingerprint)).toBe(true);
+  expectKeysClosed(root);
   expect(litterIn(root)).toEqual([]);
 }
 
@@ -112,7 +163,7 @@ function litterIn(root: string): readonly string[] {
 }
 
 /** Enough of them to notice; with PKI_EVERY_OPERATION=1 all, which takes a minute (store/commit.test.ts always does). */
-const STRIDE = process.env['PKI_EVERY_OPERATION'] ? 1 : 15;
+const STRIDE = process.env['PKI_EVERY_OPERATION'] ? 1 : 23;
 
 async function atManyOperations(
   kind: string,
