@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { OBJECT_KEYS } from '../../src/manifest/kubernetes.ts';
 import { SEAL_KEYS } from '../../src/manifest/outputs.ts';
 import { ATTRIBUTE_KEYS, MAP_KEYS } from '../../src/manifest/schema.ts';
 import { ALL_ARTIFACTS } from '../../src/pki/artifact.ts';
@@ -217,6 +218,7 @@ describe('manifests', () => {
       'extends',
       ...Object.values(MAP_KEYS).flat(),
       ...SEAL_KEYS,
+      ...OBJECT_KEYS,
       'algorithm',
       'size',
       'curve',
