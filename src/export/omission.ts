@@ -9,6 +9,8 @@ export type OmissionCause =
   | { readonly kind: 'issuer'; readonly issuer: EntityId }
   /** Its issuer's key is on a machine of its own, and the engine signs with a key that it is given. */
   | { readonly kind: 'offline'; readonly issuer: EntityId }
+  /** Its key is with someone who sent a request, and the engine makes keys itself. */
+  | { readonly kind: 'request' }
   /** It issues nothing for as short a time. */
   | { readonly kind: 'validity' }
   /** It writes no such attribute into a subject. */
@@ -43,6 +45,8 @@ function causeText(cause: OmissionCause, engine: string): string {
       return `its issuer ${cause.issuer} is left out`;
     case 'offline':
       return `the key of its issuer ${cause.issuer} is offline, and ${engine} would need it`;
+    case 'request':
+      return `its key is with someone who sent a request, and ${engine} makes keys itself`;
     case 'validity':
       return `${engine} issues nothing for as short a time`;
     case 'attribute':

@@ -59,6 +59,12 @@ const API = aServer({
   objects: { secret: { name: 'api-tls', namespace: 'shop', labels: { app: 'api' }, annotations: {} } },
   renewBefore: { kind: 'seconds', seconds: 86_400 },
 });
+const REQUEST = {
+  kind: 'request',
+  path: 'partner.csr',
+  key: { keyId: 'aa', keyIdentifier: 'bb', spki: 'cc' },
+  ignored: [],
+} as const;
 const ALL = [
   API,
   aClient({
@@ -137,6 +143,7 @@ describe('a Certificate', () => {
 });
 
 it.each<readonly [string, Partial<EndEntity>, object]>([
+  ['a key of someone else', { keyPlace: REQUEST }, { kind: 'request' }],
   ['half an hour', { validity: 1800 }, { kind: 'validity' }],
   ['a key of Ed448', { key: { algorithm: 'ed448' } }, { kind: 'key', key: 'ed448' }],
   ['a user id', { subject: [{ type: 'UID', value: 'x' }] }, { kind: 'attribute', type: 'UID' }],

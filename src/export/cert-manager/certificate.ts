@@ -1,4 +1,6 @@
 /** A Certificate of cert-manager (cert-manager.io/v1) for a leaf: what its CA issuer then signs is that leaf's certificate. */
+
+import { requestOf } from '../../pki/key-place.ts';
 import { type KeySpec, keySpecText } from '../../pki/key-spec.ts';
 import type { KeyUsage } from '../../pki/key-usage.ts';
 import { metadataOf } from '../../pki/kubernetes.ts';
@@ -95,6 +97,7 @@ export function certificateProblems(leaf: LeafPolicy): readonly OmissionCause[] 
       !types.includes(type) || (!Object.hasOwn(SUBJECT, type) && valuesOf(subject, type).length > 1),
   );
   return [
+    ...(requestOf(entity) === undefined ? [] : [{ kind: 'request' } as const]),
     ...(entity.validity < SHORTEST.duration ? [{ kind: 'validity' } as const] : []),
     ...[entity.key, issuer.key]
       .filter((key) => !isKnown(key))

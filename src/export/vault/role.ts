@@ -1,5 +1,6 @@
 /** One role of OpenBao's and Vault's PKI for each leaf: what it issues is that leaf's certificate and no other. */
 import type { Authority } from '../../pki/entity.ts';
+import { requestOf } from '../../pki/key-place.ts';
 import { type KeySpec, keySpecText } from '../../pki/key-spec.ts';
 import type { KeyUsage } from '../../pki/key-usage.ts';
 import type { Policy } from '../../pki/policy.ts';
@@ -50,7 +51,8 @@ export function roleData(leaf: LeafPolicy): object {
   const { entity, ttl } = leaf;
   return {
     issuer_ref: 'default',
-    ...roleKey(entity.key),
+    // Of a request from elsewhere it is known which key it has, and of that no role can know.
+    ...(requestOf(entity) === undefined ? roleKey(entity.key) : { key_type: 'any', key_bits: 0 }),
     key_usage: leaf.keyUsage.map((usage) => KEY_USAGES[usage]),
     ext_key_usage: leaf.extendedKeyUsage.flatMap((purpose) => PURPOSES[purpose] ?? []),
     ext_key_usage_oids: leaf.extendedKeyUsage.filter((purpose) => PURPOSES[purpose] === undefined),
@@ -96,7 +98,7 @@ export function policyData(leaf: LeafPolicy, mount: string): object {
 export function roleProblems(leaf: LeafPolicy): readonly OmissionCause[] {
   const { entity, extensions } = leaf;
   return [
-    ...keyProblems(entity.key),
+    ...(requestOf(entity) === undefined ? keyProblems(entity.key) : []),
     ...nameProblems(entity),
     ...extensions
       .filter(({ rule, critical }) => {
