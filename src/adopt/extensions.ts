@@ -16,7 +16,9 @@ import type { PlacedPair } from './hierarchy.ts';
 import { privateExtensionsOf } from './private-extensions.ts';
 import { signingTextOf } from './signing.ts';
 
-type Published = Pick<EntryText, 'crl' | 'ocsp' | 'caIssuers'>;
+type Published = { readonly [F in 'crl' | 'ocsp' | 'caIssuers']?: LocationText };
+/** As all three of them are spelled. */
+type LocationText = Exclude<EntryText['ocsp'], undefined>;
 type PublishedField = keyof Published;
 
 /** What certificates of a folder say beyond names, usages and dates. */
@@ -150,7 +152,7 @@ function spelled({ oid, qualifiers }: Policy): PolicyText {
 function commonLocation(
   signed: readonly CertificateFacts[],
   field: PublishedField,
-): Published[PublishedField] {
+): LocationText | undefined {
   const [first = [], ...others] = signed.map((facts) => urlsIn(facts, field));
   if (first.length === 0 || others.some((urls) => !sameSet(urls, first))) return undefined;
   const [only = '', ...more] = first;

@@ -30,7 +30,7 @@ export class CaDatabases {
 
   /** Lends a database, as a folder relative to the root. One in which something failed is not lent again. */
   async lend<T>(work: (database: string) => Promise<T>): Promise<T> {
-    const database = this.#free.pop() ?? (await this.#make());
+    const database = this.#free.pop() ?? { folder: await this.make({ 'index.txt': '' }), calls: 0 };
     const result = await work(database.folder);
     database.calls++;
     if (database.calls < CALLS) this.#free.push(database);
@@ -57,10 +57,11 @@ export class CaDatabases {
     return ensure(this.#own, path.slice(PRIVATE_FOLDER.length + 1), 0o700);
   }
 
-  async #make(): Promise<Database> {
+  /** A database of its own, with these files; lent to no one else. */
+  async make(files: Readonly<Record<string, string>>): Promise<string> {
     const path = databaseFolder(this.#run, this.#made++);
     using folder = await this.#folder(path);
-    folder.writeNew('index.txt', '', 0o600);
-    return { folder: path, calls: 0 };
+    for (const [name, text] of Object.entries(files)) folder.writeNew(name, text, 0o600);
+    return path;
   }
 }

@@ -12,6 +12,7 @@ import { type KeySpec, keySpecText, rsaSize } from '../pki/key-spec.ts';
 import type { StagedFile } from '../pki/paths.ts';
 import { type EngineMake, generationOf, type KeyFile, type KeySource, type Signer } from '../plan/make.ts';
 import { canSign, unsignedCertificate, unsignedRequest } from '../plan/unsigned.ts';
+import { unsignedList } from '../plan/unsigned-list.ts';
 import { Keyring } from '../store/keyring.ts';
 import { StepError } from '../store/step-error.ts';
 import { type CertificateFacts, keyIdentifierOf } from '../x509/facts.ts';
@@ -62,6 +63,7 @@ export class NodeEngine implements Engine {
       case 'sign':
         return make.signedWith === undefined || canSign(make.signedWith);
       case 'public':
+      case 'crl':
         return true;
       case 'convert':
         return false;
@@ -80,6 +82,9 @@ export class NodeEngine implements Engine {
         break;
       case 'public':
         this.#write(make.of, 'public', pemText('PUBLIC KEY', this.#publicOf(make, make.key)));
+        break;
+      case 'crl':
+        await this.#list(make);
         break;
       case 'convert':
         throw new Error('Internal error: conversions are for openssl');
@@ -117,6 +122,19 @@ export class NodeEngine implements Engine {
       serial: newSerial(),
     });
     this.#write(of, to, pemText('CERTIFICATE', await signed(unsigned, key)));
+  }
+
+  async #list(make: Extract<EngineMake, { op: 'crl' }>): Promise<void> {
+    const { of, isNewCertificate, list } = make;
+    const authority = this.#entity(of);
+    if (authority.kind !== 'authority') throw new Error(`Internal error: ${of} makes no list`);
+    const files = this.#files;
+    const cert = parseCertificate(
+      isNewCertificate ? files.read(of, 'cert') : files.readCopy(of, 'cert', 'current'),
+    );
+    if (keyIdentifierOf(cert) === null) throw new StepError({ kind: 'unidentified-issuer' });
+    const unsigned = unsignedList(authority, list, cert);
+    this.#write(of, 'crl', pemText('X509 CRL', await signed(unsigned, this.#keyOf(make, make.key))));
   }
 
   #authority(make: EngineMake, { id, key }: Extract<Signer, { kind: 'authority' }>): Authority {

@@ -1,5 +1,6 @@
 /** The engine that is the openssl command: a make is a call, and calls are made by a few workers. */
 import type { Command } from '../openssl/command.ts';
+import { databaseOf } from '../openssl/crl.ts';
 import { makeCommand } from '../openssl/make-command.ts';
 import type { EngineName } from '../pki/engine.ts';
 import type { ById } from '../pki/issuers.ts';
@@ -51,7 +52,8 @@ export class OpensslEngine implements Engine {
   }
 
   async perform(make: EngineMake): Promise<EngineName> {
-    if (make.op === 'sign' && make.key !== undefined) await certifyGiven(make, make.key, this.#tools());
+    if (make.op === 'crl') await this.#call(make, await this.#databases.make(databaseOf(make)));
+    else if (make.op === 'sign' && make.key !== undefined) await certifyGiven(make, make.key, this.#tools());
     else if (make.op !== 'sign') await this.#call(make, SCRATCH_FOLDER);
     else await this.#databases.lend((database) => this.#call(make, database));
     return 'openssl';

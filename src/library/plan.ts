@@ -4,7 +4,7 @@ import type { EngineChoice } from '../pki/engine.ts';
 import type { EntityId } from '../pki/entity.ts';
 import type { ClockDoubt } from '../plan/clock.ts';
 import type { Plan } from '../plan/plan.ts';
-import { type StatusRow, statusRows } from '../plan/status.ts';
+import { isWell, type StatusRow, statusRows } from '../plan/status.ts';
 import { lookAndPlan } from '../run/look.ts';
 import { type LedgerEntry, readLedger } from '../store/ledger.ts';
 import { checkOwn } from '../store/own.ts';
@@ -59,7 +59,7 @@ export async function status(
   const { now, pending, doubt } = made;
   const rows = statusRows(project.inventory, observation, made);
   const isFine = pending.length === 0 && doubt?.kind !== 'behind';
-  return { ok: isFine && rows.every(({ state }) => state === 'ok'), rows, now, pending, doubt };
+  return { ok: isFine && rows.every(isWell), rows, now, pending, doubt };
 }
 
 /** Every certificate that was ever issued in this folder, oldest first, including those that are gone. */

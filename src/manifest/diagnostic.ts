@@ -50,6 +50,7 @@ export const DIAGNOSTIC_CODES = [
   'common-name',
   'trust',
   'renewal',
+  'revoked',
   'lifetime',
 ] as const;
 /** One of them. */

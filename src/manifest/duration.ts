@@ -1,6 +1,7 @@
 /** Lengths of time: `10m`, `12h`, `90d`, `6w`, `10y`. */
-import type { RenewBefore } from '../pki/entity.ts';
+
 import { quote } from '../pki/printable.ts';
+import type { RenewBefore } from '../pki/renewal.ts';
 import { type Parsed, parsed, refused } from './problem.ts';
 
 const SECONDS = { m: 60, h: 3_600, d: 86_400, w: 604_800, y: 31_536_000 } as const;

@@ -96,8 +96,7 @@ export function aliasOf(key: string): string | undefined {
 const USAGES =
   'what a certificate is for follows from where the entry stands; "keyUsage" and "extendedKeyUsage" say it otherwise';
 const OWNER = '"owner", "group" and "mode" say whose the files are, and who else reads the key';
-const REVOCATION =
-  'there are no revocation lists yet: a short "validity" limits how long a stolen key is good for';
+const REVOCATION = 'write "crl: true" in the authority that signs, and "revoked: true" in the entry';
 const FORMS = '"outputs" says which files there are, such as "pkcs12: { password: env:NAME }"';
 const DIGEST = 'write "digest", or "signature" for an RSA key, in the authority that signs';
 const INCLUDE =
@@ -108,7 +107,7 @@ const RELOAD = '"onChange: { run: [systemctl, reload, nginx] }" runs a command o
 const ABSENT: ReadonlyMap<string, string> = new Map([
   ...eachWord('usage usages purpose basicconstraints isca', USAGES),
   ...eachWord('eku extkeyusage extendedkeyusages', 'write "extendedKeyUsage"'),
-  ...eachWord('crls revoked revoke revocation revocations', REVOCATION),
+  ...eachWord('crls revoke revocation revocations revocationlist', REVOCATION),
   ...eachWord('crlurl crldistributionpoints cdp', 'write "crl": { url: … } in the authority that signs'),
   ...eachWord('ocspurl aia authorityinfoaccess', 'write "ocsp": { url: … } in the authority that signs'),
   ...eachWord('certificatepolicies policy', 'write "policies": [1.3.6.1.4.1.99999.1]'),

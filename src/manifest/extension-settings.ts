@@ -1,6 +1,7 @@
 /** The rows of the table of settings (settings.ts) that become extensions of certificates. */
 import { KEY_USAGES } from '../pki/key-usage.ts';
 import { PURPOSES } from '../pki/purposes.ts';
+import { crl } from './crl.ts';
 import * as field from './fields.ts';
 import { extendedKeyUsage, keyUsage } from './key-usage.ts';
 import { nameConstraints } from './name-constraints.ts';
@@ -87,12 +88,17 @@ export const EXTENSION_SETTINGS = {
     examples: [true],
   },
   crl: {
-    places: { authority: location('http://pki.example.test/ca.crl').optional() },
+    places: { authority: crl.optional() },
     lesser: true,
-    type: 'map',
+    type: '`true`, or map',
     byDefault: 'none',
-    meaning: 'where its revocation list is, in what it signs (RFC 5280 §4.2.1.13): `url`, or a list of them',
-    examples: [{ url: 'http://pki.example.test/issuing.crl' }],
+    meaning:
+      'its revocation list, `crl.pem`: how long each is good for (`validity`, 30d) and when the next is made (`renewBefore`, a third of that). `url` is where it is, in what it signs (RFC 5280 §4.2.1.13), one or a list of them; `url` alone is that of a list made elsewhere',
+    examples: [
+      true,
+      { validity: '7d', renewBefore: '2d', url: 'http://pki.example.test/issuing.crl' },
+      { url: 'http://pki.example.test/issuing.crl' },
+    ],
   },
   ocsp: {
     places: { authority: location('http://ocsp.example.test').optional() },

@@ -1,6 +1,7 @@
 /** The one description of a manifest: parsed with, typed by, and published as JSON Schema. */
 import * as z from 'zod';
 import { ENGINE_CHOICES } from '../pki/engine.ts';
+import { CRL_KEYS } from './crl.ts';
 import * as field from './fields.ts';
 import { NAME_PATTERN, OUTPUT_PATTERN, PATH_LIMIT, parseOutput } from './folder.ts';
 import { archive, files } from './layout-fields.ts';
@@ -9,6 +10,7 @@ import { HOOK_KEYS } from './on-change.ts';
 import { POLICY_CONSTRAINT_KEYS, POLICY_KEYS } from './policies.ts';
 import { EXTENSION_KEYS } from './private-extensions.ts';
 import { using, wanted } from './problem.ts';
+import { REVOKED_KEYS } from './revoked.ts';
 import { SHAPES, SHARED_SHAPES } from './shapes.ts';
 import { ATTRIBUTES } from './subject.ts';
 import { LOCATION_KEYS } from './url.ts';
@@ -151,7 +153,8 @@ export const MAP_KEYS: Readonly<Record<string, readonly string[]>> = {
   nameConstraints: CONSTRAINT_KEYS,
   policyConstraints: POLICY_CONSTRAINT_KEYS,
   policies: POLICY_KEYS,
-  crl: LOCATION_KEYS,
+  crl: CRL_KEYS,
+  revoked: REVOKED_KEYS,
   ocsp: LOCATION_KEYS,
   caIssuers: LOCATION_KEYS,
   extensions: EXTENSION_KEYS,

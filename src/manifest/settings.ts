@@ -13,6 +13,7 @@ import * as field from './fields.ts';
 import { FILE_SETTINGS } from './file-settings.ts';
 import { authorityKey, key } from './key.ts';
 import { request } from './request.ts';
+import { REASON_WORDS, revoked, revokedAuthority } from './revoked.ts';
 import { secretSource } from './secret-source.ts';
 import { always, everywhere, listed, type Place, type Row } from './setting.ts';
 import { ATTRIBUTES, caCommonName, leafCommonName, subject } from './subject.ts';
@@ -191,6 +192,15 @@ export const SETTINGS = {
     examples: ['5m', '1h', '0m'],
   },
   ...EXTENSION_SETTINGS,
+  revoked: {
+    places: { authority: revokedAuthority.optional(), leaf: revoked.optional() },
+    single: true,
+    lesser: true,
+    type: '`true`, a reason, or map',
+    byDefault: 'not revoked',
+    meaning: `its certificates are on the list of its issuer until they end, and its files go to the archive: \`reason\` (${listed(REASON_WORDS)}), and \`at\`. Of an authority also a list of what it signed, each with its \`serial\``,
+    examples: [true, 'keyCompromise', { reason: 'superseded', at: '2026-11-01T00:00:00Z' }],
+  },
   ...FILE_SETTINGS,
   trust: {
     places: { leaf: field.trust.optional(), defaults: field.trust.optional() },

@@ -50,7 +50,8 @@ const plainUrl = z
 /** Places of one thing. */
 const MOST = 16;
 
-const urls = z.union([
+/** One of them, or several for the same thing. */
+export const urls = z.union([
   plainUrl.transform((url) => [url]),
   z
     .array(plainUrl, wanted('a URL, or a list of them'))
@@ -60,7 +61,7 @@ const urls = z.union([
     .meta({ minItems: 1, uniqueItems: true }),
 ]);
 
-/** A map with one or more URLs; more keys come with what makes the file that is there. */
+/** A map with one or more URLs. */
 export function location(example: string) {
   return z
     .strictObject(

@@ -6,6 +6,7 @@ import type { EngineMake, KeyGiven } from '../plan/make.ts';
 import { pemText } from '../x509/pem.ts';
 import type { Command } from './command.ts';
 import { convertCommand } from './convert.ts';
+import { crlCommand } from './crl.ts';
 import { keyPath, lookUp } from './key-path.ts';
 import { keyPass } from './pass.ts';
 import { requestCommand } from './request.ts';
@@ -21,6 +22,8 @@ export function makeCommand(make: EngineMake, byId: ById, place: Place): Command
       return signCommand(make, byId, place);
     case 'public':
       return publicKeyCommand(make, byId, place);
+    case 'crl':
+      return crlCommand(make, byId, place);
     case 'convert':
       return convertCommand(make, place);
     default:

@@ -1,8 +1,8 @@
 /** The script's part that gives files their owner, their group and their mode. */
 import { ARTIFACTS, type Artifact, modeOf } from '../pki/artifact.ts';
 import { entityFolder, filePath, type Located } from '../pki/files.ts';
-import { statedMode } from '../pki/ownership.ts';
-import type { Grant, Work } from '../plan/change.ts';
+import { type Grant, statedMode } from '../pki/ownership.ts';
+import type { Work } from '../plan/change.ts';
 import { shellPath, shellWord } from './shell.ts';
 
 /** Of a new file, before it comes to its place; secrets are 0600 by the umask of the script. */

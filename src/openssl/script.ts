@@ -5,19 +5,21 @@
 
 import { ALL_ARTIFACTS, ARTIFACTS, type Artifact } from '../pki/artifact.ts';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
-import { filePath, folderOf, type Located } from '../pki/files.ts';
+import { filePath, type Located } from '../pki/files.ts';
 import { type ById, byIdOf } from '../pki/issuers.ts';
 import { SCRATCH_FOLDER, SCRIPT_PLACE, STAGE_FOLDER, stagedPath, stageFolder } from '../pki/paths.ts';
-import { type Change, isWork, keptTrustOf, type Relocation, type Work } from '../plan/change.ts';
+import { type Change, isWork, keptTrustOf, type Work } from '../plan/change.ts';
 import type { KeyGiven, Make } from '../plan/make.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type Step, stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
+import { databaseLines } from './crl.ts';
 import { GIVEN_LEFTOVERS, givenKeyCommands } from './given-key.ts';
 import { lookUp } from './key-path.ts';
 import { makeCommand } from './make-command.ts';
 import { relockArgs } from './pass.ts';
 import { BEHIND, bundleLines, PICK, partsLine, printed } from './script-bundles.ts';
+import { copyLines, folderLines } from './script-folders.ts';
 import {
   clearLines,
   LINK_FUNCTIONS,
@@ -92,7 +94,8 @@ function header(plan: Plan, program: string): readonly string[] {
 /** How an entity that left the manifest was published is not known here. */
 function hasLinks(change: Change, { byId }: Context): boolean {
   const entity = byId.get(change.id);
-  return entity === undefined ? change.action === 'remove' : isWork(change) && usesLinks(entity, change);
+  if (change.action === 'remove' || change.action === 'revoke') return true;
+  return entity !== undefined && isWork(change) && usesLinks(entity, change);
 }
 
 /** Before the first step of an entity. */
@@ -108,7 +111,7 @@ function stepLines(step: Step, context: Context): readonly string[] {
     case 'publish':
       return publishLines(step.entity, context);
     case 'remove':
-      return removeLines(step.entity, context.now);
+      return removeLines(...goingIn(step.entity, context), context.now);
     default:
       return makeLines(step.make, context);
   }
@@ -121,6 +124,7 @@ function makeLines(make: Make, context: Context): readonly string[] {
   const { args, input } = makeCommand(make, byId, { ...SCRIPT_PLACE, output: context.output });
   const call = opensslCall(args, input);
   if (make.op === 'convert') return [partsLine(make, context), ...call];
+  if (make.op === 'crl') return [...databaseLines(make), ...call];
   return make.op === 'sign' ? [`: >${SCRATCH_FOLDER}/index.txt`, ...call] : call;
 }
 
@@ -205,36 +209,23 @@ function archiveLine(entity: Located, file: Artifact, folder: string): string {
 }
 
 /** Removing takes consent, and a script is read before it is run: reading it is the consent. */
-function removeLines(id: EntityId, now: number): readonly string[] {
-  const folder = archiveFolder(id, now);
+function removeLines(entity: Located, files: readonly Artifact[], now: number): readonly string[] {
+  const folder = archiveFolder(entity.id, now);
+  const isUsual = entity.layout === undefined;
   return [
-    archiveLine({ id }, 'key', folder),
-    archiveLine({ id }, 'cert', folder),
-    ...ALL_ARTIFACTS.map((file) => `rm -f ${filePath({ id }, file)}`),
-    ...clearLines({ id }, 'none', folder),
-    `rmdir ${id} 2>/dev/null || true`,
+    archiveLine(entity, 'key', folder),
+    archiveLine(entity, 'cert', folder),
+    ...files.map((file) => `rm -f ${shellPath(filePath(entity, file))}`),
+    ...(isUsual || entity.publish === 'symlinks' ? clearLines(entity, 'none', folder) : []),
+    ...(isUsual ? [`rmdir ${entity.id} 2>/dev/null || true`] : []),
   ];
 }
 
-/** Files that are still where an entity had them before. */
-function copyLines(copies: readonly Relocation[]): readonly string[] {
-  if (copies.length === 0) return [];
-  const lines = copies.map(({ from, to }) => {
-    const path = shellPath(to);
-    return `[ -e ${path} ] || cp -p ${shellPath(from)} ${path}`;
-  });
-  return [['# copies to new places', ...folderLines(copies.map(({ to }) => to)), ...lines].join('\n')];
-}
-
-/** Every folder on the way, readable for programs that load certificates. */
-function folderLines(paths: readonly string[]): readonly string[] {
-  const folders = [...new Set(paths.map(folderOf))].filter((folder) => folder !== '.');
-  const onTheWay = folders.flatMap((folder) =>
-    folder.split('/').map((_, i, parts) => parts.slice(0, i + 1).join('/')),
-  );
-  if (onTheWay.length === 0) return [];
-  const words = [...new Set(onTheWay)].map(shellPath).join(' ');
-  return [`mkdir -p ${words}`, `chmod 755 ${words}`];
+/** Of an entity of the manifest, what is its own; of one that left it, what it had in its usual folder. */
+function goingIn(id: EntityId, { byId, changes }: Context): [entity: Located, files: readonly Artifact[]] {
+  const [entity, change] = [byId.get(id), changes.get(id)];
+  if (entity !== undefined && change?.action === 'revoke') return [entity, change.deletes];
+  return [{ id }, ALL_ARTIFACTS];
 }
 
 function archiveFolder(id: EntityId, now: number): string {

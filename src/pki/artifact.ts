@@ -15,7 +15,8 @@ export type FileForm =
   | 'pem'
   | 'pkcs12'
   | 'secret'
-  | 'config-map';
+  | 'config-map'
+  | 'crl';
 
 /** What is known of an artifact before anything is planned. */
 interface ArtifactTraits {
@@ -85,6 +86,8 @@ export const ARTIFACTS = {
   bundle: { file: 'bundle.yaml', form: 'config-map', secret: false, standard: false, asked: true },
   /** Certificates that a root had before and that are still trusted, newest first. */
   previous: { file: 'previous.pem', form: 'cert', secret: false, standard: true, asked: false },
+  /** What an authority revoked, where `crl` has it make a list. */
+  crl: { file: 'crl.pem', form: 'crl', secret: false, standard: true, asked: false },
 } as const satisfies Record<string, ArtifactTraits>;
 
 /** The same rows, each with every trait that a row can have. */

@@ -16,6 +16,8 @@ import type { Ownership } from './ownership.ts';
 import type { Policy, PolicyConstraints } from './policy.ts';
 import type { PrivateExtension } from './private-extension.ts';
 import { keysOf } from './record.ts';
+import type { RenewBefore } from './renewal.ts';
+import type { CrlSettings, Revocation, RevokedSerial } from './revocation.ts';
 import type { San } from './san.ts';
 import type { Seals } from './seal.ts';
 import type { SecretSource } from './secret-source.ts';
@@ -41,11 +43,6 @@ export type LeafKind = Exclude<EntityKind, 'authority'>;
 
 /** `<folder>/<name>`, for example `servers/api`: unique in a manifest, and the entity's folder below the output. */
 export type EntityId = string;
-
-/** When a certificate is due: a fixed time before its end, or a share (0–1) of its lifetime before its end. */
-export type RenewBefore =
-  | { readonly kind: 'seconds'; readonly seconds: number }
-  | { readonly kind: 'share'; readonly share: number };
 
 /** Where an entity's files are, if they are not in the usual layout. */
 export interface Layout {
@@ -110,6 +107,8 @@ interface EntityBase {
   readonly onChange?: Hook;
   /** Absent: files keep their owners. */
   readonly ownership?: Ownership;
+  /** Its certificates are no longer to be accepted. Absent: they are. */
+  readonly revoked?: Revocation;
 }
 
 /** Signs certificates: an intermediate CA where it has an issuer, a root where it has none. */
@@ -127,8 +126,11 @@ export interface Authority extends EntityBase {
   readonly digest?: Digest;
   /** What its RSA key does with it; absent: RSASSA-PKCS1-v1_5. */
   readonly signature?: Padding;
-  /** Where its revocation list, its OCSP responder and its certificate are, for what it signs. */
-  readonly crl?: Location;
+  /** Its revocation list. */
+  readonly crl?: CrlSettings;
+  /** Certificates that it revokes by number. Absent: none. */
+  readonly revokes?: readonly RevokedSerial[];
+  /** Where its OCSP responder and its certificate are, for what it signs. */
   readonly ocsp?: Location;
   readonly caIssuers?: Location;
 }
@@ -160,6 +162,11 @@ export interface Inventory {
    * there are none.
    */
   readonly written?: ReadonlyMap<string, string>;
+}
+
+/** The same without what is no longer to be accepted. */
+export function withoutRevoked(inventory: Inventory): Inventory {
+  return { ...inventory, entities: inventory.entities.filter(({ revoked }) => revoked === undefined) };
 }
 
 /** The key of a setting of an entity in `written`. */

@@ -26,9 +26,29 @@ export function fileName({ layout }: Located, artifact: Artifact): string {
  * The files that are an entity's own. Where another tool laid out the folder, these are only its outputs: a `ca.pem`
  * beside its files then belongs to another program, and is neither read nor removed.
  */
-export function isManaged({ layout, outputs, issuer }: Entity, artifact: Artifact): boolean {
-  if (layout === undefined) return true;
-  return artifact === 'previous' ? issuer === null : outputs.includes(artifact);
+export function isManaged(entity: Entity, artifact: Artifact): boolean {
+  // A list of another maker may be anywhere, and holds what cannot be made again.
+  if (entity.layout === undefined && artifact !== 'crl') return true;
+  return isOwed(entity, artifact);
+}
+
+/** Whether the entity has, or may come to have, the file. */
+export function isOwed(entity: Entity, artifact: Artifact): boolean {
+  switch (artifact) {
+    case 'previous':
+      return entity.issuer === null;
+    case 'crl':
+      return makesList(entity);
+    default:
+      return entity.outputs.includes(artifact);
+  }
+}
+
+/** Whether it makes a revocation list. */
+export function makesList(entity: Entity): boolean {
+  if (entity.kind !== 'authority' || entity.revoked !== undefined) return false;
+  // A list takes the key.
+  return entity.crl?.list !== undefined && entity.keyPlace === undefined;
 }
 
 /** The last part of a path. */

@@ -19,3 +19,15 @@ export function statedMode(artifact: Artifact, { group, mode }: Ownership): numb
   // What is public stays so, and is no more writable than the key.
   return ARTIFACTS[artifact].secret ? secret : (secret & 0o600) | 0o044;
 }
+
+/** Whose the files of an entity are, as the manifest states it, by number; `null`: as they are. */
+export interface Grant {
+  readonly uid: number | null;
+  readonly gid: number | null;
+  /** As it is stated, of which the mode of each file follows (pki/ownership.ts). */
+  readonly stated: Ownership;
+  /** Files of which only that changes. */
+  readonly files: readonly Artifact[];
+  /** Whether the folder is the entity's own; of one that is shared, nothing changes. */
+  readonly isOwnFolder: boolean;
+}

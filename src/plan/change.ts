@@ -1,7 +1,8 @@
 /** The outcome of planning, one entity at a time; every field is a decision, so that apply has none left to make. */
 import type { Artifact } from '../pki/artifact.ts';
 import type { EntityId, EntityKind } from '../pki/entity.ts';
-import type { Ownership } from '../pki/ownership.ts';
+import type { Grant } from '../pki/ownership.ts';
+import type { RevocationList } from '../pki/revocation.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import type { EncodedName } from '../x509/name.ts';
 import type { Alteration } from './alteration.ts';
@@ -10,7 +11,7 @@ import type { Errand, SecretUse } from './errand.ts';
 import type { Reason } from './reason.ts';
 
 /** What a human must agree to before apply does it: each breaks something that is in use. */
-export const CONSENTS = ['rekey-ca', 'trust', 'remove', 'prune', 'run'] as const;
+export const CONSENTS = ['rekey-ca', 'trust', 'revoke', 'remove', 'prune', 'run'] as const;
 export type Consent = (typeof CONSENTS)[number];
 
 /** Whether a text names a consent, letter for letter. */
@@ -57,18 +58,6 @@ export interface KeptTrust {
   readonly cross: readonly Fingerprint[];
 }
 
-/** Whose the files of an entity are, as the manifest states it, by number; `null`: as they are. */
-export interface Grant {
-  readonly uid: number | null;
-  readonly gid: number | null;
-  /** As it is stated, of which the mode of each file follows (pki/ownership.ts). */
-  readonly stated: Ownership;
-  /** Files of which only that changes. */
-  readonly files: readonly Artifact[];
-  /** Whether the folder is the entity's own; of one that is shared, nothing changes. */
-  readonly isOwnFolder: boolean;
-}
-
 /** What happens to the files of an entity. */
 export interface FileChanges {
   /** Files that get new content, and files that go. */
@@ -88,6 +77,8 @@ export interface FileChanges {
   readonly relocks?: true;
   /** Commands of the manifest that are run for it. Absent: none. */
   readonly errands?: readonly Errand[];
+  /** The revocation list that is made. Absent: none, or it stays. */
+  readonly list?: RevocationList;
 }
 
 interface ChangeBase {
@@ -139,8 +130,20 @@ export interface Remove extends ChangeBase {
   readonly consents: readonly ['remove'];
 }
 
-/** Changes of an authority that need consent: another key, or more trust; and of any entity: a command that was never run. */
-type WorkConsent = 'rekey-ca' | 'trust' | 'run';
+/** It is revoked: its files go to the archive, and its issuer lists what it had, once the user agrees. */
+export interface Revoke extends ChangeBase {
+  readonly action: 'revoke';
+  readonly reasons: readonly Reason[];
+  /** Files that are there. */
+  readonly deletes: readonly Artifact[];
+  readonly consents: readonly ['revoke'];
+}
+
+/**
+ * Changes of an authority that need consent: another key, more trust, or less in what it signed; and of any entity: a command
+ * that was never run.
+ */
+type WorkConsent = 'rekey-ca' | 'trust' | 'revoke' | 'run';
 
 /** Only other files, or none: files put in an authority's place stay, once the user agrees. */
 export interface Refresh extends ChangeBase, KeptTrust, FileChanges {
@@ -170,7 +173,7 @@ export interface Issue extends ChangeBase, KeptTrust, FileChanges {
 }
 
 /** The plan for one entity: an action, its reasons, and all that carrying it out takes. */
-export type Change = Keep | Refuse | Wait | Remove | Refresh | Issue;
+export type Change = Keep | Refuse | Wait | Remove | Revoke | Refresh | Issue;
 
 /** What happens to an entity (design §5). */
 export type Action = Change['action'];

@@ -10,6 +10,7 @@ import type { KnownCommands } from './errand.ts';
 import type { KeyOwners } from './key-decision.ts';
 import type { Accounts, AuthorityObservation, KnownAuthorities, Observation } from './observation.ts';
 import type { Outlook } from './outlook.ts';
+import type { Listings } from './revocations.ts';
 
 /** The same for all entities, except that outlooks are added on the way. */
 export interface Context {
@@ -40,6 +41,8 @@ export interface Context {
   readonly hasIssued: (authority: Entity) => boolean;
   /** Authorities directly below one. */
   readonly childrenOf: (authority: EntityId) => readonly AuthorityObservation[];
+  /** What authorities have to list. */
+  readonly listings: Listings;
   readonly now: number;
 }
 

@@ -14,6 +14,7 @@ import { keyOf, keyReasons } from './key-decision.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Outlook } from './outlook.ts';
 import type { Reason } from './reason.ts';
+import { isListed, type Listings } from './revocations.ts';
 import { validityOf } from './validity.ts';
 import { AN_ISSUER, certificateSpec } from './wanted.ts';
 
@@ -29,10 +30,13 @@ export interface Decision {
 
 /** Whether the key and the certificate stay. */
 export function decide(entity: Entity, observed: EntityObservation, context: Context): Decision {
-  const { owners, rekey, outlooks, duplicates, now } = context;
+  const { owners, rekey, outlooks, duplicates, listings, now } = context;
   const issuer = entity.issuer === null ? null : (outlooks.get(entity.issuer) ?? null);
   const isElsewhere = entity.keyPlace !== undefined;
-  const forKey = keyReasons(entity, observed, owners, rekey.has(entity.id));
+  const forKey = [
+    ...keyReasons(entity, observed, owners, rekey.has(entity.id)),
+    ...listedReasons(entity, observed, listings),
+  ];
   const duplicate = duplicates.get(entity.id);
   const forCertificate = [
     ...certificateReasons(entity, observed, issuer, now),
@@ -49,6 +53,18 @@ export function decide(entity: Entity, observed: EntityObservation, context: Con
     reasons: all,
     alterations: alterations(entity, observed, issuance, all, context),
   };
+}
+
+/** What a list names is refused by those who have the list, whatever the certificate says: it takes another, and another key. */
+function listedReasons(
+  entity: Entity,
+  { cert, signedBy }: EntityObservation,
+  listings: Listings,
+): readonly Reason[] {
+  if (entity.issuer === null || cert.state !== 'present' || signedBy === null) return [];
+  const { serial } = cert.facts;
+  const isOn = isListed(listings.get(entity.issuer), serial);
+  return isOn ? [{ kind: 'listed', issuer: entity.issuer, serial }] : [];
 }
 
 /** Renewal with `rotateKey` is the one case in which a certificate's age decides over its key. */
@@ -125,7 +141,7 @@ export function consentsFor(
   { newKey, reasons, alterations: altered }: Decision,
   strange: readonly Reason[],
   { hasIssued }: Context,
-): Exclude<Issue['consents'][number], 'run'>[] {
+): Exclude<Issue['consents'][number], 'run' | 'revoke'>[] {
   if (entity.kind !== 'authority') return [];
   const isUnknown = strange.some(({ kind }) => kind === 'unknown-key');
   const isMoreTrusted = strange.some(({ kind }) => kind === 'unknown-trust');

@@ -1,10 +1,12 @@
 /** Whose the files of an entity are to be, what differs from that, and whether this process can bring it about. */
+
 import { ALL_ARTIFACTS, type Artifact } from '../pki/artifact.ts';
 import { type Entity, type Inventory, writtenKey } from '../pki/entity.ts';
 import { entityFolder } from '../pki/files.ts';
 import { groupBy } from '../pki/group.ts';
+import type { Grant } from '../pki/ownership.ts';
 import type { Refusal } from './blockage.ts';
-import type { FileChanges, Grant } from './change.ts';
+import type { FileChanges } from './change.ts';
 import type { Context } from './context.ts';
 import type { Accounts, EntityObservation, Exposure, Observation, Owner } from './observation.ts';
 import type { Reason } from './reason.ts';

@@ -1,7 +1,9 @@
 /** What a step makes: the things that an engine can be asked for (engine/), each with all that it takes. */
+
 import type { Artifact } from '../pki/artifact.ts';
 import { type EntityId, unreachable } from '../pki/entity.ts';
 import type { Generation, StagedFile } from '../pki/paths.ts';
+import type { RevocationList } from '../pki/revocation.ts';
 import type { EncodedName } from '../x509/name.ts';
 import type { Issuance } from './change.ts';
 import type { Part } from './parts.ts';
@@ -49,6 +51,15 @@ export type EngineMake =
     }
   /** The public half of the private key. */
   | { readonly op: 'public'; readonly of: EntityId; readonly key: KeySource }
+  /** A revocation list, by the key and in the name that the authority has afterwards. */
+  | {
+      readonly op: 'crl';
+      readonly of: EntityId;
+      readonly key: KeyFile;
+      /** Whether its certificate is made by this run, and so still in staging. */
+      readonly isNewCertificate: boolean;
+      readonly list: RevocationList;
+    }
   /** A file in another form than PEM, of parts that are staged together (run/provide.ts). */
   | {
       readonly op: 'convert';
@@ -80,6 +91,8 @@ export function sourcesOf(make: Make): readonly Source[] {
   const generation = generationOf(make);
   const key = make.op === 'sign' ? make.by.key : make.key;
   const keys = key.kind === 'given' || key.isNew ? [] : [{ of: key.of, file: 'key', generation } as const];
+  if (make.op === 'crl')
+    return make.isNewCertificate ? keys : [...keys, { of: make.of, file: 'cert', generation }];
   if (make.op !== 'sign' || make.by.kind === 'self') return keys;
   return [...keys, { of: make.by.id, file: 'cert', generation }];
 }
@@ -98,6 +111,8 @@ export function outputsOf(make: Make): readonly StagedFile[] {
       return [make.to];
     case 'public':
       return ['public'];
+    case 'crl':
+      return ['crl'];
     case 'convert':
       return [make.to];
     case 'take':

@@ -2,6 +2,7 @@
 
 import { type Artifact, eachArtifact } from '../pki/artifact.ts';
 import type { EntityId } from '../pki/entity.ts';
+import type { Revoked } from '../pki/revocation.ts';
 import type { SecretFault } from '../pki/secret-source.ts';
 import type { Fingerprint, KeyFacts, KeyId } from '../x509/facts.ts';
 import type { FactsOf } from './artifacts/rules.ts';
@@ -84,6 +85,8 @@ export type ArtifactStates = {
 export interface EntityObservation extends ArtifactStates {
   /** The key that made the certificate's signature: the issuer's current key, or `null` where it was another. */
   readonly signedBy: KeyId | null;
+  /** The key that made the list's signature, in the same way. Absent: there is no list. */
+  readonly listSignedBy?: KeyId | null;
   /** Absent: nothing but plain files, or nothing at all. */
   readonly published?: Published;
   /** Absent: every file that is there is in its place. */
@@ -159,6 +162,10 @@ export interface Observation {
   readonly issues?: Issues;
   /** Certificates of the ledger that share a serial number with another one on the disk. Absent: none. */
   readonly issued?: readonly IssuedBefore[];
+  /** Every certificate of the ledger. Absent: nothing asks for them, or there are none. */
+  readonly certificates?: readonly IssuedCertificate[];
+  /** What is recorded of revocation lists that were made here. Absent: nothing asks for them, or there are none. */
+  readonly lists?: ReadonlyMap<EntityId, KnownList>;
   /** Absent: the archive is kept for ever, or nothing in it is old. */
   readonly archive?: Archive;
   /** What is known of authorities from before. Absent: nothing. */
@@ -180,6 +187,18 @@ export interface IssuedBefore {
   readonly issuer: EntityId;
   readonly serial: string;
   readonly fingerprint: Fingerprint;
+}
+
+/** The same, and when it ends, in seconds since 1970. */
+export interface IssuedCertificate extends IssuedBefore {
+  readonly notAfter: number;
+}
+
+/** The last revocation list of an authority, and all that is on it; seconds since 1970. */
+export interface KnownList {
+  readonly number: bigint;
+  readonly thisUpdate: number;
+  readonly entries: readonly Revoked[];
 }
 
 const MISSING = { state: 'missing' } as const;

@@ -1,7 +1,7 @@
 /** One entity: what is on disk against what is wanted → one Change. Pure; the caller goes from roots to leaves. */
 import { ALL_ARTIFACTS, type Artifact } from '../pki/artifact.ts';
 import type { Entity } from '../pki/entity.ts';
-import { isManaged } from '../pki/files.ts';
+import { isManaged, isOwed } from '../pki/files.ts';
 import { requestOf } from '../pki/key-place.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import { decidePossible, partAwaited, waitingFor } from './awaited.ts';
@@ -10,14 +10,16 @@ import { type Change, type FileChanges, type Issuance, NOTHING_KEPT } from './ch
 import { errandsFor } from './commands.ts';
 import type { Context } from './context.ts';
 import { consentsFor, type Decision } from './decision.ts';
-import { type Derived, derivedFiles, unwantedFiles, wantedOutputs } from './derived.ts';
+import { derivedFiles, unwantedFiles, wantedOutputs } from './derived.ts';
+import { type Contents, contentReasons, fileChanges } from './file-changes.ts';
 import { claimOf, grantFor, lackingRight } from './grant.ts';
 import { issueAction, replaced } from './issue-action.ts';
 import { strangeIn, strangeReasons } from './known.ts';
+import { decideList } from './list.ts';
 import { lockReasons } from './lock.ts';
-import { modeFault, modeReasons } from './modes.ts';
+import { modeReasons } from './modes.ts';
 import type { EntityObservation } from './observation.ts';
-import { hasNewIdentity, type Previous, previousOf } from './previous.ts';
+import { hasNewIdentity, previousOf } from './previous.ts';
 import { publishReasons } from './publish.ts';
 import type { Reason } from './reason.ts';
 import { refusalFor } from './refusal.ts';
@@ -41,7 +43,10 @@ function successorOf(
 export function planEntity(entity: Entity, seen: EntityObservation, context: Context): Change {
   const observed = ownFiles(entity, seen);
   const wanted = wantedOutputs(situationOf(entity, observed, [], context));
-  const files: readonly Artifact[] = entity.issuer === null ? [...wanted, 'previous'] : wanted;
+  const files: readonly Artifact[] = [
+    ...wanted,
+    ...(['previous', 'crl'] as const).filter((file) => isOwed(entity, file)),
+  ];
   const refusal = refusalFor(entity, observed, files) ?? renamedLinks(entity, observed);
   if (refusal !== null) return refuse(entity, refusal);
   const claim = claimOf(entity, observed, context);
@@ -65,12 +70,14 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     unrouted: context.retire,
   });
   const situation = situationOf(entity, observed, previous.keep, context);
+  const list = decideList(entity, observed, decision, context.listings.get(entity.id), context.now);
   const contents: Contents = {
     wanted,
     derived: decision.issuance === null ? derivedFiles(wanted, observed, situation) : [],
     unwanted: unwantedFiles(entity, observed, wanted),
     previous,
     lock: decision.newKey ? [] : lockReasons(entity, observed.key),
+    list,
   };
   const relocations = relocationsOf(entity, observed, files);
   const relinks = publishReasons(entity, observed);
@@ -111,6 +118,7 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
   const errands = errandsFor(secrets, context.commands);
   const consents = [
     ...consentsFor(entity, observed, decision, unexplained, context),
+    ...(list.revokes ? (['revoke'] as const) : []),
     ...(errands.some(({ isNew }) => isNew) ? (['run'] as const) : []),
   ];
   const work = {
@@ -161,59 +169,19 @@ function doingOf(
   return { isIssue: issuance !== null, makesKey, writes, key };
 }
 
-/** What is decided about files that follow from others. */
-interface Contents {
-  readonly wanted: readonly Artifact[];
-  readonly derived: readonly Derived[];
-  readonly unwanted: readonly Artifact[];
-  readonly previous: Previous;
-  /** Why the key that stays is written in another form. */
-  readonly lock: readonly Reason[];
-}
-
 const MISSING = { state: 'missing' } as const;
 
 /** Files that are not the entity's own count as missing. */
 function ownFiles(entity: Entity, seen: EntityObservation): EntityObservation {
   // Of the files left behind, only wanted ones matter.
   const behind = new Set(seen.formerLocation?.files.map(({ file }) => file));
-  const isAsked = (file: Artifact): boolean =>
-    file === 'previous' || entity.outputs.some((output) => output === file);
+  const isAsked = (file: Artifact): boolean => file === 'previous' || isOwed(entity, file);
   const others = ALL_ARTIFACTS.filter(
     (file) => !isManaged(entity, file) || (behind.has(file) && !isAsked(file)),
   );
   return others.length === 0
     ? seen
     : { ...seen, ...Object.fromEntries(others.map((file) => [file, MISSING])) };
-}
-
-function contentReasons({ derived, unwanted, previous, lock }: Contents): readonly Reason[] {
-  return [
-    ...lock,
-    ...previous.reasons,
-    ...derived.flatMap(({ reasons }) => reasons),
-    ...unwanted.map((artifact) => ({ kind: 'unwanted', artifact }) as const),
-  ];
-}
-
-/** A new certificate brings everything that is made from it or asked for with it; a kept key stays untouched. */
-function fileChanges(
-  { issuance, newKey }: Decision,
-  { wanted, derived, unwanted, previous, lock }: Contents,
-  observed: EntityObservation,
-  entity: Entity,
-): Pick<FileChanges, 'writes' | 'deletes' | 'chmods'> {
-  const isDerived = (file: Artifact): boolean => derived.some(({ artifact }) => artifact === file);
-  const made = wanted.filter((file) =>
-    file === 'key' ? newKey || lock.length > 0 : issuance !== null || isDerived(file),
-  );
-  const writes: readonly Artifact[] = previous.write ? [...made, 'previous'] : made;
-  const deletes: readonly Artifact[] = previous.remove ? [...unwanted, 'previous'] : unwanted;
-  // A file that is written or removed anyway needs no change of mode.
-  const chmods = ALL_ARTIFACTS.filter(
-    (file) => modeFault(file, observed, entity) !== null && !writes.includes(file) && !deletes.includes(file),
-  );
-  return { writes, deletes, chmods };
 }
 
 function refuse({ id, kind }: Entity, refusal: Refusal): Change {

@@ -32,6 +32,8 @@ import { routeIn } from './plan-entity.ts';
 import { earlierOf } from './previous.ts';
 import { prunesIn } from './prune.ts';
 import { type Remark, remarksOf } from './remark.ts';
+import { listingsOf } from './revocations.ts';
+import { planRevoked } from './revoke.ts';
 import { rolloverRemarks } from './rollover-remarks.ts';
 import { sealedRemarks } from './sealed-remarks.ts';
 import { type CertificateSummary, summaryOf } from './summary.ts';
@@ -91,6 +93,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
   const outlooks = new Map<EntityId, Outlook>();
   const children = childrenIn(inventory, observation);
   const { now, doubt } = momentIn(inventory, observation, options);
+  const pinned = pinnedOf(inventory, observation, options.pinned ?? new Set());
   const context: Context = {
     byId,
     owners: keyOwners(inventory.entities, observation),
@@ -103,14 +106,12 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     childrenOf: (authority) => children.get(authority) ?? [],
     ...givenIn(inventory, observation),
     ...(options.answers === undefined ? {} : { answers: options.answers }),
+    listings: listingsOf(inventory, observation, pinned, now),
     now,
   };
-  const pinned = pinnedOf(inventory, observation, options.pinned ?? new Set());
   const changes = inventory.entities.map((entity) => {
     const observed = withoutKey(entity, observation.entities.get(entity.id) ?? NOTHING);
-    const change = pinned.has(entity.id)
-      ? unchanged(entity, observed, context)
-      : planAny(entity, observed, context);
+    const change = changeOf(entity, observed, context, pinned);
     if (entity.kind === 'authority')
       outlooks.set(entity.id, outlookOf(entity, observed, change, context.childrenOf(entity.id), now));
     return change;
@@ -135,6 +136,18 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     engine: engineFor(changes, options.engine ?? inventory.engine ?? 'auto'),
     wanted: wantedBy(inventory, changes),
   };
+}
+
+function changeOf(
+  entity: Entity,
+  observed: EntityObservation,
+  context: Context,
+  pinned: ReadonlySet<EntityId>,
+): Change {
+  if (pinned.has(entity.id)) return unchanged(entity, observed, context);
+  return entity.revoked === undefined
+    ? planAny(entity, observed, context)
+    : planRevoked(entity, entity.revoked, observed, context.listings);
 }
 
 function wantedBy({ entities }: Inventory, changes: readonly Change[]): Plan['wanted'] {

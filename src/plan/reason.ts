@@ -4,6 +4,7 @@
  */
 import type { Artifact } from '../pki/artifact.ts';
 import type { EntityId } from '../pki/entity.ts';
+import type { CrlReason } from '../pki/revocation.ts';
 import type { ExtensionField } from '../x509/extensions.ts';
 import type { Fingerprint, KeyId } from '../x509/facts.ts';
 import type { LinkFinding } from './blockage.ts';
@@ -119,5 +120,20 @@ export type Reason =
     }
   /** `folder` or `files` changed: what is in the old place is copied to the new one. */
   | { readonly kind: 'moved'; readonly from: string; readonly to: string }
+  /** The list is not of the key or the name that the authority has. */
+  | { readonly kind: 'foreign-list' }
+  /** Numbers that the list lacks; `null`: the authority names them, or they were listed before. */
+  | { readonly kind: 'revokes'; readonly of: EntityId | null; readonly serials: readonly string[] }
+  | {
+      readonly kind: 'list-expires';
+      readonly nextUpdate: number;
+      readonly seconds: number;
+      readonly window: number;
+    }
+  | { readonly kind: 'list-expired'; readonly nextUpdate: number }
+  /** The manifest revokes it. */
+  | { readonly kind: 'revoked'; readonly reason: CrlReason | null }
+  /** The certificate is on the list of its issuer, and the entry is not revoked. */
+  | { readonly kind: 'listed'; readonly issuer: EntityId; readonly serial: string }
   | { readonly kind: 'requested' }
   | { readonly kind: 'not-in-manifest' };

@@ -10,10 +10,10 @@ import type { Reason } from './reason.ts';
 import { lifetime } from './validity.ts';
 
 /**
- * `due`: apply would change something; `refused`: it would leave it alone; `capped`: it would renew, but nothing
+ * `revoked`: its issuer lists it, and its files are gone; `due`: apply would change something; `refused`: it would leave it alone; `capped`: it would renew, but nothing
  * outlives its issuer, whose own end comes first; `waiting`: another certificate takes a key that is elsewhere.
  */
-export type State = 'ok' | 'due' | 'capped' | 'waiting' | 'expired' | 'missing' | 'refused';
+export type State = 'ok' | 'revoked' | 'due' | 'capped' | 'waiting' | 'expired' | 'missing' | 'refused';
 
 /** One entity, or one that left the manifest and whose files are still there. */
 export interface StatusRow {
@@ -73,6 +73,7 @@ function orphanRow({ id, kind, reasons }: Remove): StatusRow {
 
 function stateOf(change: Change, entity: Entity, certificate: CertificateFacts | null, now: number): State {
   if (change.action === 'refuse') return 'refused';
+  if (entity.revoked !== undefined) return change.action === 'keep' ? 'revoked' : 'due';
   if (certificate === null) return 'missing';
   const left = certificate.notAfter - now;
   if (left < 0) return 'expired';
@@ -80,4 +81,9 @@ function stateOf(change: Change, entity: Entity, certificate: CertificateFacts |
   if (change.action !== 'keep') return 'due';
   const isInWindow = left <= renewWindow(entity.renewBefore, lifetime(certificate));
   return isInWindow && entity.issuer !== null ? 'capped' : 'ok';
+}
+
+/** Whether nothing is to be done about it. */
+export function isWell({ state }: Pick<StatusRow, 'state'>): boolean {
+  return state === 'ok' || state === 'revoked';
 }

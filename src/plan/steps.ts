@@ -4,7 +4,7 @@ import { type ById, byIdOf, rootAbove } from '../pki/issuers.ts';
 import { requestOf } from '../pki/key-place.ts';
 import { type KeySpec, rsaSize } from '../pki/key-spec.ts';
 import { ruleOf } from './artifacts/rules.ts';
-import { crossingOf, type Issue, isIssue, isWork, makesKey, type Work } from './change.ts';
+import { crossingOf, type Issue, isIssue, isWork, makesKey, type Revoke, type Work } from './change.ts';
 import type { EngineMake, KeyFile, KeyGiven, KeySource, Make } from './make.ts';
 import type { Part } from './parts.ts';
 import type { Plan } from './plan.ts';
@@ -52,14 +52,26 @@ export function stepsOf(plan: Plan, { entities }: Inventory): readonly Step[] {
   const byId = byIdOf(entities);
   const works = new Set(plan.changes.filter(isWork).map(({ id }) => id));
   return plan.changes.flatMap((change) => {
-    if (change.action === 'remove') return [removeStep(change.id)];
+    if (change.action === 'remove') return [removeStep(change.id, [])];
     const entity = byId.get(change.id);
+    if (change.action === 'revoke') return revokeSteps(change, entity, works);
     return entity === undefined || !isWork(change) ? [] : entitySteps(change, entity, byId, works);
   });
 }
 
-function removeStep(id: EntityId): Step {
-  return { kind: 'remove', id: stepId('remove', id), entity: id, needs: [] };
+function removeStep(id: EntityId, needs: readonly StepId[]): Step {
+  return { kind: 'remove', id: stepId('remove', id), entity: id, needs };
+}
+
+/** The files go once the list is in its place: as long as they are there, the next run sees what it has to list. */
+function revokeSteps(
+  { id, deletes }: Revoke,
+  entity: Entity | undefined,
+  works: ReadonlySet<EntityId>,
+): readonly Step[] {
+  const issuer = entity?.issuer ?? null;
+  const needs = issuer !== null && works.has(issuer) ? [stepId('publish', issuer)] : [];
+  return deletes.length === 0 ? [] : [removeStep(id, needs)];
 }
 
 /** The steps by which some entities are in their places. */
@@ -74,10 +86,14 @@ function entitySteps(
   const published: Published = (ids) =>
     ids.flatMap((id) => (id !== null && id !== entity.id && works.has(id) ? [stepId('publish', id)] : []));
   const key = keySource(entity, change);
+  const issued = isIssue(change)
+    ? issueSteps(change, entity, key, published([entity.issuer]))
+    : anchorSteps(change);
   const made = [
-    ...(isIssue(change) ? issueSteps(change, entity, key, published([entity.issuer])) : anchorSteps(change)),
+    ...issued,
     ...callSteps(change, entity, key),
     ...conversionSteps(change, entity, byId, published),
+    ...listSteps(change, key, issued),
   ];
   // Bundles hold the certificates of issuers and trusted roots, which must be the new ones by then, and what a root keeps.
   const root = rootAbove(entity, byId) ?? null;
@@ -149,6 +165,15 @@ function callSteps(change: Work, entity: Entity, key: KeySource): readonly MakeS
     const make = rule.make(entity, key);
     return make.op === 'request' && isIssue(change) ? [] : [makeStep(make, needs)];
   });
+}
+
+/** By the certificate that the authority has afterwards. */
+function listSteps(change: Work, key: KeySource, issued: readonly MakeStep[]): readonly MakeStep[] {
+  if (change.list === undefined || key.kind === 'given') return [];
+  const { id, list } = change;
+  const isNewCertificate = isIssue(change);
+  const needs = issued.map((step) => step.id);
+  return [makeStep({ op: 'crl', of: id, key, isNewCertificate, list }, needs)];
 }
 
 /** Files in other forms than PEM, each made of parts that are there by then. */

@@ -102,7 +102,8 @@ function derOf(name: EncodedName): Uint8Array {
   return Buffer.from(encodedNameDer(name), 'hex');
 }
 
-function algorithmOf(signing: Signing): SignatureAlgorithm {
+/** @throws Error where this program does not sign so. */
+export function algorithmOf(signing: Signing): SignatureAlgorithm {
   const algorithm = signatureAlgorithm(signing);
   if (algorithm === undefined)
     throw new Error(`Internal error: no signature is known that a key of kind ${signing.key} makes`);

@@ -13,6 +13,7 @@ import { adviceMessages, type Message } from './message.ts';
 /** What each consent is about; completed by the entities concerned. */
 const WORDS: Readonly<Record<Consent, string>> = {
   'rekey-ca': 're-keying an authority makes every copy of its certificate elsewhere obsolete',
+  revoke: 'certificates are revoked for good: what has the list refuses them',
   trust: 'peers of an authority will trust more than today',
   prune: 'private keys that were replaced are deleted from the archive for good',
   remove: 'files of entities that are no longer in the manifest are archived',
@@ -78,6 +79,7 @@ const PLANTED: First = {
 const FIRST: Readonly<Record<Consent, readonly First[]>> = {
   'rekey-ca': [LOST, REPLACED],
   trust: [PLANTED],
+  revoke: [],
   remove: [],
   prune: [],
   run: [],

@@ -1,5 +1,6 @@
 /** The plan as a documented structure (docs/json.md). */
 import type { EntityId } from '../pki/entity.ts';
+import type { Grant } from '../pki/ownership.ts';
 import type { Alteration } from '../plan/alteration.ts';
 import type { Refusal } from '../plan/blockage.ts';
 import {
@@ -10,7 +11,6 @@ import {
   consentsOf,
   crossingOf,
   type FileChanges,
-  type Grant,
   type Issuance,
   issuanceOf,
   isWork,

@@ -37,6 +37,7 @@ const MARKS: Readonly<Record<Action, string>> = {
   issue: '~',
   rekey: '±',
   refresh: '*',
+  revoke: '-',
   remove: '-',
   keep: '=',
   wait: '?',
@@ -141,7 +142,7 @@ function changeText(change: Change, width: number, { wanted }: Plan, style: Styl
 
 function paintOf(action: Action, style: Style): Paint {
   if (action === 'create') return style.good;
-  if (action === 'refuse' || action === 'remove') return style.bad;
+  if (action === 'refuse' || action === 'remove' || action === 'revoke') return style.bad;
   return action === 'keep' ? style.faint : style.warn;
 }
 
@@ -157,6 +158,7 @@ function detailsOf(change: Change, wanted: CertificateSummary | undefined): read
     ...(change.action === 'create' && wanted !== undefined ? summaryLines(wanted) : []),
     ...waitingLines(change),
     ...replacedBy(change).map((path) => visible(`replaces "${path}", which is there`)),
+    ...(change.action === 'revoke' && change.deletes.length > 0 ? ['its files go to the archive'] : []),
     ...(change.affects.length === 0 ? [] : [affectsText(change.affects)]),
     ...(lacksKey(change)
       ? [
@@ -215,6 +217,7 @@ const VERBS: readonly (readonly [Action, string])[] = [
   ['issue', 'to issue'],
   ['rekey', 'to re-key'],
   ['refresh', 'to refresh'],
+  ['revoke', 'to revoke'],
   ['remove', 'to remove'],
   ['wait', 'waiting'],
   ['refuse', 'refused'],

@@ -112,6 +112,18 @@ function wordsOf(reason: RecordedReason): string {
       return `publish: ${reason.before} → ${reason.after}${reason.detail === '' ? '' : ` (${reason.detail})`}`;
     case 'moved':
       return `place: ${reason.from} → ${reason.to} (the old files stay)`;
+    case 'foreign-list':
+      return 'crl.pem is not of its current key and name';
+    case 'revokes':
+      return revokesText(reason);
+    case 'list-expires':
+      return `crl.pem ends in ${lengthText(reason.seconds)} (${isoTime(reason.nextUpdate)}); the next is due ${lengthText(reason.window)} before the end`;
+    case 'list-expired':
+      return `crl.pem ended ${isoTime(reason.nextUpdate)}: what checks it refuses every certificate`;
+    case 'revoked':
+      return `revoked${reason.reason === null ? '' : `: ${reason.reason}`}`;
+    case 'listed':
+      return `its certificate is on the revocation list of ${reason.issuer} (serial ${reason.serial})`;
     case 'requested':
       return 'requested';
     case 'not-in-manifest':
@@ -131,6 +143,11 @@ function distrustsText({ root, fingerprints, extent }: Extract<Reason, { kind: '
   if (root === null)
     return `trusts what the manifest does not name: SHA-256 ${fingerprints.map(short).join(', ')}`;
   return extent === 'all' ? `trusts ${root}` : `trusts ${fingerprints.length} of the certificates of ${root}`;
+}
+
+function revokesText({ of, serials }: Extract<Reason, { kind: 'revokes' }>): string {
+  const what = serials.length === 1 ? `serial ${serials[0]}` : `${serials.length} certificates`;
+  return `revokes ${what}${of === null ? '' : ` of ${of}`}`;
 }
 
 /** Enough of a hash to find it by; JSON has all of it. */

@@ -22,6 +22,7 @@ export const STEP_WORDS: Readonly<Record<StepKind, StepWords>> = {
     stage: 'cross-certificates',
   },
   public: { verb: 'extract the public key', doing: 'public key', stage: 'public keys' },
+  crl: { verb: 'make the revocation list', doing: 'revocation list', stage: 'revocation lists' },
   convert: { verb: 'convert a file', doing: 'other formats', stage: 'other formats' },
   publish: { verb: 'publish', doing: 'checking and publishing', stage: 'published' },
   remove: { verb: 'move it to the archive', doing: 'moving to the archive', stage: 'removed' },
@@ -33,5 +34,6 @@ export const DONE: ReadonlyMap<Action, string> = new Map([
   ['issue', 'issued'],
   ['rekey', 're-keyed'],
   ['refresh', 'refreshed'],
+  ['revoke', 'revoked'],
   ['remove', 'removed'],
 ]);

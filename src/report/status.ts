@@ -1,7 +1,7 @@
 /** `pki status`: every certificate with the days it has left, for the terminal and for cron. */
 import { visible } from '../pki/printable.ts';
 import { subjectText } from '../pki/subject.ts';
-import type { State, StatusRow } from '../plan/status.ts';
+import { isWell, type State, type StatusRow } from '../plan/status.ts';
 import { isoTime, lifetime } from '../plan/validity.ts';
 import { refusalText } from '../words/refusal.ts';
 import { type NameAttribute, sanOf } from '../x509/facts.ts';
@@ -124,7 +124,7 @@ function withoutIssuer({ reasons }: StatusRow): string {
 }
 
 function paintOf(state: State, style: Style): Paint {
-  if (state === 'ok') return style.good;
+  if (isWell({ state })) return style.good;
   return ['due', 'capped', 'waiting'].includes(state) ? style.warn : style.bad;
 }
 
@@ -146,7 +146,7 @@ function stateText(row: StatusRow): string {
 
 /** Why the state is what it is; nothing where all is well. */
 function whyText({ id, state, reasons, refusal, issuer, waitsFor }: StatusRow): string {
-  if (state === 'ok') return '';
+  if (isWell({ state })) return '';
   if (state === 'capped') return `ends with ${issuer}, which has to be renewed first`;
   if (refusal !== null) return refusalText(refusal).problem;
   const awaited = waitsFor === null ? [] : [`waits for ${waitsFor === id ? 'its key' : waitsFor}`];
@@ -154,13 +154,22 @@ function whyText({ id, state, reasons, refusal, issuer, waitsFor }: StatusRow): 
 }
 
 function summary(rows: readonly StatusRow[], style: Style): string {
-  const states: readonly State[] = ['ok', 'due', 'capped', 'waiting', 'expired', 'missing', 'refused'];
+  const states: readonly State[] = [
+    'ok',
+    'revoked',
+    'due',
+    'capped',
+    'waiting',
+    'expired',
+    'missing',
+    'refused',
+  ];
   const counted = states.flatMap((state) => {
     const count = rows.filter((row) => row.state === state).length;
     return count === 0 ? [] : [`${count} ${state}`];
   });
   const next = rows.filter(({ secondsLeft }) => secondsLeft !== null).sort(bySecondsLeft)[0];
-  const paint = rows.every(({ state }) => state === 'ok') ? style.good : style.warn;
+  const paint = rows.every(isWell) ? style.good : style.warn;
   const ends = next?.certificate ? `; first to end: ${next.id}, ${isoTime(next.certificate.notAfter)}` : '';
   return paint(`status: ${counted.join(', ') || 'nothing in the manifest'}${ends}`);
 }
@@ -176,7 +185,7 @@ export function statusJson(rows: readonly StatusRow[], manifest: string, now: nu
     version: 1,
     manifest,
     now: isoTime(now),
-    due: rows.some(({ state }) => state !== 'ok'),
+    due: !rows.every(isWell),
     certificates: rows.map(({ certificate, reasons, refusal, ...row }) => ({
       ...row,
       refusal: refusal && refusalText(refusal).problem,

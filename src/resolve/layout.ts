@@ -12,14 +12,19 @@ function identity(path: string): string {
   return path.toLowerCase();
 }
 
+function isAsked(draft: Draft, file: Artifact): boolean {
+  if (file === 'previous') return true;
+  if (file === 'crl') return draft.kind === 'authority' && draft.settings.crl?.list !== undefined;
+  return draft.settings.outputs.files.includes(file);
+}
+
 /** What an entry has to itself, each path below the output folder. */
 function claimsOf(draft: Draft): readonly Claim[] {
-  const { outputs } = draft.settings;
   const isRoot = draft.kind === 'authority' && draft.issuer === undefined;
   // A root has no chain, and only roots have previous certificates.
   const never = isRoot ? 'chain' : 'previous';
   return ALL_ARTIFACTS.flatMap((file) => {
-    const isWritten = file !== never && (file === 'previous' || outputs.files.includes(file));
+    const isWritten = file !== never && isAsked(draft, file);
     // In its usual folder an entry also removes what is no longer asked for (pki/files.ts, isManaged).
     if (!isWritten && draft.layout !== undefined) return [];
     return [{ draft, file, path: filePath(draft, file), isWritten }];

@@ -36,6 +36,7 @@ import { checkPresented } from './presented.ts';
 import { checkPresets } from './presets.ts';
 import { excessOf } from './request-excess.ts';
 import { checkIssuersOfGiven } from './request-issuers.ts';
+import { checkRevocations, revocationOf, revokesOf } from './revocations.ts';
 import { checkSigning, signingOf } from './signing.ts';
 import { checkStaples } from './staple.ts';
 import { type Trusts, trustsIn } from './trust.ts';
@@ -62,6 +63,7 @@ const BECOMES = {
   owner: 'ownership',
   group: 'ownership',
   mode: 'ownership',
+  revoked: 'revoked',
   trust: 'trust',
   request: 'keyPlace',
 } as const satisfies Partial<Record<Setting, keyof Entity>>;
@@ -124,6 +126,8 @@ function authorityOf(draft: AuthorityDraft, { hierarchy, report }: Context): Aut
     issuer: position?.issuer?.id ?? null,
     // An authority takes no part in TLS: its bundle is for those who want to trust it.
     trust: [position?.root.id ?? draft.id],
+    ...revocationOf(draft),
+    ...revokesOf(draft),
     ...locationsOf(position?.issuer),
     ...signingOf(position?.issuer ?? draft),
     ...kept,
@@ -141,6 +145,7 @@ function leafOf(signed: SignedLeaf, { trusts, report }: Context): EndEntity {
     // without a position an error is reported, and this entity is never used
     issuer: issuer?.authority.id ?? '',
     trust: trusts(signed),
+    ...revocationOf(leaf),
     ...locationsOf(issuer?.authority),
     ...signingOf(issuer?.authority),
     ...kept,
@@ -198,6 +203,7 @@ export function resolve(parsed: ParsedManifest, report: Report, files: SideFiles
   checkStaples(leaves, report);
   checkPresets(leaves, report);
   checkCritical(all, report);
+  checkRevocations(hierarchy, leaves, report);
   checkSigning(drafts.authorities, report);
   checkPresented(leaves, report);
   checkHandshakeSizes(leaves, hierarchy, report);

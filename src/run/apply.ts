@@ -19,6 +19,7 @@ import { recover } from '../store/commit/recover.ts';
 import { Flush } from '../store/flush.ts';
 import { Ledger } from '../store/ledger.ts';
 import { Cache, isWorthwhile } from '../store/observe/cache.ts';
+import { ListRecord } from '../store/observe/lists.ts';
 import { observe } from '../store/observe/observe.ts';
 import { Reader } from '../store/observe/reader.ts';
 import { dropOutgoing } from '../store/outgoing.ts';
@@ -190,6 +191,7 @@ async function carryOut(
     staging,
     published: new Published(output, byId, changes, new Expected(observation), reader.keyring),
     ledger: new Ledger(output.own),
+    lists: new ListRecord(root, output.own),
     taken: Taken.in(root, inventory.entities, observation, plan.changes),
     reader,
     flush,

@@ -8,7 +8,7 @@ import { messageOf } from '../pki/errors.ts';
 import { stageFolder } from '../pki/paths.ts';
 import { type EngineMake, type Make, outputsOf } from '../plan/make.ts';
 import type { Step } from '../plan/steps.ts';
-import { remove } from '../store/commit/commit.ts';
+import { remove, removeFiles } from '../store/commit/commit.ts';
 import { relocate } from '../store/commit/relocate.ts';
 import { entitiesAtOnce } from '../store/descriptor.ts';
 import { savePlaces } from '../store/observe/places.ts';
@@ -109,10 +109,18 @@ async function runStep(run: Run, step: Step): Promise<void> {
     case 'publish':
       return publish(run, step.entity);
     case 'remove':
-      return remove(run.output, step.entity, run.staging.run, run.staging.run);
+      return takeAway(run, step.entity);
     default:
       return perform(run, step.make);
   }
+}
+
+/** Of an entity of the manifest, what is its own; of one that left it, what it had in its usual folder. */
+async function takeAway({ output, byId, changes, staging: { run } }: Run, id: EntityId): Promise<void> {
+  const [entity, change] = [byId.get(id), changes.get(id)];
+  if (entity !== undefined && change?.action === 'revoke')
+    return await removeFiles(output, { entity, files: change.deletes }, run, run);
+  await remove(output, id, run, run);
 }
 
 async function perform(run: Run, make: Make): Promise<void> {

@@ -53,6 +53,7 @@ async function replace(run: Run, entity: Entity, change: Work): Promise<void> {
     return Promise.all([
       issued && record(run, entity, 'cert', issued, change.reasons),
       cross && record(run, entity, 'cross', cross, whyCross),
+      change.list && run.lists.record(entity.id, change.list),
     ]);
   };
   await Promise.all([tidied, written()]);

@@ -5,6 +5,7 @@ import type { ById } from '../pki/issuers.ts';
 import { type Change, isWork, type Work } from '../plan/change.ts';
 import type { Flush } from '../store/flush.ts';
 import type { Ledger } from '../store/ledger.ts';
+import type { ListRecord } from '../store/observe/lists.ts';
 import type { Reader } from '../store/observe/reader.ts';
 import type { OutputFolder } from '../store/output-folder.ts';
 import type { Answer } from './answers.ts';
@@ -23,6 +24,7 @@ export interface Run {
   readonly staging: Staging;
   readonly published: Published;
   readonly ledger: Ledger;
+  readonly lists: ListRecord;
   readonly taken: Taken;
   readonly reader: Reader;
   /** What came from other machines. */

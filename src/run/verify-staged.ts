@@ -21,6 +21,7 @@ import { keyAfter } from './keys.ts';
 import { partsText } from './parts.ts';
 import type { Run } from './run.ts';
 import type { Staging } from './staging.ts';
+import { verifyList } from './verify-list.ts';
 
 /** What is new, for the ledger. */
 export interface Verified {
@@ -31,6 +32,8 @@ export interface Verified {
 /** @throws StepError where anything is wrong. */
 export function verifyStaged(run: Run, entity: Entity, change: Work): Verified {
   for (const artifact of change.writes) verifyConverted(run, entity, change, artifact);
+  if (change.list !== undefined)
+    verifyList(run, entity, change, stagedFacts(run.staging, entity.id, 'crl', run.reader));
   // Nothing is made that takes the key, and it cannot be read.
   if (isKeyless(entity)) return { issued: null, cross: null };
   const key = keyIn(run, entity, change);

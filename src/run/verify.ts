@@ -8,7 +8,7 @@ import { handshakeCases, pairCount } from '../handshake/cases.ts';
 import type { Credentials } from '../handshake/credentials.ts';
 import type { Outcome } from '../handshake/outcome.ts';
 import { shake } from '../handshake/shake.ts';
-import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
+import { type Entity, type EntityId, type Inventory, withoutRevoked } from '../pki/entity.ts';
 import { Keyring } from '../store/keyring.ts';
 import { hasClosedKey, readCredentials } from '../store/observe/credentials.ts';
 import { Secrets } from '../store/secrets.ts';
@@ -61,7 +61,8 @@ export interface Verification {
 }
 
 /** Bad certificates and handshakes are results. @throws UserError where no certificate of the manifest is there. */
-export async function verifyInventory(inventory: Inventory, options: VerifyOptions): Promise<Verification> {
+export async function verifyInventory(whole: Inventory, options: VerifyOptions): Promise<Verification> {
+  const inventory = withoutRevoked(whole);
   const { root, binary, clock, remember } = options;
   const isLarge = Math.max(inventory.entities.length, pairCount(inventory.entities)) >= WORTHWHILE;
   if (remember === undefined || !isLarge) return verifyPart(inventory, options, options.touched);

@@ -53,6 +53,7 @@ const CONTENTS: Readonly<Record<FileForm, string>> = {
   pkcs12: 'PKCS#12',
   secret: 'Secret of Kubernetes',
   'config-map': 'ConfigMap of Kubernetes',
+  crl: 'revocation list',
 };
 
 function faultText(fault: LinkFault): string {

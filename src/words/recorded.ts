@@ -60,6 +60,12 @@ const FIELDS: Readonly<Record<RecordedReason['kind'], Readonly<Record<string, Ch
   'drops-trust': { notAfter: isNumber, why: isText },
   publish: { before: isText, after: isText, detail: isText },
   moved: { from: isText, to: isText },
+  'foreign-list': {},
+  revokes: { of: isEntity, serials: isTexts },
+  'list-expires': { nextUpdate: isNumber, seconds: isNumber, window: isNumber },
+  'list-expired': { nextUpdate: isNumber },
+  revoked: { reason: isEntity },
+  listed: { issuer: isText, serial: isText },
   requested: {},
   'not-in-manifest': {},
 };

@@ -1,5 +1,6 @@
 /** Certificate revocation lists (RFC 5280 §5): bytes → facts. Whether the issuer signed one is for signature.ts. */
 
+import { CRL_REASONS, type CrlReason } from '../pki/revocation.ts';
 import {
   children,
   context,
@@ -16,26 +17,9 @@ import { authorityKeyIdentifier } from './extensions/authority-key-identifier.ts
 import { type RawExtension, rawExtensions } from './extensions.ts';
 import type { NameAttribute } from './facts.ts';
 import { nameAttributes } from './name-read.ts';
+import { CRL_ENTRY, CRL_LIST } from './oids.ts';
 import { type PemBlock, pemBlocks } from './pem.ts';
 import { signatureName, signedParts } from './signature.ts';
-
-/** CRLReason by number (RFC 5280 §5.3.1); 7 is not used. */
-const REASONS = [
-  'unspecified',
-  'keyCompromise',
-  'cACompromise',
-  'affiliationChanged',
-  'superseded',
-  'cessationOfOperation',
-  'certificateHold',
-  undefined,
-  'removeFromCRL',
-  'privilegeWithdrawn',
-  'aACompromise',
-] as const;
-
-/** Why a certificate was revoked, as RFC 5280 and openssl call it. */
-export type CrlReason = Exclude<(typeof REASONS)[number], undefined>;
 
 /** One revoked certificate. */
 export interface CrlEntry {
@@ -81,9 +65,6 @@ export interface CrlFacts {
   readonly unknownCritical: readonly string[];
 }
 
-const LIST = { crlNumber: '2.5.29.20', delta: '2.5.29.27', scope: '2.5.29.28' } as const;
-const ENTRY = { reason: '2.5.29.21', invalidityDate: '2.5.29.24', issuer: '2.5.29.29' } as const;
-
 /** TBSCertList by position, the optional fields sorted out. */
 interface Tbs {
   readonly version: number;
@@ -99,7 +80,7 @@ export function crlFacts(der: Uint8Array): CrlFacts {
   const { tbsDer, algorithm } = signedParts(der);
   const tbs = readTbs(tbsDer, algorithm);
   const value = (oid: string): Der | undefined => extensionValue(tbs.extensions, oid);
-  const scope = value(LIST.scope);
+  const scope = value(CRL_LIST.scope);
   const keyId = value(authorityKeyIdentifier.oid);
   const issuerDer = hex(tbs.issuer.bytes);
   return {
@@ -108,13 +89,13 @@ export function crlFacts(der: Uint8Array): CrlFacts {
     issuerDer,
     thisUpdate: timeSeconds(tbs.thisUpdate),
     nextUpdate: tbs.nextUpdate === undefined ? null : timeSeconds(tbs.nextUpdate),
-    number: integer(value(LIST.crlNumber)),
-    deltaOf: integer(value(LIST.delta)),
+    number: integer(value(CRL_LIST.crlNumber)),
+    deltaOf: integer(value(CRL_LIST.delta)),
     authorityKeyId: keyId === undefined ? null : authorityKeyIdentifier.read(keyId).keyId,
     scope: scope === undefined ? null : readScope(scope),
     signature: signatureName(algorithm),
     entries: readEntries(tbs.revoked, issuerDer),
-    unknownCritical: unknownCritical(tbs, Object.values<string>(LIST)),
+    unknownCritical: unknownCritical(tbs, Object.values<string>(CRL_LIST)),
   };
 }
 
@@ -155,14 +136,14 @@ function readEntries(revoked: readonly Der[], issuerDer: string): readonly CrlEn
     const [serial, date, wrapper] = children(expectTag(der, TAG.sequence));
     const extensions = rawExtensions(wrapper);
     const value = (oid: string): Der | undefined => extensionValue(extensions, oid);
-    const named = value(ENTRY.issuer);
+    const named = value(CRL_ENTRY.issuer);
     if (named !== undefined) issuer = directoryName(named) ?? issuer;
-    const since = value(ENTRY.invalidityDate);
+    const since = value(CRL_ENTRY.invalidityDate);
     return {
       serial: serialText(expectTag(serial, TAG.integer)),
       issuerDer: issuer,
       date: timeSeconds(date),
-      reason: readReason(value(ENTRY.reason)),
+      reason: readReason(value(CRL_ENTRY.reason)),
       invalidityDate: since === undefined ? null : timeSeconds(since),
     };
   });
@@ -170,7 +151,7 @@ function readEntries(revoked: readonly Der[], issuerDer: string): readonly CrlEn
 
 function readReason(der: Der | undefined): CrlReason | null {
   if (der === undefined) return null;
-  const reason = REASONS[expectTag(der, TAG.enumerated).body[0] ?? -1];
+  const reason = CRL_REASONS[expectTag(der, TAG.enumerated).body[0] ?? -1];
   if (der.body.length !== 1 || reason === undefined) throw new DerError('no such reason');
   return reason;
 }
@@ -203,7 +184,7 @@ function integer(der: Der | undefined): bigint | null {
 function unknownCritical({ extensions, revoked }: Tbs, known: readonly string[]): readonly string[] {
   const ofEntries = revoked.flatMap((der) => rawExtensions(children(der)[2]));
   const critical = [...extensions, ...ofEntries].filter((extension) => extension.critical);
-  const read: readonly string[] = [...known, authorityKeyIdentifier.oid, ...Object.values<string>(ENTRY)];
+  const read: readonly string[] = [...known, authorityKeyIdentifier.oid, ...Object.values<string>(CRL_ENTRY)];
   return [...new Set(critical.map(({ oid }) => oid))].filter((oid) => !read.includes(oid));
 }
 

@@ -62,7 +62,16 @@ export function encodeOctetBits(octets: Uint8Array): Buffer {
 
 /** A time to the second: UTCTime through 2049, GeneralizedTime from then on (RFC 5280 §4.1.2.5). */
 export function encodeTime(seconds: number): Buffer {
-  const digits = new Date(seconds * 1000).toISOString().replace(/[-:T]|\.\d+/g, '');
+  const digits = timeDigits(seconds);
   const isShort = digits >= '1950' && digits < '2050';
-  return encode(isShort ? TAG.utcTime : TAG.generalizedTime, Buffer.from(isShort ? digits.slice(2) : digits));
+  return isShort ? encode(TAG.utcTime, Buffer.from(digits.slice(2))) : encodeGeneralizedTime(seconds);
+}
+
+/** The same with four digits of the year. */
+export function encodeGeneralizedTime(seconds: number): Buffer {
+  return encode(TAG.generalizedTime, Buffer.from(timeDigits(seconds)));
+}
+
+function timeDigits(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace(/[-:T]|\.\d+/g, '');
 }

@@ -104,3 +104,8 @@ export const RSASSA_PSS = KEY_ALGORITHM.rsaPss;
 
 /** The mask generation function of RSASSA-PSS, RFC 8017 appendix B.2.1. */
 export const MGF1 = '1.2.840.113549.1.1.8';
+
+/** Extensions of revocation lists (RFC 5280 §5.2). */
+export const CRL_LIST = { crlNumber: '2.5.29.20', delta: '2.5.29.27', scope: '2.5.29.28' } as const;
+/** Those of their entries (RFC 5280 §5.3). */
+export const CRL_ENTRY = { reason: '2.5.29.21', invalidityDate: '2.5.29.24', issuer: '2.5.29.29' } as const;

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { REASON_WORDS } from '../../src/manifest/revoked.ts';
 import type { Entity, Inventory } from '../../src/pki/entity.ts';
 import type { KeySpec } from '../../src/pki/key-spec.ts';
 import { PADDINGS, SIGNING_DIGESTS } from '../../src/pki/signing.ts';
@@ -282,6 +283,34 @@ describe.each(OPENSSL_MATRIX)('node makes what %s makes', (binary) => {
     expect(rolled.execution.failures).toEqual([]);
     expect(rolled.twins.filter(({ what }) => what === `sign ${authority.id}`)).toHaveLength(2);
     for (const { what, openssl, node } of rolled.twins) expect(node, what).toBe(openssl);
+  });
+
+  it('for revocation lists of every kind of key, with every reason', async () => {
+    const list = { validity: 30 * DAY, renewBefore: { kind: 'share', share: 1 / 3 } } as const;
+    const revokes = [...REASON_WORDS, null].map((reason, i) => ({
+      // With the highest bit set, and of one octet: where serial numbers are encoded and sorted differently.
+      serial: i === 0 ? 'ff' : `${(i * 23).toString(16).padStart(2, '0')}${'00'.repeat(i)}`,
+      reason: reason === 'unspecified' ? null : reason,
+      at: NOW - i * DAY,
+    }));
+    const authorities = KEYS.map((key, i) =>
+      anAuthority({ name: `list-${i}`, key, crl: { url: [], list }, ...(i % 2 === 0 ? { revokes } : {}) }),
+    );
+    const signed = PADDINGS.map((signature, i) =>
+      anAuthority({
+        name: `signs-${i}`,
+        key: { algorithm: 'rsa', size: 2048 },
+        digest: 'sha512',
+        signature,
+        signing: { digest: 'sha512', padding: signature },
+        crl: { url: [], list },
+      }),
+    );
+    const root = fresh();
+    const made = await expectTwins(binary, anInventory(...authorities, ...signed), root);
+    expect(made).toBeGreaterThan(5 * authorities.length);
+    // The next one, of another year's form, without a new certificate.
+    await expectTwins(binary, anInventory(...authorities), root, { now: Date.UTC(2049, 11, 20) / 1000 });
   });
 
   it('for any inventory', async () => {

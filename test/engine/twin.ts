@@ -13,6 +13,7 @@ import type { EngineMake } from '../../src/plan/make.ts';
 import { type Plan, planInventory } from '../../src/plan/plan.ts';
 import { stepsOf } from '../../src/plan/steps.ts';
 import { type Unsigned, unsignedCertificate, unsignedRequest } from '../../src/plan/unsigned.ts';
+import { unsignedList } from '../../src/plan/unsigned-list.ts';
 import { type Execution, execute } from '../../src/run/execute.ts';
 import { Expected } from '../../src/run/expected.ts';
 import { Published } from '../../src/run/published.ts';
@@ -20,6 +21,7 @@ import type { Run } from '../../src/run/run.ts';
 import { Staging } from '../../src/run/staging.ts';
 import { Taken } from '../../src/run/taken.ts';
 import { Ledger } from '../../src/store/ledger.ts';
+import { ListRecord } from '../../src/store/observe/lists.ts';
 import { observe } from '../../src/store/observe/observe.ts';
 import { readBytes } from '../../src/store/observe/read.ts';
 import { Reader } from '../../src/store/observe/reader.ts';
@@ -27,6 +29,7 @@ import { OutputFolder } from '../../src/store/output-folder.ts';
 import { Secrets } from '../../src/store/secrets.ts';
 import { readPublished } from '../../src/store/symlinks/read.ts';
 import { certificateSpki } from '../../src/x509/certificate.ts';
+import { crlBlocks } from '../../src/x509/crl.ts';
 import { hex } from '../../src/x509/der.ts';
 import { certificateDer, parseCertificate, requestDer } from '../../src/x509/parse.ts';
 import { pemText } from '../../src/x509/pem.ts';
@@ -120,6 +123,16 @@ export async function twinsOf(
             ),
           },
         ];
+      case 'crl': {
+        const authority = entityOf(make.of);
+        if (authority.kind !== 'authority') return fail(make.of);
+        const certFile = make.isNewCertificate
+          ? staged(make.of, 'cert')
+          : bytesOf(readPublished(root, authority, 'cert'));
+        const unsigned = unsignedList(authority, make.list, parseCertificate(certFile));
+        const key = DETERMINISTIC.test(keySpecText(authority.key)) ? keyOf(make.key) : null;
+        return signedTwins(what, staged(make.of, 'crl'), 'X509 CRL', unsigned, key);
+      }
       case 'convert':
         // Node leaves conversions to openssl: there is nothing to compare.
         return [];
@@ -135,6 +148,7 @@ export async function twinsOf(
     staging,
     published: new Published(output, byId, changes, new Expected(observation)),
     ledger: new Ledger(output.own),
+    lists: new ListRecord(root, output.own),
     taken: new Taken(inventory.entities, observation, []),
     reader: new Reader(secrets),
     flush: undefined,
@@ -155,7 +169,7 @@ function signedTwins(
   { der, algorithm }: Unsigned,
   key: Buffer | null,
 ): readonly Twins[] {
-  const parts = signedParts(label === 'CERTIFICATE' ? certificateDer(file) : requestDer(file));
+  const parts = signedParts(derIn(file, label));
   const tbs = { what, openssl: hex(parts.tbsDer.bytes), node: hex(der) };
   // The algorithm stands outside of what is signed as well; for ECDSA and RSASSA-PSS the signature is openssl's own.
   const signature =
@@ -164,6 +178,11 @@ function signedTwins(
       : sign(algorithm.digest, Buffer.from(der), createPrivateKey(key));
   const whole = pemText(label, encodeSigned(der, algorithm, signature));
   return [tbs, { what: `file of ${what}`, openssl: file.toString('latin1'), node: whole }];
+}
+
+function derIn(file: Buffer, label: string): Uint8Array {
+  if (label === 'X509 CRL') return crlBlocks(file)[0] ?? fail('no list');
+  return label === 'CERTIFICATE' ? certificateDer(file) : requestDer(file);
 }
 
 function bytesOf(file: ReturnType<typeof readBytes>): Buffer {

@@ -57,6 +57,7 @@ describe('the table of settings', () => {
       'ocsp',
       'caIssuers',
       'extensions',
+      'revoked',
     ]);
     expect(settingsOf('leaf')).not.toContain('pathLength');
     expect(settingsOf('authority')).not.toContain('trust');

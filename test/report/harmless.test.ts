@@ -34,7 +34,7 @@ describe('a reason in the ledger', () => {
     [{ kind: 'constructor' }, 'constructor'],
     [{ kind: 'requested' }, 'requested'],
     [{ kind: 'missing', ...{ artifact: 'key' } }, 'key.pem is missing'],
-    [{ kind: 'missing', ...{ artifact: 'crl' } }, 'missing'],
+    [{ kind: 'missing', ...{ artifact: 'ocsp' } }, 'missing'],
     [{ kind: 'defect', ...{ defect: 'too-blue', what: null } }, 'defect'],
     [{ kind: 'defect', ...{ defect: 'zero-serial', what: null } }, 'the serial number is zero'],
     [{ kind: 'expired', ...{ notAfter: 'yesterday' } }, 'expired'],

@@ -95,12 +95,18 @@ export interface CallRule<Facts> extends Readable<Facts> {
   make(entity: Entity, key: KeySource): Make;
 }
 
+/** A revocation list, which depends on what was listed before (plan/list.ts decides about it). */
+export interface ListRule<Facts> extends Readable<Facts> {
+  readonly by: 'list';
+}
+
 /** Methods, so that rules of all kinds of facts go into one table. */
 export type ArtifactRule<Facts> =
   | IssuedRule<Facts>
   | BundleRule<Facts>
   | ConversionRule<Facts>
   | CallRule<Facts>
+  | ListRule<Facts>
   | (Readable<Facts> & Omit<SealedRule, 'read'>)
   | ObjectRule<Facts>;
 
@@ -113,7 +119,8 @@ export function isCompound<Facts>(
 
 /** Whether an entity that asks for the file gets it. */
 export function exists(rule: ArtifactRule<unknown>, { entity, byId, members }: Situation): boolean {
-  return rule.by === 'issue' || rule.by === 'call' || contentOf(rule.parts(entity, byId), members).length > 0;
+  const isAlways = rule.by === 'issue' || rule.by === 'call' || rule.by === 'list';
+  return isAlways || contentOf(rule.parts(entity, byId), members).length > 0;
 }
 
 /** Reasons to make a file again though it can be read and the certificate stays. */
@@ -126,6 +133,7 @@ export function staleReasons(
   const { entity, byId, members } = situation;
   switch (rule.by) {
     case 'issue':
+    case 'list':
       return [];
     case 'parts':
     case 'conversion': {

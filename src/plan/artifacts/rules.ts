@@ -5,6 +5,7 @@ import { caChain } from './ca-chain.ts';
 import { cert } from './cert.ts';
 import { chain } from './chain.ts';
 import { combined } from './combined.ts';
+import { crl } from './crl.ts';
 import { csr } from './csr.ts';
 import { der } from './der.ts';
 import { fullchain } from './fullchain.ts';
@@ -40,6 +41,7 @@ export const RULES = {
   secret,
   bundle: trustBundle,
   previous,
+  crl,
 } as const satisfies { readonly [A in Artifact]: ArtifactRule<unknown> };
 
 /** What a file of each artifact says. */

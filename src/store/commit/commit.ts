@@ -5,12 +5,13 @@
  * instant key, certificate and chain belong together or are completed. The commit folder is its own journal. An entity
  * that is not there yet needs none of this: its staging folder becomes its folder by one rename.
  */
+
 import { join } from 'node:path';
 import { ALL_ARTIFACTS, ARTIFACTS, type Artifact } from '../../pki/artifact.ts';
 import type { EntityId } from '../../pki/entity.ts';
-import { filePath, folderOf, type Located, nameOf } from '../../pki/files.ts';
+import { entityFolder, filePath, folderOf, type Located, nameOf } from '../../pki/files.ts';
+import type { Grant } from '../../pki/ownership.ts';
 import { ARCHIVE_FOLDER, COMMIT_FOLDER, stageFolder } from '../../pki/paths.ts';
-import type { Grant } from '../../plan/change.ts';
 import type { Flush } from '../flush.ts';
 import type { Folder } from '../folder.ts';
 import type { OutputFolder } from '../output-folder.ts';
@@ -97,16 +98,31 @@ async function commitNew(
 
 /** Moves all of an entity's files out of the way: key and certificate to the archive, the rest could be made again. */
 export async function remove(output: OutputFolder, id: EntityId, stamp: string, run?: string): Promise<void> {
+  await removeFiles(output, { entity: { id }, files: ALL_ARTIFACTS }, stamp, run);
+}
+
+/** The same of an entity that may have a layout of its own, and of these files alone. */
+export async function removeFiles(
+  output: OutputFolder,
+  { entity, files }: { readonly entity: Located; readonly files: readonly Artifact[] },
+  stamp: string,
+  run?: string,
+): Promise<void> {
+  const { id, layout, publish } = entity;
   const path = stageFolder(id, run);
-  const deletes = located({ id }, ALL_ARTIFACTS);
+  const deletes = located(entity, files);
   checkReplaceable(
     output,
     deletes.map(([, file]) => file),
   );
   using staged = output.enter(path);
-  const links = linksOf({ id }, null, []);
-  const order = { id, moves: [], deletes, archive: archiveFolder(id, stamp), removes: id, links };
-  await commitOrder(output, staged, path, order);
+  const folder = entityFolder(entity);
+  const removes = folder === '.' ? null : folder;
+  const order = { id, moves: [], deletes, archive: archiveFolder(id, stamp), removes };
+  // In the folder of another layout, links that are not its own may lie.
+  const hasLinks = layout === undefined || publish === 'symlinks';
+  const links = hasLinks ? { links: linksOf(entity, null, []) } : {};
+  await commitOrder(output, staged, path, { ...order, ...links });
 }
 
 function located(entity: Located, files: readonly Artifact[]): Order['moves'] {

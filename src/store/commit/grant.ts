@@ -5,9 +5,9 @@
  */
 import { ARTIFACTS, type Artifact, modeOf } from '../../pki/artifact.ts';
 import { entityFolder, filePath, folderOf, type Located, nameOf } from '../../pki/files.ts';
-import { statedMode } from '../../pki/ownership.ts';
+import { type Grant, statedMode } from '../../pki/ownership.ts';
 import { readFacts } from '../../plan/artifacts/rules.ts';
-import type { FileChanges, Grant } from '../../plan/change.ts';
+import type { FileChanges } from '../../plan/change.ts';
 import type { Folder } from '../folder.ts';
 import type { OpenFile } from '../open-file.ts';
 import type { OutputFolder } from '../output-folder.ts';

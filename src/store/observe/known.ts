@@ -35,7 +35,8 @@ export function knownIn(
   return withFormerKeys(known, root, entities, observed);
 }
 
-function unlessForeign<T>(read: () => T): T | undefined {
+/** What is not ours to read proves nothing. */
+export function unlessForeign<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {

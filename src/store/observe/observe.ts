@@ -13,10 +13,7 @@ import type {
   KeyState,
   Observation,
 } from '../../plan/observation.ts';
-import { certificateSpki, publicKeyObject } from '../../x509/certificate.ts';
-import type { CertificateFacts, KeyId } from '../../x509/facts.ts';
-import { certificateDer } from '../../x509/parse.ts';
-import { publicKeyOf } from '../../x509/parse-key.ts';
+import type { CertificateFacts } from '../../x509/facts.ts';
 import { pending } from '../commit/pending.ts';
 import { otherEntries } from '../ledger.ts';
 import { type Cache, fileSignature } from './cache.ts';
@@ -24,12 +21,14 @@ import { observeCommands } from './commands.ts';
 import { Folders, type FoundFiles, type FoundWithFormer, readFiles, withFormerFiles } from './find-files.ts';
 import { observeKey, openedKeyFile, plainFile } from './keys.ts';
 import { knownIn, readableLines } from './known.ts';
+import { listedBefore } from './lists.ts';
 import { Origins } from './origins.ts';
 import { findOrphans } from './orphans.ts';
 import { FormerLocations, readPlaces } from './places.ts';
 import { blockedBy } from './read.ts';
 import { Reader, type SignatureKey } from './reader.ts';
 import { lackingSecrets, opened } from './sealed.ts';
+import { listSigner, readSigner, signerOf } from './signers.ts';
 
 /** @param root the output folder, absolute. @param reader of a run that may have read the same before. */
 export function observe(
@@ -66,13 +65,14 @@ function fromLedger(
   root: string,
   entities: readonly Entity[],
   observed: ReadonlyMap<EntityId, EntityObservation>,
-): Pick<Observation, 'issued' | 'known'> {
+): Pick<Observation, 'issued' | 'known' | 'certificates' | 'lists'> {
   const lines = readableLines(root);
   const issued = issuedBefore(lines, observed);
   const known = knownIn(root, entities, observed, lines);
   return {
     ...(issued.length === 0 ? {} : { issued }),
     ...(known.size === 0 ? {} : { known }),
+    ...listedBefore(root, entities, lines),
   };
 }
 
@@ -130,7 +130,11 @@ function observeOwned(
   const { files, bytes } = observeFiles(where, entity);
   if (isAuthority) signers.set(entity.id, readSigner(entity, files, bytes));
   const issuer = signers.get(entity.issuer ?? entity.id);
-  const observation = { ...files, signedBy: signerOf(files, bytes, issuer, where.reader) };
+  const observation = {
+    ...files,
+    signedBy: signerOf(files, bytes, issuer, where.reader),
+    ...listSigner(files, bytes, signers.get(entity.id)),
+  };
   // Whether damage is repaired also depends on what else is known (origins.ts).
   const isDamaged = ALL_ARTIFACTS.some((artifact) => ['garbage', 'blocked'].includes(files[artifact].state));
   if (signature !== undefined && !isDamaged)
@@ -209,42 +213,4 @@ function rightsOf({
     ...(group === undefined ? {} : { group }),
     ...(owner === undefined ? {} : { owner }),
   };
-}
-
-/** The key that checks an authority's signatures as it is on disk: the private one, or that of the certificate. */
-function readSigner(
-  { keyPlace }: Entity,
-  { key, cert }: Files,
-  bytes: FoundFiles['bytes'],
-): SignatureKey | undefined {
-  // What lies here of a key that is elsewhere counts for nothing.
-  if (key.state === 'present' && key.lock !== 'assumed' && keyPlace === undefined)
-    return signer(bytes.key, publicKeyOf, key.facts.keyId);
-  if (cert.state !== 'present') return undefined;
-  return signer(bytes.cert, (found) => certificateSpki(certificateDer(found)), cert.facts.keyId);
-}
-
-function signer(
-  bytes: FileState<Buffer>,
-  spkiOf: (bytes: Buffer) => Uint8Array,
-  keyId: KeyId,
-): SignatureKey | undefined {
-  if (bytes.state !== 'present') return undefined;
-  try {
-    return { keyId, key: publicKeyObject(spkiOf(bytes.facts)) };
-  } catch {
-    // A key that nothing here can use, such as a point on no curve, checks no signature.
-    return undefined;
-  }
-}
-
-/** The signature is checked: names and key identifiers can agree although the key is a different one. */
-function signerOf(
-  { cert }: Files,
-  bytes: FoundFiles['bytes'],
-  issuer: SignatureKey | undefined,
-  reader: Reader,
-): KeyId | null {
-  if (cert.state !== 'present' || bytes.cert.state !== 'present' || issuer === undefined) return null;
-  return reader.isSigned(bytes.cert.facts, issuer) ? issuer.keyId : null;
 }

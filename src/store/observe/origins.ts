@@ -86,6 +86,7 @@ const FORMS: Readonly<Record<FileForm, Form>> = {
   pkcs12: { labels: [], der: '020103' },
   secret: { labels: [], start: 'apiVersion: v1\nkind: Secret\n' },
   'config-map': { labels: [], start: 'apiVersion: v1\nkind: ConfigMap\n' },
+  crl: { labels: ['X509 CRL'], der: '3082' },
 };
 
 /**

@@ -82,8 +82,15 @@ it('what apply made is present, fits together and is signed by whom it should be
 it('nothing at all', () => {
   const { entities, orphans } = observe(join(work, 'nowhere'), ALL);
   expect(orphans).toEqual([]);
-  for (const { signedBy, published, formerLocation, folder: _, ...files } of entities.values()) {
-    expect([published, formerLocation]).toEqual([undefined, undefined]);
+  for (const {
+    signedBy,
+    published,
+    formerLocation,
+    folder: _,
+    listSignedBy,
+    ...files
+  } of entities.values()) {
+    expect([published, formerLocation, listSignedBy]).toEqual([undefined, undefined, undefined]);
     expect(signedBy).toBeNull();
     expect(new Set(Object.values(files).map(({ state }) => state))).toEqual(new Set(['missing']));
   }

@@ -1,0 +1,21 @@
+/** `crl.pem` of an authority: what it revoked. */
+import { type CrlFacts, crlBlocks, crlFacts } from '../../x509/crl.ts';
+import type { ListRule } from './rule.ts';
+
+/** What a list says, with numbers as decimal texts: they may have 20 octets, and facts go into JSON. */
+export interface ListFacts extends Omit<CrlFacts, 'number' | 'deltaOf'> {
+  readonly number: string | null;
+}
+
+/** One list, of the authority itself. */
+export const crl: ListRule<ListFacts> = {
+  by: 'list',
+  read(bytes) {
+    const [der, ...more] = crlBlocks(bytes);
+    if (der === undefined) throw new Error('holds no revocation list');
+    if (more.length > 0) throw new Error('holds several revocation lists');
+    const { number, deltaOf, ...facts } = crlFacts(der);
+    if (deltaOf !== null) throw new Error('holds a list that only adds to another one');
+    return { ...facts, number: number === null ? null : `${number}` };
+  },
+};

@@ -1,0 +1,121 @@
+/**
+ * `.pki/revocations.json`: the number of every authority's last revocation list, and all that is on it. It is written
+ * before the list is published, so that neither a lost list nor a lost `.pki` alone forgets a revocation, and no number is
+ * given twice.
+ */
+import { compare } from '../../pki/compare.ts';
+import type { Entity, EntityId } from '../../pki/entity.ts';
+import { makesList } from '../../pki/files.ts';
+import { CRL_REASONS, type CrlReason, type RevocationList, type Revoked } from '../../pki/revocation.ts';
+import type { KnownList, Observation } from '../../plan/observation.ts';
+import { isoTime } from '../../plan/validity.ts';
+import type { Folder } from '../folder.ts';
+import { fieldsOf } from '../json.ts';
+import { entriesIn } from '../ledger.ts';
+import { readOwn, replaceOwn } from '../own.ts';
+import { unlessForeign } from './known.ts';
+
+const FORMAT = 1;
+const FILE = 'revocations.json';
+
+/** Half a million entries. */
+const LIMIT = 64 * 1024 * 1024;
+
+/** By authority. What is not such a file says nothing: the lists themselves are the other witness. */
+function readLists(root: string): ReadonlyMap<EntityId, KnownList> {
+  const file = readOwn(root, FILE, LIMIT);
+  if (file.state !== 'present') return new Map();
+  const { format, authorities } = fieldsOf(parsed(file.facts.toString('utf8')));
+  if (format !== FORMAT) return new Map();
+  return new Map(
+    Object.entries(fieldsOf(authorities)).flatMap(([id, value]) => {
+      const list = listIn(value);
+      return list === null ? [] : [[id, list] as const];
+    }),
+  );
+}
+
+/** What revocation lists go by, where any is made. @param lines those of the ledger. */
+export function listedBefore(
+  root: string,
+  entities: readonly Entity[],
+  lines: readonly string[],
+): Pick<Observation, 'certificates' | 'lists'> {
+  if (!entities.some(makesList)) return {};
+  const certificates = entriesIn(lines).map(({ entity, issuer, serial, fingerprint, notAfter }) => {
+    return { entity, issuer, serial, fingerprint, notAfter: Date.parse(notAfter) / 1000 };
+  });
+  return { certificates, lists: unlessForeign(() => readLists(root)) ?? new Map() };
+}
+
+/** The lists of one run; those that are recorded at the same time are written one after the other. */
+export class ListRecord {
+  readonly #root: string;
+  readonly #own: Folder;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** @param root the output folder. @param own the folder `.pki`, open. */
+  constructor(root: string, own: Folder) {
+    this.#root = root;
+    this.#own = own;
+  }
+
+  /** Resolves once the record is in its place. */
+  record(id: EntityId, { number, thisUpdate, entries }: RevocationList): Promise<void> {
+    const written = this.#last.then(() => {
+      const known = { number: BigInt(number), thisUpdate, entries };
+      return replaceOwn(this.#own, FILE, textOf(new Map([...readLists(this.#root), [id, known]])));
+    });
+    this.#last = written.catch(() => {});
+    return written;
+  }
+}
+
+function textOf(lists: ReadonlyMap<EntityId, KnownList>): string {
+  const sorted = [...lists].sort(([a], [b]) => compare(a, b));
+  const authorities = sorted.map(([id, { number, thisUpdate, entries }]) => {
+    return [id, { number: `${number}`, thisUpdate: isoTime(thisUpdate), revoked: entries.map(entryText) }];
+  });
+  return `${JSON.stringify({ format: FORMAT, authorities: Object.fromEntries(authorities) }, null, 2)}\n`;
+}
+
+function entryText({ serial, date, reason, invalidityDate }: Revoked) {
+  const since = invalidityDate === undefined ? {} : { invalidityDate: isoTime(invalidityDate) };
+  return { serial, date: isoTime(date), reason, ...since };
+}
+
+function listIn(value: unknown): KnownList | null {
+  const { number, thisUpdate, revoked } = fieldsOf(value);
+  const time = secondsIn(thisUpdate);
+  if (typeof number !== 'string' || !/^\d{1,49}$/.test(number) || time === null) return null;
+  return {
+    number: BigInt(number),
+    thisUpdate: time,
+    entries: Array.isArray(revoked) ? revoked.flatMap(entryIn) : [],
+  };
+}
+
+function entryIn(value: unknown): readonly Revoked[] {
+  const { serial, date, reason, invalidityDate } = fieldsOf(value);
+  const [time, since] = [secondsIn(date), secondsIn(invalidityDate)];
+  if (typeof serial !== 'string' || !/^-?([0-9a-f]{2})+$/.test(serial) || time === null) return [];
+  const entry = { serial, date: time, reason: isReason(reason) ? reason : null };
+  return [since === null ? entry : { ...entry, invalidityDate: since }];
+}
+
+function isReason(value: unknown): value is CrlReason {
+  return value !== undefined && CRL_REASONS.some((reason) => reason === value);
+}
+
+function secondsIn(value: unknown): number | null {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(time) ? null : Math.floor(time / 1000);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
