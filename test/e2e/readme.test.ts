@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { OBJECT_KEYS } from '../../src/manifest/kubernetes.ts';
 import { SEAL_KEYS } from '../../src/manifest/outputs.ts';
 import { ATTRIBUTE_KEYS, MAP_KEYS } from '../../src/manifest/schema.ts';
+import { SOURCE_KEYS } from '../../src/manifest/secret-source.ts';
 import { ALL_ARTIFACTS } from '../../src/pki/artifact.ts';
 import { EXIT_MEANINGS } from '../../src/report/help.ts';
 import { CLI, plainEnvironment, REPOSITORY, type Run, runPki, runProgram } from '../helpers/cli.ts';
@@ -218,6 +219,7 @@ describe('manifests', () => {
       'extends',
       ...Object.values(MAP_KEYS).flat(),
       ...SEAL_KEYS,
+      ...SOURCE_KEYS,
       ...OBJECT_KEYS,
       'algorithm',
       'size',
