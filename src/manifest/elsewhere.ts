@@ -116,7 +116,7 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
   ...eachWord('p12 pfx jks format encoding password', FORMS),
   ...eachWord('hash md sha signaturealgorithm sigalg', DIGEST),
   ...eachWord('include includes import imports', INCLUDE),
-  ...eachWord('hook hooks onchange reload exec command postcommand renewhook', RELOAD),
+  ...eachWord('hook hooks reload exec command postcommand renewhook', RELOAD),
   ...eachWord('serial', 'serial numbers are random'),
   ...eachWord('selfsigned self root', 'an authority without "issuer" is a root: it signs itself'),
   ...eachWord(
@@ -125,7 +125,7 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
   ),
   ...eachWord('$schema schema', 'write it as a comment: "# yaml-language-server: $schema=…"'),
   ...eachWord(
-    'certs certificate entities leaves leafs',
+    'certs entities leaves leafs',
     'entries stand under "servers", "clients", "peers" or "certificates"',
   ),
 ]);

@@ -59,7 +59,7 @@ describe('an error of the command line', () => {
       "error: unknown option '--yes'\n",
       'apply',
       'unknown option "--yes"',
-      'apply asks only before it breaks something in use: "--allow" agrees to that, with "rekey-ca", "trust", "remove" or "prune"',
+      'apply asks only before it breaks something in use: "--allow" agrees to that, with "rekey-ca", "trust", "revoke", "remove", "prune" or "run"',
     ],
     [
       "error: unknown option '--jsn'\n(Did you mean --json?)\n",
