@@ -112,6 +112,36 @@ it('a URL alone is that of a list which is made elsewhere', async () => {
   expect(changes.flatMap(({ writes }) => writes)).not.toContain('crl');
 });
 
+it('follows what the manifest says of its length and its place, and stays where that says no more of it', async () => {
+  const project = copyOf(made);
+  const by = (settings: string, more = ''): string =>
+    manifest().replace('crl: { validity: 7d, renewBefore: 2d }', `${settings}${more}`);
+  project.write(by('crl: { validity: 14d, renewBefore: 2d }'));
+  await applied(project, MADE + 60);
+  expect(await listOf(project)).toEqual({ number: 2, entries: [] });
+  // Only when it is due: the list that is there is good.
+  project.write(by('crl: { validity: 14d, renewBefore: 13d }'));
+  await applied(project, MADE + DAY - 600);
+  expect(await listOf(project)).toEqual({ number: 2, entries: [] });
+  await applied(project, MADE + DAY + 600);
+  expect(await listOf(project)).toEqual({ number: 3, entries: [] });
+  project.write(by('crl: { validity: 14d, renewBefore: 2d }', ', files: { crl: issuing.crl }'));
+  await applied(project, MADE + DAY + 700);
+  expect(readdirSync(project.path('authorities/issuing'))).toContain('issuing.crl');
+  const text = await openssl([
+    'crl',
+    '-in',
+    project.path('authorities/issuing/issuing.crl'),
+    '-noout',
+    '-crlnumber',
+  ]);
+  expect(text).toMatch(/=0x0?3\n/);
+  project.write(manifest().replace('crl: { validity: 7d, renewBefore: 2d }', ''));
+  const before = project.read('authorities/issuing/crl.pem');
+  await applied(project, MADE + 2 * DAY);
+  expect(project.read('authorities/issuing/crl.pem')).toBe(before);
+});
+
 describe('a revoked entry', () => {
   it('takes consent, and without it everything else goes on', async () => {
     const project = copyOf(made);
