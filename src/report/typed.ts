@@ -18,9 +18,9 @@ const RECOVER = '"pki recover" finishes what an interrupted apply left, or gives
 const ARCHIVE =
   'keys and certificates that were replaced are in ".pki/archive" of the output folder; "pki recover --discard NAMES" takes an interrupted apply back';
 const REVOKE =
-  'there are no revocation lists yet: "pki rotate NAME" replaces a key that leaked, and a short "validity" limits how long it is good for';
+  'write "revoked: true", or a reason such as keyCompromise, into the entry, and "crl: true" into its authority: "pki apply --allow revoke" makes the list';
 const REQUEST =
-  'requests from elsewhere are not signed yet; that of each entry is its csr.pem, and "pki apply" signs it';
+  'of somebody else’s request, "request: FILE" makes an entry; that of each other entry is its csr.pem, and "pki apply" signs it';
 
 /** Words in place of a command, in lower case. */
 export const COMMANDS_TRIED: ReadonlyMap<string, string> = new Map([
@@ -31,13 +31,13 @@ export const COMMANDS_TRIED: ReadonlyMap<string, string> = new Map([
   ...eachWord('rekey re-key replace regenerate reissue', ROTATE),
   ...eachWord('diff preview dry-run dryrun changes', PLAN),
   ...eachWord('lint test doctor', CHECK),
-  ...eachWord('import convert scan migrate', ADOPT),
+  ...eachWord('convert scan migrate', ADOPT),
   ...eachWord('pkcs12 p12 jks', FORMS),
   ...eachWord('log logs audit ledger', HISTORY),
   ...eachWord('unlock force-unlock repair resume continue', RECOVER),
   ...eachWord('undo rollback restore backup', ARCHIVE),
   ...eachWord('revoke crl ocsp', REVOKE),
-  ...eachWord('sign request csr', REQUEST),
+  ...eachWord('csr x509', REQUEST),
   ...eachWord('setup start quickstart bootstrap ca', '"pki init" writes a manifest to begin with'),
   ...eachWord('completions autocomplete', '"pki completion SHELL" prints it'),
   ...eachWord('version', '"pki --version" prints it'),

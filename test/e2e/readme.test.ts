@@ -1,6 +1,6 @@
 // The documentation is run: commands, outputs, manifests, exit codes, names of fields, links.
 import { spawn } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { OBJECT_KEYS } from '../../src/manifest/kubernetes.ts';
@@ -12,6 +12,7 @@ import { EXIT_MEANINGS } from '../../src/report/help.ts';
 import { CLI, plainEnvironment, REPOSITORY, type Run, runPki, runProgram } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { blocksIn, inlineCode, localLinks, proseOf, readDoc, tableRows } from '../helpers/markdown.ts';
+import { selfSigned } from '../helpers/openssl.ts';
 import { terminalSvg } from '../helpers/terminal-svg.ts';
 
 const DOCS = readdirSync(join(REPOSITORY, 'docs'))
@@ -130,7 +131,7 @@ function asTyped(command: string): string {
     .replace('TIME', '2027-03-01T00:00:00Z')
     .replace(/NAME…?/, 'servers/api')
     .replace(/AUTHORITY…?/, 'root')
-    .replace(/^pki (rotate|retire)$/, 'pki $1 --help');
+    .replace(/^pki (rotate|retire|request|sign|import|export)$/, 'pki $1 --help');
 }
 
 describe('exit codes', () => {
@@ -202,6 +203,8 @@ describe('manifests', () => {
       const folder = temporaryFolder();
       writeFileSync(join(folder, 'pki.yaml'), text);
       cpSync(join(REPOSITORY, 'examples/partner/requests'), join(folder, 'requests'), { recursive: true });
+      mkdirSync(join(folder, 'anchors'));
+      writeFileSync(join(folder, 'anchors/corp.pem'), selfSigned('/CN=Corp Root').cert);
       expect(await runPki(['validate'], { cwd: folder })).toMatchObject({ code: 0, stderr: '' });
     },
   );
