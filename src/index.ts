@@ -37,6 +37,7 @@ export {
 } from './library/plan.ts';
 export { type ManifestSource, type Opened, openProject, type Project } from './library/project.ts';
 export { type Recovered, recover } from './library/recover.ts';
+export { type ManifestEdit, type RevokeResult, revoking, writeEdit } from './library/revoke.ts';
 export type { Problem as CheckProblem, Remark as CheckRemark } from './live/findings.ts';
 export type { Diagnostic } from './manifest/diagnostic.ts';
 export type { Output } from './pki/artifact.ts';

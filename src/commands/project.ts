@@ -1,5 +1,5 @@
 /** Opening the manifest, with all of its mistakes reported at once. */
-import { openProject, openssl, type Project } from '../index.ts';
+import { type Opened, openProject, openssl, type Project } from '../index.ts';
 import type { Diagnostic, Styler } from '../manifest/diagnostic.ts';
 import { adviceMessages } from '../report/message.ts';
 import type { Style } from '../report/style.ts';
@@ -13,9 +13,14 @@ export async function openOrExplain(manifest: string, console: Console): Promise
     await say(opened.project.warnings, console);
     return opened.project;
   }
+  await explain(opened, console);
+  return undefined;
+}
+
+/** Says why a manifest cannot be used. */
+export async function explain(opened: Extract<Opened, { ok: false }>, console: Console): Promise<void> {
   if ('diagnostics' in opened) await say(opened.diagnostics, console);
   else console.say(...adviceMessages(opened));
-  return undefined;
 }
 
 /** The same for a command that runs openssl, which is asked what it is while the manifest is read. */

@@ -27,11 +27,10 @@ import {
 import type { PlanFlags } from './plan.ts';
 import type { ProofFlags } from './proof.ts';
 import type { RecoverFlags } from './recover.ts';
+import { REVOKE_COMMAND } from './revoke-row.ts';
 import type { RequestFlags } from './rotate.ts';
 import type { CommandRow } from './row.ts';
 import type { StatusFlags } from './status.ts';
-
-const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish'];
 
 /** For the general help: from nothing to a PKI that is kept up to date. */
 export const EXAMPLES: readonly Example[] = [
@@ -120,6 +119,7 @@ export const COMMANDS: readonly CommandRow[] = [
       return (await import('./rotate.ts')).requestCommand('retire', names, flags, console, interruption);
     },
   },
+  REVOKE_COMMAND,
   ...OFFLINE_COMMANDS,
   {
     name: 'recover',
@@ -235,7 +235,7 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'completion',
     says: 'print the script by which a shell completes all of this',
-    argument: new CommandArgument('<shell>', 'the shell').choices(SHELLS),
+    argument: new CommandArgument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish'] satisfies Shell[]),
     options: [],
     examples: [
       ['source <(pki completion bash)', 'in ~/.bashrc'],

@@ -29,7 +29,11 @@ export type Opened =
 
 /** A manifest that is in no file; its `output` is below `folder`, by default the working directory. */
 export type ManifestSource =
-  | { readonly text: string; readonly folder?: string }
+  | {
+      readonly text: string;
+      readonly folder?: string /** What diagnostics call it. */;
+      readonly name?: string;
+    }
   /** What the YAML would hold, by the schema `pki-apply/schema`. */
   | { readonly manifest: object; readonly folder?: string };
 
@@ -38,15 +42,12 @@ export type ManifestSource =
  * @param source the path of a file, or the manifest itself.
  */
 export async function openProject(source: string | ManifestSource): Promise<Opened> {
+  const name = typeof source === 'string' ? source : nameOf(source);
   const file = typeof source === 'string' ? source : join(source.folder ?? '.', UNNAMED);
   const text = typeof source === 'string' ? readManifest(source) : textOf(source);
   if (!text.ok) return { ok: false, ...manifestFaultText(text.fault) };
   const { loadManifest } = await import('../resolve/load.ts');
-  const loaded = loadManifest(
-    text.text,
-    typeof source === 'string' ? source : UNNAMED,
-    filesBeside(resolve(dirname(file))),
-  );
+  const loaded = loadManifest(text.text, name, filesBeside(resolve(dirname(file))));
   if (!loaded.ok) return loaded;
   const root = resolve(dirname(file), loaded.inventory.output);
   return {
@@ -57,6 +58,10 @@ export async function openProject(source: string | ManifestSource): Promise<Open
 
 /** What diagnostics call a manifest that has no file. */
 const UNNAMED = 'manifest';
+
+function nameOf(source: ManifestSource): string {
+  return 'text' in source ? (source.name ?? UNNAMED) : UNNAMED;
+}
 
 /** JSON is YAML; on lines of its own, so that a diagnostic shows the one that it is about. */
 function textOf(source: ManifestSource): ManifestText {

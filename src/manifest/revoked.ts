@@ -22,8 +22,8 @@ export const REASON_WORDS: readonly CrlReason[] = CRL_REASONS.filter(
   (reason): reason is CrlReason => reason !== undefined && !Object.hasOwn(REFUSED, reason),
 );
 
-/** `unspecified` is left out of lists (RFC 5280 §5.3.1). */
-function parseReason(text: string): Parsed<CrlReason | null> {
+/** `null` for none, which `unspecified` is: lists leave it out (RFC 5280 §5.3.1). */
+export function parseReason(text: string): Parsed<CrlReason | null> {
   const known = REASON_WORDS.find((word) => word.toLowerCase() === text.toLowerCase());
   if (known !== undefined) return parsed(known === 'unspecified' ? null : known);
   const why = Object.entries(REFUSED).find(([word]) => word.toLowerCase() === text.toLowerCase());

@@ -18,7 +18,7 @@ const RECOVER = '"pki recover" finishes what an interrupted apply left, or gives
 const ARCHIVE =
   'keys and certificates that were replaced are in ".pki/archive" of the output folder; "pki recover --discard NAMES" takes an interrupted apply back';
 const REVOKE =
-  'write "revoked: true", or a reason such as keyCompromise, into the entry, and "crl: true" into its authority: "pki apply --allow revoke" makes the list';
+  'write "crl: true" into the authority, and "pki apply" makes its list; "pki revoke NAME" shows how an entry comes onto it';
 const REQUEST =
   'of somebody else’s request, "request: FILE" makes an entry; that of each other entry is its csr.pem, and "pki apply" signs it';
 
@@ -36,7 +36,7 @@ export const COMMANDS_TRIED: ReadonlyMap<string, string> = new Map([
   ...eachWord('log logs audit ledger', HISTORY),
   ...eachWord('unlock force-unlock repair resume continue', RECOVER),
   ...eachWord('undo rollback restore backup', ARCHIVE),
-  ...eachWord('revoke crl ocsp', REVOKE),
+  ...eachWord('crl ocsp', REVOKE),
   ...eachWord('csr x509', REQUEST),
   ...eachWord('setup start quickstart bootstrap ca', '"pki init" writes a manifest to begin with'),
   ...eachWord('completions autocomplete', '"pki completion SHELL" prints it'),

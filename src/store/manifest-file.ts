@@ -1,9 +1,9 @@
 /** Reading the manifest itself; every way in which that can fail is a value. */
 import { closeSync, existsSync, fstatSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs';
-import { dirname, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { errorCode } from '../pki/errors.ts';
 import type { ManifestFault } from '../words/manifest-file.ts';
-import { writeNew } from './disk.ts';
+import { rename, unlink, writeNew, writeSynced } from './disk.ts';
 import { UserError } from './user-error.ts';
 
 /** What is in the file, as UTF-8, or why that cannot be had. */
@@ -77,6 +77,36 @@ export function createManifest(path: string, text: string): boolean {
       throw new UserError({ kind: 'no-manifest-folder', folder: dirname(resolve(path)) });
     throw error;
   }
+}
+
+/** Why a manifest is left as it is. */
+export type EditFault = 'changed' | 'owner' | 'stream';
+
+/**
+ * Another text in the place of the one that was read, whole or not at all, also where a link leads to it; `null` once
+ * that is done.
+ * @param before as it was read: what someone else has saved since then is not lost.
+ */
+export async function replaceManifest(
+  path: string,
+  before: string,
+  after: string,
+): Promise<EditFault | null> {
+  if (isStream(path)) return 'stream';
+  const now = readManifest(path);
+  if (!now.ok || now.text !== before) return 'changed';
+  const real = realpathSync(path);
+  const { mode, uid } = lstatSync(real);
+  if (uid !== process.geteuid?.()) return 'owner';
+  const beside = join(dirname(real), `.${basename(real)}.${process.pid}`);
+  try {
+    await writeSynced(beside, after, mode & 0o777);
+    await rename(beside, real);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') await unlink(beside);
+    throw error;
+  }
+  return null;
 }
 
 function unreadable(path: string, code: string): ManifestText {
