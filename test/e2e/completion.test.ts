@@ -141,7 +141,7 @@ describe.each(Object.keys(SHELLS))('%s', (shell) => {
   test(`completes words behind an option that takes one of some${title}`, async () => {
     expect(await complete('pki', 'apply', '--engine', '')).toEqual(['auto', 'node', 'openssl']);
     expect(await complete('pki', 'apply', '--skip-verify', '--verify', 'a')).toEqual(['all']);
-    expect(await complete('pki', 'rotate', 'api', '--allow', 're')).toEqual(['rekey-ca', 'remove']);
+    expect(await complete('pki', 'rotate', 'api', '--allow', 're')).toEqual(['rekey-ca', 'remove', 'revoke']);
     expect(await complete('pki', 'completion', '')).toEqual(['bash', 'fish', 'zsh']);
     expect(await complete('pki', 'help', 'rec')).toEqual(['recover']);
   });

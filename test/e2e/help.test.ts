@@ -11,6 +11,9 @@ const ENDS = new Map([
   ['pki status --now 2027-03-01T00:00:00Z', 2],
   ['pki recover --discard servers/api', 1],
   ['pki adopt tls --write pki.yaml', 1],
+  // No authority there makes a list.
+  ['pki revoke servers/api', 1],
+  ['pki revoke servers/api --reason keyCompromise', 1],
   // Nothing is asked there.
   ['pki sign stick --key root.key', 1],
   ['pki import stick', 1],
