@@ -1,7 +1,8 @@
 // `--help`: every example in it is one that works, and all of it fits a terminal.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS, EXAMPLES } from '../../src/commands/table.ts';
 import { CLI, runPki, runProgram } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
@@ -47,18 +48,23 @@ describe('examples', () => {
     ([command]) => /pki [^)|]*/.exec(command)?.[0].trim() ?? command,
   );
 
+  const pki = (cwd: string, text: string) =>
+    runProgram('/bin/sh', ['-c', `pki() { "$NODE" "$CLI" "$@"; }; ${text}`], {
+      cwd,
+      env: { NODE: process.execPath, CLI },
+    });
+  const applied = temporaryFolder();
+
+  beforeAll(async () => {
+    const made = await pki(applied, 'pki init && pki init staging.yaml && pki apply --skip-verify');
+    expect(made).toMatchObject({ code: 0 });
+    mkdirSync(join(applied, 'tls'));
+  });
+
   it.each(all)('%s is one that the program takes', async (command) => {
     const cwd = temporaryFolder();
-    const pki = (text: string) =>
-      runProgram('/bin/sh', ['-c', `pki() { "$NODE" "$CLI" "$@"; }; ${text}`], {
-        cwd,
-        env: { NODE: process.execPath, CLI },
-      });
-    if (!command.startsWith('pki init')) {
-      await pki('pki init && pki init staging.yaml && pki apply --skip-verify');
-      mkdirSync(join(cwd, 'tls'));
-    }
-    const ran = await pki(command.replace('/etc/pki/own', 'pki'));
+    if (!command.startsWith('pki init')) execFileSync('cp', ['-a', `${applied}/.`, cwd]);
+    const ran = await pki(cwd, command.replace('/etc/pki/own', 'pki'));
     expect(ran.stderr).not.toMatch(/unknown|too many|missing|is no value|is called|defect/);
     expect(ran.code, ran.stderr).toBe(ENDS.get(command) ?? 0);
   });
