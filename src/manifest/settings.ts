@@ -6,13 +6,12 @@
 import type * as z from 'zod';
 import { keySpecText } from '../pki/key-spec.ts';
 import { keysOf } from '../pki/record.ts';
-import { anchor } from './anchor.ts';
+import { anchor, request } from './beside.ts';
 import { durationText } from './duration.ts';
 import { EXTENSION_SETTINGS } from './extension-settings.ts';
 import * as field from './fields.ts';
 import { FILE_SETTINGS } from './file-settings.ts';
 import { authorityKey, key } from './key.ts';
-import { request } from './request.ts';
 import { REASON_WORDS, revoked, revokedAuthority } from './revoked.ts';
 import { secretSource } from './secret-source.ts';
 import { always, everywhere, listed, type Place, type Row } from './setting.ts';

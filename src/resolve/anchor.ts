@@ -2,14 +2,14 @@
 import { type Parsed, parsed, refused } from '../manifest/problem.ts';
 import type { Report } from '../manifest/report.ts';
 import { SETTING_NAMES } from '../manifest/settings.ts';
-import { unreachable } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import { quote, visible } from '../pki/printable.ts';
-import type { SideFault, SideFiles } from '../pki/side-file.ts';
+import type { SideFiles } from '../pki/side-file.ts';
 import { isAuthority } from '../x509/facts.ts';
 import { certificateLabelled, parseCertificates } from '../x509/parse.ts';
 import { pemText } from '../x509/pem.ts';
 import { type AuthorityDraft, type Draft, draftText } from './draft.ts';
+import { sideFaultText } from './side-fault.ts';
 
 /** Whether only its certificates are here. */
 export function isAnchor({ keyPlace }: Pick<Draft, 'keyPlace'>): boolean {
@@ -41,7 +41,7 @@ function checkSettings(draft: AuthorityDraft, report: Report): void {
 
 function certificatesAt(path: string, files: SideFiles): Parsed<readonly string[]> {
   const file = files(path);
-  if (!file.ok) return wrong(path, faultText(file.fault), 'name a file of certificates in PEM');
+  if (!file.ok) return wrong(path, sideFaultText(file.fault), 'name a file of certificates in PEM');
   const text = file.bytes.toString('latin1');
   if (text.includes('PRIVATE KEY-----'))
     return wrong(path, 'holds a private key', 'take the key out: a certificate is all that trust takes');
@@ -68,23 +68,6 @@ function certificatesOf(path: string, bytes: Buffer): Parsed<readonly string[]> 
 
 function wrong(path: string, what: string, hint: string): Parsed<never> {
   return refused('anchor', `certificate ${quote(path)} ${what}`, hint);
-}
-
-function faultText(fault: SideFault): string {
-  switch (fault.kind) {
-    case 'missing':
-      return 'is not there';
-    case 'leads-out':
-      return "leads out of the manifest's folder through a link";
-    case 'no-file':
-      return 'is no plain file';
-    case 'too-large':
-      return `is larger than ${fault.limit / 1024} KiB`;
-    case 'unreadable':
-      return `cannot be read (${fault.code})`;
-    default:
-      return unreachable(fault);
-  }
 }
 
 /** An error for each entry that names one as its issuer. */

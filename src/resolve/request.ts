@@ -2,14 +2,14 @@
 import { parseKeyName, parseRsaSize } from '../manifest/key.ts';
 import type { Parsed } from '../manifest/problem.ts';
 import type { Report } from '../manifest/report.ts';
-import { unreachable } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import type { KeySpec } from '../pki/key-spec.ts';
 import { quote, visible } from '../pki/printable.ts';
-import type { SideFault, SideFiles } from '../pki/side-file.ts';
+import type { SideFiles } from '../pki/side-file.ts';
 import { onlyRequest } from '../x509/parse.ts';
 import { type RequestContent, requestContent } from '../x509/request.ts';
 import { draftText, type LeafDraft } from './draft.ts';
+import { sideFaultText } from './side-fault.ts';
 
 /**
  * The draft with the key that its request is for. Mistakes are reported where the request is named.
@@ -59,7 +59,7 @@ function contentOf(path: string, files: SideFiles): Parsed<RequestContent> {
   if (!file.ok)
     return wrong(
       path,
-      faultText(file.fault),
+      sideFaultText(file.fault),
       'name a certification request beside the manifest, or below its folder',
     );
   try {
@@ -106,21 +106,4 @@ function known(found: Parsed<KeySpec>, spec: string): Parsed<KeySpec> {
 
 function wrong(path: string, what: string, hint: string): Parsed<never> {
   return { ok: false, problem: { code: 'request', message: `request ${quote(path)} ${what}`, hint } };
-}
-
-function faultText(fault: SideFault): string {
-  switch (fault.kind) {
-    case 'missing':
-      return 'is not there';
-    case 'leads-out':
-      return "leads out of the manifest's folder through a link";
-    case 'no-file':
-      return 'is no plain file';
-    case 'too-large':
-      return `is larger than ${fault.limit / 1024} KiB`;
-    case 'unreadable':
-      return `cannot be read (${fault.code})`;
-    default:
-      return unreachable(fault);
-  }
 }
