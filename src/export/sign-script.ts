@@ -4,7 +4,7 @@
  */
 
 import { PSS } from '../openssl/request.ts';
-import { shellPath, shellWord, shellWords } from '../openssl/shell.ts';
+import { shellPath, shellWord, shellWords, WORK_FOLDER } from '../openssl/shell.ts';
 import { signConfig } from '../openssl/sign.ts';
 import type { Authority, Entity } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
@@ -30,10 +30,7 @@ export function signScript(path: string, entity: Authority, issuer: Entity, plac
     `key=$files/${shellWord(filePath(issuer, 'key'))}`,
     `openssl=\${PKI_OPENSSL:-openssl}`,
     'export OPENSSL_CONF=/dev/null LC_ALL=C TZ=UTC',
-    'umask 077',
-    'work=$(mktemp -d)',
-    `trap 'rm -rf -- "$work"' EXIT`,
-    `trap 'exit 130' HUP INT TERM`,
+    ...WORK_FOLDER,
     'cat -- "$1" >"$work/request.pem"',
     ': >"$work/index.txt"',
     `cat >"$work/config" <<'END OF CONFIGURATION'`,

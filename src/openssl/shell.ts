@@ -23,6 +23,14 @@ export function shownWord(word: string): string {
   return `"$(printf %b '${octets.join('')}')"`;
 }
 
+/** A folder of the script's own, `$work`, for its user alone and gone when the script ends, whatever ends it. */
+export const WORK_FOLDER: readonly string[] = [
+  'umask 077',
+  'work=$(mktemp -d)',
+  `trap 'rm -rf -- "$work"' EXIT`,
+  `trap 'exit 130' HUP INT TERM`,
+];
+
 /** Unquoted where no character is special to a shell, otherwise in single quotes. */
 export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

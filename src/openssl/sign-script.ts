@@ -14,7 +14,7 @@ import type { CertificateFacts } from '../x509/facts.ts';
 import { signingBy } from '../x509/signature-write.ts';
 import { PSS } from './request.ts';
 import { programLines } from './script-program.ts';
-import { shellWords } from './shell.ts';
+import { shellWords, WORK_FOLDER } from './shell.ts';
 import { opensslTime, signConfig } from './sign.ts';
 
 /** One certificate to sign, and by whose key. */
@@ -34,10 +34,8 @@ export function signScript(commissions: readonly Commission[]): string {
     'case $1 in /*) key=$1 ;; *) key=$PWD/$1 ;; esac',
     programLines('openssl'),
     'here=$(cd -- "$(dirname -- "$0")" && pwd)',
-    'umask 077',
-    'scratch=$(mktemp -d)',
-    `trap 'rm -rf -- "$scratch"' EXIT INT TERM`,
-    'cd -- "$scratch"',
+    ...WORK_FOLDER,
+    'cd -- "$work"',
     'openssl pkey -in "$key" -pubout -out key.pub',
     'signed=0',
     ...commissions.map(commissionText),
@@ -58,7 +56,7 @@ function commissionText({ entity, issuance, issuer }: Commission): string {
     ...(signing.isPss ? PSS : []),
   ];
   // Names of entities are words to a shell as they are.
-  const paths = `-keyfile "$key" -cert "$here/${authority}.pem" -in "$here/${name}.csr.pem" -out "$scratch/cert.pem"`;
+  const paths = `-keyfile "$key" -cert "$here/${authority}.pem" -in "$here/${name}.csr.pem" -out "$work/cert.pem"`;
   return `# ${entity.id}, by ${issuer.id}
 openssl x509 -in "$here/${authority}.pem" -noout -pubkey >asked.pub
 if cmp -s key.pub asked.pub; then

@@ -1,5 +1,5 @@
 /** What is applied to a cluster, in its order: keys of authorities and roots from the output folder, then the objects. */
-import { shellWord } from '../../openssl/shell.ts';
+import { shellWord, WORK_FOLDER } from '../../openssl/shell.ts';
 import type { Authority } from '../../pki/entity.ts';
 import { filePath } from '../../pki/files.ts';
 import type { IssuingAuthority } from '../authority.ts';
@@ -23,10 +23,7 @@ export function applyScript(
     ...outputLines(place),
     `kubectl=\${KUBECTL:-kubectl}`,
     `namespace=\${PKI_NAMESPACE:-cert-manager}`,
-    'umask 077',
-    'work=$(mktemp -d)',
-    `trap 'rm -rf -- "$work"' EXIT`,
-    `trap 'exit 130' HUP INT TERM`,
+    ...WORK_FOLDER,
     'apply() { "$kubectl" apply --server-side --field-manager=pki-apply "$@"; }',
     '# NAME KEY CERTIFICATE…',
     'authority() {',

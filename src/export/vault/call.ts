@@ -1,4 +1,5 @@
 /** The part that the scripts share: a call by `bao`, `vault` or `curl`, whichever there is. The token is never an argument. */
+import { WORK_FOLDER } from '../../openssl/shell.ts';
 
 /** Functions `send PATH FILE`, `field PATH FILE NAME`, `has PATH` and `policy NAME FILE`; data is in files of JSON. */
 export const CALL_LINES: readonly string[] = [
@@ -37,8 +38,5 @@ export const CALL_LINES: readonly string[] = [
   '    policy() { "$program" policy write "$1" "$2" >/dev/null; }',
   '    ;;',
   'esac',
-  'umask 077',
-  'work=$(mktemp -d)',
-  `trap 'rm -rf -- "$work"' EXIT`,
-  `trap 'exit 130' HUP INT TERM`,
+  ...WORK_FOLDER,
 ];
