@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { byIdOf, issuersAbove } from '../pki/issuers.ts';
 import { type EntityObservation, NOTHING } from '../plan/observation.ts';
-import { fieldsOf } from '../store/json.ts';
+import { fieldsOf, jsonIn } from '../store/json.ts';
 import { Cache } from '../store/observe/cache.ts';
 import { observe } from '../store/observe/observe.ts';
 import { OutputFolder } from '../store/output-folder.ts';
@@ -114,7 +114,7 @@ interface ProofRecord {
 
 /** Whatever is no such file says nothing. */
 function recordIn(root: string): ProofRecord {
-  const { format, judges, proven } = fieldsOf(parsed(ownText(root)));
+  const { format, judges, proven } = fieldsOf(jsonIn(ownText(root)));
   if (format !== FORMAT || typeof judges !== 'string') return { judges: null, digests: new Map() };
   const digests = Object.entries(fieldsOf(proven)).flatMap(([id, digest]) =>
     typeof digest === 'string' ? [[id, digest] as const] : [],
@@ -128,14 +128,6 @@ function ownText(root: string): string {
     return file.state === 'present' ? file.facts.toString('utf8') : '';
   } catch {
     return '';
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,8 +1,9 @@
 /** Files beside a manifest: plain ones below its folder, read once each. */
 import { realpathSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import { errorCode } from '../pki/errors.ts';
 import type { SideFault, SideFile, SideFiles } from '../pki/side-file.ts';
+import { isBelow } from './below.ts';
 import { readBytes } from './observe/read.ts';
 
 /** Requests of RSA keys with a hundred names take ten kilobytes. */
@@ -22,7 +23,7 @@ function lookAt(folder: string, path: string): SideFile {
   try {
     // As of the manifest itself: a repository can have links to anything on the disk of those who clone it.
     const [real, above] = [realpathSync(join(folder, path)), realpathSync(folder)];
-    if (!real.startsWith(above === sep ? sep : `${above}${sep}`)) return lacking({ kind: 'leads-out' });
+    if (!isBelow(real, above)) return lacking({ kind: 'leads-out' });
     return contentOf(real);
   } catch (error) {
     const code = errorCode(error);

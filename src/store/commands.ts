@@ -5,7 +5,7 @@
 import { type Argv, argvKey } from '../pki/argv.ts';
 import type { KnownCommands } from '../plan/errand.ts';
 import type { Folder } from './folder.ts';
-import { fieldsOf } from './json.ts';
+import { fieldsOf, jsonIn } from './json.ts';
 import { readOwn, replaceOwn } from './own.ts';
 
 const FILE = 'commands.json';
@@ -22,16 +22,8 @@ export function readCommands(root: string): KnownCommands {
 function argvsIn(root: string): readonly Argv[] {
   const file = readOwn(root, FILE, LIMIT);
   if (file.state !== 'present') return [];
-  const { format, commands } = fieldsOf(parsed(file.facts.toString('utf8')));
+  const { format, commands } = fieldsOf(jsonIn(file.facts.toString('utf8')));
   return format === FORMAT && Array.isArray(commands) ? commands.filter(isArgv) : [];
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function isArgv(value: unknown): value is Argv {

@@ -2,13 +2,15 @@
  * The folder of an export. A list in it says what is ours, by digests: only that is replaced or removed, and what another hand
  * made or changed is refused. The list knows new files before they are there, so that a run that was ended can be repeated.
  */
+
 import type { ExportFile } from '../export/file.ts';
+import { compare } from '../pki/compare.ts';
 import { errorCode } from '../pki/errors.ts';
 import { folderOf, nameOf } from '../pki/files.ts';
 import { sha256 } from '../x509/public-key.ts';
 import { descend, ensure } from './descend.ts';
 import type { Folder } from './folder.ts';
-import { fieldsOf, isInside } from './json.ts';
+import { fieldsOf, isInside, jsonIn } from './json.ts';
 import { madeFolder } from './output-folder.ts';
 import { checkWay } from './own.ts';
 import { UserError } from './user-error.ts';
@@ -137,7 +139,7 @@ function readList(root: Folder, target: string): Known {
 }
 
 function parseList(text: string, target: string): Known | undefined {
-  const list = fieldsOf(parsedJson(text));
+  const list = fieldsOf(jsonIn(text));
   if (list['format'] !== FORMAT || list['target'] !== target) return undefined;
   const entries = Object.entries(fieldsOf(list['files']));
   const isSound = entries.every(([path, digests]) => isInside(path) && path !== LIST && isTexts(digests));
@@ -150,16 +152,8 @@ function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 async function putList(root: Folder, target: string, files: Known): Promise<void> {
-  const sorted = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = [...files].sort(([a], [b]) => compare(a, b));
   const text = `${JSON.stringify({ format: FORMAT, version: 1, target, files: Object.fromEntries(sorted) }, null, 2)}\n`;
   const found = root.read(LIST);
   if (found.state === 'present' && found.facts.toString('utf8') === text) return;

@@ -4,7 +4,7 @@
  */
 import type { PendingHooks } from '../plan/errand.ts';
 import type { Folder } from './folder.ts';
-import { fieldsOf } from './json.ts';
+import { fieldsOf, jsonIn, textsIn } from './json.ts';
 import { readOwn, replaceOwn } from './own.ts';
 
 const FILE = 'hooks.json';
@@ -17,21 +17,9 @@ const LIMIT = 64 * 1024 * 1024;
 export function readHooks(root: string): PendingHooks {
   const file = readOwn(root, FILE, LIMIT);
   if (file.state !== 'present') return new Map();
-  const { format, pending } = fieldsOf(parsed(file.facts.toString('utf8')));
+  const { format, pending } = fieldsOf(jsonIn(file.facts.toString('utf8')));
   if (format !== FORMAT) return new Map();
   return new Map(Object.entries(fieldsOf(pending)).map(([id, paths]) => [id, textsIn(paths)]));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function textsIn(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }
 
 /** Survives a power cut once this resolves. @param own the folder `.pki`. */

@@ -4,7 +4,7 @@
  */
 import { readSync } from 'node:fs';
 import type { Archive, Issues, Observation } from '../plan/observation.ts';
-import { fieldsOf } from './json.ts';
+import { fieldsOf, jsonIn } from './json.ts';
 import { LEDGER, wholeLines } from './ledger.ts';
 import type { OpenFile } from './open-file.ts';
 import { useOwn } from './own.ts';
@@ -73,7 +73,7 @@ function allLines(file: OpenFile, end: number): readonly Line[] {
 }
 
 function lineOf(text: string): Line | undefined {
-  const { time, reasons } = fieldsOf(parsed(text));
+  const { time, reasons } = fieldsOf(jsonIn(text));
   const milliseconds = typeof time === 'string' ? Date.parse(time) : Number.NaN;
   if (Number.isNaN(milliseconds)) return undefined;
   const ended = (Array.isArray(reasons) ? reasons : []).flatMap((reason) => {
@@ -81,12 +81,4 @@ function lineOf(text: string): Line | undefined {
     return kind === 'expired' && typeof notAfter === 'number' ? [notAfter] : [];
   });
   return { time: Math.floor(milliseconds / 1000), ended };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

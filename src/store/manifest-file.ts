@@ -1,8 +1,9 @@
 /** Reading the manifest itself; every way in which that can fail is a value. */
 import { closeSync, existsSync, fstatSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { errorCode } from '../pki/errors.ts';
 import type { ManifestFault } from '../words/manifest-file.ts';
+import { isBelow } from './below.ts';
 import { rename, unlink, writeNew, writeSynced } from './disk.ts';
 import { UserError } from './user-error.ts';
 
@@ -45,8 +46,7 @@ export function readManifest(path: string): ManifestText {
  */
 function leadsOut(path: string, real: string): boolean {
   if (path === real || !lstatSync(path).isSymbolicLink()) return false;
-  const folder = realpathSync(dirname(path));
-  return !real.startsWith(folder === sep ? sep : `${folder}${sep}`);
+  return !isBelow(real, realpathSync(dirname(path)));
 }
 
 /** What a shell or the system puts there, which no repository can: `/dev/stdin`, `/dev/fd/63`. */

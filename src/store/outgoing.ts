@@ -9,7 +9,7 @@ import { folderOf, nameOf } from '../pki/files.ts';
 import { ARCHIVE_FOLDER, OUTGOING_FOLDER, outgoingFolder, stageFolder } from '../pki/paths.ts';
 import type { Answered } from '../plan/answered.ts';
 import type { Folder } from './folder.ts';
-import { fieldsOf } from './json.ts';
+import { fieldsOf, jsonIn } from './json.ts';
 import type { OutputFolder } from './output-folder.ts';
 
 /** One of them; `key` is `null` where the key in its place is to stay. */
@@ -35,17 +35,9 @@ export function readOutgoing(output: OutputFolder, id: EntityId): Outgoing | und
 }
 
 function parsed(bytes: Buffer): Answered | undefined {
-  const { notBefore, notAfter, newKey } = fieldsOf(jsonIn(bytes));
+  const { notBefore, notAfter, newKey } = fieldsOf(jsonIn(bytes.toString('utf8')));
   const isGood = Number.isInteger(notBefore) && Number.isInteger(notAfter) && typeof newKey === 'boolean';
   return isGood ? { notBefore: Number(notBefore), notAfter: Number(notAfter), newKey } : undefined;
-}
-
-function jsonIn(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 /** The files of a staging folder become what is asked, whole or not at all, and last once this resolves. */

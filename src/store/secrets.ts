@@ -1,8 +1,9 @@
 /** Passwords of one run: each is read once, when something asks for it, and kept in memory alone. */
 import { realpathSync } from 'node:fs';
-import { join, resolve, sep } from 'node:path';
+import { join, resolve } from 'node:path';
 import { errorCode } from '../pki/errors.ts';
 import { type SecretFault, type SecretSource, secretSourceText } from '../pki/secret-source.ts';
+import { isBelow } from './below.ts';
 import { OpenFile } from './open-file.ts';
 import { UserError } from './user-error.ts';
 
@@ -62,7 +63,7 @@ function fromEnvironment(name: string): Secret {
 function fromFile(folder: string, path: string): Secret {
   try {
     const [real, above] = [realpathSync(join(folder, path)), realpathSync(folder)];
-    if (!real.startsWith(above === sep ? sep : `${above}${sep}`)) return lacking({ kind: 'leads-out' });
+    if (!isBelow(real, above)) return lacking({ kind: 'leads-out' });
     using file = new OpenFile(real, path);
     return checkedSecret(withoutEnd(file.read(LONGEST_SECRET)));
   } catch (error) {

@@ -8,7 +8,7 @@ import type { EntityId } from '../../pki/entity.ts';
 import { leadsIntoGit } from '../../pki/git.ts';
 import { ARCHIVE_FOLDER } from '../../pki/paths.ts';
 import type { Folder } from '../folder.ts';
-import { fieldsOf, isInside } from '../json.ts';
+import { fieldsOf, isInside, jsonIn } from '../json.ts';
 import { checkOwner } from '../own.ts';
 import type { Links } from '../symlinks/stage.ts';
 import { UserError } from '../user-error.ts';
@@ -46,17 +46,9 @@ export function readOrder(folder: Folder): Order {
   const stat = folder.lookAt(ORDER);
   if (stat !== undefined) checkOwner(path, stat);
   const file = folder.read(ORDER);
-  const order = file.state === 'present' ? parsed(file.facts.toString('utf8')) : undefined;
+  const order = file.state === 'present' ? jsonIn(file.facts.toString('utf8')) : undefined;
   if (isOrder(order)) return order;
   throw new UserError({ kind: 'order', path, ...(file.state === 'blocked' ? { cause: file.cause } : {}) });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function isOrder(value: unknown): value is Order {

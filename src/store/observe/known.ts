@@ -7,7 +7,7 @@ import { compare } from '../../pki/compare.ts';
 import type { Entity, EntityId } from '../../pki/entity.ts';
 import type { EntityObservation, KnownAuthorities, KnownAuthority } from '../../plan/observation.ts';
 import type { Folder } from '../folder.ts';
-import { fieldsOf } from '../json.ts';
+import { fieldsOf, jsonIn, textsIn } from '../json.ts';
 import { authorityEntries, ledgerLines } from '../ledger.ts';
 import { readOwn, replaceOwn } from '../own.ts';
 import { UserError } from '../user-error.ts';
@@ -76,7 +76,7 @@ function united(all: Iterable<readonly [EntityId, KnownAuthority]>): KnownAuthor
 function readTakenOver(root: string): KnownAuthorities {
   const file = readOwn(root, FILE, LIMIT);
   if (file.state !== 'present') return new Map();
-  const { format, authorities } = fieldsOf(parsed(file.facts.toString('utf8')));
+  const { format, authorities } = fieldsOf(jsonIn(file.facts.toString('utf8')));
   if (format !== FORMAT) return new Map();
   const all = Object.entries(fieldsOf(authorities));
   return new Map(all.map(([id, value]) => [id, authorityOf(value)]));
@@ -85,18 +85,6 @@ function readTakenOver(root: string): KnownAuthorities {
 function authorityOf(value: unknown): KnownAuthority {
   const { keys, certificates } = fieldsOf(value);
   return { keys: new Set(textsIn(keys)), certificates: new Set(textsIn(certificates)) };
-}
-
-function textsIn(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function textOf(known: KnownAuthorities): string {

@@ -10,7 +10,7 @@ import { CRL_REASONS, type CrlReason, type RevocationList, type Revoked } from '
 import type { KnownList, Observation } from '../../plan/observation.ts';
 import { isoTime } from '../../plan/validity.ts';
 import type { Folder } from '../folder.ts';
-import { fieldsOf } from '../json.ts';
+import { fieldsOf, jsonIn } from '../json.ts';
 import { entriesIn } from '../ledger.ts';
 import { readOwn, replaceOwn } from '../own.ts';
 import { unlessForeign } from './known.ts';
@@ -25,7 +25,7 @@ const LIMIT = 64 * 1024 * 1024;
 function readLists(root: string): ReadonlyMap<EntityId, KnownList> {
   const file = readOwn(root, FILE, LIMIT);
   if (file.state !== 'present') return new Map();
-  const { format, authorities } = fieldsOf(parsed(file.facts.toString('utf8')));
+  const { format, authorities } = fieldsOf(jsonIn(file.facts.toString('utf8')));
   if (format !== FORMAT) return new Map();
   return new Map(
     Object.entries(fieldsOf(authorities)).flatMap(([id, value]) => {
@@ -110,12 +110,4 @@ function isReason(value: unknown): value is CrlReason {
 function secondsIn(value: unknown): number | null {
   const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   return Number.isNaN(time) ? null : Math.floor(time / 1000);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,7 +3,9 @@
  * from the manifest once `folder` or `files` change. It is a hint about where to look and nothing else: what is found
  * there is judged like any file.
  */
+
 import { ALL_ARTIFACTS, type Artifact, isArtifact } from '../../pki/artifact.ts';
+import { compare } from '../../pki/compare.ts';
 import type { Entity, EntityId, Layout } from '../../pki/entity.ts';
 import { filePath, type Located } from '../../pki/files.ts';
 import type { FileState } from '../../plan/observation.ts';
@@ -90,7 +92,7 @@ function formerPlace(entity: Located, places: Places): Located | undefined {
 }
 
 function textOf(places: Places): string {
-  const sorted = [...places].sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = [...places].sort(([a], [b]) => compare(a, b));
   return `${JSON.stringify({ format: FORMAT, places: Object.fromEntries(sorted) }, null, 2)}\n`;
 }
 
