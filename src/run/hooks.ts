@@ -5,7 +5,7 @@ import type { Argv } from '../pki/argv.ts';
 import { endpointText } from '../pki/endpoint.ts';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { entityFolder } from '../pki/files.ts';
-import { byIdOf } from '../pki/issuers.ts';
+import { type ById, byIdOf } from '../pki/issuers.ts';
 import type { Consent } from '../plan/change.ts';
 import { variablesIn } from '../plan/commands.ts';
 import type { PendingHooks } from '../plan/errand.ts';
@@ -68,9 +68,15 @@ export async function runHooks(
   const { output, skipHooks, signal } = options;
   if (planned.length > 0 || before.size > 0) await saveHooks(output.own, waiting);
   const outcomes: HookOutcome[] = [];
+  const { entities } = options.inventory;
+  const run = {
+    ...options,
+    byId: byIdOf(entities),
+    env: environmentWithout(variablesIn(entities), PASSED_ON),
+  };
   for (const one of skipHooks ? [] : due) {
     if (signal?.aborted) break;
-    const outcome = await runHook(one, options);
+    const outcome = await runHook(one, run);
     outcomes.push(outcome);
     if (outcome.fault !== null) continue;
     waiting.delete(one.entity);
@@ -79,10 +85,16 @@ export async function runHooks(
   return outcomes;
 }
 
-async function runHook(planned: PlannedHook, options: HookOptions): Promise<HookOutcome> {
+/** What all hooks of a run have in common. */
+interface HookRun extends HookOptions {
+  readonly byId: ById;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+async function runHook(planned: PlannedHook, options: HookRun): Promise<HookOutcome> {
   const { entity: id, hook, isNew } = planned;
   const base = { entity: id, run: hook.run };
-  const entity = byIdOf(options.inventory.entities).get(id);
+  const entity = options.byId.get(id);
   if (entity === undefined) throw new Error(`Internal error: nothing is known of ${id}`);
   if (isNew && !options.consents.has('run')) return { ...base, output: '', fault: { kind: 'no-consent' } };
   await rememberCommands(options.root, options.output.own, [hook.run]);
@@ -114,14 +126,14 @@ async function ranHook(
   { hook, changed }: PlannedHook,
   entity: Entity,
   cert: CertificateFacts | undefined,
-  { root, output, folder, inventory, signal }: HookOptions,
+  { root, output, folder, env, signal }: HookRun,
 ) {
   output.own.removeTree(LOG);
   using log = output.own.openFile(LOG, NEW, 0o600);
   const { fault } = await runProgram(hook.run, {
     cwd: folder,
     env: {
-      ...environmentWithout(variablesIn(inventory.entities), PASSED_ON),
+      ...env,
       PKI_ENTITY: entity.id,
       PKI_FOLDER: `${root}/${entityFolder(entity)}`,
       PKI_CHANGED: changed.map((path) => `${root}/${path}`).join('\n'),

@@ -3,7 +3,7 @@ import { environmentWithout, runProgram } from '../engine/program.ts';
 import { type Argv, argvKey } from '../pki/argv.ts';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
-import { byIdOf } from '../pki/issuers.ts';
+import { type ById, byIdOf } from '../pki/issuers.ts';
 import { type SecretSource, secretSourceText } from '../pki/secret-source.ts';
 import { type Change, isWork } from '../plan/change.ts';
 import { errandsOf, variablesIn } from '../plan/commands.ts';
@@ -48,12 +48,13 @@ export async function haveAnswers(
   observation: Observation,
   options: SecretOptions,
 ): Promise<boolean> {
+  const byId = byIdOf(inventory.entities);
   const works = isIdle ? [] : possible.changes.filter(isWork);
   const argvs = works.flatMap(errandsOf).map(({ argv }) => argv);
   if (argvs.length > 0) await rememberCommands(options.root, options.output.own, argvs);
   const uses = [
     ...works.flatMap(({ secrets = [] }) => secrets),
-    ...withheld.flatMap((change) => closedUses(change, inventory, observation)),
+    ...withheld.flatMap((change) => closedUses(change, byId, observation)),
   ].filter(({ source }) => isWaiting(source, options.secrets));
   for (const group of groupBy(uses, ({ source }) => secretSourceText(source)).values())
     await settle(group, inventory.entities, options);
@@ -64,13 +65,9 @@ export async function haveAnswers(
  * Of an entity that is refused because its key is closed, and has no certificate by which the key would be known. Its
  * commands are run only where they were agreed to before.
  */
-function closedUses(
-  change: Change,
-  { entities }: Inventory,
-  { commands }: Observation,
-): readonly SecretUse[] {
+function closedUses(change: Change, byId: ById, { commands }: Observation): readonly SecretUse[] {
   if (change.action !== 'refuse' || change.refusal.kind !== 'encrypted') return [];
-  const { passphrase, previousPassphrase } = byIdOf(entities).get(change.id) ?? {};
+  const { passphrase, previousPassphrase } = byId.get(change.id) ?? {};
   return [passphrase, previousPassphrase].flatMap((source): readonly SecretUse[] => {
     const isFree = source?.kind !== 'command' || commands?.has(argvKey(source.argv)) === true;
     return source === undefined || !isFree ? [] : [{ source, of: change.id, artifact: 'key', closes: false }];
