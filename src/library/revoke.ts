@@ -24,23 +24,21 @@ export interface ManifestEdit {
   readonly added: readonly string[];
 }
 
-/** Editors on Windows put it in front of UTF-8. */
-const BYTE_ORDER_MARK = /^\ufeff?/;
-
 /**
  * Writes nothing. @param project from a file. @param reason as RFC 5280 §5.3.1 calls it; absent: none is stated.
  * @throws Error where the manifest can no longer be read.
  */
 export async function revoking(project: Project, id: EntityId, reason?: string): Promise<RevokeResult> {
-  const [{ parseReason }, { revokeEdit }] = await Promise.all([
+  const [{ parseReason }, { revokeEdit }, { markOf }] = await Promise.all([
     import('../manifest/revoked.ts'),
     import('../manifest/revoke-edit.ts'),
+    import('../manifest/source.ts'),
   ]);
   const why = parseReason(reason ?? 'unspecified');
   if (!why.ok) return { kind: 'reason', problem: why.problem.message, hint: why.problem.hint ?? '' };
   const read = readManifest(project.manifest);
   if (!read.ok) throw new Error(`${project.manifest} cannot be read any more`);
-  const [mark] = BYTE_ORDER_MARK.exec(read.text) ?? [''];
+  const mark = markOf(read.text);
   const [section = '', name = ''] = id.split('/');
   const edit = revokeEdit(read.text.slice(mark.length), section, name, why.value ?? 'true');
   if (edit === undefined) return { kind: 'by-hand' };

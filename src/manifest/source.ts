@@ -16,6 +16,11 @@ export interface Source {
   place(span: Span): Place;
 }
 
+/** What editors on Windows put in front of UTF-8, or nothing: it is not part of the text. */
+export function markOf(text: string): string {
+  return text.startsWith('\ufeff') ? '\ufeff' : '';
+}
+
 /** Width of the window that is cut from a long line, and how much of it lies before the caret. */
 const WINDOW = 100;
 const BEFORE = 40;

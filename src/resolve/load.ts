@@ -3,7 +3,7 @@ import type { Diagnostic } from '../manifest/diagnostic.ts';
 import { parseManifest } from '../manifest/parse.ts';
 import { isRecognized, redacted } from '../manifest/recognize.ts';
 import { reportOn } from '../manifest/report.ts';
-import { sourceOf } from '../manifest/source.ts';
+import { markOf, sourceOf } from '../manifest/source.ts';
 import type { Inventory } from '../pki/entity.ts';
 import { NO_SIDE_FILES, type SideFiles } from '../pki/side-file.ts';
 import { resolve } from './resolve.ts';
@@ -13,12 +13,9 @@ export type Loaded =
   | { readonly ok: true; readonly inventory: Inventory; readonly warnings: readonly Diagnostic[] }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
-/** Editors on Windows put it in front of UTF-8; it is not part of the text. */
-const BYTE_ORDER_MARK = /^\ufeff/;
-
 /** Reads a manifest. `file` is only its name in messages. @param files those beside it that it names. */
 export function loadManifest(text: string, file: string, files: SideFiles = NO_SIDE_FILES): Loaded {
-  const content = text.replace(BYTE_ORDER_MARK, '');
+  const content = text.slice(markOf(text).length);
   const source = sourceOf(content, file);
   const report = reportOn(source);
   const parsed = parseManifest(source, report);
