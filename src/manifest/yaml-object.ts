@@ -1,5 +1,7 @@
 /** Objects as YAML for Kubernetes, which reads version 1.1: there `on` is true, and `1:30` a number. */
+
 import { Document, isMap, visit } from 'yaml';
+import { compare } from '../pki/compare.ts';
 import { convert } from './convert.ts';
 import { reportOn } from './report.ts';
 import { sourceOf } from './source.ts';
@@ -53,5 +55,5 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** A map by its keys. */
 export function sorted<T>(map: Readonly<Record<string, T>>): Record<string, T> {
-  return Object.fromEntries(Object.entries(map).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(Object.entries(map).toSorted(([a], [b]) => compare(a, b)));
 }

@@ -1,5 +1,7 @@
 /** Files of Kubernetes: `secret.yaml` with key, chain and roots as `kubernetes.io/tls`, `bundle.yaml` with the roots. */
+
 import { canonicalText, sorted, type YamlValue, yamlObject, yamlText } from '../../manifest/yaml-object.ts';
+import { compare } from '../../pki/compare.ts';
 import type { Entity } from '../../pki/entity.ts';
 import { metadataOf, type ObjectArtifact, objectName } from '../../pki/kubernetes.ts';
 import { parsePieces } from '../../x509/parse.ts';
@@ -82,7 +84,7 @@ function piecesOf(head: object, entries: Entries): readonly (string | null)[] {
   const filled = entries.filter(([, pieces]) => pieces.length > 0);
   return [
     canonicalText(head),
-    ...filled.toSorted(([a], [b]) => (a < b ? -1 : 1)).flatMap(([key, pieces]) => [`in ${key}`, ...pieces]),
+    ...filled.toSorted(([a], [b]) => compare(a, b)).flatMap(([key, pieces]) => [`in ${key}`, ...pieces]),
   ];
 }
 
