@@ -1,6 +1,6 @@
 /**
  * What a key on another machine is asked to sign: all of a certificate but its serial number, its issuer's name, and
- * what stands in the request. A file says it (request.json), which is material to judge and no order: whoever signs sees
+ * what stands in the request. A file says it (request.json), which is material to judge and no order: the signer sees
  * what comes of it. Pure.
  */
 import { isName } from '../manifest/folder.ts';

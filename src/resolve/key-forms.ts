@@ -46,7 +46,7 @@ function refuse(draft: Draft, output: Output, report: Report): void {
       hint:
         draft.keyPlace.kind === 'offline'
           ? `leave ${quote(output)} out`
-          : `leave ${quote(output)} out: whoever has the key makes it of that and "fullchain"`,
+          : `leave ${quote(output)} out: the owner of the key makes it of that and "fullchain"`,
     });
     return;
   }
