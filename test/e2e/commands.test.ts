@@ -138,12 +138,17 @@ describe('a command', () => {
 const PROMPTED = MANIFEST.replace(/\{ command: .* \}/, 'prompt }').replace(/\n {6}- keystore:\n.*/, '');
 
 describe('a password that is typed', () => {
-  const typed = (project: Project, answers: string) =>
-    typedAt(project, answers, ['apply', '--skip-verify'], ENV);
+  const typed = (project: Project, first: string, second: string) => {
+    const answers = [
+      ['password for servers/api: ', `${first}\r`],
+      ['the same again: ', `${second}\r`],
+    ] as const;
+    return typedAt(project, answers, ['apply', '--skip-verify'], ENV);
+  };
 
   itNeeds(['python3'], 'is asked for twice, is not shown, and closes the file', async () => {
     const project = new Project(PROMPTED);
-    const run = await typed(project, 'password for servers/api: =typ3d,the same again: =typ3d');
+    const run = await typed(project, 'typ3d', 'typ3d');
     expect(run).toMatchObject({ code: 0 });
     expect(run.stdout).not.toContain('typ3d');
     const args = ['pkcs12', '-in', project.path('servers/api/identity.p12'), '-nokeys', '-passin'];
@@ -152,7 +157,7 @@ describe('a password that is typed', () => {
 
   itNeeds(['python3'], 'is refused where the second one is another', async () => {
     const project = new Project(PROMPTED);
-    const run = await typed(project, 'password for servers/api: =typ3d,the same again: =typed');
+    const run = await typed(project, 'typ3d', 'typed');
     expect(run.code).toBe(1);
     expect(run.stdout).toContain('"prompt" was typed twice, and not the same');
     expect(run.stdout).not.toMatch(/typ3d|typed$/m);

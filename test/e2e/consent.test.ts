@@ -1,11 +1,10 @@
 // The question before something in use is broken, as somebody at a terminal meets it: a pseudo terminal, and keys.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CLI, plainEnvironment, runProgram } from '../helpers/cli.ts';
-import { temporaryFolder } from '../helpers/folders.ts';
-import { copyOf, has, itNeeds, Project, publishedState, put, until } from './project.ts';
+import { plainEnvironment } from '../helpers/cli.ts';
+import { copyOf, has, itNeeds, Project, publishedState, until } from './project.ts';
+import { atTerminal, typedAt } from './typing.ts';
 
 const MANIFEST = `
 version: 1
@@ -16,29 +15,8 @@ servers: { a: { commonName: a.example.test }, b: { commonName: b.example.test } 
 const EDITED = MANIFEST.replace('Root }', 'Root, key: ed25519 }').replace(/, b: .* \}/, ' }');
 const QUESTION = 'pki: type "yes" to continue, anything else to skip: ';
 
-/** Types the keys of argv[1] (hex, one answer per comma) each time the question is there; the exit code comes last. */
-const TERMINAL = `
-import os, pty, sys
-keys = [bytes.fromhex(part) for part in sys.argv[1].split(',')]
-pid, terminal = pty.fork()
-if pid == 0: os.execvp(sys.argv[2], sys.argv[2:])
-seen, asked = b'', 0
-while True:
-    try: part = os.read(terminal, 65536)
-    except OSError: break
-    if not part: break
-    seen += part
-    if seen.count(b'${QUESTION}') > asked:
-        if asked < len(keys): os.write(terminal, keys[asked])
-        asked += 1
-sys.stdout.buffer.write(seen)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-`;
-
-const work = temporaryFolder();
 let applied: Project;
 beforeAll(async () => {
-  put(join(work, 'terminal.py'), TERMINAL);
   applied = new Project(MANIFEST);
   await applied.apply();
 });
@@ -51,10 +29,8 @@ function edited(): Project {
 
 /** `pki apply` at a terminal at which these answers are typed, one after the other. */
 async function typed(project: Project, ...answers: readonly string[]) {
-  const keys = answers.map((answer) => Buffer.from(answer).toString('hex')).join(',');
-  const args = [join(work, 'terminal.py'), keys, process.execPath, CLI, 'apply', '--skip-verify'];
-  const env = { NO_COLOR: '1', TERM: 'xterm', COLUMNS: '200' };
-  const { code, stdout } = await runProgram('python3', args, { cwd: project.folder, env });
+  const keys = answers.map((answer) => [QUESTION, answer] as const);
+  const { code, stdout } = await typedAt(project, keys, ['apply', '--skip-verify'], { COLUMNS: '200' });
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal is told, not shown
   const text = stdout.replaceAll(/\x1b\[[\d;?]*[A-Za-z]/g, '').replaceAll('\r', '');
   return { code, text, questions: text.split(QUESTION).length - 1 };
@@ -128,8 +104,10 @@ describe('at a terminal', () => {
 
   itNeeds(['python3'], 'a signal ends it, too', async () => {
     const project = edited();
-    const args = [join(work, 'terminal.py'), '', process.execPath, CLI, 'apply', '--skip-verify'];
-    const child = spawn('python3', args, { cwd: project.folder, env: plainEnvironment() });
+    const child = spawn('python3', atTerminal([], ['apply', '--skip-verify']), {
+      cwd: project.folder,
+      env: plainEnvironment(),
+    });
     const ended = new Promise((done) => child.on('exit', done));
     await until(() => existsSync(project.path('.pki/lock')), 'the run has the lock');
     const { pid } = JSON.parse(project.read('.pki/lock')) as { pid: number };

@@ -208,22 +208,19 @@ itNeeds(['python3'], 'is asked for at the terminal once, for the run and its pro
 authorities: { root: { commonName: Root, passphrase: "prompt:root" } }
 servers: { api: { commonName: api.example.test, passphrase: prompt } }
 `);
-  const first = 'passphrase "root" for authorities/root: =r00t,the same again: =r00t';
-  const second = 'passphrase for servers/api: =l3af,the same again: =l3af';
-  const run = await typedAt(project, `${first},${second}`, ['apply']);
+  const root = ['passphrase "root" for authorities/root: ', 'r00t\r'] as const;
+  const leaf = ['passphrase for servers/api: ', 'l3af\r'] as const;
+  const again = (keys: string) => ['the same again: ', keys] as const;
+  const run = await typedAt(project, [root, again('r00t\r'), leaf, again('l3af\r')], ['apply']);
   expect(run).toMatchObject({ code: 0 });
   expect(run.stdout).toContain('as expected');
   expect(run.stdout).not.toMatch(/r00t|l3af/);
   expect(await opens(project, 'authorities/root', 'r00t')).toContain('PUBLIC KEY');
   // Only what is needed is asked for, and what opens something is typed once.
   rmSync(project.path('servers/api/cert.pem'));
-  const again = await typedAt(
-    project,
-    'passphrase for servers/api: =l3af,passphrase "root" for authorities/root: =r00t',
-    ['apply', '--skip-verify'],
-  );
-  expect(again).toMatchObject({ code: 0 });
-  expect(again.stdout).not.toContain('the same again');
+  const later = await typedAt(project, [leaf, root], ['apply', '--skip-verify']);
+  expect(later).toMatchObject({ code: 0 });
+  expect(later.stdout).not.toContain('the same again');
   const nothing = await project.pki(['apply', '--skip-verify']);
   expect(nothing).toMatchObject({ code: 0 });
 });
