@@ -18,7 +18,6 @@ import { readPublished } from '../store/symlinks/read.ts';
 import type { HookFault } from '../words/hook.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
 import { parseCertificate } from '../x509/parse.ts';
-import { awaitServed } from './served.ts';
 
 /** What became of one hook. */
 export interface HookOutcome {
@@ -105,6 +104,8 @@ async function runHook(planned: PlannedHook, options: HookRun): Promise<HookOutc
   const spent = Number(process.hrtime.bigint() - began) / 1e9;
   const { verify, timeout } = hook;
   if (verify === undefined || cert === undefined) return { ...base, output, fault: null };
+  // TLS is loaded only where a server is asked.
+  const { awaitServed } = await import('./served.ts');
   const seen = await awaitServed(verify, entity, cert.fingerprint, timeout - spent, options.signal);
   const endpoint = endpointText(verify);
   if (seen === 'served') return { ...base, output, fault: null };
