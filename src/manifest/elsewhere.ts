@@ -107,7 +107,7 @@ const RELOAD = '"onChange: { run: [systemctl, reload, nginx] }" runs a command o
 const ABSENT: ReadonlyMap<string, string> = new Map([
   ...eachWord('usage usages purpose basicconstraints isca', USAGES),
   ...eachWord('eku extkeyusage extendedkeyusages', 'write "extendedKeyUsage"'),
-  ...eachWord('crls revoke revocation revocations revocationlist', REVOCATION),
+  ...eachWord('revoke revocation revocations revocationlist', REVOCATION),
   ...eachWord('crlurl crldistributionpoints cdp', 'write "crl": { url: … } in the authority that signs'),
   ...eachWord('ocspurl aia authorityinfoaccess', 'write "ocsp": { url: … } in the authority that signs'),
   ...eachWord('certificatepolicies policy', 'write "policies": [1.3.6.1.4.1.99999.1]'),

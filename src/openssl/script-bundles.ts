@@ -84,6 +84,15 @@ function partLines(part: Part, change: Work, context: Context): readonly Line[] 
       return routeLines(part.of, context);
     case 'cross':
       return isOwn ? ownCrossLines(change, context) : crossLines(part.of, context);
+    case 'list':
+      return [
+        {
+          cat:
+            isOwn && change.list !== undefined
+              ? stagedPath(part.of, 'crl')
+              : shellPath(filePath(entity, 'crl')),
+        },
+      ];
     default:
       return unreachable(part);
   }

@@ -16,7 +16,8 @@ export type FileForm =
   | 'pkcs12'
   | 'secret'
   | 'config-map'
-  | 'crl';
+  | 'crl'
+  | 'roots-and-crls';
 
 /** What is known of an artifact before anything is planned. */
 interface ArtifactTraits {
@@ -84,6 +85,11 @@ export const ARTIFACTS = {
     presents: true,
   },
   bundle: { file: 'bundle.yaml', form: 'config-map', secret: false, standard: false, asked: true },
+  /** Revocation lists of all authorities below the roots that it trusts; of an authority, of those above it. */
+  crls: { file: 'crls.pem', form: 'crl', secret: false, standard: false, asked: true },
+  /** The same behind the certificates that they are for, for programs that read both from one file. */
+  'ca-crls': { file: 'ca-crls.pem', form: 'roots-and-crls', secret: false, standard: false, asked: true },
+  'crl-der': { file: 'crl.der', form: 'crl', secret: false, standard: false, asked: true },
   /** Certificates that a root had before and that are still trusted, newest first. */
   previous: { file: 'previous.pem', form: 'cert', secret: false, standard: true, asked: false },
   /** What an authority revoked, where `crl` has it make a list. */

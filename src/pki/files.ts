@@ -22,13 +22,16 @@ export function fileName({ layout }: Located, artifact: Artifact): string {
   return layout?.files[artifact] ?? ARTIFACTS[artifact].file;
 }
 
+/** Files of revocation lists. */
+const LISTS: readonly Artifact[] = ['crl', 'crls', 'ca-crls', 'crl-der'];
+
 /**
  * The files that are an entity's own. Where another tool laid out the folder, these are only its outputs: a `ca.pem`
  * beside its files then belongs to another program, and is neither read nor removed.
  */
 export function isManaged(entity: Entity, artifact: Artifact): boolean {
   // A list of another maker may be anywhere, and holds what cannot be made again.
-  if (entity.layout === undefined && artifact !== 'crl') return true;
+  if (entity.layout === undefined && !LISTS.includes(artifact)) return true;
   return isOwed(entity, artifact);
 }
 

@@ -76,7 +76,7 @@ export type Make =
   | { readonly op: 'take'; readonly of: EntityId; readonly files: readonly ('key' | 'csr' | 'cert')[] };
 
 /** Forms that PEM is converted to; openssl/convert.ts says how. */
-export type Format = 'certificate-der' | 'pkcs7' | 'pkcs8-der' | 'traditional';
+export type Format = 'certificate-der' | 'list-der' | 'pkcs7' | 'pkcs8-der' | 'traditional';
 
 /** A file in its place that a make is made from. */
 export interface Source {

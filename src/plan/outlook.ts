@@ -3,7 +3,8 @@ import type { Entity, EntityId } from '../pki/entity.ts';
 import type { Subject } from '../pki/subject.ts';
 import { type CertificateFacts, type Fingerprint, fingerprintsOf, keyIdentifierOf } from '../x509/facts.ts';
 import { anchored } from './anchored.ts';
-import { type Change, crossingOf, isIssue, type KeptTrust, keptTrustOf, makesKey } from './change.ts';
+import { type Change, crossingOf, isIssue, isWork, type KeptTrust, keptTrustOf, makesKey } from './change.ts';
+import { listAfter } from './list-after.ts';
 import type { AuthorityObservation, EntityObservation } from './observation.ts';
 import type { Member } from './parts.ts';
 import { earlierOf } from './previous.ts';
@@ -48,6 +49,7 @@ export function outlookOf(
     subject: entity.subject,
     awaits: awaitedBy(entity, observed, change, now),
     ...rolloverAfter(observed, change, children),
+    ...listAfter(entity, observed, isWork(change) ? change.list : undefined),
   };
   if (issuance === null && observed.cert.state === 'present')
     return { ...own, ...asIssued(observed.cert.facts) };

@@ -3,9 +3,11 @@
  * script and loaded by the proof, so they cannot disagree.
  */
 import { type Entity, type EntityId, unreachable } from '../pki/entity.ts';
+import { makesList } from '../pki/files.ts';
 import { type ById, issuersAbove } from '../pki/issuers.ts';
+import { listSigners } from '../pki/list-signers.ts';
 import type { Fingerprint, KeyId } from '../x509/facts.ts';
-import { keyPiece } from '../x509/parse.ts';
+import { keyPiece, listPiece } from '../x509/parse.ts';
 
 /** One piece of a file, of some entity. */
 export type Part =
@@ -20,7 +22,9 @@ export type Part =
   /** Certificates that intermediates had from those, newest first. */
   | { readonly kind: 'routes'; readonly of: EntityId }
   /** Cross-certificates of a root, newest first. */
-  | { readonly kind: 'cross'; readonly of: EntityId };
+  | { readonly kind: 'cross'; readonly of: EntityId }
+  /** The revocation list of an authority. */
+  | { readonly kind: 'list'; readonly of: EntityId };
 
 /** Leaf excluded, no root (RFC 8446 §4.4.2); cross-certificates stand where the root would. */
 export function chainParts(entity: Entity, byId: ById): readonly Part[] {
@@ -54,6 +58,13 @@ export function previousParts({ id }: Entity): readonly Part[] {
   ];
 }
 
+/** The lists that an entity's peers, or its own chain, are checked with. */
+export function listParts(entity: Entity, byId: ById): readonly Part[] {
+  return listSigners(entity, byId)
+    .filter(makesList)
+    .map(({ id }) => ({ kind: 'list', of: id }));
+}
+
 /** What an entity contributes to files, once the plan is carried out. */
 export interface Member {
   readonly id: EntityId;
@@ -73,6 +84,8 @@ export interface Member {
   readonly cross: readonly (Fingerprint | null)[];
   /** Whether this plan adds to those or takes from them. */
   readonly crossChanges: boolean;
+  /** Its revocation list; `null`: one that is not made yet. Absent: there is none. */
+  readonly list?: Fingerprint | null;
 }
 
 /** Members by id; those that a plan does not know contribute nothing. */
@@ -102,6 +115,8 @@ function pieces(part: Part, member: Member, members: Members): readonly (string 
       return member.routes;
     case 'cross':
       return member.cross;
+    case 'list':
+      return member.list === undefined ? [] : [member.list === null ? null : listPiece(member.list)];
     default:
       return unreachable(part);
   }
@@ -146,6 +161,8 @@ function changes({ kind }: SimplePart, member: Member): boolean {
       return member.previousChanges;
     case 'cross':
       return member.crossChanges;
+    case 'list':
+      return member.list === null;
     default:
       return unreachable(kind);
   }

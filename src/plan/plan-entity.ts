@@ -16,6 +16,7 @@ import { claimOf, grantFor, lackingRight } from './grant.ts';
 import { issueAction, replaced } from './issue-action.ts';
 import { strangeIn, strangeReasons } from './known.ts';
 import { decideList } from './list.ts';
+import { listAfter } from './list-after.ts';
 import { lockReasons } from './lock.ts';
 import { modeReasons } from './modes.ts';
 import type { EntityObservation } from './observation.ts';
@@ -69,8 +70,9 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     rekeyed: context.rekey,
     unrouted: context.retire,
   });
-  const situation = situationOf(entity, observed, previous.keep, context);
   const list = decideList(entity, observed, decision, context.listings.get(entity.id), context.now);
+  const after = listAfter(entity, observed, list.list);
+  const situation = situationOf(entity, observed, previous.keep, context, after);
   const contents: Contents = {
     wanted,
     derived: decision.issuance === null ? derivedFiles(wanted, observed, situation) : [],

@@ -131,6 +131,8 @@ export type Reason =
       readonly window: number;
     }
   | { readonly kind: 'list-expired'; readonly nextUpdate: number }
+  /** An authority makes its next list in this plan, and a file holds it. */
+  | { readonly kind: 'list-changes'; readonly of: EntityId }
   /** The manifest revokes it. */
   | { readonly kind: 'revoked'; readonly reason: CrlReason | null }
   /** The certificate is on the list of its issuer, and the entry is not revoked. */

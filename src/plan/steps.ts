@@ -6,7 +6,7 @@ import { type KeySpec, rsaSize } from '../pki/key-spec.ts';
 import { ruleOf } from './artifacts/rules.ts';
 import { crossingOf, type Issue, isIssue, isWork, makesKey, type Revoke, type Work } from './change.ts';
 import type { EngineMake, KeyFile, KeyGiven, KeySource, Make } from './make.ts';
-import type { Part } from './parts.ts';
+import { listParts, type Part } from './parts.ts';
 import type { Plan } from './plan.ts';
 
 /** Kind, entity and, of conversions, artifact, such as `sign servers/api`: unique in a plan. */
@@ -92,14 +92,25 @@ function entitySteps(
   const made = [
     ...issued,
     ...callSteps(change, entity, key),
-    ...conversionSteps(change, entity, byId, published),
     ...listSteps(change, key, issued),
+    ...conversionSteps(change, entity, byId, published),
   ];
   // Bundles hold the certificates of issuers and trusted roots, which must be the new ones by then, and what a root keeps.
   const root = rootAbove(entity, byId) ?? null;
   const others = [entity.issuer, ...entity.trust].includes(root) ? [] : [root];
-  const needs = [...made.map(({ id }) => id), ...published([entity.issuer, ...entity.trust, ...others])];
+  const needs = [
+    ...made.map(({ id }) => id),
+    ...published([
+      ...new Set([entity.issuer, ...entity.trust, ...others, ...listOwners(change, entity, byId)]),
+    ]),
+  ];
   return [...made, { kind: 'publish', id: stepId('publish', entity.id), entity: entity.id, needs }];
+}
+
+/** Authorities of which a file that is put together holds the lists. */
+function listOwners({ writes }: Work, entity: Entity, byId: ById): readonly EntityId[] {
+  const holdsLists = writes.includes('crls') || writes.includes('ca-crls');
+  return holdsLists ? listParts(entity, byId).map(({ of }) => of) : [];
 }
 
 /** @param issuer steps by which the issuer is in its place. */
@@ -205,6 +216,8 @@ function ownNeeds({ kind, of }: Part, change: Work): readonly StepId[] {
       return isIssue(change) ? [stepId('sign', of)] : [];
     case 'cross':
       return crossingOf(change) === null ? [] : [stepId('cross', of)];
+    case 'list':
+      return change.list === undefined ? [] : [stepId('crl', of)];
     case 'earlier':
     case 'routes':
     case 'joint':

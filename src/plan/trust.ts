@@ -6,6 +6,7 @@ import type { Artifact, Output } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
 import { type Fingerprint, fingerprintsOf } from '../x509/facts.ts';
+import { isListPiece } from '../x509/parse.ts';
 import { anchorFacts } from './anchored.ts';
 import type { Situation } from './artifacts/rule.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
@@ -34,7 +35,7 @@ export function anchorsIn(
 }
 
 /** Files that others are verified with. */
-export const TRUST_FILES = ['ca', 'ca-chain'] as const satisfies readonly Output[];
+export const TRUST_FILES = ['ca', 'ca-chain', 'ca-crls'] as const satisfies readonly Output[];
 
 /** By name; of a root's own bundle, its file of earlier certificates says more (previous.ts). */
 export function trustReasons(
@@ -60,7 +61,8 @@ function heldBy(
 ): readonly Fingerprint[] {
   const held = TRUST_FILES.filter((file) => wanted.includes(file)).flatMap((file) => {
     const state = observed[file];
-    const all = state.state === 'present' ? state.facts.map(fingerprintOf) : [];
+    const pieces = state.state === 'present' ? state.facts : [];
+    const all = pieces.filter((piece) => !isListPiece(piece)).map(fingerprintOf);
     return file === 'ca' ? all : all.filter((one) => !isBetween(situation.anchors.get(one), situation));
   });
   return [...new Set(held)];

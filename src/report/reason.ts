@@ -120,6 +120,8 @@ function wordsOf(reason: RecordedReason): string {
       return `crl.pem ends in ${lengthText(reason.seconds)} (${isoTime(reason.nextUpdate)}); the next is due ${lengthText(reason.window)} before the end`;
     case 'list-expired':
       return `crl.pem ended ${isoTime(reason.nextUpdate)}: what checks it refuses every certificate`;
+    case 'list-changes':
+      return `${reason.of} makes its next revocation list`;
     case 'revoked':
       return `revoked${reason.reason === null ? '' : `: ${reason.reason}`}`;
     case 'listed':

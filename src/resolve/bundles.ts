@@ -41,8 +41,9 @@ const CHAINS: readonly Output[] = [
   'pkcs7',
   'combined',
   'ca-chain',
+  'ca-crls',
   'pkcs12',
   'keystore',
   'secret',
 ];
-const ROOTS: readonly Output[] = ['ca', 'ca-chain', 'truststore', 'secret', 'bundle'];
+const ROOTS: readonly Output[] = ['ca', 'ca-chain', 'ca-crls', 'truststore', 'secret', 'bundle'];

@@ -27,6 +27,7 @@ import { checkKeySupport } from './key-support.ts';
 import { checkLayouts } from './layout.ts';
 import { type SignedLeaf, signedLeaves } from './leaf-issuer.ts';
 import { checkLifetimes, checkRenewal } from './lifetime.ts';
+import { checkLists } from './lists.ts';
 import { checkObjects } from './objects.ts';
 import { checkOwners, hostSettings, ownershipOf } from './ownership.ts';
 import { checkPassphrases } from './passphrases.ts';
@@ -211,6 +212,7 @@ export function resolve(parsed: ParsedManifest, report: Report, files: SideFiles
   checkLifetimes(signedPairs(hierarchy, leaves), report);
   const entities = [...authoritiesOf(context), ...leaves.map((leaf) => leafOf(leaf, context))];
   checkConstrainedNames(entities, leaves, hierarchy, report);
+  if (!report.failed()) checkLists(entities, all, report);
   const written = hostSettings(all, report);
   const { output = 'pki', engine, archive } = parsed.manifest;
   return {

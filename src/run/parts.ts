@@ -5,6 +5,7 @@ import { unreachable } from '../pki/entity.ts';
 import { ruleOf } from '../plan/artifacts/rules.ts';
 import { crossingOf, type Work } from '../plan/change.ts';
 import type { Part } from '../plan/parts.ts';
+import { listText } from '../x509/crl.ts';
 import { keyAfter } from './keys.ts';
 import { entityOf, type Run } from './run.ts';
 
@@ -47,6 +48,8 @@ function ownText(run: Run, change: Work, part: Part): string {
         (crossingOf(change) === null ? '' : staging.read(of, 'cross').toString('latin1')) +
         published.keptCross(of)
       );
+    case 'list':
+      return change.list === undefined ? published.list(of) : listText(staging.read(of, 'crl'));
     default:
       return unreachable(part);
   }
@@ -67,6 +70,8 @@ function memberText({ published }: Run, part: Part): string {
       return published.earlier(of);
     case 'cross':
       return published.cross(of);
+    case 'list':
+      return published.list(of);
     default:
       return unreachable(part);
   }

@@ -12,11 +12,13 @@ import type { OutputFolder } from '../store/output-folder.ts';
 import { StepError } from '../store/step-error.ts';
 import { readPlaced } from '../store/symlinks/read-placed.ts';
 import { certificateSpki, publicKeyObject } from '../x509/certificate.ts';
+import { crlBlocks, listText } from '../x509/crl.ts';
 import type { CertificateFacts, Fingerprint } from '../x509/facts.ts';
 import { certificateBlocks, certificateDer, parseCertificate } from '../x509/parse.ts';
 import { parseKey } from '../x509/parse-key.ts';
 import { pemText } from '../x509/pem.ts';
 import { sha256 } from '../x509/public-key.ts';
+import { signedBy } from '../x509/signature.ts';
 import type { Expected, Replacement } from './expected.ts';
 import { whole } from './staging.ts';
 
@@ -146,6 +148,14 @@ export class Published {
     const change = this.#change(id);
     const made = crossingOf(change) === null ? [] : [known(this.#expected.crossOf(id), `what ${id} crosses`)];
     return this.#certificates(id, [...made, ...keptTrustOf(change).cross]);
+  }
+
+  /** The revocation list of an authority, as PEM; empty where there is none that its key signed. */
+  list(id: EntityId): string {
+    const file = this.read(id, 'crl');
+    if (file.state !== 'present') return '';
+    const { key } = this.current(id);
+    return crlBlocks(file.facts).some((der) => !signedBy(der, key)) ? '' : listText(file.facts);
   }
 
   #certificates(id: EntityId, wanted: readonly Fingerprint[], others: readonly Entity[] = []): string {

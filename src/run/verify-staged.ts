@@ -14,7 +14,13 @@ import type { Reader } from '../store/observe/reader.ts';
 import { StepError } from '../store/step-error.ts';
 import { publicKeyObject } from '../x509/certificate.ts';
 import type { CertificateFacts, KeyFacts } from '../x509/facts.ts';
-import { certificateDer, parseCertificate, parsePieces, parsePublicKey } from '../x509/parse.ts';
+import {
+  certificateDer,
+  parseCertificate,
+  parseListPieces,
+  parsePieces,
+  parsePublicKey,
+} from '../x509/parse.ts';
 import { publicKeyOf } from '../x509/parse-key.ts';
 import { signedBy } from '../x509/signature.ts';
 import { keyAfter } from './keys.ts';
@@ -130,7 +136,8 @@ function verifyPublic({ facts }: KeyAtHand, publicFile: Buffer): void {
 function verifyConverted(run: Run, entity: Entity, change: Work, artifact: Artifact): void {
   const rule = ruleOf(artifact);
   if (rule.by !== 'conversion') return;
-  const wanted = parsePieces(Buffer.from(partsText(run, change, rule.parts(entity, run.byId))));
+  const parse = rule.format === 'list-der' ? parseListPieces : parsePieces;
+  const wanted = parse(Buffer.from(partsText(run, change, rule.parts(entity, run.byId))));
   const found = rule.pieces(stagedFacts(run.staging, entity.id, artifact, run.reader));
   if (found.join() === wanted.join()) return;
   const maker = run.staging.makerOf(entity.id, artifact);

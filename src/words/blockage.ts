@@ -54,6 +54,7 @@ const CONTENTS: Readonly<Record<FileForm, string>> = {
   secret: 'Secret of Kubernetes',
   'config-map': 'ConfigMap of Kubernetes',
   crl: 'revocation list',
+  'roots-and-crls': 'certificate',
 };
 
 function faultText(fault: LinkFault): string {

@@ -64,6 +64,7 @@ const FIELDS: Readonly<Record<RecordedReason['kind'], Readonly<Record<string, Ch
   revokes: { of: isEntity, serials: isTexts },
   'list-expires': { nextUpdate: isNumber, seconds: isNumber, window: isNumber },
   'list-expired': { nextUpdate: isNumber },
+  'list-changes': { of: isText },
   revoked: { reason: isEntity },
   listed: { issuer: isText, serial: isText },
   requested: {},

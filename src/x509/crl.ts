@@ -18,7 +18,7 @@ import { type RawExtension, rawExtensions } from './extensions.ts';
 import type { NameAttribute } from './facts.ts';
 import { nameAttributes } from './name-read.ts';
 import { CRL_ENTRY, CRL_LIST } from './oids.ts';
-import { type PemBlock, pemBlocks } from './pem.ts';
+import { type PemBlock, pemBlocks, pemText } from './pem.ts';
 import { signatureName, signedParts } from './signature.ts';
 
 /** One revoked certificate. */
@@ -188,11 +188,20 @@ function unknownCritical({ extensions, revoked }: Tbs, known: readonly string[])
   return [...new Set(critical.map(({ oid }) => oid))].filter((oid) => !read.includes(oid));
 }
 
+const LIST_LABEL = 'X509 CRL';
+
 /** The lists in a file, each as DER: the PEM blocks, or the whole file. @throws PemError where programs disagree about it. */
 export function crlBlocks(bytes: Buffer): readonly Uint8Array[] {
   if (bytes[0] === TAG.sequence) return [bytes];
-  const isCrl = ({ label }: PemBlock): boolean => label === 'X509 CRL';
+  const isCrl = ({ label }: PemBlock): boolean => label === LIST_LABEL;
   return pemBlocks(bytes.toString('latin1')).flatMap((block) => (isCrl(block) ? [block.der] : []));
+}
+
+/** The lists in a file, as PEM without anything else. */
+export function listText(bytes: Buffer): string {
+  return crlBlocks(bytes)
+    .map((der) => pemText(LIST_LABEL, der))
+    .join('');
 }
 
 /** Whether the list, if its issuer signed it, revokes a certificate; an entry that lifts a hold does not count. */

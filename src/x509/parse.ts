@@ -1,7 +1,7 @@
 /** Bytes of each kind of file → facts. Throws an Error whose message says what is wrong with the content. */
 import { messageOf } from '../pki/errors.ts';
 import { certificateFacts } from './certificate.ts';
-import type { CertificateFacts, KeyId, RequestFacts } from './facts.ts';
+import type { CertificateFacts, Fingerprint, KeyId, RequestFacts } from './facts.ts';
 import { isPrivateKey, parseKey } from './parse-key.ts';
 import { type PemBlock, pemBlocks, pemText, readPem } from './pem.ts';
 import { publicKeyFacts, sha256 } from './public-key.ts';
@@ -12,6 +12,8 @@ const CERTIFICATE_LABELS: readonly string[] = ['CERTIFICATE', 'X509 CERTIFICATE'
 
 /** The second is what Netscape and IIS wrote (RFC 7468 §7). */
 const REQUEST_LABELS: readonly string[] = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
+
+const LIST_LABEL = 'X509 CRL';
 
 /** Blocks that may be in a file of certificates without a meaning there. */
 const SILENT = /^(?:(?:NEW )?CERTIFICATE REQUEST|PUBLIC KEY|X509 CRL|.*PARAMETERS)$/;
@@ -66,6 +68,11 @@ export function keyPiece(keyId: KeyId): string {
   return `key ${keyId}`;
 }
 
+/** How a revocation list is written among them. */
+export function listPiece(fingerprint: Fingerprint): string {
+  return `crl ${fingerprint}`;
+}
+
 /**
  * What a file of certificates and private keys holds, in order: fingerprints, keys as `keyPiece` writes them, and labels
  * of what some program could take for a certificate or a key. The certificates are not read. @throws Error where there is
@@ -76,6 +83,20 @@ export function parsePieces(bytes: Buffer): readonly string[] {
   if (!blocks.some((block) => block.label === 'CERTIFICATE' || isPrivateKey(block)))
     throw new Error('holds no certificate');
   return blocks.filter(({ label }) => !SILENT.test(label)).map(pieceOf);
+}
+
+/** Whether a piece is one. */
+export function isListPiece(piece: string): boolean {
+  return piece.startsWith('crl ');
+}
+
+/** The same of a file of revocation lists, perhaps behind certificates. @throws Error where there is no list. */
+export function parseListPieces(bytes: Buffer): readonly string[] {
+  const blocks = pemBlocks(bytes.toString('latin1'));
+  if (!blocks.some(({ label }) => label === LIST_LABEL)) throw new Error('holds no revocation list');
+  return blocks
+    .filter(({ label }) => label === LIST_LABEL || !SILENT.test(label))
+    .map((block) => (block.label === LIST_LABEL ? listPiece(sha256(block.der)) : pieceOf(block)));
 }
 
 function pieceOf(block: PemBlock): string {

@@ -1129,8 +1129,9 @@ const LAYERS = ['profile', 'extends', 'request', 'certificate'];
 /** Maps that change no certificate: passphrases.test.ts and hooks.test.ts add, change and remove them. */
 const AROUND = ['passphrase', 'previousPassphrase', 'onChange'];
 
-/** What changes revocation lists alone: revocation.test.ts adds, changes and removes it. */
-const OF_LISTS = /\.(crl\.(validity|renewBefore)|files\.crl|revoked\.(reason|at|serial))$|\.revoked$/;
+/** What changes revocation lists alone: revocation.test.ts and lists.test.ts add, change and remove it. */
+const OF_LISTS =
+  /\.(crl\.(validity|renewBefore)|files\.(crl|crls|ca-crls|crl-der)|revoked\.(reason|at|serial))$|\.revoked$/;
 
 /** A field of an entry, whatever layer it stands in. */
 function inEntry(field: string): readonly string[] {

@@ -33,6 +33,7 @@ function facts(given: Partial<ListFacts> & { readonly listed?: readonly Revoked[
     thisUpdate: NOW - BACKDATE,
     nextUpdate: NOW + TERMS.validity,
     number: '4',
+    fingerprint: 'f0',
     authorityKeyId: keyIdentifierOf(cert),
     scope: null,
     signature: 'ecdsa-with-SHA384',

@@ -1,10 +1,13 @@
 /** `crl.pem` of an authority: what it revoked. */
 import { type CrlFacts, crlBlocks, crlFacts } from '../../x509/crl.ts';
+import type { Fingerprint } from '../../x509/facts.ts';
+import { sha256 } from '../../x509/public-key.ts';
 import type { ListRule } from './rule.ts';
 
 /** What a list says, with numbers as decimal texts: they may have 20 octets, and facts go into JSON. */
 export interface ListFacts extends Omit<CrlFacts, 'number' | 'deltaOf'> {
   readonly number: string | null;
+  readonly fingerprint: Fingerprint;
 }
 
 /** One list, of the authority itself. */
@@ -16,6 +19,6 @@ export const crl: ListRule<ListFacts> = {
     if (more.length > 0) throw new Error('holds several revocation lists');
     const { number, deltaOf, ...facts } = crlFacts(der);
     if (deltaOf !== null) throw new Error('holds a list that only adds to another one');
-    return { ...facts, number: number === null ? null : `${number}` };
+    return { ...facts, number: number === null ? null : `${number}`, fingerprint: sha256(der) };
   },
 };

@@ -169,7 +169,13 @@ function partReasons(
   parts: readonly Part[],
   { members, entity }: Situation,
 ): readonly Reason[] {
-  const changing = changingParts(parts, members, entity.id);
-  if (changing.size > 0) return [...changing].map((issuer) => ({ kind: 'issuer-changes', issuer }));
-  return [{ kind: 'stale', artifact }];
+  const isList = ({ kind }: Part): boolean => kind === 'list';
+  const others = parts.filter((part) => !isList(part));
+  const changing = changingParts(others, members, entity.id);
+  const lists = changingParts(parts.filter(isList), members, entity.id);
+  if (changing.size + lists.size === 0) return [{ kind: 'stale', artifact }];
+  return [
+    ...[...changing].map((issuer): Reason => ({ kind: 'issuer-changes', issuer })),
+    ...[...lists].map((of): Reason => ({ kind: 'list-changes', of })),
+  ];
 }

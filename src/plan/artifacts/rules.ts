@@ -6,6 +6,8 @@ import { cert } from './cert.ts';
 import { chain } from './chain.ts';
 import { combined } from './combined.ts';
 import { crl } from './crl.ts';
+import { crlDer } from './crl-der.ts';
+import { caCrls, crls } from './crls.ts';
 import { csr } from './csr.ts';
 import { der } from './der.ts';
 import { fullchain } from './fullchain.ts';
@@ -40,6 +42,9 @@ export const RULES = {
   truststore,
   secret,
   bundle: trustBundle,
+  crls,
+  'ca-crls': caCrls,
+  'crl-der': crlDer,
   previous,
   crl,
 } as const satisfies { readonly [A in Artifact]: ArtifactRule<unknown> };

@@ -16,7 +16,7 @@ import { readOwn } from '../own.ts';
 import { listingOf } from './listing.ts';
 
 /** Raised whenever what is read from a file changes its meaning: older entries are then left unread. */
-export const FORMAT = 10;
+export const FORMAT = 11;
 
 /**
  * A file that changed so recently is not remembered: it could be changed again within the same tick of the file system's

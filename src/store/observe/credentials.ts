@@ -83,6 +83,8 @@ function partText(root: string, part: Part, byId: ById): string | undefined {
       return rolloverText(root, entity, () => readEarlierRoots(root, entity));
     case 'cross':
       return rolloverText(root, entity, ({ cross }) => cross);
+    case 'list':
+      return readText(root, entity, 'crl');
     default:
       return unreachable(part);
   }

@@ -87,6 +87,7 @@ const FORMS: Readonly<Record<FileForm, Form>> = {
   secret: { labels: [], start: 'apiVersion: v1\nkind: Secret\n' },
   'config-map': { labels: [], start: 'apiVersion: v1\nkind: ConfigMap\n' },
   crl: { labels: ['X509 CRL'], der: '3082' },
+  'roots-and-crls': { labels: [...CERTIFICATE.labels, 'X509 CRL'] },
 };
 
 /**

@@ -1,0 +1,140 @@
+// Files of revocation lists: who gets which, that each new list reaches them, and what their readers say of those revoked.
+import { readdirSync, readFileSync } from 'node:fs';
+import { beforeAll, expect, it } from 'vitest';
+import { runProgram } from '../helpers/cli.ts';
+import { openssl } from '../helpers/openssl.ts';
+import { copyOf, itNeeds, Project, publishedState } from './project.ts';
+
+const MANIFEST = `version: 1
+defaults: { key: ecdsa-p256 }
+authorities:
+  root: { commonName: Root, crl: true }
+  issuing: { commonName: Issuing, issuer: root, crl: true, outputs: [default, crls, crl-der] }
+  other: { commonName: Other, issuer: root, crl: true }
+  apart: { commonName: Apart, crl: true }
+servers:
+  api: { commonName: api.example.test, issuer: issuing, outputs: [default, crls, ca-crls] }
+clients:
+  alice: { issuer: other }
+  bob: { issuer: other }
+`;
+const REVOKED = MANIFEST.replace('alice: {', 'alice: { revoked: keyCompromise,');
+
+let made: Project;
+let revoked: Project;
+beforeAll(async () => {
+  made = new Project(MANIFEST);
+  await made.apply();
+  revoked = copyOf(made);
+  revoked.write(REVOKED);
+  await revoked.applyByCommand('--allow', 'revoke');
+});
+
+/** Lists as they are in the folders of authorities, one after the other. */
+function listsOf(project: Project, ...names: readonly string[]): string {
+  return names.map((name) => project.read(`authorities/${name}/crl.pem`)).join('');
+}
+
+function certificatesOf(project: Project, ...names: readonly string[]): string {
+  return names.map((name) => project.read(`authorities/${name}/cert.pem`)).join('');
+}
+
+/** What openssl says of a client's certificate by the files of the server alone. */
+async function verdictOf(project: Project, lists: string, cert: string): Promise<string> {
+  const run = await runProgram('openssl', [
+    ...['verify', '-x509_strict', '-crl_check_all', '-CRLfile', project.path('servers/api', lists)],
+    ...['-CAfile', project.path('servers/api/ca.pem')],
+    ...['-untrusted', project.path('authorities/other/cert.pem'), cert],
+  ]);
+  return run.code === 0 ? 'accepted' : (/error \d+ .*?: (.*)/.exec(run.stderr + run.stdout)?.[1] ?? '');
+}
+
+function archived(project: Project): string {
+  const [run = ''] = readdirSync(project.path('.pki/archive/clients/alice'));
+  return project.path('.pki/archive/clients/alice', run, 'cert.pem');
+}
+
+it('holds the lists of all that an entry trusts, of an authority those of its own chain', () => {
+  expect(made.read('servers/api/crls.pem')).toBe(listsOf(made, 'root', 'issuing', 'other'));
+  expect(made.read('servers/api/ca-crls.pem')).toBe(
+    certificatesOf(made, 'issuing', 'root') + listsOf(made, 'root', 'issuing', 'other'),
+  );
+  expect(made.read('authorities/issuing/crls.pem')).toBe(listsOf(made, 'issuing', 'root'));
+});
+
+it('is there in DER, octet by octet', async () => {
+  const der = await openssl(['crl', '-inform', 'DER', '-in', made.path('authorities/issuing/crl.der')]);
+  expect(der).toBe(made.read('authorities/issuing/crl.pem'));
+});
+
+it('stays as it is while nothing is due', async () => {
+  const before = publishedState(revoked.folder);
+  await revoked.apply();
+  expect(publishedState(revoked.folder)).toEqual(before);
+});
+
+it('is written again with each new list, and verifiers that read it refuse the revoked alone', async () => {
+  expect(revoked.read('servers/api/crls.pem')).toBe(listsOf(revoked, 'root', 'issuing', 'other'));
+  expect(revoked.read('servers/api/cert.pem')).toBe(made.read('servers/api/cert.pem'));
+  for (const lists of ['crls.pem', 'ca-crls.pem']) {
+    expect(await verdictOf(revoked, lists, archived(revoked))).toContain('certificate revoked');
+    expect(await verdictOf(revoked, lists, revoked.path('clients/bob/cert.pem'))).toBe('accepted');
+  }
+  expect(await verdictOf(made, 'crls.pem', archived(revoked))).toBe('accepted');
+});
+
+itNeeds(['certtool'], 'is read by GnuTLS as well', async () => {
+  const run = await runProgram('certtool', ['--crl-info', '--infile', made.path('servers/api/crls.pem')]);
+  expect(run.stdout, run.stderr).toContain('CN=Root');
+});
+
+it('names the authority that makes its next list', async () => {
+  const copy = copyOf(made);
+  copy.write(REVOKED);
+  const { changes } = await copy.plan();
+  expect(changes.find(({ id }) => id === 'servers/api')).toMatchObject({
+    action: 'refresh',
+    writes: ['crls', 'ca-crls'],
+    reasons: [{ kind: 'list-changes', of: 'authorities/other' }],
+  });
+});
+
+it('goes the same way in the script of a plan', async () => {
+  const copy = copyOf(made);
+  copy.write(MANIFEST.replace('issuing: {', 'issuing: { revoked: [{ serial: "01" }],'));
+  const script = await copy.pki(['plan', '--commands']);
+  const run = await runProgram('sh', [], { cwd: copy.folder, input: script.stdout });
+  expect(run.code, run.stderr).toBe(0);
+  expect(copy.read('authorities/issuing/crl.pem')).not.toBe(made.read('authorities/issuing/crl.pem'));
+  expect(copy.read('servers/api/crls.pem')).toBe(listsOf(copy, 'root', 'issuing', 'other'));
+  expect(copy.read('authorities/issuing/crls.pem')).toBe(listsOf(copy, 'issuing', 'root'));
+  const der = await openssl(['crl', '-inform', 'DER', '-in', copy.path('authorities/issuing/crl.der')]);
+  expect(der).toBe(copy.read('authorities/issuing/crl.pem'));
+});
+
+it('another hand’s file under such a name stays while no one asks for it', async () => {
+  const project = new Project(
+    'version: 1\nauthorities: { root: { commonName: Root } }\nservers: { api: { san: [a.test] } }\n',
+  );
+  await project.apply();
+  const place = project.path('servers/api/crls.pem');
+  await runProgram('cp', [revoked.path('servers/api/crls.pem'), place]);
+  await project.apply();
+  expect(readFileSync(place, 'utf8')).toBe(revoked.read('servers/api/crls.pem'));
+});
+
+it('a gap among the lists is a mistake with its place', async () => {
+  const project = new Project(
+    MANIFEST.replace('issuer: root, crl: true }', 'issuer: root }').replace(
+      'bob: {',
+      'bob: { outputs: [default, crl-der],',
+    ),
+  );
+  const { code, stderr } = await project.pki(['validate']);
+  expect(code).toBe(1);
+  expect(stderr).toContain(
+    'pki.yaml:9:66: "crls" of server "api" would lack the list of authority "other", which makes none',
+  );
+  expect(stderr).toContain('hint: add "crl: true" to "other"');
+  expect(stderr).toContain('pki.yaml:12:19: client "bob" makes no revocation list, and "crl-der" is one');
+});
