@@ -3,6 +3,10 @@ import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } fr
 import { promisify } from 'node:util';
 import type { KeySpec } from '../pki/key-spec.ts';
 import { StepError } from '../store/step-error.ts';
+import { rememberPublicKey } from '../x509/certificate.ts';
+import { TAG } from '../x509/der.ts';
+import { encode, encodeOctetBits, encodeOid } from '../x509/der-write.ts';
+import { KEY_ALGORITHM } from '../x509/oids.ts';
 
 /** A private key that can sign, and its public half. */
 export interface PrivateKey {
@@ -16,7 +20,9 @@ const generate = promisify(generateKeyPair);
 /** A key as openssl makes it: RSA with the exponent 65537, EC with its curve by name and the whole point. */
 export async function makeKey(spec: KeySpec): Promise<PrivateKey> {
   const { privateKey, publicKey } = await generatePair(spec);
-  return { key: privateKey, spki: spkiOf(publicKey) };
+  const spki = spkiOf(publicKey);
+  rememberPublicKey(spki, publicKey);
+  return { key: privateKey, spki };
 }
 
 function generatePair(spec: KeySpec): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> {
@@ -49,6 +55,26 @@ export function keyText({ key }: PrivateKey): string {
   return key.export({ format: 'pem', type: 'pkcs8' }).toString();
 }
 
+/** OpenSSL takes ten times as long to write it as to give the point. */
 function spkiOf(key: KeyObject): Uint8Array {
-  return key.export({ format: 'der', type: 'spki' });
+  const curve = NIST_CURVES.get(key.asymmetricKeyDetails?.namedCurve ?? '');
+  return curve === undefined ? key.export({ format: 'der', type: 'spki' }) : curveSpki(key, curve);
 }
+
+/** OpenSSL's names of the curves that JWK has as well (RFC 7518 §6.2.1.1) → their OIDs. */
+const NIST_CURVES: ReadonlyMap<string, string> = new Map([
+  ['prime256v1', '1.2.840.10045.3.1.7'],
+  ['secp384r1', '1.3.132.0.34'],
+  ['secp521r1', '1.3.132.0.35'],
+]);
+
+/** RFC 5480 §2; coordinates in JWK have the length of the field. */
+function curveSpki(key: KeyObject, curve: string): Uint8Array {
+  const { x = '', y = '' } = key.export({ format: 'jwk' });
+  const [algorithm, point] = [[KEY_ALGORITHM.ec, curve].map(encodeOid), [x, y]];
+  const octets = Buffer.concat([UNCOMPRESSED, ...point.map((part) => Buffer.from(part, 'base64url'))]);
+  return encode(TAG.sequence, encode(TAG.sequence, ...algorithm), encodeOctetBits(octets));
+}
+
+/** What a point begins with that has both of its coordinates (SEC 1 §2.3.3). */
+const UNCOMPRESSED = Buffer.of(4);

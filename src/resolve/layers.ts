@@ -36,6 +36,8 @@ export function layerOver(below: Layer, said: LayerMap): Layer {
   const { own, map } = said;
   const values: Record<string, unknown> = { ...below.values };
   for (const name of SETTING_NAMES) {
+    // Most say little, and there are thousands.
+    if (own[name] === undefined && !map?.entries.has(name)) continue;
     if (takes(map, name)) values[name] = below.ground[name];
     else if (own[name] !== undefined)
       values[name] = rowOf(name).merged ? merged(below.values[name], own[name], map, name) : own[name];

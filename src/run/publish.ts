@@ -88,7 +88,7 @@ const MADE = ALL_ARTIFACTS.filter((artifact) =>
 
 /** Of what an engine made, only what is to be published stays in the staging folder, each file with its mode. */
 async function tidy({ staging }: Run, { id }: Entity, { writes }: Work): Promise<void> {
-  for (const artifact of MADE)
+  for (const artifact of staging.made(id, MADE))
     await staging.settle(id, artifact, writes.includes(artifact) ? modeOf(artifact) : null);
 }
 

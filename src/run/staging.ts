@@ -15,13 +15,14 @@ import {
 } from '../pki/paths.ts';
 import type { FileState } from '../plan/observation.ts';
 import { entered } from '../store/descend.ts';
+import { entitiesAtOnce } from '../store/descriptor.ts';
 import type { Folder } from '../store/folder.ts';
 import type { OutputFolder } from '../store/output-folder.ts';
 import { StepError } from '../store/step-error.ts';
 import type { StepFault } from '../words/step.ts';
 
-/** So many folders of entities stay open. */
-const RECENT = 8;
+/** So many folders of entities stay open at most: the engine works on some, others are being put in place. */
+const RECENT = 32;
 
 /** Staging of one run; each entity has a folder of its own. To be closed; `using` does. */
 export class Staging {
@@ -32,6 +33,7 @@ export class Staging {
   #folder: Folder | undefined;
   /** Those that were asked for last, the latest at the end: entities are published a few at a time. */
   readonly #recent = new Map<EntityId, Folder>();
+  readonly #recentAtMost = entitiesAtOnce(RECENT);
   readonly #made = new Set<EntityId>();
   readonly #shared = new Map<string, Promise<void>>();
   readonly #makers = new Map<string, Maker>();
@@ -121,6 +123,12 @@ export class Staging {
     this.#at(id).writeNew(nameOf(this.name(id, file)), text, mode);
   }
 
+  /** Of these files, those that were made. */
+  made<F extends StagedFile>(id: EntityId, files: readonly F[]): readonly F[] {
+    const names = new Set(this.#at(id).list());
+    return files.filter((file) => names.has(nameOf(this.name(id, file))));
+  }
+
   /** A file that was made gets its mode; with `null` it goes. */
   async settle(id: EntityId, file: StagedFile, mode: number | null): Promise<void> {
     const name = nameOf(this.name(id, file));
@@ -148,7 +156,7 @@ export class Staging {
     this.#recent.delete(id);
     this.#recent.set(id, folder);
     const [oldest] = this.#recent;
-    if (oldest !== undefined && this.#recent.size > RECENT) this.#close(...oldest);
+    if (oldest !== undefined && this.#recent.size > this.#recentAtMost) this.#close(...oldest);
     return folder;
   }
 

@@ -40,9 +40,12 @@ export function mountOf(descriptor: number): string {
   return /^mnt_id:\s*\d+$/m.exec(info)?.[0] ?? '';
 }
 
-/** What node and the workers of openssl have open, and what one entity has while its files are put in place. */
+/**
+ * What node and the workers of openssl have open, and what one entity has while its files are put in place, its staging
+ * folder among it.
+ */
 const RESERVED = 48;
-const EACH = 12;
+const EACH = 13;
 
 /**
  * How many entities can be put in place at once without running out of descriptors; at least one.

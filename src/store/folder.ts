@@ -1,7 +1,7 @@
 /**
  * A folder that is open. What is done through it is done in the very folder that was looked at, whatever its name leads
- * to by now: names in it are looked up from its descriptor, one at a time, and no link among them is followed. Node has no openat(2) and none of its kin. On Linux `/proc/self/fd/N/name` is the same to the kernel. Where there is
- * no such thing a path is used, and before and after each use it is compared with the descriptor.
+ * to by now: names are looked up from its descriptor, one at a time, and no link among them is followed. On Linux
+ * `/proc/self/fd/N/name` is that to the kernel; elsewhere a path is used, and compared with the descriptor each time.
  */
 import {
   closeSync,
@@ -35,6 +35,7 @@ export class Folder {
   /** For messages: where it was when it was opened. */
   readonly path: string;
   #stat: Stats | undefined;
+  #mount: string | undefined;
   readonly #descriptor: number;
   readonly #reach: Reach;
   readonly #guard: Guard | undefined;
@@ -102,7 +103,8 @@ export class Folder {
 
   /** What is mounted here (descriptor.ts). */
   get mount(): string {
-    return mountOf(this.#descriptor);
+    this.#mount ??= mountOf(this.#descriptor);
+    return this.#mount;
   }
 
   /** Links are not followed. */
@@ -174,7 +176,6 @@ export class Folder {
     this.#now(name, disk.removeTree);
   }
 
-  /** Exactly this mode. */
   setMode(mode: number): void {
     changeMode(this.#descriptor, this.path, mode);
   }

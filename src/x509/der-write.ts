@@ -40,6 +40,15 @@ export function encodeBigInteger(value: bigint): Buffer {
 
 /** An OBJECT IDENTIFIER from its dotted text. */
 export function encodeOid(dotted: string): Buffer {
+  const known = ENCODED.get(dotted) ?? freshOid(dotted);
+  ENCODED.set(dotted, known);
+  return known;
+}
+
+/** Every name and extension begins with one, and there are few. */
+const ENCODED = new Map<string, Buffer>();
+
+function freshOid(dotted: string): Buffer {
   const [first = 0n, second = 0n, ...rest] = dotted.split('.').map(BigInt);
   const octets = [first * 40n + second, ...rest].flatMap((arc) =>
     digits(128n, arc).map((digit, i, { length }) => (i < length - 1 ? digit | 0x80 : digit)),

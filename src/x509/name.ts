@@ -71,7 +71,8 @@ export function nextName(
   entity: Pick<Entity, 'subject' | 'exactSubject'>,
   cert: Pick<CertificateFacts, 'subjectDer'>,
 ): string {
-  return keptName(entity, cert) === undefined ? nameDer(entity.subject) : cert.subjectDer;
+  const written = nameDer(entity.subject);
+  return written === cert.subjectDer || keptName(entity, cert) === undefined ? written : cert.subjectDer;
 }
 
 /** Of RDNs of these sizes. */
@@ -82,8 +83,13 @@ function joinedPlaces(sizes: readonly number[]): readonly number[] {
 
 /** Hex of the DER of a name as we write it, of UTF8Strings where there is a choice. */
 export function nameDer(subject: Subject): string {
-  return encodedNameDer(written(subject));
+  const der = NAMES.get(subject) ?? encodedNameDer(written(subject));
+  NAMES.set(subject, der);
+  return der;
 }
+
+/** A plan asks several times for the name of every entity. */
+const NAMES = new WeakMap<Subject, string>();
 
 /** As it stands: where nothing is joined, one attribute per RDN. */
 function written(subject: Subject): EncodedName {
