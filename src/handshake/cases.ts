@@ -3,6 +3,8 @@
  * every server, and four refusals per server. Pure: nothing here knows what is on disk or what TLS will say.
  */
 import type { Entity, EntityId } from '../pki/entity.ts';
+import { type ById, byIdOf, chainAbove } from '../pki/issuers.ts';
+import { bridgedBy } from '../pki/key-place.ts';
 import {
   type AcceptCase,
   type HandshakeCase,
@@ -26,10 +28,10 @@ export interface CaseOptions {
   readonly touched?: ReadonlySet<EntityId>;
 }
 
-/** An end entity with the root that its chain leads to. */
+/** An end entity with the roots that its chain leads to. */
 interface Party {
   readonly entity: Entity;
-  readonly root: EntityId;
+  readonly roots: readonly EntityId[];
 }
 
 type Pair = { readonly client: Party; readonly by: readonly Side[] };
@@ -83,17 +85,23 @@ function untouchedCases(
 }
 
 function parties(entities: readonly Entity[], role: Side): readonly Party[] {
-  const byId = new Map(entities.map((entity) => [entity.id, entity]));
+  const byId = byIdOf(entities);
   return entities
     .filter((entity) => takesPart(entity, role) && entity.keyPlace === undefined)
-    .map((entity) => ({ entity, root: rootOf(entity, byId) }));
+    .map((entity) => ({ entity, roots: rootsOf(entity, byId) }));
 }
 
-/** Ends because an inventory lists authorities before what they sign: there is no cycle. */
-function rootOf(entity: Entity, byId: ReadonlyMap<EntityId, Entity>): EntityId {
-  if (entity.issuer === null) return entity.id;
-  const issuer = byId.get(entity.issuer);
-  return issuer === undefined ? entity.issuer : rootOf(issuer, byId);
+/** A chain through a bridge holds the key of a root that was cross-signed: those who trust that look no further. */
+function rootsOf(entity: Entity, byId: ById): readonly EntityId[] {
+  const shown = chainAbove(entity, byId);
+  const bridged = shown.flatMap((one) => bridgedBy(one) ?? []);
+  const roots = bridged.filter((id) => byId.get(id)?.issuer === null);
+  return [...roots, ...shown.slice(-1).map(({ id }) => id)];
+}
+
+/** Whether an entity trusts what another one shows. */
+function trusts({ entity }: Party, { roots }: Party): boolean {
+  return roots.some((root) => entity.trust.includes(root));
 }
 
 function serverCases(
@@ -121,8 +129,8 @@ function serverCases(
 /** Each side refuses the other when the other's root is not in its own trust bundle. */
 function refusers(server: Party, client: Party): readonly Side[] {
   const by: Side[] = [];
-  if (!server.entity.trust.includes(client.root)) by.push('server');
-  if (!client.entity.trust.includes(server.root)) by.push('client');
+  if (!trusts(server, client)) by.push('server');
+  if (!trusts(client, server)) by.push('client');
   return by;
 }
 
@@ -172,7 +180,7 @@ function skippedNames(
   if (names.length === 0) return [{ ...base, cause: { kind: 'no-name' } }];
   const byUri = isKnownByUri(server.entity) ? [{ ...base, cause: { kind: 'uri-alone' } } as const] : [];
   // A stand-in without a certificate is refused, but has judged the server and its name before.
-  if (honest !== undefined || server.entity.trust.includes(server.root)) return byUri;
+  if (honest !== undefined || trusts(server, server)) return byUri;
   return [...byUri, { ...base, cause: { kind: 'no-asker', names } }];
 }
 
@@ -204,7 +212,7 @@ function refusalCases(
  */
 function whyImpossible(server: Party, check: Refusal): SkipCause | undefined {
   if (refuser(check) === 'client') return { kind: 'no-client' };
-  return server.entity.trust.includes(server.root) ? undefined : { kind: 'own-root-untrusted' };
+  return trusts(server, server) ? undefined : { kind: 'own-root-untrusted' };
 }
 
 function refuser(check: Refusal): Side {

@@ -11,6 +11,7 @@ import { durationText } from './duration.ts';
 import { EXTENSION_SETTINGS } from './extension-settings.ts';
 import * as field from './fields.ts';
 import { FILE_SETTINGS } from './file-settings.ts';
+import { HIERARCHY_SETTINGS } from './hierarchy-settings.ts';
 import { authorityKey, key } from './key.ts';
 import { REASON_WORDS, revoked, revokedAuthority } from './revoked.ts';
 import { secretSource } from './secret-source.ts';
@@ -58,40 +59,7 @@ export const SETTINGS = {
       ],
     ],
   },
-  issuer: {
-    places: everywhere(field.issuer),
-    leavesOnly: true,
-    type: 'name of an authority',
-    byDefault: 'for a leaf, the only authority that could sign it',
-    meaning:
-      'the authority that signs; an authority without it is a root, which signs itself. `defaults` has that of end entities',
-    examples: ['root'],
-  },
-  pathLength: {
-    places: { authority: field.pathLength.optional() },
-    lesser: true,
-    builtIn: always(null),
-    type: '0 to 100',
-    byDefault: 'no limit',
-    meaning: 'how many authorities may stand below this one in line (RFC 5280 §4.2.1.9)',
-    examples: [0, 1],
-  },
-  digest: {
-    places: { authority: field.digest.optional() },
-    lesser: true,
-    type: '`sha256`, `sha384`, `sha512`',
-    byDefault: 'by its key: `sha256`; P-384 `sha384`, P-521 `sha512`',
-    meaning: 'the digest in its signatures',
-    examples: ['sha384'],
-  },
-  signature: {
-    places: { authority: field.signature.optional() },
-    lesser: true,
-    type: '`pkcs1`, `rsa-pss`',
-    byDefault: '`pkcs1`',
-    meaning: 'how its RSA key signs (RFC 8017 §8): RSASSA-PKCS1-v1_5, or RSASSA-PSS',
-    examples: ['rsa-pss'],
-  },
+  ...HIERARCHY_SETTINGS,
   key: {
     places: { ...everywhere(key), authority: authorityKey.optional() },
     lesser: true,

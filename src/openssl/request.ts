@@ -34,7 +34,7 @@ export function requestCommand(
     entity.passphrase === undefined ? ['-noenc'] : passArgs('-passout', entity.passphrase, output);
   const keyArgs = key.isNew
     ? [...newKeyArgs(entity.key), ...closing, '-keyout', path]
-    : ['-key', path, ...keyPass(entity, { output })];
+    : ['-key', path, ...keyPass(lookUp(byId, key.of), { output })];
   const out = stagedPath(of, 'csr', run);
   const salt = entity.key.algorithm === 'rsa-pss' ? PSS : [];
   const encoded = encodedName(entity, name);

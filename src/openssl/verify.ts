@@ -1,7 +1,8 @@
 /** `openssl verify`: the certificates on disk judged by a program that did not make them (openssl-verify(1)). */
-import type { Entity } from '../pki/entity.ts';
+import type { Entity, EntityId } from '../pki/entity.ts';
 import { filePath, type Located } from '../pki/files.ts';
-import { issuersAbove } from '../pki/issuers.ts';
+import { aboveThrough, type ById, byIdOf, issuersAbove } from '../pki/issuers.ts';
+import { bridgedBy } from '../pki/key-place.ts';
 import type { Command } from './command.ts';
 
 /** Values of `-purpose`: TLS servers and clients, what openssl knows beside TLS, and `any` for the rest. */
@@ -10,6 +11,8 @@ export type Purpose = 'sslserver' | 'sslclient' | 'smimesign' | 'timestampsign' 
 /** Certificates that one call can judge: same issuers, same purpose. */
 export interface VerifyBatch {
   readonly purpose: Purpose;
+  /** The bridge that its chain leads through, as for those who trust only the root above that. Absent: its own line. */
+  readonly through?: EntityId;
   readonly entities: readonly Entity[];
   readonly command: Command;
 }
@@ -22,25 +25,55 @@ export function verifyBatches(
   entities: readonly Entity[],
   wanted: (entity: Entity) => boolean = () => true,
 ): readonly VerifyBatch[] {
-  const byId = new Map(entities.map((entity) => [entity.id, entity]));
-  const groups = new Map<string, { issuers: readonly Entity[]; purpose: Purpose; judged: Entity[] }>();
+  const byId = byIdOf(entities);
+  const bridges = entities.flatMap((bridge) => {
+    const of = bridgedBy(bridge);
+    return of === null ? [] : [{ of, id: bridge.id }];
+  });
+  const groups = new Map<string, Group>();
   for (const entity of entities.filter(wanted)) {
-    const above = issuersAbove(entity, byId);
-    const issuers = above.length === 0 ? [entity] : above;
-    for (const purpose of purposesOf(entity)) {
-      const name = [purpose, ...issuers.map(({ id }) => id)].join(' ');
-      const group = groups.get(name) ?? { issuers, purpose, judged: [] };
-      groups.set(name, group);
-      group.judged.push(entity);
+    for (const line of linesOf(entity, byId, bridges)) {
+      for (const purpose of purposesOf(entity)) {
+        const name = [purpose, ...line.issuers.map(({ id }) => id)].join(' ');
+        const group = groups.get(name) ?? { ...line, purpose, judged: [] };
+        groups.set(name, group);
+        group.judged.push(entity);
+      }
     }
   }
-  return [...groups.values()].flatMap(({ issuers, purpose, judged }) =>
+  return [...groups.values()].flatMap(({ issuers, purpose, judged, ...through }) =>
     chunks(judged).map((some) => ({
       purpose,
+      ...through,
       entities: some,
       command: verifyCommand(issuers, purpose, some),
     })),
   );
+}
+
+/** The authorities of one chain. */
+interface Line {
+  readonly issuers: readonly Entity[];
+  readonly through?: EntityId;
+}
+
+interface Group extends Line {
+  readonly purpose: Purpose;
+  readonly judged: Entity[];
+}
+
+/** Its own, and one through each bridge of an authority above it. */
+function linesOf(
+  entity: Entity,
+  byId: ById,
+  bridges: readonly { readonly of: EntityId; readonly id: EntityId }[],
+): readonly Line[] {
+  const above = issuersAbove(entity, byId);
+  const others = bridges.filter(({ of }) => above.some(({ id }) => id === of));
+  return [
+    { issuers: above.length === 0 ? [entity] : above },
+    ...others.map(({ id }) => ({ through: id, issuers: aboveThrough(entity, id, byId) })),
+  ];
 }
 
 function purposesOf(entity: Entity): readonly Purpose[] {

@@ -139,6 +139,8 @@ export interface Authority extends EntityBase {
 export interface EndEntity extends EntityBase {
   readonly kind: LeafKind;
   readonly issuer: EntityId;
+  /** The bridge that its chain leads through, to the root of someone else; absent: the line of its issuer. */
+  readonly through?: EntityId;
   /** Whether its certificate demands a stapled OCSP response; absent: it stays as it is. */
   readonly mustStaple?: boolean;
   /** Whether its certificate says that its own revocation need not be asked for; absent: it stays as it is. */
@@ -177,6 +179,11 @@ export function writtenKey(id: EntityId, setting: string): string {
 /** Whether a top-level key of a manifest holds entries. */
 export function isSection(key: string): key is Section {
   return Object.hasOwn(KINDS, key);
+}
+
+/** The id of a bridge: a further certificate of the authority `name`, signed by the authority `by`. */
+export function bridgeName(name: string, by: string): string {
+  return `${name}@${by}`;
 }
 
 /** `servers/api` of the server `api`. */

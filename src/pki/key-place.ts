@@ -31,7 +31,9 @@ export type KeyPlace =
       readonly path: string;
       /** As PEM, in the order of the file: at least one. */
       readonly certificates: readonly string[];
-    };
+    }
+  /** With the authority of that id, of whose key and name this is a further certificate, signed by someone else. */
+  | { readonly kind: 'bridge'; readonly of: string };
 
 interface Placed {
   readonly keyPlace?: KeyPlace;
@@ -55,6 +57,11 @@ export function isOffline({ keyPlace }: Placed): boolean {
 /** Whether nothing here can know a key: that of an offline authority, or of an anchor. */
 export function isKeyless({ keyPlace }: Placed): boolean {
   return keyPlace?.kind === 'offline' || keyPlace?.kind === 'anchor';
+}
+
+/** The authority of which this is a further certificate; `null` where it is none. */
+export function bridgedBy({ keyPlace }: Placed): string | null {
+  return keyPlace?.kind === 'bridge' ? keyPlace.of : null;
 }
 
 /** The request that an entity's key comes from; `undefined` where that is not so. */

@@ -6,6 +6,7 @@ import type { Artifact } from '../pki/artifact.ts';
 import type { Entity } from '../pki/entity.ts';
 import { type CertificateFacts, fingerprintsOf } from '../x509/facts.ts';
 import { anchored, anchorFacts } from './anchored.ts';
+import { earlyPlan } from './bridge-plan.ts';
 import { type Change, NOTHING_KEPT } from './change.ts';
 import type { Context } from './context.ts';
 import { derivedFiles, wantedOutputs } from './derived.ts';
@@ -16,8 +17,10 @@ import type { Reason } from './reason.ts';
 import { refusalFor } from './refusal.ts';
 import { situationOf } from './situation.ts';
 
-/** As planEntity; an anchor has a plan of its own kind. */
+/** As planEntity; an anchor has a plan of its own kind, and a bridge follows its authority. */
 export function planAny(entity: Entity, observed: EntityObservation, context: Context): Change {
+  const early = earlyPlan(entity, observed, context);
+  if (early !== null) return early;
   return entity.keyPlace?.kind === 'anchor'
     ? planAnchor(entity, observed, context)
     : planEntity(entity, observed, context);

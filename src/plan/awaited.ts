@@ -1,6 +1,6 @@
 /** What an entity needs and cannot have before a key on another machine has signed. Pure. */
 import type { Entity, EntityId } from '../pki/entity.ts';
-import { issuersAbove } from '../pki/issuers.ts';
+import { chainAbove } from '../pki/issuers.ts';
 import { isOffline } from '../pki/key-place.ts';
 import type { Waiting, Wish } from './change.ts';
 import type { Context } from './context.ts';
@@ -50,7 +50,7 @@ export function partAwaited(
   entity: Entity,
   { outlooks, byId }: Pick<Context, 'outlooks' | 'byId'>,
 ): EntityId | null {
-  const others = [...issuersAbove(entity, byId).map(({ id }) => id), ...entity.trust];
+  const others = [...chainAbove(entity, byId).map(({ id }) => id), ...entity.trust];
   const lacking = others
     .map((id) => outlooks.get(id))
     .find((outlook): outlook is Outlook => outlook?.fingerprint === null && outlook.awaits !== null);

@@ -72,6 +72,8 @@ export type Refusal =
   | { readonly kind: 'encrypted'; readonly path: string; readonly why: KeyClosure }
   /** The key of an anchor is not ours to replace; `path` is its file beside the manifest. */
   | { readonly kind: 'anchor'; readonly entity: EntityId; readonly path: string }
+  /** A bridge has the key of another authority. */
+  | { readonly kind: 'bridge'; readonly entity: EntityId; readonly of: EntityId }
   /** Links of this program cannot be renamed within their folder. */
   | { readonly kind: 'renamed-links'; readonly entity: EntityId; readonly artifact: Artifact }
   /** `path` is the certificate of the authority, which stays. */

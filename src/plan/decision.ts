@@ -1,18 +1,19 @@
 /** Whether an entity's key and certificate stay, and what a new certificate needs: dates, a name, consent. */
 import type { Entity } from '../pki/entity.ts';
+import { bridgedBy } from '../pki/key-place.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { keyIdentifierOf } from '../x509/facts.ts';
 import { keptName } from '../x509/name.ts';
 import { signatureBy, signingBy } from '../x509/signature-write.ts';
 import type { Alteration } from './alteration.ts';
 import { alterationsFrom, widensTrust } from './alterations.ts';
+import { lenderOf, lenderReasons, lentIdentity } from './bridge.ts';
 import { certificateReasons } from './certificate-reasons.ts';
 import type { Issuance, Issue } from './change.ts';
 import type { Context } from './context.ts';
 import { subjectChange } from './diff.ts';
 import { keyOf, keyReasons } from './key-decision.ts';
 import type { EntityObservation } from './observation.ts';
-import type { Outlook } from './outlook.ts';
 import type { Reason } from './reason.ts';
 import { isListed, type Listings } from './revocations.ts';
 import { validityOf } from './validity.ts';
@@ -38,14 +39,17 @@ export function decide(entity: Entity, observed: EntityObservation, context: Con
     ...listedReasons(entity, observed, listings),
   ];
   const duplicate = duplicates.get(entity.id);
+  const lender = lenderOf(entity, context);
   const forCertificate = [
     ...certificateReasons(entity, observed, issuer, now),
+    ...(lender === null ? [] : lenderReasons(observed, lender)),
     ...(duplicate === undefined ? [] : [duplicate]),
   ];
   const newKey = !isElsewhere && (forKey.length > 0 || rotates(entity, forCertificate));
   const reasons = [...forKey, ...forCertificate];
   if (reasons.length === 0) return { newKey, issuance: null, reasons, alterations: [] };
-  const issuance = issuanceFor(entity, observed, newKey, issuer, now);
+  const carried = lender === null ? carriedOver(entity, observed, newKey) : lentIdentity(entity, lender);
+  const issuance = { ...validityOf(entity, issuer, now), ...carried };
   const all = [...reasons, ...nameReasons(entity, observed, reasons)];
   return {
     newKey,
@@ -70,16 +74,6 @@ function listedReasons(
 /** Renewal with `rotateKey` is the one case in which a certificate's age decides over its key. */
 function rotates({ rotateKey }: Entity, reasons: readonly Reason[]): boolean {
   return rotateKey && reasons.some(({ kind }) => kind === 'expires' || kind === 'expired');
-}
-
-function issuanceFor(
-  entity: Entity,
-  observed: EntityObservation,
-  newKey: boolean,
-  issuer: Outlook | null,
-  now: number,
-): Issuance {
-  return { ...validityOf(entity, issuer, now), ...carriedOver(entity, observed, newKey) };
 }
 
 /** What the certificate on disk hands on to the next: how its name is written, and what identifies its key. */
@@ -142,7 +136,8 @@ export function consentsFor(
   strange: readonly Reason[],
   { hasIssued }: Context,
 ): Exclude<Issue['consents'][number], 'run' | 'revoke'>[] {
-  if (entity.kind !== 'authority') return [];
+  // Whatever happens to a bridge is a consequence of what its authorities agreed to.
+  if (entity.kind !== 'authority' || bridgedBy(entity) !== null) return [];
   const isUnknown = strange.some(({ kind }) => kind === 'unknown-key');
   const isMoreTrusted = strange.some(({ kind }) => kind === 'unknown-trust');
   const isMismatch = reasons.some(({ kind }) => kind === 'key-mismatch');

@@ -2,7 +2,7 @@
 import type { Artifact } from '../pki/artifact.ts';
 import type { Entity } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
-import { requestOf } from '../pki/key-place.ts';
+import { bridgedBy, requestOf } from '../pki/key-place.ts';
 import type { Issue } from './change.ts';
 import type { Decision } from './decision.ts';
 import type { EntityObservation } from './observation.ts';
@@ -18,6 +18,7 @@ export function issueAction(
     if (cert.state !== 'present') return 'create';
     return cert.facts.keyId === request.key.keyId ? 'issue' : 'rekey';
   }
+  if (bridgedBy(entity) !== null) return cert.state === 'present' ? 'issue' : 'create';
   if (!newKey) return 'issue';
   return key.state === 'missing' && cert.state === 'missing' ? 'create' : 'rekey';
 }

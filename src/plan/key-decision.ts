@@ -1,6 +1,6 @@
 /** Whether an entity's private key stays. A key is replaced only for a reason that is named here. */
 import type { Entity, EntityId } from '../pki/entity.ts';
-import { requestOf } from '../pki/key-place.ts';
+import { isOffline, requestOf } from '../pki/key-place.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import type { CertificateFacts, KeyFacts, KeyId } from '../x509/facts.ts';
 import { diffKeySpec, diffSubject } from './diff.ts';
@@ -65,7 +65,7 @@ export function keyReasons(
 ): readonly Reason[] {
   const asked: readonly Reason[] = requested ? [{ kind: 'requested' }] : [];
   // A key that is elsewhere is never replaced from here.
-  if (entity.keyPlace !== undefined) return requestOf(entity) === undefined ? asked : [];
+  if (entity.keyPlace !== undefined) return isOffline(entity) ? asked : [];
   const { key } = observed;
   if (key.state === 'missing') return [{ kind: 'missing', artifact: 'key' }];
   if (key.state === 'garbage') return [{ kind: 'unreadable', artifact: 'key', detail: key.detail }];

@@ -5,6 +5,7 @@
  * is refused: an adopted folder, or one that lost its `.pki`, is taken as it is found.
  */
 import type { Entity } from '../pki/entity.ts';
+import { bridgedBy } from '../pki/key-place.ts';
 import { subjectText } from '../pki/subject.ts';
 import { type CertificateFacts, type Fingerprint, fingerprintsOf, type KeyId } from '../x509/facts.ts';
 import { type EarlierCertificate, isSelfSigned } from '../x509/rollover.ts';
@@ -37,7 +38,8 @@ export function strangeIn(
   observed: EntityObservation,
   known: KnownAuthorities = NONE,
 ): Strange {
-  if (entity.kind !== 'authority') return NOTHING_STRANGE;
+  // The key of a bridge is judged where its authority is.
+  if (entity.kind !== 'authority' || bridgedBy(entity) !== null) return NOTHING_STRANGE;
   const of = known.get(entity.id);
   const vouched = vouchedKey(entity, observed, known);
   const key =

@@ -3,6 +3,7 @@
  * is, whatever is due elsewhere. Pure.
  */
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
+import { bridgedBy } from '../pki/key-place.ts';
 import type { Change } from './change.ts';
 import type { Observation } from './observation.ts';
 import { type Plan, type PlanOptions, planInventory } from './plan.ts';
@@ -77,8 +78,10 @@ function followersOf(
     .map(({ id }) => id);
 }
 
-function vouchersOf({ issuer, trust }: Entity): readonly EntityId[] {
-  return issuer === null ? trust : [issuer, ...trust];
+function vouchersOf(entity: Entity): readonly EntityId[] {
+  const { issuer, trust } = entity;
+  const lender = bridgedBy(entity);
+  return [...(issuer === null ? [] : [issuer]), ...(lender === null ? [] : [lender]), ...trust];
 }
 
 function described({ affects: _, ...change }: Change): string {

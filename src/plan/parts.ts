@@ -4,7 +4,7 @@
  */
 import { type Entity, type EntityId, unreachable } from '../pki/entity.ts';
 import { makesList } from '../pki/files.ts';
-import { type ById, issuersAbove } from '../pki/issuers.ts';
+import { type ById, chainAbove } from '../pki/issuers.ts';
 import { listSigners } from '../pki/list-signers.ts';
 import type { Fingerprint, KeyId } from '../x509/facts.ts';
 import { keyPiece, listPiece } from '../x509/parse.ts';
@@ -28,7 +28,7 @@ export type Part =
 
 /** Leaf excluded, no root (RFC 8446 §4.4.2); cross-certificates stand where the root would. */
 export function chainParts(entity: Entity, byId: ById): readonly Part[] {
-  const above = issuersAbove(entity, byId);
+  const above = chainAbove(entity, byId);
   const [top, root] = [above.at(-2), above.at(-1)];
   if (root === undefined) return [];
   if (top === undefined) return [{ kind: 'cross', of: root.id }];

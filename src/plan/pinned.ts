@@ -3,8 +3,8 @@
 import { ALL_ARTIFACTS } from '../pki/artifact.ts';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
-import { byIdOf, rootAbove } from '../pki/issuers.ts';
-import { isOffline } from '../pki/key-place.ts';
+import { byIdOf, chainAbove } from '../pki/issuers.ts';
+import { bridgedBy, isOffline } from '../pki/key-place.ts';
 import { type Strange, strangeIn } from './known.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
 
@@ -57,6 +57,8 @@ function needsFrozen(
     return authority === undefined ? { key: null, roots: [] } : strangeIn(authority, seen(id), known);
   };
   const { issuer } = entity;
+  const lender = bridgedBy(entity);
+  if (lender !== null && pinned.has(lender) && !isUsable(seen(lender))) return true;
   const others = entity.trust.filter((id) => id !== entity.id && pinned.has(id));
   if (
     issuer !== null &&
@@ -67,7 +69,7 @@ function needsFrozen(
   if (others.some((id) => strange(id).key !== null || holdsAny(seen(entity.id), strange(id)))) return true;
   if (others.some((id) => id !== issuer && !isTrustable(seen(id)))) return true;
   // A chain may end with what the root's former key has signed, and that is among the root's files.
-  const root = rootAbove(entity, byId);
+  const root = chainAbove(entity, byId).at(-1)?.id;
   return root !== undefined && pinned.has(root) && seen(root).formerLocation !== undefined;
 }
 

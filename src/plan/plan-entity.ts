@@ -2,7 +2,7 @@
 import { ALL_ARTIFACTS, type Artifact } from '../pki/artifact.ts';
 import type { Entity } from '../pki/entity.ts';
 import { isManaged, isOwed } from '../pki/files.ts';
-import { requestOf } from '../pki/key-place.ts';
+import { bridgedBy, requestOf } from '../pki/key-place.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import { decidePossible, partAwaited, waitingFor } from './awaited.ts';
 import type { Refusal } from './blockage.ts';
@@ -143,7 +143,7 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     ...work,
     action,
     replaces: action === 'create' ? replaced(entity, observed, changes.writes) : [],
-    ...(requestOf(entity) === undefined ? {} : { keyElsewhere: true }),
+    ...(requestOf(entity) === undefined && bridgedBy(entity) === null ? {} : { keyElsewhere: true }),
     issuance: decision.issuance,
     crossing: previous.crossing,
     alterations: decision.alterations,

@@ -8,6 +8,7 @@ import { fingerprintsOf, type NameAttribute } from '../x509/facts.ts';
 import { withAffected } from './affected.ts';
 import { planAny } from './anchor.ts';
 import type { Answered } from './answered.ts';
+import { asPlanned } from './bridge.ts';
 import { type Change, type Consent, consentsOf, isIssue } from './change.ts';
 import { type ClockDoubt, type Moment, momentOf } from './clock.ts';
 import { type Context, givenIn } from './context.ts';
@@ -38,7 +39,6 @@ import { rolloverRemarks } from './rollover-remarks.ts';
 import { sealedRemarks } from './sealed-remarks.ts';
 import { type CertificateSummary, summaryOf } from './summary.ts';
 import { anchorsIn } from './trust.ts';
-import { withoutKey } from './waiting.ts';
 
 /** What has to change so that the observation becomes what is wanted. */
 export interface Plan {
@@ -110,7 +110,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     now,
   };
   const changes = inventory.entities.map((entity) => {
-    const observed = withoutKey(entity, observation.entities.get(entity.id) ?? NOTHING);
+    const observed = asPlanned(entity, observation, outlooks);
     const change = changeOf(entity, observed, context, pinned);
     if (entity.kind === 'authority')
       outlooks.set(entity.id, outlookOf(entity, observed, change, context.childrenOf(entity.id), now));

@@ -2,6 +2,7 @@
 import type { Artifact } from '../pki/artifact.ts';
 import { type Entity, type EntityId, writtenKey } from '../pki/entity.ts';
 import type { ById } from '../pki/issuers.ts';
+import { bridgedBy } from '../pki/key-place.ts';
 import { isSealed } from '../pki/seal.ts';
 import { type SecretSource, secretSourceText } from '../pki/secret-source.ts';
 import type { Refusal } from './blockage.ts';
@@ -26,9 +27,12 @@ export function secretUses(entity: Entity, doing: Doing, byId: ById): readonly S
   const { id, issuer, seals, keyPlace } = entity;
   const isOpened =
     keyPlace === undefined && (doing.isIssue || doing.writes.some((file) => OF_KEY.includes(file)));
+  const lender = bridgedBy(entity);
+  const lent = doing.isIssue && lender !== null ? byId.get(lender) : undefined;
   const signer = doing.isIssue && issuer !== null ? byId.get(issuer) : undefined;
   return [
     ...(isOpened ? ownUses(entity, doing) : []),
+    ...(lent?.passphrase === undefined ? [] : [use(lent.passphrase, lent.id, 'key', false)]),
     ...(signer?.passphrase === undefined || signer.keyPlace !== undefined
       ? []
       : [use(signer.passphrase, signer.id, 'key', false)]),

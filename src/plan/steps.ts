@@ -1,7 +1,7 @@
 /** The plan as a graph of steps: what is run, in which order, and what may run at the same time. Pure. */
 import { type Entity, type EntityId, type Inventory, unreachable } from '../pki/entity.ts';
-import { type ById, byIdOf, rootAbove } from '../pki/issuers.ts';
-import { requestOf } from '../pki/key-place.ts';
+import { type ById, byIdOf, chainAbove } from '../pki/issuers.ts';
+import { bridgedBy, requestOf } from '../pki/key-place.ts';
 import { type KeySpec, rsaSize } from '../pki/key-spec.ts';
 import { ruleOf } from './artifacts/rules.ts';
 import { crossingOf, type Issue, isIssue, isWork, makesKey, type Revoke, type Work } from './change.ts';
@@ -86,9 +86,7 @@ function entitySteps(
   const published: Published = (ids) =>
     ids.flatMap((id) => (id !== null && id !== entity.id && works.has(id) ? [stepId('publish', id)] : []));
   const key = keySource(entity, change);
-  const issued = isIssue(change)
-    ? issueSteps(change, entity, key, published([entity.issuer]))
-    : anchorSteps(change);
+  const issued = isIssue(change) ? issueSteps(change, entity, key, published) : anchorSteps(change);
   const made = [
     ...issued,
     ...callSteps(change, entity, key),
@@ -96,14 +94,10 @@ function entitySteps(
     ...conversionSteps(change, entity, byId, published),
   ];
   // Bundles hold the certificates of issuers and trusted roots, which must be the new ones by then, and what a root keeps.
-  const root = rootAbove(entity, byId) ?? null;
-  const others = [entity.issuer, ...entity.trust].includes(root) ? [] : [root];
-  const needs = [
-    ...made.map(({ id }) => id),
-    ...published([
-      ...new Set([entity.issuer, ...entity.trust, ...others, ...listOwners(change, entity, byId)]),
-    ]),
-  ];
+  const shown = chainAbove(entity, byId).map(({ id }) => id);
+  const others = [entity.issuer, ...entity.trust, ...bridgeOf(entity), ...shown.slice(-1)];
+  const members = new Set([...others, ...listOwners(change, entity, byId)]);
+  const needs = [...made.map(({ id }) => id), ...published([...members])];
   return [...made, { kind: 'publish', id: stepId('publish', entity.id), entity: entity.id, needs }];
 }
 
@@ -113,18 +107,25 @@ function listOwners({ writes }: Work, entity: Entity, byId: ById): readonly Enti
   return holdsLists ? listParts(entity, byId).map(({ of }) => of) : [];
 }
 
-/** @param issuer steps by which the issuer is in its place. */
+/** The bridge through which its chain leads. */
+function bridgeOf(entity: Entity): readonly EntityId[] {
+  return entity.kind === 'authority' || entity.through === undefined ? [] : [entity.through];
+}
+
 function issueSteps(
   { issuance, crossing, answered }: Issue,
   entity: Entity,
   key: KeySource,
-  issuer: readonly StepId[],
+  published: Published,
 ): readonly MakeStep[] {
   const { id } = entity;
+  const issuer = published([entity.issuer]);
   if (key.kind === 'given') return [givenStep(issuance, entity, key, issuer)];
   if (answered) return takeSteps(id, key);
   const name = issuance.name === undefined ? {} : { name: issuance.name };
-  const request = makeStep({ op: 'request', of: id, key, ...name }, [], keyWeight(entity.key, key));
+  // The key of a bridge is its authority's, which may only now come to have it.
+  const lent = published([bridgedBy(entity)]);
+  const request = makeStep({ op: 'request', of: id, key, ...name }, lent, keyWeight(entity.key, key));
   const by = entity.issuer === null ? ({ kind: 'self', key } as const) : authoritySigner(entity.issuer);
   const sign = makeStep({ op: 'sign', of: id, by, issuance, to: 'cert' }, [request.id, ...issuer]);
   if (crossing === null) return [request, sign];
@@ -148,7 +149,8 @@ function takeSteps(of: EntityId, { isNew }: KeyFile): readonly MakeStep[] {
 
 function keySource(entity: Entity, change: Work): KeySource {
   const request = requestOf(entity);
-  if (request === undefined) return { kind: 'file', of: entity.id, isNew: makesKey(change) };
+  if (request === undefined)
+    return { kind: 'file', of: bridgedBy(entity) ?? entity.id, isNew: makesKey(change) };
   return { kind: 'given', spki: request.key.spki };
 }
 

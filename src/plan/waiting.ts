@@ -1,15 +1,15 @@
 /** Keys that are on other machines: what their absence means here. Pure. */
 import type { Entity, EntityId } from '../pki/entity.ts';
-import { isKeyless, isOffline, KEYED } from '../pki/key-place.ts';
+import { isOffline, KEYED } from '../pki/key-place.ts';
 import { type Change, waitingOf } from './change.ts';
 import type { EntityObservation } from './observation.ts';
 
 const MISSING = { state: 'missing' } as const;
 const MISSING_FILES = Object.fromEntries([...KEYED].map((file) => [file, MISSING]));
 
-/** An entity as it is planned: where its key is offline, no file that takes it is read, made or removed here. */
-export function withoutKey(entity: Entity, observed: EntityObservation): EntityObservation {
-  return !isKeyless(entity) ? observed : { ...observed, ...MISSING_FILES };
+/** The same without those of its files that take the private key. */
+export function withoutKeyed(observed: EntityObservation): EntityObservation {
+  return { ...observed, ...MISSING_FILES };
 }
 
 /** Before an authority can sign, after this change: the one whose key is awaited, `null` where it can. */

@@ -18,7 +18,8 @@ export function certificatesText(
   const shown = verbose ? checks : bad;
   const lines = shown.map((check) => {
     const problem = complaintOf(check);
-    const what = `${check.entity} (${check.purpose})`;
+    const way = check.through === undefined ? '' : `, through ${check.through}`;
+    const what = `${check.entity} (${check.purpose}${way})`;
     return problem === null ? `  ${style.good('ok')}  ${what}` : `  ${style.bad('bad')} ${what}: ${problem}`;
   });
   const count = new Set(checks.map(({ entity }) => entity)).size;

@@ -8,6 +8,8 @@ import { quote } from '../pki/printable.ts';
 import { sanText } from '../pki/san.ts';
 import { issuedName } from '../x509/name.ts';
 import { namesOutside } from '../x509/name-constraints.ts';
+import { bridgedLines } from './bridge-limits.ts';
+import type { Bridge } from './bridges.ts';
 import { type AuthorityDraft, type Draft, draftText } from './draft.ts';
 import { type Hierarchy, lineOf } from './hierarchy.ts';
 import type { SignedLeaf } from './leaf-issuer.ts';
@@ -24,12 +26,13 @@ export function checkConstrainedNames(
   entities: readonly Entity[],
   leaves: readonly SignedLeaf[],
   hierarchy: Hierarchy,
+  bridges: readonly Bridge[],
   report: Report,
 ): void {
   for (const { authority } of hierarchy.order) warnOfDirectories(authority, report);
   const byId = byIdOf(entities);
-  const check = (draft: Draft, above: readonly AuthorityDraft[]): void => {
-    const entity = byId.get(draft.id);
+  const check = (draft: Draft, above: readonly AuthorityDraft[], id = draft.id): void => {
+    const entity = byId.get(id);
     if (entity === undefined || !draft.isKnown('san', 'commonName', 'subject')) return;
     for (const authority of above) {
       const constraints = authority.settings.nameConstraints;
@@ -39,6 +42,7 @@ export function checkConstrainedNames(
   for (const { authority, issuer } of hierarchy.order)
     if (issuer !== null) check(authority, lineOf(hierarchy.positions.get(issuer.name), hierarchy));
   for (const { leaf, issuer } of leaves) check(leaf, lineOf(issuer, hierarchy));
+  for (const { id, draft, above } of bridgedLines(bridges, leaves, hierarchy)) check(draft, above, id);
 }
 
 /** Seen with Go 1.26: `unhandled critical extension`. */

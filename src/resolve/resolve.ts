@@ -11,6 +11,8 @@ import { pick } from '../pki/record.ts';
 import { NO_SIDE_FILES, type SideFiles } from '../pki/side-file.ts';
 import type { RequestContent } from '../x509/request.ts';
 import { checkAnchoredIssuers, isAnchor } from './anchor.ts';
+import { checkBridgeLengths } from './bridge-limits.ts';
+import { type Bridge, type BridgeOf, bridgeEntity, bridgesIn, throughsIn } from './bridges.ts';
 import { checkBundles } from './bundles.ts';
 import { checkConstrainedNames } from './constrained.ts';
 import { checkCritical } from './critical.ts';
@@ -46,6 +48,8 @@ import { checkUsages } from './usages.ts';
 interface Context {
   readonly hierarchy: Hierarchy;
   readonly trusts: Trusts;
+  readonly throughs: BridgeOf;
+  readonly bridges: readonly Bridge[];
   readonly report: Report;
 }
 
@@ -67,7 +71,9 @@ const BECOMES = {
   revoked: 'revoked',
   trust: 'trust',
   request: 'keyPlace',
-} as const satisfies Partial<Record<Setting, keyof Entity>>;
+  crossSignedBy: 'issuer',
+  preferredChain: 'through',
+} as const satisfies Partial<Record<Setting, keyof Authority | keyof EndEntity>>;
 
 /** All others: a setting that is neither in that list nor a field of the entity does not compile where it is kept. */
 type Kept<P extends Place> = Exclude<SettingOf<P>, keyof typeof BECOMES>;
@@ -135,7 +141,7 @@ function authorityOf(draft: AuthorityDraft, { hierarchy, report }: Context): Aut
   };
 }
 
-function leafOf(signed: SignedLeaf, { trusts, report }: Context): EndEntity {
+function leafOf(signed: SignedLeaf, { trusts, throughs, report }: Context): EndEntity {
   const { leaf, issuer } = signed;
   checkRenewal(leaf, report);
   const kept: Pick<EndEntity, Kept<'leaf'>> = pick(leaf.settings, OF_LEAF);
@@ -146,6 +152,7 @@ function leafOf(signed: SignedLeaf, { trusts, report }: Context): EndEntity {
     // without a position an error is reported, and this entity is never used
     issuer: issuer?.authority.id ?? '',
     trust: trusts(signed),
+    ...throughs(signed),
     ...revocationOf(leaf),
     ...locationsOf(issuer?.authority),
     ...signingOf(issuer?.authority),
@@ -161,12 +168,19 @@ function withIgnored(entity: EndEntity, given: RequestContent | undefined): EndE
   return { ...entity, keyPlace: { ...request, ignored: excessOf(given, entity) } };
 }
 
+/** Bridges come last: each needs the certificates of both its authorities. */
 function authoritiesOf(context: Context): Entity[] {
   const { drafts, order } = context.hierarchy;
   const rank = new Map(order.map(({ authority }, index) => [authority, index]));
-  return drafts.authorities
+  const authorities = drafts.authorities
     .toSorted((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0))
     .map((authority) => authorityOf(authority, context));
+  const bridges = context.bridges.flatMap((bridge) =>
+    authorities
+      .filter(({ id }) => id === bridge.authority.id)
+      .map((entity) => bridgeEntity(bridge, entity, locationsOf(bridge.by.authority))),
+  );
+  return [...authorities, ...bridges];
 }
 
 /** Pairs of what is signed and what signs it. */
@@ -183,11 +197,14 @@ export function resolve(parsed: ParsedManifest, report: Report, files: SideFiles
   // Of an anchor, its certificates say all that there is to check.
   const all = [...drafts.authorities.filter((draft) => !isAnchor(draft)), ...drafts.leaves];
   const hierarchy = hierarchyOf(drafts, report);
-  const context = { hierarchy, trusts: trustsIn(hierarchy, report), report };
+  const bridges = bridgesIn(hierarchy, report);
+  const throughs = throughsIn(bridges, hierarchy, report);
+  const context = { hierarchy, trusts: trustsIn(hierarchy, report), throughs, bridges, report };
   const leaves = signedLeaves(hierarchy, report);
   checkBrokenEntries(drafts, report);
   checkAnchoredIssuers(all, drafts.authorities, report);
   checkPathLengths(hierarchy, report);
+  checkBridgeLengths(bridges, hierarchy, report);
   checkSubjects(all, report);
   checkExactSubjects(all, report);
   checkIdentities(leaves, report);
@@ -211,7 +228,7 @@ export function resolve(parsed: ParsedManifest, report: Report, files: SideFiles
   checkBundles(leaves, report);
   checkLifetimes(signedPairs(hierarchy, leaves), report);
   const entities = [...authoritiesOf(context), ...leaves.map((leaf) => leafOf(leaf, context))];
-  checkConstrainedNames(entities, leaves, hierarchy, report);
+  checkConstrainedNames(entities, leaves, hierarchy, bridges, report);
   if (!report.failed()) checkLists(entities, all, report);
   const written = hostSettings(all, report);
   const { output = 'pki', engine, archive } = parsed.manifest;

@@ -1,12 +1,14 @@
 /** Certificates that came from another machine: which of those that were asked for are there, and whether they may be taken. */
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
+import { bridgedBy } from '../pki/key-place.ts';
 import { plainName } from '../pki/paths.ts';
 import { objections } from '../plan/accept.ts';
 import type { Answered } from '../plan/answered.ts';
+import { asPlanned } from '../plan/bridge.ts';
 import { carriedOver } from '../plan/decision.ts';
 import type { Objection } from '../plan/objection.ts';
-import { type EntityObservation, NOTHING, type Observation } from '../plan/observation.ts';
+import type { EntityObservation, Observation } from '../plan/observation.ts';
 import { Exchange } from '../store/exchange.ts';
 import type { Reader } from '../store/observe/reader.ts';
 import { dropOutgoing, type Outgoing, readOutgoing } from '../store/outgoing.ts';
@@ -70,7 +72,7 @@ export function answerName(id: EntityId): string {
 /** `null` for what is in place already. */
 function judge(entity: Entity, cert: Buffer, bench: Bench): Answer | RefusedAnswer | null {
   const { id } = entity;
-  const observed = bench.observation.entities.get(id) ?? NOTHING;
+  const observed = asPlanned(entity, bench.observation);
   try {
     const { fingerprint } = bench.reader.read('cert', cert);
     if (observed.cert.state === 'present' && observed.cert.facts.fingerprint === fingerprint) {
@@ -120,8 +122,15 @@ function objectionsTo(
     signedBy: reader.isSigned(answer.cert, signer) ? signer.keyId : null,
   };
   const { notBefore, notAfter, newKey } = answer;
-  const issuance = { notBefore, notAfter, cappedBy: null, ...carriedOver(entity, observed, newKey) };
+  const issuance = { notBefore, notAfter, cappedBy: null, ...carriedFrom(entity, observation, newKey) };
   return objections(made, { entity, issuance, issuer: seen.facts });
+}
+
+/** A bridge has the name and the key of its authority as the certificate of that has them. */
+function carriedFrom(entity: Entity, observation: Observation, newKey: boolean) {
+  const observed = asPlanned(entity, observation);
+  const lender = observation.entities.get(bridgedBy(entity) ?? '');
+  return carriedOver(entity, lender === undefined ? observed : { ...observed, cert: lender.cert }, newKey);
 }
 
 function keyIn({ key }: EntityObservation) {

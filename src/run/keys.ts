@@ -1,6 +1,7 @@
 /** Private keys of a run, open in memory: those that it made, and those that it writes in another form. */
 import { modeOf } from '../pki/artifact.ts';
 import type { Entity } from '../pki/entity.ts';
+import { bridgedBy } from '../pki/key-place.ts';
 import { makesKey, type Work } from '../plan/change.ts';
 import { StepError } from '../store/step-error.ts';
 import { parseKey } from '../x509/parse-key.ts';
@@ -8,7 +9,7 @@ import type { Run } from './run.ts';
 
 /** The key that an entity has after this change, plain. @throws StepError where it is not as it was asked for. */
 export function keyAfter(run: Run, entity: Entity, change: Work): Buffer {
-  return makesKey(change) ? stagedKey(run, entity) : run.published.key(entity.id);
+  return makesKey(change) ? stagedKey(run, entity) : run.published.key(bridgedBy(entity) ?? entity.id);
 }
 
 function stagedKey({ staging, reader }: Run, entity: Entity): Buffer {

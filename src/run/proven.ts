@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
-import { byIdOf, issuersAbove } from '../pki/issuers.ts';
+import { byIdOf, chainAbove, issuersAbove } from '../pki/issuers.ts';
 import { type EntityObservation, NOTHING } from '../plan/observation.ts';
 import { fieldsOf, jsonIn } from '../store/json.ts';
 import { Cache } from '../store/observe/cache.ts';
@@ -96,7 +96,8 @@ function digestsOf(
   );
   return new Map(
     entities.map((entity) => {
-      const others = new Set([...issuersAbove(entity, byId).map(({ id }) => id), ...entity.trust]);
+      const above = [...issuersAbove(entity, byId), ...chainAbove(entity, byId)].map(({ id }) => id);
+      const others = new Set([...above, ...entity.trust]);
       return [entity.id, digestOf([own.get(entity.id), ...[...others].map((id) => own.get(id) ?? null)])];
     }),
   );

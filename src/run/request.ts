@@ -6,12 +6,14 @@ import type { Engine } from '../engine/engine.ts';
 import { signScript } from '../openssl/sign-script.ts';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { byIdOf } from '../pki/issuers.ts';
+import { bridgedBy } from '../pki/key-place.ts';
 import { plainName } from '../pki/paths.ts';
 import { objections } from '../plan/accept.ts';
+import { asPlanned } from '../plan/bridge.ts';
 import { type Issuance, type Wish, waitingOf } from '../plan/change.ts';
 import { diffKeySpec, diffRequest } from '../plan/diff.ts';
 import { type EngineMake, sourcesOf } from '../plan/make.ts';
-import { type EntityObservation, NOTHING, type Observation } from '../plan/observation.ts';
+import type { EntityObservation, Observation } from '../plan/observation.ts';
 import { type Plan, planInventory } from '../plan/plan.ts';
 import { signingRequest } from '../plan/signing-request.ts';
 import { isoTime } from '../plan/validity.ts';
@@ -158,7 +160,7 @@ async function requestedOf(errand: Errand, desk: Desk): Promise<Requested> {
 async function outgoingFor({ entity, wish }: Errand, desk: Desk): Promise<Outgoing> {
   const { output, staging, observation, reader } = desk;
   const { id } = entity;
-  const observed = observation.entities.get(id) ?? NOTHING;
+  const observed = asPlanned(entity, observation);
   const earlier = readOutgoing(output, id);
   if (earlier !== undefined && asksTheSame(earlier, entity, wish, observed, reader)) return earlier;
   if (earlier !== undefined) await archiveOutgoing(output, id, staging.run);
@@ -199,12 +201,13 @@ async function makeRequest(
 ): Promise<void> {
   const { id } = entity;
   const { name } = issuance;
-  const key = { kind: 'file', of: id, isNew: newKey } as const;
+  const holder = bridgedBy(entity) ?? id;
+  const key = { kind: 'file', of: holder, isNew: newKey } as const;
   const make: EngineMake = { op: 'request', of: id, key, ...(name === undefined ? {} : { name }) };
   await staging.make(id);
   for (const source of sourcesOf(make)) await provideSource({ output, staging, published }, source);
   const maker = await engine.perform(make);
-  const keyFile = newKey ? reader.keyring.plain(entity, staging.read(id, 'key')) : published.key(id);
+  const keyFile = newKey ? reader.keyring.plain(entity, staging.read(id, 'key')) : published.key(holder);
   const [facts, csr] = [reader.read('key', keyFile), reader.read('csr', staging.read(id, 'csr'))];
   const found = objections(
     { key: facts, csr, cert: null, signedBy: null },

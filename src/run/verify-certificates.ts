@@ -32,6 +32,8 @@ export type CertificateProblem =
 export interface CertificateCheck {
   readonly entity: EntityId;
   readonly purpose: Purpose;
+  /** The bridge that leads to the root which alone is trusted. Absent: it is the entity's own root. */
+  readonly through?: EntityId;
   readonly problem: CertificateProblem | null;
 }
 
@@ -115,7 +117,7 @@ function copy(path: string, bytes: Buffer): void {
 
 /** One call for many; only where it complains, each is asked about alone, so that the words belong to it. */
 async function checkBatch(
-  { purpose, entities, command }: VerifyBatch,
+  { entities, command, ...asked }: VerifyBatch,
   openssl: Openssl,
 ): Promise<readonly CertificateCheck[]> {
   const { stdout, stderr } = await outputOf(openssl, command);
@@ -123,17 +125,17 @@ async function checkBatch(
   const checks: CertificateCheck[] = [];
   for (const entity of entities) {
     const file = certificateArg(entity);
-    if (good.has(file)) checks.push({ entity: entity.id, purpose, problem: null });
+    if (good.has(file)) checks.push({ entity: entity.id, ...asked, problem: null });
     else if (entities.length === 1)
       checks.push({
         entity: entity.id,
-        purpose,
+        ...asked,
         problem: { kind: 'rejected', complaint: verifyComplaint(stderr) },
       });
     else {
       const args = [...command.args.slice(0, command.args.length - entities.length), file];
       checks.push(
-        ...(await checkBatch({ purpose, entities: [entity], command: { args, input: null } }, openssl)),
+        ...(await checkBatch({ ...asked, entities: [entity], command: { args, input: null } }, openssl)),
       );
     }
   }

@@ -25,6 +25,11 @@ export function refusalText(refusal: Refusal): Advice {
         problem: `"${refusal.entity}" has its key elsewhere, where others replace it`,
         hint: `put its next certificate into "${visible(refusal.path)}" when they have made one`,
       };
+    case 'bridge':
+      return {
+        problem: `"${refusal.entity}" is a further certificate of ${refusal.of}, and has its key`,
+        hint: `give "${refusal.of}" a new key: "pki rotate ${shownWord(refusal.of)}"; this one follows`,
+      };
     case 'renamed-links':
       return {
         problem: `the ${ARTIFACTS[refusal.artifact].file} of ${refusal.entity} is behind links, which cannot be renamed in their folder`,

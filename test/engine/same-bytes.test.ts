@@ -152,9 +152,23 @@ const NAMES: readonly Entity[] = [
   ].map((length) => aClient({ name: `of-${length}`, san: [uri(`u:${'x'.repeat(length)}`)] })),
 ];
 
+const CROSS_SIGNED = `version: 1
+authorities:
+  root: { commonName: Root, pathLength: 3, crossSignedBy: [partner, other] }
+  partner: { commonName: Partner, key: rsa-2048, digest: sha512, signature: rsa-pss, crl: { url: "http://p.test/crl" } }
+  other: { commonName: Other, key: ed25519 }
+servers: { api: { issuer: root, commonName: api.example.test, preferredChain: other } }
+`;
+
 describe.each(OPENSSL_MATRIX)('node makes what %s makes', (binary) => {
   it.each(manifests)('for %s', async (path) => {
     expect(await expectTwins(binary, manifestOf(join(repository, path)))).toBeGreaterThan(10);
+  });
+
+  it('for an authority that others sign as well', async () => {
+    const loaded = loadManifest(CROSS_SIGNED, 'pki.yaml');
+    if (!loaded.ok) throw new Error('it is no manifest');
+    expect(await expectTwins(binary, loaded.inventory)).toBeGreaterThan(6);
   });
 
   it('for every kind of key, at every place in a hierarchy', async () => {

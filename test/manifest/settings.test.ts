@@ -40,6 +40,7 @@ describe('the table of settings', () => {
     expect(own).toEqual([
       'commonName',
       'san',
+      'crossSignedBy',
       'pathLength',
       'digest',
       'signature',
