@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { CLI, plainEnvironment, type Run, snapshot } from '../helpers/cli.ts';
 import { withEngine } from '../helpers/engine.ts';
+import { EVERYTHING } from '../helpers/everything.ts';
 import { inPairs } from '../helpers/pairs.ts';
 import { copyOf, Project } from './project.ts';
 import {
   brokenPromises,
-  EVERYTHING,
   filesBelow,
   imperfections,
   keysAnywhere,
@@ -158,8 +158,8 @@ function chosen(operations: number, offset: number, [usual, thorough]: readonly 
   return all.filter((n) => n % stride === offset % stride);
 }
 
-const KILLS = [79, 1] as const;
-const FAULTS = [211, 5] as const;
+const KILLS = [127, 1] as const;
+const FAULTS = [311, 5] as const;
 
 async function withProject(base: Project, run: (project: Project) => Promise<void>): Promise<void> {
   const project = copyOf(base);
@@ -218,7 +218,7 @@ function killAfter(
 }
 
 describe('kill -9 at any moment', () => {
-  const TIMES = EVERYTHING ? 320 : 18;
+  const TIMES = EVERYTHING ? 320 : 12;
 
   it(`${TIMES} times, and up to three times in a row in the same folder`, async () => {
     const random = randomFrom(20261123);

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { apply, type Consent, openProject } from '../../src/index.ts';
 import { resultJson } from '../../src/report/outcome.ts';
 import { REPOSITORY, runProgram, snapshot } from '../helpers/cli.ts';
+import { EVERYTHING } from '../helpers/everything.ts';
 import { openssl } from '../helpers/openssl.ts';
 import { type ChangeJson, copyOf, Project, type ReasonJson } from './project.ts';
 
@@ -917,7 +918,7 @@ async function appliedHere(project: Project, { allow }: Case): Promise<AppliedJs
 }
 
 /** Every so-many-th case is applied by the command, all of them with PKI_TEST_ALL=1. */
-const BY_COMMAND = process.env['PKI_TEST_ALL'] === '1' ? 1 : 8;
+const BY_COMMAND = EVERYTHING ? 1 : 8;
 
 async function run(one: Case): Promise<void> {
   const project = copyOf(await folderOf(one.from));

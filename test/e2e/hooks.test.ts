@@ -3,10 +3,11 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext, createServer, type SecureContext, type Server } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EVERYTHING } from '../helpers/everything.ts';
 import { openssl } from '../helpers/openssl.ts';
 import { inPairs } from '../helpers/pairs.ts';
 import { copyOf, Project } from './project.ts';
-import { EVERYTHING, withFault } from './wholeness.ts';
+import { withFault } from './wholeness.ts';
 
 /** Leaves a line for each call: who, and the serial number that the entity has then; fails while `broken` is there. */
 const RELOAD = `[ ! -e broken ] && echo "$PKI_ENTITY $PKI_SERIAL $(openssl x509 -in "$PKI_FOLDER/cert.pem" -noout -serial)" >>ran && env >environment && echo reloaded && echo "$PKI_CHANGED" >changed`;

@@ -5,6 +5,7 @@ import { cpSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { REPOSITORY, runProgram, snapshot } from '../helpers/cli.ts';
+import { EVERYTHING } from '../helpers/everything.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { copyOf, Project, put } from './project.ts';
 
@@ -64,7 +65,8 @@ describe.each(PROGRAMS.map((program) => [versionOf(program), program] as const))
   };
 
   const expectProven = async (project: Project): Promise<void> => {
-    for (const one of both) {
+    // What a program has made, it finds sound: the other one is the judge.
+    for (const one of EVERYTHING ? both : [{}]) {
       const run = await project.pki(['verify', '--json'], { env: one });
       const { ok, certificates } = JSON.parse(run.stdout);
       expect({ code: run.code, ok, stderr: run.stderr }).toMatchObject({ code: 0, ok: true });

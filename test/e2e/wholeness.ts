@@ -9,9 +9,6 @@ import { pathToFileURL } from 'node:url';
 import { REPOSITORY, runProgram } from '../helpers/cli.ts';
 import type { Project } from './project.ts';
 
-/** Runs everything that the default run takes samples of. */
-export const EVERYTHING = process.env['PKI_TEST_ALL'] === '1';
-
 const SECTIONS = ['authorities', 'servers', 'clients', 'peers'] as const;
 
 /** Paths of all files below a folder, relative to it. Links to folders are not followed: a run may leave one to itself. */

@@ -14,6 +14,7 @@ import { observe } from '../../src/store/observe/observe.ts';
 import { type Ended, runScript, script } from '../helpers/child.ts';
 import { ENGINE } from '../helpers/engine.ts';
 import { anAuthority, anInventory, aServer, dns, NOW } from '../helpers/entities.ts';
+import { sampleOf } from '../helpers/everything.ts';
 import { memoryFolder } from '../helpers/folders.ts';
 import { inPairs } from '../helpers/pairs.ts';
 
@@ -162,8 +163,8 @@ function litterIn(root: string): readonly string[] {
   return [...litter, ...(existsSync(commit) ? readdirSync(commit) : [])];
 }
 
-/** Enough of them to notice; with PKI_EVERY_OPERATION=1 all, which takes a minute (store/commit.test.ts always does). */
-const STRIDE = process.env['PKI_EVERY_OPERATION'] ? 1 : 23;
+/** Enough of them to notice. */
+const STRIDE = 31;
 
 async function atManyOperations(
   kind: string,
@@ -173,11 +174,10 @@ async function atManyOperations(
   const count = readFileSync(log, 'utf8').trim().split('\n').length;
   unlinkSync(log);
   expect(count).toBeGreaterThan(40);
-  const tasks = Array.from({ length: Math.ceil(count / STRIDE) }, (_, i) => async () => {
+  return inPairs(sampleOf(count, STRIDE), async (at) => {
     const root = copyOfBase();
-    return { root, ended: await runScript(applyScript, [root], { at: 1 + i * STRIDE, kind }) };
+    return { root, ended: await runScript(applyScript, [root], { at, kind }) };
   });
-  return inPairs(tasks, (task) => task());
 }
 
 describe('an apply that is killed', () => {

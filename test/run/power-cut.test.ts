@@ -15,6 +15,7 @@ import { randomFrom } from '../e2e/wholeness.ts';
 import { runScript, script } from '../helpers/child.ts';
 import { ENGINE } from '../helpers/engine.ts';
 import { aClient, anAuthority, anInventory, aServer, dns, NOW } from '../helpers/entities.ts';
+import { EVERYTHING } from '../helpers/everything.ts';
 import { memoryFolder } from '../helpers/folders.ts';
 import { type Disk, PowerCuts, restore } from '../helpers/power-cut.ts';
 
@@ -134,8 +135,8 @@ function restored(disk: Disk): string {
   return root;
 }
 
-/** Enough of them to notice; with PKI_EVERY_OPERATION=1 many more. */
-const SAMPLES = process.env['PKI_EVERY_OPERATION'] ? 1000 : 8;
+/** Enough of them to notice. */
+const SAMPLES = EVERYTHING ? 1000 : 8;
 
 /** Some disks of a run, and those that a cut at its very end may leave. */
 function samples(cuts: PowerCuts, seed: number): readonly Disk[] {

@@ -11,6 +11,7 @@ import { parseLabelledKey } from '../../src/x509/parse-der.ts';
 import { EncryptedKeyError, ForeignKeyError, parseKey } from '../../src/x509/parse-key.ts';
 import { pemText } from '../../src/x509/pem.ts';
 import { DamagedKeyError } from '../../src/x509/private-key.ts';
+import { EVERYTHING } from '../helpers/everything.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { opensslSync } from '../helpers/openssl.ts';
 
@@ -210,7 +211,7 @@ describe('what may be a key for another program is named', () => {
     opensslSync(['req', '-x509', '-key', 'rsa.pem', '-subj', '/CN=x', '-out', 'x.pem'], folder);
     const store = read('pkcs12', '-export', '-inkey', 'rsa.pem', '-in', 'x.pem', '-passout', 'pass:x');
     expect(formatOf(store)).toEqual({ kind: 'pkcs12' });
-    skip(process.env['PKI_TEST_ALL'] === undefined, 'keytool takes seconds: PKI_TEST_ALL=1');
+    skip(!EVERYTHING, 'keytool takes seconds: PKI_TEST_ALL=1');
     const args = [
       '-genkeypair',
       '-keystore',
