@@ -68,6 +68,7 @@ function partLines(part: Part, change: Work, context: Context): readonly Line[] 
         { cat: isOwn && makesKey(change) ? stagedPath(part.of, 'key') : shellPath(filePath(entity, 'key')) },
       ];
     case 'certificate':
+      if (entity.elsewhere) return [{ call: `openssl x509 -in ${shellPath(filePath(entity, 'cert'))}` }];
       return [
         {
           cat:
@@ -82,6 +83,8 @@ function partLines(part: Part, change: Work, context: Context): readonly Line[] 
       return earlierLines(part.of, context);
     case 'routes':
       return routeLines(part.of, context);
+    case 'presented':
+      return [{ call: `behind 1 ${shellPath(filePath(entity, 'cert'))}` }];
     case 'cross':
       return isOwn ? ownCrossLines(change, context) : crossLines(part.of, context);
     case 'list':

@@ -55,7 +55,9 @@ export function planScript(plan: Plan, inventory: Inventory, program = 'openssl'
     return [`# ${step.id}`, ...first, ...stepLines(step, context)].join('\n');
   });
   const functions = [
-    ...(plan.changes.some((change) => keptTrustOf(change).previous.length > 0) ? [PICK, BEHIND] : []),
+    ...(plan.changes.some((change) => keptTrustOf(change).previous.length > 0 || presents(change, context))
+      ? [PICK, BEHIND]
+      : []),
     ...(plan.changes.some((change) => hasLinks(change, context)) ? [LINK_FUNCTIONS] : []),
   ];
   const copied = copyLines(plan.changes.filter(isWork).flatMap(({ relocations }) => relocations));
@@ -96,6 +98,11 @@ function hasLinks(change: Change, { byId }: Context): boolean {
   const entity = byId.get(change.id);
   if (change.action === 'remove' || change.action === 'revoke') return true;
   return entity !== undefined && isWork(change) && usesLinks(entity, change);
+}
+
+/** Whether files of an entity are made of a certificate that was issued elsewhere. */
+function presents({ id }: Change, { byId }: Context): boolean {
+  return byId.get(id)?.elsewhere === true;
 }
 
 /** Before the first step of an entity. */

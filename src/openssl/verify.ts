@@ -31,10 +31,12 @@ export function verifyBatches(
     return of === null ? [] : [{ of, id: bridge.id }];
   });
   const groups = new Map<string, Group>();
-  for (const entity of entities.filter(wanted)) {
+  for (const entity of entities.filter((one) => one.keyPlace?.kind !== 'anchor' && wanted(one))) {
     for (const line of linesOf(entity, byId, bridges)) {
       for (const purpose of purposesOf(entity)) {
-        const name = [purpose, ...line.issuers.map(({ id }) => id)].join(' ');
+        // What stands behind a certificate from elsewhere is no help for another one.
+        const own = entity.elsewhere ? [entity.id] : [];
+        const name = [purpose, ...own, ...line.issuers.map(({ id }) => id)].join(' ');
         const group = groups.get(name) ?? { ...line, purpose, judged: [] };
         groups.set(name, group);
         group.judged.push(entity);
@@ -110,7 +112,8 @@ function statedPurposes({ extendedKeyUsage = [], keyUsage }: Entity): readonly P
 /**
  * Only the root is trusted, so a missing or wrong intermediate cannot hide. `-x509_strict`: what RFC 5280 requires;
  * `-policy_check`: policies, and any of them: without `-policy`, openssl wants none where a chain demands one, though
- * RFC 5280 §6.1.1 (c) begins with any (openssl quirk).
+ * RFC 5280 §6.1.1 (c) begins with any (openssl quirk). A root of others may be older than RFC 5280, and verifiers take it as
+ * it is: what they issue is judged by the contract (plan/contract.ts), and here without `-x509_strict`, in one call each.
  */
 export function verifyCommand(
   issuers: readonly Entity[],
@@ -119,9 +122,10 @@ export function verifyCommand(
 ): Command {
   const root = issuers.slice(-1).flatMap((issuer) => ['-CAfile', certificateArg(issuer)]);
   const between = issuers.slice(0, -1).flatMap((issuer) => ['-untrusted', certificateArg(issuer)]);
+  const [first] = judged;
   const args = [
     'verify',
-    '-x509_strict',
+    ...(first?.elsewhere ? ['-untrusted', certificateArg(first)] : ['-x509_strict']),
     '-policy_check',
     '-policy',
     'anyPolicy',

@@ -75,6 +75,8 @@ interface EntityBase {
   readonly validity: number;
   /** The authority that signs; `null` for a root, which signs itself. */
   readonly issuer: EntityId | null;
+  /** Its issuer is an anchor: key and certificate are made elsewhere and put in place, and judged here. */
+  readonly elsewhere?: true;
   /** Root authorities whose certificates make up `ca.pem`, own root first. */
   readonly trust: readonly EntityId[];
   readonly outputs: readonly Output[];

@@ -5,12 +5,25 @@
 import type { Entity } from '../pki/entity.ts';
 import { hex } from '../x509/der.ts';
 import { type AnyExtension, EXTENSIONS, type Found, findExtension } from '../x509/extensions.ts';
-import type { CertificateFacts, KeyFacts, KeyId, RequestFacts } from '../x509/facts.ts';
+import {
+  type CertificateFacts,
+  type KeyFacts,
+  type KeyId,
+  keyIdentifierOf,
+  type RequestFacts,
+} from '../x509/facts.ts';
 import { encodedNameDer } from '../x509/name.ts';
 import type { Issuance } from './change.ts';
+import { breachesOf, SLACK } from './contract.ts';
 import { diffCertificate, diffKeySpec, diffRequest, namesCertificate, namesIssuer } from './diff.ts';
 import type { EncodedExtension, Objection } from './objection.ts';
-import { type CertificateSpec, certificateSpec, issuedBy, writtenExtensions } from './wanted.ts';
+import {
+  type CertificateSpec,
+  certificateSpec,
+  issuedBy,
+  wantedCertificate,
+  writtenExtensions,
+} from './wanted.ts';
 
 /** What an entity has now: its key, be it new or kept, and what was staged, as facts of the files. */
 export interface Made {
@@ -34,17 +47,43 @@ export interface Asked {
 /** Everything that is wrong; nothing means that it may be published. */
 export function objections(made: Made, asked: Asked): readonly Objection[] {
   const { entity, issuance, issuer } = asked;
-  const forRequest = [
-    ...diffKeySpec(made.key.spec, entity).map(
-      ({ before, after }) => ({ kind: 'key', before, after }) as const,
-    ),
-    ...(made.csr === null ? [] : requestObjections(made.csr, made.key, entity)),
-  ];
+  const forRequest = keyObjections(made, entity);
   if (made.cert === null || issuance === null) return forRequest;
   const by = issuer === null ? null : issuedBy(issuer);
   const spec = certificateSpec(entity, by, issuance, made.key.keyIdentifier);
   const signer = issuer?.keyId ?? made.key.keyId;
   return [...forRequest, ...certificateObjections({ ...made, cert: made.cert }, spec, signer)];
+}
+
+function keyObjections({ key, csr }: Made, entity: Entity): readonly Objection[] {
+  return [
+    ...diffKeySpec(key.spec, entity).map(({ before, after }) => ({ kind: 'key', before, after }) as const),
+    ...(csr === null ? [] : requestObjections(csr, key, entity)),
+  ];
+}
+
+/**
+ * The same of what came from another machine. Whatever signed there, it may have written names in its own way and have cut
+ * the time short; but it lies within what was asked, and was signed by the key that was asked.
+ */
+export function answerObjections(made: Made, asked: Asked): readonly Objection[] {
+  const { entity, issuance, issuer } = asked;
+  const { cert, key, signedBy } = made;
+  if (cert === null || issuance === null || issuer === null) return objections(made, asked);
+  const { notBefore, notAfter } = issuance;
+  const by = issuedBy(issuer);
+  const wanted = wantedCertificate(entity, by, keyIdentifierOf(cert));
+  return [
+    ...keyObjections(made, entity),
+    ...breachesOf(cert, { wanted, keyId: null, longest: Number.POSITIVE_INFINITY }).map(
+      (reason) => ({ kind: 'certificate', reason }) as const,
+    ),
+    ...unless(cert.keyId === key.keyId, { kind: 'certificate-key' }),
+    ...unless(signedBy === issuer.keyId, { kind: 'certificate-signature' }),
+    ...unless(namesIssuer(cert, by) && namesCertificate(cert, by), { kind: 'issuer-name' }),
+    ...unless(cert.notBefore >= notBefore - SLACK, { kind: 'not-before', found: cert.notBefore }),
+    ...unless(cert.notAfter <= notAfter, { kind: 'not-after', found: cert.notAfter }),
+  ];
 }
 
 function requestObjections(csr: RequestFacts, key: KeyFacts, entity: Entity): readonly Objection[] {

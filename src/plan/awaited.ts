@@ -5,6 +5,7 @@ import { isOffline } from '../pki/key-place.ts';
 import type { Waiting, Wish } from './change.ts';
 import type { Context } from './context.ts';
 import { type Decision, decide } from './decision.ts';
+import { isElsewhere, waitingElsewhere } from './elsewhere.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Outlook } from './outlook.ts';
 import type { Reason } from './reason.ts';
@@ -20,6 +21,12 @@ const AS_IT_IS: Decision = { newKey: false, issuance: null, reasons: [], alterat
 
 /** Where the key that has to sign is elsewhere, and no answer has come from there, the pair stays for now. */
 export function decidePossible(entity: Entity, observed: EntityObservation, context: Context): Possible {
+  if (isElsewhere(entity))
+    return {
+      decision: AS_IT_IS,
+      waiting: waitingElsewhere(entity, observed, context),
+      answered: false,
+    };
   const decision = decide(entity, observed, context);
   const { issuance, reasons } = decision;
   const on = issuance === null ? null : signerAwaited(entity, context);

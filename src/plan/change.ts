@@ -111,6 +111,8 @@ export interface Waiting {
   readonly on: EntityId;
   /** Why another certificate is needed. */
   readonly reasons: readonly Reason[];
+  /** Certificates are made where that key is, and put in place by others. Absent: by `pki request` and `pki import`. */
+  readonly elsewhere?: true;
   /** Whether the certificate that is there serves until then; what was asked for by name is not there before. */
   readonly serves: boolean;
   /** What that key is asked for; `null`: not before something above it is there. */

@@ -91,7 +91,10 @@ function attributeText({ type, value }: NameAttribute): string {
 }
 
 /** An extension made by another tool is right if its rule accepts it, and is otherwise explained field by field. */
-function diffExtension(facts: CertificateFacts, { rule, wanted }: WantedExtension): readonly FieldChange[] {
+export function diffExtension(
+  facts: CertificateFacts,
+  { rule, wanted }: WantedExtension,
+): readonly FieldChange[] {
   const found = findExtension(facts, rule);
   if (isRight(rule, found, wanted)) return [];
   const asked = wanted.presence === 'none' ? undefined : wanted;
@@ -172,13 +175,13 @@ export function wrongCertificate(
  * MD5, SHA-1 and older: refused by security level 2, Go, GnuTLS and browsers, except on roots, which no verifier
  * checks.
  */
-function weakness({ signature }: CertificateFacts, { issuer }: WantedCertificate): readonly Reason[] {
+export function weakness({ signature }: CertificateFacts, { issuer }: WantedCertificate): readonly Reason[] {
   const isWeak = issuer !== null && /sha1|md[245]|ripemd/i.test(signature);
   return isWeak ? [{ kind: 'weak', what: `signature ${signature}` }] : [];
 }
 
 /** How the issuer signed, as far as the manifest states it. Of a root's own signature no verifier asks. */
-function diffSignature(
+export function diffSignature(
   { signature }: CertificateFacts,
   { issuer, signing }: WantedCertificate,
 ): readonly FieldChange[] {

@@ -87,12 +87,24 @@ export interface EntityObservation extends ArtifactStates {
   readonly signedBy: KeyId | null;
   /** The key that made the list's signature, in the same way. Absent: there is no list. */
   readonly listSignedBy?: KeyId | null;
+  /** Absent: it is issued here, or has no readable certificate. */
+  readonly presented?: Presented;
   /** Absent: nothing but plain files, or nothing at all. */
   readonly published?: Published;
   /** Absent: every file that is there is in its place. */
   readonly formerLocation?: FormerLocation;
   /** Whose the folder is that the entity has to itself; `null`: it is not there. Absent: it is shared, or no one asked. */
   readonly folder?: Owner | null;
+}
+
+/** What stands behind the certificate of an entity that is issued elsewhere, in the same file. */
+export interface Presented {
+  /** In the order of the file. */
+  readonly certificates: readonly Fingerprint[];
+  /** The root of its issuer that they lead to; `null`: none. */
+  readonly root: Fingerprint | null;
+  /** When the first certificate on that way ends, the root among them; seconds since 1970, `null` where there is none. */
+  readonly notAfter: number | null;
 }
 
 /** An authority below another, as it was found. */

@@ -24,10 +24,13 @@ export type Part =
   /** Cross-certificates of a root, newest first. */
   | { readonly kind: 'cross'; readonly of: EntityId }
   /** The revocation list of an authority. */
-  | { readonly kind: 'list'; readonly of: EntityId };
+  | { readonly kind: 'list'; readonly of: EntityId }
+  /** What stands behind the certificate of a leaf that is issued elsewhere, in the same file. */
+  | { readonly kind: 'presented'; readonly of: EntityId };
 
 /** Leaf excluded, no root (RFC 8446 §4.4.2); cross-certificates stand where the root would. */
 export function chainParts(entity: Entity, byId: ById): readonly Part[] {
+  if (entity.elsewhere) return [{ kind: 'presented', of: entity.id }];
   const above = chainAbove(entity, byId);
   const [top, root] = [above.at(-2), above.at(-1)];
   if (root === undefined) return [];
@@ -86,6 +89,8 @@ export interface Member {
   readonly crossChanges: boolean;
   /** Its revocation list; `null`: one that is not made yet. Absent: there is none. */
   readonly list?: Fingerprint | null;
+  /** What stands behind the certificate of a leaf that is issued elsewhere. Absent: nothing. */
+  readonly presented?: readonly Fingerprint[];
 }
 
 /** Members by id; those that a plan does not know contribute nothing. */
@@ -117,6 +122,8 @@ function pieces(part: Part, member: Member, members: Members): readonly (string 
       return member.cross;
     case 'list':
       return member.list === undefined ? [] : [member.list === null ? null : listPiece(member.list)];
+    case 'presented':
+      return member.presented ?? [];
     default:
       return unreachable(part);
   }
@@ -163,6 +170,8 @@ function changes({ kind }: SimplePart, member: Member): boolean {
       return member.crossChanges;
     case 'list':
       return member.list === null;
+    case 'presented':
+      return false;
     default:
       return unreachable(kind);
   }

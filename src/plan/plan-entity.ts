@@ -11,6 +11,7 @@ import { errandsFor } from './commands.ts';
 import type { Context } from './context.ts';
 import { consentsFor, type Decision } from './decision.ts';
 import { derivedFiles, unwantedFiles, wantedOutputs } from './derived.ts';
+import { isDerivable, isElsewhere } from './elsewhere.ts';
 import { type Contents, contentReasons, fileChanges } from './file-changes.ts';
 import { claimOf, grantFor, lackingRight } from './grant.ts';
 import { issueAction, replaced } from './issue-action.ts';
@@ -73,10 +74,11 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
   const list = decideList(entity, observed, decision, context.listings.get(entity.id), context.now);
   const after = listAfter(entity, observed, list.list);
   const situation = situationOf(entity, observed, previous.keep, context, after);
+  const makeable = wanted.filter((file) => isDerivable(file, entity, observed, waiting, context));
   const contents: Contents = {
     wanted,
-    derived: decision.issuance === null ? derivedFiles(wanted, observed, situation) : [],
-    unwanted: unwantedFiles(entity, observed, wanted),
+    derived: decision.issuance === null ? derivedFiles(makeable, observed, situation) : [],
+    unwanted: isElsewhere(entity) ? [] : unwantedFiles(entity, observed, wanted),
     previous,
     lock: decision.newKey ? [] : lockReasons(entity, observed.key),
     list,

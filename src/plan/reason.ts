@@ -56,6 +56,8 @@ export type Reason =
   | { readonly kind: 'shared-key'; readonly other: EntityId }
   /** The signature was not made by the issuer's current key. */
   | { readonly kind: 'foreign-issuer'; readonly issuer: EntityId }
+  /** With what stands behind it, the certificate leads to no root of its issuer, of which only certificates are here. */
+  | { readonly kind: 'unrooted'; readonly issuer: EntityId }
   /** The issuer changes in this plan, so everything below it follows. */
   | { readonly kind: 'issuer-changes'; readonly issuer: EntityId }
   /** Inside its renewal window; `seconds` are left. */

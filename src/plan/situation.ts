@@ -19,7 +19,7 @@ export function situationOf(
   { byId, outlooks, anchors }: Context,
   list: Pick<Member, 'list'> = makesList(entity) ? { list: null } : {},
 ): Situation {
-  const { cert } = observed;
+  const { cert, presented } = observed;
   const key = keyOf(entity, observed);
   const own: Member = {
     id: entity.id,
@@ -32,6 +32,7 @@ export function situationOf(
     cross: [],
     crossChanges: false,
     ...list,
+    ...(presented === undefined ? {} : { presented: presented.certificates }),
   };
   const members = (id: EntityId): Member | undefined => (id === entity.id ? own : outlooks.get(id));
   return { entity, byId, key, members, anchors };

@@ -80,7 +80,7 @@ function stateOf(change: Change, entity: Entity, certificate: CertificateFacts |
   if (change.action === 'wait') return 'waiting';
   if (change.action !== 'keep') return 'due';
   const isInWindow = left <= renewWindow(entity.renewBefore, lifetime(certificate));
-  return isInWindow && entity.issuer !== null ? 'capped' : 'ok';
+  return isInWindow && entity.issuer !== null && !entity.elsewhere ? 'capped' : 'ok';
 }
 
 /** Whether nothing is to be done about it. */

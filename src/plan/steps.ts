@@ -223,6 +223,7 @@ function ownNeeds({ kind, of }: Part, change: Work): readonly StepId[] {
     case 'earlier':
     case 'routes':
     case 'joint':
+    case 'presented':
       return [];
     default:
       return unreachable(kind);

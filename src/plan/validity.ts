@@ -9,6 +9,8 @@ import type { Reason } from './reason.ts';
 export interface Ceiling {
   readonly id: EntityId;
   readonly notAfter: number;
+  /** Whose key is awaited before it can sign. */
+  readonly awaits?: EntityId | null;
 }
 
 /** notAfter counts its own second (RFC 5280 §4.1.2.5), hence the −1; nothing outlives what vouches for it. */
@@ -50,7 +52,9 @@ function lengthReasons(facts: CertificateFacts, entity: Entity, ceiling: Ceiling
   const found = lifetime(facts);
   const asWanted = Math.abs(found - entity.validity) <= TOLERANCE;
   const capped = found < entity.validity && facts.notAfter === ceiling?.notAfter;
-  if (asWanted || capped) return [];
+  // What signs where the key is may have given it less; that it ends sooner is no reason to go there again.
+  const isGivenLess = found < entity.validity && ceiling !== null && ceiling.awaits === ceiling.id;
+  if (asWanted || capped || isGivenLess) return [];
   return [
     { kind: 'differs', field: 'validity', before: lengthText(found), after: lengthText(entity.validity) },
   ];

@@ -66,6 +66,8 @@ function wordsOf(reason: RecordedReason): string {
       return `the private key is that of ${reason.other}`;
     case 'foreign-issuer':
       return `not signed by the current key of ${reason.issuer}`;
+    case 'unrooted':
+      return `leads to no root in the file of ${reason.issuer}`;
     case 'issuer-changes':
       return `${reason.issuer} changes`;
     case 'expires':

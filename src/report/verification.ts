@@ -7,6 +7,7 @@ import type { CertificateCheck } from '../run/verify-certificates.ts';
 import type { TrustProblem } from '../run/verify-trust.ts';
 import { blockageText } from '../words/blockage.ts';
 import { handshakesJson } from './handshakes.ts';
+import { reasonText } from './reason.ts';
 import type { Style } from './style.ts';
 
 /** Checks that failed, all of them where `verbose`, then a summary; ends with a newline. */
@@ -56,6 +57,9 @@ function hintsFor(bad: readonly CertificateCheck[]): readonly string[] {
   const rejected = [...new Set(isOf('rejected').map(({ entity }) => entity))];
   const again = rejected.length === 1 ? 'it again, with a new key' : 'them again, with new keys';
   return [
+    ...(isOf('contract').length === 0
+      ? []
+      : ['have it issued again where its issuer is; what is right there has to be in the manifest']),
     ...(isOf('missing').length === 0 ? [] : ['"pki apply" issues what is missing']),
     ...(rejected.length === 0
       ? []
@@ -80,6 +84,8 @@ function complaintOf({ entity, problem }: CertificateCheck): string | null {
       return problem.complaint;
     case 'missing':
       return problem.of === entity ? 'there is no certificate' : `there is no certificate of ${problem.of}`;
+    case 'contract':
+      return `is not what the manifest says: ${problem.reasons.map(reasonText).join('; ')}`;
     case 'blocked':
       return `"${problem.path}" ${blockageText(problem.cause)}`;
     default:

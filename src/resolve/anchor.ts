@@ -70,21 +70,17 @@ function wrong(path: string, what: string, hint: string): Parsed<never> {
   return refused('anchor', `certificate ${quote(path)} ${what}`, hint);
 }
 
-/** An error for each entry that names one as its issuer. */
-export function checkAnchoredIssuers(
-  drafts: readonly Draft[],
-  authorities: readonly AuthorityDraft[],
-  report: Report,
-): void {
+/** An error for each authority that names one as its issuer; leaves below one come from elsewhere (elsewhere.ts). */
+export function checkAnchoredIssuers(authorities: readonly AuthorityDraft[], report: Report): void {
   const anchors = new Set(authorities.filter(isAnchor).map(({ name }) => name));
-  for (const draft of drafts) {
+  for (const draft of authorities) {
     if (draft.issuer === undefined || !anchors.has(draft.issuer) || isAnchor(draft)) continue;
     report.error({
       code: 'anchor',
       at: draft.at('issuer'),
       about: draftText(draft),
       message: `${draftText(draft)} cannot be signed by ${quote(draft.issuer)}, of which only the certificate is here`,
-      hint: `name an authority that signs here; ${quote(draft.issuer)} can stand in "trust"`,
+      hint: `name an authority that signs here; ${quote(draft.issuer)} can be the issuer of servers, clients and other leaves, and stand in "trust"`,
     });
   }
 }

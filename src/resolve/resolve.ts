@@ -19,6 +19,7 @@ import { checkCritical } from './critical.ts';
 import { checkDoubts } from './doubts.ts';
 import type { AuthorityDraft, Draft } from './draft.ts';
 import { draftsOf } from './drafts.ts';
+import { checkElsewhere, isIssuedElsewhere, outputsElsewhere } from './elsewhere.ts';
 import { checkHandshakeSizes } from './handshake-size.ts';
 import { type Hierarchy, hierarchyOf } from './hierarchy.ts';
 import { sansOf } from './host-name.ts';
@@ -145,12 +146,14 @@ function leafOf(signed: SignedLeaf, { trusts, throughs, report }: Context): EndE
   const { leaf, issuer } = signed;
   checkRenewal(leaf, report);
   const kept: Pick<EndEntity, Kept<'leaf'>> = pick(leaf.settings, OF_LEAF);
+  const isElsewhere = isIssuedElsewhere(signed);
   const entity: EndEntity = {
     kind: leaf.kind,
     ...baseOf(leaf),
     san: sansOf(leaf, report),
     // without a position an error is reported, and this entity is never used
     issuer: issuer?.authority.id ?? '',
+    ...(isElsewhere ? { elsewhere: true, outputs: outputsElsewhere(leaf) } : {}),
     trust: trusts(signed),
     ...throughs(signed),
     ...revocationOf(leaf),
@@ -187,7 +190,8 @@ function authoritiesOf(context: Context): Entity[] {
 function signedPairs(hierarchy: Hierarchy, leaves: readonly SignedLeaf[]) {
   const pairs: (readonly [Draft, AuthorityDraft])[] = [];
   for (const { authority, issuer } of hierarchy.order) if (issuer) pairs.push([authority, issuer]);
-  for (const { leaf, issuer } of leaves) if (issuer) pairs.push([leaf, issuer.authority]);
+  for (const { leaf, issuer } of leaves)
+    if (issuer && !isAnchor(issuer.authority)) pairs.push([leaf, issuer.authority]);
   return pairs;
 }
 
@@ -202,7 +206,7 @@ export function resolve(parsed: ParsedManifest, report: Report, files: SideFiles
   const context = { hierarchy, trusts: trustsIn(hierarchy, report), throughs, bridges, report };
   const leaves = signedLeaves(hierarchy, report);
   checkBrokenEntries(drafts, report);
-  checkAnchoredIssuers(all, drafts.authorities, report);
+  checkAnchoredIssuers(drafts.authorities, report);
   checkPathLengths(hierarchy, report);
   checkBridgeLengths(bridges, hierarchy, report);
   checkSubjects(all, report);
@@ -223,6 +227,7 @@ export function resolve(parsed: ParsedManifest, report: Report, files: SideFiles
   checkCritical(all, report);
   checkRevocations(hierarchy, leaves, report);
   checkSigning(drafts.authorities, report);
+  checkElsewhere(leaves, report);
   checkPresented(leaves, report);
   checkHandshakeSizes(leaves, hierarchy, report);
   checkBundles(leaves, report);

@@ -3,7 +3,7 @@ import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import { bridgedBy } from '../pki/key-place.ts';
 import { plainName } from '../pki/paths.ts';
-import { objections } from '../plan/accept.ts';
+import { answerObjections } from '../plan/accept.ts';
 import type { Answered } from '../plan/answered.ts';
 import { asPlanned } from '../plan/bridge.ts';
 import { carriedOver } from '../plan/decision.ts';
@@ -97,7 +97,7 @@ function forget(id: EntityId, { key, cert }: EntityObservation, { output }: Benc
   if (isWhole && readOutgoing(output, id) !== undefined) dropOutgoing(output.own, id);
 }
 
-/** By the comparison that judges what is made here. */
+/** By the contract: what signed it need not be this program. */
 function objectionsTo(
   entity: Entity,
   answer: Answer,
@@ -123,7 +123,7 @@ function objectionsTo(
   };
   const { notBefore, notAfter, newKey } = answer;
   const issuance = { notBefore, notAfter, cappedBy: null, ...carriedFrom(entity, observation, newKey) };
-  return objections(made, { entity, issuance, issuer: seen.facts });
+  return answerObjections(made, { entity, issuance, issuer: seen.facts });
 }
 
 /** A bridge has the name and the key of its authority as the certificate of that has them. */

@@ -50,6 +50,8 @@ function ownText(run: Run, change: Work, part: Part): string {
       );
     case 'list':
       return change.list === undefined ? published.list(of) : listText(staging.read(of, 'crl'));
+    case 'presented':
+      return published.presented(of);
     default:
       return unreachable(part);
   }
@@ -61,6 +63,7 @@ function memberText({ published }: Run, part: Part): string {
   switch (part.kind) {
     case 'key':
     case 'routes':
+    case 'presented':
       throw new Error(`Internal error: the ${part.kind} of ${of} is no part of another entity's file`);
     case 'certificate':
       return published.certificate(of).pem;

@@ -123,6 +123,12 @@ export class Published {
     return this.#certificates(id, keptTrustOf(this.#change(id)).previous);
   }
 
+  /** What stands behind the certificate of a leaf, in the same file. */
+  presented(id: EntityId): string {
+    const [, ...others] = certificateBlocks(this.certificateBytes(id));
+    return others.map((der) => pemText('CERTIFICATE', der)).join('');
+  }
+
   /** What intermediates had from those, before they are published again. */
   keptRoutes(id: EntityId): string {
     const { routes } = keptTrustOf(this.#change(id));

@@ -15,7 +15,10 @@ import {
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
 import type { Blockage } from '../plan/blockage.ts';
+import { isElsewhere } from '../plan/elsewhere.ts';
 import type { FileState } from '../plan/observation.ts';
+import type { Reason } from '../plan/reason.ts';
+import { readContractFaults } from '../store/observe/presented.ts';
 import { readPublished } from '../store/symlinks/read.ts';
 import { UserError } from '../store/user-error.ts';
 
@@ -25,6 +28,8 @@ export type CertificateProblem =
   | { readonly kind: 'rejected'; readonly complaint: string }
   /** There is no certificate, of the entity itself or of an issuer. */
   | { readonly kind: 'missing'; readonly of: EntityId }
+  /** It was issued elsewhere, and is not what the manifest says. */
+  | { readonly kind: 'contract'; readonly reasons: readonly Reason[] }
   /** What is in its place cannot be read as a plain file. */
   | { readonly kind: 'blocked'; readonly path: string; readonly cause: Blockage };
 
@@ -57,10 +62,24 @@ export async function checkCertificates(
   try {
     const { there, absent } = copyAll(entities, options.root, copies);
     const openssl = opensslIn(copies, options.binary, options);
-    return [...absent, ...(await judge(there, openssl, options.touched))];
+    const broken = entities.flatMap((entity) => breachIn(entity, entities, options));
+    return [...absent, ...broken, ...(await judge(there, openssl, options.touched))];
   } finally {
     await rm(copies, { recursive: true, force: true });
   }
+}
+
+/** What others issued has to be what the manifest says, whatever openssl says of it. */
+function breachIn(
+  entity: Entity,
+  entities: readonly Entity[],
+  { root, touched }: CertificateOptions,
+): readonly CertificateCheck[] {
+  if (!isElsewhere(entity) || touched?.has(entity.id) === false) return [];
+  const reasons = readContractFaults(root, entity, entities);
+  return reasons.length === 0
+    ? []
+    : [{ entity: entity.id, purpose: 'any', problem: { kind: 'contract', reasons } }];
 }
 
 async function judge(
@@ -84,8 +103,12 @@ function copyAll(
   const absent: CertificateCheck[] = [];
   for (const entity of entities) {
     const { id, issuer, keyPlace } = entity;
-    // Verifiers take an anchor as it is, and nothing here is below it.
-    if (keyPlace?.kind === 'anchor') continue;
+    // Verifiers take an anchor as it is.
+    if (keyPlace?.kind === 'anchor') {
+      copy(join(copies, filePath(entity, 'cert')), Buffer.from(keyPlace.certificates.join('')));
+      there.set(id, entity);
+      continue;
+    }
     const file = readPublished(root, entity, 'cert');
     const problem = issuer === null || there.has(issuer) ? problemOf(entity, file) : missing(issuer);
     if (problem !== null) absent.push({ entity: id, purpose: 'any', problem });
@@ -94,10 +117,14 @@ function copyAll(
       there.set(id, entity);
     }
   }
-  if (there.size === 0 && entities.length > 0) {
+  if ([...there.values()].every(isAnchor) && entities.length > 0) {
     throw new UserError({ kind: 'nothing-to-verify', root });
   }
   return { there: [...there.values()], absent };
+}
+
+function isAnchor({ keyPlace }: Entity): boolean {
+  return keyPlace?.kind === 'anchor';
 }
 
 function problemOf(entity: Entity, file: FileState<Buffer>): CertificateProblem | null {

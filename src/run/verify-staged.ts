@@ -6,9 +6,9 @@ import type { Entity, EntityId } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import { isKeyless, requestOf } from '../pki/key-place.ts';
 import { keySpecText } from '../pki/key-spec.ts';
-import { crossObjections, type Made, objections } from '../plan/accept.ts';
+import { answerObjections, crossObjections, type Made, objections } from '../plan/accept.ts';
 import { type FactsOf, ruleOf } from '../plan/artifacts/rules.ts';
-import { crossingOf, issuanceOf, type Work } from '../plan/change.ts';
+import { crossingOf, isIssue, issuanceOf, type Work } from '../plan/change.ts';
 import type { Objection } from '../plan/objection.ts';
 import type { Reader } from '../store/observe/reader.ts';
 import { StepError } from '../store/step-error.ts';
@@ -41,7 +41,8 @@ export function verifyStaged(run: Run, entity: Entity, change: Work): Verified {
   if (change.list !== undefined)
     verifyList(run, entity, change, stagedFacts(run.staging, entity.id, 'crl', run.reader));
   // Nothing is made that takes the key, and it cannot be read.
-  if (isKeyless(entity)) return { issued: null, cross: null };
+  if (isKeyless(entity) || (entity.elsewhere && !change.writes.includes('public')))
+    return { issued: null, cross: null };
   const key = keyIn(run, entity, change);
   if (change.writes.includes('public')) verifyPublic(key, run.staging.read(entity.id, 'public'));
   return { issued: verifyIssued(run, entity, change, key), cross: verifyCross(run, entity, change, key) };
@@ -67,7 +68,8 @@ function verifyIssued(
   const isSigned = certFile !== null && reader.isSigned(certFile, signer);
   const made: Made = { key, csr, cert, signedBy: isSigned ? signer.keyId : null };
   const maker = staging.makerOf(id, cert === null ? 'csr' : 'cert');
-  throwAny(maker, objections(made, { entity, issuance, issuer: issuer?.facts ?? null }));
+  const judge = isIssue(change) && change.answered ? answerObjections : objections;
+  throwAny(maker, judge(made, { entity, issuance, issuer: issuer?.facts ?? null }));
   return cert;
 }
 

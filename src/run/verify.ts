@@ -10,7 +10,7 @@ import type { Outcome } from '../handshake/outcome.ts';
 import { shake } from '../handshake/shake.ts';
 import { type Entity, type EntityId, type Inventory, withoutRevoked } from '../pki/entity.ts';
 import { Keyring } from '../store/keyring.ts';
-import { hasClosedKey, readCredentials } from '../store/observe/credentials.ts';
+import { hasClosedKey, hasKey, readCredentials } from '../store/observe/credentials.ts';
 import { Secrets } from '../store/secrets.ts';
 import { foreignClient } from './foreign.ts';
 import { Proven } from './proven.ts';
@@ -97,9 +97,14 @@ async function verifyPart(
   const closed = entities.filter(
     (entity) => entity.kind !== 'authority' && hasClosedKey(options.root, entity, keyring),
   );
-  const open = entities.filter((entity) => !closed.includes(entity));
+  const away = entities.filter((entity) => entity.elsewhere && !hasKey(options.root, entity));
+  const open = entities.filter((entity) => !closed.includes(entity) && !away.includes(entity));
   const { cases, skipped: unasked } = handshakeCases(open, touched === undefined ? {} : { touched });
-  const skipped = [...unasked, ...closed.map(({ id }) => closedCheck(id))];
+  const skipped = [
+    ...unasked,
+    ...closed.map(({ id }) => closedCheck(id)),
+    ...away.map(({ id }) => awayCheck(id)),
+  ];
   const outcomes = cases.length === 0 ? [] : await prove(open, cases, options, keyring);
   const isGood = certificates.every(({ problem }) => problem === null) && trust.length === 0;
   const ok = isGood && outcomes.every((outcome) => outcome.ok);
@@ -108,6 +113,10 @@ async function verifyPart(
 
 function closedCheck(server: EntityId): SkippedCheck {
   return { server, check: 'pair', cause: { kind: 'closed-key' } };
+}
+
+function awayCheck(server: EntityId): SkippedCheck {
+  return { server, check: 'pair', cause: { kind: 'key-elsewhere' } };
 }
 
 async function prove(

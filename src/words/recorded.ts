@@ -37,6 +37,7 @@ const FIELDS: Readonly<Record<RecordedReason['kind'], Readonly<Record<string, Ch
   'key-mismatch': {},
   'shared-key': { other: isText },
   'foreign-issuer': { issuer: isText },
+  unrooted: { issuer: isText },
   'issuer-changes': { issuer: isText },
   expires: { notAfter: isNumber, seconds: isNumber, window: isNumber },
   expired: { notAfter: isNumber },

@@ -4,7 +4,12 @@ import type { Waiting } from '../plan/change.ts';
 import type { Advice } from './advice.ts';
 
 /** Whose key is awaited, and how it comes to sign. */
-export function waitingText(id: EntityId, { on }: Pick<Waiting, 'on'>): Advice {
+export function waitingText(id: EntityId, { on, elsewhere }: Pick<Waiting, 'on' | 'elsewhere'>): Advice {
+  if (elsewhere)
+    return {
+      problem: `"${id}" waits for a certificate of "${on}", of which only the certificate is here`,
+      hint: `have it issued there, and put it in place as "${id}/cert.pem", with the chain behind it, and its key as "${id}/key.pem"`,
+    };
   if (on === id)
     return {
       problem: `"${id}" waits for the machine that has its key, where its certificate is made`,
@@ -17,7 +22,10 @@ export function waitingText(id: EntityId, { on }: Pick<Waiting, 'on'>): Advice {
 }
 
 /** The same in a plan, where the entity is named already. */
-export function awaitedText(id: EntityId, { on, serves }: Waiting): string {
+export function awaitedText(id: EntityId, { on, elsewhere, serves }: Waiting): string {
+  if (elsewhere) return `waits for a certificate that ${on} issues elsewhere${serves ? STAYS : ''}`;
   const text = on === id ? 'waits for the machine that has its key' : `waits for ${on}, whose key is offline`;
-  return `${text}${serves ? '; until then its certificate stays' : ''}`;
+  return `${text}${serves ? STAYS : ''}`;
 }
+
+const STAYS = '; until then its certificate stays';

@@ -141,6 +141,41 @@ describe('a certificate that takes an offline key', () => {
     expect(readFileSync(join(project.out, 'authorities/services/key.pem'))).toEqual(key);
   });
 
+  it('may be signed by another engine, which gives less time and writes more than was asked', async () => {
+    const project = newHome();
+    await project.pki(['request', 'stick']);
+    const extensions = (...more: readonly string[]): void =>
+      writeFileSync(
+        join(project.folder, 'extensions'),
+        [
+          'basicConstraints = critical, CA:TRUE',
+          'keyUsage = critical, keyCertSign, cRLSign',
+          'subjectKeyIdentifier = hash',
+          '1.3.6.1.4.1.37476.9000.64.1 = ASN1:UTF8String:engine',
+          ...more,
+        ].join('\n'),
+      );
+    const sign = (): unknown => {
+      const root = join(home.out, 'authorities/root/cert.pem');
+      const by = ['-CA', root, '-CAkey', KEY(), '-set_serial', '0x4711', '-days', '100'];
+      const files = ['authorities.services.csr.pem', 'authorities.services.cert.pem'];
+      const [request = '', answer = ''] = files.map((file) => join(project.folder, 'stick', file));
+      const extfile = ['-extfile', join(project.folder, 'extensions')];
+      return execFileSync('openssl', ['x509', '-req', '-in', request, ...by, ...extfile, '-out', answer], {
+        stdio: 'pipe',
+      });
+    };
+    extensions('extendedKeyUsage = serverAuth');
+    sign();
+    expect((await project.pki(['import', 'stick'])).stderr).toContain(
+      'is not taken: the certificate differs, extendedKeyUsage is serverAuth, not none',
+    );
+    extensions();
+    sign();
+    expect(await project.pki(['import', 'stick'])).toMatchObject({ code: 0 });
+    expect(await project.actions()).toEqual({});
+  });
+
   it('of another hand is refused with the reason, and nothing changes', async () => {
     const project = newHome();
     await project.pki(['request', 'stick']);

@@ -51,6 +51,11 @@ function keyText(root: string, entity: Entity, keyring: Keyring): string | undef
     : keyring.plain(entity, Buffer.from(text, 'latin1')).toString('latin1');
 }
 
+/** Whether there is a private key in its place, whatever it is. */
+export function hasKey(root: string, entity: Entity): boolean {
+  return readPublished(root, entity, 'key').state !== 'missing';
+}
+
 /** Whether there is a key that no passphrase which is to be had opens. */
 export function hasClosedKey(root: string, entity: Entity, keyring: Keyring): boolean {
   const text = entity.passphrase === undefined ? undefined : readText(root, entity, 'key');
@@ -73,7 +78,9 @@ function partText(root: string, part: Part, byId: ById): string | undefined {
     case 'key':
       return readText(root, entity, 'key');
     case 'certificate':
-      return readText(root, entity, 'cert');
+      return entity.elsewhere ? presentedText(root, entity, 0, 1) : readText(root, entity, 'cert');
+    case 'presented':
+      return presentedText(root, entity, 1);
     case 'joint':
       // Who deploys files may show either; the plan knows which of them chains have.
       return joined([readText(root, entity, 'cert'), partText(root, { kind: 'cross', of: part.root }, byId)]);
@@ -88,6 +95,16 @@ function partText(root: string, part: Part, byId: ById): string | undefined {
     default:
       return unreachable(part);
   }
+}
+
+/** Some of the certificates of its file, which is that of another hand. */
+function presentedText(root: string, entity: Entity, from: number, to?: number): string | undefined {
+  const file = readPublished(root, entity, 'cert');
+  if (file.state !== 'present') return undefined;
+  return certificateBlocks(file.facts)
+    .slice(from, to)
+    .map((der) => pemText('CERTIFICATE', der))
+    .join('');
 }
 
 /** Most roots have no such file. */

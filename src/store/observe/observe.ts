@@ -1,7 +1,7 @@
 /** The output folder → Observation. Reads only; what cannot be read becomes a fact too. */
 
 import { ALL_ARTIFACTS, eachArtifact } from '../../pki/artifact.ts';
-import type { Entity, EntityId, Inventory } from '../../pki/entity.ts';
+import type { Authority, Entity, EntityId, Inventory } from '../../pki/entity.ts';
 import { messageOf } from '../../pki/errors.ts';
 import { filePath, folderOf, type Located } from '../../pki/files.ts';
 import { hasSecrets } from '../../plan/commands.ts';
@@ -25,6 +25,7 @@ import { listedBefore } from './lists.ts';
 import { Origins } from './origins.ts';
 import { findOrphans } from './orphans.ts';
 import { FormerLocations, readPlaces } from './places.ts';
+import { anchorsOf, presentedOf } from './presented.ts';
 import { blockedBy } from './read.ts';
 import { Reader, type SignatureKey } from './reader.ts';
 import { lackingSecrets, opened } from './sealed.ts';
@@ -40,12 +41,13 @@ export function observe(
   const folders = new Folders(root, entities);
   const formerLocations = new FormerLocations(entities, readPlaces(root));
   const origins = new Origins(root, formerLocations);
+  const anchors = anchorsOf(entities);
   const signers = new Map<EntityId, SignatureKey | undefined>();
   const observed = new Map<EntityId, EntityObservation>();
   for (const entity of entities) {
     observed.set(
       entity.id,
-      observeEntity({ root, folders, formerLocations, origins, reader }, entity, signers, cache),
+      observeEntity({ root, folders, formerLocations, origins, reader, anchors }, entity, signers, cache),
     );
   }
   const left = pending(root);
@@ -95,6 +97,7 @@ interface Where {
   readonly formerLocations: FormerLocations;
   readonly origins: Origins;
   readonly reader: Reader;
+  readonly anchors: ReadonlyMap<EntityId, Authority>;
 }
 
 /** From the cache where its files are as they were, and so is the key that its certificate has to be signed with. */
@@ -121,7 +124,8 @@ function observeOwned(
   const isPlain = folders.blockage(folderOf(filePath(entity, 'cert'))) === null && !folders.hasLinks(entity);
   // An authority's own key is not known before it is read; there are few of them.
   const signature =
-    cache === undefined || isAuthority || !isHere || !isPlain || hasSecrets(entity)
+    // What an anchor's file says is no file of the entity.
+    cache === undefined || isAuthority || !isHere || !isPlain || hasSecrets(entity) || entity.elsewhere
       ? undefined
       : fileSignature(root, entity);
   const signer = isAuthority ? undefined : signers.get(entity.issuer);
@@ -134,6 +138,7 @@ function observeOwned(
     ...files,
     signedBy: signerOf(files, bytes, issuer, where.reader),
     ...listSigner(files, bytes, signers.get(entity.id)),
+    ...presentedOf(entity, bytes.cert, where.anchors),
   };
   // Whether damage is repaired also depends on what else is known (origins.ts).
   const isDamaged = ALL_ARTIFACTS.some((artifact) => ['garbage', 'blocked'].includes(files[artifact].state));

@@ -88,6 +88,7 @@ it('nothing at all', () => {
     formerLocation,
     folder: _,
     listSignedBy,
+    presented: __,
     ...files
   } of entities.values()) {
     expect([published, formerLocation, listSignedBy]).toEqual([undefined, undefined, undefined]);
