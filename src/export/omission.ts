@@ -9,6 +9,8 @@ export type OmissionCause =
   | { readonly kind: 'issuer'; readonly issuer: EntityId }
   /** Its issuer's key is on a machine of its own, and the engine signs with a key that it is given. */
   | { readonly kind: 'offline'; readonly issuer: EntityId }
+  /** Only the certificate of its issuer is here, so that another engine issues it already. */
+  | { readonly kind: 'elsewhere'; readonly issuer: EntityId }
   /** Its key is with someone who sent a request, and the engine makes keys itself. */
   | { readonly kind: 'request' }
   /** It issues nothing for as short a time. */
@@ -45,6 +47,8 @@ function causeText(cause: OmissionCause, engine: string): string {
       return `its issuer ${cause.issuer} is left out`;
     case 'offline':
       return `the key of its issuer ${cause.issuer} is offline, and ${engine} would need it`;
+    case 'elsewhere':
+      return `its issuer ${cause.issuer} is that of someone else, who issues it elsewhere`;
     case 'request':
       return `its key is with someone who sent a request, and ${engine} makes keys itself`;
     case 'validity':

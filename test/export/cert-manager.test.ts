@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { certManagerExport } from '../../src/export/cert-manager/cert-manager.ts';
 import type { Exported } from '../../src/export/file.ts';
+import { vaultExport } from '../../src/export/vault/vault.ts';
 import type { EndEntity } from '../../src/pki/entity.ts';
 import { itWhen } from '../e2e/project.ts';
 import {
@@ -245,3 +246,12 @@ function close(schema: Schema): Schema {
   const isOpen = schema.properties === undefined || 'additionalProperties' in schema;
   return isOpen || schema['type'] !== 'object' ? closed : { ...closed, additionalProperties: false };
 }
+
+it('what others issue is not exported once more', () => {
+  const corp = { ...SERVICES, keyPlace: { kind: 'anchor', path: 'corp.pem', certificates: [] } } as const;
+  const inventory = anInventory(anAuthority(), corp, { ...API, elsewhere: true });
+  for (const make of [certManagerExport, vaultExport])
+    expect(make(inventory, { output: '../pki' }).omissions).toEqual([
+      { entity: 'servers/api', cause: { kind: 'elsewhere', issuer: 'authorities/services' } },
+    ]);
+});

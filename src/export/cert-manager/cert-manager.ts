@@ -36,6 +36,7 @@ export function certManagerExport(inventory: Inventory, place: ExportPlace): Exp
 
 function omissionOf(leaf: LeafPolicy): readonly Omission[] {
   const { entity, issuer } = leaf;
+  if (entity.elsewhere) return [{ entity: entity.id, cause: { kind: 'elsewhere', issuer: issuer.id } }];
   if (isOffline(issuer)) return [{ entity: entity.id, cause: { kind: 'offline', issuer: issuer.id } }];
   return certificateProblems(leaf)
     .slice(0, 1)

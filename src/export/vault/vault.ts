@@ -38,6 +38,7 @@ export function vaultExport(inventory: Inventory, place: ExportPlace): Exported 
 /** The first reason; one is enough to leave it out. */
 function omissionOf(leaf: LeafPolicy): readonly Omission[] {
   const { entity, issuer } = leaf;
+  if (entity.elsewhere) return [{ entity: entity.id, cause: { kind: 'elsewhere', issuer: issuer.id } }];
   if (keyProblems(issuer.key).length > 0)
     return [{ entity: entity.id, cause: { kind: 'issuer', issuer: issuer.id } }];
   return roleProblems(leaf)
