@@ -120,7 +120,9 @@ beforeAll(async () => {
 
 describe('a leaf of an authority of which only the certificate is here', () => {
   it('is awaited where its files are missing, and the rest is done', () => {
-    expect(before).toMatch(/^1\n(?:pki: (?:created|refreshed) .*\n)*pki: error: "servers\/api" waits for a certificate of "authorities\/corp"/);
+    expect(before).toMatch(
+      /^1\n(?:pki: (?:created|refreshed) .*\n)*pki: error: "servers\/api" waits for a certificate of "authorities\/corp"/,
+    );
     expect(before).toContain('so does clients/agent');
     expect(before).toContain('put it in place as "servers/api/cert.pem", with the chain behind it');
     expect(existsSync(complete.path('clients/app/cert.pem'))).toBe(true);
