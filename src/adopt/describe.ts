@@ -8,13 +8,14 @@ import { type EntityId, KINDS, type Section } from '../pki/entity.ts';
 import { folderOf } from '../pki/files.ts';
 import { compact, mapRecord } from '../pki/record.ts';
 import { isSealed, type SealedArtifact } from '../pki/seal.ts';
+import { isSlot, type Slot } from '../pki/split.ts';
 import type { EntityFiles, Files } from './artifacts.ts';
 import type { EntryDraft } from './draft.ts';
 import { OWN_FOLDER, type Place, placeOf, placeText } from './layout.ts';
 
-/** Nothing is known of files under a password. */
-type Plain = Exclude<Output, SealedArtifact>;
-const PLAIN = OUTPUTS.filter((output): output is Plain => !isSealed(output));
+/** Nothing is known of files under a password, and of those with one certificate of several. */
+type Plain = Exclude<Output, SealedArtifact | Slot>;
+const PLAIN = OUTPUTS.filter((output): output is Plain => !isSealed(output) && !isSlot(output));
 
 interface Entry {
   readonly draft: EntryDraft;
@@ -50,7 +51,8 @@ function entryOf(draft: EntryDraft, artifacts: EntityFiles | undefined, claimed:
   const files = withPrevious(draft, artifacts?.files ?? {}, claimed);
   const outputs = outputsOf(draft, files, claimed);
   const place = placeOf(section, draft.name, files);
-  const isShared = PLAIN.some((file) => !outputs.includes(file) && claimed.has(usualPath(draft, file)));
+  const others = OUTPUTS.filter((file) => !outputs.some((output) => output === file));
+  const isShared = others.some((file) => claimed.has(usualPath(draft, file)));
   return { draft, section, outputs, place, isShared, trust: artifacts?.trust };
 }
 
@@ -67,7 +69,7 @@ function withPrevious({ pair, name }: EntryDraft, files: Files, claimed: Set<str
   return free === paths[0] ? files : { ...files, previous: free };
 }
 
-function usualPath({ id }: EntryDraft, file: Plain): string {
+function usualPath({ id }: EntryDraft, file: Output): string {
   return `${id}/${ARTIFACTS[file].file}`.toLowerCase();
 }
 

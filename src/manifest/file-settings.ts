@@ -1,5 +1,5 @@
 /** Rows of the table of settings (settings.ts) about files: which there are, where, whose, and how they come there. */
-import { OUTPUTS, STANDARD_OUTPUTS } from '../pki/artifact.ts';
+import { OUTPUT_WORDS, STANDARD_OUTPUTS } from '../pki/artifact.ts';
 import * as layout from './layout-fields.ts';
 import { onChange } from './on-change.ts';
 import { outputs, spelledOutputs } from './outputs.ts';
@@ -13,7 +13,7 @@ export const FILE_SETTINGS = {
     builtIn: always({ files: STANDARD_OUTPUTS, seals: {}, objects: {} }),
     spelled: spelledOutputs,
     type: 'list of files',
-    meaning: `files to write, \`cert\` and the \`key\` that is made here necessarily among them, or \`default\` and more: ${listed(OUTPUTS)}`,
+    meaning: `files to write, \`cert\` and the \`key\` that is made here necessarily among them, or \`default\` and more: ${listed(OUTPUT_WORDS)}`,
   },
   folder: {
     places: everywhere(layout.folder),

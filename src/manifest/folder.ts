@@ -49,10 +49,11 @@ export function parseOutput(text: string): Parsed<string> {
 export const LAYOUT_PATTERN =
   '^(?![/~])(?!(.*/)?\\.\\.(/|$))(?!\\.pki(/|$))(?!(.*/)?\\.[gG][iI][tT](/|$))[^\\u0000-\\u001f\\u007f-\\u009f\\\\]+$';
 
+const ENTRY = /\{(name|section)\}/g;
 const PLACEHOLDERS = 'the placeholders are "{name}", the name of the entry, and "{section}", its section';
 
 /** A path below the output folder, in which `{name}` and `{section}` stand for those of the entry. */
-export function parseLayoutPath(text: string): Parsed<string> {
+export function parseLayoutPath(text: string, placeholders = ENTRY): Parsed<string> {
   const shown = quote(text);
   const bad = (why: string, hint?: string): Parsed<never> => refused('layout', `path ${shown} ${why}`, hint);
   const excess = tooMuchOf(text);
@@ -61,8 +62,7 @@ export function parseLayoutPath(text: string): Parsed<string> {
   if (text.includes('\\')) return bad('contains a backslash', 'separate folders with "/"');
   if (/^([/~]|[A-Za-z]:)/.test(text))
     return bad('is an absolute path', 'write it relative to the output folder');
-  if (/[{}]/.test(text.replace(/\{(name|section)\}/g, '')))
-    return bad('has an unknown placeholder', PLACEHOLDERS);
+  if (/[{}]/.test(text.replace(placeholders, ''))) return bad('has an unknown placeholder', PLACEHOLDERS);
   const segments = text.split('/').filter((segment) => segment !== '' && segment !== '.');
   if (segments.includes('..')) return bad('is outside the output folder', 'name a path below it');
   if (leadsIntoGit(text)) return bad(IN_GIT, 'choose another name');
@@ -72,8 +72,8 @@ export function parseLayoutPath(text: string): Parsed<string> {
 }
 
 /** The same for a file, which cannot be a folder. */
-export function parseLayoutFile(text: string): Parsed<string> {
-  const path = parseLayoutPath(text);
+export function parseLayoutFile(text: string, placeholders = ENTRY): Parsed<string> {
+  const path = parseLayoutPath(text, placeholders);
   if (path.ok && (path.value === '.' || text.endsWith('/')))
     return refused(
       'layout',
@@ -81,6 +81,18 @@ export function parseLayoutFile(text: string): Parsed<string> {
       'name the file, such as "tls.key"',
     );
   return path;
+}
+
+/** The same for files of which there are several: `{part}` tells them apart. */
+export function parseSlotPath(text: string): Parsed<string> {
+  if (!text.includes('{part}')) {
+    return refused(
+      'layout',
+      `path ${quote(text)} is the same for each certificate`,
+      'put "{part}" into it, which is ca-1, chain-1 and so on',
+    );
+  }
+  return parseLayoutFile(text, /\{(name|section|part)\}/g);
 }
 
 /** JSON Schema pattern of an entry's name. */

@@ -1,8 +1,10 @@
 /** The shapes of what says where files are, and how they are put there. */
 import * as z from 'zod';
-import { eachArtifact } from '../pki/artifact.ts';
+import { ALL_ARTIFACTS, type Artifact } from '../pki/artifact.ts';
+import { fromKeys } from '../pki/record.ts';
+import { isSlot, type Slot } from '../pki/split.ts';
 import { DURATION_PATTERN, parseRetention } from './duration.ts';
-import { LAYOUT_PATTERN, PATH_LIMIT, parseLayoutFile, parseLayoutPath } from './folder.ts';
+import { LAYOUT_PATTERN, PATH_LIMIT, parseLayoutFile, parseLayoutPath, parseSlotPath } from './folder.ts';
 import { using, wanted } from './problem.ts';
 import { takeable } from './setting.ts';
 
@@ -11,16 +13,25 @@ const layoutPath = z
   .meta({ pattern: LAYOUT_PATTERN, maxLength: PATH_LIMIT });
 
 /** A path without needless slashes and dots; its placeholders are filled in by resolve/. */
-export const folder = layoutPath.transform(using(parseLayoutPath));
+export const folder = layoutPath.transform(using((text: string) => parseLayoutPath(text)));
 
 /** Each file by itself, or all of an entry behind one link. */
 export const publish = z.enum(['files', 'symlinks'], wanted('files or symlinks'));
 
-const fileName = takeable(layoutPath.transform(using(parseLayoutFile)));
+const fileName = takeable(layoutPath.transform(using((text: string) => parseLayoutFile(text))));
+
+/** A path in which `{part}` stands for `ca-1` and so on. */
+const slotName = takeable(
+  layoutPath
+    .transform(using((text: string) => parseSlotPath(text)))
+    .meta({ description: 'Of each certificate; {part} is ca-1, chain-1 and so on.' }),
+);
+
+const NAMED = ALL_ARTIFACTS.filter((artifact): artifact is Exclude<Artifact, Slot> => !isSlot(artifact));
 
 /** Paths by artifact; one that is left out has its usual name (pki/artifact.ts). */
 export const files = z.strictObject(
-  eachArtifact(() => fileName),
+  { ...fromKeys(NAMED, () => fileName), split: slotName },
   wanted('a map of file names such as { key: tls.key, cert: tls.crt }'),
 );
 

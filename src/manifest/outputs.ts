@@ -1,9 +1,9 @@
 /** `outputs`: the files that an entry gets; one that takes options is a map of one key. */
 import * as z from 'zod';
-import { OUTPUTS, type Output, STANDARD_OUTPUTS } from '../pki/artifact.ts';
+import { OUTPUT_WORDS, OUTPUTS, type Output, STANDARD_OUTPUTS, wordFor } from '../pki/artifact.ts';
 import { OBJECTS, type ObjectMetadata, type Objects } from '../pki/kubernetes.ts';
 import { quote } from '../pki/printable.ts';
-import { isSealed, SEALED, type Seal, type SealedArtifact, type Seals } from '../pki/seal.ts';
+import { SEALED, type Seal, type SealedArtifact, type Seals } from '../pki/seal.ts';
 import { unique } from './fields.ts';
 import { objectMetadata } from './kubernetes.ts';
 import { type Problem, problemIssue, wanted } from './problem.ts';
@@ -18,19 +18,23 @@ export interface Outputs {
 
 /** In a list: what an entry gets where nothing is said about outputs. */
 const DEFAULT = 'default';
-const WORDS = [DEFAULT, ...OUTPUTS] as const;
+const WORDS = [DEFAULT, ...OUTPUT_WORDS] as const;
 type Word = Exclude<(typeof WORDS)[number], SealedArtifact>;
+
+function isSealedWord(text: (typeof WORDS)[number]): text is SealedArtifact {
+  return SEALED.some((one) => one === text);
+}
 
 const word = z
   .enum(WORDS, wanted(`one of ${WORDS.join(', ')}`))
   .transform((text, context): Word => {
-    if (text === DEFAULT || !isSealed(text)) return text;
+    if (!isSealedWord(text)) return text;
     const hint = `write it as a map of one key: "${text}: { password: env:NAME }"`;
     const problem = { code: 'artifact', message: `${quote(text)} needs a password`, hint } as const;
     context.addIssue(problemIssue(problem, text));
     return z.NEVER;
   })
-  .meta({ enum: WORDS.filter((text) => text === DEFAULT || !isSealed(text)) });
+  .meta({ enum: WORDS.filter((text) => !isSealedWord(text)) });
 
 const encryption = z
   .enum(
@@ -117,7 +121,7 @@ function namesOf(one: Item): readonly string[] {
 function filesOf(items: readonly Item[]): readonly Output[] {
   const words = items.flatMap(namesOf);
   return OUTPUTS.filter(
-    (one) => words.includes(one) || (words.includes(DEFAULT) && STANDARD_OUTPUTS.includes(one)),
+    (one) => words.includes(wordFor(one)) || (words.includes(DEFAULT) && STANDARD_OUTPUTS.includes(one)),
   );
 }
 

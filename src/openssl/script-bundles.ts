@@ -25,7 +25,8 @@ export function bundleLines(change: Work, context: Context): readonly string[] {
   const made = change.writes.flatMap((artifact) => {
     const rule = ruleOf(artifact);
     if (rule.by !== 'parts') return [];
-    return [together(rule.parts(entity, context.byId), change, context, stagedPath(entity.id, artifact))];
+    const path = stagedPath(entity.id, artifact);
+    return [together(rule.parts(entity, context.byId), change, context, path, rule.nth)];
   });
   return crossingOf(change) === null ? made : [...made, `rm -f ${stagedPath(entity.id, 'cross')}`];
 }
@@ -38,10 +39,16 @@ export function partsLine({ of, parts, to }: Extract<Make, { op: 'convert' }>, c
   return together(parts, change, context, partsPath(of, to));
 }
 
-/** A shell line that writes parts of a file into one. */
-export function together(parts: readonly Part[], change: Work, context: Context, path: string): string {
+/** A shell line that writes parts of a file into one. @param nth the one certificate of them, from 0; or all. */
+export function together(
+  parts: readonly Part[],
+  change: Work,
+  context: Context,
+  path: string,
+  nth?: number,
+): string {
   const lines = parts.flatMap((part) => partLines(part, change, context));
-  return `{ ${joined(lines).join('; ')}; } >${path}`;
+  return `{ ${joined(lines).join('; ')}; }${nth === undefined ? '' : ` | nth ${nth + 1}`} >${path}`;
 }
 
 /** A file to be printed whole, or a call of one of the functions below. */
@@ -177,4 +184,9 @@ export const PICK = `pick() {
 /** A shell function: the certificates of a file behind its first so many. */
 export const BEHIND = `behind() {
   awk -v count="$1" '/BEGIN CERTIFICATE/ { n++ } n > count { print }' "$2"
+}`;
+
+/** A shell function: one certificate of several. */
+export const NTH = `nth() {
+  awk -v nth="$1" '/BEGIN CERTIFICATE/ { n++ } n == nth { print }'
 }`;

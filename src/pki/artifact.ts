@@ -32,9 +32,18 @@ interface ArtifactTraits {
   readonly asked: boolean;
   /** Holds the authorities between the certificate and its root, which a peer must be sent (RFC 8446 §4.4.2). */
   readonly presents?: true;
+  /** Holds the roots that an entity trusts. */
+  readonly trusts?: true;
   /** A form that only keys of this algorithm have. */
   readonly onlyFor?: KeySpec['algorithm'];
+  /** The word in `outputs` that asks for it together with others; absent: its own name does. */
+  readonly word?: 'split';
 }
+
+/** Traits of a file with one certificate of several. */
+const PART = { form: 'cert', secret: false, standard: false, asked: true, word: 'split' } as const;
+const ROOT = { ...PART, trusts: true } as const;
+const BETWEEN = { ...PART, presents: true } as const;
 
 /** One row for each artifact, in the order in which they are listed everywhere. */
 export const ARTIFACTS = {
@@ -50,8 +59,15 @@ export const ARTIFACTS = {
     asked: true,
     presents: true,
   },
-  ca: { file: 'ca.pem', form: 'cert', secret: false, standard: true, asked: true },
-  'ca-chain': { file: 'ca-chain.pem', form: 'cert', secret: false, standard: false, asked: true },
+  ca: { file: 'ca.pem', form: 'cert', secret: false, standard: true, asked: true, trusts: true },
+  'ca-chain': {
+    file: 'ca-chain.pem',
+    form: 'cert',
+    secret: false,
+    standard: false,
+    asked: true,
+    trusts: true,
+  },
   public: { file: 'public.pem', form: 'public', secret: false, standard: false, asked: true },
   der: { file: 'cert.der', form: 'der', secret: false, standard: false, asked: true },
   pkcs7: { file: 'chain.p7b', form: 'pkcs7', secret: false, standard: false, asked: true },
@@ -75,7 +91,14 @@ export const ARTIFACTS = {
     asked: true,
     presents: true,
   },
-  truststore: { file: 'truststore.p12', form: 'pkcs12', secret: false, standard: false, asked: true },
+  truststore: {
+    file: 'truststore.p12',
+    form: 'pkcs12',
+    secret: false,
+    standard: false,
+    asked: true,
+    trusts: true,
+  },
   secret: {
     file: 'secret.yaml',
     form: 'secret',
@@ -83,13 +106,40 @@ export const ARTIFACTS = {
     standard: false,
     asked: true,
     presents: true,
+    trusts: true,
   },
-  bundle: { file: 'bundle.yaml', form: 'config-map', secret: false, standard: false, asked: true },
+  bundle: {
+    file: 'bundle.yaml',
+    form: 'config-map',
+    secret: false,
+    standard: false,
+    asked: true,
+    trusts: true,
+  },
   /** Revocation lists of all authorities below the roots that it trusts; of an authority, of those above it. */
   crls: { file: 'crls.pem', form: 'crl', secret: false, standard: false, asked: true },
   /** The same behind the certificates that they are for, for programs that read both from one file. */
-  'ca-crls': { file: 'ca-crls.pem', form: 'roots-and-crls', secret: false, standard: false, asked: true },
+  'ca-crls': {
+    file: 'ca-crls.pem',
+    form: 'roots-and-crls',
+    secret: false,
+    standard: false,
+    asked: true,
+    trusts: true,
+  },
   'crl-der': { file: 'crl.der', form: 'crl', secret: false, standard: false, asked: true },
+  'ca-1': { file: 'ca-1.pem', ...ROOT },
+  'ca-2': { file: 'ca-2.pem', ...ROOT },
+  'ca-3': { file: 'ca-3.pem', ...ROOT },
+  'ca-4': { file: 'ca-4.pem', ...ROOT },
+  'ca-5': { file: 'ca-5.pem', ...ROOT },
+  'ca-6': { file: 'ca-6.pem', ...ROOT },
+  'ca-7': { file: 'ca-7.pem', ...ROOT },
+  'ca-8': { file: 'ca-8.pem', ...ROOT },
+  'chain-1': { file: 'chain-1.pem', ...BETWEEN },
+  'chain-2': { file: 'chain-2.pem', ...BETWEEN },
+  'chain-3': { file: 'chain-3.pem', ...BETWEEN },
+  'chain-4': { file: 'chain-4.pem', ...BETWEEN },
   /** Certificates that a root had before and that are still trusted, newest first. */
   previous: { file: 'previous.pem', form: 'cert', secret: false, standard: true, asked: false },
   /** What an authority revoked, where `crl` has it make a list. */
@@ -114,6 +164,23 @@ export const OUTPUTS: readonly Output[] = ALL_ARTIFACTS.filter(isOutput);
 /** What an entity gets where `outputs` is left out. */
 export const STANDARD_OUTPUTS: readonly Output[] = OUTPUTS.filter((output) => ARTIFACTS[output].standard);
 
+/** The word in `outputs` that asks for a file. */
+export function wordFor(output: Output): OutputWord {
+  return isNamed(output) ? output : 'split';
+}
+
+function isNamed(output: Output): output is Named {
+  return TRAITS[output].word === undefined;
+}
+
+/** A file that its own name asks for. */
+type Named = { [A in Output]: (typeof ARTIFACTS)[A] extends { readonly word: string } ? never : A }[Output];
+/** What `outputs` can name. */
+export type OutputWord = Named | 'split';
+
+/** All of them, in the order of the table. */
+export const OUTPUT_WORDS: readonly OutputWord[] = [...new Set(OUTPUTS.map(wordFor))];
+
 /** Whether a text is the name of an artifact. */
 export function isArtifact(name: unknown): name is Artifact {
   return typeof name === 'string' && Object.hasOwn(ARTIFACTS, name);
@@ -122,6 +189,11 @@ export function isArtifact(name: unknown): name is Artifact {
 /** Whether one of them shows peers the authorities below the root. */
 export function presentsChain(outputs: readonly Output[]): boolean {
   return outputs.some((output) => TRAITS[output].presents === true);
+}
+
+/** Whether one of them holds the roots that are trusted. */
+export function holdsTrust(outputs: readonly Output[]): boolean {
+  return outputs.some((output) => TRAITS[output].trusts === true);
 }
 
 /** The algorithm that a key must have for this form of it; `null` for any. */

@@ -84,6 +84,14 @@ export type Refusal =
       readonly path: string;
       readonly fault: VouchingFault;
     }
+  /** More certificates than files for one each. */
+  | {
+      readonly kind: 'too-many';
+      readonly entity: EntityId;
+      readonly holds: 'roots' | 'authorities';
+      readonly count: number;
+      readonly room: number;
+    }
   /** No user, or group, of this host has the name that a manifest has at `at`. */
   | {
       readonly kind: 'no-account';

@@ -3,7 +3,9 @@ import { ALL_ARTIFACTS, type Artifact } from '../pki/artifact.ts';
 import type { Entity } from '../pki/entity.ts';
 import { isManaged, isOwed } from '../pki/files.ts';
 import { bridgedBy, requestOf } from '../pki/key-place.ts';
+import { isSlot } from '../pki/split.ts';
 import type { Fingerprint } from '../x509/facts.ts';
+import { overflowOf } from './artifacts/split.ts';
 import { decidePossible, partAwaited, waitingFor } from './awaited.ts';
 import type { Refusal } from './blockage.ts';
 import { type Change, type FileChanges, type Issuance, NOTHING_KEPT } from './change.ts';
@@ -44,12 +46,12 @@ function successorOf(
 /** @param context its outlooks already hold the authorities above the entity, and the other roots that it trusts. */
 export function planEntity(entity: Entity, seen: EntityObservation, context: Context): Change {
   const observed = ownFiles(entity, seen);
-  const wanted = wantedOutputs(situationOf(entity, observed, [], context));
-  const files: readonly Artifact[] = [
-    ...wanted,
-    ...(['previous', 'crl'] as const).filter((file) => isOwed(entity, file)),
-  ];
-  const refusal = refusalFor(entity, observed, files) ?? renamedLinks(entity, observed);
+  const wantedWith = (previous: readonly Fingerprint[]) =>
+    wantedOutputs(situationOf(entity, observed, previous, context));
+  const others = (['previous', 'crl'] as const).filter((file) => isOwed(entity, file));
+  // What a root keeps of its earlier certificates is not known yet, and so not which of those files there will be.
+  const possible = [...wantedWith([]), ...entity.outputs.filter(isSlot), ...others];
+  const refusal = refusalFor(entity, observed, possible) ?? renamedLinks(entity, observed);
   if (refusal !== null) return refuse(entity, refusal);
   const claim = claimOf(entity, observed, context);
   if (claim !== undefined && 'kind' in claim) return refuse(entity, claim);
@@ -74,6 +76,10 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
   const list = decideList(entity, observed, decision, context.listings.get(entity.id), context.now);
   const after = listAfter(entity, observed, list.list);
   const situation = situationOf(entity, observed, previous.keep, context, after);
+  const overflow = overflowOf(situation);
+  if (overflow !== null) return refuse(entity, overflow);
+  const wanted = wantedWith(previous.keep);
+  const files: readonly Artifact[] = [...wanted, ...others];
   const makeable = wanted.filter((file) => isDerivable(file, entity, observed, waiting, context));
   const contents: Contents = {
     wanted,

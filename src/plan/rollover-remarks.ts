@@ -2,7 +2,7 @@
  * Whom a rollover of a root does not reach, reported while it is still a plan: files that nothing carries, and
  * verifiers that reject what it makes.
  */
-import { presentsChain } from '../pki/artifact.ts';
+import { holdsTrust, presentsChain } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
 import { type ById, byIdOf, issuersAbove } from '../pki/issuers.ts';
@@ -61,7 +61,7 @@ function formerOf(seen: EntityObservation, change: Change): readonly Certificate
 /** Where files were laid out by another tool, there may be none for an earlier root or for what it vouches for. */
 function unbrought({ root }: Rolling, entities: readonly Entity[], byId: ById): readonly RolloverRemark[] {
   const leaves = entities.filter(({ kind }) => kind !== 'authority');
-  const trusting = leaves.filter(({ trust, outputs }) => trust.includes(root.id) && !outputs.includes('ca'));
+  const trusting = leaves.filter(({ trust, outputs }) => trust.includes(root.id) && !holdsTrust(outputs));
   const below = leavesBelow(root, entities, byId).filter(({ outputs }) => !presentsChain(outputs));
   if (trusting.length + below.length === 0) return [];
   const path = filePath(root, 'previous');

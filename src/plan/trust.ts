@@ -5,6 +5,7 @@
 import type { Artifact, Output } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
+import { isSlot, ROOT_SLOTS } from '../pki/split.ts';
 import { type Fingerprint, fingerprintsOf } from '../x509/facts.ts';
 import { isListPiece } from '../x509/parse.ts';
 import { anchorFacts } from './anchored.ts';
@@ -35,7 +36,7 @@ export function anchorsIn(
 }
 
 /** Files that others are verified with. */
-export const TRUST_FILES = ['ca', 'ca-chain', 'ca-crls'] as const satisfies readonly Output[];
+export const TRUST_FILES = ['ca', 'ca-chain', 'ca-crls', ...ROOT_SLOTS] as const satisfies readonly Output[];
 
 /** By name; of a root's own bundle, its file of earlier certificates says more (previous.ts). */
 export function trustReasons(
@@ -59,11 +60,15 @@ function heldBy(
   wanted: readonly Artifact[],
   situation: Situation,
 ): readonly Fingerprint[] {
-  const held = TRUST_FILES.filter((file) => wanted.includes(file)).flatMap((file) => {
+  const isHeld = (file: (typeof TRUST_FILES)[number]): boolean =>
+    wanted.includes(file) || (isSlot(file) && situation.entity.outputs.includes(file));
+  const held = TRUST_FILES.filter(isHeld).flatMap((file) => {
     const state = observed[file];
     const pieces = state.state === 'present' ? state.facts : [];
     const all = pieces.filter((piece) => !isListPiece(piece)).map(fingerprintOf);
-    return file === 'ca' ? all : all.filter((one) => !isBetween(situation.anchors.get(one), situation));
+    return file === 'ca' || isSlot(file)
+      ? all
+      : all.filter((one) => !isBetween(situation.anchors.get(one), situation));
   });
   return [...new Set(held)];
 }

@@ -1,6 +1,7 @@
 /** How many certificates all bundles hold together: roots times leaves, of which a small manifest can ask for millions. */
 import type { Report } from '../manifest/report.ts';
 import type { Output } from '../pki/artifact.ts';
+import { CHAIN_SLOTS, ROOT_SLOTS } from '../pki/split.ts';
 import type { LeafDraft } from './draft.ts';
 import type { SignedLeaf } from './leaf-issuer.ts';
 
@@ -45,5 +46,14 @@ const CHAINS: readonly Output[] = [
   'pkcs12',
   'keystore',
   'secret',
+  ...CHAIN_SLOTS.slice(0, 1),
 ];
-const ROOTS: readonly Output[] = ['ca', 'ca-chain', 'ca-crls', 'truststore', 'secret', 'bundle'];
+const ROOTS: readonly Output[] = [
+  'ca',
+  'ca-chain',
+  'ca-crls',
+  'truststore',
+  'secret',
+  'bundle',
+  ...ROOT_SLOTS.slice(0, 1),
+];

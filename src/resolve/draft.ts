@@ -17,6 +17,7 @@ import {
 import type { KeyPlace } from '../pki/key-place.ts';
 import type { KeySpec } from '../pki/key-spec.ts';
 import { quote } from '../pki/printable.ts';
+import { SLOTS } from '../pki/split.ts';
 import { commonName, type Subject } from '../pki/subject.ts';
 import type { RequestContent } from '../x509/request.ts';
 import { attributesOf } from './attributes.ts';
@@ -168,8 +169,10 @@ function subjectsOf(section: Section, name: string, layer: Layer, settings: AnyS
 /** Folder and names with the placeholders filled in. */
 function layoutOf(section: Section, name: string, { folder, files }: AnySettings): Layout {
   const fill = (path: string): string => path.replaceAll('{section}', section).replaceAll('{name}', name);
-  const named = Object.entries(files).flatMap(([file, path]) =>
-    path === undefined ? [] : [[file, fill(path)]],
+  const { split, ...others } = files;
+  const slots = split === undefined ? [] : SLOTS.map((slot) => [slot, split.replaceAll('{part}', slot)]);
+  const named = [...Object.entries(others), ...slots].flatMap(([file, path]) =>
+    file === undefined || path === undefined ? [] : [[file, fill(path)]],
   );
   return { folder: fill(folder), files: Object.fromEntries(named) };
 }

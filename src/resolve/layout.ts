@@ -5,6 +5,7 @@ import { ALL_ARTIFACTS, type Artifact } from '../pki/artifact.ts';
 import { entityFolder, filePath } from '../pki/files.ts';
 import { leadsIntoGit } from '../pki/git.ts';
 import { quote } from '../pki/printable.ts';
+import { isSlot } from '../pki/split.ts';
 import { type Draft, draftText } from './draft.ts';
 
 /** Disks of macOS and Windows do not tell `API.pem` from `api.pem`. */
@@ -44,6 +45,8 @@ export function checkLayouts(drafts: readonly Draft[], report: Report): void {
   const folders = foldersOf(all);
   // One report for an entry whose whole folder is impossible.
   const reported = new Set<Draft>();
+  // One for all files of `split`, which have one pattern.
+  const split = new Set<Draft>();
   for (const claim of written) {
     const { draft, path } = claim;
     const owner = owners.get(identity(path));
@@ -55,7 +58,9 @@ export function checkLayouts(drafts: readonly Draft[], report: Report): void {
     const own = problem === undefined && !reported.has(draft) ? pathProblem(path) : undefined;
     if (own !== undefined) reported.add(draft);
     const found = problem ?? own;
-    if (found !== undefined) reportFile(claim, found, report);
+    if (found === undefined || (isSlot(claim.file) && split.has(draft))) continue;
+    if (isSlot(claim.file)) split.add(draft);
+    reportFile(claim, found, report);
   }
 }
 

@@ -42,6 +42,7 @@ import { excessOf } from './request-excess.ts';
 import { checkIssuersOfGiven } from './request-issuers.ts';
 import { checkRevocations, revocationOf, revokesOf } from './revocations.ts';
 import { checkSigning, signingOf } from './signing.ts';
+import { checkSlots } from './slots.ts';
 import { checkStaples } from './staple.ts';
 import { type Trusts, trustsIn } from './trust.ts';
 import { checkUsages } from './usages.ts';
@@ -231,6 +232,7 @@ export function resolve(parsed: ParsedManifest, report: Report, files: SideFiles
   checkPresented(leaves, report);
   checkHandshakeSizes(leaves, hierarchy, report);
   checkBundles(leaves, report);
+  checkSlots(leaves, hierarchy, report);
   checkLifetimes(signedPairs(hierarchy, leaves), report);
   const entities = [...authoritiesOf(context), ...leaves.map((leaf) => leafOf(leaf, context))];
   checkConstrainedNames(entities, leaves, hierarchy, bridges, report);

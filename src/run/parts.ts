@@ -6,6 +6,7 @@ import { ruleOf } from '../plan/artifacts/rules.ts';
 import { crossingOf, type Work } from '../plan/change.ts';
 import type { Part } from '../plan/parts.ts';
 import { listText } from '../x509/crl.ts';
+import { pemBlocks, pemText } from '../x509/pem.ts';
 import { keyAfter } from './keys.ts';
 import { entityOf, type Run } from './run.ts';
 
@@ -14,9 +15,17 @@ export function writeBundles(run: Run, entity: Entity, change: Work): void {
   for (const artifact of change.writes) {
     const rule = ruleOf(artifact);
     if (rule.by !== 'parts') continue;
-    const text = partsText(run, change, rule.parts(entity, run.byId));
+    const text = nthText(partsText(run, change, rule.parts(entity, run.byId)), rule.nth);
     run.staging.write(entity.id, artifact, text, modeOf(artifact));
   }
+}
+
+/** One block of several, or all. */
+function nthText(text: string, nth: number | undefined): string {
+  if (nth === undefined) return text;
+  const block = pemBlocks(text)[nth];
+  if (block === undefined) throw new Error(`Internal error: there are not ${nth + 1} certificates`);
+  return pemText(block.label, block.der);
 }
 
 /** Parts of a file of the entity that changes, as PEM. */

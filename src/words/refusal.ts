@@ -37,6 +37,11 @@ export function refusalText(refusal: Refusal): Advice {
       };
     case 'unvouched':
       return unvouchedText(refusal);
+    case 'too-many':
+      return {
+        problem: `${refusal.entity} would have ${refusal.count} ${refusal.holds === 'roots' ? 'trusted certificates' : 'authorities between'}, and "split" has ${refusal.room} files for them`,
+        hint: `leave "split" out and use ${refusal.holds === 'roots' ? '"ca"; "pki retire" ends the trust in certificates that a root had before' : '"chain"'}`,
+      };
     case 'no-account':
       return {
         problem: `${refusal.at}: there is no ${refusal.of === 'owner' ? 'user' : 'group'} "${refusal.name}" on this host`,

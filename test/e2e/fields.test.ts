@@ -67,6 +67,7 @@ const FILES = {
   bundle: 'tls.roots.yaml',
   sec1: 'tls.ec',
   combined: 'tls.pem',
+  split: 'tls-{part}.crt',
   previous: 'old.crt',
 };
 const MOVED_FILES = Object.fromEntries(Object.entries(FILES).map(([key, name]) => [key, `new-${name}`]));

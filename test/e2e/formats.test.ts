@@ -12,12 +12,14 @@ const MANIFEST = `version: 1
 defaults: { outputs: [default, der, pkcs7, pkcs8-der, ca-chain] }
 authorities:
   root: { commonName: Example Root CA }
+  partner: { commonName: Partner Root CA, outputs: [default, split] }
   services: { commonName: Services CA, issuer: root }
 servers:
-  ec: { commonName: ec.example.test, issuer: services, outputs: [default, der, pkcs7, pkcs8-der, sec1, ca-chain, combined] }
+  ec: { commonName: ec.example.test, issuer: services, outputs: [default, der, pkcs7, pkcs8-der, sec1, ca-chain, combined, split] }
   rsa: { commonName: rsa.example.test, issuer: services, key: rsa-2048, outputs: [default, pkcs1, pkcs8-der] }
 clients:
   ed: { commonName: ed, issuer: services, key: ed25519 }
+  vpn: { commonName: vpn, issuer: services, trust: [root, partner], outputs: [default, split], publish: symlinks }
 `;
 const SECRETS = ['key.pk8', 'key-sec1.pem', 'key-pkcs1.pem'];
 
@@ -60,6 +62,22 @@ describe('by node', () => {
     );
   });
 
+  it('ca-1.pem and so on have one certificate each of ca.pem, chain-1.pem of chain.pem', () => {
+    const [own, partner, between] = ['root', 'partner', 'services'].map((name) =>
+      project.read(`authorities/${name}/cert.pem`),
+    );
+    const parts = (id: string) =>
+      readdirSync(project.path(id))
+        .filter((name) => /-[0-9]\.pem$/.test(name))
+        .map((name) => [name, project.read(id, name)]);
+    expect(parts('clients/vpn')).toEqual([
+      ['ca-1.pem', own],
+      ['ca-2.pem', partner],
+      ['chain-1.pem', between],
+    ]);
+    expect(parts('authorities/partner')).toEqual([['ca-1.pem', partner]]);
+  });
+
   it('whatever holds a key is for its owner alone', () => {
     const found = readdirSync(project.path('.'), { recursive: true, encoding: 'utf8' }).filter((path) =>
       SECRETS.some((name) => path.endsWith(`/${name}`)),
@@ -92,6 +110,22 @@ describe('by others', () => {
     expect(cert).toContain('Subject: CN=ec.example.test');
     const old = await read('--key-info', '--infile', project.path('servers/rsa/key-pkcs1.pem'));
     expect(old).toContain('Algorithm: RSA');
+  });
+
+  itNeeds(['keytool'], 'Java imports each root of its own file', async () => {
+    const store = join(mkdtempSync(join(temporaryFolder(), 'store-')), 'trust.p12');
+    const keytool = async (...args: string[]) =>
+      (await runProgram('keytool', [...args, '-keystore', store, '-storepass', 'changeit'])).stdout;
+    for (const name of ['ca-1', 'ca-2'])
+      await keytool(
+        '-importcert',
+        '-noprompt',
+        '-alias',
+        name,
+        '-file',
+        project.path(`clients/vpn/${name}.pem`),
+      );
+    expect((await keytool('-list')).match(/trustedCertEntry/g)?.length).toBe(2);
   });
 
   itNeeds(['keytool'], 'Java prints chain.p7b and cert.der', async () => {
@@ -164,6 +198,11 @@ describe('they follow', () => {
       (copy) => write(copy, 'ca-chain.pem', 'other', 'ec/ca.pem'),
       'ca-chain.pem is out of date',
     ],
+    [
+      'chain-1.pem',
+      (copy) => write(copy, 'chain-1.pem', 'other', 'ec/ca-chain.pem'),
+      'chain-1.pem is out of date',
+    ],
   ])('damage of %s, which is made again while the certificate stays', async (file, damage, reason) => {
     const copy = new Project(MANIFEST);
     await copy.apply();
@@ -174,6 +213,30 @@ describe('they follow', () => {
     await copy.apply();
     expect(copy.read('servers/ec/cert.pem')).toBe(cert);
     expect(readFileSync(copy.path(`servers/ec/${file}`))).toEqual(before);
+    expect((await copy.pki(['plan', '--detailed-exitcode'])).code).toBe(0);
+  });
+
+  it('the trust: a certificate has its file as long as it is trusted, also behind links and of a root itself', async () => {
+    const copy = new Project(MANIFEST);
+    await copy.apply();
+    const former = copy.read('authorities/partner/cert.pem');
+    const parts = (id: string) => readdirSync(copy.path(id)).filter((name) => /-[0-9]\.pem$/.test(name));
+    await copy.pki(['rotate', 'authorities/partner', '--allow', 'rekey-ca', '--skip-verify']);
+    expect(parts('authorities/partner')).toEqual(['ca-1.pem', 'ca-2.pem']);
+    expect(parts('clients/vpn')).toEqual(['ca-1.pem', 'ca-2.pem', 'ca-3.pem', 'chain-1.pem']);
+    expect(copy.read('clients/vpn/ca-2.pem')).toBe(copy.read('authorities/partner/cert.pem'));
+    expect(copy.read('clients/vpn/ca-3.pem')).toBe(former);
+    expect((await copy.pki(['plan', '--detailed-exitcode'])).code).toBe(0);
+    copy.write(MANIFEST.replace('trust: [root, partner]', 'trust: [root]'));
+    const { stdout } = await copy.pki(['plan']);
+    for (const text of [
+      'no longer trusts authorities/partner',
+      'ca-2.pem is no longer needed',
+      'ca-3.pem is no',
+    ])
+      expect(stdout).toContain(text);
+    await copy.apply();
+    expect(parts('clients/vpn')).toEqual(['ca-1.pem', 'chain-1.pem']);
     expect((await copy.pki(['plan', '--detailed-exitcode'])).code).toBe(0);
   });
 
@@ -197,7 +260,7 @@ it('a key without such a form is a mistake with its place', async () => {
   const { code, stderr } = await wrong.pki(['validate']);
   expect(code).toBe(1);
   expect(stderr).toMatch(
-    /pki\.yaml:8:\d+: server "rsa" has a key of kind "ed25519", which has no form "pkcs1"/,
+    /pki\.yaml:9:\d+: server "rsa" has a key of kind "ed25519", which has no form "pkcs1"/,
   );
 });
 

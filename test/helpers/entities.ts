@@ -14,7 +14,7 @@ import { byIdOf } from '../../src/pki/issuers.ts';
 import { keySpecText } from '../../src/pki/key-spec.ts';
 import { type San, sanText } from '../../src/pki/san.ts';
 import { isSealed } from '../../src/pki/seal.ts';
-import { isCompound } from '../../src/plan/artifacts/rule.ts';
+import { held, isCompound } from '../../src/plan/artifacts/rule.ts';
 import { ruleOf } from '../../src/plan/artifacts/rules.ts';
 import { sealedPieces } from '../../src/plan/artifacts/sealed.ts';
 import type { Change, Issuance } from '../../src/plan/change.ts';
@@ -361,7 +361,7 @@ export class World {
         Object.assign(files, { [artifact]: present(rule.content(entity, entries), modeOf(artifact)) });
       }
       if (isCompound(rule) && artifact !== 'previous')
-        Object.assign(files, { [artifact]: present(rule.parts(entity, byId).flatMap(pieces)) });
+        Object.assign(files, { [artifact]: present(held(rule, rule.parts(entity, byId).flatMap(pieces))) });
       if (artifact === 'previous')
         files.previous = present([
           ...change.previous.flatMap((old) => this.earlier(old)),

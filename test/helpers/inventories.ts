@@ -1,6 +1,6 @@
 /** Any inventory: what property tests draw from. */
 import fc from 'fast-check';
-import { OUTPUTS, type Output, onlyFor } from '../../src/pki/artifact.ts';
+import { OUTPUT_WORDS, OUTPUTS, type Output, onlyFor, wordFor } from '../../src/pki/artifact.ts';
 import type { Authority, EntityId, Inventory } from '../../src/pki/entity.ts';
 import type { KeySpec } from '../../src/pki/key-spec.ts';
 import { isSealed, type Seal, type Seals } from '../../src/pki/seal.ts';
@@ -13,9 +13,9 @@ const KEY: fc.Arbitrary<KeySpec> = fc.constantFrom<KeySpec>(
 );
 const VALIDITY = fc.constantFrom(30 * DAY, 90 * DAY, 3650 * DAY);
 const SOME_OUTPUTS = fc
-  .subarray(OUTPUTS.filter((artifact) => artifact !== 'key' && artifact !== 'cert'))
+  .subarray(OUTPUT_WORDS.filter((word) => word !== 'key' && word !== 'cert'))
   .map((some): readonly Output[] =>
-    OUTPUTS.filter((all) => all === 'key' || all === 'cert' || some.includes(all)),
+    OUTPUTS.filter((all) => all === 'key' || all === 'cert' || some.some((word) => word === wordFor(all))),
   );
 const TRAITS = fc
   .record({ key: KEY, validity: VALIDITY, outputs: SOME_OUTPUTS, rotateKey: fc.boolean() })

@@ -42,6 +42,8 @@ interface Compound<Facts> extends Readable<Facts> {
 /** Put together from parts; without any there is no such file. */
 export interface BundleRule<Facts> extends Compound<Facts> {
   readonly by: 'parts';
+  /** Which piece of the parts it holds, from 0; absent: all of them. */
+  readonly nth?: number;
 }
 
 /** The same in another form than PEM, which takes a call of an engine. */
@@ -120,7 +122,12 @@ export function isCompound<Facts>(
 /** Whether an entity that asks for the file gets it. */
 export function exists(rule: ArtifactRule<unknown>, { entity, byId, members }: Situation): boolean {
   const isAlways = rule.by === 'issue' || rule.by === 'call' || rule.by === 'list';
-  return isAlways || contentOf(rule.parts(entity, byId), members).length > 0;
+  return isAlways || held(rule, contentOf(rule.parts(entity, byId), members)).length > 0;
+}
+
+/** What of all pieces a file holds. */
+export function held<T>(rule: { readonly nth?: number } | object, pieces: readonly T[]): readonly T[] {
+  return 'nth' in rule && rule.nth !== undefined ? pieces.slice(rule.nth, rule.nth + 1) : pieces;
 }
 
 /** Reasons to make a file again though it can be read and the certificate stays. */
@@ -138,7 +145,7 @@ export function staleReasons(
     case 'parts':
     case 'conversion': {
       const parts = rule.parts(entity, byId);
-      const isSame = rule.pieces(facts).join() === contentOf(parts, members).join();
+      const isSame = rule.pieces(facts).join() === held(rule, contentOf(parts, members)).join();
       return isSame ? [] : partReasons(artifact, parts, situation);
     }
     case 'password':

@@ -19,6 +19,7 @@ import { previous } from './previous.ts';
 import { publicKey } from './public.ts';
 import type { ArtifactRule } from './rule.ts';
 import { keystore, truststore } from './sealed.ts';
+import { chainSlot, rootSlot } from './split.ts';
 import { pkcs1, sec1 } from './traditional.ts';
 
 /** How each artifact is read, compared and made. */
@@ -45,6 +46,18 @@ export const RULES = {
   crls,
   'ca-crls': caCrls,
   'crl-der': crlDer,
+  'ca-1': rootSlot(0),
+  'ca-2': rootSlot(1),
+  'ca-3': rootSlot(2),
+  'ca-4': rootSlot(3),
+  'ca-5': rootSlot(4),
+  'ca-6': rootSlot(5),
+  'ca-7': rootSlot(6),
+  'ca-8': rootSlot(7),
+  'chain-1': chainSlot(0),
+  'chain-2': chainSlot(1),
+  'chain-3': chainSlot(2),
+  'chain-4': chainSlot(3),
   previous,
   crl,
 } as const satisfies { readonly [A in Artifact]: ArtifactRule<unknown> };
