@@ -11,7 +11,7 @@ import type { Reason } from './reason.ts';
 export interface KeyOwners {
   /** Entities by the key that their certificates are for; of several, the first in the inventory. */
   readonly pairs: ReadonlyMap<KeyId, EntityId>;
-  /** Authorities by the keys that their certificates are for, there or not, and by those that they had before. */
+  /** Authorities by the keys that their certificates are for, there or will be, and by those that they had before. */
   readonly authorities: ReadonlyMap<KeyId, EntityId>;
 }
 
@@ -29,10 +29,22 @@ export function keyOwners(entities: readonly Entity[], observation: Observation)
     if (entity.kind === 'authority' && cert.state === 'present' && isNamed(entity, cert.facts))
       claim(authorities, cert.facts.keyId, entity.id);
   }
+  for (const entity of entities) {
+    const keyId = nextKeyOf(entity, observation.entities.get(entity.id));
+    if (keyId !== null && !pairs.has(keyId)) claim(authorities, keyId, entity.id);
+  }
   // What a former key has signed is accepted as long as a rollover lasts.
   for (const [id, { keys }] of observation.known ?? [])
     for (const keyId of keys) claim(authorities, keyId, id);
   return { pairs, authorities };
+}
+
+/** The key on disk that an authority will have a certificate for, where it has none yet; `null` where there is none. */
+function nextKeyOf(entity: Entity, observed: EntityObservation | undefined): KeyId | null {
+  if (entity.kind !== 'authority' || entity.keyPlace !== undefined) return null;
+  if (observed?.key.state !== 'present') return null;
+  const { keyId, spec } = observed.key.facts;
+  return diffKeySpec(spec, entity).length === 0 ? keyId : null;
 }
 
 /** The key that a certificate of the entity is for, as far as it is not about to be made; `null` where there is none. */
