@@ -5,9 +5,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { OBJECT_KEYS } from '../../src/manifest/kubernetes.ts';
 import { SEAL_KEYS } from '../../src/manifest/outputs.ts';
-import { ATTRIBUTE_KEYS, MAP_KEYS } from '../../src/manifest/schema.ts';
+import { ATTRIBUTE_KEYS, FILE_KEYS, MAP_KEYS } from '../../src/manifest/schema.ts';
 import { SOURCE_KEYS } from '../../src/manifest/secret-source.ts';
-import { ALL_ARTIFACTS } from '../../src/pki/artifact.ts';
 import { EXIT_MEANINGS } from '../../src/report/help.ts';
 import { CLI, plainEnvironment, REPOSITORY, type Run, runPki, runProgram } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
@@ -227,7 +226,7 @@ describe('manifests', () => {
       'algorithm',
       'size',
       'curve',
-      ...ALL_ARTIFACTS,
+      ...FILE_KEYS,
       ...ATTRIBUTE_KEYS,
     ];
     expect(fields.filter((field) => !listed.includes(field) && !inObjects.includes(field))).toEqual([]);
