@@ -2,7 +2,14 @@
 import { type Project, type Verification, type VerifyOptions, verify } from '../index.ts';
 import { handshakesText } from '../report/handshakes.ts';
 import { proofProgress } from '../report/progress.ts';
-import { certificatesText, touchedText, trustText, verificationJson } from '../report/verification.ts';
+import {
+  certificatesText,
+  endingListMessages,
+  revokedText,
+  touchedText,
+  trustText,
+  verificationJson,
+} from '../report/verification.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import { stopwatch } from './stopwatch.ts';
 
@@ -38,6 +45,7 @@ export async function prove(
   const verification = await verify(project, options).finally(progress.close);
   const isMute = flags.json || (flags.quiet && verification.ok);
   if (!isMute) show(verification, flags, console, watch());
+  console.say(...endingListMessages(verification.ending));
   return { code: verification.ok ? EXIT.fine : EXIT.failed, json: verificationJson(verification) };
 }
 
@@ -51,6 +59,7 @@ function show(verification: Verification, flags: ProofFlags, console: Console, t
   if (scope === 'all' || certificates.length > 0)
     console.out(certificatesText(certificates, { style, verbose }));
   console.out(trustText(verification.trust, { style }));
+  console.out(revokedText(verification.revoked, { style, verbose }));
   // "No server can be tried" would be about servers that need not be.
   if (scope === 'touched' && isIdle) return;
   console.out(

@@ -92,6 +92,8 @@ function meantCodes(tried: RefuseCase): readonly string[] {
     case 'foreign-client':
     case 'other-root':
       return UNTRUSTED;
+    case 'revoked':
+      return ['CERT_REVOKED'];
     case 'pair':
       // Two roots with one name and no key identifiers: the other's key is tried, and the signature does not match.
       return [...UNTRUSTED, 'CERT_SIGNATURE_FAILURE'];

@@ -12,8 +12,11 @@ export type TlsVersion = (typeof TLS_VERSIONS)[number];
 export const REFUSALS = ['no-client-certificate', 'foreign-client', 'wrong-name', 'other-root'] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
-/** `pair`: what the manifest says about these two. `name`: one more of the server's names. Else: a refusal. */
-export type CheckKind = 'pair' | 'name' | Refusal;
+/**
+ * `pair`: what the manifest says about these two. `name`: one more of the server's names. `revoked`: one of them is, and the
+ * other reads the lists. Else: a refusal.
+ */
+export type CheckKind = 'pair' | 'name' | 'revoked' | Refusal;
 
 /** An end of the connection, and the entity behind it. */
 export type Side = 'server' | 'client';
@@ -40,7 +43,7 @@ export interface AcceptCase extends CaseBase {
 /** No data may pass, and a side that has a reason must refuse with a code that names it (assess.ts). */
 export interface RefuseCase extends CaseBase {
   readonly expect: 'refuse';
-  readonly check: 'pair' | Refusal;
+  readonly check: 'pair' | 'revoked' | Refusal;
   /** Who has the reason to refuse: one side, or both where neither trusts the other's root. */
   readonly by: readonly Side[];
 }
@@ -62,6 +65,12 @@ export type SkipCause =
   | { readonly kind: 'no-client' }
   /** Its private key is under a passphrase that is not to be had. */
   | { readonly kind: 'closed-key' }
+  /** It reads lists, and those of these authorities are made elsewhere: what checks all of them lets in nothing without. */
+  | { readonly kind: 'list-elsewhere'; readonly authorities: readonly EntityId[] }
+  /** It is revoked, and its key is not in the archive. */
+  | { readonly kind: 'not-archived' }
+  /** So many are revoked that a handshake for each would take too long. */
+  | { readonly kind: 'too-many' }
   /** A stand-in trusts what the server trusts, which would then refuse the server itself. */
   | { readonly kind: 'own-root-untrusted' };
 
@@ -77,6 +86,11 @@ export interface SkippedCheck {
 export interface HandshakePlan {
   readonly cases: readonly HandshakeCase[];
   readonly skipped: readonly SkippedCheck[];
+}
+
+/** Whether an end that has lists reads them: the other refusals are for a reason that comes before those. */
+export function readsLists({ expect, check }: HandshakeCase): boolean {
+  return expect === 'accept' || check === 'revoked';
 }
 
 /** `TLS 1.3`, as people write it. */

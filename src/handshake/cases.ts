@@ -3,22 +3,21 @@
  * every server, and four refusals per server. Pure: nothing here knows what is on disk or what TLS will say.
  */
 import type { Entity, EntityId } from '../pki/entity.ts';
-import { type ById, byIdOf, chainAbove } from '../pki/issuers.ts';
-import { bridgedBy } from '../pki/key-place.ts';
 import {
-  type AcceptCase,
   type HandshakeCase,
   type HandshakePlan,
   REFUSALS,
   type Refusal,
-  type RefuseCase,
   type Side,
   type SkipCause,
   type SkippedCheck,
   TLS_VERSIONS,
   type TlsVersion,
 } from './case.ts';
+import { acceptCase, refuseCase } from './case-id.ts';
 import { checkableNames, isKnownByUri, wrongName } from './names.ts';
+import { type Party, parties, refusers, takesPart, trusts } from './party.ts';
+import { type Revocation, revokedCases } from './revoked-cases.ts';
 
 /** Which of all cases are wanted. */
 export interface CaseOptions {
@@ -26,12 +25,8 @@ export interface CaseOptions {
   readonly versions?: readonly TlsVersion[];
   /** Only pairs in which one of these takes part, and the refusals of those that are servers; all by default. */
   readonly touched?: ReadonlySet<EntityId>;
-}
-
-/** An end entity with the roots that its chain leads to. */
-interface Party {
-  readonly entity: Entity;
-  readonly roots: readonly EntityId[];
+  /** Absent: nothing is revoked, or no one reads lists. */
+  readonly revocation?: Revocation;
 }
 
 type Pair = { readonly client: Party; readonly by: readonly Side[] };
@@ -47,8 +42,13 @@ export function handshakeCases(entities: readonly Entity[], options: CaseOptions
       ? serverCases(server, clients, versions)
       : untouchedCases(server, clients, touched, versions),
   );
-  const skipped = [...plans.flatMap((plan) => plan.skipped), ...absent(entities, touched)];
-  return { cases: plans.flatMap(({ cases }) => cases), skipped };
+  const refused = revokedCases(servers, clients, options.revocation, versions);
+  const skipped = [
+    ...plans.flatMap((plan) => plan.skipped),
+    ...absent(entities, touched),
+    ...refused.skipped,
+  ];
+  return { cases: [...plans.flatMap(({ cases }) => cases), ...refused.cases], skipped };
 }
 
 /** Those that would take part, and whose keys are elsewhere. */
@@ -57,10 +57,6 @@ function absent(entities: readonly Entity[], touched: CaseOptions['touched']): r
     .filter((entity) => takesPart(entity, 'server') || takesPart(entity, 'client'))
     .filter(({ id, keyPlace }) => keyPlace !== undefined && (touched?.has(id) ?? true))
     .map(({ id }) => ({ server: id, check: 'pair', cause: { kind: 'key-elsewhere' } }));
-}
-
-function takesPart({ kind }: Entity, role: Side): boolean {
-  return kind === role || kind === 'peer';
 }
 
 /** How many pairs of a server and a client there are. */
@@ -84,26 +80,6 @@ function untouchedCases(
   return { cases: pairCases(server, pairs, checkableNames(server.entity), versions), skipped: [] };
 }
 
-function parties(entities: readonly Entity[], role: Side): readonly Party[] {
-  const byId = byIdOf(entities);
-  return entities
-    .filter((entity) => takesPart(entity, role) && entity.keyPlace === undefined)
-    .map((entity) => ({ entity, roots: rootsOf(entity, byId) }));
-}
-
-/** A chain through a bridge holds the key of a root that was cross-signed: those who trust that look no further. */
-function rootsOf(entity: Entity, byId: ById): readonly EntityId[] {
-  const shown = chainAbove(entity, byId);
-  const bridged = shown.flatMap((one) => bridgedBy(one) ?? []);
-  const roots = bridged.filter((id) => byId.get(id)?.issuer === null);
-  return [...roots, ...shown.slice(-1).map(({ id }) => id)];
-}
-
-/** Whether an entity trusts what another one shows. */
-function trusts({ entity }: Party, { roots }: Party): boolean {
-  return roots.some((root) => entity.trust.includes(root));
-}
-
 function serverCases(
   server: Party,
   clients: readonly Party[],
@@ -124,14 +100,6 @@ function serverCases(
     ],
     skipped: [...skippedNames(server, honest, names), ...refusals.flatMap(({ skipped }) => skipped)],
   };
-}
-
-/** Each side refuses the other when the other's root is not in its own trust bundle. */
-function refusers(server: Party, client: Party): readonly Side[] {
-  const by: Side[] = [];
-  if (!trusts(server, client)) by.push('server');
-  if (!trusts(client, server)) by.push('client');
-  return by;
 }
 
 /** Names are dealt round-robin over the pairs that connect; a pair that is refused gets the first one. */
@@ -217,19 +185,4 @@ function whyImpossible(server: Party, check: Refusal): SkipCause | undefined {
 
 function refuser(check: Refusal): Side {
   return check === 'no-client-certificate' || check === 'foreign-client' ? 'server' : 'client';
-}
-
-function acceptCase(parts: Omit<AcceptCase, 'id' | 'expect'>): AcceptCase {
-  return { id: caseId(parts), ...parts, expect: 'accept' };
-}
-
-function refuseCase(parts: Omit<RefuseCase, 'id' | 'expect'>): RefuseCase {
-  return { id: caseId(parts), ...parts, expect: 'refuse' };
-}
-
-function caseId(parts: Omit<AcceptCase | RefuseCase, 'id' | 'expect'>): string {
-  const { server, client, version, check, serverName } = parts;
-  const words = [server, client ?? '-', version, check];
-  const isOneOfMany = check === 'name' || (client === null && check === 'no-client-certificate');
-  return (isOneOfMany ? [...words, serverName] : words).join(' ');
 }

@@ -8,7 +8,7 @@ import {
 } from 'node:tls';
 import type { EntityId } from '../pki/entity.ts';
 import { unreachable } from '../pki/entity.ts';
-import type { HandshakeCase, TlsVersion } from './case.ts';
+import { type HandshakeCase, readsLists, type TlsVersion } from './case.ts';
 import { attempt, type Credentials, credentialsProblem, type Prepared } from './credentials.ts';
 import type { PartyProblem, Problem } from './outcome.ts';
 
@@ -35,6 +35,8 @@ interface ClientRecipe {
   readonly identity: Source | null;
   /** Whose trust bundle it verifies the server with. */
   readonly trust: Source;
+  /** Whether it reads its lists as well. */
+  readonly lists: boolean;
 }
 
 /** Prepares both sides from the files; a problem with the files is a value, never an exception. */
@@ -49,26 +51,37 @@ export class Contexts {
     this.#foreign = foreign;
   }
 
-  /** The server speaks both versions, as servers do; each client insists on one. It trusts only its own bundle. */
-  server(id: EntityId): Ready<SecureContextOptions> {
+  /**
+   * The server speaks both versions, as servers do; each client insists on one. It trusts only its own bundle.
+   * @param lists whether it reads those that it has.
+   */
+  server(id: EntityId, lists = true): Ready<SecureContextOptions> {
     const files = this.#usable(id);
     if (!files.ok) return files;
     const { key, fullchain, ca } = files.value;
-    return { ok: true, value: { ...STRICT, ...BOTH_VERSIONS, key, cert: fullchain, ca } };
+    const settings = { ...STRICT, ...BOTH_VERSIONS, key, cert: fullchain, ca };
+    return { ok: true, value: { ...settings, ...(lists ? listsOf(files.value) : {}) } };
+  }
+
+  /** Whether the entity has lists to read. */
+  hasLists(id: EntityId): boolean {
+    return this.#credentials.get(id)?.crl !== undefined;
   }
 
   client(tried: HandshakeCase): Ready<SecureContext> {
     const recipe = clientRecipe(tried);
-    const key = [recipe.identity, recipe.trust, tried.version].map(String).join(' ');
+    const key = [recipe.identity, recipe.trust, recipe.lists, tried.version].map(String).join(' ');
     const known = this.#clients.get(key) ?? this.#makeClient(recipe, tried.version);
     this.#clients.set(key, known);
     return known;
   }
 
-  #makeClient({ identity, trust }: ClientRecipe, version: TlsVersion): Ready<SecureContext> {
+  #makeClient({ identity, trust, lists }: ClientRecipe, version: TlsVersion): Ready<SecureContext> {
     const truster = this.#usable(trust);
     if (!truster.ok) return truster;
-    const base = { ...STRICT, ca: truster.value.ca, minVersion: version, maxVersion: version };
+    const { ca } = truster.value;
+    const read = lists ? listsOf(truster.value) : {};
+    const base = { ...STRICT, ca, ...read, minVersion: version, maxVersion: version };
     if (identity === null) return created(trust, base);
     const bearer = this.#usable(identity);
     if (!bearer.ok) return bearer;
@@ -90,22 +103,32 @@ export class Contexts {
 }
 
 /** Everything is as it should be but the one thing that the case is about. */
-function clientRecipe({ check, client, server }: HandshakeCase): ClientRecipe {
+function clientRecipe(tried: HandshakeCase): ClientRecipe {
+  const { check, client, server } = tried;
   const honest = client ?? server;
+  const lists = readsLists(tried);
   switch (check) {
     case 'pair':
     case 'name':
     case 'wrong-name':
-      return { identity: honest, trust: honest };
+    case 'revoked':
+      return { identity: honest, trust: honest, lists };
     case 'no-client-certificate':
-      return { identity: null, trust: honest };
+      return { identity: null, trust: honest, lists };
     case 'foreign-client':
-      return { identity: FOREIGN, trust: honest };
+      return { identity: FOREIGN, trust: honest, lists };
     case 'other-root':
-      return { identity: honest, trust: FOREIGN };
+      return { identity: honest, trust: FOREIGN, lists };
     default:
       return unreachable(check);
   }
+}
+
+const LIST = /-----BEGIN X509 CRL-----[^-]*-----END X509 CRL-----/g;
+
+/** Of one text Node reads the first list alone; with any, it checks whole chains (X509_V_FLAG_CRL_CHECK_ALL). */
+function listsOf({ crl }: Credentials): Pick<SecureContextOptions, 'crl'> {
+  return crl === undefined ? {} : { crl: crl.match(LIST) ?? [] };
 }
 
 function created(source: Source, options: SecureContextOptions): Ready<SecureContext> {

@@ -8,6 +8,8 @@ export interface Credentials {
   readonly key: string;
   readonly fullchain: string;
   readonly ca: string;
+  /** Revocation lists; absent: it reads none. */
+  readonly crl?: string;
 }
 
 /** Something ready for use, or why it is not: trouble with the files is a value here, never an exception. */

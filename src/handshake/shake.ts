@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import type { EntityId } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
 import { assess, untried } from './assess.ts';
-import type { HandshakeCase } from './case.ts';
+import { type HandshakeCase, readsLists } from './case.ts';
 import { Contexts } from './contexts.ts';
 import type { Credentials, Prepared } from './credentials.ts';
 import { CLOSED_EARLY, type Outcome, type PartyProblem, type Transcript } from './outcome.ts';
@@ -47,8 +47,10 @@ export async function shake(
 ): Promise<readonly Outcome[]> {
   const contexts = new Contexts(credentials, foreign);
   const outcomes = new Map<HandshakeCase, Outcome>();
-  for (const [server, group] of groupBy(cases, (tried) => tried.server)) {
-    await shakeServer(server, group, contexts, options, (outcome) => {
+  // A server with lists that reads none is another one.
+  const readsOwn = (tried: HandshakeCase): boolean => readsLists(tried) || !contexts.hasLists(tried.server);
+  for (const group of groupBy(cases, (tried) => `${tried.server} ${readsOwn(tried)}`).values()) {
+    await shakeServer(group, contexts, options, (outcome) => {
       outcomes.set(outcome.case, outcome);
       options.onOutcome?.(outcome);
     });
@@ -56,15 +58,17 @@ export async function shake(
   return cases.flatMap((tried) => outcomes.get(tried) ?? []);
 }
 
+/** @param cases all of one server, with lists or without. */
 async function shakeServer(
-  id: EntityId,
   cases: readonly HandshakeCase[],
   contexts: Contexts,
   options: ShakeOptions,
   decided: (outcome: Outcome) => void,
 ): Promise<void> {
   options.signal?.throwIfAborted();
-  const server = await openServer(id, contexts, options.behaviour ?? STRICT);
+  const [first] = cases;
+  if (first === undefined) return;
+  const server = await openServer(first, contexts, options.behaviour ?? STRICT);
   try {
     await eachAtMost(options.concurrency ?? 8, cases, async (tried) => {
       const outcome = await shakeOne(tried, server, contexts, options);
@@ -78,11 +82,12 @@ async function shakeServer(
 }
 
 async function openServer(
-  id: EntityId,
+  tried: HandshakeCase,
   contexts: Contexts,
   behaviour: Behaviour,
 ): Promise<Prepared<ProbeServer, PartyProblem>> {
-  const settings = contexts.server(id);
+  const id = tried.server;
+  const settings = contexts.server(id, readsLists(tried));
   if (!settings.ok) return settings;
   const server = await openProbeServer(settings.value, behaviour);
   return server.ok ? server : { ok: false, problem: { party: id, ...server.problem } };

@@ -20,12 +20,17 @@ export interface VerifyBatch {
 /** Arguments are limited (128 KiB for one, 2 MiB in all on Linux), so long lists are cut. */
 const BATCH = 500;
 
-/** @param wanted which of the entities to judge; all of them are needed to find issuers. */
+/**
+ * @param wanted which of the entities to judge; all of them are needed to find issuers.
+ * @param listed authorities whose lists are there: what they signed is looked up in them.
+ */
 export function verifyBatches(
   entities: readonly Entity[],
   wanted: (entity: Entity) => boolean = () => true,
+  listed: readonly EntityId[] = [],
 ): readonly VerifyBatch[] {
   const byId = byIdOf(entities);
+  const lists = new Set(listed);
   const bridges = entities.flatMap((bridge) => {
     const of = bridgedBy(bridge);
     return of === null ? [] : [{ of, id: bridge.id }];
@@ -48,7 +53,7 @@ export function verifyBatches(
       purpose,
       ...through,
       entities: some,
-      command: verifyCommand(issuers, purpose, some),
+      command: verifyCommand(issuers, purpose, some, listArgs(issuers, lists)),
     })),
   );
 }
@@ -119,6 +124,7 @@ export function verifyCommand(
   issuers: readonly Entity[],
   purpose: Purpose,
   judged: readonly Entity[],
+  lists: readonly string[] = [],
 ): Command {
   const root = issuers.slice(-1).flatMap((issuer) => ['-CAfile', certificateArg(issuer)]);
   const between = issuers.slice(0, -1).flatMap((issuer) => ['-untrusted', certificateArg(issuer)]);
@@ -133,14 +139,31 @@ export function verifyCommand(
     purpose,
     ...root,
     ...between,
+    ...lists,
     ...judged.map(certificateArg),
   ];
   return { args, input: null };
 }
 
+/**
+ * The lists of a whole chain, or that of the issuer alone: `-crl_check_all` wants one of every authority
+ * (openssl-verification-options(1)).
+ */
+export function listArgs(issuers: readonly Entity[], listed: ReadonlySet<EntityId>): readonly string[] {
+  const [nearest] = issuers;
+  if (nearest === undefined || !listed.has(nearest.id)) return [];
+  const isWhole = issuers.every(({ id }) => listed.has(id));
+  const files = (isWhole ? issuers : [nearest]).flatMap((issuer) => ['-CRLfile', fileArg(issuer, 'crl')]);
+  return [isWhole ? '-crl_check_all' : '-crl_check', ...files];
+}
+
 /** A file name that openssl cannot mistake for an option. */
 export function certificateArg(entity: Located): string {
-  const path = filePath(entity, 'cert');
+  return fileArg(entity, 'cert');
+}
+
+function fileArg(entity: Located, file: 'cert' | 'crl'): string {
+  const path = filePath(entity, file);
   return path.startsWith('-') ? `./${path}` : path;
 }
 

@@ -14,6 +14,7 @@ export const CHAIN_HINT =
   "the chain must lead to a root in the other side's ca.pem, and fullchain.pem must hold every intermediate";
 const CLOCK_HINT =
   'compare the clock of this machine with the certificate\'s dates; "pki apply" renews what is due';
+const LIST_HINT = '"pki apply" makes the lists that are due, and crls.pem of them';
 const USAGE_HINT = 'a server needs extended key usage serverAuth, a client clientAuth, a peer both';
 const FIT_HINT = 'run "pki plan": it finds the file that was changed';
 
@@ -31,6 +32,10 @@ export const CODES: Readonly<Record<string, CodeWords>> = {
   CERT_HAS_EXPIRED: { says: 'or one of its issuers has expired', hint: CLOCK_HINT },
   CERT_NOT_YET_VALID: { says: 'or one of its issuers is not valid yet', hint: CLOCK_HINT },
   CERT_REVOKED: { says: 'has been revoked', hint: 'issue a new one' },
+  CRL_HAS_EXPIRED: { says: 'was checked with a revocation list that has ended', hint: LIST_HINT },
+  CRL_NOT_YET_VALID: { says: 'was checked with a revocation list of the future', hint: CLOCK_HINT },
+  UNABLE_TO_GET_CRL: { says: 'has no revocation list to be checked with', hint: LIST_HINT },
+  CRL_SIGNATURE_FAILURE: { says: 'was checked with a revocation list of another key', hint: LIST_HINT },
   INVALID_PURPOSE: { says: 'or one of its issuers may not be used in this role', hint: USAGE_HINT },
   INVALID_CA: {
     says: 'was issued by a certificate that is no CA',

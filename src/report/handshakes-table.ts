@@ -1,6 +1,12 @@
 /** The outcomes as a grid of servers × clients and servers × refusals, and its text: a table, or a line per server. */
 import { stripVTControlCharacters } from 'node:util';
-import { type CheckKind, REFUSALS, type Refusal, type SkippedCheck } from '../handshake/case.ts';
+import {
+  type CheckKind,
+  REFUSALS,
+  type Refusal,
+  type SkipCause,
+  type SkippedCheck,
+} from '../handshake/case.ts';
 import type { Outcome } from '../handshake/outcome.ts';
 import { type EntityId, unreachable } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
@@ -24,11 +30,19 @@ export interface Grid {
   readonly rows: readonly GridRow[];
 }
 
+/** Of parties that take no part at all, servers or not. */
+const OF_PARTIES: readonly SkipCause['kind'][] = [
+  'key-elsewhere',
+  'list-elsewhere',
+  'not-archived',
+  'too-many',
+];
+
 /** Servers and clients come in the order in which the outcomes name them. */
 export function gridOf(outcomes: readonly Outcome[], skipped: readonly SkippedCheck[]): Grid {
   const servers = new Set([
     ...outcomes.map((outcome) => outcome.case.server),
-    ...skipped.filter(({ cause }) => cause.kind !== 'key-elsewhere').map(({ server }) => server),
+    ...skipped.filter(({ cause }) => !OF_PARTIES.includes(cause.kind)).map(({ server }) => server),
   ]);
   const clients = clientsOf(outcomes, servers);
   const cells = cellsOf(outcomes);
@@ -50,7 +64,7 @@ function clientsOf(outcomes: readonly Outcome[], servers: ReadonlySet<EntityId>)
 }
 
 function isMeeting(check: CheckKind): boolean {
-  return check === 'pair' || check === 'name';
+  return check === 'pair' || check === 'name' || check === 'revoked';
 }
 
 type Cells = ReadonlyMap<string, readonly Outcome[]>;

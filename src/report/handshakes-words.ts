@@ -62,6 +62,8 @@ export function checkText(check: CheckKind): string {
       return 'wrong server name';
     case 'other-root':
       return 'client that trusts another root';
+    case 'revoked':
+      return 'revoked';
     default:
       return unreachable(check);
   }
@@ -135,6 +137,8 @@ function flawText(tried: RefuseCase): string {
       return "the client's certificate comes from a foreign CA";
     case 'other-root':
       return "the client does not trust the server's root";
+    case 'revoked':
+      return `the certificate of the ${otherOf(tried.by[0] ?? 'server')} is revoked`;
     case 'pair':
       return tried.by.map((side) => `the ${side} does not trust the ${otherOf(side)}'s root`).join(' and ');
     default:
@@ -177,6 +181,12 @@ export function skipText(cause: SkipCause): string {
       return 'no client of the manifest connects, so none can be given this fault';
     case 'closed-key':
       return 'its private key is under a passphrase that is not to be had here';
+    case 'list-elsewhere':
+      return `it reads revocation lists, and what makes the list of ${few(cause.authorities)} is elsewhere: they are not read here`;
+    case 'not-archived':
+      return 'its private key is not in the archive, so it can be shown to no one; its certificate is verified';
+    case 'too-many':
+      return 'so many are revoked that handshakes with all of them would take too long; openssl judges their certificates';
     case 'own-root-untrusted':
       return 'no client of the manifest connects, and the server does not trust its own root';
     default:

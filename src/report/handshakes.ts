@@ -40,7 +40,7 @@ export function handshakesText(
   const grid = gridOf(outcomes, skipped);
   if (grid.rows.length === 0) return `${summary}\n`;
   const blocks = [
-    [title(outcomes, options), '', ...gridLines(grid, options), '', ...legend(grid, options)],
+    [title(outcomes, options), '', ...gridLines(grid, options), '', ...legend(grid, outcomes, options)],
     options.verbose ? outcomes.map((outcome) => caseLine(outcome, options)) : [],
     failureLines(outcomes, options),
     skipLines(skipped, options),
@@ -83,13 +83,18 @@ const REFUSES = [
 ];
 
 /** Only the marks that are there. */
-function legend(grid: ReturnType<typeof gridOf>, options: HandshakesTextOptions): readonly string[] {
+function legend(
+  grid: ReturnType<typeof gridOf>,
+  outcomes: readonly Outcome[],
+  options: HandshakesTextOptions,
+): readonly string[] {
   const { faint } = options.style;
   const present = new Set(
     grid.rows.flatMap(({ clients, refusals }) => [...clients, ...refusals.map(asShown)]),
   );
+  const more = outcomes.some(({ case: { check } }) => check === 'revoked') ? ', or revoked' : '';
   const marks = LEGEND.filter(([mark]) => present.has(mark)).map(
-    ([mark, words]) => `${symbol(mark, options)} ${faint(words)}`,
+    ([mark, words]) => `${symbol(mark, options)} ${faint(words + (mark === 'refused' ? more : ''))}`,
   );
   return [marks.join('   '), ...REFUSES.map(faint)];
 }

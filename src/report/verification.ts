@@ -2,11 +2,15 @@
 import { ARTIFACTS } from '../pki/artifact.ts';
 import { type EntityId, kindOf, unreachable } from '../pki/entity.ts';
 import { visible } from '../pki/printable.ts';
+import { isoTime, lengthText } from '../plan/validity.ts';
 import type { Verification } from '../run/verify.ts';
 import type { CertificateCheck } from '../run/verify-certificates.ts';
+import type { EndingList, RevokedCheck } from '../run/verify-revoked.ts';
 import type { TrustProblem } from '../run/verify-trust.ts';
 import { blockageText } from '../words/blockage.ts';
+import { plural } from './count.ts';
 import { handshakesJson } from './handshakes.ts';
+import type { Message } from './message.ts';
 import { reasonText } from './reason.ts';
 import type { Style } from './style.ts';
 
@@ -48,6 +52,35 @@ function trustProblemText({ artifact, strangers, unreadable }: TrustProblem): st
     ({ subject, fingerprint }) => `${subject ?? 'unreadable'} (SHA-256 ${fingerprint})`,
   );
   return visible(`${file} trusts what the manifest does not name: ${names.join(', ')}`);
+}
+
+/** Certificates that are revoked, and whether openssl refuses them; nothing where none is. */
+export function revokedText(
+  checks: readonly RevokedCheck[],
+  { style, verbose }: { readonly style: Style; readonly verbose: boolean },
+): string {
+  if (checks.length === 0) return '';
+  const bad = checks.filter(({ problem }) => problem !== null);
+  const lines = (verbose ? checks : bad).map(({ entity, serial, problem }) => {
+    const mark = problem === null ? style.good('ok') : style.bad('bad');
+    return `  ${mark} ${entity} (serial ${serial}): ${problem ?? 'refused as revoked'}`;
+  });
+  const summary =
+    bad.length === 0
+      ? style.good(`revoked: ${plural(checks.length, 'certificate')} refused by openssl with the lists`)
+      : style.bad(`revoked: ${bad.length} of ${plural(checks.length, 'certificate')} not refused as revoked`);
+  return `${[...lines, summary].join('\n')}\n`;
+}
+
+/** A list that ends locks out everyone. */
+export function endingListMessages(lists: readonly EndingList[]): readonly Message[] {
+  return lists.map(({ entity, nextUpdate, secondsLeft }) => {
+    const when =
+      secondsLeft < 0
+        ? `ended ${isoTime(nextUpdate)}: what reads it refuses everyone`
+        : `ends in ${lengthText(secondsLeft)} (${isoTime(nextUpdate)}), and what reads it then refuses everyone`;
+    return { kind: 'warning', text: `the revocation list of ${entity} ${when}; "pki apply" makes the next` };
+  });
 }
 
 /** The commands that repair it. What openssl refuses is due in the plan; where it is not, a new pair always helps. */
@@ -114,6 +147,10 @@ export function verificationJson(verification: Verification): unknown {
         problem: trustProblemText({ entity, artifact, strangers, ...problem }),
         strangers,
       };
+    }),
+    revoked: verification.revoked,
+    endingLists: verification.ending.map(({ nextUpdate, ...list }) => {
+      return { ...list, nextUpdate: isoTime(nextUpdate) };
     }),
     certificates: verification.certificates.map((check) => ({ ...check, problem: complaintOf(check) })),
     handshakes: handshakesJson(verification.outcomes, verification.skipped),

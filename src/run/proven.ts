@@ -15,7 +15,7 @@ import { OutputFolder } from '../store/output-folder.ts';
 import { readOwn, replaceOwn } from '../store/own.ts';
 
 /** Raised whenever the proof looks at more. */
-const FORMAT = 1;
+const FORMAT = 2;
 const FILE = 'proof.json';
 
 /** A hundred thousand entities. */
@@ -79,7 +79,8 @@ function judgesOf(binary: string): string {
 }
 
 function hasNotEnded(observed: ReadonlyMap<EntityId, EntityObservation>, moment: number): boolean {
-  return [...observed.values()].every(({ cert }) => {
+  return [...observed.values()].every(({ cert, crl }) => {
+    if (crl.state === 'present' && (crl.facts.nextUpdate ?? moment) < moment) return false;
     if (cert.state !== 'present') return true;
     return cert.facts.notBefore <= moment && moment <= cert.facts.notAfter;
   });

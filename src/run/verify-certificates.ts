@@ -18,6 +18,7 @@ import type { Blockage } from '../plan/blockage.ts';
 import { isElsewhere } from '../plan/elsewhere.ts';
 import type { FileState } from '../plan/observation.ts';
 import type { Reason } from '../plan/reason.ts';
+import { readLists } from '../store/observe/placed-lists.ts';
 import { readContractFaults } from '../store/observe/presented.ts';
 import { readPublished } from '../store/symlinks/read.ts';
 import { UserError } from '../store/user-error.ts';
@@ -57,13 +58,23 @@ export async function checkCertificates(
   entities: readonly Entity[],
   options: CertificateOptions,
 ): Promise<readonly CertificateCheck[]> {
-  // Private (mkdtemp: 0700). By the time that openssl opens it, a file of an entity may be anything, such as a FIFO.
-  const copies = await mkdtemp(join(tmpdir(), 'pki-verify-'));
-  try {
+  return inCopies(async (copies) => {
     const { there, absent } = copyAll(entities, options.root, copies);
+    const listed = copyLists(there, options.root, copies);
     const openssl = opensslIn(copies, options.binary, options);
     const broken = entities.flatMap((entity) => breachIn(entity, entities, options));
-    return [...absent, ...broken, ...(await judge(there, openssl, options.touched))];
+    return [...absent, ...broken, ...(await judge(there, listed, openssl, options.touched))];
+  });
+}
+
+/**
+ * With a folder for copies, which is gone afterwards. Private (mkdtemp: 0700): by the time that openssl opens it, a file of
+ * an entity may be anything, such as a FIFO.
+ */
+export async function inCopies<T>(use: (copies: string) => Promise<T>): Promise<T> {
+  const copies = await mkdtemp(join(tmpdir(), 'pki-verify-'));
+  try {
+    return await use(copies);
   } finally {
     await rm(copies, { recursive: true, force: true });
   }
@@ -84,12 +95,14 @@ function breachIn(
 
 async function judge(
   entities: readonly Entity[],
+  listed: readonly EntityId[],
   openssl: Openssl,
   touched: ReadonlySet<EntityId> | undefined,
 ): Promise<readonly CertificateCheck[]> {
   const checks: CertificateCheck[] = [];
   const wanted = ({ id }: Entity): boolean => touched === undefined || touched.has(id);
-  for (const batch of verifyBatches(entities, wanted)) checks.push(...(await checkBatch(batch, openssl)));
+  for (const batch of verifyBatches(entities, wanted, listed))
+    checks.push(...(await checkBatch(batch, openssl)));
   return checks;
 }
 
@@ -137,7 +150,16 @@ function missing(of: EntityId): CertificateProblem {
   return { kind: 'missing', of };
 }
 
-function copy(path: string, bytes: Buffer): void {
+/** Lists that can be read, as PEM; the plan says what is wrong with others. */
+export function copyLists(entities: readonly Entity[], root: string, copies: string): readonly EntityId[] {
+  return readLists(entities, root).map(({ entity, bytes }) => {
+    copy(join(copies, filePath(entity, 'crl')), bytes);
+    return entity.id;
+  });
+}
+
+/** Into a folder that is ours alone. */
+export function copy(path: string, bytes: Buffer): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, bytes, { flag: 'wx' });
 }

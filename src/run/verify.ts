@@ -10,11 +10,19 @@ import type { Outcome } from '../handshake/outcome.ts';
 import { shake } from '../handshake/shake.ts';
 import { type Entity, type EntityId, type Inventory, withoutRevoked } from '../pki/entity.ts';
 import { Keyring } from '../store/keyring.ts';
-import { hasClosedKey, hasKey, readCredentials } from '../store/observe/credentials.ts';
+import { hasClosedKey, hasKey } from '../store/observe/credentials.ts';
 import { Secrets } from '../store/secrets.ts';
 import { foreignClient } from './foreign.ts';
 import { Proven } from './proven.ts';
 import { type CertificateCheck, checkCertificates } from './verify-certificates.ts';
+import { credentialsOf } from './verify-credentials.ts';
+import {
+  checkRevoked,
+  type EndingList,
+  endingLists,
+  goneEntities,
+  type RevokedCheck,
+} from './verify-revoked.ts';
 import { checkTrust, type TrustProblem } from './verify-trust.ts';
 
 /** Where and with what to verify, how much of it, and who is notified. */
@@ -54,6 +62,10 @@ export interface Verification {
   readonly skipped: readonly SkippedCheck[];
   /** Trust bundles that are more than the manifest names. */
   readonly trust: readonly TrustProblem[];
+  /** Entities that are revoked: openssl has to refuse the certificates that they had. */
+  readonly revoked: readonly RevokedCheck[];
+  /** Revocation lists that are about to end, or have; apply makes the next ones. */
+  readonly ending: readonly EndingList[];
   /** No certificate and no bundle has a problem, and every handshake went as expected. */
   readonly ok: boolean;
   /** `touched`: only what changed was looked at; everything would take too long, or was proven before. */
@@ -65,13 +77,15 @@ export async function verifyInventory(whole: Inventory, options: VerifyOptions):
   const inventory = withoutRevoked(whole);
   const { root, binary, clock, remember } = options;
   const isLarge = Math.max(inventory.entities.length, pairCount(inventory.entities)) >= WORTHWHILE;
-  if (remember === undefined || !isLarge) return verifyPart(inventory, options, options.touched);
+  const { entities } = whole;
+  if (remember === undefined || !isLarge) return verifyPart(inventory, entities, options, options.touched);
   const proven = Proven.read(root, inventory, binary, clock());
   const changed = new Set([...(options.touched ?? []), ...proven.changed()]);
   if (remember === 'changed' && changed.size === 0) return NOTHING_CHANGED;
-  const verification = await verifyPart(inventory, options, remember === 'changed' ? changed : undefined);
-  const looked = verification.scope === 'all' ? inventory.entities.map(({ id }) => id) : changed;
-  if (verification.ok) await proven.save(new Set(looked));
+  const looked = remember === 'changed' ? changed : undefined;
+  const verification = await verifyPart(inventory, entities, options, looked);
+  const seen = verification.scope === 'all' ? inventory.entities.map(({ id }) => id) : changed;
+  if (verification.ok) await proven.save(new Set(seen));
   return verification;
 }
 
@@ -80,35 +94,54 @@ const NOTHING_CHANGED: Verification = {
   trust: [],
   outcomes: [],
   skipped: [],
+  revoked: [],
+  ending: [],
   ok: true,
   scope: 'touched',
 };
 
-/** @param changed what has to be proven; where there are not too many pairs, everything is. */
+/** @param all with those that are revoked. @param changed what has to be proven; where there are not too many pairs, everything is. */
 async function verifyPart(
   { entities, output }: Inventory,
+  all: readonly Entity[],
   options: VerifyOptions,
   changed: ReadonlySet<EntityId> | undefined,
 ): Promise<Verification> {
   const touched = pairCount(entities) > PAIRS ? changed : undefined;
+  const { root } = options;
+  const moment = { root, now: options.clock() };
   const certificates = await checkCertificates(entities, { ...options, touched });
-  const trust = checkTrust(entities, { root: options.root, touched });
-  const keyring = new Keyring(options.secrets ?? new Secrets(options.root, output));
+  const gone = goneEntities(all, moment);
+  const revoked = await checkRevoked(gone, { ...options, ...moment });
+  const trust = checkTrust(entities, { root, touched });
+  const keyring = new Keyring(options.secrets ?? new Secrets(root, output));
   const closed = entities.filter(
-    (entity) => entity.kind !== 'authority' && hasClosedKey(options.root, entity, keyring),
+    (entity) => entity.kind !== 'authority' && hasClosedKey(root, entity, keyring),
   );
-  const away = entities.filter((entity) => entity.elsewhere && !hasKey(options.root, entity));
+  const away = entities.filter((entity) => entity.elsewhere && !hasKey(root, entity));
   const open = entities.filter((entity) => !closed.includes(entity) && !away.includes(entity));
-  const { cases, skipped: unasked } = handshakeCases(open, touched === undefined ? {} : { touched });
+  const found = credentialsOf(
+    open,
+    gone.map(({ entity }) => entity),
+    all,
+    { root, keyring },
+  );
+  const { cases, skipped: unasked } = handshakeCases(open, {
+    ...(touched === undefined ? {} : { touched }),
+    revocation: found.revocation,
+  });
   const skipped = [
     ...unasked,
+    ...found.skipped,
     ...closed.map(({ id }) => closedCheck(id)),
     ...away.map(({ id }) => awayCheck(id)),
   ];
-  const outcomes = cases.length === 0 ? [] : await prove(open, cases, options, keyring);
-  const isGood = certificates.every(({ problem }) => problem === null) && trust.length === 0;
-  const ok = isGood && outcomes.every((outcome) => outcome.ok);
-  return { certificates, trust, outcomes, skipped, ok, scope: touched === undefined ? 'all' : 'touched' };
+  const outcomes = cases.length === 0 ? [] : await prove(found.credentials, cases, options);
+  const problems = [...certificates, ...revoked].filter(({ problem }) => problem !== null);
+  const ok = problems.length + trust.length === 0 && outcomes.every((outcome) => outcome.ok);
+  const scope = touched === undefined ? 'all' : 'touched';
+  const ending = endingLists(entities, moment);
+  return { certificates, trust, outcomes, skipped, revoked, ending, ok, scope };
 }
 
 function closedCheck(server: EntityId): SkippedCheck {
@@ -120,18 +153,11 @@ function awayCheck(server: EntityId): SkippedCheck {
 }
 
 async function prove(
-  entities: readonly Entity[],
+  credentials: ReadonlyMap<EntityId, Credentials>,
   cases: Parameters<typeof shake>[0],
-  { root, binary, onOutcome, signal }: VerifyOptions,
-  keyring: Keyring,
+  { binary, onOutcome, signal }: VerifyOptions,
 ): Promise<readonly Outcome[]> {
   const foreign = await foreignClient(binary, signal);
-  const byId = new Map(entities.map((entity) => [entity.id, entity]));
-  const credentials = new Map<EntityId, Credentials>();
-  for (const entity of entities) {
-    const found = entity.kind === 'authority' ? undefined : readCredentials(root, entity, byId, keyring);
-    if (found !== undefined) credentials.set(entity.id, found);
-  }
   return shake(cases, credentials, foreign, {
     signal,
     onOutcome: (outcome) => onOutcome?.(outcome, cases.length),

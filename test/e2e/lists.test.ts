@@ -1,7 +1,9 @@
 // Files of revocation lists: who gets which, that each new list reaches them, and what their readers say of those revoked.
-import { readdirSync, readFileSync } from 'node:fs';
-import { beforeAll, expect, it } from 'vitest';
-import { runProgram } from '../helpers/cli.ts';
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { REPOSITORY, runProgram } from '../helpers/cli.ts';
 import { openssl } from '../helpers/openssl.ts';
 import { copyOf, itNeeds, Project, publishedState } from './project.ts';
 
@@ -137,4 +139,62 @@ it('a gap among the lists is a mistake with its place', async () => {
   );
   expect(stderr).toContain('hint: add "crl: true" to "other"');
   expect(stderr).toContain('pki.yaml:12:19: client "bob" makes no revocation list, and "crl-der" is one');
+});
+
+/** What the proof says of those that are revoked, in TLS and by openssl. */
+async function proofOf(project: Project) {
+  const run = await project.pki(['verify', '--json']);
+  const { ok, revoked, handshakes } = JSON.parse(run.stdout);
+  type Case = { readonly check: string; readonly ok: boolean; readonly id: string; readonly code: string };
+  const cases = handshakes.cases.filter(({ check }: Case) => check === 'revoked');
+  return { code: run.code, ok, revoked, cases: cases.map(({ id, ...one }: Case) => [id, one.ok, one.code]) };
+}
+
+describe('the proof', () => {
+  it('shows what is revoked to those that read the lists, and to openssl', async () => {
+    const { revoked: checked, ...proof } = await proofOf(revoked);
+    expect(checked).toEqual([{ entity: 'clients/alice', serial: expect.any(String), problem: null }]);
+    expect(proof).toEqual({
+      code: 0,
+      ok: true,
+      cases: [
+        ['servers/api clients/alice TLSv1.2 revoked', true, 'CERT_REVOKED'],
+        ['servers/api clients/alice TLSv1.3 revoked', true, 'CERT_REVOKED'],
+      ],
+    });
+  });
+
+  it('finds a server with a list of before', async () => {
+    const copy = copyOf(revoked);
+    copyFileSync(made.path('servers/api/crls.pem'), copy.path('servers/api/crls.pem'));
+    expect(await proofOf(copy)).toMatchObject({
+      code: 1,
+      ok: false,
+      cases: [
+        ['servers/api clients/alice TLSv1.2 revoked', false, 'NOT_REFUSED'],
+        ['servers/api clients/alice TLSv1.3 revoked', false, 'NOT_REFUSED'],
+      ],
+    });
+  });
+
+  it('finds an authority with a list of before', async () => {
+    const copy = copyOf(revoked);
+    copyFileSync(made.path('authorities/other/crl.pem'), copy.path('authorities/other/crl.pem'));
+    const { code, revoked: checked } = await proofOf(copy);
+    expect([code, checked[0].problem]).toEqual([1, 'it is accepted']);
+  });
+
+  it('warns of a list before it locks anyone out', async () => {
+    const at = async (days: number) => {
+      const preload = pathToFileURL(join(REPOSITORY, 'test/helpers/clock.mjs')).href;
+      const now = String(Date.now() + days * 86_400_000);
+      return await made.pki(['verify'], { env: { NODE_OPTIONS: `--import=${preload}`, PKI_CLOCK: now } });
+    };
+    const soon = await at(25);
+    expect([soon.code, soon.stderr]).toEqual([
+      0,
+      expect.stringMatching(/warning: the revocation list of authorities\/root ends in (4|5)d/),
+    ]);
+    expect((await at(0)).stderr).not.toContain('revocation list');
+  });
 });

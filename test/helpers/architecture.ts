@@ -67,7 +67,7 @@ const PURE_LAYERS: readonly Layer[] = [
   'x509',
   'pki',
 ];
-const PURE_FILES = /^src\/handshake\/(case|cases|names)\.ts$/;
+const PURE_FILES = /^src\/handshake\/(case|case-id|cases|names|party|revoked-cases)\.ts$/;
 
 /** What pure files may take from node: functions of their arguments alone. */
 const PURE_NODE: Readonly<Record<string, readonly string[]>> = {

@@ -106,7 +106,7 @@ describe('changed is', () => {
   it.each([
     ['the record is gone', (path: string) => rmSync(path)],
     ['the record is cut short', (path: string) => writeFileSync(path, readFileSync(path).subarray(0, 90))],
-    ['the record is of another format', (path: string) => rewrite(path, '"format":1', '"format":99')],
+    ['the record is of another format', (path: string) => rewrite(path, '"format":2', '"format":99')],
     ['the record is of another node', (path: string) => rewrite(path, '"node ', '"node 1')],
   ])('everything, where %s', (_, damage) => {
     const root = copy();

@@ -4,7 +4,8 @@ import type { Artifact } from '../../pki/artifact.ts';
 import { type Entity, unreachable } from '../../pki/entity.ts';
 import { type ById, byIdOf } from '../../pki/issuers.ts';
 import { RULES } from '../../plan/artifacts/rules.ts';
-import { type Part, trustParts } from '../../plan/parts.ts';
+import { chainParts, type Part, trustParts } from '../../plan/parts.ts';
+import { listText } from '../../x509/crl.ts';
 import { type CertificateFacts, fingerprintsOf } from '../../x509/facts.ts';
 import { certificateBlocks, parseCertificates } from '../../x509/parse.ts';
 import { pemText } from '../../x509/pem.ts';
@@ -12,6 +13,7 @@ import { sha256 } from '../../x509/public-key.ts';
 import { parseEarlier, type Rollover, rolloverOf } from '../../x509/rollover.ts';
 import { Keyring } from '../keyring.ts';
 import { readPublished } from '../symlinks/read.ts';
+import { readArchived } from './archived.ts';
 import { readEarlierRoots } from './trusted-roots.ts';
 
 /** PEM texts: the private key, the leaf with the authorities between it and the root, and the roots that it trusts. */
@@ -19,6 +21,8 @@ export interface CredentialFiles {
   readonly key: string;
   readonly fullchain: string;
   readonly ca: string;
+  /** The revocation lists that it is given; absent: none. */
+  readonly crl?: string;
 }
 
 /**
@@ -38,10 +42,39 @@ export function readCredentials(
   const key = keyText(root, entity, keyring);
   const fullchain = load('fullchain');
   const ca = load('ca');
-  return key === undefined || ca === undefined || fullchain === undefined
-    ? undefined
-    : { key, fullchain, ca };
+  if (key === undefined || ca === undefined || fullchain === undefined) return undefined;
+  return { key, fullchain, ca, ...listsOf(root, entity) };
 }
+
+/** Of the file that its programs read. */
+function listsOf(root: string, entity: Entity): Pick<CredentialFiles, 'crl'> {
+  const file = LIST_FILES.find((one) => entity.outputs.includes(one));
+  const text = file === undefined ? undefined : readText(root, entity, file);
+  return text === undefined ? {} : { crl: listText(Buffer.from(text, 'latin1')) };
+}
+
+/**
+ * The same of an entity that is revoked: its key and its certificate are in the archive, and the rest in its place.
+ * `undefined` where either is not there.
+ */
+export function archivedCredentials(
+  root: string,
+  entity: Entity,
+  byId: ById,
+  keyring: Keyring,
+): CredentialFiles | undefined {
+  const key = readArchived(root, entity.id, 'key');
+  const cert = readArchived(root, entity.id, 'cert');
+  const join = (parts: readonly Part[]): string | undefined =>
+    joined(parts.map((part) => partText(root, part, byId)));
+  const [chain, ca] = [join(chainParts(entity, byId)), join(trustParts(entity))];
+  if (key === undefined || cert === undefined || chain === undefined || ca === undefined) return undefined;
+  const text = keyring.plain(entity, key).toString('latin1');
+  return { key: text, fullchain: `${cert.toString('latin1')}${chain}`, ca };
+}
+
+/** Lists without certificates first. */
+const LIST_FILES = ['crls', 'ca-crls'] as const satisfies readonly Artifact[];
 
 /** Plain where it can be opened: in memory alone. */
 function keyText(root: string, entity: Entity, keyring: Keyring): string | undefined {
