@@ -51,6 +51,7 @@ export type { ClockDoubt } from './plan/clock.ts';
 export type { Plan } from './plan/plan.ts';
 export type { Reason } from './plan/reason.ts';
 export type { State, StatusRow } from './plan/status.ts';
+export type { ListRow, ListState } from './plan/status-lists.ts';
 export type { RefusedAnswer } from './run/answers.ts';
 export type { ApplyResult } from './run/apply-options.ts';
 export type { CheckOptions, CheckResult } from './run/check.ts';

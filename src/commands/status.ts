@@ -1,4 +1,4 @@
-/** `pki status`: the state of every certificate; exit code 2 when something is due, for cron and CI. */
+/** `pki status`: the state of every certificate and revocation list; exit code 2 when something is due, for cron and CI. */
 import { status } from '../index.ts';
 import { clockMessages } from '../report/clock.ts';
 import { pendingText } from '../report/plan.ts';
@@ -13,7 +13,7 @@ export interface StatusFlags {
   readonly now?: number;
 }
 
-/** `fine` where all certificates are `ok` and no apply was cut short, else `due`; `failed` without a valid manifest. */
+/** `fine` where all certificates and lists are `ok` and no apply was cut short, else `due`; `failed` without a valid manifest. */
 export async function statusCommand(
   manifest: string,
   flags: StatusFlags,
@@ -21,12 +21,12 @@ export async function statusCommand(
 ): Promise<ExitCode> {
   const project = await openOrExplain(manifest, console);
   if (project === undefined) return EXIT.failed;
-  const { ok, rows, now, pending, doubt } = await status(
+  const { ok, rows, lists, now, pending, doubt } = await status(
     project,
     flags.now === undefined ? {} : { now: flags.now },
   );
-  if (flags.json) console.json(statusJson(rows, project.manifest, now));
-  else console.out(statusText(rows, { style: console.style, columns: process.stdout.columns }));
+  if (flags.json) console.json(statusJson(rows, project.manifest, now, lists));
+  else console.out(statusText(rows, { style: console.style, columns: process.stdout.columns, lists }));
   console.say(...clockMessages({ doubt }));
   if (pending.length > 0) console.say({ kind: 'note', text: pendingText(pending) });
   if (doubt?.kind === 'behind') return EXIT.failed;

@@ -5,6 +5,7 @@ import type { EntityId } from '../pki/entity.ts';
 import type { ClockDoubt } from '../plan/clock.ts';
 import type { Plan } from '../plan/plan.ts';
 import { isWell, type StatusRow, statusRows } from '../plan/status.ts';
+import { type ListRow, listRows } from '../plan/status-lists.ts';
 import { lookAndPlan } from '../run/look.ts';
 import { type LedgerEntry, readLedger } from '../store/ledger.ts';
 import { checkOwn } from '../store/own.ts';
@@ -45,10 +46,12 @@ export async function status(
   project: Project,
   options: Pick<PlanOptions, 'now'> = {},
 ): Promise<{
-  /** Every certificate is as it should be, no apply was cut short, and the clock is not known to be wrong. */
+  /** Every certificate and every list is as it should be, no apply was cut short, and the clock is not known to be wrong. */
   readonly ok: boolean;
   /** In the order of the inventory, then what left the manifest. */
   readonly rows: readonly StatusRow[];
+  /** Revocation lists, of every authority that makes one. */
+  readonly lists: readonly ListRow[];
   readonly now: number;
   /** Entities that an interrupted apply left half-way. */
   readonly pending: readonly EntityId[];
@@ -59,7 +62,9 @@ export async function status(
   const { now, pending, doubt } = made;
   const rows = statusRows(project.inventory, observation, made);
   const isFine = pending.length === 0 && doubt?.kind !== 'behind';
-  return { ok: isFine && rows.every(isWell), rows, now, pending, doubt };
+  const lists = listRows(project.inventory, observation, made);
+  const isGood = rows.every(isWell) && lists.every(({ state }) => state === 'ok');
+  return { ok: isFine && isGood, rows, lists, now, pending, doubt };
 }
 
 /** Every certificate that was ever issued in this folder, oldest first, including those that are gone. */

@@ -2,15 +2,15 @@
 import { visible } from '../pki/printable.ts';
 import { subjectText } from '../pki/subject.ts';
 import { isWell, type State, type StatusRow } from '../plan/status.ts';
+import type { ListRow } from '../plan/status-lists.ts';
 import { isoTime, lifetime } from '../plan/validity.ts';
 import { refusalText } from '../words/refusal.ts';
 import { type NameAttribute, sanOf } from '../x509/facts.ts';
+import { bar, daysText } from './days.ts';
 import { reasonJson, reasonText } from './reason.ts';
+import { listJson, listLines, listSummary } from './status-lists.ts';
 import type { Paint, Style } from './style.ts';
 import { shorten, tableLines, visibleWidth, wrapped } from './table.ts';
-
-const BAR = 10;
-const DAY = 86400;
 
 /** What a row has, from left to right. */
 type Column = 'id' | 'subject' | 'issuer' | 'serial' | 'bar' | 'left' | 'state';
@@ -35,13 +35,17 @@ interface Layout {
 export interface StatusOptions {
   readonly style: Style;
   readonly columns?: number | undefined;
+  readonly lists?: readonly ListRow[];
 }
 
 /**
  * A line per row, in the order given, and a summary; ends with a newline. Where why something is due makes lines too
  * long for a terminal, it stands below them.
  */
-export function statusText(rows: readonly StatusRow[], { style, columns }: StatusOptions): string {
+export function statusText(
+  rows: readonly StatusRow[],
+  { style, columns, lists = [] }: StatusOptions,
+): string {
   const width = columns ?? Number.POSITIVE_INFINITY;
   const tables = LAYOUTS.flatMap((layout) => [
     tableOf(rows, layout, style),
@@ -49,7 +53,7 @@ export function statusText(rows: readonly StatusRow[], { style, columns }: Statu
   ]);
   const fits = (lines: readonly string[]): boolean => lines.every((line) => visibleWidth(line) <= width);
   const table = tables.find(fits) ?? tables.at(-1) ?? [];
-  return `${[...table, '', summary(rows, style)].join('\n')}\n`;
+  return `${[...table, ...listLines(lists, style), '', summary(rows, lists, style)].join('\n')}\n`;
 }
 
 function tableOf(rows: readonly StatusRow[], layout: Layout, style: Style): readonly string[] {
@@ -128,17 +132,6 @@ function paintOf(state: State, style: Style): Paint {
   return ['due', 'capped', 'waiting'].includes(state) ? style.warn : style.bad;
 }
 
-/** The share of its life that a certificate still has. */
-function bar(length: number, left: number): string {
-  const full = Math.max(0, Math.min(BAR, Math.round((left / length) * BAR)));
-  return '█'.repeat(full) + '░'.repeat(BAR - full);
-}
-
-/** Days, or hours on the last two; negative once it is over. */
-function daysText(seconds: number): string {
-  return Math.abs(seconds) < 2 * DAY ? `${Math.trunc(seconds / 3600)}h` : `${Math.trunc(seconds / DAY)}d`;
-}
-
 function stateText(row: StatusRow): string {
   const why = whyText(row);
   return why === '' ? row.state : `${row.state}: ${why}`;
@@ -153,7 +146,7 @@ function whyText({ id, state, reasons, refusal, issuer, waitsFor }: StatusRow): 
   return [...reasons.map(reasonText), ...awaited].join('; ');
 }
 
-function summary(rows: readonly StatusRow[], style: Style): string {
+function summary(rows: readonly StatusRow[], lists: readonly ListRow[], style: Style): string {
   const states: readonly State[] = [
     'ok',
     'revoked',
@@ -169,9 +162,10 @@ function summary(rows: readonly StatusRow[], style: Style): string {
     return count === 0 ? [] : [`${count} ${state}`];
   });
   const next = rows.filter(({ secondsLeft }) => secondsLeft !== null).sort(bySecondsLeft)[0];
-  const paint = rows.every(isWell) ? style.good : style.warn;
+  const isGood = rows.every(isWell) && lists.every(({ state }) => state === 'ok');
+  const paint = isGood ? style.good : style.warn;
   const ends = next?.certificate ? `; first to end: ${next.id}, ${isoTime(next.certificate.notAfter)}` : '';
-  return paint(`status: ${counted.join(', ') || 'nothing in the manifest'}${ends}`);
+  return paint(`status: ${counted.join(', ') || 'nothing in the manifest'}${listSummary(lists)}${ends}`);
 }
 
 function bySecondsLeft(a: StatusRow, b: StatusRow): number {
@@ -179,13 +173,18 @@ function bySecondsLeft(a: StatusRow, b: StatusRow): number {
 }
 
 /** docs/json.md */
-export function statusJson(rows: readonly StatusRow[], manifest: string, now: number): unknown {
+export function statusJson(
+  rows: readonly StatusRow[],
+  manifest: string,
+  now: number,
+  lists: readonly ListRow[] = [],
+): unknown {
   return {
     format: 'pki-status',
     version: 1,
     manifest,
     now: isoTime(now),
-    due: !rows.every(isWell),
+    due: !rows.every(isWell) || lists.some(({ state }) => state !== 'ok'),
     certificates: rows.map(({ certificate, reasons, refusal, ...row }) => ({
       ...row,
       refusal: refusal && refusalText(refusal).problem,
@@ -198,5 +197,6 @@ export function statusJson(rows: readonly StatusRow[], manifest: string, now: nu
       lifetime: certificate === null ? null : lifetime(certificate),
       reasons: reasons.map(reasonJson),
     })),
+    lists: lists.map(listJson),
   };
 }

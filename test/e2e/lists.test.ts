@@ -198,3 +198,16 @@ describe('the proof', () => {
     expect((await at(0)).stderr).not.toContain('revocation list');
   });
 });
+
+it('pki status counts the lists, at any time', async () => {
+  const at = async (days: number) => {
+    const now = new Date(Date.now() + days * 86_400_000).toISOString();
+    const { code, stdout } = await revoked.pki(['status', '--json', '--now', now]);
+    type Row = { readonly state: string; readonly revoked: number };
+    const lists: readonly Row[] = JSON.parse(stdout).lists;
+    return { code, lists: lists.map(({ state, revoked: count }) => `${state} ${count}`) };
+  };
+  expect(await at(1)).toEqual({ code: 0, lists: ['ok 0', 'ok 0', 'ok 0', 'ok 1'] });
+  expect(await at(25)).toEqual({ code: 2, lists: ['due 0', 'due 0', 'due 0', 'due 1'] });
+  expect((await at(31)).lists).toEqual(['ended 0', 'ended 0', 'ended 0', 'ended 1']);
+});

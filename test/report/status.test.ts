@@ -2,6 +2,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { State, StatusRow } from '../../src/plan/status.ts';
+import type { ListRow } from '../../src/plan/status-lists.ts';
 import { statusJson, statusText } from '../../src/report/status.ts';
 import { COLOURED, PLAIN } from '../../src/report/style.ts';
 import { anAuthority, aServer, certificateFor, DAY, keyFacts, NOW } from '../helpers/entities.ts';
@@ -215,4 +216,53 @@ it('as JSON has everything, and null where there is no certificate', () => {
     ],
   });
   expect(statusJson(rows.slice(0, 1), 'pki.yaml', NOW)).toMatchObject({ due: false });
+});
+
+describe('revocation lists', () => {
+  const list = (state: ListRow['state'], secondsLeft: number, number = '7'): ListRow => ({
+    authority: 'authorities/issuing',
+    state,
+    list: { number, revoked: 2, thisUpdate: NOW - 2 * DAY, nextUpdate: NOW + secondsLeft },
+    secondsLeft,
+  });
+  const GONE_LIST: ListRow = { authority: 'authorities/x', state: 'missing', list: null, secondsLeft: null };
+  const shown = (...lists: readonly ListRow[]): readonly string[] =>
+    statusText([row(90, 60 * DAY)], { style: PLAIN, lists })
+      .split('\n')
+      .slice(2, -1);
+
+  it('stand below the certificates, and count in the summary', () => {
+    expect(shown(list('ok', 8 * DAY), list('ended', -DAY, '19'), GONE_LIST)).toEqual([
+      '',
+      'revocation list      number  revoked  left                 state',
+      'authorities/issuing  7       2        ████████░░       8d  ok',
+      'authorities/issuing  19      2        ░░░░░░░░░░     -24h  ended: what reads it refuses everyone',
+      'authorities/x                                              missing',
+      '',
+      expect.stringMatching(/^status: 1 ok; lists: 1 ok, 1 ended, 1 missing; first to end: servers\/api/),
+    ]);
+  });
+
+  it('are nowhere where no authority makes one', () =>
+    expect(shown()).toEqual(['', expect.stringMatching(/^status: 1 ok; first/)]));
+
+  it('make something due, and stand in the JSON', () => {
+    const json = (one: ListRow) => statusJson([row(90, 60 * DAY)], 'pki.yaml', NOW, [one]);
+    expect(json(list('due', DAY))).toMatchObject({
+      due: true,
+      lists: [
+        {
+          authority: 'authorities/issuing',
+          state: 'due',
+          number: '7',
+          revoked: 2,
+          thisUpdate: '2026-11-21T12:00:00Z',
+          nextUpdate: '2026-11-24T12:00:00Z',
+          secondsLeft: DAY,
+        },
+      ],
+    });
+    expect(json(list('ok', 8 * DAY))).toMatchObject({ due: false });
+    expect(json(GONE_LIST)).toMatchObject({ due: true, lists: [{ number: null, nextUpdate: null }] });
+  });
 });
