@@ -16,6 +16,7 @@ import { restoreLinks } from '../store/symlinks/write.ts';
 import type { Listener, StepFailure } from './events.ts';
 import { provide } from './provide.ts';
 import { publish } from './publish.ts';
+import { replacedLists } from './replaced-lists.ts';
 import { type Run, worksOf } from './run.ts';
 import { take } from './take.ts';
 import { laneOf, walk } from './walk.ts';
@@ -56,12 +57,13 @@ export async function execute(
   listener?.({ kind: 'started', steps });
   await run.staging.open();
   await prepareFiles(run, pinned);
+  const prepared = { ...run, accessLists: replacedLists(run) };
   const walking = walk(steps, {
     lanes: {
       process: run.engine.atOnce,
       publish: entitiesAtOnce(run.flush === undefined ? PUBLISHING : FLUSHING),
     },
-    run: (step) => runStep(run, step),
+    run: (step) => runStep(prepared, step),
     begun: (step) => listener?.({ kind: 'step-started', step }),
     done(step) {
       if (laneOf(step) === 'publish') published.push(step.entity);

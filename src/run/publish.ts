@@ -63,7 +63,7 @@ async function replace(run: Run, entity: Entity, change: Work): Promise<void> {
   const grant = change.grant;
   const again: readonly Artifact[] = change.relocks ? ['key'] : [];
   const set = { entity, writes, deletes, relinks, keepsAll, grant, again };
-  await commit(output, { ...set, stamp: staging.run, run: staging.run, flush });
+  await commit(output, { ...set, stamp: staging.run, run: staging.run, flush, lists: run.accessLists });
   const key = issued !== null && makesKey(change) ? issued.keyId : null;
   published.replaced(entity.id, { key, certificate, cross });
 }

@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import type { ById } from '../pki/issuers.ts';
 import { type Change, isWork, type Work } from '../plan/change.ts';
+import type { AccessLists } from '../store/access-lists.ts';
 import type { Flush } from '../store/flush.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { ListRecord } from '../store/observe/lists.ts';
@@ -27,6 +28,8 @@ export interface Run {
   readonly lists: ListRecord;
   readonly taken: Taken;
   readonly reader: Reader;
+  /** Of the files that are replaced, where they are now. */
+  readonly accessLists?: AccessLists;
   /** What came from other machines. */
   readonly answers?: ReadonlyMap<EntityId, Answer> | undefined;
   /** `undefined` where there are too few first issues for it to pay, or the system cannot do it. */

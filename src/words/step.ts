@@ -16,6 +16,8 @@ import { type Words, worded } from './table.ts';
 export type StepFault =
   /** openssl says that all is well, and the file is not there. */
   | { readonly kind: 'not-made'; readonly path: string }
+  /** The new file would lack the access control list of the old one. */
+  | { readonly kind: 'no-access-list'; readonly path: string; readonly detail: string }
   /** The same, and the file is empty. */
   | { readonly kind: 'made-empty'; readonly path: string }
   | {
@@ -58,6 +60,8 @@ const NO_RANDOMNESS = 'its random numbers repeat, and nothing that it makes is s
 
 const WORDS: Words<StepFault> = {
   'not-made': ({ path }) => `openssl did not make "${path}"`,
+  'no-access-list': ({ path, detail }) =>
+    `the access control list of the file that is replaced cannot be given to "${path}": ${detail}`,
   'made-empty': ({ path }) => `openssl left "${path}" empty, as it does on a full disk`,
   'made-garbage': ({ path, maker, detail }) => `${maker} left "${path}" unusable: ${detail}`,
   'made-other': ({ maker, objections }) =>

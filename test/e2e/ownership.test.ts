@@ -217,3 +217,87 @@ describe('in a manifest', () => {
     ]);
   });
 });
+
+const SERVED = `user::rw-
+user:${SERVICE}:r--
+group::---
+mask::r--
+other::---
+`;
+const LISTED = `version: 1
+authorities:
+  root: { commonName: Root }
+servers:
+  db: { commonName: db.example.test, outputs: [default, combined] }
+  linked: { commonName: linked.example.test, publish: symlinks }
+`;
+
+async function getfacl(path: string): Promise<string> {
+  const options = ['--omit-header', '--numeric', '--absolute-names', '--no-effective'];
+  return (await runProgram('getfacl', [...options, path])).stdout.trimEnd();
+}
+
+async function setfacl(path: string, list: string): Promise<void> {
+  const run = await runProgram('sh', ['-c', 'printf %s "$1" | setfacl --set-file=- "$2"', 'sh', list, path]);
+  expect(run).toMatchObject({ code: 0, stderr: '' });
+}
+
+async function rotated(project: Project, ...names: readonly string[]): Promise<void> {
+  expect(await project.pki(['rotate', ...names, '--skip-verify'])).toMatchObject({
+    code: 0,
+    stderr: expect.not.stringContaining('error'),
+  });
+}
+
+describe.skipIf(!has('setfacl') || !has('getfacl'))('access control lists (setfacl)', () => {
+  it('stay with what takes the place of a file, and are no drift', async () => {
+    const project = new Project(LISTED);
+    await project.apply();
+    const keys = ['servers/db/key.pem', 'servers/linked/key.pem'].map((path) => project.path(path));
+    for (const key of keys) await setfacl(key, SERVED);
+    const writers = SERVED.replace(/(user:\d+:).*/, '$1rw-').replace(/mask.*/, 'mask::rw-');
+    await setfacl(project.path('servers/db/cert.pem'), writers.replace('other::---', 'other::r--'));
+    expect(await project.actions()).toEqual({});
+    await rotated(project, 'servers/db', 'servers/linked');
+    for (const key of keys) expect(`${await getfacl(key)}\n`).toBe(SERVED);
+    expect(await getfacl(project.path('servers/db/cert.pem'))).toContain(`user:${SERVICE}:rw-`);
+    expect(await getfacl(project.path('servers/db/csr.pem'))).not.toContain('mask');
+    expect(await project.actions()).toEqual({});
+    project.write(LISTED.replace('combined]', 'combined, sec1]'));
+    await project.apply();
+    // What is new of a key is for those who have the key.
+    for (const file of ['key-sec1.pem', 'combined.pem'])
+      expect(`${await getfacl(project.path(`servers/db/${file}`))}\n`, file).toBe(
+        file === 'combined.pem' ? 'user::rw-\ngroup::---\nother::---\n' : SERVED,
+      );
+  });
+
+  it('never open a key to everyone, and go where the manifest says who may read it', async () => {
+    const project = new Project(LISTED);
+    await project.apply();
+    const key = project.path('servers/db/key.pem');
+    await setfacl(key, SERVED.replace('other::---', 'other::r--'));
+    await rotated(project, 'servers/db');
+    expect(`${await getfacl(key)}\n`).toBe(SERVED);
+    project.write(LISTED.replace('combined]', 'combined], mode: "0640"'));
+    await rotated(project, 'servers/db');
+    expect(await getfacl(key)).toBe('user::rw-\ngroup::r--\nother::---');
+    expect(await project.actions()).toEqual({});
+  });
+
+  it('that open a key to its own group are drift', async () => {
+    const project = new Project(LISTED);
+    await project.apply();
+    await setfacl(project.path('servers/db/key.pem'), SERVED.replace('group::---', 'group::r--'));
+    expect(await project.actions()).toEqual({ 'servers/db': 'refresh' });
+  });
+
+  it('come along to another place', async () => {
+    const project = new Project(LISTED);
+    await project.apply();
+    await setfacl(project.path('servers/db/key.pem'), SERVED);
+    project.write(LISTED.replace('combined]', 'combined], folder: db'));
+    await project.apply();
+    expect(`${await getfacl(project.path('db/key.pem'))}\n`).toBe(SERVED);
+  });
+});

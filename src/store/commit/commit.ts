@@ -12,6 +12,7 @@ import type { EntityId } from '../../pki/entity.ts';
 import { entityFolder, filePath, folderOf, type Located, nameOf } from '../../pki/files.ts';
 import type { Grant } from '../../pki/ownership.ts';
 import { ARCHIVE_FOLDER, COMMIT_FOLDER, stageFolder } from '../../pki/paths.ts';
+import { type AccessLists, NO_ACCESS_LISTS } from '../access-lists.ts';
 import type { Flush } from '../flush.ts';
 import type { Folder } from '../folder.ts';
 import type { OutputFolder } from '../output-folder.ts';
@@ -41,6 +42,8 @@ export interface CommitRequest {
   readonly again?: readonly Artifact[];
   /** Whose the files are to be. */
   readonly grant?: Grant | undefined;
+  /** Of the files that are replaced. */
+  readonly lists?: AccessLists | undefined;
   /** Syncs first issues, of which many are under way. */
   readonly flush?: Flush | undefined;
 }
@@ -53,7 +56,7 @@ export async function commit(output: OutputFolder, request: CommitRequest): Prom
   if (!isLinked && entity.layout === undefined && !isThere(output, entity.id))
     return commitNew(output, path, request);
   using staged = output.enter(path);
-  inheritAll(output, staged, entity, writes);
+  inheritAll(output, staged, entity, writes, request.lists ?? NO_ACCESS_LISTS);
   grantStaged(staged, writes, request.grant);
   const links = isLinked ? await stageLinks(output, staged, request) : undefined;
   const order = {

@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { ARTIFACTS, type Artifact, modeOf } from '../../pki/artifact.ts';
 import { COMMIT_FOLDER } from '../../pki/paths.ts';
+import { readAccessLists } from '../access-lists.ts';
 import { descend } from '../descend.ts';
 import type { Folder } from '../folder.ts';
 import { type OutputFolder, type Place, Targets } from '../output-folder.ts';
@@ -111,7 +112,8 @@ async function putBack(waiting: Folder, file: Artifact, old: Place, place: Place
   await secondName(old, draft, () => false);
   using copy = waiting.openFile(draft.name);
   copy.setMode(modeOf(file));
-  inherit(file, place, draft);
+  const path = join(place.folder.path, place.name);
+  inherit(file, place, draft, readAccessLists([path]).get(path));
   await waiting.rename(draft.name, place.folder, place.name);
 }
 

@@ -1,9 +1,11 @@
 /** Copies files to where their entity now has them, before anything else is done with it. */
+import { join } from 'node:path';
 import { ARTIFACTS, modeOf } from '../../pki/artifact.ts';
 import { folderOf, nameOf } from '../../pki/files.ts';
 import { stageFolder } from '../../pki/paths.ts';
 import type { Relocation, Work } from '../../plan/change.ts';
 import { sha256 } from '../../x509/public-key.ts';
+import { readAccessLists } from '../access-lists.ts';
 import type { OutputFolder } from '../output-folder.ts';
 import { StepError } from '../step-error.ts';
 import { archiveFolder, commitOrder } from './commit.ts';
@@ -27,12 +29,19 @@ export async function relocate(
   );
   const path = stageFolder(id, `${run}/relocated`);
   using staged = await output.ensure(path, 0o700);
+  const pathOf = ({ from }: Relocation): string => join(output.root.path, from);
+  const lists = readAccessLists(due.map(pathOf));
   for (const relocation of due) {
     const { file } = relocation;
     const name = ARTIFACTS[file].file;
     await staged.writeSynced(name, judgedBytes(output, relocation), modeOf(file));
     using folder = output.enter(folderOf(relocation.from));
-    inherit(file, { folder, name: nameOf(relocation.from) }, { folder: staged, name });
+    inherit(
+      file,
+      { folder, name: nameOf(relocation.from) },
+      { folder: staged, name },
+      lists.get(pathOf(relocation)),
+    );
   }
   const moves = due.map(({ file, to }) => [file, to] as const);
   const order = { id, moves, deletes: [], archive: archiveFolder(id, run), removes: null };

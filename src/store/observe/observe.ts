@@ -21,6 +21,7 @@ import { observeCommands } from './commands.ts';
 import { Folders, type FoundFiles, type FoundWithFormer, readFiles, withFormerFiles } from './find-files.ts';
 import { observeKey, openedKeyFile, plainFile } from './keys.ts';
 import { knownIn, readableLines } from './known.ts';
+import { withListedModes } from './listed-modes.ts';
 import { listedBefore } from './lists.ts';
 import { Origins } from './origins.ts';
 import { findOrphans } from './orphans.ts';
@@ -169,7 +170,7 @@ function observeFiles({ root, folders, formerLocations, origins, reader }: Where
     reader,
   );
   const read = opened(entity, states, bytes, reader);
-  const files = origins.judged(entity, read, bytes);
+  const files = withListedModes(root, entity, origins.judged(entity, read, bytes), formerLocation);
   const found = {
     ...files,
     ...(published === undefined ? {} : { published }),

@@ -1,0 +1,45 @@
+/** Access control lists, read and given by the programs that there are for it. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { giveAccessList, owningGroupBits, readAccessLists } from '../../src/store/access-lists.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
+
+const LIST = 'user::rw-\nuser:65531:r--\ngroup::---\nmask::r--\nother::---';
+const hasAcl = ['getfacl', 'setfacl'].every((name) => spawnSync(name, ['--version']).status === 0);
+
+describe.skipIf(!hasAcl)('with getfacl and setfacl', () => {
+  it.each(['key.pem', 'a b.pem', 'a\\b.pem', 'a\\012b.pem', 'c\rd.pem', 'Zoë.pem', '-R', '# file: x'])(
+    'a file named %j gets the list that another has',
+    (name) => {
+      const folder = join(temporaryFolder(), name);
+      mkdirSync(folder);
+      const made = (file: string): string => {
+        writeFileSync(join(folder, `${file} ${name}`), 'x', { mode: 0o600 });
+        return join(folder, `${file} ${name}`);
+      };
+      const [old, fresh, plain] = [made('old'), made('fresh'), made('plain')];
+      giveAccessList(old, LIST, 0o600);
+      const lists = readAccessLists([old, plain, join(folder, 'nothing'), 'a\nb']);
+      expect([...lists]).toEqual([[old, expect.stringContaining(LIST)]]);
+      giveAccessList(fresh, lists.get(old) ?? '', 0o604);
+      expect(readAccessLists([fresh]).get(fresh)).toContain(LIST.replace('other::---', 'other::r--'));
+      expect(statSync(fresh).mode & 0o777).toBe(0o644);
+    },
+  );
+
+  it('a list that cannot be given is said, with what setfacl says', () => {
+    const path = join(temporaryFolder(), 'none');
+    expect(() => giveAccessList(path, LIST, 0o600)).toThrow(/cannot be given to ".*none": .*No such file/);
+  });
+});
+
+it.each([
+  ['user::rw-\ngroup::---\nmask::r--\nother::---', 0],
+  ['user::rw-\ngroup::r--\nmask::r--\nother::---', 0o040],
+  ['user::rw-\ngroup:5:rwx\ngroup::rw-\nmask::r--\nother::---', 0o060],
+  ['', 0],
+])('of %j, the owning group has %d', (list, bits) => {
+  expect(owningGroupBits(list)).toBe(bits);
+});
