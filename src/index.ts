@@ -17,6 +17,7 @@ export {
   type ApplyOptions,
   apply,
   openssl,
+  opensslFor,
   secretsOf,
   type Usable,
   verify,

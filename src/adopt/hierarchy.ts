@@ -1,9 +1,9 @@
 /** Who signed whom, by signatures alone: names and key identifiers can agree where the keys differ. */
-import type { KeyObject } from 'node:crypto';
 import type { Section } from '../pki/entity.ts';
-import { certificateSpki, publicKeyObject } from '../x509/certificate.ts';
+import { certificateSpki } from '../x509/certificate.ts';
 import { type CertificateFacts, isAuthority, pathLengthOf } from '../x509/facts.ts';
 import { isCheckable, signedBy } from '../x509/signature.ts';
+import { publicKeyObject, type VerificationKey } from '../x509/verification-key.ts';
 import type { FoundCertificate } from './found.ts';
 import { keyText } from './key-text.ts';
 import { kindOf } from './kind.ts';
@@ -54,7 +54,7 @@ export function leftOutOf({ cert, certPath, keyPath }: Pair, why: LeftOutWhy): L
 
 interface Signer {
   readonly cert: FoundCertificate;
-  readonly key: KeyObject;
+  readonly key: VerificationKey;
 }
 
 /** Everything that could have signed something; signatures of a key that node cannot use cannot be checked. */

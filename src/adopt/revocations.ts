@@ -1,9 +1,9 @@
 /** Revoked certificates of a folder: by lists that its authorities signed, by databases, and by the name of a folder. */
-import type { KeyObject } from 'node:crypto';
-import { certificateSpki, publicKeyObject } from '../x509/certificate.ts';
+import { certificateSpki } from '../x509/certificate.ts';
 import { type CrlFacts, revocationIn } from '../x509/crl.ts';
 import { type Fingerprint, isAuthority } from '../x509/facts.ts';
 import { signedBy } from '../x509/signature.ts';
+import { publicKeyObject, type VerificationKey } from '../x509/verification-key.ts';
 import { isOnRecord } from './ca-database.ts';
 import type { FoundCertificate, FoundCrl, FoundFile } from './found.ts';
 import { isRevokedPath } from './paths.ts';
@@ -21,7 +21,7 @@ export type Revocation =
 /** A list that an authority of the folder signed. */
 interface TrustedCrl extends FoundCrl {
   readonly path: string;
-  readonly key: KeyObject;
+  readonly key: VerificationKey;
 }
 
 /** Revoked certificates by fingerprint, and the lists that count. */
@@ -69,7 +69,7 @@ function trustedCrls(
 function signerOf(
   { facts, der }: FoundCrl,
   certificates: readonly FoundCertificate[],
-): KeyObject | undefined {
+): VerificationKey | undefined {
   const named = certificates.filter(
     ({ facts: { subjectDer, ...rest } }) =>
       subjectDer === facts.issuerDer && isAuthority({ subjectDer, ...rest }),
@@ -77,7 +77,7 @@ function signerOf(
   return named.map((cert) => keyOf(cert)).find((key) => key !== undefined && signedBy(der, key));
 }
 
-function keyOf({ der }: FoundCertificate): KeyObject | undefined {
+function keyOf({ der }: FoundCertificate): VerificationKey | undefined {
   try {
     return publicKeyObject(certificateSpki(der));
   } catch {

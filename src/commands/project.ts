@@ -1,5 +1,5 @@
 /** Opening the manifest, with all of its mistakes reported at once. */
-import { type Opened, openProject, openssl, type Project } from '../index.ts';
+import { type Opened, openProject, openssl, opensslFor, type Project } from '../index.ts';
 import type { Diagnostic, Styler } from '../manifest/diagnostic.ts';
 import { adviceMessages } from '../report/message.ts';
 import type { Style } from '../report/style.ts';
@@ -41,8 +41,9 @@ export async function openWithOpenssl(
   const project = fulfilled(opened);
   if (project === undefined) return undefined;
   const capability = fulfilled(asked);
-  if (capability.ok) return project;
-  console.say(...adviceMessages(capability));
+  const able = capability.ok ? opensslFor(project, capability.version) : capability;
+  if (able.ok) return project;
+  console.say(...adviceMessages(able));
   return undefined;
 }
 

@@ -3,10 +3,10 @@ import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } fr
 import { promisify } from 'node:util';
 import type { KeySpec } from '../pki/key-spec.ts';
 import { StepError } from '../store/step-error.ts';
-import { rememberPublicKey } from '../x509/certificate.ts';
 import { TAG } from '../x509/der.ts';
 import { encode, encodeOctetBits, encodeOid } from '../x509/der-write.ts';
 import { KEY_ALGORITHM } from '../x509/oids.ts';
+import { rememberPublicKey } from '../x509/verification-key.ts';
 
 /** A private key that can sign, and its public half. */
 export interface PrivateKey {
@@ -37,6 +37,8 @@ function generatePair(spec: KeySpec): Promise<{ publicKey: KeyObject; privateKey
       return generate('ed25519');
     case 'ed448':
       return generate('ed448');
+    default:
+      throw new Error(`Internal error: keys of kind ${spec.algorithm} are for openssl`);
   }
 }
 

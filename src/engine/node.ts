@@ -8,7 +8,7 @@ import { modeOf } from '../pki/artifact.ts';
 import type { EngineName } from '../pki/engine.ts';
 import { type Entity, type EntityId, unreachable } from '../pki/entity.ts';
 import type { ById } from '../pki/issuers.ts';
-import { type KeySpec, keySpecText, rsaSize } from '../pki/key-spec.ts';
+import { isMlDsa, type KeySpec, keySpecText, rsaSize } from '../pki/key-spec.ts';
 import type { StagedFile } from '../pki/paths.ts';
 import { type EngineMake, generationOf, type KeyFile, type KeySource, type Signer } from '../plan/make.ts';
 import { canSign, unsignedCertificate, unsignedRequest } from '../plan/unsigned.ts';
@@ -57,6 +57,7 @@ export class NodeEngine implements Engine {
    * RSA keys that take seconds are left to a process, which can be killed; a thread cannot, and exit would wait for it.
    */
   suits(make: EngineMake): boolean {
+    if (this.#takesMlDsa(make)) return false;
     switch (make.op) {
       case 'request':
         return !make.key.isNew || this.#isQuick(this.#entity(make.of).key);
@@ -146,6 +147,14 @@ export class NodeEngine implements Engine {
     const loaded = { cert, key: this.#keyOf(make, key) };
     this.#authorities.set(name, loaded);
     return loaded;
+  }
+
+  /** Node has no such keys before version 24. One that is given is only written down. */
+  #takesMlDsa(make: EngineMake): boolean {
+    if (make.op === 'convert') return false;
+    const key = make.op === 'sign' ? make.by.key : make.key;
+    const kind = key.kind === 'file' ? keySpecText(this.#entity(key.of).key) : '';
+    return isMlDsa(kind) || (make.op === 'sign' && isMlDsa(make.signedWith ?? kind));
   }
 
   #isQuick(key: KeySpec): boolean {

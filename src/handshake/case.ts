@@ -71,6 +71,8 @@ export type SkipCause =
   | { readonly kind: 'not-archived' }
   /** So many are revoked that a handshake for each would take too long. */
   | { readonly kind: 'too-many' }
+  /** This node cannot load what it presents or trusts. */
+  | { readonly kind: 'no-ml-dsa' }
   /** A stand-in trusts what the server trusts, which would then refuse the server itself. */
   | { readonly kind: 'own-root-untrusted' };
 

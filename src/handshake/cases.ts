@@ -16,7 +16,7 @@ import {
 } from './case.ts';
 import { acceptCase, refuseCase } from './case-id.ts';
 import { checkableNames, isKnownByUri, wrongName } from './names.ts';
-import { type Party, parties, refusers, takesPart, trusts } from './party.ts';
+import { type Party, parties, refusers, spoken, takesPart, trusts } from './party.ts';
 import { type Revocation, revokedCases } from './revoked-cases.ts';
 
 /** Which of all cases are wanted. */
@@ -111,7 +111,7 @@ function pairCases(
 ): readonly HandshakeCase[] {
   let dealt = 0;
   return pairs.flatMap(({ client, by }) =>
-    versions.map((version): HandshakeCase => {
+    spoken(versions, server, client).map((version): HandshakeCase => {
       const next = by.length === 0 ? dealt++ : 0;
       const base = { server: server.entity.id, client: client.entity.id, version, check: 'pair' } as const;
       const serverName = names[next % names.length] ?? null;
@@ -129,7 +129,7 @@ function leftOverNames(
   names: readonly string[],
   versions: readonly TlsVersion[],
 ): readonly HandshakeCase[] {
-  const version = versions.at(-1);
+  const version = spoken(versions, server, honest).at(-1);
   if (honest === undefined || version === undefined) return [];
   const accepts = met.filter(({ expect }) => expect === 'accept').length;
   return names
@@ -164,10 +164,11 @@ function refusalCases(
   if (cause !== undefined) return { cases: [], skipped: [{ server: server.entity.id, check, cause }] };
   const serverName = check === 'wrong-name' ? wrongName(server.entity) : (names[0] ?? null);
   const base = { server: server.entity.id, client: honest?.entity.id ?? null, check, by: [refuser(check)] };
-  const first = versions.map((version) => refuseCase({ ...base, serverName, version }));
+  const able = spoken(versions, server, honest);
+  const first = able.map((version) => refuseCase({ ...base, serverName, version }));
   const isOnlyVisitor = honest === undefined && check === 'no-client-certificate';
   const others = isOnlyVisitor ? names.slice(1) : [];
-  const last = versions.slice(-1);
+  const last = able.slice(-1);
   const more = others.flatMap((name) =>
     last.map((version) => refuseCase({ ...base, serverName: name, version })),
   );

@@ -2,7 +2,8 @@
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { type ById, byIdOf, chainAbove } from '../pki/issuers.ts';
 import { bridgedBy } from '../pki/key-place.ts';
-import type { Side } from './case.ts';
+import { isMlDsa } from '../pki/key-spec.ts';
+import type { Side, TlsVersion } from './case.ts';
 
 /** An end entity with the roots that its chain leads to. */
 export interface Party {
@@ -42,4 +43,13 @@ export function refusers(server: Party, client: Party): readonly Side[] {
   if (!trusts(server, client)) by.push('server');
   if (!trusts(client, server)) by.push('client');
   return by;
+}
+
+/** Versions in which they can meet: TLS 1.2 has no signatures of ML-DSA. */
+export function spoken(
+  versions: readonly TlsVersion[],
+  ...parties: readonly (Party | undefined)[]
+): readonly TlsVersion[] {
+  const isNew = parties.some((party) => party !== undefined && isMlDsa(party.entity.key.algorithm));
+  return isNew ? versions.filter((version) => version === 'TLSv1.3') : versions;
 }

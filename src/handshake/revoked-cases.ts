@@ -3,7 +3,7 @@ import type { Entity, EntityId } from '../pki/entity.ts';
 import type { HandshakePlan, Side, TlsVersion } from './case.ts';
 import { refuseCase } from './case-id.ts';
 import { checkableNames } from './names.ts';
-import { type Party, parties, refusers } from './party.ts';
+import { type Party, parties, refusers, spoken } from './party.ts';
 
 /** What is revoked, with all that is needed to find its root, and who reads the lists that say so. */
 export interface Revocation {
@@ -37,7 +37,7 @@ export function revokedCases(
     return { cases: [], skipped: many };
   }
   const cases = pairs.flatMap(({ server, client, by }) =>
-    versions.map((version) => {
+    spoken(versions, server, client).map((version) => {
       const [serverName = null] = checkableNames(server.entity);
       const ends = { server: server.entity.id, client: client.entity.id };
       return refuseCase({ ...ends, version, check: 'revoked', serverName, by: [by] });

@@ -1,6 +1,7 @@
 /** Carrying a plan out, and proving what is there. */
 import { availableParallelism } from 'node:os';
 import { opensslBinary } from '../engine/binary.ts';
+import { lackingMlDsa } from '../openssl/capabilities.ts';
 import { type Consent, waitingOf } from '../plan/change.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ApplyResult } from '../run/apply-options.ts';
@@ -80,6 +81,12 @@ export async function openssl(signal?: AbortSignal): Promise<Usable> {
   const { probeOpenssl } = await import('../engine/probe.ts');
   const found = await probeOpenssl(opensslBinary(process.env), signal);
   return found.ok ? found : { ok: false, ...opensslText(found.fault) };
+}
+
+/** Whether an openssl of that version has all kinds of keys that the project's entities are to have. */
+export function opensslFor({ inventory }: Project, version: string): Usable {
+  const fault = lackingMlDsa(inventory.entities, { version, binary: opensslBinary(process.env) });
+  return fault === undefined ? { ok: true, version } : { ok: false, ...opensslText(fault) };
 }
 
 /** Certificates judged by `openssl verify`, and every pair in real TLS handshakes. Changes no file of an entity. */

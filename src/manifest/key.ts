@@ -1,6 +1,6 @@
 /** The kind of a private key: its short names, its shape in a manifest, and why some keys are refused. */
 import * as z from 'zod';
-import { CURVES, type Curve, type KeySpec, keySpecText } from '../pki/key-spec.ts';
+import { CURVES, type Curve, type KeySpec, keySpecText, ML_DSA } from '../pki/key-spec.ts';
 import { quote } from '../pki/printable.ts';
 import { type Parsed, parsed, refused, using, wanted } from './problem.ts';
 import { didYouMean } from './suggest.ts';
@@ -10,6 +10,7 @@ const NAMED = new Map<string, KeySpec>(
     ...CURVES.map((curve): KeySpec => ({ algorithm: 'ecdsa', curve })),
     { algorithm: 'ed25519' } as const,
     { algorithm: 'ed448' } as const,
+    ...ML_DSA.map((algorithm): KeySpec => ({ algorithm })),
     ...[2048, 3072, 4096, 8192].map((size): KeySpec => ({ algorithm: 'rsa', size })),
     ...[2048, 3072, 4096].map((size): KeySpec => ({ algorithm: 'rsa-pss', size })),
   ].map((spec) => [keySpecText(spec), spec]),
@@ -52,11 +53,8 @@ const REASONS: readonly [RegExp, string][] = [
   [/brainpool|sm2/, 'most TLS libraries do not accept this curve'],
   [/x25519|x448|^dh|kem|kyber/, 'it is for key agreement and cannot sign'],
   // FIPS 204 and 205; names of the drafts, too.
-  [
-    /(ml|slh)[-_]?dsa|dilithium|sphincs/,
-    'post-quantum signatures are not supported yet; they need OpenSSL 3.5 and Node.js 24',
-  ],
-  [/(?<!ec|ed)dsa/, 'TLS libraries no longer accept DSA'],
+  [/slh[-_]?dsa|sphincs/, 'certificates for hash-based signatures are too large for most TLS libraries'],
+  [/(?<!ec|ed|ml[-_]?)dsa/, 'TLS libraries no longer accept DSA'],
   [/sha-?1|md5/, 'TLS libraries refuse certificates that are signed with it'],
 ];
 
@@ -71,6 +69,9 @@ const ALIASES: readonly [RegExp, string][] = [
   [/^(ec|ecc|ecdsa|secp256k1)$/, 'ecdsa-p256'],
   [/^(eddsa|ed-25519)$/, 'ed25519'],
   [/^rsa$/, 'rsa-3072'],
+  [/^(ml[-_]?dsa[-_]?44|dilithium-?2)$/, 'ml-dsa-44'],
+  [/^(ml[-_]?dsa([-_]?65)?|dilithium(-?3)?)$/, 'ml-dsa-65'],
+  [/^(ml[-_]?dsa[-_]?87|dilithium-?5)$/, 'ml-dsa-87'],
 ];
 
 /** The name for what was meant. */
@@ -155,8 +156,9 @@ const keyObject = z.discriminatedUnion(
     ecdsaKey,
     z.strictObject({ algorithm: z.literal('ed25519') }),
     z.strictObject({ algorithm: z.literal('ed448') }),
+    ...ML_DSA.map((algorithm) => z.strictObject({ algorithm: z.literal(algorithm) })),
   ],
-  wanted('rsa, rsa-pss, ecdsa, ed25519 or ed448'),
+  wanted('rsa, rsa-pss, ecdsa, ed25519, ed448 or ml-dsa-65'),
 );
 
 const keyName = z

@@ -71,7 +71,7 @@ export const SETTINGS = {
     spelled: keySpecText,
     type: 'kind of key',
     meaning:
-      'kind of private key: `ecdsa-p256` `-p384` `-p521`, `rsa-2048` … `rsa-8192`, `rsa-pss-3072` and so on, `ed25519`, `ed448`, or an object; another kind re-keys. `offline`: the key of an authority is on a machine of its own ([scale.md](scale.md))',
+      'kind of private key: `ecdsa-p256` `-p384` `-p521`, `rsa-2048` … `rsa-8192`, `rsa-pss-3072` and so on, `ed25519`, `ed448`, `ml-dsa-44` `-65` `-87` (post-quantum, with OpenSSL 3.5 or later), or an object; another kind re-keys. `offline`: the key of an authority is on a machine of its own ([scale.md](scale.md))',
     examples: ['ecdsa-p256', 'ed25519', { algorithm: 'rsa', size: 3072 }],
   },
   passphrase: {

@@ -1,10 +1,20 @@
 /** What an installed openssl is, from what `openssl version` prints; older and foreign ones are refused with the reason. */
+import type { Entity, EntityId } from '../pki/entity.ts';
+import { isMlDsa, type MlDsa } from '../pki/key-spec.ts';
 
 /** Why an openssl cannot be used; `binary` is the program as it is run, `version` names product and number. */
 export type OpensslFault =
   | { readonly kind: 'no-version'; readonly binary: string; readonly printed: string }
   | { readonly kind: 'not-openssl'; readonly binary: string; readonly version: string }
   | { readonly kind: 'too-old'; readonly binary: string; readonly version: string }
+  /** It has no ML-DSA (FIPS 204), and `entity` is to have such a key. */
+  | {
+      readonly kind: 'no-ml-dsa';
+      readonly binary: string;
+      readonly version: string;
+      readonly entity: EntityId;
+      readonly key: MlDsa;
+    }
   /** It starts and fails, because one of its libraries is missing, say; `words` is the last line of its output. */
   | { readonly kind: 'broken'; readonly binary: string; readonly problem: string; readonly words: string }
   /** It could not be run at all. */
@@ -14,6 +24,18 @@ export type OpensslFault =
 export type Capability =
   | { readonly ok: true; readonly version: string }
   | { readonly ok: false; readonly fault: OpensslFault };
+
+/** Why an openssl that can be used is not enough for these entities; `undefined` where it is. */
+export function lackingMlDsa(
+  entities: readonly Pick<Entity, 'id' | 'key'>[],
+  { version, binary }: { readonly version: string; readonly binary: string },
+): OpensslFault | undefined {
+  const [, major = '0', minor = '0'] = / (\d+)\.(\d+)/.exec(version) ?? [];
+  if (Number(major) > 3 || Number(minor) >= 5) return undefined;
+  for (const { id, key } of entities)
+    if (isMlDsa(key.algorithm)) return { kind: 'no-ml-dsa', binary, version, entity: id, key: key.algorithm };
+  return undefined;
+}
 
 /**
  * The algorithm that a call asked for and that the program does not have, in openssl's spelling: left out when it was

@@ -7,6 +7,7 @@ import { ALL_ARTIFACTS, ARTIFACTS, type Artifact } from '../pki/artifact.ts';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { filePath, type Located } from '../pki/files.ts';
 import { type ById, byIdOf } from '../pki/issuers.ts';
+import { isMlDsa } from '../pki/key-spec.ts';
 import { SCRATCH_FOLDER, SCRIPT_PLACE, STAGE_FOLDER, stagedPath, stageFolder } from '../pki/paths.ts';
 import { isSlot } from '../pki/split.ts';
 import { type Change, isWork, keptTrustOf, type Work } from '../plan/change.ts';
@@ -63,9 +64,9 @@ export function planScript(plan: Plan, inventory: Inventory, program = 'openssl'
     ...(plan.changes.some((change) => hasLinks(change, context)) ? [LINK_FUNCTIONS] : []),
   ];
   const copied = copyLines(plan.changes.filter(isWork).flatMap(({ relocations }) => relocations));
-  return [...header(plan, program), ...functions, ...copied, ...blocks, `rm -rf ${WORK_FOLDERS}`, ''].join(
-    '\n\n',
-  );
+  const hasMlDsa = inventory.entities.some(({ key }) => isMlDsa(key.algorithm));
+  const head = header(plan, programLines(program, hasMlDsa ? '3.5' : '3.0'));
+  return [...head, ...functions, ...copied, ...blocks, `rm -rf ${WORK_FOLDERS}`, ''].join('\n\n');
 }
 
 interface Context {
@@ -82,7 +83,7 @@ function header(plan: Plan, program: string): readonly string[] {
       `# The openssl commands of a pki plan of ${isoTime(plan.now)}; dates are those of that moment.`,
       '# Run it in the folder of the manifest.',
     ].join('\n'),
-    programLines(program),
+    program,
     [
       'umask 022',
       `mkdir -p -- ${shellWord(plan.output)}`,

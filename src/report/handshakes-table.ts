@@ -36,6 +36,7 @@ const OF_PARTIES: readonly SkipCause['kind'][] = [
   'list-elsewhere',
   'not-archived',
   'too-many',
+  'no-ml-dsa',
 ];
 
 /** Servers and clients come in the order in which the outcomes name them. */

@@ -187,6 +187,8 @@ export function skipText(cause: SkipCause): string {
       return 'its private key is not in the archive, so it can be shown to no one; its certificate is verified';
     case 'too-many':
       return 'so many are revoked that handshakes with all of them would take too long; openssl judges their certificates';
+    case 'no-ml-dsa':
+      return `Node.js ${process.versions.node} knows no ML-DSA, and makes no handshakes with it (24 does); its certificate is verified by openssl`;
     case 'own-root-untrusted':
       return 'no client of the manifest connects, and the server does not trust its own root';
     default:

@@ -38,7 +38,7 @@ export function handshakesText(
 ): string {
   const summary = summaryLine(handshakeSummary(outcomes, skipped), options);
   const grid = gridOf(outcomes, skipped);
-  if (grid.rows.length === 0) return `${summary}\n`;
+  if (grid.rows.length === 0) return `${[...skipLines(skipped, options), summary].join('\n')}\n`;
   const blocks = [
     [title(outcomes, options), '', ...gridLines(grid, options), '', ...legend(grid, outcomes, options)],
     options.verbose ? outcomes.map((outcome) => caseLine(outcome, options)) : [],

@@ -2,7 +2,7 @@
 import type { Report } from '../manifest/report.ts';
 import type { Entity } from '../pki/entity.ts';
 import { ipOctets } from '../pki/ip.ts';
-import type { Curve, KeySpec } from '../pki/key-spec.ts';
+import { type Curve, isMlDsa, type KeySpec, type MlDsa } from '../pki/key-spec.ts';
 import type { San } from '../pki/san.ts';
 import type { Subject } from '../pki/subject.ts';
 import { certificatePolicies } from '../x509/extensions/certificate-policies.ts';
@@ -115,6 +115,16 @@ const ALGORITHMS: Readonly<Record<KeySpec['algorithm'], number>> = {
   ecdsa: 12,
   ed25519: 7,
   ed448: 7,
+  'ml-dsa-44': 13,
+  'ml-dsa-65': 13,
+  'ml-dsa-87': 13,
+};
+
+/** FIPS 204 table 2. */
+const ML_DSA_SIZES: Readonly<Record<MlDsa, { readonly key: number; readonly signature: number }>> = {
+  'ml-dsa-44': { key: 1334, signature: 2420 },
+  'ml-dsa-65': { key: 1974, signature: 3309 },
+  'ml-dsa-87': { key: 2614, signature: 4627 },
 };
 
 /** Octets of a DER element with this content. */
@@ -143,6 +153,7 @@ function publicKeySize(key: KeySpec): number {
   if (key.algorithm === 'rsa-pss') return tlv(13 + tlv(1 + tlv(tlv(key.size / 8 + 1) + 5)));
   if (key.algorithm === 'rsa') return tlv(15 + tlv(1 + tlv(tlv(key.size / 8 + 1) + 5)));
   if (key.algorithm === 'ecdsa') return POINTS[key.curve];
+  if (isMlDsa(key.algorithm)) return ML_DSA_SIZES[key.algorithm].key;
   return key.algorithm === 'ed25519' ? 44 : 69;
 }
 
@@ -151,5 +162,6 @@ const ECDSA_SIGNATURES: Readonly<Record<Curve, number>> = { 'P-256': 72, 'P-384'
 function signatureSize(key: KeySpec): number {
   if ('size' in key) return key.size / 8;
   if (key.algorithm === 'ecdsa') return ECDSA_SIGNATURES[key.curve];
+  if (isMlDsa(key.algorithm)) return ML_DSA_SIZES[key.algorithm].signature;
   return key.algorithm === 'ed25519' ? 64 : 114;
 }

@@ -1,13 +1,14 @@
 /** Kinds of keys that are sound and yet refused by common TLS libraries: no entry should get one by default. */
 import type { Report } from '../manifest/report.ts';
 import { groupBy } from '../pki/group.ts';
-import { keySpecText } from '../pki/key-spec.ts';
+import { keySpecText, ML_DSA } from '../pki/key-spec.ts';
 import { quote } from '../pki/printable.ts';
 import { type Draft, draftText } from './draft.ts';
 
 /** Who refuses certificates for keys of a kind: seen in handshakes, as verifiers (NSS 3.87, LibreSSL 4.3), and when loading. */
 export const REFUSED_BY: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries([2048, 3072, 4096].map((size) => [`rsa-pss-${size}`, ['Go', 'pyca']])),
+  ...Object.fromEntries(ML_DSA.map((kind) => [kind, ['nearly all but OpenSSL 3.5']])),
   'ecdsa-p521': ['BoringSSL (gRPC, Envoy, Chromium)', 'rustls with ring', 'Erlang/OTP 25'],
   ed25519: [
     'BoringSSL (gRPC, Envoy, Chromium)',

@@ -1,6 +1,7 @@
 /** Keys under a passphrase: no other file may give them away. */
 import type { Report } from '../manifest/report.ts';
 import type { Output } from '../pki/artifact.ts';
+import { isMlDsa } from '../pki/key-spec.ts';
 import { quote } from '../pki/printable.ts';
 import { type Draft, draftText } from './draft.ts';
 
@@ -13,6 +14,7 @@ export function checkPassphrases(drafts: readonly Draft[], report: Report): void
   for (const draft of drafts) {
     const open = draft.settings.outputs.files.filter((file) => OPEN.includes(file));
     const at = draft.at('outputs');
+    checkKind(draft, report);
     if (draft.settings.passphrase === undefined || open.length === 0 || seen.has(at.start)) continue;
     seen.add(at.start);
     report.error({
@@ -22,4 +24,17 @@ export function checkPassphrases(drafts: readonly Draft[], report: Report): void
       hint: 'leave it out, or give "passphrase: null"; "pkcs12" and "keystore" have a password of their own',
     });
   }
+}
+
+/** Keys are encrypted in this process, and node has no such keys before version 24. */
+function checkKind(draft: Draft, report: Report): void {
+  const { passphrase, previousPassphrase } = draft.settings;
+  if ((passphrase ?? previousPassphrase) === undefined || !isMlDsa(draft.key.algorithm)) return;
+  report.error({
+    code: 'key',
+    at: draft.at(passphrase === undefined ? 'previousPassphrase' : 'passphrase'),
+    about: draftText(draft),
+    message: `${draftText(draft)} has a key of kind ${quote(draft.key.algorithm)}, which cannot be encrypted here`,
+    hint: 'leave the passphrase out, or give it another kind of key',
+  });
 }

@@ -23,7 +23,7 @@ export function checkSigning(authorities: readonly AuthorityDraft[], report: Rep
       report.error({
         code: 'key',
         at: authority.at('digest'),
-        message: `${draftText(authority)} has a key of kind ${kind}, which brings its own digest (RFC 8032)`,
+        message: `${draftText(authority)} has a key of kind ${kind}, which brings its own digest`,
         hint: 'leave "digest" out',
       });
     const isPss = key.algorithm === 'rsa-pss' && signature === 'rsa-pss';

@@ -15,8 +15,9 @@ import { dropOutgoing, type Outgoing, readOutgoing } from '../store/outgoing.ts'
 import type { OutputFolder } from '../store/output-folder.ts';
 import { readPlaced } from '../store/symlinks/read-placed.ts';
 import { UserError } from '../store/user-error.ts';
-import { certificateSpki, publicKeyObject } from '../x509/certificate.ts';
+import { certificateSpki } from '../x509/certificate.ts';
 import { certificateDer } from '../x509/parse.ts';
+import { publicKeyObject } from '../x509/verification-key.ts';
 
 /** A certificate to be put in place, with what was kept for it. */
 export interface Answer extends Answered, Outgoing {

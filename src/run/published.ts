@@ -1,5 +1,4 @@
 /** What entities have in their places: issuers that sign and members of bundles, read once. */
-import type { KeyObject } from 'node:crypto';
 import type { Artifact } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
@@ -11,7 +10,7 @@ import { Keyring } from '../store/keyring.ts';
 import type { OutputFolder } from '../store/output-folder.ts';
 import { StepError } from '../store/step-error.ts';
 import { readPlaced } from '../store/symlinks/read-placed.ts';
-import { certificateSpki, publicKeyObject } from '../x509/certificate.ts';
+import { certificateSpki } from '../x509/certificate.ts';
 import { crlBlocks, listText } from '../x509/crl.ts';
 import type { CertificateFacts, Fingerprint } from '../x509/facts.ts';
 import { certificateBlocks, certificateDer, parseCertificate } from '../x509/parse.ts';
@@ -19,6 +18,7 @@ import { parseKey } from '../x509/parse-key.ts';
 import { pemText } from '../x509/pem.ts';
 import { sha256 } from '../x509/public-key.ts';
 import { signedBy } from '../x509/signature.ts';
+import { publicKeyObject, type VerificationKey } from '../x509/verification-key.ts';
 import type { Expected, Replacement } from './expected.ts';
 import { whole } from './staging.ts';
 
@@ -26,7 +26,7 @@ import { whole } from './staging.ts';
 export interface PublishedCertificate {
   readonly facts: CertificateFacts;
   readonly pem: string;
-  readonly key: KeyObject;
+  readonly key: VerificationKey;
 }
 
 /** Its methods throw for what the run does not know, or has not published yet. */

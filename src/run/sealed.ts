@@ -47,7 +47,7 @@ function writeOne(run: Run, entity: Entity, change: Work, artifact: SealedArtifa
 
 /** Keys may be in a form from before PKCS#8, as another tool left them. */
 function derIn({ label, der }: PemBlock): Uint8Array {
-  if (!label.endsWith('PRIVATE KEY')) return der;
+  if (!label.endsWith('PRIVATE KEY') || label === 'PRIVATE KEY') return der;
   return createPrivateKey(pemText(label, der)).export({ format: 'der', type: 'pkcs8' });
 }
 

@@ -11,13 +11,13 @@ import { Exchange, REQUESTS } from '../store/exchange.ts';
 import { fieldsOf } from '../store/json.ts';
 import { UserError } from '../store/user-error.ts';
 import type { ExchangeFault } from '../words/exchange.ts';
-import { publicKeyObject } from '../x509/certificate.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
 import { certificateDer, parseCertificate, parseRequest, requestDer } from '../x509/parse.ts';
 import { pemText } from '../x509/pem.ts';
 import { sha256 } from '../x509/public-key.ts';
 import { signedBy } from '../x509/signature.ts';
 import { encodeSigned } from '../x509/signature-write.ts';
+import { publicKeyObject } from '../x509/verification-key.ts';
 import { answerName } from './answers.ts';
 
 /** What is asked, and with what it is signed. */

@@ -6,12 +6,13 @@ import type { ListFacts } from '../plan/artifacts/crl.ts';
 import { isIssue, type Work } from '../plan/change.ts';
 import { listTerms } from '../plan/list.ts';
 import { StepError } from '../store/step-error.ts';
-import { certificateSpki, publicKeyObject } from '../x509/certificate.ts';
+import { certificateSpki } from '../x509/certificate.ts';
 import { crlBlocks } from '../x509/crl.ts';
 import { keyIdentifierOf } from '../x509/facts.ts';
 import { certificateDer } from '../x509/parse.ts';
 import { signedBy } from '../x509/signature.ts';
 import { signatureBy, signingBy } from '../x509/signature-write.ts';
+import { publicKeyObject } from '../x509/verification-key.ts';
 import type { Run } from './run.ts';
 
 /** @throws StepError where it is another one. */

@@ -12,7 +12,6 @@ import { crossingOf, isIssue, issuanceOf, type Work } from '../plan/change.ts';
 import type { Objection } from '../plan/objection.ts';
 import type { Reader } from '../store/observe/reader.ts';
 import { StepError } from '../store/step-error.ts';
-import { publicKeyObject } from '../x509/certificate.ts';
 import type { CertificateFacts, KeyFacts } from '../x509/facts.ts';
 import {
   certificateDer,
@@ -23,6 +22,7 @@ import {
 } from '../x509/parse.ts';
 import { publicKeyOf } from '../x509/parse-key.ts';
 import { signedBy } from '../x509/signature.ts';
+import { publicKeyObject } from '../x509/verification-key.ts';
 import { keyAfter } from './keys.ts';
 import { partsText } from './parts.ts';
 import type { Run } from './run.ts';

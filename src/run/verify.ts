@@ -14,6 +14,7 @@ import { hasClosedKey, hasKey } from '../store/observe/credentials.ts';
 import { Secrets } from '../store/secrets.ts';
 import { foreignClient } from './foreign.ts';
 import { Proven } from './proven.ts';
+import { strangeTo } from './strange-to.ts';
 import { type CertificateCheck, checkCertificates } from './verify-certificates.ts';
 import { credentialsOf } from './verify-credentials.ts';
 import {
@@ -119,10 +120,13 @@ async function verifyPart(
     (entity) => entity.kind !== 'authority' && hasClosedKey(root, entity, keyring),
   );
   const away = entities.filter((entity) => entity.elsewhere && !hasKey(root, entity));
-  const open = entities.filter((entity) => !closed.includes(entity) && !away.includes(entity));
+  const former = gone.map(({ entity }) => entity);
+  const strange = strangeTo(process.versions.openssl, [...entities, ...former], all);
+  const absent = new Set([...closed, ...away, ...strange]);
+  const open = entities.filter((entity) => !absent.has(entity));
   const found = credentialsOf(
     open,
-    gone.map(({ entity }) => entity),
+    former.filter((entity) => !absent.has(entity)),
     all,
     { root, keyring },
   );
@@ -133,8 +137,9 @@ async function verifyPart(
   const skipped = [
     ...unasked,
     ...found.skipped,
-    ...closed.map(({ id }) => closedCheck(id)),
-    ...away.map(({ id }) => awayCheck(id)),
+    ...skip(closed, 'closed-key'),
+    ...skip(away, 'key-elsewhere'),
+    ...skip(strange, 'no-ml-dsa'),
   ];
   const outcomes = cases.length === 0 ? [] : await prove(found.credentials, cases, options);
   const problems = [...certificates, ...revoked].filter(({ problem }) => problem !== null);
@@ -144,12 +149,11 @@ async function verifyPart(
   return { certificates, trust, outcomes, skipped, revoked, ending, ok, scope };
 }
 
-function closedCheck(server: EntityId): SkippedCheck {
-  return { server, check: 'pair', cause: { kind: 'closed-key' } };
-}
-
-function awayCheck(server: EntityId): SkippedCheck {
-  return { server, check: 'pair', cause: { kind: 'key-elsewhere' } };
+function skip(
+  entities: readonly Entity[],
+  kind: 'closed-key' | 'key-elsewhere' | 'no-ml-dsa',
+): readonly SkippedCheck[] {
+  return entities.map(({ id }) => ({ server: id, check: 'pair', cause: { kind } }));
 }
 
 async function prove(

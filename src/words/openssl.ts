@@ -9,7 +9,11 @@ const INSTALL =
 
 /** Free of control characters, whatever the program printed. */
 export function opensslText(fault: OpensslFault): Advice {
-  return { problem: problemOf(fault), hint: INSTALL };
+  const hint =
+    fault.kind === 'no-ml-dsa'
+      ? 'name an OpenSSL 3.5 or later in PKI_OPENSSL, or give another key in the manifest'
+      : INSTALL;
+  return { problem: problemOf(fault), hint };
 }
 
 function problemOf(fault: OpensslFault): string {
@@ -21,6 +25,8 @@ function problemOf(fault: OpensslFault): string {
       return `${fault.version} is not OpenSSL, and differs from it where it matters (${binary})`;
     case 'too-old':
       return `${fault.version} is too old: 3.0 is the oldest that works (${binary})`;
+    case 'no-ml-dsa':
+      return `${fault.version} has no ${fault.key}, the key of ${fault.entity}: OpenSSL 3.5 is the oldest that does (${binary})`;
     case 'broken':
       return `"${binary}" does not work: ${fault.problem}${fault.words === '' ? '' : `, saying "${fault.words}"`}`;
     case 'missing':

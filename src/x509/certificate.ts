@@ -1,5 +1,4 @@
 /** X.509 certificates (RFC 5280 §4.1): bytes → facts. */
-import { createPublicKey, type KeyObject } from 'node:crypto';
 import {
   children,
   context,
@@ -121,23 +120,3 @@ function onlyChild(wrapper: Der): Der | undefined {
   if (more.length > 0) throw new DerError('a value stands where there is room for one');
   return child;
 }
-
-/**
- * Loads a SubjectPublicKeyInfo in DER, to verify signatures with.
- * @throws node's own Error where it is not a usable key, such as a point off the curve.
- */
-export function publicKeyObject(spki: Uint8Array): KeyObject {
-  const key = Buffer.from(spki);
-  return RECENT_KEYS.get(key.toString('latin1')) ?? createPublicKey({ key, format: 'der', type: 'spki' });
-}
-
-/** Loading a key costs more than checking a signature with it: one that was just made here is kept for a while. */
-export function rememberPublicKey(spki: Uint8Array, key: KeyObject): void {
-  const [oldest] = RECENT_KEYS.keys();
-  if (oldest !== undefined && RECENT_KEYS.size >= RECENT) RECENT_KEYS.delete(oldest);
-  RECENT_KEYS.set(Buffer.from(spki).toString('latin1'), key);
-}
-
-/** More than are made at once. */
-const RECENT = 128;
-const RECENT_KEYS = new Map<string, KeyObject>();

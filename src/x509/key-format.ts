@@ -1,6 +1,6 @@
 /** Formats of private keys that this engine cannot read, by the first octets or the boundary of a file. */
 import { children, context, type Der, expectTag, oidText, readAll, smallInteger, TAG } from './der.ts';
-import { CURVES, KEY_ALGORITHM, OTHER_KEYS } from './oids.ts';
+import { CURVES, KEY_ALGORITHM, ML_DSA, OTHER_KEYS } from './oids.ts';
 import { type PemBlock, readPem } from './pem.ts';
 
 /** What a file is, where it may be a key for some other program. */
@@ -164,7 +164,7 @@ function pkcs8Format([version, algorithm, key]: readonly Der[]): KeyFormat | nul
   expectTag(key, TAG.octetString);
   const kind = oidText(oid);
   if (!Object.values<string>(KEY_ALGORITHM).includes(kind))
-    return { kind: 'algorithm', name: OTHER_KEYS[kind] ?? kind };
+    return { kind: 'algorithm', name: ML_DSA[kind] ?? OTHER_KEYS[kind] ?? kind };
   if (smallInteger(version) === 1) return { kind: 'pkcs8-v2' };
   return kind === KEY_ALGORITHM.ec ? curveFormat(parameters) : null;
 }
@@ -173,7 +173,7 @@ function curveFormat(parameters: Der | undefined): KeyFormat | null {
   if (parameters === undefined) return null;
   if (parameters.tag !== TAG.oid) return { kind: 'explicit-curve' };
   const oid = oidText(parameters);
-  return oid in CURVES ? null : { kind: 'algorithm', name: OTHER_KEYS[oid] ?? oid };
+  return oid in CURVES ? null : { kind: 'algorithm', name: ML_DSA[oid] ?? OTHER_KEYS[oid] ?? oid };
 }
 
 /** As long as the shortest key, and not a word or a number. */

@@ -1,4 +1,5 @@
 /** Object identifiers that this engine reads or writes, by their names in the standards. */
+import type { MlDsa } from '../pki/key-spec.ts';
 
 /** extensionRequest of a CSR, RFC 2985 §5.4.2. */
 export const EXTENSION_REQUEST = '1.2.840.113549.1.9.14';
@@ -31,6 +32,10 @@ export const OTHER_KEYS: Readonly<Record<string, string>> = {
   '1.2.156.10197.1.301': 'sm2',
   '1.3.101.110': 'x25519',
   '1.3.101.111': 'x448',
+};
+
+/** Keys of ML-DSA, RFC 9881 §2. */
+export const ML_DSA: Readonly<Record<string, MlDsa>> = {
   '2.16.840.1.101.3.4.3.17': 'ml-dsa-44',
   '2.16.840.1.101.3.4.3.18': 'ml-dsa-65',
   '2.16.840.1.101.3.4.3.19': 'ml-dsa-87',
@@ -64,6 +69,10 @@ export const SIGNATURES: Readonly<Record<string, { readonly name: string; readon
     '2.16.840.1.101.3.4.3.2': { name: 'dsa_with_SHA256', digest: 'sha256' },
     '1.3.101.112': { name: 'ED25519', digest: null },
     '1.3.101.113': { name: 'ED448', digest: null },
+    // Each signs by a key of that kind, which has the same number (RFC 9881 §2).
+    '2.16.840.1.101.3.4.3.17': { name: 'ML-DSA-44', digest: null },
+    '2.16.840.1.101.3.4.3.18': { name: 'ML-DSA-65', digest: null },
+    '2.16.840.1.101.3.4.3.19': { name: 'ML-DSA-87', digest: null },
   };
 
 /** Algorithms that are only known by name: openssl knows no key for them, or they are broken, or newer than Node 20. */
@@ -78,9 +87,6 @@ export const UNCHECKED_SIGNATURES: Readonly<Record<string, string>> = {
   '1.3.6.1.5.5.7.6.32': 'ecdsa_with_SHAKE128',
   '1.3.6.1.5.5.7.6.33': 'ecdsa_with_SHAKE256',
   '1.2.156.10197.1.501': 'SM2-with-SM3',
-  '2.16.840.1.101.3.4.3.17': 'ML-DSA-44',
-  '2.16.840.1.101.3.4.3.18': 'ML-DSA-65',
-  '2.16.840.1.101.3.4.3.19': 'ML-DSA-87',
 };
 
 /** Digests (RFC 8017 B.1, NIST), by the names that node has for them. */

@@ -3,6 +3,7 @@
  * which every plan would do for every key; and it is checked, which node does not do: a key with a flipped bit loads,
  * and makes signatures that never verify.
  */
+import type { MlDsa } from '../pki/key-spec.ts';
 import {
   bitStringBytes,
   children,
@@ -16,7 +17,8 @@ import {
   TAG,
 } from './der.ts';
 import { encode } from './der-write.ts';
-import { CURVES, KEY_ALGORITHM } from './oids.ts';
+import { publicKeyOfExpanded, publicKeyOfSeed } from './ml-dsa.ts';
+import { CURVES, KEY_ALGORITHM, ML_DSA } from './oids.ts';
 
 /** A private key whose parts do not match each other. */
 export class DamagedKeyError extends Error {
@@ -31,7 +33,7 @@ export class DamagedKeyError extends Error {
 export type PointOf = (curve: string, scalar: Uint8Array) => Uint8Array | undefined;
 
 /**
- * SubjectPublicKeyInfo of an RSA or EC key in the form that openssl writes; `undefined` for any other kind or form,
+ * SubjectPublicKeyInfo of an RSA, EC or ML-DSA key in the form that openssl writes; `undefined` for any other kind or form,
  * which is left to node. @param isExported whether node wrote it, which has read the parameters. @throws DamagedKeyError
  */
 export function publicKeyWithin(
@@ -42,14 +44,35 @@ export function publicKeyWithin(
   try {
     const [version, algorithm, key] = sequence(readAll(pkcs8));
     if (hexOf(version) !== '020100' || algorithm === undefined) return undefined;
+    const kind = ML_DSA[oidText(sequence(algorithm)[0])];
+    if (kind !== undefined) return withBits(algorithm, mlDsaBits(kind, expectTag(key, TAG.octetString).body));
     const parts = sequence(readAll(expectTag(key, TAG.octetString).body));
     const bits =
       isExported || hasUsualParameters(algorithm) ? publicBits(algorithm, parts, pointOf) : undefined;
-    return bits && encode(TAG.sequence, algorithm.bytes, encode(TAG.bitString, Buffer.of(0), bits));
+    return withBits(algorithm, bits);
   } catch (error) {
     if (error instanceof DerError) return undefined;
     throw error;
   }
+}
+
+function withBits(algorithm: Der, bits: Uint8Array | undefined): Uint8Array | undefined {
+  return bits && encode(TAG.sequence, algorithm.bytes, encode(TAG.bitString, Buffer.of(0), bits));
+}
+
+/** RFC 9881 §6: a seed, a key in the long form, or both. @throws DamagedKeyError where it is none, or both do not match. */
+function mlDsaBits(kind: MlDsa, octets: Uint8Array): Uint8Array {
+  const whole = readAll(octets);
+  const parts = whole.tag === TAG.sequence ? children(whole) : [whole];
+  const keys = parts.map(({ tag, body }) =>
+    tag === TAG.octetString && (parts.length === 1 || body.length !== 32)
+      ? publicKeyOfExpanded(kind, body)
+      : publicKeyOfSeed(kind, body),
+  );
+  const [first, second] = keys;
+  const isWhole = first !== undefined && (parts.length === 1 || hex(second ?? first) === hex(first));
+  if (!isWhole || keys.includes(undefined)) throw new DamagedKeyError();
+  return first;
 }
 
 function sequence(der: Der): readonly Der[] {

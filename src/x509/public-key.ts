@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { bitStringBytes, children, type Der, DerError, hex, oidText, readAll, TAG } from './der.ts';
 import type { KeyId } from './facts.ts';
-import { CURVES, KEY_ALGORITHM, OTHER_KEYS } from './oids.ts';
+import { CURVES, KEY_ALGORITHM, ML_DSA, OTHER_KEYS } from './oids.ts';
 
 /** The key's identity and kind: as in `KeyFacts`, with `ecdsa-` and the OID where the curve has no name here. */
 export interface PublicKeyFacts {
@@ -28,7 +28,7 @@ function specOf(oid: string, parameters: Der | undefined, key: Der | undefined):
   if (oid === KEY_ALGORITHM.ec) return curveSpec(parameters);
   if (oid === KEY_ALGORITHM.ed25519) return 'ed25519';
   if (oid === KEY_ALGORITHM.ed448) return 'ed448';
-  return OTHER_KEYS[oid] ?? oid;
+  return ML_DSA[oid] ?? OTHER_KEYS[oid] ?? oid;
 }
 
 function curveSpec(parameters: Der | undefined): string {

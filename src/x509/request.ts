@@ -1,6 +1,5 @@
 /** PKCS#10 certification requests (RFC 2986): bytes → facts. */
 import type { GivenKey } from '../pki/key-place.ts';
-import { publicKeyObject } from './certificate.ts';
 import { children, context, type Der, DerError, expectTag, hex, oidText, TAG } from './der.ts';
 import { type ExtensionFacts, extensionFacts } from './extensions.ts';
 import { type RequestFacts, sanOf } from './facts.ts';
@@ -8,6 +7,7 @@ import { nameAttributes } from './name-read.ts';
 import { EXTENSION_REQUEST } from './oids.ts';
 import { keyIdentifier, publicKeyFacts } from './public-key.ts';
 import { isCheckable, signatureName, signedBy, signedParts } from './signature.ts';
+import { publicKeyObject } from './verification-key.ts';
 
 /** @throws DerError where `der` is not one well-formed request. */
 export function requestFacts(der: Uint8Array): RequestFacts {

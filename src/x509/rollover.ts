@@ -2,7 +2,7 @@
  * What a root keeps of its former keys: earlier certificates of its own, and what leads from them to the entities below
  * it now (RFC 4210 §4.4): cross-certificates, and certificates that intermediates had from it.
  */
-import { certificateFacts, certificateSpki, publicKeyObject } from './certificate.ts';
+import { certificateFacts, certificateSpki } from './certificate.ts';
 import {
   type CertificateFacts,
   isAuthority,
@@ -12,6 +12,7 @@ import {
 } from './facts.ts';
 import { certificateLabelled, readable } from './parse.ts';
 import { signedBy } from './signature.ts';
+import { publicKeyObject } from './verification-key.ts';
 
 /** A certificate of a `previous.pem`. */
 export interface EarlierCertificate extends CertificateFacts {

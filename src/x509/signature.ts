@@ -14,7 +14,9 @@ import {
 } from './der.ts';
 import { assertDer } from './der-strict.ts';
 import { encode, encodeOid } from './der-write.ts';
-import { DIGESTS, KEY_ALGORITHM, MGF1, SIGNATURES, UNCHECKED_SIGNATURES } from './oids.ts';
+import { mlDsaFits } from './ml-dsa.ts';
+import { DIGESTS, KEY_ALGORITHM, MGF1, ML_DSA, SIGNATURES, UNCHECKED_SIGNATURES } from './oids.ts';
+import { isMlDsaKey, type VerificationKey } from './verification-key.ts';
 
 /** The SIGNED{} wrapper that certificates, requests and CRLs share. */
 export interface SignedParts {
@@ -53,7 +55,7 @@ export function isCheckable(der: Uint8Array): boolean {
 }
 
 /** Whether the key made the signature on this certificate, request or CRL; never by an algorithm that cannot be checked. */
-export function signedBy(der: Uint8Array, key: KeyObject): boolean {
+export function signedBy(der: Uint8Array, key: VerificationKey): boolean {
   const { tbsDer, algorithm, signature } = signedParts(der);
   const { check } = methodOf(algorithm);
   try {
@@ -68,7 +70,7 @@ export function signedBy(der: Uint8Array, key: KeyObject): boolean {
 interface SignedOctets {
   readonly signed: Uint8Array;
   readonly signature: Uint8Array;
-  readonly key: KeyObject;
+  readonly key: VerificationKey;
 }
 
 /** How a signature was made. */
@@ -89,7 +91,11 @@ function methodOf(algorithm: Der): SignatureMethod {
   const known = SIGNATURES[dotted];
   if (known === undefined) return unchecked(UNCHECKED_SIGNATURES[dotted] ?? dotted);
   const { name, digest } = known;
-  const check = ({ signed, signature, key }: SignedOctets): boolean => verify(digest, signed, key, signature);
+  const own = ML_DSA[dotted];
+  const check = ({ signed, signature, key }: SignedOctets): boolean => {
+    if (isMlDsaKey(key)) return key.kind === own && mlDsaFits(own, key.octets, signed, signature);
+    return own === undefined && verify(digest, signed, key, signature);
+  };
   // OpenSSL 3.0 makes these with a key on a curve, but finds no key for them when it verifies (quirk).
   return { name, check, isSupported: !name.startsWith('ecdsa_with_SHA3') };
 }
@@ -117,6 +123,7 @@ function pssMethod(parameters: Der | undefined): SignatureMethod {
   const isKnown = [digest, mask].every((hash) => Object.values(DIGESTS).includes(hash));
   if (!isKnown) return unchecked(name);
   const check = ({ signed, signature, key }: SignedOctets): boolean => {
+    if (isMlDsaKey(key)) return false;
     const pss = { key: pssKey(key, parameters), padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
     return verify(digest, signed, pss, signature);
   };

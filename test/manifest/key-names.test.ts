@@ -1,20 +1,31 @@
 /** Kinds of keys that a manifest cannot have: each is refused for its own reason. */
 import { expect, it } from 'vitest';
 import { KEY_NAMES, parseCurve, parseKeyName } from '../../src/manifest/key.ts';
+import { ML_DSA } from '../../src/pki/key-spec.ts';
 
 const why = (text: string): string => {
   const result = parseKeyName(text);
   return result.ok ? 'fine' : result.problem.message;
 };
 
-it.each(['ml-dsa-44', 'ml-dsa-65', 'ML-DSA-87', 'mldsa65', 'ml_dsa_65', 'slh-dsa-sha2-128s', 'dilithium3'])(
-  '%s is not supported yet, and what it takes is said',
-  (text) => {
-    expect(why(text)).toBe(
-      `key "${text}" is refused: post-quantum signatures are not supported yet; they need OpenSSL 3.5 and Node.js 24`,
-    );
-  },
-);
+it.each([
+  ['ML-DSA-87', 'ml-dsa-87'],
+  ['mldsa65', 'ml-dsa-65'],
+  ['ml_dsa_44', 'ml-dsa-44'],
+  ['ml-dsa', 'ml-dsa-65'],
+  ['dilithium3', 'ml-dsa-65'],
+])('%s is %s', (text, name) => {
+  const result = parseKeyName(text);
+  expect(result.ok ? '' : result.problem.hint).toBe(`write "${name}"`);
+});
+
+it.each(ML_DSA)('%s is one', (text) => {
+  expect(parseKeyName(text)).toEqual({ ok: true, value: { algorithm: text } });
+});
+
+it.each(['slh-dsa-sha2-128s', 'sphincs'])('%s is too large', (text) => {
+  expect(why(text)).toContain('certificates for hash-based signatures are too large');
+});
 
 it.each(['dsa', 'DSA', 'dsa-2048', 'dsa2048', 'dsaWithSHA256'])('%s is DSA', (text) => {
   expect(why(text)).toMatch(/ is refused: TLS libraries no longer accept DSA$/);
@@ -29,11 +40,19 @@ it.each(['x25519', 'dh2048', 'ml-kem-768', 'kyber768'])('%s cannot sign', (text)
 });
 
 it('every refusal says what to use', () => {
-  for (const text of ['ml-dsa-65', 'dsa', 'x25519', 'rsa-pss', 'brainpoolP256r1', 'secp256k1', 'falcon512']) {
+  for (const text of [
+    'slh-dsa-sha2-128s',
+    'dsa',
+    'x25519',
+    'rsa-pss',
+    'brainpoolP256r1',
+    'secp256k1',
+    'falcon512',
+  ]) {
     const result = parseKeyName(text);
     expect(result.ok ? '' : (result.problem.hint ?? '')).toMatch(new RegExp(KEY_NAMES.join('|')));
   }
-  expect(parseCurve('ml-dsa-65')).toMatchObject({
-    problem: { message: expect.stringMatching(/not supported yet/) },
+  expect(parseCurve('slh-dsa-sha2-128s')).toMatchObject({
+    problem: { message: expect.stringMatching(/too large/) },
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { capabilityOf, type OpensslFault } from '../../src/openssl/capabilities.ts';
+import { capabilityOf, lackingMlDsa, type OpensslFault } from '../../src/openssl/capabilities.ts';
 import { opensslText } from '../../src/words/openssl.ts';
 
 it.each([
@@ -46,4 +46,26 @@ it.each<[OpensslFault, string]>([
   ],
 ])('what cannot be run is named: %j', (fault, problem) => {
   expect(opensslText(fault).problem).toBe(problem);
+});
+
+it.each([
+  ['OpenSSL 3.0.19', false],
+  ['OpenSSL 3.4.1', false],
+  ['OpenSSL 3.5.0', true],
+  ['OpenSSL 3.5.9', true],
+  ['OpenSSL 3.10.0', true],
+  ['OpenSSL 4.0.3', true],
+  ['OpenSSL 10.1.0', true],
+])('%s has ML-DSA: %s', (version, has) => {
+  const entities = [
+    { id: 'authorities/root', key: { algorithm: 'ed25519' } },
+    { id: 'servers/api', key: { algorithm: 'ml-dsa-65' } },
+  ] as const;
+  const fault = lackingMlDsa(entities, { version, binary: '/opt/openssl' });
+  expect(fault && opensslText(fault).problem).toBe(
+    has
+      ? undefined
+      : `${version} has no ml-dsa-65, the key of servers/api: OpenSSL 3.5 is the oldest that does (/opt/openssl)`,
+  );
+  expect(lackingMlDsa(entities.slice(0, 1), { version, binary: '/opt/openssl' })).toBeUndefined();
 });

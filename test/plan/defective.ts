@@ -5,10 +5,11 @@ import { certificateReasons } from '../../src/plan/certificate-reasons.ts';
 import type { EntityObservation } from '../../src/plan/observation.ts';
 import { outlookOf } from '../../src/plan/outlook.ts';
 import type { Reason } from '../../src/plan/reason.ts';
-import { certificateFacts, publicKeyObject } from '../../src/x509/certificate.ts';
+import { certificateFacts } from '../../src/x509/certificate.ts';
 import { DerError } from '../../src/x509/der.ts';
 import { encode } from '../../src/x509/der-write.ts';
 import { signedBy } from '../../src/x509/signature.ts';
+import { publicKeyObject } from '../../src/x509/verification-key.ts';
 import {
   bytes,
   CN,

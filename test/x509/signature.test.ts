@@ -2,8 +2,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { certificateFacts, certificateSpki, publicKeyObject } from '../../src/x509/certificate.ts';
+import { certificateFacts, certificateSpki } from '../../src/x509/certificate.ts';
 import { isCheckable, signedBy } from '../../src/x509/signature.ts';
+import { publicKeyObject } from '../../src/x509/verification-key.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { derOf, opensslSync } from '../helpers/openssl.ts';
 

@@ -4,11 +4,12 @@ import { messageOf } from '../../pki/errors.ts';
 import { contractFaults, type Elsewhere } from '../../plan/elsewhere.ts';
 import type { FileState, Presented } from '../../plan/observation.ts';
 import type { Reason } from '../../plan/reason.ts';
-import { certificateFacts, certificateSpki, publicKeyObject } from '../../x509/certificate.ts';
+import { certificateFacts, certificateSpki } from '../../x509/certificate.ts';
 import { type CertificateFacts, isAuthority } from '../../x509/facts.ts';
 import { certificateBlocks, parseCertificate } from '../../x509/parse.ts';
 import { sha256 } from '../../x509/public-key.ts';
 import { signedBy } from '../../x509/signature.ts';
+import { publicKeyObject } from '../../x509/verification-key.ts';
 import { readPublished } from '../symlinks/read.ts';
 
 /** A certificate, read once. */

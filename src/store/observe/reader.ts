@@ -2,20 +2,20 @@
  * What files say, by their content, for as long as one run lasts: what was judged in staging is not parsed once more in
  * its place, nor is a signature checked twice.
  */
-import type { KeyObject } from 'node:crypto';
 import { type Artifact, eachArtifact } from '../../pki/artifact.ts';
 import { type FactsOf, readFacts } from '../../plan/artifacts/rules.ts';
 import type { KeyId } from '../../x509/facts.ts';
 import { certificateDer } from '../../x509/parse.ts';
 import { sha256 } from '../../x509/public-key.ts';
 import { signedBy } from '../../x509/signature.ts';
+import type { VerificationKey } from '../../x509/verification-key.ts';
 import { Keyring } from '../keyring.ts';
 import type { Secrets } from '../secrets.ts';
 
 /** A public key that checks signatures. */
 export interface SignatureKey {
   readonly keyId: KeyId;
-  readonly key: KeyObject;
+  readonly key: VerificationKey;
 }
 
 type Facts = { readonly [A in Artifact]: Map<string, FactsOf<A>> };

@@ -1,12 +1,13 @@
 /** Who signed what is on the disk, by the keys that are there as well. */
 import type { Entity } from '../../pki/entity.ts';
 import type { EntityObservation, FileState } from '../../plan/observation.ts';
-import { certificateSpki, publicKeyObject } from '../../x509/certificate.ts';
+import { certificateSpki } from '../../x509/certificate.ts';
 import { crlBlocks } from '../../x509/crl.ts';
 import type { KeyId } from '../../x509/facts.ts';
 import { certificateDer } from '../../x509/parse.ts';
 import { publicKeyOf } from '../../x509/parse-key.ts';
 import { signedBy as isSignedBy } from '../../x509/signature.ts';
+import { publicKeyObject } from '../../x509/verification-key.ts';
 import type { FoundFiles } from './find-files.ts';
 import type { Reader, SignatureKey } from './reader.ts';
 
