@@ -53,6 +53,11 @@ export function trustClockOption(): Option {
   return new Option('--trust-clock', 'the clock is right, whatever was issued before');
 }
 
+/** For what can be asked without any private key. */
+export function publicOption(): Option {
+  return new Option('--public', 'look at public files alone, not at private keys');
+}
+
 /** Several of the choices together, which commander's own choices do not allow. */
 function allowOption(): Option {
   const option = new Option('--allow <consents>', 'agree to what breaks something in use').argParser(

@@ -22,6 +22,7 @@ export interface PlanFlags {
   /** Seconds since 1970. */
   readonly now?: number;
   readonly trustClock?: boolean;
+  readonly public?: boolean;
   readonly engine?: EngineChoice;
 }
 
@@ -39,6 +40,7 @@ export async function planCommand(manifest: string, flags: PlanFlags, console: C
     only,
     trustClock: flags.trustClock ?? false,
     ...(flags.now === undefined ? {} : { now: flags.now }),
+    ...(flags.public ? { sight: 'public' as const } : {}),
     ...(flags.engine === undefined ? {} : { engine: flags.engine }),
   });
   await show(project, made, flags, console);

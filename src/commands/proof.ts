@@ -5,6 +5,7 @@ import { proofProgress } from '../report/progress.ts';
 import {
   certificatesText,
   endingListMessages,
+  PUBLIC_TEXT,
   revokedText,
   touchedText,
   trustText,
@@ -36,7 +37,7 @@ export async function prove(
   flags: ProofFlags,
   console: Console,
   signal: AbortSignal,
-  scope: Pick<VerifyOptions, 'touched' | 'remember' | 'secrets'> = {},
+  scope: Pick<VerifyOptions, 'touched' | 'remember' | 'secrets' | 'isPublic'> = {},
 ): Promise<Proof> {
   const progress = proofProgress(process.stderr, process.stdout);
   const { onOutcome } = progress;
@@ -44,12 +45,18 @@ export async function prove(
   const watch = stopwatch();
   const verification = await verify(project, options).finally(progress.close);
   const isMute = flags.json || (flags.quiet && verification.ok);
-  if (!isMute) show(verification, flags, console, watch());
+  if (!isMute) show(verification, flags, console, watch(), scope.isPublic ?? false);
   console.say(...endingListMessages(verification.ending));
   return { code: verification.ok ? EXIT.fine : EXIT.failed, json: verificationJson(verification) };
 }
 
-function show(verification: Verification, flags: ProofFlags, console: Console, took: string): void {
+function show(
+  verification: Verification,
+  flags: ProofFlags,
+  console: Console,
+  took: string,
+  isPublic: boolean,
+): void {
   const { style } = console;
   const { scope, certificates, outcomes, skipped } = verification;
   const isIdle = outcomes.length === 0 && skipped.length === 0;
@@ -60,6 +67,10 @@ function show(verification: Verification, flags: ProofFlags, console: Console, t
     console.out(certificatesText(certificates, { style, verbose }));
   console.out(trustText(verification.trust, { style }));
   console.out(revokedText(verification.revoked, { style, verbose }));
+  if (isPublic) {
+    console.say({ kind: 'note', text: PUBLIC_TEXT });
+    return;
+  }
   // "No server can be tried" would be about servers that need not be.
   if (scope === 'touched' && isIdle) return;
   console.out(

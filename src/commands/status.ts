@@ -11,6 +11,7 @@ export interface StatusFlags {
   readonly json?: boolean;
   /** Seconds since 1970. */
   readonly now?: number;
+  readonly public?: boolean;
 }
 
 /** `fine` where all certificates and lists are `ok` and no apply was cut short, else `due`; `failed` without a valid manifest. */
@@ -21,10 +22,10 @@ export async function statusCommand(
 ): Promise<ExitCode> {
   const project = await openOrExplain(manifest, console);
   if (project === undefined) return EXIT.failed;
-  const { ok, rows, lists, now, pending, doubt } = await status(
-    project,
-    flags.now === undefined ? {} : { now: flags.now },
-  );
+  const { ok, rows, lists, now, pending, doubt } = await status(project, {
+    ...(flags.now === undefined ? {} : { now: flags.now }),
+    ...(flags.public ? { sight: 'public' } : {}),
+  });
   if (flags.json) console.json(statusJson(rows, project.manifest, now, lists));
   else console.out(statusText(rows, { style: console.style, columns: process.stdout.columns, lists }));
   console.say(...clockMessages({ doubt }));

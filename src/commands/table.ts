@@ -10,6 +10,7 @@ import type { CheckFlags } from './check.ts';
 import type { Shell } from './completion.ts';
 import type { ExportFlags } from './export.ts';
 import type { HistoryFlags } from './history.ts';
+import { LOOK_COMMANDS } from './look-table.ts';
 import { OFFLINE_COMMANDS } from './offline-table.ts';
 import {
   APPLY_OPTIONS,
@@ -20,17 +21,16 @@ import {
   MANIFEST_OPTION,
   namesOption,
   nowOption,
+  publicOption,
   secondsOption,
   trustClockOption,
   verboseOption,
 } from './options.ts';
 import type { PlanFlags } from './plan.ts';
-import type { ProofFlags } from './proof.ts';
 import type { RecoverFlags } from './recover.ts';
 import { REVOKE_COMMAND } from './revoke-row.ts';
 import type { RequestFlags } from './rotate.ts';
 import type { CommandRow } from './row.ts';
-import type { StatusFlags } from './status.ts';
 
 /** For the general help: from nothing to a PKI that is kept up to date. */
 export const EXAMPLES: readonly Example[] = [
@@ -64,6 +64,7 @@ export const COMMANDS: readonly CommandRow[] = [
       new Option('--detailed-exitcode', 'exit with 2 when changes are due'),
       verboseOption('show what stays as it is, too'),
       nowOption('plan as of this RFC 3339 time'),
+      publicOption(),
       trustClockOption(),
       namesOption('--rotate <names>', 'plan what "pki rotate" would do'),
       namesOption('--retire <names>', 'plan what "pki retire" would do'),
@@ -74,6 +75,7 @@ export const COMMANDS: readonly CommandRow[] = [
       ['pki plan --now 2027-03-01T00:00:00Z', 'what will be due by then'],
       ['pki plan --detailed-exitcode', 'for CI: ends with 2 when something is due'],
       ['pki plan --commands >make.sh', 'the same by hand, as a shell script'],
+      ['pki plan --public', 'in a pull request, without any key'],
     ],
     async run(manifest: string, flags: PlanFlags, { console }) {
       return (await import('./plan.ts')).planCommand(manifest, flags, console);
@@ -134,39 +136,7 @@ export const COMMANDS: readonly CommandRow[] = [
       return (await import('./recover.ts')).recoverCommand(manifest, flags, console, interruption);
     },
   },
-  {
-    name: 'verify',
-    says: 'check certificates and handshakes again; change nothing',
-    argument: MANIFEST,
-    options: [jsonOption('print the result as JSON'), verboseOption('show every check')],
-    examples: [['pki verify --verbose', 'every check and every handshake']],
-    async run(manifest: string, flags: ProofFlags, { console, interruption }) {
-      return (await import('./verify.ts')).verifyCommand(manifest, flags, console, interruption);
-    },
-  },
-  {
-    name: 'validate',
-    says: 'check the manifest only',
-    argument: MANIFEST,
-    options: [],
-    examples: [['pki validate staging.yaml', 'for an editor or a commit hook']],
-    async run(manifest: string, _: object, { console }) {
-      return (await import('./validate.ts')).validate(manifest, console);
-    },
-  },
-  {
-    name: 'status',
-    says: 'list every certificate and the days it has left; exit with 2 when something is due',
-    argument: MANIFEST,
-    options: [jsonOption('print the list as JSON'), nowOption('as of this RFC 3339 time')],
-    examples: [
-      ['pki status', 'what ends when'],
-      ['pki status --now 2027-03-01T00:00:00Z', 'what will be due by then'],
-    ],
-    async run(manifest: string, flags: StatusFlags, { console }) {
-      return (await import('./status.ts')).statusCommand(manifest, flags, console);
-    },
-  },
+  ...LOOK_COMMANDS,
   {
     name: 'check',
     says: 'ask a server that runs what it serves, and compare that with the files; change nothing',

@@ -8,19 +8,25 @@ import type { Interruption } from './interruption.ts';
 import { openWithOpenssl } from './project.ts';
 import { type ProofFlags, prove } from './proof.ts';
 
+/** Options of `pki verify`. */
+export interface VerifyFlags extends ProofFlags {
+  readonly public?: boolean;
+}
+
 /** `failed` where the proof does; changes that are due are no failure, and reported on stderr. */
 export async function verifyCommand(
   manifest: string,
-  flags: ProofFlags,
+  flags: VerifyFlags,
   console: Console,
   interruption: Interruption,
 ): Promise<ExitCode> {
   const project = await openWithOpenssl(manifest, console, interruption);
   if (project === undefined) return EXIT.failed;
-  const proof = await prove(project, flags, console, interruption.signal);
+  const isPublic = flags.public === true;
+  const proof = await prove(project, flags, console, interruption.signal, { isPublic });
   if (flags.json) console.json(proof.json);
   // What works may still not match the manifest: a surplus root in a bundle refuses no one.
-  const made = await plan(project);
+  const made = await plan(project, isPublic ? { sight: 'public' } : {});
   console.say(...clockMessages(made));
   // What of the archive is old is no file of an entity.
   if (isDue({ ...made, prunes: [] })) console.say({ kind: 'note', text: DUE_TEXT });

@@ -92,7 +92,7 @@ export function opensslFor({ inventory }: Project, version: string): Usable {
 /** Certificates judged by `openssl verify`, and every pair in real TLS handshakes. Changes no file of an entity. */
 export async function verify(
   project: Project,
-  options: Pick<VerifyOptions, 'onOutcome' | 'signal' | 'touched' | 'remember' | 'secrets'> = {},
+  options: Pick<VerifyOptions, 'onOutcome' | 'signal' | 'touched' | 'remember' | 'secrets' | 'isPublic'> = {},
 ): Promise<Verification> {
   const { verifyInventory } = await import('../run/verify.ts');
   return verifyInventory(project.inventory, {

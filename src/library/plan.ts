@@ -27,6 +27,8 @@ export interface PlanOptions extends Demands {
   readonly now?: number;
   /** Treats the clock as right, whatever was issued before. */
   readonly trustClock?: boolean;
+  /** `public`: files that hold a private key are not looked at. By default what this user may read. */
+  readonly sight?: 'readable' | 'public';
   /** Who makes keys and certificates; `auto` by default. */
   readonly engine?: EngineChoice;
 }
@@ -44,7 +46,7 @@ export async function plan(project: Project, options: PlanOptions = {}): Promise
 /** How every certificate stands, and at which moment (seconds since 1970). */
 export async function status(
   project: Project,
-  options: Pick<PlanOptions, 'now'> = {},
+  options: Pick<PlanOptions, 'now' | 'sight'> = {},
 ): Promise<{
   /** Every certificate and every list is as it should be, no apply was cut short, and the clock is not known to be wrong. */
   readonly ok: boolean;

@@ -42,6 +42,7 @@ function fileReasons(artifact: Output, observed: EntityObservation, situation: S
     case 'present':
       return presentReasons(artifact, observed, situation);
     case 'blocked':
+    case 'unknown':
     case 'encrypted':
       return [];
   }

@@ -19,6 +19,8 @@ export function issueAction(
     return cert.facts.keyId === request.key.keyId ? 'issue' : 'rekey';
   }
   if (bridgedBy(entity) !== null) return cert.state === 'present' ? 'issue' : 'create';
+  // Without a certificate there is most probably no key, either.
+  if (key.state === 'unknown' && cert.state === 'missing') return 'create';
   if (!newKey) return 'issue';
   return key.state === 'missing' && cert.state === 'missing' ? 'create' : 'rekey';
 }
@@ -31,6 +33,8 @@ export function replaced(
 ): readonly string[] {
   const moved = observed.formerLocation?.files.map(({ file }) => file) ?? [];
   return writes
-    .filter((artifact) => observed[artifact].state !== 'missing' && !moved.includes(artifact))
+    .filter(
+      (artifact) => !['missing', 'unknown'].includes(observed[artifact].state) && !moved.includes(artifact),
+    )
     .map((artifact) => filePath(entity, artifact));
 }

@@ -90,6 +90,7 @@ function listReasons(comparison: Comparison): readonly Reason[] {
     case 'garbage':
       return [{ kind: 'unreadable', artifact: 'crl', detail: file.detail }];
     case 'blocked':
+    case 'unknown':
       return [];
     case 'present':
       return presentReasons(file.facts, comparison);

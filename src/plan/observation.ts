@@ -9,9 +9,17 @@ import type { FactsOf } from './artifacts/rules.ts';
 import type { Blockage, KeyClosure, LinkFinding } from './blockage.ts';
 import type { KnownCommands, PendingHooks } from './errand.ts';
 
+/**
+ * How much is looked at. `all`: everything, and what cannot be read is in the way; `readable`: what this user may read, as a
+ * plan of what another user would apply; `public`: no file that holds a private key, whether it is there or not.
+ */
+export type Sight = 'all' | 'readable' | 'public';
+
 /** One file. `blocked` is what no tool may resolve by writing over it; `garbage` is a plain file without the content. */
 export type FileState<Facts> =
   | { readonly state: 'missing' }
+  /** It may not be read here, or was left out of the look (`Sight`): whether it is there, and what it says, is open. */
+  | { readonly state: 'unknown' }
   | { readonly state: 'blocked'; readonly cause: Blockage }
   | { readonly state: 'garbage'; readonly detail: string }
   | {
@@ -161,6 +169,16 @@ export interface Archive {
   readonly revival: { readonly at: number; readonly before: number | null } | null;
 }
 
+/** What was not read, so that nothing follows from it. */
+export interface Unseen {
+  /** It was left out on purpose, and not because this user may not read it. */
+  readonly asked: boolean;
+  /** Entities with files that hold a private key. */
+  readonly keys: readonly EntityId[];
+  /** Entities with other files, such as the certificate. */
+  readonly others: readonly EntityId[];
+}
+
 /** What a plan compares with the inventory: the output folder at one moment. */
 export interface Observation {
   readonly entities: ReadonlyMap<EntityId, EntityObservation>;
@@ -168,6 +186,8 @@ export interface Observation {
   readonly orphans: readonly EntityId[];
   /** Entities of which an interrupted run has new files that are not all in place yet. Absent: none. */
   readonly pending?: readonly EntityId[];
+  /** Absent: everything could be read. */
+  readonly unseen?: Unseen;
   /** Absent: none. */
   readonly exposed?: readonly Exposure[];
   /** Absent: there is no ledger. */

@@ -8,12 +8,15 @@ import { bridgedBy, isOffline } from '../pki/key-place.ts';
 import { type Strange, strangeIn } from './known.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
 
-/** Those asked for, and all that cannot do without them. @param asked refused, or not agreed to. */
+/**
+ * Those asked for, those that cannot be read, and all that cannot do without them. @param named refused, or not agreed to.
+ */
 export function pinnedOf(
   { entities }: Inventory,
   observation: Observation,
-  asked: ReadonlySet<EntityId>,
+  named: ReadonlySet<EntityId>,
 ): ReadonlySet<EntityId> {
+  const asked = new Set([...named, ...(observation.unseen?.others ?? [])]);
   if (asked.size === 0) return asked;
   const byId = byIdOf(entities);
   const pinned = new Set(asked);

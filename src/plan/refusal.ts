@@ -27,6 +27,7 @@ function refusalOf(path: string, observed: EntityObservation, artifact: Artifact
     case 'blocked':
       return { kind: 'blocked', path, cause: file.cause };
     case 'missing':
+    case 'unknown':
     case 'garbage':
     case 'present':
       return null;

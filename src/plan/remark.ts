@@ -52,6 +52,13 @@ export type Remark =
   | { readonly kind: 'offline-key'; readonly entity: EntityId; readonly path: string }
   /** Entities with files under a password that could not be opened, and so not be compared. */
   | { readonly kind: 'unknown'; readonly entities: readonly EntityId[] }
+  /** Entities with files that were not read, so that nothing is planned because of them. */
+  | {
+      readonly kind: 'unseen';
+      readonly what: 'keys' | 'others';
+      readonly asked: boolean;
+      readonly entities: readonly EntityId[];
+    }
   /** What the request of an entity asks for in vain: its certificate gets only its key. */
   | { readonly kind: 'request-ignored'; readonly entity: EntityId; readonly ignored: readonly string[] }
   /** Entities with certificates of their own for one and the same private key. */
@@ -62,6 +69,7 @@ export function entitiesOf(remark: Remark): readonly EntityId[] {
   switch (remark.kind) {
     case 'shared-key':
     case 'unknown':
+    case 'unseen':
       return remark.entities;
     case 'unbrought':
       return [remark.entity, ...new Set([...remark.trusting, ...remark.presented])];
@@ -82,14 +90,28 @@ export function entitiesOf(remark: Remark): readonly EntityId[] {
 }
 
 /** Whether it is said at once, or only where everything is. */
-export function isUrgent({ kind }: Remark): boolean {
+export function isUrgent(remark: Remark): boolean {
+  const { kind } = remark;
+  if (kind === 'unseen') return !remark.asked || remark.what === 'others';
   return !['renamed', 'zero-serial', 'group-readable', 'request-ignored'].includes(kind);
 }
 
 /** Of all entities, in their order. */
 export function remarksOf(entities: readonly Entity[], observation: Observation): readonly Remark[] {
   const seen = entities.map((entity) => [entity, observation.entities.get(entity.id) ?? NOTHING] as const);
-  return [...seen.flatMap(([entity, observed]) => remarksOn(entity, observed)), ...sharedKeys(seen)];
+  return [
+    ...seen.flatMap(([entity, observed]) => remarksOn(entity, observed)),
+    ...sharedKeys(seen),
+    ...unseenRemarks(observation),
+  ];
+}
+
+function unseenRemarks({ unseen }: Observation): readonly Remark[] {
+  if (unseen === undefined) return [];
+  return (['keys', 'others'] as const).flatMap((what): readonly Remark[] => {
+    const { asked, [what]: entities } = unseen;
+    return entities.length === 0 ? [] : [{ kind: 'unseen', what, asked, entities }];
+  });
 }
 
 function remarksOn(entity: Entity, observed: EntityObservation): readonly Remark[] {

@@ -11,9 +11,18 @@ import { lifetime } from './validity.ts';
 
 /**
  * `revoked`: its issuer lists it, and its files are gone; `due`: apply would change something; `refused`: it would leave it alone; `capped`: it would renew, but nothing
- * outlives its issuer, whose own end comes first; `waiting`: another certificate takes a key that is elsewhere.
+ * outlives its issuer, whose own end comes first; `unknown`: it may not be read here; `waiting`: another certificate takes a key that is elsewhere.
  */
-export type State = 'ok' | 'revoked' | 'due' | 'capped' | 'waiting' | 'expired' | 'missing' | 'refused';
+export type State =
+  | 'ok'
+  | 'unknown'
+  | 'revoked'
+  | 'due'
+  | 'capped'
+  | 'waiting'
+  | 'expired'
+  | 'missing'
+  | 'refused';
 
 /** One entity, or one that left the manifest and whose files are still there. */
 export interface StatusRow {
@@ -47,7 +56,7 @@ export function statusRows(
     const file = observation.entities.get(id)?.cert;
     const certificate = file?.state === 'present' ? file.facts : null;
     const secondsLeft = certificate === null ? null : certificate.notAfter - plan.now;
-    const state = stateOf(change, entity, certificate, plan.now);
+    const state = file?.state === 'unknown' ? 'unknown' : stateOf(change, entity, certificate, plan.now);
     const refusal = change.action === 'refuse' ? change.refusal : null;
     const waitsFor = waitingOf(change)?.on ?? null;
     const reasons = reasonsOf(change);

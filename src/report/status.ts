@@ -129,7 +129,7 @@ function withoutIssuer({ reasons }: StatusRow): string {
 
 function paintOf(state: State, style: Style): Paint {
   if (isWell({ state })) return style.good;
-  return ['due', 'capped', 'waiting'].includes(state) ? style.warn : style.bad;
+  return ['due', 'capped', 'waiting', 'unknown'].includes(state) ? style.warn : style.bad;
 }
 
 function stateText(row: StatusRow): string {
@@ -150,6 +150,7 @@ function summary(rows: readonly StatusRow[], lists: readonly ListRow[], style: S
   const states: readonly State[] = [
     'ok',
     'revoked',
+    'unknown',
     'due',
     'capped',
     'waiting',

@@ -126,6 +126,9 @@ function complaintOf({ entity, problem }: CertificateCheck): string | null {
   }
 }
 
+/** Handshakes take private keys. */
+export const PUBLIC_TEXT = 'no handshakes were made, because no private key was looked at';
+
 /** Where a large folder is proven in part. @param nothing changed, so no handshakes were made. */
 export function touchedText(nothing: boolean): string {
   return nothing

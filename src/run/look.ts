@@ -2,7 +2,7 @@
 
 import type { EngineChoice } from '../pki/engine.ts';
 import type { EntityId, Inventory } from '../pki/entity.ts';
-import type { Observation } from '../plan/observation.ts';
+import type { Observation, Sight } from '../plan/observation.ts';
 import { planAsked } from '../plan/part.ts';
 import type { Plan } from '../plan/plan.ts';
 import { accountsFor } from '../store/accounts.ts';
@@ -24,6 +24,8 @@ export interface LookOptions {
   /** A question, of any moment; without it the clock is asked, and compared with what was issued. */
   readonly now?: number;
   readonly trustClock?: boolean;
+  /** By default what this user may read. */
+  readonly sight?: Exclude<Sight, 'all'>;
   /** Reads the clock, in seconds since 1970. */
   readonly clock: () => number;
 }
@@ -35,20 +37,28 @@ export function atMoment(seen: Observation, root: string, inventory: Inventory, 
   return withArchive(withIssues(looked, root, now), root, inventory, now);
 }
 
+function readableIn(root: string, inventory: Inventory, now: number): Observation {
+  checkOwn(root);
+  const reader = new Reader(new Secrets(root, inventory.output));
+  const seen = observe(root, inventory, new Cache(root, Date.now()), reader, 'readable');
+  return atMoment(seen, root, inventory, now);
+}
+
+/** The folder may be a copy out of a repository: it is read, and nothing in it is carried out, nor asked of this host. */
+function publicIn(root: string, inventory: Inventory, now: number): Observation {
+  const { exposed: _, ...seen } = observe(root, inventory, undefined, new Reader(), 'public');
+  return withIssues(seen, root, now);
+}
+
 /** @param root the output folder. @throws UserError where apply would stop as well. */
 export function lookAndPlan(
   root: string,
   inventory: Inventory,
-  { now, trustClock, clock, ...demands }: LookOptions,
+  { now, trustClock, sight = 'readable', clock, ...demands }: LookOptions,
 ): { readonly plan: Plan; readonly observation: Observation } {
-  checkOwn(root);
   const moment = now ?? clock();
-  const observation = atMoment(
-    observe(root, inventory, new Cache(root, Date.now()), new Reader(new Secrets(root, inventory.output))),
-    root,
-    inventory,
-    moment,
-  );
+  const observation =
+    sight === 'public' ? publicIn(root, inventory, moment) : readableIn(root, inventory, moment);
   const clocked = now === undefined ? ({ clock: trustClock ? 'trusted' : 'compared' } as const) : {};
   return {
     plan: planAsked(inventory, observation, { ...demands, ...clocked, now: moment }),

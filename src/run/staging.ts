@@ -186,6 +186,7 @@ function faultOf(file: FileState<Buffer>, path: string): StepFault {
     case 'present':
       return { kind: 'empty', path };
     case 'missing':
+    case 'unknown':
       return { kind: 'missing', path };
     case 'blocked':
       return { kind: 'blocked', path, cause: file.cause };

@@ -39,6 +39,8 @@ export interface VerifyOptions {
    * nothing is written. Of a small folder nothing is: to prove it takes less than to find that out.
    */
   readonly remember?: 'changed' | 'all';
+  /** No private key is looked at, so that no handshake is tried. */
+  readonly isPublic?: boolean;
   /** Reads the clock, in seconds since 1970. */
   readonly clock: () => number;
   /** Called for each handshake as it is decided; `total` is how many there will be. */
@@ -115,6 +117,28 @@ async function verifyPart(
   const gone = goneEntities(all, moment);
   const revoked = await checkRevoked(gone, { ...options, ...moment });
   const trust = checkTrust(entities, { root, touched });
+  const scope = touched === undefined ? 'all' : 'touched';
+  const { outcomes, skipped } = options.isPublic
+    ? NO_HANDSHAKES
+    : await playHandshakes({ entities, output }, all, gone, touched, options);
+  const problems = [...certificates, ...revoked].filter(({ problem }) => problem !== null);
+  const ok = problems.length + trust.length === 0 && outcomes.every((outcome) => outcome.ok);
+  const ending = endingLists(entities, moment);
+  return { certificates, trust, outcomes, skipped, revoked, ending, ok, scope };
+}
+
+type Played = Pick<Verification, 'outcomes' | 'skipped'>;
+
+const NO_HANDSHAKES: Played = { outcomes: [], skipped: [] };
+
+async function playHandshakes(
+  { entities, output }: Pick<Inventory, 'entities' | 'output'>,
+  all: readonly Entity[],
+  gone: ReturnType<typeof goneEntities>,
+  touched: ReadonlySet<EntityId> | undefined,
+  options: VerifyOptions,
+): Promise<Played> {
+  const { root } = options;
   const keyring = new Keyring(options.secrets ?? new Secrets(root, output));
   const closed = entities.filter(
     (entity) => entity.kind !== 'authority' && hasClosedKey(root, entity, keyring),
@@ -142,11 +166,7 @@ async function verifyPart(
     ...skip(strange, 'no-ml-dsa'),
   ];
   const outcomes = cases.length === 0 ? [] : await prove(found.credentials, cases, options);
-  const problems = [...certificates, ...revoked].filter(({ problem }) => problem !== null);
-  const ok = problems.length + trust.length === 0 && outcomes.every((outcome) => outcome.ok);
-  const scope = touched === undefined ? 'all' : 'touched';
-  const ending = endingLists(entities, moment);
-  return { certificates, trust, outcomes, skipped, revoked, ending, ok, scope };
+  return { outcomes, skipped };
 }
 
 function skip(

@@ -34,7 +34,7 @@ function lookAt(folder: string, path: string): SideFile {
 function contentOf(path: string): SideFile {
   const file = readBytes(path, LIMIT);
   if (file.state === 'present') return { ok: true, bytes: file.facts };
-  if (file.state === 'missing') return lacking({ kind: 'missing' });
+  if (file.state === 'missing' || file.state === 'unknown') return lacking({ kind: 'missing' });
   if (file.state === 'garbage') return lacking({ kind: 'no-file' });
   const { cause } = file;
   if (cause.kind === 'too-large') return lacking({ kind: 'too-large', limit: LIMIT });

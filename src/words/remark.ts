@@ -29,6 +29,12 @@ function unbroughtText({
   );
 }
 
+function unseenText({ what, asked, entities }: Extract<Remark, { kind: 'unseen' }>): string {
+  const files = what === 'keys' ? 'private keys' : 'files';
+  const why = asked && what === 'keys' ? 'were not looked at' : 'may not be read by this user';
+  return `${files} of ${few(entities)} ${why}: nothing is planned because of them`;
+}
+
 /** A sentence of its own, free of control characters. */
 export function remarkText(remark: Remark): string {
   switch (remark.kind) {
@@ -54,6 +60,8 @@ export function remarkText(remark: Remark): string {
       );
     case 'unknown':
       return `unknown whether files under a password are up to date, because the password is not to be had, and they stay: ${few(remark.entities)}`;
+    case 'unseen':
+      return unseenText(remark);
     case 'unbrought':
       return unbroughtText(remark);
     case 'same-name':

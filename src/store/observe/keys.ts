@@ -1,4 +1,5 @@
 /** Private keys as they are found: plain, opened, or taken for that of the certificate beside them. */
+import { modeOf } from '../../pki/artifact.ts';
 import type { Entity } from '../../pki/entity.ts';
 import { messageOf } from '../../pki/errors.ts';
 import type { KeyClosure } from '../../plan/blockage.ts';
@@ -37,6 +38,7 @@ export function observeKey(
   reader: Reader,
 ): KeyState {
   const file = plainFile(found);
+  if (file.state === 'unknown') return assumed({ mode: modeOf('key') }, cert, certFile) ?? file;
   if (file.state !== 'present') return file;
   if (found.opened?.state === 'closed') return closedState(found.opened.why, file, cert, certFile);
   const lock = found.opened?.state === 'opened' ? { lock: found.opened.by } : {};
@@ -56,10 +58,19 @@ function closedState(
   cert: FileState<CertificateFacts>,
   certFile: FileState<Buffer>,
 ): KeyState {
-  const isKnown = why.kind === 'no-secret' && cert.state === 'present' && certFile.state === 'present';
-  if (!isKnown) return { state: 'encrypted', why };
+  const known = why.kind === 'no-secret' ? assumed(file, cert, certFile) : undefined;
+  return known ?? { state: 'encrypted', why };
+}
+
+/** The key of the certificate beside it; `undefined` where there is none to read. */
+function assumed(
+  rights: { readonly mode: number },
+  cert: FileState<CertificateFacts>,
+  certFile: FileState<Buffer>,
+): KeyState | undefined {
+  if (cert.state !== 'present' || certFile.state !== 'present') return undefined;
   const { keyId, keySpec: spec } = cert.facts;
   const identifier = keyIdentifier(certificateSpki(certificateDer(certFile.facts)));
   const facts: KeyFacts = { keyId, spec, keyIdentifier: identifier };
-  return { ...file, facts, lock: 'assumed' };
+  return { ...rights, state: 'present', facts, lock: 'assumed' };
 }

@@ -12,6 +12,7 @@ import type {
   IssuedBefore,
   KeyState,
   Observation,
+  Sight,
 } from '../../plan/observation.ts';
 import type { CertificateFacts } from '../../x509/facts.ts';
 import { pending } from '../commit/pending.ts';
@@ -30,6 +31,7 @@ import { anchorsOf, presentedOf } from './presented.ts';
 import { blockedBy } from './read.ts';
 import { Reader, type SignatureKey } from './reader.ts';
 import { lackingSecrets, opened } from './sealed.ts';
+import { inSight, unseenIn } from './sight.ts';
 import { listSigner, readSigner, signerOf } from './signers.ts';
 
 /** @param root the output folder, absolute. @param reader of a run that may have read the same before. */
@@ -38,6 +40,7 @@ export function observe(
   { entities }: Inventory,
   cache?: Cache,
   reader = new Reader(),
+  sight: Sight = 'all',
 ): Observation {
   const folders = new Folders(root, entities);
   const formerLocations = new FormerLocations(entities, readPlaces(root));
@@ -48,7 +51,12 @@ export function observe(
   for (const entity of entities) {
     observed.set(
       entity.id,
-      observeEntity({ root, folders, formerLocations, origins, reader, anchors }, entity, signers, cache),
+      observeEntity(
+        { root, folders, formerLocations, origins, reader, anchors, sight },
+        entity,
+        signers,
+        cache,
+      ),
     );
   }
   const left = pending(root);
@@ -60,6 +68,7 @@ export function observe(
     ...(exposed.length === 0 ? {} : { exposed }),
     ...fromLedger(root, entities, observed),
     ...lackingSecrets(entities, reader),
+    ...unseenIn(observed, sight),
     ...observeCommands(root, entities),
   };
 }
@@ -99,6 +108,7 @@ interface Where {
   readonly origins: Origins;
   readonly reader: Reader;
   readonly anchors: ReadonlyMap<EntityId, Authority>;
+  readonly sight: Sight;
 }
 
 /** From the cache where its files are as they were, and so is the key that its certificate has to be signed with. */
@@ -142,7 +152,9 @@ function observeOwned(
     ...presentedOf(entity, bytes.cert, where.anchors),
   };
   // Whether damage is repaired also depends on what else is known (origins.ts).
-  const isDamaged = ALL_ARTIFACTS.some((artifact) => ['garbage', 'blocked'].includes(files[artifact].state));
+  const isDamaged = ALL_ARTIFACTS.some((artifact) =>
+    ['garbage', 'blocked', 'unknown'].includes(files[artifact].state),
+  );
   if (signature !== undefined && !isDamaged)
     cache?.set(entity.id, signature, signer?.keyId ?? null, observation);
   return observation;
@@ -155,8 +167,9 @@ interface Observed {
   readonly bytes: FoundFiles['bytes'];
 }
 
-function observeFiles({ root, folders, formerLocations, origins, reader }: Where, entity: Entity): Observed {
-  const here = readFiles(root, entity, folders);
+function observeFiles(where: Where, entity: Entity): Observed {
+  const { root, folders, formerLocations, origins, reader, sight } = where;
+  const here = inSight(readFiles(root, entity, folders), sight);
   const former = formerLocations.of(entity.id);
   const { bytes, published, formerLocation, conflictingKey }: FoundWithFormer =
     former === undefined

@@ -92,6 +92,7 @@ function readFile(absolute: string, path: string): FoundFile | Unusable | null {
 function faultOf(file: Exclude<FileState<Buffer>, { readonly state: 'present' }>): ReadFault {
   switch (file.state) {
     case 'missing':
+    case 'unknown':
       return { kind: 'gone' };
     case 'blocked':
       return { kind: 'blocked', cause: file.cause };

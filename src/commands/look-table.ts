@@ -1,0 +1,45 @@
+/** The commands that look at what is there and change nothing: their rows in the table of commands. */
+import { jsonOption, MANIFEST, nowOption, publicOption, verboseOption } from './options.ts';
+import type { CommandRow } from './row.ts';
+import type { StatusFlags } from './status.ts';
+import type { VerifyFlags } from './verify.ts';
+
+/** In the order of the help. */
+export const LOOK_COMMANDS: readonly CommandRow[] = [
+  {
+    name: 'verify',
+    says: 'check certificates and handshakes again; change nothing',
+    argument: MANIFEST,
+    options: [jsonOption('print the result as JSON'), verboseOption('show every check'), publicOption()],
+    examples: [
+      ['pki verify --verbose', 'every check and every handshake'],
+      ['pki verify --public', 'certificates and bundles, without any key'],
+    ],
+    async run(manifest: string, flags: VerifyFlags, { console, interruption }) {
+      return (await import('./verify.ts')).verifyCommand(manifest, flags, console, interruption);
+    },
+  },
+  {
+    name: 'validate',
+    says: 'check the manifest only',
+    argument: MANIFEST,
+    options: [],
+    examples: [['pki validate staging.yaml', 'for an editor or a commit hook']],
+    async run(manifest: string, _: object, { console }) {
+      return (await import('./validate.ts')).validate(manifest, console);
+    },
+  },
+  {
+    name: 'status',
+    says: 'list every certificate and the days it has left; exit with 2 when something is due',
+    argument: MANIFEST,
+    options: [jsonOption('print the list as JSON'), nowOption('as of this RFC 3339 time'), publicOption()],
+    examples: [
+      ['pki status', 'what ends when'],
+      ['pki status --now 2027-03-01T00:00:00Z', 'what will be due by then'],
+    ],
+    async run(manifest: string, flags: StatusFlags, { console }) {
+      return (await import('./status.ts')).statusCommand(manifest, flags, console);
+    },
+  },
+];
