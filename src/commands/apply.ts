@@ -10,9 +10,11 @@ import {
   type EngineChoice,
   type EntityId,
   type Project,
+  type SavedRun,
+  savedPlanAt,
   secretsOf,
 } from '../index.ts';
-import { resultJson, resultMessages, resultText } from '../report/outcome.ts';
+import { resultJson, resultMessages, resultText, SAVED_DEMANDS } from '../report/outcome.ts';
 import { startProgress } from '../report/progress.ts';
 import type { Progress } from '../report/progress-live.ts';
 import { askingAt } from './ask.ts';
@@ -23,6 +25,7 @@ import { resolveNames } from './names.ts';
 import { openWithOpenssl } from './project.ts';
 import { type ProofFlags, prove } from './proof.ts';
 import { stopwatch } from './stopwatch.ts';
+import { PROGRAM_VERSION } from './version.ts';
 
 /** Options of `pki apply`, also those of `pki rotate` and `pki retire`. */
 export interface ApplyFlags extends ProofFlags {
@@ -48,6 +51,8 @@ export async function applyCommand(
   console: Console,
   interruption: Interruption,
 ): Promise<ExitCode> {
+  const saved = savedPlanAt(manifest);
+  if (saved !== undefined) return applySaved({ plan: saved, path: manifest }, flags, console, interruption);
   const project = await openWithOpenssl(manifest, console, interruption);
   if (project === undefined) return EXIT.failed;
   const only = resolveNames('only', flags.only ?? [], project.inventory, console);
@@ -55,8 +60,32 @@ export async function applyCommand(
   return applyProject(project, { only }, flags, console, interruption.signal);
 }
 
+/** What was asked for when the plan was made holds; asked for anew, it would be another plan. */
+async function applySaved(
+  { plan, path }: Omit<SavedRun, 'tool'>,
+  flags: ApplyFlags,
+  console: Console,
+  interruption: Interruption,
+): Promise<ExitCode> {
+  const { rekey, retire, only, engine, trustClock } = plan.demands;
+  if (flags.only !== undefined || flags.engine !== undefined || flags.trustClock) {
+    console.say(...SAVED_DEMANDS);
+    return EXIT.failed;
+  }
+  const project = await openWithOpenssl(plan.manifest, console, interruption);
+  if (project === undefined) return EXIT.failed;
+  const requests = {
+    rekey: new Set(rekey),
+    retire: new Set(retire),
+    only: new Set(only),
+    saved: { plan, path, tool: PROGRAM_VERSION },
+  };
+  const asked = { ...flags, trustClock, ...(engine === undefined ? {} : { engine }) };
+  return applyProject(project, requests, asked, console, interruption.signal);
+}
+
 /** What an apply is asked for beyond the manifest. */
-type Requests = Demands & Pick<ApplyOptions, 'answers'>;
+type Requests = Demands & Pick<ApplyOptions, 'answers' | 'saved'>;
 
 /** @param requests what is asked for beyond the manifest. */
 export async function applyProject(

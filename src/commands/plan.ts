@@ -1,13 +1,23 @@
 /** `pki plan`: the dry run. Writes nothing, and needs no right to write. */
-import { type EngineChoice, type Plan, type Project, plan, planCommands } from '../index.ts';
+import {
+  type Demands,
+  type EngineChoice,
+  type Plan,
+  type Planned,
+  type Project,
+  plan,
+  planCommands,
+  savePlan,
+} from '../index.ts';
 import { isDue } from '../plan/plan.ts';
 import { clockMessages } from '../report/clock.ts';
-import { planText, warningTexts } from '../report/plan.ts';
+import { planText, savedText, warningTexts } from '../report/plan.ts';
 import { planJson } from '../report/plan-json.ts';
 import { refusalText } from '../words/refusal.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import { resolveNames } from './names.ts';
 import { openOrExplain } from './project.ts';
+import { PROGRAM_VERSION } from './version.ts';
 
 /** Options of `pki plan`. */
 export interface PlanFlags {
@@ -23,6 +33,8 @@ export interface PlanFlags {
   readonly now?: number;
   readonly trustClock?: boolean;
   readonly public?: boolean;
+  /** A file for the plan. */
+  readonly out?: string;
   readonly engine?: EngineChoice;
 }
 
@@ -34,15 +46,7 @@ export async function planCommand(manifest: string, flags: PlanFlags, console: C
   const retire = resolveNames('retire', flags.retire ?? [], project.inventory, console);
   const only = resolveNames('only', flags.only ?? [], project.inventory, console);
   if (rekey === undefined || retire === undefined || only === undefined) return EXIT.failed;
-  const made = await plan(project, {
-    rekey,
-    retire,
-    only,
-    trustClock: flags.trustClock ?? false,
-    ...(flags.now === undefined ? {} : { now: flags.now }),
-    ...(flags.public ? { sight: 'public' as const } : {}),
-    ...(flags.engine === undefined ? {} : { engine: flags.engine }),
-  });
+  const made = await planned(project, { rekey, retire, only }, flags);
   await show(project, made, flags, console);
   console.say(...clockMessages(made));
   console.say(...warningTexts(made, project.root).map((text) => ({ kind: 'warning', text }) as const));
@@ -52,8 +56,24 @@ export async function planCommand(manifest: string, flags: PlanFlags, console: C
     console.say(
       ...refusals.map((refusal) => ({ kind: 'error', text: refusalText(refusal).problem }) as const),
     );
+  if (flags.out !== undefined) console.say({ kind: 'note', text: savedText(flags.out) });
   if (!made.ok) return EXIT.failed;
   return flags.detailedExitcode && isDue(made) ? EXIT.due : EXIT.fine;
+}
+
+/** Planned, and saved where a file is named for it. */
+function planned(project: Project, demands: Demands, flags: PlanFlags): Promise<Planned> {
+  const options = {
+    ...demands,
+    trustClock: flags.trustClock ?? false,
+    ...(flags.engine === undefined ? {} : { engine: flags.engine }),
+  };
+  if (flags.out !== undefined) return savePlan(project, flags.out, { ...options, tool: PROGRAM_VERSION });
+  return plan(project, {
+    ...options,
+    ...(flags.now === undefined ? {} : { now: flags.now }),
+    ...(flags.public ? { sight: 'public' as const } : {}),
+  });
 }
 
 async function show(project: Project, made: Plan, flags: PlanFlags, console: Console): Promise<void> {

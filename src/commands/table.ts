@@ -65,6 +65,11 @@ export const COMMANDS: readonly CommandRow[] = [
       verboseOption('show what stays as it is, too'),
       nowOption('plan as of this RFC 3339 time'),
       publicOption(),
+      new Option('--out <file>', 'save the plan, for "pki apply <file>"').conflicts([
+        'now',
+        'public',
+        'commands',
+      ]),
       trustClockOption(),
       namesOption('--rotate <names>', 'plan what "pki rotate" would do'),
       namesOption('--retire <names>', 'plan what "pki retire" would do'),
@@ -75,6 +80,7 @@ export const COMMANDS: readonly CommandRow[] = [
       ['pki plan --now 2027-03-01T00:00:00Z', 'what will be due by then'],
       ['pki plan --detailed-exitcode', 'for CI: ends with 2 when something is due'],
       ['pki plan --commands >make.sh', 'the same by hand, as a shell script'],
+      ['pki plan --out reviewed.plan', 'for "pki apply reviewed.plan"'],
       ['pki plan --public', 'in a pull request, without any key'],
     ],
     async run(manifest: string, flags: PlanFlags, { console }) {

@@ -6,6 +6,7 @@ import { type Consent, waitingOf } from '../plan/change.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ApplyResult } from '../run/apply-options.ts';
 import type { Listener } from '../run/events.ts';
+import type { SavedRun } from '../run/saved.ts';
 import type { Ask } from '../run/secrets.ts';
 import type { Verification, VerifyOptions } from '../run/verify.ts';
 import { Secrets } from '../store/secrets.ts';
@@ -20,6 +21,8 @@ export interface ApplyOptions extends Demands, Pick<PlanOptions, 'engine'> {
   readonly consents?: ReadonlySet<Consent>;
   /** A folder that `request` wrote, and that came back with certificates. */
   readonly answers?: string;
+  /** A plan from a file (`savedPlanAt`): anything but that is refused. */
+  readonly saved?: SavedRun;
   /** Treats the clock as right, whatever was issued before. */
   readonly trustClock?: boolean;
   /** Sees the plan before anything is done, and may agree to more. */

@@ -39,6 +39,11 @@ export type Planned = Plan & { readonly ok: boolean };
 /** What apply would do, and why. Reads the output folder and writes nothing. */
 export async function plan(project: Project, options: PlanOptions = {}): Promise<Planned> {
   const { plan: made } = lookAndPlan(project.root, project.inventory, { ...options, clock });
+  return plannedOf(made);
+}
+
+/** A plan, and whether all of it could be carried out. */
+export function plannedOf(made: Plan): Planned {
   const isRefused = made.changes.some(({ action }) => action === 'refuse');
   return { ...made, ok: !isRefused && made.doubt?.kind !== 'behind' };
 }

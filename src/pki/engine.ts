@@ -10,3 +10,8 @@ export type Maker = EngineName | 'the answer';
 export const ENGINE_CHOICES = ['auto', ...ENGINES] as const;
 /** One of those. */
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
+
+/** Whether a value is one of those. */
+export function isEngineChoice(value: unknown): value is EngineChoice {
+  return ENGINE_CHOICES.some((choice) => choice === value);
+}

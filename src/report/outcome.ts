@@ -17,6 +17,15 @@ import { waitingMessages } from './waiting.ts';
 
 type Done = Extract<ApplyResult, { readonly kind: 'done' }>;
 
+/** For options that would make another plan of a saved one. */
+export const SAVED_DEMANDS: readonly Message[] = [
+  {
+    kind: 'error',
+    text: 'a saved plan is carried out as it is: "--only", "--engine" and "--trust-clock" are part of it',
+  },
+  { kind: 'hint', text: 'give them to "pki plan --out"' },
+];
+
 /**
  * The summary, or nothing where nothing was tried; ends with a newline.
  * @param place the output folder, as a user would name it.

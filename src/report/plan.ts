@@ -73,6 +73,11 @@ export function pendingText(pending: readonly EntityId[]): string {
   return `an interrupted apply is not finished: the next one begins with ${pending.join(', ')}, and looks again`;
 }
 
+/** Where a plan is that was saved. */
+export function savedText(path: string): string {
+  return `saved: "pki apply ${shownWord(path)}" does this, or says what has changed since`;
+}
+
 /** What is due beside what was asked for by name. */
 export function leftText({ left }: Pick<Plan, 'left'>): string {
   return `still due, and not part of this: ${few(left)}`;

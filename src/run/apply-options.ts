@@ -10,6 +10,7 @@ import type { RefusedAnswer } from './answers.ts';
 import type { Listener } from './events.ts';
 import type { Execution } from './execute.ts';
 import type { HookOutcome } from './hooks.ts';
+import type { SavedRun } from './saved.ts';
 import type { Ask } from './secrets.ts';
 
 /** Where and with what an apply works, what it may do, and who is notified. */
@@ -44,6 +45,8 @@ export interface ApplyOptions {
   readonly retire?: ReadonlySet<EntityId>;
   /** The only entities for which what is due is done; by default all of them. */
   readonly only?: ReadonlySet<EntityId>;
+  /** The plan that this one has to be. */
+  readonly saved?: SavedRun;
   /** A folder with certificates that were made on another machine. */
   readonly answers?: string;
   /** Seconds to wait for another run to end; none by default. */

@@ -35,6 +35,7 @@ import { atMoment } from './look.ts';
 import { Published } from './published.ts';
 import { rememberAll, rememberAuthorities, settledIn } from './remember.ts';
 import type { Run } from './run.ts';
+import { checkSaved } from './saved.ts';
 import { haveAnswers } from './secrets.ts';
 import { Staging } from './staging.ts';
 import { Taken } from './taken.ts';
@@ -92,6 +93,7 @@ async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<
     ...(engine === undefined ? {} : { engine }),
   } as const;
   const plan = withStuck(planAsked(inventory, observation, asked), stuck);
+  if (options.saved !== undefined) checkSaved(options.saved, root, inventory, observation, plan);
   if (plan.doubt?.kind === 'behind') return { kind: 'refused', plan, refusals: [] };
   const given = isDue(plan) ? await options.review?.(plan) : undefined;
   const consents = new Set([...options.consents, ...(given ?? [])]);

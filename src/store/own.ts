@@ -73,7 +73,7 @@ function checkLinks(path: string): void {
 }
 
 /** Where a path leads, as far as it is there. */
-function realOf(path: string): string {
+export function realOf(path: string): string {
   const above = dirname(path);
   return existsSync(path) || above === path ? realpathSync(path) : join(realOf(above), basename(path));
 }

@@ -6,6 +6,7 @@ import type { Advice } from './advice.ts';
 import { blockageText } from './blockage.ts';
 import { type ExchangeFault, exchangeText } from './exchange.ts';
 import { few } from './few.ts';
+import { type SavedPlanFault, savedPlanText } from './saved-plan.ts';
 
 /** The causes of a UserError (store/user-error.ts), each with what its words need; paths are absolute. */
 export type UserProblem =
@@ -58,6 +59,8 @@ export type UserProblem =
   | { readonly kind: 'nothing-to-verify'; readonly root: string }
   /** A folder, or a file in it, by which requests go to another machine and come back. */
   | { readonly kind: 'exchange'; readonly path: string; readonly fault: ExchangeFault }
+  /** A file with a saved plan, or that was to become one. */
+  | { readonly kind: 'saved-plan'; readonly path: string; readonly fault: SavedPlanFault }
   /** What a program asked for by name: no entity has that name, or several have. */
   | { readonly kind: 'no-such-leaf'; readonly name: string; readonly ids: readonly string[] }
   | { readonly kind: 'no-credentials'; readonly entity: string }
@@ -81,6 +84,8 @@ export function problemText(problem: UserProblem): Advice {
       return lockText(problem.path, problem.cause);
     case 'exchange':
       return exchangeText(problem.path, problem.fault);
+    case 'saved-plan':
+      return savedPlanText(problem.path, problem.fault);
     case 'foreign-owner':
       return {
         problem: `"${problem.path}" belongs to another user (uid ${problem.uid}), and what is in it would be relied on`,

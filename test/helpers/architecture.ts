@@ -136,7 +136,7 @@ const DISK: Readonly<Record<string, readonly string[] | 'all'>> = {
 };
 
 /** Who may use paths with store/disk.ts: what reads links of ours, and what writes the manifest. */
-const DISK_USERS = /^src\/store\/(folder|open-file|manifest-file|symlinks\/read)\.ts$/;
+const DISK_USERS = /^src\/store\/(folder|open-file|manifest-file|saved-plan|symlinks\/read)\.ts$/;
 
 const IMPURE: readonly (readonly [RegExp, string])[] = [
   [/\bDate\.now\b|\bnew Date\(\s*\)|(?<!new )\bDate\(/, 'reads the clock'],
