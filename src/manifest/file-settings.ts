@@ -1,5 +1,6 @@
 /** Rows of the table of settings (settings.ts) about files: which there are, where, whose, and how they come there. */
-import { OUTPUT_WORDS, STANDARD_OUTPUTS } from '../pki/artifact.ts';
+import { STANDARD_OUTPUTS } from '../pki/artifact.ts';
+import { OUTPUT_WORDS } from '../pki/output-word.ts';
 import * as layout from './layout-fields.ts';
 import { onChange } from './on-change.ts';
 import { outputs, spelledOutputs } from './outputs.ts';

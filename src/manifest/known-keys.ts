@@ -3,7 +3,7 @@
 import { isSection, SECTIONS } from '../pki/entity.ts';
 import { OBJECTS } from '../pki/kubernetes.ts';
 import { strangeSpace } from '../pki/printable.ts';
-import { SEALED } from '../pki/seal.ts';
+import { SEALED_WORDS } from '../pki/seal.ts';
 import { absentHint, aliasOf } from './elsewhere.ts';
 import { OBJECT_KEYS } from './kubernetes.ts';
 import { SEAL_KEYS } from './outputs.ts';
@@ -54,7 +54,7 @@ function knownKeys(tree: Tree, path: Path): readonly string[] {
 
 /** Of an item in `outputs`, which is a map of one key, or of what that key has. */
 function optionKeys(last: Path[number] | undefined): readonly string[] {
-  if (typeof last === 'number') return [...SEALED, ...OBJECTS];
+  if (typeof last === 'number') return [...SEALED_WORDS, ...OBJECTS];
   return OBJECTS.some((one) => one === last) ? OBJECT_KEYS : SEAL_KEYS;
 }
 

@@ -1,8 +1,8 @@
 /** The shapes of what says where files are, and how they are put there. */
 import * as z from 'zod';
-import { ALL_ARTIFACTS, type Artifact } from '../pki/artifact.ts';
+import { ALL_ARTIFACTS } from '../pki/artifact.ts';
+import { isNamedFile } from '../pki/output-word.ts';
 import { fromKeys } from '../pki/record.ts';
-import { isSlot, type Slot } from '../pki/split.ts';
 import { DURATION_PATTERN, parseRetention } from './duration.ts';
 import { LAYOUT_PATTERN, PATH_LIMIT, parseLayoutFile, parseLayoutPath, parseSlotPath } from './folder.ts';
 import { using, wanted } from './problem.ts';
@@ -27,7 +27,7 @@ const slotName = takeable(
     .meta({ description: 'Of each certificate; {part} is ca-1, chain-1 and so on.' }),
 );
 
-const NAMED = ALL_ARTIFACTS.filter((artifact): artifact is Exclude<Artifact, Slot> => !isSlot(artifact));
+const NAMED = ALL_ARTIFACTS.filter(isNamedFile);
 
 /** Paths by artifact; one that is left out has its usual name (pki/artifact.ts). */
 export const files = z.strictObject(

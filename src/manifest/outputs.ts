@@ -1,9 +1,21 @@
 /** `outputs`: the files that an entry gets; one that takes options is a map of one key. */
 import * as z from 'zod';
-import { OUTPUT_WORDS, OUTPUTS, type Output, STANDARD_OUTPUTS, wordFor } from '../pki/artifact.ts';
+import { OUTPUTS, type Output, STANDARD_OUTPUTS } from '../pki/artifact.ts';
 import { OBJECTS, type ObjectMetadata, type Objects } from '../pki/kubernetes.ts';
+import { OUTPUT_WORDS, wordFor } from '../pki/output-word.ts';
 import { quote } from '../pki/printable.ts';
-import { SEALED, type Seal, type SealedArtifact, type Seals } from '../pki/seal.ts';
+import {
+  type Encryption,
+  isSealed,
+  SEAL_FORMATS,
+  SEALED_WORDS,
+  type Seal,
+  type SealedArtifact,
+  type SealedWord,
+  type SealFormat,
+  type Seals,
+  sealedAs,
+} from '../pki/seal.ts';
 import { unique } from './fields.ts';
 import { objectMetadata } from './kubernetes.ts';
 import { type Problem, problemIssue, wanted } from './problem.ts';
@@ -19,10 +31,10 @@ export interface Outputs {
 /** In a list: what an entry gets where nothing is said about outputs. */
 const DEFAULT = 'default';
 const WORDS = [DEFAULT, ...OUTPUT_WORDS] as const;
-type Word = Exclude<(typeof WORDS)[number], SealedArtifact>;
+type Word = Exclude<(typeof WORDS)[number], SealedWord>;
 
-function isSealedWord(text: (typeof WORDS)[number]): text is SealedArtifact {
-  return SEALED.some((one) => one === text);
+function isSealedWord(text: (typeof WORDS)[number]): text is SealedWord {
+  return SEALED_WORDS.some((one) => one === text);
 }
 
 const word = z
@@ -54,18 +66,35 @@ const name = z
   .meta({ description: 'Under which programs list the key; by default the name of the entry.' })
   .optional();
 const format = z
-  .literal(
-    'pkcs12',
-    wanted('pkcs12', 'Java reads it from 8u301 on; "keytool -importkeystore" makes JKS of it'),
-  )
+  .enum(SEAL_FORMATS, wanted('pkcs12 or jks', 'Java reads pkcs12 from 8u301 on'))
+  .meta({
+    description: 'JKS is for programs that read nothing else: it protects a key by SHA-1 alone.',
+    default: 'pkcs12',
+  })
   .optional();
 
 const options = 'a map such as { password: env:NAME }';
 const SHAPES = {
   pkcs12: z.strictObject({ password: secretSource, name, encryption }, wanted(options)),
-  keystore: z.strictObject({ password: secretSource, name, encryption, format }, wanted(options)),
-  truststore: z.strictObject({ password: secretSource, encryption, format }, wanted(options)),
+  keystore: z
+    .strictObject({ password: secretSource, name, encryption, format }, wanted(options))
+    .superRefine(checkFormat),
+  truststore: z
+    .strictObject({ password: secretSource, encryption, format }, wanted(options))
+    .superRefine(checkFormat),
 };
+
+interface Formatted {
+  readonly encryption?: Encryption | undefined;
+  readonly format?: SealFormat | undefined;
+}
+
+function checkFormat({ encryption: how, format: form }: Formatted, context: z.RefinementCtx): void {
+  if (form !== 'jks' || how === undefined) return;
+  const message = 'JKS has no "encryption" to choose from';
+  const problem = { code: 'artifact', message, hint: 'leave it out, or write "format: pkcs12"' } as const;
+  context.addIssue(problemIssue(problem, how, ['encryption']));
+}
 
 /** Keys of what a file with a password can say of itself. */
 export const SEAL_KEYS: readonly string[] = Object.keys(SHAPES.keystore.shape);
@@ -120,8 +149,11 @@ function namesOf(one: Item): readonly string[] {
 
 function filesOf(items: readonly Item[]): readonly Output[] {
   const words = items.flatMap(namesOf);
-  return OUTPUTS.filter(
-    (one) => words.includes(wordFor(one)) || (words.includes(DEFAULT) && STANDARD_OUTPUTS.includes(one)),
+  const seals = sealsOf(items);
+  return OUTPUTS.filter((one) =>
+    isSealed(one)
+      ? seals[one] !== undefined
+      : words.includes(wordFor(one)) || (words.includes(DEFAULT) && STANDARD_OUTPUTS.includes(one)),
   );
 }
 
@@ -129,9 +161,9 @@ function sealsOf(items: readonly Item[]): Seals {
   const seals: { [A in SealedArtifact]?: Seal } = {};
   for (const one of items) {
     if (typeof one === 'string') continue;
-    for (const artifact of SEALED) {
-      const said = one[artifact];
-      if (said !== undefined) seals[artifact] = sealOf(said);
+    for (const word of SEALED_WORDS) {
+      const said = one[word];
+      if (said !== undefined) seals[sealedAs(word, formatOf(said))] = sealOf(said);
     }
   }
   return seals;
@@ -149,7 +181,11 @@ function objectsOf(items: readonly Item[]): Objects {
   return objects;
 }
 
-type Said = z.output<(typeof SHAPES)[SealedArtifact]>;
+type Said = z.output<(typeof SHAPES)[SealedWord]>;
+
+function formatOf(said: Said): SealFormat | undefined {
+  return 'format' in said ? said.format : undefined;
+}
 
 function sealOf(said: Said): Seal {
   const { password, encryption: how = 'modern' } = said;

@@ -1,8 +1,10 @@
 /** The script's part that puts files together from their parts (plan/parts.ts). */
+import type { Artifact } from '../pki/artifact.ts';
 import { type EntityId, unreachable } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
 import type { ById } from '../pki/issuers.ts';
 import { partsPath, stagedPath } from '../pki/paths.ts';
+import { isSlot } from '../pki/split.ts';
 import { ruleOf } from '../plan/artifacts/rules.ts';
 import { type Change, crossingOf, isWork, keptTrustOf, makesKey, type Work } from '../plan/change.ts';
 import type { Make } from '../plan/make.ts';
@@ -185,6 +187,11 @@ export const PICK = `pick() {
 export const BEHIND = `behind() {
   awk -v count="$1" '/BEGIN CERTIFICATE/ { n++ } n > count { print }' "$2"
 }`;
+
+/** Whether a file takes one certificate of several to make. */
+export function takesNth(artifact: Artifact): boolean {
+  return isSlot(artifact) || artifact === 'truststore-jks';
+}
 
 /** A shell function: one certificate of several. */
 export const NTH = `nth() {

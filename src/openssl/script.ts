@@ -9,7 +9,6 @@ import { filePath, type Located } from '../pki/files.ts';
 import { type ById, byIdOf } from '../pki/issuers.ts';
 import { isMlDsa } from '../pki/key-spec.ts';
 import { SCRATCH_FOLDER, SCRIPT_PLACE, STAGE_FOLDER, stagedPath, stageFolder } from '../pki/paths.ts';
-import { isSlot } from '../pki/split.ts';
 import { type Change, isWork, keptTrustOf, type Work } from '../plan/change.ts';
 import type { KeyGiven, Make } from '../plan/make.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -20,7 +19,7 @@ import { GIVEN_LEFTOVERS, givenKeyCommands } from './given-key.ts';
 import { lookUp } from './key-path.ts';
 import { makeCommand } from './make-command.ts';
 import { relockArgs } from './pass.ts';
-import { BEHIND, bundleLines, NTH, PICK, partsLine, printed } from './script-bundles.ts';
+import { BEHIND, bundleLines, NTH, PICK, partsLine, printed, takesNth } from './script-bundles.ts';
 import { copyLines, folderLines } from './script-folders.ts';
 import {
   clearLines,
@@ -60,7 +59,7 @@ export function planScript(plan: Plan, inventory: Inventory, program = 'openssl'
     ...(plan.changes.some((change) => keptTrustOf(change).previous.length > 0 || presents(change, context))
       ? [PICK, BEHIND]
       : []),
-    ...(plan.changes.some((change) => isWork(change) && change.writes.some(isSlot)) ? [NTH] : []),
+    ...(plan.changes.some((change) => isWork(change) && change.writes.some(takesNth)) ? [NTH] : []),
     ...(plan.changes.some((change) => hasLinks(change, context)) ? [LINK_FUNCTIONS] : []),
   ];
   const copied = copyLines(plan.changes.filter(isWork).flatMap(({ relocations }) => relocations));

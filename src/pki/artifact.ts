@@ -14,6 +14,7 @@ export type FileForm =
   | 'pkcs7'
   | 'pem'
   | 'pkcs12'
+  | 'jks'
   | 'secret'
   | 'config-map'
   | 'crl'
@@ -37,7 +38,7 @@ interface ArtifactTraits {
   /** A form that only keys of this algorithm have. */
   readonly onlyFor?: KeySpec['algorithm'];
   /** The word in `outputs` that asks for it together with others; absent: its own name does. */
-  readonly word?: 'split';
+  readonly word?: 'split' | 'keystore' | 'truststore';
 }
 
 /** Traits of a file with one certificate of several. */
@@ -98,6 +99,24 @@ export const ARTIFACTS = {
     standard: false,
     asked: true,
     trusts: true,
+  },
+  'keystore-jks': {
+    file: 'keystore.jks',
+    form: 'jks',
+    secret: true,
+    standard: false,
+    asked: true,
+    presents: true,
+    word: 'keystore',
+  },
+  'truststore-jks': {
+    file: 'truststore.jks',
+    form: 'jks',
+    secret: false,
+    standard: false,
+    asked: true,
+    trusts: true,
+    word: 'truststore',
   },
   secret: {
     file: 'secret.yaml',
@@ -163,23 +182,6 @@ export const OUTPUTS: readonly Output[] = ALL_ARTIFACTS.filter(isOutput);
 
 /** What an entity gets where `outputs` is left out. */
 export const STANDARD_OUTPUTS: readonly Output[] = OUTPUTS.filter((output) => ARTIFACTS[output].standard);
-
-/** The word in `outputs` that asks for a file. */
-export function wordFor(output: Output): OutputWord {
-  return isNamed(output) ? output : 'split';
-}
-
-function isNamed(output: Output): output is Named {
-  return TRAITS[output].word === undefined;
-}
-
-/** A file that its own name asks for. */
-type Named = { [A in Output]: (typeof ARTIFACTS)[A] extends { readonly word: string } ? never : A }[Output];
-/** What `outputs` can name. */
-export type OutputWord = Named | 'split';
-
-/** All of them, in the order of the table. */
-export const OUTPUT_WORDS: readonly OutputWord[] = [...new Set(OUTPUTS.map(wordFor))];
 
 /** Whether a text is the name of an artifact. */
 export function isArtifact(name: unknown): name is Artifact {

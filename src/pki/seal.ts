@@ -3,7 +3,13 @@ import type { Artifact } from './artifact.ts';
 import type { SecretSource } from './secret-source.ts';
 
 /** The artifacts that are closed so. */
-export const SEALED = ['pkcs12', 'keystore', 'truststore'] as const satisfies readonly Artifact[];
+export const SEALED = [
+  'pkcs12',
+  'keystore',
+  'truststore',
+  'keystore-jks',
+  'truststore-jks',
+] as const satisfies readonly Artifact[];
 /** One of them. */
 export type SealedArtifact = (typeof SEALED)[number];
 
@@ -16,6 +22,20 @@ export interface Seal {
   readonly encryption: Encryption;
   /** Under which programs list the key; absent: the entity's name. */
   readonly name?: string;
+}
+
+/** Words of `outputs` that are closed so, and their artifacts in other formats than PKCS#12. */
+export const SEALED_WORDS = ['pkcs12', 'keystore', 'truststore'] as const satisfies readonly SealedArtifact[];
+/** One of them. */
+export type SealedWord = (typeof SEALED_WORDS)[number];
+/** Formats of such a file. */
+export const SEAL_FORMATS = ['pkcs12', 'jks'] as const;
+/** One of them. */
+export type SealFormat = (typeof SEAL_FORMATS)[number];
+
+/** The artifact of a word, by its format. */
+export function sealedAs(word: SealedWord, format: SealFormat = 'pkcs12'): SealedArtifact {
+  return format === 'jks' && word !== 'pkcs12' ? `${word}-jks` : word;
 }
 
 /** Those that an entity has. */

@@ -45,6 +45,7 @@ const CHAINS: readonly Output[] = [
   'ca-crls',
   'pkcs12',
   'keystore',
+  'keystore-jks',
   'secret',
   ...CHAIN_SLOTS.slice(0, 1),
 ];
@@ -53,6 +54,7 @@ const ROOTS: readonly Output[] = [
   'ca-chain',
   'ca-crls',
   'truststore',
+  'truststore-jks',
   'secret',
   'bundle',
   ...ROOT_SLOTS.slice(0, 1),

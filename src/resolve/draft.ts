@@ -167,14 +167,19 @@ function subjectsOf(section: Section, name: string, layer: Layer, settings: AnyS
 }
 
 /** Folder and names with the placeholders filled in. */
-function layoutOf(section: Section, name: string, { folder, files }: AnySettings): Layout {
+function layoutOf(section: Section, name: string, { folder, files, outputs }: AnySettings): Layout {
   const fill = (path: string): string => path.replaceAll('{section}', section).replaceAll('{name}', name);
   const { split, ...others } = files;
-  const slots = split === undefined ? [] : SLOTS.map((slot) => [slot, split.replaceAll('{part}', slot)]);
+  const slots = SLOTS.map((slot) => [slot, split?.replaceAll('{part}', slot)] as const);
   const named = [...Object.entries(others), ...slots].flatMap(([file, path]) =>
-    file === undefined || path === undefined ? [] : [[file, fill(path)]],
+    path === undefined ? [] : [[inFormat(file, outputs), fill(path)]],
   );
   return { folder: fill(folder), files: Object.fromEntries(named) };
+}
+
+/** A store has one name, whichever format is asked for. */
+function inFormat(file: string, { files }: AnySettings['outputs']): string {
+  return files.find((output) => output === `${file}-jks`) ?? file;
 }
 
 /** `server "api"`: how messages call it. */

@@ -10,8 +10,7 @@ import { sealedRule } from '../plan/sealed.ts';
 import { StepError } from '../store/step-error.ts';
 import { parsePieces } from '../x509/parse.ts';
 import { type PemBlock, pemBlocks, pemText } from '../x509/pem.ts';
-import { openPkcs12 } from '../x509/pkcs12.ts';
-import { type Bag, localKeyIdOf, pkcs12 } from '../x509/pkcs12-write.ts';
+import { type Bag, localKeyIdOf } from '../x509/pkcs12-write.ts';
 import { partsText } from './parts.ts';
 import type { Run } from './run.ts';
 
@@ -38,9 +37,9 @@ function writeOne(run: Run, entity: Entity, change: Work, artifact: SealedArtifa
   const pieces = sealedPieces(rule, entity, seal, found).flatMap((piece) => piece ?? []);
   const password = passwordOf(run, seal);
   const { encryption } = seal;
-  const bytes = pkcs12(joined(bags), { password, encryption, draw: randomBytes, pieces });
+  const bytes = rule.write(joined(bags), { password, encryption, draw: randomBytes, pieces });
   // Like everything that is made, it is read back before it is published.
-  if (openPkcs12(bytes, password)?.join() !== pieces.join())
+  if (rule.open(bytes, password)?.join() !== pieces.join())
     throw new StepError({ kind: 'made-other-content', maker: 'node', artifact });
   run.staging.write(entity.id, artifact, bytes, modeOf(artifact));
 }

@@ -51,6 +51,7 @@ const CONTENTS: Readonly<Record<FileForm, string>> = {
   pkcs7: 'certificate',
   pem: 'private key',
   pkcs12: 'PKCS#12',
+  jks: 'Java key store',
   secret: 'Secret of Kubernetes',
   'config-map': 'ConfigMap of Kubernetes',
   crl: 'revocation list',

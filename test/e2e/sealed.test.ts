@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
 import { openssl } from '../helpers/openssl.ts';
-import { copyOf, itNeeds, Project, stateOf } from './project.ts';
+import { copyOf, has, itNeeds, Project, stateOf } from './project.ts';
 
 const PASSWORD = 'correct-horse-7e1f';
 const MANIFEST = `version: 1
@@ -35,6 +35,14 @@ servers:
       - keystore: { password: file:secrets/store, encryption: compatible }
       - truststore: { password: file:secrets/store }
   web: { commonName: web.example.test, issuer: services }
+  jvm:
+    commonName: jvm.example.test
+    issuer: services
+    trust: [root, partner]
+    outputs:
+      - default
+      - keystore: { password: file:secrets/store, format: jks, name: JVM }
+      - truststore: { password: file:secrets/store, format: jks }
 `;
 const FILES = ['identity.p12', 'keystore.p12', 'truststore.p12'] as const;
 const ENV = { STORE_PASSWORD: PASSWORD };
@@ -89,17 +97,24 @@ describe('opened', () => {
 
   itNeeds(['keytool'], 'by Java: a key with its chain, and every root as trusted', async () => {
     const list = async (name: string): Promise<string> => {
-      const args = ['-list', '-v', '-storepass', PASSWORD, '-keystore', applied.path('servers/api', name)];
+      const args = ['-list', '-v', '-storepass', PASSWORD, '-keystore', applied.path('servers', name)];
       return (await runProgram('keytool', args)).stdout;
     };
-    const keys = await list('keystore.p12');
+    const keys = await list('api/keystore.p12');
     expect(keys).toContain('Entry type: PrivateKeyEntry\nCertificate chain length: 2');
-    const roots = await list('truststore.p12');
-    expect(roots.match(/^Entry type: trustedCertEntry$/gm)).toHaveLength(2);
-    expect([...roots.matchAll(/^Alias name: (.*)$/gm)].map(([, name]) => name).sort()).toEqual([
-      'partner',
-      'root',
-    ]);
+    for (const name of ['api/truststore.p12', 'jvm/truststore.jks']) {
+      const roots = await list(name);
+      expect(roots.match(/^Entry type: trustedCertEntry$/gm)).toHaveLength(2);
+      expect([...roots.matchAll(/^Alias name: (.*)$/gm)].map(([, alias]) => alias).sort()).toEqual([
+        'partner',
+        'root',
+      ]);
+    }
+    const old = await list('jvm/keystore.jks');
+    expect(old).toContain('Keystore type: JKS');
+    expect(old).toContain('Alias name: jvm\n');
+    expect(old).toContain('Entry type: PrivateKeyEntry\nCertificate chain length: 2');
+    expect(statSync(applied.path('servers/jvm/keystore.jks')).mode & 0o777).toBe(0o600);
   });
 });
 
@@ -109,6 +124,19 @@ describe('compared', () => {
     await apply(applied);
     expect(stateOf(applied.path('servers'))).toEqual(before);
     expect(await planned(applied, {})).toContain('nothing to do');
+  });
+
+  it('another format makes another file, and takes the first away', async () => {
+    const project = copyOf(applied);
+    project.write(MANIFEST.replace(', format: jks, name: JVM', ', name: JVM'));
+    const text = await planned(project);
+    expect(text).toContain('keystore.p12 is missing');
+    expect(text).toContain('keystore.jks is no longer needed');
+    await apply(project);
+    expect(readdirSync(project.path('servers/jvm')).filter((name) => /store/.test(name))).toEqual([
+      'keystore.p12',
+      'truststore.jks',
+    ]);
   });
 
   it('another password, name or encryption makes the file again, and nothing else', async () => {
@@ -207,7 +235,7 @@ describe('without a password, the entity is refused before anything of it is mad
     expect(run.code).toBe(1);
     expect(run.stderr).toMatch(/pki\.yaml:\d+:\d+: no password for the \w+\.p12 of servers\/api: /);
     expect(run.stderr).toContain(message);
-    expect(readdirSync(project.path('servers'))).toEqual(['web']);
+    expect(readdirSync(project.path('servers'))).not.toContain('api');
   });
 
   it('validate needs none, and a password in the manifest is not repeated', async () => {
@@ -284,7 +312,8 @@ it('the same by either engine', async () => {
 
 it('a script of the plan makes what the next plan calls up to date', async () => {
   // Before 3.2 openssl marks no certificate as trusted.
-  const project = withSecret(new Project(MANIFEST.replace(/ {6}- truststore.*\n/, '')));
+  const java = MANIFEST.replace(/ {6}- truststore.*\n/, '');
+  const project = withSecret(new Project(has('keytool') ? java : java.replace(/ {2}jvm:(?:.|\n)*/, '')));
   const script = join(project.folder, 'plan.sh');
   writeFileSync(script, (await project.pki(['plan', '--commands'], { env: ENV })).stdout);
   expect(readFileSync(script, 'utf8')).not.toContain(PASSWORD);

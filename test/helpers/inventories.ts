@@ -1,8 +1,9 @@
 /** Any inventory: what property tests draw from. */
 import fc from 'fast-check';
-import { OUTPUT_WORDS, OUTPUTS, type Output, onlyFor, wordFor } from '../../src/pki/artifact.ts';
+import { OUTPUTS, type Output, onlyFor } from '../../src/pki/artifact.ts';
 import type { Authority, EntityId, Inventory } from '../../src/pki/entity.ts';
 import type { KeySpec } from '../../src/pki/key-spec.ts';
+import { OUTPUT_WORDS, wordFor } from '../../src/pki/output-word.ts';
 import { isSealed, type Seal, type Seals } from '../../src/pki/seal.ts';
 import { aClient, anAuthority, anInventory, aPeer, aServer, DAY, dns } from './entities.ts';
 

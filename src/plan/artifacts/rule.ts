@@ -7,6 +7,7 @@ import type { ById } from '../../pki/issuers.ts';
 import type { Seal } from '../../pki/seal.ts';
 import type { Fingerprint, KeyFacts } from '../../x509/facts.ts';
 import type { Label } from '../../x509/pkcs12.ts';
+import type { Bag, Pkcs12Options } from '../../x509/pkcs12-write.ts';
 import type { Format, KeySource, Make } from '../make.ts';
 import { changingParts, contentOf, type Members, type Part } from '../parts.ts';
 import type { Reason } from '../reason.ts';
@@ -66,6 +67,14 @@ export interface SealedRule extends Readable<SealedFacts> {
   parts(entity: Entity, byId: ById): readonly Part[];
   /** What the `index`th piece of a part is, and its name. */
   bag(part: Part, index: number, entity: Entity, seal: Seal): Label;
+  /** The format in words. */
+  readonly called: string;
+  /** What is said of it before its pieces. */
+  head(seal: Seal): string;
+  /** Every piece of a file; `null` where the password is another. @throws Error where it cannot be read even so. */
+  open(bytes: Buffer, password: string): readonly string[] | null;
+  /** A file's octets. */
+  write(bags: readonly Bag[], options: Pkcs12Options): Buffer;
 }
 
 /** The pieces of each entry, by its key; `null` for what is not made yet. */

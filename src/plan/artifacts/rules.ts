@@ -18,7 +18,7 @@ import { pkcs8Der } from './pkcs8-der.ts';
 import { previous } from './previous.ts';
 import { publicKey } from './public.ts';
 import type { ArtifactRule } from './rule.ts';
-import { keystore, truststore } from './sealed.ts';
+import { keystore, keystoreJks, truststore, truststoreJks } from './sealed.ts';
 import { chainSlot, rootSlot } from './split.ts';
 import { pkcs1, sec1 } from './traditional.ts';
 
@@ -41,6 +41,8 @@ export const RULES = {
   pkcs12: keystore,
   keystore,
   truststore,
+  'keystore-jks': keystoreJks,
+  'truststore-jks': truststoreJks,
   secret,
   bundle: trustBundle,
   crls,

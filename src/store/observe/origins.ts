@@ -84,6 +84,7 @@ const FORMS: Readonly<Record<FileForm, Form>> = {
   pem: { labels: [...PRIVATE_KEY.labels, ...CERTIFICATE.labels] },
   // A version.
   pkcs12: { labels: [], der: '020103' },
+  jks: { labels: [], start: '\xfe\xed\xfe\xed' },
   secret: { labels: [], start: 'apiVersion: v1\nkind: Secret\n' },
   'config-map': { labels: [], start: 'apiVersion: v1\nkind: ConfigMap\n' },
   crl: { labels: ['X509 CRL'], der: '3082' },

@@ -1,11 +1,11 @@
 /** Files under a password, opened where the password is to be had. */
 import type { Entity } from '../../pki/entity.ts';
-import { SEALED } from '../../pki/seal.ts';
+import { SEALED, type SealedArtifact } from '../../pki/seal.ts';
 import { type SecretFault, secretSourceText } from '../../pki/secret-source.ts';
 import type { SealedFacts } from '../../plan/artifacts/rule.ts';
 import { sourcesOf } from '../../plan/commands.ts';
 import type { ArtifactStates, FileState, Observation } from '../../plan/observation.ts';
-import { openPkcs12 } from '../../x509/pkcs12.ts';
+import { sealedRule } from '../../plan/sealed.ts';
 import type { FoundFiles } from './find-files.ts';
 import type { Reader } from './reader.ts';
 
@@ -20,21 +20,25 @@ export function opened(
     const [source, file, found] = [entity.seals?.[artifact]?.password, states[artifact], bytes[artifact]];
     if (source === undefined || file.state !== 'present' || found.state !== 'present') return [];
     const secret = secrets?.read(source);
-    return secret?.ok ? [[artifact, openedState(file, found.facts, secret.value)]] : [];
+    return secret?.ok ? [[artifact, openedState(artifact, file, found.facts, secret.value)]] : [];
   });
   return { ...states, ...Object.fromEntries(changed) };
 }
 
 function openedState(
+  artifact: SealedArtifact,
   file: Extract<FileState<SealedFacts>, { state: 'present' }>,
   bytes: Buffer,
   password: string,
 ): FileState<SealedFacts> {
   try {
-    return { ...file, facts: { ...file.facts, content: openPkcs12(bytes, password) ?? 'other-password' } };
+    return {
+      ...file,
+      facts: { ...file.facts, content: sealedRule(artifact).open(bytes, password) ?? 'other-password' },
+    };
   } catch {
     // Its MAC is right and its content is not, which no program made; nothing of it may be quoted.
-    return { state: 'garbage', detail: 'holds no readable PKCS#12' };
+    return { state: 'garbage', detail: `holds no readable ${sealedRule(artifact).called}` };
   }
 }
 
