@@ -47,6 +47,7 @@ export { type Endpoint, endpointOf } from './pki/endpoint.ts';
 export type { EngineChoice } from './pki/engine.ts';
 export type { Authority, EndEntity, Entity, EntityId, EntityKind, Inventory } from './pki/entity.ts';
 export type { Starttls } from './pki/starttls.ts';
+export type { Allowance } from './plan/allowance.ts';
 export type { Blockage, LinkFinding, Refusal } from './plan/blockage.ts';
 export type { Action, Change, Consent, Issuance } from './plan/change.ts';
 export type { ClockDoubt } from './plan/clock.ts';

@@ -5,7 +5,6 @@ import {
   type Applied,
   type ApplyOptions,
   apply,
-  type Consent,
   type Demands,
   type EngineChoice,
   type EntityId,
@@ -18,7 +17,7 @@ import { resultJson, resultMessages, resultText, SAVED_DEMANDS } from '../report
 import { startProgress } from '../report/progress.ts';
 import type { Progress } from '../report/progress-live.ts';
 import { askingAt } from './ask.ts';
-import { askForConsents } from './consent.ts';
+import { type Allowed, askForConsents, unnamed } from './consent.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import type { Interruption } from './interruption.ts';
 import { resolveNames } from './names.ts';
@@ -35,7 +34,7 @@ export interface ApplyFlags extends ProofFlags {
   readonly quiet?: boolean;
   /** Names of entities; of `pki apply` alone. */
   readonly only?: readonly string[];
-  readonly allow?: readonly Consent[];
+  readonly allow?: readonly Allowed[];
   /** How much of a very large folder to prove. */
   readonly verify?: 'all' | 'touched';
   readonly trustClock?: boolean;
@@ -159,19 +158,19 @@ async function run(
 ): Promise<Applied> {
   optimizeLate();
   let progress: Progress | undefined;
-  const consents = new Set(flags.allow ?? []);
+  const allowed = flags.allow ?? [];
   const ask = askingAt(signal);
   try {
     return await apply(project, {
       ...requests,
       trustClock: flags.trustClock ?? false,
       ...passedOn(flags),
-      consents,
+      consents: unnamed(allowed),
       ...(ask === undefined ? {} : { ask }),
       signal,
       listener: (event) => progress?.listener(event),
       review: async (plan) => {
-        const agreed = await askForConsents(plan, consents, flags.json ?? false, console, signal);
+        const agreed = await askForConsents(plan, allowed, flags.json ?? false, console, signal);
         progress = await startProgress(process.stderr, process.stdout, plan.changes, signal);
         return agreed;
       },

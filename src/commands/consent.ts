@@ -2,10 +2,19 @@
 
 import { createInterface } from 'node:readline';
 import type { Consent, Plan } from '../index.ts';
+import { type Allowance, allowanceIn, isGiven, type NamedAllowance } from '../plan/allowance.ts';
 import { consentsIn } from '../plan/consent.ts';
-import { consentQuestion } from '../report/consent.ts';
+import { allowanceText, consentQuestion } from '../report/consent.ts';
 import { planText } from '../report/plan.ts';
 import type { Console } from './console.ts';
+
+/** What `--allow` was given: a consent, or one for an entity by name. */
+export type Allowed = Consent | NamedAllowance;
+
+/** Those for all that needs them. */
+export function unnamed(allowed: readonly Allowed[]): ReadonlySet<Allowance> {
+  return new Set(allowed.flatMap((one) => (typeof one === 'string' ? [one] : [])));
+}
 
 /**
  * The consents given: those on the command line, and those typed at a terminal if there is one on both ends. The plan
@@ -13,14 +22,17 @@ import type { Console } from './console.ts';
  */
 export async function askForConsents(
   plan: Plan,
-  allowed: ReadonlySet<Consent>,
+  allowed: readonly Allowed[],
   isSilent: boolean,
   console: Console,
   signal: AbortSignal,
-): Promise<ReadonlySet<Consent>> {
-  const given = new Set(allowed);
+): Promise<ReadonlySet<Allowance>> {
+  const given = new Set([...unnamed(allowed), ...named(plan, allowed, console)]);
   if (isSilent || !process.stdin.isTTY || !process.stderr.isTTY) return given;
-  const needed = [...consentsIn(plan)].filter(([consent]) => !given.has(consent));
+  const needed = [...consentsIn(plan)].flatMap(([consent, ids]) => {
+    const lacking = ids.filter((id) => !isGiven(given, consent, id));
+    return lacking.length === 0 ? [] : [[consent, lacking] as const];
+  });
   if (needed.length > 0)
     process.stderr.write(`${planText(plan, { style: console.errorStyle, verbose: false })}\n`);
   for (const [consent, ids] of needed) {
@@ -29,6 +41,17 @@ export async function askForConsents(
     given.add(consent);
   }
   return given;
+}
+
+/** A name that means nothing here agrees to nothing: the same command may have done all there was to do. */
+function named(plan: Plan, allowed: readonly Allowed[], console: Console): readonly Allowance[] {
+  return allowed.flatMap((one) => {
+    if (typeof one === 'string') return [];
+    const found = allowanceIn(plan.changes, one);
+    if (found.kind === 'found') return [found.allowance];
+    console.say({ kind: 'warning', text: allowanceText(found) });
+    return [];
+  });
 }
 
 const END = new Error('the input has ended');

@@ -1,10 +1,11 @@
 /** The options of all commands, each with its help and how its value is read. */
 import { Argument, InvalidArgumentError, Option } from 'commander';
-import type { Consent } from '../index.ts';
 import { listed } from '../manifest/suggest.ts';
 import { ENGINE_CHOICES } from '../pki/engine.ts';
+import { NAMED_CONSENTS } from '../plan/allowance.ts';
 import { CONSENTS, isConsent } from '../plan/change.ts';
 import { DEFAULT_MANIFEST } from '../words/manifest-file.ts';
+import type { Allowed } from './consent.ts';
 
 /** The manifest as an argument. */
 export const MANIFEST = new Argument('[manifest]', 'the manifest').default(DEFAULT_MANIFEST);
@@ -100,11 +101,19 @@ function parseSeconds(text: string): number {
   return Number(number) * (unit === 'h' ? 3600 : unit === 'm' ? 60 : 1);
 }
 
-function parseConsents(text: string, earlier: readonly Consent[] = []): readonly Consent[] {
-  const given = text.split(',').map((word) => {
-    const consent = word.trim();
-    if (!isConsent(consent)) throw new InvalidArgumentError(`agree to one or more of ${listed(CONSENTS)}`);
-    return consent;
-  });
-  return [...earlier, ...given];
+/** `remove`, or `remove=api`. */
+function parseConsents(text: string, earlier: readonly Allowed[] = []): readonly Allowed[] {
+  return [...earlier, ...text.split(',').map((word) => allowed(word.trim()))];
+}
+
+function allowed(word: string): Allowed {
+  if (isConsent(word)) return word;
+  const [, kind = '', name = ''] = /^([^=]*)=(.+)$/.exec(word) ?? [];
+  const consent = NAMED_CONSENTS.find((one) => one === kind);
+  if (consent !== undefined && name !== '') return { consent, name };
+  throw new InvalidArgumentError(
+    isConsent(kind)
+      ? `the name of an entity goes with ${listed(NAMED_CONSENTS)} alone`
+      : `agree to one or more of ${listed(CONSENTS)}`,
+  );
 }

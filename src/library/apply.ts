@@ -2,7 +2,8 @@
 import { availableParallelism } from 'node:os';
 import { opensslBinary } from '../engine/binary.ts';
 import { lackingMlDsa } from '../openssl/capabilities.ts';
-import { type Consent, waitingOf } from '../plan/change.ts';
+import type { Allowance } from '../plan/allowance.ts';
+import { waitingOf } from '../plan/change.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ApplyResult } from '../run/apply-options.ts';
 import type { Listener } from '../run/events.ts';
@@ -18,7 +19,7 @@ import { clock, type Project } from './project.ts';
 /** What apply may do, and who is notified. */
 export interface ApplyOptions extends Demands, Pick<PlanOptions, 'engine'> {
   /** What may be done that breaks something in use; nothing by default. */
-  readonly consents?: ReadonlySet<Consent>;
+  readonly consents?: ReadonlySet<Allowance>;
   /** A folder that `request` wrote, and that came back with certificates. */
   readonly answers?: string;
   /** A plan from a file (`savedPlanAt`): anything but that is refused. */
@@ -26,7 +27,7 @@ export interface ApplyOptions extends Demands, Pick<PlanOptions, 'engine'> {
   /** Treats the clock as right, whatever was issued before. */
   readonly trustClock?: boolean;
   /** Sees the plan before anything is done, and may agree to more. */
-  readonly review?: (plan: Plan) => Promise<ReadonlySet<Consent>>;
+  readonly review?: (plan: Plan) => Promise<ReadonlySet<Allowance>>;
   /** Leaves hooks (`onChange`) for a later run. */
   readonly skipHooks?: boolean;
   /** Shared with the proof, so that nothing is asked for twice (`secretsOf`). */

@@ -1,5 +1,6 @@
 /** The part of a plan that is carried out: what was agreed to, and needs nothing that was not. Pure. */
 import type { EntityId } from '../pki/entity.ts';
+import { type Allowance, isGiven } from './allowance.ts';
 import { type Change, type Consent, consentsOf } from './change.ts';
 import { consentsNeeded, type Plan } from './plan.ts';
 
@@ -17,7 +18,7 @@ export interface Agreement {
 
 /** The consents that were given, what was asked for by name, and a way to plan again. */
 export interface Asked {
-  readonly consents: ReadonlySet<Consent>;
+  readonly consents: ReadonlySet<Allowance>;
   /** Entities of which something was asked for by name; if that cannot be done, nothing is. */
   readonly requested: ReadonlySet<EntityId>;
   /** The same plan with these entities as they are on the disk. */
@@ -41,16 +42,16 @@ export function agreementOn(plan: Plan, { consents, requested, replan }: Asked):
   return { possible: { ...made, changes }, awaiting, withheld, isIdle };
 }
 
-function withheldIn({ changes }: Plan, given: ReadonlySet<Consent>): readonly Change[] {
+function withheldIn({ changes }: Plan, given: ReadonlySet<Allowance>): readonly Change[] {
   return changes.filter((change) => isWithheld(change, given));
 }
 
-function isLacking(change: Change, given: ReadonlySet<Consent>): boolean {
-  return consentsOf(change).some((consent) => !given.has(consent));
+function isLacking(change: Change, given: ReadonlySet<Allowance>): boolean {
+  return consentsOf(change).some((consent) => !isGiven(given, consent, change.id));
 }
 
 /** Refused, or lacks a consent. */
-function isWithheld(change: Change, given: ReadonlySet<Consent>): boolean {
+function isWithheld(change: Change, given: ReadonlySet<Allowance>): boolean {
   return change.action === 'refuse' || (change.action !== 'remove' && isLacking(change, given));
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Entity, Inventory } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
-import type { Consent } from './change.ts';
+import type { Allowance } from './allowance.ts';
 import type { Archive, ArchivedSet, Observation } from './observation.ts';
 
 /** Certificates of leaves are renewed once a year at least; without one, the time that has passed is not known. */
@@ -58,7 +58,7 @@ function newestKeys(sets: readonly ArchivedSet[]): ReadonlySet<ArchivedSet> {
 /** What needs no consent: nothing of it is lost that the ledger does not name. */
 export function prunedWith(
   sets: readonly ArchivedSet[],
-  consents: ReadonlySet<Consent>,
+  consents: ReadonlySet<Allowance>,
 ): readonly ArchivedSet[] {
   return consents.has('prune') ? sets : sets.filter(({ holdsKey }) => !holdsKey);
 }

@@ -1,6 +1,8 @@
 /** Consents to what breaks something in use: the question at a terminal, and the error without one. */
 import type { SecretQuestion } from '../index.ts';
 import type { EntityId } from '../pki/entity.ts';
+import { visible } from '../pki/printable.ts';
+import { type Found, NAMED_CONSENTS } from '../plan/allowance.ts';
 import { type Change, type Consent, consentsOf, isIssue, reasonsOf } from '../plan/change.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Reason } from '../plan/reason.ts';
@@ -133,9 +135,22 @@ function neededMessages(
   const notes = commands.map((text): Message => ({ kind: 'note', text }));
   const advice = adviceMessages({
     problem: `${WORDS[consent]}, and needs consent: ${ids.join(', ')}${followersText(ids, plan)}`,
-    hint: `to consent, pass "--allow ${consent}"`,
+    hint: `to consent, pass "--allow ${consent}"${isNamed(consent) && ids.length > 1 ? `, or "--allow ${consent}=NAME" for one of them` : ''}`,
   });
   return [...notes, ...advice];
+}
+
+function isNamed(consent: Consent): boolean {
+  return NAMED_CONSENTS.some((one) => one === consent);
+}
+
+/** What `--allow remove=NAME` named in vain. */
+export function allowanceText({ kind, asked, ids }: Exclude<Found, { kind: 'found' }>): string {
+  const { consent, name } = asked;
+  const given = visible(`"--allow ${consent}=${name}"`);
+  if (kind === 'several') return `${given} could mean ${ids.join(' or ')}, so it agrees to neither`;
+  const others = ids.length === 0 ? '' : `; what needs it: ${few(ids)}`;
+  return `${given} agrees to nothing: nothing of that name is to be ${consent}d${others}`;
 }
 
 /** How many others change because these do. */

@@ -1,6 +1,7 @@
 /** What an apply is given, and how it ends. */
 import type { EngineChoice } from '../pki/engine.ts';
 import type { EntityId } from '../pki/entity.ts';
+import type { Allowance } from '../plan/allowance.ts';
 import type { Change, Consent } from '../plan/change.ts';
 import type { ArchivedSet } from '../plan/observation.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -30,9 +31,9 @@ export interface ApplyOptions {
   /** From how many first issues on they share flushes of the whole file system; 100 by default. */
   readonly flushFrom?: number;
   /** What was agreed to beforehand. */
-  readonly consents: ReadonlySet<Consent>;
+  readonly consents: ReadonlySet<Allowance>;
   /** Receives the plan, under the lock and before anything is done, and returns further consents. */
-  readonly review?: (plan: Plan) => Promise<ReadonlySet<Consent>>;
+  readonly review?: (plan: Plan) => Promise<ReadonlySet<Allowance>>;
   /** Secrets that were had already, and those that this run has, for what comes after it. */
   readonly secrets?: Secrets;
   /** Leaves hooks for a later run. */

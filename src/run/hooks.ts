@@ -6,7 +6,7 @@ import { endpointText } from '../pki/endpoint.ts';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { entityFolder } from '../pki/files.ts';
 import { type ById, byIdOf } from '../pki/issuers.ts';
-import type { Consent } from '../plan/change.ts';
+import type { Allowance } from '../plan/allowance.ts';
 import { variablesIn } from '../plan/commands.ts';
 import type { PendingHooks } from '../plan/errand.ts';
 import type { PlannedHook } from '../plan/hooks.ts';
@@ -36,7 +36,7 @@ export interface HookOptions {
   /** The folder of the manifest, absolute. */
   readonly folder: string;
   readonly inventory: Inventory;
-  readonly consents: ReadonlySet<Consent>;
+  readonly consents: ReadonlySet<Allowance>;
   /** Leaves them for a later run. */
   readonly skipHooks?: boolean;
   readonly signal?: AbortSignal;

@@ -1,6 +1,6 @@
 // The question before something in use is broken, as somebody at a terminal meets it: a pseudo terminal, and keys.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { plainEnvironment } from '../helpers/cli.ts';
 import { copyOf, has, itNeeds, Project, publishedState, until } from './project.ts';
@@ -131,5 +131,56 @@ describe('without a terminal, and as README.md says,', () => {
     expect(await project.pki(['apply', '--skip-verify', '--allow', 'remove,rekey-ca'])).toMatchObject({
       code: 0,
     });
+  });
+});
+
+describe('by name', () => {
+  const LEAVERS = `version: 1
+authorities: { root: { commonName: Root, key: ecdsa-p256, crl: true } }
+servers: { api: { san: [api.test] } }
+clients: { ann: { commonName: ann }, bob: { commonName: bob }, cleo: { commonName: cleo }, api: { commonName: api } }
+`;
+  let made: Project;
+  beforeAll(async () => {
+    made = new Project(LEAVERS);
+    await made.apply();
+  });
+
+  it('removes one of those that left, and nothing where a name is that of two', async () => {
+    const project = copyOf(made);
+    project.write(LEAVERS.replace(/servers.*\n/, '').replace(/ann: .*?}, |, api: .*?}/g, ''));
+    const twice = await project.applyByCommand('--allow', 'remove=api');
+    expect(twice.stderr).toContain(
+      'pki: warning: "--allow remove=api" could mean servers/api or clients/api, so it agrees to neither',
+    );
+    expect(readdirSync(project.out).sort()).toContain('servers');
+    const run = await project.applyByCommand('--allow', 'remove=ann,remove=servers/api');
+    expect(run.stdout).toContain('2 removed');
+    expect(readdirSync(project.path('clients')).sort()).toEqual(['api', 'bob', 'cleo']);
+    const again = await project.applyByCommand('--allow', 'remove=ann');
+    expect(again.stderr).toContain(
+      'pki: warning: "--allow remove=ann" agrees to nothing: nothing of that name is to be removed; what needs it: clients/api',
+    );
+  });
+
+  it('revokes one of those that the manifest revokes', async () => {
+    const project = copyOf(made);
+    project.write(LEAVERS.replaceAll(/(ann|bob): {/g, '$1: { revoked: true,'));
+    const run = await project.pki(['apply', '--skip-verify', '--allow', 'revoke=clients/ann']);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/needs consent: clients\/bob\n/);
+    expect(readdirSync(project.path('clients')).sort()).toEqual(['api', 'bob', 'cleo']);
+    const { changes } = await project.plan();
+    expect(changes.filter(({ action }) => action === 'revoke').map(({ id }) => id)).toEqual(['clients/bob']);
+  });
+
+  it.each([
+    ['rekey-ca=root', 'hint: the name of an entity goes with "remove" or "revoke" alone'],
+    ['remove=', 'agree to one or more of'],
+    ['=ann', 'agree to one or more of'],
+  ])('is refused as --allow %s', async (text, words) => {
+    const run = await made.pki(['apply', '--allow', text]);
+    expect(run.code).not.toBe(0);
+    expect(run.stderr).toContain(words);
   });
 });
