@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openProject, verify } from '../src/index.ts';
-import { inTemporaryFolder, pki, report } from './measure.ts';
+import { inTemporaryFolder, machine, pki, report, saveResults } from './measure.ts';
 
 const COUNT = 20;
 
@@ -23,6 +23,7 @@ await inTemporaryFolder(async (folder) => {
   pki(['apply', '--skip-verify'], folder);
   const opened = await openProject(path);
   if (!opened.ok) throw new Error('the manifest of the benchmark is invalid');
+  const before = machine();
   const rates: number[] = [];
   for (let round = 0; round < 3; round++) {
     const start = performance.now();
@@ -30,6 +31,7 @@ await inTemporaryFolder(async (folder) => {
     if (!ok) throw new Error('a handshake went wrong');
     rates.push((outcomes.length * 1000) / (performance.now() - start));
   }
+  saveResults('handshakes', { machine: before, count: COUNT, rates });
   report(`proof of ${COUNT} × ${COUNT} pairs`, [
     `${rates.map((rate) => rate.toFixed(0)).join(', ')} handshakes a second (three rounds)`,
   ]);

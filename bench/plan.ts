@@ -3,7 +3,25 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFleet } from './fleet.ts';
-import { cleanEnvironment, inTemporaryFolder, pki, report } from './measure.ts';
+import {
+  cleanEnvironment,
+  inTemporaryFolder,
+  machine,
+  node,
+  pki,
+  race,
+  report,
+  saveResults,
+} from './measure.ts';
+
+/** One line of bench/results/plan.json. */
+export interface PlanResult {
+  readonly leaves: number;
+  readonly cold: Run;
+  readonly warm: Run;
+  readonly apply: Run;
+  readonly edit: Run;
+}
 
 interface Run {
   readonly seconds: number;
@@ -39,6 +57,8 @@ function text({ seconds, memory }: Run): string {
   return `${seconds.toFixed(2)} s, ${memory.toFixed(0)} MB`;
 }
 
+const before = machine();
+const results: PlanResult[] = [];
 const sizes = process.argv.slice(2).map(Number);
 for (const leaves of sizes.length > 0 ? sizes : [100, 1000, 10000]) {
   await inTemporaryFolder((folder) => {
@@ -49,19 +69,24 @@ for (const leaves of sizes.length > 0 ? sizes : [100, 1000, 10000]) {
     const warm = best(3, () => timed(['plan'], folder));
     const nothing = best(2, () => timed(['apply', '--skip-verify'], folder));
     const manifest = join(folder, 'pki.yaml');
-    const before = readFileSync(manifest, 'utf8');
-    const edited = before.replace(
+    const edited = readFileSync(manifest, 'utf8').replace(
       'commonName: server00001.example.test',
       'commonName: server00001.example.test, san: [server00001.example.test, more.example.test]',
     );
     writeFileSync(manifest, edited);
-    const changed = timed(['apply', '--skip-verify'], folder);
+    const edit = timed(['apply', '--skip-verify'], folder);
     rmSync(join(folder, 'pki', '.pki', 'cache.json'), { force: true });
     report(`plan of ${leaves} leaves, nothing to do`, [
       `cold                 ${text(cold)}`,
       `warm cache           ${text(warm)}`,
       `apply, nothing to do ${text(nothing)}`,
-      `apply, one new SAN   ${text(changed)}`,
+      `apply, one new SAN   ${text(edit)}`,
     ]);
+    results.push({ leaves, cold, warm, apply: nothing, edit });
   });
 }
+
+await inTemporaryFolder(async (folder) => {
+  const { startUp } = await race(11, { startUp: () => void node(['-e', '0'], folder) });
+  saveResults('plan', { machine: before, startUp, results });
+});

@@ -1,0 +1,85 @@
+/**
+ * The last figures, from what the benches have left in bench/results: bench/chart.svg, and the tables of bench/README.md.
+ *
+ *     node scripts/run.mjs bench/figures.ts
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chart, machineText } from './chart.ts';
+import { type Machine, REPOSITORY, readResults, type Timing } from './measure.ts';
+import type { Candidate, PeerResult } from './peer.ts';
+import type { PlanResult } from './plan.ts';
+
+interface Measured {
+  readonly machine: Machine;
+}
+
+interface Peer extends Measured {
+  readonly startUp: Timing;
+  readonly results: readonly PeerResult[];
+}
+
+interface Plans extends Measured {
+  readonly startUp: Timing;
+  readonly results: readonly PlanResult[];
+}
+
+interface Handshakes extends Measured {
+  readonly count: number;
+  readonly rates: readonly number[];
+}
+
+const [peer, plans, handshakes] = [
+  needed<Peer>('peer'),
+  needed<Plans>('plan'),
+  needed<Handshakes>('handshakes'),
+];
+
+function needed<T>(name: string): T {
+  const found = readResults<T>(name);
+  if (found === undefined)
+    throw new Error(`run bench/${name}.ts first: there is no bench/results/${name}.json`);
+  return found;
+}
+
+function seconds(milliseconds: number): string {
+  return milliseconds < 100 ? (milliseconds / 1000).toFixed(3) : (milliseconds / 1000).toFixed(2);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+}
+
+function peerRow({ leaves, key, where, times }: PeerResult): readonly string[] {
+  const cell = (candidate: Candidate): string => {
+    const timing = times[candidate];
+    return timing === undefined ? '' : `${seconds(timing.median)} (${seconds(timing.cpu ?? 0)})`;
+  };
+  const ratio = times.node && times.go ? (times.node.median / times.go.median).toFixed(1) : '';
+  return [`${leaves} ${key}, ${where}`, cell('openssl'), cell('node'), cell('go'), ratio];
+}
+
+function planRow({ leaves, cold, warm, apply, edit }: PlanResult): readonly string[] {
+  const times = [cold, warm, apply, edit].map((run) => run.seconds.toFixed(2));
+  const most = Math.max(...[cold, warm, apply, edit].map(({ memory }) => memory));
+  return [String(leaves), ...times, `${most.toFixed(0)} MB`];
+}
+
+const figures = [
+  `Cold applies without the proof: seconds by the clock, in brackets those of processors, medians. ${machineText(peer.machine)}.`,
+  table(['leaves', 'openssl', 'node', 'Go peer', 'node : Go'], peer.results.map(peerRow)),
+  '![Time of a cold apply against the number of leaves](chart.svg)',
+  `Nothing to do: seconds, the best of a few, where \`node -e 0\` takes ${seconds(plans.startUp.median)}. ${machineText(plans.machine)}.`,
+  table(
+    ['leaves', 'plan, no cache', 'plan', 'apply', 'apply, one name more', 'memory'],
+    plans.results.map(planRow),
+  ),
+  `The proof of ${handshakes.count} × ${handshakes.count} pairs: ${handshakes.rates.map((rate) => rate.toFixed(0)).join(', ')} handshakes a second. ${machineText(handshakes.machine)}.`,
+].join('\n\n');
+
+const README = join(REPOSITORY, 'bench', 'README.md');
+const [START, END] = ['<!-- figures -->', '<!-- end of figures -->'];
+const [above = '', rest = ''] = readFileSync(README, 'utf8').split(START);
+const below = rest.split(END)[1] ?? '';
+writeFileSync(README, `${above}${START}\n\n${figures}\n\n${END}${below}`);
+writeFileSync(join(REPOSITORY, 'bench', 'chart.svg'), chart(peer.machine, peer.results));
