@@ -502,3 +502,40 @@ describe('PEM, names and algorithms', () => {
     expect(adoption.text).toContain('O=Zürich (T61String), CN=Root → O=Zürich, CN=Root, at the next renewal');
   });
 });
+
+describe('answers about revocation', () => {
+  const OCSP = 'authorityInfoAccess = OCSP;URI:http://ocsp.example.test';
+  const RESPONDER = [...leaf('OCSPSigning'), OCSP];
+  const KINDS = [
+    ['responder', [...RESPONDER, 'noCheck = ignored'], /^ {4}ocspNoCheck: true$/m, 'certificates'],
+    ['checked', RESPONDER, /^ {4}extendedKeyUsage: \[ OCSPSigning \]$/m, 'certificates'],
+    [
+      'stapling',
+      [...leaf('serverAuth', 'DNS:stapling.example.test'), OCSP, 'tlsfeature = status_request'],
+      /^ {4}mustStaple: true$/m,
+      'servers',
+    ],
+    ['plain', [...leaf('serverAuth', 'DNS:plain.example.test'), OCSP], /^ {4}commonName: plain/m, 'servers'],
+  ] as const;
+
+  it('that a certificate asks for, or gives, are in the manifest of that one alone', async () => {
+    const shop = new Workshop();
+    await shop.root(ROOT, { subject: '/CN=Root', extensions: CA });
+    for (const [name, extensions] of KINDS)
+      await shop.signed(
+        { key: `${name}.key`, cert: `${name}.crt` },
+        {
+          subject: `/CN=${name}${name === 'plain' || name === 'stapling' ? '.example.test' : ''}`,
+          extensions,
+        },
+        ROOT,
+      );
+    const { manifest } = await adoptAndApply(shop.folder, {}, { prove: false });
+    for (const [name, , line, section] of KINDS) {
+      const entry = manifest.split(/^ {2}(?=\S)/m).find((text) => text.startsWith(`${name}:`));
+      expect(entry, name).toMatch(line);
+      expect(manifest.indexOf(`\n  ${name}:`), name).toBeGreaterThan(manifest.indexOf(`\n${section}:`));
+    }
+    expect(manifest.match(/ocspNoCheck|mustStaple/g)).toEqual(['mustStaple', 'ocspNoCheck']);
+  });
+});
