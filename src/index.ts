@@ -22,7 +22,7 @@ export {
   type Usable,
   verify,
 } from './library/apply.ts';
-export { check } from './library/check.ts';
+export { check, checkAll } from './library/check.ts';
 export { type Credentials, credentials } from './library/credentials.ts';
 export { type ExportOptions, type ExportResult, exportTo } from './library/export.ts';
 export { type Materialized, type MaterializeOptions, materialize } from './library/materialize.ts';

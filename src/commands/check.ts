@@ -1,8 +1,8 @@
 /** `pki check`: what a server that runs serves, compared with the files. */
 import { existsSync } from 'node:fs';
-import { check, type EntityId, endpointOf, type Project, type Starttls } from '../index.ts';
+import { check, checkAll, type EntityId, endpointOf, type Project, type Starttls } from '../index.ts';
 import { checkJson, checkText } from '../report/check.ts';
-import { noEndpoint } from '../report/check-words.ts';
+import { noAddresses, noEndpoint, whichServer } from '../report/check-words.ts';
 import { adviceMessages } from '../report/message.ts';
 import { DEFAULT_MANIFEST } from '../words/manifest-file.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
@@ -13,6 +13,8 @@ import { openOrExplain } from './project.ts';
 /** Options of `pki check`. */
 export interface CheckFlags {
   readonly manifest?: string;
+  /** Every server that has an address. */
+  readonly all?: boolean;
   readonly as?: string;
   readonly with?: string;
   readonly name?: string;
@@ -24,11 +26,17 @@ export interface CheckFlags {
 
 /** `failed` where something is wrong with the server, or what to compare with cannot be read. */
 export async function checkCommand(
-  place: string,
+  place: string | undefined,
   flags: CheckFlags,
   console: Console,
   interruption: Interruption,
 ): Promise<ExitCode> {
+  const isOne = (flags.as ?? flags.name ?? flags.starttls ?? place) !== undefined;
+  if (flags.all ? isOne : place === undefined) {
+    console.say(...adviceMessages(whichServer(flags.all === true)));
+    return EXIT.failed;
+  }
+  if (place === undefined) return everyServer(flags, console, interruption);
   const endpoint = endpointOf(place);
   if (endpoint === undefined) {
     console.say(...adviceMessages(noEndpoint(place)));
@@ -52,6 +60,30 @@ export async function checkCommand(
   if (flags.json) console.json(checkJson([result]));
   else console.out(checkText(result, { style: console.style }));
   return result.ok ? EXIT.fine : EXIT.failed;
+}
+
+/** Of the manifest, each that says where it listens. */
+async function everyServer(
+  flags: CheckFlags,
+  console: Console,
+  interruption: Interruption,
+): Promise<ExitCode> {
+  const project = await openOrExplain(flags.manifest ?? DEFAULT_MANIFEST, console);
+  interruption.listen();
+  const who = project && entitiesOf(project, flags, console);
+  if (project === undefined || who === undefined) return EXIT.failed;
+  const results = await checkAll(project, {
+    ...who,
+    ...(flags.timeout === undefined ? {} : { timeout: flags.timeout * 1000 }),
+    signal: interruption.signal,
+  });
+  if (results.length === 0) {
+    console.say(...adviceMessages(noAddresses()));
+    return EXIT.failed;
+  }
+  if (flags.json) console.json(checkJson(results));
+  else console.out(results.map((result) => checkText(result, { style: console.style })).join('\n'));
+  return results.every(({ ok }) => ok) ? EXIT.fine : EXIT.failed;
 }
 
 /** Without a manifest any server can be asked; one that is there is what it is compared with. */

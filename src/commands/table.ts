@@ -2,11 +2,10 @@
 import { Argument as CommandArgument, Option } from 'commander';
 import { type ExportTarget, TARGETS } from '../export/target.ts';
 import { keysOf } from '../pki/record.ts';
-import { PROTOCOLS } from '../pki/starttls.ts';
 import type { Example } from '../report/help.ts';
 import type { AdoptFlags } from './adopt.ts';
 import type { ApplyFlags } from './apply.ts';
-import type { CheckFlags } from './check.ts';
+import { CHECK_COMMAND } from './check-row.ts';
 import type { Shell } from './completion.ts';
 import type { ExportFlags } from './export.ts';
 import type { HistoryFlags } from './history.ts';
@@ -22,7 +21,6 @@ import {
   namesOption,
   nowOption,
   publicOption,
-  secondsOption,
   trustClockOption,
   verboseOption,
 } from './options.ts';
@@ -143,28 +141,7 @@ export const COMMANDS: readonly CommandRow[] = [
     },
   },
   ...LOOK_COMMANDS,
-  {
-    name: 'check',
-    says: 'ask a server that runs what it serves, and compare that with the files; change nothing',
-    argument: new CommandArgument('<host:port>', 'where the server listens'),
-    options: [
-      new Option('-m, --manifest <file>', 'the manifest; by default pki.yaml where there is one'),
-      new Option('--as <name>', 'the server or peer that it should be'),
-      new Option('--with <name>', 'the client or peer that it should let in'),
-      new Option('--name <name>', 'ask for this name instead of the host'),
-      new Option('--starttls <protocol>', 'how TLS begins').choices(PROTOCOLS),
-      secondsOption('--timeout <seconds>', 'for each connection; 10 by default'),
-      jsonOption('print what was found as JSON'),
-    ],
-    examples: [
-      ['pki check localhost:8443', 'does it serve what is on disk?'],
-      ['pki check localhost:8443 --with clients/app', 'and who is let in?'],
-      ['pki check localhost:5432 --starttls postgres', 'TLS that begins later'],
-    ],
-    async run(place: string, flags: CheckFlags, { console, interruption }) {
-      return (await import('./check.ts')).checkCommand(place, flags, console, interruption);
-    },
-  },
+  CHECK_COMMAND,
   {
     name: 'history',
     says: 'list every certificate ever issued, including removed ones',

@@ -2,6 +2,7 @@
 import { opensslBinary } from '../engine/binary.ts';
 import type { Endpoint } from '../pki/endpoint.ts';
 import type { CheckOptions, CheckResult } from '../run/check.ts';
+import type { CommonOptions } from '../run/check-all.ts';
 import { clock, type Project } from './project.ts';
 
 /**
@@ -16,4 +17,13 @@ export async function check(
 ): Promise<CheckResult> {
   const { checkServer } = await import('../run/check.ts');
   return checkServer(endpoint, project, { ...options, binary: opensslBinary(process.env), now: clock() });
+}
+
+/** The same of every server and peer of the project that has an `address`; none where none has one. */
+export async function checkAll(
+  project: Project,
+  options: CommonOptions = {},
+): Promise<readonly CheckResult[]> {
+  const { checkAddressed } = await import('../run/check-all.ts');
+  return checkAddressed(project, { ...options, binary: opensslBinary(process.env), now: clock() });
 }

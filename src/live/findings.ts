@@ -40,7 +40,9 @@ export type Problem =
   | { readonly kind: 'unknown-root'; readonly root: Shown }
   | { readonly kind: 'client-refused'; readonly client: EntityId; readonly code: string }
   | { readonly kind: 'anyone-let-in'; readonly asks: boolean | null }
-  | { readonly kind: 'foreign-let-in' };
+  | { readonly kind: 'foreign-let-in' }
+  /** Of whom it should be there are no files to compare with. */
+  | { readonly kind: 'no-files'; readonly server: EntityId };
 
 /** Something that works, and that is worth a line. */
 export type Remark =

@@ -1,6 +1,7 @@
 /** Rows of the table of settings (settings.ts) about files: which there are, where, whose, and how they come there. */
 import { STANDARD_OUTPUTS } from '../pki/artifact.ts';
 import { OUTPUT_WORDS } from '../pki/output-word.ts';
+import { address } from './address.ts';
 import * as layout from './layout-fields.ts';
 import { onChange } from './on-change.ts';
 import { outputs, spelledOutputs } from './outputs.ts';
@@ -55,6 +56,16 @@ export const FILE_SETTINGS = {
       { run: ['systemctl', 'reload', 'nginx'] },
       { run: ['systemctl', 'reload', 'nginx'], timeout: '30s', verify: 'localhost:443' },
     ],
+  },
+  address: {
+    places: { leaf: address.optional() },
+    single: true,
+    lesser: true,
+    type: '`host:port`, or map',
+    byDefault: 'none',
+    meaning:
+      'where a server or peer listens, for `pki check --all`: `host:port`, or `endpoint` and `starttls` (`smtp`, `imap`, `pop3`, `postgres`, `mysql`, `ldap`)',
+    examples: ['api.example.test:8443', { endpoint: 'db.example.test:5432', starttls: 'postgres' }],
   },
   owner: {
     places: everywhere(rights.owner),

@@ -1,8 +1,8 @@
 /** `onChange`: the command that makes a service take its new files. */
 import * as z from 'zod';
-import { type Endpoint, endpointOf } from '../pki/endpoint.ts';
 import type { Hook } from '../pki/hook.ts';
 import { quote } from '../pki/printable.ts';
+import { endpoint } from './address.ts';
 import { argv } from './argv.ts';
 import { type Parsed, parsed, refused, using, wanted } from './problem.ts';
 
@@ -26,17 +26,7 @@ function parseTimeout(text: string): Parsed<number> {
   return seconds <= LONGEST ? parsed(seconds) : refused('range', `timeout ${quote(text)} is too long`, HINT);
 }
 
-const verify = z
-  .string(wanted('an address such as "localhost:8443"'))
-  .transform(using(parseEndpoint))
-  .meta({ examples: ['localhost:8443'] })
-  .optional();
-
-function parseEndpoint(text: string): Parsed<Endpoint> {
-  const endpoint = endpointOf(text);
-  if (endpoint !== undefined) return parsed(endpoint);
-  return refused('url', `${quote(text)} is not a host and a port`, 'write it as "localhost:8443"');
-}
+const verify = endpoint.optional();
 
 const shape = z.strictObject(
   { run: argv, timeout, verify },
@@ -48,9 +38,9 @@ export const HOOK_KEYS: readonly string[] = Object.keys(shape.shape);
 
 /** A command, how long it may take, and where to see what came of it. */
 export const onChange = shape.transform(
-  ({ run, timeout: seconds = USUAL, verify: endpoint }): Hook => ({
+  ({ run, timeout: seconds = USUAL, verify: place }): Hook => ({
     run,
     timeout: seconds,
-    ...(endpoint === undefined ? {} : { verify: endpoint }),
+    ...(place === undefined ? {} : { verify: place }),
   }),
 );

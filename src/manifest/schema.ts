@@ -1,6 +1,7 @@
 /** The one description of a manifest: parsed with, typed by, and published as JSON Schema. */
 import * as z from 'zod';
 import { ENGINE_CHOICES } from '../pki/engine.ts';
+import { ADDRESS_KEYS } from './address.ts';
 import { CRL_KEYS } from './crl.ts';
 import * as field from './fields.ts';
 import { NAME_PATTERN, OUTPUT_PATTERN, PATH_LIMIT, parseOutput } from './folder.ts';
@@ -159,6 +160,7 @@ export const MAP_KEYS: Readonly<Record<string, readonly string[]>> = {
   caIssuers: LOCATION_KEYS,
   extensions: EXTENSION_KEYS,
   onChange: HOOK_KEYS,
+  address: ADDRESS_KEYS,
 };
 /** Those of `files`: the artifacts, and `previous`. */
 export const FILE_KEYS: readonly string[] = Object.keys(files.shape);

@@ -3,6 +3,7 @@
  * What is *wanted* lives here; what was *issued* is a fact (x509/facts.ts). Neither is ever the other.
  */
 
+import type { Address } from './address.ts';
 import type { Artifact, Output } from './artifact.ts';
 import type { EngineChoice } from './engine.ts';
 import type { Hook } from './hook.ts';
@@ -107,6 +108,8 @@ interface EntityBase {
   readonly publish?: 'symlinks';
   /** What runs once its files have changed; absent: nothing. */
   readonly onChange?: Hook;
+  /** Where it can be asked what it serves; of servers and peers alone. */
+  readonly address?: Address;
   /** Absent: files keep their owners. */
   readonly ownership?: Ownership;
   /** Its certificates are no longer to be accepted. Absent: they are. */

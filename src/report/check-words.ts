@@ -117,6 +117,10 @@ const PROBLEMS = (place: string): Words<Problem, Advice> => ({
     problem: 'it lets in a client of a CA that it cannot know',
     hint: 'let the server verify clients against ca.pem, and require it',
   }),
+  'no-files': ({ server }) => ({
+    problem: `${server} has no certificate here to compare with`,
+    hint: '"pki apply" makes it',
+  }),
 });
 
 /** What is wrong, and the way out. @param place host and port. */
@@ -144,5 +148,23 @@ export function noEndpoint(text: string): Advice {
   return {
     problem: `"${visible(text)}" is not a host and a port`,
     hint: 'write it as api.example.test:8443, 127.0.0.1:8443 or [::1]:8443',
+  };
+}
+
+/** Which server is to be asked is not said, or said twice. */
+export function whichServer(isTwice: boolean): Advice {
+  return isTwice
+    ? {
+        problem: '"--all" asks every server of the manifest that has an address, and one was named as well',
+        hint: 'leave one of the two out; "--as", "--name" and "--starttls" are for one server',
+      }
+    : { problem: 'no server was named', hint: 'write "pki check host:port", or "pki check --all"' };
+}
+
+/** No entry says where it listens. */
+export function noAddresses(): Advice {
+  return {
+    problem: 'no server or peer of the manifest has an address',
+    hint: 'add "address: host:port" to those that can be reached from here',
   };
 }

@@ -40,7 +40,7 @@ function reportEmpty(draft: Draft, report: Report): void {
 }
 
 /** Reports a common name beside a subject that is one text, and so has its own. */
-export function checkExactSubjects(drafts: readonly Draft[], report: Report): void {
+function checkExactSubjects(drafts: readonly Draft[], report: Report): void {
   for (const draft of drafts) {
     const { commonName } = draft.settings;
     if (draft.exactSubject === undefined || commonName === undefined) continue;
@@ -60,6 +60,7 @@ export function checkExactSubjects(drafts: readonly Draft[], report: Report): vo
  * certificate whose subject is its issuer's for self-signed.
  */
 export function checkSubjects(drafts: readonly Draft[], report: Report): void {
+  checkExactSubjects(drafts, report);
   const authorities = new Map<string, Draft>();
   for (const draft of drafts) {
     if (draft.subject.length === 0) {

@@ -10,6 +10,7 @@ import type { Locations } from '../pki/locations.ts';
 import { pick } from '../pki/record.ts';
 import { NO_SIDE_FILES, type SideFiles } from '../pki/side-file.ts';
 import type { RequestContent } from '../x509/request.ts';
+import { checkAddresses } from './addresses.ts';
 import { checkAnchoredIssuers, isAnchor } from './anchor.ts';
 import { checkBridgeLengths } from './bridge-limits.ts';
 import { type Bridge, type BridgeOf, bridgeEntity, bridgesIn, throughsIn } from './bridges.ts';
@@ -23,7 +24,7 @@ import { checkElsewhere, isIssuedElsewhere, outputsElsewhere } from './elsewhere
 import { checkHandshakeSizes } from './handshake-size.ts';
 import { type Hierarchy, hierarchyOf } from './hierarchy.ts';
 import { sansOf } from './host-name.ts';
-import { checkExactSubjects, checkIdentities, checkSubjects } from './identity.ts';
+import { checkIdentities, checkSubjects } from './identity.ts';
 import { checkBrokenEntries } from './issuer-name.ts';
 import { checkKeyForms } from './key-forms.ts';
 import { checkKeySupport } from './key-support.ts';
@@ -211,10 +212,10 @@ export function resolve(parsed: ParsedManifest, report: Report, files: SideFiles
   checkPathLengths(hierarchy, report);
   checkBridgeLengths(bridges, hierarchy, report);
   checkSubjects(all, report);
-  checkExactSubjects(all, report);
   checkIdentities(leaves, report);
   checkLayouts(all, report);
   checkKeySupport(all, report);
+  checkAddresses(all, report);
   checkDoubts(all, report);
   checkKeyForms(all, report);
   checkPassphrases(all, report);

@@ -1,7 +1,7 @@
 /** What a server that runs serves, compared with the files of an inventory. */
 import { rootCertificates } from 'node:tls';
 import type { Served, Target } from '../live/attempt.ts';
-import { type Checked, type Expectation, judged, servedOf } from '../live/findings.ts';
+import { type Checked, type Expectation, judged, type Problem, servedOf } from '../live/findings.ts';
 import { survey } from '../live/survey.ts';
 import { dnsNamesOf, isNamed } from '../live/who.ts';
 import type { Endpoint } from '../pki/endpoint.ts';
@@ -30,6 +30,8 @@ export interface CheckOptions {
   readonly starttls?: Starttls;
   /** Milliseconds for each connection; ten seconds by default. */
   readonly timeout?: number;
+  /** Where there are no files of `as`, that is a problem of the server, and no error. */
+  readonly isTolerant?: true;
   readonly signal?: AbortSignal;
 }
 
@@ -71,17 +73,21 @@ export async function checkServer(
   });
   signal.throwIfAborted();
   const server = known === null ? null : (asked ?? servedBy(known, servedOf(seen), name));
+  const files = known === null || server === null ? undefined : filesIn(known, server.id);
+  if (files === undefined && server !== null && options.isTolerant !== true) throw withoutFiles(server.id);
   const expectation: Expectation = {
     serverName: name,
-    server:
-      known === null || server === null ? null : { id: server.id, cert: filesOf(known, server.id).fullchain },
+    server: files === undefined || server === null ? null : { id: server.id, cert: files.fullchain },
     client,
     roots: known === null ? rootCertificates : readRoots(known.root, known.inventory.entities),
     decidesAbove: starttls !== null,
     now,
   };
   return {
-    ...judged(seen, expectation),
+    ...withProblems(
+      judged(seen, expectation),
+      files === undefined && server !== null ? [{ kind: 'no-files', server: server.id }] : [],
+    ),
     endpoint,
     name,
     server: server?.id ?? null,
@@ -104,15 +110,27 @@ function leavesOf({ entities }: Inventory): readonly EndEntity[] {
   return entities.filter((entity) => entity.kind !== 'authority');
 }
 
+function withProblems(checked: Checked, more: readonly Problem[]): Checked {
+  return more.length === 0 ? checked : { ...checked, problems: [...more, ...checked.problems], ok: false };
+}
+
 function filesOf(known: Compared, id: EntityId): CredentialFiles {
-  const files = readCredentials(
+  const files = filesIn(known, id);
+  if (files === undefined) throw withoutFiles(id);
+  return files;
+}
+
+function withoutFiles(entity: EntityId): UserError {
+  return new UserError({ kind: 'no-credentials', entity });
+}
+
+function filesIn(known: Compared, id: EntityId): CredentialFiles | undefined {
+  return readCredentials(
     known.root,
     leafOf(known, id),
     byIdOf(known.inventory.entities),
     new Keyring(new Secrets(known.root, known.inventory.output)),
   );
-  if (files === undefined) throw new UserError({ kind: 'no-credentials', entity: id });
-  return files;
 }
 
 /** Whose certificate is served, now or before; otherwise the only one that should be asked for by that name. */

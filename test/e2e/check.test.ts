@@ -237,6 +237,63 @@ describe('a database', () => {
   });
 });
 
+describe('--all', () => {
+  const addressed = (changes: Readonly<Record<string, string>>): string => {
+    const manifest = Object.entries(changes).reduce(
+      (text, [name, address]) => text.replace(`  ${name}: {`, `  ${name}: { address: ${address},`),
+      MANIFEST.replace('clients:', '  ghost: { commonName: ghost.check.test, issuer: sub }\nclients:'),
+    );
+    const file = `${project.folder}/all.yaml`;
+    writeFileSync(file, manifest);
+    return file;
+  };
+  const closed = async (): Promise<string> => {
+    const place = await serve('servers/api');
+    for (const server of servers.splice(-1)) await new Promise((done) => server.close(done));
+    return place;
+  };
+
+  it('asks each entry that says where it listens, and compares it with that entry', async () => {
+    const [api, none] = [await serve('servers/api'), await closed()];
+    const file = addressed({ api, web: api, alien: none, ghost: `{ endpoint: "${api}" }` });
+    const run = await check('--all', '--with', 'app', '--manifest', file, '--json');
+    const { ok, endpoints } = JSON.parse(run.stdout) as {
+      ok: boolean;
+      endpoints: { server: string; client: string; problems: { kind: string }[] }[];
+    };
+    expect([run.code, ok]).toEqual([1, false]);
+    const found = endpoints.map(({ server, problems: all }) => [server, ...all.map(({ kind }) => kind)]);
+    expect(found).toEqual([
+      ['servers/api'],
+      ['servers/web', 'other-certificate', 'wrong-name'],
+      ['servers/alien', 'unreachable'],
+      ['servers/ghost', 'no-files', 'wrong-name'],
+    ]);
+    const text = await check('--all', '--manifest', file);
+    expect(text.stdout).toContain('servers/ghost has no certificate here to compare with');
+    expect(text.stdout.match(/ bad /g)).toHaveLength(5);
+  });
+
+  it('is fine where all of them are', async () => {
+    const file = addressed({ api: await serve('servers/api') });
+    expect(await check('--all', '--manifest', file)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^ok .*servers\/api/),
+    });
+  });
+
+  it('takes no server beside it, and at least one that has an address', async () => {
+    const file = addressed({});
+    for (const [args, said] of [
+      [['--all', 'localhost:1'], /one was named as well/],
+      [['--all', '--as', 'api'], /one was named as well/],
+      [[], /no server was named/],
+      [['--all', '--manifest', file], /no server or peer of the manifest has an address/],
+    ] as const)
+      expect(await check(...args)).toMatchObject({ code: 1, stderr: expect.stringMatching(said) });
+  });
+});
+
 describe('a command line that cannot be meant', () => {
   it.each([
     [['localhost'], /write it as api\.example\.test:8443/],

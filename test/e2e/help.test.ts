@@ -21,6 +21,7 @@ const ENDS = new Map([
   // Nothing listens there.
   ['pki check localhost:8443', 1],
   ['pki check localhost:8443 --with clients/app', 1],
+  ['pki check --all', 1],
   ['pki check localhost:5432 --starttls postgres', 1],
 ]);
 

@@ -59,6 +59,7 @@ describe('the table of settings', () => {
       'caIssuers',
       'extensions',
       'revoked',
+      'address',
     ]);
     expect(settingsOf('leaf')).not.toContain('pathLength');
     expect(settingsOf('authority')).not.toContain('trust');
