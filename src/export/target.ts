@@ -3,6 +3,7 @@
 /** The rows. */
 export const TARGETS = {
   vault: { engine: 'OpenBao or Vault' },
+  'step-ca': { engine: 'step-ca' },
   'cert-manager': { engine: 'cert-manager' },
 } as const;
 /** One of them. */

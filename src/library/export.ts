@@ -46,6 +46,8 @@ async function filesFor(target: ExportTarget, inventory: Inventory, place: Expor
   switch (target) {
     case 'vault':
       return (await import('../export/vault/vault.ts')).vaultExport(inventory, place);
+    case 'step-ca':
+      return (await import('../export/step-ca/step-ca.ts')).stepCaExport(inventory, place);
     case 'cert-manager':
       return (await import('../export/cert-manager/cert-manager.ts')).certManagerExport(inventory, place);
     default:
