@@ -23,9 +23,9 @@ export function variablesIn(entities: readonly Entity[]): ReadonlySet<string> {
   return new Set(sources.flatMap((source) => (source.kind === 'env' ? [source.name] : [])));
 }
 
-/** Whether what its files say depends on more than the files. */
-export function hasSecrets({ seals, passphrase, previousPassphrase }: Entity): boolean {
-  return (seals ?? passphrase ?? previousPassphrase) !== undefined;
+/** Whether what its key says depends on more than the file. */
+export function hasPassphrase({ passphrase, previousPassphrase }: Entity): boolean {
+  return (passphrase ?? previousPassphrase) !== undefined;
 }
 
 /** Whether the manifest names any command. */

@@ -14,6 +14,7 @@ import type { Folder } from '../folder.ts';
 import { fieldsOf } from '../json.ts';
 import { readOwn } from '../own.ts';
 import { listingOf } from './listing.ts';
+import { KnownOpenings, type Openings } from './openings.ts';
 
 /** Raised whenever what is read from a file changes its meaning: older entries are then left unread. */
 export const FORMAT = 11;
@@ -47,6 +48,8 @@ interface Entry {
   /** The issuer's key that the certificate's signature was checked with. */
   readonly checkedWith: KeyId | null;
   readonly observation: EntityObservation;
+  /** By which it is known what opened its files. Absent: none is under a password. */
+  readonly openings?: Openings;
 }
 
 /** The state of an entity's files on the disk: where the text is the same, so are they. */
@@ -92,6 +95,7 @@ export class Cache {
   readonly #now: number;
   readonly #before: ReadonlyMap<EntityId, unknown>;
   readonly #after = new Map<EntityId, Entry>();
+  readonly #openings = new KnownOpenings();
   #news = 0;
 
   /** @param now milliseconds since 1970, by the clock that the file system uses. */
@@ -100,24 +104,44 @@ export class Cache {
     this.#before = readEntries(root);
   }
 
-  /** What was read from exactly these files, with the signature checked against exactly this key. */
-  get(id: EntityId, { text }: FileSignature, signer: KeyId | null): EntityObservation | undefined {
-    const entry = this.#before.get(id);
-    if (!isEntry(entry) || entry.files !== text || entry.checkedWith !== signer) return undefined;
-    this.#after.set(id, entry);
+  /**
+   * What was read from exactly these files, with the signature checked against exactly this key.
+   * @param sources of passwords that open some of them, and that are to be had.
+   */
+  get(
+    id: EntityId,
+    { text }: FileSignature,
+    signer: KeyId | null,
+    sources: readonly string[] = [],
+  ): EntityObservation | undefined {
+    const entry = this.#matching(id, text, signer);
+    if (entry === undefined || !this.#openings.has(sources, entry.openings ?? {})) return undefined;
+    this.#after.set(id, { ...entry, ...this.#tagged(sources) });
     return entry.observation;
   }
 
+  /** @param sources of passwords with which files were opened. */
   set(
     id: EntityId,
     { text, changed }: FileSignature,
     signer: KeyId | null,
     observation: EntityObservation,
+    sources: readonly string[] = [],
   ): void {
     // Links between plain files, or beside them, leave no trace in the signature.
     if (observation.published !== undefined || changed > this.#now - tickOf(changed)) return;
-    this.#after.set(id, { files: text, checkedWith: signer, observation });
+    this.#openings.add(this.#matching(id, text, signer)?.openings ?? {});
+    this.#after.set(id, { files: text, checkedWith: signer, observation, ...this.#tagged(sources) });
     this.#news++;
+  }
+
+  #matching(id: EntityId, text: string, signer: KeyId | null): Entry | undefined {
+    const entry = this.#before.get(id);
+    return isEntry(entry) && entry.files === text && entry.checkedWith === signer ? entry : undefined;
+  }
+
+  #tagged(sources: readonly string[]): Pick<Entry, 'openings'> {
+    return sources.length === 0 ? {} : { openings: this.#openings.tagsFor(sources) };
   }
 
   /** Never worth an error. @param own the folder `.pki`. @param news how much has to be new for it to be written. */
@@ -162,7 +186,8 @@ const STATES: ReadonlySet<unknown> = new Set(['missing', 'blocked', 'garbage', '
 
 /** Whether something of ours can have written it; what else is in the file is left unread. */
 function isEntry(value: unknown): value is Entry {
-  const { files, checkedWith, observation } = fieldsOf(value);
+  const { files, checkedWith, observation, openings = {} } = fieldsOf(value);
+  if (!Object.values(fieldsOf(openings)).every((tag) => typeof tag === 'string')) return false;
   if (typeof files !== 'string' || (checkedWith !== null && typeof checkedWith !== 'string')) return false;
   const observed = fieldsOf(observation);
   return ALL_ARTIFACTS.every((file) => isFileState(observed[file])) && 'signedBy' in observed;

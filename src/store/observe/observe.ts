@@ -4,7 +4,6 @@ import { ALL_ARTIFACTS, eachArtifact } from '../../pki/artifact.ts';
 import type { Authority, Entity, EntityId, Inventory } from '../../pki/entity.ts';
 import { messageOf } from '../../pki/errors.ts';
 import { filePath, folderOf, type Located } from '../../pki/files.ts';
-import { hasSecrets } from '../../plan/commands.ts';
 import type {
   ArtifactStates,
   EntityObservation,
@@ -30,7 +29,7 @@ import { FormerLocations, readPlaces } from './places.ts';
 import { anchorsOf, presentedOf } from './presented.ts';
 import { blockedBy } from './read.ts';
 import { Reader, type SignatureKey } from './reader.ts';
-import { lackingSecrets, opened } from './sealed.ts';
+import { areOpened, lackingSecrets, opened, sealSources } from './sealed.ts';
 import { inSight, unseenIn } from './sight.ts';
 import { listSigner, readSigner, signerOf } from './signers.ts';
 
@@ -134,13 +133,17 @@ function observeOwned(
   const isHere = formerLocations.of(entity.id) === undefined;
   const isPlain = folders.blockage(folderOf(filePath(entity, 'cert'))) === null && !folders.hasLinks(entity);
   // An authority's own key is not known before it is read; there are few of them.
+  const sources = sealSources(entity, where.reader);
   const signature =
     // What an anchor's file says is no file of the entity.
-    cache === undefined || isAuthority || !isHere || !isPlain || hasSecrets(entity) || entity.elsewhere
+    cache === undefined || isAuthority || !isHere || !isPlain || sources === null || entity.elsewhere
       ? undefined
       : fileSignature(root, entity);
   const signer = isAuthority ? undefined : signers.get(entity.issuer);
-  const known = signature === undefined ? undefined : cache?.get(entity.id, signature, signer?.keyId ?? null);
+  const known =
+    signature === undefined
+      ? undefined
+      : cache?.get(entity.id, signature, signer?.keyId ?? null, sources ?? []);
   if (known !== undefined) return known;
   const { files, bytes } = observeFiles(where, entity);
   if (isAuthority) signers.set(entity.id, readSigner(entity, files, bytes));
@@ -155,8 +158,8 @@ function observeOwned(
   const isDamaged = ALL_ARTIFACTS.some((artifact) =>
     ['garbage', 'blocked', 'unknown'].includes(files[artifact].state),
   );
-  if (signature !== undefined && !isDamaged)
-    cache?.set(entity.id, signature, signer?.keyId ?? null, observation);
+  if (signature !== undefined && !isDamaged && areOpened(entity, files))
+    cache?.set(entity.id, signature, signer?.keyId ?? null, observation, sources ?? []);
   return observation;
 }
 

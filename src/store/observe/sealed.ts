@@ -3,7 +3,7 @@ import type { Entity } from '../../pki/entity.ts';
 import { SEALED, type SealedArtifact } from '../../pki/seal.ts';
 import { type SecretFault, secretSourceText } from '../../pki/secret-source.ts';
 import type { SealedFacts } from '../../plan/artifacts/rule.ts';
-import { sourcesOf } from '../../plan/commands.ts';
+import { hasPassphrase, sourcesOf } from '../../plan/commands.ts';
 import type { ArtifactStates, FileState, Observation } from '../../plan/observation.ts';
 import { sealedRule } from '../../plan/sealed.ts';
 import type { FoundFiles } from './find-files.ts';
@@ -56,4 +56,20 @@ export function lackingSecrets(
         faults.set(secretSourceText(password), secret.fault);
     }
   return faults.size === 0 ? {} : { secrets: faults };
+}
+
+/** Where the passwords of its files are from; `null` where one is not to be had, or the key has a passphrase. */
+export function sealSources(entity: Entity, { secrets }: Reader): readonly string[] | null {
+  if (hasPassphrase(entity)) return null;
+  const sources = sourcesOf(entity);
+  if (sources.some((source) => secrets?.read(source).ok !== true)) return null;
+  return [...new Set(sources.map(secretSourceText))];
+}
+
+/** Whether each of its files under a password was opened. */
+export function areOpened({ seals = {} }: Entity, files: Pick<ArtifactStates, SealedArtifact>): boolean {
+  return SEALED.every((artifact) => {
+    const file = files[artifact];
+    return seals[artifact] === undefined || (file.state === 'present' && Array.isArray(file.facts.content));
+  });
 }
