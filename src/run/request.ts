@@ -232,6 +232,7 @@ async function writeAll(
   );
   const content = { format: 'pki-request', version: 1, made: isoTime(now), requests };
   await exchange.write(REQUESTS, `${JSON.stringify(content, null, 2)}\n`);
+  await exchange.finish();
 }
 
 function commissionOf({ entity, authority, issuer, issuance }: Requested) {

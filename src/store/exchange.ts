@@ -9,6 +9,8 @@ import { UserError } from './user-error.ts';
 
 /** What is asked for. */
 export const REQUESTS = 'request.json';
+/** There as long as a folder is being written, so that one that a run left half-way is known for ours. */
+const UNFINISHED = '.pki-request';
 /** Octets of the largest file in it. */
 const LIMIT = 1024 * 1024;
 
@@ -35,7 +37,10 @@ export class Exchange {
     });
     const exchange = Exchange.open(path);
     const names = exchange.names();
-    if (names.length === 0 || names.includes(REQUESTS)) return exchange;
+    if (names.length === 0 || names.includes(REQUESTS) || names.includes(UNFINISHED)) {
+      await exchange.write(UNFINISHED, '');
+      return exchange;
+    }
     exchange[Symbol.dispose]();
     throw new UserError({ kind: 'exchange', path, fault: { kind: 'not-empty' } });
   }
@@ -66,12 +71,18 @@ export class Exchange {
 
   /** Replaces what has the name, at once and so that it lasts. */
   async write(name: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
-    const draft = `${name}.draft`;
+    const draft = name === UNFINISHED ? name : `${name}.draft`;
     await this.#folder.unlink(draft).catch((error: unknown) => {
       if (errorCode(error) !== 'ENOENT') throw error;
     });
     await this.#folder.writeSynced(draft, content, mode);
-    await this.#folder.rename(draft, this.#folder, name);
+    if (draft !== name) await this.#folder.rename(draft, this.#folder, name);
+    await this.#folder.sync();
+  }
+
+  /** All of it is written. */
+  async finish(): Promise<void> {
+    await this.#folder.unlink(UNFINISHED);
     await this.#folder.sync();
   }
 
