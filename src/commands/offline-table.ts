@@ -25,6 +25,7 @@ export const OFFLINE_COMMANDS: readonly CommandRow[] = [
     options: [
       new Option('--key <file>', 'the private key of the authority').makeOptionMandatory(),
       new Option('--certificate <file>', 'its certificate; by default the one in the folder'),
+      new Option('--passphrase <source>', 'of the key: env:NAME or file:PATH; else it is asked for'),
       new Option('--yes', 'sign without asking'),
     ],
     examples: [['pki sign stick --key root.key', 'where the key of the root is']],

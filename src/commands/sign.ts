@@ -1,6 +1,7 @@
 /** `pki sign <folder>`: shows what a folder of requests asks for, and signs it on a yes. */
-import { sign } from '../index.ts';
-import { askedText, signMessages, signText } from '../report/request.ts';
+import { type SignOptions, sign } from '../index.ts';
+import { askedText, NO_SOURCE, signMessages, signText } from '../report/request.ts';
+import { askingAt } from './ask.ts';
 import { answerTo } from './consent.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import type { Interruption } from './interruption.ts';
@@ -10,12 +11,14 @@ export interface SignFlags {
   readonly key: string;
   readonly certificate?: string;
   readonly yes?: boolean;
+  /** Where that of the key comes from. */
+  readonly passphrase?: string;
 }
 
 /** `failed` where nothing was signed. */
 export async function signCommand(
   folder: string,
-  { key, certificate, yes }: SignFlags,
+  { key, certificate, yes, passphrase: source }: SignFlags,
   console: Console,
   interruption: Interruption,
 ): Promise<ExitCode> {
@@ -27,9 +30,17 @@ export async function signCommand(
       { kind: 'hint', text: 'read what is asked, and pass "--yes"' },
     );
   }
+  const passphrase = passphraseIn(source);
+  if (passphrase === null) {
+    console.say(...NO_SOURCE);
+    return EXIT.failed;
+  }
+  const ask = askingAt(interruption.signal);
   const result = await sign({
     folder,
     key,
+    ...(passphrase === undefined ? {} : { passphrase }),
+    ...(ask === undefined ? {} : { ask }),
     ...(certificate === undefined ? {} : { certificate }),
     approve: async (asked) => {
       console.out(`${askedText(asked)}\n`);
@@ -42,4 +53,12 @@ export async function signCommand(
   console.out(signText(result));
   console.say(...signMessages(result));
   return result.signed.length === 0 ? EXIT.failed : EXIT.fine;
+}
+
+/** `null` for anything else, which may be the passphrase itself, and is not repeated. */
+function passphraseIn(source: string | undefined): SignOptions['passphrase'] | null {
+  if (source === undefined) return undefined;
+  const [, kind, value = ''] = /^(env|file):(.+)$/s.exec(source) ?? [];
+  if (kind === 'env' && /^[A-Za-z_]\w*$/.test(value)) return { kind, name: value };
+  return kind === 'file' && !value.startsWith('/') ? { kind, path: value } : null;
 }

@@ -10,6 +10,12 @@ import { clockMessages } from './clock.ts';
 import type { Message } from './message.ts';
 import { lockMessages } from './outcome.ts';
 
+/** Of what could be the passphrase itself nothing is repeated. */
+export const NO_SOURCE: readonly Message[] = [
+  { kind: 'error', text: '"--passphrase" names where the passphrase comes from, and is not one' },
+  { kind: 'hint', text: 'write "env:NAME", or "file:PATH" for a file below the working directory' },
+];
+
 /** The requests that were written, and where; ends with a newline, unless there is nothing to say. */
 export function requestText(result: RequestResult, folder: string): string {
   if (result.kind === 'locked') return '';

@@ -5,12 +5,15 @@ import { type PrivateKey, readKey } from '../engine/node-key.ts';
 import { newSerial, signed } from '../engine/node-sign.ts';
 import { messageOf } from '../pki/errors.ts';
 import { plainName } from '../pki/paths.ts';
+import { type SecretSource, secretSourceText } from '../pki/secret-source.ts';
 import { readSigningRequest, type SigningRequest, signingFaults } from '../plan/signing-request.ts';
 import { unsignedAnswer } from '../plan/unsigned.ts';
 import { Exchange, REQUESTS } from '../store/exchange.ts';
 import { fieldsOf } from '../store/json.ts';
+import { Secrets } from '../store/secrets.ts';
 import { UserError } from '../store/user-error.ts';
 import type { ExchangeFault } from '../words/exchange.ts';
+import { isEncryptedKey, openedKey } from '../x509/encrypted-key.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
 import { certificateDer, parseCertificate, parseRequest, requestDer } from '../x509/parse.ts';
 import { pemText } from '../x509/pem.ts';
@@ -19,6 +22,7 @@ import { signedBy } from '../x509/signature.ts';
 import { encodeSigned } from '../x509/signature-write.ts';
 import { publicKeyObject } from '../x509/verification-key.ts';
 import { answerName } from './answers.ts';
+import type { Ask } from './secrets.ts';
 
 /** What is asked, and with what it is signed. */
 export interface SignOptions {
@@ -28,6 +32,10 @@ export interface SignOptions {
   readonly key: string;
   /** Its certificate; by default the one in the folder. */
   readonly certificate?: string;
+  /** Where the passphrase of the key comes from, where it has one; relative to the working directory. */
+  readonly passphrase?: Extract<SecretSource, { readonly kind: 'env' | 'file' }>;
+  /** Asks for it where nothing says where it comes from. Absent: there is no terminal. */
+  readonly ask?: Ask;
   /** Sees what would be signed; nothing is, unless it says yes. */
   readonly approve: (asked: readonly AskedCertificate[]) => Promise<boolean>;
 }
@@ -47,9 +55,10 @@ export interface SignResult {
 }
 
 /** @throws UserError where the folder, the key or what is asked cannot be used. */
-export async function signRequests({ folder, key, certificate, approve }: SignOptions): Promise<SignResult> {
+export async function signRequests(options: SignOptions): Promise<SignResult> {
+  const { folder, key, certificate, approve } = options;
   using exchange = Exchange.open(folder);
-  const signer = privateKey(key);
+  const signer = await privateKey(options);
   const requests = requestsIn(exchange);
   const drafts = requests.flatMap((request) => draftOf(exchange, request, signer, certificate) ?? []);
   if (drafts.length === 0) refuse(key, { kind: 'other-key' });
@@ -69,13 +78,29 @@ function refuse(path: string, fault: ExchangeFault): never {
   throw new UserError({ kind: 'exchange', path, fault });
 }
 
-function privateKey(path: string): PrivateKey {
+async function privateKey(options: SignOptions): Promise<PrivateKey> {
+  const { key: path } = options;
   const bytes = fileAt(path);
+  const plain = isEncryptedKey(bytes) ? openedKey(bytes, await passphraseFor(options)) : bytes;
+  if (plain === null) return refuse(path, { kind: 'other-passphrase' });
   try {
-    return readKey(bytes);
+    return readKey(plain);
   } catch {
     return refuse(path, { kind: 'no-key' });
   }
+}
+
+/** Had once, and kept nowhere. */
+async function passphraseFor({ key, passphrase, ask }: SignOptions): Promise<string> {
+  if (passphrase !== undefined) {
+    const secret = new Secrets(process.cwd(), '.').read(passphrase);
+    if (secret.ok) return secret.value;
+    const lacks = { source: secretSourceText(passphrase), fault: secret.fault };
+    return refuse(key, { kind: 'closed-key', lacks });
+  }
+  const question = { source: 'prompt', what: 'passphrase', entities: [key], isRepeated: false } as const;
+  const typed = await ask?.(question);
+  return typed ?? refuse(key, { kind: 'closed-key', lacks: null });
 }
 
 /** A file that the user names: where it leads is the user's affair. */

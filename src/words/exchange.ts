@@ -1,9 +1,11 @@
 /** What is wrong with a folder by which requests go to another machine and come back, in words. */
+import type { SecretFault } from '../pki/secret-source.ts';
 import type { Blockage } from '../plan/blockage.ts';
 import type { SigningFault } from '../plan/signing-request.ts';
 import { isoTime } from '../plan/validity.ts';
 import type { Advice } from './advice.ts';
 import { blockageText } from './blockage.ts';
+import { secretFaultText } from './secret.ts';
 import { type Words, worded } from './table.ts';
 
 /** `path` is the folder, or the file that it is about. */
@@ -14,6 +16,12 @@ export type ExchangeFault =
   /** Not what its name says; `why` is the reader's words. */
   | { readonly kind: 'garbage'; readonly why: string }
   | { readonly kind: 'no-key' }
+  /** A private key under a passphrase that is not to be had; `source` is where it was to come from, if it was said. */
+  | {
+      readonly kind: 'closed-key';
+      readonly lacks: { readonly source: string; readonly fault: SecretFault } | null;
+    }
+  | { readonly kind: 'other-passphrase' }
   | { readonly kind: 'other-key' }
   | { readonly kind: 'other-pair' }
   | { readonly kind: 'no-answers' }
@@ -34,6 +42,11 @@ const PROBLEMS: Words<ExchangeFault> = {
   blocked: ({ cause }) => `${blockageText(cause)}`,
   garbage: ({ why }) => `cannot be used: ${why}`,
   'no-key': () => 'holds no private key that can be read',
+  'closed-key': ({ lacks }) =>
+    lacks === null
+      ? 'is encrypted, and there is no terminal to ask at for its passphrase'
+      : `is encrypted, and its passphrase is not to be had: ${secretFaultText(lacks.source, lacks.fault)}`,
+  'other-passphrase': () => 'is encrypted, and the passphrase does not open it',
   'other-key': () => 'is the key of no authority that is asked',
   'other-pair': () => 'is the certificate of another key',
   'no-answers': () => 'holds no certificate that was asked for',
@@ -45,7 +58,9 @@ const HINTS: Readonly<Record<ExchangeFault['kind'], string>> = {
   'not-empty': 'name a new folder, or one that an earlier "pki request" wrote',
   blocked: 'make it a plain file, and run again',
   garbage: 'take the folder as "pki request" wrote it',
-  'no-key': 'name the private key in PEM, without a passphrase; "sh sign.sh KEY" asks for one',
+  'no-key': 'name the private key in PEM',
+  'closed-key': 'sign at a terminal, or pass "--passphrase env:NAME" with a variable that is set',
+  'other-passphrase': 'try again; openssl says the same: "openssl pkey -in KEY -noout"',
   'other-key': 'name the key of the authority that the requests are for',
   'other-pair': 'name the certificate of the authority whose key signs',
   'no-answers': 'sign it first: "pki sign FOLDER --key KEY", or "sh sign.sh KEY" in it',

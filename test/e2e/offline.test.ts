@@ -16,6 +16,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { CLI, REPOSITORY } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { copyOf, Project, stateOf } from './project.ts';
+import { withFault } from './wholeness.ts';
 
 const manifest = (root: string): string => `version: 1
 authorities:
@@ -211,6 +212,61 @@ describe('a certificate that takes an offline key', () => {
     rmSync(answer);
     symlinkSync(join(home.out, 'authorities/root/cert.pem'), answer);
     expect(await refusal()).toContain('is a symbolic link');
+  });
+
+  it('is signed with a key under a passphrase, which no argument, error or folder ever holds', async () => {
+    const project = newHome();
+    await project.pki(['request', 'stick']);
+    const [key, passphrase] = [join(project.folder, 'closed.pem'), 'correct horse'];
+    const environment = { ...process.env, PASSPHRASE: passphrase };
+    const close = ['pkey', '-in', KEY(), '-aes256', '-passout', 'env:PASSPHRASE', '-out', key];
+    execFileSync('openssl', close, { env: environment, stdio: 'pipe' });
+    const sign = (source: readonly string[], env: Record<string, string> = {}) =>
+      project.pki(['sign', 'stick', '--yes', '--key', 'closed.pem', ...source], { env });
+    for (const [source, problem] of [
+      [[], 'is encrypted, and there is no terminal to ask at for its passphrase'],
+      [['--passphrase', 'env:NOT_SET'], 'its passphrase is not to be had: "env:NOT_SET" is not set'],
+      [['--passphrase', 'env:WRONG'], 'is encrypted, and the passphrase does not open it'],
+      [['--passphrase', passphrase], '"--passphrase" names where the passphrase comes from'],
+    ] as const) {
+      const run = await sign(source, { WRONG: 'wrong horse' });
+      expect(run).toMatchObject({ code: 1 });
+      expect(run.stderr).toContain(problem);
+      expect(run.stdout + run.stderr).not.toContain(passphrase);
+    }
+    expect(existsSync(join(project.folder, 'stick/authorities.services.cert.pem'))).toBe(false);
+    const run = await sign(['--passphrase', 'env:PASSPHRASE'], { PASSPHRASE: passphrase });
+    expect(run, run.stderr).toMatchObject({ code: 0 });
+    for (const file of readdirSync(join(project.folder, 'stick')))
+      expect(readFileSync(join(project.folder, 'stick', file), 'utf8')).not.toMatch(/horse|PRIVATE KEY/);
+    writeFileSync(join(project.folder, 'passphrase'), `${passphrase}\n`, { mode: 0o600 });
+    expect(await sign(['--passphrase', 'file:passphrase'])).toMatchObject({ code: 0 });
+  });
+
+  it('is asked for by a key that lasts, whenever the request is ended', async () => {
+    const log = join(newHome().folder, 'log');
+    const all = copyOf(newHome());
+    await all.pki(['request', 'stick'], { env: withFault({ AT: 0, LOG: log }) });
+    const lines = readFileSync(log, 'utf8').trim().split('\n');
+    const at = (pattern: RegExp): number => lines.findIndex((line) => pattern.test(line)) + 1;
+    const [lasts, leaves] = [at(/fsync .*\.pki\/outgoing$/), at(/rename .*services\.csr\.pem/)];
+    expect(lasts).toBeGreaterThan(0);
+    expect(lasts).toBeLessThan(at(/open .*services\.csr\.pem/));
+    const points = [lasts, leaves, leaves + 1, at(/rename .*request\.json/)];
+    for (const point of points) {
+      const project = newHome();
+      const kept = join(project.out, '.pki/outgoing/authorities.services');
+      const left = join(project.folder, 'stick/authorities.services.csr.pem');
+      const run = await project.pki(['request', 'stick'], { env: withFault({ AT: point }) });
+      expect(run.code, lines[point - 1]).toBe(137);
+      const gone = existsSync(left) ? readFileSync(left, 'utf8') : '';
+      if (gone.includes('END CERTIFICATE REQUEST')) {
+        expect(existsSync(join(kept, 'key.pem'))).toBe(true);
+        expect(readFileSync(join(kept, 'csr.pem'), 'utf8')).toBe(gone);
+      }
+      expect(await project.pki(['request', 'stick'])).toMatchObject({ code: 0 });
+      if (gone !== '') expect(readFileSync(left, 'utf8').startsWith(gone.slice(0, 200))).toBe(true);
+    }
   });
 
   it('is not signed with another key, none, or what is not there', async () => {
