@@ -10,7 +10,8 @@ import { type Command, ENVIRONMENT } from '../src/openssl/command.ts';
 import { makeCommand } from '../src/openssl/make-command.ts';
 import { SCRATCH_FOLDER, stageFolder } from '../src/pki/paths.ts';
 import { planInventory } from '../src/plan/plan.ts';
-import { type Step, stepsOf } from '../src/plan/steps.ts';
+import type { Step } from '../src/plan/step.ts';
+import { stepsOf } from '../src/plan/steps.ts';
 import { loadManifest } from '../src/resolve/load.ts';
 import { inTemporaryFolder, MEMORY, milliseconds, node, pki, race, report } from './measure.ts';
 

@@ -126,16 +126,16 @@ export class NodeEngine implements Engine {
   }
 
   async #list(make: Extract<EngineMake, { op: 'crl' }>): Promise<void> {
-    const { of, isNewCertificate, list } = make;
+    const { of, isNewCertificate, list, signedWith, to } = make;
     const authority = this.#entity(of);
     if (authority.kind !== 'authority') throw new Error(`Internal error: ${of} makes no list`);
     const files = this.#files;
     const cert = parseCertificate(
-      isNewCertificate ? files.read(of, 'cert') : files.readCopy(of, 'cert', 'current'),
+      isNewCertificate ? files.read(of, 'cert') : files.readCopy(of, 'cert', generationOf(make)),
     );
     if (keyIdentifierOf(cert) === null) throw new StepError({ kind: 'unidentified-issuer' });
-    const unsigned = unsignedList(authority, list, cert);
-    this.#write(of, 'crl', pemText('X509 CRL', await signed(unsigned, this.#keyOf(make, make.key))));
+    const unsigned = unsignedList(authority, list, cert, signedWith);
+    this.#write(of, to, pemText('X509 CRL', await signed(unsigned, this.#keyOf(make, make.key))));
   }
 
   #authority(make: EngineMake, { id, key }: Extract<Signer, { kind: 'authority' }>): Authority {
@@ -178,7 +178,7 @@ export class NodeEngine implements Engine {
   }
 
   #write(of: EntityId, file: StagedFile, text: string): void {
-    this.#files.write(of, file, text, modeOf(file === 'cross' ? 'cert' : file));
+    this.#files.write(of, file, text, modeOf(file === 'cross' || file === 'former-crl' ? 'cert' : file));
   }
 
   #entity(id: EntityId): Entity {

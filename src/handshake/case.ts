@@ -69,6 +69,8 @@ export type SkipCause =
   | { readonly kind: 'list-elsewhere'; readonly authorities: readonly EntityId[] }
   /** It is revoked, and its key is not in the archive. */
   | { readonly kind: 'not-archived' }
+  /** It is revoked, and the key that signed its certificate is not that of its issuer any more. */
+  | { readonly kind: 'former-issuer' }
   /** So many are revoked that a handshake for each would take too long. */
   | { readonly kind: 'too-many' }
   /** This node cannot load what it presents or trusts. */

@@ -7,7 +7,7 @@ import { keySpecText } from '../pki/key-spec.ts';
 import { type Place, SCRATCH_FOLDER, stagedPath } from '../pki/paths.ts';
 import type { Revoked } from '../pki/revocation.ts';
 import { listTerms } from '../plan/list.ts';
-import type { Make } from '../plan/make.ts';
+import { generationOf, type Make } from '../plan/make.ts';
 import { signingBy } from '../x509/signature-write.ts';
 import type { Command } from './command.ts';
 import { configText } from './config.ts';
@@ -21,20 +21,30 @@ type ListMake = Extract<Make, { op: 'crl' }>;
 /** Stages the list. */
 export function crlCommand(make: ListMake, byId: ById, place: Place): Command {
   const { run, database } = place;
-  const { of, key, isNewCertificate, list } = make;
+  const { of, key, isNewCertificate, list, signedWith, to } = make;
+  const generation = generationOf(make);
   const authority = lookUp(byId, of);
   const terms = authority.kind === 'authority' ? listTerms(authority) : undefined;
-  const { digest, isPss } = signingBy(keySpecText(authority.key), terms);
+  const { digest, isPss } = signingBy(signedWith ?? keySpecText(authority.key), terms);
   const certificate = isNewCertificate
     ? stagedPath(of, 'cert', run)
-    : pathOf(authority, 'cert', run, 'current');
+    : pathOf(authority, 'cert', run, generation);
   return {
     args: [
-      ...['ca', '-gencrl', '-config', '-', '-cert', certificate, '-keyfile', keyPath(key, byId, run)],
+      ...[
+        'ca',
+        '-gencrl',
+        '-config',
+        '-',
+        '-cert',
+        certificate,
+        '-keyfile',
+        keyPath(key, byId, run, generation),
+      ],
       ...keyPass(authority, place),
       ...['-crl_lastupdate', opensslTime(list.thisUpdate), '-crl_nextupdate', opensslTime(list.nextUpdate)],
       ...(isPss ? PSS : []),
-      ...['-out', stagedPath(of, 'crl', run)],
+      ...['-out', stagedPath(of, to, run)],
     ],
     input: configText([
       { name: 'ca', entries: [['default_ca', 'list']] },

@@ -30,7 +30,11 @@ export function bundleLines(change: Work, context: Context): readonly string[] {
     const path = stagedPath(entity.id, artifact);
     return [together(rule.parts(entity, context.byId), change, context, path, rule.nth)];
   });
-  return crossingOf(change) === null ? made : [...made, `rm -f ${stagedPath(entity.id, 'cross')}`];
+  return [
+    ...made,
+    ...(crossingOf(change) === null ? [] : [`rm -f ${stagedPath(entity.id, 'cross')}`]),
+    ...(change.formerLists?.last == null ? [] : [`rm -f ${stagedPath(entity.id, 'former-crl')}`]),
+  ];
 }
 
 /** A shell line that stages the parts of a file that openssl converts. */
@@ -96,6 +100,8 @@ function partLines(part: Part, change: Work, context: Context): readonly Line[] 
       return [{ call: `behind 1 ${shellPath(filePath(entity, 'cert'))}` }];
     case 'cross':
       return isOwn ? ownCrossLines(change, context) : crossLines(part.of, context);
+    case 'former-lists':
+      return formerListLines(part.of, change, context);
     case 'list':
       return [
         {
@@ -161,6 +167,18 @@ function crossLines(id: EntityId, { byId, changes }: Context): readonly Line[] {
   if (!isMade && cross.length === 0) return [];
   const file = shellPath(filePath(lookUp(byId, id), 'previous'));
   return [{ call: `behind ${previous.length + routes.length} ${file}` }];
+}
+
+/** Those that have ended are left to the next run. */
+function formerListLines(id: EntityId, change: Work, { byId, changes }: Context): readonly Line[] {
+  const own = changes.get(id);
+  const lists = own !== undefined && isWork(own) ? own.formerLists : undefined;
+  const whole = `{ cat ${shellPath(filePath(lookUp(byId, id), 'former-crls'))} 2>/dev/null || :; }`;
+  if (id !== change.id) return [{ call: whole }];
+  return [
+    ...(lists?.last == null ? [] : [{ cat: stagedPath(id, 'former-crl') }]),
+    ...(lists?.keep.length === 0 ? [] : [{ call: whole }]),
+  ];
 }
 
 function keptTrust(id: EntityId, changes: Context['changes']) {

@@ -12,7 +12,8 @@ import { SCRATCH_FOLDER, SCRIPT_PLACE, STAGE_FOLDER, stagedPath, stageFolder } f
 import { type Change, isWork, keptTrustOf, type Work } from '../plan/change.ts';
 import type { KeyGiven, Make } from '../plan/make.ts';
 import type { Plan } from '../plan/plan.ts';
-import { type Step, stepsOf } from '../plan/steps.ts';
+import type { Step } from '../plan/step.ts';
+import { stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
 import { databaseLines } from './crl.ts';
 import { GIVEN_LEFTOVERS, givenKeyCommands } from './given-key.ts';

@@ -163,6 +163,8 @@ export const ARTIFACTS = {
   previous: { file: 'previous.pem', form: 'cert', secret: false, standard: true, asked: false },
   /** What an authority revoked, where `crl` has it make a list. */
   crl: { file: 'crl.pem', form: 'crl', secret: false, standard: true, asked: false },
+  /** The last lists of keys and names that it had before, newest first. */
+  'former-crls': { file: 'former-crls.pem', form: 'crl', secret: false, standard: true, asked: false },
 } as const satisfies Record<string, ArtifactTraits>;
 
 /** The same rows, each with every trait that a row can have. */

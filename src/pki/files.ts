@@ -23,7 +23,7 @@ export function fileName({ layout }: Located, artifact: Artifact): string {
 }
 
 /** Files of revocation lists. */
-const LISTS: readonly Artifact[] = ['crl', 'crls', 'ca-crls', 'crl-der'];
+const LISTS: readonly Artifact[] = ['crl', 'former-crls', 'crls', 'ca-crls', 'crl-der'];
 
 /**
  * The files that are an entity's own. Where another tool laid out the folder, these are only its outputs: a `ca.pem`
@@ -41,6 +41,7 @@ export function isOwed(entity: Entity, artifact: Artifact): boolean {
     case 'previous':
       return entity.issuer === null;
     case 'crl':
+    case 'former-crls':
       return makesList(entity);
     default:
       return entity.outputs.includes(artifact);

@@ -36,14 +36,25 @@ export function outgoingFolder(id: EntityId): string {
 }
 
 /**
- * The files that can be made there: artifacts, and a root's cross-certificate, which is published among the earlier
- * ones.
+ * The files that can be made there: artifacts, a root's cross-certificate, which is published among the earlier ones, and
+ * the last list of a key, among those of former keys.
  */
-export type StagedFile = Artifact | 'cross';
+export type StagedFile = Artifact | 'cross' | 'former-crl';
 
 /** A new file in that folder, under its usual name whatever `layout` says: `.pki/stage/servers.api/key.pem`. */
 export function stagedPath(id: EntityId, file: StagedFile, run?: string): string {
-  return `${stageFolder(id, run)}/${file === 'cross' ? 'cross.pem' : ARTIFACTS[file].file}`;
+  return `${stageFolder(id, run)}/${stagedName(file)}`;
+}
+
+function stagedName(file: StagedFile): string {
+  switch (file) {
+    case 'cross':
+      return 'cross.pem';
+    case 'former-crl':
+      return 'former-crl.pem';
+    default:
+      return ARTIFACTS[file].file;
+  }
 }
 
 /**

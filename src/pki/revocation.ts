@@ -79,3 +79,9 @@ export interface RevocationList {
   readonly nextUpdate: number;
   readonly entries: readonly Revoked[];
 }
+
+/** The last list of a key, and the kind of that key (`ecdsa-p384`), which the manifest may not have any more. */
+export interface LastList {
+  readonly list: RevocationList;
+  readonly signedWith: string;
+}

@@ -2,7 +2,7 @@
 import type { Artifact } from '../pki/artifact.ts';
 import type { EntityId, EntityKind } from '../pki/entity.ts';
 import type { Grant } from '../pki/ownership.ts';
-import type { RevocationList } from '../pki/revocation.ts';
+import type { LastList, RevocationList } from '../pki/revocation.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import type { EncodedName } from '../x509/name.ts';
 import type { Alteration } from './alteration.ts';
@@ -79,6 +79,8 @@ export interface FileChanges {
   readonly errands?: readonly Errand[];
   /** The revocation list that is made. Absent: none, or it stays. */
   readonly list?: RevocationList;
+  /** Absent: lists of former keys stay as they are. */
+  readonly formerLists?: { readonly last: LastList | null; readonly keep: readonly Fingerprint[] };
 }
 
 interface ChangeBase {

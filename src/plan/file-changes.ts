@@ -4,6 +4,7 @@ import type { Entity } from '../pki/entity.ts';
 import type { FileChanges } from './change.ts';
 import type { Decision } from './decision.ts';
 import type { Derived } from './derived.ts';
+import type { FormerLists } from './former-lists.ts';
 import type { ListDecision } from './list.ts';
 import { modeFault } from './modes.ts';
 import type { EntityObservation } from './observation.ts';
@@ -17,16 +18,25 @@ export interface Contents {
   readonly unwanted: readonly Artifact[];
   readonly previous: Previous;
   readonly list: ListDecision;
+  readonly former: FormerLists;
   /** Why the key that stays is written in another form. */
   readonly lock: readonly Reason[];
 }
 
 /** Those of files that change though the certificate stays. */
-export function contentReasons({ derived, unwanted, previous, list, lock }: Contents): readonly Reason[] {
+export function contentReasons({
+  derived,
+  unwanted,
+  previous,
+  list,
+  former,
+  lock,
+}: Contents): readonly Reason[] {
   return [
     ...lock,
     ...previous.reasons,
     ...list.reasons,
+    ...former.reasons,
     ...derived.flatMap(({ reasons }) => reasons),
     ...unwanted.map((artifact) => ({ kind: 'unwanted', artifact }) as const),
   ];
@@ -35,10 +45,10 @@ export function contentReasons({ derived, unwanted, previous, list, lock }: Cont
 /** A new certificate brings everything that is made from it or asked for with it; a kept key stays untouched. */
 export function fileChanges(
   { issuance, newKey }: Decision,
-  { wanted, derived, unwanted, previous, list, lock }: Contents,
+  { wanted, derived, unwanted, previous, list, former, lock }: Contents,
   observed: EntityObservation,
   entity: Entity,
-): Pick<FileChanges, 'writes' | 'deletes' | 'chmods' | 'list'> {
+): Pick<FileChanges, 'writes' | 'deletes' | 'chmods' | 'list' | 'formerLists'> {
   const isDerived = (file: Artifact): boolean => derived.some(({ artifact }) => artifact === file);
   const made = wanted.filter((file) =>
     file === 'key' ? newKey || lock.length > 0 : issuance !== null || isDerived(file),
@@ -47,11 +57,23 @@ export function fileChanges(
     ...made,
     ...(previous.write ? (['previous'] as const) : []),
     ...(list.list === null ? [] : (['crl'] as const)),
+    ...(former.write ? (['former-crls'] as const) : []),
   ];
-  const deletes: readonly Artifact[] = previous.remove ? [...unwanted, 'previous'] : unwanted;
+  const deletes: readonly Artifact[] = [
+    ...unwanted,
+    ...(previous.remove ? (['previous'] as const) : []),
+    ...(former.remove ? (['former-crls'] as const) : []),
+  ];
   // A file that is written or removed anyway needs no change of mode.
   const chmods = ALL_ARTIFACTS.filter(
     (file) => modeFault(file, observed, entity) !== null && !writes.includes(file) && !deletes.includes(file),
   );
-  return { writes, deletes, chmods, ...(list.list === null ? {} : { list: list.list }) };
+  const { last, keep, write, remove } = former;
+  return {
+    writes,
+    deletes,
+    chmods,
+    ...(list.list === null ? {} : { list: list.list }),
+    ...(write || remove ? { formerLists: { last, keep } } : {}),
+  };
 }

@@ -8,6 +8,7 @@ import type { SigningTerms } from '../pki/signing.ts';
 import { signatureUnder } from '../x509/signature-write.ts';
 import type { ListFacts } from './artifacts/crl.ts';
 import type { Decision } from './decision.ts';
+import { wantedEntries } from './list-entries.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Reason } from './reason.ts';
 import type { Listing } from './revocations.ts';
@@ -40,24 +41,6 @@ export function decideList(
   if (reasons.length === 0) return NONE;
   const revokes = listing.asked.some(({ of, serial }) => of === null && !listing.listed.has(serial));
   return { list: nextList(entity, terms, entries, listing, now), reasons, revokes };
-}
-
-/**
- * What was listed stays until it was on a list that was made after the certificate's end (RFC 5280 §3.3), and where that
- * end is not known, for good.
- */
-function wantedEntries({ asked, listed, ends, thisUpdate }: Listing, now: number): readonly Revoked[] {
-  const named = asked.map(({ serial, reason, at }): Revoked => {
-    const before = listed.get(serial);
-    const date = at !== undefined && at <= now ? at : (before?.date ?? now);
-    return writtenEntry({ ...before, serial, date, reason: reason ?? before?.reason ?? null });
-  });
-  const own = new Set(asked.map(({ serial }) => serial));
-  const others = [...listed.values()].filter(({ serial }) => {
-    const end = ends.get(serial);
-    return !own.has(serial) && (end === undefined || thisUpdate === null || end >= thisUpdate);
-  });
-  return [...named, ...others];
 }
 
 /** Neither number nor date goes back, whatever the clock says. */

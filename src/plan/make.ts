@@ -51,7 +51,7 @@ export type EngineMake =
     }
   /** The public half of the private key. */
   | { readonly op: 'public'; readonly of: EntityId; readonly key: KeySource }
-  /** A revocation list, by the key and in the name that the authority has afterwards. */
+  /** A revocation list, by the key and in the name that the authority has afterwards, or, its last one, has now. */
   | {
       readonly op: 'crl';
       readonly of: EntityId;
@@ -59,6 +59,9 @@ export type EngineMake =
       /** Whether its certificate is made by this run, and so still in staging. */
       readonly isNewCertificate: boolean;
       readonly list: RevocationList;
+      /** Kind of the key that signs, where that is not the authority's key in the manifest. */
+      readonly signedWith?: string;
+      readonly to: 'crl' | 'former-crl';
     }
   /** A file in another form than PEM, of parts that are staged together (run/provide.ts). */
   | {
@@ -97,9 +100,10 @@ export function sourcesOf(make: Make): readonly Source[] {
   return [...keys, { of: make.by.id, file: 'cert', generation }];
 }
 
-/** A cross-certificate is signed by what the root has before it is published. */
+/** A cross-certificate, or a last list, is signed by what the authority has before it is published. */
 export function generationOf(make: Make): Generation {
-  return make.op === 'sign' && make.to === 'cross' ? 'former' : 'current';
+  if (make.op === 'sign') return make.to === 'cross' ? 'former' : 'current';
+  return make.op === 'crl' && make.to === 'former-crl' ? 'former' : 'current';
 }
 
 /** The files that a make leaves in staging. */
@@ -112,7 +116,7 @@ export function outputsOf(make: Make): readonly StagedFile[] {
     case 'public':
       return ['public'];
     case 'crl':
-      return ['crl'];
+      return [make.to];
     case 'convert':
       return [make.to];
     case 'take':

@@ -49,7 +49,12 @@ export function outlookOf(
     subject: entity.subject,
     awaits: awaitedBy(entity, observed, change, now),
     ...rolloverAfter(observed, change, children),
-    ...listAfter(entity, observed, isWork(change) ? change.list : undefined),
+    ...listAfter(
+      entity,
+      observed,
+      isWork(change) ? change.list : undefined,
+      isWork(change) ? change.formerLists : undefined,
+    ),
   };
   if (issuance === null && observed.cert.state === 'present')
     return { ...own, ...asIssued(observed.cert.facts) };

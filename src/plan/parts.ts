@@ -25,6 +25,8 @@ export type Part =
   | { readonly kind: 'cross'; readonly of: EntityId }
   /** The revocation list of an authority. */
   | { readonly kind: 'list'; readonly of: EntityId }
+  /** The last lists of keys that an authority had before, newest first. */
+  | { readonly kind: 'former-lists'; readonly of: EntityId }
   /** What stands behind the certificate of a leaf that is issued elsewhere, in the same file. */
   | { readonly kind: 'presented'; readonly of: EntityId };
 
@@ -65,7 +67,10 @@ export function previousParts({ id }: Entity): readonly Part[] {
 export function listParts(entity: Entity, byId: ById): readonly Part[] {
   return listSigners(entity, byId)
     .filter(makesList)
-    .map(({ id }) => ({ kind: 'list', of: id }));
+    .flatMap(({ id }): readonly Part[] => [
+      { kind: 'list', of: id },
+      { kind: 'former-lists', of: id },
+    ]);
 }
 
 /** What an entity contributes to files, once the plan is carried out. */
@@ -89,6 +94,8 @@ export interface Member {
   readonly crossChanges: boolean;
   /** Its revocation list; `null`: one that is not made yet. Absent: there is none. */
   readonly list?: Fingerprint | null;
+  /** Those of its former keys. Absent: there are none. */
+  readonly formerLists?: readonly (Fingerprint | null)[];
   /** What stands behind the certificate of a leaf that is issued elsewhere. Absent: nothing. */
   readonly presented?: readonly Fingerprint[];
 }
@@ -121,12 +128,18 @@ function pieces(part: Part, member: Member, members: Members): readonly (string 
     case 'cross':
       return member.cross;
     case 'list':
-      return member.list === undefined ? [] : [member.list === null ? null : listPiece(member.list)];
+      return member.list === undefined ? [] : [member.list].map(listPieceOf);
+    case 'former-lists':
+      return (member.formerLists ?? []).map(listPieceOf);
     case 'presented':
       return member.presented ?? [];
     default:
       return unreachable(part);
   }
+}
+
+function listPieceOf(list: Fingerprint | null): string | null {
+  return list === null ? null : listPiece(list);
 }
 
 /** Entities of which a part changes in this plan, each once. @param own is not named: its own reasons say so. */
@@ -170,6 +183,8 @@ function changes({ kind }: SimplePart, member: Member): boolean {
       return member.crossChanges;
     case 'list':
       return member.list === null;
+    case 'former-lists':
+      return member.formerLists?.includes(null) ?? false;
     case 'presented':
       return false;
     default:

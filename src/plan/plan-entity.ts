@@ -15,6 +15,7 @@ import { consentsFor, type Decision } from './decision.ts';
 import { derivedFiles, unwantedFiles, wantedOutputs } from './derived.ts';
 import { isDerivable, isElsewhere } from './elsewhere.ts';
 import { type Contents, contentReasons, fileChanges } from './file-changes.ts';
+import { formerListsOf, listingAfter } from './former-lists.ts';
 import { claimOf, grantFor, lackingRight } from './grant.ts';
 import { issueAction, replaced } from './issue-action.ts';
 import { strangeIn, strangeReasons } from './known.ts';
@@ -48,7 +49,7 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
   const observed = ownFiles(entity, seen);
   const wantedWith = (previous: readonly Fingerprint[]) =>
     wantedOutputs(situationOf(entity, observed, previous, context));
-  const others = (['previous', 'crl'] as const).filter((file) => isOwed(entity, file));
+  const others = (['previous', 'crl', 'former-crls'] as const).filter((file) => isOwed(entity, file));
   // What a root keeps of its earlier certificates is not known yet, and so not which of those files there will be.
   const possible = [...wantedWith([]), ...entity.outputs.filter(isSlot), ...others];
   const refusal = refusalFor(entity, observed, possible) ?? renamedLinks(entity, observed);
@@ -73,8 +74,15 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     rekeyed: context.rekey,
     unrouted: context.retire,
   });
-  const list = decideList(entity, observed, decision, context.listings.get(entity.id), context.now);
-  const after = listAfter(entity, observed, list.list);
+  const listing = context.listings.get(entity.id);
+  const former = formerListsOf(entity, observed, {
+    listing,
+    isSucceeded: strange.key === null && successorOf(entity, observed, decision) !== null,
+    retired: context.retire.has(entity.id),
+    now: context.now,
+  });
+  const list = decideList(entity, observed, decision, listingAfter(listing, former), context.now);
+  const after = listAfter(entity, observed, list.list, former);
   const situation = situationOf(entity, observed, previous.keep, context, after);
   const overflow = overflowOf(situation);
   if (overflow !== null) return refuse(entity, overflow);
@@ -88,6 +96,7 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     previous,
     lock: decision.newKey ? [] : lockReasons(entity, observed.key),
     list,
+    former,
   };
   const relocations = relocationsOf(entity, observed, files);
   const relinks = publishReasons(entity, observed);

@@ -20,7 +20,16 @@ export interface Doing {
 }
 
 /** Files that are made of the private key, or by it. */
-const OF_KEY: readonly Artifact[] = ['key', 'csr', 'public', 'crl', 'pkcs12', 'keystore', 'keystore-jks'];
+const OF_KEY: readonly Artifact[] = [
+  'key',
+  'csr',
+  'public',
+  'crl',
+  'former-crls',
+  'pkcs12',
+  'keystore',
+  'keystore-jks',
+];
 
 /** Every one, those of the key first. */
 export function secretUses(entity: Entity, doing: Doing, byId: ById): readonly SecretUse[] {

@@ -17,7 +17,7 @@ export function situationOf(
   observed: EntityObservation,
   previous: readonly Fingerprint[],
   { byId, outlooks, anchors }: Context,
-  list: Pick<Member, 'list'> = makesList(entity) ? { list: null } : {},
+  list: Pick<Member, 'list' | 'formerLists'> = makesList(entity) ? { list: null } : {},
 ): Situation {
   const { cert, presented } = observed;
   const key = keyOf(entity, observed);

@@ -5,47 +5,10 @@ import { bridgedBy, requestOf } from '../pki/key-place.ts';
 import { type KeySpec, rsaSize } from '../pki/key-spec.ts';
 import { ruleOf } from './artifacts/rules.ts';
 import { crossingOf, type Issue, isIssue, isWork, makesKey, type Revoke, type Work } from './change.ts';
-import type { EngineMake, KeyFile, KeyGiven, KeySource, Make } from './make.ts';
+import type { KeyFile, KeyGiven, KeySource } from './make.ts';
 import { listParts, type Part } from './parts.ts';
 import type { Plan } from './plan.ts';
-
-/** Kind, entity and, of conversions, artifact, such as `sign servers/api`: unique in a plan. */
-export type StepId = string;
-
-interface StepBase {
-  readonly id: StepId;
-  readonly entity: EntityId;
-  /** Steps that must have succeeded before. */
-  readonly needs: readonly StepId[];
-}
-
-/** An engine makes something in the entity's staging folder. A cross-certificate is signed like any other. */
-export interface MakeStep extends StepBase {
-  readonly kind: EngineMake['op'] | 'cross';
-  readonly make: Make;
-  /** How long it takes; other steps count 1. */
-  readonly weight: number;
-}
-
-/** Everything made is verified, bundles are put together, and the set replaces what was there. */
-interface PublishStep extends StepBase {
-  readonly kind: 'publish';
-}
-
-/** The files of an entity that left the manifest go to the archive. */
-interface RemoveStep extends StepBase {
-  readonly kind: 'remove';
-}
-
-/** One thing to run; it begins once all that it needs has succeeded. */
-export type Step = MakeStep | PublishStep | RemoveStep;
-
-/** What a step does: its name in events and in progress. */
-export type StepKind = Step['kind'];
-
-function stepId(kind: StepKind, entity: EntityId): StepId {
-  return `${kind} ${entity}`;
-}
+import { type MakeStep, makeStep, type Step, type StepId, stepId } from './step.ts';
 
 /** In the order of the plan, with every step behind those that it needs. */
 export function stepsOf(plan: Plan, { entities }: Inventory): readonly Step[] {
@@ -180,13 +143,21 @@ function callSteps(change: Work, entity: Entity, key: KeySource): readonly MakeS
   });
 }
 
-/** By the certificate that the authority has afterwards. */
+/** By the certificate that the authority has afterwards; the last list of a former key by what is in its place. */
 function listSteps(change: Work, key: KeySource, issued: readonly MakeStep[]): readonly MakeStep[] {
-  if (change.list === undefined || key.kind === 'given') return [];
-  const { id, list } = change;
-  const isNewCertificate = isIssue(change);
+  if (key.kind === 'given') return [];
+  const { id, list, formerLists } = change;
+  const op = 'crl';
+  const last = formerLists?.last ?? null;
+  const former = { kind: 'file', of: id, isNew: false } as const;
   const needs = issued.map((step) => step.id);
-  return [makeStep({ op: 'crl', of: id, key, isNewCertificate, list }, needs)];
+  const isNewCertificate = isIssue(change);
+  return [
+    ...(last === null
+      ? []
+      : [makeStep({ op, of: id, key: former, isNewCertificate: false, ...last, to: 'former-crl' }, [])]),
+    ...(list === undefined ? [] : [makeStep({ op, of: id, key, isNewCertificate, list, to: 'crl' }, needs)]),
+  ];
 }
 
 /** Files in other forms than PEM, each made of parts that are there by then. */
@@ -220,6 +191,8 @@ function ownNeeds({ kind, of }: Part, change: Work): readonly StepId[] {
       return crossingOf(change) === null ? [] : [stepId('cross', of)];
     case 'list':
       return change.list === undefined ? [] : [stepId('crl', of)];
+    case 'former-lists':
+      return [];
     case 'earlier':
     case 'routes':
     case 'joint':
@@ -228,18 +201,6 @@ function ownNeeds({ kind, of }: Part, change: Work): readonly StepId[] {
     default:
       return unreachable(kind);
   }
-}
-
-function makeStep(make: Make, needs: readonly StepId[], weight = 1): MakeStep {
-  const kind = stepKind(make);
-  // An entity may have several files converted.
-  const id = stepId(kind, make.of) + (make.op === 'convert' ? ` ${make.to}` : '');
-  return { kind, id, entity: make.of, needs, make, weight };
-}
-
-function stepKind(make: Make): MakeStep['kind'] {
-  if (make.op === 'take') return make.files.includes('cert') ? 'sign' : 'request';
-  return make.op === 'sign' && make.to === 'cross' ? 'cross' : make.op;
 }
 
 /** How long making a key takes, relative to an EC key: RSA primes dominate everything, so they start first. */

@@ -10,11 +10,16 @@ import { listTerms } from './list.ts';
 import { algorithmOf, type Unsigned } from './unsigned.ts';
 
 /** TBSCertList. @param cert of the authority. @throws Error where that does not say which key it is for. */
-export function unsignedList(authority: Authority, list: RevocationList, cert: CertificateFacts): Unsigned {
+export function unsignedList(
+  authority: Authority,
+  list: RevocationList,
+  cert: CertificateFacts,
+  signedWith = keySpecText(authority.key),
+): Unsigned {
   const keyIdentifier = keyIdentifierOf(cert);
   if (keyIdentifier === null)
     throw new Error('Internal error: the certificate of the authority has no subject key identifier');
-  const algorithm = algorithmOf(signingBy(keySpecText(authority.key), listTerms(authority)));
+  const algorithm = algorithmOf(signingBy(signedWith, listTerms(authority)));
   const issuer = Buffer.from(cert.subjectDer, 'hex');
   const { thisUpdate, nextUpdate, entries } = list;
   const number = BigInt(list.number);

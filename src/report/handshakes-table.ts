@@ -35,6 +35,7 @@ const OF_PARTIES: readonly SkipCause['kind'][] = [
   'key-elsewhere',
   'list-elsewhere',
   'not-archived',
+  'former-issuer',
   'too-many',
   'no-ml-dsa',
 ];

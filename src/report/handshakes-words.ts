@@ -185,6 +185,8 @@ export function skipText(cause: SkipCause): string {
       return `it reads revocation lists, and what makes the list of ${few(cause.authorities)} is elsewhere: they are not read here`;
     case 'not-archived':
       return 'its private key is not in the archive, so it can be shown to no one; its certificate is verified';
+    case 'former-issuer':
+      return 'its issuer has another key by now, and the chain that it showed is no longer here';
     case 'too-many':
       return 'so many are revoked that handshakes with all of them would take too long; openssl judges their certificates';
     case 'no-ml-dsa':

@@ -5,7 +5,7 @@
  */
 import { figures, Listr, ListrLogger, ProcessOutput } from 'listr2';
 import type { EntityId } from '../pki/entity.ts';
-import type { Step, StepKind } from '../plan/steps.ts';
+import type { Step, StepKind } from '../plan/step.ts';
 import type { Listener, RunEvent } from '../run/events.ts';
 import { STEP_WORDS } from './run-words.ts';
 import { type Style, styleFor } from './style.ts';

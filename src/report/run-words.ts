@@ -1,6 +1,6 @@
 /** Steps and actions in words: one row for each, with every form of it that sentences use. */
 import type { Action } from '../plan/change.ts';
-import type { StepKind } from '../plan/steps.ts';
+import type { StepKind } from '../plan/step.ts';
 
 /** One kind of step. */
 interface StepWords {

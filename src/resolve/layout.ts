@@ -15,7 +15,8 @@ function identity(path: string): string {
 
 function isAsked(draft: Draft, file: Artifact): boolean {
   if (file === 'previous') return true;
-  if (file === 'crl') return draft.kind === 'authority' && draft.settings.crl?.list !== undefined;
+  if (file === 'crl' || file === 'former-crls')
+    return draft.kind === 'authority' && draft.settings.crl?.list !== undefined;
   return draft.settings.outputs.files.includes(file);
 }
 

@@ -1,6 +1,6 @@
 /** Facts about a run, as they happen; the listener decides how to show them. */
 import type { EntityId } from '../pki/entity.ts';
-import type { Step, StepKind } from '../plan/steps.ts';
+import type { Step, StepKind } from '../plan/step.ts';
 
 /** `recovered` comes first, if at all, then `started`, unless nothing is to be done; then each step as it goes. */
 export type RunEvent =

@@ -7,7 +7,7 @@ import type { EntityId } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import { stageFolder } from '../pki/paths.ts';
 import { type EngineMake, type Make, outputsOf } from '../plan/make.ts';
-import type { Step } from '../plan/steps.ts';
+import type { Step } from '../plan/step.ts';
 import { remove, removeFiles } from '../store/commit/commit.ts';
 import { relocate } from '../store/commit/relocate.ts';
 import { entitiesAtOnce } from '../store/descriptor.ts';

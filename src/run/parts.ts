@@ -59,6 +59,11 @@ function ownText(run: Run, change: Work, part: Part): string {
       );
     case 'list':
       return change.list === undefined ? published.list(of) : listText(staging.read(of, 'crl'));
+    case 'former-lists':
+      return (
+        (change.formerLists?.last == null ? '' : listText(staging.read(of, 'former-crl'))) +
+        published.formerLists(of, change.formerLists?.keep)
+      );
     case 'presented':
       return published.presented(of);
     default:
@@ -84,6 +89,8 @@ function memberText({ published }: Run, part: Part): string {
       return published.cross(of);
     case 'list':
       return published.list(of);
+    case 'former-lists':
+      return published.formerLists(of);
     default:
       return unreachable(part);
   }

@@ -58,6 +58,7 @@ async function replace(run: Run, entity: Entity, change: Work): Promise<void> {
   };
   await Promise.all([tidied, written()]);
   if (crossingOf(change) !== null) await staging.settle(entity.id, 'cross', null);
+  if (change.formerLists?.last != null) await staging.settle(entity.id, 'former-crl', null);
   const { writes, deletes, relinks } = change;
   const keepsAll = replacedBy(change).length > 0;
   const grant = change.grant;

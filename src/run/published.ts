@@ -164,6 +164,16 @@ export class Published {
     return crlBlocks(file.facts).some((der) => !signedBy(der, key)) ? '' : listText(file.facts);
   }
 
+  /** The last lists of its former keys, as PEM. @param keep which of them; all by default. */
+  formerLists(id: EntityId, keep?: readonly Fingerprint[]): string {
+    const file = this.read(id, 'former-crls');
+    if (file.state !== 'present') return '';
+    return crlBlocks(file.facts)
+      .filter((der) => keep?.includes(sha256(der)) ?? true)
+      .map((der) => pemText('X509 CRL', der))
+      .join('');
+  }
+
   #certificates(id: EntityId, wanted: readonly Fingerprint[], others: readonly Entity[] = []): string {
     // Every trust bundle asks, and hardly any root has one, so the file is not read in vain.
     if (wanted.length === 0) return '';

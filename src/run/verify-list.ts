@@ -3,12 +3,13 @@ import type { Entity } from '../pki/entity.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import type { RevocationList, Revoked } from '../pki/revocation.ts';
 import type { ListFacts } from '../plan/artifacts/crl.ts';
+import { readFacts } from '../plan/artifacts/rules.ts';
 import { isIssue, type Work } from '../plan/change.ts';
 import { listTerms } from '../plan/list.ts';
 import { StepError } from '../store/step-error.ts';
 import { certificateSpki } from '../x509/certificate.ts';
 import { crlBlocks } from '../x509/crl.ts';
-import { keyIdentifierOf } from '../x509/facts.ts';
+import { type CertificateFacts, keyIdentifierOf } from '../x509/facts.ts';
 import { certificateDer } from '../x509/parse.ts';
 import { signedBy } from '../x509/signature.ts';
 import { signatureBy, signingBy } from '../x509/signature-write.ts';
@@ -23,18 +24,46 @@ export function verifyList(run: Run, entity: Entity, change: Work, facts: ListFa
   const certFile = isIssue(change) ? staging.read(entity.id, 'cert') : published.certificateBytes(entity.id);
   const cert = reader.read('cert', certFile);
   const key = publicKeyObject(certificateSpki(certificateDer(certFile)));
-  const [der] = crlBlocks(staging.read(entity.id, 'crl'));
+  const made = staging.read(entity.id, 'crl');
   const algorithm = signatureBy(signingBy(keySpecText(entity.key), listTerms(entity)));
-  const isRight =
+  if (isRight(made, facts, list, { cert, key, algorithm })) return;
+  const maker = staging.makerOf(entity.id, 'crl');
+  throw new StepError({ kind: 'made-other-content', maker, artifact: 'crl' });
+}
+
+/** The same of the last list of a key that is still in its place. */
+export function verifyLastList({ staging, published }: Run, entity: Entity, change: Work): void {
+  const last = change.formerLists?.last ?? null;
+  if (last === null || entity.kind !== 'authority') return;
+  const { facts: cert, key } = published.current(entity.id);
+  const made = staging.read(entity.id, 'former-crl');
+  const algorithm = signatureBy(signingBy(last.signedWith, listTerms(entity)));
+  if (isRight(made, readFacts('crl', made), last.list, { cert, key, algorithm })) return;
+  const maker = staging.makerOf(entity.id, 'former-crl');
+  throw new StepError({ kind: 'made-other-content', maker, artifact: 'former-crls' });
+}
+
+interface ListSigner {
+  readonly cert: CertificateFacts;
+  readonly key: Parameters<typeof signedBy>[1];
+  readonly algorithm: string;
+}
+
+function isRight(
+  made: Buffer,
+  facts: ListFacts,
+  list: RevocationList,
+  { cert, key, algorithm }: ListSigner,
+): boolean {
+  const [der] = crlBlocks(made);
+  return (
     der !== undefined &&
     signedBy(der, key) &&
     facts.issuerDer === cert.subjectDer &&
     facts.authorityKeyId === keyIdentifierOf(cert) &&
     facts.signature === algorithm &&
-    saysSame(facts, list);
-  if (isRight) return;
-  const maker = staging.makerOf(entity.id, 'crl');
-  throw new StepError({ kind: 'made-other-content', maker, artifact: 'crl' });
+    saysSame(facts, list)
+  );
 }
 
 function saysSame(facts: ListFacts, { number, thisUpdate, nextUpdate, entries }: RevocationList): boolean {

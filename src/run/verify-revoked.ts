@@ -10,7 +10,8 @@ import { readArchived } from '../store/observe/archived.ts';
 import { readLists } from '../store/observe/placed-lists.ts';
 import { readPublished } from '../store/symlinks/read.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
-import { parseCertificate } from '../x509/parse.ts';
+import { certificateDer, parseCertificate } from '../x509/parse.ts';
+import { isSignedBy } from '../x509/rollover.ts';
 import { copy, copyLists, inCopies, userErrorOf } from './verify-certificates.ts';
 
 /** An entity that is revoked, and what openssl says of the certificate that it had. */
@@ -35,6 +36,8 @@ interface Gone {
   readonly issuers: readonly Entity[];
   readonly cert: Buffer;
   readonly serial: string;
+  /** Whether its issuer still has the key that signed it: otherwise its chain is not here. */
+  readonly isCurrent: boolean;
 }
 
 /** Those whose files are in the archive, and whose certificates have not ended: afterwards no list has them. */
@@ -51,10 +54,15 @@ export function goneEntities(
     const cert = readArchived(root, entity.id, 'cert');
     if (cert === undefined) return [];
     const facts = factsOf(cert);
-    return facts === undefined || facts.notAfter < now
-      ? []
-      : [{ entity, issuers, cert, serial: facts.serial }];
+    if (facts === undefined || facts.notAfter < now) return [];
+    const isCurrent = isSigned(cert, issuers[0], root);
+    return [{ entity, issuers, cert, serial: facts.serial, isCurrent }];
   });
+}
+
+function isSigned(cert: Buffer, issuer: Entity | undefined, root: string): boolean {
+  const file = issuer === undefined ? undefined : readPublished(root, issuer, 'cert');
+  return file?.state === 'present' && isSignedBy(certificateDer(cert), certificateDer(file.facts));
 }
 
 /** `undefined`: a damaged copy shows nothing. */

@@ -27,7 +27,7 @@ import { keyAfter } from './keys.ts';
 import { partsText } from './parts.ts';
 import type { Run } from './run.ts';
 import type { Staging } from './staging.ts';
-import { verifyList } from './verify-list.ts';
+import { verifyLastList, verifyList } from './verify-list.ts';
 
 /** What is new, for the ledger. */
 export interface Verified {
@@ -40,6 +40,7 @@ export function verifyStaged(run: Run, entity: Entity, change: Work): Verified {
   for (const artifact of change.writes) verifyConverted(run, entity, change, artifact);
   if (change.list !== undefined)
     verifyList(run, entity, change, stagedFacts(run.staging, entity.id, 'crl', run.reader));
+  verifyLastList(run, entity, change);
   // Nothing is made that takes the key, and it cannot be read.
   if (isKeyless(entity) || (entity.elsewhere && !change.writes.includes('public')))
     return { issued: null, cross: null };

@@ -115,7 +115,8 @@ async function verifyPart(
   const moment = { root, now: options.clock() };
   const certificates = await checkCertificates(entities, { ...options, touched });
   const gone = goneEntities(all, moment);
-  const revoked = await checkRevoked(gone, { ...options, ...moment });
+  const shown = gone.filter(({ isCurrent }) => isCurrent);
+  const revoked = await checkRevoked(shown, { ...options, ...moment });
   const trust = checkTrust(entities, { root, touched });
   const scope = touched === undefined ? 'all' : 'touched';
   const { outcomes, skipped } = options.isPublic
@@ -144,11 +145,12 @@ async function playHandshakes(
     (entity) => entity.kind !== 'authority' && hasClosedKey(root, entity, keyring),
   );
   const away = entities.filter((entity) => entity.elsewhere && !hasKey(root, entity));
-  const former = gone.map(({ entity }) => entity);
+  const former = gone.filter(({ isCurrent }) => isCurrent).map(({ entity }) => entity);
+  const unshown = gone.filter(({ isCurrent }) => !isCurrent).map(({ entity }) => entity);
   const strange = strangeTo(process.versions.openssl, [...entities, ...former], all);
   const absent = new Set([...closed, ...away, ...strange]);
   const open = entities.filter((entity) => !absent.has(entity));
-  const found = credentialsOf(
+  const loaded = credentialsOf(
     open,
     former.filter((entity) => !absent.has(entity)),
     all,
@@ -156,17 +158,22 @@ async function playHandshakes(
   );
   const { cases, skipped: unasked } = handshakeCases(open, {
     ...(touched === undefined ? {} : { touched }),
-    revocation: found.revocation,
+    revocation: loaded.revocation,
   });
   const skipped = [
     ...unasked,
-    ...found.skipped,
+    ...loaded.skipped,
+    ...unshown.map(({ id }) => formerCheck(id)),
     ...skip(closed, 'closed-key'),
     ...skip(away, 'key-elsewhere'),
     ...skip(strange, 'no-ml-dsa'),
   ];
-  const outcomes = cases.length === 0 ? [] : await prove(found.credentials, cases, options);
+  const outcomes = cases.length === 0 ? [] : await prove(loaded.credentials, cases, options);
   return { outcomes, skipped };
+}
+
+function formerCheck(server: EntityId): SkippedCheck {
+  return { server, check: 'revoked', cause: { kind: 'former-issuer' } };
 }
 
 function skip(

@@ -2,7 +2,7 @@
  * Walks a graph of steps: everything whose needs are met runs, as many at once as a lane allows, heaviest first. After
  * a failure nothing new that depends on it starts; what is independent goes on. Knows nothing of certificates.
  */
-import type { Step, StepId } from '../plan/steps.ts';
+import type { Step, StepId } from '../plan/step.ts';
 
 /** How a step is run, who is notified of the others, and how many run at once. */
 export interface WalkOptions {

@@ -1133,7 +1133,7 @@ const AROUND = ['passphrase', 'previousPassphrase', 'onChange'];
 
 /** What changes revocation lists alone: revocation.test.ts and lists.test.ts add, change and remove it. */
 const OF_LISTS =
-  /\.(crl\.(validity|renewBefore)|files\.(crl|crls|ca-crls|crl-der)|revoked\.(reason|at|serial))$|\.revoked$/;
+  /\.(crl\.(validity|renewBefore)|files\.(crl|former-crls|crls|ca-crls|crl-der)|revoked\.(reason|at|serial))$|\.revoked$/;
 
 /** A field of an entry, whatever layer it stands in. */
 function inEntry(field: string): readonly string[] {

@@ -1,5 +1,5 @@
 // Files of revocation lists: who gets which, that each new list reaches them, and what their readers say of those revoked.
-import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -210,4 +210,68 @@ it('pki status counts the lists, at any time', async () => {
   expect(await at(1)).toEqual({ code: 0, lists: ['ok 0', 'ok 0', 'ok 0', 'ok 1'] });
   expect(await at(25)).toEqual({ code: 2, lists: ['due 0', 'due 0', 'due 0', 'due 1'] });
   expect((await at(31)).lists).toEqual(['ended 0', 'ended 0', 'ended 0', 'ended 1']);
+});
+
+describe('an authority that gets another key or name', () => {
+  const former = (project: Project, name: string): string =>
+    project.read(`authorities/${name}/former-crls.pem`);
+
+  /** What openssl says of the certificates of before, with their chain of before, by the new files of the server. */
+  async function oldByNew(project: Project, cert: string): Promise<string> {
+    const run = await runProgram('openssl', [
+      ...['verify', '-x509_strict', '-crl_check_all', '-CRLfile', project.path('servers/api/crls.pem')],
+      ...['-CAfile', project.path('servers/api/ca.pem')],
+      ...['-untrusted', revoked.path('authorities/other/cert.pem'), cert],
+    ]);
+    return run.code === 0 ? 'accepted' : (/error \d+ .*?: (.*)/.exec(run.stderr + run.stdout)?.[1] ?? '');
+  }
+
+  it.each([
+    ['root', 'by rotate', ['rotate', 'root']],
+    ['other', 'by rotate', ['rotate', 'other']],
+  ])('%s goes on with the last list of the former one, %s', async (name, _, args) => {
+    const project = copyOf(revoked);
+    const run = await project.pki([...args, '--allow', 'rekey-ca']);
+    expect(run.code, run.stdout + run.stderr).toBe(0);
+    const lists = project.read('servers/api/crls.pem');
+    expect(lists).toContain(former(project, name));
+    expect(lists).toContain(project.read(`authorities/${name}/crl.pem`));
+    expect(project.read(`authorities/${name}/crl.pem`)).not.toContain(former(project, name));
+    expect(await oldByNew(project, revoked.path('clients/bob/cert.pem'))).toBe('accepted');
+    expect(await oldByNew(project, archived(revoked))).toContain('certificate revoked');
+    // Until the end of the former certificate.
+    const ends = await openssl([
+      'x509',
+      '-in',
+      revoked.path(`authorities/${name}/cert.pem`),
+      '-noout',
+      '-enddate',
+    ]);
+    const list = await openssl([
+      'crl',
+      '-in',
+      project.path(`authorities/${name}/former-crls.pem`),
+      '-noout',
+      '-nextupdate',
+    ]);
+    expect(list.replace('nextUpdate', 'notAfter')).toBe(ends);
+    const before = publishedState(project.folder);
+    await project.apply();
+    expect(publishedState(project.folder)).toEqual(before);
+    const retired = await project.pki(['retire', name, '--skip-verify']);
+    expect(retired.code, retired.stderr).toBe(0);
+    expect(existsSync(project.path(`authorities/${name}/former-crls.pem`))).toBe(false);
+    expect(project.read('servers/api/crls.pem')).toBe(listsOf(project, 'root', 'issuing', 'other'));
+  });
+
+  it('does so in the script of a plan, for another name and kind of key', async () => {
+    const project = copyOf(revoked);
+    project.write(REVOKED.replace('commonName: Other,', 'commonName: Else, key: ed25519,'));
+    const script = await project.pki(['plan', '--commands']);
+    const run = await runProgram('sh', [], { cwd: project.folder, input: script.stdout });
+    expect(run.code, run.stderr).toBe(0);
+    expect(project.read('servers/api/crls.pem')).toContain(former(project, 'other'));
+    expect(await oldByNew(project, revoked.path('clients/bob/cert.pem'))).toBe('accepted');
+    expect(await project.actions()).toEqual({});
+  });
 });

@@ -1,5 +1,5 @@
 /** Steps for what only counts, orders or names them. */
-import type { Step, StepKind } from '../../src/plan/steps.ts';
+import type { Step, StepKind } from '../../src/plan/step.ts';
 
 /** A step of a kind; where that is to make something, it is the public half of a new key. */
 export function aStep(

@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import type { Inventory } from '../../src/pki/entity.ts';
 import { outputsOf } from '../../src/plan/make.ts';
 import { planInventory } from '../../src/plan/plan.ts';
-import { type Step, stepsOf } from '../../src/plan/steps.ts';
+import type { Step } from '../../src/plan/step.ts';
+import { stepsOf } from '../../src/plan/steps.ts';
 import { aClient, anAuthority, anInventory, aServer, NOW, remove, World } from '../helpers/entities.ts';
 
 const ROOT = anAuthority({ name: 'root', key: { algorithm: 'rsa', size: 4096 } });

@@ -1,7 +1,7 @@
 /** The graph walk alone: steps of no meaning, a runner that is told when each ends. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Step, StepKind } from '../../src/plan/steps.ts';
+import type { Step, StepKind } from '../../src/plan/step.ts';
 import { laneOf, type WalkOptions, walk } from '../../src/run/walk.ts';
 import { holds } from '../helpers/property.ts';
 import { aStep } from '../helpers/steps.ts';

@@ -185,7 +185,7 @@ function partReasons(
   parts: readonly Part[],
   { members, entity }: Situation,
 ): readonly Reason[] {
-  const isList = ({ kind }: Part): boolean => kind === 'list';
+  const isList = ({ kind }: Part): boolean => kind === 'list' || kind === 'former-lists';
   const others = parts.filter((part) => !isList(part));
   const changing = changingParts(others, members, entity.id);
   const lists = changingParts(parts.filter(isList), members, entity.id);

@@ -10,6 +10,7 @@ import { crlDer } from './crl-der.ts';
 import { caCrls, crls } from './crls.ts';
 import { csr } from './csr.ts';
 import { der } from './der.ts';
+import { formerCrls } from './former-crls.ts';
 import { fullchain } from './fullchain.ts';
 import { key } from './key.ts';
 import { secret, trustBundle } from './object.ts';
@@ -62,6 +63,7 @@ export const RULES = {
   'chain-4': chainSlot(3),
   previous,
   crl,
+  'former-crls': formerCrls,
 } as const satisfies { readonly [A in Artifact]: ArtifactRule<unknown> };
 
 /** What a file of each artifact says. */

@@ -125,6 +125,8 @@ function partText(root: string, part: Part, byId: ById): string | undefined {
       return rolloverText(root, entity, ({ cross }) => cross);
     case 'list':
       return readText(root, entity, 'crl');
+    case 'former-lists':
+      return readText(root, entity, 'former-crls') ?? '';
     default:
       return unreachable(part);
   }
