@@ -145,6 +145,18 @@ describe('the issuer’s end', () => {
       ],
     });
   });
+
+  it.each([
+    [300, 'refresh'],
+    [301, 'issue'],
+  ])(
+    'a leaf that outlives an issuer of its own age by the backdate alone stays: %d s, %s',
+    (seconds, action) => {
+      const longer = inventoryOf({ validity: 600 * DAY });
+      const [root, leaf] = changesAt(NOW, longer, inventoryOf({ validity: 90 * DAY - seconds }));
+      expect([root?.action, leaf?.action]).toEqual(['issue', action]);
+    },
+  );
 });
 
 describe('lengths', () => {
