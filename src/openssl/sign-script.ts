@@ -3,6 +3,7 @@
  * same calls as apply does where the key is here; every value is a shell word or stands in a quoted here-document.
  */
 import type { Entity } from '../pki/entity.ts';
+import { requestOf } from '../pki/key-place.ts';
 import { plainName } from '../pki/paths.ts';
 import { visible } from '../pki/printable.ts';
 import { sanText } from '../pki/san.ts';
@@ -38,13 +39,23 @@ export function signScript(commissions: readonly Commission[]): string {
     'cd -- "$work"',
     'openssl pkey -in "$key" -pubout -out key.pub',
     'signed=0',
+    'left=0',
     ...commissions.map(commissionText),
-    `[ "$signed" -gt 0 ] || { echo 'pki: error: this is the key of no authority that is asked' >&2; exit 1; }`,
+    `[ "$signed" -gt 0 ] || [ "$left" -eq 1 ] || { echo 'pki: error: this is the key of no authority that is asked' >&2; exit 1; }`,
     '',
   ].join('\n\n');
 }
 
-function commissionText({ entity, issuance, issuer }: Commission): string {
+/** Before OpenSSL 3.4 nothing signs for a key that is elsewhere, in another name than it asked for, on exact dates. */
+function givenText({ entity, issuer }: Commission): string {
+  return `# ${entity.id}, by ${issuer.id}
+printf '%s\\n' '${entity.id}: the key is with someone else, who asked for another name: only "pki sign" signs that' >&2
+left=1`;
+}
+
+function commissionText(commission: Commission): string {
+  const { entity, issuance, issuer } = commission;
+  if (requestOf(entity) !== undefined) return givenText(commission);
   const [name, authority] = [plainName(entity.id), plainName(issuer.id)];
   const signing = signingBy(issuer.facts.keySpec, entity.signing);
   const config = signConfig(certificateSpec(entity, AN_ISSUER, issuance, null), signing, {

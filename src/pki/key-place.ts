@@ -20,6 +20,8 @@ export type KeyPlace =
       readonly kind: 'request';
       /** Relative to the manifest. */
       readonly path: string;
+      /** The request, as it is brought to a machine with an offline key. */
+      readonly pem: string;
       readonly key: GivenKey;
       /** What the request asks for and the manifest does not, as `san dns:x.test`; it is ignored. */
       readonly ignored: readonly string[];

@@ -5,8 +5,10 @@
  */
 import { isName } from '../manifest/folder.ts';
 import { type Entity, type EntityId, kindOf } from '../pki/entity.ts';
+import { requestOf } from '../pki/key-place.ts';
 import { type Digest, PADDINGS, type Padding, SIGNING_DIGESTS } from '../pki/signing.ts';
 import { type CertificateFacts, keyIdentifierOf } from '../x509/facts.ts';
+import { encodedNameDer } from '../x509/name.ts';
 import { keyIdentifier } from '../x509/public-key.ts';
 import type { Issuance } from './change.ts';
 import { certificateSpec, issuedBy, writtenExtensions } from './wanted.ts';
@@ -29,6 +31,8 @@ export interface SigningRequest {
   /** How its issuer signs; `null`: as is usual for its key. */
   readonly digest: Digest | null;
   readonly padding: Padding | null;
+  /** Its name, hex of the DER, where that is not what the request says: its owner asked for another. */
+  readonly subject?: string;
 }
 
 /** @param spki the key that it is for. */
@@ -45,7 +49,8 @@ export function signingRequest(
   });
   const { digest, padding } = entity.signing ?? { digest: null, padding: null };
   const { notBefore, notAfter } = issuance;
-  return { entity: entity.id, authority, notBefore, notAfter, extensions, digest, padding };
+  const asked = { entity: entity.id, authority, notBefore, notAfter, extensions, digest, padding };
+  return requestOf(entity) === undefined ? asked : { ...asked, subject: encodedNameDer(spec.name) };
 }
 
 const OID = /^\d+(\.\d+)+$/;
@@ -55,7 +60,16 @@ const END_OF_TIME = 253_402_300_799;
 
 /** Read from a file that another machine wrote; `undefined` for anything that is not one. */
 export function readSigningRequest(value: Readonly<Record<string, unknown>>): SigningRequest | undefined {
-  const { entity, authority, notBefore, notAfter, extensions, digest = null, padding = null } = value;
+  const {
+    entity,
+    authority,
+    notBefore,
+    notAfter,
+    extensions,
+    digest = null,
+    padding = null,
+    subject,
+  } = value;
   const asked = Array.isArray(extensions) ? extensions.map(readExtension) : [];
   const known = asked.flatMap((one) => one ?? []);
   const itsDigest = SIGNING_DIGESTS.find((one) => one === digest) ?? null;
@@ -64,6 +78,7 @@ export function readSigningRequest(value: Readonly<Record<string, unknown>>): Si
     isId(entity) && isId(authority) && isTime(notBefore) && isTime(notAfter) && notBefore < notAfter;
   if (!isGood || known.length === 0 || known.length !== asked.length) return undefined;
   if (itsDigest !== digest || itsPadding !== padding) return undefined;
+  if (subject !== undefined && !(typeof subject === 'string' && HEX.test(subject))) return undefined;
   return {
     entity,
     authority,
@@ -72,6 +87,7 @@ export function readSigningRequest(value: Readonly<Record<string, unknown>>): Si
     extensions: known,
     digest: itsDigest,
     padding: itsPadding,
+    ...(subject === undefined ? {} : { subject }),
   };
 }
 

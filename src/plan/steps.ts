@@ -58,7 +58,8 @@ function entitySteps(
   ];
   // Bundles hold the certificates of issuers and trusted roots, which must be the new ones by then, and what a root keeps.
   const shown = chainAbove(entity, byId).map(({ id }) => id);
-  const others = [entity.issuer, ...entity.trust, ...bridgeOf(entity), ...shown.slice(-1)];
+  const bridge = entity.kind === 'authority' ? null : (entity.through ?? null);
+  const others = [entity.issuer, ...entity.trust, bridge, ...shown.slice(-1)];
   const members = new Set([...others, ...listOwners(change, entity, byId)]);
   const needs = [...made.map(({ id }) => id), ...published([...members])];
   return [...made, { kind: 'publish', id: stepId('publish', entity.id), entity: entity.id, needs }];
@@ -70,11 +71,6 @@ function listOwners({ writes }: Work, entity: Entity, byId: ById): readonly Enti
   return holdsLists ? listParts(entity, byId).map(({ of }) => of) : [];
 }
 
-/** The bridge through which its chain leads. */
-function bridgeOf(entity: Entity): readonly EntityId[] {
-  return entity.kind === 'authority' || entity.through === undefined ? [] : [entity.through];
-}
-
 function issueSteps(
   { issuance, crossing, answered }: Issue,
   entity: Entity,
@@ -83,8 +79,8 @@ function issueSteps(
 ): readonly MakeStep[] {
   const { id } = entity;
   const issuer = published([entity.issuer]);
-  if (key.kind === 'given') return [givenStep(issuance, entity, key, issuer)];
   if (answered) return takeSteps(id, key);
+  if (key.kind === 'given') return [givenStep(issuance, entity, key, issuer)];
   const name = issuance.name === undefined ? {} : { name: issuance.name };
   // The key of a bridge is its authority's, which may only now come to have it.
   const lent = published([bridgedBy(entity)]);
@@ -105,7 +101,9 @@ function anchorSteps({ id, writes }: Work): readonly MakeStep[] {
 }
 
 /** Made on another machine; the steps are those that it would take here. */
-function takeSteps(of: EntityId, { isNew }: KeyFile): readonly MakeStep[] {
+function takeSteps(of: EntityId, key: KeySource): readonly MakeStep[] {
+  if (key.kind === 'given') return [makeStep({ op: 'take', of, files: ['cert'] }, [])];
+  const { isNew } = key;
   const request = makeStep({ op: 'take', of, files: isNew ? ['key', 'csr'] : ['csr'] }, []);
   return [request, makeStep({ op: 'take', of, files: ['cert'] }, [request.id])];
 }

@@ -86,7 +86,7 @@ export function unsignedAnswer(
     issuer: Buffer.from(issuer.subjectDer, 'hex'),
     notBefore,
     notAfter,
-    subject: requestSubject(request),
+    subject: asked.subject === undefined ? requestSubject(request) : Buffer.from(asked.subject, 'hex'),
     spki: requestSpki(request),
     extensions,
   });

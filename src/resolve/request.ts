@@ -7,6 +7,7 @@ import type { KeySpec } from '../pki/key-spec.ts';
 import { quote, visible } from '../pki/printable.ts';
 import type { SideFiles } from '../pki/side-file.ts';
 import { onlyRequest } from '../x509/parse.ts';
+import { pemText } from '../x509/pem.ts';
 import { type RequestContent, requestContent } from '../x509/request.ts';
 import { draftText, type LeafDraft } from './draft.ts';
 import { sideFaultText } from './side-fault.ts';
@@ -21,7 +22,8 @@ export function withRequest(draft: LeafDraft, files: SideFiles, report: Report):
   const found = contentOf(path, files);
   const spec = found.ok ? specOf(found.value) : found;
   if (found.ok && spec.ok) {
-    const keyPlace = { kind: 'request', path, key: found.value.key, ignored: [] } as const;
+    const { pem, key } = found.value;
+    const keyPlace = { kind: 'request', path, pem, key, ignored: [] } as const;
     const { passphrase: _, previousPassphrase: __, ...settings } = draft.settings;
     return { ...draft, settings, key: spec.value, keyPlace, given: found.value };
   }
@@ -54,7 +56,9 @@ function checkSettings(draft: LeafDraft, report: Report): void {
     });
 }
 
-function contentOf(path: string, files: SideFiles): Parsed<RequestContent> {
+type Found = RequestContent & { readonly pem: string };
+
+function contentOf(path: string, files: SideFiles): Parsed<Found> {
   const file = files(path);
   if (!file.ok)
     return wrong(
@@ -63,7 +67,8 @@ function contentOf(path: string, files: SideFiles): Parsed<RequestContent> {
       'name a certification request beside the manifest, or below its folder',
     );
   try {
-    return checked(path, requestContent(onlyRequest(file.bytes)));
+    const der = onlyRequest(file.bytes);
+    return checked(path, { ...requestContent(der), pem: pemText('CERTIFICATE REQUEST', der) });
   } catch (error) {
     const what = visible(messageOf(error));
     return wrong(
@@ -74,7 +79,7 @@ function contentOf(path: string, files: SideFiles): Parsed<RequestContent> {
   }
 }
 
-function checked(path: string, content: RequestContent): Parsed<RequestContent> {
+function checked(path: string, content: Found): Parsed<Found> {
   const { signature, signatureFits } = content;
   const hint =
     'ask its owner for another one: the signature shows that the sender has the private key (RFC 2986 §1)';

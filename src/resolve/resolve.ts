@@ -40,7 +40,6 @@ import { checkPolicies } from './policies.ts';
 import { checkPresented } from './presented.ts';
 import { checkPresets } from './presets.ts';
 import { excessOf } from './request-excess.ts';
-import { checkIssuersOfGiven } from './request-issuers.ts';
 import { checkRevocations, revocationOf, revokesOf } from './revocations.ts';
 import { checkSigning, signingOf } from './signing.ts';
 import { checkSlots } from './slots.ts';
@@ -223,7 +222,6 @@ export function resolve(parsed: ParsedManifest, report: Report, files: SideFiles
   checkOwners(all, report);
   checkUsages(all, leaves, hierarchy, report);
   checkPolicies(leaves, hierarchy, report);
-  checkIssuersOfGiven(leaves, report);
   checkStaples(leaves, report);
   checkPresets(leaves, report);
   checkCritical(all, report);

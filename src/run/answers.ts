@@ -1,12 +1,13 @@
 /** Certificates that came from another machine: which of those that were asked for are there, and whether they may be taken. */
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
-import { bridgedBy } from '../pki/key-place.ts';
+import { bridgedBy, requestOf } from '../pki/key-place.ts';
 import { plainName } from '../pki/paths.ts';
 import { answerObjections } from '../plan/accept.ts';
 import type { Answered } from '../plan/answered.ts';
 import { asPlanned } from '../plan/bridge.ts';
 import { carriedOver } from '../plan/decision.ts';
+import { keyOf } from '../plan/key-decision.ts';
 import type { Objection } from '../plan/objection.ts';
 import type { EntityObservation, Observation } from '../plan/observation.ts';
 import { Exchange } from '../store/exchange.ts';
@@ -110,15 +111,18 @@ function objectionsTo(
   const file = issuer && readPlaced(output, issuer, 'cert');
   if (seen?.state !== 'present' || file?.state !== 'present') return [{ kind: 'certificate-signature' }];
   const key =
-    answer.key === null ? keyIn(observed) : reader.read('key', reader.keyring.plain(entity, answer.key));
-  if (key === undefined) return [{ kind: 'certificate-key' }];
+    answer.key === null
+      ? keyOf(entity, observed)
+      : reader.read('key', reader.keyring.plain(entity, answer.key));
+  if (key === null) return [{ kind: 'certificate-key' }];
   const signer = {
     key: publicKeyObject(certificateSpki(certificateDer(file.facts))),
     keyId: seen.facts.keyId,
   };
   const made = {
     key,
-    csr: reader.read('csr', answer.csr),
+    // What someone else asked for is not what is issued.
+    csr: requestOf(entity) === undefined ? reader.read('csr', answer.csr) : null,
     cert: reader.read('cert', answer.cert),
     signedBy: reader.isSigned(answer.cert, signer) ? signer.keyId : null,
   };
@@ -132,8 +136,4 @@ function carriedFrom(entity: Entity, observation: Observation, newKey: boolean) 
   const observed = asPlanned(entity, observation);
   const lender = observation.entities.get(bridgedBy(entity) ?? '');
   return carriedOver(entity, lender === undefined ? observed : { ...observed, cert: lender.cert }, newKey);
-}
-
-function keyIn({ key }: EntityObservation) {
-  return key.state === 'present' ? key.facts : undefined;
 }

@@ -4,9 +4,10 @@ import { realpathSync } from 'node:fs';
 import { openEngine } from '../engine/auto.ts';
 import type { Engine } from '../engine/engine.ts';
 import { signScript } from '../openssl/sign-script.ts';
+import { modeOf } from '../pki/artifact.ts';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { byIdOf } from '../pki/issuers.ts';
-import { bridgedBy } from '../pki/key-place.ts';
+import { bridgedBy, requestOf } from '../pki/key-place.ts';
 import { plainName } from '../pki/paths.ts';
 import { objections } from '../plan/accept.ts';
 import { asPlanned } from '../plan/bridge.ts';
@@ -179,15 +180,18 @@ function asksTheSame(
   observed: EntityObservation,
   reader: Reader,
 ): boolean {
+  const given = requestOf(entity);
   const here = observed.key.state === 'present' ? observed.key.facts : undefined;
   const facts = key === null ? here : reader.read('key', reader.keyring.plain(entity, key));
   const asked = reader.read('csr', csr);
   const length = notAfter - notBefore;
-  return (
-    newKey === wantsKey &&
+  const isOwn =
     facts?.keyId === asked.keyId &&
     diffKeySpec(facts.spec, entity).length === 0 &&
-    diffRequest(asked, entity).length === 0 &&
+    diffRequest(asked, entity).length === 0;
+  return (
+    newKey === wantsKey &&
+    (given === undefined ? isOwn : given.pem === csr.toString('latin1')) &&
     length === issuance.notAfter - issuance.notBefore &&
     notAfter > issuance.notBefore
   );
@@ -200,6 +204,12 @@ async function makeRequest(
   { staging, engine, output, published, reader }: Desk,
 ): Promise<void> {
   const { id } = entity;
+  const given = requestOf(entity);
+  if (given !== undefined) {
+    await staging.make(id);
+    staging.write(id, 'csr', given.pem, modeOf('csr'));
+    return;
+  }
   const { name } = issuance;
   const holder = bridgedBy(entity) ?? id;
   const key = { kind: 'file', of: holder, isNew: newKey } as const;

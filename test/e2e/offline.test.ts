@@ -1,5 +1,6 @@
 // A root whose key is on another machine: what goes on without it, and how it signs.
 import { execFileSync } from 'node:child_process';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import {
   cpSync,
   existsSync,
@@ -13,7 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CLI, REPOSITORY } from '../helpers/cli.ts';
+import { CLI, REPOSITORY, runProgram } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { copyOf, Project, stateOf } from './project.ts';
 import { withFault } from './wholeness.ts';
@@ -312,4 +313,43 @@ it('docs/scale.md leads from nothing to a PKI below a root whose key stays where
   const said = execFileSync('/bin/sh', ['-c', run], { encoding: 'utf8', stdio: 'pipe' });
   expect(said).toContain('2 handshakes accepted, 8 refused, as expected');
   expect(existsSync(join(folder, 'home/pki/authorities/root/key.pem'))).toBe(false);
+});
+
+it('someone else’s request below it waits too, and is signed there in the name of the manifest', async () => {
+  const project = declared();
+  const made = join(temporaryFolder(), 'key.pem');
+  const subject = ['-subj', '/CN=their.own.name', '-keyout', made, '-noenc', '-config', '/dev/null'];
+  const csr = join(project.folder, 'partner.csr');
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
+  execFileSync('openssl', ['req', '-new', ...key, ...subject, '-out', csr], { stdio: 'pipe' });
+  const entry = '  partner: { issuer: root, commonName: partner.example.test, request: partner.csr }';
+  project.write(
+    manifest(', key: offline')
+      .replace('servers: { api', `servers:\n${entry}\n  api`)
+      .replace('example.test } }', 'example.test, issuer: services }'),
+  );
+  expect(await project.actions()).toEqual({ 'servers/partner': 'wait' });
+  const exchange = join(project.folder, 'stick');
+  expect(await project.pki(['request', exchange])).toMatchObject({ code: 0 });
+  // Asked again, it is the same.
+  const asked = readFileSync(join(exchange, 'request.json'), 'utf8');
+  expect(await project.pki(['request', exchange])).toMatchObject({ code: 0 });
+  const times = (text: string): unknown => JSON.parse(text).requests;
+  expect(times(readFileSync(join(exchange, 'request.json'), 'utf8'))).toEqual(times(asked));
+
+  const rootKey = join(project.folder, 'root-key.pem');
+  const byScript = await runProgram('/bin/sh', [join(exchange, 'sign.sh'), rootKey]);
+  expect(byScript).toMatchObject({ code: 0, stderr: expect.stringContaining('only "pki sign" signs that') });
+  const signed = await project.pki(['sign', exchange, '--key', rootKey, '--yes']);
+  expect(signed, signed.stderr).toMatchObject({ code: 0 });
+  expect(signed.stdout).toContain('partner.example.test');
+  const run = await project.pki(['import', exchange]);
+  expect(run, run.stderr + run.stdout).toMatchObject({ code: 0 });
+  expect(await project.actions()).toEqual({});
+  const cert = new X509Certificate(project.read('servers/partner/cert.pem'));
+  expect(cert.subject).toBe('CN=partner.example.test');
+  expect(cert.checkPrivateKey(createPrivateKey(readFileSync(made)))).toBe(true);
+  const root = ['-CAfile', project.path('authorities/root/cert.pem')];
+  const judged = ['verify', '-x509_strict', '-purpose', 'sslserver', ...root];
+  execFileSync('openssl', [...judged, project.path('servers/partner/cert.pem')], { stdio: 'pipe' });
 });

@@ -63,6 +63,7 @@ const API = aServer({
 const REQUEST = {
   kind: 'request',
   path: 'partner.csr',
+  pem: '',
   key: { keyId: 'aa', keyIdentifier: 'bb', spki: 'cc' },
   ignored: [],
 } as const;

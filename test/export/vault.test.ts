@@ -105,7 +105,7 @@ describe('a role', () => {
 
   it('takes the key of someone else, of whatever kind it is', () => {
     const key = { keyId: 'aa', keyIdentifier: 'bb', spki: 'cc' };
-    const keyPlace = { kind: 'request', path: 'partner.csr', key, ignored: [] } as const;
+    const keyPlace = { kind: 'request', path: 'partner.csr', pem: '', key, ignored: [] } as const;
     const made = exported(aClient({ ...below, name: 'partner', key: { algorithm: 'ed448' }, keyPlace }));
     expect(jsonOf(made, 'roles/clients-partner.json')).toMatchObject({ key_type: 'any', key_bits: 0 });
   });
