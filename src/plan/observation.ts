@@ -51,8 +51,11 @@ export interface Accounts {
   readonly mayGive: boolean;
 }
 
-/** Which passphrase opened a key; `assumed`: none was to be had, and it counts as the key of the certificate beside it. */
-export type KeyLock = 'stated' | 'previous' | 'assumed';
+/**
+ * Which passphrase opened a key. `assumed`: none was to be had, `unseen`: its file was out of sight; then it counts as the
+ * key of the certificate beside it.
+ */
+export type KeyLock = 'stated' | 'previous' | 'assumed' | 'unseen';
 
 /** A private key may also be encrypted, and stay closed. */
 export type KeyState =
@@ -60,6 +63,11 @@ export type KeyState =
   /** `lock` is absent where the key is not encrypted. */
   | (Extract<FileState<KeyFacts>, { readonly state: 'present' }> & { readonly lock?: KeyLock })
   | { readonly state: 'encrypted'; readonly why: KeyClosure };
+
+/** Whether it counts as the key of its certificate without having been read. */
+export function isSupposed(key: KeyState): boolean {
+  return key.state === 'present' && (key.lock === 'assumed' || key.lock === 'unseen');
+}
 
 /** How an entity's files stand in its folder. */
 export interface Published {

@@ -8,7 +8,7 @@ import { type SecretSource, secretSourceText } from '../pki/secret-source.ts';
 import type { Refusal } from './blockage.ts';
 import type { Context } from './context.ts';
 import type { SecretUse } from './errand.ts';
-import type { KeyState } from './observation.ts';
+import { isSupposed, type KeyState } from './observation.ts';
 
 /** What is done to an entity, as far as secrets go. */
 export interface Doing {
@@ -53,11 +53,10 @@ export function secretUses(entity: Entity, doing: Doing, byId: ById): readonly S
 }
 
 function ownUses({ id, passphrase, previousPassphrase }: Entity, { makesKey, writes, key }: Doing) {
-  const isAssumed = key.state === 'present' && key.lock === 'assumed';
   const closes = makesKey || writes.includes('key');
   return [
     ...(passphrase === undefined ? [] : [use(passphrase, id, 'key', closes)]),
-    ...(previousPassphrase === undefined || makesKey || !isAssumed
+    ...(previousPassphrase === undefined || makesKey || !isSupposed(key)
       ? []
       : [{ ...use(previousPassphrase, id, 'key', false), isSpare: true } as const]),
   ];

@@ -97,6 +97,7 @@ describe('a key under a passphrase', () => {
     expect(plan.stdout).toContain('plan: 4 unchanged, nothing to do');
     expect(plan.stderr.match(/unknown whether/g)).toHaveLength(1);
     expect(plan.stderr).toContain('they stay: authorities/root, servers/api\n');
+    expect(plan.stderr).not.toContain('may not be read by this user');
   });
 
   it('that is not to be had is a refusal of what needs it, and of nothing else', async () => {

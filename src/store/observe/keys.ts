@@ -38,7 +38,7 @@ export function observeKey(
   reader: Reader,
 ): KeyState {
   const file = plainFile(found);
-  if (file.state === 'unknown') return assumed({ mode: modeOf('key') }, cert, certFile) ?? file;
+  if (file.state === 'unknown') return keyOf({ mode: modeOf('key') }, cert, certFile, 'unseen') ?? file;
   if (file.state !== 'present') return file;
   if (found.opened?.state === 'closed') return closedState(found.opened.why, file, cert, certFile);
   const lock = found.opened?.state === 'opened' ? { lock: found.opened.by } : {};
@@ -58,19 +58,20 @@ function closedState(
   cert: FileState<CertificateFacts>,
   certFile: FileState<Buffer>,
 ): KeyState {
-  const known = why.kind === 'no-secret' ? assumed(file, cert, certFile) : undefined;
+  const known = why.kind === 'no-secret' ? keyOf(file, cert, certFile, 'assumed') : undefined;
   return known ?? { state: 'encrypted', why };
 }
 
 /** The key of the certificate beside it; `undefined` where there is none to read. */
-function assumed(
+function keyOf(
   rights: { readonly mode: number },
   cert: FileState<CertificateFacts>,
   certFile: FileState<Buffer>,
+  lock: 'assumed' | 'unseen',
 ): KeyState | undefined {
   if (cert.state !== 'present' || certFile.state !== 'present') return undefined;
   const { keyId, keySpec: spec } = cert.facts;
   const identifier = keyIdentifier(certificateSpki(certificateDer(certFile.facts)));
   const facts: KeyFacts = { keyId, spec, keyIdentifier: identifier };
-  return { ...rights, state: 'present', facts, lock: 'assumed' };
+  return { ...rights, state: 'present', facts, lock };
 }

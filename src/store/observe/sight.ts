@@ -41,7 +41,7 @@ export function unseenIn(
 
 function isUnseen(files: EntityObservation, artifact: (typeof ALL_ARTIFACTS)[number]): boolean {
   const file = files[artifact];
-  const isAssumed =
-    artifact === 'key' && file.state === 'present' && 'lock' in file && file.lock === 'assumed';
-  return file.state === 'unknown' || isAssumed;
+  const isSupposed =
+    artifact === 'key' && file.state === 'present' && 'lock' in file && file.lock === 'unseen';
+  return file.state === 'unknown' || isSupposed;
 }

@@ -1,6 +1,6 @@
 /** Who signed what is on the disk, by the keys that are there as well. */
 import type { Entity } from '../../pki/entity.ts';
-import type { EntityObservation, FileState } from '../../plan/observation.ts';
+import { type EntityObservation, type FileState, isSupposed } from '../../plan/observation.ts';
 import { certificateSpki } from '../../x509/certificate.ts';
 import { crlBlocks } from '../../x509/crl.ts';
 import type { KeyId } from '../../x509/facts.ts';
@@ -21,7 +21,7 @@ export function readSigner(
   bytes: Bytes,
 ): SignatureKey | undefined {
   // What lies here of a key that is elsewhere counts for nothing.
-  if (key.state === 'present' && key.lock !== 'assumed' && keyPlace === undefined)
+  if (key.state === 'present' && !isSupposed(key) && keyPlace === undefined)
     return signer(bytes.key, publicKeyOf, key.facts.keyId);
   if (cert.state !== 'present') return undefined;
   return signer(bytes.cert, (found) => certificateSpki(certificateDer(found)), cert.facts.keyId);
