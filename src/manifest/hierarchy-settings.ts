@@ -15,6 +15,7 @@ export const HIERARCHY_SETTINGS = {
   },
   crossSignedBy: {
     places: { authority: field.crossSignedBy.optional() },
+    single: true,
     lesser: true,
     type: 'list of authorities',
     byDefault: 'none',
