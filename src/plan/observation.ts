@@ -192,6 +192,8 @@ export interface Observation {
   readonly entities: ReadonlyMap<EntityId, EntityObservation>;
   /** Entity folders on disk that the manifest does not name, and that this tool is known to have made. */
   readonly orphans: readonly EntityId[];
+  /** When the certificates of those end, where they can be read. */
+  readonly leaving?: ReadonlyMap<EntityId, number>;
   /** Entities of which an interrupted run has new files that are not all in place yet. Absent: none. */
   readonly pending?: readonly EntityId[];
   /** Absent: everything could be read. */

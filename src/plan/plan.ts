@@ -1,7 +1,7 @@
 /** The dry run as a value: what is on disk against what is wanted, for the whole inventory (design §2). Pure. */
 
 import type { EngineChoice, EngineName } from '../pki/engine.ts';
-import { type Entity, type EntityId, type Inventory, kindOf } from '../pki/entity.ts';
+import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
 import { byIdOf } from '../pki/issuers.ts';
 import { fingerprintsOf, type NameAttribute } from '../x509/facts.ts';
@@ -33,6 +33,7 @@ import { routeIn } from './plan-entity.ts';
 import { earlierOf } from './previous.ts';
 import { prunesIn } from './prune.ts';
 import { type Remark, remarksOf } from './remark.ts';
+import { removalsIn } from './removal.ts';
 import { listingsOf } from './revocations.ts';
 import { planRevoked } from './revoke.ts';
 import { rolloverRemarks } from './rollover-remarks.ts';
@@ -116,7 +117,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
       outlooks.set(entity.id, outlookOf(entity, observed, change, context.childrenOf(entity.id), now));
     return change;
   });
-  const removals = observation.orphans.flatMap(removal);
+  const removals = removalsIn(observation, now);
   return {
     now,
     output: inventory.output,
@@ -199,15 +200,6 @@ function childrenIn(
       : [],
   );
   return groupBy(children, ({ issuer }) => issuer);
-}
-
-/** An entity that left the manifest: its files go to the archive, once the user agrees. */
-function removal(id: EntityId): readonly Change[] {
-  const kind = kindOf(id);
-  if (kind === undefined) return [];
-  return [
-    { id, kind, affects: [], action: 'remove', reasons: [{ kind: 'not-in-manifest' }], consents: ['remove'] },
-  ];
 }
 
 /** Whether certificates on disk were issued under this authority's name, though its own files are gone. */

@@ -140,4 +140,5 @@ export type Reason =
   /** The certificate is on the list of its issuer, and the entry is not revoked. */
   | { readonly kind: 'listed'; readonly issuer: EntityId; readonly serial: string }
   | { readonly kind: 'requested' }
-  | { readonly kind: 'not-in-manifest' };
+  /** With the end of its certificate, unless that has ended or cannot be read. */
+  | { readonly kind: 'not-in-manifest'; readonly notAfter?: number };

@@ -7,6 +7,7 @@ import { refusalText } from '../words/refusal.ts';
 import { clockMessages } from './clock.ts';
 import { consentMessages } from './consent.ts';
 import { hookJson, hookMessages } from './hooks.ts';
+import { leaverMessages } from './leavers.ts';
 import { adviceMessages, type Message } from './message.ts';
 import { leftText, notesOf, warningTexts } from './plan.ts';
 import { archivedJson, planJson } from './plan-json.ts';
@@ -97,7 +98,11 @@ function leftMessages(result: ApplyResult): readonly Message[] {
 function endingMessages(result: ApplyResult): readonly Message[] {
   switch (result.kind) {
     case 'nothing':
-      return [...heldMessages(result.held), ...waitingMessages(result.plan.changes)];
+      return [
+        ...heldMessages(result.held),
+        ...leaverMessages([...result.held, ...result.plan.changes]),
+        ...waitingMessages(result.plan.changes),
+      ];
     case 'locked':
       return lockMessages(result.by);
     case 'refused':
@@ -154,6 +159,7 @@ function doneMessages({ execution, interrupted, plan, held, blocked }: Done): re
     ...lackTexts(execution.failures).map((text): Message => ({ kind: 'hint', text })),
     ...(failures.length === 0 ? [] : [GO_ON]),
     ...heldMessages(held),
+    ...leaverMessages([...held, ...plan.changes]),
     ...waitingMessages(plan.changes),
     ...refusalMessages(blocked),
     ...[...consentsNeeded(blocked)].flatMap(([consent, ids]) => consentMessages(consent, ids, plan, blocked)),

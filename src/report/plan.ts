@@ -19,6 +19,7 @@ import { countActions } from '../plan/count.ts';
 import type { Exposure } from '../plan/observation.ts';
 import { isDue, type Plan } from '../plan/plan.ts';
 import { isUrgent, type Remark } from '../plan/remark.ts';
+import { leaversIn } from '../plan/removal.ts';
 import type { CertificateSummary } from '../plan/summary.ts';
 import { isoTime, lengthText, lifetime } from '../plan/validity.ts';
 import { few } from '../words/few.ts';
@@ -27,6 +28,7 @@ import { remarkText } from '../words/remark.ts';
 import { awaitedText, waitingText } from '../words/waiting.ts';
 import { commandTexts, pendingHookTexts } from './commands.ts';
 import { lacksKey } from './consent.ts';
+import { REVOKE_INSTEAD } from './leavers.ts';
 import { pruneTexts } from './prune.ts';
 import { alterationText, reasonText } from './reason.ts';
 import type { Paint, Style } from './style.ts';
@@ -185,7 +187,8 @@ function hintLines(changes: readonly Change[]): readonly string[] {
     const waiting = waitingOf(change);
     return waiting === null ? [] : [`hint: ${waitingText(change.id, waiting).hint}`];
   });
-  return [...new Set(hints)];
+  const left = leaversIn(changes).size === 0 ? [] : [`hint: ${REVOKE_INSTEAD}`];
+  return [...new Set(hints), ...left];
 }
 
 /** A summary of a first certificate; later ones are described by their reasons. */

@@ -131,7 +131,9 @@ function wordsOf(reason: RecordedReason): string {
     case 'requested':
       return 'requested';
     case 'not-in-manifest':
-      return 'no longer in the manifest';
+      return reason.notAfter === undefined
+        ? 'no longer in the manifest'
+        : `no longer in the manifest; its certificate is valid until ${isoTime(reason.notAfter)}`;
     default:
       return unreachable(reason);
   }

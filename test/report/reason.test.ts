@@ -51,6 +51,10 @@ const TEXTS: readonly (readonly [Reason, string])[] = [
   ],
   [{ kind: 'requested' }, 'requested'],
   [{ kind: 'not-in-manifest' }, 'no longer in the manifest'],
+  [
+    { kind: 'not-in-manifest', notAfter: Date.UTC(2027, 0, 2) / 1000 },
+    'no longer in the manifest; its certificate is valid until 2027-01-02T00:00:00Z',
+  ],
 ];
 
 it.each(TEXTS)('%j', (reason, text) => expect(reasonText(reason)).toBe(text));

@@ -62,7 +62,7 @@ export function observe(
   const exposed = folders.exposed();
   return {
     entities: observed,
-    orphans: findOrphans(root, entities),
+    ...findOrphans(root, entities),
     ...(left.length === 0 ? {} : { pending: left }),
     ...(exposed.length === 0 ? {} : { exposed }),
     ...fromLedger(root, entities, observed),

@@ -7,21 +7,29 @@ import { join } from 'node:path';
 import { ALL_ARTIFACTS } from '../../pki/artifact.ts';
 import { type Entity, type EntityId, SECTIONS } from '../../pki/entity.ts';
 import { filePath, folderOf } from '../../pki/files.ts';
+import type { Observation } from '../../plan/observation.ts';
 import { parseCertificate } from '../../x509/parse.ts';
 import { parseKey } from '../../x509/parse-key.ts';
 import { readLedger } from '../ledger.ts';
 import { readPublished } from '../symlinks/read.ts';
 
-/** Ids of such folders, as `servers/old`. Without a ledger that can be read there are none. */
-export function findOrphans(root: string, entities: readonly Entity[]): readonly EntityId[] {
+/**
+ * Ids of such folders, as `servers/old`, and when their certificates end, where they can be read. Without a ledger that
+ * can be read there are none.
+ */
+export function findOrphans(
+  root: string,
+  entities: readonly Entity[],
+): Pick<Observation, 'orphans' | 'leaving'> {
   // A folder may bear one entity's name and be another's by `folder`: then it is not an orphan.
   const known = new Set(entities.flatMap((entity) => [entity.id, ...foldersOf(entity)]));
   const unknown = SECTIONS.flatMap((folder) =>
     folderNames(join(root, folder)).map((name) => `${folder}/${name}`),
   ).filter((id) => !known.has(id));
-  if (unknown.length === 0) return [];
+  if (unknown.length === 0) return { orphans: [] };
   const issued = issuedCertificates(root);
-  return unknown.filter((id) => isOurs(root, id, issued));
+  const orphans = unknown.filter((id) => isOurs(root, id, issued));
+  return { orphans, leaving: new Map(orphans.flatMap((id) => endOf(root, id))) };
 }
 
 /** Of most, the one that bears their name; only a layout leads elsewhere, and large folders have none. */
@@ -49,6 +57,11 @@ function isOurs(root: string, id: EntityId, issued: ReadonlySet<string>): boolea
     read(root, id, 'key', (bytes) => parseKey(bytes).keyId),
   ];
   return marks.some((mark) => mark !== undefined && issued.has(`${id} ${mark}`));
+}
+
+function endOf(root: string, id: EntityId): readonly (readonly [EntityId, number])[] {
+  const notAfter = read(root, id, 'cert', (bytes) => parseCertificate(bytes).notAfter);
+  return notAfter === undefined ? [] : [[id, notAfter]];
 }
 
 function read<T>(
