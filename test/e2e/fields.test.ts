@@ -607,7 +607,9 @@ const ENTRIES: readonly Case[] = (
     verb: 'remove',
     from: PLAIN,
     to: with_(PLAIN, { [`${section}.${gone}`]: undefined }),
-    expected: { [`${section}/${gone}`]: 'remove no longer in the manifest' },
+    expected: {
+      [`${section}/${gone}`]: 'remove no longer in the manifest; its certificate is valid until TIME',
+    },
     allow: 'remove',
   } satisfies Case,
 ]);
