@@ -19,6 +19,7 @@ interface Axis {
   readonly at: (value: number) => number;
 }
 
+const TITLE = 'Cold apply without the proof: time against leaves (P-256, on disk)';
 const SIZE = { width: 720, height: 440 } as const;
 const PLOT = { left: 64, right: 560, top: 48, bottom: 392 } as const;
 const LINES: readonly (readonly [Candidate, label: string, colour: string])[] = [
@@ -117,6 +118,7 @@ function svg(content: readonly string[]): string {
   const { width, height } = SIZE;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="12" fill="#374151">`,
+    `<title>${TITLE}</title>`,
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     ...content,
     '</svg>\n',
