@@ -44,12 +44,7 @@ export function chart(machine: Machine, results: readonly PeerResult[]): string 
     [PLOT.bottom, PLOT.top],
   );
   return svg([
-    text(
-      PLOT.left,
-      24,
-      'Cold apply without the proof: time against leaves (P-256, on disk)',
-      'font-size="15"',
-    ),
+    text(PLOT.left, 24, TITLE, 'font-size="15"'),
     ...gridOf(x, y),
     ...lines.flatMap((line) => curveOf(line, x, y)),
     text(PLOT.left, SIZE.height - 10, machineText(machine), 'font-size="10" fill="#6b7280"'),
