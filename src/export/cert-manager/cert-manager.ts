@@ -1,9 +1,9 @@
 /** A manifest as objects of cert-manager and trust-manager, which issue in a cluster what it says. */
 import type { Authority, Inventory } from '../../pki/entity.ts';
-import { isOffline } from '../../pki/key-place.ts';
 import { issuingAuthorities } from '../authority.ts';
 import { type Exported, type ExportPlace, jsonFile, plainFile } from '../file.ts';
 import { type LeafPolicy, leafPolicies } from '../leaf.ts';
+import { issuedElsewhere, omissionOf, signedOffline } from '../leaf-omission.ts';
 import { leftOutLines } from '../left-out.ts';
 import type { Omission } from '../omission.ts';
 import { TARGETS } from '../target.ts';
@@ -14,7 +14,9 @@ import { applyScript } from './scripts.ts';
 /** Issuers, Certificates and Bundles; what would not be exact is left out. */
 export function certManagerExport(inventory: Inventory, place: ExportPlace): Exported {
   const all = leafPolicies(inventory);
-  const omissions = all.flatMap(omissionOf);
+  const omissions = all.flatMap((leaf) =>
+    omissionOf(leaf, issuedElsewhere, signedOffline, certificateProblems),
+  );
   const left = new Set(omissions.map(({ entity }) => entity));
   const leaves = all.filter(({ entity }) => !left.has(entity.id));
   const authorities = issuingAuthorities(inventory, leaves);
@@ -32,15 +34,6 @@ export function certManagerExport(inventory: Inventory, place: ExportPlace): Exp
       ...sets.map((set) => jsonFile(`bundles/${set.name}.json`, bundleObject(set))),
     ],
   };
-}
-
-function omissionOf(leaf: LeafPolicy): readonly Omission[] {
-  const { entity, issuer } = leaf;
-  if (entity.elsewhere) return [{ entity: entity.id, cause: { kind: 'elsewhere', issuer: issuer.id } }];
-  if (isOffline(issuer)) return [{ entity: entity.id, cause: { kind: 'offline', issuer: issuer.id } }];
-  return certificateProblems(leaf)
-    .slice(0, 1)
-    .map((cause) => ({ entity: entity.id, cause }));
 }
 
 function readmeLines(leaves: readonly LeafPolicy[], omissions: readonly Omission[]): readonly string[] {

@@ -1,9 +1,9 @@
 /** A manifest as the configuration of step-ca: provisioners for each section, and templates that issue what it says. */
 import type { Inventory } from '../../pki/entity.ts';
-import { isOffline } from '../../pki/key-place.ts';
 import { issuingAuthorities } from '../authority.ts';
 import { type Exported, type ExportFile, type ExportPlace, jsonFile, plainFile } from '../file.ts';
 import { type LeafPolicy, leafPolicies } from '../leaf.ts';
+import { issuedElsewhere, omissionOf, signedOffline } from '../leaf-omission.ts';
 import { leftOutLines } from '../left-out.ts';
 import type { Omission } from '../omission.ts';
 import { TARGETS } from '../target.ts';
@@ -15,7 +15,7 @@ import { templateProblems, templateText, tokenSubject } from './template.ts';
 /** One step-ca for each authority that issues leaves; what would not be exact is left out. */
 export function stepCaExport(inventory: Inventory, place: ExportPlace): Exported {
   const all = leafPolicies(inventory);
-  const omissions = all.flatMap(omissionOf);
+  const omissions = all.flatMap((leaf) => omissionOf(leaf, issuedElsewhere, signedOffline, templateProblems));
   const left = new Set(omissions.map(({ entity }) => entity));
   const leaves = all.filter(({ entity }) => !left.has(entity.id));
   const engines = issuingAuthorities(inventory, leaves).map((authority): Engine => {
@@ -31,15 +31,6 @@ export function stepCaExport(inventory: Inventory, place: ExportPlace): Exported
       ...engines.flatMap(engineFiles),
     ],
   };
-}
-
-function omissionOf(leaf: LeafPolicy): readonly Omission[] {
-  const { entity, issuer } = leaf;
-  if (entity.elsewhere) return [{ entity: entity.id, cause: { kind: 'elsewhere', issuer: issuer.id } }];
-  if (isOffline(issuer)) return [{ entity: entity.id, cause: { kind: 'offline', issuer: issuer.id } }];
-  return templateProblems(leaf)
-    .slice(0, 1)
-    .map((cause) => ({ entity: entity.id, cause }));
 }
 
 function engineFiles({ authority, provisioners }: Engine): readonly ExportFile[] {

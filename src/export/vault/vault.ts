@@ -4,7 +4,8 @@ import { commonName } from '../../pki/subject.ts';
 import { type IssuingAuthority, issuingAuthorities } from '../authority.ts';
 import { type Exported, type ExportFile, type ExportPlace, jsonFile, plainFile } from '../file.ts';
 import { type LeafPolicy, leafPolicies } from '../leaf.ts';
-import type { Omission } from '../omission.ts';
+import { issuedElsewhere, omissionOf } from '../leaf-omission.ts';
+import type { OmissionCause } from '../omission.ts';
 import { signScript } from '../sign-script.ts';
 import { CALL_LINES } from './call.ts';
 import { mountData, mountOf, tuneData } from './mount.ts';
@@ -16,7 +17,7 @@ import { terraformFile } from './terraform.ts';
 /** Leaves with the authorities that issue them; what would not be exact is left out. */
 export function vaultExport(inventory: Inventory, place: ExportPlace): Exported {
   const all = leafPolicies(inventory);
-  const omissions = all.flatMap(omissionOf);
+  const omissions = all.flatMap((leaf) => omissionOf(leaf, issuedElsewhere, issuerProblems, roleProblems));
   const left = new Set(omissions.map(({ entity }) => entity));
   const authorities = issuingAuthorities(
     inventory,
@@ -36,14 +37,8 @@ export function vaultExport(inventory: Inventory, place: ExportPlace): Exported 
 }
 
 /** The first reason; one is enough to leave it out. */
-function omissionOf(leaf: LeafPolicy): readonly Omission[] {
-  const { entity, issuer } = leaf;
-  if (entity.elsewhere) return [{ entity: entity.id, cause: { kind: 'elsewhere', issuer: issuer.id } }];
-  if (keyProblems(issuer.key).length > 0)
-    return [{ entity: entity.id, cause: { kind: 'issuer', issuer: issuer.id } }];
-  return roleProblems(leaf)
-    .slice(0, 1)
-    .map((cause) => ({ entity: entity.id, cause }));
+function issuerProblems({ issuer }: LeafPolicy): readonly OmissionCause[] {
+  return keyProblems(issuer.key).length > 0 ? [{ kind: 'issuer', issuer: issuer.id }] : [];
 }
 
 function authorityFiles(authority: IssuingAuthority, place: ExportPlace): readonly ExportFile[] {

@@ -1,0 +1,25 @@
+/** Why one leaf of a manifest is not in an export. */
+import { isOffline } from '../pki/key-place.ts';
+import type { LeafPolicy } from './leaf.ts';
+import type { Omission, OmissionCause } from './omission.ts';
+
+type Question = (leaf: LeafPolicy) => readonly OmissionCause[];
+
+/** Asks one question after the other: the first cause counts. */
+export function omissionOf(leaf: LeafPolicy, ...questions: readonly Question[]): readonly Omission[] {
+  for (const ask of questions) {
+    const [cause] = ask(leaf);
+    if (cause !== undefined) return [{ entity: leaf.entity.id, cause }];
+  }
+  return [];
+}
+
+/** Another engine issues it already. */
+export function issuedElsewhere({ entity, issuer }: LeafPolicy): readonly OmissionCause[] {
+  return entity.elsewhere ? [{ kind: 'elsewhere', issuer: issuer.id }] : [];
+}
+
+/** The engine would sign with a key that is not here. */
+export function signedOffline({ issuer }: LeafPolicy): readonly OmissionCause[] {
+  return isOffline(issuer) ? [{ kind: 'offline', issuer: issuer.id }] : [];
+}
