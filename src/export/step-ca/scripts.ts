@@ -17,11 +17,21 @@ export interface Engine {
 /** Base64 of URLs without padding (RFC 7515 §2), of standard input. */
 const BASE64URL = `b64() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }`;
 
+/** Coordinates and name of the P-256 key in a file that a variable names: `x`, `y` and `kid`. */
+function jwkLines(variable: string): readonly string[] {
+  return [
+    `point() { openssl pkey -in "$${variable}" -pubout -outform DER | tail -c 64; }`,
+    'x=$(point | head -c 32 | b64) y=$(point | tail -c 32 | b64)',
+    '# Its thumbprint (RFC 7638).',
+    `kid=$(printf '{"crv":"P-256","kty":"EC","x":"%s","y":"%s"}' "$x" "$y" | openssl dgst -sha256 -binary | b64)`,
+  ];
+}
+
 /** A folder in which step-ca runs: certificates, the authority's key, and a key for each provisioner. */
 export function setupScript(engines: readonly Engine[], place: ExportPlace): ExportFile {
   return scriptFile('setup.sh', [
     '#!/bin/sh',
-    '# Makes run/NAME, the folder in which step-ca runs as an authority. Keys of provisioners stay if they are there; whoever has',
+    '# Makes run/NAME, the folder in which step-ca runs as an authority. Keys of provisioners stay if they are there; who has',
     '# one may have the certificates of that section. It may be run again, also after a change of the manifest.',
     'set -eu',
     `[ $# -ge 1 ] && [ $# -le 2 ] || { echo "usage: $0 NAME [HOST:PORT]" >&2; exit 64; }`,
@@ -43,10 +53,7 @@ export function setupScript(engines: readonly Engine[], place: ExportPlace): Exp
     'for name in $provisioners; do',
     '  file=$run/$name.key',
     '  [ -s "$file" ] || openssl ecparam -name prime256v1 -genkey -noout -out "$file"',
-    '  point() { openssl pkey -in "$file" -pubout -outform DER | tail -c 64; }',
-    '  x=$(point | head -c 32 | b64) y=$(point | tail -c 32 | b64)',
-    '  # Its thumbprint (RFC 7638).',
-    `  kid=$(printf '{"crv":"P-256","kty":"EC","x":"%s","y":"%s"}' "$x" "$y" | openssl dgst -sha256 -binary | b64)`,
+    ...jwkLines('file').map((line) => `  ${line}`),
     '  set -- "$@" -e "s/@$name.x@/$x/" -e "s/@$name.y@/$y/" -e "s/@$name.kid@/$kid/"',
     'done',
     'from=$here/$1',
@@ -110,9 +117,7 @@ export function requestScript(engines: readonly Engine[]): ExportFile {
     BASE64URL,
     'now=$(date +%s)',
     'id=$(openssl rand -hex 16)',
-    'point() { openssl pkey -in "$key" -pubout -outform DER | tail -c 64; }',
-    'x=$(point | head -c 32 | b64) y=$(point | tail -c 32 | b64)',
-    `kid=$(printf '{"crv":"P-256","kty":"EC","x":"%s","y":"%s"}' "$x" "$y" | openssl dgst -sha256 -binary | b64)`,
+    ...jwkLines('key'),
     `head=$(printf '{"alg":"ES256","typ":"JWT","kid":"%s"}' "$kid" | b64)`,
     '# The names of the leaf are in a file, as JSON, behind a brace that begins what is about this token.',
     `body=$({ printf '{"iss":"%s","aud":"%s","jti":"%s","iat":%s,"nbf":%s,"exp":%s,' "$provisioner" "$url" "$id" "$now" "$((now - 60))" "$((now + 300))"`,
