@@ -51,7 +51,8 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     wantedOutputs(situationOf(entity, observed, previous, context));
   const others = (['previous', 'crl', 'former-crls'] as const).filter((file) => isOwed(entity, file));
   // What a root keeps of its earlier certificates is not known yet, and so not which of those files there will be.
-  const possible = [...wantedWith([]), ...entity.outputs.filter(isSlot), ...others];
+  const first = wantedWith([]);
+  const possible = [...first, ...entity.outputs.filter(isSlot), ...others];
   const refusal = refusalFor(entity, observed, possible) ?? renamedLinks(entity, observed);
   if (refusal !== null) return refuse(entity, refusal);
   const claim = claimOf(entity, observed, context);
@@ -64,12 +65,13 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
   const unvouched = unvouchedFor(entity, observed, decision.issuance, context);
   if (unvouched !== null) return refuse(entity, unvouched);
   const strange = strangeIn(entity, observed, context.known);
+  const successor = successorOf(entity, observed, decision);
   const previous = previousOf(entity, observed, {
     now: context.now,
     retired: context.retire.has(entity.id),
     strangers: strange.roots,
     isForeign: strange.key !== null,
-    successor: successorOf(entity, observed, decision),
+    successor,
     children: entity.issuer === null ? context.childrenOf(entity.id) : [],
     rekeyed: context.rekey,
     unrouted: context.retire,
@@ -77,7 +79,7 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
   const listing = context.listings.get(entity.id);
   const former = formerListsOf(entity, observed, {
     listing,
-    isSucceeded: strange.key === null && successorOf(entity, observed, decision) !== null,
+    isSucceeded: strange.key === null && successor !== null,
     retired: context.retire.has(entity.id),
     now: context.now,
   });
@@ -86,7 +88,7 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
   const situation = situationOf(entity, observed, previous.keep, context, after);
   const overflow = overflowOf(situation);
   if (overflow !== null) return refuse(entity, overflow);
-  const wanted = wantedWith(previous.keep);
+  const wanted = previous.keep.length === 0 ? first : wantedWith(previous.keep);
   const files: readonly Artifact[] = [...wanted, ...others];
   const makeable = wanted.filter((file) => isDerivable(file, entity, observed, waiting, context));
   const contents: Contents = {
