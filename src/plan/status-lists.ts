@@ -54,10 +54,12 @@ export function listRows(
 /** Also of an authority that cannot make another one now. */
 function stateOf(entity: Entity, secondsLeft: number | null, isMade: boolean): ListState {
   if (secondsLeft !== null && secondsLeft < 0) return 'ended';
+  return isMade || isEnding(entity, secondsLeft) ? 'due' : 'ok';
+}
+
+/** Whether a list of the authority is inside its renewal window, or past it. @param secondsLeft `null`: it never ends. */
+export function isEnding(entity: Entity, secondsLeft: number | null): boolean {
   const terms = entity.kind === 'authority' ? entity.crl?.list : undefined;
-  const isInWindow =
-    terms !== undefined &&
-    secondsLeft !== null &&
-    secondsLeft <= renewWindow(terms.renewBefore, terms.validity);
-  return isMade || isInWindow ? 'due' : 'ok';
+  if (terms === undefined || secondsLeft === null) return false;
+  return secondsLeft <= renewWindow(terms.renewBefore, terms.validity);
 }

@@ -5,7 +5,7 @@ import { certificateArg, listArgs, verifyComplaint } from '../openssl/verify.ts'
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
 import { byIdOf, issuersAbove } from '../pki/issuers.ts';
-import { renewWindow } from '../pki/renewal.ts';
+import { isEnding } from '../plan/status-lists.ts';
 import { readArchived } from '../store/observe/archived.ts';
 import { readLists } from '../store/observe/placed-lists.ts';
 import { readPublished } from '../store/symlinks/read.ts';
@@ -134,10 +134,8 @@ export function endingLists(
   { root, now }: Pick<RevokedOptions, 'root' | 'now'>,
 ): readonly EndingList[] {
   return readLists(entities, root).flatMap(({ entity, facts: { nextUpdate } }) => {
-    const terms = entity.kind === 'authority' ? entity.crl?.list : undefined;
-    if (terms === undefined || nextUpdate === null) return [];
+    if (nextUpdate === null) return [];
     const secondsLeft = nextUpdate - now;
-    const isDue = secondsLeft <= renewWindow(terms.renewBefore, terms.validity);
-    return isDue ? [{ entity: entity.id, nextUpdate, secondsLeft }] : [];
+    return isEnding(entity, secondsLeft) ? [{ entity: entity.id, nextUpdate, secondsLeft }] : [];
   });
 }
