@@ -38,6 +38,11 @@ export function anchorsIn(
 /** Files that others are verified with. */
 export const TRUST_FILES = ['ca', 'ca-chain', 'ca-crls', ...ROOT_SLOTS] as const satisfies readonly Output[];
 
+/** Whether there are roots in such a file, and no authorities between. */
+export function holdsRootsAlone(file: (typeof TRUST_FILES)[number]): boolean {
+  return file === 'ca' || isSlot(file);
+}
+
 /** By name; of a root's own bundle, its file of earlier certificates says more (previous.ts). */
 export function trustReasons(
   wanted: readonly Artifact[],
@@ -66,7 +71,7 @@ function heldBy(
     const state = observed[file];
     const pieces = state.state === 'present' ? state.facts : [];
     const all = pieces.filter((piece) => !isListPiece(piece)).map(fingerprintOf);
-    return file === 'ca' || isSlot(file)
+    return holdsRootsAlone(file)
       ? all
       : all.filter((one) => !isBetween(situation.anchors.get(one), situation));
   });

@@ -6,9 +6,8 @@ import type { Artifact } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import { byIdOf, issuersAbove } from '../pki/issuers.ts';
-import { isSlot } from '../pki/split.ts';
 import { subjectText } from '../pki/subject.ts';
-import { TRUST_FILES } from '../plan/trust.ts';
+import { holdsRootsAlone, TRUST_FILES } from '../plan/trust.ts';
 import { readAuthorities } from '../store/observe/trusted-roots.ts';
 import { readPublished } from '../store/symlinks/read.ts';
 import { certificateFacts } from '../x509/certificate.ts';
@@ -52,7 +51,7 @@ export function checkTrust(
     const all = allowed([...entity.trust, ...issuersAbove(entity, byId).map(({ id }) => id)]);
     const bundles = TRUST_FILES.filter((artifact) => entity.outputs.includes(artifact));
     return bundles.flatMap((artifact) =>
-      problemIn(root, entity, artifact, artifact === 'ca' || isSlot(artifact) ? roots : all),
+      problemIn(root, entity, artifact, holdsRootsAlone(artifact) ? roots : all),
     );
   });
 }
