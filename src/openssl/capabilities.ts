@@ -25,13 +25,18 @@ export type Capability =
   | { readonly ok: true; readonly version: string }
   | { readonly ok: false; readonly fault: OpensslFault };
 
+/** Whether an OpenSSL of that version, 3.0 or later, has ML-DSA. @param version `3.5.9`, or as openssl says it. */
+export function hasMlDsa(version: string): boolean {
+  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(version) ?? [];
+  return Number(major) > 3 || Number(minor) >= 5;
+}
+
 /** Why an openssl that can be used is not enough for these entities; `undefined` where it is. */
 export function lackingMlDsa(
   entities: readonly Pick<Entity, 'id' | 'key'>[],
   { version, binary }: { readonly version: string; readonly binary: string },
 ): OpensslFault | undefined {
-  const [, major = '0', minor = '0'] = / (\d+)\.(\d+)/.exec(version) ?? [];
-  if (Number(major) > 3 || Number(minor) >= 5) return undefined;
+  if (hasMlDsa(version)) return undefined;
   for (const { id, key } of entities)
     if (isMlDsa(key.algorithm)) return { kind: 'no-ml-dsa', binary, version, entity: id, key: key.algorithm };
   return undefined;
