@@ -38,7 +38,8 @@ export class Exchange {
     const exchange = Exchange.open(path);
     const names = exchange.names();
     if (names.length === 0 || names.includes(REQUESTS) || names.includes(UNFINISHED)) {
-      await exchange.write(UNFINISHED, '');
+      await exchange.#put(UNFINISHED, '', 0o644);
+      await exchange.#folder.sync();
       return exchange;
     }
     exchange[Symbol.dispose]();
@@ -71,13 +72,18 @@ export class Exchange {
 
   /** Replaces what has the name, at once and so that it lasts. */
   async write(name: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
-    const draft = name === UNFINISHED ? name : `${name}.draft`;
-    await this.#folder.unlink(draft).catch((error: unknown) => {
+    const draft = `${name}.draft`;
+    await this.#put(draft, content, mode);
+    await this.#folder.rename(draft, this.#folder, name);
+    await this.#folder.sync();
+  }
+
+  /** For what no one reads yet, or ever. */
+  async #put(name: string, content: string | Uint8Array, mode: number): Promise<void> {
+    await this.#folder.unlink(name).catch((error: unknown) => {
       if (errorCode(error) !== 'ENOENT') throw error;
     });
-    await this.#folder.writeSynced(draft, content, mode);
-    if (draft !== name) await this.#folder.rename(draft, this.#folder, name);
-    await this.#folder.sync();
+    await this.#folder.writeSynced(name, content, mode);
   }
 
   /** All of it is written. */
