@@ -5,7 +5,8 @@ import type { KeySpec } from '../pki/key-spec.ts';
 import { StepError } from '../store/step-error.ts';
 import { TAG } from '../x509/der.ts';
 import { encode, encodeOctetBits, encodeOid } from '../x509/der-write.ts';
-import { KEY_ALGORITHM } from '../x509/oids.ts';
+import { CURVES, KEY_ALGORITHM } from '../x509/oids.ts';
+import { NODE_CURVES } from '../x509/parse-key.ts';
 import { rememberPublicKey } from '../x509/verification-key.ts';
 
 /** A private key that can sign, and its public half. */
@@ -63,12 +64,10 @@ function spkiOf(key: KeyObject): Uint8Array {
   return curve === undefined ? key.export({ format: 'der', type: 'spki' }) : curveSpki(key, curve);
 }
 
-/** OpenSSL's names of the curves that JWK has as well (RFC 7518 §6.2.1.1) → their OIDs. */
-const NIST_CURVES: ReadonlyMap<string, string> = new Map([
-  ['prime256v1', '1.2.840.10045.3.1.7'],
-  ['secp384r1', '1.3.132.0.34'],
-  ['secp521r1', '1.3.132.0.35'],
-]);
+/** Node's names of the curves that JWK has as well (RFC 7518 §6.2.1.1) → their OIDs. */
+const NIST_CURVES: ReadonlyMap<string, string> = new Map(
+  Object.entries(CURVES).map(([oid, name]) => [NODE_CURVES[name] ?? name, oid]),
+);
 
 /** RFC 5480 §2; coordinates in JWK have the length of the field. */
 function curveSpki(key: KeyObject, curve: string): Uint8Array {

@@ -117,7 +117,7 @@ function flawOf(text: string): string | null {
 }
 
 /** NIST's names of curves → node's. */
-const NODE_CURVES: Readonly<Record<string, string>> = {
+export const NODE_CURVES: Readonly<Record<string, string>> = {
   'P-256': 'prime256v1',
   'P-384': 'secp384r1',
   'P-521': 'secp521r1',
