@@ -17,7 +17,7 @@ import { Keyring } from '../store/keyring.ts';
 import { StepError } from '../store/step-error.ts';
 import { type CertificateFacts, keyIdentifierOf } from '../x509/facts.ts';
 import { parseCertificate, requestDer } from '../x509/parse.ts';
-import { pemText } from '../x509/pem.ts';
+import { LIST_LABEL, pemText } from '../x509/pem.ts';
 import { requestSpki } from '../x509/request.ts';
 import type { Engine, StagedFiles } from './engine.ts';
 import { keyText, makeKey, type PrivateKey, readKey } from './node-key.ts';
@@ -135,7 +135,7 @@ export class NodeEngine implements Engine {
     );
     if (keyIdentifierOf(cert) === null) throw new StepError({ kind: 'unidentified-issuer' });
     const unsigned = unsignedList(authority, list, cert, signedWith);
-    this.#write(of, to, pemText('X509 CRL', await signed(unsigned, this.#keyOf(make, make.key))));
+    this.#write(of, to, pemText(LIST_LABEL, await signed(unsigned, this.#keyOf(make, make.key))));
   }
 
   #authority(make: EngineMake, { id, key }: Extract<Signer, { kind: 'authority' }>): Authority {

@@ -13,7 +13,7 @@ import { readPlaced } from '../store/symlinks/read-placed.ts';
 import { certificateSpki } from '../x509/certificate.ts';
 import { crlBlocks, listText } from '../x509/crl.ts';
 import type { CertificateFacts, Fingerprint } from '../x509/facts.ts';
-import { certificateBlocks, certificateDer, parseCertificate } from '../x509/parse.ts';
+import { certificateBlocks, certificateDer, certificatesText, parseCertificate } from '../x509/parse.ts';
 import { parseKey } from '../x509/parse-key.ts';
 import { pemText } from '../x509/pem.ts';
 import { sha256 } from '../x509/public-key.ts';
@@ -126,7 +126,7 @@ export class Published {
   /** What stands behind the certificate of a leaf, in the same file. */
   presented(id: EntityId): string {
     const [, ...others] = certificateBlocks(this.certificateBytes(id));
-    return others.map((der) => pemText('CERTIFICATE', der)).join('');
+    return certificatesText(others);
   }
 
   /** What intermediates had from those, before they are published again. */
@@ -168,10 +168,7 @@ export class Published {
   formerLists(id: EntityId, keep?: readonly Fingerprint[]): string {
     const file = this.read(id, 'former-crls');
     if (file.state !== 'present') return '';
-    return crlBlocks(file.facts)
-      .filter((der) => keep?.includes(sha256(der)) ?? true)
-      .map((der) => pemText('X509 CRL', der))
-      .join('');
+    return listText(file.facts, (der) => keep?.includes(sha256(der)) ?? true);
   }
 
   #certificates(id: EntityId, wanted: readonly Fingerprint[], others: readonly Entity[] = []): string {

@@ -18,7 +18,7 @@ import { type RawExtension, rawExtensions } from './extensions.ts';
 import type { NameAttribute } from './facts.ts';
 import { nameAttributes } from './name-read.ts';
 import { CRL_ENTRY, CRL_LIST } from './oids.ts';
-import { type PemBlock, pemBlocks, pemText } from './pem.ts';
+import { LIST_LABEL, type PemBlock, pemBlocks, pemText } from './pem.ts';
 import { signatureName, signedParts } from './signature.ts';
 
 /** One revoked certificate. */
@@ -188,8 +188,6 @@ function unknownCritical({ extensions, revoked }: Tbs, known: readonly string[])
   return [...new Set(critical.map(({ oid }) => oid))].filter((oid) => !read.includes(oid));
 }
 
-const LIST_LABEL = 'X509 CRL';
-
 /** The lists in a file, each as DER: the PEM blocks, or the whole file. @throws PemError where programs disagree about it. */
 export function crlBlocks(bytes: Buffer): readonly Uint8Array[] {
   if (bytes[0] === TAG.sequence) return [bytes];
@@ -197,9 +195,10 @@ export function crlBlocks(bytes: Buffer): readonly Uint8Array[] {
   return pemBlocks(bytes.toString('latin1')).flatMap((block) => (isCrl(block) ? [block.der] : []));
 }
 
-/** The lists in a file, as PEM without anything else. */
-export function listText(bytes: Buffer): string {
+/** The lists in a file, as PEM without anything else. @param isWanted by DER; all by default. */
+export function listText(bytes: Buffer, isWanted: (der: Uint8Array) => boolean = () => true): string {
   return crlBlocks(bytes)
+    .filter(isWanted)
     .map((der) => pemText(LIST_LABEL, der))
     .join('');
 }

@@ -3,7 +3,7 @@ import { messageOf } from '../pki/errors.ts';
 import { certificateFacts } from './certificate.ts';
 import type { CertificateFacts, Fingerprint, KeyId, RequestFacts } from './facts.ts';
 import { isPrivateKey, parseKey } from './parse-key.ts';
-import { type PemBlock, pemBlocks, pemText, readPem } from './pem.ts';
+import { LIST_LABEL, type PemBlock, pemBlocks, pemText, readPem } from './pem.ts';
 import { publicKeyFacts, sha256 } from './public-key.ts';
 import { requestFacts } from './request.ts';
 
@@ -12,8 +12,6 @@ const CERTIFICATE_LABELS: readonly string[] = ['CERTIFICATE', 'X509 CERTIFICATE'
 
 /** The second is what Netscape and IIS wrote (RFC 7468 §7). */
 const REQUEST_LABELS: readonly string[] = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
-
-const LIST_LABEL = 'X509 CRL';
 
 /** Blocks that may be in a file of certificates without a meaning there. */
 const SILENT = /^(?:(?:NEW )?CERTIFICATE REQUEST|PUBLIC KEY|X509 CRL|.*PARAMETERS)$/;
@@ -121,6 +119,11 @@ export function certificateLabelled(bytes: Buffer): readonly Uint8Array[] {
 export function certificateBlocks(bytes: Buffer): readonly Uint8Array[] {
   const { blocks } = readPem(bytes.toString('latin1'));
   return blocks.flatMap(({ label, der }) => (label === 'CERTIFICATE' ? [der] : []));
+}
+
+/** Certificates as PEM, one after the other. */
+export function certificatesText(ders: readonly Uint8Array[]): string {
+  return ders.map((der) => pemText('CERTIFICATE', der)).join('');
 }
 
 /** The DER of every block that some program takes for a certificate. @throws Error where programs disagree about blocks. */

@@ -146,6 +146,9 @@ export function pemBlocks(text: string): readonly PemBlock[] {
   return blocks;
 }
 
+/** What stands around a revocation list (RFC 7468 §6). */
+export const LIST_LABEL = 'X509 CRL';
+
 /** The PEM text of one block: 64 characters a line, closed by a newline (RFC 7468 §2). */
 export function pemText(label: string, der: Uint8Array): string {
   const lines =

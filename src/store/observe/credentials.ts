@@ -7,7 +7,7 @@ import { RULES } from '../../plan/artifacts/rules.ts';
 import { chainParts, type Part, trustParts } from '../../plan/parts.ts';
 import { listText } from '../../x509/crl.ts';
 import { type CertificateFacts, fingerprintsOf } from '../../x509/facts.ts';
-import { certificateBlocks, parseCertificates } from '../../x509/parse.ts';
+import { certificateBlocks, certificatesText, parseCertificates } from '../../x509/parse.ts';
 import { pemText } from '../../x509/pem.ts';
 import { sha256 } from '../../x509/public-key.ts';
 import { parseEarlier, type Rollover, rolloverOf } from '../../x509/rollover.ts';
@@ -136,10 +136,7 @@ function partText(root: string, part: Part, byId: ById): string | undefined {
 function presentedText(root: string, entity: Entity, from: number, to?: number): string | undefined {
   const file = readPublished(root, entity, 'cert');
   if (file.state !== 'present') return undefined;
-  return certificateBlocks(file.facts)
-    .slice(from, to)
-    .map((der) => pemText('CERTIFICATE', der))
-    .join('');
+  return certificatesText(certificateBlocks(file.facts).slice(from, to));
 }
 
 /** Most roots have no such file. */
@@ -154,10 +151,7 @@ function rolloverText(
   const [own] = cert.state === 'present' ? readable(parseCertificates, cert.facts) : [];
   const rollover = rolloverOf(readable(parseEarlier, file.facts), own?.keyId ?? null);
   const wanted = new Set(fingerprintsOf(which(rollover)));
-  return certificateBlocks(file.facts)
-    .filter((der) => wanted.has(sha256(der)))
-    .map((der) => pemText('CERTIFICATE', der))
-    .join('');
+  return certificatesText(certificateBlocks(file.facts).filter((der) => wanted.has(sha256(der))));
 }
 
 /** A damaged file adds no trust; the plan reports it. */
