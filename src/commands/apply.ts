@@ -59,7 +59,7 @@ export async function applyCommand(
   return applyProject(project, { only }, flags, console, interruption.signal);
 }
 
-/** What was asked for when the plan was made holds; asked for anew, it would be another plan. */
+/** What was asked for when the plan was made holds; asked for again, it would be another plan. */
 async function applySaved(
   { plan, path }: Omit<SavedRun, 'tool'>,
   flags: ApplyFlags,

@@ -8,7 +8,7 @@ export function removalsIn({ orphans, leaving }: Observation, now: number): read
   return orphans.flatMap((id) => removal(id, leaving?.get(id) ?? null, now));
 }
 
-/** What is removed is not revoked: until its certificate ends, whoever has its key is let in. */
+/** What is removed is not revoked: until its certificate ends, anyone with its key is let in. */
 function removal(id: EntityId, notAfter: number | null, now: number): readonly Remove[] {
   const kind = kindOf(id);
   if (kind === undefined) return [];

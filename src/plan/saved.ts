@@ -1,7 +1,7 @@
 /**
  * A plan that was saved, to be carried out later: what was seen when it was made, by digests, and what it does. Nothing is
- * ever done by it: apply plans again, and goes on only where that gives the same. So it holds no secret, and whoever changes
- * it gains nothing but a refusal. Pure.
+ * ever done by it: apply plans again, and goes on only where that gives the same. So it holds no secret, and to change
+ * it gains no one more than a refusal. Pure.
  */
 import { createHash } from 'node:crypto';
 import { ALL_ARTIFACTS, type Artifact } from '../pki/artifact.ts';

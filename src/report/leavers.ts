@@ -16,7 +16,7 @@ export function leaverMessages(changes: readonly Change[]): readonly Message[] {
   const last = isoTime(Math.max(...leavers.values()));
   const names = few([...leavers.keys()]);
   return [
-    { kind: 'note', text: `valid until ${last} at the latest, whoever has the key: ${names}` },
+    { kind: 'note', text: `valid until ${last} at the latest, for anyone with the key: ${names}` },
     { kind: 'hint', text: REVOKE_INSTEAD },
   ];
 }

@@ -1,4 +1,4 @@
-/** Files of saved plans: written whole or not at all, over nothing but an earlier one, and told from manifests by content. */
+/** Files of saved plans: written whole or not at all, over nothing but an earlier one, and recognized by content. */
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isArtifact } from '../pki/artifact.ts';

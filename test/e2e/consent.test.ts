@@ -71,7 +71,7 @@ describe('at a terminal', () => {
       'servers/x, servers/y',
     ]);
     expect(text).toContain('left in place, though no longer in the manifest: servers/x, servers/y');
-    expect(text).toMatch(/valid until .*, whoever has the key: servers\/x, servers\/y/);
+    expect(text).toMatch(/valid until .*, for anyone with the key: servers\/x, servers\/y/);
   });
 
   it.skipIf(!has('python3')).each([

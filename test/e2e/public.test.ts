@@ -75,7 +75,7 @@ describe('--public', () => {
   });
 });
 
-/** Nobody, in the words of most systems. */
+/** No one, in the words of most systems. */
 const OTHER = 65534;
 
 /** The program, as a user who owns nothing here. */

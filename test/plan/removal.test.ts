@@ -26,7 +26,7 @@ describe('an entity that left the manifest', () => {
   it('is named once, with what ends it before', () => {
     const changes = removalsIn({ ...OBSERVED, leaving: new Map([['servers/old', NOW + DAY]]) }, NOW);
     expect(leaverMessages([...changes, ...changes]).map(({ kind, text }) => `${kind}: ${text}`)).toEqual([
-      expect.stringMatching(/^note: valid until 20.*Z at the latest, whoever has the key: servers\/old$/),
+      expect.stringMatching(/^note: valid until 20.*Z at the latest, for anyone with the key: servers\/old$/),
       expect.stringMatching(/^hint: .*"revoked: true"/),
     ]);
     expect(leaverMessages([])).toEqual([]);

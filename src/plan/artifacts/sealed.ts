@@ -1,4 +1,7 @@
-/** Files under a password: `identity.p12`, `keystore.p12` or `.jks` with the key and its chain, `truststore.p12` or `.jks` with the roots. */
+/**
+ * Files under a password: `identity.p12`, `keystore.p12` or `.jks` with the key and its chain, `truststore.p12` or `.jks`
+ * with the roots.
+ */
 import type { Entity } from '../../pki/entity.ts';
 import { nameOf } from '../../pki/files.ts';
 import type { ById } from '../../pki/issuers.ts';

@@ -1,6 +1,7 @@
 /**
- * A file that takes the place of another gets its owner, its group, its mode and its access control list: services run as other users, and one that
- * cannot read its key after a renewal is down. What a file was given, no one else is given with it.
+ * A file that takes the place of another gets its owner, its group, its mode and its access control list: services run as
+ * other users, and one that cannot read its key after a renewal is down. What a file was given, no one else is given with
+ * it.
  */
 import type { Stats } from 'node:fs';
 import { join } from 'node:path';
