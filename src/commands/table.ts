@@ -171,7 +171,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'export',
-    says: 'write files by which another engine issues what the manifest says',
+    says: 'write files for another engine, which then issues what the manifest says, or for a cluster',
     argument: new CommandArgument('<target>', 'the engine').choices(keysOf(TARGETS)),
     options: [
       MANIFEST_OPTION,
@@ -180,6 +180,7 @@ export const COMMANDS: readonly CommandRow[] = [
     examples: [
       ['pki export vault --to roles', 'roles and policies of OpenBao or Vault'],
       ['pki export cert-manager', 'issuers and Certificates of a cluster'],
+      ['pki export kubernetes', 'what apply made, as Secrets and ConfigMaps'],
     ],
     async run(target: ExportTarget, flags: ExportFlags, { console }) {
       return (await import('./export.ts')).exportCommand(target, flags, console);

@@ -26,7 +26,15 @@ export type OmissionCause =
   /** It writes no such extension, or not as critical as it has to be. */
   | { readonly kind: 'extension'; readonly name: string }
   /** It signs with another digest or padding. */
-  | { readonly kind: 'signature' };
+  | { readonly kind: 'signature' }
+  /** What it would hold is not in the output folder. */
+  | { readonly kind: 'files' }
+  /** Its key is closed by a passphrase, and would be open there. */
+  | { readonly kind: 'passphrase' }
+  /** Its certificate is for another key than that beside it. */
+  | { readonly kind: 'pair' }
+  /** Its Secret has the name of another's. */
+  | { readonly kind: 'secret'; readonly name: string; readonly of: EntityId };
 
 /** One entry that is left out. */
 export interface Omission {
@@ -65,6 +73,14 @@ function causeText(cause: OmissionCause, engine: string): string {
       return `${engine} does not write the extension ${cause.name} as the manifest states it`;
     case 'signature':
       return `${engine} does not sign with the digest or padding that the manifest states`;
+    case 'files':
+      return 'its key, its certificate or the roots that it trusts are not in the output folder';
+    case 'passphrase':
+      return `its key is under a passphrase, and ${engine} takes keys without one`;
+    case 'pair':
+      return 'its certificate is for another key than the one beside it';
+    case 'secret':
+      return `its Secret ${JSON.stringify(cause.name)} would replace that of ${cause.of}`;
     default:
       return unreachable(cause);
   }

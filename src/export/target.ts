@@ -5,6 +5,7 @@ export const TARGETS = {
   vault: { engine: 'OpenBao or Vault' },
   'step-ca': { engine: 'step-ca' },
   'cert-manager': { engine: 'cert-manager' },
+  kubernetes: { engine: 'Kubernetes' },
 } as const;
 /** One of them. */
 export type ExportTarget = keyof typeof TARGETS;

@@ -1,10 +1,10 @@
-/** A manifest as the configuration of an engine that issues by itself, in a folder of its own. */
+/** A manifest as the configuration of an engine that issues by itself, or what it made for a cluster, in a folder of its own. */
 import { relative, resolve, sep } from 'node:path';
 import type { Exported, ExportPlace } from '../export/file.ts';
 import type { Omission } from '../export/omission.ts';
 import type { ExportTarget } from '../export/target.ts';
-import type { Inventory } from '../pki/entity.ts';
 import { unreachable } from '../pki/entity.ts';
+import { byIdOf } from '../pki/issuers.ts';
 import type { WrittenExport } from '../store/export-folder.ts';
 import type { Project } from './project.ts';
 
@@ -38,11 +38,12 @@ export async function exportTo(
   const { writeExport } = await import('../store/export-folder.ts');
   const folder = resolve(to ?? `export/${target}`);
   const place = { output: relative(folder, project.root).split(sep).join('/') || '.' };
-  const { files, omissions } = await filesFor(target, project.inventory, place);
+  const { files, omissions } = await filesFor(target, project, place);
   return { target, folder, files: files.length, omissions, ...(await writeExport(folder, target, files)) };
 }
 
-async function filesFor(target: ExportTarget, inventory: Inventory, place: ExportPlace): Promise<Exported> {
+async function filesFor(target: ExportTarget, project: Project, place: ExportPlace): Promise<Exported> {
+  const { inventory } = project;
   switch (target) {
     case 'vault':
       return (await import('../export/vault/vault.ts')).vaultExport(inventory, place);
@@ -50,7 +51,17 @@ async function filesFor(target: ExportTarget, inventory: Inventory, place: Expor
       return (await import('../export/step-ca/step-ca.ts')).stepCaExport(inventory, place);
     case 'cert-manager':
       return (await import('../export/cert-manager/cert-manager.ts')).certManagerExport(inventory, place);
+    case 'kubernetes':
+      return kubernetesFiles(project);
     default:
       return unreachable(target);
   }
+}
+
+/** From the files that are there: what is not made yet is left out. */
+async function kubernetesFiles({ root, inventory }: Project): Promise<Exported> {
+  const { kubernetesExport } = await import('../export/kubernetes/kubernetes.ts');
+  const { readCredentials } = await import('../store/observe/credentials.ts');
+  const byId = byIdOf(inventory.entities);
+  return kubernetesExport(inventory, (entity) => readCredentials(root, entity, byId), { sealed: false });
 }

@@ -6,16 +6,19 @@ import { type LeafPolicy, leafPolicies } from '../leaf.ts';
 import { issuedElsewhere, omissionOf, signedOffline } from '../leaf-omission.ts';
 import { leftOutLines } from '../left-out.ts';
 import type { Omission } from '../omission.ts';
+import { secretClashes } from '../secret-name.ts';
 import { TARGETS } from '../target.ts';
+import { trustSets } from '../trust-set.ts';
 import { certificateObject, certificateProblems } from './certificate.ts';
-import { bundleObject, issuerName, issuerObject, trustSets } from './issuer.ts';
+import { bundleObject, issuerName, issuerObject } from './issuer.ts';
 import { applyScript } from './scripts.ts';
 
 /** Issuers, Certificates and Bundles; what would not be exact is left out. */
 export function certManagerExport(inventory: Inventory, place: ExportPlace): Exported {
   const all = leafPolicies(inventory);
+  const clashes = secretClashes(all);
   const omissions = all.flatMap((leaf) =>
-    omissionOf(leaf, issuedElsewhere, signedOffline, certificateProblems),
+    omissionOf(leaf, issuedElsewhere, signedOffline, certificateProblems, clashes),
   );
   const left = new Set(omissions.map(({ entity }) => entity));
   const leaves = all.filter(({ entity }) => !left.has(entity.id));

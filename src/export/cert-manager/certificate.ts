@@ -11,6 +11,7 @@ import { digestFor } from '../../x509/signature-write.ts';
 import { isInGoOrder, namesOf, valuesOf } from '../go.ts';
 import type { LeafPolicy } from '../leaf.ts';
 import type { OmissionCause } from '../omission.ts';
+import { secretName } from '../secret-name.ts';
 import { issuerName } from './issuer.ts';
 
 const KEY_USAGES: Readonly<Record<KeyUsage, string>> = {
@@ -62,7 +63,7 @@ const SHORTEST = { duration: 3600, renewBefore: 300 };
 /** The object, for `kubectl apply`. */
 export function certificateObject(leaf: LeafPolicy): object {
   const { entity } = leaf;
-  const { name, namespace, labels, annotations } = metadataOf(entity, 'secret');
+  const { namespace, labels, annotations } = metadataOf(entity, 'secret');
   const filled = (map: Readonly<Record<string, string>>) => (Object.keys(map).length > 0 ? map : undefined);
   const secret = compact({ labels: filled(labels), annotations: filled(annotations) });
   return {
@@ -70,7 +71,7 @@ export function certificateObject(leaf: LeafPolicy): object {
     kind: 'Certificate',
     metadata: { name: leaf.slug, ...(namespace === undefined ? {} : { namespace }) },
     spec: {
-      secretName: name ?? leaf.slug,
+      secretName: secretName(leaf),
       ...(Object.keys(secret).length > 0 ? { secretTemplate: secret } : {}),
       issuerRef: { group: 'cert-manager.io', kind: 'ClusterIssuer', name: issuerName(leaf.issuer) },
       ...namesIn(leaf),

@@ -1,6 +1,7 @@
 /** Issuers of cert-manager and Bundles of trust-manager: who signs in a cluster, and whom pods there trust. */
-import type { Authority, EntityId, Inventory } from '../../pki/entity.ts';
+import type { Authority } from '../../pki/entity.ts';
 import { nameSlug } from '../slug.ts';
+import type { TrustSet } from '../trust-set.ts';
 
 /** What a ClusterIssuer, and the Secret with its key, is called: `pki-services`. */
 export function issuerName({ name }: Pick<Authority, 'name'>): string {
@@ -23,32 +24,6 @@ export function issuerObject(authority: Authority): object {
       },
     },
   };
-}
-
-/** Roots that some leaves trust together. */
-export interface TrustSet {
-  readonly name: string;
-  readonly roots: readonly Authority[];
-}
-
-/** Each set of roots that a leaf trusts, once. */
-export function trustSets({ entities }: Inventory): readonly TrustSet[] {
-  const byId = new Map<EntityId, Authority>();
-  for (const entity of entities) if (entity.kind === 'authority') byId.set(entity.id, entity);
-  const sets = new Map<string, TrustSet>();
-  for (const { kind, trust } of entities) {
-    if (kind === 'authority') continue;
-    const roots = trust.flatMap((id) => byId.get(id) ?? []);
-    // `+` is in no short name, so that one for several roots is no root's.
-    const name = `pki-trust-${nameSlug(
-      roots
-        .map((root) => root.name)
-        .sort()
-        .join('+'),
-    )}`;
-    if (roots.length > 0 && !sets.has(name)) sets.set(name, { name, roots });
-  }
-  return [...sets.values()];
 }
 
 /** The ConfigMap that a Bundle takes a root from. */
