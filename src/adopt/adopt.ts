@@ -9,6 +9,7 @@ import type { Scan, Unusable } from './found.ts';
 import { hierarchyOf } from './hierarchy.ts';
 import type { EntryNote, LeftOut } from './left-out.ts';
 import { leftoversOf } from './leftovers.ts';
+import { revokedSerials, withLists } from './lists.ts';
 import { pairUp } from './pairs.ts';
 import { revocationsOf } from './revocations.ts';
 
@@ -26,14 +27,16 @@ export function describeFolder(scan: Scan, output: string, now: number): Descrip
   const revocations = revocationsOf(scan.files);
   const pairing = pairUp(scan, revocations.byFingerprint, now);
   const hierarchy = hierarchyOf(pairing);
-  const { drafts, leftOut: sameSubject } = draftsOf(hierarchy, now);
+  const { drafts: bare, leftOut: sameSubject } = draftsOf(hierarchy, now);
+  const drafts = withLists(bare, { files: scan.files, occurrences: pairing.occurrences, revocations, now });
   const artifacts = findArtifacts(drafts, scan.files);
   const reported = [...hierarchy.leftOut, ...sameSubject, ...pairing.leftOut];
   const known = {
     drafts,
     artifacts,
     reported: new Set(reported.flatMap(({ paths }) => paths)),
-    trustedCrls: revocations.trustedPaths,
+    trustedCrls: new Set(revocations.lists.map(({ path }) => path)),
+    revoked: new Set(drafts.flatMap(revokedSerials)),
   };
   const existing = new Set([...scan.files, ...scan.unusable].map(({ path }) => path));
   for (const path of scan.ignored) existing.add(path);

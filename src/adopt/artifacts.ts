@@ -71,9 +71,9 @@ function folded(path: string): string {
   return path.toLowerCase();
 }
 
-function artifactsOf({ pair }: EntryDraft, index: FolderIndex): EntityFiles {
+function artifactsOf({ pair, list }: EntryDraft, index: FolderIndex): EntityFiles {
   const near = nearFiles(pair, index);
-  const files: Record<string, string> = { key: pair.keyPath, cert: pair.certPath };
+  const files: Record<string, string> = { key: pair.keyPath, cert: pair.certPath, ...list };
   const take = (artifact: Derived, matches: (file: FoundFile) => boolean): FoundFile | undefined => {
     const free = near.filter(
       (file) => !index.taken.has(folded(file.path)) && matches(file) && isCalled(artifact, file),

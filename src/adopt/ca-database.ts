@@ -11,6 +11,8 @@ export interface DatabaseRecord {
   readonly reason: string | null;
   /** `/C=SE/CN=api`, as X509_NAME_oneline() writes names. */
   readonly subject: string;
+  /** When the certificate ends, in seconds since 1970; `null` where it cannot be read. */
+  readonly notAfter: number | null;
 }
 
 /** Status, expiry, revocation with its reason, serial number, file, subject. */
@@ -22,12 +24,12 @@ export function revokedRecords(text: string): readonly DatabaseRecord[] | null {
   const records = lines.map((line) => LINE.exec(line));
   if (lines.length === 0 || records.includes(null)) return null;
   return records.flatMap((match) => {
-    const [, status, , revoked = '', serial = '', subject = ''] = match ?? [];
-    return status === 'R' ? [recordOf(revoked, serial, subject)] : [];
+    const [, status, end = '', revoked = '', serial = '', subject = ''] = match ?? [];
+    return status === 'R' ? [{ ...recordOf(revoked, serial, subject), notAfter: dateOf(end) }] : [];
   });
 }
 
-function recordOf(revoked: string, serial: string, subject: string): DatabaseRecord {
+function recordOf(revoked: string, serial: string, subject: string): Omit<DatabaseRecord, 'notAfter'> {
   const [date = '', reason = null] = revoked.split(',');
   return {
     serial: serial

@@ -6,7 +6,7 @@ import type { DefaultsText, EntryText, ManifestDescription } from '../manifest/w
 import { ARTIFACTS, OUTPUTS, type Output, STANDARD_OUTPUTS } from '../pki/artifact.ts';
 import { type EntityId, KINDS, type Section } from '../pki/entity.ts';
 import { folderOf } from '../pki/files.ts';
-import { compact, mapRecord } from '../pki/record.ts';
+import { compact, keysOf, mapRecord } from '../pki/record.ts';
 import { isSealed, type SealedArtifact } from '../pki/seal.ts';
 import { isSlot, type Slot } from '../pki/split.ts';
 import type { EntityFiles, Files } from './artifacts.ts';
@@ -48,7 +48,7 @@ export function describe(
 
 function entryOf(draft: EntryDraft, artifacts: EntityFiles | undefined, claimed: Set<string>): Entry {
   const { section } = draft.pair;
-  const files = withPrevious(draft, artifacts?.files ?? {}, claimed);
+  const files = withReserved(draft, artifacts?.files ?? {}, claimed);
   const outputs = outputsOf(draft, files, claimed);
   const place = placeOf(section, draft.name, files);
   const others = OUTPUTS.filter((file) => !outputs.some((output) => output === file));
@@ -56,17 +56,43 @@ function entryOf(draft: EntryDraft, artifacts: EntityFiles | undefined, claimed:
   return { draft, section, outputs, place, isShared, trust: artifacts?.trust };
 }
 
-/** A place for a root's earlier certificates, beside it: under another name where the usual one is taken. */
-function withPrevious({ pair, name }: EntryDraft, files: Files, claimed: Set<string>): Files {
-  if (pair.section !== 'authorities' || pair.issuer !== null || files.previous !== undefined) return files;
+/** What a file is called where its usual name is taken twice. */
+const LONG_NAMES = {
+  previous: 'earlier-certificates',
+  crl: 'revocation-list',
+  'former-crls': 'former-revocation-lists',
+} as const;
+
+type Reserved = keyof typeof LONG_NAMES;
+
+/** Places for files that an authority may come to have, beside it: under another name where the usual one is taken. */
+function withReserved(draft: EntryDraft, files: Files, claimed: Set<string>): Files {
+  return keysOf(LONG_NAMES)
+    .filter((artifact) => files[artifact] === undefined && mayHave(draft, artifact))
+    .reduce((all, artifact) => withPlace(draft, all, artifact, claimed), files);
+}
+
+function mayHave({ pair, list }: EntryDraft, artifact: Reserved): boolean {
+  if (artifact === 'previous') return pair.section === 'authorities' && pair.issuer === null;
+  return list !== undefined;
+}
+
+function withPlace(
+  { pair, name }: EntryDraft,
+  files: Files,
+  artifact: Reserved,
+  claimed: Set<string>,
+): Files {
   const folders = new Set(Object.values(files).map(folderOf));
   const folder = folders.size === 1 ? folderOf(pair.certPath) : '.';
-  const names = [ARTIFACTS.previous.file, `${name}-previous.pem`, `${name}-earlier-certificates.pem`];
-  const paths = names.map((file) => (folder === '.' ? file : `${folder}/${file}`));
+  const usual = ARTIFACTS[artifact].file;
+  const paths = [usual, `${name}-${usual}`, `${name}-${LONG_NAMES[artifact]}.pem`].map((file) =>
+    folder === '.' ? file : `${folder}/${file}`,
+  );
   const free = paths.find((path) => !claimed.has(path.toLowerCase()));
   if (free === undefined) return files;
   claimed.add(free.toLowerCase());
-  return free === paths[0] ? files : { ...files, previous: free };
+  return free === paths[0] ? files : { ...files, [artifact]: free };
 }
 
 function usualPath({ id }: EntryDraft, file: Output): string {

@@ -23,7 +23,12 @@ export interface EntryDraft {
   /** Everything but the places of files. */
   readonly entry: EntryText;
   readonly notes: readonly Note[];
+  /** Of an authority that makes revocation lists: where its own is, as far as it is in a file of its own. */
+  readonly list?: ListFiles;
 }
+
+/** The files of an authority's revocation list. */
+export type ListFiles = Readonly<Partial<Record<'crl' | 'crl-der', string>>>;
 
 /** The drafts, and pairs that cannot be entries of the same manifest. */
 export interface EntryDrafts {

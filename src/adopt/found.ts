@@ -16,6 +16,8 @@ export interface FoundCertificate {
 export interface FoundCrl {
   readonly facts: CrlFacts;
   readonly der: Uint8Array;
+  /** How the file has it. */
+  readonly form: 'pem' | 'der';
 }
 
 /** Why a file, or the key in it, cannot be read; `detail` is the message of its reader. */

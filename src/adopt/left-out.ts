@@ -53,7 +53,8 @@ export type LeftOutWhy =
       readonly nextUpdate: number | null;
       readonly isTrusted: boolean;
     }
-  | { readonly kind: 'ca-database'; readonly count: number }
+  /** `taken`: how many of its revoked certificates the manifest names. */
+  | { readonly kind: 'ca-database'; readonly count: number; readonly taken: number }
   | { readonly kind: 'other-pem'; readonly labels: readonly string[] };
 
 /** One certificate, key or file that the manifest does not describe. */

@@ -16,16 +16,19 @@ export interface Known {
   readonly reported: ReadonlySet<string>;
   /** Paths of revocation lists that an authority of the folder signed. */
   readonly trustedCrls: ReadonlySet<string>;
+  /** Serial numbers that the manifest revokes. */
+  readonly revoked: ReadonlySet<string>;
 }
 
 /** Files that nothing else accounts for, each with what it is. */
 export function leftoversOf(files: readonly FoundFile[], known: Known): readonly LeftOut[] {
-  const { drafts, artifacts, reported, trustedCrls } = known;
+  const { drafts, artifacts, reported, trustedCrls, revoked } = known;
   const used = new Set([...artifacts.values()].flatMap((one) => Object.values(one.files)));
   const context = {
     byFingerprint: new Map(drafts.map(({ pair }) => [pair.cert.facts.fingerprint, pair.certPath])),
     byKey: new Map(drafts.map(({ pair }) => [pair.key.keyId, pair.keyPath])),
     trustedCrls,
+    revoked,
   };
   return files
     .filter(({ path }) => !used.has(path) && !reported.has(path))
@@ -36,9 +39,10 @@ interface Context {
   readonly byFingerprint: ReadonlyMap<string, string>;
   readonly byKey: ReadonlyMap<string, string>;
   readonly trustedCrls: ReadonlySet<string>;
+  readonly revoked: ReadonlySet<string>;
 }
 
-function whyUnused(file: FoundFile, { byFingerprint, byKey, trustedCrls }: Context): LeftOutWhy {
+function whyUnused(file: FoundFile, { byFingerprint, byKey, trustedCrls, revoked }: Context): LeftOutWhy {
   const { certificates, keys, requests, publicKeys, others } = file;
   if (isRevokedPath(file.path)) return { kind: 'revoked', by: 'folder' };
   const [cert] = certificates;
@@ -65,6 +69,9 @@ function whyUnused(file: FoundFile, { byFingerprint, byKey, trustedCrls }: Conte
     const isTrusted = trustedCrls.has(file.path);
     return { kind: 'crl', issuer: subjectText(issuer), count: entries.length, nextUpdate, isTrusted };
   }
-  if (file.revoked.length > 0) return { kind: 'ca-database', count: file.revoked.length };
+  if (file.revoked.length > 0) {
+    const taken = file.revoked.filter(({ serial }) => revoked.has(serial)).length;
+    return { kind: 'ca-database', count: file.revoked.length, taken };
+  }
   return { kind: 'other-pem', labels: others };
 }

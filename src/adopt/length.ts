@@ -10,8 +10,18 @@ const SHORTEST = '10m';
 const LONGEST = '100y';
 
 /** The lifetime in the largest unit that divides it; otherwise the nearest one that a manifest can have. */
-export function validityText(facts: CertificateFacts): { readonly text: string; readonly exact: boolean } {
-  const seconds = lifetime(facts);
+export function validityText(facts: CertificateFacts): LengthText {
+  return lengthText(lifetime(facts));
+}
+
+/** A length of time, and whether it is the very one. */
+interface LengthText {
+  readonly text: string;
+  readonly exact: boolean;
+}
+
+/** The same of any length, in seconds. */
+export function lengthText(seconds: number): LengthText {
   const whole = UNITS.map((unit) => Math.round(seconds / unit) * unit).find(
     (length) => length > 0 && Math.abs(length - seconds) <= TOLERANCE,
   );

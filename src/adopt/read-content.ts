@@ -102,7 +102,7 @@ function contentOf(block: PemBlock): Content {
   if (label === 'CERTIFICATE') return { certificate: { facts: certificateFacts(der), der } };
   if (isRequestLabel(label)) return { request: requestFacts(der) };
   if (label === 'PUBLIC KEY') return { publicKey: publicKeyFacts(der).keyId };
-  return label === 'X509 CRL' ? { crl: { facts: crlFacts(der), der } } : { other: label };
+  return label === 'X509 CRL' ? { crl: { facts: crlFacts(der), der, form: 'pem' } } : { other: label };
 }
 
 /** Private keys, and references to one that is stored elsewhere. */
@@ -139,7 +139,7 @@ function otherFile(bytes: Buffer, path: string): FoundFile | Unusable {
   if (bytes.length === 0) return unreadable(path, { kind: 'empty' });
   const container = CONTAINERS[path.slice(path.lastIndexOf('.') + 1).toLowerCase()];
   if (container !== undefined) return { path, why: { kind: 'format', format: container } };
-  const crl = attempt(() => ({ facts: crlFacts(bytes), der: bytes }));
+  const crl = attempt(() => ({ facts: crlFacts(bytes), der: bytes, form: 'der' as const }));
   if (crl !== undefined) return { ...emptyFile(path), crls: [crl] };
   for (const [format, read] of DER) {
     if (attempt(() => read(bytes)) !== undefined) return { path, why: { kind: 'format', format } };

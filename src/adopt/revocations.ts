@@ -1,7 +1,7 @@
 /** Revoked certificates of a folder: by lists that its authorities signed, by databases, and by the name of a folder. */
 import { certificateSpki } from '../x509/certificate.ts';
-import { type CrlFacts, revocationIn } from '../x509/crl.ts';
-import { type Fingerprint, isAuthority } from '../x509/facts.ts';
+import { type CrlEntry, type CrlFacts, revocationIn } from '../x509/crl.ts';
+import { type Fingerprint, isAuthority, type KeyId } from '../x509/facts.ts';
 import { signedBy } from '../x509/signature.ts';
 import { publicKeyObject, type VerificationKey } from '../x509/verification-key.ts';
 import { isOnRecord } from './ca-database.ts';
@@ -19,16 +19,17 @@ export type Revocation =
   | { readonly by: 'folder' };
 
 /** A list that an authority of the folder signed. */
-interface TrustedCrl extends FoundCrl {
+export interface SignedCrl extends FoundCrl {
   readonly path: string;
   readonly key: VerificationKey;
+  readonly signer: KeyId;
 }
 
 /** Revoked certificates by fingerprint, and the lists that count. */
 export interface Revocations {
   readonly byFingerprint: ReadonlyMap<Fingerprint, Revocation>;
-  /** Paths of lists that an authority of the folder signed. */
-  readonly trustedPaths: ReadonlySet<string>;
+  /** Lists that an authority of the folder signed. */
+  readonly lists: readonly SignedCrl[];
 }
 
 /** The best evidence for each certificate. */
@@ -42,7 +43,7 @@ export function revocationsOf(files: readonly FoundFile[]): Revocations {
     }
   }
   const all = [...certificates.values()];
-  const lists = trustedCrls(
+  const lists = signedCrls(
     files,
     all.map(({ cert }) => cert),
   );
@@ -50,17 +51,17 @@ export function revocationsOf(files: readonly FoundFile[]): Revocations {
     const revocation = byList(cert, lists) ?? byDatabase(cert, files) ?? byFolder(paths);
     return revocation === null ? [] : [[cert.facts.fingerprint, revocation] as const];
   });
-  return { byFingerprint: new Map(found), trustedPaths: new Set(lists.map(({ path }) => path)) };
+  return { byFingerprint: new Map(found), lists };
 }
 
-function trustedCrls(
+function signedCrls(
   files: readonly FoundFile[],
   certificates: readonly FoundCertificate[],
-): readonly TrustedCrl[] {
+): readonly SignedCrl[] {
   return files.flatMap(({ path, crls }) =>
     crls.flatMap((crl) => {
-      const key = signerOf(crl, certificates);
-      return key === undefined ? [] : [{ ...crl, path, key }];
+      const signer = signerOf(crl, certificates);
+      return signer === undefined ? [] : [{ ...crl, ...signer, path }];
     }),
   );
 }
@@ -69,15 +70,21 @@ function trustedCrls(
 function signerOf(
   { facts, der }: FoundCrl,
   certificates: readonly FoundCertificate[],
-): VerificationKey | undefined {
+): Pick<SignedCrl, 'key' | 'signer'> | undefined {
   const named = certificates.filter(
     ({ facts: { subjectDer, ...rest } }) =>
       subjectDer === facts.issuerDer && isAuthority({ subjectDer, ...rest }),
   );
-  return named.map((cert) => keyOf(cert)).find((key) => key !== undefined && signedBy(der, key));
+  return named
+    .flatMap((cert) => {
+      const key = keyOf(cert);
+      return key === undefined ? [] : [{ key, signer: cert.facts.keyId }];
+    })
+    .find(({ key }) => signedBy(der, key));
 }
 
-function keyOf({ der }: FoundCertificate): VerificationKey | undefined {
+/** What checks the signatures of an authority; `undefined` where nothing here can. */
+export function keyOf({ der }: FoundCertificate): VerificationKey | undefined {
   try {
     return publicKeyObject(certificateSpki(der));
   } catch {
@@ -87,17 +94,26 @@ function keyOf({ der }: FoundCertificate): VerificationKey | undefined {
 }
 
 /** An older list counts as well: entries stay on lists until the certificate ends, only a hold may be lifted. */
-function byList(cert: FoundCertificate, lists: readonly TrustedCrl[]): Revocation | null {
+function byList(cert: FoundCertificate, lists: readonly SignedCrl[]): Revocation | null {
   for (const { facts, path, key } of lists) {
     const entry = revocationIn(facts, cert.facts);
-    if (entry === undefined || (entry.reason === 'certificateHold' && !isNewest(facts, lists))) continue;
+    if (entry === undefined || isLifted(entry, facts, lists)) continue;
     if (facts.scope?.isIndirect === true || signedBy(cert.der, key))
       return { by: 'crl', path, date: entry.date, reason: entry.reason };
   }
   return null;
 }
 
-function isNewest({ issuerDer, thisUpdate }: CrlFacts, lists: readonly TrustedCrl[]): boolean {
+/** Whether an entry is a hold, and a newer list may say otherwise. */
+export function isLifted(
+  { reason }: Pick<CrlEntry, 'reason'>,
+  facts: CrlFacts,
+  lists: readonly Pick<FoundCrl, 'facts'>[],
+): boolean {
+  return reason === 'certificateHold' && !isNewest(facts, lists);
+}
+
+function isNewest({ issuerDer, thisUpdate }: CrlFacts, lists: readonly Pick<FoundCrl, 'facts'>[]): boolean {
   return lists.every(({ facts }) => facts.issuerDer !== issuerDer || facts.thisUpdate <= thisUpdate);
 }
 

@@ -8,7 +8,7 @@ import { keySpecText } from '../pki/key-spec.ts';
 import { sanText } from '../pki/san.ts';
 import { relativeParts, type Subject, subjectText } from '../pki/subject.ts';
 import { type IssuerIdentity, PRESENT, type Wanted } from '../x509/extension-rule.ts';
-import { directoryNameIn } from '../x509/extensions/authority-key-identifier.ts';
+import { type AuthorityKeyIdentifier, directoryNameIn } from '../x509/extensions/authority-key-identifier.ts';
 import { type AnyExtension, type ExtensionField, type Found, findExtension } from '../x509/extensions.ts';
 import type { CertificateFacts, KeyFacts, KeyId, NameAttribute, RequestFacts } from '../x509/facts.ts';
 import { nextName } from '../x509/name.ts';
@@ -153,7 +153,14 @@ type CertificateName = Pick<IssuerIdentity, 'issuerDer' | 'serial'>;
  * easy-rsa writes it, OpenSSL accepts no other, even for the same key. A certificate not issued yet cannot be named.
  */
 export function namesCertificate({ extensions }: CertificateFacts, certificate: CertificateName): boolean {
-  const { issuer = null, serial = null } = extensions.authorityKeyIdentifier?.value ?? {};
+  return isNamedCertificate(extensions.authorityKeyIdentifier?.value ?? {}, certificate);
+}
+
+/** The same of what an AKI says, that of a revocation list among them. */
+export function isNamedCertificate(
+  { issuer = null, serial = null }: Partial<Pick<AuthorityKeyIdentifier, 'issuer' | 'serial'>>,
+  certificate: CertificateName,
+): boolean {
   const named = issuer === null ? null : directoryNameIn(issuer);
   const { issuerDer } = certificate;
   const isNamed = named === null || (issuerDer !== null && isSameName(named, issuerDer));

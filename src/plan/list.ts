@@ -8,6 +8,7 @@ import type { SigningTerms } from '../pki/signing.ts';
 import { signatureUnder } from '../x509/signature-write.ts';
 import type { ListFacts } from './artifacts/crl.ts';
 import type { Decision } from './decision.ts';
+import { isNamedCertificate } from './diff.ts';
 import { wantedEntries } from './list-entries.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Reason } from './reason.ts';
@@ -123,16 +124,32 @@ function endReasons({ nextUpdate }: ListFacts, { terms, now }: Comparison): read
 const TOLERANCE = 59;
 
 /** What this program would write otherwise; an entry too many is none of that. */
-function isStale(facts: ListFacts, { entity, listing, terms, entries }: Comparison): boolean {
+function isStale(facts: ListFacts, comparison: Comparison): boolean {
+  const { entity, listing, terms, entries } = comparison;
   const { version, number, thisUpdate, nextUpdate, signature, unknownCritical, scope } = facts;
-  const isOld = version !== 2 || number === null || BigInt(number) < listing.number;
+  // easy-rsa numbers none: that stays until it is due, unless a number was given before (RFC 5280 §5.2.3).
+  const isOld = version !== 2 || BigInt(number ?? 0) < listing.number;
   const length = nextUpdate === null ? 0 : nextUpdate - thisUpdate;
   const isOtherLength =
     length < terms.validity - TOLERANCE || length > terms.validity + entity.backdate + TOLERANCE;
   // As with certificates: any signature stays where the manifest does not say.
   const isOtherwiseSigned = signatureUnder(listTerms(entity), signature) !== signature;
   const isPartial = scope !== null || unknownCritical.length > 0;
-  return isOld || isOtherLength || isPartial || isOtherwiseSigned || differs(facts, entries);
+  return (
+    isOld ||
+    isOtherLength ||
+    isPartial ||
+    isOtherwiseSigned ||
+    isTied(facts, comparison) ||
+    differs(facts, entries)
+  );
+}
+
+/** To a certificate that the authority has no longer, or is about to lose: OpenSSL finds no list then. */
+function isTied({ authorityCertificate }: ListFacts, { observed, decision }: Comparison): boolean {
+  if (authorityCertificate === undefined) return false;
+  const isCurrent = decision.issuance === null && observed.cert.state === 'present';
+  return !isCurrent || !isNamedCertificate(authorityCertificate, observed.cert.facts);
 }
 
 /** How an authority signs its list. */

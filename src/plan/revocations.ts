@@ -3,6 +3,7 @@ import type { Authority, Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { makesList } from '../pki/files.ts';
 import { groupBy } from '../pki/group.ts';
 import { type Revocation, type Revoked, writtenEntry } from '../pki/revocation.ts';
+import type { CrlEntry } from '../x509/crl.ts';
 import { type EntityObservation, type KnownList, NOTHING, type Observation } from './observation.ts';
 
 /** What the manifest revokes: a certificate of an entity, or one by its number alone. */
@@ -96,10 +97,7 @@ function listedBefore(
     ({ issuerDer, reason }) => issuerDer === placed?.issuerDer && reason !== 'removeFromCRL',
   );
   const entries = [
-    ...own.map(({ serial, date, reason, invalidityDate }) => {
-      const since = invalidityDate === null ? {} : { invalidityDate };
-      return writtenEntry({ serial, date, reason, ...since });
-    }),
+    ...own.map(listedEntry),
     // What was recorded here goes before what a file says.
     ...(known?.entries ?? []),
   ];
@@ -110,6 +108,12 @@ function listedBefore(
     number: numbers.reduce((a, b) => (a > b ? a : b)),
     thisUpdate: times.length === 0 ? null : Math.max(...times),
   };
+}
+
+/** An entry of a list, as the next one has it. */
+export function listedEntry({ serial, date, reason, invalidityDate }: CrlEntry): Revoked {
+  const since = invalidityDate === null ? {} : { invalidityDate };
+  return writtenEntry({ serial, date, reason, ...since });
 }
 
 /** Whether a certificate is on the list, or will be: its owner needs another. */

@@ -65,10 +65,15 @@ const WORDS: Words<LeftOutWhy> = {
     isTrusted
       ? `a revocation list of ${issuer} with ${countOf(count, 'certificate')}${untilText(nextUpdate)}: it is not continued`
       : `a revocation list of ${issuer} that no authority of this folder signed: it was not considered`,
-  'ca-database': ({ count }) =>
-    `the database of another tool with ${countOf(count, 'revoked certificate')}: it is not continued`,
+  'ca-database': ({ count, taken }) =>
+    `the database of another tool with ${countOf(count, 'revoked certificate')}${takenText(taken, count)}: it is not continued`,
   'other-pem': ({ labels }) => `holds ${labels.join(', ') || 'nothing for a manifest'}`,
 };
+
+function takenText(taken: number, count: number): string {
+  if (taken === 0) return '';
+  return taken === count ? ', which the manifest has' : `, ${taken} of which the manifest has`;
+}
 
 function untilText(nextUpdate: number | null): string {
   return nextUpdate === null ? '' : `, valid until ${isoTime(nextUpdate).slice(0, 10)}`;

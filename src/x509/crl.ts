@@ -13,7 +13,10 @@ import {
   TAG,
   timeSeconds,
 } from './der.ts';
-import { authorityKeyIdentifier } from './extensions/authority-key-identifier.ts';
+import {
+  type AuthorityKeyIdentifier,
+  authorityKeyIdentifier,
+} from './extensions/authority-key-identifier.ts';
 import { type RawExtension, rawExtensions } from './extensions.ts';
 import type { NameAttribute } from './facts.ts';
 import { nameAttributes } from './name-read.ts';
@@ -57,6 +60,8 @@ export interface CrlFacts {
   /** The list that this one adds to, of a delta CRL. */
   readonly deltaOf: bigint | null;
   readonly authorityKeyId: string | null;
+  /** Which certificate of the issuer it says that its key is of (easy-rsa); absent: any. */
+  readonly authorityCertificate?: Pick<AuthorityKeyIdentifier, 'issuer' | 'serial'>;
   readonly scope: CrlScope | null;
   /** Name of the signature algorithm, or its OID. */
   readonly signature: string;
@@ -81,7 +86,9 @@ export function crlFacts(der: Uint8Array): CrlFacts {
   const tbs = readTbs(tbsDer, algorithm);
   const value = (oid: string): Der | undefined => extensionValue(tbs.extensions, oid);
   const scope = value(CRL_LIST.scope);
-  const keyId = value(authorityKeyIdentifier.oid);
+  const authority = value(authorityKeyIdentifier.oid);
+  const named = authority === undefined ? null : authorityKeyIdentifier.read(authority);
+  const isNamed = named !== null && (named.issuer !== null || named.serial !== null);
   const issuerDer = hex(tbs.issuer.bytes);
   return {
     version: tbs.version,
@@ -91,7 +98,8 @@ export function crlFacts(der: Uint8Array): CrlFacts {
     nextUpdate: tbs.nextUpdate === undefined ? null : timeSeconds(tbs.nextUpdate),
     number: integer(value(CRL_LIST.crlNumber)),
     deltaOf: integer(value(CRL_LIST.delta)),
-    authorityKeyId: keyId === undefined ? null : authorityKeyIdentifier.read(keyId).keyId,
+    authorityKeyId: named?.keyId ?? null,
+    ...(isNamed ? { authorityCertificate: { issuer: named.issuer, serial: named.serial } } : {}),
     scope: scope === undefined ? null : readScope(scope),
     signature: signatureName(algorithm),
     entries: readEntries(tbs.revoked, issuerDer),

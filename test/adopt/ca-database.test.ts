@@ -8,6 +8,9 @@ const LONG = '0123456789abcdef01';
 const line = (status: string, revoked: string, serial: string, subject = '/CN=a') =>
   `${status}\t360131120000Z\t${revoked}\t${serial}\tunknown\t${subject}\n`;
 
+/** Of every line. */
+const END = Date.parse('2036-01-31T12:00:00Z') / 1000;
+
 describe('revoked certificates of a database', () => {
   it.each([
     ['a date alone', '260131120000Z', '2026-01-31T12:00:00Z', null],
@@ -25,7 +28,7 @@ describe('revoked certificates of a database', () => {
   ])('with %s', (_, revoked, iso, reason) => {
     const date = iso === null ? null : Date.parse(iso) / 1000;
     expect(revokedRecords(line('R', revoked, '0A'))).toEqual([
-      { serial: '0a', date, reason, subject: '/CN=a' },
+      { serial: '0a', date, reason, subject: '/CN=a', notAfter: END },
     ]);
   });
 
@@ -73,7 +76,13 @@ describe('a record is of a certificate', () => {
       return { type, value: text };
     }),
   });
-  const record = (serial: string, subject: string) => ({ serial, subject, date: null, reason: null });
+  const record = (serial: string, subject: string) => ({
+    serial,
+    subject,
+    date: null,
+    reason: null,
+    notAfter: null,
+  });
 
   it.each([
     ['by serial number and subject', record('01', '/C=SE/CN=a'), facts('01', 'C=SE', 'CN=a'), true],

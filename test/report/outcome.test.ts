@@ -328,7 +328,7 @@ describe('what adopting leaves out', () => {
       'revoked, according to "x.crl"',
     ],
     [
-      { kind: 'ca-database', count: 1 },
+      { kind: 'ca-database', count: 1, taken: 0 },
       'the database of another tool with 1 revoked certificate: it is not continued',
     ],
     [

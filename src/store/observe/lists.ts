@@ -8,12 +8,17 @@ import type { Entity, EntityId } from '../../pki/entity.ts';
 import { makesList } from '../../pki/files.ts';
 import { CRL_REASONS, type CrlReason, type RevocationList, type Revoked } from '../../pki/revocation.ts';
 import type { KnownList, Observation } from '../../plan/observation.ts';
+import { listedEntry } from '../../plan/revocations.ts';
 import { isoTime } from '../../plan/validity.ts';
+import { crlFacts } from '../../x509/crl.ts';
+import { signedBy } from '../../x509/signature.ts';
 import type { Folder } from '../folder.ts';
 import { fieldsOf, jsonIn } from '../json.ts';
 import { entriesIn } from '../ledger.ts';
 import { readOwn, replaceOwn } from '../own.ts';
+import { readPublished } from '../symlinks/read.ts';
 import { unlessForeign } from './known.ts';
+import type { SignatureKey } from './reader.ts';
 
 const FORMAT = 1;
 const FILE = 'revocations.json';
@@ -35,17 +40,45 @@ function readLists(root: string): ReadonlyMap<EntityId, KnownList> {
   );
 }
 
-/** What revocation lists go by, where any is made. @param lines those of the ledger. */
+/**
+ * What revocation lists go by, where any is made.
+ * @param lines those of the ledger. @param signers by authority: what checks the signatures of each.
+ */
 export function listedBefore(
   root: string,
   entities: readonly Entity[],
   lines: readonly string[],
+  signers: ReadonlyMap<EntityId, SignatureKey | undefined>,
 ): Pick<Observation, 'certificates' | 'lists'> {
   if (!entities.some(makesList)) return {};
   const certificates = entriesIn(lines).map(({ entity, issuer, serial, fingerprint, notAfter }) => {
     return { entity, issuer, serial, fingerprint, notAfter: Date.parse(notAfter) / 1000 };
   });
-  return { certificates, lists: unlessForeign(() => readLists(root)) ?? new Map() };
+  const known = unlessForeign(() => readLists(root)) ?? new Map<EntityId, KnownList>();
+  const served = entities.filter(makesList).flatMap((entity) => {
+    const list = known.has(entity.id) ? null : servedList(root, entity, signers.get(entity.id));
+    return list === null ? [] : [[entity.id, list] as const];
+  });
+  return { certificates, lists: new Map([...known, ...served]) };
+}
+
+/** What `crl.der` says where nothing is recorded: of an adopted folder it may be the only list there is. */
+function servedList(root: string, entity: Entity, signer: SignatureKey | undefined): KnownList | null {
+  if (signer === undefined || !entity.outputs.includes('crl-der')) return null;
+  const file = readPublished(root, entity, 'crl-der');
+  return file.state === 'present' ? knownFrom(file.facts, signer) : null;
+}
+
+function knownFrom(der: Buffer, { key }: SignatureKey): KnownList | null {
+  try {
+    if (!signedBy(der, key)) return null;
+    const { number, thisUpdate, entries, issuerDer } = crlFacts(der);
+    const own = entries.filter((entry) => entry.issuerDer === issuerDer && entry.reason !== 'removeFromCRL');
+    return { number: number ?? 0n, thisUpdate, entries: own.map(listedEntry) };
+  } catch {
+    // What is no list says nothing; that it is none is for the plan to say.
+    return null;
+  }
 }
 
 /** The lists of one run; those that are recorded at the same time are written one after the other. */

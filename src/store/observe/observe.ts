@@ -65,7 +65,7 @@ export function observe(
     ...findOrphans(root, entities),
     ...(left.length === 0 ? {} : { pending: left }),
     ...(exposed.length === 0 ? {} : { exposed }),
-    ...fromLedger(root, entities, observed),
+    ...fromLedger(root, entities, observed, signers),
     ...lackingSecrets(entities, reader),
     ...unseenIn(observed, sight),
     ...observeCommands(root, entities),
@@ -76,6 +76,7 @@ function fromLedger(
   root: string,
   entities: readonly Entity[],
   observed: ReadonlyMap<EntityId, EntityObservation>,
+  signers: ReadonlyMap<EntityId, SignatureKey | undefined>,
 ): Pick<Observation, 'issued' | 'known' | 'certificates' | 'lists'> {
   const lines = readableLines(root);
   const issued = issuedBefore(lines, observed);
@@ -83,7 +84,7 @@ function fromLedger(
   return {
     ...(issued.length === 0 ? {} : { issued }),
     ...(known.size === 0 ? {} : { known }),
-    ...listedBefore(root, entities, lines),
+    ...listedBefore(root, entities, lines, signers),
   };
 }
 
