@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { temporaryFolder } from './folders.ts';
 import { PATIENCE, seconds } from './patience.ts';
+import { isServed, runServed } from './servants.ts';
 
 export const REPOSITORY = resolve(import.meta.dirname, '../..');
 export const CLI = join(REPOSITORY, 'dist/cli.js');
@@ -22,9 +23,11 @@ export interface RunOptions {
   readonly input?: string;
 }
 
-/** Runs `pki`. A failing run is a result, not an exception. */
+/** Runs `pki`, where that makes no difference in a process that has run it before. A failing run is a result. */
 export function runPki(args: readonly string[], options: RunOptions = {}): Promise<Run> {
-  return runProgram(process.execPath, [CLI, ...args], options);
+  const { cwd = REPOSITORY, env = {}, input } = options;
+  if (!isServed(args, env, input !== undefined)) return runProgram(process.execPath, [CLI, ...args], options);
+  return runServed(CLI, { args, cwd, env: { ...plainEnvironment(), ...env } });
 }
 
 /** The same, and how many seconds of processor time it took, openssl not counted. */
