@@ -5,9 +5,10 @@ import type { EngineMake } from '../plan/make.ts';
 import type { Keyring } from '../store/keyring.ts';
 import type { Engine, StagedFiles } from './engine.ts';
 import { OpensslEngine, type OpensslEngineOptions } from './openssl.ts';
+import type { Tokens } from './tokens.ts';
 
-function hasPassphrase(entity: Entity | undefined): boolean {
-  return (entity?.passphrase ?? entity?.previousPassphrase) !== undefined;
+function isClosed(entity: Entity | undefined): boolean {
+  return (entity?.passphrase ?? entity?.previousPassphrase ?? entity?.token) !== undefined;
 }
 
 /** Whose private keys it takes or makes. */
@@ -22,15 +23,15 @@ export async function openEngine(
   name: EngineName,
   options: OpensslEngineOptions,
   files: StagedFiles,
-  keyring: Keyring,
+  { keyring, tokens }: { readonly keyring: Keyring; readonly tokens?: Tokens },
 ): Promise<Engine> {
   const openssl = new OpensslEngine(options, files);
   const { byId } = options;
-  const isLocked = (id: EntityId): boolean => hasPassphrase(byId.get(id));
+  const isLocked = (id: EntityId): boolean => isClosed(byId.get(id));
   if (name === 'openssl' && ![...byId.keys()].some(isLocked)) return openssl;
   const { NodeEngine } = await import('./node.ts');
-  const node = new NodeEngine(byId, files, keyring);
-  // No other process is given a passphrase, nor a key that is under one.
+  const node = new NodeEngine(byId, files, keyring, tokens && ((entity) => tokens.keyOf(entity)));
+  // No other process is given a passphrase, nor a key that is under one; and what a token signs is written here.
   const suits = (make: EngineMake): boolean =>
     keysOf(make).some(isLocked) || (name === 'node' && node.suits(make));
   return new MixedEngine(node, openssl, suits);

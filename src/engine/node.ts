@@ -10,7 +10,7 @@ import { type Entity, type EntityId, unreachable } from '../pki/entity.ts';
 import type { ById } from '../pki/issuers.ts';
 import { isMlDsa, type KeySpec, keySpecText, rsaSize } from '../pki/key-spec.ts';
 import type { StagedFile } from '../pki/paths.ts';
-import { type EngineMake, generationOf, type KeyFile, type KeySource, type Signer } from '../plan/make.ts';
+import { type EngineMake, generationOf, type KeySource, type Signer, type SigningKey } from '../plan/make.ts';
 import { canSign, unsignedCertificate, unsignedRequest } from '../plan/unsigned.ts';
 import { unsignedList } from '../plan/unsigned-list.ts';
 import { Keyring } from '../store/keyring.ts';
@@ -21,13 +21,13 @@ import { LIST_LABEL, pemText } from '../x509/pem.ts';
 import { requestSpki } from '../x509/request.ts';
 import type { Engine, StagedFiles } from './engine.ts';
 import { keyText, makeKey, type PrivateKey, readKey } from './node-key.ts';
-import { newSerial, signed } from './node-sign.ts';
+import { newSerial, type SigningToken, signed } from './node-sign.ts';
 import { Turns } from './turns.ts';
 
 /** A certificate and the key that belongs to it. */
 interface Authority {
   readonly cert: CertificateFacts;
-  readonly key: PrivateKey;
+  readonly key: PrivateKey | SigningToken;
 }
 
 /** Bits of an RSA key that is made in a second even by OpenSSL 3.0. */
@@ -42,12 +42,21 @@ export class NodeEngine implements Engine {
   readonly #byId: ById;
   readonly #files: StagedFiles;
   readonly #keyring: Keyring;
+  readonly #tokens: (of: Entity) => SigningToken;
   readonly #primes = new Turns(availableParallelism());
   /** Loading a key costs ten times as much as signing with it, and an authority signs thousands of times. */
   readonly #authorities = new Map<string, Authority>();
 
-  /** @param keyring opens and closes keys that are under a passphrase. */
-  constructor(byId: ById, files: StagedFiles, keyring = new Keyring()) {
+  /** @param keyring opens and closes keys that are under a passphrase. @param tokens has the others. */
+  constructor(
+    byId: ById,
+    files: StagedFiles,
+    keyring = new Keyring(),
+    tokens: (of: Entity) => SigningToken = () => {
+      throw new Error('Internal error: no token was asked for');
+    },
+  ) {
+    this.#tokens = tokens;
     this.#keyring = keyring;
     this.#byId = byId;
     this.#files = files;
@@ -102,9 +111,10 @@ export class NodeEngine implements Engine {
   async #request(make: Extract<EngineMake, { op: 'request' }>): Promise<void> {
     const { of, key: source, name } = make;
     const entity = this.#entity(of);
-    const key = source.isNew ? await this.#make(entity.key) : this.#keyOf(make, source);
+    const made = source.isNew ? await this.#make(entity.key) : null;
     // The key goes first: a request without it is worth nothing.
-    if (source.isNew) this.#write(of, 'key', this.#keyring.close(entity, Buffer.from(keyText(key))));
+    if (made !== null) this.#write(of, 'key', this.#keyring.close(entity, Buffer.from(keyText(made))));
+    const key = made ?? this.#keyOf(make, source);
     const request = await signed(unsignedRequest(entity, name, key.spki), key);
     this.#write(of, 'csr', pemText('CERTIFICATE REQUEST', request));
   }
@@ -167,7 +177,8 @@ export class NodeEngine implements Engine {
     return rsaSize(spec) !== null ? this.#primes.take(() => makeKey(spec)) : makeKey(spec);
   }
 
-  #keyOf(make: EngineMake, { of, isNew }: KeyFile): PrivateKey {
+  #keyOf(make: EngineMake, { kind, of, isNew }: SigningKey): PrivateKey | SigningToken {
+    if (kind === 'token') return this.#tokens(this.#entity(of));
     const files = this.#files;
     const bytes = isNew ? files.read(of, 'key') : files.readCopy(of, 'key', generationOf(make));
     return readKey(this.#keyring.plain(this.#entity(of), bytes));

@@ -68,19 +68,22 @@ export interface OpensslOptions {
   readonly signal?: AbortSignal | undefined;
   /** Seconds after which a call is ended; by default generous for everything but large keys. */
   readonly limit?: number;
+  /** All of the environment, where it is another than usual. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** @param cwd the output folder; paths in commands are relative to it. */
 export function opensslIn(
   cwd: string,
   binary: string,
-  { signal, limit = limitFor() }: OpensslOptions = {},
+  { signal, limit = limitFor(), env }: OpensslOptions = {},
 ): Openssl {
   return {
     async run({ args, input }) {
       keepFree();
       const child = execa(binary, args, {
         ...callOptions(cwd),
+        ...(env === undefined ? {} : { env: { ...env } }),
         ...(signal === undefined ? {} : { cancelSignal: signal }),
       });
       // A program of its own that a wrapper started could hold the pipes open after the wrapper was ended.

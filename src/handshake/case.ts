@@ -59,6 +59,8 @@ export type SkipCause =
   | { readonly kind: 'uri-alone' }
   /** Its private key is not here: no handshake can be played for it. */
   | { readonly kind: 'key-elsewhere' }
+  /** Its private key never leaves its token: the programs that use it there can be asked, and this one cannot. */
+  | { readonly kind: 'key-on-token' }
   /** No one is left to ask for these. */
   | { readonly kind: 'no-asker'; readonly names: readonly string[] }
   /** The fault would be the client's. */

@@ -16,7 +16,7 @@ import {
 } from './case.ts';
 import { acceptCase, refuseCase } from './case-id.ts';
 import { checkableNames, isKnownByUri, wrongName } from './names.ts';
-import { type Party, parties, refusers, spoken, takesPart, trusts } from './party.ts';
+import { isKeyHere, type Party, parties, refusers, spoken, takesPart, trusts } from './party.ts';
 import { type Revocation, revokedCases } from './revoked-cases.ts';
 
 /** Which of all cases are wanted. */
@@ -55,8 +55,12 @@ export function handshakeCases(entities: readonly Entity[], options: CaseOptions
 function absent(entities: readonly Entity[], touched: CaseOptions['touched']): readonly SkippedCheck[] {
   return entities
     .filter((entity) => takesPart(entity, 'server') || takesPart(entity, 'client'))
-    .filter(({ id, keyPlace }) => keyPlace !== undefined && (touched?.has(id) ?? true))
-    .map(({ id }) => ({ server: id, check: 'pair', cause: { kind: 'key-elsewhere' } }));
+    .filter((entity) => !isKeyHere(entity) && (touched?.has(entity.id) ?? true))
+    .map(({ id, token }) => ({
+      server: id,
+      check: 'pair',
+      cause: { kind: token === undefined ? 'key-elsewhere' : 'key-on-token' },
+    }));
 }
 
 /** How many pairs of a server and a client there are. */

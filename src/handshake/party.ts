@@ -16,11 +16,16 @@ export function takesPart({ kind }: Entity, role: Side): boolean {
   return kind === role || kind === 'peer';
 }
 
+/** Whether its key can be taken into this process. */
+export function isKeyHere({ keyPlace, token }: Entity): boolean {
+  return keyPlace === undefined && token === undefined;
+}
+
 /** Those with keys that are here. @param all those with them that are needed to find roots. */
 export function parties(entities: readonly Entity[], role: Side, all = entities): readonly Party[] {
   const byId = byIdOf(all);
   return entities
-    .filter((entity) => takesPart(entity, role) && entity.keyPlace === undefined)
+    .filter((entity) => takesPart(entity, role) && isKeyHere(entity))
     .map((entity) => ({ entity, roots: rootsOf(entity, byId) }));
 }
 

@@ -72,13 +72,27 @@ function depthOf(issues: readonly Issue[]): number {
   return Math.max(...issues.map((issue) => issue.path.length + (issue.code === 'unrecognized_keys' ? 1 : 0)));
 }
 
+/** How many keys of a map an alternative does not know; one that goes by another key knows none. */
+function strangeKeys(issues: readonly Issue[], node: Tree | undefined): number {
+  const all = node?.kind === 'map' ? node.entries.size : 0;
+  return Math.max(
+    0,
+    ...issues.map((issue) => {
+      if (issue.code === 'unrecognized_keys') return issue.keys.length;
+      return issue.code === 'invalid_union' && issue.errors.length === 0 ? all : 0;
+    }),
+  );
+}
+
 /** The alternative that the value comes nearest to; the first of equals. */
-function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] {
-  return branches.toSorted((a, b) => depthOf(b) - depthOf(a))[0] ?? [];
+function nearestBranch(branches: readonly (readonly Issue[])[], node: Tree | undefined): readonly Issue[] {
+  const rank = (a: readonly Issue[], b: readonly Issue[]): number =>
+    depthOf(b) - depthOf(a) || strangeKeys(a, node) - strangeKeys(b, node);
+  return branches.toSorted(rank)[0] ?? [];
 }
 
 function ofUnion(issue: Issue & { code: 'invalid_union' }, path: Path, tree: Tree): Finding[] {
-  const branch = nearestBranch(issue.errors);
+  const branch = nearestBranch(issue.errors, nodeAt(tree, path));
   return branch.flatMap((inner) => findingsOf({ ...inner, path: [...path, ...inner.path] }, tree));
 }
 

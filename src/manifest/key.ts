@@ -4,6 +4,7 @@ import { CURVES, type Curve, type KeySpec, keySpecText, ML_DSA } from '../pki/ke
 import { quote } from '../pki/printable.ts';
 import { type Parsed, parsed, refused, using, wanted } from './problem.ts';
 import { didYouMean } from './suggest.ts';
+import { tokenKey } from './token.ts';
 
 const NAMED = new Map<string, KeySpec>(
   [
@@ -169,10 +170,16 @@ const keyName = z
 /** A short name (`ecdsa-p256`) or an object → a `KeySpec`; what is too weak or too slow to make is refused. */
 export const key = z.union([keyName, keyObject]);
 
-/** Of an authority: the same, or where it is. */
+const onToken = tokenKey(key);
+
+/** Of an entry that is no authority: the same, or the token that it is on. */
+export const leafKey = z.union([keyName, keyObject, onToken]);
+
+/** Of an authority: the same, or that it is elsewhere. */
 export const authorityKey = z.union([
   keyName,
   keyObject,
+  onToken,
   // Last, because what is wrong is explained by the first.
   z.literal(OFFLINE).meta({ description: 'Its private key is on a machine of its own.' }),
 ]);

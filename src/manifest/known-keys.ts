@@ -25,6 +25,7 @@ import { didYouMean, listed } from './suggest.ts';
 import { nodeAt, type Path, type Tree } from './tree.ts';
 
 function keyObjectKeys(tree: Tree, path: Path): readonly string[] {
+  if (nodeAt(tree, [...path, 'pkcs11']) !== undefined) return ['pkcs11', 'pin', 'kind'];
   const algorithm = nodeAt(tree, [...path, 'algorithm']);
   const value = algorithm?.kind === 'scalar' ? algorithm.value : undefined;
   if (value === 'rsa' || value === 'rsa-pss') return ['algorithm', 'size'];
@@ -44,8 +45,8 @@ function knownKeys(tree: Tree, path: Path): readonly string[] {
   if (path.length === 1) return path[0] === 'profiles' ? [] : SETTING_KEYS;
   if (last === 'subject') return ATTRIBUTE_KEYS;
   if (last === 'files') return FILE_KEYS;
-  if (last === 'key') return keyObjectKeys(tree, path);
-  if (/^(password|passphrase|previousPassphrase)$/.test(String(last))) return SOURCE_KEYS;
+  if (last === 'key' || last === 'kind') return keyObjectKeys(tree, path);
+  if (/^(password|passphrase|previousPassphrase|pin)$/.test(String(last))) return SOURCE_KEYS;
   if (isInOutputs(path)) return optionKeys(last);
   const inside = MAP_KEYS[String(path[2])];
   if (inside !== undefined) return inside;

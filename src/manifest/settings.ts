@@ -12,7 +12,7 @@ import { EXTENSION_SETTINGS } from './extension-settings.ts';
 import * as field from './fields.ts';
 import { FILE_SETTINGS } from './file-settings.ts';
 import { HIERARCHY_SETTINGS } from './hierarchy-settings.ts';
-import { authorityKey, key } from './key.ts';
+import { authorityKey, key, leafKey } from './key.ts';
 import { REASON_WORDS, revoked, revokedAuthority } from './revoked.ts';
 import { secretSource } from './secret-source.ts';
 import { always, everywhere, listed, type Place, type Row } from './setting.ts';
@@ -61,7 +61,7 @@ export const SETTINGS = {
   },
   ...HIERARCHY_SETTINGS,
   key: {
-    places: { ...everywhere(key), authority: authorityKey.optional() },
+    places: { authority: authorityKey.optional(), leaf: leafKey.optional(), defaults: key.optional() },
     lesser: true,
     builtIn: {
       leaf: { algorithm: 'ecdsa', curve: 'P-256' },
@@ -71,7 +71,7 @@ export const SETTINGS = {
     spelled: keySpecText,
     type: 'kind of key',
     meaning:
-      'kind of private key: `ecdsa-p256` `-p384` `-p521`, `rsa-2048` … `rsa-8192`, `rsa-pss-3072` and so on, `ed25519`, `ed448`, `ml-dsa-44` `-65` `-87` (post-quantum, with OpenSSL 3.5 or later), or an object; another kind re-keys. `offline`: the key of an authority is on a machine of its own ([scale.md](scale.md))',
+      'kind of private key: `ecdsa-p256` `-p384` `-p521`, `rsa-2048` … `rsa-8192`, `rsa-pss-3072` and so on, `ed25519`, `ed448`, `ml-dsa-44` `-65` `-87` (post-quantum, with OpenSSL 3.5 or later), or an object; another kind re-keys. `offline`: the key of an authority is on a machine of its own ([scale.md](scale.md)). `{ pkcs11: URI, pin: SOURCE, kind: ecdsa-p384 }`: it is on a token, such as an HSM',
     examples: ['ecdsa-p256', 'ed25519', { algorithm: 'rsa', size: 3072 }],
   },
   passphrase: {

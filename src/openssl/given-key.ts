@@ -48,7 +48,7 @@ export function givenKeyCommands(
     pathOf(signer, 'cert', undefined, 'current'),
     '-CAkey',
     keyPath(by.key, byId, undefined),
-    ...keyPass(signer, { output }),
+    ...keyPass(signer, { output }, '-CAkeyform'),
   ];
   const serial = ['-CAserial', `${stagedPath(of, to)}.serial`, '-CAcreateserial'];
   const extensions = ['-extfile', '-', '-extensions', 'extensions'];

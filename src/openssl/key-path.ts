@@ -3,15 +3,18 @@ import type { Entity, EntityId } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
 import type { ById } from '../pki/issuers.ts';
 import { copyPath, type Generation, stagedPath } from '../pki/paths.ts';
-import type { KeyFile } from '../plan/make.ts';
+import { privateUri } from '../pki/token.ts';
+import type { SigningKey } from '../plan/make.ts';
 
-/** The private key's file, relative to the output folder. */
+/** The private key's file, relative to the output folder; of one on a token, its URI. */
 export function keyPath(
-  { of, isNew }: KeyFile,
+  { kind, of, isNew }: SigningKey,
   byId: ById,
   run: string | undefined,
   generation: Generation = 'current',
 ): string {
+  const { token } = lookUp(byId, of);
+  if (kind === 'token' && token !== undefined) return privateUri(token);
   return isNew ? stagedPath(of, 'key', run) : pathOf(lookUp(byId, of), 'key', run, generation);
 }
 

@@ -46,6 +46,6 @@ function publicKeyCommand(
   const out = stagedPath(of, 'public', run);
   if (key.kind === 'given')
     return { args: ['pkey', '-pubin', '-pubout', '-out', out], input: publicKeyText(key) };
-  const pass = keyPass(lookUp(byId, of), place);
+  const pass = keyPass(lookUp(byId, of), place, '-inform');
   return { args: ['pkey', '-in', keyPath(key, byId, run), ...pass, '-pubout', '-out', out], input: null };
 }

@@ -29,11 +29,16 @@ export function upFrom(output: string): string {
 
 /** What opens the key of an entity as the script leaves it; engines never get here with such a key. */
 export function keyPass(
-  { passphrase }: Entity,
+  { passphrase, token }: Entity,
   { output }: { readonly output?: string | undefined },
+  form: '-keyform' | '-inform' | '-CAkeyform' = '-keyform',
 ): readonly string[] {
-  return passArgs('-passin', passphrase, output);
+  if (token === undefined) return passArgs('-passin', passphrase, output);
+  return [...TOKEN_ENGINE, form, 'engine', ...passArgs('-passin', token.pin, output)];
 }
+
+/** In a script, which runs with whatever openssl there is: OpenSSL 4 takes pkcs11-provider, and none of this. */
+const TOKEN_ENGINE = ['-engine', 'pkcs11'];
 
 /** Arguments of `openssl` by which a key that stays takes another form. @see openssl-pkcs8(1) */
 export function relockArgs(entity: Entity, output: string, from: string, to: string): readonly string[] {

@@ -24,6 +24,7 @@ import type { Seals } from './seal.ts';
 import type { SecretSource } from './secret-source.ts';
 import type { Digest, Padding, SigningTerms } from './signing.ts';
 import type { Subject } from './subject.ts';
+import type { TokenKey } from './token.ts';
 
 /** The sections of a manifest, each with the kind of entity in it. A section is also the folder of its entities. */
 export const KINDS = {
@@ -68,6 +69,8 @@ interface EntityBase {
   readonly key: KeySpec;
   /** Absent: its key is in its folder, and made where it is missing. */
   readonly keyPlace?: KeyPlace;
+  /** The token that its key is on, and stays on. Absent: it is in a file. */
+  readonly token?: TokenKey;
   /** Under which its private key is encrypted; absent: it is not. */
   readonly passphrase?: SecretSource;
   /** Under which it may still be encrypted. */

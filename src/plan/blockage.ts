@@ -2,6 +2,7 @@
 import type { Artifact } from '../pki/artifact.ts';
 import type { EntityId } from '../pki/entity.ts';
 import type { SecretFault, SecretSource } from '../pki/secret-source.ts';
+import type { TokenFault, TokenKey } from '../pki/token.ts';
 import type { KeyFormat } from '../x509/key-format.ts';
 
 /** Why a key stays closed. */
@@ -106,10 +107,32 @@ export type Refusal =
       readonly kind: 'no-secret';
       readonly entity: EntityId;
       readonly artifact: Artifact;
+      /** It is the PIN of the token that the key is on. */
+      readonly isPin?: true;
       readonly source: string;
       readonly fault: SecretFault;
       readonly at: string;
     }
+  /** The key on the token of `entity`, which a step takes, is not to be had; `at` is where the manifest names it. */
+  | {
+      readonly kind: 'token';
+      readonly entity: EntityId;
+      readonly token: TokenKey;
+      /** The kind of key that the manifest states, in its short form. */
+      readonly wanted: string;
+      readonly fault: TokenFault;
+      readonly at: string;
+    }
+  /** The key on the token is of another kind than the manifest states, in short forms. */
+  | {
+      readonly kind: 'token-kind';
+      readonly entity: EntityId;
+      readonly wanted: string;
+      readonly found: string;
+      readonly at: string;
+    }
+  /** Another key was asked for, and the URI still leads to that of the certificate. */
+  | { readonly kind: 'token-same'; readonly entity: EntityId; readonly at: string }
   /** An interrupted run left new files, and they still cannot be put in place; `why` is what the system said. */
   | { readonly kind: 'unfinished'; readonly entity: EntityId; readonly why: string };
 

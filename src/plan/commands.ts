@@ -12,8 +12,13 @@ export interface PlannedCommand extends Errand {
 }
 
 /** Every source of a secret that an entity has. */
-export function sourcesOf({ seals = {}, passphrase, previousPassphrase }: Entity): readonly SecretSource[] {
-  const own = [passphrase, previousPassphrase].filter((source) => source !== undefined);
+export function sourcesOf({
+  seals = {},
+  passphrase,
+  previousPassphrase,
+  token,
+}: Entity): readonly SecretSource[] {
+  const own = [passphrase, previousPassphrase, token?.pin].filter((source) => source !== undefined);
   return [...own, ...Object.values(seals).map(({ password }) => password)];
 }
 
@@ -37,9 +42,10 @@ export function namesCommands(entities: readonly Entity[]): boolean {
 
 /** What is run for these secrets, each once. */
 export function errandsFor(uses: readonly SecretUse[], known: KnownCommands | undefined): readonly Errand[] {
-  const errands = uses.flatMap(({ source, artifact }): readonly (readonly [string, Errand])[] => {
+  const errands = uses.flatMap(({ source, artifact, isPin }): readonly (readonly [string, Errand])[] => {
     if (source.kind !== 'command') return [];
-    const purpose = artifact === 'key' ? 'passphrase' : 'password';
+    const ofKey = isPin ? 'pin' : 'passphrase';
+    const purpose = artifact === 'key' ? ofKey : 'password';
     const key = argvKey(source.argv);
     return [[`${purpose} ${key}`, { argv: source.argv, purpose, isNew: known?.has(key) !== true }]];
   });

@@ -3,6 +3,7 @@ import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import type { ById } from '../pki/issuers.ts';
 import { compact } from '../pki/record.ts';
 import type { SecretFault } from '../pki/secret-source.ts';
+import type { TokenFault } from '../pki/token.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import type { Answered } from './answered.ts';
 import type { Defect } from './defects.ts';
@@ -25,6 +26,8 @@ export interface Context {
   readonly accounts?: Accounts;
   /** Passwords that are not to be had, by source. */
   readonly secrets?: ReadonlyMap<string, SecretFault>;
+  /** Why keys on tokens are not to be had, by entity, where this run asked for them. */
+  readonly tokens?: ReadonlyMap<EntityId, TokenFault>;
   /** Commands that this folder has run. */
   readonly commands?: KnownCommands;
   /** Where they are named (pki/entity.ts). */
@@ -49,7 +52,7 @@ export interface Context {
 /** What is known of the host, and of authorities from before. */
 export function givenIn(
   { written }: Inventory,
-  { known, accounts, secrets, commands }: Observation,
-): Pick<Context, 'known' | 'accounts' | 'secrets' | 'commands' | 'written'> {
-  return compact({ known, accounts, secrets, commands, written });
+  { known, accounts, secrets, tokens, commands }: Observation,
+): Pick<Context, 'known' | 'accounts' | 'secrets' | 'tokens' | 'commands' | 'written'> {
+  return compact({ known, accounts, secrets, tokens, commands, written });
 }

@@ -33,7 +33,7 @@ export interface Decision {
 export function decide(entity: Entity, observed: EntityObservation, context: Context): Decision {
   const { owners, rekey, outlooks, duplicates, listings, now } = context;
   const issuer = entity.issuer === null ? null : (outlooks.get(entity.issuer) ?? null);
-  const isElsewhere = entity.keyPlace !== undefined;
+  const isMadeHere = entity.keyPlace === undefined && entity.token === undefined;
   const forKey = [
     ...keyReasons(entity, observed, owners, rekey.has(entity.id)),
     ...listedReasons(entity, observed, listings),
@@ -45,7 +45,7 @@ export function decide(entity: Entity, observed: EntityObservation, context: Con
     ...(lender === null ? [] : lenderReasons(observed, lender)),
     ...(duplicate === undefined ? [] : [duplicate]),
   ];
-  const newKey = !isElsewhere && (forKey.length > 0 || rotates(entity, forCertificate));
+  const newKey = isMadeHere && (forKey.length > 0 || rotates(entity, forCertificate));
   const reasons = [...forKey, ...forCertificate];
   if (reasons.length === 0) return { newKey, issuance: null, reasons, alterations: [] };
   const carried = lender === null ? carriedOver(entity, observed, newKey) : lentIdentity(entity, lender);

@@ -8,7 +8,7 @@ import type { SecretSource } from '../pki/secret-source.ts';
 export interface Errand {
   readonly argv: Argv;
   /** What for. */
-  readonly purpose: 'password' | 'passphrase' | 'on-change';
+  readonly purpose: 'password' | 'passphrase' | 'pin' | 'on-change';
   /** This folder has not run it, so that it takes consent. */
   readonly isNew: boolean;
 }
@@ -26,6 +26,8 @@ export interface SecretUse {
   readonly artifact: Artifact;
   /** Something is closed by it for the first time, so that a slip of the hand would lock it up. */
   readonly closes: boolean;
+  /** It is the PIN of the token that the key is on. */
+  readonly isPin?: true;
   /** The run may do without it: another one may open the file. */
   readonly isSpare?: true;
 }

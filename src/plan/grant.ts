@@ -8,7 +8,8 @@ import type { Grant } from '../pki/ownership.ts';
 import type { Refusal } from './blockage.ts';
 import type { FileChanges } from './change.ts';
 import type { Context } from './context.ts';
-import type { Accounts, EntityObservation, Exposure, Observation, Owner } from './observation.ts';
+import type { Exposure } from './exposure.ts';
+import type { Accounts, EntityObservation, Observation, Owner } from './observation.ts';
 import type { Reason } from './reason.ts';
 
 type Of = 'owner' | 'group';

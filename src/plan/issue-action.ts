@@ -14,9 +14,14 @@ export function issueAction(
   { key, cert }: EntityObservation,
 ): Issue['action'] {
   const request = requestOf(entity);
+  const { token } = entity;
   if (request !== undefined) {
     if (cert.state !== 'present') return 'create';
     return cert.facts.keyId === request.key.keyId ? 'issue' : 'rekey';
+  }
+  if (token !== undefined) {
+    if (cert.state !== 'present') return 'create';
+    return key.state !== 'present' || cert.facts.keyId === key.facts.keyId ? 'issue' : 'rekey';
   }
   if (bridgedBy(entity) !== null) return cert.state === 'present' ? 'issue' : 'create';
   // Without a certificate there is most probably no key, either.

@@ -79,6 +79,9 @@ export function keyReasons(
   // A key that is elsewhere is never replaced from here.
   if (entity.keyPlace !== undefined) return isOffline(entity) ? asked : [];
   const { key } = observed;
+  // It is made on the token by other means, and read when a step needs it.
+  if (entity.token !== undefined)
+    return [...(key.state === 'present' ? diffKeySpec(key.facts.spec, entity) : []), ...asked];
   if (key.state === 'missing') return [{ kind: 'missing', artifact: 'key' }];
   if (key.state === 'garbage') return [{ kind: 'unreadable', artifact: 'key', detail: key.detail }];
   if (key.state !== 'present') return [];

@@ -16,6 +16,16 @@ export interface KeyFile {
   readonly isNew: boolean;
 }
 
+/** A private key on the token of an entity: it was there before this run. */
+export interface KeyToken {
+  readonly kind: 'token';
+  readonly of: EntityId;
+  readonly isNew: false;
+}
+
+/** What signs. */
+export type SigningKey = KeyFile | KeyToken;
+
 /** A public key of which no private half is here. */
 export interface KeyGiven {
   readonly kind: 'given';
@@ -24,19 +34,19 @@ export interface KeyGiven {
 }
 
 /** Where an engine has the key of an entity from. */
-export type KeySource = KeyFile | KeyGiven;
+export type KeySource = SigningKey | KeyGiven;
 
 /** Whose key signs. */
 export type Signer =
   /** The certificate's own key: a root. */
-  | { readonly kind: 'self'; readonly key: KeyFile }
+  | { readonly kind: 'self'; readonly key: SigningKey }
   /** The certificate and key that an authority has in their places. */
-  | { readonly kind: 'authority'; readonly id: EntityId; readonly key: KeyFile };
+  | { readonly kind: 'authority'; readonly id: EntityId; readonly key: SigningKey };
 
 /** What is asked of an engine: one thing for an entity; its files appear in the entity's staging folder. */
 export type EngineMake =
   /** A certification request, and the private key that signs it where that is new. `name` replaces the subject. */
-  | { readonly op: 'request'; readonly of: EntityId; readonly key: KeyFile; readonly name?: EncodedName }
+  | { readonly op: 'request'; readonly of: EntityId; readonly key: SigningKey; readonly name?: EncodedName }
   /** A certificate for the key and name of the staged request. @see RFC 4210 §4.4.1 for `cross` ("new with old"). */
   | {
       readonly op: 'sign';
@@ -55,7 +65,7 @@ export type EngineMake =
   | {
       readonly op: 'crl';
       readonly of: EntityId;
-      readonly key: KeyFile;
+      readonly key: SigningKey;
       /** Whether its certificate is made by this run, and so still in staging. */
       readonly isNewCertificate: boolean;
       readonly list: RevocationList;
@@ -93,7 +103,7 @@ export function sourcesOf(make: Make): readonly Source[] {
   if (make.op === 'convert' || make.op === 'take') return [];
   const generation = generationOf(make);
   const key = make.op === 'sign' ? make.by.key : make.key;
-  const keys = key.kind === 'given' || key.isNew ? [] : [{ of: key.of, file: 'key', generation } as const];
+  const keys = key.kind !== 'file' || key.isNew ? [] : [{ of: key.of, file: 'key', generation } as const];
   if (make.op === 'crl')
     return make.isNewCertificate ? keys : [...keys, { of: make.of, file: 'cert', generation }];
   if (make.op !== 'sign' || make.by.kind === 'self') return keys;

@@ -4,10 +4,12 @@ import { type Artifact, eachArtifact } from '../pki/artifact.ts';
 import type { EntityId } from '../pki/entity.ts';
 import type { Revoked } from '../pki/revocation.ts';
 import type { SecretFault } from '../pki/secret-source.ts';
+import type { TokenFault } from '../pki/token.ts';
 import type { Fingerprint, KeyFacts, KeyId } from '../x509/facts.ts';
 import type { FactsOf } from './artifacts/rules.ts';
 import type { Blockage, KeyClosure, LinkFinding } from './blockage.ts';
 import type { KnownCommands, PendingHooks } from './errand.ts';
+import type { Exposure } from './exposure.ts';
 
 /**
  * How much is looked at. `all`: everything, and what cannot be read is in the way; `readable`: what this user may read, as a
@@ -52,10 +54,10 @@ export interface Accounts {
 }
 
 /**
- * Which passphrase opened a key. `assumed`: none was to be had, `unseen`: its file was out of sight; then it counts as the
- * key of the certificate beside it.
+ * Which passphrase opened a key. `assumed`: none was to be had, `unseen`: its file was out of sight, `on-token`: its token
+ * was not asked; then it counts as the key of the certificate beside it.
  */
-export type KeyLock = 'stated' | 'previous' | 'assumed' | 'unseen';
+export type KeyLock = 'stated' | 'previous' | 'assumed' | 'unseen' | 'on-token';
 
 /** A private key may also be encrypted, and stay closed. */
 export type KeyState =
@@ -66,7 +68,7 @@ export type KeyState =
 
 /** Whether it counts as the key of its certificate without having been read. */
 export function isSupposed(key: KeyState): boolean {
-  return key.state === 'present' && (key.lock === 'assumed' || key.lock === 'unseen');
+  return key.state === 'present' && ['assumed', 'unseen', 'on-token'].includes(key.lock ?? '');
 }
 
 /** How an entity's files stand in its folder. */
@@ -127,13 +129,6 @@ export interface Presented {
 export interface AuthorityObservation {
   readonly id: EntityId;
   readonly observed: EntityObservation;
-}
-
-/** A folder in which someone else may replace files, relative to the output folder, which itself is `.`. */
-export interface Exposure {
-  readonly folder: string;
-  /** The user who may, because the folder is that user's; `null`: all may. */
-  readonly uid: number | null;
 }
 
 /** What the ledger says about clocks; seconds since 1970. */
@@ -216,6 +211,8 @@ export interface Observation {
   readonly accounts?: Accounts;
   /** Why passwords are not to be had, by their source. Absent: all are, or none is named. */
   readonly secrets?: ReadonlyMap<string, SecretFault>;
+  /** Keys on tokens that this run asked for in vain. Absent: none. */
+  readonly tokens?: ReadonlyMap<EntityId, TokenFault>;
   /** Commands that were agreed to and run here. Absent: the manifest names none. */
   readonly commands?: KnownCommands;
   /** Hooks that have not succeeded since files changed. Absent: none. */

@@ -32,6 +32,7 @@ import { relocationReasons, relocationsOf, renamedLinks } from './relocation.ts'
 import { keyOutlookOf, routeOf } from './routes.ts';
 import { type Doing, lackingSecret, secretUses } from './secret-uses.ts';
 import { situationOf } from './situation.ts';
+import { lackingToken, tokenUses, unlikeToken } from './token-uses.ts';
 import { isToldBy, trustReasons } from './trust.ts';
 import { unvouchedFor } from './vouching.ts';
 
@@ -132,8 +133,14 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     return { ...own, ...kept, action: 'wait', waiting: waitingFor(lacked, observed, reasons, context.now) };
   const lacking =
     claim && lackingRight(entity, observed, claim, changes.writes.length + relocations.length > 0, context);
-  const secrets = secretUses(entity, doingOf(decision, changes, observed), context.byId);
-  const refused = lacking ?? lackingSecret(secrets, context);
+  const doing = doingOf(decision, changes, observed);
+  const secrets = secretUses(entity, doing, context.byId);
+  const certified = observed.cert.state === 'present' ? observed.cert.facts.keyId : null;
+  const refused =
+    lacking ??
+    lackingSecret(secrets, context) ??
+    lackingToken(tokenUses(entity, doing, context.byId), context) ??
+    unlikeToken(entity, observed.key, certified, context);
   if (refused !== undefined) return refuse(entity, refused);
   const granted = claim === undefined ? {} : { grant: grantFor(claim, changes) };
   const errands = errandsFor(secrets, context.commands);
@@ -162,7 +169,7 @@ export function planEntity(entity: Entity, seen: EntityObservation, context: Con
     ...work,
     action,
     replaces: action === 'create' ? replaced(entity, observed, changes.writes) : [],
-    ...(requestOf(entity) === undefined && bridgedBy(entity) === null ? {} : { keyElsewhere: true }),
+    ...(isKeyMadeHere(entity) ? {} : { keyElsewhere: true }),
     issuance: decision.issuance,
     crossing: previous.crossing,
     alterations: decision.alterations,
@@ -180,6 +187,10 @@ export function routeIn(
   const routes = entity.issuer === null ? [] : (outlooks.get(entity.issuer)?.routeFacts ?? []);
   if (entity.kind !== 'authority' || routes.length === 0) return null;
   return routeOf(entity, keyOutlookOf(entity, observed, issuance, newKey), routes, now);
+}
+
+function isKeyMadeHere(entity: Entity): boolean {
+  return requestOf(entity) === undefined && bridgedBy(entity) === null && entity.token === undefined;
 }
 
 function doingOf(

@@ -15,6 +15,7 @@ import { type Context, givenIn } from './context.ts';
 import { diffName } from './diff.ts';
 import { duplicateSerials } from './duplicates.ts';
 import { engineFor } from './engine.ts';
+import type { Exposure } from './exposure.ts';
 import { exposedIn } from './grant.ts';
 import { hooksFor, type PlannedHook } from './hooks.ts';
 import { keyOwners } from './key-decision.ts';
@@ -23,7 +24,6 @@ import {
   type ArchivedSet,
   type AuthorityObservation,
   type EntityObservation,
-  type Exposure,
   NOTHING,
   type Observation,
 } from './observation.ts';

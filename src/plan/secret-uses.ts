@@ -41,10 +41,8 @@ export function secretUses(entity: Entity, doing: Doing, byId: ById): readonly S
   const signer = doing.isIssue && issuer !== null ? byId.get(issuer) : undefined;
   return [
     ...(isOpened ? ownUses(entity, doing) : []),
-    ...(lent?.passphrase === undefined ? [] : [use(lent.passphrase, lent.id, 'key', false)]),
-    ...(signer?.passphrase === undefined || signer.keyPlace !== undefined
-      ? []
-      : [use(signer.passphrase, signer.id, 'key', false)]),
+    ...(lent === undefined ? [] : signingUses(lent)),
+    ...(signer === undefined || signer.keyPlace !== undefined ? [] : signingUses(signer)),
     ...doing.writes.filter(isSealed).flatMap((artifact) => {
       const source = seals?.[artifact]?.password;
       return source === undefined ? [] : [use(source, id, artifact, true)];
@@ -52,7 +50,16 @@ export function secretUses(entity: Entity, doing: Doing, byId: ById): readonly S
   ];
 }
 
-function ownUses({ id, passphrase, previousPassphrase }: Entity, { makesKey, writes, key }: Doing) {
+function signingUses({ id, passphrase, token }: Entity): readonly SecretUse[] {
+  return [
+    ...(passphrase === undefined ? [] : [use(passphrase, id, 'key', false)]),
+    ...(token === undefined ? [] : [{ ...use(token.pin, id, 'key', false), isPin: true } as const]),
+  ];
+}
+
+function ownUses(entity: Entity, { makesKey, writes, key }: Doing): readonly SecretUse[] {
+  const { id, passphrase, previousPassphrase, token } = entity;
+  if (token !== undefined) return signingUses(entity);
   const closes = makesKey || writes.includes('key');
   return [
     ...(passphrase === undefined ? [] : [use(passphrase, id, 'key', closes)]),
@@ -71,13 +78,14 @@ export function lackingSecret(
   uses: readonly SecretUse[],
   { secrets, written }: Pick<Context, 'secrets' | 'written'>,
 ): Refusal | undefined {
-  for (const { source, of, artifact, isSpare } of uses) {
+  for (const { source, of, artifact, isSpare, isPin } of uses) {
     const name = secretSourceText(source);
     const fault = isSpare ? undefined : secrets?.get(name);
     if (fault === undefined) continue;
-    const setting = artifact === 'key' ? 'passphrase' : 'outputs';
+    const ofKey = isPin ? 'key' : 'passphrase';
+    const setting = artifact === 'key' ? ofKey : 'outputs';
     const at = written?.get(writtenKey(of, setting)) ?? of;
-    return { kind: 'no-secret', entity: of, artifact, source: name, fault, at };
+    return { kind: 'no-secret', entity: of, artifact, ...(isPin ? { isPin } : {}), source: name, fault, at };
   }
   return undefined;
 }

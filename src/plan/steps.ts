@@ -5,9 +5,10 @@ import { bridgedBy, requestOf } from '../pki/key-place.ts';
 import { type KeySpec, rsaSize } from '../pki/key-spec.ts';
 import { ruleOf } from './artifacts/rules.ts';
 import { crossingOf, type Issue, isIssue, isWork, makesKey, type Revoke, type Work } from './change.ts';
-import type { KeyFile, KeyGiven, KeySource } from './make.ts';
+import type { KeyGiven, KeySource, SigningKey } from './make.ts';
 import { listParts, type Part } from './parts.ts';
 import type { Plan } from './plan.ts';
+import { keyThere } from './signing-key.ts';
 import { type MakeStep, makeStep, type Step, type StepId, stepId } from './step.ts';
 
 /** In the order of the plan, with every step behind those that it needs. */
@@ -48,12 +49,12 @@ function entitySteps(
 ): readonly Step[] {
   const published: Published = (ids) =>
     ids.flatMap((id) => (id !== null && id !== entity.id && works.has(id) ? [stepId('publish', id)] : []));
-  const key = keySource(entity, change);
-  const issued = isIssue(change) ? issueSteps(change, entity, key, published) : anchorSteps(change);
+  const key = keySource(entity, change, byId);
+  const issued = isIssue(change) ? issueSteps(change, entity, key, { published, byId }) : anchorSteps(change);
   const made = [
     ...issued,
     ...callSteps(change, entity, key),
-    ...listSteps(change, key, issued),
+    ...listSteps(change, key, issued, byId),
     ...conversionSteps(change, entity, byId, published),
   ];
   // Bundles hold the certificates of issuers and trusted roots, which must be the new ones by then, and what a root keeps.
@@ -75,12 +76,13 @@ function issueSteps(
   { issuance, crossing, answered }: Issue,
   entity: Entity,
   key: KeySource,
-  published: Published,
+  { published, byId }: { readonly published: Published; readonly byId: ById },
 ): readonly MakeStep[] {
   const { id } = entity;
+  const authoritySigner = (of: EntityId) => ({ kind: 'authority', id: of, key: keyThere(of, byId) }) as const;
   const issuer = published([entity.issuer]);
   if (answered) return takeSteps(id, key);
-  if (key.kind === 'given') return [givenStep(issuance, entity, key, issuer)];
+  if (key.kind === 'given') return [givenStep(issuance, entity, key, { issuer, byId })];
   const name = issuance.name === undefined ? {} : { name: issuance.name };
   // The key of a bridge is its authority's, which may only now come to have it.
   const lent = published([bridgedBy(entity)]);
@@ -108,11 +110,11 @@ function takeSteps(of: EntityId, key: KeySource): readonly MakeStep[] {
   return [request, makeStep({ op: 'take', of, files: ['cert'] }, [request.id])];
 }
 
-function keySource(entity: Entity, change: Work): KeySource {
+function keySource(entity: Entity, change: Work, byId: ById): KeySource {
   const request = requestOf(entity);
-  if (request === undefined)
-    return { kind: 'file', of: bridgedBy(entity) ?? entity.id, isNew: makesKey(change) };
-  return { kind: 'given', spki: request.key.spki };
+  if (request !== undefined) return { kind: 'given', spki: request.key.spki };
+  const of = bridgedBy(entity) ?? entity.id;
+  return makesKey(change) ? { kind: 'file', of, isNew: true } : keyThere(of, byId);
 }
 
 /** No request is made: the name is not asked for, but written. */
@@ -120,14 +122,11 @@ function givenStep(
   issuance: Issue['issuance'],
   { id, issuer: by }: Entity,
   key: KeyGiven,
-  issuer: readonly StepId[],
+  { issuer, byId }: { readonly issuer: readonly StepId[]; readonly byId: ById },
 ): MakeStep {
   if (by === null) throw new Error(`Internal error: ${id} signs itself with a key that is elsewhere`);
-  return makeStep({ op: 'sign', of: id, by: authoritySigner(by), key, issuance, to: 'cert' }, issuer);
-}
-
-function authoritySigner(id: EntityId) {
-  return { kind: 'authority', id, key: { kind: 'file', of: id, isNew: false } } as const;
+  const signer = { kind: 'authority', id: by, key: keyThere(by, byId) } as const;
+  return makeStep({ op: 'sign', of: id, by: signer, key, issuance, to: 'cert' }, issuer);
 }
 
 /** Files that take a call of their own; the request of a new certificate is made already. */
@@ -142,12 +141,17 @@ function callSteps(change: Work, entity: Entity, key: KeySource): readonly MakeS
 }
 
 /** By the certificate that the authority has afterwards; the last list of a former key by what is in its place. */
-function listSteps(change: Work, key: KeySource, issued: readonly MakeStep[]): readonly MakeStep[] {
+function listSteps(
+  change: Work,
+  key: KeySource,
+  issued: readonly MakeStep[],
+  byId: ById,
+): readonly MakeStep[] {
   if (key.kind === 'given') return [];
   const { id, list, formerLists } = change;
   const op = 'crl';
   const last = formerLists?.last ?? null;
-  const former = { kind: 'file', of: id, isNew: false } as const;
+  const former = keyThere(id, byId);
   const needs = issued.map((step) => step.id);
   const isNewCertificate = isIssue(change);
   return [
@@ -202,7 +206,7 @@ function ownNeeds({ kind, of }: Part, change: Work): readonly StepId[] {
 }
 
 /** How long making a key takes, relative to an EC key: RSA primes dominate everything, so they start first. */
-function keyWeight(key: KeySpec, { isNew }: KeyFile): number {
+function keyWeight(key: KeySpec, { isNew }: SigningKey): number {
   if (!isNew) return 1;
   const size = rsaSize(key);
   return size === null ? 2 : Math.round((size / 256) ** 2);

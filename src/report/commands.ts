@@ -7,6 +7,7 @@ import { few } from '../words/few.ts';
 const FOR: Readonly<Record<Errand['purpose'], string>> = {
   password: 'for the password of',
   passphrase: 'for the passphrase of',
+  pin: 'for the PIN of the token of',
   'on-change': 'once the files are in place of',
 };
 

@@ -33,6 +33,7 @@ export interface Grid {
 /** Of parties that take no part at all, servers or not. */
 const OF_PARTIES: readonly SkipCause['kind'][] = [
   'key-elsewhere',
+  'key-on-token',
   'list-elsewhere',
   'not-archived',
   'former-issuer',

@@ -171,6 +171,8 @@ export function skipText(cause: SkipCause): string {
   switch (cause.kind) {
     case 'key-elsewhere':
       return 'its private key is elsewhere ("request"), and no handshake can be played without it; its certificate is verified';
+    case 'key-on-token':
+      return 'its private key is on a token, and no handshake can be played without it; its certificate is verified';
     case 'no-name':
       return 'its certificate has no DNS name, no IP address and no URI';
     case 'uri-alone':

@@ -136,9 +136,11 @@ export function lockMessages({
 }
 
 function refusalMessages(refusals: readonly Change[]): readonly Message[] {
-  return refusals.flatMap((change) =>
-    change.action === 'refuse' ? adviceMessages(refusalText(change.refusal)) : [],
+  const advices = refusals.flatMap((change) =>
+    change.action === 'refuse' ? [refusalText(change.refusal)] : [],
   );
+  // What keeps an authority from signing is said once, and not of each that it would sign.
+  return [...new Map(advices.map((advice) => [advice.problem, advice])).values()].flatMap(adviceMessages);
 }
 
 /** Removals wait without making the run a failure. */

@@ -16,7 +16,7 @@ import {
   waitingOf,
 } from '../plan/change.ts';
 import { countActions } from '../plan/count.ts';
-import type { Exposure } from '../plan/observation.ts';
+import type { Exposure } from '../plan/exposure.ts';
 import { isDue, type Plan } from '../plan/plan.ts';
 import { isUrgent, type Remark } from '../plan/remark.ts';
 import { leaversIn } from '../plan/removal.ts';

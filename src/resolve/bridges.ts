@@ -114,7 +114,7 @@ export function bridgeEntity(
   locations: { readonly locations?: Locations },
 ): Authority {
   const { layout: _l, seals: _s, objects: _o, onChange: _h, locations: _p, signing: _t, ...rest } = entity;
-  const { passphrase: _a, previousPassphrase: _b, crl: _c, revokes: _r, ...kept } = rest;
+  const { passphrase: _a, previousPassphrase: _b, token: _k, crl: _c, revokes: _r, ...kept } = rest;
   const keyPlace = { kind: 'bridge', of: entity.id } as const;
   const { authority, root } = bridge.by;
   return {

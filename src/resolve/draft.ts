@@ -19,6 +19,7 @@ import type { KeySpec } from '../pki/key-spec.ts';
 import { quote } from '../pki/printable.ts';
 import { SLOTS } from '../pki/split.ts';
 import { commonName, type Subject } from '../pki/subject.ts';
+import type { TokenKey } from '../pki/token.ts';
 import type { RequestContent } from '../x509/request.ts';
 import { attributesOf } from './attributes.ts';
 import {
@@ -57,6 +58,8 @@ interface DraftBase extends Entry {
   readonly key: KeySpec;
   /** Absent: in its folder. */
   readonly keyPlace?: KeyPlace;
+  /** Absent: it is in a file. */
+  readonly token?: TokenKey;
   /** Absent for the layout of this tool. */
   readonly layout?: Layout;
   /** An item of a list as it is written, without quotes. */
@@ -138,9 +141,14 @@ function baseOf(section: Section, { name, heading, layer }: Written, settings: A
   };
 }
 
-function keyOf(section: Section, { key, issuer }: AnySettings): Pick<DraftBase, 'key' | 'keyPlace'> {
-  if (key !== OFFLINE) return { key };
-  return { key: SETTINGS.key.builtIn[rankOf(KINDS[section], issuer)], keyPlace: { kind: 'offline' } };
+function keyOf(
+  section: Section,
+  { key, issuer }: AnySettings,
+): Pick<DraftBase, 'key' | 'keyPlace' | 'token'> {
+  const builtIn = SETTINGS.key.builtIn[rankOf(KINDS[section], issuer)];
+  if (key === OFFLINE) return { key: builtIn, keyPlace: { kind: 'offline' } };
+  if (!('pkcs11' in key)) return { key };
+  return { key: key.kind ?? builtIn, token: { uri: key.pkcs11, pin: key.pin } };
 }
 
 const NAMING: readonly Setting[] = ['commonName', 'subject', 'san'];

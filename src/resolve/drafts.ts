@@ -20,6 +20,7 @@ import {
 import { type Inheritance, inheritanceOf } from './inheritance.ts';
 import { NOTHING } from './layers.ts';
 import { withRequest } from './request.ts';
+import { withToken } from './tokens.ts';
 
 /** A section as it is written. */
 export interface WrittenSection {
@@ -50,8 +51,10 @@ export function draftsOf(parsed: ParsedManifest, report: Report, files = NO_SIDE
     written[section].map((entry) => leafDraft(section, entry)),
   );
   return {
-    authorities: written.authorities.map((entry) => withAnchor(authorityDraft(entry), files, report)),
-    leaves: leaves.map((leaf) => withRequest(leaf, files, report)),
+    authorities: written.authorities.map((entry) =>
+      withToken(withAnchor(authorityDraft(entry), files, report), report),
+    ),
+    leaves: leaves.map((leaf) => withToken(withRequest(leaf, files, report), report)),
     broken: SECTIONS.flatMap((section) => brokenIn(section, parsed)),
     sections: mapRecord(KINDS, (_, section) => sectionOf(section, parsed)),
   };

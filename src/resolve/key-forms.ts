@@ -25,19 +25,40 @@ export function checkKeyForms(drafts: readonly Draft[], report: Report): void {
 function checkKey(draft: Draft, seen: Set<string>, report: Report): void {
   const at = draft.at('outputs');
   const place = `${at.start} key`;
-  const isElsewhere = draft.keyPlace !== undefined || draft.says('request');
+  const isElsewhere = (draft.keyPlace ?? draft.token) !== undefined || draft.says('request');
   if (isElsewhere || draft.settings.outputs.files.includes('key') || seen.has(place)) return;
   seen.add(place);
   report.error({ ...lacking('key'), at });
 }
 
-function isPossible({ key, keyPlace }: Draft, output: Output): boolean {
-  if (keyPlace !== undefined) return !takesKey(keyPlace, output) || STANDARD_OUTPUTS.includes(output);
+/** What an entry gets of the outputs that it asks for: those that its key allows. */
+export function outputsWith(draft: Draft): readonly Output[] {
+  return draft.settings.outputs.files.filter((file) => !isBarred(draft, file));
+}
+
+/** A file that takes a key which is elsewhere, or holds one that never leaves its token. */
+function isBarred({ keyPlace, token }: Pick<Draft, 'keyPlace' | 'token'>, output: Output): boolean {
+  if (keyPlace !== undefined) return takesKey(keyPlace, output);
+  return token !== undefined && ARTIFACTS[output].secret;
+}
+
+function isPossible(draft: Draft, output: Output): boolean {
+  const { key, keyPlace, token } = draft;
+  if ((keyPlace ?? token) !== undefined) return !isBarred(draft, output) || STANDARD_OUTPUTS.includes(output);
   const algorithm = onlyFor(output);
   return algorithm === null || algorithm === key.algorithm;
 }
 
 function refuse(draft: Draft, output: Output, report: Report): void {
+  if (draft.token !== undefined) {
+    report.error({
+      code: 'artifact',
+      at: draft.at('outputs'),
+      message: `${draftText(draft)} has its key on a token, and ${quote(output)} would hold it`,
+      hint: `leave ${quote(output)} out: the key does not leave the token, and programs use it there`,
+    });
+    return;
+  }
   if (draft.keyPlace !== undefined) {
     report.error({
       code: 'artifact',

@@ -30,6 +30,7 @@ export function hostSettings(drafts: readonly Draft[], report: Report): Readonly
       const fields = [
         ...ACCOUNTS.filter((field) => stated[field] !== undefined),
         ...PASSPHRASES.filter((field) => draft.settings[field] !== undefined),
+        ...(draft.token === undefined ? [] : (['key'] as const)),
       ];
       const isClosed = Object.keys(draft.settings.outputs.seals).length > 0;
       return [...fields, ...(isClosed ? (['outputs'] as const) : [])].map(

@@ -5,9 +5,9 @@ import type { Place } from '../manifest/setting.ts';
 import { type Setting, type SettingOf, settingsOf } from '../manifest/settings.ts';
 import type { Output } from '../pki/artifact.ts';
 import type { Authority, EndEntity, Entity, Inventory } from '../pki/entity.ts';
-import { requestOf, takesKey } from '../pki/key-place.ts';
+import { requestOf } from '../pki/key-place.ts';
 import type { Locations } from '../pki/locations.ts';
-import { pick } from '../pki/record.ts';
+import { compact, pick } from '../pki/record.ts';
 import { NO_SIDE_FILES, type SideFiles } from '../pki/side-file.ts';
 import type { RequestContent } from '../x509/request.ts';
 import { checkAddresses } from './addresses.ts';
@@ -26,7 +26,7 @@ import { type Hierarchy, hierarchyOf } from './hierarchy.ts';
 import { sansOf } from './host-name.ts';
 import { checkIdentities, checkSubjects } from './identity.ts';
 import { checkBrokenEntries } from './issuer-name.ts';
-import { checkKeyForms } from './key-forms.ts';
+import { checkKeyForms, outputsWith } from './key-forms.ts';
 import { checkKeySupport } from './key-support.ts';
 import { checkLayouts } from './layout.ts';
 import { type SignedLeaf, signedLeaves } from './leaf-issuer.ts';
@@ -44,6 +44,7 @@ import { checkRevocations, revocationOf, revokesOf } from './revocations.ts';
 import { checkSigning, signingOf } from './signing.ts';
 import { checkSlots } from './slots.ts';
 import { checkStaples } from './staple.ts';
+import { checkTokens } from './tokens.ts';
 import { type Trusts, trustsIn } from './trust.ts';
 import { checkUsages } from './usages.ts';
 
@@ -92,25 +93,19 @@ const ANCHOR_OUTPUTS: readonly Output[] = ['cert', 'ca'];
 
 /** What every entity has that is not a setting as it is written. */
 function baseOf(draft: Draft) {
-  const { id, name, subject, earlierSubject, exactSubject, key, keyPlace, layout, settings } = draft;
+  const { id, name, subject, earlierSubject, exactSubject, key, keyPlace, token, layout, settings } = draft;
   const ownership = ownershipOf(draft);
   return {
     id,
     name,
     subject,
     key,
-    ...(keyPlace === undefined ? {} : { keyPlace }),
-    ...(earlierSubject === undefined ? {} : { earlierSubject }),
-    ...(exactSubject === undefined ? {} : { exactSubject }),
-    ...(layout === undefined ? {} : { layout }),
+    ...compact({ keyPlace, token, earlierSubject, exactSubject, layout }),
     ...(settings.publish === 'symlinks' ? { publish: settings.publish } : {}),
-    outputs:
-      keyPlace?.kind === 'anchor'
-        ? ANCHOR_OUTPUTS
-        : settings.outputs.files.filter((file) => keyPlace === undefined || !takesKey(keyPlace, file)),
+    outputs: keyPlace?.kind === 'anchor' ? ANCHOR_OUTPUTS : outputsWith(draft),
     ...(Object.keys(settings.outputs.seals).length === 0 ? {} : { seals: settings.outputs.seals }),
     ...(Object.keys(settings.outputs.objects).length === 0 ? {} : { objects: settings.outputs.objects }),
-    ...(ownership === undefined ? {} : { ownership }),
+    ...compact({ ownership }),
   };
 }
 
@@ -218,6 +213,7 @@ export function resolve(parsed: ParsedManifest, report: Report, files: SideFiles
   checkDoubts(all, report);
   checkKeyForms(all, report);
   checkPassphrases(all, report);
+  checkTokens(all, report);
   checkObjects(all, report);
   checkOwners(all, report);
   checkUsages(all, leaves, hierarchy, report);

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { openEngine } from '../engine/auto.ts';
+import type { Tokens } from '../engine/tokens.ts';
 import { type EntityId, type Inventory, kindOf } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
 import { byIdOf } from '../pki/issuers.ts';
@@ -39,6 +40,7 @@ import { checkSaved } from './saved.ts';
 import { haveAnswers } from './secrets.ts';
 import { Staging } from './staging.ts';
 import { Taken } from './taken.ts';
+import { askTokens, tokensOf } from './tokens.ts';
 import { clearWorkFolders, ignoreInGit, leaveTidy, pruneAll } from './upkeep.ts';
 
 /**
@@ -105,7 +107,11 @@ async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<
     });
   let seen = observation;
   let agreement = agreed(plan, seen);
-  while (await haveAnswers(agreement, inventory, seen, options)) {
+  const tokens = tokensOf(inventory.entities, { ...options, reader });
+  while (
+    (await haveAnswers(agreement, inventory, seen, options)) ||
+    (await askTokens(agreement, inventory, reader.tokens, tokens))
+  ) {
     seen = atMoment(observe(root, inventory, undefined, reader), root, inventory, now);
     agreement = agreed(withStuck(planAsked(inventory, seen, asked), stuck), seen);
   }
@@ -113,7 +119,12 @@ async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<
     ? await nothingDone(plan, agreement, () =>
         rememberAll(output, settledIn(inventory, agreement.possible), seen),
       )
-    : await carryOut(inventory, seen, agreement, { ...options, reader, brought: brought.taken });
+    : await carryOut(inventory, seen, agreement, {
+        ...options,
+        reader,
+        tokens,
+        brought: brought.taken,
+      });
   const hooks = await runHooks(
     agreement.possible.hooks,
     seen.hooks ?? new Map(),
@@ -171,7 +182,11 @@ async function carryOut(
   inventory: Inventory,
   observation: Observation,
   { possible: plan, awaiting: held, withheld: blocked }: Agreement,
-  options: OpenOptions & { readonly reader: Reader; readonly brought: Answers['taken'] },
+  options: OpenOptions & {
+    readonly reader: Reader;
+    readonly tokens: Tokens;
+    readonly brought: Answers['taken'];
+  },
 ): Promise<ApplyResult> {
   const { root, output, reader, binary, processes, listener, signal } = options;
   // Two runs may fall into one second.
@@ -182,7 +197,8 @@ async function carryOut(
   await rememberAuthorities(output, settledIn(inventory, plan), observation);
   using staging = new Staging(output, name);
   const place = { root, own: output.own, binary, processes, run: name, byId, signal };
-  const engine = await openEngine(plan.engine, place, staging, reader.keyring);
+  const keys = { keyring: reader.keyring, tokens: options.tokens };
+  const engine = await openEngine(plan.engine, place, staging, keys);
   using flush = isMany(plan, options) ? Flush.of(output.own) : undefined;
   const run: Run = {
     root,

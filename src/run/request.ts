@@ -108,7 +108,7 @@ async function requestLocked(inventory: Inventory, options: OpenOptions): Promis
     'openssl',
     { ...place, run: staging.run, byId, signal: options.signal },
     staging,
-    reader.keyring,
+    { keyring: reader.keyring },
   );
   const published = new Published(output, byId, new Map(), new Expected(observation), reader.keyring);
   const desk: Desk = { output, staging, engine, published, reader, observation };

@@ -18,8 +18,8 @@ import { LONGEST_SECRET, lacking, type Secret, type Secrets, withoutEnd } from '
 export interface SecretQuestion {
   /** As the manifest has it: `prompt`, `prompt:root`. */
   readonly source: string;
-  /** A `passphrase` is that of a private key. */
-  readonly what: 'passphrase' | 'password';
+  /** A `passphrase` is that of a private key, a `PIN` that of a token. */
+  readonly what: 'passphrase' | 'password' | 'PIN';
   /** Whose files it opens or closes. */
   readonly entities: readonly EntityId[];
   /** Something is closed by it, so it is typed twice: this is the second time. */
@@ -110,9 +110,14 @@ async function printed(
   return fault === null ? { ok: true, value: withoutEnd(output) } : lacking({ kind: 'command', fault });
 }
 
+function calledIn(group: readonly SecretUse[]): SecretQuestion['what'] {
+  if (group.every(({ isPin }) => isPin)) return 'PIN';
+  return group.some(({ artifact }) => artifact === 'key') ? 'passphrase' : 'password';
+}
+
 async function typed(source: string, group: readonly SecretUse[], { ask }: SecretOptions): Promise<Secret> {
   if (ask === undefined) return lacking({ kind: 'no-terminal' });
-  const what = group.some(({ artifact }) => artifact === 'key') ? 'passphrase' : 'password';
+  const what = calledIn(group);
   const question = { source, what, entities: [...new Set(group.map(({ of }) => of))] } as const;
   const value = await ask({ ...question, isRepeated: false });
   if (value === null) return lacking({ kind: 'no-answer' });

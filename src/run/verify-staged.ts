@@ -4,7 +4,7 @@ import type { Artifact } from '../pki/artifact.ts';
 import type { Maker } from '../pki/engine.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
-import { isKeyless, requestOf } from '../pki/key-place.ts';
+import { bridgedBy, isKeyless, requestOf } from '../pki/key-place.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { answerObjections, crossObjections, type Made, objections } from '../plan/accept.ts';
 import { type FactsOf, ruleOf } from '../plan/artifacts/rules.ts';
@@ -53,18 +53,18 @@ function verifyIssued(
   { staging, published, reader }: Run,
   entity: Entity,
   change: Work,
-  { facts: key, file }: KeyAtHand,
+  { facts: key, spki }: KeyAtHand,
 ): CertificateFacts | null {
   const { id } = entity;
   const issuance = issuanceOf(change);
   if (issuance === null && !change.writes.includes('csr')) return null;
   const certFile = issuance === null ? null : staging.read(id, 'cert');
-  const csr = file === null ? null : stagedFacts(staging, id, 'csr', reader);
+  const csr = spki === null ? null : stagedFacts(staging, id, 'csr', reader);
   const issuer = entity.issuer === null ? null : published.certificate(entity.issuer);
   const cert = certFile === null ? null : stagedFacts(staging, id, 'cert', reader);
   const signer =
     issuer === null
-      ? { key: publicKeyObject(spkiIn(file)), keyId: key.keyId }
+      ? { key: publicKeyObject(hereIn(spki)), keyId: key.keyId }
       : { key: issuer.key, keyId: issuer.facts.keyId };
   const isSigned = certFile !== null && reader.isSigned(certFile, signer);
   const made: Made = { key, csr, cert, signedBy: isSigned ? signer.keyId : null };
@@ -96,23 +96,31 @@ function throwAny(maker: Maker, found: readonly Objection[]): void {
   if (found.length > 0) throw new StepError({ kind: 'made-other', maker, objections: found });
 }
 
-/** The key of an entity; without a file where it is elsewhere. */
+/** The key of an entity. */
 interface KeyAtHand {
   readonly facts: KeyFacts;
-  readonly file: Buffer | null;
+  /** SubjectPublicKeyInfo; `null` where the private half is with someone else. */
+  readonly spki: Uint8Array | null;
 }
 
 function keyIn(run: Run, entity: Entity, change: Work): KeyAtHand {
   const { key } = entity;
   const request = requestOf(entity);
-  if (request !== undefined) return { facts: { ...request.key, spec: keySpecText(key) }, file: null };
+  if (request !== undefined) return { facts: { ...request.key, spec: keySpecText(key) }, spki: null };
+  const shown = shownFor(run, entity);
+  if (shown !== undefined) return shown;
   const file = keyAfter(run, entity, change);
-  return { facts: run.reader.read('key', file), file };
+  return { facts: run.reader.read('key', file), spki: publicKeyOf(file) };
 }
 
-function spkiIn(file: Buffer | null): Uint8Array {
-  if (file === null) throw new Error('Internal error: what signs itself has its key here');
-  return publicKeyOf(file);
+/** Of a bridge, the key is its authority's. */
+function shownFor({ reader }: Run, entity: Entity): KeyAtHand | undefined {
+  return reader.tokens.of(bridgedBy(entity) ?? entity.id);
+}
+
+function hereIn(spki: Uint8Array | null): Uint8Array {
+  if (spki === null) throw new Error('Internal error: what signs itself has its key here');
+  return spki;
 }
 
 /** openssl exits 0 even where half of its output is missing. */

@@ -18,7 +18,7 @@ export type Locked = Pick<Entity, 'passphrase' | 'previousPassphrase'>;
 export type Opened =
   /** As it is in the file. */
   | { readonly state: 'plain'; readonly pem: Buffer }
-  | { readonly state: 'opened'; readonly pem: Buffer; readonly by: Exclude<KeyLock, 'assumed' | 'unseen'> }
+  | { readonly state: 'opened'; readonly pem: Buffer; readonly by: Extract<KeyLock, 'stated' | 'previous'> }
   | { readonly state: 'closed'; readonly why: KeyClosure };
 
 const SOURCES = [

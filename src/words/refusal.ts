@@ -9,6 +9,7 @@ import type { KeyClosure, Refusal, VouchingFault } from '../plan/blockage.ts';
 import type { Advice } from './advice.ts';
 import { blockageHint, blockageText } from './blockage.ts';
 import { SECRET_HINTS, secretFaultText } from './secret.ts';
+import { tokenText } from './token.ts';
 
 /** Both as `pki-plan` of docs/json.md has them. */
 export function refusalText(refusal: Refusal): Advice {
@@ -57,8 +58,20 @@ export function refusalText(refusal: Refusal): Advice {
       };
     case 'no-secret':
       return {
-        problem: `${refusal.at}: no ${refusal.artifact === 'key' ? 'passphrase' : 'password'} for the ${ARTIFACTS[refusal.artifact].file} of ${refusal.entity}: ${secretFaultText(refusal.source, refusal.fault)}`,
+        problem: `${refusal.at}: ${lackedText(refusal)}: ${secretFaultText(refusal.source, refusal.fault)}`,
         hint: SECRET_HINTS[refusal.fault.kind],
+      };
+    case 'token':
+      return tokenText(refusal);
+    case 'token-kind':
+      return {
+        problem: `${refusal.at}: the key of ${refusal.entity} on its token is ${refusal.found}, and the manifest states ${refusal.wanted}`,
+        hint: `write "kind: ${refusal.found}" beside "pkcs11", or name another key`,
+      };
+    case 'token-same':
+      return {
+        problem: `${refusal.at}: the token still shows the key of ${refusal.entity} that its certificate is for`,
+        hint: 'make another key on the token, and name it in "pkcs11"; "pki rotate" then takes it into use',
       };
     case 'unfinished':
       return {
@@ -68,6 +81,11 @@ export function refusalText(refusal: Refusal): Advice {
     default:
       return unreachable(refusal);
   }
+}
+
+function lackedText({ isPin, artifact, entity }: Extract<Refusal, { kind: 'no-secret' }>): string {
+  if (isPin) return `no PIN for the token of ${entity}`;
+  return `no ${artifact === 'key' ? 'passphrase' : 'password'} for the ${ARTIFACTS[artifact].file} of ${entity}`;
 }
 
 function closedKeyText(path: string, why: KeyClosure): Advice {

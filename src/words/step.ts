@@ -3,6 +3,7 @@ import { ARTIFACTS, type Artifact } from '../pki/artifact.ts';
 import type { Maker } from '../pki/engine.ts';
 import { type EntityId, unreachable } from '../pki/entity.ts';
 import type { SecretFault } from '../pki/secret-source.ts';
+import type { TokenFault } from '../pki/token.ts';
 import type { Blockage } from '../plan/blockage.ts';
 import type { Objection } from '../plan/objection.ts';
 import type { FileState } from '../plan/observation.ts';
@@ -11,6 +12,7 @@ import { objectionText } from './objection.ts';
 import { type CallEnd, callEndText } from './openssl-call.ts';
 import { secretFaultText } from './secret.ts';
 import { type Words, worded } from './table.ts';
+import { tokenFaultText } from './token.ts';
 
 /** The causes of a StepError (store/step-error.ts). Paths are relative to the output folder, unless absolute. */
 export type StepFault =
@@ -33,6 +35,7 @@ export type StepFault =
   | { readonly kind: 'key-again'; readonly owner: EntityId }
   | { readonly kind: 'serial-again'; readonly serial: string; readonly owner: EntityId }
   | { readonly kind: 'no-key' }
+  | { readonly kind: 'token'; readonly fault: TokenFault }
   | { readonly kind: 'no-secret'; readonly source: string; readonly fault: SecretFault }
   /** The issuer's certificate has no identifier of its key. */
   | { readonly kind: 'unidentified-issuer' }
@@ -73,6 +76,7 @@ const WORDS: Words<StepFault> = {
   'serial-again': ({ serial, owner }) =>
     `openssl drew the serial number ${serial} for ${owner} before: ${NO_RANDOMNESS}`,
   'no-secret': ({ source, fault }) => `no password: ${secretFaultText(source, fault)}`,
+  token: ({ fault }) => tokenFaultText(fault),
   'no-key': () => 'holds no readable private key',
   'unidentified-issuer': () => 'the certificate of the issuer has no subject key identifier to refer to',
   call: ({ end }) => callEndText(end),

@@ -1133,6 +1133,9 @@ const LAYERS = ['profile', 'extends', 'request', 'certificate'];
 /** Maps that change no certificate: passphrases.test.ts, hooks.test.ts and check.test.ts add, change and remove them. */
 const AROUND = ['passphrase', 'previousPassphrase', 'onChange', 'address'];
 
+/** Keys that are on tokens: tokens.test.ts has them. */
+const ON_TOKENS = /\.key\.(pkcs11|pin|kind)\b/;
+
 /** Which chains there are, and which is shown: cross-signed.test.ts adds and removes both. */
 const CHAINS = ['crossSignedBy', 'preferredChain'];
 
@@ -1160,6 +1163,7 @@ it('every field that the schema has stands in this table', () => {
     field.split('.').some((part) => AROUND.includes(part)) ||
     [...LAYERS, ...CHAINS].includes(field.split('.').at(-1) ?? '') ||
     OF_LISTS.test(field) ||
+    ON_TOKENS.test(field) ||
     inEntry(field).some((one) => covered.has(one));
   expect(fields.filter((field) => !isCovered(field))).toEqual(['version', 'defaults.issuer']);
 });

@@ -226,6 +226,9 @@ describe('manifests', () => {
       'algorithm',
       'size',
       'curve',
+      'pkcs11',
+      'pin',
+      'kind',
       ...FILE_KEYS,
       ...ATTRIBUTE_KEYS,
     ];

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { LeftOutWhy } from '../../src/adopt/left-out.ts';
 import type { ApplyResult } from '../../src/index.ts';
 import type { Change } from '../../src/plan/change.ts';
-import type { Exposure } from '../../src/plan/observation.ts';
+import type { Exposure } from '../../src/plan/exposure.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { consentQuestion } from '../../src/report/consent.ts';
 import { failureAdvice } from '../../src/report/failure.ts';

@@ -5,14 +5,8 @@ import { ALL_ARTIFACTS, type Artifact, eachArtifact } from '../../pki/artifact.t
 import { errorCode } from '../../pki/errors.ts';
 import { entityFolder, filePath, folderOf, type Located } from '../../pki/files.ts';
 import type { Unreadable } from '../../plan/blockage.ts';
-import type {
-  Exposure,
-  FileState,
-  FormerFile,
-  FormerLocation,
-  Owner,
-  Published,
-} from '../../plan/observation.ts';
+import type { Exposure } from '../../plan/exposure.ts';
+import type { FileState, FormerFile, FormerLocation, Owner, Published } from '../../plan/observation.ts';
 import { sha256 } from '../../x509/public-key.ts';
 import { isTrusted } from '../owner.ts';
 import { DATA_LINK, isLink, readSeen, type View, viewOf } from '../symlinks/read.ts';

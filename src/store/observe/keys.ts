@@ -3,7 +3,7 @@ import { modeOf } from '../../pki/artifact.ts';
 import type { Entity } from '../../pki/entity.ts';
 import { messageOf } from '../../pki/errors.ts';
 import type { KeyClosure } from '../../plan/blockage.ts';
-import type { FileState, KeyState } from '../../plan/observation.ts';
+import type { FileState, KeyLock, KeyState } from '../../plan/observation.ts';
 import { certificateSpki } from '../../x509/certificate.ts';
 import type { CertificateFacts, KeyFacts } from '../../x509/facts.ts';
 import { certificateDer } from '../../x509/parse.ts';
@@ -51,6 +51,19 @@ export function observeKey(
   }
 }
 
+/** On a token: as that showed it, or else the one of the certificate. Whatever file is in its place is not it. */
+export function observeTokenKey(
+  { id }: Entity,
+  cert: FileState<CertificateFacts>,
+  certFile: FileState<Buffer>,
+  { tokens }: Reader,
+): KeyState {
+  const rights = { mode: modeOf('key') };
+  const shown = tokens.of(id);
+  if (shown !== undefined) return { ...rights, state: 'present', facts: shown.facts };
+  return keyOf(rights, cert, certFile, 'on-token') ?? { state: 'missing' };
+}
+
 /** Nothing says that it is another key than that of the certificate, and the next run that needs it opens it. */
 function closedState(
   why: KeyClosure,
@@ -67,7 +80,7 @@ function keyOf(
   rights: { readonly mode: number },
   cert: FileState<CertificateFacts>,
   certFile: FileState<Buffer>,
-  lock: 'assumed' | 'unseen',
+  lock: Exclude<KeyLock, 'stated' | 'previous'>,
 ): KeyState | undefined {
   if (cert.state !== 'present' || certFile.state !== 'present') return undefined;
   const { keyId, keySpec: spec } = cert.facts;

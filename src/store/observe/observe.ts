@@ -19,7 +19,7 @@ import { otherEntries } from '../ledger.ts';
 import { type Cache, fileSignature } from './cache.ts';
 import { observeCommands } from './commands.ts';
 import { Folders, type FoundFiles, type FoundWithFormer, readFiles, withFormerFiles } from './find-files.ts';
-import { observeKey, openedKeyFile, plainFile } from './keys.ts';
+import { observeKey, observeTokenKey, openedKeyFile, plainFile } from './keys.ts';
 import { knownIn, readableLines } from './known.ts';
 import { withListedModes } from './listed-modes.ts';
 import { listedBefore } from './lists.ts';
@@ -68,6 +68,7 @@ export function observe(
     ...fromLedger(root, entities, observed, signers),
     ...lackingSecrets(entities, reader),
     ...unseenIn(observed, sight),
+    ...(reader.tokens.faults.size === 0 ? {} : { tokens: reader.tokens.faults }),
     ...observeCommands(root, entities),
   };
 }
@@ -147,7 +148,7 @@ function observeOwned(
       : cache?.get(entity.id, signature, signer?.keyId ?? null, sources ?? []);
   if (known !== undefined) return known;
   const { files, bytes } = observeFiles(where, entity);
-  if (isAuthority) signers.set(entity.id, readSigner(entity, files, bytes));
+  if (isAuthority) signers.set(entity.id, readSigner(entity, files, bytes, where.reader));
   const issuer = signers.get(entity.issuer ?? entity.id);
   const observation = {
     ...files,
@@ -183,7 +184,10 @@ function observeFiles(where: Where, entity: Entity): Observed {
   const inTheWay = formerLocations.blockage(entity) ?? conflict(entity, conflictingKey);
   const states = artifactStates(
     bytes,
-    (cert) => inTheWay ?? observeKey(keyFile, cert, bytes.cert, reader),
+    (cert) => {
+      if (entity.token !== undefined) return observeTokenKey(entity, cert, bytes.cert, reader);
+      return inTheWay ?? observeKey(keyFile, cert, bytes.cert, reader);
+    },
     reader,
   );
   const read = opened(entity, states, bytes, reader);

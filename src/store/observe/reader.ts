@@ -11,6 +11,7 @@ import { signedBy } from '../../x509/signature.ts';
 import type { VerificationKey } from '../../x509/verification-key.ts';
 import { Keyring } from '../keyring.ts';
 import type { Secrets } from '../secrets.ts';
+import { TokenKeys } from '../token-keys.ts';
 
 /** A public key that checks signatures. */
 export interface SignatureKey {
@@ -26,6 +27,8 @@ export class Reader {
   readonly secrets: Secrets | undefined;
   /** Opens private keys. */
   readonly keyring: Keyring;
+  /** Keys that are on tokens. */
+  readonly tokens = new TokenKeys();
   /** By the digest of the bytes. */
   readonly #facts: Facts = eachArtifact(() => new Map<string, never>());
   readonly #signed = new Map<string, boolean>();

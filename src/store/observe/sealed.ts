@@ -58,9 +58,9 @@ export function lackingSecrets(
   return faults.size === 0 ? {} : { secrets: faults };
 }
 
-/** Where the passwords of its files are from; `null` where one is not to be had, or the key has a passphrase. */
+/** Where the passwords of its files are from; `null` where one is not to be had, or the key has a passphrase or is on a token. */
 export function sealSources(entity: Entity, { secrets }: Reader): readonly string[] | null {
-  if (hasPassphrase(entity)) return null;
+  if (hasPassphrase(entity) || entity.token !== undefined) return null;
   const sources = sourcesOf(entity);
   if (sources.some((source) => secrets?.read(source).ok !== true)) return null;
   return [...new Set(sources.map(secretSourceText))];

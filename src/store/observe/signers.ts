@@ -16,10 +16,13 @@ type Bytes = FoundFiles['bytes'];
 
 /** The key that checks an authority's signatures as it is on disk: the private one, or that of the certificate. */
 export function readSigner(
-  { keyPlace }: Entity,
+  { id, keyPlace }: Entity,
   { key, cert }: Files,
   bytes: Bytes,
+  { tokens }: Pick<Reader, 'tokens'>,
 ): SignatureKey | undefined {
+  const shown = tokens.of(id);
+  if (shown !== undefined) return { keyId: shown.facts.keyId, key: publicKeyObject(shown.spki) };
   // What lies here of a key that is elsewhere counts for nothing.
   if (key.state === 'present' && !isSupposed(key) && keyPlace === undefined)
     return signer(bytes.key, publicKeyOf, key.facts.keyId);

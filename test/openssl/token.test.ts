@@ -1,0 +1,61 @@
+// What openssl is asked of tokens, and what it means by what it then says.
+import { describe, expect, it } from 'vitest';
+import { driversFor, PROVIDER_CONFIG, showArgs, signArgs, tokenFaultIn } from '../../src/openssl/token.ts';
+import { attributeOf, canonicalUri, privateUri, tokenOf } from '../../src/pki/token.ts';
+
+const TOKEN = {
+  uri: 'pkcs11:object=my%20root;token=pki;id=%01%ff',
+  pin: { kind: 'prompt', label: null },
+} as const;
+
+it.each([
+  ['OpenSSL 3.0.19', ['engine', 'provider']],
+  ['OpenSSL 3.1.4', ['engine', 'provider']],
+  ['OpenSSL 3.2.0', ['provider', 'engine']],
+  ['OpenSSL 3.5.9', ['provider', 'engine']],
+  ['OpenSSL 4.0.3', ['provider', 'engine']],
+])('%s: %j', (version, drivers) => {
+  expect(driversFor(version)).toEqual(drivers);
+});
+
+it('a URI is read in its parts, and names the private key', () => {
+  expect(privateUri(TOKEN)).toBe('pkcs11:object=my%20root;token=pki;id=%01%ff;type=private');
+  const spelled = { ...TOKEN, uri: 'pkcs11:type=private;id=%01%ff;token=pki;object=my%20root' };
+  expect(canonicalUri(spelled)).toBe(canonicalUri(TOKEN));
+  expect(tokenOf(TOKEN)).toBe('token=pki');
+  expect(['object', 'id', 'serial'].map((name) => attributeOf(TOKEN, name)?.toString('hex'))).toEqual([
+    Buffer.from('my root').toString('hex'),
+    '01ff',
+    undefined,
+  ]);
+});
+
+it('the PIN comes through standard input alone', () => {
+  for (const driver of ['engine', 'provider'] as const) {
+    const files = { from: 'in', to: 'out' };
+    const calls = [
+      showArgs(TOKEN, driver),
+      signArgs(TOKEN, driver, { digest: 'sha256', isPss: true }, files),
+    ];
+    for (const args of calls) {
+      expect(args.join(' ')).toContain('-passin stdin');
+      expect(args.includes('engine')).toBe(driver === 'engine');
+    }
+  }
+  expect(PROVIDER_CONFIG).toContain('pkcs11-module-quirks = no-deinit');
+  expect(PROVIDER_CONFIG).not.toMatch(/pin/i);
+});
+
+describe('what is said is', () => {
+  const how = { how: 'openssl was ended by SIGSEGV', lastWords: 'last', module: '/m.so' };
+  it.each([
+    ['Login failed\n80:error:418000A0:PKCS#11 module:ERR_CKR_error:PIN incorrect:p11_slot.c:208:', 'pin'],
+    ['80:error:418000A4:PKCS#11 module:ERR_CKR_error:PIN locked:p11_slot.c:208:', 'locked'],
+    ['80:error:40000065:pkcs11 engine:ERR_ENG_error:object not found:eng_back.c:887:', 'no-key'],
+    ['80:error:41000401:libp11:ERR_P11_error:Unable to load PKCS#11 module:p11_load.c:77:', 'no-module'],
+    ['Could not find private key of key from pkcs11:token=pki;object=root;type=private', 'no-key-or-pin'],
+    ['', 'failed'],
+  ])('%j: %s', (stderr, kind) => {
+    expect(tokenFaultIn(stderr, how).kind).toBe(kind);
+  });
+});
