@@ -176,6 +176,7 @@ export const COMMANDS: readonly CommandRow[] = [
     options: [
       MANIFEST_OPTION,
       new Option('--to <folder>', 'the folder for them; by default export/ and the target'),
+      new Option('--sops', 'seal Secrets by sops, for those whom .sops.yaml names'),
     ],
     examples: [
       ['pki export vault --to roles', 'roles and policies of OpenBao or Vault'],

@@ -7,6 +7,8 @@ export interface ExportFile {
   /** Its permission bits. */
   readonly mode: number;
   readonly text: string;
+  /** What may be in its place although no export left it there like that. */
+  readonly over?: string;
 }
 
 /** A manifest as another engine takes it. */

@@ -3,7 +3,7 @@ import { relative, resolve, sep } from 'node:path';
 import type { Exported, ExportPlace } from '../export/file.ts';
 import type { Omission } from '../export/omission.ts';
 import type { ExportTarget } from '../export/target.ts';
-import { unreachable } from '../pki/entity.ts';
+import { type EndEntity, unreachable } from '../pki/entity.ts';
 import { byIdOf } from '../pki/issuers.ts';
 import type { WrittenExport } from '../store/export-folder.ts';
 import type { Project } from './project.ts';
@@ -12,6 +12,8 @@ import type { Project } from './project.ts';
 export interface ExportOptions {
   /** The folder for it; by default `export/vault` and so on, in the working directory. */
   readonly to?: string;
+  /** Of an export to Kubernetes: whether `sops` seals its Secrets. */
+  readonly sops?: boolean;
 }
 
 /** What an export wrote, and what it leaves out. */
@@ -28,21 +30,27 @@ export interface ExportResult extends WrittenExport {
 /**
  * Writes the configuration of another engine, from which it issues exactly what the manifest says. Changes no byte where that is
  * there already.
- * @throws UserError where something else is in the place of a file.
+ * @throws UserError where something else is in the place of a file, or a Secret cannot be sealed.
  */
 export async function exportTo(
   project: Project,
   target: ExportTarget,
-  { to }: ExportOptions = {},
+  { to, sops = false }: ExportOptions = {},
 ): Promise<ExportResult> {
   const { writeExport } = await import('../store/export-folder.ts');
   const folder = resolve(to ?? `export/${target}`);
   const place = { output: relative(folder, project.root).split(sep).join('/') || '.' };
-  const { files, omissions } = await filesFor(target, project, place);
+  const { files, omissions } = await filesFor(target, project, { ...place, folder, sops });
   return { target, folder, files: files.length, omissions, ...(await writeExport(folder, target, files)) };
 }
 
-async function filesFor(target: ExportTarget, project: Project, place: ExportPlace): Promise<Exported> {
+/** With the folder itself, absolute. */
+interface Place extends ExportPlace {
+  readonly folder: string;
+  readonly sops: boolean;
+}
+
+async function filesFor(target: ExportTarget, project: Project, place: Place): Promise<Exported> {
   const { inventory } = project;
   switch (target) {
     case 'vault':
@@ -52,16 +60,20 @@ async function filesFor(target: ExportTarget, project: Project, place: ExportPla
     case 'cert-manager':
       return (await import('../export/cert-manager/cert-manager.ts')).certManagerExport(inventory, place);
     case 'kubernetes':
-      return kubernetesFiles(project);
+      return kubernetesFiles(project, place);
     default:
       return unreachable(target);
   }
 }
 
 /** From the files that are there: what is not made yet is left out. */
-async function kubernetesFiles({ root, inventory }: Project): Promise<Exported> {
+async function kubernetesFiles({ root, inventory }: Project, { folder, sops }: Place): Promise<Exported> {
   const { kubernetesExport } = await import('../export/kubernetes/kubernetes.ts');
   const { readCredentials } = await import('../store/observe/credentials.ts');
   const byId = byIdOf(inventory.entities);
-  return kubernetesExport(inventory, (entity) => readCredentials(root, entity, byId), { sealed: false });
+  const filesOf = (entity: EndEntity) => readCredentials(root, entity, byId);
+  const { files, omissions, secrets } = kubernetesExport(inventory, filesOf, { sealed: sops });
+  if (secrets.length === 0) return { files, omissions };
+  const { sealSecrets } = await import('../run/seal-export.ts');
+  return { files: [...files, ...(await sealSecrets(folder, secrets))], omissions };
 }

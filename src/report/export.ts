@@ -1,7 +1,7 @@
 /** The output of `pki export`: what was written where, and what is left out. */
 import { omissionText } from '../export/omission.ts';
 import { TARGETS } from '../export/target.ts';
-import type { ExportResult } from '../index.ts';
+import type { Advice, ExportResult, ExportTarget } from '../index.ts';
 import { plural } from './count.ts';
 import type { Message } from './message.ts';
 
@@ -11,6 +11,14 @@ export function exportText({ target, files, written, removed }: ExportResult, fo
   if (written + removed === 0) return `${folder}: nothing to do, ${plural(files, 'file')} for ${engine}`;
   const gone = removed === 0 ? '' : `, ${removed} removed`;
   return `${folder}: ${plural(written, 'file')} written${gone}, for ${engine}`;
+}
+
+/** `--sops` where no secret is written. */
+export function nothingToSeal(target: ExportTarget): Advice {
+  return {
+    problem: `"--sops" seals Secrets, and an export to ${TARGETS[target].engine} holds none`,
+    hint: 'leave it out',
+  };
 }
 
 /** What comes next, and what is not there. */

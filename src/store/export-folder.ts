@@ -67,7 +67,22 @@ export async function writeExport(
   return { written, removed: due.length - written };
 }
 
-function taskFor(root: Folder, { path, mode, text }: ExportFile, known: Known): Task {
+/** Texts of some files of an export, by path; the folder is made where it is missing. @param path absolute. */
+export async function readExported(
+  path: string,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  checkWay(path);
+  using root = await madeFolder(path);
+  return new Map(
+    names.flatMap((name) => {
+      const found = look(root, name);
+      return found === undefined || found === 'other' ? [] : [[name, found.text.toString('utf8')] as const];
+    }),
+  );
+}
+
+function taskFor(root: Folder, { path, mode, text, over }: ExportFile, known: Known): Task {
   const found = look(root, path);
   if (found === undefined) return { path, does: 'write' };
   if (found === 'other') return { path, does: 'refuse' };
@@ -75,7 +90,8 @@ function taskFor(root: Folder, { path, mode, text }: ExportFile, known: Known): 
   if (digest === digestOf(text)) return { path, does: found.mode === mode ? 'keep' : 'write' };
   // An empty file holds nothing of anyone: a power cut leaves such.
   const isOurs = found.text.length === 0 || known.get(path)?.includes(digest) === true;
-  return { path, does: isOurs ? 'write' : 'refuse' };
+  const mayGo = isOurs || (over !== undefined && digest === digestOf(over));
+  return { path, does: mayGo ? 'write' : 'refuse' };
 }
 
 function removalOf(root: Folder, path: string, known: Known): Task {

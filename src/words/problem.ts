@@ -7,6 +7,7 @@ import { blockageText } from './blockage.ts';
 import { type ExchangeFault, exchangeText } from './exchange.ts';
 import { few } from './few.ts';
 import { type SavedPlanFault, savedPlanText } from './saved-plan.ts';
+import { type SealFault, sealingText } from './sealing.ts';
 
 /** The causes of a UserError (store/user-error.ts), each with what its words need; paths are absolute. */
 export type UserProblem =
@@ -54,6 +55,8 @@ export type UserProblem =
   | { readonly kind: 'foreign-export'; readonly folder: string; readonly paths: readonly string[] }
   /** The folder of an export holds one to something else, or its list cannot be read. */
   | { readonly kind: 'other-export'; readonly path: string }
+  /** A Secret of an export that was to be sealed. */
+  | { readonly kind: 'sealing'; readonly path: string; readonly fault: SealFault }
   /** A program that is asked for users and groups did not answer. */
   | { readonly kind: 'no-answer'; readonly program: string; readonly name: string }
   | { readonly kind: 'nothing-to-verify'; readonly root: string }
@@ -86,6 +89,8 @@ export function problemText(problem: UserProblem): Advice {
       return exchangeText(problem.path, problem.fault);
     case 'saved-plan':
       return savedPlanText(problem.path, problem.fault);
+    case 'sealing':
+      return sealingText(problem.path, problem.fault);
     case 'foreign-owner':
       return {
         problem: `"${problem.path}" belongs to another user (uid ${problem.uid}), and what is in it would be relied on`,

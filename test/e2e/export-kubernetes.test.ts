@@ -1,4 +1,5 @@
 // `pki export kubernetes`: what apply made as Secrets and ConfigMaps, judged by the schemas of Kubernetes where these are found.
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -6,6 +7,7 @@ import { certManagerExport } from '../../src/export/cert-manager/cert-manager.ts
 import { yamlObject } from '../../src/manifest/yaml-object.ts';
 import { runProgram } from '../helpers/cli.ts';
 import { aClient, anAuthority, anInventory, aServer } from '../helpers/entities.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
 import { copyOf, itNeeds, mode, Project, stateOf } from './project.ts';
 
 const MANIFEST = `version: 1
@@ -131,6 +133,133 @@ describe('pki export kubernetes', () => {
     expect(await runProgram('kubernetes-validate', args)).toMatchObject({ code: 0 });
   });
 });
+
+/** A `sops` that closes values of data, never the same twice, and notes how it is called. */
+function fakeSops(folder: string, then = ''): { env: { PATH: string }; calls(): string[] } {
+  const log = join(folder, 'sops.log');
+  writeFileSync(log, '');
+  const seal = "sed -E 's/^  (ca.crt|tls.crt|tls.key): .*/  \\1: ENC['\"$n\"']/'";
+  const lines = [
+    '#!/bin/sh',
+    `printf '%s\\n' "$*" >>'${log}'`,
+    `n=$(wc -l <'${log}')`,
+    'for file in "$@"; do :; done',
+    then === '' ? `cat "$file" | ${seal}; echo 'sops: { version: fake }'` : then,
+  ];
+  writeFileSync(join(folder, 'sops'), `${lines.join('\n')}\n`, { mode: 0o755 });
+  return {
+    env: { PATH: `${folder}:${process.env['PATH']}` },
+    calls: () => readFileSync(log, 'utf8').split('\n').slice(0, -1),
+  };
+}
+
+const SOPS = ['export', 'kubernetes', '--sops'];
+
+describe('sealed by sops', () => {
+  it('a Secret is sealed once, and again only where what is in it changes', async () => {
+    const copy = copyOf(project);
+    const { env, calls } = fakeSops(temporaryFolder());
+    expect((await copy.pki(SOPS, { env })).stdout).toBe(
+      'export/kubernetes: 6 files written, for Kubernetes\n',
+    );
+    expect(calls()).toHaveLength(3);
+    expect(calls()[0]).toBe(
+      '--encrypt --encrypted-regex ^(data|stringData)$ --filename-override secrets/servers-api.sops.yaml ' +
+        '--input-type yaml --output-type yaml /dev/stdin',
+    );
+    const before = stateOf(copy.folder);
+    expect(Object.keys(before)).not.toContain('export/kubernetes/.gitignore');
+    expect((await copy.pki(SOPS, { env })).stdout).toContain('nothing to do');
+    expect(stateOf(copy.folder)).toEqual(before);
+    // Sealed again by hand, for others: it stays as it is, and stays ours.
+    const file = exported(copy, 'secrets/servers-web.sops.yaml');
+    const rekeyed = readFileSync(file, 'utf8').replace('version: fake', 'version: other');
+    writeFileSync(file, rekeyed);
+    await copy.pki(SOPS, { env });
+    expect(readFileSync(file, 'utf8')).toBe(rekeyed);
+    writeFileSync(file, rekeyed.replace('other', 'third'));
+    await copy.pki(['rotate', 'servers/web', '--skip-verify']);
+    expect((await copy.pki(SOPS, { env })).stdout).toContain(': 1 file written,');
+    expect(calls()).toHaveLength(4);
+    // Open again: what was sealed goes.
+    expect((await copy.pki(['export', 'kubernetes'])).stdout).toContain('5 files written, 3 removed');
+  });
+
+  it.each([
+    [
+      'leaves the key open',
+      'cat "$file"; echo "sops: { version: fake }"',
+      'is not sealed, and was not written',
+    ],
+    ['prints nothing', 'exit 0', 'is not sealed, and was not written'],
+    [
+      'fails',
+      'echo "no rule matches" >&2; exit 3',
+      '"sops" exited with 3 for "secrets/servers-api.sops.yaml": no rule',
+    ],
+    ['is not there', 'exit 127', '"sops" is not there'],
+  ])('one that %s leaves no file', async (_, then, words) => {
+    const copy = copyOf(project);
+    const { env } = fakeSops(temporaryFolder(), then);
+    const run = await copy.pki(SOPS, { env });
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain(words);
+    expect(Object.keys(stateOf(exported(copy, '.')))).toEqual(['.']);
+  });
+
+  it('is for Secrets alone', async () => {
+    const run = await project.pki(['export', 'vault', '--sops', '--to', 'none']);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain('"--sops" seals Secrets, and an export to OpenBao or Vault holds none');
+  });
+
+  itNeeds(['sops'], 'the real one gives back what was sealed', async () => {
+    const copy = copyOf(project);
+    const { recipient, identity } = ageKey();
+    await copy.pki(SOPS, { env: { SOPS_AGE_RECIPIENTS: recipient } });
+    const path = exported(copy, 'secrets/servers-api.sops.yaml');
+    expect(readFileSync(path, 'utf8')).not.toContain(': LS0t');
+    const args = ['--decrypt', path];
+    const { code, stdout } = await runProgram('sops', args, { env: { SOPS_AGE_KEY: identity } });
+    expect(code).toBe(0);
+    expect(yamlObject(stdout)?.['data']).toEqual(yamlObject(copy.read('servers/api/secret.yaml'))?.['data']);
+    expect((await copy.pki(SOPS, { env: { SOPS_AGE_RECIPIENTS: recipient } })).stdout).toContain(
+      'nothing to do',
+    );
+  });
+});
+
+/** A key of age: X25519 in Bech32. */
+function ageKey(): { recipient: string; identity: string } {
+  const { publicKey, privateKey } = generateKeyPairSync('x25519');
+  const raw = (key: KeyObject, type: 'spki' | 'pkcs8') =>
+    (type === 'spki' ? key.export({ type, format: 'der' }) : key.export({ type, format: 'der' })).subarray(
+      -32,
+    );
+  return {
+    recipient: bech32('age', raw(publicKey, 'spki')),
+    identity: bech32('age-secret-key-', raw(privateKey, 'pkcs8')).toUpperCase(),
+  };
+}
+
+/** BIP 173. */
+function bech32(prefix: string, bytes: Uint8Array): string {
+  const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  const data = (bits.match(/.{1,5}/g) ?? []).map((part) => Number.parseInt(part.padEnd(5, '0'), 2));
+  const codes = [...prefix].map((character) => character.charCodeAt(0));
+  const head = [...codes.map((code) => code >> 5), 0, ...codes.map((code) => code & 31)];
+  const sum = polymod([...head, ...data, 0, 0, 0, 0, 0, 0]) ^ 1;
+  const check = [25, 20, 15, 10, 5, 0].map((shift) => (sum >> shift) & 31);
+  return `${prefix}1${[...data, ...check].map((value) => 'qpzry9x8gf2tvdw0s3jn54khce6mua7l'[value]).join('')}`;
+}
+
+function polymod(values: readonly number[]): number {
+  const generators = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3];
+  return values.reduce((sum, value) => {
+    const shifted = ((sum & 0x1ffffff) << 5) ^ value;
+    return generators.reduce((all, one, i) => ((sum >> (25 + i)) & 1 ? all ^ one : all), shifted);
+  }, 1);
+}
 
 it('in an export to cert-manager, too, no Secret replaces another', () => {
   const objects = { secret: { name: 'servers-api', labels: {}, annotations: {} } };

@@ -10,7 +10,7 @@ import type { TrustSet } from '../trust-set.ts';
 import type { LeafFiles } from './leaf-files.ts';
 
 /** By which a sealed Secret shows what is in it: sealing the same twice never makes the same bytes. */
-const MARK = 'pki-apply/sha256';
+export const MARK = 'pki-apply/sha256';
 
 /** The Secret of a leaf. @param mark whether it says what is in it, for when that can no longer be read. */
 export function secretText(leaf: LeafPolicy, files: LeafFiles, { mark }: { readonly mark: boolean }): string {
