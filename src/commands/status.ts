@@ -2,6 +2,7 @@
 import { status } from '../index.ts';
 import { clockMessages } from '../report/clock.ts';
 import { pendingText } from '../report/plan.ts';
+import { laterTexts } from '../report/remarks.ts';
 import { statusJson, statusText } from '../report/status.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import { openOrExplain } from './project.ts';
@@ -22,12 +23,14 @@ export async function statusCommand(
 ): Promise<ExitCode> {
   const project = await openOrExplain(manifest, console);
   if (project === undefined) return EXIT.failed;
-  const { ok, rows, lists, now, pending, doubt } = await status(project, {
+  const { ok, rows, lists, now, pending, doubt, later } = await status(project, {
     ...(flags.now === undefined ? {} : { now: flags.now }),
     ...(flags.public ? { sight: 'public' } : {}),
   });
-  if (flags.json) console.json(statusJson(rows, project.manifest, now, lists));
+  if (flags.json) console.json(statusJson(rows, project.manifest, now, lists, later));
   else console.out(statusText(rows, { style: console.style, columns: process.stdout.columns, lists }));
+  if (!flags.json)
+    console.say(...laterTexts({ remarks: later }).map((text) => ({ kind: 'note', text }) as const));
   console.say(...clockMessages({ doubt }));
   if (pending.length > 0) console.say({ kind: 'note', text: pendingText(pending) });
   if (doubt?.kind === 'behind') return EXIT.failed;

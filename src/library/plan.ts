@@ -4,6 +4,7 @@ import type { EngineChoice } from '../pki/engine.ts';
 import type { EntityId } from '../pki/entity.ts';
 import type { ClockDoubt } from '../plan/clock.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Remark } from '../plan/remark.ts';
 import { isWell, type StatusRow, statusRows } from '../plan/status.ts';
 import { type ListRow, listRows } from '../plan/status-lists.ts';
 import { lookAndPlan } from '../run/look.ts';
@@ -64,6 +65,8 @@ export async function status(
   readonly pending: readonly EntityId[];
   /** What is wrong with the clock, `null` where nothing is. */
   readonly doubt: ClockDoubt | null;
+  /** What does not match the manifest, and waits for a renewal. */
+  readonly later: readonly Remark[];
 }> {
   const { plan: made, observation } = lookAndPlan(project.root, project.inventory, { ...options, clock });
   const { now, pending, doubt } = made;
@@ -71,7 +74,8 @@ export async function status(
   const isFine = pending.length === 0 && doubt?.kind !== 'behind';
   const lists = listRows(project.inventory, observation, made);
   const isGood = rows.every(isWell) && lists.every(({ state }) => state === 'ok');
-  return { ok: isFine && isGood, rows, lists, now, pending, doubt };
+  const later = made.remarks.filter(({ kind }) => kind === 'differs');
+  return { ok: isFine && isGood, rows, lists, now, pending, doubt, later };
 }
 
 /** Every certificate that was ever issued in this folder, oldest first, including those that are gone. */

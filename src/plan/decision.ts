@@ -13,6 +13,7 @@ import type { Issuance, Issue } from './change.ts';
 import type { Context } from './context.ts';
 import { subjectChange } from './diff.ts';
 import { keyOf, keyReasons } from './key-decision.ts';
+import { isForLater } from './later.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Reason } from './reason.ts';
 import { isListed, type Listings } from './revocations.ts';
@@ -47,7 +48,7 @@ export function decide(entity: Entity, observed: EntityObservation, context: Con
   ];
   const newKey = isMadeHere && (forKey.length > 0 || rotates(entity, forCertificate));
   const reasons = [...forKey, ...forCertificate];
-  if (reasons.length === 0) return { newKey, issuance: null, reasons, alterations: [] };
+  if (reasons.every(isForLater)) return { newKey, issuance: null, reasons: [], alterations: [] };
   const carried = lender === null ? carriedOver(entity, observed, newKey) : lentIdentity(entity, lender);
   const issuance = { ...validityOf(entity, issuer, now), ...carried };
   const all = [...reasons, ...nameReasons(entity, observed, reasons)];

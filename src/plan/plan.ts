@@ -20,6 +20,7 @@ import { exposedIn } from './grant.ts';
 import { hooksFor, type PlannedHook } from './hooks.ts';
 import { keyOwners } from './key-decision.ts';
 import { strangeIn } from './known.ts';
+import { laterRemarks } from './later.ts';
 import {
   type ArchivedSet,
   type AuthorityObservation,
@@ -126,6 +127,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     exposed: exposedIn(inventory, observation),
     remarks: [
       ...remarksOf(inventory.entities, observation),
+      ...laterRemarks(inventory.entities, observation, changes),
       ...sealedRemarks(inventory.entities, observation, changes, context),
       ...rolloverRemarks(inventory.entities, observation, changes, outlooks),
     ],

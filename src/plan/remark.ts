@@ -39,6 +39,8 @@ export type Remark =
   | RolloverRemark
   /** A subject that stays until a renewal, which writes it in another way. */
   | { readonly kind: 'renamed'; readonly entity: EntityId; readonly reason: FieldChange }
+  /** What the next certificates of these will say otherwise, and what stays until then. */
+  | { readonly kind: 'differs'; readonly entities: readonly EntityId[]; readonly reason: FieldChange }
   /** RFC 5280 wants a positive serial number; verifiers take it in a root. */
   | { readonly kind: 'zero-serial'; readonly entity: EntityId }
   /** A secret that a group was given, which stays so. */
@@ -70,6 +72,7 @@ export function entitiesOf(remark: Remark): readonly EntityId[] {
     case 'shared-key':
     case 'unknown':
     case 'unseen':
+    case 'differs':
       return remark.entities;
     case 'unbrought':
       return [remark.entity, ...new Set([...remark.trusting, ...remark.presented])];
@@ -93,7 +96,7 @@ export function entitiesOf(remark: Remark): readonly EntityId[] {
 export function isUrgent(remark: Remark): boolean {
   const { kind } = remark;
   if (kind === 'unseen') return !remark.asked || remark.what === 'others';
-  return !['renamed', 'zero-serial', 'group-readable', 'request-ignored'].includes(kind);
+  return !['renamed', 'differs', 'zero-serial', 'group-readable', 'request-ignored'].includes(kind);
 }
 
 /** Of all entities, in their order. */

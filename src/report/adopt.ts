@@ -82,7 +82,10 @@ export function adoptionText(adoption: Adoption, style: Style): string {
     ...(conform.length === 0 ? [] : [`${style.good('conform:')} ${listText(conform)}`]),
     ...(kept.length === plan.changes.length ? [] : [planText(plan, { style, verbose: false }).trimEnd()]),
     ...notesText(adoption, style),
-    ...plan.remarks.map((remark) => `${style.warn('note:')} ${remarkText(remark)}`),
+    // Notes say already which extensions the next certificate will not have.
+    ...plan.remarks
+      .filter(({ kind }) => kind !== 'differs')
+      .map((remark) => `${style.warn('note:')} ${remarkText(remark)}`),
     ...leftOutBlock(description.leftOut, style),
     ...ignoredText(adoption),
   ];

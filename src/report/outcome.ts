@@ -9,10 +9,11 @@ import { consentMessages } from './consent.ts';
 import { hookJson, hookMessages } from './hooks.ts';
 import { leaverMessages } from './leavers.ts';
 import { adviceMessages, type Message } from './message.ts';
-import { leftText, notesOf, warningTexts } from './plan.ts';
+import { leftText, warningTexts } from './plan.ts';
 import { archivedJson, planJson } from './plan-json.ts';
 import { keptMessages, setsText } from './prune.ts';
 import { refusedMessages } from './refused-answers.ts';
+import { notesOf } from './remarks.ts';
 import { executionText, failureTexts, lackTexts, skippedText } from './run.ts';
 import { waitingMessages } from './waiting.ts';
 

@@ -28,11 +28,10 @@ import { countActions } from '../plan/count.ts';
 import type { ArchivedSet } from '../plan/observation.ts';
 import { isDue, type Plan } from '../plan/plan.ts';
 import type { Reason } from '../plan/reason.ts';
-import { entitiesOf, type Remark } from '../plan/remark.ts';
 import { isoTime } from '../plan/validity.ts';
 import { refusalText } from '../words/refusal.ts';
-import { remarkText } from '../words/remark.ts';
 import { alterationJson, reasonJson } from './reason.ts';
+import { remarkJson } from './remarks.ts';
 
 /** The whole plan; `version` changes when a field changes its meaning. */
 export function planJson(plan: Plan, manifest: string): unknown {
@@ -62,11 +61,6 @@ export function planJson(plan: Plan, manifest: string): unknown {
 
 function doubtJson({ kind, clock, newest, by }: ClockDoubt): unknown {
   return { kind, says: isoTime(clock), newest: isoTime(newest), by };
-}
-
-/** The entity, and the remark in words. */
-function remarkJson(remark: Remark): unknown {
-  return { kind: remark.kind, entities: entitiesOf(remark), text: remarkText(remark) };
 }
 
 /** `known`: this folder has run it before. */

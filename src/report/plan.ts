@@ -18,7 +18,7 @@ import {
 import { countActions } from '../plan/count.ts';
 import type { Exposure } from '../plan/exposure.ts';
 import { isDue, type Plan } from '../plan/plan.ts';
-import { isUrgent, type Remark } from '../plan/remark.ts';
+import { isUrgent } from '../plan/remark.ts';
 import { leaversIn } from '../plan/removal.ts';
 import type { CertificateSummary } from '../plan/summary.ts';
 import { isoTime, lengthText, lifetime } from '../plan/validity.ts';
@@ -31,6 +31,7 @@ import { lacksKey } from './consent.ts';
 import { REVOKE_INSTEAD } from './leavers.ts';
 import { pruneTexts } from './prune.ts';
 import { alterationText, reasonText } from './reason.ts';
+import { laterTexts, notesOf } from './remarks.ts';
 import type { Paint, Style } from './style.ts';
 
 /** One sign per action, as terraform's users know them. */
@@ -64,7 +65,7 @@ export function planText(plan: Plan, { style, verbose }: PlanTextOptions): strin
     ...pruneTexts(plan.prunes),
     ...commandTexts(plan),
     ...pendingHookTexts(plan),
-    ...notesOf(plan, verbose).map((text) => `note: ${text}`),
+    ...[...laterTexts(plan), ...notesOf(plan, verbose)].map((text) => `note: ${text}`),
   ];
   const left = plan.left.length === 0 ? [] : [leftText(plan)];
   return [...blocks, ...(blocks.length > 0 ? [''] : []), summaryText(plan, style), ...left, ''].join('\n');
@@ -87,26 +88,6 @@ export function leftText({ left }: Pick<Plan, 'left'>): string {
 
 /** For a proof that succeeds though the files do not match the manifest. */
 export const DUE_TEXT = 'the files do not match the manifest: run "pki plan" to see how';
-
-/**
- * What waits for a renewal, or needs none.
- * @param isAll or only what stays of a file that is replaced now.
- */
-export function notesOf({ remarks, changes }: Plan, isAll: boolean): readonly string[] {
-  return remarks
-    .filter((remark) => !isUrgent(remark) && (isAll || isPassedOn(remark, changes)))
-    .map(remarkText);
-}
-
-/** Rights that the next file gets from the one that it replaces: reported when that happens, and not at every run. */
-function isPassedOn(remark: Remark, changes: readonly Change[]): boolean {
-  if (remark.kind === 'request-ignored')
-    return changes.some((change) => change.id === remark.entity && isIssue(change));
-  if (remark.kind !== 'group-readable') return false;
-  return changes.some(
-    (change) => change.id === remark.entity && 'writes' in change && change.writes.includes(remark.artifact),
-  );
-}
 
 /** Warnings, whether the plan is shown or not. @param root the output folder. */
 export function warningTexts(plan: Pick<Plan, 'exposed' | 'remarks'>, root: string): readonly string[] {

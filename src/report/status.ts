@@ -1,6 +1,7 @@
 /** `pki status`: every certificate with the days it has left, for the terminal and for cron. */
 import { visible } from '../pki/printable.ts';
 import { subjectText } from '../pki/subject.ts';
+import type { Remark } from '../plan/remark.ts';
 import { isWell, type State, type StatusRow } from '../plan/status.ts';
 import type { ListRow } from '../plan/status-lists.ts';
 import { isoTime, lifetime } from '../plan/validity.ts';
@@ -8,6 +9,7 @@ import { refusalText } from '../words/refusal.ts';
 import { type NameAttribute, sanOf } from '../x509/facts.ts';
 import { bar, daysText } from './days.ts';
 import { reasonJson, reasonText } from './reason.ts';
+import { remarkJson } from './remarks.ts';
 import { listJson, listLines, listSummary } from './status-lists.ts';
 import type { Paint, Style } from './style.ts';
 import { shorten, tableLines, visibleWidth, wrapped } from './table.ts';
@@ -179,6 +181,7 @@ export function statusJson(
   manifest: string,
   now: number,
   lists: readonly ListRow[] = [],
+  later: readonly Remark[] = [],
 ): unknown {
   return {
     format: 'pki-status',
@@ -199,5 +202,6 @@ export function statusJson(
       reasons: reasons.map(reasonJson),
     })),
     lists: lists.map(listJson),
+    remarks: later.map(remarkJson),
   };
 }

@@ -42,6 +42,14 @@ export function remarkText(remark: Remark): string {
       const { before, after } = remark.reason;
       return visible(`${remark.entity}: the next renewal changes its subject: ${before} → ${after}`);
     }
+    case 'differs': {
+      const { field, before, after } = remark.reason;
+      const [only = '', ...more] = remark.entities;
+      const asked = more.length === 0 ? only : 'NAME';
+      return visible(
+        `${few(remark.entities)}: ${field} differs: ${before} → ${after} at the next renewal, or by "pki rotate ${asked}"`,
+      );
+    }
     case 'zero-serial':
       return `${remark.entity}: its serial number is zero, which RFC 5280 forbids and verifiers take in a root`;
     case 'group-readable':

@@ -772,7 +772,19 @@ const POLICIES: readonly Case[] = [
     ['servers/by'],
     with_(PLAIN, { 'servers.by.extendedKeyUsage': ['serverAuth', 'OCSPSigning'] }),
   ),
-  ...(['crl', 'ocsp', 'caIssuers'] as const).flatMap((name) =>
+  // It waits for the renewal, whatever becomes of it: revocation.test.ts reads what the plan says of that.
+  ...edits(
+    'authorities.*.crl.url',
+    'authorities.other.crl',
+    {
+      value: { url: 'http://a.test' },
+      other: { url: ['http://a.test', 'http://b.test'] },
+      plain: PLAIN,
+      full: with_(PLAIN, { 'authorities.other.crl': { url: 'http://a.test' } }),
+    },
+    () => ({ expected: {} }),
+  ),
+  ...(['ocsp', 'caIssuers'] as const).flatMap((name) =>
     stated(
       `authorities.*.${name}.url`,
       `authorities.other.${name}`,

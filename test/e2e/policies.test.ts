@@ -195,13 +195,6 @@ describe('an edit', () => {
       'ocsp: http://ocsp.example.test:8080/a;b → http://ocsp.example.test',
     ],
     [
-      'another list',
-      'pki.example.test/root.crl',
-      'pki.example.test/new.crl',
-      STRICT,
-      'crl: http://pki.example.test/root.crl → http://pki.example.test/new.crl',
-    ],
-    [
       'another place of the certificate',
       'strict.cer',
       'new.cer',

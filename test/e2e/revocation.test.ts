@@ -142,6 +142,64 @@ it('follows what the manifest says of its length and its place, and stays where 
   expect(project.read('authorities/issuing/crl.pem')).toBe(before);
 });
 
+describe('another place of the list', () => {
+  const at = (url: string): string =>
+    manifest({ issuing: '' }).replace(
+      'renewBefore: 2d }',
+      `renewBefore: 2d, url: "http://pki.example.test/${url}" }`,
+    );
+  const note = (before: string, after: string): string =>
+    `clients/alice, clients/bob: crl differs: ${before} → ${after} at the next renewal, or by "pki rotate NAME"`;
+  const A = 'http://pki.example.test/a.crl';
+  const points = async (project: Project, id: string): Promise<readonly string[]> => {
+    const args = ['x509', '-in', project.path(id, 'cert.pem'), '-noout', '-ext', 'crlDistributionPoints'];
+    return [...(await openssl(args)).matchAll(/URI:(\S+)/g)].map(([, url = '']) => url);
+  };
+  const moment = (seconds: number): string => new Date(seconds * 1000).toISOString();
+
+  it('is reported, and in what is issued next', async () => {
+    const project = copyOf(made);
+    project.write(at('a.crl'));
+    const plan = await project.pki(['plan', '--now', moment(MADE + 60)]);
+    expect(plan).toMatchObject({ code: 0 });
+    expect(plan.stdout).toContain('nothing to do');
+    expect(plan.stdout).toContain(`note: ${note('none', A)}`);
+    const json = JSON.parse((await project.pki(['plan', '--json', '--now', moment(MADE + 60)])).stdout);
+    expect(json).toMatchObject({ due: false });
+    expect(json.remarks).toEqual([
+      {
+        kind: 'differs',
+        entities: ['clients/alice', 'clients/bob'],
+        text: note('none', A),
+        reason: expect.objectContaining({ kind: 'differs', field: 'crl', before: 'none', after: A }),
+      },
+    ]);
+    const status = await project.pki(['status', '--now', moment(MADE + 60)]);
+    expect(status.code).toBe(0);
+    expect(status.stderr).toContain(note('none', A));
+    const before = publishedState(project.folder);
+    await applied(project, MADE + 60);
+    expect(publishedState(project.folder)).toEqual(before);
+
+    // Asked for, it does not wait; and the renewal of the other brings it.
+    expect((await project.pki(['rotate', 'alice', '--skip-verify'], { env: clock(MADE + 60) })).code).toBe(0);
+    expect(await points(project, 'clients/alice')).toEqual([A]);
+    expect(await points(project, 'clients/bob')).toEqual([]);
+    await applied(project, MADE + 15 * DAY);
+    expect(await points(project, 'clients/bob')).toEqual([A]);
+
+    // Changed and removed, it waits in the same way.
+    for (const [text, after] of [
+      [at('b.crl'), 'http://pki.example.test/b.crl'],
+      [manifest(), 'none'],
+    ] as const) {
+      project.write(text);
+      const later = await project.plan('--now', moment(MADE + 15 * DAY + 60));
+      expect(later).toMatchObject({ due: false, remarks: [{ kind: 'differs', text: note(A, after) }] });
+    }
+  });
+});
+
 describe('a revoked entry', () => {
   it('takes consent, and without it everything else goes on', async () => {
     const project = copyOf(made);

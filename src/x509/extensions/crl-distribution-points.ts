@@ -14,6 +14,8 @@ export const crlDistributionPoints = {
   fields: ['crl'],
   inRequest: false,
   lenient: true,
+  // Lists are found where they were: a server that moved leaves an address behind, and a fleet is not issued again for it.
+  waits: true,
   read: (der): readonly DistributionPoint[] => children(expectTag(der, TAG.sequence)).map(readPoint),
   write: (points) =>
     encode(

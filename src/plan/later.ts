@@ -1,0 +1,64 @@
+/** What a certificate has to say otherwise, but not at once: the next one will. Pure. */
+import type { Entity, EntityId } from '../pki/entity.ts';
+import { groupBy } from '../pki/group.ts';
+import { EXTENSIONS, findExtension } from '../x509/extensions.ts';
+import type { CertificateFacts } from '../x509/facts.ts';
+import { type Change, isIssue } from './change.ts';
+import { diffExtension, type FieldChange } from './diff.ts';
+import type { Observation } from './observation.ts';
+import type { Reason } from './reason.ts';
+import type { Remark } from './remark.ts';
+import { AN_ISSUER } from './wanted.ts';
+
+const RULES = EXTENSIONS.filter((rule) => rule.waits === true);
+
+/** Whether a reason waits for another one. */
+export function isForLater(reason: Reason): boolean {
+  return (
+    reason.kind === 'differs' && RULES.some((rule) => rule.fields.some((field) => field === reason.field))
+  );
+}
+
+/** What changes at the next renewal, of all that stays now: each difference once, with those that have it. */
+export function laterRemarks(
+  entities: readonly Entity[],
+  observation: Observation,
+  changes: readonly Change[],
+): readonly Remark[] {
+  const issued = new Set(changes.filter(isIssue).map(({ id }) => id));
+  const found = entities
+    .filter((entity) => !issued.has(entity.id) && isIssuedHere(entity))
+    .flatMap((entity) => differencesOf(entity, observation).map((reason) => ({ id: entity.id, reason })));
+  return [...groupBy(found, ({ reason }) => JSON.stringify(reason)).values()].flatMap(remarkOn);
+}
+
+function remarkOn(
+  group: readonly { readonly id: EntityId; readonly reason: FieldChange }[],
+): readonly Remark[] {
+  const [first] = group;
+  return first === undefined
+    ? []
+    : [{ kind: 'differs', entities: group.map(({ id }) => id), reason: first.reason }];
+}
+
+/** What is revoked gets no other certificate, and another issuer decides by itself what it writes. */
+function isIssuedHere({ elsewhere, revoked }: Entity): boolean {
+  return !elsewhere && revoked === undefined;
+}
+
+function differencesOf(entity: Entity, { entities }: Observation): readonly FieldChange[] {
+  const cert = entities.get(entity.id)?.cert;
+  return cert?.state === 'present' ? RULES.flatMap((rule) => differenceIn(rule, entity, cert.facts)) : [];
+}
+
+/** What the manifest does not state stays for as long as the certificate, and is not written again. */
+function differenceIn(
+  rule: (typeof RULES)[number],
+  entity: Entity,
+  facts: CertificateFacts,
+): readonly FieldChange[] {
+  const issuer = entity.issuer === null ? null : AN_ISSUER;
+  const wanted = rule.wanted({ entity, issuer, keyIdentifier: null }) ?? ({ presence: 'none' } as const);
+  if (wanted.presence === 'none' && findExtension(facts, rule) === undefined) return [];
+  return diffExtension(facts, { rule, wanted });
+}
