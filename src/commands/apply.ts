@@ -102,14 +102,15 @@ export async function applyProject(
   const quiet = flags.quiet === true && isIdle;
   if (!flags.json && !quiet) console.out(resultText(result, placeOf(project), watch()));
   if (!quiet) console.say(...resultMessages(result, project.root));
-  const isProven = code === EXIT.fine && !flags.skipVerify;
+  // A service that did not take its files says nothing about these.
+  const isProven = result.inPlace && !flags.skipVerify;
   const scope =
     flags.verify === 'all'
       ? ({ remember: 'all', secrets } as const)
       : ({ remember: 'changed', secrets, touched: touchedBy(result) } as const);
   const proof = isProven ? await prove(project, { ...flags, quiet }, console, signal, scope) : null;
   if (flags.json) console.json(resultJson(result, project, proof?.json ?? null));
-  return proof?.code ?? code;
+  return code === EXIT.fine ? (proof?.code ?? code) : code;
 }
 
 /** The output folder, from where the manifest was named. */

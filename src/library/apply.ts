@@ -46,7 +46,11 @@ export interface ApplyOptions extends Demands, Pick<PlanOptions, 'engine'> {
  * `ok`: all that was agreed to is done; what awaits a consent to be removed is no fault, nor is what waits for a key that
  * is offline while its certificate serves.
  */
-export type Applied = ApplyResult & { readonly ok: boolean };
+export type Applied = ApplyResult & {
+  readonly ok: boolean;
+  /** The same, whatever became of hooks: the files are what they should be, and can be proven. */
+  readonly inPlace: boolean;
+};
 
 /** Makes the folder what the manifest says. Call `openssl` first: this assumes one that works. */
 export async function apply(project: Project, options: ApplyOptions = {}): Promise<Applied> {
@@ -60,11 +64,12 @@ export async function apply(project: Project, options: ApplyOptions = {}): Promi
     // With one for each core, cores stand idle while openssl writes.
     processes: availableParallelism() + 2,
   });
-  return { ...result, ok: isDone(result) };
+  const inPlace = isInPlace(result);
+  const ok = inPlace && (result.hooks ?? []).every(({ fault }) => fault === null);
+  return { ...result, ok, inPlace };
 }
 
-function isDone(result: ApplyResult): boolean {
-  if (result.hooks?.some(({ fault }) => fault !== null)) return false;
+function isInPlace(result: ApplyResult): boolean {
   if ('plan' in result && result.plan.changes.some((change) => waitingOf(change)?.serves === false))
     return false;
   if (result.refusedAnswers !== undefined) return false;

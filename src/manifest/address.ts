@@ -7,7 +7,7 @@ import { PROTOCOLS } from '../pki/starttls.ts';
 import { type Parsed, parsed, refused, using, wanted } from './problem.ts';
 
 /** `localhost:8443`. */
-export const endpoint = z
+const endpoint = z
   .string(wanted('an address such as "localhost:8443"'))
   .transform(using(parseEndpoint))
   .meta({ examples: ['localhost:8443'] });

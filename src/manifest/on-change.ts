@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Hook } from '../pki/hook.ts';
 import { quote } from '../pki/printable.ts';
-import { endpoint } from './address.ts';
+import { ADDRESS_KEYS, address } from './address.ts';
 import { argv } from './argv.ts';
 import { type Parsed, parsed, refused, using, wanted } from './problem.ts';
 
@@ -26,7 +26,7 @@ function parseTimeout(text: string): Parsed<number> {
   return seconds <= LONGEST ? parsed(seconds) : refused('range', `timeout ${quote(text)} is too long`, HINT);
 }
 
-const verify = endpoint.optional();
+const verify = address.optional();
 
 const shape = z.strictObject(
   { run: argv, timeout, verify },
@@ -34,7 +34,7 @@ const shape = z.strictObject(
 );
 
 /** Its keys. */
-export const HOOK_KEYS: readonly string[] = Object.keys(shape.shape);
+export const HOOK_KEYS: readonly string[] = [...Object.keys(shape.shape), ...ADDRESS_KEYS];
 
 /** A command, how long it may take, and where to see what came of it. */
 export const onChange = shape.transform(

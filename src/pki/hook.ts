@@ -1,6 +1,6 @@
 /** What runs once the files of an entity have changed. */
+import type { Address } from './address.ts';
 import type { Argv } from './argv.ts';
-import type { Endpoint } from './endpoint.ts';
 
 /** A command, and how to see that it did what it is for. */
 export interface Hook {
@@ -8,5 +8,5 @@ export interface Hook {
   /** Seconds for both. */
   readonly timeout: number;
   /** Where the new certificate is to be served afterwards; absent: no one asks. */
-  readonly verify?: Endpoint;
+  readonly verify?: Address;
 }

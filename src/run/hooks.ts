@@ -107,7 +107,7 @@ async function runHook(planned: PlannedHook, options: HookRun): Promise<HookOutc
   // TLS is loaded only where a server is asked.
   const { awaitServed } = await import('./served.ts');
   const seen = await awaitServed(verify, entity, cert.fingerprint, timeout - spent, options.signal);
-  const endpoint = endpointText(verify);
+  const endpoint = endpointText(verify.endpoint);
   if (seen === 'served') return { ...base, output, fault: null };
   const where = { endpoint, seconds: timeout };
   return {

@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { type Answer, attemptTls, type Target } from '../live/attempt.ts';
 import { dnsNamesOf } from '../live/who.ts';
-import type { Endpoint } from '../pki/endpoint.ts';
+import type { Address } from '../pki/address.ts';
 import type { Entity } from '../pki/entity.ts';
 import type { Fingerprint } from '../x509/facts.ts';
 import { sha256 } from '../x509/public-key.ts';
@@ -15,15 +15,15 @@ const ASK_AGAIN = 250;
 
 /** @param seconds how long to go on asking; it is asked once in any case. */
 export async function awaitServed(
-  endpoint: Endpoint,
+  { endpoint, starttls }: Address,
   entity: Entity,
   wanted: Fingerprint,
   seconds: number,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Seen> {
-  const deadline = monotonic() + seconds * 1000;
+  const deadline = monotonic() + Math.ceil(seconds * 1000);
   const [name = endpoint.host] = entity.kind === 'authority' ? [] : dnsNamesOf(entity);
-  const target = { endpoint, starttls: null, serverName: name, signal };
+  const target = { endpoint, starttls, serverName: name, signal };
   for (;;) {
     const left = Math.max(1000, Math.min(10_000, deadline - monotonic()));
     const seen = seenIn(await attempt({ ...target, timeout: left }), wanted);

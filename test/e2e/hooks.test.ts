@@ -1,7 +1,8 @@
 // Hooks: a command once all files of an entity are in place, by consent, again until it succeeds, and seen to have worked.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createPlainServer } from 'node:net';
 import { join } from 'node:path';
-import { createSecureContext, createServer, type SecureContext, type Server } from 'node:tls';
+import { createSecureContext, createServer, type SecureContext, type Server, TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EVERYTHING } from '../helpers/everything.ts';
 import { openssl } from '../helpers/openssl.ts';
@@ -163,6 +164,63 @@ servers:
     const gone = await project.pki(rotate);
     expect(gone.code).toBe(1);
     expect(gone.stderr).toContain('127.0.0.1:1 serves no certificate after 1 s (ECONNREFUSED)');
+  });
+});
+
+/** Mail servers begin in the clear. */
+it('is seen to be served behind STARTTLS', async () => {
+  const mail = (verify: string): string => `version: 1
+authorities: { root: { commonName: Root } }
+servers:
+  mail:
+    commonName: mail.example.test
+    onChange: { run: ['true'], timeout: 2s, verify: ${verify} }
+`;
+  const project = new Project(mail('"127.0.0.1:1"'));
+  await apply(project, '--skip-hooks');
+  const [key, cert] = ['key.pem', 'cert.pem'].map((file) => project.read('servers/mail', file));
+  const secureContext = createSecureContext({ key, cert });
+  const server = createPlainServer((socket) => {
+    socket.on('error', () => undefined).write('220 mail.example.test\r\n');
+    const talk = (data: Buffer): void => {
+      if (data.toString().startsWith('EHLO')) socket.write('250 STARTTLS\r\n');
+      if (!data.toString().startsWith('STARTTLS')) return;
+      socket.off('data', talk).write('220 go on\r\n');
+      new TLSSocket(socket, { isServer: true, secureContext }).on('error', () => undefined).resume();
+    };
+    socket.on('data', talk);
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  project.write(mail(`{ endpoint: "127.0.0.1:${port}", starttls: smtp }`));
+  expect(await apply(project, '--allow', 'run')).toMatchObject({ code: 0 });
+  project.write(mail(`{ endpoint: "127.0.0.1:${port}", starttls: imap }`));
+  const rotated = await project.pki(['rotate', 'mail', '--skip-verify', '--allow', 'run'], { env: ENV });
+  expect(rotated.code).toBe(1);
+  expect(rotated.stderr).toContain(`127.0.0.1:${port} serves no certificate`);
+  server.close();
+});
+
+describe('a hook that failed', () => {
+  const failing = (end: string): string => `version: 1
+authorities: { root: { commonName: Root } }
+servers:
+  web: { commonName: web.example.test, onChange: { run: [sh, -c, '${end}'] } }
+`;
+
+  it('keeps nothing from being proven: both are reported, and apply ends with 1', async () => {
+    const project = new Project(failing('exit 3'));
+    const run = await project.pki(['apply', '--allow', 'run'], { env: ENV });
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain('the hook of servers/web');
+    expect(run.stdout).toContain('certificates: 2 verified by openssl');
+    expect(run.stdout).toContain('handshakes accepted, 4 refused, as expected');
+    const json = JSON.parse((await project.pki(['apply', '--json'], { env: ENV })).stdout);
+    expect(json).toMatchObject({
+      hooks: [{ entity: 'servers/web', fault: expect.anything() }],
+      verification: { ok: true },
+    });
   });
 });
 
