@@ -11,10 +11,14 @@ import { lockMessages } from './outcome.ts';
 /** A line per entity; ends with a newline, or is empty. */
 export function recoveredText(result: RecoverResult): string {
   if (result.kind !== 'done') return '';
-  const { finished, restored, placed, failed } = result;
+  const { finished, restored, relocked, placed, failed } = result;
   const lines = [
     ...finished.map((id) => `${id}: its new files are in place`),
     ...restored.map((id) => `${id}: has its old files again; new keys and certificates are in the archive`),
+    ...relocked.map(
+      (id) =>
+        `${id}: has its old files again, but for key.pem: the same key, encrypted or not as the interrupted run left it; new certificates are in the archive`,
+    ),
     ...placed.map((id) => `${id}: its new files were in place already, and the rest is given up`),
   ];
   if (lines.length === 0 && failed.length === 0) return 'recovered: nothing was left half-way\n';

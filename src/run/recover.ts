@@ -1,7 +1,7 @@
 /** `pki recover`: what an interrupted run left half-way is finished, or given up, without anything else being done. */
 import type { EntityId } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
-import { discard } from '../store/commit/discard.ts';
+import { type DiscardOutcome, discard } from '../store/commit/discard.ts';
 import { pending } from '../store/commit/pending.ts';
 import { recover as finishAll } from '../store/commit/recover.ts';
 import { commitName } from '../store/commit/roll-forward.ts';
@@ -30,6 +30,8 @@ export interface RecoverOutcome {
   readonly finished: readonly EntityId[];
   /** Given up: the old files are back. */
   readonly restored: readonly EntityId[];
+  /** Given up, and the old files are back, but for the private key: the same one, in its new form. */
+  readonly relocked: readonly EntityId[];
   /** Given up, though the new files were in place already: what was left to tidy stays as it is. */
   readonly placed: readonly EntityId[];
   readonly failed: readonly { readonly entity: EntityId; readonly why: string }[];
@@ -47,10 +49,12 @@ export async function recover(
   const waiting = pending(root);
   const names = (options.discard ?? []).filter((name) => !waiting.some((id) => isNamed(id, name)));
   if (names.length > 0) return { kind: 'unknown', names };
-  if (waiting.length === 0) return { kind: 'done', finished: [], restored: [], placed: [], failed: [] };
+  if (waiting.length === 0) return { kind: 'done', ...NOTHING };
   using output = await OutputFolder.open(root);
   return await recoverIn(output, waiting, options);
 }
+
+const NOTHING: RecoverOutcome = { finished: [], restored: [], relocked: [], placed: [], failed: [] };
 
 function isNamed(id: EntityId, name: string): boolean {
   return id === name || id.endsWith(`/${name}`);
@@ -80,11 +84,11 @@ async function finish(output: OutputFolder): Promise<RecoverOutcome> {
     output,
     (entity, error) => void failed.push({ entity, why: messageOf(error) }),
   );
-  return { finished, restored: [], placed: [], failed };
+  return { ...NOTHING, finished, failed };
 }
 
 async function discardAll(output: OutputFolder, given: readonly EntityId[]): Promise<RecoverOutcome> {
-  const ends: Record<'restored' | 'placed', EntityId[]> = { restored: [], placed: [] };
+  const ends: Record<DiscardOutcome, EntityId[]> = { restored: [], relocked: [], placed: [] };
   const failed: { entity: EntityId; why: string }[] = [];
   for (const entity of given) {
     try {
@@ -93,5 +97,5 @@ async function discardAll(output: OutputFolder, given: readonly EntityId[]): Pro
       failed.push({ entity, why: messageOf(error) });
     }
   }
-  return { finished: [], ...ends, failed };
+  return { ...NOTHING, ...ends, failed };
 }

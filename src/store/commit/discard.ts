@@ -18,25 +18,30 @@ import { inherit } from './inherit.ts';
 import { isKept, ORDER, type Order, readOrder } from './order.ts';
 import { commitName, forget, MARK } from './roll-forward.ts';
 
-/** `restored`: the old set is back. `placed`: the new one was in place already, and only the tidying is given up. */
-export type DiscardOutcome = 'restored' | 'placed';
+/**
+ * `restored`: the old set is back. `relocked`: the same, but the key has its new passphrase, or none, because of the old form
+ * no copy was kept. `placed`: the new set was in place already, and only the tidying is given up.
+ */
+export type DiscardOutcome = 'restored' | 'relocked' | 'placed';
 
 /** @param name of the commit folder. @throws whatever keeps the old set from coming back. */
 export async function discard(output: OutputFolder, name: string): Promise<DiscardOutcome> {
   using waiting = output.enter(`${COMMIT_FOLDER}/${name}`);
   const order = waiting.lookAt(ORDER) === undefined ? undefined : readOrder(waiting);
   const isDone = order === undefined || isInPlace(output, waiting, order);
-  if (order !== undefined && !isDone) await giveUp(output, waiting, order);
+  const outcome = isDone ? 'placed' : await giveUp(output, waiting, order);
   await forget(output, waiting, name);
-  return isDone ? 'placed' : 'restored';
+  return outcome;
 }
 
-async function giveUp(output: OutputFolder, waiting: Folder, order: Order): Promise<void> {
+async function giveUp(output: OutputFolder, waiting: Folder, order: Order): Promise<DiscardOutcome> {
   const moved = await markedMoves(waiting, order);
   const { links } = order;
-  if (links?.version) await dropVersion(output, waiting, order, { ...links, version: links.version });
-  else if (order.removes !== null) await undelete(output, waiting, order);
+  if (links?.version) return await dropVersion(output, waiting, order, { ...links, version: links.version });
+  if (order.removes !== null) await undelete(output, waiting, order);
   else await moveBack(output, waiting, order, moved);
+  // What was behind links is there still.
+  return links === undefined && moved.some(([file]) => !isKept(file, order)) ? 'relocked' : 'restored';
 }
 
 /** The files that had come to their places when the commit was given up: the mark holds them, because others go from here. */
@@ -139,9 +144,10 @@ async function dropVersion(
   waiting: Folder,
   order: Order,
   links: Links & { readonly version: string },
-): Promise<void> {
+): Promise<DiscardOutcome> {
   using folder = output.enterIfThere(links.folder);
-  if (folder?.linkText(DATA_LINK) === links.version) await switchBack(output, waiting, order, folder, links);
+  const isSwitched = folder?.linkText(DATA_LINK) === links.version;
+  const taken = isSwitched ? await switchBack(output, waiting, order, folder, links) : [];
   for (const [parent, name] of [[waiting, VERSION] as const, [folder, links.version] as const]) {
     if (parent?.lookAt(name) === undefined) continue;
     using version = descend(parent, name);
@@ -149,25 +155,31 @@ async function dropVersion(
     await removeIfEmpty(parent, name);
   }
   await folder?.sync();
+  return taken.some((file) => !isKept(file, order)) ? 'relocked' : 'restored';
 }
 
+/** Files that come out from behind the link, where plain ones were before. */
 async function switchBack(
   output: OutputFolder,
   waiting: Folder,
   order: Order,
   folder: Folder,
   links: Links & { readonly version: string },
-): Promise<void> {
+): Promise<readonly Artifact[]> {
+  const taken: Artifact[] = [];
   const old = versionNames(folder.location).findLast((name) => name !== links.version);
   using current = folder.enter(old ?? links.version);
   for (const [file, name] of pairLast(namesOf(links)).toReversed()) {
     if (folder.linkText(name) !== dataPath(name)) continue;
-    if (old === undefined) await unlinkBack(output, waiting, order, file, { folder, name }, current);
-    else if (current.lookAt(name) === undefined) await folder.unlink(name);
+    if (old === undefined) {
+      await unlinkBack(output, waiting, order, file, { folder, name }, current);
+      taken.push(file);
+    } else if (current.lookAt(name) === undefined) await folder.unlink(name);
   }
   if (old === undefined) await folder.unlink(DATA_LINK);
   else await putLink(waiting, old, folder, DATA_LINK);
   await folder.sync();
+  return taken;
 }
 
 /** Where a plain file was, one is again: of the old ones what the archive has, else what is behind the link. */

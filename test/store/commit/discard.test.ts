@@ -173,6 +173,34 @@ it('a commit that was cut short by its very last line is given up without a trac
   expectSet(root, scene, 'new');
 });
 
+/** The key stays the same in them, in another form, and of the old form no copy is kept. */
+const RELOCKING: readonly Scene[] = [
+  {
+    name: 'the same key in another form, with a new certificate',
+    before: PLAIN,
+    request: request(PLAIN, { again: ['key'] }),
+  },
+  { name: 'the same behind links, for files', before: PLAIN, request: request(LINKED, { again: ['key'] }) },
+];
+
+describe.each(RELOCKING)('$name', (scene) => {
+  it('given up after a crash anywhere, is said to be what it is', async () => {
+    templates.set(scene, await prepared(scene));
+    const ends = new Set<DiscardOutcome>();
+    for (const root of (await stopped(scene)).map(copyOf)) {
+      const how = await giveUp(root);
+      ends.add(how);
+      const generation = { restored: ['old', 'old'], relocked: ['new', 'old'], placed: ['new', 'new'] }[how];
+      expect([contentOf(root, 'key'), contentOf(root, 'cert')]).toEqual([
+        `${generation[0]} key`,
+        `${generation[1]} cert`,
+      ]);
+      expect(pending(root)).toEqual([]);
+    }
+    expect(ends).toContain('relocked');
+  });
+});
+
 describe.each(SCENES)('$name', (scene) => {
   it('given up after a crash anywhere, is the whole old set or the whole new one', async () => {
     const ends = new Set<DiscardOutcome>();
