@@ -45,7 +45,7 @@ export class ExtensionReader {
       ocspNoCheck: isResponder(pair) ? true : undefined,
       ...(isAuthority ? signingTextOf(pair, this.#below.get(pair) ?? []) : {}),
       ...(isAuthority ? this.#publishedBy(pair) : {}),
-      extensions: privateExtensionsOf(cert.facts),
+      extensions: privateExtensionsOf(cert.facts, section),
     });
   }
 

@@ -1,6 +1,7 @@
 /** Extensions that have no name here, as a manifest spells them. */
 import { extensions } from '../manifest/private-extensions.ts';
 import type { EntryText } from '../manifest/write.ts';
+import type { Section } from '../pki/entity.ts';
 import { fromKeys } from '../pki/record.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
 import { isNamed } from '../x509/named-extensions.ts';
@@ -9,10 +10,13 @@ import { simpleValue } from '../x509/private-extension.ts';
 type ExtensionText = NonNullable<EntryText['extensions']>[string];
 
 /** Those that this program has no name for, as far as validation takes them: marks of tools are no settings. */
-export function privateExtensionsOf({ unknown }: CertificateFacts): EntryText['extensions'] {
+export function privateExtensionsOf(
+  { unknown }: CertificateFacts,
+  section: Section,
+): EntryText['extensions'] {
   const found = unknown.flatMap(({ oid, critical, hex }): readonly (readonly [string, ExtensionText])[] => {
-    if (critical || isNamed(oid)) return [];
-    const spelled = spelledValue(hex);
+    if ((critical && section !== 'certificates') || isNamed(oid)) return [];
+    const spelled = { ...(critical ? { critical } : {}), ...spelledValue(hex) };
     const read = extensions.safeParse({ [oid]: spelled });
     return read.success && read.data[0]?.der === hex ? [[oid, spelled] as const] : [];
   });

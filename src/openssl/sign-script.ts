@@ -6,6 +6,7 @@ import type { Entity } from '../pki/entity.ts';
 import { requestOf } from '../pki/key-place.ts';
 import { plainName } from '../pki/paths.ts';
 import { visible } from '../pki/printable.ts';
+import { hasCriticalPrivate } from '../pki/private-extension.ts';
 import { sanText } from '../pki/san.ts';
 import { subjectText } from '../pki/subject.ts';
 import type { Issuance } from '../plan/change.ts';
@@ -17,6 +18,7 @@ import { PSS } from './request.ts';
 import { programLines } from './script-program.ts';
 import { shellWords, WORK_FOLDER } from './shell.ts';
 import { opensslTime, signConfig } from './sign.ts';
+import { IGNORE_CRITICAL } from './verify.ts';
 
 /** One certificate to sign, and by whose key. */
 export interface Commission {
@@ -58,6 +60,7 @@ function commissionText(commission: Commission): string {
   if (requestOf(entity) !== undefined) return givenText(commission);
   const [name, authority] = [plainName(entity.id), plainName(issuer.id)];
   const signing = signingBy(issuer.facts.keySpec, entity.signing);
+  const strict = ['-x509_strict', ...(hasCriticalPrivate(entity) ? IGNORE_CRITICAL : [])].join(' ');
   const config = signConfig(certificateSpec(entity, AN_ISSUER, issuance, null), signing, {
     database: 'database',
   });
@@ -83,7 +86,7 @@ mkdir database
 : >database/index.txt
 ${shellWords(words)} ${paths} <<'CONFIG'
 ${config}CONFIG
-openssl verify -x509_strict -partial_chain -trusted "$here/${authority}.pem" cert.pem
+openssl verify ${strict} -partial_chain -trusted "$here/${authority}.pem" cert.pem
 cat cert.pem >"$here/${name}.cert.pem"
 signed=$((signed + 1))
 fi

@@ -3,6 +3,7 @@ import type { Entity, EntityId } from '../pki/entity.ts';
 import { filePath, type Located } from '../pki/files.ts';
 import { aboveThrough, type ById, byIdOf, issuersAbove } from '../pki/issuers.ts';
 import { bridgedBy } from '../pki/key-place.ts';
+import { hasCriticalPrivate } from '../pki/private-extension.ts';
 import type { Command } from './command.ts';
 
 /** Values of `-purpose`: TLS servers and clients, what openssl knows beside TLS, and `any` for the rest. */
@@ -39,8 +40,8 @@ export function verifyBatches(
   for (const entity of entities.filter((one) => one.keyPlace?.kind !== 'anchor' && wanted(one))) {
     for (const line of linesOf(entity, byId, bridges)) {
       for (const purpose of purposesOf(entity)) {
-        // What stands behind a certificate from elsewhere is no help for another one.
-        const own = entity.elsewhere ? [entity.id] : [];
+        // What stands behind a certificate from elsewhere is no help for another one, nor what one of them may have.
+        const own = entity.elsewhere || hasCriticalPrivate(entity) ? [entity.id] : [];
         const name = [purpose, ...own, ...line.issuers.map(({ id }) => id)].join(' ');
         const group = groups.get(name) ?? { ...line, purpose, judged: [] };
         groups.set(name, group);
@@ -114,6 +115,9 @@ function statedPurposes({ extendedKeyUsage = [], keyUsage }: Entity): readonly P
   return found.length === 0 || !signs ? ['any'] : found;
 }
 
+/** Everything but what openssl does not know: for those who ask for an extension that only its readers know. */
+export const IGNORE_CRITICAL: readonly string[] = ['-ignore_critical'];
+
 /**
  * Only the root is trusted, so a missing or wrong intermediate cannot hide. `-x509_strict`: what RFC 5280 requires;
  * `-policy_check`: policies, and any of them: without `-policy`, openssl wants none where a chain demands one, though
@@ -135,6 +139,7 @@ export function verifyCommand(
     '-policy_check',
     '-policy',
     'anyPolicy',
+    ...(judged.some(hasCriticalPrivate) ? IGNORE_CRITICAL : []),
     '-purpose',
     purpose,
     ...root,

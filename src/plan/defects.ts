@@ -16,8 +16,8 @@ import type { WantedCertificate } from './wanted.ts';
 /** One defect. */
 export type Defect = Extract<Reason, { kind: 'defect' }>;
 
-/** The certificate's owner: its kind gives the purposes, and of a root verifiers ignore much. */
-type Judged = Pick<WantedCertificate, 'kind' | 'issuer'>;
+/** The certificate's owner: its kind gives the purposes, and of a root verifiers ignore much; and what it asks for. */
+type Judged = Pick<WantedCertificate, 'kind' | 'issuer'> & Partial<Pick<WantedCertificate, 'extensions'>>;
 
 /** All of them, the gravest first. */
 export function defectsOf(facts: CertificateFacts, judged: Judged): readonly Defect[] {
@@ -59,11 +59,13 @@ function extensionDefects(extension: UnknownExtension, judged: Judged): readonly
 
 function misuse(
   { oid, critical }: Pick<UnknownExtension, 'oid' | 'critical'>,
-  { kind }: Judged,
+  { kind, extensions = [] }: Judged,
 ): readonly Defect[] {
   const { name, place, supported } = namedExtension(oid);
   if (place === 'nowhere') return [defect('unusable', name)];
-  if (critical && !supported) return [defect('unknown-critical', name)];
+  // Validation lets only certificates outside of TLS ask for one (resolve/critical.ts).
+  const isAskedFor = kind === 'certificate' && extensions.some(({ rule }) => rule.oid === oid);
+  if (critical && !supported && !isAskedFor) return [defect('unknown-critical', name)];
   // RFC 5280: name constraints and the like are for the certificates of CAs alone; pyca refuses them elsewhere.
   return place === 'authority' && kind !== 'authority' ? [defect('misplaced', name)] : [];
 }

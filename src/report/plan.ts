@@ -33,6 +33,7 @@ import { pruneTexts } from './prune.ts';
 import { alterationText, reasonText } from './reason.ts';
 import { laterTexts, notesOf } from './remarks.ts';
 import type { Paint, Style } from './style.ts';
+import { summaryLines } from './summary.ts';
 
 /** One sign per action, as terraform's users know them. */
 const MARKS: Readonly<Record<Action, string>> = {
@@ -170,19 +171,6 @@ function hintLines(changes: readonly Change[]): readonly string[] {
   });
   const left = leaversIn(changes).size === 0 ? [] : [`hint: ${REVOKE_INSTEAD}`];
   return [...new Set(hints), ...left];
-}
-
-/** A summary of a first certificate; later ones are described by their reasons. */
-function summaryLines(summary: CertificateSummary): readonly string[] {
-  const { subject, san, key, issuer, usages, profile, extensions } = summary;
-  // that one is an authority, its name says
-  const stated = extensions.filter(({ name }) => name !== 'basicConstraints');
-  const by = profile === null ? '' : ` (profile ${profile})`;
-  return [
-    visible(`${subject}${san.length === 0 ? '' : `; ${few(san)}`}`),
-    `${key}, ${issuer === null ? 'self-signed' : `issued by ${issuer}`}; ${usages.join(', ')}${by}`,
-    ...stated.map(({ name, items }) => visible(`${name}: ${few(items)}`)),
-  ];
 }
 
 /** @param isFirst no reason says how long, so this does. */

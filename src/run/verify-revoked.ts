@@ -1,10 +1,11 @@
 /** What the proof says of revocation: whether openssl refuses what is revoked, and which lists are about to end. */
 import { join } from 'node:path';
 import { OpensslError, opensslIn } from '../engine/openssl-call.ts';
-import { certificateArg, listArgs, verifyComplaint } from '../openssl/verify.ts';
+import { certificateArg, IGNORE_CRITICAL, listArgs, verifyComplaint } from '../openssl/verify.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
 import { byIdOf, issuersAbove } from '../pki/issuers.ts';
+import { hasCriticalPrivate } from '../pki/private-extension.ts';
 import { isEnding } from '../plan/status-lists.ts';
 import { readArchived } from '../store/observe/archived.ts';
 import { readLists } from '../store/observe/placed-lists.ts';
@@ -108,7 +109,16 @@ async function checkOne(
   copy(join(copies, file), cert);
   const root = issuers.slice(-1).flatMap((one) => ['-CAfile', certificateArg(one)]);
   const between = issuers.slice(0, -1).flatMap((one) => ['-untrusted', certificateArg(one)]);
-  const args = ['verify', '-x509_strict', ...root, ...between, ...listArgs(issuers, listed), file];
+  const unknown = hasCriticalPrivate(entity) ? IGNORE_CRITICAL : [];
+  const args = [
+    'verify',
+    '-x509_strict',
+    ...unknown,
+    ...root,
+    ...between,
+    ...listArgs(issuers, listed),
+    file,
+  ];
   try {
     await opensslIn(copies, options.binary, options).run({ args, input: null });
     return { entity: entity.id, serial, problem: 'it is accepted' };

@@ -1,6 +1,6 @@
 // `extensions`: private ones by OID, as openssl and GnuTLS read them, by either engine.
 import { describe, expect, it } from 'vitest';
-import { runProgram } from '../helpers/cli.ts';
+import { type Run, runProgram } from '../helpers/cli.ts';
 import { openssl } from '../helpers/openssl.ts';
 import { ENGINES, madeByEach } from './engines.ts';
 import { copyOf, itNeeds, Project } from './project.ts';
@@ -19,6 +19,13 @@ servers:
       1.3.6.1.4.1.99999.10: { null: true }
 clients:
   app: { commonName: app, issuer: root }
+certificates:
+  badge:
+    commonName: badge
+    issuer: root
+    profile: code-signing
+    extensions: { 1.3.6.1.4.1.99999.11: { critical: true, utf8: gate 3 } }
+  plain: { commonName: plain, issuer: root, profile: code-signing }
 `;
 const OID = '1.3.6.1.4.1.99999';
 const made = madeByEach(MANIFEST);
@@ -46,6 +53,20 @@ describe.each(ENGINES)('made by %s', (engine) => {
     expect(stdout).toMatch(/Hexdump: 30030101ff/);
   });
 
+  it('a critical one is refused by who does not know it, and has its octets', async () => {
+    const project = made(engine);
+    const [root, badge] = [
+      project.path('authorities/root/cert.pem'),
+      project.path('certificates/badge/cert.pem'),
+    ];
+    const verify = (...more: readonly string[]): Promise<Run> =>
+      runProgram('openssl', ['verify', '-x509_strict', ...more, '-CAfile', root, badge]);
+    expect((await verify()).stderr).toContain('error 34 at 0 depth lookup');
+    expect((await verify('-ignore_critical')).stdout).toContain('badge/cert.pem: OK');
+    const text = await openssl(['x509', '-in', badge, '-noout', '-text']);
+    expect(text).toMatch(/1\.3\.6\.1\.4\.1\.99999\.11: critical\s+\.\.gate 3/);
+  });
+
   it('is proven, and the same again changes nothing', async () => {
     const project = copyOf(made(engine));
     expect((await project.pki(['verify'])).code).toBe(0);
@@ -57,6 +78,7 @@ describe.each(ENGINES)('made by %s', (engine) => {
     const adopted = new Project('', { folder });
     const { stdout } = await adopted.pki(['adopt', out]);
     expect(stdout).toContain(`${OID}.1: { integer: -129 }`);
+    expect(stdout).toContain(`${OID}.11: { critical: true, utf8: gate 3 }`);
     expect(stdout).not.toContain('extensions that the next certificate will not have');
     adopted.write(stdout);
     expect((await adopted.pki(['plan', '--detailed-exitcode'])).code).toBe(0);
@@ -79,6 +101,13 @@ it.each<[what: string, from: string, to: string, says: string]>([
   expect(reasons.map(({ before, after }) => `${before} → ${after}`.replaceAll('"', ''))[0]).toContain(says);
   await project.apply();
   expect((await project.pki(['plan', '--detailed-exitcode'])).code).toBe(0);
+});
+
+it('a critical one that was not asked for is a reason, outside of TLS too', async () => {
+  const project = copyOf(made('node'));
+  project.write(MANIFEST.replace(/ {4}extensions: \{ 1\.3.*99999\.11.*\n/, ''));
+  const { reasons } = await project.change('certificates/badge');
+  expect(reasons.map(({ text }) => text).join()).toContain(`${OID}.11 is critical`);
 });
 
 it('one that is taken away stays, and its loss is announced', async () => {
