@@ -39,6 +39,7 @@ export {
 export { type ManifestSource, type Opened, openProject, type Project } from './library/project.ts';
 export { type Recovered, recover } from './library/recover.ts';
 export { type ManifestEdit, type RevokeResult, revoking, writeEdit } from './library/revoke.ts';
+export { type EngineSource, type SampleOptions, type SampleSource, verifySample } from './library/sample.ts';
 export { type SavedOptions, savedPlanAt, savePlan } from './library/saved-plan.ts';
 export type { Problem as CheckProblem, Remark as CheckRemark } from './live/findings.ts';
 export type { Diagnostic } from './manifest/diagnostic.ts';
@@ -63,6 +64,7 @@ export type { Listener, RunEvent, StepFailure } from './run/events.ts';
 export type { HookOutcome } from './run/hooks.ts';
 export type { RecoverResult } from './run/recover.ts';
 export type { Requested, RequestResult } from './run/request.ts';
+export type { AmbiguousSample, JudgedSample, SampleResult } from './run/sample/judge.ts';
 export type { SavedRun } from './run/saved.ts';
 export type { Ask, SecretQuestion } from './run/secrets.ts';
 export type { AskedCertificate, SignOptions, SignResult } from './run/sign.ts';

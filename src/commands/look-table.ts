@@ -1,5 +1,7 @@
 /** The commands that look at what is there and change nothing: their rows in the table of commands. */
-import { jsonOption, MANIFEST, nowOption, publicOption, verboseOption } from './options.ts';
+import { Option } from 'commander';
+import type { EngineSource } from '../index.ts';
+import { jsonOption, MANIFEST, namesOption, nowOption, publicOption, verboseOption } from './options.ts';
 import type { CommandRow } from './row.ts';
 import type { StatusFlags } from './status.ts';
 import type { VerifyFlags } from './verify.ts';
@@ -10,10 +12,25 @@ export const LOOK_COMMANDS: readonly CommandRow[] = [
     name: 'verify',
     says: 'check certificates and handshakes again; change nothing',
     argument: MANIFEST,
-    options: [jsonOption('print the result as JSON'), verboseOption('show every check'), publicOption()],
+    options: [
+      jsonOption('print the result as JSON'),
+      verboseOption('show every check'),
+      publicOption(),
+      new Option('--sample <path>', 'judge certificates in files that another engine issued').conflicts(
+        'public',
+      ),
+      new Option('--against <engine>', 'ask an engine that runs by "pki export", and judge its answers')
+        .choices(['step-ca', 'vault', 'cert-manager'] satisfies EngineSource['kind'][])
+        .conflicts('public'),
+      new Option('--at <place>', 'where that is: a URL, or the context of a cluster'),
+      new Option('--token <source>', 'for vault: env:NAME or file:PATH; by default BAO_TOKEN'),
+      new Option('--keys <folder>', 'for step-ca: with keys of provisioners; by default that of the export'),
+      namesOption('--only <names>', 'of a sample: judge nothing but these'),
+    ],
     examples: [
       ['pki verify --verbose', 'every check and every handshake'],
       ['pki verify --public', 'certificates and bundles, without any key'],
+      ['pki verify --sample issued', 'what another engine issued, field by field'],
     ],
     async run(manifest: string, flags: VerifyFlags, { console, interruption }) {
       return (await import('./verify.ts')).verifyCommand(manifest, flags, console, interruption);

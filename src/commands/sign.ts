@@ -1,10 +1,11 @@
 /** `pki sign <folder>`: shows what a folder of requests asks for, and signs it on a yes. */
-import { type SignOptions, sign } from '../index.ts';
+import { sign } from '../index.ts';
 import { askedText, NO_SOURCE, signMessages, signText } from '../report/request.ts';
 import { askingAt } from './ask.ts';
 import { answerTo } from './consent.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import type { Interruption } from './interruption.ts';
+import { sourceIn } from './secret-option.ts';
 
 /** Options of `pki sign`. */
 export interface SignFlags {
@@ -30,7 +31,7 @@ export async function signCommand(
       { kind: 'hint', text: 'read what is asked, and pass "--yes"' },
     );
   }
-  const passphrase = passphraseIn(source);
+  const passphrase = source === undefined ? undefined : sourceIn(source);
   if (passphrase === null) {
     console.say(...NO_SOURCE);
     return EXIT.failed;
@@ -53,12 +54,4 @@ export async function signCommand(
   console.out(signText(result));
   console.say(...signMessages(result));
   return result.signed.length === 0 ? EXIT.failed : EXIT.fine;
-}
-
-/** `null` for anything else, which may be the passphrase itself, and is not repeated. */
-function passphraseIn(source: string | undefined): SignOptions['passphrase'] | null {
-  if (source === undefined) return undefined;
-  const [, kind, value = ''] = /^(env|file):(.+)$/s.exec(source) ?? [];
-  if (kind === 'env' && /^[A-Za-z_]\w*$/.test(value)) return { kind, name: value };
-  return kind === 'file' && !value.startsWith('/') ? { kind, path: value } : null;
 }

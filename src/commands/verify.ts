@@ -7,9 +7,10 @@ import { type Console, EXIT, type ExitCode } from './console.ts';
 import type { Interruption } from './interruption.ts';
 import { openWithOpenssl } from './project.ts';
 import { type ProofFlags, prove } from './proof.ts';
+import type { SampleFlags } from './sample.ts';
 
 /** Options of `pki verify`. */
-export interface VerifyFlags extends ProofFlags {
+export interface VerifyFlags extends ProofFlags, SampleFlags {
   readonly public?: boolean;
 }
 
@@ -20,6 +21,8 @@ export async function verifyCommand(
   console: Console,
   interruption: Interruption,
 ): Promise<ExitCode> {
+  if ([flags.sample, flags.against, flags.at, flags.token, flags.keys, flags.only].some(isGiven))
+    return (await import('./sample.ts')).sampleCommand(manifest, flags, console, interruption);
   const project = await openWithOpenssl(manifest, console, interruption);
   if (project === undefined) return EXIT.failed;
   const isPublic = flags.public === true;
@@ -31,4 +34,8 @@ export async function verifyCommand(
   // What of the archive is old is no file of an entity.
   if (isDue({ ...made, prunes: [] })) console.say({ kind: 'note', text: DUE_TEXT });
   return proof.code;
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined;
 }

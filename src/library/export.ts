@@ -3,7 +3,7 @@ import { relative, resolve, sep } from 'node:path';
 import type { Exported, ExportPlace } from '../export/file.ts';
 import type { Omission } from '../export/omission.ts';
 import type { ExportTarget } from '../export/target.ts';
-import { type EndEntity, unreachable } from '../pki/entity.ts';
+import { type EndEntity, type Inventory, unreachable } from '../pki/entity.ts';
 import { byIdOf } from '../pki/issuers.ts';
 import type { WrittenExport } from '../store/export-folder.ts';
 import type { Project } from './project.ts';
@@ -51,7 +51,17 @@ interface Place extends ExportPlace {
 }
 
 async function filesFor(target: ExportTarget, project: Project, place: Place): Promise<Exported> {
-  const { inventory } = project;
+  return target === 'kubernetes'
+    ? kubernetesFiles(project, place)
+    : configurationFor(target, project.inventory, place);
+}
+
+/** What an engine that issues by itself is configured with. */
+export async function configurationFor(
+  target: Exclude<ExportTarget, 'kubernetes'>,
+  inventory: Inventory,
+  place: ExportPlace,
+): Promise<Exported> {
   switch (target) {
     case 'vault':
       return (await import('../export/vault/vault.ts')).vaultExport(inventory, place);
@@ -59,8 +69,6 @@ async function filesFor(target: ExportTarget, project: Project, place: Place): P
       return (await import('../export/step-ca/step-ca.ts')).stepCaExport(inventory, place);
     case 'cert-manager':
       return (await import('../export/cert-manager/cert-manager.ts')).certManagerExport(inventory, place);
-    case 'kubernetes':
-      return kubernetesFiles(project, place);
     default:
       return unreachable(target);
   }

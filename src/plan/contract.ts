@@ -91,7 +91,23 @@ export const CONTRACT: readonly Clause[] = [
 
 /** Everything in which a certificate breaks the contract; nothing: it may serve. Who signed it is shown by its chain. */
 export function breachesOf(facts: CertificateFacts, terms: Terms): readonly Reason[] {
-  return CONTRACT.flatMap((clause) => clause.breaches(facts, terms));
+  return judgementsOf(facts, terms).flatMap(({ breaches }) => breaches);
+}
+
+/** How a certificate stands to one clause. */
+export interface Judgement {
+  readonly field: string;
+  readonly relation: Relation;
+  /** None: it is kept. */
+  readonly breaches: readonly Reason[];
+}
+
+/** The same clause by clause; those that nothing can break are left out. */
+export function judgementsOf(facts: CertificateFacts, terms: Terms): readonly Judgement[] {
+  return CONTRACT.filter(({ relation }) => relation !== 'free').map((clause) => {
+    const { field, relation } = clause;
+    return { field, relation, breaches: clause.breaches(facts, terms) };
+  });
 }
 
 function version(facts: CertificateFacts): readonly Reason[] {

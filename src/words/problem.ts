@@ -6,6 +6,7 @@ import type { Advice } from './advice.ts';
 import { blockageText } from './blockage.ts';
 import { type ExchangeFault, exchangeText } from './exchange.ts';
 import { few } from './few.ts';
+import { type SampleFault, sampleFaultText } from './sample.ts';
 import { type SavedPlanFault, savedPlanText } from './saved-plan.ts';
 import { type SealFault, sealingText } from './sealing.ts';
 
@@ -55,6 +56,8 @@ export type UserProblem =
   | { readonly kind: 'foreign-export'; readonly folder: string; readonly paths: readonly string[] }
   /** The folder of an export holds one to something else, or its list cannot be read. */
   | { readonly kind: 'other-export'; readonly path: string }
+  /** A sample of what another engine issues. */
+  | { readonly kind: 'sample'; readonly fault: SampleFault }
   /** A Secret of an export that was to be sealed. */
   | { readonly kind: 'sealing'; readonly path: string; readonly fault: SealFault }
   /** A program that is asked for users and groups did not answer. */
@@ -89,6 +92,8 @@ export function problemText(problem: UserProblem): Advice {
       return exchangeText(problem.path, problem.fault);
     case 'saved-plan':
       return savedPlanText(problem.path, problem.fault);
+    case 'sample':
+      return sampleFaultText(problem.fault);
     case 'sealing':
       return sealingText(problem.path, problem.fault);
     case 'foreign-owner':

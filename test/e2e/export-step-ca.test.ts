@@ -116,6 +116,18 @@ function put(copy: Project, leaf: string, chain: string): void {
   expect(others).toHaveLength(1);
 }
 
+/** `pki verify`, which makes tokens with the keys that `setup.sh` made. */
+function verified() {
+  const address = readFileSync(join(folder(), 'run/services/address'), 'utf8').trim();
+  return project.pki(['verify', '--against', 'step-ca', '--at', `https://${address}`]);
+}
+
+itNeeds(NEEDED, 'pki verify asks for every leaf', async () => {
+  const run = await verified();
+  expect(run.code).toBe(0);
+  expect(run.stdout).toContain('sample: 5 certificates, issued as the manifest says');
+});
+
 itNeeds(NEEDED, 'every certificate that step-ca issues is as the manifest states it', async () => {
   const chains = Object.fromEntries(LEAVES.map((leaf) => [leaf, issue(leaf)]));
   expect(await reasonsFor(chains)).toEqual({});
@@ -197,6 +209,7 @@ itNeeds(NEEDED, 'a plan finds one usage, one name and one day that a template wa
   }
   await end(engine);
   engine = await start();
+  const asked = await verified();
   const chains = Object.fromEntries(cases.map(([, leaf]) => [leaf, issue(leaf)]));
   for (const [file, text] of before) writeFileSync(file, text);
   expect(await reasonsFor(chains)).toEqual({
@@ -204,4 +217,9 @@ itNeeds(NEEDED, 'a plan finds one usage, one name and one day that a template wa
     'peers/broker': ['subject'],
     'certificates/signer': ['validity'],
   });
+  // The same by asking; a shorter life keeps the contract.
+  expect(asked.code).toBe(1);
+  expect(asked.stdout).toContain('      extendedKeyUsage: serverAuth, clientAuth → serverAuth\n');
+  expect(asked.stdout).toMatch(/bad peers\/broker .*\n {6}subject: /);
+  expect(asked.stdout).toContain('sample: 2 of 5 certificates not issued as the manifest says');
 });

@@ -206,6 +206,21 @@ itNeeds(NEEDED, 'every certificate that OpenBao issues is as the manifest states
   );
 });
 
+itNeeds(NEEDED, 'pki verify asks every role, and finds one that was changed', async () => {
+  const ask = () =>
+    project.pki(['verify', '--against', 'vault'], { env: { BAO_ADDR: bao.address, BAO_TOKEN: 'root' } });
+  const good = await ask();
+  expect(good.code).toBe(0);
+  expect(good.stdout).toContain('sample: 6 certificates, issued as the manifest says');
+  const role = `pki-services/roles/${slugOf('servers/api')}`;
+  await bao.call(role, { ...dataOf('roles', 'servers/api'), ext_key_usage: ['ServerAuth', 'ClientAuth'] });
+  const bad = await ask();
+  await bao.call(role, dataOf('roles', 'servers/api'));
+  expect(bad.code).toBe(1);
+  expect(bad.stdout).toContain('      extendedKeyUsage: serverAuth, clientAuth → serverAuth\n');
+  expect(bad.stdout).toContain('sample: 1 of 6 certificates not issued as the manifest says');
+});
+
 itNeeds(NEEDED, 'the engine keeps every field of a role as it is in the file', async () => {
   for (const leaf of Object.keys(LEAVES) as Leaf[]) {
     const wanted = dataOf('roles', leaf);

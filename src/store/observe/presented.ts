@@ -39,6 +39,22 @@ export function presentedOf(
   };
 }
 
+/** Whether a certificate leads to a root in the file of an anchor. @param others what stands behind it. */
+export function leadsToRoot(
+  leaf: Uint8Array,
+  others: readonly Uint8Array[],
+  anchor: Authority | undefined,
+): boolean {
+  return wayFrom(leaf, others.flatMap(readable), rootsOf(anchor)) !== undefined;
+}
+
+/** Whether a certificate was signed by the key, and in the name, of another one; not what cannot be read. */
+export function isSignedBy(der: Uint8Array, issuer: Uint8Array): boolean {
+  const [below] = readable(der);
+  const [above] = readable(issuer);
+  return below !== undefined && above !== undefined && hasSigned(above, below);
+}
+
 /** What of a certificate from elsewhere breaks the contract, as it is now; none of one that is not there. */
 export function readContractFaults(
   root: string,

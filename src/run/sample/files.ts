@@ -1,0 +1,57 @@
+/** A sample from files: one, all of a folder, or standard input. Private keys beside them are left alone. */
+import { lstatSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import type { FoundCertificate, FoundFile } from '../../adopt/found.ts';
+import { readContent } from '../../adopt/read-content.ts';
+import { errorCode } from '../../pki/errors.ts';
+import { scanFolder } from '../../store/observe/scan.ts';
+import { OpenFile } from '../../store/open-file.ts';
+import { UserError } from '../../store/user-error.ts';
+import { isAuthority } from '../../x509/facts.ts';
+import type { SampleCertificate, Samples } from './certificate.ts';
+
+/**
+ * Certificates of leaves, each once; those of authorities by themselves, and other files, are passed over.
+ * @param path a file or folder. @param input what standard input has, where that is the path.
+ * @throws UserError where nothing is there, or nothing of it is a certificate.
+ */
+export function samplesIn(path: string, input: Buffer | null): Samples {
+  const files = input === null ? filesAt(path) : contentOf(input, 'standard input');
+  const certificates = unique(files.flatMap(certificateIn));
+  if (certificates.length === 0) throw new UserError({ kind: 'sample', fault: { kind: 'none', path } });
+  return { certificates, missing: [] };
+}
+
+function filesAt(path: string): readonly FoundFile[] {
+  try {
+    if (lstatSync(path).isDirectory()) return scanFolder(resolve(path)).files;
+    using file = new OpenFile(path, path);
+    return contentOf(file.read(), path);
+  } catch (error) {
+    if (error instanceof UserError || errorCode(error) === '') throw error;
+    throw new UserError({ kind: 'sample', fault: { kind: 'none', path } });
+  }
+}
+
+/** Named so that DER is read, too. */
+function contentOf(bytes: Buffer, path: string): readonly FoundFile[] {
+  const found = readContent(bytes, `${basename(path)}.crt`);
+  return found === null || 'why' in found ? [] : [{ ...found, path }];
+}
+
+/** What is in a file with a chain stands in that order. */
+function certificateIn({ path, certificates: [leaf, ...others] }: FoundFile): readonly SampleCertificate[] {
+  if (leaf === undefined || isAuthority(leaf.facts)) return [];
+  return [{ from: path, chain: [leaf.der, ...others.map(({ der }: FoundCertificate) => der)] }];
+}
+
+/** `cert.pem` and `fullchain.pem` are one: the longer tells more. */
+function unique(all: readonly SampleCertificate[]): readonly SampleCertificate[] {
+  const found = new Map<string, SampleCertificate>();
+  for (const one of all) {
+    const name = Buffer.from(one.chain[0]).toString('base64');
+    const before = found.get(name);
+    if (before === undefined || before.chain.length < one.chain.length) found.set(name, one);
+  }
+  return [...found.values()];
+}
