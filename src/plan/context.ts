@@ -9,6 +9,7 @@ import type { Answered } from './answered.ts';
 import type { Defect } from './defects.ts';
 import type { KnownCommands } from './errand.ts';
 import type { KeyOwners } from './key-decision.ts';
+import type { KnownContent } from './left-lists.ts';
 import type { Accounts, AuthorityObservation, KnownAuthorities, Observation } from './observation.ts';
 import type { Outlook } from './outlook.ts';
 import type { Listings } from './revocations.ts';
@@ -44,6 +45,8 @@ export interface Context {
   readonly hasIssued: (authority: Entity) => boolean;
   /** Authorities directly below one. */
   readonly childrenOf: (authority: EntityId) => readonly AuthorityObservation[];
+  /** What authorities have in files of their own. */
+  readonly pieces: KnownContent;
   /** What authorities have to list. */
   readonly listings: Listings;
   readonly now: number;

@@ -19,6 +19,7 @@ import { formerListsOf, listingAfter } from './former-lists.ts';
 import { claimOf, grantFor, lackingRight } from './grant.ts';
 import { issueAction, replaced } from './issue-action.ts';
 import { strangeIn, strangeReasons } from './known.ts';
+import { areLeftCopies } from './left-lists.ts';
 import { decideList } from './list.ts';
 import { listAfter } from './list-after.ts';
 import { lockReasons } from './lock.ts';
@@ -47,7 +48,7 @@ function successorOf(
 
 /** @param context its outlooks already hold the authorities above the entity, and the other roots that it trusts. */
 export function planEntity(entity: Entity, seen: EntityObservation, context: Context): Change {
-  const observed = ownFiles(entity, seen);
+  const observed = ownFiles(entity, seen, context);
   const wantedWith = (previous: readonly Fingerprint[]) =>
     wantedOutputs(situationOf(entity, observed, previous, context));
   const others = (['previous', 'crl', 'former-crls'] as const).filter((file) => isOwed(entity, file));
@@ -204,13 +205,13 @@ function doingOf(
 const MISSING = { state: 'missing' } as const;
 
 /** Files that are not the entity's own count as missing. */
-function ownFiles(entity: Entity, seen: EntityObservation): EntityObservation {
+function ownFiles(entity: Entity, seen: EntityObservation, { pieces }: Context): EntityObservation {
   // Of the files left behind, only wanted ones matter.
   const behind = new Set(seen.formerLocation?.files.map(({ file }) => file));
   const isAsked = (file: Artifact): boolean => file === 'previous' || isOwed(entity, file);
-  const others = ALL_ARTIFACTS.filter(
-    (file) => !isManaged(entity, file) || (behind.has(file) && !isAsked(file)),
-  );
+  const copies: readonly Artifact[] = areLeftCopies(entity, seen, pieces);
+  const isOwn = (file: Artifact): boolean => isManaged(entity, file) || copies.includes(file);
+  const others = ALL_ARTIFACTS.filter((file) => !isOwn(file) || (behind.has(file) && !isAsked(file)));
   return others.length === 0
     ? seen
     : { ...seen, ...Object.fromEntries(others.map((file) => [file, MISSING])) };

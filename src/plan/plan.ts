@@ -21,6 +21,7 @@ import { hooksFor, type PlannedHook } from './hooks.ts';
 import { keyOwners } from './key-decision.ts';
 import { strangeIn } from './known.ts';
 import { laterRemarks } from './later.ts';
+import { knownPieces, leftListRemarks } from './left-lists.ts';
 import {
   type ArchivedSet,
   type AuthorityObservation,
@@ -96,6 +97,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
   const children = childrenIn(inventory, observation);
   const { now, doubt } = momentIn(inventory, observation, options);
   const pinned = pinnedOf(inventory, observation, options.pinned ?? new Set());
+  const pieces = knownPieces(inventory.entities, observation);
   const context: Context = {
     byId,
     owners: keyOwners(inventory.entities, observation),
@@ -108,6 +110,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     childrenOf: (authority) => children.get(authority) ?? [],
     ...givenIn(inventory, observation),
     ...(options.answers === undefined ? {} : { answers: options.answers }),
+    pieces,
     listings: listingsOf(inventory, observation, pinned, now),
     now,
   };
@@ -128,6 +131,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     remarks: [
       ...remarksOf(inventory.entities, observation),
       ...laterRemarks(inventory.entities, observation, changes),
+      ...leftListRemarks(inventory.entities, observation, pieces),
       ...sealedRemarks(inventory.entities, observation, changes, context),
       ...rolloverRemarks(inventory.entities, observation, changes, outlooks),
     ],

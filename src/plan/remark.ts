@@ -41,6 +41,13 @@ export type Remark =
   | { readonly kind: 'renamed'; readonly entity: EntityId; readonly reason: FieldChange }
   /** What the next certificates of these will say otherwise, and what stays until then. */
   | { readonly kind: 'differs'; readonly entities: readonly EntityId[]; readonly reason: FieldChange }
+  /** A file of revocation lists that is not made again; below the output folder. `nextUpdate`: `null` where it has several ends, or none. */
+  | {
+      readonly kind: 'left-list';
+      readonly entity: EntityId;
+      readonly path: string;
+      readonly nextUpdate: number | null;
+    }
   /** RFC 5280 wants a positive serial number; verifiers take it in a root. */
   | { readonly kind: 'zero-serial'; readonly entity: EntityId }
   /** A secret that a group was given, which stays so. */
@@ -86,6 +93,7 @@ export function entitiesOf(remark: Remark): readonly EntityId[] {
     case 'request-ignored':
     case 'group-readable':
     case 'offline-key':
+    case 'left-list':
       return [remark.entity];
     default:
       return unreachable(remark);

@@ -3,6 +3,7 @@ import { ARTIFACTS } from '../pki/artifact.ts';
 import { unreachable } from '../pki/entity.ts';
 import { visible } from '../pki/printable.ts';
 import type { Remark } from '../plan/remark.ts';
+import { isoTime } from '../plan/validity.ts';
 import { few } from './few.ts';
 
 const REFUSERS = {
@@ -48,6 +49,12 @@ export function remarkText(remark: Remark): string {
       const asked = more.length === 0 ? only : 'NAME';
       return visible(
         `${few(remark.entities)}: ${field} differs: ${before} → ${after} at the next renewal, or by "pki rotate ${asked}"`,
+      );
+    }
+    case 'left-list': {
+      const end = remark.nextUpdate === null ? '' : ` on ${isoTime(remark.nextUpdate)}`;
+      return visible(
+        `${remark.entity}: "${remark.path}" is not made any more, and stays: what goes on reading it refuses everyone once it has ended${end}`,
       );
     }
     case 'zero-serial':

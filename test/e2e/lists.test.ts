@@ -125,6 +125,43 @@ it('another hand’s file under such a name stays while no one asks for it', asy
   expect(readFileSync(place, 'utf8')).toBe(revoked.read('servers/api/crls.pem'));
 });
 
+it('a file of lists that is no longer asked for goes, where nothing is lost with it', async () => {
+  const project = copyOf(made);
+  const without = MANIFEST.replaceAll(', crls, crl-der]', ']').replace(', crls, ca-crls]', ']');
+  project.write(without);
+  const { changes } = await project.plan();
+  const gone = changes.flatMap(({ id, deletes }) => deletes.map((file) => `${id} ${file}`));
+  expect(gone).toEqual([
+    'authorities/issuing crls',
+    'authorities/issuing crl-der',
+    'servers/api crls',
+    'servers/api ca-crls',
+  ]);
+  await project.apply();
+  for (const path of ['authorities/issuing/crl.der', 'servers/api/crls.pem', 'servers/api/ca-crls.pem'])
+    expect(existsSync(project.path(path)), path).toBe(false);
+  expect(existsSync(project.path('authorities/issuing/crl.pem'))).toBe(true);
+  expect(await project.actions()).toEqual({});
+
+  // Another maker's, and one that an authority has no longer: both stay, and that is said.
+  copyFileSync(revoked.path('servers/api/crls.pem'), project.path('servers/api/crls.pem'));
+  project.write(without.replace('Apart, crl: true', 'Apart'));
+  const kept = await project.plan();
+  expect(kept).toMatchObject({ due: false });
+  expect(kept.remarks.map(({ kind, text }) => [kind, text.replace(/ on 20.*/, '')])).toEqual([
+    [
+      'left-list',
+      'authorities/apart: "authorities/apart/crl.pem" is not made any more, and stays: what goes on reading it refuses everyone once it has ended',
+    ],
+    [
+      'left-list',
+      'servers/api: "servers/api/crls.pem" is not made any more, and stays: what goes on reading it refuses everyone once it has ended',
+    ],
+  ]);
+  await project.apply();
+  expect(existsSync(project.path('servers/api/crls.pem'))).toBe(true);
+});
+
 it('a gap among the lists is a mistake with its place', async () => {
   const project = new Project(
     MANIFEST.replace('issuer: root, crl: true }', 'issuer: root }').replace(

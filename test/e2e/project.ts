@@ -23,6 +23,7 @@ export interface PlanJson {
   readonly exposed: readonly string[];
   readonly summary: Readonly<Record<string, number>>;
   readonly changes: readonly ChangeJson[];
+  readonly remarks: readonly { readonly kind: string; readonly text: string }[];
 }
 
 export interface ChangeJson {
@@ -33,6 +34,7 @@ export interface ChangeJson {
   readonly reasons: readonly ReasonJson[];
   readonly issuance: { readonly notBefore: string; readonly notAfter: string } | null;
   readonly writes: readonly string[];
+  readonly deletes: readonly string[];
   readonly replaces: readonly string[];
   readonly consent: string | null;
   readonly refusal: { readonly problem: string; readonly hint: string } | null;
