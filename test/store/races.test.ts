@@ -6,6 +6,7 @@
 import {
   chmodSync,
   existsSync,
+  lchownSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -19,8 +20,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Located } from '../../src/pki/files.ts';
 import { stagedPath, stageFolder } from '../../src/pki/paths.ts';
 import { sha256 } from '../../src/x509/public-key.ts';
+import { itWhen } from '../e2e/project.ts';
 import { script } from '../helpers/child.ts';
 import { runProgram } from '../helpers/cli.ts';
+import { sampleOf } from '../helpers/everything.ts';
 import { memoryFolder } from '../helpers/folders.ts';
 
 const work = memoryFolder();
@@ -239,6 +242,12 @@ beforeAll(async () => {
     const attack = new Function('fs', swap);
     const work = new Function('output', 'commit', 'remove', 'grantPlaced', 'relocate', 'return ' + run);
     const counts = [];
+    const user = Number(process.env.PKI_RACE_USER);
+    if (user) {
+      process.setgroups([]);
+      process.setgid(user);
+      process.setuid(user);
+    }
     for (const [i, root] of roots.entries()) {
       const output = await OutputFolder.open(root);
       process.chdir(join(root, id));
@@ -255,9 +264,14 @@ beforeAll(async () => {
 });
 
 /** Runs with the attack before each operation of one root after the other; none in the first. */
-async function race({ run, swap, never }: Race, roots: readonly string[]): Promise<readonly number[]> {
+async function race(
+  { run, swap, never }: Race,
+  roots: readonly string[],
+  user?: number,
+): Promise<readonly number[]> {
   const args = ['--import', SWAP, path, ID, run, swap, ...roots];
-  const ended = await runProgram(process.execPath, args, { cwd: work, env: { PKI_SWAP_NEVER: never } });
+  const env = { PKI_SWAP_NEVER: never, PKI_RACE_USER: user?.toString() };
+  const ended = await runProgram(process.execPath, args, { cwd: work, env });
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   return JSON.parse(ended.stdout);
 }
@@ -289,14 +303,38 @@ function readable(root: string): readonly string[] {
   );
 }
 
+/** What was won, and before which operation. */
+async function wonIn(scene: Race, user?: number): Promise<readonly string[]> {
+  const made = (): string => (user === undefined ? scene.make() : givenTo(user, scene.make()));
+  const [operations = 0] = await race(scene, [made()], user);
+  expect(operations).toBeGreaterThan(4);
+  const roots = Array.from({ length: operations + 1 }, made);
+  await race(scene, roots, user);
+  return roots.flatMap((root, i) => winnings(root).map((what) => `before operation ${i}: ${what}`));
+}
+
 describe.each(RACES)('$what', (scene) => {
   it('wins nothing, before whichever operation', async () => {
-    const [operations = 0] = await race(scene, [scene.make()]);
-    expect(operations).toBeGreaterThan(4);
-    const roots = Array.from({ length: operations + 1 }, () => scene.make());
-    await race(scene, roots);
-    const won = roots.flatMap((root, i) => winnings(root).map((what) => `before operation ${i}: ${what}`));
-    expect(won).toEqual([]);
+    expect(await wonIn(scene)).toEqual([]);
+  });
+});
+
+const USER = 65_534;
+
+function givenTo(user: number, root: string): string {
+  for (const name of ['.', ...readdirSync(root, { recursive: true, encoding: 'utf8' })])
+    lchownSync(join(root, name), user, user);
+  return root;
+}
+
+/** Those who are not root can give nothing away; of the others some, and all with PKI_TEST_ALL=1. */
+const OF_USERS = RACES.filter(({ what }) => !what.includes('given away'));
+const SAMPLED = sampleOf(OF_USERS.length, 6).flatMap((n) => OF_USERS.slice(n - 1, n));
+
+describe.each(SAMPLED)('by a user who is not root: $what', (scene) => {
+  itWhen(process.getuid?.() === 0, 'another user needs root', 'wins nothing either', async () => {
+    chmodSync(work, 0o711);
+    expect(await wonIn(scene, USER)).toEqual([]);
   });
 });
 
