@@ -21,14 +21,14 @@ type ListMake = Extract<Make, { op: 'crl' }>;
 /** Stages the list. */
 export function crlCommand(make: ListMake, byId: ById, place: Place): Command {
   const { run, database } = place;
-  const { of, key, isNewCertificate, list, signedWith, to } = make;
+  const { of, key, isNewCertificate, list, signedWith, archived, to } = make;
   const generation = generationOf(make);
   const authority = lookUp(byId, of);
   const terms = authority.kind === 'authority' ? listTerms(authority) : undefined;
   const { digest, isPss } = signingBy(signedWith ?? keySpecText(authority.key), terms);
   const certificate = isNewCertificate
     ? stagedPath(of, 'cert', run)
-    : pathOf(authority, 'cert', run, generation);
+    : pathOf(authority, 'cert', run, generation, archived);
   return {
     args: [
       ...[
@@ -39,7 +39,7 @@ export function crlCommand(make: ListMake, byId: ById, place: Place): Command {
         '-cert',
         certificate,
         '-keyfile',
-        keyPath(key, byId, run, generation),
+        keyPath(key, byId, run, generation, archived),
       ],
       ...keyPass(authority, place),
       ...['-crl_lastupdate', opensslTime(list.thisUpdate), '-crl_nextupdate', opensslTime(list.nextUpdate)],

@@ -174,10 +174,11 @@ function formerListLines(id: EntityId, change: Work, { byId, changes }: Context)
   const own = changes.get(id);
   const lists = own !== undefined && isWork(own) ? own.formerLists : undefined;
   const whole = `{ cat ${shellPath(filePath(lookUp(byId, id), 'former-crls'))} 2>/dev/null || :; }`;
+  const others = `awk '/BEGIN X509 CRL/ { n++ } n > 1 { print }' ${shellPath(filePath(lookUp(byId, id), 'former-crls'))}`;
   if (id !== change.id) return [{ call: whole }];
   return [
     ...(lists?.last == null ? [] : [{ cat: stagedPath(id, 'former-crl') }]),
-    ...(lists?.keep.length === 0 ? [] : [{ call: whole }]),
+    ...(lists?.keep.length === 0 ? [] : [{ call: lists?.last?.archived === undefined ? whole : others }]),
   ];
 }
 

@@ -65,8 +65,11 @@ export function partsPath(id: EntityId, artifact: Artifact, run?: string): strin
   return run === undefined ? `${stagedPath(id, artifact)}.parts` : stagedPath(id, artifact, `${run}/parts`);
 }
 
-/** Which generation of an entity's key a call uses: of a root that gets a new one, the one before signs as well. */
-export type Generation = 'current' | 'former';
+/**
+ * Which generation of an entity's key a call uses: of a root that gets a new one, the one before signs as well, and a key
+ * that was replaced long ago signs the list of what it had signed.
+ */
+export type Generation = 'current' | 'former' | 'archived';
 
 /**
  * A copy of what an entity has in its place, for openssl to read: `.pki/stage/<run>/current/authorities.root/key.pem`.
@@ -74,6 +77,11 @@ export type Generation = 'current' | 'former';
  */
 export function copyPath(id: EntityId, file: 'key' | 'cert', run: string, generation: Generation): string {
   return stagedPath(id, file, `${run}/${generation}`);
+}
+
+/** What the archive keeps of an entity under its usual name, in the set of one run. */
+export function archivedPath(id: EntityId, set: string, file: 'key' | 'cert'): string {
+  return `${ARCHIVE_FOLDER}/${id}/${set}/${ARTIFACTS[file].file}`;
 }
 
 /** Where a call works: staging folders are those of a run, and `openssl ca` insists on a database of its own. */

@@ -84,4 +84,6 @@ export interface RevocationList {
 export interface LastList {
   readonly list: RevocationList;
   readonly signedWith: string;
+  /** The set of the archive that has the key. Absent: it is still in its place. */
+  readonly archived?: string;
 }

@@ -71,6 +71,8 @@ export type EngineMake =
       readonly list: RevocationList;
       /** Kind of the key that signs, where that is not the authority's key in the manifest. */
       readonly signedWith?: string;
+      /** The set of the archive that has the key and its certificate. Absent: they are in their places. */
+      readonly archived?: string;
       readonly to: 'crl' | 'former-crl';
     }
   /** A file in another form than PEM, of parts that are staged together (run/provide.ts). */
@@ -96,6 +98,8 @@ export interface Source {
   readonly of: EntityId;
   readonly file: 'key' | 'cert';
   readonly generation: Generation;
+  /** The set of the archive that has it. */
+  readonly archived?: string;
 }
 
 /** What a make reads of files in their places. */
@@ -104,16 +108,27 @@ export function sourcesOf(make: Make): readonly Source[] {
   const generation = generationOf(make);
   const key = make.op === 'sign' ? make.by.key : make.key;
   const keys = key.kind !== 'file' || key.isNew ? [] : [{ of: key.of, file: 'key', generation } as const];
-  if (make.op === 'crl')
-    return make.isNewCertificate ? keys : [...keys, { of: make.of, file: 'cert', generation }];
+  if (make.op === 'crl') return listSources(make, generation);
   if (make.op !== 'sign' || make.by.kind === 'self') return keys;
   return [...keys, { of: make.by.id, file: 'cert', generation }];
+}
+
+function listSources(
+  { of, key, isNewCertificate, archived }: Extract<Make, { op: 'crl' }>,
+  generation: Generation,
+): readonly Source[] {
+  const from = archived === undefined ? {} : { archived };
+  return [
+    ...(key.kind !== 'file' || key.isNew ? [] : [{ of: key.of, file: 'key', generation, ...from } as const]),
+    ...(isNewCertificate ? [] : [{ of, file: 'cert', generation, ...from } as const]),
+  ];
 }
 
 /** A cross-certificate, or a last list, is signed by what the authority has before it is published. */
 export function generationOf(make: Make): Generation {
   if (make.op === 'sign') return make.to === 'cross' ? 'former' : 'current';
-  return make.op === 'crl' && make.to === 'former-crl' ? 'former' : 'current';
+  if (make.op !== 'crl' || make.to !== 'former-crl') return 'current';
+  return make.archived === undefined ? 'former' : 'archived';
 }
 
 /** The files that a make leaves in staging. */

@@ -2,7 +2,6 @@
 
 import { type Artifact, eachArtifact } from '../pki/artifact.ts';
 import type { EntityId } from '../pki/entity.ts';
-import type { Revoked } from '../pki/revocation.ts';
 import type { SecretFault } from '../pki/secret-source.ts';
 import type { TokenFault } from '../pki/token.ts';
 import type { Fingerprint, KeyFacts, KeyId } from '../x509/facts.ts';
@@ -10,6 +9,7 @@ import type { FactsOf } from './artifacts/rules.ts';
 import type { Blockage, KeyClosure, LinkFinding } from './blockage.ts';
 import type { KnownCommands, PendingHooks } from './errand.ts';
 import type { Exposure } from './exposure.ts';
+import type { ArchivedSigner, KnownList } from './list-witness.ts';
 
 /**
  * How much is looked at. `all`: everything, and what cannot be read is in the way; `readable`: what this user may read, as a
@@ -105,6 +105,8 @@ export interface EntityObservation extends ArtifactStates {
   readonly signedBy: KeyId | null;
   /** The key that made the list's signature, in the same way. Absent: there is no list. */
   readonly listSignedBy?: KeyId | null;
+  /** Where the key is that signed the newest list of former keys. Absent: nowhere, or there is none. */
+  readonly formerSigner?: ArchivedSigner;
   /** Absent: it is issued here, or has no readable certificate. */
   readonly presented?: Presented;
   /** Absent: nothing but plain files, or nothing at all. */
@@ -228,16 +230,10 @@ export interface IssuedBefore {
   readonly fingerprint: Fingerprint;
 }
 
-/** The same, and when it ends, in seconds since 1970. */
+/** The same, for which key, and when it ends, in seconds since 1970. */
 export interface IssuedCertificate extends IssuedBefore {
+  readonly keyId: KeyId;
   readonly notAfter: number;
-}
-
-/** The last revocation list of an authority, and all that is on it; seconds since 1970. */
-export interface KnownList {
-  readonly number: bigint;
-  readonly thisUpdate: number;
-  readonly entries: readonly Revoked[];
 }
 
 const MISSING = { state: 'missing' } as const;

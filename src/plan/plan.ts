@@ -42,6 +42,7 @@ import { rolloverRemarks } from './rollover-remarks.ts';
 import { sealedRemarks } from './sealed-remarks.ts';
 import { type CertificateSummary, summaryOf } from './summary.ts';
 import { anchorsIn } from './trust.ts';
+import { unlistedRemarks } from './unlisted.ts';
 
 /** What has to change so that the observation becomes what is wanted. */
 export interface Plan {
@@ -132,6 +133,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
       ...remarksOf(inventory.entities, observation),
       ...laterRemarks(inventory.entities, observation, changes),
       ...leftListRemarks(inventory.entities, observation, pieces),
+      ...unlistedRemarks(inventory.entities, observation, context),
       ...sealedRemarks(inventory.entities, observation, changes, context),
       ...rolloverRemarks(inventory.entities, observation, changes, outlooks),
     ],

@@ -41,6 +41,13 @@ export type Remark =
   | { readonly kind: 'renamed'; readonly entity: EntityId; readonly reason: FieldChange }
   /** What the next certificates of these will say otherwise, and what stays until then. */
   | { readonly kind: 'differs'; readonly entities: readonly EntityId[]; readonly reason: FieldChange }
+  /** Revoked certificates of former keys of an authority, which no list of those keys names; `readers` have lists of it. */
+  | {
+      readonly kind: 'unlisted';
+      readonly entity: EntityId;
+      readonly serials: readonly string[];
+      readonly readers: readonly EntityId[];
+    }
   /** A file of revocation lists that is not made again; below the output folder. `nextUpdate`: `null` where it has several ends, or none. */
   | {
       readonly kind: 'left-list';
@@ -95,6 +102,8 @@ export function entitiesOf(remark: Remark): readonly EntityId[] {
     case 'offline-key':
     case 'left-list':
       return [remark.entity];
+    case 'unlisted':
+      return [remark.entity, ...remark.readers];
     default:
       return unreachable(remark);
   }

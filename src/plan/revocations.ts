@@ -4,7 +4,8 @@ import { makesList } from '../pki/files.ts';
 import { groupBy } from '../pki/group.ts';
 import { type Revocation, type Revoked, writtenEntry } from '../pki/revocation.ts';
 import type { CrlEntry } from '../x509/crl.ts';
-import { type EntityObservation, type KnownList, NOTHING, type Observation } from './observation.ts';
+import type { KnownList } from './list-witness.ts';
+import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
 
 /** What the manifest revokes: a certificate of an entity, or one by its number alone. */
 export interface AskedRevocation extends Revocation {
@@ -23,6 +24,8 @@ export interface Listing {
   readonly thisUpdate: number | null;
   /** Ends of certificates, as far as the ledger knows them. */
   readonly ends: ReadonlyMap<string, number>;
+  /** Serial numbers of what its key of today signed, by the ledger. */
+  readonly ofKey: ReadonlySet<string>;
 }
 
 /** Of every authority that makes a list. */
@@ -51,9 +54,22 @@ export function listingsOf(
         ...(pinned.has(authority.id) ? [] : (authority.revokes ?? []).map((one) => ({ ...one, of: null }))),
         ...revoked.flatMap((entity) => askedOf(entity, authority, observation, now)),
       ];
-      return [authority.id, { asked: eachOnce(asked), ends, ...before }] as const;
+      return [
+        authority.id,
+        { asked: eachOnce(asked), ends, ofKey: signedNow(authority, observation), ...before },
+      ] as const;
     }),
   );
+}
+
+/** A new key is in the ledger before anything that it signs, so that the order of lines says which key signed what. */
+function signedNow({ id }: Authority, { entities, certificates = [] }: Observation): ReadonlySet<string> {
+  const cert = entities.get(id)?.cert;
+  if (cert?.state !== 'present') return new Set();
+  const { keyId } = cert.facts;
+  const since = certificates.findIndex((one) => one.entity === id && one.keyId === keyId);
+  const own = since === -1 ? [] : certificates.slice(since).filter(({ issuer }) => issuer === id);
+  return new Set(own.map(({ serial }) => serial));
 }
 
 /** Every certificate of the entity that this authority signed and that has not ended. */

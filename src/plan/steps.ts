@@ -151,7 +151,8 @@ function listSteps(
   const { id, list, formerLists } = change;
   const op = 'crl';
   const last = formerLists?.last ?? null;
-  const former = keyThere(id, byId);
+  const archived = { kind: 'file', of: id, isNew: false } as const;
+  const former = last?.archived === undefined ? keyThere(id, byId) : archived;
   const needs = issued.map((step) => step.id);
   const isNewCertificate = isIssue(change);
   return [

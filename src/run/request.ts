@@ -111,7 +111,7 @@ async function requestLocked(inventory: Inventory, options: OpenOptions): Promis
     { keyring: reader.keyring },
   );
   const published = new Published(output, byId, new Map(), new Expected(observation), reader.keyring);
-  const desk: Desk = { output, staging, engine, published, reader, observation };
+  const desk: Desk = { root, output, staging, engine, published, reader, observation };
   const requested: Requested[] = [];
   try {
     await staging.open();
@@ -143,6 +143,7 @@ function errandsIn({ changes }: Plan, { entities }: Inventory, observation: Obse
 
 /** What making requests takes. */
 interface Desk {
+  readonly root: string;
   readonly output: OutputFolder;
   readonly staging: Staging;
   readonly engine: Engine;
@@ -201,21 +202,20 @@ function asksTheSame(
 async function makeRequest(
   entity: Entity,
   { issuance, newKey }: Wish,
-  { staging, engine, output, published, reader }: Desk,
+  { root, staging, engine, output, published, reader }: Desk,
 ): Promise<void> {
   const { id } = entity;
   const given = requestOf(entity);
   if (given !== undefined) {
     await staging.make(id);
-    staging.write(id, 'csr', given.pem, modeOf('csr'));
-    return;
+    return staging.write(id, 'csr', given.pem, modeOf('csr'));
   }
   const { name } = issuance;
   const holder = bridgedBy(entity) ?? id;
   const key = { kind: 'file', of: holder, isNew: newKey } as const;
   const make: EngineMake = { op: 'request', of: id, key, ...(name === undefined ? {} : { name }) };
   await staging.make(id);
-  for (const source of sourcesOf(make)) await provideSource({ output, staging, published }, source);
+  for (const source of sourcesOf(make)) await provideSource({ root, output, staging, published }, source);
   const maker = await engine.perform(make);
   const keyFile = newKey ? reader.keyring.plain(entity, staging.read(id, 'key')) : published.key(holder);
   const [facts, csr] = [reader.read('key', keyFile), reader.read('csr', staging.read(id, 'csr'))];

@@ -10,7 +10,7 @@ import { StepError } from '../store/step-error.ts';
 import { certificateSpki } from '../x509/certificate.ts';
 import { crlBlocks } from '../x509/crl.ts';
 import { type CertificateFacts, keyIdentifierOf } from '../x509/facts.ts';
-import { certificateDer } from '../x509/parse.ts';
+import { certificateDer, parseCertificate } from '../x509/parse.ts';
 import { signedBy } from '../x509/signature.ts';
 import { signatureBy, signingBy } from '../x509/signature-write.ts';
 import { publicKeyObject } from '../x509/verification-key.ts';
@@ -31,11 +31,18 @@ export function verifyList(run: Run, entity: Entity, change: Work, facts: ListFa
   throw new StepError({ kind: 'made-other-content', maker, artifact: 'crl' });
 }
 
-/** The same of the last list of a key that is still in its place. */
+function signerIn(bytes: Buffer): Pick<ListSigner, 'key'> & { readonly facts: CertificateFacts } {
+  return { facts: parseCertificate(bytes), key: publicKeyObject(certificateSpki(certificateDer(bytes))) };
+}
+
+/** The same of the last list of a key that is still in its place, or in the archive. */
 export function verifyLastList({ staging, published }: Run, entity: Entity, change: Work): void {
   const last = change.formerLists?.last ?? null;
   if (last === null || entity.kind !== 'authority') return;
-  const { facts: cert, key } = published.current(entity.id);
+  const { facts: cert, key } =
+    last.archived === undefined
+      ? published.current(entity.id)
+      : signerIn(staging.readCopy(entity.id, 'cert', 'archived'));
   const made = staging.read(entity.id, 'former-crl');
   const algorithm = signatureBy(signingBy(last.signedWith, listTerms(entity)));
   if (isRight(made, readFacts('crl', made), last.list, { cert, key, algorithm })) return;

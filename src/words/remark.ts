@@ -51,6 +51,13 @@ export function remarkText(remark: Remark): string {
         `${few(remark.entities)}: ${field} differs: ${before} → ${after} at the next renewal, or by "pki rotate ${asked}"`,
       );
     }
+    case 'unlisted': {
+      const which = few(remark.serials.map((serial) => `certificate ${serial}`));
+      const whom = remark.readers.length === 0 ? 'all that read lists' : few(remark.readers);
+      return visible(
+        `${remark.entity}: ${which} is revoked, and on no list of the former key that signed it, because the archive has that key no longer: ${whom} will accept it with chains of before, until "pki retire ${remark.entity}"`,
+      );
+    }
     case 'left-list': {
       const end = remark.nextUpdate === null ? '' : ` on ${isoTime(remark.nextUpdate)}`;
       return visible(

@@ -1,5 +1,5 @@
 // Files of revocation lists: who gets which, that each new list reaches them, and what their readers say of those revoked.
-import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -299,6 +299,71 @@ describe('an authority that gets another key or name', () => {
     expect(retired.code, retired.stderr).toBe(0);
     expect(existsSync(project.path(`authorities/${name}/former-crls.pem`))).toBe(false);
     expect(project.read('servers/api/crls.pem')).toBe(listsOf(project, 'root', 'issuing', 'other'));
+  });
+
+  describe('and what is revoked afterwards', () => {
+    const LATER = REVOKED.replace('bob: {', 'bob: { revoked: superseded,');
+    let rotated: Project;
+    beforeAll(async () => {
+      rotated = copyOf(revoked);
+      const run = await rotated.pki(['rotate', 'other', '--allow', 'rekey-ca', '--skip-verify']);
+      expect(run.code, run.stderr).toBe(0);
+      rotated.write(LATER);
+    });
+    const bob = (): string => revoked.path('clients/bob/cert.pem');
+
+    it.each(['openssl', 'node'])('is on the list of the key that signed it, by %s', async (engine) => {
+      const project = copyOf(rotated);
+      expect(await oldByNew(project, bob())).toBe('accepted');
+      const { changes } = await project.plan();
+      expect(changes.find(({ id }) => id === 'authorities/other')).toMatchObject({
+        writes: ['crl', 'former-crls'],
+        reasons: [{ kind: 'revokes' }, { kind: 'stale', artifact: 'former-crls' }],
+      });
+      const run = await project.pki(['apply', '--allow', 'revoke', '--engine', engine]);
+      expect(run.code, run.stderr).toBe(0);
+      expect(await oldByNew(project, bob())).toContain('certificate revoked');
+      expect(await oldByNew(project, archived(revoked))).toContain('certificate revoked');
+      const lists = [former(project, 'other'), project.read('authorities/other/crl.pem')];
+      for (const list of lists) expect(project.read('servers/api/crls.pem')).toContain(list);
+      const state = publishedState(project.folder);
+      await project.apply();
+      expect(publishedState(project.folder)).toEqual(state);
+      // What the key of today signed is none of that one's business.
+      const [, before] = lists;
+      project.write(LATER.replace('  alice: {', '  carol: { issuer: other }\n  alice: {'));
+      await project.apply();
+      project.write(LATER.replace('  alice: {', '  carol: { issuer: other, revoked: true }\n  alice: {'));
+      await project.applyByCommand('--allow', 'revoke');
+      expect(project.read('authorities/other/crl.pem')).not.toBe(before);
+      expect(former(project, 'other')).toBe(lists[0]);
+    });
+
+    it('goes the same way in the script of a plan', async () => {
+      const project = copyOf(rotated);
+      const script = await project.pki(['plan', '--commands']);
+      const run = await runProgram('sh', [], { cwd: project.folder, input: script.stdout });
+      expect(run.code, run.stderr).toBe(0);
+      expect(await oldByNew(project, bob())).toContain('certificate revoked');
+    });
+
+    it('goes on where the archive has lost the key, and is said to', async () => {
+      const project = copyOf(rotated);
+      rmSync(project.path('.pki/archive/authorities'), { recursive: true });
+      await project.applyByCommand('--allow', 'revoke');
+      const { due, remarks } = await project.plan();
+      expect(due).toBe(false);
+      expect(remarks).toEqual([
+        {
+          kind: 'unlisted',
+          entities: ['authorities/other', 'servers/api'],
+          text: expect.stringMatching(
+            /^authorities\/other: certificate \w+ is revoked, and on no list of the former key that signed it, because the archive has that key no longer: servers\/api will accept it with chains of before, until "pki retire authorities\/other"$/,
+          ),
+        },
+      ]);
+      expect(await oldByNew(project, bob())).toBe('accepted');
+    });
   });
 
   it('does so in the script of a plan, for another name and kind of key', async () => {

@@ -51,6 +51,7 @@ function listing(given: Partial<Listing> & { readonly before?: readonly Revoked[
     number: 4n,
     thisUpdate: NOW - BACKDATE,
     ends: new Map(),
+    ofKey: new Set(),
     ...rest,
   };
 }

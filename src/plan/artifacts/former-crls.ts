@@ -5,9 +5,13 @@ import { listPiece } from '../../x509/parse.ts';
 import { sha256 } from '../../x509/public-key.ts';
 import type { BundleRule } from './rule.ts';
 
-/** One of them: its key is gone, and nothing is added to it. */
+/** One of them, whose key has been replaced. */
 export interface FormerList {
   readonly fingerprint: Fingerprint;
+  /** Seconds since 1970. */
+  readonly thisUpdate: number;
+  /** Serial numbers of what it revokes. */
+  readonly serials: readonly string[];
   /** Seconds since 1970; `null`: never. */
   readonly nextUpdate: number | null;
 }
@@ -19,7 +23,11 @@ export const formerCrls: BundleRule<readonly FormerList[]> = {
   read(bytes) {
     const blocks = crlBlocks(bytes);
     if (blocks.length === 0) throw new Error('holds no revocation list');
-    return blocks.map((der) => ({ fingerprint: sha256(der), nextUpdate: crlFacts(der).nextUpdate }));
+    return blocks.map((der) => {
+      const { thisUpdate, nextUpdate, entries } = crlFacts(der);
+      const serials = entries.map(({ serial }) => serial);
+      return { fingerprint: sha256(der), thisUpdate, nextUpdate, serials };
+    });
   },
   pieces: (facts) => facts.map(({ fingerprint }) => listPiece(fingerprint)),
 };

@@ -3,6 +3,7 @@ import { ARTIFACTS } from '../../pki/artifact.ts';
 import type { EntityId } from '../../pki/entity.ts';
 import { nameOf } from '../../pki/files.ts';
 import { ARCHIVE_FOLDER } from '../../pki/paths.ts';
+import type { FileState } from '../../plan/observation.ts';
 import type { Folder } from '../folder.ts';
 import { useOwnFolder } from '../own.ts';
 
@@ -11,19 +12,43 @@ import { useOwnFolder } from '../own.ts';
  * sort as they came.
  */
 export function readArchived(root: string, id: EntityId, file: 'key' | 'cert'): Buffer | undefined {
-  return useOwnFolder(root, nameOf(ARCHIVE_FOLDER), (archive) => {
+  const [last] = wholeSets(root, id);
+  if (last === undefined) return undefined;
+  const bytes = readArchivedFile(root, id, last, file);
+  return bytes.state === 'present' ? bytes.facts : undefined;
+}
+
+/** Names of the sets of an entity that have both, the newest first. */
+export function wholeSets(root: string, id: EntityId): readonly string[] {
+  const found = useOwnFolder(root, nameOf(ARCHIVE_FOLDER), (archive) => {
     const [section = '', name = ''] = id.split('/');
     return within(archive, section, (entities) =>
-      within(entities, name, (sets) => {
-        const last = sets
+      within(entities, name, (sets) =>
+        sets
           .list()
           .toSorted()
           .reverse()
-          .find((set) => isWhole(sets, set));
-        return last === undefined ? undefined : within(sets, last, (set) => bytesOf(set, file));
-      }),
+          .filter((set) => isWhole(sets, set)),
+      ),
     );
   });
+  return found ?? [];
+}
+
+/** A file of one of them. */
+export function readArchivedFile(
+  root: string,
+  id: EntityId,
+  set: string,
+  file: 'key' | 'cert',
+): FileState<Buffer> {
+  const read = useOwnFolder(root, nameOf(ARCHIVE_FOLDER), (archive) => {
+    const [section = '', name = ''] = id.split('/');
+    return within(archive, section, (entities) =>
+      within(entities, name, (sets) => within(sets, set, (files) => files.read(ARTIFACTS[file].file))),
+    );
+  });
+  return read ?? { state: 'missing' };
 }
 
 function isWhole(sets: Folder, name: string): boolean {
@@ -36,9 +61,4 @@ function within<T>(folder: Folder, name: string, use: (inner: Folder) => T): T |
   if (folder.lookAt(name)?.isDirectory() !== true) return undefined;
   using inner = folder.enter(name);
   return use(inner);
-}
-
-function bytesOf(set: Folder, file: 'key' | 'cert'): Buffer | undefined {
-  const bytes = set.read(ARTIFACTS[file].file);
-  return bytes.state === 'present' ? bytes.facts : undefined;
 }

@@ -7,7 +7,8 @@ import { compare } from '../../pki/compare.ts';
 import type { Entity, EntityId } from '../../pki/entity.ts';
 import { makesList } from '../../pki/files.ts';
 import { CRL_REASONS, type CrlReason, type RevocationList, type Revoked } from '../../pki/revocation.ts';
-import type { KnownList, Observation } from '../../plan/observation.ts';
+import type { KnownList } from '../../plan/list-witness.ts';
+import type { Observation } from '../../plan/observation.ts';
 import { listedEntry } from '../../plan/revocations.ts';
 import { isoTime } from '../../plan/validity.ts';
 import { crlFacts } from '../../x509/crl.ts';
@@ -51,8 +52,8 @@ export function listedBefore(
   signers: ReadonlyMap<EntityId, SignatureKey | undefined>,
 ): Pick<Observation, 'certificates' | 'lists'> {
   if (!entities.some(makesList)) return {};
-  const certificates = entriesIn(lines).map(({ entity, issuer, serial, fingerprint, notAfter }) => {
-    return { entity, issuer, serial, fingerprint, notAfter: Date.parse(notAfter) / 1000 };
+  const certificates = entriesIn(lines).map(({ entity, issuer, serial, fingerprint, keyId, notAfter }) => {
+    return { entity, issuer, serial, fingerprint, keyId, notAfter: Date.parse(notAfter) / 1000 };
   });
   const known = unlessForeign(() => readLists(root)) ?? new Map<EntityId, KnownList>();
   const served = entities.filter(makesList).flatMap((entity) => {

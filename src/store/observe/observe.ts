@@ -19,6 +19,7 @@ import { otherEntries } from '../ledger.ts';
 import { type Cache, fileSignature } from './cache.ts';
 import { observeCommands } from './commands.ts';
 import { Folders, type FoundFiles, type FoundWithFormer, readFiles, withFormerFiles } from './find-files.ts';
+import { formerSigner } from './former-signer.ts';
 import { observeKey, observeTokenKey, openedKeyFile, plainFile } from './keys.ts';
 import { knownIn, readableLines } from './known.ts';
 import { withListedModes } from './listed-modes.ts';
@@ -155,6 +156,7 @@ function observeOwned(
     signedBy: signerOf(files, bytes, issuer, where.reader),
     ...listSigner(files, bytes, signers.get(entity.id)),
     ...presentedOf(entity, bytes.cert, where.anchors),
+    ...formerSigner(where.root, entity, bytes['former-crls'], where.reader),
   };
   // Whether damage is repaired also depends on what else is known (origins.ts).
   const isDamaged = ALL_ARTIFACTS.some((artifact) =>

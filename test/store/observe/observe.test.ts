@@ -89,6 +89,7 @@ it('nothing at all', () => {
     folder: _,
     listSignedBy,
     presented: __,
+    formerSigner: ___,
     ...files
   } of entities.values()) {
     expect([published, formerLocation, listSignedBy]).toEqual([undefined, undefined, undefined]);
