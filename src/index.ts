@@ -72,6 +72,6 @@ export type { Verification, VerifyOptions } from './run/verify.ts';
 export type { CertificateCheck } from './run/verify-certificates.ts';
 export type { TrustProblem } from './run/verify-trust.ts';
 export type { LedgerEntry } from './store/ledger.ts';
-export { UserError } from './store/user-error.ts';
 export type { Advice } from './words/advice.ts';
 export { refusalText } from './words/refusal.ts';
+export { UserError } from './words/user-error.ts';

@@ -4,7 +4,7 @@ import { byIdOf } from '../pki/issuers.ts';
 import { Keyring } from '../store/keyring.ts';
 import { readCredentials } from '../store/observe/credentials.ts';
 import { Secrets } from '../store/secrets.ts';
-import { UserError } from '../store/user-error.ts';
+import { UserError } from '../words/user-error.ts';
 import type { Project } from './project.ts';
 
 /** Ready for `tls.createServer`, `tls.connect`, `https.Agent` and what takes the same names: PEM, one text each. */

@@ -97,7 +97,7 @@ async function tokenOf(source: NamedSource): Promise<string> {
   const { Secrets } = await import('../store/secrets.ts');
   const secret = new Secrets(process.cwd(), '.').read(source);
   if (secret.ok) return secret.value;
-  const { UserError } = await import('../store/user-error.ts');
+  const { UserError } = await import('../words/user-error.ts');
   throw new UserError({
     kind: 'sample',
     fault: { kind: 'no-token', source: secretSourceText(source), fault: secret.fault },

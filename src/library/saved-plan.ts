@@ -5,7 +5,7 @@ import { type SavedPlan, snapshotOf } from '../plan/saved.ts';
 import { lookAndPlan } from '../run/look.ts';
 import { realOf } from '../store/own.ts';
 import { readSavedPlan, writeSavedPlan } from '../store/saved-plan.ts';
-import { UserError } from '../store/user-error.ts';
+import { UserError } from '../words/user-error.ts';
 import { type Planned, type PlanOptions, plannedOf } from './plan.ts';
 import { clock, type Project } from './project.ts';
 

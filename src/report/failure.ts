@@ -1,5 +1,5 @@
 /** Unforeseen errors, still in plain words: nothing a user does ends in a stack trace. */
-import { UserError } from '../index.ts';
+import { UserError } from '../words/user-error.ts';
 
 const OWNER = 'check who owns the folder, and run as a user who may write there';
 

@@ -15,7 +15,7 @@ import type { Reader } from '../store/observe/reader.ts';
 import { dropOutgoing, type Outgoing, readOutgoing } from '../store/outgoing.ts';
 import type { OutputFolder } from '../store/output-folder.ts';
 import { readPlaced } from '../store/symlinks/read-placed.ts';
-import { UserError } from '../store/user-error.ts';
+import { UserError } from '../words/user-error.ts';
 import { certificateSpki } from '../x509/certificate.ts';
 import { certificateDer } from '../x509/parse.ts';
 import { publicKeyObject } from '../x509/verification-key.ts';

@@ -14,7 +14,7 @@ import { type CredentialFiles, readCredentials, readRoots } from '../store/obser
 import { checkOwn } from '../store/own.ts';
 import { Secrets } from '../store/secrets.ts';
 import { readPublished } from '../store/symlinks/read.ts';
-import { UserError } from '../store/user-error.ts';
+import { UserError } from '../words/user-error.ts';
 import { certificateBlocks } from '../x509/parse.ts';
 import { sha256 } from '../x509/public-key.ts';
 import { foreignClient } from './foreign.ts';

@@ -3,7 +3,7 @@ import type { Inventory } from '../pki/entity.ts';
 import type { Observation } from '../plan/observation.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type Difference, differencesSince, type SavedPlan, snapshotOf } from '../plan/saved.ts';
-import { UserError } from '../store/user-error.ts';
+import { UserError } from '../words/user-error.ts';
 
 /** A saved plan that is to be carried out. */
 export interface SavedRun {

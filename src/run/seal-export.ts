@@ -4,7 +4,7 @@ import type { ExportFile } from '../export/file.ts';
 import type { SecretFile } from '../export/kubernetes/kubernetes.ts';
 import { markIn, SEALED_KEYS, sealMark } from '../export/kubernetes/sealed.ts';
 import { readExported } from '../store/export-folder.ts';
-import { UserError } from '../store/user-error.ts';
+import { UserError } from '../words/user-error.ts';
 
 /**
  * @param folder of the export, absolute; rules of SOPS are looked for there and above.

@@ -21,7 +21,7 @@ import type { Reason } from '../plan/reason.ts';
 import { readLists } from '../store/observe/placed-lists.ts';
 import { readContractFaults } from '../store/observe/presented.ts';
 import { readPublished } from '../store/symlinks/read.ts';
-import { UserError } from '../store/user-error.ts';
+import { UserError } from '../words/user-error.ts';
 
 /** Why a certificate is not good. */
 export type CertificateProblem =

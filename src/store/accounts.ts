@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import type { Inventory } from '../pki/entity.ts';
 import { errorCode } from '../pki/errors.ts';
 import type { Accounts } from '../plan/observation.ts';
+import { UserError } from '../words/user-error.ts';
 import { mayChown, searchPath } from './process.ts';
-import { UserError } from './user-error.ts';
 
 /** What a plan has to know of them; `undefined` where the manifest names none. */
 export function accountsFor({ entities }: Pick<Inventory, 'entities'>): Accounts | undefined {

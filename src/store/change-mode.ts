@@ -1,7 +1,7 @@
 /** Changing a mode where file systems may have none: on FAT, on SMB and on drives of Windows in WSL. */
 import { fchmodSync, fstatSync } from 'node:fs';
 import { errorCode } from '../pki/errors.ts';
-import { UserError } from './user-error.ts';
+import { UserError } from '../words/user-error.ts';
 
 /** What says that there are no modes, or that none can be changed. */
 const NO_MODES = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'];

@@ -4,8 +4,8 @@
  */
 import { basename, dirname, resolve } from 'node:path';
 import { errorCode } from '../pki/errors.ts';
+import { UserError } from '../words/user-error.ts';
 import { Folder } from './folder.ts';
-import { UserError } from './user-error.ts';
 
 /** What is asked for. */
 export const REQUESTS = 'request.json';

@@ -7,13 +7,13 @@ import type { ExportFile } from '../export/file.ts';
 import { compare } from '../pki/compare.ts';
 import { errorCode } from '../pki/errors.ts';
 import { folderOf, nameOf } from '../pki/files.ts';
+import { UserError } from '../words/user-error.ts';
 import { sha256 } from '../x509/public-key.ts';
 import { descend, ensure } from './descend.ts';
 import type { Folder } from './folder.ts';
 import { fieldsOf, isInside, jsonIn } from './json.ts';
 import { madeFolder } from './output-folder.ts';
 import { checkWay } from './own.ts';
-import { UserError } from './user-error.ts';
 
 const LIST = '.pki-export.json';
 const NEW = '.pki-export.new';

@@ -17,13 +17,13 @@ import {
 import { join } from 'node:path';
 import { errorCode } from '../pki/errors.ts';
 import type { FileState } from '../plan/observation.ts';
+import { UserError } from '../words/user-error.ts';
 import { changeMode } from './change-mode.ts';
 import { mountOf, pathOf, type Reach, usualReach, withPath } from './descriptor.ts';
 import * as disk from './disk.ts';
 import { readBytes } from './observe/read.ts';
 import { OpenFile } from './open-file.ts';
 import { StepError } from './step-error.ts';
-import { UserError } from './user-error.ts';
 
 /** Sees every folder before it is used; throws where it must not be. */
 export type Guard = (path: string, stat: Stats) => void;

@@ -11,12 +11,12 @@ import { subjectText } from '../pki/subject.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime } from '../plan/validity.ts';
 import { type RecordedReason, recordedReason } from '../words/recorded.ts';
+import { UserError } from '../words/user-error.ts';
 import { type CertificateFacts, sanOf } from '../x509/facts.ts';
 import type { Folder } from './folder.ts';
 import { fieldsOf } from './json.ts';
 import type { OpenFile } from './open-file.ts';
 import { readOwn } from './own.ts';
-import { UserError } from './user-error.ts';
 
 /** In the folder `.pki`. */
 export const LEDGER = 'ledger.jsonl';

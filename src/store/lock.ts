@@ -7,10 +7,10 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { errorCode } from '../pki/errors.ts';
+import { UserError } from '../words/user-error.ts';
 import type { Folder } from './folder.ts';
 import { placeWhole, readPlaced, takeAway } from './lock-file.ts';
 import { pidNamespace, processStat } from './process.ts';
-import { UserError } from './user-error.ts';
 
 /** Who holds a lock: what is in its file, as JSON. */
 export interface Holder {

@@ -3,9 +3,9 @@ import { closeSync, existsSync, fstatSync, lstatSync, openSync, readSync, realpa
 import { basename, dirname, join, resolve } from 'node:path';
 import { errorCode } from '../pki/errors.ts';
 import type { ManifestFault } from '../words/manifest-file.ts';
+import { UserError } from '../words/user-error.ts';
 import { isBelow } from './below.ts';
 import { rename, unlink, writeNew, writeSynced } from './disk.ts';
-import { UserError } from './user-error.ts';
 
 /** What is in the file, as UTF-8, or why that cannot be had. */
 export type ManifestText =

@@ -2,10 +2,10 @@
 import { closeSync, constants, fchownSync, fstatSync, openSync, type Stats } from 'node:fs';
 import { errorCode } from '../pki/errors.ts';
 import type { Blockage } from '../plan/blockage.ts';
+import { UserError } from '../words/user-error.ts';
 import { changeMode } from './change-mode.ts';
 import { sync } from './disk.ts';
 import { readOpen } from './observe/read.ts';
-import { UserError } from './user-error.ts';
 
 /** Links are not followed, and opening a FIFO does not wait. */
 const CAREFULLY = constants.O_NOFOLLOW | constants.O_NONBLOCK;

@@ -8,12 +8,12 @@ import { errorCode } from '../pki/errors.ts';
 import { leadsIntoGit } from '../pki/git.ts';
 import { PRIVATE_FOLDER } from '../pki/paths.ts';
 import type { FileState } from '../plan/observation.ts';
+import { UserError } from '../words/user-error.ts';
 import { entered } from './descend.ts';
 import { Folder } from './folder.ts';
 import { isTracked, strayLink } from './git-index.ts';
 import type { OpenFile } from './open-file.ts';
 import { isTrusted, TRUST_OWNER } from './owner.ts';
-import { UserError } from './user-error.ts';
 
 /** @throws UserError for a folder that another user may have put something into. */
 function checkOurs(path: string, stat: Stats): void {

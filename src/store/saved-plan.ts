@@ -5,10 +5,10 @@ import { isArtifact } from '../pki/artifact.ts';
 import { isEngineChoice } from '../pki/engine.ts';
 import { errorCode } from '../pki/errors.ts';
 import { ACTIONS, SAVED_FORMAT, type SavedEntity, type SavedPlan } from '../plan/saved.ts';
+import { UserError } from '../words/user-error.ts';
 import { rename, unlink, writeSynced } from './disk.ts';
 import { fieldsOf, jsonIn, textsIn } from './json.ts';
 import { readBytes } from './observe/read.ts';
-import { UserError } from './user-error.ts';
 
 const VERSION = 1;
 

@@ -3,9 +3,9 @@ import { realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { errorCode } from '../pki/errors.ts';
 import { type SecretFault, type SecretSource, secretSourceText } from '../pki/secret-source.ts';
+import { UserError } from '../words/user-error.ts';
 import { isBelow } from './below.ts';
 import { OpenFile } from './open-file.ts';
-import { UserError } from './user-error.ts';
 
 /** A password, or why there is none. */
 export type Secret =

@@ -11,7 +11,7 @@ import { leftOutHint, leftOutJson, leftOutText } from '../../src/report/left-out
 import type { Message } from '../../src/report/message.ts';
 import { type NameProblem, nameText } from '../../src/report/names.ts';
 import { resultMessages, resultText } from '../../src/report/outcome.ts';
-import { UserError } from '../../src/store/user-error.ts';
+import { UserError } from '../../src/words/user-error.ts';
 import { aChange } from '../helpers/entities.ts';
 
 const planOf = (changes: readonly Change[], exposed: readonly Exposure[] = []): Plan => ({

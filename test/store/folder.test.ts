@@ -18,7 +18,7 @@ import { entitiesAtOnce, mountOf, type Reach, usualReach } from '../../src/store
 import { Folder } from '../../src/store/folder.ts';
 import { OutputFolder } from '../../src/store/output-folder.ts';
 import { StepError } from '../../src/store/step-error.ts';
-import { UserError } from '../../src/store/user-error.ts';
+import { UserError } from '../../src/words/user-error.ts';
 import { memoryFolder } from '../helpers/folders.ts';
 
 const work = memoryFolder();

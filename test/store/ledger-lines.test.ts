@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ledgerPath, readLedger } from '../../src/store/ledger.ts';
-import { UserError } from '../../src/store/user-error.ts';
+import { UserError } from '../../src/words/user-error.ts';
 import { runScript, script } from '../helpers/child.ts';
 import { memoryFolder } from '../helpers/folders.ts';
 

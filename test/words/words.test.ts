@@ -2,12 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Blockage, LinkFinding, Refusal } from '../../src/plan/blockage.ts';
 import type { Reason } from '../../src/plan/reason.ts';
-import { UserError } from '../../src/store/user-error.ts';
 import { findingsText } from '../../src/words/blockage.ts';
 import { type ManifestFault, manifestFaultText } from '../../src/words/manifest-file.ts';
 import type { UserProblem } from '../../src/words/problem.ts';
 import { recordedReason } from '../../src/words/recorded.ts';
 import { refusalText } from '../../src/words/refusal.ts';
+import { UserError } from '../../src/words/user-error.ts';
 
 const MOVE_AWAY = 'move it away, or make it a readable plain file, and run again';
 const OWNER = 'check who owns it, and run as a user who may read it';

@@ -6,7 +6,7 @@ import { readContent } from '../../adopt/read-content.ts';
 import { errorCode } from '../../pki/errors.ts';
 import { scanFolder } from '../../store/observe/scan.ts';
 import { OpenFile } from '../../store/open-file.ts';
-import { UserError } from '../../store/user-error.ts';
+import { UserError } from '../../words/user-error.ts';
 import { isAuthority } from '../../x509/facts.ts';
 import type { SampleCertificate, Samples } from './certificate.ts';
 

@@ -7,7 +7,7 @@ import type { Reason } from '../../plan/reason.ts';
 import { AN_ISSUER, wantedCertificate } from '../../plan/wanted.ts';
 import { isSignedBy, leadsToRoot } from '../../store/observe/presented.ts';
 import { readPublished } from '../../store/symlinks/read.ts';
-import { UserError } from '../../store/user-error.ts';
+import { UserError } from '../../words/user-error.ts';
 import { certificateFacts } from '../../x509/certificate.ts';
 import { type CertificateFacts, keyIdentifierOf } from '../../x509/facts.ts';
 import { certificateBlocks } from '../../x509/parse.ts';

@@ -17,7 +17,7 @@ import type { Inventory } from '../../pki/entity.ts';
 import { errorCode } from '../../pki/errors.ts';
 import { fieldsOf } from '../../store/json.ts';
 import { OpenFile } from '../../store/open-file.ts';
-import { UserError } from '../../store/user-error.ts';
+import { UserError } from '../../words/user-error.ts';
 import { type Asked, chainIn, type KeyMaker, refusalIn } from './asked.ts';
 
 /** Whom to ask, and with which keys. */

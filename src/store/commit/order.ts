@@ -7,11 +7,11 @@ import { type Artifact, isArtifact } from '../../pki/artifact.ts';
 import type { EntityId } from '../../pki/entity.ts';
 import { leadsIntoGit } from '../../pki/git.ts';
 import { ARCHIVE_FOLDER } from '../../pki/paths.ts';
+import { UserError } from '../../words/user-error.ts';
 import type { Folder } from '../folder.ts';
 import { fieldsOf, isInside, jsonIn } from '../json.ts';
 import { checkOwner } from '../own.ts';
 import type { Links } from '../symlinks/stage.ts';
-import { UserError } from '../user-error.ts';
 
 /** What it is called. */
 export const ORDER = 'order.json';

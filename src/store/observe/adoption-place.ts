@@ -2,7 +2,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { parseOutput } from '../../manifest/folder.ts';
-import { UserError } from '../user-error.ts';
+import { UserError } from '../../words/user-error.ts';
 
 /** Where the manifest of an adopted folder goes, and how it names the folder. */
 export interface AdoptionPlace {

@@ -6,11 +6,11 @@
 import { compare } from '../../pki/compare.ts';
 import type { Entity, EntityId } from '../../pki/entity.ts';
 import type { EntityObservation, KnownAuthorities, KnownAuthority } from '../../plan/observation.ts';
+import { UserError } from '../../words/user-error.ts';
 import type { Folder } from '../folder.ts';
 import { fieldsOf, jsonIn, textsIn } from '../json.ts';
 import { authorityEntries, ledgerLines } from '../ledger.ts';
 import { readOwn, replaceOwn } from '../own.ts';
-import { UserError } from '../user-error.ts';
 import { withFormerKeys } from './former-keys.ts';
 
 const FORMAT = 1;

@@ -5,8 +5,8 @@
 import { ALL_ARTIFACTS, ARTIFACTS, type Artifact, type FileForm } from '../../pki/artifact.ts';
 import type { Entity, EntityId } from '../../pki/entity.ts';
 import type { ArtifactStates, FileState } from '../../plan/observation.ts';
+import { UserError } from '../../words/user-error.ts';
 import { readLedger } from '../ledger.ts';
-import { UserError } from '../user-error.ts';
 import type { FormerLocations } from './places.ts';
 import { blockedBy } from './read.ts';
 

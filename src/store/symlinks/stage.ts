@@ -6,10 +6,10 @@ import { relative } from 'node:path';
 import { ALL_ARTIFACTS, ARTIFACTS, type Artifact, modeOf } from '../../pki/artifact.ts';
 import { errorCode } from '../../pki/errors.ts';
 import { entityFolder, fileName, folderOf, type Located, nameOf } from '../../pki/files.ts';
+import { UserError } from '../../words/user-error.ts';
 import { secondName } from '../commit/archive.ts';
 import type { Folder } from '../folder.ts';
 import type { OutputFolder, Place } from '../output-folder.ts';
-import { UserError } from '../user-error.ts';
 import { type View, viewOf } from './read.ts';
 
 /** What an order says of links. */

@@ -16,7 +16,7 @@ import { filePath } from '../../../src/pki/files.ts';
 import { COMMIT_FOLDER, stagedPath, stageFolder } from '../../../src/pki/paths.ts';
 import { type CommitRequest, commit as commitTo } from '../../../src/store/commit/commit.ts';
 import { recover as recoverIn } from '../../../src/store/commit/recover.ts';
-import { UserError } from '../../../src/store/user-error.ts';
+import { UserError } from '../../../src/words/user-error.ts';
 import { type Ended, type Fault, runScript, script } from '../../helpers/child.ts';
 import { sampleOf } from '../../helpers/everything.ts';
 import { memoryFolder } from '../../helpers/folders.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { adoptionPlace } from '../../../src/store/observe/adoption-place.ts';
-import { UserError } from '../../../src/store/user-error.ts';
+import { UserError } from '../../../src/words/user-error.ts';
 import { temporaryFolder } from '../../helpers/folders.ts';
 
 const top = realpathSync(temporaryFolder());

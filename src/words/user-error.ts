@@ -1,5 +1,5 @@
 /** Something in the way that only the user can move: said in plain words, never as a stack trace. */
-import { problemText, type UserProblem } from '../words/problem.ts';
+import { problemText, type UserProblem } from './problem.ts';
 
 /** `message` is what is in the way, `hint` what to do about it, both in the tone of docs/words.md; `cause` is data. */
 export class UserError extends Error {
