@@ -36,8 +36,11 @@ export async function start(program: string, args: readonly string[], port: numb
   }, `${program} listens`);
 }
 
-/** nginx with the files of a server, which asks for client certificates and shows their names. @returns its port. */
-export async function startNginx(project: Project, server: string): Promise<number> {
+/**
+ * nginx with the files of a server, which asks for client certificates and shows their names.
+ * @param more directives. @returns its port.
+ */
+export async function startNginx(project: Project, server: string, more = ''): Promise<number> {
   const file = (id: string, artifact: string): string => project.path(id, `${artifact}.pem`);
   const [prefix, port] = [temporaryFolder(), await freePort()];
   mkdirSync(`${prefix}/temp`);
@@ -60,6 +63,7 @@ http {
     ssl_protocols TLSv1.2 TLSv1.3;
     ssl_verify_client on;
     ssl_verify_depth 3;
+    ${more}
     location / { return 200 "hello $ssl_client_s_dn"; }
   }
 }
