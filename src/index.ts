@@ -24,6 +24,7 @@ export {
 } from './library/apply.ts';
 export { check, checkAll } from './library/check.ts';
 export { type Credentials, credentials } from './library/credentials.ts';
+export { deliver } from './library/deliver.ts';
 export { type ExportOptions, type ExportResult, exportTo } from './library/export.ts';
 export { type Materialized, type MaterializeOptions, materialize } from './library/materialize.ts';
 export { request, sign } from './library/offline.ts';
@@ -60,6 +61,7 @@ export type { ListRow, ListState } from './plan/status-lists.ts';
 export type { RefusedAnswer } from './run/answers.ts';
 export type { ApplyResult } from './run/apply-options.ts';
 export type { CheckOptions, CheckResult } from './run/check.ts';
+export type { Delivered, DeliveryOutcome } from './run/deliver.ts';
 export type { Listener, RunEvent, StepFailure } from './run/events.ts';
 export type { HookOutcome } from './run/hooks.ts';
 export type { RecoverResult } from './run/recover.ts';

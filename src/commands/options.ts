@@ -60,7 +60,7 @@ export function publicOption(): Option {
 }
 
 /** Several of the choices together, which commander's own choices do not allow. */
-function allowOption(): Option {
+export function allowOption(): Option {
   const option = new Option('--allow <consents>', 'agree to what breaks something in use').argParser(
     parseConsents,
   );

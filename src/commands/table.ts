@@ -7,6 +7,7 @@ import type { AdoptFlags } from './adopt.ts';
 import type { ApplyFlags } from './apply.ts';
 import { CHECK_COMMAND } from './check-row.ts';
 import type { Shell } from './completion.ts';
+import { DELIVER_COMMAND } from './deliver-row.ts';
 import type { ExportFlags } from './export.ts';
 import type { HistoryFlags } from './history.ts';
 import { LOOK_COMMANDS } from './look-table.ts';
@@ -142,6 +143,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   ...LOOK_COMMANDS,
   CHECK_COMMAND,
+  DELIVER_COMMAND,
   {
     name: 'history',
     says: 'list every certificate ever issued, including removed ones',

@@ -3,11 +3,14 @@ import { spawn } from 'node:child_process';
 import type { Argv, ProgramFault } from '../pki/argv.ts';
 import { errorCode } from '../pki/errors.ts';
 import { keepFree } from './openssl-call.ts';
+import { environmentWithout } from './program.ts';
 
 /** Where it runs, for how long, and what it reads. */
 export interface FilterOptions {
   readonly cwd: string;
   readonly input: string;
+  /** All of its environment; absent: that of this process. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Seconds after which it is ended. */
   readonly seconds: number;
   readonly signal?: AbortSignal | undefined;
@@ -16,22 +19,25 @@ export interface FilterOptions {
 /** What it printed, and how it ended. */
 export interface FilterRun {
   readonly output: string;
-  /** The end of what it said beside that. */
-  readonly lastWords: string;
+  /** The end of what it said beside that: some lines. */
+  readonly words: string;
   /** `null` where it ended with 0. */
   readonly fault: ProgramFault | null;
 }
 
+/** Characters of what is said. */
+const KEPT = 4096;
+
 /** Octets of what is printed: no object of a cluster is larger. */
 const MOST = 16 * 1024 * 1024;
 
-/** Never rejects for what a program can do. It has the environment of this process: logins are in there. */
+/** Never rejects for what a program can do. */
 export async function runFilter(
   [program = '', ...args]: Argv,
-  { cwd, input, seconds, signal }: FilterOptions,
+  { cwd, input, env = processEnvironment(), seconds, signal }: FilterOptions,
 ): Promise<FilterRun> {
   keepFree();
-  const child = spawn(program, args, { cwd, stdio: 'pipe' });
+  const child = spawn(program, args, { cwd, env, stdio: 'pipe' });
   let early: ProgramFault | undefined;
   const stop = (why: ProgramFault): void => {
     early ??= why;
@@ -55,7 +61,12 @@ export async function runFilter(
   });
   clearTimeout(timer);
   signal?.removeEventListener('abort', interrupt);
-  return { output: output(), lastWords: lastLines(words()), fault: early ?? fault };
+  return { output: output(), words: words().trim().slice(-KEPT), fault: early ?? fault };
+}
+
+/** Logins are in there. */
+function processEnvironment(): Readonly<Record<string, string>> {
+  return environmentWithout(new Set());
 }
 
 function gather(stream: NodeJS.ReadableStream, flooded: () => void): () => string {
@@ -67,8 +78,4 @@ function gather(stream: NodeJS.ReadableStream, flooded: () => void): () => strin
     else chunks.push(chunk);
   });
   return () => Buffer.concat(chunks).toString('utf8');
-}
-
-function lastLines(text: string): string {
-  return text.trim().split('\n').slice(-5).join('\n');
 }

@@ -44,10 +44,11 @@ export interface Omission {
 
 /** `servers/api: OpenBao and Vault write no names of the kind of "dirName:CN=x"`. @param engine as its people call it. */
 export function omissionText({ entity, cause }: Omission, engine: string): string {
-  return `${entity}: ${causeText(cause, engine)}`;
+  return `${entity}: ${omissionCauseText(cause, engine)}`;
 }
 
-function causeText(cause: OmissionCause, engine: string): string {
+/** The cause alone. */
+export function omissionCauseText(cause: OmissionCause, engine: string): string {
   switch (cause.kind) {
     case 'key':
       return `${engine} has no keys of the kind ${cause.key}`;

@@ -2,6 +2,7 @@
 import { STANDARD_OUTPUTS } from '../pki/artifact.ts';
 import { OUTPUT_WORDS } from '../pki/output-word.ts';
 import { address } from './address.ts';
+import { deliver } from './deliver.ts';
 import * as layout from './layout-fields.ts';
 import { onChange } from './on-change.ts';
 import { outputs, spelledOutputs } from './outputs.ts';
@@ -66,6 +67,16 @@ export const FILE_SETTINGS = {
     meaning:
       'where a server or peer listens, for `pki check --all`: `host:port`, or `endpoint` and `starttls` (`smtp`, `imap`, `pop3`, `postgres`, `mysql`, `ldap`)',
     examples: ['api.example.test:8443', { endpoint: 'db.example.test:5432', starttls: 'postgres' }],
+  },
+  deliver: {
+    places: { leaf: deliver.optional() },
+    single: true,
+    lesser: true,
+    type: 'list of maps',
+    byDefault: 'nowhere',
+    meaning:
+      'Secrets of clusters that `pki deliver` puts key, chain and roots into: `secret`, as `namespace/name`, and the `context` of kubectl. Labels are those that `outputs` states for `secret`',
+    examples: [[{ secret: 'shop/api-tls', context: 'prod' }]],
   },
   owner: {
     places: everywhere(rights.owner),

@@ -26,7 +26,8 @@ function ownerOf(path: Path): string {
   if (path.length === 2 && typeof section === 'string' && isSection(section)) {
     return `${KINDS[section]} ${quote(String(name))}`;
   }
-  return quote(String(path.at(-1)));
+  const [owner, last] = path.slice(-2);
+  return typeof last === 'number' ? `an item of ${quote(String(owner))}` : quote(String(path.at(-1)));
 }
 
 function missing(path: Path, tree: Tree): Finding {

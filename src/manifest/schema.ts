@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { ENGINE_CHOICES } from '../pki/engine.ts';
 import { ADDRESS_KEYS } from './address.ts';
 import { CRL_KEYS } from './crl.ts';
+import { DELIVER_KEYS } from './deliver.ts';
 import * as field from './fields.ts';
 import { NAME_PATTERN, OUTPUT_PATTERN, PATH_LIMIT, parseOutput } from './folder.ts';
 import { archive, files } from './layout-fields.ts';
@@ -161,6 +162,7 @@ export const MAP_KEYS: Readonly<Record<string, readonly string[]>> = {
   extensions: EXTENSION_KEYS,
   onChange: HOOK_KEYS,
   address: ADDRESS_KEYS,
+  deliver: DELIVER_KEYS,
 };
 /** Those of `files`: the artifacts, and `previous`. */
 export const FILE_KEYS: readonly string[] = Object.keys(files.shape);

@@ -5,6 +5,7 @@
 
 import type { Address } from './address.ts';
 import type { Artifact, Output } from './artifact.ts';
+import type { Delivery } from './delivery.ts';
 import type { EngineChoice } from './engine.ts';
 import type { Hook } from './hook.ts';
 import type { KeyPlace } from './key-place.ts';
@@ -153,6 +154,8 @@ export interface EndEntity extends EntityBase {
   readonly mustStaple?: boolean;
   /** Whether its certificate says that its own revocation need not be asked for; absent: it stays as it is. */
   readonly ocspNoCheck?: boolean;
+  /** Secrets of clusters that its files go into; absent: none. */
+  readonly deliver?: readonly Delivery[];
 }
 
 /** Anything with a key and a certificate of its own; `kind` says what it is. */

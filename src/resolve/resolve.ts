@@ -17,6 +17,7 @@ import { type Bridge, type BridgeOf, bridgeEntity, bridgesIn, throughsIn } from 
 import { checkBundles } from './bundles.ts';
 import { checkConstrainedNames } from './constrained.ts';
 import { checkCritical } from './critical.ts';
+import { checkDeliveries } from './deliveries.ts';
 import { checkDoubts } from './doubts.ts';
 import type { AuthorityDraft, Draft } from './draft.ts';
 import { draftsOf } from './drafts.ts';
@@ -210,6 +211,7 @@ export function resolve(parsed: ParsedManifest, report: Report, files: SideFiles
   checkLayouts(all, report);
   checkKeySupport(all, report);
   checkAddresses(all, report);
+  checkDeliveries(all, report);
   checkDoubts(all, report);
   checkKeyForms(all, report);
   checkPassphrases(all, report);

@@ -42,11 +42,11 @@ async function sealed(cwd: string, path: string, text: string): Promise<string> 
   const forms = ['--input-type', 'yaml', '--output-type', 'yaml'];
   // It opens /dev/stdin by that name, which has to be a pipe: what a process of Node gets is a socket.
   const pipe = ['sh', '-c', 'cat | "$@" /dev/stdin', 'sh', 'sops', ...seal, ...forms];
-  const { output, lastWords, fault } = await runFilter(pipe, { cwd, input: text, seconds: 60 });
+  const { output, words, fault } = await runFilter(pipe, { cwd, input: text, seconds: 60 });
   if (fault !== null) {
     const isAbsent = fault.kind === 'exit' && fault.code === NOT_FOUND;
     const why = isAbsent ? ({ kind: 'not-begun', code: 'ENOENT' } as const) : fault;
-    throw new UserError({ kind: 'sealing', path, fault: { kind: 'program', fault: why, lastWords } });
+    throw new UserError({ kind: 'sealing', path, fault: { kind: 'program', fault: why, words } });
   }
   // Its exit code proves nothing: an open key must not be written for all to read.
   if (sealMark(output) !== markIn(text))

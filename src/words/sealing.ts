@@ -6,7 +6,7 @@ import { programFaultText } from './program.ts';
 
 /** How it failed. */
 export type SealFault =
-  | { readonly kind: 'program'; readonly fault: ProgramFault; readonly lastWords: string }
+  | { readonly kind: 'program'; readonly fault: ProgramFault; readonly words: string }
   /** It ended well, and what it printed is not the sealed Secret. */
   | { readonly kind: 'open' };
 
@@ -22,7 +22,7 @@ export function sealingText(path: string, fault: SealFault): Advice {
       problem: `"sops" ${programFaultText(fault.fault)}`,
       hint: 'install it (https://getsops.io), or export without --sops',
     };
-  const said = fault.lastWords.split('\n').at(-1) ?? '';
+  const said = fault.words.split('\n').at(-1) ?? '';
   return {
     problem: `"sops" ${programFaultText(fault.fault)} for "${path}"${said === '' ? '' : `: ${visible(said)}`}`,
     hint: 'who may open it is stated in .sops.yaml, in the folder of the export or above, or by SOPS_AGE_RECIPIENTS',

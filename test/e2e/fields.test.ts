@@ -1142,8 +1142,8 @@ function fieldsOf(written: Schema, at = '', definitions = written.definitions ??
 /** What says where values come from, layers.test.ts, given-keys.test.ts and anchors.test.ts have. */
 const LAYERS = ['profile', 'extends', 'request', 'certificate'];
 
-/** Maps that change no certificate: passphrases.test.ts, hooks.test.ts and check.test.ts add, change and remove them. */
-const AROUND = ['passphrase', 'previousPassphrase', 'onChange', 'address'];
+/** Maps that change no certificate: passphrases.test.ts, hooks.test.ts, check.test.ts and deliver.test.ts add, change and remove them. */
+const AROUND = ['passphrase', 'previousPassphrase', 'onChange', 'address', 'deliver'];
 
 /** Keys that are on tokens: tokens.test.ts has them. */
 const ON_TOKENS = /\.key\.(pkcs11|pin|kind)\b/;

@@ -60,6 +60,7 @@ describe('the table of settings', () => {
       'extensions',
       'revoked',
       'address',
+      'deliver',
     ]);
     expect(settingsOf('leaf')).not.toContain('pathLength');
     expect(settingsOf('authority')).not.toContain('trust');

@@ -24,11 +24,19 @@ export interface LeafSecret {
 /** Why a leaf has none that a Secret can hold. */
 export function fileProblems(of: LeafFilesOf): (leaf: LeafPolicy) => readonly OmissionCause[] {
   return ({ entity }) => {
-    if (entity.passphrase !== undefined) return [{ kind: 'passphrase' }];
-    const files = of(entity);
-    if (files === undefined) return [{ kind: 'files' }];
-    return isPair(files) ? [] : [{ kind: 'pair' }];
+    const problem = fileProblem(entity, of(entity));
+    return problem === null ? [] : [problem];
   };
+}
+
+/** The same of one leaf; `null` where its files are right. */
+export function fileProblem(
+  { passphrase }: Pick<EndEntity, 'passphrase'>,
+  files: LeafFiles | undefined,
+): OmissionCause | null {
+  if (passphrase !== undefined) return { kind: 'passphrase' };
+  if (files === undefined) return { kind: 'files' };
+  return isPair(files) ? null : { kind: 'pair' };
 }
 
 /** A server refuses to load another; what cannot be read is none either. */

@@ -1,7 +1,8 @@
 /** Secrets and ConfigMaps with what is in the output folder, as the outputs `secret` and `bundle` would have it. */
 import { yamlText } from '../../manifest/yaml-object.ts';
+import type { Delivery } from '../../pki/delivery.ts';
 import type { EndEntity } from '../../pki/entity.ts';
-import { metadataOf } from '../../pki/kubernetes.ts';
+import { metadataOf, type ObjectMetadata } from '../../pki/kubernetes.ts';
 import { objectText, secret } from '../../plan/artifacts/object.ts';
 import { sha256 } from '../../x509/public-key.ts';
 import type { LeafPolicy } from '../leaf.ts';
@@ -13,27 +14,35 @@ import type { LeafFiles } from './leaf-files.ts';
 export const MARK = 'pki-apply/sha256';
 
 /** The Secret of a leaf. @param mark whether it says what is in it, for when that can no longer be read. */
-export function secretText(leaf: LeafPolicy, files: LeafFiles, { mark }: { readonly mark: boolean }): string {
-  const text = (annotations: Readonly<Record<string, string>>) =>
-    objectText(secret, named(leaf, annotations), [
-      ['ca.crt', files.ca],
-      ['tls.crt', files.fullchain],
-      ['tls.key', files.key],
-    ]);
-  const bare = text({});
-  return mark ? text({ [MARK]: sha256(Buffer.from(bare)) }) : bare;
+export function secretText(
+  { entity, ...leaf }: LeafPolicy,
+  files: LeafFiles,
+  { mark }: { readonly mark: boolean },
+): string {
+  const stated = metadataOf(entity, 'secret');
+  const metadata = { ...stated, name: secretName({ entity, ...leaf }) };
+  const bare = filledText(entity, metadata, files);
+  if (!mark) return bare;
+  const annotations = { ...stated.annotations, [MARK]: sha256(Buffer.from(bare)) };
+  return filledText(entity, { ...metadata, annotations }, files);
 }
 
-/** With the name that its Secret has where the manifest states none. */
-function named(leaf: LeafPolicy, annotations: Readonly<Record<string, string>>): EndEntity {
-  const { entity } = leaf;
-  const stated = metadataOf(entity, 'secret');
-  const metadata = {
-    ...stated,
-    name: secretName(leaf),
-    annotations: { ...stated.annotations, ...annotations },
-  };
-  return { ...entity, objects: { ...entity.objects, secret: metadata } };
+/** The same as it goes into a cluster, with the labels and annotations that the output has. */
+export function deliveredText(
+  entity: EndEntity,
+  files: LeafFiles,
+  { name, namespace }: Pick<Delivery, 'name' | 'namespace'>,
+): string {
+  return filledText(entity, { ...metadataOf(entity, 'secret'), name, namespace }, files);
+}
+
+function filledText(entity: EndEntity, metadata: ObjectMetadata, { ca, fullchain, key }: LeafFiles): string {
+  const named = { ...entity, objects: { ...entity.objects, secret: metadata } };
+  return objectText(secret, named, [
+    ['ca.crt', ca],
+    ['tls.crt', fullchain],
+    ['tls.key', key],
+  ]);
 }
 
 /** What pods mount to trust a set of roots, as trust-manager makes it of a Bundle. */

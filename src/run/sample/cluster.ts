@@ -35,10 +35,10 @@ async function askOne(leaf: LeafPolicy, { context, signal }: ClusterAccess): Pro
   ];
   const base = { entity: leaf.entity.id, from: `${namespace === undefined ? '' : `${namespace}/`}${name}` };
   const argv = ['kubectl', ...where, 'get', 'secret', name, `--output=${CERTIFICATE}`];
-  const { output, lastWords, fault } = await runFilter(argv, { cwd: '.', input: '', seconds: 60, signal });
+  const { output, words, fault } = await runFilter(argv, { cwd: '.', input: '', seconds: 60, signal });
   if (fault !== null) {
-    const words = lastWords === '' ? '' : `: ${lastWords.split('\n').at(-1)}`;
-    return { ...base, detail: `"kubectl" ${programFaultText(fault)}${words}` };
+    const said = words === '' ? '' : `: ${words.split('\n').at(-1)}`;
+    return { ...base, detail: `"kubectl" ${programFaultText(fault)}${said}` };
   }
   return { ...base, ...chainIn([Buffer.from(output, 'base64').toString('latin1')]) };
 }
