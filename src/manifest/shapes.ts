@@ -20,6 +20,9 @@ export type ShapesOf<P extends Place> = {
       : Takeable<Shape<S, P>>;
 };
 
+/** Most settings have one shape in all maps; making shapes is most of what reading a small manifest costs. */
+const TAKEABLE = new Map<z.ZodType, z.ZodType>();
+
 function shapesIn<P extends Place>(place: P): ShapesOf<P> {
   return Object.fromEntries(
     settingsOf(place).map((name) => [name, shapeOf(rowOf(name), place)]),
@@ -28,7 +31,10 @@ function shapesIn<P extends Place>(place: P): ShapesOf<P> {
 
 function shapeOf({ places, single }: Row, place: Place): z.ZodType | undefined {
   const shape = places[place];
-  return shape === undefined || single || place === 'defaults' ? shape : takeable(shape);
+  if (shape === undefined || single || place === 'defaults') return shape;
+  const known = TAKEABLE.get(shape) ?? takeable(shape);
+  TAKEABLE.set(shape, known);
+  return known;
 }
 
 /** By the kind of map, the shapes of all settings that can stand in it. */

@@ -18,13 +18,18 @@ function reduced(value: number): number {
 }
 
 /** FIPS 204 appendix B: powers of the root in the order of reversed bits. */
-const ZETAS: Int32Array = Int32Array.from({ length: N }, (_, place) => {
-  let exponent = 0;
-  for (let bit = 0; bit < 8; bit++) exponent |= ((place >> bit) & 1) << (7 - bit);
-  let power = 1;
-  for (let i = 0; i < exponent; i++) power = reduced(power * ROOT);
-  return power;
-});
+const ZETAS = powersInReversedOrder();
+
+/** Each from the one before: this is done at every start of the command. */
+function powersInReversedOrder(): Int32Array {
+  const powers = new Int32Array(N);
+  for (let exponent = 0, power = 1; exponent < N; exponent++, power = reduced(power * ROOT)) {
+    let place = 0;
+    for (let bit = 0; bit < 8; bit++) place |= ((exponent >> bit) & 1) << (7 - bit);
+    powers[place] = power;
+  }
+  return powers;
+}
 
 /** Of numbers that may be negative. */
 export function polynomial(coefficient: (place: number) => number): Polynomial {
