@@ -23,9 +23,15 @@ export const OFFLINE_COMMANDS: readonly CommandRow[] = [
     says: 'show what such a folder asks for, and sign it on a yes; takes no manifest',
     argument: new CommandArgument('<folder>', 'the folder that "pki request" wrote'),
     options: [
-      new Option('--key <file>', 'the private key of the authority').makeOptionMandatory(),
+      new Option(
+        '--key <file>',
+        'the private key of the authority; "pkcs11:…": one on a token',
+      ).makeOptionMandatory(),
       new Option('--certificate <file>', 'its certificate; by default the one in the folder'),
-      new Option('--passphrase <source>', 'of the key: env:NAME or file:PATH; else it is asked for'),
+      new Option(
+        '--passphrase <source>',
+        'of the key, or its PIN: env:NAME or file:PATH; else it is asked for',
+      ),
       new Option('--yes', 'sign without asking'),
     ],
     examples: [['pki sign stick --key root.key', 'where the key of the root is']],

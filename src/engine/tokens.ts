@@ -47,6 +47,9 @@ export interface TokensOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Whose key it is. */
+type Holder = Pick<Entity, 'id' | 'token'>;
+
 /** A driver, and the environment in which openssl has it. */
 interface Way {
   readonly driver: TokenDriver;
@@ -67,7 +70,7 @@ export class Tokens {
   }
 
   /** Learns the public key, or why it is not to be had. */
-  async ask({ id, token }: Entity): Promise<void> {
+  async ask({ id, token }: Holder): Promise<void> {
     const { keys } = this.#options;
     if (token === undefined || keys.isAsked(id)) return;
     const shown = await this.#turns.take(() => this.#show(token));
@@ -80,7 +83,7 @@ export class Tokens {
   }
 
   /** The key of an entity that was asked before. */
-  keyOf({ id, token }: Entity): SigningToken {
+  keyOf({ id, token }: Holder): SigningToken {
     const shown = this.#options.keys.of(id);
     if (token === undefined || shown === undefined)
       throw new Error(`Internal error: no token was asked for ${id}`);

@@ -14,7 +14,7 @@ const OBJECT_ATTRIBUTES = ['object', 'id'];
 const ATTRIBUTES = [...TOKEN_ATTRIBUTES, ...SLOT_ATTRIBUTES, ...OBJECT_ATTRIBUTES, 'type'];
 
 /** A URI exactly as written, or why it names no private key. */
-function parseTokenUri(text: string): Parsed<string> {
+export function parseTokenUri(text: string): Parsed<string> {
   if (!text.startsWith('pkcs11:'))
     return refused('key', `${quote(text)} is no URI of a token`, `write it like ${quote(EXAMPLE)}`);
   if (/[?&]|pin-(value|source)=/.test(text)) return secretive(text);

@@ -17,7 +17,10 @@ import type { OutputFolder } from '../store/output-folder.ts';
 import { readPlaced } from '../store/symlinks/read-placed.ts';
 import { UserError } from '../words/user-error.ts';
 import { certificateSpki } from '../x509/certificate.ts';
-import { certificateDer } from '../x509/parse.ts';
+import type { KeyFacts } from '../x509/facts.ts';
+import { certificateDer, requestDer } from '../x509/parse.ts';
+import { keyIdentifier, publicKeyFacts } from '../x509/public-key.ts';
+import { requestSpki } from '../x509/request.ts';
 import { publicKeyObject } from '../x509/verification-key.ts';
 
 /** A certificate to be put in place, with what was kept for it. */
@@ -112,7 +115,7 @@ function objectionsTo(
   if (seen?.state !== 'present' || file?.state !== 'present') return [{ kind: 'certificate-signature' }];
   const key =
     answer.key === null
-      ? keyOf(entity, observed)
+      ? (keyOf(entity, observed) ?? requestedKey(entity, answer.csr))
       : reader.read('key', reader.keyring.plain(entity, answer.key));
   if (key === null) return [{ kind: 'certificate-key' }];
   const signer = {
@@ -129,6 +132,14 @@ function objectionsTo(
   const { notBefore, notAfter, newKey } = answer;
   const issuance = { notBefore, notAfter, cappedBy: null, ...carriedFrom(entity, observation, newKey) };
   return answerObjections(made, { entity, issuance, issuer: seen.facts });
+}
+
+/** A token is not asked yet: the request that was kept is one that its key signed, and a step asks for that key. */
+function requestedKey({ token }: Entity, csr: Buffer): KeyFacts | null {
+  if (token === undefined) return null;
+  const spki = requestSpki(requestDer(csr));
+  const { keyId, spec } = publicKeyFacts(spki);
+  return { keyId, spec, keyIdentifier: keyIdentifier(spki) };
 }
 
 /** A bridge has the name and the key of its authority as the certificate of that has them. */

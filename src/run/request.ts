@@ -2,19 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { openEngine } from '../engine/auto.ts';
-import type { Engine } from '../engine/engine.ts';
 import { signScript } from '../openssl/sign-script.ts';
-import { modeOf } from '../pki/artifact.ts';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { byIdOf } from '../pki/issuers.ts';
-import { bridgedBy, requestOf } from '../pki/key-place.ts';
+import { requestOf } from '../pki/key-place.ts';
 import { plainName } from '../pki/paths.ts';
-import { objections } from '../plan/accept.ts';
 import { asPlanned } from '../plan/bridge.ts';
 import { type Issuance, type Wish, waitingOf } from '../plan/change.ts';
 import { diffKeySpec, diffRequest } from '../plan/diff.ts';
-import { type EngineMake, sourcesOf } from '../plan/make.ts';
-import type { EntityObservation, Observation } from '../plan/observation.ts';
+import type { Observation } from '../plan/observation.ts';
 import { type Plan, planInventory } from '../plan/plan.ts';
 import { signingRequest } from '../plan/signing-request.ts';
 import { isoTime } from '../plan/validity.ts';
@@ -26,17 +22,17 @@ import { Reader } from '../store/observe/reader.ts';
 import { archiveOutgoing, type Outgoing, readOutgoing, saveOutgoing } from '../store/outgoing.ts';
 import { OutputFolder } from '../store/output-folder.ts';
 import { Secrets } from '../store/secrets.ts';
-import { StepError } from '../store/step-error.ts';
-import type { CertificateFacts } from '../x509/facts.ts';
+import type { CertificateFacts, KeyFacts } from '../x509/facts.ts';
 import { requestDer } from '../x509/parse.ts';
 import { requestSpki } from '../x509/request.ts';
 import type { ApplyOptions } from './apply-options.ts';
 import { Expected } from './expected.ts';
 import { waitForLock } from './lock-wait.ts';
 import { atMoment } from './look.ts';
-import { provideSource } from './provide.ts';
+import { keyNow, makeRequest, type RequestContext } from './make-request.ts';
 import { Published } from './published.ts';
 import { Staging } from './staging.ts';
+import { tokensOf } from './tokens.ts';
 import { clearWorkFolders, ignoreInGit, leaveTidy } from './upkeep.ts';
 
 /** Where, with what, and into which folder. */
@@ -91,7 +87,8 @@ interface OpenOptions extends RequestOptions {
 async function requestLocked(inventory: Inventory, options: OpenOptions): Promise<RequestResult> {
   const { root, output, clock, folder } = options;
   const now = clock();
-  const reader = new Reader(new Secrets(root, inventory.output));
+  const secrets = new Secrets(root, inventory.output);
+  const reader = new Reader(secrets);
   const observation = atMoment(observe(root, inventory, undefined, reader), root, inventory, now);
   const plan = planInventory(inventory, observation, { now, clock: 'compared' });
   const errands = plan.doubt?.kind === 'behind' ? [] : errandsIn(plan, inventory, observation);
@@ -104,14 +101,15 @@ async function requestLocked(inventory: Inventory, options: OpenOptions): Promis
   );
   const byId = byIdOf(inventory.entities);
   const place = { root, own: output.own, binary: options.binary, processes: options.processes };
+  const tokens = tokensOf(inventory.entities, { ...options, secrets, reader });
   const engine = await openEngine(
     'openssl',
     { ...place, run: staging.run, byId, signal: options.signal },
     staging,
-    { keyring: reader.keyring },
+    { keyring: reader.keyring, tokens },
   );
   const published = new Published(output, byId, new Map(), new Expected(observation), reader.keyring);
-  const desk: Desk = { root, output, staging, engine, published, reader, observation };
+  const desk: Desk = { root, byId, output, staging, engine, tokens, published, reader, observation };
   const requested: Requested[] = [];
   try {
     await staging.open();
@@ -141,14 +139,7 @@ function errandsIn({ changes }: Plan, { entities }: Inventory, observation: Obse
   });
 }
 
-/** What making requests takes. */
-interface Desk {
-  readonly root: string;
-  readonly output: OutputFolder;
-  readonly staging: Staging;
-  readonly engine: Engine;
-  readonly published: Published;
-  readonly reader: Reader;
+interface Desk extends RequestContext {
   readonly observation: Observation;
 }
 
@@ -164,7 +155,8 @@ async function outgoingFor({ entity, wish }: Errand, desk: Desk): Promise<Outgoi
   const { id } = entity;
   const observed = asPlanned(entity, observation);
   const earlier = readOutgoing(output, id);
-  if (earlier !== undefined && asksTheSame(earlier, entity, wish, observed, reader)) return earlier;
+  const here = await keyNow(entity, observed, desk);
+  if (earlier !== undefined && asksTheSame(earlier, entity, wish, here, reader)) return earlier;
   if (earlier !== undefined) await archiveOutgoing(output, id, staging.run);
   await makeRequest(entity, wish, desk);
   const { notBefore, notAfter } = wish.issuance;
@@ -178,11 +170,10 @@ function asksTheSame(
   { csr, key, newKey, notBefore, notAfter }: Outgoing,
   entity: Entity,
   { issuance, newKey: wantsKey }: Wish,
-  observed: EntityObservation,
+  here: KeyFacts | undefined,
   reader: Reader,
 ): boolean {
   const given = requestOf(entity);
-  const here = observed.key.state === 'present' ? observed.key.facts : undefined;
   const facts = key === null ? here : reader.read('key', reader.keyring.plain(entity, key));
   const asked = reader.read('csr', csr);
   const length = notAfter - notBefore;
@@ -196,34 +187,6 @@ function asksTheSame(
     length === issuance.notAfter - issuance.notBefore &&
     notAfter > issuance.notBefore
   );
-}
-
-/** In staging, verified as everything that is made here. */
-async function makeRequest(
-  entity: Entity,
-  { issuance, newKey }: Wish,
-  { root, staging, engine, output, published, reader }: Desk,
-): Promise<void> {
-  const { id } = entity;
-  const given = requestOf(entity);
-  if (given !== undefined) {
-    await staging.make(id);
-    return staging.write(id, 'csr', given.pem, modeOf('csr'));
-  }
-  const { name } = issuance;
-  const holder = bridgedBy(entity) ?? id;
-  const key = { kind: 'file', of: holder, isNew: newKey } as const;
-  const make: EngineMake = { op: 'request', of: id, key, ...(name === undefined ? {} : { name }) };
-  await staging.make(id);
-  for (const source of sourcesOf(make)) await provideSource({ root, output, staging, published }, source);
-  const maker = await engine.perform(make);
-  const keyFile = newKey ? reader.keyring.plain(entity, staging.read(id, 'key')) : published.key(holder);
-  const [facts, csr] = [reader.read('key', keyFile), reader.read('csr', staging.read(id, 'csr'))];
-  const found = objections(
-    { key: facts, csr, cert: null, signedBy: null },
-    { entity, issuance: null, issuer: null },
-  );
-  if (found.length > 0) throw new StepError({ kind: 'made-other', maker, objections: found });
 }
 
 /** `request.json` last: a folder that has it is whole. No file of it is secret. */

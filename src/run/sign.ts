@@ -2,7 +2,7 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { type PrivateKey, readKey } from '../engine/node-key.ts';
-import { newSerial, signed } from '../engine/node-sign.ts';
+import { newSerial, type SigningToken, signed } from '../engine/node-sign.ts';
 import { messageOf } from '../pki/errors.ts';
 import { plainName } from '../pki/paths.ts';
 import { type SecretSource, secretSourceText } from '../pki/secret-source.ts';
@@ -23,16 +23,17 @@ import { encodeSigned } from '../x509/signature-write.ts';
 import { publicKeyObject } from '../x509/verification-key.ts';
 import { answerName } from './answers.ts';
 import type { Ask } from './secrets.ts';
+import { TOKEN_SCHEME, withToken } from './sign-token.ts';
 
 /** What is asked, and with what it is signed. */
 export interface SignOptions {
   /** Written by `pki request`. */
   readonly folder: string;
-  /** The private key of an authority, in PEM. */
+  /** The private key of an authority: a file in PEM, or the URI of a key on a token, `pkcs11:…`. */
   readonly key: string;
   /** Its certificate; by default the one in the folder. */
   readonly certificate?: string;
-  /** Where the passphrase of the key comes from, where it has one; relative to the working directory. */
+  /** Where the passphrase of the key comes from, where it has one, or the PIN; relative to the working directory. */
   readonly passphrase?: Extract<SecretSource, { readonly kind: 'env' | 'file' }>;
   /** Asks for it where nothing says where it comes from. Absent: there is no terminal. */
   readonly ask?: Ask;
@@ -56,9 +57,18 @@ export interface SignResult {
 
 /** @throws UserError where the folder, the key or what is asked cannot be used. */
 export async function signRequests(options: SignOptions): Promise<SignResult> {
-  const { folder, key, certificate, approve } = options;
+  const { key, passphrase } = options;
+  if (!key.startsWith(TOKEN_SCHEME)) return await signWith(await privateKey(options), options);
+  const pin = await secretFor(options, 'PIN');
+  const variable = passphrase?.kind === 'env' ? passphrase.name : undefined;
+  return await withToken(key, { pin, variable }, (signer) => signWith(signer, options));
+}
+
+async function signWith(
+  signer: PrivateKey | SigningToken,
+  { folder, key, certificate, approve }: SignOptions,
+): Promise<SignResult> {
   using exchange = Exchange.open(folder);
-  const signer = await privateKey(options);
   const requests = requestsIn(exchange);
   const drafts = requests.flatMap((request) => draftOf(exchange, request, signer, certificate) ?? []);
   if (drafts.length === 0) refuse(key, { kind: 'other-key' });
@@ -81,7 +91,7 @@ function refuse(path: string, fault: ExchangeFault): never {
 async function privateKey(options: SignOptions): Promise<PrivateKey> {
   const { key: path } = options;
   const bytes = fileAt(path);
-  const plain = isEncryptedKey(bytes) ? openedKey(bytes, await passphraseFor(options)) : bytes;
+  const plain = isEncryptedKey(bytes) ? openedKey(bytes, await secretFor(options, 'passphrase')) : bytes;
   if (plain === null) return refuse(path, { kind: 'other-passphrase' });
   try {
     return readKey(plain);
@@ -91,14 +101,14 @@ async function privateKey(options: SignOptions): Promise<PrivateKey> {
 }
 
 /** Had once, and kept nowhere. */
-async function passphraseFor({ key, passphrase, ask }: SignOptions): Promise<string> {
+async function secretFor({ key, passphrase, ask }: SignOptions, what: 'passphrase' | 'PIN'): Promise<string> {
   if (passphrase !== undefined) {
     const secret = new Secrets(process.cwd(), '.').read(passphrase);
     if (secret.ok) return secret.value;
     const lacks = { source: secretSourceText(passphrase), fault: secret.fault };
     return refuse(key, { kind: 'closed-key', lacks });
   }
-  const question = { source: 'prompt', what: 'passphrase', entities: [key], isRepeated: false } as const;
+  const question = { source: 'prompt', what, entities: [key], isRepeated: false } as const;
   const typed = await ask?.(question);
   return typed ?? refuse(key, { kind: 'closed-key', lacks: null });
 }
@@ -145,7 +155,7 @@ function requestsIn(exchange: Exchange): readonly SigningRequest[] {
 function draftOf(
   exchange: Exchange,
   request: SigningRequest,
-  { spki }: PrivateKey,
+  { spki }: Pick<PrivateKey, 'spki'>,
   certificate: string | undefined,
 ): Draft | undefined {
   const issuer =
@@ -185,7 +195,7 @@ function pem(der: Uint8Array): Buffer {
 }
 
 /** What was made is read back: all of it but the serial number has to be what was shown. */
-async function signOne(exchange: Exchange, draft: Draft, key: PrivateKey): Promise<Draft> {
+async function signOne(exchange: Exchange, draft: Draft, key: PrivateKey | SigningToken): Promise<Draft> {
   const { request, csr, issuer } = draft;
   const made = pem(await signed(unsignedAnswer(request, csr, issuer, newSerial()), key));
   const facts = parseCertificate(made);

@@ -1,5 +1,6 @@
 /** What is wrong with a folder by which requests go to another machine and come back, in words. */
 import type { SecretFault } from '../pki/secret-source.ts';
+import type { TokenFault } from '../pki/token.ts';
 import type { Blockage } from '../plan/blockage.ts';
 import type { SigningFault } from '../plan/signing-request.ts';
 import { isoTime } from '../plan/validity.ts';
@@ -7,6 +8,7 @@ import type { Advice } from './advice.ts';
 import { blockageText } from './blockage.ts';
 import { secretFaultText } from './secret.ts';
 import { type Words, worded } from './table.ts';
+import { tokenFaultText } from './token.ts';
 
 /** `path` is the folder, or the file that it is about. */
 export type ExchangeFault =
@@ -22,6 +24,9 @@ export type ExchangeFault =
       readonly lacks: { readonly source: string; readonly fault: SecretFault } | null;
     }
   | { readonly kind: 'other-passphrase' }
+  /** The path is a URI; `why`: what it is not. */
+  | { readonly kind: 'no-token-uri'; readonly why: string }
+  | { readonly kind: 'token'; readonly fault: TokenFault }
   | { readonly kind: 'other-key' }
   | { readonly kind: 'other-pair' }
   | { readonly kind: 'no-answers' }
@@ -47,6 +52,8 @@ const PROBLEMS: Words<ExchangeFault> = {
       ? 'is encrypted, and there is no terminal to ask at for its passphrase'
       : `is encrypted, and its passphrase is not to be had: ${secretFaultText(lacks.source, lacks.fault)}`,
   'other-passphrase': () => 'is encrypted, and the passphrase does not open it',
+  'no-token-uri': ({ why }) => `names no key on a token: ${why}`,
+  token: ({ fault }) => `is not to be had: ${tokenFaultText(fault)}`,
   'other-key': () => 'is the key of no authority that is asked',
   'other-pair': () => 'is the certificate of another key',
   'no-answers': () => 'holds no certificate that was asked for',
@@ -61,6 +68,10 @@ const HINTS: Readonly<Record<ExchangeFault['kind'], string>> = {
   'no-key': 'name the private key in PEM',
   'closed-key': 'sign at a terminal, or pass "--passphrase env:NAME" with a variable that is set',
   'other-passphrase': 'try again; openssl says the same: "openssl pkey -in KEY -noout"',
+  'no-token-uri':
+    'write it like "pkcs11:token=pki;object=root"; the PIN comes by "--passphrase", or is asked for',
+  token:
+    'see whether the token answers: "pkcs11-tool --list-objects --login"; after a few wrong PINs it locks itself',
   'other-key': 'name the key of the authority that the requests are for',
   'other-pair': 'name the certificate of the authority whose key signs',
   'no-answers': 'sign it first: "pki sign FOLDER --key KEY", or "sh sign.sh KEY" in it',

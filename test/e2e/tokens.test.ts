@@ -1,5 +1,5 @@
 // Private keys on a PKCS#11 token: used there, never here, and no PIN where anything could see it.
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
@@ -201,6 +201,35 @@ describe.skipIf(NO_TOKEN !== undefined)('a key on a token', () => {
     expect((await rotate('root')).stderr).toContain('"--allow rekey-ca"');
     expect(await rotate('root', '--allow', 'rekey-ca')).toMatchObject({ code: 0 });
     expect((await project.pki(['verify'], { env: env() })).code).toBe(0);
+  });
+
+  it('signs on another machine, and is asked for there: a token at both ends', async () => {
+    const project = new Project(
+      MANIFEST.replace(/key: .*object=root.*\n {4}crl: \{\}/, 'key: offline').replace(
+        / {2}vault:[\s\S]*?(?=clients)/,
+        '',
+      ),
+    );
+    cpSync(applied.path('authorities/root/cert.pem'), project.path('authorities/root/cert.pem'));
+    const pki = (...args: readonly string[]) => project.pki(args, { env: env() });
+    expect(await pki('request', 'stick')).toMatchObject({ code: 0 });
+    const asked = readFileSync(join(project.folder, 'stick/authorities.sub.csr.pem'), 'utf8');
+    expect(await pki('request', 'stick')).toMatchObject({ code: 0 });
+    expect(readFileSync(join(project.folder, 'stick/authorities.sub.csr.pem'), 'utf8')).toBe(asked);
+    const sign = ['sign', 'stick', '--passphrase', 'env:TOKEN_PIN', '--yes', '--key'];
+    const closed = await pki(...sign, `pkcs11:token=pki;object=root?pin-value=${PIN}`);
+    expect(closed.stderr).toContain(
+      'pki: error: "pkcs11:…" names no key on a token: a PIN does not stand in',
+    );
+    expect((await pki(...sign, 'pkcs11:token=pki;object=nothing')).stderr).toContain('no such key is on it');
+    expect(await pki(...sign, 'pkcs11:token=pki;object=root')).toMatchObject({ code: 0 });
+    expect(await pki('import', 'stick', '--skip-verify')).toMatchObject({ code: 0 });
+    const root = ['-CAfile', applied.path('authorities/root/cert.pem')];
+    const sub = ['-untrusted', project.path('authorities/sub/cert.pem')];
+    await openssl(['verify', '-x509_strict', ...root, ...sub, project.path('servers/api/cert.pem')]);
+    expect(await publicKeyOf(project.path('authorities/sub/cert.pem'), 'cert')).toBe(
+      await publicKeyOf(applied.path('authorities/sub/cert.pem'), 'cert'),
+    );
   });
 
   it('is used by the script of a plan as well', async () => {
