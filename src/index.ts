@@ -27,6 +27,7 @@ export { type Credentials, credentials } from './library/credentials.ts';
 export { deliver } from './library/deliver.ts';
 export { type ExportOptions, type ExportResult, exportTo } from './library/export.ts';
 export { type Materialized, type MaterializeOptions, materialize } from './library/materialize.ts';
+export { type OcspFilesOptions, writeOcsp } from './library/ocsp.ts';
 export { request, sign } from './library/offline.ts';
 export {
   type Demands,
@@ -64,6 +65,7 @@ export type { CheckOptions, CheckResult } from './run/check.ts';
 export type { Delivered, DeliveryOutcome } from './run/deliver.ts';
 export type { Listener, RunEvent, StepFailure } from './run/events.ts';
 export type { HookOutcome } from './run/hooks.ts';
+export type { OcspFailure, OcspResult, OcspWritten } from './run/ocsp-write.ts';
 export type { RecoverResult } from './run/recover.ts';
 export type { Requested, RequestResult } from './run/request.ts';
 export type { AmbiguousSample, JudgedSample, SampleResult } from './run/sample/judge.ts';

@@ -18,7 +18,7 @@ import { signingTextOf } from './signing.ts';
 
 type Published = { readonly [F in 'crl' | 'ocsp' | 'caIssuers']?: LocationText };
 /** As all three of them are spelled. */
-type LocationText = Exclude<EntryText['ocsp'], undefined>;
+type LocationText = Exclude<EntryText['caIssuers'], undefined>;
 type PublishedField = keyof Published;
 
 /** What certificates of a folder say beyond names, usages and dates. */

@@ -11,6 +11,7 @@ import { DELIVER_COMMAND } from './deliver-row.ts';
 import type { ExportFlags } from './export.ts';
 import type { HistoryFlags } from './history.ts';
 import { LOOK_COMMANDS } from './look-table.ts';
+import { OCSP_COMMAND } from './ocsp-row.ts';
 import { OFFLINE_COMMANDS } from './offline-table.ts';
 import {
   APPLY_OPTIONS,
@@ -127,6 +128,7 @@ export const COMMANDS: readonly CommandRow[] = [
     },
   },
   REVOKE_COMMAND,
+  OCSP_COMMAND,
   ...OFFLINE_COMMANDS,
   {
     name: 'recover',

@@ -1,11 +1,10 @@
 /** `crl` of an authority: the list of what it revoked, and where that is. */
 import * as z from 'zod';
 import type { RenewBefore } from '../pki/renewal.ts';
-import { renewWindow } from '../pki/renewal.ts';
 import type { CrlSettings } from '../pki/revocation.ts';
-import { durationText } from './duration.ts';
 import { renewBefore, validity } from './fields.ts';
-import { problemIssue, wanted } from './problem.ts';
+import { checkRenewal } from './list-terms.ts';
+import { wanted } from './problem.ts';
 import { urls } from './url.ts';
 
 /** A month: long enough for those who run apply by hand, and short enough that a forgotten one is noticed. */
@@ -39,11 +38,7 @@ export const crl = z.union([
     .transform((): CrlSettings => settingsOf({})),
   map
     .superRefine((said, context) => {
-      const { list } = settingsOf(said);
-      if (list === undefined || renewWindow(list.renewBefore, list.validity) < list.validity) return;
-      const message = `renewBefore is not shorter than the validity of the list, ${durationText(list.validity)}`;
-      const hint = 'shorten it, or write a share such as "33%"';
-      context.addIssue(problemIssue({ code: 'renewal', message, hint }, said.renewBefore, ['renewBefore']));
+      checkRenewal(said, settingsOf(said).list, 'the list', context);
     })
     .transform(settingsOf),
 ]);

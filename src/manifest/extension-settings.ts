@@ -5,6 +5,7 @@ import { crl } from './crl.ts';
 import * as field from './fields.ts';
 import { extendedKeyUsage, keyUsage } from './key-usage.ts';
 import { nameConstraints } from './name-constraints.ts';
+import { ocsp } from './ocsp.ts';
 import { inhibitAnyPolicy, policies, policyConstraints } from './policies.ts';
 import { extensions } from './private-extensions.ts';
 import { entries, listed, type Row } from './setting.ts';
@@ -101,12 +102,17 @@ export const EXTENSION_SETTINGS = {
     ],
   },
   ocsp: {
-    places: { authority: location('http://ocsp.example.test').optional() },
+    places: { authority: ocsp.optional() },
     lesser: true,
-    type: 'map',
+    type: '`true`, or map',
     byDefault: 'none',
-    meaning: 'where its OCSP responder is, in what it signs (RFC 5280 §4.2.2.1): `url`, or a list of them',
-    examples: [{ url: 'http://ocsp.example.test' }],
+    meaning:
+      'answers about what it signed (RFC 6960), which `pki ocsp` gives: how long each is good for (`validity`, 7d) and when the next is signed (`renewBefore`, a third of that). `url` is where they are, in what it signs (RFC 5280 §4.2.2.1), one or a list of them',
+    examples: [
+      { url: 'http://ocsp.example.test' },
+      { url: 'http://ocsp.example.test', validity: '4d', renewBefore: '2d' },
+      true,
+    ],
   },
   caIssuers: {
     places: { authority: location('http://pki.example.test/ca.cer').optional() },

@@ -8,6 +8,7 @@ import * as field from './fields.ts';
 import { NAME_PATTERN, OUTPUT_PATTERN, PATH_LIMIT, parseOutput } from './folder.ts';
 import { archive, files } from './layout-fields.ts';
 import { nameConstraints } from './name-constraints.ts';
+import { OCSP_KEYS } from './ocsp.ts';
 import { HOOK_KEYS } from './on-change.ts';
 import { POLICY_CONSTRAINT_KEYS, POLICY_KEYS } from './policies.ts';
 import { EXTENSION_KEYS } from './private-extensions.ts';
@@ -157,7 +158,7 @@ export const MAP_KEYS: Readonly<Record<string, readonly string[]>> = {
   policies: POLICY_KEYS,
   crl: CRL_KEYS,
   revoked: REVOKED_KEYS,
-  ocsp: LOCATION_KEYS,
+  ocsp: OCSP_KEYS,
   caIssuers: LOCATION_KEYS,
   extensions: EXTENSION_KEYS,
   onChange: HOOK_KEYS,

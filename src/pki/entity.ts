@@ -5,6 +5,7 @@
 
 import type { Address } from './address.ts';
 import type { Artifact, Output } from './artifact.ts';
+import type { OcspSettings } from './certificate-status.ts';
 import type { Delivery } from './delivery.ts';
 import type { EngineChoice } from './engine.ts';
 import type { Hook } from './hook.ts';
@@ -139,8 +140,9 @@ export interface Authority extends EntityBase {
   readonly crl?: CrlSettings;
   /** Certificates that it revokes by number. Absent: none. */
   readonly revokes?: readonly RevokedSerial[];
-  /** Where its OCSP responder and its certificate are, for what it signs. */
-  readonly ocsp?: Location;
+  /** Answers about what it signed. Absent: it gives none. */
+  readonly ocsp?: OcspSettings;
+  /** Where its certificate is, for what it signs. */
   readonly caIssuers?: Location;
 }
 

@@ -36,7 +36,7 @@ export const COMMANDS_TRIED: ReadonlyMap<string, string> = new Map([
   ...eachWord('log logs audit ledger', HISTORY),
   ...eachWord('unlock force-unlock repair resume continue', RECOVER),
   ...eachWord('undo rollback restore backup', ARCHIVE),
-  ...eachWord('crl ocsp', REVOKE),
+  ...eachWord('crl', REVOKE),
   ...eachWord('csr x509', REQUEST),
   ...eachWord('setup start quickstart bootstrap ca', '"pki init" writes a manifest to begin with'),
   ...eachWord('completions autocomplete', '"pki completion SHELL" prints it'),

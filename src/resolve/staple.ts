@@ -21,7 +21,7 @@ function checkStaple({ leaf, issuer }: SignedLeaf, report: Report): void {
     });
   else if (
     issuer !== undefined &&
-    issuer.authority.settings.ocsp === undefined &&
+    (issuer.authority.settings.ocsp?.url ?? []).length === 0 &&
     issuer.authority.isKnown('ocsp')
   )
     report.error({

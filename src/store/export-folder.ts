@@ -10,7 +10,7 @@ import { folderOf, nameOf } from '../pki/files.ts';
 import { UserError } from '../words/user-error.ts';
 import { sha256 } from '../x509/public-key.ts';
 import { descend, ensure } from './descend.ts';
-import type { Folder } from './folder.ts';
+import { Folder } from './folder.ts';
 import { fieldsOf, isInside, jsonIn } from './json.ts';
 import { madeFolder } from './output-folder.ts';
 import { checkWay } from './own.ts';
@@ -18,6 +18,11 @@ import { checkWay } from './own.ts';
 const LIST = '.pki-export.json';
 const NEW = '.pki-export.new';
 const FORMAT = 'pki-apply/export';
+
+/** A file to be written: text, or octets. */
+export interface FolderFile extends Omit<ExportFile, 'text'> {
+  readonly text: string | Uint8Array;
+}
 
 /** How many files an export wrote and removed; the others were there. */
 export interface WrittenExport {
@@ -42,7 +47,7 @@ interface Task {
 export async function writeExport(
   path: string,
   target: string,
-  files: readonly ExportFile[],
+  files: readonly FolderFile[],
 ): Promise<WrittenExport> {
   checkWay(path);
   using root = await madeFolder(path);
@@ -82,7 +87,34 @@ export async function readExported(
   );
 }
 
-function taskFor(root: Folder, { path, mode, text, over }: ExportFile, known: Known): Task {
+/**
+ * Files of ours that are there as they were left, by path. @param path absolute; a folder that is not there holds none.
+ * @throws UserError where its list is another one.
+ */
+export function readOwnFiles(path: string, target: string): ReadonlyMap<string, Buffer> {
+  const root = openIfThere(path);
+  if (root === undefined) return new Map();
+  using folder = root;
+  return new Map(
+    [...readList(folder, target)].flatMap(([name, digests]) => {
+      const found = look(folder, name);
+      const isOurs = found !== undefined && found !== 'other' && digests.includes(digestOf(found.text));
+      return isOurs ? [[name, found.text] as const] : [];
+    }),
+  );
+}
+
+function openIfThere(path: string): Folder | undefined {
+  checkWay(path);
+  try {
+    return Folder.open(path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function taskFor(root: Folder, { path, mode, text, over }: FolderFile, known: Known): Task {
   const found = look(root, path);
   if (found === undefined) return { path, does: 'write' };
   if (found === 'other') return { path, does: 'refuse' };
@@ -118,7 +150,7 @@ function look(
   }
 }
 
-async function put(root: Folder, { path, mode, text }: ExportFile): Promise<void> {
+async function put(root: Folder, { path, mode, text }: FolderFile): Promise<void> {
   using folder = await ensure(root, folderOf(path), 0o755);
   if (root.lookAt(NEW) !== undefined) await root.unlink(NEW);
   root.writeNew(NEW, text, mode);
@@ -183,6 +215,6 @@ function united(one: Known, other: Known): Known {
   );
 }
 
-function digestOf(content: string | Buffer): string {
+function digestOf(content: string | Uint8Array): string {
   return sha256(Buffer.from(content));
 }

@@ -1151,9 +1151,9 @@ const ON_TOKENS = /\.key\.(pkcs11|pin|kind)\b/;
 /** Which chains there are, and which is shown: cross-signed.test.ts adds and removes both. */
 const CHAINS = ['crossSignedBy', 'preferredChain'];
 
-/** What changes revocation lists alone: revocation.test.ts and lists.test.ts add, change and remove it. */
+/** What changes revocation lists and answers alone: revocation, lists and ocsp.test.ts add, change and remove it. */
 const OF_LISTS =
-  /\.(crl\.(validity|renewBefore)|files\.(crl|former-crls|crls|ca-crls|crl-der)|revoked\.(reason|at|serial))$|\.revoked$/;
+  /\.((crl|ocsp)\.(validity|renewBefore)|files\.(crl|former-crls|crls|ca-crls|crl-der)|revoked\.(reason|at|serial))$|\.revoked$/;
 
 /** A field of an entry, whatever layer it stands in. */
 function inEntry(field: string): readonly string[] {

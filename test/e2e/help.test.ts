@@ -17,6 +17,9 @@ const ENDS = new Map([
   // No authority there makes a list.
   ['pki revoke servers/api', 1],
   ['pki revoke servers/api --reason keyCompromise', 1],
+  // Nor is any to be asked.
+  ['pki apply --quiet && pki ocsp', 1],
+  ['pki ocsp --to /srv/ocsp', 1],
   // Nothing is asked there.
   ['pki sign stick --key root.key', 1],
   ['pki import stick', 1],

@@ -18,8 +18,8 @@ export function issuerObject(authority: Authority): object {
     spec: {
       ca: {
         secretName: issuerName(authority),
-        ...(crl === undefined ? {} : { crlDistributionPoints: crl.url }),
-        ...(ocsp === undefined ? {} : { ocspServers: ocsp.url }),
+        ...(crl === undefined || crl.url.length === 0 ? {} : { crlDistributionPoints: crl.url }),
+        ...(ocsp === undefined || ocsp.url.length === 0 ? {} : { ocspServers: ocsp.url }),
         ...(caIssuers === undefined ? {} : { issuingCertificateURLs: caIssuers.url }),
       },
     },

@@ -1,0 +1,34 @@
+/** OCSP: answers about the certificates of authorities, as files for a web server, or by a server of this program. */
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { opensslBinary } from '../engine/binary.ts';
+import type { OcspResult } from '../run/ocsp-write.ts';
+import { clock, type Project } from './project.ts';
+
+/** Where responses go, and what ends signing them. */
+export interface OcspFilesOptions {
+  /** The folder for them; by default `ocsp` in the output folder. */
+  readonly to?: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Writes a signed response for every certificate of every authority with `ocsp`, where the one that is there is not good for
+ * long enough any more, or says something else. Call `openssl` first: this assumes one that works.
+ * @throws UserError where something else is in the place of a file.
+ */
+export async function writeOcsp(
+  project: Project,
+  { to, signal }: OcspFilesOptions = {},
+): Promise<OcspResult> {
+  const { writeResponses } = await import('../run/ocsp-write.ts');
+  const { root, inventory } = project;
+  return writeResponses(inventory, {
+    root,
+    folder: to === undefined ? resolve(root, 'ocsp') : resolve(to),
+    binary: opensslBinary(process.env),
+    processes: availableParallelism(),
+    now: clock(),
+    ...(signal === undefined ? {} : { signal }),
+  });
+}

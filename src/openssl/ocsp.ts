@@ -1,0 +1,70 @@
+/**
+ * `openssl ocsp`: a response from an index that is written for this one call (openssl-ocsp(1)); nothing listens, and nothing
+ * is left of the index afterwards.
+ */
+import type { CertificateStatus } from '../pki/certificate-status.ts';
+import type { Command } from './command.ts';
+import { opensslTime } from './sign.ts';
+
+/** The files of one call, relative to the folder in which it runs; a certificate of the responder is one of them. */
+export const OCSP_FILES = {
+  index: 'index.txt',
+  ca: 'ca.pem',
+  signer: 'signer.pem',
+  key: 'signer.key',
+} as const;
+
+/** What is answered, into which file, and how. */
+export interface OcspCall {
+  readonly index: string;
+  readonly request: string;
+  readonly response: string;
+  /** How long the response is good for. */
+  readonly minutes: number;
+  /** The authority signs itself: clients have its certificate. */
+  readonly isOwn: boolean;
+  /** What opens its key; `null`: it is not closed. */
+  readonly passphrase: string | null;
+}
+
+/** Signs the response to a request. */
+export function ocspCommand({ index, request, response, minutes, isOwn, passphrase }: OcspCall): Command {
+  const { ca, signer, key } = OCSP_FILES;
+  return {
+    args: [
+      ...['ocsp', '-index', index, '-CA', ca, '-rsigner', signer, '-rkey', key],
+      ...(passphrase === null ? [] : ['-passin', 'stdin']),
+      // By name, not by key (`-resp_key_id`): GnuTLS looks for a key by the identifier in its certificate, which is another.
+      ...(isOwn ? ['-resp_no_certs'] : []),
+      ...['-nmin', String(minutes), '-reqin', request, '-respout', response],
+    ],
+    input: passphrase === null ? null : `${passphrase}\n`,
+  };
+}
+
+/** The index, as `openssl ca` keeps it: certificates that are not in it are unknown. */
+export function ocspIndex(statuses: Iterable<readonly [serial: string, status: CertificateStatus]>): string {
+  return [...statuses].map(([serial, status]) => lineOf(serial, status)).join('');
+}
+
+/** The end of a certificate has to be some time, and openssl does not look at it: statuses are those that are asked for. */
+const SOME_END = '491231235959Z';
+
+function lineOf(serial: string, status: CertificateStatus): string {
+  const rest = [numberText(serial), 'unknown', '/CN=certificate'];
+  switch (status.kind) {
+    case 'good':
+      return `${['V', SOME_END, '', ...rest].join('\t')}\n`;
+    case 'revoked': {
+      const reason = status.reason === null ? '' : `,${status.reason}`;
+      return `${['R', SOME_END, `${opensslTime(status.date).slice(2)}${reason}`, ...rest].join('\t')}\n`;
+    }
+    case 'unknown':
+      return '';
+  }
+}
+
+/** As openssl prints a serial number: it is looked up as a text. */
+function numberText(serial: string): string {
+  return serial.toUpperCase();
+}
