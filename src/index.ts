@@ -27,7 +27,7 @@ export { type Credentials, credentials } from './library/credentials.ts';
 export { deliver } from './library/deliver.ts';
 export { type ExportOptions, type ExportResult, exportTo } from './library/export.ts';
 export { type Materialized, type MaterializeOptions, materialize } from './library/materialize.ts';
-export { type OcspFilesOptions, writeOcsp } from './library/ocsp.ts';
+export { type OcspFilesOptions, type OcspServerOptions, serveOcsp, writeOcsp } from './library/ocsp.ts';
 export { request, sign } from './library/offline.ts';
 export {
   type Demands,
@@ -46,7 +46,7 @@ export { type SavedOptions, savedPlanAt, savePlan } from './library/saved-plan.t
 export type { Problem as CheckProblem, Remark as CheckRemark } from './live/findings.ts';
 export type { Diagnostic } from './manifest/diagnostic.ts';
 export type { Output } from './pki/artifact.ts';
-export { type Endpoint, endpointOf } from './pki/endpoint.ts';
+export { type Endpoint, endpointOf, listenerOf } from './pki/endpoint.ts';
 export type { EngineChoice } from './pki/engine.ts';
 export type { Authority, EndEntity, Entity, EntityId, EntityKind, Inventory } from './pki/entity.ts';
 export type { Starttls } from './pki/starttls.ts';
@@ -65,6 +65,7 @@ export type { CheckOptions, CheckResult } from './run/check.ts';
 export type { Delivered, DeliveryOutcome } from './run/deliver.ts';
 export type { Listener, RunEvent, StepFailure } from './run/events.ts';
 export type { HookOutcome } from './run/hooks.ts';
+export type { OcspServed, OcspServer } from './run/ocsp-serve.ts';
 export type { OcspFailure, OcspResult, OcspWritten } from './run/ocsp-write.ts';
 export type { RecoverResult } from './run/recover.ts';
 export type { Requested, RequestResult } from './run/request.ts';
@@ -77,5 +78,6 @@ export type { CertificateCheck } from './run/verify-certificates.ts';
 export type { TrustProblem } from './run/verify-trust.ts';
 export type { LedgerEntry } from './store/ledger.ts';
 export type { Advice } from './words/advice.ts';
+export type { OcspFault } from './words/ocsp.ts';
 export { refusalText } from './words/refusal.ts';
 export { UserError } from './words/user-error.ts';

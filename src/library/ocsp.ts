@@ -2,7 +2,10 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { opensslBinary } from '../engine/binary.ts';
+import type { Endpoint } from '../pki/endpoint.ts';
+import type { OcspServed } from '../run/ocsp-serve.ts';
 import type { OcspResult } from '../run/ocsp-write.ts';
+import type { OcspFault } from '../words/ocsp.ts';
 import { clock, type Project } from './project.ts';
 
 /** Where responses go, and what ends signing them. */
@@ -32,3 +35,37 @@ export async function writeOcsp(
     ...(signal === undefined ? {} : { signal }),
   });
 }
+
+/** Where a responder listens, and what is notified and ends it. */
+export interface OcspServerOptions {
+  /** Port 0: one that the system picks. */
+  readonly listen: Endpoint;
+  /** Called where a question stays without an answer. */
+  readonly onFault?: (fault: OcspFault) => void;
+  /** Ends signing; the server is to be closed nevertheless. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Answers OCSP requests over HTTP until it is closed, by what the output folder says at that moment: for tests and small networks.
+ * @throws UserError where it cannot listen there.
+ */
+export async function serveOcsp(
+  { root, inventory }: Project,
+  { listen, onFault = () => {}, signal }: OcspServerOptions,
+): Promise<OcspServed> {
+  const { serveAnswers } = await import('../run/ocsp-serve.ts');
+  return serveAnswers(inventory, {
+    root,
+    listen,
+    onFault,
+    binary: opensslBinary(process.env),
+    processes: availableParallelism(),
+    clock,
+    limit: SECONDS,
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+/** For one answer: clients do not wait longer. */
+const SECONDS = 15;

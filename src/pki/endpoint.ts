@@ -22,6 +22,14 @@ export function endpointOf(text: string): Endpoint | undefined {
   return isHost && port >= 1 && port <= 65_535 ? { host, port } : undefined;
 }
 
+/** The same for a server of this program: port 0 is one that the system picks. */
+export function listenerOf(text: string): Endpoint | undefined {
+  const [, host] = /^(.+):0$/.exec(text) ?? [];
+  if (host === undefined) return endpointOf(text);
+  const found = endpointOf(`${host}:1`);
+  return found && { ...found, port: 0 };
+}
+
 /** A name whose last label is a number would be read as an address (RFC 6943 §3.1.1). */
 function isName(host: string): boolean {
   return HOST.test(host) && !/(?:^|\.)\d+\.?$/.test(host);

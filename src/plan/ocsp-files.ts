@@ -37,6 +37,14 @@ export function mapText(entities: readonly Entity[], files: ReadonlyMap<string, 
     .join('')}`;
 }
 
+/** What stands before questions in the path of a URL; the longest first, and `` in any case. */
+export function askedPrefixes(entities: readonly Entity[]): readonly string[] {
+  const paths = entities.filter(answersOcsp).flatMap(({ ocsp: { url } }) => pathsOf(url));
+  return [...new Set([...paths.map((path) => path.replace(/\/+$/, '')), ''])].sort(
+    (a, b) => b.length - a.length,
+  );
+}
+
 /** The paths of its URLs, and `/` where it has none. */
 function pathsOf(urls: readonly string[]): readonly string[] {
   const paths = urls.map((url) => /^[^/]*\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] ?? '');

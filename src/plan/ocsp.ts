@@ -63,7 +63,7 @@ export interface Known {
 
 /**
  * About every certificate that has not ended: those in their places, those that the ledger knows, and those that are on the
- * list. What is revoked is what was listed: both say the same to whoever asks.
+ * list. What is revoked is what was listed: both say the same to those who ask.
  */
 export function answersOf({ id }: Authority, known: Known, now: number): readonly Answer[] {
   const { entities, observation, listing } = known;

@@ -1,5 +1,5 @@
 /** The output of `pki ocsp`. */
-import type { OcspResult, OcspWritten } from '../index.ts';
+import type { EntityId, OcspResult, OcspWritten } from '../index.ts';
 import { isoTime } from '../plan/validity.ts';
 import type { Advice } from '../words/advice.ts';
 import { ocspFaultText } from '../words/ocsp.ts';
@@ -28,15 +28,39 @@ function writtenText({ authority, signer, signed, kept, revoked, nextUpdate }: O
 
 /** What is to be done by hand. */
 export function ocspMessages({ authorities, failures }: OcspResult): readonly Message[] {
-  const warnings = authorities.flatMap(({ authority, unlisted }): readonly Message[] => {
+  return [
+    ...unlistedMessages(authorities),
+    ...failures.flatMap(({ fault }) => adviceMessages(ocspFaultText(fault))),
+  ];
+}
+
+/** Of what the manifest revokes, and no list has yet. */
+export function unlistedMessages(
+  authorities: readonly Pick<OcspWritten, 'authority' | 'unlisted'>[],
+  then = ', then this again',
+): readonly Message[] {
+  return authorities.flatMap(({ authority, unlisted }): readonly Message[] => {
     if (unlisted.length === 0) return [];
-    const text = `${plural(unlisted.length, 'certificate')} of "${authority}" that the manifest revokes ${unlisted.length === 1 ? 'is' : 'are'} answered with "good" until apply has listed ${unlisted.length === 1 ? 'it' : 'them'}`;
+    const [is, it] = unlisted.length === 1 ? ['is', 'it'] : ['are', 'them'];
+    const text = `${plural(unlisted.length, 'certificate')} of "${authority}" that the manifest revokes ${is} answered with "good" until apply has listed ${it}`;
     return [
       { kind: 'warning', text },
-      { kind: 'hint', text: 'run "pki apply --allow revoke", then this again' },
+      { kind: 'hint', text: `run "pki apply --allow revoke"${then}` },
     ];
   });
-  return [...warnings, ...failures.flatMap(({ fault }) => adviceMessages(ocspFaultText(fault)))];
+}
+
+/** Where it listens, and for whom. @param at host and port. */
+export function servedText(at: string, authorities: readonly EntityId[]): string {
+  return `http://${at}/: answers for ${authorities.join(', ')}\n`;
+}
+
+/** What was typed is no place to listen. */
+export function noListener(): Advice {
+  return {
+    problem: '--serve takes an address and a port',
+    hint: 'write "--serve 127.0.0.1:8080", or "--serve 127.0.0.1:0" for a port that is free',
+  };
 }
 
 /** No authority of the manifest is to be asked. */

@@ -165,6 +165,7 @@ export class OcspSigner {
   readonly #temporary: TemporaryFolder;
   readonly #folder: Folder;
   readonly #openssl: Openssl;
+  readonly #running = new Set<Promise<unknown>>();
   #calls = 0;
 
   private constructor(files: SignerFiles, temporary: TemporaryFolder, options: SignerOptions) {
@@ -189,7 +190,17 @@ export class OcspSigner {
   }
 
   /** Resolves with the response, which is yet to be looked at. @throws OpensslError, or an Error where nothing was made. */
-  async sign({ request, statuses, minutes }: OcspQuestion): Promise<Buffer> {
+  async sign(question: OcspQuestion): Promise<Buffer> {
+    const signing = this.#sign(question);
+    this.#running.add(signing);
+    try {
+      return await signing;
+    } finally {
+      this.#running.delete(signing);
+    }
+  }
+
+  async #sign({ request, statuses, minutes }: OcspQuestion): Promise<Buffer> {
     const call = this.#calls++;
     const names = { index: `${call}.index`, request: `${call}.request`, response: `${call}.response` };
     const { passphrase, authority, signer } = this.files;
@@ -210,8 +221,9 @@ export class OcspSigner {
     if (this.#folder.lookAt(name) !== undefined) await this.#folder.unlink(name);
   }
 
-  /** Takes the folder away. */
+  /** Takes the folder away, once what runs has ended. */
   async close(): Promise<void> {
+    await Promise.allSettled(this.#running);
     this.#folder[Symbol.dispose]();
     await this.#temporary.remove();
   }

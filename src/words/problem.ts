@@ -63,6 +63,8 @@ export type UserProblem =
   /** A program that is asked for users and groups did not answer. */
   | { readonly kind: 'no-answer'; readonly program: string; readonly name: string }
   | { readonly kind: 'nothing-to-verify'; readonly root: string }
+  /** A server of this program cannot listen where it should; the code is the system's. */
+  | { readonly kind: 'cannot-listen'; readonly host: string; readonly port: number; readonly code: string }
   /** A folder, or a file in it, by which requests go to another machine and come back. */
   | { readonly kind: 'exchange'; readonly path: string; readonly fault: ExchangeFault }
   /** A file with a saved plan, or that was to become one. */
@@ -197,6 +199,11 @@ export function problemText(problem: UserProblem): Advice {
       return {
         problem: `"${problem.root}" holds no certificate of this manifest`,
         hint: 'run "pki apply" first',
+      };
+    case 'cannot-listen':
+      return {
+        problem: `nothing can listen on ${problem.host}:${problem.port} (${problem.code})`,
+        hint: 'name another port, such as 127.0.0.1:0 for one that is free, or end what listens there',
       };
     case 'openssl-fails':
       return {

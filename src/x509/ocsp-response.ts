@@ -52,6 +52,17 @@ export function ocspFacts(der: Uint8Array): OcspFacts {
   return { ...singleFacts(expectTag(single, TAG.sequence)), certificates };
 }
 
+/** Errors, which no one signs (RFC 6960 §2.3). */
+const ERRORS = { malformedRequest: 1, internalError: 2, tryLater: 3, unauthorized: 6 } as const;
+
+/** Why there is no answer. */
+export type OcspError = keyof typeof ERRORS;
+
+/** Says so, in DER. */
+export function ocspError(error: OcspError): Buffer {
+  return encode(TAG.sequence, encode(TAG.enumerated, Buffer.of(ERRORS[error])));
+}
+
 /** Whether the key made the signature; never by an algorithm that cannot be checked. */
 export function isOcspSignedBy(der: Uint8Array, key: VerificationKey): boolean {
   const { data, algorithm, signature } = basicParts(der);

@@ -20,6 +20,7 @@ const ENDS = new Map([
   // Nor is any to be asked.
   ['pki apply --quiet && pki ocsp', 1],
   ['pki ocsp --to /srv/ocsp', 1],
+  ['pki ocsp --serve 127.0.0.1:8080', 1],
   // Nothing is asked there.
   ['pki sign stick --key root.key', 1],
   ['pki import stick', 1],

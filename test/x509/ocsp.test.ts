@@ -6,8 +6,14 @@ import { ocspCommand, ocspIndex } from '../../src/openssl/ocsp.ts';
 import type { CertificateStatus } from '../../src/pki/certificate-status.ts';
 import { certificateFacts, certificateSpki } from '../../src/x509/certificate.ts';
 import { DerError, hex } from '../../src/x509/der.ts';
-import { encodeCertId, encodeOcspRequest, type NamedIssuer } from '../../src/x509/ocsp-request.ts';
-import { isOcspSignedBy, ocspFacts } from '../../src/x509/ocsp-response.ts';
+import {
+  encodeCertId,
+  encodeOcspRequest,
+  isOfIssuer,
+  type NamedIssuer,
+  requestedIds,
+} from '../../src/x509/ocsp-request.ts';
+import { isOcspSignedBy, ocspError, ocspFacts } from '../../src/x509/ocsp-response.ts';
 import { publicKeyObject, type VerificationKey } from '../../src/x509/verification-key.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { openssl, opensslSync } from '../helpers/openssl.ts';
@@ -51,6 +57,40 @@ describe('a request', () => {
     const args = ['ocsp', '-issuer', 'ca.pem', '-serial', `0x${serial}`, '-no_nonce', '-reqout', 'request'];
     await openssl(args, { cwd: folder });
     expect(encodeOcspRequest(encodeCertId(issuer, serial)).equals(readFileSync(at('request')))).toBe(true);
+  });
+});
+
+describe('a request that is read', () => {
+  const idsOf = async (...args: readonly string[]) => {
+    await openssl(['ocsp', ...args, '-reqout', 'request'], { cwd: folder });
+    return requestedIds(readFileSync(at('request')));
+  };
+
+  it.each(['sha1', 'sha256', 'sha384'])('names certificates of an issuer by %s', async (digest) => {
+    const more = [`-${digest}`, '-issuer', 'ca.pem', '-serial', '5', `-${digest}`, '-serial', '0x80'];
+    const ids = await idsOf(...more, '-nonce');
+    expect(ids.map((id) => [id.digest, id.serial])).toEqual([
+      [digest, '05'],
+      [digest, '80'],
+    ]);
+    expect(ids.every((id) => isOfIssuer(id, issuer))).toBe(true);
+    expect(ids.some((id) => isOfIssuer(id, { ...issuer, subjectDer: '3000' }))).toBe(false);
+    expect(ids.some((id) => isOfIssuer({ ...id, issuerKey: id.issuerName }, issuer))).toBe(false);
+    expect(ids.some((id) => isOfIssuer({ ...id, digest: '1.2.3' }, issuer))).toBe(false);
+  });
+
+  it('may be signed, and say by whom', async () => {
+    const ids = await idsOf(
+      '-issuer',
+      'ca.pem',
+      '-serial',
+      '5',
+      '-signer',
+      'signer.pem',
+      '-signkey',
+      'signer.key',
+    );
+    expect(ids.map((id) => id.serial)).toEqual(['05']);
   });
 });
 
@@ -99,7 +139,7 @@ describe('a response', () => {
 
   it.each<[string, (der: Buffer) => Buffer]>([
     ['nothing', () => Buffer.alloc(0)],
-    ['an error', () => Buffer.from('30030a0106', 'hex')],
+    ['an error', () => ocspError('unauthorized')],
     ['half of one', (der) => der.subarray(0, der.length / 2)],
     ['one with something behind it', (der) => Buffer.concat([der, Buffer.of(0)])],
     ['a certificate', () => readFileSync(at('ca.der'))],

@@ -22,14 +22,15 @@ import { unlessForeign } from './known.ts';
 import type { SignatureKey } from './reader.ts';
 
 const FORMAT = 1;
-const FILE = 'revocations.json';
+/** In the folder `.pki`. */
+export const LISTS = 'revocations.json';
 
 /** Half a million entries. */
 const LIMIT = 64 * 1024 * 1024;
 
 /** By authority. What is not such a file says nothing: the lists themselves are the other witness. */
 function readLists(root: string): ReadonlyMap<EntityId, KnownList> {
-  const file = readOwn(root, FILE, LIMIT);
+  const file = readOwn(root, LISTS, LIMIT);
   if (file.state !== 'present') return new Map();
   const { format, authorities } = fieldsOf(jsonIn(file.facts.toString('utf8')));
   if (format !== FORMAT) return new Map();
@@ -98,7 +99,7 @@ export class ListRecord {
   record(id: EntityId, { number, thisUpdate, entries }: RevocationList): Promise<void> {
     const written = this.#last.then(() => {
       const known = { number: BigInt(number), thisUpdate, entries };
-      return replaceOwn(this.#own, FILE, textOf(new Map([...readLists(this.#root), [id, known]])));
+      return replaceOwn(this.#own, LISTS, textOf(new Map([...readLists(this.#root), [id, known]])));
     });
     this.#last = written.catch(() => {});
     return written;
