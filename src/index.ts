@@ -75,6 +75,7 @@ export type { Ask, SecretQuestion } from './run/secrets.ts';
 export type { AskedCertificate, SignOptions, SignResult } from './run/sign.ts';
 export type { Verification, VerifyOptions } from './run/verify.ts';
 export type { CertificateCheck } from './run/verify-certificates.ts';
+export type { StapleCheck, StapleOutcome } from './run/verify-staples.ts';
 export type { TrustProblem } from './run/verify-trust.ts';
 export type { LedgerEntry } from './store/ledger.ts';
 export type { Advice } from './words/advice.ts';

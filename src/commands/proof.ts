@@ -7,6 +7,7 @@ import {
   endingListMessages,
   PUBLIC_TEXT,
   revokedText,
+  staplesText,
   touchedText,
   trustText,
   verificationJson,
@@ -67,6 +68,7 @@ function show(
     console.out(certificatesText(certificates, { style, verbose }));
   console.out(trustText(verification.trust, { style }));
   console.out(revokedText(verification.revoked, { style, verbose }));
+  console.out(staplesText(verification.staples, { style, verbose }));
   if (isPublic) {
     console.say({ kind: 'note', text: PUBLIC_TEXT });
     return;

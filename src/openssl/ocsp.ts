@@ -68,3 +68,30 @@ function lineOf(serial: string, status: CertificateStatus): string {
 function numberText(serial: string): string {
   return serial.toUpperCase();
 }
+
+/** The files by which a response is judged, relative to the folder in which openssl runs. */
+export const STAPLE_FILES = {
+  response: 'response.der',
+  issuer: 'issuer.pem',
+  between: 'between.pem',
+  root: 'root.pem',
+} as const;
+
+/** As a client judges a response that it was shown: with the root alone as what it trusts. */
+export function judgeCommand(serial: string): Command {
+  const { response, issuer, between, root } = STAPLE_FILES;
+  return {
+    args: [
+      ...['ocsp', '-respin', response, '-no_nonce', '-issuer', issuer, '-serial', `0x${serial}`],
+      ...['-CAfile', root, '-verify_other', between],
+    ],
+    input: null,
+  };
+}
+
+/** What is wrong by the words of openssl, which ends with 0 for what is revoked, too (openssl quirk); `null`: nothing. */
+export function judgement(stdout: string): string | null {
+  const [first = ''] = stdout.split('\n');
+  const status = /: (.*)$/.exec(first)?.[1] ?? first;
+  return status === 'good' ? null : `openssl says "${status}"`;
+}

@@ -6,8 +6,10 @@ import { isoTime, lengthText } from '../plan/validity.ts';
 import type { Verification } from '../run/verify.ts';
 import type { CertificateCheck } from '../run/verify-certificates.ts';
 import type { EndingList, RevokedCheck } from '../run/verify-revoked.ts';
+import type { StapleCheck } from '../run/verify-staples.ts';
 import type { TrustProblem } from '../run/verify-trust.ts';
 import { blockageText } from '../words/blockage.ts';
+import { ocspFaultText } from '../words/ocsp.ts';
 import { plural } from './count.ts';
 import { handshakesJson } from './handshakes.ts';
 import type { Message } from './message.ts';
@@ -69,6 +71,40 @@ export function revokedText(
     bad.length === 0
       ? style.good(`revoked: ${plural(checks.length, 'certificate')} refused by openssl with the lists`)
       : style.bad(`revoked: ${bad.length} of ${plural(checks.length, 'certificate')} not refused as revoked`);
+  return `${[...lines, summary].join('\n')}\n`;
+}
+
+/** Servers that have to staple, and whether clients take what they would show; nothing where there are none. */
+export function staplesText(
+  checks: readonly StapleCheck[],
+  { style, verbose }: { readonly style: Style; readonly verbose: boolean },
+): string {
+  if (checks.length === 0) return '';
+  const lines = checks.flatMap(({ entity, outcome }) => {
+    switch (outcome.kind) {
+      case 'taken':
+        return verbose
+          ? [`  ${style.good('ok')}  ${entity}: signed by ${outcome.signer}, and taken by openssl`]
+          : [];
+      case 'refused':
+        return [`  ${style.bad('bad')} ${entity}: ${visible(outcome.problem)}`];
+      case 'unsigned':
+        return [`  ${style.faint(`not tried: ${entity}: ${ocspFaultText(outcome.fault).problem}`)}`];
+      default:
+        return unreachable(outcome);
+    }
+  });
+  const count = (kind: StapleCheck['outcome']['kind']): number =>
+    checks.filter(({ outcome }) => outcome.kind === kind).length;
+  const untried = count('unsigned') === 0 ? '' : `; ${count('unsigned')} could not be signed here`;
+  const summary =
+    count('refused') === 0
+      ? style.good(
+          `staples: ${plural(count('taken'), 'server')} stapled a response that openssl takes${untried}`,
+        )
+      : style.bad(
+          `staples: ${count('refused')} of ${plural(checks.length, 'server')} stapled nothing that openssl takes`,
+        );
   return `${[...lines, summary].join('\n')}\n`;
 }
 
@@ -152,6 +188,12 @@ export function verificationJson(verification: Verification): unknown {
       };
     }),
     revoked: verification.revoked,
+    staples: verification.staples.map(({ entity, outcome }) => ({
+      entity,
+      signer: outcome.kind === 'taken' ? outcome.signer : null,
+      problem: outcome.kind === 'refused' ? visible(outcome.problem) : null,
+      skipped: outcome.kind === 'unsigned' ? ocspFaultText(outcome.fault).problem : null,
+    })),
     endingLists: verification.ending.map(({ nextUpdate, ...list }) => {
       return { ...list, nextUpdate: isoTime(nextUpdate) };
     }),

@@ -36,6 +36,6 @@ function checkStaple({ leaf, issuer }: SignedLeaf, report: Report): void {
       code: 'usage',
       at,
       message: `${about} has to staple an OCSP response to every handshake: GnuTLS and Firefox refuse it otherwise`,
-      hint: 'switch stapling on in the server; OpenSSL, Go and Java do not look, and the proof does not show it',
+      hint: 'switch stapling on in the server, or have it read what "pki ocsp" signs; OpenSSL, Go and Java do not look',
     });
 }

@@ -30,7 +30,12 @@ export type FoundAuthority =
   | { readonly ok: false; readonly authority: AnsweringAuthority; readonly fault: OcspFault };
 
 /** Those that answer, by the manifest. @param root the output folder, absolute. @param now seconds since 1970. */
-export function ocspAuthorities(root: string, inventory: Inventory, now: number): readonly FoundAuthority[] {
+export function ocspAuthorities(
+  root: string,
+  inventory: Inventory,
+  now: number,
+  secrets = new Secrets(root, inventory.output),
+): readonly FoundAuthority[] {
   const { observation } = lookAndPlan(root, inventory, { clock: () => now });
   const issued = issuedIn(root);
   const listings = listingsOf(inventory, observation, new Set(), now);
@@ -38,7 +43,7 @@ export function ocspAuthorities(root: string, inventory: Inventory, now: number)
     root,
     entities: inventory.entities,
     observation,
-    secrets: new Secrets(root, inventory.output),
+    secrets,
   };
   return inventory.entities.filter(answersOcsp).map((authority): FoundAuthority => {
     const found = findSigner(authority, source, now);

@@ -8,7 +8,7 @@ import { handshakeCases, pairCount } from '../handshake/cases.ts';
 import type { Credentials } from '../handshake/credentials.ts';
 import type { Outcome } from '../handshake/outcome.ts';
 import { shake } from '../handshake/shake.ts';
-import { type Entity, type EntityId, type Inventory, withoutRevoked } from '../pki/entity.ts';
+import { type EndEntity, type Entity, type EntityId, type Inventory, withoutRevoked } from '../pki/entity.ts';
 import { Keyring } from '../store/keyring.ts';
 import { hasClosedKey, hasKey } from '../store/observe/credentials.ts';
 import { Secrets } from '../store/secrets.ts';
@@ -24,6 +24,7 @@ import {
   goneEntities,
   type RevokedCheck,
 } from './verify-revoked.ts';
+import type { StapleCheck } from './verify-staples.ts';
 import { checkTrust, type TrustProblem } from './verify-trust.ts';
 
 /** Where and with what to verify, how much of it, and who is notified. */
@@ -67,6 +68,8 @@ export interface Verification {
   readonly trust: readonly TrustProblem[];
   /** Entities that are revoked: openssl has to refuse the certificates that they had. */
   readonly revoked: readonly RevokedCheck[];
+  /** Servers whose certificates demand a stapled response. */
+  readonly staples: readonly StapleCheck[];
   /** Revocation lists that are about to end, or have; apply makes the next ones. */
   readonly ending: readonly EndingList[];
   /** No certificate and no bundle has a problem, and every handshake went as expected. */
@@ -98,6 +101,7 @@ const NOTHING_CHANGED: Verification = {
   outcomes: [],
   skipped: [],
   revoked: [],
+  staples: [],
   ending: [],
   ok: true,
   scope: 'touched',
@@ -119,18 +123,20 @@ async function verifyPart(
   const revoked = await checkRevoked(shown, { ...options, ...moment });
   const trust = checkTrust(entities, { root, touched });
   const scope = touched === undefined ? 'all' : 'touched';
-  const { outcomes, skipped } = options.isPublic
+  const { outcomes, skipped, staples } = options.isPublic
     ? NO_HANDSHAKES
     : await playHandshakes({ entities, output }, all, gone, touched, options);
   const problems = [...certificates, ...revoked].filter(({ problem }) => problem !== null);
-  const ok = problems.length + trust.length === 0 && outcomes.every((outcome) => outcome.ok);
+  const refused = staples.filter(({ outcome }) => outcome.kind === 'refused');
+  const faults = problems.length + trust.length + refused.length;
+  const ok = faults === 0 && outcomes.every((outcome) => outcome.ok);
   const ending = endingLists(entities, moment);
-  return { certificates, trust, outcomes, skipped, revoked, ending, ok, scope };
+  return { certificates, trust, outcomes, skipped, revoked, staples, ending, ok, scope };
 }
 
-type Played = Pick<Verification, 'outcomes' | 'skipped'>;
+type Played = Pick<Verification, 'outcomes' | 'skipped' | 'staples'>;
 
-const NO_HANDSHAKES: Played = { outcomes: [], skipped: [] };
+const NO_HANDSHAKES: Played = { outcomes: [], skipped: [], staples: [] };
 
 async function playHandshakes(
   { entities, output }: Pick<Inventory, 'entities' | 'output'>,
@@ -169,7 +175,24 @@ async function playHandshakes(
     ...skip(strange, 'no-ml-dsa'),
   ];
   const outcomes = cases.length === 0 ? [] : await prove(loaded.credentials, cases, options);
-  return { outcomes, skipped };
+  const demanding = open.filter(({ id }) => touched?.has(id) !== false).filter(demandsStaple);
+  const staples = await proveStaples({ output, entities: all }, demanding, loaded.credentials, options);
+  return { outcomes, skipped, staples };
+}
+
+function demandsStaple(entity: Entity): entity is EndEntity {
+  return entity.kind !== 'authority' && entity.mustStaple === true;
+}
+
+async function proveStaples(
+  inventory: Inventory,
+  demanding: readonly EndEntity[],
+  credentials: ReadonlyMap<EntityId, Credentials>,
+  options: VerifyOptions,
+): Promise<readonly StapleCheck[]> {
+  if (demanding.length === 0) return [];
+  const { checkStaples } = await import('./verify-staples.ts');
+  return checkStaples(inventory, demanding, credentials, { ...options, now: options.clock() });
 }
 
 function formerCheck(server: EntityId): SkippedCheck {

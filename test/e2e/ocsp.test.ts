@@ -1,6 +1,7 @@
 // `pki ocsp`: answers about every certificate, signed by who may, kept as long as they are good, and read by other programs.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createServer } from 'node:tls';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { REPOSITORY, runProgram } from '../helpers/cli.ts';
@@ -222,7 +223,45 @@ describe('other programs', () => {
     );
   });
 
+  itNeeds(['gnutls-cli'], 'GnuTLS lets in a server that must staple with the response alone', async () => {
+    const project = new Project(MANIFEST.replace('api.example.test,', 'api.example.test, mustStaple: true,'));
+    await project.apply();
+    await ocsp(project);
+    const staple = readFileSync(project.path('ocsp/servers/api.der'));
+    const server = createServer({
+      key: project.read('servers/api/key.pem'),
+      cert: project.read('servers/api/fullchain.pem'),
+    });
+    let shown: Buffer | null = null;
+    server.on('OCSPRequest', (_certificate, _issuer, answer) => answer(null, shown));
+    const port = await new Promise<number>((done) =>
+      server.listen(0, '127.0.0.1', () => {
+        const address = server.address();
+        done(typeof address === 'object' && address !== null ? address.port : 0);
+      }),
+    );
+    const visit = async (response: Buffer | null): Promise<string> => {
+      shown = response;
+      const trust = [`--x509cafile=${project.path('authorities/root/cert.pem')}`];
+      const args = [...trust, '--verify-hostname=api.example.test', '-p', `${port}`, '127.0.0.1'];
+      const run = await runProgram('gnutls-cli', args);
+      return /Status: (.*)/.exec(run.stdout)?.[1] ?? run.stdout;
+    };
+    expect(await visit(null)).toMatch(/NOT trusted.*status|NOT trusted.*OCSP/i);
+    expect(await visit(staple)).toBe('The certificate is trusted. ');
+    expect(await visit(readFileSync(project.path('ocsp/certificates/responder.der')))).toContain(
+      'NOT trusted',
+    );
+    server.close();
+  });
+
   itNeeds(['nginx'], 'nginx finds the response by the map', async () => {
+    // In base64 it ends with six slashes, of which nginx makes one.
+    const serial = '7f'.padEnd(40, 'f');
+    const project = copyOf(revoked);
+    project.write(REVOKED.replace('ocsp: { url', `revoked: [{ serial: "${serial}" }]\n    ocsp: { url`));
+    await project.applyByCommand('--allow', 'revoke');
+    await ocsp(project);
     const [prefix, port] = [temporaryFolder(), await freePort()];
     mkdirSync(`${prefix}/temp`);
     const temps = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
@@ -237,10 +276,10 @@ http {
   access_log off;
   ${temps.map((name) => `${name}_temp_path ${prefix}/temp/${name};`).join('\n  ')}
   map_hash_bucket_size 256;
-  map $uri $ocsp_file { include ${revoked.path('ocsp/requests.map')}; }
+  map $uri $ocsp_file { include ${project.path('ocsp/requests.map')}; }
   server {
     listen 127.0.0.1:${port};
-    root ${revoked.path('ocsp')};
+    root ${project.path('ocsp')};
     types { application/ocsp-response der; }
     location / { try_files $ocsp_file =404; }
   }
@@ -249,18 +288,22 @@ http {
     );
     await start('nginx', ['-e', 'stderr', '-p', prefix, '-c', `${prefix}/nginx.conf`], port);
     try {
-      const request = join(prefix, 'request');
-      await openssl([
-        ...['ocsp', '-issuer', revoked.path('authorities/issuing/cert.pem'), '-serial', `0x${alice}`],
-        ...['-no_nonce', '-reqout', request],
-      ]);
-      const text = readFileSync(request).toString('base64');
       const get = (path: string) => fetch(`http://127.0.0.1:${port}/issuing/${path}`);
-      for (const path of [encodeURIComponent(text), text]) {
-        const answer = await get(path);
-        expect(answer.headers.get('content-type')).toBe('application/ocsp-response');
-        const found = Buffer.from(await answer.arrayBuffer());
-        expect(found.equals(readFileSync(revoked.path(`ocsp/authorities/issuing/${alice}.der`)))).toBe(true);
+      for (const asked of [alice, serial]) {
+        const request = join(prefix, 'request');
+        await openssl([
+          ...['ocsp', '-issuer', project.path('authorities/issuing/cert.pem'), '-serial', `0x${asked}`],
+          ...['-no_nonce', '-reqout', request],
+        ]);
+        const text = readFileSync(request).toString('base64');
+        for (const path of [encodeURIComponent(text), text]) {
+          const answer = await get(path);
+          expect(answer.headers.get('content-type')).toBe('application/ocsp-response');
+          const found = Buffer.from(await answer.arrayBuffer());
+          expect(found.equals(readFileSync(project.path(`ocsp/authorities/issuing/${asked}.der`)))).toBe(
+            true,
+          );
+        }
       }
       expect((await get('MFUw')).status).toBe(404);
     } finally {

@@ -1,10 +1,13 @@
 // Policies, must-staple and what an authority publishes: as openssl, GnuTLS and Go read them, by either engine.
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
 import { openssl } from '../helpers/openssl.ts';
 import { ENGINES, madeByEach } from './engines.ts';
-import { copyOf, extensionsOf, itNeeds, Project, publishedState } from './project.ts';
+import { copyOf, extensionsOf, itNeeds, Project, pathOf, publishedState } from './project.ts';
 
 const MANIFEST = `version: 1
 authorities:
@@ -156,10 +159,64 @@ describe.each(ENGINES)('made by %s', (engine) => {
   });
 });
 
-it('the proof does not ask for a staple, and holds', async () => {
-  const { code, stdout, stderr } = await copyOf(made('node')).pki(['apply']);
-  expect(stderr + stdout).toContain('has to staple an OCSP response');
-  expect(code).toBe(0);
+describe('a server that must staple', () => {
+  /** The proof alone, and what it says of staples. */
+  async function proof(project: Project, openssl?: string) {
+    const env = openssl === undefined ? {} : { PKI_OPENSSL: openssl };
+    const { code, stdout } = await project.pki(['verify', '--json'], { env });
+    return { code, staples: JSON.parse(stdout).staples };
+  }
+
+  it('is proven with a response that is signed for it', async () => {
+    expect(await proof(made('node'))).toEqual({
+      code: 0,
+      staples: [{ entity: API, signer: STRICT, problem: null, skipped: null }],
+    });
+  });
+
+  it('is proven with the one of a responder, as people read it', async () => {
+    const project = copyOf(made('node'));
+    const responder = `certificates:
+  responder: { commonName: Responder, issuer: strict, profile: ocsp-responder, policies: [1.3.6.1.4.1.99999.1] }
+`;
+    project.write(MANIFEST + responder);
+    const { code, stdout } = await project.pki(['apply', '--verbose']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`  ok  ${API}: signed by certificates/responder, and taken by openssl
+staples: 1 server stapled a response that openssl takes
+`);
+  });
+
+  it('fails the proof where the response is not right', async () => {
+    const folder = temporaryFolder();
+    const real = pathOf('openssl') ?? '';
+    writeFileSync(
+      join(folder, 'openssl'),
+      `#!/bin/sh\nif [ "$1 $2" = "ocsp -index" ]; then shift; exec ${real} ocsp -badsig "$@"; fi\nexec ${real} "$@"\n`,
+      { mode: 0o755 },
+    );
+    const { code, staples } = await proof(made('node'), join(folder, 'openssl'));
+    expect(code).toBe(1);
+    expect(staples).toEqual([
+      { entity: API, signer: null, problem: expect.stringMatching(/^TLS 1\.2: /), skipped: null },
+    ]);
+  });
+
+  it('is left out where no key is here that could sign one', async () => {
+    const project = copyOf(made('node'));
+    rmSync(project.path(STRICT, 'key.pem'));
+    expect(await proof(project)).toEqual({
+      code: 0,
+      staples: [
+        {
+          entity: API,
+          signer: null,
+          problem: null,
+          skipped: `"${STRICT}" has no private key here that can be read`,
+        },
+      ],
+    });
+  });
 });
 
 itNeeds(['gnutls-cli'], 'GnuTLS refuses a server that must staple and does not', async () => {

@@ -1,0 +1,41 @@
+// What openssl says of a response, and what a response is made from; test/x509/ocsp.test.ts has openssl make it.
+import { describe, expect, it } from 'vitest';
+import { judgement, ocspCommand, ocspIndex } from '../../src/openssl/ocsp.ts';
+
+describe('a judgement', () => {
+  it.each([
+    ['0x5: good\n\tThis Update: Nov 26 18:30:41 2026 GMT\n', null],
+    ['0x5: revoked\n\tThis Update: Nov 26 18:30:41 2026 GMT\n', 'openssl says "revoked"'],
+    ['0x5: unknown\n', 'openssl says "unknown"'],
+    ['0x5: ERROR: No Status found.\n', 'openssl says "ERROR: No Status found."'],
+    ['Responder Error: trylater (3)\n', 'openssl says "trylater (3)"'],
+    ['', 'openssl says ""'],
+    ['good', null],
+  ])('of %j', (said, expected) => {
+    expect(judgement(said)).toBe(expected);
+  });
+});
+
+it('has one line for each certificate that is known', () => {
+  const date = Date.UTC(2026, 0, 2, 3, 4, 5) / 1000;
+  expect(
+    ocspIndex([
+      ['0a', { kind: 'good' }],
+      ['0b', { kind: 'unknown' }],
+      ['0c', { kind: 'revoked', date, reason: 'superseded' }],
+      ['0d', { kind: 'revoked', date, reason: null }],
+    ]),
+  ).toBe(`V\t491231235959Z\t\t0A\tunknown\t/CN=certificate
+R\t491231235959Z\t260102030405Z,superseded\t0C\tunknown\t/CN=certificate
+R\t491231235959Z\t260102030405Z\t0D\tunknown\t/CN=certificate
+`);
+});
+
+it('has a passphrase in its input, and in no argument', () => {
+  const files = { index: 'i', request: 'q', response: 'r', minutes: 60, isOwn: false };
+  const { args, input } = ocspCommand({ ...files, passphrase: 'correct horse' });
+  expect(args.join(' ')).not.toContain('horse');
+  expect(args).toEqual(expect.arrayContaining(['-passin', 'stdin']));
+  expect(input).toBe('correct horse\n');
+  expect(ocspCommand({ ...files, passphrase: null })).toMatchObject({ input: null });
+});
