@@ -1,9 +1,11 @@
 /** What `pki request` and `pki sign` say. */
 import type { RequestResult, SignResult } from '../index.ts';
 import { visible } from '../pki/printable.ts';
+import { sanText } from '../pki/san.ts';
 import { subjectText } from '../pki/subject.ts';
 import { isoTime, lengthText, lifetime } from '../plan/validity.ts';
 import type { AskedCertificate } from '../run/sign.ts';
+import { ownerText } from '../words/owner.ts';
 import { EXTENSIONS, findExtension } from '../x509/extensions.ts';
 import { type CertificateFacts, isAuthority, pathLengthOf, sanOf } from '../x509/facts.ts';
 import { clockMessages } from './clock.ts';
@@ -23,7 +25,7 @@ export function requestText(result: RequestResult, folder: string): string {
     return 'requested: nothing, no certificate waits for a key that can be asked\n';
   const lines = result.requested.map(({ entity, authority, issuance }) =>
     visible(
-      `${entity.id}: ${subjectText(entity.subject)}, by ${authority}, until ${isoTime(issuance.notAfter)}`,
+      `${entity.id}: ${ownerText(subjectText(entity.subject), entity.san.map(sanText))}, by ${authority}, until ${isoTime(issuance.notAfter)}`,
     ),
   );
   const count = `${lines.length} ${lines.length === 1 ? 'certificate' : 'certificates'}`;

@@ -5,8 +5,9 @@ import type { Remark } from '../plan/remark.ts';
 import { isWell, type State, type StatusRow } from '../plan/status.ts';
 import type { ListRow } from '../plan/status-lists.ts';
 import { isoTime, lifetime } from '../plan/validity.ts';
+import { ownerText } from '../words/owner.ts';
 import { refusalText } from '../words/refusal.ts';
-import { type NameAttribute, sanOf } from '../x509/facts.ts';
+import { type CertificateFacts, type NameAttribute, sanOf } from '../x509/facts.ts';
 import { bar, daysText } from './days.ts';
 import { reasonJson, reasonText } from './reason.ts';
 import { remarkJson } from './remarks.ts';
@@ -106,8 +107,7 @@ function cells(row: StatusRow, state: string, { columns, subject }: Layout, styl
   const seconds = row.secondsLeft ?? 0;
   const all: Readonly<Record<Column, () => string>> = {
     id: () => style.strong(row.id),
-    subject: () =>
-      certificate === null ? '' : shorten(visible(subjectText(nameFirst(certificate.subject))), subject),
+    subject: () => (certificate === null ? '' : shorten(visible(nameOf(certificate)), subject)),
     issuer: () => (issuer === null ? withoutIssuer(row) : issuer.slice(issuer.indexOf('/') + 1)),
     serial: () => (certificate === null ? '' : shorten(certificate.serial, 13)),
     bar: () =>
@@ -116,6 +116,12 @@ function cells(row: StatusRow, state: string, { columns, subject }: Layout, styl
     state: () => paint(state),
   };
   return columns.map((column) => all[column]());
+}
+
+/** The subject; of a certificate without one what else names its owner. */
+function nameOf(certificate: CertificateFacts): string {
+  const { subject } = certificate;
+  return subject.length === 0 ? ownerText('', sanOf(certificate)) : subjectText(nameFirst(subject));
 }
 
 /** The distinguishing part of a name must not be cut off. */

@@ -2,6 +2,7 @@
 import { visible } from '../pki/printable.ts';
 import type { CertificateSummary } from '../plan/summary.ts';
 import { few } from '../words/few.ts';
+import { ownerText } from '../words/owner.ts';
 
 /** A summary of a first certificate; later ones are described by their reasons. */
 export function summaryLines(summary: CertificateSummary): readonly string[] {
@@ -10,7 +11,7 @@ export function summaryLines(summary: CertificateSummary): readonly string[] {
   const stated = extensions.filter(({ name }) => name !== 'basicConstraints');
   const by = profile === null ? '' : ` (profile ${profile})`;
   return [
-    visible(`${subject}${san.length === 0 ? '' : `; ${few(san)}`}`),
+    visible(ownerText(subject, san)),
     `${key}, ${issuer === null ? 'self-signed' : `issued by ${issuer}`}; ${usages.join(', ')}${by}`,
     ...stated.map(({ name, items }) =>
       visible(`${name}: ${few(items.map((item) => withoutName(item, name)))}`),
