@@ -61,7 +61,8 @@ export class Tokens {
   readonly #options: TokensOptions;
   readonly #turns = new Turns(1);
   readonly #scratch: CaDatabases;
-  readonly #failed = new Set<string>();
+  /** By token and PIN: what another key of it was refused for. */
+  readonly #failed = new Map<string, TokenFault>();
   #way: Promise<Way | TokenFault> | undefined;
 
   constructor(options: TokensOptions) {
@@ -97,13 +98,14 @@ export class Tokens {
     const way = await this.#found();
     if ('kind' in way) return way;
     const name = `${tokenOf(token)} ${secretSourceText(token.pin)}`;
-    if (this.#failed.has(name)) return { kind: 'same-pin' };
+    const earlier = this.#failed.get(name);
+    if (earlier !== undefined) return earlier;
     try {
       return await this.#call(way, showArgs(token, way.driver), token);
     } catch (error) {
       const fault = faultOf(error, way);
       // After a few wrong ones a token locks itself.
-      if (['pin', 'locked', 'no-key-or-pin'].includes(fault.kind)) this.#failed.add(name);
+      if (['pin', 'locked', 'no-key-or-pin'].includes(fault.kind)) this.#failed.set(name, fault);
       return fault;
     }
   }

@@ -62,6 +62,4 @@ export type TokenFault =
   | { readonly kind: 'pin' }
   | { readonly kind: 'locked' }
   /** `words`: what openssl said, in one line. */
-  | { readonly kind: 'failed'; readonly how: string; readonly words: string }
-  /** It was not asked again, after another key of the same token. */
-  | { readonly kind: 'same-pin' };
+  | { readonly kind: 'failed'; readonly how: string; readonly words: string };

@@ -16,7 +16,6 @@ const WORDS: Words<TokenFault> = {
   pin: () => 'the token does not accept the PIN',
   locked: () => 'the PIN is locked after too many wrong ones',
   failed: ({ how, words }) => `the HSM failed: ${how}${words === '' ? '' : `, saying "${words}"`}`,
-  'same-pin': () => 'the token was not asked again with a PIN that failed',
 };
 
 /** The whole sentence without the entity. */
@@ -33,7 +32,6 @@ const HINTS: Readonly<Record<Exclude<TokenFault['kind'], 'no-key' | 'no-key-or-p
   locked: 'unlock it with the PIN of the security officer: "pkcs11-tool --init-pin"',
   failed:
     'nothing was changed: see whether the token answers ("pkcs11-tool --list-objects --login"), and run again',
-  'same-pin': 'check the PIN by hand before you run again: after a few wrong ones a token locks itself',
 };
 
 /** For a refusal that names the entity, and where the manifest names its key. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
 import { openssl } from '../helpers/openssl.ts';
-import { NO_TOKEN, Token } from '../helpers/softhsm.ts';
+import { NO_TOKEN, providerPlace, Token } from '../helpers/softhsm.ts';
 import { copyOf, has, Project, publicKeyOf, stateOf } from './project.ts';
 
 const PIN = '5714902';
@@ -231,6 +231,25 @@ describe.skipIf(NO_TOKEN !== undefined)('a key on a token', () => {
       await publicKeyOf(applied.path('authorities/sub/cert.pem'), 'cert'),
     );
   });
+
+  const place = providerPlace();
+  it.skipIf(place === undefined)(
+    `is used through pkcs11-provider (${place === undefined ? 'skipped: PKI_OPENSSL_MATRIX names none that has it' : place.PKI_OPENSSL})`,
+    async () => {
+      const project = new Project(MANIFEST);
+      writeFileSync(join(project.folder, 'pin'), `${PIN}\n`, { mode: 0o600 });
+      const run = await apply(project, { ...place });
+      expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining('applied: 5 created') });
+      for (const id of ['authorities/root', 'authorities/sub', 'servers/vault'])
+        expect(await publicKeyOf(project.path(id, 'cert.pem'), 'cert')).toBe(
+          await publicKeyOf(applied.path(id, 'cert.pem'), 'cert'),
+        );
+      for (const path of filesIn(project.out)) expect(readFileSync(path).includes(PIN)).toBe(false);
+      writeFileSync(join(project.folder, 'pin'), '000000\n');
+      project.write(MANIFEST.replace('vault.example', 'vault2.example'));
+      expect((await apply(project, { ...place })).stderr).toContain('or it does not accept the PIN');
+    },
+  );
 
   it('is used by the script of a plan as well', async () => {
     const project = new Project(MANIFEST);

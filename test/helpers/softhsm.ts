@@ -1,7 +1,7 @@
 /** A token in a folder, by SoftHSM: keys that no process but its module can read. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { temporaryFolder } from './folders.ts';
 
 /** Where Debian, Fedora and others have its module. */
@@ -28,6 +28,24 @@ export const NO_TOKEN =
       : !answers('openssl', 'engine', 'pkcs11')
         ? 'libengine-pkcs11-openssl'
         : undefined;
+
+/** What an openssl of the matrix (.ci/openssl) has pkcs11-provider and SoftHSM by. */
+export interface ProviderPlace {
+  readonly PKI_OPENSSL: string;
+  readonly OPENSSL_MODULES: string;
+  readonly PKCS11_MODULE_PATH: string;
+}
+
+/** The first that has both. */
+export function providerPlace(): ProviderPlace | undefined {
+  for (const program of (process.env['PKI_OPENSSL_MATRIX'] ?? '').split(':').filter(Boolean)) {
+    const libraries = join(dirname(program), 'root/usr/lib/x86_64-linux-gnu');
+    const [modules, module] = [join(libraries, 'ossl-modules'), join(libraries, 'softhsm/libsofthsm2.so')];
+    if (existsSync(join(modules, 'pkcs11.so')) && existsSync(module))
+      return { PKI_OPENSSL: program, OPENSSL_MODULES: modules, PKCS11_MODULE_PATH: module };
+  }
+  return undefined;
+}
 
 /** One token called `pki`. */
 export class Token {
