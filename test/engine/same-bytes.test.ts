@@ -65,6 +65,11 @@ function manifestOf(path: string): Inventory {
   return loaded.inventory;
 }
 
+/** Keys under a passphrase or on a token, and files under a password, are made in one way, whatever the engine. */
+function isMadeByBoth({ passphrase, token, seals }: Entity): boolean {
+  return (passphrase ?? token ?? seals) === undefined;
+}
+
 const repository = join(import.meta.dirname, '..', '..');
 const manifests = ['pki.example.yaml', 'examples']
   .flatMap((place) =>
@@ -74,7 +79,8 @@ const manifests = ['pki.example.yaml', 'examples']
           .filter((path) => path.endsWith('.yaml') && !path.includes('node_modules'))
           .map((path) => join(place, path)),
   )
-  .sort();
+  .sort()
+  .filter((path) => manifestOf(join(repository, path)).entities.every(isMadeByBoth));
 
 /** Every kind of name, in every order that a manifest can give, and what openssl could take for syntax. */
 const NAMES: readonly Entity[] = [
