@@ -1,4 +1,5 @@
 /** Why one leaf of a manifest is not in an export. */
+import type { Authority } from '../pki/entity.ts';
 import { isOffline } from '../pki/key-place.ts';
 import type { LeafPolicy } from './leaf.ts';
 import type { Omission, OmissionCause } from './omission.ts';
@@ -19,7 +20,14 @@ export function issuedElsewhere({ entity, issuer }: LeafPolicy): readonly Omissi
   return entity.elsewhere ? [{ kind: 'elsewhere', issuer: issuer.id }] : [];
 }
 
-/** The engine would sign with a key that is not here. */
-export function signedOffline({ issuer }: LeafPolicy): readonly OmissionCause[] {
+/** The engine would sign with a key that is in no file here, or not open in it. */
+export function signedElsewhere({ issuer }: LeafPolicy): readonly OmissionCause[] {
+  if (issuer.token !== undefined) return [{ kind: 'token', of: issuer.id }];
+  if (issuer.passphrase !== undefined) return [{ kind: 'passphrase', of: issuer.id }];
   return isOffline(issuer) ? [{ kind: 'offline', issuer: issuer.id }] : [];
+}
+
+/** Whether the private key of an authority is in a file of the output folder. */
+export function hasKeyFile(authority: Authority): boolean {
+  return authority.token === undefined && !isOffline(authority);
 }

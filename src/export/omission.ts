@@ -27,10 +27,12 @@ export type OmissionCause =
   | { readonly kind: 'extension'; readonly name: string }
   /** It signs with another digest or padding. */
   | { readonly kind: 'signature' }
+  /** A key is on a token, and the engine would need it in a file, or make another. */
+  | { readonly kind: 'token'; readonly of: EntityId }
   /** What it would hold is not in the output folder. */
   | { readonly kind: 'files' }
-  /** Its key is closed by a passphrase, and would be open there. */
-  | { readonly kind: 'passphrase' }
+  /** A key is closed by a passphrase, and would have to be open there. */
+  | { readonly kind: 'passphrase'; readonly of: EntityId }
   /** Its certificate is for another key than that beside it. */
   | { readonly kind: 'pair' }
   /** Its Secret has the name of another's. */
@@ -74,10 +76,12 @@ export function omissionCauseText(cause: OmissionCause, engine: string): string 
       return `${engine} does not write the extension ${cause.name} as the manifest states it`;
     case 'signature':
       return `${engine} does not sign with the digest or padding that the manifest states`;
+    case 'token':
+      return `the key of ${cause.of} is on a token, which it does not leave for ${engine}`;
     case 'files':
       return 'its key, its certificate or the roots that it trusts are not in the output folder';
     case 'passphrase':
-      return `its key is under a passphrase, and ${engine} takes keys without one`;
+      return `the key of ${cause.of} is under a passphrase, and ${engine} takes keys without one`;
     case 'pair':
       return 'its certificate is for another key than the one beside it';
     case 'secret':

@@ -121,7 +121,9 @@ describe('pki export kubernetes', () => {
     const env = { PKI_TEST_WORD: 'correct horse' };
     await sealed.pki(['apply', '--skip-verify'], { env });
     const run = await sealed.pki(['export', 'kubernetes'], { env });
-    expect(run.stderr).toContain('its key is under a passphrase, and Kubernetes takes keys without one');
+    expect(run.stderr).toContain(
+      'the key of servers/api is under a passphrase, and Kubernetes takes keys without one',
+    );
     expect(Object.keys(stateOf(exported(sealed, '.'))).join()).not.toContain('secrets');
   });
 

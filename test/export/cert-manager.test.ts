@@ -9,7 +9,7 @@ import { parse } from 'yaml';
 import { certManagerExport } from '../../src/export/cert-manager/cert-manager.ts';
 import type { Exported } from '../../src/export/file.ts';
 import { vaultExport } from '../../src/export/vault/vault.ts';
-import type { EndEntity } from '../../src/pki/entity.ts';
+import type { Authority, EndEntity } from '../../src/pki/entity.ts';
 import { itWhen } from '../e2e/project.ts';
 import {
   aClient,
@@ -163,12 +163,16 @@ it.each<readonly [string, Partial<EndEntity>, object]>([
   expect(textsOf(made).has('certificates/servers-odd.json')).toBe(false);
 });
 
-it('an authority whose key is offline cannot sign in a cluster', () => {
-  const offline = { ...SERVICES, keyPlace: { kind: 'offline' } as const };
-  const made = certManagerExport(anInventory(anAuthority(), offline, API), { output: '../pki' });
-  expect(made.omissions).toEqual([
-    { entity: 'servers/api', cause: { kind: 'offline', issuer: 'authorities/services' } },
-  ]);
+const TOKEN = { uri: 'pkcs11:object=a', pin: { kind: 'env', name: 'PIN' } } as const;
+it.each<readonly [string, Partial<Authority>, object]>([
+  ['offline', { keyPlace: { kind: 'offline' } }, { kind: 'offline', issuer: SERVICES.id }],
+  ['on a token', { token: TOKEN }, { kind: 'token', of: SERVICES.id }],
+  ['under a passphrase', { passphrase: { kind: 'env', name: 'X' } }, { kind: 'passphrase', of: SERVICES.id }],
+])('an authority whose key is %s cannot sign in a cluster', (_, given, cause) => {
+  const made = certManagerExport(anInventory(anAuthority(), { ...SERVICES, ...given }, API), {
+    output: '../pki',
+  });
+  expect(made.omissions).toEqual([{ entity: 'servers/api', cause }]);
 });
 
 it('odd values are data in JSON, and kubectl gets names and files alone', () => {

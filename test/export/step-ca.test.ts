@@ -193,3 +193,26 @@ describe('setup.sh', () => {
     },
   );
 });
+
+it('an authority whose key is not here is exported without it, and setup.sh says where the key goes', () => {
+  const offline = { ...SERVICES, keyPlace: { kind: 'offline' } as const };
+  const made = stepCaExport(anInventory(anAuthority(), offline, API), { output: 'pki' });
+  expect(made.omissions).toEqual([]);
+  expect(textOf(made, 'README.md')).toContain('Bring it to `run/services/authority.key`, mode 0600');
+  const folder = temporaryFolder();
+  lay(folder, made);
+  for (const id of ['root', 'services']) {
+    mkdirSync(join(folder, 'pki/authorities', id), { recursive: true });
+    writeFileSync(join(folder, 'pki/authorities', id, 'cert.pem'), id);
+  }
+  const setup = () => spawnSync(join(folder, 'setup.sh'), ['services'], { encoding: 'utf8' });
+  const first = setup();
+  expect(first.status).toBe(1);
+  expect(first.stderr).toContain('bring it to ');
+  const run = (name: string) => readFileSync(join(folder, 'run/services', name), 'utf8');
+  expect([run('root.pem'), run('authority.pem')]).toEqual(['root', 'services']);
+  expect(run('ca.json')).toContain('"address": "localhost:9000"');
+  writeFileSync(join(folder, 'run/services/authority.key'), 'brought');
+  expect(setup().status).toBe(0);
+  expect(run('authority.key')).toBe('brought');
+});

@@ -3,7 +3,7 @@ import type { Authority, Inventory } from '../../pki/entity.ts';
 import { issuingAuthorities } from '../authority.ts';
 import { type Exported, type ExportPlace, jsonFile, plainFile } from '../file.ts';
 import { type LeafPolicy, leafPolicies } from '../leaf.ts';
-import { issuedElsewhere, omissionOf, signedOffline } from '../leaf-omission.ts';
+import { issuedElsewhere, omissionOf, signedElsewhere } from '../leaf-omission.ts';
 import { leftOutLines } from '../left-out.ts';
 import type { Omission } from '../omission.ts';
 import { secretClashes } from '../secret-name.ts';
@@ -18,7 +18,7 @@ export function certManagerExport(inventory: Inventory, place: ExportPlace): Exp
   const all = leafPolicies(inventory);
   const clashes = secretClashes(all);
   const omissions = all.flatMap((leaf) =>
-    omissionOf(leaf, issuedElsewhere, signedOffline, certificateProblems, clashes),
+    omissionOf(leaf, issuedElsewhere, signedElsewhere, certificateProblems, clashes),
   );
   const left = new Set(omissions.map(({ entity }) => entity));
   const leaves = all.filter(({ entity }) => !left.has(entity.id));

@@ -99,6 +99,7 @@ export function certificateProblems(leaf: LeafPolicy): readonly OmissionCause[] 
   );
   return [
     ...(requestOf(entity) === undefined ? [] : [{ kind: 'request' } as const]),
+    ...(entity.token === undefined ? [] : [{ kind: 'token', of: entity.id } as const]),
     ...(entity.validity < SHORTEST.duration ? [{ kind: 'validity' } as const] : []),
     ...[entity.key, issuer.key]
       .filter((key) => !isKnown(key))

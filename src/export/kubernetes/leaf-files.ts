@@ -31,10 +31,11 @@ export function fileProblems(of: LeafFilesOf): (leaf: LeafPolicy) => readonly Om
 
 /** The same of one leaf; `null` where its files are right. */
 export function fileProblem(
-  { passphrase }: Pick<EndEntity, 'passphrase'>,
+  { id, passphrase, token }: Pick<EndEntity, 'id' | 'passphrase' | 'token'>,
   files: LeafFiles | undefined,
 ): OmissionCause | null {
-  if (passphrase !== undefined) return { kind: 'passphrase' };
+  if (token !== undefined) return { kind: 'token', of: id };
+  if (passphrase !== undefined) return { kind: 'passphrase', of: id };
   if (files === undefined) return { kind: 'files' };
   return isPair(files) ? null : { kind: 'pair' };
 }

@@ -5,6 +5,7 @@ import type { IssuingAuthority } from '../authority.ts';
 import { type ExportFile, type ExportPlace, scriptFile } from '../file.ts';
 import { namesOf } from '../go.ts';
 import type { LeafPolicy } from '../leaf.ts';
+import { hasKeyFile } from '../leaf-omission.ts';
 import { outputLines } from '../sign-script.ts';
 import type { Provisioner } from './provisioner.ts';
 
@@ -47,7 +48,7 @@ export function setupScript(engines: readonly Engine[], place: ExportPlace): Exp
     'mkdir -p -- "$run"',
     'cat -- "$root" >"$run/root.pem"',
     'above >"$run/authority.pem"',
-    'cat -- "$key" >"$run/authority.key"',
+    '[ -z "$key" ] || cat -- "$key" >"$run/authority.key"',
     BASE64URL,
     `set -- "$1" -e "s/@ADDRESS@/$address/" -e "s/@HOST@/\${address%:*}/"`,
     'for name in $provisioners; do',
@@ -62,6 +63,10 @@ export function setupScript(engines: readonly Engine[], place: ExportPlace): Exp
     `printf '%s\\n' "$address" >"$run/address"`,
     'rm -rf -- "$run/templates"',
     'cp -R -- "$from/templates" "$run/templates"',
+    '[ -s "$run/authority.key" ] || {',
+    '  echo "$0: the key of this authority is not in the output folder: bring it to $run/authority.key" >&2',
+    '  exit 1',
+    '}',
   ]);
 }
 
@@ -73,7 +78,7 @@ function setupCase({ authority, provisioners }: Engine): readonly string[] {
   const chain = [entity, ...above.slice(0, -1)].map((of) => place(of, 'cert'));
   return [
     `  ${slug})`,
-    `    root=${place(root, 'cert')} key=${place(entity, 'key')}`,
+    `    root=${place(root, 'cert')} key=${hasKeyFile(entity) ? place(entity, 'key') : ''}`,
     `    above() { cat -- ${chain.join(' ')}; }`,
     `    provisioners=${shellWord(provisioners.map(({ name }) => name).join(' '))}`,
     '    ;;',

@@ -3,7 +3,7 @@ import type { Inventory } from '../../pki/entity.ts';
 import { issuingAuthorities } from '../authority.ts';
 import { type Exported, type ExportFile, type ExportPlace, jsonFile, plainFile } from '../file.ts';
 import { type LeafPolicy, leafPolicies } from '../leaf.ts';
-import { issuedElsewhere, omissionOf, signedOffline } from '../leaf-omission.ts';
+import { hasKeyFile, issuedElsewhere, omissionOf } from '../leaf-omission.ts';
 import { leftOutLines } from '../left-out.ts';
 import type { Omission } from '../omission.ts';
 import { TARGETS } from '../target.ts';
@@ -15,7 +15,7 @@ import { templateProblems, templateText, tokenSubject } from './template.ts';
 /** One step-ca for each authority that issues leaves; what would not be exact is left out. */
 export function stepCaExport(inventory: Inventory, place: ExportPlace): Exported {
   const all = leafPolicies(inventory);
-  const omissions = all.flatMap((leaf) => omissionOf(leaf, issuedElsewhere, signedOffline, templateProblems));
+  const omissions = all.flatMap((leaf) => omissionOf(leaf, issuedElsewhere, templateProblems));
   const left = new Set(omissions.map(({ entity }) => entity));
   const leaves = all.filter(({ entity }) => !left.has(entity.id));
   const engines = issuingAuthorities(inventory, leaves).map((authority): Engine => {
@@ -75,6 +75,7 @@ function readmeLines(engines: readonly Engine[], omissions: readonly Omission[])
     'the certificates of its section: give it to what hands out tokens. `step ca token SUBJECT --key run/NAME/SECTION.key` makes',
     'the same tokens as `request.sh`.',
     '',
+    ...engines.flatMap(keylessLines),
     '| entity | authority | provisioner | subject of its token |',
     '| --- | --- | --- | --- |',
     ...engines.flatMap(({ authority, provisioners }) =>
@@ -86,6 +87,16 @@ function readmeLines(engines: readonly Engine[], omissions: readonly Omission[])
       ),
     ),
     ...leftOutLines(omissions, TARGETS['step-ca'].engine),
+  ];
+}
+
+/** What has to come from elsewhere. */
+function keylessLines({ authority: { entity, slug } }: Engine): readonly string[] {
+  if (hasKeyFile(entity)) return [];
+  return [
+    `The key of ${entity.id} is not in the output folder. Bring it to \`run/${slug}/authority.key\`, mode 0600, on the machine where`,
+    'step-ca runs; `setup.sh` leaves it alone, and says so where it is missing.',
+    '',
   ];
 }
 
