@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { certificateBlocks } from '../../src/x509/parse.ts';
 import { pemText } from '../../src/x509/pem.ts';
+import { CLI, runProgram } from '../helpers/cli.ts';
+import { blocksIn } from '../helpers/markdown.ts';
 import { openssl } from '../helpers/openssl.ts';
 import { copyOf, freePort, has, itNeeds, mode, Project, until } from './project.ts';
 
@@ -125,6 +127,23 @@ function verified() {
 itNeeds(NEEDED, 'pki verify asks for every leaf', async () => {
   const run = await verified();
   expect(run.code).toBe(0);
+  expect(run.stdout).toContain('sample: 5 certificates, issued as the manifest says');
+});
+
+itNeeds(NEEDED, 'docs/scale.md leads from files to step-ca', async () => {
+  const block = blocksIn('docs/scale.md').find(({ text }) => text.includes('pki export step-ca'))?.text ?? '';
+  const begin = 'export/step-ca/run.sh services &';
+  expect(block).toContain(begin);
+  const address = readFileSync(join(folder(), 'run/services/address'), 'utf8').trim();
+  // It runs by now, at an address that was free.
+  const lines = block.replace(begin, '').replaceAll('127.0.0.1:9000', address);
+  const copy = copyOf(project);
+  const pki = `pki() { '${process.execPath}' '${CLI}' "$@"; }`;
+  const run = await runProgram('/bin/sh', ['-ec', `${pki}\n${lines}`], {
+    cwd: copy.folder,
+    env: { PKI_STEP_KEY: join(folder(), 'run/services/servers.key') },
+  });
+  expect(run.code, run.stderr).toBe(0);
   expect(run.stdout).toContain('sample: 5 certificates, issued as the manifest says');
 });
 
