@@ -1,7 +1,17 @@
 /** What end-to-end tests share: a manifest in a folder of its own, and eyes on the result that are not the program's. */
 import { execFileSync } from 'node:child_process';
 import { createHash, randomInt } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -252,9 +262,17 @@ export function has(program: string): boolean {
 
 export function pathOf(program: string): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin'];
-  return folders
-    .map((folder) => join(folder, program))
-    .find((path) => lstatSync(path, { throwIfNoEntry: false }));
+  return folders.map((folder) => join(folder, program)).find(isRunnable);
+}
+
+/** Not a file that a package forgot to make executable, nor a link to nothing. */
+function isRunnable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** `it`, skipped with the reason in its title where a program is missing. */
