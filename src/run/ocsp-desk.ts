@@ -9,7 +9,7 @@ import { answersOcsp, respondersOf, responseMinutes } from '../plan/ocsp.ts';
 import { LEDGER } from '../store/ledger.ts';
 import { LISTS } from '../store/observe/lists.ts';
 import type { OcspFault } from '../words/ocsp.ts';
-import { DerError } from '../x509/der.ts';
+import { unlessDamaged } from '../x509/der.ts';
 import {
   type CertificateId,
   encodeCertId,
@@ -182,15 +182,6 @@ function isSigned(der: Buffer, { files }: OcspSigner): boolean {
 function idsIn(request: Uint8Array): readonly CertificateId[] | undefined {
   const ids = unlessDamaged(() => requestedIds(request)) ?? [];
   return ids.length === 0 ? undefined : ids;
-}
-
-function unlessDamaged<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof DerError) return undefined;
-    throw error;
-  }
 }
 
 async function closeAll(posts: readonly Post[]): Promise<void> {

@@ -12,7 +12,7 @@ import {
 import { MAP_FILE, mapText, responsePath, staplePath } from '../plan/ocsp-files.ts';
 import { readOwnFiles, type WrittenExport, writeExport } from '../store/export-folder.ts';
 import type { OcspFault } from '../words/ocsp.ts';
-import { DerError, hex } from '../x509/der.ts';
+import { hex, unlessDamaged } from '../x509/der.ts';
 import { encodeCertId, encodeOcspRequest } from '../x509/ocsp-request.ts';
 import { isOcspSignedBy, type OcspFacts, ocspFacts } from '../x509/ocsp-response.ts';
 import { type AuthorityAnswers, ocspAuthorities } from './ocsp-answers.ts';
@@ -181,12 +181,7 @@ function wantedOf({ serial, status }: Answer, files: SignerFiles): WantedRespons
 
 /** `undefined`: what is no response, or damaged, is made again. */
 function readResponse(der: Buffer): OcspFacts | undefined {
-  try {
-    return ocspFacts(der);
-  } catch (error) {
-    if (error instanceof DerError) return undefined;
-    throw error;
-  }
+  return unlessDamaged(() => ocspFacts(der));
 }
 
 /** Each is read back: openssl exits with 0 where it has signed something else (openssl quirk). */

@@ -7,6 +7,16 @@ export class DerError extends Error {
   override readonly name = 'DerError';
 }
 
+/** What is read of octets that others made; `undefined` where they are not what they should be. @throws all but DerError. */
+export function unlessDamaged<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DerError) return undefined;
+    throw error;
+  }
+}
+
 /** One tag-length-value. `bytes` is all of it, `body` its content; both are views, not copies. */
 export interface Der {
   readonly tag: number;

@@ -2,7 +2,7 @@
 import { ipOctets, ipText } from '../pki/ip.ts';
 import { keysOf } from '../pki/record.ts';
 import type { SanKind } from '../pki/san.ts';
-import { ascii, type Der, DerError, hex, oidText, readAll, TAG } from './der.ts';
+import { ascii, type Der, hex, oidText, readAll, TAG, unlessDamaged } from './der.ts';
 import { encode, encodeOid } from './der-write.ts';
 import { namesDer, nameTextOf, plainNameText, readNameText } from './name-text.ts';
 import { otherNameOctets, otherNameText, upnOctets, upnText } from './other-name.ts';
@@ -54,13 +54,10 @@ const CONSTRUCTED: readonly number[] = [0, 3, 4, 5];
 
 /** A Name is a CHOICE, so that its tag is explicit. */
 function readDirectory(octets: Uint8Array): string | undefined {
-  try {
+  return unlessDamaged(() => {
     const text = nameTextOf(readAll(octets));
     return writeDirectory(text)?.equals(octets) ? text : undefined;
-  } catch (error) {
-    if (error instanceof DerError) return undefined;
-    throw error;
-  }
+  });
 }
 
 function writeDirectory(text: string): Buffer | undefined {

@@ -1,7 +1,7 @@
 /** Distinguished names (RFC 5280 §4.1.2.4): DER → attributes, and whether two of them are the same name to a verifier. */
 import { typeOfOid } from '../pki/attribute-types.ts';
 import type { Attribute } from '../pki/subject.ts';
-import { children, type Der, DerError, hex, oidText, readAll } from './der.ts';
+import { children, type Der, DerError, hex, oidText, readAll, unlessDamaged } from './der.ts';
 
 /** Attributes in order; a multi-valued RDN gives several. */
 export function nameAttributes(name: Der): readonly Attribute[] {
@@ -56,12 +56,7 @@ const BMP = 0x1e;
 /** The text of a value; `undefined` where it is no string, or not one that can be read. */
 export function stringText(value: Der): string | undefined {
   if (!STRINGS.includes(value.tag)) return undefined;
-  try {
-    return textOf(value);
-  } catch (error) {
-    if (error instanceof DerError) return undefined;
-    throw error;
-  }
+  return unlessDamaged(() => textOf(value));
 }
 
 /** TeletexString is ISO 8859-1 to every program that wrote it, and OpenSSL reads it as such. */

@@ -2,7 +2,7 @@
  * otherName (RFC 5280 §4.2.1.6): a type of one's own and a value, as `1.2.3;utf8:text`, `1.2.3;ia5:text` or `1.2.3;der:hex`. The
  * user principal name of Windows, which is one of them, has a word of its own.
  */
-import { children, context, DerError, hex, oidText, readAll, readAt, TAG } from './der.ts';
+import { children, context, hex, oidText, readAll, readAt, TAG, unlessDamaged } from './der.ts';
 import { encode, encodeOid } from './der-write.ts';
 
 /** User principal name (MS-WCCE §2.2.2.7.7.4). */
@@ -30,16 +30,13 @@ function isShown(text: string): boolean {
 
 /** What follows the type and its tag; `undefined` for what is no otherName, or not in DER. */
 function parts(octets: Uint8Array): { readonly oid: string; readonly value: Uint8Array } | undefined {
-  try {
+  return unlessDamaged(() => {
     const [type, explicit, ...more] = children({ tag: context(0), bytes: octets, body: octets });
     if (type === undefined || explicit?.tag !== context(0) || more.length > 0) return undefined;
     const oid = oidText(type);
     const { bytes } = readAll(explicit.body);
     return encodeOid(oid).equals(type.bytes) ? { oid, value: bytes } : undefined;
-  } catch (error) {
-    if (error instanceof DerError) return undefined;
-    throw error;
-  }
+  });
 }
 
 const SHAPE = /^([0-9.]+);(utf8|ia5|der):(.*)$/s;

@@ -1,5 +1,5 @@
 /** The rule of an extension that stands in no table: written as the manifest states it, compared octet by octet. */
-import { ascii, type Der, DerError, hex, oidText, readAll, serialText, TAG } from './der.ts';
+import { ascii, type Der, hex, oidText, readAll, serialText, TAG, unlessDamaged } from './der.ts';
 import { assertDer } from './der-strict.ts';
 import type { ExtensionRule } from './extension-rule.ts';
 import { sha256 } from './public-key.ts';
@@ -67,12 +67,9 @@ function decimal(hexadecimal: string): string {
 
 /** What others wrote need not be DER. */
 function wholeValue(octets: Uint8Array): Der | undefined {
-  try {
+  return unlessDamaged(() => {
     const der = readAll(octets);
     assertDer(der);
     return der;
-  } catch (error) {
-    if (error instanceof DerError) return undefined;
-    throw error;
-  }
+  });
 }

@@ -9,12 +9,12 @@ import {
   children,
   context,
   type Der,
-  DerError,
   expectTag,
   hex,
   oidText,
   readAll,
   TAG,
+  unlessDamaged,
 } from './der.ts';
 import { encode } from './der-write.ts';
 import { publicKeyOfExpanded, publicKeyOfSeed } from './ml-dsa.ts';
@@ -41,7 +41,7 @@ export function publicKeyWithin(
   pointOf: PointOf,
   isExported = false,
 ): Uint8Array | undefined {
-  try {
+  return unlessDamaged(() => {
     const [version, algorithm, key] = sequence(readAll(pkcs8));
     if (hexOf(version) !== '020100' || algorithm === undefined) return undefined;
     const kind = ML_DSA[oidText(sequence(algorithm)[0])];
@@ -50,10 +50,7 @@ export function publicKeyWithin(
     const bits =
       isExported || hasUsualParameters(algorithm) ? publicBits(algorithm, parts, pointOf) : undefined;
     return withBits(algorithm, bits);
-  } catch (error) {
-    if (error instanceof DerError) return undefined;
-    throw error;
-  }
+  });
 }
 
 function withBits(algorithm: Der, bits: Uint8Array | undefined): Uint8Array | undefined {
