@@ -1,9 +1,8 @@
 /** A program of the user's that takes a text on standard input: secrets are no arguments, and in no file on the way. */
 import { spawn } from 'node:child_process';
 import type { Argv, ProgramFault } from '../pki/argv.ts';
-import { errorCode } from '../pki/errors.ts';
 import { keepFree } from './openssl-call.ts';
-import { environmentWithout } from './program.ts';
+import { environmentWithout, gather, supervise } from './program.ts';
 
 /** Where it runs, for how long, and what it reads. */
 export interface FilterOptions {
@@ -38,44 +37,17 @@ export async function runFilter(
 ): Promise<FilterRun> {
   keepFree();
   const child = spawn(program, args, { cwd, env, stdio: 'pipe' });
-  let early: ProgramFault | undefined;
-  const stop = (why: ProgramFault): void => {
-    early ??= why;
-    child.kill('SIGKILL');
-  };
-  const interrupt = (): void => stop({ kind: 'interrupted' });
-  const timer = setTimeout(() => stop({ kind: 'late', seconds }), seconds * 1000);
-  signal?.addEventListener('abort', interrupt, { once: true });
-  if (signal?.aborted) interrupt();
+  const { stop, ended } = supervise(child, { seconds, signal }, () => void child.kill('SIGKILL'));
   const flood = (): void => stop({ kind: 'flood' });
-  const [output, words] = [gather(child.stdout, flood), gather(child.stderr, flood)];
+  const [output, words] = [gather(child.stdout, MOST, flood), gather(child.stderr, MOST, flood)];
   // One that ends before it has read all says why by its exit code.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
-  const fault = await new Promise<ProgramFault | null>((resolve) => {
-    child.once('error', (error) => resolve({ kind: 'not-begun', code: errorCode(error) }));
-    child.once('close', (code, by) => {
-      if (by !== null) resolve({ kind: 'signal', signal: by });
-      else resolve(code === null || code === 0 ? null : { kind: 'exit', code });
-    });
-  });
-  clearTimeout(timer);
-  signal?.removeEventListener('abort', interrupt);
-  return { output: output(), words: words().trim().slice(-KEPT), fault: early ?? fault };
+  const fault = await ended;
+  return { output: output().toString('utf8'), words: words().toString('utf8').trim().slice(-KEPT), fault };
 }
 
 /** Logins are in there. */
 function processEnvironment(): Readonly<Record<string, string>> {
   return environmentWithout(new Set());
-}
-
-function gather(stream: NodeJS.ReadableStream, flooded: () => void): () => string {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  stream.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > MOST) flooded();
-    else chunks.push(chunk);
-  });
-  return () => Buffer.concat(chunks).toString('utf8');
 }

@@ -42,24 +42,51 @@ export async function runProgram(
     // A session of its own, so that all that it started ends with it; but a password may be asked for at our terminal.
     detached: isGroup,
   });
+  const { stop, ended } = supervise(child, { seconds, signal }, () => {
+    end(child.pid, isGroup);
+    child.stdout?.destroy();
+  });
+  const output = gather(child.stdout, 'most' in prints ? prints.most : 0, () => stop({ kind: 'flood' }));
+  const fault = await ended;
+  return { output: output(), fault };
+}
+
+/** A child that is waited for, and may be stopped before it ends by itself: the first reason counts. */
+interface Supervised {
+  readonly stop: (why: ProgramFault) => void;
+  /** `null` where it ended with 0. */
+  readonly ended: Promise<ProgramFault | null>;
+}
+
+/** Stops a child once its time is over, or the signal comes. @param kill ends it. */
+export function supervise(
+  child: ChildProcess,
+  { seconds, signal }: Pick<ProgramOptions, 'seconds' | 'signal'>,
+  kill: () => void,
+): Supervised {
   let early: ProgramFault | undefined;
   const stop = (why: ProgramFault): void => {
     early ??= why;
-    end(child.pid, isGroup);
-    child.stdout?.destroy();
+    kill();
   };
   const interrupt = (): void => stop({ kind: 'interrupted' });
   const timer = setTimeout(() => stop({ kind: 'late', seconds }), seconds * 1000);
   signal?.addEventListener('abort', interrupt, { once: true });
   if (signal?.aborted) interrupt();
-  const output = gather(child.stdout, 'most' in prints ? prints.most : 0, () => stop({ kind: 'flood' }));
-  const fault = await endOf(child);
-  clearTimeout(timer);
-  signal?.removeEventListener('abort', interrupt);
-  return { output: output(), fault: early ?? fault };
+  const ended = endOf(child).then((fault) => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', interrupt);
+    return early ?? fault;
+  });
+  return { stop, ended };
 }
 
-function gather(stream: NodeJS.ReadableStream | null, most: number, flooded: () => void): () => Buffer {
+/** What comes out of a stream, as far as it is no more than so many octets. */
+export function gather(
+  stream: NodeJS.ReadableStream | null,
+  most: number,
+  flooded: () => void,
+): () => Buffer {
   const chunks: Buffer[] = [];
   let size = 0;
   stream?.on('data', (chunk: Buffer) => {
