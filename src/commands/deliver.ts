@@ -4,7 +4,7 @@ import { deliverJson, deliverMessages, deliverText, isDelivered, isDeliveryDue }
 import { type Allowed, unnamed } from './consent.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import type { Interruption } from './interruption.ts';
-import { resolveNames } from './names.ts';
+import { resolveOnly } from './names.ts';
 import { openOrExplain } from './project.ts';
 
 /** Options of `pki deliver`. */
@@ -27,11 +27,11 @@ export async function deliverCommand(
   const project = await openOrExplain(manifest, console);
   interruption.listen();
   if (project === undefined) return EXIT.failed;
-  const names = flags.only && resolveNames('only', flags.only, project.inventory, console);
-  if (flags.only !== undefined && names === undefined) return EXIT.failed;
+  const only = resolveOnly(flags.only, project.inventory, console);
+  if (only === null) return EXIT.failed;
   const dryRun = flags.dryRun === true;
   const delivered = await deliver(project, {
-    ...(names === undefined ? {} : { only: names }),
+    ...(only === undefined ? {} : { only }),
     dryRun,
     consent: unnamed(flags.allow ?? []).has('run'),
     signal: interruption.signal,

@@ -22,6 +22,15 @@ export function resolveNames(
   return problems.length > 0 ? undefined : new Set(found.filter((one) => typeof one === 'string'));
 }
 
+/** The entities that `--only` names; `undefined` without it, `null` where a name is wrong, which has then been reported. */
+export function resolveOnly(
+  only: readonly string[] | undefined,
+  inventory: Inventory,
+  console: Console,
+): ReadonlySet<EntityId> | undefined | null {
+  return only === undefined ? undefined : (resolveNames('only', only, inventory, console) ?? null);
+}
+
 /** What has its key elsewhere gets another from there alone. */
 function withKeyHere(found: EntityId | NameProblem, entities: Inventory['entities']): EntityId | NameProblem {
   const entity = entities.find(({ id }) => id === found);

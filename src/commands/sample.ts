@@ -1,12 +1,12 @@
 /** `pki verify --sample`, `pki verify --against`: whether another engine issues what the manifest says. */
-import { type EngineSource, type EntityId, type Project, type SampleSource, verifySample } from '../index.ts';
+import { type EngineSource, type SampleSource, verifySample } from '../index.ts';
 import { adviceMessages } from '../report/message.ts';
 import { sampleJson, sampleMessages, sampleText } from '../report/sample.ts';
 import { noPlace, noSource, noToken, noUrl, oneSource } from '../report/sample-words.ts';
 import type { Advice } from '../words/advice.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import type { Interruption } from './interruption.ts';
-import { resolveNames } from './names.ts';
+import { resolveOnly } from './names.ts';
 import { openOrExplain } from './project.ts';
 import { type NamedSource, sourceIn } from './secret-option.ts';
 
@@ -33,7 +33,7 @@ export async function sampleCommand(
   const project = await openOrExplain(manifest, console);
   interruption.listen();
   if (project === undefined) return EXIT.failed;
-  const only = namedIn(project, flags, console);
+  const only = resolveOnly(flags.only, project.inventory, console);
   if (only === null) return EXIT.failed;
   const source = await sourceOf(flags);
   if ('problem' in source) {
@@ -46,16 +46,6 @@ export async function sampleCommand(
   else console.out(sampleText(result, { style: console.style, verbose: flags.verbose === true }));
   console.say(...sampleMessages(result));
   return result.ok ? EXIT.fine : EXIT.failed;
-}
-
-/** `null` once a name that is not an entity's has been reported. */
-function namedIn(
-  { inventory }: Project,
-  { only }: SampleFlags,
-  console: Console,
-): ReadonlySet<EntityId> | undefined | null {
-  if (only === undefined) return undefined;
-  return resolveNames('only', only, inventory, console) ?? null;
 }
 
 async function sourceOf(flags: SampleFlags): Promise<SampleSource | Advice> {
