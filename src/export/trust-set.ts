@@ -1,4 +1,4 @@
-/** Sets of roots that leaves trust together: what pods mount to verify their peers, under one name whoever puts it there. */
+/** Sets of roots that leaves trust together: what pods mount to verify their peers, under one name whichever tool puts it there. */
 import type { Authority, EntityId, Inventory } from '../pki/entity.ts';
 import { nameSlug } from './slug.ts';
 

@@ -13,7 +13,7 @@ export function privateUri({ uri }: TokenKey): string {
   return ofType(uri, 'private');
 }
 
-/** Tokens are told apart by what a URI says beside the object. */
+/** What names the token itself: all that a URI says beside the object. */
 export function tokenOf({ uri }: TokenKey): string {
   return attributesOf(uri)
     .filter((attribute) => !/^(object|id|type)=/.test(attribute))

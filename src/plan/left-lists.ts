@@ -45,7 +45,7 @@ function leftCopies(entity: Entity, observed: EntityObservation): readonly Copy[
   return COPIES.filter((artifact) => !isOwed(entity, artifact) && observed[artifact].state === 'present');
 }
 
-/** Files that stay: lists end, and whoever goes on reading one refuses everyone from then on. */
+/** Files that stay: lists end, and a program that goes on reading one refuses everyone from then on. */
 export function leftListRemarks(
   entities: readonly Entity[],
   observation: Observation,

@@ -5,7 +5,7 @@ import type { Remark } from '../plan/remark.ts';
 import { isWell, type State, type StatusRow } from '../plan/status.ts';
 import type { ListRow } from '../plan/status-lists.ts';
 import { isoTime, lifetime } from '../plan/validity.ts';
-import { ownerText } from '../words/owner.ts';
+import { few } from '../words/few.ts';
 import { refusalText } from '../words/refusal.ts';
 import { type CertificateFacts, type NameAttribute, sanOf } from '../x509/facts.ts';
 import { bar, daysText } from './days.ts';
@@ -121,7 +121,7 @@ function cells(row: StatusRow, state: string, { columns, subject }: Layout, styl
 /** The subject; of a certificate without one what else names its owner. */
 function nameOf(certificate: CertificateFacts): string {
   const { subject } = certificate;
-  return subject.length === 0 ? ownerText('', sanOf(certificate)) : subjectText(nameFirst(subject));
+  return subject.length === 0 ? few(sanOf(certificate)) : subjectText(nameFirst(subject));
 }
 
 /** The distinguishing part of a name must not be cut off. */

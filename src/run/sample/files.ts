@@ -45,7 +45,7 @@ function certificateIn({ path, certificates: [leaf, ...others] }: FoundFile): re
   return [{ from: path, chain: [leaf.der, ...others.map(({ der }: FoundCertificate) => der)] }];
 }
 
-/** `cert.pem` and `fullchain.pem` are one: the longer tells more. */
+/** `cert.pem` and `fullchain.pem` are one: the longer says more. */
 function unique(all: readonly SampleCertificate[]): readonly SampleCertificate[] {
   const found = new Map<string, SampleCertificate>();
   for (const one of all) {

@@ -144,7 +144,7 @@ function dateFaults({ notBefore, notAfter }: CertificateFacts, now: number): rea
   return notAfter < now ? [{ kind: 'expired', notAfter }] : [];
 }
 
-/** All that are issued, whoever does it. */
+/** All that are issued, by any engine. */
 export function leavesOf({ entities }: Inventory): readonly EndEntity[] {
   return entities.flatMap((entity) => (entity.kind === 'authority' ? [] : [entity]));
 }
