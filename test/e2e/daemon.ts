@@ -42,6 +42,23 @@ export async function start(program: string, args: readonly string[], port: numb
  */
 export async function startNginx(project: Project, server: string, more = ''): Promise<number> {
   const file = (id: string, artifact: string): string => project.path(id, `${artifact}.pem`);
+  return startHttp(
+    (port) => `server {
+    listen 127.0.0.1:${port} ssl;
+    ssl_certificate ${file(server, 'fullchain')};
+    ssl_certificate_key ${file(server, 'key')};
+    ssl_client_certificate ${file(server, 'ca')};
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_verify_client on;
+    ssl_verify_depth 3;
+    ${more}
+    location / { return 200 "hello $ssl_client_s_dn"; }
+  }`,
+  );
+}
+
+/** nginx by what stands in its block `http`. @returns its port. */
+export async function startHttp(block: (port: number) => string): Promise<number> {
   const [prefix, port] = [temporaryFolder(), await freePort()];
   mkdirSync(`${prefix}/temp`);
   const temps = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
@@ -55,17 +72,7 @@ events {}
 http {
   access_log off;
   ${temps.map((name) => `${name}_temp_path ${prefix}/temp/${name};`).join('\n  ')}
-  server {
-    listen 127.0.0.1:${port} ssl;
-    ssl_certificate ${file(server, 'fullchain')};
-    ssl_certificate_key ${file(server, 'key')};
-    ssl_client_certificate ${file(server, 'ca')};
-    ssl_protocols TLSv1.2 TLSv1.3;
-    ssl_verify_client on;
-    ssl_verify_depth 3;
-    ${more}
-    location / { return 200 "hello $ssl_client_s_dn"; }
-  }
+  ${block(port)}
 }
 `,
   );

@@ -7,8 +7,8 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { REPOSITORY, runProgram } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { openssl } from '../helpers/openssl.ts';
-import { start, stopAll } from './daemon.ts';
-import { copyOf, freePort, itNeeds, Project, put, stateOf } from './project.ts';
+import { startHttp, stopAll } from './daemon.ts';
+import { copyOf, itNeeds, Project, stateOf } from './project.ts';
 
 const MANIFEST = `version: 1
 defaults: { key: ecdsa-p256 }
@@ -262,35 +262,20 @@ describe('other programs', () => {
     project.write(REVOKED.replace('ocsp: { url', `revoked: [{ serial: "${serial}" }]\n    ocsp: { url`));
     await project.applyByCommand('--allow', 'revoke');
     await ocsp(project);
-    const [prefix, port] = [temporaryFolder(), await freePort()];
-    mkdirSync(`${prefix}/temp`);
-    const temps = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-    put(
-      `${prefix}/nginx.conf`,
-      `daemon off;
-master_process off;
-pid ${prefix}/nginx.pid;
-error_log stderr;
-events {}
-http {
-  access_log off;
-  ${temps.map((name) => `${name}_temp_path ${prefix}/temp/${name};`).join('\n  ')}
-  map_hash_bucket_size 256;
+    const port = await startHttp(
+      (at) => `map_hash_bucket_size 256;
   map $uri $ocsp_file { include ${project.path('ocsp/requests.map')}; }
   server {
-    listen 127.0.0.1:${port};
+    listen 127.0.0.1:${at};
     root ${project.path('ocsp')};
     types { application/ocsp-response der; }
     location / { try_files $ocsp_file =404; }
-  }
-}
-`,
+  }`,
     );
-    await start('nginx', ['-e', 'stderr', '-p', prefix, '-c', `${prefix}/nginx.conf`], port);
     try {
       const get = (path: string) => fetch(`http://127.0.0.1:${port}/issuing/${path}`);
       for (const asked of [alice, serial]) {
-        const request = join(prefix, 'request');
+        const request = join(temporaryFolder(), 'request');
         await openssl([
           ...['ocsp', '-issuer', project.path('authorities/issuing/cert.pem'), '-serial', `0x${asked}`],
           ...['-no_nonce', '-reqout', request],
