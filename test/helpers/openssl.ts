@@ -1,5 +1,5 @@
 /** The real openssl, run to the end, with nothing of the system's configuration. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type RunOptions, runProgram } from './cli.ts';
@@ -18,16 +18,22 @@ export async function openssl(args: readonly string[], options: RunOptions = {})
   return run.stdout;
 }
 
-/** The same while nothing else happens. Without input there is no pipe, which openssl may close before it is used. */
+/**
+ * The same while nothing else happens. An openssl that ends before its input is written is judged by how it ended: Node
+ * reports such a pipe as an error (EPIPE) of the whole call.
+ */
 export function opensslSync(args: readonly string[], cwd: string, input?: string): string {
   const env = { ...process.env, ...QUIET };
-  return execFileSync('openssl', args, {
+  const stdin = input === undefined ? 'ignore' : 'pipe';
+  const run = spawnSync('openssl', args, {
     cwd,
     ...(input === undefined ? {} : { input }),
     env,
     encoding: 'utf8',
-    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    stdio: [stdin, 'pipe', 'pipe'],
   });
+  if (run.status !== 0) throw run.error ?? new Error(`openssl ${args.join(' ')}\n${run.stderr}`);
+  return run.stdout;
 }
 
 /** Every openssl to test with: the first in `PATH`, and those that `PKI_OPENSSL_MATRIX` lists, with colons between. */
