@@ -3,7 +3,8 @@
 import { omissionCauseText } from '../export/omission.ts';
 import { TARGETS } from '../export/target.ts';
 import type { Delivered, DeliveryOutcome } from '../index.ts';
-import { deliveryText } from '../pki/delivery.ts';
+import { shellWords } from '../openssl/shell.ts';
+import { type Delivery, deliveryText } from '../pki/delivery.ts';
 import { unreachable } from '../pki/entity.ts';
 import { visible } from '../pki/printable.ts';
 import { programFaultText } from '../words/program.ts';
@@ -18,7 +19,10 @@ interface TextOptions {
   readonly dryRun: boolean;
 }
 
-const GOOD: ReadonlySet<DeliveryOutcome['kind']> = new Set(['current', 'made', 'changed'] as const);
+const GOOD: ReadonlySet<DeliveryOutcome['kind']> = new Set(['current', 'absent', 'made', 'changed'] as const);
+
+/** Nothing to do. */
+const QUIET: ReadonlySet<DeliveryOutcome['kind']> = new Set(['current', 'absent'] as const);
 
 /** Whether all of it is in the clusters, or, after a dry run, can be. */
 export function isDelivered(delivered: readonly Delivered[]): boolean {
@@ -32,7 +36,7 @@ export function isDeliveryDue(delivered: readonly Delivered[]): boolean {
 
 /** A line for each that is not as it was, and a summary; ends with a newline. */
 export function deliverText(delivered: readonly Delivered[], options: TextOptions): string {
-  const shown = delivered.filter(({ outcome }) => options.verbose || outcome.kind !== 'current');
+  const shown = delivered.filter(({ outcome }) => options.verbose || !QUIET.has(outcome.kind));
   const lines = shown.map(({ entity, to, outcome }) => {
     const isGood = GOOD.has(outcome.kind);
     const head = isGood ? options.style.good('ok ') : options.style.bad('bad');
@@ -44,9 +48,11 @@ export function deliverText(delivered: readonly Delivered[], options: TextOption
 function summary(delivered: readonly Delivered[], { style, dryRun }: TextOptions): string {
   if (delivered.length === 0) return 'nothing to deliver: no entry has "deliver"';
   const bad = delivered.filter(({ outcome }) => !GOOD.has(outcome.kind)).length;
-  const all = plural(delivered.length, 'Secret');
+  const here = delivered.filter(({ outcome }) => outcome.kind !== 'absent').length;
+  if (here === 0) return style.good('nothing to deliver: every entry with "deliver" is revoked');
+  const all = plural(here, 'Secret');
   if (bad > 0) return style.bad(`deliver: ${bad} of ${all} not ${dryRun ? 'as it could be' : 'delivered'}`);
-  const due = delivered.filter(({ outcome }) => outcome.kind !== 'current').length;
+  const due = delivered.filter(({ outcome }) => !QUIET.has(outcome.kind)).length;
   if (due === 0) return style.good(`deliver: nothing to do, ${all} up to date`);
   return style.good(`deliver: ${due} of ${all} ${dryRun ? 'would be written' : 'written, and read back'}`);
 }
@@ -63,6 +69,10 @@ function outcomeText(outcome: DeliveryOutcome, dryRun: boolean): string {
       return 'this folder has not delivered there before';
     case 'no-files':
       return omissionCauseText(outcome.cause, TARGETS.kubernetes.engine);
+    case 'revoked':
+      return 'it is revoked, and the Secret with its key is still there';
+    case 'absent':
+      return 'it is revoked, and nothing is there';
     case 'conflict':
       return `another manager has set it: ${oneLine(outcome.words)}`;
     case 'failed':
@@ -83,7 +93,9 @@ function oneLine(words: string): string {
 
 /** What to do about what was not delivered, each once. */
 export function deliverMessages(delivered: readonly Delivered[]): readonly Message[] {
-  const texts = delivered.flatMap(({ outcome: { kind } }) => HINTS[kind] ?? []);
+  const texts = delivered.flatMap(({ to, outcome: { kind } }) =>
+    kind === 'revoked' ? [deletionText(to)] : (HINTS[kind] ?? []),
+  );
   return [...new Set(texts)].map((text) => ({ kind: 'hint', text }));
 }
 
@@ -94,6 +106,12 @@ const HINTS: Readonly<Partial<Record<DeliveryOutcome['kind'], string>>> = {
   conflict:
     'let the other manager give it up, or agree to it by hand: kubectl apply --server-side --field-manager=pki-apply --force-conflicts',
 };
+
+/** Deleting is left to who knows what reads the Secret: a pod that mounts it does not start without it. */
+function deletionText({ context, namespace, name }: Delivery): string {
+  const argv = ['kubectl', `--context=${context}`, `--namespace=${namespace}`, 'delete', 'secret', name];
+  return `once nothing uses it: ${visible(shellWords(argv))}`;
+}
 
 /** The structure `pki-deliver` of docs/json.md. */
 export function deliverJson(

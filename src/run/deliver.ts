@@ -26,6 +26,10 @@ export type DeliveryOutcome =
   | { readonly kind: 'no-consent' }
   /** The entity has nothing to deliver. */
   | { readonly kind: 'no-files'; readonly cause: OmissionCause }
+  /** The entity is revoked, and its Secret is still there: a program may be using it. */
+  | { readonly kind: 'revoked' }
+  /** The entity is revoked, and there is no such Secret, or this folder delivered none. */
+  | { readonly kind: 'absent' }
   /** Another manager has set some of it. */
   | { readonly kind: 'conflict'; readonly words: string }
   | { readonly kind: 'failed'; readonly fault: ProgramFault; readonly words: string }
@@ -87,6 +91,7 @@ async function deliverOne(
   to: Delivery,
   bench: Bench,
 ): Promise<DeliveryOutcome> {
+  if (entity.revoked !== undefined) return withdrawn(to, bench);
   const cause = fileProblem(entity, files);
   if (cause !== null || files === undefined) return { kind: 'no-files', cause: cause ?? { kind: 'files' } };
   if (bench.isNew && bench.consent !== true) return { kind: 'no-consent' };
@@ -101,14 +106,28 @@ async function deliverOne(
   return (await isThere(to, text, files, bench)) ? planned : { kind: 'not-read-back' };
 }
 
+/** Of a revoked entity nothing is delivered, and nothing deleted: when a program can do without its key is not known here. */
+async function withdrawn(to: Delivery, bench: Bench): Promise<DeliveryOutcome> {
+  if (bench.isNew) return { kind: 'absent' };
+  const found = await isNamed(to, bench);
+  if (typeof found !== 'boolean') return found;
+  return { kind: found ? 'revoked' : 'absent' };
+}
+
+/** Whether there is a Secret of that name. */
+async function isNamed(to: Delivery, bench: Bench): Promise<boolean | DeliveryOutcome> {
+  const run = await kubectl(getArgv(to, 'name'), '', bench);
+  return run.fault === null ? run.output.trim() !== '' : failure(run, run.fault);
+}
+
 /** `kubectl diff` asks the cluster what an apply would do: it ends with 1 where that is anything, and hides values. */
 async function differs(to: Delivery, text: string, bench: Bench): Promise<DeliveryOutcome> {
   const run = await kubectl(diffArgv(to), text, bench);
   if (run.fault === null) return { kind: 'current' };
   if (run.fault.kind !== 'exit' || run.fault.code !== 1 || run.output === '') return failure(run, run.fault);
-  const found = await kubectl(getArgv(to, 'name'), '', bench);
-  if (found.fault !== null) return failure(found, found.fault);
-  return { kind: found.output.trim() === '' ? 'made' : 'changed', keys: keysIn(run.output) };
+  const found = await isNamed(to, bench);
+  if (typeof found !== 'boolean') return found;
+  return { kind: found ? 'changed' : 'made', keys: keysIn(run.output) };
 }
 
 /** Keys of data in a diff, whose values kubectl writes as asterisks. */

@@ -8,7 +8,7 @@ const MANIFEST = `version: 1
 engine: node
 authorities:
   root: { commonName: Root }
-  services: { commonName: Services, issuer: root }
+  services: { commonName: Services, issuer: root, crl: true }
 servers:
   api:
     commonName: api.example.test
@@ -111,6 +111,40 @@ describe.each(BACKENDS)('%s', (what, itHas, begin) => {
       expect(run.stderr).toContain('pki: hint: let the other manager give it up');
       expect(prod.value('ops/api', 'tls.crt')).toBe('AAAA');
       expect(prod.value('shop/api-tls', 'tls.key')).toBe(copy.read('servers/api/key.pem'));
+    },
+  );
+
+  itHas(
+    needed,
+    'of a revoked entry nothing is delivered, and a Secret that is still there is named',
+    async () => {
+      const [copy, prod] = [copyOf(project), await cluster()];
+      copy.write(MANIFEST.replace('    deliver: [', '    revoked: true\n    deliver: ['));
+      // Its files are in their places until the next apply.
+      const before = await deliver(copy, prod, '--allow', 'run', '--verbose');
+      expect(before).toMatchObject({ code: 0, stderr: '' });
+      expect(before.stdout).toBe(
+        '  ok  servers/api → shop/api-tls in prod: it is revoked, and nothing is there\n' +
+          '  ok  servers/api → ops/api in prod: it is revoked, and nothing is there\n' +
+          'nothing to deliver: every entry with "deliver" is revoked\n',
+      );
+      expect(prod.calls()).toEqual([]);
+      copy.write(MANIFEST.replace('{ secret: ops/api, context: prod }', ''));
+      await deliver(copy, prod, '--allow', 'run');
+      copy.write(MANIFEST.replace('    deliver: [', '    revoked: true\n    deliver: ['));
+      await copy.pki(['apply', '--skip-verify']);
+      const changes = prod.calls().length;
+      const after = await deliver(copy, prod, '--allow', 'run');
+      expect(after).toMatchObject({
+        code: 1,
+        stdout:
+          '  bad servers/api → shop/api-tls in prod: it is revoked, and the Secret with its key is still there\n' +
+          'deliver: 1 of 1 Secret not delivered\n',
+        stderr:
+          'pki: hint: once nothing uses it: kubectl --context=prod --namespace=shop delete secret api-tls\n',
+      });
+      if (isReal) expect(prod.calls()).toHaveLength(changes);
+      expect(prod.value('shop/api-tls', 'tls.crt')).toBeDefined();
     },
   );
 
