@@ -23,17 +23,32 @@ function accepts(port: number): Promise<boolean> {
 }
 
 /** Starts a server and waits until it listens. */
-export async function start(program: string, args: readonly string[], port: number): Promise<void> {
-  const child = spawn(pathOf(program) ?? program, [...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+export function start(program: string, args: readonly string[], port: number): Promise<void> {
+  return startUntil(program, args, () => accepts(port));
+}
+
+/**
+ * The same for one that is ready otherwise.
+ * @param isReady by all that it has written. @param uid whose process it is, where it refuses to be root's.
+ */
+export async function startUntil(
+  program: string,
+  args: readonly string[],
+  isReady: (said: string) => boolean | Promise<boolean>,
+  uid?: number,
+): Promise<void> {
+  const as = uid === undefined ? {} : { uid, gid: uid };
+  const child = spawn(pathOf(program) ?? program, [...args], { stdio: ['ignore', 'pipe', 'pipe'], ...as });
   running.push(child);
   let said = '';
-  child.stderr?.on('data', (text) => {
-    said += String(text);
-  });
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text) => {
+      said += String(text);
+    });
   await until(async () => {
     if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}: ${said}`);
-    return accepts(port);
-  }, `${program} listens`);
+    return isReady(said);
+  }, `${program} is ready`);
 }
 
 /**

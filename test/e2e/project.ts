@@ -4,6 +4,7 @@ import { createHash, randomInt } from 'node:crypto';
 import {
   accessSync,
   constants,
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -253,6 +254,11 @@ export function certificatesIn(path: string): readonly string[] {
 
 const known = new Map<string, boolean>();
 
+/** Where Debian keeps the programs of PostgreSQL's server. */
+const POSTGRESQL = existsSync('/usr/lib/postgresql')
+  ? readdirSync('/usr/lib/postgresql').map((version) => `/usr/lib/postgresql/${version}/bin`)
+  : [];
+
 /** Whether a program is in PATH (or `/usr/sbin`, where Debian keeps nginx). */
 export function has(program: string): boolean {
   const found = known.get(program) ?? pathOf(program) !== undefined;
@@ -261,7 +267,7 @@ export function has(program: string): boolean {
 }
 
 export function pathOf(program: string): string | undefined {
-  const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin'];
+  const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin', ...POSTGRESQL];
   return folders.map((folder) => join(folder, program)).find(isRunnable);
 }
 

@@ -1,12 +1,12 @@
 // Servers of other people with our lists: each refuses the revoked and lets the others in, by the first list, by the next
 // one, and by those of a former and a present key.
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeAll, describe, expect } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
-import { start, startNginx, stopAll } from './daemon.ts';
-import { copyOf, freePort, itNeeds, Project, pathOf, put, until } from './project.ts';
+import { start, startNginx, startUntil, stopAll } from './daemon.ts';
+import { copyOf, freePort, has, itNeeds, itWhen, Project, pathOf, put, until } from './project.ts';
 
 const MANIFEST = `version: 1
 defaults: { key: ecdsa-p256 }
@@ -14,7 +14,7 @@ authorities:
   root: { commonName: Root, crl: true }
   issuing: { commonName: Issuing, issuer: root, crl: true }
 servers:
-  web: { commonName: web.example.test, issuer: issuing, outputs: [default, crls, combined] }
+  web: { commonName: web.example.test, issuer: issuing, outputs: [default, crls, ca-crls, combined] }
 clients:
   alice: { issuer: issuing }
   bob: { issuer: issuing }
@@ -22,6 +22,8 @@ clients:
 `;
 const revoking = (...names: readonly string[]): string =>
   names.reduce((text, name) => text.replace(`${name}: {`, `${name}: { revoked: keyCompromise,`), MANIFEST);
+
+const isRoot = process.getuid?.() === 0;
 
 /** As clients have them, whatever is revoked afterwards. */
 let made: Project;
@@ -169,6 +171,17 @@ allow_anonymous false
     ),
   );
 
+  itNeeds(['postgres', 'initdb', 'psql'], 'PostgreSQL', async () => {
+    const database = await Database.create();
+    return expectRight((project) => database.serve(project), byPsql);
+  });
+
+  itWhen(has('dovecot') && has('curl') && isRoot, 'no dovecot or curl, or not root', 'Dovecot', () =>
+    expectRight(startDovecot, byImap),
+  );
+
+  itNeeds(['freeradius', 'eapol_test'], 'FreeRADIUS', () => expectRight(startRadius, byEap));
+
   itNeeds(['openvpn'], 'OpenVPN', async () => {
     for (const { name, refused, project } of stages)
       for (const client of ['alice', 'bob', 'carol'])
@@ -224,4 +237,212 @@ async function byOpenvpn(project: Project, client: string): Promise<'connected' 
   const found = verdict();
   if (found === undefined) throw new Error(`openvpn says nothing of ${client}: ${said}`);
   return found;
+}
+
+/** PostgreSQL refuses to be root's: its files are then those of the user that has nothing. */
+const NOBODY = 65_534;
+
+/** One cluster for all stages; client certificates of any name are the user that there is. */
+class Database {
+  readonly #folder: string;
+  readonly #uid = isRoot ? NOBODY : undefined;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  static async create(): Promise<Database> {
+    const database = new Database(temporaryFolder());
+    await database.#make();
+    return database;
+  }
+
+  async #make(): Promise<void> {
+    const data = `${this.#folder}/data`;
+    this.#own(this.#folder);
+    const made = spawn(
+      pathOf('initdb') ?? 'initdb',
+      ['-D', data, '--no-sync', '-A', 'trust', '-U', 'postgres'],
+      {
+        stdio: 'ignore',
+        ...(this.#uid === undefined ? {} : { uid: this.#uid, gid: this.#uid }),
+      },
+    );
+    expect(await new Promise((done) => made.once('exit', done))).toBe(0);
+    writeFileSync(`${data}/pg_hba.conf`, 'hostssl all all 127.0.0.1/32 cert map=clients\n');
+    writeFileSync(`${data}/pg_ident.conf`, 'clients /^(.*)$ postgres\n');
+  }
+
+  #own(path: string): void {
+    if (this.#uid !== undefined) chownSync(path, this.#uid, this.#uid);
+  }
+
+  async serve(project: Project): Promise<number> {
+    const port = await freePort();
+    const [cert = '', key = '', ca = '', crls = ''] = ['fullchain', 'key', 'ca', 'crls'].map((name) => {
+      const path = `${this.#folder}/${name}.pem`;
+      copyFileSync(project.path('servers/web', `${name}.pem`), path);
+      chmodSync(path, 0o600);
+      this.#own(path);
+      return path;
+    });
+    const settings = {
+      ...{ listen_addresses: '127.0.0.1', port, unix_socket_directories: '', fsync: 'off', ssl: 'on' },
+      ...{ ssl_cert_file: cert, ssl_key_file: key, ssl_ca_file: ca, ssl_crl_file: crls },
+    };
+    const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const isReady = (said: string): boolean => said.includes('ready to accept connections');
+    await startUntil('postgres', ['-D', `${this.#folder}/data`, ...args], isReady, this.#uid);
+    return port;
+  }
+}
+
+async function byPsql(port: number, client: string): Promise<boolean> {
+  const { cert, key, ca } = identity(client);
+  const where = `host=web.example.test hostaddr=127.0.0.1 port=${port} user=postgres dbname=postgres`;
+  const tls = `sslmode=verify-full sslcert=${cert} sslkey=${key} sslrootcert=${ca}`;
+  const { stdout, stderr } = await runProgram('psql', [`${where} ${tls}`, '-XAtc', 'select 6 * 7']);
+  if (stdout !== '42\n') expect(stderr).toContain('certificate revoked');
+  return stdout === '42\n';
+}
+
+async function startDovecot(project: Project): Promise<number> {
+  const [port, folder] = [await freePort(), temporaryFolder()];
+  const file = (name: string): string => project.path('servers/web', name);
+  mkdirSync(`${folder}/mail`);
+  chownSync(`${folder}/mail`, NOBODY, NOBODY);
+  chmodSync(folder, 0o755);
+  put(
+    `${folder}/dovecot.conf`,
+    `base_dir = ${folder}/run
+state_dir = ${folder}/run
+log_path = /dev/stderr
+protocols = imap
+listen = 127.0.0.1
+ssl = required
+ssl_cert = <${file('fullchain.pem')}
+ssl_key = <${file('key.pem')}
+ssl_ca = <${file('ca-crls.pem')}
+ssl_verify_client_cert = yes
+ssl_require_crl = yes
+auth_ssl_require_client_cert = yes
+auth_failure_delay = 0
+mail_location = maildir:${folder}/mail
+passdb {
+  driver = static
+  args = nopassword=y
+}
+userdb {
+  driver = static
+  args = uid=nobody gid=nogroup home=${folder}/mail
+}
+service imap-login {
+  inet_listener imap {
+    port = 0
+  }
+  inet_listener imaps {
+    port = ${port}
+    ssl = yes
+  }
+}
+`,
+  );
+  await start('dovecot', ['-F', '-c', `${folder}/dovecot.conf`], port);
+  return port;
+}
+
+/** The handshake of one that is revoked succeeds: what Dovecot refuses is the login. */
+async function byImap(port: number, client: string): Promise<boolean> {
+  const { cert, key, ca } = identity(client);
+  const { code, stderr } = await runProgram('curl', [
+    ...['-sS', '-v', '--resolve', `web.example.test:${port}:127.0.0.1`, '--user', `${client}:any`],
+    ...['--cert', cert, '--key', key, '--cacert', ca, '-X', 'NOOP', `imaps://web.example.test:${port}/`],
+  ]);
+  if (code !== 0) expect(stderr).toContain("Client didn't present valid SSL certificate");
+  return code === 0;
+}
+
+/**
+ * FreeRADIUS trusts every authority in `ca_file` in its own right (`X509_V_FLAG_PARTIAL_CHAIN`), and so finds no list of the one
+ * above it with `check_all_crl`: beside `ca-chain.pem` it can ask for that of the last certificate only.
+ */
+async function startRadius(project: Project): Promise<number> {
+  const [port, folder] = [await freePort(), temporaryFolder()];
+  const file = (name: string): string => project.path('servers/web', name);
+  put(
+    `${folder}/radiusd.conf`,
+    `prefix = /usr
+libdir = /usr/lib/freeradius
+raddbdir = ${folder}
+radacctdir = ${folder}
+run_dir = ${folder}
+logdir = ${folder}
+db_dir = ${folder}
+log {
+  destination = stdout
+}
+security {
+  allow_vulnerable_openssl = yes
+}
+client localhost {
+  ipaddr = 127.0.0.1
+  secret = testing123
+}
+modules {
+  eap {
+    default_eap_type = tls
+    tls-config common {
+      private_key_file = ${file('key.pem')}
+      certificate_file = ${file('fullchain.pem')}
+      ca_file = ${file('ca-crls.pem')}
+      check_crl = yes
+      tls_min_version = "1.2"
+      tls_max_version = "1.2"
+      ecdh_curve = ""
+    }
+    tls {
+      tls = common
+    }
+  }
+}
+server default {
+  listen {
+    type = auth
+    ipaddr = 127.0.0.1
+    port = ${port}
+  }
+  authorize {
+    eap
+  }
+  authenticate {
+    eap
+  }
+}
+`,
+  );
+  const isReady = (said: string): boolean => said.includes('Ready to process requests');
+  await startUntil('freeradius', ['-f', '-l', 'stdout', '-d', folder], isReady);
+  return port;
+}
+
+async function byEap(port: number, client: string): Promise<boolean> {
+  const { cert, key, ca } = identity(client);
+  const config = `${temporaryFolder()}/eap.conf`;
+  put(
+    config,
+    `network={
+  key_mgmt=WPA-EAP
+  eap=TLS
+  identity="${client}"
+  ca_cert="${ca}"
+  client_cert="${cert}"
+  private_key="${key}"
+}
+`,
+  );
+  const asked = ['-a', '127.0.0.1', '-p', `${port}`, '-s', 'testing123', '-n'];
+  const { stdout } = await runProgram('eapol_test', ['-c', config, ...asked]);
+  const ended = /EAP: Status notification: remote certificate verification \(param=success\)/.test(stdout);
+  expect([client, ended]).toEqual([client, true]);
+  return stdout.endsWith('SUCCESS\n');
 }
