@@ -4,6 +4,7 @@
  */
 import type { Entity } from '../pki/entity.ts';
 import { hex } from '../x509/der.ts';
+import { authorityKeyIdentifier } from '../x509/extensions/authority-key-identifier.ts';
 import { type AnyExtension, EXTENSIONS, type Found, findExtension } from '../x509/extensions.ts';
 import {
   type CertificateFacts,
@@ -15,12 +16,21 @@ import {
 import { encodedNameDer } from '../x509/name.ts';
 import type { Issuance } from './change.ts';
 import { breachesOf, SLACK } from './contract.ts';
-import { diffCertificate, diffKeySpec, diffRequest, namesCertificate, namesIssuer } from './diff.ts';
+import {
+  diffCertificate,
+  diffExtension,
+  diffKeySpec,
+  diffRequest,
+  namesCertificate,
+  namesIssuer,
+} from './diff.ts';
 import type { EncodedExtension, Objection } from './objection.ts';
+import type { Reason } from './reason.ts';
 import {
   type CertificateSpec,
   certificateSpec,
   issuedBy,
+  type WantedCertificate,
   wantedCertificate,
   writtenExtensions,
 } from './wanted.ts';
@@ -75,15 +85,26 @@ export function answerObjections(made: Made, asked: Asked): readonly Objection[]
   const wanted = wantedCertificate(entity, by, keyIdentifierOf(cert));
   return [
     ...keyObjections(made, entity),
-    ...breachesOf(cert, { wanted, keyId: null, longest: Number.POSITIVE_INFINITY }).map(
-      (reason) => ({ kind: 'certificate', reason }) as const,
-    ),
+    ...[
+      ...breachesOf(cert, { wanted, keyId: null, longest: Number.POSITIVE_INFINITY }),
+      ...issuerKeyChanges(cert, wanted),
+    ].map((reason) => ({ kind: 'certificate', reason }) as const),
     ...unless(cert.keyId === key.keyId, { kind: 'certificate-key' }),
     ...unless(signedBy === issuer.keyId, { kind: 'certificate-signature' }),
     ...unless(namesIssuer(cert, by) && namesCertificate(cert, by), { kind: 'issuer-name' }),
     ...unless(cert.notBefore >= notBefore - SLACK, { kind: 'not-before', found: cert.notBefore }),
     ...unless(cert.notAfter <= notAfter, { kind: 'not-after', found: cert.notAfter }),
   ];
+}
+
+/**
+ * How it names the key that signed, of which the contract says nothing: below our own authorities plan and proof want it
+ * (RFC 5280 §4.2.1.1), and OpenSSL 4.0 writes it with `x509 -req` only where it is asked to.
+ */
+function issuerKeyChanges(cert: CertificateFacts, { extensions }: WantedCertificate): readonly Reason[] {
+  return extensions
+    .filter(({ rule }) => rule.name === authorityKeyIdentifier.name)
+    .flatMap((one) => diffExtension(cert, one));
 }
 
 function requestObjections(csr: RequestFacts, key: KeyFacts, entity: Entity): readonly Objection[] {

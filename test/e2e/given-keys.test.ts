@@ -45,8 +45,16 @@ async function expectIssued(project: Project, name: string): Promise<void> {
   const key = await openssl(['req', '-inform', form, '-in', request(project, name), '-noout', '-pubkey']);
   expect(await publicKeyOf(path('cert.pem'), 'cert')).toBe(key);
   expect(project.read('servers', name, 'public.pem')).toBe(key);
-  const subject = await openssl(['x509', '-in', path('cert.pem'), '-noout', '-subject']);
-  expect(subject.trim()).toBe(`subject=CN = ${name}.example.test`);
+  const subject = await openssl([
+    'x509',
+    '-in',
+    path('cert.pem'),
+    '-noout',
+    '-subject',
+    '-nameopt',
+    'RFC2253',
+  ]);
+  expect(subject.trim()).toBe(`subject=CN=${name}.example.test`);
   const extensions = await extensionsOf(path('cert.pem'));
   expect(extensions['X509v3 Subject Alternative Name']).toBe(`DNS:${name}.example.test`);
   expect(extensions['X509v3 Basic Constraints']).toBe('critical, CA:FALSE');
