@@ -25,7 +25,7 @@ export interface Context {
   readonly answers?: ReadonlyMap<EntityId, Answered>;
   /** Users and groups; absent: the manifest names none. */
   readonly accounts?: Accounts;
-  /** Passwords that are not to be had, by source. */
+  /** Passwords that a run needs and cannot have, by source. */
   readonly secrets?: ReadonlyMap<string, SecretFault>;
   /** Why keys on tokens are not to be had, by entity, where this run asked for them. */
   readonly tokens?: ReadonlyMap<EntityId, TokenFault>;

@@ -25,7 +25,7 @@ export function issueAction(
   }
   if (bridgedBy(entity) !== null) return cert.state === 'present' ? 'issue' : 'create';
   // Without a certificate there is most probably no key, either.
-  if (key.state === 'unknown' && cert.state === 'missing') return 'create';
+  if (key.state === 'unknown' && !('why' in key) && cert.state === 'missing') return 'create';
   if (!newKey) return 'issue';
   return key.state === 'missing' && cert.state === 'missing' ? 'create' : 'rekey';
 }

@@ -62,6 +62,8 @@ export type KeyLock = 'stated' | 'previous' | 'assumed' | 'unseen' | 'on-token';
 /** A private key may also be encrypted, and stay closed. */
 export type KeyState =
   | Exclude<FileState<KeyFacts>, { readonly state: 'present' }>
+  /** To a plan alone, which asks for no passphrase: a run opens it, or refuses. */
+  | { readonly state: 'unknown'; readonly why: KeyClosure }
   /** `lock` is absent where the key is not encrypted. */
   | (Extract<FileState<KeyFacts>, { readonly state: 'present' }> & { readonly lock?: KeyLock })
   | { readonly state: 'encrypted'; readonly why: KeyClosure };
@@ -211,7 +213,9 @@ export interface Observation {
   readonly known?: KnownAuthorities;
   /** Absent: the manifest names none. */
   readonly accounts?: Accounts;
-  /** Why passwords are not to be had, by their source. Absent: all are, or none is named. */
+  /** Why passwords are not to be had that files are closed by, by their source. Absent: none is missing. */
+  readonly closed?: ReadonlyMap<string, SecretFault>;
+  /** The same of those that this run needs, once it has looked for them. Absent: it needs none, or has them. */
   readonly secrets?: ReadonlyMap<string, SecretFault>;
   /** Keys on tokens that this run asked for in vain. Absent: none. */
   readonly tokens?: ReadonlyMap<EntityId, TokenFault>;

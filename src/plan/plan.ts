@@ -134,7 +134,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
       ...laterRemarks(inventory.entities, observation, changes),
       ...leftListRemarks(inventory.entities, observation, pieces),
       ...unlistedRemarks(inventory.entities, observation, context),
-      ...sealedRemarks(inventory.entities, observation, changes, context),
+      ...sealedRemarks(inventory.entities, observation, changes, context, pinned),
       ...rolloverRemarks(inventory.entities, observation, changes, outlooks),
     ],
     pinned,

@@ -8,7 +8,7 @@ import { ALL_ARTIFACTS, type Artifact } from '../pki/artifact.ts';
 import type { EngineChoice } from '../pki/engine.ts';
 import type { EntityId, Inventory } from '../pki/entity.ts';
 import type { Action } from './change.ts';
-import type { Observation } from './observation.ts';
+import type { FileState, KeyState, Observation } from './observation.ts';
 import type { Plan } from './plan.ts';
 
 /** How the file of one begins, so that it is never taken for a manifest. */
@@ -91,7 +91,8 @@ export function snapshotOf(inventory: Inventory, observation: Observation, plan:
   });
   const hooks = plan.hooks.map(({ entity, hook }) => [entity, hook]);
   return {
-    inventory: digest(inventory),
+    // By what path the manifest was named means nothing.
+    inventory: digest({ ...inventory, written: undefined }),
     entities: Object.fromEntries(entities),
     rest: digest([hooks, plan.pending]),
   };
@@ -101,7 +102,16 @@ function seenOf(id: EntityId, { entities }: Observation): SavedEntity['seen'] {
   const observed = entities.get(id);
   if (observed === undefined) return {};
   const there = ALL_ARTIFACTS.filter((artifact) => observed[artifact].state !== 'missing');
-  return Object.fromEntries(there.map((artifact) => [artifact, digest(observed[artifact])]));
+  return Object.fromEntries(there.map((artifact) => [artifact, digest(withoutOpening(observed[artifact]))]));
+}
+
+/** The same whether it could be opened or not: a plan may be made where no passwords are, and applied where they are. */
+function withoutOpening(file: FileState<unknown> | KeyState): unknown {
+  if (file.state !== 'present') return file;
+  const { lock: _, ...rest } = { lock: undefined, ...file };
+  const { facts } = rest;
+  const isSealed = typeof facts === 'object' && facts !== null && 'mark' in facts;
+  return isSealed ? { ...rest, facts: { ...facts, content: null } } : rest;
 }
 
 /** Everything in which two snapshots differ; nothing: the plan is the same. */

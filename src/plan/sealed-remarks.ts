@@ -12,11 +12,11 @@ import { situationOf } from './situation.ts';
 
 /** A key that stays closed because its passphrase is not to be had; what no run has asked for yet is not missed. */
 function isAssumed({ key }: EntityObservation): boolean {
-  return key.state === 'present' && key.lock === 'assumed';
+  return (key.state === 'present' && key.lock === 'assumed') || (key.state === 'unknown' && 'why' in key);
 }
 
-function isLacking(entity: Entity, { secrets }: Observation): boolean {
-  return sourcesOf(entity).some((source) => secrets?.has(secretSourceText(source)));
+function isLacking(entity: Entity, { closed }: Observation): boolean {
+  return sourcesOf(entity).some((source) => closed?.has(secretSourceText(source)));
 }
 
 /** At most one. */
@@ -25,11 +25,12 @@ export function sealedRemarks(
   observation: Observation,
   changes: readonly Change[],
   context: Context,
+  pinned: ReadonlySet<EntityId>,
 ): readonly Remark[] {
   const byId = new Map(changes.map((change) => [change.id, change]));
   const unknown = entities.flatMap((entity): readonly EntityId[] => {
     const change = byId.get(entity.id);
-    if (change === undefined || change.action === 'refuse') return [];
+    if (change === undefined || change.action === 'refuse' || pinned.has(entity.id)) return [];
     const observed = observation.entities.get(entity.id) ?? NOTHING;
     if (isAssumed(observed) && isLacking(entity, observation)) return [entity.id];
     if (entity.seals === undefined) return [];

@@ -80,11 +80,11 @@ async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<
   await ignoreInGit(output.root);
   const cache = new Cache(root, Date.now());
   const now = clock();
-  const reader = new Reader(options.secrets);
+  const { rekey = new Set(), retire = new Set(), only = new Set(), engine } = options;
+  const reader = new Reader(options.secrets, namedIn({ rekey, retire, only }));
   const observation = atMoment(observe(root, inventory, cache, reader), root, inventory, now);
   await cache.save(output.own);
   const brought = answersFor(inventory, observation, { ...options, reader });
-  const { rekey = new Set(), retire = new Set(), only = new Set(), engine } = options;
   const asked = {
     now,
     clock: options.trustClock ? 'trusted' : 'compared',
@@ -94,7 +94,7 @@ async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<
     answers: brought.taken,
     ...(engine === undefined ? {} : { engine }),
   } as const;
-  const plan = withStuck(planAsked(inventory, observation, asked), stuck);
+  let plan = withStuck(planAsked(inventory, observation, asked), stuck);
   if (options.saved !== undefined) checkSaved(options.saved, root, inventory, observation, plan);
   if (plan.doubt?.kind === 'behind') return { kind: 'refused', plan, refusals: [] };
   const given = isDue(plan) ? await options.review?.(plan) : undefined;
@@ -109,11 +109,13 @@ async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<
   let agreement = agreed(plan, seen);
   const tokens = tokensOf(inventory.entities, { ...options, reader });
   while (
-    (await haveAnswers(agreement, inventory, seen, options)) ||
+    (await haveAnswers(agreement, inventory, seen, { ...options, reader })) ||
     (await askTokens(agreement, inventory, reader.tokens, tokens))
   ) {
-    seen = atMoment(observe(root, inventory, undefined, reader), root, inventory, now);
-    agreement = agreed(withStuck(planAsked(inventory, seen, asked), stuck), seen);
+    const secrets = options.secrets.faults();
+    seen = { ...atMoment(observe(root, inventory, undefined, reader), root, inventory, now), secrets };
+    plan = withStuck(planAsked(inventory, seen, asked), stuck);
+    agreement = agreed(plan, seen);
   }
   const result = agreement.isIdle
     ? await nothingDone(plan, agreement, () =>

@@ -3,7 +3,7 @@
 import type { EngineChoice } from '../pki/engine.ts';
 import type { EntityId, Inventory } from '../pki/entity.ts';
 import type { Observation, Sight } from '../plan/observation.ts';
-import { planAsked } from '../plan/part.ts';
+import { namedIn, planAsked } from '../plan/part.ts';
 import type { Plan } from '../plan/plan.ts';
 import { accountsFor } from '../store/accounts.ts';
 import { withIssues } from '../store/ledger-times.ts';
@@ -37,9 +37,14 @@ export function atMoment(seen: Observation, root: string, inventory: Inventory, 
   return withArchive(withIssues(looked, root, now), root, inventory, now);
 }
 
-function readableIn(root: string, inventory: Inventory, now: number): Observation {
+function readableIn(
+  root: string,
+  inventory: Inventory,
+  now: number,
+  asked: ReadonlySet<EntityId>,
+): Observation {
   checkOwn(root);
-  const reader = new Reader(new Secrets(root, inventory.output));
+  const reader = new Reader(new Secrets(root, inventory.output), asked);
   const seen = observe(root, inventory, new Cache(root, Date.now()), reader, 'readable');
   return atMoment(seen, root, inventory, now);
 }
@@ -58,7 +63,9 @@ export function lookAndPlan(
 ): { readonly plan: Plan; readonly observation: Observation } {
   const moment = now ?? clock();
   const observation =
-    sight === 'public' ? publicIn(root, inventory, moment) : readableIn(root, inventory, moment);
+    sight === 'public'
+      ? publicIn(root, inventory, moment)
+      : readableIn(root, inventory, moment, namedIn(demands));
   const clocked = now === undefined ? ({ clock: trustClock ? 'trusted' : 'compared' } as const) : {};
   return {
     plan: planAsked(inventory, observation, { ...demands, ...clocked, now: moment }),

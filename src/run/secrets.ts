@@ -11,6 +11,7 @@ import type { Agreement } from '../plan/consent.ts';
 import type { SecretUse } from '../plan/errand.ts';
 import type { Observation } from '../plan/observation.ts';
 import { rememberCommands } from '../store/commands.ts';
+import type { Reader } from '../store/observe/reader.ts';
 import type { OutputFolder } from '../store/output-folder.ts';
 import { LONGEST_SECRET, lacking, type Secret, type Secrets, withoutEnd } from '../store/secrets.ts';
 
@@ -34,6 +35,8 @@ export interface SecretOptions {
   readonly root: string;
   readonly output: OutputFolder;
   readonly secrets: Secrets;
+  /** Opens files with them. */
+  readonly reader: Reader;
   readonly ask?: Ask;
   readonly signal?: AbortSignal;
 }
@@ -41,7 +44,10 @@ export interface SecretOptions {
 /** Seconds for a command that prints a secret: a person may have to type another one, or touch a key. */
 const SECONDS = 120;
 
-/** Whether any was had that this run had not asked for before: then what they open is to be looked at again. */
+/**
+ * Whether any was had, or is missing, that this run had not looked for before: then what they open is to be looked at
+ * again, and what takes a missing one is refused.
+ */
 export async function haveAnswers(
   { possible, withheld, isIdle }: Agreement,
   inventory: Inventory,
@@ -55,10 +61,22 @@ export async function haveAnswers(
   const uses = [
     ...works.flatMap(({ secrets = [] }) => secrets),
     ...withheld.flatMap((change) => closedUses(change, byId, observation)),
-  ].filter(({ source }) => isWaiting(source, options.secrets));
-  for (const group of groupBy(uses, ({ source }) => secretSourceText(source)).values())
+  ].filter(({ source }) => observation.secrets?.has(secretSourceText(source)) !== true);
+  const unread = uses.filter(({ source }) => !options.secrets.isKnown(source));
+  options.reader.open(uses.map(({ of }) => of));
+  // What can be read is read first: no one is asked for the sake of an entity that is refused.
+  if (uses.some((use) => isLacking(use, options.secrets))) return true;
+  const waiting = unread.filter(({ source }) => isWaiting(source, options.secrets));
+  for (const group of groupBy(waiting, ({ source }) => secretSourceText(source)).values())
     await settle(group, inventory.entities, options);
-  return uses.length > 0;
+  // All else that could be opened was opened when it was looked at.
+  return waiting.length > 0 || (unread.length > 0 && !options.reader.opensAll);
+}
+
+/** Another one may do instead of a spare one. */
+function isLacking({ source, isSpare }: SecretUse, secrets: Secrets): boolean {
+  const secret = secrets.read(source);
+  return !secret.ok && secret.fault.kind !== 'waits' && isSpare !== true;
 }
 
 /**

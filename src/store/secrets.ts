@@ -42,6 +42,17 @@ export class Secrets {
     return secret;
   }
 
+  /** Whether it was looked for, so that it is not read again. */
+  isKnown(source: SecretSource): boolean {
+    return this.#known.has(secretSourceText(source));
+  }
+
+  /** Why there is none, by source, of those that were looked for; what only a run asks for is not among them. */
+  faults(): ReadonlyMap<string, SecretFault> {
+    const known = [...this.#known];
+    return new Map(known.flatMap(([name, secret]) => (secret.ok ? [] : [[name, secret.fault] as const])));
+  }
+
   #look(source: SecretSource): Secret {
     switch (source.kind) {
       case 'env':

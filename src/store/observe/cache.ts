@@ -5,7 +5,7 @@
  */
 import { lstatSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import { ALL_ARTIFACTS } from '../../pki/artifact.ts';
+import { ALL_ARTIFACTS, type Artifact } from '../../pki/artifact.ts';
 import type { EntityId } from '../../pki/entity.ts';
 import { filePath, type Located } from '../../pki/files.ts';
 import type { EntityObservation } from '../../plan/observation.ts';
@@ -59,11 +59,17 @@ export interface FileSignature {
   readonly changed: number;
 }
 
+/** The same as it is found, and which of the files are there. */
+interface FoundSignature extends FileSignature {
+  readonly there: ReadonlySet<Artifact>;
+}
+
 /** How an entity's files differ from any others; `undefined` where one of them is no plain file, as far as can be seen. */
-export function fileSignature(root: string, entity: Located): FileSignature | undefined {
+export function fileSignature(root: string, entity: Located): FoundSignature | undefined {
   if (entity.publish === 'symlinks') return undefined;
   let changed = 0;
   const parts: string[] = [];
+  const there = new Set<Artifact>();
   const mayBeThere = listingOf(root, entity);
   for (const file of ALL_ARTIFACTS) {
     const stat = mayBeThere(file) ? statAt(join(root, filePath(entity, file))) : undefined;
@@ -72,9 +78,10 @@ export function fileSignature(root: string, entity: Located): FileSignature | un
     else {
       changed = Math.max(changed, stat.ctimeMs);
       parts.push(signatureOf(stat));
+      there.add(file);
     }
   }
-  return { text: parts.join(' '), changed };
+  return { text: parts.join(' '), changed, there };
 }
 
 /** `undefined` where nothing is, `null` where access is denied. */

@@ -31,7 +31,7 @@ function signerIn(
   root: string,
   entity: Entity,
   list: Uint8Array,
-  { keyring }: Reader,
+  reader: Reader,
 ): ArchivedSigner | undefined {
   for (const set of wholeSets(root, entity.id)) {
     const [cert, key] = (['cert', 'key'] as const).map((file) =>
@@ -41,7 +41,7 @@ function signerIn(
     const keyId = readable(() => keyIdOf(certificateDer(cert.facts), list));
     if (keyId == null) continue;
     // openssl gets the passphrase that the manifest states, and no other.
-    const opened = keyring.open(entity, key.facts);
+    const opened = reader.keyringFor(entity.id).open(entity, key.facts);
     if (opened.state === 'closed' || (opened.state === 'opened' && opened.by !== 'stated')) continue;
     const facts = readable(() => parseKey(opened.pem));
     if (facts?.keyId === keyId) return { set, spec: facts.spec };

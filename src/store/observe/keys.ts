@@ -3,7 +3,7 @@ import { modeOf } from '../../pki/artifact.ts';
 import type { Entity } from '../../pki/entity.ts';
 import { messageOf } from '../../pki/errors.ts';
 import type { KeyClosure } from '../../plan/blockage.ts';
-import type { FileState, KeyLock, KeyState } from '../../plan/observation.ts';
+import type { FileState, KeyLock, KeyState, Sight } from '../../plan/observation.ts';
 import { certificateSpki } from '../../x509/certificate.ts';
 import type { CertificateFacts, KeyFacts } from '../../x509/facts.ts';
 import { certificateDer } from '../../x509/parse.ts';
@@ -20,7 +20,8 @@ export interface FoundKey {
 }
 
 /** Opens it, where it is under a passphrase that is to be had. */
-export function openedKeyFile(entity: Entity, file: FileState<Buffer>, { keyring }: Reader): FoundKey {
+export function openedKeyFile(entity: Entity, file: FileState<Buffer>, reader: Reader): FoundKey {
+  const keyring = reader.keyringFor(entity.id);
   return { file, opened: file.state === 'present' ? keyring.open(entity, file.facts) : null };
 }
 
@@ -36,11 +37,12 @@ export function observeKey(
   cert: FileState<CertificateFacts>,
   certFile: FileState<Buffer>,
   reader: Reader,
+  sight: Sight,
 ): KeyState {
   const file = plainFile(found);
   if (file.state === 'unknown') return keyOf({ mode: modeOf('key') }, cert, certFile, 'unseen') ?? file;
   if (file.state !== 'present') return file;
-  if (found.opened?.state === 'closed') return closedState(found.opened.why, file, cert, certFile);
+  if (found.opened?.state === 'closed') return closedState(found.opened.why, file, cert, certFile, sight);
   const lock = found.opened?.state === 'opened' ? { lock: found.opened.by } : {};
   try {
     return { ...file, facts: reader.read('key', file.facts), ...lock };
@@ -70,9 +72,11 @@ function closedState(
   file: Extract<FileState<Buffer>, { readonly state: 'present' }>,
   cert: FileState<CertificateFacts>,
   certFile: FileState<Buffer>,
+  sight: Sight,
 ): KeyState {
-  const known = why.kind === 'no-secret' ? keyOf(file, cert, certFile, 'assumed') : undefined;
-  return known ?? { state: 'encrypted', why };
+  if (why.kind !== 'no-secret') return { state: 'encrypted', why };
+  const state = sight === 'all' ? 'encrypted' : 'unknown';
+  return keyOf(file, cert, certFile, 'assumed') ?? { state, why };
 }
 
 /** The key of the certificate beside it; `undefined` where there is none to read. */

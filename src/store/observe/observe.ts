@@ -30,7 +30,7 @@ import { FormerLocations, readPlaces } from './places.ts';
 import { anchorsOf, presentedOf } from './presented.ts';
 import { blockedBy } from './read.ts';
 import { Reader, type SignatureKey } from './reader.ts';
-import { areOpened, lackingSecrets, opened, sealSources } from './sealed.ts';
+import { areOpened, areReadable, lackingSecrets, opened, sealSources } from './sealed.ts';
 import { inSight, unseenIn } from './sight.ts';
 import { listSigner, readSigner, signerOf } from './signers.ts';
 
@@ -67,7 +67,7 @@ export function observe(
     ...(left.length === 0 ? {} : { pending: left }),
     ...(exposed.length === 0 ? {} : { exposed }),
     ...fromLedger(root, entities, observed, signers),
-    ...lackingSecrets(entities, reader),
+    ...lackingSecrets(reader),
     ...unseenIn(observed, sight),
     ...(reader.tokens.faults.size === 0 ? {} : { tokens: reader.tokens.faults }),
     ...observeCommands(root, entities),
@@ -136,12 +136,14 @@ function observeOwned(
   const isHere = formerLocations.of(entity.id) === undefined;
   const isPlain = folders.blockage(folderOf(filePath(entity, 'cert'))) === null && !folders.hasLinks(entity);
   // An authority's own key is not known before it is read; there are few of them.
-  const sources = sealSources(entity, where.reader);
-  const signature =
+  const isKnowable = areReadable(entity) && isHere && isPlain;
+  const state =
     // What an anchor's file says is no file of the entity.
-    cache === undefined || isAuthority || !isHere || !isPlain || sources === null || entity.elsewhere
+    cache === undefined || isAuthority || !isKnowable || entity.elsewhere
       ? undefined
       : fileSignature(root, entity);
+  const sources = state === undefined ? null : sealSources(entity, state.there, where.reader);
+  const signature = sources === null ? undefined : state;
   const signer = isAuthority ? undefined : signers.get(entity.issuer);
   const known =
     signature === undefined
@@ -188,7 +190,7 @@ function observeFiles(where: Where, entity: Entity): Observed {
     bytes,
     (cert) => {
       if (entity.token !== undefined) return observeTokenKey(entity, cert, bytes.cert, reader);
-      return inTheWay ?? observeKey(keyFile, cert, bytes.cert, reader);
+      return inTheWay ?? observeKey(keyFile, cert, bytes.cert, reader, sight);
     },
     reader,
   );

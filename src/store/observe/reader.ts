@@ -3,6 +3,7 @@
  * its place, nor is a signature checked twice.
  */
 import { type Artifact, eachArtifact } from '../../pki/artifact.ts';
+import type { EntityId } from '../../pki/entity.ts';
 import { type FactsOf, readFacts } from '../../plan/artifacts/rules.ts';
 import type { KeyId } from '../../x509/facts.ts';
 import { certificateDer } from '../../x509/parse.ts';
@@ -25,6 +26,8 @@ type Facts = { readonly [A in Artifact]: Map<string, FactsOf<A>> };
 export class Reader {
   /** Opens files under a password; absent: those stay closed. */
   readonly secrets: Secrets | undefined;
+  /** Entities whose files are opened, which grows with what a run needs; absent: all. */
+  readonly #opens: Set<EntityId> | undefined;
   /** Opens private keys. */
   readonly keyring: Keyring;
   /** Keys that are on tokens. */
@@ -33,9 +36,31 @@ export class Reader {
   readonly #facts: Facts = eachArtifact(() => new Map<string, never>());
   readonly #signed = new Map<string, boolean>();
 
-  constructor(secrets?: Secrets) {
+  /** @param opens where only some entities are asked about: of others no password is read. */
+  constructor(secrets?: Secrets, opens: ReadonlySet<EntityId> = new Set()) {
     this.secrets = secrets;
+    this.#opens = opens.size === 0 ? undefined : new Set(opens);
     this.keyring = new Keyring(secrets);
+  }
+
+  /** Whether nothing was left closed for want of a question. */
+  get opensAll(): boolean {
+    return this.#opens === undefined;
+  }
+
+  /** From now on files of these are opened as well. */
+  open(ids: Iterable<EntityId>): void {
+    for (const id of ids) this.#opens?.add(id);
+  }
+
+  /** Those by which the files of an entity are opened; `undefined`: these stay closed. */
+  secretsFor(id: EntityId): Secrets | undefined {
+    return this.#opens === undefined || this.#opens.has(id) ? this.secrets : undefined;
+  }
+
+  /** The same for private keys. */
+  keyringFor(id: EntityId): Keyring {
+    return this.#opens === undefined || this.#opens.has(id) ? this.keyring : new Keyring();
   }
 
   /** @throws Error whose message says what is wrong with the content. */

@@ -1,9 +1,10 @@
 /** Files under a password, opened where the password is to be had. */
+import type { Artifact } from '../../pki/artifact.ts';
 import type { Entity } from '../../pki/entity.ts';
 import { SEALED, type SealedArtifact } from '../../pki/seal.ts';
 import { type SecretFault, secretSourceText } from '../../pki/secret-source.ts';
 import type { SealedFacts } from '../../plan/artifacts/rule.ts';
-import { hasPassphrase, sourcesOf } from '../../plan/commands.ts';
+import { hasPassphrase } from '../../plan/commands.ts';
 import type { ArtifactStates, FileState, Observation } from '../../plan/observation.ts';
 import { sealedRule } from '../../plan/sealed.ts';
 import type { FoundFiles } from './find-files.ts';
@@ -14,8 +15,9 @@ export function opened(
   entity: Entity,
   states: ArtifactStates,
   bytes: FoundFiles['bytes'],
-  { secrets }: Reader,
+  reader: Reader,
 ): ArtifactStates {
+  const secrets = reader.secretsFor(entity.id);
   const changed = SEALED.flatMap((artifact) => {
     const [source, file, found] = [entity.seals?.[artifact]?.password, states[artifact], bytes[artifact]];
     if (source === undefined || file.state !== 'present' || found.state !== 'present') return [];
@@ -42,26 +44,28 @@ function openedState(
   }
 }
 
-/** Why passwords that the manifest names are not to be had. */
-export function lackingSecrets(
-  entities: readonly Entity[],
-  { secrets }: Reader,
-): Pick<Observation, 'secrets'> {
-  const faults = new Map<string, SecretFault>();
-  for (const entity of entities)
-    for (const password of sourcesOf(entity)) {
-      const secret = secrets?.read(password);
-      // What no run has asked for yet may well be to be had.
-      if (secret?.ok === false && secret.fault.kind !== 'waits')
-        faults.set(secretSourceText(password), secret.fault);
-    }
-  return faults.size === 0 ? {} : { secrets: faults };
+/** Why passwords are not to be had that files are closed by; no others are looked for. */
+export function lackingSecrets({ secrets }: Reader): Pick<Observation, 'closed'> {
+  const faults = secrets?.faults() ?? new Map<string, SecretFault>();
+  return faults.size === 0 ? {} : { closed: faults };
 }
 
-/** Where the passwords of its files are from; `null` where one is not to be had, or the key has a passphrase or is on a token. */
-export function sealSources(entity: Entity, { secrets }: Reader): readonly string[] | null {
-  if (hasPassphrase(entity) || entity.token !== undefined) return null;
-  const sources = sourcesOf(entity);
+/** Whether what is in its files may be known without the passwords that a run needs for it. */
+export function areReadable(entity: Entity): boolean {
+  return !hasPassphrase(entity) && entity.token === undefined;
+}
+
+/** Where the passwords of its files are from, of those that are there; `null` where one is not to be had. */
+export function sealSources(
+  entity: Entity,
+  there: ReadonlySet<Artifact>,
+  reader: Reader,
+): readonly string[] | null {
+  const sources = SEALED.flatMap((artifact) => {
+    const source = entity.seals?.[artifact]?.password;
+    return source === undefined || !there.has(artifact) ? [] : [source];
+  });
+  const secrets = reader.secretsFor(entity.id);
   if (sources.some((source) => secrets?.read(source).ok !== true)) return null;
   return [...new Set(sources.map(secretSourceText))];
 }

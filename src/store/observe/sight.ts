@@ -43,5 +43,5 @@ function isUnseen(files: EntityObservation, artifact: (typeof ALL_ARTIFACTS)[num
   const file = files[artifact];
   const isSupposed =
     artifact === 'key' && file.state === 'present' && 'lock' in file && file.lock === 'unseen';
-  return file.state === 'unknown' || isSupposed;
+  return (file.state === 'unknown' && !('why' in file)) || isSupposed;
 }
