@@ -3,7 +3,9 @@
  * is left of the index afterwards.
  */
 import type { CertificateStatus } from '../pki/certificate-status.ts';
+import type { Signing } from '../x509/signature-write.ts';
 import type { Command } from './command.ts';
+import { PSS } from './request.ts';
 import { opensslTime } from './sign.ts';
 
 /** The files of one call, relative to the folder in which it runs; a certificate of the responder is one of them. */
@@ -25,10 +27,19 @@ export interface OcspCall {
   readonly isOwn: boolean;
   /** What opens its key; `null`: it is not closed. */
   readonly passphrase: string | null;
+  readonly signing: Signing;
 }
 
 /** Signs the response to a request. */
-export function ocspCommand({ index, request, response, minutes, isOwn, passphrase }: OcspCall): Command {
+export function ocspCommand({
+  index,
+  request,
+  response,
+  minutes,
+  isOwn,
+  passphrase,
+  signing,
+}: OcspCall): Command {
   const { ca, signer, key } = OCSP_FILES;
   return {
     args: [
@@ -36,10 +47,20 @@ export function ocspCommand({ index, request, response, minutes, isOwn, passphra
       ...(passphrase === null ? [] : ['-passin', 'stdin']),
       // By name, not by key (`-resp_key_id`): GnuTLS looks for a key by the identifier in its certificate, which is another.
       ...(isOwn ? ['-resp_no_certs'] : []),
+      ...signatureOptions(signing),
       ...['-nmin', String(minutes), '-reqin', request, '-respout', response],
     ],
     input: passphrase === null ? null : `${passphrase}\n`,
   };
+}
+
+/** EdDSA and ML-DSA bring their own digest, and then `-rmd` is an error. */
+function signatureOptions({ key, digest, isPss }: Signing): readonly string[] {
+  const takesDigest = key.startsWith('rsa-') || key.startsWith('ecdsa-');
+  return [
+    ...(takesDigest ? ['-rmd', digest] : []),
+    ...(isPss ? PSS.map((word) => word.replace('-sigopt', '-rsigopt')) : []),
+  ];
 }
 
 /** The index, as `openssl ca` keeps it: certificates that are not in it are unknown. */

@@ -3,7 +3,9 @@ import { type CertificateStatus, type OcspSettings, statusText } from '../pki/ce
 import type { Authority, EndEntity, Entity, EntityId } from '../pki/entity.ts';
 import { renewWindow } from '../pki/renewal.ts';
 import type { ListTerms } from '../pki/revocation.ts';
+import type { SigningTerms } from '../pki/signing.ts';
 import type { OcspFacts } from '../x509/ocsp-response.ts';
+import { signatureUnder } from '../x509/signature-write.ts';
 import { NOTHING, type Observation } from './observation.ts';
 import type { Listing } from './revocations.ts';
 
@@ -110,6 +112,8 @@ export interface WantedResponse {
   readonly certificates: readonly string[];
   /** The longest that its signer can answer for, in seconds since 1970. */
   readonly end: number;
+  /** How what the authority answers for is signed. */
+  readonly signing: SigningTerms;
 }
 
 /** Whether it says what it has to, by the signer that it has to be of, and was made for as long. */
@@ -121,6 +125,7 @@ export function isWantedResponse(found: OcspFacts, wanted: WantedResponse, { val
     found.certId === wanted.certId &&
     statusText(found.status) === statusText(wanted.status) &&
     found.certificates.join() === wanted.certificates.join() &&
+    signatureUnder(wanted.signing, found.signature) === found.signature &&
     nextUpdate <= wanted.end &&
     Math.abs(nextUpdate - thisUpdate - length) <= TOLERANCE
   );

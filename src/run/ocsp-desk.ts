@@ -1,25 +1,19 @@
 /** Answers to OCSP requests as they come: by what the output folder says at that moment, signed by openssl. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CertificateStatus } from '../pki/certificate-status.ts';
 import type { Inventory } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
 import { PRIVATE_FOLDER } from '../pki/paths.ts';
-import { answersOcsp, respondersOf, responseMinutes } from '../plan/ocsp.ts';
+import { answersOcsp, respondersOf } from '../plan/ocsp.ts';
 import { LEDGER } from '../store/ledger.ts';
 import { LISTS } from '../store/observe/lists.ts';
 import type { OcspFault } from '../words/ocsp.ts';
 import { unlessDamaged } from '../x509/der.ts';
-import {
-  type CertificateId,
-  encodeCertId,
-  encodeOcspRequest,
-  isOfIssuer,
-  requestedIds,
-} from '../x509/ocsp-request.ts';
-import { isOcspSignedBy, ocspError } from '../x509/ocsp-response.ts';
+import { type CertificateId, isOfIssuer, requestedIds } from '../x509/ocsp-request.ts';
+import { ocspError } from '../x509/ocsp-response.ts';
 import { type AuthorityAnswers, ocspAuthorities } from './ocsp-answers.ts';
-import { OcspSigner, OtherResponse, type SignerOptions, signingFault } from './ocsp-signer.ts';
+import { respondAbout, respondTo, signingFault } from './ocsp-respond.ts';
+import { OcspSigner, type SignerOptions } from './ocsp-signer.ts';
 
 /** Where the files are, and what is notified. */
 export interface DeskOptions extends SignerOptions {
@@ -83,19 +77,15 @@ export class OcspDesk {
   async #answerBy(post: Post, ids: readonly CertificateId[], request: Uint8Array): Promise<Buffer> {
     const { clock, onFault } = this.#options;
     const known = new Map(post.answers.map(({ serial, status }) => [serial, status] as const));
-    const statuses = new Map(
-      ids.map(({ serial }) => [serial, known.get(serial) ?? ({ kind: 'unknown' } as const)]),
-    );
-    const minutes = responseMinutes(post.authority.ocsp.terms, post.signer.certificate.notAfter, clock());
-    if (minutes < 1) {
-      onFault({ kind: 'ended', signer: post.signer.signer.id });
-      return ocspError('tryLater');
-    }
+    const statuses = [...new Set(ids.map(({ serial }) => serial))].map((serial) => {
+      return { serial, status: known.get(serial) ?? ({ kind: 'unknown' } as const) };
+    });
     try {
-      return await signed(post.signing, request, [...statuses], minutes);
+      return await respondTo(post.signing, request, statuses, clock());
     } catch (error) {
-      onFault(signingFault(error, post.signer));
-      return ocspError('internalError');
+      const fault = signingFault(error, post.signer);
+      onFault(fault);
+      return ocspError(fault.kind === 'ended' ? 'tryLater' : 'internalError');
     }
   }
 
@@ -154,28 +144,12 @@ async function manned(
 ): Promise<Post | { readonly fault: OcspFault }> {
   const signing = await OcspSigner.open(found.signer, options);
   try {
-    const request = encodeOcspRequest(encodeCertId(found.signer.issuer, NO_SERIAL));
-    await signed(signing, request, [[NO_SERIAL, { kind: 'unknown' }]], 5);
+    await respondAbout(signing, { serial: NO_SERIAL, status: { kind: 'unknown' } }, options.clock());
     return { ...found, signing };
   } catch (error) {
     await signing.close();
     return { fault: signingFault(error, found.signer) };
   }
-}
-
-async function signed(
-  signing: OcspSigner,
-  request: Uint8Array,
-  statuses: readonly (readonly [serial: string, status: CertificateStatus])[],
-  minutes: number,
-): Promise<Buffer> {
-  const der = await signing.sign({ request, statuses, minutes });
-  if (!isSigned(der, signing)) throw new OtherResponse(statuses.map(([serial]) => serial).join(', '));
-  return der;
-}
-
-function isSigned(der: Buffer, { files }: OcspSigner): boolean {
-  return unlessDamaged(() => isOcspSignedBy(der, files.verificationKey)) ?? false;
 }
 
 /** `undefined`: it is no request. */

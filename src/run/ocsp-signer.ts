@@ -1,8 +1,9 @@
 /** Who signs the OCSP responses of an authority, and the signing: by openssl, in a folder that is gone afterwards. */
-import { type Openssl, OpensslError, opensslIn } from '../engine/openssl-call.ts';
+import { type Openssl, opensslIn } from '../engine/openssl-call.ts';
 import { OCSP_FILES, ocspCommand, ocspIndex } from '../openssl/ocsp.ts';
 import type { CertificateStatus } from '../pki/certificate-status.ts';
 import type { Entity } from '../pki/entity.ts';
+import { listTerms } from '../plan/list.ts';
 import { NOTHING, type Observation } from '../plan/observation.ts';
 import { type AnsweringAuthority, respondersOf } from '../plan/ocsp.ts';
 import { Folder } from '../store/folder.ts';
@@ -16,6 +17,7 @@ import type { CertificateFacts } from '../x509/facts.ts';
 import type { NamedIssuer } from '../x509/ocsp-request.ts';
 import { certificateDer, parseCertificate } from '../x509/parse.ts';
 import { pemText } from '../x509/pem.ts';
+import { signingBy } from '../x509/signature-write.ts';
 import { publicKeyObject, type VerificationKey } from '../x509/verification-key.ts';
 
 /** All that it takes to sign for an authority. */
@@ -203,12 +205,13 @@ export class OcspSigner {
   async #sign({ request, statuses, minutes }: OcspQuestion): Promise<Buffer> {
     const call = this.#calls++;
     const names = { index: `${call}.index`, request: `${call}.request`, response: `${call}.response` };
-    const { passphrase, authority, signer } = this.files;
+    const { passphrase, authority, signer, certificate } = this.files;
     try {
       this.#folder.writeNew(names.index, ocspIndex(statuses), 0o600);
       this.#folder.writeNew(names.request, request, 0o600);
       const isOwn = authority.id === signer.id;
-      await this.#openssl.run(ocspCommand({ ...names, minutes, isOwn, passphrase }));
+      const signing = signingBy(certificate.keySpec, listTerms(authority));
+      await this.#openssl.run(ocspCommand({ ...names, minutes, isOwn, passphrase, signing }));
       const made = this.#folder.read(names.response);
       if (made.state !== 'present') throw new Error('openssl wrote no response');
       return made.facts;
@@ -227,23 +230,4 @@ export class OcspSigner {
     this.#folder[Symbol.dispose]();
     await this.#temporary.remove();
   }
-}
-
-/** openssl signed something else than was asked. */
-export class OtherResponse extends Error {
-  readonly serial: string;
-
-  constructor(serial: string) {
-    super(`openssl signed something else about ${serial}`);
-    this.serial = serial;
-  }
-}
-
-/** What an error of signing means. */
-export function signingFault(error: unknown, { authority }: SignerFiles): OcspFault {
-  if (error instanceof OtherResponse)
-    return { kind: 'made-other', authority: authority.id, serial: error.serial };
-  if (error instanceof OpensslError && error.end !== 'cut-short')
-    return { kind: 'openssl', authority: authority.id, problem: error.message, lastWords: error.lastWords };
-  throw error;
 }

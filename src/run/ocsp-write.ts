@@ -1,28 +1,23 @@
 /** OCSP responses that are signed ahead of any question, as files for a web server: those that are due, and no others. */
 import { eachAtMost } from '../handshake/pool.ts';
 import type { EntityId, Inventory } from '../pki/entity.ts';
+import { listTerms } from '../plan/list.ts';
 import {
   type Answer,
   type AnsweringAuthority,
   isResponseDue,
   isWantedResponse,
-  responseMinutes,
   type WantedResponse,
 } from '../plan/ocsp.ts';
 import { MAP_FILE, mapText, responsePath, staplePath } from '../plan/ocsp-files.ts';
 import { readOwnFiles, type WrittenExport, writeExport } from '../store/export-folder.ts';
 import type { OcspFault } from '../words/ocsp.ts';
 import { hex, unlessDamaged } from '../x509/der.ts';
-import { encodeCertId, encodeOcspRequest } from '../x509/ocsp-request.ts';
+import { encodeCertId } from '../x509/ocsp-request.ts';
 import { isOcspSignedBy, type OcspFacts, ocspFacts } from '../x509/ocsp-response.ts';
 import { type AuthorityAnswers, ocspAuthorities } from './ocsp-answers.ts';
-import {
-  OcspSigner,
-  OtherResponse,
-  type SignerFiles,
-  type SignerOptions,
-  signingFault,
-} from './ocsp-signer.ts';
+import { OtherResponse, respondAbout, signingFault } from './ocsp-respond.ts';
+import { OcspSigner, type SignerFiles, type SignerOptions } from './ocsp-signer.ts';
 
 /** Where, for whom and with what. */
 export interface OcspOptions extends SignerOptions {
@@ -165,8 +160,11 @@ function keptResponse(
 }
 
 function isRight(der: Buffer, facts: OcspFacts, answer: Answer, files: SignerFiles): boolean {
-  const isWanted = isWantedResponse(facts, wantedOf(answer, files), files.authority.ocsp.terms);
-  return isWanted && isOcspSignedBy(der, files.verificationKey);
+  return saysWanted(facts, answer, files) && isOcspSignedBy(der, files.verificationKey);
+}
+
+function saysWanted(facts: OcspFacts, answer: Answer, files: SignerFiles): boolean {
+  return isWantedResponse(facts, wantedOf(answer, files), files.authority.ocsp.terms);
 }
 
 function wantedOf({ serial, status }: Answer, files: SignerFiles): WantedResponse {
@@ -176,6 +174,7 @@ function wantedOf({ serial, status }: Answer, files: SignerFiles): WantedRespons
     status,
     certificates: authority.id === signer.id ? [] : [certificate.fingerprint],
     end: certificate.notAfter,
+    signing: listTerms(authority),
   };
 }
 
@@ -184,7 +183,6 @@ function readResponse(der: Buffer): OcspFacts | undefined {
   return unlessDamaged(() => ocspFacts(der));
 }
 
-/** Each is read back: openssl exits with 0 where it has signed something else (openssl quirk). */
 async function signedResponses(
   answers: readonly Answer[],
   files: SignerFiles,
@@ -192,14 +190,12 @@ async function signedResponses(
 ): Promise<ReadonlyMap<string, Response>> {
   const made = new Map<string, Response>();
   if (answers.length === 0) return made;
-  const minutes = responseMinutes(files.authority.ocsp.terms, files.certificate.notAfter, options.now);
   const signer = await OcspSigner.open(files, options);
   try {
     await eachAtMost(options.processes, answers, async (answer) => {
-      const request = encodeOcspRequest(encodeCertId(files.issuer, answer.serial));
-      const der = await signer.sign({ request, statuses: [[answer.serial, answer.status]], minutes });
+      const der = await respondAbout(signer, answer, options.now);
       const facts = readResponse(der);
-      if (facts === undefined || !isRight(der, facts, answer, files)) throw new OtherResponse(answer.serial);
+      if (facts === undefined || !saysWanted(facts, answer, files)) throw new OtherResponse(answer.serial);
       made.set(answer.serial, { der, facts });
     });
   } finally {

@@ -11,14 +11,13 @@ import { judgeCommand, judgement, STAPLE_FILES } from '../openssl/ocsp.ts';
 import type { EndEntity, Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { byIdOf, issuersAbove } from '../pki/issuers.ts';
 import { keysOf } from '../pki/record.ts';
-import { responseMinutes } from '../plan/ocsp.ts';
 import type { Secrets } from '../store/secrets.ts';
 import { readPublished } from '../store/symlinks/read.ts';
 import type { OcspFault } from '../words/ocsp.ts';
-import { encodeCertId, encodeOcspRequest } from '../x509/ocsp-request.ts';
 import { parseCertificate } from '../x509/parse.ts';
 import { type AuthorityAnswers, ocspAuthorities } from './ocsp-answers.ts';
-import { OcspSigner, signingFault } from './ocsp-signer.ts';
+import { respondAbout, signingFault } from './ocsp-respond.ts';
+import { OcspSigner } from './ocsp-signer.ts';
 import { copy, inCopies, userErrorOf } from './verify-certificates.ts';
 
 /** What came of a staple. */
@@ -83,19 +82,11 @@ interface Demand {
 async function stapleOf(demand: Demand, options: StapleOptions): Promise<StapleOutcome> {
   const { authority, files } = demand;
   const { serial } = parseCertificate(Buffer.from(files.fullchain));
+  const status = authority.answers.find((answer) => answer.serial === serial)?.status ?? { kind: 'unknown' };
   const signer = await OcspSigner.open(authority.signer, options);
   let staple: Buffer;
   try {
-    const request = encodeOcspRequest(encodeCertId(authority.signer.issuer, serial));
-    const status = authority.answers.find((answer) => answer.serial === serial)?.status ?? {
-      kind: 'unknown',
-    };
-    const minutes = responseMinutes(
-      authority.authority.ocsp.terms,
-      authority.signer.certificate.notAfter,
-      options.now,
-    );
-    staple = await signer.sign({ request, statuses: [[serial, status]], minutes });
+    staple = await respondAbout(signer, { serial, status }, options.now);
   } catch (error) {
     return { kind: 'unsigned', fault: signingFault(error, authority.signer) };
   } finally {

@@ -17,7 +17,7 @@ import {
 import { encode } from './der-write.ts';
 import type { Fingerprint } from './facts.ts';
 import { sha256 } from './public-key.ts';
-import { signedBy } from './signature.ts';
+import { signatureName, signedBy } from './signature.ts';
 import type { VerificationKey } from './verification-key.ts';
 
 /** What a response says of one certificate, and until when. */
@@ -31,6 +31,8 @@ export interface OcspFacts {
   readonly nextUpdate: number | null;
   /** Certificates that come along, by which clients check it. */
   readonly certificates: readonly Fingerprint[];
+  /** Name of the signature algorithm, or its OID. */
+  readonly signature: string;
 }
 
 /** The one type of response that there is. */
@@ -41,7 +43,7 @@ const SUCCESSFUL = 0;
 
 /** @throws DerError where it is no response, an error, or one about several certificates. */
 export function ocspFacts(der: Uint8Array): OcspFacts {
-  const { data, certificates } = basicParts(der);
+  const { data, algorithm, certificates } = basicParts(der);
   const parts = children(data).filter(({ tag }) => tag !== context(0));
   const [responder, produced, responses] = parts;
   if (responder?.tag !== context(1) && responder?.tag !== context(2))
@@ -49,7 +51,8 @@ export function ocspFacts(der: Uint8Array): OcspFacts {
   timeSeconds(expectTag(produced, TAG.generalizedTime));
   const [single, ...more] = children(expectTag(responses, TAG.sequence));
   if (more.length > 0) throw new DerError('is about several certificates');
-  return { ...singleFacts(expectTag(single, TAG.sequence)), certificates };
+  const facts = singleFacts(expectTag(single, TAG.sequence));
+  return { ...facts, certificates, signature: signatureName(algorithm) };
 }
 
 /** Errors, which no one signs (RFC 6960 §2.3). */
@@ -93,7 +96,7 @@ function certificatesIn(certs: Der | undefined): readonly Fingerprint[] {
   return children(expectTag(list, TAG.sequence)).map(({ bytes }) => sha256(bytes));
 }
 
-function singleFacts(single: Der): Omit<OcspFacts, 'certificates'> {
+function singleFacts(single: Der): Omit<OcspFacts, 'certificates' | 'signature'> {
   const [certId, status, thisUpdate, ...rest] = children(single);
   const next = rest.find(({ tag }) => tag === context(0));
   return {

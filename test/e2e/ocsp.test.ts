@@ -13,7 +13,7 @@ import { copyOf, itNeeds, Project, stateOf } from './project.ts';
 const MANIFEST = `version: 1
 defaults: { key: ecdsa-p256 }
 authorities:
-  root: { commonName: Root, ocsp: true }
+  root: { commonName: Root, key: rsa-2048, signature: rsa-pss, ocsp: true }
   issuing:
     commonName: Issuing
     issuer: root
@@ -92,6 +92,7 @@ describe('files for a web server', () => {
     expect(await text('servers/api.der')).toContain('Subject: CN=Responder');
     const own = await text('authorities/issuing.der');
     expect(own).not.toContain('Certificate:');
+    expect(own).toMatch(/Signature Algorithm: rsassaPss\s.*Hash Algorithm: sha256\s.*Salt Length: 0x20/s);
     const issuing = await serialOf(revoked, 'authorities/issuing');
     const run = await runProgram('openssl', [
       ...['ocsp', '-respin', revoked.path('ocsp/authorities/issuing.der'), '-no_nonce'],
@@ -221,6 +222,14 @@ describe('other programs', () => {
     expect(await verify('authorities/issuing.der', 'authorities/issuing')).not.toContain(
       'OCSP Response: Success',
     );
+  });
+
+  itNeeds(['lint_ocsp_response'], 'pkilint finds nothing wrong with any of them', async () => {
+    for (const response of [`authorities/issuing/${alice}.der`, 'authorities/issuing.der']) {
+      const path = revoked.path('ocsp', response);
+      const run = await runProgram('lint_ocsp_response', ['lint', '-s', 'NOTICE', path]);
+      expect([response, run.code, run.stdout.trim()]).toEqual([response, 0, '']);
+    }
   });
 
   itNeeds(['gnutls-cli'], 'GnuTLS lets in a server that must staple with the response alone', async () => {

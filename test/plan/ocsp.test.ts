@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CertificateStatus } from '../../src/pki/certificate-status.ts';
 import type { ListTerms } from '../../src/pki/revocation.ts';
+import type { SigningTerms } from '../../src/pki/signing.ts';
 import {
   isResponseDue,
   isWantedResponse,
@@ -22,8 +23,16 @@ const FOUND: OcspFacts = {
   thisUpdate: NOW,
   nextUpdate: NOW + 7 * DAY,
   certificates: ['aa'],
+  signature: 'sha256WithRSAEncryption',
 };
-const WANTED: WantedResponse = { certId: '30', status: GOOD, certificates: ['aa'], end: NOW + 90 * DAY };
+const SIGNING: SigningTerms = { digest: null, padding: null };
+const WANTED: WantedResponse = {
+  certId: '30',
+  status: GOOD,
+  certificates: ['aa'],
+  end: NOW + 90 * DAY,
+  signing: SIGNING,
+};
 
 describe('a response that is there', () => {
   it.each<[string, Partial<OcspFacts>, Partial<WantedResponse>, boolean]>([
@@ -39,6 +48,9 @@ describe('a response that is there', () => {
     ['brings one where the authority signs', {}, { certificates: [] }, false],
     ['is good for longer than it is to be', { nextUpdate: NOW + 8 * DAY }, {}, false],
     ['is good for less', { nextUpdate: NOW + 6 * DAY }, {}, false],
+    ['is signed as it has to be', {}, { signing: { digest: 'sha256', padding: 'pkcs1' } }, true],
+    ['is signed in another way', {}, { signing: { digest: null, padding: 'rsa-pss' } }, false],
+    ['is signed with another digest', {}, { signing: { digest: 'sha384', padding: null } }, false],
     ['never ends', { nextUpdate: null }, {}, false],
     ['goes on after the end of its signer', {}, { end: NOW + 3 * DAY }, false],
     ['ends with its signer', { nextUpdate: NOW + 3 * DAY - 59 }, { end: NOW + 3 * DAY }, true],

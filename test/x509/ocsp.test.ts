@@ -99,7 +99,10 @@ async function response(statuses: readonly (readonly [string, CertificateStatus]
   writeFileSync(at('index.txt'), ocspIndex(statuses));
   writeFileSync(at('request'), encodeOcspRequest(encodeCertId(issuer, '05')));
   const files = { index: 'index.txt', request: 'request', response: 'response' };
-  await openssl(ocspCommand({ ...files, minutes: 90, isOwn, passphrase: null }).args, { cwd: folder });
+  const signing = { key: 'ecdsa-p256', digest: 'sha256', isPss: false } as const;
+  await openssl(ocspCommand({ ...files, minutes: 90, isOwn, passphrase: null, signing }).args, {
+    cwd: folder,
+  });
   return readFileSync(at('response'));
 }
 
