@@ -1,6 +1,6 @@
 /**
  * Clusters of their own for tests: a program in place of kubectl, and for the real one an API server that knows Secrets alone.
- * Both answer as kubectl 1.32 and 1.37 do with a real server: what was seen of these is repeated here.
+ * Both answer as kubectl 1.32 and 1.37 do with a real server (`api-server.ts`), which is not everywhere.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
@@ -14,8 +14,6 @@ export interface Cluster {
   value(secret: string, key: string): string | undefined;
   /** Another manager sets its certificate. */
   seize(secret: string): void;
-  /** From now on what is applied is said to be there, and is not. */
-  forget(): void;
   /** How kubectl was called, or, of the real one, which requests change something. */
   calls(): readonly string[];
   stop(): void;
@@ -54,8 +52,14 @@ case $3 in
 esac
 `;
 
+/** One that can be made to lie. */
+interface FakeCluster extends Cluster {
+  /** From now on what is applied is said to be there, and is not. */
+  forget(): void;
+}
+
 /** In place of kubectl, where nothing else is to be had. */
-export function fakeCluster(): Cluster {
+export function fakeCluster(): FakeCluster {
   const folder = temporaryFolder();
   const state = join(folder, 'state');
   mkdirSync(state);
@@ -105,9 +109,6 @@ export async function servedCluster(): Promise<Cluster> {
       return text === undefined ? undefined : Buffer.from(text, 'base64').toString();
     },
     seize: (secret) => api.seize(secret),
-    forget: () => {
-      api.forgets = true;
-    },
     calls: () => api.changes,
     stop: () => api.stop(),
   };
@@ -117,7 +118,6 @@ class Api {
   readonly secrets = new Map<string, Secret>();
   readonly changes: string[] = [];
   readonly #seized = new Set<string>();
-  forgets = false;
   readonly #server: Server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -171,7 +171,7 @@ class Api {
     const version = String(Number(before?.metadata['resourceVersion'] ?? 0) + (isSame ? 0 : 1));
     const metadata = { ...wanted.metadata, uid: '1', resourceVersion: version };
     const after = { ...wanted, metadata };
-    if (!isDry && !this.forgets) this.secrets.set(secret, after);
+    if (!isDry) this.secrets.set(secret, after);
     answer(response, 200, after);
   }
 }

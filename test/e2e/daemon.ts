@@ -7,9 +7,9 @@ import { freePort, type Project, pathOf, put, until } from './project.ts';
 
 const running: ChildProcess[] = [];
 
-/** Ends every server that was started; for `afterEach`. */
+/** Ends every server that was started, the last one first: it may need the others. For `afterEach` and `afterAll`. */
 export async function stopAll(): Promise<void> {
-  for (const child of running.splice(0)) {
+  for (const child of running.splice(0).reverse()) {
     const ended = new Promise((done) => child.once('exit', done));
     if (child.kill('SIGTERM')) await ended;
   }
