@@ -109,6 +109,8 @@ export interface EntityObservation extends ArtifactStates {
   readonly listSignedBy?: KeyId | null;
   /** Where the key is that signed the newest list of former keys. Absent: nowhere, or there is none. */
   readonly formerSigner?: ArchivedSigner;
+  /** Of an entity whose key is on a token: which key is in a file all the same, `null` where that is closed. Absent: none. */
+  readonly leftKey?: KeyId | null;
   /** Absent: it is issued here, or has no readable certificate. */
   readonly presented?: Presented;
   /** Absent: nothing but plain files, or nothing at all. */

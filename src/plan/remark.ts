@@ -66,6 +66,13 @@ export type Remark =
     }
   /** The key of an authority lies here, though it is declared offline; paths are relative to the output folder. */
   | { readonly kind: 'offline-key'; readonly entity: EntityId; readonly path: string }
+  /** A private key in a file, though that of the entity is on a token; `isCertified`: the certificate is for that one. */
+  | {
+      readonly kind: 'left-key';
+      readonly entity: EntityId;
+      readonly path: string;
+      readonly isCertified: boolean;
+    }
   /** Entities with files under a password that could not be opened, and so not be compared. */
   | { readonly kind: 'unknown'; readonly entities: readonly EntityId[] }
   /** Entities with files that were not read, so that nothing is planned because of them. */
@@ -100,6 +107,7 @@ export function entitiesOf(remark: Remark): readonly EntityId[] {
     case 'request-ignored':
     case 'group-readable':
     case 'offline-key':
+    case 'left-key':
     case 'left-list':
       return [remark.entity];
     case 'unlisted':
@@ -139,6 +147,7 @@ function remarksOn(entity: Entity, observed: EntityObservation): readonly Remark
     ...certificateRemarks(entity, observed),
     ...groupRemarks(entity, observed),
     ...offlineRemarks(entity, observed),
+    ...leftKeyRemarks(entity, observed),
     ...requestRemarks(entity),
   ];
 }
@@ -150,6 +159,12 @@ function offlineRemarks(entity: Entity, { key, cert }: EntityObservation): reado
     key.state === 'present' && cert.state === 'present' && key.facts.keyId === cert.facts.keyId;
   if (!isItsKey && key.state !== 'encrypted') return [];
   return [{ kind: 'offline-key', entity: entity.id, path: filePath(entity, 'key') }];
+}
+
+function leftKeyRemarks(entity: Entity, { cert, leftKey }: EntityObservation): readonly Remark[] {
+  if (leftKey === undefined) return [];
+  const isCertified = cert.state === 'present' && cert.facts.keyId === leftKey;
+  return [{ kind: 'left-key', entity: entity.id, path: filePath(entity, 'key'), isCertified }];
 }
 
 function requestRemarks(entity: Entity): readonly Remark[] {

@@ -80,6 +80,8 @@ export function remarkText(remark: Remark): string {
       return visible(
         `${remark.entity}: its key is declared offline, and "${remark.path}" is there: move it to the machine where it belongs; nothing here signs with it`,
       );
+    case 'left-key':
+      return visible(leftKeyText(remark));
     case 'unknown':
       return `unknown whether files under a password are up to date, because the password is not to be had, and they stay: ${few(remark.entities)}`;
     case 'unseen':
@@ -95,4 +97,10 @@ export function remarkText(remark: Remark): string {
     default:
       return unreachable(remark);
   }
+}
+
+function leftKeyText({ entity, path, isCertified }: Extract<Remark, { kind: 'left-key' }>): string {
+  return isCertified
+    ? `${entity}: its certificate is for the key in "${path}", though its key is on a token: unless the token has the same one, "pki rotate ${entity}" takes that of the token into use; then remove the file`
+    : `${entity}: "${path}" is still there, though its key is on a token: nothing here uses it; remove it once no program does`;
 }

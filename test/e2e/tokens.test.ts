@@ -1,5 +1,14 @@
 // Private keys on a PKCS#11 token: used there, never here, and no PIN where anything could see it.
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
@@ -201,6 +210,29 @@ describe.skipIf(NO_TOKEN !== undefined)('a key on a token', () => {
     expect((await rotate('root')).stderr).toContain('"--allow rekey-ca"');
     expect(await rotate('root', '--allow', 'rekey-ca')).toMatchObject({ code: 0 });
     expect((await project.pki(['verify'], { env: env() })).code).toBe(0);
+  });
+
+  it('beside a file with the key of before is a remark, which says what to do with that', async () => {
+    const manifest = `version: 1
+authorities: { root: { commonName: Root } }
+servers: { vault: { commonName: vault.example.test } }
+`;
+    const project = new Project(manifest);
+    await project.apply();
+    const key = "key: { pkcs11: 'pkcs11:token=pki;object=vault', pin: env:TOKEN_PIN }";
+    project.write(manifest.replace('vault.example.test', `vault.example.test, ${key}`));
+    const plan = async () => (await project.pki(['plan'])).stderr;
+    expect(await plan()).toBe(
+      'pki: warning: servers/vault: its certificate is for the key in "servers/vault/key.pem", though its key is on a token: unless the token has the same one, "pki rotate servers/vault" takes that of the token into use; then remove the file\n',
+    );
+    const rotate = await project.pki(['rotate', 'servers/vault', '--skip-verify'], { env: env() });
+    expect(rotate, rotate.stderr).toMatchObject({ code: 0 });
+    expect(await plan()).toContain(
+      'is still there, though its key is on a token: nothing here uses it; remove it',
+    );
+    expect(await project.plan()).toMatchObject({ due: false, remarks: [{ kind: 'left-key' }] });
+    rmSync(project.path('servers/vault/key.pem'));
+    expect(await plan()).toBe('');
   });
 
   it('signs on another machine, and is asked for there: a token at both ends', async () => {

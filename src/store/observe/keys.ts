@@ -3,7 +3,7 @@ import { modeOf } from '../../pki/artifact.ts';
 import type { Entity } from '../../pki/entity.ts';
 import { messageOf } from '../../pki/errors.ts';
 import type { KeyClosure } from '../../plan/blockage.ts';
-import type { FileState, KeyLock, KeyState, Sight } from '../../plan/observation.ts';
+import type { EntityObservation, FileState, KeyLock, KeyState, Sight } from '../../plan/observation.ts';
 import { certificateSpki } from '../../x509/certificate.ts';
 import type { CertificateFacts, KeyFacts } from '../../x509/facts.ts';
 import { certificateDer } from '../../x509/parse.ts';
@@ -64,6 +64,22 @@ export function observeTokenKey(
   const shown = tokens.of(id);
   if (shown !== undefined) return { ...rights, state: 'present', facts: shown.facts };
   return keyOf(rights, cert, certFile, 'on-token') ?? { state: 'missing' };
+}
+
+/** The key that is in a file of an entity which has its own on a token. */
+export function leftKeyOf(
+  { token }: Entity,
+  found: FoundKey,
+  reader: Reader,
+): Pick<EntityObservation, 'leftKey'> {
+  const file = plainFile(found);
+  if (token === undefined || file.state !== 'present') return {};
+  try {
+    return { leftKey: reader.read('key', file.facts).keyId };
+  } catch {
+    // Whatever it is, it is in the place of a key.
+    return { leftKey: null };
+  }
 }
 
 /** Nothing says that it is another key than that of the certificate, and the next run that needs it opens it. */

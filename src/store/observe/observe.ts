@@ -20,7 +20,7 @@ import { type Cache, fileSignature } from './cache.ts';
 import { observeCommands } from './commands.ts';
 import { Folders, type FoundFiles, type FoundWithFormer, readFiles, withFormerFiles } from './find-files.ts';
 import { formerSigner } from './former-signer.ts';
-import { observeKey, observeTokenKey, openedKeyFile, plainFile } from './keys.ts';
+import { leftKeyOf, observeKey, observeTokenKey, openedKeyFile, plainFile } from './keys.ts';
 import { knownIn, readableLines } from './known.ts';
 import { withListedModes } from './listed-modes.ts';
 import { listedBefore } from './lists.ts';
@@ -198,6 +198,7 @@ function observeFiles(where: Where, entity: Entity): Observed {
   const files = withListedModes(root, entity, origins.judged(entity, read, bytes), formerLocation);
   const found = {
     ...files,
+    ...leftKeyOf(entity, keyFile, reader),
     ...(published === undefined ? {} : { published }),
     ...(formerLocation === undefined ? {} : { formerLocation }),
   };

@@ -90,9 +90,10 @@ it('nothing at all', () => {
     listSignedBy,
     presented: __,
     formerSigner: ___,
+    leftKey,
     ...files
   } of entities.values()) {
-    expect([published, formerLocation, listSignedBy]).toEqual([undefined, undefined, undefined]);
+    expect([published, formerLocation, listSignedBy, leftKey]).toEqual(Array(4).fill(undefined));
     expect(signedBy).toBeNull();
     expect(new Set(Object.values(files).map(({ state }) => state))).toEqual(new Set(['missing']));
   }
