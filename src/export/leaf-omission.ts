@@ -6,13 +6,17 @@ import type { Omission, OmissionCause } from './omission.ts';
 
 type Question = (leaf: LeafPolicy) => readonly OmissionCause[];
 
-/** Asks one question after the other: the first cause counts. */
+/** Asks one question after the other: the first cause counts. Of every engine: what is revoked is issued no more. */
 export function omissionOf(leaf: LeafPolicy, ...questions: readonly Question[]): readonly Omission[] {
-  for (const ask of questions) {
+  for (const ask of [revokedHere, ...questions]) {
     const [cause] = ask(leaf);
     if (cause !== undefined) return [{ entity: leaf.entity.id, cause }];
   }
   return [];
+}
+
+function revokedHere({ entity }: LeafPolicy): readonly OmissionCause[] {
+  return entity.revoked === undefined ? [] : [{ kind: 'revoked' }];
 }
 
 /** Another engine issues it already. */

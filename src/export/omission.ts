@@ -5,6 +5,8 @@ import { type EntityId, unreachable } from '../pki/entity.ts';
 export type OmissionCause =
   /** It makes, or signs for, no such keys. */
   | { readonly kind: 'key'; readonly key: string }
+  /** Its certificates are no longer to be accepted. */
+  | { readonly kind: 'revoked' }
   /** Its issuer is left out. */
   | { readonly kind: 'issuer'; readonly issuer: EntityId }
   /** Its issuer's key is on a machine of its own, and the engine signs with a key that it is given. */
@@ -54,6 +56,8 @@ export function omissionCauseText(cause: OmissionCause, engine: string): string 
   switch (cause.kind) {
     case 'key':
       return `${engine} has no keys of the kind ${cause.key}`;
+    case 'revoked':
+      return 'it is revoked';
     case 'issuer':
       return `its issuer ${cause.issuer} is left out`;
     case 'offline':

@@ -8,6 +8,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { certManagerExport } from '../../src/export/cert-manager/cert-manager.ts';
 import type { Exported } from '../../src/export/file.ts';
+import { kubernetesExport } from '../../src/export/kubernetes/kubernetes.ts';
+import { stepCaExport } from '../../src/export/step-ca/step-ca.ts';
 import { vaultExport } from '../../src/export/vault/vault.ts';
 import type { Authority, EndEntity } from '../../src/pki/entity.ts';
 import { itWhen } from '../e2e/project.ts';
@@ -259,4 +261,25 @@ it('what others issue is not exported once more', () => {
     expect(make(inventory, { output: '../pki' }).omissions).toEqual([
       { entity: 'servers/api', cause: { kind: 'elsewhere', issuer: 'authorities/services' } },
     ]);
+});
+
+it('what is revoked is given to no engine', () => {
+  const inventory = anInventory(
+    anAuthority(),
+    SERVICES,
+    { ...API, revoked: { reason: null } },
+    aClient({ ...below, name: 'two' }),
+  );
+  const filesOf = () => ({ key: '', fullchain: '', ca: '' });
+  for (const { omissions, files } of [
+    certManagerExport(inventory, { output: '../pki' }),
+    vaultExport(inventory, { output: '../pki' }),
+    stepCaExport(inventory, { output: '../pki' }),
+    kubernetesExport(inventory, filesOf, { sealed: false }),
+  ]) {
+    expect(omissions[0]).toEqual({ entity: 'servers/api', cause: { kind: 'revoked' } });
+    expect(files.filter(({ path }) => path.includes('servers-api'))).toEqual([]);
+    const readme = files.find(({ path }) => path === 'README.md')?.text;
+    expect(readme).toContain('    servers/api: it is revoked\n');
+  }
 });
