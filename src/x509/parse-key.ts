@@ -1,6 +1,6 @@
 /** Private keys in PEM → facts, whatever their encoding; and what is left to its owner. */
 import { createECDH, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { readAll } from './der.ts';
+import { children, type Der, readAll, smallInteger } from './der.ts';
 import type { KeyFacts } from './facts.ts';
 import { type KeyFormat, keyFormatOf } from './key-format.ts';
 import { type PemBlock, PemError, pemText, readPem } from './pem.ts';
@@ -70,11 +70,17 @@ function load({
   if (type === undefined || encrypted) return undefined;
   try {
     // Node does not mind what stands behind a key; the openssl command does.
-    readAll(der);
+    const whole = readAll(der);
+    if (type === 'pkcs8' && !hasKnownVersion(whole)) return undefined;
     return createPrivateKey({ key: Buffer.from(der), format: 'der', type });
   } catch {
     return undefined;
   }
+}
+
+/** Two there are (RFC 5958 §2). OpenSSL before 4.0 takes any number for one, and 4.0 refuses all others. */
+function hasKnownVersion(pkcs8: Der): boolean {
+  return [0, 1].includes(smallInteger(children(pkcs8)[0]));
 }
 
 /** Node takes the public half as it is, whether or not it matches. */

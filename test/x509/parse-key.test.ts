@@ -231,8 +231,16 @@ describe('what may be a key for another program is named', () => {
   });
 });
 
+/** A good key in PKCS#8 but for the version, of which there are two (RFC 5958 §2): OpenSSL 4.0 refuses it, 3.0 does not. */
+function inVersion(version: number): string {
+  const whole = Buffer.from(der(EC, 'pkcs8'));
+  expect(whole.subarray(3, 6)).toEqual(Buffer.of(2, 1, 0)); // behind a length of one octet more
+  whole[5] = version;
+  return pemText('PRIVATE KEY', whole);
+}
+
 describe('is no key for anyone', () => {
-  it.each([
+  it.each<readonly [string, string]>([
     ['nothing', ''],
     ['white space', ' \n\n'],
     ['text', 'put the key here'],
@@ -243,6 +251,7 @@ describe('is no key for anyone', () => {
     ['a certificate', opensslSync(['req', '-x509', '-key', 'plain.pem', '-subj', '/CN=x'], folder, PLAIN)],
     ['a public key', opensslSync(['pkey', '-pubout'], folder, PLAIN)],
     ['parameters', opensslSync(['ecparam', '-name', 'prime256v1'], folder)],
+    ...[2, 127, 128].map((version) => [`version ${version} of PKCS#8`, inVersion(version)] as const),
   ])('%s', (_, text) => {
     expect(thrown(text)).toMatchObject({ name: 'Error', message: 'holds no readable private key' });
   });
