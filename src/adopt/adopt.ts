@@ -3,6 +3,7 @@
 import type { ManifestDescription } from '../manifest/write.ts';
 import { compare } from '../pki/compare.ts';
 import { findArtifacts } from './artifacts.ts';
+import { bridgesOf, withBridges } from './bridges.ts';
 import { describe } from './describe.ts';
 import { draftsOf } from './draft.ts';
 import type { Scan, Unusable } from './found.ts';
@@ -28,11 +29,21 @@ export function describeFolder(scan: Scan, output: string, now: number): Descrip
   const pairing = pairUp(scan, revocations.byFingerprint, now);
   const hierarchy = hierarchyOf(pairing);
   const { drafts: bare, leftOut: sameSubject } = draftsOf(hierarchy, now);
-  const drafts = withLists(bare, { files: scan.files, occurrences: pairing.occurrences, revocations, now });
-  const artifacts = findArtifacts(drafts, scan.files);
-  const reported = [...hierarchy.leftOut, ...sameSubject, ...pairing.leftOut];
+  const bridges = bridgesOf(bare, { ...pairing, revoked: revocations.byFingerprint });
+  const drafts = withLists(withBridges(bare, bridges), {
+    files: scan.files,
+    occurrences: pairing.occurrences,
+    revocations,
+    now,
+  });
+  const artifacts = findArtifacts(drafts, scan.files, bridges);
+  const crossed = new Set(bridges.map(({ path }) => path));
+  const reported = [...hierarchy.leftOut, ...sameSubject, ...pairing.leftOut].filter(
+    ({ paths }) => !paths.some((path) => crossed.has(path)),
+  );
   const known = {
     drafts,
+    bridges,
     artifacts,
     reported: new Set(reported.flatMap(({ paths }) => paths)),
     trustedCrls: new Set(revocations.lists.map(({ path }) => path)),

@@ -6,6 +6,7 @@ import type { EntityId } from '../pki/entity.ts';
 import { folderOf } from '../pki/files.ts';
 import { groupBy } from '../pki/group.ts';
 import { type Fingerprint, type RequestFacts, sanOf } from '../x509/facts.ts';
+import type { Bridge } from './bridges.ts';
 import type { EntryDraft } from './draft.ts';
 import type { FoundFile } from './found.ts';
 import type { PlacedPair } from './hierarchy.ts';
@@ -35,13 +36,18 @@ const NAMES: Readonly<Record<Derived, RegExp>> = {
   ca: /ca|root|trust/i,
 };
 
-/** Files by entity. The first entity takes a file: no two can write the same one. */
+/** Files by entity. The first entity takes a file: no two can write the same one. @param bridges have the certificate alone. */
 export function findArtifacts(
   drafts: readonly EntryDraft[],
   files: readonly FoundFile[],
+  bridges: readonly Bridge[],
 ): ReadonlyMap<EntityId, EntityFiles> {
   const index = indexFolder(drafts, files);
   const found = new Map<EntityId, EntityFiles>();
+  for (const { id, path } of bridges) {
+    index.taken.add(folded(path));
+    found.set(id, { files: { cert: path }, trust: undefined });
+  }
   for (const draft of drafts) found.set(draft.id, artifactsOf(draft, index));
   return found;
 }

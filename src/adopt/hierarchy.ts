@@ -1,14 +1,14 @@
 /** Who signed whom, by signatures alone: names and key identifiers can agree where the keys differ. */
 import type { Section } from '../pki/entity.ts';
 import { certificateSpki } from '../x509/certificate.ts';
-import { type CertificateFacts, isAuthority, pathLengthOf } from '../x509/facts.ts';
+import { isAuthority, pathLengthOf } from '../x509/facts.ts';
 import { isCheckable, signedBy } from '../x509/signature.ts';
 import { publicKeyObject, type VerificationKey } from '../x509/verification-key.ts';
 import type { FoundCertificate } from './found.ts';
 import { keyText } from './key-text.ts';
 import { kindOf } from './kind.ts';
 import type { LeftOut, LeftOutWhy, Note } from './left-out.ts';
-import { nameText, type Occurrence, type Pair } from './pair.ts';
+import { issuerText, nameText, type Occurrence, type Pair } from './pair.ts';
 import type { Pairing } from './pairs.ts';
 import { pathFault } from './paths.ts';
 
@@ -164,10 +164,6 @@ function withoutSigner({ facts, der }: FoundCertificate): LeftOutWhy {
 
 function firstCause(why: LeftOutWhy): LeftOutWhy {
   return why.kind === 'issuer-left-out' ? why.because : why;
-}
-
-function issuerText(facts: CertificateFacts): string {
-  return nameText({ ...facts, subject: facts.issuer, extensions: {} });
 }
 
 /** The nearest authority at or above this one that allows no authority below it (RFC 5280 §4.2.1.9). */

@@ -1,6 +1,7 @@
 /** Places of files, as `folder` and `files` of a manifest: one pattern for many where possible. */
 
 import { SETTINGS } from '../manifest/settings.ts';
+import type { DefaultsText } from '../manifest/write.ts';
 import { ARTIFACTS, eachArtifact, isArtifact } from '../pki/artifact.ts';
 import type { Section } from '../pki/entity.ts';
 import { folderOf } from '../pki/files.ts';
@@ -32,11 +33,14 @@ export function placeOf(section: Section, name: string, files: Files): Place {
 /** The part of an entry's place that defaults do not state. */
 export function placeText(
   place: Place,
-  defaults: { readonly folder?: string; readonly files?: Files },
+  defaults: Pick<DefaultsText, 'folder' | 'files'>,
   section: Section,
   name: string,
 ): { readonly folder?: string; readonly files?: Files } {
-  const known: Files = { ...eachArtifact((artifact) => ARTIFACTS[artifact].file), ...defaults.files };
+  const known: Readonly<Partial<Record<string, string | null>>> = {
+    ...eachArtifact((artifact) => ARTIFACTS[artifact].file),
+    ...defaults.files,
+  };
   const said = Object.entries(place.files).filter(
     ([file, pattern]) => isArtifact(file) && known[file] !== pattern,
   );

@@ -36,6 +36,8 @@ export type LeftOutWhy =
   | { readonly kind: 'together'; readonly path: string }
   | { readonly kind: 'earlier'; readonly of: string }
   | { readonly kind: 'key-taken'; readonly by: string }
+  /** A further certificate of the authority whose own is in `of`; nothing here signs as its issuer. */
+  | { readonly kind: 'cross-certificate'; readonly of: string; readonly issuer: string }
   /** From here on: files of no entity. They stay as they are, even when their content is renewed elsewhere. */
   | { readonly kind: 'copy'; readonly of: string }
   | { readonly kind: 'combined' }

@@ -2,6 +2,7 @@
 import type { EntityId } from '../pki/entity.ts';
 import { subjectText } from '../pki/subject.ts';
 import type { EntityFiles } from './artifacts.ts';
+import type { Bridge } from './bridges.ts';
 import type { EntryDraft } from './draft.ts';
 import type { FoundFile } from './found.ts';
 import type { LeftOut, LeftOutWhy } from './left-out.ts';
@@ -11,6 +12,7 @@ import { unusableKey } from './unpaired.ts';
 /** What is known about the files of a folder. */
 export interface Known {
   readonly drafts: readonly EntryDraft[];
+  readonly bridges: readonly Bridge[];
   readonly artifacts: ReadonlyMap<EntityId, EntityFiles>;
   /** Paths that are listed already, for another reason. */
   readonly reported: ReadonlySet<string>;
@@ -22,10 +24,13 @@ export interface Known {
 
 /** Files that nothing else accounts for, each with what it is. */
 export function leftoversOf(files: readonly FoundFile[], known: Known): readonly LeftOut[] {
-  const { drafts, artifacts, reported, trustedCrls, revoked } = known;
+  const { drafts, bridges, artifacts, reported, trustedCrls, revoked } = known;
   const used = new Set([...artifacts.values()].flatMap((one) => Object.values(one.files)));
   const context = {
-    byFingerprint: new Map(drafts.map(({ pair }) => [pair.cert.facts.fingerprint, pair.certPath])),
+    byFingerprint: new Map([
+      ...bridges.map(({ cert, path }) => [cert.facts.fingerprint, path] as const),
+      ...drafts.map(({ pair }) => [pair.cert.facts.fingerprint, pair.certPath] as const),
+    ]),
     byKey: new Map(drafts.map(({ pair }) => [pair.key.keyId, pair.keyPath])),
     trustedCrls,
     revoked,

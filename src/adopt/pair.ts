@@ -1,6 +1,6 @@
 /** A private key with its certificate, and where certificates of a folder were found. */
 import { subjectText } from '../pki/subject.ts';
-import type { CertificateFacts, KeyFacts } from '../x509/facts.ts';
+import { type CertificateFacts, isAuthority, type KeyFacts } from '../x509/facts.ts';
 import type { FoundCertificate, FoundFile } from './found.ts';
 
 /** A private key and its certificate, each in a file of its own: a candidate for an entity. */
@@ -33,4 +33,20 @@ export function nameText({ subject, extensions }: CertificateFacts): string {
   return subject.length > 0
     ? subjectText(subject)
     : (extensions.subjectAltName?.value.join(', ') ?? 'no name');
+}
+
+/** The name of its issuer, likewise. */
+export function issuerText(facts: CertificateFacts): string {
+  return nameText({ ...facts, subject: facts.issuer, extensions: {} });
+}
+
+/** For the same key and name, and by another issuer. */
+export function isFurther(facts: CertificateFacts, own: CertificateFacts): boolean {
+  return (
+    isAuthority(facts) &&
+    facts.keyId === own.keyId &&
+    facts.subjectDer === own.subjectDer &&
+    facts.issuerDer !== own.issuerDer &&
+    facts.issuerDer !== facts.subjectDer
+  );
 }

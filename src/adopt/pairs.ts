@@ -3,12 +3,18 @@
 import { compare } from '../pki/compare.ts';
 import { groupBy } from '../pki/group.ts';
 import { certificateSpki } from '../x509/certificate.ts';
-import type { Fingerprint, KeyFacts, KeyId } from '../x509/facts.ts';
+import {
+  type CertificateFacts,
+  type Fingerprint,
+  isAuthority,
+  type KeyFacts,
+  type KeyId,
+} from '../x509/facts.ts';
 import { keyIdentifier } from '../x509/public-key.ts';
 import type { FoundCertificate, FoundFile, Scan } from './found.ts';
 import type { LeftOut, LeftOutWhy } from './left-out.ts';
 import { type KeyFile, nameText, type Occurrence, type Pair } from './pair.ts';
-import { nearness } from './paths.ts';
+import { isCopy, nearness } from './paths.ts';
 import type { Revocation } from './revocations.ts';
 import { isNamedAlike, unpairedOf } from './unpaired.ts';
 
@@ -36,7 +42,13 @@ export function pairUp(
   const living = occurrences.filter(({ cert }) => !revoked.has(cert.facts.fingerprint));
   const keys = keysById(files);
   const groups = [...groupBy(living, ({ cert }) => cert.facts.keyId)];
-  const read = groups.flatMap(([keyId, group]) => pairGroup(group, keys.get(keyId) ?? [], now));
+  const signers = new Set(
+    living.flatMap(({ cert: { facts } }) =>
+      isAuthority(facts) && keys.has(facts.keyId) ? [facts.subjectDer] : [],
+    ),
+  );
+  const standing = (cert: FoundCertificate): number => standingOf(cert.facts, signers);
+  const read = groups.flatMap(([keyId, group]) => pairGroup(group, keys.get(keyId) ?? [], { now, standing }));
   const all = [...read, ...encryptedPairs(living, read, keys, files)];
   const { pairs, leftOut: sharedPaths } = distinct(all);
   const paired = new Set(all.map((pair) => pair.cert.facts.fingerprint));
@@ -135,7 +147,9 @@ function encryptedPairs(
     const found = free.flatMap(({ cert, alone }) =>
       alone.filter((certPath) => isNamedAlike(certPath, keyPath)).map((certPath) => ({ cert, certPath })),
     );
-    const [newest] = found.toSorted((a, b) => b.cert.facts.notBefore - a.cert.facts.notBefore);
+    const [newest] = found.toSorted(
+      (a, b) => selfSignedFirst(a.cert, b.cert) || b.cert.facts.notBefore - a.cert.facts.notBefore,
+    );
     return newest === undefined
       ? []
       : [{ ...newest, key: keyOfCertificate(newest.cert), keyPath, isEncrypted: true }];
@@ -146,10 +160,34 @@ function keyOfCertificate({ facts, der }: FoundCertificate): KeyFacts {
   return { keyId: facts.keyId, spec: facts.keySpec, keyIdentifier: keyIdentifier(certificateSpki(der)) };
 }
 
-type Candidate = Pair & { readonly score: number; readonly isOver: boolean };
+/**
+ * Of an authority's certificates, which are for one key, that by which it is a root stands above those by which others
+ * sign it; of these, those whose issuer can sign again.
+ */
+function standingOf(facts: CertificateFacts, signers: ReadonlySet<string>): number {
+  if (!isAuthority(facts)) return 0;
+  if (facts.subjectDer === facts.issuerDer) return 2;
+  return signers.has(facts.issuerDer) ? 1 : 0;
+}
 
-/** Each certificate and each key file once: valid ones first, then the best match of names, then the newest. */
-function pairGroup(group: readonly Occurrence[], keys: readonly KeyFile[], now: number): readonly Pair[] {
+function selfSignedFirst(a: FoundCertificate, b: FoundCertificate): number {
+  return standingOf(b.facts, new Set()) - standingOf(a.facts, new Set());
+}
+
+type Candidate = Pair & { readonly score: number; readonly standing: number; readonly isOver: boolean };
+
+interface Ranking {
+  /** Seconds since 1970. */
+  readonly now: number;
+  standing(cert: FoundCertificate): number;
+}
+
+/** Each certificate and each key file once: valid ones first, then those of roots, then the best match of names, then the newest. */
+function pairGroup(
+  group: readonly Occurrence[],
+  keys: readonly KeyFile[],
+  { now, standing }: Ranking,
+): readonly Pair[] {
   const candidates = group.flatMap(({ cert, alone }) =>
     alone.flatMap((certPath) =>
       keys.map(({ path, facts }) => ({
@@ -158,12 +196,13 @@ function pairGroup(group: readonly Occurrence[], keys: readonly KeyFile[], now: 
         key: facts,
         keyPath: path,
         score: nearness(certPath, path),
+        standing: isCopy(certPath) ? 0 : standing(cert),
         isOver: cert.facts.notAfter < now,
       })),
     ),
   );
   const taken = new Set<string>();
-  return candidates.sort(byScore).flatMap(({ score: _, isOver: __, ...pair }) => {
+  return candidates.sort(byScore).flatMap(({ score: _, standing: __, isOver: ___, ...pair }) => {
     const uses = [pair.cert.facts.fingerprint, pair.keyPath];
     if (uses.some((use) => taken.has(use))) return [];
     for (const use of uses) taken.add(use);
@@ -174,6 +213,7 @@ function pairGroup(group: readonly Occurrence[], keys: readonly KeyFile[], now: 
 function byScore(a: Candidate, b: Candidate): number {
   return (
     Number(a.isOver) - Number(b.isOver) ||
+    b.standing - a.standing ||
     b.score - a.score ||
     b.cert.facts.notBefore - a.cert.facts.notBefore ||
     a.certPath.length - b.certPath.length ||

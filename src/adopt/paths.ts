@@ -42,7 +42,8 @@ export function nearness(certPath: string, keyPath: string): number {
   return (sameStem ? 4 : 0) + (sameFolder ? 3 : 0) - 8 * copies - (BUNDLE.test(baseOf(certPath)) ? 2 : 0);
 }
 
-function isCopy(path: string): boolean {
+/** Whether a file is in a folder of copies, or of what was retired. */
+export function isCopy(path: string): boolean {
   return foldersOf(path).some((folder) => COPIES.test(folder));
 }
 

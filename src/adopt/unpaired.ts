@@ -4,7 +4,7 @@ import { folderOf } from '../pki/files.ts';
 import type { Fingerprint, KeyId } from '../x509/facts.ts';
 import type { FoundFile, ReadFault, Unusable } from './found.ts';
 import type { LeftOut, LeftOutWhy } from './left-out.ts';
-import { type KeyFile, nameText, type Occurrence, type Pair } from './pair.ts';
+import { isFurther, issuerText, type KeyFile, nameText, type Occurrence, type Pair } from './pair.ts';
 import { isKeyPath, nearness, stemOf } from './paths.ts';
 import type { Revocation } from './revocations.ts';
 
@@ -33,6 +33,8 @@ function whyUnpaired(occurrence: Occurrence, context: Context): LeftOutWhy {
   if (revocation !== undefined) return { kind: 'revoked', ...revocation };
   const other = context.pairs.get(facts.keyId);
   if (other !== undefined) {
+    if (isFurther(facts, other.cert.facts))
+      return { kind: 'cross-certificate', of: other.certPath, issuer: issuerText(facts) };
     const isEarlier = facts.notBefore <= other.cert.facts.notBefore;
     return isEarlier ? { kind: 'earlier', of: other.certPath } : { kind: 'key-taken', by: other.certPath };
   }

@@ -75,17 +75,11 @@ export const mustStaple = z.boolean(wanted('true or false'));
 /** The same. */
 export const ocspNoCheck = z.boolean(wanted('true or false'));
 
-const reference = z.string(wanted('the name of an authority'));
+/** The name of an authority. */
+export const reference = z.string(wanted('the name of an authority'));
 
 /** Text: whether there is such an authority, and whether it can sign, is for resolve/ to say. */
 export const issuer = reference.meta({ pattern: NAME_PATTERN });
-
-/** At least one name, each once; whether they are those of authorities that sign is for resolve/ to say. */
-export const crossSignedBy = z
-  .array(reference, wanted('a list of authorities'))
-  .superRefine(unique('issuer', (item) => item, 'authority'))
-  .superRefine(notEmpty('issuer', 'name an authority, or leave "crossSignedBy" out', 'crossSignedBy'))
-  .meta({ minItems: 1, uniqueItems: true });
 
 /** Text: whether such an authority signs one above the entry is for resolve/ to say. */
 export const preferredChain = reference.meta({ pattern: NAME_PATTERN });

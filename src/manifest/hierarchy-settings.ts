@@ -1,4 +1,5 @@
 /** The rows of the table of settings (settings.ts) that say who signs whom, and how. */
+import { crossSignedBy } from './cross-signed.ts';
 import * as field from './fields.ts';
 import { always, everywhere, type Row } from './setting.ts';
 
@@ -14,14 +15,14 @@ export const HIERARCHY_SETTINGS = {
     examples: ['root'],
   },
   crossSignedBy: {
-    places: { authority: field.crossSignedBy.optional() },
+    places: { authority: crossSignedBy.optional() },
     single: true,
     lesser: true,
-    type: 'list of authorities',
+    type: 'list of authorities, or of maps of `issuer`, `validity`, `pathLength`, `outputs`, `folder`, `files`',
     byDefault: 'none',
     meaning:
-      'other authorities that sign the same key and name once more, so that what it signs is accepted below their roots as well: each certificate, and the chain above it, is in `authorities/NAME@OTHER`',
-    examples: [['partner-root']],
+      'other authorities that sign the same key and name once more, so that what it signs is accepted below their roots as well: each certificate, and the chain above it, is in `authorities/NAME@OTHER`. A map has what is other than usual of that certificate',
+    examples: [['partner-root'], [{ issuer: 'partner-root', validity: '2y' }]],
   },
   preferredChain: {
     places: { leaf: field.preferredChain.optional(), defaults: field.preferredChain.optional() },

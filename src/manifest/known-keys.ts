@@ -1,5 +1,6 @@
 /** Keys that a map may have, and what to say about one that it may not. */
 
+import { BRIDGE_OUTPUTS } from '../pki/artifact.ts';
 import { isSection, SECTIONS } from '../pki/entity.ts';
 import { OBJECTS } from '../pki/kubernetes.ts';
 import { strangeSpace } from '../pki/printable.ts';
@@ -44,7 +45,7 @@ function knownKeys(tree: Tree, path: Path): readonly string[] {
   if (isArchive(path)) return ARCHIVE_KEYS;
   if (path.length === 1) return path[0] === 'profiles' ? [] : SETTING_KEYS;
   if (last === 'subject') return ATTRIBUTE_KEYS;
-  if (last === 'files') return FILE_KEYS;
+  if (last === 'files') return path[2] === 'crossSignedBy' ? BRIDGE_OUTPUTS : FILE_KEYS;
   if (last === 'key' || last === 'kind') return keyObjectKeys(tree, path);
   if (/^(password|passphrase|previousPassphrase|pin)$/.test(String(last))) return SOURCE_KEYS;
   if (isInOutputs(path)) return optionKeys(last);

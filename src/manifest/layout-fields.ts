@@ -18,7 +18,8 @@ export const folder = layoutPath.transform(using((text: string) => parseLayoutPa
 /** Each file by itself, or all of an entry behind one link. */
 export const publish = z.enum(['files', 'symlinks'], wanted('files or symlinks'));
 
-const fileName = takeable(layoutPath.transform(using((text: string) => parseLayoutFile(text))));
+/** A path below the folder of the entry, or `null`. */
+export const fileName = takeable(layoutPath.transform(using((text: string) => parseLayoutFile(text))));
 
 /** A path in which `{part}` stands for `ca-1` and so on. */
 const slotName = takeable(

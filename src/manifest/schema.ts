@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { ENGINE_CHOICES } from '../pki/engine.ts';
 import { ADDRESS_KEYS } from './address.ts';
 import { CRL_KEYS } from './crl.ts';
+import { CROSS_SIGNER_KEYS } from './cross-signed.ts';
 import { DELIVER_KEYS } from './deliver.ts';
 import * as field from './fields.ts';
 import { NAME_PATTERN, OUTPUT_PATTERN, PATH_LIMIT, parseOutput } from './folder.ts';
@@ -156,6 +157,7 @@ export const MAP_KEYS: Readonly<Record<string, readonly string[]>> = {
   nameConstraints: CONSTRAINT_KEYS,
   policyConstraints: POLICY_CONSTRAINT_KEYS,
   policies: POLICY_KEYS,
+  crossSignedBy: CROSS_SIGNER_KEYS,
   crl: CRL_KEYS,
   revoked: REVOKED_KEYS,
   ocsp: OCSP_KEYS,

@@ -11,9 +11,7 @@ export type Value<S extends Setting> =
   | Exclude<z.output<Rows[S]['places'][keyof Rows[S]['places']] & z.ZodType>, undefined>
   | (Rows[S] extends { readonly builtIn: ByRank<infer T> } ? T : never);
 
-type Written<T> = T extends object
-  ? { readonly [K in keyof T]: Written<Exclude<T[K], undefined | null>> }
-  : T;
+type Written<T> = T extends object ? { readonly [K in keyof T]: Written<Exclude<T[K], undefined>> } : T;
 
 /** A setting as a manifest spells it. */
 export type SettingText<S extends Setting> = Written<

@@ -231,3 +231,13 @@ export function forbiddenBits(artifact: Artifact, isShared = false): number {
 export function eachArtifact<T>(make: (artifact: Artifact) => T): Readonly<Record<Artifact, T>> {
   return fromKeys(ALL_ARTIFACTS, make);
 }
+
+/** The files of a further certificate of an authority: what takes the key or a password is in the authority's own folder. */
+export const BRIDGE_OUTPUTS = [
+  'cert',
+  'chain',
+  'fullchain',
+  'ca',
+  'der',
+  'pkcs7',
+] as const satisfies readonly Output[];

@@ -53,6 +53,8 @@ const WORDS: Words<LeftOutWhy> = {
   together: ({ path }) => `the certificate has no file of its own: "${path}" holds its key as well`,
   earlier: ({ of }) => `an earlier certificate for the key of "${of}"`,
   'key-taken': ({ by }) => `for the key of "${by}", and two entities cannot write one file`,
+  'cross-certificate': ({ of, issuer }) =>
+    `a further certificate for the key of "${of}", by ${issuer}, which cannot be renewed here`,
   copy: ({ of }) => `a copy of "${of}", which will not change with it`,
   combined: () => 'combines a key with other parts; it will not be updated',
   'spare-key': () => 'a private key whose certificate is left out',

@@ -2,11 +2,11 @@
  * Authorities that others sign as well (`crossSignedBy`): each such certificate is an entity of its own, a bridge, which
  * has the key and the name of the one and the issuer of the other.
  */
+import type { CrossSigner } from '../manifest/cross-signed.ts';
 import type { Finding, Report } from '../manifest/report.ts';
 import { didYouMean } from '../manifest/suggest.ts';
-import { type Output, STANDARD_OUTPUTS } from '../pki/artifact.ts';
-import { type Authority, bridgeName, type EntityId, entityId } from '../pki/entity.ts';
-import { takesKey } from '../pki/key-place.ts';
+import { BRIDGE_OUTPUTS, type Output, STANDARD_OUTPUTS } from '../pki/artifact.ts';
+import { type Authority, bridgeName, type EntityId, entityId, type Layout } from '../pki/entity.ts';
 import type { Locations } from '../pki/locations.ts';
 import { quote } from '../pki/printable.ts';
 import { isAnchor } from './anchor.ts';
@@ -20,7 +20,8 @@ import { signingOf } from './signing.ts';
 export interface Bridge {
   readonly authority: AuthorityDraft;
   readonly by: Position;
-  /** Where in the list of `crossSignedBy`. */
+  /** What the manifest says of it, and where in the list of `crossSignedBy`. */
+  readonly said: CrossSigner;
   readonly item: number;
 }
 
@@ -28,12 +29,13 @@ export interface Bridge {
 export function bridgesIn(hierarchy: Hierarchy, report: Report): readonly Bridge[] {
   return hierarchy.order.flatMap(({ authority }) => {
     const { crossSignedBy = [] } = authority.settings;
-    return crossSignedBy.flatMap((name, item): readonly Bridge[] => {
+    return crossSignedBy.flatMap((said, item): readonly Bridge[] => {
+      const { issuer: name } = said;
       const by = hierarchy.positions.get(name);
       const mistake = mistakeIn(authority, name, by, hierarchy);
       if (mistake !== undefined)
         report.error({ code: 'issuer', at: authority.at('crossSignedBy', item), ...mistake });
-      return mistake === undefined && by !== undefined ? [{ authority, by, item }] : [];
+      return mistake === undefined && by !== undefined ? [{ authority, by, said, item }] : [];
     });
   });
 }
@@ -104,8 +106,50 @@ export function bridgeId({ authority, by }: Bridge): EntityId {
   return entityId('authorities', bridgeName(authority.name, by.authority.name));
 }
 
-/** Of those files, what takes a password or the key is its authority's. */
-const OUTPUTS: readonly Output[] = [...STANDARD_OUTPUTS, 'der', 'pkcs7'];
+/** Of its authority's files those that it can have as well, unless the manifest says which. */
+function outputsOf({ authority, said }: Bridge): readonly Output[] {
+  const { files } = authority.settings.outputs;
+  return BRIDGE_OUTPUTS.filter((file) =>
+    said.outputs === undefined
+      ? STANDARD_OUTPUTS.includes(file) || files.includes(file)
+      : said.outputs.includes(file),
+  );
+}
+
+/** Where its files are, with the placeholders filled in; absent for its usual folder. */
+function layoutOf({ authority, by, said }: Bridge): { readonly layout?: Layout } {
+  if (said.folder === undefined && said.files === undefined) return {};
+  const name = bridgeName(authority.name, by.authority.name);
+  const fill = (path: string): string =>
+    path.replaceAll('{section}', 'authorities').replaceAll('{name}', name);
+  const files = Object.entries(said.files ?? {}).flatMap(([file, path]) =>
+    path === undefined ? [] : [[file, fill(path)]],
+  );
+  return {
+    layout: { folder: fill(said.folder ?? entityId('authorities', name)), files: Object.fromEntries(files) },
+  };
+}
+
+/** The bridge as an entry would be that says the same, for what is checked of every entry. */
+export function bridgeDraft(bridge: Bridge): AuthorityDraft {
+  const { authority, by, said, item } = bridge;
+  const { layout: _, ...draft } = authority;
+  const { crl: __, ...settings } = authority.settings;
+  return {
+    ...draft,
+    ...layoutOf(bridge),
+    id: bridgeId(bridge),
+    name: bridgeName(authority.name, by.authority.name),
+    issuer: by.authority.name,
+    at: () => authority.at('crossSignedBy', item),
+    inherits: () => false,
+    settings: {
+      ...settings,
+      validity: said.validity ?? settings.validity,
+      outputs: { ...settings.outputs, files: outputsOf(bridge) },
+    },
+  };
+}
 
 /** @param entity the authority itself. @param locations what the other one publishes. */
 export function bridgeEntity(
@@ -124,13 +168,20 @@ export function bridgeEntity(
     keyPlace,
     issuer: authority.id,
     trust: [root.id],
-    outputs: OUTPUTS.filter(
-      (file) =>
-        !takesKey(keyPlace, file) && (STANDARD_OUTPUTS.includes(file) || entity.outputs.includes(file)),
-    ),
+    ...termsOf(bridge, entity),
+    ...layoutOf(bridge),
+    outputs: outputsOf(bridge),
     rotateKey: false,
     ...locations,
     ...signingOf(authority),
+  };
+}
+
+/** What the certificate says of itself other than that of its authority. */
+function termsOf({ said }: Bridge, entity: Authority): Pick<Authority, 'validity' | 'pathLength'> {
+  return {
+    validity: said.validity ?? entity.validity,
+    pathLength: said.pathLength === undefined ? entity.pathLength : said.pathLength,
   };
 }
 

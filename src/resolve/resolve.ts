@@ -13,7 +13,7 @@ import type { RequestContent } from '../x509/request.ts';
 import { checkAddresses } from './addresses.ts';
 import { checkAnchoredIssuers, isAnchor } from './anchor.ts';
 import { checkBridgeLengths } from './bridge-limits.ts';
-import { type Bridge, type BridgeOf, bridgeEntity, bridgesIn, throughsIn } from './bridges.ts';
+import { type Bridge, type BridgeOf, bridgeDraft, bridgeEntity, bridgesIn, throughsIn } from './bridges.ts';
 import { checkBundles } from './bundles.ts';
 import { checkConstrainedNames } from './constrained.ts';
 import { checkCritical } from './critical.ts';
@@ -208,7 +208,10 @@ export function resolve(parsed: ParsedManifest, report: Report, files: SideFiles
   checkBridgeLengths(bridges, hierarchy, report);
   checkSubjects(all, report);
   checkIdentities(leaves, report);
-  checkLayouts(all, report);
+  const further = bridges.map(bridgeDraft);
+  checkLayouts([...all, ...further], report);
+  for (const draft of further.filter((_, at) => bridges[at]?.said.validity !== undefined))
+    checkRenewal(draft, report);
   checkKeySupport(all, report);
   checkAddresses(all, report);
   checkDeliveries(all, report);

@@ -157,6 +157,38 @@ describe('a change', () => {
   });
 });
 
+describe('what a further certificate has of its own', () => {
+  const manifest = (said: string, engine = 'openssl') => `version: 1
+engine: ${engine}
+authorities:
+  root: { commonName: Root, crossSignedBy: [{ issuer: partner${said} }] }
+  partner: { commonName: Partner }
+`;
+  const OWN =
+    ', validity: 400d, pathLength: 1, outputs: [cert, ca], folder: cross, files: { cert: "{name}.pem" }';
+
+  it.each(['openssl', 'node'])('is added, changed and removed by the engine %s', async (engine) => {
+    const project = new Project(manifest('', engine));
+    await project.apply();
+    project.write(manifest(OWN, engine));
+    // Its files move, and then are other ones.
+    const run = await project.pki(['apply', '--skip-verify', '--allow', 'remove']);
+    expect(run, run.stderr + run.stdout).toMatchObject({ code: 0 });
+    expect(await project.actions()).toEqual({});
+    expect(readdirSync(project.path('cross')).sort()).toEqual(['ca.pem', 'root@partner.pem']);
+    const text = await openssl(['x509', '-in', project.path('cross/root@partner.pem'), '-noout', '-text']);
+    expect(text).toContain('CA:TRUE, pathlen:1');
+    const { validFrom, validTo } = new X509Certificate(readFileSync(project.path('cross/root@partner.pem')));
+    expect(Date.parse(validTo) - Date.parse(validFrom)).toBe((400 * 86_400 - 1) * 1000);
+    project.write(manifest(OWN.replace('pathLength: 1', 'pathLength: null').replace('400d', '30d'), engine));
+    const { changes } = await project.plan();
+    expect(changes.find(({ id }) => id === BY_ROOT)?.reasons.map(({ field }) => field)).toEqual([
+      'pathLength',
+      'validity',
+    ]);
+  });
+});
+
 it('a script makes the same', async () => {
   const project = new Project(MANIFEST);
   const script = (await project.pki(['plan', '--commands'])).stdout;

@@ -1172,8 +1172,8 @@ it('every field that the schema has stands in this table', () => {
     ...PLACES,
   ]);
   const isCovered = (field: string): boolean =>
-    field.split('.').some((part) => AROUND.includes(part)) ||
-    [...LAYERS, ...CHAINS].includes(field.split('.').at(-1) ?? '') ||
+    field.split('.').some((part) => [...AROUND, ...CHAINS].includes(part)) ||
+    LAYERS.includes(field.split('.').at(-1) ?? '') ||
     OF_LISTS.test(field) ||
     ON_TOKENS.test(field) ||
     inEntry(field).some((one) => covered.has(one));

@@ -1,5 +1,5 @@
 /** Keys and certificates as people make them by hand and as other tools lay them out, with plain openssl. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { openssl } from '../helpers/openssl.ts';
@@ -66,6 +66,10 @@ export class Workshop {
 
   put(name: string, content: string): void {
     writeFileSync(this.path(name), content);
+  }
+
+  read(name: string): string {
+    return readFileSync(this.path(name), 'latin1');
   }
 
   async key(name: string, { algorithm = EC }: Making): Promise<void> {

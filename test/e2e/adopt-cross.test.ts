@@ -1,0 +1,85 @@
+// Cross-certificates of other tools: further certificates for the key and name of an authority, by another one.
+import { rmSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { adoptAndApply, found, leftOut } from './adopting.ts';
+import { CA, type Files, leaf, Workshop } from './handmade.ts';
+
+const ROOT: Files = { key: 'ca.key', cert: 'ca.crt' };
+const PARTNER: Files = { key: 'partner.key', cert: 'partner.crt' };
+const BRIDGE = 'authorities/ca@partner';
+const KEYED = [...CA, 'authorityKeyIdentifier = keyid'];
+
+/** Two roots, a server below the first, and a certificate for the key of the first by the second. */
+async function crossed(cert: string, extensions = KEYED, days = 3650): Promise<Workshop> {
+  const shop = new Workshop();
+  await shop.root(ROOT, { subject: '/O=Acme/CN=Root', extensions: CA });
+  await shop.root(PARTNER, { subject: '/O=Partner/CN=Partner Root', extensions: CA });
+  const web = { subject: '/CN=web.example.test', extensions: leaf('serverAuth', 'DNS:web.example.test') };
+  await shop.signed({ key: 'web.key', cert: 'web.crt' }, web, ROOT);
+  const making = { subject: '/O=Acme/CN=Root', extensions, days, sameKey: true };
+  await shop.signed({ key: ROOT.key, cert }, making, PARTNER);
+  return shop;
+}
+
+const ids = ({ entities }: Awaited<ReturnType<typeof found>>) => entities.map(({ id }) => id);
+
+describe('a cross-certificate', () => {
+  it('of a root is described with both authorities, and nothing is due', async () => {
+    const shop = await crossed('cross/ca.crt');
+    const { manifest, adoption } = await adoptAndApply(shop.folder, {});
+    expect(ids(adoption)).toEqual(['authorities/ca', 'authorities/partner', BRIDGE, 'servers/web']);
+    expect(adoption.leftOut).toEqual([]);
+    expect(manifest).toContain(
+      'crossSignedBy: [ { issuer: partner, outputs: [ cert ], folder: ., files: { cert: cross/ca.crt } } ]',
+    );
+  });
+
+  it('keeps its own lifetime and path length, and a copy of it is called one', async () => {
+    const shop = await crossed(
+      'older.crt',
+      [...KEYED.filter((line) => !line.startsWith('basic')), 'basicConstraints = critical,CA:TRUE,pathlen:0'],
+      400,
+    );
+    shop.put('backup/cross.pem', shop.read('older.crt'));
+    const { manifest, adoption } = await adoptAndApply(shop.folder, {}, { prove: false });
+    expect(manifest).toMatch(
+      /issuer: partner, validity: 400d, pathLength: 0,|validity: 400d\n\s+pathLength: 0/,
+    );
+    expect(leftOut(adoption)).toEqual({ 'backup/cross.pem': 'copy' });
+  });
+
+  it('of an intermediate is described too, whichever of the two is called like its key', async () => {
+    const shop = await crossed('cross.crt');
+    const sub = { key: 'sub.key', cert: 'sub.crt' };
+    const making = { subject: '/CN=Sub', extensions: KEYED };
+    await shop.signed(sub, making, ROOT);
+    await shop.signed({ key: sub.key, cert: 'sub-partner.crt' }, { ...making, sameKey: true }, PARTNER);
+    const { adoption } = await adoptAndApply(shop.folder, {}, { prove: false });
+    expect(ids(adoption)).toContain('authorities/sub@partner');
+    expect(adoption.leftOut).toEqual([]);
+  });
+
+  it('whose issuer is only a certificate here is reported, and the authority stays a root', async () => {
+    // As Let's Encrypt had it: the file with the name of the key is the one by the other root.
+    const shop = await crossed('ca-self.crt');
+    const [self, cross] = [shop.read('ca.crt'), shop.read('ca-self.crt')];
+    shop.put('ca.crt', cross);
+    shop.put('ca-self.crt', self);
+    rmSync(shop.path(PARTNER.key));
+    const { adoption } = await adoptAndApply(shop.folder, {}, { prove: false });
+    expect(ids(adoption)).toEqual(['authorities/ca-self', 'servers/web']);
+    expect(leftOut(adoption)).toEqual({ 'ca.crt': 'cross-certificate', 'partner.crt': 'no-key' });
+    expect(adoption.leftOut.find(({ paths }) => paths[0] === 'ca.crt')?.why.text).toBe(
+      'a further certificate for the key of "ca-self.crt", by O=Partner, CN=Partner Root, which cannot be renewed here',
+    );
+  });
+
+  it('that a path length leaves no room for is left out', async () => {
+    const shop = await crossed('cross.crt');
+    const limited = [...CA.slice(1), 'basicConstraints = critical,CA:TRUE,pathlen:0'];
+    await shop.root(PARTNER, { subject: '/O=Partner/CN=Partner Root', extensions: limited });
+    const making = { subject: '/O=Acme/CN=Root', extensions: KEYED, sameKey: true };
+    await shop.signed({ key: ROOT.key, cert: 'cross.crt' }, making, PARTNER);
+    expect(leftOut(await found(shop.folder))).toEqual({ 'cross.crt': 'cross-certificate' });
+  });
+});
