@@ -4,19 +4,11 @@
  */
 import { createPublicKey } from 'node:crypto';
 import { ENVIRONMENT } from '../openssl/command.ts';
-import {
-  driversFor,
-  PROVIDER_CONFIG,
-  probeOf,
-  showArgs,
-  signArgs,
-  type TokenDriver,
-  tokenFaultIn,
-} from '../openssl/token.ts';
+import { driversFor, PROVIDER_CONFIG, probeOf, showArgs, signArgs, tokenFaultIn } from '../openssl/token.ts';
 import type { Entity } from '../pki/entity.ts';
 import { databaseFolder, PRIVATE_FOLDER } from '../pki/paths.ts';
 import { secretSourceText } from '../pki/secret-source.ts';
-import { type TokenFault, type TokenKey, tokenOf } from '../pki/token.ts';
+import { type TokenDriver, type TokenFault, type TokenKey, tokenOf } from '../pki/token.ts';
 import type { Unsigned } from '../plan/unsigned.ts';
 import { ensure } from '../store/descend.ts';
 import type { Folder } from '../store/folder.ts';

@@ -3,6 +3,7 @@ import { opensslName } from '../engine/binary.ts';
 import type { EngineChoice } from '../pki/engine.ts';
 import type { EntityId } from '../pki/entity.ts';
 import type { ClockDoubt } from '../plan/clock.ts';
+import { variablesIn } from '../plan/commands.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Remark } from '../plan/remark.ts';
 import { isWell, type StatusRow, statusRows } from '../plan/status.ts';
@@ -87,5 +88,12 @@ export async function history(project: Project): Promise<readonly LedgerEntry[]>
 /** A plan as a POSIX shell script of its openssl commands, with the program that apply would run. */
 export async function planCommands(project: Project, plan: Plan): Promise<string> {
   const { planScript } = await import('../openssl/script.ts');
-  return planScript(plan, project.inventory, opensslName(process.env));
+  const { inventory } = project;
+  const program = opensslName(process.env);
+  if (inventory.entities.every(({ token }) => token === undefined))
+    return planScript(plan, inventory, program);
+  const { tokenDriverOf } = await import('../engine/token-driver.ts');
+  const { environmentWithout } = await import('../engine/program.ts');
+  const environment = environmentWithout(variablesIn(inventory.entities));
+  return planScript(plan, inventory, program, await tokenDriverOf(program, environment));
 }

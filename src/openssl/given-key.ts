@@ -4,7 +4,7 @@
  */
 import type { ById } from '../pki/issuers.ts';
 import { keySpecText } from '../pki/key-spec.ts';
-import { SCRATCH_FOLDER, stagedPath } from '../pki/paths.ts';
+import { type Place, SCRATCH_FOLDER, stagedPath } from '../pki/paths.ts';
 import type { KeyGiven, Make } from '../plan/make.ts';
 import { AN_ISSUER, certificateSpec, writtenExtensions } from '../plan/wanted.ts';
 import { signingBy } from '../x509/signature-write.ts';
@@ -35,7 +35,7 @@ export function givenKeyCommands(
   make: Extract<Make, { op: 'sign' }>,
   key: KeyGiven,
   byId: ById,
-  output: string,
+  place: Pick<Place, 'output' | 'driver'>,
 ): readonly Command[] {
   const { of, by, issuance, to } = make;
   if (by.kind === 'self') throw new Error(`Internal error: ${of} signs itself with a key that is elsewhere`);
@@ -48,7 +48,7 @@ export function givenKeyCommands(
     pathOf(signer, 'cert', undefined, 'current'),
     '-CAkey',
     keyPath(by.key, byId, undefined),
-    ...keyPass(signer, { output }, '-CAkeyform'),
+    ...keyPass(signer, place, '-CAkeyform'),
   ];
   const serial = ['-CAserial', `${stagedPath(of, to)}.serial`, '-CAcreateserial'];
   const extensions = ['-extfile', '-', '-extensions', 'extensions'];

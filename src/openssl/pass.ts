@@ -1,5 +1,6 @@
 /** Passphrases in a script that a user runs by hand: openssl reads them where the manifest says, or asks at the terminal. */
 import type { Entity } from '../pki/entity.ts';
+import type { Place } from '../pki/paths.ts';
 import { type SecretSource, secretSourceText } from '../pki/secret-source.ts';
 
 /** @param option `-passin` or `-passout`. @param output the folder in which openssl runs, relative to the manifest's. */
@@ -30,15 +31,14 @@ export function upFrom(output: string): string {
 /** What opens the key of an entity as the script leaves it; engines never get here with such a key. */
 export function keyPass(
   { passphrase, token }: Entity,
-  { output }: { readonly output?: string | undefined },
+  { output, driver }: Pick<Place, 'output' | 'driver'>,
   form: '-keyform' | '-inform' | '-CAkeyform' = '-keyform',
 ): readonly string[] {
   if (token === undefined) return passArgs('-passin', passphrase, output);
-  return [...TOKEN_ENGINE, form, 'engine', ...passArgs('-passin', token.pin, output)];
+  // A provider knows the URI of a key by itself, once its configuration is loaded (script-program.ts).
+  const engine = driver === 'engine' ? ['-engine', 'pkcs11', form, 'engine'] : [];
+  return [...engine, ...passArgs('-passin', token.pin, output)];
 }
-
-/** In a script, which runs with whatever openssl there is: OpenSSL 4 takes pkcs11-provider, and none of this. */
-const TOKEN_ENGINE = ['-engine', 'pkcs11'];
 
 /** Arguments of `openssl` by which a key that stays takes another form. @see openssl-pkcs8(1) */
 export function relockArgs(entity: Entity, output: string, from: string, to: string): readonly string[] {

@@ -26,15 +26,16 @@ function stringMask(strings: NameStrings): string {
 export function requestCommand(
   { of, key, name }: Extract<Make, { op: 'request' }>,
   byId: ById,
-  { run, output }: Place,
+  place: Place,
 ): Command {
+  const { run, output } = place;
   const entity = lookUp(byId, of);
   const path = keyPath(key, byId, run);
   const closing =
     entity.passphrase === undefined ? ['-noenc'] : passArgs('-passout', entity.passphrase, output);
   const keyArgs = key.isNew
     ? [...newKeyArgs(entity.key), ...closing, '-keyout', path]
-    : ['-key', path, ...keyPass(lookUp(byId, key.of), { output })];
+    : ['-key', path, ...keyPass(lookUp(byId, key.of), place)];
   const out = stagedPath(of, 'csr', run);
   const salt = entity.key.algorithm === 'rsa-pss' ? PSS : [];
   const encoded = encodedName(entity, name);

@@ -8,7 +8,8 @@ import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { filePath, type Located } from '../pki/files.ts';
 import { type ById, byIdOf } from '../pki/issuers.ts';
 import { isMlDsa } from '../pki/key-spec.ts';
-import { SCRATCH_FOLDER, SCRIPT_PLACE, STAGE_FOLDER, stagedPath, stageFolder } from '../pki/paths.ts';
+import { SCRATCH_FOLDER, SCRIPT_PLACE, stagedPath, stageFolder } from '../pki/paths.ts';
+import type { TokenDriver } from '../pki/token.ts';
 import { type Change, isWork, keptTrustOf, type Work } from '../plan/change.ts';
 import type { KeyGiven, Make } from '../plan/make.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -22,6 +23,7 @@ import { makeCommand } from './make-command.ts';
 import { relockArgs } from './pass.ts';
 import { BEHIND, bundleLines, NTH, PICK, partsLine, printed, takesNth } from './script-bundles.ts';
 import { copyLines, folderLines } from './script-folders.ts';
+import { headLines, WORK_FOLDERS } from './script-head.ts';
 import {
   clearLines,
   LINK_FUNCTIONS,
@@ -31,24 +33,28 @@ import {
   usesLinks,
 } from './script-links.ts';
 import { objectLines } from './script-objects.ts';
-import { programLines } from './script-program.ts';
 import { placedRights, rightsLines } from './script-rights.ts';
 import { sealedLines } from './script-sealed.ts';
-import { shellPath, shellWord, shellWords } from './shell.ts';
-
-const WORK_FOLDERS = `${STAGE_FOLDER} ${SCRATCH_FOLDER}`;
+import { shellPath, shellWords } from './shell.ts';
 
 /**
  * The script's text, to be run in the manifest's folder; what is kept or refused is not in it.
  * @param program the openssl that it runs, unless `PKI_OPENSSL` then names another.
+ * @param driver what gives that openssl keys of tokens.
  * @throws Error where plan and inventory are from different manifests.
  */
-export function planScript(plan: Plan, inventory: Inventory, program = 'openssl'): string {
+export function planScript(
+  plan: Plan,
+  inventory: Inventory,
+  program = 'openssl',
+  driver: TokenDriver = 'engine',
+): string {
   const context: Context = {
     byId: byIdOf(inventory.entities),
     changes: new Map(plan.changes.map((change) => [change.id, change])),
     now: plan.now,
     output: plan.output,
+    driver,
   };
   const staged = new Set<EntityId>();
   const blocks = stepsOf(plan, inventory).map((step) => {
@@ -65,7 +71,8 @@ export function planScript(plan: Plan, inventory: Inventory, program = 'openssl'
   ];
   const copied = copyLines(plan.changes.filter(isWork).flatMap(({ relocations }) => relocations));
   const hasMlDsa = inventory.entities.some(({ key }) => isMlDsa(key.algorithm));
-  const head = header(plan, programLines(program, hasMlDsa ? '3.5' : '3.0'));
+  const byProvider = driver === 'provider' && inventory.entities.some(({ token }) => token !== undefined);
+  const head = headLines(plan, program, { oldest: hasMlDsa ? '3.5' : '3.0', byProvider });
   return [...head, ...functions, ...copied, ...blocks, `rm -rf ${WORK_FOLDERS}`, ''].join('\n\n');
 }
 
@@ -74,26 +81,7 @@ interface Context {
   readonly changes: ReadonlyMap<EntityId, Change>;
   readonly now: number;
   readonly output: string;
-}
-
-function header(plan: Plan, program: string): readonly string[] {
-  return [
-    '#!/bin/sh',
-    [
-      `# The openssl commands of a pki plan of ${isoTime(plan.now)}; dates are those of that moment.`,
-      '# Run it in the folder of the manifest.',
-    ].join('\n'),
-    program,
-    [
-      'umask 022',
-      `mkdir -p -- ${shellWord(plan.output)}`,
-      `cd -- ${shellWord(plan.output)}`,
-      "[ -e .gitignore ] || printf '*\\n' >.gitignore",
-      'umask 077',
-      `rm -rf ${WORK_FOLDERS}`,
-      `mkdir -p ${WORK_FOLDERS}`,
-    ].join('\n'),
-  ];
+  readonly driver: TokenDriver;
 }
 
 /** How an entity that left the manifest was published is not known here. */
@@ -131,7 +119,8 @@ function makeLines(make: Make, context: Context): readonly string[] {
   const { byId } = context;
   if (make.op === 'take') return anchorLines(make.of, byId);
   if (make.op === 'sign' && make.key !== undefined) return givenLines(make, make.key, context);
-  const { args, input } = makeCommand(make, byId, { ...SCRIPT_PLACE, output: context.output });
+  const { output, driver } = context;
+  const { args, input } = makeCommand(make, byId, { ...SCRIPT_PLACE, output, driver });
   const call = opensslCall(args, input);
   if (make.op === 'convert') return [partsLine(make, context), ...call];
   if (make.op === 'crl') return [...databaseLines(make), ...call];
@@ -141,11 +130,11 @@ function makeLines(make: Make, context: Context): readonly string[] {
 function givenLines(
   make: Extract<Make, { op: 'sign' }>,
   key: KeyGiven,
-  { byId, output }: Context,
+  { byId, ...place }: Context,
 ): readonly string[] {
   return [
     '# its dates count from now, in whole days',
-    ...givenKeyCommands(make, key, byId, output).flatMap(({ args, input }) => opensslCall(args, input)),
+    ...givenKeyCommands(make, key, byId, place).flatMap(({ args, input }) => opensslCall(args, input)),
     `rm -f ${shellWords(GIVEN_LEFTOVERS)}`,
   ];
 }

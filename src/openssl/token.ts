@@ -2,16 +2,13 @@
  * Calls of openssl with a key on a token: through libp11's engine, or through pkcs11-provider. Each reads the PIN from its
  * standard input (`-passin stdin`), so that it is in no argument, no environment and no file.
  */
-import { privateUri, type TokenFault, type TokenKey } from '../pki/token.ts';
+import { privateUri, type TokenDriver, type TokenFault, type TokenKey } from '../pki/token.ts';
 import type { SignatureAlgorithm } from '../x509/signature-write.ts';
 import { configText } from './config.ts';
 import { signingOptions } from './signature.ts';
 
-/** What gives openssl keys of tokens. */
-export type TokenDriver = 'engine' | 'provider';
-
 /** In the order in which they are tried: OpenSSL deprecates engines, and version 4 has none; 3.0 has bugs with providers. */
-export function driversFor(version: string): readonly TokenDriver[] {
+export function driversFor(version: string): readonly [TokenDriver, TokenDriver] {
   const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(version) ?? [];
   const isModern = Number(major) > 3 || Number(minor) >= 2;
   return isModern ? ['provider', 'engine'] : ['engine', 'provider'];

@@ -2,6 +2,7 @@
 
 import { ARTIFACTS, type Artifact } from './artifact.ts';
 import type { EntityId } from './entity.ts';
+import type { TokenDriver } from './token.ts';
 
 /** This program's own folder, mode 0700: work in progress, archive, ledger, cache and lock. */
 export const PRIVATE_FOLDER = '.pki';
@@ -92,6 +93,8 @@ export interface Place {
   readonly database: string;
   /** The output folder as the manifest writes it; of a script alone, in which openssl reads passphrases itself. */
   readonly output?: string;
+  /** What gives openssl keys of tokens; of a script alone, in which openssl signs with them by itself. */
+  readonly driver?: TokenDriver;
 }
 
 /** Where the calls of a script work, one at a time. */

@@ -8,6 +8,9 @@ export interface TokenKey {
   readonly pin: SecretSource;
 }
 
+/** What gives openssl keys of tokens: libp11's engine, or pkcs11-provider. */
+export type TokenDriver = 'engine' | 'provider';
+
 /** Its private object; a `type` in the URI would name another one of the same label. */
 export function privateUri({ uri }: TokenKey): string {
   return ofType(uri, 'private');

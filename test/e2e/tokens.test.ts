@@ -277,6 +277,14 @@ servers: { vault: { commonName: vault.example.test } }
           await publicKeyOf(applied.path(id, 'cert.pem'), 'cert'),
         );
       for (const path of filesIn(project.out)) expect(readFileSync(path).includes(PIN)).toBe(false);
+      // The script takes the same way.
+      rmSync(project.out, { recursive: true });
+      const { stdout } = await project.pki(['plan', '--commands'], { env: env({ ...place }) });
+      expect(stdout).not.toContain('-engine');
+      writeFileSync(join(project.folder, 'plan.sh'), stdout);
+      const script = { cwd: project.folder, env: env({ ...place }) };
+      expect(await runProgram('sh', ['plan.sh'], script)).toMatchObject({ code: 0 });
+      expect((await project.pki(['plan'])).stdout).toBe('plan: 5 unchanged, nothing to do\n');
       writeFileSync(join(project.folder, 'pin'), '000000\n');
       project.write(MANIFEST.replace('vault.example', 'vault2.example'));
       expect((await apply(project, { ...place })).stderr).toContain('or it does not accept the PIN');

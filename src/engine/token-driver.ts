@@ -1,0 +1,46 @@
+/** What gives an installed openssl keys of tokens, for a script of a plan, which is made without a look at any token. */
+import { join } from 'node:path';
+import { ENVIRONMENT } from '../openssl/command.ts';
+import { driversFor, PROVIDER_CONFIG, probeOf } from '../openssl/token.ts';
+import type { TokenDriver } from '../pki/token.ts';
+import { OutputFolder } from '../store/output-folder.ts';
+import { temporaryFolder } from '../store/temporary.ts';
+import { opensslIn } from './openssl-call.ts';
+import { probeOpenssl } from './probe.ts';
+
+/**
+ * The first that is there; of none, the one that its version is made for. @param environment of this process without what is
+ * secret: places of modules are in it.
+ */
+export async function tokenDriverOf(
+  binary: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<TokenDriver> {
+  const found = await probeOpenssl(binary);
+  const drivers = driversFor(found.ok ? found.version : binary);
+  for (const driver of drivers) if (await isThere(driver, binary, environment)) return driver;
+  return drivers[0];
+}
+
+async function isThere(
+  driver: TokenDriver,
+  binary: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  const { args, prints } = probeOf(driver);
+  // Standard input is no file that it could be read from: node connects it by a socket.
+  const folder = await temporaryFolder('pki-openssl-');
+  try {
+    const configuration = driver === 'provider' ? { OPENSSL_CONF: join(folder.path, 'openssl.cnf') } : {};
+    using output = await OutputFolder.open(folder.path);
+    output.root.writeNew('openssl.cnf', PROVIDER_CONFIG, 0o600);
+    const printed = await opensslIn('.', binary, {
+      env: { ...environment, ...ENVIRONMENT, ...configuration },
+    })
+      .run({ args, input: null })
+      .catch(() => '');
+    return prints.test(printed);
+  } finally {
+    await folder.remove();
+  }
+}
