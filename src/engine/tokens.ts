@@ -39,12 +39,14 @@ export interface TokensOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Whose key it is. */
-type Holder = Pick<Entity, 'id' | 'token'>;
+/** Whose key it is; of which kind, where that is stated. */
+type Holder = Pick<Entity, 'id' | 'token'> & Partial<Pick<Entity, 'key'>>;
 
 /** A driver, and the environment in which openssl has it. */
 interface Way {
   readonly driver: TokenDriver;
+  /** Of openssl. */
+  readonly version: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -63,10 +65,10 @@ export class Tokens {
   }
 
   /** Learns the public key, or why it is not to be had. */
-  async ask({ id, token }: Holder): Promise<void> {
+  async ask({ id, token, key }: Holder): Promise<void> {
     const { keys } = this.#options;
     if (token === undefined || keys.isAsked(id)) return;
-    const shown = await this.#turns.take(() => this.#show(token));
+    const shown = await this.#turns.take(() => this.#show(token, key));
     if (typeof shown !== 'string') return keys.fail(id, shown);
     const spki = spkiIn(shown);
     if (spki === null)
@@ -86,9 +88,11 @@ export class Tokens {
     };
   }
 
-  async #show(token: TokenKey): Promise<string | TokenFault> {
+  async #show(token: TokenKey, key: Holder['key']): Promise<string | TokenFault> {
     const way = await this.#found();
     if ('kind' in way) return way;
+    if (way.driver === 'engine' && key?.algorithm === 'ed25519')
+      return { kind: 'no-ed25519', version: way.version };
     const name = `${tokenOf(token)} ${secretSourceText(token.pin)}`;
     const earlier = this.#failed.get(name);
     if (earlier !== undefined) return earlier;
@@ -131,7 +135,7 @@ export class Tokens {
     const found = await probeOpenssl(binary, signal);
     const version = found.ok ? found.version : binary;
     for (const driver of driversFor(version)) {
-      const way = { driver, env: await this.#environmentFor(driver) };
+      const way = { driver, version, env: await this.#environmentFor(driver) };
       const { args, prints } = probeOf(driver);
       const printed = await opensslIn(root, binary, { env: way.env, signal })
         .run({ args, input: null })

@@ -73,13 +73,13 @@ function namedIn(text: string, names: readonly string[], attributes: readonly st
   return parsed(text);
 }
 
-/** Only such are used through both ways to a token. */
+/** Others are used through no way to a token; Ed25519 through one of both. */
 function parseKind(spec: KeySpec): Parsed<KeySpec> {
-  if (spec.algorithm === 'rsa' || spec.algorithm === 'ecdsa') return parsed(spec);
+  if (['rsa', 'ecdsa', 'ed25519'].includes(spec.algorithm)) return parsed(spec);
   return refused(
     'key',
-    `a key of kind ${quote(spec.algorithm)} on a token cannot be used by all versions of OpenSSL`,
-    'use ecdsa-p256, ecdsa-p384 or rsa-3072',
+    `a key of kind ${quote(spec.algorithm)} on a token cannot be used by openssl`,
+    'use ecdsa-p256, ecdsa-p384, rsa-3072 or, with OpenSSL 3.2 or later, ed25519',
   );
 }
 

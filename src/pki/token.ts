@@ -56,6 +56,8 @@ function attributesOf(uri: string): readonly string[] {
 export type TokenFault =
   /** This openssl has neither libp11's engine nor pkcs11-provider. */
   | { readonly kind: 'no-driver'; readonly version: string }
+  /** libp11 knows no such keys, and this openssl has no other way. */
+  | { readonly kind: 'no-ed25519'; readonly version: string }
   /** The module of the token cannot be loaded; `module` is where it is looked for. */
   | { readonly kind: 'no-module'; readonly module: string | null }
   /** No such token, or no such key on it. */

@@ -8,6 +8,8 @@ import { type Words, worded } from './table.ts';
 const WORDS: Words<TokenFault> = {
   'no-driver': ({ version }) =>
     `${version} has no way to tokens: neither the engine of libp11 nor pkcs11-provider`,
+  'no-ed25519': ({ version }) =>
+    `${version} reaches tokens through the engine of libp11, which knows no Ed25519 keys`,
   'no-module': ({ module }) =>
     `the PKCS#11 module ${module === null ? '' : `"${visible(module)}" `}cannot be loaded`,
   'no-key': () => 'no such token is there, or no such key is on it',
@@ -26,6 +28,8 @@ export function tokenFaultText(fault: TokenFault): string {
 const HINTS: Readonly<Record<Exclude<TokenFault['kind'], 'no-key' | 'no-key-or-pin'>, string>> = {
   'no-driver':
     'install one of them: "apt install libengine-pkcs11-openssl" for OpenSSL 3.0, "apt install pkcs11-provider" for OpenSSL 3.2 or later',
+  'no-ed25519':
+    'name OpenSSL 3.2 or later with pkcs11-provider in PKI_OPENSSL, or use a key of another kind, such as ecdsa-p256',
   'no-module':
     'name the module of the token in PKCS11_MODULE_PATH, such as /usr/lib/softhsm/libsofthsm2.so, or register it with p11-kit',
   pin: 'check the PIN by hand before you run again: after a few wrong ones a token locks itself',
@@ -61,6 +65,7 @@ const KEY_TYPES: Readonly<Record<string, string>> = {
   'ecdsa-p256': 'EC:secp256r1',
   'ecdsa-p384': 'EC:secp384r1',
   'ecdsa-p521': 'EC:secp521r1',
+  ed25519: 'EC:edwards25519',
 };
 
 /** Keys are not made here: a command that makes one asks for the PIN, and shows what it does. */

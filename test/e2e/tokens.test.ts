@@ -291,6 +291,51 @@ servers: { vault: { commonName: vault.example.test } }
     },
   );
 
+  describe('of Ed25519', () => {
+    // On a token of its own: libp11 finds no key on one that has such a key.
+    let own: Token;
+    const project = () =>
+      new Project(`version: 1
+authorities:
+  root: { commonName: Root, key: { pkcs11: 'pkcs11:token=pki;object=ed', pin: env:TOKEN_PIN, kind: ed25519 } }
+servers: { api: { commonName: api.example.test } }
+`);
+    beforeAll(() => {
+      own = new Token(PIN);
+      own.make('ed', 'EC:edwards25519', '01');
+    });
+
+    it('is refused where openssl has libp11 alone, and the error says why', async () => {
+      const made = project();
+      const old = 'OpenSSL 3.0.19 27 Jan 2026';
+      const wrapper = `#!/bin/sh\n[ "$1" != version ] || { echo '${old}'; exit 0; }\nexec openssl "$@"\n`;
+      const run = await made.pki(['apply'], {
+        env: { ...own.env, TOKEN_PIN: PIN, PKI_OPENSSL: program(made, 'old', wrapper) },
+      });
+      expect(run.code).toBe(1);
+      expect(run.stderr).toContain(
+        'pki.yaml:3:34: the key of authorities/root is not to be had: OpenSSL 3.0.19 reaches tokens through the engine of libp11, which knows no Ed25519 keys\n',
+      );
+    });
+
+    it.skipIf(place === undefined)(
+      `signs through pkcs11-provider${place === undefined ? ' (skipped: PKI_OPENSSL_MATRIX names none that has it)' : ''}`,
+      async () => {
+        const made = project();
+        const env = { ...own.env, TOKEN_PIN: PIN, ...place };
+        const run = await made.pki(['apply', '--skip-verify'], { env });
+        expect(run, run.stderr).toMatchObject({ code: 0 });
+        const root = made.path('authorities/root/cert.pem');
+        const api = made.path('servers/api/cert.pem');
+        await openssl(['verify', '-x509_strict', '-CAfile', root, api]);
+        expect(await openssl(['x509', '-in', api, '-noout', '-text'])).toContain(
+          'Signature Algorithm: ED25519',
+        );
+        expect((await made.pki(['plan'])).stdout).toBe('plan: 2 unchanged, nothing to do\n');
+      },
+    );
+  });
+
   it('is used by the script of a plan as well', async () => {
     const project = new Project(MANIFEST);
     writeFileSync(join(project.folder, 'pin'), `${PIN}\n`, { mode: 0o600 });
