@@ -9,6 +9,7 @@ import type { Interruption } from './interruption.ts';
 import { resolveOnly } from './names.ts';
 import { openOrExplain } from './project.ts';
 import { type NamedSource, sourceIn } from './secret-option.ts';
+import { urlIn } from './url-option.ts';
 
 /** Options of `pki verify` that are about a sample. */
 export interface SampleFlags {
@@ -85,11 +86,6 @@ function stepCaSource({ at, keys }: SampleFlags): SampleSource | Advice {
   const url = urlIn(at);
   if (url === undefined) return noUrl(at);
   return { kind: 'step-ca', url, ...(keys === undefined ? {} : { keys }) };
-}
-
-function urlIn(text: string): URL | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  return ['https:', 'http:'].includes(url?.protocol ?? '') ? url : undefined;
 }
 
 async function standardInput(): Promise<Buffer> {

@@ -180,6 +180,7 @@ export const COMMANDS: readonly CommandRow[] = [
     options: [
       MANIFEST_OPTION,
       new Option('--to <folder>', 'the folder for them; by default export/ and the target'),
+      new Option('--vault <url>', 'issuers of cert-manager that ask OpenBao or Vault there, and hold no key'),
       new Option('--sops', 'seal Secrets by sops, for those whom .sops.yaml names'),
     ],
     examples: [

@@ -12,6 +12,8 @@ import type { Project } from './project.ts';
 export interface ExportOptions {
   /** The folder for it; by default `export/vault` and so on, in the working directory. */
   readonly to?: string;
+  /** Of an export to cert-manager: where OpenBao or Vault is, which issues in place of keys in the cluster. */
+  readonly vault?: URL;
   /** Of an export to Kubernetes: whether `sops` seals its Secrets. */
   readonly sops?: boolean;
 }
@@ -35,25 +37,36 @@ export interface ExportResult extends WrittenExport {
 export async function exportTo(
   project: Project,
   target: ExportTarget,
-  { to, sops = false }: ExportOptions = {},
+  { to, sops = false, vault }: ExportOptions = {},
 ): Promise<ExportResult> {
   const { writeExport } = await import('../store/export-folder.ts');
   const folder = resolve(to ?? `export/${target}`);
   const place = { output: relative(folder, project.root).split(sep).join('/') || '.' };
-  const { files, omissions } = await filesFor(target, project, { ...place, folder, sops });
+  const { files, omissions } = await filesFor(target, project, {
+    ...place,
+    folder,
+    sops,
+    vault: vault && serverIn(vault),
+  });
   return { target, folder, files: files.length, omissions, ...(await writeExport(folder, target, files)) };
+}
+
+/** Without a name or a password, which are no part of where an engine is. */
+function serverIn({ origin, pathname }: URL): string {
+  return `${origin}${pathname}`.replace(/\/$/, '');
 }
 
 /** With the folder itself, absolute. */
 interface Place extends ExportPlace {
   readonly folder: string;
   readonly sops: boolean;
+  readonly vault: string | undefined;
 }
 
 async function filesFor(target: ExportTarget, project: Project, place: Place): Promise<Exported> {
   return target === 'kubernetes'
     ? kubernetesFiles(project, place)
-    : configurationFor(target, project.inventory, place);
+    : configurationFor(target, project.inventory, place, place.vault);
 }
 
 /** What an engine that issues by itself is configured with. */
@@ -61,6 +74,7 @@ export async function configurationFor(
   target: Exclude<ExportTarget, 'kubernetes'>,
   inventory: Inventory,
   place: ExportPlace,
+  vault?: string,
 ): Promise<Exported> {
   switch (target) {
     case 'vault':
@@ -68,7 +82,11 @@ export async function configurationFor(
     case 'step-ca':
       return (await import('../export/step-ca/step-ca.ts')).stepCaExport(inventory, place);
     case 'cert-manager':
-      return (await import('../export/cert-manager/cert-manager.ts')).certManagerExport(inventory, place);
+      return (await import('../export/cert-manager/cert-manager.ts')).certManagerExport(
+        inventory,
+        place,
+        vault,
+      );
     default:
       return unreachable(target);
   }

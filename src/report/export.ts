@@ -21,6 +21,14 @@ export function nothingToSeal(target: ExportTarget): Advice {
   };
 }
 
+/** `--vault` where no issuer is written. */
+export function nothingToAsk(target: ExportTarget): Advice {
+  return {
+    problem: `"--vault" is where issuers of cert-manager ask, and an export to ${TARGETS[target].engine} holds none`,
+    hint: 'leave it out',
+  };
+}
+
 /** What comes next, and what is not there. */
 export function exportMessages({ target, omissions }: ExportResult, folder: string): readonly Message[] {
   const { engine } = TARGETS[target];

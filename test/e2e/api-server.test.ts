@@ -161,6 +161,36 @@ describe('pki export cert-manager', () => {
     }
   });
 
+  itHas('with OpenBao or Vault as the issuer: an account that may log in, and no key', async () => {
+    server.cluster();
+    const copy = copyOf(exported);
+    const run = await copy.pki(['export', 'cert-manager', '--vault', 'https://vault.example.test:8200']);
+    expect(run.code).toBe(0);
+    const apply = (): string => {
+      const env = { ...process.env, ...server.env, PKI_VAULT_ROOTS: copy.path('authorities/root/cert.pem') };
+      return execFileSync(join(copy.folder, 'export/cert-manager/apply.sh'), {
+        env,
+        encoding: 'utf8',
+        stdio: 'pipe',
+      });
+    };
+    const said = apply();
+    for (const object of ['serviceaccount/pki-cert-manager', 'clusterissuer.cert-manager.io/pki-servers-api'])
+      expect(said).toContain(`${object} serverside-applied`);
+    const kinds = ['secrets', 'serviceaccounts', 'roles', 'rolebindings', 'clusterissuers', 'certificates'];
+    const before = versions(...kinds);
+    expect(before.filter((one) => one.startsWith('Secret')).map((one) => one.split(' ')[0])).toEqual([
+      'Secret/cert-manager/pki-vault-roots',
+    ]);
+    apply();
+    expect(versions(...kinds)).toEqual(before);
+    // As cert-manager does, for the tokens by which it logs in.
+    const token = ['create', 'token', 'pki-cert-manager', '--namespace=cert-manager'];
+    expect(server.admin([...token, '--as=system:serviceaccount:cert-manager:cert-manager'])).toMatch(/^ey/);
+    const other = '--as=system:serviceaccount:shop:cert-manager';
+    expect(() => server.admin([...token, other])).toThrow();
+  });
+
   itServes('verify reads the Secrets of a context, and no key', async () => {
     server.cluster();
     const copy = copyOf(exported);

@@ -271,6 +271,53 @@ itNeeds(NEEDED, 'a plan finds one usage, one name and one day that the export wa
   }
 });
 
+itNeeds(
+  NEEDED,
+  'cert-manager, which logs in by its export, gets what the manifest states, and no more',
+  async () => {
+    const to = join(project.folder, 'export/cert-manager');
+    const run = await project.pki(['export', 'cert-manager', '--vault', bao.address]);
+    expect(run.code).toBe(0);
+    await bao.call('sys/auth/kubernetes', { type: 'kubernetes' });
+    execFileSync(join(to, 'vault.sh'), { env: bao.env, stdio: 'pipe' });
+    const login = (await bao.call('auth/kubernetes/role/pki-cert-manager')).data;
+    expect(login).toMatchObject({ audience: bao.address, token_policies: ['pki-cert-manager'] });
+    const token = await bao.tokenFor('pki-cert-manager');
+    const read = (path: string) => JSON.parse(readFileSync(join(to, path), 'utf8')).spec;
+    const { path } = read(`issuers/pki-${slugOf('servers/api')}.json`).vault;
+    const { commonName, dnsNames, ipAddresses, uris, duration } = read(
+      `certificates/${slugOf('servers/api')}.json`,
+    );
+    const seconds = Number.parseInt(duration, 10);
+    // As `internal/vault` of cert-manager 1.21 calls it.
+    const asked = {
+      common_name: commonName,
+      alt_names: dnsNames.join(','),
+      ip_sans: ipAddresses.join(','),
+      uri_sans: uris.join(','),
+      ttl: `${Math.floor(seconds / 3600)}h${Math.floor((seconds % 3600) / 60)}m${seconds % 60}s`,
+      csr: project.read('servers/api', 'csr.pem'),
+      exclude_cn_from_sans: 'true',
+    };
+    const { status, data } = await bao.call(path, asked, token);
+    expect({ status, data }).toMatchObject({ status: 200 });
+    expect(await reasonsFor({ 'servers/api': `${data['certificate']}\n` })).toEqual({});
+    for (const wrong of [
+      { common_name: 'x.example.test' },
+      { alt_names: 'api.example.test' },
+      { ip_sans: '127.0.0.2' },
+      { uri_sans: '' },
+      { ttl: '24h0m0s' },
+      { exclude_cn_from_sans: 'false' },
+    ])
+      expect({ wrong, status: (await bao.call(path, { ...asked, ...wrong }, token)).status }).toEqual({
+        wrong,
+        status: 403,
+      });
+    expect((await bao.call(`pki-services/sign/${slugOf('peers/broker')}`, asked, token)).status).toBe(403);
+  },
+);
+
 itNeeds(NEEDED, 'an authority whose key is made in the engine is signed by ours, to the letter', async () => {
   const certificate = join(folder(), 'services.pem');
   execFileSync('curl', [

@@ -133,3 +133,21 @@ describe('pki export', () => {
     expect(existsSync(folderOf(project))).toBe(false);
   });
 });
+
+it.each([
+  [
+    'vault',
+    'https://vault.example.test',
+    '"--vault" is where issuers of cert-manager ask, and an export to OpenBao or Vault holds none',
+  ],
+  ['cert-manager', 'vault.example.test', '"vault.example.test" is no address of an engine'],
+])('%s with --vault %s is refused', async (target, url, words) => {
+  const run = await new Project('version: 1\nauthorities: { root: { commonName: R } }\n').pki([
+    'export',
+    target,
+    '--vault',
+    url,
+  ]);
+  expect(run).toMatchObject({ code: 1, stdout: '' });
+  expect(run.stderr).toContain(`pki: error: ${words}\npki: hint: `);
+});

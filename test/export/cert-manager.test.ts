@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { certManagerExport } from '../../src/export/cert-manager/cert-manager.ts';
+import { goDuration } from '../../src/export/cert-manager/vault-issuer.ts';
 import type { Exported } from '../../src/export/file.ts';
 import { kubernetesExport } from '../../src/export/kubernetes/kubernetes.ts';
 import { stepCaExport } from '../../src/export/step-ca/step-ca.ts';
@@ -39,6 +40,14 @@ const below = { issuer: 'authorities/services' } as const;
 function exported(...leaves: readonly EndEntity[]): Exported {
   return certManagerExport(anInventory(anAuthority(), OTHER, SERVICES, ...leaves), { output: '../pki' });
 }
+
+/** The key of its authority is elsewhere. */
+const VAULTED = anInventory(
+  anAuthority(),
+  { ...SERVICES, keyPlace: { kind: 'offline' } },
+  { ...aServer({ ...below, name: 'api', san: [dns('*.example.test'), dns('api.example.test'), ip('::1')] }) },
+  aClient({ ...below, name: 'two' }),
+);
 
 function objectsOf(made: Exported): readonly Record<string, unknown>[] {
   return made.files.flatMap(({ path, text }) => (path.endsWith('.json') ? [JSON.parse(text)] : []));
@@ -131,8 +140,9 @@ describe('a Certificate', () => {
     'is one by the schemas of its makers, like all the others',
     async () => {
       const schemas = schemasIn(crds);
-      const objects = objectsOf(made);
-      expect(objects.length).toBe(6);
+      const vault = certManagerExport(VAULTED, { output: '../pki' }, 'https://vault.example.test:8200');
+      const objects = [...objectsOf(made), ...objectsOf(vault)].filter(({ kind }) => kind !== undefined);
+      expect(objects.length).toBe(11);
       for (const object of objects) {
         const validate = schemas.get(`${object['apiVersion']} ${object['kind']}`);
         expect(validate?.(object), JSON.stringify(validate?.errors)).toBe(true);
@@ -261,6 +271,71 @@ it('what others issue is not exported once more', () => {
     expect(make(inventory, { output: '../pki' }).omissions).toEqual([
       { entity: 'servers/api', cause: { kind: 'elsewhere', issuer: 'authorities/services' } },
     ]);
+});
+
+describe('with OpenBao or Vault as the issuer', () => {
+  const vault = certManagerExport(VAULTED, { output: '../pki' }, 'https://vault.example.test:8200');
+
+  it('a ClusterIssuer asks the role of one leaf, logs in without a secret, and needs no key here', () => {
+    expect(vault.omissions).toEqual([]);
+    const texts = textsOf(vault);
+    expect(JSON.parse(texts.get('issuers/pki-servers-api.json') ?? '').spec).toEqual({
+      vault: {
+        server: 'https://vault.example.test:8200',
+        path: 'pki-services/sign/servers-api',
+        caBundleSecretRef: { name: 'pki-vault-roots', key: 'ca.crt' },
+        auth: {
+          kubernetes: {
+            mountPath: '/v1/auth/kubernetes',
+            role: 'pki-cert-manager',
+            serviceAccountRef: { name: 'pki-cert-manager' },
+          },
+        },
+      },
+    });
+    const { spec } = JSON.parse(texts.get('certificates/servers-api.json') ?? '');
+    expect(spec.issuerRef.name).toBe('pki-servers-api');
+    // The role adds the backdate to what is asked for, and a second that counts as well.
+    expect(spec.duration).toBe(`${API.validity - API.backdate - 1}s`);
+    for (const [path, text] of texts) expect([path, text.includes('key.pem')]).toEqual([path, false]);
+  });
+
+  it('roles are those of an export to these engines, and the policy allows what cert-manager sends', () => {
+    const roles = vaultExport(VAULTED, { output: '../pki' });
+    const { path } = JSON.parse(textsOf(vault).get('vault/policy.json') ?? '');
+    expect(Object.keys(path)).toEqual(['pki-services/sign/servers-api', 'pki-services/sign/clients-two']);
+    for (const one of Object.keys(path)) expect(textsOf(roles).get('setup.sh')).toContain(one.split('/')[2]);
+    expect(path['pki-services/sign/clients-two'].allowed_parameters).toEqual({
+      csr: [],
+      common_name: ['two.example.test'],
+      alt_names: [''],
+      ip_sans: [''],
+      uri_sans: [''],
+      ttl: [goDuration(aClient({ name: 'two' }).validity - aClient({ name: 'two' }).backdate - 1)],
+      exclude_cn_from_sans: ['true'],
+    });
+  });
+
+  it.each<readonly [string, Partial<EndEntity>, object]>([
+    ['an e-mail address', { san: [email('a@example.test')] }, { kind: 'san', name: 'email:a@example.test' }],
+    ['nothing but stars', { san: [dns('*.a.test')] }, { kind: 'value', value: '*.a.test' }],
+    [
+      'a serial number',
+      { subject: [{ type: 'serialNumber', value: '7' }] },
+      { kind: 'attribute', type: 'serialNumber' },
+    ],
+    ['half an hour', { validity: 1800 }, { kind: 'validity' }],
+  ])('%s is left out, because cert-manager would not send it', (_, given, cause) => {
+    const inventory = anInventory(anAuthority(), SERVICES, aServer({ ...below, name: 'odd', ...given }));
+    expect(certManagerExport(inventory, { output: '.' }, 'http://vault:8200').omissions).toEqual([
+      { entity: 'servers/odd', cause },
+    ]);
+  });
+
+  it.each([
+    [3600, '1h0m0s'],
+    [7_775_699, '2159h54m59s'],
+  ])('%i seconds are %s to Go', (seconds, text) => expect(goDuration(seconds)).toBe(text));
 });
 
 it('what is revoked is given to no engine', () => {

@@ -13,6 +13,7 @@ import type { LeafPolicy } from '../leaf.ts';
 import type { OmissionCause } from '../omission.ts';
 import { secretName } from '../secret-name.ts';
 import { issuerName } from './issuer.ts';
+import { dnsNamesIn, vaultIssuerName } from './vault-issuer.ts';
 
 const KEY_USAGES: Readonly<Record<KeyUsage, string>> = {
   digitalSignature: 'digital signature',
@@ -60,8 +61,13 @@ const EXTENSIONS: readonly string[] = [
 /** cert-manager refuses less (`MinimumCertificateDuration`, `MinimumRenewBefore`). */
 const SHORTEST = { duration: 3600, renewBefore: 300 };
 
+/** @property byVault whether a role of OpenBao or Vault issues it, which adds what its backdate takes. */
+interface IssuedBy {
+  readonly byVault: boolean;
+}
+
 /** The object, for `kubectl apply`. */
-export function certificateObject(leaf: LeafPolicy): object {
+export function certificateObject(leaf: LeafPolicy, { byVault }: IssuedBy): object {
   const { entity } = leaf;
   const { namespace, labels, annotations } = metadataOf(entity, 'secret');
   const filled = (map: Readonly<Record<string, string>>) => (Object.keys(map).length > 0 ? map : undefined);
@@ -73,9 +79,13 @@ export function certificateObject(leaf: LeafPolicy): object {
     spec: {
       secretName: secretName(leaf),
       ...(Object.keys(secret).length > 0 ? { secretTemplate: secret } : {}),
-      issuerRef: { group: 'cert-manager.io', kind: 'ClusterIssuer', name: issuerName(leaf.issuer) },
+      issuerRef: {
+        group: 'cert-manager.io',
+        kind: 'ClusterIssuer',
+        name: byVault ? vaultIssuerName(leaf) : issuerName(leaf.issuer),
+      },
       ...namesIn(leaf),
-      duration: `${entity.validity}s`,
+      duration: `${byVault ? leaf.ttl : entity.validity}s`,
       renewBefore: `${windowOf(leaf)}s`,
       usages: [...usagesOf(leaf)],
       encodeUsagesInRequest: true,
@@ -150,7 +160,7 @@ function namesIn({ entity: { subject, san } }: LeafPolicy): object {
   const others = { ...Object.fromEntries(filled), ...(serialNumber === undefined ? {} : { serialNumber }) };
   const [commonName] = valuesOf(subject, 'CN');
   const lists = {
-    dnsNames: namesOf(san, 'dns'),
+    dnsNames: dnsNamesIn({ san }),
     ipAddresses: namesOf(san, 'ip'),
     uris: namesOf(san, 'uri'),
     emailAddresses: namesOf(san, 'email'),
