@@ -18,6 +18,7 @@ import { engineFor } from './engine.ts';
 import type { Exposure } from './exposure.ts';
 import { exposedIn } from './grant.ts';
 import { hooksFor, type PlannedHook } from './hooks.ts';
+import { routeIn } from './kept-trust.ts';
 import { keyOwners } from './key-decision.ts';
 import { strangeIn } from './known.ts';
 import { laterRemarks } from './later.ts';
@@ -31,7 +32,6 @@ import {
 } from './observation.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
 import { pinnedOf } from './pinned.ts';
-import { routeIn } from './plan-entity.ts';
 import { earlierOf } from './previous.ts';
 import { prunesIn } from './prune.ts';
 import { type Remark, remarksOf } from './remark.ts';
