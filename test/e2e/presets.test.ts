@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
-import { JAVA } from '../helpers/judges.ts';
+import { GO, JAVA } from '../helpers/judges.ts';
+import { meetOpenvpn } from './openvpn.ts';
 import { itNeeds, Project, put } from './project.ts';
 
 const project = new Project(`version: 1
@@ -28,11 +29,14 @@ peers:
 clients:
   app: { commonName: app, profile: mongodb, subject: { organization: Org, organizationalUnit: apps } }
   alice: { commonName: alice, profile: postgres }
+  bob: { commonName: bob, profile: openvpn }
+  kubelet: { commonName: "system:node:node-0", profile: kubernetes, subject: { organization: "system:nodes" } }
+  nameless: { san: ["uri:spiffe://example.test/nameless"], subject: { organization: Org } }
 `);
 
 const SERVERS = ['browser', 'apple', 'python', 'java', 'postgres', 'kubernetes', 'openvpn', 'freeradius'];
 const PEERS = ['kafka', 'etcd', 'mongodb'];
-const CLIENTS = ['app', 'alice'];
+const CLIENTS = ['app', 'alice', 'bob', 'kubelet', 'nameless'];
 
 beforeAll(async () => {
   await project.apply();
@@ -101,3 +105,51 @@ itNeeds(['java', 'javac'], 'Java: PKIX takes each for what it is for', async () 
     asked.flatMap(({ server, client }) => [server, client].map((good) => (good ? 'ok' : 'refused'))),
   );
 });
+
+itNeeds(['go'], 'Go (etcd, Kubernetes): takes each for what it is for, by its names alone', async () => {
+  const source = join(temporaryFolder(), 'judge.go');
+  put(source, GO);
+  const asked = [
+    ['servers/kubernetes', 'server', 'kubernetes.default.svc', 'ok'],
+    ['servers/kubernetes', 'server', '10.32.0.1', 'ok'],
+    // Go reads no common name, which is why the profile asks for nothing of servers but what validation does.
+    ['servers/kubernetes', 'server', 'kube-apiserver', 'refused'],
+    ['clients/kubelet', 'client', '', 'ok'],
+    ['clients/kubelet', 'server', '', 'refused'],
+    // A member of etcd is a client of the others: with the usage of a server alone it is refused there.
+    ['peers/etcd', 'server', 'etcd.example.test', 'ok'],
+    ['peers/etcd', 'client', '', 'ok'],
+    ['servers/browser', 'client', '', 'refused'],
+    ['servers/browser', 'server', 'browser.example.test', 'ok'],
+    ['servers/apple', 'server', 'apple.example.test', 'ok'],
+    ['peers/kafka', 'client', '', 'ok'],
+    ['peers/mongodb', 'client', '', 'ok'],
+  ] as const;
+  const args = asked.flatMap(([id, purpose, name]) => [
+    project.path('authorities/root/cert.pem'),
+    project.path(id, 'fullchain.pem'),
+    purpose,
+    name,
+  ]);
+  const run = await runProgram('go', ['run', source, ...args]);
+  expect(run.stderr).toBe('');
+  expect(run.stdout.trim().split('\n')).toEqual(asked.map(([, , , verdict]) => verdict));
+});
+
+itNeeds(
+  ['openvpn'],
+  'OpenVPN: knows a client by its common name, and refuses one that has none',
+  async () => {
+    const files = (id: string) => [
+      ...['--ca', project.path(id, 'ca.pem'), '--cert', project.path(id, 'fullchain.pem')],
+      ...['--key', project.path(id, 'key.pem')],
+    ];
+    const meet = (client: string) =>
+      meetOpenvpn({ server: files('servers/openvpn'), client: files(client) }, (said) => {
+        if (said.includes('[bob] Peer Connection Initiated')) return 'connected as bob';
+        return said.includes('VERIFY ERROR: could not extract CN') ? 'refused' : undefined;
+      });
+    expect(await meet('clients/bob')).toBe('connected as bob');
+    expect(await meet('clients/nameless')).toBe('refused');
+  },
+);

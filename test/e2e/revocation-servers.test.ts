@@ -6,7 +6,8 @@ import { afterEach, beforeAll, describe, expect } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { start, startNginx, startUntil, stopAll } from './daemon.ts';
-import { copyOf, freePort, has, itNeeds, itWhen, Project, pathOf, put, until } from './project.ts';
+import { meetOpenvpn } from './openvpn.ts';
+import { copyOf, freePort, has, itNeeds, itWhen, Project, pathOf, put } from './project.ts';
 
 const MANIFEST = `version: 1
 defaults: { key: ecdsa-p256 }
@@ -193,50 +194,19 @@ allow_anonymous false
   });
 });
 
-/** Two ends without a tunnel between them. @returns what the server says of the client. */
+/** What the server says of the client. */
 async function byOpenvpn(project: Project, client: string): Promise<'connected' | 'revoked'> {
-  const port = String(await freePort());
   const file = (name: string): string => project.path('servers/web', name);
+  const server = ['--ca', file('ca.pem'), '--cert', file('fullchain.pem'), '--key', file('key.pem')];
   const { cert, key, ca } = identity(client);
-  const common = ['--dev', 'null', '--ifconfig-noexec', '--proto', 'udp', '--verb', '3'];
-  const ends = [
-    [
-      ...['--tls-server', '--local', '127.0.0.1', '--lport', port, '--dh', 'none'],
-      ...['--ca', file('ca.pem'), '--cert', file('fullchain.pem'), '--key', file('key.pem')],
-      ...['--crl-verify', file('crls.pem')],
-    ],
-    [
-      ...['--tls-client', '--nobind', '--remote', '127.0.0.1', port, '--remote-cert-tls', 'server'],
-      ...['--ca', ca, '--cert', cert, '--key', key],
-    ],
-  ].map((args) =>
-    spawn(pathOf('openvpn') ?? 'openvpn', [...common, ...args], { stdio: ['ignore', 'pipe', 'inherit'] }),
-  );
-  let said = '';
-  ends[0]?.stdout?.on('data', (text) => {
-    said += String(text);
-  });
-  ends[1]?.stdout?.resume();
-  const verdict = (): 'connected' | 'revoked' | undefined => {
+  const ends = {
+    server: [...server, '--crl-verify', file('crls.pem')],
+    client: ['--ca', ca, '--cert', cert, '--key', key],
+  };
+  return await meetOpenvpn(ends, (said) => {
     if (said.includes(`[${client}] Peer Connection Initiated`)) return 'connected';
     return new RegExp(`VERIFY ERROR: .*certificate revoked: CN=${client}`).test(said) ? 'revoked' : undefined;
-  };
-  try {
-    await until(() => {
-      if (ends[0]?.exitCode != null) throw new Error(`openvpn ended: ${said}`);
-      return Promise.resolve(verdict() !== undefined);
-    }, `openvpn says something of ${client}`);
-  } finally {
-    await Promise.all(
-      ends.map((end) => {
-        const gone = new Promise((done) => end.once('exit', done));
-        return end.kill() ? gone : undefined;
-      }),
-    );
-  }
-  const found = verdict();
-  if (found === undefined) throw new Error(`openvpn says nothing of ${client}: ${said}`);
-  return found;
+  });
 }
 
 /** PostgreSQL refuses to be root's: its files are then those of the user that has nothing. */
