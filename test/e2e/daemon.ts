@@ -22,22 +22,29 @@ function accepts(port: number): Promise<boolean> {
   });
 }
 
-/** Starts a server and waits until it listens. */
-export function start(program: string, args: readonly string[], port: number): Promise<void> {
-  return startUntil(program, args, () => accepts(port));
+/** Starts a server and waits until it listens. @param more variables of its environment. */
+export function start(
+  program: string,
+  args: readonly string[],
+  port: number,
+  more: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  return startUntil(program, args, () => accepts(port), undefined, more);
 }
 
 /**
  * The same for one that is ready otherwise.
  * @param isReady by all that it has written. @param uid whose process it is, where it refuses to be root's.
+ * @param more variables of its environment.
  */
 export async function startUntil(
   program: string,
   args: readonly string[],
   isReady: (said: string) => boolean | Promise<boolean>,
   uid?: number,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const as = uid === undefined ? {} : { uid, gid: uid };
+  const as = { env: { ...process.env, ...more }, ...(uid === undefined ? {} : { uid, gid: uid }) };
   const child = spawn(pathOf(program) ?? program, [...args], { stdio: ['ignore', 'pipe', 'pipe'], ...as });
   running.push(child);
   let said = '';
