@@ -203,6 +203,22 @@ describe('pki export cert-manager', () => {
         '  ok  servers/api (shop/api-tls)\n  ok  clients/billing (ops/billing)\n  ok  clients/plain (clients-plain)\n' +
         'sample: 3 certificates, issued as the manifest says\n',
     });
+    // In the cluster are a name more, a usage less and a day more than is agreed.
+    for (const [agreed, instead, said] of [
+      ["'*.api.example.test', ", '', 'san: − dns:*.api.example.test'],
+      [
+        'key: ed25519,',
+        'key: ed25519, extendedKeyUsage: [clientAuth, emailProtection],',
+        'extendedKeyUsage: clientAuth → clientAuth, emailProtection',
+      ],
+      ['key: rsa-2048', 'key: rsa-2048, validity: 89d', 'validity: '],
+    ] as const) {
+      copy.write(EXPORTED.replace(agreed, instead));
+      const run = await copy.pki(args, { env: server.env });
+      expect({ code: run.code, lines: run.stdout.split('\n').length }).toEqual({ code: 1, lines: 6 });
+      expect(run.stdout).toContain(`      ${said}`);
+    }
+    copy.write(EXPORTED);
     server.admin(['delete', 'secret', 'billing', '--namespace=ops']);
     const run = await copy.pki(args, { env: server.env });
     expect(run.code).toBe(1);

@@ -210,7 +210,13 @@ itNeeds(NEEDED, 'a plan finds one usage, one name and one day that a template wa
       '"serverAuth", "clientAuth"',
       ['extendedKeyUsage'],
     ],
-    [join(templates, 'servers.tpl'), 'servers/api', /"\*\.api\.example\.test",/, '', ['san']],
+    [
+      join(templates, 'servers.tpl'),
+      'servers/api',
+      /"\*\.api\.example\.test",/,
+      '$& "evil.example.test",',
+      ['san'],
+    ],
     [join(templates, 'peers.tpl'), 'peers/broker', /"country": \[\s*"SE"\s*\],/, '', ['subject']],
     [
       config,

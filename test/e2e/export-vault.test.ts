@@ -257,6 +257,13 @@ itNeeds(NEEDED, 'a plan finds one usage, one name and one day that the export wa
     ['servers/api', { ext_key_usage: ['ServerAuth', 'ClientAuth'] }, {}, ['extendedKeyUsage']],
     ['servers/api', { key_usage: [] }, {}, ['keyUsage']],
     ['servers/api', {}, { alt_names: 'api.example.test' }, ['san']],
+    [
+      'servers/api',
+      { allow_any_name: true },
+      { alt_names: 'api.example.test,*.api.example.test,evil.example.test' },
+      ['san'],
+    ],
+    ['clients/billing', { ttl: 8 * 86400, max_ttl: 8 * 86400 }, {}, ['validity']],
     ['servers/api', { ttl: 89 * 86400, max_ttl: 89 * 86400 }, {}, ['validity']],
     ['clients/billing', { organization: ['Example'] }, {}, ['subject']],
     ['peers/broker', { policy_identifiers: [] }, {}, ['policies']],
