@@ -59,6 +59,7 @@ export type { Reason } from './plan/reason.ts';
 export type { SavedPlan } from './plan/saved.ts';
 export type { State, StatusRow } from './plan/status.ts';
 export type { ListRow, ListState } from './plan/status-lists.ts';
+export type { ResponseRow, ResponseState } from './plan/status-responses.ts';
 export type { RefusedAnswer } from './run/answers.ts';
 export type { ApplyResult } from './run/apply-options.ts';
 export type { CheckOptions, CheckResult } from './run/check.ts';

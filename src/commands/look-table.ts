@@ -50,7 +50,12 @@ export const LOOK_COMMANDS: readonly CommandRow[] = [
     name: 'status',
     says: 'list every certificate and the days it has left; exit with 2 when something is due',
     argument: MANIFEST,
-    options: [jsonOption('print the list as JSON'), nowOption('as of this RFC 3339 time'), publicOption()],
+    options: [
+      jsonOption('print the list as JSON'),
+      nowOption('as of this RFC 3339 time'),
+      publicOption(),
+      new Option('--ocsp <folder>', 'where "pki ocsp" has its files; by default ocsp/ in the output folder'),
+    ],
     examples: [
       ['pki status', 'what ends when'],
       ['pki status --now 2027-03-01T00:00:00Z', 'what will be due by then'],

@@ -1,4 +1,4 @@
-/** `pki status`: the state of every certificate and revocation list; exit code 2 when something is due, for cron and CI. */
+/** `pki status`: the state of every certificate, revocation list and OCSP response; exit code 2 when something is due, for cron and CI. */
 import { status } from '../index.ts';
 import { clockMessages } from '../report/clock.ts';
 import { pendingText } from '../report/plan.ts';
@@ -13,9 +13,11 @@ export interface StatusFlags {
   /** Seconds since 1970. */
   readonly now?: number;
   readonly public?: boolean;
+  /** The folder of OCSP responses. */
+  readonly ocsp?: string;
 }
 
-/** `fine` where all certificates and lists are `ok` and no apply was cut short, else `due`; `failed` without a valid manifest. */
+/** `fine` where all certificates, lists and responses are `ok` and no apply was cut short, else `due`; `failed` without a valid manifest. */
 export async function statusCommand(
   manifest: string,
   flags: StatusFlags,
@@ -23,12 +25,16 @@ export async function statusCommand(
 ): Promise<ExitCode> {
   const project = await openOrExplain(manifest, console);
   if (project === undefined) return EXIT.failed;
-  const { ok, rows, lists, now, pending, doubt, later } = await status(project, {
+  const { ok, rows, lists, responses, now, pending, doubt, later } = await status(project, {
     ...(flags.now === undefined ? {} : { now: flags.now }),
+    ...(flags.ocsp === undefined ? {} : { ocsp: flags.ocsp }),
     ...(flags.public ? { sight: 'public' } : {}),
   });
-  if (flags.json) console.json(statusJson(rows, project.manifest, now, lists, later));
-  else console.out(statusText(rows, { style: console.style, columns: process.stdout.columns, lists }));
+  if (flags.json) console.json(statusJson(rows, project.manifest, now, lists, later, responses));
+  else
+    console.out(
+      statusText(rows, { style: console.style, columns: process.stdout.columns, lists, responses }),
+    );
   if (!flags.json)
     console.say(...laterTexts({ remarks: later }).map((text) => ({ kind: 'note', text }) as const));
   console.say(...clockMessages({ doubt }));

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { opensslBinary } from '../engine/binary.ts';
 import type { Endpoint } from '../pki/endpoint.ts';
+import { OCSP_FOLDER } from '../plan/ocsp-files.ts';
 import type { OcspServed } from '../run/ocsp-serve.ts';
 import type { OcspResult } from '../run/ocsp-write.ts';
 import type { OcspFault } from '../words/ocsp.ts';
@@ -28,7 +29,7 @@ export async function writeOcsp(
   const { root, inventory } = project;
   return writeResponses(inventory, {
     root,
-    folder: to === undefined ? resolve(root, 'ocsp') : resolve(to),
+    folder: to === undefined ? resolve(root, OCSP_FOLDER) : resolve(to),
     binary: opensslBinary(process.env),
     processes: availableParallelism(),
     now: clock(),

@@ -1,13 +1,18 @@
 /** Questions to a project that change nothing. */
+import { resolve } from 'node:path';
 import { opensslName } from '../engine/binary.ts';
 import type { EngineChoice } from '../pki/engine.ts';
 import type { EntityId } from '../pki/entity.ts';
 import type { ClockDoubt } from '../plan/clock.ts';
 import { variablesIn } from '../plan/commands.ts';
+import type { Observation } from '../plan/observation.ts';
+import { answersOcsp } from '../plan/ocsp.ts';
+import { OCSP_FOLDER } from '../plan/ocsp-files.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Remark } from '../plan/remark.ts';
 import { isWell, type StatusRow, statusRows } from '../plan/status.ts';
 import { type ListRow, listRows } from '../plan/status-lists.ts';
+import type { ResponseRow } from '../plan/status-responses.ts';
 import { lookAndPlan } from '../run/look.ts';
 import { type LedgerEntry, readLedger } from '../store/ledger.ts';
 import { checkOwn } from '../store/own.ts';
@@ -50,17 +55,25 @@ export function plannedOf(made: Plan): Planned {
   return { ...made, ok: !isRefused && made.doubt?.kind !== 'behind' };
 }
 
+/** As of when, and what is looked at. */
+export interface StatusOptions extends Pick<PlanOptions, 'now' | 'sight'> {
+  /** Where `pki ocsp` has its files; by default `ocsp` in the output folder. */
+  readonly ocsp?: string;
+}
+
 /** How every certificate stands, and at which moment (seconds since 1970). */
 export async function status(
   project: Project,
-  options: Pick<PlanOptions, 'now' | 'sight'> = {},
+  options: StatusOptions = {},
 ): Promise<{
-  /** Every certificate and every list is as it should be, no apply was cut short, and the clock is not known to be wrong. */
+  /** Every certificate, list and response is as it should be, no apply was cut short, and the clock is not known to be wrong. */
   readonly ok: boolean;
   /** In the order of the inventory, then what left the manifest. */
   readonly rows: readonly StatusRow[];
   /** Revocation lists, of every authority that makes one. */
   readonly lists: readonly ListRow[];
+  /** OCSP responses, of every authority that has some in their folder. */
+  readonly responses: readonly ResponseRow[];
   readonly now: number;
   /** Entities that an interrupted apply left half-way. */
   readonly pending: readonly EntityId[];
@@ -69,14 +82,27 @@ export async function status(
   /** What does not match the manifest, and waits for a renewal. */
   readonly later: readonly Remark[];
 }> {
-  const { plan: made, observation } = lookAndPlan(project.root, project.inventory, { ...options, clock });
+  const { ocsp, ...moment } = options;
+  const { plan: made, observation } = lookAndPlan(project.root, project.inventory, { ...moment, clock });
   const { now, pending, doubt } = made;
   const rows = statusRows(project.inventory, observation, made);
   const isFine = pending.length === 0 && doubt?.kind !== 'behind';
   const lists = listRows(project.inventory, observation, made);
-  const isGood = rows.every(isWell) && lists.every(({ state }) => state === 'ok');
+  const responses = options.sight === 'public' ? [] : await responsesOf(project, observation, { now, ocsp });
+  const isGood = rows.every(isWell) && [...lists, ...responses].every(({ state }) => state === 'ok');
   const later = made.remarks.filter(({ kind }) => kind === 'differs');
-  return { ok: isFine && isGood, rows, lists, now, pending, doubt, later };
+  return { ok: isFine && isGood, rows, lists, responses, now, pending, doubt, later };
+}
+
+async function responsesOf(
+  { root, inventory }: Project,
+  observation: Observation,
+  { now, ocsp }: { readonly now: number; readonly ocsp: string | undefined },
+): Promise<readonly ResponseRow[]> {
+  if (!inventory.entities.some(answersOcsp)) return [];
+  const { responseRows } = await import('../run/ocsp-status.ts');
+  const folder = ocsp === undefined ? resolve(root, OCSP_FOLDER) : resolve(ocsp);
+  return responseRows(root, inventory, observation, { folder, now });
 }
 
 /** Every certificate that was ever issued in this folder, oldest first, including those that are gone. */

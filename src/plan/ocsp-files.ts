@@ -5,6 +5,12 @@ import { encodeOcspRequest } from '../x509/ocsp-request.ts';
 import { ocspFacts } from '../x509/ocsp-response.ts';
 import { answersOcsp } from './ocsp.ts';
 
+/** Where they are, below the output folder, unless `pki ocsp` is asked for another folder. */
+export const OCSP_FOLDER = 'ocsp';
+
+/** What the list of that folder calls its content. */
+export const OCSP_TARGET = 'ocsp';
+
 /** The response about one certificate of an authority. */
 export function responsePath({ id }: Pick<Entity, 'id'>, serial: string): string {
   return `${id}/${serial}.der`;

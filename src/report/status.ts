@@ -4,6 +4,7 @@ import { subjectText } from '../pki/subject.ts';
 import type { Remark } from '../plan/remark.ts';
 import { isWell, type State, type StatusRow } from '../plan/status.ts';
 import type { ListRow } from '../plan/status-lists.ts';
+import type { ResponseRow } from '../plan/status-responses.ts';
 import { isoTime, lifetime } from '../plan/validity.ts';
 import { few } from '../words/few.ts';
 import { refusalText } from '../words/refusal.ts';
@@ -12,6 +13,7 @@ import { bar, daysText } from './days.ts';
 import { reasonJson, reasonText } from './reason.ts';
 import { remarkJson } from './remarks.ts';
 import { listJson, listLines, listSummary } from './status-lists.ts';
+import { responseJson, responseLines, responseSummary } from './status-responses.ts';
 import type { Paint, Style } from './style.ts';
 import { shorten, tableLines, visibleWidth, wrapped } from './table.ts';
 
@@ -39,6 +41,7 @@ export interface StatusOptions {
   readonly style: Style;
   readonly columns?: number | undefined;
   readonly lists?: readonly ListRow[];
+  readonly responses?: readonly ResponseRow[];
 }
 
 /**
@@ -47,7 +50,7 @@ export interface StatusOptions {
  */
 export function statusText(
   rows: readonly StatusRow[],
-  { style, columns, lists = [] }: StatusOptions,
+  { style, columns, lists = [], responses = [] }: StatusOptions,
 ): string {
   const width = columns ?? Number.POSITIVE_INFINITY;
   const tables = LAYOUTS.flatMap((layout) => [
@@ -56,7 +59,8 @@ export function statusText(
   ]);
   const fits = (lines: readonly string[]): boolean => lines.every((line) => visibleWidth(line) <= width);
   const table = tables.find(fits) ?? tables.at(-1) ?? [];
-  return `${[...table, ...listLines(lists, style), '', summary(rows, lists, style)].join('\n')}\n`;
+  const below = [...listLines(lists, style), ...responseLines(responses, style)];
+  return `${[...table, ...below, '', summary(rows, lists, responses, style)].join('\n')}\n`;
 }
 
 function tableOf(rows: readonly StatusRow[], layout: Layout, style: Style): readonly string[] {
@@ -154,7 +158,12 @@ function whyText({ id, state, reasons, refusal, issuer, waitsFor }: StatusRow): 
   return [...reasons.map(reasonText), ...awaited].join('; ');
 }
 
-function summary(rows: readonly StatusRow[], lists: readonly ListRow[], style: Style): string {
+function summary(
+  rows: readonly StatusRow[],
+  lists: readonly ListRow[],
+  responses: readonly ResponseRow[],
+  style: Style,
+): string {
   const states: readonly State[] = [
     'ok',
     'revoked',
@@ -171,10 +180,11 @@ function summary(rows: readonly StatusRow[], lists: readonly ListRow[], style: S
     return count === 0 ? [] : [`${count} ${state}`];
   });
   const next = rows.filter(({ secondsLeft }) => secondsLeft !== null).sort(bySecondsLeft)[0];
-  const isGood = rows.every(isWell) && lists.every(({ state }) => state === 'ok');
+  const isGood = rows.every(isWell) && [...lists, ...responses].every(({ state }) => state === 'ok');
   const paint = isGood ? style.good : style.warn;
   const ends = next?.certificate ? `; first to end: ${next.id}, ${isoTime(next.certificate.notAfter)}` : '';
-  return paint(`status: ${counted.join(', ') || 'nothing in the manifest'}${listSummary(lists)}${ends}`);
+  const more = `${listSummary(lists)}${responseSummary(responses)}`;
+  return paint(`status: ${counted.join(', ') || 'nothing in the manifest'}${more}${ends}`);
 }
 
 function bySecondsLeft(a: StatusRow, b: StatusRow): number {
@@ -188,13 +198,14 @@ export function statusJson(
   now: number,
   lists: readonly ListRow[] = [],
   later: readonly Remark[] = [],
+  responses: readonly ResponseRow[] = [],
 ): unknown {
   return {
     format: 'pki-status',
     version: 1,
     manifest,
     now: isoTime(now),
-    due: !rows.every(isWell) || lists.some(({ state }) => state !== 'ok'),
+    due: !rows.every(isWell) || [...lists, ...responses].some(({ state }) => state !== 'ok'),
     certificates: rows.map(({ certificate, reasons, refusal, ...row }) => ({
       ...row,
       refusal: refusal && refusalText(refusal).problem,
@@ -208,6 +219,7 @@ export function statusJson(
       reasons: reasons.map(reasonJson),
     })),
     lists: lists.map(listJson),
+    responses: responses.map(responseJson),
     remarks: later.map(remarkJson),
   };
 }

@@ -55,6 +55,11 @@ function publicIn(root: string, inventory: Inventory, now: number): Observation 
   return withIssues(seen, root, now);
 }
 
+/** What this user may read, without a plan of it. @param root the output folder. */
+export function look(root: string, inventory: Inventory, now: number): Observation {
+  return readableIn(root, inventory, now, new Set());
+}
+
 /** @param root the output folder. @throws UserError where apply would stop as well. */
 export function lookAndPlan(
   root: string,

@@ -1,5 +1,6 @@
 /** What authorities answer about their certificates, as the output folder has it at a moment. Reads only. */
 import type { Inventory } from '../pki/entity.ts';
+import { NOTHING, type Observation } from '../plan/observation.ts';
 import {
   type Answer,
   type AnsweringAuthority,
@@ -12,7 +13,7 @@ import { entriesIn } from '../store/ledger.ts';
 import { readableLines } from '../store/observe/known.ts';
 import { Secrets } from '../store/secrets.ts';
 import type { OcspFault } from '../words/ocsp.ts';
-import { lookAndPlan } from './look.ts';
+import { look } from './look.ts';
 import { findSigner, type SignerFiles } from './ocsp-signer.ts';
 
 /** One authority, with what it answers and who signs that. */
@@ -36,27 +37,36 @@ export function ocspAuthorities(
   now: number,
   secrets = new Secrets(root, inventory.output),
 ): readonly FoundAuthority[] {
-  const { observation } = lookAndPlan(root, inventory, { clock: () => now });
-  const issued = issuedIn(root);
-  const listings = listingsOf(inventory, observation, new Set(), now);
-  const source = {
-    root,
-    entities: inventory.entities,
-    observation,
-    secrets,
-  };
-  return inventory.entities.filter(answersOcsp).map((authority): FoundAuthority => {
+  const { entities } = inventory;
+  const observation = look(root, inventory, now);
+  const answering = answeringBy(root, inventory, observation, now);
+  const source = { root, entities, observation, secrets };
+  return answering.map(({ authority, answers, unlisted }): FoundAuthority => {
     const found = findSigner(authority, source, now);
     if (!found.ok) return { ok: false, authority, fault: found.fault };
+    return { ok: true, authority, answers, unlisted, signer: found.files };
+  });
+}
+
+/** What each says, whether or not a key can sign it. */
+export function answeringBy(
+  root: string,
+  inventory: Inventory,
+  observation: Observation,
+  now: number,
+): readonly Omit<AuthorityAnswers, 'signer'>[] {
+  const { entities } = inventory;
+  const issued = issuedIn(root);
+  const listings = listingsOf(inventory, observation, new Set(), now);
+  return entities.filter(answersOcsp).map((authority) => {
     const listing = listings.get(authority.id);
-    const { keyId } = found.files.issuer.facts;
-    const known = { entities: inventory.entities, observation, issued, listing, keyId };
+    const { cert } = observation.entities.get(authority.id) ?? NOTHING;
+    const keyId = cert.state === 'present' ? cert.facts.keyId : null;
+    const known = { entities, observation, issued, listing };
     const unlisted = (listing?.asked ?? []).filter(({ serial }) => listing?.listed.has(serial) === false);
     return {
-      ok: true,
       authority,
-      answers: answersOf(authority, known, now),
-      signer: found.files,
+      answers: keyId === null ? [] : answersOf(authority, { ...known, keyId }, now),
       unlisted: unlisted.map(({ serial }) => serial),
     };
   });

@@ -9,7 +9,7 @@ import {
   isWantedResponse,
   type WantedResponse,
 } from '../plan/ocsp.ts';
-import { MAP_FILE, mapText, responsePath, staplePath } from '../plan/ocsp-files.ts';
+import { MAP_FILE, mapText, OCSP_TARGET, responsePath, staplePath } from '../plan/ocsp-files.ts';
 import { readOwnFiles, type WrittenExport, writeExport } from '../store/export-folder.ts';
 import type { OcspFault } from '../words/ocsp.ts';
 import { hex, unlessDamaged } from '../x509/der.ts';
@@ -60,15 +60,12 @@ export interface OcspResult extends WrittenExport {
   readonly failures: readonly OcspFailure[];
 }
 
-/** What the list of the folder calls its content. */
-const TARGET = 'ocsp';
-
 /** Makes the folder hold a response for each certificate that has not ended. @throws UserError for what is in the way. */
 export async function writeResponses(inventory: Inventory, options: OcspOptions): Promise<OcspResult> {
   const { root, folder, now } = options;
   const found = ocspAuthorities(root, inventory, now);
   if (found.length === 0) return { authorities: [], failures: [], folder, written: 0, removed: 0 };
-  const before = readOwnFiles(folder, TARGET);
+  const before = readOwnFiles(folder, OCSP_TARGET);
   const authorities: OcspWritten[] = [];
   const failures: OcspFailure[] = [];
   const files = new Map<string, Buffer>();
@@ -82,7 +79,7 @@ export async function writeResponses(inventory: Inventory, options: OcspOptions)
   }
   const all = [...files].map(([path, text]) => ({ path, mode: 0o644, text }));
   const map = { path: MAP_FILE, mode: 0o644, text: mapText(inventory.entities, files) };
-  return { authorities, failures, folder, ...(await writeExport(folder, TARGET, [...all, map])) };
+  return { authorities, failures, folder, ...(await writeExport(folder, OCSP_TARGET, [...all, map])) };
 }
 
 type Made =

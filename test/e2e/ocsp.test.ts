@@ -157,6 +157,46 @@ pki: hint: run "pki apply --allow revoke", then this again
     expect(await ocsp(project)).toMatchObject({ written: 1, authorities: [{ signed: 0 }, { signed: 0 }] });
   });
 
+  it('are in the status, and due where `pki ocsp` would sign one', async () => {
+    const project = copyOf(made);
+    const status = async (...args: readonly string[]) => {
+      const run = await project.pki(['status', '--json', ...args]);
+      return { code: run.code, responses: JSON.parse(run.stdout).responses };
+    };
+    expect(await status()).toEqual({ code: 0, responses: [] });
+    await ocsp(project);
+    const fine = { state: 'ok', due: 0, revoked: 0 };
+    expect(await status()).toMatchObject({
+      code: 0,
+      responses: [
+        { ...fine, authority: 'authorities/root', responses: 1 },
+        { ...fine, authority: 'authorities/issuing', responses: 3 },
+      ],
+    });
+    project.write(REVOKED);
+    await project.applyByCommand('--allow', 'revoke');
+    expect(await status()).toMatchObject({
+      code: 2,
+      responses: [fine, { state: 'due', due: 1, revoked: 0 }],
+    });
+    expect((await project.pki(['status'])).stdout).toMatch(
+      /authorities\/issuing +3 +0 .* due: "pki ocsp" would sign 1\n[\s\S]*; responses: 1 ok, 1 due; /,
+    );
+    const other = join(temporaryFolder(), 'www');
+    await ocsp(project, other);
+    expect(await status('--ocsp', other)).toMatchObject({
+      code: 0,
+      responses: [fine, { ...fine, revoked: 1 }],
+    });
+    const later = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString();
+    expect(await status('--ocsp', other, '--now', later(3))).toMatchObject({
+      responses: [fine, { state: 'due', due: 3 }],
+    });
+    expect(await status('--ocsp', other, '--now', later(5))).toMatchObject({
+      responses: [{ state: 'due' }, { state: 'ended' }],
+    });
+  });
+
   it('take no place of others, and go where they should', async () => {
     const [project, other] = [copyOf(revoked), join(temporaryFolder(), 'www')];
     expect(await ocsp(project, other)).toMatchObject({ folder: other, written: 8 });

@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { State, StatusRow } from '../../src/plan/status.ts';
 import type { ListRow } from '../../src/plan/status-lists.ts';
+import type { ResponseRow } from '../../src/plan/status-responses.ts';
 import { statusJson, statusText } from '../../src/report/status.ts';
 import { COLOURED, PLAIN } from '../../src/report/style.ts';
 import { anAuthority, aServer, certificateFor, DAY, keyFacts, NOW } from '../helpers/entities.ts';
@@ -264,5 +265,41 @@ describe('revocation lists', () => {
     });
     expect(json(list('ok', 8 * DAY))).toMatchObject({ due: false });
     expect(json(GONE_LIST)).toMatchObject({ due: true, lists: [{ number: null, nextUpdate: null }] });
+  });
+});
+
+describe('OCSP responses', () => {
+  const response = (state: ResponseRow['state'], secondsLeft: number): ResponseRow => ({
+    authority: 'authorities/issuing',
+    state,
+    responses: 12,
+    revoked: 1,
+    due: state === 'ok' ? 0 : 4,
+    thisUpdate: NOW - 2 * DAY,
+    nextUpdate: NOW + secondsLeft,
+    secondsLeft,
+  });
+
+  it('stand below the lists, and count in the summary', () => {
+    const responses = [response('ok', 8 * DAY), response('due', 2 * DAY), response('ended', -DAY)];
+    const text = statusText([row(90, 60 * DAY)], { style: PLAIN, responses });
+    expect(text.split('\n').slice(2, -1)).toEqual([
+      '',
+      'OCSP responses       number  revoked  left                 state',
+      'authorities/issuing  12      1        ████████░░       8d  ok',
+      'authorities/issuing  12      1        █████░░░░░       2d  due: "pki ocsp" would sign 4',
+      'authorities/issuing  12      1        ░░░░░░░░░░     -24h  ended: run "pki ocsp"',
+      '',
+      expect.stringMatching(/^status: 1 ok; responses: 1 ok, 1 due, 1 ended; first to end: servers\/api/),
+    ]);
+  });
+
+  it('make something due, and stand in the JSON', () => {
+    const json = (one: ResponseRow) => statusJson([row(90, 60 * DAY)], 'pki.yaml', NOW, [], [], [one]);
+    expect(json(response('ok', DAY))).toMatchObject({ due: false });
+    expect(json(response('due', DAY))).toMatchObject({
+      due: true,
+      responses: [{ responses: 12, due: 4, nextUpdate: '2026-11-24T12:00:00Z', secondsLeft: DAY }],
+    });
   });
 });
