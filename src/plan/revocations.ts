@@ -126,6 +126,21 @@ function listedBefore(
   };
 }
 
+/** What files and records together say of the list of each of these authorities that has one. */
+export function listsIn(
+  entities: readonly Entity[],
+  { entities: seen, lists }: Observation,
+): ReadonlyMap<EntityId, KnownList> {
+  return new Map(
+    entities.filter(makesList).flatMap(({ id }) => {
+      const { listed, number, thisUpdate } = listedBefore(seen.get(id) ?? NOTHING, lists?.get(id));
+      return thisUpdate === null
+        ? []
+        : [[id, { number, thisUpdate, entries: [...listed.values()] }] as const];
+    }),
+  );
+}
+
 /** An entry of a list, as the next one has it. */
 export function listedEntry({ serial, date, reason, invalidityDate }: CrlEntry): Revoked {
   const since = invalidityDate === null ? {} : { invalidityDate };

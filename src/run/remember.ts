@@ -3,7 +3,9 @@ import type { Entity, Inventory } from '../pki/entity.ts';
 import { newlyKnown } from '../plan/known.ts';
 import type { Observation } from '../plan/observation.ts';
 import type { Plan } from '../plan/plan.ts';
+import { listsIn } from '../plan/revocations.ts';
 import { saveKnown } from '../store/observe/known.ts';
+import { saveLists } from '../store/observe/lists.ts';
 import { savePlaces } from '../store/observe/places.ts';
 import type { OutputFolder } from '../store/output-folder.ts';
 
@@ -12,7 +14,7 @@ export function settledIn({ entities }: Inventory, { pinned }: Pick<Plan, 'pinne
   return entities.filter(({ id }) => !pinned.has(id));
 }
 
-/** Where they are, and which keys and earlier certificates their authorities have. */
+/** Where they are, which keys and earlier certificates their authorities have, and what is on their lists. */
 export async function rememberAll(
   output: OutputFolder,
   settled: readonly Entity[],
@@ -29,4 +31,5 @@ export async function rememberAuthorities(
   observation: Observation,
 ): Promise<void> {
   await saveKnown(output, newlyKnown(settled, observation));
+  await saveLists(output, listsIn(settled, observation));
 }

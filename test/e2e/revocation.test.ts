@@ -273,6 +273,15 @@ describe('nothing that was revoked is forgotten, and no number is given twice', 
     expect(await listOf(project)).toEqual({ number, entries: [[serial, 'Key Compromise']] });
   });
 
+  it('where both are lost, and an apply was between', async () => {
+    const project = copyOf(revoked);
+    rmSync(project.path('.pki'), { recursive: true });
+    await applied(project, MADE + 120);
+    rmSync(project.path('authorities/issuing/crl.pem'));
+    await applied(project, MADE + 180);
+    expect(await listOf(project)).toEqual({ number: 3, entries: [[serial, 'Key Compromise']] });
+  });
+
   it('where the authority gets another key: the list is of that one', async () => {
     const project = copyOf(revoked);
     const run = await project.pki(['rotate', 'authorities/issuing', '--skip-verify', '--allow', 'rekey-ca'], {

@@ -106,6 +106,16 @@ export class ListRecord {
   }
 }
 
+/** Lists that are not recorded, or under a lower number: `.pki` was lost, or is from a backup. */
+export async function saveLists(
+  { root, own }: { readonly root: Folder; readonly own: Folder },
+  lists: ReadonlyMap<EntityId, KnownList>,
+): Promise<void> {
+  const known = readLists(root.path);
+  const lacking = [...lists].filter(([id, { number }]) => number > (known.get(id)?.number ?? -1n));
+  if (lacking.length > 0) await replaceOwn(own, LISTS, textOf(new Map([...known, ...lacking])));
+}
+
 function textOf(lists: ReadonlyMap<EntityId, KnownList>): string {
   const sorted = [...lists].sort(([a], [b]) => compare(a, b));
   const authorities = sorted.map(([id, { number, thisUpdate, entries }]) => {
