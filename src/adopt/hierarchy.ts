@@ -1,9 +1,11 @@
 /** Who signed whom, by signatures alone: names and key identifiers can agree where the keys differ. */
 import type { Section } from '../pki/entity.ts';
 import { certificateSpki } from '../x509/certificate.ts';
-import { isAuthority, pathLengthOf } from '../x509/facts.ts';
+import { type CertificateFacts, isAuthority, pathLengthOf } from '../x509/facts.ts';
+import { namesOutside } from '../x509/name-constraints.ts';
 import { isCheckable, signedBy } from '../x509/signature.ts';
 import { publicKeyObject, type VerificationKey } from '../x509/verification-key.ts';
+import { constraintsOf } from './constraints.ts';
 import type { FoundCertificate } from './found.ts';
 import { keyText } from './key-text.ts';
 import { kindOf } from './kind.ts';
@@ -124,6 +126,8 @@ class IssuerSearch {
     const limiter = limiterAbove(above.placed);
     if (section === 'authorities' && limiter !== null)
       return { why: { kind: 'path-length', limiter: nameText(limiter.cert.facts) } };
+    const outside = outsideOf(pair.cert.facts, above.placed);
+    if (outside !== null) return { why: outside };
     return { placed: { ...pair, section, issuer: above.placed, notes } };
   }
 
@@ -173,6 +177,19 @@ function limiterAbove(pair: PlacedPair): PlacedPair | null {
     const limit = pathLengthOf(at.cert.facts);
     if (limit !== null && limit <= below) return at;
     below++;
+  }
+  return null;
+}
+
+/** Names that an authority above does not allow: verifiers refuse the certificate, and so would a manifest. */
+function outsideOf(facts: CertificateFacts, issuer: PlacedPair): LeftOutWhy | null {
+  const san = facts.extensions.subjectAltName?.value ?? [];
+  for (let at: PlacedPair | null = issuer; at !== null; at = at.issuer) {
+    const above = at.cert.facts;
+    const constraints = above.extensions.nameConstraints?.value;
+    if (constraints === undefined || constraintsOf(above) === undefined) continue;
+    const [name] = namesOutside(constraints, { subject: facts.subject, subjectDer: facts.subjectDer, san });
+    if (name !== undefined) return { kind: 'constrained', name, limiter: nameText(above) };
   }
   return null;
 }

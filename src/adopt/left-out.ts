@@ -29,6 +29,8 @@ export type LeftOutWhy =
   | { readonly kind: 'issuer-left-out'; readonly issuer: string; readonly because: LeftOutWhy }
   | { readonly kind: 'same-subject'; readonly other: string }
   | { readonly kind: 'path-length'; readonly limiter: string }
+  /** Its `name` is outside the name constraints of `limiter`. */
+  | { readonly kind: 'constrained'; readonly name: string; readonly limiter: string }
   | { readonly kind: 'path'; readonly fault: PathFault }
   /** The certificate has no file of its own: it is the nth (from 1) of several in `path`, or beside other blocks. */
   | { readonly kind: 'bundle'; readonly path: string; readonly position: number; readonly count: number }

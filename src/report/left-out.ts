@@ -45,6 +45,8 @@ const WORDS: Words<LeftOutWhy> = {
   'same-subject': ({ other }) =>
     `has the subject of ${other}, so that their certificates could not be told apart`,
   'path-length': ({ limiter }) => `too deep: the path length of ${limiter} allows no authority here`,
+  constrained: ({ name, limiter }) =>
+    `its name "${name}" is outside the name constraints of ${limiter}: nothing that heeds them accepts it`,
   path: ({ fault }) => pathText(fault),
   bundle: ({ path, count }) =>
     count === 1

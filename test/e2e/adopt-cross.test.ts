@@ -83,3 +83,29 @@ describe('a cross-certificate', () => {
     expect(leftOut(await found(shop.folder))).toEqual({ 'cross.crt': 'cross-certificate' });
   });
 });
+
+describe('names outside the name constraints of an authority above', () => {
+  it.each([
+    ['a name of its own', 'web.other.test', 'DNS:web.other.test', 'dns:web.other.test'],
+    ['a common name that counts as one', 'web.other.test', undefined, 'CN=web.other.test'],
+  ])(
+    '%s: the certificate is left out with the reason, the others are described',
+    async (_, cn, san, name) => {
+      const shop = new Workshop();
+      const constraints = 'nameConstraints = critical,permitted;DNS:example.test';
+      await shop.root(ROOT, { subject: '/CN=Root', extensions: [...CA, constraints] });
+      for (const [file, subject, alternative] of [
+        ['web', cn, san],
+        ['api', 'api.example.test', 'DNS:api.example.test'],
+      ] as const) {
+        const making = { subject: `/CN=${subject}`, extensions: leaf('serverAuth', alternative) };
+        await shop.signed({ key: `${file}.key`, cert: `${file}.crt` }, making, ROOT);
+      }
+      const { adoption } = await adoptAndApply(shop.folder, {}, { prove: false });
+      expect(ids(adoption)).toEqual(['authorities/ca', 'servers/api']);
+      expect(adoption.leftOut.map(({ why }) => why.text)).toEqual([
+        `its name "${name}" is outside the name constraints of CN=Root: nothing that heeds them accepts it`,
+      ]);
+    },
+  );
+});
