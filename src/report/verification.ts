@@ -123,13 +123,22 @@ export function endingListMessages(lists: readonly EndingList[]): readonly Messa
 function hintsFor(bad: readonly CertificateCheck[]): readonly string[] {
   const isOf = (kind: string): readonly CertificateCheck[] =>
     bad.filter(({ problem }) => problem?.kind === kind);
-  const rejected = [...new Set(isOf('rejected').map(({ entity }) => entity))];
+  const isOfLists = ({ problem }: CertificateCheck): boolean =>
+    problem?.kind === 'rejected' && /\bCRL\b/.test(problem.complaint);
+  const certificates = isOf('rejected').filter((check) => !isOfLists(check));
+  const rejected = [...new Set(certificates.map(({ entity }) => entity))];
   const again = rejected.length === 1 ? 'it again, with a new key' : 'them again, with new keys';
   return [
     ...(isOf('contract').length === 0
       ? []
       : ['have it issued again where its issuer is; what is right there has to be in the manifest']),
     ...(isOf('missing').length === 0 ? [] : ['"pki apply" issues what is missing']),
+    // No new key helps against a list.
+    ...(bad.some(isOfLists)
+      ? [
+          '"pki apply" makes the lists that are due; one that is not valid yet was made by a clock ahead of this one',
+        ]
+      : []),
     ...(rejected.length === 0
       ? []
       : [

@@ -119,6 +119,13 @@ describe('verified certificates', () => {
       text([of('authorities/ca', 'any'), of('servers/b', 'sslserver'), of('servers/b', 'sslserver')]),
     ).toContain('"pki rotate authorities/ca servers/b --allow rekey-ca" makes them again, with new keys\n');
   });
+  it('and no key is made again for a list', () => {
+    const complaint = 'error 11 at 0 depth lookup: CRL is not yet valid';
+    const problem = { kind: 'rejected', complaint } as const;
+    expect(text([{ entity: 'authorities/ca', purpose: 'any', problem }])).toBe(
+      '  bad authorities/ca (any): error 11 at 0 depth lookup: CRL is not yet valid\ncertificates: 1 of 1 checks failed\n  hint: "pki apply" makes the lists that are due; one that is not valid yet was made by a clock ahead of this one\n',
+    );
+  });
   it('are named when there are none', () => {
     const absent = (entity: string, of: string) =>
       ({ entity, purpose: 'any', problem: { kind: 'missing', of } }) as const;
