@@ -34,6 +34,7 @@ import { alterationText, reasonText } from './reason.ts';
 import { laterTexts, notesOf } from './remarks.ts';
 import type { Paint, Style } from './style.ts';
 import { summaryLines } from './summary.ts';
+import { asksForKey, PUT_BACK } from './waiting.ts';
 
 /** One sign per action, as terraform's users know them. */
 const MARKS: Readonly<Record<Action, string>> = {
@@ -146,6 +147,7 @@ function detailsOf(change: Change, wanted: CertificateSummary | undefined): read
     ...(isIssue(change) ? [validText(change.issuance, change.action === 'create')] : []),
     ...(change.action === 'create' && wanted !== undefined ? summaryLines(wanted) : []),
     ...waitingLines(change),
+    ...(asksForKey(change) ? [`hint: ${PUT_BACK}`] : []),
     ...replacedBy(change).map((path) => visible(`replaces "${path}", which is there`)),
     ...(change.action === 'revoke' && change.deletes.length > 0 ? ['its files go to the archive'] : []),
     ...(change.affects.length === 0 ? [] : [affectsText(change.affects)]),

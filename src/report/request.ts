@@ -1,8 +1,10 @@
 /** What `pki request` and `pki sign` say. */
 import type { RequestResult, SignResult } from '../index.ts';
+import type { EntityId } from '../pki/entity.ts';
 import { visible } from '../pki/printable.ts';
 import { sanText } from '../pki/san.ts';
 import { subjectText } from '../pki/subject.ts';
+import type { Plan } from '../plan/plan.ts';
 import { isoTime, lengthText, lifetime } from '../plan/validity.ts';
 import type { AskedCertificate } from '../run/sign.ts';
 import { ownerText } from '../words/owner.ts';
@@ -11,6 +13,7 @@ import { type CertificateFacts, isAuthority, pathLengthOf, sanOf } from '../x509
 import { clockMessages } from './clock.ts';
 import type { Message } from './message.ts';
 import { lockMessages } from './outcome.ts';
+import { asksForKey } from './waiting.ts';
 
 /** Of what could be the passphrase itself nothing is repeated. */
 export const NO_SOURCE: readonly Message[] = [
@@ -41,6 +44,7 @@ export function requestMessages(result: RequestResult, folder: string): readonly
       return clockMessages(result.plan);
     case 'written':
       return [
+        ...newKeyMessages(result.plan, new Set(result.requested.map(({ entity }) => entity.id))),
         {
           kind: 'hint',
           text: visible(
@@ -49,6 +53,16 @@ export function requestMessages(result: RequestResult, folder: string): readonly
         },
       ];
   }
+}
+
+/** A key that only lies elsewhere is replaced once the answer is imported. */
+function newKeyMessages({ changes }: Plan, requested: ReadonlySet<EntityId>): readonly Message[] {
+  return changes
+    .filter((change) => requested.has(change.id) && asksForKey(change))
+    .map(({ id }) => ({
+      kind: 'warning',
+      text: `${id}: its key.pem is missing, so the request is for a new key; put the old one back, if it is not lost`,
+    }));
 }
 
 /** Everything that a signature would vouch for; ends with a newline. */

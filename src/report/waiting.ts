@@ -5,6 +5,16 @@ import { few } from '../words/few.ts';
 import { waitingText } from '../words/waiting.ts';
 import type { Message } from './message.ts';
 
+/** Whether what is awaited is for a new key, only because that of a certificate which serves is not in its place. */
+export function asksForKey(change: Change): boolean {
+  const waiting = waitingOf(change);
+  if (waiting === null || !waiting.serves || waiting.elsewhere || waiting.on === change.id) return false;
+  return waiting.reasons.some((reason) => reason.kind === 'missing' && reason.artifact === 'key');
+}
+
+/** Before another machine is asked: what helps at once, where the key is not lost. */
+export const PUT_BACK = 'put key.pem back, if it is not lost: what is asked for has a new one';
+
 /** Once for each key and for what has no certificate that serves until then, which is an error. */
 export function waitingMessages(changes: readonly Change[]): readonly Message[] {
   const all = changes.flatMap((change) => {
@@ -21,6 +31,11 @@ export function waitingMessages(changes: readonly Change[]): readonly Message[] 
         : `; so ${others.length === 1 ? 'does' : 'do'} ${few(others.map(({ id }) => id))}`;
     return [
       { kind: first.serves ? 'note' : 'error', text: `${problem}${more}` },
+      ...(changes.some(
+        (change) => [first, ...others].some(({ id }) => id === change.id) && asksForKey(change),
+      )
+        ? [{ kind: 'hint', text: PUT_BACK } as const]
+        : []),
       { kind: 'hint', text: hint },
     ];
   });

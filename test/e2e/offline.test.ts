@@ -77,6 +77,25 @@ describe('an authority that is declared offline', () => {
     expect(readFileSync(join(project.out, 'authorities/services/key.pem'))).toEqual(key);
   });
 
+  it('below it, a key that is gone is to be put back before a new one is asked for', async () => {
+    const project = declared();
+    renameSync(project.path('authorities/services/key.pem'), join(project.folder, 'services.pem'));
+    const plan = await project.pki(['plan']);
+    expect(plan.stdout).toMatch(
+      /hint: put key\.pem back, if it is not lost: .*\n[\s\S]*hint: run "pki request/,
+    );
+    const applied = await project.pki(['apply', '--skip-verify']);
+    expect(applied.stderr).toMatch(
+      /pki: hint: put key\.pem back, if it is not lost: .*\npki: hint: run "pki request/,
+    );
+    const asked = await project.pki(['request', 'usb']);
+    expect(asked.stderr).toContain(
+      'pki: warning: authorities/services: its key.pem is missing, so the request is for a new key; put the old one back',
+    );
+    renameSync(join(project.folder, 'services.pem'), project.path('authorities/services/key.pem'));
+    expect(await project.pki(['plan', '--detailed-exitcode'])).toMatchObject({ code: 0 });
+  });
+
   it('is warned of when its key lies here, with which nothing signs', async () => {
     const project = declared();
     renameSync(join(project.folder, 'root-key.pem'), join(project.out, 'authorities/root/key.pem'));
