@@ -1,6 +1,8 @@
 /** `pki request <folder>`: asks the machines that have the keys for what waits for them. */
 import { request } from '../index.ts';
 import { requestMessages, requestText } from '../report/request.ts';
+import { askingAt } from './ask.ts';
+import { type Allowed, unnamed } from './consent.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import type { Interruption } from './interruption.ts';
 import { openWithOpenssl } from './project.ts';
@@ -10,22 +12,31 @@ export interface OutgoingFlags {
   readonly manifest: string;
   /** Seconds. */
   readonly lockTimeout?: number;
+  readonly allow?: readonly Allowed[];
 }
 
-/** `failed` where another run is at work, or the clock is behind. */
+/** `failed` where another run is at work, the clock is behind, or a secret is not to be had. */
 export async function requestCommand(
   folder: string,
-  { manifest, lockTimeout }: OutgoingFlags,
+  { manifest, lockTimeout, allow = [] }: OutgoingFlags,
   console: Console,
   interruption: Interruption,
 ): Promise<ExitCode> {
   const project = await openWithOpenssl(manifest, console, interruption);
   if (project === undefined) return EXIT.failed;
   const wait = lockTimeout === undefined ? {} : { lockTimeout };
-  const result = await request(project, folder, { ...wait, signal: interruption.signal });
+  const { signal } = interruption;
+  const ask = askingAt(signal);
+  const result = await request(project, folder, {
+    ...wait,
+    ...(ask === undefined ? {} : { ask }),
+    mayRun: unnamed(allow).has('run'),
+    signal,
+  });
   console.out(requestText(result, folder));
   console.say(...requestMessages(result, folder));
   const isStopped =
-    result.kind === 'locked' || (result.kind === 'nothing' && result.plan.doubt?.kind === 'behind');
+    ['locked', 'refused', 'consent'].includes(result.kind) ||
+    (result.kind === 'nothing' && result.plan.doubt?.kind === 'behind');
   return isStopped ? EXIT.failed : EXIT.fine;
 }

@@ -1,7 +1,7 @@
 /** Certificates of authorities whose keys are on other machines: asking there, and signing there. */
 import { availableParallelism } from 'node:os';
 import { opensslBinary } from '../engine/binary.ts';
-import type { RequestResult } from '../run/request.ts';
+import type { RequestOptions, RequestResult } from '../run/request.ts';
 import type { SignOptions, SignResult } from '../run/sign.ts';
 import { clock, type Project } from './project.ts';
 
@@ -13,7 +13,7 @@ import { clock, type Project } from './project.ts';
 export async function request(
   project: Project,
   folder: string,
-  options: { readonly lockTimeout?: number; readonly signal?: AbortSignal } = {},
+  options: Pick<RequestOptions, 'lockTimeout' | 'ask' | 'mayRun' | 'signal'> = {},
 ): Promise<RequestResult> {
   const { requestCertificates } = await import('../run/request.ts');
   return requestCertificates(project.inventory, {

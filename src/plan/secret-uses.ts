@@ -14,6 +14,8 @@ import { isSupposed, type KeyState } from './observation.ts';
 export interface Doing {
   readonly isIssue: boolean;
   readonly makesKey: boolean;
+  /** The key was made for a request, and waits for its certificate: it is closed already. */
+  readonly isAnswered?: boolean;
   readonly writes: readonly Artifact[];
   /** The key as it was found. */
   readonly key: KeyState;
@@ -57,10 +59,10 @@ function signingUses({ id, passphrase, token }: Entity): readonly SecretUse[] {
   ];
 }
 
-function ownUses(entity: Entity, { makesKey, writes, key }: Doing): readonly SecretUse[] {
+function ownUses(entity: Entity, { makesKey, isAnswered, writes, key }: Doing): readonly SecretUse[] {
   const { id, passphrase, previousPassphrase, token } = entity;
   if (token !== undefined) return signingUses(entity);
-  const closes = makesKey || writes.includes('key');
+  const closes = isAnswered !== true && (makesKey || writes.includes('key'));
   return [
     ...(passphrase === undefined ? [] : [use(passphrase, id, 'key', closes)]),
     ...(previousPassphrase === undefined || makesKey || !isSupposed(key)

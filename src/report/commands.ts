@@ -24,7 +24,8 @@ export function newCommandTexts(plan: Planned): readonly string[] {
 }
 
 /** Words are shown as a shell would take them, though none ever does. */
-function commandText({ argv, purpose, entities, isNew }: PlannedCommand): string {
+/** One of them. */
+export function commandText({ argv, purpose, entities, isNew }: PlannedCommand): string {
   const words = argv.map(shownWord).join(' ');
   return `runs: ${words} ${FOR[purpose]} ${few(entities)}${isNew ? ' (never run here)' : ''}`;
 }

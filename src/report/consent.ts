@@ -4,12 +4,13 @@ import type { EntityId } from '../pki/entity.ts';
 import { visible } from '../pki/printable.ts';
 import { type Found, NAMED_CONSENTS } from '../plan/allowance.ts';
 import { type Change, type Consent, consentsOf, isIssue, reasonsOf } from '../plan/change.ts';
+import type { PlannedCommand } from '../plan/commands.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Reason } from '../plan/reason.ts';
 import { entitiesOf, isUrgent } from '../plan/remark.ts';
 import { few } from '../words/few.ts';
 import { remarkText } from '../words/remark.ts';
-import { newCommandTexts } from './commands.ts';
+import { commandText, newCommandTexts } from './commands.ts';
 import { adviceMessages, type Message } from './message.ts';
 
 /** What each consent is about; completed by the entities concerned. */
@@ -138,6 +139,14 @@ function neededMessages(
     hint: `to consent, pass "--allow ${consent}"${isNamed(consent) && ids.length > 1 ? `, or "--allow ${consent}=NAME" for one of them` : ''}`,
   });
   return [...notes, ...advice];
+}
+
+/** The same of a command that changes nothing, and has no plan to show. */
+export function newCommandMessages(commands: readonly PlannedCommand[]): readonly Message[] {
+  const notes = commands.map((command): Message => ({ kind: 'note', text: commandText(command) }));
+  const ids = [...new Set(commands.flatMap(({ entities }) => entities))];
+  const problem = `${WORDS.run}, and needs consent: ${ids.join(', ')}`;
+  return [...notes, ...adviceMessages({ problem, hint: 'to consent, pass "--allow run"' })];
 }
 
 function isNamed(consent: Consent): boolean {

@@ -8,10 +8,12 @@ import type { Plan } from '../plan/plan.ts';
 import { isoTime, lengthText, lifetime } from '../plan/validity.ts';
 import type { AskedCertificate } from '../run/sign.ts';
 import { ownerText } from '../words/owner.ts';
+import { refusalText } from '../words/refusal.ts';
 import { EXTENSIONS, findExtension } from '../x509/extensions.ts';
 import { type CertificateFacts, isAuthority, pathLengthOf, sanOf } from '../x509/facts.ts';
 import { clockMessages } from './clock.ts';
-import type { Message } from './message.ts';
+import { newCommandMessages } from './consent.ts';
+import { adviceMessages, type Message } from './message.ts';
 import { lockMessages } from './outcome.ts';
 import { asksForKey } from './waiting.ts';
 
@@ -23,7 +25,7 @@ export const NO_SOURCE: readonly Message[] = [
 
 /** The requests that were written, and where; ends with a newline, unless there is nothing to say. */
 export function requestText(result: RequestResult, folder: string): string {
-  if (result.kind === 'locked') return '';
+  if (result.kind === 'locked' || result.kind === 'refused' || result.kind === 'consent') return '';
   if (result.kind === 'nothing')
     return 'requested: nothing, no certificate waits for a key that can be asked\n';
   const lines = result.requested.map(({ entity, authority, issuance }) =>
@@ -42,6 +44,10 @@ export function requestMessages(result: RequestResult, folder: string): readonly
       return lockMessages(result.by);
     case 'nothing':
       return clockMessages(result.plan);
+    case 'refused':
+      return adviceMessages(refusalText(result.refusal));
+    case 'consent':
+      return newCommandMessages(result.commands);
     case 'written':
       return [
         ...newKeyMessages(result.plan, new Set(result.requested.map(({ entity }) => entity.id))),

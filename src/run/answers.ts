@@ -115,8 +115,8 @@ function objectionsTo(
   if (seen?.state !== 'present' || file?.state !== 'present') return [{ kind: 'certificate-signature' }];
   const key =
     answer.key === null
-      ? (keyOf(entity, observed) ?? requestedKey(entity, answer.csr))
-      : reader.read('key', reader.keyring.plain(entity, answer.key));
+      ? (keyOf(entity, observed) ?? (entity.token === undefined ? null : requestedKey(answer.csr)))
+      : keptKey(entity, answer.key, answer.csr, reader);
   if (key === null) return [{ kind: 'certificate-key' }];
   const signer = {
     key: publicKeyObject(certificateSpki(certificateDer(file.facts))),
@@ -134,9 +134,15 @@ function objectionsTo(
   return answerObjections(made, { entity, issuance, issuer: seen.facts });
 }
 
-/** A token is not asked yet: the request that was kept is one that its key signed, and a step asks for that key. */
-function requestedKey({ token }: Entity, csr: Buffer): KeyFacts | null {
-  if (token === undefined) return null;
+/** A passphrase that no run has asked for yet, or that is missing, is for the step to have. */
+function keptKey(entity: Entity, key: Buffer, csr: Buffer, reader: Reader): KeyFacts {
+  const opened = reader.keyring.open(entity, key);
+  if (opened.state !== 'closed') return reader.read('key', opened.pem);
+  return opened.why.kind === 'no-secret' ? requestedKey(csr) : reader.read('key', key);
+}
+
+/** Of a key that stays closed for now: the request that was kept is one that it signed. */
+function requestedKey(csr: Buffer): KeyFacts {
   const spki = requestSpki(requestDer(csr));
   const { keyId, spec } = publicKeyFacts(spki);
   return { keyId, spec, keyIdentifier: keyIdentifier(spki) };

@@ -31,6 +31,7 @@ import { waitForLock } from './lock-wait.ts';
 import { atMoment } from './look.ts';
 import { keyNow, makeRequest, type RequestContext } from './make-request.ts';
 import { Published } from './published.ts';
+import { lacksSecrets, type SecretsResult } from './request-secrets.ts';
 import { Staging } from './staging.ts';
 import { tokensOf } from './tokens.ts';
 import { clearWorkFolders, ignoreInGit, leaveTidy } from './upkeep.ts';
@@ -39,8 +40,10 @@ import { clearWorkFolders, ignoreInGit, leaveTidy } from './upkeep.ts';
 export interface RequestOptions
   extends Pick<
     ApplyOptions,
-    'root' | 'binary' | 'clock' | 'processes' | 'engine' | 'lockTimeout' | 'signal'
+    'root' | 'binary' | 'clock' | 'processes' | 'engine' | 'lockTimeout' | 'ask' | 'signal'
   > {
+  /** Whether commands of the manifest may run that were never run here. */
+  readonly mayRun?: boolean;
   /** To be taken to the machine that has the key. */
   readonly folder: string;
 }
@@ -59,6 +62,7 @@ export type RequestResult =
   | { readonly kind: 'locked'; readonly by: Rival }
   /** The clock is wrong, or nothing waits for a key that can be asked. */
   | { readonly kind: 'nothing'; readonly plan: Plan }
+  | SecretsResult
   | { readonly kind: 'written'; readonly plan: Plan; readonly requested: readonly Requested[] };
 
 /** Everything that waits for a key elsewhere and has all that it takes to ask. @throws UserError, StepError. */
@@ -93,6 +97,10 @@ async function requestLocked(inventory: Inventory, options: OpenOptions): Promis
   const plan = planInventory(inventory, observation, { now, clock: 'compared' });
   const errands = plan.doubt?.kind === 'behind' ? [] : errandsIn(plan, inventory, observation);
   if (errands.length === 0) return { kind: 'nothing', plan };
+  const asking = errands.map(({ entity, wish: { newKey } }) => ({ entity, newKey }));
+  const { mayRun = false } = options;
+  const lacking = await lacksSecrets(asking, inventory, observation, { ...options, mayRun, secrets, reader });
+  if (lacking !== undefined) return lacking;
   // Before anything is made: a folder that cannot be written to is the likeliest mistake.
   using exchange = await Exchange.make(folder);
   using staging = new Staging(

@@ -66,11 +66,21 @@ export async function haveAnswers(
   options.reader.open(uses.map(({ of }) => of));
   // What can be read is read first: no one is asked for the sake of an entity that is refused.
   if (uses.some((use) => isLacking(use, options.secrets))) return true;
-  const waiting = unread.filter(({ source }) => isWaiting(source, options.secrets));
-  for (const group of groupBy(waiting, ({ source }) => secretSourceText(source)).values())
-    await settle(group, inventory.entities, options);
+  const hadMore = await settleAll(unread, inventory.entities, options);
   // All else that could be opened was opened when it was looked at.
-  return waiting.length > 0 || (unread.length > 0 && !options.reader.opensAll);
+  return hadMore || (unread.length > 0 && !options.reader.opensAll);
+}
+
+/** Runs commands and asks the user, once for each source; whether there was anything to do. */
+export async function settleAll(
+  uses: readonly SecretUse[],
+  entities: readonly Entity[],
+  options: SecretOptions,
+): Promise<boolean> {
+  const waiting = uses.filter(({ source }) => isWaiting(source, options.secrets));
+  for (const group of groupBy(waiting, ({ source }) => secretSourceText(source)).values())
+    await settle(group, entities, options);
+  return waiting.length > 0;
 }
 
 /** Another one may do instead of a spare one. */

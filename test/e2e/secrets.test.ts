@@ -1,8 +1,17 @@
 // Passwords are read only where a file has to be opened, or a step is carried out; without one, nothing else is held up.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { copyOf, Project, stateOf } from './project.ts';
+import { copyOf, itNeeds, Project, stateOf } from './project.ts';
+import { typedAt } from './typing.ts';
 
 const MANIFEST = `version: 1
 authorities:
@@ -163,5 +172,75 @@ describe('a secret that is not to be had', () => {
       expect(existsSync(project.path('servers', name))).toBe(false);
       expect(existsSync(project.path('clients/app/cert.pem'))).toBe(true);
     }
+  });
+});
+
+describe('a request to another machine takes them as an apply does', () => {
+  const ONLINE = `version: 1
+authorities: { root: { commonName: Root } }
+servers: { api: { commonName: api.example.test } }
+`;
+  const withRequest = (source: string): string =>
+    ONLINE.replace(
+      'Root }',
+      `Root, key: offline }, sub: { commonName: Sub, issuer: root, passphrase: ${source} }`,
+    ).replace('api.example.test', 'api.example.test, issuer: sub');
+  const key = (project: Project): string => join(project.folder, 'root.key');
+  let online: Project;
+  beforeAll(async () => {
+    online = new Project(ONLINE);
+    await online.apply();
+    renameSync(online.path('authorities/root/key.pem'), key(online));
+  });
+  const asking = (source: string): Project => {
+    const project = copyOf(online);
+    copyFileSync(key(online), key(project));
+    project.write(withRequest(source));
+    return project;
+  };
+  const isWhole = async (project: Project): Promise<void> => {
+    expect(project.read('authorities/sub/key.pem')).toContain('BEGIN ENCRYPTED PRIVATE KEY');
+    expect((await project.pki(['plan'])).stdout).toBe('plan: 3 unchanged, nothing to do\n');
+  };
+  const SIGN = ['sign', 'stick', '--key', 'root.key', '--yes'];
+
+  it.each([
+    ['env:NOT_SET', '"env:NOT_SET" is not set'],
+    ['file:secrets/none', '"file:secrets/none" is not there'],
+    ['prompt', '"prompt" is asked for at a terminal, and there is none'],
+  ])('%s that is not to be had', async (source, says) => {
+    const project = asking(source);
+    const run = await project.pki(['request', 'stick']);
+    expect(run).toMatchObject({ code: 1, stdout: '' });
+    expect(run.stderr).toContain(`no passphrase for the key.pem of authorities/sub: ${says}\n`);
+    expect(existsSync(join(project.folder, 'stick'))).toBe(false);
+  });
+
+  it('a command, with consent; where the answer is imported it is run again', async () => {
+    const project = asking('{ command: [cat, word] }');
+    writeFileSync(join(project.folder, 'word'), 'sub-pass-90ab');
+    const run = await project.pki(['request', 'stick']);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toBe(
+      'pki: runs: cat word for the passphrase of authorities/sub (never run here)\n' +
+        'pki: error: the manifest names commands that were never run here, and needs consent: authorities/sub\n' +
+        'pki: hint: to consent, pass "--allow run"\n',
+    );
+    expect(await project.pki(['request', 'stick', '--allow', 'run'])).toMatchObject({ code: 0 });
+    expect(await project.pki(SIGN)).toMatchObject({ code: 0 });
+    const imported = await project.pki(['import', 'stick', '--skip-verify']);
+    expect(imported, imported.stderr).toMatchObject({ code: 0 });
+    await isWhole(project);
+  });
+
+  itNeeds(['python3'], 'a question, twice for a new key and once for its certificate', async () => {
+    const project = asking('prompt');
+    const first = ['passphrase for authorities/sub: ', 'p4ss\r'] as const;
+    const asked = await typedAt(project, [first, ['the same again: ', 'p4ss\r']], ['request', 'stick']);
+    expect(asked).toMatchObject({ code: 0 });
+    expect(await project.pki(SIGN)).toMatchObject({ code: 0 });
+    const imported = await typedAt(project, [first], ['import', 'stick', '--skip-verify']);
+    expect(imported, imported.stdout).toMatchObject({ code: 0 });
+    await isWhole(project);
   });
 });
