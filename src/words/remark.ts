@@ -55,7 +55,7 @@ export function remarkText(remark: Remark): string {
       const which = few(remark.serials.map((serial) => `certificate ${serial}`));
       const whom = remark.readers.length === 0 ? 'all that read lists' : few(remark.readers);
       return visible(
-        `${remark.entity}: ${which} is revoked, and on no list of the former key that signed it, because the archive has that key no longer: ${whom} will accept it with chains of before, until "pki retire ${remark.entity}"`,
+        `${remark.entity}: ${which} is revoked, and on no list of the former key that signed it, because that key signs no further list here: ${whom} will accept it with chains of before, until "pki retire ${remark.entity}"`,
       );
     }
     case 'left-list': {

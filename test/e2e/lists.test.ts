@@ -358,7 +358,7 @@ describe('an authority that gets another key or name', () => {
           kind: 'unlisted',
           entities: ['authorities/other', 'servers/api'],
           text: expect.stringMatching(
-            /^authorities\/other: certificate \w+ is revoked, and on no list of the former key that signed it, because the archive has that key no longer: servers\/api will accept it with chains of before, until "pki retire authorities\/other"$/,
+            /^authorities\/other: certificate \w+ is revoked, and on no list of the former key that signed it, because that key signs no further list here: servers\/api will accept it with chains of before, until "pki retire authorities\/other"$/,
           ),
         },
       ]);
