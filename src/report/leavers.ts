@@ -7,7 +7,7 @@ import type { Message } from './message.ts';
 
 /** For a plan and an apply. */
 export const REVOKE_INSTEAD =
-  'to have it refused before that, put its entry back with "revoked: true", and "crl: true" on its authority';
+  'to have it refused before that, put its entry back with "revoked: true", below an authority with "crl: true"';
 
 /** Said by every apply that leaves its files, and by the one that does not. */
 export function leaverMessages(changes: readonly Change[]): readonly Message[] {

@@ -132,7 +132,11 @@ function hintsFor(bad: readonly CertificateCheck[]): readonly string[] {
     ...(isOf('contract').length === 0
       ? []
       : ['have it issued again where its issuer is; what is right there has to be in the manifest']),
-    ...(isOf('missing').length === 0 ? [] : ['"pki apply" issues what is missing']),
+    ...(isOf('missing').length === 0
+      ? []
+      : [
+          '"pki apply" issues what is missing where its issuer has a key here; of the rest "pki plan" says whom it waits for',
+        ]),
     // No new key helps against a list.
     ...(bad.some(isOfLists)
       ? [

@@ -281,6 +281,21 @@ function filesOf({ pair }: EntryDraft): EntityFiles {
   return { files, trust: undefined };
 }
 
+it('has authorities before what they sign, wherever they lie, and then goes by section and path', () => {
+  const below: PlacedPair = {
+    ...aPair(anAuthority({ name: 'below' }), 'a/below.key', 'a/below.crt'),
+    section: 'authorities',
+    issuer: ROOT_MEMBER,
+    notes: [],
+  };
+  const root = { ...ROOT_MEMBER, certPath: 'z/root.crt' };
+  const leaf = { ...aMember('leaf', 'b.key', 'b.crt'), issuer: { ...below, issuer: root } };
+  const client = { ...aMember('client', '0.key', '0.crt'), section: 'clients', issuer: leaf.issuer } as const;
+  const pairs = [leaf, { ...below, issuer: root }, root, client];
+  const { drafts } = draftsOf({ pairs, leftOut: [] }, NOW);
+  expect(drafts.map(({ pair }) => pair.certPath)).toEqual(['z/root.crt', 'a/below.crt', '0.crt', 'b.crt']);
+});
+
 describe('the manifest', () => {
   it('says once what is common, and keeps comments in one line', () => {
     const { text } = manifestOf(

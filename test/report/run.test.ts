@@ -130,7 +130,7 @@ describe('verified certificates', () => {
     const absent = (entity: string, of: string) =>
       ({ entity, purpose: 'any', problem: { kind: 'missing', of } }) as const;
     expect(text([absent('servers/a', 'servers/a'), absent('servers/b', 'authorities/ca')])).toBe(
-      '  bad servers/a (any): there is no certificate\n  bad servers/b (any): there is no certificate of authorities/ca\ncertificates: 2 of 2 checks failed\n  hint: "pki apply" issues what is missing\n',
+      '  bad servers/a (any): there is no certificate\n  bad servers/b (any): there is no certificate of authorities/ca\ncertificates: 2 of 2 checks failed\n  hint: "pki apply" issues what is missing where its issuer has a key here; of the rest "pki plan" says whom it waits for\n',
     );
   });
 });
