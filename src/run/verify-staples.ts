@@ -13,7 +13,7 @@ import { byIdOf, issuersAbove } from '../pki/issuers.ts';
 import { keysOf } from '../pki/record.ts';
 import type { Secrets } from '../store/secrets.ts';
 import { readPublished } from '../store/symlinks/read.ts';
-import type { OcspFault } from '../words/ocsp.ts';
+import { type OcspFault, ocspFaultText } from '../words/ocsp.ts';
 import { parseCertificate } from '../x509/parse.ts';
 import { type AuthorityAnswers, ocspAuthorities } from './ocsp-answers.ts';
 import { respondAbout, signingFault } from './ocsp-respond.ts';
@@ -88,7 +88,7 @@ async function stapleOf(demand: Demand, options: StapleOptions): Promise<StapleO
   try {
     staple = await respondAbout(signer, { serial, status }, options.now);
   } catch (error) {
-    return { kind: 'unsigned', fault: signingFault(error, authority.signer) };
+    return unsignedBy(signingFault(error, authority.signer));
   } finally {
     await signer.close();
   }
@@ -96,6 +96,13 @@ async function stapleOf(demand: Demand, options: StapleOptions): Promise<StapleO
   return problem === null
     ? { kind: 'taken', signer: authority.signer.signer.id }
     : { kind: 'refused', problem };
+}
+
+/** A key that was there, and an openssl that did not sign with it what was asked, is no key that is elsewhere. */
+function unsignedBy(fault: OcspFault): StapleOutcome {
+  return fault.kind === 'made-other' || fault.kind === 'openssl'
+    ? { kind: 'refused', problem: ocspFaultText(fault).problem }
+    : { kind: 'unsigned', fault };
 }
 
 /** In every version of TLS: 1.3 has the staple beside the certificate, 1.2 in a message of its own. */

@@ -187,18 +187,27 @@ staples: 1 server stapled a response that openssl takes
 `);
   });
 
-  it('fails the proof where the response is not right', async () => {
-    const folder = temporaryFolder();
+  /** An openssl that does this before it signs a response. */
+  function signingAfter(command: string): string {
+    const program = join(temporaryFolder(), 'openssl');
     const real = pathOf('openssl') ?? '';
     writeFileSync(
-      join(folder, 'openssl'),
-      `#!/bin/sh\nif [ "$1 $2" = "ocsp -index" ]; then shift; exec ${real} ocsp -badsig "$@"; fi\nexec ${real} "$@"\n`,
+      program,
+      `#!/bin/sh\nif [ "$1 $2" = "ocsp -index" ]; then ${command}; fi\nexec ${real} "$@"\n`,
       { mode: 0o755 },
     );
-    const { code, staples } = await proof(made('node'), join(folder, 'openssl'));
+    return program;
+  }
+
+  it.each([
+    ['signed badly', 'shift; set -- ocsp -badsig "$@"', /^openssl signed something else for "/],
+    ['of another status', ': >"$3"', /^TLS 1\.2: /],
+    ['not signed at all', 'exit 1', /./],
+  ])('fails the proof where the response is %s', async (_, command, problem) => {
+    const { code, staples } = await proof(made('node'), signingAfter(command));
     expect(code).toBe(1);
     expect(staples).toEqual([
-      { entity: API, signer: null, problem: expect.stringMatching(/^TLS 1\.2: /), skipped: null },
+      { entity: API, signer: null, problem: expect.stringMatching(problem), skipped: null },
     ]);
   });
 
