@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EntityFiles, Files } from '../../src/adopt/artifacts.ts';
+import { constraintsOf } from '../../src/adopt/constraints.ts';
 import { describe as describeDrafts } from '../../src/adopt/describe.ts';
 import { draftsOf, type EntryDraft } from '../../src/adopt/draft.ts';
 import type { PlacedPair } from '../../src/adopt/hierarchy.ts';
@@ -225,6 +226,24 @@ describe('a certificate', () => {
   ] as const)('has as SANs %s', (_, section, commonName, names, expected) => {
     expect(namesOf(facts({ extensions: san(...names) }), section, commonName).san).toEqual(expected);
   });
+});
+
+describe('name constraints', () => {
+  it.each([
+    [{ permitted: ['dns:a.test', 'ip:10.0.0.0/8'], excluded: [] }, { permitted: ['a.test', '10.0.0.0/8'] }],
+    [{ permitted: [], excluded: ['email:a.test'] }, { excluded: ['email:a.test'] }],
+    [
+      { permitted: ['uri:.a.test'], excluded: ['dns:b'] },
+      { permitted: ['uri:.a.test'], excluded: ['b'] },
+    ],
+    // What validation refuses cannot be written.
+    [{ permitted: ['dns:.a.test'], excluded: [] }, undefined],
+    [{ permitted: ['registeredID:1.2'], excluded: [] }, undefined],
+  ])('%j are written as %j', (value, expected) => {
+    expect(constraintsOf(facts({ extensions: { nameConstraints: uncritical(value) } }))).toEqual(expected);
+  });
+
+  it('are not written where there are none', () => expect(constraintsOf(facts())).toBeUndefined());
 });
 
 const ROOT_MEMBER: PlacedPair = {

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseCertificate, parsePieces } from '../../src/x509/parse.ts';
+import { isListPiece, parseCertificate, parseListPieces, parsePieces } from '../../src/x509/parse.ts';
 import { type PemFlawKind, pemBlocks, pemText, readPem } from '../../src/x509/pem.ts';
 import { sha256 } from '../../src/x509/public-key.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
@@ -139,6 +139,23 @@ describe('keys with a passphrase', () => {
   it('only by the headers that OpenSSL writes', () => {
     const text = locked('ec').replace('Proc-Type: 4,ENCRYPTED', 'Proc-Type: 4,MIC-ONLY');
     expect(readPem(text).flaw?.kind).toBe('header');
+  });
+});
+
+describe('a file of revocation lists', () => {
+  const list = pemText('X509 CRL', readPem(OTHER).blocks[0]?.der ?? Buffer.of());
+  const pieces = (text: string): readonly string[] => parseListPieces(Buffer.from(text, 'latin1'));
+
+  it('is its lists, and certificates that stand with them, in order', () => {
+    const [known = ''] = pieces(list);
+    expect(isListPiece(known)).toBe(true);
+    expect(pieces(PEM + list + list)).toEqual([firstOf(PEM), known, known]);
+    expect(isListPiece(firstOf(PEM) ?? '')).toBe(false);
+  });
+
+  it('has at least one list', () => {
+    expect(() => pieces(PEM)).toThrow('holds no revocation list');
+    expect(() => pieces('')).toThrow('holds no revocation list');
   });
 });
 
