@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDns } from '../../src/manifest/dns.ts';
+import { san } from '../../src/manifest/fields.ts';
 import { parseLayoutPath, parseOutput } from '../../src/manifest/folder.ts';
 import { parseSan } from '../../src/manifest/san.ts';
 import { parseUri } from '../../src/manifest/uri.ts';
@@ -27,6 +28,14 @@ describe('an e-mail address', () => {
     'a..c@b.test',
     `${'a'.repeat(65)}@b.test`,
   ])('%s is none', (text) => expect(parseSan(text).ok).toBe(false));
+});
+
+it('a list of names has up to 1000 of them', () => {
+  const names = Array.from({ length: 1001 }, (_, i) => `n${i}.example.test`);
+  expect(san.safeParse(names.slice(1)).success).toBe(true);
+  expect(san.safeParse(names).error?.issues.map(({ message }) => message)).toEqual([
+    'san has 1001 names; the limit is 1000',
+  ]);
 });
 
 describe('a URI', () => {
