@@ -301,3 +301,27 @@ describe('a draft', () => {
     ]);
   });
 });
+
+describe('a mistyped setting in the defaults of a section', () => {
+  const hintFor = (section: string, key: string): string | undefined => {
+    const loaded = loadManifest(
+      `version: 1\ndefaults: { ${section}: { ${key}: 1 } }\nauthorities: { root: { commonName: Root } }\n`,
+      'pki.yaml',
+    );
+    return loaded.ok ? undefined : loaded.diagnostics.find(({ message }) => message.includes(key))?.hint;
+  };
+
+  it.each([
+    ['authorities', 'pathLenght', 'did you mean "pathLength"?'],
+    ['authorities', 'digst', 'did you mean "digest"?'],
+    ['servers', 'trsut', 'did you mean "trust"?'],
+    ['certificates', 'preferedChain', 'did you mean "preferredChain"?'],
+  ])('%s: %s', (section, key, hint) => expect(hintFor(section, key)).toBe(hint));
+
+  it.each([
+    ['authorities', 'trsut'],
+    ['servers', 'digst'],
+  ])('%s have nothing like %s', (section, key) =>
+    expect(hintFor(section, key)).toMatch(/^known keys here are /),
+  );
+});
