@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -110,6 +111,19 @@ describe('a commit that cannot be finished', () => {
     });
     expect(project.read('servers/a/key.pem')).toBe(fresh);
     expect(await project.actions()).toEqual({ 'servers/b': 'issue' });
+  });
+
+  it('may be one of several, all of which are given up where all are named', async () => {
+    const project = await halfWay();
+    cpSync(project.path('.pki/commit/servers.a'), project.path('.pki/commit/servers.b'), { recursive: true });
+    const before = ['servers/a', 'servers/b'].map((entity) => publishedState(project.path(entity)));
+    expect(await project.pki(['recover', '--discard', 'servers/a,b'])).toMatchObject({
+      code: 0,
+      stdout: ['servers/a', 'servers/b']
+        .map((entity) => `${entity}: has its old files again; new keys and certificates are in the archive\n`)
+        .join(''),
+    });
+    expect(['servers/a', 'servers/b'].map((entity) => publishedState(project.path(entity)))).toEqual(before);
   });
 
   it('is looked for by name: one that there is not is an error, and nothing is done', async () => {
