@@ -222,6 +222,16 @@ describe('what has expired is renewed', () => {
     await openssl(['verify', '-x509_strict', '-CAfile', shop.path('ca.crt'), shop.path('alice.crt')]);
   });
 
+  it('not the certificate whose only key shares a file with a copy of it, which a new key would overwrite', async () => {
+    const shop = await clientsOf('alice');
+    const both = `${read(shop, 'alice.key')}${read(shop, 'alice.crt')}`;
+    writeFileSync(shop.path('haproxy.pem'), both);
+    rmSync(shop.path('alice.key'));
+    const adoption = await found(shop.folder);
+    expect(adoption.entities.map(({ id }) => id)).toEqual(['authorities/ca']);
+    expect(leftOut(adoption)).toEqual({ 'haproxy.pem': 'together' });
+  });
+
   it('not the certificate of which there is a newer one for the same key', async () => {
     const shop = await clientsOf('alice');
     const again = { key: 'alice.key', cert: 'alice-2.crt' };
