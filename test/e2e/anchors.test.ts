@@ -58,6 +58,17 @@ describe('an anchor', () => {
     expect(trusted).toContain('OK');
   });
 
+  it('has its file made again where it is gone or another, and the plan says which', async () => {
+    const project = copyOf(applied);
+    const cert = join(project.out, 'authorities/corp/cert.pem');
+    rmSync(cert);
+    expect((await project.pki(['plan'])).stdout).toContain('cert.pem is missing');
+    cpSync(join(project.folder, 'second.pem'), cert);
+    expect((await project.pki(['plan'])).stdout).toContain('cert.pem is out of date');
+    await project.apply();
+    expect(readFileSync(cert, 'utf8')).toBe(applied.read('authorities/corp/cert.pem'));
+  });
+
   it('is followed when its file changes, with every certificate in it, and by a script too', async () => {
     const project = copyOf(applied);
     const file = join(project.folder, 'anchors/corp.pem');

@@ -295,6 +295,19 @@ describe('a certificate that takes an offline key', () => {
     }
   });
 
+  it('is signed by the certificate that is named, which has to be of the key', async () => {
+    const project = newHome();
+    await project.pki(['request', 'stick']);
+    const sign = (certificate: string) =>
+      project.pki(['sign', 'stick', '--yes', '--key', KEY(), '--certificate', certificate]);
+    const other = await sign(join(home.out, 'authorities/services/cert.pem'));
+    expect(other).toMatchObject({ code: 1 });
+    expect(existsSync(join(project.folder, 'stick/authorities.services.cert.pem'))).toBe(false);
+    expect((await sign('gone.pem')).stderr).toContain('gone.pem');
+    expect(await sign(join(home.out, 'authorities/root/cert.pem'))).toMatchObject({ code: 0 });
+    expect(existsSync(join(project.folder, 'stick/authorities.services.cert.pem'))).toBe(true);
+  });
+
   it('is not signed with another key, none, or what is not there', async () => {
     const project = newHome();
     cpSync(join(home.out, 'authorities/services/key.pem'), join(project.folder, 'other.pem'));
