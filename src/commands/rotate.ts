@@ -9,6 +9,8 @@ import { openWithOpenssl } from './project.ts';
 /** Options of `pki rotate` and `pki retire`. */
 export interface RequestFlags extends ApplyFlags {
   readonly manifest: string;
+  /** Of `pki rotate`: the certificates that are replaced are trusted no longer, as those from before. */
+  readonly retire?: boolean;
 }
 
 /** @param request what is to be done to the entities named. */
@@ -23,5 +25,9 @@ export async function requestCommand(
   if (project === undefined) return EXIT.failed;
   const ids = resolveNames(request, names, project.inventory, console);
   if (ids === undefined) return EXIT.failed;
-  return applyProject(project, { [request]: ids }, flags, console, interruption.signal);
+  // Only authorities have anything to retire, and others are named.
+  const retire = flags.retire ? resolveNames('retire', names, project.inventory, console) : undefined;
+  if (flags.retire && retire === undefined) return EXIT.failed;
+  const asked = { [request]: ids, ...(retire === undefined ? {} : { retire }) };
+  return applyProject(project, asked, flags, console, interruption.signal);
 }

@@ -108,10 +108,15 @@ export const COMMANDS: readonly CommandRow[] = [
     name: 'rotate',
     says: 'give entities a new key and certificate, then prove it',
     argument: new CommandArgument('<name...>', 'entities, such as servers/api or api'),
-    options: [MANIFEST_OPTION, ...APPLY_OPTIONS],
+    options: [
+      MANIFEST_OPTION,
+      new Option('--retire', 'stop trusting the certificates that are replaced, at once: the key was stolen'),
+      ...APPLY_OPTIONS,
+    ],
     examples: [
       ['pki rotate servers/api', 'a new key for one server'],
       ['pki rotate root --allow rekey-ca', 'an authority, and all below it'],
+      ['pki rotate root --retire --allow rekey-ca', 'the same for a stolen key'],
     ],
     async run(names: readonly string[], flags: RequestFlags, { console, interruption }) {
       return (await import('./rotate.ts')).requestCommand('rekey', names, flags, console, interruption);

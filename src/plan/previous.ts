@@ -61,9 +61,11 @@ export function previousOf(entity: Entity, observed: EntityObservation, situatio
   const isReplaced = situation.successor !== null && !situation.isForeign;
   const replaced = isReplaced ? replacedCertificate(observed, situation.now) : [];
   const roots = [...replaced, ...known.roots];
-  // The user cannot have asked to retire a certificate that is only now replaced.
+  // A certificate that is only now replaced is retired with the others where both were asked for: its key was stolen.
+  const isGivenUp = situation.rekeyed.has(entity.id);
   const gone = roots.filter(
-    (facts) => facts.notAfter < situation.now || (situation.retired && !replaced.includes(facts)),
+    (facts) =>
+      facts.notAfter < situation.now || (situation.retired && (isGivenUp || !replaced.includes(facts))),
   );
   const kept = entity.issuer === null ? roots.filter((facts) => !gone.includes(facts)) : [];
   const current = situation.successor === null ? currentKey(observed) : null;
@@ -74,16 +76,19 @@ export function previousOf(entity: Entity, observed: EntityObservation, situatio
   const routes = [...replaced.flatMap((one) => routesOf(one, situation)), ...known.routes].filter(
     (facts) => isVouchedFor(facts, kept) && !isUnrouted(facts, situation),
   );
-  const crossing = kept[0] === replaced[0] ? crossingOf(entity, observed, kept[0], situation) : null;
+  const crossing =
+    kept[0] !== undefined && kept[0] === replaced[0]
+      ? crossingOf(entity, observed, kept[0], situation)
+      : null;
   const wanted = fingerprintsOf([...kept, ...routes, ...cross]);
   const differs = crossing !== null || wanted.join() !== fingerprintsOf(all).join();
   const isDamaged = file.state === 'garbage';
   const write = wanted.length > 0 && (differs || isDamaged);
   const remove = wanted.length === 0 && (all.length > 0 || isDamaged);
   const reasons: readonly Reason[] = [
-    ...replaced.map(({ notAfter }) => {
-      return { kind: 'keeps-trust', notAfter, signsNew: crossing !== null } as const;
-    }),
+    ...replaced
+      .filter((facts) => !gone.includes(facts))
+      .map(({ notAfter }) => ({ kind: 'keeps-trust', notAfter, signsNew: crossing !== null }) as const),
     ...gone.map((facts) => dropped(facts, situation)),
     ...restoredTrust(entity, observed, known.roots, situation.strangers),
     ...known.unproven.map(({ subject, fingerprint }) => {

@@ -391,6 +391,23 @@ describe('the previous certificate', () => {
     await expectTrusted(project, [second]);
   });
 
+  it('is gone at once where its key was stolen, with those from before, and the proof holds', async () => {
+    const project = copyOf(applied);
+    await must(project, 'rotate', 'root', ...ALLOW, '-m', 'pki.yaml');
+    const { stdout } = await project.pki(['plan', '--rotate', 'root', '--retire', 'root']);
+    expect(stdout).toMatch(/no longer trusted|not trusted any more/);
+    expect(stdout).not.toContain('stays trusted');
+    const stolen = rootOf(project);
+    const run = await project.pki(['rotate', 'root', '--retire', '--allow', 'rekey-ca', '-m', 'pki.yaml']);
+    expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining('as expected') });
+    expect(rootOf(project)).not.toBe(stolen);
+    await expectTrusted(project, [rootOf(project)]);
+    expect(await project.actions()).toEqual({});
+    const leaf = await project.pki(['rotate', 'api', '--retire', '-m', 'pki.yaml']);
+    expect(leaf).toMatchObject({ code: 1, stdout: '' });
+    expect(leaf.stderr).toContain('"api"');
+  });
+
   it('of an intermediate is not wanted, and retiring what has none changes nothing', async () => {
     const project = copyOf(applied);
     const run = await project.pki(['retire', 'sub', '--skip-verify']);

@@ -237,6 +237,27 @@ describe('the old key signs the new one', () => {
     ]);
   });
 
+  it('not where the one in use is given up with its key: nothing of before stays', () => {
+    const world = rolledOver();
+    expect(earlier(world)).toHaveLength(1);
+    const { changes } = flatPlan(NEW_KEY, world.observation(NEW_KEY), {
+      now: NOW,
+      rekey: new Set([root]),
+      retire: new Set([root]),
+    });
+    expect(changes[0]).toMatchObject({
+      previous: [],
+      routes: [],
+      cross: [],
+      crossing: null,
+      deletes: ['previous'],
+    });
+    expect(changes[0]?.reasons).toMatchObject([
+      { kind: 'requested' },
+      { kind: 'drops-trust', notAfter: world.cert(root).notAfter, why: 'retired' },
+    ]);
+  });
+
   it('not where the root stays what it is', () => {
     expect(crossingOf(settled(), withChanged(root, { validity: 86400 * 7300 }))).toBeNull();
   });
