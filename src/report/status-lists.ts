@@ -2,7 +2,8 @@
 import type { ListRow, ListState } from '../plan/status-lists.ts';
 import { isoTime } from '../plan/validity.ts';
 import { bar, daysText } from './days.ts';
-import type { Paint, Style } from './style.ts';
+import { countedStates, paintOfState } from './states.ts';
+import type { Style } from './style.ts';
 import { tableLines } from './table.ts';
 
 /** A line per list below an empty one, or nothing where no authority makes one. */
@@ -13,7 +14,7 @@ export function listLines(rows: readonly ListRow[], style: Style): readonly stri
 }
 
 function cells({ authority, list, secondsLeft, state }: ListRow, style: Style): readonly string[] {
-  const paint = paintOf(state, style);
+  const paint = paintOfState(state, style);
   const length = list === null || list.nextUpdate === null ? null : list.nextUpdate - list.thisUpdate;
   return [
     style.strong(authority),
@@ -25,11 +26,6 @@ function cells({ authority, list, secondsLeft, state }: ListRow, style: Style): 
   ];
 }
 
-function paintOf(state: ListState, style: Style): Paint {
-  if (state === 'ok') return style.good;
-  return state === 'due' ? style.warn : style.bad;
-}
-
 function wordsOf(state: ListState): string {
   return state === 'ended' ? 'ended: what reads it refuses everyone' : state;
 }
@@ -38,11 +34,8 @@ const STATES: readonly ListState[] = ['ok', 'due', 'ended', 'missing'];
 
 /** `; lists: 2 ok, 1 due`, for the summary. */
 export function listSummary(rows: readonly ListRow[]): string {
-  const counted = STATES.flatMap((state) => {
-    const count = rows.filter((row) => row.state === state).length;
-    return count === 0 ? [] : [`${count} ${state}`];
-  });
-  return counted.length === 0 ? '' : `; lists: ${counted.join(', ')}`;
+  const counted = countedStates(rows, STATES);
+  return counted === '' ? '' : `; lists: ${counted}`;
 }
 
 /** docs/json.md */

@@ -2,7 +2,8 @@
 import type { ResponseRow, ResponseState } from '../plan/status-responses.ts';
 import { isoTime } from '../plan/validity.ts';
 import { bar, daysText } from './days.ts';
-import type { Paint, Style } from './style.ts';
+import { countedStates, paintOfState } from './states.ts';
+import type { Style } from './style.ts';
 import { tableLines } from './table.ts';
 
 /** A line per authority below an empty one, or nothing where none has responses in the output folder. */
@@ -14,7 +15,7 @@ export function responseLines(rows: readonly ResponseRow[], style: Style): reado
 
 function cells(row: ResponseRow, style: Style): readonly string[] {
   const { authority, responses, revoked, thisUpdate, nextUpdate, secondsLeft } = row;
-  const paint = paintOf(row.state, style);
+  const paint = paintOfState(row.state, style);
   const length = thisUpdate === null || nextUpdate === null ? null : nextUpdate - thisUpdate;
   return [
     style.strong(authority),
@@ -26,11 +27,6 @@ function cells(row: ResponseRow, style: Style): readonly string[] {
   ];
 }
 
-function paintOf(state: ResponseState, style: Style): Paint {
-  if (state === 'ok') return style.good;
-  return state === 'due' ? style.warn : style.bad;
-}
-
 function wordsOf({ state, due }: ResponseRow): string {
   if (state === 'ok') return state;
   return state === 'ended' ? 'ended: run "pki ocsp"' : `due: "pki ocsp" would sign ${due}`;
@@ -40,11 +36,8 @@ const STATES: readonly ResponseState[] = ['ok', 'due', 'ended'];
 
 /** `; responses: 2 ok, 1 due`, by authority, for the summary. */
 export function responseSummary(rows: readonly ResponseRow[]): string {
-  const counted = STATES.flatMap((state) => {
-    const count = rows.filter((row) => row.state === state).length;
-    return count === 0 ? [] : [`${count} ${state}`];
-  });
-  return counted.length === 0 ? '' : `; responses: ${counted.join(', ')}`;
+  const counted = countedStates(rows, STATES);
+  return counted === '' ? '' : `; responses: ${counted}`;
 }
 
 /** docs/json.md */

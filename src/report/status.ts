@@ -12,6 +12,7 @@ import { type CertificateFacts, type NameAttribute, sanOf } from '../x509/facts.
 import { bar, daysText } from './days.ts';
 import { reasonJson, reasonText } from './reason.ts';
 import { remarkJson } from './remarks.ts';
+import { countedStates } from './states.ts';
 import { listJson, listLines, listSummary } from './status-lists.ts';
 import { responseJson, responseLines, responseSummary } from './status-responses.ts';
 import type { Paint, Style } from './style.ts';
@@ -175,16 +176,13 @@ function summary(
     'missing',
     'refused',
   ];
-  const counted = states.flatMap((state) => {
-    const count = rows.filter((row) => row.state === state).length;
-    return count === 0 ? [] : [`${count} ${state}`];
-  });
+  const counted = countedStates(rows, states);
   const next = rows.filter(({ secondsLeft }) => secondsLeft !== null).sort(bySecondsLeft)[0];
   const isGood = rows.every(isWell) && [...lists, ...responses].every(({ state }) => state === 'ok');
   const paint = isGood ? style.good : style.warn;
   const ends = next?.certificate ? `; first to end: ${next.id}, ${isoTime(next.certificate.notAfter)}` : '';
   const more = `${listSummary(lists)}${responseSummary(responses)}`;
-  return paint(`status: ${counted.join(', ') || 'nothing in the manifest'}${more}${ends}`);
+  return paint(`status: ${counted || 'nothing in the manifest'}${more}${ends}`);
 }
 
 function bySecondsLeft(a: StatusRow, b: StatusRow): number {
