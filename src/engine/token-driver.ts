@@ -5,7 +5,7 @@ import { driversFor, PROVIDER_CONFIG, probeOf } from '../openssl/token.ts';
 import type { TokenDriver } from '../pki/token.ts';
 import { OutputFolder } from '../store/output-folder.ts';
 import { temporaryFolder } from '../store/temporary.ts';
-import { opensslIn } from './openssl-call.ts';
+import { type Openssl, opensslIn } from './openssl-call.ts';
 import { probeOpenssl } from './probe.ts';
 
 /**
@@ -27,20 +27,21 @@ async function isThere(
   binary: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<boolean> {
-  const { args, prints } = probeOf(driver);
   // Standard input is no file that it could be read from: node connects it by a socket.
   const folder = await temporaryFolder('pki-openssl-');
   try {
     const configuration = driver === 'provider' ? { OPENSSL_CONF: join(folder.path, 'openssl.cnf') } : {};
     using output = await OutputFolder.open(folder.path);
     output.root.writeNew('openssl.cnf', PROVIDER_CONFIG, 0o600);
-    const printed = await opensslIn('.', binary, {
-      env: { ...environment, ...ENVIRONMENT, ...configuration },
-    })
-      .run({ args, input: null })
-      .catch(() => '');
-    return prints.test(printed);
+    const env = { ...environment, ...ENVIRONMENT, ...configuration };
+    return await hasDriver(driver, opensslIn('.', binary, { env }));
   } finally {
     await folder.remove();
   }
+}
+
+/** Whether openssl finds it. @param openssl in the environment that the driver takes. */
+export async function hasDriver(driver: TokenDriver, openssl: Openssl): Promise<boolean> {
+  const { args, prints } = probeOf(driver);
+  return prints.test(await openssl.run({ args, input: null }).catch(() => ''));
 }

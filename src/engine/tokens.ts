@@ -4,7 +4,7 @@
  */
 import { createPublicKey } from 'node:crypto';
 import { ENVIRONMENT } from '../openssl/command.ts';
-import { driversFor, PROVIDER_CONFIG, probeOf, showArgs, signArgs, tokenFaultIn } from '../openssl/token.ts';
+import { driversFor, PROVIDER_CONFIG, showArgs, signArgs, tokenFaultIn } from '../openssl/token.ts';
 import type { Entity } from '../pki/entity.ts';
 import { databaseFolder, PRIVATE_FOLDER } from '../pki/paths.ts';
 import { secretSourceText } from '../pki/secret-source.ts';
@@ -20,6 +20,7 @@ import { CaDatabases } from './ca-databases.ts';
 import type { SigningToken } from './node-sign.ts';
 import { OpensslError, opensslIn } from './openssl-call.ts';
 import { probeOpenssl } from './probe.ts';
+import { hasDriver } from './token-driver.ts';
 import { Turns } from './turns.ts';
 
 /** Where calls are made, and with what. */
@@ -136,11 +137,7 @@ export class Tokens {
     const version = found.ok ? found.version : binary;
     for (const driver of driversFor(version)) {
       const way = { driver, version, env: await this.#environmentFor(driver) };
-      const { args, prints } = probeOf(driver);
-      const printed = await opensslIn(root, binary, { env: way.env, signal })
-        .run({ args, input: null })
-        .catch(() => '');
-      if (prints.test(printed)) return way;
+      if (await hasDriver(driver, opensslIn(root, binary, { env: way.env, signal }))) return way;
     }
     return { kind: 'no-driver', version };
   }
