@@ -168,9 +168,13 @@ servers: { api: { issuer: root, commonName: api.example.test, preferredChain: ot
 `;
 
 describe.each(OPENSSL_MATRIX)('node makes what %s makes', (binary) => {
-  it.each(manifests)('for %s', async (path) => {
-    expect(await expectTwins(binary, manifestOf(join(repository, path)))).toBeGreaterThan(10);
-  });
+  // What the others make of examples is a matter of their fields, which the cases below have.
+  it.each(EVERYTHING || binary === OPENSSL_MATRIX[0] ? manifests : manifests.slice(0, 1))(
+    'for %s',
+    async (path) => {
+      expect(await expectTwins(binary, manifestOf(join(repository, path)))).toBeGreaterThan(10);
+    },
+  );
 
   it('for an authority that others sign as well', async () => {
     const loaded = loadManifest(CROSS_SIGNED, 'pki.yaml');
@@ -335,7 +339,7 @@ describe.each(OPENSSL_MATRIX)('node makes what %s makes', (binary) => {
   });
 
   it('for any inventory', async () => {
-    const samples = fc.sample(INVENTORY, { numRuns: EVERYTHING ? 25 : 12, seed: 20261123 });
+    const samples = fc.sample(INVENTORY, { numRuns: EVERYTHING ? 25 : 8, seed: 20261123 });
     for (const inventory of samples) await expectTwins(binary, fewPrimes(inventory));
   });
 });

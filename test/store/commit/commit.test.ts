@@ -240,7 +240,7 @@ async function atEveryOperation(path: string, make: () => string, fault: Fault):
   const ended = await runScript(path, [whole], { ...fault, log });
   expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' });
   const count = readFileSync(log, 'utf8').trim().split('\n').length;
-  const faulty = await inPairs(sampleOf(count, 3), async (at): Promise<Run> => {
+  const faulty = await inPairs(sampleOf(count, 5), async (at): Promise<Run> => {
     const root = make();
     return { root, ended: await runScript(path, [root], { ...fault, at }) };
   });

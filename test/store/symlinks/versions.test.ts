@@ -578,7 +578,7 @@ describe.each<[how: string, scenes: readonly Scene[], fault: Fault & { readonly 
 it.each(MAIN.slice(0, 2))('$what, killed at any file operation, is all old or all new', async (scene) => {
   const what = JSON.stringify(scene.request);
   const count = await operationsOf(what, folderFor(scene), {});
-  const runs = await inPairs(sampleOf(count, 3), async (at) => {
+  const runs = await inPairs(sampleOf(count, 5), async (at) => {
     const root = folderFor(scene);
     return { root, ended: await runScript(commitScript, [what, `${at}`, root], {}) };
   });
