@@ -38,7 +38,13 @@ export {
   planCommands,
   status,
 } from './library/plan.ts';
-export { type ManifestSource, type Opened, openProject, type Project } from './library/project.ts';
+export {
+  type ManifestSource,
+  type Opened,
+  type OpenOptions,
+  openProject,
+  type Project,
+} from './library/project.ts';
 export { type Recovered, recover } from './library/recover.ts';
 export { type ManifestEdit, type RevokeResult, revoking, writeEdit } from './library/revoke.ts';
 export { type EngineSource, type SampleOptions, type SampleSource, verifySample } from './library/sample.ts';

@@ -52,7 +52,7 @@ export async function applyCommand(
 ): Promise<ExitCode> {
   const saved = savedPlanAt(manifest);
   if (saved !== undefined) return applySaved({ plan: saved, path: manifest }, flags, console, interruption);
-  const project = await openWithOpenssl(manifest, console, interruption);
+  const project = await openWithOpenssl(manifest, flags, console, interruption);
   if (project === undefined) return EXIT.failed;
   const only = resolveNames('only', flags.only ?? [], project.inventory, console);
   if (only === undefined) return EXIT.failed;
@@ -71,7 +71,7 @@ async function applySaved(
     console.say(...SAVED_DEMANDS);
     return EXIT.failed;
   }
-  const project = await openWithOpenssl(plan.manifest, console, interruption);
+  const project = await openWithOpenssl(plan.manifest, flags, console, interruption);
   if (project === undefined) return EXIT.failed;
   const requests = {
     rekey: new Set(rekey),

@@ -2,7 +2,7 @@
 import { Argument as CommandArgument, Option } from 'commander';
 import { PROTOCOLS } from '../pki/starttls.ts';
 import type { CheckFlags } from './check.ts';
-import { jsonOption, secondsOption } from './options.ts';
+import { allowPathOption, jsonOption, secondsOption } from './options.ts';
 import type { CommandRow } from './row.ts';
 
 /** Asks servers that run. */
@@ -18,6 +18,7 @@ export const CHECK_COMMAND: CommandRow = {
     new Option('--name <name>', 'ask for this name instead of the host'),
     new Option('--starttls <protocol>', 'how TLS begins').choices(PROTOCOLS),
     secondsOption('--timeout <seconds>', 'for each connection; 10 by default'),
+    allowPathOption(),
     jsonOption('print what was found as JSON'),
   ],
   examples: [

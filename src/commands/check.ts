@@ -8,10 +8,11 @@ import { DEFAULT_MANIFEST } from '../words/manifest-file.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import type { Interruption } from './interruption.ts';
 import { resolveNames } from './names.ts';
+import type { ManifestFlags } from './options.ts';
 import { openOrExplain } from './project.ts';
 
 /** Options of `pki check`. */
-export interface CheckFlags {
+export interface CheckFlags extends ManifestFlags {
   readonly manifest?: string;
   /** Every server that has an address. */
   readonly all?: boolean;
@@ -43,7 +44,7 @@ export async function checkCommand(
     return EXIT.failed;
   }
   const project = isAboutManifest(flags)
-    ? await openOrExplain(flags.manifest ?? DEFAULT_MANIFEST, console)
+    ? await openOrExplain(flags.manifest ?? DEFAULT_MANIFEST, flags, console)
     : null;
   interruption.listen();
   if (project === undefined) return EXIT.failed;
@@ -68,7 +69,7 @@ async function everyServer(
   console: Console,
   interruption: Interruption,
 ): Promise<ExitCode> {
-  const project = await openOrExplain(flags.manifest ?? DEFAULT_MANIFEST, console);
+  const project = await openOrExplain(flags.manifest ?? DEFAULT_MANIFEST, flags, console);
   interruption.listen();
   const who = project && entitiesOf(project, flags, console);
   if (project === undefined || who === undefined) return EXIT.failed;

@@ -1,7 +1,7 @@
 /** The row of `pki deliver` in the table of commands. */
 import { Option } from 'commander';
 import type { DeliverFlags } from './deliver.ts';
-import { allowOption, jsonOption, MANIFEST, namesOption, verboseOption } from './options.ts';
+import { allowOption, allowPathOption, jsonOption, MANIFEST, namesOption, verboseOption } from './options.ts';
 import type { CommandRow } from './row.ts';
 
 /** Asks clusters. */
@@ -14,6 +14,7 @@ export const DELIVER_COMMAND: CommandRow = {
     new Option('--dry-run', 'ask the clusters what would change, and change nothing'),
     new Option('--detailed-exitcode', 'with --dry-run: exit with 2 when something would'),
     allowOption(),
+    allowPathOption(),
     jsonOption('print what became of each as JSON'),
     verboseOption('show what stays as it is, too'),
   ],

@@ -5,10 +5,11 @@ import { type Allowed, unnamed } from './consent.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import type { Interruption } from './interruption.ts';
 import { resolveOnly } from './names.ts';
+import type { ManifestFlags } from './options.ts';
 import { openOrExplain } from './project.ts';
 
 /** Options of `pki deliver`. */
-export interface DeliverFlags {
+export interface DeliverFlags extends ManifestFlags {
   readonly only?: readonly string[];
   readonly dryRun?: boolean;
   readonly detailedExitcode?: boolean;
@@ -24,7 +25,7 @@ export async function deliverCommand(
   console: Console,
   interruption: Interruption,
 ): Promise<ExitCode> {
-  const project = await openOrExplain(manifest, console);
+  const project = await openOrExplain(manifest, flags, console);
   interruption.listen();
   if (project === undefined) return EXIT.failed;
   const only = resolveOnly(flags.only, project.inventory, console);

@@ -5,11 +5,12 @@ import { exportMessages, exportText, nothingToAsk, nothingToSeal } from '../repo
 import { adviceMessages } from '../report/message.ts';
 import { noUrl } from '../report/sample-words.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
+import type { ManifestFlags } from './options.ts';
 import { openOrExplain } from './project.ts';
 import { urlIn } from './url-option.ts';
 
 /** Options of `pki export`. */
-export interface ExportFlags {
+export interface ExportFlags extends ManifestFlags {
   readonly manifest: string;
   readonly to?: string;
   readonly sops?: boolean;
@@ -19,7 +20,7 @@ export interface ExportFlags {
 /** `failed` where the manifest is wrong; what is left out is reported, and changes no exit code. */
 export async function exportCommand(
   target: ExportTarget,
-  { manifest, to, sops = false, vault }: ExportFlags,
+  { manifest, to, sops = false, vault, ...flags }: ExportFlags,
   console: Console,
 ): Promise<ExitCode> {
   if (sops && target !== 'kubernetes') {
@@ -31,7 +32,7 @@ export async function exportCommand(
     console.say(...adviceMessages(url === undefined ? noUrl(vault) : nothingToAsk(target)));
     return EXIT.failed;
   }
-  const project = await openOrExplain(manifest, console);
+  const project = await openOrExplain(manifest, flags, console);
   if (project === undefined) return EXIT.failed;
   const folder = to ?? `export/${target}`;
   const result = await exportTo(project, target, {

@@ -3,10 +3,11 @@ import { history } from '../index.ts';
 import { historyJson, historyText, neverIssued } from '../report/history.ts';
 import { adviceMessages } from '../report/message.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
+import type { ManifestFlags } from './options.ts';
 import { openOrExplain } from './project.ts';
 
 /** Options of `pki history`. */
-export interface HistoryFlags {
+export interface HistoryFlags extends ManifestFlags {
   readonly json?: boolean;
   readonly manifest: string;
 }
@@ -17,7 +18,7 @@ export async function historyCommand(
   flags: HistoryFlags,
   console: Console,
 ): Promise<ExitCode> {
-  const project = await openOrExplain(flags.manifest, console);
+  const project = await openOrExplain(flags.manifest, flags, console);
   if (project === undefined) return EXIT.failed;
   const all = await history(project);
   const entries =

@@ -17,7 +17,7 @@ export async function importCommand(
   console: Console,
   interruption: Interruption,
 ): Promise<ExitCode> {
-  const project = await openWithOpenssl(flags.manifest, console, interruption);
+  const project = await openWithOpenssl(flags.manifest, flags, console, interruption);
   if (project === undefined) return EXIT.failed;
   return applyProject(project, { answers: resolve(folder) }, flags, console, interruption.signal);
 }

@@ -1,7 +1,16 @@
 /** The commands that look at what is there and change nothing: their rows in the table of commands. */
 import { Option } from 'commander';
 import type { EngineSource } from '../index.ts';
-import { jsonOption, MANIFEST, namesOption, nowOption, publicOption, verboseOption } from './options.ts';
+import {
+  allowPathOption,
+  jsonOption,
+  MANIFEST,
+  type ManifestFlags,
+  namesOption,
+  nowOption,
+  publicOption,
+  verboseOption,
+} from './options.ts';
 import type { CommandRow } from './row.ts';
 import type { StatusFlags } from './status.ts';
 import type { VerifyFlags } from './verify.ts';
@@ -26,6 +35,7 @@ export const LOOK_COMMANDS: readonly CommandRow[] = [
       new Option('--token <source>', 'for vault: env:NAME or file:PATH; by default BAO_TOKEN'),
       new Option('--keys <folder>', 'for step-ca: with keys of provisioners; by default that of the export'),
       namesOption('--only <names>', 'of a sample: judge nothing but these'),
+      allowPathOption(),
     ],
     examples: [
       ['pki verify --verbose', 'every check and every handshake'],
@@ -40,10 +50,10 @@ export const LOOK_COMMANDS: readonly CommandRow[] = [
     name: 'validate',
     says: 'check the manifest only',
     argument: MANIFEST,
-    options: [],
+    options: [allowPathOption()],
     examples: [['pki validate staging.yaml', 'for an editor or a commit hook']],
-    async run(manifest: string, _: object, { console }) {
-      return (await import('./validate.ts')).validate(manifest, console);
+    async run(manifest: string, flags: ManifestFlags, { console }) {
+      return (await import('./validate.ts')).validate(manifest, flags, console);
     },
   },
   {
@@ -55,6 +65,7 @@ export const LOOK_COMMANDS: readonly CommandRow[] = [
       nowOption('as of this RFC 3339 time'),
       publicOption(),
       new Option('--ocsp <folder>', 'where "pki ocsp" has its files; by default ocsp/ in the output folder'),
+      allowPathOption(),
     ],
     examples: [
       ['pki status', 'what ends when'],

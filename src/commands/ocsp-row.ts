@@ -1,7 +1,7 @@
 /** The row of `pki ocsp` in the table of commands. */
 import { Option } from 'commander';
 import type { OcspFlags } from './ocsp.ts';
-import { jsonOption, MANIFEST } from './options.ts';
+import { allowPathOption, jsonOption, MANIFEST } from './options.ts';
 import type { CommandRow } from './row.ts';
 
 /** Answers about certificates, for those who ask whether one is revoked. */
@@ -15,6 +15,7 @@ export const OCSP_COMMAND: CommandRow = {
       '--serve <host:port>',
       'answer here until interrupted, for tests and small networks',
     ).conflicts(['to', 'json']),
+    allowPathOption(),
     jsonOption('print what was written as JSON'),
   ],
   examples: [

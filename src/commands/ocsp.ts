@@ -16,10 +16,11 @@ import {
 import { ocspFaultText } from '../words/ocsp.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import type { Interruption } from './interruption.ts';
+import type { ManifestFlags } from './options.ts';
 import { openWithOpenssl } from './project.ts';
 
 /** Options of `pki ocsp`. */
-export interface OcspFlags {
+export interface OcspFlags extends ManifestFlags {
   readonly to?: string;
   readonly json?: boolean;
   /** Where to listen, as it was typed. */
@@ -38,7 +39,7 @@ export async function ocspCommand(
     console.say(...adviceMessages(noListener()));
     return EXIT.failed;
   }
-  const project = await openWithOpenssl(manifest, console, interruption);
+  const project = await openWithOpenssl(manifest, flags, console, interruption);
   if (project === undefined) return EXIT.failed;
   if (!project.inventory.entities.some(answersOcsp)) {
     console.say(...adviceMessages(noAuthority()));

@@ -1,7 +1,13 @@
 /** The commands by which keys on other machines sign. */
 import { Argument as CommandArgument, Option } from 'commander';
 import type { ImportFlags } from './import.ts';
-import { APPLY_OPTIONS, allowOption, lockTimeoutOption, MANIFEST_OPTION } from './options.ts';
+import {
+  APPLY_OPTIONS,
+  allowOption,
+  allowPathOption,
+  lockTimeoutOption,
+  MANIFEST_OPTION,
+} from './options.ts';
 import type { OutgoingFlags } from './request.ts';
 import type { CommandRow } from './row.ts';
 import type { SignFlags } from './sign.ts';
@@ -12,7 +18,7 @@ export const OFFLINE_COMMANDS: readonly CommandRow[] = [
     name: 'request',
     says: 'ask the machine that has an offline key for what waits for it',
     argument: new CommandArgument('<folder>', 'a new folder, to be taken there'),
-    options: [MANIFEST_OPTION, allowOption(), lockTimeoutOption()],
+    options: [MANIFEST_OPTION, allowOption(), lockTimeoutOption(), allowPathOption()],
     examples: [['pki request stick', 'requests, and a script that signs them']],
     async run(folder: string, flags: OutgoingFlags, { console, interruption }) {
       return (await import('./request.ts')).requestCommand(folder, flags, console, interruption);

@@ -13,6 +13,19 @@ export const MANIFEST = new Argument('[manifest]', 'the manifest').default(DEFAU
 /** The manifest as an option, beside the names of entities. */
 export const MANIFEST_OPTION = new Option('-m, --manifest <file>', 'the manifest').default(DEFAULT_MANIFEST);
 
+/** What every command takes that reads a manifest. */
+export interface ManifestFlags {
+  readonly allowPath?: readonly string[];
+}
+
+/** Repeated for each place. That it can be allowed is for the library to check. */
+export function allowPathOption(): Option {
+  return new Option(
+    '--allow-path <path>',
+    'the manifest may name files in this folder, or this one, such as /run/secrets; may be repeated',
+  ).argParser((path, earlier: readonly string[] = []) => [...earlier, path]);
+}
+
 /** @param says `print the plan as JSON`. */
 export function jsonOption(says: string): Option {
   return new Option('--json', says);
@@ -81,6 +94,7 @@ export const APPLY_OPTIONS: readonly Option[] = [
   trustClockOption(),
   ENGINE_OPTION,
   lockTimeoutOption(),
+  allowPathOption(),
   jsonOption('print the result as JSON'),
   verboseOption('show every check of the proof'),
 ];

@@ -16,11 +16,12 @@ import { planJson } from '../report/plan-json.ts';
 import { refusalText } from '../words/refusal.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import { resolveNames } from './names.ts';
+import type { ManifestFlags } from './options.ts';
 import { openOrExplain } from './project.ts';
 import { PROGRAM_VERSION } from './version.ts';
 
 /** Options of `pki plan`. */
-export interface PlanFlags {
+export interface PlanFlags extends ManifestFlags {
   readonly json?: boolean;
   readonly commands?: boolean;
   readonly detailedExitcode?: boolean;
@@ -40,7 +41,7 @@ export interface PlanFlags {
 
 /** `failed` where something is refused; `due` only where `detailedExitcode` asks for it. */
 export async function planCommand(manifest: string, flags: PlanFlags, console: Console): Promise<ExitCode> {
-  const project = await openOrExplain(manifest, console);
+  const project = await openOrExplain(manifest, flags, console);
   if (project === undefined) return EXIT.failed;
   const rekey = resolveNames('rekey', flags.rotate ?? [], project.inventory, console);
   const retire = resolveNames('retire', flags.retire ?? [], project.inventory, console);

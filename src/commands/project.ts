@@ -5,10 +5,15 @@ import { adviceMessages } from '../report/message.ts';
 import type { Style } from '../report/style.ts';
 import type { Console } from './console.ts';
 import type { Interruption } from './interruption.ts';
+import type { ManifestFlags } from './options.ts';
 
 /** The project, or `undefined` once all mistakes have been reported. */
-export async function openOrExplain(manifest: string, console: Console): Promise<Project | undefined> {
-  const opened = await openProject(manifest);
+export async function openOrExplain(
+  manifest: string,
+  { allowPath: allowPaths = [] }: ManifestFlags,
+  console: Console,
+): Promise<Project | undefined> {
+  const opened = await openProject(manifest, { allowPaths });
   if (opened.ok) {
     await say(opened.project.warnings, console);
     return opened.project;
@@ -26,11 +31,12 @@ export async function explain(opened: Extract<Opened, { ok: false }>, console: C
 /** The same for a command that runs openssl, which is asked what it is while the manifest is read. */
 export async function openWithOpenssl(
   manifest: string,
+  flags: ManifestFlags,
   console: Console,
   interruption: Interruption,
 ): Promise<Project | undefined> {
   const needless = new AbortController();
-  const opening = openOrExplain(manifest, console).then((project) => {
+  const opening = openOrExplain(manifest, flags, console).then((project) => {
     if (project === undefined) needless.abort();
     return project;
   });

@@ -13,10 +13,11 @@ import {
   verificationJson,
 } from '../report/verification.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
+import type { ManifestFlags } from './options.ts';
 import { stopwatch } from './stopwatch.ts';
 
 /** Options of every command that proves something. */
-export interface ProofFlags {
+export interface ProofFlags extends ManifestFlags {
   readonly json?: boolean;
   readonly verbose?: boolean;
   /** Says nothing where all is well. */

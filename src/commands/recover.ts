@@ -3,10 +3,11 @@ import { recover } from '../index.ts';
 import { recoveredText, recoverMessages } from '../report/recover.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import type { Interruption } from './interruption.ts';
+import type { ManifestFlags } from './options.ts';
 import { openOrExplain } from './project.ts';
 
 /** Options of `pki recover`. */
-export interface RecoverFlags {
+export interface RecoverFlags extends ManifestFlags {
   /** Entities, as `servers/api` or `api`; including those that have left the manifest. */
   readonly discard?: readonly string[];
   /** Seconds. */
@@ -20,7 +21,7 @@ export async function recoverCommand(
   console: Console,
   interruption: Interruption,
 ): Promise<ExitCode> {
-  const project = await openOrExplain(manifest, console);
+  const project = await openOrExplain(manifest, flags, console);
   if (project === undefined) return EXIT.failed;
   interruption.listen();
   const result = await recover(project, { ...flags, signal: interruption.signal });

@@ -5,10 +5,11 @@ import { askingAt } from './ask.ts';
 import { type Allowed, unnamed } from './consent.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import type { Interruption } from './interruption.ts';
+import type { ManifestFlags } from './options.ts';
 import { openWithOpenssl } from './project.ts';
 
 /** Options of `pki request`. */
-export interface OutgoingFlags {
+export interface OutgoingFlags extends ManifestFlags {
   readonly manifest: string;
   /** Seconds. */
   readonly lockTimeout?: number;
@@ -18,11 +19,11 @@ export interface OutgoingFlags {
 /** `failed` where another run is at work, the clock is behind, or a secret is not to be had. */
 export async function requestCommand(
   folder: string,
-  { manifest, lockTimeout, allow = [] }: OutgoingFlags,
+  { manifest, lockTimeout, allow = [], ...flags }: OutgoingFlags,
   console: Console,
   interruption: Interruption,
 ): Promise<ExitCode> {
-  const project = await openWithOpenssl(manifest, console, interruption);
+  const project = await openWithOpenssl(manifest, flags, console, interruption);
   if (project === undefined) return EXIT.failed;
   const wait = lockTimeout === undefined ? {} : { lockTimeout };
   const { signal } = interruption;

@@ -1,6 +1,6 @@
 /** The words of `pki revoke`. */
 import { Argument as CommandArgument, Option } from 'commander';
-import { MANIFEST_OPTION } from './options.ts';
+import { allowPathOption, MANIFEST_OPTION } from './options.ts';
 import type { RevokeFlags } from './revoke.ts';
 import type { CommandRow } from './row.ts';
 
@@ -13,6 +13,7 @@ export const REVOKE_COMMAND: CommandRow = {
     MANIFEST_OPTION,
     new Option('--reason <reason>', 'why, such as keyCompromise or cessationOfOperation'),
     new Option('--write', 'make the edit; comments and layout stay'),
+    allowPathOption(),
   ],
   examples: [
     ['pki revoke servers/api', 'see the edit'],

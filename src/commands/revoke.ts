@@ -11,10 +11,11 @@ import {
 } from '../report/revoke.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import { resolveNames } from './names.ts';
+import type { ManifestFlags } from './options.ts';
 import { explain, openOrExplain } from './project.ts';
 
 /** Options of `pki revoke`. */
-export interface RevokeFlags {
+export interface RevokeFlags extends ManifestFlags {
   readonly manifest: string;
   readonly reason?: string;
   readonly write?: boolean;
@@ -23,10 +24,10 @@ export interface RevokeFlags {
 /** `failed` where there is no such entry, or where the manifest would not be valid with the edit, which is then not made. */
 export async function revokeCommand(
   name: string,
-  { manifest, reason, write }: RevokeFlags,
+  { manifest, reason, write, ...flags }: RevokeFlags,
   console: Console,
 ): Promise<ExitCode> {
-  const project = await openOrExplain(manifest, console);
+  const project = await openOrExplain(manifest, flags, console);
   if (project === undefined) return EXIT.failed;
   const [id] = resolveNames('only', [name], project.inventory, console) ?? [];
   if (id === undefined) return EXIT.failed;

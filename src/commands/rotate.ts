@@ -21,7 +21,7 @@ export async function requestCommand(
   console: Console,
   interruption: Interruption,
 ): Promise<ExitCode> {
-  const project = await openWithOpenssl(flags.manifest, console, interruption);
+  const project = await openWithOpenssl(flags.manifest, flags, console, interruption);
   if (project === undefined) return EXIT.failed;
   const ids = resolveNames(request, names, project.inventory, console);
   if (ids === undefined) return EXIT.failed;

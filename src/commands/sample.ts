@@ -7,12 +7,13 @@ import type { Advice } from '../words/advice.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
 import type { Interruption } from './interruption.ts';
 import { resolveOnly } from './names.ts';
+import type { ManifestFlags } from './options.ts';
 import { openOrExplain } from './project.ts';
 import { type NamedSource, sourceIn } from './secret-option.ts';
 import { urlIn } from './url-option.ts';
 
 /** Options of `pki verify` that are about a sample. */
-export interface SampleFlags {
+export interface SampleFlags extends ManifestFlags {
   readonly sample?: string;
   readonly against?: EngineSource['kind'];
   /** A URL, or the context of a cluster. */
@@ -31,7 +32,7 @@ export async function sampleCommand(
   console: Console,
   interruption: Interruption,
 ): Promise<ExitCode> {
-  const project = await openOrExplain(manifest, console);
+  const project = await openOrExplain(manifest, flags, console);
   interruption.listen();
   if (project === undefined) return EXIT.failed;
   const only = resolveOnly(flags.only, project.inventory, console);

@@ -8,5 +8,5 @@ export type NamedSource = Extract<SecretSource, { readonly kind: 'env' | 'file' 
 export function sourceIn(text: string): NamedSource | null {
   const [, kind, value = ''] = /^(env|file):(.+)$/s.exec(text) ?? [];
   if (kind === 'env' && /^[A-Za-z_]\w*$/.test(value)) return { kind, name: value };
-  return kind === 'file' && !value.startsWith('/') ? { kind, path: value } : null;
+  return kind === 'file' ? { kind, path: value } : null;
 }

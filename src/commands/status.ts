@@ -5,10 +5,11 @@ import { pendingText } from '../report/plan.ts';
 import { laterTexts } from '../report/remarks.ts';
 import { statusJson, statusText } from '../report/status.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
+import type { ManifestFlags } from './options.ts';
 import { openOrExplain } from './project.ts';
 
 /** Options of `pki status`. */
-export interface StatusFlags {
+export interface StatusFlags extends ManifestFlags {
   readonly json?: boolean;
   /** Seconds since 1970. */
   readonly now?: number;
@@ -23,7 +24,7 @@ export async function statusCommand(
   flags: StatusFlags,
   console: Console,
 ): Promise<ExitCode> {
-  const project = await openOrExplain(manifest, console);
+  const project = await openOrExplain(manifest, flags, console);
   if (project === undefined) return EXIT.failed;
   const { ok, rows, lists, responses, now, pending, doubt, later } = await status(project, {
     ...(flags.now === undefined ? {} : { now: flags.now }),

@@ -15,6 +15,7 @@ import { OCSP_COMMAND } from './ocsp-row.ts';
 import { OFFLINE_COMMANDS } from './offline-table.ts';
 import {
   APPLY_OPTIONS,
+  allowPathOption,
   ENGINE_OPTION,
   jsonOption,
   lockTimeoutOption,
@@ -75,6 +76,7 @@ export const COMMANDS: readonly CommandRow[] = [
       namesOption('--retire <names>', 'plan what "pki retire" would do'),
       namesOption('--only <names>', 'plan nothing but these, and what follows from them'),
       ENGINE_OPTION,
+      allowPathOption(),
     ],
     examples: [
       ['pki plan --now 2027-03-01T00:00:00Z', 'what will be due by then'],
@@ -139,7 +141,11 @@ export const COMMANDS: readonly CommandRow[] = [
     name: 'recover',
     says: 'finish, or give up, what an interrupted apply left half-way; issue nothing',
     argument: MANIFEST,
-    options: [namesOption('--discard <names>', 'put their old files back instead'), lockTimeoutOption()],
+    options: [
+      namesOption('--discard <names>', 'put their old files back instead'),
+      lockTimeoutOption(),
+      allowPathOption(),
+    ],
     examples: [
       ['pki recover', 'finish what was begun'],
       ['pki recover --discard servers/api', 'put its old files back'],
@@ -155,7 +161,7 @@ export const COMMANDS: readonly CommandRow[] = [
     name: 'history',
     says: 'list every certificate ever issued, including removed ones',
     argument: new CommandArgument('[name]', 'one entity, such as servers/api or api'),
-    options: [MANIFEST_OPTION, jsonOption('print the list as JSON')],
+    options: [MANIFEST_OPTION, jsonOption('print the list as JSON'), allowPathOption()],
     examples: [['pki history servers/api', 'every certificate that it ever had']],
     async run(name: string | undefined, flags: HistoryFlags, { console }) {
       return (await import('./history.ts')).historyCommand(name, flags, console);
@@ -187,6 +193,7 @@ export const COMMANDS: readonly CommandRow[] = [
       new Option('--to <folder>', 'the folder for them; by default export/ and the target'),
       new Option('--vault <url>', 'issuers of cert-manager that ask OpenBao or Vault there, and hold no key'),
       new Option('--sops', 'seal Secrets by sops, for those whom .sops.yaml names'),
+      allowPathOption(),
     ],
     examples: [
       ['pki export vault --to roles', 'roles and policies of OpenBao or Vault'],

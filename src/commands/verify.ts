@@ -23,7 +23,7 @@ export async function verifyCommand(
 ): Promise<ExitCode> {
   if ([flags.sample, flags.against, flags.at, flags.token, flags.keys, flags.only].some(isGiven))
     return (await import('./sample.ts')).sampleCommand(manifest, flags, console, interruption);
-  const project = await openWithOpenssl(manifest, console, interruption);
+  const project = await openWithOpenssl(manifest, flags, console, interruption);
   if (project === undefined) return EXIT.failed;
   const isPublic = flags.public === true;
   const proof = await prove(project, flags, console, interruption.signal, { isPublic });

@@ -79,7 +79,7 @@ function isInPlace(result: ApplyResult): boolean {
 
 /** Passwords and passphrases of a project, each of which is had once. */
 export function secretsOf({ root, inventory }: Project): Secrets {
-  return new Secrets(root, inventory.output);
+  return new Secrets(root, inventory);
 }
 
 /** The openssl that would be used, or why it cannot be. */

@@ -29,7 +29,7 @@ export async function credentials(project: Project, name: string): Promise<Crede
 /** The same at once. */
 export function credentialsNow({ root, inventory }: Project, name: string): Credentials {
   const entity = leafCalled(name, inventory.entities);
-  const keyring = new Keyring(new Secrets(root, inventory.output));
+  const keyring = new Keyring(new Secrets(root, inventory));
   const files = readCredentials(root, entity, byIdOf(inventory.entities), keyring);
   if (files === undefined) throw new UserError({ kind: 'no-credentials', entity: entity.id });
   return { key: files.key, cert: files.fullchain, ca: files.ca };

@@ -1,11 +1,12 @@
 /** Opening a project: a manifest, read and validated, and the folder it speaks of. */
 import { dirname, join, resolve } from 'node:path';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
+import { type AllowedPaths, allowedPathFault } from '../pki/allowed-paths.ts';
 import type { Inventory } from '../pki/entity.ts';
 import { filesBeside } from '../store/beside.ts';
 import { type ManifestText, readManifest } from '../store/manifest-file.ts';
 import type { Advice } from '../words/advice.ts';
-import { manifestFaultText } from '../words/manifest-file.ts';
+import { manifestFaultText, unallowableText } from '../words/manifest-file.ts';
 
 /** A valid manifest, and the folder it describes. */
 export interface Project {
@@ -37,17 +38,30 @@ export type ManifestSource =
   /** What the YAML would hold, by the schema `pki-apply/schema`. */
   | { readonly manifest: object; readonly folder?: string };
 
+/** What a manifest may do beyond what it says. */
+export interface OpenOptions {
+  /** Folders and files, absolute, that it may name: for `file:`, `request` and `certificate`. By default none. */
+  readonly allowPaths?: AllowedPaths;
+}
+
 /**
  * Reads and validates a manifest. Never throws for what it can hold.
  * @param source the path of a file, or the manifest itself.
  */
-export async function openProject(source: string | ManifestSource): Promise<Opened> {
+export async function openProject(
+  source: string | ManifestSource,
+  { allowPaths = [] }: OpenOptions = {},
+): Promise<Opened> {
+  for (const path of allowPaths) {
+    const fault = allowedPathFault(path);
+    if (fault !== undefined) return { ok: false, ...unallowableText(path, fault) };
+  }
   const name = typeof source === 'string' ? source : nameOf(source);
   const file = typeof source === 'string' ? source : join(source.folder ?? '.', UNNAMED);
   const text = typeof source === 'string' ? readManifest(source) : textOf(source);
   if (!text.ok) return { ok: false, ...manifestFaultText(text.fault) };
   const { loadManifest } = await import('../resolve/load.ts');
-  const loaded = loadManifest(text.text, name, filesBeside(resolve(dirname(file))));
+  const loaded = loadManifest(text.text, name, filesBeside(resolve(dirname(file)), allowPaths));
   if (!loaded.ok) return loaded;
   const root = resolve(dirname(file), loaded.inventory.output);
   return {

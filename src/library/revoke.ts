@@ -44,7 +44,11 @@ export async function revoking(project: Project, id: EntityId, reason?: string):
   if (edit === undefined) return { kind: 'by-hand' };
   const { text, ...lines } = edit;
   if (mark + text === read.text) return { kind: 'as-it-is' };
-  const opened = await openProject({ text, folder: dirname(project.manifest), name: project.manifest });
+  const { manifest, inventory } = project;
+  const opened = await openProject(
+    { text, folder: dirname(manifest), name: manifest },
+    { allowPaths: inventory.allowedPaths ?? [] },
+  );
   return { kind: 'edit', edit: { before: read.text, after: mark + text, ...lines }, opened };
 }
 

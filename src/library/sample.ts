@@ -95,7 +95,7 @@ async function ask(
 
 async function tokenOf(source: NamedSource): Promise<string> {
   const { Secrets } = await import('../store/secrets.ts');
-  const secret = new Secrets(process.cwd(), '.').read(source);
+  const secret = Secrets.ofOption(source);
   if (secret.ok) return secret.value;
   const { UserError } = await import('../words/user-error.ts');
   throw new UserError({

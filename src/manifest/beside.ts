@@ -1,4 +1,4 @@
-/** Settings that name a file beside the manifest, or below its folder. */
+/** Settings that name a file beside the manifest, below its folder, or elsewhere where the command line allows that. */
 import * as z from 'zod';
 import { quote } from '../pki/printable.ts';
 import type { DiagnosticCode } from './diagnostic.ts';
@@ -15,7 +15,7 @@ function besideManifest(code: DiagnosticCode, setting: string, what: string, exa
   return z
     .string(wanted(what, hint))
     .meta({
-      pattern: '^(?!/)(?![A-Za-z]:)(?!(.*/)?\\.\\.(/|$))[^\\u0000-\\u001f\\u007f\\\\]+$',
+      pattern: '^(?![A-Za-z]:)(?!(.*/)?\\.\\.(/|$))[^\\u0000-\\u001f\\u007f\\\\]+$',
       maxLength: 1024,
     })
     .transform(using(parse));

@@ -14,7 +14,7 @@ export const SOURCE_KEYS: readonly string[] = ['command'];
 
 const text = z
   .string(wanted('a source of a password such as "env:P12_PASSWORD"', HINT))
-  .meta({ pattern: '^(env:[A-Za-z_][A-Za-z0-9_]*|file:[^/].*|command:\\[.+\\]|prompt(:.+)?)$' })
+  .meta({ pattern: '^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|command:\\[.+\\]|prompt(:.+)?)$' })
   .transform(using(parseSecretSource));
 
 const map = z
@@ -99,10 +99,13 @@ function parsePath(path: string): Parsed<SecretSource> {
       );
 }
 
-/** Why a path is not that of a file below the folder of the manifest; `undefined` where it may be. */
+/**
+ * Why a path is not that of a file that a manifest can name; `undefined` where it may be. Whether an absolute one is
+ * allowed on the command line is for resolve/ to say.
+ */
 export function pathFault(path: string): string | undefined {
   if (path === '' || path.length > 1024) return 'is no path';
-  if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) return 'is an absolute path';
+  if (/^[A-Za-z]:/.test(path)) return 'is a path of Windows';
   if (path.split('/').includes('..')) return 'leads out of the folder of the manifest';
   return [...path].some((character) => character < ' ' || character === '\\' || character === '\x7f')
     ? 'has characters that no path should have'

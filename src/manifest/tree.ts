@@ -82,6 +82,17 @@ export function nodeAt(tree: Tree, path: Path): Tree | undefined {
   return node;
 }
 
+/** Where a text stands in a tree, as a whole value; the first of several. */
+export function spanOfText(tree: Tree, text: string): Span | undefined {
+  if (tree.kind === 'scalar') return tree.value === text ? tree.span : undefined;
+  const parts = tree.kind === 'list' ? tree.items : [...tree.entries.values()].map(({ value }) => value);
+  for (const part of parts) {
+    const span = spanOfText(part, text);
+    if (span !== undefined) return span;
+  }
+  return undefined;
+}
+
 /** The map at a path; `undefined` where there is something else. */
 export function mapIn(tree: Tree, path: Path): MapTree | undefined {
   const node = nodeAt(tree, path);

@@ -1,4 +1,5 @@
 /** Passphrases in a script that a user runs by hand: openssl reads them where the manifest says, or asks at the terminal. */
+import { isAbsolute } from '../pki/allowed-paths.ts';
 import type { Entity } from '../pki/entity.ts';
 import type { Place } from '../pki/paths.ts';
 import { type SecretSource, secretSourceText } from '../pki/secret-source.ts';
@@ -14,12 +15,17 @@ export function passArgs(
     case 'env':
       return [option, secretSourceText(source)];
     case 'file':
-      return [option, `file:${upFrom(output)}${source.path}`];
+      return [option, `file:${fromOutput(output, source.path)}`];
     case 'command':
     case 'prompt':
       // The configuration is on standard input: openssl asks at the terminal.
       return [];
   }
+}
+
+/** A path of the manifest, as it is in the output folder. */
+export function fromOutput(output: string, path: string): string {
+  return isAbsolute(path) ? path : `${upFrom(output)}${path}`;
 }
 
 /** From the output folder to that of the manifest: `../`. */

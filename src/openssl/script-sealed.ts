@@ -7,7 +7,7 @@ import { keptTrustOf, type Work } from '../plan/change.ts';
 import type { Part } from '../plan/parts.ts';
 import { sealedRule } from '../plan/sealed.ts';
 import { lookUp } from './key-path.ts';
-import { keyPass, passArgs, upFrom } from './pass.ts';
+import { fromOutput, keyPass, passArgs, upFrom } from './pass.ts';
 import { type Context, together } from './script-bundles.ts';
 import { shellWords } from './shell.ts';
 
@@ -103,7 +103,7 @@ function javaPass(source: SecretSource, file: string, output: string) {
       return { before: [], from: given, into: given, after: [] };
     }
     case 'file': {
-      const given = words('file', `${upFrom(output)}${source.path}`);
+      const given = words('file', fromOutput(output, source.path));
       return { before: [], from: given, into: given, after: [] };
     }
     case 'command': {

@@ -4,6 +4,7 @@
  */
 
 import type { Address } from './address.ts';
+import type { AllowedPaths } from './allowed-paths.ts';
 import type { Artifact, Output } from './artifact.ts';
 import type { OcspSettings } from './certificate-status.ts';
 import type { Delivery } from './delivery.ts';
@@ -177,6 +178,8 @@ export interface Inventory {
    * there are none.
    */
   readonly written?: ReadonlyMap<string, string>;
+  /** Where on this host it may name files: of this run, and no part of what the manifest says. Absent: nowhere. */
+  readonly allowedPaths?: AllowedPaths;
 }
 
 /** The same without what is no longer to be accepted. */

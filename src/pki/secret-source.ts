@@ -1,11 +1,12 @@
 /** Where a password comes from. The password itself is never part of a manifest, a plan or an inventory. */
 import { type Argv, argvText, type ProgramFault } from './argv.ts';
+import type { PathFault } from './side-file.ts';
 
 /** What can be read at any time, or what takes a run that was agreed to. */
 export type SecretSource =
   /** A variable of the environment of `pki`. */
   | { readonly kind: 'env'; readonly name: string }
-  /** A file, relative to the manifest's folder and below it. */
+  /** A file below the manifest's folder, relative to that, or an absolute path that the command line allows. */
   | { readonly kind: 'file'; readonly path: string }
   /** The one line that a command prints. */
   | { readonly kind: 'command'; readonly argv: Argv }
@@ -28,11 +29,10 @@ export function secretSourceText(source: SecretSource): string {
 
 /** Why there is no password. */
 export type SecretFault =
+  | PathFault
   | { readonly kind: 'unset' }
   | { readonly kind: 'empty' }
   | { readonly kind: 'missing' }
-  /** A link leads out of the manifest's folder. */
-  | { readonly kind: 'leads-out' }
   /** More than one line: programs take the first, or all of them. */
   | { readonly kind: 'lines' }
   | { readonly kind: 'unreadable'; readonly code: string }

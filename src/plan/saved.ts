@@ -91,8 +91,8 @@ export function snapshotOf(inventory: Inventory, observation: Observation, plan:
   });
   const hooks = plan.hooks.map(({ entity, hook }) => [entity, hook]);
   return {
-    // By what path the manifest was named means nothing.
-    inventory: digest({ ...inventory, written: undefined }),
+    // By what path the manifest was named means nothing, and what the command line allows is asked for again.
+    inventory: digest({ ...inventory, written: undefined, allowedPaths: undefined }),
     entities: Object.fromEntries(entities),
     rest: digest([hooks, plan.pending]),
   };

@@ -20,7 +20,10 @@ import { asksForKey } from './waiting.ts';
 /** Of what could be the passphrase itself nothing is repeated. */
 export const NO_SOURCE: readonly Message[] = [
   { kind: 'error', text: '"--passphrase" names where the passphrase comes from, and is not one' },
-  { kind: 'hint', text: 'write "env:NAME", or "file:PATH" for a file below the working directory' },
+  {
+    kind: 'hint',
+    text: 'write "env:NAME", or "file:PATH" for a file, by its whole path or below the working directory',
+  },
 ];
 
 /** The requests that were written, and where; ends with a newline, unless there is nothing to say. */

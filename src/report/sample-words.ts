@@ -34,6 +34,6 @@ export function noUrl(text: string): Advice {
 export function noToken(): Advice {
   return {
     problem: '"--token" names no variable and no file',
-    hint: 'write env:NAME, or file:PATH below the working directory; by default BAO_TOKEN or VAULT_TOKEN has it',
+    hint: 'write env:NAME, or file:PATH, the whole path or one below the working directory; by default BAO_TOKEN or VAULT_TOKEN has it',
   };
 }

@@ -9,7 +9,7 @@ import { isAuthority } from '../x509/facts.ts';
 import { certificateLabelled, parseCertificates } from '../x509/parse.ts';
 import { pemText } from '../x509/pem.ts';
 import { type AuthorityDraft, type Draft, draftText } from './draft.ts';
-import { sideFaultText } from './side-fault.ts';
+import { sideFaultHint, sideFaultText } from './side-fault.ts';
 
 /** Whether only its certificates are here. */
 export function isAnchor({ keyPlace }: Pick<Draft, 'keyPlace'>): boolean {
@@ -40,8 +40,11 @@ function checkSettings(draft: AuthorityDraft, report: Report): void {
 }
 
 function certificatesAt(path: string, files: SideFiles): Parsed<readonly string[]> {
-  const file = files(path);
-  if (!file.ok) return wrong(path, sideFaultText(file.fault), 'name a file of certificates in PEM');
+  const file = files.read(path);
+  if (!file.ok) {
+    const hint = sideFaultHint(file.fault, path, 'name a file of certificates in PEM');
+    return wrong(path, sideFaultText(file.fault), hint);
+  }
   const text = file.bytes.toString('latin1');
   if (text.includes('PRIVATE KEY-----'))
     return wrong(path, 'holds a private key', 'take the key out: a certificate is all that trust takes');

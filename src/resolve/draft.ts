@@ -32,6 +32,7 @@ import {
   says,
   sourceOf,
   spanOf,
+  spanOfValue,
   textOf,
 } from './layers.ts';
 
@@ -62,6 +63,8 @@ interface DraftBase extends Entry {
   readonly token?: TokenKey;
   /** Absent for the layout of this tool. */
   readonly layout?: Layout;
+  /** Where a text is written in the value of a setting; else where the setting is. */
+  place(setting: Setting, text: string): Span;
   /** An item of a list as it is written, without quotes. */
   text(setting: Setting, item: Item): string | undefined;
   /** Whether no mistake hides what these settings are. */
@@ -123,6 +126,7 @@ function settledOf<P extends 'authority' | 'leaf'>(place: P, { name, layer }: Wr
 type AnySettings = Settings<'authority'> | Settings<'leaf'>;
 
 function baseOf(section: Section, { name, heading, layer }: Written, settings: AnySettings) {
+  const at = (setting?: Setting, item?: Item): Span => (setting && spanOf(layer, setting, item)) ?? heading;
   const isLaidOut = isGiven(layer, 'folder') || isGiven(layer, 'files');
   return {
     id: entityId(section, name),
@@ -132,7 +136,8 @@ function baseOf(section: Section, { name, heading, layer }: Written, settings: A
     ...keyOf(section, settings),
     ...(isLaidOut ? { layout: layoutOf(section, name, settings) } : {}),
     text: (setting: Setting, item: Item) => textOf(layer, setting, item),
-    at: (setting?: Setting, item?: Item) => (setting && spanOf(layer, setting, item)) ?? heading,
+    at,
+    place: (setting: Setting, text: string) => spanOfValue(layer, setting, text) ?? at(setting),
     isKnown: (...names: readonly Setting[]) => names.every((setting) => isKnown(layer, setting)),
     says: (setting: Setting) => says(layer, setting),
     inherits: (setting: Setting) => inherits(layer, setting),

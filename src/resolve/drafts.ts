@@ -8,7 +8,8 @@ import { keySpan, type MapTree, nodeAt, type Pair, type Tree, valueSpan } from '
 import { KINDS, SECTIONS, type Section } from '../pki/entity.ts';
 import { mapRecord } from '../pki/record.ts';
 import { NO_SIDE_FILES } from '../pki/side-file.ts';
-import { withAnchor } from './anchor.ts';
+import { checkAbsolutePaths } from './absolute-paths.ts';
+import { isAnchor, withAnchor } from './anchor.ts';
 import {
   type AuthorityDraft,
   authorityDraft,
@@ -50,11 +51,19 @@ export function draftsOf(parsed: ParsedManifest, report: Report, files = NO_SIDE
   const leaves = LEAF_SECTIONS.flatMap((section) =>
     written[section].map((entry) => leafDraft(section, entry)),
   );
-  return {
+  const drafts = {
     authorities: written.authorities.map((entry) =>
       withToken(withAnchor(authorityDraft(entry), files, report), report),
     ),
     leaves: leaves.map((leaf) => withToken(withRequest(leaf, files, report), report)),
+  };
+  checkAbsolutePaths(
+    [...drafts.authorities.filter((draft) => !isAnchor(draft)), ...drafts.leaves],
+    files.allowed,
+    report,
+  );
+  return {
+    ...drafts,
     broken: SECTIONS.flatMap((section) => brokenIn(section, parsed)),
     sections: mapRecord(KINDS, (_, section) => sectionOf(section, parsed)),
   };

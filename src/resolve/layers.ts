@@ -4,7 +4,7 @@ import type { Values } from '../manifest/setting-values.ts';
 import { rowOf, SETTING_NAMES, type Setting } from '../manifest/settings.ts';
 import type { Span } from '../manifest/source.ts';
 import type { SubjectName } from '../manifest/subject.ts';
-import { isNull, type MapTree, nodeAt, valueSpan } from '../manifest/tree.ts';
+import { isNull, type MapTree, nodeAt, spanOfText, valueSpan } from '../manifest/tree.ts';
 
 /** What one map says of settings. */
 export interface LayerMap {
@@ -112,6 +112,12 @@ export function spanOf(top: Layer, setting: Setting, item?: Item): Span | undefi
   const layer = typeof item === 'string' ? layerOfKey(top, setting, item) : layerOf(top, setting);
   if (layer?.map === undefined) return layer?.named;
   return valueSpan(layer.map, item === undefined ? [setting] : [setting, item]);
+}
+
+/** Where a text is written in the value of a setting, however deep; `undefined` where it is not. */
+export function spanOfValue(top: Layer, setting: Setting, text: string): Span | undefined {
+  const node = layerOf(top, setting)?.map?.entries.get(setting)?.value;
+  return node && spanOfText(node, text);
 }
 
 /** An item of a list as it is written, without quotes. */

@@ -28,5 +28,10 @@ export function loadManifest(text: string, file: string, files: SideFiles = NO_S
     const hint = 'add "authorities: { root: { commonName: Example Root CA } }"';
     report.warn({ code: 'nothing', at: { start: 0, end: 0 }, message: 'manifest has no entries', hint });
   }
-  return { ok: true, inventory, warnings: report.diagnostics() };
+  const { allowed } = files;
+  return {
+    ok: true,
+    inventory: allowed.length === 0 ? inventory : { ...inventory, allowedPaths: allowed },
+    warnings: report.diagnostics(),
+  };
 }

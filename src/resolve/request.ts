@@ -10,7 +10,7 @@ import { onlyRequest } from '../x509/parse.ts';
 import { pemText } from '../x509/pem.ts';
 import { type RequestContent, requestContent } from '../x509/request.ts';
 import { draftText, type LeafDraft } from './draft.ts';
-import { sideFaultText } from './side-fault.ts';
+import { sideFaultHint, sideFaultText } from './side-fault.ts';
 
 /**
  * The draft with the key that its request is for. Mistakes are reported where the request is named.
@@ -56,16 +56,13 @@ function checkSettings(draft: LeafDraft, report: Report): void {
     });
 }
 
+const BESIDE = 'name a certification request beside the manifest, or below its folder';
+
 type Found = RequestContent & { readonly pem: string };
 
 function contentOf(path: string, files: SideFiles): Parsed<Found> {
-  const file = files(path);
-  if (!file.ok)
-    return wrong(
-      path,
-      sideFaultText(file.fault),
-      'name a certification request beside the manifest, or below its folder',
-    );
+  const file = files.read(path);
+  if (!file.ok) return wrong(path, sideFaultText(file.fault), sideFaultHint(file.fault, path, BESIDE));
   try {
     const der = onlyRequest(file.bytes);
     return checked(path, { ...requestContent(der), pem: pemText('CERTIFICATE REQUEST', der) });

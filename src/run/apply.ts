@@ -27,7 +27,7 @@ import { clearWorkFolders, ignoreInGit, leaveTidy, pruneAll } from './upkeep.ts'
 export async function applyInventory(inventory: Inventory, options: ApplyOptions): Promise<ApplyResult> {
   // The output folder itself may be a link that the user made; nothing below it may.
   using output = await OutputFolder.open(options.root);
-  const { secrets = new Secrets(options.root, inventory.output) } = options;
+  const { secrets = new Secrets(options.root, inventory) } = options;
   return await applyIn(inventory, { ...options, root: realpathSync(options.root), output, secrets });
 }
 

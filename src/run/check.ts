@@ -129,7 +129,7 @@ function filesIn(known: Compared, id: EntityId): CredentialFiles | undefined {
     known.root,
     leafOf(known, id),
     byIdOf(known.inventory.entities),
-    new Keyring(new Secrets(known.root, known.inventory.output)),
+    new Keyring(new Secrets(known.root, known.inventory)),
   );
 }
 

@@ -44,7 +44,7 @@ function readableIn(
   asked: ReadonlySet<EntityId>,
 ): Observation {
   checkOwn(root);
-  const reader = new Reader(new Secrets(root, inventory.output), asked);
+  const reader = new Reader(new Secrets(root, inventory), asked);
   const seen = observe(root, inventory, new Cache(root, Date.now()), reader, 'readable');
   return atMoment(seen, root, inventory, now);
 }

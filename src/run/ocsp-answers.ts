@@ -35,7 +35,7 @@ export function ocspAuthorities(
   root: string,
   inventory: Inventory,
   now: number,
-  secrets = new Secrets(root, inventory.output),
+  secrets = new Secrets(root, inventory),
 ): readonly FoundAuthority[] {
   const { entities } = inventory;
   const observation = look(root, inventory, now);

@@ -91,7 +91,7 @@ interface OpenOptions extends RequestOptions {
 async function requestLocked(inventory: Inventory, options: OpenOptions): Promise<RequestResult> {
   const { root, output, clock, folder } = options;
   const now = clock();
-  const secrets = new Secrets(root, inventory.output);
+  const secrets = new Secrets(root, inventory);
   const reader = new Reader(secrets);
   const observation = atMoment(observe(root, inventory, undefined, reader), root, inventory, now);
   const plan = planInventory(inventory, observation, { now, clock: 'compared' });

@@ -30,7 +30,7 @@ export async function withToken<T>(
   const folder = await temporaryFolder('pki-sign-');
   try {
     using output = await OutputFolder.open(folder.path);
-    const secrets = new Secrets(folder.path, '.');
+    const secrets = new Secrets(folder.path, { output: '.' });
     secrets.settle(PIN, { ok: true, value: pin });
     const keys = new TokenKeys();
     const tokens = new Tokens({

@@ -103,7 +103,7 @@ async function privateKey(options: SignOptions): Promise<PrivateKey> {
 /** Had once, and kept nowhere. */
 async function secretFor({ key, passphrase, ask }: SignOptions, what: 'passphrase' | 'PIN'): Promise<string> {
   if (passphrase !== undefined) {
-    const secret = new Secrets(process.cwd(), '.').read(passphrase);
+    const secret = Secrets.ofOption(passphrase);
     if (secret.ok) return secret.value;
     const lacks = { source: secretSourceText(passphrase), fault: secret.fault };
     return refuse(key, { kind: 'closed-key', lacks });

@@ -109,11 +109,12 @@ const NOTHING_CHANGED: Verification = {
 
 /** @param all with those that are revoked. @param changed what has to be proven; where there are not too many pairs, everything is. */
 async function verifyPart(
-  { entities, output }: Inventory,
+  inventory: Inventory,
   all: readonly Entity[],
   options: VerifyOptions,
   changed: ReadonlySet<EntityId> | undefined,
 ): Promise<Verification> {
+  const { entities } = inventory;
   const touched = pairCount(entities) > PAIRS ? changed : undefined;
   const { root } = options;
   const moment = { root, now: options.clock() };
@@ -125,7 +126,7 @@ async function verifyPart(
   const scope = touched === undefined ? 'all' : 'touched';
   const { outcomes, skipped, staples } = options.isPublic
     ? NO_HANDSHAKES
-    : await playHandshakes({ entities, output }, all, gone, touched, options);
+    : await playHandshakes(inventory, all, gone, touched, options);
   const problems = [...certificates, ...revoked].filter(({ problem }) => problem !== null);
   const refused = staples.filter(({ outcome }) => outcome.kind === 'refused');
   const faults = problems.length + trust.length + refused.length;
@@ -139,14 +140,15 @@ type Played = Pick<Verification, 'outcomes' | 'skipped' | 'staples'>;
 const NO_HANDSHAKES: Played = { outcomes: [], skipped: [], staples: [] };
 
 async function playHandshakes(
-  { entities, output }: Pick<Inventory, 'entities' | 'output'>,
+  inventory: Inventory,
   all: readonly Entity[],
   gone: ReturnType<typeof goneEntities>,
   touched: ReadonlySet<EntityId> | undefined,
   options: VerifyOptions,
 ): Promise<Played> {
+  const { entities, output } = inventory;
   const { root } = options;
-  const keyring = new Keyring(options.secrets ?? new Secrets(root, output));
+  const keyring = new Keyring(options.secrets ?? new Secrets(root, inventory));
   const closed = entities.filter(
     (entity) => entity.kind !== 'authority' && hasClosedKey(root, entity, keyring),
   );

@@ -1,30 +1,28 @@
-/** Files beside a manifest: plain ones below its folder, read once each. */
-import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
+/** Files that a manifest names: plain ones below its folder, or where the command line allows them, read once each. */
+import type { AllowedPaths } from '../pki/allowed-paths.ts';
 import { errorCode } from '../pki/errors.ts';
 import type { SideFault, SideFile, SideFiles } from '../pki/side-file.ts';
-import { isBelow } from './below.ts';
+import { namedFile } from './named-file.ts';
 import { readBytes } from './observe/read.ts';
 
 /** Requests of RSA keys with a hundred names take ten kilobytes. */
 const LIMIT = 256 * 1024;
 
 /** @param folder the manifest's. Whatever goes wrong is in the result, never thrown. */
-export function filesBeside(folder: string): SideFiles {
+export function filesBeside(folder: string, allowed: AllowedPaths = []): SideFiles {
   const known = new Map<string, SideFile>();
-  return (path) => {
-    const file = known.get(path) ?? lookAt(folder, path);
+  const read = (path: string): SideFile => {
+    const file = known.get(path) ?? lookAt(path, folder, allowed);
     known.set(path, file);
     return file;
   };
+  return { allowed, read };
 }
 
-function lookAt(folder: string, path: string): SideFile {
+function lookAt(path: string, folder: string, allowed: AllowedPaths): SideFile {
   try {
-    // As of the manifest itself: a repository can have links to anything on the disk of those who clone it.
-    const [real, above] = [realpathSync(join(folder, path)), realpathSync(folder)];
-    if (!isBelow(real, above)) return lacking({ kind: 'leads-out' });
-    return contentOf(real);
+    const file = namedFile(path, folder, allowed);
+    return file.ok ? contentOf(file.real) : file;
   } catch (error) {
     const code = errorCode(error);
     return lacking(code === 'ENOENT' ? { kind: 'missing' } : { kind: 'unreadable', code });

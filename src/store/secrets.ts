@@ -1,10 +1,11 @@
 /** Passwords of one run: each is read once, when something asks for it, and kept in memory alone. */
-import { realpathSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { type AllowedPaths, isAbsolute } from '../pki/allowed-paths.ts';
+import type { Inventory } from '../pki/entity.ts';
 import { errorCode } from '../pki/errors.ts';
 import { type SecretFault, type SecretSource, secretSourceText } from '../pki/secret-source.ts';
 import { UserError } from '../words/user-error.ts';
-import { isBelow } from './below.ts';
+import { namedFile } from './named-file.ts';
 import { OpenFile } from './open-file.ts';
 
 /** A password, or why there is none. */
@@ -19,12 +20,23 @@ export const LONGEST_SECRET = 64 * 1024;
 export class Secrets {
   /** The folder of the manifest, absolute: where its commands run, and below which its files are. */
   readonly folder: string;
+  readonly #allowed: AllowedPaths;
   readonly #known = new Map<string, Secret>();
 
-  /** @param root the output folder. @param output the same as the manifest writes it, from which its folder follows. */
-  constructor(root: string, output: string) {
+  /**
+   * @param root the output folder. `output`: the same as the manifest writes it, from which its folder follows;
+   * `allowedPaths`: where files may be outside of that.
+   */
+  constructor(root: string, { output, allowedPaths = [] }: Pick<Inventory, 'output' | 'allowedPaths'>) {
+    this.#allowed = allowedPaths;
     const parts = output.split('/').filter((part) => !['', '.'].includes(part));
     this.folder = resolve(root, ...parts.map(() => '..'));
+  }
+
+  /** The secret that an option of the command line names, relative to the working directory: users may name any file. */
+  static ofOption(source: SecretSource): Secret {
+    const allowedPaths = source.kind === 'file' && isAbsolute(source.path) ? [source.path] : [];
+    return new Secrets(process.cwd(), { output: '.', allowedPaths }).read(source);
   }
 
   /** Never throws, and never says what it has read. Runs nothing and asks nothing: `settle` knows the answers. */
@@ -58,7 +70,7 @@ export class Secrets {
       case 'env':
         return fromEnvironment(source.name);
       case 'file':
-        return fromFile(this.folder, source.path);
+        return fromFile(source.path, this.folder, this.#allowed);
       case 'command':
       case 'prompt':
         return lacking({ kind: 'waits' });
@@ -71,11 +83,11 @@ function fromEnvironment(name: string): Secret {
   return value === undefined ? lacking({ kind: 'unset' }) : checkedSecret(value);
 }
 
-function fromFile(folder: string, path: string): Secret {
+function fromFile(path: string, folder: string, allowed: AllowedPaths): Secret {
   try {
-    const [real, above] = [realpathSync(join(folder, path)), realpathSync(folder)];
-    if (!isBelow(real, above)) return lacking({ kind: 'leads-out' });
-    using file = new OpenFile(real, path);
+    const named = namedFile(path, folder, allowed);
+    if (!named.ok) return named;
+    using file = new OpenFile(named.real, path);
     return checkedSecret(withoutEnd(file.read(LONGEST_SECRET)));
   } catch (error) {
     if (error instanceof UserError) return lacking({ kind: 'unreadable', code: 'EINVAL' });

@@ -1,5 +1,6 @@
 /** Why the manifest itself cannot be read, and which file to name instead. */
 import { unreachable } from '../pki/entity.ts';
+import { quote } from '../pki/printable.ts';
 import type { Advice } from './advice.ts';
 
 /** The manifest where none is named: a file in the working directory. */
@@ -45,4 +46,12 @@ function missingHint(twin: string | null): string {
   return twin === null
     ? 'name a manifest ("pki plan path/to/pki.yaml"), or let "pki init" write one to begin with'
     : `there is "${twin}": name that`;
+}
+
+/** Why a path cannot be one of those that a manifest may name. @param why `is no absolute path`. */
+export function unallowableText(path: string, why: string): Advice {
+  return {
+    problem: `${quote(path)} cannot be allowed: it ${why}`,
+    hint: 'name a folder or a file by its whole path, such as "--allow-path /run/secrets"',
+  };
 }

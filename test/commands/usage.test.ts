@@ -1,7 +1,7 @@
 /** What can be typed, and what is said about everything else. */
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/commands/console.ts';
-import { lockTimeoutOption, nowOption } from '../../src/commands/options.ts';
+import { lockTimeoutOption, MANIFEST, nowOption } from '../../src/commands/options.ts';
 import { COMMANDS } from '../../src/commands/table.ts';
 import { usageAdvice } from '../../src/commands/usage.ts';
 import { EXIT_MEANINGS } from '../../src/report/help.ts';
@@ -9,6 +9,14 @@ import { COMMANDS_TRIED, OPTIONS_TRIED } from '../../src/report/typed.ts';
 
 const NAMES = new Set([...COMMANDS.map(({ name }) => name), 'help']);
 const FLAGS = new Set(COMMANDS.flatMap(({ options }) => options.flatMap(({ long }) => long ?? [])));
+
+it('every command that reads a manifest takes the places of which that may name files', () => {
+  const without = COMMANDS.filter(({ argument, options }) => {
+    const reads = argument === MANIFEST || options.some(({ long }) => long === '--manifest');
+    return reads && !options.some(({ long }) => long === '--allow-path');
+  });
+  expect(without.map(({ name }) => name)).toEqual(['init']);
+});
 
 describe('an error of the command line', () => {
   it.each<[text: string, where: string | null, problem: string, hint: string]>([

@@ -59,7 +59,7 @@ export async function twinsOf(
   using output = await OutputFolder.open(root);
   // The source of every password in test/helpers/inventories.ts.
   process.env['PASSWORD'] = 'twin';
-  const secrets = new Secrets(root, 'pki');
+  const secrets = new Secrets(root, inventory);
   const observation = observe(root, inventory);
   const plan = planInventory(inventory, observation, options);
   const byId = byIdOf(inventory.entities);

@@ -21,13 +21,13 @@ function request(...args: readonly string[]): string {
 const GOOD = request();
 
 /** The manifest with one client, whose settings these are. */
-function load(settings: string) {
+function load(settings: string, allowed: readonly string[] = []) {
   const text = `version: 1\nauthorities: { root: { commonName: Root } }\nclients:\n  x: { commonName: x, ${settings} }\n`;
-  return loadManifest(text, 'pki.yaml', filesBeside(folder));
+  return loadManifest(text, 'pki.yaml', filesBeside(folder, allowed));
 }
 
-function messages(settings: string): readonly string[] {
-  const loaded = load(settings);
+function messages(settings: string, allowed: readonly string[] = []): readonly string[] {
+  const loaded = load(settings, allowed);
   return (loaded.ok ? loaded.warnings : loaded.diagnostics).map(({ message }) => message);
 }
 
@@ -119,8 +119,15 @@ describe('a request', () => {
     ]);
   });
 
+  it('has no absolute path that the command line does not allow', () => {
+    writeFileSync(join(folder, 'absolute.csr'), GOOD);
+    const path = join(folder, 'absolute.csr');
+    expect(messages(`request: "${path}"`)).toEqual([`request "${path}" is an absolute path`]);
+    expect(messages(`request: "${path}"`, [folder])).toEqual([]);
+  });
+
   it.each([
-    ['/etc/x.csr', 'is an absolute path'],
+    ['C:/x.csr', 'is a path of Windows'],
     ['../x.csr', 'leads out of the folder of the manifest'],
   ])('has no path %s', (path, why) => {
     expect(messages(`request: "${path}"`)).toEqual([`request "${path}" ${why}`]);

@@ -36,7 +36,12 @@ async function look({ out }: Project, password: string | undefined, manifest = M
   open.mockClear();
   // Long after the files were made: what has just changed is not remembered.
   const cache = new Cache(out, Date.now() + 60_000);
-  const { entities } = observe(out, inventoryOf(manifest), cache, new Reader(new Secrets(out, 'pki')));
+  const { entities } = observe(
+    out,
+    inventoryOf(manifest),
+    cache,
+    new Reader(new Secrets(out, { output: 'pki' })),
+  );
   await through(out, ({ own }) => cache.save(own, 1));
   const contents = IDS.map((id) => {
     const file = entities.get(id)?.pkcs12;
