@@ -1,6 +1,6 @@
 /** PKCS#10 certification requests (RFC 2986): bytes → facts. */
 import type { GivenKey } from '../pki/key-place.ts';
-import { children, context, type Der, DerError, expectTag, hex, oidText, TAG } from './der.ts';
+import { children, context, type Der, expectTag, hex, oidText, TAG } from './der.ts';
 import { type ExtensionFacts, extensionFacts } from './extensions.ts';
 import { type RequestFacts, sanOf } from './facts.ts';
 import { nameAttributes } from './name-read.ts';
@@ -11,13 +11,13 @@ import { publicKeyObject } from './verification-key.ts';
 
 /** @throws DerError where `der` is not one well-formed request. */
 export function requestFacts(der: Uint8Array): RequestFacts {
-  const [, subject, spki, attributes] = children(signedParts(der).tbsDer);
-  if (subject === undefined || spki === undefined) throw new DerError('request is incomplete');
+  const [, subject, , attributes] = children(signedParts(der).tbsDer);
+  const spki = requestSpki(der);
   return {
-    keyId: publicKeyFacts(spki.bytes).keyId,
-    subject: nameAttributes(subject),
+    keyId: publicKeyFacts(spki).keyId,
+    subject: nameAttributes(expectTag(subject, TAG.sequence)),
     san: sanOf(extensionFacts(requestedExtensions(attributes))),
-    signatureFits: signedBy(der, publicKeyObject(spki.bytes)),
+    signatureFits: signedBy(der, publicKeyObject(spki)),
   };
 }
 
@@ -37,11 +37,10 @@ export function requestContent(der: Uint8Array): RequestContent {
   const [, subject, , attributes] = children(tbsDer);
   const spki = requestSpki(der);
   const { keyId, spec } = publicKeyFacts(spki);
-  if (subject === undefined) throw new DerError('request is incomplete');
   return {
     key: { keyId, keyIdentifier: keyIdentifier(spki), spki: hex(spki) },
     spec,
-    subject: nameAttributes(subject),
+    subject: nameAttributes(expectTag(subject, TAG.sequence)),
     extensions: extensionFacts(requestedExtensions(attributes)),
     signature: { name: signatureName(algorithm), isCheckable: isCheckable(der) },
     signatureFits: signedBy(der, publicKeyObject(spki)),

@@ -169,6 +169,21 @@ const REFUSED: readonly (readonly [what: string, der: () => Buffer, complaint: s
     () => made({ between: encode(0xa3, sequence(BASIC)) }),
     'the certificate has unknown parts',
   ],
+  [
+    'two lists of extensions in one place',
+    () => made({ extensions: [], between: encode(0xa3, sequence(BASIC), sequence(USAGE)) }),
+    'a value stands where there is room for one',
+  ],
+  [
+    'a validity without an end',
+    () => made({ validity: sequence(utcTime(1_790_000_000)) }),
+    'validity is missing',
+  ],
+  [
+    'a curve that is given by its parameters',
+    () => made({ spki: sequence(sequence(oid('1.2.840.10045.2.1'), sequence()), bits(Buffer.of(4))) }),
+    'RFC 5480 §2.1.1 has it named',
+  ],
 ];
 
 /** `pyca` and `go`, those of them that are there: the rows that they refuse to parse. */
