@@ -17,7 +17,9 @@ export function keyFormatText(format: KeyFormat): string {
     case 'tpm':
       return `is a key in a TPM, ${NOT_HERE}`;
     case 'pkcs11':
-      return `names a key in a PKCS#11 token, ${NOT_HERE}`;
+      return 'names a key in a PKCS#11 token, of which the manifest says nothing';
+    case 'uri':
+      return `names a key by a URI (${format.scheme}:), ${NOT_HERE}`;
     case 'openssh':
       return `is a private key in the format of OpenSSH, ${NOT_HERE}`;
     case 'putty':
@@ -60,6 +62,8 @@ export function keyFormatHint(format: KeyFormat): string {
   if (format.kind === 'several-keys') return 'leave the one in it that belongs to the certificate';
   if (format.kind === 'wrapped')
     return `put the key itself in its place, as ${format.tool} gives it back, ${OTHERWISE}`;
+  if (format.kind === 'pkcs11')
+    return `give the token in the manifest ("key: { pkcs11: URI, kind: KIND }") and move the file away, or put the key itself in its place as PKCS#8 in PEM`;
   return `put the key in its place as PKCS#8 in PEM, ${OTHERWISE}`;
 }
 
@@ -86,6 +90,7 @@ export function conversionOf(format: KeyFormat): string | null {
       return 'base64 -d KEY | openssl pkey -inform DER -out PEM';
     case 'tpm':
     case 'pkcs11':
+    case 'uri':
     case 'jwk':
     case 'wrapped':
     case 'label':

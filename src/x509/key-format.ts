@@ -13,6 +13,8 @@ export type KeyFormat =
   | { readonly kind: 'tpm' }
   /** A URI (RFC 7512), by itself or in the PEM of pkcs11-provider. */
   | { readonly kind: 'pkcs11' }
+  /** A URI of another store of keys: `handle:0x81000001` (tpm2-openssl), `awskms:///alias/x`, `op://vault/item`. */
+  | { readonly kind: 'uri'; readonly scheme: string }
   | { readonly kind: 'openssh' }
   | { readonly kind: 'putty' }
   | { readonly kind: 'jwk' }
@@ -113,9 +115,14 @@ const TEXTS: readonly (readonly [RegExp, KeyFormat])[] = [
   [/-----BEGIN PGP /, { kind: 'wrapped', tool: 'GnuPG' }],
 ];
 
+/** RFC 3986 §3.1, alone in its file; a single letter would be a drive of Windows. */
+const URI = /^\s*([a-z][a-z\d+.-]+):\S+\s*$/i;
+
 function textFormat(text: string): KeyFormat | null {
   const known = TEXTS.find(([pattern]) => pattern.test(text));
   if (known !== undefined) return known[1];
+  const [, scheme] = URI.exec(text) ?? [];
+  if (scheme !== undefined) return { kind: 'uri', scheme: scheme.toLowerCase() };
   const labels = [...text.matchAll(/-----BEGIN ([ -~]*?)-----/g)].map(([, label = '']) => label);
   const foreign = labels.find((label) => !isOrdinary(label));
   if (foreign !== undefined) return labelFormat(foreign);

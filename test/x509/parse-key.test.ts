@@ -151,6 +151,9 @@ describe('what may be a key for another program is named', () => {
     ['of a TPM 1.2', block('TSS KEY BLOB'), 'tpm'],
     ['of pkcs11-provider', block('PKCS#11 PROVIDER URI'), 'pkcs11'],
     ['a URI', 'pkcs11:token=softhsm;object=server;type=private\n', 'pkcs11'],
+    ['a handle of tpm2-openssl', 'handle:0x81000001\n', 'uri'],
+    ['a key of a cloud', 'awskms:///arn:aws:kms:eu-north-1:1:key/2a?region=eu-north-1', 'uri'],
+    ['a secret of 1Password', 'op://Private/api/key.pem\n', 'uri'],
     ['of OpenSSH', block('OPENSSH PRIVATE KEY'), 'openssh'],
     [
       'of SSH2',
@@ -188,6 +191,12 @@ describe('what may be a key for another program is named', () => {
     ['JKS', Buffer.concat([Buffer.from('feedfeed00000002', 'hex'), Buffer.alloc(99)]), 'java-keystore'],
   ];
   it.each(rows)('%s', (_, content, kind) => expect(formatOf(content)?.kind).toBe(kind));
+
+  it.each([
+    ['text', 'see vault: secret/data/api'],
+    ['a drive of Windows', 'C:\\keys\\api.pem'],
+    ['text of several lines', 'todo:one\ntodo:two'],
+  ])('and not %s', (_, content) => expect(formatOf(content)).toBeNull());
 
   it('by the algorithm’s name where there is one, else by its number', () => {
     expect(formatOf(pemText('PRIVATE KEY', mlDsa))).toEqual({ kind: 'algorithm', name: 'ml-dsa-65' });
