@@ -66,12 +66,12 @@ function optionHint(flag: string, where: Where): string | undefined {
     options.some((one) => one.long === flag || one.short === flag),
   );
   const names = owners.map(({ name }) => `pki ${name}`);
+  const tried = OPTIONS_TRIED.get(flag);
   const [first] = names;
-  if (where === null && first !== undefined) return `options stand behind the command: "${first} ${flag}"`;
-  return (
-    OPTIONS_TRIED.get(flag) ??
-    (first === undefined ? undefined : `it is an option of ${listed(names, 'and')}`)
-  );
+  if (tried !== undefined || first === undefined) return tried;
+  return where === null
+    ? `options stand behind the command: "${first} ${flag}"`
+    : `it is an option of ${listed(names, 'and')}`;
 }
 
 function choiceHint(choices: string): string {

@@ -11,6 +11,9 @@ const REMOVE = 'take the entry out of the manifest; "pki apply --allow remove" t
 const ROTATE = '"pki rotate NAME" gives it a new key and certificate';
 const PLAN = '"pki plan" shows what apply would change, and changes nothing';
 const CHECK = '"pki validate" checks the manifest, "pki verify" certificates and handshakes';
+const STATE =
+  'there is no state but the files themselves: "pki plan" and "pki status" look at them each time';
+const NIGHTLY = '"pki apply --quiet", started by cron or a timer, renews what is due: docs/recipes.md';
 const ADOPT = '"pki adopt FOLDER" writes the manifest for what another tool made';
 const FORMS = 'the files of an entry are those that "outputs" asks for in the manifest';
 const HISTORY = '"pki history" lists every certificate ever issued';
@@ -24,19 +27,24 @@ const REQUEST =
 
 /** Words in place of a command, in lower case. */
 export const COMMANDS_TRIED: ReadonlyMap<string, string> = new Map([
-  ...eachWord('list ls show info get inspect expiry expires expiration certs', STATUS),
-  ...eachWord('renew issue make build run sync up deploy install generate gen', APPLY),
-  ...eachWord('new create add', ENTRY),
+  ...eachWord(
+    'list ls show info get inspect expiry expires expiration cert certs certificate certificates',
+    STATUS,
+  ),
+  ...eachWord('renew issue make build run sync up upgrade update deploy install generate gen', APPLY),
+  ...eachWord('new create add edit set key keygen genkey genrsa', ENTRY),
   ...eachWord('delete remove rm destroy down prune clean', REMOVE),
-  ...eachWord('rekey re-key replace regenerate reissue', ROTATE),
+  ...eachWord('rekey re-key replace regenerate reissue taint', ROTATE),
   ...eachWord('diff preview dry-run dryrun changes', PLAN),
-  ...eachWord('lint test doctor', CHECK),
+  ...eachWord('lint test doctor fmt format prove proof handshake', CHECK),
+  ...eachWord('state refresh', STATE),
+  ...eachWord('watch daemon cron schedule agent', NIGHTLY),
   ...eachWord('convert scan migrate', ADOPT),
-  ...eachWord('pkcs12 p12 jks', FORMS),
+  ...eachWord('pkcs12 p12 pfx jks der bundle chain keystore truststore output outputs', FORMS),
   ...eachWord('log logs audit ledger', HISTORY),
   ...eachWord('unlock force-unlock repair resume continue', RECOVER),
-  ...eachWord('undo rollback restore backup', ARCHIVE),
-  ...eachWord('crl', REVOKE),
+  ...eachWord('undo rollback restore backup archive', ARCHIVE),
+  ...eachWord('crl gencrl gen-crl revoke-cert unrevoke', REVOKE),
   ...eachWord('csr x509', REQUEST),
   ...eachWord('setup start quickstart bootstrap ca', '"pki init" writes a manifest to begin with'),
   ...eachWord('completions autocomplete', '"pki completion SHELL" prints it'),
