@@ -10,7 +10,7 @@ import { signatureCommand } from '../openssl/signature.ts';
 import { modeOf } from '../pki/artifact.ts';
 import type { ById } from '../pki/issuers.ts';
 import { keySpecText } from '../pki/key-spec.ts';
-import { generationOf, type KeyGiven, type Make } from '../plan/make.ts';
+import { generationOf, type Make, type PublicKey } from '../plan/make.ts';
 import { unsignedCertificate } from '../plan/unsigned.ts';
 import { StepError } from '../store/step-error.ts';
 import { keyIdentifierOf } from '../x509/facts.ts';
@@ -20,6 +20,7 @@ import { encodeSigned } from '../x509/signature-write.ts';
 import type { CaDatabases } from './ca-databases.ts';
 import type { StagedFiles } from './engine.ts';
 import { newSerial } from './node-sign.ts';
+import { publicKeyFor } from './public-key.ts';
 
 /** What it takes. */
 interface Tools {
@@ -34,7 +35,7 @@ interface Tools {
 /** Stages the certificate. */
 export async function certifyGiven(
   make: Extract<Make, { op: 'sign' }>,
-  key: KeyGiven,
+  key: PublicKey,
   { byId, files, databases, run, call }: Tools,
 ): Promise<void> {
   const { of, by, issuance, to } = make;
@@ -45,7 +46,7 @@ export async function certifyGiven(
     issuance,
     issuer,
     signedWith: make.signedWith ?? keySpecText(lookUp(byId, by.id).key),
-    spki: Buffer.from(key.spki, 'hex'),
+    spki: publicKeyFor(make, key, files),
     serial: newSerial(),
   });
   const signature = await databases.exchange(unsigned.der, (from, to) =>

@@ -22,6 +22,7 @@ import { requestSpki } from '../x509/request.ts';
 import type { Engine, StagedFiles } from './engine.ts';
 import { keyText, makeKey, type PrivateKey, readKey } from './node-key.ts';
 import { newSerial, type SigningToken, signed } from './node-sign.ts';
+import { publicKeyFor } from './public-key.ts';
 import { Turns } from './turns.ts';
 
 /** A certificate and the key that belongs to it. */
@@ -129,7 +130,9 @@ export class NodeEngine implements Engine {
       issuance,
       issuer: cert,
       signedWith: signedWith ?? keySpecText(this.#entity(signer).key),
-      spki: make.key ? this.#publicOf(make, make.key) : requestSpki(requestDer(this.#files.read(of, 'csr'))),
+      spki: make.key
+        ? publicKeyFor(make, make.key, this.#files)
+        : requestSpki(requestDer(this.#files.read(of, 'csr'))),
       serial: newSerial(),
     });
     this.#write(of, to, pemText('CERTIFICATE', await signed(unsigned, key)));

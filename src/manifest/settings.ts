@@ -107,7 +107,7 @@ export const SETTINGS = {
     type: 'path',
     byDefault: 'none',
     meaning:
-      'a file of certificates, relative to the manifest and below its folder: an authority of someone else, which can be named in `trust` and signs nothing here. It has no other setting ([scale.md](scale.md))',
+      'a file of certificates, relative to the manifest and below its folder: an authority of someone else, which can be named in `trust` and signs nothing here. It has no other setting than `crossSignedBy` ([scale.md](scale.md))',
     examples: ['anchors/corp.pem'],
   },
   validity: {

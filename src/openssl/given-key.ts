@@ -2,10 +2,11 @@
  * A certificate for a key that is elsewhere, in a script: a request with a throwaway key brings the name, and then gives
  * way to the key (openssl-x509(1), -force_pubkey). Names come in through configuration alone, never through arguments.
  */
+import { unreachable } from '../pki/entity.ts';
 import type { ById } from '../pki/issuers.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { type Place, SCRATCH_FOLDER, stagedPath } from '../pki/paths.ts';
-import type { KeyGiven, Make } from '../plan/make.ts';
+import type { Make, PublicKey } from '../plan/make.ts';
 import { AN_ISSUER, certificateSpec, writtenExtensions } from '../plan/wanted.ts';
 import { signingBy } from '../x509/signature-write.ts';
 import type { Command } from './command.ts';
@@ -33,7 +34,7 @@ export const GIVEN_LEFTOVERS: readonly string[] = Object.values(FILES);
  */
 export function givenKeyCommands(
   make: Extract<Make, { op: 'sign' }>,
-  key: KeyGiven,
+  key: PublicKey,
   byId: ById,
   place: Pick<Place, 'output' | 'driver'>,
 ): readonly Command[] {
@@ -54,7 +55,7 @@ export function givenKeyCommands(
   const extensions = ['-extfile', '-', '-extensions', 'extensions'];
   const signed = [`-${signing.digest}`, ...(signing.isPss ? PSS : []), '-days', String(days)];
   return [
-    { args: ['pkey', '-pubin', '-pubout', '-out', FILES.public], input: publicKeyText(key) },
+    publicCommand(key, byId),
     nameCommand(spec.name, FILES.key, FILES.request),
     {
       args: [
@@ -64,4 +65,18 @@ export function givenKeyCommands(
       input: configText(extensionSections(writtenExtensions(spec))),
     },
   ];
+}
+
+/** The key as PEM: as it was given, or as the certificate in its place shows it. */
+function publicCommand(key: PublicKey, byId: ById): Command {
+  switch (key.kind) {
+    case 'given':
+      return { args: ['pkey', '-pubin', '-pubout', '-out', FILES.public], input: publicKeyText(key) };
+    case 'shown': {
+      const cert = pathOf(lookUp(byId, key.of), 'cert', undefined, 'current');
+      return { args: ['x509', '-in', cert, '-pubkey', '-noout', '-out', FILES.public], input: null };
+    }
+    default:
+      return unreachable(key);
+  }
 }

@@ -11,7 +11,7 @@ import { isMlDsa } from '../pki/key-spec.ts';
 import { SCRATCH_FOLDER, SCRIPT_PLACE, stagedPath, stageFolder } from '../pki/paths.ts';
 import type { TokenDriver } from '../pki/token.ts';
 import { type Change, isWork, keptTrustOf, type Work } from '../plan/change.ts';
-import type { KeyGiven, Make } from '../plan/make.ts';
+import type { Make, PublicKey } from '../plan/make.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Step } from '../plan/step.ts';
 import { stepsOf } from '../plan/steps.ts';
@@ -129,7 +129,7 @@ function makeLines(make: Make, context: Context): readonly string[] {
 
 function givenLines(
   make: Extract<Make, { op: 'sign' }>,
-  key: KeyGiven,
+  key: PublicKey,
   { byId, ...place }: Context,
 ): readonly string[] {
   return [

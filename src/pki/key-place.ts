@@ -35,7 +35,12 @@ export type KeyPlace =
       readonly certificates: readonly string[];
     }
   /** With the authority of that id, of whose key and name this is a further certificate, signed by someone else. */
-  | { readonly kind: 'bridge'; readonly of: string };
+  | {
+      readonly kind: 'bridge';
+      readonly of: string;
+      /** The private half is not here: the certificate of that authority shows the public one. Absent: it is. */
+      readonly shown?: true;
+    };
 
 interface Placed {
   readonly keyPlace?: KeyPlace;
@@ -64,6 +69,11 @@ export function isKeyless({ keyPlace }: Placed): boolean {
 /** The authority of which this is a further certificate; `null` where it is none. */
 export function bridgedBy({ keyPlace }: Placed): string | null {
   return keyPlace?.kind === 'bridge' ? keyPlace.of : null;
+}
+
+/** The same where only the certificate of that authority shows the key. */
+export function shownBy({ keyPlace }: Placed): string | null {
+  return keyPlace?.kind === 'bridge' && keyPlace.shown ? keyPlace.of : null;
 }
 
 /** The request that an entity's key comes from; `undefined` where that is not so. */

@@ -75,6 +75,8 @@ export type Refusal =
   | { readonly kind: 'anchor'; readonly entity: EntityId; readonly path: string }
   /** A bridge has the key of another authority. */
   | { readonly kind: 'bridge'; readonly entity: EntityId; readonly of: EntityId }
+  /** The name in the certificate of that authority cannot be written once more to the octet. */
+  | { readonly kind: 'bridge-name'; readonly entity: EntityId; readonly of: EntityId }
   /** Links of this program cannot be renamed within their folder. */
   | { readonly kind: 'renamed-links'; readonly entity: EntityId; readonly artifact: Artifact }
   /** `path` is the certificate of the authority, which stays. */

@@ -1,10 +1,15 @@
 /** What of a bridge is decided before its files are looked at: it has no key of its own to replace, or none to be made for. */
 import type { Entity } from '../pki/entity.ts';
+import { shownBy } from '../pki/key-place.ts';
+import { issuedName, keptName } from '../x509/name.ts';
 import { waitingFor } from './awaited.ts';
 import { lenderOf } from './bridge.ts';
 import { type Change, NOTHING_KEPT } from './change.ts';
 import type { Context } from './context.ts';
+import { diffSubject } from './diff.ts';
 import type { EntityObservation } from './observation.ts';
+import type { Outlook } from './outlook.ts';
+import type { Reason } from './reason.ts';
 
 /** `null` where the bridge is planned like any other entity, or the entity is none. */
 export function earlyPlan(entity: Entity, observed: EntityObservation, context: Context): Change | null {
@@ -13,9 +18,37 @@ export function earlyPlan(entity: Entity, observed: EntityObservation, context: 
   const own = { id: entity.id, kind: entity.kind, affects: [] };
   if (context.rekey.has(entity.id))
     return { ...own, action: 'refuse', refusal: { kind: 'bridge', entity: entity.id, of: lender.id } };
+  const name = nameOf(entity, lender);
+  if (name === 'unwritable')
+    return { ...own, action: 'refuse', refusal: { kind: 'bridge-name', entity: entity.id, of: lender.id } };
   // Without a key there is nothing to sign, and its authority has none before another one has signed.
-  if (lender.awaits === null || observed.key.state === 'present') return null;
-  const reasons = [{ kind: 'missing', artifact: 'cert' }] as const;
-  const waiting = waitingFor(lender.awaits, observed, reasons, context.now);
+  const isKeyKnown = observed.key.state === 'present' || isShown(entity, lender);
+  if (lender.awaits === null || (isKeyKnown && name === 'same')) return null;
+  const waiting = {
+    ...waitingFor(lender.awaits, observed, reasonsToWait(observed, lender), context.now),
+    ...(shownBy(entity) === null ? {} : { shows: true as const }),
+  };
   return { ...own, ...NOTHING_KEPT, action: 'wait', waiting };
+}
+
+function reasonsToWait({ cert }: EntityObservation, { id }: Outlook): readonly Reason[] {
+  return cert.state === 'present'
+    ? [{ kind: 'issuer-changes', issuer: id }]
+    : [{ kind: 'missing', artifact: 'cert' }];
+}
+
+/** Whether the certificate that its authority keeps shows the key. */
+function isShown(entity: Entity, { certificate }: Outlook): boolean {
+  return shownBy(entity) !== null && certificate !== null;
+}
+
+/**
+ * Whether a bridge can be given the name in a certificate that its authority keeps: chains are found by its octets. It may
+ * be of strings that openssl cannot be asked for together; or another than the manifest states, until that has changed.
+ */
+function nameOf(entity: Entity, lender: Outlook): 'same' | 'other' | 'unwritable' {
+  const { certificate } = lender;
+  if (certificate === null || issuedName(entity, keptName(entity, lender)) === certificate.subjectDer)
+    return 'same';
+  return diffSubject(certificate.subject, entity).length === 0 ? 'unwritable' : 'other';
 }

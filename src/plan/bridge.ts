@@ -8,6 +8,7 @@ import { keyIdentifierOf } from '../x509/facts.ts';
 import { keptName } from '../x509/name.ts';
 import type { Issuance } from './change.ts';
 import type { Context } from './context.ts';
+import { diffGivenKey } from './diff.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
 import type { Outlook } from './outlook.ts';
 import type { Reason } from './reason.ts';
@@ -40,13 +41,16 @@ export function lenderOf(entity: Entity, { outlooks }: Pick<Context, 'outlooks'>
 }
 
 /** Why the bridge is made again: its authority has another key or name, or its key another identifier. */
-export function lenderReasons({ cert }: EntityObservation, lender: Outlook): readonly Reason[] {
+export function lenderReasons({ cert }: Pick<EntityObservation, 'cert'>, lender: Outlook): readonly Reason[] {
   if (cert.state !== 'present') return [];
   const { facts } = cert;
-  const isSame =
-    facts.keyId === lender.keyId &&
-    facts.subjectDer === lender.subjectDer &&
-    keyIdentifierOf(facts) === lender.subjectKeyId;
+  const { certificate: shown } = lender;
+  // A certificate that stays shows its key; of one that does not identify it, any identifier will do.
+  if (shown !== null && shown.keyId !== facts.keyId)
+    return diffGivenKey(facts, { keyId: shown.keyId, spec: shown.keySpec });
+  const isIdentified =
+    keyIdentifierOf(facts) === lender.subjectKeyId || (shown !== null && lender.subjectKeyId === null);
+  const isSame = facts.keyId === lender.keyId && facts.subjectDer === lender.subjectDer && isIdentified;
   return isSame ? [] : [{ kind: 'issuer-changes', issuer: lender.id }];
 }
 

@@ -115,6 +115,8 @@ export interface Waiting {
   readonly reasons: readonly Reason[];
   /** Certificates are made where that key is, and put in place by others. Absent: by `pki request` and `pki import`. */
   readonly elsewhere?: true;
+  /** The certificate of that authority is awaited, which shows its key: it signs nothing for this. Absent: it signs. */
+  readonly shows?: true;
   /** Whether the certificate that is there serves until then; what was asked for by name is not there before. */
   readonly serves: boolean;
   /** What that key is asked for; `null`: not before something above it is there. */
@@ -143,10 +145,7 @@ export interface Revoke extends ChangeBase {
   readonly consents: readonly ['revoke'];
 }
 
-/**
- * Changes of an authority that need consent: another key, more trust, or less in what it signed; and of any entity: a command
- * that was never run.
- */
+/** What needs consent: of an authority another key, more trust, or less in what it signed; of any entity, a new command. */
 type WorkConsent = 'rekey-ca' | 'trust' | 'revoke' | 'run';
 
 /** Only other files, or none: files put in an authority's place stay, once the user agrees. */

@@ -33,6 +33,15 @@ export interface KeyGiven {
   readonly spki: string;
 }
 
+/** The same, which the certificate of an authority shows, where that is in its place. */
+export interface KeyShown {
+  readonly kind: 'shown';
+  readonly of: EntityId;
+}
+
+/** What a certificate is for, where no private half is here. */
+export type PublicKey = KeyGiven | KeyShown;
+
 /** Where an engine has the key of an entity from. */
 export type KeySource = SigningKey | KeyGiven;
 
@@ -53,7 +62,7 @@ export type EngineMake =
       readonly of: EntityId;
       readonly by: Signer;
       /** The key that it is for, where no request is staged. */
-      readonly key?: KeyGiven;
+      readonly key?: PublicKey;
       /** Kind of the key that signs (`ecdsa-p384`), where that is not the signer's key in the manifest. */
       readonly signedWith?: string;
       readonly issuance: Issuance;
@@ -110,7 +119,8 @@ export function sourcesOf(make: Make): readonly Source[] {
   const keys = key.kind !== 'file' || key.isNew ? [] : [{ of: key.of, file: 'key', generation } as const];
   if (make.op === 'crl') return listSources(make, generation);
   if (make.op !== 'sign' || make.by.kind === 'self') return keys;
-  return [...keys, { of: make.by.id, file: 'cert', generation }];
+  const shown = make.key?.kind === 'shown' ? [{ of: make.key.of, file: 'cert', generation } as const] : [];
+  return [...keys, { of: make.by.id, file: 'cert', generation }, ...shown];
 }
 
 function listSources(

@@ -4,9 +4,10 @@ import { ALL_ARTIFACTS } from '../pki/artifact.ts';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
 import { byIdOf, chainAbove } from '../pki/issuers.ts';
-import { bridgedBy, isOffline } from '../pki/key-place.ts';
+import { bridgedBy, isOffline, shownBy } from '../pki/key-place.ts';
 import { type Strange, strangeIn } from './known.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
+import { withoutKeyed } from './waiting.ts';
 
 /**
  * Those asked for, those that cannot be read, and all that cannot do without them. @param named refused, or not agreed to.
@@ -61,7 +62,7 @@ function needsFrozen(
   };
   const { issuer } = entity;
   const lender = bridgedBy(entity);
-  if (lender !== null && pinned.has(lender) && !isUsable(seen(lender))) return true;
+  if (lender !== null && pinned.has(lender) && !canLend(entity, seen(lender), strange(lender))) return true;
   const others = entity.trust.filter((id) => id !== entity.id && pinned.has(id));
   if (
     issuer !== null &&
@@ -74,6 +75,12 @@ function needsFrozen(
   // A chain may end with what the root's former key has signed, and that is among the root's files.
   const root = chainAbove(entity, byId).at(-1)?.id;
   return root !== undefined && pinned.has(root) && seen(root).formerLocation !== undefined;
+}
+
+/** Where its key is elsewhere, a certificate that is its own shows the public half. */
+function canLend(bridge: Entity, lender: EntityObservation, strange: Strange): boolean {
+  if (shownBy(bridge) === null) return isUsable(lender);
+  return isTrustable(withoutKeyed(lender)) && strange.key === null;
 }
 
 /** A root that it trusts already without consent is neither dropped nor kept until that is decided. */

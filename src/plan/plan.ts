@@ -9,7 +9,7 @@ import { withAffected } from './affected.ts';
 import { planAny } from './anchor.ts';
 import type { Answered } from './answered.ts';
 import { asPlanned } from './bridge.ts';
-import { type Change, type Consent, consentsOf, isIssue } from './change.ts';
+import { type Change, type Consent, consentsOf } from './change.ts';
 import { type ClockDoubt, type Moment, momentOf } from './clock.ts';
 import { type Context, givenIn } from './context.ts';
 import { diffName } from './diff.ts';
@@ -40,7 +40,7 @@ import { listingsOf } from './revocations.ts';
 import { planRevoked } from './revoke.ts';
 import { rolloverRemarks } from './rollover-remarks.ts';
 import { sealedRemarks } from './sealed-remarks.ts';
-import { type CertificateSummary, summaryOf } from './summary.ts';
+import { type CertificateSummary, summariesOf } from './summary.ts';
 import { anchorsIn } from './trust.ts';
 import { unlistedRemarks } from './unlisted.ts';
 
@@ -143,7 +143,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     hooks: hooksFor(inventory.entities, changes, observation),
     left: [],
     engine: engineFor(changes, options.engine ?? inventory.engine ?? 'auto'),
-    wanted: wantedBy(inventory, changes),
+    wanted: summariesOf(inventory.entities, changes, outlooks),
   };
 }
 
@@ -157,11 +157,6 @@ function changeOf(
   return entity.revoked === undefined
     ? planAny(entity, observed, context)
     : planRevoked(entity, entity.revoked, observed, context.listings);
-}
-
-function wantedBy({ entities }: Inventory, changes: readonly Change[]): Plan['wanted'] {
-  const issued = new Set(changes.filter(isIssue).map(({ id }) => id));
-  return new Map(entities.flatMap((one) => (issued.has(one.id) ? [[one.id, summaryOf(one)] as const] : [])));
 }
 
 /** While a clock is in doubt nothing grows old. */

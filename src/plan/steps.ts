@@ -1,11 +1,11 @@
 /** The plan as a graph of steps: what is run, in which order, and what may run at the same time. Pure. */
 import { type Entity, type EntityId, type Inventory, unreachable } from '../pki/entity.ts';
 import { type ById, byIdOf, chainAbove } from '../pki/issuers.ts';
-import { bridgedBy, requestOf } from '../pki/key-place.ts';
+import { bridgedBy, requestOf, shownBy } from '../pki/key-place.ts';
 import { type KeySpec, rsaSize } from '../pki/key-spec.ts';
 import { ruleOf } from './artifacts/rules.ts';
 import { crossingOf, type Issue, isIssue, isWork, makesKey, type Revoke, type Work } from './change.ts';
-import type { KeyGiven, KeySource, SigningKey } from './make.ts';
+import type { KeyShown, KeySource, PublicKey, SigningKey } from './make.ts';
 import { listParts, type Part } from './parts.ts';
 import type { Plan } from './plan.ts';
 import { keyThere } from './signing-key.ts';
@@ -75,17 +75,18 @@ function listOwners({ writes }: Work, entity: Entity, byId: ById): readonly Enti
 function issueSteps(
   { issuance, crossing, answered }: Issue,
   entity: Entity,
-  key: KeySource,
+  key: KeySource | KeyShown,
   { published, byId }: { readonly published: Published; readonly byId: ById },
 ): readonly MakeStep[] {
   const { id } = entity;
   const authoritySigner = (of: EntityId) => ({ kind: 'authority', id: of, key: keyThere(of, byId) }) as const;
   const issuer = published([entity.issuer]);
   if (answered) return takeSteps(id, key);
-  if (key.kind === 'given') return [givenStep(issuance, entity, key, { issuer, byId })];
-  const name = issuance.name === undefined ? {} : { name: issuance.name };
   // The key of a bridge is its authority's, which may only now come to have it.
   const lent = published([bridgedBy(entity)]);
+  if (key.kind === 'given' || key.kind === 'shown')
+    return [givenStep(issuance, entity, key, { needs: [...issuer, ...lent], byId })];
+  const name = issuance.name === undefined ? {} : { name: issuance.name };
   const request = makeStep({ op: 'request', of: id, key, ...name }, lent, keyWeight(entity.key, key));
   const by = entity.issuer === null ? ({ kind: 'self', key } as const) : authoritySigner(entity.issuer);
   const sign = makeStep({ op: 'sign', of: id, by, issuance, to: 'cert' }, [request.id, ...issuer]);
@@ -103,15 +104,17 @@ function anchorSteps({ id, writes }: Work): readonly MakeStep[] {
 }
 
 /** Made on another machine; the steps are those that it would take here. */
-function takeSteps(of: EntityId, key: KeySource): readonly MakeStep[] {
-  if (key.kind === 'given') return [makeStep({ op: 'take', of, files: ['cert'] }, [])];
+function takeSteps(of: EntityId, key: KeySource | KeyShown): readonly MakeStep[] {
+  if (key.kind === 'given' || key.kind === 'shown')
+    return [makeStep({ op: 'take', of, files: ['cert'] }, [])];
   const { isNew } = key;
   const request = makeStep({ op: 'take', of, files: isNew ? ['key', 'csr'] : ['csr'] }, []);
   return [request, makeStep({ op: 'take', of, files: ['cert'] }, [request.id])];
 }
 
-function keySource(entity: Entity, change: Work, byId: ById): KeySource {
-  const request = requestOf(entity);
+function keySource(entity: Entity, change: Work, byId: ById): KeySource | KeyShown {
+  const [request, shown] = [requestOf(entity), shownBy(entity)];
+  if (shown !== null) return { kind: 'shown', of: shown };
   if (request !== undefined) return { kind: 'given', spki: request.key.spki };
   const of = bridgedBy(entity) ?? entity.id;
   return makesKey(change) ? { kind: 'file', of, isNew: true } : keyThere(of, byId);
@@ -121,16 +124,18 @@ function keySource(entity: Entity, change: Work, byId: ById): KeySource {
 function givenStep(
   issuance: Issue['issuance'],
   { id, issuer: by }: Entity,
-  key: KeyGiven,
-  { issuer, byId }: { readonly issuer: readonly StepId[]; readonly byId: ById },
+  key: PublicKey,
+  { needs, byId }: { readonly needs: readonly StepId[]; readonly byId: ById },
 ): MakeStep {
   if (by === null) throw new Error(`Internal error: ${id} signs itself with a key that is elsewhere`);
   const signer = { kind: 'authority', id: by, key: keyThere(by, byId) } as const;
-  return makeStep({ op: 'sign', of: id, by: signer, key, issuance, to: 'cert' }, issuer);
+  return makeStep({ op: 'sign', of: id, by: signer, key, issuance, to: 'cert' }, needs);
 }
 
 /** Files that take a call of their own; the request of a new certificate is made already. */
-function callSteps(change: Work, entity: Entity, key: KeySource): readonly MakeStep[] {
+function callSteps(change: Work, entity: Entity, key: KeySource | KeyShown): readonly MakeStep[] {
+  // A bridge has no file that a key makes.
+  if (key.kind === 'shown') return [];
   const needs = key.kind === 'file' && key.isNew ? [stepId('request', entity.id)] : [];
   return change.writes.flatMap((artifact) => {
     const rule = ruleOf(artifact);
@@ -143,11 +148,11 @@ function callSteps(change: Work, entity: Entity, key: KeySource): readonly MakeS
 /** By the certificate that the authority has afterwards; the last list of a former key by what is in its place. */
 function listSteps(
   change: Work,
-  key: KeySource,
+  key: KeySource | KeyShown,
   issued: readonly MakeStep[],
   byId: ById,
 ): readonly MakeStep[] {
-  if (key.kind === 'given') return [];
+  if (key.kind === 'given' || key.kind === 'shown') return [];
   const { id, list, formerLists } = change;
   const op = 'crl';
   const last = formerLists?.last ?? null;

@@ -1,8 +1,11 @@
 /** What a certificate to be issued will be, in short: a plan shows it before anything is made. Pure. */
 import type { Entity, EntityId } from '../pki/entity.ts';
+import { shownBy } from '../pki/key-place.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { sanText } from '../pki/san.ts';
 import { subjectText } from '../pki/subject.ts';
+import { type Change, isIssue } from './change.ts';
+import type { Context } from './context.ts';
 import { type WrittenExtension, wantedCertificate, writtenExtensions } from './wanted.ts';
 
 /** In texts, as the manifest and docs/json.md have them. */
@@ -39,8 +42,26 @@ const SUMMARIZED: readonly string[] = [
   'authorityKeyIdentifier',
 ];
 
+/** Of those that are issued, by entity. */
+export function summariesOf(
+  entities: readonly Entity[],
+  changes: readonly Change[],
+  outlooks: Context['outlooks'],
+): ReadonlyMap<EntityId, CertificateSummary> {
+  const issued = new Set(changes.filter(isIssue).map(({ id }) => id));
+  return new Map(
+    entities
+      .filter(({ id }) => issued.has(id))
+      .map((entity) => {
+        const shown = outlooks.get(shownBy(entity) ?? '')?.certificate;
+        const summary = summaryOf(entity);
+        return [entity.id, shown == null ? summary : { ...summary, key: shown.keySpec }] as const;
+      }),
+  );
+}
+
 /** Of the certificate that the manifest asks for. */
-export function summaryOf(entity: Entity): CertificateSummary {
+function summaryOf(entity: Entity): CertificateSummary {
   const { subject, san, key, issuer, validity } = entity;
   const extensions = writtenExtensions(wantedCertificate(entity, null, null));
   const usages = USAGES.flatMap((field) =>

@@ -21,7 +21,7 @@ export function waitingMessages(changes: readonly Change[]): readonly Message[] 
     const waiting = waitingOf(change);
     return waiting === null ? [] : [{ id: change.id, ...waiting }];
   });
-  const groups = groupBy(all, ({ id, on, serves }) => `${on} ${on === id} ${serves}`);
+  const groups = groupBy(all, ({ id, on, shows, serves }) => `${on} ${on === id} ${shows} ${serves}`);
   return [...groups.values()].flatMap(([first, ...others]): readonly Message[] => {
     if (first === undefined) return [];
     const { problem, hint } = waitingText(first.id, first);

@@ -1,7 +1,7 @@
 /** Authorities of which only certificates are here: what their files hold, and what cannot be asked of them. */
 import { type Parsed, parsed, refused } from '../manifest/problem.ts';
 import type { Report } from '../manifest/report.ts';
-import { SETTING_NAMES } from '../manifest/settings.ts';
+import { SETTING_NAMES, type Setting } from '../manifest/settings.ts';
 import { messageOf } from '../pki/errors.ts';
 import { quote, visible } from '../pki/printable.ts';
 import type { SideFiles } from '../pki/side-file.ts';
@@ -26,10 +26,13 @@ export function withAnchor(draft: AuthorityDraft, files: SideFiles, report: Repo
   return { ...draft, keyPlace: { kind: 'anchor', path, certificates: found.ok ? found.value : [] } };
 }
 
+/** Who signs its key as well is for others to say. */
+const BESIDE: readonly Setting[] = ['certificate', 'crossSignedBy'];
+
 /** Whatever it is, its certificates say it. */
 function checkSettings(draft: AuthorityDraft, report: Report): void {
   for (const setting of SETTING_NAMES) {
-    if (setting === 'certificate' || !draft.says(setting)) continue;
+    if (BESIDE.includes(setting) || !draft.says(setting)) continue;
     report.error({
       code: 'anchor',
       at: draft.at(setting),

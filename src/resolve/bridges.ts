@@ -5,16 +5,13 @@
 import type { CrossSigner } from '../manifest/cross-signed.ts';
 import type { Finding, Report } from '../manifest/report.ts';
 import { didYouMean } from '../manifest/suggest.ts';
-import { BRIDGE_OUTPUTS, type Output, STANDARD_OUTPUTS } from '../pki/artifact.ts';
-import { type Authority, bridgeName, type EntityId, entityId, type Layout } from '../pki/entity.ts';
-import type { Locations } from '../pki/locations.ts';
+import { bridgeName, type EntityId, entityId } from '../pki/entity.ts';
 import { quote } from '../pki/printable.ts';
 import { isAnchor } from './anchor.ts';
 import { type AuthorityDraft, draftText, type LeafDraft } from './draft.ts';
 import { type Hierarchy, lineOf, type Position } from './hierarchy.ts';
 import { authorityNames } from './issuer-name.ts';
 import type { SignedLeaf } from './leaf-issuer.ts';
-import { signingOf } from './signing.ts';
 
 /** An authority, and the place of another one that signs it as well. */
 export interface Bridge {
@@ -58,12 +55,15 @@ function mistakeIn(
   if (isAnchor(by.authority))
     return {
       message: `${about} cannot be signed by ${quote(name)}, of which only the certificate is here`,
-      hint: `ask the owner of ${quote(name)} to sign its request, "authorities/${authority.name}/csr.pem"; or name an authority that signs here`,
+      hint:
+        authority.keyPlace === undefined
+          ? `ask the owner of ${quote(name)} to sign its request, "authorities/${authority.name}/csr.pem"; or name an authority that signs here`
+          : 'name an authority that signs here',
     };
-  if (authority.keyPlace !== undefined)
+  if (authority.keyPlace !== undefined && by.authority.keyPlace !== undefined)
     return {
-      message: `${about} has its key on another machine, and a further certificate takes it here`,
-      hint: 'leave "crossSignedBy" out, and have it cross-signed where its key is',
+      message: `${about} cannot be signed by ${quote(name)}: neither key is here, and one of them has to sign the request`,
+      hint: `have it signed where the key of ${quote(name)} is, or name an authority that signs here`,
     };
   if (authority.issuer === name)
     return {
@@ -104,85 +104,6 @@ function nameMistake({ name }: AuthorityDraft, by: string, { drafts }: Hierarchy
 /** The id of a bridge. */
 export function bridgeId({ authority, by }: Bridge): EntityId {
   return entityId('authorities', bridgeName(authority.name, by.authority.name));
-}
-
-/** Of its authority's files those that it can have as well, unless the manifest says which. */
-function outputsOf({ authority, said }: Bridge): readonly Output[] {
-  const { files } = authority.settings.outputs;
-  return BRIDGE_OUTPUTS.filter((file) =>
-    said.outputs === undefined
-      ? STANDARD_OUTPUTS.includes(file) || files.includes(file)
-      : said.outputs.includes(file),
-  );
-}
-
-/** Where its files are, with the placeholders filled in; absent for its usual folder. */
-function layoutOf({ authority, by, said }: Bridge): { readonly layout?: Layout } {
-  if (said.folder === undefined && said.files === undefined) return {};
-  const name = bridgeName(authority.name, by.authority.name);
-  const fill = (path: string): string =>
-    path.replaceAll('{section}', 'authorities').replaceAll('{name}', name);
-  const files = Object.entries(said.files ?? {}).flatMap(([file, path]) =>
-    path === undefined ? [] : [[file, fill(path)]],
-  );
-  return {
-    layout: { folder: fill(said.folder ?? entityId('authorities', name)), files: Object.fromEntries(files) },
-  };
-}
-
-/** The bridge as an entry would be that says the same, for what is checked of every entry. */
-export function bridgeDraft(bridge: Bridge): AuthorityDraft {
-  const { authority, by, said, item } = bridge;
-  const { layout: _, ...draft } = authority;
-  const { crl: __, ...settings } = authority.settings;
-  return {
-    ...draft,
-    ...layoutOf(bridge),
-    id: bridgeId(bridge),
-    name: bridgeName(authority.name, by.authority.name),
-    issuer: by.authority.name,
-    at: () => authority.at('crossSignedBy', item),
-    inherits: () => false,
-    settings: {
-      ...settings,
-      validity: said.validity ?? settings.validity,
-      outputs: { ...settings.outputs, files: outputsOf(bridge) },
-    },
-  };
-}
-
-/** @param entity the authority itself. @param locations what the other one publishes. */
-export function bridgeEntity(
-  bridge: Bridge,
-  entity: Authority,
-  locations: { readonly locations?: Locations },
-): Authority {
-  const { layout: _l, seals: _s, objects: _o, onChange: _h, locations: _p, signing: _t, ...rest } = entity;
-  const { passphrase: _a, previousPassphrase: _b, token: _k, crl: _c, revokes: _r, ...kept } = rest;
-  const keyPlace = { kind: 'bridge', of: entity.id } as const;
-  const { authority, root } = bridge.by;
-  return {
-    ...kept,
-    id: bridgeId(bridge),
-    name: bridgeName(bridge.authority.name, authority.name),
-    keyPlace,
-    issuer: authority.id,
-    trust: [root.id],
-    ...termsOf(bridge, entity),
-    ...layoutOf(bridge),
-    outputs: outputsOf(bridge),
-    rotateKey: false,
-    ...locations,
-    ...signingOf(authority),
-  };
-}
-
-/** What the certificate says of itself other than that of its authority. */
-function termsOf({ said }: Bridge, entity: Authority): Pick<Authority, 'validity' | 'pathLength'> {
-  return {
-    validity: said.validity ?? entity.validity,
-    pathLength: said.pathLength === undefined ? entity.pathLength : said.pathLength,
-  };
 }
 
 /** Through which bridge the chain of each leaf leads, where it prefers one. */

@@ -4,7 +4,7 @@ import type { Artifact } from '../pki/artifact.ts';
 import type { Maker } from '../pki/engine.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { messageOf } from '../pki/errors.ts';
-import { bridgedBy, isKeyless, requestOf } from '../pki/key-place.ts';
+import { bridgedBy, isKeyless, requestOf, shownBy } from '../pki/key-place.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { answerObjections, crossObjections, type Made, objections } from '../plan/accept.ts';
 import { type FactsOf, ruleOf } from '../plan/artifacts/rules.ts';
@@ -12,6 +12,7 @@ import { crossingOf, isIssue, issuanceOf, type Work } from '../plan/change.ts';
 import type { Objection } from '../plan/objection.ts';
 import type { Reader } from '../store/observe/reader.ts';
 import { StepError } from '../store/step-error.ts';
+import { certificateSpki } from '../x509/certificate.ts';
 import type { CertificateFacts, KeyFacts } from '../x509/facts.ts';
 import {
   certificateDer,
@@ -21,6 +22,7 @@ import {
   parsePublicKey,
 } from '../x509/parse.ts';
 import { publicKeyOf } from '../x509/parse-key.ts';
+import { keyIdentifier } from '../x509/public-key.ts';
 import { signedBy } from '../x509/signature.ts';
 import { publicKeyObject } from '../x509/verification-key.ts';
 import { keyAfter } from './keys.ts';
@@ -107,6 +109,8 @@ function keyIn(run: Run, entity: Entity, change: Work): KeyAtHand {
   const { key } = entity;
   const request = requestOf(entity);
   if (request !== undefined) return { facts: { ...request.key, spec: keySpecText(key) }, spki: null };
+  const lender = shownBy(entity);
+  if (lender !== null) return shownIn(run, entity, lender);
   const shown = shownFor(run, entity);
   if (shown !== undefined) return shown;
   const file = keyAfter(run, entity, change);
@@ -116,6 +120,14 @@ function keyIn(run: Run, entity: Entity, change: Work): KeyAtHand {
 /** Of a bridge, the key is its authority's. */
 function shownFor({ reader }: Run, entity: Entity): KeyAtHand | undefined {
   return reader.tokens.of(bridgedBy(entity) ?? entity.id);
+}
+
+/** The key in the certificate of an authority; the manifest does not say of what kind it is. */
+function shownIn({ published }: Run, { key }: Entity, lender: EntityId): KeyAtHand {
+  const { facts, pem } = published.certificate(lender);
+  const spki = certificateSpki(certificateDer(Buffer.from(pem)));
+  const identified = { keyId: facts.keyId, keyIdentifier: keyIdentifier(spki) };
+  return { facts: { ...identified, spec: keySpecText(key) }, spki: null };
 }
 
 function hereIn(spki: Uint8Array | null): Uint8Array {

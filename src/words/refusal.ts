@@ -31,6 +31,11 @@ export function refusalText(refusal: Refusal): Advice {
         problem: `"${refusal.entity}" is a further certificate of ${refusal.of}, and has its key`,
         hint: `give "${refusal.of}" a new key: "pki rotate ${shownWord(refusal.of)}"; this one follows`,
       };
+    case 'bridge-name':
+      return {
+        problem: `"${refusal.entity}" cannot have the name of ${refusal.of}, which mixes string types in a way that openssl is not asked for`,
+        hint: `leave "crossSignedBy" of ${refusal.of} out: chains are found by the octets of a name`,
+      };
     case 'renamed-links':
       return {
         problem: `the ${ARTIFACTS[refusal.artifact].file} of ${refusal.entity} is behind links, which cannot be renamed in their folder`,

@@ -4,7 +4,10 @@ import type { Waiting } from '../plan/change.ts';
 import type { Advice } from './advice.ts';
 
 /** Whose key is awaited, and how it comes to sign. */
-export function waitingText(id: EntityId, { on, elsewhere }: Pick<Waiting, 'on' | 'elsewhere'>): Advice {
+export function waitingText(
+  id: EntityId,
+  { on, elsewhere, shows }: Pick<Waiting, 'on' | 'elsewhere' | 'shows'>,
+): Advice {
   if (elsewhere)
     return {
       problem: `"${id}" waits for a certificate of "${on}", of which only the certificate is here`,
@@ -15,6 +18,11 @@ export function waitingText(id: EntityId, { on, elsewhere }: Pick<Waiting, 'on' 
       problem: `"${id}" waits for the machine that has its key, where its certificate is made`,
       hint: `make it there, and put it in place as "${id}/cert.pem"`,
     };
+  if (shows)
+    return {
+      problem: `"${id}" waits for the certificate of "${on}", which shows the key that it is for`,
+      hint: `make it where that key is, and put it in place as "${on}/cert.pem"`,
+    };
   return {
     problem: `"${id}" waits for "${on}", whose key is offline`,
     hint: 'run "pki request FOLDER", take the folder to the machine that has the key, and bring it back to "pki import FOLDER"',
@@ -22,8 +30,9 @@ export function waitingText(id: EntityId, { on, elsewhere }: Pick<Waiting, 'on' 
 }
 
 /** The same in a plan, where the entity is named already. */
-export function awaitedText(id: EntityId, { on, elsewhere, serves }: Waiting): string {
+export function awaitedText(id: EntityId, { on, elsewhere, shows, serves }: Waiting): string {
   if (elsewhere) return `waits for a certificate that ${on} issues elsewhere${serves ? STAYS : ''}`;
+  if (shows) return `waits for the certificate of ${on}${serves ? STAYS : ''}`;
   const text = on === id ? 'waits for the machine that has its key' : `waits for ${on}, whose key is offline`;
   return `${text}${serves ? STAYS : ''}`;
 }
