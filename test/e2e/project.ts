@@ -17,6 +17,7 @@ import { createServer } from 'node:net';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { it } from 'vitest';
+import type { Consent } from '../../src/index.ts';
 import { REPOSITORY, type Run, type RunOptions, runPki } from '../helpers/cli.ts';
 import { ENGINE, named, withEngine } from '../helpers/engine.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
@@ -106,12 +107,22 @@ export class Project {
    * The same by the built library, in this process: as a preparation it is asked for two hundred times, and a start of
    * the command costs 0.2 s of CPU.
    */
-  async apply(): Promise<void> {
+  async apply(...consents: readonly Consent[]): Promise<void> {
     const { apply, openProject } = await library();
     const opened = await openProject(join(this.folder, 'pki.yaml'));
     if (!opened.ok) throw new Error(`pki apply: ${JSON.stringify(opened)}`);
-    const result = await apply(opened.project, named === undefined ? {} : { engine: ENGINE });
+    const options = { consents: new Set(consents), ...(named === undefined ? {} : { engine: ENGINE }) };
+    const result = await apply(opened.project, options);
     if (!result.ok) throw new Error(`pki apply: ${JSON.stringify(result)}`);
+  }
+
+  /** All that a plan would still do, by the built library; empty where `pki plan --detailed-exitcode` ends with 0. */
+  async due(): Promise<readonly unknown[]> {
+    const { openProject, plan } = await library();
+    const opened = await openProject(join(this.folder, 'pki.yaml'));
+    if (!opened.ok) throw new Error(`pki plan: ${JSON.stringify(opened)}`);
+    const { changes, pending, prunes, hooks } = await plan(opened.project);
+    return [...changes.filter(({ action }) => action !== 'keep'), ...pending, ...prunes, ...hooks];
   }
 
   async plan(...args: readonly string[]): Promise<PlanJson> {
