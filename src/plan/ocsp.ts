@@ -93,8 +93,8 @@ function ofKey(id: EntityId, { issued, keyId }: Known): readonly IssuedCertifica
   const own = issued.filter(({ entity }) => entity === id);
   const former = own.filter((one) => one.keyId !== keyId).map(({ time }) => time);
   const last = Math.max(Number.NEGATIVE_INFINITY, ...former);
-  const since =
-    former.length === 0 ? last : Math.min(...own.filter(({ time }) => time >= last).map(({ time }) => time));
+  const current = own.filter((one) => one.keyId === keyId && one.time >= last).map(({ time }) => time);
+  const since = former.length === 0 || current.length === 0 ? last : Math.min(...current);
   return issued.filter(({ entity, issuer, time }) => issuer === id && entity !== id && time >= since);
 }
 
