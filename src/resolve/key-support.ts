@@ -16,7 +16,7 @@ export const REFUSED_BY: Readonly<Record<string, readonly string[]>> = {
     'Java 11',
     'Erlang/OTP 25',
     'mbed TLS 2.28',
-    'the PEM loaders of Kafka and pgjdbc',
+    'the PEM loader of Kafka',
     'pyca as that of an authority',
   ],
   ed448: [
@@ -26,7 +26,7 @@ export const REFUSED_BY: Readonly<Record<string, readonly string[]>> = {
     'LibreSSL',
     'Erlang/OTP 25',
     'mbed TLS 2.28',
-    'the PEM loaders of Kafka and pgjdbc',
+    'the PEM loader of Kafka',
     'pyca as that of an authority',
   ],
 };

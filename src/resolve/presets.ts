@@ -28,16 +28,12 @@ const RULES: Readonly<Record<string, readonly Row[]>> = {
   java: [{ breach: rule.keyRefused('Java 11', 'Java before 16'), source: 'JDK-8254709' }],
   kafka: [
     {
-      breach: rule.keyRefused('the PEM loaders of Kafka and pgjdbc', 'the PEM loader of Kafka'),
+      breach: rule.keyRefused('the PEM loader of Kafka', 'the PEM loader of Kafka'),
       source: 'seen with Kafka',
     },
   ],
   postgres: [
     { breach: rule.ofClients(rule.unnamed('the name of its user')), source: 'PostgreSQL manual, 20.12' },
-    {
-      breach: rule.ofClients(rule.keyRefused('the PEM loaders of Kafka and pgjdbc', 'pgjdbc')),
-      source: 'seen with pgjdbc',
-    },
   ],
   mongodb: [
     { breach: rule.memberUnnamed, source: MONGODB },

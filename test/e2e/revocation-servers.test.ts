@@ -1,13 +1,13 @@
 // Servers of other people with our lists: each refuses the revoked and lets the others in, by the first list, by the next
 // one, and by those of a former and a present key.
-import { spawn } from 'node:child_process';
-import { chmodSync, chownSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, rmSync } from 'node:fs';
 import { afterEach, beforeAll, describe, expect } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { start, startNginx, startUntil, stopAll } from './daemon.ts';
 import { meetOpenvpn } from './openvpn.ts';
-import { copyOf, freePort, has, itNeeds, itWhen, Project, pathOf, put } from './project.ts';
+import { Database, NOBODY } from './postgres.ts';
+import { copyOf, freePort, has, itNeeds, itWhen, Project, put } from './project.ts';
 
 const MANIFEST = `version: 1
 defaults: { key: ecdsa-p256 }
@@ -173,8 +173,8 @@ allow_anonymous false
   );
 
   itNeeds(['postgres', 'initdb', 'psql'], 'PostgreSQL', async () => {
-    const database = await Database.create();
-    return expectRight((project) => database.serve(project), byPsql);
+    const database = await Database.create({ user: 'postgres', map: '/^(.*)$ postgres' });
+    return expectRight((project) => database.serve(project.path('servers/web'), { crls: true }), byPsql);
   });
 
   itWhen(has('dovecot') && has('curl') && isRoot, 'no dovecot or curl, or not root', 'Dovecot', () =>
@@ -207,64 +207,6 @@ async function byOpenvpn(project: Project, client: string): Promise<'connected' 
     if (said.includes(`[${client}] Peer Connection Initiated`)) return 'connected';
     return new RegExp(`VERIFY ERROR: .*certificate revoked: CN=${client}`).test(said) ? 'revoked' : undefined;
   });
-}
-
-/** PostgreSQL refuses to be root's: its files are then those of the user that has nothing. */
-const NOBODY = 65_534;
-
-/** One cluster for all stages; client certificates of any name are the user that there is. */
-class Database {
-  readonly #folder: string;
-  readonly #uid = isRoot ? NOBODY : undefined;
-
-  private constructor(folder: string) {
-    this.#folder = folder;
-  }
-
-  static async create(): Promise<Database> {
-    const database = new Database(temporaryFolder());
-    await database.#make();
-    return database;
-  }
-
-  async #make(): Promise<void> {
-    const data = `${this.#folder}/data`;
-    this.#own(this.#folder);
-    const made = spawn(
-      pathOf('initdb') ?? 'initdb',
-      ['-D', data, '--no-sync', '-A', 'trust', '-U', 'postgres'],
-      {
-        stdio: 'ignore',
-        ...(this.#uid === undefined ? {} : { uid: this.#uid, gid: this.#uid }),
-      },
-    );
-    expect(await new Promise((done) => made.once('exit', done))).toBe(0);
-    writeFileSync(`${data}/pg_hba.conf`, 'hostssl all all 127.0.0.1/32 cert map=clients\n');
-    writeFileSync(`${data}/pg_ident.conf`, 'clients /^(.*)$ postgres\n');
-  }
-
-  #own(path: string): void {
-    if (this.#uid !== undefined) chownSync(path, this.#uid, this.#uid);
-  }
-
-  async serve(project: Project): Promise<number> {
-    const port = await freePort();
-    const [cert = '', key = '', ca = '', crls = ''] = ['fullchain', 'key', 'ca', 'crls'].map((name) => {
-      const path = `${this.#folder}/${name}.pem`;
-      copyFileSync(project.path('servers/web', `${name}.pem`), path);
-      chmodSync(path, 0o600);
-      this.#own(path);
-      return path;
-    });
-    const settings = {
-      ...{ listen_addresses: '127.0.0.1', port, unix_socket_directories: '', fsync: 'off', ssl: 'on' },
-      ...{ ssl_cert_file: cert, ssl_key_file: key, ssl_ca_file: ca, ssl_crl_file: crls },
-    };
-    const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const isReady = (said: string): boolean => said.includes('ready to accept connections');
-    await startUntil('postgres', ['-D', `${this.#folder}/data`, ...args], isReady, this.#uid);
-    return port;
-  }
 }
 
 async function byPsql(port: number, client: string): Promise<boolean> {
