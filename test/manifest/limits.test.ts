@@ -1,12 +1,25 @@
 /** Names at the edges of what is allowed, and just beyond. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseArgv } from '../../src/manifest/argv.ts';
+import { deliver } from '../../src/manifest/deliver.ts';
+import { parseDirectoryName } from '../../src/manifest/directory-name.ts';
 import { parseDns } from '../../src/manifest/dns.ts';
+import { parseBackdate, parseRetention, parseValidity } from '../../src/manifest/duration.ts';
 import { san } from '../../src/manifest/fields.ts';
-import { parseLayoutPath, parseOutput } from '../../src/manifest/folder.ts';
+import { isName, parseLayoutPath, parseOutput } from '../../src/manifest/folder.ts';
+import { isOid } from '../../src/manifest/oid.ts';
+import { onChange } from '../../src/manifest/on-change.ts';
+import { parseOtherName } from '../../src/manifest/other-names.ts';
+import { owner } from '../../src/manifest/ownership.ts';
+import { extensions } from '../../src/manifest/private-extensions.ts';
 import { parseSan } from '../../src/manifest/san.ts';
+import { pathFault } from '../../src/manifest/secret-source.ts';
+import { parseTokenUri } from '../../src/manifest/token.ts';
 import { parseUri } from '../../src/manifest/uri.ts';
+import { endpointOf, listenerOf } from '../../src/pki/endpoint.ts';
 import { ipOctets, ipText } from '../../src/pki/ip.ts';
+import { isDnsLabel, isDnsSubdomain } from '../../src/pki/kubernetes.ts';
 import { holds } from '../helpers/property.ts';
 
 describe('an e-mail address', () => {
@@ -117,5 +130,85 @@ describe('a DNS name of dots', () => {
 
   it('one dot too many is taken away by the hint', () => {
     expect(parseDns('example.test.')).toMatchObject({ problem: { hint: 'write "example.test"' } });
+  });
+});
+
+describe('what is good up to a limit, and not one beyond', () => {
+  const good = (result: { readonly ok: boolean } | { readonly success: boolean }): boolean =>
+    'ok' in result ? result.ok : result.success;
+  const x = (count: number): string => 'x'.repeat(count);
+  const arcs = (length: number): string => '1.3'.padEnd(length, '.1').replace(/\.$/, '10').slice(0, length);
+  const der = (octets: number): string =>
+    `0482${(octets - 4).toString(16).padStart(4, '0')}${'00'.repeat(octets - 4)}`;
+  const names = (length: number): string => `${`${x(63)}.`.repeat(3)}${x(length - 192)}`;
+
+  it.each<[string, (n: number) => boolean, number, number]>([
+    ['numbers of users', (n) => good(owner.safeParse(String(n))), 4_294_967_294, 1],
+    ['numbers of users that are no text', (n) => good(owner.safeParse(n)), 4_294_967_294, 1],
+    [
+      'characters of a directory name',
+      (n) => good(parseDirectoryName('name', `CN=a${','.padEnd(n - 7, ' ')}O=b`)),
+      4096,
+      1,
+    ],
+    ['words of a command', (n) => good(parseArgv(Array.from({ length: n }, () => 'a'))), 100, 1],
+    ['characters of a word', (n) => good(parseArgv(['a', x(n)])), 4096, 1],
+    ['characters of an OID', (n) => isOid(arcs(n)), 128, 1],
+    ['seconds of a hook', (n) => good(onChange.safeParse({ run: ['a'], timeout: `${n}s` })), 3600, 1],
+    ['minutes of a hook', (n) => good(onChange.safeParse({ run: ['a'], timeout: `${n}m` })), 60, 1],
+    ['characters of a path', (n) => pathFault(x(n)) === undefined, 1024, 1],
+    ['octets of a name of another kind', (n) => good(parseOtherName(`1.2.3;DER:${der(n)}`)), 1024, 1],
+    [
+      'octets of an extension',
+      (n) => good(extensions.safeParse({ '1.3.6.1.4.1.99999.1': { der: der(n) } })),
+      16_384,
+      1,
+    ],
+    [
+      'extensions',
+      (n) =>
+        good(
+          extensions.safeParse(
+            Object.fromEntries(
+              Array.from({ length: n }, (_, i) => [`1.3.6.1.4.1.99999.${i}`, { null: true }]),
+            ),
+          ),
+        ),
+      64,
+      1,
+    ],
+    ['characters of a token', (n) => good(parseTokenUri(`pkcs11:token=a;object=${x(n - 22)}`)), 1024, 1],
+    ['characters of a DNS name', (n) => good(parseDns(names(n))), 253, 1],
+    ['characters of a label', (n) => good(parseDns(`${x(n)}.test`)), 63, 1],
+    ['characters of a name', (n) => isName(x(n)), 64, 1],
+    ['characters of a layout', (n) => good(parseLayoutPath(`a/${x(n - 2)}`)), 1024, 1],
+    ['folders of a layout', (n) => good(parseLayoutPath(`${'a/'.repeat(n - 1)}a`)), 32, 1],
+    ['years', (n) => good(parseValidity(`${n}y`)), 100, 1],
+    ['days back', (n) => good(parseBackdate(`${n}d`)), 30, 1],
+    ['characters of a label in a cluster', (n) => isDnsLabel(x(n)), 63, 1],
+    ['characters of a name in a cluster', (n) => isDnsSubdomain(`${x(100)}.${x(n - 101)}`), 253, 1],
+    ['characters of a context', (n) => good(deliver.safeParse([{ secret: 'a/b', context: x(n) }])), 253, 1],
+    [
+      'deliveries',
+      (n) => good(deliver.safeParse(Array.from({ length: n }, () => ({ secret: 'a/b', context: 'c' })))),
+      100,
+      1,
+    ],
+    ['ports', (n) => endpointOf(`a.test:${n}`) !== undefined, 65_535, 1],
+    ['ports, the first', (n) => endpointOf(`a.test:${n}`) !== undefined, 1, -1],
+    ['minutes of validity', (n) => good(parseValidity(`${n}m`)), 10, -1],
+    ['minutes that something is kept', (n) => good(parseRetention(`${n}m`)), 1, -1],
+  ])('%s', (_, isGood, limit, step) => {
+    expect([isGood(limit), isGood(limit + step)]).toEqual([true, false]);
+  });
+
+  it('a server of our own may leave the port to the system', () => {
+    const of = (text: string) => listenerOf(text);
+    expect([of('a.test:0'), of('[::1]:0'), of('a.test:5')]).toEqual([
+      { host: 'a.test', port: 0 },
+      { host: '::1', port: 0 },
+      { host: 'a.test', port: 5 },
+    ]);
+    expect([of(':0'), of('a b:0'), of('a.test')]).toEqual([undefined, undefined, undefined]);
   });
 });
