@@ -57,7 +57,7 @@ export function listedBefore(
     return { entity, issuer, serial, fingerprint, keyId, notAfter: Date.parse(notAfter) / 1000 };
   });
   const known = unlessForeign(() => readLists(root)) ?? new Map<EntityId, KnownList>();
-  const served = entities.filter(makesList).flatMap((entity) => {
+  const served = entities.flatMap((entity) => {
     const list = known.has(entity.id) ? null : servedList(root, entity, signers.get(entity.id));
     return list === null ? [] : [[entity.id, list] as const];
   });
