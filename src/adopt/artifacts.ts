@@ -5,8 +5,10 @@ import { compare } from '../pki/compare.ts';
 import type { EntityId } from '../pki/entity.ts';
 import { folderOf } from '../pki/files.ts';
 import { groupBy } from '../pki/group.ts';
+import { compact } from '../pki/record.ts';
 import { type Fingerprint, type RequestFacts, sanOf } from '../x509/facts.ts';
 import type { Bridge } from './bridges.ts';
+import { chainsOf, shownChain } from './chains.ts';
 import type { EntryDraft } from './draft.ts';
 import type { FoundFile } from './found.ts';
 import type { PlacedPair } from './hierarchy.ts';
@@ -21,6 +23,8 @@ export interface EntityFiles {
   readonly files: Files;
   /** Names of the roots in the `ca` file; `undefined` for its own root alone. */
   readonly trust: readonly string[] | undefined;
+  /** By which cross-certificate the chain in its files leads. Absent: they show its own line, or nothing. */
+  readonly preferredChain?: string;
 }
 
 type Derived = 'csr' | 'chain' | 'fullchain' | 'ca' | 'public' | 'previous';
@@ -48,7 +52,7 @@ export function findArtifacts(
     index.taken.add(folded(path));
     found.set(id, { files: { cert: path }, trust: undefined });
   }
-  for (const draft of drafts) found.set(draft.id, artifactsOf(draft, index));
+  for (const draft of drafts) found.set(draft.id, artifactsOf(draft, index, bridges));
   return found;
 }
 
@@ -77,28 +81,38 @@ function folded(path: string): string {
   return path.toLowerCase();
 }
 
-function artifactsOf({ pair, list }: EntryDraft, index: FolderIndex): EntityFiles {
+function artifactsOf(
+  { pair, list }: EntryDraft,
+  index: FolderIndex,
+  bridges: readonly Bridge[],
+): EntityFiles {
   const near = nearFiles(pair, index);
   const files: Record<string, string> = { key: pair.keyPath, cert: pair.certPath, ...list };
+  const candidates = (artifact: Derived, matches: (file: FoundFile) => boolean): readonly FoundFile[] =>
+    near.filter((file) => !index.taken.has(folded(file.path)) && matches(file) && isCalled(artifact, file));
   const take = (artifact: Derived, matches: (file: FoundFile) => boolean): FoundFile | undefined => {
-    const free = near.filter(
-      (file) => !index.taken.has(folded(file.path)) && matches(file) && isCalled(artifact, file),
-    );
-    const chosen = free.toSorted((a, b) => a.path.length - b.path.length || compare(a.path, b.path))[0];
+    const chosen = candidates(artifact, matches).toSorted(
+      (a, b) => a.path.length - b.path.length || compare(a.path, b.path),
+    )[0];
     if (chosen === undefined) return undefined;
     index.taken.add(folded(chosen.path));
     files[artifact] = chosen.path;
     return chosen;
   };
-  const chain = chainOf(pair);
   const own = pair.cert.facts.fingerprint;
+  const { chain, preferredChain } = shownChain(chainsOf(pair, bridges), (way) => {
+    const isFull = (file: FoundFile): boolean => holds(file, [own, ...way]);
+    const isChain = (file: FoundFile): boolean => way.length > 0 && holds(file, way);
+    return candidates('fullchain', isFull).length + candidates('chain', isChain).length > 0;
+  });
   take('previous', (file) => isPrevious(file, pair));
   take('csr', (file) => isRequestOf(file, pair));
   take('public', (file) => isPublicKeyOf(file, pair));
   take('fullchain', (file) => holds(file, [own, ...chain]));
   if (chain.length > 0) take('chain', (file) => holds(file, chain));
   const bundle = take('ca', (file) => mayTrust(pair, trustedRoots(file, index)));
-  return { files, trust: bundle && otherTrust(pair, trustedRoots(bundle, index)) };
+  const trust = bundle && otherTrust(pair, trustedRoots(bundle, index));
+  return { files, trust, ...compact({ preferredChain }) };
 }
 
 /** A full chain of several certificates is unmistakable, whatever its name. */
@@ -126,14 +140,6 @@ function nearFiles(
   ];
   const named = stem === '' ? [] : variants.flatMap((variant) => byStem.get(variant) ?? []);
   return [...new Set([...own, ...named])];
-}
-
-/** The authorities above, nearest first, without the root. */
-function chainOf(pair: PlacedPair): readonly Fingerprint[] {
-  const above: Fingerprint[] = [];
-  for (let at = pair.issuer; at !== null && at.issuer !== null; at = at.issuer)
-    above.push(at.cert.facts.fingerprint);
-  return above;
 }
 
 function fingerprints({ certificates }: FoundFile): readonly Fingerprint[] {

@@ -25,6 +25,7 @@ interface Entry {
   /** Another file is in the usual place of one of the entity's files. */
   readonly isShared: boolean;
   readonly trust: readonly string[] | undefined;
+  readonly preferredChain: string | undefined;
 }
 
 /** @param existing paths of all files of the folder: apply must not overwrite any of them. */
@@ -49,11 +50,12 @@ export function describe(
 function entryOf(draft: EntryDraft, artifacts: EntityFiles | undefined, claimed: Set<string>): Entry {
   const { section } = draft.pair;
   const files = withReserved(draft, artifacts?.files ?? {}, claimed);
-  const outputs = outputsOf(draft, files, claimed);
+  const preferredChain = artifacts?.preferredChain;
+  const outputs = outputsOf(draft, files, preferredChain !== undefined, claimed);
   const place = placeOf(section, draft.name, files);
   const others = OUTPUTS.filter((file) => !outputs.some((output) => output === file));
   const isShared = others.some((file) => claimed.has(usualPath(draft, file)));
-  return { draft, section, outputs, place, isShared, trust: artifacts?.trust };
+  return { draft, section, outputs, place, isShared, trust: artifacts?.trust, preferredChain };
 }
 
 /** What a file is called where its usual name is taken twice. */
@@ -100,9 +102,15 @@ function usualPath({ id }: EntryDraft, file: Output): string {
 }
 
 /** Directly below a root a chain is empty: asking for one changes nothing, and the default asks. */
-function outputsOf(draft: EntryDraft, files: Files, claimed: ReadonlySet<string>): readonly Plain[] {
+function outputsOf(
+  draft: EntryDraft,
+  files: Files,
+  isCrossed: boolean,
+  claimed: ReadonlySet<string>,
+): readonly Plain[] {
   const { issuer } = draft.pair;
-  const hasChain = (issuer !== null && issuer.issuer !== null) || claimed.has(usualPath(draft, 'chain'));
+  const hasChain =
+    isCrossed || (issuer !== null && issuer.issuer !== null) || claimed.has(usualPath(draft, 'chain'));
   const standard = STANDARD_OUTPUTS.filter((artifact) => artifact !== 'chain');
   const isStandard = !hasChain && standard.every((artifact) => files[artifact] !== undefined);
   return PLAIN.filter((artifact) => files[artifact] !== undefined || (artifact === 'chain' && isStandard));
@@ -199,7 +207,7 @@ function saidSubject({ draft, section }: Entry, defaults: DefaultsText) {
 }
 
 function textOf(entry: Entry, defaults: DefaultsText): EntryText {
-  const { draft, section, outputs, trust } = entry;
+  const { draft, section, outputs, trust, preferredChain } = entry;
   const { key, validity } = draft.entry;
   const said = saidSubject(entry, defaults);
   const rank = rankOf(KINDS[section], draft.entry.issuer);
@@ -212,5 +220,6 @@ function textOf(entry: Entry, defaults: DefaultsText): EntryText {
     outputs: unless(defaults.outputs ?? usual('outputs', rank), outputs),
     ...placeFor(entry, defaults),
     trust,
+    preferredChain,
   });
 }

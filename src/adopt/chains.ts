@@ -1,0 +1,53 @@
+/** The chains by which an entity can be shown: its own line, and for an end entity one through each cross-certificate above it. */
+import type { Fingerprint } from '../x509/facts.ts';
+import type { Bridge } from './bridges.ts';
+import type { PlacedPair } from './hierarchy.ts';
+
+/** One of them. */
+export interface Chain {
+  /** The certificates above, nearest first, without the root. */
+  readonly chain: readonly Fingerprint[];
+  /** The authority whose cross-certificate it leads through. Absent: the own line. */
+  readonly preferredChain?: string;
+}
+
+/** The own line first. */
+export function chainsOf(pair: PlacedPair, bridges: readonly Bridge[]): readonly [Chain, ...Chain[]] {
+  const own = { chain: chainOf(pair) };
+  if (pair.section === 'authorities') return [own];
+  const others = lineAbove(pair).flatMap((at, place, line): readonly Chain[] =>
+    bridges
+      .filter(({ of }) => of.pair === at)
+      .map(({ by, cert }) => {
+        const below = line.slice(0, place).map(fingerprintOf);
+        const above = by.pair.issuer === null ? [] : [fingerprintOf(by.pair), ...chainOf(by.pair)];
+        return { chain: [...below, cert.facts.fingerprint, ...above], preferredChain: by.name };
+      }),
+  );
+  // Of two by one authority, its name means the one nearer to the entity (resolve/bridges.ts).
+  const named = others.filter(
+    (way, place) => others.findIndex(({ preferredChain }) => preferredChain === way.preferredChain) === place,
+  );
+  return [own, ...named];
+}
+
+/** The first that files show; the own line where none does. */
+export function shownChain(
+  chains: readonly [Chain, ...Chain[]],
+  isShown: (chain: readonly Fingerprint[]) => boolean,
+): Chain {
+  return chains.find(({ chain }) => isShown(chain)) ?? chains[0];
+}
+
+/** The authorities above, nearest first, the root among them. */
+function lineAbove({ issuer }: PlacedPair): readonly PlacedPair[] {
+  return issuer === null ? [] : [issuer, ...lineAbove(issuer)];
+}
+
+function chainOf(pair: PlacedPair): readonly Fingerprint[] {
+  return lineAbove(pair).slice(0, -1).map(fingerprintOf);
+}
+
+function fingerprintOf({ cert }: PlacedPair): Fingerprint {
+  return cert.facts.fingerprint;
+}
