@@ -3,9 +3,11 @@ import { compare } from '../pki/compare.ts';
 import { bridgeName, type EntityId, entityId } from '../pki/entity.ts';
 import { compact } from '../pki/record.ts';
 import { certificateSpki } from '../x509/certificate.ts';
-import { type Fingerprint, pathLengthOf } from '../x509/facts.ts';
+import { type CertificateFacts, type Fingerprint, pathLengthOf } from '../x509/facts.ts';
+import { namesOutside } from '../x509/name-constraints.ts';
 import { signedBy } from '../x509/signature.ts';
 import { publicKeyObject } from '../x509/verification-key.ts';
+import { constraintsOf } from './constraints.ts';
 import type { EntryDraft } from './draft.ts';
 import type { FoundCertificate } from './found.ts';
 import type { PlacedPair } from './hierarchy.ts';
@@ -38,7 +40,7 @@ export function bridgesOf(drafts: readonly EntryDraft[], folder: Folder): readon
   for (const occurrence of folder.occurrences.toSorted(byBeginning)) {
     const { facts } = occurrence.cert;
     if (own.has(facts.fingerprint) || folder.revoked.has(facts.fingerprint)) continue;
-    const bridge = bridgeOf(occurrence, authorities);
+    const bridge = bridgeOf(occurrence, authorities, drafts);
     if (bridge !== undefined && !names.has(baseName(bridge).toLowerCase())) found.set(bridge.id, bridge);
   }
   return [...found.values()];
@@ -53,14 +55,31 @@ function baseName({ of, by }: Bridge): string {
   return bridgeName(of.name, by.name);
 }
 
-function bridgeOf({ cert, alone }: Occurrence, authorities: readonly EntryDraft[]): Bridge | undefined {
+function bridgeOf(
+  { cert, alone }: Occurrence,
+  authorities: readonly EntryDraft[],
+  drafts: readonly EntryDraft[],
+): Bridge | undefined {
   const { facts } = cert;
   const path = alone.toSorted((a, b) => a.length - b.length || compare(a, b))[0];
   const of = authorities.find(({ pair }) => isFurther(facts, pair.cert.facts));
   if (path === undefined || of === undefined || pathFault(path) !== null) return undefined;
   const by = authorities.find((one) => mayCross(of, one, authorities) && hasSigned(one, cert));
-  if (by === undefined) return undefined;
+  if (by === undefined || !allowsNames(facts, of, drafts)) return undefined;
   return { id: entityId('authorities', bridgeName(of.name, by.name)), cert, path, of, by };
+}
+
+/** Whether its own name constraints can be described, and permit all that is below its authority, as validation asks. */
+function allowsNames(facts: CertificateFacts, of: EntryDraft, drafts: readonly EntryDraft[]): boolean {
+  const constraints = facts.extensions.nameConstraints?.value;
+  if (constraints === undefined) return true;
+  if (constraintsOf(facts) === undefined) return false;
+  const below = drafts.filter(({ pair }) => pair !== of.pair && lineOf(pair).includes(of.pair));
+  return below.every(({ pair: { cert } }) => {
+    const { subject, subjectDer, extensions } = cert.facts;
+    const san = extensions.subjectAltName?.value ?? [];
+    return namesOutside(constraints, { subject, subjectDer, san }).length === 0;
+  });
 }
 
 function hasSigned({ pair }: EntryDraft, { facts, der }: FoundCertificate): boolean {
@@ -108,10 +127,13 @@ function textOf({ cert: { facts }, path, of, by }: Bridge) {
   const { text } = validityText(facts);
   const isCapped = facts.notAfter === by.pair.cert.facts.notAfter;
   const limit = pathLengthOf(facts);
+  const nameConstraints = constraintsOf(facts);
+  const isAsOf = JSON.stringify(nameConstraints) === JSON.stringify(of.entry.nameConstraints);
   return {
     issuer: by.name,
     ...compact({ validity: text === of.entry.validity || isCapped ? undefined : text }),
     ...(limit === pathLengthOf(of.pair.cert.facts) ? {} : { pathLength: limit }),
+    ...(isAsOf ? {} : { nameConstraints: nameConstraints ?? null }),
     outputs: ['cert' as const],
     folder: '.',
     files: { cert: path },

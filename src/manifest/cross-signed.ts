@@ -5,6 +5,7 @@ import { fromKeys } from '../pki/record.ts';
 import { notEmpty, pathLength, reference, unique, validity } from './fields.ts';
 import { NAME_PATTERN } from './folder.ts';
 import { fileName, folder } from './layout-fields.ts';
+import { nameConstraints } from './name-constraints.ts';
 import { wanted } from './problem.ts';
 
 const WANTED = wanted('the name of an authority, or a map such as { issuer: partner, validity: 2y }');
@@ -35,6 +36,12 @@ const map = z.strictObject(
     pathLength: pathLength
       .nullable()
       .meta({ description: 'Its path length, null for none; by default that of its authority.' })
+      .optional(),
+    nameConstraints: nameConstraints
+      .nullable()
+      .meta({
+        description: 'The names that it may lead to, null for all; by default those of its authority.',
+      })
       .optional(),
     outputs: outputs.optional(),
     folder: folder

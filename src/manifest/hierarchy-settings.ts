@@ -18,7 +18,7 @@ export const HIERARCHY_SETTINGS = {
     places: { authority: crossSignedBy.optional() },
     single: true,
     lesser: true,
-    type: 'list of authorities, or of maps of `issuer`, `validity`, `pathLength`, `outputs`, `folder`, `files`',
+    type: 'list of authorities, or of maps of `issuer`, `validity`, `pathLength`, `nameConstraints`, `outputs`, `folder`, `files`',
     byDefault: 'none',
     meaning:
       'other authorities that sign the same key and name once more, so that what it signs is accepted below their roots as well: each certificate, and the chain above it, is in `authorities/NAME@OTHER`. A map has what is other than usual of that certificate',

@@ -49,7 +49,7 @@ function knownKeys(tree: Tree, path: Path): readonly string[] {
   if (last === 'key' || last === 'kind') return keyObjectKeys(tree, path);
   if (/^(password|passphrase|previousPassphrase|pin)$/.test(String(last))) return SOURCE_KEYS;
   if (isInOutputs(path)) return optionKeys(last);
-  const inside = MAP_KEYS[String(path[2])];
+  const inside = MAP_KEYS[String(last === 'nameConstraints' ? last : path[2])];
   if (inside !== undefined) return inside;
   return bagKeys(path) ?? (path[0] === 'authorities' ? AUTHORITY_KEYS : LEAF_KEYS);
 }

@@ -137,14 +137,15 @@ export function consentsFor(
   strange: readonly Reason[],
   { hasIssued }: Context,
 ): Exclude<Issue['consents'][number], 'run' | 'revoke'>[] {
-  // Whatever happens to a bridge is a consequence of what its authorities agreed to.
-  if (entity.kind !== 'authority' || bridgedBy(entity) !== null) return [];
+  if (entity.kind !== 'authority') return [];
+  const widens = cert.state === 'present' && widensTrust(cert.facts, altered);
+  // Whose key a bridge has is a consequence of what its authorities agreed to.
+  if (bridgedBy(entity) !== null) return widens ? ['trust'] : [];
   const isUnknown = strange.some(({ kind }) => kind === 'unknown-key');
   const isMoreTrusted = strange.some(({ kind }) => kind === 'unknown-trust');
   const isMismatch = reasons.some(({ kind }) => kind === 'key-mismatch');
   const isReplaced = newKey && (key.state !== 'missing' || cert.state !== 'missing');
   const isLost = newKey && hasIssued(entity);
-  const widens = cert.state === 'present' && widensTrust(cert.facts, altered);
   return [
     ...(isMismatch || isReplaced || isLost || isUnknown ? (['rekey-ca'] as const) : []),
     ...(widens || isMoreTrusted ? (['trust'] as const) : []),

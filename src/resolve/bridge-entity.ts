@@ -61,20 +61,28 @@ export function bridgeEntity(
   entity: Authority,
   locations: { readonly locations?: Locations },
 ): Authority {
-  const { layout: _l, seals: _s, objects: _o, onChange: _h, locations: _p, signing: _t, ...rest } = entity;
-  const { passphrase: _a, previousPassphrase: _b, token: _k, crl: _c, revokes: _r, ...kept } = rest;
+  const shown = { ...entity, ...shownIn(entity) };
+  const { layout: _l, seals: _s, objects: _o, onChange: _h, locations: _p, signing: _t, ...rest } = shown;
+  const {
+    passphrase: _a,
+    previousPassphrase: _b,
+    token: _k,
+    crl: _c,
+    revokes: _r,
+    nameConstraints: _n,
+    ...kept
+  } = rest;
   const isShown = isKeyless(entity);
   const keyPlace: KeyPlace = { kind: 'bridge', of: entity.id, ...(isShown ? { shown: true } : {}) };
   const { authority, root } = bridge.by;
   return {
     ...kept,
-    ...shownIn(entity),
     id: bridgeId(bridge),
     name: bridgeName(bridge.authority.name, authority.name),
     keyPlace,
     issuer: authority.id,
     trust: [root.id],
-    ...termsOf(bridge, { ...entity, ...shownIn(entity) }),
+    ...termsOf(bridge, shown),
     ...layoutOf(bridge),
     outputs: outputsOf(bridge),
     rotateKey: false,
@@ -96,9 +104,16 @@ function shownIn({
 }
 
 /** What the certificate says of itself other than that of its authority. */
-function termsOf({ said }: Bridge, entity: Authority): Pick<Authority, 'validity' | 'pathLength'> {
+function termsOf(
+  { said }: Bridge,
+  entity: Authority,
+): Pick<Authority, 'validity' | 'pathLength' | 'nameConstraints'> {
   return {
     validity: said.validity ?? entity.validity,
     pathLength: said.pathLength === undefined ? entity.pathLength : said.pathLength,
+    ...compact({
+      nameConstraints:
+        said.nameConstraints === undefined ? entity.nameConstraints : (said.nameConstraints ?? undefined),
+    }),
   };
 }

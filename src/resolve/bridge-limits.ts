@@ -34,12 +34,21 @@ function levelsBelow(authority: AuthorityDraft, hierarchy: Hierarchy): number {
   return Math.max(0, ...below.map((one) => one.depth - depth));
 }
 
+/** An entry below a bridge, or the bridge itself with the draft of its authority. */
+export interface BridgeLine {
+  readonly id: string;
+  readonly draft: Draft;
+  /** The authorities above the bridge. */
+  readonly above: readonly AuthorityDraft[];
+  readonly bridge: Bridge;
+}
+
 /** Each entry below a bridge, and the authorities above it there; `draft` of the bridge itself is its authority's. */
 export function bridgedLines(
   bridges: readonly Bridge[],
   leaves: readonly SignedLeaf[],
   hierarchy: Hierarchy,
-): readonly { readonly id: string; readonly draft: Draft; readonly above: readonly AuthorityDraft[] }[] {
+): readonly BridgeLine[] {
   return bridges.flatMap((bridge) => {
     const above = lineOf(bridge.by, hierarchy);
     const isBelow = (line: readonly AuthorityDraft[]): boolean => line.includes(bridge.authority);
@@ -50,8 +59,8 @@ export function bridgedLines(
       .filter(({ issuer }) => issuer !== undefined && isBelow(lineOf(issuer, hierarchy)))
       .map(({ leaf }): Draft => leaf);
     return [
-      { id: bridgeId(bridge), draft: bridge.authority, above },
-      ...[...authorities, ...below].map((draft) => ({ id: draft.id, draft, above })),
+      { id: bridgeId(bridge), draft: bridge.authority, above, bridge },
+      ...[...authorities, ...below].map((draft) => ({ id: draft.id, draft, above, bridge })),
     ];
   });
 }

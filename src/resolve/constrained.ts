@@ -1,7 +1,7 @@
 /** Every name below an authority against the name constraints of all authorities above it (RFC 5280 §6.1.3 (b), (c)). */
 import type { Report } from '../manifest/report.ts';
 import type { Span } from '../manifest/source.ts';
-import type { Entity } from '../pki/entity.ts';
+import { bridgeName, type Entity } from '../pki/entity.ts';
 import { byIdOf } from '../pki/issuers.ts';
 import type { NameConstraints } from '../pki/name-constraints.ts';
 import { quote } from '../pki/printable.ts';
@@ -17,8 +17,44 @@ import type { SignedLeaf } from './leaf-issuer.ts';
 interface Constrained {
   readonly entity: Entity;
   readonly draft: Draft;
-  readonly authority: AuthorityDraft;
+  readonly by: Constraining;
+}
+
+/** What constrains: the certificate of an authority, or a further one. */
+interface Constraining {
+  /** For messages, with an article or a kind where it needs one. */
+  readonly text: string;
+  /** What to change, for hints. */
+  readonly setting: string;
+  readonly at: Span;
   readonly constraints: NameConstraints;
+}
+
+/** `undefined` of one that constrains nothing. */
+function constrainingOf(authority: AuthorityDraft): Constraining | undefined {
+  const { nameConstraints: constraints } = authority.settings;
+  const name = quote(authority.name);
+  return (
+    constraints && {
+      text: `authority ${name}`,
+      setting: `nameConstraints of ${name}`,
+      at: authority.at('nameConstraints'),
+      constraints,
+    }
+  );
+}
+
+function constrainingBridge({ authority, by, said, item }: Bridge): Constraining | undefined {
+  const constraints = said.nameConstraints ?? undefined;
+  const name = quote(bridgeName(authority.name, by.authority.name));
+  return (
+    constraints && {
+      text: `authority ${name}`,
+      setting: `nameConstraints in "crossSignedBy" of ${quote(authority.name)}`,
+      at: authority.at('crossSignedBy', item),
+      constraints,
+    }
+  );
 }
 
 /** An error for each name that is outside, and warnings of what some verifiers make of constraints. */
@@ -29,38 +65,41 @@ export function checkConstrainedNames(
   bridges: readonly Bridge[],
   report: Report,
 ): void {
-  for (const { authority } of hierarchy.order) warnOfDirectories(authority, report);
+  for (const { authority } of hierarchy.order) warnOfDirectories(constrainingOf(authority), report);
+  for (const bridge of bridges) warnOfDirectories(constrainingBridge(bridge), report);
   const byId = byIdOf(entities);
-  const check = (draft: Draft, above: readonly AuthorityDraft[], id = draft.id): void => {
+  const checkBy = (draft: Draft, all: readonly (Constraining | undefined)[], id = draft.id): void => {
     const entity = byId.get(id);
     if (entity === undefined || !draft.isKnown('san', 'commonName', 'subject')) return;
-    for (const authority of above) {
-      const constraints = authority.settings.nameConstraints;
-      if (constraints !== undefined) checkNames({ entity, draft, authority, constraints }, report);
-    }
+    for (const by of all) if (by !== undefined) checkNames({ entity, draft, by }, report);
   };
+  const check = (draft: Draft, above: readonly AuthorityDraft[], id = draft.id): void =>
+    checkBy(draft, above.map(constrainingOf), id);
   for (const { authority, issuer } of hierarchy.order)
     if (issuer !== null) check(authority, lineOf(hierarchy.positions.get(issuer.name), hierarchy));
   for (const { leaf, issuer } of leaves) check(leaf, lineOf(issuer, hierarchy));
-  for (const { id, draft, above } of bridgedLines(bridges, leaves, hierarchy)) check(draft, above, id);
+  for (const { id, draft, above, bridge } of bridgedLines(bridges, leaves, hierarchy)) {
+    check(draft, above, id);
+    if (draft !== bridge.authority) checkBy(draft, [constrainingBridge(bridge)]);
+  }
 }
 
 /** Seen with Go 1.26: `unhandled critical extension`. */
-function warnOfDirectories(authority: AuthorityDraft, report: Report): void {
-  const { permitted = [], excluded = [] } = authority.settings.nameConstraints ?? {};
-  if (![...permitted, ...excluded].some((name) => name.startsWith('dirName:'))) return;
+function warnOfDirectories(by: Constraining | undefined, report: Report): void {
+  const { permitted = [], excluded = [] } = by?.constraints ?? {};
+  if (by === undefined || ![...permitted, ...excluded].some((name) => name.startsWith('dirName:'))) return;
   report.warn({
     code: 'san',
-    at: authority.at('nameConstraints'),
-    message: `Go refuses everything below ${draftText(authority)}: it knows no name constraints of kind "dirName", and they are critical`,
+    at: by.at,
+    message: `Go refuses everything below ${by.text}: it knows no name constraints of kind "dirName", and they are critical`,
     hint: 'constrain other kinds of names, if Go is to accept it',
   });
 }
 
 function checkNames(constrained: Constrained, report: Report): void {
-  const { entity, draft, authority, constraints } = constrained;
+  const { entity, draft, by } = constrained;
   const san = entity.san.map(sanText);
-  const outside = namesOutside(constraints, {
+  const outside = namesOutside(by.constraints, {
     subject: entity.subject,
     subjectDer: issuedName(entity, undefined),
     san,
@@ -69,8 +108,8 @@ function checkNames(constrained: Constrained, report: Report): void {
     report.error({
       code: 'san',
       at: placeOf(name, san, draft),
-      message: `${quote(name)}, a name of ${draftText(draft)}, is outside the name constraints of authority ${quote(authority.name)}`,
-      hint: `rename it, let another authority sign it, or change nameConstraints of ${quote(authority.name)}`,
+      message: `${quote(name)}, a name of ${draftText(draft)}, is outside the name constraints of ${by.text}`,
+      hint: `rename it, let another authority sign it, or change ${by.setting}`,
       ...relatedTo(constrained),
     });
   if (outside.length === 0) warnOfReaders(constrained, report);
@@ -82,14 +121,14 @@ function placeOf(name: string, san: readonly string[], draft: Draft): Span {
   return index === -1 || !draft.says('san') ? draft.at(draft.nameSetting) : draft.at('san', index);
 }
 
-function relatedTo({ authority }: Constrained) {
-  return { related: [{ at: authority.at('nameConstraints'), message: 'the constraints' }] };
+function relatedTo({ by }: Constrained) {
+  return { related: [{ at: by.at, message: 'the constraints' }] };
 }
 
 /** Seen with Java 8 to 25 and with webpki; everyone else takes these certificates. */
 function warnOfReaders(constrained: Constrained, report: Report): void {
-  const { entity, draft, constraints } = constrained;
-  const has = (kind: string): boolean => constraints.permitted.some((name) => name.startsWith(`${kind}:`));
+  const { entity, draft, by } = constrained;
+  const has = (kind: string): boolean => by.constraints.permitted.some((name) => name.startsWith(`${kind}:`));
   const isNameless = !entity.san.some(({ kind }) => kind === 'dns');
   const hasName = entity.subject.some(({ type }) => type === 'CN');
   if (has('dns') && (entity.kind === 'client' || entity.kind === 'certificate') && isNameless && hasName)

@@ -84,6 +84,73 @@ describe('a cross-certificate', () => {
   });
 });
 
+const PERMITTED = 'nameConstraints = critical,permitted;DNS:example.test';
+
+describe('name constraints of a cross-certificate', () => {
+  it('of its own are described, and nothing is due', async () => {
+    const shop = await crossed('cross.crt', [...KEYED, PERMITTED]);
+    const { manifest } = await adoptAndApply(shop.folder, {}, { prove: false });
+    expect(manifest).toMatch(/nameConstraints:\n +permitted:\n +- example.test\n/);
+  });
+
+  it('that its authority has, and it has not, are null', async () => {
+    const shop = await crossed('cross.crt');
+    await shop.root(ROOT, { subject: '/O=Acme/CN=Root', extensions: [...CA, PERMITTED] });
+    const making = { subject: '/O=Acme/CN=Root', extensions: KEYED, sameKey: true };
+    await shop.signed({ key: ROOT.key, cert: 'cross.crt' }, making, PARTNER);
+    const web = { subject: '/CN=web.example.test', extensions: leaf('serverAuth', 'DNS:web.example.test') };
+    await shop.signed({ key: 'web.key', cert: 'web.crt' }, web, ROOT);
+    const { manifest } = await adoptAndApply(shop.folder, {}, { prove: false });
+    expect(manifest).toMatch(/nameConstraints: null/);
+  });
+
+  it('that forbid what is below leave it where it is', async () => {
+    const shop = await crossed('cross.crt', [...KEYED, PERMITTED.replace('example', 'other')]);
+    expect(leftOut(await found(shop.folder))).toEqual({ 'cross.crt': 'cross-certificate' });
+  });
+});
+
+describe('the chain that files show', () => {
+  const chained = async (...chain: readonly string[]): Promise<Workshop> => {
+    const shop = await crossed('cross.crt');
+    shop.put('web-fullchain.crt', ['web.crt', ...chain].map((file) => shop.read(file)).join(''));
+    return shop;
+  };
+
+  it.each([
+    ['through a cross-certificate is preferred', ['cross.crt'], true],
+    ['of its own line is not', [], false],
+  ] as const)('%s', async (_, chain, isPreferred) => {
+    const shop = await chained(...chain);
+    const { manifest, adoption } = await adoptAndApply(shop.folder, {}, { prove: false });
+    expect(manifest.includes('preferredChain: partner')).toBe(isPreferred);
+    expect(adoption.leftOut).toEqual([]);
+  });
+
+  it('leads through an intermediate, and on to the root of the other authority', async () => {
+    const shop = await crossed('cross.crt');
+    const [sub, other] = ['sub', 'other'].map((name) => ({ key: `${name}.key`, cert: `${name}.crt` })) as [
+      Files,
+      Files,
+    ];
+    await shop.signed(sub, { subject: '/CN=Sub', extensions: KEYED }, ROOT);
+    await shop.signed(other, { subject: '/CN=Other', extensions: KEYED }, PARTNER);
+    await shop.signed(
+      { key: sub.key, cert: 'bridge.crt' },
+      { subject: '/CN=Sub', extensions: KEYED, sameKey: true },
+      other,
+    );
+    const api = { subject: '/CN=api.example.test', extensions: leaf('serverAuth', 'DNS:api.example.test') };
+    await shop.signed({ key: 'api.key', cert: 'api.crt' }, api, sub);
+    const chain = ['bridge.crt', 'other.crt'].map((file) => shop.read(file)).join('');
+    shop.put('api-chain.crt', chain);
+    shop.put('api-fullchain.crt', shop.read('api.crt') + chain);
+    const { manifest, adoption } = await adoptAndApply(shop.folder, {}, { prove: false });
+    expect(manifest).toContain('preferredChain: other');
+    expect(adoption.leftOut).toEqual([]);
+  });
+});
+
 describe('names outside the name constraints of an authority above', () => {
   it.each([
     ['a name of its own', 'web.other.test', 'DNS:web.other.test', 'dns:web.other.test'],

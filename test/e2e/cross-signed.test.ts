@@ -165,7 +165,7 @@ authorities:
   partner: { commonName: Partner }
 `;
   const OWN =
-    ', validity: 400d, pathLength: 1, outputs: [cert, ca], folder: cross, files: { cert: "{name}.pem" }';
+    ', validity: 400d, pathLength: 1, nameConstraints: { permitted: [example.test] }, outputs: [cert, ca], folder: cross, files: { cert: "{name}.pem" }';
 
   it.each(['openssl', 'node'])('is added, changed and removed by the engine %s', async (engine) => {
     const project = new Project(manifest('', engine));
@@ -178,6 +178,7 @@ authorities:
     expect(readdirSync(project.path('cross')).sort()).toEqual(['ca.pem', 'root@partner.pem']);
     const text = await openssl(['x509', '-in', project.path('cross/root@partner.pem'), '-noout', '-text']);
     expect(text).toContain('CA:TRUE, pathlen:1');
+    expect(text).toMatch(/Name Constraints: critical\s+Permitted:\s+DNS:example.test\n/);
     const { validFrom, validTo } = new X509Certificate(readFileSync(project.path('cross/root@partner.pem')));
     expect(Date.parse(validTo) - Date.parse(validFrom)).toBe((400 * 86_400 - 1) * 1000);
     project.write(manifest(OWN.replace('pathLength: 1', 'pathLength: null').replace('400d', '30d'), engine));

@@ -1,12 +1,13 @@
 // Further certificates of an authority whose key is elsewhere: the certificate that it has here shows all that they take.
 import { describe, expect, it } from 'vitest';
 import { planInventory } from '../../src/plan/plan.ts';
-import { reasonText } from '../../src/report/reason.ts';
+import { alterationText, reasonText } from '../../src/report/reason.ts';
 import { keyIdentifierOf } from '../../src/x509/facts.ts';
 import { nameDer } from '../../src/x509/name.ts';
 import {
   anAuthority,
   anInventory,
+  critical,
   DAY,
   keyFacts,
   NOW,
@@ -75,6 +76,27 @@ describe('a further certificate for a key that is elsewhere', () => {
     world.changeCert(root, { extensions: { subjectKeyIdentifier: uncritical('0102') } });
     expect(changeOf(world)?.issuance).toMatchObject({ subjectKeyId: '0102' });
     expect(keyIdentifierOf(world.cert(root))).toBe('0102');
+  });
+});
+
+describe('name constraints that only a further certificate has', () => {
+  const nameConstraints = critical({ permitted: ['dns:example.test'], excluded: [] });
+  const constrained = (): World => {
+    const world = away();
+    world.changeCert(BRIDGE.id, { extensions: { nameConstraints } });
+    return world;
+  };
+
+  it('stay as long as it does', () => {
+    expect(decided(planOf(constrained(), INVENTORY))).toEqual({});
+  });
+
+  it('are named by the plan of its renewal, which takes consent', () => {
+    const change = changeOf(constrained(), { now: NOW + 3000 * DAY });
+    expect(change?.consents).toEqual(['trust']);
+    expect((change?.alterations ?? []).map(alterationText)).toEqual([
+      'loses critical nameConstraints: permitted dns:example.test',
+    ]);
   });
 });
 
