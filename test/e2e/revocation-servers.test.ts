@@ -4,10 +4,11 @@ import { chmodSync, chownSync, mkdirSync, rmSync } from 'node:fs';
 import { afterEach, beforeAll, describe, expect } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
-import { start, startNginx, startUntil, stopAll } from './daemon.ts';
+import { start, startNginx, stopAll } from './daemon.ts';
 import { meetOpenvpn } from './openvpn.ts';
 import { Database, NOBODY } from './postgres.ts';
 import { copyOf, freePort, has, itNeeds, itWhen, Project, put } from './project.ts';
+import { meetRadius, startRadius } from './radius.ts';
 
 const MANIFEST = `version: 1
 defaults: { key: ecdsa-p256 }
@@ -181,7 +182,7 @@ allow_anonymous false
     expectRight(startDovecot, byImap),
   );
 
-  itNeeds(['freeradius', 'eapol_test'], 'FreeRADIUS', () => expectRight(startRadius, byEap));
+  itNeeds(['freeradius', 'eapol_test'], 'FreeRADIUS', () => expectRight(serveRadius, byEap));
 
   itNeeds(['openvpn'], 'OpenVPN', async () => {
     for (const { name, refused, project } of stages)
@@ -278,83 +279,17 @@ async function byImap(port: number, client: string): Promise<boolean> {
  * FreeRADIUS trusts every authority in `ca_file` in its own right (`X509_V_FLAG_PARTIAL_CHAIN`), and so finds no list of the one
  * above it with `check_all_crl`: beside `ca-chain.pem` it can ask for that of the last certificate only.
  */
-async function startRadius(project: Project): Promise<number> {
-  const [port, folder] = [await freePort(), temporaryFolder()];
+async function serveRadius(project: Project): Promise<number> {
   const file = (name: string): string => project.path('servers/web', name);
-  put(
-    `${folder}/radiusd.conf`,
-    `prefix = /usr
-libdir = /usr/lib/freeradius
-raddbdir = ${folder}
-radacctdir = ${folder}
-run_dir = ${folder}
-logdir = ${folder}
-db_dir = ${folder}
-log {
-  destination = stdout
-}
-security {
-  allow_vulnerable_openssl = yes
-}
-client localhost {
-  ipaddr = 127.0.0.1
-  secret = testing123
-}
-modules {
-  eap {
-    default_eap_type = tls
-    tls-config common {
-      private_key_file = ${file('key.pem')}
-      certificate_file = ${file('fullchain.pem')}
-      ca_file = ${file('ca-crls.pem')}
-      check_crl = yes
-      tls_min_version = "1.2"
-      tls_max_version = "1.2"
-      ecdh_curve = ""
-    }
-    tls {
-      tls = common
-    }
-  }
-}
-server default {
-  listen {
-    type = auth
-    ipaddr = 127.0.0.1
-    port = ${port}
-  }
-  authorize {
-    eap
-  }
-  authenticate {
-    eap
-  }
-}
-`,
-  );
-  const isReady = (said: string): boolean => said.includes('Ready to process requests');
-  await startUntil('freeradius', ['-f', '-l', 'stdout', '-d', folder], isReady);
+  const [port = 0] = await startRadius([
+    { cert: file('fullchain.pem'), key: file('key.pem'), ca: file('ca-crls.pem'), more: 'check_crl = yes' },
+  ]);
   return port;
 }
 
 async function byEap(port: number, client: string): Promise<boolean> {
-  const { cert, key, ca } = identity(client);
-  const config = `${temporaryFolder()}/eap.conf`;
-  put(
-    config,
-    `network={
-  key_mgmt=WPA-EAP
-  eap=TLS
-  identity="${client}"
-  ca_cert="${ca}"
-  client_cert="${cert}"
-  private_key="${key}"
-}
-`,
-  );
-  const asked = ['-a', '127.0.0.1', '-p', `${port}`, '-s', 'testing123', '-n'];
-  const { stdout } = await runProgram('eapol_test', ['-c', config, ...asked]);
-  const ended = /EAP: Status notification: remote certificate verification \(param=success\)/.test(stdout);
+  const said = await meetRadius(port, { identity: client, ...identity(client) });
+  const ended = /EAP: Status notification: remote certificate verification \(param=success\)/.test(said);
   expect([client, ended]).toEqual([client, true]);
-  return stdout.endsWith('SUCCESS\n');
+  return said.endsWith('SUCCESS\n');
 }
