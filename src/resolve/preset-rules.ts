@@ -6,7 +6,7 @@ import { keySpecText } from '../pki/key-spec.ts';
 import { quote } from '../pki/printable.ts';
 import type { SanKind } from '../pki/san.ts';
 import { type Draft, draftText, type LeafDraft } from './draft.ts';
-import { REFUSED_BY } from './key-support.ts';
+import { refusesKey } from './key-support.ts';
 import type { SignedLeaf } from './leaf-issuer.ts';
 
 /** What an entry lacks. */
@@ -63,7 +63,9 @@ export function keyRefused(library: string, who: string): Rule {
   return ({ leaf, issuer }) => {
     const drafts: readonly Draft[] = issuer === undefined ? [leaf] : [leaf, issuer.authority];
     const refused = drafts.find(
-      (one) => one.keyPlace === undefined && REFUSED_BY[keySpecText(one.key)]?.includes(library),
+      (one) =>
+        one.keyPlace === undefined &&
+        refusesKey(library, keySpecText(one.key), one === leaf ? 'leaf' : 'authority'),
     );
     if (refused === undefined) return undefined;
     const text = `${who} refuses the key ${quote(keySpecText(refused.key))} of ${draftText(refused)}`;

@@ -5,6 +5,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { GO, JAVA } from '../helpers/judges.ts';
+import { openssl } from '../helpers/openssl.ts';
 import { meetOpenvpn } from './openvpn.ts';
 import { itNeeds, Project, put } from './project.ts';
 
@@ -82,6 +83,15 @@ itNeeds(['python3'], 'Python: accepts each server with VERIFY_X509_STRICT, by it
   const wrong = await ask('servers/python', 'other.example.test');
   expect(wrong.code).toBe(1);
   expect(wrong.stderr).toContain('Hostname mismatch');
+  // Signed by the same authority, without the authority key identifier that RFC 5280 asks for (§4.2.1.1).
+  const loose = join(project.folder, 'loose');
+  put(join(loose, 'key.pem'), project.read('servers/python/key.pem'));
+  put(join(loose, 'ext'), 'authorityKeyIdentifier=none\nsubjectAltName=DNS:python.example.test\n');
+  const file = (name: string) => project.path(`authorities/issuing/${name}.pem`);
+  const signed = ['-CA', file('cert'), '-CAkey', file('key'), '-extfile', join(loose, 'ext')];
+  const leaf = await openssl(['x509', '-req', '-in', project.path('servers/python/csr.pem'), ...signed]);
+  put(join(loose, 'fullchain.pem'), leaf + project.read('authorities/issuing/cert.pem'));
+  expect((await ask('../loose', 'python.example.test')).stderr).toContain('Missing Authority Key Identifier');
 });
 
 itNeeds(['java', 'javac'], 'Java: PKIX takes each for what it is for', async () => {
