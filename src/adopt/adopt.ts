@@ -3,7 +3,8 @@
 import type { ManifestDescription } from '../manifest/write.ts';
 import { compare } from '../pki/compare.ts';
 import { findArtifacts } from './artifacts.ts';
-import { bridgesOf, withBridges } from './bridges.ts';
+import { bridgeNotes, withBridges } from './bridge-text.ts';
+import { bridgesOf } from './bridges.ts';
 import { describe } from './describe.ts';
 import { draftsOf } from './draft.ts';
 import type { Scan, Unusable } from './found.ts';
@@ -58,7 +59,10 @@ export function describeFolder(scan: Scan, output: string, now: number): Descrip
       ...leftoversOf(scan.files, known),
       ...scan.unusable.map(unusable),
     ].sort((a, b) => compare(a.paths[0] ?? '', b.paths[0] ?? '')),
-    notes: drafts.flatMap(({ id, notes }) => notes.map((note) => ({ id, note }))),
+    notes: [
+      ...drafts.flatMap(({ id, notes }) => notes.map((note) => ({ id, note }))),
+      ...bridgeNotes(bridges, drafts),
+    ],
     ignored: scan.ignored,
   };
 }

@@ -1,7 +1,6 @@
 /** Further certificates of authorities, which another authority of the folder signed: `crossSignedBy` of their entries. */
 import { compare } from '../pki/compare.ts';
 import { bridgeName, type EntityId, entityId } from '../pki/entity.ts';
-import { compact } from '../pki/record.ts';
 import { certificateSpki } from '../x509/certificate.ts';
 import { type CertificateFacts, type Fingerprint, pathLengthOf } from '../x509/facts.ts';
 import { namesOutside } from '../x509/name-constraints.ts';
@@ -11,7 +10,6 @@ import { constraintsOf } from './constraints.ts';
 import type { EntryDraft } from './draft.ts';
 import type { FoundCertificate } from './found.ts';
 import type { PlacedPair } from './hierarchy.ts';
-import { validityText } from './length.ts';
 import { isFurther, type Occurrence } from './pair.ts';
 import { pathFault } from './paths.ts';
 
@@ -109,33 +107,4 @@ function isAbove(one: PlacedPair, pair: PlacedPair): boolean {
 /** It, and the authorities above it. */
 function lineOf(pair: PlacedPair): readonly PlacedPair[] {
   return pair.issuer === null ? [pair] : [pair, ...lineOf(pair.issuer)];
-}
-
-/** The drafts, authorities among them with `crossSignedBy`. */
-export function withBridges(
-  drafts: readonly EntryDraft[],
-  bridges: readonly Bridge[],
-): readonly EntryDraft[] {
-  return drafts.map((draft) => {
-    const own = bridges.filter(({ of }) => of.id === draft.id);
-    if (own.length === 0) return draft;
-    return { ...draft, entry: { ...draft.entry, crossSignedBy: own.map(textOf) } };
-  });
-}
-
-function textOf({ cert: { facts }, path, of, by }: Bridge) {
-  const { text } = validityText(facts);
-  const isCapped = facts.notAfter === by.pair.cert.facts.notAfter;
-  const limit = pathLengthOf(facts);
-  const nameConstraints = constraintsOf(facts);
-  const isAsOf = JSON.stringify(nameConstraints) === JSON.stringify(of.entry.nameConstraints);
-  return {
-    issuer: by.name,
-    ...compact({ validity: text === of.entry.validity || isCapped ? undefined : text }),
-    ...(limit === pathLengthOf(of.pair.cert.facts) ? {} : { pathLength: limit }),
-    ...(isAsOf ? {} : { nameConstraints: nameConstraints ?? null }),
-    outputs: ['cert' as const],
-    folder: '.',
-    files: { cert: path },
-  };
 }

@@ -78,11 +78,7 @@ export class ExtensionReader {
     const known = this.#published.get(authority);
     if (known !== undefined) return known;
     const signed = (this.#below.get(authority) ?? []).map(({ cert }) => cert.facts);
-    const published = compact({
-      crl: commonLocation(signed, 'crl'),
-      ocsp: commonLocation(signed, 'ocsp'),
-      caIssuers: commonLocation(signed, 'caIssuers'),
-    });
+    const published = publishedIn(signed);
     this.#published.set(authority, published);
     return published;
   }
@@ -104,6 +100,15 @@ export class ExtensionReader {
     if (found === undefined || found.critical || !isServer || issuer === null) return false;
     return String(found.value) === '5' && this.#publishedBy(issuer).ocsp !== undefined;
   }
+}
+
+/** What certificates of one authority have in common about where it publishes. */
+export function publishedIn(signed: readonly CertificateFacts[]): Published {
+  return compact({
+    crl: commonLocation(signed, 'crl'),
+    ocsp: commonLocation(signed, 'ocsp'),
+    caIssuers: commonLocation(signed, 'caIssuers'),
+  });
 }
 
 function isResponder({ section, cert }: PlacedPair): boolean {

@@ -110,6 +110,19 @@ describe('name constraints of a cross-certificate', () => {
   });
 });
 
+describe('other extensions of a cross-certificate', () => {
+  const POLICY = 'certificatePolicies = 1.2.3.4';
+  const POINT = 'crlDistributionPoints = URI:http://partner.example.test/crl';
+
+  it('say where an authority publishes that signed nothing else here, and a note names those that go', async () => {
+    const shop = await crossed('cross.crt', [...KEYED, POLICY, POINT]);
+    const { manifest, adoption } = await adoptAndApply(shop.folder, {}, { prove: false });
+    expect(manifest).toMatch(/crl: \{ url: "?http:\/\/partner.example.test\/crl"? \}/);
+    const notes = adoption.entities.find(({ id }) => id === BRIDGE)?.notes;
+    expect(notes).toEqual([expect.objectContaining({ kind: 'extensions', oids: ['2.5.29.32'] })]);
+  });
+});
+
 describe('the chain that files show', () => {
   const chained = async (...chain: readonly string[]): Promise<Workshop> => {
     const shop = await crossed('cross.crt');
