@@ -315,6 +315,23 @@ it('has authorities before what they sign, wherever they lie, and then goes by s
   expect(drafts.map(({ pair }) => pair.certPath)).toEqual(['z/root.crt', 'a/below.crt', '0.crt', 'b.crt']);
 });
 
+it.each([
+  [null, undefined],
+  [0, 0],
+  [100, 100],
+  [101, undefined],
+])('the limit %s of an authority is %s in its entry', (pathLength, expected) => {
+  const pair: PlacedPair = {
+    ...aPair(anAuthority({ pathLength }), 'a.key', 'a.crt'),
+    section: 'authorities',
+    issuer: null,
+    notes: [],
+  };
+  const leaf = { ...aMember('leaf', 'b.key', 'b.crt'), issuer: pair };
+  const { drafts } = draftsOf({ pairs: [pair, leaf], leftOut: [] }, NOW);
+  expect(drafts.map(({ entry }) => entry.pathLength)).toEqual([expected, undefined]);
+});
+
 describe('the manifest', () => {
   it('says once what is common, and keeps comments in one line', () => {
     const { text } = manifestOf(
