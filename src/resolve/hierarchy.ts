@@ -86,8 +86,8 @@ function climb(start: AuthorityDraft, { issuers, marks }: Walk) {
   }
   const from = at ? seen.get(at) : undefined;
   const cycle = from === undefined ? [] : path.slice(from);
-  const lost = at === undefined || cycle.length > 0 || (at !== null && marks.get(at) === 'lost');
-  return { path, cycle, lost };
+  // Below what is lost otherwise, or in a circle, there is no position to stand under.
+  return { path, cycle, lost: at === undefined };
 }
 
 /** The circle, turned so that it begins with what comes first in the file. */
