@@ -27,7 +27,8 @@ const LISTS: readonly Artifact[] = ['crl', 'former-crls', 'crls', 'ca-crls', 'cr
 
 /**
  * The files that are an entity's own. Where another tool laid out the folder, these are only its outputs: a `ca.pem`
- * beside its files then belongs to another program, and is neither read nor removed.
+ * beside its files then belongs to another program, and is neither read nor removed. What apply itself has put there is
+ * remembered apart (store/observe/leftovers.ts).
  */
 export function isManaged(entity: Entity, artifact: Artifact): boolean {
   // A list of another maker may be anywhere, and holds what cannot be made again.

@@ -117,6 +117,8 @@ export interface EntityObservation extends ArtifactStates {
   readonly published?: Published;
   /** Absent: every file that is there is in its place. */
   readonly formerLocation?: FormerLocation;
+  /** Files that it no longer has, in a folder that may hold those of others, and that apply has put there. Absent: none. */
+  readonly leftovers?: readonly Artifact[];
   /** Whose the folder is that the entity has to itself; `null`: it is not there. Absent: it is shared, or no one asked. */
   readonly folder?: Owner | null;
 }

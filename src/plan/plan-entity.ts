@@ -34,9 +34,15 @@ function ownFiles(entity: Entity, seen: EntityObservation, { pieces }: Context):
   const behind = new Set(seen.formerLocation?.files.map(({ file }) => file));
   const isAsked = (file: Artifact): boolean => file === 'previous' || isOwed(entity, file);
   const copies: readonly Artifact[] = areLeftCopies(entity, seen, pieces);
-  const isOwn = (file: Artifact): boolean => isManaged(entity, file) || copies.includes(file);
+  const isOwn = (file: Artifact): boolean =>
+    isManaged(entity, file) || copies.includes(file) || isLeftover(file, seen);
   const others = ALL_ARTIFACTS.filter((file) => !isOwn(file) || (behind.has(file) && !isAsked(file)));
   return others.length === 0
     ? seen
     : { ...seen, ...Object.fromEntries(others.map((file) => [file, MISSING])) };
+}
+
+/** What is damaged there may have become another program's. */
+function isLeftover(file: Artifact, { leftovers = [], ...seen }: EntityObservation): boolean {
+  return leftovers.includes(file) && ['present', 'encrypted'].includes(seen[file].state);
 }

@@ -17,7 +17,9 @@ export function planRevoked(
   const { id, kind } = entity;
   const own = { id, kind, affects: [] };
   const deletes = ALL_ARTIFACTS.filter(
-    (file) => isManaged(entity, file) && !['missing', 'blocked'].includes(observed[file].state),
+    (file) =>
+      (isManaged(entity, file) || observed.leftovers?.includes(file)) &&
+      !['missing', 'blocked'].includes(observed[file].state),
   );
   const isListed = [...listings.values()].every(({ asked, listed }) =>
     asked.every(({ of, serial }) => of !== id || listed.has(serial)),

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { openEngine } from '../engine/auto.ts';
 import type { Tokens } from '../engine/tokens.ts';
-import type { Inventory } from '../pki/entity.ts';
+import type { Entity, Inventory } from '../pki/entity.ts';
 import { byIdOf } from '../pki/issuers.ts';
 import type { Agreement } from '../plan/consent.ts';
 import type { Observation } from '../plan/observation.ts';
@@ -15,6 +15,7 @@ import { Ledger } from '../store/ledger.ts';
 import { Cache, isWorthwhile } from '../store/observe/cache.ts';
 import { ListRecord } from '../store/observe/lists.ts';
 import { observe } from '../store/observe/observe.ts';
+import { savePlaces } from '../store/observe/places.ts';
 import type { Reader } from '../store/observe/reader.ts';
 import { dropOutgoing } from '../store/outgoing.ts';
 import type { OutputFolder } from '../store/output-folder.ts';
@@ -25,7 +26,7 @@ import { Expected } from './expected.ts';
 import { announceHooks } from './hooks.ts';
 import { Published } from './published.ts';
 import { rememberAuthorities, settledIn } from './remember.ts';
-import type { Run } from './run.ts';
+import { placedBy, type Run, worksOf } from './run.ts';
 import { Staging } from './staging.ts';
 import { Taken } from './taken.ts';
 
@@ -61,8 +62,21 @@ export async function carryOut(
   await announceHooks(output.own, observation.hooks ?? new Map(), plan.hooks);
   const execution = await executed(run, inventory, plan, options).finally(() => engine.close());
   for (const id of execution.published) if (brought.taken.has(id)) dropOutgoing(output.own, id);
+  const placed = new Map(worksOf(run).map((work) => [work.id, placedBy(work)]));
+  await savePlaces(output, doneOf(inventory, plan, execution), placed);
   if (isWorthwhile(execution.published.length, inventory.entities.length)) await cacheAll(run, inventory);
   return { kind: 'done', plan, held, blocked, execution, interrupted: signal?.aborted ?? false };
+}
+
+/** Entities that are as they should be now. */
+function doneOf(
+  { entities }: Inventory,
+  { pinned, changes }: Plan,
+  { published }: Execution,
+): readonly Entity[] {
+  const kept = changes.flatMap(({ id, action }) => (action === 'keep' ? [id] : []));
+  const done = new Set([...published, ...kept]);
+  return entities.filter(({ id }) => done.has(id) && !pinned.has(id));
 }
 
 /** What steps share that needs no closing. */

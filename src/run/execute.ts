@@ -17,7 +17,7 @@ import type { Listener, StepFailure } from './events.ts';
 import { provide } from './provide.ts';
 import { publish } from './publish.ts';
 import { replacedLists } from './replaced-lists.ts';
-import { type Run, worksOf } from './run.ts';
+import { placedBy, type Run, worksOf } from './run.ts';
 import { take } from './take.ts';
 import { laneOf, walk } from './walk.ts';
 
@@ -96,6 +96,8 @@ async function prepareFiles(run: Run, pinned: ReadonlySet<EntityId>): Promise<vo
   await savePlaces(
     output,
     [...byId.values()].filter(({ id }) => !pinned.has(id)),
+    // Until they are taken away, files that are no longer asked for are still there.
+    new Map(works.map((work) => [work.id, { ...placedBy(work), deletes: [] }])),
   );
   for (const { id, relinks } of works) {
     const entity = relinks ? byId.get(id) : undefined;

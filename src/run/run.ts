@@ -7,6 +7,7 @@ import type { AccessLists } from '../store/access-lists.ts';
 import type { Flush } from '../store/flush.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { ListRecord } from '../store/observe/lists.ts';
+import type { Placed } from '../store/observe/places.ts';
 import type { Reader } from '../store/observe/reader.ts';
 import type { OutputFolder } from '../store/output-folder.ts';
 import type { Answer } from './answers.ts';
@@ -48,6 +49,11 @@ export function entityOf({ byId }: Pick<Run, 'byId'>, id: EntityId): Entity {
 /** The changes of a run that put files in place. */
 export function worksOf({ changes }: Pick<Run, 'changes'>): readonly Work[] {
   return [...changes.values()].filter(isWork);
+}
+
+/** Files that come into its folder by it, and files that go. */
+export function placedBy({ writes, relocations, deletes }: Work): Placed {
+  return { writes: [...writes, ...relocations.map(({ file }) => file)], deletes };
 }
 
 /** What is planned for an entity that has steps. */

@@ -1,5 +1,5 @@
 // `folder` and `files` change after the first apply: keys come along, and what cannot be done is said before it is begun.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openssl } from '../helpers/openssl.ts';
 import { copyOf, Project } from './project.ts';
@@ -94,6 +94,68 @@ describe('an entity that moves', () => {
     expect(await project.actions()).toEqual({});
     expect(project.read('plain/a/tls.key')).toBe(key);
     expect(project.read('tls/a/tls.key')).toBe(key);
+  });
+});
+
+describe('a file that is no longer asked for, in a folder of the manifest’s own choosing', () => {
+  const asked = (outputs: string): string =>
+    manifest(
+      `  a: { commonName: a.example.test, folder: tls, files: { combined: a.pem }, outputs: [${outputs}] }\n  b: { commonName: b.example.test }\n`,
+    );
+  const WHOLE = asked('key, cert, ca, combined, public');
+  const LESS = asked('key, cert, ca');
+
+  it('is removed where apply wrote it, and nothing beside it', async () => {
+    const project = await applied(WHOLE);
+    writeFileSync(project.path('tls/chain.pem'), project.read('tls/ca.pem'));
+    project.write(LESS);
+    const { reasons } = await project.change('servers/a');
+    expect(reasons.map(({ kind, artifact }) => `${kind} ${artifact}`)).toEqual([
+      'unwanted public',
+      'unwanted combined',
+    ]);
+    await project.apply();
+    expect(filesBelow(project.path('tls'))).toEqual(['ca.pem', 'cert.pem', 'chain.pem', 'key.pem']);
+    const record = project.read('.pki/places.json');
+    await project.apply();
+    expect(project.read('.pki/places.json')).toBe(record);
+  });
+
+  it('stays where others made it, and apply found nothing to do', async () => {
+    const made = await applied(WHOLE);
+    const project = new Project(WHOLE);
+    mkdirSync(project.out);
+    cpSync(made.path('authorities'), project.path('authorities'), { recursive: true });
+    cpSync(made.path('servers'), project.path('servers'), { recursive: true });
+    cpSync(made.path('tls'), project.path('tls'), { recursive: true });
+    await project.apply();
+    project.write(LESS);
+    expect(await project.actions()).toEqual({});
+    await project.apply();
+    expect(filesBelow(project.path('tls'))).toContain('a.pem');
+  });
+
+  it('stays where it has become another program’s, or another entity’s', async () => {
+    const project = await applied(WHOLE);
+    writeFileSync(project.path('tls/public.pem'), 'ssl_dhparam dh.pem;\n');
+    project.write(
+      LESS.replace(
+        'b: { commonName: b.example.test',
+        'b: { commonName: b.example.test, folder: tls, files: { key: b.key, cert: b.crt, ca: b.ca, combined: a.pem }, outputs: [key, cert, ca, combined]',
+      ),
+    );
+    const { changes } = await project.plan();
+    expect(changes.find(({ id }) => id === 'servers/a')).toMatchObject({ action: 'keep' });
+    expect(changes.find(({ id }) => id === 'servers/b')?.deletes).toEqual([]);
+  });
+
+  it('is remembered until it is gone, by a run that failed as well', async () => {
+    const project = await applied(WHOLE);
+    project.write(LESS.replace('a.example.test,', 'a.example.test, key: ed25519,'));
+    const broken = { PKI_OPENSSL: '/bin/false' };
+    expect((await project.pki(['apply', '--skip-verify'], { env: broken })).code).toBe(1);
+    await project.apply();
+    expect(filesBelow(project.path('tls'))).toEqual(['ca.pem', 'cert.pem', 'key.pem']);
   });
 });
 
@@ -317,18 +379,22 @@ it('a key where another file of ours goes is in the archive before it is replace
   expect(kept.map((path) => path.replace(/^.*\//, ''))).toEqual(['chain.pem', 'csr.pem']);
 });
 
-it('a record that cannot be read: no error, and the next apply writes it anew', async () => {
+it('a record that cannot be read: no error, and the next apply writes the places again', async () => {
   const project = await applied(MOVED);
-  const record = (): string => readFileSync(project.path('.pki/places.json'), 'utf8');
-  const whole = record();
-  expect(whole).toContain('"tls/a"');
-  for (const text of ['', '{', '[]', '{"format":1,"places":{"servers/a":7}}']) {
+  const record = (): unknown => {
+    const { folder, files } = JSON.parse(project.read('.pki/places.json')).places['servers/a'];
+    return { folder, files };
+  };
+  const whole = { folder: 'tls/a', files: { key: 'tls.key' } };
+  expect(record()).toEqual(whole);
+  const odd = '{"format":1,"places":{"servers/a":{"folder":"tls/a","files":{},"outputs":["../key"]}}}';
+  for (const text of ['', '{', '[]', '{"format":1,"places":{"servers/a":7}}', odd]) {
     writeFileSync(project.path('.pki/places.json'), text);
     expect(await project.actions()).toEqual({});
     await project.apply();
-    expect(record()).toBe(whole);
+    expect(record()).toEqual(whole);
   }
   renameSync(project.path('.pki/places.json'), project.path('.pki/places.json.draft'));
   await project.apply();
-  expect(record()).toBe(whole);
+  expect(record()).toEqual(whole);
 });

@@ -22,6 +22,7 @@ import { Folders, type FoundFiles, type FoundWithFormer, readFiles, withFormerFi
 import { formerSigner } from './former-signer.ts';
 import { leftKeyOf, observeKey, observeTokenKey, openedKeyFile, plainFile } from './keys.ts';
 import { knownIn, readableLines } from './known.ts';
+import { Leftovers } from './leftovers.ts';
 import { withListedModes } from './listed-modes.ts';
 import { listedBefore } from './lists.ts';
 import { Origins } from './origins.ts';
@@ -43,22 +44,21 @@ export function observe(
   sight: Sight = 'all',
 ): Observation {
   const folders = new Folders(root, entities);
-  const formerLocations = new FormerLocations(entities, readPlaces(root));
-  const origins = new Origins(root, formerLocations);
-  const anchors = anchorsOf(entities);
+  const places = readPlaces(root);
+  const formerLocations = new FormerLocations(entities, places);
+  const where: Where = {
+    root,
+    folders,
+    formerLocations,
+    leftovers: new Leftovers(entities, places),
+    origins: new Origins(root, formerLocations),
+    reader,
+    anchors: anchorsOf(entities),
+    sight,
+  };
   const signers = new Map<EntityId, SignatureKey | undefined>();
   const observed = new Map<EntityId, EntityObservation>();
-  for (const entity of entities) {
-    observed.set(
-      entity.id,
-      observeEntity(
-        { root, folders, formerLocations, origins, reader, anchors, sight },
-        entity,
-        signers,
-        cache,
-      ),
-    );
-  }
+  for (const entity of entities) observed.set(entity.id, observeEntity(where, entity, signers, cache));
   const left = pending(root);
   const exposed = folders.exposed();
   return {
@@ -107,6 +107,7 @@ interface Where {
   readonly root: string;
   readonly folders: Folders;
   readonly formerLocations: FormerLocations;
+  readonly leftovers: Leftovers;
   readonly origins: Origins;
   readonly reader: Reader;
   readonly anchors: ReadonlyMap<EntityId, Authority>;
@@ -122,7 +123,7 @@ function observeEntity(
 ): EntityObservation {
   const seen = observeOwned(where, entity, signers, cache);
   const folder = entity.ownership === undefined ? undefined : where.folders.ownerOf(entity);
-  return folder === undefined ? seen : { ...seen, folder };
+  return { ...seen, ...where.leftovers.of(entity), ...(folder === undefined ? {} : { folder }) };
 }
 
 function observeOwned(

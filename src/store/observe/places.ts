@@ -14,8 +14,14 @@ import { fieldsOf, isInside } from '../json.ts';
 import { readOwn, replaceOwn } from '../own.ts';
 import { blockedBy } from './read.ts';
 
-/** Entities that are not in their own folder under the usual names. */
-export type Places = ReadonlyMap<EntityId, Layout>;
+/** Where an entity was that is not in its own folder under the usual names. */
+export interface Place extends Layout {
+  /** The files that apply has written there. Absent: none, or it was an earlier version. */
+  readonly outputs?: readonly Artifact[];
+}
+
+/** All that are not in their own folders under the usual names. */
+export type Places = ReadonlyMap<EntityId, Place>;
 
 const FORMAT = 1;
 const FILE = 'places.json';
@@ -31,25 +37,51 @@ export function readPlaces(root: string): Places {
     const { format, places } = JSON.parse(file.facts.toString('utf8'));
     if (format !== FORMAT) return new Map();
     const all = Object.entries<unknown>(places);
-    return new Map(all.flatMap(([id, layout]) => (isLayout(layout) ? [[id, layout]] : [])));
+    return new Map(all.flatMap(([id, place]) => (isPlace(place) ? [[id, place]] : [])));
   } catch {
     return new Map();
   }
 }
 
-/** Remembers where the files are now. Entities that left the manifest stay: they may come back. */
+/** What a run puts into an entity's folder, and what it takes away. */
+export interface Placed {
+  readonly writes: readonly Artifact[];
+  readonly deletes: readonly Artifact[];
+}
+
+/**
+ * Remembers where the files are now. Entities that left the manifest stay: they may come back.
+ * @param placed what was written beside what is known. Files that others made and that only match are not ours to remove.
+ */
 export async function savePlaces(
   { root, own }: { readonly root: Folder; readonly own: Folder },
   entities: readonly Entity[],
+  placed: ReadonlyMap<EntityId, Placed> = new Map(),
 ): Promise<void> {
   const before = readPlaces(root.path);
   const after = new Map(before);
-  for (const { id, layout } of entities) {
+  for (const entity of entities) {
+    const { id, layout } = entity;
     if (layout === undefined) after.delete(id);
-    else after.set(id, layout);
+    else after.set(id, { ...layout, ...outputsAfter(leftIn(before.get(id), entity), placed.get(id)) });
   }
   const text = textOf(after);
   if (text !== textOf(before)) await replaceOwn(own, FILE, text);
+}
+
+function outputsAfter(before: readonly Artifact[], placed: Placed | undefined): Pick<Place, 'outputs'> {
+  const { writes = [], deletes = [] } = placed ?? {};
+  const outputs = ALL_ARTIFACTS.filter(
+    (file) => (before.includes(file) || writes.includes(file)) && !deletes.includes(file),
+  );
+  return outputs.length === 0 ? {} : { outputs };
+}
+
+/** Files that an entity had in the places where it would have them now. */
+export function leftIn(place: Place | undefined, entity: Entity): readonly Artifact[] {
+  if (place === undefined) return [];
+  const former = { id: entity.id, layout: place };
+  return (place.outputs ?? []).filter((file) => filePath(former, file) === filePath(entity, file));
 }
 
 /** Where the files of entities were, if that is elsewhere than where they are to be. */
@@ -97,8 +129,9 @@ function textOf(places: Places): string {
 }
 
 /** Paths that lead out of the output folder are not ours, whatever wrote them there. */
-function isLayout(value: unknown): value is Layout {
-  const { folder, files } = fieldsOf(value);
+function isPlace(value: unknown): value is Place {
+  const { folder, files, outputs = [] } = fieldsOf(value);
+  if (!Array.isArray(outputs) || !outputs.every(isArtifact)) return false;
   if (typeof folder !== 'string' || typeof files !== 'object' || files === null) return false;
   const named = Object.entries(files).every(([file, name]) => isArtifact(file) && isInside(name));
   return named && (folder === '.' || isInside(folder));

@@ -91,9 +91,10 @@ it('nothing at all', () => {
     presented: __,
     formerSigner: ___,
     leftKey,
+    leftovers,
     ...files
   } of entities.values()) {
-    expect([published, formerLocation, listSignedBy, leftKey]).toEqual(Array(4).fill(undefined));
+    expect([published, formerLocation, listSignedBy, leftKey, leftovers]).toEqual(Array(5).fill(undefined));
     expect(signedBy).toBeNull();
     expect(new Set(Object.values(files).map(({ state }) => state))).toEqual(new Set(['missing']));
   }
