@@ -1,7 +1,8 @@
 /** What was made is accepted as it was asked, and never otherwise: not what a plan would change, and not what it lets be. */
 import { describe, expect, it } from 'vitest';
-import { crossObjections, objections } from '../../src/plan/accept.ts';
+import { answerObjections, crossObjections, objections } from '../../src/plan/accept.ts';
 import type { Issuance } from '../../src/plan/change.ts';
+import { SLACK } from '../../src/plan/contract.ts';
 import { diffCertificate } from '../../src/plan/diff.ts';
 import { issuedBy, wantedCertificate } from '../../src/plan/wanted.ts';
 import { objectionText } from '../../src/words/objection.ts';
@@ -148,4 +149,40 @@ it('a cross-certificate is the root’s, by an issuer: its earlier certificate',
     'the certificate is not signed by its issuer',
     expect.stringContaining('the extensions are not as asked: authorityKeyIdentifier'),
   ]);
+});
+
+describe('what is asked for to the octet, or to the second', () => {
+  const isTaken = (changes: Changes): boolean => objectionsTo(changed(GOOD, changes)).length === 0;
+  it.each<[string, string, boolean]>([
+    ['eleven octets', '7a'.repeat(11), false],
+    ['twelve', '7a'.repeat(12), true],
+    ['twenty', '7f'.repeat(20), true],
+    ['twenty, and one more for the sign', '80'.repeat(20), false],
+    ['twenty-one', '01'.repeat(21), false],
+    ['nineteen that would take a sign', 'ff'.repeat(19), true],
+  ])('a serial number of %s', (_, serial, expected) => expect(isTaken({ serial })).toBe(expected));
+
+  it('beginning and end are exact where it was made here', () => {
+    const { notBefore, notAfter } = ISSUANCE;
+    const begins = (by: number): boolean => isTaken({ notBefore: notBefore + by });
+    const ends = (by: number): boolean => isTaken({ notAfter: notAfter + by });
+    expect([begins(-1), begins(0), begins(1)]).toEqual([false, true, false]);
+    expect([ends(-1), ends(0), ends(1)]).toEqual([false, true, false]);
+  });
+
+  it('an answer of another machine may begin six minutes earlier, and end earlier', () => {
+    const { notBefore, notAfter } = ISSUANCE;
+    const csr = { keyId: KEY.keyId, subject: API.subject, san: sanOf(GOOD), signatureFits: true };
+    const kinds = (changes: Changes): readonly string[] =>
+      answerObjections(
+        { key: KEY, csr, cert: changed(GOOD, changes), signedBy: ROOT_KEY.keyId },
+        { entity: API, issuance: ISSUANCE, issuer: ISSUER },
+      ).map(({ kind }) => kind);
+    expect([-SLACK - 1, -SLACK, 60].map((by) => kinds({ notBefore: notBefore + by }))).toEqual([
+      ['not-before'],
+      [],
+      [],
+    ]);
+    expect([-60, 0, 1].map((by) => kinds({ notAfter: notAfter + by }))).toEqual([[], [], ['not-after']]);
+  });
 });

@@ -131,6 +131,15 @@ describe('made again', () => {
     expect(decided(listing(), facts(change)).reasons).toMatchObject([{ kind }]);
   });
 
+  it('is one of another length than the manifest says, but for the backdating and a minute', () => {
+    const isStale = (length: number): boolean => {
+      const { reasons } = decided(listing(), facts({ thisUpdate: NOW, nextUpdate: NOW + length }));
+      return reasons.length > 0;
+    };
+    const [least, most] = [TERMS.validity - 59, TERMS.validity + BACKDATE + 59];
+    expect([least - 1, least, most, most + 1].map(isStale)).toEqual([true, false, false, true]);
+  });
+
   it('is one that the key did not sign', () => {
     expect(decided(listing(), facts(), { signed: false }).reasons).toEqual([{ kind: 'foreign-list' }]);
   });

@@ -45,6 +45,24 @@ describe('a path', () => {
   });
 });
 
+it('a path is measured in octets, the whole of it and each of its names', () => {
+  const of = (folder: string, key: string): readonly string[] =>
+    mistakes(
+      `${ROOT}clients: { c: { folder: "${folder}", outputs: [key, cert], files: { key: "${key}", cert: c } } }`,
+    );
+  // Each of these letters takes two octets.
+  const [name, folders] = ['ü'.repeat(127), Array(3).fill('ü'.repeat(127)).join('/')];
+  expect([of('a', `x${name}`), of('a', `${name}ü`)]).toEqual([
+    [],
+    [expect.stringMatching(/, a name of more than 255 octets$/)],
+  ]);
+  const rest = 1024 - Buffer.byteLength(`${folders}//`) - 254;
+  expect([
+    of(`${folders}/${name}`, 'k'.repeat(rest)),
+    of(`${folders}/${name}`, 'k'.repeat(rest + 1)),
+  ]).toEqual([[], [expect.stringMatching(/, a path of more than 1024 octets$/)]]);
+});
+
 describe('a line of authorities', () => {
   const chain = (count: number): string =>
     `version: 1\nauthorities:\n  a0: { commonName: A0 }\n${lines(count - 1, (i) => `  a${i + 1}: { commonName: A${i + 1}, issuer: a${i} }`)}`;
