@@ -5,11 +5,12 @@ import { waitingFor } from '../../src/plan/awaited.ts';
 import { momentOf } from '../../src/plan/clock.ts';
 import { wantedEntries } from '../../src/plan/list-entries.ts';
 import type { EntityObservation, Issues, Observation } from '../../src/plan/observation.ts';
-import { isResponseDue, isWantedResponse } from '../../src/plan/ocsp.ts';
+import { answersOf, isResponseDue, isWantedResponse } from '../../src/plan/ocsp.ts';
 import { prunesIn } from '../../src/plan/prune.ts';
 import { leaversIn, removalsIn } from '../../src/plan/removal.ts';
 import { listingsOf } from '../../src/plan/revocations.ts';
 import { routeOf, routesFrom } from '../../src/plan/routes.ts';
+import { statusRows } from '../../src/plan/status.ts';
 import { validityOf, validityReasons } from '../../src/plan/validity.ts';
 import { awaitedBy } from '../../src/plan/waiting.ts';
 import {
@@ -312,4 +313,28 @@ describe('the length of a certificate', () => {
     expect(kinds({ notBefore: NOW + 1, notAfter: NOW + 90 * DAY })).toEqual(['not-yet-valid']);
     expect(kinds({ notBefore: NOW, notAfter: NOW + 90 * DAY - 1 })).toEqual([]);
   });
+});
+
+it('the status of a certificate is that it has expired behind its last second', () => {
+  const at = (notAfter: number, renewBefore = 0) => {
+    const entity = { ...API, renewBefore: { kind: 'seconds', seconds: renewBefore } } as const;
+    const plan = { changes: [aChange({ id: API.id, action: 'keep' })], now: NOW };
+    const seen = seeing([entity, { cert: present(made(entity, 'a', NOW - DAY, notAfter)) }]);
+    return statusRows(anInventory(entity), seen, plan as never)[0]?.state;
+  };
+  expect([at(NOW - 1), at(NOW), at(NOW + 1)]).toEqual(['expired', 'capped', 'ok']);
+  expect([at(NOW + 5, 5), at(NOW + 6, 5)]).toEqual(['capped', 'ok']);
+});
+
+it('what a new key signed in its first second is answered for', () => {
+  const issued = (entity: string, serial: string, time: number, keyId: string) =>
+    ({ entity, issuer: ROOT.id, serial, keyId, time, notAfter: NOW }) as never;
+  const all = [
+    issued(ROOT.id, 'r1', 5, 'old'),
+    issued(ROOT.id, 'r2', 5, 'k'),
+    issued(API.id, '01', 5, 'a'),
+    issued(API.id, '02', 4, 'a'),
+  ];
+  const known = { entities: [ROOT, API], observation: seeing(), issued: all, listing: undefined, keyId: 'k' };
+  expect(answersOf(ROOT, known, NOW).map(({ serial }) => serial)).toEqual(['01']);
 });

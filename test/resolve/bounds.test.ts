@@ -63,6 +63,31 @@ it('a path is measured in octets, the whole of it and each of its names', () => 
   ]).toEqual([[], [expect.stringMatching(/, a path of more than 1024 octets$/)]]);
 });
 
+it('"split" has files for eight roots, and for four authorities between', () => {
+  const roots = (count: number): readonly string[] => {
+    const names = Array.from({ length: count }, (_, i) => `r${i}`);
+    const all = names.map((name) => `  ${name}: { commonName: ${name} }\n`).join('');
+    const leaf = `clients: { c: { issuer: r0, trust: [${names.join()}], outputs: [default, split] } }`;
+    return mistakes(`version: 1\nauthorities:\n${all}${leaf}`);
+  };
+  expect([roots(8), roots(9)]).toEqual([
+    [],
+    [expect.stringMatching(/trusts 9 roots, and "split" has 8 files/)],
+  ]);
+  const between = (count: number): readonly string[] => {
+    const all = lines(
+      count,
+      (i) => `  a${i}: { commonName: A${i}, issuer: ${i === 0 ? 'root' : `a${i - 1}`} }`,
+    );
+    const leaf = `clients: { c: { issuer: a${count - 1}, outputs: [default, split] } }`;
+    return mistakes(`version: 1\nauthorities:\n  root: { commonName: Root }\n${all}${leaf}`);
+  };
+  expect([between(4), between(5)]).toEqual([
+    [],
+    [expect.stringMatching(/has 5 authorities between .* has 4 files/)],
+  ]);
+});
+
 describe('a line of authorities', () => {
   const chain = (count: number): string =>
     `version: 1\nauthorities:\n  a0: { commonName: A0 }\n${lines(count - 1, (i) => `  a${i + 1}: { commonName: A${i + 1}, issuer: a${i} }`)}`;
