@@ -74,7 +74,13 @@ export type Refusal =
   /** The key of an anchor is not ours to replace; `path` is its file beside the manifest. */
   | { readonly kind: 'anchor'; readonly entity: EntityId; readonly path: string }
   /** A bridge has the key of another authority. */
-  | { readonly kind: 'bridge'; readonly entity: EntityId; readonly of: EntityId }
+  | {
+      readonly kind: 'bridge';
+      readonly entity: EntityId;
+      readonly of: EntityId;
+      /** That key is elsewhere. Absent: it is here. */
+      readonly isShown?: true;
+    }
   /** The name in the certificate of that authority cannot be written once more to the octet. */
   | { readonly kind: 'bridge-name'; readonly entity: EntityId; readonly of: EntityId }
   /** Links of this program cannot be renamed within their folder. */

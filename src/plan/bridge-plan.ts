@@ -3,6 +3,7 @@ import type { Entity } from '../pki/entity.ts';
 import { shownBy } from '../pki/key-place.ts';
 import { issuedName, keptName } from '../x509/name.ts';
 import { waitingFor } from './awaited.ts';
+import type { Refusal } from './blockage.ts';
 import { lenderOf } from './bridge.ts';
 import { type Change, NOTHING_KEPT } from './change.ts';
 import type { Context } from './context.ts';
@@ -17,7 +18,7 @@ export function earlyPlan(entity: Entity, observed: EntityObservation, context: 
   if (lender === null) return null;
   const own = { id: entity.id, kind: entity.kind, affects: [] };
   if (context.rekey.has(entity.id))
-    return { ...own, action: 'refuse', refusal: { kind: 'bridge', entity: entity.id, of: lender.id } };
+    return { ...own, action: 'refuse', refusal: bridgeRefusal(entity, lender) };
   const name = nameOf(entity, lender);
   if (name === 'unwritable')
     return { ...own, action: 'refuse', refusal: { kind: 'bridge-name', entity: entity.id, of: lender.id } };
@@ -29,6 +30,11 @@ export function earlyPlan(entity: Entity, observed: EntityObservation, context: 
     ...(shownBy(entity) === null ? {} : { shows: true as const }),
   };
   return { ...own, ...NOTHING_KEPT, action: 'wait', waiting };
+}
+
+function bridgeRefusal(entity: Entity, { id: of }: Outlook): Refusal {
+  const isShown = shownBy(entity) !== null;
+  return { kind: 'bridge', entity: entity.id, of, ...(isShown ? { isShown } : {}) };
 }
 
 function reasonsToWait({ cert }: EntityObservation, { id }: Outlook): readonly Reason[] {

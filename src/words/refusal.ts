@@ -29,7 +29,9 @@ export function refusalText(refusal: Refusal): Advice {
     case 'bridge':
       return {
         problem: `"${refusal.entity}" is a further certificate of ${refusal.of}, and has its key`,
-        hint: `give "${refusal.of}" a new key: "pki rotate ${shownWord(refusal.of)}"; this one follows`,
+        hint: refusal.isShown
+          ? `put the next certificate of "${refusal.of}" in place when it has one for another key; this one follows`
+          : `give "${refusal.of}" a new key: "pki rotate ${shownWord(refusal.of)}"; this one follows`,
       };
     case 'bridge-name':
       return {

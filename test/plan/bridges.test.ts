@@ -71,6 +71,11 @@ describe('a further certificate for a key that is elsewhere', () => {
     else expect(why(world)).toEqual([expect.stringMatching(text)]);
   });
 
+  it('gets no key of its own', () => {
+    const refusal = changeOf(away(), { rekey: [BRIDGE.id] })?.refusal;
+    expect(refusal).toMatchObject({ kind: 'bridge', of: root, isShown: true });
+  });
+
   it('carries over the identifier, whatever it is', () => {
     const world = away();
     world.changeCert(root, { extensions: { subjectKeyIdentifier: uncritical('0102') } });
