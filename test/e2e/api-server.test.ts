@@ -137,7 +137,7 @@ describe('pki export cert-manager', () => {
   itHas('its schemas in the server take it, twice without a change, and refuse what is wrong', async () => {
     server.cluster();
     server.admin(['apply', '--server-side', ...KNOWN.map((kind) => `--filename=${join(CRDS, kind)}.yaml`)]);
-    server.admin(['wait', 'crds', '--all', '--for=condition=Established', '--timeout=300s']);
+    await server.waitFor('crds', 'Established');
     const copy = copyOf(exported);
     expect(await copy.pki(['export', 'cert-manager'])).toMatchObject({ code: 0 });
     const kinds = ['clusterissuers', 'certificates', 'bundles.trust.cert-manager.io', 'secrets'];

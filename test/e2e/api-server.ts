@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runProgram } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import type { Cluster } from './cluster.ts';
 import { start } from './daemon.ts';
@@ -107,6 +108,13 @@ export class ApiServer {
   admin(args: readonly string[], input = ''): string {
     const env = { ...process.env, ...this.env };
     return execFileSync('kubectl', args, { env, input, stdio: 'pipe', encoding: 'utf8' });
+  }
+
+  /** Until all objects of a kind have a condition; kubectl does not wait for one whose conditions are still null. */
+  async waitFor(kind: string, condition: string): Promise<void> {
+    const args = ['wait', kind, '--all', `--for=condition=${condition}`, '--timeout=30s'];
+    const holds = async () => (await runProgram('kubectl', args, { env: this.env })).code === 0;
+    await until(holds, `all ${kind} are ${condition}`);
   }
 
   /** For tests of `pki deliver`: without Secrets, and nothing noted yet. */

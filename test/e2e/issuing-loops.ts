@@ -8,7 +8,6 @@ import { beforeAll, expect } from 'vitest';
 import { certificateBlocks } from '../../src/x509/parse.ts';
 import { pemText } from '../../src/x509/pem.ts';
 import { type Run, runProgram } from '../helpers/cli.ts';
-import { PATIENCE } from '../helpers/patience.ts';
 import { type ApiServer, HAS_SERVER, itServes } from './api-server.ts';
 import { startUntil } from './daemon.ts';
 import { copyOf, itWhen, Project } from './project.ts';
@@ -89,8 +88,7 @@ export function itIssues(server: () => ApiServer): void {
   const kubectl = async (...args: readonly string[]): Promise<string> =>
     output(await runProgram('kubectl', args, { env: server().env }));
   const exported = (path: string): string => join(project.folder, 'export', path);
-  const allReady = (): Promise<string> =>
-    kubectl('wait', 'certificates', '--all', '--for=condition=Ready', `--timeout=${PATIENCE / 1000}s`);
+  const allReady = (): Promise<void> => server().waitFor('certificates', 'Ready');
   const verified = (of: Project): Promise<Run> =>
     of.pki(['verify', '--against', 'cert-manager', '--at', 'admin'], { env: server().env });
   /** As agents put files in place. */
@@ -109,7 +107,7 @@ export function itIssues(server: () => ApiServer): void {
     server().admin(['delete', 'certificates,clusterissuers,secrets', '--all', '--all-namespaces']);
     const kinds = [`--filename=${join(CRDS, 'cert-manager.io_certificaterequests.yaml')}`, '--filename=-'];
     server().admin(['apply', '--server-side', ...kinds], JSON.stringify(WATCHED));
-    server().admin(['wait', 'crds', '--all', '--for=condition=Established', '--timeout=300s']);
+    await server().waitFor('crds', 'Established');
     project = new Project(MANIFEST);
     await project.apply();
     for (const target of ['kubernetes', 'cert-manager'])
@@ -118,12 +116,8 @@ export function itIssues(server: () => ApiServer): void {
       (leaf) => `--filename=${exported(`kubernetes/secrets/${slugOf(leaf)}.yaml`)}`,
     );
     await kubectl(...APPLY, ...secrets);
-    const [env, waits] = [server().env, ['wait', 'clusterissuers', '--all', '--for=condition=Ready']];
-    output(await runProgram(exported('cert-manager/apply.sh'), [], { env }));
-    await startUntil(LOOPS, [`--kubeconfig=${env['KUBECONFIG']}`], async () => {
-      const run = await runProgram('kubectl', [...waits, '--timeout=5s'], { env });
-      return run.code === 0;
-    });
+    output(await runProgram(exported('cert-manager/apply.sh'), [], { env: server().env }));
+    await startUntil(LOOPS, [`--kubeconfig=${server().env['KUBECONFIG']}`], () => true);
     await allReady();
   });
 

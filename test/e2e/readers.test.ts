@@ -146,7 +146,13 @@ itNeeds(['chromium', 'certutil'], 'Chromium', async () => {
     response.setHeader('Content-Type', 'text/html');
     response.end(pageOf(urls));
   });
-  const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--host-resolver-rules=MAP * 127.0.0.1'];
+  const flags = [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-dev-shm-usage',
+    '--host-resolver-rules=MAP * 127.0.0.1',
+  ];
   const place = [
     `--user-data-dir=${join(home, 'data')}`,
     '--dump-dom',
