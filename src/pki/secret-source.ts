@@ -35,6 +35,8 @@ export type SecretFault =
   | { readonly kind: 'missing' }
   /** More than one line: programs take the first, or all of them. */
   | { readonly kind: 'lines' }
+  /** Octets that are no UTF-8, a NUL, or a byte order mark: other programs would take it for another password. */
+  | { readonly kind: 'encoding' }
   | { readonly kind: 'unreadable'; readonly code: string }
   /** A command that no step has needed yet, or a question that was not asked yet. */
   | { readonly kind: 'waits' }

@@ -101,9 +101,11 @@ export function withoutEnd(bytes: Buffer): string {
   return bytes.toString('utf8').replace(/\r?\n$/, '');
 }
 
+/** Octets that are no UTF-8 were read as U+FFFD, whichever they were, so that any others would open the file, too. */
 function checkedSecret(value: string): Secret {
   if (value === '') return lacking({ kind: 'empty' });
-  return /[\r\n\0]/.test(value) ? lacking({ kind: 'lines' }) : { ok: true, value };
+  if (/^\ufeff|[\0\ufffd]/.test(value)) return lacking({ kind: 'encoding' });
+  return /[\r\n]/.test(value) ? lacking({ kind: 'lines' }) : { ok: true, value };
 }
 
 /** There is none. */

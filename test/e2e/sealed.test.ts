@@ -211,6 +211,24 @@ describe('without a password, the entity is refused before anything of it is mad
     ],
     ['two lines', ENV, (project) => writeFileSync(secret(project), 'a\nb\n'), 'has more than one line'],
     [
+      'Latin-1',
+      ENV,
+      (project) => writeFileSync(secret(project), 'geheimnis\xfc\n', 'latin1'),
+      '"file:secrets/store" is no plain text in UTF-8',
+    ],
+    [
+      'UTF-16',
+      ENV,
+      (project) => writeFileSync(secret(project), 'secret\n', 'utf16le'),
+      '"file:secrets/store" is no plain text in UTF-8',
+    ],
+    [
+      'a byte order mark',
+      ENV,
+      (project) => writeFileSync(secret(project), '\ufeffsecret\n'),
+      '"file:secrets/store" is no plain text in UTF-8',
+    ],
+    [
       'a link that leads out',
       ENV,
       (project) => {
