@@ -43,6 +43,11 @@ it.each<[string, unknown, unknown]>([
   ],
 ])('what is otherwise: %s', (_, found, expected) => expect(found).toEqual(expected));
 
-it('what the manifest means is compared', () => {
-  expect(differing({ inventory: 'other' })).not.toEqual([]);
+it('what the manifest means is compared, and the rest where nothing else is otherwise', () => {
+  const rest = [{ kind: 'rest' }];
+  const [meant, both] = [differing({ inventory: 'other' }), differing({ inventory: 'other', rest: 'other' })];
+  expect(meant).not.toEqual([]);
+  expect(both).toEqual(meant);
+  expect(both).not.toEqual(rest);
+  expect(differing({ rest: 'other' })).toEqual(rest);
 });
