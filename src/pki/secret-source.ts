@@ -37,6 +37,8 @@ export type SecretFault =
   | { readonly kind: 'lines' }
   /** Octets that are no UTF-8, a NUL, or a byte order mark: other programs would take it for another password. */
   | { readonly kind: 'encoding' }
+  /** Characters by which Java opens no PKCS#12. */
+  | { readonly kind: 'not-for-java' }
   | { readonly kind: 'unreadable'; readonly code: string }
   /** A command that no step has needed yet, or a question that was not asked yet. */
   | { readonly kind: 'waits' }

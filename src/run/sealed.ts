@@ -7,6 +7,7 @@ import { secretSourceText } from '../pki/secret-source.ts';
 import { sealedPieces } from '../plan/artifacts/sealed.ts';
 import type { Work } from '../plan/change.ts';
 import { sealedRule } from '../plan/sealed.ts';
+import { lacking } from '../store/secrets.ts';
 import { StepError } from '../store/step-error.ts';
 import { parsePieces } from '../x509/parse.ts';
 import { type PemBlock, pemBlocks, pemText } from '../x509/pem.ts';
@@ -35,7 +36,7 @@ function writeOne(run: Run, entity: Entity, change: Work, artifact: SealedArtifa
   );
   const found = contents.map(({ part, pieces }) => [part, pieces] as const);
   const pieces = sealedPieces(rule, entity, seal, found).flatMap((piece) => piece ?? []);
-  const password = passwordOf(run, seal);
+  const password = passwordOf(run, artifact, seal);
   const { encryption } = seal;
   const bytes = rule.write(joined(bags), { password, encryption, draw: randomBytes, pieces });
   // Like everything that is made, it is read back before it is published.
@@ -59,9 +60,18 @@ function joined(bags: readonly Bag[]): readonly Bag[] {
 }
 
 /** The plan saw it; it is read once. */
-function passwordOf({ reader }: Run, { password }: Seal): string {
-  const secret = reader.secrets?.read(password);
-  if (secret?.ok) return secret.value;
-  const source = secretSourceText(password);
-  throw new StepError({ kind: 'no-secret', source, fault: secret?.fault ?? { kind: 'unset' } });
+function passwordOf({ reader }: Run, artifact: SealedArtifact, { password }: Seal): string {
+  const secret = reader.secrets?.read(password) ?? lacking({ kind: 'unset' });
+  const usable =
+    secret.ok && isBeyondJava(artifact, secret.value) ? lacking({ kind: 'not-for-java' }) : secret;
+  if (usable.ok) return usable.value;
+  throw new StepError({ kind: 'no-secret', source: secretSourceText(password), fault: usable.fault });
+}
+
+/** What is for Java as PKCS#12. */
+const FOR_JAVA: readonly SealedArtifact[] = ['keystore', 'truststore'];
+
+/** Java derives no key of PBES2 or of the older schemes from other characters (com.sun.crypto.provider.PBEKey). */
+function isBeyondJava(artifact: SealedArtifact, password: string): boolean {
+  return FOR_JAVA.includes(artifact) && /[^ -~]/.test(password);
 }

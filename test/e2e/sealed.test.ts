@@ -256,6 +256,22 @@ describe('without a password, the entity is refused before anything of it is mad
     expect(readdirSync(project.path('servers'))).not.toContain('api');
   });
 
+  it('a password that Java cannot use closes no file for Java, and one of other programs', async () => {
+    const stated = MANIFEST.replace(
+      '- keystore: { password: file:secrets/store, encryption: compatible }',
+      '- public',
+    );
+    const project = withSecret(new Project(stated), 'pässwörd');
+    const run = await project.pki(['apply', '--skip-verify'], { env: ENV });
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain('"file:secrets/store" has characters with which Java opens no PKCS#12');
+    expect(run.stderr).not.toContain('pässwörd');
+    expect(readdirSync(project.path('servers')).sort()).toEqual(['jvm', 'web']);
+    project.write(stated.replace(/ +- truststore: \{ password: file:secrets\/store \}\n/, ''));
+    await apply(withSecret(project, 'pässwörd'));
+    expect(existsSync(project.path('servers/api/identity.p12'))).toBe(true);
+  });
+
   it('validate needs none, and a password in the manifest is not repeated', async () => {
     expect(await new Project(MANIFEST).pki(['validate'])).toMatchObject({ code: 0, stderr: '' });
     const { code, stdout, stderr } = await new Project(MANIFEST.replace('env:STORE_PASSWORD', PASSWORD)).pki([
