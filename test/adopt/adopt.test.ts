@@ -142,6 +142,26 @@ describe('a certificate', () => {
     ['certificates', facts({ extensions: usages('codeSigning', 'emailProtection') })],
     ['certificates', facts({ extensions: usages('timeStamping') })],
     ['authorities', facts({ extensions: ca })],
+    [
+      'servers',
+      facts({
+        extensions: { ...usages('serverAuth'), ...san('email:a@b.test', 'uri:urn:x:y') },
+        subject: [],
+      }),
+    ],
+    [
+      'servers',
+      facts({ extensions: { ...usages('serverAuth'), ...san('email:a@b.test', 'ip:::1') }, subject: [] }),
+    ],
+    [
+      'servers',
+      facts({
+        extensions: { ...usages('serverAuth'), subjectAltName: undefined },
+        subject: [...cn('no host!').subject, ...cn('a.test').subject],
+      }),
+    ],
+    ['peers', facts({ extensions: usages('anyExtendedKeyUsage', 'codeSigning') })],
+    ['certificates', facts({ extensions: usages('codeSigning') })],
   ])('belongs to %s', (section, certificate) => expect(kindOf(certificate)).toMatchObject({ section }));
 
   it.each([

@@ -67,6 +67,30 @@ describe('a URI', () => {
   });
 });
 
+describe('several names in one text', () => {
+  const said = (text: string) => {
+    const found = parseSan(text);
+    return found.ok ? undefined : [found.problem.message, found.problem.hint];
+  };
+  const names = (count: number): string => Array.from({ length: count }, (_, i) => `n${i}.test`).join(' ');
+
+  it.each([
+    ['two', names(2), 'list each name separately: "n0.test", "n1.test"'],
+    ['six', names(6), expect.not.stringContaining('…')],
+    ['seven', names(7), expect.stringMatching(/"n5\.test" …$/)],
+  ])('%s are listed', (_, text, hint) => {
+    expect(said(text)).toEqual([expect.stringMatching(/ is more than one name$/), hint]);
+  });
+
+  it.each(['a.test, -b', '-a b.test'])('%s is not all names', (text) => {
+    expect(said(text)?.[0]).not.toMatch(/ is more than one name$/);
+  });
+
+  it('a comma of another kind is no end', () => {
+    expect(parseSan('uri:urn:a,b.test')).toEqual({ ok: true, value: { kind: 'uri', value: 'urn:a,b.test' } });
+  });
+});
+
 describe('an address that has ffff in its sixth group', () => {
   it.each([
     ['2001:db8::ffff:c000:201', '2001:db8::ffff:c000:201'],
@@ -194,6 +218,7 @@ describe('what is good up to a limit, and not one beyond', () => {
       100,
       1,
     ],
+    ['characters before the "@" of an address', (n) => good(parseSan(`${x(n)}@b.test`)), 64, 1],
     ['ports', (n) => endpointOf(`a.test:${n}`) !== undefined, 65_535, 1],
     ['ports, the first', (n) => endpointOf(`a.test:${n}`) !== undefined, 1, -1],
     ['minutes of validity', (n) => good(parseValidity(`${n}m`)), 10, -1],

@@ -13,8 +13,34 @@ describe('nearest', () => {
     ['xyzzy', ['root', 'services'], undefined],
     ['', ['a'], 'a'],
     ['root2', ['root1', 'root'], 'root1'],
+    // Three letters that a word begins with are enough, two are not.
+    ['abc', ['abcdefgh'], 'abcdefgh'],
+    ['abcdefgh', ['abc'], 'abc'],
+    ['ab', ['abcdefgh'], undefined],
+    ['abcdefgh', ['ab'], undefined],
+    // Two slips in words of four letters, one in those of three.
+    ['abcd', ['abxy'], 'abxy'],
+    ['abc', ['axy'], undefined],
+    ['abcd', ['xyabcd'], 'xyabcd'],
+    ['abcd', ['xyzabcd'], undefined],
+    // Of two that are as near the first one.
+    ['abcd', ['abxy', 'xycd'], 'abxy'],
+    ['abcd', ['abxd', 'xbcd'], 'abxd'],
+    ['abcd', ['abxy', 'abcx'], 'abcx'],
+    // Neighbours change places, and nothing else does.
+    ['ab', ['ba'], 'ba'],
+    ['ab', ['bc'], undefined],
+    ['ab', ['ca'], undefined],
   ])('%s among %j is %s', (word, candidates, expected) => {
     expect(nearest(word, candidates)).toBe(expected);
+  });
+
+  it('looks at two thousand words', () => {
+    const far = (count: number): readonly string[] => Array.from({ length: count }, () => 'zzzzzzzzzz');
+    expect([nearest('root', [...far(1999), 'root']), nearest('root', [...far(2000), 'root'])]).toEqual([
+      'root',
+      undefined,
+    ]);
   });
 
   it('does not take long over long words', () => {
@@ -29,6 +55,7 @@ describe('wording', () => {
     [['a'], '"a"'],
     [['a', 'b'], '"a" or "b"'],
     [['a', 'b', 'c'], '"a", "b" or "c"'],
+    [['a', 'b', 'c', 'd', 'e', 'f'], '"a", "b", "c", "d", "e" or "f"'],
     [['a', 'b', 'c', 'd', 'e', 'f', 'g'], '"a", "b", "c", "d", "e", "f" … (7 in all)'],
   ])('lists %j', (words, expected) => expect(listed(words)).toBe(expected));
   it.each([

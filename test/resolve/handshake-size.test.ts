@@ -1,6 +1,8 @@
 /** What a certificate takes in a handshake, against real ones; and the limit of OpenSSL. */
 import { describe, expect, it } from 'vitest';
+import { certificateSize } from '../../src/resolve/handshake-size.ts';
 import { loadManifest } from '../../src/resolve/load.ts';
+import { dns } from '../helpers/entities.ts';
 
 const LABEL = 'x'.repeat(60);
 const LONG = `${LABEL}.${LABEL}.${LABEL}`;
@@ -24,6 +26,39 @@ function problemOf(text: string): string | undefined {
 /** Names of 200 characters, of which each takes 203 octets. */
 const names = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, i) => `${`n${i}`.padEnd(11, 'y')}.${LONG}.test`.padEnd(200, 't'));
+
+const KEY = { key: { algorithm: 'ed25519' }, subject: [] } as const;
+
+it.each([
+  [127, 129],
+  [128, 131],
+  [255, 258],
+  [256, 260],
+])('a name of %i characters takes %i octets', (length, octets) => {
+  const sizeOf = (count: number): number =>
+    certificateSize(KEY, KEY, Array(count).fill(dns('x'.repeat(length))));
+  expect(sizeOf(21) - sizeOf(20)).toBe(octets);
+});
+
+it('an address has four octets, or sixteen', () => {
+  const sizeOf = (value: string, count: number): number =>
+    certificateSize(KEY, KEY, Array(count).fill({ kind: 'ip', value }));
+  expect(['192.0.2.1', '2001:db8::1'].map((value) => sizeOf(value, 91) - sizeOf(value, 90))).toEqual([6, 18]);
+});
+
+it('the limit is met to the octet', () => {
+  const last = (length: number): string => `${LABEL}.${LABEL}.z.`.padEnd(length, 'z');
+  const text = (length: number): string => manifestOf([...names(501), last(length)]);
+  const loaded = loadManifest(text(130), 'pki.yaml');
+  if (!loaded.ok) throw new Error('too large');
+  const [root, , , leaf] = loaded.inventory.entities;
+  if (root === undefined || leaf === undefined) throw new Error('no entities');
+  // Around the certificate are 4 octets of the message, and 5 of its entry.
+  const room = 100 * 1024 - 9 - certificateSize(leaf, root, leaf.san);
+  expect(room).toBeGreaterThan(0);
+  expect(problemOf(text(130 + room))).toBeUndefined();
+  expect(problemOf(text(131 + room))).toMatch(/ is too large for TLS: /);
+});
 
 describe('the limit of OpenSSL, 100 KiB with the chain,', () => {
   it.each(['servers', 'clients', 'peers'])('is one for %s', (section) => {
