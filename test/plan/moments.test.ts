@@ -6,6 +6,7 @@ import { momentOf } from '../../src/plan/clock.ts';
 import { wantedEntries } from '../../src/plan/list-entries.ts';
 import type { EntityObservation, Issues, Observation } from '../../src/plan/observation.ts';
 import { answersOf, isResponseDue, isWantedResponse } from '../../src/plan/ocsp.ts';
+import { previousOf } from '../../src/plan/previous.ts';
 import { prunesIn } from '../../src/plan/prune.ts';
 import { leaversIn, removalsIn } from '../../src/plan/removal.ts';
 import { listingsOf } from '../../src/plan/revocations.ts';
@@ -18,6 +19,7 @@ import {
   anAuthority,
   anInventory,
   aServer,
+  type Changes,
   certificateFor,
   changed,
   DAY,
@@ -25,6 +27,7 @@ import {
   NOW,
   observed,
   present,
+  signedWith,
 } from '../helpers/entities.ts';
 
 const ROOT = anAuthority({ name: 'root' });
@@ -145,6 +148,97 @@ it('a way over a former root has begun, and leads on outside of the window', () 
     way(NOW, { ...key, subjectDer: 'x' }),
     way(NOW, { ...key, subjectKeyId: 'x' }),
   ]).toEqual([false, false, false]);
+});
+
+describe('a root that is replaced', () => {
+  const NEXT = { notBefore: NOW, notAfter: NOW + 90 * DAY, cappedBy: null, subjectKeyId: null };
+  const SITUATION = {
+    now: NOW,
+    retired: false,
+    strangers: [],
+    isForeign: false,
+    successor: NEXT,
+    children: [],
+    rekeyed: new Set<string>(),
+    unrouted: new Set<string>(),
+  };
+  const rolled = (
+    facts: typeof root,
+    given: Partial<Parameters<typeof previousOf>[2]> = {},
+    more: Partial<EntityObservation> = {},
+    entity: Entity = ROOT,
+  ) =>
+    previousOf(
+      entity,
+      observed({ cert: present(facts), key: present(keyFacts('root')), signedBy: root.keyId, ...more }),
+      { ...SITUATION, ...given } as Parameters<typeof previousOf>[2],
+    );
+  const kept = (...args: Parameters<typeof rolled>) => rolled(...args).keep.length;
+  const until = (notAfter: number, changes: Changes = {}) => changed(root, { notAfter, ...changes });
+
+  it('is kept until its last second, where it was a root and its key signed it', () => {
+    expect([kept(until(NOW)), kept(until(NOW - 1))]).toEqual([1, 0]);
+    expect([
+      kept(until(NOW, { issuerDer: 'aa' })),
+      kept(until(NOW, { extensions: { basicConstraints: undefined } })),
+      kept(until(NOW), {}, { signedBy: 'other' }),
+      kept(until(NOW), { isForeign: true }),
+      kept(until(NOW), { successor: null }),
+      kept(until(NOW), {}, {}, CA),
+    ]).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+
+  it('stays where the others are retired, unless it is given up with them', () => {
+    const rekeyed = new Set([ROOT.id]);
+    expect([
+      kept(root, { retired: true }),
+      kept(root, { rekeyed }),
+      kept(root, { retired: true, rekeyed }),
+    ]).toEqual([1, 1, 0]);
+  });
+
+  it('signs the next one where its key is here, and it allows one more', () => {
+    const crossing = (...args: Parameters<typeof rolled>) => rolled(...args).crossing?.issuance.notAfter;
+    expect([crossing(until(NOW + 5)), crossing(until(NEXT.notAfter + 1))]).toEqual([NOW + 5, NEXT.notAfter]);
+    expect([
+      crossing(root, {}, { key: { state: 'missing' } }),
+      crossing(root, {}, { key: present(keyFacts('other')) }),
+      crossing(changed(root, { extensions: { subjectKeyIdentifier: undefined } })),
+    ]).toEqual([undefined, undefined, undefined]);
+    const alone = {
+      extensions: { basicConstraints: { critical: true, value: { ca: true, pathLength: 0 } } },
+    };
+    const renamed = { subjectDer: 'aa', issuerDer: 'aa' };
+    // In its own name one is not counted.
+    expect([
+      crossing(until(NOW + 5, alone)),
+      crossing(until(NOW + 5, renamed)),
+      crossing(until(NOW + 5, { ...alone, ...renamed })),
+    ]).toEqual([NOW + 5, NOW + 5, undefined]);
+  });
+
+  it('keeps what it had before until the last second of each, and of the root that signed it', () => {
+    const signedBy = keyFacts('old').keyId;
+    const old = (notAfter: number) => ({ ...made(ROOT, 'old', NOW - DAY, notAfter), signedBy });
+    const identified = { authorityKeyIdentifier: signedWith(keyFacts('old').keyIdentifier) };
+    const cross = (notAfter: number) => ({
+      ...changed(root, { fingerprint: 'cross', notAfter, extensions: identified }),
+      signedBy,
+    });
+    const of = (...previous: readonly ReturnType<typeof old>[]) => {
+      const found = rolled(root, { successor: null }, { previous: present(previous) });
+      return [found.keep.length, found.cross.length];
+    };
+    expect([of(old(NOW)), of(old(NOW - 1))]).toEqual([
+      [1, 0],
+      [0, 0],
+    ]);
+    expect([of(old(NOW), cross(NOW)), of(old(NOW), cross(NOW - 1)), of(old(NOW - 1), cross(NOW))]).toEqual([
+      [1, 1],
+      [1, 0],
+      [0, 0],
+    ]);
+  });
 });
 
 it('what is archived goes behind its time, counted to the last moment that is certain', () => {
