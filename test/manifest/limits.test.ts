@@ -8,13 +8,18 @@ import { parseDns } from '../../src/manifest/dns.ts';
 import { parseBackdate, parseRetention, parseValidity } from '../../src/manifest/duration.ts';
 import { san } from '../../src/manifest/fields.ts';
 import { isName, parseLayoutPath, parseOutput } from '../../src/manifest/folder.ts';
+import { objectMetadata } from '../../src/manifest/kubernetes.ts';
+import { nameConstraints } from '../../src/manifest/name-constraints.ts';
 import { isOid } from '../../src/manifest/oid.ts';
 import { onChange } from '../../src/manifest/on-change.ts';
 import { parseOtherName } from '../../src/manifest/other-names.ts';
 import { owner } from '../../src/manifest/ownership.ts';
 import { extensions } from '../../src/manifest/private-extensions.ts';
+import { reportOn } from '../../src/manifest/report.ts';
+import { parseReason, revoked, revokedAuthority } from '../../src/manifest/revoked.ts';
 import { parseSan } from '../../src/manifest/san.ts';
 import { pathFault } from '../../src/manifest/secret-source.ts';
+import { sourceOf } from '../../src/manifest/source.ts';
 import { parseTokenUri } from '../../src/manifest/token.ts';
 import { parseUri } from '../../src/manifest/uri.ts';
 import { endpointOf, listenerOf } from '../../src/pki/endpoint.ts';
@@ -219,6 +224,27 @@ describe('what is good up to a limit, and not one beyond', () => {
       1,
     ],
     ['characters before the "@" of an address', (n) => good(parseSan(`${x(n)}@b.test`)), 64, 1],
+    [
+      'characters before the "@" of a constraint',
+      (n) => good(nameConstraints.safeParse({ permitted: [`${x(n)}@b.test`] })),
+      64,
+      1,
+    ],
+    [
+      'bytes of annotations',
+      (n) => good(objectMetadata.safeParse({ annotations: { a: x(n - 1) } })),
+      262_144,
+      1,
+    ],
+    [
+      'octets of a serial number',
+      (n) => good(revokedAuthority.safeParse([{ serial: '7f'.repeat(n) }])),
+      21,
+      1,
+    ],
+    ['the days of February', (n) => good(revoked.safeParse({ at: `2027-02-${n}` })), 28, 1],
+    ['digits of a port', (n) => good(parseUri(`https://a.test:${'1'.repeat(n)}/`)), 5, 1],
+    ['digits of a port, the fewest', (n) => good(parseUri(`https://a.test:${'1'.repeat(n)}/`)), 1, -1],
     ['ports', (n) => endpointOf(`a.test:${n}`) !== undefined, 65_535, 1],
     ['ports, the first', (n) => endpointOf(`a.test:${n}`) !== undefined, 1, -1],
     ['minutes of validity', (n) => good(parseValidity(`${n}m`)), 10, -1],
@@ -235,5 +261,158 @@ describe('what is good up to a limit, and not one beyond', () => {
       { host: 'a.test', port: 5 },
     ]);
     expect([of(':0'), of('a b:0'), of('a.test')]).toEqual([undefined, undefined, undefined]);
+  });
+});
+
+describe('a DNS name', () => {
+  it.each<[string, string | undefined]>([
+    ['a.test', undefined],
+    ['*.a.test', undefined],
+    ['a..test', 'DNS name "a..test" has an empty label'],
+    ['.a.test', 'DNS name ".a.test" has an empty label'],
+    ['a.1', '"a.1" ends in a number, so it cannot be a DNS name'],
+    ['1.a', undefined],
+    ['a.*.test', '"a.*.test": a wildcard must be the whole left-most label'],
+    ['*.*.test', '"*.*.test": a wildcard must be the whole left-most label'],
+    ['*a.test', '"*a.test": a wildcard must be the whole left-most label'],
+    ['*.test', '"*.test" matches nothing: TLS libraries require two labels after the wildcard'],
+    ['-a.test', 'DNS name "-a.test" contains the invalid label "-a"'],
+    ['a b.test', 'DNS name "a b.test" contains a space'],
+    ['10.0.0.1', '"10.0.0.1" is an IP address, which clients do not compare with DNS names'],
+    ['', 'empty DNS name'],
+  ])('%s', (text, message) => {
+    const found = parseDns(text);
+    expect(found.ok ? undefined : found.problem.message).toBe(message);
+  });
+});
+
+describe('a key on a token', () => {
+  it.each<[string, string | undefined]>([
+    ['token=a;object=b', undefined],
+    ['slot-id=1;object=b', undefined],
+    ['serial=1;id=%01', undefined],
+    ['token=a;object=b;type=private', undefined],
+    ['token=a;object=b;type=public', 'names no private key'],
+    ['token=a;object=b;type=private;type=private', 'names an attribute twice'],
+    ['token=a', 'names no key of the token'],
+    ['object=b', 'names no token'],
+    ['token=a;object=b;x=c', 'unknown attribute "x" of a token\'s URI'],
+    ['token=;object=b', '"token=" is no attribute of a token\'s URI'],
+    ['token=a;object=%0', '"object=%0" is no attribute of a token\'s URI'],
+  ])('%s', (text, message) => {
+    const found = parseTokenUri(`pkcs11:${text}`);
+    expect(found.ok ? undefined : found.problem.message.replace(`"pkcs11:${text}" `, '')).toBe(message);
+  });
+});
+
+describe('a label of a cluster', () => {
+  const good = (map: object) => objectMetadata.safeParse(map).success;
+  it.each<[string, boolean, boolean]>([
+    ['no value', good({ labels: { app: '' } }), true],
+    ['a prefix', good({ labels: { 'a.test/app': 'x' } }), true],
+    ['an empty prefix', good({ labels: { '/app': 'x' } }), false],
+    ['a prefix that is none', good({ labels: { 'a b/app': 'x' } }), false],
+    ['a prefix alone', good({ labels: { 'a.test/': 'x' } }), false],
+    ['a key with a space', good({ labels: { 'a b': 'x' } }), false],
+    ['a value with a space', good({ labels: { app: 'a b' } }), false],
+    ['an annotation with a space', good({ annotations: { app: 'a b' } }), true],
+    ['an annotation with a line break', good({ annotations: { app: 'a\n\tb' } }), true],
+    ['an annotation with another control character', good({ annotations: { app: 'a\u0001' } }), false],
+  ])('%s', (_, is, expected) => expect(is).toBe(expected));
+});
+
+describe('what is revoked', () => {
+  it.each<[string, boolean, boolean]>([
+    ['a reason', parseReason('keyCompromise').ok, true],
+    ['none', parseReason('nothing').ok, false],
+    ['a day', revoked.safeParse({ at: '2026-11-01' }).success, true],
+    ['a second', revoked.safeParse({ at: '2026-11-01T00:00:59Z' }).success, true],
+    ['a second that is none', revoked.safeParse({ at: '2026-11-01T00:00:60Z' }).success, false],
+    ['a minute', revoked.safeParse({ at: '2026-11-01T00:00Z' }).success, false],
+    ['half of an octet', revokedAuthority.safeParse([{ serial: '4f0' }]).success, false],
+  ])('%s', (_, is, expected) => expect(is).toBe(expected));
+});
+
+describe('a line of a manifest that is shown', () => {
+  const shown = (length: number, at: number, text = 'x'.repeat(length)) => {
+    const { sourceLine, sourceCol } = sourceOf(text, 'pki.yaml').place({ start: at, end: at + 1 });
+    return [sourceLine.startsWith('…'), sourceLine.endsWith('…'), sourceLine.length, sourceCol];
+  };
+  it('is whole up to a hundred characters, and else what is around the place', () => {
+    expect([shown(100, 0), shown(101, 0), shown(101, 100)]).toEqual([
+      [false, false, 100, 1],
+      [false, true, 101, 1],
+      [true, false, 101, 101],
+    ]);
+    expect([shown(300, 40), shown(300, 41), shown(300, 240), shown(300, 239)]).toEqual([
+      [false, true, 101, 41],
+      [true, true, 102, 42],
+      [true, false, 101, 42],
+      [true, true, 102, 42],
+    ]);
+  });
+
+  it('is the one that the place is in, without what ends it', () => {
+    const text = 'a\r\n\r\nb\n';
+    const place = (start: number) => {
+      const { line, col, length, sourceLine } = sourceOf(text, 'pki.yaml').place({ start, end: start + 9 });
+      return [line, col, length, sourceLine];
+    };
+    expect([0, 1, 3, 5, 6, 7].map(place)).toEqual([
+      [1, 1, 1, 'a'],
+      [1, 2, 1, 'a'],
+      [2, 1, 1, ''],
+      [3, 1, 1, 'b'],
+      [3, 2, 1, 'b'],
+      [4, 1, 1, ''],
+    ]);
+  });
+});
+
+describe('a report', () => {
+  const report = (count: number, about?: (i: number) => string) => {
+    const text = 'x\n'.repeat(count);
+    const found = reportOn(sourceOf(text, 'pki.yaml'));
+    for (let i = 0; i < count; i++)
+      found.error({
+        code: 'syntax',
+        at: { start: 2 * i, end: 2 * i + 1 },
+        message: about === undefined ? 'wrong' : `${about(i)} is wrong`,
+        ...(about === undefined ? {} : { about: about(i) }),
+      });
+    return found.diagnostics().map(({ message }) => message);
+  };
+  it('shows ten that are alike, and of eleven the first', () => {
+    expect(report(10)).toHaveLength(10);
+    expect(report(11)).toEqual(['wrong (10 more like it)']);
+    expect(report(10, (i) => `"${i}"`)).toHaveLength(10);
+    expect(report(11, (i) => `"${i}"`)).toEqual(['"0" (and 10 more) is wrong']);
+  });
+
+  it('keeps a thousand, and counts the others', () => {
+    const many = (count: number) => {
+      const found = reportOn(sourceOf('x\n'.repeat(count), 'pki.yaml'));
+      for (let i = 0; i < count; i++)
+        found.error({ code: 'syntax', at: { start: 2 * i, end: 2 * i + 1 }, message: `${i}` });
+      const all = found.diagnostics();
+      return [all.length, all.at(-1)?.message];
+    };
+    expect([many(1000), many(1001), many(1002)]).toEqual([
+      [1000, '999'],
+      [1001, '1 more mistake'],
+      [1001, '2 more mistakes'],
+    ]);
+  });
+
+  it('says a thing once, in the order of the text, and fails by errors alone', () => {
+    const found = reportOn(sourceOf('ab\n', 'pki.yaml'));
+    const at = (start: number) =>
+      ({ code: 'syntax', at: { start, end: start + 1 }, message: `${start}` }) as const;
+    found.warn(at(1));
+    expect(found.failed()).toBe(false);
+    found.error(at(0));
+    found.error(at(0));
+    expect(found.failed()).toBe(true);
+    expect(found.diagnostics().map(({ message }) => message)).toEqual(['0', '1']);
   });
 });
