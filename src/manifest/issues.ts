@@ -1,7 +1,7 @@
 /** zod's issues → located findings in our words. */
 import { isSection, KINDS } from '../pki/entity.ts';
 import { quote } from '../pki/printable.ts';
-import { unknownKeyHint } from './known-keys.ts';
+import { isMisspelt, unknownKeyHint } from './known-keys.ts';
 import type { Issue, Problem } from './problem.ts';
 import type { Finding } from './report.ts';
 import { keySpan, nodeAt, type Path, type Tree, valueSpan } from './tree.ts';
@@ -30,12 +30,13 @@ function ownerOf(path: Path): string {
   return typeof last === 'number' ? `an item of ${quote(String(owner))}` : quote(String(path.at(-1)));
 }
 
-function missing(path: Path, tree: Tree): Finding {
+function missing(path: Path, tree: Tree): Found {
   const key = String(path.at(-1));
   const owner = path.slice(0, -1);
   const hint =
     owner.length === 0 && key === 'version' ? 'begin the manifest with "version: 1"' : `add "${key}: …"`;
-  return { code: 'missing', at: keySpan(tree, owner), message: `${ownerOf(owner)} has no ${key}`, hint };
+  const message = `${ownerOf(owner)} has no ${key}`;
+  return { code: 'missing', at: keySpan(tree, owner), message, hint, misspelt: isMisspelt(tree, owner, key) };
 }
 
 /** A value of another type than wanted; the schema says what was wanted, and sometimes a hint on a second line. */
@@ -92,13 +93,23 @@ function nearestBranch(branches: readonly (readonly Issue[])[], node: Tree | und
   return branches.toSorted(rank)[0] ?? [];
 }
 
-function ofUnion(issue: Issue & { code: 'invalid_union' }, path: Path, tree: Tree): Finding[] {
+function ofUnion(issue: Issue & { code: 'invalid_union' }, path: Path, tree: Tree): Found[] {
   const branch = nearestBranch(issue.errors, nodeAt(tree, path));
   return branch.flatMap((inner) => findingsOf({ ...inner, path: [...path, ...inner.path] }, tree));
 }
 
+/** What is wrong, each cause once: a key that is there under an unknown name is not missing as well. */
+export function findingsIn(issues: readonly Issue[], tree: Tree): readonly Finding[] {
+  const findings = issues.flatMap((issue) => findingsOf(issue, tree));
+  const isUnknown = findings.some(({ code }) => code === 'unknown-key');
+  return isUnknown ? findings.filter(({ misspelt }) => misspelt !== true) : findings;
+}
+
+/** A finding, and whether an unknown key says the same. */
+type Found = Finding & { readonly misspelt?: boolean };
+
 /** One issue may be several findings: unknown keys come together. */
-export function findingsOf(issue: Issue, tree: Tree): Finding[] {
+function findingsOf(issue: Issue, tree: Tree): Found[] {
   const path = pathOf(issue);
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({

@@ -123,12 +123,39 @@ function commaHint(tree: Tree, path: Path, key: string): string | undefined {
   return bare ? 'text that contains a comma needs quotes inside { }' : undefined;
 }
 
+/** Ways to say where a password comes from that are texts, and no keys of a map. */
+const TEXT_SOURCES: Readonly<Record<string, string>> = {
+  env: 'env:NAME',
+  file: 'file:PATH',
+  prompt: 'prompt',
+};
+
+function sourceHint(known: readonly string[], key: string): string | undefined {
+  const text = known === SOURCE_KEYS && Object.hasOwn(TEXT_SOURCES, key) ? TEXT_SOURCES[key] : undefined;
+  return text === undefined ? undefined : `write it as a text: "${text}"`;
+}
+
+/** Whether a key that is missing from the map at a path is there under a name that is unknown: one cause, one report. */
+export function isMisspelt(tree: Tree, path: Path, missing: string): boolean {
+  const node = nodeAt(tree, path);
+  const known = knownKeys(tree, path);
+  const unknown = node?.kind === 'map' ? [...node.entries.keys()].filter((key) => !known.includes(key)) : [];
+  return unknown.some(
+    (key) =>
+      aliasOf(key) === missing ||
+      didYouMean(key, [missing]) !== undefined ||
+      sourceHint(known, key) !== undefined,
+  );
+}
+
 /** The hint for an unknown key in the map at a path. */
 export function unknownKeyHint(tree: Tree, path: Path, key: string): string {
-  const known = knownKeys(tree, path).filter((candidate) => candidate !== key);
+  const all = knownKeys(tree, path);
+  const known = all.filter((candidate) => candidate !== key);
   const alias = aliasOf(key);
   const space = strangeSpace(key);
   return (
+    sourceHint(all, key) ??
     (space === undefined ? undefined : `it contains ${space}: type ordinary spaces`) ??
     misplaced(path, key) ??
     (alias !== undefined && known.includes(alias) ? `did you mean "${alias}"?` : undefined) ??

@@ -1,7 +1,7 @@
 /** The text of a manifest → its values, and every mistake that can be seen without knowing what a PKI is. */
 
 import { convert, NODE_LIMIT, NOWHERE, sizeOf } from './convert.ts';
-import { findingsOf } from './issues.ts';
+import { findingsIn } from './issues.ts';
 import { checkNames } from './names.ts';
 import type { Report } from './report.ts';
 import { type Manifest, manifestSchema } from './schema.ts';
@@ -80,7 +80,7 @@ export function parseManifest(source: Source, report: Report): ParsedManifest | 
   const values = plain(tree);
   const result = manifestSchema.safeParse(values);
   const issues = result.error?.issues ?? [];
-  for (const issue of issues) for (const finding of findingsOf(issue, tree)) report.error(finding);
+  for (const finding of findingsIn(issues, tree)) report.error(finding);
   const spoiled = spoiledBy(issues, parts);
   if (result.success && parts.size === 0) return { manifest: result.data, spoiled, tree };
   // The rest can still be checked for meaning.
