@@ -1,4 +1,6 @@
 /** What adoption reads out of extensions, lists and files without names: each condition, and both sides of each limit. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isOnRecord, revokedRecords } from '../../src/adopt/ca-database.ts';
 import { purposesOf, usagesOf } from '../../src/adopt/constraints.ts';
@@ -12,6 +14,7 @@ import { namesOf } from '../../src/adopt/names.ts';
 import { pairUp } from '../../src/adopt/pairs.ts';
 import { isLifted, type SignedCrl } from '../../src/adopt/revocations.ts';
 import type { CertificateFacts, KeyFacts } from '../../src/x509/facts.ts';
+import { certificateDer } from '../../src/x509/parse.ts';
 import {
   anAuthority,
   aServer,
@@ -29,6 +32,10 @@ const ISSUANCE = { notBefore: NOW - DAY, notAfter: NOW + 90 * DAY, cappedBy: nul
 const CA = certificateFor(anAuthority({ name: 'ca' }), keyFacts('ca'), ISSUANCE, null, 'ca');
 const API = certificateFor(aServer({ name: 'api' }), keyFacts('api'), ISSUANCE, CA, 'api');
 const none = new Uint8Array();
+/** A certificate that can be read. */
+const DER = certificateDer(
+  readFileSync(join(import.meta.dirname, '../fixtures/0.1.0/everything/pki/authorities/root/cert.pem')),
+);
 
 const file = (path: string, given: Partial<FoundFile>): FoundFile => ({
   path,
@@ -323,6 +330,66 @@ describe('keys and certificates', () => {
       ['earlier'],
       ['key-taken'],
     ]);
+  });
+
+  it('a certificate among others is in the file where it comes first, then in the one that is named like its key', () => {
+    const beside = (path: string, ...facts: readonly CertificateFacts[]) =>
+      file(path, { certificates: facts.map((one) => ({ facts: one, der: none })) });
+    const bundle = (...files: readonly FoundFile[]) => {
+      const [found] = paired([keyFile('a.key', key), ...files]).leftOut.filter(
+        (one) => one.why.kind === 'bundle',
+      );
+      return found?.why;
+    };
+    expect(bundle(beside('a.pem', CA, API), beside('z.pem', API, CA))).toMatchObject({
+      path: 'z.pem',
+      position: 1,
+    });
+    expect(bundle(beside('a/z.pem', API, CA), beside('a.pem', API, CA))).toMatchObject({
+      path: 'a.pem',
+      count: 2,
+    });
+    expect(bundle(beside('z.pem', API, CA), beside('y.pem', API, CA))).toMatchObject({ path: 'y.pem' });
+    expect(bundle(beside('z.pem', API, CA), certFile('a.crt'))).toBeUndefined();
+  });
+
+  it('a key that is named alike may be of no use', () => {
+    const fault = { kind: 'unusable', detail: 'x' } as const;
+    const of = (path: string, state: object, ...unusable: readonly string[]) =>
+      pairUp(
+        {
+          files: [certFile('a.crt', API, { others: ['X'] }), file(path, { keys: [state as never] })],
+          unusable: unusable.map((one) => ({ path: one, why: { kind: 'link' } })),
+        },
+        new Map(),
+        NOW,
+      ).unpaired.get(API.fingerprint)?.kind;
+    expect([
+      of('a.key', { state: 'encrypted' }),
+      of('a.key', { state: 'unreadable', fault }),
+      of('b.key', { state: 'encrypted' }),
+      of('b.key', { state: 'encrypted' }, 'a.key'),
+      of('b.key', { state: 'encrypted' }, 'a.crt'),
+      of('b.key', { state: 'encrypted' }, 'c.key'),
+    ]).toEqual(['encrypted-key', 'unreadable', 'no-key', 'unread-key', 'no-key', 'no-key']);
+  });
+
+  it('an encrypted key is that of the certificate of its name, of several that of a root, then of the newest', () => {
+    const locked = (path: string) => file(path, { keys: [{ state: 'encrypted' }] });
+    const real = (facts: CertificateFacts, path: string): FoundFile =>
+      file(path, { certificates: [{ facts, der: DER }] });
+    const newer = variant('newer', { notBefore: NOW });
+    const chosen = (...files: readonly FoundFile[]) =>
+      paired([locked('a.key'), ...files]).pairs.map(
+        ({ certPath, isEncrypted }) => `${certPath} ${isEncrypted}`,
+      );
+    expect(chosen(real(API, 'a.crt'))).toEqual(['a.crt true']);
+    expect(chosen(real(API, 'b.crt'))).toEqual([]);
+    expect(chosen(real(API, 'a.crt'), keyFile('x.key', key))).toEqual(['a.crt undefined']);
+    expect(chosen(real(API, 'a.crt'), real(newer, 'x/a.crt'))).toEqual(['x/a.crt true']);
+    expect(chosen(real(CA, 'a.crt'), real(newer, 'x/a.crt'))).toEqual(['a.crt true']);
+    const two = file('a.key', { keys: [{ state: 'encrypted' }, { state: 'encrypted' }] });
+    expect(paired([two, real(API, 'a.crt')]).pairs).toEqual([]);
   });
 
   it('of an authority the certificate that it signed itself, then one by an authority that is here', () => {
