@@ -12,7 +12,7 @@ import type { Folder } from '../folder.ts';
 import { type OutputFolder, type Place, Targets } from '../output-folder.ts';
 import { DATA_LINK, dataPath, versionNames } from '../symlinks/read.ts';
 import { type Links, VERSION } from '../symlinks/stage.ts';
-import { pairLast, putLink, removeIfEmpty, restoreLinks } from '../symlinks/write.ts';
+import { inTurn, putLink, removeIfEmpty, restoreLinks } from '../symlinks/write.ts';
 import { isPrecious, isSame, keep, removeFile, secondName } from './archive.ts';
 import { inherit } from './inherit.ts';
 import { isKept, ORDER, type Order, readOrder } from './order.ts';
@@ -169,7 +169,7 @@ async function switchBack(
   const taken: Artifact[] = [];
   const old = versionNames(folder.location).findLast((name) => name !== links.version);
   using current = folder.enter(old ?? links.version);
-  for (const [file, name] of pairLast(namesOf(links)).toReversed()) {
+  for (const [file, name] of inTurn(namesOf(links)).toReversed()) {
     if (folder.linkText(name) !== dataPath(name)) continue;
     if (old === undefined) {
       await unlinkBack(output, waiting, order, file, { folder, name }, current);

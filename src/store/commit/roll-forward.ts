@@ -8,7 +8,7 @@ import { COMMIT_FOLDER } from '../../pki/paths.ts';
 import type { Folder } from '../folder.ts';
 import { type OutputFolder, Targets } from '../output-folder.ts';
 import { DATA_LINK } from '../symlinks/read.ts';
-import { clearLinks, clearVersions, pairLast, placeVersion, removeIfEmpty } from '../symlinks/write.ts';
+import { clearLinks, clearVersions, inTurn, placeVersion, removeIfEmpty } from '../symlinks/write.ts';
 import { keep, removeFile } from './archive.ts';
 import { isKept, ORDER, type Order, readOrder } from './order.ts';
 import { idOf } from './pending.ts';
@@ -49,7 +49,7 @@ async function carryOut(output: OutputFolder, waiting: Folder, order: Order): Pr
 async function moveAll(output: OutputFolder, waiting: Folder, targets: Targets, order: Order): Promise<void> {
   const { moves, archive, keepsAll } = order;
   const names = waiting.list();
-  const left = pairLast(moves.filter(([file]) => names.includes(ARTIFACTS[file].file)));
+  const left = inTurn(moves.filter(([file]) => names.includes(ARTIFACTS[file].file)));
   // All before the first rename: while something is synced between two of them, a reader would see half of the set.
   for (const [file, path] of left)
     if (isKept(file, order)) await keep(output, file, targets.at(path), archive, keepsAll);

@@ -33,7 +33,7 @@ export async function placeVersion(
   if (waiting.lookAt(VERSION) !== undefined) await waiting.rename(VERSION, folder, version);
   if (folder.linkText(DATA_LINK) !== version) await putLink(waiting, version, folder, DATA_LINK);
   using current = folder.enter(version);
-  for (const [file, name] of pairLast(names.filter(([known]) => files.includes(known)))) {
+  for (const [file, name] of inTurn(names.filter(([known]) => files.includes(known)))) {
     if (folder.linkText(name) === dataPath(name)) continue;
     const place = { folder, name };
     if (isKept(file, order) && !isSame(place, { folder: current, name }))
@@ -42,14 +42,22 @@ export async function placeVersion(
   }
 }
 
-/** What is read together is replaced together, as nearly as several names can be. */
+/**
+ * What is read together is replaced together, as nearly as several names can be. The list of a former key is there
+ * before that of the new one takes its place: between the two, no list would say what that key revoked.
+ */
 const PAIR: readonly Artifact[] = ['key', 'cert', 'fullchain'];
+const BEFORE_ALL: readonly Artifact[] = ['former-crls'];
 
 /** In the order in which names are replaced. */
-export function pairLast(
+export function inTurn(
   names: readonly (readonly [file: Artifact, name: string])[],
 ): readonly (readonly [file: Artifact, name: string])[] {
-  return [...names].sort(([a], [b]) => PAIR.indexOf(a) - PAIR.indexOf(b));
+  return [...names].sort(([a], [b]) => turnOf(a) - turnOf(b));
+}
+
+function turnOf(file: Artifact): number {
+  return BEFORE_ALL.includes(file) ? -2 : PAIR.indexOf(file);
 }
 
 /** A link, in the place of whatever has its name. Made outside the folder, which so never holds anything but what it shall hold. */
