@@ -1,4 +1,7 @@
-/** What is read together is replaced together: nothing comes between the renames of key, certificate and full chain. */
+/**
+ * What is read together is replaced together: nothing comes between the renames of key, certificate and full chain. And
+ * the list of a former key is there before that of the new one takes its place.
+ */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -9,7 +12,7 @@ import { memoryFolder } from '../../helpers/folders.ts';
 
 const ID = 'servers/api';
 
-it('others first, then key, certificate and full chain, with nothing between them', async () => {
+it('a former key’s list, others, then key, certificate and full chain, with nothing between them', async () => {
   const root = memoryFolder();
   for (const folder of [stageFolder(ID), COMMIT_FOLDER, ID])
     mkdirSync(join(root, folder), { recursive: true });
@@ -36,11 +39,11 @@ it('others first, then key, certificate and full chain, with nothing between the
   const renames = operations
     .map((line) => /^\d+ (\w+) (.*)$/.exec(line) ?? [])
     .map(([, name = '', file = '']) => `${name} ${basename(file)}`);
-  const first = renames.indexOf('rename csr.pem');
+  const first = renames.indexOf('rename former-crls.pem');
   const pair: readonly Artifact[] = ['key', 'cert', 'fullchain'];
-  const others = ALL_ARTIFACTS.filter((artifact) => !pair.includes(artifact));
+  const others = ALL_ARTIFACTS.filter((artifact) => !pair.includes(artifact) && artifact !== 'former-crls');
   expect(others.length).toBeGreaterThan(3);
   expect(renames.slice(first, first + ALL_ARTIFACTS.length)).toEqual(
-    [...others, ...pair].map((artifact) => `rename ${ARTIFACTS[artifact].file}`),
+    ['former-crls' as const, ...others, ...pair].map((artifact) => `rename ${ARTIFACTS[artifact].file}`),
   );
 });
