@@ -3,7 +3,7 @@
 import type { Artifact } from '../pki/artifact.ts';
 import { compare } from '../pki/compare.ts';
 import type { EntityId } from '../pki/entity.ts';
-import { folderOf } from '../pki/files.ts';
+import { foldedPath, folderOf } from '../pki/files.ts';
 import { groupBy } from '../pki/group.ts';
 import { compact } from '../pki/record.ts';
 import { type Fingerprint, type RequestFacts, sanOf } from '../x509/facts.ts';
@@ -49,7 +49,7 @@ export function findArtifacts(
   const index = indexFolder(drafts, files);
   const found = new Map<EntityId, EntityFiles>();
   for (const { id, path } of bridges) {
-    index.taken.add(folded(path));
+    index.taken.add(foldedPath(path));
     found.set(id, { files: { cert: path }, trust: undefined });
   }
   for (const draft of drafts) found.set(draft.id, artifactsOf(draft, index, bridges));
@@ -71,14 +71,10 @@ function indexFolder(drafts: readonly EntryDraft[], files: readonly FoundFile[])
   return {
     byFolder: groupBy(good, ({ path }) => folderOf(path)),
     byStem: groupBy(good, ({ path }) => stemOf(path)),
-    taken: new Set(drafts.flatMap(({ pair }) => [pair.certPath, pair.keyPath]).map(folded)),
+    taken: new Set(drafts.flatMap(({ pair }) => [pair.certPath, pair.keyPath]).map(foldedPath)),
     pairsPerFolder: countPairs(drafts.map(({ pair }) => pair)),
     roots: new Map(roots.map((draft) => [draft.pair.cert.facts.fingerprint, draft])),
   };
-}
-
-function folded(path: string): string {
-  return path.toLowerCase();
 }
 
 function artifactsOf(
@@ -89,13 +85,15 @@ function artifactsOf(
   const near = nearFiles(pair, index);
   const files: Record<string, string> = { key: pair.keyPath, cert: pair.certPath, ...list };
   const candidates = (artifact: Derived, matches: (file: FoundFile) => boolean): readonly FoundFile[] =>
-    near.filter((file) => !index.taken.has(folded(file.path)) && matches(file) && isCalled(artifact, file));
+    near.filter(
+      (file) => !index.taken.has(foldedPath(file.path)) && matches(file) && isCalled(artifact, file),
+    );
   const take = (artifact: Derived, matches: (file: FoundFile) => boolean): FoundFile | undefined => {
     const chosen = candidates(artifact, matches).toSorted(
       (a, b) => a.path.length - b.path.length || compare(a.path, b.path),
     )[0];
     if (chosen === undefined) return undefined;
-    index.taken.add(folded(chosen.path));
+    index.taken.add(foldedPath(chosen.path));
     files[artifact] = chosen.path;
     return chosen;
   };

@@ -1,6 +1,7 @@
 /** Private keys with their certificates, by public key; names of files only decide between copies. */
 
 import { compare } from '../pki/compare.ts';
+import { foldedPath } from '../pki/files.ts';
 import { groupBy } from '../pki/group.ts';
 import { certificateSpki } from '../x509/certificate.ts';
 import {
@@ -80,7 +81,7 @@ function distinct(all: readonly Pair[]): {
   const leftOut: LeftOut[] = [];
   for (const pair of all) {
     const paths = [pair.certPath, pair.keyPath];
-    const folded = paths.map((path) => path.toLowerCase());
+    const folded = paths.map(foldedPath);
     const isTaken = folded.some((path) => taken.has(path));
     for (const path of folded) taken.add(path);
     if (!isTaken) pairs.push(pair);

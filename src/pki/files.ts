@@ -56,6 +56,11 @@ export function makesList(entity: Entity): boolean {
   return entity.crl?.list !== undefined && entity.keyPlace === undefined;
 }
 
+/** Equal for paths that disks of macOS and Windows do not tell apart: `API.pem` and `api.pem`. */
+export function foldedPath(path: string): string {
+  return path.toLowerCase();
+}
+
 /** The last part of a path. */
 export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);

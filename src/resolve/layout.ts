@@ -2,16 +2,11 @@
 import { PATH_LIMIT } from '../manifest/folder.ts';
 import type { Report } from '../manifest/report.ts';
 import { ALL_ARTIFACTS, type Artifact } from '../pki/artifact.ts';
-import { entityFolder, filePath } from '../pki/files.ts';
+import { entityFolder, filePath, foldedPath } from '../pki/files.ts';
 import { leadsIntoGit } from '../pki/git.ts';
 import { quote } from '../pki/printable.ts';
 import { isSlot } from '../pki/split.ts';
 import { type Draft, draftText } from './draft.ts';
-
-/** Disks of macOS and Windows do not tell `API.pem` from `api.pem`. */
-function identity(path: string): string {
-  return path.toLowerCase();
-}
 
 function isAsked(draft: Draft, file: Artifact): boolean {
   if (file === 'previous') return true;
@@ -41,7 +36,7 @@ export function checkLayouts(drafts: readonly Draft[], report: Report): void {
   const written = all.filter(({ isWritten }) => isWritten);
   const owners = new Map<string, Draft>();
   const usual = new Map(
-    all.filter(({ isWritten }) => !isWritten).map(({ draft, path }) => [identity(path), draft]),
+    all.filter(({ isWritten }) => !isWritten).map(({ draft, path }) => [foldedPath(path), draft]),
   );
   const folders = foldersOf(all);
   // One report for an entry whose whole folder is impossible.
@@ -50,12 +45,12 @@ export function checkLayouts(drafts: readonly Draft[], report: Report): void {
   const split = new Set<Draft>();
   for (const claim of written) {
     const { draft, path } = claim;
-    const owner = owners.get(identity(path));
-    owners.set(identity(path), owner ?? draft);
+    const owner = owners.get(foldedPath(path));
+    owners.set(foldedPath(path), owner ?? draft);
     const problem =
       clash(draft, owner) ??
-      usualProblem(usual.get(identity(path))) ??
-      folderProblem(draft, folders.get(identity(path)));
+      usualProblem(usual.get(foldedPath(path))) ??
+      folderProblem(draft, folders.get(foldedPath(path)));
     const own = problem === undefined && !reported.has(draft) ? pathProblem(path) : undefined;
     if (own !== undefined) reported.add(draft);
     const found = problem ?? own;
@@ -106,7 +101,7 @@ const LONGEST = 255;
 /** What only the whole path shows, with the placeholders filled in. */
 function pathProblem(path: string): Found | undefined {
   const hint = 'give it a different "folder" or different "files"';
-  const [first = ''] = identity(path).split('/');
+  const [first = ''] = foldedPath(path).split('/');
   if (['.pki', '.gitignore'].includes(first)) return { why: 'a name that is reserved for pki itself', hint };
   if (leadsIntoGit(path)) return { why: 'in the folder of git, whose files are settings and programs', hint };
   if (Buffer.byteLength(path) > PATH_LIMIT) return { why: `a path of more than ${PATH_LIMIT} octets`, hint };
@@ -128,7 +123,7 @@ function reportFile({ draft, file, path }: Claim, { why, hint, other }: Found, r
 function foldersOf(all: readonly Claim[]): ReadonlyMap<string, Draft> {
   const folders = new Map<string, Draft>();
   for (const { draft, path } of all) {
-    const parts = identity(path).split('/');
+    const parts = foldedPath(path).split('/');
     for (let length = 1; length < parts.length; length++)
       folders.set(parts.slice(0, length).join('/'), draft);
   }
@@ -141,8 +136,8 @@ function checkLinkFolders(drafts: readonly Draft[], report: Report): void {
   const linked = drafts.filter((draft) => draft.settings.publish === 'symlinks' && draft.isKnown('publish'));
   for (const draft of linked) {
     const folder = entityFolder(draft);
-    const owner = owners.get(identity(folder));
-    owners.set(identity(folder), owner ?? draft);
+    const owner = owners.get(foldedPath(folder));
+    owners.set(foldedPath(folder), owner ?? draft);
     const why = linkProblem(draft) ?? (owner && `shares its folder with ${draftText(owner)}`);
     if (why !== undefined) reportLinks(draft, why, report);
   }

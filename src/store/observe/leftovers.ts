@@ -1,7 +1,7 @@
 /** What an entity no longer has, in a folder that may hold files of others: which of these are its own. */
 import { ALL_ARTIFACTS, type Artifact } from '../../pki/artifact.ts';
 import type { Entity } from '../../pki/entity.ts';
-import { filePath, isOwed, type Located } from '../../pki/files.ts';
+import { filePath, foldedPath, isOwed, type Located } from '../../pki/files.ts';
 import type { EntityObservation } from '../../plan/observation.ts';
 import { leftIn, type Places } from './places.ts';
 
@@ -30,7 +30,6 @@ function owedBy(entity: Entity): readonly Artifact[] {
   return ALL_ARTIFACTS.filter((file) => isOwed(entity, file));
 }
 
-/** Disks of macOS and Windows do not tell `API.pem` from `api.pem`. */
 function placeOf(entity: Located, file: Artifact): string {
-  return filePath(entity, file).toLowerCase();
+  return foldedPath(filePath(entity, file));
 }
