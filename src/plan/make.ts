@@ -42,6 +42,11 @@ export interface KeyShown {
 /** What a certificate is for, where no private half is here. */
 export type PublicKey = KeyGiven | KeyShown;
 
+/** Whether a key signs nothing here. */
+export function isPublicKey(key: SigningKey | PublicKey): key is PublicKey {
+  return key.kind === 'given' || key.kind === 'shown';
+}
+
 /** Where an engine has the key of an entity from. */
 export type KeySource = SigningKey | KeyGiven;
 

@@ -5,7 +5,7 @@ import { bridgedBy, requestOf, shownBy } from '../pki/key-place.ts';
 import { type KeySpec, rsaSize } from '../pki/key-spec.ts';
 import { ruleOf } from './artifacts/rules.ts';
 import { crossingOf, type Issue, isIssue, isWork, makesKey, type Revoke, type Work } from './change.ts';
-import type { KeyShown, KeySource, PublicKey, SigningKey } from './make.ts';
+import { isPublicKey, type PublicKey, type SigningKey } from './make.ts';
 import { listParts, type Part } from './parts.ts';
 import type { Plan } from './plan.ts';
 import { keyThere } from './signing-key.ts';
@@ -75,7 +75,7 @@ function listOwners({ writes }: Work, entity: Entity, byId: ById): readonly Enti
 function issueSteps(
   { issuance, crossing, answered }: Issue,
   entity: Entity,
-  key: KeySource | KeyShown,
+  key: SigningKey | PublicKey,
   { published, byId }: { readonly published: Published; readonly byId: ById },
 ): readonly MakeStep[] {
   const { id } = entity;
@@ -84,8 +84,7 @@ function issueSteps(
   if (answered) return takeSteps(id, key);
   // The key of a bridge is its authority's, which may only now come to have it.
   const lent = published([bridgedBy(entity)]);
-  if (key.kind === 'given' || key.kind === 'shown')
-    return [givenStep(issuance, entity, key, { needs: [...issuer, ...lent], byId })];
+  if (isPublicKey(key)) return [givenStep(issuance, entity, key, { needs: [...issuer, ...lent], byId })];
   const name = issuance.name === undefined ? {} : { name: issuance.name };
   const request = makeStep({ op: 'request', of: id, key, ...name }, lent, keyWeight(entity.key, key));
   const by = entity.issuer === null ? ({ kind: 'self', key } as const) : authoritySigner(entity.issuer);
@@ -104,15 +103,14 @@ function anchorSteps({ id, writes }: Work): readonly MakeStep[] {
 }
 
 /** Made on another machine; the steps are those that it would take here. */
-function takeSteps(of: EntityId, key: KeySource | KeyShown): readonly MakeStep[] {
-  if (key.kind === 'given' || key.kind === 'shown')
-    return [makeStep({ op: 'take', of, files: ['cert'] }, [])];
+function takeSteps(of: EntityId, key: SigningKey | PublicKey): readonly MakeStep[] {
+  if (isPublicKey(key)) return [makeStep({ op: 'take', of, files: ['cert'] }, [])];
   const { isNew } = key;
   const request = makeStep({ op: 'take', of, files: isNew ? ['key', 'csr'] : ['csr'] }, []);
   return [request, makeStep({ op: 'take', of, files: ['cert'] }, [request.id])];
 }
 
-function keySource(entity: Entity, change: Work, byId: ById): KeySource | KeyShown {
+function keySource(entity: Entity, change: Work, byId: ById): SigningKey | PublicKey {
   const [request, shown] = [requestOf(entity), shownBy(entity)];
   if (shown !== null) return { kind: 'shown', of: shown };
   if (request !== undefined) return { kind: 'given', spki: request.key.spki };
@@ -133,7 +131,7 @@ function givenStep(
 }
 
 /** Files that take a call of their own; the request of a new certificate is made already. */
-function callSteps(change: Work, entity: Entity, key: KeySource | KeyShown): readonly MakeStep[] {
+function callSteps(change: Work, entity: Entity, key: SigningKey | PublicKey): readonly MakeStep[] {
   // A bridge has no file that a key makes.
   if (key.kind === 'shown') return [];
   const needs = key.kind === 'file' && key.isNew ? [stepId('request', entity.id)] : [];
@@ -148,11 +146,11 @@ function callSteps(change: Work, entity: Entity, key: KeySource | KeyShown): rea
 /** By the certificate that the authority has afterwards; the last list of a former key by what is in its place. */
 function listSteps(
   change: Work,
-  key: KeySource | KeyShown,
+  key: SigningKey | PublicKey,
   issued: readonly MakeStep[],
   byId: ById,
 ): readonly MakeStep[] {
-  if (key.kind === 'given' || key.kind === 'shown') return [];
+  if (isPublicKey(key)) return [];
   const { id, list, formerLists } = change;
   const op = 'crl';
   const last = formerLists?.last ?? null;
