@@ -3,6 +3,8 @@ import type { SecretFault } from '../pki/secret-source.ts';
 import { programFaultText } from './program.ts';
 import { type Words, worded } from './table.ts';
 
+const FOR_JAVA = 'choose another of ASCII characters alone, or "format: jks"';
+
 const WORDS: Words<SecretFault> = {
   unset: () => 'is not set',
   empty: () => 'is empty',
@@ -12,8 +14,7 @@ const WORDS: Words<SecretFault> = {
   strays: () => 'is a link that leads out of what "--allow-path" allows',
   lines: () => 'has more than one line',
   encoding: () => 'is no plain text in UTF-8',
-  'not-for-java': () =>
-    'has characters with which Java opens no PKCS#12: choose another of ASCII characters alone, or "format: jks"',
+  'not-for-java': () => `has characters with which Java opens no PKCS#12: ${FOR_JAVA}`,
   unreadable: ({ code }) => `cannot be read (${code})`,
   waits: () => 'has not been asked for',
   command: ({ fault }) => programFaultText(fault),
@@ -36,7 +37,7 @@ export const SECRET_HINTS: Readonly<Record<SecretFault['kind'], string>> = {
   absolute: 'name a file below the folder of the manifest, or allow this one by "--allow-path"',
   strays: 'allow the folder that it leads to as well, by another "--allow-path"',
   lines: 'leave one line, which is the password',
-  'not-for-java': 'choose another of ASCII characters alone, or "format: jks"',
+  'not-for-java': FOR_JAVA,
   encoding: 'save it as UTF-8, without a byte order mark',
   unreadable: 'make it a plain file that the user who runs pki can read',
   waits: 'run "pki apply"',

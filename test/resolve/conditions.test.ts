@@ -126,7 +126,7 @@ describe('URLs among names', () => {
     ['of a client', clients(ROOT, of('"https://b.test/"'))],
     ['of a host that is listed', servers(of('"https://A.test/"'))],
     ['said to be one', servers(of('"uri:https://b.test/"'))],
-    ['that nobody types', servers(of('"spiffe://b.test/"'))],
+    ['that no one types', servers(of('"spiffe://b.test/"'))],
   ])('%s', check);
 });
 

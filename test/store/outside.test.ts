@@ -26,7 +26,7 @@ const fresh = (): string => {
   mkdirSync(path);
   return path;
 };
-/** What a user is told went wrong, or what came of it. */
+/** What a user reads of what went wrong, or what came of it. */
 const fault = async (act: () => unknown): Promise<unknown> => {
   try {
     return { ok: await act() };

@@ -217,7 +217,7 @@ describe('who signed an earlier certificate', () => {
     expect(signerOf(planted)).toBeNull();
   });
 
-  it('is nobody whose key cannot be used', () => {
+  it('is no one whose key cannot be used', () => {
     const off = Buffer.from(signer.spki);
     off.fill(1, off.length - 64);
     const broken = made({ ...signer, spki: off }, signer);
