@@ -33,6 +33,7 @@ export function plainFile({ file, opened }: FoundKey): FileState<Buffer> {
 
 /** @param cert beside it, and its file. */
 export function observeKey(
+  entity: Entity,
   found: FoundKey,
   cert: FileState<CertificateFacts>,
   certFile: FileState<Buffer>,
@@ -40,7 +41,7 @@ export function observeKey(
   sight: Sight,
 ): KeyState {
   const file = plainFile(found);
-  if (file.state === 'unknown') return keyOf({ mode: modeOf('key') }, cert, certFile, 'unseen') ?? file;
+  if (file.state === 'unknown') return supposedKey(entity, cert, certFile) ?? file;
   if (file.state !== 'present') return file;
   if (found.opened?.state === 'closed') return closedState(found.opened.why, file, cert, certFile, sight);
   const lock = found.opened?.state === 'opened' ? { lock: found.opened.by } : {};
@@ -51,6 +52,15 @@ export function observeKey(
     if (error instanceof ForeignKeyError) return blockedBy({ kind: 'foreign-key', format: error.format });
     return { state: 'garbage', detail: messageOf(error) };
   }
+}
+
+/** Out of sight: that of the certificate, unless its place is elsewhere, where a file here would be one too many. */
+function supposedKey(
+  { keyPlace }: Entity,
+  cert: FileState<CertificateFacts>,
+  certFile: FileState<Buffer>,
+): KeyState | undefined {
+  return keyPlace === undefined ? keyOf({ mode: modeOf('key') }, cert, certFile, 'unseen') : undefined;
 }
 
 /** On a token: as that showed it, or else the one of the certificate. Whatever file is in its place is not it. */

@@ -191,7 +191,7 @@ function observeFiles(where: Where, entity: Entity): Observed {
     bytes,
     (cert) => {
       if (entity.token !== undefined) return observeTokenKey(entity, cert, bytes.cert, reader);
-      return inTheWay ?? observeKey(keyFile, cert, bytes.cert, reader, sight);
+      return inTheWay ?? observeKey(entity, keyFile, cert, bytes.cert, reader, sight);
     },
     reader,
   );

@@ -1,0 +1,65 @@
+/** A command line as `main` of the sources runs it, in this process: for what needs neither a build nor a terminal. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { vi } from 'vitest';
+import { main } from '../../src/commands/main.ts';
+import { plainEnvironment, type Run } from '../helpers/cli.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
+import { opensslSync } from '../helpers/openssl.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGXFSZ'] as const;
+
+/** A new folder with these files. */
+export function folderWith(files: Readonly<Record<string, string>>): string {
+  const folder = temporaryFolder();
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
+}
+
+/** Runs it in a folder; listeners, environment and working directory are afterwards as they were. */
+export async function typed(
+  folder: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Run> {
+  const before = process.cwd();
+  const had = SIGNALS.map((signal) => [signal, process.listeners(signal)] as const);
+  const streams = [process.stdout, process.stderr].map(
+    (stream) => [stream, stream.listeners('error')] as const,
+  );
+  const environment = process.env;
+  const [stdout, stderr] = [captured(process.stdout), captured(process.stderr)];
+  try {
+    process.env = { ...plainEnvironment(), ...env };
+    process.chdir(folder);
+    const code = await main([process.execPath, 'pki', ...args]);
+    return { code, stdout: stdout.text(), stderr: stderr.text() };
+  } finally {
+    for (const one of [stdout, stderr]) one.restore();
+    process.chdir(before);
+    process.env = environment;
+    for (const [signal, old] of had)
+      for (const one of process.listeners(signal)) if (!old.includes(one)) process.off(signal, one);
+    for (const [stream, old] of streams)
+      for (const one of stream.listeners('error'))
+        if (!old.includes(one)) stream.off('error', one as (error: Error) => void);
+  }
+}
+
+function captured(stream: NodeJS.WriteStream): { readonly text: () => string; readonly restore: () => void } {
+  const chunks: string[] = [];
+  const spy = vi.spyOn(stream, 'write').mockImplementation((chunk) => {
+    chunks.push(String(chunk));
+    return true;
+  });
+  return { text: () => chunks.join(''), restore: () => spy.mockRestore() };
+}
+
+/** A certification request, of a key that is then gone. @param subject `/CN=away`. */
+export function aRequest(subject: string): string {
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-keyout', '/dev/null'];
+  return opensslSync(['req', '-new', ...key, '-subj', subject], '/');
+}
