@@ -1,4 +1,5 @@
-// Builds dist/: the command and the library as one split ESM bundle, their types, and the licences of what is inside.
+// Builds dist/: the library as a split ESM bundle, the command as a split CommonJS one whose compiled code is kept
+// (src/start), their types, and the licences of what is inside.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -16,41 +17,57 @@ rmSync(join(root, out), { recursive: true, force: true });
 // look at a PKI; what only some load is apart. `pki completion bash` runs at every start of a shell.
 const ALWAYS = 'src/commands/main.ts';
 const LOOKING = 'src/commands/plan.ts';
+const VERSION = 'src/commands/version.ts';
 const main = new Set();
 const core = new Set();
-const { output } = await build({
-  cwd: root,
-  input: { cli: 'src/cli.ts', index: 'src/index.ts' },
-  platform: 'node',
-  // The same parser as modules, of which the bundle takes what it needs; for node its authors publish CommonJS.
-  resolve: { alias: { yaml: join(root, 'node_modules/yaml/browser/dist/index.js') } },
-  transform: { target: 'node20.19', define: { PKI_VERSION: JSON.stringify(version) } },
-  checks: { ineffectiveDynamicImport: false },
-  plugins: [
-    {
-      name: 'core',
-      buildEnd() {
-        addClosure(main, join(root, ALWAYS), (id) => this.getModuleInfo(id));
-        addClosure(core, join(root, LOOKING), (id) => this.getModuleInfo(id));
+const outputs = [
+  // First, because it is what knows all that every command loads.
+  await bundle({ main: ALWAYS }, { dir: `${out}/command`, format: 'cjs', extension: 'cjs' }),
+  await bundle({ cli: 'src/cli.ts', index: 'src/index.ts' }, { dir: out, format: 'esm', extension: 'js' }),
+].flat();
+
+async function bundle(input, { dir, format, extension }) {
+  const { output } = await build({
+    cwd: root,
+    input,
+    platform: 'node',
+    // The same parser as modules, of which the bundle takes what it needs; for node its authors publish CommonJS.
+    resolve: { alias: { yaml: join(root, 'node_modules/yaml/browser/dist/index.js') } },
+    transform: { target: 'node20.19', define: { PKI_VERSION: JSON.stringify(version) } },
+    checks: { ineffectiveDynamicImport: false },
+    plugins: [
+      {
+        name: 'core',
+        buildEnd() {
+          const infoOf = (id) => this.getModuleInfo(id);
+          addClosure(main, join(root, ALWAYS), infoOf);
+          addClosure(core, join(root, LOOKING), infoOf);
+        },
+      },
+    ],
+    output: {
+      dir,
+      format,
+      // import() in a script that comes from vm is experimental.
+      dynamicImportInCjs: false,
+      // Most of a start is compiling, by the character.
+      minify: { compress: true, mangle: true, codegen: { removeWhitespace: true } },
+      entryFileNames: `[name].${extension}`,
+      chunkFileNames: format === 'esm' ? 'chunks/[name]-[hash].js' : '[name]-[hash].cjs',
+      codeSplitting: {
+        groups: [
+          // All that `pki --version` loads.
+          ...(format === 'esm'
+            ? [{ name: 'version', test: (id) => id === join(root, VERSION), priority: 1 }]
+            : []),
+          { name: 'main', test: (id) => main.has(id) },
+          { name: 'core', test: (id) => core.has(id) && !main.has(id) },
+        ],
       },
     },
-  ],
-  output: {
-    dir: out,
-    format: 'esm',
-    // Most of a start is compiling, by the character.
-    minify: { compress: true, mangle: true, codegen: { removeWhitespace: true } },
-    chunkFileNames: 'chunks/[name]-[hash].js',
-    codeSplitting: {
-      groups: [
-        // All that `pki --version` loads.
-        { name: 'version', test: (id) => id === join(root, 'src/commands/version.ts'), priority: 1 },
-        { name: 'main', test: (id) => main.has(id) },
-        { name: 'core', test: (id) => core.has(id) && !main.has(id) },
-      ],
-    },
-  },
-});
+  });
+  return output;
+}
 
 /** A module and all that it loads with itself. */
 function addClosure(closure, id, infoOf) {
@@ -61,7 +78,7 @@ function addClosure(closure, id, infoOf) {
 }
 
 chmodSync(join(root, out, 'cli.js'), 0o755);
-writeFileSync(join(root, out, 'THIRD-PARTY-LICENSES.txt'), licences(output));
+writeFileSync(join(root, out, 'THIRD-PARTY-LICENSES.txt'), licences(outputs));
 execFileSync(
   process.execPath,
   [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', `${out}/types`],

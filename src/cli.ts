@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** argv → command → exit code. The process ends early only where it cannot write, here and in commands/main.ts. */
+import { join } from 'node:path';
 import { PROGRAM_VERSION } from './commands/version.ts';
 
 // Answered before anything is loaded: scripts ask this often.
@@ -7,6 +8,6 @@ if (process.argv.length === 3 && ['--version', '-V'].includes(process.argv[2] ??
   process.stdout.on('error', () => process.exit(1));
   process.stdout.write(`${PROGRAM_VERSION}\n`);
 } else {
-  const { main } = await import('./commands/main.ts');
-  process.exitCode = await main(process.argv);
+  const { runCommand } = await import('./start/start.ts');
+  process.exitCode = await runCommand(join(import.meta.dirname, 'command/main.cjs'), process.argv);
 }

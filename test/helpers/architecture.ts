@@ -35,6 +35,7 @@ export function violationText({ file, rule, detail }: Violation): string {
 /** Each may import itself and what comes after it. `index` is src/index.ts, the library. */
 const LAYERS = [
   'cli',
+  'start',
   'commands',
   'report',
   'index',
@@ -117,6 +118,8 @@ const DISK: Readonly<Record<string, readonly string[] | 'all'>> = {
   'src/store/open-file.ts': ['openSync'],
   'src/store/descriptor.ts': ['openSync', 'readFileSync'],
   'src/store/observe/read.ts': ['openSync'],
+  // What was compiled, in the program's own folder.
+  'src/start/code-cache.ts': ['readFileSync', 'renameSync', 'writeFileSync'],
   // The output folder itself, before there is one.
   'src/store/output-folder.ts': ['mkdirSync'],
   'src/store/manifest-file.ts': ['openSync'],
@@ -317,7 +320,7 @@ function isUpward(file: File, target: File): boolean {
 
 /** Commands take effects from the library alone; what is pure, and every type, may come from where it is. */
 function isPastFacade(file: File, target: File, { typesOnly }: Import): boolean {
-  if (file.layer === 'cli') return target.layer !== 'cli' && target.layer !== 'commands';
+  if (file.layer === 'cli') return !['cli', 'start', 'commands'].includes(target.layer ?? '');
   const effects: readonly (Layer | undefined)[] = ['library', 'run', 'handshake', 'live', 'store'];
   return file.layer === 'commands' && effects.includes(target.layer) && !typesOnly;
 }
