@@ -45,11 +45,11 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
-/** `pki help plam` is as unknown as `pki plam`; commander would say nothing. */
+/** `pki help plam` is as unknown as `pki plam`, and `pki help help` is `pki help`; commander would call both wrong without a word. */
 function helpful(argv: readonly string[], program: Command): string[] {
   const [node = '', self = '', first, name] = argv;
   const isKnown =
-    name === undefined || /^-|^help$/.test(name) || program.commands.some((one) => one.name() === name);
+    name === undefined || name.startsWith('-') || program.commands.some((one) => one.name() === name);
   return first === 'help' && !isKnown ? [node, self, name] : [...argv];
 }
 
