@@ -1,6 +1,7 @@
 /** A command line as `main` of the sources runs it, in this process: for what needs neither a build nor a terminal. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { vi } from 'vitest';
 import { main } from '../../src/commands/main.ts';
 import { plainEnvironment, type Run } from '../helpers/cli.ts';
@@ -19,11 +20,15 @@ export function folderWith(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-/** Runs it in a folder; listeners, environment and working directory are afterwards as they were. */
+/**
+ * Runs it in a folder; listeners, environment and working directory are afterwards as they were.
+ * @param answers typed at a terminal, one for each question; `null` ends the input. Absent: there is no terminal.
+ */
 export async function typed(
   folder: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  answers?: readonly (string | null)[],
 ): Promise<Run> {
   const before = process.cwd();
   const had = SIGNALS.map((signal) => [signal, process.listeners(signal)] as const);
@@ -31,7 +36,8 @@ export async function typed(
     (stream) => [stream, stream.listeners('error')] as const,
   );
   const environment = process.env;
-  const [stdout, stderr] = [captured(process.stdout), captured(process.stderr)];
+  const terminal = answers === undefined ? undefined : terminalWith(answers);
+  const [stdout, stderr] = [captured(process.stdout), captured(process.stderr, terminal?.onWritten)];
   try {
     process.env = { ...plainEnvironment(), ...env };
     process.chdir(folder);
@@ -39,6 +45,7 @@ export async function typed(
     return { code, stdout: stdout.text(), stderr: stderr.text() };
   } finally {
     for (const one of [stdout, stderr]) one.restore();
+    terminal?.leave();
     process.chdir(before);
     process.env = environment;
     for (const [signal, old] of had)
@@ -49,13 +56,38 @@ export async function typed(
   }
 }
 
-function captured(stream: NodeJS.WriteStream): { readonly text: () => string; readonly restore: () => void } {
+function captured(
+  stream: NodeJS.WriteStream,
+  onWritten: (text: string) => void = () => {},
+): { readonly text: () => string; readonly restore: () => void } {
   const chunks: string[] = [];
   const spy = vi.spyOn(stream, 'write').mockImplementation((chunk) => {
     chunks.push(String(chunk));
+    onWritten(String(chunk));
     return true;
   });
   return { text: () => chunks.join(''), restore: () => spy.mockRestore() };
+}
+
+/** Both ends of one: what is asked on stderr is answered on stdin. */
+function terminalWith(answers: readonly (string | null)[]) {
+  const left = [...answers];
+  const input = Object.assign(new PassThrough(), { isTTY: true });
+  const [stdin, isTTY] = [process.stdin, process.stderr.isTTY];
+  const enter = (stream: unknown, isTerminal: boolean): void => {
+    Object.defineProperty(process, 'stdin', { configurable: true, value: stream });
+    Object.defineProperty(process.stderr, 'isTTY', { configurable: true, writable: true, value: isTerminal });
+  };
+  enter(input, true);
+  return {
+    onWritten(text: string): void {
+      if (!text.includes('pki: type "yes"')) return;
+      const answer = left.shift() ?? null;
+      if (answer === null) input.end();
+      else input.write(`${answer}\n`);
+    },
+    leave: () => enter(stdin, isTTY),
+  };
 }
 
 /** A certification request, of a key that is then gone. @param subject `/CN=away`. */
