@@ -13,16 +13,24 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const out = 'dist.new';
 rmSync(join(root, out), { recursive: true, force: true });
 
-// What every command loads is one file, for each file costs a third of a millisecond, and so is what all of them load that
-// look at a PKI; what only some load is apart. `pki completion bash` runs at every start of a shell.
-const ALWAYS = 'src/commands/main.ts';
-const LOOKING = 'src/commands/plan.ts';
+// Each file costs a third of a millisecond, two with its compiled code (src/start). So what every command loads is one file,
+// what all of them load that look at a PKI is another, and so is what an apply needs besides; what only some load is apart.
+// `pki completion bash` runs at every start of a shell.
+const COMMAND = 'src/commands/main.ts';
 const VERSION = 'src/commands/version.ts';
-const main = new Set();
-const core = new Set();
+const GROUPS = [
+  { name: 'main', of: [COMMAND] },
+  { name: 'core', of: ['src/commands/plan.ts', 'src/resolve/load.ts'] },
+  {
+    name: 'apply',
+    of: ['src/commands/apply.ts', 'src/run/apply.ts', 'src/run/verify.ts', 'src/engine/probe.ts'],
+  },
+];
+/** The modules of each group, those of an earlier one among them. */
+const closures = new Map(GROUPS.map(({ name }) => [name, new Set()]));
 const outputs = [
   // First, because it is what knows all that every command loads.
-  await bundle({ main: ALWAYS }, { dir: `${out}/command`, format: 'cjs', extension: 'cjs' }),
+  await bundle({ main: COMMAND }, { dir: `${out}/command`, format: 'cjs', extension: 'cjs' }),
   await bundle({ cli: 'src/cli.ts', index: 'src/index.ts' }, { dir: out, format: 'esm', extension: 'js' }),
 ].flat();
 
@@ -40,8 +48,12 @@ async function bundle(input, { dir, format, extension }) {
         name: 'core',
         buildEnd() {
           const infoOf = (id) => this.getModuleInfo(id);
-          addClosure(main, join(root, ALWAYS), infoOf);
-          addClosure(core, join(root, LOOKING), infoOf);
+          for (const { name, of } of GROUPS)
+            for (const id of of) addClosure(closures.get(name), join(root, id), infoOf);
+        },
+        // Strings of V8 have one octet for each character while all of them are Latin: half to read, hash and compile.
+        generateBundle(_options, files) {
+          for (const file of Object.values(files)) if (file.type === 'chunk') file.code = asciiOf(file.code);
         },
       },
     ],
@@ -60,13 +72,19 @@ async function bundle(input, { dir, format, extension }) {
           ...(format === 'esm'
             ? [{ name: 'version', test: (id) => id === join(root, VERSION), priority: 1 }]
             : []),
-          { name: 'main', test: (id) => main.has(id) },
-          { name: 'core', test: (id) => core.has(id) && !main.has(id) },
+          // The first of equal priority wins.
+          ...GROUPS.map(({ name }) => ({ name, test: (id) => closures.get(name).has(id) })),
         ],
       },
     },
   });
   return output;
+}
+
+/** The same program without characters beyond ASCII, which stand in its strings and regular expressions alone. */
+function asciiOf(code) {
+  if (/String\.raw`[^`]*[^\0-\x7f]/.test(code)) throw new Error('String.raw would see the escape');
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** A module and all that it loads with itself. */

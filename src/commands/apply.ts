@@ -1,6 +1,5 @@
 /** `pki apply` and `pki rotate`: make the folder what the manifest says, then prove it. */
 import { dirname, join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import {
   type Applied,
   type ApplyOptions,
@@ -127,15 +126,6 @@ function touchedBy(result: Applied): ReadonlySet<EntityId> {
   return new Set(result.kind === 'done' ? result.execution.published : []);
 }
 
-/**
- * Node 20's V8 optimizes a function after little use, which does not pay off for an apply of some hundred entities: 90
- * ms of 200 leaves, on cores that belong to openssl. This raises the threshold to that of later versions, fifteen times
- * as high. Set late, because Node recompiles its own modules under flags other than those it was built with.
- */
-function optimizeLate(): void {
-  if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=1000000');
-}
-
 /** The flags that are also options of the library. */
 function passedOn({
   lockTimeout,
@@ -157,7 +147,6 @@ async function run(
   console: Console,
   signal: AbortSignal,
 ): Promise<Applied> {
-  optimizeLate();
   let progress: Progress | undefined;
   const allowed = flags.allow ?? [];
   const ask = askingAt(signal);

@@ -3,19 +3,19 @@
  * to do. It lies where the program lies, so whoever may change it may change the program as well, and only the owner of
  * that folder writes it. `NODE_DISABLE_COMPILE_CACHE=1`, node's own setting for its own cache, turns it off.
  */
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Script } from 'node:vm';
 
-/** Below it, reading a second file costs what compiling does. In characters. */
+/** Octets of a script below which reading a second file costs what compiling does. */
 const SHORTEST = 16_384;
 /** SHA-256 of the source and the code: V8 compares no more of a source than its length, and nothing of the code. */
 const DIGEST_SIZE = 32;
 
 interface Compiled {
   readonly path: string;
-  readonly source: string;
+  readonly text: Buffer;
   readonly script: Script;
 }
 
@@ -26,21 +26,20 @@ export class CodeCache {
 
   /** @throws what reading throws, and SyntaxError */
   compile(path: string, wrap: (source: string) => string): Script {
-    const source = wrap(readFileSync(path, 'utf8'));
-    const cachedData = this.#inUse && source.length >= SHORTEST ? readCode(path, source) : undefined;
-    const script = new Script(source, {
-      filename: path,
-      ...(cachedData === undefined ? {} : { cachedData }),
-    });
+    const text = readFileSync(path);
+    const isKept = this.#inUse && text.length >= SHORTEST;
+    const cachedData = isKept ? readCode(path, text) : undefined;
+    const options = { filename: path, ...(cachedData === undefined ? {} : { cachedData }) };
+    const script = new Script(wrap(text.toString('utf8')), options);
     // Rejected: made by another node, or with other flags.
-    if (cachedData === undefined || script.cachedDataRejected) this.#unkept.push({ path, source, script });
+    const isUsed = cachedData !== undefined && script.cachedDataRejected === false;
+    if (isKept && !isUsed) this.#unkept.push({ path, text, script });
     return script;
   }
 
   /** Writes what was not there; to be called at the end, because V8 compiles a function when it is first called. */
   keep(): void {
-    if (!this.#inUse) return;
-    for (const compiled of this.#unkept) if (compiled.source.length >= SHORTEST) writeCode(compiled);
+    this.#unkept.forEach(writeCode);
   }
 }
 
@@ -49,7 +48,7 @@ function codePath(path: string): string {
   return `${path}.${process.version}-${process.arch}.code`;
 }
 
-function readCode(path: string, source: string): Buffer | undefined {
+function readCode(path: string, text: Buffer): Buffer | undefined {
   let kept: Buffer;
   try {
     kept = readFileSync(codePath(path));
@@ -58,21 +57,21 @@ function readCode(path: string, source: string): Buffer | undefined {
     return undefined;
   }
   const code = kept.subarray(DIGEST_SIZE);
-  return digestOf(source, code).equals(kept.subarray(0, DIGEST_SIZE)) ? code : undefined;
+  return digestOf(text, code).equals(kept.subarray(0, DIGEST_SIZE)) ? code : undefined;
 }
 
-function writeCode({ path, source, script }: Compiled): void {
+function writeCode({ path, text, script }: Compiled): void {
   const code = script.createCachedData();
   const draft = `${codePath(path)}.draft`;
   try {
     if (statSync(dirname(path)).uid !== process.geteuid?.()) return;
-    writeFileSync(draft, Buffer.concat([digestOf(source, code), code]));
+    writeFileSync(draft, Buffer.concat([digestOf(text, code), code]));
     renameSync(draft, codePath(path));
   } catch {
     // A full or read-only disk: the next run compiles again, which is all that it costs.
   }
 }
 
-function digestOf(source: string, code: Buffer): Buffer {
-  return hash('sha256', Buffer.concat([Buffer.from(source), code]), 'buffer');
+function digestOf(text: Buffer, code: Buffer): Buffer {
+  return createHash('sha256').update(text).update(code).digest();
 }

@@ -41,7 +41,7 @@ it('is written by the first run, taken by the second, and not written again', ()
   expect(readFileSync(join(folder, CODE))).toEqual(kept);
 });
 
-it('is of no use for a script of 16,383 characters, and of 16,384 it is', () => {
+it('is of no use for a script of 16,383 octets, and of 16,384 it is', () => {
   const short = folderWith(scriptOf(1, 16_383));
   expect(run(short)).toEqual({ value: 1, taken: undefined });
   expect(readdirSync(short)).toEqual(['program.cjs']);
