@@ -2,10 +2,8 @@
 import type { EngineChoice, EngineName } from '../pki/engine.ts';
 import { type Change, isIssue } from './change.ts';
 
-/**
- * How many certificates openssl makes before the time is noticeable: a third of a second on two cores (bench/peer.ts).
- */
-const UNNOTICED = 20;
+/** How many certificates openssl makes before node is a tenth of a second faster, which is noticed (bench/README.md). */
+const UNNOTICED = 10;
 
 /** Whatever is chosen, openssl makes what node cannot (engine/auto.ts). */
 export function engineFor(changes: readonly Change[], choice: EngineChoice): EngineName {

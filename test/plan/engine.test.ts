@@ -7,8 +7,8 @@ import { anAuthority, anInventory, aServer, NOW, World } from '../helpers/entiti
 const servers = (count: number) => Array.from({ length: count }, (_, i) => aServer({ name: `s${i}` }));
 
 it.each<[certificates: number, manifest: EngineChoice | null, asked: EngineChoice | null, engine: string]>([
-  [20, null, null, 'openssl'],
-  [21, null, null, 'node'],
+  [10, null, null, 'openssl'],
+  [11, null, null, 'node'],
   [2, 'node', null, 'node'],
   [40, 'openssl', null, 'openssl'],
   [40, 'auto', null, 'node'],
