@@ -1,0 +1,79 @@
+/** What is wrong in one place is said once: nothing is concluded from a value that is not known. */
+import { expect, it } from 'vitest';
+import { loadManifest } from '../../src/resolve/load.ts';
+
+const said = (text: string) => {
+  const loaded = loadManifest(`version: 1\n${text}\n`, 'pki.yaml');
+  return (loaded.ok ? loaded.warnings : loaded.diagnostics).map(({ message }) => message);
+};
+
+const ALICE = 'clients: { alice: { commonName: alice, revoked: true } }';
+
+it.each<[name: string, found: readonly string[], expected: readonly RegExp[]]>([
+  ['no list', said(`authorities: { root: { commonName: Root } }\n${ALICE}`), [/makes no revocation list$/]],
+  [
+    'a list that cannot be read',
+    said(`authorities: { root: { commonName: Root, crl: 5 } }\n${ALICE}`),
+    [/^"crl" /],
+  ],
+  [
+    'a reason that cannot be read',
+    said(
+      'authorities: { root: { commonName: Root } }\nclients: { alice: { commonName: alice, revoked: bored } }',
+    ),
+    [/bored/],
+  ],
+  [
+    'authorities that cannot be read',
+    said('authorities: 5\nservers: { a: { commonName: a.test, issuer: x } }'),
+    [/^"authorities" must be a map/],
+  ],
+  [
+    'an authority that is not there',
+    said('authorities: { root: { commonName: Root } }\nservers: { a: { commonName: a.test, issuer: x } }'),
+    [/^unknown issuer "x"$/],
+  ],
+  [
+    'an authority that is wrong in itself',
+    said(
+      'authorities: { root: { commonName: Root }, x: { commonName: 5 } }\nservers: { a: { commonName: a.test, issuer: x } }',
+    ),
+    [/^"commonName" must be /],
+  ],
+  [
+    'an entry of another section as the issuer',
+    said(
+      'authorities: { root: { commonName: Root } }\nservers: { a: { commonName: a.test, issuer: c } }\nclients: { c: { commonName: c } }',
+    ),
+    [/^issuer "c" is a client, not an authority$/],
+  ],
+  [
+    'itself',
+    said('authorities: { root: { commonName: Root } }\nservers: { a: { commonName: a.test, issuer: a } }'),
+    [/^server "a" names itself as its issuer$/],
+  ],
+])('%s', (_, found, expected) => {
+  expect(found).toEqual(expected.map((one) => expect.stringMatching(one)));
+});
+
+it.each([
+  ['defaults: { authorities: { validity: 1y } }', 'defaults.authorities'],
+  ['defaults: { validity: 1y }', 'defaults'],
+  ['profiles: { short: { validity: 1y } }\ndefaults: { authorities: { profile: short } }', 'profile "short"'],
+])('%s is called %s', (text, source) => {
+  const SERVER = 'servers: { a: { commonName: a.test, validity: 1y } }';
+  expect(said(`authorities: { root: { commonName: Root } }\n${text}\n${SERVER}`)).toEqual([
+    `authority "root" inherits validity 1y from ${source}, no longer than that of server "a"`,
+  ]);
+});
+
+it('Go refuses everything below a directory name that the further certificate of an authority constrains', () => {
+  const two = (constraints: string) =>
+    said(
+      `authorities: { one: { commonName: One }, two: { commonName: Two, crossSignedBy: [{ issuer: one, nameConstraints: { ${constraints} } }] } }`,
+    );
+  expect(two('permitted: [b.test]')).toEqual([]);
+  expect(two('permitted: [b.test], excluded: ["dirName:O=X"]')).toEqual([
+    expect.stringMatching(/^Go refuses everything/),
+  ]);
+});
