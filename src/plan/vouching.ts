@@ -102,13 +102,7 @@ function missingPolicy(
   return lacksPolicy(chain) ? { kind: 'policy' } : null;
 }
 
-/** What its next certificate says. */
-function policyTermsFor(entity: Entity): PolicyTerms {
-  const constraints = entity.kind === 'authority' ? entity.policyConstraints : undefined;
-  return {
-    own: (entity.policies ?? []).map(({ oid }) => oid),
-    explicitAfter: constraints?.requireExplicitPolicy ?? null,
-    inhibitAfter: (entity.kind === 'authority' ? entity.inhibitAnyPolicy : undefined) ?? null,
-    maps: false,
-  };
+/** What its next certificate says: of the last in a chain its policies count, and none of its demands on what is below. */
+function policyTermsFor({ policies = [] }: Entity): PolicyTerms {
+  return { own: policies.map(({ oid }) => oid), explicitAfter: null, inhibitAfter: null, maps: false };
 }
