@@ -4,6 +4,7 @@ import type { Entity, EntityId, Inventory } from '../../src/pki/entity.ts';
 import { reasonsOf } from '../../src/plan/change.ts';
 import { planInventory } from '../../src/plan/plan.ts';
 import { reasonText } from '../../src/report/reason.ts';
+import { listPiece } from '../../src/x509/parse.ts';
 import { aClient, anAuthority, anInventory, aServer, DAY, NOW, present, World } from '../helpers/entities.ts';
 
 const HARBOUR = anAuthority({ name: 'harbour' });
@@ -146,6 +147,129 @@ it('ca-chain.pem: the authorities between are no news, a root is', () => {
   if (file.state !== 'present') throw new Error('there is no ca-chain.pem');
   world.of(crane)['ca-chain'] = present([...file.facts, world.cert(partner).fingerprint]);
   expect(whyOf(world, inventory).words).toEqual(['no longer trusts authorities/partner']);
+});
+
+it('ca-chain.pem: a root that left with its folder is no authority between', () => {
+  const inventory = withCrane({ outputs: ['key', 'cert', 'ca-chain'], trust: [harbour, partner] });
+  const world = settled(inventory);
+  const { fingerprint, keyId } = world.cert(partner);
+  const known = new Map([[partner, { keys: new Set([keyId]), certificates: new Set([fingerprint]) }]]);
+  const left = anInventory(HARBOUR, DOCK, { ...CRANE, outputs: ['key', 'cert', 'ca-chain'] });
+  const { changes } = planInventory(left, { ...world.observation(left), known }, { now: NOW });
+  expect(changes.flatMap(reasonsOf).map(reasonText)).toEqual(['no longer trusts authorities/partner']);
+});
+
+describe('files that verifiers read', () => {
+  const strange = 'c0ffee'.padEnd(64, '0');
+  const NO_MORE = 'no longer trusts what the manifest does not name: SHA-256 c0ffee0000000000…';
+
+  it.each(['ca', 'ca-chain', 'ca-1'] as const)('%s is one', (file) => {
+    const inventory = withCrane({ outputs: ['key', 'cert', file] });
+    const world = settled(inventory);
+    expect(whyOf(world, inventory).action).toBe('keep');
+    const held = world.of(crane)[file];
+    if (held.state !== 'present') throw new Error(`there is no ${file}`);
+    world.of(crane)[file] = present([...held.facts, strange]);
+    expect(whyOf(world, inventory).words).toEqual([NO_MORE]);
+  });
+
+  it('one with a single root, which leaves with its root', () => {
+    const both = withCrane({ outputs: ['key', 'cert', 'ca-1', 'ca-2'], trust: [harbour, partner] });
+    const world = settled(both);
+    const one = withCrane({ outputs: ['key', 'cert', 'ca-1', 'ca-2'] });
+    expect(whyOf(world, one)).toMatchObject({
+      words: ['no longer trusts authorities/partner', 'ca-2.pem is no longer needed'],
+    });
+  });
+
+  it('one with a single root holds no authorities between', () => {
+    const inventory = withCrane({ outputs: ['key', 'cert', 'ca-1'] });
+    const world = settled(inventory);
+    world.of(crane)['ca-1'] = present([world.cert(harbour).fingerprint, world.cert(DOCK.id).fingerprint]);
+    expect(whyOf(world, inventory).words).toEqual(['no longer trusts authorities/dock']);
+  });
+
+  it('not what is not asked for: it goes, and was never what is trusted', () => {
+    const world = settled();
+    world.of(crane)['ca-chain'] = present([world.cert(harbour).fingerprint, strange]);
+    expect(whyOf(world, BEFORE).words).not.toContain(NO_MORE);
+  });
+
+  it('one with revocation lists, which are nothing that is trusted', () => {
+    const terms = { validity: 30 * DAY, renewBefore: { kind: 'share', share: 1 / 3 } } as const;
+    const listing = { ...HARBOUR, crl: { url: [], list: terms } } as Entity;
+    const inventory = withCrane({ outputs: ['key', 'cert', 'ca-crls'] }, listing, PARTNER, DOCK);
+    const world = settled();
+    world.of(crane)['ca-crls'] = present([world.cert(harbour).fingerprint, listPiece('ab'), strange]);
+    expect(whyOf(world, inventory).words.filter((text) => text.includes('trusts'))).toEqual([NO_MORE]);
+  });
+
+  it('what else is wrong is said beside it', () => {
+    const inventory = withCrane({ outputs: ['key', 'cert', 'chain', 'fullchain', 'ca'] });
+    const world = settled(inventory);
+    world.of(crane).ca = present([world.cert(harbour).fingerprint, strange]);
+    world.of(crane).fullchain = present(['other']);
+    expect(whyOf(world, inventory).words).toEqual([NO_MORE, 'fullchain.pem is out of date']);
+  });
+
+  it('the certificate of a leaf has no name among authorities', () => {
+    const world = settled();
+    const { fingerprint } = world.cert(crane);
+    world.of(crane).ca = present([world.cert(harbour).fingerprint, fingerprint]);
+    expect(whyOf(world, BEFORE).reasons).toEqual([
+      { kind: 'distrusts', root: null, fingerprints: [fingerprint], extent: 'all' },
+    ]);
+  });
+
+  it('the bundle of a root is told by the file of what it had before', () => {
+    const world = settled();
+    world.of(harbour).ca = present([world.cert(harbour).fingerprint, strange]);
+    expect(whyOf(world, BEFORE, harbour).words).not.toContain(NO_MORE);
+  });
+});
+
+describe('of the certificates of one root', () => {
+  const old = '01d'.padEnd(64, '0');
+  const known = new Map([[harbour, { keys: new Set<string>(), certificates: new Set([old]) }]]);
+  const rekeyed = (algorithm: 'ed25519' | 'ed448') =>
+    withCrane({}, { ...HARBOUR, key: { algorithm } }, PARTNER, DOCK);
+  const reasons = (world: World, inventory: Inventory) => {
+    const observation = { ...world.observation(inventory), known };
+    const { changes } = planInventory(inventory, observation, { now: NOW });
+    const change = changes.find(({ id }) => id === crane);
+    const all = change === undefined ? [] : reasonsOf(change);
+    return all.filter(({ kind }) => kind === 'trusts' || kind === 'distrusts');
+  };
+
+  it('one is trusted no longer', () => {
+    const world = settled();
+    world.of(crane).ca = present([world.cert(harbour).fingerprint, old]);
+    expect(reasons(world, BEFORE)).toEqual([
+      { kind: 'distrusts', root: harbour, fingerprints: [old], extent: 'some' },
+    ]);
+  });
+
+  it('none that is known is trusted: it is, from now on, by another', () => {
+    const world = settled();
+    world.of(crane).ca = present([old]);
+    expect(reasons(world, BEFORE)).toEqual([
+      { kind: 'trusts', root: harbour, fingerprints: [world.cert(harbour).fingerprint], extent: 'some' },
+      { kind: 'distrusts', root: harbour, fingerprints: [old], extent: 'some' },
+    ]);
+  });
+
+  it('nothing is said where the root itself changes in this plan', () => {
+    const world = settled();
+    const once = rekeyed('ed25519');
+    world.carryOut(planInventory(once, world.observation(once), { now: NOW }), once);
+    const current = world.cert(harbour).fingerprint;
+    world.of(crane).ca = present([current, old]);
+    expect(reasons(world, once).map(({ kind }) => kind)).toEqual(['trusts', 'distrusts']);
+    expect(reasons(world, rekeyed('ed448'))).toEqual([]);
+    const retired = planInventory(once, world.observation(once), { now: NOW, retire: new Set([harbour]) });
+    const change = retired.changes.find(({ id }) => id === crane);
+    expect(change && reasonsOf(change).map(reasonText)).not.toContain('no longer trusts authorities/harbour');
+  });
 });
 
 it('a root with a new key is a change of that root, and nobody else is said to be trusted', () => {

@@ -5,10 +5,12 @@ import { planInventory } from '../../src/plan/plan.ts';
 import {
   anAuthority,
   anInventory,
+  aServer,
   type Changes,
   critical,
   DAY,
   NOW,
+  remove,
   uncritical,
   type World,
 } from '../helpers/entities.ts';
@@ -77,6 +79,21 @@ describe('name constraints', () => {
     expect(refusal(world, ALL, services)).toMatchObject({ fault: { names: ['CN=services CA'] } });
   });
 
+  it('exclude the name of what is new', () => {
+    const world = settled();
+    remove(world.of(billing), 'cert');
+    world.changeCert(
+      root,
+      constraints(['dirName:CN=services CA', 'dns:example.test', 'ip:0.0.0.0/0', 'ip:::/0']),
+    );
+    expect(refusal(world, ALL, billing)).toMatchObject({
+      authority: root,
+      fault: { kind: 'name-constraints', names: ['CN=billing.example.test'] },
+    });
+    world.changeCert(root, constraints(['dirName:CN=billing.example.test']));
+    expect(refusal(world, ALL, billing)).toBeNull();
+  });
+
   it('are gone where a new certificate is issued anyway', () => {
     const world = settled();
     world.changeCert(services, { ...constraints(['dns:other.test']), version: 1 });
@@ -124,6 +141,9 @@ describe('an authority that has to stay as it is', () => {
         expect.objectContaining({ authority: services, fault: { kind: 'path-length', pathLength: 0 } }),
       ],
     ]);
+  });
+  it('names no usages, and so may sign', () => {
+    expect(pinned(settled(), { extensions: { keyUsage: undefined } })).toEqual([]);
   });
   it('allows one, which is there', () => {
     const limited = { extensions: { basicConstraints: critical({ ca: true, pathLength: 1 }) } };
@@ -174,6 +194,54 @@ describe('an intermediate that demands policies', () => {
     const plan = planOf(world, ALL, { now: NOW + 70 * DAY });
     expect(plan.changes[2]).toMatchObject({ action: 'refuse', refusal: { fault: { kind: 'policy' } } });
   });
+  it('has its leaf renewed, which will have one', () => {
+    const world = settled();
+    world.changeCert(services, { extensions: { ...policies('1.2.3'), ...demand(0) } });
+    world.changeCert(api, { extensions: policies('1.2.3') });
+    const having = (...oids: readonly string[]) => {
+      const own = { ...API, policies: oids.map((one) => ({ oid: one, qualifiers: [] })) };
+      const plan = planOf(world, anInventory(ROOT, SERVICES, own, BILLING), { now: NOW + 70 * DAY });
+      return plan.changes[2]?.action;
+    };
+    expect([having('1.2.3'), having('1.2.9', '1.2.3'), having('1.2.9'), having()]).toEqual([
+      'issue',
+      'issue',
+      'refuse',
+      'refuse',
+    ]);
+  });
+  it.each<[number | null, number | null, string | null]>([
+    [0, null, services],
+    [1, null, services],
+    [2, null, services],
+    [3, null, null],
+    [null, 0, 'authorities/deep'],
+    [null, 1, 'authorities/deep'],
+    [null, 2, null],
+    [0, 0, 'authorities/deep'],
+    [0, 5, services],
+    [2, 2, services],
+    [3, 2, null],
+  ])(
+    'after %s certificates, and one below it after %s: the one that demands it is named',
+    (upper, lower, expected) => {
+      const deep = anAuthority({ name: 'deep', issuer: services, trust: [root], validity: 365 * DAY });
+      const leaf = aServer({ name: 'leaf', issuer: deep.id });
+      const inventory = anInventory(ROOT, SERVICES, deep, leaf);
+      const world = settled(inventory);
+      const said = (after: number | null) => ({
+        extensions: { ...policies('1.2.3'), ...(after === null ? {} : demand(after)) },
+      });
+      world.changeCert(services, said(upper));
+      world.changeCert(deep.id, said(lower));
+      expect(refusal(world, inventory, leaf.id)).toEqual(
+        expected === null
+          ? null
+          : expect.objectContaining({ authority: expected, fault: { kind: 'policy' } }),
+      );
+      expect(refusal(world, inventory, deep.id)).toBeNull();
+    },
+  );
   it('is a root, of which no verifier asks', () => {
     const world = settled();
     world.changeCert(root, { extensions: demand(0) });
