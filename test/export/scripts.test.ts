@@ -1,0 +1,127 @@
+// Scripts of an export, run with programs that record how they are called: what each asks of an engine, and in which order.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { certManagerExport } from '../../src/export/cert-manager/cert-manager.ts';
+import { vaultExport } from '../../src/export/vault/vault.ts';
+import { anAuthority, anInventory, aServer } from '../helpers/entities.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
+import { lay, recorder } from './exporting.ts';
+
+const SERVICES = anAuthority({ name: 'services', issuer: 'authorities/root', pathLength: 0 });
+const API = aServer({ name: 'api', issuer: 'authorities/services' });
+const INVENTORY = anInventory(anAuthority(), SERVICES, API);
+
+/** An export for Vault in a folder, beside an output folder; a bao or curl that keeps what it is sent. */
+function setting(engine: 'bao' | 'curl') {
+  const folder = temporaryFolder();
+  const [to, sent] = [join(folder, 'export'), join(folder, 'sent')];
+  mkdirSync(to);
+  writeFileSync(sent, '');
+  lay(to, vaultExport(INVENTORY, { output: '../pki' }));
+  for (const [path, text] of [
+    ['root/cert.pem', 'ROOT\r\n\n'],
+    ['services/cert.pem', 'CERT\n'],
+    ['services/key.pem', 'KEY\n'],
+  ] as const) {
+    const file = join(folder, 'pki/authorities', path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  const keeps = `for word; do case $word in @*) cat "\${word#@}" >>'${sent}'; printf '\\n' >>'${sent}' ;; esac; done`;
+  const answers =
+    engine === 'bao' ? 'case "$*" in *-field=csr*) echo CSR ;; esac' : `printf '%s\\n' '{"csr":"A\\nB"}'`;
+  const program = recorder(folder, engine, `${keeps}\n${answers}\n[ "$1" != read ]`);
+  const run = (script: string, ...args: readonly string[]) => {
+    const env = { ...process.env, PKI_VAULT: program.path, BAO_TOKEN: 'hush', BAO_ADDR: 'https://bao.test' };
+    return spawnSync(join(to, script), args, { env, encoding: 'utf8' });
+  };
+  return { folder, to, run, program, sent: () => readFileSync(sent, 'utf8') };
+}
+
+describe('the key of an authority', () => {
+  it('is made in the engine, and asked for a request', () => {
+    const { folder, to, run, program, sent } = setting('bao');
+    const made = run('authority.sh', 'request', 'services', join(folder, 'request.pem'));
+    expect({ status: made.status, stderr: made.stderr }).toEqual({ status: 0, stderr: '' });
+    expect(program.calls()).toEqual([
+      [
+        'write',
+        '-field=csr',
+        expect.stringMatching(/\/intermediate\/generate\/internal$/),
+        `@${to}/keys/services.json`,
+      ],
+    ]);
+    expect(readFileSync(join(folder, 'request.pem'), 'utf8')).toBe('CSR\n');
+    expect(JSON.parse(sent())).toMatchObject({ key_type: 'ec' });
+  });
+
+  it('gets its certificate with those above it, and issues no longer than that', () => {
+    const { folder, run, program, sent } = setting('bao');
+    writeFileSync(join(folder, 'made.pem'), 'MADE\n');
+    expect(run('authority.sh', 'install', 'services', join(folder, 'made.pem')).status).toBe(0);
+    expect(program.calls().map(([verb, path]) => `${verb} ${path?.replace(/^[^/]*/, 'MOUNT')}`)).toEqual([
+      'write MOUNT/intermediate/set-signed',
+      'write MOUNT/issuer/default',
+    ]);
+    const [certificate = '', issuer = ''] = sent().trim().split('\n');
+    expect(JSON.parse(certificate)).toEqual({ certificate: 'MADE\nROOT\n' });
+    expect(JSON.parse(issuer)).toEqual({ leaf_not_after_behavior: 'truncate' });
+  });
+
+  it('is brought there from the output folder', () => {
+    const { run, program, sent } = setting('bao');
+    expect(run('authority.sh', 'import', 'services').status).toBe(0);
+    expect(program.calls().map(([verb, path]) => `${verb} ${path?.replace(/^[^/]*/, 'MOUNT')}`)).toEqual([
+      'write MOUNT/issuers/import/bundle',
+      'write MOUNT/issuer/default',
+    ]);
+    const [bundle = '', issuer = ''] = sent().trim().split('\n');
+    expect(JSON.parse(bundle)).toEqual({ pem_bundle: 'KEY\nCERT\nROOT\n' });
+    expect(JSON.parse(issuer)).toEqual({ leaf_not_after_behavior: 'truncate' });
+  });
+
+  it.each([
+    [[]],
+    [['import']],
+    [['import', 'nobody']],
+    [['import', 'services', 'x']],
+    [['request', 'services']],
+    [['install', 'services']],
+    [['other', 'services']],
+  ])('%j is shown how to be written, and asks nothing', (args) => {
+    const { run, program } = setting('bao');
+    const { status, stderr } = run('authority.sh', ...args);
+    expect(status).toBe(64);
+    expect(stderr).toMatch(
+      /^usage: .*authority\.sh request NAME REQUEST \| install NAME CERTIFICATE \| import NAME\n$/,
+    );
+    expect(program.calls()).toEqual([]);
+  });
+
+  it('reaches the engine by curl as well, the token never as an argument', () => {
+    const { folder, run, program } = setting('curl');
+    expect(run('authority.sh', 'request', 'services', join(folder, 'request.pem')).status).toBe(0);
+    expect(readFileSync(join(folder, 'request.pem'), 'utf8')).toBe('A\nB\n');
+    const [call = []] = program.calls();
+    expect(call).toEqual(expect.arrayContaining(['--disable', '--fail', '--request', 'POST']));
+    expect(call.at(-1)).toMatch(/^https:\/\/bao\.test\/v1\/.*\/intermediate\/generate\/internal$/);
+    expect(call.join(' ')).not.toContain('hush');
+  });
+});
+
+it('cert-manager gets a policy and a role to log in with', () => {
+  const folder = temporaryFolder();
+  lay(folder, certManagerExport(INVENTORY, { output: '../pki' }, 'https://vault.test:8200'));
+  const bao = recorder(folder, 'bao');
+  const run = spawnSync(join(folder, 'vault.sh'), [], {
+    env: { ...process.env, PKI_VAULT: bao.path },
+    encoding: 'utf8',
+  });
+  expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: '' });
+  const [policy = [], role = []] = bao.calls();
+  expect(policy).toEqual(['policy', 'write', expect.any(String), 'vault/policy.json']);
+  expect(role).toEqual(['write', `auth/kubernetes/role/${policy[2]}`, '@vault/role.json']);
+  expect(bao.calls()).toHaveLength(2);
+});
