@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { verifiedFiles, verifyBatches, verifyCommand, verifyComplaint } from '../../src/openssl/verify.ts';
+import {
+  listArgs,
+  verifiedFiles,
+  verifyBatches,
+  verifyCommand,
+  verifyComplaint,
+} from '../../src/openssl/verify.ts';
 import { aClient, anAuthority, aPeer, aServer } from '../helpers/entities.ts';
 
 const ROOT = anAuthority();
@@ -89,6 +95,63 @@ describe('batches', () => {
   });
 
   it('of nothing are none', () => expect(verifyBatches([])).toEqual([]));
+});
+
+describe('a certificate of other uses', () => {
+  const purposes = (given: object) => {
+    const entity = { ...aServer({ name: 'x' }), id: 'certificates/x', kind: 'certificate', ...given };
+    return verifyBatches([ROOT, entity as never])
+      .filter(({ entities }) => entities.some(({ id }) => id === 'certificates/x'))
+      .map(({ purpose }) => purpose);
+  };
+  it.each<[given: object, expected: readonly string[]]>([
+    [{}, ['any']],
+    [{ extendedKeyUsage: ['serverAuth'] }, ['sslserver']],
+    [{ extendedKeyUsage: ['clientAuth'] }, ['sslclient']],
+    [{ extendedKeyUsage: ['emailProtection'] }, ['smimesign']],
+    [{ extendedKeyUsage: ['timeStamping'] }, ['timestampsign']],
+    [{ extendedKeyUsage: ['OCSPSigning'] }, ['ocsphelper']],
+    [{ extendedKeyUsage: ['codeSigning'] }, ['any']],
+    [{ extendedKeyUsage: ['codeSigning', 'emailProtection', 'clientAuth'] }, ['smimesign', 'sslclient']],
+    [{ extendedKeyUsage: ['emailProtection'], keyUsage: ['digitalSignature'] }, ['smimesign']],
+    [{ extendedKeyUsage: ['emailProtection'], keyUsage: ['keyEncipherment'] }, ['any']],
+  ])('%j is judged as %j', (given, expected) => {
+    expect(purposes(given)).toEqual(expected);
+  });
+
+  it('with a critical extension that openssl does not know is judged by itself, and with that left out', () => {
+    const odd = (name: string) =>
+      aServer({ name, extensions: [{ oid: '1.2.3', critical: true, der: '0500' }] as never });
+    const batches = verifyBatches([ROOT, aServer({ name: 'a' }), odd('b'), odd('c')]).slice(1);
+    expect(batches.map(({ entities }) => entities.map(({ id }) => id))).toEqual([
+      ['servers/a'],
+      ['servers/b'],
+      ['servers/c'],
+    ]);
+    expect(batches.map(({ command }) => command.args.includes('-ignore_critical'))).toEqual([
+      false,
+      true,
+      true,
+    ]);
+  });
+});
+
+describe('lists', () => {
+  const crl = (id: string) => ['-CRLfile', `${id}/crl.pem`];
+  it.each<[name: string, listed: readonly string[], expected: readonly string[]]>([
+    ['none', [], []],
+    ['of the issuer alone', [DEEP.id], ['-crl_check', ...crl(DEEP.id)]],
+    ['of the issuer and one above', [DEEP.id, ROOT.id], ['-crl_check', ...crl(DEEP.id)]],
+    ['of those above alone', [SERVICES.id, ROOT.id], []],
+    [
+      'of all',
+      [ROOT.id, DEEP.id, SERVICES.id],
+      ['-crl_check_all', ...crl(DEEP.id), ...crl(SERVICES.id), ...crl(ROOT.id)],
+    ],
+  ])('%s', (_, listed, expected) => {
+    expect(listArgs([DEEP, SERVICES, ROOT], new Set(listed) as never)).toEqual(expected);
+    expect(listArgs([], new Set(listed) as never)).toEqual([]);
+  });
 });
 
 describe('what openssl said', () => {
