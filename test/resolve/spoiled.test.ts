@@ -56,6 +56,24 @@ it.each<[name: string, found: readonly string[], expected: readonly RegExp[]]>([
   expect(found).toEqual(expected.map((one) => expect.stringMatching(one)));
 });
 
+it.each<[name: string, leaf: string, expected: readonly RegExp[]]>([
+  ['a policy that is demanded', 'policies: ["1.2.3"]', []],
+  ['none', 'key: ecdsa-p256', [/^client "app" has no policy, and authority "sub" demands one$/]],
+  [
+    'another',
+    'policies: ["1.2.4"]',
+    [/^no policy of client "app" is one that all authorities above it have/],
+  ],
+  ['one that cannot be read', 'policies: ["x"]', [/^(?!.*demands)/]],
+])('below an authority that demands policies: %s', (_, leaf, expected) => {
+  const sub =
+    'sub: { commonName: Sub, issuer: root, policies: ["1.2.3"], policyConstraints: { requireExplicitPolicy: 0 } }';
+  const found = said(
+    `authorities: { root: { commonName: Root }, ${sub} }\nclients: { app: { commonName: app, issuer: sub, ${leaf} } }`,
+  );
+  expect(found).toEqual(expected.map((one) => expect.stringMatching(one)));
+});
+
 it.each([
   ['defaults: { authorities: { validity: 1y } }', 'defaults.authorities'],
   ['defaults: { validity: 1y }', 'defaults'],
