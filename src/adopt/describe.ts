@@ -119,7 +119,7 @@ function outputsOf(
 function defaultsOf(entries: readonly Entry[]): DefaultsText {
   const leaves = entries.filter(({ section }) => section !== 'authorities');
   const folder = common(entries.map(({ place }) => place.folder));
-  const sameFolder = entries.filter(({ place }) => place.folder === (folder ?? OWN_FOLDER));
+  const sameFolder = entries.filter(({ place }) => place.folder === folder);
   return compact({
     subject: commonSubject(entries),
     key: unless(usual('key', 'leaf'), common(leaves.map(({ draft }) => draft.entry.key))),
