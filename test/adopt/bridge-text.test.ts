@@ -61,7 +61,7 @@ const crossed = (changes: Changes = {}, of: EntryDraft = TWO) =>
 
 it.each<[string, unknown, object]>([
   ['its validity', crossed(), { validity: '80d' }],
-  ['none that is the usual of its authority', crossed({ notAfter: NOW + 90 * DAY - 1 }), {}],
+  ['none that is as long as that of its authority', crossed({ notBefore: NOW - 10 * DAY }), {}],
   ['none that ends with its signer', crossed({ notBefore: NOW + DAY, notAfter: NOW + 90 * DAY - 1 }), {}],
   ['a limit that its authority has not', crossed(limit(1)), { validity: '80d', pathLength: 1 }],
   ['no limit that it has as well', crossed({}, draft('two', {}, limit(1))), { validity: '80d' }],

@@ -210,6 +210,15 @@ describe('defaults', () => {
     expect(said(all.slice(0, 1))).toMatchObject({ folder: 'tls', files: { key: 'a.key' } });
   });
 
+  it('say what files are called of which most entries have none', () => {
+    const all = ['a', 'b', 'c', 'd', 'e'].map((name, i) => {
+      const own = { key: `servers/${name}/key.pem`, cert: `servers/${name}/cert.pem` };
+      const files = i < 2 ? { ...own, csr: `servers/${name}/request.pem` } : own;
+      return server(name, {}, { files });
+    });
+    expect(defaults(...all).files).toEqual({ csr: 'request.pem' });
+  });
+
   it('say nothing of usual folders and names', () => {
     expect(defaults(server('a'), server('b'))).toEqual({ outputs: ['key', 'cert'] });
     const own = [at('a', 'servers/a/', 'tls.key', 'cert.pem'), at('b', 'servers/b/', 'tls.key', 'cert.pem')];
@@ -290,6 +299,17 @@ describe('a file that an authority may come to have', () => {
     });
   });
 
+  it('has another where that is taken by a name that differs in letter case', () => {
+    const at = (folder: string, name: string) => {
+      const paths = { key: `${folder}/${name}.key`, cert: `${folder}/${name}.crt` };
+      return a('authorities', name, {}, { files: paths, below: null });
+    };
+    expect(said([at('ca', 'R')], ['ca/previous.pem', 'ca/r-previous.pem'])?.files).toMatchObject({
+      previous: 'R-earlier-certificates.pem',
+    });
+    expect(said([at('CA', 'one'), at('ca', 'two')])?.files).toMatchObject({ previous: 'two-previous.pem' });
+  });
+
   it('stays where it is, if it is there', () => {
     expect(place({ files: { ...files, previous: 'ca/old.pem' } }, 'ca/previous.pem', 'ca/old.pem')).toEqual({
       previous: 'old.pem',
@@ -328,6 +348,20 @@ describe('the place of an entry', () => {
     expect(folder(['servers/web/ca.pem'])).toBe('servers/web');
     expect(folder(['servers/web/CSR.PEM'])).toBe('servers/web');
     expect(folder(['servers/web/identity.p12'])).toBe('servers/web');
+    const upper = { key: 'servers/Web/key.pem', cert: 'servers/Web/cert.pem' };
+    expect(said([server('Web', {}, { files: upper })], ['servers/web/ca.pem'])?.folder).toBe('servers/Web');
+  });
+
+  it('is that of its files, or their names, where it has some', () => {
+    const of = (files: Files) => {
+      const { outputs: _outputs, ...rest } =
+        said([server('web', {}, { files })], ['servers/web/ca.pem']) ?? {};
+      return rest;
+    };
+    expect(of({ key: 'tls/key.pem', cert: 'tls/cert.pem' })).toEqual({ folder: 'tls' });
+    expect(of({ key: 'servers/web/tls.key', cert: 'servers/web/cert.pem' })).toEqual({
+      files: { key: 'tls.key' },
+    });
   });
 
   it('is not said where entries have a folder, or names of files, in common', () => {

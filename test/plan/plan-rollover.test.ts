@@ -583,6 +583,23 @@ describe('what a rollover does not bring to everybody', () => {
     expect(found).toEqual(expected === null ? [] : [remark]);
   });
 
+  it('files that nothing carries: none of an authority, nor of what trusts another root', () => {
+    const bare = { outputs: ['key', 'cert'] } as const;
+    const other = anAuthority({ name: 'other' });
+    const between = anAuthority({ name: 'between', issuer: root, trust: [root], ...bare });
+    const leaf = aServer({ name: 'leaf', issuer: other.id, trust: [other.id], ...bare });
+    const found = (...more: readonly Entity[]) => {
+      const before = anInventory(ROOT, other, between, leaf, ...more);
+      const after = anInventory(NEW_KEY.entities[0] as Entity, ...before.entities.slice(1));
+      return remarksOf(planned(settled(before), after)).filter(({ kind }) => kind === 'unbrought');
+    };
+    expect(found()).toEqual([]);
+    const apart = aServer({ name: 'apart', issuer: other.id, trust: [other.id, root], ...bare });
+    expect(found(apart)).toMatchObject([{ trusting: [apart.id], presented: [] }]);
+    const below = aServer({ name: 'below', trust: [other.id], ...bare });
+    expect(found(below)).toMatchObject([{ trusting: [], presented: [below.id] }]);
+  });
+
   it('leaves directly below a root whose path length is used up', () => {
     const { world, inventory } = limited(0);
     expect(remarksOf(planned(world, inventory))).toContainEqual({
