@@ -125,3 +125,44 @@ it('cert-manager gets a policy and a role to log in with', () => {
   expect(role).toEqual(['write', `auth/kubernetes/role/${policy[2]}`, '@vault/role.json']);
   expect(bao.calls()).toHaveLength(2);
 });
+
+describe('a role of the engine', () => {
+  const textOf = (path: string, server = API) => {
+    const { files } = vaultExport(anInventory(anAuthority(), SERVICES, server), { output: '../pki' });
+    return files.find((file) => file.path === path)?.text ?? '';
+  };
+
+  it('states each attribute of a subject by the name that the engine has for it', () => {
+    const attributes = [
+      ['C', 'SE', 'country'],
+      ['O', 'Org', 'organization'],
+      ['OU', 'Unit', 'ou'],
+      ['L', 'Town', 'locality'],
+      ['ST', 'State', 'province'],
+      ['street', 'Road 1', 'street_address'],
+      ['postalCode', '123', 'postal_code'],
+    ] as const;
+    const subject = attributes.map(([type, value]) => ({ type, value }));
+    const role = JSON.parse(
+      textOf('roles/servers-api.json', {
+        ...API,
+        subject: [...subject, { type: 'CN', value: 'api.example.test' }],
+      }),
+    );
+    for (const [, value, name] of attributes) expect(role[name], name).toEqual([value]);
+  });
+
+  it('is explained with the commands that lead to it, in their order', () => {
+    const readme = textOf('README.md');
+    const commands = [
+      './setup.sh',
+      './authority.sh request services services.csr\n',
+      './sign-services.sh services.csr services.pem ',
+      './authority.sh install services services.pem\n',
+      '/sign/servers-api @requests/servers-api.json csr=@csr.pem',
+    ].map((command) => readme.indexOf(command));
+    expect(commands).not.toContain(-1);
+    expect(commands).toEqual(commands.toSorted((a, b) => a - b));
+    expect(readme).toMatch(/\| servers\/api \| [^|]*\/sign\/servers-api \| pki-servers-api \|/);
+  });
+});
