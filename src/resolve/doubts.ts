@@ -2,10 +2,12 @@
 import type { Report } from '../manifest/report.ts';
 import type { Setting } from '../manifest/settings.ts';
 import { isExact } from '../manifest/subject.ts';
-import { quote, strangeSpace } from '../pki/printable.ts';
+import { quote } from '../pki/printable.ts';
 import { type San, sanText } from '../pki/san.ts';
 import { statedAttributes } from './attributes.ts';
+import { doubtAbout } from './doubt.ts';
 import { type Draft, draftText, type LeafDraft } from './draft.ts';
+import { isRefusedHost } from './host-name.ts';
 
 /** Warns of them; a value that several entries inherit is warned of once. */
 export function checkDoubts(drafts: readonly Draft[], report: Report): void {
@@ -24,21 +26,18 @@ interface Text {
 }
 
 /** What of the subject is written, not made of the entry's name. */
-function textsOf({ settings }: Draft): readonly Text[] {
-  const { commonName, subject } = settings;
+function textsOf(draft: Draft): readonly Text[] {
+  const { commonName, subject } = draft.settings;
   const attributes = isExact(subject)
     ? subject.exact.map(({ type, value }): Text => ({ what: type, value, setting: 'subject' }))
     : statedAttributes(subject).map(({ key, value }): Text => {
         return { what: key, value, setting: 'subject', item: key };
       });
   const own: Text[] =
-    commonName === undefined ? [] : [{ what: 'common name', value: commonName, setting: 'commonName' }];
+    commonName === undefined || isRefusedHost(draft)
+      ? []
+      : [{ what: 'common name', value: commonName, setting: 'commonName' }];
   return [...own, ...attributes];
-}
-
-interface Doubt {
-  readonly message: string;
-  readonly hint: string;
 }
 
 function checkText(draft: Draft, { what, value, setting, item }: Text, report: Report): void {
@@ -51,29 +50,6 @@ function checkText(draft: Draft, { what, value, setting, item }: Text, report: R
     message: `${what} ${quote(value)} ${message}`,
     hint,
   });
-}
-
-const PLACEHOLDER = /\$\{[^{}]*\}|\$\([^()]*\)|\{\{[^{}]*\}\}|^\$[A-Za-z_]\w*$|^%\w+%$|<%.*%>/;
-
-function doubtAbout(value: string): Doubt | undefined {
-  const space = strangeSpace(value);
-  if (space !== undefined) {
-    return { message: `contains ${space}`, hint: 'type an ordinary space: the two look the same' };
-  }
-  if (/^[\u2018-\u201f\u00ab\u2039].*[\u2018-\u201f\u00bb\u203a]$/u.test(value)) {
-    const hint = 'write "…" or \'…\', or no quotes at all';
-    return { message: 'has typographic quotes, which become part of the name', hint };
-  }
-  const mark = /^[^"']*(["'])$/.exec(value)?.[1];
-  if (mark !== undefined) {
-    return {
-      message: `ends with ${mark}, which nothing opens`,
-      hint: `put ${mark} in front of it too, or remove it`,
-    };
-  }
-  const placeholder = PLACEHOLDER.exec(value)?.[0];
-  if (placeholder === undefined) return undefined;
-  return { message: `contains ${quote(placeholder)}, which is not replaced`, hint: 'write the value itself' };
 }
 
 /** `https://api.example.test/` among the names of a host that is not listed itself. */

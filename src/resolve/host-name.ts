@@ -6,7 +6,8 @@ import { parseSan, sanIdentity } from '../manifest/san.ts';
 import { ipOctets, ipText } from '../pki/ip.ts';
 import { quote } from '../pki/printable.ts';
 import { type San, type SanKind, sanText } from '../pki/san.ts';
-import { draftText, type LeafDraft } from './draft.ts';
+import { type Doubt, doubtAbout } from './doubt.ts';
+import { type Draft, draftText, type LeafDraft } from './draft.ts';
 
 /** The SANs of an end entity: as written, but for servers and peers. */
 export function sansOf(leaf: LeafDraft, report: Report): readonly San[] {
@@ -39,6 +40,12 @@ export function readsAsHost(name: string): boolean {
   return /^[\p{L}\p{M}\p{N}_.*-]*[.*][\p{L}\p{M}\p{N}_.*-]*(:\d{1,5})?$/u.test(bare);
 }
 
+/** Whether the common name of a host is reported as no name of one, with the doubts that there are about it. */
+export function isRefusedHost({ kind, settings: { commonName, san } }: Draft): boolean {
+  const isHost = kind === 'server' || kind === 'peer';
+  return isHost && san === undefined && commonName !== undefined && !sanOfName(commonName).ok;
+}
+
 /** The SAN that a host's common name is; not, when it is neither a DNS name nor an address. */
 function sanOfName(name: string): Parsed<San> {
   const octets = ipOctets(name);
@@ -51,7 +58,9 @@ function sanOfName(name: string): Parsed<San> {
 function ownSan(leaf: LeafDraft, commonName: string, report: Report): readonly San[] {
   const own = sanOfName(commonName);
   if (own.ok) return [own.value];
-  if (readsAsHost(commonName)) reportInvalid(leaf, commonName, own.problem, report);
+  const doubt = doubtAbout(commonName);
+  if (doubt !== undefined) reportDoubtful(leaf, doubt, report);
+  else if (readsAsHost(commonName)) reportInvalid(leaf, commonName, own.problem, report);
   else reportIdentity(leaf, report);
   return [];
 }
@@ -82,6 +91,16 @@ function reportNameless(leaf: LeafDraft, report: Report): void {
 
 function commonNameText(leaf: LeafDraft): string {
   return `common name ${quote(leaf.commonName ?? '')} of ${draftText(leaf)}`;
+}
+
+function reportDoubtful(leaf: LeafDraft, { message, hint }: Doubt, report: Report): void {
+  report.error({
+    code: 'common-name',
+    about: draftText(leaf),
+    at: leaf.at(leaf.nameSetting),
+    message: `${commonNameText(leaf)} is not a host name: it ${message}`,
+    hint,
+  });
 }
 
 function reportIdentity(leaf: LeafDraft, report: Report): void {

@@ -14,8 +14,12 @@ function nameIdentity(subject: Subject): string {
   return JSON.stringify(texts);
 }
 
-/** RFC 5280 §4.1.2.6: an end entity may have its names in a critical SAN alone, an authority may not. */
+/**
+ * RFC 5280 §4.1.2.6: an end entity may have its names in a critical SAN alone, an authority may not. A host without any
+ * is reported as that (host-name.ts).
+ */
 function isKnownBySan({ kind, settings }: Draft): boolean {
+  if (kind === 'server' || kind === 'peer') return true;
   return kind !== 'authority' && settings.san !== undefined && settings.san.length > 0;
 }
 

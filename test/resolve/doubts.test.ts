@@ -64,6 +64,42 @@ describe('a common name', () => {
   });
 });
 
+describe.each(['servers', 'peers'])('the common name of one of the %s', (section) => {
+  const said1 = (...settings: readonly string[]) => said(section, `    ${settings.join('\n    ')}`);
+
+  it.each<[value: string, message: string]>([
+    ['“a.test”', 'it has typographic quotes, which become part of the name; write "…" or'],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what is not replaced
+    ['${A}.test', 'it contains "${A}", which is not replaced; write the value itself'],
+    ['a.test"', 'it ends with ", which nothing opens'],
+    ['a\u00a0b.test', 'it contains a no-break space (U+00A0)'],
+  ])('%s is refused for that, and nothing else is said', (value, message) => {
+    const found = said1(`commonName: ${JSON.stringify(value)}`);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(' is not a host name: ');
+    expect(found[0]).toContain(message);
+  });
+
+  it('is warned of beside names that clients check', () => {
+    expect(said1('commonName: “a”', 'san: [a.test]')).toEqual([
+      expect.stringMatching(/^5:17 common name "“a”" has typographic quotes/),
+    ]);
+  });
+
+  it('is called no host name where that is all', () => {
+    expect(said1('commonName: Jane Doe')).toEqual([
+      expect.stringContaining('is not a host name, and there is no'),
+    ]);
+  });
+
+  it.each(['', 'subject: {}', 'san: []'])('is missed once: %s', (settings) => {
+    const found = said(section, `    {${settings}}`);
+    expect(found).toEqual([
+      expect.stringMatching(/ has no name for clients to check: .*; add "commonName: …" or/),
+    ]);
+  });
+});
+
 describe('an attribute of a subject', () => {
   it('is called as it is written, and shown where', () => {
     expect(said('clients', '    subject: { organization: "$ORG" }')).toEqual([
