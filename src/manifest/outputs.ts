@@ -62,7 +62,7 @@ const name = z
   .string(wanted('a name such as "api"'))
   .min(1, wanted('a name such as "api"'))
   .max(64, wanted('a name of at most 64 characters'))
-  .regex(/^[^\p{Cc}]+$/u, wanted('a name without control characters'))
+  .regex(/^[^\p{Cc}]*$/u, wanted('a name without control characters'))
   .meta({ description: 'Under which programs list the key; by default the name of the entry.' })
   .optional();
 const format = z
