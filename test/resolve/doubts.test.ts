@@ -160,6 +160,6 @@ describe('a URL among the names of a server', () => {
 it('a name of a key store that is empty is wrong once', () => {
   const settings = ['commonName: a.test', 'outputs: [cert, { pkcs12: { name: "", password: env:P } }]'];
   expect(said('clients', `    ${settings.join('\n    ')}`)).toEqual([
-    expect.stringMatching(/^6:37 "name" must be a name such as "api", not ""/),
+    expect.stringMatching(/^6:39 "name" must be a name such as "api", not ""/),
   ]);
 });
