@@ -51,6 +51,22 @@ describe('the manifest names', () => {
     expect(reasons[1]).toMatchObject({ fingerprints: [world.cert(harbour).fingerprint] });
   });
 
+  it('another root instead of one that had another key before: all that it had goes', () => {
+    const rekeyed = { ...HARBOUR, key: { algorithm: 'ed25519' } } as const;
+    const [rolled, after] = [{}, { trust: [partner] }].map((own) => withCrane(own, rekeyed, PARTNER, DOCK));
+    if (rolled === undefined || after === undefined) throw new Error('there are two');
+    const world = settled();
+    const old = world.cert(harbour).fingerprint;
+    world.carryOut(planInventory(rolled, world.observation(rolled), { now: NOW }), rolled);
+    const fingerprints = [world.cert(harbour).fingerprint, old];
+    expect(whyOf(world, after).reasons).toContainEqual({
+      kind: 'distrusts',
+      root: harbour,
+      fingerprints,
+      extent: 'all',
+    });
+  });
+
   it('one root less', () => {
     const world = settled(withCrane({ trust: [harbour, partner] }));
     expect(whyOf(world, BEFORE).words).toEqual(['no longer trusts authorities/partner']);
@@ -192,7 +208,12 @@ describe('files that verifiers read', () => {
   it('not what is not asked for: it goes, and was never what is trusted', () => {
     const world = settled();
     world.of(crane)['ca-chain'] = present([world.cert(harbour).fingerprint, strange]);
+    world.of(crane)['ca-1'] = present([strange]);
     expect(whyOf(world, BEFORE).words).not.toContain(NO_MORE);
+    const unlisted = withCrane({ outputs: ['key', 'cert', 'ca-crls'] });
+    world.of(crane)['ca-crls'] = present([strange]);
+    expect(whyOf(world, unlisted).words).toContain('ca-crls.pem is no longer needed');
+    expect(whyOf(world, unlisted).words).not.toContain(NO_MORE);
   });
 
   it('one with revocation lists, which are nothing that is trusted', () => {
@@ -266,9 +287,10 @@ describe('of the certificates of one root', () => {
     world.of(crane).ca = present([current, old]);
     expect(reasons(world, once).map(({ kind }) => kind)).toEqual(['trusts', 'distrusts']);
     expect(reasons(world, rekeyed('ed448'))).toEqual([]);
-    const retired = planInventory(once, world.observation(once), { now: NOW, retire: new Set([harbour]) });
+    const observation = { ...world.observation(once), known };
+    const retired = planInventory(once, observation, { now: NOW, retire: new Set([harbour]) });
     const change = retired.changes.find(({ id }) => id === crane);
-    expect(change && reasonsOf(change).map(reasonText)).not.toContain('no longer trusts authorities/harbour');
+    expect(change && reasonsOf(change).map(({ kind }) => kind)).not.toContain('distrusts');
   });
 });
 
