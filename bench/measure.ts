@@ -61,7 +61,7 @@ export function cpuOf(program: string, args: readonly string[], cwd: string): nu
   const script = '"$@" >/dev/null || exit; times';
   const result = spawnSync('/bin/sh', ['-c', script, 'sh', program, ...args], {
     cwd,
-    env: cleanEnvironment(),
+    env: { ...cleanEnvironment(), ...env },
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   });
@@ -86,14 +86,16 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** Runs the built command; anything but success ends the benchmark. */
-export function pki(args: readonly string[], cwd: string): string {
-  return node([join(REPOSITORY, 'dist', 'cli.js'), ...args], cwd);
+export function pki(args: readonly string[], cwd: string, env: Environment = {}): string {
+  return node([join(REPOSITORY, 'dist', 'cli.js'), ...args], cwd, env);
 }
 
-export function node(args: readonly string[], cwd: string): string {
+type Environment = Readonly<Record<string, string>>;
+
+export function node(args: readonly string[], cwd: string, env: Environment = {}): string {
   const result = spawnSync(process.execPath, args, {
     cwd,
-    env: cleanEnvironment(),
+    env: { ...cleanEnvironment(), ...env },
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   });
