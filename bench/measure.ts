@@ -61,7 +61,7 @@ export function cpuOf(program: string, args: readonly string[], cwd: string): nu
   const script = '"$@" >/dev/null || exit; times';
   const result = spawnSync('/bin/sh', ['-c', script, 'sh', program, ...args], {
     cwd,
-    env: { ...cleanEnvironment(), ...env },
+    env: cleanEnvironment(),
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   });
