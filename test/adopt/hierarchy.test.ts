@@ -106,11 +106,28 @@ describe('a hierarchy', () => {
   });
 });
 
+it('an authority whose former name is on what it signed stands above it', () => {
+  const former = pair(ROOT, 'former', null, { keyId: root.key.keyId });
+  expect(placed([root, pair(SUB, 'sub', former)], [former]).tree).toContain(
+    'authorities sub/cert.pem < root/cert.pem',
+  );
+});
+
 describe('a pair has no place', () => {
   const only = (pairs: readonly Pair[], alone: readonly Pair[] = []) => placed(pairs, alone).why;
 
   it.each<[string, readonly unknown[], readonly unknown[]]>([
     ['without an issuer', only([leaf]), [{ kind: 'unknown-issuer', issuer: 'CN=sub CA' }]],
+    [
+      'as a server without a host',
+      only([root, sub, pair(LEAF, 'leaf', sub, { subject: [], extensions: { subjectAltName: undefined } })]),
+      [{ kind: 'no-host' }],
+    ],
+    [
+      'below what is no authority, and has another name',
+      only([pair(SUB, 'sub', pair(OTHER, 'else', null))], [pair(ROOT, 'root', null, nameless)]),
+      [{ kind: 'unknown-issuer', issuer: 'CN=else CA' }],
+    ],
     [
       'at a path that a manifest cannot have',
       only([root, { ...sub, certPath: '{a}.pem' }]),
