@@ -1,6 +1,7 @@
 /** Why a text is allowed and hardly meant. */
 import { quote, strangeSpace } from '../pki/printable.ts';
 
+/** What is said of such a text: `message` goes on from it, `hint` says what to write. */
 export interface Doubt {
   readonly message: string;
   readonly hint: string;
