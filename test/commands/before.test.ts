@@ -202,6 +202,8 @@ describe('before anything is issued', () => {
     ['revoke app --reason superseded', /\{ revoked: superseded, /, 0],
     ['check localhost:1', /^1 problem +localhost:1\n +bad +no connection to localhost:1/, 1],
     ['check localhost:1 --timeout 5', /no connection to localhost:1: nothing listens there/, 1],
+    ['completion bash', /^ +validate\) words='--allow-path --help' paths=yes ;;$/m, 0],
+    ['completion bash', /^ +completion\) words='bash zsh fish --help' ;;$/m, 0],
     ['completion bash', /^ +''\) words='init plan .* help --help --version' ;;$/m, 0],
   ])('"pki %s" prints %s', async (line, wanted, code) => {
     const run = await typed(folder, words(line));
