@@ -42,7 +42,7 @@ export function unvouchedFor(
   const subjectDer = kept?.subjectDer ?? issuedName(entity, issuance?.name);
   const vouchers = vouchersOf(entity, context);
   for (const voucher of vouchers) {
-    const fault = faultOf({ entity, subjectDer, kept }, voucher, vouchers);
+    const fault = faultOf({ entity, subjectDer, kept }, voucher, context);
     if (fault === null) continue;
     const { authority } = voucher;
     const path = filePath(authority, 'cert');
@@ -58,13 +58,13 @@ function vouchersOf(entity: Entity, { byId, outlooks }: Context): readonly Vouch
   });
 }
 
-function faultOf(candidate: Candidate, voucher: Voucher, vouchers: readonly Voucher[]): VouchingFault | null {
+function faultOf(candidate: Candidate, voucher: Voucher, context: Context): VouchingFault | null {
   const { certificate } = voucher;
   if (!signsCertificates(certificate)) return { kind: 'no-authority' };
   const limit = pathLengthOf(certificate);
   if (limit !== null && authoritiesBelow(candidate, voucher) > limit)
     return { kind: 'path-length', pathLength: limit };
-  return excludedNames(candidate, certificate) ?? missingPolicy(candidate, voucher, vouchers);
+  return excludedNames(candidate, certificate) ?? missingPolicy(candidate, voucher, context);
 }
 
 function signsCertificates(facts: CertificateFacts): boolean {
@@ -92,17 +92,23 @@ function excludedNames(
 function missingPolicy(
   { entity, kept }: Candidate,
   { certificate, distance }: Voucher,
-  vouchers: readonly Voucher[],
+  { byId, outlooks }: Context,
 ): VouchingFault | null {
   const after = policyTermsOf(certificate).explicitAfter;
   if (after === null || after > distance + 1) return null;
-  const between = vouchers.filter((other) => other.authority.issuer !== null).toReversed();
-  const own = kept === null ? policyTermsFor(entity) : policyTermsOf(kept);
-  const chain = [...between.map((other) => policyTermsOf(other.certificate)), own];
-  return lacksPolicy(chain) ? { kind: 'policy' } : null;
+  const between = issuersAbove(entity, byId).filter(({ issuer }) => issuer !== null);
+  const terms = between.map((authority) =>
+    termsOf(authority, outlooks.get(authority.id)?.certificate ?? null),
+  );
+  return lacksPolicy([...terms.toReversed(), termsOf(entity, kept)]) ? { kind: 'policy' } : null;
 }
 
-/** What its next certificate says: of the last in a chain its policies count, and none of its demands on what is below. */
-function policyTermsFor({ policies = [] }: Entity): PolicyTerms {
-  return { own: policies.map(({ oid }) => oid), explicitAfter: null, inhibitAfter: null, maps: false };
+/** What its certificate says, or its next one. @param certificate the one that stays, `null` where another is issued. */
+function termsOf(entity: Entity, certificate: CertificateFacts | null): PolicyTerms {
+  if (certificate !== null) return policyTermsOf(certificate);
+  const [constraints, inhibitAfter] =
+    entity.kind === 'authority' ? [entity.policyConstraints, entity.inhibitAnyPolicy] : [];
+  const own = (entity.policies ?? []).map(({ oid }) => oid);
+  const explicitAfter = constraints?.requireExplicitPolicy ?? null;
+  return { own, explicitAfter, inhibitAfter: inhibitAfter ?? null, maps: false };
 }

@@ -242,6 +242,31 @@ describe('an intermediate that demands policies', () => {
       expect(refusal(world, inventory, deep.id)).toBeNull();
     },
   );
+  it.each<[deep: readonly string[], ofDeep: number | undefined, expected: string | null]>([
+    [['1.2.3'], undefined, null],
+    [[], undefined, services],
+    [['1.2.9'], undefined, services],
+    [['1.2.3', '1.2.9'], undefined, null],
+    [['1.2.3'], 0, null],
+  ])('looks at what one in between will be that is issued as well: %s, %s', (oids, after, expected) => {
+    const named = (all: readonly string[]) => all.map((one) => ({ oid: one, qualifiers: [] }));
+    const deep = anAuthority({
+      ...{ name: 'deep', issuer: services, trust: [root], validity: 365 * DAY, policies: named(oids) },
+      ...(after === undefined
+        ? {}
+        : { policyConstraints: { requireExplicitPolicy: after, inhibitPolicyMapping: null } }),
+    });
+    const leaf = aServer({ name: 'leaf', issuer: deep.id, policies: named(['1.2.3']) });
+    const inventory = anInventory(ROOT, SERVICES, deep, leaf);
+    const world = settled(inventory);
+    world.changeCert(services, { extensions: { ...policies('1.2.3'), ...demand(2) } });
+    const plan = planOf(world, inventory, { now: NOW + 330 * DAY });
+    const [, , ofDeep, ofLeaf] = plan.changes;
+    expect(ofDeep?.action).toBe('issue');
+    expect(ofLeaf?.refusal ?? null).toEqual(
+      expected === null ? null : expect.objectContaining({ authority: expected, fault: { kind: 'policy' } }),
+    );
+  });
   it('is a root, of which no verifier asks', () => {
     const world = settled();
     world.changeCert(root, { extensions: demand(0) });
