@@ -1,5 +1,5 @@
 /** The built command with what V8 made of it in an earlier run: another start, and the same words. */
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { plainEnvironment, REPOSITORY, type Run, runProgram } from '../helpers/cli.ts';
@@ -20,11 +20,15 @@ beforeAll(() => {
   );
 });
 
-function plan(env: Readonly<Record<string, string>> = {}, flags: readonly string[] = []): Promise<Run> {
+function plan(
+  env: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
+  manifest = 'pki.yaml',
+): Promise<Run> {
   const options = { cwd: project, env: { ...plainEnvironment(), ...env } };
   return runProgram(
     process.execPath,
-    [...flags, join(program, 'dist/cli.js'), 'plan', '--now', NOW],
+    [...flags, join(program, 'dist/cli.js'), 'plan', manifest, '--now', NOW],
     options,
   );
 }
@@ -45,6 +49,12 @@ it('keeps the code of a first run, which the next ones take as it is', async () 
   );
   expect(await plan()).toEqual(first);
   expect(kept()).toEqual(code);
+});
+
+it('keeps none of a run that ends with a mistake', async () => {
+  for (const name of kept().keys()) rmSync(join(bundle, name));
+  expect((await plan({}, [], 'missing.yaml')).code).toBe(1);
+  expect(kept().size).toBe(0);
 });
 
 it('does without what is damaged, and what node made with other flags, and says nothing', async () => {

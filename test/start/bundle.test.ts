@@ -10,7 +10,7 @@ import { temporaryFolder } from '../helpers/folders.ts';
 function bundleOf(files: Readonly<Record<string, string>>): (name: string) => object {
   const folder = temporaryFolder();
   for (const [name, source] of Object.entries(files)) writeFileSync(join(folder, name), source);
-  const bundle = new Bundle(new CodeCache());
+  const bundle = new Bundle(new CodeCache('plan'));
   return (name) => bundle.require(join(folder, name));
 }
 

@@ -23,8 +23,11 @@ function folderWith(source: string): string {
 }
 
 /** One run: its value, and whether V8 took code from before; `undefined` where it was offered none. */
-function run(folder: string): { readonly value: unknown; readonly taken: boolean | undefined } {
-  const cache = new CodeCache();
+function run(
+  folder: string,
+  task = 'plan',
+): { readonly value: unknown; readonly taken: boolean | undefined } {
+  const cache = new CodeCache(task);
   const script = cache.compile(join(folder, 'program.cjs'), asIs);
   const value: unknown = script.runInThisContext();
   cache.keep();
@@ -39,6 +42,25 @@ it('is written by the first run, taken by the second, and not written again', ()
   const kept = readFileSync(join(folder, CODE));
   expect(run(folder)).toEqual({ value: 1, taken: true });
   expect(readFileSync(join(folder, CODE))).toEqual(kept);
+});
+
+it('has added to it what another task calls, once, and keeps what was there', () => {
+  const folder = temporaryFolder();
+  const functions = ['plan', 'apply'].map((name) => `function ${name}() { return ${JSON.stringify(name)}; }`);
+  writeFileSync(
+    join(folder, 'program.cjs'),
+    `(() => { ${functions.join(' ')} return { plan, apply }; })()`.padEnd(20_000),
+  );
+  const size = (task: string): number => {
+    const cache = new CodeCache(task);
+    const calls: unknown = cache.compile(join(folder, 'program.cjs'), asIs).runInThisContext();
+    expect(Reflect.get(Object(calls), task)()).toBe(task);
+    cache.keep();
+    return readFileSync(join(folder, CODE)).length;
+  };
+  const [plan, both] = [size('plan'), size('apply')];
+  expect(both).toBeGreaterThan(plan);
+  expect([size('plan'), size('apply')]).toEqual([both, both]);
 });
 
 it('is of no use for a script of 16,383 octets, and of 16,384 it is', () => {
@@ -64,6 +86,8 @@ it.each<[string, (kept: Buffer) => Buffer]>([
   ['with another last octet', (kept) => flipped(kept, kept.length - 1)],
   ['cut short', (kept) => kept.subarray(0, kept.length - 1)],
   ['with its digest alone', (kept) => kept.subarray(0, 32)],
+  ['with another set of tasks', (kept) => flipped(kept, 33)],
+  ['with its head alone', (kept) => kept.subarray(0, 40)],
   ['that is empty', () => Buffer.alloc(0)],
   ['of zeros, as a power cut leaves it', (kept) => Buffer.alloc(kept.length)],
 ])('%s is made again', (_what, damage) => {
