@@ -2,20 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { aRequest, folderWith, typed } from './typed.ts';
+import { aFolder, folderWith, MANIFEST, typed } from './typed.ts';
 
-const MANIFEST = `version: 1
-authorities:
-  root: { commonName: Root CA }
-  lists: { commonName: Lists CA, crl: true }
-servers:
-  api: { commonName: api, san: [localhost], issuer: root }
-  away: { commonName: away, san: [localhost], issuer: root, request: away.csr, outputs: [cert] }
-clients:
-  api: { commonName: api client, issuer: root }
-  app: { commonName: app, issuer: lists }
-`;
-const aFolder = () => folderWith({ 'pki.yaml': MANIFEST, 'away.csr': aRequest('/CN=away') });
 const words = (line: string) => line.split(' ');
 
 describe('before anything is issued', () => {

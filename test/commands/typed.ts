@@ -95,3 +95,19 @@ export function aRequest(subject: string): string {
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-keyout', '/dev/null'];
   return opensslSync(['req', '-new', ...key, '-subj', subject], '/');
 }
+
+/** Two authorities, one of which makes revocation lists, a request of another program, and a name that two sections have. */
+export const MANIFEST = `version: 1
+authorities:
+  root: { commonName: Root CA }
+  lists: { commonName: Lists CA, crl: true }
+servers:
+  api: { commonName: api, san: [localhost], issuer: root }
+  away: { commonName: away, san: [localhost], issuer: root, request: away.csr, outputs: [cert] }
+clients:
+  api: { commonName: api client, issuer: root }
+  app: { commonName: app, issuer: lists }
+`;
+
+/** A folder with it, and nothing issued. */
+export const aFolder = () => folderWith({ 'pki.yaml': MANIFEST, 'away.csr': aRequest('/CN=away') });
