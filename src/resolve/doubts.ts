@@ -6,14 +6,14 @@ import { quote } from '../pki/printable.ts';
 import { type San, sanText } from '../pki/san.ts';
 import { statedAttributes } from './attributes.ts';
 import { doubtAbout } from './doubt.ts';
-import { type Draft, draftText, type LeafDraft } from './draft.ts';
+import { type Draft, draftText, isHost, type LeafDraft } from './draft.ts';
 import { isRefusedHost } from './host-name.ts';
 
 /** Warns of them; a value that several entries inherit is warned of once. */
 export function checkDoubts(drafts: readonly Draft[], report: Report): void {
   for (const draft of drafts) {
     for (const text of textsOf(draft)) checkText(draft, text, report);
-    if (draft.kind === 'server' || draft.kind === 'peer') checkUris(draft, report);
+    if (isHost(draft)) checkUris(draft, report);
   }
 }
 
@@ -26,23 +26,22 @@ interface Text {
 }
 
 /** What of the subject is written, not made of the entry's name. */
-function textsOf(draft: Draft): readonly Text[] {
-  const { commonName, subject } = draft.settings;
+function textsOf({ settings }: Draft): readonly Text[] {
+  const { commonName, subject } = settings;
   const attributes = isExact(subject)
     ? subject.exact.map(({ type, value }): Text => ({ what: type, value, setting: 'subject' }))
     : statedAttributes(subject).map(({ key, value }): Text => {
         return { what: key, value, setting: 'subject', item: key };
       });
   const own: Text[] =
-    commonName === undefined || isRefusedHost(draft)
-      ? []
-      : [{ what: 'common name', value: commonName, setting: 'commonName' }];
+    commonName === undefined ? [] : [{ what: 'common name', value: commonName, setting: 'commonName' }];
   return [...own, ...attributes];
 }
 
 function checkText(draft: Draft, { what, value, setting, item }: Text, report: Report): void {
   const doubt = doubtAbout(value);
-  if (doubt === undefined) return;
+  // What is refused for it has been said.
+  if (doubt === undefined || (setting === 'commonName' && isRefusedHost(draft))) return;
   const { message, hint } = doubt;
   report.warn({
     code: 'text',

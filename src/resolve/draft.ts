@@ -96,6 +96,11 @@ export interface LeafDraft extends DraftBase {
 /** Any entry. */
 export type Draft = AuthorityDraft | LeafDraft;
 
+/** A server or peer, which clients look for by a name. */
+export function isHost(draft: Draft): draft is LeafDraft & { readonly kind: 'server' | 'peer' } {
+  return draft.kind === 'server' || draft.kind === 'peer';
+}
+
 /** A good entry as it is found in the manifest. */
 export interface Written {
   readonly name: string;

@@ -6,13 +6,12 @@ import { parseSan, sanIdentity } from '../manifest/san.ts';
 import { ipOctets, ipText } from '../pki/ip.ts';
 import { quote } from '../pki/printable.ts';
 import { type San, type SanKind, sanText } from '../pki/san.ts';
-import { type Doubt, doubtAbout } from './doubt.ts';
-import { type Draft, draftText, type LeafDraft } from './draft.ts';
+import { doubtAbout } from './doubt.ts';
+import { type Draft, draftText, isHost, type LeafDraft } from './draft.ts';
 
 /** The SANs of an end entity: as written, but for servers and peers. */
 export function sansOf(leaf: LeafDraft, report: Report): readonly San[] {
-  const isHost = leaf.kind === 'server' || leaf.kind === 'peer';
-  return isHost ? hostSans(leaf, report) : (leaf.settings.san ?? []);
+  return isHost(leaf) ? hostSans(leaf, report) : (leaf.settings.san ?? []);
 }
 
 /** Kinds that a client looks for: a URI is that of a workload (SPIFFE), which clients of a mesh know by it. */
@@ -41,9 +40,9 @@ export function readsAsHost(name: string): boolean {
 }
 
 /** Whether the common name of a host is reported as no name of one, with the doubts that there are about it. */
-export function isRefusedHost({ kind, settings: { commonName, san } }: Draft): boolean {
-  const isHost = kind === 'server' || kind === 'peer';
-  return isHost && san === undefined && commonName !== undefined && !sanOfName(commonName).ok;
+export function isRefusedHost(draft: Draft): boolean {
+  const { commonName, san } = draft.settings;
+  return isHost(draft) && san === undefined && commonName !== undefined && !sanOfName(commonName).ok;
 }
 
 /** The SAN that a host's common name is; not, when it is neither a DNS name nor an address. */
@@ -59,7 +58,8 @@ function ownSan(leaf: LeafDraft, commonName: string, report: Report): readonly S
   const own = sanOfName(commonName);
   if (own.ok) return [own.value];
   const doubt = doubtAbout(commonName);
-  if (doubt !== undefined) reportDoubtful(leaf, doubt, report);
+  if (doubt !== undefined)
+    report.error(nameError(leaf, `is not a host name: it ${doubt.message}`, doubt.hint));
   else if (readsAsHost(commonName)) reportInvalid(leaf, commonName, own.problem, report);
   else reportIdentity(leaf, report);
   return [];
@@ -89,50 +89,34 @@ function reportNameless(leaf: LeafDraft, report: Report): void {
   });
 }
 
-function commonNameText(leaf: LeafDraft): string {
-  return `common name ${quote(leaf.commonName ?? '')} of ${draftText(leaf)}`;
-}
-
-function reportDoubtful(leaf: LeafDraft, { message, hint }: Doubt, report: Report): void {
-  report.error({
+/** @param what goes on from the common name. */
+function nameError(leaf: LeafDraft, what: string, hint: string) {
+  return {
     code: 'common-name',
     about: draftText(leaf),
     at: leaf.at(leaf.nameSetting),
-    message: `${commonNameText(leaf)} is not a host name: it ${message}`,
+    message: `common name ${quote(leaf.commonName ?? '')} of ${draftText(leaf)} ${what}`,
     hint,
-  });
+  } as const;
 }
 
 function reportIdentity(leaf: LeafDraft, report: Report): void {
-  report.error({
-    code: 'common-name',
-    about: draftText(leaf),
-    at: leaf.at(leaf.nameSetting),
-    message: `${commonNameText(leaf)} is not a host name, and there is no "san" for clients to check`,
-    hint: 'add "san: [ … ]" with the host names; the common name can then stay',
-  });
+  const what = 'is not a host name, and there is no "san" for clients to check';
+  report.error(nameError(leaf, what, 'add "san: [ … ]" with the host names; the common name can then stay'));
 }
 
 /** As a SAN it would be refused with the better word: a port, a network, a zone. */
 function reportInvalid(leaf: LeafDraft, commonName: string, problem: Problem, report: Report): void {
   const asSan = parseSan(commonName);
   const { message, hint } = asSan.ok ? problem : asSan.problem;
-  report.error({
-    code: 'common-name',
-    about: draftText(leaf),
-    at: leaf.at(leaf.nameSetting),
-    message: `${commonNameText(leaf)} is not a valid host name: ${message}`,
-    hint: hint ?? 'clients check a host by its SANs: list them in "san" and leave commonName out',
-  });
+  const listed = 'clients check a host by its SANs: list them in "san" and leave commonName out';
+  report.error(nameError(leaf, `is not a valid host name: ${message}`, hint ?? listed));
 }
 
 function reportAbsent(leaf: LeafDraft, san: San, report: Report): void {
+  const what = 'is not among its SANs, and clients check only those';
   report.error({
-    code: 'common-name',
-    about: draftText(leaf),
-    at: leaf.at(leaf.nameSetting),
-    message: `${commonNameText(leaf)} is not among its SANs, and clients check only those`,
-    hint: `add ${quote(sanText(san))} to "san", or leave "san" out`,
+    ...nameError(leaf, what, `add ${quote(sanText(san))} to "san", or leave "san" out`),
     related: [{ at: leaf.at('san'), message: 'the SANs' }],
   });
 }

@@ -3,7 +3,7 @@ import type { Report } from '../manifest/report.ts';
 import { groupBy } from '../pki/group.ts';
 import { quote } from '../pki/printable.ts';
 import { relativeParts, type Subject } from '../pki/subject.ts';
-import { type Draft, draftText, type LeafDraft } from './draft.ts';
+import { type Draft, draftText, isHost, type LeafDraft } from './draft.ts';
 import type { SignedLeaf } from './leaf-issuer.ts';
 
 /** As RFC 5280 §7.1 compares names, and OpenSSL when it looks for an issuer: letter case and runs of spaces aside. */
@@ -14,12 +14,8 @@ function nameIdentity(subject: Subject): string {
   return JSON.stringify(texts);
 }
 
-/**
- * RFC 5280 §4.1.2.6: an end entity may have its names in a critical SAN alone, an authority may not. A host without any
- * is reported as that (host-name.ts).
- */
+/** RFC 5280 §4.1.2.6: an end entity may have its names in a critical SAN alone, an authority may not. */
 function isKnownBySan({ kind, settings }: Draft): boolean {
-  if (kind === 'server' || kind === 'peer') return true;
   return kind !== 'authority' && settings.san !== undefined && settings.san.length > 0;
 }
 
@@ -68,7 +64,9 @@ export function checkSubjects(drafts: readonly Draft[], report: Report): void {
   const authorities = new Map<string, Draft>();
   for (const draft of drafts) {
     if (draft.subject.length === 0) {
-      if (draft.isKnown('subject', 'san') && !isKnownBySan(draft)) reportEmpty(draft, report);
+      // A host without a name is reported as that (host-name.ts).
+      if (draft.isKnown('subject', 'san') && !isHost(draft) && !isKnownBySan(draft))
+        reportEmpty(draft, report);
       continue;
     }
     const identity = nameIdentity(draft.subject);

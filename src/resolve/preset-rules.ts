@@ -5,7 +5,7 @@ import type { Span } from '../manifest/source.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import { quote } from '../pki/printable.ts';
 import type { SanKind } from '../pki/san.ts';
-import { type Draft, draftText, type LeafDraft } from './draft.ts';
+import { type Draft, draftText, isHost, type LeafDraft } from './draft.ts';
 import { refusesKey } from './key-support.ts';
 import type { SignedLeaf } from './leaf-issuer.ts';
 
@@ -23,8 +23,8 @@ export type Rule = (signed: SignedLeaf, all: readonly SignedLeaf[]) => Breach | 
 
 const DAY = 86_400;
 
-function serves({ kind, settings }: LeafDraft): boolean {
-  return kind === 'server' || kind === 'peer' || settings.extendedKeyUsage?.includes('serverAuth') === true;
+function serves(leaf: LeafDraft): boolean {
+  return isHost(leaf) || leaf.settings.extendedKeyUsage?.includes('serverAuth') === true;
 }
 
 function breach(draft: Draft, setting: Setting, text: string, hint: string): Breach {
