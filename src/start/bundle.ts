@@ -1,4 +1,4 @@
-/** The command's bundle: CommonJS, because V8 keeps compiled code of scripts and not, before node 22, of modules. */
+/** The command's bundle: CommonJS, because node hands compiled code to scripts and, without a flag, to no module. */
 import { dirname, join } from 'node:path';
 import type { CodeCache } from './code-cache.ts';
 

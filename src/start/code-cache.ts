@@ -1,6 +1,6 @@
 /**
  * What V8 made of a script, kept beside it for the next run: compiling is a third of what a command does that has nothing
- * to do. It lies where the program lies, so whoever may change it may change the program as well, and only the owner of
+ * to do. It lies where the program lies, so those who may change it may change the program as well, and only the owner of
  * that folder writes it. `NODE_DISABLE_COMPILE_CACHE=1`, node's own setting for its own cache, turns it off.
  */
 import { createHash } from 'node:crypto';
@@ -24,14 +24,14 @@ interface Compiled {
   readonly path: string;
   readonly text: Buffer;
   readonly script: Script;
-  /** Of what was taken; 0: nothing was. */
+  /** Of what was taken, and that of this run. */
   readonly tasks: number;
 }
 
 /** The scripts of one run. */
 export class CodeCache {
   readonly #inUse = process.env['NODE_DISABLE_COMPILE_CACHE'] !== '1';
-  readonly #compiled: Compiled[] = [];
+  readonly #unkept: Compiled[] = [];
   readonly #task: number;
 
   /** @param task what the run is for: runs for the same call the same functions. */
@@ -48,7 +48,9 @@ export class CodeCache {
     const script = new Script(wrap(text.toString('utf8')), options);
     // Rejected: made by another node, or with other flags.
     const isTaken = kept !== undefined && script.cachedDataRejected === false;
-    if (isKept) this.#compiled.push({ path, text, script, tasks: isTaken ? kept.tasks : 0 });
+    const tasks = isTaken ? kept.tasks : 0;
+    if (isKept && (tasks & this.#task) === 0)
+      this.#unkept.push({ path, text, script, tasks: tasks | this.#task });
     return script;
   }
 
@@ -57,8 +59,7 @@ export class CodeCache {
    * called at the end, because V8 compiles a function when it is first called.
    */
   keep(): void {
-    for (const compiled of this.#compiled)
-      if ((compiled.tasks & this.#task) === 0) writeCode(compiled, (compiled.tasks | this.#task) >>> 0);
+    this.#unkept.forEach(writeCode);
   }
 }
 
@@ -84,9 +85,9 @@ function readKept(path: string, text: Buffer): Kept | undefined {
   return isWhole ? { code: kept.subarray(HEAD_SIZE), tasks: kept.readUInt32BE(DIGEST_SIZE) } : undefined;
 }
 
-function writeCode({ path, text, script }: Compiled, tasks: number): void {
+function writeCode({ path, text, script, tasks }: Compiled): void {
   const kept = Buffer.concat([Buffer.alloc(HEAD_SIZE), script.createCachedData()]);
-  kept.writeUInt32BE(tasks, DIGEST_SIZE);
+  kept.writeUInt32BE(tasks >>> 0, DIGEST_SIZE);
   digestOf(text, kept).copy(kept);
   const draft = `${codePath(path)}.draft`;
   try {
