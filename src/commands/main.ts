@@ -45,7 +45,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
-/** `pki help plam` is as unknown as `pki plam`, and `pki help help` is `pki help`; commander would call both wrong without a word. */
+/** `pki help plam` is as unknown as `pki plam`, and `pki help help` is `pki help`: commander says nothing of either. */
 function helpful(argv: readonly string[], program: Command): string[] {
   const [node = '', self = '', first, name] = argv;
   const isKnown =

@@ -242,7 +242,7 @@ describe('files that verifiers read', () => {
     ]);
   });
 
-  it('the bundle of a root is told by the file of what it had before', () => {
+  it('the bundle of a root is compared with what the file had before', () => {
     const world = settled();
     world.of(harbour).ca = present([world.cert(harbour).fingerprint, strange]);
     expect(whyOf(world, BEFORE, harbour).words).not.toContain(NO_MORE);

@@ -1,4 +1,4 @@
-// Hooks by the sources themselves: what they are told, when they run again, and what is kept of what they print.
+// Hooks by the sources themselves: what they are given, when they run again, and what is kept of what they print.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
@@ -71,7 +71,7 @@ it('one that fails says how, and is run by every apply until it succeeds', async
   expect(ran()).toEqual(ALL);
 });
 
-it('one runs where its entity has changed, and is told what of it', async () => {
+it('one runs where its entity has changed, and is given what of it', async () => {
   const rotated = await typed(
     folder,
     ['rotate', 'servers/web', '--skip-verify', '--engine', 'node', '--json'],

@@ -45,16 +45,9 @@ async function serialOf(id: string): Promise<string> {
 }
 
 describe('files for a web server', () => {
-  const inFile = async (path: string, id: string) =>
-    verdict(
-      '-respin',
-      path,
-      '-no_nonce',
-      '-issuer',
-      authority('issuing'),
-      '-serial',
-      `0x${await serialOf(id)}`,
-    );
+  const ofSerial = (path: string, serial: string) =>
+    verdict('-respin', path, '-no_nonce', '-issuer', authority('issuing'), '-serial', `0x${serial}`);
+  const inFile = async (path: string, id: string) => ofSerial(path, await serialOf(id));
 
   it('are written once, and then as they are due', async () => {
     const first = await run('ocsp');
@@ -92,15 +85,7 @@ describe('files for a web server', () => {
     await run('apply', '--skip-verify', '--allow', 'revoke');
     expect(await run('ocsp')).toMatchObject({ code: 0 });
     const path = file(`ocsp/authorities/issuing/${alice}.der`);
-    const said = await verdict(
-      '-respin',
-      path,
-      '-no_nonce',
-      '-issuer',
-      authority('issuing'),
-      '-serial',
-      `0x${alice}`,
-    );
+    const said = await ofSerial(path, alice);
     expect(said).toMatch(
       /: revoked\n\tReason: keyCompromise\n\tRevocation Time: Jan {2}2 00:00:00 2026 GMT$/,
     );

@@ -14,7 +14,7 @@ function bundleOf(files: Readonly<Record<string, string>>): (name: string) => ob
   return (name) => bundle.require(join(folder, name));
 }
 
-it('runs each file once, whoever asks for it', () => {
+it('runs each file once, also where two ask for it', () => {
   const load = bundleOf({
     'a.cjs': "exports.b = require('./b.cjs'); exports.c = require('./c.cjs');",
     'b.cjs': "exports.c = require('./c.cjs');",
