@@ -7,6 +7,9 @@ const report = process.env['TEST_REPORT'];
 const { PKI_OPENSSL } = process.env;
 if (PKI_OPENSSL) putFirstInPath(PKI_OPENSSL);
 
+// Node reads this file of authorities at every start, a tenth of a second for a system's own; no test asks the world.
+delete process.env['NODE_EXTRA_CA_CERTS'];
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
