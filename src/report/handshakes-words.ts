@@ -170,29 +170,29 @@ function problemText({ party, fault, code }: PartyProblem): string {
 export function skipText(cause: SkipCause): string {
   switch (cause.kind) {
     case 'key-elsewhere':
-      return 'its private key is elsewhere ("request"), and no handshake can be played without it; its certificate is verified';
+      return 'the private key is elsewhere ("request"), and no handshake can be played without it; the certificate is verified';
     case 'key-on-token':
-      return 'its private key is on a token, and no handshake can be played without it; its certificate is verified';
+      return 'the private key is on a token, and no handshake can be played without it; the certificate is verified';
     case 'no-name':
-      return 'its certificate has no DNS name, no IP address and no URI';
+      return 'the certificate has no DNS name, no IP address and no URI';
     case 'uri-alone':
-      return 'its certificate has no host name: clients asked for its URI, as SPIFFE does';
+      return 'the certificate has no host name: clients asked for its URI, as SPIFFE does';
     case 'no-asker':
-      return `no client of the manifest connects, so nothing asks for ${cause.names.join(', ')}`;
+      return `no client of the manifest connects, so nothing asks for ${few(cause.names)}`;
     case 'no-client':
       return 'no client of the manifest connects, so none can be given this fault';
     case 'closed-key':
-      return 'its private key is under a passphrase that is not to be had here';
+      return 'the private key is under a passphrase that is not to be had here';
     case 'list-elsewhere':
-      return `it reads revocation lists, and what makes the list of ${few(cause.authorities)} is elsewhere: they are not read here`;
+      return `revocation lists are not read here: what makes the list of ${few(cause.authorities)} is elsewhere`;
     case 'not-archived':
-      return 'its private key is not in the archive, so it can be shown to no one; its certificate is verified';
+      return 'the private key is not in the archive, so no handshake can be played; the certificate is verified';
     case 'former-issuer':
-      return 'its issuer has another key by now, and the chain that it showed is no longer here';
+      return 'the issuer has another key by now, and the chain of before is no longer here';
     case 'too-many':
       return 'so many are revoked that handshakes with all of them would take too long; openssl judges their certificates';
     case 'no-ml-dsa':
-      return `Node.js ${process.versions.node} knows no ML-DSA, and makes no handshakes with it (24 does); its certificate is verified by openssl`;
+      return `Node.js ${process.versions.node} knows no ML-DSA, and makes no handshakes with it (24 does); the certificate is verified by openssl`;
     case 'own-root-untrusted':
       return 'no client of the manifest connects, and the server does not trust its own root';
     default:

@@ -2,6 +2,7 @@
 import {
   type CheckKind,
   type Side,
+  type SkipCause,
   type SkippedCheck,
   type TlsVersion,
   versionText,
@@ -9,6 +10,7 @@ import {
 import type { Outcome, Verdict } from '../handshake/outcome.ts';
 import type { EntityId } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
+import { few } from '../words/few.ts';
 import { plural } from './count.ts';
 import { failureLines } from './handshakes-failures.ts';
 import { gridLines, gridOf, type Mark, symbol, type TableOptions } from './handshakes-table.ts';
@@ -110,17 +112,32 @@ function caseLine(outcome: Outcome, options: HandshakesTextOptions): string {
   return `${symbol(mark, options)} ${who}, ${expectationText([outcome.case])}: ${outcomeText(outcome)}`;
 }
 
+/** A paragraph for each cause, with everyone that it keeps from the same checks. */
 function skipLines(skipped: readonly SkippedCheck[], options: HandshakesTextOptions): readonly string[] {
-  const groups = groupBy(skipped, ({ server, cause }) => JSON.stringify([server, cause]));
-  return [...groups.values()].flatMap((group) => {
-    const checks = group.map(({ check }) => checkText(check)).join(', ');
-    const [first] = group;
-    if (first === undefined) return [];
+  const servers = groupBy(skipped, ({ server, cause }) => JSON.stringify([server, cause]));
+  const untested = [...servers.values()].map((group) => ({
+    group,
+    checks: group.map(({ check }) => checkText(check)).join(', '),
+  }));
+  const causes = groupBy(untested, ({ group, checks }) => {
+    const [cause] = group.map((one) => one.cause);
+    return JSON.stringify([checks, cause?.kind === 'no-asker' ? cause.kind : cause]);
+  });
+  const shown = options.verbose ? (names: readonly string[]) => names.join(', ') : few;
+  return [...causes.values()].flatMap((same) => {
+    const members = same.flatMap(({ group }) => group);
+    const who = shown([...new Set(members.map(({ server }) => server))]);
     return [
-      `${symbol('untested', options)} ${first.server}, not tested: ${checks}`,
-      `    ${skipText(first.cause)}`,
+      `${symbol('untested', options)} ${who}, not tested: ${same[0]?.checks ?? ''}`,
+      ...joined(members.map(({ cause }) => cause)).map((cause) => `    ${skipText(cause)}`),
     ];
   });
+}
+
+/** One cause for all: only names that nothing asks for differ. */
+function joined(causes: readonly SkipCause[]): readonly SkipCause[] {
+  const names = causes.flatMap((cause) => (cause.kind === 'no-asker' ? cause.names : []));
+  return names.length === 0 ? causes.slice(0, 1) : [{ kind: 'no-asker', names: [...new Set(names)] }];
 }
 
 /** Handshakes by outcome: `total` is those accepted, refused and wrong. */

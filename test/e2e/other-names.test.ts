@@ -116,7 +116,7 @@ it('of an authority are changed, taken away and added', async () => {
 describe('a URI alone', () => {
   it('is what the proof has clients ask for, and says so', () => {
     expect(proof).toMatch(/handshakes accepted, \d+ refused, as expected; 2 checks could not be made/);
-    expect(proof).toContain('its certificate has no host name: clients asked for its URI, as SPIFFE does');
+    expect(proof).toContain('the certificate has no host name: clients asked for its URI, as SPIFFE does');
   });
 
   it('of a certificate that has another fails the proof', async () => {

@@ -81,7 +81,7 @@ describe.skipIf(NO_TOKEN !== undefined)('a key on a token', () => {
     expect(run.stdout).toContain('applied: 5 created in pki/');
     // The proof cannot play what it has no key of, and says so.
     expect(run.stdout).toContain(
-      '? servers/vault, not tested: mutual TLS\n    its private key is on a token, and no handshake can be played without it; its certificate is verified\n',
+      '? servers/vault, not tested: mutual TLS\n    the private key is on a token, and no handshake can be played without it; the certificate is verified\n',
     );
     expect(run.stdout).toContain('2 handshakes accepted, 8 refused, as expected; 1 check could not be made');
   });

@@ -122,7 +122,7 @@ it('a hint is given for what went wrong and is known', () => {
 });
 
 it.each<[SkipCause, string]>([
-  [{ kind: 'no-name' }, 'its certificate has no DNS name, no IP address and no URI'],
+  [{ kind: 'no-name' }, 'the certificate has no DNS name, no IP address and no URI'],
   [
     { kind: 'no-asker', names: ['a.test', '127.0.0.1'] },
     'no client of the manifest connects, so nothing asks for a.test, 127.0.0.1',

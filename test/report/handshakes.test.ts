@@ -184,6 +184,16 @@ describe('what is not in the table', () => {
     expect(lonely).toMatch(/0 handshakes accepted, 4 refused, as expected; 2 checks could not be made\n$/);
   });
 
+  test('a cause that several have in common, once for all of them', () => {
+    const many = [...'abcdefg'].map((name) => server(name));
+    const checks = 'not tested: wrong server name, client that trusts another root\n    no client';
+    expect(text(many)).toContain(
+      `\n\n? servers/a, servers/b, servers/c, servers/d, servers/e and 2 more, ${checks}`,
+    );
+    expect(text(many).match(/not tested: /g)).toHaveLength(1);
+    expect(text(many, { verbose: true })).toContain(`servers/e, servers/f, servers/g, ${checks}`);
+  });
+
   test('no servers at all', () => {
     expect(text([client('ops')])).toBe('no handshakes: no server of the manifest can be tried\n');
   });
