@@ -45,10 +45,10 @@ export function subjectOf(facts: CertificateFacts, section: Section, fallback: s
   };
 }
 
-/** As one text where a map cannot say it: several attributes in one RDN, several common names. */
+/** As one text where a map cannot say it: several attributes in one RDN, several common names, a country in small letters. */
 function wholeName(facts: CertificateFacts, section: Section): string | undefined {
   const isJoined = facts.subject.some(({ joined }) => joined);
-  if (!isJoined && commonNames(facts).length < 2) return undefined;
+  if (!isJoined && commonNames(facts).length < 2 && attributesOf(facts).notes.length === 0) return undefined;
   const text = textOfNames(relativeParts(facts.subject));
   return parseSubjectText(text).ok && isNameValid(section, { subject: text }, sanText(facts))
     ? text

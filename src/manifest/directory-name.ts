@@ -20,10 +20,15 @@ export function parseDirectoryName(what: string, text: string): Parsed<NameParts
   if (read.names.length === 0)
     return refused('subject', `${what} is empty`, 'write it as "CN=Alice,O=Acme,C=SE"');
   const wrong = read.names.flat().flatMap((one) => {
-    const checked = 'value' in one ? parseAttribute(one.type, one.value) : parsed('');
+    const checked = 'value' in one && !isCountry(one) ? parseAttribute(one.type, one.value) : parsed('');
     return checked.ok ? [] : [checked];
   });
   return wrong[0] ?? twice(read.names) ?? parsed(read.names);
+}
+
+/** In a name that is to be exactly so, small letters stay: other tools write them, and programs compare whole names. */
+function isCountry({ type, value }: { readonly type: string; readonly value: string }): boolean {
+  return type === 'C' && /^[A-Za-z]{2}$/.test(value);
 }
 
 /** A subject as one text: the same, but that texts are texts, and a type that is written in hex has none of its own. */

@@ -1,6 +1,7 @@
 /** Distinguished names (RFC 5280 §4.1.2.4): DER → attributes, and whether two of them are the same name to a verifier. */
 import { typeOfOid } from '../pki/attribute-types.ts';
 import type { Attribute } from '../pki/subject.ts';
+import { attributeValueDer } from './attribute.ts';
 import { children, type Der, DerError, hex, oidText, readAll, unlessDamaged } from './der.ts';
 
 /** Attributes in order; a multi-valued RDN gives several. */
@@ -27,22 +28,30 @@ export function relativeNames(nameDer: string): readonly (readonly Attribute[])[
   return children(readAll(Buffer.from(nameDer, 'hex'))).map((rdn) => children(rdn).map(readAttribute));
 }
 
-/** String types by tag, other than the one that we write. */
+/** String types by tag. */
 const TYPES: Readonly<Record<number, string>> = {
+  12: 'UTF8String',
+  18: 'NumericString',
   19: 'PrintableString',
   20: 'T61String',
   22: 'IA5String',
+  26: 'VisibleString',
+  27: 'GeneralString',
   28: 'UniversalString',
   30: 'BMPString',
 };
 
-/** `C=SE, CN=api+OU=dev`, and where it is wanted, of which strings: `CN=api (T61String)`. @param nameDer as above */
+/**
+ * `C=SE, CN=api+OU=dev`, and where it is wanted, of which strings, as far as they are not those that we write: `CN=api
+ * (T61String)`, `C=SE (UTF8String)`. @param nameDer as above
+ */
 export function nameText(nameDer: string, withTypes = false): string {
   const rdns = children(readAll(Buffer.from(nameDer, 'hex'))).map((rdn) =>
     children(rdn).map((attribute) => {
       const { type, value } = readAttribute(attribute);
-      const string = withTypes && type !== 'C' ? TYPES[attributeParts(attribute).value.tag] : undefined;
-      return `${type}=${value}${string === undefined ? '' : ` (${string})`}`;
+      const { tag } = attributeParts(attribute).value;
+      const isOurs = !withTypes || tag === attributeValueDer({ type, value })[0];
+      return `${type}=${value}${isOurs ? '' : ` (${TYPES[tag] ?? `type ${tag}`})`}`;
     }),
   );
   return rdns.map((rdn) => rdn.join('+')).join(', ');

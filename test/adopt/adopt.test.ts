@@ -223,6 +223,16 @@ describe('a certificate', () => {
     expect(found.notes.map((note) => 'attribute' in note && note.attribute)).toEqual(['C=se', 'L= spaced']);
   });
 
+  it('is one text where a country is in small letters, which a map has no room for', () => {
+    const subject = [
+      { type: 'C', value: 'se' },
+      { type: 'O', value: 'Org' },
+      { type: 'CN', value: 'a.test' },
+    ];
+    const found = subjectOf(facts({ subject, extensions: san('dns:a.test') }), 'servers', 'x');
+    expect(found).toEqual({ commonName: undefined, subject: 'CN=a.test,O=Org,C=se', notes: [] });
+  });
+
   it.each([
     ['nothing where the common name says it', 'servers', 'a.test', ['dns:a.test'], undefined],
     ['an address that the common name is', 'servers', '10.0.0.1', ['ip:10.0.0.1'], undefined],

@@ -79,6 +79,23 @@ describe('a name in another order, in other pieces or of other strings', () => {
     ]);
   });
 
+  it('is a reason at the renewal where only the strings of a country are not ours', () => {
+    const subject = [{ type: 'C', value: 'SE' }, ...SUBJECT] as const;
+    const inventory = withChanged(api, { subject });
+    const world = settled(inventory);
+    const subjectDer = encodedNameDer({ subject, strings: 'utf8' }).replace('13025345', '0c025345');
+    world.changeCert(api, { subjectDer });
+    const change = differs(
+      'subject',
+      'C=SE (UTF8String), O=Org, CN=api.example.test',
+      'C=SE, O=Org, CN=api.example.test',
+    );
+    expect(planOf(world, inventory).remarks).toEqual([{ kind: 'renamed', entity: api, reason: change }]);
+    expect(planOf(world, inventory, { now: LATER }).changes.flatMap(({ reasons }) => reasons)).toContainEqual(
+      change,
+    );
+  });
+
   it('is another name where an attribute is', () => {
     const world = settled(NAMED);
     world.changeCert(api, { subject: SUBJECT.slice(1) });

@@ -34,6 +34,8 @@ const OIDS: Readonly<Record<string, string>> = {
   ST: '2.5.4.8',
   O: '2.5.4.10',
   OU: '2.5.4.11',
+  serialNumber: '2.5.4.5',
+  emailAddress: '1.2.840.113549.1.9.1',
 };
 type StringTag = 'utf8' | 'printable' | 't61' | 'bmp' | 'ia5';
 const TAGS: Readonly<Record<StringTag, number>> = {
@@ -204,6 +206,20 @@ describe('is shown', () => {
   it('with strings that are not ours', () => {
     expect(nameText(multi, true)).toBe('C=SE, OU=dev (T61String)+CN=John');
     expect(nameText(nameDer([{ type: 'CN', value: 'a' }]), true)).toBe('CN=a');
+  });
+  it.each([
+    ['0c025345', 'C=SE (UTF8String)'],
+    ['0c03612e74', 'emailAddress=a.t (UTF8String)'],
+    ['12023432', 'serialNumber=42 (NumericString)'],
+    ['1a0141', 'O=A (VisibleString)'],
+    ['1b0141', 'O=A (GeneralString)'],
+    ['190141', 'O=A (type 25)'],
+    ['13025345', 'C=SE'],
+    ['1603612e74', 'emailAddress=a.t'],
+  ])('a value %s is %s', (value, text) => {
+    const oid = encodeOid(OIDS[text.slice(0, text.indexOf('='))] ?? '');
+    const name = encode(0x30, encode(0x31, encode(0x30, oid, Buffer.from(value, 'hex'))));
+    expect(nameText(name.toString('hex'), true)).toBe(text);
   });
 });
 
