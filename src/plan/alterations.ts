@@ -52,11 +52,12 @@ function lossesOf(facts: CertificateFacts, wanted: WantedCertificate): readonly 
   return [...ofRules, ...others];
 }
 
-/** Extensions that stay with another value or criticality; an extension that is only added is no loss. */
+/** Extensions that stay with another value or criticality; one that is only added is no loss, unless it narrows. */
 function changesOf(facts: CertificateFacts, wanted: WantedCertificate): readonly Alteration[] {
   return writtenExtensions(wanted).flatMap(({ rule, critical, value }) => {
     const found = findExtension(facts, rule);
-    if (found === undefined || value === null || isWritten(rule, found, { critical, value })) return [];
+    if (value === null || (found === undefined && rule.narrows !== true)) return [];
+    if (found !== undefined && isWritten(rule, found, { critical, value })) return [];
     return rule.fields.flatMap((field): readonly Alteration[] => {
       const [before, after] = [found, { critical, value }].map((one) => fieldText(rule, field, one, true));
       return before === undefined || after === undefined || before === after

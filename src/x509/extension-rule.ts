@@ -77,6 +77,8 @@ export interface ExtensionRule<Value, Field extends string = string> {
    * counts as unknown.
    */
   readonly lenient?: true;
+  /** A certificate without it may do everything, so one that gets it loses something. */
+  readonly narrows?: true;
   /** A difference alone is no reason to issue: what it says is for the next certificate. */
   readonly waits?: true;
   /** It stands in no table, and its value is hex of the octets, whatever these are. */

@@ -65,7 +65,7 @@ describe('a certificate is another than the manifest’s', () => {
       { keyUsage: critical([...SIGNS, 'keyCertSign'] as const) },
       differs('keyUsage', 'digitalSignature, keyCertSign', 'digitalSignature'),
     ],
-    ['no usage', api, { keyUsage: undefined }, differs('keyUsage', 'none', 'digitalSignature')],
+    ['no usage', root, { keyUsage: undefined }, differs('keyUsage', 'none', 'keyCertSign, cRLSign')],
     ['an empty usage', api, { keyUsage: critical([]) }, differs('keyUsage', 'empty', 'digitalSignature')],
     [
       'another purpose',

@@ -195,6 +195,16 @@ describe('an extension that we write otherwise', () => {
       },
     });
   });
+  it('is named where there was none, which allowed everything, and issues nothing by itself', () => {
+    const world = settled();
+    world.changeCert(api, { extensions: { keyUsage: undefined, basicConstraints: undefined } });
+    expect(decided(planOf(world))).toEqual({});
+    expect(planOf(world, ALL, { now: LATER }).changes[2]).toMatchObject({
+      alterations: [
+        { kind: 'alters', field: 'keyUsage', before: 'none', after: 'critical, digitalSignature' },
+      ],
+    });
+  });
   it('stays with the key that it identifies', () => {
     const world = settled();
     world.changeCert(api, { extensions: { subjectKeyIdentifier: uncritical('abcd') } });

@@ -128,6 +128,7 @@ describe('stays, and is verified', () => {
     ['a leaf with critical names', {}, { subjectAltName: 'critical,DNS:leaf.test' }],
     ['a leaf without basic constraints', {}, { basicConstraints: null }],
     ['a leaf whose basic constraints are not critical', {}, { basicConstraints: 'CA:FALSE' }],
+    ['a leaf without key usage', {}, { keyUsage: null }],
     ['a leaf without SKI', {}, { subjectKeyIdentifier: 'none' }],
     [
       'a leaf with an AKI by serial number, too',

@@ -18,9 +18,11 @@ export const keyUsage = {
   write: (usages) => encodeBits(usages.map((usage) => KEY_USAGES.indexOf(usage))),
   items: (usages) => usages,
   config: (usages) => ({ value: usages.join(',') }),
-  // RFC 5280: SHOULD be critical; every verifier that was tried takes both.
+  narrows: true,
+  // RFC 5280: SHOULD be critical; every verifier that was tried takes both. Only authorities need it: a leaf of a tool
+  // that writes none may do everything, and is refused by none.
   wanted: ({ entity }) => ({
-    presence: 'required',
+    presence: entity.kind === 'authority' || entity.keyUsage !== undefined ? 'required' : 'expected',
     value: entity.keyUsage ?? usagesOf(entity),
     critical: true,
     accepts: 'either',
