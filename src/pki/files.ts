@@ -1,5 +1,5 @@
 /** Where the files of an entity are, below the output folder. */
-import { ARTIFACTS, type Artifact } from './artifact.ts';
+import { ALL_ARTIFACTS, ARTIFACTS, type Artifact } from './artifact.ts';
 import type { Entity } from './entity.ts';
 
 /** What decides where an entity's files are. */
@@ -47,6 +47,13 @@ export function isOwed(entity: Entity, artifact: Artifact): boolean {
     default:
       return entity.outputs.includes(artifact);
   }
+}
+
+/** Where these are, as `foldedPath` gives it. */
+export function owedPaths(entity: Entity): readonly string[] {
+  return ALL_ARTIFACTS.filter((file) => isOwed(entity, file)).map((file) =>
+    foldedPath(filePath(entity, file)),
+  );
 }
 
 /** Whether it makes a revocation list. */

@@ -1,4 +1,5 @@
 /** Files of revocation lists that the manifest no longer asks for, in folders that are ours. Pure. */
+import type { Artifact } from '../pki/artifact.ts';
 import type { Entity } from '../pki/entity.ts';
 import { filePath, isOwed } from '../pki/files.ts';
 import { listPiece } from '../x509/parse.ts';
@@ -42,7 +43,15 @@ export function areLeftCopies(
 function leftCopies(entity: Entity, observed: EntityObservation): readonly Copy[] {
   // Where another tool laid out the folder, a file beside ours is that tool's (pki/files.ts).
   if (entity.layout !== undefined) return [];
-  return COPIES.filter((artifact) => !isOwed(entity, artifact) && observed[artifact].state === 'present');
+  return COPIES.filter(
+    (artifact) =>
+      !isOwed(entity, artifact) && observed[artifact].state === 'present' && !isBehind(observed, artifact),
+  );
+}
+
+/** What stays where the files of an entity were is said of all of them at once (plan/remark.ts). */
+function isBehind({ formerLocation }: EntityObservation, artifact: Artifact): boolean {
+  return formerLocation?.files.some(({ file }) => file === artifact) ?? false;
 }
 
 /** Files that stay: lists end, and a program that goes on reading one refuses everyone from then on. */
@@ -66,8 +75,9 @@ export function leftListRemarks(
 }
 
 /** An authority's list holds what cannot be made again, so it stays where `crl` no longer asks for one. */
-function ownListRemarks(entity: Entity, { crl, listSignedBy }: EntityObservation): readonly Remark[] {
-  if (entity.kind !== 'authority' || isOwed(entity, 'crl')) return [];
+function ownListRemarks(entity: Entity, observed: EntityObservation): readonly Remark[] {
+  const { crl, listSignedBy } = observed;
+  if (entity.kind !== 'authority' || isOwed(entity, 'crl') || isBehind(observed, 'crl')) return [];
   if (crl.state !== 'present' || listSignedBy == null) return [];
   const { nextUpdate } = crl.facts;
   return [{ kind: 'left-list', entity: entity.id, path: filePath(entity, 'crl'), nextUpdate }];

@@ -9,6 +9,7 @@ import type { FactsOf } from './artifacts/rules.ts';
 import type { Blockage, KeyClosure, LinkFinding } from './blockage.ts';
 import type { KnownCommands, PendingHooks } from './errand.ts';
 import type { Exposure } from './exposure.ts';
+import type { FormerLocation } from './former-location.ts';
 import type { ArchivedSigner, KnownList } from './list-witness.ts';
 
 /**
@@ -80,22 +81,6 @@ export interface Published {
   readonly findings: readonly LinkFinding[];
 }
 
-/** One of an entity's files, where it was before. */
-export interface FormerFile {
-  readonly file: Artifact;
-  /** Relative to the output folder. */
-  readonly from: string;
-  /** SHA-256 of its bytes, hex. */
-  readonly digest: string;
-}
-
-/** Files that are not where the manifest now wants them, but still where they were before. */
-export interface FormerLocation {
-  /** Relative to the output folder, like the paths of the files. */
-  readonly folder: string;
-  readonly files: readonly FormerFile[];
-}
-
 /** Every file of an entity as it was found. */
 export type ArtifactStates = {
   readonly [A in Artifact]: A extends 'key' ? KeyState : FileState<FactsOf<A>>;
@@ -119,6 +104,8 @@ export interface EntityObservation extends ArtifactStates {
   readonly formerLocation?: FormerLocation;
   /** Files that it no longer has, in a folder that may hold those of others, and that apply has put there. Absent: none. */
   readonly leftovers?: readonly Artifact[];
+  /** Paths of files that it no longer has, where its files were before `folder` or `files` changed. Absent: none. */
+  readonly leftBehind?: readonly string[];
   /** Whose the folder is that the entity has to itself; `null`: it is not there. Absent: it is shared, or no one asked. */
   readonly folder?: Owner | null;
 }

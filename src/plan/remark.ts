@@ -73,6 +73,8 @@ export type Remark =
       readonly path: string;
       readonly isCertified: boolean;
     }
+  /** Files that it no longer has, where its files were; paths are relative to the output folder. */
+  | { readonly kind: 'left-files'; readonly entity: EntityId; readonly paths: readonly string[] }
   /** Entities with files under a password that could not be opened, and so not be compared. */
   | { readonly kind: 'unknown'; readonly entities: readonly EntityId[] }
   /** Entities with files that were not read, so that nothing is planned because of them. */
@@ -108,6 +110,7 @@ export function entitiesOf(remark: Remark): readonly EntityId[] {
     case 'group-readable':
     case 'offline-key':
     case 'left-key':
+    case 'left-files':
     case 'left-list':
       return [remark.entity];
     case 'unlisted':
@@ -149,6 +152,7 @@ function remarksOn(entity: Entity, observed: EntityObservation): readonly Remark
     ...offlineRemarks(entity, observed),
     ...leftKeyRemarks(entity, observed),
     ...requestRemarks(entity),
+    ...leftFileRemarks(entity, observed),
   ];
 }
 
@@ -165,6 +169,10 @@ function leftKeyRemarks(entity: Entity, { cert, leftKey }: EntityObservation): r
   if (leftKey === undefined) return [];
   const isCertified = cert.state === 'present' && cert.facts.keyId === leftKey;
   return [{ kind: 'left-key', entity: entity.id, path: filePath(entity, 'key'), isCertified }];
+}
+
+function leftFileRemarks({ id }: Entity, { leftBehind }: EntityObservation): readonly Remark[] {
+  return leftBehind === undefined ? [] : [{ kind: 'left-files', entity: id, paths: leftBehind }];
 }
 
 function requestRemarks(entity: Entity): readonly Remark[] {

@@ -82,6 +82,8 @@ export function remarkText(remark: Remark): string {
       );
     case 'left-key':
       return visible(leftKeyText(remark));
+    case 'left-files':
+      return visible(leftFilesText(remark));
     case 'unknown':
       return `unknown whether files under a password are up to date, because the password is not to be had, and they stay: ${few(remark.entities)}`;
     case 'unseen':
@@ -97,6 +99,12 @@ export function remarkText(remark: Remark): string {
     default:
       return unreachable(remark);
   }
+}
+
+function leftFilesText({ entity, paths }: Extract<Remark, { kind: 'left-files' }>): string {
+  const [are, them, read] = paths.length === 1 ? ['is', 'it', 'reads it'] : ['are', 'them', 'reads them'];
+  const names = few(paths.map((path) => `"${path}"`));
+  return `${entity}: ${names} ${are} not asked for any more, and ${paths.length === 1 ? 'stays' : 'stay'}: remove ${them} once nothing ${read}`;
 }
 
 function leftKeyText({ entity, path, isCertified }: Extract<Remark, { kind: 'left-key' }>): string {

@@ -159,6 +159,62 @@ describe('a file that is no longer asked for, in a folder of the manifest’s ow
   });
 });
 
+describe('a file that is no longer asked for, and whose place changes by the same edit', () => {
+  const asked = (more: string): string => manifest(`  a: { commonName: a.example.test, ${more} }\n`);
+  const NAMED = asked('files: { combined: a.pem, public: a.pub }, outputs: [key, cert, combined, public]');
+  const left = async (project: Project): Promise<readonly string[]> =>
+    (await project.plan()).remarks.flatMap(({ kind, text }) => (kind === 'left-files' ? [text] : []));
+  const stays = (path: string): string =>
+    `servers/a: "${path}" is not asked for any more, and stays: remove it once nothing reads it`;
+
+  it.each<[string, string, string, readonly string[]]>([
+    [
+      'its name goes as well',
+      NAMED,
+      asked('files: {}, outputs: [key, cert]'),
+      [
+        'servers/a: "servers/a/public.pem", "servers/a/a.pem" are not asked for any more, and stay: remove them once nothing reads them',
+      ].map((text) => text.replace('public.pem', 'a.pub')),
+    ],
+    ['all names go', NAMED, asked('outputs: [key, cert, public]'), [stays('servers/a/a.pem')]],
+    [
+      'the folder changes',
+      asked('folder: old, outputs: [key, cert, combined]'),
+      asked('folder: new, outputs: [key, cert]'),
+      [stays('old/combined.pem')],
+    ],
+    [
+      'others get names of their own',
+      asked('outputs: [key, cert, fullchain]'),
+      asked('files: { cert: tls.crt }, outputs: [key, cert]'),
+      [stays('servers/a/fullchain.pem')],
+    ],
+    [
+      'it becomes that of another entity',
+      asked('folder: old, outputs: [key, cert, combined]'),
+      `${asked('folder: new, outputs: [key, cert]')}  b: { commonName: b.example.test, folder: old, files: { key: b.key, cert: b.crt }, outputs: [key, cert, combined] }\n`,
+      [],
+    ],
+  ])('is named once, and stays: %s', async (_, before, after, texts) => {
+    const project = await applied(before);
+    const files = filesBelow(project.out).filter((path) => !path.startsWith('.pki/'));
+    project.write(after);
+    expect(await left(project)).toEqual(texts);
+    const { stderr } = await project.pki(['apply', '--skip-verify']);
+    for (const text of texts) expect(stderr).toContain(text);
+    expect(filesBelow(project.out)).toEqual(expect.arrayContaining(files));
+    expect(await left(project)).toEqual([]);
+    expect(await project.actions()).toEqual({});
+  });
+
+  it('is not named where it never was ours', async () => {
+    const project = await applied(asked('folder: tls, outputs: [key, cert]'));
+    writeFileSync(project.path('tls/combined.pem'), project.read('tls/cert.pem'));
+    project.write(asked('folder: new, outputs: [key, cert]'));
+    expect(await left(project)).toEqual([]);
+  });
+});
+
 describe('what is refused, with a way out', () => {
   it('other names behind links in one folder', async () => {
     const linked = PLAIN.replace('a.example.test }', 'a.example.test, publish: symlinks, folder: tls/a }');

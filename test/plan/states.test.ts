@@ -398,6 +398,7 @@ describe('a remark', () => {
     [{ kind: 'request-ignored', entity: a, ignored: [] }, [a], false],
     [{ kind: 'offline-key', entity: a, path: '' }, [a], true],
     [{ kind: 'left-key', entity: a, path: '', isCertified: true }, [a], true],
+    [{ kind: 'left-files', entity: a, paths: [] }, [a], true],
     [{ kind: 'left-list', entity: a, path: '', nextUpdate: null }, [a], true],
   ])('%j', (remark, about, urgent) =>
     expect([entitiesOf(remark), isUrgent(remark)]).toEqual([about, urgent]),

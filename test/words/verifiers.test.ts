@@ -70,6 +70,14 @@ it.each<[Remark, string]>([
     'authorities/root: its serial number is zero, which RFC 5280 forbids and verifiers take in a root',
   ],
   [
+    { kind: 'left-files', entity: 'servers/a', paths: ['tls/all.pem'] },
+    'servers/a: "tls/all.pem" is not asked for any more, and stays: remove it once nothing reads it',
+  ],
+  [
+    { kind: 'left-files', entity: 'servers/a', paths: ['tls/all.pem', 'tls/\u001b.crt'] },
+    'servers/a: "tls/all.pem", "tls/␛.crt" are not asked for any more, and stay: remove them once nothing reads them',
+  ],
+  [
     { kind: 'shared-key', entities: ['servers/a', 'servers/b', 'clients/c'] },
     'one private key serves servers/a, servers/b, clients/c: "pki rotate servers/b clients/c" gives each its own',
   ],

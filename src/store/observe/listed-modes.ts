@@ -7,7 +7,8 @@ import { ALL_ARTIFACTS, type Artifact, forbiddenBits } from '../../pki/artifact.
 import type { Entity } from '../../pki/entity.ts';
 import { filePath } from '../../pki/files.ts';
 import { statedMode } from '../../pki/ownership.ts';
-import type { ArtifactStates, FormerLocation } from '../../plan/observation.ts';
+import type { FormerLocation } from '../../plan/former-location.ts';
+import type { ArtifactStates } from '../../plan/observation.ts';
 import { owningGroupBits, readAccessLists } from '../access-lists.ts';
 
 /**

@@ -123,7 +123,7 @@ function observeEntity(
 ): EntityObservation {
   const seen = observeOwned(where, entity, signers, cache);
   const folder = entity.ownership === undefined ? undefined : where.folders.ownerOf(entity);
-  return { ...seen, ...where.leftovers.of(entity), ...(folder === undefined ? {} : { folder }) };
+  return { ...seen, ...where.leftovers.of(entity, seen), ...(folder === undefined ? {} : { folder }) };
 }
 
 function observeOwned(

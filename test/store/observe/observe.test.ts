@@ -92,9 +92,12 @@ it('nothing at all', () => {
     formerSigner: ___,
     leftKey,
     leftovers,
+    leftBehind,
     ...files
   } of entities.values()) {
-    expect([published, formerLocation, listSignedBy, leftKey, leftovers]).toEqual(Array(5).fill(undefined));
+    expect([published, formerLocation, listSignedBy, leftKey, leftovers, leftBehind]).toEqual(
+      Array(6).fill(undefined),
+    );
     expect(signedBy).toBeNull();
     expect(new Set(Object.values(files).map(({ state }) => state))).toEqual(new Set(['missing']));
   }
