@@ -14,7 +14,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { quote } from '../pki/printable.ts';
-import type { Report } from './report.ts';
+import type { Finding, Report } from './report.ts';
 import type { Span } from './source.ts';
 import { didYouMean } from './suggest.ts';
 import { aliasHint } from './syntax.ts';
@@ -148,12 +148,9 @@ function addPair(entries: Map<string, Pair>, node: { key: unknown; value: unknow
   const key = keyText(node.key, state);
   const value = node.value === null ? nothing({ start: at.end, end: at.end }) : treeOf(node.value, state);
   if (key === undefined) {
-    state.report.error({
-      code: 'type',
-      at,
-      message: 'a key must be text, not a map or a list',
-      hint: 'put it in quotes',
-    });
+    // What it stands in is not what was meant, either.
+    state.isPartial = true;
+    state.report.error({ code: 'type', at, ...strangeKey(node.key) });
   } else if (key === '__proto__') {
     // JavaScript libraries drop or mistreat it
     state.report.error({
@@ -165,6 +162,16 @@ function addPair(entries: Map<string, Pair>, node: { key: unknown; value: unknow
   } else if (entries.has(key)) {
     state.report.error(duplicate(key, at, entries.get(key)?.key ?? at));
   } else entries.set(key, { key: at, value });
+}
+
+/** `{{ host }}` of other tools is a map in a map to YAML. */
+function strangeKey(key: unknown): Pick<Finding, 'message' | 'hint'> {
+  if (isMap(key) && key.flow)
+    return {
+      message: 'braces in braces: a template that was not filled in?',
+      hint: 'write the value itself, or fill in templates before pki reads the manifest',
+    };
+  return { message: 'a key must be text, not a map or a list', hint: 'put it in quotes' };
 }
 
 /** The finding for a second value under one key. */

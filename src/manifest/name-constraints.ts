@@ -6,7 +6,7 @@ import { prefixMask, rangeText } from '../x509/ip-range.ts';
 import { parseDns } from './dns.ts';
 import { unique } from './fields.ts';
 import { parseDirName } from './other-names.ts';
-import { type Parsed, parsed, problemIssue, refused, using, wanted } from './problem.ts';
+import { hasUnknownKeys, type Parsed, parsed, problemIssue, refused, using, wanted } from './problem.ts';
 
 type Kind = 'dns' | 'ip' | 'email' | 'uri' | 'dirName';
 
@@ -117,7 +117,7 @@ export const nameConstraints = z
     wanted('a map such as { permitted: [example.test] }'),
   )
   .superRefine((value, context) => {
-    if (value.permitted.length > 0 || value.excluded.length > 0) return;
+    if (hasUnknownKeys(context) || value.permitted.length > 0 || value.excluded.length > 0) return;
     const hint = 'name what is permitted or excluded, or leave "nameConstraints" out';
     context.addIssue(
       problemIssue({ code: 'san', message: 'nameConstraints constrain nothing', hint }, value),

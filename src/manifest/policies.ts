@@ -4,7 +4,7 @@ import type { Policy, PolicyConstraints, PolicyQualifier } from '../pki/policy.t
 import { quote } from '../pki/printable.ts';
 import { notEmpty, unique } from './fields.ts';
 import { isOid, OID_PATTERN } from './oid.ts';
-import { type Parsed, parsed, problemIssue, refused, using, wanted } from './problem.ts';
+import { hasUnknownKeys, type Parsed, parsed, problemIssue, refused, using, wanted } from './problem.ts';
 import { parseText, TEXT_PATTERN } from './text.ts';
 import { webUrl } from './url.ts';
 
@@ -82,7 +82,7 @@ const constraints = z
     wanted('a map such as { requireExplicitPolicy: 0 }'),
   )
   .superRefine((value, context) => {
-    if (Object.values(value).some((count) => count !== undefined)) return;
+    if (hasUnknownKeys(context) || Object.values(value).some((count) => count !== undefined)) return;
     const message = 'policyConstraints constrain nothing';
     const hint = 'write { requireExplicitPolicy: 0 }, or leave "policyConstraints" out';
     context.addIssue(problemIssue({ code: 'policy', message, hint }, value));

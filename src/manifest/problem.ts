@@ -36,6 +36,11 @@ export function problemIssue(problem: Problem, input: unknown, path: PropertyKey
   return { code: 'custom' as const, message: problem.message, params: { problem }, input, path };
 }
 
+/** Whether a map has unknown keys: what it seems to lack may be among them. */
+export function hasUnknownKeys({ issues }: z.RefinementCtx): boolean {
+  return issues.some(({ code }) => code === 'unrecognized_keys');
+}
+
 /** Turns a parser of ours into the last step of a zod schema. */
 export function using<I, T>(parse: (input: I) => Parsed<T>) {
   return (input: I, context: z.RefinementCtx): T => {

@@ -63,6 +63,11 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   UNEXPECTED_TOKEN: 'put the whole value in quotes',
   TAG_RESOLVE_FAILED: 'remove the tag: a manifest needs none',
   BAD_DIRECTIVE: 'remove the line: a manifest needs no directives',
+  BAD_DQ_ESCAPE: 'put the value in single quotes, where a backslash stands for itself',
+  MULTIPLE_ANCHORS: 'keep one of them: every alias can name that one',
+  MULTIPLE_TAGS: 'remove both: a manifest needs none',
+  ALIAS_PROPS: 'write the alias alone',
+  BAD_ALIAS: 'put the value in quotes',
 };
 
 /** What the library says of nodes, mappings and collections, for people who write a manifest. @param culprit the text there. */
@@ -72,6 +77,7 @@ const MESSAGES: Partial<Record<ErrorCode, (culprit: string) => string>> = {
   BLOCK_IN_FLOW: () => 'a value inside { } or [ ] contains ": "',
   BAD_INDENT: () => 'this line is not indented like the others of its map or list',
   BAD_SCALAR_START: (culprit) => `text that begins with ${quote(culprit.charAt(0))} needs quotes`,
+  ALIAS_PROPS: () => 'an alias has neither an anchor nor a tag of its own',
   UNEXPECTED_TOKEN: (culprit) => `unexpected ${quote(culprit)} after a complete value`,
 };
 

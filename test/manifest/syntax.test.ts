@@ -62,6 +62,41 @@ it.each<[after: string, expected: string]>([
     'authorities: &x { a: *x }',
     '2:22+2 alias "*x" stands inside its own value | move the alias out, or write the value itself',
   ],
+  ...['{{ name }}', '{ {name}: x }', '{? {a: b} : c }'].map((value): [string, string] => [
+    `authorities: { root: { commonName: ${value} } }`,
+    `2:${value.startsWith('{?') ? 39 : value.startsWith('{ ') ? 38 : 37}+${value.startsWith('{{') ? 8 : 6} braces in braces: a template that was not filled in? | write the value itself, or fill in templates before pki reads the manifest`,
+  ]),
+  ['authorities: { root: { [a]: b } }', '2:24+3 a key must be text, not a map or a list | put it in quotes'],
+  [
+    'authorities: { root: { commonName: "a\\q" } }',
+    '2:38+1 invalid escape sequence \\q | put the value in single quotes, where a backslash stands for itself',
+  ],
+  [
+    'authorities: { root: &a &b { commonName: x } }',
+    '2:25+2 a node can have at most one anchor | keep one of them: every alias can name that one',
+  ],
+  [
+    'authorities: { root: !a !b { commonName: x } }',
+    '2:25+2 a node can have at most one tag | remove both: a manifest needs none',
+  ],
+  [
+    'authorities: &a { root: &b *a }',
+    '2:28+2 an alias has neither an anchor nor a tag of its own | write the alias alone',
+  ],
+  ['authorities: *', '2:14+1 alias cannot be an empty string | put the value in quotes'],
+  ['authorities: & a', '2:14+1 anchor cannot be an empty string | put the value in quotes'],
+  ['authorities: *a:', '2:16+1 alias ending in : is ambiguous | put the value in quotes'],
+  ...[
+    [
+      'policyConstraints',
+      'requireExplicitPolicies: 0',
+      'known keys here are requireExplicitPolicy, inhibitPolicyMapping',
+    ],
+    ['nameConstraints', 'permited: [a.test]', 'did you mean "permitted"?'],
+  ].map(([field = '', value = '', hint = '']): [string, string] => [
+    `authorities: { root: { commonName: x, ${field}: { ${value} } } }`,
+    `2:${42 + field.length + 1}+${value.indexOf(':')} unknown key "${value.split(':')[0]}" | ${hint}`,
+  ]),
   ['authorities: { <<: 5 }', '2:20+1 a merge key takes a map or a list of maps | write "<<: *anchor"'],
   ['authorities: { __proto__: {} }', '2:16+9 key "__proto__" is reserved | choose another name'],
   [
