@@ -227,6 +227,11 @@ export function forbiddenBits(artifact: Artifact, isShared = false): number {
   return isShared ? 0o037 : 0o077;
 }
 
+/** The mode that ends what others could do: a group that was given a secret goes on reading it. */
+export function closedMode(artifact: Artifact, mode: number, isShared: boolean): number {
+  return modeOf(artifact) | (isShared ? mode & 0o040 : 0);
+}
+
 /** A value for every artifact, each made by the same function. */
 export function eachArtifact<T>(make: (artifact: Artifact) => T): Readonly<Record<Artifact, T>> {
   return fromKeys(ALL_ARTIFACTS, make);

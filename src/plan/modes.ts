@@ -1,5 +1,5 @@
 /** Modes of files: those that are stated, and those that others could make use of. */
-import { ALL_ARTIFACTS, type Artifact, forbiddenBits, modeOf } from '../pki/artifact.ts';
+import { ALL_ARTIFACTS, type Artifact, closedMode, forbiddenBits } from '../pki/artifact.ts';
 import type { Entity } from '../pki/entity.ts';
 import { statedMode } from '../pki/ownership.ts';
 import type { EntityObservation } from './observation.ts';
@@ -16,7 +16,7 @@ export function modeFault(
   const stated = ownership === undefined ? null : statedMode(artifact, ownership);
   if (stated !== null) return (file.mode & 0o777) === stated ? null : stated;
   const isOpen = (file.mode & forbiddenBits(artifact, file.group !== undefined)) !== 0;
-  return isOpen ? modeOf(artifact) : null;
+  return isOpen ? closedMode(artifact, file.mode, file.group !== undefined) : null;
 }
 
 /** Why modes change. */

@@ -130,6 +130,20 @@ describe('a re-key opens no key', () => {
     }
   });
 
+  itWhen(isRoot, REASON, 'and neither does a refresh, which takes nothing from the group', async () => {
+    for (const [mode, after] of [
+      [0o644, '640'],
+      [0o645, '640'],
+      [0o604, '600'],
+    ] as const) {
+      const project = copyOf(applied);
+      give(project, 'key.pem', 0, GROUP, mode);
+      expect(await project.pki(['apply', '--skip-verify'])).toMatchObject({ code: 0 });
+      expect(rights(project, 'key.pem')).toBe(`0:${GROUP} ${after}`);
+      expect(await project.actions()).toEqual({});
+    }
+  });
+
   it('to the group that every file begins with', async () => {
     const project = copyOf(applied);
     chmodSync(project.path('servers/db/key.pem'), 0o640);

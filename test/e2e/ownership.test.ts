@@ -285,6 +285,17 @@ describe.skipIf(!has('setfacl') || !has('getfacl'))('access control lists (setfa
     expect(await project.actions()).toEqual({});
   });
 
+  it('go on serving who is named in them where a key is closed to everyone', async () => {
+    const project = new Project(LISTED);
+    await project.apply();
+    const key = project.path('servers/db/key.pem');
+    await setfacl(key, SERVED.replace('other::---', 'other::r--'));
+    expect(await project.actions()).toEqual({ 'servers/db': 'refresh' });
+    await project.apply();
+    expect(`${await getfacl(key)}\n`).toBe(SERVED);
+    expect(await project.actions()).toEqual({});
+  });
+
   it('that open a key to its own group are drift', async () => {
     const project = new Project(LISTED);
     await project.apply();

@@ -76,6 +76,22 @@ describe('keys', () => {
     });
   });
 
+  it.each([
+    [0o644, 0o640],
+    [0o444, 0o640],
+    [0o602, 0o600],
+  ])('mode %o of a key that a group was given becomes %o: the group keeps what it has', (before, after) => {
+    const world = settled();
+    world.of(api).key = { ...present(world.key(api), before), group: 103 };
+    expectPlan(planOf(world), {
+      [api]: {
+        action: 'refresh',
+        reasons: [{ kind: 'mode', artifact: 'key', before, after }],
+        chmods: ['key'],
+      },
+    });
+  });
+
   it.each([0o600, 0o400])('mode %o is fine', (mode) => {
     const world = settled();
     world.of(api).key = present(world.key(api), mode);

@@ -3,12 +3,15 @@
  * them. Of a file in its place the descriptor that was looked at is changed, and only where the file has no other name:
  * a link(2) of the folder's owner could have brought someone else's key there, which would be given away with it.
  */
-import { ARTIFACTS, type Artifact, modeOf } from '../../pki/artifact.ts';
+import { join } from 'node:path';
+import { ARTIFACTS, type Artifact, closedMode } from '../../pki/artifact.ts';
 import { entityFolder, filePath, folderOf, type Located, nameOf } from '../../pki/files.ts';
 import { type Grant, statedMode } from '../../pki/ownership.ts';
 import { readFacts } from '../../plan/artifacts/rules.ts';
 import type { FileChanges } from '../../plan/change.ts';
+import { owningGroupBits, readAccessLists } from '../access-lists.ts';
 import type { Folder } from '../folder.ts';
+import { sharedGroup } from '../observe/read.ts';
 import type { OpenFile } from '../open-file.ts';
 import type { OutputFolder } from '../output-folder.ts';
 import { StepError } from '../step-error.ts';
@@ -48,7 +51,9 @@ export function grantPlaced(
     using file = folder.openFile(nameOf(path));
     if (grant !== undefined) givePlaced(file, path, grant);
     const stated = grant === undefined ? null : statedMode(artifact, grant.stated);
-    if (chmods.includes(artifact)) changeMode(file, path, artifact, stated ?? modeOf(artifact));
+    const open = join(output.root.path, path);
+    if (chmods.includes(artifact))
+      changeMode(file, path, artifact, stated ?? modeAfter(artifact, file, open));
   }
   if (grant === undefined) return;
   using folder = output.enterIfThere(entityFolder(entity));
@@ -66,6 +71,17 @@ function give(file: OpenFile, grant: Grant): void {
   const { uid, gid } = file.stat;
   if (uid !== (grant.uid ?? uid) || gid !== (grant.gid ?? gid))
     file.setOwner(grant.uid ?? uid, grant.gid ?? gid);
+}
+
+/**
+ * What closes a file to others and to no one else: who is named in an access control list, whose mask stands where a mode has
+ * its group, keeps the file as well.
+ */
+function modeAfter(artifact: Artifact, { stat }: OpenFile, path: string): number {
+  const isAsked = ARTIFACTS[artifact].secret && (stat.mode & 0o040) !== 0;
+  const list = isAsked ? readAccessLists([path]).get(path) : undefined;
+  const isShared = sharedGroup(stat) !== undefined;
+  return closedMode(artifact, stat.mode, isShared || (list !== undefined && owningGroupBits(list) === 0));
 }
 
 const FOR_OTHERS = 0o077;
