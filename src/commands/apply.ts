@@ -150,6 +150,8 @@ async function run(
   let progress: Progress | undefined;
   const allowed = flags.allow ?? [];
   const ask = askingAt(signal);
+  const rotated = new Set([...(requests.rekey ?? []), ...(requests.retire ?? [])]);
+  const asking = { isSilent: flags.json ?? false, rotated };
   try {
     return await apply(project, {
       ...requests,
@@ -160,7 +162,7 @@ async function run(
       signal,
       listener: (event) => progress?.listener(event),
       review: async (plan) => {
-        const agreed = await askForConsents(plan, allowed, flags.json ?? false, console, signal);
+        const agreed = await askForConsents(plan, allowed, asking, console, signal);
         progress = await startProgress(process.stderr, process.stdout, plan.changes, signal);
         return agreed;
       },

@@ -1,8 +1,14 @@
 /** Asking at the terminal before something that is in use is broken. */
 
 import { createInterface } from 'node:readline';
-import type { Consent, Plan } from '../index.ts';
-import { type Allowance, allowanceIn, isGiven, type NamedAllowance } from '../plan/allowance.ts';
+import type { Consent, EntityId, Plan } from '../index.ts';
+import {
+  type Allowance,
+  allowanceIn,
+  allowancesFor,
+  isGiven,
+  type NamedAllowance,
+} from '../plan/allowance.ts';
 import { consentsIn } from '../plan/consent.ts';
 import { allowanceText, consentQuestion } from '../report/consent.ts';
 import { planText } from '../report/plan.ts';
@@ -23,14 +29,14 @@ export function unnamed(allowed: readonly Allowed[]): ReadonlySet<Allowance> {
 export async function askForConsents(
   plan: Plan,
   allowed: readonly Allowed[],
-  isSilent: boolean,
+  { isSilent, rotated }: { readonly isSilent: boolean; readonly rotated: ReadonlySet<EntityId> },
   console: Console,
   signal: AbortSignal,
 ): Promise<ReadonlySet<Allowance>> {
   const given = new Set([...unnamed(allowed), ...named(plan, allowed, console)]);
   if (isSilent || !process.stdin.isTTY || !process.stderr.isTTY) return given;
   const needed = [...consentsIn(plan)].flatMap(([consent, ids]) => {
-    const lacking = ids.filter((id) => !isGiven(given, consent, id));
+    const lacking = ids.filter((id) => !isGiven(given, consent, id, rotated));
     return lacking.length === 0 ? [] : [[consent, lacking] as const];
   });
   if (needed.length > 0)
@@ -38,7 +44,8 @@ export async function askForConsents(
   for (const [consent, ids] of needed) {
     const answer = await answerTo(consentQuestion(consent, ids, plan), signal);
     if (answer?.trim() !== 'yes') break;
-    given.add(consent);
+    // The question had the names.
+    for (const one of [consent, ...allowancesFor(consent, ids)]) given.add(one);
   }
   return given;
 }

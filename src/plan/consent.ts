@@ -21,17 +21,20 @@ export interface Asked {
   readonly consents: ReadonlySet<Allowance>;
   /** Entities of which something was asked for by name; if that cannot be done, nothing is. */
   readonly requested: ReadonlySet<EntityId>;
+  /** Those of them that were to get a new key, or to end the trust in former ones. */
+  readonly rotated: ReadonlySet<EntityId>;
   /** The same plan with these entities as they are on the disk. */
   readonly replan: (pinned: ReadonlySet<EntityId>) => Plan;
 }
 
 /** Plans again with everything withheld as it is on the disk, until no more has to be withheld. */
-export function agreementOn(plan: Plan, { consents, requested, replan }: Asked): Agreement {
-  const awaiting = plan.changes.filter((change) => change.action === 'remove' && isLacking(change, consents));
+export function agreementOn(plan: Plan, asked: Asked): Agreement {
+  const { requested, replan } = asked;
+  const awaiting = plan.changes.filter((change) => change.action === 'remove' && isLacking(change, asked));
   const withheld: Change[] = [];
   let made = plan;
   // What an authority's current certificate cannot vouch for shows only once that has to stay.
-  for (let more = withheldIn(plan, consents); more.length > 0; more = withheldIn(made, consents)) {
+  for (let more = withheldIn(plan, asked); more.length > 0; more = withheldIn(made, asked)) {
     withheld.push(...more);
     made = replan(new Set(withheld.map(({ id }) => id)));
   }
@@ -42,16 +45,18 @@ export function agreementOn(plan: Plan, { consents, requested, replan }: Asked):
   return { possible: { ...made, changes }, awaiting, withheld, isIdle };
 }
 
-function withheldIn({ changes }: Plan, given: ReadonlySet<Allowance>): readonly Change[] {
+type Given = Pick<Asked, 'consents' | 'rotated'>;
+
+function withheldIn({ changes }: Plan, given: Given): readonly Change[] {
   return changes.filter((change) => isWithheld(change, given));
 }
 
-function isLacking(change: Change, given: ReadonlySet<Allowance>): boolean {
-  return consentsOf(change).some((consent) => !isGiven(given, consent, change.id));
+function isLacking(change: Change, { consents, rotated }: Given): boolean {
+  return consentsOf(change).some((consent) => !isGiven(consents, consent, change.id, rotated));
 }
 
 /** Refused, or lacks a consent. */
-function isWithheld(change: Change, given: ReadonlySet<Allowance>): boolean {
+function isWithheld(change: Change, given: Given): boolean {
   return change.action === 'refuse' || (change.action !== 'remove' && isLacking(change, given));
 }
 

@@ -2,7 +2,7 @@
 import type { SecretQuestion } from '../index.ts';
 import type { EntityId } from '../pki/entity.ts';
 import { visible } from '../pki/printable.ts';
-import { type Found, NAMED_CONSENTS } from '../plan/allowance.ts';
+import { type Found, NAMED_CONSENTS, type NamedConsent } from '../plan/allowance.ts';
 import { type Change, type Consent, consentsOf, isIssue, reasonsOf } from '../plan/change.ts';
 import type { PlannedCommand } from '../plan/commands.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -60,7 +60,7 @@ const LOST: First = {
   question: 'put key.pem back, if it is not lost',
   problem: 'the private key is missing',
   until: 'nothing new is signed with it',
-  hint: 'put key.pem back, and run again, or declare it offline ("key: offline"); if it is lost for good, "--allow rekey-ca" makes a new one',
+  hint: 'put key.pem back, and run again, or declare it offline ("key: offline"); if it is lost for good, "--allow rekey-ca=NAME" makes a new one',
 };
 
 const REPLACED: First = {
@@ -68,7 +68,7 @@ const REPLACED: First = {
   question: 'another hand replaced the key or certificate; put the old ones back, unless that was you',
   problem: 'the key or certificate was replaced by another hand',
   until: 'nothing below it is issued or changed',
-  hint: 'put the old key.pem and cert.pem back, and run again; if you replaced them yourself, pass "--allow rekey-ca"',
+  hint: 'put the old key.pem and cert.pem back, and run again; if you replaced them yourself, pass "--allow rekey-ca=NAME"',
 };
 
 const PLANTED: First = {
@@ -153,13 +153,19 @@ function isNamed(consent: Consent): boolean {
   return NAMED_CONSENTS.some((one) => one === consent);
 }
 
+const DONE: Readonly<Record<NamedConsent, string>> = {
+  'rekey-ca': 're-keyed',
+  remove: 'removed',
+  revoke: 'revoked',
+};
+
 /** What `--allow remove=NAME` named in vain. */
 export function allowanceText({ kind, asked, ids }: Exclude<Found, { kind: 'found' }>): string {
   const { consent, name } = asked;
   const given = visible(`"--allow ${consent}=${name}"`);
   if (kind === 'several') return `${given} could mean ${ids.join(' or ')}, so it agrees to neither`;
   const others = ids.length === 0 ? '' : `; what needs it: ${few(ids)}`;
-  return `${given} agrees to nothing: nothing of that name is to be ${consent}d${others}`;
+  return `${given} agrees to nothing: nothing of that name is to be ${DONE[consent]}${others}`;
 }
 
 /** How many others change because these do. */

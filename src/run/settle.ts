@@ -94,9 +94,11 @@ export async function settle(
   consents: ReadonlySet<Allowance>,
   options: OpenOptions,
 ): Promise<RunAgreement> {
-  const requested = namedIn(demandsIn(options));
+  const demands = demandsIn(options);
+  const requested = namedIn(demands);
+  const rotated = new Set([...demands.rekey, ...demands.retire]);
   const agreed = (plan: Plan, seen: Observation): Agreement =>
-    agreementOn(plan, { consents, requested, replan: (pinned) => replan(seen, pinned) });
+    agreementOn(plan, { consents, requested, rotated, replan: (pinned) => replan(seen, pinned) });
   const tokens = tokensOf(inventory.entities, { ...options, reader });
   let { observation, plan } = first;
   let agreement = agreed(plan, observation);

@@ -1,6 +1,6 @@
 // The question before something in use is broken, as somebody at a terminal meets it: a pseudo terminal, and keys.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { plainEnvironment } from '../helpers/cli.ts';
 import { copyOf, has, itNeeds, Project, publishedState, until } from './project.ts';
@@ -164,6 +164,24 @@ clients: { ann: { commonName: ann }, bob: { commonName: bob }, cleo: { commonNam
     );
   });
 
+  it('a new key that is asked for makes none of the authority above, whose key is missing', async () => {
+    const project = new Project(`version: 1
+authorities: { root: { commonName: Root }, sub: { commonName: Sub, issuer: root } }
+servers: { api: { san: [api.test], issuer: sub } }
+`);
+    await project.apply();
+    rmSync(project.path('authorities/root/key.pem'));
+    const before = publishedState(project.out);
+    const rotate = ['rotate', 'sub', '--skip-verify', '--allow'];
+    const refused = await project.pki([...rotate, 'rekey-ca']);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('the private key is missing: authorities/root; nothing new is signed');
+    expect(refused.stderr).toContain('"--allow rekey-ca=NAME" makes a new one');
+    expect(publishedState(project.out)).toEqual(before);
+    const agreed = await project.pki([...rotate, 'rekey-ca,rekey-ca=root']);
+    expect(agreed).toMatchObject({ code: 0, stdout: expect.stringContaining('2 re-keyed') });
+  });
+
   it('revokes one of those that the manifest revokes', async () => {
     const project = copyOf(made);
     project.write(LEAVERS.replaceAll(/(ann|bob): {/g, '$1: { revoked: true,'));
@@ -176,7 +194,7 @@ clients: { ann: { commonName: ann }, bob: { commonName: bob }, cleo: { commonNam
   });
 
   it.each([
-    ['rekey-ca=root', 'hint: the name of an entity goes with "remove" or "revoke" alone'],
+    ['trust=root', 'hint: the name of an entity goes with "remove" or "revoke" alone'],
     ['remove=', 'agree to one or more of'],
     ['=ann', 'agree to one or more of'],
   ])('is refused as --allow %s', async (text, words) => {

@@ -1,6 +1,6 @@
 /** What of a plan is carried out, and what is left alone together with what was not agreed to. */
 import { describe, expect, it } from 'vitest';
-import type { Consent } from '../../src/plan/change.ts';
+import type { Allowance } from '../../src/plan/allowance.ts';
 import { agreementOn } from '../../src/plan/consent.ts';
 import { consentsNeeded, planInventory } from '../../src/plan/plan.ts';
 import { anAuthority, anInventory, aServer, dns, NOW, type World } from '../helpers/entities.ts';
@@ -21,7 +21,7 @@ const edited = <T extends { san: readonly ReturnType<typeof dns>[] }>(entity: T)
 });
 
 interface Given {
-  readonly consents?: readonly Consent[];
+  readonly consents?: readonly Allowance[];
   readonly requested?: readonly string[];
   readonly orphans?: readonly string[];
 }
@@ -40,6 +40,7 @@ function agreed(
   const agreement = agreementOn(plan(new Set()), {
     consents: new Set(consents),
     requested: rekey,
+    rotated: rekey,
     replan: (pinned) => {
       replanned.push([...pinned]);
       return plan(pinned);
@@ -89,6 +90,24 @@ describe('an agreement', () => {
       withheld: [],
       replanned: [],
     });
+  });
+
+  it('given for one is for that alone', () => {
+    const both = anInventory({ ...ONE, key: P384 }, { ...TWO, key: P384 }, A, B);
+    expect(agreed(both, { consents: ['rekey-ca=authorities/two'] })).toMatchObject({
+      done: ['rekey authorities/two', 'issue servers/b'],
+      withheld: ['authorities/one'],
+    });
+  });
+
+  it('given to new keys by name is for no other authority, unless that is named', () => {
+    const requested = ['authorities/two'];
+    expect(agreed(ROLLED, { requested, consents: ['rekey-ca'] })).toMatchObject({
+      done: ['rekey authorities/two', 'issue servers/b'],
+      withheld: ['authorities/one'],
+    });
+    const consents = ['rekey-ca', 'rekey-ca=authorities/one'] as const;
+    expect(agreed(ROLLED, { requested, consents })).toMatchObject({ withheld: [] });
   });
 
   it('does not take one consent for another', () => {

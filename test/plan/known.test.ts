@@ -33,6 +33,7 @@ function agreed(observation: Observation, consents: readonly Consent[], inventor
   const { possible, withheld } = agreementOn(planned(observation, inventory), {
     consents: new Set(consents),
     requested: new Set(),
+    rotated: new Set(),
     replan: (pinned) => planInventory(inventory, observation, { now: NOW, pinned }),
   });
   const due = possible.changes.filter(({ action }) => action !== 'keep');

@@ -99,6 +99,7 @@ describe('with its certificate in place and its key away', () => {
     const agreement = agreementOn(plan, {
       consents: new Set(),
       requested: asked.rekey,
+      rotated: asked.rekey,
       replan: (pinned) => planAsked(OFFLINE, world.observation(OFFLINE), { ...asked, pinned }),
     });
     expect(agreement).toMatchObject({ isIdle: true, withheld: [] });

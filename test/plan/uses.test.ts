@@ -371,9 +371,10 @@ describe('a consent for one name', () => {
     expect(isGiven(given, 'remove', 'servers/bob')).toBe(false);
     expect(isGiven(given, 'revoke', 'clients/bob')).toBe(false);
     expect(isGiven(given, 'rekey-ca', 'authorities/root')).toBe(true);
-    expect(isGiven(new Set(['rekey-ca=authorities/root'] as never[]), 'rekey-ca', 'authorities/root')).toBe(
-      false,
+    expect(isGiven(new Set(['rekey-ca=authorities/root'] as const), 'rekey-ca', 'authorities/root')).toBe(
+      true,
     );
+    expect(isGiven(new Set(['trust=authorities/root'] as never[]), 'trust', 'authorities/root')).toBe(false);
   });
 });
 

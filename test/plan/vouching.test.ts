@@ -108,7 +108,12 @@ describe('name constraints', () => {
     const options = { now: NOW };
     const observation = world.observation(ALL);
     const replan = (pinned: ReadonlySet<string>) => planInventory(ALL, observation, { ...options, pinned });
-    const given = { consents: new Set<never>(), requested: new Set<never>(), replan };
+    const given = {
+      consents: new Set<never>(),
+      requested: new Set<never>(),
+      rotated: new Set<never>(),
+      replan,
+    };
     const { possible, withheld } = agreementOn(planInventory(ALL, observation, options), given);
     expect(withheld.map(({ id, action }) => `${action} ${id}`)).toEqual([
       `issue ${services}`,
