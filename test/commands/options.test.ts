@@ -100,7 +100,7 @@ describe('a value', () => {
   });
 
   const ALL = 'agree to one or more of "rekey-ca", "trust", "revoke", "remove", "prune" or "run"';
-  const NAMED = 'the name of an entity goes with "remove" or "revoke" alone';
+  const NAMED = 'the name of an entity goes with "rekey-ca", "remove" or "revoke" alone';
   it.each([
     ['', ALL],
     ['remove,', ALL],
@@ -108,7 +108,7 @@ describe('a value', () => {
     ['all', ALL],
     ['=api', ALL],
     ['remove=', ALL],
-    ['rekey-ca=root', NAMED],
+    ['trust=root', NAMED],
     ['run=api', NAMED],
   ])('of --allow is not %j', (text, hint) => {
     expect(() => option('apply', '--allow')?.parseArg?.(text, undefined)).toThrow(hint);

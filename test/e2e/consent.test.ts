@@ -194,7 +194,7 @@ servers: { api: { san: [api.test], issuer: sub } }
   });
 
   it.each([
-    ['trust=root', 'hint: the name of an entity goes with "remove" or "revoke" alone'],
+    ['trust=root', 'hint: the name of an entity goes with "rekey-ca", "remove" or "revoke" alone'],
     ['remove=', 'agree to one or more of'],
     ['=ann', 'agree to one or more of'],
   ])('is refused as --allow %s', async (text, words) => {
