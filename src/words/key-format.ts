@@ -46,6 +46,10 @@ export function keyFormatText(format: KeyFormat): string {
       return 'is text in UTF-16, and may be a private key';
     case 'base64':
       return 'is base64 without a PEM boundary, and may be a private key';
+    case 'base64-pem':
+      return 'holds PEM in base64, and may be a private key';
+    case 'hex':
+      return 'is DER written as hex digits, and may be a private key';
     case 'binary':
       return 'is a binary file, and may be a key for another program';
     default:
@@ -88,6 +92,10 @@ export function conversionOf(format: KeyFormat): string | null {
       return 'iconv -f UTF-16 -t ASCII KEY >PEM';
     case 'base64':
       return 'base64 -d KEY | openssl pkey -inform DER -out PEM';
+    case 'base64-pem':
+      return format.isAlone ? 'base64 -d KEY >PEM' : null;
+    case 'hex':
+      return 'xxd -r -p KEY | openssl pkey -inform DER -out PEM';
     case 'tpm':
     case 'pkcs11':
     case 'uri':

@@ -35,6 +35,10 @@ export type KeyFormat =
   | { readonly kind: 'several-keys'; readonly count: number }
   | { readonly kind: 'utf16' }
   | { readonly kind: 'base64' }
+  /** A file of PEM, encoded once more. */
+  | { readonly kind: 'base64-pem'; readonly isAlone: boolean }
+  /** DER as digits. */
+  | { readonly kind: 'hex' }
   | { readonly kind: 'binary' };
 
 /** `null` for what is not a key for any program: nothing, text, a damaged key, a certificate. */
@@ -113,6 +117,12 @@ const TEXTS: readonly (readonly [RegExp, KeyFormat])[] = [
   [/^version https:\/\/git-lfs\.github\.com\//, { kind: 'wrapped', tool: 'git-lfs' }],
   [/^\/?(?:\.\.\/)*(?:\.git\/)?annex\/objects\//, { kind: 'wrapped', tool: 'git-annex' }],
   [/-----BEGIN PGP /, { kind: 'wrapped', tool: 'GnuPG' }],
+  [/^gAAAA[\w-]{60,}={0,2}\s*$/, { kind: 'wrapped', tool: 'Fernet' }],
+  [/^\s*projects\/\S+\/cryptoKeys\/\S+\s*$/, { kind: 'uri', scheme: 'gcpkms' }],
+  [/^kind: *"?SealedSecret\b/m, { kind: 'wrapped', tool: 'kubeseal' }],
+  // A boundary begins like this; by itself, or in an object of Kubernetes.
+  [/^\s*LS0tLS1CRUdJTi[\w+/=\s]*$/, { kind: 'base64-pem', isAlone: true }],
+  [/\bLS0tLS1CRUdJTi/, { kind: 'base64-pem', isAlone: false }],
 ];
 
 /** RFC 3986 §3.1, alone in its file; a single letter would be a drive of Windows. */
@@ -127,7 +137,7 @@ function textFormat(text: string): KeyFormat | null {
   const foreign = labels.find((label) => !isOrdinary(label));
   if (foreign !== undefined) return labelFormat(foreign);
   const keys = readPem(text).blocks.filter(({ label }) => label.endsWith('PRIVATE KEY'));
-  return keys.map(contentFormat)[0] ?? (isBase64(text) ? { kind: 'base64' } : null);
+  return keys.map(contentFormat)[0] ?? digitsFormat(text);
 }
 
 /** Labels of keys that can be read, and of what is not a private key. */
@@ -181,6 +191,13 @@ function curveFormat(parameters: Der | undefined): KeyFormat | null {
   if (parameters.tag !== TAG.oid) return { kind: 'explicit-curve' };
   const oid = oidText(parameters);
   return oid in CURVES ? null : { kind: 'algorithm', name: ML_DSA[oid] ?? OTHER_KEYS[oid] ?? oid };
+}
+
+function digitsFormat(text: string): KeyFormat | null {
+  const digits = text.replaceAll(/[\s:]/g, '');
+  const isHex = /^(?:[0-9a-f]{2})+$/i.test(digits) && mayBeDer(Buffer.from(digits, 'hex'));
+  if (isHex) return { kind: 'hex' };
+  return isBase64(text) ? { kind: 'base64' } : null;
 }
 
 /** As long as the shortest key, and not a word or a number. */

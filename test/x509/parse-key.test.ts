@@ -186,6 +186,19 @@ describe('what may be a key for another program is named', () => {
     ['a second key', PLAIN + pemText('PRIVATE KEY', der(RSA, 'pkcs8')), 'several-keys'],
     ['in UTF-16', utf16, 'utf16'],
     ['base64 alone', der(EC, 'pkcs8').toString('base64'), 'base64'],
+    ['PEM in base64', Buffer.from(PLAIN).toString('base64'), 'base64-pem'],
+    ['an object of Kubernetes', `data:\n  tls.key: ${Buffer.from(PLAIN).toString('base64')}\n`, 'base64-pem'],
+    ['a sealed object of Kubernetes', 'apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\n', 'wrapped'],
+    ['a token of Fernet', `gAAAAABn${'kZ3-_9'.repeat(20)}==\n`, 'wrapped'],
+    ['a key of Google’s KMS', 'projects/p/locations/global/keyRings/r/cryptoKeys/k\n', 'uri'],
+    ['hex digits', `${der(EC, 'pkcs8').toString('hex')}\n`, 'hex'],
+    [
+      'hex digits with colons',
+      der(RSA, 'pkcs8')
+        .toString('hex')
+        .replaceAll(/(..)(?=.)/g, '$1:'),
+      'hex',
+    ],
     ['DER', der(EC, 'pkcs8'), 'der'],
     ['an unknown binary', Buffer.from(Array.from({ length: 99 }, (_, i) => (i * 37) % 256)), 'binary'],
     ['JKS', Buffer.concat([Buffer.from('feedfeed00000002', 'hex'), Buffer.alloc(99)]), 'java-keystore'],
@@ -196,6 +209,8 @@ describe('what may be a key for another program is named', () => {
     ['text', 'see vault: secret/data/api'],
     ['a drive of Windows', 'C:\\keys\\api.pem'],
     ['text of several lines', 'todo:one\ntodo:two'],
+    ['a digest', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n'],
+    ['an object of Kubernetes without files', 'kind: Secret\ndata: {}\n'],
   ])('and not %s', (_, content) => expect(formatOf(content)).toBeNull());
 
   it('by the algorithm’s name where there is one, else by its number', () => {
