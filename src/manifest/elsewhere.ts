@@ -50,6 +50,9 @@ const ALIASES: ReadonlyMap<string, string> = new Map(
     keyalgorithm: 'key',
     bits: 'size',
     o: 'organization',
+    org: 'organization',
+    organisation: 'organization',
+    organisationalunit: 'organizationalUnit',
     ou: 'organizationalUnit',
     c: 'country',
     st: 'state',
@@ -99,6 +102,8 @@ const OWNER = '"owner", "group" and "mode" say whose the files are, and who else
 const REVOCATION = 'write "crl: true" in the authority that signs, and "revoked: true" in the entry';
 const FORMS = '"outputs" says which files there are, such as "pkcs12: { password: env:NAME }"';
 const DIGEST = 'write "digest", or "signature" for an RSA key, in the authority that signs';
+const KEY = 'write "key: rsa-3072", "key: ecdsa-p256" or another kind of key';
+const SECTION = 'entries stand under "servers", "clients", "peers" or "certificates"';
 const INCLUDE =
   'a manifest is one file, or several documents in it: "profiles" and "defaults" share settings';
 const RELOAD = '"onChange: { run: [systemctl, reload, nginx] }" runs a command once files have changed';
@@ -117,6 +122,7 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
   ...eachWord('hash md sha signaturealgorithm sigalg', DIGEST),
   ...eachWord('include includes import imports', INCLUDE),
   ...eachWord('hook hooks reload exec command postcommand renewhook', RELOAD),
+  ...eachWord('bits size keylength keybits curve algorithm algo', KEY),
   ...eachWord('serial', 'serial numbers are random'),
   ...eachWord('selfsigned self root', 'an authority without "issuer" is a root: it signs itself'),
   ...eachWord(
@@ -124,10 +130,8 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
     'write "nameConstraints" of an authority: { permitted: […], excluded: […] }',
   ),
   ...eachWord('$schema schema', 'write it as a comment: "# yaml-language-server: $schema=…"'),
-  ...eachWord(
-    'certs entities leaves leafs',
-    'entries stand under "servers", "clients", "peers" or "certificates"',
-  ),
+  ...eachWord('certs certificate entities leaves leafs hosts nodes', SECTION),
+  ...eachWord('ca issuer issuers', 'those who sign stand under "authorities"'),
 ]);
 
 /** The hint for a key, however it is spelled. */

@@ -85,6 +85,7 @@ function misplaced(path: Path, key: string): string | undefined {
   if (isArchive(path)) return undefined;
   if (path.length === 0) {
     if (SETTING_KEYS.includes(key)) return 'put it into an entry, or into "defaults"';
+    if (key === 'certificate') return undefined;
     return LEAF_KEYS.includes(key) || AUTHORITY_KEYS.includes(key) ? 'put it into an entry' : undefined;
   }
   if (path.at(-1) === 'subject')
@@ -159,7 +160,7 @@ export function unknownKeyHint(tree: Tree, path: Path, key: string): string {
     (space === undefined ? undefined : `it contains ${space}: type ordinary spaces`) ??
     misplaced(path, key) ??
     (alias !== undefined && known.includes(alias) ? `did you mean "${alias}"?` : undefined) ??
-    absentHint(key) ??
+    (path.at(-1) === 'key' ? undefined : absentHint(key)) ??
     didYouMean(key, known) ??
     commaHint(tree, path, key) ??
     (known.length === 1 ? `the only key here is "${known[0]}"` : `known keys here are ${known.join(', ')}`)

@@ -26,6 +26,7 @@ function preciseHint(issue: Issue, path: Path, node: Tree): string | undefined {
   if (issue.code !== 'invalid_type') return undefined;
   if (issue.expected === 'array') return listHint(node);
   if (node.kind !== 'scalar' || typeof node.value !== 'string') return undefined;
+  if (issue.expected === 'object') return colonHint(node.text);
   if (issue.expected === 'boolean') return booleanHint(node.text);
   return /^(number|int)$/.test(issue.expected) && /^\d+$/.test(node.text)
     ? `write ${node.text} without quotes`
@@ -44,6 +45,12 @@ function algorithmHint(text: string): string | undefined {
   if (/^(ec|ecc|ecdh)$/.test(folded)) return 'did you mean "ecdsa"?';
   if (folded === 'dsa') return undefined;
   return didYouMean(folded === 'eddsa' ? 'ed25519' : folded, ['rsa', 'rsa-pss', 'ecdsa', 'ed25519', 'ed448']);
+}
+
+/** `commonName:api.test`, which is one text to YAML; a kind of name or a source has its colon there. */
+function colonHint(text: string): string | undefined {
+  const [, key, value] = /^([a-z][a-zA-Z]*):(\S.*)$/.exec(text) ?? [];
+  return key === undefined ? undefined : `put a space behind the colon: "${key}: ${value}"`;
 }
 
 const BOOLEANS: Readonly<Record<string, boolean>> = {

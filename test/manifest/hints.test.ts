@@ -38,6 +38,14 @@ it('an unknown key is named with what is known there, or with where it belongs',
       row([], 'san'),
       row([], 'pathLength'),
       row([], 'server'),
+      row([], 'certificate'),
+      row([], 'hosts'),
+      row([], 'ca'),
+      row(['servers', 'api'], 'ca'),
+      row(['servers', 'api'], 'hosts'),
+      row(['servers', 'api'], 'bits'),
+      row(['servers', 'api'], 'curve'),
+      row(['servers', 'api'], 'organisation'),
       row(['archive'], 'zzz'),
       row(['archive'], 'validity'),
       row(['defaults'], 'san'),
@@ -81,6 +89,14 @@ it('an unknown key is named with what is known there, or with where it belongs',
     san: put it into an entry
     pathLength: put it into an entry
     server: did you mean "servers"?
+    certificate: entries stand under "servers", "clients", "peers" or "certificates"
+    hosts: entries stand under "servers", "clients", "peers" or "certificates"
+    ca: those who sign stand under "authorities"
+    servers.api.ca: did you mean "issuer"?
+    servers.api.hosts: did you mean "san"?
+    servers.api.bits: write "key: rsa-3072", "key: ecdsa-p256" or another kind of key
+    servers.api.curve: write "key: rsa-3072", "key: ecdsa-p256" or another kind of key
+    servers.api.organisation: put it under "subject": { organization: … }
     archive.zzz: the only key here is "keep"
     archive.validity: the only key here is "keep"
     defaults.san: "san" cannot be inherited: set it in each entry
@@ -141,6 +157,11 @@ describe('a value of another type', () => {
     ['words for a number', row(typed('number'), '5 days'), undefined],
     ['a number for a map', row(typed('object'), 5), undefined],
     ['a number in text for a map', row(typed('object'), '5'), undefined],
+    [
+      'a key without a space behind its colon',
+      row(typed('object'), 'commonName:a.test'),
+      'put a space behind the colon: "commonName: a.test"',
+    ],
     ['yes for true', row(typed('boolean'), 'Yes'), 'write true'],
     ['off for false', row(typed('boolean'), 'off'), 'write false'],
     ['true in quotes', row(typed('boolean'), 'TRUE'), 'write true without quotes'],
