@@ -10,8 +10,8 @@ import { type DiscardOutcome, discard } from '../../../src/store/commit/discard.
 import { pending } from '../../../src/store/commit/pending.ts';
 import { recover } from '../../../src/store/commit/recover.ts';
 import { readSeen, viewOf } from '../../../src/store/symlinks/read.ts';
-import { type Fault, runScript, script } from '../../helpers/child.ts';
-import { sampleOf } from '../../helpers/everything.ts';
+import { runScript, script } from '../../helpers/child.ts';
+import { EVERYTHING, sampleOf } from '../../helpers/everything.ts';
 import { memoryFolder } from '../../helpers/folders.ts';
 import { through } from '../../helpers/output.ts';
 import { inPairs } from '../../helpers/pairs.ts';
@@ -107,6 +107,16 @@ function giveUp(root: string): Promise<DiscardOutcome> {
   return through(root, (output) => discard(output, 'servers.api'));
 }
 
+/** Runs in one folder after the other, in each up to an operation of its own (0: to the end). */
+const EACH = `
+    const points = process.argv[3].split(',').map(Number);
+    for (const [i, root] of process.argv.slice(4).entries()) {
+      const output = await OutputFolder.open(root);
+      if (points[i] !== 0) globalThis.pkiFault(points[i]);
+      await run(output).catch((error) => error.code === 'EIO' || console.error(error));
+      globalThis.pkiFault(0);
+    }`;
+
 let commitScript = '';
 let discardScript = '';
 const templates = new Map<Scene, string>();
@@ -118,16 +128,15 @@ beforeAll(async () => {
     work,
     'commit',
     `${open}import { commit, remove } from './src/store/commit/commit.ts';
-    const [root, what] = process.argv.slice(2);
-    const request = JSON.parse(what);
-    const output = await OutputFolder.open(root);
-    await (request === null ? remove(output, '${ID}', '${STAMP}') : commit(output, request));`,
+    const request = JSON.parse(process.argv[2]);
+    const run = (output) =>
+      request === null ? remove(output, '${ID}', '${STAMP}') : commit(output, request);${EACH}`,
   );
   discardScript = await script(
     work,
     'discard',
     `${open}import { discard } from './src/store/commit/discard.ts';
-    await discard(await OutputFolder.open(process.argv[2]), 'servers.api');`,
+    const run = (output) => discard(output, 'servers.api');${EACH}`,
   );
 });
 
@@ -137,13 +146,29 @@ function templateOf(scene: Scene): string {
   return root;
 }
 
-async function countOf(path: string, args: readonly string[], fault: Fault = {}): Promise<number> {
+/**
+ * Copies in which it was stopped, one for each of many file operations. To the disk, a process whose every operation fails
+ * from one on looks like one that was killed there; with PKI_TEST_ALL=1 each is killed.
+ */
+async function stoppedAtOperations(path: string, asked: string, from: string): Promise<readonly string[]> {
+  const points = sampleOf(await countOf(path, [asked, '0', copyOf(from)]), STRIDE);
+  const roots = points.map(() => copyOf(from));
+  if (EVERYTHING) {
+    await inPairs([...points.entries()], ([i, at]) => runScript(path, [asked, `${at}`, roots[i] ?? ''], {}));
+  } else {
+    const ended = await runScript(path, [asked, points.join(), ...roots], { kind: 'EIO' });
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+  }
+  return roots;
+}
+
+async function countOf(path: string, args: readonly string[]): Promise<number> {
   const log = join(work, `log-${++made}`);
-  expect(await runScript(path, args, { ...fault, log })).toMatchObject({ code: 0, stderr: '' });
+  expect(await runScript(path, args, { log })).toMatchObject({ code: 0, stderr: '' });
   return readFileSync(log, 'utf8').trim().split('\n').length;
 }
 
-/** Folders in which the commit was killed, one for each file operation behind its point of no return; not to be changed. */
+/** Folders in which the commit was stopped, one for each file operation behind its point of no return; not to be changed. */
 function stopped(scene: Scene): Promise<readonly string[]> {
   const folders = killed.get(scene) ?? killedIn(scene);
   killed.set(scene, folders);
@@ -152,13 +177,7 @@ function stopped(scene: Scene): Promise<readonly string[]> {
 const killed = new Map<Scene, Promise<readonly string[]>>();
 
 async function killedIn(scene: Scene): Promise<readonly string[]> {
-  const asked = JSON.stringify(scene.request);
-  const count = await countOf(commitScript, [copyOf(templateOf(scene)), asked]);
-  const all = await inPairs(sampleOf(count, STRIDE), async (at) => {
-    const root = copyOf(templateOf(scene));
-    await runScript(commitScript, [root, asked], { at });
-    return root;
-  });
+  const all = await stoppedAtOperations(commitScript, JSON.stringify(scene.request), templateOf(scene));
   return all.filter((root) => existsSync(join(root, COMMIT_FOLDER, 'servers.api/order.json')));
 }
 
@@ -218,13 +237,7 @@ describe.each(SCENES)('$name', (scene) => {
   it('killed anywhere while it is given up, goes on with that', async () => {
     const all = await stopped(scene);
     for (const from of all.slice(all.length >> 1, (all.length >> 1) + 1)) {
-      const count = await countOf(discardScript, [copyOf(from)]);
-      const roots = await inPairs(sampleOf(count, STRIDE), async (at) => {
-        const root = copyOf(from);
-        await runScript(discardScript, [root], { at });
-        return root;
-      });
-      for (const root of roots) {
+      for (const root of await stoppedAtOperations(discardScript, '', from)) {
         await through(root, (output) => recover(output));
         expectNothingLost(root, scene);
         const generation = contentOf(root, 'key')?.split(' ')[0] ?? 'none';
