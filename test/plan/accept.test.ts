@@ -186,3 +186,82 @@ describe('what is asked for to the octet, or to the second', () => {
     expect([-60, 0, 1].map((by) => kinds({ notAfter: notAfter + by }))).toEqual([[], [], ['not-after']]);
   });
 });
+
+const CSR = { keyId: KEY.keyId, subject: API.subject, san: sanOf(GOOD), signatureFits: true };
+const MADE = { key: KEY, csr: CSR, cert: GOOD, signedBy: ROOT_KEY.keyId };
+const ASKED = { entity: API, issuance: ISSUANCE, issuer: ISSUER };
+
+describe('each kind of fault alone', () => {
+  const OTHER = keyFacts('other').keyId;
+  const AKI = ROOT_KEY.keyIdentifier;
+  // What is wrong, and the objection to it: of what was made here, and of what another machine has answered.
+  it.each<[string, Partial<typeof MADE>, readonly string[], readonly string[]]>([
+    ['nothing', {}, [], []],
+    ['a key of another kind', { key: { ...KEY, spec: 'rsa-2048' } }, ['key'], ['key']],
+    ['a request for another key', { csr: { ...CSR, keyId: OTHER } }, ['request-key'], ['request-key']],
+    [
+      'a request whose signature does not fit',
+      { csr: { ...CSR, signatureFits: false } },
+      ['request-signature'],
+      ['request-signature'],
+    ],
+    ['a request without its names', { csr: { ...CSR, san: [] } }, ['request'], ['request']],
+    [
+      'a certificate for another key',
+      { cert: changed(GOOD, { keyId: OTHER }) },
+      ['certificate-key'],
+      ['certificate-key'],
+    ],
+    [
+      'a signature that is not the issuer’s',
+      { signedBy: OTHER },
+      ['certificate-signature'],
+      ['certificate-signature'],
+    ],
+    [
+      'an issuer of another name',
+      { cert: changed(GOOD, { issuerDer: '3000' }) },
+      ['issuer-name'],
+      ['issuer-name'],
+    ],
+    [
+      'another certificate of the issuer that is named',
+      { cert: changed(GOOD, { extensions: { authorityKeyIdentifier: signedWith(AKI, '02') } }) },
+      ['issuer-name', 'extensions'],
+      ['issuer-name'],
+    ],
+    [
+      'another key of the issuer that is named',
+      { cert: changed(GOOD, { extensions: { authorityKeyIdentifier: signedWith('ab') } }) },
+      ['certificate', 'extensions'],
+      ['certificate'],
+    ],
+    [
+      'a purpose that was not asked for',
+      { cert: changed(GOOD, { extensions: { extendedKeyUsage: uncritical(['clientAuth']) } }) },
+      ['certificate', 'extensions'],
+      ['certificate'],
+    ],
+    ['a subject in other octets', { cert: changed(GOOD, { subjectDer: '3000' }) }, ['subject-octets'], []],
+  ])('%s', (_, wrong, here, answered) => {
+    const kinds = (found: typeof objections) => found({ ...MADE, ...wrong }, ASKED).map(({ kind }) => kind);
+    expect(kinds(objections)).toEqual(here);
+    expect(kinds(answerObjections)).toEqual(answered);
+  });
+
+  it('a certificate that was not asked for, or not made, is not judged; the request is', () => {
+    const csr = { ...CSR, signatureFits: false };
+    const cert = changed(GOOD, { version: 1 });
+    const kinds = (made: Partial<Parameters<typeof objections>[0]>, asked: object) =>
+      objections({ ...MADE, csr, ...made }, { ...ASKED, ...asked }).map(({ kind }) => kind);
+    expect(kinds({ cert }, { issuance: null })).toEqual(['request-signature']);
+    expect(kinds({ cert: null }, {})).toEqual(['request-signature']);
+    expect(kinds({ csr: null, cert }, {})).toEqual(['certificate']);
+  });
+});
+
+it('a self-signed certificate is to be its own issuer', () => {
+  expect(rootObjections(changed(ISSUER, { issuerDer: '3000' }))).toEqual([
+    objectionText({ kind: 'issuer-name' }),
+  ]);
+});
