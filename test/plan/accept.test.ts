@@ -62,6 +62,7 @@ const NO_CA = { ca: false, pathLength: null };
 describe('what the plan lets be, but was not asked for', () => {
   it.each<[string, Extensions]>([
     ['a key usage that is not critical', { keyUsage: uncritical(['digitalSignature'] as const) }],
+    ['no key usage', { keyUsage: undefined }],
     ['a critical purpose', { extendedKeyUsage: critical(['serverAuth']) }],
     ['critical names', { subjectAltName: critical(sanOf(GOOD)) }],
     ['no basic constraints', { basicConstraints: undefined }],
@@ -102,7 +103,7 @@ describe('what the plan would change', () => {
     ['a subject', { subject: [] }],
     ['a CA', { extensions: { basicConstraints: critical({ ca: true, pathLength: null }) } }],
     ['a path length', { extensions: { basicConstraints: critical({ ca: false, pathLength: 0 }) } }],
-    ['a usage', { extensions: { keyUsage: undefined } }],
+    ['a usage', { extensions: { keyUsage: critical(['keyAgreement'] as const) } }],
     ['a purpose', { extensions: { extendedKeyUsage: uncritical(['clientAuth']) } }],
     ['a name', { extensions: { subjectAltName: uncritical(['dns:evil.test']) } }],
     ['a critical SKI', { extensions: { subjectKeyIdentifier: critical(KEY.keyIdentifier) } }],
