@@ -10,16 +10,33 @@ if (PKI_OPENSSL) putFirstInPath(PKI_OPENSSL);
 // Node reads this file of authorities at every start, a tenth of a second for a system's own; no test asks the world.
 delete process.env['NODE_EXTRA_CA_CERTS'];
 
+/** Files that change what a process has loaded: a module of another kind, or one that reads the environment. */
+const APART = [
+  'test/**/*-node.test.ts',
+  'test/engine/node-serial.test.ts',
+  'test/store/folder-meanwhile.test.ts',
+];
+const ALL = ['test/**/*.test.ts'];
+
+/** One process for many files: a start and the modules of src/ cost more than most files do. */
+const together = {
+  name: 'together',
+  include: ALL,
+  exclude: APART,
+  isolate: process.env['PKI_TEST_ALL'] === '1',
+};
+const apart = { name: 'apart', include: APART };
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [apart, together].map((test) => ({ extends: true as const, test })),
     // Processes start others more quickly than threads of one large process do; one for each core, not one less.
     pool: 'forks',
     maxWorkers: '100%',
     // Only so that what hangs ends: a machine may be twenty times as busy as idle (test/helpers/patience.ts).
     testTimeout: 10 * 60_000,
     hookTimeout: 10 * 60_000,
-    setupFiles: ['test/helpers/watchdog.mjs'],
+    setupFiles: ['test/helpers/each-file.ts'],
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
   },
 });

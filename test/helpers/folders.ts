@@ -2,7 +2,6 @@
 import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 
 const folders: string[] = [];
 
@@ -18,9 +17,10 @@ export function memoryFolder(): string {
   return temporaryFolder(existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
 }
 
-afterAll(() => {
+/** After a file (each-file.ts). */
+export function removeFolders(): void {
   for (const folder of folders.splice(0)) {
     if (process.env['KEEP']) process.stderr.write(`kept ${folder}\n`);
     else rmSync(folder, { recursive: true, force: true });
   }
-});
+}

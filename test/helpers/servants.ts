@@ -1,7 +1,6 @@
 /** Processes that run the built command again and again (servant.mjs), so that not every run pays for a start. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
-import { afterAll } from 'vitest';
 import type { Run } from './cli.ts';
 import { EVERYTHING } from './everything.ts';
 import { PATIENCE } from './patience.ts';
@@ -51,6 +50,7 @@ export function runServed(cli: string, errand: Errand): Promise<Run> {
   });
 }
 
-afterAll(() => {
-  for (const servant of idle.splice(0)) servant.disconnect();
-});
+/** Lets go of those that the next file of tests does not need; the others end with this process. */
+export function spareServants(): void {
+  for (const servant of idle.splice(2)) servant.disconnect();
+}

@@ -1,6 +1,6 @@
 /**
  * Ends a process whose thread is stuck: vitest's time limits are timers, which a loop without an end never lets run.
- * Loaded before each test file; a thread beside it looks every ten seconds whether anything has moved.
+ * Loaded once by each process that runs tests; a thread beside it looks every ten seconds whether anything has moved.
  */
 import { Worker } from 'node:worker_threads';
 
