@@ -24,6 +24,9 @@ describe('revoked certificates of a database', () => {
     ['a date of the last century', '990131120000Z', '1999-01-31T12:00:00Z', null],
     ['a date after 2049', '20510131120000Z', '2051-01-31T12:00:00Z', null],
     ['a date that is none', 'yesterday', null, null],
+    ['a date in a 13th month', '261331120000Z', null, null],
+    ['a date of 1950', '500131120000Z', '1950-01-31T12:00:00Z', null],
+    ['a date of 2049', '490131120000Z', '2049-01-31T12:00:00Z', null],
     ['no date', '', null, null],
   ])('with %s', (_, revoked, iso, reason) => {
     const date = iso === null ? null : Date.parse(iso) / 1000;

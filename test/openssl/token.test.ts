@@ -1,6 +1,13 @@
 // What openssl is asked of tokens, and what it means by what it then says.
 import { describe, expect, it } from 'vitest';
-import { driversFor, PROVIDER_CONFIG, showArgs, signArgs, tokenFaultIn } from '../../src/openssl/token.ts';
+import {
+  driversFor,
+  PROVIDER_CONFIG,
+  probeOf,
+  showArgs,
+  signArgs,
+  tokenFaultIn,
+} from '../../src/openssl/token.ts';
 import { attributeOf, canonicalUri, privateUri, tokenOf } from '../../src/pki/token.ts';
 
 const TOKEN = {
@@ -44,6 +51,36 @@ it('the PIN comes through standard input alone', () => {
   }
   expect(PROVIDER_CONFIG).toContain('pkcs11-module-quirks = no-deinit');
   expect(PROVIDER_CONFIG).not.toMatch(/pin/i);
+});
+
+describe('a call', () => {
+  const key = ['pkcs11:object=my%20root;token=pki;id=%01%ff;type=private', '-passin', 'stdin'];
+  it.each([
+    ['engine', ['pkey', '-engine', 'pkcs11', '-inform', 'engine', '-in', ...key, '-pubout']],
+    ['provider', ['pkey', '-in', ...key, '-pubout']],
+  ] as const)('by the %s shows the public half', (driver, args) =>
+    expect(showArgs(TOKEN, driver)).toEqual(args),
+  );
+
+  it.each([
+    ['engine', ['-engine', 'pkcs11', '-keyform', 'engine']],
+    ['provider', []],
+  ] as const)('by the %s signs what is in a file', (driver, form) => {
+    const args = signArgs(TOKEN, driver, { digest: 'sha384', isPss: false }, { from: 'in', to: 'out' });
+    expect(args.slice(0, 3)).toEqual(['pkeyutl', '-sign', '-rawin']);
+    expect(args).toContain('sha384');
+    expect(args.slice(-(form.length + 8))).toEqual([...form, '-inkey', ...key, '-in', 'in', '-out', 'out']);
+  });
+
+  it.each([
+    ['engine', 'engine pkcs11', '(pkcs11) pkcs11 engine'],
+    ['provider', 'list -providers', '  pkcs11\n    name: PKCS#11 Provider'],
+  ] as const)('shows whether there is the %s', (driver, args, printed) => {
+    const probe = probeOf(driver);
+    expect(probe.args.join(' ')).toBe(args);
+    expect(probe.prints.test(printed)).toBe(true);
+    expect(probe.prints.test('default')).toBe(false);
+  });
 });
 
 describe('what is said is', () => {
