@@ -26,7 +26,8 @@ import {
 
 const OUTPUTS = ['key', 'csr', 'cert', 'fullchain', 'ca'];
 
-export type Candidate = 'node' | 'openssl' | 'go';
+/** `bare` and `careful`: the least that Node needs (floor.mjs). */
+export type Candidate = 'node' | 'openssl' | 'go' | 'bare' | 'careful';
 
 interface Work {
   readonly leaves: number;
@@ -43,6 +44,9 @@ export interface PeerResult extends Omit<Work, 'candidates'> {
 
 const isQuick = process.argv.includes('--quick');
 const BOTH = ['node', 'openssl', 'go'] as const;
+const FLOOR = [...BOTH, 'bare', 'careful'] as const;
+
+const FLOOR_PROGRAM = join(REPOSITORY, 'bench', 'floor.mjs');
 
 function works(): readonly Work[] {
   const rounds = (many: number): number => (isQuick ? 3 : many);
@@ -59,7 +63,7 @@ function works(): readonly Work[] {
     p256(500, 'disk', 5),
     p256(1000, 'disk', 5),
     p256(100, 'memory', 9),
-    p256(1000, 'memory', 5),
+    p256(1000, 'memory', 5, FLOOR),
     { leaves: 100, key: 'rsa-2048', where: 'disk', rounds: rounds(5), candidates: BOTH },
     ...(process.argv.includes('--large') ? [p256(10_000, 'disk', 3, ['node', 'go'])] : []),
   ];
@@ -93,6 +97,8 @@ function run(candidate: Candidate, work: Work, peer: string, folder: string): nu
   if (candidate === 'go')
     return cpuOf(peer, [join(folder, 'pki'), String(work.leaves), work.key, OUTPUTS.join()], folder);
   const [program, cli] = PKI;
+  if (candidate === 'bare' || candidate === 'careful')
+    return cpuOf(program, [FLOOR_PROGRAM, join(folder, 'pki'), String(work.leaves), candidate], folder);
   return cpuOf(program, [cli ?? '', 'apply', '--skip-verify', '--engine', candidate], folder);
 }
 
