@@ -43,6 +43,6 @@ function ownFiles(entity: Entity, seen: EntityObservation, { pieces }: Context):
 }
 
 /** What is damaged there may have become another program's. */
-function isLeftover(file: Artifact, { leftovers = [], ...seen }: EntityObservation): boolean {
-  return leftovers.includes(file) && ['present', 'encrypted'].includes(seen[file].state);
+function isLeftover(file: Artifact, seen: EntityObservation): boolean {
+  return seen.leftovers?.includes(file) === true && ['present', 'encrypted'].includes(seen[file].state);
 }

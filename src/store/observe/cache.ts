@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { ALL_ARTIFACTS, type Artifact } from '../../pki/artifact.ts';
 import type { EntityId } from '../../pki/entity.ts';
 import { filePath, type Located } from '../../pki/files.ts';
-import type { EntityObservation } from '../../plan/observation.ts';
+import { type EntityObservation, NOTHING } from '../../plan/observation.ts';
 import type { KeyId } from '../../x509/facts.ts';
 import type { Folder } from '../folder.ts';
 import { fieldsOf } from '../json.ts';
@@ -17,7 +17,7 @@ import { listingOf } from './listing.ts';
 import { KnownOpenings, type Openings } from './openings.ts';
 
 /** Raised whenever what is read from a file changes its meaning: older entries are then left unread. */
-export const FORMAT = 11;
+export const FORMAT = 12;
 
 /**
  * A file that changed so recently is not remembered: it could be changed again within the same tick of the file system's
@@ -42,12 +42,15 @@ const FILE = 'cache.json';
 /** A hundred thousand entities. */
 const LIMIT = 256 * 1024 * 1024;
 
+/** Without the files that are missing, which are most of their kinds: a third of what there is to read. */
+type SeenFiles = Partial<EntityObservation> & Pick<EntityObservation, 'signedBy'>;
+
 interface Entry {
   /** Inode, size, times and mode of every file. */
   readonly files: string;
   /** The issuer's key that the certificate's signature was checked with. */
   readonly checkedWith: KeyId | null;
-  readonly observation: EntityObservation;
+  readonly observation: SeenFiles;
   /** By which it is known what opened its files. Absent: none is under a password. */
   readonly openings?: Openings;
 }
@@ -124,7 +127,7 @@ export class Cache {
     const entry = this.#matching(id, text, signer);
     if (entry === undefined || !this.#openings.has(sources, entry.openings ?? {})) return undefined;
     this.#after.set(id, { ...entry, ...this.#tagged(sources) });
-    return entry.observation;
+    return { ...NOTHING, ...entry.observation };
   }
 
   /** @param sources of passwords with which files were opened. */
@@ -138,7 +141,8 @@ export class Cache {
     // Links between plain files, or beside them, leave no trace in the signature.
     if (observation.published !== undefined || changed > this.#now - tickOf(changed)) return;
     this.#openings.add(this.#matching(id, text, signer)?.openings ?? {});
-    this.#after.set(id, { files: text, checkedWith: signer, observation, ...this.#tagged(sources) });
+    const seen = seenIn(observation);
+    this.#after.set(id, { files: text, checkedWith: signer, observation: seen, ...this.#tagged(sources) });
     this.#news++;
   }
 
@@ -163,6 +167,12 @@ export class Cache {
       discard(own, draft);
     }
   }
+}
+
+function seenIn(observation: EntityObservation): SeenFiles {
+  const seen: { -readonly [Key in keyof SeenFiles]: SeenFiles[Key] } = { ...observation };
+  for (const file of ALL_ARTIFACTS) if (observation[file].state === 'missing') delete seen[file];
+  return seen;
 }
 
 function tickOf(time: number): number {
@@ -197,7 +207,10 @@ function isEntry(value: unknown): value is Entry {
   if (!Object.values(fieldsOf(openings)).every((tag) => typeof tag === 'string')) return false;
   if (typeof files !== 'string' || (checkedWith !== null && typeof checkedWith !== 'string')) return false;
   const observed = fieldsOf(observation);
-  return ALL_ARTIFACTS.every((file) => isFileState(observed[file])) && 'signedBy' in observed;
+  return (
+    ALL_ARTIFACTS.every((file) => observed[file] === undefined || isFileState(observed[file])) &&
+    'signedBy' in observed
+  );
 }
 
 function isFileState(value: unknown): boolean {

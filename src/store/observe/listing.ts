@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Artifact } from '../../pki/artifact.ts';
 import { errorCode } from '../../pki/errors.ts';
-import { entityFolder, filePath, type Located, nameOf } from '../../pki/files.ts';
+import { entityFolder, fileName, type Located } from '../../pki/files.ts';
 
 /**
  * Whether an artifact may be in its place; certain only where the answer is no. Only for usual places: a folder that the
@@ -12,7 +12,7 @@ import { entityFolder, filePath, type Located, nameOf } from '../../pki/files.ts
 export function listingOf(root: string, entity: Located): (file: Artifact) => boolean {
   if (entity.layout !== undefined) return () => true;
   const names = namesIn(join(root, entityFolder(entity)));
-  return (file) => names === null || names.has(nameOf(filePath(entity, file)).toLowerCase());
+  return (file) => names === null || names.has(fileName(entity, file).toLowerCase());
 }
 
 /** In lower case, because some file systems find `key.pem` where `KEY.PEM` is; `null` where they cannot be listed. */

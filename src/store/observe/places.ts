@@ -118,6 +118,7 @@ export class FormerLocations {
 
 function formerPlace(entity: Located, places: Places): Located | undefined {
   const layout = places.get(entity.id);
+  if (layout === undefined && entity.layout === undefined) return undefined;
   const former = { id: entity.id, ...(layout === undefined ? {} : { layout }) };
   const isHere = ALL_ARTIFACTS.every((file) => filePath(former, file) === filePath(entity, file));
   return isHere ? undefined : former;

@@ -63,6 +63,17 @@ it('is written once there is much that is new, and read again', async () => {
   expect(new Cache(root, Date.now()).get(ID, FILES, 'k')).toEqual(NOTHING);
 });
 
+it('says nothing of files that are missing, and gives all back', async () => {
+  const root = join(work, `${++made}`);
+  mkdirSync(join(root, '.pki'), { recursive: true });
+  const seen = { ...NOTHING, public: { state: 'present', facts: 'k', mode: 0o644 }, signedBy: 'k' } as const;
+  const cache = new Cache(root, Date.now());
+  cache.set(ID, FILES, 'k', seen);
+  await through(root, ({ own }) => cache.save(own, 1));
+  expect(readFileSync(join(root, '.pki/cache.json'), 'utf8')).not.toContain('missing');
+  expect(new Cache(root, Date.now()).get(ID, FILES, 'k')).toEqual(seen);
+});
+
 it.each<readonly [string, number, number, boolean]>([
   ['long ago', 0, 1_000_000, true],
   ['two ticks ago', 999_899.5, 1_000_000, true],
