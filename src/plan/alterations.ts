@@ -28,7 +28,8 @@ export function alterationsFrom(
 
 /** Fields and extensions that a reason is about. */
 function subjectsOf(reason: Reason): readonly string[] {
-  if (reason.kind === 'differs') return [reason.field];
+  if (reason.kind === 'differs')
+    return reason.field === 'san' ? [reason.field, 'subjectAltName'] : [reason.field];
   if (reason.kind === 'weak') return ['signature'];
   return reason.kind === 'defect' && reason.what !== null ? [reason.what] : [];
 }

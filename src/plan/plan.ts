@@ -130,7 +130,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     pending: observation.pending ?? [],
     exposed: exposedIn(inventory, observation),
     remarks: [
-      ...remarksOf(inventory.entities, observation),
+      ...remarksOf(inventory.entities, observation, changes),
       ...laterRemarks(inventory.entities, observation, changes),
       ...leftListRemarks(inventory.entities, observation, pieces),
       ...unlistedRemarks(inventory.entities, observation, context),

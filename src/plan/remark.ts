@@ -5,6 +5,7 @@ import { filePath } from '../pki/files.ts';
 import { groupBy } from '../pki/group.ts';
 import { isOffline, requestOf } from '../pki/key-place.ts';
 import { statedMode } from '../pki/ownership.ts';
+import { type Change, isIssue, makesKey } from './change.ts';
 import { diffSubject, type FieldChange, subjectChange } from './diff.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
 
@@ -127,12 +128,19 @@ export function isUrgent(remark: Remark): boolean {
   return !['renamed', 'differs', 'zero-serial', 'group-readable', 'request-ignored'].includes(kind);
 }
 
-/** Of all entities, in their order. */
-export function remarksOf(entities: readonly Entity[], observation: Observation): readonly Remark[] {
+/** Of all entities, in their order. @param changes what becomes of them. */
+export function remarksOf(
+  entities: readonly Entity[],
+  observation: Observation,
+  changes: readonly Change[] = [],
+): readonly Remark[] {
   const seen = entities.map((entity) => [entity, observation.entities.get(entity.id) ?? NOTHING] as const);
+  const rekeyed = new Set(
+    changes.flatMap((change) => (isIssue(change) && makesKey(change) ? [change.id] : [])),
+  );
   return [
     ...seen.flatMap(([entity, observed]) => remarksOn(entity, observed)),
-    ...sharedKeys(seen),
+    ...sharedKeys(seen.filter(([{ id }]) => !rekeyed.has(id))),
     ...unseenRemarks(observation),
   ];
 }
@@ -202,6 +210,7 @@ function certificateRemarks(entity: Entity, { cert }: EntityObservation): readon
   ];
 }
 
+/** @param seen all that keep their keys. */
 function sharedKeys(seen: readonly (readonly [Entity, EntityObservation])[]): readonly Remark[] {
   const pairs = seen.flatMap(([entity, { key, cert }]) => {
     const isPair =

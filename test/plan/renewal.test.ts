@@ -205,6 +205,14 @@ describe('an extension that we write otherwise', () => {
       ],
     });
   });
+  it('is not lost as well where a reason says that its names go', () => {
+    const world = settled();
+    world.changeCert(billing, { extensions: { subjectAltName: uncritical(['dns:other.test']) } });
+    expect(planOf(world).changes[3]).toMatchObject({
+      reasons: [differs('san', 'dns:other.test', 'none')],
+      alterations: [],
+    });
+  });
   it('stays with the key that it identifies', () => {
     const world = settled();
     world.changeCert(api, { extensions: { subjectKeyIdentifier: uncritical('abcd') } });

@@ -59,6 +59,13 @@ it('leaves with certificates of their own for one key are named, and stay', () =
   expect(plan.remarks).toEqual([{ kind: 'shared-key', entities: [api, billing] }]);
 });
 
+it('is not named of those that get keys of their own now', () => {
+  const world = settled();
+  world.of(billing).key = world.of(api).key;
+  world.changeCert(billing, { keyId: world.key(api).keyId });
+  expect(planOf(world, ALL, { rekey: [billing] }).remarks).toEqual([]);
+});
+
 it('a root with the serial number zero is named, and stays', () => {
   const world = settled();
   world.changeCert(root, { serial: '00' });
