@@ -2,6 +2,7 @@
 
 import type { ManifestDescription } from '../manifest/write.ts';
 import { compare } from '../pki/compare.ts';
+import type { EntityId } from '../pki/entity.ts';
 import { findArtifacts } from './artifacts.ts';
 import { bridgeNotes, withBridges } from './bridge-text.ts';
 import { bridgesOf } from './bridges.ts';
@@ -20,15 +21,25 @@ export interface Description {
   readonly manifest: ManifestDescription;
   readonly leftOut: readonly LeftOut[];
   readonly notes: readonly EntryNote[];
+  /** The files of the entries' certificates. */
+  readonly certificates: ReadonlyMap<EntityId, string>;
   /** Files that have nothing to do with a PKI. */
   readonly ignored: readonly string[];
 }
 
-/** @param output the adopted folder, as the manifest names it. @param now seconds since 1970. */
-export function describeFolder(scan: Scan, output: string, now: number): Description {
+/**
+ * @param output the adopted folder, as the manifest names it. @param now seconds since 1970.
+ * @param refused what validation says of a certificate, by its file.
+ */
+export function describeFolder(
+  scan: Scan,
+  output: string,
+  now: number,
+  refused: ReadonlyMap<string, string> = new Map(),
+): Description {
   const revocations = revocationsOf(scan.files);
   const pairing = pairUp(scan, revocations.byFingerprint, now);
-  const hierarchy = hierarchyOf(pairing);
+  const hierarchy = hierarchyOf(pairing, refused);
   const { drafts: bare, leftOut: sameSubject } = draftsOf(hierarchy, now);
   const bridges = bridgesOf(bare, { ...pairing, revoked: revocations.byFingerprint });
   const drafts = withLists(withBridges(bare, bridges), {
@@ -63,6 +74,7 @@ export function describeFolder(scan: Scan, output: string, now: number): Descrip
       ...drafts.flatMap(({ id, notes }) => notes.map((note) => ({ id, note }))),
       ...bridgeNotes(bridges, drafts),
     ],
+    certificates: new Map(drafts.map(({ id, pair }) => [id, pair.certPath])),
     ignored: scan.ignored,
   };
 }

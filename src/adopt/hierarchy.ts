@@ -31,12 +31,12 @@ export interface Hierarchy {
 
 type Placement = { readonly placed: PlacedPair } | { readonly why: LeftOutWhy };
 
-/** Finds issuers by their signatures. */
-export function hierarchyOf(pairing: Pairing): Hierarchy {
+/** Finds issuers by their signatures. @param refused what validation says of a certificate, by its file. */
+export function hierarchyOf(pairing: Pairing, refused: ReadonlyMap<string, string> = new Map()): Hierarchy {
   const signers = signersOf(pairing.occurrences);
   const authorities = pairing.pairs.filter(({ cert }) => isAuthority(cert.facts));
   const leaves = pairing.pairs.filter(({ cert }) => !isAuthority(cert.facts));
-  const search = new IssuerSearch({ authorities, signers, unpaired: pairing.unpaired });
+  const search = new IssuerSearch({ authorities, signers, unpaired: pairing.unpaired, refused });
   const results = [...authorities, ...leaves].map((pair) => [pair, search.place(pair)] as const);
   const pairs = results.flatMap(([, result]) => ('placed' in result ? [result.placed] : []));
   const leftOut = results.flatMap(([pair, result]) => ('why' in result ? [leftOutOf(pair, result.why)] : []));
@@ -77,6 +77,7 @@ interface Known {
   readonly authorities: readonly Pair[];
   readonly signers: readonly Signer[];
   readonly unpaired: Pairing['unpaired'];
+  readonly refused: ReadonlyMap<string, string>;
 }
 
 /** Places every pair once, its issuer first. */
@@ -99,7 +100,8 @@ class IssuerSearch {
   }
 
   #placementOf(pair: Pair): Placement {
-    const why = faultOf(pair);
+    const problem = this.#known.refused.get(pair.certPath);
+    const why = problem === undefined ? faultOf(pair) : ({ kind: 'refused', problem } as const);
     if (why !== null) return { why };
     const kind = kindOf(pair.cert.facts);
     if ('why' in kind) return kind;

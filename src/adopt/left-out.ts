@@ -31,6 +31,8 @@ export type LeftOutWhy =
   | { readonly kind: 'path-length'; readonly limiter: string }
   /** Its `name` is outside the name constraints of `limiter`. */
   | { readonly kind: 'constrained'; readonly name: string; readonly limiter: string }
+  /** A manifest with it would be refused. */
+  | { readonly kind: 'refused'; readonly problem: string }
   | { readonly kind: 'path'; readonly fault: PathFault }
   /** The certificate has no file of its own: it is the nth (from 1) of several in `path`, or beside other blocks. */
   | { readonly kind: 'bundle'; readonly path: string; readonly position: number; readonly count: number }

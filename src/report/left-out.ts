@@ -47,6 +47,7 @@ const WORDS: Words<LeftOutWhy> = {
   'path-length': ({ limiter }) => `too deep: the path length of ${limiter} allows no authority here`,
   constrained: ({ name, limiter }) =>
     `its name "${name}" is outside the name constraints of ${limiter}: nothing that heeds them accepts it`,
+  refused: ({ problem }) => `no manifest can have it: ${problem}`,
   path: ({ fault }) => pathText(fault),
   bundle: ({ path, count }) =>
     count === 1

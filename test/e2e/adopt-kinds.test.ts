@@ -316,6 +316,36 @@ describe('a certificate that is only in bundles', () => {
   });
 });
 
+it('what no manifest can have is left out with the reason, and the rest is adopted', async () => {
+  const shop = new Workshop();
+  const subject = '/CN=Clients';
+  await shop.root(ROOT, { subject, extensions: [...CA, 'extendedKeyUsage=clientAuth'] });
+  const signed = (name: string, subject: string, extensions: readonly string[]) =>
+    shop.signed({ key: `${name}.key`, cert: `${name}.crt` }, { subject, extensions }, ROOT);
+  await signed('ann', '/CN=ann', client);
+  await signed('web', '/CN=web.test', [...leaf('serverAuth'), 'subjectAltName=DNS:web.test']);
+  const adoption = await found(shop.folder);
+  expect(adoption.entities.map(({ id }) => id)).toEqual(['authorities/ca', 'clients/ann']);
+  expect(misfits(adoption)).toEqual({});
+  expect(adoption.leftOut.map(({ paths, why }) => [paths[0], why.text])).toEqual([
+    [
+      'web.crt',
+      'no manifest can have it: server "web" is for "serverAuth", and authority "ca" above it is not',
+    ],
+  ]);
+});
+
+it('nor is a name with a space in it, with the entries beside it', async () => {
+  const shop = await clientsOf('ann');
+  const extensions = [...leaf('serverAuth'), 'subjectAltName=DNS:a b.test'];
+  await shop.signed({ key: 'odd.key', cert: 'odd.crt' }, { subject: '/CN=a b.test', extensions }, ROOT);
+  const adoption = await found(shop.folder);
+  expect(adoption.entities.map(({ id }) => id)).toEqual(['authorities/ca', 'clients/ann']);
+  expect(adoption.leftOut.map(({ why }) => why.text)).toEqual([
+    expect.stringMatching(/^no manifest can have it: common name "a b.test" .* is not a host name/),
+  ]);
+});
+
 describe('PEM, names and algorithms', () => {
   it('what every program reads conforms; what only some read is left out with the reason', async () => {
     const good = ['crlf', 'text', 'spaces', 'ecparam', 'nonl', 'sec1'];
