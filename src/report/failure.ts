@@ -23,10 +23,17 @@ export function failureAdvice(error: unknown): { readonly problem: string; reado
     const where = error.path === undefined ? '' : ` "${error.path}"`;
     return {
       problem: `cannot ${error.syscall ?? 'work on'}${where} (${error.code})`,
-      hint: HINTS[error.code] ?? 'look at the file system below the output folder',
+      hint: hintFor(error.code, error.path ?? ''),
     };
   }
   return { problem: error instanceof Error ? error.message : String(error) };
+}
+
+/** Octets that are no UTF-8 come as U+FFFD, by which nothing is found. */
+function hintFor(code: string, path: string): string {
+  if (code === 'ENOENT' && path.includes('\ufffd'))
+    return 'a folder above has a name that is not UTF-8, which this program cannot reach: rename it, or work elsewhere';
+  return HINTS[code] ?? 'look at the file system below the output folder';
 }
 
 /** The hint for a defect of this program. */

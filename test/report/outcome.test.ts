@@ -219,6 +219,12 @@ it.each<[what: string, unknown, problem: string, hint: string | undefined]>([
     'free some space on the disk and run again: it goes on with what is missing',
   ],
   [
+    'a name that is not UTF-8',
+    systemError('ENOENT', { syscall: 'lstat', path: '/bad\ufffd' }),
+    'cannot lstat "/bad\ufffd" (ENOENT)',
+    'a folder above has a name that is not UTF-8, which this program cannot reach: rename it, or work elsewhere',
+  ],
+  [
     'one that nobody foresaw',
     systemError('EIO'),
     'cannot work on (EIO)',
