@@ -175,7 +175,7 @@ clients: { near: { commonName: near, issuer: root } }
       'pki: error: the private key is missing: authorities/root; nothing new is signed with it',
     );
     expect(run.stderr).toContain(
-      'pki: hint: put key.pem back, and run again, or declare it offline ("key: offline"); if it is lost for good, "--allow rekey-ca"',
+      'pki: hint: put key.pem back, and run again, or declare it offline ("key: offline"); if it is lost for good, "--allow rekey-ca=NAME"',
     );
     expect(project.read('peers/new/ca.pem')).toBe(root);
     expect(project.read('authorities/root/cert.pem')).toBe(root);

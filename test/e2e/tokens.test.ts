@@ -207,7 +207,7 @@ describe.skipIf(NO_TOKEN !== undefined)('a key on a token', () => {
     expect(await publicKeyOf(project.path('servers/vault/cert.pem'), 'cert')).not.toBe(before);
     token.make('next-root', 'EC:prime256v1', '0c');
     project.write(MANIFEST.replace('object=vault', 'object=next').replace('object=root', 'object=next-root'));
-    expect((await rotate('root')).stderr).toContain('"--allow rekey-ca"');
+    expect((await rotate('root')).stderr).toContain('"--allow rekey-ca=NAME"');
     expect(await rotate('root', '--allow', 'rekey-ca')).toMatchObject({ code: 0 });
     expect((await project.pki(['verify'], { env: env() })).code).toBe(0);
   });
