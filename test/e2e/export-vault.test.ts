@@ -255,7 +255,7 @@ itNeeds(NEEDED, 'a policy lets a machine have its own names, and no others', asy
 itNeeds(NEEDED, 'a plan finds one usage, one name and one day that the export was changed by', async () => {
   const cases: readonly (readonly [Leaf, object, object, readonly string[]])[] = [
     ['servers/api', { ext_key_usage: ['ServerAuth', 'ClientAuth'] }, {}, ['extendedKeyUsage']],
-    ['servers/api', { key_usage: [] }, {}, ['keyUsage']],
+    ['servers/api', { key_usage: ['KeyAgreement'] }, {}, ['keyUsage']],
     ['servers/api', {}, { alt_names: 'api.example.test' }, ['san']],
     [
       'servers/api',
