@@ -4,7 +4,6 @@ import type { Description } from '../adopt/adopt.ts';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
 import type { Inventory } from '../pki/entity.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Loaded } from '../resolve/load.ts';
 import { plan } from './plan.ts';
 import { clock } from './project.ts';
 
@@ -38,44 +37,15 @@ export interface Adoption {
 
 /** Describes a folder by a manifest, and says what that leaves out and what would change. Reads only. */
 export async function adopt(folder: string, options: AdoptOptions = {}): Promise<Adoption> {
-  const [
-    { adoptionPlace },
-    { scanFolder },
-    { describeFolder },
-    { refusedIn },
-    { manifestText },
-    { loadManifest },
-    { schemaReference },
-  ] = await Promise.all([
+  const [{ adoptionPlace }, { scanFolder }, { describeAdoptable }, { schemaReference }] = await Promise.all([
     import('../store/observe/adoption-place.ts'),
     import('../store/observe/scan.ts'),
-    import('../adopt/adopt.ts'),
-    import('../adopt/refused.ts'),
-    import('../manifest/write.ts'),
-    import('../resolve/load.ts'),
+    import('./adoptable.ts'),
     import('../store/schema-place.ts'),
   ]);
   const now = options.now ?? clock();
   const { place, output } = adoptionPlace(folder, options.manifest);
-  const scan = scanFolder(folder);
-  const load = (description: Description): [string, Loaded] => {
-    const text = manifestText(description.manifest, { head: [], entries: new Map() });
-    return [text, loadManifest(text, 'the manifest of what was found')];
-  };
-  const refused = new Map<string, string>();
-  let description = describeFolder(scan, output, now);
-  let [text, loaded] = load(description);
-  while (!loaded.ok) {
-    const found = [...refusedIn(text, loaded.diagnostics)].flatMap(([id, problem]) => {
-      const path = description.certificates.get(id);
-      return path === undefined ? [] : [[path, problem] as const];
-    });
-    if (found.length === 0)
-      throw new Error(`Internal error: ${loaded.diagnostics.map(({ message }) => message).join('; ')}`);
-    for (const [path, problem] of found) refused.set(path, problem);
-    description = describeFolder(scan, output, now, refused);
-    [text, loaded] = load(description);
-  }
+  const { description, loaded } = describeAdoptable(scanFolder(folder), output, now);
   const { inventory, warnings } = loaded;
   const project = { manifest: '', root: resolve(folder), inventory, warnings };
   const ok = inventory.entities.length > 0;
