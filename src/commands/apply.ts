@@ -12,6 +12,7 @@ import {
   savedPlanAt,
   secretsOf,
 } from '../index.ts';
+import { rotatedIn } from '../plan/part.ts';
 import { resultJson, resultMessages, resultText, SAVED_DEMANDS } from '../report/outcome.ts';
 import { startProgress } from '../report/progress.ts';
 import type { Progress } from '../report/progress-live.ts';
@@ -150,8 +151,7 @@ async function run(
   let progress: Progress | undefined;
   const allowed = flags.allow ?? [];
   const ask = askingAt(signal);
-  const rotated = new Set([...(requests.rekey ?? []), ...(requests.retire ?? [])]);
-  const asking = { isSilent: flags.json ?? false, rotated };
+  const asking = { isSilent: flags.json ?? false, rotated: rotatedIn(requests) };
   try {
     return await apply(project, {
       ...requests,

@@ -61,8 +61,16 @@ function withIds(ids: ReadonlySet<EntityId>, changes: readonly Change[]): Readon
 }
 
 /** Everything that is asked for by name. */
-export function namedIn({ rekey, retire, only }: Omit<PartOptions, 'now'>): ReadonlySet<EntityId> {
-  return new Set([...(rekey ?? []), ...(retire ?? []), ...(only ?? [])]);
+export function namedIn({
+  only,
+  ...asked
+}: Pick<PartOptions, 'rekey' | 'retire' | 'only'>): ReadonlySet<EntityId> {
+  return new Set([...rotatedIn(asked), ...(only ?? [])]);
+}
+
+/** What is asked by name to get a new key, or to end the trust in former ones. */
+export function rotatedIn({ rekey, retire }: Pick<PartOptions, 'rekey' | 'retire'>): ReadonlySet<EntityId> {
+  return new Set([...(rekey ?? []), ...(retire ?? [])]);
 }
 
 /** Found by comparison: what changes otherwise than where those that are named stay as they are. Firsts follow nothing. */

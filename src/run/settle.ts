@@ -7,7 +7,7 @@ import type { Refusal } from '../plan/blockage.ts';
 import type { Change } from '../plan/change.ts';
 import { type Agreement, agreementOn } from '../plan/consent.ts';
 import type { Observation } from '../plan/observation.ts';
-import { namedIn, planAsked } from '../plan/part.ts';
+import { namedIn, planAsked, rotatedIn } from '../plan/part.ts';
 import type { Plan } from '../plan/plan.ts';
 import { Cache } from '../store/observe/cache.ts';
 import { observe } from '../store/observe/observe.ts';
@@ -94,9 +94,7 @@ export async function settle(
   consents: ReadonlySet<Allowance>,
   options: OpenOptions,
 ): Promise<RunAgreement> {
-  const demands = demandsIn(options);
-  const requested = namedIn(demands);
-  const rotated = new Set([...demands.rekey, ...demands.retire]);
+  const [requested, rotated] = [namedIn(options), rotatedIn(options)];
   const agreed = (plan: Plan, seen: Observation): Agreement =>
     agreementOn(plan, { consents, requested, rotated, replan: (pinned) => replan(seen, pinned) });
   const tokens = tokensOf(inventory.entities, { ...options, reader });
