@@ -28,10 +28,13 @@ export function alterationsFrom(
 
 /** Fields and extensions that a reason is about. */
 function subjectsOf(reason: Reason): readonly string[] {
-  if (reason.kind === 'differs')
-    return reason.field === 'san' ? [reason.field, 'subjectAltName'] : [reason.field];
+  if (reason.kind === 'differs') return [reason.field, ...extensionsWith(reason.field)];
   if (reason.kind === 'weak') return ['signature'];
   return reason.kind === 'defect' && reason.what !== null ? [reason.what] : [];
+}
+
+function extensionsWith(field: string): readonly string[] {
+  return EXTENSIONS.flatMap(({ name, fields }) => (fields.some((one) => one === field) ? [name] : []));
 }
 
 function lossesOf(facts: CertificateFacts, wanted: WantedCertificate): readonly Alteration[] {
