@@ -51,9 +51,8 @@ export function grantPlaced(
     using file = folder.openFile(nameOf(path));
     if (grant !== undefined) givePlaced(file, path, grant);
     const stated = grant === undefined ? null : statedMode(artifact, grant.stated);
-    const open = join(output.root.path, path);
-    if (chmods.includes(artifact))
-      changeMode(file, path, artifact, stated ?? modeAfter(artifact, file, open));
+    if (!chmods.includes(artifact)) continue;
+    changeMode(file, path, artifact, stated ?? modeAfter(artifact, file, join(output.root.path, path)));
   }
   if (grant === undefined) return;
   using folder = output.enterIfThere(entityFolder(entity));

@@ -40,12 +40,12 @@ export class Leftovers {
 function leftBehind(entity: Entity, place: Place | undefined, seen: EntityObservation): readonly string[] {
   const { formerLocation } = seen;
   if (formerLocation === undefined) return [];
-  const wasHere = (file: Artifact): boolean =>
-    place === undefined && filePath({ id: entity.id }, file) === filePath(entity, file);
-  return ALL_ARTIFACTS.filter((file) => !isOwed(entity, file)).flatMap((file) => {
-    if (place !== undefined && !place.outputs?.includes(file)) return [];
+  const wasOurs = (file: Artifact): boolean => place === undefined || place.outputs?.includes(file) === true;
+  return ALL_ARTIFACTS.filter((file) => !isOwed(entity, file) && wasOurs(file)).flatMap((file) => {
     const moved = formerLocation.files.find((found) => found.file === file);
     if (moved !== undefined) return [moved.from];
-    return wasHere(file) && seen[file].state === 'present' ? [filePath(entity, file)] : [];
+    const path = filePath(entity, file);
+    const isHere = place === undefined && filePath({ id: entity.id }, file) === path;
+    return isHere && seen[file].state === 'present' ? [path] : [];
   });
 }
