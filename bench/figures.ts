@@ -60,13 +60,15 @@ function peerRow({ leaves, key, where, times }: PeerResult): readonly string[] {
 }
 
 /** What Node needs at least for the largest work that has been measured so, in times of the Go peer's processor time. */
-function floorText(results: readonly PeerResult[]): string {
+function floorTexts(results: readonly PeerResult[]): readonly string[] {
   const found = results.find(({ times }) => times.bare !== undefined && times.go !== undefined);
-  if (found === undefined) return '';
+  if (found === undefined) return [];
   const { leaves, where, times } = found;
   const of = (candidate: Candidate): string =>
     `${((times[candidate]?.cpu ?? 0) / (times.go?.cpu ?? 1)).toFixed(1)} times`;
-  return `Of ${leaves} leaves in ${where}, Node alone needs ${of('bare')} the processor time of the Go peer to make keys, signatures and files (\`floor.mjs bare\`), ${of('careful')} where signatures are checked and files staged, synced and read back (\`careful\`), and the node engine ${of('node')}.`;
+  return [
+    `Of ${leaves} leaves in ${where}, Node alone needs ${of('bare')} the processor time of the Go peer to make keys, signatures and files (\`floor.mjs bare\`), ${of('careful')} where signatures are checked and files staged, synced and read back (\`careful\`), and the node engine ${of('node')}.`,
+  ];
 }
 
 function planRow({ leaves, cold, warm, apply, edit }: PlanResult): readonly string[] {
@@ -78,7 +80,7 @@ function planRow({ leaves, cold, warm, apply, edit }: PlanResult): readonly stri
 const figures = [
   `Cold applies without the proof: seconds by the clock, in brackets those of processors, medians. ${machineText(peer.machine)}.`,
   table(['leaves', 'openssl', 'node', 'Go peer', 'node : Go'], peer.results.map(peerRow)),
-  floorText(peer.results),
+  ...floorTexts(peer.results),
   '![Time of a cold apply against the number of leaves](chart.svg)',
   `Nothing to do: seconds, the best of a few, where \`node -e 0\` takes ${seconds(plans.startUp.median)}. ${machineText(plans.machine)}.`,
   table(
