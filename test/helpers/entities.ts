@@ -178,6 +178,26 @@ export function aChange(given: Partial<ChangeRecord> & Pick<Change, 'id' | 'acti
   return { ...NO_CHANGE, consents, ...given } as FlatChange;
 }
 
+/** A plan of these changes, with what else is given, and nothing else in it. */
+export function aPlan(changes: readonly Change[], given: Partial<Plan> = {}): Plan {
+  return {
+    now: 0,
+    output: 'pki',
+    changes,
+    pending: [],
+    exposed: [],
+    pinned: new Set(),
+    doubt: null,
+    prunes: [],
+    hooks: [],
+    left: [],
+    engine: 'openssl',
+    wanted: new Map(),
+    remarks: [],
+    ...given,
+  };
+}
+
 /** `planInventory`, with flat changes. */
 export function flatPlan(inventory: Inventory, observation: Observation, options: PlanOptions): FlatPlan {
   const plan = planInventory(inventory, observation, options);

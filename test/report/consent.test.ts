@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Found } from '../../src/plan/allowance.ts';
 import type { Change, Consent } from '../../src/plan/change.ts';
-import type { Plan } from '../../src/plan/plan.ts';
 import {
   allowanceText,
   consentMessages,
@@ -11,27 +10,11 @@ import {
   newCommandMessages,
   secretQuestion,
 } from '../../src/report/consent.ts';
-import { aChange } from '../helpers/entities.ts';
-
-const planOf = (changes: readonly Change[]): Plan => ({
-  now: 0,
-  output: 'pki',
-  changes,
-  pending: [],
-  exposed: [],
-  pinned: new Set(),
-  doubt: null,
-  prunes: [],
-  hooks: [],
-  left: [],
-  engine: 'openssl',
-  wanted: new Map(),
-  remarks: [],
-});
+import { aChange, aPlan } from '../helpers/entities.ts';
 
 const ids = ['servers/a', 'servers/b'] as const;
 const texts = (consent: Consent, about: readonly (typeof ids)[number][], changes: readonly Change[] = []) =>
-  consentMessages(consent, about, planOf(changes)).map(({ kind, text }) => `${kind}: ${text}`);
+  consentMessages(consent, about, aPlan(changes)).map(({ kind, text }) => `${kind}: ${text}`);
 
 describe('without a terminal', () => {
   it.each<[Consent, string, isNamed: boolean]>([
@@ -89,10 +72,10 @@ describe('what comes first', () => {
       expect.stringContaining('and needs consent: servers/b'),
       'hint: to consent, pass "--allow rekey-ca"',
     ]);
-    expect(consentQuestion('rekey-ca', ['servers/b'], planOf([lost, other]))).not.toContain(
+    expect(consentQuestion('rekey-ca', ['servers/b'], aPlan([lost, other]))).not.toContain(
       'put key.pem back',
     );
-    expect(consentQuestion('rekey-ca', ids, planOf([lost, other]))).toContain(
+    expect(consentQuestion('rekey-ca', ids, aPlan([lost, other]))).toContain(
       'pki: put key.pem back, if it is not lost: servers/a\n',
     );
   });

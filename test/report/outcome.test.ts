@@ -12,23 +12,10 @@ import type { Message } from '../../src/report/message.ts';
 import { type NameProblem, nameText } from '../../src/report/names.ts';
 import { resultMessages, resultText } from '../../src/report/outcome.ts';
 import { UserError } from '../../src/words/user-error.ts';
-import { aChange } from '../helpers/entities.ts';
+import { aChange, aPlan } from '../helpers/entities.ts';
 
-const planOf = (changes: readonly Change[], exposed: readonly Exposure[] = []): Plan => ({
-  now: 0,
-  output: 'pki',
-  changes,
-  pending: [],
-  exposed,
-  pinned: new Set(),
-  doubt: null,
-  prunes: [],
-  hooks: [],
-  left: [],
-  engine: 'openssl',
-  wanted: new Map(),
-  remarks: [],
-});
+const planOf = (changes: readonly Change[], exposed: readonly Exposure[] = []): Plan =>
+  aPlan(changes, { exposed });
 const lines = (messages: readonly Message[]): readonly string[] =>
   messages.map(({ kind, text }) => `${kind}: ${text}`);
 const said = (result: ApplyResult): readonly string[] => lines(resultMessages(result, '/out'));

@@ -4,24 +4,10 @@ import type { Plan } from '../../src/plan/plan.ts';
 import { planText, warningTexts } from '../../src/report/plan.ts';
 import { planJson } from '../../src/report/plan-json.ts';
 import { COLOURED, PLAIN } from '../../src/report/style.ts';
-import { aChange, NOW } from '../helpers/entities.ts';
+import { aChange, aPlan, NOW } from '../helpers/entities.ts';
 
 function planOf(...changes: readonly Parameters<typeof aChange>[0][]): Plan {
-  return {
-    now: NOW,
-    output: 'pki',
-    pending: [],
-    pinned: new Set(),
-    doubt: null,
-    prunes: [],
-    hooks: [],
-    left: [],
-    engine: 'openssl',
-    wanted: new Map(),
-    remarks: [],
-    exposed: [],
-    changes: changes.map(aChange),
-  };
+  return aPlan(changes.map(aChange), { now: NOW });
 }
 
 const text = (plan: Plan, verbose = false): string => planText(plan, { style: PLAIN, verbose });
