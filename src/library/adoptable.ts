@@ -1,18 +1,15 @@
 /** A folder's description for which there is a manifest: what no manifest can have is left out of it. */
-import { type Description, describeFolder } from '../adopt/adopt.ts';
+import { describeFolder } from '../adopt/adopt.ts';
 import type { Scan } from '../adopt/found.ts';
 import { refusedIn } from '../adopt/refused.ts';
 import { manifestText } from '../manifest/write.ts';
-import { type Loaded, loadManifest } from '../resolve/load.ts';
+import { loadManifest } from '../resolve/load.ts';
 
-/** The description, and its manifest as validation has it. */
-export interface Adoptable {
-  readonly description: Description;
-  readonly loaded: Extract<Loaded, { readonly ok: true }>;
-}
-
-/** @param output the adopted folder, as the manifest names it. @param now seconds since 1970. */
-export function describeAdoptable(scan: Scan, output: string, now: number): Adoptable {
+/**
+ * The description, and its manifest as validation has it.
+ * @param output the adopted folder, as the manifest names it. @param now seconds since 1970.
+ */
+export function describeAdoptable(scan: Scan, output: string, now: number) {
   const refused = new Map<string, string>();
   for (;;) {
     const description = describeFolder(scan, output, now, refused);
