@@ -1,5 +1,6 @@
 /** Lengths of time: `10m`, `12h`, `90d`, `6w`, `10y`. */
 
+import { LONGEST_LIFETIME } from '../pki/lifetime.ts';
 import { quote } from '../pki/printable.ts';
 import type { RenewBefore } from '../pki/renewal.ts';
 import { type Parsed, parsed, refused } from './problem.ts';
@@ -18,8 +19,6 @@ const UNITS = 'units are m (minutes), h, d, w and y (365 days)';
 
 /** Shorter is of no use in a PKI run by hand or by cron, and mostly a month written as `m`. */
 const SHORTEST = 10 * SECONDS.m;
-/** Keeps every notAfter well inside four-digit years (RFC 5280 §4.1.2.5.2). */
-const LONGEST = 100 * SECONDS.y;
 /** Clocks are not further off than this. */
 const LONGEST_BACKDATE = 30 * SECONDS.d;
 
@@ -105,7 +104,7 @@ export function parseValidity(text: string): Parsed<number> {
       seconds === 0 ? UNITS : `"m" means minutes; write months in days, such as "${seconds / 2}d"`;
     return refused('range', `validity ${quote(text)} is shorter than 10 minutes`, minutes);
   }
-  if (seconds > LONGEST)
+  if (seconds > LONGEST_LIFETIME)
     return refused('range', `validity ${quote(text)} is longer than 100 years`, 'write "100y" at most');
   return parsed(seconds);
 }

@@ -1,5 +1,6 @@
 /** When a certificate is to be valid, and whether the one on disk still serves. All times in seconds since 1970. */
 import type { Entity, EntityId } from '../pki/entity.ts';
+import { LONGEST_LIFETIME } from '../pki/lifetime.ts';
 import { renewWindow } from '../pki/renewal.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
 import type { Issuance } from './change.ts';
@@ -52,10 +53,12 @@ function lengthReasons(facts: CertificateFacts, entity: Entity, ceiling: Ceiling
   }
   const found = lifetime(facts);
   const asWanted = Math.abs(found - entity.validity) <= TOLERANCE;
+  // Such as one without a well-defined end, 99991231235959Z (RFC 5280 §4.1.2.5): a manifest cannot ask for it.
+  const isEndless = found > entity.validity && entity.validity === LONGEST_LIFETIME;
   const capped = found < entity.validity && facts.notAfter === ceiling?.notAfter;
   // What signs where the key is may have given it less; that it ends sooner is no reason to go there again.
   const isGivenLess = found < entity.validity && ceiling !== null && ceiling.awaits === ceiling.id;
-  if (asWanted || capped || isGivenLess) return [];
+  if (asWanted || isEndless || capped || isGivenLess) return [];
   return [
     { kind: 'differs', field: 'validity', before: lengthText(found), after: lengthText(entity.validity) },
   ];

@@ -218,9 +218,8 @@ peers:
         root,
       );
     }
-    const { manifest } = await adoptAndApply(shop.folder, {
-      'authorities/minica': ['validity'],
-    });
+    const { manifest } = await adoptAndApply(shop.folder, {});
+    expect(manifest).toContain('validity: 100y');
     expect(manifest).toContain('  folder: "{name}"');
     expect(manifest).toContain('  _.two.test:\n    commonName: "*.two.test"\n');
   });
