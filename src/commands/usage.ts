@@ -32,16 +32,18 @@ const KNOWN: readonly (readonly [RegExp, Advise])[] = [
   ],
   [
     /^unknown option '([\s\S]*)'$/,
-    ([flag = ''], where, guess) => ({
-      problem: `unknown option "${flag}"`,
-      hint: optionHint(flag.split('=')[0] ?? flag, where) ?? guess ?? helpHint(where),
-    }),
+    ([text = ''], where, guess) => {
+      const [flag = '', value] = text.split('=');
+      return value !== undefined && isOptionOf(flag, where)
+        ? { problem: `"${flag}" takes no value`, hint: `write "${flag}" alone, or leave it out` }
+        : { problem: `unknown option "${text}"`, hint: optionHint(flag, where) ?? guess ?? helpHint(where) };
+    },
   ],
   [
     /^option '.*?(--[\w-]+).*?' argument '([\s\S]*)' is invalid\. ([\s\S]*)$/,
     ([flag = '', value = '', why = '']) => ({
       problem: `"${value}" is no value of "${flag}"`,
-      hint: why.replace(/^Allowed choices are (.*)\.$/, (_, choices: string) => choiceHint(choices)),
+      hint: `${why.replace(/^Allowed choices are (.*)\.$/, (_, choices: string) => choiceHint(choices))}${switchHint(flag, value)}`,
     }),
   ],
   [
@@ -60,12 +62,24 @@ const KNOWN: readonly (readonly [RegExp, Advise])[] = [
   ],
 ];
 
+/** What switches it off, where that is meant. */
+function switchHint(flag: string, value: string): string {
+  const skip = `--skip-${flag.slice(2)}`;
+  const isOff = /^(?:none|no|off|false|never|skip|0)$/i.test(value);
+  return isOff && owners(skip).length > 0 ? `; "${skip}" leaves it out` : '';
+}
+
+function owners(flag: string): typeof COMMANDS {
+  return COMMANDS.filter(({ options }) => options.some((one) => one.long === flag || one.short === flag));
+}
+
+function isOptionOf(flag: string, where: Where): boolean {
+  return owners(flag).some(({ name }) => name === where);
+}
+
 /** A word of other programs, or an option of another command. */
 function optionHint(flag: string, where: Where): string | undefined {
-  const owners = COMMANDS.filter(({ options }) =>
-    options.some((one) => one.long === flag || one.short === flag),
-  );
-  const names = owners.map(({ name }) => `pki ${name}`);
+  const names = owners(flag).map(({ name }) => `pki ${name}`);
   const tried = OPTIONS_TRIED.get(flag);
   const [first] = names;
   if (tried !== undefined || first === undefined) return tried;

@@ -94,6 +94,36 @@ describe('an error of the command line', () => {
       '"pki status --help" shows what it takes',
     ],
     [
+      "error: unknown option '--json=x'\n",
+      'plan',
+      '"--json" takes no value',
+      'write "--json" alone, or leave it out',
+    ],
+    [
+      "error: unknown option '--skip-verify=\u0007'\n",
+      'apply',
+      '"--skip-verify" takes no value',
+      'write "--skip-verify" alone, or leave it out',
+    ],
+    [
+      "error: unknown option '--skip-verify=yes'\n",
+      'plan',
+      'unknown option "--skip-verify=yes"',
+      'it is an option of "pki apply", "pki rotate", "pki retire" and "pki import"',
+    ],
+    [
+      "error: option '--verify <scope>' argument 'Off' is invalid. Allowed choices are all, touched.\n",
+      'apply',
+      '"Off" is no value of "--verify"',
+      'write "all" or "touched"; "--skip-verify" leaves it out',
+    ],
+    [
+      "error: option '--engine <engine>' argument 'none' is invalid. Allowed choices are auto, openssl, node.\n",
+      'apply',
+      '"none" is no value of "--engine"',
+      'write "auto", "openssl" or "node"',
+    ],
+    [
       "error: option '--lock-timeout <duration>' argument 'soon' is invalid. write it so\n",
       'apply',
       '"soon" is no value of "--lock-timeout"',
