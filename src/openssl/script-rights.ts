@@ -13,11 +13,13 @@ export function rightsLines(artifact: Artifact, path: string, { grant }: Work): 
 }
 
 /** Of files that stay, and of the folder. */
-export function placedRights(entity: Located, { chmods, grant }: Work): readonly string[] {
+export function placedRights(entity: Located, { chmods, grant, reasons }: Work): readonly string[] {
   const given = (grant?.files ?? []).flatMap((file) => ownerLines(shellPath(filePath(entity, file)), grant));
   const closed = chmods.map((file) => {
-    const stated = grant === undefined ? null : statedMode(file, grant.stated);
-    return `chmod ${(stated ?? modeOf(file)).toString(8)} ${shellPath(filePath(entity, file))}`;
+    // As the plan says it: a group that was given a key keeps it.
+    const after = reasons.find((reason) => reason.kind === 'mode' && reason.artifact === file);
+    const mode = after?.kind === 'mode' ? after.after : modeOf(file);
+    return `chmod ${mode.toString(8)} ${shellPath(filePath(entity, file))}`;
   });
   return [
     ...given,

@@ -274,3 +274,26 @@ it.each<[Ownership, string | null, string | null]>([
   if (who !== null) expect(text).toContain(`chown ${who} .pki/stage/servers.api/key.pem`);
   expect(/chmod (\d+) \S*servers\.api\/key\.pem/.exec(text)?.[1] ?? null).toBe(mode);
 });
+
+it('closes a key to others as the plan does: the group that was given it keeps it', () => {
+  const inventory = anInventory(anAuthority(), aServer({ name: 'api' }));
+  const world = new World();
+  world.carryOut(flatPlan(inventory, world.observation(inventory), { now: NOW }), inventory);
+  const closed = (mode: number, group?: number) => {
+    const seen = world.observation(inventory);
+    const entities = new Map(
+      [...seen.entities].map(([id, one]) => {
+        if (id !== 'servers/api' || one.key.state !== 'present') return [id, one] as const;
+        return [
+          id,
+          { ...one, key: { ...one.key, mode, ...(group === undefined ? {} : { group }) } },
+        ] as const;
+      }),
+    );
+    return /^chmod .*$/m.exec(script(inventory, { ...seen, entities }))?.[0];
+  };
+  expect([closed(0o644), closed(0o644, 103)]).toEqual([
+    'chmod 600 servers/api/key.pem',
+    'chmod 640 servers/api/key.pem',
+  ]);
+});
