@@ -1,6 +1,7 @@
 /** `pki status`: every certificate with the days it has left, for the terminal and for cron. */
 import { visible } from '../pki/printable.ts';
 import { subjectText } from '../pki/subject.ts';
+import type { Reason } from '../plan/reason.ts';
 import type { Remark } from '../plan/remark.ts';
 import { isWell, type State, type StatusRow } from '../plan/status.ts';
 import type { ListRow } from '../plan/status-lists.ts';
@@ -156,7 +157,13 @@ function whyText({ id, state, reasons, refusal, issuer, waitsFor }: StatusRow): 
   if (state === 'capped') return `ends with ${issuer}, which has to be renewed first`;
   if (refusal !== null) return refusalText(refusal).problem;
   const awaited = waitsFor === null ? [] : [`waits for ${waitsFor === id ? 'its key' : waitsFor}`];
-  return [...reasons.map(reasonText), ...awaited].join('; ');
+  return [...reasons.map((reason) => reasonBeside(state, reason)), ...awaited].join('; ');
+}
+
+/** Without the word that the state is. */
+function reasonBeside(state: State, reason: Reason): string {
+  const isSaid = state === 'expired' && reason.kind === 'expired';
+  return isSaid ? `since ${isoTime(reason.notAfter)}` : reasonText(reason);
 }
 
 function summary(

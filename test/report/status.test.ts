@@ -152,7 +152,12 @@ describe('states', () => {
     ['ok', {}, 'ok'],
     ['due', { reasons: [{ kind: 'requested' }, { kind: 'key-mismatch' }] }, 'due: '],
     ['due', {}, 'due'],
-    ['expired', { reasons: [{ kind: 'expired', notAfter: NOW - DAY }] }, 'expired: '],
+    [
+      'expired',
+      { reasons: [{ kind: 'expired', notAfter: NOW - DAY }, { kind: 'key-mismatch' }] },
+      'expired: since 2026-11-22T12:00:00Z; the certificate does not match the private key',
+    ],
+    ['due', { reasons: [{ kind: 'expired', notAfter: NOW - DAY }] }, 'due: expired 2026-11-22T12:00:00Z'],
     ['missing', { ...GONE, reasons: [{ kind: 'missing', artifact: 'cert' }] }, 'missing: '],
     [
       'refused',
