@@ -6,6 +6,7 @@ import { compact } from '../pki/record.ts';
 import { pathLengthOf } from '../x509/facts.ts';
 import { constraintsOf, purposesOf, usagesOf } from './constraints.ts';
 import { ExtensionReader } from './extensions.ts';
+import type { FoundCertificate } from './found.ts';
 import { depthOf, type Hierarchy, leftOutOf, type PlacedPair } from './hierarchy.ts';
 import { keyText } from './key-text.ts';
 import type { LeftOut, LeftOutWhy, Note } from './left-out.ts';
@@ -56,15 +57,24 @@ export function draftsOf({ pairs }: Hierarchy, now: number): EntryDrafts {
   return withoutSharedSubjects(all, (draft) => rankOf(draft.pair, issuers, now));
 }
 
-/** Of authorities with the same subject the valid one counts, then the one in use, then the newest. */
+/** Of authorities with the same subject that one counts which signed the other, then the valid one, the one in use, the newest. */
 function rankOf(pair: PlacedPair, issuers: Context['issuers'], now: number): number {
   const { notBefore, notAfter } = pair.cert.facts;
-  return notBefore + (issuers.has(pair) ? IN_USE : 0) + (notAfter < now ? 0 : VALID);
+  const standing = (issuers.has(pair) ? IN_USE : 0) + (notAfter < now ? 0 : VALID);
+  return notBefore + standing + (isBelowNamesake(pair) ? 0 : ABOVE);
 }
 
-/** More than any notBefore, and more than both together. */
+/** More than any notBefore, and each more than all before it together. */
 const IN_USE = 2 ** 40;
 const VALID = 2 ** 42;
+const ABOVE = 2 ** 44;
+
+/** Whether an authority above it has its name: without that one, nothing here could be adopted. */
+function isBelowNamesake({ cert, issuer }: PlacedPair): boolean {
+  const name = (found: FoundCertificate): string => nameText(found.facts).toLowerCase();
+  for (let at = issuer; at !== null; at = at.issuer) if (name(at.cert) === name(cert)) return true;
+  return false;
+}
 
 /** Verifiers find issuers by subject, so an authority's must be unique. */
 function withoutSharedSubjects(all: readonly EntryDraft[], rank: (draft: EntryDraft) => number): EntryDrafts {

@@ -17,15 +17,15 @@ export function kindOf(facts: CertificateFacts): Kind {
   const [serves, calls] = ['serverAuth', 'clientAuth'].map((usage) => usages.includes(usage));
   if (calls && !serves) return { section: 'clients', notes: [] };
   if (serves) return host(facts, calls ? 'peers' : 'servers');
-  if (usages.length === 0 || usages.includes('anyExtendedKeyUsage')) return unsaid(facts);
+  if (usages.length === 0 || usages.includes('anyExtendedKeyUsage')) return unsaid(facts, usages.length > 0);
   const isMixed = usages.includes('timeStamping') && usages.length > 1;
   return isMixed ? { why: { kind: 'usage', usages } } : { section: 'certificates', notes: [] };
 }
 
 /** Without extended key usages a certificate may be used for both; without a host name it can only be a client's. */
-function unsaid(facts: CertificateFacts): Kind {
+function unsaid(facts: CertificateFacts, isAny: boolean): Kind {
   const section = hasHostName(facts) ? 'peers' : 'clients';
-  return { section, notes: [{ kind: 'no-usage', section }] };
+  return { section, notes: [{ kind: 'no-usage', section, isAny }] };
 }
 
 function host(facts: CertificateFacts, section: Section): Kind {

@@ -74,7 +74,8 @@ export interface LeftOut {
 
 /** A remark on an entry of the manifest. */
 export type Note =
-  | { readonly kind: 'no-usage'; readonly section: string }
+  /** `isAny`: it says that it may be used for anything. */
+  | { readonly kind: 'no-usage'; readonly section: string; readonly isAny: boolean }
   | { readonly kind: 'attribute'; readonly attribute: string }
   | { readonly kind: 'names'; readonly names: readonly string[] }
   | { readonly kind: 'common-name'; readonly before: string | null; readonly after: string | null }

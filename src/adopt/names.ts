@@ -1,6 +1,6 @@
 /** The SANs of a certificate as a manifest can have them. */
 
-import { parseSan, SAN_LIMIT, sanIdentity } from '../manifest/san.ts';
+import { parseSan, sanIdentity } from '../manifest/san.ts';
 import type { Section } from '../pki/entity.ts';
 import { ipOctets, ipText } from '../pki/ip.ts';
 import { type CertificateFacts, sanOf } from '../x509/facts.ts';
@@ -23,7 +23,7 @@ export function hostNames(facts: CertificateFacts): readonly string[] {
 function usableNames(facts: CertificateFacts): readonly string[] {
   const known = new Map<string, string>();
   for (const name of sanOf(facts)) addName(name, known);
-  return [...known.values()].slice(0, SAN_LIMIT);
+  return [...known.values()];
 }
 
 /** The same as an entry has them. */

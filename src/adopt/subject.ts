@@ -104,9 +104,11 @@ function commonNameOf(
   const isServer = section === 'servers' || section === 'peers';
   if (own !== null && short(own).ok && (!isServer || isHost(own) || isIdentity(own, facts, section)))
     return own;
+  // Programs know a client by it: validation says what is wrong with it, and the certificate is left out.
+  if (own !== null && section === 'clients') return own;
   const isNamed = section !== 'authorities' && sanText(facts) !== undefined;
   const isNeeded = Object.keys(rest.attributes).length === 0 && !isNamed;
-  if (own === null && !isNeeded) return undefined;
+  if (!isNeeded && (own === null || !short(own).ok)) return undefined;
   const host = isServer
     ? hostNames(facts).find((name) => short(name).ok && !name.startsWith('*'))
     : undefined;

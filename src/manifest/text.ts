@@ -1,18 +1,12 @@
 /** Text that goes into a subject: common name and attributes (RFC 5280 appendix A.1 gives the bounds). */
+import { FORBIDDEN } from '../pki/attribute-text.ts';
 import { codePointText, quote, spaceText } from '../pki/printable.ts';
 import { type Parsed, parsed, refused } from './problem.ts';
 
 /** ub-common-name, ub-organization-name, ub-organizational-unit-name. */
 export const SHORT_TEXT = 64;
 
-/**
- * Controls, separators that end a line, marks that turn the reading direction or are not seen at all: they have no
- * business in a name, and let one name pass for another. U+FFFD is what is left of text in another encoding.
- */
-const FORBIDDEN =
-  /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\u3164\ufeff\uffa0\ufffd\u{e0000}-\u{e007f}]/u;
-
-/** The same for JSON Schema, whose patterns have no property escapes everywhere; space at either end is refused as well. */
+/** As `FORBIDDEN`, for JSON Schema, whose patterns have no property escapes everywhere; space at either end is refused as well. */
 export const TEXT_PATTERN =
   '^(?!\\s)[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u00ad\\u061c\\u115f\\u1160\\u180e\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u2069\\u3164\\ufeff\\uffa0\\ufffd]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u00ad\\u061c\\u115f\\u1160\\u180e\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u2069\\u3164\\ufeff\\uffa0\\ufffd]$';
 

@@ -7,7 +7,7 @@ import type { Refusal } from './blockage.ts';
 import { lenderOf } from './bridge.ts';
 import { type Change, NOTHING_KEPT } from './change.ts';
 import type { Context } from './context.ts';
-import { diffSubject } from './diff.ts';
+import { isNamedAs } from './diff.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Outlook } from './outlook.ts';
 import type { Reason } from './reason.ts';
@@ -56,5 +56,5 @@ function nameOf(entity: Entity, lender: Outlook): 'same' | 'other' | 'unwritable
   const { certificate } = lender;
   if (certificate === null || issuedName(entity, keptName(entity, lender)) === certificate.subjectDer)
     return 'same';
-  return diffSubject(certificate.subject, entity).length === 0 ? 'unwritable' : 'other';
+  return isNamedAs(certificate.subject, entity) ? 'unwritable' : 'other';
 }

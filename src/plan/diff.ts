@@ -2,6 +2,7 @@
  * Found against wanted, field by field. The same comparison decides what a plan changes and whether a freshly made
  * certificate may be published, so nothing can be issued that the next plan would call different.
  */
+import { isStatable } from '../pki/attribute-text.ts';
 import { sameSet } from '../pki/compare.ts';
 import type { Entity } from '../pki/entity.ts';
 import { keySpecText } from '../pki/key-spec.ts';
@@ -25,7 +26,7 @@ export type FieldChange = Extract<Reason, { kind: 'differs' }>;
 export function diffCertificate(facts: CertificateFacts, wanted: WantedCertificate): readonly Reason[] {
   return [
     ...differs('version', `v${facts.version}`, 'v3'),
-    ...diffSubject(facts.subject, wanted),
+    ...(isNamedAs(facts.subject, wanted) ? [] : diffSubject(facts.subject, wanted)),
     ...wanted.extensions.flatMap((extension) => diffExtension(facts, extension)),
     ...diffSignature(facts, wanted),
     ...weakness(facts, wanted),
@@ -56,6 +57,19 @@ export function diffSubject(
     return sameOrder(before, subject) ? [] : differs('subject', subjectText(before), subjectText(subject));
   const isEarlier = earlierSubject !== undefined && diffName('subject', before, earlierSubject).length === 0;
   return isEarlier ? [] : diffName('subject', before, subject);
+}
+
+/**
+ * Whether a certificate has the entity's name, or has beside it only what no manifest can state (an organization of more
+ * than 64 characters): such a name is not shown to be wrong, and stays until the renewal, which says what it will lack.
+ */
+export function isNamedAs(
+  before: readonly NameAttribute[],
+  wanted: Parameters<typeof diffSubject>[1],
+): boolean {
+  return (
+    diffSubject(before.filter(isStatable), wanted).length === 0 || diffSubject(before, wanted).length === 0
+  );
 }
 
 /** The same RDNs, one after the other; in a SET, order means nothing. */

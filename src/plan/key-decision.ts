@@ -3,7 +3,7 @@ import type { Entity, EntityId } from '../pki/entity.ts';
 import { isOffline, requestOf } from '../pki/key-place.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import type { CertificateFacts, KeyFacts, KeyId } from '../x509/facts.ts';
-import { diffKeySpec, diffSubject } from './diff.ts';
+import { diffKeySpec, isNamedAs } from './diff.ts';
 import type { EntityObservation, Observation } from './observation.ts';
 import type { Reason } from './reason.ts';
 
@@ -65,7 +65,7 @@ function isOwnPair(entity: Entity, { key, cert }: EntityObservation): boolean {
 }
 
 function isNamed(entity: Entity, facts: CertificateFacts): boolean {
-  return diffSubject(facts.subject, entity).length === 0;
+  return isNamedAs(facts.subject, entity);
 }
 
 /** Reasons to make a new key; none means that the key stays. Blocked and encrypted keys are refused before this. */

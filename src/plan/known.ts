@@ -9,7 +9,7 @@ import { bridgedBy } from '../pki/key-place.ts';
 import { subjectText } from '../pki/subject.ts';
 import { type CertificateFacts, type Fingerprint, fingerprintsOf, type KeyId } from '../x509/facts.ts';
 import { type EarlierCertificate, isSelfSigned } from '../x509/rollover.ts';
-import { diffSubject } from './diff.ts';
+import { isNamedAs } from './diff.ts';
 import {
   type EntityObservation,
   type KnownAuthorities,
@@ -59,7 +59,7 @@ function vouchedKey(
 ): KeyId | null {
   if (entity.issuer === null || cert.state !== 'present' || signedBy === null) return null;
   const isByIssuer = known.get(entity.issuer)?.keys.has(signedBy) === true;
-  return isByIssuer && diffSubject(cert.facts.subject, entity).length === 0 ? cert.facts.keyId : null;
+  return isByIssuer && isNamedAs(cert.facts.subject, entity) ? cert.facts.keyId : null;
 }
 
 /** Those of the private key and of the certificate. */

@@ -6,7 +6,7 @@ import { groupBy } from '../pki/group.ts';
 import { isOffline, requestOf } from '../pki/key-place.ts';
 import { statedMode } from '../pki/ownership.ts';
 import { type Change, isIssue, makesKey } from './change.ts';
-import { diffSubject, type FieldChange, subjectChange } from './diff.ts';
+import { type FieldChange, isNamedAs, subjectChange } from './diff.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
 
 /** Whom a rollover of a root (`entity`) does not reach. */
@@ -200,7 +200,7 @@ function groupRemarks({ id, ownership }: Entity, observed: EntityObservation): r
 function certificateRemarks(entity: Entity, { cert }: EntityObservation): readonly Remark[] {
   if (cert.state !== 'present') return [];
   const { subject, serial } = cert.facts;
-  const isSame = diffSubject(subject, entity).length === 0;
+  const isSame = isNamedAs(subject, entity);
   const renamed = isSame ? subjectChange(entity, cert.facts) : [];
   return [
     ...renamed.map((reason) => ({ kind: 'renamed', entity: entity.id, reason }) as const),

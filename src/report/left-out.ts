@@ -97,7 +97,8 @@ function revokedText(revocation: Revocation): string {
 }
 
 const NOTES: Words<Note> = {
-  'no-usage': ({ section }) => `has no extended key usage; adopted as one of the ${section}`,
+  'no-usage': ({ section, isAny }) =>
+    `${isAny ? 'may be used for anything (anyExtendedKeyUsage)' : 'has no extended key usage'}; adopted as one of the ${section}`,
   attribute: ({ attribute }) => `a manifest cannot have ${attribute} in the subject`,
   names: ({ names }) => `a manifest cannot have ${names.join(', ')} among the SANs`,
   'common-name': ({ before, after }) =>

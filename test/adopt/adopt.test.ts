@@ -165,6 +165,14 @@ describe('a certificate', () => {
   ])('belongs to %s', (section, certificate) => expect(kindOf(certificate)).toMatchObject({ section }));
 
   it.each([
+    [true, usages('anyExtendedKeyUsage')],
+    [false, none],
+  ])('is said to be for anything: %j', (isAny, extensions) => {
+    const kind = kindOf(facts({ extensions }));
+    expect(kind).toMatchObject({ notes: [{ kind: 'no-usage', isAny }] });
+  });
+
+  it.each([
     ['usage', facts({ extensions: usages('timeStamping', 'codeSigning') })],
     ['no-host', facts({ extensions: { ...usages('serverAuth'), ...san('email:a@b.test') }, subject: [] })],
   ])('belongs to none: %s', (kind, certificate) =>
@@ -185,6 +193,12 @@ describe('a certificate', () => {
       { ...cn('system:node:n.test'), extensions: san('dns:n') },
       'system:node:n.test',
       0,
+    ],
+    [
+      'none for one that is too long, where SANs are enough',
+      { ...cn(`${'a'.repeat(65)}.test`), extensions: san('dns:b.test') },
+      undefined,
+      1,
     ],
     ['none where other attributes are enough', { subject: [{ type: 'O', value: 'Org' }] }, undefined, 0],
     ['none where SANs are enough', { subject: [], extensions: san('ip:10.0.0.1') }, undefined, 0],
@@ -256,6 +270,17 @@ describe('a certificate', () => {
   ] as const)('has as SANs %s', (_, section, commonName, names, expected) => {
     expect(namesOf(facts({ extensions: san(...names) }), section, commonName).san).toEqual(expected);
   });
+});
+
+it('the name of a client stays what it is, though no manifest can have it: validation says why', () => {
+  const long = 'a'.repeat(65);
+  const found = subjectOf(facts({ ...cn(long), extensions: san('email:a@b.test') }), 'clients', 'x');
+  expect(found).toMatchObject({ commonName: long, notes: [] });
+});
+
+it('names that are too many for a manifest all stand in the entry, so that none is lost', () => {
+  const names = Array.from({ length: 1001 }, (_, i) => `dns:h${i}.test`);
+  expect(namesOf(facts({ extensions: san(...names) }), 'servers', undefined).san).toHaveLength(1001);
 });
 
 describe('name constraints', () => {

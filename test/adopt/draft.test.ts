@@ -101,6 +101,15 @@ describe('of two authorities with one subject', () => {
     expect([stays([over, ended]), stays([ended, over])]).toEqual([['c'], ['c']]);
   });
 
+  it('the one that signed the other stays, whatever else speaks for that', () => {
+    const root = twin('a', { notBefore: NOW - 9 * DAY, notAfter: NOW - 1 });
+    const sub = { ...twin('b'), issuer: root };
+    const web = pair('servers', 'web', { issuer: sub });
+    expect(stays([root, sub, web])).toEqual(['a']);
+    const between = pair('authorities', 'mid', { issuer: root });
+    expect(stays([root, between, { ...twin('b'), issuer: between }])).toEqual(['a', 'mid']);
+  });
+
   it('the other is left out with both of its files, and all below it with the first cause', () => {
     const old = twin('a', { notBefore: NOW - 9 * DAY, notAfter: NOW - 1 });
     const low = pair('authorities', 'low', { issuer: old });
@@ -233,7 +242,7 @@ describe('remarks on an entry', () => {
         },
       },
     });
-    const own = { kind: 'no-usage', section: 'peers' } as const;
+    const own = { kind: 'no-usage', section: 'peers', isAny: false } as const;
     expect(notes(root, { ...web, notes: [own] })).toEqual([
       own,
       { kind: 'attribute', attribute: 'L= spaced' },

@@ -129,6 +129,27 @@ function rewrite(shop: Workshop, name: string, from: string, to: string): void {
   writeFileSync(path, pemOf(der));
 }
 
+it('a name that no manifest can have stays, until the manifest asks for another', async () => {
+  const shop = new Workshop();
+  await shop.root(ROOT, { subject: '/O=Tide/CN=Tide Root', extensions: CA });
+  const extensions = leaf('serverAuth', 'DNS:reef.test');
+  await shop.signed(filesOf('reef'), { subject: '/OU=xReef/CN=reef.test', extensions }, ROOT);
+  const hex = (text: string): string => Buffer.from(text).toString('hex');
+  rewrite(shop, 'reef', hex('xReef'), hex(' Reef'));
+  const before = shop.read('reef.crt');
+  const project = await adopted(shop);
+  expect(await project.due()).toEqual([]);
+  await project.apply();
+  expect(shop.read('reef.crt')).toBe(before);
+  const said = await runPki(['adopt', 'certs'], { cwd: shop.folder });
+  expect(said.stderr).toContain(
+    'the next renewal changes its subject: OU= Reef, CN=reef.test → CN=reef.test',
+  );
+  const manifest = readFileSync(join(shop.folder, 'pki.yaml'), 'utf8');
+  project.write(manifest.replace('commonName: reef.test', '$&\n    subject: { title: Reef }'));
+  expect(await project.change('servers/reef')).toMatchObject({ action: 'issue' });
+});
+
 /** A manifest that says nothing of what is on the disk: settings of entries go, with all that is below them. */
 function without(manifest: string, ...settings: readonly string[]): string {
   return settings.reduce((text, setting) => {
