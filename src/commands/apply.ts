@@ -19,6 +19,7 @@ import type { Progress } from '../report/progress-live.ts';
 import { askingAt } from './ask.ts';
 import { type Allowed, askForConsents, unnamed } from './consent.ts';
 import { type Console, EXIT, type ExitCode } from './console.ts';
+import { keepHeapSmall } from './heap.ts';
 import type { Interruption } from './interruption.ts';
 import { resolveNames } from './names.ts';
 import { openWithOpenssl } from './project.ts';
@@ -95,6 +96,7 @@ export async function applyProject(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const watch = stopwatch();
+  keepHeapSmall(project.inventory.entities.length);
   const secrets = secretsOf(project);
   const result = await run(project, { ...requests, secrets }, flags, console, signal);
   const code = codeOf(result);

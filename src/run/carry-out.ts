@@ -14,7 +14,7 @@ import { Flush } from '../store/flush.ts';
 import { Ledger } from '../store/ledger.ts';
 import { Cache, isWorthwhile } from '../store/observe/cache.ts';
 import { ListRecord } from '../store/observe/lists.ts';
-import { observe } from '../store/observe/observe.ts';
+import { remember } from '../store/observe/observe.ts';
 import { savePlaces } from '../store/observe/places.ts';
 import type { Reader } from '../store/observe/reader.ts';
 import { dropOutgoing } from '../store/outgoing.ts';
@@ -124,6 +124,5 @@ function isMany({ changes }: Plan, { flushFrom = 100 }: ApplyOptions): boolean {
 /** So that the next plan of a large folder is quick, and the next apply has nothing left to write. */
 async function cacheAll({ root, output, reader }: Run, inventory: Inventory): Promise<void> {
   const cache = new Cache(root, Date.now());
-  observe(root, inventory, cache, reader);
-  await cache.save(output.own, 1);
+  await cache.saveAll(output.own, remember(root, inventory, cache, reader));
 }

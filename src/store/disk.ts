@@ -27,14 +27,32 @@ const writeFile = promisify(fs.writeFile);
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /** A new file with exactly this mode, whatever the umask; an existing one is an error, never overwritten. */
-export function writeNew(path: string, content: string | Uint8Array, mode: number): void {
+export function writeNew(path: string, content: string | Uint8Array | Iterable<string>, mode: number): void {
   const descriptor = openSync(path, NEW_FILE, mode);
   try {
     if ((mode & process.umask()) !== 0) changeMode(descriptor, path, mode);
-    writeFully(descriptor, Buffer.from(content));
+    for (const piece of piecesOf(content)) writeFully(descriptor, Buffer.from(piece));
   } finally {
     fs.closeSync(descriptor);
   }
+}
+
+/** So many characters at once: a call for each line would cost more than the writing. */
+const PIECE = 1 << 20;
+
+function* piecesOf(content: string | Uint8Array | Iterable<string>): Iterable<string | Uint8Array> {
+  if (typeof content === 'string' || content instanceof Uint8Array) {
+    yield content;
+    return;
+  }
+  let piece = '';
+  for (const text of content) {
+    piece += text;
+    if (piece.length < PIECE) continue;
+    yield piece;
+    piece = '';
+  }
+  yield piece;
 }
 
 function writeFully(descriptor: number, bytes: Buffer): void {

@@ -131,8 +131,8 @@ export class Folder {
     return this.#now(name, (at) => new OpenFile(at, join(this.path, name), flags, mode));
   }
 
-  /** A new file with exactly this mode; rejects with `EEXIST` where the name is taken. */
-  writeNew(name: string, content: string | Uint8Array, mode: number): void {
+  /** A new file with exactly this mode, its content at once or piece by piece; rejects with `EEXIST` where the name is taken. */
+  writeNew(name: string, content: string | Uint8Array | Iterable<string>, mode: number): void {
     this.#now(name, (at) => disk.writeNew(at, content, mode));
   }
 

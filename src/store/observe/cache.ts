@@ -157,16 +157,44 @@ export class Cache {
 
   /** Never worth an error. @param own the folder `.pki`. @param news how much has to be new for it to be written. */
   async save(own: Folder, news = MANY): Promise<void> {
-    if (this.#news < news) return;
+    if (this.#news >= news) await this.#write(own, this.#taken());
+  }
+
+  /** The same of what is set while this goes on, none of which is held: that of thousands would be most of what a run holds. */
+  async saveAll(own: Folder, filling: Iterable<unknown>): Promise<void> {
+    await this.#write(own, this.#takenWhile(filling));
+  }
+
+  *#takenWhile(filling: Iterable<unknown>): Iterable<string> {
+    for (const _ of filling) yield* this.#taken();
+  }
+
+  *#taken(): Iterable<string> {
+    for (const entry of this.#after) yield JSON.stringify(entry);
+    this.#after.clear();
+  }
+
+  async #write(own: Folder, entries: Iterable<string>): Promise<void> {
     const draft = `${FILE}.draft`;
     try {
       own.removeTree(draft);
-      own.writeNew(draft, JSON.stringify({ format: FORMAT, entries: [...this.#after] }), 0o600);
+      own.writeNew(draft, textOf(entries), 0o600);
       await own.rename(draft, own, FILE);
     } catch {
       discard(own, draft);
     }
   }
+}
+
+/** In pieces, so that it never is one long text. */
+function* textOf(entries: Iterable<string>): Iterable<string> {
+  yield `{"format":${FORMAT},"entries":[`;
+  let separator = '';
+  for (const entry of entries) {
+    yield `${separator}${entry}`;
+    separator = ',';
+  }
+  yield ']}';
 }
 
 function seenIn(observation: EntityObservation): SeenFiles {

@@ -1,5 +1,5 @@
 /** What was read before is believed only of the very same files; and whatever else is in the cache is as nothing. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { NOTHING } from '../../../src/plan/observation.ts';
@@ -61,6 +61,37 @@ it('is written once there is much that is new, and read again', async () => {
   await through(root, ({ own }) => cache.save(own));
   expect(JSON.parse(readFileSync(join(root, '.pki/cache.json'), 'utf8'))).toMatchObject({ format: FORMAT });
   expect(new Cache(root, Date.now()).get(ID, FILES, 'k')).toEqual(NOTHING);
+});
+
+it.each([0, 1, 3000])('is written while it is filled, with %i entries, and read again', async (count) => {
+  const root = join(work, `${++made}`);
+  mkdirSync(join(root, '.pki'), { recursive: true });
+  const cache = new Cache(root, Date.now());
+  const seen = { ...NOTHING, signedBy: 'å'.repeat(200) };
+  function* filling() {
+    for (let i = 0; i < count; i++) {
+      cache.set(`servers/s${i}`, FILES, 'k', seen);
+      yield i;
+    }
+  }
+  await through(root, ({ own }) => cache.saveAll(own, filling()));
+  const { entries } = JSON.parse(readFileSync(join(root, '.pki/cache.json'), 'utf8'));
+  expect(entries).toHaveLength(count);
+  const again = new Cache(root, Date.now());
+  const ids = Array.from({ length: count }, (_, i) => `servers/s${i}` as const);
+  expect(ids.every((id) => again.get(id, FILES, 'k')?.signedBy === seen.signedBy)).toBe(true);
+});
+
+it('is left as it was where what fills it ends with an error', async () => {
+  const cache = cacheOf('before');
+  const root = join(work, `${made}`);
+  // biome-ignore lint/correctness/useYield: it ends before.
+  function* filling(): Iterable<number> {
+    throw new Error('the disk is gone');
+  }
+  await through(root, ({ own }) => cache.saveAll(own, filling()));
+  expect(readdirSync(join(root, '.pki'))).toEqual(['cache.json']);
+  expect(readFileSync(join(root, '.pki/cache.json'), 'utf8')).toBe('before');
 });
 
 it('says nothing of files that are missing, and gives all back', async () => {
