@@ -87,6 +87,14 @@ describe('what the plan lets be, but was not asked for', () => {
       'the extensions are not as asked: 1.2.3 0500 was not asked for',
     ]);
   });
+  it('the value of one extension does not stand for that of another', () => {
+    const bare = changed(GOOD, { extensions: { subjectKeyIdentifier: undefined } });
+    const hex = `0414${KEY.keyIdentifier}`;
+    const cert = changed(bare, { unknown: [{ oid: '1.2.3', critical: false, hex }] });
+    expect(objectionsTo(cert)).toEqual([
+      expect.stringMatching(/1\.2\.3 0414[0-9a-f]+ was not asked for.*subjectKeyIdentifier|subjectKeyIdentifier.*1\.2\.3/),
+    ]);
+  });
   it('the SKI of another key', () => {
     const cert = changed(GOOD, { extensions: { subjectKeyIdentifier: uncritical('ab') } });
     expect(planned(cert)).toEqual([]);

@@ -4,9 +4,10 @@ import { configText } from '../../src/openssl/config.ts';
 import { nameSection } from '../../src/openssl/distinguished-name.ts';
 import type { Subject } from '../../src/pki/subject.ts';
 
-import { children, hex, readAll } from '../../src/x509/der.ts';
+import { children, hex, readAll, TAG } from '../../src/x509/der.ts';
+import { encode, encodeOid } from '../../src/x509/der-write.ts';
 import { nameDer } from '../../src/x509/name.ts';
-import { nameAttributes } from '../../src/x509/name-read.ts';
+import { comparableName, nameAttributes } from '../../src/x509/name-read.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { derOf, opensslSync } from '../helpers/openssl.ts';
 
@@ -73,4 +74,21 @@ it('the empty name', () => expect(nameDer([])).toBe('3000'));
 
 it('reads back as it was written', () => {
   expect(nameAttributes(readAll(Buffer.from(nameDer(FULL), 'hex')))).toEqual(FULL);
+});
+
+it.each([
+  [0x0c, '41206220'],
+  [0x13, '41206220'],
+  [0x14, '41206220'],
+  [0x16, '41206220'],
+  [0x1a, '41206220'],
+  [0x1c, '00000041000000200000006200000020'],
+  [0x1e, '0041002000620020'],
+])('strings of type %i are compared by what they say', (tag, value) => {
+  const der = (hexTag: number, text: string): string => {
+    const attribute = encode(TAG.sequence, encodeOid('2.5.4.3'), encode(hexTag, Buffer.from(text, 'hex')));
+    return encode(TAG.sequence, encode(TAG.set, attribute)).toString('hex');
+  };
+  expect(comparableName(der(tag, value))).toEqual(comparableName(der(0x0c, Buffer.from('a  B').toString('hex'))));
+  expect(comparableName(der(tag, value))).not.toEqual(comparableName(der(0x0c, Buffer.from('ab').toString('hex'))));
 });
