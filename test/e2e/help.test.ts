@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS, EXAMPLES } from '../../src/commands/table.ts';
-import { CLI, runPki, runProgram } from '../helpers/cli.ts';
+import { CLI, runPki, runTyped } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 
 /** Exit codes of examples that ask what is due, or that find nothing to do in a folder where nothing went wrong. */
@@ -56,10 +56,7 @@ describe('examples', () => {
   );
 
   const pki = (cwd: string, text: string) =>
-    runProgram('/bin/sh', ['-c', `pki() { "$NODE" "$CLI" "$@"; }; ${text}`], {
-      cwd,
-      env: { NODE: process.execPath, CLI },
-    });
+    runTyped(text, { cwd, env: { BY: process.execPath, CLI } }, `pki() { "$BY" "$CLI" "$@"; }; ${text}`);
   const applied = temporaryFolder();
 
   beforeAll(async () => {

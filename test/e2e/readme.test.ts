@@ -8,15 +8,7 @@ import { SEAL_KEYS } from '../../src/manifest/outputs.ts';
 import { ATTRIBUTE_KEYS, FILE_KEYS, MAP_KEYS } from '../../src/manifest/schema.ts';
 import { SOURCE_KEYS } from '../../src/manifest/secret-source.ts';
 import { EXIT_MEANINGS } from '../../src/report/help.ts';
-import {
-  CLI,
-  plainEnvironment,
-  REPOSITORY,
-  type Run,
-  type RunOptions,
-  runPki,
-  runProgram,
-} from '../helpers/cli.ts';
+import { CLI, plainEnvironment, REPOSITORY, type Run, runPki, runProgram, runTyped } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { blocksIn, inlineCode, localLinks, proseOf, readDoc, tableRows } from '../helpers/markdown.ts';
 import { selfSigned } from '../helpers/openssl.ts';
@@ -53,13 +45,6 @@ function sessionOf(text: string): readonly { readonly command: string; readonly 
       const command = /^(?:.*\\\n)*.*\n/.exec(part)?.[0] ?? part;
       return { command: command.trim(), output: part.slice(command.length) };
     });
-}
-
-/** What is typed at a prompt: by a shell, where it is more than words, in which a shell changes nothing. */
-function runTyped(command: string, options: RunOptions): Promise<Run> {
-  const [program, ...args] = command.split(' ');
-  const isPlain = program === 'pki' && args.every((word) => /^[\w./:=@,-]+$/.test(word));
-  return isPlain ? runPki(args, options) : runProgram('/bin/sh', ['-c', command], options);
 }
 
 /** Times differ from run to run. */

@@ -30,6 +30,13 @@ export function runPki(args: readonly string[], options: RunOptions = {}): Promi
   return runServed(CLI, { args, cwd, env: { ...plainEnvironment(), ...env } });
 }
 
+/** What is typed at a prompt: by `shell`, where it is more than words, in which a shell changes nothing. */
+export function runTyped(command: string, options: RunOptions, shell = command): Promise<Run> {
+  const [program, ...args] = command.split(' ');
+  const isPlain = program === 'pki' && args.every((word) => /^[\w./:=@,-]+$/.test(word));
+  return isPlain ? runPki(args, options) : runProgram('/bin/sh', ['-c', shell], options);
+}
+
 /** The same, and how many seconds of processor time it took, openssl not counted. */
 export async function runPkiMeasured(
   args: readonly string[],
