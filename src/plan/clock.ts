@@ -16,8 +16,8 @@ export interface ClockDoubt {
   readonly clock: number;
   /** The earliest that it can be. */
   readonly newest: number;
-  /** The evidence: the ledger, or a certificate that has not begun. */
-  readonly by: 'ledger' | EntityId;
+  /** The evidence: the ledger, a certificate that has not begun, or that this program was not there yet. */
+  readonly by: 'ledger' | 'program' | EntityId;
 }
 
 /** The moment of a plan, and what is wrong with the clock that gave it. */
@@ -32,6 +32,12 @@ const SKEW = 300;
 const JUMP = 86400;
 
 /**
+ * The day of RFC 8446: whatever this program runs on is younger. A first apply has no other evidence, and boards without a
+ * battery start in 1970 or 2000; any later time may be a clock that was set for a test.
+ */
+const FIRST_DAY = Date.UTC(2018, 7, 10) / 1000;
+
+/**
  * Never before what was issued last: a clock that is slow by seconds must not re-issue what a faster one made.
  * @param isTrusted the user vouches for the clock.
  */
@@ -41,7 +47,9 @@ export function momentOf(
   clock: number,
   isTrusted: boolean,
 ): Moment {
-  const { newest, by } = newestOf(entities, observation);
+  const found = newestOf(entities, observation);
+  const { newest, by } =
+    isTrusted || found.newest >= FIRST_DAY ? found : ({ newest: FIRST_DAY, by: 'program' } as const);
   const now = Math.max(clock, newest);
   if (newest <= clock + SKEW) return { now, doubt: null };
   const isOver = isTrusted || (observation.issues !== undefined && isAfterJump(observation.issues, clock));

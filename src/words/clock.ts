@@ -17,6 +17,7 @@ export function clockAheadText(doubt: ClockDoubt): string {
 }
 
 function witnessText({ by, newest }: ClockDoubt): string {
+  if (by === 'program') return `this program is younger than ${isoTime(newest)}`;
   return by === 'ledger'
     ? `certificates were issued here at ${isoTime(newest)}`
     : `the certificate of ${by} begins at ${isoTime(newest)}`;

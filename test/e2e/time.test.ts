@@ -66,6 +66,19 @@ describe('a clock', () => {
   const certificates = (project: Project) =>
     Object.fromEntries(entitiesIn(project.out).map((id) => [id, project.read(id, 'cert.pem')]));
 
+  it('of 1970 makes nothing where nothing is yet, unless it is vouched for', async () => {
+    const project = new Project(MANIFEST);
+    const run = await project.pki(['apply', '--skip-verify'], { env: clock(86_400) });
+    expect(run.code, run.stdout).toBe(1);
+    expect(run.stderr).toContain(
+      'pki: error: the clock says 1970-01-02T00:00:00Z, but this program is younger',
+    );
+    expect(run.stderr).toContain('--trust-clock');
+    expect(entitiesIn(project.out)).toEqual([]);
+    await applyAt(project, 86_400, '--trust-clock');
+    expect(entitiesIn(project.out)).toHaveLength(6);
+  });
+
   it.each([
     ['in 1970', 86_400],
     ['six minutes slow', MADE - 6 * MINUTE],

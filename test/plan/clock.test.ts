@@ -1,7 +1,8 @@
 /** A clock that cannot be right decides nothing. */
 import { describe, expect, it } from 'vitest';
 import type { Issues } from '../../src/plan/observation.ts';
-import { anAuthority, anInventory, aServer, DAY, flatPlan, NOW } from '../helpers/entities.ts';
+import { isoTime } from '../../src/plan/validity.ts';
+import { anAuthority, anInventory, aServer, DAY, flatPlan, NOW, World } from '../helpers/entities.ts';
 import { settled } from './settled.ts';
 
 const MINUTE = 60;
@@ -102,5 +103,23 @@ describe('a clock that was ahead', () => {
     const { doubt, actions } = planAt(NOW - ahead, issues, 'compared');
     expect(doubt?.kind).toBe(kind);
     expect(actions).toEqual(kind === 'ahead' ? ['issue', 'issue', 'issue'] : KEPT);
+  });
+});
+
+describe('a first apply, of which nothing is known', () => {
+  const first = (now: number, clock?: 'compared' | 'trusted') => {
+    const { doubt } = flatPlan(BEFORE, new World().observation(BEFORE), { now, ...(clock && { clock }) });
+    return doubt && `${doubt.kind} ${doubt.by} ${isoTime(doubt.newest)}`;
+  };
+  const FIRST = Date.UTC(2018, 7, 10) / 1000;
+
+  it.each([
+    ['in 1970', 0, 'behind program 2018-08-10T00:00:00Z'],
+    ['before the program was there', FIRST - 301, 'behind program 2018-08-10T00:00:00Z'],
+    ['as much before it as clocks may differ', FIRST - 300, null],
+    ['at any later time', NOW, null],
+  ])('%s', (_, now, doubt) => {
+    expect(first(now, 'compared')).toBe(doubt);
+    expect([first(now, 'trusted'), first(now)]).toEqual([null, null]);
   });
 });
