@@ -92,7 +92,9 @@ describe('what the plan lets be, but was not asked for', () => {
     const hex = `0414${KEY.keyIdentifier}`;
     const cert = changed(bare, { unknown: [{ oid: '1.2.3', critical: false, hex }] });
     expect(objectionsTo(cert)).toEqual([
-      expect.stringMatching(/1\.2\.3 0414[0-9a-f]+ was not asked for.*subjectKeyIdentifier|subjectKeyIdentifier.*1\.2\.3/),
+      expect.stringMatching(
+        /1\.2\.3 0414[0-9a-f]+ was not asked for.*subjectKeyIdentifier|subjectKeyIdentifier.*1\.2\.3/,
+      ),
     ]);
   });
   it('the SKI of another key', () => {

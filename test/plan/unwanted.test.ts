@@ -18,10 +18,25 @@ const seen = (files: Partial<EntityObservation>): EntityObservation => ({ ...NOT
 
 it.each<[string, Pick<Entity, 'keyPlace'>, Partial<EntityObservation>, readonly string[]]>([
   ['what can be made again', {}, { ca: there, fullchain: there }, ['fullchain', 'ca']],
-  ['no key, no certificate, nothing that was never asked for', {}, { key: there, cert: there, previous: there }, []],
+  [
+    'no key, no certificate, nothing that was never asked for',
+    {},
+    { key: there, cert: there, previous: there },
+    [],
+  ],
   ['a key from before a request of somebody else', REQUEST, { key: there, ca: there }, ['key', 'ca']],
-  ['what is damaged, and what is encrypted', REQUEST, { ca: { state: 'garbage', detail: '' }, key: { state: 'encrypted' } as never }, ['key', 'ca']],
-  ['nothing that is not there, or cannot be looked at', REQUEST, { ca: { state: 'blocked', cause: { kind: 'directory' } } as never }, []],
+  [
+    'what is damaged, and what is encrypted',
+    REQUEST,
+    { ca: { state: 'garbage', detail: '' }, key: { state: 'encrypted' } as never },
+    ['key', 'ca'],
+  ],
+  [
+    'nothing that is not there, or cannot be looked at',
+    REQUEST,
+    { ca: { state: 'blocked', cause: { kind: 'directory' } } as never },
+    [],
+  ],
 ])('%s', (_, entity, files, expected) => {
   expect([...unwantedFiles(entity, seen(files), [])].sort()).toEqual([...expected].sort());
 });

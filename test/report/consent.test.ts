@@ -37,10 +37,12 @@ describe('without a terminal', () => {
 it('commands are shown where it is about them, and not beside anything else', () => {
   const errands = [{ argv: ['pass', 'ca'], purpose: 'pin', isNew: true }] as const;
   const notes = (consent: Consent): readonly string[] => {
-    const change = aChange({ id: 'servers/a', action: 'issue', consent, errands });
+    const change = { ...aChange({ id: 'servers/a', action: 'issue', consent }), errands } as Change;
     return texts(consent, ['servers/a'], [change]).filter((text) => text.startsWith('note'));
   };
-  expect(notes('run')).toEqual(['note: runs: pass ca for the PIN of the token of servers/a (never run here)']);
+  expect(notes('run')).toEqual([
+    'note: runs: pass ca for the PIN of the token of servers/a (never run here)',
+  ]);
   expect([notes('remove'), notes('trust'), notes('revoke')]).toEqual([[], [], []]);
 });
 

@@ -22,7 +22,11 @@ const SECRETS = {
 it.each<[string, Locked, unknown]>([
   ['nothing is stated', {}, { state: 'closed', why: { kind: 'unstated' } }],
   ['another one is stated', { passphrase: env('WRONG') }, { state: 'closed', why: { kind: 'other' } }],
-  ['another one was stated before', { previousPassphrase: env('WRONG') }, { state: 'closed', why: { kind: 'other' } }],
+  [
+    'another one was stated before',
+    { previousPassphrase: env('WRONG') },
+    { state: 'closed', why: { kind: 'other' } },
+  ],
   [
     'the first of two is not to be had',
     { passphrase: env('LATER'), previousPassphrase: env('WRONG') },
@@ -40,5 +44,8 @@ it.each<[string, Locked, unknown]>([
 
 it('a key that is under none is plain, whatever is stated', () => {
   const bytes = pem();
-  expect(new Keyring(SECRETS).open({ passphrase: env('WRONG') }, bytes)).toEqual({ state: 'plain', pem: bytes });
+  expect(new Keyring(SECRETS).open({ passphrase: env('WRONG') }, bytes)).toEqual({
+    state: 'plain',
+    pem: bytes,
+  });
 });

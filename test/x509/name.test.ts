@@ -89,6 +89,10 @@ it.each([
     const attribute = encode(TAG.sequence, encodeOid('2.5.4.3'), encode(hexTag, Buffer.from(text, 'hex')));
     return encode(TAG.sequence, encode(TAG.set, attribute)).toString('hex');
   };
-  expect(comparableName(der(tag, value))).toEqual(comparableName(der(0x0c, Buffer.from('a  B').toString('hex'))));
-  expect(comparableName(der(tag, value))).not.toEqual(comparableName(der(0x0c, Buffer.from('ab').toString('hex'))));
+  expect(comparableName(der(tag, value))).toEqual(
+    comparableName(der(0x0c, Buffer.from('a  B').toString('hex'))),
+  );
+  expect(comparableName(der(tag, value))).not.toEqual(
+    comparableName(der(0x0c, Buffer.from('ab').toString('hex'))),
+  );
 });
