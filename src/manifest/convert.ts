@@ -164,9 +164,9 @@ function addPair(entries: Map<string, Pair>, node: { key: unknown; value: unknow
   } else entries.set(key, { key: at, value });
 }
 
-/** `{{ host }}` of other tools is a map in a map to YAML. */
+/** `{{ host }}` of other tools is a map without values in a map to YAML. */
 function strangeKey(key: unknown): Pick<Finding, 'message' | 'hint'> {
-  if (isMap(key) && key.flow)
+  if (isMap(key) && key.flow && key.items.every(({ value }) => value === null))
     return {
       message: 'braces in braces: a template that was not filled in?',
       hint: 'write the value itself, or fill in templates before pki reads the manifest',
