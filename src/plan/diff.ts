@@ -67,9 +67,8 @@ export function isNamedAs(
   before: readonly NameAttribute[],
   wanted: Parameters<typeof diffSubject>[1],
 ): boolean {
-  return (
-    diffSubject(before.filter(isStatable), wanted).length === 0 || diffSubject(before, wanted).length === 0
-  );
+  const isIt = (name: readonly NameAttribute[]): boolean => diffSubject(name, wanted).length === 0;
+  return isIt(before) || isIt(before.filter(isStatable));
 }
 
 /** The same RDNs, one after the other; in a SET, order means nothing. */
