@@ -3,7 +3,7 @@ import { messageOf } from '../pki/errors.ts';
 import { certificateFacts } from '../x509/certificate.ts';
 import { crlFacts } from '../x509/crl.ts';
 import { keyFormatOf } from '../x509/key-format.ts';
-import { isRareLabel, isRequestLabel } from '../x509/parse.ts';
+import { isRareLabel, isRequestLabel, isUtf16 } from '../x509/parse.ts';
 import { EncryptedKeyError, ForeignKeyError, parseKey } from '../x509/parse-key.ts';
 import { type PemBlock, readPem } from '../x509/pem.ts';
 import { publicKeyFacts } from '../x509/public-key.ts';
@@ -147,10 +147,6 @@ function otherFile(bytes: Buffer, path: string): FoundFile | Unusable {
   const format = isKeyPath(path) ? keyFormatOf(bytes) : null;
   if (format === null) return unreadable(path, { kind: isUtf16(bytes) ? 'utf16' : 'no-pem' });
   return { ...emptyFile(path), keys: [{ state: 'unreadable', fault: { kind: 'foreign-key', format } }] };
-}
-
-function isUtf16(bytes: Buffer): boolean {
-  return ['fffe', 'feff'].includes(bytes.subarray(0, 2).toString('hex'));
 }
 
 const DER: readonly (readonly [format: string, read: (bytes: Buffer) => unknown])[] = [

@@ -9,11 +9,11 @@ import { unreachable } from '../pki/entity.ts';
 import { visible } from '../pki/printable.ts';
 import { isoTime } from '../plan/validity.ts';
 import { blockageText } from '../words/blockage.ts';
-import { conversionOf, keyFormatText } from '../words/key-format.ts';
+import { keyFormatText } from '../words/key-format.ts';
 import { type Words, worded } from '../words/table.ts';
-import type { KeyFormat } from '../x509/key-format.ts';
 import { extensionName } from '../x509/named-extensions.ts';
 import { PemError, type PemFlaw } from '../x509/pem.ts';
+import { AGAIN, formatHint, keyFormatHint } from './format-hints.ts';
 
 const WORDS: Words<LeftOutWhy> = {
   unreadable: ({ fault }) => faultText(fault),
@@ -169,8 +169,6 @@ function textOf(why: LeftOutWhy): string {
   return worded(WORDS, why);
 }
 
-const AGAIN = 'and adopt again';
-
 function hintOf(why: LeftOutWhy): string | undefined {
   switch (why.kind) {
     case 'issuer-left-out':
@@ -181,7 +179,7 @@ function hintOf(why: LeftOutWhy): string | undefined {
     case 'encrypted-key':
       return `decrypt it in its place with "openssl pkey -in ${shellPath(why.keyPath)} -out PLAIN", ${AGAIN}`;
     case 'foreign-key':
-      return conversionHint(why.format);
+      return keyFormatHint(why.format);
     case 'no-key':
       return `put the key beside the certificate, ${AGAIN}`;
     case 'bundle':
@@ -192,6 +190,8 @@ function hintOf(why: LeftOutWhy): string | undefined {
     }
     case 'unknown-issuer':
       return `copy the key and certificate of the issuer into the folder, ${AGAIN}`;
+    case 'format':
+      return formatHint(why.format);
     case 'name':
       return `give it another name, ${AGAIN}`;
     case 'link':
@@ -204,18 +204,14 @@ function hintOf(why: LeftOutWhy): string | undefined {
 function faultHint(fault: ReadFault): string | undefined {
   if (fault.kind === 'rare-label') return `write it again with "openssl x509 -in FILE -out CERT", ${AGAIN}`;
   if (fault.kind === 'flawed-pem') return flawHint(fault.flaw);
-  return fault.kind === 'foreign-key' ? conversionHint(fault.format) : undefined;
+  if (fault.kind === 'utf16') return `save it as UTF-8, ${AGAIN}`;
+  return fault.kind === 'foreign-key' ? keyFormatHint(fault.format) : undefined;
 }
 
 function flawHint({ kind }: PemFlaw): string {
   if (kind === 'byte-order-mark') return `save it without a byte order mark, ${AGAIN}`;
   if (kind === 'boundary') return `put every boundary at the start of a line of its own, ${AGAIN}`;
   return `write it again as plain PEM, ${AGAIN}`;
-}
-
-function conversionHint(format: KeyFormat): string | undefined {
-  const conversion = conversionOf(format);
-  return conversion === null ? undefined : `convert it with "${conversion}", ${AGAIN}`;
 }
 
 /** openssl takes out the first certificate of a file; others have to be copied. */

@@ -138,9 +138,17 @@ export function parsePublicKey(bytes: Buffer): KeyId {
 }
 
 function firstBlock(bytes: Buffer, labels: readonly string[]): PemBlock {
+  if (bytes[0] === 0x30 && bytes.includes(0)) throw new Error('is DER, and only PEM can be used');
+  if (isUtf16(bytes)) throw new Error('is text in UTF-16, which no program reads as PEM');
   const block = pemBlocks(bytes.toString('latin1')).find(({ label }) => labels.includes(label));
   if (block === undefined) throw new Error(`holds no complete ${labels[0]} block`);
   return block;
+}
+
+/** By its byte order mark, as editors and shells of Windows write it. */
+export function isUtf16(bytes: Uint8Array): boolean {
+  const [first, second] = bytes;
+  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
 }
 
 /** An error that calls an unreadable block what it should have been. */

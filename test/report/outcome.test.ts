@@ -297,6 +297,15 @@ describe('what adopting leaves out', () => {
       'convert it with "openssl pkey -inform DER -in KEY -out PEM", and adopt again',
     ],
     [{ kind: 'foreign-key', keyPath: 'a.key', format: { kind: 'tpm' } }, undefined],
+    [
+      { kind: 'format', format: 'a certificate in DER' },
+      'convert it with "openssl x509 -inform DER -in FILE -out CERT", and adopt again',
+    ],
+    [
+      { kind: 'unread-key', keyPath: 'a.p12', because: { kind: 'format', format: 'PKCS#12' } },
+      'convert it with "openssl pkcs12 -in FILE -noenc -out PEM", and adopt again',
+    ],
+    [{ kind: 'unreadable', fault: { kind: 'utf16' } }, 'save it as UTF-8, and adopt again'],
     [{ kind: 'revoked', by: 'folder' }, undefined],
   ])('%j: what can be done', (why, hint) => {
     expect(leftOutHint(why)).toBe(hint);

@@ -61,7 +61,8 @@ function seen(id: string, damage: (root: string) => void) {
   return found;
 }
 
-const put = (file: string, content: string) => (root: string) => writeFileSync(join(root, file), content);
+const put = (file: string, content: string | Buffer) => (root: string) =>
+  writeFileSync(join(root, file), content);
 const copy = (from: string, to: string) => (root: string) => cpSync(join(root, from), join(root, to));
 
 it('what apply made is present, fits together and is signed by whom it should be', () => {
@@ -214,6 +215,14 @@ describe('a private key', () => {
 });
 
 describe('other files', () => {
+  it.each(['\ufeff', '\ufffe'])('in UTF-16, either way round, are called so', (mark) => {
+    const root = put('servers/api/cert.pem', Buffer.from(`${mark}-----BEGIN`, 'utf16le'));
+    expect(seen(API.id, root).cert).toMatchObject({
+      state: 'garbage',
+      detail: expect.stringContaining('UTF-16'),
+    });
+  });
+
   it.each<readonly [string, string, 'cert' | 'csr' | 'chain' | 'fullchain' | 'ca' | 'public', string]>([
     ['cert.pem', '', 'cert', 'holds no readable certificate: holds no complete CERTIFICATE block'],
     [
@@ -222,6 +231,8 @@ describe('other files', () => {
       'cert',
       'holds no readable certificate: ',
     ],
+    ['cert.pem', '0\u0001\u0000', 'cert', 'holds no readable certificate: is DER, and only PEM can be used'],
+    ['csr.pem', '0\u0001\u0000', 'csr', 'holds no readable certificate request: is DER'],
     ['csr.pem', 'x', 'csr', 'holds no readable certificate request: '],
     ['chain.pem', 'x', 'chain', 'holds no certificate'],
     ['fullchain.pem', '', 'fullchain', 'holds no certificate'],
