@@ -155,34 +155,35 @@ export class Cache {
     return sources.length === 0 ? {} : { openings: this.#openings.tagsFor(sources) };
   }
 
-  /** Never worth an error. @param own the folder `.pki`. @param news how much has to be new for it to be written. */
-  async save(own: Folder, news = MANY): Promise<void> {
-    if (this.#news >= news) await this.#write(own, this.#taken());
+  /** Where much of it is new; never worth an error. @param own the folder `.pki`. */
+  async save(own: Folder): Promise<void> {
+    if (this.#news >= MANY) await this.saveAll(own);
   }
 
-  /** The same of what is set while this goes on, none of which is held: that of thousands would be most of what a run holds. */
-  async saveAll(own: Folder, filling: Iterable<unknown>): Promise<void> {
-    await this.#write(own, this.#takenWhile(filling));
+  /**
+   * However little is new. @param filling sets entries while this goes on, none of which is held: those of thousands would be
+   * most of what a run holds.
+   */
+  async saveAll(own: Folder, filling: Iterable<unknown> = []): Promise<void> {
+    const draft = `${FILE}.draft`;
+    try {
+      own.removeTree(draft);
+      own.writeNew(draft, textOf(this.#takenWhile(filling)), 0o600);
+      if (this.#news === 0) own.removeTree(draft);
+      else await own.rename(draft, own, FILE);
+    } catch {
+      discard(own, draft);
+    }
   }
 
   *#takenWhile(filling: Iterable<unknown>): Iterable<string> {
     for (const _ of filling) yield* this.#taken();
+    yield* this.#taken();
   }
 
   *#taken(): Iterable<string> {
     for (const entry of this.#after) yield JSON.stringify(entry);
     this.#after.clear();
-  }
-
-  async #write(own: Folder, entries: Iterable<string>): Promise<void> {
-    const draft = `${FILE}.draft`;
-    try {
-      own.removeTree(draft);
-      own.writeNew(draft, textOf(entries), 0o600);
-      await own.rename(draft, own, FILE);
-    } catch {
-      discard(own, draft);
-    }
   }
 }
 

@@ -63,7 +63,7 @@ it('is written once there is much that is new, and read again', async () => {
   expect(new Cache(root, Date.now()).get(ID, FILES, 'k')).toEqual(NOTHING);
 });
 
-it.each([0, 1, 3000])('is written while it is filled, with %i entries, and read again', async (count) => {
+it.each([1, 3000])('is written while it is filled, with %i entries, and read again', async (count) => {
   const root = join(work, `${++made}`);
   mkdirSync(join(root, '.pki'), { recursive: true });
   const cache = new Cache(root, Date.now());
@@ -80,6 +80,14 @@ it.each([0, 1, 3000])('is written while it is filled, with %i entries, and read 
   const again = new Cache(root, Date.now());
   const ids = Array.from({ length: count }, (_, i) => `servers/s${i}` as const);
   expect(ids.every((id) => again.get(id, FILES, 'k')?.signedBy === seen.signedBy)).toBe(true);
+});
+
+it('is left as it was where nothing is set', async () => {
+  const cache = cacheOf('before');
+  const root = join(work, `${made}`);
+  await through(root, ({ own }) => cache.saveAll(own, [1, 2]));
+  expect(readdirSync(join(root, '.pki'))).toEqual(['cache.json']);
+  expect(readFileSync(join(root, '.pki/cache.json'), 'utf8')).toBe('before');
 });
 
 it('is left as it was where what fills it ends with an error', async () => {
@@ -100,7 +108,7 @@ it('says nothing of files that are missing, and gives all back', async () => {
   const seen = { ...NOTHING, public: { state: 'present', facts: 'k', mode: 0o644 }, signedBy: 'k' } as const;
   const cache = new Cache(root, Date.now());
   cache.set(ID, FILES, 'k', seen);
-  await through(root, ({ own }) => cache.save(own, 1));
+  await through(root, ({ own }) => cache.saveAll(own));
   expect(readFileSync(join(root, '.pki/cache.json'), 'utf8')).not.toContain('missing');
   expect(new Cache(root, Date.now()).get(ID, FILES, 'k')).toEqual(seen);
 });
@@ -117,7 +125,7 @@ it.each<readonly [string, number, number, boolean]>([
   mkdirSync(join(root, '.pki'), { recursive: true });
   const cache = new Cache(root, now);
   cache.set(ID, { ...FILES, changed }, 'k', NOTHING);
-  await through(root, ({ own }) => cache.save(own, 1));
+  await through(root, ({ own }) => cache.saveAll(own));
   expect(new Cache(root, now).get(ID, FILES, 'k') !== undefined).toBe(isRemembered);
 });
 

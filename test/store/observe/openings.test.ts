@@ -42,7 +42,7 @@ async function look({ out }: Project, password: string | undefined, manifest = M
     cache,
     new Reader(new Secrets(out, { output: 'pki' })),
   );
-  await through(out, ({ own }) => cache.save(own, 1));
+  await through(out, ({ own }) => cache.saveAll(own));
   const contents = IDS.map((id) => {
     const file = entities.get(id)?.pkcs12;
     if (file?.state !== 'present') return file?.state;
