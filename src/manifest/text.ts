@@ -1,5 +1,6 @@
 /** Text that goes into a subject: common name and attributes (RFC 5280 appendix A.1 gives the bounds). */
-import { FORBIDDEN } from '../pki/attribute-text.ts';
+import { FORBIDDEN, textFault } from '../pki/attribute-text.ts';
+import { unreachable } from '../pki/entity.ts';
 import { codePointText, quote, spaceText } from '../pki/printable.ts';
 import { type Parsed, parsed, refused } from './problem.ts';
 
@@ -32,21 +33,26 @@ function badCharacter(what: string, text: string, character: string): Parsed<nev
 /** Subject text of at most so many characters; `longHint` says what to do about a longer one. */
 export function parseText(what: string, limit: number, longHint?: string) {
   return (text: string): Parsed<string> => {
-    const bad = FORBIDDEN.exec(text)?.[0];
-    if (bad !== undefined) return badCharacter(what, text, bad);
-    if (text.trim() === '')
-      return refused('text', `${what} is empty`, 'give it a value, or leave the key out');
-    if (text.trim() !== text) {
-      const space = spaceText(/^\s/.test(text) ? text.charAt(0) : text.charAt(text.length - 1));
-      const message = `${what} ${quote(text)} begins or ends with ${space}`;
-      return refused('text', message, `write ${quote(text.trim())}`);
+    const fault = textFault(text, limit);
+    switch (fault) {
+      case null:
+        return parsed(text);
+      case 'forbidden':
+        return badCharacter(what, text, FORBIDDEN.exec(text)?.[0] ?? '');
+      case 'empty':
+        return refused('text', `${what} is empty`, 'give it a value, or leave the key out');
+      case 'spaced': {
+        const space = spaceText(/^\s/.test(text) ? text.charAt(0) : text.charAt(text.length - 1));
+        const message = `${what} ${quote(text)} begins or ends with ${space}`;
+        return refused('text', message, `write ${quote(text.trim())}`);
+      }
+      case 'long': {
+        const message = `${what} of ${[...text].length} characters is longer than the ${limit} that X.509 allows`;
+        return refused('text', message, longHint ?? 'shorten it');
+      }
+      default:
+        return unreachable(fault);
     }
-    const length = [...text].length;
-    if (length > limit) {
-      const message = `${what} of ${length} characters is longer than the ${limit} that X.509 allows`;
-      return refused('text', message, longHint ?? 'shorten it');
-    }
-    return parsed(text);
   };
 }
 

@@ -8,8 +8,18 @@ import { limitOf } from './attribute-types.ts';
 export const FORBIDDEN =
   /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\u3164\ufeff\uffa0\ufffd\u{e0000}-\u{e007f}]/u;
 
-/** Whether a manifest can state it. Other tools go beyond the bounds of X.520, and leave spaces at the ends. */
+/**
+ * What is wrong with a text of at most so many characters, in the order in which it is said; `null` for nothing. Other tools go
+ * beyond the bounds of X.520, and leave spaces at the ends.
+ */
+export function textFault(text: string, limit: number): 'forbidden' | 'empty' | 'spaced' | 'long' | null {
+  if (FORBIDDEN.test(text)) return 'forbidden';
+  if (text.trim() === '') return 'empty';
+  if (text.trim() !== text) return 'spaced';
+  return [...text].length > limit ? 'long' : null;
+}
+
+/** Whether a manifest can state it. */
 export function isStatable({ type, value }: { readonly type: string; readonly value: string }): boolean {
-  const isLong = [...value].length > limitOf(type);
-  return value !== '' && !isLong && value.trim() === value && !FORBIDDEN.test(value);
+  return textFault(value, limitOf(type)) === null;
 }
