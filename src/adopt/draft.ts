@@ -6,7 +6,6 @@ import { compact } from '../pki/record.ts';
 import { pathLengthOf } from '../x509/facts.ts';
 import { constraintsOf, purposesOf, usagesOf } from './constraints.ts';
 import { ExtensionReader } from './extensions.ts';
-import type { FoundCertificate } from './found.ts';
 import { depthOf, type Hierarchy, leftOutOf, type PlacedPair } from './hierarchy.ts';
 import { keyText } from './key-text.ts';
 import type { LeftOut, LeftOutWhy, Note } from './left-out.ts';
@@ -70,9 +69,9 @@ const VALID = 2 ** 42;
 const ABOVE = 2 ** 44;
 
 /** Whether an authority above it has its name: without that one, nothing here could be adopted. */
-function isBelowNamesake({ cert, issuer }: PlacedPair): boolean {
-  const name = (found: FoundCertificate): string => nameText(found.facts).toLowerCase();
-  for (let at = issuer; at !== null; at = at.issuer) if (name(at.cert) === name(cert)) return true;
+function isBelowNamesake(pair: PlacedPair): boolean {
+  const name = ({ cert }: PlacedPair): string => nameText(cert.facts).toLowerCase();
+  for (let at = pair.issuer; at !== null; at = at.issuer) if (name(at) === name(pair)) return true;
   return false;
 }
 

@@ -24,7 +24,7 @@ it.each<[string, Pick<Entity, 'keyPlace'>, Partial<EntityObservation>, readonly 
     { key: there, cert: there, previous: there },
     [],
   ],
-  ['a key from before a request of somebody else', REQUEST, { key: there, ca: there }, ['key', 'ca']],
+  ['a key from before someone else’s request', REQUEST, { key: there, ca: there }, ['key', 'ca']],
   [
     'what is damaged, and what is encrypted',
     REQUEST,
