@@ -20,6 +20,8 @@ export type DefectKind =
   | 'unique-identifier'
   /** Dates are written as only those from 2050 on may be. */
   | 'late-dates'
+  /** The subject has strings for which OpenSSL does not read the certificate at all. */
+  | 'unreadable-name'
   /** The serial number (`what`). */
   | 'negative-serial'
   | 'zero-serial'

@@ -13,7 +13,7 @@ import {
 } from './der.ts';
 import { extensionFacts } from './extensions.ts';
 import type { CertificateFacts, CertificateFlaw } from './facts.ts';
-import { nameAttributes } from './name-read.ts';
+import { isOpensslName, nameAttributes } from './name-read.ts';
 import { publicKeyFacts, sha256 } from './public-key.ts';
 import { isSupported, signatureName, signedParts } from './signature.ts';
 
@@ -63,6 +63,7 @@ function flawsOf(tbs: Tbs, algorithm: Der): readonly CertificateFlaw[] {
     ...(hex(tbs.algorithm.bytes) === hex(algorithm.bytes) ? [] : (['two-signature-algorithms'] as const)),
     ...(tbs.uniqueIds === 0 ? [] : (['unique-identifier'] as const)),
     ...(children(tbs.validity).some(isEarlyGeneralizedTime) ? (['late-dates'] as const) : []),
+    ...(isOpensslName(tbs.subject) ? [] : (['unreadable-name'] as const)),
   ];
 }
 

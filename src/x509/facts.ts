@@ -54,7 +54,9 @@ export type CertificateFlaw =
   /** Issuer or subject has a unique identifier, which RFC 5280 §4.1.2.8 forbids. */
   | 'unique-identifier'
   /** A GeneralizedTime stands for a date before 2050, which RFC 5280 §4.1.2.5 forbids. */
-  | 'late-dates';
+  | 'late-dates'
+  /** OpenSSL reads no certificate with a subject of such strings. */
+  | 'unreadable-name';
 
 /** In the order of the certificates, which is part of what a bundle is. */
 export function fingerprintsOf(certificates: readonly CertificateFacts[]): readonly Fingerprint[] {

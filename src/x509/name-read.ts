@@ -1,8 +1,9 @@
 /** Distinguished names (RFC 5280 §4.1.2.4): DER → attributes, and whether two of them are the same name to a verifier. */
+import { isUtf8 } from 'node:buffer';
 import { typeOfOid } from '../pki/attribute-types.ts';
 import type { Attribute } from '../pki/subject.ts';
 import { attributeValueDer } from './attribute.ts';
-import { children, type Der, DerError, hex, oidText, readAll, unlessDamaged } from './der.ts';
+import { children, type Der, DerError, hex, oidText, readAll, TAG, unlessDamaged } from './der.ts';
 
 /** Attributes in order; a multi-valued RDN gives several. */
 export function nameAttributes(name: Der): readonly Attribute[] {
@@ -85,6 +86,30 @@ function utf32Text(bytes: Buffer): string {
   if (bytes.length % 4 !== 0 || characters.some((point) => point > 0x10ffff))
     throw new DerError('no characters in a UniversalString');
   return String.fromCodePoint(...characters);
+}
+
+/**
+ * Universal types that OpenSSL takes for no text: BOOLEAN, INTEGER, OCTET STRING, NULL, OBJECT IDENTIFIER, ENUMERATED, both
+ * times, and Videotex-, Graphic-, Visible- and GeneralString.
+ */
+const NO_TEXT: readonly number[] = [0x01, 0x02, 0x04, 0x05, 0x06, 0x0a, 0x15, 0x17, 0x18, 0x19, 0x1a, 0x1b];
+
+/** Whether OpenSSL, and with it node and nearly every server, reads a certificate with this name. */
+export function isOpensslName(name: Der): boolean {
+  return children(name).every((rdn) =>
+    children(rdn).every((attribute) => isOpensslText(attributeParts(attribute).value)),
+  );
+}
+
+function isOpensslText({ tag, body }: Der): boolean {
+  const bytes = Buffer.from(body);
+  if (tag === TAG.utf8String) return isUtf8(bytes);
+  // Neither has surrogates, not even in pairs: a character is two octets, or four.
+  if (tag === BMP) return !bytes.some((octet, i) => i % 2 === 0 && octet >> 3 === 0x1b);
+  if (tag === UNIVERSAL)
+    return !bytes.some((octet, i) => i % 4 === 2 && octet >> 3 === 0x1b && bytes[i - 1] === 0);
+  const isUniversal = tag <= 0x1e || tag === TAG.sequence;
+  return isUniversal && !NO_TEXT.includes(tag);
 }
 
 /**

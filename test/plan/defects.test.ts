@@ -57,6 +57,12 @@ const byCertificate = (who: Who, issuerName: Buffer, serial: Buffer): Defective 
 };
 const serialOf = (who: Who): Buffer => integer(`7${ALL.indexOf(who)}${'5a'.repeat(15)}`);
 
+/** Its subject, with an organization of such octets, in an authority or a leaf. */
+const organization = (who: Who, value: Buffer): Defective => {
+  const rdn = encode(0x31, sequence(oid('2.5.4.10'), value));
+  return { parts: { subject: sequence(rdn, NAMES[who].subarray(2)) } };
+};
+
 type Row = readonly [what: string, who: readonly Who[], defective: (who: Who) => Defective, reason: string];
 
 const EVERY_KIND = ALL;
@@ -352,6 +358,46 @@ const ELSEWHERE: readonly Row[] = [
   ],
 ];
 
+/** Octets of a name's value that OpenSSL takes for no text, and with them the certificate for none. */
+const NO_TEXTS: readonly (readonly [string, string])[] = [
+  ['VisibleString', '1a0441636d65'],
+  ['GeneralString', '1b0441636d65'],
+  ['GraphicString', '190441636d65'],
+  ['VideotexString', '150441636d65'],
+  ['octets', '040441636d65'],
+  ['a number', '020105'],
+  ['BOOLEAN', '0101ff'],
+  ['NULL', '0500'],
+  ['an OID', '06022a03'],
+  ['ENUMERATED', '0a0101'],
+  ['UTCTime', '170d3236303130313030303030305a'],
+  ['GeneralizedTime', '180f32303236303130313030303030305a'],
+  ['a set', '31030c0141'],
+  ['a tag of the context', '800141'],
+  ['Latin-1 as UTF8String', '0c0346fc72'],
+  ['a surrogate as UTF8String', '0c03eda080'],
+  ['NUL in two octets of UTF8String', '0c02c080'],
+  ['half a pair in a BMPString', '1e04d83d0041'],
+  ['a pair in a BMPString', '1e04d83dde00'],
+  ['a pair in a UniversalString', '1c080000d83d0000de00'],
+];
+
+/** Strange ones that it does. */
+const TEXTS: readonly (readonly [string, string])[] = [
+  ['NumericString of letters', '1203616263'],
+  ['PrintableString with an @', '130361406d'],
+  ['IA5String with Latin-1', '1601e9'],
+  ['T61String', '140346fc72'],
+  ['bits', '030300aabb'],
+  ['a sequence', '30030c0141'],
+  ['BMPString', '1e0400c400d7'],
+  ['UniversalString of a character beyond', '1c040001f600'],
+  ['UTF8String of one', '0c04f09f9880'],
+  ['NUL in UTF8String', '0c03610062'],
+  ['no characters', '0c00'],
+  ['a type that has no name', '0d0101'],
+];
+
 /** What others made, and nobody refuses. */
 const FINE: readonly Row[] = [
   ['nothing else', EVERY_KIND, () => ({}), ''],
@@ -452,5 +498,22 @@ describe('is as wanted, and verified', () => {
       refused: [],
       reasons: { root: [], inter: [], leaf: [] },
     });
+  });
+});
+
+describe('names of strings', () => {
+  const both = (rows: readonly (readonly [string, string])[]) =>
+    rows.flatMap(([what, hex]) => BELOW.map((who) => ({ what, hex, who })));
+
+  it.each(both(NO_TEXTS))('that openssl does not read: $what, in $who', ({ hex, who }) => {
+    const { refused, reasons } = judge({ [who]: organization(who, bytes(hex)) });
+    expect(refused).toContain(who);
+    expect(reasons[who].map(brief)).toContain('unreadable-name');
+  });
+
+  it.each(both(TEXTS))('that it reads: $what, in $who', ({ hex, who }) => {
+    const { refused, reasons } = judge({ [who]: organization(who, bytes(hex)) });
+    expect(refused).not.toContain(who);
+    expect(reasons[who].map(brief)).not.toContain('unreadable-name');
   });
 });
