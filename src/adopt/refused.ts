@@ -1,23 +1,43 @@
 /** Entries that validation refuses: one odd certificate must not keep a whole folder from being adopted. Pure. */
 import type { Diagnostic } from '../manifest/diagnostic.ts';
-import { type EntityId, entityId, isSection } from '../pki/entity.ts';
+import { parseManifest } from '../manifest/parse.ts';
+import { reportOn } from '../manifest/report.ts';
+import { sourceOf } from '../manifest/source.ts';
+import { mapIn } from '../manifest/tree.ts';
+import { type EntityId, entityId, SECTIONS } from '../pki/entity.ts';
 
-/** Each with what is wrong with it. @param text the manifest, as this program writes it. */
+/** Where an entry stands in a manifest. */
+interface Place {
+  readonly id: EntityId;
+  /** Lines, from 1. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Each with what is wrong with it. @param text the manifest of which they are. */
 export function refusedIn(text: string, diagnostics: readonly Diagnostic[]): ReadonlyMap<EntityId, string> {
-  const lines = text.split('\n');
+  const places = placesIn(text);
   const refused = new Map<EntityId, string>();
   for (const { severity, line, message } of diagnostics) {
-    const id = severity === 'error' ? entryAt(lines, line) : undefined;
-    if (id !== undefined && !refused.has(id)) refused.set(id, message);
+    const place = severity === 'error' ? places.find((one) => isWithin(line, one)) : undefined;
+    if (place !== undefined && !refused.has(place.id)) refused.set(place.id, message);
   }
   return refused;
 }
 
-/** Sections stand at the margin, and entries two columns further in. @param line from 1. */
-function entryAt(lines: readonly string[], line: number): EntityId | undefined {
-  const before = lines.slice(0, line).reverse();
-  const name = before.flatMap((one) => /^ {2}([^\s#].*?):(?: |$)/.exec(one)?.slice(1) ?? [])[0];
-  const section = before.flatMap((one) => /^([a-z]+):/.exec(one)?.slice(1) ?? [])[0];
-  if (name === undefined || section === undefined || !isSection(section)) return undefined;
-  return entityId(section, name.replaceAll(/^["']|["']$/g, ''));
+function isWithin(line: number, { first, last }: Place): boolean {
+  return first <= line && line <= last;
+}
+
+function placesIn(text: string): readonly Place[] {
+  const source = sourceOf(text, 'manifest');
+  const tree = parseManifest(source, reportOn(source))?.tree;
+  return SECTIONS.flatMap((section) => {
+    const entries = tree && mapIn(tree, [section])?.entries;
+    return [...(entries ?? [])].map(([name, { key, value }]) => {
+      const last = Math.max(key.end, value.span.end) - 1;
+      const [from, to] = [source.place(key).line, source.place({ start: last, end: last }).line];
+      return { id: entityId(section, name), first: from, last: to };
+    });
+  });
 }
