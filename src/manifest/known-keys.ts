@@ -81,40 +81,67 @@ function sharedBy(key: string): string | undefined {
 
 /** A known key in a map where it has no meaning. */
 function misplaced(path: Path, key: string): string | undefined {
-  const [section] = path;
   if (isArchive(path)) return undefined;
-  if (path.length === 0) {
-    if (SETTING_KEYS.includes(key)) return 'put it into an entry, or into "defaults"';
-    if (key === 'certificate') return undefined;
-    return LEAF_KEYS.includes(key) || AUTHORITY_KEYS.includes(key) ? 'put it into an entry' : undefined;
-  }
-  if (path.at(-1) === 'subject')
-    return ['commonname', 'cn'].includes(key.toLowerCase())
-      ? 'put "commonName" next to "subject", not inside it'
-      : undefined;
+  if (path.length === 0) return atTop(key);
+  if (path.at(-1) === 'subject') return inSubject(key);
+  return (
+    attributeHint(key) ??
+    sharedHint(path, key) ??
+    kindHint(path, key) ??
+    profileHint(path, key) ??
+    (path.length < 3 && isSection(key) ? 'indent it less: it is a top-level key' : undefined)
+  );
+}
+
+function isEntryKey(key: string): boolean {
+  return LEAF_KEYS.includes(key) || AUTHORITY_KEYS.includes(key);
+}
+
+function atTop(key: string): string | undefined {
+  if (SETTING_KEYS.includes(key)) return 'put it into an entry, or into "defaults"';
+  return key !== 'certificate' && isEntryKey(key) ? 'put it into an entry' : undefined;
+}
+
+function inSubject(key: string): string | undefined {
+  const isCommonName = ['commonname', 'cn'].includes(key.toLowerCase());
+  return isCommonName ? 'put "commonName" next to "subject", not inside it' : undefined;
+}
+
+function attributeHint(key: string): string | undefined {
+  const alias = aliasOf(key);
   // `domain: example.org` of an entry means a host.
-  const isHost = aliasOf(key) === 'san';
-  const attribute = isHost ? undefined : ATTRIBUTE_KEYS.find((one) => one === key || one === aliasOf(key));
-  if (attribute !== undefined) return `put it under "subject": { ${attribute}: … }`;
+  if (alias === 'san') return undefined;
+  const attribute = ATTRIBUTE_KEYS.find((one) => one === key || one === alias);
+  return attribute === undefined ? undefined : `put it under "subject": { ${attribute}: … }`;
+}
+
+/** What only the defaults of some sections can have. */
+function sharedHint(path: Path, key: string): string | undefined {
   const bags = sharedBy(key);
-  if (path.length === 1 && bags !== undefined) return `put it under ${bags}`;
+  return path.length === 1 && bags !== undefined ? `put it under ${bags}` : undefined;
+}
+
+/** What entries of another kind have. */
+function kindHint(path: Path, key: string): string | undefined {
+  const [section] = path;
   if (key === 'pathLength') return 'only an authority has a path length';
-  if (
-    path.length === 2 &&
-    section !== 'profiles' &&
-    section !== 'authorities' &&
-    !LEAF_KEYS.includes(key) &&
-    AUTHORITY_KEYS.includes(key)
-  )
-    return `only an authority has "${key}"`;
-  if (path.length === 2 && section === 'authorities' && key === 'mustStaple')
-    return 'only the certificate of a server can demand a stapled response';
-  if (section === 'profiles' && key === 'profile') return 'a profile names another one by "extends"';
-  if (bagKeys(path) && bags !== undefined) return `it is a setting of ${bags}`;
-  if ((path.length === 1 || bagKeys(path)) && (LEAF_KEYS.includes(key) || AUTHORITY_KEYS.includes(key))) {
-    return `"${key}" cannot be inherited: set it in each entry`;
-  }
-  return path.length < 3 && isSection(key) ? 'indent it less: it is a top-level key' : undefined;
+  if (path.length !== 2 || section === 'profiles') return undefined;
+  if (section === 'authorities')
+    return key === 'mustStaple'
+      ? 'only the certificate of a server can demand a stapled response'
+      : undefined;
+  const isForAuthorities = !LEAF_KEYS.includes(key) && AUTHORITY_KEYS.includes(key);
+  return isForAuthorities ? `only an authority has "${key}"` : undefined;
+}
+
+/** What profiles and defaults cannot have. */
+function profileHint(path: Path, key: string): string | undefined {
+  if (path[0] === 'profiles' && key === 'profile') return 'a profile names another one by "extends"';
+  const bags = sharedBy(key);
+  const isBag = bagKeys(path) !== undefined;
+  if (isBag && bags !== undefined) return `it is a setting of ${bags}`;
+  const isInherited = isBag || path.length === 1;
+  return isInherited && isEntryKey(key) ? `"${key}" cannot be inherited: set it in each entry` : undefined;
 }
 
 /** `{ commonName: Example, Inc }`: the text ends at the comma, and the rest is a key without a value. */
