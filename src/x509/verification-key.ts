@@ -41,6 +41,6 @@ export function rememberPublicKey(spki: Uint8Array, key: KeyObject): void {
   RECENT_KEYS.set(Buffer.from(spki).toString('latin1'), key);
 }
 
-/** More than are made at once. */
-const RECENT = 128;
+/** Keys are made first, and checked when all is signed: of a thousand leaves none is loaded again. A few megabytes. */
+const RECENT = 1024;
 const RECENT_KEYS = new Map<string, KeyObject>();
