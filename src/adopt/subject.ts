@@ -49,10 +49,11 @@ export function subjectOf(facts: CertificateFacts, section: Section, fallback: s
 function wholeName(facts: CertificateFacts, section: Section): string | undefined {
   const isJoined = facts.subject.some(({ joined }) => joined);
   if (!isJoined && commonNames(facts).length < 2 && attributesOf(facts).notes.length === 0) return undefined;
-  const text = textOfNames(relativeParts(facts.subject));
-  return parseSubjectText(text).ok && isNameValid(section, { subject: text }, sanText(facts))
-    ? text
-    : undefined;
+  const names = relativeParts(facts.subject);
+  const text = textOfNames(names);
+  const read = parseSubjectText(text);
+  const isRead = read.ok && textOfNames(relativeParts(read.value)) === text;
+  return isRead && isNameValid(section, { subject: text }, sanText(facts)) ? text : undefined;
 }
 
 /** Attributes by key; several of one type are a list. */

@@ -77,10 +77,13 @@ function readAttribute(part: string, isType: (dotted: string) => boolean): NameV
   return { type, value };
 }
 
-/** Without spaces at its ends, but for one that is escaped. */
+/**
+ * Without spaces at its ends, but for one that is escaped. Those of other alphabets, and marks that JavaScript takes for
+ * spaces, are part of a value.
+ */
 function trimmed(text: string): string {
-  const value = text.trimStart();
-  const end = value.trimEnd();
+  const value = text.replace(/^[ \t\r\n]+/, '');
+  const end = value.replace(/[ \t\r\n]+$/, '');
   const isEscaped = /(?:^|[^\\])(?:\\\\)*\\$/.test(end) && end.length < value.length;
   return isEscaped ? `${end} ` : end;
 }

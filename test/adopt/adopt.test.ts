@@ -237,6 +237,20 @@ describe('a certificate', () => {
     expect(found.notes.map((note) => 'attribute' in note && note.attribute)).toEqual(['C=se', 'L= spaced']);
   });
 
+  it.each([
+    ['a mark that is not seen', '\ufeffOrg'],
+    ['a space of another kind', '\u00a0Org'],
+    ['the end of a line', '\nOrg'],
+  ])('has no attribute that begins with %s, in no form', (_, value) => {
+    const subject = [
+      { type: 'O', value },
+      { type: 'CN', value: 'a.test' },
+    ];
+    const found = subjectOf(facts({ subject, extensions: san('dns:a.test') }), 'servers', 'x');
+    expect(found).toMatchObject({ commonName: 'a.test', subject: undefined });
+    expect(found.notes).toEqual([{ kind: 'attribute', attribute: `O=${value}` }]);
+  });
+
   it('is one text where a country is in small letters, which a map has no room for', () => {
     const subject = [
       { type: 'C', value: 'se' },

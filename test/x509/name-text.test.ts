@@ -34,6 +34,8 @@ describe('a text is read', () => {
     ['CN=a+OU=b', [[cn('a'), { type: 'OU', value: 'b' }]]],
     ['CN=a\\,b\\+c\\"d\\\\e\\;f\\<g\\>', [[cn('a,b+c"d\\e;f<g>')]]],
     ['CN=\\ a\\ ', [[cn(' a ')]]],
+    ['CN= \ta\r\n', [[cn('a')]]],
+    ['CN=\u00a0a\u3000,O=\ufeffb', [[{ type: 'O', value: '\ufeffb' }], [cn('\u00a0a\u3000')]]],
     ['CN=\\#a#', [[cn('#a#')]]],
     ['CN=a\\3Db\\c3\\85', [[cn('a=bÅ')]]],
     ['CN=a=b', [[cn('a=b')]]],
