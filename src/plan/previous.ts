@@ -172,12 +172,13 @@ function isVouchedFor(facts: EarlierCertificate, roots: readonly CertificateFact
   return roots.some((root) => hasIssued(root, facts));
 }
 
-/** An expired or foreign certificate is not kept. */
+/** An expired or foreign certificate is not kept, nor one for which OpenSSL would refuse the whole bundle. */
 function replacedCertificate(
   { cert, signedBy }: EntityObservation,
   now: number,
 ): readonly CertificateFacts[] {
   if (cert.state !== 'present' || cert.facts.notAfter < now) return [];
+  if (cert.facts.flaws.includes('unreadable-name')) return [];
   const isRoot = cert.facts.issuerDer === cert.facts.subjectDer && isAuthority(cert.facts);
   // A certificate that the key on disk did not sign may be anyone's, put there by mistake or on purpose.
   return isRoot && signedBy === cert.facts.keyId ? [cert.facts] : [];

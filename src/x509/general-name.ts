@@ -4,6 +4,7 @@ import { keysOf } from '../pki/record.ts';
 import type { SanKind } from '../pki/san.ts';
 import { ascii, type Der, hex, oidText, readAll, TAG, unlessDamaged } from './der.ts';
 import { encode, encodeOid } from './der-write.ts';
+import { isOpensslName } from './name-read.ts';
 import { namesDer, nameTextOf, plainNameText, readNameText } from './name-text.ts';
 import { otherNameOctets, otherNameText, upnOctets, upnText } from './other-name.ts';
 
@@ -55,7 +56,9 @@ const CONSTRUCTED: readonly number[] = [0, 3, 4, 5];
 /** A Name is a CHOICE, so that its tag is explicit. */
 function readDirectory(octets: Uint8Array): string | undefined {
   return unlessDamaged(() => {
-    const text = nameTextOf(readAll(octets));
+    const name = readAll(octets);
+    if (!isOpensslName(name)) return undefined;
+    const text = nameTextOf(name);
     return writeDirectory(text)?.equals(octets) ? text : undefined;
   });
 }

@@ -90,6 +90,14 @@ describe('a root that is re-keyed', () => {
     expectPlan(planned(world, NEW_KEY), {});
   });
 
+  it('leaves a certificate that openssl cannot read out of bundles, which would be refused with it', () => {
+    const world = settled();
+    world.changeCert(root, { flaws: ['unreadable-name'] });
+    const [change] = planned(world, NEW_KEY).changes;
+    expect(change).toMatchObject({ action: 'rekey', previous: [], crossing: null });
+    expect(change?.reasons).not.toContainEqual(expect.objectContaining({ kind: 'keeps-trust' }));
+  });
+
   it('again: both old ones stay, newest first', () => {
     const world = rolledOver();
     const [second, first] = [
