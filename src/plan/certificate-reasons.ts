@@ -6,6 +6,7 @@ import { type CertificateFacts, keyIdentifierOf } from '../x509/facts.ts';
 import {
   diffCertificate,
   diffGivenKey,
+  diffIssuer,
   diffName,
   namesCertificate,
   namesIssuer,
@@ -109,6 +110,8 @@ function issuerReasons(
   const named = identityOf(issuer);
   // The issuer's next certificate has no serial number yet, so an AKI cannot name it.
   const isReplaced = issuer.serial === null && !namesCertificate(facts, named);
-  if (!namesIssuer(facts, named) || isReplaced) return [{ kind: 'issuer-changes', issuer: issuer.id }];
-  return wrongCertificate(facts, named);
+  const isNamed = namesIssuer(facts, named);
+  if (isReplaced || (!isNamed && issuer.serial === null))
+    return [{ kind: 'issuer-changes', issuer: issuer.id }];
+  return isNamed ? wrongCertificate(facts, named) : diffIssuer(facts.issuerDer, issuer.subjectDer);
 }

@@ -92,11 +92,21 @@ export function subjectChange(
   entity: Pick<Entity, 'subject' | 'exactSubject'>,
   cert: Pick<CertificateFacts, 'subjectDer'>,
 ): readonly FieldChange[] {
-  const after = nextName(entity, cert);
-  if (after === cert.subjectDer) return [];
-  const [before, then] = [nameText(cert.subjectDer), nameText(after)];
-  if (before !== then) return differs('subject', before, then);
-  return differs('subject', nameText(cert.subjectDer, true), nameText(after, true));
+  return diffOctets('subject', cert.subjectDer, nextName(entity, cert));
+}
+
+/** The same name of the same key in other octets: Go and others find no issuer by it. */
+export function diffIssuer(before: string, after: string): readonly FieldChange[] {
+  return diffOctets('issuer', before, after);
+}
+
+/** Hex of the DER of two names. */
+function diffOctets(field: 'subject' | 'issuer', before: string, after: string): readonly FieldChange[] {
+  if (before === after) return [];
+  const [one, other] = [nameText(before), nameText(after)];
+  return one === other
+    ? differs(field, nameText(before, true), nameText(after, true))
+    : differs(field, one, other);
 }
 
 function attributeText({ type, value }: NameAttribute): string {

@@ -57,6 +57,10 @@ const byCertificate = (who: Who, issuerName: Buffer, serial: Buffer): Defective 
 };
 const serialOf = (who: Who): Buffer => integer(`7${ALL.indexOf(who)}${'5a'.repeat(15)}`);
 
+/** A name of UTF8Strings in PrintableStrings. */
+const printable = (utf8: Buffer): Buffer =>
+  Buffer.from(utf8.toString('hex').replaceAll('06035504030c', '060355040313'), 'hex');
+
 /** Its subject, with an organization of such octets, in an authority or a leaf. */
 const organization = (who: Who, value: Buffer): Defective => {
   const rdn = encode(0x31, sequence(oid('2.5.4.10'), value));
@@ -333,6 +337,12 @@ const ELSEWHERE: readonly Row[] = [
     'misplaced',
   ],
   [
+    'the name of its issuer in strings of another type, for Go',
+    BELOW,
+    (who) => ({ parts: { issuer: printable(NAMES[ISSUERS[who]]) } }),
+    'differs issuer',
+  ],
+  [
     'nsCertType of a server',
     ['inter'],
     () => more('2.16.840.1.113730.1.1', bits(Buffer.of(0x40), 6)),
@@ -401,6 +411,12 @@ const TEXTS: readonly (readonly [string, string])[] = [
 /** What others made, and nobody refuses. */
 const FINE: readonly Row[] = [
   ['nothing else', EVERY_KIND, () => ({}), ''],
+  [
+    'a name that it has twice',
+    ['leaf'],
+    () => ext({ san: extension('2.5.29.17', sequence(dnsName('leaf.test'), dnsName('leaf.test'))) }),
+    '',
+  ],
   ['a private extension of plain text', EVERY_KIND, () => more(PRIVATE, Buffer.from('rack 12')), ''],
   ['AIA', BELOW, () => more(AIA, OCSP_AT), ''],
   ['AIA of an empty list', EVERY_KIND, () => more(AIA, sequence()), ''],

@@ -1,4 +1,5 @@
 /** Subject alternative names (RFC 5280 §4.2.1.6), each as `sanText` writes it: `dns:api.example.test`. */
+import { sameSet } from '../../pki/compare.ts';
 import { sanText } from '../../pki/san.ts';
 import { children, expectTag, hex, TAG } from '../der.ts';
 import { encode } from '../der-write.ts';
@@ -18,6 +19,11 @@ export const subjectAltName = {
   read: (der): readonly string[] => children(expectTag(der, TAG.sequence)).map(nameText),
   write: octets,
   items: (names) => names.map(plainName),
+  // Written twice by another tool, a name says no more.
+  matches(found, wanted) {
+    const [one, other] = [found, wanted].map((names) => [...new Set(names.map(plainName))]);
+    return sameSet(one ?? [], other ?? []);
+  },
   // A section of its own, because in the short form a comma starts another name.
   config: (names) =>
     names.every(hasEntry)
