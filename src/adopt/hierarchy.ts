@@ -93,7 +93,7 @@ class IssuerSearch {
     const known = this.#placements.get(pair);
     if (known !== undefined) return known;
     // Authorities that signed each other in a circle have no root: the search ends where it began.
-    this.#placements.set(pair, { why: { kind: 'unknown-issuer', issuer: nameText(pair.cert.facts) } });
+    this.#placements.set(pair, { why: { kind: 'circle' } });
     const placement = this.#placementOf(pair);
     this.#placements.set(pair, placement);
     return placement;
@@ -106,7 +106,7 @@ class IssuerSearch {
     const kind = kindOf(pair.cert.facts);
     if ('why' in kind) return kind;
     const signer = this.#signerOf(pair.cert);
-    if (signer === undefined) return { why: withoutSigner(pair.cert) };
+    if (signer === undefined) return { why: this.#withoutSigner(pair.cert) };
     if (signer.cert.facts.keyId === pair.key.keyId) return this.#selfSigned(pair, kind.section, kind.notes);
     return this.#signed(pair, signer, kind.section, kind.notes);
   }
@@ -144,6 +144,12 @@ class IssuerSearch {
     );
   }
 
+  #withoutSigner({ facts, der }: FoundCertificate): LeftOutWhy {
+    if (!isCheckable(der)) return { kind: 'unknown-signature', algorithm: facts.signature };
+    const isHere = this.#known.signers.some(({ cert }) => cert.facts.subjectDer === facts.issuerDer);
+    return { kind: isHere ? 'other-key' : 'unknown-issuer', issuer: issuerText(facts) };
+  }
+
   #whyUnpaired({ cert }: Signer): LeftOutWhy {
     return this.#known.unpaired.get(cert.facts.fingerprint) ?? { kind: 'no-key' };
   }
@@ -161,11 +167,6 @@ function faultOf({ key, certPath, keyPath }: Pair): LeftOutWhy | null {
     if (fault !== null) return { kind: 'path', fault };
   }
   return keyText(key.spec) === undefined ? { kind: 'key-kind', spec: key.spec } : null;
-}
-
-function withoutSigner({ facts, der }: FoundCertificate): LeftOutWhy {
-  if (!isCheckable(der)) return { kind: 'unknown-signature', algorithm: facts.signature };
-  return { kind: 'unknown-issuer', issuer: issuerText(facts) };
 }
 
 function firstCause(why: LeftOutWhy): LeftOutWhy {

@@ -22,6 +22,10 @@ export type LeftOutWhy =
   | { readonly kind: 'no-host' }
   | { readonly kind: 'self-signed' }
   | { readonly kind: 'unknown-issuer'; readonly issuer: string }
+  /** An authority of that name is here, and its key made no such signature. */
+  | { readonly kind: 'other-key'; readonly issuer: string }
+  /** Authorities above it signed each other, and none itself. */
+  | { readonly kind: 'circle' }
   /** The signature's algorithm is unknown, and so is the signer. */
   | { readonly kind: 'unknown-signature'; readonly algorithm: string }
   | { readonly kind: 'no-authority'; readonly issuer: string }

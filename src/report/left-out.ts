@@ -37,6 +37,9 @@ const WORDS: Words<LeftOutWhy> = {
   'no-host': () => 'for TLS servers, without a DNS name, IP address or URI that a client could check',
   'self-signed': () => 'signed by itself, and not an authority',
   'unknown-issuer': ({ issuer }) => `signed by ${issuer}, which is not in this folder`,
+  'other-key': ({ issuer }) =>
+    `names ${issuer} as its issuer, but was signed by none of the keys with that name here, or changed since`,
+  circle: () => 'the authorities above it signed each other in a circle, and none of them itself',
   'unknown-signature': ({ algorithm }) =>
     `signed with an algorithm that this version cannot check (${algorithm})`,
   'no-authority': ({ issuer }) =>
@@ -188,6 +191,7 @@ function hintOf(why: LeftOutWhy): string | undefined {
       const file = shellPath(why.path);
       return `put each into a file of its own with "openssl x509 -in ${file} -out CERT" and "openssl pkey -in ${file} -out KEY", ${AGAIN}`;
     }
+    case 'other-key':
     case 'unknown-issuer':
       return `copy the key and certificate of the issuer into the folder, ${AGAIN}`;
     case 'format':

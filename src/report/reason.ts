@@ -43,7 +43,8 @@ const LISTS: readonly string[] = ['san', 'keyUsage', 'extendedKeyUsage', 'nameCo
 
 function changeText({ field, before, after }: Record<'field' | 'before' | 'after', string>): string {
   const list = LISTS.includes(field) ? listChange(before, after) : null;
-  return `${field}: ${list ?? `${before} → ${after}`}`;
+  // A name without attributes has no text.
+  return `${field}: ${list ?? `${before || '(none)'} → ${after || '(none)'}`}`;
 }
 
 const PASSPHRASE = {

@@ -1,4 +1,5 @@
 /** Where each pair of a folder stands: by who signed it, and why it has no place where it has none. */
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -7,6 +8,18 @@ import type { Pair } from '../../src/adopt/pair.ts';
 import type { Pairing } from '../../src/adopt/pairs.ts';
 import type { CertificateFacts } from '../../src/x509/facts.ts';
 import { certificateDer } from '../../src/x509/parse.ts';
+import {
+  CN,
+  certificate,
+  integer,
+  name,
+  SHA256_ECDSA,
+  sequence,
+  type TestKey,
+  testKey,
+  utcTime,
+  VERSION_3,
+} from '../helpers/certificate-der.ts';
 import {
   anAuthority,
   aServer,
@@ -32,16 +45,16 @@ const ISSUANCE = { notBefore: NOW, notAfter: NOW + 90 * DAY, cappedBy: null, sub
 
 function pair(
   der: Uint8Array,
-  name: string,
+  called: string,
   issuer: Pair | null,
   changes: Changes = {},
   given: Partial<Pair> = {},
 ): Pair {
   const isLeaf = der === LEAF;
-  const entity = isLeaf ? aServer({ name }) : anAuthority({ name });
-  const key = keyFacts(name);
-  const facts = certificateFor(entity, key, ISSUANCE, issuer?.cert.facts ?? null, name);
-  const paths = { certPath: `${name}/cert.pem`, keyPath: `${name}/key.pem` };
+  const entity = isLeaf ? aServer({ name: called }) : anAuthority({ name: called });
+  const key = keyFacts(called);
+  const facts = certificateFor(entity, key, ISSUANCE, issuer?.cert.facts ?? null, called);
+  const paths = { certPath: `${called}/cert.pem`, keyPath: `${called}/key.pem` };
   return { cert: { facts: changed(facts, changes), der }, key, ...paths, ...given };
 }
 
@@ -93,7 +106,7 @@ describe('a hierarchy', () => {
     expect(placed([root, renamed]).tree).toContain('authorities sub/cert.pem < root/cert.pem');
     const twin = pair(OTHER, 'twin', null, { subjectDer: root.cert.facts.subjectDer });
     expect(placed([twin, root, sub]).tree).toContain('authorities sub/cert.pem < root/cert.pem');
-    expect(placed([twin, sub]).why).toEqual([{ kind: 'unknown-issuer', issuer: 'CN=root CA' }]);
+    expect(placed([twin, sub]).why).toEqual([{ kind: 'other-key', issuer: 'CN=root CA' }]);
   });
 
   it('has the issuer of the right name where one key has two', () => {
@@ -216,6 +229,39 @@ describe('a pair has no place', () => {
     ]);
   });
 });
+
+it('authorities that signed each other, and none itself, are a circle', () => {
+  const [a, b] = [aKey(), aKey()];
+  const [first, second] = [signedFor(a, b), signedFor(b, a)];
+  const above = pair(first, 'a', null);
+  const other = pair(second, 'b', above);
+  const top = pair(first, 'a', other);
+  expect(placed([top, other]).why).toEqual([
+    { kind: 'issuer-left-out', issuer: 'CN=b CA', because: { kind: 'circle' } },
+    { kind: 'issuer-left-out', issuer: 'CN=a CA', because: { kind: 'circle' } },
+  ]);
+});
+
+function aKey(): TestKey {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return testKey(String(privateKey.export({ format: 'pem', type: 'pkcs8' })));
+}
+
+/** A certificate for one key by another; what else it says, the facts beside it say. */
+function signedFor({ spki }: TestKey, signer: TestKey): Buffer {
+  const parts = {
+    version: VERSION_3,
+    serial: integer('05'),
+    algorithm: SHA256_ECDSA,
+    issuer: name([CN, 'x']),
+    validity: sequence(utcTime(NOW), utcTime(NOW)),
+    subject: name([CN, 'x']),
+    spki,
+    between: Buffer.of(),
+    extensions: [],
+  };
+  return certificate(parts, signer);
+}
 
 it('two levels of limits: the nearest that is used up is named', () => {
   const top = pair(ROOT, 'root', null, limit(1));

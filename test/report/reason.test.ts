@@ -11,6 +11,8 @@ const TEXTS: readonly (readonly [Reason, string])[] = [
     'key.pem holds no readable private key',
   ],
   [{ kind: 'differs', field: 'san', before: 'none', after: 'dns:a' }, 'san: none → dns:a'],
+  [{ kind: 'differs', field: 'subject', before: '', after: 'CN=a' }, 'subject: (none) → CN=a'],
+  [{ kind: 'differs', field: 'subject', before: 'CN=a', after: '' }, 'subject: CN=a → (none)'],
   [{ kind: 'key-mismatch' }, 'the certificate does not match the private key'],
   [{ kind: 'shared-key', other: 'servers/b' }, 'the private key is that of servers/b'],
   [
