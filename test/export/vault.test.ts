@@ -103,6 +103,21 @@ describe('a role', () => {
     });
   });
 
+  it('is there for each extension that these engines write', () => {
+    const list = { validity: 9 * 86400, renewBefore: { kind: 'share', share: 1 / 3 } } as const;
+    const services = {
+      ...SERVICES,
+      crl: { url: ['http://a.test/crl'], list },
+      ocsp: { url: ['http://a.test/ocsp'], terms: list },
+      caIssuers: { url: ['http://a.test/ca'] },
+    };
+    const policies = [{ oid: '1.2.3', qualifiers: [] }];
+    const nameless = aServer({ ...below, name: 'nameless', subject: [], policies });
+    const { omissions, files } = vaultExport(anInventory(anAuthority(), services, nameless), PLACE);
+    expect(omissions).toEqual([]);
+    expect(files.map(({ path }) => path)).toContain('roles/servers-nameless.json');
+  });
+
   it('takes the key of someone else, of whatever kind it is', () => {
     const key = { keyId: 'aa', keyIdentifier: 'bb', spki: 'cc' };
     const keyPlace = { kind: 'request', path: 'partner.csr', pem: '', key, ignored: [] } as const;
@@ -145,6 +160,11 @@ describe('what these engines cannot do exactly', () => {
       'a star at the end',
       { subject: [{ type: 'CN', value: 'all of *' }] },
       { kind: 'value', value: 'all of *' },
+    ],
+    [
+      'a purpose that has to be critical',
+      { kind: 'certificate', extendedKeyUsage: ['timeStamping'] },
+      { kind: 'extension', name: 'extendedKeyUsage' },
     ],
     ['must-staple', { mustStaple: true }, { kind: 'extension', name: 'mustStaple' }],
     [

@@ -32,19 +32,18 @@ const PURPOSES: Readonly<Record<string, string>> = {
   anyExtendedKeyUsage: 'Any',
 };
 
-/** Extensions that these engines write, some of them by themselves; none as critical but two. */
-const WRITTEN: Readonly<Record<string, { readonly critical: boolean }>> = {
-  basicConstraints: { critical: true },
-  keyUsage: { critical: true },
-  extendedKeyUsage: { critical: false },
-  // Where the subject is empty, as RFC 5280 §4.2.1.6 has it.
-  subjectAltName: { critical: true },
-  subjectKeyIdentifier: { critical: false },
-  authorityKeyIdentifier: { critical: false },
-  certificatePolicies: { critical: false },
-  crlDistributionPoints: { critical: false },
-  authorityInfoAccess: { critical: false },
-};
+/** Extensions that these engines write as critical; names where the subject is empty, as RFC 5280 §4.2.1.6 has it. */
+const CRITICAL: ReadonlySet<string> = new Set(['basicConstraints', 'keyUsage', 'subjectAltName']);
+
+/** Others that they write, some of them by themselves. */
+const UNCRITICAL: ReadonlySet<string> = new Set([
+  'extendedKeyUsage',
+  'subjectKeyIdentifier',
+  'authorityKeyIdentifier',
+  'certificatePolicies',
+  'crlDistributionPoints',
+  'authorityInfoAccess',
+]);
 
 /** The data of a role, every field that decides about a certificate: what is left out would keep an earlier value. */
 export function roleData(leaf: LeafPolicy): object {
@@ -101,10 +100,7 @@ export function roleProblems(leaf: LeafPolicy): readonly OmissionCause[] {
     ...(requestOf(entity) === undefined ? keyProblems(entity.key) : []),
     ...nameProblems(entity),
     ...extensions
-      .filter(({ rule, critical }) => {
-        const written = WRITTEN[rule.name];
-        return written === undefined || (critical && !written.critical);
-      })
+      .filter(({ rule, critical }) => !CRITICAL.has(rule.name) && (critical || !UNCRITICAL.has(rule.name)))
       .map(({ rule }) => ({ kind: 'extension', name: rule.name }) as const),
     ...(leaf.policies.some(isBeyondText)
       ? [{ kind: 'extension', name: 'certificatePolicies' } as const]
