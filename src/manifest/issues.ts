@@ -33,8 +33,7 @@ function ownerOf(path: Path): string {
 function missing(path: Path, tree: Tree): Found {
   const key = String(path.at(-1));
   const owner = path.slice(0, -1);
-  const hint =
-    owner.length === 0 && key === 'version' ? 'begin the manifest with "version: 1"' : `add "${key}: …"`;
+  const hint = key === 'version' ? 'begin the manifest with "version: 1"' : `add "${key}: …"`;
   const message = `${ownerOf(owner)} has no ${key}`;
   return { code: 'missing', at: keySpan(tree, owner), message, hint, misspelt: isMisspelt(tree, owner, key) };
 }
@@ -43,7 +42,7 @@ function missing(path: Path, tree: Tree): Found {
 function wrongType(issue: Issue, path: Path, tree: Tree, node: Tree): Finding {
   const [wanted, hint] = issue.message.split('\n');
   return {
-    code: path.length === 1 && path[0] === 'version' ? 'version' : 'type',
+    code: path[0] === 'version' ? 'version' : 'type',
     at: valueSpan(tree, path),
     message: `${fieldOf(path)} must be ${wanted}, not ${noun(node)}`,
     hint: () => typeHint(issue, path, node, hint),

@@ -14,7 +14,8 @@ import type { Reason } from './reason.ts';
 export interface Possible {
   readonly decision: Decision;
   readonly waiting: Waiting | null;
-  readonly answered: boolean;
+  /** The certificate comes from there. */
+  readonly answered?: true;
 }
 
 const AS_IT_IS: Decision = { newKey: false, issuance: null, reasons: [], alterations: [] };
@@ -22,15 +23,11 @@ const AS_IT_IS: Decision = { newKey: false, issuance: null, reasons: [], alterat
 /** Where the key that has to sign is elsewhere, and no answer has come from there, the pair stays for now. */
 export function decidePossible(entity: Entity, observed: EntityObservation, context: Context): Possible {
   if (isElsewhere(entity))
-    return {
-      decision: AS_IT_IS,
-      waiting: waitingElsewhere(entity, observed, context),
-      answered: false,
-    };
+    return { decision: AS_IT_IS, waiting: waitingElsewhere(entity, observed, context) };
   const decision = decide(entity, observed, context);
   const { issuance, reasons } = decision;
   const on = issuance === null ? null : signerAwaited(entity, context);
-  if (issuance === null || on === null) return { decision, waiting: null, answered: false };
+  if (issuance === null || on === null) return { decision, waiting: null };
   const answer = context.answers?.get(entity.id);
   if (answer !== undefined) {
     const { newKey, ...dates } = answer;
@@ -39,11 +36,7 @@ export function decidePossible(entity: Entity, observed: EntityObservation, cont
   }
   const isNext = entity.issuer === on && context.outlooks.get(on)?.certificate != null;
   const wish = isNext && !isOffline(entity) ? { issuance, newKey: decision.newKey } : null;
-  return {
-    decision: AS_IT_IS,
-    waiting: waitingFor(on, observed, reasons, context.now, wish),
-    answered: false,
-  };
+  return { decision: AS_IT_IS, waiting: waitingFor(on, observed, reasons, context.now, wish) };
 }
 
 /** Whose key is awaited before an entity can have another certificate; `null` where it is here. */

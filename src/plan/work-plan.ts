@@ -52,7 +52,7 @@ function doingOf(
   { decision: { issuance, newKey }, observed: { key }, answered: isAnswered }: PairPlan,
   { writes }: Pick<FileChanges, 'writes'>,
 ): Doing {
-  return { isIssue: issuance !== null, makesKey: newKey, isAnswered, writes, key };
+  return { isIssue: issuance !== null, makesKey: newKey, isAnswered: isAnswered === true, writes, key };
 }
 
 /** The first thing that is not to be had: a right, a secret, a token, or the key that is said to be on one. */
