@@ -1,0 +1,76 @@
+/** What `pki sign` shows before it signs: everything that the signature would vouch for, and nothing twice. */
+import { expect, it } from 'vitest';
+import { askedText, signText } from '../../src/report/request.ts';
+import type { AskedCertificate } from '../../src/run/sign.ts';
+import {
+  anAuthority,
+  aServer,
+  type Changes,
+  certificateFor,
+  changed,
+  critical,
+  DAY,
+  dns,
+  ip,
+  keyFacts,
+  NOW,
+  uncritical,
+} from '../helpers/entities.ts';
+
+const ISSUANCE = { notBefore: NOW, notAfter: NOW + 90 * DAY - 1, cappedBy: null, subjectKeyId: null };
+const ROOT = anAuthority({ name: 'root' });
+const API = aServer({ name: 'api', issuer: ROOT.id, san: [dns('a.test'), ip('192.0.2.1')] });
+const issuer = certificateFor(ROOT, keyFacts('root'), ISSUANCE, null, '01');
+const LEAF = certificateFor(API, keyFacts('api'), ISSUANCE, issuer, '02');
+const request = { entity: API.id, authority: ROOT.id } as AskedCertificate['request'];
+
+function shown(changes: Changes, facts = LEAF): string {
+  return askedText([{ request, facts: changed(facts, changes), issuer }]);
+}
+
+it.each<[name: string, text: string, line: string]>([
+  ['names', shown({}), '  names         dns:a.test, ip:192.0.2.1'],
+  ['that it is no authority', shown({}), '  authority     no'],
+  ['that it is one, of any depth', shown({}, issuer), '  authority     yes, path length without limit'],
+  [
+    'how deep its line may be',
+    shown({ extensions: { basicConstraints: critical({ ca: true, pathLength: 0 }) } }),
+    '  authority     yes, path length 0',
+  ],
+  [
+    'each usage of an extension, and that a verifier has to know it',
+    shown({ extensions: { keyUsage: critical(['digitalSignature', 'keyAgreement']) } } as Changes),
+    '  extension     keyUsage (critical): digitalSignature, keyAgreement',
+  ],
+  [
+    'an extension that a verifier may pass over',
+    shown({ extensions: { extendedKeyUsage: uncritical(['serverAuth', 'clientAuth']) } } as Changes),
+    '  extension     extendedKeyUsage: serverAuth, clientAuth',
+  ],
+  [
+    'an extension that no one knows',
+    shown({ unknown: [{ oid: '1.2.3', critical: true, hex: '0500' }] } as never),
+    '  extension     1.2.3 (critical): 0500',
+  ],
+  [
+    'one that may be passed over',
+    shown({ unknown: [{ oid: '1.2.3', critical: false, hex: '0500' }] } as never),
+    '  extension     1.2.3: 0500',
+  ],
+])('it shows %s', (_, text, line) => {
+  expect(text.split('\n')).toContain(line);
+});
+
+it('a certificate without names has no line for them', () => {
+  expect(shown({ extensions: { subjectAltName: undefined } })).not.toContain('  names ');
+});
+
+it.each([
+  [[], 'signed: nothing\n'],
+  [
+    [{ request, facts: LEAF }],
+    `servers/api: serial 02, SHA-256 ${LEAF.fingerprint}\nsigned: 1 of 1 asked of this key\n`,
+  ],
+])('what was signed is named, and counted', (signed, text) => {
+  expect(signText({ signed, others: [] })).toBe(text);
+});
