@@ -116,7 +116,20 @@ describe('SANs', () => {
     ['uri:spiffe://cluster/ns/a', 'uri:spiffe://cluster/ns/a'],
     ['ops@example.test', 'email:ops@example.test'],
     ["email:o'brien+x@example.test", "email:o'brien+x@example.test"],
+    ['upn:alice@example.test', 'upn:alice@example.test'],
+    ['otherName:1.3.6.1.4.1.311.20.2.3;utf8:alice@example.test', 'upn:alice@example.test'],
+    ['otherName:1.2.3;UTF8String:upn:', 'otherName:1.2.3;utf8:upn:'],
+    ['otherName:1.2.3;der:0C03 75:70:6E', 'otherName:1.2.3;utf8:upn'],
+    ['dirName:CN=Alice, O=Acme', 'dirName:CN=Alice,O=Acme'],
+    ['registeredID:1.2.3', 'registeredID:1.2.3'],
   ])('%s is %s', (text, expected) => expect(sanText(good(parseSan(text)))).toBe(expected));
+
+  it('takes URIs up to 2048 characters, whatever is in front of them', () => {
+    const uri = `urn:${'a'.repeat(2044)}`;
+    expect(sanText(good(parseSan(uri)))).toBe(`uri:${uri}`);
+    expect(sanText(good(parseSan(`uri:${uri}`)))).toBe(`uri:${uri}`);
+    expect(parseSan(`uri:${uri}a`).ok).toBe(false);
+  });
 
   it('takes names up to 253 characters', () => {
     const name = `${'a.'.repeat(124)}test1`;

@@ -7,6 +7,20 @@ const CN = { type: 'CN', value: 'api.example.test' } as const;
 const O = { type: 'O', value: 'Org' } as const;
 const unknown = (...oids: readonly string[]) => oids.map((oid) => ({ oid, critical: false, der: '0500' }));
 const private_ = (...oids: readonly string[]) => ({ extensions: unknown(...oids) }) as never as object;
+const identifier = (value: string) => ({ subjectKeyIdentifier: { critical: false, value } });
+
+/** A server whose key came in a request. */
+const requested = (keyIdentifier: string) =>
+  aServer({
+    name: 'api',
+    keyPlace: {
+      kind: 'request',
+      path: 'api.csr',
+      pem: '',
+      key: { keyId: 'aa', keyIdentifier, spki: '' },
+      ignored: [],
+    },
+  });
 
 function excess(
   given: {
@@ -29,6 +43,12 @@ it.each<[name: string, found: readonly string[], expected: readonly string[]]>([
     'names, of which the entry has one',
     excess({ extensions: { subjectAltName: { critical: false, value: ['dns:a.test', 'dns:b.test'] } } }),
     ['san dns:b.test'],
+  ],
+  ['the identifier of its own key', excess({ extensions: identifier('0a0b') }, requested('0a0b')), []],
+  [
+    'the identifier of another key',
+    excess({ extensions: identifier('0c0d') }, requested('0a0b')),
+    ['subjectKeyIdentifier 0c0d'],
   ],
   [
     'an extension that no one knows',
