@@ -11,7 +11,12 @@ it.each<readonly [string, KeySpec | undefined, number]>([
   ['Ed25519', { algorithm: 'ed25519' }, 120],
   ['the smallest RSA key', rsa(2048), 600],
   ['one between the rows', rsa(2056), 1200],
+  ['RSA with 3072 bits', rsa(3072), 1200],
+  ['RSA with more', rsa(3073), 2400],
   ['RSA with 4096 bits', rsa(4096), 2400],
+  ['RSA with more than that', rsa(4097), 14_400],
+  ['RSA with 8192 bits', rsa(8192), 14_400],
+  ['the first beyond the rows', rsa(8193), 86_400],
   ['RSA with 16384 bits', rsa(16384), 86_400],
 ])('a call that makes %s', (_, key, seconds) => {
   expect(limitFor(key, {})).toBe(seconds);
