@@ -75,6 +75,39 @@ it.each<[name: string, leaf: string, expected: readonly RegExp[]]>([
 });
 
 it.each([
+  'san',
+  'key',
+  'passphrase',
+  'previousPassphrase',
+  'request',
+  'validity',
+  'renewBefore',
+  'rotateKey',
+  'backdate',
+  'trust',
+  'preferredChain',
+  'publish',
+  'onChange',
+  'address',
+  'deliver',
+  'owner',
+  'group',
+  'mode',
+  'keyUsage',
+  'extendedKeyUsage',
+  'policies',
+  'mustStaple',
+  'ocspNoCheck',
+  'extensions',
+])('a bad "%s" hides nothing of what else is wrong in its entry', (setting) => {
+  const found = said(
+    `authorities: { root: { commonName: Root } }\nservers: { a: { commonName: a.test, revoked: true, ${setting}: [[]] } }`,
+  );
+  expect(found).toHaveLength(2);
+  expect(found).toContainEqual(expect.stringMatching(/makes no revocation list$/));
+});
+
+it.each([
   ['defaults: { authorities: { validity: 1y } }', 'defaults.authorities'],
   ['defaults: { validity: 1y }', 'defaults'],
   ['profiles: { short: { validity: 1y } }\ndefaults: { authorities: { profile: short } }', 'profile "short"'],
