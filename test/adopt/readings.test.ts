@@ -472,6 +472,23 @@ describe('extensions', () => {
     ]);
   });
 
+  it('state policies with their address and their notice, each where it is', () => {
+    const policies = (...qualifiers: readonly { kind: 'cps' | 'notice'; text: string }[]) =>
+      settings(
+        changed(API, {
+          extensions: { certificatePolicies: uncritical([{ oid: '1.2.3', qualifiers }]) },
+        } as Changes),
+        'servers',
+      ).policies;
+    expect(policies()).toEqual(['1.2.3']);
+    expect(policies({ kind: 'cps', text: 'http://a.test/cps' })).toEqual([
+      { policy: '1.2.3', cps: 'http://a.test/cps' },
+    ]);
+    expect(policies({ kind: 'notice', text: 'For tests' })).toEqual([
+      { policy: '1.2.3', notice: 'For tests' },
+    ]);
+  });
+
   it('of a responder say that it is not checked', () => {
     const of = (section: PlacedPair['section'], purpose: string) =>
       settings(
