@@ -38,7 +38,7 @@ export function yamlObject(text: string): Readonly<Record<string, unknown>> | un
   const source = sourceOf(text, '');
   const report = reportOn(source);
   const [document, ...others] = documentsOf(source, report);
-  if (document === undefined || others.length > 0 || report.failed()) return undefined;
+  if (document === undefined || others.length > 0) return undefined;
   const tree = convert(document, report);
   if (tree?.kind !== 'map' || report.failed()) return undefined;
   return { ...plain(tree) };

@@ -131,6 +131,15 @@ describe('SANs', () => {
     expect(parseSan(`uri:${uri}a`).ok).toBe(false);
   });
 
+  it('looks at no text that is longer than any name', () => {
+    const problem = (length: number) => {
+      const read = parseSan(`registeredID:1.2${'.1'.repeat(length)}`.slice(0, length));
+      return read.ok ? 'none' : read.problem.message;
+    };
+    expect(problem(2062)).toBe('SAN of 2062 characters is longer than 2048');
+    expect(problem(2061)).not.toMatch(/^SAN of /);
+  });
+
   it('takes names up to 253 characters', () => {
     const name = `${'a.'.repeat(124)}test1`;
     expect(name).toHaveLength(253);

@@ -8,6 +8,7 @@ import type { KeySpec } from '../../src/pki/key-spec.ts';
 import { SCRIPT_PLACE } from '../../src/pki/paths.ts';
 import type { Issuance } from '../../src/plan/change.ts';
 import type { EngineMake, KeyFile, Signer } from '../../src/plan/make.ts';
+import type { NameStrings } from '../../src/x509/name.ts';
 import { aClient, anAuthority, aPeer, aServer, DAY, dns, email, ip, NOW, uri } from '../helpers/entities.ts';
 
 const RSA: KeySpec = { algorithm: 'rsa', size: 3072 };
@@ -110,6 +111,21 @@ URI.3 = spiffe://example.test/a,b
 email.4 = ops@example.test
 IP.5 = 127.0.0.1
 `);
+  });
+
+  it.each<[NameStrings, string]>([
+    ['utf8', 'utf8only'],
+    ['printable', 'MASK:0x2002'],
+    ['t61', 'MASK:0x2004'],
+    ['bmp', 'MASK:0x2800'],
+    ['printable-t61', 'MASK:0x2006'],
+    ['printable-bmp', 'MASK:0x2802'],
+    ['t61-bmp', 'MASK:0x2804'],
+    ['printable-t61-bmp', 'MASK:0x2806'],
+  ])('of a name that has %s strings keeps them', (strings, mask) => {
+    const name = { subject: ROOT.subject, strings };
+    const { input } = commandFor({ op: 'request', of: ROOT.id, key: keyOf(ROOT.id, false), name }, ROOT);
+    expect(section(input, 'req')).toContain(`string_mask = ${mask}`);
   });
 
   it('names every type of attribute', () => {
@@ -296,6 +312,41 @@ describe('a call of an apply', () => {
     expect(() => commandFor({ op: 'public', of: 'servers/x', key: keyOf('servers/x', false) }, API)).toThrow(
       'Internal error: nothing is known of servers/x',
     );
+  });
+});
+
+describe('a revocation list', () => {
+  const LIST = { number: '17', thisUpdate: NOW, nextUpdate: NOW + 9 * DAY, entries: [] } as const;
+  const make = { op: 'crl', of: ROOT.id, key: keyOf(ROOT.id, false), isNewCertificate: false } as const;
+  const dates = '-crl_lastupdate 20261123120000Z -crl_nextupdate 20261202120000Z';
+
+  it('is made from a database, by the key and the certificate that are there', () => {
+    const { args, input } = commandFor({ ...make, list: LIST, to: 'crl' }, ROOT);
+    expect(args.join(' ')).toBe(
+      `ca -gencrl -config - -cert authorities/root/cert.pem -keyfile authorities/root/key.pem ${dates} -out .pki/stage/authorities.root/crl.pem`,
+    );
+    expect(input).toBe(`[ca]
+default_ca = list
+
+[list]
+database = .pki/scratch/index.txt
+crlnumber = .pki/scratch/crlnumber
+default_md = sha256
+crl_extensions = extensions
+
+[extensions]
+authorityKeyIdentifier = keyid:always
+`);
+  });
+
+  it('of a new certificate is made with that, and the last one of a key with its digest', () => {
+    const { args, input } = commandFor(
+      { ...make, isNewCertificate: true, list: LIST, signedWith: 'ecdsa-p384', to: 'former-crl' },
+      ROOT,
+    );
+    expect(args.join(' ')).toContain('-cert .pki/stage/authorities.root/cert.pem');
+    expect(args.at(-1)).toBe('.pki/stage/authorities.root/former-crl.pem');
+    expect(section(input, 'list')).toContain('default_md = sha384');
   });
 });
 

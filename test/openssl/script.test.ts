@@ -1,8 +1,11 @@
 /** The script of a plan beside its openssl calls: what it does with files, owners, passwords and objects, line by line. */
 import { expect, it } from 'vitest';
 import { planScript } from '../../src/openssl/script.ts';
+import { bundleLines } from '../../src/openssl/script-bundles.ts';
 import type { Inventory } from '../../src/pki/entity.ts';
+import { byIdOf } from '../../src/pki/issuers.ts';
 import type { Ownership } from '../../src/pki/ownership.ts';
+import type { Work } from '../../src/plan/change.ts';
 import type { Accounts, Observation } from '../../src/plan/observation.ts';
 import { planInventory } from '../../src/plan/plan.ts';
 import { loadManifest } from '../../src/resolve/load.ts';
@@ -229,6 +232,39 @@ servers:
     rmdir servers/left 2>/dev/null || true
     rm -rf .pki/stage .pki/scratch"
   `);
+});
+
+it.each<[what: string, last: object | null, keep: readonly string[], parts: string]>([
+  ['the last list of a key that is replaced', {}, [], 'cat STAGE/former-crl.pem'],
+  [
+    'that, before those of earlier keys',
+    {},
+    ['aa'],
+    'cat STAGE/former-crl.pem; { cat FILE 2>/dev/null || :; }',
+  ],
+  [
+    'a list by a key of the archive, instead of the one that it had',
+    { archived: 'set' },
+    ['aa'],
+    "cat STAGE/former-crl.pem; awk '/BEGIN X509 CRL/ { n++ } n > 1 { print }' FILE",
+  ],
+  ['those of earlier keys alone', null, ['aa'], '{ cat FILE 2>/dev/null || :; }'],
+])('lists of former keys are %s', (_, last, keep, parts) => {
+  const root = anAuthority();
+  const change = {
+    ...{ id: root.id, action: 'issue', writes: ['former-crls'], previous: [], cross: [], crossing: null },
+    formerLists: { last, keep },
+  } as unknown as Work;
+  const context = { byId: byIdOf([root]), changes: new Map([[root.id, change]]) };
+  const said = bundleLines(change, context as never).map((line) =>
+    line
+      .replaceAll('.pki/stage/authorities.root', 'STAGE')
+      .replaceAll('authorities/root/former-crls.pem', 'FILE'),
+  );
+  expect(said).toEqual([
+    `{ ${parts}; } >STAGE/former-crls.pem`,
+    ...(last === null ? [] : ['rm -f STAGE/former-crl.pem']),
+  ]);
 });
 
 it('signs for keys that are elsewhere, by tokens and by whole days', () => {
