@@ -1,7 +1,7 @@
 /** Names that are neither of a host nor of a mailbox: otherName, user principal names, directory names, OIDs (RFC 5280 §4.2.1.6). */
 import { quote } from '../pki/printable.ts';
 import type { San } from '../pki/san.ts';
-import { DerError, hex, readAll } from '../x509/der.ts';
+import { damageIn, hex, readAll } from '../x509/der.ts';
 import { assertDer } from '../x509/der-strict.ts';
 import { encodeName, nameText } from '../x509/general-name.ts';
 import { textOfNames } from '../x509/name-text.ts';
@@ -70,13 +70,10 @@ function parseDer(value: string): Parsed<string> {
     return refused('san', `${quote(value)} is not hex`, hint);
   if (bytes.length > LONGEST)
     return refused('san', `a value of ${bytes.length} octets is longer than ${LONGEST}`, 'shorten it');
-  try {
-    assertDer(readAll(bytes));
-    return parsed(hex(bytes));
-  } catch (error) {
-    if (!(error instanceof DerError)) throw error;
-    return refused('san', `${quote(value)} is not one value in DER: ${error.message}`, hint);
-  }
+  const damage = damageIn(() => assertDer(readAll(bytes)));
+  return damage === undefined
+    ? parsed(hex(bytes))
+    : refused('san', `${quote(value)} is not one value in DER: ${damage.message}`, hint);
 }
 
 /** One text for each name: as facts have it. */

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { quote } from '../pki/printable.ts';
 import type { PrivateExtension } from '../pki/private-extension.ts';
-import { DerError, hex, readAll, TAG } from '../x509/der.ts';
+import { damageIn, hex, readAll, TAG } from '../x509/der.ts';
 import { assertDer } from '../x509/der-strict.ts';
 import { encode, encodeBigInteger, encodeOid } from '../x509/der-write.ts';
 import { isOid, OID_PATTERN } from './oid.ts';
@@ -59,17 +59,13 @@ function parseHex(value: string): Parsed<Buffer> {
       'write pairs of digits: 0c0568656c6c6f',
     );
   const octets = Buffer.from(digits, 'hex');
-  try {
-    assertDer(readAll(octets));
-    return parsed(octets);
-  } catch (error) {
-    if (!(error instanceof DerError)) throw error;
-    return refused(
-      'extension',
-      `${quote(value)} is no DER: ${error.message}`,
-      'write one value in DER; Go, NSS, rustls and pyca refuse anything else',
-    );
-  }
+  const damage = damageIn(() => assertDer(readAll(octets)));
+  if (damage === undefined) return parsed(octets);
+  return refused(
+    'extension',
+    `${quote(value)} is no DER: ${damage.message}`,
+    'write one value in DER; Go, NSS, rustls and pyca refuse anything else',
+  );
 }
 
 /** One value of one type: exactly one of these keys. */

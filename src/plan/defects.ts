@@ -3,7 +3,7 @@
  * everything that `openssl verify -x509_strict -policy_check` objects to. New certificates and those on disk are
  * checked against one list, so nothing counts as up to date that the proof rejects.
  */
-import { type Der, DerError, readAll } from '../x509/der.ts';
+import { type Der, damageIn, readAll } from '../x509/der.ts';
 import { assertDer } from '../x509/der-strict.ts';
 import { flags, type Shape } from '../x509/extension-shapes.ts';
 import { EXTENSIONS, findExtension, type UnknownExtension } from '../x509/extensions.ts';
@@ -79,15 +79,12 @@ function readDefects(facts: CertificateFacts, judged: Judged): readonly Defect[]
 }
 
 function isWellFormed(hex: string, shape: Shape): boolean {
-  try {
+  const damage = damageIn(() => {
     const value = derIn(hex);
     assertDer(value);
     shape(value);
-    return true;
-  } catch (error) {
-    if (error instanceof DerError) return false;
-    throw error;
-  }
+  });
+  return damage === undefined;
 }
 
 function derIn(hex: string): Der {

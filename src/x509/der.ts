@@ -17,6 +17,17 @@ export function unlessDamaged<T>(read: () => T): T | undefined {
   }
 }
 
+/** What is wrong with octets that others made; `undefined`: nothing. @throws all but DerError. */
+export function damageIn(read: () => void): DerError | undefined {
+  try {
+    read();
+    return undefined;
+  } catch (error) {
+    if (error instanceof DerError) return error;
+    throw error;
+  }
+}
+
 /** One tag-length-value. `bytes` is all of it, `body` its content; both are views, not copies. */
 export interface Der {
   readonly tag: number;

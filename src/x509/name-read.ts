@@ -117,14 +117,13 @@ function isOpensslText({ tag, body }: Der): boolean {
  * without letter case and superfluous spaces, whatever the string type.
  */
 export function comparableName(nameDer: string): readonly string[] {
-  try {
-    const name = readAll(Buffer.from(nameDer, 'hex'));
-    return children(name).map((rdn) => children(rdn).map(comparable).sort().join('\n'));
-  } catch (error) {
-    if (!(error instanceof DerError)) throw error;
-    // In an extension, anything can stand for a name: if it is not one, it equals only itself.
-    return [nameDer];
-  }
+  const texts = unlessDamaged(() =>
+    children(readAll(Buffer.from(nameDer, 'hex'))).map((rdn) =>
+      children(rdn).map(comparable).sort().join('\n'),
+    ),
+  );
+  // In an extension, anything can stand for a name: if it is not one, it equals only itself.
+  return texts ?? [nameDer];
 }
 
 /** UTF8, Printable, T61, IA5, Visible, Universal and BMPString: the others are compared by their octets. */

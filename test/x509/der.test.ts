@@ -5,6 +5,7 @@ import {
   bitStringBytes,
   children,
   DerError,
+  damageIn,
   expectTag,
   hex,
   oidText,
@@ -13,6 +14,7 @@ import {
   smallInteger,
   TAG,
   timeSeconds,
+  unlessDamaged,
 } from '../../src/x509/der.ts';
 import { holds } from '../helpers/property.ts';
 
@@ -133,4 +135,25 @@ it('never throws anything but DerError, whatever the bytes', () => {
     }
   };
   holds(fc.uint8Array({ maxLength: 40 }), check, 2000);
+});
+
+describe('octets that others made', () => {
+  const damaged = () => {
+    throw new DerError('is too blue');
+  };
+  const wrong = () => {
+    throw new RangeError('of our own');
+  };
+
+  it('are read, or not, where they are damaged', () => {
+    expect(unlessDamaged(() => 'read')).toBe('read');
+    expect(unlessDamaged(damaged)).toBeUndefined();
+    expect(() => unlessDamaged(wrong)).toThrow(RangeError);
+  });
+
+  it('are looked at for what is wrong with them', () => {
+    expect(damageIn(() => {})).toBeUndefined();
+    expect(damageIn(damaged)).toMatchObject({ message: 'is too blue' });
+    expect(() => damageIn(wrong)).toThrow(RangeError);
+  });
 });
