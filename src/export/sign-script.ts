@@ -68,7 +68,6 @@ export function outputLines({ output }: ExportPlace): readonly string[] {
 
 /** As `-subj` reads it (openssl-ca(1)): `/C=SE/O=a\/b/CN=x+OU=y`. */
 function subjectArgument(subject: Subject): string {
-  if (subject.length === 0) return '/';
   return subject
     .map(({ type, value, joined }) => `${joined ? '+' : '/'}${type}=${value.replace(/[\\/+=]/g, '\\$&')}`)
     .join('');
