@@ -242,6 +242,7 @@ beforeAll(async () => {
     const attack = new Function('fs', swap);
     const work = new Function('output', 'commit', 'remove', 'grantPlaced', 'relocate', 'return ' + run);
     const counts = [];
+    const named = [...swap.matchAll(/'([^']+)'/g)].flatMap(([, path]) => path.split('/'));
     const user = Number(process.env.PKI_RACE_USER);
     if (user) {
       process.setgroups([]);
@@ -251,8 +252,9 @@ beforeAll(async () => {
     for (const [i, root] of roots.entries()) {
       const output = await OutputFolder.open(root);
       process.chdir(join(root, id));
+      const there = fs.readdirSync('.', { recursive: true }).flatMap((path) => path.split('/'));
       // The first root is left alone, to count.
-      globalThis.pkiSwap(i, () => attack(fs));
+      globalThis.pkiSwap(i, () => attack(fs), new Set([...named, ...there]));
       try { await work(output, commit, remove, grantPlaced, relocate); } catch {}
       counts.push(globalThis.pkiSwap.count());
       globalThis.pkiSwap(0);
