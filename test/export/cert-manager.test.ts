@@ -338,6 +338,21 @@ describe('with OpenBao or Vault as the issuer', () => {
   ])('%i seconds are %s to Go', (seconds, text) => expect(goDuration(seconds)).toBe(text));
 });
 
+it.each([
+  ['cert-manager', certManagerExport(anInventory(anAuthority(), SERVICES, API), { output: '../pki' })],
+  [
+    'cert-manager by Vault',
+    certManagerExport(anInventory(anAuthority(), SERVICES, API), { output: '../pki' }, 'http://vault:8200'),
+  ],
+  ['Vault', vaultExport(anInventory(anAuthority(), SERVICES, API), { output: '../pki' })],
+  ['step-ca', stepCaExport(anInventory(anAuthority(), SERVICES, API), { output: '../pki' })],
+])('commands in what is read about %s are code, and no part of a paragraph', (_, { files }) => {
+  const lines = files.find(({ path }) => path === 'README.md')?.text.split('\n') ?? [];
+  const before = lines.flatMap((line, i) => (line === '```sh' ? [lines[i - 1]] : []));
+  expect(before.length).toBeGreaterThan(0);
+  expect(before.filter((line) => line !== '')).toEqual([]);
+});
+
 it('what is revoked is given to no engine', () => {
   const inventory = anInventory(
     anAuthority(),

@@ -1,5 +1,6 @@
 // Scripts of an export, run with programs that record how they are called: what each asks of an engine, and in which order.
 import { spawnSync } from 'node:child_process';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -7,7 +8,8 @@ import { certManagerExport } from '../../src/export/cert-manager/cert-manager.ts
 import { vaultExport } from '../../src/export/vault/vault.ts';
 import { anAuthority, anInventory, aServer } from '../helpers/entities.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
-import { lay, recorder } from './exporting.ts';
+import { opensslSync } from '../helpers/openssl.ts';
+import { lay, recorder, textsOf } from './exporting.ts';
 
 const SERVICES = anAuthority({ name: 'services', issuer: 'authorities/root', pathLength: 0 });
 const API = aServer({ name: 'api', issuer: 'authorities/services' });
@@ -100,6 +102,17 @@ describe('the key of an authority', () => {
     expect(program.calls()).toEqual([]);
   });
 
+  it('of a root is brought there, because no one could sign its request', () => {
+    const { to, run, program } = setting('bao');
+    lay(to, vaultExport(anInventory(anAuthority(), aServer({ name: 'direct' })), { output: '../pki' }));
+    const { status, stderr } = run('authority.sh', 'request', 'root', 'request.pem');
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(/root is a root, which no authority signs: import it\n$/),
+    });
+    expect(program.calls()).toEqual([]);
+  });
+
   it('reaches the engine by curl as well, the token never as an argument', () => {
     const { folder, run, program } = setting('curl');
     expect(run('authority.sh', 'request', 'services', join(folder, 'request.pem')).status).toBe(0);
@@ -109,6 +122,40 @@ describe('the key of an authority', () => {
     expect(call.at(-1)).toMatch(/^https:\/\/bao\.test\/v1\/.*\/intermediate\/generate\/internal$/);
     expect(call.join(' ')).not.toContain('hush');
   });
+});
+
+it('a request is signed by openssl with the key of the issuer, as the manifest has it', () => {
+  const { folder, to } = setting('bao');
+  const root = join(folder, 'pki/authorities/root');
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-keyout'];
+  const extensions = ['basicConstraints=critical,CA:TRUE', 'subjectKeyIdentifier=hash'];
+  const ca = [
+    '-x509',
+    '-subj',
+    '/CN=root CA',
+    '-days',
+    '30',
+    ...extensions.flatMap((one) => ['-addext', one]),
+  ];
+  opensslSync(['req', ...ca, ...key, join(root, 'key.pem'), '-out', join(root, 'cert.pem')], folder);
+  // Its subject counts as little as what it asks for.
+  opensslSync(['req', '-new', '-subj', '/CN=other', ...key, 'new.key', '-out', 'request.pem'], folder);
+  const [request, out] = [join(folder, 'request.pem'), join(folder, 'made.pem')];
+  const { status, stderr } = spawnSync(join(to, 'sign-services.sh'), [request, out], { encoding: 'utf8' });
+  expect(status, stderr).toBe(0);
+  const [made, issuer] = [out, join(root, 'cert.pem')].map(
+    (path) => new X509Certificate(readFileSync(path)),
+  ) as [X509Certificate, X509Certificate];
+  expect(made.verify(issuer.publicKey)).toBe(true);
+  expect(made.subject).toBe('CN=services CA');
+  expect(made.ca).toBe(true);
+  expect(Date.parse(made.validTo)).toBe(Date.parse(issuer.validTo));
+  expect(made.checkPrivateKey(createPrivateKey(readFileSync(join(folder, 'new.key'))))).toBe(true);
+});
+
+it('terraform makes a mount for keys and certificates, and a role below it', () => {
+  const file = textsOf(vaultExport(INVENTORY, { output: '../pki' })).get('main.tf') ?? '';
+  expect(file).toMatch(/^resource "vault_mount" "pki_services" \{\n(?: {2}.*\n)* {2}type += "pki"\n/m);
 });
 
 it('cert-manager gets a policy and a role to log in with', () => {

@@ -8,6 +8,7 @@ import type { Exported } from '../../src/export/file.ts';
 import { nameSlug, slugOf } from '../../src/export/slug.ts';
 import { vaultExport } from '../../src/export/vault/vault.ts';
 import type { EndEntity, Inventory } from '../../src/pki/entity.ts';
+import type { KeySpec } from '../../src/pki/key-spec.ts';
 import { itNeeds } from '../e2e/project.ts';
 import {
   aClient,
@@ -70,6 +71,36 @@ describe('a role', () => {
       not_before_duration: 300,
       use_csr_sans: false,
       use_csr_common_name: false,
+    });
+  });
+
+  it.each<[KeySpec, object]>([
+    [
+      { algorithm: 'rsa', size: 2048 },
+      { key_type: 'rsa', key_bits: 2048 },
+    ],
+    [
+      { algorithm: 'ecdsa', curve: 'P-521' },
+      { key_type: 'ec', key_bits: 521 },
+    ],
+    [{ algorithm: 'ed25519' }, { key_type: 'ed25519', key_bits: 0 }],
+  ])('has the key %j', (key, expected) => {
+    const made = exported(aServer({ ...below, name: 'keyed', key }));
+    expect(made.omissions).toEqual([]);
+    expect(jsonOf(made, 'roles/servers-keyed.json')).toMatchObject(expected);
+  });
+
+  it('is asked for what a subject has beside what the role fixes', () => {
+    const subject = [
+      { type: 'CN', value: 'alice' },
+      { type: 'UID', value: 'u17' },
+      { type: 'serialNumber', value: 's4' },
+    ] as const;
+    const made = exported(aClient({ ...below, name: 'alice', subject }));
+    expect(jsonOf(made, 'requests/clients-alice.json')).toMatchObject({
+      common_name: 'alice',
+      user_ids: 'u17',
+      serial_number: 's4',
     });
   });
 
