@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import type { HandshakeCase, RefuseCase, SkipCause } from '../../src/handshake/case.ts';
 import type { Fault, Finding, Outcome } from '../../src/handshake/outcome.ts';
-import { outcomeHint, outcomeText, skipText } from '../../src/report/handshakes-words.ts';
+import { expectationText, outcomeHint, outcomeText, skipText } from '../../src/report/handshakes-words.ts';
 
 const BASE = {
   id: 'x',
@@ -133,3 +133,12 @@ it.each<[SkipCause, string]>([
     'no client of the manifest connects, and the server does not trust its own root',
   ],
 ])('a check is left out: %j', (cause, text) => expect(skipText(cause)).toBe(text));
+
+it.each<[HandshakeCase[], string]>([
+  [[], ''],
+  [[{ ...ACCEPT, serverName: null }], 'should connect'],
+  [[ACCEPT, { ...ACCEPT, serverName: 't.test' }, ACCEPT], 'should connect as "s.test", "t.test"'],
+  [[refuse('pair', 'client')], 'should refuse: no shared trust'],
+])('what cases of one kind expected: %#', (group, text) => {
+  expect(expectationText(group)).toBe(text);
+});

@@ -9,7 +9,7 @@ const other = 'authorities/other' as const;
 const hint = { kind: 'hint', text: 'run "pki apply --allow revoke", then this again' };
 const warning = (text: string) => ({
   kind: 'warning',
-  text: expect.stringContaining(`${text} until apply has listed `),
+  text: `${text} until apply has listed ${/^1 /.test(text) ? 'it' : 'them'}`,
 });
 
 type Unlisted = Parameters<typeof unlistedMessages>[0];

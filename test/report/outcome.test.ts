@@ -231,6 +231,13 @@ it.each<[what: string, unknown, problem: string, hint: string | undefined]>([
 });
 
 describe('what adopting leaves out', () => {
+  it.each([
+    [1, 'the certificate shares "all.pem" with other PEM blocks'],
+    [3, 'the certificate has no file of its own: "all.pem" holds 3'],
+  ])('a bundle of %d is named with how many certificates it holds', (count, text) => {
+    expect(leftOutText({ kind: 'bundle', path: 'all.pem', position: 1, count })).toBe(text);
+  });
+
   it.each<[LeftOutWhy, string]>([
     [
       { kind: 'unreadable', fault: { kind: 'blocked', cause: { kind: 'unreadable', code: 'EACCES' } } },

@@ -40,6 +40,13 @@ it('sums up in the colour of the worst', () => {
   expect(summary(ok, due)).toContain('\u001b[33mstatus: 1 ok, 1 due');
 });
 
+it('says of a certificate that ends with its issuer that this one comes first', () => {
+  const capped = row(90, 20 * DAY, { state: 'capped', issuer: 'authorities/services' });
+  expect(cells(capped).join(' ')).toContain(
+    'capped: ends with authorities/services, which has to be renewed first',
+  );
+});
+
 it('is a table and one line to sum up', () => {
   const root = anAuthority();
   const rows = [
