@@ -37,6 +37,10 @@ describe('formatDiagnostic', () => {
     );
   });
 
+  it('shows no line in which nothing stands', () => {
+    expect(formatDiagnostic(at('a: 1\n   \n', '   '))).toBe('pki: error: pki.yaml:2:1: unknown issuer "rot"');
+  });
+
   it('shows second places as notes', () => {
     const text = 'api: 1\nAPI: 2\n';
     const related = [{ ...placeOf(text, 'api'), message: 'first set here' }];

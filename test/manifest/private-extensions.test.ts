@@ -77,6 +77,20 @@ describe('a value in DER', () => {
   });
 });
 
+it.each(Object.entries(RESERVED_EXTENSIONS))(
+  '%s is refused by its name, with what to do instead',
+  (oid, { name }) => {
+    const read = extensions.safeParse({ [oid]: { der: '3000' } });
+    const problems = read.error?.issues.map((issue) => 'params' in issue && issue.params?.['problem']);
+    expect(problems).toEqual([
+      expect.objectContaining({
+        message: `${name} is not an extension to be stated by its OID`,
+        hint: expect.stringMatching(/^\S+ \S/),
+      }),
+    ]);
+  },
+);
+
 it('what has a field of its own cannot be stated by its OID', () => {
   for (const { oid, name } of EXTENSIONS)
     expect(RESERVED_EXTENSIONS[oid]?.name).toBe(name === 'mustStaple' ? 'TLS feature' : name);

@@ -1,6 +1,7 @@
 // The good values; bad ones are in test/resolve/mistakes/.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseDirectoryName } from '../../src/manifest/directory-name.ts';
 import { parseDns } from '../../src/manifest/dns.ts';
 import { durationText, parseBackdate, parseRenewBefore, parseValidity } from '../../src/manifest/duration.ts';
 import { nameProblem, parseOutput } from '../../src/manifest/folder.ts';
@@ -114,6 +115,7 @@ describe('SANs', () => {
     ['uri:https://user:pw@[2001:db8::1]:8443/a?b#c', 'uri:https://user:pw@[2001:db8::1]:8443/a?b#c'],
     ['uri:http://10.0.0.1/%7Ea', 'uri:http://10.0.0.1/%7Ea'],
     ['uri:spiffe://cluster/ns/a', 'uri:spiffe://cluster/ns/a'],
+    ['URN:a:b', 'uri:URN:a:b'],
     ['ops@example.test', 'email:ops@example.test'],
     ["email:o'brien+x@example.test", "email:o'brien+x@example.test"],
     ['upn:alice@example.test', 'upn:alice@example.test'],
@@ -131,6 +133,13 @@ describe('SANs', () => {
     expect(parseSan(`uri:${uri}a`).ok).toBe(false);
   });
 
+  it.each(['burn:a', 'a.urn:a'])('%s is no URI', (text) => {
+    expect(parseSan(text)).toMatchObject({
+      ok: false,
+      problem: { message: `"${text}" is not a known kind of name` },
+    });
+  });
+
   it('looks at no text that is longer than any name', () => {
     const problem = (length: number) => {
       const read = parseSan(`registeredID:1.2${'.1'.repeat(length)}`.slice(0, length));
@@ -146,6 +155,15 @@ describe('SANs', () => {
     expect(good(parseDns(name))).toBe(name);
     expect(parseDns(`b${name}`).ok).toBe(false);
   });
+});
+
+it('a name as text has up to 4096 characters', () => {
+  const read = (length: number) => parseDirectoryName('subject', `CN=${'a'.repeat(length - 3)}`);
+  expect(read(4097)).toMatchObject({
+    ok: false,
+    problem: { message: 'subject of 4097 characters is longer than 4096', hint: 'shorten it' },
+  });
+  expect(read(4096)).not.toMatchObject({ problem: { message: expect.stringContaining('longer than 4096') } });
 });
 
 describe('IP addresses', () => {

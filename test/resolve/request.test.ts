@@ -69,6 +69,16 @@ describe('a request', () => {
     expect(loaded.warnings).toEqual([]);
   });
 
+  it('may stand where defaults turn keys, and not in an entry that does', () => {
+    const settings = put('turned.csr', GOOD);
+    const text = `version: 1\nauthorities: { root: { commonName: Root } }\ndefaults: { clients: { rotateKey: true } }\nclients:\n  x: { commonName: x, ${settings} }\n`;
+    expect(loadManifest(text, 'pki.yaml', filesBeside(folder, []))).toMatchObject({ ok: true });
+    expect(messages(`${settings}, rotateKey: true`)).toEqual([
+      'client "x" has "rotateKey" beside "request": its key is not made here',
+    ]);
+    expect(messages(`${settings}, rotateKey: false`)).toEqual([]);
+  });
+
   it('may be bare', () => {
     const loaded = load(put('bare.csr', request('-subj', '/')));
     expect(loaded).toMatchObject({
