@@ -67,6 +67,13 @@ describe.each([
   });
 });
 
+it('an entry of a third kind is none that can be read', () => {
+  const bytes = written(KEY);
+  expect(bytes.readUInt32BE(12)).toBe(1);
+  bytes.writeUInt32BE(3, 12);
+  expect(() => parseJks(bytes)).toThrow('holds no readable Java key store');
+});
+
 it('draws a salt for each key', () => {
   expect(written(KEY)).not.toEqual(written(KEY));
   expect(written(KEY).includes(keyDer.subarray(36, 68))).toBe(false);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { KnownList } from '../../../src/plan/list-witness.ts';
 import { LISTS, listedBefore } from '../../../src/store/observe/lists.ts';
-import { anAuthority } from '../../helpers/entities.ts';
+import { anAuthority, aServer } from '../../helpers/entities.ts';
 import { memoryFolder } from '../../helpers/folders.ts';
 
 const work = memoryFolder();
@@ -32,6 +32,17 @@ function knownBy(list: unknown, format: unknown = 1): KnownList | undefined {
   );
   return listedBefore(root, [ROOT], [], new Map()).lists?.get(ROOT.id);
 }
+
+it('certificates count where any authority makes a list, and nowhere else', () => {
+  const root = join(work, `${++made}`);
+  mkdirSync(root);
+  const others = [anAuthority({ name: 'other' }), aServer({ name: 'api' })];
+  expect(listedBefore(root, others, [], new Map())).toEqual({});
+  expect(listedBefore(root, [...others, ROOT], [], new Map())).toEqual({
+    certificates: [],
+    lists: new Map(),
+  });
+});
 
 const withEntry = (change: Readonly<Record<string, unknown>>) => ({
   ...LIST,
