@@ -55,3 +55,11 @@ export function unallowableText(path: string, why: string): Advice {
     hint: 'name a folder or a file by its whole path, such as "--allow-path /run/secrets"',
   };
 }
+
+/** A manifest given as an object that holds what no manifest can. */
+export function noDataText(path: string, what: string): Advice {
+  return {
+    problem: `${path === '' ? 'the manifest' : `${JSON.stringify(path)} of the manifest`} is ${what}`,
+    hint: 'a manifest holds texts, numbers, true and false, lists and plain objects',
+  };
+}
