@@ -1,5 +1,4 @@
 /** Distinguished names (RFC 5280 §4.1.2.4): DER → attributes, and whether two of them are the same name to a verifier. */
-import { isUtf8 } from 'node:buffer';
 import { typeOfOid } from '../pki/attribute-types.ts';
 import type { Attribute } from '../pki/subject.ts';
 import { attributeValueDer } from './attribute.ts';
@@ -103,7 +102,7 @@ export function isOpensslName(name: Der): boolean {
 
 function isOpensslText({ tag, body }: Der): boolean {
   const bytes = Buffer.from(body);
-  if (tag === TAG.utf8String) return isUtf8(bytes);
+  if (tag === TAG.utf8String) return Buffer.from(bytes.toString('utf8')).equals(bytes);
   // Neither has surrogates, not even in pairs: a character is two octets, or four.
   if (tag === BMP) return !bytes.some((octet, i) => i % 2 === 0 && octet >> 3 === 0x1b);
   if (tag === UNIVERSAL)
