@@ -164,7 +164,7 @@ function litterIn(root: string): readonly string[] {
 }
 
 /** Enough of them to notice. */
-const STRIDE = 31;
+const STRIDE = 61;
 
 async function atManyOperations(
   kind: string,
