@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Consent } from '../../src/index.ts';
 import { CLI, plainEnvironment, type Run, snapshot } from '../helpers/cli.ts';
-import { withEngine } from '../helpers/engine.ts';
+import { ENGINE, withEngine } from '../helpers/engine.ts';
 import { EVERYTHING } from '../helpers/everything.ts';
 import { inPairs } from '../helpers/pairs.ts';
 import { copyOf, Project } from './project.ts';
@@ -259,8 +259,16 @@ describe('kill -9 at any moment', () => {
   });
 });
 
-describe.each(['ENOSPC', 'EIO', 'EROFS'])('%s from a file operation on', (kind) => {
-  it.each(SCENARIOS.map(({ name }, i) => [name, i] as const))('%s', async (_, i) => {
+const KINDS = ['ENOSPC', 'EIO', 'EROFS'] as const;
+
+/** With openssl each scenario meets every kind of fault; with node, which writes by the same code, one by turns. */
+function isTried(kind: (typeof KINDS)[number], scenario: number): boolean {
+  return EVERYTHING || ENGINE !== 'node' || KINDS[scenario % KINDS.length] === kind;
+}
+
+describe.each(KINDS)('%s from a file operation on', (kind) => {
+  const tried = SCENARIOS.map(({ name }, i) => [name, i] as const).filter(([, i]) => isTried(kind, i));
+  it.each(tried)('%s', async (_, i) => {
     const one = prepared[i] as Prepared;
     const failures: string[] = [];
     await inPairs(chosen(one.operations, i * 23 + kind.length, FAULTS), (at) =>
