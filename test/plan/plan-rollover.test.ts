@@ -98,6 +98,18 @@ describe('a root that is re-keyed', () => {
     expect(change?.reasons).not.toContainEqual(expect.objectContaining({ kind: 'keeps-trust' }));
   });
 
+  it('and then loses its certificate, but not its key, keeps what leads to that key, and makes nothing more', () => {
+    const world = rolledOver();
+    const { roots, cross } = earlierOf(world.of(root));
+    expect([roots.length, cross.length]).toEqual([1, 1]);
+    world.of(root).cert = { state: 'missing' };
+    expect(planned(world, NEW_KEY).changes[0]).toMatchObject({
+      previous: roots.map(({ fingerprint }) => fingerprint),
+      cross: cross.map(({ fingerprint }) => fingerprint),
+      crossing: null,
+    });
+  });
+
   it('again: both old ones stay, newest first', () => {
     const world = rolledOver();
     const [second, first] = [
