@@ -228,6 +228,28 @@ describe('failure', () => {
     expect(await apply(root)).toMatchObject({ kind: 'nothing' });
   });
 
+  it('of its own, after one that it waits for, is named once', async () => {
+    const binary = join(work, 'failing-twice');
+    writeFileSync(binary, '#!/bin/sh\n[ "$1" = version ] && exec openssl "$@"\nexit 7\n', {
+      mode: 0o755,
+    });
+    const failed: string[] = [];
+    const listener = (event: RunEvent): void => {
+      if (event.kind === 'step-failed' || event.kind === 'step-skipped')
+        failed.push(`${event.kind} ${event.step.entity}`);
+    };
+    const result = await apply(newRoot(), anInventory(ROOT, BILLING), { binary, listener, processes: 1 });
+    // Its certificate is made by neither of both keys, and the first of them is the root's.
+    expect(failed[0]).toBe(`step-failed ${ROOT.id}`);
+    expect(failed).toEqual(
+      expect.arrayContaining([`step-failed ${BILLING.id}`, `step-skipped ${BILLING.id}`]),
+    );
+    expect(result).toMatchObject({
+      kind: 'done',
+      execution: { failures: [{ entity: ROOT.id }, { entity: BILLING.id }], skipped: [] },
+    });
+  });
+
   it('of the program itself is a failure of the step', async () => {
     const result = await apply(newRoot(), anInventory(ROOT), { binary: join(work, 'no-such-program') });
     expect(result).toMatchObject({
