@@ -1,14 +1,18 @@
 /** Whether an object holds only what a manifest can: what JSON would leave out, or write as something else, is no data. */
 
-/** Where something stands that is none, and what it is. */
-export interface NoData {
+/** Where something stands that no manifest can hold, and what it is. */
+export interface ObjectFault {
   /** `servers.api.san[0]`; empty for the whole. */
   readonly path: string;
   readonly what: string;
 }
 
 /** The first of them; a property that is undefined is one that is not there. */
-export function noDataIn(value: unknown, path = '', above: readonly object[] = []): NoData | undefined {
+export function objectFaultIn(
+  value: unknown,
+  path = '',
+  above: readonly object[] = [],
+): ObjectFault | undefined {
   if (typeof value !== 'object' || value === null) {
     const what = strangeScalar(value);
     return what === undefined ? undefined : { path, what };
@@ -17,7 +21,7 @@ export function noDataIn(value: unknown, path = '', above: readonly object[] = [
   if (value instanceof Map || value instanceof Set) return { path, what: `a ${value.constructor.name}` };
   for (const [key, inner] of Object.entries(value)) {
     if (inner === undefined) continue;
-    const found = noDataIn(inner, placeOf(value, path, key), [...above, value]);
+    const found = objectFaultIn(inner, placeOf(value, path, key), [...above, value]);
     if (found !== undefined) return found;
   }
   return undefined;

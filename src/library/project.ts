@@ -7,7 +7,7 @@ import { filesBeside } from '../store/beside.ts';
 import { type ManifestText, readManifest } from '../store/manifest-file.ts';
 import type { Advice } from '../words/advice.ts';
 import { manifestFaultText, noDataText, unallowableText } from '../words/manifest-file.ts';
-import { noDataIn } from './plain-data.ts';
+import { objectFaultIn } from './plain-data.ts';
 
 /** A valid manifest, and the folder it describes. */
 export interface Project {
@@ -57,7 +57,7 @@ export async function openProject(
     const fault = allowedPathFault(path);
     if (fault !== undefined) return { ok: false, ...unallowableText(path, fault) };
   }
-  const odd = typeof source === 'object' && 'manifest' in source ? noDataIn(source.manifest) : undefined;
+  const odd = typeof source === 'object' && 'manifest' in source ? objectFaultIn(source.manifest) : undefined;
   if (odd !== undefined) return { ok: false, ...noDataText(odd.path, odd.what) };
   const name = typeof source === 'string' ? source : nameOf(source);
   const file = typeof source === 'string' ? source : join(source.folder ?? '.', UNNAMED);

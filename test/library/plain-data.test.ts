@@ -1,7 +1,7 @@
 /** A manifest that is given as an object: what JSON would leave out or write as something else is named, and nothing lost. */
 import { describe, expect, it } from 'vitest';
 import { materialize } from '../../src/library/materialize.ts';
-import { noDataIn } from '../../src/library/plain-data.ts';
+import { objectFaultIn } from '../../src/library/plain-data.ts';
 import { openProject } from '../../src/library/project.ts';
 
 const itself: { servers?: unknown } = {};
@@ -18,7 +18,7 @@ describe('what no manifest can hold', () => {
     ['a map', { servers: new Map([['api', {}]]) }, 'servers', 'a Map'],
     ['a set as the whole', new Set(), '', 'a Set'],
     ['itself', itself, 'servers[0].above', 'an object that holds itself'],
-  ])('%s', (_, value, path, what) => expect(noDataIn(value)).toEqual({ path, what }));
+  ])('%s', (_, value, path, what) => expect(objectFaultIn(value)).toEqual({ path, what }));
 
   it.each<[string, unknown]>([
     ['what is not there', { san: undefined }],
@@ -30,7 +30,7 @@ describe('what no manifest can hold', () => {
         version = 1;
       })(),
     ],
-  ])('is not %s', (_, value) => expect(noDataIn(value)).toBeUndefined());
+  ])('is not %s', (_, value) => expect(objectFaultIn(value)).toBeUndefined());
 });
 
 it('a project of it is not opened, and no PKI is made', async () => {
