@@ -22,7 +22,7 @@ type Judged = Pick<WantedCertificate, 'kind' | 'issuer'> & Partial<Pick<WantedCe
 /** All of them, the gravest first. */
 export function defectsOf(facts: CertificateFacts, judged: Judged): readonly Defect[] {
   return [
-    ...flawDefects(facts),
+    ...flawDefects(facts, judged),
     ...serialDefects(facts, judged),
     ...facts.unknown.flatMap((extension) => extensionDefects(extension, judged)),
     ...readDefects(facts, judged),
@@ -36,8 +36,15 @@ function defect(kind: DefectKind, what: string | null = null): Defect {
   return { kind: 'defect', defect: kind, what };
 }
 
-function flawDefects({ flaws, signature }: CertificateFacts): readonly Defect[] {
-  return flaws.map((flaw) => defect(flaw, flaw === 'unsupported-signature' ? signature : null));
+function flawDefects({ flaws, signature }: CertificateFacts, judged: Judged): readonly Defect[] {
+  return flaws
+    .filter((flaw) => flaw !== 'oversized' || isPresented(judged))
+    .map((flaw) => defect(flaw, flaw === 'unsupported-signature' ? signature : null));
+}
+
+/** A root stays where it is trusted, and what is for no TLS is in no handshake. */
+function isPresented({ kind, issuer }: Judged): boolean {
+  return issuer !== null && kind !== 'certificate';
 }
 
 /**

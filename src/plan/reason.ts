@@ -22,6 +22,8 @@ export type DefectKind =
   | 'late-dates'
   /** The subject has strings for which OpenSSL does not read the certificate at all. */
   | 'unreadable-name'
+  /** It is presented in handshakes, and no peer on OpenSSL takes so much. */
+  | 'oversized'
   /** The serial number (`what`). */
   | 'negative-serial'
   | 'zero-serial'

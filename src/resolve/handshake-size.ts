@@ -1,6 +1,7 @@
 /** How large a certificate and its chain get: what peers take in a handshake is limited, and a long `san` exceeds it. */
 import type { Report } from '../manifest/report.ts';
 import type { Entity } from '../pki/entity.ts';
+import { HANDSHAKE_LIMIT } from '../pki/handshake.ts';
 import { ipOctets } from '../pki/ip.ts';
 import { type Curve, isMlDsa, type KeySpec, type MlDsa } from '../pki/key-spec.ts';
 import type { San } from '../pki/san.ts';
@@ -9,9 +10,6 @@ import { certificatePolicies } from '../x509/extensions/certificate-policies.ts'
 import { type AuthorityDraft, type Draft, draftText } from './draft.ts';
 import type { Hierarchy, Position } from './hierarchy.ts';
 import type { SignedLeaf } from './leaf-issuer.ts';
-
-/** SSL_MAX_CERT_LIST_DEFAULT of OpenSSL, for the whole message; BoringSSL has the same, Go takes 256 KiB. */
-const LIMIT = 100 * 1024;
 
 /** Reports leaves whose certificate, with the chain that goes along, no peer on OpenSSL would take. */
 export function checkHandshakeSizes(
@@ -26,12 +24,12 @@ export function checkHandshakeSizes(
     const chain = chains.get(issuer) ?? 0;
     const own =
       certificateSize(namedKey(leaf), namedKey(issuer.authority), san) + statedSize(leaf, issuer.authority);
-    if (HEADER + entrySize(own) + chain <= LIMIT) continue;
+    if (HEADER + entrySize(own) + chain <= HANDSHAKE_LIMIT) continue;
     report.error({
       code: 'san',
       at: leaf.at('san'),
       about: draftText(leaf),
-      message: `the certificate of ${draftText(leaf)} is too large for TLS: with its chain ${kib(own + chain)}, and OpenSSL takes ${kib(LIMIT)}`,
+      message: `the certificate of ${draftText(leaf)} is too large for TLS: with its chain ${kib(own + chain)}, and OpenSSL takes ${kib(HANDSHAKE_LIMIT)}`,
       hint: 'spread the names over several entries, shorten them, or state fewer extensions',
     });
   }

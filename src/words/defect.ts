@@ -8,6 +8,7 @@ const TEXTS: Readonly<Record<DefectKind, (what: string) => string>> = {
   'unique-identifier': () => 'has a unique identifier beside a name, which RFC 5280 forbids',
   'late-dates': () => 'writes a date before 2050 with four digits for the year, which RFC 5280 forbids',
   'unreadable-name': () => 'openssl cannot read the strings of its subject',
+  oversized: () => 'is larger than the 100 KiB that OpenSSL takes in a handshake',
   'negative-serial': (serial) => `the serial number ${serial} is negative`,
   'zero-serial': () => 'the serial number is zero',
   'long-serial': (serial) => `the serial number ${serial} is longer than 20 octets`,

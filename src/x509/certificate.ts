@@ -1,4 +1,5 @@
 /** X.509 certificates (RFC 5280 §4.1): bytes → facts. */
+import { HANDSHAKE_LIMIT } from '../pki/handshake.ts';
 import {
   children,
   context,
@@ -51,12 +52,12 @@ export function certificateFacts(der: Uint8Array): CertificateFacts {
     keyId: key.keyId,
     keySpec: key.spec,
     signature: signatureName(algorithm),
-    flaws: flawsOf(tbs, algorithm),
+    flaws: flawsOf(tbs, algorithm, der.length),
     ...extensionFacts(tbs.extensions),
   };
 }
 
-function flawsOf(tbs: Tbs, algorithm: Der): readonly CertificateFlaw[] {
+function flawsOf(tbs: Tbs, algorithm: Der, size: number): readonly CertificateFlaw[] {
   return [
     ...(isSupported(algorithm) ? [] : (['unsupported-signature'] as const)),
     // RFC 5280 §4.1.1.2: the same algorithm is inside what is signed, so that it cannot be swapped.
@@ -64,6 +65,7 @@ function flawsOf(tbs: Tbs, algorithm: Der): readonly CertificateFlaw[] {
     ...(tbs.uniqueIds === 0 ? [] : (['unique-identifier'] as const)),
     ...(children(tbs.validity).some(isEarlyGeneralizedTime) ? (['late-dates'] as const) : []),
     ...(isOpensslName(tbs.subject) ? [] : (['unreadable-name'] as const)),
+    ...(size > HANDSHAKE_LIMIT ? (['oversized'] as const) : []),
   ];
 }
 

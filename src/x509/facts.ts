@@ -56,7 +56,9 @@ export type CertificateFlaw =
   /** A GeneralizedTime stands for a date before 2050, which RFC 5280 §4.1.2.5 forbids. */
   | 'late-dates'
   /** OpenSSL reads no certificate with a subject of such strings. */
-  | 'unreadable-name';
+  | 'unreadable-name'
+  /** More than OpenSSL takes in a handshake. */
+  | 'oversized';
 
 /** In the order of the certificates, which is part of what a bundle is. */
 export function fingerprintsOf(certificates: readonly CertificateFacts[]): readonly Fingerprint[] {

@@ -40,6 +40,8 @@ const lateTime = (seconds: number): Buffer => {
   return encode(0x18, Buffer.from(`${text}Z`));
 };
 const PRIVATE = '1.3.6.1.4.1.99999.5';
+/** Octets of a value that makes a certificate larger than 100 KiB. */
+const LARGE = Buffer.alloc(100 * 1024, 1);
 const URL = encode(0x86, Buffer.from('http://pki.example.test/x'));
 const OCSP_AT = sequence(sequence(oid('1.3.6.1.5.5.7.48.1'), URL));
 const DISTRIBUTION = sequence(sequence(encode(0xa0, encode(0xa0, URL))));
@@ -309,6 +311,7 @@ const ELSEWHERE: readonly Row[] = [
     () => ({ parts: { validity: sequence(utcTime(NOW - DAY), lateTime(NOW - DAY + 100 * DAY - 1)) } }),
     'late-dates',
   ],
+  ['more octets than a handshake can have', BELOW, () => more(PRIVATE, LARGE), 'oversized'],
   [
     'a unique identifier of the issuer',
     EVERY_KIND,
@@ -467,6 +470,13 @@ const FINE: readonly Row[] = [
     'the same with a name in capitals',
     EVERY_KIND,
     (who) => byCertificate(who, name([CN, ' ROOT  ']), serialOf(ISSUERS[who])),
+    '',
+  ],
+  ['as much as is left in a handshake', EVERY_KIND, () => more(PRIVATE, LARGE.subarray(2048)), ''],
+  [
+    'more octets than a handshake can have, where it takes part in none',
+    ['root'],
+    () => more(PRIVATE, LARGE),
     '',
   ],
   ['serial number zero', ['root'], () => ({ parts: { serial: integer('00') } }), ''],

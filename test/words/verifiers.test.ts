@@ -19,6 +19,7 @@ const DEFECTS: readonly (readonly [DefectKind, string | null, string])[] = [
   ['unique-identifier', null, 'has a unique identifier beside a name, which RFC 5280 forbids'],
   ['late-dates', null, 'writes a date before 2050 with four digits for the year, which RFC 5280 forbids'],
   ['unreadable-name', null, 'openssl cannot read the strings of its subject'],
+  ['oversized', null, 'is larger than the 100 KiB that OpenSSL takes in a handshake'],
   ['negative-serial', '-05', 'the serial number -05 is negative'],
   ['zero-serial', null, 'the serial number is zero'],
   ['long-serial', 'ab', 'the serial number ab is longer than 20 octets'],
