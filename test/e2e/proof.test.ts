@@ -1,25 +1,34 @@
 /** The proof of a folder that takes a while: not repeated for nothing, made up for where it was cut short. */
 import { spawn } from 'node:child_process';
 import { appendFileSync, copyFileSync, existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { CLI, plainEnvironment } from '../helpers/cli.ts';
-import { copyOf, Project } from './project.ts';
+import { aRequest } from '../helpers/openssl.ts';
+import { copyOf, Project, put } from './project.ts';
 
-const CLIENTS = Array.from({ length: 55 }, (_, i) => `  buoy${i}: { commonName: buoy ${i} }`).join('\n');
-const MANIFEST = `version: 1
+/** @param rest what is said of all clients but the first ten. */
+const manifestOf = (rest = ''): string => `version: 1
 defaults: { outputs: [key, cert, ca, fullchain] }
 authorities: { harbour: { commonName: Harbour Root } }
 servers: { crane: { commonName: crane.harbour.test } }
 clients:
-${CLIENTS}
+${Array.from({ length: 55 }, (_, i) => `  buoy${i}: { commonName: buoy ${i}${i < 10 ? '' : rest} }`).join('\n')}
 `;
+const MANIFEST = manifestOf();
+/** As many certificates, and handshakes for the first ten clients alone: the keys of the others are elsewhere. */
+const ELSEWHERE = manifestOf(', request: elsewhere.csr, outputs: [cert, ca, fullchain]');
 const NOTHING = 'pki: nothing changed since it was proven';
 const PROVEN = 'certificates: 57 verified';
 
 let applied: Project;
+let quick: Project;
 beforeAll(async () => {
   applied = new Project(MANIFEST);
   await applied.apply();
+  quick = new Project(ELSEWHERE);
+  put(join(quick.folder, 'elsewhere.csr'), await aRequest());
+  await quick.apply();
 });
 
 /** Ends as soon as everything is made, while it is proven. */
@@ -51,20 +60,20 @@ it('is made up for after an interruption, and then not repeated until it is aske
 });
 
 it('is made again for what somebody changed, and until it is well', async () => {
-  const project = copyOf(applied);
+  const project = copyOf(quick);
   await project.pki(['apply']);
   // What only the plan minds.
   copyFileSync(project.path('clients/buoy7/ca.pem'), project.path('clients/buoy7/public.pem'));
   appendFileSync(project.path('servers/crane/ca.pem'), '# harmless\n');
   expect((await project.pki(['apply'])).code).toBe(0);
-  project.write(MANIFEST.replace('crane.harbour.test }', 'crane.harbour.test, validity: 60d }'));
+  project.write(ELSEWHERE.replace('crane.harbour.test }', 'crane.harbour.test, validity: 60d }'));
   const changed = await project.pki(['apply']);
   expect(changed).toMatchObject({ code: 0, stdout: expect.stringContaining(PROVEN) });
   expect((await project.pki(['apply'])).stderr).toContain(NOTHING);
 });
 
 it('changes no byte where nothing changed', async () => {
-  const project = copyOf(applied);
+  const project = copyOf(quick);
   await project.pki(['apply']);
   const { ino, mtimeMs } = statSync(project.path('.pki/proof.json'));
   for (const args of [['apply'], ['apply', '--verify', 'all'], ['verify'], ['plan']]) await project.pki(args);

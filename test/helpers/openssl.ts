@@ -59,3 +59,9 @@ export function selfSigned(subject: string): { readonly key: string; readonly ce
   const [key = '', rest = ''] = text.split('-----BEGIN CERTIFICATE-----');
   return { key, cert: `-----BEGIN CERTIFICATE-----${rest}` };
 }
+
+/** A certification request, as PEM, for a P-256 key that is thrown away. */
+export function aRequest(): Promise<string> {
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-keyout', '/dev/null'];
+  return openssl(['req', '-new', ...curve, '-subj', '/CN=elsewhere']);
+}
