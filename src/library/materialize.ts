@@ -3,6 +3,7 @@ import { formatDiagnostics } from '../manifest/diagnostic.ts';
 import type { EngineChoice } from '../pki/engine.ts';
 import { waitingOf } from '../plan/change.ts';
 import { temporaryFolder } from '../store/temporary.ts';
+import type { Advice } from '../words/advice.ts';
 import { refusalText } from '../words/refusal.ts';
 import { waitingText } from '../words/waiting.ts';
 import { type Applied, apply } from './apply.ts';
@@ -57,7 +58,11 @@ export async function materialize(
 
 function projectOf(opened: Opened): Project {
   if (opened.ok) return opened.project;
-  throw new Error('diagnostics' in opened ? formatDiagnostics(opened.diagnostics) : opened.problem);
+  throw new Error('diagnostics' in opened ? formatDiagnostics(opened.diagnostics) : adviceText(opened));
+}
+
+function adviceText({ problem, hint }: Advice): string {
+  return `${problem}\nhint: ${hint}`;
 }
 
 function expectDone(result: Applied): void {
@@ -65,11 +70,11 @@ function expectDone(result: Applied): void {
   const failures = result.kind === 'done' ? result.execution.failures : [];
   const changes = 'plan' in result ? result.plan.changes : [];
   const refusals = changes.flatMap((change) =>
-    change.action === 'refuse' ? refusalText(change.refusal).problem : [],
+    change.action === 'refuse' ? adviceText(refusalText(change.refusal)) : [],
   );
   const waits = changes.flatMap((change) => {
     const waiting = waitingOf(change);
-    return waiting === null ? [] : waitingText(change.id, waiting).problem;
+    return waiting === null ? [] : adviceText(waitingText(change.id, waiting));
   });
   const words = [
     ...failures.map(({ entity, problem, stderr }) => `${entity}: ${problem}\n${stderr}`.trim()),
