@@ -115,14 +115,18 @@ describe('openProject', () => {
     });
   });
 
-  it.each([
-    { manifest: [] },
-    { manifest: {} },
-    { text: '' },
-    { text: '{' },
-    { manifest: { toJSON: () => undefined } },
-  ])('never throws: %j', async (source) => {
-    expect(await library.openProject(source)).toMatchObject({ ok: false, diagnostics: expect.any(Array) });
+  it.each([{ manifest: [] }, { manifest: {} }, { text: '' }, { text: '{' }])(
+    'never throws: %j',
+    async (source) => {
+      expect(await library.openProject(source)).toMatchObject({ ok: false, diagnostics: expect.any(Array) });
+    },
+  );
+
+  it('takes no object that would write itself as something else', async () => {
+    expect(await library.openProject({ manifest: { toJSON: () => MANIFEST } })).toMatchObject({
+      ok: false,
+      problem: '"toJSON" of the manifest is a function',
+    });
   });
 });
 
