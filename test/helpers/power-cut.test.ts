@@ -116,6 +116,16 @@ it.each<[what: string, code: string, ends: readonly string[]]>([
     ['folder/ made/ made/old=old'],
   ],
   [
+    'what comes into a folder that is seen before its making has ended is in that folder',
+    `const making = promisify(fs.mkdir)('made');
+     while (!fs.existsSync('made'));
+     fs.renameSync('old', 'made/old');
+     sync('.');
+     await making;
+     sync('made'); sync('.');`,
+    ['folder/ made/ made/old=old'],
+  ],
+  [
     'paths through descriptors are real ones',
     `const fd = fs.openSync('folder', 'r');
      fs.writeFileSync('/proc/self/fd/' + fd + '/new', 'new', { flush: true });

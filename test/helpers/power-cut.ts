@@ -220,13 +220,20 @@ export class PowerCuts {
   /** The node at a place, as it is described; whatever of it is new was made by another program. */
   #learn(place: Place, of: Described | null | undefined, now: number): Node | undefined {
     if (!of || of.kind === 'other') return undefined;
-    const known = this.#nodes.get(of.ino);
+    const known = this.#nodes.get(of.ino) ?? this.#guessAt(place, of);
     if (known !== undefined && [...this.#moving.values()].includes(known)) return known;
     const isThere = known !== undefined && place.folder.entries.get(place.name) === known;
     const node = isThere ? known : this.#known(of.ino, made(of, now));
     if (!isThere) this.#foreign(place, node, now);
     this.#describe(node, of, now);
     return node;
+  }
+
+  /** A folder into which something went before its making had ended. */
+  #guessAt({ folder, name }: Place, of: Described): Node | undefined {
+    const here = folder.entries.get(name);
+    if (here === undefined || here.kind !== of.kind || !this.#guessed.delete(here)) return undefined;
+    return this.#known(of.ino, here);
   }
 
   #describe(node: Node, of: Described, now: number): void {
