@@ -82,10 +82,17 @@ function readAttribute(part: string, isType: (dotted: string) => boolean): NameV
  * spaces, are part of a value.
  */
 function trimmed(text: string): string {
-  const value = text.replace(/^[ \t\r\n]+/, '');
-  const end = value.replace(/[ \t\r\n]+$/, '');
-  const isEscaped = /(?:^|[^\\])(?:\\\\)*\\$/.test(end) && end.length < value.length;
+  // By hand: a pattern that ends with `+$` takes the square of the spaces within a name of a hostile certificate.
+  let [from, to] = [0, text.length];
+  while (from < to && isSpace(text[from])) from++;
+  while (from < to && isSpace(text[to - 1])) to--;
+  const end = text.slice(from, to);
+  const isEscaped = /(?:^|[^\\])(?:\\\\)*\\$/.test(end) && to < text.length;
   return isEscaped ? `${end} ` : end;
+}
+
+function isSpace(character = ''): boolean {
+  return [' ', '\t', '\r', '\n'].includes(character);
 }
 
 const SPECIAL = /["+,;<>\\#= ]/;

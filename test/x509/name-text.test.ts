@@ -84,6 +84,12 @@ const attribute = fc
   .map(([type, letters]) => ({ type, value: type === 'C' ? 'SE' : letters.join('') }))
   .filter(({ type, value }) => suitsStrings(value, stringsOf(type)));
 
+it('spaces within a value stay, however many a hostile certificate has', () => {
+  const value = `a${' '.repeat(1_000_000)}b`;
+  const read = readNameText(`CN= ${value} `, isDotted);
+  expect(JSON.stringify(read) === JSON.stringify({ ok: true, names: [[{ type: 'CN', value }]] })).toBe(true);
+});
+
 it('any name is the same after it was text', () => {
   holds(fc.array(fc.array(attribute, { minLength: 1, maxLength: 2 }), { maxLength: 4 }), (names) => {
     const sorted = readAll(namesDer(names));
