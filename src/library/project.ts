@@ -6,7 +6,7 @@ import type { Inventory } from '../pki/entity.ts';
 import { filesBeside } from '../store/beside.ts';
 import { type ManifestText, readManifest } from '../store/manifest-file.ts';
 import type { Advice } from '../words/advice.ts';
-import { manifestFaultText, noDataText, unallowableText } from '../words/manifest-file.ts';
+import { manifestFaultText, objectFaultText, unallowableText } from '../words/manifest-file.ts';
 import { objectFaultIn } from './plain-data.ts';
 
 /** A valid manifest, and the folder it describes. */
@@ -58,7 +58,7 @@ export async function openProject(
     if (fault !== undefined) return { ok: false, ...unallowableText(path, fault) };
   }
   const odd = typeof source === 'object' && 'manifest' in source ? objectFaultIn(source.manifest) : undefined;
-  if (odd !== undefined) return { ok: false, ...noDataText(odd.path, odd.what) };
+  if (odd !== undefined) return { ok: false, ...objectFaultText(odd.path, odd.what) };
   const name = typeof source === 'string' ? source : nameOf(source);
   const file = typeof source === 'string' ? source : join(source.folder ?? '.', UNNAMED);
   const text = typeof source === 'string' ? readManifest(source) : textOf(source);

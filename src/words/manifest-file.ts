@@ -57,7 +57,7 @@ export function unallowableText(path: string, why: string): Advice {
 }
 
 /** A manifest given as an object that holds what no manifest can. */
-export function noDataText(path: string, what: string): Advice {
+export function objectFaultText(path: string, what: string): Advice {
   return {
     problem: `${path === '' ? 'the manifest' : `${JSON.stringify(path)} of the manifest`} is ${what}`,
     hint: 'a manifest holds texts, numbers, true and false, lists and plain objects',
