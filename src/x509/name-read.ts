@@ -88,10 +88,14 @@ function utf32Text(bytes: Buffer): string {
 }
 
 /**
- * Universal types that OpenSSL takes for no text: BOOLEAN, INTEGER, OCTET STRING, NULL, OBJECT IDENTIFIER, ENUMERATED, both
- * times, and Videotex-, Graphic-, Visible- and GeneralString.
+ * Universal types that OpenSSL takes for no text: what ends a value of no stated length, BOOLEAN, INTEGER, OCTET STRING,
+ * NULL, OBJECT IDENTIFIER, ENUMERATED, SEQUENCE and SET that hold nothing in parts, both times, and Videotex-, Graphic-,
+ * Visible- and GeneralString.
  */
-const NO_TEXT: readonly number[] = [0x01, 0x02, 0x04, 0x05, 0x06, 0x0a, 0x15, 0x17, 0x18, 0x19, 0x1a, 0x1b];
+const NO_TEXT: readonly number[] = [
+  ...[0x00, 0x01, 0x02, 0x04, 0x05, 0x06, 0x0a, 0x10, 0x11],
+  ...[0x15, 0x17, 0x18, 0x19, 0x1a, 0x1b],
+];
 
 /** Whether OpenSSL, and with it node and nearly every server, reads a certificate with this name. */
 export function isOpensslName(name: Der): boolean {
