@@ -25,6 +25,7 @@ it.each<[string, Pick<Entity, 'keyPlace'>, Partial<EntityObservation>, readonly 
     [],
   ],
   ['a key from before someone else’s request', REQUEST, { key: there, ca: there }, ['key', 'ca']],
+  ['nothing else of someone else’s request', REQUEST, { cert: there, previous: there, crl: there }, []],
   [
     'what is damaged, and what is encrypted',
     REQUEST,

@@ -168,10 +168,15 @@ describe('graphs that cannot be', () => {
     expect(() => walk([step('a', ['b'])], options)).toThrow('Internal error: a needs b, which is no step');
   });
   it.each([
-    ['a step that needs itself', [step('a', ['a'])]],
-    ['a circle', [step('a', ['c']), step('b', ['a']), step('c', ['b']), step('free')]],
-  ])('%s is our mistake, and not a run that quietly does nothing', (_, steps) => {
-    expect(() => walk(steps, options)).toThrow('Internal error');
+    ['a step that needs itself', [step('a', ['a'])], 'a'],
+    ['a circle', [step('free'), step('a', ['c']), step('b', ['a']), step('c', ['b'])], 'a'],
+    [
+      'what waits for a circle, and for what can run',
+      [step('free'), step('z', ['y', 'free']), step('y', ['y'])],
+      'z',
+    ],
+  ])('%s is our mistake, and not a run that quietly does nothing', (_, steps, stuck) => {
+    expect(() => walk(steps, options)).toThrow(`Internal error: ${stuck} waits for itself`);
   });
 });
 
