@@ -56,18 +56,28 @@ function listing(given: Partial<Listing> & { readonly before?: readonly Revoked[
   };
 }
 
+interface Circumstances {
+  readonly entity?: Authority;
+  readonly now?: number;
+  readonly signed?: boolean;
+  /** What becomes of its certificate, and whether that is there. */
+  readonly stays?: Parameters<typeof decideList>[2];
+  readonly there?: boolean;
+}
+
 function decided(
   list: Listing,
   file: ListFacts | null = facts(),
-  { entity = ROOT, now = NOW, signed = true }: { entity?: Authority; now?: number; signed?: boolean } = {},
+  { entity = ROOT, now = NOW, signed = true, stays = STAYS, there = true }: Circumstances = {},
 ) {
   const files: EntityObservation = {
     ...world.of(ROOT.id),
     signedBy: cert.keyId,
+    ...(there ? {} : { cert: { state: 'missing' } }),
     crl: file === null ? { state: 'missing' } : present(file),
     listSignedBy: signed ? cert.keyId : null,
   };
-  return decideList(entity, files, STAYS, list, now);
+  return decideList(entity, files, stays, list, now);
 }
 
 it('nothing is made where the manifest asks for no list, and a list that is right stays', () => {
@@ -147,6 +157,58 @@ describe('made again', () => {
   it('is none that another tool made for as long as the manifest says', () => {
     const theirs = facts({ thisUpdate: NOW, authorityKeyId: null, signature: 'ecdsa-with-SHA256' });
     expect(decided(listing(), theirs).reasons).toEqual([]);
+  });
+});
+
+describe('one that names a certificate of its authority', () => {
+  const { serial } = cert;
+  /** A directoryName, hex. */
+  const issuer = `a4${(cert.issuerDer.length / 2).toString(16).padStart(2, '0')}${cert.issuerDer}`;
+  const renewed = { issuance: { notBefore: NOW, notAfter: NOW, cappedBy: null, subjectKeyId: null } };
+  const isStale = (named: object, given: Circumstances = {}): boolean => {
+    const { reasons } = decided(listing(), facts({ authorityCertificate: named } as never), given);
+    return reasons.some(({ kind }) => kind === 'stale');
+  };
+
+  it('stays as long as that is the one which is there', () => {
+    expect(isStale({ issuer, serial })).toBe(false);
+    expect(isStale({ issuer: null, serial })).toBe(false);
+    // Of a name of another kind nothing can be said.
+    expect(isStale({ issuer: '820161', serial })).toBe(false);
+  });
+
+  it('is made again for another number, or another issuer', () => {
+    expect(isStale({ issuer, serial: '99' })).toBe(true);
+    expect(isStale({ issuer: 'a4023000', serial })).toBe(true);
+  });
+
+  it('is made again where that goes, and no other list is', () => {
+    const stays = { ...renewed, newKey: false };
+    expect(isStale({ issuer, serial }, { stays })).toBe(true);
+    expect(isStale({ issuer, serial }, { there: false })).toBe(true);
+    expect(decided(listing(), facts(), { stays }).reasons).toEqual([]);
+  });
+});
+
+describe('an entry with another moment or reason than is asked for', () => {
+  const asked = [{ serial: '7a', reason: 'superseded', of: 'clients/alice' }] as const;
+  it.each<[string, Revoked, readonly string[]]>([
+    ['neither', entry('7a', 'superseded'), []],
+    ['another moment', entry('7a', 'superseded', NOW - 2), ['stale']],
+    ['another reason', entry('7a', 'keyCompromise'), ['stale']],
+    ['none', entry('7a'), ['stale']],
+  ])('%s', (_, found, kinds) => {
+    const before = [entry('7a', 'superseded')];
+    const { reasons } = decided(listing({ before, asked }), facts({ listed: [found] }));
+    expect(reasons.map(({ kind }) => kind)).toEqual(kinds);
+  });
+
+  it('but for a reason that no list says, and an entry that is on it besides', () => {
+    const before = [entry('7a')];
+    for (const reason of ['unspecified', 'privilegeWithdrawn', 'aACompromise'] as const)
+      expect(decided(listing({ before }), facts({ listed: [entry('7a', reason)] })).reasons).toEqual([]);
+    const besides = facts({ listed: [entry('7a'), entry('7b')] });
+    expect(decided(listing({ before }), besides).reasons).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Inventory } from '../../src/pki/entity.ts';
 import { planInventory } from '../../src/plan/plan.ts';
-import { differencesSince, snapshotOf } from '../../src/plan/saved.ts';
+import { differencesSince, type SavedEntity, type Snapshot, snapshotOf } from '../../src/plan/saved.ts';
 import { savedPlanText } from '../../src/words/saved-plan.ts';
 import { DAY, NOW, present, remove, type World } from '../helpers/entities.ts';
 import { ALL, api, settled, withChanged } from './settled.ts';
@@ -62,6 +62,63 @@ describe('a saved plan', () => {
   it('holds digests of what was seen, and nothing of it', () => {
     const text = JSON.stringify(snapshot(settled()));
     expect(text).not.toMatch(/api\.example\.test|CN|ecdsa/);
+  });
+});
+
+describe('the differences', () => {
+  const keep: SavedEntity = { action: 'keep', does: 'a', seen: { key: '1', cert: '2' } };
+  const issue: SavedEntity = { ...keep, action: 'issue', does: 'b' };
+  const other: SavedEntity = { ...issue, seen: { key: '1', cert: '3', ca: '4' } };
+  const BEFORE: Snapshot = { inventory: 'i', rest: 'r', entities: { one: keep, two: keep } };
+  const manifest = { kind: 'manifest' };
+  const rest = { kind: 'rest' };
+  const file = (artifact: string) => ({ kind: 'file', entity: 'two', artifact });
+  const action = (before: string | null, after: string | null) => ({
+    kind: 'action',
+    entity: 'two',
+    before,
+    after,
+  });
+
+  it.each<[string, Partial<Snapshot>, readonly unknown[]]>([
+    ['none', {}, []],
+    ['what is done', { entities: { one: keep, two: issue } }, [action('keep', 'issue')]],
+    [
+      'of what is done the details',
+      { entities: { one: keep, two: { ...keep, does: 'c' } } },
+      [action('keep', 'keep')],
+    ],
+    ['files, of which actions follow', { entities: { one: keep, two: other } }, [file('cert'), file('ca')]],
+    [
+      'files of one, what is done with another',
+      { entities: { one: other, two: issue } },
+      [{ ...file('cert'), entity: 'one' }, { ...file('ca'), entity: 'one' }, action('keep', 'issue')],
+    ],
+    [
+      'the manifest, of which actions follow',
+      { inventory: 'j', entities: { one: keep, two: issue } },
+      [manifest],
+    ],
+    [
+      'the manifest, and files',
+      { inventory: 'j', entities: { one: keep, two: other } },
+      [manifest, file('cert'), file('ca')],
+    ],
+    ['an entity less', { entities: { one: keep } }, [action('keep', null)]],
+    [
+      'an entity more',
+      { entities: { one: keep, two: keep, three: issue } },
+      [{ ...action(null, 'issue'), entity: 'three' }],
+    ],
+    ['what is done besides', { rest: 's' }, [rest]],
+    [
+      'what is done besides follows from all else',
+      { rest: 's', entities: { one: keep, two: issue } },
+      [action('keep', 'issue')],
+    ],
+    ['the manifest, and what is done besides', { rest: 's', inventory: 'j' }, [manifest]],
+  ])('%s', (_, changes, expected) => {
+    expect(differencesSince(BEFORE, { ...BEFORE, ...changes })).toEqual(expected);
   });
 });
 
