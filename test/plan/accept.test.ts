@@ -271,6 +271,15 @@ describe('each kind of fault alone', () => {
   });
 });
 
+it('of what came from elsewhere the request alone is judged where no certificate is asked for, or none came', () => {
+  const csr = { ...CSR, signatureFits: false };
+  const kinds = (made: object, asked: object) =>
+    answerObjections({ ...MADE, csr, ...made }, { ...ASKED, ...asked }).map(({ kind }) => kind);
+  expect(kinds({ cert: changed(GOOD, { version: 1 }) }, { issuance: null })).toEqual(['request-signature']);
+  expect(kinds({ cert: null }, {})).toEqual(['request-signature']);
+  expect(kinds({ cert: GOOD }, { issuer: null })).toContain('certificate-signature');
+});
+
 it('a self-signed certificate is to be its own issuer', () => {
   expect(rootObjections(changed(ISSUER, { issuerDer: '3000' }))).toEqual([
     objectionText({ kind: 'issuer-name' }),

@@ -5,7 +5,18 @@ import { outputsOf } from '../../src/plan/make.ts';
 import { planInventory } from '../../src/plan/plan.ts';
 import type { Step } from '../../src/plan/step.ts';
 import { stepsOf } from '../../src/plan/steps.ts';
-import { aClient, anAuthority, anInventory, aServer, NOW, remove, World } from '../helpers/entities.ts';
+import {
+  aChange,
+  aClient,
+  anAuthority,
+  anInventory,
+  aPlan,
+  aServer,
+  DAY,
+  NOW,
+  remove,
+  World,
+} from '../helpers/entities.ts';
 
 const ROOT = anAuthority({ name: 'root', key: { algorithm: 'rsa', size: 4096 } });
 const SERVICES = anAuthority({ name: 'services', issuer: ROOT.id, trust: [ROOT.id] });
@@ -151,4 +162,35 @@ it('a leaf that trusts another root waits for that as well, where it writes a bu
   const trusting = aServer({ name: 'trusting', trust: [ROOT.id, other.id] });
   const needs = shapes(fromNothing(anInventory(ROOT, other, trusting)))[`publish ${trusting.id}`];
   expect(needs).toContain('publish authorities/other');
+});
+
+it('the files of what is revoked go once its issuer has listed it, where that is done by this plan', () => {
+  const revoke = aChange({ id: API.id, action: 'revoke', deletes: ['key', 'cert'] });
+  const issuer = (action: 'refresh' | 'keep') => aChange({ id: SERVICES.id, action, writes: ['ca'] });
+  const removal = (...changes: readonly ReturnType<typeof aChange>[]) =>
+    stepsOf(aPlan(changes), ALL).filter(({ kind }) => kind === 'remove');
+  const step = { kind: 'remove', id: 'remove servers/api', entity: API.id };
+  expect(removal(issuer('refresh'), revoke)).toEqual([{ ...step, needs: ['publish authorities/services'] }]);
+  expect(removal(issuer('keep'), revoke)).toEqual([{ ...step, needs: [] }]);
+  expect(removal(revoke)).toEqual([{ ...step, needs: [] }]);
+  expect(removal(issuer('refresh'), { ...revoke, deletes: [] })).toEqual([]);
+  // What left the manifest, and has no issuer to name, waits for nothing.
+  expect(removal(issuer('refresh'), { ...revoke, id: 'servers/gone' })).toEqual([
+    { ...step, id: 'remove servers/gone', entity: 'servers/gone', needs: [] },
+  ]);
+});
+
+it('a list in another form waits for the list, where that is made', () => {
+  const terms = { validity: 9 * DAY, renewBefore: { kind: 'share', share: 1 / 3 } } as const;
+  const lister = anAuthority({
+    name: 'lister',
+    crl: { url: [], list: terms },
+    outputs: ['key', 'cert', 'crl-der'],
+  });
+  const convert = (steps: readonly Step[]) =>
+    steps.flatMap((step) => ('make' in step && step.make.op === 'convert' ? [step.needs] : []));
+  const inventory = anInventory(lister);
+  expect(convert(fromNothing(inventory))).toEqual([['crl authorities/lister']]);
+  const stays = aChange({ id: lister.id, action: 'refresh', writes: ['crl-der'] });
+  expect(convert(stepsOf(aPlan([stays]), inventory))).toEqual([[]]);
 });
