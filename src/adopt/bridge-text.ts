@@ -30,7 +30,7 @@ export function withBridges(
 }
 
 function textOf({ cert: { facts }, path, of, by }: Bridge) {
-  const { text } = validityText(facts);
+  const { text } = validityText(facts, 'intermediate');
   const isCapped = facts.notAfter === by.pair.cert.facts.notAfter;
   const limit = pathLengthOf(facts);
   const nameConstraints = constraintsOf(facts);

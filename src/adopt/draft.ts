@@ -1,8 +1,10 @@
 /** A placed pair with its name in the manifest, and its certificate as settings. */
+import type { Rank } from '../manifest/setting.ts';
 import type { EntryText } from '../manifest/write.ts';
 import { compare } from '../pki/compare.ts';
 import { type EntityId, entityId } from '../pki/entity.ts';
 import { compact } from '../pki/record.ts';
+import { lifetime } from '../plan/validity.ts';
 import { pathLengthOf } from '../x509/facts.ts';
 import { constraintsOf, purposesOf, usagesOf } from './constraints.ts';
 import { ExtensionReader } from './extensions.ts';
@@ -129,6 +131,11 @@ function passphraseText(name: string, isOneOfSeveral: boolean): string {
   return isOneOfSeveral ? `prompt:${name}` : 'prompt';
 }
 
+function levelOf({ section, issuer }: PlacedPair): Rank {
+  if (section !== 'authorities') return 'leaf';
+  return issuer === null ? 'root' : 'intermediate';
+}
+
 function draftOf(
   pair: PlacedPair,
   { names, hasChoice, issuers, described, severalEncrypted }: Context,
@@ -138,8 +145,8 @@ function draftOf(
   const name = names.get(pair) ?? '';
   const subject = subjectOf(facts, section, name);
   const sans = namesOf(facts, section, subject.commonName);
-  const validity = validityText(facts);
   const named = issuer !== null && (section === 'authorities' || hasChoice);
+  const validity = validityText(facts, levelOf(pair));
   return {
     pair,
     name,
@@ -162,7 +169,7 @@ function draftOf(
       ...pair.notes,
       ...subject.notes,
       ...sans.notes,
-      ...(validity.exact ? [] : [{ kind: 'validity' } as const]),
+      ...(validity.exact ? [] : [{ kind: 'validity', isReversed: lifetime(facts) <= 0 } as const]),
       ...extensionNotes(described.lostOf(pair)),
       ...(isUnusedRoot(pair, issuers) ? [{ kind: 'idle-root' } as const] : []),
     ],

@@ -84,7 +84,8 @@ export type Note =
   | { readonly kind: 'names'; readonly names: readonly string[] }
   | { readonly kind: 'common-name'; readonly before: string | null; readonly after: string | null }
   | { readonly kind: 'common-name-added'; readonly name: string }
-  | { readonly kind: 'validity' }
+  /** `isReversed`: it ends before it begins, and is described with the usual lifetime. */
+  | { readonly kind: 'validity'; readonly isReversed: boolean }
   | { readonly kind: 'extensions'; readonly oids: readonly string[] }
   | { readonly kind: 'idle-root' };
 

@@ -1,5 +1,7 @@
 /** The lifetime of a certificate as a manifest spells it. */
 import { durationText, parseValidity } from '../manifest/duration.ts';
+import { type Rank, spelledDefault } from '../manifest/setting.ts';
+import { rowOf } from '../manifest/settings.ts';
 import { lifetime } from '../plan/validity.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
 
@@ -9,9 +11,15 @@ const TOLERANCE = 59;
 const SHORTEST = '10m';
 const LONGEST = '100y';
 
-/** The lifetime in the largest unit that divides it; otherwise the nearest one that a manifest can have. */
-export function validityText(facts: CertificateFacts): LengthText {
-  return lengthText(lifetime(facts));
+/**
+ * The lifetime in the largest unit that divides it; otherwise the nearest one that a manifest can have, and the usual one of
+ * its rank where a certificate ends before it begins.
+ */
+export function validityText(facts: CertificateFacts, rank: Rank): LengthText {
+  const seconds = lifetime(facts);
+  return seconds > 0
+    ? lengthText(seconds)
+    : { text: String(spelledDefault(rowOf('validity'), rank)), exact: false };
 }
 
 /** A length of time, and whether it is the very one. */

@@ -70,7 +70,9 @@ function newestOf(
   const begun = entities.flatMap(({ id }) => {
     const found = seen.get(id);
     if (found?.cert.state !== 'present' || found.signedBy === null) return [];
-    return [{ newest: found.cert.facts.notBefore, by: id }];
+    const { notBefore, notAfter } = found.cert.facts;
+    // One that ends before it begins was made by a slip: no clock ever said that.
+    return notAfter < notBefore ? [] : [{ newest: notBefore, by: id }];
   });
   return begun.reduce((a, b) => (b.newest > a.newest ? b : a), { newest: 0, by: 'ledger' });
 }

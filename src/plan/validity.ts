@@ -59,9 +59,8 @@ function lengthReasons(facts: CertificateFacts, entity: Entity, ceiling: Ceiling
   // What signs where the key is may have given it less; that it ends sooner is no reason to go there again.
   const isGivenLess = found < entity.validity && ceiling !== null && ceiling.awaits === ceiling.id;
   if (asWanted || isEndless || capped || isGivenLess) return [];
-  return [
-    { kind: 'differs', field: 'validity', before: lengthText(found), after: lengthText(entity.validity) },
-  ];
+  const before = found > 0 ? lengthText(found) : 'ends before it begins';
+  return [{ kind: 'differs', field: 'validity', before, after: lengthText(entity.validity) }];
 }
 
 function timeReasons(

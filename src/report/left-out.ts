@@ -108,7 +108,10 @@ const NOTES: Words<Note> = {
     `a manifest cannot have the common name ${before ?? '(none)'} here; described with ${after ?? 'none'}`,
   'common-name-added': ({ name }) =>
     `a server's common name has to be among its SANs; described with ${name} among them`,
-  validity: () => 'lives longer or shorter than a manifest can say',
+  validity: ({ isReversed }) =>
+    isReversed
+      ? 'ends before it begins; described with the usual lifetime'
+      : 'lives longer or shorter than a manifest can say',
   extensions: ({ oids }) =>
     `has extensions that the next certificate will not have: ${oids.map(extensionName).join(', ')}`,
   'idle-root': () => 'says CA:TRUE, but signs nothing here and has SANs: perhaps meant to be a server',

@@ -119,14 +119,24 @@ describe('a certificate', () => {
     [90 * 60 + 59, '91m'],
     [3 * DAY + 1, '3d'],
   ])('of %i seconds is valid for %s', (seconds, text) => {
-    expect(validityText(facts({ notAfter: NOW + seconds - 1 }))).toEqual({ text, exact: true });
+    expect(validityText(facts({ notAfter: NOW + seconds - 1 }), 'leaf')).toEqual({ text, exact: true });
   });
 
   it.each([
     [101 * 365 * DAY, '100y'],
     [60, '10m'],
   ])('of %i seconds is longer or shorter than can be said: %s', (seconds, text) => {
-    expect(validityText(facts({ notAfter: NOW + seconds - 1 }))).toEqual({ text, exact: false });
+    expect(validityText(facts({ notAfter: NOW + seconds - 1 }), 'leaf')).toEqual({ text, exact: false });
+  });
+
+  it.each([
+    ['leaf', '90d'],
+    ['intermediate', '5y'],
+    ['root', '10y'],
+  ] as const)('of a %s that ends before it begins gets the usual lifetime, %s', (rank, text) => {
+    for (const notAfter of [NOW - 1, NOW - 400 * DAY])
+      expect(validityText(facts({ notAfter }), rank)).toEqual({ text, exact: false });
+    expect(validityText(facts({ notAfter: NOW }), rank)).toEqual({ text: '10m', exact: false });
   });
 
   const usages = (...purposes: readonly string[]) => ({ extendedKeyUsage: uncritical(purposes) });

@@ -247,7 +247,7 @@ describe('remarks on an entry', () => {
       own,
       { kind: 'attribute', attribute: 'L= spaced' },
       { kind: 'names', names: ['dns:bad..name'] },
-      { kind: 'validity' },
+      { kind: 'validity', isReversed: false },
       { kind: 'extensions', oids: ['2.5.29.54'] },
     ]);
   });

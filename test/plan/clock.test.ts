@@ -1,6 +1,6 @@
 /** A clock that cannot be right decides nothing. */
 import { describe, expect, it } from 'vitest';
-import type { Issues } from '../../src/plan/observation.ts';
+import type { EntityObservation, Issues } from '../../src/plan/observation.ts';
 import { isoTime } from '../../src/plan/validity.ts';
 import { anAuthority, anInventory, aServer, DAY, flatPlan, NOW, World } from '../helpers/entities.ts';
 import { settled } from './settled.ts';
@@ -68,6 +68,32 @@ describe('without a ledger', () => {
     const { actions, doubt } = planAt(NOW - slow, undefined, 'compared');
     expect(actions).toEqual(KEPT);
     expect(doubt?.by ?? null).toBe(by);
+  });
+
+  it('one that ends before it begins is none, and is issued again', () => {
+    const world = settled(BEFORE);
+    const observation = world.observation(BEFORE);
+    const reverse = (seen: EntityObservation): EntityObservation =>
+      seen.cert.state === 'present'
+        ? {
+            ...seen,
+            cert: { ...seen.cert, facts: { ...seen.cert.facts, notBefore: NOW + DAY, notAfter: NOW } },
+          }
+        : seen;
+    const entities = new Map(
+      [...observation.entities].map(
+        ([id, seen]) => [id, id === 'servers/api' ? reverse(seen) : seen] as const,
+      ),
+    );
+    const plan = flatPlan(BEFORE, { ...observation, entities }, { now: NOW, clock: 'compared' });
+    expect(plan.doubt).toBeNull();
+    expect(plan.changes.map(({ action }) => action)).toEqual(['keep', 'issue', 'keep']);
+    expect(plan.changes[1]?.reasons).toContainEqual({
+      kind: 'differs',
+      field: 'validity',
+      before: 'ends before it begins',
+      after: '90d',
+    });
   });
 
   it('what no authority of ours has signed is none', () => {
