@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LONGER, LONGER_FILES } from './test/helpers/everything.ts';
 import { putFirstInPath } from './test/helpers/first-in-path.ts';
 
 /** Where `.ci/run` wants the results as JSON; nowhere else are they written to a file. */
@@ -17,15 +18,20 @@ const APART = [
   'test/store/folder-meanwhile.test.ts',
 ];
 const ALL = ['test/**/*.test.ts'];
+const LEFT_OUT = LONGER ? [] : LONGER_FILES.map((file) => `test/${file}`);
+if (!LONGER)
+  console.log(
+    'Longer suites are left out, others take samples: CI=true runs more, PKI_TEST_ALL=1 everything.',
+  );
 
 /** One process for many files: a start and the modules of src/ cost more than most files do. */
 const together = {
   name: 'together',
   include: ALL,
-  exclude: APART,
+  exclude: [...APART, ...LEFT_OUT],
   isolate: process.env['PKI_TEST_ALL'] === '1',
 };
-const apart = { name: 'apart', include: APART };
+const apart = { name: 'apart', include: APART, exclude: LEFT_OUT };
 
 export default defineConfig({
   test: {

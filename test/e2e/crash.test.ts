@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Consent } from '../../src/index.ts';
 import { CLI, plainEnvironment, type Run, snapshot } from '../helpers/cli.ts';
 import { ENGINE, withEngine } from '../helpers/engine.ts';
-import { EVERYTHING } from '../helpers/everything.ts';
+import { EVERYTHING, LONGER, THINNER } from '../helpers/everything.ts';
 import { inPairs } from '../helpers/pairs.ts';
 import { copyOf, Project } from './project.ts';
 import {
@@ -159,7 +159,7 @@ function keysInPlace(out: string): ReadonlySet<string> {
 
 /** Every so-many-th operation, another first one for each scenario; more of them, or all, with PKI_TEST_ALL=1. */
 function chosen(operations: number, offset: number, [usual, thorough]: readonly [number, number]) {
-  const stride = EVERYTHING ? thorough : usual;
+  const stride = EVERYTHING ? thorough : usual * THINNER;
   const all = Array.from({ length: operations }, (_, i) => i + 1);
   return all.filter((n) => n % stride === offset % stride);
 }
@@ -224,7 +224,7 @@ function killAfter(
 }
 
 describe('kill -9 at any moment', () => {
-  const TIMES = EVERYTHING ? 320 : 12;
+  const TIMES = EVERYTHING ? 320 : LONGER ? 12 : 6;
 
   it(`${TIMES} times, and up to three times in a row in the same folder`, async () => {
     const random = randomFrom(20261123);

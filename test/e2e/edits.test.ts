@@ -3,6 +3,7 @@ import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, rmSync 
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
+import { someOf } from '../helpers/everything.ts';
 import { openssl } from '../helpers/openssl.ts';
 import {
   type ChangeJson,
@@ -407,38 +408,42 @@ describe('files', () => {
     scenarios.map(({ what, files }) => ({ how, what, files, spoil })),
   );
 
-  it.each(rows)('$how: $what is named by the plan and mended by apply', async ({ how, files, spoil }) => {
-    const project = copyOf(applied);
-    for (const [i, file] of files.entries()) spoil(project, file, i);
-    const { changes } = await project.plan();
-    for (const file of files) {
-      const [id, artifact] = [file.split('/').slice(0, 2).join('/'), /(\w+)\.pem$/.exec(file)?.[1]];
-      const change = changes.find((found) => found.id === id);
-      const direct = change?.reasons.some(
-        (reason) => reason.artifact === artifact || (artifact === 'ca' && /^(dis)?trusts$/.test(reason.kind)),
-      );
-      // A swapped key or certificate is seen by what it does not fit.
-      const indirect = change?.reasons.some(({ kind }) =>
-        /^(key-mismatch|shared-key|foreign-issuer|differs)$/.test(kind),
-      );
-      expect(`${file} ${direct || (how === 'swapped' && indirect)}`).toBe(`${file} true`);
-    }
-    const breaksTrust = changes.some(({ consent }) => consent === 'rekey-ca');
-    await project.applyByCommand(...(breaksTrust ? ['--allow', 'rekey-ca'] : []));
-    expect(await project.actions()).toEqual({});
-    const certOf = (id: string): string => project.path(id, 'cert.pem');
-    const [root, sub] = [certOf('authorities/root'), certOf('authorities/sub')];
-    await openssl(['verify', '-x509_strict', '-CAfile', root, '-untrusted', sub, ...LEAVES.map(certOf)]);
-    for (const id of new Set(files.map((file) => file.split('/').slice(0, 2).join('/')))) {
-      const key = await publicKeyOf(project.path(id, 'key.pem'), 'key');
-      expect(await publicKeyOf(project.path(id, 'cert.pem'), 'cert')).toBe(key);
-      expect(await publicKeyOf(project.path(id, 'csr.pem'), 'csr')).toBe(key);
-    }
-    // What is derived from what stays has only one right content.
-    for (const file of files.filter((name) => /(chain|ca)\.pem$/.test(name))) {
-      expect(project.read(file)).toBe(applied.read(file));
-    }
-  });
+  it.each(someOf(rows))(
+    '$how: $what is named by the plan and mended by apply',
+    async ({ how, files, spoil }) => {
+      const project = copyOf(applied);
+      for (const [i, file] of files.entries()) spoil(project, file, i);
+      const { changes } = await project.plan();
+      for (const file of files) {
+        const [id, artifact] = [file.split('/').slice(0, 2).join('/'), /(\w+)\.pem$/.exec(file)?.[1]];
+        const change = changes.find((found) => found.id === id);
+        const direct = change?.reasons.some(
+          (reason) =>
+            reason.artifact === artifact || (artifact === 'ca' && /^(dis)?trusts$/.test(reason.kind)),
+        );
+        // A swapped key or certificate is seen by what it does not fit.
+        const indirect = change?.reasons.some(({ kind }) =>
+          /^(key-mismatch|shared-key|foreign-issuer|differs)$/.test(kind),
+        );
+        expect(`${file} ${direct || (how === 'swapped' && indirect)}`).toBe(`${file} true`);
+      }
+      const breaksTrust = changes.some(({ consent }) => consent === 'rekey-ca');
+      await project.applyByCommand(...(breaksTrust ? ['--allow', 'rekey-ca'] : []));
+      expect(await project.actions()).toEqual({});
+      const certOf = (id: string): string => project.path(id, 'cert.pem');
+      const [root, sub] = [certOf('authorities/root'), certOf('authorities/sub')];
+      await openssl(['verify', '-x509_strict', '-CAfile', root, '-untrusted', sub, ...LEAVES.map(certOf)]);
+      for (const id of new Set(files.map((file) => file.split('/').slice(0, 2).join('/')))) {
+        const key = await publicKeyOf(project.path(id, 'key.pem'), 'key');
+        expect(await publicKeyOf(project.path(id, 'cert.pem'), 'cert')).toBe(key);
+        expect(await publicKeyOf(project.path(id, 'csr.pem'), 'csr')).toBe(key);
+      }
+      // What is derived from what stays has only one right content.
+      for (const file of files.filter((name) => /(chain|ca)\.pem$/.test(name))) {
+        expect(project.read(file)).toBe(applied.read(file));
+      }
+    },
+  );
 
   it('a wrong mode is named, and set right without touching the content', async () => {
     const project = copyOf(applied);

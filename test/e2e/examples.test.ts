@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plainEnvironment, REPOSITORY, type Run, runPki, runProgram, snapshot } from '../helpers/cli.ts';
+import { someOf } from '../helpers/everything.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { NO_TOKEN, Token } from '../helpers/softhsm.ts';
 
@@ -47,7 +48,7 @@ const SECRETS = {
   TOKEN_PIN: '71842',
 };
 
-const POSSIBLE = EXAMPLES.filter((example) => example !== ON_TOKEN || NO_TOKEN === undefined);
+const POSSIBLE = someOf(EXAMPLES).filter((example) => example !== ON_TOKEN || NO_TOKEN === undefined);
 if (NO_TOKEN !== undefined) it.skip(`${ON_TOKEN} (skipped: ${NO_TOKEN} is not installed)`, () => {});
 
 /** What the recipe says of SoftHSM. */

@@ -4,6 +4,7 @@ import { appendFileSync, copyFileSync, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { CLI, plainEnvironment } from '../helpers/cli.ts';
+import { LONGER } from '../helpers/everything.ts';
 import { aRequest } from '../helpers/openssl.ts';
 import { copyOf, Project, put } from './project.ts';
 
@@ -59,7 +60,7 @@ it('is made up for after an interruption, and then not repeated until it is aske
   expect((await project.pki(['verify'])).stdout).toContain(PROVEN);
 });
 
-it('is made again for what somebody changed, and until it is well', async () => {
+it.runIf(LONGER)('is made again for what somebody changed, and until it is well', async () => {
   const project = copyOf(quick);
   await project.pki(['apply']);
   // What only the plan minds.
@@ -72,7 +73,7 @@ it('is made again for what somebody changed, and until it is well', async () => 
   expect((await project.pki(['apply'])).stderr).toContain(NOTHING);
 });
 
-it('changes no byte where nothing changed', async () => {
+it.runIf(LONGER)('changes no byte where nothing changed', async () => {
   const project = copyOf(quick);
   await project.pki(['apply']);
   const { ino, mtimeMs } = statSync(project.path('.pki/proof.json'));

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../helpers/cli.ts';
+import { someOf } from '../helpers/everything.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { copyOf, datesOf, Project } from './project.ts';
 import { brokenPromises, certificatesOf, imperfections, keysAnywhere, withFault } from './wholeness.ts';
@@ -428,34 +429,39 @@ describe('a rollover that is cut short', () => {
     return Number.parseInt(line ?? '', 10);
   }
 
-  it.each([
+  const interruptions: readonly [when: string, operation: RegExp, times: number][] = [
     ['after the root is published', /rename .*stage\/[^/]+\/authorities\.sub$/, 1],
     ['after the intermediate is published', /rename .*stage\/[^/]+\/(servers\.api|clients\.app)$/, 1],
     ['while the root is being published', /rename .*commit\/authorities\.root\/cert\.pem$/, 1],
     ['after the root is published, for the second time', /rename .*stage\/[^/]+\/authorities\.sub$/, 2],
-  ])('%s goes on with the next apply, and forgets no earlier root', async (_, pattern, times) => {
-    const project = copyOf(applied);
-    const roots = [rootOf(project)];
-    for (let i = 1; i < times; i++) {
-      await must(project, 'rotate', 'root', ...ALLOW, '-m', 'pki.yaml');
-      roots.unshift(rootOf(project));
-    }
-    const old = generation(project);
-    const keys = keysAnywhere(project.out);
-    const at = await operation(project, pattern);
-    const run = await project.pki(['rotate', 'root', ...ALLOW, '-m', 'pki.yaml'], {
-      env: withFault({ AT: at }),
-    });
-    expect(run.code).toBe(137);
-    expect(brokenPromises(project.out, keys)).toEqual([]);
-    // Who still has the old files, and who has got half of the new ones, meet as their bundles say.
-    const half = await meetings({ old, half: generation(project) });
-    expect(half.found).toEqual(half.expected);
-    await must(project, 'apply', '--skip-verify');
-    expect(roots).not.toContain(rootOf(project));
-    await expectTrusted(project, [rootOf(project), ...roots]);
-    const done = await meetings({ old, new: generation(project) });
-    expect(done.found).toEqual(done.expected);
-    expect(done.found['old client, new server, TLSv1.3, server judging']).toBe(true);
-  });
+  ];
+
+  it.each(someOf(interruptions))(
+    '%s goes on with the next apply, and forgets no earlier root',
+    async (_, pattern, times) => {
+      const project = copyOf(applied);
+      const roots = [rootOf(project)];
+      for (let i = 1; i < times; i++) {
+        await must(project, 'rotate', 'root', ...ALLOW, '-m', 'pki.yaml');
+        roots.unshift(rootOf(project));
+      }
+      const old = generation(project);
+      const keys = keysAnywhere(project.out);
+      const at = await operation(project, pattern);
+      const run = await project.pki(['rotate', 'root', ...ALLOW, '-m', 'pki.yaml'], {
+        env: withFault({ AT: at }),
+      });
+      expect(run.code).toBe(137);
+      expect(brokenPromises(project.out, keys)).toEqual([]);
+      // Who still has the old files, and who has got half of the new ones, meet as their bundles say.
+      const half = await meetings({ old, half: generation(project) });
+      expect(half.found).toEqual(half.expected);
+      await must(project, 'apply', '--skip-verify');
+      expect(roots).not.toContain(rootOf(project));
+      await expectTrusted(project, [rootOf(project), ...roots]);
+      const done = await meetings({ old, new: generation(project) });
+      expect(done.found).toEqual(done.expected);
+      expect(done.found['old client, new server, TLSv1.3, server judging']).toBe(true);
+    },
+  );
 });

@@ -18,6 +18,7 @@ import {
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CLI, runProgram } from '../helpers/cli.ts';
+import { LONGER } from '../helpers/everything.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { copyOf, itNeeds, itWhen, Project, publishedState, put } from './project.ts';
 import { imperfections, withFault } from './wholeness.ts';
@@ -205,7 +206,7 @@ describe('openssl', () => {
     expect((await project.pki(['verify'])).stdout).toContain('"servers/a/cert.pem" is a symbolic link');
   });
 
-  it('that hangs is ended, and the step that it hangs in is named; others go on', async () => {
+  it.runIf(LONGER)('that hangs is ended, and the step that it hangs in is named; others go on', async () => {
     const project = new Project(MANIFEST);
     const slow = join(project.folder, 'openssl');
     put(slow, '#!/bin/sh\ncase "$*" in "ca "*servers.a/*) sleep 600 ;; esac\nexec openssl "$@"\n');

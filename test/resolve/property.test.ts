@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Entity } from '../../src/pki/entity.ts';
 import { commonName } from '../../src/pki/subject.ts';
 import { type Loaded, loadManifest } from '../../src/resolve/load.ts';
+import { fewer } from '../helpers/everything.ts';
 
 // the same cases at every run: a failure must be one's own
 fc.configureGlobal({ seed: 20_261_123 });
@@ -87,7 +88,7 @@ describe('any text', () => {
         const entity = last(load({ clients: { c: { commonName: name } } }));
         if (entity) expect(commonName(entity.subject)).toBe(name);
       }),
-      { numRuns: 500 },
+      { numRuns: fewer(500) },
     );
   });
 
@@ -109,7 +110,7 @@ describe('any text', () => {
         if (san && san.kind !== 'ip') expect([name, prefix + name]).toContain(`${san.value}`);
         if (san && san.kind !== 'ip') expect(san.value).toMatch(/^[!-~]+$/);
       }),
-      { numRuns: 1000 },
+      { numRuns: fewer(1000) },
     );
   });
 
@@ -150,7 +151,7 @@ describe('any text', () => {
         const loaded = loadManifest(manifest, 'pki.yaml');
         if (!loaded.ok) expect(loaded.diagnostics).not.toEqual([]);
       }),
-      { numRuns: 500 },
+      { numRuns: fewer(500) },
     );
   });
 });
@@ -188,7 +189,7 @@ describe('any value', () => {
       fc.property(fc.dictionary(section, fc.oneof(value, entry, fc.dictionary(text, entry))), (manifest) => {
         last(load(manifest));
       }),
-      { numRuns: 300 },
+      { numRuns: fewer(300) },
     );
   });
 
@@ -233,7 +234,7 @@ describe('any value', () => {
         const loaded = loadManifest(signs.join(''), 'pki.yaml');
         if (!loaded.ok) expect(loaded.diagnostics).not.toEqual([]);
       }),
-      { numRuns: 2000 },
+      { numRuns: fewer(2000) },
     );
   });
 });
@@ -260,7 +261,7 @@ describe('any forest of authorities', () => {
         }
         expect(seen.size).toBe(size + 1);
       }),
-      { numRuns: 300 },
+      { numRuns: fewer(300) },
     );
   });
 });

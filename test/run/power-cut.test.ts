@@ -15,7 +15,7 @@ import { randomFrom } from '../e2e/wholeness.ts';
 import { runScript, script } from '../helpers/child.ts';
 import { ENGINE } from '../helpers/engine.ts';
 import { aClient, anAuthority, anInventory, aServer, dns, NOW } from '../helpers/entities.ts';
-import { EVERYTHING } from '../helpers/everything.ts';
+import { EVERYTHING, LONGER } from '../helpers/everything.ts';
 import { memoryFolder } from '../helpers/folders.ts';
 import { type Disk, PowerCuts, restore } from '../helpers/power-cut.ts';
 
@@ -142,7 +142,7 @@ function restored(disk: Disk): string {
 }
 
 /** Enough of them to notice. */
-const SAMPLES = EVERYTHING ? 1000 : 8;
+const SAMPLES = EVERYTHING ? 1000 : LONGER ? 8 : 3;
 
 /** Some disks of a run, and those that a cut at its very end may leave. */
 function samples(cuts: PowerCuts, seed: number): readonly Disk[] {

@@ -22,6 +22,7 @@ import { parseKey } from '../../src/x509/parse-key.ts';
 import { pemText } from '../../src/x509/pem.ts';
 import { sha256 } from '../../src/x509/public-key.ts';
 import { integer, octets, oid, sequence } from '../helpers/certificate-der.ts';
+import { someOf } from '../helpers/everything.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { opensslSync } from '../helpers/openssl.ts';
 import { holds } from '../helpers/property.ts';
@@ -160,7 +161,7 @@ describe('a private key', () => {
     expectAgreement(text);
   });
 
-  it.each(FORMS)('is not sound with a bit that openssl refuses: %s', (_, label, der) => {
+  it.each(someOf(FORMS))('is not sound with a bit that openssl refuses: %s', (_, label, der) => {
     // All of its frame, where a bit is most likely to be overlooked, and any of the rest.
     for (let at = 0; at < Math.min(der.length, 30); at++)
       for (let bit = 0; bit < 8; bit++) expectAgreement(pemText(label, flipped(der, at, bit)));
@@ -171,7 +172,7 @@ describe('a private key', () => {
     );
   });
 
-  it.each(FORMS)('nor cut off, longer, or with other octets in it: %s', (_, label, der) => {
+  it.each(someOf(FORMS))('nor cut off, longer, or with other octets in it: %s', (_, label, der) => {
     const octets = fc.uint8Array({ minLength: 1, maxLength: 4 });
     holds(fc.tuple(fc.nat(der.length), fc.nat(3), octets), ([at, cut, inserted]) =>
       expectAgreement(pemText(label, Buffer.concat([der.subarray(0, at), inserted, der.subarray(at + cut)]))),

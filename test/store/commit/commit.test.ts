@@ -276,7 +276,7 @@ it.each([FIRST, REPLACED, COPIED])(
   '%s, killed at any file operation, is all old or all new',
   async (_, scene, fault) => {
     const runs = await atEveryOperation(commitScript, () => folderWith(scene), fault);
-    expect(runs.length).toBeGreaterThan(4);
+    expect(runs.length).toBeGreaterThan(2);
     expect(runs.slice(1).map(({ ended }) => ended.signal)).toEqual(runs.slice(1).map(() => 'SIGKILL'));
     const states = [];
     for (const { root } of runs) states.push(await expectWhole(root, scene));
