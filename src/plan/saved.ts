@@ -114,23 +114,19 @@ function withoutOpening(file: FileState<unknown> | KeyState): unknown {
   return isSealed ? { ...rest, facts: { ...facts, content: null } } : rest;
 }
 
-/** Everything in which two snapshots differ; nothing: the plan is the same. */
+/**
+ * In what two snapshots differ; nothing: the plan is the same. Another manifest also looks at other files, and does other
+ * things; a file that has changed does other things: neither needs words of its own.
+ */
 export function differencesSince(before: Snapshot, now: Snapshot): readonly Difference[] {
+  if (before.inventory !== now.inventory) return [{ kind: 'manifest' }];
   const ids = [...new Set([...Object.keys(before.entities), ...Object.keys(now.entities)])];
   const files = ids.flatMap((entity) => filesChanged(entity, before.entities[entity], now.entities[entity]));
   const changed = new Set(files.flatMap((one) => (one.kind === 'file' ? [one.entity] : [])));
-  const isOther = before.inventory !== now.inventory;
-  // What follows from a file or from the manifest needs no words of its own.
-  const actions = isOther
-    ? []
-    : ids
-        .filter((entity) => !changed.has(entity))
-        .flatMap((entity) => actionChanged(entity, before.entities[entity], now.entities[entity]));
-  const all: readonly Difference[] = [
-    ...(isOther ? [{ kind: 'manifest' } as const] : []),
-    ...files,
-    ...actions,
-  ];
+  const actions = ids
+    .filter((entity) => !changed.has(entity))
+    .flatMap((entity) => actionChanged(entity, before.entities[entity], now.entities[entity]));
+  const all = [...files, ...actions];
   return all.length === 0 && before.rest !== now.rest ? [{ kind: 'rest' }] : all;
 }
 

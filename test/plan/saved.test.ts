@@ -59,6 +59,17 @@ describe('a saved plan', () => {
     expect(differencesSince(snapshot(world), snapshot(world, other))).toEqual([{ kind: 'manifest' }]);
   });
 
+  // The files of an entry that is gone are looked at no more, and those of a moved one elsewhere: they are as they were.
+  it('says of another manifest nothing else, whatever that looks at and does', () => {
+    const world = settled();
+    const before = snapshot(world);
+    const fewer = { ...ALL, entities: ALL.entities.filter(({ id }) => id !== api) };
+    expect(Object.keys(before.entities[api]?.seen ?? {}).length).toBeGreaterThan(2);
+    expect(differencesSince(before, snapshot(world, fewer))).toEqual([{ kind: 'manifest' }]);
+    remove(world.of(api), 'cert');
+    expect(differencesSince(before, snapshot(world, fewer))).toEqual([{ kind: 'manifest' }]);
+  });
+
   it('holds digests of what was seen, and nothing of it', () => {
     const text = JSON.stringify(snapshot(settled()));
     expect(text).not.toMatch(/api\.example\.test|CN|ecdsa/);
