@@ -4,7 +4,7 @@ import { convert, NODE_LIMIT, NOWHERE, sizeOf } from './convert.ts';
 import { findingsIn } from './issues.ts';
 import { checkNames } from './names.ts';
 import type { Report } from './report.ts';
-import { type Manifest, manifestSchema } from './schema.ts';
+import { isKnownKey, type Manifest, manifestSchema } from './schema.ts';
 import type { Source } from './source.ts';
 import { type Spoiled, spoiledBy, withoutSpoiled } from './spoiled.ts';
 import { documentsOf } from './syntax.ts';
@@ -47,7 +47,7 @@ function readable({ text }: Source, report: Report): boolean {
 /** One tree of all documents; `undefined` after a mistake that leaves nothing to go on with. */
 function readTree(source: Source, report: Report): MapTree | undefined {
   if (!readable(source, report)) return undefined;
-  const documents = documentsOf(source, report);
+  const documents = documentsOf(source, report, isKnownKey);
   if (report.failed()) return undefined;
   const trees = documents.map((document) => convert(document, report)).filter((tree) => tree !== undefined);
   const size = trees.reduce((sum, tree) => sum + sizeOf(tree), 0);

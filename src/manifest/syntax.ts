@@ -2,7 +2,6 @@
 import { Composer, type Document, type ErrorCode, Lexer, Parser, type YAMLError } from 'yaml';
 import { quote, strangeSpace, visible } from '../pki/printable.ts';
 import type { Finding, Report } from './report.ts';
-import { isKnownKey } from './schema.ts';
 import type { Source, Span } from './source.ts';
 import { structuralMistakes } from './structure.ts';
 
@@ -116,8 +115,8 @@ function findingOf(error: YAMLError, text: string): Finding {
 }
 
 /** What the library says, up to the first thing that is open or missing: from there on it only stumbles. */
-function mistakesOf(errors: readonly YAMLError[], text: string): readonly Finding[] {
-  const structural = structuralMistakes(text, isKnownKey);
+function mistakesOf(errors: readonly YAMLError[], text: string, isKey: IsKey): readonly Finding[] {
+  const structural = structuralMistakes(text, isKey);
   const first = Math.min(...structural.map(({ at }) => at.start));
   const before = errors.map((error) => findingOf(error, text)).filter(({ at }) => at.end <= first);
   const once = before.filter(({ at }, index) => at.start !== before[index - 1]?.at.start);
@@ -134,8 +133,17 @@ const OPTIONS = {
   logLevel: 'silent',
 } as const;
 
-/** Every document of the text. Nothing when there was a syntax error: what follows one cannot be trusted. */
-export function documentsOf(source: Source, report: Report): readonly Document.Parsed[] {
+type IsKey = (word: string) => boolean;
+
+/**
+ * Every document of the text. Nothing when there was a syntax error: what follows one cannot be trusted.
+ * @param isKey what is meant as a key, where a quote or bracket was left open before it.
+ */
+export function documentsOf(
+  source: Source,
+  report: Report,
+  isKey: IsKey = () => false,
+): readonly Document.Parsed[] {
   let stopped = false;
   const tokens = tokensOf(source.text, ({ code, offset, message }) => {
     stopped = true;
@@ -145,7 +153,7 @@ export function documentsOf(source: Source, report: Report): readonly Document.P
   if (stopped) return [];
   const errors = documents.flatMap((document) => [...document.errors, ...document.warnings]);
   if (errors.length === 0) return documents;
-  for (const finding of mistakesOf(errors, source.text)) report.error(finding);
+  for (const finding of mistakesOf(errors, source.text, isKey)) report.error(finding);
   return [];
 }
 
