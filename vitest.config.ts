@@ -19,10 +19,13 @@ const APART = [
 ];
 const ALL = ['test/**/*.test.ts'];
 const LEFT_OUT = LONGER ? [] : LONGER_FILES.map((file) => `test/${file}`);
-if (!LONGER)
+/** This file is read once for each project, and says so once. */
+if (!LONGER && process.env['PKI_TEST_SAID'] === undefined) {
+  process.env['PKI_TEST_SAID'] = '1';
   console.log(
-    'Longer suites are left out, others take samples: CI=true runs more, PKI_TEST_ALL=1 everything.',
+    'Some tests take samples, and longer suites are left out: CONTRIBUTING.md says how to run them.',
   );
+}
 
 /** One process for many files: a start and the modules of src/ cost more than most files do. */
 const together = {
