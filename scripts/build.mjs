@@ -1,6 +1,7 @@
 // Builds dist/: the library as a split ESM bundle, the command as a split CommonJS one whose compiled code is kept
 // (src/start), their types, and the licences of what is inside.
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +21,8 @@ const COMMAND = 'src/commands/main.ts';
 const VERSION = 'src/commands/version.ts';
 const GROUPS = [
   { name: 'main', of: [COMMAND] },
-  { name: 'core', of: ['src/commands/plan.ts', 'src/resolve/load.ts'] },
+  { name: 'core', of: ['src/commands/plan.ts'] },
+  { name: 'load', of: ['src/resolve/load.ts'] },
   {
     name: 'apply',
     of: ['src/commands/apply.ts', 'src/run/apply.ts', 'src/run/verify.ts', 'src/engine/probe.ts'],
@@ -41,7 +43,10 @@ async function bundle(input, { dir, format, extension }) {
     platform: 'node',
     // The same parser as modules, of which the bundle takes what it needs; for node its authors publish CommonJS.
     resolve: { alias: { yaml: join(root, 'node_modules/yaml/browser/dist/index.js') } },
-    transform: { target: 'node20.19', define: { PKI_VERSION: JSON.stringify(version) } },
+    transform: {
+      target: 'node20.19',
+      define: { PKI_VERSION: JSON.stringify(version), PKI_BUILD: JSON.stringify(sourceDigest()) },
+    },
     checks: { ineffectiveDynamicImport: false },
     plugins: [
       {
@@ -79,6 +84,15 @@ async function bundle(input, { dir, format, extension }) {
     },
   });
   return output;
+}
+
+/** Of everything that a build is made of. */
+function sourceDigest() {
+  const names = readdirSync(join(root, 'src'), { recursive: true }).filter((name) => name.endsWith('.ts'));
+  const paths = [...names.sort().map((name) => join('src', name)), 'package-lock.json'];
+  const digest = createHash('sha256');
+  for (const path of paths) digest.update(JSON.stringify([path, readFileSync(join(root, path), 'utf8')]));
+  return digest.digest('hex').slice(0, 32);
 }
 
 /** The same program without characters beyond ASCII, which stand in its strings and regular expressions alone. */

@@ -58,6 +58,7 @@ export async function apply(project: Project, options: ApplyOptions = {}): Promi
   const result = await applyInventory(project.inventory, {
     consents: new Set(),
     ...options,
+    ...keptFrom(project),
     root: project.root,
     binary: opensslBinary(process.env),
     clock,
@@ -67,6 +68,10 @@ export async function apply(project: Project, options: ApplyOptions = {}): Promi
   const inPlace = isInPlace(result);
   const ok = inPlace && (result.hooks ?? []).every(({ fault }) => fault === null);
   return { ...result, ok, inPlace };
+}
+
+function keptFrom({ key, inventory, warnings }: Project) {
+  return key === undefined ? {} : { manifest: { key, inventory, warnings } };
 }
 
 function isInPlace(result: ApplyResult): boolean {

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../manifest/diagnostic.ts';
 import { type AllowedPaths, allowedPathFault } from '../pki/allowed-paths.ts';
 import type { Inventory } from '../pki/entity.ts';
 import { filesBeside } from '../store/beside.ts';
+import { keptManifest, likelyOutput, manifestKey } from '../store/kept-manifest.ts';
 import { type ManifestText, readManifest } from '../store/manifest-file.ts';
 import type { Advice } from '../words/advice.ts';
 import { manifestFaultText, objectFaultText, unallowableText } from '../words/manifest-file.ts';
@@ -19,6 +20,8 @@ export interface Project {
   readonly inventory: Inventory;
   /** What is worth fixing in it, and prevents nothing. */
   readonly warnings: readonly Diagnostic[];
+  /** By which the same manifest is known the next time. Absent: it is read each time, because it is in no file or names others. */
+  readonly key?: string;
 }
 
 /** A project, or why there is none: `problem` where the file cannot be read, `diagnostics` where it is wrong. */
@@ -63,14 +66,38 @@ export async function openProject(
   const file = typeof source === 'string' ? source : join(source.folder ?? '.', UNNAMED);
   const text = typeof source === 'string' ? readManifest(source) : textOf(source);
   if (!text.ok) return { ok: false, ...manifestFaultText(text.fault) };
-  const { loadManifest } = await import('../resolve/load.ts');
-  const loaded = loadManifest(text.text, name, filesBeside(resolve(dirname(file)), allowPaths));
+  const folder = resolve(dirname(file));
+  const key = allowPaths.length === 0 ? manifestKey(text.text, name, text.state) : undefined;
+  const kept = key === undefined ? undefined : keptBelow(folder, text.text, key);
+  const loaded = kept ?? (await loadedFrom(text.text, name, folder, allowPaths, key));
   if (!loaded.ok) return loaded;
-  const root = resolve(dirname(file), loaded.inventory.output);
-  return {
-    ok: true,
-    project: { manifest: file, root, inventory: loaded.inventory, warnings: loaded.warnings },
-  };
+  const { ok, ...read } = loaded;
+  return { ok, project: { manifest: file, root: resolve(folder, loaded.inventory.output), ...read } };
+}
+
+type Read = Pick<Project, 'inventory' | 'warnings' | 'key'> & { readonly ok: true };
+
+/** What was kept where the manifest says that its output is. */
+function keptBelow(folder: string, text: string, key: string): Read | undefined {
+  const root = resolve(folder, likelyOutput(text));
+  const kept = keptManifest(root, key);
+  return kept !== undefined && resolve(folder, kept.inventory.output) === root
+    ? { ok: true, ...kept }
+    : undefined;
+}
+
+/** What other files say is no part of the key, so that a manifest that names some is read each time. */
+async function loadedFrom(
+  text: string,
+  name: string,
+  folder: string,
+  allowPaths: AllowedPaths,
+  key: string | undefined,
+): Promise<Read | Extract<Opened, { readonly diagnostics: unknown }>> {
+  const { loadManifest } = await import('../resolve/load.ts');
+  const files = filesBeside(folder, allowPaths);
+  const loaded = loadManifest(text, name, files);
+  return loaded.ok && key !== undefined && !files.wasAsked() ? { ...loaded, key } : loaded;
 }
 
 /** What diagnostics call a manifest that has no file. */
@@ -85,6 +112,7 @@ function textOf(source: ManifestSource): ManifestText {
   return {
     ok: true,
     text: 'text' in source ? source.text : (JSON.stringify(source.manifest, null, 2) ?? ''),
+    state: null,
   };
 }
 

@@ -5,6 +5,7 @@ import type { Allowance } from '../plan/allowance.ts';
 import type { Change, Consent } from '../plan/change.ts';
 import type { ArchivedSet } from '../plan/observation.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { KeptManifest } from '../store/kept-manifest.ts';
 import type { Rival } from '../store/lock.ts';
 import type { Secrets } from '../store/secrets.ts';
 import type { RefusedAnswer } from './answers.ts';
@@ -50,6 +51,8 @@ export interface ApplyOptions {
   readonly saved?: SavedRun;
   /** A folder with certificates that were made on another machine. */
   readonly answers?: string;
+  /** The manifest as it was read, to be kept for the next run. Absent: it is read again. */
+  readonly manifest?: KeptManifest;
   /** Seconds to wait for another run to end; none by default. */
   readonly lockTimeout?: number;
   readonly listener?: Listener;

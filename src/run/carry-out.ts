@@ -11,6 +11,7 @@ import type { Plan } from '../plan/plan.ts';
 import { stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
 import { Flush } from '../store/flush.ts';
+import { isLong, type KeptManifest, keepManifest } from '../store/kept-manifest.ts';
 import { Ledger } from '../store/ledger.ts';
 import { Cache, isWorthwhile } from '../store/observe/cache.ts';
 import { ListRecord } from '../store/observe/lists.ts';
@@ -65,7 +66,12 @@ export async function carryOut(
   const placed = new Map(worksOf(run).map((work) => [work.id, placedBy(work)]));
   await savePlaces(output, doneOf(inventory, plan, execution), placed);
   if (isWorthwhile(execution.published.length, inventory.entities.length)) await cacheAll(run, inventory);
+  if (execution.published.length > 0) await keepLong(output, options.manifest);
   return { kind: 'done', plan, held, blocked, execution, interrupted: signal?.aborted ?? false };
+}
+
+async function keepLong({ own }: OutputFolder, manifest: KeptManifest | undefined): Promise<void> {
+  if (manifest !== undefined && isLong(manifest.inventory)) await keepManifest(own, manifest);
 }
 
 /** Entities that are as they should be now. */

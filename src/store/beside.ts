@@ -8,15 +8,18 @@ import { readBytes } from './observe/read.ts';
 /** Requests of RSA keys with a hundred names take ten kilobytes. */
 const LIMIT = 256 * 1024;
 
-/** @param folder the manifest's. Whatever goes wrong is in the result, never thrown. */
-export function filesBeside(folder: string, allowed: AllowedPaths = []): SideFiles {
+/**
+ * @param folder the manifest's.
+ * @returns `wasAsked`: whether one of them was looked at. Whatever goes wrong is in the result, never thrown.
+ */
+export function filesBeside(folder: string, allowed: AllowedPaths = []): SideFiles & { wasAsked(): boolean } {
   const known = new Map<string, SideFile>();
   const read = (path: string): SideFile => {
     const file = known.get(path) ?? lookAt(path, folder, allowed);
     known.set(path, file);
     return file;
   };
-  return { allowed, read };
+  return { allowed, read, wasAsked: () => known.size > 0 };
 }
 
 function lookAt(path: string, folder: string, allowed: AllowedPaths): SideFile {

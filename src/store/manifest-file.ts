@@ -9,7 +9,8 @@ import { rename, unlink, writeNew, writeSynced } from './disk.ts';
 
 /** What is in the file, as UTF-8, or why that cannot be had. */
 export type ManifestText =
-  | { readonly ok: true; readonly text: string }
+  /** `state`: inode, size and times of its file; `null`: it is in none. */
+  | { readonly ok: true; readonly text: string; readonly state: string | null }
   | { readonly ok: false; readonly fault: ManifestFault };
 
 /** Far above any honest manifest (10,000 leaves take 1.4 MB), and small enough to parse at all. */
@@ -26,18 +27,25 @@ export function readManifest(path: string): ManifestText {
     return unreadable(path, errorCode(error));
   }
   try {
-    const stat = fstatSync(descriptor);
+    const stat = fstatSync(descriptor, { bigint: true });
+    const size = Number(stat.size);
     if (stat.isDirectory()) return unreadable(path, 'EISDIR');
-    if (stat.size > SIZE_LIMIT) return tooLarge(path, stat.size);
-    const bytes = readAtMost(descriptor, stat.isFile() ? stat.size + 1 : SIZE_LIMIT + 1);
+    if (size > SIZE_LIMIT) return tooLarge(path, size);
+    const bytes = readAtMost(descriptor, stat.isFile() ? size + 1 : SIZE_LIMIT + 1);
     return bytes.length > SIZE_LIMIT
       ? tooLarge(path, bytes.length)
-      : { ok: true, text: bytes.toString('utf8') };
+      : { ok: true, text: bytes.toString('utf8'), state: stat.isFile() ? stateOf(stat) : null };
   } catch (error) {
     return unreadable(path, errorCode(error));
   } finally {
     closeSync(descriptor);
   }
+}
+
+type FileState = Readonly<Record<'dev' | 'ino' | 'size' | 'mtimeNs' | 'ctimeNs', bigint>>;
+
+function stateOf({ dev, ino, size, mtimeNs, ctimeNs }: FileState): string {
+  return [dev, ino, size, mtimeNs, ctimeNs].join('/');
 }
 
 /**

@@ -5,8 +5,10 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -101,13 +103,32 @@ describe('a manifest', () => {
     const path = join(fresh(), 'pki.yaml');
     expect(createManifest(path, 'a')).toBe(true);
     expect(createManifest(path, 'b')).toBe(false);
-    expect(readManifest(path)).toEqual({ ok: true, text: 'a' });
+    expect(readManifest(path)).toMatchObject({ ok: true, text: 'a' });
     const none = join(folder, 'none');
     expect(await fault(() => createManifest(join(none, 'pki.yaml'), ''))).toEqual({
       kind: 'no-manifest-folder',
       folder: none,
     });
     expect(await fault(() => createManifest(join(path, 'pki.yaml'), ''))).toMatchObject({ code: 'ENOTDIR' });
+  });
+
+  it('has a state by which its file is told from every other, and from itself after a change', () => {
+    const path = join(fresh(), 'pki.yaml');
+    const stateOf = (at: string) => {
+      const read = readManifest(at);
+      return read.ok ? read.state : read.fault;
+    };
+    writeFileSync(path, 'a');
+    const first = stateOf(path);
+    expect(first).toMatch(/^\d+(\/\d+){4}$/);
+    expect(stateOf(path)).toBe(first);
+    // The same octets under the same name and time, as a copy or an unpacked archive has them.
+    const { atime, mtime } = statSync(path);
+    writeFileSync(`${path}.new`, 'a');
+    utimesSync(`${path}.new`, atime, mtime);
+    renameSync(`${path}.new`, path);
+    expect(stateOf(path)).not.toBe(first);
+    expect(readManifest('/dev/null')).toEqual({ ok: true, text: '', state: null });
   });
 
   it('is read up to its limit, from a file in its folder', () => {
