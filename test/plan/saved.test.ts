@@ -111,9 +111,9 @@ describe('the differences', () => {
       [manifest],
     ],
     [
-      'the manifest, and files',
+      'the manifest, which looks at other files',
       { inventory: 'j', entities: { one: keep, two: other } },
-      [manifest, file('cert'), file('ca')],
+      [manifest],
     ],
     ['an entity less', { entities: { one: keep } }, [action('keep', null)]],
     [
