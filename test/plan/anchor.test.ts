@@ -1,51 +1,16 @@
 /** Authorities of which only certificates are here: what is in the file beside the manifest is wanted as it is. */
-import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { EntityObservation } from '../../src/plan/observation.ts';
 import type { PlanOptions } from '../../src/plan/plan.ts';
 import { parseCertificate } from '../../src/x509/parse.ts';
-import {
-  CN,
-  certificate,
-  integer,
-  name,
-  oid,
-  pemOf,
-  sequence,
-  testKey,
-  utcTime,
-  VERSION_3,
-} from '../helpers/certificate-der.ts';
-import {
-  anAuthority,
-  anInventory,
-  DAY,
-  flatPlan,
-  NOW,
-  observed,
-  present,
-  World,
-} from '../helpers/entities.ts';
+import { anAuthority, anInventory, flatPlan, NOW, observed, present, World } from '../helpers/entities.ts';
+import { smallCertificate } from '../helpers/small-certificates.ts';
 
-const ED25519 = sequence(oid('1.3.101.112'));
-
-/** Of a root elsewhere. */
-function theirs(common: string): string {
-  const key = testKey(generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }));
-  const own = name([CN, common]);
-  const validity = sequence(utcTime(NOW), utcTime(NOW + DAY));
-  const parts = { version: VERSION_3, serial: integer('01'), algorithm: ED25519, issuer: own, validity };
-  return pemOf(
-    certificate(
-      { ...parts, subject: own, spki: key.spki, between: Buffer.of(), extensions: [] },
-      key,
-      ED25519,
-      null,
-    ),
-  );
-}
-
-const [FIRST, SECOND, OTHER] = ['one', 'two', 'three'].map(theirs) as [string, string, string];
+const [FIRST, SECOND, OTHER] = ['one', 'two', 'three'].map((common) => smallCertificate(common).pem) as [
+  string,
+  string,
+  string,
+];
 const facts = (pem: string) => parseCertificate(Buffer.from(pem));
 const print = (pem: string) => facts(pem).fingerprint;
 

@@ -1,0 +1,64 @@
+/** Certificates of Ed25519 keys, made in the process: for what looks at who signed what, and until when. */
+import { generateKeyPairSync } from 'node:crypto';
+import {
+  bytes,
+  CN,
+  certificate,
+  extension,
+  integer,
+  name,
+  oid,
+  pemOf,
+  sequence,
+  type TestKey,
+  testKey,
+  utcTime,
+  VERSION_3,
+} from './certificate-der.ts';
+import { DAY, NOW } from './entities.ts';
+
+export const ED25519 = sequence(oid('1.3.101.112'));
+
+/** One that can sign others. */
+export interface SmallCertificate {
+  readonly common: string;
+  readonly key: TestKey;
+  readonly der: Buffer;
+  readonly pem: string;
+}
+
+/** The private key, PEM of PKCS#8. */
+export const keyPem = ({ key }: TestKey): string => String(key.export({ format: 'pem', type: 'pkcs8' }));
+
+export const smallKey = (): TestKey =>
+  testKey(generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }));
+
+/** @param issuer absent: it signs itself. @param days from now on. */
+export function smallCertificate(
+  common: string,
+  {
+    issuer,
+    days = 1,
+    isAuthority = true,
+    key = smallKey(),
+  }: {
+    readonly issuer?: Pick<SmallCertificate, 'common' | 'key'>;
+    readonly days?: number;
+    readonly isAuthority?: boolean;
+    readonly key?: TestKey;
+  } = {},
+): SmallCertificate {
+  const parts = {
+    version: VERSION_3,
+    serial: integer('01'),
+    algorithm: ED25519,
+    issuer: name([CN, issuer?.common ?? common]),
+    validity: sequence(utcTime(NOW), utcTime(NOW + days * DAY)),
+    subject: name([CN, common]),
+    spki: key.spki,
+    between: Buffer.of(),
+    extensions: isAuthority ? [extension('2.5.29.19', bytes('30 03 01 01 ff'), true)] : [],
+  };
+  const der = certificate(parts, issuer?.key ?? key, ED25519, null);
+  return { common, key, der, pem: pemOf(der) };
+}
