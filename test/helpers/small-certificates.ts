@@ -1,5 +1,7 @@
 /** Certificates of Ed25519 keys, made in the process: for what looks at who signed what, and until when. */
 import { generateKeyPairSync } from 'node:crypto';
+import { context } from '../../src/x509/der.ts';
+import { encode } from '../../src/x509/der-write.ts';
 import {
   bytes,
   CN,
@@ -10,6 +12,7 @@ import {
   oid,
   pemOf,
   sequence,
+  signed,
   type TestKey,
   testKey,
   utcTime,
@@ -61,4 +64,25 @@ export function smallCertificate(
   };
   const der = certificate(parts, issuer?.key ?? key, ED25519, null);
   return { common, key, der, pem: pemOf(der) };
+}
+
+/** A list of one authority, with its number. @param entries serial numbers (hex), each with further extensions. */
+export function smallList(
+  { common, key }: Pick<SmallCertificate, 'common' | 'key'>,
+  entries: readonly (readonly [serial: string, ...extensions: readonly Buffer[]])[] = [],
+  number: string | null = '07',
+): Buffer {
+  const listed = entries.map(([serial, ...extensions]) =>
+    sequence(integer(serial), utcTime(NOW), ...(extensions.length === 0 ? [] : [sequence(...extensions)])),
+  );
+  const tbs = sequence(
+    integer('01'),
+    ED25519,
+    name([CN, common]),
+    utcTime(NOW),
+    utcTime(NOW + DAY),
+    ...(listed.length === 0 ? [] : [sequence(...listed)]),
+    ...(number === null ? [] : [encode(context(0), sequence(extension('2.5.29.20', integer(number))))]),
+  );
+  return signed(tbs, key, ED25519, null);
 }
