@@ -9,7 +9,7 @@ import type { Diagnostic } from '../manifest/diagnostic.ts';
 import { BUILD } from '../pki/build.ts';
 import type { Inventory } from '../pki/entity.ts';
 import type { Folder } from './folder.ts';
-import { readOwn } from './own.ts';
+import { cacheOwn, readOwn } from './own.ts';
 
 /** A manifest as it was read. */
 export interface KeptManifest {
@@ -74,25 +74,10 @@ export function isLong({ entities }: Inventory): boolean {
   return entities.length >= FEW;
 }
 
-/** Never worth an error. @param own the folder `.pki`. */
+/** @param own the folder `.pki`. */
 export async function keepManifest(own: Folder, manifest: KeptManifest): Promise<void> {
-  const draft = `${FILE}.draft`;
-  try {
-    const body = serialize(manifest);
-    own.removeTree(draft);
-    own.writeNew(draft, Buffer.concat([digestOf(body), body]), 0o600);
-    await own.rename(draft, own, FILE);
-  } catch {
-    discard(own, draft);
-  }
-}
-
-function discard(own: Folder, draft: string): void {
-  try {
-    own.removeTree(draft);
-  } catch {
-    // Then it is what the next one begins with.
-  }
+  const body = serialize(manifest);
+  await cacheOwn(own, FILE, Buffer.concat([digestOf(body), body]));
 }
 
 function digestOf(body: Buffer): Buffer {

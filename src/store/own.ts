@@ -143,3 +143,32 @@ export async function replaceOwn(own: Folder, name: string, text: string): Promi
   await own.rename(draft, own, name);
   await own.sync();
 }
+
+/**
+ * The same of what only saves time: it is not synced, and where it cannot be written nothing is lost.
+ * @param isWanted asked once the content is there; otherwise the earlier file stays.
+ */
+export async function cacheOwn(
+  own: Folder,
+  name: string,
+  content: Uint8Array | Iterable<string>,
+  isWanted: () => boolean = () => true,
+): Promise<void> {
+  const draft = `${name}.draft`;
+  try {
+    own.removeTree(draft);
+    own.writeNew(draft, content, 0o600);
+    if (isWanted()) await own.rename(draft, own, name);
+    else own.removeTree(draft);
+  } catch {
+    discard(own, draft);
+  }
+}
+
+function discard(own: Folder, draft: string): void {
+  try {
+    own.removeTree(draft);
+  } catch {
+    // Then it is what the next one begins with.
+  }
+}

@@ -12,7 +12,7 @@ import { type EntityObservation, NOTHING } from '../../plan/observation.ts';
 import type { KeyId } from '../../x509/facts.ts';
 import type { Folder } from '../folder.ts';
 import { fieldsOf } from '../json.ts';
-import { readOwn } from '../own.ts';
+import { cacheOwn, readOwn } from '../own.ts';
 import { listingOf } from './listing.ts';
 import { KnownOpenings, type Openings } from './openings.ts';
 
@@ -165,15 +165,7 @@ export class Cache {
    * most of what a run holds.
    */
   async saveAll(own: Folder, filling: Iterable<unknown> = []): Promise<void> {
-    const draft = `${FILE}.draft`;
-    try {
-      own.removeTree(draft);
-      own.writeNew(draft, textOf(this.#takenWhile(filling)), 0o600);
-      if (this.#news === 0) own.removeTree(draft);
-      else await own.rename(draft, own, FILE);
-    } catch {
-      discard(own, draft);
-    }
+    await cacheOwn(own, FILE, textOf(this.#takenWhile(filling)), () => this.#news > 0);
   }
 
   *#takenWhile(filling: Iterable<unknown>): Iterable<string> {
@@ -206,14 +198,6 @@ function seenIn(observation: EntityObservation): SeenFiles {
 
 function tickOf(time: number): number {
   return Number.isInteger(time / 1000) ? COARSE_TICK : TICK;
-}
-
-function discard(own: Folder, draft: string): void {
-  try {
-    own.removeTree(draft);
-  } catch {
-    // Then it is what the next one begins with.
-  }
 }
 
 /** Whatever is not a cache of this format is none. */
