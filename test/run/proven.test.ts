@@ -132,6 +132,19 @@ it('what was proven of a part is added to what was proven before', async () => {
   expect(changed(root, { inventory: other })).toEqual([PILOT.id]);
 });
 
+it('a record of a hundred thousand entities is read, and no file without an end', () => {
+  const root = copy();
+  const path = join(root, '.pki/proof.json');
+  const text = readFileSync(path, 'utf8');
+  const padded = (size: number): readonly EntityId[] => {
+    writeFileSync(path, text.padEnd(size * 1024 * 1024));
+    return changed(root);
+  };
+  expect(padded(32)).toEqual([]);
+  writeFileSync(path, `${text.padEnd(32 * 1024 * 1024)} `);
+  expect(changed(root)).toEqual(EVERY);
+});
+
 it('a record that cannot be written is no error, and then nothing is proven', async () => {
   const root = copy();
   rmSync(join(root, '.pki/proof.json'));

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { ExportFile } from '../../src/export/file.ts';
-import { writeExport } from '../../src/store/export-folder.ts';
+import { readOwnFiles, writeExport } from '../../src/store/export-folder.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 
 const FILES: readonly ExportFile[] = [
@@ -120,6 +120,13 @@ it.each<[what: string, change: (folder: string) => void, files: readonly ExportF
 it.each([
   ['of another target', (text: string) => text.replace('"vault"', '"step-ca"')],
   ['that leads out of the folder', (text: string) => text.replace('"apply.sh"', '"../apply.sh"')],
+  ['that names itself', (text: string) => text.replace('"apply.sh"', '".pki-export.json"')],
+  ['of another format', (text: string) => text.replace('pki-apply/export', 'pki-apply/other')],
+  [
+    'with digests that are none',
+    (text: string) => text.replace(/"apply\.sh": \[[^\]]*\]/, '"apply.sh": [1]'),
+  ],
+  ['with no list of digests', (text: string) => text.replace(/"apply\.sh": \[[^\]]*\]/, '"apply.sh": "x"')],
   ['that is none', () => 'not JSON'],
 ])('a list %s is nothing to go by', async (_, change) => {
   const folder = await exported();
@@ -128,4 +135,17 @@ it.each([
   const before = stateOf(folder);
   await expect(writeExport(folder, 'vault', FILES)).rejects.toThrow(/\.pki-export\.json/);
   expect(stateOf(folder)).toEqual(before);
+});
+
+it('files of ours are read as they were left: none that was changed, and none of others', async () => {
+  const folder = await exported();
+  writeFileSync(join(folder, 'notes.txt'), 'mine');
+  writeFileSync(join(folder, 'roles/api.json'), '{"a":1}');
+  rmSync(join(folder, 'apply.sh'));
+  symlinkSync('README.md', join(folder, 'apply.sh'));
+  const found = readOwnFiles(folder, 'vault');
+  expect([...found].map(([path, text]) => `${path}: ${text}`)).toEqual(['README.md: read me\n']);
+  expect(readOwnFiles(join(folder, 'none'), 'vault')).toEqual(new Map());
+  expect(readOwnFiles(temporaryFolder(), 'vault')).toEqual(new Map());
+  expect(() => readOwnFiles(folder, 'step-ca')).toThrow(/\.pki-export\.json/);
 });
