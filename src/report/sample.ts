@@ -20,7 +20,8 @@ export function sampleText(
       return `  ${style.bad('bad')} ${visible(from)}: could be ${names}`;
     }),
     ...missing.map(({ from, entity, detail }) => {
-      return `  ${style.bad('bad')} ${entity ?? ''} (${visible(from)}): ${visible(detail)}`;
+      const what = entity === null ? visible(from) : `${entity} (${visible(from)})`;
+      return `  ${style.bad('bad')} ${what}: ${visible(detail)}`;
     }),
     summary(result, style),
   ];
