@@ -68,7 +68,7 @@ function badDuration(text: string): Parsed<never> {
     return refused(
       'duration',
       `length of time ${quote(text)} has no unit`,
-      `write "${text}d" for days; ${UNITS}`,
+      `write "${text.replace(/^0+(?=\d)/, '')}d" for days; ${UNITS}`,
     );
   }
   const guess = rewritten(text);

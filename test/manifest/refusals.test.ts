@@ -33,7 +33,7 @@ function table<Value>(parse: (text: string) => Parsed<Value>, texts: readonly st
 
 const words = (text: string) => text.split(' ');
 const UNITS = words(
-  '1m 9m 10m 599s 1h 1d 1w 1y 100y 101y 36500d 36501d 0m 0d 01d -1d 1.5d 999999999m 1000000000m 1M 1D xd 90 0',
+  '1m 9m 10m 599s 1h 1d 1w 1y 100y 101y 36500d 36501d 0m 0d 01d -1d 1.5d 999999999m 1000000000m 1M 1D xd 90 090 0 00',
 );
 const SPELLED = [
   ...words('1min 2mins 1minute 3minutes 1hr 2hrs 5hour 5hours 1day 2days 1wk 2wks 1week 2weeks 1yr 2yrs 1a'),
