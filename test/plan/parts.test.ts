@@ -129,6 +129,25 @@ it('"split" has files for eight roots with what they had before, and for four au
   ]);
 });
 
+it('"split" says that there are too many authorities between, where they are too many', () => {
+  const overflow = (between: number) => {
+    const above = Array.from({ length: between }, (_, i) =>
+      anAuthority({ name: `a${i}`, issuer: i === 0 ? ROOT.id : `authorities/a${i - 1}` }),
+    );
+    const issuer = above.at(-1)?.id ?? ROOT.id;
+    const leaf = aServer({ name: 'api', issuer, trust: [ROOT.id] });
+    const entity = { ...leaf, outputs: ['chain-1'] } as unknown as Entity;
+    const all = [anAuthority({ name: 'root' }), ...above, entity];
+    const members = (id: string): Member => ({ ...MEMBER, id, fingerprint: id, previous: [], cross: [] });
+    return overflowOf({ entity, byId: byIdOf(all), members } as unknown as Situation);
+  };
+  expect([overflow(0), overflow(4), overflow(5)]).toEqual([
+    null,
+    null,
+    { kind: 'too-many', entity: 'servers/api', holds: 'authorities', count: 5, room: 4 },
+  ]);
+});
+
 it('a plan is due where anything is left to do', () => {
   const none = { changes: [aChange({ id: MEMBER.id, action: 'keep' })], pending: [], prunes: [], hooks: [] };
   const due = (given: object) => isDue({ ...none, ...given } as never);

@@ -112,6 +112,21 @@ describe('a remark', () => {
     expect(shared([API, pair('k')], [ROOT, pair('k')], [SUB, pair('k')])).toEqual([[ROOT.id, SUB.id]]);
   });
 
+  it('on a shared key says nothing of one that gets another', () => {
+    const seen = seeing([API, pair('k')], [WEB, pair('k')]);
+    const found = (change: Partial<ReturnType<typeof aChange>>) =>
+      remarksOf([API, WEB], seen, [aChange({ id: API.id, action: 'keep', ...change } as never)]).map(
+        ({ kind }) => kind,
+      );
+    expect(found({})).toEqual(['shared-key']);
+    expect(found({ action: 'issue', issuance: ISSUANCE })).toEqual(['shared-key']);
+    expect(found({ action: 'rekey', issuance: ISSUANCE })).toEqual([]);
+    expect(found({ action: 'create', issuance: ISSUANCE })).toEqual([]);
+    expect(found({ action: 'create', issuance: ISSUANCE, ...{ keyElsewhere: true } })).toEqual([
+      'shared-key',
+    ]);
+  });
+
   it('on what was not read is urgent, unless it is only of keys and was asked for', () => {
     const unseen = (what: 'keys' | 'others', asked: boolean): Remark => ({
       kind: 'unseen',
