@@ -93,7 +93,7 @@ function aliasTree(name: string, at: Span, state: State): Tree | undefined {
       hint: () =>
         aliasHint(name) ??
         didYouMean(name, state.anchors.keys()) ??
-        `put "&${name}" in front of a value above`,
+        `put ${quote(`&${name}`)} in front of a value above`,
     });
   } else return target;
   return undefined;

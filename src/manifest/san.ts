@@ -18,7 +18,7 @@ function parseIp(text: string): Parsed<string> {
   const shown = quote(text);
   const inner = /^\[(.*)\](:\d+)?$/.exec(text)?.[1];
   if (inner !== undefined)
-    return refused('san', `${shown} is not an IP address`, `leave out the brackets: "${inner}"`);
+    return refused('san', `${shown} is not an IP address`, `leave out the brackets: ${quote(inner)}`);
   if (text.includes('%')) {
     return refused(
       'san',

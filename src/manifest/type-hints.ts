@@ -50,7 +50,7 @@ function algorithmHint(text: string): string | undefined {
 /** `commonName:api.test`, which is one text to YAML; a kind of name or a source has its colon there. */
 function colonHint(text: string): string | undefined {
   const [, key, value] = /^([a-z][a-zA-Z]*):(\S.*)$/.exec(text) ?? [];
-  return key === undefined ? undefined : `put a space behind the colon: "${key}: ${value}"`;
+  return key === undefined ? undefined : `put a space behind the colon: ${quote(`${key}: ${value}`)}`;
 }
 
 const BOOLEANS: Readonly<Record<string, boolean>> = {

@@ -113,3 +113,14 @@ ${lines(10_000, (i) => `  c${i}: { <<: *k, commonName: c${i} }`)}`;
     }),
   );
 });
+
+it.each([
+  ['an address in brackets', 'servers: { a: { san: ["ip:[\\e[2J]"] } }', '"\\u001b[2J"'],
+  ['a text that was to be a key', 'servers: { a: "commonName:\\e[2J" }', '"commonName: \\u001b[2J"'],
+  ['an alias of nothing', 'servers: *a\u202e', '"&a\\u202e"'],
+])('a hint shows what is invisible: %s', (_, yaml, shown) => {
+  const loaded = loadManifest(`version: 1\n${yaml}\n`, 'pki.yaml');
+  const hints = loaded.ok ? [] : loaded.diagnostics.map(({ hint = '' }) => hint);
+  expect(hints.join('\n')).toContain(shown);
+  expect(hints.join('')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+});
