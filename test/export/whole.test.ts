@@ -20,16 +20,16 @@ function wholeText({ files, omissions }: Exported): string {
 }
 
 describe('an export consists of these files, for', () => {
-  it.each<readonly [string, Exported]>([
-    ['vault', vaultExport(SHOP, PLACE)],
-    ['step-ca', stepCaExport(SHOP, PLACE)],
-    ['cert-manager', certManagerExport(SHOP, PLACE)],
-    ['cert-manager-vault', certManagerExport(SHOP, PLACE, 'https://vault.test:8200')],
-    ['cert-manager-plain', certManagerExport(SHOP, { output: '-pki' }, 'http://vault.test:8200')],
-    ['vault-none', vaultExport(NONE, PLACE)],
-    ['step-ca-none', stepCaExport(NONE, PLACE)],
-    ['cert-manager-none', certManagerExport(NONE, PLACE)],
+  it.each<readonly [string, () => Exported]>([
+    ['vault', () => vaultExport(SHOP, PLACE)],
+    ['step-ca', () => stepCaExport(SHOP, PLACE)],
+    ['cert-manager', () => certManagerExport(SHOP, PLACE)],
+    ['cert-manager-vault', () => certManagerExport(SHOP, PLACE, 'https://vault.test:8200')],
+    ['cert-manager-plain', () => certManagerExport(SHOP, { output: '-pki' }, 'http://vault.test:8200')],
+    ['vault-none', () => vaultExport(NONE, PLACE)],
+    ['step-ca-none', () => stepCaExport(NONE, PLACE)],
+    ['cert-manager-none', () => certManagerExport(NONE, PLACE)],
   ])('%s', async (name, made) => {
-    await expect(wholeText(made)).toMatchFileSnapshot(join(import.meta.dirname, `expected/${name}.txt`));
+    await expect(wholeText(made())).toMatchFileSnapshot(join(import.meta.dirname, `expected/${name}.txt`));
   });
 });

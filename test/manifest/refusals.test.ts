@@ -95,17 +95,17 @@ const TEXTS = [
   '😀😀😀😀😀😀',
 ];
 
-it.each<readonly [string, string]>([
-  ['validity', table(parseValidity, [...UNITS, ...SPELLED, ...ISO, ...GO])],
-  ['backdate', table(parseBackdate, words('0m 0d 1m 30d 720h 721h 31d 43200m 43201m 5w x'))],
-  ['renew-before', table(parseRenewBefore, WHEN)],
-  ['retention', table(parseRetention, [...KEPT, 'for ever'])],
-  ['uri', table(parseUri, URIS)],
-  ['dns', table(parseDns, NAMES)],
-  ['country', table(parseCountry, words('SE se Se S SEE S1 1S xSE SEx Sweden'))],
-  ['text', table(parseText('name', 5), TEXTS) + table(parseText('name', 5, 'cut it'), ['123456'])],
+it.each<readonly [string, () => string]>([
+  ['validity', () => table(parseValidity, [...UNITS, ...SPELLED, ...ISO, ...GO])],
+  ['backdate', () => table(parseBackdate, words('0m 0d 1m 30d 720h 721h 31d 43200m 43201m 5w x'))],
+  ['renew-before', () => table(parseRenewBefore, WHEN)],
+  ['retention', () => table(parseRetention, [...KEPT, 'for ever'])],
+  ['uri', () => table(parseUri, URIS)],
+  ['dns', () => table(parseDns, NAMES)],
+  ['country', () => table(parseCountry, words('SE se Se S SEE S1 1S xSE SEx Sweden'))],
+  ['text', () => table(parseText('name', 5), TEXTS) + table(parseText('name', 5, 'cut it'), ['123456'])],
 ])('each value of the kind "%s" is taken, or refused with a hint', async (name, text) => {
-  await expect(text).toMatchFileSnapshot(join(import.meta.dirname, `expected/${name}.txt`));
+  await expect(text()).toMatchFileSnapshot(join(import.meta.dirname, `expected/${name}.txt`));
 });
 
 it('a length of time is written in the largest unit that says it exactly', () => {

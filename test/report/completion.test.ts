@@ -33,9 +33,11 @@ const COMMANDS: readonly CompletedCommand[] = [
 ];
 
 it.each([
-  ['bash', bashCompletion(COMMANDS)],
-  ['fish', fishCompletion(COMMANDS)],
-  ['zsh', zshCompletion(COMMANDS)],
-])('%s completes commands, options and values by this script', async (shell, script) => {
-  await expect(script).toMatchFileSnapshot(join(import.meta.dirname, `expected/completion-${shell}.txt`));
+  ['bash', bashCompletion],
+  ['fish', fishCompletion],
+  ['zsh', zshCompletion],
+])('%s completes commands, options and values by this script', async (shell, made) => {
+  await expect(made(COMMANDS)).toMatchFileSnapshot(
+    join(import.meta.dirname, `expected/completion-${shell}.txt`),
+  );
 });
