@@ -79,12 +79,21 @@ function textOf({ tag, body }: Der): string {
 }
 
 function utf32Text(bytes: Buffer): string {
-  const characters = Array.from({ length: Math.floor(bytes.length / 4) }, (_, i) =>
-    bytes.readUInt32BE(4 * i),
-  );
-  if (bytes.length % 4 !== 0 || characters.some((point) => point > 0x10ffff))
+  const characters = charactersIn(bytes);
+  if (bytes.length % 4 !== 0 || characters.some((point) => point > LAST_CHARACTER))
     throw new DerError('no characters in a UniversalString');
   return String.fromCodePoint(...characters);
+}
+
+const LAST_CHARACTER = 0x10ffff;
+
+/** Numbers of four octets each. */
+function charactersIn(bytes: Buffer): readonly number[] {
+  return Array.from({ length: Math.floor(bytes.length / 4) }, (_, i) => bytes.readUInt32BE(4 * i));
+}
+
+function isCharacter(point: number): boolean {
+  return point <= LAST_CHARACTER && point >> 11 !== 0x1b;
 }
 
 /**
@@ -106,13 +115,20 @@ export function isOpensslName(name: Der): boolean {
 
 function isOpensslText({ tag, body }: Der): boolean {
   const bytes = Buffer.from(body);
-  if (tag === TAG.utf8String) return Buffer.from(bytes.toString('utf8')).equals(bytes);
-  // Neither has surrogates, not even in pairs: a character is two octets, or four.
-  if (tag === BMP) return !bytes.some((octet, i) => i % 2 === 0 && octet >> 3 === 0x1b);
-  if (tag === UNIVERSAL)
-    return !bytes.some((octet, i) => i % 4 === 2 && octet >> 3 === 0x1b && bytes[i - 1] === 0);
-  const isUniversal = tag <= 0x1e || tag === TAG.sequence;
-  return isUniversal && !NO_TEXT.includes(tag);
+  switch (tag) {
+    case TAG.utf8String:
+      return Buffer.from(bytes.toString('utf8')).equals(bytes);
+    // The first octet says how many bits of the last one are not used.
+    case TAG.bitString:
+      return (bytes[0] ?? 8) < 8;
+    // Neither has surrogates, not even in pairs: a character is two octets, or four.
+    case BMP:
+      return bytes.length % 2 === 0 && !bytes.some((octet, i) => i % 2 === 0 && octet >> 3 === 0x1b);
+    case UNIVERSAL:
+      return bytes.length % 4 === 0 && charactersIn(bytes).every(isCharacter);
+    default:
+      return (tag <= 0x1e || tag === TAG.sequence) && !NO_TEXT.includes(tag);
+  }
 }
 
 /**

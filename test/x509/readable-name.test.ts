@@ -52,6 +52,32 @@ it.each(Array.from({ length: 0x1f }, (_, tag) => tag))('a value of the universal
   agree(named(encode(tag, bytes(SAME))), READ.includes(tag));
 });
 
+/** Of no octet to five: half characters, surrogates, what is beyond the last character, unused bits, cut UTF-8. */
+const BODIES = [
+  ...['', '00', '07', '08', '41', '80', 'c3', 'ff', '00 00', '07 ff', '08 00', '09 01', 'ff ff', '80 00'],
+  ...['00 00 00', '01 02 03', 'ff ff ff', 'c0 80', 'fe ff', 'd8 00 41', '41 42 43 44 45', 'f8 88 80 80 80'],
+  ...[
+    '00 00 00 41',
+    '00 10 ff ff',
+    '00 11 00 00',
+    '7f ff ff ff',
+    'ff ff ff ff',
+    'd8 00 00 00',
+    '80 00 d8 00',
+  ],
+  ...['00 01 d8 00', '00 00 d8 00', 'f4 90 80 80', '02 01'],
+];
+
+it.each(Array.from({ length: 0x1f }, (_, tag) => tag))(
+  'values of the universal type %i, as node says',
+  (tag) => {
+    const subjects = BODIES.map((body) => [body, named(encode(tag, bytes(body)))] as const);
+    expect(subjects.map(([body, subject]) => [body, isOpensslName(readAll(subject))])).toEqual(
+      subjects.map(([body, subject]) => [body, isReadByNode(subject)]),
+    );
+  },
+);
+
 it.each([
   ['a sequence', 0x30, true],
   ['a set', 0x31, false],

@@ -17,7 +17,7 @@ import { listingOf } from './listing.ts';
 import { KnownOpenings, type Openings } from './openings.ts';
 
 /** Raised whenever what is read from a file changes its meaning: older entries are then left unread. */
-export const FORMAT = 13;
+export const FORMAT = 14;
 
 /**
  * A file that changed so recently is not remembered: it could be changed again within the same tick of the file system's
