@@ -21,6 +21,7 @@ import { COMMIT_FOLDER, stagedPath, stageFolder } from '../../../src/pki/paths.t
 import { commit } from '../../../src/store/commit/commit.ts';
 import { recover } from '../../../src/store/commit/recover.ts';
 import { runScript, script } from '../../helpers/child.ts';
+import { someOf } from '../../helpers/everything.ts';
 import { memoryFolder } from '../../helpers/folders.ts';
 import { through } from '../../helpers/output.ts';
 import { type Disk, PowerCuts, restore } from '../../helpers/power-cut.ts';
@@ -223,7 +224,7 @@ function archived(root: string): readonly string[] {
 }
 
 describe('a power cut during', () => {
-  it.each(SCENES)('$what leaves all old or all new', async (scene) => {
+  it.each(someOf(SCENES))('$what leaves all old or all new', async (scene) => {
     const cuts = await cutsOf(scene);
     const problems: string[] = [];
     let disks = 0;
@@ -237,7 +238,7 @@ describe('a power cut during', () => {
 });
 
 describe('a power cut after', () => {
-  it.each(SCENES)('$what has no effect', async (scene) => {
+  it.each(someOf(SCENES))('$what has no effect', async (scene) => {
     const cuts = await cutsOf(scene);
     const problems: string[] = [];
     for (const disk of cuts.at(cuts.moments - 1)) problems.push(...(await problemsOf(disk, scene, true)));
