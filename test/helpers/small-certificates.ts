@@ -20,7 +20,7 @@ import {
 } from './certificate-der.ts';
 import { DAY, NOW } from './entities.ts';
 
-export const ED25519 = sequence(oid('1.3.101.112'));
+const ED25519 = sequence(oid('1.3.101.112'));
 
 /** One that can sign others. */
 export interface SmallCertificate {
