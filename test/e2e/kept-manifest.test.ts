@@ -35,8 +35,8 @@ beforeAll(async () => {
 const keptIn = (project: Project): string => project.path('.pki/manifest.bin');
 
 /** The same folder, with what is kept of it: a copy has other files, so it is applied again. */
-async function withKept(manifest = MANIFEST): Promise<Project> {
-  const project = new Project(manifest);
+async function withKept(): Promise<Project> {
+  const project = new Project(MANIFEST);
   await project.applyByCommand();
   expect(existsSync(keptIn(project))).toBe(true);
   return project;

@@ -28,6 +28,7 @@ import {
 import { temporaryFolder } from '../helpers/folders.ts';
 import { holds } from '../helpers/property.ts';
 import { lay, recorder, textsOf } from './exporting.ts';
+import { REQUEST } from './shop.ts';
 
 const SERVICES = anAuthority({
   name: 'services',
@@ -71,13 +72,6 @@ const API = aServer({
   objects: { secret: { name: 'api-tls', namespace: 'shop', labels: { app: 'api' }, annotations: {} } },
   renewBefore: { kind: 'seconds', seconds: 86_400 },
 });
-const REQUEST = {
-  kind: 'request',
-  path: 'partner.csr',
-  pem: '',
-  key: { keyId: 'aa', keyIdentifier: 'bb', spki: 'cc' },
-  ignored: [],
-} as const;
 const ALL = [
   API,
   aClient({

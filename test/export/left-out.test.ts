@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import type { KeySpec } from '../../src/pki/key-spec.ts';
 import { anInventory, aServer, DAY } from '../helpers/entities.ts';
 import { EXPORTS, leftOut, table } from './leaving-out.ts';
+import { REQUEST } from './shop.ts';
 
 it('a leaf for what is the matter with its issuer', () => {
   const pin = { kind: 'env', name: 'PIN' } as const;
@@ -39,19 +40,12 @@ it('a leaf for what is the matter with its issuer', () => {
 });
 
 it('a leaf for what is the matter with itself', () => {
-  const request = {
-    kind: 'request',
-    path: 'x.csr',
-    pem: '',
-    key: { keyId: 'aa', keyIdentifier: 'bb', spki: 'cc' },
-    ignored: [],
-  } as const;
   const rows = {
     revoked: leftOut({ revoked: { reason: null } }),
     'revoked, by an anchor': leftOut({ revoked: { reason: 'superseded' }, elsewhere: true }),
-    'with the key of a request': leftOut({ keyPlace: request }),
+    'with the key of a request': leftOut({ keyPlace: REQUEST }),
     'with the key of a request, of a kind that is a guess': leftOut({
-      keyPlace: request,
+      keyPlace: REQUEST,
       key: { algorithm: 'ed448' },
     }),
     'with a key on a token': leftOut({

@@ -103,18 +103,21 @@ const ALICE = aClient({
   trust: ['authorities/root', OTHER.id],
 });
 
+/** Of a key that others have. */
+export const REQUEST = {
+  kind: 'request',
+  path: 'partner.csr',
+  pem: '',
+  key: { keyId: 'aa', keyIdentifier: 'bb', spki: 'cc' },
+  ignored: [],
+} as const;
+
 /** Its key with those who sent a request. */
 const PARTNER = aClient({
   ...below,
   name: 'partner',
   subject: [{ type: 'CN', value: 'a | b `c`' }],
-  keyPlace: {
-    kind: 'request',
-    path: 'partner.csr',
-    pem: '',
-    key: { keyId: 'aa', keyIdentifier: 'bb', spki: 'cc' },
-    ignored: [],
-  },
+  keyPlace: REQUEST,
 });
 
 /** Of an hour and a little, with a new key each time, and the least time before its end. */

@@ -73,7 +73,7 @@ describe('in a file', () => {
       seen({ state: 'blocked', cause: { kind: 'directory' } }),
       { state: 'blocked', cause: { kind: 'directory' } },
     ],
-    ['what is none', seen(file('x')), { state: 'garbage', detail: expect.any(String) }],
+    ['no key', seen(file('x')), { state: 'garbage', detail: expect.any(String) }],
     ['opened by what is stated', seen(file(closed()), { entity: under('RIGHT') }), found('stated')],
     [
       'opened by what was stated',

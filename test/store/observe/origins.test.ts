@@ -108,7 +108,7 @@ describe('by its first octets', () => {
     ['a ConfigMap', 'bundle', 'apiVersion: v1\nkind: ConfigMap\nx', true],
     ['a script', 'key', '#!/bin/sh\n', false],
     ['nothing', 'key', '', true],
-    ['blanks', 'key', ' \n', true],
+    ['spaces', 'key', ' \n', true],
     ['zeros', 'pkcs12', Buffer.alloc(64), true],
     ['zeros, and one that is none', 'pkcs12', Buffer.concat([Buffer.alloc(64), Buffer.of(1)]), false],
   ])('%s as %s', (_, artifact, content, expected) => expect(isOurs(artifact, content)).toBe(expected));
