@@ -1,7 +1,7 @@
 /** Drafts → a manifest for people to maintain: what most entries share is written once, in `defaults`. */
 
-import { type Rank, rankOf, spelledDefault } from '../manifest/setting.ts';
-import { rowOf, type Setting } from '../manifest/settings.ts';
+import { rankOf } from '../manifest/setting.ts';
+import { usual } from '../manifest/settings.ts';
 import type { DefaultsText, EntryText, ManifestDescription } from '../manifest/write.ts';
 import { ARTIFACTS, OUTPUTS, type Output, STANDARD_OUTPUTS } from '../pki/artifact.ts';
 import { type EntityId, KINDS, type Section } from '../pki/entity.ts';
@@ -128,11 +128,6 @@ function defaultsOf(entries: readonly Entry[]): DefaultsText {
     folder: unless(OWN_FOLDER, folder),
     files: commonFiles(sameFolder),
   });
-}
-
-/** What is built in for an entry of this rank. */
-function usual(setting: Setting, rank: Rank): unknown {
-  return spelledDefault(rowOf(setting), rank);
 }
 
 /** A value, unless it is built in. */

@@ -1,8 +1,8 @@
 /** A placed pair with its name in the manifest, and its certificate as settings. */
-import type { Rank } from '../manifest/setting.ts';
+import { rankOf } from '../manifest/setting.ts';
 import type { EntryText } from '../manifest/write.ts';
 import { compare } from '../pki/compare.ts';
-import { type EntityId, entityId } from '../pki/entity.ts';
+import { type EntityId, entityId, KINDS } from '../pki/entity.ts';
 import { compact } from '../pki/record.ts';
 import { lifetime } from '../plan/validity.ts';
 import { pathLengthOf } from '../x509/facts.ts';
@@ -55,11 +55,11 @@ export function draftsOf({ pairs }: Hierarchy, now: number): EntryDrafts {
     severalEncrypted: sorted.filter(({ isEncrypted }) => isEncrypted).length > 1,
   };
   const all = sorted.map((pair) => draftOf(pair, context));
-  return withoutSharedSubjects(all, (draft) => rankOf(draft.pair, issuers, now));
+  return withoutSharedSubjects(all, (draft) => precedenceOf(draft.pair, issuers, now));
 }
 
 /** Of authorities with the same subject that one counts which signed the other, then the valid one, the one in use, the newest. */
-function rankOf(pair: PlacedPair, issuers: Context['issuers'], now: number): number {
+function precedenceOf(pair: PlacedPair, issuers: Context['issuers'], now: number): number {
   const { notBefore, notAfter } = pair.cert.facts;
   const standing = (issuers.has(pair) ? IN_USE : 0) + (notAfter < now ? 0 : VALID);
   return notBefore + standing + (isBelowNamesake(pair) ? 0 : ABOVE);
@@ -131,11 +131,6 @@ function passphraseText(name: string, isOneOfSeveral: boolean): string {
   return isOneOfSeveral ? `prompt:${name}` : 'prompt';
 }
 
-function levelOf({ section, issuer }: PlacedPair): Rank {
-  if (section !== 'authorities') return 'leaf';
-  return issuer === null ? 'root' : 'intermediate';
-}
-
 function draftOf(
   pair: PlacedPair,
   { names, hasChoice, issuers, described, severalEncrypted }: Context,
@@ -146,7 +141,8 @@ function draftOf(
   const subject = subjectOf(facts, section, name);
   const sans = namesOf(facts, section, subject.commonName);
   const named = issuer !== null && (section === 'authorities' || hasChoice);
-  const validity = validityText(facts, levelOf(pair));
+  const stated = named ? (names.get(issuer) ?? '') : undefined;
+  const validity = validityText(facts, rankOf(KINDS[section], stated));
   return {
     pair,
     name,
@@ -155,7 +151,7 @@ function draftOf(
       commonName: subject.commonName,
       subject: subject.subject,
       san: sans.san,
-      issuer: named ? (names.get(issuer) ?? '') : undefined,
+      issuer: stated,
       pathLength: pathLength(pair),
       nameConstraints: section === 'authorities' ? constraintsOf(facts) : undefined,
       keyUsage: usagesOf(facts, section),

@@ -1,7 +1,7 @@
 /** The lifetime of a certificate as a manifest spells it. */
 import { durationText, parseValidity } from '../manifest/duration.ts';
-import { type Rank, spelledDefault } from '../manifest/setting.ts';
-import { rowOf } from '../manifest/settings.ts';
+import type { Rank } from '../manifest/setting.ts';
+import { usual } from '../manifest/settings.ts';
 import { lifetime } from '../plan/validity.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
 
@@ -17,9 +17,7 @@ const LONGEST = '100y';
  */
 export function validityText(facts: CertificateFacts, rank: Rank): LengthText {
   const seconds = lifetime(facts);
-  return seconds > 0
-    ? lengthText(seconds)
-    : { text: String(spelledDefault(rowOf('validity'), rank)), exact: false };
+  return seconds > 0 ? lengthText(seconds) : { text: String(usual('validity', rank)), exact: false };
 }
 
 /** A length of time, and whether it is the very one. */

@@ -15,7 +15,7 @@ import { HIERARCHY_SETTINGS } from './hierarchy-settings.ts';
 import { authorityKey, key, leafKey } from './key.ts';
 import { REASON_WORDS, revoked, revokedAuthority } from './revoked.ts';
 import { secretSource } from './secret-source.ts';
-import { always, everywhere, listed, type Place, type Row } from './setting.ts';
+import { always, everywhere, listed, type Place, type Rank, type Row, spelledDefault } from './setting.ts';
 import { ATTRIBUTES, caCommonName, leafCommonName, subject } from './subject.ts';
 
 const MINUTE = 60;
@@ -189,6 +189,11 @@ export const SETTING_NAMES: readonly Setting[] = keysOf(SETTINGS);
 /** The row of a setting, for what treats all of them alike. */
 export function rowOf(setting: Setting): Row {
   return SETTINGS[setting];
+}
+
+/** What is built in for an entry of this rank, as a manifest spells it; `undefined` where nothing is. */
+export function usual(setting: Setting, rank: Rank): unknown {
+  return spelledDefault(rowOf(setting), rank);
 }
 
 /** Whether a key is that of a setting. */

@@ -35,7 +35,7 @@ const FEW = 25;
  * with the folder from somewhere else cannot know the inode and the times that the file gets here.
  * @param name as it stands in diagnostics.
  * @param state of its file; `null`: it has none, and is read each time.
- * @param program that reads it; from source there is none to be told from the next.
+ * @param program the build that reads it; absent from source, which may be another one in the next run.
  */
 export function manifestKey(
   text: string,

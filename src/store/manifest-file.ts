@@ -42,10 +42,10 @@ export function readManifest(path: string): ManifestText {
   }
 }
 
-type FileState = Readonly<Record<'dev' | 'ino' | 'size' | 'mtimeNs' | 'ctimeNs', bigint>>;
+const IDENTITY = ['dev', 'ino', 'size', 'mtimeNs', 'ctimeNs'] as const;
 
-function stateOf({ dev, ino, size, mtimeNs, ctimeNs }: FileState): string {
-  return [dev, ino, size, mtimeNs, ctimeNs].join('/');
+function stateOf(stat: Readonly<Record<(typeof IDENTITY)[number], bigint>>): string {
+  return IDENTITY.map((field) => stat[field]).join('/');
 }
 
 /**
