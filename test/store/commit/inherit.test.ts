@@ -1,0 +1,169 @@
+/** What a file that takes the place of another has from it: owner, group and mode, as far as they were given on purpose. */
+import { chmodSync, chownSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Artifact } from '../../../src/pki/artifact.ts';
+import { NO_ACCESS_LISTS } from '../../../src/store/access-lists.ts';
+import { inherit, inheritAll } from '../../../src/store/commit/inherit.ts';
+import { Folder } from '../../../src/store/folder.ts';
+import { OutputFolder } from '../../../src/store/output-folder.ts';
+import { aServer } from '../../helpers/entities.ts';
+import { memoryFolder } from '../../helpers/folders.ts';
+
+const NEEDS_ROOT = process.geteuid?.() !== 0;
+const FRESH = { key: 0o600, cert: 0o644 };
+
+interface Former {
+  readonly mode: number;
+  readonly owner?: readonly [uid: number, gid: number];
+  readonly folderMode?: number;
+  readonly folderOwner?: number;
+}
+
+/** Mode and owner of a new file after it took over from one that was as described. */
+function taken(file: 'key' | 'cert', { mode, owner, folderMode = 0o755, folderOwner }: Former): string {
+  const root = memoryFolder();
+  const [before, fresh] = [join(root, 'before'), join(root, 'fresh')];
+  for (const folder of [before, fresh]) mkdirSync(folder);
+  writeFileSync(join(before, 'a'), 'old');
+  if (owner !== undefined) chownSync(join(before, 'a'), ...owner);
+  chmodSync(join(before, 'a'), mode);
+  if (folderOwner !== undefined) chownSync(before, folderOwner, 0);
+  chmodSync(before, folderMode);
+  writeFileSync(join(fresh, 'b'), 'new');
+  chmodSync(join(fresh, 'b'), FRESH[file]);
+  using former = Folder.open(before);
+  using staged = Folder.open(fresh);
+  inherit(file, { folder: former, name: 'a' }, { folder: staged, name: 'b' });
+  return shown(join(fresh, 'b'));
+}
+
+function shown(path: string): string {
+  const { mode, uid, gid } = lstatSync(path);
+  const own = uid === process.geteuid?.() && gid === process.getegid?.();
+  return `${(mode & 0o7777).toString(8)}${own ? '' : ` ${uid}:${gid}`}`;
+}
+
+describe('the mode', () => {
+  it.each<[file: 'key' | 'cert', before: number, after: string]>([
+    ['key', 0o600, '600'],
+    ['key', 0o400, '400'],
+    ['key', 0o000, '400'],
+    ['key', 0o200, '600'],
+    ['key', 0o700, '600'],
+    ['key', 0o777, '600'],
+    // It has its group from us, and was given to none.
+    ['key', 0o640, '600'],
+    ['key', 0o4600, '600'],
+    ['cert', 0o644, '644'],
+    ['cert', 0o600, '600'],
+    ['cert', 0o640, '640'],
+    ['cert', 0o440, '440'],
+    ['cert', 0o604, '604'],
+    ['cert', 0o044, '444'],
+    ['cert', 0o755, '644'],
+    ['cert', 0o666, '644'],
+    ['cert', 0o622, '600'],
+  ])('of a %s is what the former one had, without what no such file may have: %o', (file, before, after) => {
+    expect(taken(file, { mode: before })).toBe(after);
+  });
+});
+
+describe.skipIf(NEEDS_ROOT)('the owner (needs root)', () => {
+  it.each<[what: string, file: 'key' | 'cert', former: Former, after: string]>([
+    ['another user, in a folder of ours', 'key', { mode: 0o600, owner: [7, 0] }, '600 7:0'],
+    ['another group that may read', 'key', { mode: 0o640, owner: [0, 7] }, '640 0:7'],
+    ['another group that may do more', 'key', { mode: 0o660, owner: [0, 7] }, '600 0:7'],
+    ['another group that may not read', 'key', { mode: 0o600, owner: [0, 7] }, '600 0:7'],
+    ['another group, and all others', 'key', { mode: 0o644, owner: [0, 7] }, '640 0:7'],
+    ['a certificate that a group may write', 'cert', { mode: 0o664, owner: [7, 7] }, '644 7:7'],
+    ['a folder of that user', 'key', { mode: 0o640, owner: [7, 8], folderOwner: 7 }, '640 7:8'],
+    ['a folder of a third user', 'key', { mode: 0o640, owner: [7, 8], folderOwner: 9 }, '600'],
+    ['a folder that a group can write to', 'key', { mode: 0o640, owner: [7, 8], folderMode: 0o775 }, '600'],
+    ['a folder that all can write to', 'key', { mode: 0o640, owner: [7, 8], folderMode: 0o757 }, '600'],
+    [
+      'a folder of that user that a group can write to',
+      'cert',
+      { mode: 0o600, owner: [7, 8], folderOwner: 7, folderMode: 0o770 },
+      '644',
+    ],
+    ['root in a folder of all', 'key', { mode: 0o640, owner: [0, 8], folderMode: 0o777 }, '640 0:8'],
+    ['root in a folder of another', 'key', { mode: 0o640, owner: [0, 8], folderOwner: 7 }, '640 0:8'],
+  ])('%s: %s', (_, file, former, after) => {
+    expect(taken(file, former)).toBe(after);
+  });
+});
+
+it('has nothing from what is no file, or is not there', () => {
+  const root = memoryFolder();
+  writeFileSync(join(root, 'fresh'), '', { mode: 0o600 });
+  writeFileSync(join(root, 'target'), '');
+  chmodSync(join(root, 'target'), 0o444);
+  symlinkSync('target', join(root, 'link'));
+  mkdirSync(join(root, 'folder'), { mode: 0o444 });
+  using folder = Folder.open(root);
+  for (const name of ['link', 'folder', 'missing'])
+    inherit('cert', { folder, name }, { folder, name: 'fresh' });
+  expect(shown(join(root, 'fresh'))).toBe('600');
+});
+
+describe('the file that is replaced', () => {
+  const server = aServer({ name: 'api' });
+
+  /** Modes of the staged files, each beside its own name. */
+  async function inherited(
+    before: Readonly<Record<string, number>>,
+    files: Readonly<Partial<Record<Artifact, string>>>,
+    layout: Partial<typeof server> = {},
+  ): Promise<unknown> {
+    const root = memoryFolder();
+    mkdirSync(join(root, 'servers/api'), { recursive: true });
+    mkdirSync(join(root, 'stage'));
+    for (const [name, mode] of Object.entries(before)) {
+      writeFileSync(join(root, 'servers/api', name), '');
+      chmodSync(join(root, 'servers/api', name), mode);
+    }
+    for (const name of Object.values(files)) {
+      writeFileSync(join(root, 'stage', name), '');
+      chmodSync(join(root, 'stage', name), 0o600);
+    }
+    using output = await OutputFolder.open(root);
+    using staged = Folder.open(join(root, 'stage'));
+    const names = Object.keys(files) as Artifact[];
+    inheritAll(output, staged, { ...server, ...layout }, names, NO_ACCESS_LISTS);
+    return Object.fromEntries(names.map((file) => [file, shown(join(root, 'stage', files[file] ?? ''))]));
+  }
+
+  it('is the one of its own name, and for a secret that is new the key', async () => {
+    const before = { 'key.pem': 0o400, 'cert.pem': 0o444, 'combined.pem': 0o600 };
+    const files = {
+      key: 'key.pem',
+      cert: 'cert.pem',
+      combined: 'combined.pem',
+      pkcs12: 'identity.p12',
+      chain: 'chain.pem',
+    } as const;
+    expect(await inherited(before, files)).toEqual({
+      key: '400',
+      cert: '444',
+      combined: '600',
+      pkcs12: '400',
+      chain: '600',
+    });
+  });
+
+  it('is none for a key that was not there, or where its folder is not', async () => {
+    expect(await inherited({ 'combined.pem': 0o400 }, { key: 'key.pem' })).toEqual({ key: '600' });
+    const elsewhere = { layout: { folder: 'nowhere/here', files: {} } };
+    expect(await inherited({ 'key.pem': 0o400 }, { key: 'key.pem' }, elsewhere)).toEqual({ key: '600' });
+  });
+
+  it('has the name that the manifest gives it, and the new one its usual name', async () => {
+    const layout = { layout: { folder: 'servers/api', files: { key: 'tls.key' } } };
+    const files = { key: 'key.pem', pkcs12: 'identity.p12' } as const;
+    expect(await inherited({ 'tls.key': 0o400, 'identity.p12': 0o600 }, files, layout)).toEqual({
+      key: '400',
+      pkcs12: '600',
+    });
+  });
+});
