@@ -15,12 +15,17 @@ import { StepError } from '../step-error.ts';
 
 type Why = Extract<StepFault, { kind: 'fixed-file' }>['why'];
 
+type Output = Pick<OutputFolder, 'root' | 'enter'> & { readonly own: Mounted };
+
+/** Where a folder is, as far as renaming from it goes. */
+type Mounted = Pick<Folder, 'path' | 'mount'> & { readonly stat: Pick<Stats, 'dev'> };
+
 /** @throws StepError for the first of these paths (relative to the output folder) at which something has to stay. */
-export function checkReplaceable(output: OutputFolder, paths: readonly string[]): void {
+export function checkReplaceable(output: Output, paths: readonly string[]): void {
   for (const path of new Set(paths.map(folderOf))) checkFolder(output, path, paths);
 }
 
-function checkFolder(output: OutputFolder, path: string, paths: readonly string[]): void {
+function checkFolder(output: Output, path: string, paths: readonly string[]): void {
   using folder = deepest(output, path);
   checkWritable(folder);
   checkMount(folder, output.own);
@@ -32,7 +37,7 @@ function checkFolder(output: OutputFolder, path: string, paths: readonly string[
 }
 
 /** The folder, or the last one on the way to it that is there. */
-function deepest(output: OutputFolder, path: string): Folder {
+function deepest(output: Output, path: string): Folder {
   try {
     return output.enter(path);
   } catch (error) {
@@ -55,7 +60,7 @@ function closed(path: string, code: string): Error {
 }
 
 /** Files are renamed from `.pki` to their place, which works within one mount and one device alone (rename(2), EXDEV). */
-function checkMount(folder: Folder, own: Folder): void {
+function checkMount(folder: Mounted, own: Mounted): void {
   if (folder.mount === own.mount && folder.stat.dev === own.stat.dev) return;
   throw new StepError({ kind: 'other-mount', path: folder.path, own: own.path });
 }
