@@ -94,6 +94,31 @@ describe.skipIf(NEEDS_ROOT)('the owner (needs root)', () => {
   });
 });
 
+it.skipIf(NEEDS_ROOT)('a group that the file cannot be given to may not read it either (needs root)', () => {
+  const root = memoryFolder();
+  chmodSync(root, 0o755);
+  writeFileSync(join(root, 'former'), '');
+  chownSync(join(root, 'former'), 0, 7);
+  chmodSync(join(root, 'former'), 0o640);
+  for (const [file, mode] of [
+    ['key', 0o600],
+    ['cert', 0o644],
+  ] as const) {
+    writeFileSync(join(root, file), '');
+    chownSync(join(root, file), 65_534, 65_534);
+    chmodSync(join(root, file), mode);
+  }
+  using folder = Folder.open(root);
+  process.seteuid?.(65_534);
+  try {
+    for (const name of ['key', 'cert'] as const) inherit(name, { folder, name: 'former' }, { folder, name });
+  } finally {
+    process.seteuid?.(0);
+  }
+  expect(shown(join(root, 'key'))).toBe('600 65534:65534');
+  expect(shown(join(root, 'cert'))).toBe('640 65534:65534');
+});
+
 it('has nothing from what is no file, or is not there', () => {
   const root = memoryFolder();
   writeFileSync(join(root, 'fresh'), '', { mode: 0o600 });

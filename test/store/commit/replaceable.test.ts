@@ -43,6 +43,9 @@ it.each<[path: string, why: unknown]>([
   ['a/plain', undefined],
   ['a/missing', undefined],
   ['c/d/missing', undefined],
+  // What is not there yet has nothing from the folder above it.
+  ['a/new/folder', undefined],
+  ['new/a', undefined],
   ['missing', undefined],
   // Another may replace what only its mode protects.
   ['a/closed', undefined],
