@@ -46,8 +46,7 @@ export class Flush {
 
   /** Only where all that is needed is known to be there. */
   static of(folder: Folder): Flush | undefined {
-    if (process.platform !== 'linux' || !isKernelNew() || !FILE_SYSTEMS.has(statfsSync(folder.location).type))
-      return undefined;
+    if (!isKnownToWork(process.platform, release(), statfsSync(folder.location).type)) return undefined;
     const descriptor = openSync(folder.location, constants.O_RDONLY | constants.O_DIRECTORY);
     try {
       return new Flush(descriptor);
@@ -84,14 +83,15 @@ export class Flush {
   }
 }
 
-function isKernelNew(): boolean {
-  const [major = 0, minor = 0] = release().split('.').map(Number);
-  return major > FIRST_KERNEL[0] || (major === FIRST_KERNEL[0] && minor >= FIRST_KERNEL[1]);
+/** Whether a flush waits for the disk and says when it failed. @param kernel its release, as `5.15.0-91-generic`. */
+export function isKnownToWork(platform: NodeJS.Platform, kernel: string, fileSystem: number): boolean {
+  const [major = 0, minor = 0] = kernel.split('.').map(Number);
+  const isNew = major > FIRST_KERNEL[0] || (major === FIRST_KERNEL[0] && minor >= FIRST_KERNEL[1]);
+  return platform === 'linux' && isNew && FILE_SYSTEMS.has(fileSystem);
 }
 
-/** Kilobytes that the system has not written yet (proc(5)). */
-function isMuchWaiting(): boolean {
-  const text = readFileSync('/proc/meminfo', 'latin1');
+/** @param text of /proc/meminfo: kilobytes that the system has not written yet (proc(5)). */
+export function isMuchWaiting(text = readFileSync('/proc/meminfo', 'latin1')): boolean {
   const waiting = [...text.matchAll(/^(?:Dirty|Writeback): +(\d+) kB$/gm)].map(([, size]) => Number(size));
   return waiting.reduce((sum, size) => sum + size, 0) > MUCH;
 }
