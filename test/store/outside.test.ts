@@ -1,6 +1,7 @@
 /** Files that lie outside the output folder: manifests, saved plans, folders of requests and of other tools. */
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -158,6 +159,34 @@ describe('a manifest', () => {
       path: at('below/out.yaml'),
       target: at('whole.yaml'),
     });
+  });
+
+  it('leaves nothing open, however it ends, and a device is read no further than a file', () => {
+    const path = fresh();
+    const at = (name: string) => join(path, name);
+    writeFileSync(at('pki.yaml'), 'a');
+    writeFileSync(at('large.yaml'), Buffer.alloc(5 * 2 ** 20 + 1));
+    symlinkSync('.', at('folder'));
+    symlinkSync('gone', at('dangling'));
+    const open = () => readdirSync('/proc/self/fd').length;
+    const before = open();
+    const ends = ['pki.yaml', 'folder/pki.yaml', 'large.yaml', '.', 'none', 'dangling'].map((name) => {
+      const read = readManifest(at(name));
+      return read.ok ? read.text : read.fault.kind;
+    });
+    expect(ends).toEqual(['a', 'a', 'too-large', 'folder', 'missing', 'missing']);
+    const zero = { kind: 'too-large', path: '/dev/zero', size: 5 * 2 ** 20 + 1 };
+    expect(readManifest('/dev/zero')).toEqual({ ok: false, fault: zero });
+    expect(readManifest('/dev/../dev/null')).toEqual({ ok: true, text: '', state: null });
+    expect(open()).toBe(before);
+  });
+
+  it.skipIf(process.geteuid?.() !== 0)('of another user is left to that user (needs root)', async () => {
+    const path = join(fresh(), 'pki.yaml');
+    writeFileSync(path, 'before');
+    chownSync(path, 7, 0);
+    expect(await replaceManifest(path, 'before', 'after')).toBe('owner');
+    expect([readFileSync(path, 'utf8'), readdirSync(join(path, '..'))]).toEqual(['before', ['pki.yaml']]);
   });
 
   it('is replaced where it is as it was read, with its mode, and through its link', async () => {
