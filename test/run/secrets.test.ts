@@ -128,6 +128,8 @@ describe('secrets of what is carried out', () => {
       fault: { kind: 'command', fault: { kind: 'exit', code: 3 } },
     });
     expect(found.commands).toEqual(errands.map(({ argv }) => argvKey(argv)));
+    const one = await had({ changes: [work([use(PRINTS)], { errands: errand(PRINTS) })] });
+    expect(one.commands).toEqual(errand(PRINTS).map(({ argv }) => argvKey(argv)));
     expect((await had({ changes: [work([use(PROMPT)])] })).commands).toEqual([]);
   });
 });
