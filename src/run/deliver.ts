@@ -56,10 +56,14 @@ export interface DeliverOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Every delivery of the manifest, one after the other; what fails leaves the others alone. */
+/**
+ * Every delivery of the manifest, one after the other; what fails leaves the others alone.
+ * @param run by which `kubectl` is run.
+ */
 export async function deliverAll(
   inventory: Inventory,
   options: DeliverOptions,
+  run = runFilter,
 ): Promise<readonly Delivered[]> {
   const { root, only, signal } = options;
   const { entities } = inventory;
@@ -73,7 +77,7 @@ export async function deliverAll(
       if (signal?.aborted) return delivered;
       const files = readCredentials(root, entity, byId);
       const isNew = !known.has(argvKey(consentArgv(to)));
-      const bench = { ...options, env, isNew };
+      const bench = { ...options, env, isNew, run };
       delivered.push({ entity: entity.id, to, outcome: await deliverOne(entity, files, to, bench) });
     }
   }
@@ -83,6 +87,7 @@ export async function deliverAll(
 interface Bench extends DeliverOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly isNew: boolean;
+  readonly run: typeof runFilter;
 }
 
 async function deliverOne(
@@ -184,11 +189,7 @@ function getArgv(to: Delivery, output: string): Argv {
   return ['kubectl', ...where(to), 'get', 'secret', to.name, '--ignore-not-found', `--output=${output}`];
 }
 
-function kubectl(
-  argv: Argv,
-  input: string,
-  { env, signal }: Pick<Bench, 'env' | 'signal'>,
-): Promise<FilterRun> {
+function kubectl(argv: Argv, input: string, { env, signal, run }: Bench): Promise<FilterRun> {
   // KUBECONFIG may be relative to where this runs.
-  return runFilter(argv, { cwd: '.', input, env, seconds: 60, signal });
+  return run(argv, { cwd: '.', input, env, seconds: 60, signal });
 }
