@@ -17,6 +17,7 @@ import { isForLater } from './later.ts';
 import type { EntityObservation } from './observation.ts';
 import type { Reason } from './reason.ts';
 import { isListed, type Listings } from './revocations.ts';
+import { statedPart } from './unstated-names.ts';
 import { validityOf } from './validity.ts';
 import { AN_ISSUER, certificateSpec } from './wanted.ts';
 
@@ -42,7 +43,7 @@ export function decide(entity: Entity, observed: EntityObservation, context: Con
   const duplicate = duplicates.get(entity.id);
   const lender = lenderOf(entity, context);
   const forCertificate = [
-    ...certificateReasons(entity, observed, issuer, now),
+    ...certificateReasons(entity, asStated(entity, observed, context), issuer, now),
     ...(lender === null ? [] : lenderReasons(observed, lender)),
     ...(duplicate === undefined ? [] : [duplicate]),
   ];
@@ -58,6 +59,14 @@ export function decide(entity: Entity, observed: EntityObservation, context: Con
     reasons: all,
     alterations: alterations(entity, observed, issuance, all, context),
   };
+}
+
+/** What is compared with the manifest: the certificate without names that stay though nothing states them. */
+function asStated(entity: Entity, observed: EntityObservation, context: Context): EntityObservation {
+  const { cert } = observed;
+  if (cert.state !== 'present') return observed;
+  const facts = statedPart(cert.facts, entity, context);
+  return facts === cert.facts ? observed : { ...observed, cert: { ...cert, facts } };
 }
 
 /** What a list names is refused by those who have the list, whatever the certificate says: it takes another, and another key. */

@@ -8,6 +8,7 @@ import { diffExtension, type FieldChange } from './diff.ts';
 import type { Observation } from './observation.ts';
 import type { Reason } from './reason.ts';
 import type { Remark } from './remark.ts';
+import { namesForLater } from './unstated-names.ts';
 import { AN_ISSUER } from './wanted.ts';
 
 const RULES = EXTENSIONS.filter((rule) => rule.waits === true);
@@ -48,7 +49,9 @@ function isIssuedHere({ elsewhere, revoked }: Entity): boolean {
 
 function differencesOf(entity: Entity, { entities }: Observation): readonly FieldChange[] {
   const cert = entities.get(entity.id)?.cert;
-  return cert?.state === 'present' ? RULES.flatMap((rule) => differenceIn(rule, entity, cert.facts)) : [];
+  if (cert?.state !== 'present') return [];
+  const { facts } = cert;
+  return [...RULES.flatMap((rule) => differenceIn(rule, entity, facts)), ...namesForLater(facts, entity)];
 }
 
 /** What the manifest does not state stays for as long as the certificate, and is not written again. */

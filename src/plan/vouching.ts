@@ -58,6 +58,13 @@ function vouchersOf(entity: Entity, { byId, outlooks }: Context): readonly Vouch
   });
 }
 
+/** Whether one of them narrows names. */
+export function hasNameConstraints(entity: Entity, context: Context): boolean {
+  return vouchersOf(entity, context).some(
+    ({ certificate: { extensions } }) => extensions.nameConstraints !== undefined,
+  );
+}
+
 function faultOf(candidate: Candidate, voucher: Voucher, context: Context): VouchingFault | null {
   const { certificate } = voucher;
   if (!signsCertificates(certificate)) return { kind: 'no-authority' };

@@ -150,6 +150,32 @@ it('a name that no manifest can have stays, until the manifest asks for another'
   expect(await project.change('servers/reef')).toMatchObject({ action: 'issue' });
 });
 
+it('names that no manifest can have stay, until the manifest asks for another', async () => {
+  const shop = new Workshop();
+  await shop.root(ROOT, { subject: '/CN=Mole Root', extensions: CA });
+  const hostNames = 'DNS:mole.test,DNS:10.0.0.1,DNS:mole.test.,DNS:MOLE.test,email:mole';
+  await shop.signed(
+    filesOf('mole'),
+    { subject: '/CN=mole.test', extensions: leaf('serverAuth', hostNames) },
+    ROOT,
+  );
+  const before = shop.read('mole.crt');
+  const said = await runPki(['adopt', 'certs'], { cwd: shop.folder });
+  expect(said.stderr).toContain('conform: authorities/ca, servers/mole\n');
+  const unstated = 'dns:10.0.0.1, dns:mole.test., dns:MOLE.test, email:mole';
+  expect(said.stderr).toContain(`note: servers/mole: a manifest cannot have ${unstated} among the SANs`);
+  // The proof is that of every other certificate: what openssl, and handshakes, say of it.
+  const { project, manifest } = await adoptAndApply(shop.folder, {});
+  expect(shop.read('mole.crt')).toBe(before);
+  const plan = await project.pki(['plan']);
+  expect(plan.stdout).toContain('nothing to do');
+  expect(plan.stdout).toContain(
+    `note: servers/mole: san differs: dns:mole.test, ${unstated} → dns:mole.test at the next renewal`,
+  );
+  project.write(manifest.replace('commonName: mole.test', '$&\n    san: [mole.test, quay.test]'));
+  expect((await project.pki(['plan'])).stdout).toContain('email:mole → dns:mole.test, dns:quay.test');
+});
+
 /** A manifest that says nothing of what is on the disk: settings of entries go, with all that is below them. */
 function without(manifest: string, ...settings: readonly string[]): string {
   return settings.reduce((text, setting) => {
