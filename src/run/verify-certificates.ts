@@ -53,15 +53,16 @@ export interface CertificateOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Bad certificates are results. @throws UserError where no certificate of the manifest is there. */
+/** Bad certificates are results. @param call runs openssl. @throws UserError where no certificate of the manifest is there. */
 export async function checkCertificates(
   entities: readonly Entity[],
   options: CertificateOptions,
+  call = opensslIn,
 ): Promise<readonly CertificateCheck[]> {
   return inCopies(async (copies) => {
     const { there, absent } = copyAll(entities, options.root, copies);
     const listed = copyLists(there, options.root, copies);
-    const openssl = opensslIn(copies, options.binary, options);
+    const openssl = call(copies, options.binary, options);
     const broken = entities.flatMap((entity) => breachIn(entity, entities, options));
     return [...absent, ...broken, ...(await judge(there, listed, openssl, options.touched))];
   });

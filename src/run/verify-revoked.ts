@@ -1,6 +1,6 @@
 /** What the proof says of revocation: whether openssl refuses what is revoked, and which lists are about to end. */
 import { join } from 'node:path';
-import { OpensslError, opensslIn } from '../engine/openssl-call.ts';
+import { type Openssl, OpensslError, opensslIn } from '../engine/openssl-call.ts';
 import { certificateArg, IGNORE_CRITICAL, listArgs, verifyComplaint } from '../openssl/verify.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
@@ -75,18 +75,20 @@ function factsOf(cert: Buffer): CertificateFacts | undefined {
   }
 }
 
-/** One call for each, so that the words belong to it. */
+/** One call for each, so that the words belong to it. @param call runs openssl. */
 export async function checkRevoked(
   gone: readonly Gone[],
   options: RevokedOptions,
+  call = opensslIn,
 ): Promise<readonly RevokedCheck[]> {
   if (gone.length === 0) return [];
   return inCopies(async (copies) => {
     const authorities = [...new Set(gone.flatMap(({ issuers }) => issuers))];
     for (const authority of authorities) copyCertificate(authority, options.root, copies);
     const listed = new Set(copyLists(authorities, options.root, copies));
+    const openssl = call(copies, options.binary, options);
     const checks: RevokedCheck[] = [];
-    for (const one of gone) checks.push(await checkOne(one, listed, copies, options));
+    for (const one of gone) checks.push(await checkOne(one, listed, copies, openssl));
     return checks;
   });
 }
@@ -103,7 +105,7 @@ async function checkOne(
   { entity, issuers, cert, serial }: Gone,
   listed: ReadonlySet<EntityId>,
   copies: string,
-  options: RevokedOptions,
+  openssl: Openssl,
 ): Promise<RevokedCheck> {
   const file = `revoked-${serial}.pem`;
   copy(join(copies, file), cert);
@@ -120,7 +122,7 @@ async function checkOne(
     file,
   ];
   try {
-    await opensslIn(copies, options.binary, options).run({ args, input: null });
+    await openssl.run({ args, input: null });
     return { entity: entity.id, serial, problem: 'it is accepted' };
   } catch (error) {
     if (!(error instanceof OpensslError) || error.end !== 'by-itself') throw userErrorOf(error);
