@@ -1,6 +1,6 @@
 /** Waiting until a server that runs serves a certificate: some take their time after a reload. */
 import { setTimeout } from 'node:timers/promises';
-import { type Answer, attemptTls, type Target } from '../live/attempt.ts';
+import { type Answer, attemptTls } from '../live/attempt.ts';
 import { dnsNamesOf } from '../live/who.ts';
 import type { Address } from '../pki/address.ts';
 import type { Entity } from '../pki/entity.ts';
@@ -13,6 +13,20 @@ export type Seen = 'served' | 'other' | { readonly detail: string };
 /** How often it is asked, in milliseconds. */
 const ASK_AGAIN = 250;
 
+/** One connection has so many milliseconds at least, however little is left, and at most. */
+const SHORTEST = 1000;
+const LONGEST = 10_000;
+
+/** What waiting takes. */
+export interface Means {
+  readonly attempt: typeof attemptTls;
+  readonly pause: (milliseconds: number) => Promise<unknown>;
+  /** Milliseconds of a clock that is never set. */
+  readonly clock: () => number;
+}
+
+const MEANS: Means = { attempt: attemptTls, pause: setTimeout, clock: monotonic };
+
 /** @param seconds how long to go on asking; it is asked once in any case. */
 export async function awaitServed(
   { endpoint, starttls }: Address,
@@ -20,21 +34,20 @@ export async function awaitServed(
   wanted: Fingerprint,
   seconds: number,
   signal: AbortSignal = new AbortController().signal,
+  { attempt, pause, clock }: Means = MEANS,
 ): Promise<Seen> {
-  const deadline = monotonic() + Math.ceil(seconds * 1000);
+  const deadline = clock() + Math.ceil(seconds * 1000);
   const [name = endpoint.host] = entity.kind === 'authority' ? [] : dnsNamesOf(entity);
   const target = { endpoint, starttls, serverName: name, signal };
   for (;;) {
-    const left = Math.max(1000, Math.min(10_000, deadline - monotonic()));
-    const seen = seenIn(await attempt({ ...target, timeout: left }), wanted);
-    if (seen === 'served' || signal.aborted || monotonic() >= deadline) return seen;
-    await setTimeout(ASK_AGAIN);
+    const timeout = Math.max(SHORTEST, Math.min(LONGEST, deadline - clock()));
+    const seen = seenIn(await attempt({ ...target, timeout }, TRIAL), wanted);
+    if (seen === 'served' || signal.aborted || clock() >= deadline) return seen;
+    await pause(ASK_AGAIN);
   }
 }
 
-function attempt(target: Target): Promise<Answer> {
-  return attemptTls(target, { min: 'TLSv1.2', max: 'TLSv1.3', presented: null });
-}
+const TRIAL = { min: 'TLSv1.2', max: 'TLSv1.3', presented: null } as const;
 
 function seenIn(answer: Answer, wanted: Fingerprint): Seen {
   const [leaf] = 'served' in answer ? (answer.served?.chain ?? []) : [];
