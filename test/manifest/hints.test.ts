@@ -195,6 +195,71 @@ describe('a value of another type', () => {
       row(typed('string'), 'a\u00a0b'),
       'it contains a no-break space (U+00A0): type an ordinary space',
     ],
+    [
+      'a space of another kind, whatever else there is to say',
+      row(typed('array'), 'a,\u00a0b', 'digest', 'in general'),
+      'it contains a no-break space (U+00A0): type an ordinary space',
+    ],
+    [
+      'a space of another kind inside of a list',
+      row(typed('string'), ['a\u00a0b'], 'x', 'in general'),
+      'in general',
+    ],
+    [
+      'what the value shows before what is said to everyone',
+      row(typed('boolean'), 'no', 'x', 'in general'),
+      'write false',
+    ],
+    ['a list of digests', row(typed('string'), ['md5'], 'digest', 'in general'), 'in general'],
+    ['nothing of an algorithm', row(words('rsa'), 'zzzzzzz', 'algorithm', 'in general'), 'in general'],
+    [
+      'nothing for text, of which the schema says more',
+      row(typed('string'), null, 'x', 'in general'),
+      'in general',
+    ],
+    [
+      'text for a number, of which the schema says more',
+      row(typed('int'), '12', 'x', 'in general'),
+      'write 12 without quotes',
+    ],
+    ['a number in quotes with a sign', row(typed('int'), '-12'), undefined],
+    ['a digit for a word', row(typed('boolean'), '1'), undefined],
+    [
+      'a URL for a map',
+      row(typed('object'), 'http://a.test'),
+      'put a space behind the colon: "http: //a.test"',
+    ],
+    ['a colon at the end for a map', row(typed('object'), 'commonName:'), undefined],
+    ['a large letter before a colon', row(typed('object'), 'Name:x'), undefined],
+    ...['y', 'on', 'ON'].map(
+      (text) => [text, row(typed('boolean'), text), 'write true'] as [string, string, string],
+    ),
+    ...['n', 'No', 'off'].map(
+      (text) => [text, row(typed('boolean'), text), 'write false'] as [string, string, string],
+    ),
+    ['False', row(typed('boolean'), 'False'), 'write false without quotes'],
+    ...['ec', 'ECC', 'ecdh'].map(
+      (text) =>
+        [text, row(words('rsa'), text, 'algorithm'), 'did you mean "ecdsa"?'] as [string, string, string],
+    ),
+    ['RSA', row(words('rsa'), 'RSA', 'algorithm'), 'did you mean "rsa"?'],
+    ['rsapss', row(words('rsa'), 'rsapss', 'algorithm'), 'did you mean "rsa-pss"?'],
+    ['ed449', row(words('rsa'), 'ed449', 'algorithm'), 'did you mean "ed448"?'],
+    ...['md2', 'MD4', 'md5', 'sha1', 'sha-1'].map(
+      (text) =>
+        [
+          text,
+          row(words('sha256'), text, 'digest'),
+          'TLS libraries refuse certificates that are signed with it: write "sha256", or leave "digest" out',
+        ] as [string, string, string],
+    ),
+    ['md6', row(words('sha256'), 'md6', 'digest'), undefined],
+    [
+      'a list of lists for a list',
+      row(typed('array'), { dns: [['a']], email: ['b', 'c'] }),
+      'write it as a list: ["email:b", "email:c"]',
+    ],
+    ['a map of nothing for a list', row(typed('array'), { x: 'a' }), undefined],
   ])('%s', (_, hint, expected) => expect(hint).toBe(expected));
 });
 

@@ -56,3 +56,71 @@ it('constrains something', () => {
     excluded: ['dns:example.test'],
   });
 });
+
+/** `message`, and behind an arrow what to do. */
+function problemsOf(value: unknown): readonly string[] {
+  const { error } = nameConstraints.safeParse(value);
+  return (error?.issues ?? []).map((issue) => {
+    const hint = issue.code === 'custom' ? (issue.params?.['problem'] as { hint?: string }).hint : undefined;
+    return [issue.message, ...(hint === undefined ? [] : [hint])].join(' -> ');
+  });
+}
+
+const RANGE = 'write an address and the length of its prefix, such as 10.0.0.0/8 or 2001:db8::/32';
+const MAIL =
+  'write "email:example.test", "email:.example.test" for all hosts below it, or "email:name@example.test"';
+const URI =
+  'write "uri:host.example.test", or "uri:.example.test" for all hosts below it: no scheme, no path';
+
+it.each<[value: unknown, problem: string]>([
+  [
+    { permitted: ['.example.test'] },
+    '".example.test" begins with a dot, which pyca and others refuse -> write "example.test": it stands for the domain and everything below it',
+  ],
+  [
+    { excluded: ['*.example.test'] },
+    '"*.example.test" is a wildcard, and a constraint covers everything below a domain anyway -> write "example.test"',
+  ],
+  [{ permitted: ['10.0.0/8'] }, `"10.0.0/8" is not a range of addresses -> ${RANGE}`],
+  [{ permitted: ['ip:example.test'] }, `"example.test" is not a range of addresses -> ${RANGE}`],
+  [{ permitted: ['2001:db8::/x'] }, `"2001:db8::/x" has no prefix of 0 to 128 bits -> ${RANGE}`],
+  [{ permitted: ['10.1.2.3/8'] }, '"10.1.2.3/8" has bits behind its prefix -> write "10.0.0.0/8"'],
+  [{ permitted: ['a b@example.test'] }, `"a b@example.test" is neither a mailbox nor a host -> ${MAIL}`],
+  [
+    { permitted: [`email:${'a'.repeat(65)}@b.test`] },
+    `"${'a'.repeat(65)}@b.test" is neither a mailbox nor a host -> ${MAIL}`,
+  ],
+  [{ permitted: ['email:..example.test'] }, `"..example.test" is neither a mailbox nor a host -> ${MAIL}`],
+  [{ permitted: ['uri:example.test/path'] }, `"example.test/path" is not a host -> ${URI}`],
+  [{ permitted: [5] }, 'a name such as "example.test" or "10.0.0.0/8"'],
+  [{ permitted: ['a'.repeat(1025)] }, 'a name of at most 1024 characters'],
+  [{ excluded: 'example.test' }, 'a list of names such as [example.test, 10.0.0.0/8]'],
+  ['example.test', 'a map such as { permitted: [example.test] }'],
+  [{ permitted: ['a.test', 'dns:A.test'] }, 'name "dns:a.test" is listed twice -> remove one'],
+  [
+    {},
+    'nameConstraints constrain nothing -> name what is permitted or excluded, or leave "nameConstraints" out',
+  ],
+])('%j: %s', (value, problem) => {
+  expect(problemsOf(value)).toEqual([problem]);
+});
+
+it('what is written under a name that is not known may be what is missing', () => {
+  expect(nameConstraints.safeParse({ allowed: ['a.test'] }).error?.issues.map(({ code }) => code)).toEqual([
+    'unrecognized_keys',
+  ]);
+});
+
+it.each([
+  ['email:', undefined],
+  [`email:${'a'.repeat(64)}@b.test`, `email:${'a'.repeat(64)}@b.test`],
+  ['dirName:O=Acme,C=SE', 'dirName:O=Acme,C=SE'],
+  ['1', 'ip'],
+  ['1a.example.test', 'dns:1a.example.test'],
+  ['a:b', 'ip'],
+])('%s is read as %s', (text, expected) => {
+  const problem = problemsOf({ permitted: [text] })[0];
+  if (expected === 'ip') expect(problem).toContain('is not a range of addresses');
+  else if (expected === undefined) expect(problem).toContain('is neither a mailbox nor a host');
+  else expect(read(text)).toBe(expected);
+});
