@@ -8,6 +8,7 @@ import { shownWord } from '../openssl/shell.ts';
 import { groupBy } from '../pki/group.ts';
 import { visible } from '../pki/printable.ts';
 import { type Change, reasonsOf } from '../plan/change.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Reason } from '../plan/reason.ts';
 import { isoTime } from '../plan/validity.ts';
 import type { Advice } from '../words/advice.ts';
@@ -80,7 +81,7 @@ export function adoptionText(adoption: Adoption, style: Style): string {
   const parts = [
     style.strong(`adopted: ${countText(inventory.entities)}`),
     ...(conform.length === 0 ? [] : [`${style.good('conform:')} ${listText(conform)}`]),
-    ...(kept.length === plan.changes.length ? [] : [planText(plan, { style, verbose: false }).trimEnd()]),
+    ...(kept.length === plan.changes.length ? [] : [changesText(plan, style)]),
     ...notesText(adoption, style),
     // Notes say already which extensions the next certificate will not have.
     ...plan.remarks
@@ -90,6 +91,11 @@ export function adoptionText(adoption: Adoption, style: Style): string {
     ...ignoredText(adoption),
   ];
   return `${parts.join('\n')}\n`;
+}
+
+/** Remarks follow below, each once. */
+function changesText(plan: Plan, style: Style): string {
+  return planText({ ...plan, remarks: [] }, { style, verbose: false }).trimEnd();
 }
 
 function listText(names: readonly string[]): string {
