@@ -188,15 +188,20 @@ function stageRow(
         else row.finish();
       } else if (now - drawn >= REDRAW_MS) {
         drawn = now;
-        const rate = Math.round((done * 1000) / (now - started));
-        row.update(`${done}/${total}, ${rate}/s${words === '' ? '' : `, ${words}`}  ${entity}`);
+        row.update(`${countText(done, total, now - started, words)}  ${entity}`);
       }
     },
   };
 }
 
+/** `12/40, 3/s, 1 failed`. @param missed in words. */
+export function countText(done: number, total: number, milliseconds: number, missed: string): string {
+  const rate = Math.round((done * 1000) / milliseconds);
+  return `${done}/${total}, ${rate}/s${missed === '' ? '' : `, ${missed}`}`;
+}
+
 /** `2 failed, 7 not begun`, or nothing. */
-function missedText(missed: Readonly<Record<Exclude<End, 'done'>, number>>): string {
+export function missedText(missed: Readonly<Record<Exclude<End, 'done'>, number>>): string {
   const found = Object.entries(missed).filter(([, count]) => count > 0);
   return found.map(([end, count]) => `${count} ${end}`).join(', ');
 }

@@ -120,6 +120,19 @@ describe('at a terminal', () => {
     ]);
   });
 
+  it('subjects are cut twice before they go, and where nothing fits the narrowest is taken', () => {
+    const certificate = ROWS[1]?.certificate ?? null;
+    const subject = [{ type: 'CN', value: `${'n'.repeat(50)}.test` }] as const;
+    const rows = [row(90, 60 * DAY, { certificate: certificate && { ...certificate, subject } })];
+    const subjectAt = (columns: number) => (linesAt(columns, rows)[1] ?? '').split(/ {2,}/)[1]?.length;
+    expect([200, 100, 85, 70].map(subjectAt)).toEqual([40, 40, 24, 'root'.length]);
+    const tight = linesAt(1, [DUE, ...rows]);
+    expect(tight[0]).toMatch(/^ +left {2}state$/);
+    expect(tight[1]).toMatch(/^servers\/old +20d {2}due$/);
+    expect(tight.filter((line) => line.startsWith('    ')).length).toBeGreaterThan(5);
+    expect(statusText([], { style: PLAIN, columns: 1 })).toContain('nothing in the manifest');
+  });
+
   it('a reason that is too long stands below its line', () => {
     expect(linesAt(80, [...ROWS.slice(0, 1), DUE]).slice(1)).toEqual([
       'authorities/root  CN=api.example.test  self-signed  ████████░░    3000d  ok',
