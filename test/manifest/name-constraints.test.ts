@@ -61,7 +61,10 @@ it('constrains something', () => {
 function problemsOf(value: unknown): readonly string[] {
   const { error } = nameConstraints.safeParse(value);
   return (error?.issues ?? []).map((issue) => {
-    const hint = issue.code === 'custom' ? (issue.params?.['problem'] as { hint?: string }).hint : undefined;
+    const hint =
+      issue.code === 'custom'
+        ? (issue.params?.['problem'] as { hint?: string } | undefined)?.hint
+        : undefined;
     return [issue.message, ...(hint === undefined ? [] : [hint])].join(' -> ');
   });
 }
