@@ -80,7 +80,8 @@ async function ldap(wire: Wire): Promise<void> {
   wire.send(LDAP_REQUEST);
   const [tag = 0, first = 0] = await wire.bytes(2);
   const long = first & 0x80 ? await wire.bytes(Math.min(first & 0x7f, 4)) : Buffer.of(first);
-  const answer = await wire.bytes(long.readUIntBE(0, long.length) & 0xffff);
+  // An indefinite length has no octets of its own, and LDAP has none (RFC 4511 §5.1).
+  const answer = await wire.bytes(long.length === 0 ? 0 : long.readUIntBE(0, long.length) & 0xffff);
   // resultCode is the only ENUMERATED; 0 is success.
   const code = answer.indexOf(Buffer.of(0x0a, 0x01));
   if (tag !== 0x30 || code < 0) throw new WireFault('no answer of LDAP');
