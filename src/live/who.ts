@@ -5,7 +5,10 @@ import type { EndEntity } from '../pki/entity.ts';
 export function isNamed({ san }: EndEntity, host: string): boolean {
   const wanted = host.toLowerCase();
   const above = wanted.replace(/^[^.]*/, '*');
-  return san.some(({ kind, value }) => (kind === 'dns' && value === above) || value.toLowerCase() === wanted);
+  return san.some(({ kind, value }) => {
+    const name = value.toLowerCase();
+    return name === wanted || (kind === 'dns' && name === above);
+  });
 }
 
 /** Those that can be asked for: a wildcard is none. */
