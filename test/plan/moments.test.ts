@@ -238,6 +238,17 @@ describe('a root that is replaced', () => {
       [1, 0],
       [0, 0],
     ]);
+    // For a key that is neither the present one, nor that of an earlier root: such a certificate leads nowhere.
+    const crossFor = (keyId: string) => ({ ...cross(NOW), keyId });
+    expect([of(old(NOW), crossFor('none')), of(old(NOW), crossFor(old(NOW).keyId))]).toEqual([
+      [1, 0],
+      [1, 1],
+    ]);
+    // Nor for a key that is present and about to be replaced, where its own certificate is not kept.
+    const replaced = (successor: typeof NEXT | null) =>
+      rolled(root, { successor, isForeign: true }, { previous: present([old(NOW), cross(NOW)]) }).cross
+        .length;
+    expect([replaced(null), replaced(NEXT)]).toEqual([1, 0]);
   });
 });
 

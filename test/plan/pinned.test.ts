@@ -47,6 +47,22 @@ describe('an authority that stays as it is', () => {
     expect(pinned([SUB.id, OTHER.id])).toEqual(ids(SUB, OTHER));
   });
 
+  it('is one that cannot be read as well as one that was named', () => {
+    const seen = (damage: (world: World) => void, ...others: readonly string[]) => {
+      const world = settled(ALL);
+      damage(world);
+      const unseen = { asked: false, keys: [], others };
+      const observation = { ...world.observation(ALL), unseen };
+      return [...pinnedOf(ALL, observation, new Set([NEAR.id]))].sort();
+    };
+    const nothing = (): void => {};
+    expect(seen(nothing)).toEqual([NEAR.id]);
+    expect(seen(nothing, APART.id, NEAR.id)).toEqual(ids(APART, NEAR));
+    expect(seen((world) => remove(world.of(ROOT.id), 'cert'), ROOT.id)).toEqual(
+      ids(NEAR, ROOT, SUB, TRUSTING),
+    );
+  });
+
   const UNUSABLE: readonly (readonly [string, (world: World) => void])[] = [
     ['without a certificate', (world) => remove(world.of(ROOT.id), 'cert')],
     ['whose key is not that of its certificate', (world) => mismatch(world, ROOT)],

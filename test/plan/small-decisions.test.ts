@@ -3,11 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { CHAIN_SLOTS, ROOT_SLOTS } from '../../src/pki/split.ts';
 import { held } from '../../src/plan/artifacts/rule.ts';
 import { ruleOf } from '../../src/plan/artifacts/rules.ts';
+import { certificateReasons } from '../../src/plan/certificate-reasons.ts';
 import { listAfter } from '../../src/plan/list-after.ts';
 import type { EntityObservation } from '../../src/plan/observation.ts';
+import type { Outlook } from '../../src/plan/outlook.ts';
 import { hasNewIdentity } from '../../src/plan/previous.ts';
+import { issuedBy, wantedCertificate } from '../../src/plan/wanted.ts';
 import {
   anAuthority,
+  aServer,
   certificateFor,
   changed,
   DAY,
@@ -91,5 +95,56 @@ describe('whether a certificate is for another key or name', () => {
     ['no certificate before', { key: pair.key }, true, false],
   ])('%s', (_, files, newKey, expected) => {
     expect(hasNewIdentity(ROOT, observed(files), newKey)).toBe(expected);
+  });
+});
+
+describe('the certificate that is wanted', () => {
+  const named = [{ type: 'CN', value: 'before' }] as const;
+  const signing = { digest: 'sha384' } as never;
+  const issuer = issuedBy(certificateFor(ROOT, keyFacts('root'), ISSUANCE, null, '01'));
+
+  it('is for all that an entity says of its subject, and how it signs', () => {
+    const entity = { ...ROOT, earlierSubject: named, exactSubject: true, signing } as const;
+    const { extensions, ...rest } = wantedCertificate(entity, issuer, null);
+    expect(extensions.length).toBeGreaterThan(2);
+    const { kind, subject, key } = ROOT;
+    expect(rest).toEqual({ kind, subject, earlierSubject: named, exactSubject: true, signing, key, issuer });
+  });
+
+  it('has nothing of what an entity does not say', () => {
+    const { kind, subject, key } = ROOT;
+    const { extensions: _, ...rest } = wantedCertificate(ROOT, null, null);
+    expect(rest).toEqual({ kind, subject, key, issuer: null });
+  });
+});
+
+describe('a certificate below an authority that gets a new key', () => {
+  const api = aServer({ name: 'api', validity: 90 * DAY });
+  const cert = certificateFor(ROOT, keyFacts('root'), { ...ISSUANCE, notAfter: NOW + 999 * DAY }, null, '01');
+  const long = { ...ISSUANCE, notAfter: NOW + 90 * DAY };
+  const below = certificateFor(api, keyFacts('api'), long, cert, '02');
+  const seen = observed({ cert: present(below), key: present(keyFacts('api')), signedBy: cert.keyId });
+  const renewed = (subject: Outlook['subject']): Outlook =>
+    ({
+      id: ROOT.id,
+      subject,
+      subjectDer: cert.subjectDer,
+      issuerDer: null,
+      subjectKeyId: null,
+      serial: null,
+      keyId: null,
+      certificate: null,
+      notAfter: cert.notAfter,
+    }) as unknown as Outlook;
+
+  it('changes with it, and says so of a new name as well', () => {
+    expect(certificateReasons(api, seen, renewed(ROOT.subject), NOW)).toEqual([
+      { kind: 'issuer-changes', issuer: ROOT.id },
+    ]);
+    const subject = [{ type: 'CN', value: 'Next' }] as const;
+    expect(certificateReasons(api, seen, renewed(subject), NOW)).toEqual([
+      { kind: 'differs', field: 'issuer', before: 'CN=root CA', after: 'CN=Next' },
+      { kind: 'issuer-changes', issuer: ROOT.id },
+    ]);
   });
 });

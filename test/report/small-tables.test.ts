@@ -57,6 +57,37 @@ it.each<[action: Action, colour: string, mark: string]>([
   expect(line).toContain(`${colour}(${action.padEnd(7)})`);
 });
 
+it.each<[action: Action, isKnown: boolean, isSaid: boolean]>([
+  ['create', true, true],
+  ['create', false, false],
+  ['issue', true, false],
+  ['rekey', true, false],
+])('what the certificate will say, at %s where it is known (%j): %j', (action, isKnown, isSaid) => {
+  const issuance = { notBefore: NOW, notAfter: NOW + 60, cappedBy: null, subjectKeyId: null };
+  const summary = {
+    subject: 'CN=a',
+    san: ['dns:a.test'],
+    key: 'ecdsa-p256',
+    issuer: 'authorities/root',
+    usages: ['digitalSignature', 'serverAuth'],
+    lifetime: 60,
+    profile: 'web',
+    extensions: [
+      { name: 'basicConstraints', critical: true, items: ['CA:FALSE'] },
+      { name: '1.2.3', critical: false, items: ['1.2.3 utf8 x', 'y'] },
+    ],
+  };
+  const wanted = new Map(isKnown ? [['servers/a', summary]] : []);
+  const change = aChange({ id: 'servers/a', action, issuance });
+  const lines = planText(aPlan([change], { wanted }), { style: NAMED, verbose: false }).split('\n');
+  const said = [
+    'CN=a; dns:a.test',
+    'ecdsa-p256, issued by authorities/root; digitalSignature, serverAuth (profile web)',
+    '1.2.3: utf8 x, y',
+  ];
+  expect(lines.map((line) => line.trim()).filter((line) => said.includes(line))).toEqual(isSaid ? said : []);
+});
+
 describe('a run as JSON', () => {
   const project = { manifest: '/etc/pki.yaml' } as Project;
   const removal = aChange({ id: 'servers/old', action: 'remove', consent: 'remove' });
