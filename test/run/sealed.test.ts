@@ -17,7 +17,6 @@ import { keyPem, smallCertificate } from '../helpers/small-certificates.ts';
 const PROMPT = { kind: 'prompt', label: null } as const;
 const SEAL = { password: PROMPT, encryption: 'modern' } as const;
 const ROOT = anAuthority({ name: 'root' });
-const ALL = ['pkcs12', 'keystore', 'truststore', 'keystore-jks', 'truststore-jks'] as const;
 const root = smallCertificate('root');
 const own = smallCertificate('api', { issuer: root, isAuthority: false });
 
@@ -65,24 +64,18 @@ function sealed(
 }
 
 describe('a file under a password', () => {
-  it.each(ALL.filter((one) => one !== 'keystore'))('opens by it, and by no other: %s', (artifact) => {
-    const { run, written } = aRun(' ~aZ09!');
-    writeSealed(run, withSeal(artifact), writes('csr', artifact));
+  it.each<[SealedArtifact, string, number]>([
+    ['pkcs12', 'any character: é日', 3],
+    ['truststore', ' ~aZ09!', 2],
+    ['keystore-jks', 'any character: é日', 3],
+    ['truststore-jks', 'any character: é日', 2],
+  ])('opens by it, and by no other: %s', (artifact, password, size) => {
+    const { run, written } = aRun(password);
+    writeSealed(run, withSeal(artifact, { name: 'shown' }), writes('csr', artifact));
     expect(written).toMatchObject([{ of: 'servers/api', artifact }]);
-    const opened = (password: string) =>
-      sealedRule(artifact).open(written[0]?.bytes ?? Buffer.of(), password);
-    expect([opened(' ~aZ09!')?.length, opened('other')]).toEqual([
-      artifact.startsWith('trust') ? 2 : 3,
-      null,
-    ]);
-  });
-
-  it('is closed, and called, as the manifest says', () => {
-    const content = String(
-      sealed('pkcs12', 'x', withSeal('pkcs12', { encryption: 'compatible', name: 'shown' })),
-    );
-    expect(content).toMatch(/^encryption compatible,/);
-    expect(content).toContain('shown');
+    const opened = (by: string) => sealedRule(artifact).open(written[0]?.bytes ?? Buffer.of(), by);
+    expect([opened(password)?.length, opened('other')]).toEqual([size, null]);
+    if (size === 3) expect(String(opened(password))).toContain('shown');
   });
 
   it('holds the key as PKCS#8, whatever form it has in its file', () => {
@@ -110,10 +103,6 @@ describe('a password', () => {
       expect(sealed('keystore-jks', `secret${text}`)).toHaveLength(3);
     },
   );
-
-  it('with any character closes what is not for Java', () => {
-    expect(sealed('pkcs12', 'secreté')).toHaveLength(3);
-  });
 
   it('that is not to be had closes none', () => {
     expect(sealed('pkcs12', null)).toEqual(refused('waits'));
