@@ -44,7 +44,7 @@ const change = (action: 'create' | 'issue' | 'rekey' | 'refresh', given: object 
   aChange({ id: API.id, action, ...given } as never) as never;
 
 /** The key afterwards, or the cause of what is thrown. */
-function after(staged: string, entity: Entity, work: Work): unknown {
+function keyOf(staged: string, entity: Entity, work: Work): unknown {
   try {
     return keyAfter(aRun(staged).run, entity, work).toString();
   } catch (error) {
@@ -63,15 +63,15 @@ describe('the key after a change', () => {
     ['closed by another', locked('wrong'), LOCKED, WRONG],
     ['closed, where it was to be plain', locked('right'), API, WRONG],
   ])('is the new one, %s', (_, staged, entity, expected) => {
-    expect(after(staged, entity, change('create'))).toEqual(expected);
-    expect(after(staged, entity, change('rekey'))).toEqual(expected);
+    expect(keyOf(staged, entity, change('create'))).toEqual(expected);
+    expect(keyOf(staged, entity, change('rekey'))).toEqual(expected);
   });
 
   it('is the one in its place where none is made, that of a bridge being its authority’s', () => {
     for (const work of [change('issue'), change('refresh'), change('create', { keyElsewhere: true })])
-      expect(after('x', API, work)).toBe(PLAIN);
+      expect(keyOf('x', API, work)).toBe(PLAIN);
     const bridge = anAuthority({ keyPlace: { kind: 'bridge', of: 'authorities/of' } });
-    expect(after('x', bridge, change('issue'))).toBe('key of authorities/of');
+    expect(keyOf('x', bridge, change('issue'))).toBe('key of authorities/of');
   });
 });
 
