@@ -52,6 +52,7 @@ describe('owners and modes', () => {
   it('of files that stay: what is given, what is closed, and the folder', () => {
     const stated = { owner: 'web' };
     const reasons = [
+      { kind: 'stale', artifact: 'key' },
       { kind: 'mode', artifact: 'csr', before: 0o666, after: 0o604 },
       { kind: 'mode', artifact: 'key', before: 0o666, after: 0o640 },
     ];

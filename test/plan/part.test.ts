@@ -82,6 +82,15 @@ describe('of a folder in which all is as it should be', () => {
     expect(asked(world, { rekey: new Set([B.id]) })).toEqual([{ [B.id]: 'rekey' }, [A.id, FAR.id]]);
   });
 
+  it('an authority that is due, and can sign until then, stays', () => {
+    const world = settled(ALL);
+    remove(world.of(A.id), 'cert');
+    world.changeCert(SUB.id, { notAfter: NOW + 10 * DAY });
+    const [done, left] = asked(world, only(A.id));
+    expect(done).toEqual({ [A.id]: 'issue' });
+    expect(left).toContain(SUB.id);
+  });
+
   it('an authority that has to be made again for it comes along, with what follows from that', () => {
     const world = settled(ALL);
     for (const id of [A.id, FAR.id]) remove(world.of(id), 'cert');

@@ -55,6 +55,8 @@ it('says of nothing that it lasts once it has ended', async (context) => {
   const all = await Promise.all([flush.settle(), flush.settle(), flush.settle()]);
   expect(new Set(all).size).toBe(1);
   const last = flush.settle();
+  // Those who come before it begins wait for the same one.
+  expect(flush.settle()).toBe(last);
   flush[Symbol.dispose]();
   await last;
   expect(await flush.settle()).toBe(false);
