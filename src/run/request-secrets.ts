@@ -66,8 +66,7 @@ export async function lacksSecrets(
 function usesOf({ entity, newKey }: Asking, byId: ById, observation: Observation): readonly SecretUse[] {
   const holder = byId.get(bridgedBy(entity) ?? entity.id) ?? entity;
   const { key } = observation.entities.get(holder.id) ?? NOTHING;
-  const writes = newKey ? (['key', 'csr'] as const) : (['csr'] as const);
-  return secretUses(holder, { isIssue: false, makesKey: newKey, writes, key }, byId);
+  return secretUses(holder, { isIssue: false, makesKey: newKey, writes: ['csr'], key }, byId);
 }
 
 function neededBy(uses: readonly SecretUse[], key: string): readonly EntityId[] {
