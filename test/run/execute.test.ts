@@ -10,6 +10,8 @@ import type { RunEvent } from '../../src/run/events.ts';
 import { execute } from '../../src/run/execute.ts';
 import type { Run } from '../../src/run/run.ts';
 import { Staging } from '../../src/run/staging.ts';
+import { entitiesAtOnce } from '../../src/store/descriptor.ts';
+import { readPlaces } from '../../src/store/observe/places.ts';
 import { OutputFolder } from '../../src/store/output-folder.ts';
 import { aChange, anAuthority, aServer } from '../helpers/entities.ts';
 import { memoryFolder } from '../helpers/folders.ts';
@@ -17,7 +19,10 @@ import { memoryFolder } from '../helpers/folders.ts';
 const ROOT = anAuthority({ name: 'root' });
 const API = aServer({ name: 'api' });
 const WEB = aServer({ name: 'web' });
-const BY_ID = new Map([ROOT, API, WEB].map((entity) => [entity.id, entity]));
+const layout = { folder: 'elsewhere', files: {} };
+const MOVED = aServer({ name: 'moved', layout });
+const PINNED = aServer({ name: 'pinned', layout });
+const BY_ID = new Map([ROOT, API, WEB, MOVED, PINNED].map((entity) => [entity.id, entity]));
 
 const request = (of: EntityId): Step =>
   makeStep({ op: 'request', of, key: { kind: 'file', of, isNew: true } }, []);
@@ -44,7 +49,12 @@ beforeEach(() => {
 type Making = (make: EngineMake, write: () => void) => void;
 
 /** What comes of these steps, and what is heard of them. @param making what the engine does; by default all that is asked. */
-async function ran(steps: readonly Step[], making: Making = (_, write) => write(), signal?: AbortSignal) {
+async function ran(
+  steps: readonly Step[],
+  making: Making = (_, write) => write(),
+  signal?: AbortSignal,
+  flush?: Run['flush'],
+) {
   const heard: string[] = [];
   using output = await OutputFolder.open(root);
   using staging = new Staging(output, 'run-1');
@@ -64,12 +74,12 @@ async function ran(steps: readonly Step[], making: Making = (_, write) => write(
       aChange({ id: entity, action: kind === 'remove' ? kind : 'refresh' }),
     ]),
   );
-  const run = { root, output, staging, engine, byId: BY_ID, changes, flush: undefined } as never as Run;
+  const run = { root, output, staging, engine, byId: BY_ID, changes, flush } as never as Run;
   const listener = (event: RunEvent): void => {
     const because = event.kind === 'step-skipped' ? ` because of ${event.because}` : '';
     heard.push('step' in event ? `${event.kind} ${event.step.id}${because}` : event.kind);
   };
-  const options = { pinned: new Set<string>(), listener, ...(signal === undefined ? {} : { signal }) };
+  const options = { pinned: new Set([PINNED.id]), listener, ...(signal === undefined ? {} : { signal }) };
   const execution = await execute(run, steps, options);
   return { ...execution, heard };
 }
@@ -107,6 +117,27 @@ it('steps begin and end one after the other, and who is published is known', asy
   });
 });
 
+it('where files are is known before anything is made, but for what stays as it was', async () => {
+  await ran([]);
+  expect([...readPlaces(root).keys()]).toEqual([MOVED.id]);
+});
+
+it.each<[string, number, Run['flush']]>([
+  ['six', 6, undefined],
+  ['with one flush for all of them sixty-four', 64, {} as Run['flush']],
+])('of entities, %s are published at once', async (_, most, flush) => {
+  const steps = Array.from({ length: 80 }, () => API.id).map((id, i) => ({
+    ...publishing(id, []),
+    id: `publish ${i}`,
+  }));
+  const { heard } = await ran(steps, undefined, undefined, flush);
+  const begun = heard.slice(
+    1,
+    heard.findIndex((line) => line.startsWith('step-done')),
+  );
+  expect(begun).toHaveLength(entitiesAtOnce(most));
+});
+
 describe('a step that fails', () => {
   it('skips what needs it, of its own entity and of others, which alone are skipped', async () => {
     const first = request(ROOT.id);
@@ -133,6 +164,10 @@ describe('a step that fails', () => {
     const { failures, skipped } = await ran(steps, making);
     expect(failures.map(({ entity }) => entity).sort()).toEqual([ROOT.id, API.id].sort());
     expect(skipped).toEqual([]);
+    // Also where it had failed before.
+    const early = { ...request(API.id), weight: 100 } as Step;
+    const again = await ran([first, publicKey(API.id, [first.id]), early], making);
+    expect([again.failures.map(({ entity }) => entity), again.skipped]).toEqual([[API.id, ROOT.id], []]);
   });
 
   it('of openssl has its command and its words, without those that it says when all is well', async () => {

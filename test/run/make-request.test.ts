@@ -1,8 +1,9 @@
 /** The key that a request is compared with: of the file, of the authority that a bridge is of, or as a token shows it. */
 import { describe, expect, it } from 'vitest';
 import type { Entity } from '../../src/pki/entity.ts';
+import { sanText } from '../../src/pki/san.ts';
 import type { SecretSource } from '../../src/pki/secret-source.ts';
-import { keyNow } from '../../src/run/make-request.ts';
+import { keyNow, makeRequest } from '../../src/run/make-request.ts';
 import { Reader } from '../../src/store/observe/reader.ts';
 import { Secrets } from '../../src/store/secrets.ts';
 import { anAuthority, aServer, keyFacts, observed, present } from '../helpers/entities.ts';
@@ -60,5 +61,95 @@ describe('is on a token', () => {
     });
     expect((await keyOf(HOLDER, [], 'fault')).key).toEqual({ kind: 'token', fault: { kind: 'locked' } });
     expect((await keyOf(HOLDER, [], null)).key).toEqual({ kind: 'token', fault: { kind: 'no-key' } });
+  });
+});
+
+describe('a request', () => {
+  const ISSUANCE = { notBefore: 0, notAfter: 1, cappedBy: null, subjectKeyId: null };
+  const OF = anAuthority({ name: 'of' });
+  const BRIDGE = anAuthority({ name: 'bridge', keyPlace: { kind: 'bridge', of: OF.id } });
+  const API = aServer({ name: 'api' });
+
+  /** What the engine is asked for, what is read and written, and the cause of what is thrown. */
+  async function made(entity: Entity, { newKey = false, name = '', keyId = HERE.keyId } = {}) {
+    const did: unknown[] = [];
+    const reader = {
+      keyring: { plain: (_: unknown, file: Buffer) => file },
+      tokens: { of: () => undefined },
+      read: (artifact: string, file: Buffer) => {
+        did.push(['read', artifact, String(file)]);
+        if (artifact === 'key') return HERE;
+        return { keyId, subject: entity.subject, san: entity.san.map(sanText), signatureFits: true };
+      },
+    };
+    const staging = {
+      run: 'run-1',
+      make: (id: string) => Promise.resolve(void did.push(['make', id])),
+      once: (path: string) => Promise.resolve(did.push(['copy', path])),
+      read: (_: string, file: string) => Buffer.from(`staged ${file}`),
+      write: (...given: readonly unknown[]) => void did.push(['write', ...given]),
+    };
+    const engine = { perform: (make: unknown) => Promise.resolve((did.push(make), 'node')) };
+    const published = { key: (id: string) => Buffer.from(`key of ${id}`) };
+    const byId = new Map([OF, BRIDGE, API].map((one) => [one.id, one]));
+    const issuance = name === '' ? ISSUANCE : { ...ISSUANCE, name };
+    const context = { root: '/', byId, output: {}, staging, engine, published, reader } as never;
+    const failed = await makeRequest(entity, { issuance: issuance as never, newKey }, context).catch(
+      (error) => error.cause,
+    );
+    return { did, failed };
+  }
+
+  it('is signed by the key that is there', async () => {
+    expect(await made(API)).toEqual({
+      did: [
+        ['make', API.id],
+        ['copy', '.pki/stage/run-1/current/servers.api/key.pem'],
+        { op: 'request', of: API.id, key: { kind: 'file', of: API.id, isNew: false } },
+        ['read', 'key', `key of ${API.id}`],
+        ['read', 'csr', 'staged csr'],
+      ],
+      failed: undefined,
+    });
+  });
+
+  it('is signed by a new key, in the name that the certificate had', async () => {
+    expect((await made(API, { newKey: true, name: 'as it was' })).did).toEqual([
+      ['make', API.id],
+      { op: 'request', of: API.id, key: { kind: 'file', of: API.id, isNew: true }, name: 'as it was' },
+      ['read', 'key', 'staged key'],
+      ['read', 'csr', 'staged csr'],
+    ]);
+  });
+
+  it('of a bridge is signed by the key of its authority', async () => {
+    expect((await made(BRIDGE)).did.slice(1, 4)).toEqual([
+      ['copy', '.pki/stage/run-1/current/authorities.of/key.pem'],
+      { op: 'request', of: BRIDGE.id, key: { kind: 'file', of: OF.id, isNew: false } },
+      ['read', 'key', `key of ${OF.id}`],
+    ]);
+  });
+
+  it('that came with the manifest is taken as it is', async () => {
+    const key = { keyId: 'aa', keyIdentifier: 'bb', spki: '3000' };
+    const given = aServer({
+      name: 'api',
+      keyPlace: { kind: 'request', path: 'a.csr', pem: 'the request', key, ignored: [] },
+    });
+    expect(await made(given)).toEqual({
+      did: [
+        ['make', API.id],
+        ['write', API.id, 'csr', 'the request', 0o644],
+      ],
+      failed: undefined,
+    });
+  });
+
+  it('of another key than was asked for goes nowhere', async () => {
+    expect((await made(API, { keyId: 'other' })).failed).toEqual({
+      kind: 'made-other',
+      maker: 'node',
+      objections: [{ kind: 'request-key' }],
+    });
   });
 });
