@@ -95,6 +95,9 @@ it('another run is waited for, or named', async () => {
   expect(left()).toEqual(['servers.api']);
   await lock.release();
   expect(await recover({ root })).toMatchObject({ kind: 'done' });
+  const next = await tryLock(own, '2026-11-23T12:00:00Z');
+  expect(next.held).toBe(true);
+  if (next.held) await next.release();
 });
 
 it('work folders are gone before and after it', async () => {
