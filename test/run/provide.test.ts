@@ -103,6 +103,8 @@ it('parts of what is converted are put together beside it', async () => {
     { kind: 'certificate', of: ROOT.id },
   ] as const;
   expect(await provided({ op: 'convert', of: API.id, parts, format: 'pkcs7', to: 'pkcs7' })).toEqual([]);
-  const path = `${COPIES}/parts/servers.api/chain.p7b`;
+  const parted = `${COPIES}/parts/servers.api`;
+  expect(mode(parted)).toBe('700');
+  const path = `${parted}/chain.p7b`;
   expect([text(path), mode(path)]).toEqual([`PEM of ${API.id}\nPEM of ${ROOT.id}\n`, '600']);
 });
