@@ -13,6 +13,7 @@ import type { EntryDraft } from './draft.ts';
 import type { FoundFile } from './found.ts';
 import type { PlacedPair } from './hierarchy.ts';
 import { countPairs } from './naming.ts';
+import { pathsOf } from './pair.ts';
 import { baseOf, pathFault, stemOf } from './paths.ts';
 
 /** Each below the adopted folder. */
@@ -71,7 +72,7 @@ function indexFolder(drafts: readonly EntryDraft[], files: readonly FoundFile[])
   return {
     byFolder: groupBy(good, ({ path }) => folderOf(path)),
     byStem: groupBy(good, ({ path }) => stemOf(path)),
-    taken: new Set(drafts.flatMap(({ pair }) => [pair.certPath, pair.keyPath]).map(foldedPath)),
+    taken: new Set(drafts.flatMap(({ pair }) => pathsOf(pair)).map(foldedPath)),
     pairsPerFolder: countPairs(drafts.map(({ pair }) => pair)),
     roots: new Map(roots.map((draft) => [draft.pair.cert.facts.fingerprint, draft])),
   };
@@ -83,7 +84,8 @@ function artifactsOf(
   bridges: readonly Bridge[],
 ): EntityFiles {
   const near = nearFiles(pair, index);
-  const files: Record<string, string> = { key: pair.keyPath, cert: pair.certPath, ...list };
+  const key = pair.keyPath === null ? {} : { key: pair.keyPath };
+  const files: Record<string, string> = { ...key, cert: pair.certPath, ...list };
   const candidates = (artifact: Derived, matches: (file: FoundFile) => boolean): readonly FoundFile[] =>
     near.filter(
       (file) => !index.taken.has(foldedPath(file.path)) && matches(file) && isCalled(artifact, file),
@@ -120,14 +122,17 @@ function isCalled(artifact: Derived, { path, certificates }: FoundFile): boolean
 
 /** Files in a folder of this entity alone, and files with its name. */
 function nearFiles(
-  { certPath, keyPath }: PlacedPair,
+  pair: PlacedPair,
   { byFolder, byStem, pairsPerFolder }: FolderIndex,
 ): readonly FoundFile[] {
-  const folders = [...new Set([folderOf(certPath), folderOf(keyPath)])];
+  const folders = [...new Set(pathsOf(pair).map(folderOf))];
   const own = folders
     .filter((folder) => pairsPerFolder.get(folder) === 1)
     .flatMap((folder) => byFolder.get(folder) ?? []);
-  const stem = stemOf(certPath) || stemOf(keyPath);
+  const stem =
+    pathsOf(pair)
+      .map(stemOf)
+      .find((one) => one !== '') ?? '';
   const variants = [
     stem,
     ...['chain', 'fullchain', 'ca', 'bundle'].flatMap((word) => [
@@ -136,7 +141,9 @@ function nearFiles(
       `${stem}.${word}`,
     ]),
   ];
-  const named = stem === '' ? [] : variants.flatMap((variant) => byStem.get(variant) ?? []);
+  // What is in the folder of another entity alone is that one's.
+  const isOpen = ({ path }: FoundFile): boolean => pairsPerFolder.get(folderOf(path)) !== 1;
+  const named = stem === '' ? [] : variants.flatMap((variant) => byStem.get(variant) ?? []).filter(isOpen);
   return [...new Set([...own, ...named])];
 }
 

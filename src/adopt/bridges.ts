@@ -9,7 +9,7 @@ import { publicKeyObject } from '../x509/verification-key.ts';
 import { constraintsOf } from './constraints.ts';
 import type { EntryDraft } from './draft.ts';
 import type { FoundCertificate } from './found.ts';
-import type { PlacedPair } from './hierarchy.ts';
+import { lineOf, type PlacedPair } from './hierarchy.ts';
 import { isFurther, type Occurrence } from './pair.ts';
 import { pathFault } from './paths.ts';
 
@@ -86,8 +86,9 @@ function hasSigned({ pair }: EntryDraft, { facts, der }: FoundCertificate): bool
   return signedBy(der, publicKeyObject(certificateSpki(signer.der)));
 }
 
-/** What validation asks of a cross-signature (resolve/bridges.ts, bridge-limits.ts): no circle, and room for what is below. */
+/** What validation asks of a cross-signature (resolve/bridges.ts, bridge-limits.ts): no circle, a key of the two, and room for what is below. */
 function mayCross(of: EntryDraft, by: EntryDraft, authorities: readonly EntryDraft[]): boolean {
+  if (of.pair.keyPath === null && by.pair.keyPath === null) return false;
   const above = lineOf(by.pair);
   if (above.includes(of.pair) || of.pair.issuer === by.pair) return false;
   const depths = authorities.map(({ pair }) => lineOf(pair).indexOf(of.pair));
@@ -102,9 +103,4 @@ function mayCross(of: EntryDraft, by: EntryDraft, authorities: readonly EntryDra
 
 function isAbove(one: PlacedPair, pair: PlacedPair): boolean {
   return lineOf(pair).includes(one);
-}
-
-/** It, and the authorities above it. */
-function lineOf(pair: PlacedPair): readonly PlacedPair[] {
-  return pair.issuer === null ? [pair] : [pair, ...lineOf(pair.issuer)];
 }

@@ -1,4 +1,5 @@
 /** A placed pair with its name in the manifest, and its certificate as settings. */
+import { OFFLINE } from '../manifest/key.ts';
 import { rankOf } from '../manifest/setting.ts';
 import type { EntryText } from '../manifest/write.ts';
 import { compare } from '../pki/compare.ts';
@@ -157,7 +158,7 @@ function draftOf(
       keyUsage: usagesOf(facts, section),
       extendedKeyUsage: purposesOf(facts, section),
       ...described.settingsOf(pair),
-      key: keyText(pair.key.spec),
+      key: pair.keyPath === null ? OFFLINE : keyText(pair.key.spec),
       passphrase: pair.isEncrypted ? passphraseText(name, severalEncrypted) : undefined,
       validity: validity.text,
     }),
@@ -167,6 +168,7 @@ function draftOf(
       ...sans.notes,
       ...(validity.exact ? [] : [{ kind: 'validity', isReversed: lifetime(facts) <= 0 } as const]),
       ...extensionNotes(described.lostOf(pair)),
+      ...(pair.keyPath === null ? [{ kind: 'offline' } as const] : []),
       ...(isUnusedRoot(pair, issuers) ? [{ kind: 'idle-root' } as const] : []),
     ],
   };

@@ -10,7 +10,7 @@ import type { FoundCertificate } from './found.ts';
 import { keyText } from './key-text.ts';
 import { kindOf } from './kind.ts';
 import type { LeftOut, LeftOutWhy, Note } from './left-out.ts';
-import { issuerText, nameText, type Occurrence, type Pair } from './pair.ts';
+import { issuerText, nameText, type Occurrence, type Pair, pathsOf } from './pair.ts';
 import type { Pairing } from './pairs.ts';
 import { pathFault } from './paths.ts';
 
@@ -34,13 +34,27 @@ type Placement = { readonly placed: PlacedPair } | { readonly why: LeftOutWhy };
 /** Finds issuers by their signatures. @param refused what validation says of a certificate, by its file. */
 export function hierarchyOf(pairing: Pairing, refused: ReadonlyMap<string, string> = new Map()): Hierarchy {
   const signers = signersOf(pairing.occurrences);
-  const authorities = pairing.pairs.filter(({ cert }) => isAuthority(cert.facts));
+  const keyless = pairing.keyless.map(({ pair }) => pair);
+  const authorities = [...pairing.pairs, ...keyless].filter(({ cert }) => isAuthority(cert.facts));
   const leaves = pairing.pairs.filter(({ cert }) => !isAuthority(cert.facts));
   const search = new IssuerSearch({ authorities, signers, unpaired: pairing.unpaired, refused });
   const results = [...authorities, ...leaves].map((pair) => [pair, search.place(pair)] as const);
-  const pairs = results.flatMap(([, result]) => ('placed' in result ? [result.placed] : []));
-  const leftOut = results.flatMap(([pair, result]) => ('why' in result ? [leftOutOf(pair, result.why)] : []));
-  return { pairs: pairs.sort((a, b) => depthOf(a) - depthOf(b)), leftOut };
+  const placed = results.flatMap(([, result]) => ('placed' in result ? [result.placed] : []));
+  const needed = new Set(placed.filter(({ keyPath }) => keyPath !== null).flatMap(lineOf));
+  const pairs = placed.filter((pair) => needed.has(pair));
+  const leftOut = results.flatMap(([pair, result]) =>
+    'why' in result && pair.keyPath !== null ? [leftOutOf(pair, result.why)] : [],
+  );
+  const idle = pairing.keyless.filter(({ pair }) => !pairs.some(({ cert }) => cert === pair.cert));
+  return {
+    pairs: pairs.sort((a, b) => depthOf(a) - depthOf(b)),
+    leftOut: [...leftOut, ...idle.map(({ leftOut: one }) => one)],
+  };
+}
+
+/** It, and the authorities above it. */
+export function lineOf(pair: PlacedPair): readonly PlacedPair[] {
+  return pair.issuer === null ? [pair] : [pair, ...lineOf(pair.issuer)];
 }
 
 /** 0 for a root, one more per authority in between; a leaf is deeper than any authority, and so sorts last. */
@@ -50,8 +64,8 @@ export function depthOf({ section, issuer }: PlacedPair): number {
 }
 
 /** A pair with both of its files, under the name that people know it by. */
-export function leftOutOf({ cert, certPath, keyPath }: Pair, why: LeftOutWhy): LeftOut {
-  return { paths: [certPath, keyPath], subject: nameText(cert.facts), why };
+export function leftOutOf(pair: Pair, why: LeftOutWhy): LeftOut {
+  return { paths: pathsOf(pair), subject: nameText(pair.cert.facts), why };
 }
 
 interface Signer {
@@ -161,12 +175,13 @@ class IssuerSearch {
 }
 
 /** What keeps a pair out by itself. */
-function faultOf({ key, certPath, keyPath }: Pair): LeftOutWhy | null {
-  for (const path of [certPath, keyPath]) {
+function faultOf(pair: Pair): LeftOutWhy | null {
+  for (const path of pathsOf(pair)) {
     const fault = pathFault(path);
     if (fault !== null) return { kind: 'path', fault };
   }
-  return keyText(key.spec) === undefined ? { kind: 'key-kind', spec: key.spec } : null;
+  const { spec } = pair.key;
+  return keyText(spec) === undefined ? { kind: 'key-kind', spec } : null;
 }
 
 function firstCause(why: LeftOutWhy): LeftOutWhy {

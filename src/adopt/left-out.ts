@@ -87,6 +87,8 @@ export type Note =
   /** `isReversed`: it ends before it begins, and is described with the usual lifetime. */
   | { readonly kind: 'validity'; readonly isReversed: boolean }
   | { readonly kind: 'extensions'; readonly oids: readonly string[] }
+  /** Its key is not in the folder, and it is described as one whose key is elsewhere. */
+  | { readonly kind: 'offline' }
   | { readonly kind: 'idle-root' };
 
 /** A note with its entry. */

@@ -31,7 +31,7 @@ export function leftoversOf(files: readonly FoundFile[], known: Known): readonly
       ...bridges.map(({ cert, path }) => [cert.facts.fingerprint, path] as const),
       ...drafts.map(({ pair }) => [pair.cert.facts.fingerprint, pair.certPath] as const),
     ]),
-    byKey: new Map(drafts.map(({ pair }) => [pair.key.keyId, pair.keyPath])),
+    byKey: new Map(drafts.map(({ pair }) => [pair.key.keyId, pair.keyPath ?? pair.certPath])),
     trustedCrls,
     revoked,
   };

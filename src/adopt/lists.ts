@@ -24,7 +24,8 @@ export interface Folder {
 export function withLists(drafts: readonly EntryDraft[], folder: Folder): readonly EntryDraft[] {
   const authorities = drafts.filter(({ pair }) => pair.section === 'authorities');
   return drafts.map((draft) => {
-    if (!authorities.includes(draft)) return draft;
+    // A key that is elsewhere signs no list here.
+    if (!authorities.includes(draft) || draft.pair.keyPath === null) return draft;
     const lists = folder.revocations.lists.filter((list) => isOf(list, draft));
     const revoked = revokedBy(draft, { ...folder, lists, authorities });
     return withList(draft, lists, revoked, folder);

@@ -3,6 +3,7 @@ import { KINDS } from '../pki/entity.ts';
 import { folderOf } from '../pki/files.ts';
 import type { PlacedPair } from './hierarchy.ts';
 import { commonNames } from './kind.ts';
+import { pathsOf } from './pair.ts';
 import { entryName, nameFromPaths } from './paths.ts';
 
 /** The first pair has the first choice; a name that is taken, letter case aside, gets a number (`api-2`). */
@@ -18,11 +19,11 @@ export function namesFor(pairs: readonly PlacedPair[]): ReadonlyMap<PlacedPair, 
   return names;
 }
 
-/** How many pairs have files in each folder. */
+/** How many pairs have files in each folder; the certificate of an authority without its key may lie beside any of them. */
 export function countPairs(pairs: readonly PlacedPair[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const { certPath, keyPath } of pairs) {
-    for (const folder of new Set([folderOf(certPath), folderOf(keyPath)])) {
+  for (const pair of pairs.filter(({ keyPath }) => keyPath !== null)) {
+    for (const folder of new Set(pathsOf(pair).map(folderOf))) {
       counts.set(folder, (counts.get(folder) ?? 0) + 1);
     }
   }
@@ -31,8 +32,8 @@ export function countPairs(pairs: readonly PlacedPair[]): ReadonlyMap<string, nu
 
 function candidates(pair: PlacedPair, pairsPerFolder: ReadonlyMap<string, number>): readonly string[] {
   const { certPath, keyPath, cert, section } = pair;
-  const alone = pairsPerFolder.get(folderOf(certPath)) === 1;
-  const fromFiles = nameFromPaths(certPath, keyPath, alone);
+  const alone = pairsPerFolder.get(folderOf(certPath)) === (keyPath === null ? undefined : 1);
+  const fromFiles = nameFromPaths(certPath, keyPath ?? certPath, alone);
   const found = [fromFiles, ...commonNames(cert.facts)].map(entryName).filter((name) => name !== '');
   return found.length === 0 ? [section === 'authorities' ? 'root' : KINDS[section]] : found;
 }

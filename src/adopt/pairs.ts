@@ -1,21 +1,14 @@
 /** Private keys with their certificates, by public key; names of files only decide between copies. */
 
-import { compare } from '../pki/compare.ts';
 import { foldedPath } from '../pki/files.ts';
 import { groupBy } from '../pki/group.ts';
-import { certificateSpki } from '../x509/certificate.ts';
-import {
-  type CertificateFacts,
-  type Fingerprint,
-  isAuthority,
-  type KeyFacts,
-  type KeyId,
-} from '../x509/facts.ts';
-import { keyIdentifier } from '../x509/public-key.ts';
+import { type Fingerprint, isAuthority, type KeyFacts, type KeyId } from '../x509/facts.ts';
 import type { FoundCertificate, FoundFile, Scan } from './found.ts';
+import { type Keyless, keylessIn } from './keyless.ts';
 import type { LeftOut, LeftOutWhy } from './left-out.ts';
-import { type KeyFile, nameText, type Occurrence, type Pair } from './pair.ts';
+import { type KeyFile, keyOfCertificate, nameText, type Occurrence, type Pair, pathsOf } from './pair.ts';
 import { isCopy, nearness } from './paths.ts';
+import { byRank, type Ranking, selfSignedFirst, standingOf } from './ranking.ts';
 import type { Revocation } from './revocations.ts';
 import { isNamedAlike, unpairedOf } from './unpaired.ts';
 
@@ -25,6 +18,8 @@ export interface Pairing {
   readonly leftOut: readonly LeftOut[];
   /** Every certificate of the folder once, even without a key. */
   readonly occurrences: readonly Occurrence[];
+  /** Authorities without their keys, each by its best certificate, and how they are reported where nothing needs them. */
+  readonly keyless: readonly Keyless[];
   /** Why a certificate is in no pair. */
   readonly unpaired: ReadonlyMap<Fingerprint, LeftOutWhy>;
 }
@@ -62,12 +57,17 @@ export function pairUp(
   };
   const unpaired = occurrences
     .filter(({ cert }) => !paired.has(cert.facts.fingerprint))
-    .map((occurrence) => [occurrence.cert.facts.fingerprint, unpairedOf(occurrence, context)] as const);
+    .map((occurrence) => [occurrence, unpairedOf(occurrence, context)] as const);
+  const keyless = keylessIn(unpaired, { now, standing });
+  const reported = unpaired.flatMap(([, one]) =>
+    keyless.some(({ leftOut }) => leftOut === one) ? [] : [one],
+  );
   return {
     pairs,
     occurrences,
-    unpaired: new Map(unpaired.map(([fingerprint, { why }]) => [fingerprint, why])),
-    leftOut: [...sharedPaths, ...unpaired.map(([, one]) => one), ...unmatchedKeys(files, occurrences)],
+    keyless,
+    unpaired: new Map(unpaired.map(([{ cert }, { why }]) => [cert.facts.fingerprint, why])),
+    leftOut: [...sharedPaths, ...reported, ...unmatchedKeys(files, occurrences)],
   };
 }
 
@@ -80,7 +80,7 @@ function distinct(all: readonly Pair[]): {
   const pairs: Pair[] = [];
   const leftOut: LeftOut[] = [];
   for (const pair of all) {
-    const paths = [pair.certPath, pair.keyPath];
+    const paths = pathsOf(pair);
     const folded = paths.map(foldedPath);
     const isTaken = folded.some((path) => taken.has(path));
     for (const path of folded) taken.add(path);
@@ -157,32 +157,6 @@ function encryptedPairs(
   });
 }
 
-function keyOfCertificate({ facts, der }: FoundCertificate): KeyFacts {
-  return { keyId: facts.keyId, spec: facts.keySpec, keyIdentifier: keyIdentifier(certificateSpki(der)) };
-}
-
-/**
- * Of an authority's certificates, which are for one key, that by which it is a root stands above those by which others
- * sign it; of these, those whose issuer can sign again.
- */
-function standingOf(facts: CertificateFacts, signers: ReadonlySet<string>): number {
-  if (!isAuthority(facts)) return 0;
-  if (facts.subjectDer === facts.issuerDer) return 2;
-  return signers.has(facts.issuerDer) ? 1 : 0;
-}
-
-function selfSignedFirst(a: FoundCertificate, b: FoundCertificate): number {
-  return standingOf(b.facts, new Set()) - standingOf(a.facts, new Set());
-}
-
-type Candidate = Pair & { readonly score: number; readonly standing: number; readonly isOver: boolean };
-
-interface Ranking {
-  /** Seconds since 1970. */
-  readonly now: number;
-  standing(cert: FoundCertificate): number;
-}
-
 /** Each certificate and each key file once: valid ones first, then those of roots, then the best match of names, then the newest. */
 function pairGroup(
   group: readonly Occurrence[],
@@ -203,23 +177,12 @@ function pairGroup(
     ),
   );
   const taken = new Set<string>();
-  return candidates.sort(byScore).flatMap(({ score: _, standing: __, isOver: ___, ...pair }) => {
+  return candidates.sort(byRank).flatMap(({ score: _, standing: __, isOver: ___, ...pair }) => {
     const uses = [pair.cert.facts.fingerprint, pair.keyPath];
     if (uses.some((use) => taken.has(use))) return [];
     for (const use of uses) taken.add(use);
     return [pair];
   });
-}
-
-function byScore(a: Candidate, b: Candidate): number {
-  return (
-    Number(a.isOver) - Number(b.isOver) ||
-    b.standing - a.standing ||
-    b.score - a.score ||
-    b.cert.facts.notBefore - a.cert.facts.notBefore ||
-    a.certPath.length - b.certPath.length ||
-    compare(a.certPath, b.certPath)
-  );
 }
 
 /** Keys without a certificate in the folder. */

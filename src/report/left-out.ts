@@ -1,7 +1,7 @@
 /** Why something of an adopted folder is not in its manifest, in words, and what to do about it. */
 
 import type { ReadFault } from '../adopt/found.ts';
-import type { LeftOutWhy, Note } from '../adopt/left-out.ts';
+import type { LeftOutWhy } from '../adopt/left-out.ts';
 import type { PathFault } from '../adopt/paths.ts';
 import type { Revocation } from '../adopt/revocations.ts';
 import { shellPath } from '../openssl/shell.ts';
@@ -11,7 +11,6 @@ import { isoTime } from '../plan/validity.ts';
 import { blockageText } from '../words/blockage.ts';
 import { keyFormatText } from '../words/key-format.ts';
 import { type Words, worded } from '../words/table.ts';
-import { extensionName } from '../x509/named-extensions.ts';
 import { PemError, type PemFlaw } from '../x509/pem.ts';
 import { AGAIN, formatHint, keyFormatHint } from './format-hints.ts';
 
@@ -99,24 +98,6 @@ function revokedText(revocation: Revocation): string {
   return `${day}${reason === null ? '' : ` (${reason})`}, according to "${path}"`;
 }
 
-const NOTES: Words<Note> = {
-  'no-usage': ({ section, isAny }) =>
-    `${isAny ? 'may be used for anything (anyExtendedKeyUsage)' : 'has no extended key usage'}; adopted as one of the ${section}`,
-  attribute: ({ attribute }) => `a manifest cannot have ${attribute} in the subject`,
-  names: ({ names }) => `a manifest cannot have ${names.join(', ')} among the SANs`,
-  'common-name': ({ before, after }) =>
-    `a manifest cannot have the common name ${before ?? '(none)'} here; described with ${after ?? 'none'}`,
-  'common-name-added': ({ name }) =>
-    `a server's common name has to be among its SANs; described with ${name} among them`,
-  validity: ({ isReversed }) =>
-    isReversed
-      ? 'ends before it begins; described with the usual lifetime'
-      : 'lives longer or shorter than a manifest can say',
-  extensions: ({ oids }) =>
-    `has extensions that the next certificate will not have: ${oids.map(extensionName).join(', ')}`,
-  'idle-root': () => 'says CA:TRUE, but signs nothing here and has SANs: perhaps meant to be a server',
-};
-
 function faultText(fault: ReadFault): string {
   switch (fault.kind) {
     case 'blocked':
@@ -164,11 +145,6 @@ function pathText(fault: PathFault): string {
 /** Free of control characters, which certificates and names of files may contain. */
 export function leftOutText(why: LeftOutWhy): string {
   return visible(textOf(why));
-}
-
-/** Without the name of its entry; free of control characters, as above. */
-export function noteText(note: Note): string {
-  return visible(worded(NOTES, note));
 }
 
 function textOf(why: LeftOutWhy): string {

@@ -375,7 +375,7 @@ function manifestAmong(existing: readonly string[], pairs: readonly PlacedPair[]
 }
 
 function filesOf({ pair }: EntryDraft): EntityFiles {
-  const files: Files = { key: pair.keyPath, cert: pair.certPath };
+  const files: Files = { ...(pair.keyPath === null ? {} : { key: pair.keyPath }), cert: pair.certPath };
   return { files, trust: undefined };
 }
 

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { hierarchyOf } from '../../src/adopt/hierarchy.ts';
+import { hierarchyOf, leftOutOf } from '../../src/adopt/hierarchy.ts';
 import type { Pair } from '../../src/adopt/pair.ts';
 import type { Pairing } from '../../src/adopt/pairs.ts';
 import type { CertificateFacts } from '../../src/x509/facts.ts';
@@ -63,9 +63,11 @@ function placed(
   pairs: readonly Pair[],
   alone: readonly Pair[] = [],
   unpaired: ReadonlyMap<string, object> = new Map(),
+  keyless: Pairing['keyless'] = [],
 ) {
-  const occurrences = [...pairs, ...alone].map(({ cert }) => ({ cert, alone: [], together: [] }));
-  const found = hierarchyOf({ pairs, occurrences, unpaired, leftOut: [] } as unknown as Pairing);
+  const all = [...pairs, ...alone, ...keyless.map((one) => one.pair)];
+  const occurrences = all.map(({ cert }) => ({ cert, alone: [], together: [] }));
+  const found = hierarchyOf({ pairs, occurrences, keyless, unpaired, leftOut: [] } as unknown as Pairing);
   return {
     tree: found.pairs.map(
       ({ section, certPath, issuer }) => `${section} ${certPath} < ${issuer?.certPath ?? 'none'}`,
@@ -227,6 +229,74 @@ describe('a pair has no place', () => {
         why: { kind: 'unknown-issuer', issuer: 'CN=sub CA' },
       },
     ]);
+  });
+});
+
+describe('an authority without its key', () => {
+  const without = (one: Pair): Pairing['keyless'][number] => {
+    const pair = { ...one, keyPath: null };
+    return { pair, leftOut: leftOutOf(pair, { kind: 'no-key' }) };
+  };
+  const noKey = { kind: 'no-key' } as const;
+
+  it.each<[string, readonly Pair[], readonly Pair[], readonly string[], readonly object[]]>([
+    [
+      'stands above what it signed',
+      [sub, leaf],
+      [root],
+      [
+        'authorities root/cert.pem < none',
+        'authorities sub/cert.pem < root/cert.pem',
+        'servers leaf/cert.pem < sub/cert.pem',
+      ],
+      [],
+    ],
+    [
+      'stands below one that has its own',
+      [root, leaf],
+      [sub],
+      [
+        'authorities root/cert.pem < none',
+        'authorities sub/cert.pem < root/cert.pem',
+        'servers leaf/cert.pem < sub/cert.pem',
+      ],
+      [],
+    ],
+    [
+      'and one above that, both without',
+      [leaf],
+      [sub, root],
+      [
+        'authorities root/cert.pem < none',
+        'authorities sub/cert.pem < root/cert.pem',
+        'servers leaf/cert.pem < sub/cert.pem',
+      ],
+      [],
+    ],
+    [
+      'is left out where it signed nothing that is here',
+      [root],
+      [sub],
+      ['authorities root/cert.pem < none'],
+      [noKey],
+    ],
+    ['is left out with all above it where there is nothing else', [], [root, sub], [], [noKey, noKey]],
+    [
+      'is left out where its own issuer is not here',
+      [leaf],
+      [sub],
+      [],
+      [
+        {
+          kind: 'issuer-left-out',
+          issuer: 'CN=sub CA',
+          because: { kind: 'unknown-issuer', issuer: 'CN=root CA' },
+        },
+        noKey,
+      ],
+    ],
+  ])('%s', (_, pairs, keyless, tree, why) => {
+    expect(placed(pairs, [], new Map(), keyless.map(without))).toMatchObject({ tree, why });
   });
 });
 

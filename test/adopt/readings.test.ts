@@ -283,6 +283,61 @@ describe('keys and certificates', () => {
     expect(why(...files)).toEqual(expected);
   });
 
+  describe('of an authority without its key', () => {
+    const [old, next] = [
+      changed(CA, { fingerprint: 'old', notBefore: NOW - 2 * DAY }),
+      changed(CA, { fingerprint: 'next', notBefore: NOW - DAY }),
+    ];
+    const ended = changed(CA, { fingerprint: 'ended', notBefore: NOW, notAfter: NOW - 1 });
+    const crossed = changed(CA, { fingerprint: 'crossed', notBefore: NOW, issuerDer: 'aa' });
+    const readable = (path: string, facts: CertificateFacts): FoundFile =>
+      file(path, { certificates: [{ facts, der: DER }] });
+    const found = (...files: readonly FoundFile[]) => {
+      const { keyless, leftOut, pairs: all } = paired(files);
+      expect(all).toEqual([]);
+      return [
+        keyless.map(({ pair }) => `${pair.certPath} ${pair.keyPath}`),
+        leftOut.map(({ why: { kind } }) => kind),
+      ];
+    };
+    it.each<[string, readonly FoundFile[], readonly string[], readonly string[]]>([
+      ['the only one', [readable('ca.crt', CA)], ['ca.crt null'], []],
+      ['the newest', [readable('a.crt', old), readable('b.crt', next)], ['b.crt null'], ['no-key']],
+      ['one that is valid', [readable('a.crt', ended), readable('b.crt', old)], ['b.crt null'], ['no-key']],
+      ['that of a root', [readable('a.crt', crossed), readable('b.crt', old)], ['b.crt null'], ['no-key']],
+      ['that in the shortest path', [readable('x/ca.crt', CA), readable('ca.crt', CA)], ['ca.crt null'], []],
+      ['none of an end entity', [readable('a.crt', API)], [], ['no-key']],
+      [
+        'none that is only in a bundle',
+        [
+          file('ca.pem', {
+            certificates: [
+              { facts: CA, der: DER },
+              { facts: API, der: DER },
+            ],
+          }),
+        ],
+        [],
+        ['no-key', 'no-key'],
+      ],
+      [
+        'none whose key is there and locked',
+        [
+          readable('ca.crt', CA),
+          file('ca.key', { keys: [{ state: 'unreadable', fault: { kind: 'gone' } }] }),
+        ],
+        [],
+        ['unreadable'],
+      ],
+    ])('it has %s', (_, files, expected, others) => {
+      expect(found(...files)).toEqual([expected, others]);
+    });
+
+    it('it has none that was revoked', () => {
+      expect(paired([readable('ca.crt', CA)], [CA.fingerprint]).keyless).toEqual([]);
+    });
+  });
+
   it('have names that differ in more than letter case', () => {
     const other = changed(API, { fingerprint: 'b', keyId: keyFacts('b').keyId });
     const two = (path: string) =>

@@ -350,8 +350,10 @@ describe('what is left out', () => {
     const { adoption, manifest } = await adoptAndApply(folder, {}, { prove: false });
     expect(adoption.entities.map(({ id }) => id)).toEqual([
       'authorities/ca',
+      'authorities/other',
       'authorities/sub',
       'servers/API',
+      'servers/below-offline',
       'servers/good',
       'servers/locked',
       'servers/spiffe',
@@ -360,7 +362,6 @@ describe('what is left out', () => {
     expect(leftOut(adoption)).toEqual({
       '1/2/3/4/5/6/7': 'too-deep',
       'api.crt': 'path',
-      'below-offline.crt': 'issuer-left-out',
       'broken.crt': 'unreadable',
       'coder.crt': 'usage',
       'copy-of-good.key': 'copy',
@@ -371,7 +372,6 @@ describe('what is left out', () => {
       'koblitz.crt': 'key-kind',
       'link.crt': 'link',
       'lonely.key': 'no-certificate',
-      'other.crt': 'no-key',
       'self.crt': 'self-signed',
       'store.p12': 'format',
       'subsub.crt': 'path-length',
@@ -381,7 +381,7 @@ describe('what is left out', () => {
     });
     const run = await runPki(['adopt', 'certs'], { cwd: folder });
     expect(run.stderr).toContain(
-      '"below-offline.crt" (CN=below-offline.test): below CN=Offline Root, which is left out: its private key is not in this folder',
+      'note: authorities/other: described with "key: offline": its private key is not in this folder\n',
     );
     expect(manifest).toContain('passphrase: prompt\n');
   });

@@ -5,9 +5,10 @@ import { expect, it } from 'vitest';
 import type { ReadFault } from '../../src/adopt/found.ts';
 import type { LeftOutWhy, Note } from '../../src/adopt/left-out.ts';
 import type { PathFault } from '../../src/adopt/paths.ts';
+import { noteText } from '../../src/report/entry-note.ts';
 import { failureAdvice } from '../../src/report/failure.ts';
 import { formatHint } from '../../src/report/format-hints.ts';
-import { leftOutHint, leftOutJson, leftOutText, noteText } from '../../src/report/left-out.ts';
+import { leftOutHint, leftOutJson, leftOutText } from '../../src/report/left-out.ts';
 import { COMMANDS_TRIED, OPTIONS_TRIED } from '../../src/report/typed.ts';
 import type { PemFlawKind } from '../../src/x509/pem.ts';
 import { NOW } from '../helpers/entities.ts';
@@ -130,6 +131,7 @@ const NOTES: Samples<Note> = {
   'common-name-added': [{ name: 'a.test' }],
   validity: [{ isReversed: false }, { isReversed: true }],
   extensions: [{ oids: ['2.5.29.16', '1.2.3'] }],
+  offline: [{}],
   'idle-root': [{}],
 };
 
