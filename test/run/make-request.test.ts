@@ -89,7 +89,7 @@ describe('a request', () => {
       read: (_: string, file: string) => Buffer.from(`staged ${file}`),
       write: (...given: readonly unknown[]) => void did.push(['write', ...given]),
     };
-    const engine = { perform: (make: unknown) => Promise.resolve((did.push(make), 'node')) };
+    const engine = { perform: (make: unknown) => Promise.resolve(did.push(make)).then(() => 'node') };
     const published = { key: (id: string) => Buffer.from(`key of ${id}`) };
     const byId = new Map([OF, BRIDGE, API].map((one) => [one.id, one]));
     const issuance = name === '' ? ISSUANCE : { ...ISSUANCE, name };
