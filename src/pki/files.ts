@@ -12,6 +12,11 @@ export function filePath({ id, layout }: Located, artifact: Artifact): string {
   return folder === '.' ? name : `${folder}/${name}`;
 }
 
+/** Where a pair belongs, for those who put it there by hand. */
+export function placesOf(entity: Located): Readonly<Record<'cert' | 'key', string>> {
+  return { cert: filePath(entity, 'cert'), key: filePath(entity, 'key') };
+}
+
 /** The folder of an entity's files, relative to the output folder. */
 export function entityFolder({ id, layout }: Located): string {
   return layout?.folder ?? id;

@@ -1,5 +1,6 @@
 /** What an entity needs and cannot have before a key on another machine has signed. Pure. */
 import type { Entity, EntityId } from '../pki/entity.ts';
+import { placesOf } from '../pki/files.ts';
 import { chainAbove } from '../pki/issuers.ts';
 import { isOffline } from '../pki/key-place.ts';
 import type { Waiting, Wish } from './change.ts';
@@ -36,7 +37,11 @@ export function decidePossible(entity: Entity, observed: EntityObservation, cont
   }
   const isNext = entity.issuer === on && context.outlooks.get(on)?.certificate != null;
   const wish = isNext && !isOffline(entity) ? { issuance, newKey: decision.newKey } : null;
-  return { decision: AS_IT_IS, waiting: waitingFor(on, observed, reasons, context.now, wish) };
+  const waiting = waitingFor(on, observed, reasons, context.now, wish);
+  return {
+    decision: AS_IT_IS,
+    waiting: on === entity.id ? { ...waiting, places: placesOf(entity) } : waiting,
+  };
 }
 
 /** Whose key is awaited before an entity can have another certificate; `null` where it is here. */

@@ -1,11 +1,12 @@
 /** What of a bridge is decided before its files are looked at: it has no key of its own to replace, or none to be made for. */
-import type { Entity } from '../pki/entity.ts';
+import type { Entity, EntityId } from '../pki/entity.ts';
+import { placesOf } from '../pki/files.ts';
 import { shownBy } from '../pki/key-place.ts';
 import { issuedName, keptName } from '../x509/name.ts';
 import { waitingFor } from './awaited.ts';
 import type { Refusal } from './blockage.ts';
 import { lenderOf } from './bridge.ts';
-import { type Change, NOTHING_KEPT } from './change.ts';
+import { type Change, NOTHING_KEPT, type Waiting } from './change.ts';
 import type { Context } from './context.ts';
 import { isNamedAs } from './diff.ts';
 import type { EntityObservation } from './observation.ts';
@@ -27,9 +28,15 @@ export function earlyPlan(entity: Entity, observed: EntityObservation, context: 
   if (lender.awaits === null || (isKeyKnown && name === 'same')) return null;
   const waiting = {
     ...waitingFor(lender.awaits, observed, reasonsToWait(observed, lender), context.now),
-    ...(shownBy(entity) === null ? {} : { shows: true as const }),
+    ...(shownBy(entity) === null ? {} : { shows: true as const, ...shownPlaces(lender.awaits, context) }),
   };
   return { ...own, ...NOTHING_KEPT, action: 'wait', waiting };
+}
+
+/** Where the certificate of the authority is to be put. */
+function shownPlaces(id: EntityId, { byId }: Context): Pick<Waiting, 'places'> {
+  const authority = byId.get(id);
+  return authority === undefined ? {} : { places: placesOf(authority) };
 }
 
 function bridgeRefusal(entity: Entity, { id: of }: Outlook): Refusal {

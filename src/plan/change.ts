@@ -119,6 +119,8 @@ export interface Waiting {
   readonly shows?: true;
   /** Whether the certificate that is there serves until then; what was asked for by name is not there before. */
   readonly serves: boolean;
+  /** Where files are to be put that are made elsewhere, below the output folder. Absent: in the usual places. */
+  readonly places?: Readonly<Record<'cert' | 'key', string>>;
   /** What that key is asked for; `null`: not before something above it is there. */
   readonly wish: Wish | null;
 }

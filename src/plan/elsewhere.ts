@@ -5,6 +5,7 @@
 
 import type { Artifact } from '../pki/artifact.ts';
 import type { EndEntity, Entity, EntityId } from '../pki/entity.ts';
+import { placesOf } from '../pki/files.ts';
 import { KEYED } from '../pki/key-place.ts';
 import { renewWindow } from '../pki/renewal.ts';
 import { type CertificateFacts, keyIdentifierOf } from '../x509/facts.ts';
@@ -40,7 +41,7 @@ export function waitingElsewhere(
   const reasons = [...asked, ...faults, ...times];
   if (reasons.length === 0) return null;
   const serves = reasons.every(({ kind }) => kind === 'expires');
-  return { on: entity.issuer, elsewhere: true, reasons, serves, wish: null };
+  return { on: entity.issuer, elsewhere: true, reasons, serves, places: placesOf(entity), wish: null };
 }
 
 /** Everything in which the files break the contract, dates apart; nothing: they may serve. */

@@ -6,22 +6,24 @@ import type { Advice } from './advice.ts';
 /** Whose key is awaited, and how it comes to sign. */
 export function waitingText(
   id: EntityId,
-  { on, elsewhere, shows }: Pick<Waiting, 'on' | 'elsewhere' | 'shows'>,
+  { on, elsewhere, shows, places }: Pick<Waiting, 'on' | 'elsewhere' | 'shows' | 'places'>,
 ): Advice {
+  const owner = shows ? on : id;
+  const { cert, key } = places ?? { cert: `${owner}/cert.pem`, key: `${owner}/key.pem` };
   if (elsewhere)
     return {
       problem: `"${id}" waits for a certificate of "${on}", of which only the certificate is here`,
-      hint: `have it issued there, and put it in place as "${id}/cert.pem", with the chain behind it, and its key as "${id}/key.pem"`,
+      hint: `have it issued there, and put it in place as "${cert}", with the chain behind it, and its key as "${key}"`,
     };
   if (on === id)
     return {
       problem: `"${id}" waits for the machine that has its key, where its certificate is made`,
-      hint: `make it there, and put it in place as "${id}/cert.pem"`,
+      hint: `make it there, and put it in place as "${cert}"`,
     };
   if (shows)
     return {
       problem: `"${id}" waits for the certificate of "${on}", which shows the key that it is for`,
-      hint: `make it where that key is, and put it in place as "${on}/cert.pem"`,
+      hint: `make it where that key is, and put it in place as "${cert}"`,
     };
   return {
     problem: `"${id}" waits for "${on}", whose key is offline`,

@@ -59,6 +59,8 @@ it('what issued a host’s certificate: all stays, and what is due waits', async
   const plan = await project.pki(['plan', '--now', later]);
   expect(plan.stdout).toMatch(/\? servers\/web +wait +expires in/);
   expect(plan.stdout).toContain('waits for authorities/sub, whose key is offline');
+  const end = await project.pki(['plan', '--now', '2050-01-01T00:00:00Z']);
+  expect(end.stdout).toContain('hint: make it there, and put it in place as "ca.crt"\n');
 });
 
 it('certificates of authorities alone are no PKI, and a key that cannot be read is not elsewhere', async () => {

@@ -245,6 +245,13 @@ it('what waits says for whom, and whether its certificate stays', () => {
     'waits for the machine that has its key',
     `waits for the machine that has its key${stays}`,
   ]);
+  const places = { cert: 'tls/s.crt', key: 'tls/s.key' };
+  const hints = [{ elsewhere: true }, { shows: true }, { on: 'servers/s' }] as const;
+  expect(hints.map((given) => waitingText('servers/s', of({ ...given, places })).hint)).toEqual([
+    'have it issued there, and put it in place as "tls/s.crt", with the chain behind it, and its key as "tls/s.key"',
+    'make it where that key is, and put it in place as "tls/s.crt"',
+    'make it there, and put it in place as "tls/s.crt"',
+  ]);
 });
 
 it('a clock that cannot be right is said with who knows better', () => {
