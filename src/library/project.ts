@@ -7,7 +7,7 @@ import { filesBeside } from '../store/beside.ts';
 import { keptManifest, likelyOutput, manifestKey } from '../store/kept-manifest.ts';
 import { type ManifestText, readManifest } from '../store/manifest-file.ts';
 import type { Advice } from '../words/advice.ts';
-import { manifestFaultText, objectFaultText, unallowableText } from '../words/manifest-file.ts';
+import { manifestFaultText, NO_SOURCE, objectFaultText, unallowableText } from '../words/manifest-file.ts';
 import { objectFaultIn } from './plain-data.ts';
 
 /** A valid manifest, and the folder it describes. */
@@ -56,6 +56,7 @@ export async function openProject(
   source: string | ManifestSource,
   { allowPaths = [] }: OpenOptions = {},
 ): Promise<Opened> {
+  if (!isSource(source)) return { ok: false, ...NO_SOURCE };
   for (const path of allowPaths) {
     const fault = allowedPathFault(path);
     if (fault !== undefined) return { ok: false, ...unallowableText(path, fault) };
@@ -73,6 +74,11 @@ export async function openProject(
   if (!loaded.ok) return loaded;
   const { ok, ...read } = loaded;
   return { ok, project: { manifest: file, root: resolve(folder, loaded.inventory.output), ...read } };
+}
+
+/** Programs without types hand over anything. */
+function isSource(source: unknown): boolean {
+  return typeof source === 'string' || (typeof source === 'object' && source !== null);
 }
 
 type Read = Pick<Project, 'inventory' | 'warnings' | 'key'> & { readonly ok: true };

@@ -56,6 +56,12 @@ export function unallowableText(path: string, why: string): Advice {
   };
 }
 
+/** Neither a path nor an object was given. */
+export const NO_SOURCE: Advice = {
+  problem: 'no manifest is given',
+  hint: 'name its file ("pki.yaml"), or pass its content as { manifest } or { text }',
+};
+
 /** A manifest given as an object that holds what no manifest can. */
 export function objectFaultText(path: string, what: string): Advice {
   return {

@@ -46,3 +46,14 @@ it('a project of it is not opened, and no PKI is made', async () => {
   });
   await expect(materialize(manifest)).rejects.toThrow(/is NaN.*\nhint: ./);
 });
+
+it.each([undefined, null, 42, true, Symbol('pki.yaml')])(
+  'is no manifest, and no fault of the program: %s',
+  async (given) => {
+    expect(await openProject(given as never)).toEqual({
+      ok: false,
+      problem: 'no manifest is given',
+      hint: 'name its file ("pki.yaml"), or pass its content as { manifest } or { text }',
+    });
+  },
+);
