@@ -431,6 +431,19 @@ it('the status of a certificate is that it has expired behind its last second', 
   expect([at(NOW + 5, 5), at(NOW + 6, 5)]).toEqual(['capped', 'ok']);
 });
 
+it('the status of a file that cannot be looked at is unknown, whatever is planned', () => {
+  const state = (cert: EntityObservation['cert']) => {
+    const plan = { changes: [aChange({ id: API.id, action: 'keep' })], now: NOW };
+    return statusRows(anInventory(API), seeing([API, { cert }]), plan as never)[0];
+  };
+  expect(state({ state: 'unknown' })).toMatchObject({
+    state: 'unknown',
+    certificate: null,
+    secondsLeft: null,
+  });
+  expect(state({ state: 'missing' })?.state).not.toBe('unknown');
+});
+
 it('what a new key signed in its first second is answered for', () => {
   const issued = (entity: string, serial: string, time: number, keyId: string) =>
     ({ entity, issuer: ROOT.id, serial, keyId, time, notAfter: NOW }) as never;

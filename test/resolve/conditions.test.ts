@@ -104,6 +104,11 @@ describe('usages', () => {
       root('extendedKeyUsage: [serverAuth]', PEER),
       /^peer "a" is for "clientAuth", and authority "root" above it is not$/,
     ],
+    [
+      'below one that has neither',
+      root('extendedKeyUsage: [codeSigning]', PEER),
+      /^peer "a" is for "serverAuth" or "clientAuth", and authority "root" above it is not$/,
+    ],
     ['a responder that is not checked', certificate('extendedKeyUsage: [OCSPSigning], ocspNoCheck: true')],
     ['another that is', certificate('extendedKeyUsage: [codeSigning], ocspNoCheck: false')],
     [
