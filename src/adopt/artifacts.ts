@@ -107,7 +107,8 @@ function artifactsOf(
   });
   take('previous', (file) => isPrevious(file, pair));
   take('csr', (file) => isRequestOf(file, pair));
-  take('public', (file) => isPublicKeyOf(file, pair));
+  // It is made of the private key.
+  if (pair.keyPath !== null) take('public', (file) => isPublicKeyOf(file, pair));
   take('fullchain', (file) => holds(file, [own, ...chain]));
   if (chain.length > 0) take('chain', (file) => holds(file, chain));
   const bundle = take('ca', (file) => mayTrust(pair, trustedRoots(file, index)));

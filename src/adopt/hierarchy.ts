@@ -45,11 +45,19 @@ export function hierarchyOf(pairing: Pairing, refused: ReadonlyMap<string, strin
   const leftOut = results.flatMap(([pair, result]) =>
     'why' in result && pair.keyPath !== null ? [leftOutOf(pair, result.why)] : [],
   );
-  const idle = pairing.keyless.filter(({ pair }) => !pairs.some(({ cert }) => cert === pair.cert));
+  const idle = pairing.keyless
+    .filter(({ pair }) => !pairs.some(({ cert }) => cert === pair.cert))
+    .map(({ pair, leftOut: one }) => ({ ...one, why: ownFault(search.place(pair)) ?? one.why }));
   return {
     pairs: pairs.sort((a, b) => depthOf(a) - depthOf(b)),
-    leftOut: [...leftOut, ...idle.map(({ leftOut: one }) => one)],
+    leftOut: [...leftOut, ...idle],
   };
+}
+
+/** What is wrong with a certificate itself: with its key beside it, it would be left out as well. */
+function ownFault(placement: Placement): LeftOutWhy | null {
+  if (!('why' in placement)) return null;
+  return ['path', 'key-kind', 'refused'].includes(placement.why.kind) ? placement.why : null;
 }
 
 /** It, and the authorities above it. */

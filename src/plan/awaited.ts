@@ -3,6 +3,7 @@ import type { Entity, EntityId } from '../pki/entity.ts';
 import { placesOf } from '../pki/files.ts';
 import { chainAbove } from '../pki/issuers.ts';
 import { isOffline } from '../pki/key-place.ts';
+import { type CertificateFacts, keyIdentifierOf } from '../x509/facts.ts';
 import type { Waiting, Wish } from './change.ts';
 import type { Context } from './context.ts';
 import { type Decision, decide } from './decision.ts';
@@ -35,13 +36,18 @@ export function decidePossible(entity: Entity, observed: EntityObservation, cont
     const made = { ...decision, newKey, issuance: { ...issuance, ...dates, cappedBy: null } };
     return { decision: made, waiting: null, answered: true };
   }
-  const isNext = entity.issuer === on && context.outlooks.get(on)?.certificate != null;
+  const isNext = entity.issuer === on && canBeNamed(context.outlooks.get(on)?.certificate ?? null);
   const wish = isNext && !isOffline(entity) ? { issuance, newKey: decision.newKey } : null;
   const waiting = waitingFor(on, observed, reasons, context.now, wish);
   return {
     decision: AS_IT_IS,
     waiting: on === entity.id ? { ...waiting, places: placesOf(entity) } : waiting,
   };
+}
+
+/** Whether what an authority signs can say by which key: one without an identifier (RFC 5280 §4.2.1.2) is issued again first. */
+function canBeNamed(certificate: CertificateFacts | null): boolean {
+  return certificate !== null && keyIdentifierOf(certificate) !== null;
 }
 
 /** Whose key is awaited before an entity can have another certificate; `null` where it is here. */

@@ -3,7 +3,7 @@ import type { Entity, EntityId } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
 import { EXTENSIONS, findExtension } from '../x509/extensions.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
-import { type Change, isIssue } from './change.ts';
+import { type Change, isIssue, waitingOf } from './change.ts';
 import { diffExtension, type FieldChange } from './diff.ts';
 import type { Observation } from './observation.ts';
 import type { Reason } from './reason.ts';
@@ -27,10 +27,24 @@ export function laterRemarks(
   changes: readonly Change[],
 ): readonly Remark[] {
   const issued = new Set(changes.filter(isIssue).map(({ id }) => id));
+  const awaited = awaitedIn(changes);
   const found = entities
     .filter((entity) => !issued.has(entity.id) && isIssuedHere(entity))
-    .flatMap((entity) => differencesOf(entity, observation).map((reason) => ({ id: entity.id, reason })));
+    .flatMap((entity) => differencesOf(entity, observation).map((reason) => ({ id: entity.id, reason })))
+    .filter(({ id, reason }) => !awaited.has(nameOf(id, reason)));
   return [...groupBy(found, ({ reason }) => JSON.stringify(reason)).values()].flatMap(remarkOn);
+}
+
+/** Reasons for which something waits for a key that is elsewhere: it has them said already. */
+function awaitedIn(changes: readonly Change[]): ReadonlySet<string> {
+  const found = changes.flatMap((change) =>
+    (waitingOf(change)?.reasons ?? []).map((reason) => nameOf(change.id, reason)),
+  );
+  return new Set(found);
+}
+
+function nameOf(id: EntityId, reason: Reason): string {
+  return `${id} ${reason.kind === 'differs' ? reason.field : ''}`;
 }
 
 function remarkOn(

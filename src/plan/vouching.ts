@@ -58,8 +58,10 @@ function vouchersOf(entity: Entity, { byId, outlooks }: Context): readonly Vouch
   });
 }
 
-/** Whether one of them narrows names. */
+/** Whether one of them narrows names, or will. */
 export function hasNameConstraints(entity: Entity, context: Context): boolean {
+  const isNarrow = (one: Entity): boolean => one.kind === 'authority' && one.nameConstraints !== undefined;
+  if (issuersAbove(entity, context.byId).some(isNarrow)) return true;
   return vouchersOf(entity, context).some(
     ({ certificate: { extensions } }) => extensions.nameConstraints !== undefined,
   );

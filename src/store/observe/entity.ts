@@ -113,7 +113,7 @@ interface Observed {
 
 function observeFiles(where: Where, entity: Entity): Observed {
   const { root, folders, formerLocations, origins, reader, sight } = where;
-  const here = inSight(readFiles(root, entity, folders), sight);
+  const here = withoutForeignKey(where, entity, inSight(readFiles(root, entity, folders), sight));
   const former = formerLocations.of(entity.id);
   const { bytes, published, formerLocation, conflictingKey }: FoundWithFormer =
     former === undefined
@@ -138,6 +138,12 @@ function observeFiles(where: Where, entity: Entity): Observed {
     ...(formerLocation === undefined ? {} : { formerLocation }),
   };
   return { files: found, bytes: { ...bytes, key: plainFile(keyFile) } };
+}
+
+/** What lies where a key would be that is elsewhere is no such key, where it is another entity's. */
+function withoutForeignKey({ leftovers }: Where, entity: Entity, found: FoundFiles): FoundFiles {
+  if (entity.keyPlace === undefined || leftovers.isFree(filePath(entity, 'key'))) return found;
+  return { ...found, bytes: { ...found.bytes, key: { state: 'missing' } } };
 }
 
 /** @param keyState given the state of the certificate. */

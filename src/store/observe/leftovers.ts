@@ -22,15 +22,16 @@ export class Leftovers {
   of(entity: Entity, seen: EntityObservation): Left {
     const place = this.#places.get(entity.id);
     const leftovers = entity.layout === undefined ? [] : leftIn(place, entity);
-    const here = leftovers.filter((file) => !isOwed(entity, file) && this.#isFree(filePath(entity, file)));
-    const behind = leftBehind(entity, place, seen).filter((path) => this.#isFree(path));
+    const here = leftovers.filter((file) => !isOwed(entity, file) && this.isFree(filePath(entity, file)));
+    const behind = leftBehind(entity, place, seen).filter((path) => this.isFree(path));
     return {
       ...(here.length === 0 ? {} : { leftovers: here }),
       ...(behind.length === 0 ? {} : { leftBehind: behind }),
     };
   }
 
-  #isFree(path: string): boolean {
+  /** Whether no entity asks for a file in this place. */
+  isFree(path: string): boolean {
     this.#owed ??= new Set(this.#entities.flatMap(owedPaths));
     return !this.#owed.has(foldedPath(path));
   }
