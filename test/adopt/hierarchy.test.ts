@@ -295,6 +295,21 @@ describe('an authority without its key', () => {
         noKey,
       ],
     ],
+    [
+      'is left out for what is wrong with it, key or no key',
+      [leaf],
+      [{ ...sub, certPath: '{a}.pem' }, root],
+      [],
+      [
+        {
+          kind: 'issuer-left-out',
+          issuer: 'CN=sub CA',
+          because: { kind: 'path', fault: { kind: 'braces' } },
+        },
+        { kind: 'path', fault: { kind: 'braces' } },
+        noKey,
+      ],
+    ],
   ])('%s', (_, pairs, keyless, tree, why) => {
     expect(placed(pairs, [], new Map(), keyless.map(without))).toMatchObject({ tree, why });
   });

@@ -1,8 +1,10 @@
 // Folders in which authorities' keys are missing, because they are kept elsewhere: adopted, renewed, and left as they were.
-import { renameSync } from 'node:fs';
+import { createHash, X509Certificate } from 'node:crypto';
+import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runPki } from '../helpers/cli.ts';
+import { openssl } from '../helpers/openssl.ts';
 import { adoptAndApply, found, leftOut } from './adopting.ts';
 import { CA, type Files, leaf, Workshop } from './handmade.ts';
 
@@ -75,4 +77,47 @@ it('certificates of authorities alone are no PKI, and a key that cannot be read 
     'sub.crt': 'issuer-left-out',
     'web.crt': 'issuer-left-out',
   });
+});
+
+it('the key beside it is that of the server, which stays the server’s', async () => {
+  const shop = new Workshop();
+  await shop.root(ROOT, { subject: '/CN=Dock Root', extensions: CA, days: 3650 });
+  const extensions = leaf('serverAuth', 'DNS:dock.test');
+  // As docker has it, below ~/.docker.
+  const dock: Files = { key: 'key.pem', cert: 'cert.pem' };
+  await shop.signed(dock, { subject: '/CN=dock.test', extensions, days: 90 }, ROOT);
+  await openssl(['pkey', '-in', shop.path('ca.key'), '-pubout', '-out', shop.path('ca.pub')]);
+  renameSync(shop.path('ca.key'), join(shop.folder, 'ca.key'));
+  const { project, manifest, adoption } = await adoptAndApply(shop.folder, {});
+  expect(leftOut(adoption)).toEqual({ 'ca.pub': 'public-key' });
+  const key = shop.read('key.pem');
+  project.write(manifest.replace('commonName: dock.test', '$&\n    san: [dock.test, www.dock.test]'));
+  for (const args of [
+    ['request', 'usb'],
+    ['sign', 'usb', '--key', 'ca.key', '--yes'],
+    ['import', 'usb'],
+    ['apply'],
+  ])
+    expect(await project.pki(args)).toMatchObject({ code: 0 });
+  expect(shop.read('key.pem')).toBe(key);
+  expect(await project.due()).toEqual([]);
+  const server = new X509Certificate(shop.read('cert.pem')).publicKey.export({ format: 'der', type: 'spki' });
+  const known = readFileSync(join(shop.certs, '.pki/authorities.json'), 'utf8');
+  expect(known).not.toContain(createHash('sha256').update(server).digest('hex'));
+});
+
+it('below an authority without key identifier nothing is asked for, before it has one', async () => {
+  const shop = new Workshop();
+  const extensions = CA.filter((line) => !line.startsWith('subjectKeyIdentifier'));
+  await shop.root(ROOT, {
+    subject: '/CN=Bare Root',
+    extensions: [...extensions, 'subjectKeyIdentifier = none'],
+  });
+  const server = leaf('serverAuth', 'DNS:web.test').filter((line) => !line.startsWith('authorityKey'));
+  await shop.signed(WEB, { subject: '/CN=web.test', extensions: server, days: 90 }, ROOT);
+  renameSync(shop.path('ca.key'), join(shop.folder, 'ca.key'));
+  expect((await runPki(['adopt', 'certs', '--write', 'pki.yaml'], { cwd: shop.folder })).code).toBe(0);
+  const run = await runPki(['request', 'usb'], { cwd: shop.folder });
+  expect(run).toMatchObject({ code: 0, stderr: '' });
+  expect(run.stdout).toContain('requested: nothing');
 });

@@ -1,7 +1,9 @@
 /** SANs of another tool that no manifest can state: which stay until the renewal, and which are a reason to issue at once. */
 import { describe, expect, it } from 'vitest';
-import { critical, dns, uncritical } from '../helpers/entities.ts';
+import { csr } from '../../src/plan/artifacts/csr.ts';
+import { critical, dns, keyFacts, uncritical } from '../helpers/entities.ts';
 import {
+  API,
   api,
   billing,
   decided,
@@ -96,6 +98,17 @@ describe('a reason to issue at once is', () => {
     expectPlan(planOf(world), { [api]: { action: 'issue', reasons: [reason] } });
   });
 
+  it('any, where the manifest narrows names that no certificate narrows yet', () => {
+    const world = settled();
+    const terms = { permitted: ['dns:example.test', 'ip:127.0.0.0/8', 'ip:::1/128'], excluded: [] };
+    const found = [...OWN, 'dns:10.0.0.1'];
+    world.changeCert(api, { extensions: { subjectAltName: uncritical(found) } });
+    const plan = planOf(world, withChanged(services, { nameConstraints: terms }));
+    const actions = Object.fromEntries(plan.changes.map(({ id, action }) => [id, action]));
+    expect(actions).toMatchObject({ [services]: 'issue', [api]: 'issue' });
+    expect(plan.remarks).toEqual([]);
+  });
+
   it.each([
     ['the authority that issued it', services],
     ['the root above', root],
@@ -110,6 +123,34 @@ describe('a reason to issue at once is', () => {
     const change = planOf(world, inventory).changes.find(({ id }) => id === api);
     expect(change).toMatchObject({ action: 'issue', reasons: expect.arrayContaining([reason]) });
   });
+});
+
+it.each<[string, readonly string[], boolean]>([
+  ['the names that are wanted', OWN, false],
+  ['one that no manifest can state beside them', [...OWN, 'dns:10.0.0.1'], false],
+  ['one of them in other letters as well', [...OWN, 'dns:API.example.test'], false],
+  ['one that it could', [...OWN, 'dns:other.test'], true],
+  ['one less', OWN.slice(1), true],
+])('a request for %s', (_, san, isStale) => {
+  const key = keyFacts('api');
+  const facts = { subject: API.subject, san, keyId: key.keyId, signatureFits: true };
+  expect(csr.isStale(facts as never, { entity: API, key } as never)).toBe(isStale);
+  expect(csr.isStale({ ...facts, signatureFits: false } as never, { entity: API, key } as never)).toBe(true);
+  expect(csr.isStale(facts as never, { entity: API, key: null } as never)).toBe(false);
+});
+
+it('what waits for a key elsewhere because of its names has no note about them', () => {
+  const world = settled();
+  const terms = { permitted: ['dns:example.test', 'ip:127.0.0.0/8', 'ip:::1/128'], excluded: [] };
+  const inventory = withChanged(services, { nameConstraints: terms, keyPlace: { kind: 'offline' } });
+  world.changeCert(services, { extensions: { nameConstraints: critical(terms) } });
+  world.changeCert(api, { extensions: { subjectAltName: uncritical([...OWN, 'dns:10.0.0.1']) } });
+  const plan = planOf(world, inventory);
+  const reason = differs('san', [...OWN, 'dns:10.0.0.1'].join(', '), ownText);
+  expect(plan.changes.find(({ id }) => id === api)).toMatchObject({
+    waiting: { on: services, reasons: [reason] },
+  });
+  expect(plan.remarks.filter(({ kind }) => kind === 'differs')).toEqual([]);
 });
 
 it('the renewal says which names the next certificate does not have', () => {
