@@ -8,6 +8,7 @@ import { publicKeyObject, type VerificationKey } from '../x509/verification-key.
 import { constraintsOf } from './constraints.ts';
 import type { FoundCertificate } from './found.ts';
 import { keyText } from './key-text.ts';
+import type { Keyless } from './keyless.ts';
 import { kindOf } from './kind.ts';
 import type { LeftOut, LeftOutWhy, Note } from './left-out.ts';
 import { issuerText, nameText, type Occurrence, type Pair, pathsOf } from './pair.ts';
@@ -45,13 +46,22 @@ export function hierarchyOf(pairing: Pairing, refused: ReadonlyMap<string, strin
   const leftOut = results.flatMap(([pair, result]) =>
     'why' in result && pair.keyPath !== null ? [leftOutOf(pair, result.why)] : [],
   );
-  const idle = pairing.keyless
-    .filter(({ pair }) => !pairs.some(({ cert }) => cert === pair.cert))
-    .map(({ pair, leftOut: one }) => ({ ...one, why: ownFault(search.place(pair)) ?? one.why }));
   return {
     pairs: pairs.sort((a, b) => depthOf(a) - depthOf(b)),
-    leftOut: [...leftOut, ...idle],
+    leftOut: [...leftOut, ...idleOf(pairing.keyless, pairs, search)],
   };
+}
+
+/** Authorities without their keys, below which nothing has its own. */
+function idleOf(
+  keyless: readonly Keyless[],
+  pairs: readonly PlacedPair[],
+  search: IssuerSearch,
+): readonly LeftOut[] {
+  const used = new Set(pairs.map(({ cert }) => cert));
+  return keyless
+    .filter(({ pair }) => !used.has(pair.cert))
+    .map(({ pair, leftOut }) => ({ ...leftOut, why: ownFault(search.place(pair)) ?? leftOut.why }));
 }
 
 /** What is wrong with a certificate itself: with its key beside it, it would be left out as well. */

@@ -59,9 +59,8 @@ export function pairUp(
     .filter(({ cert }) => !paired.has(cert.facts.fingerprint))
     .map((occurrence) => [occurrence, unpairedOf(occurrence, context)] as const);
   const keyless = keylessIn(unpaired, { now, standing });
-  const reported = unpaired.flatMap(([, one]) =>
-    keyless.some(({ leftOut }) => leftOut === one) ? [] : [one],
-  );
+  const apart = new Set(keyless.map(({ leftOut }) => leftOut));
+  const reported = unpaired.map(([, one]) => one).filter((one) => !apart.has(one));
   return {
     pairs,
     occurrences,

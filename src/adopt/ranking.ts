@@ -31,7 +31,7 @@ export function standingOf(facts: CertificateFacts, signers: ReadonlySet<string>
   return signers.has(facts.issuerDer) ? 1 : 0;
 }
 
-/** Of roots before all others. */
+/** That of a root before all others. */
 export function selfSignedFirst(a: FoundCertificate, b: FoundCertificate): number {
   return standingOf(b.facts, new Set()) - standingOf(a.facts, new Set());
 }
