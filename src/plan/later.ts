@@ -1,6 +1,7 @@
 /** What a certificate has to say otherwise, but not at once: the next one will. Pure. */
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
+import { isOffline } from '../pki/key-place.ts';
 import { EXTENSIONS, findExtension } from '../x509/extensions.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
 import { type Change, isIssue, waitingOf } from './change.ts';
@@ -28,11 +29,17 @@ export function laterRemarks(
 ): readonly Remark[] {
   const issued = new Set(changes.filter(isIssue).map(({ id }) => id));
   const awaited = awaitedIn(changes);
+  const offline = new Set(entities.filter(isOffline).map(({ id }) => id));
   const found = entities
     .filter((entity) => !issued.has(entity.id) && isIssuedHere(entity))
-    .flatMap((entity) => differencesOf(entity, observation).map((reason) => ({ id: entity.id, reason })))
+    .flatMap((entity) => {
+      const isAway = isOffline(entity) || (entity.issuer !== null && offline.has(entity.issuer));
+      return differencesOf(entity, observation).map((reason) => ({ id: entity.id, reason, isAway }));
+    })
     .filter(({ id, reason }) => !awaited.has(nameOf(id, reason)));
-  return [...groupBy(found, ({ reason }) => JSON.stringify(reason)).values()].flatMap(remarkOn);
+  return [...groupBy(found, ({ reason, isAway }) => JSON.stringify([reason, isAway])).values()].flatMap(
+    remarkOn,
+  );
 }
 
 /** Reasons for which something waits for a key that is elsewhere: it has them said already. */
@@ -47,13 +54,18 @@ function nameOf(id: EntityId, reason: Reason): string {
   return `${id} ${reason.kind === 'differs' ? reason.field : ''}`;
 }
 
-function remarkOn(
-  group: readonly { readonly id: EntityId; readonly reason: FieldChange }[],
-): readonly Remark[] {
+interface Difference {
+  readonly id: EntityId;
+  readonly reason: FieldChange;
+  readonly isAway: boolean;
+}
+
+function remarkOn(group: readonly Difference[]): readonly Remark[] {
   const [first] = group;
-  return first === undefined
-    ? []
-    : [{ kind: 'differs', entities: group.map(({ id }) => id), reason: first.reason }];
+  if (first === undefined) return [];
+  const { reason, isAway } = first;
+  const entities = group.map(({ id }) => id);
+  return [{ kind: 'differs', entities, reason, ...(isAway ? { isAway } : {}) }];
 }
 
 /** What is revoked gets no other certificate, and another issuer decides by itself what it writes. */

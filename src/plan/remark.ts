@@ -41,7 +41,13 @@ export type Remark =
   /** A subject that stays until a renewal, which writes it in another way. */
   | { readonly kind: 'renamed'; readonly entity: EntityId; readonly reason: FieldChange }
   /** What the next certificates of these will say otherwise, and what stays until then. */
-  | { readonly kind: 'differs'; readonly entities: readonly EntityId[]; readonly reason: FieldChange }
+  | {
+      readonly kind: 'differs';
+      readonly entities: readonly EntityId[];
+      readonly reason: FieldChange;
+      /** The key that signs them is offline: `pki rotate` cannot make them earlier. */
+      readonly isAway?: true;
+    }
   /** Revoked certificates of former keys of an authority, which no list of those keys names; `readers` have lists of it. */
   | {
       readonly kind: 'unlisted';

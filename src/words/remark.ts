@@ -48,7 +48,7 @@ export function remarkText(remark: Remark): string {
       const [only = '', ...more] = remark.entities;
       const asked = more.length === 0 ? only : 'NAME';
       return visible(
-        `${few(remark.entities)}: ${field} differs: ${before} → ${after} at the next renewal, or by "pki rotate ${asked}"`,
+        `${few(remark.entities)}: ${field} differs: ${before} → ${after} at the next renewal${remark.isAway ? '' : `, or by "pki rotate ${asked}"`}`,
       );
     }
     case 'unlisted': {

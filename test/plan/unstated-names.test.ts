@@ -1,5 +1,6 @@
 /** SANs of another tool that no manifest can state: which stay until the renewal, and which are a reason to issue at once. */
 import { describe, expect, it } from 'vitest';
+import type { EntityId } from '../../src/pki/entity.ts';
 import { csr } from '../../src/plan/artifacts/csr.ts';
 import { critical, dns, keyFacts, uncritical } from '../helpers/entities.ts';
 import {
@@ -151,6 +152,18 @@ it('what waits for a key elsewhere because of its names has no note about them',
     waiting: { on: services, reasons: [reason] },
   });
   expect(plan.remarks.filter(({ kind }) => kind === 'differs')).toEqual([]);
+});
+
+it.each<[string, EntityId, readonly EntityId[]]>([
+  ['of what it signs', services, [api]],
+  ['of nothing further below', root, []],
+])('an offline key is away for the renewal %s', (_, authority, away) => {
+  const world = settled();
+  world.changeCert(api, { extensions: { subjectAltName: uncritical([...OWN, 'dns:10.0.0.1']) } });
+  const plan = planOf(world, withChanged(authority, { keyPlace: { kind: 'offline' } }));
+  const notes = plan.remarks.filter((remark) => remark.kind === 'differs');
+  expect(notes.map(({ entities }) => entities)).toEqual([[api]]);
+  expect(notes.flatMap(({ entities, isAway }) => (isAway ? entities : []))).toEqual(away);
 });
 
 it('the renewal says which names the next certificate does not have', () => {

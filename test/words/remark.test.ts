@@ -56,6 +56,7 @@ describe.each<[Remark, about: readonly string[], urgent: boolean, says: readonly
     false,
     ['servers/a: subject differs: CN=a → O=x, CN=a at the next renewal, or by "pki rotate servers/a"'],
   ],
+  [{ kind: 'differs', entities: [A], reason, isAway: true }, [A], false, ['→ O=x, CN=a at the next renewal']],
   [
     { kind: 'differs', entities: [A, B], reason },
     [A, B],
@@ -169,4 +170,9 @@ it.each<Remark>([
   { kind: 'left-files', entity: A, paths: ['a\u001b[2J'] },
 ])('no control character of a file reaches the terminal: %j', (remark) => {
   expect(remarkText(remark)).not.toMatch(/\p{Cc}/u);
+});
+
+it('what an offline key signs is not made earlier by a command here', () => {
+  const text = remarkText({ kind: 'differs', entities: [A], reason, isAway: true });
+  expect(text).toBe('servers/a: subject differs: CN=a → O=x, CN=a at the next renewal');
 });
