@@ -2,14 +2,15 @@
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
 import { isOffline } from '../pki/key-place.ts';
+import { subjectAltName } from '../x509/extensions/subject-alt-name.ts';
 import { EXTENSIONS, findExtension } from '../x509/extensions.ts';
-import type { CertificateFacts } from '../x509/facts.ts';
+import { type CertificateFacts, sanOf } from '../x509/facts.ts';
 import { type Change, isIssue, waitingOf } from './change.ts';
 import { diffExtension, type FieldChange } from './diff.ts';
 import type { Observation } from './observation.ts';
 import type { Reason } from './reason.ts';
 import type { Remark } from './remark.ts';
-import { namesForLater } from './unstated-names.ts';
+import { statedNames } from './stated-names.ts';
 import { AN_ISSUER } from './wanted.ts';
 
 const RULES = EXTENSIONS.filter((rule) => rule.waits === true);
@@ -77,7 +78,9 @@ function differencesOf(entity: Entity, { entities }: Observation): readonly Fiel
   const cert = entities.get(entity.id)?.cert;
   if (cert?.state !== 'present') return [];
   const { facts } = cert;
-  return [...RULES.flatMap((rule) => differenceIn(rule, entity, facts)), ...namesForLater(facts, entity)];
+  const hasUnstated = statedNames(sanOf(facts), entity) !== null;
+  const rules = hasUnstated ? [...RULES, subjectAltName] : RULES;
+  return rules.flatMap((rule) => differenceIn(rule, entity, facts));
 }
 
 /** What the manifest does not state stays for as long as the certificate, and is not written again. */

@@ -1,12 +1,9 @@
 /** How a certificate is compared that has names beside those that are wanted, which stay until the renewal. Pure. */
 import type { Entity } from '../pki/entity.ts';
-import { subjectAltName } from '../x509/extensions/subject-alt-name.ts';
 import { type CertificateFacts, sanOf } from '../x509/facts.ts';
 import type { Context } from './context.ts';
-import { diffExtension, type FieldChange } from './diff.ts';
 import { statedNames } from './stated-names.ts';
 import { hasNameConstraints } from './vouching.ts';
-import { AN_ISSUER } from './wanted.ts';
 
 /**
  * The certificate without such names where the others are those that are wanted, otherwise as it is. Below name
@@ -19,12 +16,4 @@ export function statedPart(facts: CertificateFacts, entity: Entity, context: Con
   const { subjectAltName: _, ...others } = facts.extensions;
   const rest = stated.length === 0 ? {} : { subjectAltName: { ...found, value: stated } };
   return { ...facts, extensions: { ...others, ...rest } };
-}
-
-/** How the names of the next certificate differ from those of one that stays. */
-export function namesForLater(facts: CertificateFacts, entity: Entity): readonly FieldChange[] {
-  if (statedNames(sanOf(facts), entity) === null) return [];
-  const issuer = entity.issuer === null ? null : AN_ISSUER;
-  const wanted = subjectAltName.wanted({ entity, issuer, keyIdentifier: null });
-  return diffExtension(facts, { rule: subjectAltName, wanted });
 }
