@@ -1,4 +1,4 @@
-/** Files with one private key under a passphrase, told from all others; what such a key is opened with. */
+/** Files with one private key under a passphrase, and all others; what such a key is opened with. */
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { isEncryptedKey, openedKey } from '../../src/x509/encrypted-key.ts';

@@ -29,9 +29,9 @@ describe('a value', () => {
   it.each<[what: string, tag: number, body: string | Buffer]>([
     ['nothing', UTF8, ''],
     ['nothing', IA5, ''],
-    ['a blank before it', UTF8, ' a'],
-    ['a blank behind it', UTF8, 'a '],
-    ['a blank behind it', IA5, 'a '],
+    ['a space before it', UTF8, ' a'],
+    ['a space behind it', UTF8, 'a '],
+    ['a space behind it', IA5, 'a '],
     ['a no-break space behind it', UTF8, 'a\u00a0'],
     ['a line break', UTF8, 'a\nb'],
     ['a line separator', UTF8, 'a\u2028b'],

@@ -43,7 +43,7 @@ describe('where it is', () => {
     });
   });
 
-  it('is nothing that another entity has by now, also where only case tells them apart', () => {
+  it('is nothing that another entity has by now, also where they differ in letter case alone', () => {
     const other = (file: string): Entity =>
       aServer({ name: 'web', outputs: ['key', 'cert'], layout: { folder: 'etc', files: { cert: file } } });
     expect(leftOf(api(), place, {}, [other('chain.pem')])).toEqual({ leftovers: ['combined'] });
