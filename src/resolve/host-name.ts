@@ -31,11 +31,12 @@ function hostSans(leaf: LeafDraft, report: Report): readonly San[] {
 /**
  * Whether a common name can only be meant as a host's: an address, or a name with a dot or a wildcard, right or wrong, be it
  * with a port or path behind it. `system:node:a.example.test` and `Jane Doe` are identities (Kubernetes, Kafka and
- * PostgreSQL authorize by them), and so may be the single label `node`.
+ * PostgreSQL authorize by them), and so may be the single label `node`, and `broker-v1.2`, whose last label no host has.
  */
 export function readsAsHost(name: string): boolean {
   const bare = name.replace(/[/%].*$/s, '').replace(/^\[(.*)\](:\d+)?$/s, '$1');
   if (ipOctets(bare)) return true;
+  if (/\.\d+$/.test(bare) && !/^[\d.*]+$/.test(bare)) return false;
   return /^[\p{L}\p{M}\p{N}_.*-]*[.*][\p{L}\p{M}\p{N}_.*-]*(:\d{1,5})?$/u.test(bare);
 }
 

@@ -25,6 +25,8 @@ const IDENTITIES = [
   'node',
   'münchen',
   '42',
+  'v1.2',
+  'broker-3.7',
   'a+b',
   'kafka/broker.example.test',
 ];
@@ -42,6 +44,8 @@ const HOSTS = [
   'w*',
   '10.0.0.1',
   '10.0.0.256',
+  '10.0.0',
+  '*.0.1',
   '10.0.0.0/8',
   '::1',
   '[2001:db8::1]',
