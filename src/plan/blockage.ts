@@ -71,6 +71,13 @@ export type Refusal =
   | { readonly kind: 'blocked'; readonly path: string; readonly cause: Blockage }
   /** A key that no passphrase opens, or none that is to be had. */
   | { readonly kind: 'encrypted'; readonly path: string; readonly why: KeyClosure }
+  /** The request at `path`, beside the manifest, is for the key of an authority, which nothing else may have. */
+  | {
+      readonly kind: 'given-key';
+      readonly entity: EntityId;
+      readonly authority: EntityId;
+      readonly path: string;
+    }
   /** The key of an anchor is not ours to replace; `path` is its file beside the manifest. */
   | { readonly kind: 'anchor'; readonly entity: EntityId; readonly path: string }
   /** A bridge has the key of another authority. */

@@ -3,6 +3,7 @@ import type { Entity, EntityId } from '../pki/entity.ts';
 import { isOffline, requestOf } from '../pki/key-place.ts';
 import { keySpecText } from '../pki/key-spec.ts';
 import type { CertificateFacts, KeyFacts, KeyId } from '../x509/facts.ts';
+import type { Refusal } from './blockage.ts';
 import { diffKeySpec, isNamedAs } from './diff.ts';
 import type { EntityObservation, Observation } from './observation.ts';
 import type { Reason } from './reason.ts';
@@ -56,6 +57,18 @@ export function keyOf(
   if (given !== undefined)
     return { keyId: given.keyId, keyIdentifier: given.keyIdentifier, spec: keySpecText(entity.key) };
   return key.state === 'present' ? key.facts : null;
+}
+
+/** An entity whose request is for an authority's key would be given a certificate with it. */
+export function givenKeyRefusal(
+  entity: Entity,
+  { authorities }: Pick<KeyOwners, 'authorities'>,
+): Refusal | null {
+  const given = requestOf(entity);
+  if (given === undefined) return null;
+  const authority = authorities.get(given.key.keyId);
+  if (authority === undefined) return null;
+  return { kind: 'given-key', entity: entity.id, authority, path: given.path };
 }
 
 /** Key and certificate match, and the certificate is this entity's: not a pair copied from elsewhere. */

@@ -10,6 +10,7 @@ import { type Change, type Issuance, NOTHING_KEPT } from './change.ts';
 import type { Context } from './context.ts';
 import { wantedOutputs } from './derived.ts';
 import { type Claim, claimOf } from './grant.ts';
+import { givenKeyRefusal } from './key-decision.ts';
 import { type Strange, strangeIn } from './known.ts';
 import type { EntityObservation } from './observation.ts';
 import { hasNewIdentity } from './previous.ts';
@@ -40,6 +41,8 @@ export function planPair(entity: Entity, observed: EntityObservation, context: C
   const others = (['previous', 'crl', 'former-crls'] as const).filter((file) => isOwed(entity, file));
   const refusal = obstacleIn(entity, observed, [...first, ...others]);
   if (refusal !== null) return refuse(entity, refusal);
+  const shared = givenKeyRefusal(entity, context.owners);
+  if (shared !== null) return refuse(entity, shared);
   const claim = claimOf(entity, observed, context);
   if (claim !== undefined && 'kind' in claim) return refuse(entity, claim);
   // Of what waits the certificate stays for now, and files that follow from it are those of today.

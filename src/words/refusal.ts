@@ -21,6 +21,11 @@ export function refusalText(refusal: Refusal): Advice {
       };
     case 'encrypted':
       return closedKeyText(refusal.path, refusal.why);
+    case 'given-key':
+      return {
+        problem: `the request "${visible(refusal.path)}" of ${refusal.entity} is for the private key of ${refusal.authority}, with which it could sign anything`,
+        hint: 'ask its owner for a request that is made with a key of its own',
+      };
     case 'anchor':
       return {
         problem: `"${refusal.entity}" has its key elsewhere, where others replace it`,

@@ -1,8 +1,22 @@
 /** One key or one serial number for several: replaced where it does harm, named where it may be on purpose. */
 import { describe, expect, it } from 'vitest';
+import type { EntityId } from '../../src/pki/entity.ts';
 import { planInventory } from '../../src/plan/plan.ts';
+import type { KeyId } from '../../src/x509/facts.ts';
 import { flatPlan, keyFacts, NOW, present } from '../helpers/entities.ts';
-import { ALL, api, billing, decided, expectPlan, planOf, root, services, settled } from './settled.ts';
+import {
+  ALL,
+  api,
+  billing,
+  decided,
+  expectPlan,
+  planOf,
+  root,
+  SERVICES,
+  services,
+  settled,
+  withChanged,
+} from './settled.ts';
 
 const duplicate = (what: string) => ({ kind: 'defect', defect: 'duplicate-serial', what }) as const;
 
@@ -47,6 +61,25 @@ describe('an authority’s key in the folder of a leaf', () => {
     expect(planOf(world).changes[2]?.reasons).not.toContainEqual(
       expect.objectContaining({ kind: 'shared-key' }),
     );
+  });
+});
+
+describe('a request that is for the key of an authority', () => {
+  /** The plan in which an entity has such a request. */
+  const asking = (id: EntityId, keyId: KeyId) => {
+    const key = { keyId, keyIdentifier: 'ab', spki: '30' };
+    const keyPlace = { kind: 'request', path: 'api.csr', pem: '', key, ignored: [] } as const;
+    return planOf(settled(), withChanged(id, { keyPlace, key: SERVICES.key }));
+  };
+  const keyIdOf = (id: EntityId): KeyId => settled().key(id).keyId;
+
+  it.each([root, services])('%s is refused, and the certificate stays', (authority) => {
+    expectPlan(asking(api, keyIdOf(authority)), {
+      [api]: { action: 'refuse', refusal: { kind: 'given-key', entity: api, authority, path: 'api.csr' } },
+    });
+  });
+  it('but not for that of another leaf, which may be of the same owner', () => {
+    expect(decided(asking(api, keyIdOf(billing)))).toEqual({ [api]: 'rekey' });
   });
 });
 

@@ -100,6 +100,11 @@ it.each<[Refusal, problem: string, hint: string]>([
     'state "passphrase: prompt", or another source; or "previousPassphrase: prompt" to have it decrypted',
   ],
   [
+    { kind: 'given-key', entity: 'servers/api', authority: 'authorities/root', path: 'api.csr' },
+    'the request "api.csr" of servers/api is for the private key of authorities/root, with which it could sign anything',
+    'ask its owner for a request that is made with a key of its own',
+  ],
+  [
     { kind: 'renamed-links', entity: 'servers/api', artifact: 'cert' },
     'the cert.pem of servers/api is behind links, which cannot be renamed in their folder',
     'give the entry another "folder" together with its new "files"',
