@@ -139,12 +139,22 @@ class IssuerSearch {
     if ('why' in kind) return kind;
     const signer = this.#signerOf(pair.cert);
     if (signer === undefined) return { why: this.#withoutSigner(pair.cert) };
-    if (signer.cert.facts.keyId === pair.key.keyId) return this.#selfSigned(pair, kind.section, kind.notes);
+    if (signer.cert.facts.keyId === pair.key.keyId) return this.#selfSigned(pair, signer, kind);
     return this.#signed(pair, signer, kind.section, kind.notes);
   }
 
-  #selfSigned(pair: Pair, section: Section, notes: readonly Note[]): Placement {
-    if (section !== 'authorities') return { why: { kind: 'self-signed' } };
+  #selfSigned(
+    pair: Pair,
+    signer: Signer,
+    { section, notes }: Pick<PlacedPair, 'section' | 'notes'>,
+  ): Placement {
+    if (section !== 'authorities') {
+      const { facts } = signer.cert;
+      const why: LeftOutWhy = isAuthority(facts)
+        ? { kind: 'authority-key', authority: nameText(facts) }
+        : { kind: 'self-signed' };
+      return { why };
+    }
     return { placed: { ...pair, section, issuer: null, notes } };
   }
 

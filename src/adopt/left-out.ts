@@ -21,6 +21,8 @@ export type LeftOutWhy =
   | { readonly kind: 'usage'; readonly usages: readonly string[] }
   | { readonly kind: 'no-host' }
   | { readonly kind: 'self-signed' }
+  /** A leaf with the private key of that authority. */
+  | { readonly kind: 'authority-key'; readonly authority: string }
   | { readonly kind: 'unknown-issuer'; readonly issuer: string }
   /** An authority of that name is here, and its key made no such signature. */
   | { readonly kind: 'other-key'; readonly issuer: string }

@@ -35,6 +35,8 @@ const WORDS: Words<LeftOutWhy> = {
   usage: ({ usages }) => `for neither TLS servers nor TLS clients: ${usages.join(', ')}`,
   'no-host': () => 'for TLS servers, without a DNS name, IP address or URI that a client could check',
   'self-signed': () => 'signed by itself, and not an authority',
+  'authority-key': ({ authority }) =>
+    `has the private key of ${authority}, with which it could sign anything`,
   'unknown-issuer': ({ issuer }) => `signed by ${issuer}, which is not in this folder`,
   'other-key': ({ issuer }) =>
     `names ${issuer} as its issuer, but was signed by none of the keys with that name here, or changed since`,
@@ -162,6 +164,8 @@ function hintOf(why: LeftOutWhy): string | undefined {
       return `decrypt it in its place with "openssl pkey -in ${shellPath(why.keyPath)} -out PLAIN", ${AGAIN}`;
     case 'foreign-key':
       return keyFormatHint(why.format);
+    case 'authority-key':
+      return 'give it an entry in the manifest, by which apply makes a key of its own';
     case 'no-key':
       return `put the key beside the certificate, ${AGAIN}`;
     case 'bundle':

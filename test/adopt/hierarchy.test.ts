@@ -160,6 +160,11 @@ describe('a pair has no place', () => {
     ],
     ['as a leaf that signed itself', only([pair(ROOT, 'own', null, nameless)]), [{ kind: 'self-signed' }]],
     [
+      'as a leaf with the key of the authority that signed it',
+      only([root, pair(SUB, 'sub', root, nameless, { key: root.key })]),
+      [{ kind: 'authority-key', authority: 'CN=root CA' }],
+    ],
+    [
       'below what is no authority',
       only([sub], [pair(ROOT, 'root', null, nameless)]),
       [{ kind: 'no-authority', issuer: 'CN=root CA' }],

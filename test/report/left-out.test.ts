@@ -74,6 +74,7 @@ const WHYS: Samples<LeftOutWhy> = {
   usage: [{ usages: ['codeSigning', 'timeStamping'] }],
   'no-host': [{}],
   'self-signed': [{}],
+  'authority-key': [{ authority: 'CN=a' }],
   'unknown-issuer': [{ issuer: 'CN=a' }],
   'other-key': [{ issuer: 'CN=a' }],
   circle: [{}],
