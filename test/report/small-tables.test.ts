@@ -73,7 +73,7 @@ it.each<[action: Action, isKnown: boolean, isSaid: boolean]>([
     lifetime: 60,
     profile: 'web',
     extensions: [
-      { name: 'basicConstraints', critical: true, items: ['CA:FALSE'] },
+      { name: 'basicConstraints', critical: true, items: ['CA:TRUE', '0'] },
       { name: '1.2.3', critical: false, items: ['1.2.3 utf8 x', 'y'] },
     ],
   };
@@ -83,6 +83,7 @@ it.each<[action: Action, isKnown: boolean, isSaid: boolean]>([
   const said = [
     'CN=a; dns:a.test',
     'ecdsa-p256, issued by authorities/root; digitalSignature, serverAuth (profile web)',
+    'pathLength: 0',
     '1.2.3: utf8 x, y',
   ];
   expect(lines.map((line) => line.trim()).filter((line) => said.includes(line))).toEqual(isSaid ? said : []);
