@@ -48,8 +48,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
 /** `pki help plam` is as unknown as `pki plam`, and `pki help help` is `pki help`: commander says nothing of either. */
 function helpful(argv: readonly string[], program: Command): string[] {
   const [node = '', self = '', first, name] = argv;
-  const isKnown =
-    name === undefined || name.startsWith('-') || program.commands.some((one) => one.name() === name);
+  const isKnown = name === undefined || program.commands.some((one) => one.name() === name);
   return first === 'help' && !isKnown ? [node, self, name] : [...argv];
 }
 

@@ -80,6 +80,8 @@ describe('before anything is issued', () => {
     ['completion csh', '"csh" is no shell'],
     ['help plam', 'unknown command "plam"'],
     ['plam', 'unknown command "plam"'],
+    ['help --plam', 'unknown option "--plam"'],
+    ['--plam', 'unknown option "--plam"'],
     ['sign stick', 'required option "--key <file>" not specified'],
     [
       'sign stick --key k --yes --passphrase secret',
@@ -174,6 +176,8 @@ describe('before anything is issued', () => {
     ['help', /^Usage: pki \[options\] \[command\]\n/, 0],
     ['help help', /^Usage: pki \[options\] \[command\]\n/, 0],
     ['help --help', /^Usage: pki \[options\] \[command\]\n/, 0],
+    ['help -h', /^Usage: pki \[options\] \[command\]\n/, 0],
+    ['help --version', /^\d+\.\d+\.\d+/, 0],
     ['help plan', /^Usage: pki plan \[options\] \[manifest\]\n/, 0],
     ['plan --help', /\n {2}pki plan --public +in a pull request/, 0],
     ['validate', /^pki\.yaml: valid, 2 authorities, 2 servers, 2 clients\n$/, 0],
