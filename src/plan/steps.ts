@@ -4,7 +4,7 @@ import { type ById, byIdOf, chainAbove } from '../pki/issuers.ts';
 import { bridgedBy, requestOf, shownBy } from '../pki/key-place.ts';
 import { type KeySpec, rsaSize } from '../pki/key-spec.ts';
 import { ruleOf } from './artifacts/rules.ts';
-import { crossingOf, type Issue, isIssue, isWork, makesKey, type Revoke, type Work } from './change.ts';
+import { type Issue, isIssue, isWork, makesKey, type Revoke, type Work } from './change.ts';
 import { isPublicKey, type PublicKey, type SigningKey } from './make.ts';
 import { listParts, type Part } from './parts.ts';
 import type { Plan } from './plan.ts';
@@ -193,12 +193,10 @@ function ownNeeds({ kind, of }: Part, change: Work): readonly StepId[] {
       return makesKey(change) ? [stepId('request', of)] : [];
     case 'certificate':
       return isIssue(change) ? [stepId('sign', of)] : [];
-    case 'cross':
-      return crossingOf(change) === null ? [] : [stepId('cross', of)];
     case 'list':
       return change.list === undefined ? [] : [stepId('crl', of)];
+    case 'cross':
     case 'former-lists':
-      return [];
     case 'earlier':
     case 'routes':
     case 'joint':

@@ -83,6 +83,21 @@ it('a file in another form waits for what it is made of, where that is new', () 
   expect(needs(again)).toEqual({ der: [], pkcs7: [], 'pkcs8-der': [] });
 });
 
+it('a list in another form waits for the list, where that is new', () => {
+  const list = { validity: 9 * DAY, renewBefore: { kind: 'share', share: 1 / 3 } } as const;
+  const root = anAuthority({ name: 'root', outputs: ['key', 'cert', 'crl-der'], crl: { url: [], list } });
+  const inventory = anInventory(root);
+  const plan = planInventory(inventory, new World().observation(inventory), { now: NOW });
+  const withList = (given: object) => {
+    const changes = plan.changes.map((change) => ({ ...change, ...given }));
+    return stepsOf({ ...plan, changes }, inventory).flatMap((step) =>
+      'make' in step && step.make.op === 'convert' ? [[step.make.to, step.needs]] : [],
+    );
+  };
+  expect(withList({})).toEqual([['crl-der', ['crl authorities/root']]]);
+  expect(withList({ list: undefined })).toEqual([['crl-der', []]]);
+});
+
 it('nothing to do: no steps', () => expect(stepsAfter(() => {})).toEqual([]));
 
 it('what is not done by this plan is not waited for', () => {
