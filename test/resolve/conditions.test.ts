@@ -119,6 +119,15 @@ describe('usages', () => {
   ])('%s', check);
 });
 
+it('purposes that the authority above lacks are all named in the hint', () => {
+  const root = 'authorities: { root: { commonName: Root, extendedKeyUsage: [codeSigning] } }';
+  const text = ['version: 1', root, 'peers: { a: { commonName: a.test } }', ''].join('\n');
+  const loaded = loadManifest(text, 'pki.yaml');
+  expect(loaded.ok ? [] : loaded.diagnostics.map(({ hint }) => hint)).toEqual([
+    'add serverAuth and clientAuth to the extendedKeyUsage of "root", or leave that out: it then allows everything',
+  ]);
+});
+
 describe('URLs among names', () => {
   const of = (names: string) => `a: { commonName: a.test, san: [a.test, ${names}] }`;
   it.each<Row>([
