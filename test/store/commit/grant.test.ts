@@ -208,6 +208,29 @@ describe.skipIf(OURS.uid !== 0)('owners (needs root)', () => {
       key: '640 7:8',
       folder: '7:8',
     });
+    // Only one of the two is stated, and is right already.
+    for (const [uid, gid] of [
+      [7, 8],
+      [7, null],
+      [null, 8],
+    ] as const)
+      expect(
+        await placed({ key: [KEY, 0o640] }, [], to(uid, gid, { files: ['key'], isOwnFolder: false }), given),
+      ).toEqual({
+        key: '640 7:8',
+      });
+    for (const [uid, gid] of [
+      [7, 9],
+      [9, 8],
+      [null, 9],
+      [9, null],
+    ] as const)
+      expect(
+        await placed({ key: [KEY, 0o640] }, [], to(uid, gid, { files: ['key'], isOwnFolder: false }), given),
+      ).toEqual({
+        key: '640 7:8',
+        fault,
+      });
   });
 
   it('a group that may read a key goes on reading it, and may do no more', async () => {
