@@ -7,12 +7,13 @@ import { readExported } from '../store/export-folder.ts';
 import { UserError } from '../words/user-error.ts';
 
 /**
- * @param folder of the export, absolute; rules of SOPS are looked for there and above.
+ * @param folder of the export, absolute; rules of SOPS are looked for there and above. @param run the program.
  * @throws UserError where `sops` is not there, or does not seal.
  */
 export async function sealSecrets(
   folder: string,
   secrets: readonly SecretFile[],
+  run = runFilter,
 ): Promise<readonly ExportFile[]> {
   const present = await readExported(
     folder,
@@ -26,7 +27,7 @@ export async function sealSecrets(
     files.push({
       path,
       mode: 0o644,
-      text: isCurrent ? before : await sealed(folder, path, text),
+      text: isCurrent ? before : await sealed(folder, path, text, run),
       // `sops updatekeys` changes a file that stays ours.
       ...(mark === undefined || before === undefined ? {} : { over: before }),
     });
@@ -37,12 +38,12 @@ export async function sealSecrets(
 /** A shell that found no program. */
 const NOT_FOUND = 127;
 
-async function sealed(cwd: string, path: string, text: string): Promise<string> {
+async function sealed(cwd: string, path: string, text: string, run: typeof runFilter): Promise<string> {
   const seal = ['--encrypt', '--encrypted-regex', SEALED_KEYS, '--filename-override', path];
   const forms = ['--input-type', 'yaml', '--output-type', 'yaml'];
   // It opens /dev/stdin by that name, which has to be a pipe: what a process of Node gets is a socket.
   const pipe = ['sh', '-c', 'cat | "$@" /dev/stdin', 'sh', 'sops', ...seal, ...forms];
-  const { output, words, fault } = await runFilter(pipe, { cwd, input: text, seconds: 60 });
+  const { output, words, fault } = await run(pipe, { cwd, input: text, seconds: 60 });
   if (fault !== null) {
     const isAbsent = fault.kind === 'exit' && fault.code === NOT_FOUND;
     const why = isAbsent ? ({ kind: 'not-begun', code: 'ENOENT' } as const) : fault;

@@ -16,17 +16,22 @@ export interface ClusterAccess {
 /** Of a Secret, the certificate alone is asked for; a key would be printed otherwise. */
 const CERTIFICATE = 'jsonpath={.data.tls\\.crt}';
 
-/** What is in the Secret of each of these leaves. */
+/** What is in the Secret of each of these leaves. @param run the program. */
 export async function askCluster(
   leaves: readonly LeafPolicy[],
   access: ClusterAccess,
+  run = runFilter,
 ): Promise<readonly Asked[]> {
   const asked: Asked[] = [];
-  for (const leaf of leaves) asked.push(await askOne(leaf, access));
+  for (const leaf of leaves) asked.push(await askOne(leaf, access, run));
   return asked;
 }
 
-async function askOne(leaf: LeafPolicy, { context, signal }: ClusterAccess): Promise<Asked> {
+async function askOne(
+  leaf: LeafPolicy,
+  { context, signal }: ClusterAccess,
+  run: typeof runFilter,
+): Promise<Asked> {
   const { namespace } = metadataOf(leaf.entity, 'secret');
   const name = secretName(leaf);
   const where = [
@@ -35,7 +40,7 @@ async function askOne(leaf: LeafPolicy, { context, signal }: ClusterAccess): Pro
   ];
   const base = { entity: leaf.entity.id, from: `${namespace === undefined ? '' : `${namespace}/`}${name}` };
   const argv = ['kubectl', ...where, 'get', 'secret', name, `--output=${CERTIFICATE}`];
-  const { output, words, fault } = await runFilter(argv, { cwd: '.', input: '', seconds: 60, signal });
+  const { output, words, fault } = await run(argv, { cwd: '.', input: '', seconds: 60, signal });
   if (fault !== null) {
     const said = words === '' ? '' : `: ${words.split('\n').at(-1)}`;
     return { ...base, detail: `"kubectl" ${programFaultText(fault)}${said}` };
