@@ -3,10 +3,17 @@ import { type Capability, capabilityOf } from '../openssl/capabilities.ts';
 import { errorCode } from '../pki/errors.ts';
 import { OpensslError, opensslIn } from './openssl-call.ts';
 
-/** The version that the program reports; one that cannot be run, or fails, is a result. Rejects only on abort. */
-export async function probeOpenssl(binary: string, signal?: AbortSignal): Promise<Capability> {
+/**
+ * The version that the program reports; one that cannot be run, or fails, is a result. Rejects only on abort.
+ * @param open by which it is run.
+ */
+export async function probeOpenssl(
+  binary: string,
+  signal?: AbortSignal,
+  open = opensslIn,
+): Promise<Capability> {
   try {
-    const printed = await opensslIn('.', binary, { signal }).run({ args: ['version'], input: null });
+    const printed = await open('.', binary, { signal }).run({ args: ['version'], input: null });
     return capabilityOf(printed, binary);
   } catch (error) {
     // Without descriptors nothing can be run, even if it is installed.

@@ -58,10 +58,13 @@ export class Tokens {
   readonly #scratch: CaDatabases;
   /** By token and PIN: what another key of it was refused for. */
   readonly #failed = new Map<string, TokenFault>();
+  readonly #open: typeof opensslIn;
   #way: Promise<Way | TokenFault> | undefined;
 
-  constructor(options: TokensOptions) {
+  /** @param open by which openssl is run. */
+  constructor(options: TokensOptions, open = opensslIn) {
     this.#options = options;
+    this.#open = open;
     this.#scratch = new CaDatabases(options.own, options.name);
   }
 
@@ -123,7 +126,7 @@ export class Tokens {
     const { root, binary, secrets, signal } = this.#options;
     const secret = secrets.read(pin);
     if (!secret.ok) throw new Error('Internal error: no PIN was asked for');
-    return opensslIn(root, binary, { env, signal }).run({ args, input: `${secret.value}\n` });
+    return this.#open(root, binary, { env, signal }).run({ args, input: `${secret.value}\n` });
   }
 
   #found(): Promise<Way | TokenFault> {
@@ -133,11 +136,11 @@ export class Tokens {
 
   async #find(): Promise<Way | TokenFault> {
     const { root, binary, signal } = this.#options;
-    const found = await probeOpenssl(binary, signal);
+    const found = await probeOpenssl(binary, signal, this.#open);
     const version = found.ok ? found.version : binary;
     for (const driver of driversFor(version)) {
       const way = { driver, version, env: await this.#environmentFor(driver) };
-      if (await hasDriver(driver, opensslIn(root, binary, { env: way.env, signal }))) return way;
+      if (await hasDriver(driver, this.#open(root, binary, { env: way.env, signal }))) return way;
     }
     return { kind: 'no-driver', version };
   }
