@@ -72,9 +72,19 @@ function needsFrozen(
     return true;
   if (others.some((id) => strange(id).key !== null || holdsAny(seen(entity.id), strange(id)))) return true;
   if (others.some((id) => id !== issuer && !isTrustable(seen(id)))) return true;
-  // A chain may end with what the root's former key has signed, and that is among the root's files.
-  const root = chainAbove(entity, byId).at(-1)?.id;
-  return root !== undefined && pinned.has(root) && seen(root).formerLocation !== undefined;
+  const shown = chainAbove(entity, byId).filter(({ id }) => pinned.has(id));
+  return shown.some((one) => !canBeShown(one, seen(one.id)));
+}
+
+/**
+ * In the chains of what is below it, whoever signed that. A chain may end with what the root's former key has signed, and
+ * that is among the root's files.
+ */
+function canBeShown({ issuer }: Entity, { key, cert, formerLocation }: EntityObservation): boolean {
+  if (formerLocation !== undefined) return false;
+  if (issuer === null) return true;
+  if (cert.state !== 'present') return false;
+  return key.state !== 'present' || key.facts.keyId === cert.facts.keyId;
 }
 
 /** Where its key is elsewhere, a certificate that is its own shows the public half. */

@@ -93,6 +93,22 @@ describe('an authority that stays as it is', () => {
     expect(pinned([ROOT.id], damage)).toEqual(ids(ROOT, NEAR, SUB, DEEP));
   });
 
+  it('keeps all whose chain would show the certificate that an intermediate lacks, whoever signed them', () => {
+    const lower = anAuthority({ name: 'lower', issuer: SUB.id, trust: [ROOT.id] });
+    const lowest = aServer({ name: 'lowest', issuer: lower.id });
+    const inventory = anInventory(ROOT, SUB, lower, lowest);
+    const keptWith = (damage: (world: World) => void, ...asked: readonly string[]) => {
+      const world = settled(inventory);
+      damage(world);
+      return [...pinnedOf(inventory, world.observation(inventory), new Set(asked))].sort();
+    };
+    expect(keptWith(() => {}, ROOT.id, SUB.id)).toEqual(ids(ROOT, SUB));
+    expect(keptWith((world) => remove(world.of(SUB.id), 'key'), SUB.id)).toEqual(ids(SUB, lower));
+    expect(keptWith((world) => remove(world.of(SUB.id), 'cert'), SUB.id)).toEqual(ids(SUB, lower, lowest));
+    expect(keptWith((world) => mismatch(world, SUB), SUB.id)).toEqual(ids(SUB, lower, lowest));
+    expect(keptWith((world) => remove(world.of(ROOT.id), 'cert'), SUB.id)).toEqual(ids(SUB));
+  });
+
   it('that is not asked for is nobody’s business, however damaged', () => {
     expect(pinned([APART.id], (world) => remove(world.of(ROOT.id), 'key'))).toEqual([APART.id]);
     expect(pinned([], (world) => remove(world.of(ROOT.id), 'key'))).toEqual([]);
