@@ -146,3 +146,8 @@ export type Reason =
   | { readonly kind: 'requested' }
   /** With the end of its certificate, unless that has ended or cannot be read. */
   | { readonly kind: 'not-in-manifest'; readonly notAfter?: number };
+
+/** Whether there is no private key in its place, or nothing there that is one. */
+export function isKeyLost(reason: Reason): boolean {
+  return (reason.kind === 'missing' || reason.kind === 'unreadable') && reason.artifact === 'key';
+}

@@ -6,7 +6,7 @@ import { type Found, NAMED_CONSENTS, type NamedConsent } from '../plan/allowance
 import { type Change, type Consent, consentsOf, isIssue, reasonsOf } from '../plan/change.ts';
 import type { PlannedCommand } from '../plan/commands.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Reason } from '../plan/reason.ts';
+import { isKeyLost, type Reason } from '../plan/reason.ts';
 import { entitiesOf, isUrgent } from '../plan/remark.ts';
 import { few } from '../words/few.ts';
 import { remarkText } from '../words/remark.ts';
@@ -56,11 +56,18 @@ interface First {
 }
 
 const LOST: First = {
-  isIt: lacksKey,
+  isIt: (change) => lacksKey(change) && !isSpoiled(change),
   question: 'put key.pem back, if it is not lost',
   problem: 'the private key is missing',
   until: 'nothing new is signed with it',
   hint: 'put key.pem back, and run again, or declare it offline ("key: offline"); if it is lost for good, "--allow rekey-ca=NAME" makes a new one',
+};
+
+/** Such as one that a full disk cut off: what is there is no key for any program. */
+const SPOILED: First = {
+  ...LOST,
+  isIt: (change) => lacksKey(change) && isSpoiled(change),
+  problem: 'the private key is not readable',
 };
 
 const REPLACED: First = {
@@ -80,7 +87,7 @@ const PLANTED: First = {
 };
 
 const FIRST: Readonly<Record<Consent, readonly First[]>> = {
-  'rekey-ca': [LOST, REPLACED],
+  'rekey-ca': [LOST, SPOILED, REPLACED],
   trust: [PLANTED],
   revoke: [],
   remove: [],
@@ -96,10 +103,14 @@ function hasReason(change: Change, kind: Reason['kind']): boolean {
   return reasonsOf(change).some((reason) => reason.kind === kind);
 }
 
+/** Whether what is in the place of its key is no key. */
+function isSpoiled(change: Change): boolean {
+  return reasonsOf(change).some((reason) => reason.kind === 'unreadable' && isKeyLost(reason));
+}
+
 /** Whether to look for a key first. */
 export function lacksKey(change: Change): boolean {
-  const isMissing = (reason: Reason): boolean => reason.kind === 'missing' && reason.artifact === 'key';
-  return consentsOf(change).includes('rekey-ca') && reasonsOf(change).some(isMissing);
+  return consentsOf(change).includes('rekey-ca') && reasonsOf(change).some(isKeyLost);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What an apply left waiting for keys on other machines. */
 import { groupBy } from '../pki/group.ts';
 import { type Change, waitingOf } from '../plan/change.ts';
+import { isKeyLost } from '../plan/reason.ts';
 import { few } from '../words/few.ts';
 import { waitingText } from '../words/waiting.ts';
 import type { Message } from './message.ts';
@@ -9,7 +10,7 @@ import type { Message } from './message.ts';
 export function asksForKey(change: Change): boolean {
   const waiting = waitingOf(change);
   if (waiting === null || !waiting.serves || waiting.elsewhere || waiting.on === change.id) return false;
-  return waiting.reasons.some((reason) => reason.kind === 'missing' && reason.artifact === 'key');
+  return waiting.reasons.some(isKeyLost);
 }
 
 /** Before another machine is asked: what helps at once, where the key is not lost. */

@@ -62,6 +62,23 @@ describe('what comes first', () => {
       'put key.pem back',
     ],
     [
+      'what is no key in its place',
+      'rekey-ca',
+      [{ kind: 'unreadable', artifact: 'key', detail: 'no PEM' }],
+      'the private key is not readable: servers/a; nothing new is signed with it',
+      'put key.pem back, and run again',
+    ],
+    [
+      'a lost key beside a certificate that cannot be read',
+      'rekey-ca',
+      [
+        { kind: 'missing', artifact: 'key' },
+        { kind: 'unreadable', artifact: 'cert', detail: 'no PEM' },
+      ],
+      'the private key is missing',
+      'put key.pem back',
+    ],
+    [
       'a missing certificate is no lost key',
       'rekey-ca',
       [{ kind: 'missing', artifact: 'cert' }],
