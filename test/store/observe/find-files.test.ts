@@ -77,8 +77,12 @@ describe('files in their place', () => {
       id,
       layout: { folder: AT, files: {} },
     });
-    const { key, published } = found(VERSION, shared('servers/api'), [shared('servers/web')]);
-    expect({ key, published }).toEqual({ key: 'link', published: undefined });
+    expect(found(VERSION, shared('servers/api'), [shared('servers/web')])).toEqual({
+      key: 'link',
+      cert: 'link',
+      chain: 'missing',
+      published: undefined,
+    });
   });
 
   it('are not read through a folder that is a link, or where a file is in its place', () => {
