@@ -137,7 +137,12 @@ interface Errand {
   readonly wish: Wish;
 }
 
-function errandsIn({ changes }: Plan, { entities }: Inventory, observation: Observation): readonly Errand[] {
+/** What waits for a key that is elsewhere, and can be asked for: its issuer is known. */
+export function errandsIn(
+  { changes }: Plan,
+  { entities }: Inventory,
+  observation: Observation,
+): readonly Errand[] {
   return changes.flatMap((change) => {
     const waiting = waitingOf(change);
     const entity = entities.find(({ id }) => id === change.id);
@@ -174,7 +179,8 @@ async function outgoingFor({ entity, wish }: Errand, desk: Desk): Promise<Outgoi
   return kept;
 }
 
-function asksTheSame(
+/** Whether an answer to what was kept is what is wanted now. @param here the key in its place. */
+export function asksTheSame(
   { csr, key, newKey, notBefore, notAfter }: Outgoing,
   entity: Entity,
   { issuance, newKey: wantsKey }: Wish,
