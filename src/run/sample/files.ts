@@ -1,12 +1,13 @@
 /** A sample from files: one, all of a folder, or standard input. Private keys beside them are left alone. */
 import { lstatSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { FoundCertificate, FoundFile } from '../../adopt/found.ts';
 import { readContent } from '../../adopt/read-content.ts';
 import { errorCode } from '../../pki/errors.ts';
 import { scanFolder } from '../../store/observe/scan.ts';
 import { OpenFile } from '../../store/open-file.ts';
 import { UserError } from '../../words/user-error.ts';
+import { certificateFacts } from '../../x509/certificate.ts';
 import { isAuthority } from '../../x509/facts.ts';
 import type { SampleCertificate, Samples } from './certificate.ts';
 
@@ -16,27 +17,48 @@ import type { SampleCertificate, Samples } from './certificate.ts';
  * @throws UserError where nothing is there, or nothing of it is a certificate.
  */
 export function samplesIn(path: string, input: Buffer | null): Samples {
-  const files = input === null ? filesAt(path) : contentOf(input, 'standard input');
-  const certificates = unique(files.flatMap(certificateIn));
+  const certificates = unique(
+    input === null ? certificatesAt(path) : certificatesOf(input, 'standard input'),
+  );
   if (certificates.length === 0) throw new UserError({ kind: 'sample', fault: { kind: 'none', path } });
   return { certificates, missing: [] };
 }
 
-function filesAt(path: string): readonly FoundFile[] {
+function certificatesAt(path: string): readonly SampleCertificate[] {
   try {
-    if (lstatSync(path).isDirectory()) return scanFolder(resolve(path)).files;
-    using file = new OpenFile(path, path);
-    return contentOf(file.read(), path);
+    if (!lstatSync(path).isDirectory()) return certificatesOf(bytesAt(path), path);
+    const { files, unusable } = scanFolder(path);
+    // Adopting takes PEM alone: DER is among what it leaves out.
+    const others = unusable.filter(({ why }) => why.kind === 'format');
+    return [
+      ...files.flatMap(certificateIn),
+      ...others.flatMap((one) => certificatesOf(bytesAt(join(path, one.path)), one.path)),
+    ];
   } catch (error) {
     if (error instanceof UserError || errorCode(error) === '') throw error;
     throw new UserError({ kind: 'sample', fault: { kind: 'none', path } });
   }
 }
 
-/** Named so that DER is read, too. */
-function contentOf(bytes: Buffer, path: string): readonly FoundFile[] {
-  const found = readContent(bytes, `${basename(path)}.crt`);
-  return found === null || 'why' in found ? [] : [{ ...found, path }];
+function bytesAt(path: string): Buffer {
+  using file = new OpenFile(path, path);
+  return file.read();
+}
+
+/** Of PEM, or of one certificate in DER. */
+function certificatesOf(bytes: Buffer, path: string): readonly SampleCertificate[] {
+  const facts = factsOf(bytes);
+  if (facts !== null) return isAuthority(facts) ? [] : [{ from: path, chain: [bytes] }];
+  const found = readContent(bytes, path);
+  return found === null || 'why' in found ? [] : certificateIn(found);
+}
+
+function factsOf(der: Buffer): ReturnType<typeof certificateFacts> | null {
+  try {
+    return certificateFacts(der);
+  } catch {
+    return null; // No DER.
+  }
 }
 
 /** What is in a file with a chain stands in that order. */
