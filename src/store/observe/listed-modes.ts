@@ -13,19 +13,20 @@ import { owningGroupBits, readAccessLists } from '../access-lists.ts';
 
 /**
  * Only of files that would be called open, and those are few: a process has to be asked.
- * @param former where files are that are to come to another place.
+ * @param former where files are that are to come to another place. @param listsOf what says of paths which lists they have.
  */
 export function withListedModes<S extends ArtifactStates>(
   root: string,
   entity: Entity,
   files: S,
   former: FormerLocation | undefined,
+  listsOf = readAccessLists,
 ): S {
   const open = ALL_ARTIFACTS.filter((artifact) => looksOpen(artifact, entity, files));
   if (open.length === 0) return files;
   const pathOf = (artifact: Artifact): string =>
     join(root, former?.files.find(({ file }) => file === artifact)?.from ?? filePath(entity, artifact));
-  const lists = readAccessLists(open.map(pathOf));
+  const lists = listsOf(open.map(pathOf));
   const meant = open.flatMap((artifact) => {
     const [list, file] = [lists.get(pathOf(artifact)), files[artifact]];
     if (list === undefined || file.state !== 'present') return [];
