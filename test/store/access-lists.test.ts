@@ -35,6 +35,17 @@ describe.skipIf(!hasAcl)('with getfacl and setfacl', () => {
   });
 });
 
+it('without setfacl, that is what is said', () => {
+  const before = process.env['PATH'];
+  process.env['PATH'] = temporaryFolder();
+  try {
+    expect(readAccessLists(['/x'])).toEqual(new Map());
+    expect(() => giveAccessList('/x', LIST, 0o600)).toThrow(/cannot be given to "\/x": .*ENOENT/);
+  } finally {
+    process.env['PATH'] = before;
+  }
+});
+
 it.each([
   ['user::rw-\ngroup::---\nmask::r--\nother::---', 0],
   ['user::rw-\ngroup::r--\nmask::r--\nother::---', 0o040],

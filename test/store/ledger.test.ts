@@ -10,7 +10,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Ledger, type LedgerEntry, ledgerEntry, ledgerPath, readLedger } from '../../src/store/ledger.ts';
+import {
+  Ledger,
+  type LedgerEntry,
+  ledgerEntry,
+  ledgerPath,
+  otherEntries,
+  readLedger,
+} from '../../src/store/ledger.ts';
 import { OutputFolder } from '../../src/store/output-folder.ts';
 import { runScript, script } from '../helpers/child.ts';
 import { aServer, certificateFor, DAY, keyFacts, NOW } from '../helpers/entities.ts';
@@ -50,6 +57,22 @@ function entry(serial: string, san: readonly string[] = []): LedgerEntry {
 
 const line = (serial: string, san?: readonly string[]): string => `${JSON.stringify(entry(serial, san))}\n`;
 const serials = (root: string): readonly string[] => readLedger(root).map(({ serial }) => serial);
+
+it('other certificates of a serial number are found by the lines of it alone', () => {
+  const one = (serial: string, fingerprint: string) => ({ ...entry(serial), fingerprint });
+  const lines = [one('0a', 'f1'), one('0a', 'f2'), one('0b', 'f3'), one('0c', 'f4')].map((of) =>
+    JSON.stringify(of),
+  );
+  const others = (known: Readonly<Record<string, readonly string[]>>) => {
+    const all = new Map(Object.entries(known).map(([serial, prints]) => [serial, new Set(prints)]));
+    return otherEntries([...lines, 'no entry', '{"serial":"0a"}'], all).map(({ fingerprint }) => fingerprint);
+  };
+  expect(others({ '0a': ['f1'] })).toEqual(['f2']);
+  expect(others({ '0a': ['f1', 'f2'] })).toEqual([]);
+  expect(others({ '0a': [], '0b': ['f9'] })).toEqual(['f1', 'f2', 'f3']);
+  expect(others({ '0d': [] })).toEqual([]);
+  expect(others({})).toEqual([]);
+});
 
 it('an entry says what revoking and auditing need', () => {
   const server = aServer({ name: 'api' });

@@ -67,3 +67,12 @@ it('of an anchor all that the manifest names, of which the first is the current 
   expect(all).toEqual({ [ANCHOR.id]: [print(FIRST), print(SECOND)], [ROOT.id]: [print(NOW_ROOT)] });
   expect(readEarlierRoots(root, ANCHOR).map(({ fingerprint }) => fingerprint)).toEqual([print(SECOND)]);
 });
+
+it('what lies in the folder of an anchor adds nothing to what the manifest names', () => {
+  const root = folder({});
+  writeFileSync(join(root, ANCHOR.id, 'cert.pem'), NOW_ROOT.pem);
+  writeFileSync(join(root, ANCHOR.id, 'previous.pem'), EARLIER.pem);
+  const one = { ...ANCHOR, keyPlace: { kind: 'anchor', path: 'a.pem', certificates: [FIRST.pem] } } as const;
+  expect(of(root, [one])).toEqual({ [ANCHOR.id]: [print(FIRST)] });
+  expect(readEarlierRoots(root, one)).toEqual([]);
+});
