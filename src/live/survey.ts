@@ -27,10 +27,17 @@ const OFFERS = {
 /** Versions of TLS that are offered together. */
 export type Offer = keyof typeof OFFERS;
 
-/** One connection after the other: a server may count those of one address. Where the first does not get to TLS, no other does. */
-export async function survey(target: Target, { known, foreign }: Callers): Promise<Survey> {
+/**
+ * One connection after the other: a server may count those of one address. Where the first does not get to TLS, no other does.
+ * @param connect by which each is made.
+ */
+export async function survey(
+  target: Target,
+  { known, foreign }: Callers,
+  connect = attemptTls,
+): Promise<Survey> {
   const attempt = (offer: Offer, more: Omit<Trial, 'min' | 'max'> = { presented: null }): Promise<Answer> =>
-    attemptTls(target, { ...OFFERS[offer], ...more });
+    connect(target, { ...OFFERS[offer], ...more });
   const first = await attempt('TLS 1.3');
   if (!isTls(first)) return hopeless(first);
   const second = await attempt('TLS 1.2');
