@@ -81,9 +81,20 @@ function checkListed(draft: Draft, issuer: AuthorityDraft, report: Report): void
       draft === issuer
         ? `${draftText(draft)} makes no revocation list`
         : `${draftText(draft)} is revoked, and its issuer ${quote(issuer.name)} makes no revocation list`,
-    hint: `add "crl: true" to ${quote(issuer.name)}, and give the list to what should refuse the certificate`,
+    hint: issuer.keyPlace === undefined ? listHint(issuer) : offlineHint(draft, issuer),
     ...(draft === issuer ? {} : { related: [{ at: issuer.at(), message: 'its issuer' }] }),
   });
+}
+
+function listHint({ name }: AuthorityDraft): string {
+  return `add "crl: true" to ${quote(name)}, and give the list to what should refuse the certificate`;
+}
+
+/** Lists are signed where the key is, by a manifest of that machine. */
+function offlineHint(draft: Draft, issuer: AuthorityDraft): string {
+  const there = `in the manifest of the machine that has the key of ${quote(issuer.name)}`;
+  if (draft === issuer) return `state "revoked" ${there}, beside "crl: true", and leave it out here`;
+  return `write its serial number ("pki history ${draft.id}") into "revoked" of that authority ${there}, beside "crl: true", and take the entry out here`;
 }
 
 function checkIssuer(draft: Draft, issuer: AuthorityDraft, report: Report): void {

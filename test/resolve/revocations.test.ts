@@ -116,4 +116,22 @@ describe('revoked', () => {
     ]);
     expect(mistakesIn({ crl: true }, { revoked: true }, { revoked: true })).toEqual([]);
   });
+
+  it('is advised where the key is that signs the list', () => {
+    const adviceIn = (...of: Parameters<typeof load>) => {
+      const loaded = load(...of);
+      return loaded.ok ? [] : loaded.diagnostics.map(({ hint }) => hint);
+    };
+    expect(adviceIn({}, { revoked: true })).toEqual([
+      'add "crl: true" to "root", and give the list to what should refuse the certificate',
+    ]);
+    const there = 'in the manifest of the machine that has the key of "root"';
+    for (const crl of [{}, { crl: { url: 'http://pki.example.test/a.crl' } }])
+      expect(adviceIn({ key: 'offline', ...crl }, { revoked: true })).toEqual([
+        `write its serial number ("pki history clients/alice") into "revoked" of that authority ${there}, beside "crl: true", and take the entry out here`,
+      ]);
+    expect(adviceIn({ key: 'offline', revoked: [{ serial: '01' }] }, {})).toEqual([
+      `state "revoked" ${there}, beside "crl: true", and leave it out here`,
+    ]);
+  });
 });
