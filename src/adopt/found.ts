@@ -40,7 +40,8 @@ export type ReadFault =
 export type FoundKey =
   | { readonly state: 'readable'; readonly facts: KeyFacts }
   | { readonly state: 'encrypted' }
-  | { readonly state: 'unreadable'; readonly fault: ReadFault };
+  /** `keyId`: of its public half, which can be read. Absent: nothing of it can. */
+  | { readonly state: 'unreadable'; readonly fault: ReadFault; readonly keyId?: KeyId };
 
 /** One file; everything in its order. */
 export interface FoundFile {

@@ -10,7 +10,7 @@ import { type KeyFile, keyOfCertificate, nameText, type Occurrence, type Pair, p
 import { isCopy, nearness } from './paths.ts';
 import { byRank, type Ranking, selfSignedFirst, standingOf } from './ranking.ts';
 import type { Revocation } from './revocations.ts';
-import { isNamedAlike, unpairedOf } from './unpaired.ts';
+import { isNamedAlike, unpairedOf, unusableKeysIn } from './unpaired.ts';
 
 /** The pairs of a folder, and the reasons for certificates and keys without one. */
 export interface Pairing {
@@ -52,6 +52,7 @@ export function pairUp(
     files,
     unusable,
     keys,
+    unusableKeys: unusableKeysIn(files),
     revoked,
     pairs: new Map(pairs.map((pair) => [pair.key.keyId, pair])),
   };

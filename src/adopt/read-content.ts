@@ -2,7 +2,8 @@
 import { messageOf } from '../pki/errors.ts';
 import { certificateFacts } from '../x509/certificate.ts';
 import { crlFacts } from '../x509/crl.ts';
-import { keyFormatOf } from '../x509/key-format.ts';
+import { foreignKeyId } from '../x509/foreign-key.ts';
+import { type KeyFormat, keyFormatOf } from '../x509/key-format.ts';
 import { isRareLabel, isRequestLabel, isUtf16 } from '../x509/parse.ts';
 import { EncryptedKeyError, ForeignKeyError, parseKey } from '../x509/parse-key.ts';
 import { type PemBlock, readPem } from '../x509/pem.ts';
@@ -118,10 +119,19 @@ function readKey(bytes: Buffer): FoundKey {
     return { state: 'readable', facts: parseKey(bytes) };
   } catch (error) {
     if (error instanceof EncryptedKeyError) return { state: 'encrypted' };
-    if (error instanceof ForeignKeyError)
-      return { state: 'unreadable', fault: { kind: 'foreign-key', format: error.format } };
+    if (error instanceof ForeignKeyError) return foreignKey(bytes, error.format);
     return { state: 'unreadable', fault: { kind: 'unusable', detail: messageOf(error) } };
   }
+}
+
+/** By its public half it may be known to which certificate it belongs. */
+function foreignKey(bytes: Buffer, format: KeyFormat): FoundKey {
+  const keyId = foreignKeyId(bytes, format);
+  return {
+    state: 'unreadable',
+    fault: { kind: 'foreign-key', format },
+    ...(keyId === null ? {} : { keyId }),
+  };
 }
 
 /** By the extension of a file, for containers that are not opened. */
@@ -146,7 +156,7 @@ function otherFile(bytes: Buffer, path: string): FoundFile | Unusable {
   }
   const format = isKeyPath(path) ? keyFormatOf(bytes) : null;
   if (format === null) return unreadable(path, { kind: isUtf16(bytes) ? 'utf16' : 'no-pem' });
-  return { ...emptyFile(path), keys: [{ state: 'unreadable', fault: { kind: 'foreign-key', format } }] };
+  return { ...emptyFile(path), keys: [foreignKey(bytes, format)] };
 }
 
 const DER: readonly (readonly [format: string, read: (bytes: Buffer) => unknown])[] = [

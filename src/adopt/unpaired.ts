@@ -13,8 +13,21 @@ export interface Context {
   readonly files: readonly FoundFile[];
   readonly unusable: readonly Unusable[];
   readonly keys: ReadonlyMap<KeyId, readonly KeyFile[]>;
+  readonly unusableKeys: ReadonlyMap<KeyId, LeftOutWhy>;
   readonly revoked: ReadonlyMap<Fingerprint, Revocation>;
   readonly pairs: ReadonlyMap<KeyId, Pair>;
+}
+
+/** Keys that are of no use, and why, as far as their public half can be read. */
+export function unusableKeysIn(files: readonly FoundFile[]): ReadonlyMap<KeyId, LeftOutWhy> {
+  const found = files.flatMap(({ path, keys }) =>
+    keys.flatMap((key) =>
+      key.state === 'unreadable' && key.keyId !== undefined
+        ? [[key.keyId, unusableKey(path, key.fault)] as const]
+        : [],
+    ),
+  );
+  return new Map(found.toReversed());
 }
 
 /** With its files, the one that the reason is about first. */
@@ -64,13 +77,19 @@ function inBundle({ cert, alone, together }: Occurrence, { keys }: Context): Lef
   return { kind: 'bundle', path: best.path, position: position(best), count: best.certificates.length };
 }
 
-function withUnusableKey({ alone, together }: Occurrence, { files, unusable }: Context): LeftOutWhy {
+/** A key that is known by its public half, or one that is named like the certificate. */
+function withUnusableKey(
+  { cert, alone, together }: Occurrence,
+  { files, unusable, unusableKeys }: Context,
+): LeftOutWhy {
+  const known = unusableKeys.get(cert.facts.keyId);
+  if (known !== undefined) return known;
   const paths = [...alone, ...together.map(({ path }) => path)];
   for (const { path: keyPath, keys } of files) {
     const [key] = keys;
     if (key === undefined || !paths.some((path) => isNamedAlike(path, keyPath))) continue;
     if (key.state === 'encrypted') return { kind: 'encrypted-key', keyPath };
-    if (key.state === 'unreadable') return unusableKey(keyPath, key.fault);
+    if (key.state === 'unreadable' && key.keyId === undefined) return unusableKey(keyPath, key.fault);
   }
   const unread = unusable.find(
     (file) => isKeyPath(file.path) && paths.some((path) => isNamedAlike(path, file.path)),

@@ -427,6 +427,11 @@ describe('keys and certificates', () => {
       of('b.key', { state: 'encrypted' }, 'a.crt'),
       of('b.key', { state: 'encrypted' }, 'c.key'),
     ]).toEqual(['encrypted-key', 'unreadable', 'no-key', 'unread-key', 'no-key', 'no-key']);
+    // Where its public half can be read, names say nothing more.
+    expect([
+      of('b.key', { state: 'unreadable', fault, keyId: API.keyId }),
+      of('a.key', { state: 'unreadable', fault, keyId: CA.keyId }),
+    ]).toEqual(['unreadable', 'no-key']);
   });
 
   it('an encrypted key is that of the certificate of its name, of several that of a root, then of the newest', () => {
