@@ -139,6 +139,33 @@ describe('a run that ended with', () => {
     expect(said(result)).toEqual(expected);
   });
 
+  it('what left the manifest is valid for some time, whether its files go or stay', () => {
+    const leaving = (id: 'servers/old' | 'clients/gone', notAfter: number) =>
+      aChange({
+        id,
+        action: 'remove',
+        consent: 'remove',
+        reasons: [{ kind: 'not-in-manifest', notAfter }] as never,
+      });
+    const [stays, goes] = [leaving('servers/old', 1_800_000_000), leaving('clients/gone', 1_790_000_000)];
+    const done = { kind: 'done', blocked: [], execution, interrupted: false } as const;
+    const until = (moment: string, names: string) => [
+      `note: valid until ${moment} at the latest, for anyone with the key: ${names}`,
+      'hint: to have it refused before that, put its entry back with "revoked: true", below an authority with "crl: true"',
+    ];
+    expect(said({ ...done, plan: planOf([goes]), held: [stays] })).toEqual([
+      ...HELD,
+      ...until('2027-01-15T08:00:00Z', 'servers/old, clients/gone'),
+    ]);
+    expect(said({ ...done, plan: planOf([goes]), held: [] })).toEqual(
+      until('2026-09-21T14:13:20Z', 'clients/gone'),
+    );
+    expect(said({ kind: 'nothing', plan: planOf([]), held: [stays] })).toEqual([
+      ...HELD,
+      ...until('2027-01-15T08:00:00Z', 'servers/old'),
+    ]);
+  });
+
   it.each([true, false])('another run at work; visible from here: %s', (isVisible) => {
     const by = { host: 'box', pid: 7, started: null, nonce: 'ab', since: '2026-01-01T00:00:00Z' };
     const unseen = 'hint: the process is not visible from here: if it is gone, delete "/out/.pki/lock"';
