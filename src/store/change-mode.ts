@@ -8,11 +8,12 @@ const NO_MODES = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'];
 
 /**
  * Exactly this mode, whatever the umask; where there is no such thing, one that is at least as closed.
+ * @param change by which it is changed.
  * @throws UserError where it stays open to those whom this mode keeps out.
  */
-export function changeMode(descriptor: number, path: string, mode: number): void {
+export function changeMode(descriptor: number, path: string, mode: number, change = fchmodSync): void {
   try {
-    fchmodSync(descriptor, mode);
+    change(descriptor, mode);
   } catch (error) {
     const { uid } = fstatSync(descriptor);
     const isOurs = [0, uid].includes(process.geteuid?.() ?? uid);

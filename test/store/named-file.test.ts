@@ -37,6 +37,10 @@ describe('by its text', () => {
     ['~/secrets', 'is no absolute path'],
     ['/run/../etc', 'leads upwards'],
     ['/run/a\nb', 'has characters that no path should have'],
+    ['/run/a\x1fb', 'has characters that no path should have'],
+    ['/run/a\x7fb', 'has characters that no path should have'],
+    ['/run/my secrets', undefined],
+    ['/run/~b', undefined],
   ])('a permission for %j: %s', (path, fault) => {
     expect(allowedPathFault(path)).toBe(fault);
   });
