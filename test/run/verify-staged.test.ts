@@ -124,6 +124,15 @@ describe('a new set', () => {
     });
   });
 
+  it('whose certificate another authority has signed is refused', async () => {
+    const writes = WRITES.filter((file) => !CONVERTED.some((one) => one === file));
+    expect(await judged({ cert: fileIn(THEIRS, 'cert') }, { writes })).toMatchObject({
+      kind: 'made-other',
+      maker: 'who made cert',
+      objections: expect.arrayContaining(['certificate-key', 'certificate-signature']),
+    });
+  });
+
   it('with a key of another kind than was asked for is refused', async () => {
     const rsa = { ...API, key: { algorithm: 'rsa', size: 2048 } } as const;
     expect(await judged({}, {}, rsa)).toMatchObject({ kind: 'made-other', maker: 'who made cert' });
