@@ -77,7 +77,7 @@ function needsFrozen(
 }
 
 /**
- * In the chains of what is below it, whoever signed that. A chain may end with what the root's former key has signed, and
+ * In the chains of what is below it, no matter who signed that. A chain may end with what the root's former key has signed, and
  * that is among the root's files.
  */
 function canBeShown({ issuer }: Entity, { key, cert, formerLocation }: EntityObservation): boolean {

@@ -1,7 +1,8 @@
 /** The public half of private keys in forms that are not used here: enough to say which certificate they belong to. */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import type { KeyId } from './facts.ts';
-import type { KeyFormat } from './key-format.ts';
+import { type KeyFormat, SSH_LABEL } from './key-format.ts';
+import { readPem } from './pem.ts';
 import { publicKeyFacts } from './public-key.ts';
 
 /** Of DER and of OpenSSH's own format; `null` where it cannot be seen, such as behind a passphrase. */
@@ -14,25 +15,24 @@ export function foreignKeyId(bytes: Buffer, { kind }: KeyFormat): KeyId | null {
   }
 }
 
-/** @throws Error where it is none of them, or encrypted. */
-function derKey(bytes: Buffer): KeyObject {
-  for (const type of ['pkcs8', 'sec1'] as const) {
+/** `undefined` where it is none of them, or encrypted. */
+function derKey(bytes: Buffer): KeyObject | undefined {
+  for (const type of ['pkcs8', 'sec1', 'pkcs1'] as const) {
     try {
       return createPublicKey(createPrivateKey({ key: bytes, format: 'der', type }));
     } catch {
       // Then it is another.
     }
   }
-  return createPublicKey(createPrivateKey({ key: bytes, format: 'der', type: 'pkcs1' }));
+  return undefined;
 }
 
-const SSH = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]*?)-----END OPENSSH PRIVATE KEY-----/;
 const MAGIC = Buffer.from('openssh-key-v1\0');
 
 /** Of PROTOCOL.key of OpenSSH: its public half is readable under a passphrase, too. @throws Error for anything else. */
 function sshKey(bytes: Buffer): KeyObject | undefined {
-  const [, body = ''] = SSH.exec(bytes.toString('latin1')) ?? [];
-  const whole = Buffer.from(body, 'base64');
+  const { blocks } = readPem(bytes.toString('latin1'));
+  const whole = Buffer.from(blocks.find(({ label }) => label === SSH_LABEL)?.der ?? []);
   if (!whole.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
   const file = strings(whole.subarray(MAGIC.length));
   const [cipher, kdf, options] = [file.next(), file.next(), file.next()];

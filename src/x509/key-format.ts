@@ -148,10 +148,13 @@ function isOrdinary(label: string): boolean {
   );
 }
 
+/** What `ssh-keygen` writes by itself (PROTOCOL.key of OpenSSH). */
+export const SSH_LABEL = 'OPENSSH PRIVATE KEY';
+
 function labelFormat(label: string): KeyFormat {
   if (/^TSS2? /.test(label)) return { kind: 'tpm' };
   if (label.startsWith('PKCS#11 ')) return { kind: 'pkcs11' };
-  return label === 'OPENSSH PRIVATE KEY' ? { kind: 'openssh' } : { kind: 'label', label };
+  return label === SSH_LABEL ? { kind: 'openssh' } : { kind: 'label', label };
 }
 
 /**

@@ -93,7 +93,7 @@ describe('an authority that stays as it is', () => {
     expect(pinned([ROOT.id], damage)).toEqual(ids(ROOT, NEAR, SUB, DEEP));
   });
 
-  it('keeps all whose chain would show the certificate that an intermediate lacks, whoever signed them', () => {
+  it('keeps all whose chain would show the certificate that an intermediate lacks, no matter who signed them', () => {
     const lower = anAuthority({ name: 'lower', issuer: SUB.id, trust: [ROOT.id] });
     const lowest = aServer({ name: 'lowest', issuer: lower.id });
     const inventory = anInventory(ROOT, SUB, lower, lowest);

@@ -73,7 +73,7 @@ describe('what is found', () => {
     expect(found).toEqual({ files: [], unusable: {}, ignored: ['key.pem'] });
   });
 
-  it('is no larger than a bundle of all roots, which is said where the name tells', () => {
+  it('is no larger than a bundle of all roots, which is said where the name says so', () => {
     const most = 1024 * 1024;
     const ofSize = (size: number) => pem.padEnd(size, '\n');
     const sized = (size: number) => ({ 'a.pem': ofSize(size), 'a.log': ofSize(size) });
