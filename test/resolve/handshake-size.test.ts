@@ -57,7 +57,12 @@ it('the limit is met to the octet', () => {
   const room = 100 * 1024 - 9 - certificateSize(leaf, root, leaf.san);
   expect(room).toBeGreaterThan(0);
   expect(problemOf(text(130 + room))).toBeUndefined();
-  expect(problemOf(text(131 + room))).toMatch(/ is too large for TLS: /);
+  expect(problemOf(text(131 + room))).toMatch(/ is too large for TLS: with its chain 101 KiB, /);
+  // Four names of 203 octets and one of 212 more: 101 KiB to the octet.
+  const more = (length: number): string => `w.${LONG}.test`.padEnd(length, 't');
+  const beyond = (length: number): string => manifestOf([...names(505), last(130 + room), more(length)]);
+  expect(problemOf(beyond(209))).toMatch(/ with its chain 101 KiB, and OpenSSL takes 100 KiB$/);
+  expect(problemOf(beyond(210))).toMatch(/ with its chain 102 KiB, and OpenSSL takes 100 KiB$/);
 });
 
 describe('the limit of OpenSSL, 100 KiB with the chain,', () => {

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -108,6 +109,14 @@ it.each<[what: string, change: (folder: string) => void, files: readonly ExportF
     },
     FILES,
   ],
+  [
+    'is behind a link now',
+    (folder) => {
+      renameSync(join(folder, 'roles'), join(folder, 'elsewhere'));
+      symlinkSync('elsewhere', join(folder, 'roles'));
+    },
+    FILES,
+  ],
 ])('a file that %s is refused before anything is written', async (_, change, files) => {
   const folder = await exported();
   change(folder);
@@ -145,7 +154,18 @@ it('files of ours are read as they were left: none that was changed, and none of
   symlinkSync('README.md', join(folder, 'apply.sh'));
   const found = readOwnFiles(folder, 'vault');
   expect([...found].map(([path, text]) => `${path}: ${text}`)).toEqual(['README.md: read me\n']);
+  rmSync(join(folder, 'roles'), { recursive: true });
+  writeFileSync(join(folder, 'roles'), '{}\n');
+  expect([...readOwnFiles(folder, 'vault').keys()]).toEqual(['README.md']);
   expect(readOwnFiles(join(folder, 'none'), 'vault')).toEqual(new Map());
   expect(readOwnFiles(temporaryFolder(), 'vault')).toEqual(new Map());
   expect(() => readOwnFiles(folder, 'step-ca')).toThrow(/\.pki-export\.json/);
+});
+
+it('what the file system cannot have is its error, and no file of another hand', async () => {
+  const folder = await exported();
+  const before = stateOf(folder);
+  const files = [...FILES, { path: `${'x'.repeat(300)}/a.json`, mode: 0o644, text: '' }];
+  await expect(writeExport(folder, 'vault', files)).rejects.toThrow('ENAMETOOLONG');
+  expect(stateOf(folder)).toEqual(before);
 });

@@ -2,11 +2,12 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Artifact, modeOf } from '../../../src/pki/artifact.ts';
-import type { Located } from '../../../src/pki/files.ts';
+import { ARTIFACTS, type Artifact, modeOf } from '../../../src/pki/artifact.ts';
+import { filePath, type Located } from '../../../src/pki/files.ts';
 import { COMMIT_FOLDER, stagedPath, stageFolder } from '../../../src/pki/paths.ts';
 import { type CommitRequest, commit } from '../../../src/store/commit/commit.ts';
 import { type DiscardOutcome, discard } from '../../../src/store/commit/discard.ts';
+import type { Order } from '../../../src/store/commit/order.ts';
 import { pending } from '../../../src/store/commit/pending.ts';
 import { recover } from '../../../src/store/commit/recover.ts';
 import { readSeen, viewOf } from '../../../src/store/symlinks/read.ts';
@@ -218,6 +219,49 @@ describe.each(RELOCKING)('$name', (scene) => {
       expect(pending(root)).toEqual([]);
     }
     expect(ends).toContain('relocked');
+  });
+});
+
+describe('of a set of which some files came to their places', () => {
+  const ALL = [...FILES, 'combined'] as const;
+  const MOVED: readonly Artifact[] = ['key', 'cert', 'ca', 'combined'];
+
+  /** Of `combined` there was no old file, and of `again` none is kept. */
+  function halfway(more: Partial<Order>): string {
+    const root = newRoot();
+    const archive = join('.pki/archive', ID, STAMP);
+    const commitFolder = join(COMMIT_FOLDER, 'servers.api');
+    for (const folder of [ID, archive, commitFolder]) mkdirSync(join(root, folder), { recursive: true });
+    const put = (folder: string, file: Artifact, generation: string): void =>
+      writeFileSync(join(root, folder, ARTIFACTS[file].file), `${generation} ${file}`, {
+        mode: modeOf(file),
+      });
+    for (const file of ALL) put(MOVED.includes(file) ? ID : commitFolder, file, 'new');
+    put(ID, 'fullchain', 'old');
+    const kept = FILES.filter((file) => more.keepsAll || file === 'key' || file === 'cert');
+    for (const file of kept) if (more.again?.includes(file) !== true) put(archive, file, 'old');
+    const moves = ALL.map((file) => [file, filePath(PLAIN, file)] as const);
+    const order: Order = { id: ID, moves, deletes: [], archive, removes: null, ...more };
+    writeFileSync(join(root, commitFolder, 'order.json'), JSON.stringify(order));
+    return root;
+  }
+
+  it.each<[what: string, more: Partial<Order>, end: DiscardOutcome, after: string]>([
+    ['what cannot be made again comes back', {}, 'restored', 'old old new old new'],
+    ['all comes back, and nothing else stays', { keepsAll: true }, 'restored', 'old old old old -'],
+    ['a key in another form stays', { again: ['key'] }, 'relocked', 'new old new old new'],
+    [
+      'a form stays, and all else comes back',
+      { keepsAll: true, again: ['key'] },
+      'relocked',
+      'new old old old -',
+    ],
+  ])('%s', async (_, more, end, after) => {
+    const root = halfway(more);
+    expect(await giveUp(root)).toBe(end);
+    const order: readonly Artifact[] = ['key', 'cert', 'ca', 'fullchain', 'combined'];
+    expect(order.map((file) => contentOf(root, file)?.split(' ')[0] ?? '-').join(' ')).toBe(after);
+    expect(pending(root)).toEqual([]);
   });
 });
 

@@ -1,11 +1,12 @@
 /** What a file that takes the place of another has from it: owner, group and mode, as far as they were given on purpose. */
 import { chmodSync, chownSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Artifact } from '../../../src/pki/artifact.ts';
 import { NO_ACCESS_LISTS } from '../../../src/store/access-lists.ts';
 import { inherit, inheritAll } from '../../../src/store/commit/inherit.ts';
 import { Folder } from '../../../src/store/folder.ts';
+import { OpenFile } from '../../../src/store/open-file.ts';
 import { OutputFolder } from '../../../src/store/output-folder.ts';
 import { aServer } from '../../helpers/entities.ts';
 import { memoryFolder } from '../../helpers/folders.ts';
@@ -130,6 +131,38 @@ it('has nothing from what is no file, or is not there', () => {
   for (const name of ['link', 'folder', 'missing'])
     inherit('cert', { folder, name }, { folder, name: 'fresh' });
   expect(shown(join(root, 'fresh'))).toBe('600');
+});
+
+describe('where an owner cannot be given', () => {
+  /** The mode after a file took over from one of another user, where the system answers so. */
+  function refused(file: 'key' | 'cert', code: string): string {
+    const root = memoryFolder();
+    writeFileSync(join(root, 'fresh'), '');
+    chmodSync(join(root, 'fresh'), FRESH[file]);
+    const uid = process.geteuid?.() ?? 0;
+    const given = vi.spyOn(OpenFile.prototype, 'setOwner').mockImplementation(() => {
+      throw Object.assign(new Error(code), { code });
+    });
+    const stat = { isFile: () => true, mode: 0o100_640, uid, gid: 4711 };
+    const former = { folder: { lookAt: () => stat, stat: { mode: 0o755, uid } }, name: 'a' };
+    try {
+      using folder = Folder.open(root);
+      inherit(file, former as never, { folder, name: 'fresh' });
+      return shown(join(root, 'fresh'));
+    } catch (error) {
+      return (error as Error).message;
+    } finally {
+      given.mockRestore();
+    }
+  }
+
+  it.each(['EPERM', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])('(%s), no group reads a key', (code) => {
+    expect([refused('key', code), refused('cert', code)]).toEqual(['600', '640']);
+  });
+
+  it.each(['EIO', 'EROFS', 'EDQUOT'])('for another reason (%s), that is an error', (code) => {
+    expect([refused('key', code), refused('cert', code)]).toEqual([code, code]);
+  });
 });
 
 describe('the file that is replaced', () => {

@@ -33,7 +33,9 @@ describe('where it is', () => {
   it('is nothing where that is not known, or where the folder is its own', () => {
     expect(leftOf(api(), undefined)).toEqual({});
     expect(leftOf(api(), HERE)).toEqual({});
-    expect(leftOf(aServer({ name: 'api', outputs: ['key', 'cert'] }), place)).toEqual({});
+    const usual = aServer({ name: 'api', outputs: ['key', 'cert'] });
+    for (const folder of ['etc', 'servers/api'])
+      expect(leftOf(usual, { ...place, folder, files: {} })).toEqual({});
   });
 
   it('is nothing that was elsewhere, or had another name', () => {

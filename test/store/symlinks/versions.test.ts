@@ -133,6 +133,16 @@ describe('a set behind links', () => {
     expect(readdirSync(join(root, COMMIT_FOLDER))).toEqual([]);
   });
 
+  it('is found by all users, whatever the umask', async () => {
+    const umask = process.umask(0o077);
+    try {
+      const version = join(await published(LINKED), ID, '..v-2026-11-23T110001Z');
+      expect(statSync(version).mode & 0o777).toBe(0o755);
+    } finally {
+      process.umask(umask);
+    }
+  });
+
   it('is replaced as a whole: what stays is the same file, what goes is in the archive, the old folder is gone', async () => {
     const root = await published(LINKED);
     const key = statSync(join(root, ID, 'key.pem'));
