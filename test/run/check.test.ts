@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createServer, type Server, type TlsOptions } from 'node:tls';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { folderWith, typed } from '../commands/typed.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
 
 const MANIFEST = `version: 1
 authorities:
@@ -66,9 +67,22 @@ it('a server as it should be is found by its name', async () => {
 it('one that is reached by an address of its own is asked for its name', async () => {
   const place = await serve('servers/web');
   expect(await found(place)).toMatchObject({ server: 'servers/web', kinds: ['wrong-name'] });
-  expect(await found(place, '--as', 'web')).toMatchObject({ name: 'web.check.test', kinds: [] });
+  expect(await found(place, '--as', 'web')).toMatchObject({
+    name: 'web.check.test',
+    kinds: [],
+    trust: 'manifest',
+  });
   expect(await found(place, '--name', 'web.check.test')).toMatchObject({ name: 'web.check.test', kinds: [] });
   expect((await found(place, '--as', 'api')).kinds).toContain('other-certificate');
+});
+
+it('without a manifest, the roots that come with Node count, and no server is known', async () => {
+  const place = await serve('servers/api');
+  const { code, stdout } = await typed(temporaryFolder(), ['check', place, '--json']);
+  const [endpoint] = JSON.parse(stdout).endpoints;
+  expect(endpoint).toMatchObject({ trust: 'public', server: null, client: null });
+  expect(endpoint.problems.length).toBeGreaterThan(0);
+  expect(code).toBe(1);
 });
 
 it('a chain without its intermediate is incomplete', async () => {

@@ -1,13 +1,16 @@
 // OCSP by the sources themselves: files for a web server, and a responder in this process.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OcspServer, openProject, serveOcsp } from '../../src/index.ts';
+import { writeResponses } from '../../src/run/ocsp-write.ts';
 import { certificateFacts, certificateSpki } from '../../src/x509/certificate.ts';
 import { encodeCertId, encodeOcspRequest } from '../../src/x509/ocsp-request.ts';
 import { certificateDer } from '../../src/x509/parse.ts';
 import { folderWith, typed } from '../commands/typed.ts';
 import { runProgram } from '../helpers/cli.ts';
+import { anAuthority, anInventory, NOW } from '../helpers/entities.ts';
+import { memoryFolder } from '../helpers/folders.ts';
 import { openssl } from '../helpers/openssl.ts';
 
 const MANIFEST = `version: 1
@@ -95,14 +98,20 @@ describe('files for a web server', () => {
 
 describe('a responder', () => {
   let server: OcspServer;
+  const temporary = memoryFolder();
+  const before = process.env['TMPDIR'];
   beforeAll(async () => {
+    process.env['TMPDIR'] = temporary;
     const opened = await openProject(join(folder, 'pki.yaml'));
     if (!opened.ok) throw new Error(JSON.stringify(opened));
     const served = await serveOcsp(opened.project, { listen: { host: '127.0.0.1', port: 0 } });
     if (!served.ok) throw new Error(JSON.stringify(served));
     server = served.server;
   });
-  afterAll(() => server.close());
+  afterAll(() => {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+  });
 
   const url = (path = '/') => `http://127.0.0.1:${server.port}${path}`;
   const hex = async (answer: Response) => Buffer.from(await answer.arrayBuffer()).toString('hex');
@@ -123,6 +132,22 @@ describe('a responder', () => {
     const expected = `Response verify OK\n${file(id, 'cert.pem')}: good`;
     expect(await verdict(...asked, '-cert', file(id, 'cert.pem'))).toBe(expected);
     expect(await verdict(...asked, '-sha256', '-cert', file(id, 'cert.pem'))).toBe(expected);
+  });
+
+  it('answers for one authority, whatever else is asked in the same request', async () => {
+    const api = file('servers/api', 'cert.pem');
+    const asked = [
+      '-issuer',
+      authority('silent'),
+      '-serial',
+      '5',
+      '-issuer',
+      authority('issuing'),
+      '-cert',
+      api,
+    ];
+    const said = await verdict('-url', url(), ...asked);
+    expect(said.endsWith(`\n5: unknown\n${api}: good`), said).toBe(true);
   });
 
   it('knows no other number, and answers for no other authority', async () => {
@@ -159,4 +184,24 @@ describe('a responder', () => {
     const empty = await fetch(url(), { method: 'POST', body: '' });
     expect([empty.status, await hex(empty)]).toEqual([200, MALFORMED]);
   });
+
+  it('holds a copy of each key that signs until it is closed, and listens no longer', async () => {
+    expect(readdirSync(temporary)).toHaveLength(2);
+    await server.close();
+    expect(readdirSync(temporary)).toEqual([]);
+    await expect(fetch(url())).rejects.toThrow();
+  });
+});
+
+it('without an authority that answers, there is nothing to write, and no folder for it', async () => {
+  const place = join(memoryFolder(), 'ocsp');
+  const options = { root: memoryFolder(), folder: place, now: NOW, processes: 1, binary: 'none' };
+  expect(await writeResponses(anInventory(anAuthority()), options)).toEqual({
+    authorities: [],
+    failures: [],
+    folder: place,
+    written: 0,
+    removed: 0,
+  });
+  expect(existsSync(place)).toBe(false);
 });
