@@ -21,6 +21,7 @@ const COMMAND = 'src/commands/main.ts';
 const VERSION = 'src/commands/version.ts';
 const GROUPS = [
   { name: 'main', of: [COMMAND] },
+  { name: 'idle', of: ['src/commands/idle.ts'] },
   { name: 'core', of: ['src/commands/plan.ts'] },
   { name: 'load', of: ['src/resolve/load.ts'] },
   {

@@ -86,6 +86,8 @@ export const COMMANDS: readonly CommandRow[] = [
       ['pki plan --public', 'in a pull request, without any key'],
     ],
     async run(manifest: string, flags: PlanFlags, { console }) {
+      const known = (await import('./idle.ts')).idlePlanCommand(manifest, flags, console);
+      if (known !== undefined) return known;
       return (await import('./plan.ts')).planCommand(manifest, flags, console);
     },
   },

@@ -12,8 +12,9 @@ import { recover } from '../store/commit/recover.ts';
 import { OutputFolder } from '../store/output-folder.ts';
 import { Secrets } from '../store/secrets.ts';
 import type { ApplyOptions, ApplyResult } from './apply-options.ts';
-import { carryOut } from './carry-out.ts';
+import { carryOut, type RunOptions } from './carry-out.ts';
 import { type HookOutcome, runHooks } from './hooks.ts';
+import { foreknowledge } from './idle.ts';
 import { waitForLock } from './lock-wait.ts';
 import { rememberAll, settledIn } from './remember.ts';
 import { type OpenOptions, type Planned, plannedIn, type RunAgreement, settle } from './settle.ts';
@@ -47,13 +48,16 @@ async function applyIn(inventory: Inventory, options: OpenOptions): Promise<Appl
 async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<ApplyResult> {
   const stuck = await finishEarlier(options);
   await ignoreInGit(options.output.root);
+  const known = foreknowledge(inventory, options);
+  if (known.kind === 'idle') return { kind: 'nothing', plan: known.plan, held: [] };
+  const watched = known.kind === 'watched' ? known : undefined;
   const planned = await plannedIn(inventory, stuck, options);
   const { plan, reader, brought } = planned;
   if (plan.doubt?.kind === 'behind') return { kind: 'refused', plan, refusals: [] };
   const given = isDue(plan) ? await options.review?.(plan) : undefined;
   const consents = new Set([...options.consents, ...(given ?? [])]);
   const settled = await settle(planned, consents, options);
-  const result = await bringAbout(inventory, settled, { ...options, reader, brought });
+  const result = await bringAbout(inventory, settled, { ...options, reader, brought, watched });
   const hooks = await hooksAfter(result, settled, { ...options, inventory, consents });
   const whole = {
     ...result,
@@ -68,7 +72,7 @@ async function applyLocked(inventory: Inventory, options: OpenOptions): Promise<
 function bringAbout(
   inventory: Inventory,
   { plan, agreement, observation, tokens }: RunAgreement,
-  options: OpenOptions & Pick<Planned, 'reader' | 'brought'>,
+  options: OpenOptions & Pick<Planned, 'reader' | 'brought'> & Pick<RunOptions, 'watched'>,
 ): Promise<ApplyResult> {
   if (agreement.isIdle)
     return nothingDone(plan, agreement, () =>

@@ -11,11 +11,8 @@ import type { Plan } from '../plan/plan.ts';
 import { stepsOf } from '../plan/steps.ts';
 import { isoTime } from '../plan/validity.ts';
 import { Flush } from '../store/flush.ts';
-import { isLong, type KeptManifest, keepManifest } from '../store/kept-manifest.ts';
 import { Ledger } from '../store/ledger.ts';
-import { Cache, isWorthwhile } from '../store/observe/cache.ts';
 import { ListRecord } from '../store/observe/lists.ts';
-import { remember } from '../store/observe/observe.ts';
 import { savePlaces } from '../store/observe/places.ts';
 import type { Reader } from '../store/observe/reader.ts';
 import { dropOutgoing } from '../store/outgoing.ts';
@@ -25,6 +22,8 @@ import type { ApplyOptions, ApplyResult } from './apply-options.ts';
 import { type Execution, execute } from './execute.ts';
 import { Expected } from './expected.ts';
 import { announceHooks } from './hooks.ts';
+import type { Watched } from './idle.ts';
+import { keepForNext } from './keep.ts';
 import { Published } from './published.ts';
 import { rememberAuthorities, settledIn } from './remember.ts';
 import { placedBy, type Run, worksOf } from './run.ts';
@@ -37,6 +36,8 @@ export interface RunOptions extends ApplyOptions {
   readonly reader: Reader;
   readonly tokens: Tokens;
   readonly brought: Answers;
+  /** Absent: whether nothing is left to do is found by the next run. */
+  readonly watched: Watched | undefined;
 }
 
 /** @param agreement what was agreed to; with something left to do. */
@@ -65,13 +66,10 @@ export async function carryOut(
   for (const id of execution.published) if (brought.taken.has(id)) dropOutgoing(output.own, id);
   const placed = new Map(worksOf(run).map((work) => [work.id, placedBy(work)]));
   await savePlaces(output, doneOf(inventory, plan, execution), placed);
-  if (isWorthwhile(execution.published.length, inventory.entities.length)) await cacheAll(run, inventory);
-  if (execution.published.length > 0) await keepLong(output, options.manifest);
+  const finished = { inventory, observation, plan, published: execution.published };
+  const isWhole = held.length + blocked.length === 0;
+  await keepForNext(finished, isWhole ? options.watched : undefined, options);
   return { kind: 'done', plan, held, blocked, execution, interrupted: signal?.aborted ?? false };
-}
-
-async function keepLong({ own }: OutputFolder, manifest: KeptManifest | undefined): Promise<void> {
-  if (manifest !== undefined && isLong(manifest.inventory)) await keepManifest(own, manifest);
 }
 
 /** Entities that are as they should be now. */
@@ -125,10 +123,4 @@ function executed(
 /** Below 100, starting a program that flushes costs more than it saves. */
 function isMany({ changes }: Plan, { flushFrom = 100 }: ApplyOptions): boolean {
   return changes.filter(({ action }) => action === 'create').length >= flushFrom;
-}
-
-/** So that the next plan of a large folder is quick, and the next apply has nothing left to write. */
-async function cacheAll({ root, output, reader }: Run, inventory: Inventory): Promise<void> {
-  const cache = new Cache(root, Date.now());
-  await cache.saveAll(output.own, remember(root, inventory, cache, reader));
 }

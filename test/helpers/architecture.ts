@@ -318,9 +318,13 @@ function isUpward(file: File, target: File): boolean {
   return LAYERS.indexOf(target.layer) < LAYERS.indexOf(file.layer);
 }
 
+/** What is loaded for itself: by src/index.ts it would come with all that plans. */
+const APART: Readonly<Record<string, string>> = { 'src/commands/idle.ts': 'src/library/idle.ts' };
+
 /** Commands take effects from the library alone; what is pure, and every type, may come from where it is. */
 function isPastFacade(file: File, target: File, { typesOnly }: Import): boolean {
   if (file.layer === 'cli') return !['cli', 'start', 'commands'].includes(target.layer ?? '');
+  if (APART[file.path] === target.path) return false;
   const effects: readonly (Layer | undefined)[] = ['library', 'run', 'handshake', 'live', 'store'];
   return file.layer === 'commands' && effects.includes(target.layer) && !typesOnly;
 }

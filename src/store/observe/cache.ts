@@ -15,17 +15,10 @@ import { fieldsOf } from '../json.ts';
 import { cacheOwn, readOwn } from '../own.ts';
 import { listingOf } from './listing.ts';
 import { KnownOpenings, type Openings } from './openings.ts';
+import { isRecent } from './tick.ts';
 
 /** Raised whenever what is read from a file changes its meaning: older entries are then left unread. */
 export const FORMAT = 14;
-
-/**
- * A file that changed so recently is not remembered: it could be changed again within the same tick of the file system's
- * clock, and look the same (the "racy" index entries of git). Linux ticks every 10 ms at most; where a time has no part
- * of a second, the file system counts whole ones, or pairs of them. Milliseconds.
- */
-const TICK = 50;
-const COARSE_TICK = 2050;
 
 /** So many entities that were read without a cache are worth one. */
 const MANY = 500;
@@ -139,7 +132,7 @@ export class Cache {
     sources: readonly string[] = [],
   ): void {
     // Links between plain files, or beside them, leave no trace in the signature.
-    if (observation.published !== undefined || changed > this.#now - tickOf(changed)) return;
+    if (observation.published !== undefined || isRecent(changed, this.#now)) return;
     this.#openings.add(this.#matching(id, text, signer)?.openings ?? {});
     const seen = seenIn(observation);
     this.#after.set(id, { files: text, checkedWith: signer, observation: seen, ...this.#tagged(sources) });
@@ -194,10 +187,6 @@ function seenIn(observation: EntityObservation): SeenFiles {
   const seen: { -readonly [Key in keyof SeenFiles]: SeenFiles[Key] } = { ...observation };
   for (const file of ALL_ARTIFACTS) if (observation[file].state === 'missing') delete seen[file];
   return seen;
-}
-
-function tickOf(time: number): number {
-  return Number.isInteger(time / 1000) ? COARSE_TICK : TICK;
 }
 
 /** Whatever is not a cache of this format is none. */

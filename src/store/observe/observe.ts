@@ -41,18 +41,26 @@ export function observe(
   };
 }
 
-/** Fills a cache with what `observe` finds, an entity at a time, and holds none of it. */
-export function* remember(
+/** What `observe` finds of each entity, one at a time, none of which is held here. @param cache is filled with it. */
+export function* lookAtEach(
   root: string,
   { entities }: Inventory,
-  cache: Cache,
+  wanted: (entity: Entity) => boolean,
+  cache: Cache | undefined,
   reader: Reader,
-): Iterable<EntityId> {
+): Iterable<readonly [Entity, EntityObservation]> {
   const where = whereOf(root, entities, reader, 'all');
-  for (const entity of entities) {
-    observeEntity(where, entity, cache);
-    yield entity.id;
-  }
+  for (const entity of entities) if (wanted(entity)) yield [entity, observeEntity(where, entity, cache)];
+}
+
+/** What else is known of entities by the records of this folder, where they make no lists. */
+export function knownOf(
+  root: string,
+  entities: readonly Entity[],
+  observed: ReadonlyMap<EntityId, EntityObservation>,
+): Pick<Observation, 'issued' | 'known'> {
+  const { issued, known } = fromLedger(root, entities, observed, new Map());
+  return { ...(issued === undefined ? {} : { issued }), ...(known === undefined ? {} : { known }) };
 }
 
 function fromLedger(

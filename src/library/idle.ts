@@ -1,0 +1,22 @@
+/** A project with nothing to do, known without reading what its manifest means or what is in its files. */
+import { dirname, resolve } from 'node:path';
+import { idleKey, idleRecord } from '../store/idle-record.ts';
+import { likelyOutput, manifestKey } from '../store/kept-manifest.ts';
+import { readManifest } from '../store/manifest-file.ts';
+import { clock } from './project.ts';
+
+/**
+ * How many entities it has, all of which are as they should be. `undefined` where that is not known: then a plan says what
+ * is due, or what is wrong.
+ * @param manifest the path of its file.
+ */
+export function knownIdle(manifest: string): number | undefined {
+  const text = readManifest(manifest);
+  const key = text.ok ? manifestKey(text.text, manifest, text.state) : undefined;
+  if (!text.ok || key === undefined) return undefined;
+  const folder = dirname(manifest);
+  const root = resolve(folder, likelyOutput(text.text));
+  const record = idleRecord(root, idleKey(key), clock());
+  // What is found says where it is.
+  return record !== undefined && resolve(folder, record.output) === root ? record.entities : undefined;
+}

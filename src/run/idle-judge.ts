@@ -1,0 +1,49 @@
+/** Whether what a run has made needs nothing more, by the plan that comes next. */
+import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
+import { idleUntil } from '../plan/idle.ts';
+import type { EntityObservation } from '../plan/observation.ts';
+import { planInventory } from '../plan/plan.ts';
+import { knownOf } from '../store/observe/observe.ts';
+
+/** Fewer at once would repeat the plans of authorities too often; more of them are held. */
+const BATCH = 100;
+
+/** Plans entities as they come, authorities first, and holds few of the others. */
+export class IdleJudge {
+  readonly #root: string;
+  readonly #inventory: Inventory;
+  readonly #now: number;
+  readonly #authorities = new Map<Entity, EntityObservation>();
+  #leaves = new Map<Entity, EntityObservation>();
+  #until: number | null = Number.POSITIVE_INFINITY;
+
+  /** @param now seconds since 1970. */
+  constructor(root: string, inventory: Inventory, now: number) {
+    this.#root = root;
+    this.#inventory = inventory;
+    this.#now = now;
+  }
+
+  add(entity: Entity, observed: EntityObservation): void {
+    (entity.kind === 'authority' ? this.#authorities : this.#leaves).set(entity, observed);
+    if (this.#leaves.size >= Math.max(BATCH, this.#authorities.size)) this.#judge();
+  }
+
+  /** The first moment at which any of them is due by itself; `null` where anything is due already, or worth saying. */
+  until(): number | null {
+    this.#judge();
+    return this.#until;
+  }
+
+  #judge(): void {
+    const all = new Map([...this.#authorities, ...this.#leaves]);
+    this.#leaves = new Map();
+    if (this.#until === null) return;
+    const inventory = { ...this.#inventory, entities: [...all.keys()] };
+    const entities = new Map<EntityId, EntityObservation>([...all].map(([{ id }, seen]) => [id, seen]));
+    const observation = { entities, orphans: [], ...knownOf(this.#root, inventory.entities, entities) };
+    const plan = planInventory(inventory, observation, { now: this.#now });
+    const until = idleUntil(inventory, observation, plan);
+    this.#until = until === null ? null : Math.min(this.#until, until);
+  }
+}

@@ -1,0 +1,94 @@
+/** A folder with nothing to do, known by the state of its files: what a run finds of that, and what it leaves. */
+import type { EntityId, Inventory } from '../pki/entity.ts';
+import { idlePlan, idleUntil, isSelfContained } from '../plan/idle.ts';
+import type { Observation } from '../plan/observation.ts';
+import type { Plan } from '../plan/plan.ts';
+import { differOnlyIn, type FileStates, fileStates, isUnchanged, youngestOf } from '../store/file-states.ts';
+import { idleKey, idleRecord, saveIdle } from '../store/idle-record.ts';
+import { isLong } from '../store/kept-manifest.ts';
+import { isRecent, tickOf } from '../store/observe/tick.ts';
+import type { ApplyOptions } from './apply-options.ts';
+import type { OpenOptions } from './settle.ts';
+
+/** A folder before a run has looked at it. */
+export interface Watched {
+  readonly key: string;
+  readonly states: FileStates;
+}
+
+/** What is said of a folder without a look at what is in its files. */
+export type Foreknowledge =
+  /** Nothing is to be done. */
+  | { readonly kind: 'idle'; readonly plan: Plan }
+  /** Whether there will be, once the run is over, can be known by these. */
+  | ({ readonly kind: 'watched' } & Watched)
+  | { readonly kind: 'none' };
+
+const NONE: Foreknowledge = { kind: 'none' };
+
+/** Asked under the lock, before anything is read. */
+export function foreknowledge(inventory: Inventory, options: ApplyOptions): Foreknowledge {
+  const { root, manifest, clock } = options;
+  if (manifest === undefined || isAsked(options) || manifest.warnings.length > 0) return NONE;
+  if (!isLong(inventory) || !isSelfContained(inventory)) return NONE;
+  const key = idleKey(manifest.key);
+  const now = clock();
+  if (idleRecord(root, key, now) !== undefined) return { kind: 'idle', plan: idlePlan(inventory, now) };
+  const states = fileStates(root);
+  // What may change once more without a trace is not known by its state.
+  if (states === undefined || isRecent(youngestOf(states), Date.now())) return NONE;
+  return { kind: 'watched', key, states };
+}
+
+/** Whether anything is asked for beyond the manifest. */
+function isAsked({ rekey, retire, only, engine, saved, answers, trustClock }: ApplyOptions): boolean {
+  const names = [rekey, retire, only].some((ids) => (ids?.size ?? 0) > 0);
+  return names || trustClock === true || [engine, saved, answers].some((value) => value !== undefined);
+}
+
+/** What a run has done, as it was found, planned and published. */
+export interface Finished {
+  readonly inventory: Inventory;
+  readonly observation: Observation;
+  readonly plan: Plan;
+  readonly published: readonly EntityId[];
+}
+
+/**
+ * The states of all files once they are old enough to show every further change; `undefined` where something else than
+ * what was published has changed since the run began.
+ */
+export async function settledStates(
+  { root }: Pick<ApplyOptions, 'root'>,
+  { states: before }: Watched,
+  published: readonly EntityId[],
+): Promise<FileStates | undefined> {
+  const states = fileStates(root);
+  if (states === undefined || !differOnlyIn(before, states, new Set(published))) return undefined;
+  const youngest = youngestOf(states);
+  if (!isRecent(youngest, Date.now())) return states;
+  await new Promise((resolve) => setTimeout(resolve, Math.min(tickOf(youngest), LONGEST_PAUSE)));
+  return isRecent(youngest, Date.now()) ? undefined : states;
+}
+
+/** Where a file system counts whole seconds, a folder is not known until a later run. Milliseconds. */
+const LONGEST_PAUSE = 100;
+
+/**
+ * Records that nothing is left to do. @param states as they were before what is published was judged.
+ * @param judged the first moment at which any of that is due.
+ */
+export async function recordIdle(
+  { inventory, observation, plan, published }: Finished,
+  { key, states }: Watched,
+  judged: number | null,
+  { root, output, clock }: Pick<OpenOptions, 'root' | 'output' | 'clock'>,
+): Promise<void> {
+  const kept = idleUntil(inventory, observation, plan, new Set(published));
+  if (kept === null || judged === null) return;
+  const from = Math.max(plan.now, clock());
+  const until = Math.min(kept, judged);
+  if (until <= from || !isUnchanged(root, states)) return;
+  const entities = inventory.entities.length;
+  await saveIdle(output.own, { key, output: inventory.output, entities, from, until, states });
+}

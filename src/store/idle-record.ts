@@ -1,0 +1,80 @@
+/**
+ * `.pki/idle.bin`: that a run left nothing to do, until when that holds, and the state of every file that says so. An
+ * accelerator and nothing else: it is believed of the same manifest by the same program and user, while every file is as it
+ * was, and deleting it changes nothing but time. What comes with a folder from somewhere else is none, because no file has
+ * the inode and the times there that it had here.
+ */
+import { createHash } from 'node:crypto';
+import { deserialize, serialize } from 'node:v8';
+import { type FileStates, isUnchanged } from './file-states.ts';
+import type { Folder } from './folder.ts';
+import { cacheOwn, checkOwn, readOwn } from './own.ts';
+import { trustedOwners } from './owner.ts';
+
+/** Times are seconds since 1970. */
+export interface IdleRecord {
+  /** As `idleKey` gives it. */
+  readonly key: string;
+  /** The output folder as the manifest writes it. */
+  readonly output: string;
+  /** How many entities the manifest has. */
+  readonly entities: number;
+  /** When that was found: by an earlier clock nothing is known. */
+  readonly from: number;
+  /** The first moment at which something is due by itself. */
+  readonly until: number;
+  readonly states: FileStates;
+}
+
+const FILE = 'idle.bin';
+
+/** SHA-256 of all that follows. */
+const DIGEST_SIZE = 32;
+
+/** A million files. */
+const LIMIT = 256 * 1024 * 1024;
+
+/** What else a plan depends on: who looks, and whose files this user trusts. @param manifest as `manifestKey` gives it. */
+export function idleKey(manifest: string): string {
+  const [uid, gid, groups] = [process.geteuid?.(), process.getegid?.(), process.getgroups?.()];
+  const trusted = [...(trustedOwners(process.env, uid) ?? [])];
+  return createHash('sha256')
+    .update(JSON.stringify([manifest, uid, gid, groups, trusted]))
+    .digest('hex');
+}
+
+/**
+ * What is recorded below an output folder for this key, as long as it holds.
+ * @param now seconds since 1970. @returns `undefined` where nothing is, or where there is any doubt.
+ */
+export function idleRecord(root: string, key: string, now: number): IdleRecord | undefined {
+  try {
+    checkOwn(root);
+    const record = read(root);
+    const holds = record?.key === key && record.from <= now && now < record.until;
+    return holds && isUnchanged(root, record.states) ? record : undefined;
+  } catch {
+    // Whatever is wrong with the folder is found by the look that follows, and said there.
+    return undefined;
+  }
+}
+
+function read(root: string): IdleRecord | undefined {
+  const file = readOwn(root, FILE, LIMIT);
+  if (file.state !== 'present') return undefined;
+  const body = file.facts.subarray(DIGEST_SIZE);
+  if (!digestOf(body).equals(file.facts.subarray(0, DIGEST_SIZE))) return undefined;
+  const { paths, values, ...record } = deserialize(body);
+  return { ...record, states: { paths: paths.split('\0'), values } };
+}
+
+/** @param own the folder `.pki`. */
+export async function saveIdle(own: Folder, { states, ...record }: IdleRecord): Promise<void> {
+  // One text is read several times as fast as many.
+  const body = serialize({ ...record, paths: states.paths.join('\0'), values: states.values });
+  await cacheOwn(own, FILE, Buffer.concat([digestOf(body), body]));
+}
+
+function digestOf(body: Buffer): Buffer {
+  return createHash('sha256').update(body).digest();
+}
