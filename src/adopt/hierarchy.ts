@@ -14,6 +14,7 @@ import type { LeftOut, LeftOutWhy, Note } from './left-out.ts';
 import { issuerText, nameText, type Occurrence, type Pair, pathsOf } from './pair.ts';
 import type { Pairing } from './pairs.ts';
 import { pathFault } from './paths.ts';
+import { bundleOf } from './unpaired.ts';
 
 /** A pair with its place in the hierarchy. */
 export interface PlacedPair extends Pair {
@@ -38,7 +39,8 @@ export function hierarchyOf(pairing: Pairing, refused: ReadonlyMap<string, strin
   const keyless = pairing.keyless.map(({ pair }) => pair);
   const authorities = [...pairing.pairs, ...keyless].filter(({ cert }) => isAuthority(cert.facts));
   const leaves = pairing.pairs.filter(({ cert }) => !isAuthority(cert.facts));
-  const search = new IssuerSearch({ authorities, signers, unpaired: pairing.unpaired, refused });
+  const { occurrences, unpaired } = pairing;
+  const search = new IssuerSearch({ authorities, signers, occurrences, unpaired, refused });
   const results = [...authorities, ...leaves].map((pair) => [pair, search.place(pair)] as const);
   const placed = results.flatMap(([, result]) => ('placed' in result ? [result.placed] : []));
   const needed = new Set(placed.filter(({ keyPath }) => keyPath !== null).flatMap(lineOf));
@@ -108,6 +110,7 @@ function signersOf(occurrences: readonly Occurrence[]): readonly Signer[] {
 interface Known {
   readonly authorities: readonly Pair[];
   readonly signers: readonly Signer[];
+  readonly occurrences: readonly Occurrence[];
   readonly unpaired: Pairing['unpaired'];
   readonly refused: ReadonlyMap<string, string>;
 }
@@ -192,8 +195,11 @@ class IssuerSearch {
     return { kind: isHere ? 'other-key' : 'unknown-issuer', issuer: issuerText(facts) };
   }
 
+  /** An authority whose key is elsewhere lacks only a file of its own. */
   #whyUnpaired({ cert }: Signer): LeftOutWhy {
-    return this.#known.unpaired.get(cert.facts.fingerprint) ?? { kind: 'no-key' };
+    const why = this.#known.unpaired.get(cert.facts.fingerprint) ?? { kind: 'no-key' };
+    const found = this.#known.occurrences.find((one) => one.cert === cert);
+    return (why.kind === 'no-key' && found !== undefined ? bundleOf(found, '') : null) ?? why;
   }
 
   #pairOf({ cert }: Signer): Pair | undefined {

@@ -5,6 +5,15 @@ import type { UnusableWhy } from './found.ts';
 import type { PathFault } from './paths.ts';
 import type { Revocation } from './revocations.ts';
 
+/** The certificate has no file of its own: it is the nth (from 1) of several in `path`, or beside other blocks. */
+export interface BundleFault {
+  readonly kind: 'bundle';
+  readonly path: string;
+  /** `null` where one that cannot be read is among them. */
+  readonly position: number | null;
+  readonly count: number;
+}
+
 /** Reasons to leave something out. Paths name files, subjects name issuers, an id names `other`. */
 export type LeftOutWhy =
   | UnusableWhy
@@ -40,8 +49,7 @@ export type LeftOutWhy =
   /** A manifest with it would be refused. */
   | { readonly kind: 'refused'; readonly problem: string }
   | { readonly kind: 'path'; readonly fault: PathFault }
-  /** The certificate has no file of its own: it is the nth (from 1) of several in `path`, or beside other blocks. */
-  | { readonly kind: 'bundle'; readonly path: string; readonly position: number; readonly count: number }
+  | BundleFault
   /** The certificate has no file of its own: it is in `path` with its key. */
   | { readonly kind: 'together'; readonly path: string }
   | { readonly kind: 'earlier'; readonly of: string }
@@ -52,7 +60,8 @@ export type LeftOutWhy =
   | { readonly kind: 'copy'; readonly of: string }
   | { readonly kind: 'combined' }
   | { readonly kind: 'spare-key' }
-  | { readonly kind: 'certificates'; readonly count: number }
+  /** `of`: files of certificates that are adopted, and are in it as well. */
+  | { readonly kind: 'certificates'; readonly count: number; readonly of: readonly string[] }
   | { readonly kind: 'request-differs'; readonly of: string }
   | { readonly kind: 'request-alone' }
   | { readonly kind: 'public-key' }

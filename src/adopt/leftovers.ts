@@ -53,11 +53,7 @@ function whyUnused(file: FoundFile, { byFingerprint, byKey, trustedCrls, revoked
   const [cert] = certificates;
   const [key] = keys;
   if (keys.length > 0 && certificates.length > 0) return { kind: 'combined' };
-  if (cert && certificates.length === 1) {
-    const of = byFingerprint.get(cert.facts.fingerprint);
-    return of === undefined ? { kind: 'certificates', count: 1 } : { kind: 'copy', of };
-  }
-  if (certificates.length > 1) return { kind: 'certificates', count: certificates.length };
+  if (cert) return whyUnusedCertificates(file, byFingerprint);
   if (key?.state === 'encrypted') return { kind: 'encrypted-key', keyPath: file.path };
   if (key?.state === 'unreadable') return unusableKey(file.path, key.fault);
   if (key) {
@@ -79,4 +75,15 @@ function whyUnused(file: FoundFile, { byFingerprint, byKey, trustedCrls, revoked
     return { kind: 'ca-database', count: file.revoked.length, taken };
   }
   return { kind: 'other-pem', labels: others };
+}
+
+function whyUnusedCertificates(
+  { certificates }: FoundFile,
+  byFingerprint: Context['byFingerprint'],
+): LeftOutWhy {
+  const all = certificates.flatMap(({ facts }) => byFingerprint.get(facts.fingerprint) ?? []);
+  const of = [...new Set(all)];
+  const [only] = of;
+  if (only !== undefined && certificates.length === 1) return { kind: 'copy', of: only };
+  return { kind: 'certificates', count: certificates.length, of };
 }

@@ -54,6 +54,7 @@ export function pairUp(
     keys,
     unusableKeys: unusableKeysIn(files),
     revoked,
+    signers,
     pairs: new Map(pairs.map((pair) => [pair.key.keyId, pair])),
   };
   const unpaired = occurrences

@@ -89,9 +89,16 @@ function readBlock(block: PemBlock, isAlone: boolean): Content {
     return contentOf(block);
   } catch (error) {
     if (isAlone) throw new Error(`holds no readable ${nameOf(block)}: ${messageOf(error)}`);
-    return { other: `unreadable ${block.label}` };
+    return { other: unreadableOf(block) };
   }
 }
+
+function unreadableOf({ label }: Pick<PemBlock, 'label'>): string {
+  return `unreadable ${label}`;
+}
+
+/** What a certificate that cannot be read is called among the others. */
+export const UNREADABLE_CERTIFICATE = unreadableOf({ label: 'CERTIFICATE' });
 
 function nameOf({ label }: PemBlock): string {
   return label === 'X509 CRL' ? 'revocation list' : label.toLowerCase();

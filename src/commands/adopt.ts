@@ -31,7 +31,7 @@ export async function adoptCommand(folder: string, flags: AdoptFlags, console: C
   if (json) console.json(adoptionJson(adoption, write ?? null));
   else process.stderr.write(adoptionText(adoption, console.errorStyle));
   if (!adoption.ok) {
-    console.say(...adviceMessages(nothingToAdopt(folder)));
+    console.say(...adviceMessages(nothingToAdopt(adoption)));
     return EXIT.failed;
   }
   return write === undefined ? print(adoption, json ?? false, console) : save(adoption, write, console);

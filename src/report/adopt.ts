@@ -18,6 +18,7 @@ import { countText } from './count.ts';
 import { noteText } from './entry-note.ts';
 import { leftOutHint, leftOutJson, leftOutText } from './left-out.ts';
 import { planText } from './plan.ts';
+import { quotedText } from './quoted.ts';
 import { reasonJson, reasonText } from './reason.ts';
 import type { Style } from './style.ts';
 
@@ -126,18 +127,21 @@ function leftOutBlock(leftOut: readonly LeftOut[], style: Style): readonly strin
   if (leftOut.length === 0) return [];
   const groups = groupBy(leftOut, ({ why }) => leftOutText(why));
   const lines = [...groups].flatMap(([text, group]) => {
-    const hint = group[0] === undefined ? undefined : leftOutHint(group[0].why);
+    const hints = new Set(group.flatMap(({ why }) => leftOutHint(why) ?? []));
     return [
       `  ${listText(group.map(whatText))}: ${text}`,
-      ...(hint === undefined ? [] : [style.faint(`    hint: ${hint}`)]),
+      ...[...hints].slice(0, NAMED).map((hint) => style.faint(`    hint: ${hint}`)),
     ];
   });
   return [style.warn('left out:'), ...lines];
 }
 
+/** How many files of one certificate are named. */
+const FILES = 3;
+
 function whatText({ paths, subject }: LeftOut): string {
-  const [path = ''] = paths;
-  return subject === null ? `"${path}"` : `"${path}" (${subject})`;
+  const named = quotedText(paths.length === 0 ? [''] : paths, paths.length > FILES ? FILES - 1 : FILES);
+  return subject === null ? named : `${named} (${subject})`;
 }
 
 function ignoredText({ description: { ignored } }: Adoption): readonly string[] {
@@ -145,8 +149,22 @@ function ignoredText({ description: { ignored } }: Adoption): readonly string[] 
   return [`${ignored.length} unrelated ${ignored.length === 1 ? 'file' : 'files'} ignored`];
 }
 
+/** What keeps out a certificate whose key is here, and what its hint changes. */
+const CURABLE: readonly LeftOut['why']['kind'][] = [
+  'bundle',
+  'together',
+  'foreign-key',
+  'encrypted-key',
+  'unread-key',
+];
+
 /** For a folder in which nothing can be described. */
-export function nothingToAdopt(folder: string): Advice {
+export function nothingToAdopt({ folder, description: { leftOut } }: Adoption): Advice {
+  if (leftOut.some(({ why }) => CURABLE.includes(why.kind)))
+    return {
+      problem: `nothing of "${folder}" can be adopted as it is`,
+      hint: 'follow the hints on what is left out, and adopt again',
+    };
   return {
     problem: `"${folder}" holds no authority with its key, and nothing that one of its authorities signed`,
     hint: 'adopt the folder that holds the key and the certificate of the root',

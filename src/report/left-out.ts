@@ -1,7 +1,7 @@
 /** Why something of an adopted folder is not in its manifest, in words, and what to do about it. */
 
 import type { ReadFault } from '../adopt/found.ts';
-import type { LeftOutWhy } from '../adopt/left-out.ts';
+import type { BundleFault, LeftOutWhy } from '../adopt/left-out.ts';
 import type { PathFault } from '../adopt/paths.ts';
 import type { Revocation } from '../adopt/revocations.ts';
 import { shellPath } from '../openssl/shell.ts';
@@ -13,6 +13,7 @@ import { keyFormatText } from '../words/key-format.ts';
 import { type Words, worded } from '../words/table.ts';
 import { PemError, type PemFlaw } from '../x509/pem.ts';
 import { AGAIN, formatHint, keyFormatHint } from './format-hints.ts';
+import { quotedText } from './quoted.ts';
 
 const WORDS: Words<LeftOutWhy> = {
   unreadable: ({ fault }) => faultText(fault),
@@ -23,7 +24,7 @@ const WORDS: Words<LeftOutWhy> = {
   'too-many': () => 'comes after 20,000 files: from here on nothing was read',
   format: ({ format }) => `${format}: only PEM files can be managed`,
   'encrypted-key': ({ keyPath }) =>
-    `the private key "${keyPath}" is encrypted, and this version cannot open encrypted keys`,
+    `the private key "${keyPath}" is encrypted, so that only names say whose it is`,
   'foreign-key': ({ keyPath, format }) => `the private key "${keyPath}" ${keyFormatText(format)}`,
   'unread-key': ({ keyPath, because }) =>
     `its private key "${keyPath}"${because.kind === 'format' ? ':' : ''} ${textOf(because)}`,
@@ -65,8 +66,7 @@ const WORDS: Words<LeftOutWhy> = {
   copy: ({ of }) => `a copy of "${of}", which will not change with it`,
   combined: () => 'combines a key with other parts; it will not be updated',
   'spare-key': () => 'a private key whose certificate is left out',
-  certificates: ({ count }) =>
-    count === 1 ? 'a certificate of no entity' : `a bundle of ${count} certificates of no entity`,
+  certificates: ({ count, of }) => bundleText(count, of),
   'request-differs': ({ of }) => `a request for "${of}" that does not match the certificate that was issued`,
   'request-alone': () => 'a request of no entity',
   'public-key': () => 'a public key by itself',
@@ -78,6 +78,15 @@ const WORDS: Words<LeftOutWhy> = {
     `the database of another tool with ${countOf(count, 'revoked certificate')}${takenText(taken, count)}: it is not continued`,
   'other-pem': ({ labels }) => `holds ${labels.join(', ') || 'nothing for a manifest'}`,
 };
+
+/** How many are named where there are many. */
+const NAMED = 12;
+
+function bundleText(count: number, of: readonly string[]): string {
+  if (count === 1) return 'a certificate of no entity';
+  if (of.length === 0) return `a bundle of ${count} certificates of no entity`;
+  return `a bundle of ${count} certificates, with copies of ${quotedText(of, NAMED)}, which will not change with ${of.length === 1 ? 'it' : 'them'}`;
+}
 
 function takenText(taken: number, count: number): string {
   if (taken === 0) return '';
@@ -161,7 +170,7 @@ function hintOf(why: LeftOutWhy): string | undefined {
     case 'unreadable':
       return faultHint(why.fault);
     case 'encrypted-key':
-      return `decrypt it in its place with "openssl pkey -in ${shellPath(why.keyPath)} -out PLAIN", ${AGAIN}`;
+      return `give it the name of its certificate, or decrypt it in its place with "openssl pkey -in ${shellPath(why.keyPath)} -out PLAIN", ${AGAIN}`;
     case 'foreign-key':
       return keyFormatHint(why.format);
     case 'authority-key':
@@ -169,7 +178,7 @@ function hintOf(why: LeftOutWhy): string | undefined {
     case 'no-key':
       return `put the key beside the certificate, ${AGAIN}`;
     case 'bundle':
-      return bundleHint(why.path, why.position, why.count);
+      return bundleHint(why);
     case 'together': {
       const file = shellPath(why.path);
       return `put each into a file of its own with "openssl x509 -in ${file} -out CERT" and "openssl pkey -in ${file} -out KEY", ${AGAIN}`;
@@ -201,11 +210,14 @@ function flawHint({ kind }: PemFlaw): string {
   return `write it again as plain PEM, ${AGAIN}`;
 }
 
-/** openssl takes out the first certificate of a file; others have to be copied. */
-function bundleHint(path: string, position: number, count: number): string {
+/** openssl takes out the first certificate of a file; what is before another has to be cut off. */
+function bundleHint({ path, position, count }: BundleFault): string {
+  if (position === null) return `copy it out of "${path}" into a file of its own, ${AGAIN}`;
+  const file = shellPath(path);
   if (position === 1)
-    return `put ${count === 1 ? 'it' : 'the first one'} into a file of its own with "openssl x509 -in ${shellPath(path)} -out CERT", ${AGAIN}`;
-  return `copy certificate ${position} of "${path}" into a file of its own, ${AGAIN}`;
+    return `put ${count === 1 ? 'it' : 'the first one'} into a file of its own with "openssl x509 -in ${file} -out CERT", ${AGAIN}`;
+  const cut = `awk '/-----BEGIN CERTIFICATE-----/ {n++} n == ${position}' ${file}`;
+  return `put certificate ${position} into a file of its own with "${cut} | openssl x509 -out CERT", ${AGAIN}`;
 }
 
 /** What to do about it, where something can be done; free of control characters. */

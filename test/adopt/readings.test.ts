@@ -426,7 +426,7 @@ describe('keys and certificates', () => {
       of('b.key', { state: 'encrypted' }, 'a.key'),
       of('b.key', { state: 'encrypted' }, 'a.crt'),
       of('b.key', { state: 'encrypted' }, 'c.key'),
-    ]).toEqual(['encrypted-key', 'unreadable', 'no-key', 'unread-key', 'no-key', 'no-key']);
+    ]).toEqual(['bundle', 'unreadable', 'no-key', 'unread-key', 'no-key', 'no-key']);
     // Where its public half can be read, names say nothing more.
     expect([
       of('b.key', { state: 'unreadable', fault, keyId: API.keyId }),

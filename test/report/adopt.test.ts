@@ -207,7 +207,7 @@ describe('the report', () => {
       note: servers/b: says CA:TRUE, but signs nothing here and has SANs: perhaps meant to be a server
       note: servers/c: the next renewal changes its subject: CN=␛c → CN=c
       left out:
-        "x.pem" (CN=x), "y.pem": is a symbolic link, which is not followed
+        "x.pem" and "x.key" (CN=x), "y.pem": is a symbolic link, which is not followed
           hint: adopt the folder that it leads to
         "z.key": a private key without a certificate in this folder
         "": for TLS servers, without a DNS name, IP address or URI that a client could check
@@ -265,6 +265,28 @@ describe('the report', () => {
     expect(adoptionText(anAdoption({ leftOut: some(13) }), PLAIN)).toContain(
       `  ${named}, and 1 more: ${link}\n`,
     );
+  });
+
+  it.each([
+    [['a.pem'], '"a.pem" (CN=a)'],
+    [['a.pem', 'b.pem'], '"a.pem" and "b.pem" (CN=a)'],
+    [['a.pem', 'b.pem', 'c.pem'], '"a.pem", "b.pem" and "c.pem" (CN=a)'],
+    [['a.pem', 'b.pem', 'c.pem', 'd.pem'], '"a.pem", "b.pem" and 2 more (CN=a)'],
+  ])('names the files of a certificate: %j', (paths, text) => {
+    const leftOut: readonly LeftOut[] = [{ paths, subject: 'CN=a', why: { kind: 'circle' } }];
+    expect(adoptionText(anAdoption({ leftOut }), PLAIN)).toContain(`\n  ${text}: `);
+  });
+
+  it('gives every hint of a group once', () => {
+    const leftOut = [1, 2, 2].map((position): LeftOut => {
+      const why = { kind: 'bundle', path: 'all.pem', position, count: 2 } as const;
+      return { paths: ['all.pem'], subject: `CN=${position}`, why };
+    });
+    const lines = adoptionText(anAdoption({ leftOut }), PLAIN).split('\n');
+    expect(lines.filter((line) => line.includes('hint:'))).toEqual([
+      expect.stringContaining('put the first one into'),
+      expect.stringContaining('put certificate 2 into'),
+    ]);
   });
 
   it('says nothing of a plan where nothing is due, and of conforming entries where there are none', () => {
@@ -392,8 +414,14 @@ it('as JSON, whole', () => {
 });
 
 it('what else it says', () => {
-  expect(nothingToAdopt('old')).toEqual({
-    problem: '"old" holds no authority with its key, and nothing that one of its authorities signed',
+  const why: LeftOut['why'] = { kind: 'bundle', path: 'all.pem', position: 1, count: 2 };
+  const bundled = { paths: ['all.pem'], subject: 'CN=a', why };
+  expect(nothingToAdopt(anAdoption({ leftOut: [bundled] }))).toEqual({
+    problem: 'nothing of "old pki" can be adopted as it is',
+    hint: 'follow the hints on what is left out, and adopt again',
+  });
+  expect(nothingToAdopt(anAdoption())).toEqual({
+    problem: '"old pki" holds no authority with its key, and nothing that one of its authorities signed',
     hint: 'adopt the folder that holds the key and the certificate of the root',
   });
   expect(takenText('pki.yaml')).toEqual({

@@ -320,7 +320,11 @@ describe('what adopting leaves out', () => {
     ],
     [
       { kind: 'bundle', path: 'all.pem', position: 3, count: 3 },
-      'copy certificate 3 of "all.pem" into a file of its own, and adopt again',
+      'put certificate 3 into a file of its own with "awk \'/-----BEGIN CERTIFICATE-----/ {n++} n == 3\' all.pem | openssl x509 -out CERT", and adopt again',
+    ],
+    [
+      { kind: 'bundle', path: 'all.pem', position: null, count: 3 },
+      'copy it out of "all.pem" into a file of its own, and adopt again',
     ],
     [
       { kind: 'together', path: '-x.pem' },
