@@ -130,6 +130,7 @@ describe('asking for TLS', () => {
     ['mysql', [mysql(0x0800, { cut: 1 })], mysql(0x0800, { cut: 1 }).toString('latin1', 4)],
     ['mysql', [Buffer.of(3, 0, 0, 0), '\nab'], '\nab'],
     ['mysql', [Buffer.of(0, 0, 0, 0)], ''],
+    ['mysql', [Buffer.of(40, 0, 0, 0), `\n${'\xff'.repeat(39)}`], `\n${'\xff'.repeat(39)}`],
     ['ldap', [ldap('30030a0102')], 'LDAP result 2'],
     ['ldap', [ldap(`3103${SUCCESS}`)], 'no answer of LDAP'],
     ['ldap', [ldap('3003020100')], 'no answer of LDAP'],
