@@ -5,10 +5,11 @@ import { keyPath, lookUp, pathOf } from '../../src/openssl/key-path.ts';
 import { fromOutput, keyPass, passArgs, relockArgs, upFrom } from '../../src/openssl/pass.ts';
 import { copyLines, folderLines } from '../../src/openssl/script-folders.ts';
 import { headLines } from '../../src/openssl/script-head.ts';
+import { unlinkedLines } from '../../src/openssl/script-links.ts';
 import { programLines } from '../../src/openssl/script-program.ts';
 import { placedRights, rightsLines } from '../../src/openssl/script-rights.ts';
 import { signatureCommand, signingOptions } from '../../src/openssl/signature.ts';
-import type { Artifact } from '../../src/pki/artifact.ts';
+import { ALL_ARTIFACTS, ARTIFACTS, type Artifact } from '../../src/pki/artifact.ts';
 import { byIdOf } from '../../src/pki/issuers.ts';
 import type { Grant, Ownership } from '../../src/pki/ownership.ts';
 import type { SecretSource } from '../../src/pki/secret-source.ts';
@@ -322,5 +323,20 @@ it('a signature alone', () => {
       ...['-inkey', '.pki/stage/r1/current/authorities.root/key.pem', '-in', 'tbs', '-out', 'sig'],
     ],
     input: null,
+  });
+});
+
+describe('files that come out from behind links', () => {
+  const change = { writes: ['cert', 'key'], deletes: ['chain'] } as never;
+  const lines = unlinkedLines(api, change);
+  const namesIn = (pattern: RegExp) => lines.flatMap((line) => pattern.exec(line)?.[1] ?? []);
+
+  it('are copied, all that stay, before any comes to its place', () => {
+    const gone: readonly Artifact[] = ['cert', 'key', 'chain'];
+    const kept = ALL_ARTIFACTS.filter((file) => !gone.includes(file)).map((file) => ARTIFACTS[file].file);
+    expect(namesIn(/^if \[ -f servers\/api\/(\S+) \]; then cp -pL servers\/api\/\1 /)).toEqual(kept);
+    expect(namesIn(/^if \[ -e .* \]; then mv -f \S+ servers\/api\/(\S+); fi$/)).toEqual(kept);
+    expect(namesIn(/^mv -f \S+ servers\/api\/(\S+)$/)).toEqual(['cert.pem', 'key.pem']);
+    expect(lines.slice(2 * kept.length + 2)).toEqual(['rm -f servers/api/chain.pem']);
   });
 });

@@ -1,5 +1,5 @@
 // OCSP by the sources themselves: files for a web server, and a responder in this process.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OcspServer, openProject, serveOcsp } from '../../src/index.ts';
@@ -68,7 +68,21 @@ describe('files for a web server', () => {
     const again = JSON.parse((await run('ocsp', '--json')).stdout);
     expect(again).toMatchObject({ format: 'pki-ocsp', version: 1 });
     expect(readFileSync(file('ocsp/servers/api.der'))).toEqual(before);
-    expect((await run('status')).stdout).toMatch(/authorities\/issuing/);
+    expect((await run('status')).stdout).toMatch(
+      /^OCSP responses.*\n(?:authorities.*\n)*authorities\/issuing +3 +0 /m,
+    );
+  });
+
+  it('stay as they are where no key signs others, and the others are made', async () => {
+    const held = () => readdirSync(file('ocsp'), { recursive: true }).sort();
+    const [before, key] = [held(), file('certificates/responder/key.pem')];
+    renameSync(key, `${key}.away`);
+    const failed = await run('ocsp', '--json');
+    renameSync(`${key}.away`, key);
+    expect(failed.code).toBe(1);
+    expect(JSON.parse(failed.stdout).authorities).toHaveLength(1);
+    expect(failed.stderr).toMatch(/^pki: error: "certificates\/responder" has no private key here/);
+    expect(held()).toEqual(before);
   });
 
   it('go into another folder where one is named', async () => {
