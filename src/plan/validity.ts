@@ -42,25 +42,41 @@ export function validityReasons(
   ceiling: Ceiling | null,
   now: number,
 ): readonly Reason[] {
-  return [...lengthReasons(facts, entity, ceiling), ...timeReasons(facts, entity, ceiling, now)];
+  return [...lengthReasons(facts, entity, ceiling, now), ...timeReasons(facts, entity, ceiling, now)];
 }
 
-function lengthReasons(facts: CertificateFacts, entity: Entity, ceiling: Ceiling | null): readonly Reason[] {
+function lengthReasons(
+  facts: CertificateFacts,
+  entity: Entity,
+  ceiling: Ceiling | null,
+  now: number,
+): readonly Reason[] {
   // An authority of someone else that is issued again on its first day, backdated, may end just before what it signed.
-  if (ceiling !== null && facts.notAfter > ceiling.notAfter + entity.backdate) {
-    const after = `${isoTime(ceiling.notAfter)}, the end of ${ceiling.id}`;
-    return [{ kind: 'differs', field: 'validity', before: isoTime(facts.notAfter), after }];
-  }
+  if (ceiling !== null && facts.notAfter > ceiling.notAfter + entity.backdate)
+    return [endsAt(facts, ceiling)];
   const found = lifetime(facts);
   const asWanted = Math.abs(found - entity.validity) <= TOLERANCE;
   // Such as one without a well-defined end, 99991231235959Z (RFC 5280 §4.1.2.5): a manifest cannot ask for it.
   const isEndless = found > entity.validity && entity.validity === LONGEST_LIFETIME;
-  const capped = found < entity.validity && facts.notAfter === ceiling?.notAfter;
-  // What signs where the key is may have given it less; that it ends sooner is no reason to go there again.
-  const isGivenLess = found < entity.validity && ceiling !== null && ceiling.awaits === ceiling.id;
-  if (asWanted || isEndless || capped || isGivenLess) return [];
+  if (asWanted || isEndless || (found < entity.validity && isAllItGets(facts, ceiling))) return [];
+  const isCapped = validityOf(entity, ceiling, now).cappedBy !== null;
+  if (ceiling !== null && isCapped && 0 < found && found < entity.validity) return [endsAt(facts, ceiling)];
   const before = found > 0 ? lengthText(found) : 'ends before it begins';
-  return [{ kind: 'differs', field: 'validity', before, after: lengthText(entity.validity) }];
+  const most = isCapped ? `, to the end of ${ceiling?.id} at most` : '';
+  return [{ kind: 'differs', field: 'validity', before, after: `${lengthText(entity.validity)}${most}` }];
+}
+
+/** A shorter one than wanted, and the next would end no later. */
+function isAllItGets({ notAfter }: CertificateFacts, ceiling: Ceiling | null): boolean {
+  if (ceiling === null) return false;
+  // What signs where the key is may have given it less; that it ends sooner is no reason to go there again.
+  return notAfter >= ceiling.notAfter - TOLERANCE || ceiling.awaits === ceiling.id;
+}
+
+/** The next ends with its issuer, however long it is to be. */
+function endsAt({ notAfter }: CertificateFacts, ceiling: Ceiling): Reason {
+  const after = `${isoTime(ceiling.notAfter)}, the end of ${ceiling.id}`;
+  return { kind: 'differs', field: 'validity', before: isoTime(notAfter), after };
 }
 
 function timeReasons(

@@ -129,6 +129,33 @@ describe('the issuer’s end', () => {
     });
   });
 
+  it.each([
+    [
+      'ends with its issuer',
+      30,
+      365,
+      isoTime(LEAF_START + 30 * DAY - 1),
+      `${isoTime(rootEnd)}, the end of authorities/root`,
+    ],
+    ['is as long as it is to be', 30, 31, '30d', '31d'],
+    ['is cut short', 50, 35, '50d', '35d, to the end of authorities/root at most'],
+  ])('is what a plan of 27 days later shows: a certificate that %s', (_, before, after, from, to) => {
+    const root = { validity: 60 * DAY, renewBefore: { kind: 'seconds', seconds: DAY } } as const;
+    const of = (days: number) => inventoryOf(root, { validity: days * DAY });
+    const [reason] = changesAt(NOW + 27 * DAY, of(before), of(after))[1]?.reasons ?? [];
+    expect(reason).toEqual({ kind: 'differs', field: 'validity', before: from, after: to });
+  });
+
+  it.each([
+    [-1, 'keep'],
+    [59, 'keep'],
+    [60, 'issue'],
+  ])('a certificate that ends %d s before its issuer, and would again: %s', (seconds, action) => {
+    const root = { validity: 60 * DAY, renewBefore: { kind: 'seconds', seconds: DAY } } as const;
+    const was = inventoryOf(root, { validity: 60 * DAY - seconds });
+    expect(changesAt(NOW, was, inventoryOf(root, { validity: 365 * DAY }))[1]?.action).toBe(action);
+  });
+
   it('a leaf that would outlive its issuer is cut', () => {
     const longer = inventoryOf({ validity: 600 * DAY });
     const shorter = inventoryOf({ validity: 60 * DAY });
