@@ -185,3 +185,16 @@ describe('a wildcard with an excluded name among those that it stands for', () =
     expect(namesOutside(constraints, names)).toEqual(isOutside ? [`dns:${name}`] : []);
   });
 });
+
+it.each([
+  ['urn:example:a', 'uri:', true],
+  ['https://[2001:db8::1]/', 'uri:', true],
+  ['https://a.test/', 'uri:', true],
+  ['https://a.test/', 'uri:a.test', false],
+  ['https://b.a.test/', 'uri:.a.test', false],
+  ['https://a.test/', 'uri:.a.test', true],
+])('%s, where %s alone is permitted, is outside: %s', (uri, base, isOutside) => {
+  const names = { subject: [], subjectDer: '3000', san: [`uri:${uri}`] };
+  const outside = namesOutside({ permitted: [base], excluded: [] }, names);
+  expect(outside).toEqual(isOutside ? [`uri:${uri}`] : []);
+});

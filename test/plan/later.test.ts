@@ -1,0 +1,63 @@
+/** What the next certificate will say otherwise: of all that stay, each difference once, by who has it and where it is signed. */
+import { expect, it } from 'vitest';
+import type { Entity } from '../../src/pki/entity.ts';
+import type { Change } from '../../src/plan/change.ts';
+import { isForLater, laterRemarks } from '../../src/plan/later.ts';
+import {
+  aChange,
+  anAuthority,
+  aServer,
+  certificateFor,
+  keyFacts,
+  NOW,
+  observed,
+  present,
+} from '../helpers/entities.ts';
+
+const locations = { crl: ['http://crl.test/root.crl'] } as never;
+const ROOT = anAuthority({ name: 'root' });
+const VAULT = anAuthority({ name: 'vault', keyPlace: { kind: 'offline' } as never });
+const [API, WEB] = [aServer({ name: 'api', locations }), aServer({ name: 'web', locations })];
+const SAFE = aServer({ name: 'safe', issuer: VAULT.id, locations });
+const SUB = anAuthority({ name: 'sub', issuer: ROOT.id, keyPlace: { kind: 'offline' } as never, locations });
+
+/** Who has a difference, and whether another machine signs; their certificates name no place of lists, but those of `well`. */
+function remarks(entities: readonly Entity[], changes: readonly Change[] = [], well: readonly Entity[] = []) {
+  const seen = entities.map((entity) => {
+    const { locations: stated, ...before } = entity;
+    const issuance = { notBefore: NOW, notAfter: NOW + 1000, cappedBy: null, subjectKeyId: null } as never;
+    const issued = well.includes(entity) ? { ...before, locations: stated } : before;
+    const facts = certificateFor(issued as Entity, keyFacts(entity.id), issuance, null, entity.id);
+    return [entity.id, observed({ cert: present(facts) })] as const;
+  });
+  const found = laterRemarks(entities, { entities: new Map(seen) } as never, changes);
+  return found.map((remark) => (remark.kind === 'differs' ? [remark.entities, remark.isAway ?? false] : []));
+}
+
+it('is said once of all that have it, and apart of what another machine signs', () => {
+  expect(remarks([ROOT, VAULT, API, WEB, SAFE, SUB])).toEqual([
+    [[API.id, WEB.id], false],
+    [[SAFE.id, SUB.id], true],
+  ]);
+});
+
+it.each<[what: string, entity: Entity, changes: readonly Change[], well: readonly Entity[]]>([
+  ['that says so already', API, [], [API]],
+  ['that is issued now', API, [aChange({ id: API.id, action: 'issue' })], []],
+  ['that is issued elsewhere', { ...API, elsewhere: true } as never, [], []],
+  ['that is revoked', { ...API, revoked: { reason: null, at: NOW } } as never, [], []],
+])('is not said of one %s', (_, entity, changes, well) => {
+  expect(remarks([ROOT, entity], changes, well)).toEqual([]);
+  expect(remarks([ROOT, entity, WEB], changes, well)).toEqual([[[WEB.id], false]]);
+});
+
+it('is not said of what has no certificate', () => {
+  expect(laterRemarks([API], { entities: new Map([[API.id, observed()]]) } as never, [])).toEqual([]);
+});
+
+it('is what the next certificate says, and no other reason is', () => {
+  const reason = { kind: 'differs', field: 'crl', before: [], after: [] } as never;
+  expect(isForLater(reason)).toBe(true);
+  expect(isForLater({ ...(reason as object), field: 'san' } as never)).toBe(false);
+  expect(isForLater({ kind: 'missing', artifact: 'cert' } as never)).toBe(false);
+});
