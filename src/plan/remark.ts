@@ -7,6 +7,7 @@ import { isOffline, requestOf } from '../pki/key-place.ts';
 import { statedMode } from '../pki/ownership.ts';
 import { type Change, isIssue, makesKey } from './change.ts';
 import { type FieldChange, isNamedAs, subjectChange } from './diff.ts';
+import { type MisplacedKeys, misplacedKeys } from './misplaced.ts';
 import { type EntityObservation, NOTHING, type Observation } from './observation.ts';
 
 /** Whom a rollover of a root (`entity`) does not reach. */
@@ -94,7 +95,8 @@ export type Remark =
   /** What the request of an entity asks for in vain: its certificate gets only its key. */
   | { readonly kind: 'request-ignored'; readonly entity: EntityId; readonly ignored: readonly string[] }
   /** Entities with certificates of their own for one and the same private key. */
-  | { readonly kind: 'shared-key'; readonly entities: readonly EntityId[] };
+  | { readonly kind: 'shared-key'; readonly entities: readonly EntityId[] }
+  | MisplacedKeys;
 
 /** The entities that it is about. */
 export function entitiesOf(remark: Remark): readonly EntityId[] {
@@ -122,6 +124,8 @@ export function entitiesOf(remark: Remark): readonly EntityId[] {
       return [remark.entity];
     case 'unlisted':
       return [remark.entity, ...remark.readers];
+    case 'misplaced-keys':
+      return remark.keys.map(({ entity }) => entity);
     default:
       return unreachable(remark);
   }
@@ -146,6 +150,7 @@ export function remarksOf(
   );
   return [
     ...seen.flatMap(([entity, observed]) => remarksOn(entity, observed)),
+    ...misplacedKeys(seen),
     ...sharedKeys(seen.filter(([{ id }]) => !rekeyed.has(id))),
     ...unseenRemarks(observation),
   ];

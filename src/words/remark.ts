@@ -76,6 +76,8 @@ export function remarkText(remark: Remark): string {
       const [first, ...others] = remark.entities;
       return `one private key serves ${remark.entities.join(', ')}: "pki rotate ${others.join(' ') || first}" gives each its own`;
     }
+    case 'misplaced-keys':
+      return visible(misplacedText(remark));
     case 'offline-key':
       return visible(
         `${remark.entity}: its key is declared offline, and "${remark.path}" is there: move it to the machine where it belongs; nothing here signs with it`,
@@ -111,4 +113,17 @@ function leftKeyText({ entity, path, isCertified }: Extract<Remark, { kind: 'lef
   return isCertified
     ? `${entity}: its certificate is for the key in "${path}", though its key is on a token: unless the token has the same one, "pki rotate ${entity}" takes that of the token into use; then remove the file`
     : `${entity}: "${path}" is still there, though its key is on a token: nothing here uses it; remove it once no program does`;
+}
+
+/** As long as nothing is issued for the key that is there, moving the files back is all that it takes. */
+function misplacedText({ keys, isCircle }: Extract<Remark, { kind: 'misplaced-keys' }>): string {
+  const [first, second, ...more] = keys;
+  if (first === undefined) return '';
+  const all = few(keys.map(({ entity }) => entity));
+  if (isCircle && second !== undefined && more.length === 0)
+    return `the private keys of ${first.entity} and ${second.entity} are swapped: exchange "${first.place}" and "${first.path}" before you apply, and nothing is due because of them`;
+  const moves = few(keys.map(({ path, place }) => `"${path}" to "${place}"`));
+  const what = second === undefined ? `the private key of ${all} is` : `the private keys of ${all} are`;
+  const away = isCircle ? '' : `; keep what is in "${first.place}", if anything is`;
+  return `${what} in ${isCircle ? 'a circle, each in the place of another' : "another's place"}: move ${moves} before you apply${away}`;
 }

@@ -378,6 +378,7 @@ describe('a remark', () => {
   const a = 'servers/a';
   it.each<[Remark, readonly string[], boolean]>([
     [{ kind: 'shared-key', entities: [a, 'servers/b'] }, [a, 'servers/b'], true],
+    [{ kind: 'misplaced-keys', keys: [{ entity: a, path: 'b', place: 'c' }], isCircle: false }, [a], true],
     [{ kind: 'unknown', entities: [a] }, [a], true],
     [{ kind: 'unseen', what: 'keys', asked: true, entities: [a] }, [a], false],
     [{ kind: 'unseen', what: 'keys', asked: false, entities: [a] }, [a], true],
