@@ -151,3 +151,12 @@ describe('a response', () => {
     expect(() => ocspFacts(spoil(der))).toThrow(DerError);
   });
 });
+
+it.each([
+  ['malformedRequest', '30030a0101'],
+  ['internalError', '30030a0102'],
+  ['tryLater', '30030a0103'],
+  ['unauthorized', '30030a0106'],
+] as const)('the error %s has the number of RFC 6960', (error, der) => {
+  expect(ocspError(error).toString('hex')).toBe(der);
+});
