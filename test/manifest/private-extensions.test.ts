@@ -1,7 +1,7 @@
 // `extensions`: what is written of each type, and that no value becomes anything else, judged by openssl.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { extensions } from '../../src/manifest/private-extensions.ts';
+import { EXTENSION_KEYS, extensions } from '../../src/manifest/private-extensions.ts';
 import { RESERVED_EXTENSIONS } from '../../src/manifest/reserved-extensions.ts';
 import { configText } from '../../src/openssl/config.ts';
 import { extensionSections } from '../../src/openssl/extensions.ts';
@@ -167,4 +167,39 @@ it('any value is one DER value, and exactly that is in the certificate', () => {
     },
     8,
   );
+});
+
+it.each([
+  ['utf8', 5, /./],
+  ['integer', 1.5, /a whole number/],
+  ['integer', '0x10', /a whole number.*longer than 15 digits in quotes/],
+  ['boolean', 'yes', /true or false/],
+  ['oid', 5, /an OID such as 1\.3\.6/],
+  ['oid', '1.2.x', /\\"1\.2\.x\\" is no OID.*an OID such as/],
+  ['null', false, /true/],
+  ['sequence', 'a', /a list of values such as \[\{ utf8: rack 12 \}/],
+  ['der', 0x0c, /DER in hexadecimal digits, in quotes/],
+  ['der', '0c0', /is no DER in hexadecimal digits.*write pairs of digits/],
+  ['der', '0c0561', /is no DER: .*write one value in DER/],
+])('a value of %s that is %j is refused, with what it should be', (type, value, said) => {
+  const read = extensions.safeParse({ [OID]: { [type]: value } });
+  expect(JSON.stringify(read.error?.issues)).toMatch(said);
+});
+
+it.each([
+  [
+    {},
+    /an extension has no value.*state one of utf8, ia5, printable, integer, boolean, oid, null, sequence, der; several/,
+  ],
+  [{ utf8: 'a', ia5: 'b' }, /an extension has several values/],
+  ['a', /a map of one type and its value, such as \{ utf8: rack 12 \}: utf8, /],
+  [{ critical: 'yes', utf8: 'a' }, /true or false/],
+])('%j is refused, with what it should be', (value, said) => {
+  expect(JSON.stringify(extensions.safeParse({ [OID]: value }).error?.issues)).toMatch(said);
+});
+
+it('whether it is critical is no value, and known where a key is misspelt', () => {
+  expect(EXTENSION_KEYS[0]).toBe('critical');
+  const read = extensions.safeParse({ [OID]: { critical: true, utf8: 'a' } });
+  expect(read.data).toMatchObject([{ oid: OID, critical: true, der: '0c0161' }]);
 });

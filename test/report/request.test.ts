@@ -74,3 +74,26 @@ it.each([
 ])('what was signed is named, and counted', (signed, text) => {
   expect(signText({ signed, others: [] })).toBe(text);
 });
+
+it('it shows all of it, in one order, and one certificate after the other', () => {
+  const one = { request, facts: changed(LEAF, {}), issuer };
+  const text = askedText([one]);
+  expect(text.split('\n').map((line) => line.slice(0, 16).trim())).toEqual([
+    'servers/api, sig',
+    'subject',
+    'names',
+    'authority',
+    'valid',
+    'key',
+    'signature',
+    ...Array(text.match(/^ {2}extension /gm)?.length ?? 0).fill('extension'),
+    'issuer',
+    '',
+    '',
+  ]);
+  expect(text).toContain(`\n  valid         2026-11-23T12:00:00Z to 2027-02-21T11:59:59Z, 90d\n`);
+  expect(text).toContain(`\n  key           ${LEAF.keySpec}, SHA-256 ${LEAF.keyId}\n`);
+  expect(text).toContain(`\n                certificate SHA-256 ${issuer.fingerprint}\n`);
+  expect(text).toMatch(/^servers\/api, signed by authorities\/root\n {2}subject {7}CN=/);
+  expect(askedText([one, one])).toBe(`${text}\n${text}`);
+});
