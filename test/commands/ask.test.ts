@@ -2,6 +2,7 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { askingAt } from '../../src/commands/ask.ts';
+import { PATIENCE } from '../helpers/patience.ts';
 
 const QUESTION = {
   source: 'prompt:Box',
@@ -53,7 +54,7 @@ it('is interrupted as everything is', async () => {
   const stop = new AbortController();
   const answer = asked(stop.signal);
   input.write('hush\x03');
-  await vi.waitFor(() => expect(kill).toHaveBeenCalledWith(process.pid, 'SIGINT'));
+  await vi.waitFor(() => expect(kill).toHaveBeenCalledWith(process.pid, 'SIGINT'), { timeout: PATIENCE });
   stop.abort(new Error('interrupted'));
   await expect(answer).rejects.toThrow('interrupted');
 });

@@ -157,7 +157,7 @@ servers:
     expect(idle.stderr).toContain(
       `ended well, but 127.0.0.1:${port} still serves another certificate after 1 s\npki: hint: it may need a restart`,
     );
-    project.write(verified(port, 'touch ran', '30s'));
+    project.write(verified(port, 'touch ran', '5m'));
     expect(await apply(project, '--allow', 'run')).toMatchObject({ code: 0 });
     servers.pop()?.close();
     project.write(verified(1, 'true', '1s'));
@@ -169,14 +169,14 @@ servers:
 
 /** Mail servers begin in the clear. */
 it('is seen to be served behind STARTTLS', async () => {
-  const mail = (verify: string): string => `version: 1
+  const mail = (verify: string, timeout: string): string => `version: 1
 authorities: { root: { commonName: Root } }
 servers:
   mail:
     commonName: mail.example.test
-    onChange: { run: ['true'], timeout: 2s, verify: ${verify} }
+    onChange: { run: ['true'], timeout: ${timeout}, verify: ${verify} }
 `;
-  const project = new Project(mail('"127.0.0.1:1"'));
+  const project = new Project(mail('"127.0.0.1:1"', '2s'));
   await apply(project, '--skip-hooks');
   const [key, cert] = ['key.pem', 'cert.pem'].map((file) => project.read('servers/mail', file));
   const secureContext = createSecureContext({ key, cert });
@@ -193,9 +193,9 @@ servers:
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  project.write(mail(`{ endpoint: "127.0.0.1:${port}", starttls: smtp }`));
+  project.write(mail(`{ endpoint: "127.0.0.1:${port}", starttls: smtp }`, '5m'));
   expect(await apply(project, '--allow', 'run')).toMatchObject({ code: 0 });
-  project.write(mail(`{ endpoint: "127.0.0.1:${port}", starttls: imap }`));
+  project.write(mail(`{ endpoint: "127.0.0.1:${port}", starttls: imap }`, '2s'));
   const rotated = await project.pki(['rotate', 'mail', '--skip-verify', '--allow', 'run'], { env: ENV });
   expect(rotated.code).toBe(1);
   expect(rotated.stderr).toContain(`127.0.0.1:${port} serves no certificate`);

@@ -2,8 +2,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTls, type TlsOptions } from 'node:tls';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { attemptTls, type Target, type Trial } from '../../src/live/attempt.ts';
+import { PATIENCE } from '../helpers/patience.ts';
 import { keyPem, smallCertificate } from '../helpers/small-certificates.ts';
 
 const CA = smallCertificate('ca');
@@ -13,6 +14,7 @@ const FILES = { key: keyPem(LEAF.key), cert: LEAF.pem + CA.pem };
 const servers: Server[] = [];
 const sockets: Socket[] = [];
 afterEach(() => {
+  vi.restoreAllMocks();
   for (const socket of sockets.splice(0)) socket.destroy();
   for (const server of servers.splice(0)) server.close();
 });
@@ -50,10 +52,17 @@ function attempt(port: number, trial: Partial<Trial> = {}, target: Partial<Targe
     endpoint: { host: '127.0.0.1', port },
     starttls: null,
     serverName: 'api.test',
-    timeout: 5000,
+    timeout: PATIENCE,
     signal,
   };
   return attemptTls({ ...usual, ...target }, { ...ONE_THREE, presented: null, ...trial });
+}
+
+/** The time of the next attempt is over when this is called, however long the machine takes to come there. */
+function timeLimit(): () => void {
+  const limit = new AbortController();
+  vi.spyOn(AbortSignal, 'timeout').mockReturnValueOnce(limit.signal);
+  return () => limit.abort();
 }
 
 const CHAIN = [LEAF.der, CA.der];
@@ -157,15 +166,22 @@ describe('no TLS', () => {
 describe('a server that keeps silent', () => {
   it('is given up after its time, or when the check is', async () => {
     const port = await plain(() => undefined);
-    expect(await attempt(port, {}, { timeout: 50 })).toEqual({ kind: 'timed-out', connected: true });
+    expect(await attempt(port, {}, { timeout: 50 })).toMatchObject({ kind: 'timed-out' });
     const given = new AbortController();
     const answer = attempt(port, {}, { signal: given.signal });
     given.abort();
     expect(await answer).toMatchObject({ kind: 'timed-out' });
-    expect(await attempt(port, {}, { starttls: 'smtp', timeout: 50 })).toEqual({
-      kind: 'timed-out',
-      connected: true,
-    });
+  });
+
+  it.each([
+    ['TLS', null, ''],
+    ['STARTTLS', 'smtp', '220 mail.test\r\n'],
+  ] as const)('in %s had been connected to', async (_, starttls, greeting) => {
+    const end = timeLimit();
+    // By what it sends, the client knows that it is connected.
+    const port = await plain((socket) => void socket.once('data', end).write(greeting));
+    expect(await attempt(port, {}, { starttls })).toEqual({ kind: 'timed-out', connected: true });
+    expect(AbortSignal.timeout).toHaveBeenCalledWith(PATIENCE);
   });
 });
 
@@ -177,7 +193,8 @@ it('no connection stays open, whatever came of it', async () => {
   };
   await attempt(await watched(tls()));
   await attempt(await watched(tls({ minVersion: 'TLSv1.3' })), ONE_TWO);
-  await attempt(await watched(plain((socket) => void socket.resume())), {}, { timeout: 50 });
+  const end = timeLimit();
+  await attempt(await watched(plain((socket) => void socket.resume().once('data', end))));
   await attempt(
     await watched(plain((socket) => void socket.resume().write('500 no\r\n'))),
     {},
