@@ -39,6 +39,7 @@ async function lookAgain(
   { root, output, clock, reader }: Options,
 ): Promise<number | null> {
   if (!isJudged && !isCached) return null;
+  reader.beLast();
   const done = new Set(published);
   const isMade = ({ id, kind }: Entity): boolean => kind === 'authority' || done.has(id);
   const cache = isCached ? new Cache(root, Date.now()) : undefined;

@@ -97,9 +97,11 @@ export function differOnlyIn(before: FileStates, after: FileStates, folders: Rea
 
 /** A section's own state changes with the folders in it, each of which is compared. */
 function isOutside(path: string, folders: ReadonlySet<string>): boolean {
-  const [section = '', name] = path.split('/', 2);
-  if (section === PRIVATE_FOLDER) return false;
-  return section === '' || (name !== undefined && !folders.has(`${section}/${name}`));
+  if (path === '') return true;
+  if (path === PRIVATE_FOLDER || path.startsWith(`${PRIVATE_FOLDER}/`)) return false;
+  const section = path.indexOf('/');
+  const entity = path.indexOf('/', section + 1);
+  return section !== -1 && !folders.has(entity === -1 ? path : path.slice(0, entity));
 }
 
 function isSameRow(one: Float64Array, at: number, other: Float64Array, index: number): boolean {

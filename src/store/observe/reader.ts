@@ -22,6 +22,9 @@ export interface SignatureKey {
 
 type Facts = { readonly [A in Artifact]: Map<string, FactsOf<A>> };
 
+/** Files of which no two entities have the same. */
+const UNSHARED: ReadonlySet<Artifact> = new Set(['key', 'csr', 'cert', 'fullchain']);
+
 /** Remembers what it has read; never what it could not read. */
 export class Reader {
   /** Opens files under a password; absent: those stay closed. */
@@ -34,6 +37,7 @@ export class Reader {
   readonly tokens = new TokenKeys();
   /** By the digest of the bytes. */
   readonly #facts: Facts = eachArtifact(() => new Map<string, never>());
+  #isLast = false;
   readonly #signed = new Map<string, boolean>();
 
   /** @param opens where only some entities are asked about: of others no password is read. */
@@ -41,6 +45,11 @@ export class Reader {
     this.secrets = secrets;
     this.#opens = opens.size === 0 ? undefined : new Set(opens);
     this.keyring = new Keyring(secrets);
+  }
+
+  /** From now on each file is read once: what many thousands say is most of what a run holds. */
+  beLast(): void {
+    this.#isLast = true;
   }
 
   /** Whether nothing was left closed for want of a question. */
@@ -67,6 +76,7 @@ export class Reader {
   read<A extends Artifact>(artifact: A, bytes: Buffer): FactsOf<A> {
     const digest = sha256(bytes);
     const known = this.#facts[artifact].get(digest);
+    if (known !== undefined && this.#isLast && UNSHARED.has(artifact)) this.#facts[artifact].delete(digest);
     if (known !== undefined) return known;
     const facts = readFacts(artifact, bytes);
     this.#facts[artifact].set(digest, facts);
