@@ -1,9 +1,10 @@
 /** Where a project comes from: a file, a text or an object; where its output is; and what it may read beside that. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { starter, writeManifest } from '../../src/library/adopt.ts';
 import { openProject } from '../../src/library/project.ts';
-import { memoryFolder } from '../helpers/folders.ts';
+import { memoryFolder, temporaryFolder } from '../helpers/folders.ts';
 
 const TEXT = 'version: 1\nauthorities: { root: { commonName: Root } }\n';
 const MANIFEST = { version: 1, authorities: { root: { commonName: 'Root' } } };
@@ -52,4 +53,19 @@ describe('a project', () => {
       expect(await found({ manifest: MANIFEST, folder }, { allowPaths })).toEqual(problem);
     expect(await found(path, { allowPaths: ['/run/secrets'] })).toEqual([path, root, ALL]);
   });
+});
+
+it('a first manifest is one that opens as it is, and names the schema for an editor', async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'pki.yaml');
+  const text = await starter(path);
+  expect(text).toMatch(/^# yaml-language-server: \$schema=\S+/m);
+  expect(await writeManifest(path, text)).toBe(true);
+  expect(await found(path)).toEqual([
+    path,
+    join(folder, 'pki'),
+    expect.arrayContaining(['authorities/root']),
+  ]);
+  expect(await writeManifest(path, 'version: 1')).toBe(false);
+  expect(readFileSync(path, 'utf8')).toBe(text);
 });

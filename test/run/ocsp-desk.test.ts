@@ -18,7 +18,21 @@ const ocsp = {
 } as const;
 const ROOT = anAuthority({ name: 'root', ocsp } as never);
 const API = aServer({ name: 'api' });
-const ALL = anInventory(ROOT, API);
+const SUB = anAuthority({
+  name: 'sub',
+  issuer: ROOT.id,
+  trust: [ROOT.id],
+  validity: 900 * DAY,
+  ocsp,
+} as never);
+const given = {
+  issuer: SUB.id,
+  trust: [ROOT.id],
+  extendedKeyUsage: ['OCSPSigning'],
+  validity: 90 * DAY,
+} as const;
+const RESPONDER = aServer({ name: 'responder', ...given });
+const ALL = anInventory(ROOT, API, SUB, RESPONDER);
 const root = memoryFolder();
 const temporary = memoryFolder();
 const before = process.env['TMPDIR'];
@@ -73,20 +87,26 @@ const GOOD = ['good', 2];
 const key = join(root, ROOT.id, 'key.pem');
 
 it('a certificate is good, and a number that none has is unknown', async () => {
-  expect(desk.answers.map(({ authority }) => authority.id)).toEqual([ROOT.id]);
+  expect(desk.answers.map(({ authority }) => authority.id)).toEqual([ROOT.id, SUB.id]);
   expect([await answered(), await answered(request('05'))]).toEqual([GOOD, ['unknown', 2]]);
   expect(await answered(Buffer.from('nonsense'))).toBe('30030a0101');
   expect(faults).toEqual([]);
 });
 
-it('files that are the same are not read again, and others are', async () => {
+it.each([
+  ['the authority', `${ROOT.id}/key.pem`],
+  ['another authority', `${SUB.id}/cert.pem`],
+  ['a responder', `${RESPONDER.id}/key.pem`],
+  ['no one, but the ledger', '.pki/ledger.jsonl'],
+])('files that are the same are not read again, and others are: of %s', async (_, path) => {
+  const changes = join(root, path);
   expect(await answered()).toEqual(GOOD);
   const folder = readdirSync(temporary);
   expect(await answered()).toEqual(GOOD);
   expect(readdirSync(temporary)).toEqual(folder);
-  utimesSync(key, now, now - 60);
+  utimesSync(changes, now, now - 60);
   expect(await answered()).toEqual(GOOD);
-  expect(readdirSync(temporary)).toHaveLength(1);
+  expect(readdirSync(temporary)).toHaveLength(2);
   expect(readdirSync(temporary)).not.toEqual(folder);
 });
 
@@ -111,7 +131,10 @@ it('after the end of the signer there is none, but a later one may be', async ()
 it('where one cannot sign from the beginning, nothing is opened', async () => {
   const options = { root, clock: () => now, onFault: () => undefined };
   const opened = await OcspDesk.open(ALL, { ...options, binary: join(root, 'none') });
-  expect(opened).toMatchObject({ ok: false, faults: [{ kind: 'openssl', authority: ROOT.id }] });
+  expect(opened).toMatchObject({
+    ok: false,
+    faults: [ROOT, SUB].map(({ id }) => ({ kind: 'openssl', authority: id })),
+  });
   renameSync(key, `${key}.away`);
   try {
     const without = await OcspDesk.open(ALL, { ...options, binary: 'openssl' });
@@ -119,5 +142,5 @@ it('where one cannot sign from the beginning, nothing is opened', async () => {
   } finally {
     renameSync(`${key}.away`, key);
   }
-  expect(readdirSync(temporary)).toHaveLength(1);
+  expect(readdirSync(temporary)).toHaveLength(2);
 });

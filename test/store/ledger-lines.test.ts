@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { ledgerPath, readLedger } from '../../src/store/ledger.ts';
+import { authorityEntries, entriesIn, ledgerPath, readLedger } from '../../src/store/ledger.ts';
 import { UserError } from '../../src/words/user-error.ts';
 import { runScript, script } from '../helpers/child.ts';
 import { memoryFolder } from '../helpers/folders.ts';
@@ -71,4 +71,24 @@ it('an append for which the disk had no room leaves the file as it was, at once'
   expect(ended).toMatchObject({ code: 0, stderr: '', stdout: 'ENOSPC\n' });
   expect(statSync(ledgerPath(root)).size).toBe(line(ENTRY).length);
   expect(readLedger(root)).toEqual([ENTRY]);
+});
+
+it('of lines that can be read, each is an entry, and those of authorities are found among them', () => {
+  const line = (entity: string, more: object = {}) => JSON.stringify({ ...ENTRY, entity, ...more });
+  const lines = [
+    line('authorities/root'),
+    'no JSON',
+    line('servers/api'),
+    line('authorities/sub', { issuer: 'authorities/root' }),
+    line('authorities/broken', { san: 'x' }),
+    line('clients/a', { subject: 'CN="entity":"authorities/' }),
+  ];
+  const idsOf = (entries: readonly { readonly entity: string }[]) => entries.map(({ entity }) => entity);
+  expect(idsOf(entriesIn(lines))).toEqual([
+    'authorities/root',
+    'servers/api',
+    'authorities/sub',
+    'clients/a',
+  ]);
+  expect(idsOf(authorityEntries(lines))).toEqual(['authorities/root', 'authorities/sub']);
 });

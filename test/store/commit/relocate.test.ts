@@ -1,5 +1,5 @@
 /** Files that come to a new place come as a set, wherever a run is ended, and are those that the plan was made from. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import type { Artifact } from '../../../src/pki/artifact.ts';
@@ -60,6 +60,17 @@ it('what is there already stays, and the others come', async () => {
   await through(root, (output) => relocate(output, { id: ID, relocations: RELOCATIONS }, 'run'));
   expect(readFileSync(join(root, 'new/key.pem'), 'utf8')).toBe('mine');
   expect(found(root)).toEqual(['ca.pem', 'cert.pem', 'key.pem']);
+});
+
+it('where all are there already, nothing is touched, and nothing is staged', async () => {
+  const root = folder();
+  mkdirSync(join(root, 'new'));
+  for (const file of FILES) writeFileSync(join(root, `new/${file}.pem`), 'mine');
+  rmSync(join(root, 'old'), { recursive: true });
+  const before = readdirSync(root, { recursive: true });
+  await through(root, (output) => relocate(output, { id: ID, relocations: RELOCATIONS }, 'run'));
+  expect(readdirSync(root, { recursive: true })).toEqual(before);
+  expect(readFileSync(join(root, 'new/key.pem'), 'utf8')).toBe('mine');
 });
 
 it('none of them, where one is not what it was when the plan was made', async () => {
