@@ -82,3 +82,13 @@ describe('an entry', () => {
     });
   });
 });
+
+it.each([
+  ['behind a tag', 'revoked: !!str superseded'],
+  ['behind an anchor', 'revoked: &why superseded'],
+  ['from another place', 'validity: &why superseded, revoked: *why'],
+  ['in a map', 'revoked: { reason: superseded, at: 2026-01-02 }'],
+])('a reason %s is left to a person', (_, stated) => {
+  const text = `${HEAD}  a: { commonName: a, ${stated} }\n`;
+  expect(revokeEdit(text, 'clients', 'a', 'keyCompromise')).toBeUndefined();
+});

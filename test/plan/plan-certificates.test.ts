@@ -147,6 +147,18 @@ describe('a certificate is another than the manifest’s', () => {
     });
   });
 
+  it('signed in a way that is not known, which does not say by whom, unless the name does', () => {
+    const flaws = ['unsupported-signature'] as const;
+    const reasonsOf = (changes: object): unknown => {
+      const world = settled();
+      world.changeCert(api, { flaws, ...changes }, keyFacts('stranger').keyId);
+      const [, , change] = planOf(world).changes;
+      return change !== undefined && 'reasons' in change ? change.reasons?.map(({ kind }) => kind) : [];
+    };
+    expect(reasonsOf({})).not.toContain('foreign-issuer');
+    expect(reasonsOf({ issuer: [{ type: 'CN', value: 'Other' }] })).not.toContain('foreign-issuer');
+  });
+
   it('a root that its own key did not sign', () => {
     const world = settled();
     world.changeCert(root, {}, keyFacts('stranger').keyId);

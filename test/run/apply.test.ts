@@ -56,7 +56,10 @@ it('makes everything, and then touches nothing', async () => {
   const first = await apply(root);
   expect(first).toMatchObject({ kind: 'done', interrupted: false, execution: { failures: [], skipped: [] } });
   const before = snapshot(root);
-  expect(await apply(root)).toMatchObject({ kind: 'nothing' });
+  const events: RunEvent[] = [];
+  const listener = (event: RunEvent): void => void events.push(event);
+  expect(await apply(root, ALL, { listener })).toMatchObject({ kind: 'nothing' });
+  expect(events.map(({ kind }) => kind)).not.toContain('recovered');
   expect(snapshot(root)).toEqual(before);
   expect(readdirSync(join(root, '.pki')).filter((name) => name !== 'commit')).toEqual(['ledger.jsonl']);
   expect(
