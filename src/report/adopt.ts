@@ -5,11 +5,13 @@ import type { Adoption } from '../index.ts';
 import { schemaComment } from '../manifest/starter.ts';
 import { type Comments, manifestText } from '../manifest/write.ts';
 import { shownWord } from '../openssl/shell.ts';
+import type { EntityId } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
 import { visible } from '../pki/printable.ts';
 import { type Change, reasonsOf } from '../plan/change.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Reason } from '../plan/reason.ts';
+import type { Remark } from '../plan/remark.ts';
 import { isoTime } from '../plan/validity.ts';
 import type { Advice } from '../words/advice.ts';
 import { refusalText } from '../words/refusal.ts';
@@ -25,8 +27,11 @@ import type { Style } from './style.ts';
 /** The manifest, with a comment on each entry that apply would change. */
 export function adoptionManifest(adoption: Adoption): string {
   const due = changesOf(adoption);
-  const renamed = renamedIn(adoption).map(({ entity, reason }) => {
-    return [entity, [`does not conform: ${reasonText(reason)}, at the next renewal`]] as const;
+  const renamed = [...renamedIn(adoption)].map(([entity, names]) => {
+    return [
+      entity,
+      names.map(({ reason }) => `does not conform: ${reasonText(reason)}, at the next renewal`),
+    ] as const;
   });
   const entries = new Map([...renamed, ...due.map((change) => [change.id, commentsOf(change)] as const)]);
   return manifestText(adoption.description.manifest, { head: headOf(adoption, due), entries });
@@ -34,7 +39,7 @@ export function adoptionManifest(adoption: Adoption): string {
 
 function headOf(adoption: Adoption, due: readonly Change[]): Comments['head'] {
   const { folder, schema, plan, inventory } = adoption;
-  const later = renamedIn(adoption).filter(({ entity }) => !due.some(({ id }) => id === entity));
+  const later = [...renamedIn(adoption).keys()].filter((entity) => !due.some(({ id }) => id === entity));
   const conform = inventory.entities.length - due.length - later.length;
   return [
     ...(schema === null ? [] : [schemaComment(schema)]),
@@ -79,7 +84,7 @@ export function adoptionText(adoption: Adoption, style: Style): string {
   const { plan, description, inventory } = adoption;
   const kept = plan.changes.filter(({ action }) => action === 'keep').map(({ id }) => id);
   const renamed = renamedIn(adoption);
-  const conform = kept.filter((id) => !renamed.some(({ entity }) => entity === id));
+  const conform = kept.filter((id) => !renamed.has(id));
   const parts = [
     style.strong(`adopted: ${countText(inventory.entities)}`),
     ...(conform.length === 0 ? [] : [`${style.good('conform:')} ${listText(conform)}`]),
@@ -118,10 +123,18 @@ function notesText({ description: { notes }, plan }: Adoption, style: Style): re
   });
 }
 
-/** Subjects that a renewal would write differently: the manifest does not describe them as they are. */
-function renamedIn({ plan }: Adoption) {
-  return plan.remarks.filter((remark) => remark.kind === 'renamed');
+/** Names that a renewal would write differently: the manifest does not describe them as they are. */
+function renamedIn({ plan: { remarks } }: Adoption): ReadonlyMap<EntityId, readonly Renamed[]> {
+  const all = remarks.flatMap((remark): readonly Renamed[] => {
+    if (remark.kind === 'renamed') return [remark];
+    if (remark.kind !== 'differs' || remark.reason.field !== 'san') return [];
+    return remark.entities.map((entity) => ({ entity, reason: remark.reason }));
+  });
+  return groupBy(all, ({ entity }) => entity);
 }
+
+/** An entity, and which of its names is meant. */
+type Renamed = Pick<Extract<Remark, { kind: 'renamed' }>, 'entity' | 'reason'>;
 
 function leftOutBlock(leftOut: readonly LeftOut[], style: Style): readonly string[] {
   if (leftOut.length === 0) return [];
@@ -203,7 +216,7 @@ export function adoptionJson(adoption: Adoption, manifest: string | null): unkno
   const { folder, place, description, inventory, plan } = adoption;
   const changes = new Map(plan.changes.map((change) => [change.id, change]));
   const notes = groupBy(description.notes, ({ id }) => id);
-  const renamed = new Set(renamedIn(adoption).map(({ entity }) => entity));
+  const renamed = renamedIn(adoption);
   return {
     format: 'pki-adopt',
     version: 1,

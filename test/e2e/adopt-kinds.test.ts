@@ -299,7 +299,7 @@ describe('a certificate that is only in bundles', () => {
     shop.put('all.pem', read(shop, 'ca.crt') + read(shop, 'alice.crt'));
     rmSync(shop.path('alice.crt'));
     const { stderr } = await runPki(['adopt', 'certs'], { cwd: shop.folder });
-    expect(stderr).toContain('hint: copy certificate 2 of "all.pem" into a file of its own, and adopt again');
+    expect(stderr).toContain('hint: put certificate 2 into a file of its own with "awk');
   });
 
   it('or beside parameters that a renewal would lose', async () => {

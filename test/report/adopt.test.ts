@@ -247,6 +247,23 @@ describe('the report', () => {
     }
   });
 
+  it('calls none conforming whose names the next certificate will not have', () => {
+    const reason = { kind: 'differs', field: 'san', before: 'dns:a.', after: 'none' } as const;
+    const given = { kind: 'differs', entities: ['servers/a', 'servers/b'], reason } as const;
+    const usage: Remark = { ...given, entities: ['servers/c'], reason: { ...reason, field: 'keyUsage' } };
+    const adoption = anAdoption({
+      remarks: [{ ...given, kind: 'renamed', entity: 'servers/b' }, given, usage],
+    });
+    expect(adoptionText(adoption, PLAIN)).toContain('conform: authorities/root, servers/c\n');
+    const manifest = adoptionManifest(adoption);
+    expect(manifest).toContain(
+      '# Everything is as described here: "pki apply" would change nothing before certificates are renewed.\n',
+    );
+    expect(manifest.match(/# does not conform: san: dns:a\. → none, at the next renewal\n/g)).toHaveLength(3);
+    const json = adoptionJson(adoption, null) as { entities: readonly { conforms: boolean }[] };
+    expect(json.entities.map(({ conforms }) => conforms)).toEqual([true, false, false, true]);
+  });
+
   it.each<[count: number, line: string | undefined]>([
     [0, undefined],
     [1, '1 unrelated file ignored'],
