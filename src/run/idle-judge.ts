@@ -16,6 +16,8 @@ export class IdleJudge {
   readonly #authorities = new Map<Entity, EntityObservation>();
   #leaves = new Map<Entity, EntityObservation>();
   #until: number | null = Number.POSITIVE_INFINITY;
+  /** What the records of the folder say of authorities; of other entities they decide nothing here. */
+  #known: ReturnType<typeof knownOf> | undefined;
 
   /** @param now seconds since 1970. */
   constructor(root: string, inventory: Inventory, now: number) {
@@ -40,10 +42,16 @@ export class IdleJudge {
     this.#leaves = new Map();
     if (this.#until === null) return;
     const inventory = { ...this.#inventory, entities: [...all.keys()] };
-    const entities = new Map<EntityId, EntityObservation>([...all].map(([{ id }, seen]) => [id, seen]));
-    const observation = { entities, orphans: [], ...knownOf(this.#root, inventory.entities, entities) };
+    const entities = byId(all);
+    const authorities = [...this.#authorities.keys()];
+    this.#known ??= knownOf(this.#root, authorities, byId(this.#authorities));
+    const observation = { entities, orphans: [], ...this.#known };
     const plan = planInventory(inventory, observation, { now: this.#now });
     const until = idleUntil(inventory, observation, plan);
     this.#until = until === null ? null : Math.min(this.#until, until);
   }
+}
+
+function byId(seen: ReadonlyMap<Entity, EntityObservation>): ReadonlyMap<EntityId, EntityObservation> {
+  return new Map([...seen].map(([{ id }, observed]) => [id, observed]));
 }
