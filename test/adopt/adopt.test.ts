@@ -248,6 +248,16 @@ describe('a certificate', () => {
   });
 
   it.each([
+    [['org', 'x'], { domain: 'x.org' }],
+    [['org', 'a.b'], 'CN=a.test,DC=a.b,DC=org'],
+    [['a.b'], 'CN=a.test,DC=a.b'],
+  ])('with the labels %j has the subject %j', (labels, wanted) => {
+    const subject = [...labels.map((value) => ({ type: 'DC', value })), { type: 'CN', value: 'a.test' }];
+    const found = subjectOf(facts({ subject, extensions: san('dns:a.test') }), 'servers', 'x');
+    expect([found.subject, found.notes]).toEqual([wanted, []]);
+  });
+
+  it.each([
     ['a mark that is not seen', '\ufeffOrg'],
     ['a space of another kind', '\u00a0Org'],
     ['the end of a line', '\nOrg'],

@@ -103,6 +103,13 @@ describe('an export consists of these files, for Kubernetes', () => {
     await expect(text).toMatchFileSnapshot(join(import.meta.dirname, `expected/${title}.txt`));
   });
 
+  it.each([true, false])('with one file of roots, which is applied as well (sealed: %s)', (sealed) => {
+    const [[leaf] = []] = LEAVES;
+    const { files } = exported(leaf === undefined ? [] : [leaf], sealed);
+    expect(files.filter(({ path }) => path.startsWith('trust/'))).toHaveLength(1);
+    expect(files.find(({ path }) => path === 'README.md')?.text).toContain(' --filename=trust');
+  });
+
   it('where what is to be sealed says what it would be in the open', () => {
     const open = new Map(exported(all, false).files.map(({ path, text }) => [path, text]));
     for (const { path, text } of exported(all, true).secrets)

@@ -78,3 +78,34 @@ describe('what an earlier run left half-way, and cannot be finished', () => {
     expect(changes.at(-1)).toMatchObject({ id: gone, kind: 'client', action: 'refuse' });
   });
 });
+
+it('is looked at and planned again for as long as secrets show more, and no longer', async () => {
+  const pin = { kind: 'prompt', label: null } as const;
+  const locked = { ...API, passphrase: pin };
+  const inventory = anInventory(ROOT, locked);
+  const root = memoryFolder();
+  mkdirSync(join(root, '.pki'), { mode: 0o700 });
+  using output = await OutputFolder.open(root);
+  const asked: string[] = [];
+  const usual = { binary: 'openssl', clock: () => NOW, processes: 1, consents: new Set<never>() };
+  const ask = ({ what }: { readonly what: string }) => {
+    asked.push(what);
+    return Promise.resolve('a word');
+  };
+  const options = {
+    root,
+    output,
+    secrets: new Secrets(root, inventory),
+    ask,
+    ...usual,
+  } as never as OpenOptions;
+  const first = await plannedIn(inventory, new Map(), options);
+  let looks = 0;
+  const look = () => {
+    looks++;
+    return first.look();
+  };
+  const { plan } = await settle({ ...first, look }, new Set(), options);
+  expect([asked.length > 0, looks]).toEqual([true, 1]);
+  expect(plan.changes.map(({ action }) => action)).toEqual(['create', 'create']);
+});

@@ -135,6 +135,10 @@ it.each([
     'with digests that are none',
     (text: string) => text.replace(/"apply\.sh": \[[^\]]*\]/, '"apply.sh": [1]'),
   ],
+  [
+    'with a digest that is none',
+    (text: string) => text.replace(/"apply\.sh": \[[^\]]*\]/, '"apply.sh": ["x", 1]'),
+  ],
   ['with no list of digests', (text: string) => text.replace(/"apply\.sh": \[[^\]]*\]/, '"apply.sh": "x"')],
   ['that is none', () => 'not JSON'],
 ])('a list %s is nothing to go by', async (_, change) => {
