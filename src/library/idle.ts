@@ -1,6 +1,6 @@
 /** A project with nothing to do, known without reading what its manifest means or what is in its files. */
 import { dirname, resolve } from 'node:path';
-import { idleKey, idleRecord } from '../store/idle-record.ts';
+import { holds, idleKey, readIdle } from '../store/idle-record.ts';
 import { likelyOutput, manifestKey } from '../store/kept-manifest.ts';
 import { readManifest } from '../store/manifest-file.ts';
 import { clock } from './project.ts';
@@ -16,7 +16,8 @@ export function knownIdle(manifest: string): number | undefined {
   if (!text.ok || key === undefined) return undefined;
   const folder = dirname(manifest);
   const root = resolve(folder, likelyOutput(text.text));
-  const record = idleRecord(root, idleKey(key), clock());
+  const record = readIdle(root);
   // What is found says where it is.
-  return record !== undefined && resolve(folder, record.output) === root ? record.entities : undefined;
+  if (record === undefined || resolve(folder, record.output) !== root) return undefined;
+  return holds(record, root, idleKey(key), clock()) ? record.entities : undefined;
 }

@@ -3,8 +3,8 @@ import type { EntityId, Inventory } from '../pki/entity.ts';
 import { idlePlan, idleUntil, isSelfContained } from '../plan/idle.ts';
 import type { Observation } from '../plan/observation.ts';
 import type { Plan } from '../plan/plan.ts';
-import { differOnlyIn, type FileStates, fileStates, isUnchanged, youngestOf } from '../store/file-states.ts';
-import { idleKey, idleRecord, saveIdle } from '../store/idle-record.ts';
+import { differOnlyIn, type FileStates, fileStates, youngestOf } from '../store/file-states.ts';
+import { holds, idleKey, readIdle, saveIdle } from '../store/idle-record.ts';
 import { isLong } from '../store/kept-manifest.ts';
 import { isRecent, tickOf } from '../store/observe/tick.ts';
 import type { ApplyOptions } from './apply-options.ts';
@@ -13,6 +13,7 @@ import type { OpenOptions } from './settle.ts';
 /** A folder before a run has looked at it. */
 export interface Watched {
   readonly key: string;
+  /** As they are, or as the run before left them: what is so at the end of this one has not changed since. */
   readonly states: FileStates;
 }
 
@@ -33,11 +34,17 @@ export function foreknowledge(inventory: Inventory, options: ApplyOptions): Fore
   if (!isLong(inventory) || !isSelfContained(inventory)) return NONE;
   const key = idleKey(manifest.key);
   const now = clock();
-  if (idleRecord(root, key, now) !== undefined) return { kind: 'idle', plan: idlePlan(inventory, now) };
+  const record = readIdle(root);
+  if (record !== undefined && holds(record, root, key, now))
+    return { kind: 'idle', plan: idlePlan(inventory, now) };
+  const states = record?.states ?? oldStates(root);
+  return states === undefined ? NONE : { kind: 'watched', key, states };
+}
+
+/** What may change once more without a trace is not known by its state. */
+function oldStates(root: string): FileStates | undefined {
   const states = fileStates(root);
-  // What may change once more without a trace is not known by its state.
-  if (states === undefined || isRecent(youngestOf(states), Date.now())) return NONE;
-  return { kind: 'watched', key, states };
+  return states === undefined || isRecent(youngestOf(states), Date.now()) ? undefined : states;
 }
 
 /** Whether anything is asked for beyond the manifest. */
@@ -75,20 +82,21 @@ export async function settledStates(
 const LONGEST_PAUSE = 100;
 
 /**
- * Records that nothing is left to do. @param states as they were before what is published was judged.
+ * Records that nothing is left to do. @param states as they were before what is published was judged: what changed after that
+ * has another one.
  * @param judged the first moment at which any of that is due.
  */
 export async function recordIdle(
   { inventory, observation, plan, published }: Finished,
   { key, states }: Watched,
   judged: number | null,
-  { root, output, clock }: Pick<OpenOptions, 'root' | 'output' | 'clock'>,
+  { output, clock }: Pick<OpenOptions, 'output' | 'clock'>,
 ): Promise<void> {
   const kept = idleUntil(inventory, observation, plan, new Set(published));
   if (kept === null || judged === null) return;
   const from = Math.max(plan.now, clock());
   const until = Math.min(kept, judged);
-  if (until <= from || !isUnchanged(root, states)) return;
+  if (until <= from) return;
   const entities = inventory.entities.length;
   await saveIdle(output.own, { key, output: inventory.output, entities, from, until, states });
 }

@@ -1,5 +1,6 @@
 /** What a run that changed something leaves so that the next one is quick; never worth an error. */
 import type { Entity } from '../pki/entity.ts';
+import { dropIdle } from '../store/idle-record.ts';
 import { isLong, keepManifest } from '../store/kept-manifest.ts';
 import { Cache, isWorthwhile } from '../store/observe/cache.ts';
 import { lookAtEach } from '../store/observe/observe.ts';
@@ -28,6 +29,8 @@ export async function keepForNext(
   const isCached = isWorthwhile(published.length, inventory.entities.length);
   const judged = await lookAgain(finished, { isJudged: states !== undefined, isCached }, options);
   if (manifest !== undefined && isLong(manifest.inventory)) await keepManifest(output.own, manifest);
+  // The former record is of no more use, not even to be compared with.
+  dropIdle(output.own);
   if (watched !== undefined && states !== undefined)
     await recordIdle(finished, { ...watched, states }, judged, options);
 }

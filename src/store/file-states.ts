@@ -84,11 +84,13 @@ export function youngestOf({ values }: FileStates): number {
 
 /** Whether all that is outside of these folders, and of `.pki`, is the same in both. @param folders `servers/api` and so on. */
 export function differOnlyIn(before: FileStates, after: FileStates, folders: ReadonlySet<string>): boolean {
-  const places = new Map(before.paths.map((path, index) => [path, index]));
+  let places: ReadonlyMap<string, number> | undefined;
   let outside = 0;
   for (const [index, path] of after.paths.entries()) {
     if (!isOutside(path, folders)) continue;
-    const at = places.get(path);
+    // Folders are mostly listed in the same order.
+    if (before.paths[index] !== path) places ??= new Map(before.paths.map((one, where) => [one, where]));
+    const at = before.paths[index] === path ? index : places?.get(path);
     if (at === undefined || !isSameRow(before.values, at, after.values, index)) return false;
     outside++;
   }

@@ -43,29 +43,29 @@ export function idleKey(manifest: string): string {
     .digest('hex');
 }
 
-/**
- * What is recorded below an output folder for this key, as long as it holds.
- * @param now seconds since 1970. @returns `undefined` where nothing is, or where there is any doubt.
- */
-export function idleRecord(root: string, key: string, now: number): IdleRecord | undefined {
+/** What is recorded below an output folder, whether it holds or not; `undefined` where nothing is, or nothing to be believed. */
+export function readIdle(root: string): IdleRecord | undefined {
   try {
     checkOwn(root);
-    const record = read(root);
-    const holds = record?.key === key && record.from <= now && now < record.until;
-    return holds && isUnchanged(root, record.states) ? record : undefined;
+    const file = readOwn(root, FILE, LIMIT);
+    return file.state === 'present' ? recordIn(file.facts) : undefined;
   } catch {
     // Whatever is wrong with the folder is found by the look that follows, and said there.
     return undefined;
   }
 }
 
-function read(root: string): IdleRecord | undefined {
-  const file = readOwn(root, FILE, LIMIT);
-  if (file.state !== 'present') return undefined;
-  const body = file.facts.subarray(DIGEST_SIZE);
-  if (!digestOf(body).equals(file.facts.subarray(0, DIGEST_SIZE))) return undefined;
+/** @throws where it is no such record. */
+function recordIn(content: Buffer): IdleRecord | undefined {
+  const body = content.subarray(DIGEST_SIZE);
+  if (!digestOf(body).equals(content.subarray(0, DIGEST_SIZE))) return undefined;
   const { paths, values, ...record } = deserialize(body);
   return { ...record, states: { paths: paths.split('\0'), values } };
+}
+
+/** Whether it is of this key, and every file as it was. @param now seconds since 1970. */
+export function holds(record: IdleRecord, root: string, key: string, now: number): boolean {
+  return record.key === key && record.from <= now && now < record.until && isUnchanged(root, record.states);
 }
 
 /** @param own the folder `.pki`. */
@@ -73,6 +73,15 @@ export async function saveIdle(own: Folder, { states, ...record }: IdleRecord): 
   // One text is read several times as fast as many.
   const body = serialize({ ...record, paths: states.paths.join('\0'), values: states.values });
   await cacheOwn(own, FILE, Buffer.concat([digestOf(body), body]));
+}
+
+/** So that nothing is compared with it any more; where it cannot go, it stays, and is of no use. @param own the folder `.pki`. */
+export function dropIdle(own: Folder): void {
+  try {
+    own.removeTree(FILE);
+  } catch {
+    // It says what was so once, which no file bears out by now.
+  }
 }
 
 function digestOf(body: Buffer): Buffer {

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deserialize } from 'node:v8';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Inventory } from '../../src/pki/entity.ts';
 import type { Plan } from '../../src/plan/plan.ts';
@@ -11,7 +10,7 @@ import type { ApplyOptions, ApplyResult } from '../../src/run/apply-options.ts';
 import { foreknowledge, settledStates } from '../../src/run/idle.ts';
 import { lookAndPlan } from '../../src/run/look.ts';
 import { type FileStates, fileStates, youngestOf } from '../../src/store/file-states.ts';
-import { idleKey, idleRecord } from '../../src/store/idle-record.ts';
+import { holds, idleKey, readIdle } from '../../src/store/idle-record.ts';
 import { isRecent } from '../../src/store/observe/tick.ts';
 import { snapshot } from '../helpers/cli.ts';
 import { aClient, anAuthority, anInventory, aServer, DAY, dns, NOW } from '../helpers/entities.ts';
@@ -45,17 +44,15 @@ function apply(root: string, inventory = ALL, options: Partial<ApplyOptions> = {
   return applyInventory(inventory, { root, ...usual, ...options });
 }
 
-const recordIn = (root: string, inventory = ALL, now = NOW) =>
-  idleRecord(root, idleKey(keyOf(inventory)), now);
+const recordIn = (root: string, inventory = ALL, now = NOW) => {
+  const record = readIdle(root);
+  return record !== undefined && holds(record, root, idleKey(keyOf(inventory)), now) ? record : undefined;
+};
 
 /** Until what changed last can no longer change once more within the same tick. */
 async function settled(root: string): Promise<void> {
   while (isRecent(youngestOf(fileStates(root) ?? NO_STATES), Date.now())) await new Promise(setImmediate);
 }
-/** Of the record that is there, whether it holds or not. */
-const idleKeyIn = (root: string): string =>
-  deserialize(readFileSync(join(root, '.pki/idle.bin')).subarray(32)).key;
-
 const NO_STATES = { paths: [], values: new Float64Array() };
 
 const plannedIn = (root: string, inventory: Inventory, now = NOW): Plan =>
@@ -172,6 +169,26 @@ describe('what changed within this tick may change once more, and look the same'
   });
 });
 
+it('after a change that no run knows of there is none until the run after the next', async () => {
+  const root = await applied();
+  chmodSync(join(root, 'servers/s3'), 0o700);
+  chmodSync(join(root, 'servers/s3'), 0o755);
+  const first = inventoryOf(26, { san: [dns('first.example.test')] });
+  expect(await apply(root, first)).toMatchObject({ kind: 'done' });
+  expect(existsSync(join(root, '.pki/idle.bin'))).toBe(false);
+  await settled(root);
+  const second = inventoryOf(26, { san: [dns('second.example.test')] });
+  expect(await apply(root, second)).toMatchObject({ kind: 'done' });
+  expect(recordIn(root, second)).toBeDefined();
+});
+
+it('what stands in its place, and cannot be removed, is no error', async () => {
+  const root = newRoot();
+  mkdirSync(join(root, '.pki/idle.bin/in the way'), { recursive: true, mode: 0o700 });
+  expect(await apply(root)).toMatchObject({ kind: 'done', execution: { failures: [] } });
+  expect(recordIn(root)).toBeDefined();
+});
+
 describe('there is no record', () => {
   it('where a file changes while what was made is judged', async () => {
     const root = await applied();
@@ -185,7 +202,7 @@ describe('there is no record', () => {
     };
     expect(await apply(root, edited, { clock: meddling })).toMatchObject({ kind: 'done' });
     expect(readFileSync(join(root, 'servers/s3/key.pem'), 'utf8')).toBe('x');
-    expect(idleKeyIn(root)).not.toBe(idleKey(keyOf(edited)));
+    expect(recordIn(root, edited)).toBeUndefined();
   });
 
   it.each<readonly [string, Inventory, Partial<ApplyOptions>]>([

@@ -14,7 +14,14 @@ import { join } from 'node:path';
 import { serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { type FileStates, fileStates } from '../../src/store/file-states.ts';
-import { type IdleRecord, idleKey, idleRecord, saveIdle } from '../../src/store/idle-record.ts';
+import {
+  dropIdle,
+  holds,
+  type IdleRecord,
+  idleKey,
+  readIdle,
+  saveIdle,
+} from '../../src/store/idle-record.ts';
 import { itWhen } from '../e2e/project.ts';
 import { memoryFolder } from '../helpers/folders.ts';
 import { through } from '../helpers/output.ts';
@@ -38,6 +45,12 @@ async function recorded(changes: Partial<IdleRecord> = {}): Promise<{ root: stri
   const record = { key: KEY, output: 'pki', entities: 30, from: 1000, until: 2000, states, ...changes };
   await through(root, ({ own }) => saveIdle(own, record));
   return { root, record };
+}
+
+/** What is recorded, where it holds. */
+function idleRecord(root: string, key: string, now: number): IdleRecord | undefined {
+  const record = readIdle(root);
+  return record !== undefined && holds(record, root, key, now) ? record : undefined;
 }
 
 const fileIn = (root: string): string => join(root, '.pki/idle.bin');
@@ -131,6 +144,19 @@ itWhen(process.getuid?.() === 0, 'another user needs root', 'nor what another us
   const { root } = await recorded();
   chownSync(fileIn(root), 65_534, 65_534);
   expect(idleRecord(root, KEY, 1500)).toBeUndefined();
+});
+
+it('is dropped, where there is one', async () => {
+  const { root } = await recorded();
+  await through(root, ({ own }) => dropIdle(own));
+  expect(readIdle(root)).toBeUndefined();
+  await through(root, ({ own }) => dropIdle(own));
+});
+
+it('is read whether it holds or not', async () => {
+  const { root, record } = await recorded();
+  writeFileSync(join(root, 'servers/api/cert.pem'), 'other');
+  expect(readIdle(root)).toEqual(record);
 });
 
 it('what cannot be written is no error', async () => {
