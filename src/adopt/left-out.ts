@@ -25,7 +25,8 @@ export type LeftOutWhy =
   | { readonly kind: 'unread-key'; readonly keyPath: string; readonly because: UnusableWhy }
   | ({ readonly kind: 'revoked' } & Revocation)
   | { readonly kind: 'no-key' }
-  | { readonly kind: 'no-certificate'; readonly request: string | null }
+  /** `unread`: a file of its name that was not read. */
+  | { readonly kind: 'no-certificate'; readonly request: string | null; readonly unread: string | null }
   | { readonly kind: 'key-kind'; readonly spec: string }
   | { readonly kind: 'usage'; readonly usages: readonly string[] }
   | { readonly kind: 'no-host' }

@@ -7,7 +7,7 @@ import type { FoundCertificate, FoundFile, Scan } from './found.ts';
 import { type Keyless, keylessIn } from './keyless.ts';
 import type { LeftOut, LeftOutWhy } from './left-out.ts';
 import { type KeyFile, keyOfCertificate, nameText, type Occurrence, type Pair, pathsOf } from './pair.ts';
-import { isCopy, nearness } from './paths.ts';
+import { isCopy, isKeyPath, nearness } from './paths.ts';
 import { byRank, type Ranking, selfSignedFirst, standingOf } from './ranking.ts';
 import type { Revocation } from './revocations.ts';
 import { isNamedAlike, unpairedOf, unusableKeysIn } from './unpaired.ts';
@@ -68,7 +68,7 @@ export function pairUp(
     occurrences,
     keyless,
     unpaired: new Map(unpaired.map(([{ cert }, { why }]) => [cert.facts.fingerprint, why])),
-    leftOut: [...sharedPaths, ...reported, ...unmatchedKeys(files, occurrences)],
+    leftOut: [...sharedPaths, ...reported, ...unmatchedKeys({ files, unusable }, occurrences)],
   };
 }
 
@@ -187,13 +187,21 @@ function pairGroup(
 }
 
 /** Keys without a certificate in the folder. */
-function unmatchedKeys(files: readonly FoundFile[], occurrences: readonly Occurrence[]): readonly LeftOut[] {
+function unmatchedKeys(
+  { files, unusable }: Pick<Scan, 'files' | 'unusable'>,
+  occurrences: readonly Occurrence[],
+): readonly LeftOut[] {
   const certified = new Set(occurrences.map(({ cert }) => cert.facts.keyId));
   return files.flatMap((file) => {
     const key = keyOf(file);
     if (key === undefined || certified.has(key.keyId)) return [];
     const request = files.find(({ requests }) => requests.some(({ keyId }) => keyId === key.keyId));
-    const why = { kind: 'no-certificate', request: request?.path ?? null } as const;
+    const unread = unusable.find(({ path }) => !isKeyPath(path) && isNamedAlike(path, file.path));
+    const why = {
+      kind: 'no-certificate',
+      request: request?.path ?? null,
+      unread: unread?.path ?? null,
+    } as const;
     return [{ paths: [file.path], subject: null, why }];
   });
 }

@@ -64,7 +64,8 @@ function whyUnpaired(occurrence: Occurrence, context: Context): LeftOutWhy {
   const other = context.pairs.get(facts.keyId);
   if (other !== undefined) {
     if (isFurther(facts, other.cert.facts)) return whyNoBridge(occurrence, other, context);
-    const isEarlier = facts.notBefore <= other.cert.facts.notBefore;
+    const { notBefore, subjectDer } = other.cert.facts;
+    const isEarlier = facts.subjectDer === subjectDer && facts.notBefore <= notBefore;
     return isEarlier ? { kind: 'earlier', of: other.certPath } : { kind: 'key-taken', by: other.certPath };
   }
   return withItsKey(occurrence) ?? besideItsKey(occurrence, context) ?? withUnusableKey(occurrence, context);

@@ -30,8 +30,10 @@ const WORDS: Words<LeftOutWhy> = {
     `its private key "${keyPath}"${because.kind === 'format' ? ':' : ''} ${textOf(because)}`,
   revoked: (why) => `revoked${revokedText(why)}`,
   'no-key': () => 'its private key is not in this folder',
-  'no-certificate': ({ request }) =>
-    `a private key without a certificate in this folder${request === null ? '' : ` ("${request}" asks for one)`}`,
+  'no-certificate': ({ request, unread }) =>
+    unread === null
+      ? `a private key without a certificate in this folder${request === null ? '' : ` ("${request}" asks for one)`}`
+      : `a private key whose certificate may be in "${unread}", which was not read`,
   'key-kind': ({ spec }) => `a manifest has no keys of this kind: ${spec}`,
   usage: ({ usages }) => `for neither TLS servers nor TLS clients: ${usages.join(', ')}`,
   'no-host': () => 'for TLS servers, without a DNS name, IP address or URI that a client could check',

@@ -85,6 +85,6 @@ it('says of each file by its content why it belongs to nothing that is adopted',
     'spare.csr': { kind: 'request-alone' },
     // It asks for no names, and the certificate has one.
     'web.csr': { kind: 'request-differs', of: 'web.key' },
-    'spare.key': { kind: 'no-certificate', request: 'spare.csr' },
+    'spare.key': { kind: 'no-certificate', request: 'spare.csr', unread: null },
   });
 });

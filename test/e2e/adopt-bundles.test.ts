@@ -116,3 +116,20 @@ it('a cross-certificate in bundles with its server is taken out of one, and the 
     [['other.pem'], text],
   ]);
 });
+
+it('two servers with one key are two, and a certificate that cannot be read is named with its key', async () => {
+  const shop = await twoRoots();
+  const other = {
+    subject: '/CN=other.test',
+    extensions: leaf('serverAuth', 'DNS:other.test'),
+    sameKey: true,
+  };
+  await shop.signed({ key: 'web-a.key', cert: 'other.crt' }, other, A);
+  shop.put('web-b.crt', `\ufeff${shop.read('web-b.crt')}`);
+  const { leftOut: all } = await found(shop.folder);
+  expect(all.map(({ paths, why }) => [paths[0], why.text])).toEqual([
+    ['other.crt', 'for the key of "web-a.crt", and two entities cannot write one file'],
+    ['web-b.crt', 'has a byte order mark in line 1, which not every program reads'],
+    ['web-b.key', 'a private key whose certificate may be in "web-b.crt", which was not read'],
+  ]);
+});

@@ -164,7 +164,7 @@ describe('the report', () => {
   const leftOut: readonly LeftOut[] = [
     { paths: ['x.pem', 'x.key'], subject: 'CN=x', why: { kind: 'link' } },
     { paths: ['y.pem'], subject: null, why: { kind: 'link' } },
-    { paths: ['z.key'], subject: null, why: { kind: 'no-certificate', request: null } },
+    { paths: ['z.key'], subject: null, why: { kind: 'no-certificate', request: null, unread: null } },
     { paths: [], subject: null, why: { kind: 'no-host' } },
   ];
   const NOTE = (id: string, note: EntryNote['note']): EntryNote => ({ id, note });

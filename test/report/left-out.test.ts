@@ -69,7 +69,11 @@ const WHYS: Samples<LeftOutWhy> = {
     { by: 'database', path: 'index.txt', date: null, reason: null },
   ] as unknown as Samples<LeftOutWhy>['revoked'],
   'no-key': [{}],
-  'no-certificate': [{ request: null }, { request: 'a.csr' }],
+  'no-certificate': [
+    { request: null, unread: null },
+    { request: 'a.csr', unread: null },
+    { request: null, unread: 'a.crt' },
+  ],
   'key-kind': [{ spec: 'dsa-2048' }],
   usage: [{ usages: ['codeSigning', 'timeStamping'] }],
   'no-host': [{}],
