@@ -380,20 +380,21 @@ describe('PEM, names and algorithms', () => {
       ['authorities/ca', ...good].sort(),
     );
     const texts = Object.fromEntries(adoption.leftOut.map(({ paths, why }) => [paths[0], why.text]));
-    const key = 'a private key without a certificate in this folder';
+    const key = (name: string) =>
+      `a private key whose certificate may be in "${name}.crt", which was not read`;
     expect(texts).toEqual({
       'behind.crt': 'has spaces or other text beside a PEM boundary in line 1, which not every program reads',
-      'behind.key': key,
+      'behind.key': key('behind'),
       'bom.crt': 'has a byte order mark in line 1, which not every program reads',
       'bom.key': 'has a byte order mark in line 1, which not every program reads',
       'indent.crt': 'has spaces or other text beside a PEM boundary in line 1, which not every program reads',
-      'indent.key': key,
+      'indent.key': key('indent'),
       'trusted.crt': 'has the label "TRUSTED CERTIFICATE", which not every program reads',
-      'trusted.key': key,
+      'trusted.key': key('trusted'),
       'utf16.crt': 'is text in UTF-16, which no program reads as PEM',
-      'utf16.key': key,
+      'utf16.key': key('utf16'),
       'x509.crt': 'has the label "X509 CERTIFICATE", which not every program reads',
-      'x509.key': key,
+      'x509.key': key('x509'),
     });
   });
 
