@@ -15,6 +15,7 @@ import type { ApplyOptions, ApplyResult } from './apply-options.ts';
 import { carryOut, type RunOptions } from './carry-out.ts';
 import { type HookOutcome, runHooks } from './hooks.ts';
 import { foreknowledge } from './idle.ts';
+import { keepIdle } from './keep.ts';
 import { waitForLock } from './lock-wait.ts';
 import { rememberAll, settledIn } from './remember.ts';
 import { type OpenOptions, type Planned, plannedIn, type RunAgreement, settle } from './settle.ts';
@@ -75,9 +76,10 @@ function bringAbout(
   options: OpenOptions & Pick<Planned, 'reader' | 'brought'> & Pick<RunOptions, 'watched'>,
 ): Promise<ApplyResult> {
   if (agreement.isIdle)
-    return nothingDone(plan, agreement, () =>
-      rememberAll(options.output, settledIn(inventory, agreement.possible), observation),
-    );
+    return nothingDone(plan, agreement, async () => {
+      await rememberAll(options.output, settledIn(inventory, agreement.possible), observation);
+      await keepIdle({ inventory, observation, plan }, options.watched, options);
+    });
   return carryOut(inventory, observation, agreement, { ...options, tokens });
 }
 

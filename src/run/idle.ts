@@ -6,7 +6,7 @@ import type { Plan } from '../plan/plan.ts';
 import { differOnlyIn, type FileStates, fileStates, youngestOf } from '../store/file-states.ts';
 import { holds, idleKey, readIdle, saveIdle } from '../store/idle-record.ts';
 import { isLong } from '../store/kept-manifest.ts';
-import { isRecent, tickOf } from '../store/observe/tick.ts';
+import { isRecent } from '../store/observe/tick.ts';
 import type { ApplyOptions } from './apply-options.ts';
 import type { OpenOptions } from './settle.ts';
 
@@ -73,13 +73,17 @@ export async function settledStates(
   const states = fileStates(root);
   if (states === undefined || !differOnlyIn(before, states, new Set(published))) return undefined;
   const youngest = youngestOf(states);
-  if (!isRecent(youngest, Date.now())) return states;
-  await new Promise((resolve) => setTimeout(resolve, Math.min(tickOf(youngest), LONGEST_PAUSE)));
-  return isRecent(youngest, Date.now()) ? undefined : states;
+  // A timer counts from when its loop last looked at the clock, which is before all that was done since.
+  for (let pauses = 0; isRecent(youngest, Date.now()); pauses++) {
+    if (pauses === MOST_PAUSES) return undefined;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
+  return states;
 }
 
-/** Where a file system counts whole seconds, a folder is not known until a later run. Milliseconds. */
-const LONGEST_PAUSE = 100;
+/** Milliseconds. Where a file system counts whole seconds, a folder is not known until a later run. */
+const PAUSE = 5;
+const MOST_PAUSES = 20;
 
 /**
  * Records that nothing is left to do. @param states as they were before what is published was judged: what changed after that

@@ -2,7 +2,7 @@
 import type { Entity } from '../pki/entity.ts';
 import { dropIdle } from '../store/idle-record.ts';
 import { isLong, keepManifest } from '../store/kept-manifest.ts';
-import { Cache, isWorthwhile } from '../store/observe/cache.ts';
+import { Cache, isLarge, isWorthwhile } from '../store/observe/cache.ts';
 import { lookAtEach } from '../store/observe/observe.ts';
 import type { Reader } from '../store/observe/reader.ts';
 import type { OutputFolder } from '../store/output-folder.ts';
@@ -33,6 +33,21 @@ export async function keepForNext(
   dropIdle(output.own);
   if (watched !== undefined && states !== undefined)
     await recordIdle(finished, { ...watched, states }, judged, options);
+}
+
+/** The same where nothing was to be done, and the record of that is lost, or another program's. */
+export async function keepIdle(
+  seen: Omit<Finished, 'published'>,
+  watched: Watched | undefined,
+  options: ApplyOptions & Pick<Options, 'output'>,
+): Promise<void> {
+  const { output, manifest } = options;
+  if (watched === undefined || manifest === undefined || !isLarge(seen.inventory.entities.length)) return;
+  const states = await settledStates(options, watched, []);
+  dropIdle(output.own);
+  if (states === undefined) return;
+  await keepManifest(output.own, manifest);
+  await recordIdle({ ...seen, published: [] }, { ...watched, states }, Number.POSITIVE_INFINITY, options);
 }
 
 /** At what is published, or at all of it for the cache. @returns the moment at which the former is due (`IdleJudge`). */

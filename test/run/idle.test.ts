@@ -189,6 +189,37 @@ it('what stands in its place, and cannot be removed, is no error', async () => {
   expect(recordIn(root)).toBeDefined();
 });
 
+describe('a run that changes nothing', () => {
+  const MANY = inventoryOf(500);
+
+  it('leaves a record of a large folder that stays as it is meanwhile, once', async () => {
+    const root = newRoot();
+    await apply(root, MANY, { engine: 'node' });
+    expect(existsSync(join(root, '.pki/idle.bin'))).toBe(false);
+    await settled(root);
+    const meddling = () => {
+      chmodSync(join(root, 'servers/s3/cert.pem'), 0o644);
+      return NOW;
+    };
+    expect(await apply(root, MANY, { clock: meddling })).toMatchObject({ kind: 'nothing' });
+    expect(existsSync(join(root, '.pki/idle.bin'))).toBe(false);
+    await settled(root);
+    expect(await apply(root, MANY)).toMatchObject({ kind: 'nothing' });
+    expect(recordIn(root, MANY)).toMatchObject({ entities: 500, from: NOW });
+    const before = snapshot(root);
+    expect(await apply(root, MANY)).toMatchObject({ kind: 'nothing' });
+    expect(snapshot(root)).toEqual(before);
+  });
+
+  it('and none of a smaller one', async () => {
+    const root = newRoot();
+    await apply(root, ALL, { engine: 'node' });
+    await settled(root);
+    expect(await apply(root)).toMatchObject({ kind: 'nothing' });
+    expect(existsSync(join(root, '.pki/idle.bin'))).toBe(false);
+  });
+});
+
 describe('there is no record', () => {
   it('where a file changes while what was made is judged', async () => {
     const root = await applied();

@@ -25,6 +25,11 @@ const MANY = 500;
 /** So few are read in no time. */
 const FEW = 25;
 
+/** Whether even a run that changes nothing may leave what makes the next one quick. */
+export function isLarge(entities: number): boolean {
+  return entities >= MANY;
+}
+
 /** Whether a run that changed so many entities of a folder leaves a cache: not for each change of a few in a large one. */
 export function isWorthwhile(changed: number, entities: number): boolean {
   return changed >= MANY || (changed >= FEW && changed * 4 >= entities);

@@ -9,7 +9,7 @@ const TICK = 50;
 const COARSE_TICK = 2050;
 
 /** How long what changed at this time may look the same after another change. Milliseconds, as all times here. */
-export function tickOf(time: number): number {
+function tickOf(time: number): number {
   return Number.isInteger(time / 1000) ? COARSE_TICK : TICK;
 }
 
