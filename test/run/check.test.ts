@@ -6,6 +6,7 @@ import { createServer, type Server, type TlsOptions } from 'node:tls';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { folderWith, typed } from '../commands/typed.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
+import { selfSigned } from '../helpers/openssl.ts';
 
 const MANIFEST = `version: 1
 authorities:
@@ -83,6 +84,16 @@ it('without a manifest, the roots that come with Node count, and no server is kn
   expect(endpoint).toMatchObject({ trust: 'public', server: null, client: null });
   expect(endpoint.problems.length).toBeGreaterThan(0);
   expect(code).toBe(1);
+});
+
+it('a certificate that no one issued is held against the one server of that name', async () => {
+  const place = await serve('servers/api', selfSigned('/CN=stranger'));
+  expect(await found(place)).toMatchObject({
+    server: 'servers/api',
+    kinds: expect.arrayContaining(['other-certificate']),
+  });
+  expect((await found(place, '--name', 'web.check.test')).server).toBe('servers/web');
+  expect((await found(place, '--name', 'other.test')).server).toBeNull();
 });
 
 it('a chain without its intermediate is incomplete', async () => {
