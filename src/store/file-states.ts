@@ -24,8 +24,12 @@ const CHANGED = COLUMNS.indexOf('ctimeMs');
 /** Of a folder in which other things come and go: which one it is, and who may write to it. */
 const IDENTITY = 5;
 
-/** What is in `.pki` and decides nothing: what saves time, what a run works with, and what says who runs. */
+/**
+ * What is in `.pki` and decides nothing: what saves time, what a run works with, and what says who runs. The archive decides
+ * something only where the manifest says how long it is kept, or a list is made (plan/idle.ts), and it grows for years.
+ */
 const UNSEEN: ReadonlySet<string> = new Set([
+  'archive',
   'cache.json',
   'manifest.bin',
   'idle.bin',
