@@ -6,6 +6,7 @@ import type { Reason } from '../../src/plan/reason.ts';
 import type { ChangeRecord } from '../../src/report/plan-json.ts';
 import { anInventory, keyFacts, NOW, present, remove, World } from '../helpers/entities.ts';
 import {
+  ALL,
   API,
   api,
   BILLING,
@@ -37,6 +38,24 @@ describe('nothing', () => {
       [billing]: { ...created, reasons, writes: ['key', ...UNCHAINED] },
     });
     expect(isDue(plan)).toBe(true);
+  });
+
+  it('is said of files that are replaced as a matter of course', () => {
+    const world = settled();
+    world.changeCert(api, { notAfter: NOW - 1 });
+    const [change] = planInventory(ALL, world.observation(ALL), { now: NOW }).changes.filter(
+      ({ id }) => id === api,
+    );
+    expect(change).toMatchObject({ action: 'issue', replaces: [] });
+    remove(world.of(api), 'cert');
+    remove(world.of(api), 'key');
+    const first = planInventory(ALL, world.observation(ALL), { now: NOW }).changes.find(
+      ({ id }) => id === api,
+    );
+    expect(first).toMatchObject({
+      action: 'create',
+      replaces: expect.arrayContaining(['servers/api/ca.pem']),
+    });
   });
 
   it('to do: everything is kept', () => {

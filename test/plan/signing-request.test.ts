@@ -86,3 +86,12 @@ it('sign.sh holds values of a manifest as text alone', () => {
   expect(lines).toEqual([`  subject: CN=${value}`]);
   expect(script.indexOf(lines[0] ?? '')).toBeGreaterThan(script.indexOf("<<'TEXT'"));
 });
+
+it('signs by the openssl of the machine that it is taken to', () => {
+  const issuance = { notBefore: 0, notAfter: DAY, cappedBy: null, subjectKeyId: null };
+  const issuer = { id: ROOT.id, facts: settled().cert(root) };
+  expect(signScript([{ entity: SERVICES, issuance, issuer }]).split('\n')).toContain(
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: of a shell.
+    'program=${PKI_OPENSSL:-openssl}',
+  );
+});
