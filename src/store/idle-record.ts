@@ -5,10 +5,10 @@
  * the inode and the times there that it had here.
  */
 import { createHash } from 'node:crypto';
-import { deserialize, serialize } from 'node:v8';
 import { type FileStates, isUnchanged } from './file-states.ts';
 import type { Folder } from './folder.ts';
-import { cacheOwn, checkOwn, readOwn } from './own.ts';
+import { keepValue, keptValue } from './kept-value.ts';
+import { checkOwn } from './own.ts';
 import { trustedOwners } from './owner.ts';
 
 /** Times are seconds since 1970. */
@@ -28,9 +28,6 @@ export interface IdleRecord {
 
 const FILE = 'idle.bin';
 
-/** SHA-256 of all that follows. */
-const DIGEST_SIZE = 32;
-
 /** A million files. */
 const LIMIT = 256 * 1024 * 1024;
 
@@ -47,19 +44,22 @@ export function idleKey(manifest: string): string {
 export function readIdle(root: string): IdleRecord | undefined {
   try {
     checkOwn(root);
-    const file = readOwn(root, FILE, LIMIT);
-    return file.state === 'present' ? recordIn(file.facts) : undefined;
+    const kept = keptValue<Written>(root, FILE, LIMIT);
+    return kept === undefined ? undefined : recordIn(kept);
   } catch {
     // Whatever is wrong with the folder is found by the look that follows, and said there.
     return undefined;
   }
 }
 
+/** One text is read several times as fast as many. */
+interface Written extends Omit<IdleRecord, 'states'> {
+  readonly paths: string;
+  readonly values: Float64Array;
+}
+
 /** @throws where it is no such record. */
-function recordIn(content: Buffer): IdleRecord | undefined {
-  const body = content.subarray(DIGEST_SIZE);
-  if (!digestOf(body).equals(content.subarray(0, DIGEST_SIZE))) return undefined;
-  const { paths, values, ...record } = deserialize(body);
+function recordIn({ paths, values, ...record }: Written): IdleRecord {
   return { ...record, states: { paths: paths.split('\0'), values } };
 }
 
@@ -70,9 +70,8 @@ export function holds(record: IdleRecord, root: string, key: string, now: number
 
 /** @param own the folder `.pki`. */
 export async function saveIdle(own: Folder, { states, ...record }: IdleRecord): Promise<void> {
-  // One text is read several times as fast as many.
-  const body = serialize({ ...record, paths: states.paths.join('\0'), values: states.values });
-  await cacheOwn(own, FILE, Buffer.concat([digestOf(body), body]));
+  const written: Written = { ...record, paths: states.paths.join('\0'), values: states.values };
+  await keepValue(own, FILE, written);
 }
 
 /** So that nothing is compared with it any more; where it cannot go, it stays, and is of no use. @param own the folder `.pki`. */
@@ -82,8 +81,4 @@ export function dropIdle(own: Folder): void {
   } catch {
     // It says what was so once, which no file bears out by now.
   }
-}
-
-function digestOf(body: Buffer): Buffer {
-  return createHash('sha256').update(body).digest();
 }

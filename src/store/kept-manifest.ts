@@ -4,12 +4,11 @@
  * program, and deleting it changes nothing but time.
  */
 import { createHash } from 'node:crypto';
-import { deserialize, serialize } from 'node:v8';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
 import { BUILD } from '../pki/build.ts';
 import type { Inventory } from '../pki/entity.ts';
 import type { Folder } from './folder.ts';
-import { cacheOwn, readOwn } from './own.ts';
+import { keepValue, keptValue } from './kept-value.ts';
 
 /** A manifest as it was read. */
 export interface KeptManifest {
@@ -20,9 +19,6 @@ export interface KeptManifest {
 }
 
 const FILE = 'manifest.bin';
-
-/** SHA-256 of all that follows. */
-const DIGEST_SIZE = 32;
 
 /** More than any manifest of 5 MB means. */
 const LIMIT = 128 * 1024 * 1024;
@@ -57,12 +53,8 @@ export function likelyOutput(text: string): string {
 /** What is kept below an output folder for this key; whatever else is in its place is nothing. */
 export function keptManifest(root: string, key: string): KeptManifest | undefined {
   try {
-    const file = readOwn(root, FILE, LIMIT);
-    if (file.state !== 'present') return undefined;
-    const body = file.facts.subarray(DIGEST_SIZE);
-    if (!digestOf(body).equals(file.facts.subarray(0, DIGEST_SIZE))) return undefined;
-    const kept: KeptManifest = deserialize(body);
-    return kept.key === key ? kept : undefined;
+    const kept = keptValue<KeptManifest>(root, FILE, LIMIT);
+    return kept?.key === key ? kept : undefined;
   } catch {
     // Of another user, or of another version of V8: it is read like the first time, and the look at the folder objects.
     return undefined;
@@ -76,10 +68,5 @@ export function isLong({ entities }: Inventory): boolean {
 
 /** @param own the folder `.pki`. */
 export async function keepManifest(own: Folder, manifest: KeptManifest): Promise<void> {
-  const body = serialize(manifest);
-  await cacheOwn(own, FILE, Buffer.concat([digestOf(body), body]));
-}
-
-function digestOf(body: Buffer): Buffer {
-  return createHash('sha256').update(body).digest();
+  await keepValue(own, FILE, manifest);
 }
