@@ -1,5 +1,5 @@
 /** `pki apply` and `pki rotate`: make the folder what the manifest says, then prove it. */
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import {
   type Applied,
   type ApplyOptions,
@@ -115,9 +115,10 @@ export async function applyProject(
   return code === EXIT.fine ? (proof?.code ?? code) : code;
 }
 
-/** The output folder, from where the manifest was named. */
-function placeOf({ manifest, inventory }: Project): string {
-  return join(dirname(manifest), inventory.output);
+/** The output folder, from where the manifest was named; what is piped in has no folder. */
+function placeOf({ manifest, root, inventory }: Project): string {
+  const place = join(dirname(manifest), inventory.output);
+  return resolve(place) === root ? place : inventory.output;
 }
 
 function codeOf(result: Applied): ExitCode {

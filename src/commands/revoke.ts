@@ -33,6 +33,7 @@ export async function revokeCommand(
   if (id === undefined) return EXIT.failed;
   const result = await revoking(project, id, reason);
   if (result.kind === 'reason') return failed(console, result);
+  if (result.kind === 'stream') return failed(console, unreplacedText(manifest, 'stream'));
   if (result.kind === 'by-hand') return failed(console, byHandText(id, reason ?? 'true'));
   if (result.kind === 'as-it-is') {
     console.say({ kind: 'note', text: revokedAlreadyText(id) }, { kind: 'hint', text: applyHint(manifest) });

@@ -1,8 +1,8 @@
 /** A project with nothing to do, known without reading what its manifest means or what is in its files. */
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { holds, idleKey, readIdle } from '../store/idle-record.ts';
 import { likelyOutput, manifestKey } from '../store/kept-manifest.ts';
-import { readManifest } from '../store/manifest-file.ts';
+import { isReadAgain, manifestFolder, readManifest } from '../store/manifest-file.ts';
 import { clock } from './project.ts';
 
 /**
@@ -11,10 +11,12 @@ import { clock } from './project.ts';
  * @param manifest the path of its file.
  */
 export function knownIdle(manifest: string): number | undefined {
+  // A plan reads it after this.
+  if (!isReadAgain(manifest)) return undefined;
   const text = readManifest(manifest);
   const key = text.ok ? manifestKey(text.text, manifest, text.state) : undefined;
   if (!text.ok || key === undefined) return undefined;
-  const folder = dirname(manifest);
+  const folder = manifestFolder(manifest);
   const root = resolve(folder, likelyOutput(text.text));
   const record = readIdle(root);
   // What is found says where it is.

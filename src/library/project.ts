@@ -1,11 +1,11 @@
 /** Opening a project: a manifest, read and validated, and the folder it speaks of. */
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Diagnostic } from '../manifest/diagnostic.ts';
 import { type AllowedPaths, allowedPathFault } from '../pki/allowed-paths.ts';
 import type { Inventory } from '../pki/entity.ts';
 import { filesBeside } from '../store/beside.ts';
 import { keptManifest, likelyOutput, manifestKey } from '../store/kept-manifest.ts';
-import { type ManifestText, readManifest } from '../store/manifest-file.ts';
+import { type ManifestText, manifestFolder, readManifest } from '../store/manifest-file.ts';
 import type { Advice } from '../words/advice.ts';
 import { manifestFaultText, NO_SOURCE, objectFaultText, unallowableText } from '../words/manifest-file.ts';
 import { objectFaultIn } from './plain-data.ts';
@@ -67,7 +67,7 @@ export async function openProject(
   const file = typeof source === 'string' ? source : join(source.folder ?? '.', UNNAMED);
   const text = typeof source === 'string' ? readManifest(source) : textOf(source);
   if (!text.ok) return { ok: false, ...manifestFaultText(text.fault) };
-  const folder = resolve(dirname(file));
+  const folder = manifestFolder(file);
   const key = allowPaths.length === 0 ? manifestKey(text.text, name, text.state) : undefined;
   const kept = key === undefined ? undefined : keptBelow(folder, text.text, key);
   const loaded = kept ?? (await loadedFrom(text.text, name, folder, allowPaths, key));

@@ -1,7 +1,12 @@
 /** The edit of a manifest by which one of its entries is revoked. */
-import { dirname } from 'node:path';
 import type { EntityId } from '../pki/entity.ts';
-import { type EditFault, readManifest, replaceManifest } from '../store/manifest-file.ts';
+import {
+  type EditFault,
+  isReadAgain,
+  manifestFolder,
+  readManifest,
+  replaceManifest,
+} from '../store/manifest-file.ts';
 import { type Opened, openProject, type Project } from './project.ts';
 
 /** What to write into the manifest, and what that makes of it. */
@@ -11,6 +16,8 @@ export type RevokeResult =
   | { readonly kind: 'as-it-is' }
   /** An alias, a merge, or a map of a reason and a date: a person has to write it. */
   | { readonly kind: 'by-hand' }
+  /** It came from a pipe: its text is gone, and there is no file to edit. */
+  | { readonly kind: 'stream' }
   /** No such reason, or one that cannot be given. */
   | { readonly kind: 'reason'; readonly problem: string; readonly hint: string };
 
@@ -36,6 +43,7 @@ export async function revoking(project: Project, id: EntityId, reason?: string):
   ]);
   const why = parseReason(reason ?? 'unspecified');
   if (!why.ok) return { kind: 'reason', problem: why.problem.message, hint: why.problem.hint ?? '' };
+  if (!isReadAgain(project.manifest)) return { kind: 'stream' };
   const read = readManifest(project.manifest);
   if (!read.ok) throw new Error(`${project.manifest} cannot be read any more`);
   const mark = markOf(read.text);
@@ -46,7 +54,7 @@ export async function revoking(project: Project, id: EntityId, reason?: string):
   if (mark + text === read.text) return { kind: 'as-it-is' };
   const { manifest, inventory } = project;
   const opened = await openProject(
-    { text, folder: dirname(manifest), name: manifest },
+    { text, folder: manifestFolder(manifest), name: manifest },
     { allowPaths: inventory.allowedPaths ?? [] },
   );
   return { kind: 'edit', edit: { before: read.text, after: mark + text, ...lines }, opened };

@@ -1,5 +1,14 @@
 /** Reading the manifest itself; every way in which that can fail is a value. */
-import { closeSync, existsSync, fstatSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { errorCode } from '../pki/errors.ts';
 import type { ManifestFault } from '../words/manifest-file.ts';
@@ -42,6 +51,15 @@ export function readManifest(path: string): ManifestText {
   }
 }
 
+/** Whether it can be read more than once: what comes from a pipe is gone with the first time. */
+export function isReadAgain(path: string): boolean {
+  try {
+    return !isStream(path) && statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
 const IDENTITY = ['dev', 'ino', 'size', 'mtimeNs', 'ctimeNs'] as const;
 
 function stateOf(stat: Readonly<Record<(typeof IDENTITY)[number], bigint>>): string {
@@ -59,7 +77,12 @@ function leadsOut(path: string, real: string): boolean {
 
 /** What a shell or the system puts there, which no repository can: `/dev/stdin`, `/dev/fd/63`. */
 function isStream(path: string): boolean {
-  return /^\/(?:dev|proc)\//.test(resolve(path));
+  return /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/[^/]+\/fd\/\d+)$/.test(resolve(path));
+}
+
+/** Where the paths in it begin, absolute: of what is piped in at the working directory, as of a manifest in no file. */
+export function manifestFolder(path: string): string {
+  return resolve(isStream(path) ? '.' : dirname(path));
 }
 
 /** A pipe or a device does not say how much it holds, and may hold no end. */
