@@ -4,6 +4,7 @@ import { idleUntil } from '../plan/idle.ts';
 import type { EntityObservation } from '../plan/observation.ts';
 import { planInventory } from '../plan/plan.ts';
 import { knownOf } from '../store/observe/observe.ts';
+import type { KeyId } from '../x509/facts.ts';
 
 /** Fewer at once would repeat the plans of authorities too often; more of them are held. */
 const BATCH = 100;
@@ -16,6 +17,8 @@ export class IdleJudge {
   readonly #authorities = new Map<Entity, EntityObservation>();
   #leaves = new Map<Entity, EntityObservation>();
   #until: number | null = Number.POSITIVE_INFINITY;
+  /** Those of leaves. One that serves two of them is worth saying, and these need not be held at once. */
+  readonly #keys = new Set<KeyId>();
   /** What the records of the folder say of authorities; of other entities they decide nothing here. */
   #known: ReturnType<typeof knownOf> | undefined;
 
@@ -28,7 +31,15 @@ export class IdleJudge {
 
   add(entity: Entity, observed: EntityObservation): void {
     (entity.kind === 'authority' ? this.#authorities : this.#leaves).set(entity, observed);
+    if (entity.kind !== 'authority' && this.#isShared(observed)) this.#until = null;
     if (this.#leaves.size >= Math.max(BATCH, this.#authorities.size)) this.#judge();
+  }
+
+  #isShared({ key }: EntityObservation): boolean {
+    if (key.state !== 'present') return false;
+    const isKnown = this.#keys.has(key.facts.keyId);
+    this.#keys.add(key.facts.keyId);
+    return isKnown;
   }
 
   /** The first moment at which any of them is due by itself; `null` where anything is due already, or worth saying. */

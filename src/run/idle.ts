@@ -3,10 +3,9 @@ import type { EntityId, Inventory } from '../pki/entity.ts';
 import { idlePlan, idleUntil, isSelfContained } from '../plan/idle.ts';
 import type { Observation } from '../plan/observation.ts';
 import type { Plan } from '../plan/plan.ts';
-import { differOnlyIn, type FileStates, fileStates, youngestOf } from '../store/file-states.ts';
+import { areSettled, differOnlyIn, type FileStates, fileStates } from '../store/file-states.ts';
 import { holds, idleKey, readIdle, saveIdle } from '../store/idle-record.ts';
 import { isLong } from '../store/kept-manifest.ts';
-import { isRecent } from '../store/observe/tick.ts';
 import type { ApplyOptions } from './apply-options.ts';
 import type { OpenOptions } from './settle.ts';
 
@@ -44,7 +43,7 @@ export function foreknowledge(inventory: Inventory, options: ApplyOptions): Fore
 /** What may change once more without a trace is not known by its state. */
 function oldStates(root: string): FileStates | undefined {
   const states = fileStates(root);
-  return states === undefined || isRecent(youngestOf(states), Date.now()) ? undefined : states;
+  return states !== undefined && areSettled(states, Date.now()) ? states : undefined;
 }
 
 /** Whether anything is asked for beyond the manifest. */
@@ -72,9 +71,8 @@ export async function settledStates(
 ): Promise<FileStates | undefined> {
   const states = fileStates(root);
   if (states === undefined || !differOnlyIn(before, states, new Set(published))) return undefined;
-  const youngest = youngestOf(states);
   // A timer counts from when its loop last looked at the clock, which is before all that was done since.
-  for (let pauses = 0; isRecent(youngest, Date.now()); pauses++) {
+  for (let pauses = 0; !areSettled(states, Date.now()); pauses++) {
     if (pauses === MOST_PAUSES) return undefined;
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }

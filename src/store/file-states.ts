@@ -7,6 +7,7 @@ import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SECTIONS } from '../pki/entity.ts';
 import { PRIVATE_FOLDER } from '../pki/paths.ts';
+import { isRecent } from './observe/tick.ts';
 import { isTrusted } from './owner.ts';
 
 /** Paths below an output folder, and of each the columns of its state, one after the other. */
@@ -79,11 +80,13 @@ function isSeen(name: string): boolean {
   return !UNSEEN.has(name) && !name.endsWith('.draft');
 }
 
-/** When the youngest of them changed, in milliseconds since 1970. */
-export function youngestOf({ values }: FileStates): number {
-  let youngest = 0;
-  for (let at = CHANGED; at < values.length; at += WIDTH) youngest = Math.max(youngest, values[at] ?? 0);
-  return youngest;
+/**
+ * Whether each of them would show one more change. Asked of every file, because a section may be on a file system that counts
+ * whole seconds: there, an older change can hide another one for longer. @param now milliseconds since 1970.
+ */
+export function areSettled({ values }: FileStates, now: number): boolean {
+  for (let at = CHANGED; at < values.length; at += WIDTH) if (isRecent(values[at] ?? 0, now)) return false;
+  return true;
 }
 
 /** Whether all that is outside of these folders, and of `.pki`, is the same in both. @param folders `servers/api` and so on. */

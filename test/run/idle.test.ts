@@ -1,6 +1,6 @@
 /** A run says that nothing is left to do where nothing is, and only there. */
-import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Inventory } from '../../src/pki/entity.ts';
@@ -9,9 +9,8 @@ import { applyInventory } from '../../src/run/apply.ts';
 import type { ApplyOptions, ApplyResult } from '../../src/run/apply-options.ts';
 import { foreknowledge, settledStates } from '../../src/run/idle.ts';
 import { lookAndPlan } from '../../src/run/look.ts';
-import { type FileStates, fileStates, youngestOf } from '../../src/store/file-states.ts';
+import { areSettled, type FileStates, fileStates } from '../../src/store/file-states.ts';
 import { holds, idleKey, readIdle } from '../../src/store/idle-record.ts';
-import { isRecent } from '../../src/store/observe/tick.ts';
 import { snapshot } from '../helpers/cli.ts';
 import { aClient, anAuthority, anInventory, aServer, DAY, dns, NOW } from '../helpers/entities.ts';
 import { memoryFolder } from '../helpers/folders.ts';
@@ -51,7 +50,7 @@ const recordIn = (root: string, inventory = ALL, now = NOW) => {
 
 /** Until what changed last can no longer change once more within the same tick. */
 async function settled(root: string): Promise<void> {
-  while (isRecent(youngestOf(fileStates(root) ?? NO_STATES), Date.now())) await new Promise(setImmediate);
+  while (!areSettled(fileStates(root) ?? NO_STATES, Date.now())) await new Promise(setImmediate);
 }
 const NO_STATES = { paths: [], values: new Float64Array() };
 
@@ -152,9 +151,12 @@ describe('what changed within this tick may change once more, and look the same'
     return fileStates(root) ?? NO_STATES;
   }
 
+  const changeIn = (root: string): number => statSync(join(root, 'servers/s1/cert.pem')).ctimeMs;
+
   it('before a run', () => {
     const root = newRoot();
-    const changed = youngestOf(statesIn(root));
+    statesIn(root);
+    const changed = changeIn(root);
     expect(lookedAt(root, changed + 49)).toEqual({ kind: 'none' });
     expect(lookedAt(root, changed + 51)).toMatchObject({ kind: 'watched', states: fileStates(root) });
   });
@@ -164,7 +166,7 @@ describe('what changed within this tick may change once more, and look the same'
     const states = statesIn(root);
     const watched = { key: '', states };
     expect(await settledStates({ root }, watched, [])).toEqual(states);
-    vi.spyOn(Date, 'now').mockReturnValue(youngestOf(states) + 49);
+    vi.spyOn(Date, 'now').mockReturnValue(changeIn(root) + 49);
     expect(await settledStates({ root }, watched, [])).toBeUndefined();
   });
 });
@@ -266,6 +268,24 @@ describe('there is no record', () => {
       'manifest' in options && manifest === undefined ? ({ ...all, manifest: undefined } as never) : all,
     );
     expect(existsSync(join(root, '.pki/ledger.jsonl'))).toBe(true);
+    expect(existsSync(join(root, '.pki/idle.bin'))).toBe(false);
+  });
+
+  it.each([
+    ['at once', 26, 'servers/s3', 'servers/s4'],
+    ['one after the other', 240, 'servers/s1', 'servers/s200'],
+  ])('where one key serves two that are judged %s', async (_, count, one, other) => {
+    const root = newRoot();
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    for (const id of [one, other]) {
+      mkdirSync(join(root, id), { recursive: true });
+      const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
+      writeFileSync(join(root, id, 'key.pem'), pem, { mode: 0o600 });
+    }
+    await settled(root);
+    const all = inventoryOf(count);
+    expect(await apply(root, all)).toMatchObject({ kind: 'done', execution: { failures: [] } });
+    expect(plannedIn(root, all).remarks).toMatchObject([{ kind: 'shared-key', entities: [one, other] }]);
     expect(existsSync(join(root, '.pki/idle.bin'))).toBe(false);
   });
 

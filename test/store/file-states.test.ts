@@ -15,11 +15,11 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
+  areSettled,
   differOnlyIn,
   type FileStates,
   fileStates,
   isUnchanged,
-  youngestOf,
 } from '../../src/store/file-states.ts';
 import { itWhen } from '../e2e/project.ts';
 import { memoryFolder } from '../helpers/folders.ts';
@@ -215,15 +215,30 @@ it('holds of more files than it first has room for', () => {
   expect(isUnchanged(root, states)).toBe(false);
 });
 
-it('the youngest is what changed last', () => {
-  const root = newRoot();
-  expect(youngestOf({ paths: [], values: new Float64Array() })).toBe(0);
-  const [path, other] = ['servers/api/key.pem', 'servers/web'].map((name) => join(root, name));
-  writeFileSync(path ?? '', 'later');
-  const both = [path, other].map((name) => lstatSync(name ?? '').ctimeMs);
-  expect(youngestOf(statesOf(root))).toBe(
-    Math.max(...both, ...FILES.map((file) => lstatSync(join(root, file)).ctimeMs)),
-  );
+describe('they are settled once the clock of each file has gone on', () => {
+  const aged = (...changed: readonly number[]): FileStates => ({
+    paths: changed.map((_, i) => `servers/${i}`),
+    values: Float64Array.from(changed.flatMap((time) => [1, 1, 0o644, 0, 0, 1, 0, time])),
+  });
+
+  it.each<readonly [string, readonly number[], number, boolean]>([
+    ['none', [], 0, true],
+    ['nothing there', [-1], 1_000_500, true],
+    ['by a fine clock, at once', [1_000_001], 1_000_050, false],
+    ['by a fine clock', [1_000_001], 1_000_051, true],
+    ['by whole seconds, within pairs of them', [1_000_000], 1_002_049, false],
+    ['by whole seconds', [1_000_000], 1_002_050, true],
+    ['by whole seconds, the older of two', [1_000_000, 1_000_900.5], 1_001_000, false],
+    ['and in the other order', [1_000_900.5, 1_000_000], 1_001_000, false],
+  ])('%s', (_, changed, now, settled) => {
+    expect(areSettled(aged(...changed), now)).toBe(settled);
+  });
+
+  it('of files on the disk', () => {
+    const states = statesOf(newRoot());
+    expect(areSettled(states, Date.now() - 60_000)).toBe(false);
+    expect(areSettled(states, Date.now() + 60_000)).toBe(true);
+  });
 });
 
 describe('two looks differ only in some folders', () => {
