@@ -10,6 +10,7 @@ import type { Folder } from './folder.ts';
 import { keepValue, keptValue } from './kept-value.ts';
 import { checkOwn } from './own.ts';
 import { trustedOwners } from './owner.ts';
+import { capabilities } from './process.ts';
 
 /** Times are seconds since 1970. */
 export interface IdleRecord {
@@ -31,12 +32,12 @@ const FILE = 'idle.bin';
 /** A million files. */
 const LIMIT = 256 * 1024 * 1024;
 
-/** What else a plan depends on: who looks, and whose files this user trusts. @param manifest as `manifestKey` gives it. */
+/** What else a plan depends on: who looks, what that may read, and whose files this user trusts. @param manifest as `manifestKey` gives it. */
 export function idleKey(manifest: string): string {
   const [uid, gid, groups] = [process.geteuid?.(), process.getegid?.(), process.getgroups?.()];
   const trusted = [...(trustedOwners(process.env, uid) ?? [])];
   return createHash('sha256')
-    .update(JSON.stringify([manifest, uid, gid, groups, trusted]))
+    .update(JSON.stringify([manifest, uid, gid, groups, capabilities(), trusted]))
     .digest('hex');
 }
 

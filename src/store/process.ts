@@ -25,9 +25,14 @@ const CHOWN = 1n << 0n;
 
 /** Whether this process may give files to other users; `null` where the system does not say. */
 export function mayChown(): boolean | null {
+  const effective = capabilities();
+  return effective === null ? null : (BigInt(`0x${effective}`) & CHOWN) !== 0n;
+}
+
+/** What this process may do beyond what its user may (capabilities(7)), as digits; `null` where the system does not say. */
+export function capabilities(): string | null {
   try {
-    const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1];
-    return effective === undefined ? null : (BigInt(`0x${effective}`) & CHOWN) !== 0n;
+    return /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] ?? null;
   } catch {
     return null; // No Linux, or no /proc.
   }

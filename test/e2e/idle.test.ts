@@ -19,7 +19,7 @@ import { pathToFileURL } from 'node:url';
 import { deserialize, serialize } from 'node:v8';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CLI, REPOSITORY, type Run, type RunOptions, runPki, runProgram, snapshot } from '../helpers/cli.ts';
-import { copyOf, Project } from './project.ts';
+import { copyOf, has, itWhen, Project } from './project.ts';
 
 const NAMES = Array.from({ length: 25 }, (_, i) => `s${i}`);
 
@@ -222,6 +222,20 @@ describe('the record is asked', () => {
     const { stdout } = await pki(project, ['plan'], { PKI_TRUST_OWNER: '4711' });
     expect(stdout).toBe(NOTHING_DUE);
   });
+
+  itWhen(
+    process.getuid?.() === 0 && has('setpriv'),
+    'needs root and setpriv',
+    'and not by a root that may read no files of others',
+    async () => {
+      const project = await appliedProject();
+      lie(project);
+      const bare = ['--bounding-set=-all', '--inh-caps=-all', process.execPath, CLI, 'plan'];
+      const { stdout } = await runProgram('setpriv', bare, { cwd: project.folder });
+      expect(stdout).toBe(NOTHING_DUE);
+      expect((await pki(project, ['plan'])).stdout).toBe(LIE);
+    },
+  );
 
   it('and not in a copy of the folder', async () => {
     const project = await appliedProject();
