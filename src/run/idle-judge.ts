@@ -42,9 +42,15 @@ export class IdleJudge {
     return isKnown;
   }
 
-  /** The first moment at which any of them is due by itself; `null` where anything is due already, or worth saying. */
-  until(): number | null {
+  /**
+   * The first moment at which any of them is due by itself; `null` where anything is due already, or worth saying.
+   * @param kept leaves that stay as they were planned. What a run has come to know of authorities is about their keys, too.
+   */
+  until(kept: Iterable<EntityObservation> = []): number | null {
     this.#judge();
+    const ofAuthorities = new Set([...(this.#known?.known ?? [])].flatMap(([, { keys }]) => [...keys]));
+    for (const { key } of kept)
+      if (key.state === 'present' && ofAuthorities.has(key.facts.keyId)) this.#until = null;
     return this.#until;
   }
 

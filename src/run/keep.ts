@@ -52,7 +52,7 @@ export async function keepIdle(
 
 /** At what is published, or at all of it for the cache. @returns the moment at which the former is due (`IdleJudge`). */
 async function lookAgain(
-  { inventory, published }: Finished,
+  { inventory, observation, published }: Finished,
   { isJudged, isCached }: { readonly isJudged: boolean; readonly isCached: boolean },
   { root, output, clock, reader }: Options,
 ): Promise<number | null> {
@@ -68,7 +68,9 @@ async function lookAgain(
   });
   if (cache === undefined) drain(looked);
   else await cache.saveAll(output.own, looked);
-  return isJudged ? judge.until() : null;
+  if (!isJudged) return null;
+  const kept = inventory.entities.filter((entity) => !isMade(entity));
+  return judge.until(kept.flatMap(({ id }) => observation.entities.get(id) ?? []));
 }
 
 function* judged<Seen>(

@@ -289,6 +289,26 @@ describe('there is no record', () => {
     expect(existsSync(join(root, '.pki/idle.bin'))).toBe(false);
   });
 
+  it('where a key that stays is known as that of an authority by now', async () => {
+    const root = await applied();
+    const ledger = join(root, '.pki/ledger.jsonl');
+    const lines = readFileSync(ledger, 'utf8').trim().split('\n');
+    const entries = lines.map((line) => JSON.parse(line));
+    const { keyId } = entries.find(({ entity }) => entity === 'servers/s3');
+    const taken = { ...entries.find(({ entity }) => entity === ROOT.id), keyId };
+    const review = async () => {
+      writeFileSync(ledger, `${[taken, ...entries].map((entry) => JSON.stringify(entry)).join('\n')}\n`);
+      return new Set<never>();
+    };
+    await settled(root);
+    const edited = inventoryOf(26, { san: [dns('x.example.test')] });
+    expect(await apply(root, edited, { review })).toMatchObject({ kind: 'done' });
+    expect(plannedIn(root, edited).changes).toContainEqual(
+      expect.objectContaining({ id: 'servers/s3', action: 'rekey' }),
+    );
+    expect(existsSync(join(root, '.pki/idle.bin'))).toBe(false);
+  });
+
   it('where a step failed, or was in the way', async () => {
     const root = newRoot();
     mkdirSync(join(root, 'servers/last/cert.pem'), { recursive: true });
