@@ -4,12 +4,13 @@
  * root, so keys and certificates that another hand put there need consent. If nothing is known of an authority, nothing
  * is refused: an adopted folder, or one that lost its `.pki`, is taken as it is found.
  */
-import type { Entity } from '../pki/entity.ts';
+import type { Entity, EntityId } from '../pki/entity.ts';
 import { bridgedBy } from '../pki/key-place.ts';
 import { subjectText } from '../pki/subject.ts';
 import { type CertificateFacts, type Fingerprint, fingerprintsOf, type KeyId } from '../x509/facts.ts';
 import { type EarlierCertificate, isSelfSigned } from '../x509/rollover.ts';
 import { isNamedAs } from './diff.ts';
+import { type KeyOwners, keyOwners } from './key-decision.ts';
 import {
   type EntityObservation,
   type KnownAuthorities,
@@ -107,17 +108,43 @@ export function newlyKnown(
   entities: readonly Entity[],
   { entities: observed, known = NONE }: Pick<Observation, 'entities' | 'known'>,
 ): KnownAuthorities {
+  let pairs: KeyOwners['pairs'] | undefined;
+  const ownerOf = (key: KeyId) => {
+    pairs ??= keyOwners(entities, { entities: observed, orphans: [] }).pairs;
+    return pairs.get(key);
+  };
   const found = entities.flatMap((entity) => {
     if (entity.kind !== 'authority') return [];
-    const news = newsOf(observed.get(entity.id) ?? NOTHING, known.get(entity.id));
+    const seen = observed.get(entity.id) ?? NOTHING;
+    const of = known.get(entity.id);
+    const unknown = keysOf(seen).filter((one) => of?.keys.has(one) !== true);
+    const keys = unknown.filter((one) => isItsOwn(one, entity, seen, ownerOf(one)));
+    const news = newsOf(keys, seen, of);
     return news.keys.size + news.certificates.size === 0 ? [] : [[entity.id, news] as const];
   });
   return new Map(found);
 }
 
-/** An earlier certificate is explained by its key, where that is known. */
-function newsOf(observed: EntityObservation, known: KnownAuthority | undefined): KnownAuthority {
-  const keys = keysOf(observed).filter((one) => known?.keys.has(one) !== true);
+/**
+ * A copy of another's key or certificate goes, with consent, and never was the authority's: remembered as that, it would cost
+ * its owner the key. @param owner whose pair the key is in.
+ */
+function isItsOwn(
+  key: KeyId,
+  entity: Entity,
+  { cert }: EntityObservation,
+  owner: EntityId | undefined,
+): boolean {
+  if (owner === undefined || owner === entity.id) return true;
+  return cert.state === 'present' && cert.facts.keyId === key && isNamedAs(cert.facts.subject, entity);
+}
+
+/** An earlier certificate is explained by its key, where that is known. @param keys those that are not. */
+function newsOf(
+  keys: readonly KeyId[],
+  observed: EntityObservation,
+  known: KnownAuthority | undefined,
+): KnownAuthority {
   const earlier = earlierOf(observed).roots.filter((facts) => {
     const isOwn = isSelfSigned(facts) && keys.includes(facts.keyId);
     return !isOwn && (known === undefined || !isKnown(facts, known));

@@ -172,6 +172,18 @@ function strangeKeys(observation: Observation): readonly EntityId[] {
 }
 
 describe('a key that an authority never had', () => {
+  it.each<readonly [string, (world: World) => void]>([
+    ['key', (world) => (world.of(services).key = present(world.key(api), 0o600))],
+    ['certificate', (world) => (world.of(services).cert = world.of(api).cert)],
+  ])('is not remembered where it is the %s of another, whose own it stays', (_, copy) => {
+    const world = settled();
+    copy(world);
+    const observation = seen(world, ledgerOf(world, root));
+    const { keyId } = world.key(api);
+    expect(newlyKnown(ALL.entities, observation).get(services)?.keys.has(keyId)).toBe(false);
+    expect(planned(observation).changes.find(({ id }) => id === services)?.action).not.toBe('keep');
+  });
+
   it.each([
     [root, [root, services, api, billing]],
     [services, [services, api]],
