@@ -6,7 +6,6 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -78,25 +77,6 @@ it('says what it would say without', async () => {
     expect(await pki(applied, args), args.join(' ')).toEqual(known);
     renameSync(hidden, recordIn(applied));
   }
-});
-
-it('a manifest from a pipe is read once, and is about the working directory', async () => {
-  const project = await appliedProject();
-  const env = { NODE: process.execPath, CLI };
-  for (const script of [
-    'cat pki.yaml | "$NODE" "$CLI" plan /dev/stdin',
-    '"$NODE" "$CLI" plan /dev/stdin < pki.yaml',
-    'exec 7<pki.yaml; "$NODE" "$CLI" plan /dev/fd/7',
-    'mkfifo pipe; cat pki.yaml > pipe & "$NODE" "$CLI" plan pipe',
-  ]) {
-    const run = await runProgram('/bin/sh', ['-c', script], { cwd: project.folder, env });
-    expect(run, script).toMatchObject({ code: 0, stdout: NOTHING_DUE, stderr: '' });
-  }
-  rmSync(join(project.folder, 'pki'), { recursive: true });
-  const apply = 'cat pki.yaml | "$NODE" "$CLI" apply --skip-verify /dev/stdin';
-  const { code, stdout } = await runProgram('/bin/sh', ['-c', apply], { cwd: project.folder, env });
-  expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('created in pki/') });
-  expect(readdirSync(project.folder).sort()).toEqual(['pipe', 'pki', 'pki.yaml']);
 });
 
 it('what asks for more is answered by a look', async () => {
