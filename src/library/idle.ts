@@ -13,13 +13,14 @@ import { clock } from './project.ts';
 export function knownIdle(manifest: string): number | undefined {
   // A plan reads it after this.
   if (!isReadAgain(manifest)) return undefined;
-  const text = readManifest(manifest);
-  const key = text.ok ? manifestKey(text.text, manifest, text.state) : undefined;
-  if (!text.ok || key === undefined) return undefined;
+  const read = readManifest(manifest);
+  if (!read.ok) return undefined;
   const folder = manifestFolder(manifest);
-  const root = resolve(folder, likelyOutput(text.text));
+  const root = resolve(folder, likelyOutput(read.text));
   const record = readIdle(root);
   // What is found says where it is.
   if (record === undefined || resolve(folder, record.output) !== root) return undefined;
-  return holds(record, root, idleKey(key), clock()) ? record.entities : undefined;
+  // Only now: of a long text it takes as long as the rest.
+  const key = manifestKey(read.text, manifest, read.state);
+  return key !== undefined && holds(record, root, idleKey(key), clock()) ? record.entities : undefined;
 }
