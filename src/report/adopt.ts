@@ -20,7 +20,7 @@ import { countText } from './count.ts';
 import { noteText } from './entry-note.ts';
 import { leftOutHint, leftOutJson, leftOutText } from './left-out.ts';
 import { planText } from './plan.ts';
-import { quotedText } from './quoted.ts';
+import { NAMED, quotedText } from './quoted.ts';
 import { reasonJson, reasonText } from './reason.ts';
 import type { Style } from './style.ts';
 
@@ -75,9 +75,6 @@ const WHY: Readonly<Partial<Record<Reason['kind'], string>>> = {
   expires: 'due for renewal',
   expired: 'due for renewal',
 };
-
-/** How many of each are named where there are many. */
-const NAMED = 12;
 
 /** The report beside the manifest. */
 export function adoptionText(adoption: Adoption, style: Style): string {

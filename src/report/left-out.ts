@@ -13,7 +13,7 @@ import { keyFormatText } from '../words/key-format.ts';
 import { type Words, worded } from '../words/table.ts';
 import { PemError, type PemFlaw } from '../x509/pem.ts';
 import { AGAIN, formatHint, keyFormatHint } from './format-hints.ts';
-import { quotedText } from './quoted.ts';
+import { NAMED, quotedText } from './quoted.ts';
 
 const WORDS: Words<LeftOutWhy> = {
   unreadable: ({ fault }) => faultText(fault),
@@ -80,9 +80,6 @@ const WORDS: Words<LeftOutWhy> = {
     `the database of another tool with ${countOf(count, 'revoked certificate')}${takenText(taken, count)}: it is not continued`,
   'other-pem': ({ labels }) => `holds ${labels.join(', ') || 'nothing for a manifest'}`,
 };
-
-/** How many are named where there are many. */
-const NAMED = 12;
 
 function bundleText(count: number, of: readonly string[]): string {
   if (count === 1) return 'a certificate of no entity';
