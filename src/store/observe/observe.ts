@@ -53,14 +53,13 @@ export function* lookAtEach(
   for (const entity of entities) if (wanted(entity)) yield [entity, observeEntity(where, entity, cache)];
 }
 
-/** What else is known of entities by the records of this folder, where they make no lists. */
+/** What else the ledger and its companions say of entities that make no lists. */
 export function knownOf(
   root: string,
   entities: readonly Entity[],
   observed: ReadonlyMap<EntityId, EntityObservation>,
 ): Pick<Observation, 'issued' | 'known'> {
-  const { issued, known } = fromLedger(root, entities, observed, new Map());
-  return { ...(issued === undefined ? {} : { issued }), ...(known === undefined ? {} : { known }) };
+  return fromLedger(root, entities, observed, new Map());
 }
 
 function fromLedger(

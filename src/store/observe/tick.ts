@@ -1,4 +1,4 @@
-/** How finely a file system tells times apart. */
+/** How finely a file system counts time. */
 
 /**
  * A file that changed so recently could be changed again within the same tick of the file system's clock, and look the same
