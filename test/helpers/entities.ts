@@ -86,6 +86,12 @@ export function anInventory(...entities: readonly Entity[]): Inventory {
   return { output: 'pki', entities };
 }
 
+/** Responses that are good for two days, of which one is signed each day. */
+export const OCSP: NonNullable<Authority['ocsp']> = {
+  url: [],
+  terms: { validity: 2 * DAY, renewBefore: { kind: 'seconds', seconds: DAY } },
+};
+
 export const dns = (value: string): San => ({ kind: 'dns', value });
 export const ip = (value: string): San => ({ kind: 'ip', value });
 export const uri = (value: string): San => ({ kind: 'uri', value });

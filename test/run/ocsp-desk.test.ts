@@ -9,21 +9,17 @@ import { certificateFacts, certificateSpki } from '../../src/x509/certificate.ts
 import { encodeCertId, encodeOcspRequest } from '../../src/x509/ocsp-request.ts';
 import { ocspFacts } from '../../src/x509/ocsp-response.ts';
 import { certificateDer } from '../../src/x509/parse.ts';
-import { anAuthority, anInventory, aServer, DAY } from '../helpers/entities.ts';
+import { anAuthority, anInventory, aServer, DAY, OCSP } from '../helpers/entities.ts';
 import { memoryFolder } from '../helpers/folders.ts';
 
-const ocsp = {
-  url: [],
-  terms: { validity: 2 * DAY, renewBefore: { kind: 'seconds', seconds: DAY } },
-} as const;
-const ROOT = anAuthority({ name: 'root', ocsp } as never);
+const ROOT = anAuthority({ name: 'root', ocsp: OCSP } as never);
 const API = aServer({ name: 'api' });
 const SUB = anAuthority({
   name: 'sub',
   issuer: ROOT.id,
   trust: [ROOT.id],
   validity: 900 * DAY,
-  ocsp,
+  ocsp: OCSP,
 } as never);
 const given = {
   issuer: SUB.id,

@@ -8,14 +8,14 @@ import { certificateSpki } from '../../src/x509/certificate.ts';
 import { encodeCertId, encodeOcspRequest } from '../../src/x509/ocsp-request.ts';
 import { parseCertificate } from '../../src/x509/parse.ts';
 import { publicKeyObject } from '../../src/x509/verification-key.ts';
-import { anAuthority, aServer, DAY, NOW } from '../helpers/entities.ts';
+import { anAuthority, aServer, DAY, NOW, OCSP } from '../helpers/entities.ts';
 import { smallCertificate } from '../helpers/small-certificates.ts';
 
 const CA = smallCertificate('ca');
 const FACTS = parseCertificate(Buffer.from(CA.pem));
 const AUTHORITY = {
   ...anAuthority({ name: 'ca' }),
-  ocsp: { url: [], terms: { validity: 2 * DAY, renewBefore: { kind: 'seconds', seconds: DAY } } },
+  ocsp: OCSP,
 };
 const FILES = {
   authority: AUTHORITY,

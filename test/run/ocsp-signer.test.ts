@@ -15,6 +15,7 @@ import {
   DAY,
   keyFacts,
   NOW,
+  OCSP,
   observed,
   present,
 } from '../helpers/entities.ts';
@@ -22,10 +23,6 @@ import { memoryFolder } from '../helpers/folders.ts';
 import { keyPem, type SmallCertificate, smallCertificate } from '../helpers/small-certificates.ts';
 
 const CA = smallCertificate('ca');
-const OCSP = {
-  url: [],
-  terms: { validity: 2 * DAY, renewBefore: { kind: 'seconds', seconds: DAY } },
-} as const;
 const AUTHORITY = { ...anAuthority({ name: 'ca' }), ocsp: OCSP };
 const END = NOW + DAY;
 
@@ -118,7 +115,7 @@ describe('the signer', () => {
       { entities: [responder('x', { revoked: {} as never })] },
       AUTHORITY.id,
     ],
-    ['the authority, whoever signed it', { seen: { [AUTHORITY.id]: { signedBy: null } } }, AUTHORITY.id],
+    ['the authority, whatever key signed it', { seen: { [AUTHORITY.id]: { signedBy: null } } }, AUTHORITY.id],
     [
       'a responder, for a key that is elsewhere',
       { authority: { ...AUTHORITY, keyPlace: 'kms' } as never, entities: [ONE] },

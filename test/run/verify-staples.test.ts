@@ -6,27 +6,23 @@ import type { Credentials } from '../../src/handshake/credentials.ts';
 import type { EndEntity } from '../../src/pki/entity.ts';
 import { applyInventory } from '../../src/run/apply.ts';
 import { checkStaples } from '../../src/run/verify-staples.ts';
-import { anAuthority, anInventory, aServer, DAY } from '../helpers/entities.ts';
+import { anAuthority, anInventory, aServer, DAY, OCSP } from '../helpers/entities.ts';
 import { memoryFolder } from '../helpers/folders.ts';
 
-const ocsp = {
-  url: [],
-  terms: { validity: 2 * DAY, renewBefore: { kind: 'seconds', seconds: DAY } },
-} as const;
-const ROOT = anAuthority({ name: 'root', ocsp } as never);
+const ROOT = anAuthority({ name: 'root', ocsp: OCSP } as never);
 const SUB = anAuthority({
   name: 'sub',
   issuer: ROOT.id,
   trust: [ROOT.id],
   validity: 900 * DAY,
-  ocsp,
+  ocsp: OCSP,
 } as never);
 const LOW = anAuthority({
   name: 'low',
   issuer: SUB.id,
   trust: [ROOT.id],
   validity: 800 * DAY,
-  ocsp,
+  ocsp: OCSP,
 } as never);
 const QUIET = anAuthority({ name: 'quiet' });
 const [TOP, API, OTHER] = [
@@ -61,7 +57,7 @@ async function outcomes(demanding: readonly EndEntity[], from: readonly (EndEnti
 }
 
 describe('a staple', () => {
-  it('of each that demands one is taken, whoever is between it and the root', async () => {
+  it('of each that demands one is taken, whatever is between it and the root', async () => {
     expect(await outcomes([TOP, API])).toEqual([
       { entity: TOP.id, kind: 'taken', signer: ROOT.id },
       { entity: API.id, kind: 'taken', signer: LOW.id },
