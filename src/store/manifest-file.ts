@@ -123,7 +123,8 @@ export async function replaceManifest(
   before: string,
   after: string,
 ): Promise<EditFault | null> {
-  if (isStream(path)) return 'stream';
+  // A pipe would be waited for, and a device be lost to everyone.
+  if (isStream(path) || statSync(path, { throwIfNoEntry: false })?.isFile() === false) return 'stream';
   const now = readManifest(path);
   if (!now.ok || now.text !== before) return 'changed';
   const real = realpathSync(path);

@@ -1,4 +1,5 @@
 /** Files that lie outside the output folder: manifests, saved plans, folders of requests and of other tools. */
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -7,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -197,7 +199,10 @@ describe('a manifest', () => {
     symlinkSync('real.yaml', link);
     expect(await replaceManifest(link, 'other', 'after')).toBe('changed');
     expect(await replaceManifest(join(path, 'none.yaml'), '', 'after')).toBe('changed');
-    expect(await replaceManifest('/dev/null', '', 'after')).toBe('stream');
+    expect(await replaceManifest('/dev/stdin', '', 'after')).toBe('stream');
+    execFileSync('mkfifo', [join(path, 'fifo')]);
+    expect(await replaceManifest(join(path, 'fifo'), '', 'after')).toBe('stream');
+    rmSync(join(path, 'fifo'));
     expect(readFileSync(real, 'utf8')).toBe('before');
     expect(await replaceManifest(link, 'before', 'after')).toBeNull();
     expect([readFileSync(real, 'utf8'), statSync(real).mode & 0o777, readdirSync(path)]).toEqual([
