@@ -151,6 +151,8 @@ describe('a key that is of no use', () => {
 
   it('and was not read, where the certificate is only among others', () => {
     expect(said([certs('api.pem', WEB, API)], [link('api.key')]).why).toEqual(unread('api.key'));
+    const twice = [certs('x.pem', WEB, API), certs('api.pem', WEB, API)];
+    expect(said(twice, [link('api.key')]).why).toEqual(unread('api.key'));
   });
 
   it('is listed by its public half, the first of each', () => {
@@ -165,6 +167,15 @@ describe('a key that is of no use', () => {
     );
     expect(unusableKeysIn(files).size).toBe(2);
   });
+});
+
+it('one that is revoked is said with its own files, and not with the list', () => {
+  const revoked = { by: 'crl', path: 'crl.pem', date: NOW, reason: null } as const;
+  const files = [certs('api.crt', API), keyed('api.key', readable(keyFacts('api')))];
+  const { leftOut } = pairUp({ files, unusable: [] }, new Map([[API.fingerprint, revoked]]), NOW);
+  expect(leftOut).toEqual([
+    { paths: ['api.crt'], subject: 'CN=api.example.test', why: { kind: 'revoked', ...revoked } },
+  ]);
 });
 
 describe('a certificate that is in a file with its key', () => {
