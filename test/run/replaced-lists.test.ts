@@ -29,10 +29,10 @@ type Given = Parameters<typeof aChange>[0] & { readonly grant?: object };
 function lists(...changes: readonly Given[]) {
   const run = { root: '/out', byId: BY_ID, changes: new Map(changes.map((one) => [one.id, aChange(one)])) };
   const found = replacedLists(run as unknown as Run);
-  return { found: [...found], asked: readFileSync(asked, 'utf8').split('\n').slice(0, -1) };
+  return { found: [...found].flat(), asked: readFileSync(asked, 'utf8').split('\n').slice(0, -1) };
 }
 const of = (...names: readonly string[]) => ({
-  found: [['/out/servers/api/key.pem', 'user::rw-\n']],
+  found: ['/out/servers/api/key.pem', 'user::rw-\n'],
   asked: ['call', ...names.map((name) => `/out/servers/${name}.pem`)],
 });
 const NONE = { found: [], asked: [] };
