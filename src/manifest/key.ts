@@ -78,11 +78,10 @@ const ALIASES: readonly [RegExp, string][] = [
 /** The name for what was meant. */
 function keyHint(text: string): string {
   const bits = /^rsa[^0-9]*([0-9]+)$/.exec(text)?.[1];
-  if (bits !== undefined) {
-    return NAMED.has(`rsa-${bits}`)
-      ? `write "rsa-${bits}"`
-      : `write { algorithm: rsa, size: ${Number(bits)} }`;
-  }
+  if (bits !== undefined && NAMED.has(`rsa-${bits}`)) return `write "rsa-${bits}"`;
+  // A size that is refused is none to be written.
+  if (bits !== undefined && parseRsaSize(Number(bits)).ok)
+    return `write { algorithm: rsa, size: ${Number(bits)} }`;
   const alias = ALIASES.find(([pattern]) => pattern.test(text))?.[1];
   if (alias !== undefined) return `write "${alias}"`;
   return didYouMean(text, KEY_NAMES) ?? `use one of ${KEY_NAMES.join(', ')}`;
