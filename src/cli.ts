@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** argv → command → exit code. The process ends early only where it cannot write, here and in commands/main.ts. */
+/** argv → command → exit code. Ends the process early only where it cannot write the version. */
 import { join } from 'node:path';
 import { PROGRAM_VERSION } from './commands/version.ts';
 

@@ -1,38 +1,33 @@
 /** The command line: what can be typed, and what happens to the rest of the process. */
 import { Command, CommanderError } from 'commander';
-import { outputLostText } from '../report/failure.ts';
 import { commandHelp, generalHelp } from '../report/help.ts';
 import { adviceMessages } from '../report/message.ts';
 import { EXIT, type ExitCode, processConsole } from './console.ts';
 import { explainFailure } from './failure.ts';
 import { Interruption } from './interruption.ts';
+import { watchOutputs } from './outputs.ts';
 import type { Argument, CommandRow } from './row.ts';
 import { COMMANDS, EXAMPLES } from './table.ts';
-import { usageAdvice } from './usage.ts';
+import { emptyAdvice, usageAdvice } from './usage.ts';
 import { PROGRAM_VERSION } from './version.ts';
 
 /**
- * Runs one command; never rejects. Exits by itself only where an output cannot be written, EPIPE aside.
+ * Runs one command; never rejects.
  * @param argv as `process.argv`: node and the script come first.
  */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const console = processConsole();
   const interruption = new Interruption();
-  // `pki plan | head`: the reader has read enough. The work goes on, and the exit code is unchanged.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') return;
-      if (stream === process.stdout) console.say({ kind: 'error', text: outputLostText(error.code) });
-      process.exit(EXIT.failed);
-    });
-  }
+  watchOutputs(console);
   // By default it ends the process without a word; with a listener, the write fails (EFBIG), and that is said.
   process.on('SIGXFSZ', () => {});
   const context = { console, interruption };
   let code: ExitCode = EXIT.fine;
   const program = buildProgram(
     async (row, argument, flags) => {
-      code = await row.run(argument, flags, context);
+      const empty = emptyAdvice(row, argument, flags);
+      if (empty !== undefined) console.say(...adviceMessages(empty));
+      code = empty === undefined ? await row.run(argument, flags, context) : EXIT.failed;
     },
     (text, where) => console.say(...adviceMessages(usageAdvice(text, where))),
   );

@@ -3,6 +3,7 @@ import { listed } from '../manifest/suggest.ts';
 import { visible } from '../pki/printable.ts';
 import { COMMANDS_TRIED, OPTIONS_TRIED } from '../report/typed.ts';
 import type { Advice } from '../words/advice.ts';
+import type { Argument, CommandRow } from './row.ts';
 import { COMMANDS } from './table.ts';
 
 /** Where the error was found: after the name of a command, or before any. */
@@ -61,6 +62,19 @@ const KNOWN: readonly (readonly [RegExp, Advise])[] = [
     }),
   ],
 ];
+
+/**
+ * For an argument or option that is there and empty, as `--to "$UNSET"` is: as a path it would mean the working directory.
+ * Absent where there is none.
+ */
+export function emptyAdvice(row: CommandRow, argument: Argument, flags: object): Advice | undefined {
+  const option = row.options.find((one) => Reflect.get(flags, one.attributeName()) === '');
+  const problem =
+    argument === '' ? `"" is no ${row.argument.name()}` : option && `"" is no value of "${option.long}"`;
+  return problem === undefined
+    ? undefined
+    : { problem, hint: 'write one; where a variable stands for it, that is empty or not set' };
+}
 
 /** What switches it off, where that is meant. */
 function switchHint(flag: string, value: string): string {
