@@ -1,6 +1,5 @@
 /** Asks the installed openssl what it is, once per run. */
 import { type Capability, capabilityOf } from '../openssl/capabilities.ts';
-import { errorCode } from '../pki/errors.ts';
 import { OpensslError, opensslIn } from './openssl-call.ts';
 
 /**
@@ -13,13 +12,13 @@ export async function probeOpenssl(
   open = opensslIn,
 ): Promise<Capability> {
   try {
-    const printed = await open('.', binary, { signal }).run({ args: ['version'], input: null });
+    // Where this process runs may be a folder that is gone, or closed to it.
+    const printed = await open('/', binary, { signal }).run({ args: ['version'], input: null });
     return capabilityOf(printed, binary);
   } catch (error) {
-    // Without descriptors nothing can be run, even if it is installed.
-    if (signal?.aborted || ['EMFILE', 'ENFILE'].includes(errorCode(error))) throw error;
-    if (!(error instanceof OpensslError) || error.end === 'not-begun')
-      return { ok: false, fault: { kind: 'missing', binary } };
+    // Without descriptors, or without /dev/null, nothing can be run, even if it is installed.
+    if (signal?.aborted || !(error instanceof OpensslError)) throw error;
+    if (error.end === 'not-begun') return { ok: false, fault: { kind: 'missing', binary } };
     const { message: problem, lastWords: words } = error;
     return { ok: false, fault: { kind: 'broken', binary, problem, words } };
   }

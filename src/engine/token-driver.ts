@@ -4,7 +4,7 @@ import { ENVIRONMENT } from '../openssl/command.ts';
 import { driversFor, PROVIDER_CONFIG, probeOf } from '../openssl/token.ts';
 import type { TokenDriver } from '../pki/token.ts';
 import { OutputFolder } from '../store/output-folder.ts';
-import { temporaryFolder } from '../store/temporary.ts';
+import { inTemporaryFolder } from '../store/temporary.ts';
 import { type Openssl, opensslIn } from './openssl-call.ts';
 import { probeOpenssl } from './probe.ts';
 
@@ -28,16 +28,13 @@ async function isThere(
   environment: Readonly<Record<string, string>>,
 ): Promise<boolean> {
   // Standard input is no file that it could be read from: node connects it by a socket.
-  const folder = await temporaryFolder('pki-openssl-');
-  try {
-    const configuration = driver === 'provider' ? { OPENSSL_CONF: join(folder.path, 'openssl.cnf') } : {};
-    using output = await OutputFolder.open(folder.path);
+  return inTemporaryFolder('pki-openssl-', async (path) => {
+    const configuration = driver === 'provider' ? { OPENSSL_CONF: join(path, 'openssl.cnf') } : {};
+    using output = await OutputFolder.open(path);
     output.root.writeNew('openssl.cnf', PROVIDER_CONFIG, 0o600);
     const env = { ...environment, ...ENVIRONMENT, ...configuration };
-    return await hasDriver(driver, opensslIn('.', binary, { env }));
-  } finally {
-    await folder.remove();
-  }
+    return await hasDriver(driver, opensslIn(path, binary, { env }));
+  });
 }
 
 /** Whether openssl finds it. @param openssl in the environment that the driver takes. */

@@ -3,9 +3,9 @@
  * a server that lets this client in lets anybody in.
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inTemporaryFolder } from '../store/temporary.ts';
 import type { Credentials } from './credentials.ts';
 
 /** One call of openssl: `input` is its stdin, `cwd` holds its files. */
@@ -72,16 +72,13 @@ export function foreignCommands(): { readonly ca: ForeignCommand; readonly clien
 }
 
 /** Makes the foreign client with openssl. Its folder is private (mkdtemp: 0700) and gone afterwards. */
-export async function makeForeign(run: ForeignRunner): Promise<Credentials> {
-  const cwd = await mkdtemp(join(tmpdir(), 'pki-foreign-'));
-  try {
+export function makeForeign(run: ForeignRunner): Promise<Credentials> {
+  return inTemporaryFolder('pki-foreign-', async (cwd) => {
     const commands = foreignCommands();
     await run({ ...commands.ca, cwd });
     const { stdout } = await run({ ...commands.client, cwd });
     return checked(stdout, await readFile(join(cwd, CA_CERTIFICATE), 'utf8'));
-  } finally {
-    await rm(cwd, { recursive: true, force: true });
-  }
+  });
 }
 
 /** openssl exits 0 on a full disk too, so what it made is read back and checked. */

@@ -16,10 +16,14 @@ const HINTS: Readonly<Record<string, string>> = {
   EEXIST: 'something is where a new file should go; move it away',
 };
 
+/** The system says of it that it cannot be named. */
+const NOWHERE = { problem: 'the working directory is gone', hint: 'go into one that is there' };
+
 /** Any error. Without a hint it is a defect of this program, to be shown with `DEFECT_HINT` or the stack. */
 export function failureAdvice(error: unknown): { readonly problem: string; readonly hint?: string } {
   if (error instanceof UserError) return { problem: error.message, hint: error.hint };
   if (isSystemError(error)) {
+    if (error.syscall === 'uv_cwd') return NOWHERE;
     const where = error.path === undefined ? '' : ` "${error.path}"`;
     return {
       problem: `cannot ${error.syscall ?? 'work on'}${where} (${error.code})`,

@@ -6,7 +6,7 @@ import { Tokens } from '../engine/tokens.ts';
 import { parseTokenUri } from '../manifest/token.ts';
 import { OutputFolder } from '../store/output-folder.ts';
 import { Secrets } from '../store/secrets.ts';
-import { temporaryFolder } from '../store/temporary.ts';
+import { inTemporaryFolder } from '../store/temporary.ts';
 import { TokenKeys } from '../store/token-keys.ts';
 import type { ExchangeFault } from '../words/exchange.ts';
 import { UserError } from '../words/user-error.ts';
@@ -27,14 +27,13 @@ export async function withToken<T>(
   { pin, variable }: { readonly pin: string; readonly variable: string | undefined },
   work: (signer: SigningToken) => Promise<T>,
 ): Promise<T> {
-  const folder = await temporaryFolder('pki-sign-');
-  try {
-    using output = await OutputFolder.open(folder.path);
-    const secrets = new Secrets(folder.path, { output: '.' });
+  return inTemporaryFolder('pki-sign-', async (root) => {
+    using output = await OutputFolder.open(root);
+    const secrets = new Secrets(root, { output: '.' });
     secrets.settle(PIN, { ok: true, value: pin });
     const keys = new TokenKeys();
     const tokens = new Tokens({
-      root: folder.path,
+      root,
       own: output.own,
       binary: opensslBinary(process.env),
       name: 'sign',
@@ -47,9 +46,7 @@ export async function withToken<T>(
     const fault = keys.faults.get(ID);
     if (fault !== undefined) refuse(uri, { kind: 'token', fault });
     return await work(tokens.keyOf(holder));
-  } finally {
-    await folder.remove();
-  }
+  });
 }
 
 /** A PIN that stands in it is not repeated. */

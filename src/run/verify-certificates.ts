@@ -1,7 +1,5 @@
 /** The first half of the proof: every certificate judged by openssl, which reads copies of what was read here. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Openssl, OpensslError, opensslIn } from '../engine/openssl-call.ts';
 import {
@@ -21,6 +19,7 @@ import type { Reason } from '../plan/reason.ts';
 import { readLists } from '../store/observe/placed-lists.ts';
 import { readContractFaults } from '../store/observe/presented.ts';
 import { readPublished } from '../store/symlinks/read.ts';
+import { inTemporaryFolder } from '../store/temporary.ts';
 import { UserError } from '../words/user-error.ts';
 
 /** Why a certificate is not good. */
@@ -72,13 +71,8 @@ export async function checkCertificates(
  * With a folder for copies, which is gone afterwards. Private (mkdtemp: 0700): by the time that openssl opens it, a file of
  * an entity may be anything, such as a FIFO.
  */
-export async function inCopies<T>(use: (copies: string) => Promise<T>): Promise<T> {
-  const copies = await mkdtemp(join(tmpdir(), 'pki-verify-'));
-  try {
-    return await use(copies);
-  } finally {
-    await rm(copies, { recursive: true, force: true });
-  }
+export function inCopies<T>(use: (copies: string) => Promise<T>): Promise<T> {
+  return inTemporaryFolder('pki-verify-', use);
 }
 
 /** What others issued has to be what the manifest says, whatever openssl says of it. */

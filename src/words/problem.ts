@@ -72,6 +72,8 @@ export type UserProblem =
   /** What a program asked for by name: no entity has that name, or several have. */
   | { readonly kind: 'no-such-leaf'; readonly name: string; readonly ids: readonly string[] }
   | { readonly kind: 'no-credentials'; readonly entity: string }
+  /** The folder for temporary files takes none; the code is the system's. */
+  | { readonly kind: 'no-temporary-folder'; readonly path: string; readonly code: string }
   /** An openssl that fails where nothing of the user's is judged. */
   | {
       readonly kind: 'openssl-fails';
@@ -156,7 +158,7 @@ export function problemText(problem: UserProblem): Advice {
       };
     case 'no-manifest-folder':
       return {
-        problem: `there is no folder "${problem.folder}" to write a manifest into`,
+        problem: `there is no folder "${problem.folder}" to write into`,
         hint: 'make it first',
       };
     case 'indescribable':
@@ -204,6 +206,11 @@ export function problemText(problem: UserProblem): Advice {
       return {
         problem: `nothing can listen on ${problem.host}:${problem.port} (${problem.code})`,
         hint: 'name another port, such as 127.0.0.1:0 for one that is free, or end what listens there',
+      };
+    case 'no-temporary-folder':
+      return {
+        problem: `nothing can be put into "${problem.path}", the folder for temporary files (${problem.code})`,
+        hint: 'name another in TMPDIR, such as TMPDIR=/var/tmp, or make room in it',
       };
     case 'openssl-fails':
       return {

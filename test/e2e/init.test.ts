@@ -63,7 +63,7 @@ describe('pki init', () => {
     expect(run).toEqual({
       code: 1,
       stdout: '',
-      stderr: `pki: error: there is no folder "${join(cwd, 'no/such')}" to write a manifest into\npki: hint: make it first\n`,
+      stderr: `pki: error: there is no folder "${join(cwd, 'no/such')}" to write into\npki: hint: make it first\n`,
     });
   });
 

@@ -268,7 +268,6 @@ describe('what an installed openssl is', () => {
   it('is missing, or broken', async () => {
     const missing = { ok: false, fault: { kind: 'missing', binary: 'ossl' } };
     expect(await probed(failed('', { kind: 'not-begun', detail: null }))).toEqual(missing);
-    expect(await probed(coded('ENOENT'))).toEqual(missing);
     const broken = failed('a\nlibcrypto.so is missing\n');
     expect(await probed(broken)).toEqual({
       ok: false,
@@ -279,6 +278,8 @@ describe('what an installed openssl is', () => {
   it('is not known where nothing can be run, or it was interrupted', async () => {
     await expect(probed(coded('EMFILE'))).rejects.toThrow('no');
     await expect(probed(coded('ENFILE'))).rejects.toThrow('no');
+    // Of /dev/null, or of the working directory: not of openssl, which says that by its end.
+    await expect(probed(coded('ENOENT'))).rejects.toThrow('no');
     await expect(probed(failed(''), AbortSignal.abort())).rejects.toThrow();
     expect(await probed(failed(''), new AbortController().signal)).toMatchObject({
       fault: { kind: 'broken' },

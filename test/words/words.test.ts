@@ -207,7 +207,7 @@ describe('a UserError', () => {
     ],
     [
       { kind: 'no-manifest-folder', folder: '/gone' },
-      'there is no folder "/gone" to write a manifest into',
+      'there is no folder "/gone" to write into',
       'make it first',
     ],
     [
@@ -221,9 +221,19 @@ describe('a UserError', () => {
       'run "pki apply" first',
     ],
     [
+      { kind: 'no-temporary-folder', path: '/gone', code: 'ENOENT' },
+      'nothing can be put into "/gone", the folder for temporary files (ENOENT)',
+      'name another in TMPDIR, such as TMPDIR=/var/tmp, or make room in it',
+    ],
+    [
       { kind: 'openssl-fails', problem: 'openssl exited with 1', lastWords: '', command: 'openssl x' },
       'openssl exited with 1',
       'the proof needs an openssl that works; it ran openssl x',
+    ],
+    [
+      { kind: 'no-temporary-folder', path: '/gone', code: 'ENOENT' },
+      'nothing can be put into "/gone", the folder for temporary files (ENOENT)',
+      'name another in TMPDIR, such as TMPDIR=/var/tmp, or make room in it',
     ],
     [
       { kind: 'openssl-fails', problem: 'openssl exited with 1', lastWords: 'bad', command: 'openssl x' },
