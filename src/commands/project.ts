@@ -4,6 +4,7 @@ import type { Diagnostic, Styler } from '../manifest/diagnostic.ts';
 import { adviceMessages } from '../report/message.ts';
 import type { Style } from '../report/style.ts';
 import type { Console } from './console.ts';
+import { keepYoungSmall } from './heap.ts';
 import type { Interruption } from './interruption.ts';
 import type { ManifestFlags } from './options.ts';
 
@@ -13,6 +14,7 @@ export async function openOrExplain(
   { allowPath: allowPaths = [] }: ManifestFlags,
   console: Console,
 ): Promise<Project | undefined> {
+  keepYoungSmall(manifest);
   const opened = await openProject(manifest, { allowPaths });
   if (opened.ok) {
     await say(opened.project.warnings, console);
