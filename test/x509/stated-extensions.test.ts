@@ -153,7 +153,7 @@ describe('a private extension', () => {
       long(31),
       `der ${long(31).slice(0, 32)}… of 33 octets, SHA-256 ${sha256(Buffer.from(long(31), 'hex'))}`,
     ],
-  ])('shows %s', (_, value, text) => expect(rule.items(value)).toEqual([`${OID} ${text}`]));
+  ])('shows %s', (_, value, text) => expect(rule.items(value, 'extensions')).toEqual([`${OID} ${text}`]));
 
   it('is what the manifest states under its OID, to the octet', () => {
     const extensions = [
