@@ -6,7 +6,7 @@ import { Tokens } from '../engine/tokens.ts';
 import { parseTokenUri } from '../manifest/token.ts';
 import { OutputFolder } from '../store/output-folder.ts';
 import { Secrets } from '../store/secrets.ts';
-import { inTemporaryFolder } from '../store/temporary.ts';
+import { temporaryFolder } from '../store/temporary.ts';
 import { TokenKeys } from '../store/token-keys.ts';
 import type { ExchangeFault } from '../words/exchange.ts';
 import { UserError } from '../words/user-error.ts';
@@ -27,7 +27,10 @@ export async function withToken<T>(
   { pin, variable }: { readonly pin: string; readonly variable: string | undefined },
   work: (signer: SigningToken) => Promise<T>,
 ): Promise<T> {
-  return inTemporaryFolder('pki-sign-', async (root) => {
+  const folder = await temporaryFolder('pki-sign-');
+  const root = folder.path;
+  // No `inTemporaryFolder`: the work fills another disk, such as the stick on which the requests came.
+  try {
     using output = await OutputFolder.open(root);
     const secrets = new Secrets(root, { output: '.' });
     secrets.settle(PIN, { ok: true, value: pin });
@@ -46,7 +49,9 @@ export async function withToken<T>(
     const fault = keys.faults.get(ID);
     if (fault !== undefined) refuse(uri, { kind: 'token', fault });
     return await work(tokens.keyOf(holder));
-  });
+  } finally {
+    await folder.remove();
+  }
 }
 
 /** A PIN that stands in it is not repeated. */

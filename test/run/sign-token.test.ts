@@ -2,7 +2,9 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { withToken } from '../../src/run/sign-token.ts';
+import { itWhen } from '../e2e/project.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
+import { NO_TOKEN, Token } from '../helpers/softhsm.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -20,3 +22,19 @@ it.each<[uri: string, says: RegExp]>([
   expect(work).not.toHaveBeenCalled();
   expect(readdirSync(folder)).toEqual([]);
 });
+
+itWhen(
+  NO_TOKEN === undefined,
+  NO_TOKEN ?? '',
+  'a disk that the work fills is not said to be this folder',
+  async () => {
+    const token = new Token('4711');
+    token.make('key', 'EC:prime256v1', '01');
+    for (const [name, value] of Object.entries(token.env)) vi.stubEnv(name, value);
+    const full = Object.assign(new Error('write'), { code: 'ENOSPC', syscall: 'write' });
+    const work = () => Promise.reject(full);
+    const uri = 'pkcs11:token=pki;object=key';
+    await expect(withToken(uri, { pin: token.pin, variable: undefined }, work)).rejects.toBe(full);
+    expect(readdirSync(folder).filter((name) => name.startsWith('pki-sign-'))).toEqual([]);
+  },
+);
