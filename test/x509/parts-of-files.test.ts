@@ -2,7 +2,8 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { crlBlocks, listText } from '../../src/x509/crl.ts';
-import { context, DerError } from '../../src/x509/der.ts';
+import { context, DerError, readAll } from '../../src/x509/der.ts';
+import { assertDer } from '../../src/x509/der-strict.ts';
 import { encode } from '../../src/x509/der-write.ts';
 import { nameDer, nextName } from '../../src/x509/name.ts';
 import {
@@ -15,6 +16,7 @@ import {
   listPiece,
   onlyRequest,
   parseCertificate,
+  parseCertificates,
   parseListPieces,
   parsePieces,
   parsePublicKey,
@@ -86,6 +88,13 @@ describe('certificates of a file', () => {
     expect(certificateLikeBlocks(file).map(sha256)).toEqual([CA, OTHER, OTHER].map(({ der }) => sha256(der)));
     expect(certificatesText([CA.der, OTHER.der])).toBe(CA.pem + OTHER.pem);
   });
+  it('are read, each, or none is', () => {
+    expect(parseCertificates(file).map(({ fingerprint }) => fingerprint)).toEqual(
+      [CA, OTHER].map(({ der }) => sha256(der)),
+    );
+    const broken = bytes(CA.pem, pemText('CERTIFICATE', Buffer.of(0x30, 0)));
+    expect(() => parseCertificates(broken)).toThrow(/^holds no readable certificates: /);
+  });
   it('are those before what is cut off', () => {
     const cut = bytes(CA.pem, OTHER.pem.slice(0, 80));
     expect(certificateBlocks(cut)).toHaveLength(1);
@@ -114,6 +123,12 @@ it('a public key is the first of its file, and text that begins with a zero is n
   expect(parsePublicKey(bytes(CA.pem, publicPem))).toBe(KEY_ID);
   expect(parsePublicKey(bytes('0 comments\n', publicPem))).toBe(KEY_ID);
   expect(() => parseCertificate(CA.der)).toThrow('is DER, and only PEM can be used');
+});
+
+it('values may stand 32 deep in each other, and no deeper', () => {
+  const nested = (depth: number): Buffer => (depth === 0 ? sequence() : sequence(nested(depth - 1)));
+  expect(() => assertDer(readAll(nested(32)))).not.toThrow();
+  expect(() => assertDer(readAll(nested(33)))).toThrow('values are nested too deeply');
 });
 
 it.each([

@@ -4,8 +4,10 @@ import type { Policy } from '../../src/pki/policy.ts';
 import { DerError, readAll } from '../../src/x509/der.ts';
 import { encode } from '../../src/x509/der-write.ts';
 import type { ExtensionContext } from '../../src/x509/extension-rule.ts';
+import { basicConstraints } from '../../src/x509/extensions/basic-constraints.ts';
 import { certificatePolicies } from '../../src/x509/extensions/certificate-policies.ts';
 import { mustStaple } from '../../src/x509/extensions/must-staple.ts';
+import { nameConstraints } from '../../src/x509/extensions/name-constraints.ts';
 import { ocspNoCheck } from '../../src/x509/extensions/ocsp-no-check.ts';
 import { privateExtension } from '../../src/x509/private-extension.ts';
 import { sha256 } from '../../src/x509/public-key.ts';
@@ -51,6 +53,74 @@ describe('extensions that state one thing', () => {
     expect([ocspNoCheck.items(true), ocspNoCheck.items(false)]).toEqual([['true'], []]);
     expect(ocspNoCheck.config()).toEqual({ key: 'noCheck', value: 'ignored' });
   });
+});
+
+describe('constraints of an authority', () => {
+  it.each([
+    [{ ca: true, pathLength: null }, '30030101ff', 'CA:TRUE'],
+    [{ ca: true, pathLength: 0 }, '30060101ff020100', 'CA:TRUE,pathlen:0'],
+    [{ ca: false, pathLength: null }, '3000', 'CA:FALSE'],
+  ])('%j', (value, der, config) => {
+    expect(hex(basicConstraints.write(value))).toBe(der);
+    expect(basicConstraints.read(readAll(Buffer.from(der, 'hex')))).toEqual(value);
+    expect(basicConstraints.config(value)).toEqual({ value: config });
+    const [kind = ''] = config.split(',');
+    expect(basicConstraints.items(value, 'basicConstraints')).toEqual([kind]);
+    expect(basicConstraints.items(value, 'pathLength')).toEqual(value.pathLength === null ? [] : ['0']);
+  });
+
+  it('have no more parts, and are those of authorities', () => {
+    expect(() => basicConstraints.read(readAll(Buffer.from('30090101ff020100020100', 'hex')))).toThrow(
+      DerError,
+    );
+    const wanted = { presence: 'required', critical: true, accepts: 'same' };
+    expect(basicConstraints.wanted(of(anAuthority({ pathLength: 2 })))).toEqual({
+      ...wanted,
+      value: { ca: true, pathLength: 2 },
+    });
+    expect(basicConstraints.wanted(of(aServer()))).toMatchObject({
+      presence: 'expected',
+      value: { ca: false },
+    });
+    const names = { permitted: ['dns:a.test'], excluded: [] };
+    expect(nameConstraints.wanted(of(anAuthority({ nameConstraints: names })))).toEqual({
+      ...wanted,
+      value: names,
+    });
+    expect(nameConstraints.wanted(of(anAuthority()))).toBeNull();
+    const leaf = { ...aServer(), nameConstraints: names } as ReturnType<typeof aServer>;
+    expect(nameConstraints.wanted(of(leaf))).toBeNull();
+  });
+
+  it('of names are entries for openssl, numbered by their kind of constraint, and ranges have their masks', () => {
+    const names = { permitted: ['dns:a.test', 'ip:10.0.0.0/8'], excluded: ['email:b.test'] };
+    expect(nameConstraints.config(names)).toEqual({
+      value: '@constraints',
+      sections: [
+        {
+          name: 'constraints',
+          entries: [
+            ['permitted;DNS.1', 'a.test'],
+            ['permitted;IP.2', '10.0.0.0/255.0.0.0'],
+            ['excluded;email.1', 'b.test'],
+          ],
+        },
+      ],
+    });
+    expect(nameConstraints.items(names)).toEqual([
+      'permitted dns:a.test',
+      'permitted ip:10.0.0.0/8',
+      'excluded email:b.test',
+    ]);
+    expect(nameConstraints.read(readAll(nameConstraints.write(names)))).toEqual(names);
+  });
+
+  it.each(['3000', '3004a2028200', '3006a004300282000500'])(
+    '%s constrains nothing, or in another way',
+    (der) => {
+      expect(() => nameConstraints.read(readAll(Buffer.from(der, 'hex')))).toThrow(DerError);
+    },
+  );
 });
 
 describe('policies', () => {
