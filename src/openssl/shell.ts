@@ -12,6 +12,11 @@ export function shellPath(path: string): string {
   return shellWord(path.startsWith('-') ? `./${path}` : path);
 }
 
+/** The same for a command that is only shown. */
+export function shownPath(path: string): string {
+  return shownWord(path.startsWith('-') ? `./${path}` : path);
+}
+
 /** For a command that is only shown: invisible characters are written as escapes of `printf` (POSIX). */
 export function shownWord(word: string): string {
   if (visible(word) === word) return shellWord(word);

@@ -4,7 +4,7 @@ import type { LeftOut, Note } from '../adopt/left-out.ts';
 import type { Adoption } from '../index.ts';
 import { schemaComment } from '../manifest/starter.ts';
 import { type Comments, manifestText } from '../manifest/write.ts';
-import { shownWord } from '../openssl/shell.ts';
+import { shownPath } from '../openssl/shell.ts';
 import type { EntityId } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
 import { visible } from '../pki/printable.ts';
@@ -188,7 +188,7 @@ export function placeText({ place }: Adoption): string {
 
 /** Next steps with a manifest that was written. */
 export function writtenText(path: string): string {
-  return `wrote "${path}"; "pki plan ${shownWord(path)}" shows what apply would do`;
+  return `wrote "${path}"; "pki plan ${shownPath(path)}" shows what apply would do`;
 }
 
 /** For a file that exists already. */

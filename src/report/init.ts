@@ -1,13 +1,14 @@
 /** The output of `pki init`: what it wrote, and what to do next. */
-import { shellPath } from '../openssl/shell.ts';
+import { shownPath } from '../openssl/shell.ts';
 import type { Entity } from '../pki/entity.ts';
+import { visible } from '../pki/printable.ts';
 import type { Advice } from '../words/advice.ts';
 import { DEFAULT_MANIFEST } from '../words/manifest-file.ts';
 import { countText } from './count.ts';
 
 /** `pki.yaml: created, 1 authority`. */
 export function createdText(manifest: string, entities: readonly Entity[]): string {
-  return `${manifest}: created, ${countText(entities)}`;
+  return `${visible(manifest)}: created, ${countText(entities)}`;
 }
 
 /** The next commands. */
@@ -25,5 +26,5 @@ export function takenText(manifest: string): Advice {
 }
 
 function commandText(command: string, manifest: string): string {
-  return manifest === DEFAULT_MANIFEST ? `pki ${command}` : `pki ${command} ${shellPath(manifest)}`;
+  return manifest === DEFAULT_MANIFEST ? `pki ${command}` : `pki ${command} ${shownPath(manifest)}`;
 }

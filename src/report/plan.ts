@@ -1,5 +1,5 @@
 /** A plan as text: one line per change, its reasons, and what follows from it. */
-import { shownWord } from '../openssl/shell.ts';
+import { shownPath, shownWord } from '../openssl/shell.ts';
 import type { EntityId } from '../pki/entity.ts';
 import { groupBy } from '../pki/group.ts';
 import { visible } from '../pki/printable.ts';
@@ -80,7 +80,7 @@ export function pendingText(pending: readonly EntityId[]): string {
 
 /** Where a plan is that was saved. */
 export function savedText(path: string): string {
-  return `saved: "pki apply ${shownWord(path)}" does this, or says what has changed since`;
+  return `saved: "pki apply ${shownPath(path)}" does this, or says what has changed since`;
 }
 
 /** What is due beside what was asked for by name. */

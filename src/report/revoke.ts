@@ -1,6 +1,6 @@
 /** The output of `pki revoke`: lines that go and come, and what to do next. */
 
-import { shellPath } from '../openssl/shell.ts';
+import { shownPath } from '../openssl/shell.ts';
 import type { EntityId } from '../pki/entity.ts';
 import { visible } from '../pki/printable.ts';
 import type { Advice } from '../words/advice.ts';
@@ -29,7 +29,7 @@ export function writeHint(manifest: string): string {
 
 /** What makes an edit take effect. */
 export function applyHint(manifest: string): string {
-  const file = manifest === DEFAULT_MANIFEST ? '' : `${shellPath(manifest)} `;
+  const file = manifest === DEFAULT_MANIFEST ? '' : `${shownPath(manifest)} `;
   return `"pki apply ${file}--allow revoke" puts it on the list of its authority, and its files into the archive`;
 }
 

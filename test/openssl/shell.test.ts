@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { shellWord, shellWords, shownWord } from '../../src/openssl/shell.ts';
+import { shellWord, shellWords, shownPath, shownWord } from '../../src/openssl/shell.ts';
 import { holds } from '../helpers/property.ts';
 
 it.each([
@@ -43,4 +43,13 @@ it('a shell gives back every word as it was', () => {
     (words) => expect(throughShell(words)).toEqual(words),
     25,
   );
+});
+
+it.each([
+  ['a/b.yaml', 'a/b.yaml'],
+  ['-q.plan', './-q.plan'],
+  ['- x', "'./- x'"],
+  ['-\n', `"$(printf %b './-\\0012')"`],
+])('a shown path is never taken for an option: %j', (path, shown) => {
+  expect(shownPath(path)).toBe(shown);
 });
