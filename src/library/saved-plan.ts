@@ -1,8 +1,8 @@
 /** Plans in files: shown to someone first, and carried out later as they were shown. */
-import { realpathSync } from 'node:fs';
 import type { EntityId } from '../pki/entity.ts';
 import { type SavedPlan, snapshotOf } from '../plan/saved.ts';
 import { lookAndPlan } from '../run/look.ts';
+import { fileOfManifest } from '../store/manifest-file.ts';
 import { realOf } from '../store/own.ts';
 import { readSavedPlan, writeSavedPlan } from '../store/saved-plan.ts';
 import { UserError } from '../words/user-error.ts';
@@ -25,6 +25,8 @@ export async function savePlan(
   { tool, ...options }: SavedOptions,
 ): Promise<Planned> {
   const { inventory, root } = project;
+  const manifest = fileOfManifest(project.manifest);
+  if (manifest === null) throw new UserError({ kind: 'saved-plan', path, fault: { kind: 'no-file' } });
   const { plan, observation } = lookAndPlan(root, inventory, { ...options, clock });
   if (observation.unseen !== undefined)
     throw new UserError({ kind: 'saved-plan', path, fault: { kind: 'unseen' } });
@@ -32,7 +34,7 @@ export async function savePlan(
   const saved: SavedPlan = {
     tool,
     made: plan.now,
-    manifest: realpathSync(project.manifest),
+    manifest,
     output: realOf(root),
     demands: {
       rekey: names(options.rekey),

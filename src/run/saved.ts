@@ -28,6 +28,6 @@ export function checkSaved(
     ...differencesSince(saved, snapshotOf(inventory, observation, plan)),
   ];
   if (differences.length === 0) return;
-  const fault = { kind: 'changed', made: saved.made, differences } as const;
+  const fault = { kind: 'changed', manifest: saved.manifest, made: saved.made, differences } as const;
   throw new UserError({ kind: 'saved-plan', path, fault });
 }

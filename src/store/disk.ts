@@ -4,6 +4,7 @@
  * waits for the disk, and the main thread has processes to start.
  */
 import fs, { constants, openSync, readlinkSync, rmSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { errorCode } from '../pki/errors.ts';
 import { changeMode } from './change-mode.ts';
@@ -68,6 +69,19 @@ export async function writeSynced(path: string, content: string | Uint8Array, mo
     await sync(descriptor);
   } finally {
     fs.closeSync(descriptor);
+  }
+}
+
+/** Another content for a file, or a new file, whole or not at all. Beside it is nothing left, whatever fails. */
+export async function replaceWhole(path: string, content: string, mode: number): Promise<void> {
+  const beside = join(dirname(path), `.${basename(path)}.${process.pid}`);
+  try {
+    await writeSynced(beside, content, mode);
+    await rename(beside, path);
+  } catch (error) {
+    // What is there already is another's. Where it could not even be made, that counts, and not that nothing is removed.
+    if (errorCode(error) !== 'EEXIST') await unlink(beside).catch(() => {});
+    throw error;
   }
 }
 

@@ -9,12 +9,12 @@ import {
   realpathSync,
   statSync,
 } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { errorCode } from '../pki/errors.ts';
 import type { ManifestFault } from '../words/manifest-file.ts';
 import { UserError } from '../words/user-error.ts';
 import { isBelow } from './below.ts';
-import { rename, unlink, writeNew, writeSynced } from './disk.ts';
+import { removeTree, replaceWhole, writeNew } from './disk.ts';
 
 /** What is in the file, as UTF-8, or why that cannot be had. */
 export type ManifestText =
@@ -85,6 +85,12 @@ export function manifestFolder(path: string): string {
   return resolve(isStream(path) ? '.' : dirname(path));
 }
 
+/** The file that it is in, with links followed; `null` for what was piped in, or given as an object. */
+export function fileOfManifest(path: string): string | null {
+  if (isStream(path) || statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return null;
+  return realpathSync(path);
+}
+
 /** A pipe or a device does not say how much it holds, and may hold no end. */
 function readAtMost(descriptor: number, limit: number): Buffer {
   const bytes = Buffer.alloc(limit);
@@ -104,11 +110,15 @@ export function createManifest(path: string, text: string): boolean {
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
+    // Half a manifest on a full disk is one that the next try would not overwrite.
+    if (FULL.has(errorCode(error))) removeTree(path);
     if (errorCode(error) === 'ENOENT')
       throw new UserError({ kind: 'no-manifest-folder', folder: dirname(resolve(path)) });
     throw error;
   }
 }
+
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** Why a manifest is left as it is. */
 export type EditFault = 'changed' | 'owner' | 'stream';
@@ -130,14 +140,7 @@ export async function replaceManifest(
   const real = realpathSync(path);
   const { mode, uid } = lstatSync(real);
   if (uid !== process.geteuid?.()) return 'owner';
-  const beside = join(dirname(real), `.${basename(real)}.${process.pid}`);
-  try {
-    await writeSynced(beside, after, mode & 0o777);
-    await rename(beside, real);
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') await unlink(beside);
-    throw error;
-  }
+  await replaceWhole(real, after, mode & 0o777);
   return null;
 }
 

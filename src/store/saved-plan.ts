@@ -1,12 +1,12 @@
 /** Files of saved plans: written whole or not at all, over nothing but an earlier one, and recognized by content. */
 import { lstatSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { isArtifact } from '../pki/artifact.ts';
 import { isEngineChoice } from '../pki/engine.ts';
 import { errorCode } from '../pki/errors.ts';
 import { ACTIONS, SAVED_FORMAT, type SavedEntity, type SavedPlan } from '../plan/saved.ts';
 import { UserError } from '../words/user-error.ts';
-import { rename, unlink, writeSynced } from './disk.ts';
+import { replaceWhole } from './disk.ts';
 import { fieldsOf, jsonIn, textsIn } from './json.ts';
 import { readBytes } from './observe/read.ts';
 
@@ -23,15 +23,12 @@ export async function writeSavedPlan(path: string, plan: SavedPlan): Promise<voi
   const there = lstatSync(path, { throwIfNoEntry: false });
   if (there !== undefined && (!there.isFile() || textOf(path) === undefined))
     throw new UserError({ kind: 'saved-plan', path, fault: { kind: 'in-the-way' } });
-  const beside = join(dirname(path), `.${basename(path)}.${process.pid}`);
   const text = `${JSON.stringify({ format: SAVED_FORMAT, version: VERSION, ...plan }, null, 1)}\n`;
   try {
-    await writeSynced(beside, text, MODE);
-    await rename(beside, path);
+    await replaceWhole(path, text, MODE);
   } catch (error) {
     if (errorCode(error) === 'ENOENT')
       throw new UserError({ kind: 'no-manifest-folder', folder: dirname(resolve(path)) });
-    if (errorCode(error) !== 'EEXIST') await unlink(beside);
     throw error;
   }
 }

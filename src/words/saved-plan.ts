@@ -1,4 +1,6 @@
 /** Why a saved plan is not carried out, in words. */
+
+import { shownPath } from '../openssl/shell.ts';
 import { ARTIFACTS } from '../pki/artifact.ts';
 import { unreachable } from '../pki/entity.ts';
 import { visible } from '../pki/printable.ts';
@@ -14,12 +16,19 @@ export type SavedPlanFault =
   | { readonly kind: 'damaged' }
   /** Not everything could be seen. */
   | { readonly kind: 'unseen' }
+  /** Its manifest is in no file, from which an apply could read it again. */
+  | { readonly kind: 'no-file' }
   /** What it was made of is not as it was. */
-  | { readonly kind: 'changed'; readonly made: number; readonly differences: readonly Difference[] };
+  | {
+      readonly kind: 'changed';
+      readonly manifest: string;
+      readonly made: number;
+      readonly differences: readonly Difference[];
+    };
 
 /** @param path of the file. */
 export function savedPlanText(path: string, fault: SavedPlanFault): Advice {
-  const again = `look at it again: pki plan --out ${path}`;
+  const again = `look at it again: pki plan --out ${shownPath(path)}`;
   switch (fault.kind) {
     case 'in-the-way':
       return { problem: `"${path}" is there, and is no saved plan`, hint: 'name another file' };
@@ -30,12 +39,17 @@ export function savedPlanText(path: string, fault: SavedPlanFault): Advice {
         problem: 'a plan cannot be saved by a user who may not read all of it',
         hint: 'save it as the user who applies',
       };
+    case 'no-file':
+      return {
+        problem: 'a plan cannot be saved of a manifest that is in no file: an apply reads it again',
+        hint: 'put the manifest into a file, and name that',
+      };
     case 'changed':
       return {
         problem: visible(
           `nothing is done by "${path}", because since ${isoTime(fault.made)} ${listed(fault.differences.map(differenceText))}`,
         ),
-        hint: again,
+        hint: `${again} ${shownPath(fault.manifest)}`,
       };
     default:
       return unreachable(fault);

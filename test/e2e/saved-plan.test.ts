@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   statSync,
   writeFileSync,
@@ -59,7 +60,9 @@ describe('a saved plan', () => {
     expect(again.stderr).toMatch(
       /nothing is done by "it\.plan", because since .*key\.pem of clients\/other has changed/,
     );
-    expect(again.stderr).toContain('pki: hint: look at it again: pki plan --out it.plan');
+    expect(again.stderr).toContain(
+      `pki: hint: look at it again: pki plan --out it.plan ${realpathSync(join(project.folder, 'pki.yaml'))}`,
+    );
     expect(stateOf(project.out)).toMatchObject({ 'clients/other/key.pem': state['clients/other/key.pem'] });
   });
 

@@ -1,5 +1,5 @@
 // What a run finds around it, beside its files: outputs that take nothing, folders that are gone.
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CLI, type Run, type RunOptions, runPki, runProgram } from '../helpers/cli.ts';
@@ -54,6 +54,29 @@ describe('an output that takes nothing', () => {
     expect(readdirSync(temporary)).toEqual([]);
     expect(await project.actions()).toEqual({});
   });
+});
+
+it('a manifest that could not be written to its end is not left to stand in the way of the next', async () => {
+  const cwd = temporaryFolder();
+  const run = await shell('ulimit -f 1; exec "$@"', ['init'], { cwd });
+  expect(run).toMatchObject({ code: 1, stdout: '' });
+  expect(run.stderr).toMatch(/^pki: error: cannot write \(EFBIG\)\npki: hint: .*\n$/);
+  expect(readdirSync(cwd)).toEqual([]);
+  expect(await runPki(['init'], { cwd })).toMatchObject({ code: 0 });
+});
+
+it('a plan of a manifest that is in no file is not saved, because no apply could read that', async () => {
+  const run = await shell('cat pki.yaml | "$@"', ['plan', '--out', 'it.plan', '/dev/stdin'], {
+    cwd: applied.folder,
+  });
+  expect(run).toEqual({
+    code: 1,
+    stdout: '',
+    stderr:
+      'pki: error: a plan cannot be saved of a manifest that is in no file: an apply reads it again\n' +
+      'pki: hint: put the manifest into a file, and name that\n',
+  });
+  expect(existsSync(join(applied.folder, 'it.plan'))).toBe(false);
 });
 
 describe('the folder for temporary files', () => {

@@ -137,9 +137,11 @@ it('everything that has changed is said in one paragraph', () => {
   const differences = Array.from({ length: 8 }, (_, i) => {
     return { kind: 'file', entity: `servers/s${i}`, artifact: 'cert' } as const;
   });
-  expect(savedPlanText('it.plan', { kind: 'changed', made: NOW, differences })).toEqual({
-    problem:
-      'nothing is done by "it.plan", because since 2026-11-23T12:00:00Z cert.pem of servers/s0 has changed, cert.pem of servers/s1 has changed, cert.pem of servers/s2 has changed, cert.pem of servers/s3 has changed, cert.pem of servers/s4 has changed, cert.pem of servers/s5 has changed, and 2 more',
-    hint: 'look at it again: pki plan --out it.plan',
-  });
+  expect(savedPlanText('it.plan', { kind: 'changed', manifest: 'a b.yaml', made: NOW, differences })).toEqual(
+    {
+      problem:
+        'nothing is done by "it.plan", because since 2026-11-23T12:00:00Z cert.pem of servers/s0 has changed, cert.pem of servers/s1 has changed, cert.pem of servers/s2 has changed, cert.pem of servers/s3 has changed, cert.pem of servers/s4 has changed, cert.pem of servers/s5 has changed, and 2 more',
+      hint: "look at it again: pki plan --out it.plan 'a b.yaml'",
+    },
+  );
 });

@@ -279,6 +279,16 @@ describe('a saved plan', () => {
     expect(readFileSync(draft, 'utf8')).toBe('theirs');
   });
 
+  it.each([
+    ['of a name that is too long', 'p'.repeat(254), 'open', 'ENAMETOOLONG'],
+    ['of the name of a folder', 'plan/', 'rename', 'ENOTDIR'],
+  ])('%s says what could not be done, and leaves nothing', async (_, name, syscall, code) => {
+    const path = fresh();
+    const broken = await writeSavedPlan(`${path}/${name}`, PLAN).catch((error: unknown) => error);
+    expect(broken).toMatchObject({ syscall, code });
+    expect(readdirSync(path)).toEqual([]);
+  });
+
   it('is none where there is no file, or one that begins otherwise', async () => {
     const path = fresh();
     writeFileSync(join(path, 'manifest'), 'version: 1');
