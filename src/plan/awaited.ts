@@ -36,8 +36,9 @@ export function decidePossible(entity: Entity, observed: EntityObservation, cont
     const made = { ...decision, newKey, issuance: { ...issuance, ...dates, cappedBy: null } };
     return { decision: made, waiting: null, answered: true };
   }
+  // One that waits for its own key is never its own issuer.
   const isNext = entity.issuer === on && canBeNamed(context.outlooks.get(on)?.certificate ?? null);
-  const wish = isNext && !isOffline(entity) ? { issuance, newKey: decision.newKey } : null;
+  const wish = isNext ? { issuance, newKey: decision.newKey } : null;
   const waiting = waitingFor(on, observed, reasons, context.now, wish);
   return {
     decision: AS_IT_IS,

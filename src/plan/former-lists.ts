@@ -51,13 +51,12 @@ export function formerListsOf(
     : listAgain(entity, observed, kept[0] === all[0] ? kept[0] : undefined, listing, now);
   const stay = last?.archived === undefined ? kept : kept.slice(1);
   const keep = stay.map(({ fingerprint }) => fingerprint);
-  const isThere = file.state !== 'missing';
   const changes = last !== null || kept.length !== all.length || file.state === 'garbage';
   if (!changes) return { ...NONE, keep };
   const remains = last !== null || keep.length > 0;
   const isNew = last !== null && last.archived === undefined;
   const reasons: readonly Reason[] = isNew ? [] : [{ kind: 'stale', artifact: 'former-crls' }];
-  return { last, keep, reasons, write: remains, remove: isThere && !remains };
+  return { last, keep, reasons, write: remains, remove: !remains };
 }
 
 function lasts({ nextUpdate }: FormerList, now: number): boolean {
