@@ -75,6 +75,11 @@ describe('an entity behind links', () => {
       { state: 'mixed', findings: [{ name: OLD, is: 'left-over' }], place: 'link', reads: 'new' },
     ],
     [
+      'is led to the older of two folders',
+      { ...WHOLE, [`${OLD}/cert.pem`]: 'old', '..data': `->${OLD}` },
+      { state: 'mixed', findings: [{ name: NEW, is: 'left-over' }], place: 'link', reads: 'old' },
+    ],
+    [
       'has a folder of another program beside it',
       { ...WHOLE, [`${OLD}/x`]: 'x' },
       { state: 'symlinks', place: 'link', reads: 'new' },
