@@ -51,7 +51,7 @@ function isFamiliar(name: string): boolean {
   return name === '<<' || /^x-/i.test(name) || nearest(name, TOP_KEYS) !== undefined;
 }
 
-/** Codes whose message quotes nothing. */
+/** Codes whose message and hint quote nothing. */
 const SILENT = new Set<DiagnosticCode>(['too-large', 'encoding', 'empty', 'too-deep', 'too-many-nodes']);
 
 const SMALLEST =
@@ -62,9 +62,9 @@ export function redacted(errors: readonly Diagnostic[]): readonly Diagnostic[] {
   return errors
     .filter(({ severity }) => severity === 'error')
     .slice(0, 1)
-    .map(({ severity, code, message, file, line, col }) => ({
+    .map(({ severity, code, message, hint, file, line, col }) => ({
       ...{ severity, code, file, line, col, length: 1, sourceLine: '', sourceCol: 1 },
       message: SILENT.has(code) ? message : 'this is not a manifest, so nothing of it is shown',
-      hint: SMALLEST,
+      hint: (SILENT.has(code) ? hint : undefined) ?? SMALLEST,
     }));
 }

@@ -122,3 +122,9 @@ it('text that is no manifest is not shown, for it may be anything', () => {
   expect(said('version: 1\nauthorities\n')).toEqual([`2:1+1 ${hidden}`]);
   expect(said('%FOO 1\n---\nversion: 1\n')).toEqual([`1:1+1 ${hidden}`]);
 });
+
+it('of a manifest in UTF-16 nothing is shown either, and it is said how to save it', () => {
+  expect(said(Buffer.from('version: 1\n', 'utf16le').toString())).toEqual([
+    '1:2+1 manifest is not UTF-8 text | save it as UTF-8',
+  ]);
+});
