@@ -208,7 +208,8 @@ function entryIn(line: string): readonly LedgerEntry[] {
 /** Empty where there is none yet; one that cannot be read is something else. */
 function readText(root: string, path: string): string {
   const file = readOwn(root, LEDGER, LIMIT);
-  if (file.state === 'present') return file.facts.toString('utf8');
+  // Editors of Windows begin a file that they save with a mark; to drop its first line would lose an authority's entry.
+  if (file.state === 'present') return file.facts.toString('utf8').replace(/^\uFEFF/, '');
   if (file.state !== 'blocked') return '';
   throw new UserError({ kind: 'ledger', path, cause: file.cause });
 }

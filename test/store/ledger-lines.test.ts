@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { authorityEntries, entriesIn, ledgerPath, readLedger } from '../../src/store/ledger.ts';
+import { authorityEntries, entriesIn, ledgerLines, ledgerPath, readLedger } from '../../src/store/ledger.ts';
 import { UserError } from '../../src/words/user-error.ts';
 import { runScript, script } from '../helpers/child.ts';
 import { memoryFolder } from '../helpers/folders.ts';
@@ -34,6 +34,12 @@ const line = (entry: object): string => `${JSON.stringify(entry)}\n`;
 
 it('a whole line is an entry', () => {
   expect(readLedger(rootWith(line(ENTRY)))).toEqual([ENTRY]);
+});
+
+it('a mark and line ends, as an editor of Windows saves them, take no entry away', () => {
+  const root = rootWith(`\ufeff${line(ENTRY)}${line({ ...ENTRY, serial: '7b' })}`.replaceAll('\n', '\r\n'));
+  expect(readLedger(root).map(({ serial }) => serial)).toEqual(['7a', '7b']);
+  expect(entriesIn(ledgerLines(root))).toHaveLength(2);
 });
 
 it.each([
