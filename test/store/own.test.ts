@@ -90,11 +90,15 @@ describe('an owner', () => {
   );
 });
 
-it('a folder in it that others can write to is refused', () => {
-  const root = withOwn();
-  chmodSync(join(root, '.pki/commit'), 0o777);
-  expect(() => checkOwn(root)).toThrow(`"${join(root, '.pki/commit')}" is open to others (mode 777)`);
-});
+it.each(['stage', 'scratch', 'commit', 'archive', 'outgoing'])(
+  'a folder in it that others can write to is refused: %s',
+  (name) => {
+    const path = join(withOwn(), '.pki', name);
+    mkdirSync(path, { recursive: true });
+    chmodSync(path, 0o777);
+    expect(() => checkOwn(join(path, '../..'))).toThrow(`"${path}" is open to others (mode 777)`);
+  },
+);
 
 it('what is not there, or is a file, is nothing to look into', () => {
   expect(() => checkOwn(join(work, 'nowhere'))).not.toThrow();

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { ML_DSA } from '../../src/pki/key-spec.ts';
 import { children, readAll } from '../../src/x509/der.ts';
 import { encode } from '../../src/x509/der-write.ts';
-import { mlDsaFits } from '../../src/x509/ml-dsa.ts';
+import { mlDsaFits, publicKeyOfSeed } from '../../src/x509/ml-dsa.ts';
 import { parseKey } from '../../src/x509/parse-key.ts';
 import { pemText } from '../../src/x509/pem.ts';
 import { DamagedKeyError, publicKeyWithin } from '../../src/x509/private-key.ts';
@@ -75,4 +75,9 @@ describe.each(ML_DSA)('%s', (kind) => {
     last.writeUInt8(255, last.length - 1);
     expect(fits(MESSAGE, last)).toBe(false);
   });
+});
+
+it.each([0, 31, 33])('%i octets are no seed', (length) => {
+  for (const kind of ML_DSA) expect(publicKeyOfSeed(kind, Buffer.alloc(length))).toBeUndefined();
+  expect(publicKeyOfSeed('ml-dsa-44', Buffer.alloc(32))).toHaveLength(1312);
 });
