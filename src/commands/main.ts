@@ -21,6 +21,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   watchOutputs(console);
   // By default it ends the process without a word; with a listener, the write fails (EFBIG), and that is said.
   process.on('SIGXFSZ', () => {});
+  keepOwnersRights();
   const context = { console, interruption };
   let code: ExitCode = EXIT.fine;
   const program = buildProgram(
@@ -38,6 +39,12 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.failed;
     return explainFailure(error, interruption.signal, console);
   }
+}
+
+/** Under a umask such as 777 this program, and openssl, could not go on with what they have just made. */
+function keepOwnersRights(): void {
+  const umask = process.umask();
+  if ((umask & 0o700) !== 0) process.umask(umask & 0o077);
 }
 
 /** `pki help plam` is as unknown as `pki plam`, and `pki help help` is `pki help`: commander says nothing of either. */

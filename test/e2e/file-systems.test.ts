@@ -92,7 +92,7 @@ describe('the umask', () => {
   const under = (umask: string, project: Project) =>
     runProgram('sh', ['-c', SCRIPT, 'sh', umask, process.execPath, CLI, ...APPLY], { cwd: project.folder });
 
-  it.each(['077', '000', '027', '002'])(
+  it.each(['077', '000', '027', '002', '777', '277'])(
     'of %s decides nothing, in whatever folder a file is',
     async (umask) => {
       const project = new Project(MANIFEST);
@@ -106,6 +106,7 @@ describe('the umask', () => {
         );
       }
       expect(statSync(project.path('.pki')).mode & 0o777).toBe(0o700);
+      expect(statSync(project.path('.pki/ledger.jsonl')).mode & 0o777).toBe(0o600);
     },
   );
 
