@@ -1,5 +1,6 @@
 /** `publish: symlinks`: sets of files behind one renamed link, wherever a run is ended and whatever befell the links. */
 import {
+  chmodSync,
   cpSync,
   existsSync,
   lstatSync,
@@ -15,7 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ALL_ARTIFACTS, ARTIFACTS, type Artifact } from '../../../src/pki/artifact.ts';
 import type { Located } from '../../../src/pki/files.ts';
 import { COMMIT_FOLDER, stagedPath, stageFolder } from '../../../src/pki/paths.ts';
@@ -26,6 +27,7 @@ import {
   remove as removeIn,
 } from '../../../src/store/commit/commit.ts';
 import { recover as recoverIn } from '../../../src/store/commit/recover.ts';
+import { Folder } from '../../../src/store/folder.ts';
 import { readSeen, viewOf } from '../../../src/store/symlinks/read.ts';
 import { restoreLinks } from '../../../src/store/symlinks/write.ts';
 import { type Fault, runScript, script } from '../../helpers/child.ts';
@@ -158,6 +160,21 @@ describe('a set behind links', () => {
       nlink: 1,
     });
     expect(archived(root)).toEqual(['cert.pem: 1 cert']);
+  });
+
+  it('without hard links, what stays is copied: as open as it was, but for a key', async () => {
+    const root = await published(LINKED);
+    chmodSync(join(root, ID, 'chain.pem'), 0o664);
+    chmodSync(join(root, ID, 'key.pem'), 0o644);
+    const link = vi.spyOn(Folder.prototype, 'link').mockRejectedValue(new Error('EPERM'));
+    try {
+      await publish(root, '2', { entity: LINKED, writes: ['cert'] });
+    } finally {
+      link.mockRestore();
+    }
+    expect(contents(root)).toEqual(generation({ key: '1', cert: '2', chain: '1', ca: '1' }));
+    const mode = (name: string): number => statSync(join(root, ID, name)).mode & 0o777;
+    expect([mode('chain.pem'), mode('key.pem'), mode('ca.pem')]).toEqual([0o664, 0o600, 0o644]);
   });
 
   it('stays whole for whoever works in a copy of the folder, as in a bind mount', async () => {
