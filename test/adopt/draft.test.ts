@@ -252,6 +252,16 @@ describe('remarks on an entry', () => {
     ]);
   });
 
+  it.each([
+    [-2, true],
+    [-1, true],
+    [0, false],
+    [1, false],
+  ])('one that ends %i seconds after it begins is turned: %s', (seconds, isReversed) => {
+    const web = pair('servers', 'web', { issuer: root, changes: { notAfter: NOW - DAY + seconds } });
+    expect(notes(root, web)).toEqual([{ kind: 'validity', isReversed }]);
+  });
+
   const hosted: Changes = { extensions: { subjectAltName: uncritical(['dns:a.test']) } };
   it.each<[string, readonly PlacedPair[], boolean]>([
     ['with names and nothing below it', [pair('authorities', 'x', { changes: hosted })], true],
