@@ -279,6 +279,11 @@ describe('a file near an entity', () => {
     ['two requests', taken(web, 'csr.pem', asked({}, {})), undefined],
     ['a request beside a key', taken(web, 'csr.pem', { ...asked({}), ...KEYS }), undefined],
     ['a request beside a certificate', taken(web, 'csr.pem', { ...asked({}), ...certs(other) }), undefined],
+    [
+      'a request beside a key and a certificate',
+      taken(web, 'csr.pem', { ...asked({}), ...KEYS, ...certs(other) }),
+      undefined,
+    ],
     ['a request for another key', taken(web, 'csr.pem', asked({ keyId: 'x' })), undefined],
     ['a request for another subject', taken(web, 'csr.pem', asked({ subject: [] })), undefined],
     ['a request for other names', taken(web, 'csr.pem', asked({ san: [] })), undefined],

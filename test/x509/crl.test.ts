@@ -265,6 +265,14 @@ describe('of another kind', () => {
     });
   });
 
+  it.each([
+    ['negative', '020180'],
+    ['nothing', '0200'],
+  ])('a delta to a list whose number is %s is damaged (RFC 5280 §5.2.4)', (_, number) => {
+    database();
+    expect(() => make({ extensions: `2.5.29.27 = critical,DER:${number}` })).toThrow(DerError);
+  });
+
   it('with a critical extension that nobody knows', () => {
     database();
     expect(make({ extensions: '1.2.3.4 = critical,DER:0500' }).facts.unknownCritical).toEqual(['1.2.3.4']);
