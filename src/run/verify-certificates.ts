@@ -202,6 +202,8 @@ async function outputOf(
 /** A failure of openssl itself, on no file of the user's, is an error to report and not a bug of this program. */
 export function userErrorOf(error: unknown): unknown {
   if (!(error instanceof OpensslError)) return error;
+  // By the caller's signal: as what is asked of that signal elsewhere, and no fault of openssl.
+  if (error.cause.kind === 'interrupted') return AbortSignal.abort().reason;
   const { message: problem, lastWords, command } = error;
   return new UserError({ kind: 'openssl-fails', problem, lastWords, command });
 }

@@ -191,11 +191,15 @@ describe('below an anchor', () => {
 describe('openssl that did not judge', () => {
   it.each<[string, CallEnd]>([
     ['killed', { kind: 'signal', program: 'openssl', signal: 'SIGKILL' }],
-    ['interrupted', { kind: 'interrupted' }],
     ['stopped', { kind: 'flood', limit: 1 }],
     ['not there', { kind: 'not-begun', detail: null }],
   ])('is an error where it was %s', async (_, end) => {
     await expect(judged([ROOT], filesOf(ROOT), { end })).rejects.toThrow(UserError);
+  });
+
+  it('is no fault of it where it was interrupted: the error is that of the signal', async () => {
+    const ended = judged([ROOT], filesOf(ROOT), { end: { kind: 'interrupted' } });
+    await expect(ended).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   it('is another error than any that is not its own', () => {

@@ -22,7 +22,11 @@ it('is an error, where one that ends by itself has an opinion', async () => {
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-keyout', 'key.pem'];
   const cert = opensslSync(['req', '-x509', ...curve, '-subj', '/CN=root'], folder);
   writeFileSync(join(folder, root.id, 'cert.pem'), cert);
-  const check = (binary: string) => checkCertificates([root], { root: folder, binary });
+  const check = (binary: string, signal?: AbortSignal) =>
+    checkCertificates([root], { root: folder, binary, ...(signal === undefined ? {} : { signal }) });
+  await expect(check(program('asked', 'exec sleep 600'), AbortSignal.abort())).rejects.toMatchObject({
+    name: 'AbortError',
+  });
   await expect(check(program('killed', 'kill -9 $$'))).rejects.toMatchObject({ name: 'UserError' });
   expect(
     await check(program('no', 'echo "C = AT"; echo "error 18 at 0 depth lookup: too blue" >&2; exit 2')),
