@@ -88,6 +88,11 @@ describe('a new certificate', () => {
       [],
     ],
     ['loses what has no name', of(private_), [`loses ${OID}`]],
+    [
+      'loses nothing that it has again, in a form that can be read',
+      of({ unknown: [{ oid: '2.5.29.15', critical: true, hex: '0500' }] }),
+      [],
+    ],
     ['is signed in another way', of({}, [], 'other'), ['alters signature']],
     ['which is said already', of({}, [{ kind: 'weak', what: 'x' }], 'other'), []],
     ['which a difference says', of({}, [{ kind: 'differs', field: 'signature' }], 'other'), []],
