@@ -19,3 +19,20 @@ it.each(['keystore', 'truststore'])('%s', (kind) => {
   expect(said(kind, ', format: pkcs12, encryption: modern')).toEqual([]);
   expect(said(kind, ', format: jks, encryption: modern')).toEqual(['JKS has no "encryption" to choose from']);
 });
+
+it('a mistake in what a file under a password says is shown where it stands', () => {
+  const at = (seal: string): readonly unknown[] => {
+    const text = `version: 1\nauthorities: { root: { commonName: Root } }\nclients:\n  x: { commonName: x, outputs: [default, ${seal}] }\n`;
+    const loaded = loadManifest(text, 'pki.yaml');
+    const line = text.split('\n')[3] ?? '';
+    return (loaded.ok ? [] : loaded.diagnostics).map(({ message, hint, col }) => [
+      message,
+      hint,
+      line.slice(col - 1).split(/[ ,}]/)[0],
+    ]);
+  };
+  const jks = 'format: jks, encryption: modern';
+  expect(at(`keystore: { password: "env:A", ${jks} }`)).toEqual([
+    ['JKS has no "encryption" to choose from', 'leave it out, or write "format: pkcs12"', 'modern'],
+  ]);
+});
