@@ -130,3 +130,17 @@ describe('in a manifest', () => {
     });
   });
 });
+
+it.each<[string, readonly string[]]>([
+  [
+    'a: { x: [1, 2 }\n',
+    ['this "[" is not closed', 'put "]" after its last item', '"]" is missing before this'],
+  ],
+  ['a: { x: 1\n', ['this "{" is not closed', 'put "}" after its last item']],
+  ['a: { x: 1 y: 2 }\n', ['a comma is missing before "y"', 'separate what is in { } or [ ] with commas']],
+  ['a: "x\n', ['the quote (") that is opened here is not closed in its line', 'put " where the text ends']],
+])('what is said of %j', (text, words) => {
+  const [first] = structuralMistakes(text, (word) => word === 'y');
+  const { message, hint, related = [] } = first ?? { message: '' };
+  expect([message, hint, ...related.map((one) => one.message)]).toEqual(words);
+});

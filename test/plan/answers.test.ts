@@ -1,6 +1,7 @@
 /** Of which certificates an authority answers, and what its list says. */
 import { describe, expect, it } from 'vitest';
 import type { Authority, Entity } from '../../src/pki/entity.ts';
+import { formerListsOf } from '../../src/plan/former-lists.ts';
 import { areLeftCopies } from '../../src/plan/left-lists.ts';
 import { decideList, listTerms } from '../../src/plan/list.ts';
 import { wantedEntries } from '../../src/plan/list-entries.ts';
@@ -238,4 +239,18 @@ describe('a list', () => {
       areLeftCopies(API, observed({ ...moved, crls: present(['crl l']) as never }), new Set(['crl l'])),
     ).toEqual([]);
   });
+});
+
+it('the last list of a key is written where no earlier one stays', () => {
+  const crl = present({ thisUpdate: NOW - DAY }) as never;
+  const files = { cert: present(made(ROOT, 'root', '01')), key: present(keyFacts('root')), crl };
+  const of = (listSignedBy: string | null) =>
+    formerListsOf(ROOT, observed({ ...files, listSignedBy }), {
+      ...{ listing: listing(), isSucceeded: true, retired: false, now: NOW },
+    });
+  expect(of(keyFacts('root').keyId)).toMatchObject({
+    ...{ write: true, remove: false, keep: [], reasons: [] },
+    last: { list: { number: '5', thisUpdate: NOW - 5, nextUpdate: NOW + DAY } },
+  });
+  expect(of(null)).toEqual({ last: null, keep: [], reasons: [], write: false, remove: false });
 });
