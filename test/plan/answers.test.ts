@@ -19,6 +19,7 @@ import {
   observed,
   present,
 } from '../helpers/entities.ts';
+import { listingOf, seeing } from '../helpers/seen.ts';
 
 const TERMS = { validity: 9 * DAY, renewBefore: { kind: 'share', share: 1 / 3 } } as const;
 const ROOT: Authority = anAuthority({ name: 'root', crl: { url: [], list: TERMS } });
@@ -31,19 +32,7 @@ const made = (entity: Entity, key: string, serial: string, notAfter = NOW + DAY)
     null,
     serial,
   );
-const seeing = (...all: readonly (readonly [Entity, Partial<EntityObservation>])[]) => ({
-  entities: new Map(all.map(([{ id }, files]) => [id, observed(files)])),
-  orphans: [],
-});
 const entry = (serial: string) => ({ serial, date: NOW - DAY, reason: null });
-const listing = (...serials: readonly string[]) => ({
-  asked: [],
-  listed: new Map(serials.map((serial) => [serial, entry(serial)])),
-  number: 4n,
-  thisUpdate: NOW - 5,
-  ends: new Map<string, number>(),
-  ofKey: new Set<string>(),
-});
 
 describe('an authority answers', () => {
   const KEY = keyFacts('root').keyId;
@@ -98,10 +87,10 @@ describe('an authority answers', () => {
       issued(own(1, KEY), line('b1', 2), own(3, KEY)),
       ['b1 good'],
     ],
-    ['of what is on the list', of({ listing: listing('c1') }, NOW - 1), ['c1 revoked']],
+    ['of what is on the list', of({ listing: listingOf('c1') }, NOW - 1), ['c1 revoked']],
     [
       'once of what is in its place and on the list',
-      of({ listing: listing('a1') }),
+      of({ listing: listingOf('a1') }),
       [`a1 revoked ${API.id}`],
     ],
     [
@@ -109,7 +98,7 @@ describe('an authority answers', () => {
       of(
         {
           listing: {
-            ...listing('c1', 'c2'),
+            ...listingOf('c1', 'c2'),
             ends: new Map([
               ['c1', NOW - 1],
               ['c2', NOW],
@@ -150,7 +139,7 @@ describe('a list', () => {
   const decided = (
     crl: object,
     entity: Entity = ROOT,
-    known: ReturnType<typeof listing> | undefined = listing(),
+    known: ReturnType<typeof listingOf> | undefined = listingOf(),
   ) =>
     decideList(
       entity,
@@ -188,7 +177,7 @@ describe('a list', () => {
   it('keeps since when a key was not safe', () => {
     const since = { ...entry('01'), reason: 'keyCompromise', invalidityDate: NOW - 9 } as const;
     const asked = [{ serial: '01', reason: 'keyCompromise', of: API.id }] as const;
-    expect(wantedEntries({ ...listing(), listed: new Map([['01', since]]), asked }, NOW)).toEqual([since]);
+    expect(wantedEntries({ ...listingOf(), listed: new Map([['01', since]]), asked }, NOW)).toEqual([since]);
     const read = { ...since, issuerDer: '', criticalUnknown: false } as never;
     expect(listedEntry(read)).toEqual(since);
     expect(listedEntry({ ...(read as object), invalidityDate: null } as never)).not.toHaveProperty(
@@ -198,7 +187,7 @@ describe('a list', () => {
 
   it('has a number that is asked for, or was listed', () => {
     const asked = [{ serial: '02', reason: null, of: null }];
-    expect(['01', '02', '03'].map((serial) => isListed({ ...listing('01'), asked }, serial))).toEqual([
+    expect(['01', '02', '03'].map((serial) => isListed({ ...listingOf('01'), asked }, serial))).toEqual([
       true,
       true,
       false,
@@ -246,7 +235,7 @@ it('the last list of a key is written where no earlier one stays', () => {
   const files = { cert: present(made(ROOT, 'root', '01')), key: present(keyFacts('root')), crl };
   const of = (listSignedBy: string | null) =>
     formerListsOf(ROOT, observed({ ...files, listSignedBy }), {
-      ...{ listing: listing(), isSucceeded: true, retired: false, now: NOW },
+      ...{ listing: listingOf(), isSucceeded: true, retired: false, now: NOW },
     });
   expect(of(keyFacts('root').keyId)).toMatchObject({
     ...{ write: true, remove: false, keep: [], reasons: [] },

@@ -4,26 +4,13 @@ import type { Authority, Entity } from '../../src/pki/entity.ts';
 import { byIdOf } from '../../src/pki/issuers.ts';
 import type { Context } from '../../src/plan/context.ts';
 import { isDerivable } from '../../src/plan/elsewhere.ts';
-import type { EntityObservation } from '../../src/plan/observation.ts';
 import { unlistedRemarks } from '../../src/plan/unlisted.ts';
 import { anAuthority, aServer, DAY, keyFacts, NOW, observed, present } from '../helpers/entities.ts';
+import { listingOf, seeing } from '../helpers/seen.ts';
 
 const TERMS = { validity: 9 * DAY, renewBefore: { kind: 'share', share: 1 / 3 } } as const;
 const ROOT: Authority = anAuthority({ name: 'root', crl: { url: [], list: TERMS } });
 const API = aServer({ name: 'api', issuer: ROOT.id });
-const seeing = (...all: readonly (readonly [Entity, Partial<EntityObservation>])[]) => ({
-  entities: new Map(all.map(([{ id }, files]) => [id, observed(files)])),
-  orphans: [],
-});
-const entry = (serial: string) => ({ serial, date: NOW - DAY, reason: null });
-const listing = (...serials: readonly string[]) => ({
-  asked: [],
-  listed: new Map(serials.map((serial) => [serial, entry(serial)])),
-  number: 4n,
-  thisUpdate: NOW - 5,
-  ends: new Map<string, number>(),
-  ofKey: new Set<string>(),
-});
 
 it('a list of a key that is gone lacks what is revoked since, for all who read it', () => {
   const readers = ['crls', 'ca-crls', 'ca'].map((file) =>
@@ -41,7 +28,7 @@ it('a list of a key that is gone lacks what is revoked since, for all who read i
   const remarks = (retire: readonly string[] = []) =>
     unlistedRemarks(all, observation, {
       byId: byIdOf(all),
-      listings: new Map([[ROOT.id, listing('01')]]),
+      listings: new Map([[ROOT.id, listingOf('01')]]),
       retire: new Set(retire),
       now: NOW,
     } as unknown as Context);

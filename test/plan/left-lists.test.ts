@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Entity } from '../../src/pki/entity.ts';
 import { areLeftCopies, knownPieces, leftListRemarks } from '../../src/plan/left-lists.ts';
-import type { EntityObservation, Observation } from '../../src/plan/observation.ts';
+import type { EntityObservation } from '../../src/plan/observation.ts';
 import { anAuthority, aServer, DAY, NOW, observed, present } from '../helpers/entities.ts';
+import { seeing } from '../helpers/seen.ts';
 
 const TERMS = { validity: 9 * DAY, renewBefore: { kind: 'share', share: 1 / 3 } } as const;
 const LISTING = anAuthority({ name: 'listing', crl: { url: [], list: TERMS } });
@@ -14,8 +15,6 @@ const print = (fingerprint: string) => ({ fingerprint, nextUpdate: NOW }) as nev
 const pieces = (...all: readonly string[]) => present(all) as never;
 const KNOWN = new Set(['c', 'crl l']);
 
-const seeing = (...all: readonly (readonly [Entity, Partial<EntityObservation>])[]): Observation =>
-  ({ entities: new Map(all.map(([{ id }, files]) => [id, observed(files)])), orphans: [] }) as never;
 const moved = (file: string) =>
   ({ formerLocation: { files: [{ file, from: 'x' }] } }) as unknown as Partial<EntityObservation>;
 

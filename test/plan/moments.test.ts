@@ -4,7 +4,7 @@ import type { Entity } from '../../src/pki/entity.ts';
 import { waitingFor } from '../../src/plan/awaited.ts';
 import { momentOf } from '../../src/plan/clock.ts';
 import { wantedEntries } from '../../src/plan/list-entries.ts';
-import type { EntityObservation, Issues, Observation } from '../../src/plan/observation.ts';
+import type { EntityObservation, Issues } from '../../src/plan/observation.ts';
 import { answersOf, isResponseDue, isWantedResponse } from '../../src/plan/ocsp.ts';
 import { previousOf } from '../../src/plan/previous.ts';
 import { prunesIn } from '../../src/plan/prune.ts';
@@ -29,6 +29,7 @@ import {
   present,
   signedWith,
 } from '../helpers/entities.ts';
+import { seeing } from '../helpers/seen.ts';
 
 const ROOT = anAuthority({ name: 'root' });
 const CA = anAuthority({ name: 'ca', issuer: ROOT.id });
@@ -41,9 +42,6 @@ const made = (
   by: ReturnType<typeof certificateFor> | null = null,
 ) => certificateFor(entity, keyFacts(key), { notBefore, notAfter } as never, by, key);
 const root = made(ROOT, 'root', NOW - DAY, NOW + 900 * DAY);
-const seeing = (...all: readonly (readonly [Entity, Partial<EntityObservation>])[]): Observation => {
-  return { entities: new Map(all.map(([{ id }, files]) => [id, observed(files)])), orphans: [] };
-};
 
 it('what left the manifest lets in until its certificate has ended', () => {
   const at = (notAfter: number | null) => {

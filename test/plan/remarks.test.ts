@@ -1,7 +1,7 @@
 /** What is remarked on, how lists stand, and what is asked to be revoked: each condition by itself. */
 import { describe, expect, it } from 'vitest';
 import type { Entity } from '../../src/pki/entity.ts';
-import type { EntityObservation, Observation } from '../../src/plan/observation.ts';
+import type { EntityObservation } from '../../src/plan/observation.ts';
 import { isUrgent, type Remark, remarksOf } from '../../src/plan/remark.ts';
 import { isListed, listingsOf, listsIn } from '../../src/plan/revocations.ts';
 import { readSigningRequest, signingFaults } from '../../src/plan/signing-request.ts';
@@ -17,9 +17,9 @@ import {
   DAY,
   keyFacts,
   NOW,
-  observed,
   present,
 } from '../helpers/entities.ts';
+import { seeing } from '../helpers/seen.ts';
 
 const TERMS = { validity: 9 * DAY, renewBefore: { kind: 'seconds', seconds: DAY } } as const;
 const ROOT = anAuthority({ name: 'root', crl: { url: [], list: TERMS } });
@@ -28,12 +28,6 @@ const WEB = aServer({ name: 'web', issuer: ROOT.id });
 const ISSUANCE = { notBefore: NOW, notAfter: NOW + 90 * DAY, cappedBy: null, subjectKeyId: null };
 const certificate = (entity: Entity, key: string, serial = key) =>
   certificateFor(entity, keyFacts(key), ISSUANCE, null, serial);
-const seeing = (
-  ...all: readonly (readonly [Entity, Partial<EntityObservation>])[]
-): Pick<Observation, 'entities' | 'orphans'> => ({
-  entities: new Map(all.map(([{ id }, files]) => [id, observed(files)])),
-  orphans: [],
-});
 
 describe('a remark', () => {
   const kinds = (entity: Entity, files: Partial<EntityObservation>): readonly string[] =>

@@ -1,15 +1,10 @@
 /** What of files and changes a saved plan is compared by. */
 import { expect, it } from 'vitest';
-import type { Entity } from '../../src/pki/entity.ts';
-import type { EntityObservation } from '../../src/plan/observation.ts';
 import { snapshotOf } from '../../src/plan/saved.ts';
-import { aChange, anInventory, aPlan, aServer, keyFacts, observed, present } from '../helpers/entities.ts';
+import { aChange, anInventory, aPlan, aServer, keyFacts, present } from '../helpers/entities.ts';
+import { seeing } from '../helpers/seen.ts';
 
 const API = aServer({ name: 'api' });
-const seeing = (...all: readonly (readonly [Entity, Partial<EntityObservation>])[]) => ({
-  entities: new Map(all.map(([{ id }, files]) => [id, observed(files)])),
-  orphans: [],
-});
 
 it('a saved plan holds what was seen, whether it could be opened or not, and no moments', () => {
   const snapshot = (files: object, given: object = {}) =>
