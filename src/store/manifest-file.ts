@@ -109,7 +109,8 @@ export function createManifest(path: string, text: string): boolean {
     writeNew(path, text, 0o644);
     return true;
   } catch (error) {
-    if (errorCode(error) === 'EEXIST') return false;
+    // EISDIR for a name with a slash at its end.
+    if (['EEXIST', 'EISDIR'].includes(errorCode(error))) return false;
     // Half a manifest on a full disk is one that the next try would not overwrite.
     if (FULL.has(errorCode(error))) removeTree(path);
     if (errorCode(error) === 'ENOENT')

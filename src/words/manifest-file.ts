@@ -1,4 +1,5 @@
 /** Why the manifest itself cannot be read, and which file to name instead. */
+import { shownPath } from '../openssl/shell.ts';
 import { unreachable } from '../pki/entity.ts';
 import { quote } from '../pki/printable.ts';
 import type { Advice } from './advice.ts';
@@ -16,6 +17,12 @@ export type ManifestFault =
   | { readonly kind: 'unreadable'; readonly path: string; readonly code: string }
   | { readonly kind: 'too-large'; readonly path: string; readonly size: number };
 
+/** For a folder in the place of a manifest: the usual one in it. */
+export function folderText(path: string): Advice {
+  const file = `${path.replace(/\/+$/, '')}/${DEFAULT_MANIFEST}`;
+  return { problem: `"${path}" is a folder`, hint: `name the manifest in it: ${shownPath(file)}` };
+}
+
 const READABLE = 'name a readable YAML file';
 
 /** Both lines of the error. */
@@ -29,7 +36,7 @@ export function manifestFaultText(fault: ManifestFault): Advice {
         hint: 'name the manifest itself, or put it where the link is',
       };
     case 'folder':
-      return { problem: `"${fault.path}" is a folder`, hint: READABLE };
+      return folderText(fault.path);
     case 'unreadable':
       return { problem: `"${fault.path}" cannot be read (${fault.code})`, hint: READABLE };
     case 'too-large':

@@ -42,7 +42,6 @@ describe('pki init', () => {
   it.each<[string, (path: string) => void]>([
     ['a manifest', (path) => put(path, 'version: 1\n')],
     ['an empty file', (path) => put(path, '')],
-    ['a folder', (path) => mkdirSync(path)],
     ['a link', (path) => symlinkSync('elsewhere.yaml', path)],
   ])('leaves alone what is there: %s', async (_, prepare) => {
     const cwd = temporaryFolder();
@@ -55,6 +54,24 @@ describe('pki init', () => {
     );
     expect(snapshot(cwd)).toEqual(before);
     expect(existsSync(join(cwd, 'elsewhere.yaml'))).toBe(false);
+  });
+
+  it.each([
+    ['.', './pki.yaml'],
+    ['sub/', 'sub/pki.yaml'],
+    ['a b', "'a b/pki.yaml'"],
+    ['link', 'link/pki.yaml'],
+  ])('of a folder, %s, says which file to name', async (folder, file) => {
+    const cwd = temporaryFolder();
+    for (const name of ['sub', 'a b']) mkdirSync(join(cwd, name));
+    symlinkSync('sub', join(cwd, 'link'));
+    expect(await runPki(['init', folder], { cwd })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `pki: error: "${folder}" is a folder\npki: hint: name the manifest in it: ${file}\n`,
+    });
+    const word = file.replaceAll("'", '');
+    expect(await runPki(['init', word], { cwd })).toMatchObject({ code: 0 });
   });
 
   it('says which folder is missing', async () => {

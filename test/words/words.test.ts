@@ -284,7 +284,8 @@ it.each<[ManifestFault, problem: string, hint: string]>([
     '"a.yaml" is a link that leads out of its folder, to "/etc/shadow"',
     'name the manifest itself, or put it where the link is',
   ],
-  [{ kind: 'folder', path: 'a' }, '"a" is a folder', 'name a readable YAML file'],
+  [{ kind: 'folder', path: 'a' }, '"a" is a folder', 'name the manifest in it: a/pki.yaml'],
+  [{ kind: 'folder', path: '-a b//' }, '"-a b//" is a folder', "name the manifest in it: './-a b/pki.yaml'"],
   [
     { kind: 'unreadable', path: 'a', code: 'EACCES' },
     '"a" cannot be read (EACCES)',
