@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { holds, idleKey, readIdle } from '../store/idle-record.ts';
 import { likelyOutput, manifestKey } from '../store/kept-manifest.ts';
-import { isReadAgain, manifestFolder, readManifest } from '../store/manifest-file.ts';
+import { isPiped, manifestFolder, readManifest } from '../store/manifest-file.ts';
 import { clock } from './project.ts';
 
 /**
@@ -12,7 +12,7 @@ import { clock } from './project.ts';
  */
 export function knownIdle(manifest: string): number | undefined {
   // A plan reads it after this.
-  if (!isReadAgain(manifest)) return undefined;
+  if (isPiped(manifest)) return undefined;
   const read = readManifest(manifest);
   if (!read.ok) return undefined;
   const folder = manifestFolder(manifest);

@@ -2,7 +2,7 @@
 import type { EntityId } from '../pki/entity.ts';
 import {
   type EditFault,
-  isReadAgain,
+  isPiped,
   manifestFolder,
   readManifest,
   replaceManifest,
@@ -43,7 +43,7 @@ export async function revoking(project: Project, id: EntityId, reason?: string):
   ]);
   const why = parseReason(reason ?? 'unspecified');
   if (!why.ok) return { kind: 'reason', problem: why.problem.message, hint: why.problem.hint ?? '' };
-  if (!isReadAgain(project.manifest)) return { kind: 'stream' };
+  if (isPiped(project.manifest)) return { kind: 'stream' };
   const read = readManifest(project.manifest);
   if (!read.ok) throw new Error(`${project.manifest} cannot be read any more`);
   const mark = markOf(read.text);

@@ -51,12 +51,14 @@ export function readManifest(path: string): ManifestText {
   }
 }
 
-/** Whether it can be read more than once: what comes from a pipe is gone with the first time. */
-export function isReadAgain(path: string): boolean {
+/** Whether it is gone once it has been read: a pipe, or another thing that is neither file nor folder. */
+export function isPiped(path: string): boolean {
+  if (isStream(path)) return true;
   try {
-    return !isStream(path) && statSync(path).isFile();
+    const stat = statSync(path);
+    return !(stat.isFile() || stat.isDirectory());
   } catch {
-    return false;
+    return false; // Reading it says why it cannot be had.
   }
 }
 
@@ -135,7 +137,7 @@ export async function replaceManifest(
   after: string,
 ): Promise<EditFault | null> {
   // A pipe would be waited for, and a device be lost to everyone.
-  if (isStream(path) || statSync(path, { throwIfNoEntry: false })?.isFile() === false) return 'stream';
+  if (isPiped(path)) return 'stream';
   const now = readManifest(path);
   if (!now.ok || now.text !== before) return 'changed';
   const real = realpathSync(path);

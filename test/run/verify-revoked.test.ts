@@ -161,21 +161,21 @@ describe('a revoked certificate', () => {
   });
 
   it('is an error where openssl was ended, and nothing where none is revoked', async () => {
-    const call = (): Openssl => ({
+    const ended = (end: CallEnd) => (): Openssl => ({
       run: () =>
-        Promise.reject(
-          new OpensslError({ kind: 'interrupted' }, 'openssl', {
-            stdout: '',
-            stderr: '',
-            program: 'openssl',
-          }),
-        ),
+        Promise.reject(new OpensslError(end, 'openssl', { stdout: '', stderr: '', program: 'openssl' })),
     });
     const options = { root: folderOf(), binary: 'openssl', now: NOW };
-    await expect(checkRevoked(goneEntities(ALL, options), options, call)).rejects.toMatchObject({
+    const killed = ended({ kind: 'signal', program: 'openssl', signal: 'SIGKILL' });
+    await expect(checkRevoked(goneEntities(ALL, options), options, killed)).rejects.toMatchObject({
       cause: { kind: 'openssl-fails' },
     });
-    expect(await checkRevoked([], options, call)).toEqual([]);
+    // By the signal of who asked, which is no fault of openssl.
+    const aborted = ended({ kind: 'interrupted' });
+    await expect(checkRevoked(goneEntities(ALL, options), options, aborted)).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+    expect(await checkRevoked([], options, killed)).toEqual([]);
   });
 });
 
