@@ -42,12 +42,12 @@ function fromIso(text: string): string | undefined {
   return seconds === 0 ? undefined : durationText(Math.ceil(seconds / 60) * 60);
 }
 
-/** `2160h30m` (Go, cert-manager): its largest part, unless that can be said exactly. */
+/** `2160h0m0s`, `1h30m` (Go, cert-manager): in our units, seconds as the minute that they begin. */
 function fromGo(text: string): string | undefined {
   const match = /^(\d{1,7})h(?:(\d{1,7})m)?(?:(\d{1,7})s)?$/.exec(text);
   if (match === null || (match[2] === undefined && match[3] === undefined)) return undefined;
   const [hours = 0, minutes = 0, seconds = 0] = match.slice(1).map((part) => Number(part ?? 0));
-  return minutes + seconds === 0 ? durationText(hours * SECONDS.h) : `${hours}h`;
+  return durationText(hours * SECONDS.h + (minutes + Math.ceil(seconds / 60)) * SECONDS.m);
 }
 
 /** `90 days`, `3 months`, `7776000s`: what was meant, in our units. */
