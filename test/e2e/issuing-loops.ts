@@ -127,7 +127,9 @@ export function itIssues(server: () => ApiServer): void {
     expect(run).toMatchObject({ code: 0, stderr: '' });
     expect(run.stdout).toContain('sample: 5 certificates, issued as the manifest says');
     // Of the key that was made there, nothing is missing but a request.
-    expect(await copy.actions()).toEqual({ [NEW_THERE]: 'refresh' });
+    const due = (await copy.plan()).changes.filter(({ action }) => action !== 'keep');
+    const whatIs = due.map(({ id, action, reasons }) => [id, action, reasons.map(({ text }) => text)]);
+    expect(whatIs).toEqual([[NEW_THERE, 'refresh', [expect.stringContaining('csr.pem')]]]);
     expect(copy.read(NEW_THERE, 'key.pem')).not.toBe(project.read(NEW_THERE, 'key.pem'));
     expect(await copy.pki(['verify'])).toMatchObject({ code: 0 });
   });
