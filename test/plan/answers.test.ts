@@ -111,7 +111,7 @@ describe('an authority answers', () => {
     ],
   ])('%s', (_, found, expected) => expect(found).toEqual(expected));
 
-  it('anew where a response names no end', () => {
+  it('again where a response names no end', () => {
     const found = {
       certId: '',
       status: { kind: 'good' },

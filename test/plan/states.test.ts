@@ -26,6 +26,7 @@ import {
   observed,
   present,
 } from '../helpers/entities.ts';
+import { seeing } from '../helpers/seen.ts';
 
 const TERMS = { validity: 9 * DAY, renewBefore: { kind: 'share', share: 1 / 3 } } as const;
 const ROOT = anAuthority({
@@ -34,9 +35,6 @@ const ROOT = anAuthority({
   ocsp: { url: [], terms: TERMS } as never,
 });
 const BARE = anAuthority({ name: 'bare' });
-const seeing = (...all: readonly (readonly [Entity, EntityObservation])[]): Observation => {
-  return { entities: new Map(all.map(([{ id }, files]) => [id, files])), orphans: [] };
-};
 const listFile = (nextUpdate: number | null, entries = 2): EntityObservation['crl'] =>
   present({
     number: '7',

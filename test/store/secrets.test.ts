@@ -1,4 +1,4 @@
-/** Where passwords are read from, what is none, and what is remembered of that; and other files that a manifest names. */
+/** Where passwords are read from, what is not taken for one, and what is remembered of that; and other files that a manifest names. */
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -68,7 +68,7 @@ describe('a secret', () => {
     expect(secretsOf(folderOf({ password: content })).read(file('password'))).toEqual(expected);
   });
 
-  it('in no file, or in what is none', () => {
+  it('in no file, or in something that is not a file', () => {
     const folder = folderOf({ 'sub/password': 'hush' });
     const read = (path: string) => secretsOf(folder).read(file(path));
     expect(read('nothing')).toEqual(fault('missing'));
