@@ -37,7 +37,7 @@ async function replace(run: Run, entity: Entity, change: Work): Promise<void> {
     output,
     [...change.writes, ...change.deletes].map((file) => filePath(entity, file)),
   );
-  const { issued, cross } = verifyStaged(run, entity, change);
+  const { issued, cross } = await verifyStaged(run, entity, change);
   take(run, entity, change, [issued, cross]);
   // That of an anchor is nothing that was issued here.
   const certificate =

@@ -37,8 +37,8 @@ export interface Verified {
   readonly cross: CertificateFacts | null;
 }
 
-/** @throws StepError where anything is wrong. */
-export function verifyStaged(run: Run, entity: Entity, change: Work): Verified {
+/** Rejects with a StepError where anything is wrong. */
+export async function verifyStaged(run: Run, entity: Entity, change: Work): Promise<Verified> {
   for (const artifact of change.writes) verifyConverted(run, entity, change, artifact);
   if (change.list !== undefined)
     verifyList(run, entity, change, stagedFacts(run.staging, entity.id, 'crl', run.reader));
@@ -48,15 +48,18 @@ export function verifyStaged(run: Run, entity: Entity, change: Work): Verified {
     return { issued: null, cross: null };
   const key = keyIn(run, entity, change);
   if (change.writes.includes('public')) verifyPublic(key, run.staging.read(entity.id, 'public'));
-  return { issued: verifyIssued(run, entity, change, key), cross: verifyCross(run, entity, change, key) };
+  return {
+    issued: await verifyIssued(run, entity, change, key),
+    cross: verifyCross(run, entity, change, key),
+  };
 }
 
-function verifyIssued(
+async function verifyIssued(
   { staging, published, reader }: Run,
   entity: Entity,
   change: Work,
   { facts: key, spki }: KeyAtHand,
-): CertificateFacts | null {
+): Promise<CertificateFacts | null> {
   const { id } = entity;
   const issuance = issuanceOf(change);
   if (issuance === null && !change.writes.includes('csr')) return null;
@@ -68,7 +71,7 @@ function verifyIssued(
     issuer === null
       ? { key: publicKeyObject(hereIn(spki)), keyId: key.keyId }
       : { key: issuer.key, keyId: issuer.facts.keyId };
-  const isSigned = certFile !== null && reader.isSigned(certFile, signer);
+  const isSigned = certFile !== null && (await reader.isSignedMeanwhile(certFile, signer));
   const made: Made = { key, csr, cert, signedBy: isSigned ? signer.keyId : null };
   const maker = staging.makerOf(id, cert === null ? 'csr' : 'cert');
   const judge = isIssue(change) && change.answered ? answerObjections : objections;

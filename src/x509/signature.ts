@@ -51,17 +51,32 @@ export function isSupported(algorithm: Der): boolean {
 
 /** Whether signatures by the algorithm of this certificate, request or CRL can be checked at all. */
 export function isCheckable(der: Uint8Array): boolean {
-  return methodOf(signedParts(der).algorithm).check !== null;
+  return methodOf(signedParts(der).algorithm).checkOf !== null;
 }
 
 /** Whether the key made the signature on this certificate, request or CRL; never by an algorithm that cannot be checked. */
 export function signedBy(der: Uint8Array, key: VerificationKey): boolean {
-  const { tbsDer, algorithm, signature } = signedParts(der);
-  const { check } = methodOf(algorithm);
+  const check = signatureCheck(der, key);
+  if (typeof check === 'boolean') return check;
   try {
-    return check?.({ signed: tbsDer.bytes, signature, key }) ?? false;
+    return verify(check.digest, check.signed, check.key, check.signature);
   } catch {
     // Node throws where the algorithm is not one for this type of key: then that key did not sign.
+    return false;
+  }
+}
+
+/**
+ * What remains to be done for the answer of `signedBy`.
+ * @throws DerError where it is not well-formed.
+ */
+export function signatureCheck(der: Uint8Array, key: VerificationKey): SignatureCheck {
+  const { tbsDer, algorithm, signature } = signedParts(der);
+  const { checkOf } = methodOf(algorithm);
+  try {
+    return checkOf?.({ signed: tbsDer.bytes, signature, key }) ?? false;
+  } catch {
+    // As above, where parameters do not go with the key.
     return false;
   }
 }
@@ -73,12 +88,31 @@ interface SignedOctets {
   readonly key: VerificationKey;
 }
 
+/**
+ * What node checks a signature with (`crypto.verify`, which throws for a key of another kind); or the answer, where it is
+ * known without.
+ */
+export type SignatureCheck =
+  | boolean
+  | {
+      readonly digest: string | null;
+      readonly signed: Uint8Array;
+      readonly key: KeyObject | PssKey;
+      readonly signature: Uint8Array;
+    };
+
+interface PssKey {
+  readonly key: KeyObject;
+  readonly padding: number;
+  readonly saltLength: number;
+}
+
 /** How a signature was made. */
 interface SignatureMethod {
   /** As openssl prints it, with the hash behind that of RSASSA-PSS; the OID where there is no name for it. */
   readonly name: string;
   /** `null`: this version cannot. Throws where the key is of another kind. */
-  readonly check: ((octets: SignedOctets) => boolean) | null;
+  readonly checkOf: ((octets: SignedOctets) => SignatureCheck) | null;
   /** Whether `openssl verify` of every version from 3.0 on can. */
   readonly isSupported: boolean;
 }
@@ -92,16 +126,17 @@ function methodOf(algorithm: Der): SignatureMethod {
   if (known === undefined) return unchecked(UNCHECKED_SIGNATURES[dotted] ?? dotted);
   const { name, digest } = known;
   const own = ML_DSA[dotted];
-  const check = ({ signed, signature, key }: SignedOctets): boolean => {
-    if (isMlDsaKey(key)) return key.kind === own && mlDsaFits(own, key.octets, signed, signature);
-    return own === undefined && verify(digest, signed, key, signature);
+  const checkOf = ({ key, ...octets }: SignedOctets): SignatureCheck => {
+    if (isMlDsaKey(key))
+      return key.kind === own && mlDsaFits(own, key.octets, octets.signed, octets.signature);
+    return own === undefined && { digest, key, ...octets };
   };
   // OpenSSL 3.0 makes these with a key on a curve, but finds no key for them when it verifies (quirk).
-  return { name, check, isSupported: !name.startsWith('ecdsa_with_SHA3') };
+  return { name, checkOf, isSupported: !name.startsWith('ecdsa_with_SHA3') };
 }
 
 function unchecked(name: string): SignatureMethod {
-  return { name, check: null, isSupported: false };
+  return { name, checkOf: null, isSupported: false };
 }
 
 /**
@@ -122,12 +157,12 @@ function pssMethod(parameters: Der | undefined): SignatureMethod {
   // Both are known by name, or there is no way to check.
   const isKnown = [digest, mask].every((hash) => Object.values(DIGESTS).includes(hash));
   if (!isKnown) return unchecked(name);
-  const check = ({ signed, signature, key }: SignedOctets): boolean => {
+  const checkOf = ({ key, ...octets }: SignedOctets): SignatureCheck => {
     if (isMlDsaKey(key)) return false;
     const pss = { key: pssKey(key, parameters), padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
-    return verify(digest, signed, pss, signature);
+    return { digest, key: pss, ...octets };
   };
-  return { name, check, isSupported: ![digest, mask].some((hash) => hash.startsWith('sha3-')) };
+  return { name, checkOf, isSupported: ![digest, mask].some((hash) => hash.startsWith('sha3-')) };
 }
 
 /**

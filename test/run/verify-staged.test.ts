@@ -63,7 +63,11 @@ async function judged(given: Files, change: object = {}, entity: Entity = API): 
     },
   };
   try {
-    const { issued, cross } = verifyStaged(run as never, entity, aChange(work as never) as unknown as Work);
+    const { issued, cross } = await verifyStaged(
+      run as never,
+      entity,
+      aChange(work as never) as unknown as Work,
+    );
     return { issued: issued?.fingerprint ?? null, cross };
   } catch (error) {
     if (!(error instanceof StepError)) throw error;

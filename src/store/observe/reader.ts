@@ -13,6 +13,7 @@ import type { VerificationKey } from '../../x509/verification-key.ts';
 import { Keyring } from '../keyring.ts';
 import type { Secrets } from '../secrets.ts';
 import { TokenKeys } from '../token-keys.ts';
+import { signedByMeanwhile } from './signed-meanwhile.ts';
 
 /** A public key that checks signatures. */
 export interface SignatureKey {
@@ -84,12 +85,24 @@ export class Reader {
   }
 
   /** Whether the first certificate of a file is signed by that key. */
-  isSigned(bytes: Buffer, { keyId, key }: SignatureKey): boolean {
-    const name = `${keyId} ${sha256(bytes)}`;
+  isSigned(bytes: Buffer, signer: SignatureKey): boolean {
+    const name = signatureName(bytes, signer);
+    return this.#signed.get(name) ?? this.#remember(name, signedBy(certificateDer(bytes), signer.key));
+  }
+
+  /** The same beside whatever else is to be done. */
+  async isSignedMeanwhile(bytes: Buffer, signer: SignatureKey): Promise<boolean> {
+    const name = signatureName(bytes, signer);
     const known = this.#signed.get(name);
-    if (known !== undefined) return known;
-    const isSigned = signedBy(certificateDer(bytes), key);
+    return known ?? this.#remember(name, await signedByMeanwhile(certificateDer(bytes), signer.key));
+  }
+
+  #remember(name: string, isSigned: boolean): boolean {
     this.#signed.set(name, isSigned);
     return isSigned;
   }
+}
+
+function signatureName(bytes: Buffer, { keyId }: SignatureKey): string {
+  return `${keyId} ${sha256(bytes)}`;
 }
