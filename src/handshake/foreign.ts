@@ -32,7 +32,9 @@ const REQUEST = [
   '-pkeyopt',
   'ec_paramgen_curve:P-256',
 ];
-const COMMON = ['-noenc', '-days', '1', '-extensions', 'extensions'];
+/** Long, because openssl goes by its own clock, which is another's under faketime: who made it counts, not when. */
+const LIFETIME = ['-days', '36500'];
+const COMMON = ['-noenc', ...LIFETIME, '-extensions', 'extensions'];
 
 const CA_CONFIG = `[req]
 prompt = no

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,11 +11,18 @@ import { Pki, runOpenssl } from './pki.ts';
 test('the commands are values: no path, no subject and no secret on a command line', () => {
   const { ca, client } = foreignCommands();
   expect(ca.args.join(' ')).toBe(
-    'req -x509 -batch -config - -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 1 -extensions extensions -keyout ca-key.pem -out ca.pem',
+    'req -x509 -batch -config - -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 36500 -extensions extensions -keyout ca-key.pem -out ca.pem',
   );
   expect(client.args.join(' ')).toBe(
-    'req -x509 -batch -config - -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 1 -extensions extensions -CA ca.pem -CAkey ca-key.pem -keyout -',
+    'req -x509 -batch -config - -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 36500 -extensions extensions -CA ca.pem -CAkey ca-key.pem -keyout -',
   );
+});
+
+test('a proof by another clock than that of openssl takes it for valid, too', async () => {
+  const { fullchain, ca } = await makeForeign(runOpenssl);
+  const inThirtyYears = Date.now() + 30 * 365 * 86_400_000;
+  for (const pem of [fullchain, ca])
+    expect(Date.parse(new X509Certificate(pem).validTo)).toBeGreaterThan(inThirtyYears);
 });
 
 test('openssl finds a real client certificate under a real CA', async () => {
