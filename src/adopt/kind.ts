@@ -10,13 +10,15 @@ export type Kind =
   | { readonly section: Section; readonly notes: readonly Note[] }
   | { readonly why: LeftOutWhy };
 
-/** By basic constraints, then by extended key usage; a server needs a DNS name, an IP address or a URI. */
+/** By basic constraints, then by extended key usage; a server or peer needs a DNS name, an IP address or a URI. */
 export function kindOf(facts: CertificateFacts): Kind {
   if (isAuthority(facts)) return { section: 'authorities', notes: [] };
   const usages = facts.extensions.extendedKeyUsage?.value ?? [];
   const [serves, calls] = ['serverAuth', 'clientAuth'].map((usage) => usages.includes(usage));
-  if (calls && !serves) return { section: 'clients', notes: [] };
-  if (serves) return host(facts, calls ? 'peers' : 'servers');
+  if (serves && canBeChecked(facts)) return { section: calls ? 'peers' : 'servers', notes: [] };
+  // Profiles of cfssl give identities such as "system:kube-proxy" both usages: no client could check that name.
+  if (calls) return { section: 'clients', notes: [] };
+  if (serves) return { why: { kind: 'no-host' } };
   if (usages.length === 0 || usages.includes('anyExtendedKeyUsage')) return unsaid(facts, usages.length > 0);
   const isMixed = usages.includes('timeStamping') && usages.length > 1;
   return isMixed ? { why: { kind: 'usage', usages } } : { section: 'certificates', notes: [] };
@@ -28,9 +30,8 @@ function unsaid(facts: CertificateFacts, isAny: boolean): Kind {
   return { section, notes: [{ kind: 'no-usage', section, isAny }] };
 }
 
-function host(facts: CertificateFacts, section: Section): Kind {
-  const isKnown = hasHostName(facts) || sanOf(facts).some((name) => name.startsWith('uri:'));
-  return isKnown ? { section, notes: [] } : { why: { kind: 'no-host' } };
+function canBeChecked(facts: CertificateFacts): boolean {
+  return hasHostName(facts) || sanOf(facts).some((name) => name.startsWith('uri:'));
 }
 
 function hasHostName(facts: CertificateFacts): boolean {

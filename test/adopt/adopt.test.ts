@@ -170,6 +170,17 @@ describe('a certificate', () => {
         subject: [...cn('no host!').subject, ...cn('a.test').subject],
       }),
     ],
+    [
+      'clients',
+      facts({
+        ...cn('job:backup agent'),
+        extensions: { ...usages('serverAuth', 'clientAuth'), subjectAltName: undefined },
+      }),
+    ],
+    [
+      'clients',
+      facts({ extensions: { ...usages('clientAuth', 'serverAuth'), ...san('email:a@b.test') }, subject: [] }),
+    ],
     ['peers', facts({ extensions: usages('anyExtendedKeyUsage', 'codeSigning') })],
     ['certificates', facts({ extensions: usages('codeSigning') })],
   ])('belongs to %s', (section, certificate) => expect(kindOf(certificate)).toMatchObject({ section }));
