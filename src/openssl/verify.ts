@@ -150,6 +150,11 @@ export function verifyCommand(
   return { args, input: null };
 }
 
+/** By the caller's clock instead of openssl's own. @param args of `verify`. @param now seconds since 1970. */
+export function judgedAt(args: readonly string[], now: number): readonly string[] {
+  return [...args.slice(0, 1), '-attime', String(now), ...args.slice(1)];
+}
+
 /**
  * The lists of a whole chain, or that of the issuer alone: `-crl_check_all` wants one of every authority
  * (openssl-verification-options(1)).

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { type Openssl, OpensslError, opensslIn } from '../engine/openssl-call.ts';
 import {
   certificateArg,
+  judgedAt,
   type Purpose,
   type VerifyBatch,
   verifiedFiles,
@@ -50,6 +51,8 @@ export interface CertificateOptions {
   /** Only these are judged; everything by default. */
   readonly touched?: ReadonlySet<EntityId> | undefined;
   readonly signal?: AbortSignal;
+  /** Seconds since 1970: dates are judged by the clock that the run goes by. By default openssl's own. */
+  readonly now?: number;
 }
 
 /** Bad certificates are results. @param call runs openssl. @throws UserError where no certificate of the manifest is there. */
@@ -61,10 +64,16 @@ export async function checkCertificates(
   return inCopies(async (copies) => {
     const { there, absent } = copyAll(entities, options.root, copies);
     const listed = copyLists(there, options.root, copies);
-    const openssl = call(copies, options.binary, options);
+    const openssl = atMoment(call(copies, options.binary, options), options.now);
     const broken = entities.flatMap((entity) => breachIn(entity, entities, options));
     return [...absent, ...broken, ...(await judge(there, listed, openssl, options.touched))];
   });
+}
+
+/** Has certificates judged by that clock. */
+export function atMoment(openssl: Openssl, now: number | undefined): Openssl {
+  if (now === undefined) return openssl;
+  return { run: ({ args, ...rest }) => openssl.run({ ...rest, args: judgedAt(args, now) }) };
 }
 
 /**

@@ -13,7 +13,7 @@ import { readPublished } from '../store/symlinks/read.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
 import { certificateDer, parseCertificate } from '../x509/parse.ts';
 import { isSignedBy } from '../x509/rollover.ts';
-import { copy, copyLists, inCopies, userErrorOf } from './verify-certificates.ts';
+import { atMoment, copy, copyLists, inCopies, userErrorOf } from './verify-certificates.ts';
 
 /** An entity that is revoked, and what openssl says of the certificate that it had. */
 export interface RevokedCheck {
@@ -86,7 +86,7 @@ export async function checkRevoked(
     const authorities = [...new Set(gone.flatMap(({ issuers }) => issuers))];
     for (const authority of authorities) copyCertificate(authority, options.root, copies);
     const listed = new Set(copyLists(authorities, options.root, copies));
-    const openssl = call(copies, options.binary, options);
+    const openssl = atMoment(call(copies, options.binary, options), options.now);
     const checks: RevokedCheck[] = [];
     for (const one of gone) checks.push(await checkOne(one, listed, copies, openssl));
     return checks;

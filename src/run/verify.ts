@@ -118,7 +118,7 @@ async function verifyPart(
   const touched = pairCount(entities) > PAIRS ? changed : undefined;
   const { root } = options;
   const moment = { root, now: options.clock() };
-  const certificates = await checkCertificates(entities, { ...options, touched });
+  const certificates = await checkCertificates(entities, { ...options, ...moment, touched });
   const gone = goneEntities(all, moment);
   const shown = gone.filter(({ isCurrent }) => isCurrent);
   const revoked = await checkRevoked(shown, { ...options, ...moment });

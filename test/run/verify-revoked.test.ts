@@ -127,6 +127,8 @@ describe('a revoked certificate', () => {
       {
         args: [
           'verify',
+          '-attime',
+          String(NOW),
           '-x509_strict',
           '-CAfile',
           files[1],
@@ -143,7 +145,7 @@ describe('a revoked certificate', () => {
       },
     ]);
     const alone = await checked(null, { [`${ROOT.id}/crl.pem`]: null });
-    expect(alone.calls[0]?.args.slice(6, -1)).toEqual(['-crl_check', '-CRLfile', `${SUB.id}/crl.pem`]);
+    expect(alone.calls[0]?.args.slice(8, -1)).toEqual(['-crl_check', '-CRLfile', `${SUB.id}/crl.pem`]);
     expect((await checked(null, { [`${ROOT.id}/cert.pem`]: null })).calls[0]?.there).toEqual([
       false,
       true,

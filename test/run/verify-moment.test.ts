@@ -1,0 +1,31 @@
+/** Dates are judged by the clock of the run: openssl's own is another's under faketime. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { checkCertificates } from '../../src/run/verify-certificates.ts';
+import { anAuthority } from '../helpers/entities.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
+import { opensslSync } from '../helpers/openssl.ts';
+
+const DAY = 86_400;
+const now = Math.floor(Date.now() / 1000);
+
+it.each([
+  ['openssl itself', {}, null],
+  ['now', { now }, null],
+  ['before it', { now: now - DAY }, 'error 9 at 0 depth lookup: certificate is not yet valid'],
+  ['after it', { now: now + 9 * DAY }, 'error 10 at 0 depth lookup: certificate has expired'],
+])('by the clock of %s', async (_, moment, complaint) => {
+  const folder = temporaryFolder();
+  const root = anAuthority({ name: 'root' });
+  mkdirSync(join(folder, root.id), { recursive: true });
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-keyout', 'key.pem'];
+  const extensions = ['-addext', 'keyUsage=keyCertSign', '-addext', 'basicConstraints=critical,CA:TRUE'];
+  const cert = opensslSync(
+    ['req', '-x509', ...curve, '-subj', '/CN=root', '-days', '8', ...extensions],
+    folder,
+  );
+  writeFileSync(join(folder, root.id, 'cert.pem'), cert);
+  const [check] = await checkCertificates([root], { root: folder, binary: 'openssl', ...moment });
+  expect(check?.problem ?? null).toEqual(complaint && { kind: 'rejected', complaint });
+});
