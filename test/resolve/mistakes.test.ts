@@ -54,5 +54,6 @@ describe('mistakes', () => {
         .map(({ code }) => code),
     );
     expect(DIAGNOSTIC_CODES.filter((code) => !seen.has(code))).toEqual(hostile);
+    expect([...seen].filter((code) => !DIAGNOSTIC_CODES.includes(code))).toEqual([]);
   });
 });
