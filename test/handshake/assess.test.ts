@@ -39,6 +39,21 @@ const verdictOn = (tried: HandshakeCase, transcript: Transcript) => {
   return `${outcome.ok ? 'ok' : 'wrong'}: ${outcomeText(outcome)}`;
 };
 
+test.each([
+  [true, true, true],
+  [true, false, false],
+  [false, true, false],
+  [false, false, false],
+])('data that arrived (%s) and came back (%s) is a connection: %s', (received, answered, connected) => {
+  const transcript = { ...GOOD, received, answered };
+  expect(assess(ACCEPT, transcript, 7)).toMatchObject({
+    case: ACCEPT,
+    connected,
+    transcript,
+    milliseconds: 7,
+  });
+});
+
 describe('accept', () => {
   test.each<[string, Partial<Transcript>, string]>([
     ['all well', {}, 'ok: connected over TLS 1.3'],

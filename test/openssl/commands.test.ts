@@ -6,6 +6,7 @@ import type { Entity } from '../../src/pki/entity.ts';
 import { byIdOf } from '../../src/pki/issuers.ts';
 import type { KeySpec } from '../../src/pki/key-spec.ts';
 import { SCRIPT_PLACE } from '../../src/pki/paths.ts';
+import type { SecretSource } from '../../src/pki/secret-source.ts';
 import type { Issuance } from '../../src/plan/change.ts';
 import type { EngineMake, KeyFile, Signer } from '../../src/plan/make.ts';
 import type { NameStrings } from '../../src/x509/name.ts';
@@ -65,6 +66,20 @@ describe('a request', () => {
   ])('with a new key %j', (key, options) => {
     const { args } = request(aServer({ name: 'api', key }), { newKey: true });
     expect(args.join(' ')).toBe(`${start} ${options} -noenc -keyout ${stage}/key.pem -out ${stage}/csr.pem`);
+  });
+
+  it.each<[passphrase: SecretSource, options: string]>([
+    [{ kind: 'env', name: 'PASS' }, ' -passout env:PASS'],
+    [{ kind: 'file', path: 'pass.txt' }, ' -passout file:../pass.txt'],
+    [{ kind: 'file', path: '/run/pass' }, ' -passout file:/run/pass'],
+    // openssl asks at the terminal, twice.
+    [{ kind: 'prompt', label: null }, ''],
+  ])('with a new key that %j closes', (passphrase, options) => {
+    const api = aServer({ name: 'api', passphrase });
+    const make = { op: 'request', of: api.id, key: keyOf(api.id, true) } as const;
+    const { args } = makeCommand(make, byIdOf([api]), { ...SCRIPT_PLACE, output: 'pki' });
+    const key = `-newkey ec -pkeyopt ec_paramgen_curve:P-256${options} -keyout ${stage}/key.pem`;
+    expect(args.join(' ')).toBe(`${start} ${key} -out ${stage}/csr.pem`);
   });
 
   it('with the key that is there', () => {

@@ -1,6 +1,6 @@
 /** Access control lists, read and given by the programs that there are for it. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { giveAccessList, owningGroupBits, readAccessLists } from '../../src/store/access-lists.ts';
@@ -34,6 +34,26 @@ describe.skipIf(!hasAcl)('with getfacl and setfacl', () => {
     expect(() => giveAccessList(path, LIST, 0o600)).toThrow(/cannot be given to ".*none": .*No such file/);
   });
 });
+
+it.each(['---', '--x', '-w-', '-wx', 'r--', 'r-x', 'rw-', 'rwx'])(
+  'what the mode gives others is in the list that a file is given: %s',
+  (others) => {
+    const folder = temporaryFolder();
+    const script = '#!/bin/sh\n/bin/cat >"$0.list"\necho "$*" >"$0.args"\n';
+    writeFileSync(join(folder, 'setfacl'), script, { mode: 0o755 });
+    const before = process.env['PATH'];
+    process.env['PATH'] = folder;
+    try {
+      const bits = [...others].reduce((mode, one) => mode * 2 + (one === '-' ? 0 : 1), 0);
+      giveAccessList(join(folder, 'x'), LIST, 0o640 | bits);
+    } finally {
+      process.env['PATH'] = before;
+    }
+    const given = readFileSync(join(folder, 'setfacl.list'), 'utf8');
+    expect(given).toBe(LIST.replace('other::---', `other::${others}`));
+    expect(readFileSync(join(folder, 'setfacl.args'), 'utf8')).toBe(`--set-file=- -- ${folder}/x\n`);
+  },
+);
 
 it('without setfacl, that is what is said', () => {
   const before = process.env['PATH'];

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   Ledger,
   type LedgerEntry,
@@ -104,6 +104,17 @@ describe('appending', () => {
     await (await ledgerOf(root)).append(entry('1'));
     expect(readLedger(root)).toEqual([entry('1')]);
     expect(statSync(ledgerPath(root)).mode & 0o777).toBe(0o600);
+  });
+
+  it('its name lasts once the first line does, and is synced no more after that', async () => {
+    const { own } = await OutputFolder.open(rootWith());
+    const ledger = new Ledger(own);
+    const sync = vi.spyOn(own, 'sync');
+    await ledger.append(entry('1'));
+    expect(sync).toHaveBeenCalledTimes(1);
+    await ledger.append(entry('2'));
+    await ledger.append(entry('3'));
+    expect(sync).toHaveBeenCalledTimes(1);
   });
 
   it('many at once: each once, in the order in which they came', async () => {
