@@ -2,7 +2,6 @@
 import { ALL_ARTIFACTS, type Artifact, modeOf } from '../pki/artifact.ts';
 import type { Entity, EntityId } from '../pki/entity.ts';
 import { filePath } from '../pki/files.ts';
-import { ruleOf } from '../plan/artifacts/rules.ts';
 import { crossingOf, makesKey, replacedBy, type Work } from '../plan/change.ts';
 import type { Reason } from '../plan/reason.ts';
 import { commit } from '../store/commit/commit.ts';
@@ -82,14 +81,12 @@ function take(
   if (cross != null) taken.takeSerial(cross, id, id);
 }
 
-/** What engines make; bundles are written with their modes. */
-const MADE = ALL_ARTIFACTS.filter((artifact) =>
-  ['issue', 'call', 'conversion'].includes(ruleOf(artifact).by),
-);
-
-/** Of what an engine made, only what is to be published stays in the staging folder, each file with its mode. */
+/**
+ * Of what an engine made, only what is to be published stays in the staging folder, each file with its mode: openssl leaves
+ * some of that to the umask. Nothing else is there before the first bundle is written.
+ */
 async function tidy({ staging }: Run, { id }: Entity, { writes }: Work): Promise<void> {
-  for (const artifact of staging.made(id, MADE))
+  for (const artifact of staging.made(id, ALL_ARTIFACTS))
     await staging.settle(id, artifact, writes.includes(artifact) ? modeOf(artifact) : null);
 }
 
