@@ -8,6 +8,7 @@ import { SEALED_WORDS } from '../pki/seal.ts';
 import { absentHint, aliasOf } from './elsewhere.ts';
 import { OBJECT_KEYS } from './kubernetes.ts';
 import { SEAL_KEYS } from './outputs.ts';
+import { REVOKED_KEYS } from './revoked.ts';
 import {
   ARCHIVE_KEYS,
   ATTRIBUTE_KEYS,
@@ -49,9 +50,15 @@ function knownKeys(tree: Tree, path: Path): readonly string[] {
   if (last === 'key' || last === 'kind') return keyObjectKeys(tree, path);
   if (/^(password|passphrase|previousPassphrase|pin)$/.test(String(last))) return SOURCE_KEYS;
   if (isInOutputs(path)) return optionKeys(last);
+  if (isRevocation(path)) return REVOKED_KEYS;
   const inside = MAP_KEYS[String(last === 'nameConstraints' ? last : path[2])];
   if (inside !== undefined) return inside;
   return bagKeys(path) ?? (path[0] === 'authorities' ? AUTHORITY_KEYS : LEAF_KEYS);
+}
+
+/** Of an entry itself, and not an item of a list of serial numbers. */
+function isRevocation(path: Path): boolean {
+  return path.length === 3 && path[2] === 'revoked';
 }
 
 /** Of an item in `outputs`, which is a map of one key, or of what that key has. */
@@ -84,6 +91,8 @@ function misplaced(path: Path, key: string): string | undefined {
   if (isArchive(path)) return undefined;
   if (path.length === 0) return atTop(key);
   if (path.at(-1) === 'subject') return inSubject(key);
+  if (isRevocation(path) && key === 'serial')
+    return 'serial numbers stand in a list of the authority that signed them: "revoked: [{ serial: … }]"';
   return (
     attributeHint(key) ??
     sharedHint(path, key) ??

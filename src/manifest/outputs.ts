@@ -119,7 +119,11 @@ type Item = z.output<typeof item>;
 export const outputs = z
   .array(item, wanted('a list of files', `choose from [${WORDS.join(', ')}]`))
   .superRefine((items, context) => {
-    const wrong = items.findIndex((one) => typeof one !== 'string' && Object.keys(one).length !== 1);
+    // Of an unknown key, which is gone by now, that is said already.
+    const isSaid = (at: number): boolean => context.issues.some(({ path = [] }) => path[0] === at);
+    const wrong = items.findIndex(
+      (one, at) => typeof one !== 'string' && Object.keys(one).length !== 1 && !isSaid(at),
+    );
     if (wrong === -1) return;
     const message = 'an output is a word or a map of one key';
     const problem = { code: 'artifact', message, hint: 'begin each with a "-" of its own' } as const;

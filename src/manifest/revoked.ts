@@ -104,8 +104,11 @@ export const revokedAuthority = z.union([
     .meta({ minItems: 1 }),
 ]);
 
-/** The keys of the maps. */
-export const REVOKED_KEYS: readonly string[] = ['serial', 'reason', 'at'];
+/** The keys of the map that says why and since when. */
+export const REVOKED_KEYS: readonly string[] = Object.keys(described.shape);
+
+/** Those of an item in the list of an authority. */
+export const REVOKED_SERIAL_KEYS: readonly string[] = ['serial', ...REVOKED_KEYS];
 
 function revocationOf({ reason: why, at: time }: Described): Revocation {
   return { reason: why ?? null, ...(time === undefined ? {} : { at: time }) };

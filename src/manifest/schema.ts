@@ -14,7 +14,7 @@ import { HOOK_KEYS } from './on-change.ts';
 import { POLICY_CONSTRAINT_KEYS, POLICY_KEYS } from './policies.ts';
 import { EXTENSION_KEYS } from './private-extensions.ts';
 import { using, wanted } from './problem.ts';
-import { REVOKED_KEYS } from './revoked.ts';
+import { REVOKED_SERIAL_KEYS } from './revoked.ts';
 import { SHAPES, SHARED_SHAPES } from './shapes.ts';
 import { ATTRIBUTES } from './subject.ts';
 import { LOCATION_KEYS } from './url.ts';
@@ -159,7 +159,7 @@ export const MAP_KEYS: Readonly<Record<string, readonly string[]>> = {
   policies: POLICY_KEYS,
   crossSignedBy: CROSS_SIGNER_KEYS,
   crl: CRL_KEYS,
-  revoked: REVOKED_KEYS,
+  revoked: REVOKED_SERIAL_KEYS,
   ocsp: OCSP_KEYS,
   caIssuers: LOCATION_KEYS,
   extensions: EXTENSION_KEYS,
