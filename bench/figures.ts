@@ -59,16 +59,25 @@ function peerRow({ leaves, key, where, times }: PeerResult): readonly string[] {
   return [`${leaves} ${key}, ${where}`, cell('openssl'), cell('node'), cell('go'), ratio];
 }
 
-/** What Node needs at least for the largest work that has been measured so, in times of the Go peer's processor time. */
+/** What Node needs at least, for each work that has been measured so, in times of the Go peer's. */
 function floorTexts(results: readonly PeerResult[]): readonly string[] {
-  const found = results.find(({ times }) => times.bare !== undefined && times.go !== undefined);
-  if (found === undefined) return [];
-  const { leaves, where, times } = found;
-  const of = (candidate: Candidate): string =>
-    `${((times[candidate]?.cpu ?? 0) / (times.go?.cpu ?? 1)).toFixed(1)} times`;
-  return [
-    `Of ${leaves} leaves in ${where}, Node alone needs ${of('bare')} the processor time of the Go peer to make keys, signatures and files (\`floor.mjs bare\`), ${of('careful')} where signatures are checked and files staged, synced and read back (\`careful\`), and the node engine ${of('node')}.`,
-  ];
+  return results
+    .filter(({ times }) => times.bare !== undefined && times.go !== undefined)
+    .map(({ leaves, where, times }) => {
+      const of = (candidate: Candidate): string => {
+        const [own, go] = [times[candidate], times.go];
+        const ratios = [own?.median, own?.cpu].map((value, i) =>
+          ((value ?? 0) / ([go?.median, go?.cpu][i] ?? 1)).toFixed(1),
+        );
+        return `${ratios.join(' and ')} times`;
+      };
+      const place = where === 'disk' ? 'on disk' : 'in memory';
+      const careful =
+        times.careful === undefined
+          ? ''
+          : `, ${of('careful')} where signatures are checked and files staged, synced and read back (\`careful\`)`;
+      return `Of ${leaves} leaves ${place}, Node alone needs ${of('bare')} what the Go peer does, by the clock and of processors, to make keys, signatures and files (\`floor.mjs bare\`)${careful}, and the node engine ${of('node')}.`;
+    });
 }
 
 function planRow({ leaves, cold, warm, apply, edit }: PlanResult): readonly string[] {
