@@ -50,6 +50,8 @@ export function keyFormatText(format: KeyFormat): string {
       return 'holds PEM in base64, and may be a private key';
     case 'hex':
       return 'is DER written as hex digits, and may be a private key';
+    case 'numbers':
+      return `has the numbers of a private key as text, ${PEM_ONLY}`;
     case 'binary':
       return 'is a binary file, and may be a key for another program';
     default:
@@ -83,7 +85,7 @@ export function conversionOf(format: KeyFormat): string | null {
     case 'openssh':
       return "ssh-keygen -p -N '' -m PKCS8 -f KEY";
     case 'putty':
-      return 'puttygen KEY -O private-openssh -o PEM && ssh-keygen -p -N "" -m PKCS8 -f PEM';
+      return "puttygen KEY -O private-openssh -o PEM && ssh-keygen -p -N '' -m PKCS8 -f PEM";
     case 'windows-blob':
       return `openssl rsa -inform ${format.form} -in KEY -out PEM`;
     case 'explicit-curve':
@@ -106,6 +108,7 @@ export function conversionOf(format: KeyFormat): string | null {
     case 'pkcs8-v2':
     case 'flawed-pem':
     case 'several-keys':
+    case 'numbers':
     case 'binary':
       return null;
     default:

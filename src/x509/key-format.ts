@@ -39,6 +39,8 @@ export type KeyFormat =
   | { readonly kind: 'base64-pem'; readonly isAlone: boolean }
   /** DER as digits. */
   | { readonly kind: 'hex' }
+  /** Its numbers, for people or another program: `openssl pkey -text`, `certtool -k`, XML of .NET, libgcrypt, BIND. */
+  | { readonly kind: 'numbers' }
   | { readonly kind: 'binary' };
 
 /** `null` for what is not a key for any program: nothing, text, a damaged key, a certificate. */
@@ -119,6 +121,10 @@ const TEXTS: readonly (readonly [RegExp, KeyFormat])[] = [
   [/-----BEGIN PGP /, { kind: 'wrapped', tool: 'GnuPG' }],
   [/^gAAAA[\w-]{60,}={0,2}\s*$/, { kind: 'wrapped', tool: 'Fernet' }],
   [/^\s*projects\/\S+\/cryptoKeys\/\S+\s*$/, { kind: 'uri', scheme: 'gcpkms' }],
+  [
+    /^\s*(?:priv|privateExponent|private (?:key|exponent)):\s*$|<D>[\w+/=\s]+<\/D>|\((?:\w+-)?private-key\b|^Private-key-format: v/m,
+    { kind: 'numbers' },
+  ],
   [/^kind: *"?SealedSecret\b/m, { kind: 'wrapped', tool: 'kubeseal' }],
   // A boundary begins like this; by itself, or in an object of Kubernetes.
   [/^\s*LS0tLS1CRUdJTi[\w+/=\s]*$/, { kind: 'base64-pem', isAlone: true }],

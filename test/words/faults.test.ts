@@ -136,6 +136,7 @@ const KEY_FORMAT: Samples<KeyFormat> = {
   'explicit-curve': [{}],
   'flawed-pem': [{ flaw: 'line 1: has a byte order mark' }],
   'several-keys': [{ count: 2 }],
+  numbers: [{}],
   utf16: [{}],
   base64: [{}],
   'base64-pem': [{ isAlone: true }, { isAlone: false }],

@@ -42,6 +42,10 @@ const ED25519 = generateKeyPairSync('ed25519').privateKey;
 const PLAIN = pemText('PRIVATE KEY', der(EC, 'pkcs8'));
 writeFileSync(join(folder, 'plain.pem'), PLAIN);
 
+function asText(pem: string, ...more: readonly string[]): string {
+  return opensslSync(['pkey', '-noout', '-text', ...more], folder, pem);
+}
+
 describe('every encoding of a key', () => {
   const command = (...args: readonly string[]): string => opensslSync(args, folder, PLAIN);
   it.each([
@@ -199,6 +203,14 @@ describe('what may be a key for another program is named', () => {
         .replaceAll(/(..)(?=.)/g, '$1:'),
       'hex',
     ],
+    ['the text of an EC key by openssl', asText(PLAIN), 'numbers'],
+    ['the text of an RSA key by openssl', asText(pemText('PRIVATE KEY', der(RSA, 'pkcs8'))), 'numbers'],
+    ['the text of an EC key by certtool', 'curve:\tSECP256R1\nprivate key:\n\t7e:e5:d6\n', 'numbers'],
+    ['the text of an RSA key by certtool', 'modulus:\n\t00:cf\n\nprivate exponent:\n\t0c:80\n', 'numbers'],
+    ['XML of .NET', '<RSAKeyValue><Modulus>zw==</Modulus><D>DIAH\n</D></RSAKeyValue>', 'numbers'],
+    ['libgcrypt', '(private-key (ecc (curve Ed25519)(q #40#)(d #7e#)))', 'numbers'],
+    ['gpg-agent', 'Created: 20261128T120000\nKey: (protected-private-key (rsa (n #00#)))\n', 'numbers'],
+    ['BIND', 'Private-key-format: v1.3\nAlgorithm: 13 (ECDSAP256SHA256)\nPrivateKey: fuXW\n', 'numbers'],
     ['DER', der(EC, 'pkcs8'), 'der'],
     ['an unknown binary', Buffer.from(Array.from({ length: 99 }, (_, i) => (i * 37) % 256)), 'binary'],
     ['JKS', Buffer.concat([Buffer.from('feedfeed00000002', 'hex'), Buffer.alloc(99)]), 'java-keystore'],
@@ -211,6 +223,9 @@ describe('what may be a key for another program is named', () => {
     ['text of several lines', 'todo:one\ntodo:two'],
     ['a digest', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n'],
     ['an object of Kubernetes without files', 'kind: Secret\ndata: {}\n'],
+    ['the text of a public key', asText(opensslSync(['pkey', '-pubout'], folder, PLAIN), '-pubin')],
+    ['a public key in XML', '<RSAKeyValue><Modulus>zw==</Modulus><Exponent>AQAB</Exponent></RSAKeyValue>'],
+    ['the name of a private key', 'the private key: see the safe\n'],
   ])('and not %s', (_, content) => expect(formatOf(content)).toBeNull());
 
   it('by the algorithm’s name where there is one, else by its number', () => {
