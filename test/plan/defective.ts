@@ -136,13 +136,18 @@ export interface Verdicts {
 }
 
 export function judge(chain: Chain): Verdicts {
-  const ders = {
-    root: made('root', chain.root ?? {}),
-    inter: made('inter', chain.inter ?? {}),
-    leaf: made('leaf', chain.leaf ?? {}),
-  };
+  const ders = chainOf(chain);
   for (const who of ALL) writeFileSync(join(folder, `${who}.pem`), pemOf(ders[who]));
   return { refused: ALL.filter((who) => !isVerified(who)), reasons: planned(ders) };
+}
+
+/** What the plan alone makes of it, without a call of openssl. */
+export function reasonsIn(chain: Chain): Verdicts['reasons'] {
+  return planned(chainOf(chain));
+}
+
+function chainOf({ root = {}, inter = {}, leaf = {} }: Chain): Readonly<Record<Who, Buffer>> {
+  return { root: made('root', root), inter: made('inter', inter), leaf: made('leaf', leaf) };
 }
 
 function isVerified(who: Who): boolean {

@@ -28,6 +28,7 @@ import {
   judge,
   KEYS,
   NAMES,
+  reasonsIn,
   type Who,
 } from './defective.ts';
 
@@ -525,6 +526,16 @@ describe('is as wanted, and verified', () => {
       refused: [],
       reasons: { root: [], inter: [], leaf: [] },
     });
+  });
+});
+
+describe('each of them is planned as that, judged by openssl or not', () => {
+  it.each(cases([...REFUSED, ...ELSEWHERE, ...FINE]))('$who: $what', ({ who, defective, reason }) => {
+    expect(
+      reasonsIn({ [who]: defective(who) })
+        [who].map(brief)
+        .join(),
+    ).toBe(reason);
   });
 });
 

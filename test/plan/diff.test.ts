@@ -1,8 +1,22 @@
 /** What is a difference between an issued certificate and the wanted one, and what is none. */
 import { describe, expect, it } from 'vitest';
-import { diffName, diffSubject, isNamedAs } from '../../src/plan/diff.ts';
+import {
+  diffGivenKey,
+  diffIssuer,
+  diffKeySpec,
+  diffName,
+  diffRequest,
+  diffSignature,
+  diffSubject,
+  isNamedAs,
+  weakness,
+} from '../../src/plan/diff.ts';
 import { validityReasons } from '../../src/plan/validity.ts';
-import { aServer, certificateFor, DAY, keyFacts, NOW } from '../helpers/entities.ts';
+import { AN_ISSUER, wantedCertificate } from '../../src/plan/wanted.ts';
+import { encodedNameDer, nameDer } from '../../src/x509/name.ts';
+import { anAuthority, aServer, certificateFor, DAY, dns, keyFacts, NOW } from '../helpers/entities.ts';
+
+const ISSUANCE = { notBefore: NOW, notAfter: NOW + DAY, cappedBy: null, subjectKeyId: null };
 
 describe('names', () => {
   const NAME = [
@@ -110,6 +124,123 @@ describe('a lifetime beyond what a manifest can ask for', () => {
     expect([lives(endless, LONGEST - DAY), lives(LONGEST - DAY, LONGEST)].map(([one]) => one)).toMatchObject([
       { kind: 'differs', field: 'validity', after: '99y 364d' },
       { kind: 'differs', field: 'validity', after: '100y' },
+    ]);
+  });
+});
+
+describe('the octets of a name', () => {
+  const subject = [{ type: 'CN', value: 'api' }] as const;
+  const utf8 = nameDer(subject);
+  const printable = encodedNameDer({ subject, strings: 'printable' });
+
+  it('that is the same are no difference', () => expect(diffIssuer(utf8, utf8)).toEqual([]));
+
+  it('are said by their strings where the text is the same, and by the text where that differs', () => {
+    expect(diffIssuer(printable, utf8)).toEqual([
+      { kind: 'differs', field: 'issuer', before: 'CN=api (PrintableString)', after: 'CN=api' },
+    ]);
+    expect(diffIssuer(utf8, printable)).toEqual([
+      { kind: 'differs', field: 'issuer', before: 'CN=api', after: 'CN=api (PrintableString)' },
+    ]);
+    const other = nameDer([{ type: 'CN', value: 'web' }]);
+    expect(diffIssuer(printable, other)).toEqual([
+      { kind: 'differs', field: 'issuer', before: 'CN=api', after: 'CN=web' },
+    ]);
+  });
+});
+
+describe('a key', () => {
+  const before = { keyId: `aabbccddeeff0011${'2'.repeat(48)}`, keySpec: 'ecdsa-p256' };
+
+  it('that was given is compared by kind and id, of which the beginning is enough to tell two apart', () => {
+    expect(diffGivenKey(before, { keyId: before.keyId, spec: 'ecdsa-p256' })).toEqual([]);
+    expect(diffGivenKey(before, { keyId: `ffbbccddeeff0011${'2'.repeat(48)}`, spec: 'rsa-2048' })).toEqual([
+      {
+        kind: 'differs',
+        field: 'key',
+        before: 'ecdsa-p256 aabbccddeeff0011',
+        after: 'rsa-2048 ffbbccddeeff0011',
+      },
+    ]);
+  });
+
+  it('of another kind than is asked for is a difference', () => {
+    const key = { algorithm: 'rsa', size: 3072 } as const;
+    expect(diffKeySpec('rsa-3072', { key })).toEqual([]);
+    expect(diffKeySpec('ecdsa-p256', { key })).toEqual([
+      { kind: 'differs', field: 'key', before: 'ecdsa-p256', after: 'rsa-3072' },
+    ]);
+  });
+});
+
+describe('a signature', () => {
+  const [API, ROOT] = [aServer({ name: 'api' }), anAuthority()];
+  const LEAF = wantedCertificate(API, AN_ISSUER, null);
+  const signed = (signature: string) =>
+    ({ ...certificateFor(API, keyFacts('k'), ISSUANCE, null, '7'), signature }) as const;
+
+  it.each([
+    ['ecdsa-with-SHA1', true],
+    ['sha1WithRSAEncryption', true],
+    ['md5WithRSAEncryption', true],
+    ['md2WithRSAEncryption', true],
+    ['ripemd160WithRSA', true],
+    ['sha256WithRSAEncryption', false],
+    ['ecdsa-with-SHA512', false],
+    ['ED25519', false],
+  ])('by %s is weak: %s, but never that of a root on itself', (signature, isWeak) => {
+    const weak = [{ kind: 'weak', what: `signature ${signature}` }];
+    expect(weakness(signed(signature), LEAF)).toEqual(isWeak ? weak : []);
+    expect(weakness(signed(signature), wantedCertificate(ROOT, null, null))).toEqual([]);
+  });
+
+  it('is compared where the manifest says how to sign, below a root', () => {
+    const signing = { digest: 'sha384', padding: null } as const;
+    const found = signed('ecdsa-with-SHA256');
+    expect(diffSignature(found, LEAF)).toEqual([]);
+    expect(diffSignature(found, wantedCertificate({ ...ROOT, signing }, null, null))).toEqual([]);
+    const stated = wantedCertificate({ ...API, signing }, AN_ISSUER, null);
+    expect(diffSignature(signed('ecdsa-with-SHA384'), stated)).toEqual([]);
+    expect(diffSignature(found, stated)).toEqual([
+      { kind: 'differs', field: 'signature', before: 'ecdsa-with-SHA256', after: 'ecdsa-with-SHA384' },
+    ]);
+  });
+});
+
+describe('a request', () => {
+  const entity = aServer({ name: 'api', san: [dns('api.example.test'), dns('b.test')] });
+  const facts = { keyId: 'k', subject: entity.subject, signatureFits: true };
+  const names = ['dns:b.test', 'dns:api.example.test'];
+
+  it.each([
+    ['asks for the same, in any order', { ...facts, san: names }, []],
+    [
+      'lacks a name',
+      { ...facts, san: ['dns:b.test'] },
+      [{ field: 'san', before: 'dns:b.test', after: 'dns:api.example.test, dns:b.test' }],
+    ],
+    [
+      'has none',
+      { ...facts, san: [] },
+      [{ field: 'san', before: 'none', after: 'dns:api.example.test, dns:b.test' }],
+    ],
+    [
+      'has a name that reads like two',
+      { ...facts, san: ['dns:a, dns:b'] },
+      [{ field: 'san', before: '"dns:a, dns:b"', after: 'dns:api.example.test, dns:b.test' }],
+    ],
+    [
+      'is for another subject',
+      { ...facts, san: names, subject: [{ type: 'CN', value: 'x' }] as const },
+      [{ field: 'subject', before: 'CN=x', after: 'CN=api.example.test' }],
+    ],
+  ])('%s', (_, found, expected) => {
+    expect(diffRequest(found, entity)).toEqual(expected.map((one) => ({ kind: 'differs', ...one })));
+  });
+
+  it('of one without names has none as well', () => {
+    expect(diffRequest({ ...facts, san: ['dns:x'] }, { ...entity, san: [] })).toEqual([
+      { kind: 'differs', field: 'san', before: 'dns:x', after: 'none' },
     ]);
   });
 });

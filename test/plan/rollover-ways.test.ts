@@ -1,5 +1,5 @@
 /** Which leaves are refused by holders of a former root while a rollover lasts, by how many authorities are between. */
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Entity } from '../../src/pki/entity.ts';
 import type { Outlook } from '../../src/plan/outlook.ts';
 import { rolloverRemarks } from '../../src/plan/rollover-remarks.ts';
@@ -7,6 +7,7 @@ import {
   aChange,
   aClient,
   anAuthority,
+  aPeer,
   aServer,
   certificateFor,
   changed,
@@ -103,4 +104,83 @@ it('files without a chain or roots are named, and programs that know roots by th
   expect(kinds({ leaves: [aServer({ issuer: ONE.id, outputs: ['key', 'ca-chain', 'fullchain'] })] })).toEqual(
     [],
   );
+});
+
+it('programs that know roots by their names are servers and peers with that root in a file of roots', () => {
+  const isSaid = (leaf: Entity) => remarks({ leaves: [leaf] }).some(({ kind }) => kind === 'same-name');
+  const other = anAuthority({ name: 'other' }).id;
+  const found = [
+    aServer({ issuer: ONE.id }),
+    aPeer({ issuer: ONE.id }),
+    aClient({ issuer: ONE.id }),
+    aServer({ issuer: ONE.id, trust: [other] }),
+    aPeer({ issuer: ONE.id, trust: [other, ROOT.id] }),
+    aPeer({ issuer: ONE.id, outputs: ['key', 'cert', 'fullchain'] }),
+  ].map(isSaid);
+  expect(found).toEqual([true, true, false, false, true, false]);
+});
+
+describe('where what a former root vouched for is given up', () => {
+  const now = certificateFor(ROOT, keyFacts('now'), DATES, null, '05');
+  const old = { ...made, signedBy: made.keyId };
+  const crossed = certificateFor(ONE, keyFacts('one'), DATES, made, '06');
+  const route = { ...crossed, signedBy: made.keyId };
+  const own = certificateFor(ONE, keyFacts('one'), DATES, now, '07');
+  const FILES = { cert: present(now), key: present(keyFacts('now')), previous: present([old, route]) };
+  const LOWER = anAuthority({ name: 'lower', issuer: TWO.id, trust: [ROOT.id] });
+
+  /** What is said of a root, and files of what is below it. */
+  function said(
+    reasons: readonly object[],
+    below: Readonly<Record<string, object>> = { [ONE.id]: { cert: present(own) } },
+    root: object = FILES,
+  ) {
+    const entities = [ROOT, ONE, TWO, LOWER, ...LEAVES];
+    const seen = new Map(
+      Object.entries({ [ROOT.id]: root, ...below }).map(([id, files]) => [id, observed(files)]),
+    );
+    const change = aChange({ id: ROOT.id, action: 'refresh', reasons: reasons as never });
+    return rolloverRemarks(entities, { entities: seen, orphans: [] }, [change], new Map());
+  }
+  const given = (why: 'retired' | 'expired') => [{ kind: 'drops-trust', notAfter: NOW, why }];
+
+  it('by the user, the intermediates whose chains still lead to it are named', () => {
+    expect(said(given('retired'))).toEqual([{ kind: 'early-end', entity: ROOT.id, intermediates: [ONE.id] }]);
+  });
+
+  it.each<[string, readonly object[]]>([
+    ['because it has ended', said(given('expired'))],
+    ['by nothing', said([])],
+    ['where there is no such chain', said(given('retired'), {}, { ...FILES, previous: present([old]) })],
+    ['where nothing is known of the root', said(given('retired'), {}, {})],
+    ['of an intermediate with another key', said(given('retired'), { [ONE.id]: { cert: present(now) } })],
+    ['of an intermediate without a certificate', said(given('retired'), { [ONE.id]: {} })],
+    ['of what is not directly below', said(given('retired'), { [TWO.id]: { cert: present(own) } })],
+  ])('%s, nothing is said', (_, found) => expect(found).toEqual([]));
+});
+
+it('former roots count that stay trusted, the newest first, and one that is given up does not', () => {
+  const [first, second] = [limited(0), limited(null)].map((facts, i) => ({
+    ...facts,
+    fingerprint: `${i}`.repeat(64),
+    signedBy: facts.keyId,
+  }));
+  const earlier = { cert: present(limited(null)), previous: present([second, first] as never) };
+  const strict = (kept: readonly (string | undefined)[]) => {
+    const change = aChange({
+      id: ROOT.id,
+      action: 'rekey',
+      previous: [made.fingerprint, ...(kept as string[])],
+      crossing: { issuance: DATES, signedWith: 'x' },
+      reasons: [{ kind: 'keeps-trust', notAfter: NOW, signsNew: true }],
+    });
+    const seen = new Map([[ROOT.id, observed(earlier)]]);
+    const outlooks = new Map([[ROOT.id, { subjectDer: made.subjectDer } as Outlook]]);
+    return rolloverRemarks([ROOT, ONE, TWO, ...LEAVES], { entities: seen, orphans: [] }, [change], outlooks);
+  };
+  const all = LEAVES.map(({ id }) => id);
+  expect(strict([second?.fingerprint])).toEqual([]);
+  expect(strict([second?.fingerprint, first?.fingerprint])).toEqual([
+    { kind: 'no-way', entity: ROOT.id, refused: all, by: 'strict' },
+  ]);
 });
