@@ -10,7 +10,8 @@ import { type Fingerprint, type RequestFacts, sanOf } from '../x509/facts.ts';
 import type { Bridge } from './bridges.ts';
 import { chainsOf, shownChain } from './chains.ts';
 import type { EntryDraft } from './draft.ts';
-import type { FoundFile } from './found.ts';
+import { type Earlier, earlierOf } from './earlier.ts';
+import { type FoundFile, isBundle } from './found.ts';
 import type { PlacedPair } from './hierarchy.ts';
 import { countPairs } from './naming.ts';
 import { pathsOf } from './pair.ts';
@@ -64,6 +65,8 @@ interface FolderIndex {
   readonly taken: Set<string>;
   readonly pairsPerFolder: ReadonlyMap<string, number>;
   readonly roots: ReadonlyMap<Fingerprint, EntryDraft>;
+  /** What each root had before, by the file that keeps it: authorities come first. */
+  readonly earlier: Map<PlacedPair, Earlier>;
 }
 
 function indexFolder(drafts: readonly EntryDraft[], files: readonly FoundFile[]): FolderIndex {
@@ -75,6 +78,7 @@ function indexFolder(drafts: readonly EntryDraft[], files: readonly FoundFile[])
     taken: new Set(drafts.flatMap(({ pair }) => pathsOf(pair)).map(foldedPath)),
     pairsPerFolder: countPairs(drafts.map(({ pair }) => pair)),
     roots: new Map(roots.map((draft) => [draft.pair.cert.facts.fingerprint, draft])),
+    earlier: new Map(),
   };
 }
 
@@ -100,12 +104,15 @@ function artifactsOf(
     return chosen;
   };
   const own = pair.cert.facts.fingerprint;
-  const { chain, preferredChain } = shownChain(chainsOf(pair, bridges), (way) => {
+  const previous = take('previous', (file) => earlierOf(file, pair) !== null);
+  const before = previous && earlierOf(previous, pair);
+  if (before) index.earlier.set(pair, before);
+  const ways = chainsOf(pair, bridges, index.earlier.get(rootOf(pair)));
+  const { chain, preferredChain } = shownChain(ways, (way) => {
     const isFull = (file: FoundFile): boolean => holds(file, [own, ...way]);
     const isChain = (file: FoundFile): boolean => way.length > 0 && holds(file, way);
     return candidates('fullchain', isFull).length + candidates('chain', isChain).length > 0;
   });
-  take('previous', (file) => isPrevious(file, pair));
   take('csr', (file) => isRequestOf(file, pair));
   // It is made of the private key.
   if (pair.keyPath !== null) take('public', (file) => isPublicKeyOf(file, pair));
@@ -152,23 +159,8 @@ function fingerprints({ certificates }: FoundFile): readonly Fingerprint[] {
   return certificates.map(({ facts }) => facts.fingerprint);
 }
 
-function isBundle({ certificates, keys, requests, others }: FoundFile): boolean {
-  return certificates.length > 0 && keys.length + requests.length + others.length === 0;
-}
-
 function holds(file: FoundFile, wanted: readonly Fingerprint[]): boolean {
   return isBundle(file) && fingerprints(file).join() === wanted.join();
-}
-
-/** Earlier certificates of a root, for keys other than its current one. */
-function isPrevious(file: FoundFile, { section, issuer, cert }: PlacedPair): boolean {
-  if (section !== 'authorities' || issuer !== null || !isBundle(file)) return false;
-  return file.certificates.every(
-    ({ facts }) =>
-      facts.keyId !== cert.facts.keyId &&
-      facts.subjectDer === cert.facts.subjectDer &&
-      facts.issuerDer === facts.subjectDer,
-  );
 }
 
 function isRequestOf({ requests, keys, certificates }: FoundFile, pair: PlacedPair): boolean {
@@ -197,13 +189,14 @@ function isPublicKeyOf(
 }
 
 /** The roots of a trust bundle in file order; `undefined` for a bundle that apply would not write. */
-function trustedRoots(file: FoundFile, { roots }: FolderIndex): readonly EntryDraft[] | undefined {
+function trustedRoots(file: FoundFile, { roots, earlier }: FolderIndex): readonly EntryDraft[] | undefined {
   if (!isBundle(file)) return undefined;
   const found: EntryDraft[] = [];
   for (const { facts } of file.certificates) {
     const root = roots.get(facts.fingerprint);
     const last = found.at(-1);
-    const isEarlier = last !== undefined && last.pair.cert.facts.subjectDer === facts.subjectDer;
+    const before = last && earlier.get(last.pair)?.roots;
+    const isEarlier = before?.some(({ fingerprint }) => fingerprint === facts.fingerprint);
     if (root === undefined ? !isEarlier : found.includes(root)) return undefined;
     if (root !== undefined) found.push(root);
   }
@@ -221,7 +214,9 @@ function otherTrust(pair: PlacedPair, trusted: readonly EntryDraft[] = []): read
 }
 
 function isOwnRoot(pair: PlacedPair, trusted: readonly EntryDraft[]): boolean {
-  let root = pair;
-  while (root.issuer !== null) root = root.issuer;
-  return trusted.length === 1 && trusted[0]?.pair === root;
+  return trusted.length === 1 && trusted[0]?.pair === rootOf(pair);
+}
+
+function rootOf(pair: PlacedPair): PlacedPair {
+  return pair.issuer === null ? pair : rootOf(pair.issuer);
 }

@@ -84,3 +84,8 @@ export interface Scan {
   /** Unrelated files. */
   readonly ignored: readonly string[];
 }
+
+/** Whether a file holds certificates and nothing else. */
+export function isBundle({ certificates, keys, requests, others }: FoundFile): boolean {
+  return certificates.length > 0 && keys.length + requests.length + others.length === 0;
+}

@@ -215,14 +215,31 @@ describe('a file near an entity', () => {
   } as unknown as FoundFile['requests'][number];
   const earlier = (changes: Changes = {}) =>
     changed(root.pair.cert.facts, { fingerprint: 'earlier', keyId: 'earlier', ...changes });
+  const crossed = () =>
+    changed(root.pair.cert.facts, {
+      fingerprint: 'crossed',
+      extensions: {
+        ...root.pair.cert.facts.extensions,
+        subjectKeyIdentifier: { critical: false, value: '01' },
+        authorityKeyIdentifier: { critical: false, value: { keyId: '02' } },
+      } as never,
+    });
+  const KEPT = file('root/previous.pem', certs(earlier()));
+  const route = () => changed(sub.pair.cert.facts, { fingerprint: 'route' });
+  const KEPT_ROUTE = file('root/previous.pem', certs(earlier(), route()));
+  const KEPT_CROSSED = file('root/previous.pem', certs(earlier(), crossed()));
   const asked = (...requests: readonly object[]) =>
     ({ requests: requests.map((one) => ({ ...REQUEST, ...one })) }) as Pick<FoundFile, 'requests'>;
 
   /** What a single file in the folder of an entity is taken for. */
-  const taken = (of: EntryDraft, name: string, given: Partial<FoundFile>): string | undefined => {
-    const { files, trust } = findArtifacts(DRAFTS, [file(`${of.name}/${name}`, given)], []).get(of.id) ?? {
-      files: {},
-    };
+  const taken = (
+    of: EntryDraft,
+    name: string,
+    given: Partial<FoundFile>,
+    ...beside: readonly FoundFile[]
+  ): string | undefined => {
+    const there = [file(`${of.name}/${name}`, given), ...beside];
+    const { files, trust } = findArtifacts(DRAFTS, there, []).get(of.id) ?? { files: {} };
     const all = Object.keys(files).filter((one) => one !== 'key' && one !== 'cert');
     return all.length === 0 ? undefined : `${all.join()}${trust === undefined ? '' : ` of ${trust.join()}`}`;
   };
@@ -245,14 +262,40 @@ describe('a file near an entity', () => {
     ['another root', taken(web, 'ca.pem', certs(other)), 'ca of other'],
     ['a root twice', taken(web, 'ca.pem', certs(root, root)), undefined],
     ['an authority that is no root', taken(web, 'ca.pem', certs(sub)), undefined],
-    ['a root with what it had before', taken(web, 'ca.pem', certs(root, earlier())), 'ca'],
-    ['what another root had before', taken(web, 'ca.pem', certs(other, earlier())), undefined],
-    ['what it had before in front', taken(web, 'ca.pem', certs(earlier(), root)), undefined],
+    ['a root with what it had before', taken(web, 'ca.pem', certs(root, earlier()), KEPT), 'ca'],
+    [
+      'two roots, one with that',
+      taken(web, 'ca.pem', certs(root, earlier(), other), KEPT),
+      'ca of root,other',
+    ],
+    ['that, which no file keeps', taken(web, 'ca.pem', certs(root, earlier())), undefined],
+    [
+      'another that it had before',
+      taken(web, 'ca.pem', certs(root, earlier({ fingerprint: 'x' })), KEPT),
+      undefined,
+    ],
+    ['its authority by a former key', taken(web, 'chain.pem', certs(route()), KEPT_ROUTE), 'chain'],
+    ['what another authority had', taken(near, 'chain.pem', certs(route()), KEPT_ROUTE), undefined],
+    ['its root by a former key', taken(near, 'chain.pem', certs(crossed()), KEPT_CROSSED), 'chain'],
+    ['a full chain with that', taken(web, 'x.pem', certs(web, sub, crossed()), KEPT_CROSSED), 'fullchain'],
+    ['one of an authority', taken(sub, 'x.pem', certs(sub, crossed()), KEPT_CROSSED), 'fullchain'],
+    [
+      'what that of a former key signed for another',
+      taken(near, 'chain.pem', certs(crossed()), KEPT),
+      undefined,
+    ],
+    ['what another root had before', taken(web, 'ca.pem', certs(other, earlier()), KEPT), undefined],
+    ['what it had before in front', taken(web, 'ca.pem', certs(earlier(), root), KEPT), undefined],
     ['the root of an authority', taken(sub, 'ca.pem', certs(root)), 'ca'],
     ['two roots of an authority', taken(sub, 'ca.pem', certs(root, other)), undefined],
     ['another root of an authority', taken(sub, 'ca.pem', certs(other)), undefined],
     ['the root of itself', taken(root, 'ca.pem', certs(root)), 'ca'],
     ['what a root had before', taken(root, 'previous.pem', certs(earlier())), 'previous'],
+    ['with what that signed', taken(root, 'previous.pem', certs(earlier(), crossed())), 'previous'],
+    ['with what an authority had', taken(root, 'previous.pem', certs(earlier(), route())), 'previous'],
+    ['with what an end entity had', taken(root, 'previous.pem', certs(earlier(), near)), undefined],
+    ['what that signed alone', taken(root, 'previous.pem', certs(crossed())), undefined],
+    ['with its own certificate', taken(root, 'previous.pem', certs(earlier(), root)), undefined],
     ['that under another name', taken(root, 'x.pem', certs(earlier())), undefined],
     [
       'of its own key',
