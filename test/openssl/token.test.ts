@@ -91,8 +91,24 @@ describe('what is said is', () => {
     ['80:error:40000065:pkcs11 engine:ERR_ENG_error:object not found:eng_back.c:887:', 'no-key'],
     ['80:error:41000401:libp11:ERR_P11_error:Unable to load PKCS#11 module:p11_load.c:77:', 'no-module'],
     ['Could not find private key of key from pkcs11:token=pki;object=root;type=private', 'no-key-or-pin'],
+    ['C_Login failed: CKR_PIN_LOCKED', 'locked'],
+    ['C_Login failed: CKR_PIN_INCORRECT', 'pin'],
+    ['PIN invalid', 'pin'],
+    ['No matching token was found', 'no-key'],
+    ['slot 7 not found', 'no-key'],
+    ['there is no module', 'no-module'],
+    ['Failed to initialize PKCS11 context', 'no-module'],
+    ['Could not open file or uri for loading private key from pkcs11:', 'no-key-or-pin'],
+    ['Could not read private key', 'no-key-or-pin'],
     ['', 'failed'],
   ])('%j: %s', (stderr, kind) => {
-    expect(tokenFaultIn(stderr, how).kind).toBe(kind);
+    // Programs and versions write some of it in other letters.
+    for (const text of [stderr, stderr.toUpperCase(), stderr.toLowerCase()])
+      expect(tokenFaultIn(text, how).kind).toBe(kind);
+  });
+
+  it('said with what it takes to act on it', () => {
+    expect(tokenFaultIn('no module', how)).toEqual({ kind: 'no-module', module: '/m.so' });
+    expect(tokenFaultIn('?', how)).toEqual({ kind: 'failed', how: how.how, words: 'last' });
   });
 });

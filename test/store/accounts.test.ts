@@ -1,7 +1,7 @@
 /** Users and groups by name: what the programs of the system answer, and what is made of that. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { accountsFor } from '../../src/store/accounts.ts';
 import { UserError } from '../../src/words/user-error.ts';
 import { aServer } from '../helpers/entities.ts';
@@ -26,6 +26,15 @@ const stated = (...ownerships: readonly object[]) =>
 it('nothing is asked where the manifest names none', () => {
   expect(accountsFor({ entities: [aServer()] })).toBeUndefined();
   expect(stated({ mode: 0o640 })).toMatchObject({ users: new Map(), groups: new Map() });
+});
+
+it('who runs it is in its own group, and in those that the system says', () => {
+  vi.spyOn(process, 'getegid').mockReturnValue(100);
+  const groups = vi.spyOn(process, 'getgroups').mockReturnValue([27, 100, 999]);
+  expect([...(stated({ owner: '0' })?.memberOf ?? [])].sort()).toEqual([100, 27, 999]);
+  groups.mockReturnValue([]);
+  expect(stated({ owner: '0' })).toMatchObject({ memberOf: new Set([100]), own: { gid: 100 } });
+  vi.restoreAllMocks();
 });
 
 it('a number stands for itself', () => {

@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { ExportFile } from '../../src/export/file.ts';
-import { readOwnFiles, writeExport } from '../../src/store/export-folder.ts';
+import { readExported, readOwnFiles, writeExport } from '../../src/store/export-folder.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 
 const FILES: readonly ExportFile[] = [
@@ -172,4 +172,27 @@ it('what the file system cannot have is its error, and no file of another hand',
   const files = [...FILES, { path: `${'x'.repeat(300)}/a.json`, mode: 0o644, text: '' }];
   await expect(writeExport(folder, 'vault', files)).rejects.toThrow('ENAMETOOLONG');
   expect(stateOf(folder)).toEqual(before);
+});
+
+it('is none in what a repository keeps for itself', async () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, '.git/hooks'), { recursive: true });
+  const inside = join(folder, '.git/hooks');
+  const fault = expect.objectContaining({ cause: expect.objectContaining({ kind: 'inside-git' }) });
+  await expect(writeExport(inside, 'vault', FILES)).rejects.toEqual(fault);
+  await expect(readExported(inside, ['README.md'])).rejects.toEqual(fault);
+  expect(() => readOwnFiles(inside, 'vault')).toThrow(fault);
+  expect(readdirSync(inside)).toEqual([]);
+});
+
+it('gives texts of files that are there, and makes the folder for what comes', async () => {
+  const folder = await exported();
+  symlinkSync('README.md', join(folder, 'link'));
+  const names = ['README.md', 'roles/api.json', 'none', 'link', 'roles'];
+  expect([...(await readExported(folder, names))]).toEqual([
+    ['README.md', 'read me\n'],
+    ['roles/api.json', '{}\n'],
+  ]);
+  const fresh = join(temporaryFolder(), 'fresh');
+  expect([...(await readExported(fresh, names)), existsSync(fresh)]).toEqual([true]);
 });

@@ -334,6 +334,17 @@ describe('damage', () => {
     expect(archived(root)).toEqual([]);
   });
 
+  it('of which some are right: these are not touched', async () => {
+    const root = await published(LINKED);
+    unlinkSync(at(root, 'key.pem'));
+    const inode = (name: string) => lstatSync(at(root, name)).ino;
+    const before = ['..data', 'cert.pem'].map(inode);
+    stage(root, '2', []);
+    await through(root, (output) => restoreLinks(output, stageFolder(ID), LINKED));
+    expect(['..data', 'cert.pem'].map(inode)).toEqual(before);
+    expect(contents(root)).toEqual(ONE);
+  });
+
   it('is mended for the calls of a run before the first of them', async () => {
     const root = await published(LINKED);
     for (const name of ['..data', 'key.pem']) unlinkSync(at(root, name));
