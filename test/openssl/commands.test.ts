@@ -1,6 +1,7 @@
 /** Steps → openssl calls: argv and configuration, to the letter. One line, one case. */
 import { describe, expect, it } from 'vitest';
 import { makeCommand } from '../../src/openssl/make-command.ts';
+import { nameCommand } from '../../src/openssl/request.ts';
 import { opensslTime } from '../../src/openssl/sign.ts';
 import type { Entity } from '../../src/pki/entity.ts';
 import { byIdOf } from '../../src/pki/issuers.ts';
@@ -9,7 +10,7 @@ import { SCRIPT_PLACE } from '../../src/pki/paths.ts';
 import type { SecretSource } from '../../src/pki/secret-source.ts';
 import type { Issuance } from '../../src/plan/change.ts';
 import type { EngineMake, KeyFile, Signer } from '../../src/plan/make.ts';
-import type { NameStrings } from '../../src/x509/name.ts';
+import { encodedName, type NameStrings } from '../../src/x509/name.ts';
 import { aClient, anAuthority, aPeer, aServer, DAY, dns, email, ip, NOW, uri } from '../helpers/entities.ts';
 
 const RSA: KeySpec = { algorithm: 'rsa', size: 3072 };
@@ -154,6 +155,18 @@ IP.5 = 127.0.0.1
       'commonName = x',
     ]);
   });
+});
+
+it('a request that brings a name alone has a key of its own, and says where there is no name', () => {
+  const asked = (subject: Entity['subject']) => {
+    const { args, input } = nameCommand(encodedName(aServer({ name: 'api', subject }), undefined), 'k', 'o');
+    return { args: args.join(' '), input };
+  };
+  const key = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -keyout k -out o';
+  const named = asked([{ type: 'CN', value: 'x' }]);
+  expect(named.args).toBe(`req -new -batch -config - ${key}`);
+  expect(section(named.input, 'name')).toEqual(['commonName = x']);
+  expect(asked([]).args).toBe(`req -new -batch -config - -subj / ${key}`);
 });
 
 describe('extensions', () => {

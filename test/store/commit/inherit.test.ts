@@ -1,5 +1,14 @@
 /** What a file that takes the place of another has from it: owner, group and mode, as far as they were given on purpose. */
-import { chmodSync, chownSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { Artifact } from '../../../src/pki/artifact.ts';
@@ -9,7 +18,7 @@ import { Folder } from '../../../src/store/folder.ts';
 import { OpenFile } from '../../../src/store/open-file.ts';
 import { OutputFolder } from '../../../src/store/output-folder.ts';
 import { aServer } from '../../helpers/entities.ts';
-import { memoryFolder } from '../../helpers/folders.ts';
+import { memoryFolder, temporaryFolder } from '../../helpers/folders.ts';
 
 const NEEDS_ROOT = process.geteuid?.() !== 0;
 const FRESH = { key: 0o600, cert: 0o644 };
@@ -44,6 +53,39 @@ function shown(path: string): string {
   const own = uid === process.geteuid?.() && gid === process.getegid?.();
   return `${(mode & 0o7777).toString(8)}${own ? '' : ` ${uid}:${gid}`}`;
 }
+
+describe('the access control list', () => {
+  const LIST = 'user::rw-\nuser:65531:r--\ngroup::r--\nmask::r--\nother::r--';
+
+  /** What setfacl is asked, with what it reads; `null` where it is not. */
+  function given(list: string | undefined): string | null {
+    const root = temporaryFolder();
+    const script = '#!/bin/sh\necho "$*" >"$0.asked"\n/bin/cat >>"$0.asked"\n';
+    writeFileSync(join(root, 'setfacl'), script, { mode: 0o755 });
+    for (const name of ['before', 'fresh']) {
+      mkdirSync(join(root, name));
+      writeFileSync(join(root, name, 'a'), name, { mode: 0o640 });
+    }
+    const path = process.env['PATH'];
+    process.env['PATH'] = root;
+    try {
+      using former = Folder.open(join(root, 'before'));
+      using staged = Folder.open(join(root, 'fresh'));
+      inherit('cert', { folder: former, name: 'a' }, { folder: staged, name: 'a' }, list);
+    } finally {
+      process.env['PATH'] = path;
+    }
+    const asked = join(root, 'setfacl.asked');
+    return existsSync(asked) ? readFileSync(asked, 'utf8').replace(root, '') : null;
+  }
+
+  it('is that of the former one, with what its mode gives others', () => {
+    const mode = LIST.replace('other::r--', 'other::---');
+    expect(given(LIST)).toBe(`--set-file=- -- /fresh/a\n${mode}`);
+  });
+
+  it('is none where that had none', () => expect(given(undefined)).toBeNull());
+});
 
 describe('the mode', () => {
   it.each<[file: 'key' | 'cert', before: number, after: string]>([

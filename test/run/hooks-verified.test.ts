@@ -1,4 +1,7 @@
-/** Hooks that are verified: each has succeeded once its server shows the certificate that is in place, and not before. */
+/**
+ * Hooks that are verified: each has succeeded once its server shows the certificate that is in place, and not before. And
+ * what any hook finds in its environment.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -103,4 +106,23 @@ it.each([
   const seen = await ran(port, cert, ['sh', '-c', 'printf "<%s>" "$PKI_SERIAL"']);
   expect(seen).toMatchObject({ output: '<>', fault: null, due: [] });
   expect(names).toEqual([]);
+});
+
+it('a hook finds its way by the environment, and sees nothing else of it but what is its business', async () => {
+  const passed = ['HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'];
+  const service = ['XDG_RUNTIME_DIR', 'DBUS_SESSION_BUS_ADDRESS'];
+  for (const name of [...passed, ...service, 'OTHER', 'PKI_PASS']) vi.stubEnv(name, `of ${name}`);
+  const print = 'for name in PATH PKI_FOLDER PKI_CHANGED "$@"; do eval "echo $name=\\$$name"; done';
+  const names = [...passed, ...service, 'OTHER', 'PKI_PASS', 'PKI_ENTITY', 'PKI_SERIAL'];
+  const { output } = await ran(1, null, ['/bin/sh', '-c', print, 'sh', ...names]);
+  vi.unstubAllEnvs();
+  const found = Object.fromEntries(output.split('\n').map((line) => line.split('=', 2)));
+  const { PATH, PKI_FOLDER, PKI_CHANGED, ...others } = found;
+  expect(others).toEqual({
+    ...Object.fromEntries([...passed, ...service].map((name) => [name, `of ${name}`])),
+    ...{ OTHER: '', PKI_PASS: '', PKI_ENTITY: API.id, PKI_SERIAL: '', '': undefined },
+  });
+  expect(PATH).toBe(process.env['PATH']);
+  expect(PKI_FOLDER).toMatch(/^\/.*\/servers\/api$/);
+  expect(PKI_CHANGED).toBe(`${PKI_FOLDER}/cert.pem`);
 });

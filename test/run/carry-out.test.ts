@@ -1,0 +1,59 @@
+/** Where the files of entities are by now is written down: of what was done, and of what was as it should be. */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, it } from 'vitest';
+import { folderWith, typed } from '../commands/typed.ts';
+
+const manifest = (api: string, web: string) => `version: 1
+authorities: { root: { commonName: Root } }
+servers:
+  api: { commonName: api.test${api} }
+  web: { commonName: web.test${web} }
+`;
+const MORE = ', san: [web.test, more.test]';
+const at = (folder: string) => `, folder: ${folder}`;
+
+let folder: string;
+const apply = async (text: string) => {
+  writeFileSync(join(folder, 'pki.yaml'), text);
+  return typed(folder, ['apply', '--skip-verify', '--engine', 'node']);
+};
+const file = (path: string) => join(folder, 'pki', path);
+const places = () => {
+  if (!existsSync(file('.pki/places.json'))) return {};
+  const all: Record<string, { folder: string }> = JSON.parse(
+    readFileSync(file('.pki/places.json'), 'utf8'),
+  ).places;
+  return Object.fromEntries(Object.entries(all).map(([id, place]) => [id, place.folder]));
+};
+
+beforeEach(async () => {
+  folder = folderWith({});
+  expect(await apply(manifest(at('one'), ''))).toMatchObject({ code: 0 });
+  expect(places()).toEqual({ 'servers/api': 'one' });
+});
+
+it('also of one that stays, where that was lost', async () => {
+  rmSync(file('.pki/places.json'));
+  expect(await apply(manifest(at('one'), MORE))).toMatchObject({ code: 0 });
+  expect(places()).toEqual({ 'servers/api': 'one' });
+});
+
+it('of one that moves, once it has', async () => {
+  expect(await apply(manifest(at('two'), at('three')))).toMatchObject({ code: 0 });
+  expect(places()).toEqual({ 'servers/api': 'two', 'servers/web': 'three' });
+  expect(await apply(manifest('', at('three')))).toMatchObject({ code: 0 });
+  expect(places()).toEqual({ 'servers/web': 'three' });
+});
+
+it('not of one that could not move, whatever else is done', async () => {
+  mkdirSync(file('two/key.pem'), { recursive: true });
+  const refused = await apply(manifest(at('two'), MORE));
+  expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('applied: 1 ') });
+  expect(refused.stderr).toContain('"two/key.pem" is a directory');
+  expect(places()).toEqual({ 'servers/api': 'one' });
+  expect([existsSync(file('one/key.pem')), existsSync(file('two/cert.pem'))]).toEqual([true, false]);
+  rmSync(file('two'), { recursive: true });
+  expect(await apply(manifest(at('two'), MORE))).toMatchObject({ code: 0 });
+  expect(places()).toEqual({ 'servers/api': 'two' });
+});
