@@ -94,6 +94,30 @@ describe('batches', () => {
       expect(command.args.slice(-entities.length)).toEqual(entities.map(({ id }) => cert(id)));
   });
 
+  it('are one more for each bridge of an authority above, through which others come', () => {
+    const other = anAuthority({ name: 'other' });
+    const bridge = anAuthority({
+      name: 'bridge',
+      issuer: other.id,
+      trust: [other.id],
+      keyPlace: { kind: 'bridge', of: SERVICES.id },
+    });
+    const low = aServer({ name: 'low', issuer: DEEP.id });
+    const beside = aServer({ name: 'beside', issuer: other.id });
+    const batches = verifyBatches([ROOT, SERVICES, DEEP, other, bridge, low, beside]).map((batch) => {
+      return [batch.entities.map(({ id }) => id).join(), batch.through ?? null, batch.purpose];
+    });
+    expect(batches).toEqual([
+      [`${ROOT.id},${SERVICES.id}`, null, 'any'],
+      [DEEP.id, null, 'any'],
+      [DEEP.id, bridge.id, 'any'],
+      [`${other.id},${bridge.id}`, null, 'any'],
+      [low.id, null, 'sslserver'],
+      [low.id, bridge.id, 'sslserver'],
+      [beside.id, null, 'sslserver'],
+    ]);
+  });
+
   it('of nothing are none', () => expect(verifyBatches([])).toEqual([]));
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { signScript } from '../../src/openssl/sign-script.ts';
 import { readSigningRequest, type SigningRequest, signingFaults } from '../../src/plan/signing-request.ts';
 import type { CertificateFacts } from '../../src/x509/facts.ts';
-import { changed, critical, DAY, signedWith, uncritical } from '../helpers/entities.ts';
+import { aServer, changed, critical, DAY, dns, NOW, signedWith, uncritical } from '../helpers/entities.ts';
 import { ROOT, root, SERVICES, services, settled } from './settled.ts';
 
 const WHOLE: SigningRequest = {
@@ -85,6 +85,32 @@ it('sign.sh holds values of a manifest as text alone', () => {
   const lines = script.split('\n').filter((line) => line.includes('touch'));
   expect(lines).toEqual([`  subject: CN=${value}`]);
   expect(script.indexOf(lines[0] ?? '')).toBeGreaterThan(script.indexOf("<<'TEXT'"));
+});
+
+it('shows what is asked for, each in a line', () => {
+  const issuance = { notBefore: NOW, notAfter: NOW + DAY, cappedBy: null, subjectKeyId: null };
+  const issuer = { id: ROOT.id, facts: settled().cert(root) };
+  const shown = (entity: Parameters<typeof signScript>[0][number]['entity']) => {
+    const [, text = ''] = signScript([{ entity, issuance, issuer }]).split("<<'TEXT'\n");
+    return text.split('\nTEXT\n')[0]?.split('\n');
+  };
+  const until = 'valid from 2026-11-23T12:00:00Z to 2026-11-24T12:00:00Z';
+  const api = aServer({ name: 'api', san: [dns('a.test'), dns('b.test')] });
+  const own = [`${SERVICES.id}, signed by ${ROOT.id}`, 'subject: CN=services CA'];
+  expect(shown(api)).toEqual(
+    [
+      `servers/api, signed by ${ROOT.id}`,
+      'subject: CN=api.example.test',
+      'names: dns:a.test, dns:b.test',
+      until,
+    ].map((line) => `  ${line}`),
+  );
+  expect(shown({ ...SERVICES, pathLength: null })).toEqual(
+    [...own, 'path length: no limit', until].map((line) => `  ${line}`),
+  );
+  expect(shown({ ...SERVICES, pathLength: 0 })).toEqual(
+    [...own, 'path length: 0', until].map((line) => `  ${line}`),
+  );
 });
 
 it('signs by the openssl of the machine that it is taken to', () => {
