@@ -51,8 +51,9 @@ function lengthReasons(
   ceiling: Ceiling | null,
   now: number,
 ): readonly Reason[] {
-  // An authority of someone else that is issued again on its first day, backdated, may end just before what it signed.
-  if (ceiling !== null && facts.notAfter > ceiling.notAfter + entity.backdate)
+  // An authority of someone else that is issued again on its first day, backdated, may end just before what it signed,
+  // which one script made within the minute after it.
+  if (ceiling !== null && facts.notAfter > ceiling.notAfter + entity.backdate + TOLERANCE)
     return [endsAt(facts, ceiling)];
   const found = lifetime(facts);
   const asWanted = Math.abs(found - entity.validity) <= TOLERANCE;
