@@ -174,10 +174,10 @@ describe('the issuer’s end', () => {
   });
 
   it.each([
-    [300, 'refresh'],
-    [301, 'issue'],
+    [359, 'refresh'],
+    [360, 'issue'],
   ])(
-    'a leaf that outlives an issuer of its own age by the backdate alone stays: %d s, %s',
+    'a leaf that outlives an issuer of its own age by the backdate and a minute alone stays: %d s, %s',
     (seconds, action) => {
       const longer = inventoryOf({ validity: 600 * DAY });
       const [root, leaf] = changesAt(NOW, longer, inventoryOf({ validity: 90 * DAY - seconds }));
