@@ -24,11 +24,14 @@ export function parseArgv(words: readonly string[]): Parsed<Argv> {
   if (words.length === 0 || words[0] === '') return refused('command', 'a command names no program', HINT);
   if (words.length > MOST)
     return refused('command', `a command has more than ${MOST} words`, 'put it into a script');
-  const bad = words.find((word) => word.length > LONGEST || /[\0\r\n]/.test(word));
+  if (words.some((word) => word.length > LONGEST))
+    return refused(
+      'command',
+      `a command has a word of more than ${LONGEST} characters`,
+      'put it into a file',
+    );
+  const bad = words.find((word) => /[\0\r\n]/.test(word));
   if (bad === undefined) return parsed(words);
-  return refused(
-    'command',
-    `a command has the word ${quote(bad.slice(0, 40))}, which is no single line`,
-    HINT,
-  );
+  const shown = quote(bad.slice(0, 40));
+  return refused('command', `a command has the word ${shown}, which is no single line`, HINT);
 }

@@ -54,6 +54,11 @@ it.each<[after: string, expected: string]>([
   ],
   ['authorities: |9x', '2:16+1 unexpected "x" after a complete value | put the whole value in quotes'],
   ['authorities: !foo { a: {} }', '2:14+4 unresolved tag: !foo | remove the tag: a manifest needs none'],
+  // What the library says is shown up to a length that fits on a line.
+  ...[102, 103, 200].map((length): [string, string] => [
+    `authorities: !${'x'.repeat(length)} { a: {} }`,
+    `2:14+${length + 1} unresolved tag: !${length > 103 ? `${'x'.repeat(102)}…` : 'x'.repeat(length)} | remove the tag: a manifest needs none`,
+  ]),
   [
     'authorities: *nope',
     '2:14+5 no anchor "&nope" before this alias | put "&nope" in front of a value above',

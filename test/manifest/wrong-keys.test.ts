@@ -5,8 +5,10 @@ import { parseCurve, parseKeyName } from '../../src/manifest/key.ts';
 import type { Problem } from '../../src/manifest/problem.ts';
 import { parseTokenUri } from '../../src/manifest/token.ts';
 
-type Row<Value = string> = readonly [value: Value, message: string, hint: string | undefined];
+type Row<Value = string> = readonly [value: Value, message: string | undefined, hint: string | undefined];
 
+/** Of what is right. */
+const NONE = undefined;
 const WEAK =
   'below the 112 bits of security that NIST SP 800-57 requires, and refused by OpenSSL at security level 2';
 const USE = 'use ecdsa-p256, ed25519 or rsa-3072';
@@ -89,6 +91,15 @@ describe('a curve', () => {
     ['secp384r1', 'unknown curve "secp384r1"', 'write "P-384"'],
     ['P-224', 'curve "P-224" is refused: the curve is too weak for TLS 1.3 and for most libraries', CURVES],
     ['secp256k1', 'curve "secp256k1" is refused: no TLS library accepts this curve', CURVES],
+    ['SECP521R1', 'unknown curve "SECP521R1"', 'write "P-521"'],
+    ['PRIME256V1', 'unknown curve "PRIME256V1"', 'write "P-256"'],
+    ['p-384', 'unknown curve "p-384"', 'write "P-384"'],
+    ['P-192', 'curve "P-192" is refused: the curve is too weak for TLS 1.3 and for most libraries', CURVES],
+    [
+      'BrainpoolP256R1',
+      'curve "BrainpoolP256R1" is refused: most TLS libraries do not accept this curve',
+      CURVES,
+    ],
     ['nope', 'unknown curve "nope"', CURVES],
     ['ed25519', 'unknown curve "ed25519"', CURVES],
   ])('%j', (value, ...words) => expect(said(parseCurve(value))).toEqual(words));
@@ -139,6 +150,20 @@ describe('a command', () => {
     [[], 'a command names no program', WORDS],
     [[''], 'a command names no program', WORDS],
     [['a', 'x\ny'], 'a command has the word "x\\ny", which is no single line', WORDS],
+    [
+      ['a', `${'0'.repeat(39)}1234\0`],
+      `a command has the word "${'0'.repeat(39)}1", which is no single line`,
+      WORDS,
+    ],
+    [
+      ['a', 'x'.repeat(4097), 'x\ny'],
+      'a command has a word of more than 4096 characters',
+      'put it into a file',
+    ],
+    [['a', 'x'.repeat(4096)], NONE, NONE],
+    [Array(101).fill('a'), 'a command has more than 100 words', 'put it into a script'],
+    [Array(100).fill('a'), NONE, NONE],
+    [['a', ''], NONE, NONE],
     [['a', 'b\r', 'c\n'], 'a command has the word "b\\r", which is no single line', WORDS],
   ])('%j', (value, ...words) => expect(said(parseArgv(value))).toEqual(words));
 });

@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Found } from '../../src/plan/allowance.ts';
 import type { Change, Consent } from '../../src/plan/change.ts';
+import type { Reason } from '../../src/plan/reason.ts';
+import type { Remark } from '../../src/plan/remark.ts';
 import {
   allowanceText,
   consentMessages,
@@ -115,6 +117,128 @@ describe('what comes first', () => {
     expect(
       lacksKey(aChange({ ...given, consent: 'rekey-ca', reasons: [{ kind: 'missing', artifact: 'cert' }] })),
     ).toBe(false);
+  });
+});
+
+describe('the whole of it', () => {
+  const change = (id: `${string}/${string}`, kind?: Reason['kind'], more: Partial<Change> = {}) =>
+    ({
+      ...aChange({ id, action: 'rekey', consent: 'rekey-ca' }),
+      ...(kind === undefined ? {} : { reasons: [{ kind, artifact: 'key' }] }),
+      ...more,
+    }) as Change;
+  const below = (id: `${string}/${string}`): Change => aChange({ id, action: 'issue' });
+  const affects = (...all: readonly string[]) => ({ affects: all }) as Partial<Change>;
+  const LOST =
+    'put key.pem back, and run again, or declare it offline ("key: offline"); if it is lost for good, "--allow rekey-ca=NAME" makes a new one';
+  const REPLACED =
+    'put the old key.pem and cert.pem back, and run again; if you replaced them yourself, pass "--allow rekey-ca=NAME"';
+  const PLANTED =
+    'take it out of previous.pem, and run again; if you added it yourself, pass "--allow trust"';
+
+  it.each<[what: string, Consent, readonly Change[], readonly string[], question: string]>([
+    [
+      'a lost key, with one below it',
+      'rekey-ca',
+      [change('authorities/a', 'missing', affects('servers/a')), below('servers/a'), below('servers/b')],
+      [
+        'error: the private key is missing: authorities/a; nothing new is signed with it (1 below is issued again)',
+        `hint: ${LOST}`,
+      ],
+      'pki: put key.pem back, if it is not lost: authorities/a\n',
+    ],
+    [
+      'two that are spoiled, with two below one, and one that stays',
+      'rekey-ca',
+      [
+        change('authorities/a', 'unreadable', affects('servers/a', 'servers/b', 'servers/c')),
+        change('authorities/b', 'unreadable'),
+        below('servers/a'),
+        below('servers/b'),
+        aChange({ id: 'servers/c', action: 'keep' }),
+      ],
+      [
+        'error: the private key is not readable: authorities/a, authorities/b; nothing new is signed with it (2 below are issued again)',
+        `hint: ${LOST}`,
+      ],
+      'pki: put key.pem back, if it is not lost: authorities/a, authorities/b\n',
+    ],
+    [
+      'a key of another hand',
+      'rekey-ca',
+      [change('authorities/a', 'unknown-key')],
+      [
+        'error: the key or certificate was replaced by another hand: authorities/a; nothing below it is issued or changed',
+        `hint: ${REPLACED}`,
+      ],
+      'pki: another hand replaced the key or certificate; put the old ones back, unless that was you: authorities/a\n',
+    ],
+    [
+      'a root of another hand',
+      'trust',
+      [change('authorities/a', 'unknown-trust')],
+      [
+        'error: another hand added a root to previous.pem: authorities/a; it gains no trust',
+        `hint: ${PLANTED}`,
+      ],
+      'pki: another hand added a root to previous.pem; take it out, unless that was you: authorities/a\n',
+    ],
+    [
+      'a lost key that another hand replaced as well, said once',
+      'rekey-ca',
+      [
+        change('authorities/a', undefined, {
+          reasons: [
+            { kind: 'missing', artifact: 'key' },
+            { kind: 'unknown-key', keyId: '' },
+          ],
+        } as Partial<Change>),
+      ],
+      ['error: the private key is missing: authorities/a; nothing new is signed with it', `hint: ${LOST}`],
+      'pki: put key.pem back, if it is not lost: authorities/a\npki: another hand replaced the key or certificate; put the old ones back, unless that was you: authorities/a\n',
+    ],
+  ])('%s', (_, consent, changes, messages, question) => {
+    const about = changes.filter(({ action }) => action === 'rekey').map(({ id }) => id);
+    expect(
+      consentMessages(consent, about, aPlan(changes)).map(({ kind, text }) => `${kind}: ${text}`),
+    ).toEqual(messages);
+    const asked = consentQuestion(consent, about, aPlan(changes));
+    expect(asked.slice(0, question.length)).toBe(question);
+    const followers = / \(.*\)$/.exec(messages[0] ?? '')?.[0] ?? '';
+    const subject =
+      consent === 'trust'
+        ? 'peers of an authority will trust more than today'
+        : 're-keying an authority makes every copy of its certificate elsewhere obsolete';
+    expect(asked.slice(question.length)).toBe(
+      `pki: ${subject}: ${about.join(', ')}${followers}\npki: type "yes" to continue, anything else to skip: `,
+    );
+  });
+
+  it('changes that were withheld explain what the plan does not hold', () => {
+    const withheld = [change('authorities/a', 'missing'), change('authorities/c', 'missing')];
+    expect(
+      consentMessages('rekey-ca', ['authorities/a', 'authorities/b'], aPlan([]), withheld).map(
+        ({ text }) => text.split(';')[0],
+      ),
+    ).toEqual([
+      'the private key is missing: authorities/a',
+      'put key.pem back, and run again, or declare it offline ("key: offline")',
+      're-keying an authority makes every copy of its certificate elsewhere obsolete, and needs consent: authorities/b',
+      'to consent, pass "--allow rekey-ca"',
+    ]);
+  });
+
+  it('what a rollover does not reach is a warning before the question, of those that it is about alone', () => {
+    const remarks = (['authorities/a', 'authorities/b'] as const).map(
+      (entity): Remark => ({ kind: 'no-way', entity, refused: ['servers/s'], by: 'all' }),
+    );
+    const plan = aPlan([change('authorities/a')], { remarks });
+    const warnings = (consent: Consent): readonly string[] =>
+      consentQuestion(consent, ['authorities/a'], plan)
+        .split('\n')
+        .filter((line) => line.startsWith('pki: warning: '));
+    expect(warnings('rekey-ca')).toEqual([expect.stringContaining('authorities/a')]);
+    expect([warnings('remove'), warnings('trust')]).toEqual([[], []]);
   });
 });
 

@@ -10,6 +10,8 @@ const many = Array.from({ length: 12 }, (_, i) => `n${i}`);
 describe('listChange', () => {
   it.each<[before: string, after: string, change: string | null]>([
     ['dns:a', 'dns:a, dns:b', null],
+    ['dns:keep', `dns:keep, dns:${'x'.repeat(38)}`, null],
+    ['dns:keep', `dns:keep, dns:${'x'.repeat(39)}`, `+ dns:${'x'.repeat(39)}; 1 stays`],
     ['none', names(...many), null],
     [names('a', 'b', 'c'), names('d', 'e', 'f'), null],
     [names('a', 'b', 'c'), names('a', 'b', 'c', 'd'), '+ dns:d.example.test; 3 stay'],
