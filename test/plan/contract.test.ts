@@ -205,3 +205,21 @@ describe('a leaf below an anchor', () => {
     expect(isElsewhere(client)).toBe(true);
   });
 });
+
+it('what breaks the contract is said with what was agreed', () => {
+  const said = (change: Change, keyId: string | null = own.keyId) => {
+    const facts = { ...GOOD, ...change };
+    const wanted = wantedCertificate(API, AN_ISSUER, keyIdentifierOf(facts));
+    return breachesOf(facts, { wanted, keyId, longest: API.validity });
+  };
+  const differs = (field: string, before: string, after: string) => ({
+    kind: 'differs',
+    field,
+    before,
+    after,
+  });
+  expect(said({ notAfter: LIFE.notAfter + 10 * DAY })).toEqual([differs('validity', '100d', '90d at most')]);
+  expect(said({ version: 1 })).toContainEqual(differs('version', 'v1', 'v3'));
+  expect(said({}, 'another')).toEqual([{ kind: 'key-mismatch' }]);
+  expect(said({ keySpec: 'rsa-2048' })).toEqual([differs('key', 'rsa-2048', 'ecdsa-p256')]);
+});

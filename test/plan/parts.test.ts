@@ -5,7 +5,17 @@ import { byIdOf } from '../../src/pki/issuers.ts';
 import type { Situation } from '../../src/plan/artifacts/rule.ts';
 import { overflowOf } from '../../src/plan/artifacts/split.ts';
 import { answersOcsp, respondersOf } from '../../src/plan/ocsp.ts';
-import { changingParts, contentOf, type Member, type Part } from '../../src/plan/parts.ts';
+import {
+  chainParts,
+  changingParts,
+  contentOf,
+  fullchainParts,
+  listParts,
+  type Member,
+  type Part,
+  previousParts,
+  trustParts,
+} from '../../src/plan/parts.ts';
 import { isDue } from '../../src/plan/plan.ts';
 import { responseRow } from '../../src/plan/status-responses.ts';
 import type { OcspFacts } from '../../src/x509/ocsp-response.ts';
@@ -108,6 +118,49 @@ describe('a file', () => {
     ],
     ['what is not known', changing([{ kind: 'key', of: 'servers/x' }]), ''],
   ])('changes with %s', (_, found, expected) => expect(found).toBe(expected));
+});
+
+describe('the parts of', () => {
+  const LIST = { validity: 9 * DAY, renewBefore: { kind: 'share', share: 1 / 3 } } as const;
+  const root = anAuthority({ name: 'root', crl: { url: [], list: LIST } });
+  const one = anAuthority({ name: 'one', issuer: root.id, trust: [root.id] });
+  const two = anAuthority({ name: 'two', issuer: one.id, trust: [root.id], crl: { url: [], list: LIST } });
+  const other = anAuthority({ name: 'other', crl: { url: ['http://crl.test/other'] } });
+  const [near, middle, deep] = [root, one, two].map(({ id, name }) => aServer({ name, issuer: id }));
+  const byId = byIdOf([root, one, two, other]);
+  const brief = (parts: readonly Part[]) => parts.map(({ kind, of }) => `${kind} ${of.split('/')[1]}`);
+  const of = (
+    entity: Entity | undefined,
+    parts: (entity: Entity, byId: Situation['byId']) => readonly Part[],
+  ) => (entity === undefined ? [] : brief(parts(entity, byId)));
+
+  it('a chain are the authorities between, and what leads to the root from those before it', () => {
+    expect(of(near, chainParts)).toEqual(['cross root']);
+    expect(of(middle, chainParts)).toEqual(['joint one']);
+    expect(of(deep, chainParts)).toEqual(['certificate two', 'joint one']);
+    expect(of(root, chainParts)).toEqual([]);
+    expect(of({ ...near, elsewhere: true } as Entity, chainParts)).toEqual(['presented root']);
+    expect(of(deep, fullchainParts)).toEqual(['certificate two', 'certificate two', 'joint one']);
+    expect(chainParts(deep as Entity, byId).at(-1)).toEqual({ kind: 'joint', of: one.id, root: root.id });
+  });
+
+  it('a file of roots are those that are trusted, each before what it was', () => {
+    expect(brief(trustParts({ trust: [root.id, other.id] }))).toEqual([
+      'certificate root',
+      'earlier root',
+      'certificate other',
+      'earlier other',
+    ]);
+    expect(brief(previousParts(root))).toEqual(['earlier root', 'routes root', 'cross root']);
+  });
+
+  it('a file of lists are those that are made here, each before those of former keys', () => {
+    const lists = ['list two', 'former-lists two', 'list root', 'former-lists root'];
+    expect([...of(deep, listParts)].sort()).toEqual([...lists].sort());
+    const trusting = aServer({ name: 'x', issuer: root.id, trust: [root.id, other.id] });
+    expect(of(trusting, listParts).filter((text) => text.endsWith('other'))).toEqual([]);
+    expect(of(trusting, listParts)).toContain('list root');
+  });
 });
 
 it('"split" has files for eight roots with what they had before, and for four authorities', () => {

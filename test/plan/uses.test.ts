@@ -4,7 +4,7 @@ import type { Artifact } from '../../src/pki/artifact.ts';
 import type { Entity } from '../../src/pki/entity.ts';
 import { byIdOf } from '../../src/pki/issuers.ts';
 import type { SecretSource } from '../../src/pki/secret-source.ts';
-import { allowanceIn, isGiven } from '../../src/plan/allowance.ts';
+import { allowanceIn, allowancesFor, isGiven } from '../../src/plan/allowance.ts';
 import {
   commandsIn,
   errandsFor,
@@ -363,6 +363,30 @@ describe('a consent for one name', () => {
       asked: { consent: 'revoke', name: 'alice' },
       ids: [],
     });
+  });
+
+  it('can be given of new keys, removals and revocations, and of nothing else', () => {
+    const consents = ['rekey-ca', 'remove', 'revoke', 'trust', 'run', 'prune'] as const;
+    expect(consents.map((one) => allowancesFor(one, ['clients/bob', 'clients/eve']).join())).toEqual([
+      'rekey-ca=clients/bob,rekey-ca=clients/eve',
+      'remove=clients/bob,remove=clients/eve',
+      'revoke=clients/bob,revoke=clients/eve',
+      '',
+      '',
+      '',
+    ]);
+    expect(isGiven(new Set(['revoke=clients/bob'] as const), 'revoke', 'clients/bob')).toBe(true);
+  });
+
+  it('to all new keys is none to those that were not asked for by name, where others were', () => {
+    const given = new Set(['rekey-ca', 'remove'] as const);
+    const asked = new Set(['authorities/root' as const]);
+    expect(isGiven(given, 'rekey-ca', 'authorities/root', asked)).toBe(true);
+    expect(isGiven(given, 'rekey-ca', 'authorities/sub', asked)).toBe(false);
+    expect(isGiven(given, 'rekey-ca', 'authorities/sub', new Set())).toBe(true);
+    expect(isGiven(given, 'remove', 'clients/bob', asked)).toBe(true);
+    const named = new Set(['rekey-ca=authorities/sub'] as const);
+    expect(isGiven(named, 'rekey-ca', 'authorities/sub', asked)).toBe(true);
   });
 
   it('is given for that alone, and by the consent to all', () => {
