@@ -157,6 +157,15 @@ IP.5 = 127.0.0.1
   });
 });
 
+it('a certificate for a key that is elsewhere is more than one command', () => {
+  const by: Signer = { kind: 'authority', id: ROOT.id, key: keyOf(ROOT.id, false) };
+  const key = { kind: 'given', spki: '3000' } as never;
+  const make = { op: 'sign', of: API.id, by, issuance: ISSUANCE, to: 'cert', key } as const;
+  expect(() => commandFor(make, API, ROOT)).toThrow(
+    'Internal error: servers/api takes more than one command',
+  );
+});
+
 it('a request that brings a name alone has a key of its own, and says where there is no name', () => {
   const asked = (subject: Entity['subject']) => {
     const { args, input } = nameCommand(encodedName(aServer({ name: 'api', subject }), undefined), 'k', 'o');

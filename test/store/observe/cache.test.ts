@@ -63,6 +63,29 @@ it('is written once there is much that is new, and read again', async () => {
   expect(new Cache(root, Date.now()).get(ID, FILES, 'k')).toEqual(NOTHING);
 });
 
+it('is not written for less than that, nor with what stands behind links', async () => {
+  const root = join(work, `${++made}`);
+  mkdirSync(join(root, '.pki'), { recursive: true });
+  const cache = new Cache(root, Date.now());
+  for (let i = 0; i < 499; i++) cache.set(`servers/s${i}`, FILES, 'k', NOTHING);
+  cache.set('servers/linked', FILES, 'k', { ...NOTHING, published: { state: 'symlinks' } } as never);
+  await through(root, ({ own }) => cache.save(own));
+  expect(readdirSync(join(root, '.pki'))).not.toContain('cache.json');
+});
+
+it('what was asked for stays in the next one, and what was not is gone', async () => {
+  const of = (id: string) => [id, { ...GOOD, observation: { ...NOTHING, signedBy: id } }];
+  const cache = cacheOf(withEntries([of('servers/a'), of('servers/b'), of('servers/c')]));
+  const root = join(work, `${made}`);
+  expect(cache.get('servers/b', FILES, 'k')?.signedBy).toBe('servers/b');
+  expect(cache.get('servers/c', { ...FILES, text: 'another' }, 'k')).toBeUndefined();
+  cache.set('servers/d', FILES, 'k', NOTHING);
+  await through(root, ({ own }) => cache.saveAll(own));
+  const again = new Cache(root, Date.now());
+  const left = ['a', 'b', 'c', 'd'].filter((name) => again.get(`servers/${name}`, FILES, 'k') !== undefined);
+  expect(left).toEqual(['b', 'd']);
+});
+
 it.each([1, 3000])('is written while it is filled, with %i entries, and read again', async (count) => {
   const root = join(work, `${++made}`);
   mkdirSync(join(root, '.pki'), { recursive: true });
