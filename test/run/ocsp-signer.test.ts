@@ -19,7 +19,7 @@ import {
   observed,
   present,
 } from '../helpers/entities.ts';
-import { memoryFolder } from '../helpers/folders.ts';
+import { memoryFolder, temporaryFolder } from '../helpers/folders.ts';
 import { keyPem, type SmallCertificate, smallCertificate } from '../helpers/small-certificates.ts';
 
 const CA = smallCertificate('ca');
@@ -260,6 +260,26 @@ describe('the folder of a signer', () => {
     const last = signer.sign(QUESTION).catch((error: Error) => [error.message, readdirSync(place).length]);
     await signer.close();
     expect([await last, readdirSync(place)]).toEqual([['openssl wrote no response', 1], []]);
+  });
+
+  it.each<[who: string, signers: readonly Entity[], isOwn: boolean]>([
+    ['the authority itself, whose certificate clients have', [], true],
+    ['another, which shows its certificate', [ONE], false],
+  ])('by %s', async (_, entities, isOwn) => {
+    const log = join(temporaryFolder(), 'openssl');
+    writeFileSync(log, '#!/bin/sh\necho "$*" >"$0.asked"\n', { mode: 0o755 });
+    const one = found({ entities });
+    if (!one.ok) throw new Error(one.fault.kind);
+    const signer = await OcspSigner.open(one.files, { binary: log });
+    await expect(signer.sign({ ...QUESTION, minutes: 7 })).rejects.toThrow('openssl wrote no response');
+    await signer.close();
+    const asked = readFileSync(`${log}.asked`, 'utf8').trim().split(' ');
+    expect([asked[0], asked.includes('-resp_no_certs'), asked.includes('-passin')]).toEqual([
+      'ocsp',
+      isOwn,
+      false,
+    ]);
+    expect(asked.slice(-6)).toEqual(['-nmin', '7', '-reqin', '0.request', '-respout', '0.response']);
   });
 
   it('goes where it cannot be filled', async () => {
