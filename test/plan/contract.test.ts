@@ -1,6 +1,6 @@
 // The contract: which certificates of other engines may serve, field by field, and what of them is refused.
 import { describe, expect, it } from 'vitest';
-import { breachesOf, CONTRACT } from '../../src/plan/contract.ts';
+import { breachesOf, CONTRACT, judgementsOf } from '../../src/plan/contract.ts';
 import { isElsewhere, waitingElsewhere } from '../../src/plan/elsewhere.ts';
 import type { EntityObservation } from '../../src/plan/observation.ts';
 import { AN_ISSUER, wantedCertificate } from '../../src/plan/wanted.ts';
@@ -222,4 +222,59 @@ it('what breaks the contract is said with what was agreed', () => {
   expect(said({ version: 1 })).toContainEqual(differs('version', 'v1', 'v3'));
   expect(said({}, 'another')).toEqual([{ kind: 'key-mismatch' }]);
   expect(said({ keySpec: 'rsa-2048' })).toEqual([differs('key', 'rsa-2048', 'ecdsa-p256')]);
+});
+
+describe('an extension that the manifest states by its octets', () => {
+  const OID = '1.3.6.1.4.1.99999.5';
+  const [UTF8, OTHER] = ['0c0131', '0c0132'];
+  const stating = { ...API, extensions: [{ oid: OID, critical: false, der: UTF8 }] };
+  const said = (unknown: CertificateFacts['unknown']) => {
+    const facts = { ...GOOD, unknown };
+    const wanted = wantedCertificate(stating, AN_ISSUER, keyIdentifierOf(facts));
+    return breachesOf(facts, { wanted, keyId: own.keyId, longest: API.validity });
+  };
+  const differs = (before: string) => [
+    { kind: 'differs', field: 'extensions', before, after: `${OID} utf8 1` },
+  ];
+
+  it.each([
+    ['is there', said([{ oid: OID, critical: false, hex: UTF8 }]), []],
+    ['is lacking', said([]), differs('none')],
+    ['says something else', said([{ oid: OID, critical: false, hex: OTHER }]), differs(`${OID} utf8 2`)],
+  ])('%s', (_, found, expected) => expect(found).toEqual(expected));
+});
+
+it.each([
+  ['to the second', 0, []],
+  ['by what engines add', 360, []],
+  ['by a second more', 361, ['validity']],
+])('a certificate may be as long as was agreed %s', (_, seconds, expected) => {
+  expect(breaches({ notAfter: LIFE.notAfter + seconds })).toEqual(expected);
+});
+
+it('is judged clause by clause, each by its name, and what nothing can break is left out', () => {
+  const judged = (change: Change) => {
+    const facts = { ...GOOD, ...change };
+    const wanted = wantedCertificate(API, AN_ISSUER, keyIdentifierOf(facts));
+    return judgementsOf(facts, { wanted, keyId: own.keyId, longest: API.validity });
+  };
+  const relations = Object.fromEntries(judged({}).map(({ field, relation }) => [field, relation]));
+  expect(relations).toMatchObject({
+    version: 'equal',
+    key: 'equal',
+    subject: 'meaning',
+    validity: 'at-most',
+    signature: 'sound',
+    others: 'sound',
+    subjectAltName: 'equal',
+    subjectKeyIdentifier: 'sound',
+    extensions: 'equal',
+  });
+  expect(relations).not.toHaveProperty('authorityKeyIdentifier');
+  expect(judged({}).flatMap(({ breaches }) => breaches)).toEqual([]);
+  const broken = judged({ version: 1, signature: 'sha1WithRSAEncryption' });
+  expect(broken.flatMap(({ field, breaches }) => (breaches.length > 0 ? [field] : []))).toEqual([
+    'version',
+    'signature',
+  ]);
 });

@@ -8,11 +8,13 @@ import {
   diffRequest,
   diffSignature,
   diffSubject,
+  fieldText,
   isNamedAs,
   weakness,
 } from '../../src/plan/diff.ts';
 import { validityReasons } from '../../src/plan/validity.ts';
 import { AN_ISSUER, wantedCertificate } from '../../src/plan/wanted.ts';
+import { type AnyExtension, EXTENSIONS } from '../../src/x509/extensions.ts';
 import { encodedNameDer, nameDer } from '../../src/x509/name.ts';
 import { anAuthority, aServer, certificateFor, DAY, dns, keyFacts, NOW } from '../helpers/entities.ts';
 
@@ -243,4 +245,27 @@ describe('a request', () => {
       { kind: 'differs', field: 'san', before: 'dns:x', after: 'none' },
     ]);
   });
+});
+
+describe('a field of an extension', () => {
+  const ruleOf = (name: string) => EXTENSIONS.find((rule) => rule.name === name) as AnyExtension;
+  const [san, aia] = [ruleOf('subjectAltName'), ruleOf('authorityInfoAccess')];
+  const found = (value: unknown, critical = true) => ({ critical, value });
+  const ocsp = [{ method: 'ocsp', name: 'uri:http://o.test' }];
+
+  it.each([
+    ['of none', fieldText(san, 'san', undefined, true), 'none'],
+    ['of an empty one', fieldText(san, 'san', found([]), false), 'empty'],
+    ['of several values', fieldText(san, 'san', found(['dns:a', 'dns:b']), false), 'dns:a, dns:b'],
+    ['that is critical where that decides', fieldText(san, 'san', found(['dns:a']), true), 'critical, dns:a'],
+    ['that is not', fieldText(san, 'san', found(['dns:a'], false), true), 'dns:a'],
+    ['the first of two', fieldText(aia, 'ocsp', found(ocsp), false), 'http://o.test'],
+    ['the first of two, without a value', fieldText(aia, 'ocsp', found([]), false), 'none'],
+    ['the second, without a value', fieldText(aia, 'caIssuers', found(ocsp), true), 'none'],
+    [
+      'the first says that all is critical',
+      fieldText(aia, 'ocsp', found(ocsp), true),
+      'critical, http://o.test',
+    ],
+  ])('%s', (_, text, expected) => expect(text).toBe(expected));
 });

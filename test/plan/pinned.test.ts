@@ -109,6 +109,11 @@ describe('an authority that stays as it is', () => {
     expect(keptWith((world) => remove(world.of(ROOT.id), 'cert'), SUB.id)).toEqual(ids(SUB));
   });
 
+  it('keeps nothing for the sake of an authority below it that is put in order', () => {
+    expect(pinned([ROOT.id], (world) => remove(world.of(SUB.id), 'cert'))).toEqual([ROOT.id]);
+    expect(pinned([ROOT.id], (world) => mismatch(world, SUB))).toEqual([ROOT.id]);
+  });
+
   it('that is not asked for is nobody’s business, however damaged', () => {
     expect(pinned([APART.id], (world) => remove(world.of(ROOT.id), 'key'))).toEqual([APART.id]);
     expect(pinned([], (world) => remove(world.of(ROOT.id), 'key'))).toEqual([]);
