@@ -6,6 +6,7 @@ import { consentsNeeded, type Plan } from '../plan/plan.ts';
 import { refusalText } from '../words/refusal.ts';
 import { clockMessages } from './clock.ts';
 import { consentMessages } from './consent.ts';
+import { goOnText } from './go-on.ts';
 import { hookJson, hookMessages } from './hooks.ts';
 import { leaverMessages } from './leavers.ts';
 import { adviceMessages, type Message } from './message.ts';
@@ -160,7 +161,7 @@ function doneMessages({ execution, interrupted, plan, held, blocked }: Done): re
     ...failures,
     ...(skipped === undefined ? [] : [{ kind: 'note', text: skipped } as const]),
     ...lackTexts(execution.failures).map((text): Message => ({ kind: 'hint', text })),
-    ...(failures.length === 0 ? [] : [GO_ON]),
+    ...(failures.length === 0 ? [] : [goOnMessage(plan, execution.published)]),
     ...heldMessages(held),
     ...leaverMessages([...held, ...plan.changes]),
     ...waitingMessages(plan.changes),
@@ -175,14 +176,14 @@ function interruptedMessage(plan: Plan, published: readonly EntityId[]): Message
   const count = left === 0 ? '' : ` with ${left} ${left === 1 ? 'entity' : 'entities'} left`;
   return {
     kind: 'error',
-    text: `interrupted${count}; what is finished stays, and the next apply goes on from there`,
+    text: `interrupted${count}; what is finished stays, and ${goOnText(plan, published)} goes on from there`,
   };
 }
 
-const GO_ON: Message = {
-  kind: 'hint',
-  text: 'fix the cause and run "pki apply" again; finished work is kept',
-};
+function goOnMessage(plan: Plan, published: readonly EntityId[]): Message {
+  const text = `fix the cause and run ${goOnText(plan, published)} again; finished work is kept`;
+  return { kind: 'hint', text };
+}
 
 /** docs/json.md */
 export function resultJson(result: ApplyResult, project: Project, verification: unknown): unknown {

@@ -131,7 +131,7 @@ describe('a run that ended with', () => {
       { kind: 'done', plan, held: [removal], blocked: [refused], execution, interrupted: true },
       'applied: 1 issued in pki/ (2s)\n',
       [
-        'error: interrupted with 1 entity left; what is finished stays, and the next apply goes on from there',
+        'error: interrupted with 1 entity left; what is finished stays, and "pki apply" goes on from there',
       ],
     ],
   ])('%s', (_, result, out, expected) => {
