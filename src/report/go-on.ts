@@ -1,6 +1,6 @@
 /** By which command the rest of a run is done: apply knows nothing of what was asked for once. */
 import type { EntityId } from '../pki/entity.ts';
-import { type Change, isWork, reasonsOf } from '../plan/change.ts';
+import { type Change, isIssue, isWork, reasonsOf } from '../plan/change.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /** As many names as fit into a line. */
@@ -15,9 +15,15 @@ export function goOnText({ changes }: Pick<Plan, 'changes'>, published: readonly
   const commands = [
     ...commandsFor('rotate', rotated, rotated.some(isRetired) ? ' --retire' : ''),
     ...commandsFor('retire', retired),
-    ...(left.length > 0 && rotated.length + retired.length === left.length ? [] : ['"pki apply"']),
+    ...(left.length > 0 && rotated.length + retired.length === left.length ? [] : [othersCommand(left)]),
   ];
   return commands.join(' and ');
+}
+
+/** An import is an apply that has the answers, too. */
+function othersCommand(left: readonly Change[]): string {
+  const isAnswered = left.some((change) => isIssue(change) && change.answered);
+  return isAnswered ? '"pki import FOLDER"' : '"pki apply"';
 }
 
 function isRotated(change: Change): boolean {

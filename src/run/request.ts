@@ -22,6 +22,8 @@ import { Reader } from '../store/observe/reader.ts';
 import { archiveOutgoing, type Outgoing, readOutgoing, saveOutgoing } from '../store/outgoing.ts';
 import { OutputFolder } from '../store/output-folder.ts';
 import { Secrets } from '../store/secrets.ts';
+import { StepError } from '../store/step-error.ts';
+import { UserError } from '../words/user-error.ts';
 import type { CertificateFacts, KeyFacts } from '../x509/facts.ts';
 import { requestDer } from '../x509/parse.ts';
 import { requestSpki } from '../x509/request.ts';
@@ -35,6 +37,7 @@ import { lacksSecrets, type SecretsResult } from './request-secrets.ts';
 import { Staging } from './staging.ts';
 import { tokensOf } from './tokens.ts';
 import { clearWorkFolders, ignoreInGit, leaveTidy } from './upkeep.ts';
+import { userErrorOf } from './verify-certificates.ts';
 
 /** Where, with what, and into which folder. */
 export interface RequestOptions
@@ -65,7 +68,7 @@ export type RequestResult =
   | SecretsResult
   | { readonly kind: 'written'; readonly plan: Plan; readonly requested: readonly Requested[] };
 
-/** Everything that waits for a key elsewhere and has all that it takes to ask. @throws UserError, StepError. */
+/** Everything that waits for a key elsewhere and has all that it takes to ask. @throws UserError */
 export async function requestCertificates(
   inventory: Inventory,
   options: RequestOptions,
@@ -171,7 +174,11 @@ async function outgoingFor({ entity, wish }: Errand, desk: Desk): Promise<Outgoi
   const here = await keyNow(entity, observed, desk);
   if (earlier !== undefined && asksTheSame(earlier, entity, wish, here, reader)) return earlier;
   if (earlier !== undefined) await archiveOutgoing(output, id, staging.run);
-  await makeRequest(entity, wish, desk);
+  await makeRequest(entity, wish, desk).catch((error: unknown) => {
+    if (error instanceof StepError)
+      throw new UserError({ kind: 'no-request', entity: id, fault: error.cause });
+    throw userErrorOf(error);
+  });
   const { notBefore, notAfter } = wish.issuance;
   await saveOutgoing(output, id, staging.run, { notBefore, notAfter, newKey: wish.newKey });
   const kept = readOutgoing(output, id);

@@ -4,6 +4,7 @@ import { unreachable } from '../pki/entity.ts';
 import type { Blockage } from '../plan/blockage.ts';
 import type { Advice } from './advice.ts';
 import { blockageText } from './blockage.ts';
+import { type CallProblem, callProblemText } from './call-problem.ts';
 import { type ExchangeFault, exchangeText } from './exchange.ts';
 import { few } from './few.ts';
 import { type SampleFault, sampleFaultText } from './sample.ts';
@@ -74,13 +75,7 @@ export type UserProblem =
   | { readonly kind: 'no-credentials'; readonly entity: string }
   /** The folder for temporary files takes none; the code is the system's. */
   | { readonly kind: 'no-temporary-folder'; readonly path: string; readonly code: string }
-  /** An openssl that fails where nothing of the user's is judged. */
-  | {
-      readonly kind: 'openssl-fails';
-      readonly problem: string;
-      readonly lastWords: string;
-      readonly command: string;
-    };
+  | CallProblem;
 
 /** Both lines of the error. */
 export function problemText(problem: UserProblem): Advice {
@@ -213,10 +208,8 @@ export function problemText(problem: UserProblem): Advice {
         hint: 'name another in TMPDIR, such as TMPDIR=/var/tmp, or make room in it',
       };
     case 'openssl-fails':
-      return {
-        problem: `${problem.problem}${problem.lastWords === '' ? '' : `: ${problem.lastWords}`}`,
-        hint: `the proof needs an openssl that works; it ran ${problem.command}`,
-      };
+    case 'no-request':
+      return callProblemText(problem);
     default:
       return unreachable(problem);
   }

@@ -14,6 +14,7 @@ const root = change('authorities/root', 'refresh', RETIRED);
 const stolen = change('authorities/stolen', 'rekey', REQUESTED, RETIRED);
 const due = change('servers/due', 'issue');
 const ended = change('authorities/ended', 'refresh', ENDED);
+const answered = { ...change('authorities/answered', 'issue'), answered: true } as Change;
 const kept = change('servers/kept', 'keep', REQUESTED);
 const many = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => change(`peers/${name}`, 'rekey', REQUESTED));
 
@@ -25,6 +26,8 @@ describe('what is left of a run goes on by', () => {
     ['a request for the rest', [key, other, kept], [key], '"pki rotate clients/other"'],
     ['both', [key, due], [], '"pki rotate servers/key" and "pki apply"'],
     ['apply for what follows', [key, due], [key], '"pki apply"'],
+    ['import of what was signed', [answered, due], [], '"pki import FOLDER"'],
+    ['apply where that is done', [answered, due], [answered], '"pki apply"'],
     ['retirement', [root], [], '"pki retire authorities/root"'],
     ['both requests', [key, root], [], '"pki rotate servers/key" and "pki retire authorities/root"'],
     ['a request with its option', [stolen], [], '"pki rotate authorities/stolen --retire"'],

@@ -130,9 +130,7 @@ describe('a run that ended with', () => {
       'an interruption',
       { kind: 'done', plan, held: [removal], blocked: [refused], execution, interrupted: true },
       'applied: 1 issued in pki/ (2s)\n',
-      [
-        'error: interrupted with 1 entity left; what is finished stays, and "pki apply" goes on from there',
-      ],
+      ['error: interrupted with 1 entity left; what is finished stays, and "pki apply" goes on from there'],
     ],
   ])('%s', (_, result, out, expected) => {
     expect(resultText(result, 'pki', ' (2s)')).toBe(out);

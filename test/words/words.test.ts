@@ -236,6 +236,11 @@ describe('a UserError', () => {
       'name another in TMPDIR, such as TMPDIR=/var/tmp, or make room in it',
     ],
     [
+      { kind: 'no-request', entity: 'authorities/sub', fault: { kind: 'made-empty', path: 'csr.pem' } },
+      '"authorities/sub": could not make key and request: openssl left "csr.pem" empty, as it does on a full disk',
+      'fix the cause and run "pki request" again; what was there stays as it was',
+    ],
+    [
       { kind: 'openssl-fails', problem: 'openssl exited with 1', lastWords: 'bad', command: 'openssl x' },
       'openssl exited with 1: bad',
       'the proof needs an openssl that works; it ran openssl x',
