@@ -2,7 +2,15 @@
 import { expect, it } from 'vitest';
 import type { HandshakeCase, RefuseCase, SkipCause } from '../../src/handshake/case.ts';
 import type { Fault, Finding, Outcome } from '../../src/handshake/outcome.ts';
-import { expectationText, outcomeHint, outcomeText, skipText } from '../../src/report/handshakes-words.ts';
+import type { Cause } from '../../src/report/handshakes-causes.ts';
+import {
+  causeHint,
+  causeText,
+  expectationText,
+  outcomeHint,
+  outcomeText,
+  skipText,
+} from '../../src/report/handshakes-words.ts';
 
 const BASE = {
   id: 'x',
@@ -127,12 +135,65 @@ it.each<[SkipCause, string]>([
     { kind: 'no-asker', names: ['a.test', '127.0.0.1'] },
     'no client of the manifest connects, so nothing asks for a.test, 127.0.0.1',
   ],
+  [
+    { kind: 'key-elsewhere' },
+    'the private key is elsewhere ("request"), and no handshake can be played without it; the certificate is verified',
+  ],
+  [
+    { kind: 'key-on-token' },
+    'the private key is on a token, and no handshake can be played without it; the certificate is verified',
+  ],
+  [{ kind: 'uri-alone' }, 'the certificate has no host name: clients asked for its URI, as SPIFFE does'],
+  [{ kind: 'closed-key' }, 'the private key is under a passphrase that is not to be had here'],
+  [
+    { kind: 'list-elsewhere', authorities: ['authorities/a', 'authorities/b'] },
+    'revocation lists are not read here: what makes the list of authorities/a, authorities/b is elsewhere',
+  ],
+  [
+    { kind: 'not-archived' },
+    'the private key is not in the archive, so no handshake can be played; the certificate is verified',
+  ],
+  [{ kind: 'former-issuer' }, 'the issuer has another key by now, and the chain of before is no longer here'],
+  [
+    { kind: 'too-many' },
+    'so many are revoked that handshakes with all of them would take too long; openssl judges their certificates',
+  ],
+  [
+    { kind: 'no-ml-dsa' },
+    `Node.js ${process.versions.node} knows no ML-DSA, and makes no handshakes with it (24 does); the certificate is verified by openssl`,
+  ],
   [{ kind: 'no-client' }, 'no client of the manifest connects, so none can be given this fault'],
   [
     { kind: 'own-root-untrusted' },
     'no client of the manifest connects, and the server does not trust its own root',
   ],
 ])('a check is left out: %j', (cause, text) => expect(skipText(cause)).toBe(text));
+
+it.each<[code: string, role: Cause['role'], hint: string | null]>([
+  [
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'refuser',
+    'ca.pem of servers/s has to hold the root above the others; "pki plan" shows whether it was changed',
+  ],
+  [
+    'UNABLE_TO_GET_ISSUER_CERT',
+    'refused',
+    'fullchain.pem of servers/s has to hold every intermediate, and lead to a root that the others trust; "pki plan" shows whether it was changed',
+  ],
+  ['CERT_REVOKED', 'refused', 'issue a new one'],
+  ['CERT_REVOKED', 'refuser', 'issue a new one'],
+  ['NEW_IN_NODE', 'refuser', null],
+])('what helps against %s of a %s', (code, role, hint) => {
+  const cause: Cause = {
+    ...{ role, code, side: 'client', party: 'servers/s', outcomes: [] },
+    others: ['clients/a', null],
+  };
+  expect(causeHint(cause)).toBe(hint);
+  const verb = role === 'refuser' ? 'refuses' : 'is refused by';
+  const words = /^servers\/s (.*) clients\/a, a stand-in client: (.*)$/.exec(causeText(cause));
+  expect(words?.[1]).toBe(verb);
+  expect(words?.[2]).toContain(code);
+});
 
 it.each<[HandshakeCase[], string]>([
   [[], ''],

@@ -47,6 +47,60 @@ it('says of a certificate that ends with its issuer that this one comes first', 
   );
 });
 
+it.each<[State, colour: string]>([
+  ['ok', '32'],
+  ['due', '33'],
+  ['capped', '33'],
+  ['waiting', '33'],
+  ['unknown', '33'],
+  ['expired', '31'],
+  ['missing', '31'],
+  ['refused', '31'],
+])('%s has its colour', (state, colour) => {
+  const refusal = state === 'refused' ? ({ kind: 'unfinished', entity: 'x', why: 'x' } as const) : null;
+  const [, line = ''] = statusText([row(90, 60 * DAY, { state, refusal })], { style: COLOURED }).split('\n');
+  expect(line).toContain(`\u001b[${colour}m${state}`);
+});
+
+it.each<[waitsFor: string, given: Partial<StatusRow>, words: string]>([
+  ['servers/api', {}, 'waiting: waits for its key'],
+  ['authorities/offline', {}, 'waiting: waits for authorities/offline'],
+  [
+    'authorities/offline',
+    { reasons: [{ kind: 'requested' }, { kind: 'key-mismatch' }] },
+    'waiting: requested; the certificate does not match the private key; waits for authorities/offline',
+  ],
+])('what waits for %s', (waitsFor, given, words) => {
+  const waiting = row(90, 60 * DAY, { state: 'waiting', waitsFor, ...given });
+  expect(text(waiting).replaceAll(/\s+/g, ' ')).toContain(words);
+});
+
+it('as JSON every reason has its text, and a refusal is a sentence', () => {
+  const refusal = { kind: 'unfinished', entity: 'servers/a', why: 'EPERM' } as const;
+  const rows = [
+    row(90, 60 * DAY, { state: 'due', reasons: [{ kind: 'requested' }] }),
+    row(0, 0, { ...GONE, state: 'refused', refusal }),
+  ];
+  expect(statusJson(rows, 'pki.yaml', NOW)).toMatchObject({
+    due: true,
+    certificates: [
+      {
+        refusal: null,
+        subject: 'CN=api.example.test',
+        serial: '0a1b2c3d4e5f60718293a4b5c6d7e8f9',
+        notAfter: '2027-01-22T12:00:00Z',
+        lifetime: 90 * DAY + 1,
+        reasons: [{ kind: 'requested', text: 'requested' }],
+      },
+      {
+        refusal: 'the new files of servers/a cannot be put in place: EPERM',
+        ...{ subject: null, san: [], serial: null, fingerprint: null },
+        ...{ notBefore: null, notAfter: null, lifetime: null, reasons: [] },
+      },
+    ],
+  });
+});
+
 it('is a table and one line to sum up', () => {
   const root = anAuthority();
   const rows = [
