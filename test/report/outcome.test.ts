@@ -137,6 +137,48 @@ describe('a run that ended with', () => {
     expect(said(result)).toEqual(expected);
   });
 
+  it.each([
+    [0, ''],
+    [1, ' with 1 entity left'],
+    [2, ' with 2 entities left'],
+  ])('an interruption that leaves %i', (left, words) => {
+    const ids = ['authorities/root', 'servers/b'] as const;
+    const done = { ...execution, published: ids.slice(left) };
+    const keep = aChange({ id: 'servers/kept', action: 'keep' });
+    const result: ApplyResult = {
+      ...{ kind: 'done', plan: planOf([rekeyed, follower, keep]), held: [], blocked: [], execution: done },
+      interrupted: true,
+    };
+    expect(said(result)).toEqual([
+      `error: interrupted${words}; what is finished stays, and "pki apply" goes on from there`,
+    ]);
+  });
+
+  it('what is older than it is kept, and stays without consent, is named where the run came to its end', () => {
+    const prunes = [{ entity: 'servers/b', folder: '1', time: 0, holdsKey: true }];
+    const due = aPlan([], { prunes });
+    const done = { kind: 'done', plan: due, held: [], blocked: [], execution, interrupted: false } as const;
+    const kept = [
+      'note: left in the archive, though older than "archive.keep": 1 replaced set of files, 1 with private keys: servers/b',
+      'hint: "--allow prune" deletes them for good',
+    ];
+    expect(said({ kind: 'nothing', plan: due, held: [] })).toEqual(kept);
+    expect(said(done)).toEqual(kept);
+    expect(said({ ...done, pruned: prunes })).toEqual([]);
+    expect(said({ ...done, warnings: ['the archive is not pruned: no'] })).toEqual([
+      'warning: the archive is not pruned: no',
+    ]);
+    expect(said({ kind: 'refused', plan: due, refusals: [refused] })).toEqual(REFUSED);
+  });
+
+  it('what is due beside what was asked for is named unless the run was interrupted', () => {
+    const left = { ...planOf([]), left: ['servers/b'] };
+    const done = { kind: 'done', plan: left, held: [], blocked: [], execution, interrupted: false } as const;
+    expect(said(done)).toEqual(['note: still due, and not part of this: servers/b']);
+    expect(said({ ...done, interrupted: true })).toHaveLength(1);
+    expect(said({ kind: 'refused', plan: left, refusals: [refused] })).toEqual(REFUSED);
+  });
+
   it('what left the manifest is valid for some time, whether its files go or stay', () => {
     const leaving = (id: 'servers/old' | 'clients/gone', notAfter: number) =>
       aChange({

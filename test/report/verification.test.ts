@@ -37,6 +37,7 @@ const rejected = (complaint: string): Problem => ({ kind: 'rejected', complaint 
 const CHECKS: Readonly<Record<string, readonly CertificateCheck[]>> = {
   'nothing at all': [],
   'all is well': [check('servers/a'), { ...check('servers/a'), through: 'authorities/root@other' }],
+  'all of several are well': [check('servers/a'), check('servers/b'), check('servers/b')],
   'one is refused': [check('servers/a', rejected('error 10: has expired')), check('servers/b')],
   'an authority is refused': [check('authorities/a', rejected('x')), check('servers/b', rejected('y'))],
   'many are refused': ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => check(`servers/${name}`, rejected('x'))),
