@@ -145,7 +145,8 @@ async function judged(
       return judgement(await opensslIn(copies, options.binary, options).run(judgeCommand(serial)));
     } catch (error) {
       if (!(error instanceof OpensslError) || error.end !== 'by-itself') throw userErrorOf(error);
-      return judgement(error.stdout) ?? error.lastWords;
+      // Where it takes the response for none, it says nothing of a status.
+      return (error.stdout === '' ? null : judgement(error.stdout)) ?? error.lastWords;
     }
   });
 }
