@@ -5,7 +5,7 @@ import { alterationsFrom, widensTrust } from '../../src/plan/alterations.ts';
 import { carriedOver, consentsFor } from '../../src/plan/decision.ts';
 import type { EntityObservation } from '../../src/plan/observation.ts';
 import { wantedCertificate } from '../../src/plan/wanted.ts';
-import { keyIdentifierOf } from '../../src/x509/facts.ts';
+import { type CertificateFacts, keyIdentifierOf } from '../../src/x509/facts.ts';
 import {
   anAuthority,
   aServer,
@@ -108,6 +108,29 @@ describe('a new certificate', () => {
       ['loses inhibitAnyPolicy'],
     ],
   ])('%s', (_, found, expected) => expect(found).toEqual(expected));
+});
+
+it('what a certificate has that another one says otherwise is altered, with both values', () => {
+  const altered = (facts: CertificateFacts, entity: Entity, reasons: readonly object[] = []) =>
+    alterationsFrom(
+      facts,
+      wantedCertificate(entity, null, keyIdentifierOf(facts)),
+      'ecdsa-with-SHA256',
+      reasons as never,
+    ).filter(({ kind }) => kind === 'alters');
+  const extensions = { keyUsage: critical(['keyCertSign']) } as Changes['extensions'];
+  const usage = { kind: 'alters', field: 'keyUsage', before: 'critical, keyCertSign' };
+  expect(altered(changed(ca, { ...(extensions && { extensions }) }), CA)).toMatchObject([usage]);
+  expect(
+    altered(changed(ca, { ...(extensions && { extensions }) }), CA, [{ kind: 'differs', field: 'keyUsage' }]),
+  ).toEqual([]);
+  // One that narrows is an alteration where there was none, any other is more than there was.
+  const without = (name: string) => changed(ca, { extensions: { [name]: undefined } });
+  expect(altered(without('keyUsage'), CA)).toMatchObject([{ field: 'keyUsage', before: 'none' }]);
+  expect(altered(without('basicConstraints'), CA)).toEqual([]);
+  const lax = changed(ca, { extensions: { basicConstraints: uncritical({ ca: true, pathLength: null }) } });
+  expect(altered(lax, CA).map((one) => 'field' in one && one.field)).toEqual(['basicConstraints']);
+  expect(altered(ca, CA)).toEqual([]);
 });
 
 describe('it takes consent', () => {

@@ -1,9 +1,18 @@
 /** What of a plan is carried out, and what is left alone together with what was not agreed to. */
 import { describe, expect, it } from 'vitest';
 import type { Allowance } from '../../src/plan/allowance.ts';
-import { agreementOn } from '../../src/plan/consent.ts';
+import { agreementOn, consentsIn } from '../../src/plan/consent.ts';
 import { consentsNeeded, planInventory } from '../../src/plan/plan.ts';
-import { anAuthority, anInventory, aServer, dns, NOW, type World } from '../helpers/entities.ts';
+import {
+  aChange,
+  anAuthority,
+  anInventory,
+  aPlan,
+  aServer,
+  dns,
+  NOW,
+  type World,
+} from '../helpers/entities.ts';
 import { settled } from './settled.ts';
 
 const ONE = anAuthority({ name: 'one' });
@@ -187,4 +196,43 @@ describe('the consents needed', () => {
     const { changes } = planInventory(BEFORE, settled(BEFORE).observation(BEFORE), { now: NOW });
     expect([...consentsNeeded(changes)]).toEqual([]);
   });
+});
+
+describe('the consents that a plan needs', () => {
+  const hook = (entity: string, isNew: boolean) =>
+    ({ entity, hook: { run: ['x'] }, why: 'changes', changed: [], isNew }) as never;
+  const set = (entity: string, holdsKey: boolean) =>
+    ({ entity, folder: 'f', time: 0, holdsKey, size: 0 }) as never;
+  const runs = aChange({ id: A.id, action: 'issue', consent: 'run' });
+  const rekeys = aChange({ id: ONE.id, action: 'rekey', consent: 'rekey-ca' });
+  const needed = (...given: Parameters<typeof aPlan>) => [...consentsIn(aPlan(...given))];
+
+  it.each([
+    ['none', needed([aChange({ id: A.id, action: 'keep' })]), []],
+    [
+      'of changes',
+      needed([runs, rekeys]),
+      [
+        ['run', [A.id]],
+        ['rekey-ca', [ONE.id]],
+      ],
+    ],
+    [
+      'of keys that go for good, each entity once',
+      needed([], { prunes: [set('x', true), set('y', false), set('x', true)] }),
+      [['prune', ['x']]],
+    ],
+    ['none of other files that go', needed([], { prunes: [set('y', false)] }), []],
+    [
+      'of hooks that have not run here',
+      needed([], { hooks: [hook(B.id, true), hook(A.id, false)] }),
+      [['run', [B.id]]],
+    ],
+    ['none of those that have', needed([], { hooks: [hook(A.id, false)] }), []],
+    [
+      'of commands and hooks together, each entity once',
+      needed([runs], { hooks: [hook(B.id, true), hook(A.id, true)] }),
+      [['run', [A.id, B.id]]],
+    ],
+  ])('%s', (_, found, expected) => expect(found).toEqual(expected));
 });

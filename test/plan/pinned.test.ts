@@ -85,6 +85,12 @@ describe('an authority that stays as it is', () => {
     );
   });
 
+  it('with a key of another pair keeps what trusts it, though its certificate is its own: it may be anyone’s', () => {
+    const damage = (world: World): void => mismatch(world, OTHER);
+    const own = { [OTHER.id]: { signedBy: settled(ALL).cert(OTHER.id).keyId } };
+    expect(pinned([OTHER.id], damage, ALL, own)).toEqual(ids(OTHER, DEEP, TRUSTING, APART));
+  });
+
   it('keeps an intermediate without a certificate, and that keeps what it would sign', () => {
     const damage = (world: World): void => {
       remove(world.of(ROOT.id), 'key');
