@@ -61,6 +61,10 @@ describe('names of files', () => {
     ['the same folder', 'web/cert.pem', 'db/cert.pem', 'web/key.pem'],
     ['what is in use', 'issued/web.crt', 'certs_by_serial/web.crt', 'private/web.key'],
     ['no bundle', 'web/cert.pem', 'web/fullchain.pem', 'web/key.pem'],
+    ['the same stem, rather than the same folder', 'certs/web.crt', 'private/db.crt', 'private/web.key'],
+    ['what is in use, whatever its stem and folder', 'a/db.crt', 'old/web.crt', 'old/web.key'],
+    ['a bundle of the same stem', 'a/web-chain.crt', 'b/db.crt', 'c/web-chain.key'],
+    ['the same stem, letter case aside', 'certs/WEB.crt', 'certs/db.crt', 'private/web.key'],
   ])('a key goes rather with %s', (_, better, worse, key) => {
     expect(nearness(better, key)).toBeGreaterThan(nearness(worse, key));
   });
