@@ -188,7 +188,8 @@ function inBall(challenge: Uint8Array, tau: number): Polynomial {
     const c = new Int32Array(256);
     let next = 8;
     for (let i = 256 - tau; i < 256; i++) {
-      while (next < length && at(octets, next) > i) next++;
+      // Behind the end there is nothing, which counts as 0.
+      while (at(octets, next) > i) next++;
       const j = at(octets, next++);
       c[i] = at(c, j);
       c[j] = signs[i + tau - 256] === 1 ? -1 : 1;

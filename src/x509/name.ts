@@ -1,7 +1,8 @@
 /** Names as openssl writes them for us, so that a plan knows the exact bytes before anything is issued. */
+import { sameSet } from '../pki/compare.ts';
 import type { Entity } from '../pki/entity.ts';
 import { keysOf } from '../pki/record.ts';
-import type { Subject } from '../pki/subject.ts';
+import type { Attribute, Subject } from '../pki/subject.ts';
 import { attributeDer, type TextType } from './attribute.ts';
 import { encode } from './der-write.ts';
 import type { CertificateFacts } from './facts.ts';
@@ -46,10 +47,8 @@ export function keptName(
   // Nearly always, and every plan asks it of every certificate.
   if (cert.subjectDer === nameDer(subject)) return undefined;
   const found = relativeNames(cert.subjectDer);
-  const ordered = found.flat().flatMap(({ type, value }): Subject => {
-    return subject.filter((attribute) => attribute.type === type && attribute.value === value).slice(0, 1);
-  });
-  if (ordered.length !== subject.length || found.flat().length !== subject.length) return undefined;
+  const ordered = found.flat().map(({ type, value }) => ({ type, value }));
+  if (!sameSet(ordered.map(attributeKey), subject.map(attributeKey))) return undefined;
   const joined = joinedPlaces(found.map(({ length }) => length));
   if (exactSubject && !isSameOrder(cert.subjectDer, nameDer(subject))) return undefined;
   const names = keysOf(NAME_STRINGS).map((strings): EncodedName => {
@@ -60,10 +59,12 @@ export function keptName(
 
 /** Whether two names have the same RDNs in the same order, whatever their strings. */
 function isSameOrder(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((name) =>
-    relativeNames(name).map((rdn) => rdn.map(({ type, value }) => JSON.stringify([type, value])).sort()),
-  );
+  const [a, b] = [one, other].map((name) => relativeNames(name).map((rdn) => rdn.map(attributeKey).sort()));
   return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function attributeKey({ type, value }: Attribute): string {
+  return JSON.stringify([type, value]);
 }
 
 /** The subject that the next certificate will have, as hex of its DER. */

@@ -37,6 +37,7 @@ describe('a reason in the ledger', () => {
     [{ kind: 'missing', ...{ artifact: 'ocsp' } }, 'missing'],
     [{ kind: 'defect', ...{ defect: 'too-blue', what: null } }, 'defect'],
     [{ kind: 'defect', ...{ defect: 'zero-serial', what: null } }, 'the serial number is zero'],
+    [{ kind: 'defect', ...{ defect: ['zero-serial'], what: null } }, 'defect'],
     [{ kind: 'expired', ...{ notAfter: 'yesterday' } }, 'expired'],
     [{ kind: 'expired', ...{ notAfter: 0 } }, 'expired 1970-01-01T00:00:00Z'],
   ])('%j reads "%s", whichever version wrote it', (reason, text) => {

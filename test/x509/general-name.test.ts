@@ -17,6 +17,8 @@ describe('a name is', () => {
     ['registeredID:1.2.3', '88022a03'],
     ['dirName:CN=a', 'a40e300c310a300806035504030c0161'],
     ['otherName:#0500', 'a0020500'],
+    ['otherName:1.2.3;utf8:x', 'a00906022a03a0030c0178'],
+    ['upn:a@b', 'a013060a2b060104018237140203a0050c03614062'],
     ['x400Address:#0102', 'a3020102'],
     ['ediPartyName:#0102', 'a5020102'],
     ['dirName:#0102', 'a4020102'],

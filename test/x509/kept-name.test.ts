@@ -12,7 +12,7 @@ import { byIdOf } from '../../src/pki/issuers.ts';
 import type { Attribute, Subject } from '../../src/pki/subject.ts';
 import { certificateFacts } from '../../src/x509/certificate.ts';
 import { encode, encodeOid } from '../../src/x509/der-write.ts';
-import { encodedNameDer, keptName, nameDer } from '../../src/x509/name.ts';
+import { encodedNameDer, keptName, nameDer, nextName } from '../../src/x509/name.ts';
 import { nameText } from '../../src/x509/name-read.ts';
 import { aClient } from '../helpers/entities.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
@@ -191,6 +191,19 @@ describe('is as we write it, or cannot be asked for', () => {
   ])('%s is another name', (_, subject) => {
     const subjectDer = der([[['CN', 'web', 'printable']]]);
     expect(keptName(aClient({ subject }), { subjectDer })).toBeUndefined();
+  });
+
+  it.each<[string, readonly string[], readonly string[], boolean]>([
+    ['the same unit twice', ['a', 'a'], ['a', 'a'], true],
+    ['one twice in the place of two', ['a', 'b'], ['a', 'a'], false],
+    ['two in the place of one twice', ['a', 'a'], ['a', 'b'], false],
+    ['one of three twice', ['a', 'b', 'b'], ['a', 'a', 'b'], false],
+    ['both in another order', ['a', 'b'], ['b', 'a'], true],
+  ])('%s', (_, stated, found, isKept) => {
+    const subject: Subject = stated.map((value) => ({ type: 'OU', value }));
+    const subjectDer = der(found.map((value) => [['OU', value, 'printable']]));
+    expect(keptName({ subject }, { subjectDer }) !== undefined).toBe(isKept);
+    expect(nextName({ subject }, { subjectDer })).toBe(isKept ? subjectDer : nameDer(subject));
   });
 });
 

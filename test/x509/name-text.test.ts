@@ -61,6 +61,13 @@ describe('a text is read', () => {
     ['CN=a;b', 'special'],
     ['CN=#', 'bad-hex'],
     ['CN=#1301', 'bad-hex'],
+    // What is read up to the first that is no digit would be another value.
+    ['CN=#130161x', 'bad-hex'],
+    ['CN=#1301610', 'bad-hex'],
+    ['CN=#13016', 'bad-hex'],
+    ['CN=#0101', 'bad-hex'],
+    ['CN=#010101', 'bad-hex'],
+    ['CN=#13810161', 'bad-hex'],
     ['CN=#3003020105ff', 'bad-hex'],
     ['C=Å', 'strings'],
     ['DC=Å', 'strings'],

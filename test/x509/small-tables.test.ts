@@ -17,6 +17,7 @@ import {
   bytes,
   CN,
   certificate,
+  extension,
   integer,
   name,
   octets,
@@ -215,10 +216,10 @@ describe('a file that may be a key without PEM', () => {
 
 describe('who signed an earlier certificate', () => {
   const NAME = name([CN, 'root']);
-  const made = (own: TestKey, signer: TestKey): Buffer => {
+  const made = (own: TestKey, signer: TestKey, extensions: readonly Buffer[] = []): Buffer => {
     const validity = sequence(utcTime(1_790_000_000), utcTime(1_800_000_000));
     const parts = { version: VERSION_3, serial: integer('01'), algorithm: SHA256_ECDSA, validity };
-    const rest = { issuer: NAME, subject: NAME, spki: own.spki, between: Buffer.of(), extensions: [] };
+    const rest = { issuer: NAME, subject: NAME, spki: own.spki, between: Buffer.of(), extensions };
     return certificate({ ...parts, ...rest }, signer);
   };
   const [signer, leaf, ...planted] = Array.from({ length: 9 }, ec) as [TestKey, TestKey, ...TestKey[]];
@@ -234,6 +235,29 @@ describe('who signed an earlier certificate', () => {
     expect(signerOf(planted.slice(0, 6))).toBe(own?.keyId);
     expect(signerOf([...planted.slice(0, 6), ...planted.slice(0, 6)])).toBe(own?.keyId);
     expect(signerOf(planted)).toBeNull();
+  });
+
+  it('is tried where no identifier speaks against it (RFC 5280 §6.1)', () => {
+    const identifiers = (own: string | null, issuer: string | null) => [
+      ...(own === null ? [] : [extension('2.5.29.14', octets(bytes(own)))]),
+      ...(issuer === null ? [] : [extension('2.5.29.35', sequence(encode(0x80, bytes(issuer))))]),
+    ];
+    const by = (of: string | null, stated: string | null) => {
+      const all = [
+        made(leaf, signer, identifiers('cc', stated)),
+        made(signer, signer, identifiers(of, null)),
+      ];
+      return parseEarlier(Buffer.from(all.map((der) => pemOf(der)).join('')))[0]?.signedBy ?? null;
+    };
+    const [own] = parseEarlier(Buffer.from(pemOf(made(signer, signer))));
+    const [right, none] = [own?.keyId, null];
+    expect([by(null, null), by('aa', null), by(null, 'aa'), by('aa', 'aa'), by('aa', 'bb')]).toEqual([
+      right,
+      right,
+      right,
+      right,
+      none,
+    ]);
   });
 
   it('is no one whose key cannot be used', () => {
