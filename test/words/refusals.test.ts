@@ -137,6 +137,7 @@ const PROBLEM: Samples<UserProblem> = {
   ],
   'no-credentials': [{ entity: API }],
   'no-temporary-folder': [{ path: '/gone', code: 'ENOENT' }],
+  'no-request': [{ entity: API, fault: { kind: 'made-empty', path: 'csr.pem' } }],
   'openssl-fails': [
     { problem: 'openssl exited with 1', lastWords: '', command: 'openssl x' },
     { problem: 'openssl exited with 1', lastWords: 'bad', command: 'openssl x' },
