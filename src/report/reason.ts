@@ -147,8 +147,7 @@ function trustsText({ root, fingerprints, extent }: Extract<Reason, { kind: 'tru
 }
 
 function distrustsText({ root, fingerprints, extent }: Extract<Reason, { kind: 'distrusts' }>): string {
-  if (root === null)
-    return `trusts what the manifest does not name: SHA-256 ${fingerprints.map(short).join(', ')}`;
+  if (root === null) return `trusts what the manifest does not name: SHA-256 ${few(fingerprints.map(short))}`;
   return extent === 'all' ? `trusts ${root}` : `trusts ${fingerprints.length} of the certificates of ${root}`;
 }
 

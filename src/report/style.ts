@@ -50,10 +50,13 @@ export interface Terminal {
   readonly columns?: number | undefined;
 }
 
+/** The values of FORCE_COLOR that ask for nothing, as chalk reads them. */
+const NONE: readonly string[] = ['0', 'false'];
+
 /** Colour on a terminal only; NO_COLOR (no-color.org) and CI switch it off, FORCE_COLOR on. */
 export function styleFor(stream: Terminal, environment: Readonly<Record<string, string | undefined>>): Style {
   const { NO_COLOR, FORCE_COLOR, CI, TERM } = environment;
   if (NO_COLOR) return PLAIN;
-  if (FORCE_COLOR && FORCE_COLOR !== '0') return COLOURED;
+  if (FORCE_COLOR && !NONE.includes(FORCE_COLOR)) return COLOURED;
   return stream.isTTY && !CI && TERM !== 'dumb' ? COLOURED : PLAIN;
 }

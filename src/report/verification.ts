@@ -9,6 +9,7 @@ import type { EndingList, RevokedCheck } from '../run/verify-revoked.ts';
 import type { StapleCheck } from '../run/verify-staples.ts';
 import type { TrustProblem } from '../run/verify-trust.ts';
 import { blockageText } from '../words/blockage.ts';
+import { few } from '../words/few.ts';
 import { ocspFaultText } from '../words/ocsp.ts';
 import { plural } from './count.ts';
 import { handshakesJson } from './handshakes.ts';
@@ -53,7 +54,7 @@ function trustProblemText({ artifact, strangers, unreadable }: TrustProblem): st
   const names = strangers.map(
     ({ subject, fingerprint }) => `${subject ?? 'unreadable'} (SHA-256 ${fingerprint})`,
   );
-  return visible(`${file} trusts what the manifest does not name: ${names.join(', ')}`);
+  return visible(`${file} trusts what the manifest does not name: ${few(names)}`);
 }
 
 /** Certificates that are revoked, and whether openssl refuses them; nothing where none is. */

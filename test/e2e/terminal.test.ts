@@ -92,6 +92,17 @@ describe('a terminal obeys nothing of', () => {
     }
   });
 
+  it.each(['validate', 'verify', 'apply'])(
+    'two wishes for colours, which it warns of nowhere: %s',
+    async (command) => {
+      const project = copyOf(applied);
+      await project.apply();
+      const run = await project.pki([command], { env: { FORCE_COLOR: '1', NO_COLOR: '1' } });
+      expect([run.code, run.stderr]).toEqual([0, '']);
+      expect(run.stdout).not.toContain('\u001b');
+    },
+  );
+
   it('the command of a hint works, whatever the folder is called', async () => {
     const project = copyOf(applied);
     const [, prepare] = CASES.at(-1) ?? [];

@@ -33,6 +33,8 @@ it('the list of an authority is one, with or without a number', () => {
   expect(crl.read(pem(SECOND))).toMatchObject({ number: null, entries: [] });
   expect(() => crl.read(Buffer.from('text'))).toThrow('holds no revocation list');
   expect(() => crl.read(pem(FIRST, SECOND))).toThrow('holds several revocation lists');
+  const nothing = Buffer.from('-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n');
+  expect(() => crl.read(nothing)).toThrow(/^holds no readable revocation list: ./);
 });
 
 it('one in DER is that and no PEM, of an authority that makes one', () => {

@@ -87,6 +87,10 @@ const TEXTS: readonly (readonly [Reason, string])[] = [
     'no longer trusts what the manifest does not name: SHA-256 0123456789abcdef…, fedcba9876543210…',
   ],
   [
+    { kind: 'distrusts', root: null, fingerprints: Array<string>(140).fill(OTHER), extent: 'all' },
+    `no longer trusts what the manifest does not name: SHA-256 ${'fedcba9876543210…, '.repeat(5).slice(0, -2)} and 135 more`,
+  ],
+  [
     { kind: 'keeps-trust', notAfter: NOW, signsNew: true },
     `the current certificate stays trusted until ${AT}, or until "pki retire", and signs the new one`,
   ],

@@ -145,6 +145,8 @@ describe('colour', () => {
     ['a dumb terminal', { isTTY: true }, { TERM: 'dumb' }, PLAIN],
     ['a file that wants it', {}, { FORCE_COLOR: '1' }, COLOURED],
     ['a file that does not', {}, { FORCE_COLOR: '0' }, PLAIN],
+    ['one that says so in a word', {}, { FORCE_COLOR: 'false' }, PLAIN],
+    ['one that says the opposite', {}, { FORCE_COLOR: 'true' }, COLOURED],
     ['both wishes', { isTTY: true }, { FORCE_COLOR: '1', NO_COLOR: '1' }, PLAIN],
   ])('%s', (_, stream, environment, style) => expect(styleFor(stream, environment)).toBe(style));
 });

@@ -69,6 +69,12 @@ const TRUST: readonly TrustProblem[] = [
     unreadable: null,
   },
 ];
+const MANY: TrustProblem = {
+  entity: 'servers/c',
+  artifact: 'ca',
+  strangers: [...'abcdefg'].map((name) => ({ subject: `CN=${name}`, fingerprint: name })),
+  unreadable: null,
+};
 const REVOKED: readonly RevokedCheck[] = [
   { entity: 'servers/a', serial: '0a', problem: null },
   { entity: 'servers/b', serial: '0b', problem: 'openssl takes it' },
@@ -94,6 +100,7 @@ it('a proof is said by these texts', async () => {
     both('no bundle', (how) => trustText([], how)),
     both('one bundle', (how) => trustText(TRUST.slice(0, 1), how)),
     both('bundles', (how) => trustText(TRUST, how)),
+    both('a bundle with many', (how) => trustText([MANY], how)),
     both('none revoked', (how) => revokedText([], how)),
     both('one revoked', (how) => revokedText(REVOKED.slice(0, 1), how)),
     both('revoked', (how) => revokedText(REVOKED, how)),
