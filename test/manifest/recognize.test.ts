@@ -60,6 +60,9 @@ describe('a manifest with mistakes is shown', () => {
     '{\n  "version": 1,\n  "server": {}\n}\n',
     'version: 1\r\nclients:\r\n\ta: {}\r\n',
     'authorities:\n\troot: { commonName: R }\n',
+    'authorities: # --- ours ---\n  root: { comonName: R }\n',
+    'authorities: # and ...\n  root: { comonName: R }\n',
+    '---\nversion: 1\nserver: { a: }\n...\n',
   ])('%j', (text) => {
     expect(isRecognized(text)).toBe(true);
     const loaded = loadManifest(text, 'pki.yaml');

@@ -17,6 +17,11 @@ describe('an entry', () => {
     ['with nothing at the end of the file', '  a:', '  a: { revoked: keyCompromise }'],
     ['with nothing and a comment', '  a: # her laptop\n', '  a: { revoked: keyCompromise } # her laptop\n'],
     ['with null', '  a: ~\n', '  a: { revoked: keyCompromise }\n'],
+    ...['null', 'Null', 'NULL'].map((word) => [
+      `with ${word}`,
+      `  a: ${word} # none\n`,
+      '  a: { revoked: keyCompromise } # none\n',
+    ]),
     [
       'in lines',
       '  a:\n    # of Ann\n    commonName: a   # kept\n    validity: 30d\n',
