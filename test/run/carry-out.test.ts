@@ -1,7 +1,8 @@
 /** Where the files of entities are by now is written down: of what was done, and of what was as it should be. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { Workers } from '../../src/engine/workers.ts';
 import { folderWith, typed } from '../commands/typed.ts';
 
 const manifest = (api: string, web: string) => `version: 1
@@ -56,4 +57,12 @@ it('not of one that could not move, whatever else is done', async () => {
   rmSync(file('two'), { recursive: true });
   expect(await apply(manifest(at('two'), MORE))).toMatchObject({ code: 0 });
   expect(places()).toEqual({ 'servers/api': 'two' });
+});
+
+it('what made it is closed again', async () => {
+  const close = vi.spyOn(Workers.prototype, 'close');
+  const rotate = () => typed(folder, ['rotate', 'servers/web', '--skip-verify', '--engine', 'openssl']);
+  expect(await rotate()).toMatchObject({ code: 0 });
+  expect(close).toHaveBeenCalledTimes(1);
+  vi.restoreAllMocks();
 });

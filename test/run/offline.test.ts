@@ -1,5 +1,5 @@
 // A root whose key is on another machine, by the sources themselves: asked for, signed on a yes, and taken.
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { folderWith, typed } from '../commands/typed.ts';
@@ -84,6 +84,8 @@ describe('a folder of requests', () => {
     const taken = await typed(folder, ['import', 'stick', '--skip-verify', '--engine', 'node']);
     expect(taken.code, taken.stderr).toBe(0);
     expect(taken.stdout).toMatch(/^applied: 2 created/);
+    // What was kept for the answer is of no more use.
+    expect(readdirSync(join(folder, 'pki/.pki/outgoing'))).toEqual([]);
     expect(await typed(folder, ['plan', '--detailed-exitcode'])).toMatchObject({ code: 0 });
     const issuer = opensslSync(
       ['verify', '-CAfile', cert, join(folder, 'pki/authorities/services/cert.pem')],

@@ -41,6 +41,9 @@ const MODES = {
   'servers/api/public.pem': '644',
 };
 
+/** What holds a key, or is the certificate by itself. */
+const KEPT = ['cert.der', 'cert.pem', 'combined.pem', 'key.pem'];
+
 it.each([
   ['openssl', 0o000],
   ['openssl', 0o022],
@@ -57,6 +60,10 @@ it.each([
     expect(modesIn(join(folder, 'pki'))).toEqual(MODES);
     const again = await run('rotate', 'servers/api', 'root', '--allow', 'rekey-ca');
     expect(again.code, again.stderr).toBe(0);
+    // Of what can be made again no copy is kept.
+    const archive = join(folder, 'pki/.pki/archive/servers/api');
+    const kept = readdirSync(archive, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+    expect(kept.map(({ name }) => name).sort()).toEqual(KEPT);
   } finally {
     process.umask(before);
   }

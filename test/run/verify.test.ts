@@ -138,7 +138,23 @@ describe('what makes it fail', () => {
     renameSync(file(ROOT.id, 'key'), `${file(ROOT.id, 'key')}.away`);
     const unsigned = await verify();
     expect(unsigned.staples).toMatchObject([{ entity: API.id, outcome: { kind: 'unsigned' } }]);
-    expect(unsigned.ok).toBe(true);
+    expect([unsigned.ok, unsigned.skipped]).toEqual([true, []]);
+  });
+
+  it('a key that is not there, though it should be', async () => {
+    rmSync(file(WEB.id, 'key'));
+    const found = await verify();
+    expect([found.ok, found.skipped]).toEqual([false, []]);
+    const untried = found.outcomes.filter(({ finding }) => finding.kind === 'untried');
+    expect(new Set(untried.map((one) => one.case.server))).toEqual(new Set([WEB.id]));
+  });
+
+  it('one fault of each kind: none makes up for another', async () => {
+    // Its own bundle has a root, then, that is none here.
+    writeFileSync(file(OTHER.id, 'cert'), readFileSync(file(API.id, 'cert')));
+    const found = await verify({ isPublic: true });
+    const bad = found.certificates.filter(({ problem }) => problem !== null);
+    expect([bad.length, found.trust.length, found.ok]).toEqual([1, 1, false]);
   });
 
   it('is not a list that is about to end', async () => {
