@@ -83,6 +83,24 @@ describe('a call', () => {
   });
 });
 
+it('the provider is loaded beside the one that is built in', () => {
+  expect(PROVIDER_CONFIG).toBe(`openssl_conf = init
+[init]
+providers = providers
+
+[providers]
+default = default_provider
+pkcs11 = token_provider
+
+[default_provider]
+activate = 1
+
+[token_provider]
+pkcs11-module-quirks = no-deinit
+activate = 1
+`);
+});
+
 describe('what is said is', () => {
   const how = { how: 'openssl was ended by SIGSEGV', lastWords: 'last', module: '/m.so' };
   it.each([

@@ -3,7 +3,11 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { Workers } from '../../src/engine/workers.ts';
+import { applyInventory } from '../../src/run/apply.ts';
+import { Flush } from '../../src/store/flush.ts';
 import { folderWith, typed } from '../commands/typed.ts';
+import { anAuthority, anInventory, aServer, DAY, NOW } from '../helpers/entities.ts';
+import { memoryFolder } from '../helpers/folders.ts';
 
 const manifest = (api: string, web: string) => `version: 1
 authorities: { root: { commonName: Root } }
@@ -64,5 +68,25 @@ it('what made it is closed again', async () => {
   const rotate = () => typed(folder, ['rotate', 'servers/web', '--skip-verify', '--engine', 'openssl']);
   expect(await rotate()).toMatchObject({ code: 0 });
   expect(close).toHaveBeenCalledTimes(1);
+  vi.restoreAllMocks();
+});
+
+it.each([
+  [3, 'everything is new, and flushed together', true],
+  [4, 'there is less than is worth it', false],
+])('from %i new ones on: %s', async (flushFrom, _, isFlushed) => {
+  const root = memoryFolder();
+  const of = vi.spyOn(Flush, 'of');
+  const web = aServer({ name: 'web', validity: 30 * DAY });
+  const inventory = anInventory(anAuthority(), aServer({ name: 'api' }), web);
+  const apply = (now: number) => {
+    const options = { root, binary: 'openssl', clock: () => now, processes: 1, engine: 'node' } as const;
+    return applyInventory(inventory, { ...options, consents: new Set(), flushFrom });
+  };
+  expect(await apply(NOW)).toMatchObject({ kind: 'done', execution: { failures: [] } });
+  expect(of).toHaveBeenCalledTimes(isFlushed ? 1 : 0);
+  // Renewals replace files, each set by itself.
+  expect(await apply(NOW + 25 * DAY)).toMatchObject({ kind: 'done', execution: { published: [web.id] } });
+  expect(of).toHaveBeenCalledTimes(isFlushed ? 1 : 0);
   vi.restoreAllMocks();
 });

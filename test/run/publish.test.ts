@@ -41,7 +41,7 @@ const MODES = {
   'servers/api/public.pem': '644',
 };
 
-/** What holds a key, or is the certificate by itself. */
+/** What holds a key or, in DER, may hold one; and the certificate. */
 const KEPT = ['cert.der', 'cert.pem', 'combined.pem', 'key.pem'];
 
 it.each([

@@ -55,6 +55,18 @@ function releaseOf(attempt: Attempt): () => Promise<void> {
   return attempt.release;
 }
 
+it('says who holds it, and when that process began, which no other of its number has', async () => {
+  const path = folder();
+  const attempt = await lockIn(path, SINCE);
+  const held: Holder = JSON.parse(readFileSync(join(path, 'lock'), 'utf8'));
+  const [, fields = ''] = readFileSync(`/proc/${process.pid}/stat`, 'utf8').split(/\) (?=[^)]*$)/);
+  // Field 22 of proc_pid_stat(5); the third is the first behind the name.
+  const started = fields.split(' ')[22 - 3];
+  expect(started).toMatch(/^\d+$/);
+  expect(held).toMatchObject({ host: hostname(), pid: process.pid, since: SINCE, started });
+  await releaseOf(attempt)();
+});
+
 let rival = '';
 let single = '';
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { applyInventory } from '../../../src/run/apply.ts';
 import { knownOf, observe } from '../../../src/store/observe/observe.ts';
+import { Reader } from '../../../src/store/observe/reader.ts';
 import { anAuthority, anInventory, aServer, DAY, NOW } from '../../helpers/entities.ts';
 import { memoryFolder } from '../../helpers/folders.ts';
 
@@ -62,4 +63,11 @@ it('a serial number that another certificate has as well is found', () => {
     return `${text}${line.replace(/"fingerprint":"[^"]*"/, `"fingerprint":"${other}"`)}\n`;
   });
   expect(found.issued).toMatchObject([{ entity: API.id, fingerprint: other }]);
+});
+
+it('what tokens said is known, where any said something', () => {
+  const reader = new Reader();
+  expect(observe(made, ALL, undefined, reader).tokens).toBeUndefined();
+  reader.tokens.fail(API.id, { kind: 'no-key' });
+  expect([...(observe(made, ALL, undefined, reader).tokens ?? [])]).toEqual([[API.id, { kind: 'no-key' }]]);
 });

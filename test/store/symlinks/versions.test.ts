@@ -334,6 +334,26 @@ describe('damage', () => {
     expect(archived(root)).toEqual([]);
   });
 
+  it.each([
+    ['EPERM', { cause: { kind: 'no-symlinks' } }],
+    ['ENOTSUP', { cause: { kind: 'no-symlinks' } }],
+    ['EOPNOTSUPP', { cause: { kind: 'no-symlinks' } }],
+    ['ENOSYS', { cause: { kind: 'no-symlinks' } }],
+    // Of which a file system without links says nothing.
+    ['ENOSPC', { code: 'ENOSPC' }],
+  ])('that cannot be made (%s) are none, before anything is final', async (code, expected) => {
+    const root = await published(PLAIN);
+    const symlink = vi.spyOn(Folder.prototype, 'symlink');
+    symlink.mockRejectedValue(Object.assign(new Error(code), { code }));
+    try {
+      await expect(publish(root, '2', { entity: LINKED, writes: ALL })).rejects.toMatchObject(expected);
+    } finally {
+      symlink.mockRestore();
+    }
+    expect(contents(root)).toEqual(ONE);
+    expect(readdirSync(at(root)).includes('..data')).toBe(false);
+  });
+
   it('of which some are right: these are not touched', async () => {
     const root = await published(LINKED);
     unlinkSync(at(root, 'key.pem'));
