@@ -52,7 +52,7 @@ async function mysql(wire: Wire): Promise<void> {
   const end = greeting.indexOf(0, 1);
   // After the version and its zero: thread (4), half of the salt (8), a filler (1), the lower capabilities (2).
   const capabilities = end + 14;
-  if (greeting[0] !== 10 || end < 0 || greeting.length < capabilities + 2)
+  if (greeting[0] !== 10 || end === -1 || greeting.length < capabilities + 2)
     throw new WireFault(greeting.toString('latin1', 0, 80));
   if ((greeting.readUInt16LE(capabilities) & MYSQL_SSL) === 0)
     throw new WireFault('no CLIENT_SSL in its capabilities');
@@ -84,6 +84,6 @@ async function ldap(wire: Wire): Promise<void> {
   const answer = await wire.bytes(long.length === 0 ? 0 : long.readUIntBE(0, long.length) & 0xffff);
   // resultCode is the only ENUMERATED; 0 is success.
   const code = answer.indexOf(Buffer.of(0x0a, 0x01));
-  if (tag !== 0x30 || code < 0) throw new WireFault('no answer of LDAP');
+  if (tag !== 0x30 || code === -1) throw new WireFault('no answer of LDAP');
   if (answer[code + 2] !== 0) throw new WireFault(`LDAP result ${answer[code + 2]}`);
 }
