@@ -6,6 +6,7 @@ import type { Change } from '../plan/change.ts';
 import type { StepFailure } from '../run/events.ts';
 import type { Execution } from '../run/execute.ts';
 import { few } from '../words/few.ts';
+import { plural } from './count.ts';
 import { DONE, STEP_WORDS } from './run-words.ts';
 
 /** What went wrong in one step: the entity, the command, and openssl's own words. */
@@ -23,7 +24,7 @@ const LINES = 20;
 function lastLines(text: string): readonly string[] {
   const lines = text.split('\n');
   const before = lines.length - LINES;
-  return before > 0 ? [`(${before} lines before these)`, ...lines.slice(-LINES)] : lines;
+  return before > 0 ? [`(${plural(before, 'line')} before these)`, ...lines.slice(-LINES)] : lines;
 }
 
 /** Each cause once, with all entities that it affects: a full disk need not be reported for two hundred leaves. */

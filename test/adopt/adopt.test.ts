@@ -53,6 +53,12 @@ describe('names of files', () => {
     ['a/privkey.pem', ''],
     ['example.test+2-key.pem', 'example.test+2'],
     ['key_web.pem', 'web'],
+    ['KEY_web.pem', 'web'],
+    ['Cert-web.PEM', 'web'],
+    ['web-KEY.Key', 'web'],
+    ['CAkey.pem', 'ca'],
+    ['a/PrivKey.pem', ''],
+    ['web.csr.req.pub', 'web'],
     ['web.example.test.key', 'web.example.test'],
   ])('%s is of "%s"', (path, stem) => expect(stemOf(path)).toBe(stem));
 

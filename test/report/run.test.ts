@@ -46,6 +46,14 @@ describe('a failure', () => {
     expect(lines).toHaveLength(22);
     expect(lines.slice(1, 3)).toEqual(['  openssl: (199980 lines before these)', '  openssl: line 199980']);
   });
+  it.each([
+    [20, 21, '  openssl: line 0'],
+    [21, 22, '  openssl: (1 line before these)'],
+  ])('%i lines of openssl are %i lines', (count, length, first) => {
+    const stderr = Array.from({ length: count }, (_, i) => `line ${i}`).join('\n');
+    const lines = failureText({ ...failure, stderr }).split('\n');
+    expect([lines.length, lines[1], lines.at(-1)]).toEqual([length, first, `  openssl: line ${count - 1}`]);
+  });
   it('shows nothing that a terminal would obey', () => {
     expect(failureText({ ...failure, stderr: 'bad name \u001b[2J' })).toContain('openssl: bad name ␛[2J');
   });

@@ -128,3 +128,49 @@ it('Go refuses everything below a directory name that the further certificate of
     expect.stringMatching(/^Go refuses everything/),
   ]);
 });
+
+it.each<[what: string, layers: string, expected: readonly RegExp[]]>([
+  ['nothing, so that what is built in counts', 'defaults: {}', [/^renewBefore of 50y is not shorter /]],
+  ['defaults', 'defaults: { validity: 1x }', [/"1x"/]],
+  ['defaults that are no map', 'defaults: 5', [/^"defaults" must be /]],
+  ['defaults of its section', 'defaults: { servers: { validity: 1x } }', [/"1x"/]],
+  ['those that are no map', 'defaults: { servers: 5 }', [/^"servers" must be /]],
+  [
+    'defaults of another section',
+    'defaults: { clients: { validity: 1x } }',
+    [/"1x"/, /^renewBefore of 50y is not shorter /],
+  ],
+  ['a profile', 'profiles: { web: { validity: 1x } }\ndefaults: { profile: web }', [/"1x"/]],
+  ['a profile that is no map', 'profiles: { web: 5 }\ndefaults: { profile: web }', [/^"web" must be /]],
+  ['profiles that are no map', 'profiles: 5\ndefaults: { profile: web }', [/^"profiles" must be /]],
+  [
+    'a profile that is extended',
+    'profiles: { web: { extends: base }, base: { validity: 1x } }\ndefaults: { profile: web }',
+    [/"1x"/],
+  ],
+  [
+    'which profile is extended',
+    'profiles: { web: { extends: 5 } }\ndefaults: { profile: web }',
+    [/^"extends" must be /],
+  ],
+  ['a profile that is not there', 'defaults: { profile: nope }', [/^unknown profile "nope"$/]],
+  [
+    'another setting of a profile',
+    'profiles: { web: { key: zzz } }\ndefaults: { profile: web }',
+    [/^unknown kind of key "zzz"$/, /^renewBefore of 50y is not shorter /],
+  ],
+  [
+    'a profile that no entry has',
+    'profiles: { web: { validity: 1x } }',
+    [/"1x"/, /^renewBefore of 50y is not shorter /],
+  ],
+  [
+    'a profile below one that says it rightly',
+    'profiles: { web: { extends: base, validity: 2y }, base: { validity: 1x } }\ndefaults: { profile: web }',
+    [/"1x"/, /^renewBefore of 50y is not shorter than the validity of server "a", 2y$/],
+  ],
+])('a mistake in %s hides what an entry inherits, and only there', (_, layers, expected) => {
+  const entry = 'servers: { a: { commonName: a.test, renewBefore: 50y } }';
+  const found = said(`${layers}\nauthorities: { root: { commonName: Root } }\n${entry}`);
+  expect(found).toEqual(expected.map((one) => expect.stringMatching(one)));
+});
