@@ -86,6 +86,8 @@ export async function attemptTls(target: Target, trial: Trial): Promise<Answer> 
   limit.addEventListener('abort', stop, { once: true });
   // An error that comes between two steps would end the process; the next step finds the socket destroyed.
   socket.on('error', () => undefined);
+  // What ended before has no event any more.
+  if (limit.aborted) stop();
   try {
     return await answerOf(socket, target, trial, limit);
   } finally {

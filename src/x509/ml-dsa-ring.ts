@@ -141,3 +141,14 @@ function uniform(rho: Uint8Array, place: Uint8Array): Polynomial {
     if (found.length === N) return Int32Array.from(found);
   }
 }
+
+/** Algorithms 36 and 40: the high part of a number, or the one beside it. Of the low part only the sign counts. */
+export function useHint(value: number, isHinted: boolean, gamma2: number): number {
+  const count = (Q - 1) / (2 * gamma2);
+  const rest = value % (2 * gamma2);
+  const low = rest > gamma2 ? rest - 2 * gamma2 : rest;
+  // What is rounded up to q − 1 belongs to 0, and the low part is one less, so that its sign stays.
+  const high = ((value - low) / (2 * gamma2)) % count;
+  if (!isHinted) return high;
+  return (low > 0 ? high + 1 : high - 1 + count) % count;
+}

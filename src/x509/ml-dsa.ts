@@ -15,6 +15,7 @@ import {
   shake,
   transformed,
   unpacked,
+  useHint,
 } from './ml-dsa-ring.ts';
 
 /** FIPS 204 table 1, in its letters. */
@@ -157,17 +158,6 @@ function commitmentOf({ key, challenge, z, hints }: Response, parameters: Parame
     );
   });
   return Buffer.concat(parts);
-}
-
-/** Algorithms 36 and 40. */
-function useHint(value: number, isHinted: boolean, gamma2: number): number {
-  const count = (Q - 1) / (2 * gamma2);
-  const rest = value % (2 * gamma2);
-  const centred = rest > gamma2 ? rest - 2 * gamma2 : rest;
-  const isTop = value - centred === Q - 1;
-  const [high, low] = isTop ? [0, centred - 1] : [(value - centred) / (2 * gamma2), centred];
-  if (!isHinted) return high;
-  return low > 0 ? (high + 1) % count : (high - 1 + count) % count;
 }
 
 /** Algorithm 21: for each row the places that are hinted at, in rising order; `undefined` where they are not. */

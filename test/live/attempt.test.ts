@@ -173,6 +173,12 @@ describe('a server that keeps silent', () => {
     expect(await answer).toMatchObject({ kind: 'timed-out' });
   });
 
+  it('is not connected to once the check was given up, as no other is', async () => {
+    const signal = AbortSignal.abort();
+    for (const port of [await plain(() => undefined), await tls()])
+      expect(await attempt(port, {}, { signal })).toEqual({ kind: 'timed-out', connected: false });
+  });
+
   it.each([
     ['TLS', null, ''],
     ['STARTTLS', 'smtp', '220 mail.test\r\n'],

@@ -13,6 +13,7 @@ import {
   shake,
   transformed,
   unpacked,
+  useHint,
 } from '../../src/x509/ml-dsa-ring.ts';
 
 const sha256 = (...parts: readonly Uint8Array[]): string => {
@@ -79,6 +80,32 @@ describe('numbers of some bits', () => {
   it('are read as long as there are whole ones', () => {
     expect(unpacked(Buffer.from('ffff', 'hex'), 10)).toEqual([0x3ff]);
     expect(unpacked(Buffer.from('ffffffff', 'hex'), 20)).toEqual([0xfffff]);
+  });
+});
+
+describe('the high part of a number, without and with a hint (algorithm 40)', () => {
+  const LOW = (Q - 1) / 88;
+  const TOP = (Q - 1) / 32;
+  it.each<[value: number, gamma2: number, plain: number, hinted: number]>([
+    [0, LOW, 0, 43],
+    [1, LOW, 0, 1],
+    [LOW, LOW, 0, 1],
+    [LOW + 1, LOW, 1, 0],
+    [2 * LOW, LOW, 1, 0],
+    [2 * LOW + 1, LOW, 1, 2],
+    [Q - 1 - LOW, LOW, 43, 0],
+    [Q - LOW, LOW, 0, 43],
+    [Q - 2, LOW, 0, 43],
+    [Q - 1, LOW, 0, 43],
+    [0, TOP, 0, 15],
+    [TOP, TOP, 0, 1],
+    [TOP + 1, TOP, 1, 0],
+    [5 * TOP, TOP, 2, 3],
+    [Q - 1 - TOP, TOP, 15, 0],
+    [Q - TOP, TOP, 0, 15],
+    [Q - 1, TOP, 0, 15],
+  ])('%i', (value, gamma2, plain, hinted) => {
+    expect([useHint(value, false, gamma2), useHint(value, true, gamma2)]).toEqual([plain, hinted]);
   });
 });
 
