@@ -11,6 +11,10 @@ const path = 'servers/api/cert.pem';
 describe('a step', () => {
   it.each<[StepFault, message: string]>([
     [{ kind: 'not-made', path }, `openssl did not make "${path}"`],
+    [
+      { kind: 'no-access-list', path, detail: 'EOPNOTSUPP' },
+      `the access control list of the file that is replaced cannot be given to "${path}": EOPNOTSUPP`,
+    ],
     [{ kind: 'made-empty', path }, `openssl left "${path}" empty, as it does on a full disk`],
     [
       { kind: 'made-garbage', path, maker: 'node', detail: 'holds no certificate' },

@@ -89,6 +89,8 @@ describe('by the label', () => {
     ['OPENSSH PRIVATE KEY', { kind: 'openssh' }],
     ['DSA PRIVATE KEY', { kind: 'label', label: 'DSA PRIVATE KEY' }],
     ['SEALED BLOB', { kind: 'label', label: 'SEALED BLOB' }],
+    ['MY TSS KEY', { kind: 'label', label: 'MY TSS KEY' }],
+    ['MY PKCS#11 KEY', { kind: 'label', label: 'MY PKCS#11 KEY' }],
     ['TSSX', { kind: 'label', label: 'TSSX' }],
     ['RSA PRIVATE KEY', null],
     ['EC PRIVATE KEY', null],

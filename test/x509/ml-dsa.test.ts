@@ -52,6 +52,9 @@ describe.each(ML_DSA)('%s', (kind) => {
     const other = encode(0x30, encode(0x04, turned(seed.body, 0)), expanded.bytes);
     expect(() => spkiOf(withKey(other))).toThrow(DamagedKeyError);
     expect(() => spkiOf(withKey(encode(0x04, expanded.body.subarray(1))))).toThrow(DamagedKeyError);
+    // A seed by itself has a tag of its own (RFC 9881 §6).
+    expect(() => spkiOf(withKey(encode(0x04, seed.body)))).toThrow(DamagedKeyError);
+    expect(() => spkiOf(withKey(encode(0x80, seed.body.subarray(1))))).toThrow(DamagedKeyError);
     expect(() => parseKey(Buffer.from(pemText('PRIVATE KEY', withKey(other))))).toThrow(DamagedKeyError);
   });
 });

@@ -1,12 +1,20 @@
 /** The bytes of names, against those that openssl writes from our own configuration. */
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { configText } from '../../src/openssl/config.ts';
 import { nameSection } from '../../src/openssl/distinguished-name.ts';
 import type { Subject } from '../../src/pki/subject.ts';
 
 import { children, hex, readAll, TAG } from '../../src/x509/der.ts';
 import { encode, encodeOid } from '../../src/x509/der-write.ts';
-import { nameDer } from '../../src/x509/name.ts';
+import {
+  type EncodedName,
+  encodedName,
+  encodedNameDer,
+  issuedName,
+  keptName,
+  nameDer,
+  nextName,
+} from '../../src/x509/name.ts';
 import { comparableName, nameAttributes } from '../../src/x509/name-read.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { derOf, opensslSync } from '../helpers/openssl.ts';
@@ -95,4 +103,47 @@ it.each([
   expect(comparableName(der(tag, value))).not.toEqual(
     comparableName(der(0x0c, Buffer.from('ab').toString('hex'))),
   );
+});
+
+describe('the name of the next certificate', () => {
+  const [C, O, CN] = [
+    { type: 'C', value: 'SE' },
+    { type: 'O', value: 'Acme' },
+    { type: 'CN', value: 'web' },
+  ] as const;
+  const subject: Subject = [C, O, CN];
+  const own = { strings: 'utf8' } as const;
+
+  it.each<[string, EncodedName, kept: boolean, exact: boolean]>([
+    ['another order', { ...own, subject: [CN, O, C] }, true, false],
+    ['one RDN', { ...own, subject, joined: [1, 2] }, true, false],
+    ['an RDN of the last two', { ...own, subject, joined: [2] }, true, false],
+    ['other strings', { strings: 'printable', subject }, true, true],
+    ['another value', { ...own, subject: [C, O, { ...CN, value: 'x' }] }, false, false],
+    ['another type', { ...own, subject: [C, O, { ...CN, type: 'OU' }] }, false, false],
+    ['one less', { ...own, subject: [C, CN] }, false, false],
+  ])('of %s', (_, name, isKept, isExact) => {
+    const subjectDer = encodedNameDer(name);
+    const kept = keptName({ subject }, { subjectDer });
+    expect(kept === undefined ? undefined : encodedNameDer(kept)).toBe(isKept ? subjectDer : undefined);
+    expect(nextName({ subject }, { subjectDer })).toBe(isKept ? subjectDer : nameDer(subject));
+    const exact = { subject, exactSubject: true } as const;
+    expect(keptName(exact, { subjectDer }) !== undefined).toBe(isExact);
+    expect(issuedName({ subject }, kept)).toBe(isKept ? subjectDer : nameDer(subject));
+  });
+
+  it('is our own where it is that already', () => {
+    const subjectDer = nameDer(subject);
+    expect(keptName({ subject }, { subjectDer })).toBeUndefined();
+    expect(nextName({ subject }, { subjectDer })).toBe(subjectDer);
+    expect(encodedName({ subject }, undefined)).toEqual({ subject, strings: 'utf8' });
+    const joined: Subject = [O, { ...CN, joined: true }];
+    expect(encodedName({ subject: joined }, undefined)).toEqual({
+      subject: joined,
+      strings: 'utf8',
+      joined: [1],
+    });
+    expect(nameDer(joined)).toBe(encodedNameDer({ ...own, subject: [O, CN], joined: [1] }));
+    expect(nameDer(joined)).not.toBe(nameDer([O, CN]));
+  });
 });
