@@ -79,19 +79,15 @@ function askedOf(
   { entities, certificates = [] }: Observation,
   now: number,
 ): readonly AskedRevocation[] {
-  if (entity.revoked === undefined) return [];
+  const { revoked } = entity;
+  if (revoked === undefined) return [];
   const own = certificates.filter(
     (one) => one.entity === entity.id && one.issuer === authority.id && one.notAfter >= now,
   );
   const observed = entities.get(entity.id) ?? NOTHING;
   const placed = entity.issuer === authority.id ? serialOf(observed) : [];
   const serials = new Set([...own.map(({ serial }) => serial), ...placed]);
-  return [...serials].map((serial) => ({
-    ...entity.revoked,
-    reason: entity.revoked?.reason ?? null,
-    serial,
-    of: entity.id,
-  }));
+  return [...serials].map((serial) => ({ ...revoked, serial, of: entity.id }));
 }
 
 /** One that the issuer signed: another's number would revoke a stranger. */
