@@ -101,6 +101,20 @@ describe('a new certificate', () => {
       of({}, [{ kind: 'differs', field: 'subject' }], 'other'),
       ['alters signature'],
     ],
+    [
+      'loses what a difference says by its field',
+      of({ extensions: { crlDistributionPoints: uncritical([['uri:http://crl.test/a']]) } }, [
+        { kind: 'differs', field: 'crl' },
+      ]),
+      [],
+    ],
+    [
+      'loses what a difference of another field does not say',
+      of({ extensions: { crlDistributionPoints: uncritical([['uri:http://crl.test/a']]) } }, [
+        { kind: 'differs', field: 'ocsp' },
+      ]),
+      ['loses crlDistributionPoints'],
+    ],
     ['loses what was a defect', of(narrowed, [{ kind: 'defect', what: 'inhibitAnyPolicy' }]), []],
     [
       'loses what another defect is not about',

@@ -148,6 +148,80 @@ describe('the certificate of a root', () => {
       ofRoot({ cert: present(changed(rootCert, { issuer: [{ type: 'CN', value: 'Other' }] })) }),
       [{ kind: 'differs', field: 'issuer', before: 'CN=Other', after: 'CN=root CA' }],
     ],
+    [
+      'of which nothing can be said without its key, whatever it names',
+      ofRoot({
+        ...gone,
+        signedBy: null,
+        cert: present(changed(rootCert, { issuer: [{ type: 'CN', value: 'Other' }] })),
+      }),
+      [],
+    ],
+    [
+      'that names another key as its signer',
+      ofRoot({
+        cert: present(changed(rootCert, { extensions: { authorityKeyIdentifier: signedWith('0a0b') } })),
+      }),
+      [
+        {
+          kind: 'differs',
+          field: 'authorityKeyIdentifier',
+          before: '0a0b',
+          after: keyFacts('root').keyIdentifier,
+        },
+      ],
+    ],
+    [
+      'that names another key, and was signed by one',
+      ofRoot({
+        cert: present(changed(rootCert, { extensions: { authorityKeyIdentifier: signedWith('0a0b') } })),
+        signedBy: null,
+      }),
+      foreign,
+    ],
+  ])('%s', (_, found, expected) => expect(found).toEqual(expected));
+});
+
+describe('the key of a certificate', () => {
+  const other = { key: present(keyFacts('other')) };
+  const REQUEST = {
+    keyPlace: {
+      kind: 'request',
+      path: 'api.csr',
+      pem: '',
+      key: { keyId: cert.keyId, keyIdentifier: '00', spki: '3000' },
+      ignored: [],
+    },
+  } as never;
+  const whyOf = (stated: object, files: Partial<EntityObservation> = {}) =>
+    certificateReasons({ ...API, ...stated } as Entity, observed({ ...FILES, ...files }), above(), NOW);
+  const given = (keyId: string) => {
+    const { keyPlace } = REQUEST as { readonly keyPlace: { readonly key: object } };
+    return { keyPlace: { ...keyPlace, key: { ...keyPlace.key, keyId } } };
+  };
+
+  it.each<[string, readonly object[], readonly object[]]>([
+    ['is the one that is there', whyOf({}), []],
+    ['is another than that', whyOf({}, other), [{ kind: 'key-mismatch' }]],
+    ['is compared with nothing where none is there', whyOf({}, { key: { state: 'missing' } }), []],
+    ['is that of a request, whatever is there', whyOf(REQUEST, other), []],
+    [
+      'is another than that of a request',
+      whyOf(given('ff'.repeat(32))),
+      [
+        {
+          kind: 'differs',
+          field: 'key',
+          before: `ecdsa-p256 ${cert.keyId.slice(0, 16)}`,
+          after: `ecdsa-p256 ${'f'.repeat(16)}`,
+        },
+      ],
+    ],
+    [
+      'of a bridge is whatever its authority has',
+      whyOf({ keyPlace: { kind: 'bridge', of: ROOT.id } }, other),
+      [],
+    ],
   ])('%s', (_, found, expected) => expect(found).toEqual(expected));
 });
 

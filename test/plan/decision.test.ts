@@ -5,6 +5,7 @@ import { byIdOf } from '../../src/pki/issuers.ts';
 import type { Context } from '../../src/plan/context.ts';
 import { carriedOver, consentsFor, type Decision, decide } from '../../src/plan/decision.ts';
 import type { EntityObservation } from '../../src/plan/observation.ts';
+import { sanOf } from '../../src/x509/facts.ts';
 import { encodedNameDer } from '../../src/x509/name.ts';
 import {
   anAuthority,
@@ -129,6 +130,15 @@ describe('a pair', () => {
       issued(false, 'missing'),
     ],
   ])('%s', (_, found, expected) => expect(found).toEqual(expected));
+
+  it('with names that no manifest can state stays, and loses them when it is issued again', () => {
+    const named = (name: string) => ({
+      cert: present(changed(cert, { extensions: { subjectAltName: uncritical([...sanOf(cert), name]) } })),
+    });
+    expect(decided({}, named('dns:old host'))).toEqual(STAYS);
+    expect(decided({}, named('dns:other.test'))).toEqual(issued(false, 'differs san'));
+    expect(decided({}, named('dns:old host'), due)).toEqual(issued(false, 'expires'));
+  });
 
   it('that changes its subject says so once', () => {
     const subject = [{ type: 'CN', value: 'next' }] as const;

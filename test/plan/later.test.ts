@@ -3,11 +3,13 @@ import { expect, it } from 'vitest';
 import type { Entity } from '../../src/pki/entity.ts';
 import type { Change } from '../../src/plan/change.ts';
 import { isForLater, laterRemarks } from '../../src/plan/later.ts';
+import { sanOf } from '../../src/x509/facts.ts';
 import {
   aChange,
   anAuthority,
   aServer,
   certificateFor,
+  changed,
   keyFacts,
   NOW,
   observed,
@@ -60,4 +62,41 @@ it('is what the next certificate says, and no other reason is', () => {
   expect(isForLater(reason)).toBe(true);
   expect(isForLater({ ...(reason as object), field: 'san' } as never)).toBe(false);
   expect(isForLater({ kind: 'missing', artifact: 'cert' } as never)).toBe(false);
+});
+
+it('is also what a certificate names beside what is stated, and nothing of one with its names alone', () => {
+  const cert = (entity: Entity, name?: string) => {
+    const issuance = { notBefore: NOW, notAfter: NOW + 1000, cappedBy: null, subjectKeyId: null };
+    const facts = certificateFor(entity, keyFacts(entity.id), issuance, null, entity.id);
+    const san = { critical: false, value: [...sanOf(facts), ...(name === undefined ? [] : [name])] };
+    return observed({ cert: present(changed(facts, { extensions: { subjectAltName: san } })) });
+  };
+  const plain = aServer({ name: 'plain' });
+  const said = (name?: string) =>
+    laterRemarks([plain], { entities: new Map([[plain.id, cert(plain, name)]]), orphans: [] }, []).map(
+      (remark) =>
+        remark.kind === 'differs'
+          ? `${remark.reason.field}: ${remark.reason.before} → ${remark.reason.after}`
+          : '',
+    );
+  const own = 'plain.example.test';
+  expect(said()).toEqual([]);
+  // No manifest can state a name with a space, and no edit can have taken it away.
+  expect(said('dns:old host')).toEqual([`san: dns:${own}, dns:old host → dns:${own}`]);
+  // One that it could state is a reason to issue now.
+  expect(said('dns:other.test')).toEqual([]);
+});
+
+it('is not said again of what waits for a key and has it among its reasons', () => {
+  const reason = { kind: 'differs', field: 'crl', before: 'none', after: 'x' } as const;
+  const waits = (id: string, reasons: readonly object[]) =>
+    ({
+      ...aChange({ id: id as never, action: 'wait' }),
+      waiting: { on: ROOT.id, reasons, serves: true, wish: null },
+    }) as never;
+  expect(remarks([ROOT, API, WEB], [waits(API.id, [reason])])).toEqual([[[WEB.id], false]]);
+  expect(remarks([ROOT, API], [waits(API.id, [{ kind: 'expired', notAfter: NOW }])])).toEqual([
+    [[API.id], false],
+  ]);
+  expect(remarks([ROOT, API], [waits(API.id, [{ ...reason, field: 'san' }])])).toEqual([[[API.id], false]]);
 });

@@ -154,6 +154,30 @@ describe('made again', () => {
     expect(decided(listing(), facts(), { signed: false }).reasons).toEqual([{ kind: 'foreign-list' }]);
   });
 
+  it('is one without a number only where there was one before', () => {
+    const reasons = (number: bigint) => decided(listing({ number }), facts({ number: null })).reasons;
+    expect(reasons(0n)).toEqual([]);
+    expect(reasons(1n)).toEqual([{ kind: 'stale', artifact: 'crl' }]);
+  });
+
+  it('is one that is signed otherwise than the manifest says', () => {
+    const signing = (stated: object) =>
+      decided(listing(), facts(), { entity: { ...ROOT, ...stated } }).reasons;
+    expect(signing({ digest: 'sha384' })).toEqual([]);
+    expect(signing({ digest: 'sha512' })).toEqual([{ kind: 'stale', artifact: 'crl' }]);
+  });
+
+  it('is one that is damaged, or in the way of which nothing lies', () => {
+    const of = (crl: object) =>
+      decideList(ROOT, { ...world.of(ROOT.id), signedBy: cert.keyId, crl } as never, STAYS, listing(), NOW);
+    expect(of({ state: 'garbage', detail: 'x' })).toMatchObject({
+      list: { number: '5' },
+      reasons: [{ kind: 'unreadable', artifact: 'crl', detail: 'x' }],
+    });
+    expect(of({ state: 'blocked', cause: { kind: 'directory' } }).list).toBeNull();
+    expect(of({ state: 'unknown' }).list).toBeNull();
+  });
+
   it('is none that another tool made for as long as the manifest says', () => {
     const theirs = facts({ thisUpdate: NOW, authorityKeyId: null, signature: 'ecdsa-with-SHA256' });
     expect(decided(listing(), theirs).reasons).toEqual([]);

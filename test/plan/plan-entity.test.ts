@@ -87,6 +87,7 @@ describe('files that are where an entity was before', () => {
   it('come along where they are wanted', () => {
     const found = planned(() => behind('key', 'cert', 'fullchain'));
     expect(found).toMatchObject({ action: 'refresh', writes: [], deletes: [] });
+    expect(found.reasons).toEqual([{ kind: 'moved', from: 'old/key.pem', to: 'tls/key.pem' }]);
     expect(found.relocations.map(({ file }) => file)).toEqual(['key', 'cert', 'fullchain']);
   });
 

@@ -113,6 +113,7 @@ describe('an object', () => {
   ]);
 
   it('is stale where it holds something else, and follows what it is made of', () => {
+    expect(stale('secret', content)).toEqual([]);
     expect(stale('secret', ['x'])).toEqual([{ kind: 'stale', artifact: 'secret' }]);
     expect(stale('secret', content, { [SUB.id]: { fingerprint: null } })).toEqual(changes(SUB.id));
   });
