@@ -71,7 +71,7 @@ export function pairCount(entities: readonly Entity[]): number {
   return count('server', 'peer') * count('client', 'peer') - count('peer');
 }
 
-/** A server that stayed as it was, with those clients that did not. */
+/** A server that stayed as it was, with those clients that did not: it is none of these itself. */
 function untouchedCases(
   server: Party,
   clients: readonly Party[],
@@ -79,7 +79,7 @@ function untouchedCases(
   versions: readonly TlsVersion[],
 ): HandshakePlan {
   const pairs = clients
-    .filter(({ entity }) => entity.id !== server.entity.id && touched.has(entity.id))
+    .filter(({ entity }) => touched.has(entity.id))
     .map((client): Pair => ({ client, by: refusers(server, client) }));
   return { cases: pairCases(server, pairs, checkableNames(server.entity), versions), skipped: [] };
 }
