@@ -26,7 +26,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Seconds for a call; `key`: the key that it makes. */
 export function limitFor(key?: KeySpec, environment: Environment = process.env): number {
-  const setting = Number(environment[SETTING] ?? '');
+  const setting = Number(environment[SETTING]);
   if (Number.isSafeInteger(setting) && setting > 0) return Math.min(setting, MOST);
   const size = key === undefined ? null : rsaSize(key);
   if (size === null) return USUAL;
