@@ -12,6 +12,8 @@ const NONE = undefined;
 const WEAK =
   'below the 112 bits of security that NIST SP 800-57 requires, and refused by OpenSSL at security level 2';
 const USE = 'use ecdsa-p256, ed25519 or rsa-3072';
+const ONE_OF =
+  'use one of ecdsa-p256, ecdsa-p384, ecdsa-p521, ed25519, ed448, ml-dsa-44, ml-dsa-65, ml-dsa-87, rsa-2048, rsa-3072, rsa-4096, rsa-8192, rsa-pss-2048, rsa-pss-3072, rsa-pss-4096';
 const CURVES = 'use one of P-256, P-384, P-521';
 const WORDS = 'write the program and each argument as an item of a list: [systemctl, reload, nginx]';
 const PIN = 'name its source beside it: "pin: prompt", "pin: env:NAME" or "pin: file:PATH"';
@@ -57,6 +59,16 @@ describe('a kind of key', () => {
     ['prime256v1', 'unknown kind of key "prime256v1"', 'write "ecdsa-p256"'],
     ['P-384', 'unknown kind of key "P-384"', 'write "ecdsa-p384"'],
     ['secp521r1', 'unknown kind of key "secp521r1"', 'write "ecdsa-p521"'],
+    ['EC:secp521r1', 'unknown kind of key "EC:secp521r1"', 'write "ecdsa-p521"'],
+    ['rsa-3072-p256', 'unknown kind of key "rsa-3072-p256"', 'write "ecdsa-p256"'],
+    ['p256-rsa-3072-or-more', 'unknown kind of key "p256-rsa-3072-or-more"', ONE_OF],
+    ['p384-rsa-3072-or-more', 'unknown kind of key "p384-rsa-3072-or-more"', ONE_OF],
+    ['p521-rsa-3072-or-more', 'unknown kind of key "p521-rsa-3072-or-more"', ONE_OF],
+    ['some-ml-dsa-44', 'unknown kind of key "some-ml-dsa-44"', ONE_OF],
+    ['ml-dsa-44-or-more', 'unknown kind of key "ml-dsa-44-or-more"', 'did you mean "ml-dsa-44"?'],
+    ['ml-dsa-65-or-more', 'unknown kind of key "ml-dsa-65-or-more"', 'did you mean "ml-dsa-65"?'],
+    ['ml-dsa-87-or-more', 'unknown kind of key "ml-dsa-87-or-more"', 'did you mean "ml-dsa-87"?'],
+    ['my-eddsa-or-more', 'unknown kind of key "my-eddsa-or-more"', ONE_OF],
     ['ec', 'unknown kind of key "ec"', 'write "ecdsa-p256"'],
     ['ECC', 'unknown kind of key "ECC"', 'write "ecdsa-p256"'],
     ['ecdsa', 'unknown kind of key "ecdsa"', 'write "ecdsa-p256"'],
@@ -69,11 +81,7 @@ describe('a kind of key', () => {
     ['dilithium', 'unknown kind of key "dilithium"', 'write "ml-dsa-65"'],
     ['dilithium5', 'unknown kind of key "dilithium5"', 'write "ml-dsa-87"'],
     ['ecdsa-p265', 'unknown kind of key "ecdsa-p265"', 'did you mean "ecdsa-p256"?'],
-    [
-      'zzz',
-      'unknown kind of key "zzz"',
-      'use one of ecdsa-p256, ecdsa-p384, ecdsa-p521, ed25519, ed448, ml-dsa-44, ml-dsa-65, ml-dsa-87, rsa-2048, rsa-3072, rsa-4096, rsa-8192, rsa-pss-2048, rsa-pss-3072, rsa-pss-4096',
-    ],
+    ['zzz', 'unknown kind of key "zzz"', ONE_OF],
   ])('%j', (value, ...words) => expect(said(parseKeyName(value))).toEqual(words));
 });
 
