@@ -36,6 +36,23 @@ describe('the key of an authority', () => {
   });
 });
 
+describe('whose files', () => {
+  it.each<[rest: string, ownership: object | undefined]>([
+    ['', undefined],
+    ['owner: ann', { owner: 'ann' }],
+    ['owner: 0', { owner: '0' }],
+    ['group: ops, mode: "0640"', { group: 'ops', mode: 0o640 }],
+    ['owner: ann, group: ops, mode: "0600"', { owner: 'ann', group: 'ops', mode: 0o600 }],
+  ])('of an entry with: %s', (rest, ownership) => {
+    const ROOT = 'authorities: { root: { commonName: Root } }';
+    const { inventory } = loaded(`${ROOT}\nservers: { api: { commonName: a.test, ${rest} } }`);
+    const [root, api] = inventory.entities;
+    expect(root).not.toHaveProperty('ownership');
+    if (ownership === undefined) expect(api).not.toHaveProperty('ownership');
+    else expect(api?.ownership).toEqual(ownership);
+  });
+});
+
 describe('what an issuer publishes', () => {
   const locations = (rest: string) => {
     const { inventory } = loaded(
