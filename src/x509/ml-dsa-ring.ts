@@ -130,11 +130,11 @@ export function expandedMatrix(rho: Uint8Array, rows: number, columns: number): 
 
 /** Algorithm 30: numbers of 23 bits that are below q. */
 function uniform(rho: Uint8Array, place: Uint8Array): Polynomial {
-  // Six in a thousand need more than the first.
+  // Six in a thousand need more than the first; all lengths are those of whole numbers.
   for (let length = 5 * 168; ; length *= 2) {
     const octets = shake('shake128', length, rho, place);
     const found: number[] = [];
-    for (let i = 0; i + 2 < length && found.length < N; i += 3) {
+    for (let i = 0; i < length && found.length < N; i += 3) {
       const value = at(octets, i) + at(octets, i + 1) * 2 ** 8 + (at(octets, i + 2) & 0x7f) * 2 ** 16;
       if (value < Q) found.push(value);
     }

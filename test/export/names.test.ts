@@ -6,6 +6,7 @@ import { leafPolicies } from '../../src/export/leaf.ts';
 import { secretClashes, secretName } from '../../src/export/secret-name.ts';
 import { nameSlug, slugOf } from '../../src/export/slug.ts';
 import { trustSetOf, trustSets } from '../../src/export/trust-set.ts';
+import { nameProblems } from '../../src/export/vault/names.ts';
 import type { EndEntity } from '../../src/pki/entity.ts';
 import { isDnsLabel } from '../../src/pki/kubernetes.ts';
 import type { Subject } from '../../src/pki/subject.ts';
@@ -180,4 +181,30 @@ describe('what an engine takes over', () => {
     expect(trustSetOf(INVENTORY)([B.id, A.id]).name).toBe(trustSetOf(INVENTORY)([A.id, B.id]).name);
     expect(trustSetOf(INVENTORY)([B.id, 'authorities/gone']).roots.map(({ id }) => id)).toEqual([B.id]);
   });
+});
+
+describe('names that OpenBao and Vault would not write as they are', () => {
+  const problems = (entity: Partial<EndEntity>) => nameProblems({ subject: [], san: [], ...entity });
+  const [O, CN] = [
+    { type: 'O', value: 'a' },
+    { type: 'CN', value: 'b.test' },
+  ] as const;
+  it.each<[string, Partial<EndEntity>, readonly object[]]>([
+    ['none', {}, []],
+    ['an order that is theirs', { subject: [O, CN], exactSubject: true }, []],
+    ['another order, where it is stated', { subject: [CN, O], exactSubject: true }, [{ kind: 'order' }]],
+    ['another order, where any will do', { subject: [CN, O] }, []],
+    ['another type', { subject: [{ type: 'title', value: 'x' }] }, [{ kind: 'attribute', type: 'title' }]],
+    ['two common names', { subject: [CN, CN] }, [{ kind: 'attribute', type: 'CN' }]],
+    ['two organizations', { subject: [O, O] }, []],
+    [
+      'a kind of names',
+      { san: [{ kind: 'registeredID', value: '1.2' }] },
+      [{ kind: 'san', name: 'registeredID:1.2' }],
+    ],
+    ['a comma', { san: [{ kind: 'uri', value: 'x:a,b' }] }, [{ kind: 'value', value: 'x:a,b' }]],
+    ['a star at the end', { san: [{ kind: 'uri', value: 'x:a*' }] }, [{ kind: 'value', value: 'x:a*' }]],
+    ['a star within', { san: [{ kind: 'uri', value: 'x:*a' }] }, []],
+    ['a wildcard', { subject: [{ type: 'CN', value: '*.a.test' }], san: [dns('*.a.test')] }, []],
+  ])('%s', (_, entity, expected) => expect(problems(entity)).toEqual(expected));
 });

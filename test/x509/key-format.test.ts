@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { encode } from '../../src/x509/der-write.ts';
 import { type KeyFormat, keyFormatOf } from '../../src/x509/key-format.ts';
+import { parseKey } from '../../src/x509/parse-key.ts';
 import { pemText } from '../../src/x509/pem.ts';
 import { integer, octets, oid, sequence } from '../helpers/certificate-der.ts';
 
@@ -147,4 +148,25 @@ it('hex digits are DER, in pairs', () => {
     expect(of(text)).toEqual({ kind: 'hex' });
   for (const text of [digits.slice(1), `${digits}0`, `x${digits}`, digits.replace(/^30/, '31')])
     expect(of(text)).toBeNull();
+});
+
+it('files without a usable key differ in the kind of error', () => {
+  const error = (content: string | Buffer): Error => {
+    try {
+      parseKey(Buffer.from(content as string));
+    } catch (caught) {
+      return caught as Error;
+    }
+    throw new Error('it was read');
+  };
+  const said = (content: string | Buffer): readonly string[] => {
+    const { name, message } = error(content);
+    return [name, message];
+  };
+  const encrypted = pemText('ENCRYPTED PRIVATE KEY', sequence(integer('01')));
+  expect(said(encrypted)).toEqual(['EncryptedKeyError', 'the key is encrypted']);
+  expect(said('pkcs11:object=a')).toEqual(['ForeignKeyError', 'holds a private key in another form']);
+  expect(error('pkcs11:object=a')).toMatchObject({ format: { kind: 'pkcs11' } });
+  for (const nothing of ['', 'UNENCRYPTED', 'a word'])
+    expect(said(nothing)).toEqual(['Error', 'holds no readable private key']);
 });

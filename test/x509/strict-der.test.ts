@@ -126,6 +126,16 @@ const REFUSED: readonly (readonly [what: string, der: () => Buffer, complaint: s
     'unused bits of a BIT STRING',
   ],
   [
+    'unused bits of no octet',
+    () => made({ extensions: [extension('2.5.29.15', bytes('030103'), true)] }),
+    'unused bits of a BIT STRING',
+  ],
+  [
+    'a BIT STRING of nothing',
+    () => made({ extensions: [extension('2.5.29.15', bytes('0300'), true)] }),
+    'unused bits of a BIT STRING',
+  ],
+  [
     'eight unused bits',
     () => made({ extensions: [extension('2.5.29.15', bits(Buffer.of(0), 8), true)] }),
     'unused bits of a BIT STRING',
