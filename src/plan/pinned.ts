@@ -63,7 +63,7 @@ function needsFrozen(
   const { issuer } = entity;
   const lender = bridgedBy(entity);
   if (lender !== null && pinned.has(lender) && !canLend(entity, seen(lender), strange(lender))) return true;
-  const others = entity.trust.filter((id) => id !== entity.id && pinned.has(id));
+  const others = entity.trust.filter((id) => pinned.has(id));
   if (
     issuer !== null &&
     pinned.has(issuer) &&

@@ -124,6 +124,32 @@ describe('a new certificate', () => {
   ])('%s', (_, found, expected) => expect(found).toEqual(expected));
 });
 
+it('what is lost is named with its value, as far as that can be read', () => {
+  const lost = (changes: Changes) =>
+    alterationsFrom(
+      changed(made(API), changes),
+      wantedCertificate(API, null, null),
+      'ecdsa-with-SHA256',
+      [],
+    ).filter(({ kind }) => kind === 'loses');
+  const access = [
+    { method: 'ocsp', name: 'uri:http://o.test' },
+    { method: 'caIssuers', name: 'uri:http://c.test' },
+  ];
+  expect(lost({ extensions: { authorityInfoAccess: uncritical(access) } })).toEqual([
+    {
+      kind: 'loses',
+      extension: 'authorityInfoAccess',
+      oid: '1.3.6.1.5.5.7.1.1',
+      critical: false,
+      value: 'http://o.test, http://c.test',
+    },
+  ]);
+  expect(lost({ unknown: [{ oid: '1.2.3', critical: true, hex: '0500' }] })).toEqual([
+    { kind: 'loses', extension: '1.2.3', oid: '1.2.3', critical: true, value: null },
+  ]);
+});
+
 it('what a certificate has that another one says otherwise is altered, with both values', () => {
   const altered = (facts: CertificateFacts, entity: Entity, reasons: readonly object[] = []) =>
     alterationsFrom(

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import {
   alterationsOf,
   type Change,
+  CONSENTS,
   consentsOf,
   crossingOf,
+  isConsent,
   isIssue,
   issuanceOf,
   isWork,
@@ -68,6 +70,11 @@ it('a certificate comes of three actions, and of none else', () => {
     expect([alterationsOf(change), replacedBy(change)]).toEqual([[], []]);
     expect([issuanceOf(change), crossingOf(change)]).toEqual([null, null]);
   }
+});
+
+it('a consent is named letter for letter', () => {
+  const texts = ['rekey-ca', 'trust', 'revoke', 'remove', 'prune', 'run', 'Run', 'remov', ''];
+  expect(texts.filter(isConsent)).toEqual([...CONSENTS]);
 });
 
 it('files are worked on by these, and by a refresh', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Entity } from '../../src/pki/entity.ts';
 import { byIdOf } from '../../src/pki/issuers.ts';
 import type { Situation } from '../../src/plan/artifacts/rule.ts';
+import { ruleOf } from '../../src/plan/artifacts/rules.ts';
 import { overflowOf } from '../../src/plan/artifacts/split.ts';
 import { answersOcsp, respondersOf } from '../../src/plan/ocsp.ts';
 import {
@@ -152,6 +153,15 @@ describe('the parts of', () => {
       'earlier other',
     ]);
     expect(brief(previousParts(root))).toEqual(['earlier root', 'routes root', 'cross root']);
+  });
+
+  it('a file for verifiers that build no chains are the authorities from the issuer up, and then the roots', () => {
+    const rule = ruleOf('ca-chain');
+    if (rule.by !== 'parts') throw new Error('it is none');
+    const trust = ['certificate root', 'earlier root'];
+    expect(of(near, rule.parts)).toEqual(trust);
+    expect(of(middle, rule.parts)).toEqual(['certificate one', ...trust]);
+    expect(of(deep, rule.parts)).toEqual(['certificate two', 'certificate one', ...trust]);
   });
 
   it('a file of lists are those that are made here, each before those of former keys', () => {

@@ -106,6 +106,19 @@ it('files without a chain or roots are named, and programs that know roots by th
   );
 });
 
+it('files that nothing carries are those of leaves, and none of an authority', () => {
+  const lower = anAuthority({ name: 'lower', issuer: ONE.id, trust: [ROOT.id], outputs: ['key', 'cert'] });
+  const kinds = (leaves: readonly Entity[]) => remarks({ leaves }).map(({ kind }) => kind);
+  expect(kinds([lower])).toEqual([]);
+  expect(kinds([lower, aClient({ issuer: ONE.id, outputs: ['key', 'cert'] })])).toEqual(['unbrought']);
+});
+
+it('leaves of another root are refused by none who trust this one', () => {
+  const other = anAuthority({ name: 'other' });
+  const apart = aClient({ name: 'apart', issuer: other.id, outputs: ['key', 'cert', 'ca'] });
+  expect(remarks({ isCrossed: false, leaves: [other, apart] })).toEqual([]);
+});
+
 it('programs that know roots by their names are servers and peers with that root in a file of roots', () => {
   const isSaid = (leaf: Entity) => remarks({ leaves: [leaf] }).some(({ kind }) => kind === 'same-name');
   const other = anAuthority({ name: 'other' }).id;

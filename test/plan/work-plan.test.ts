@@ -3,8 +3,18 @@ import { describe, expect, it } from 'vitest';
 import type { Entity } from '../../src/pki/entity.ts';
 import { secretSourceText } from '../../src/pki/secret-source.ts';
 import type { Observation } from '../../src/plan/observation.ts';
-import { DAY, flatPlan, keyFacts, NOW, present, remove, type World } from '../helpers/entities.ts';
-import { api, services, settled, withChanged } from './settled.ts';
+import {
+  anAuthority,
+  anInventory,
+  DAY,
+  flatPlan,
+  keyFacts,
+  NOW,
+  present,
+  remove,
+  type World,
+} from '../helpers/entities.ts';
+import { API, api, SERVICES, services, settled, withChanged } from './settled.ts';
 
 const PASSPHRASE = { kind: 'command', argv: ['/usr/bin/pass', 'api'] } as const;
 const TOKEN = { uri: 'pkcs11:token=hsm', pin: { kind: 'env', name: 'PIN' } } as const;
@@ -161,6 +171,24 @@ describe('work says what it takes', () => {
     expect('keyElsewhere' in found).toBe(isElsewhere);
   });
 
+  it('that the key of a further certificate is that of its authority', () => {
+    const partner = anAuthority({ name: 'partner' });
+    const bridge = anAuthority({
+      name: 'services@partner',
+      subject: SERVICES.subject,
+      issuer: partner.id,
+      trust: [partner.id],
+      keyPlace: { kind: 'bridge', of: services },
+      outputs: ['cert'],
+    });
+    const inventory = anInventory(partner, ...withChanged(api, {}).entities, bridge);
+    const plan = flatPlan(inventory, settled().observation(inventory), { now: NOW });
+    expect(plan.changes.find(({ id }) => id === bridge.id)).toMatchObject({
+      keyElsewhere: true,
+      newKey: false,
+    });
+  });
+
   it('which files of before it replaces, where an entity begins', () => {
     const fresh = change({}, {}, (world) => {
       goneCert(world);
@@ -181,4 +209,29 @@ it('what an authority revokes by a number takes consent, and an empty list does 
   };
   expect(consents({})).toEqual([]);
   expect(consents({ revokes: [{ serial: '7a', reason: null }] })).toEqual(['revoke']);
+});
+
+describe('while a key that is elsewhere has not signed', () => {
+  const PARTNER = anAuthority({ name: 'partner', keyPlace: { kind: 'offline' }, outputs: ['cert', 'ca'] });
+  const trusting = { trust: [...API.trust, PARTNER.id] };
+  /** What is planned of a server that comes to trust the partner, with these files. */
+  const planned = (outputs: Entity['outputs'], damage: (world: World) => void) => {
+    const world = settled(withChanged(api, { outputs }));
+    damage(world);
+    const inventory = anInventory(PARTNER, ...withChanged(api, { outputs, ...trusting }).entities);
+    const plan = flatPlan(inventory, world.observation(inventory), { now: NOW });
+    return plan.changes.find(({ id }) => id === api);
+  };
+
+  it('files wait for the certificates that they are made of', () => {
+    expect(planned(API.outputs, gone)).toMatchObject({ action: 'wait', waiting: { on: PARTNER.id } });
+  });
+
+  it('a mode does not', () => {
+    const open = (world: World): void => {
+      world.of(api).key = present(world.key(api), 0o644);
+    };
+    const found = planned(['key', 'cert'], open);
+    expect(found).toMatchObject({ action: 'refresh', chmods: ['key'], writes: [] });
+  });
 });

@@ -1,7 +1,7 @@
 /** Which files there are, when one that can be read is out of date, and what is said of it. */
 import { describe, expect, it } from 'vitest';
 import { byIdOf } from '../../../src/pki/issuers.ts';
-import { exists, type Situation, staleReasons } from '../../../src/plan/artifacts/rule.ts';
+import { exists, isCompound, type Situation, staleReasons } from '../../../src/plan/artifacts/rule.ts';
 import { ruleOf } from '../../../src/plan/artifacts/rules.ts';
 import type { Member } from '../../../src/plan/parts.ts';
 import { listPiece } from '../../../src/x509/parse.ts';
@@ -199,4 +199,21 @@ it('a file of certificates and lists is for entities whose authorities make list
   const one = rule.parts(NEAR, byIdOf([ROOT, NEAR])).map(({ kind, of }) => `${kind} ${of}`);
   expect(one).toContain(`list ${ROOT.id}`);
   expect(one).toContain(`certificate ${ROOT.id}`);
+});
+
+it('a file follows from its parts alone where it holds them, in PEM or in another form', () => {
+  const files = [
+    'ca',
+    'fullchain',
+    'crls',
+    'pkcs7',
+    'der',
+    'key',
+    'csr',
+    'crl',
+    'keystore',
+    'secret',
+  ] as const;
+  const compound = files.filter((file) => isCompound(ruleOf(file)));
+  expect(compound).toEqual(['ca', 'fullchain', 'crls', 'pkcs7', 'der']);
 });
