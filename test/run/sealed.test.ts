@@ -1,5 +1,7 @@
 /** Files under a password: what is in them, and passwords with which they are not made. */
 import { generateKeyPairSync } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Entity } from '../../src/pki/entity.ts';
 import type { SealedArtifact } from '../../src/pki/seal.ts';
@@ -12,6 +14,8 @@ import { Reader } from '../../src/store/observe/reader.ts';
 import { Secrets } from '../../src/store/secrets.ts';
 import { StepError } from '../../src/store/step-error.ts';
 import { aChange, anAuthority, aServer } from '../helpers/entities.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
+import { opensslSync } from '../helpers/openssl.ts';
 import { keyPem, smallCertificate } from '../helpers/small-certificates.ts';
 
 const PROMPT = { kind: 'prompt', label: null } as const;
@@ -76,6 +80,40 @@ describe('a file under a password', () => {
     const opened = (by: string) => sealedRule(artifact).open(written[0]?.bytes ?? Buffer.of(), by);
     expect([opened(password)?.length, opened('other')]).toEqual([size, null]);
     if (size === 3) expect(String(opened(password))).toContain('shown');
+  });
+
+  it.each<[SealedArtifact, readonly [what: string, isNamed: boolean][]]>([
+    [
+      'pkcs12',
+      [
+        ['PRIVATE KEY', true],
+        ['CERTIFICATE', true],
+      ],
+    ],
+    [
+      'keystore',
+      [
+        ['PRIVATE KEY', true],
+        ['CERTIFICATE', true],
+      ],
+    ],
+    ['truststore', [['CERTIFICATE', false]]],
+  ])('says which certificate is that of the key: %s', (artifact, expected) => {
+    const { run, written } = aRun('x');
+    writeSealed(run, withSeal(artifact, { name: 'shown' }), writes('csr', artifact));
+    const path = join(temporaryFolder(), 'file.p12');
+    writeFileSync(path, written[0]?.bytes ?? '');
+    const text = opensslSync(['pkcs12', '-in', path, '-passin', 'pass:x', '-nodes'], '/');
+    const bags = text.split(/^Bag Attributes/m).slice(1);
+    const seen = bags.map((bag) => [
+      /BEGIN (.*?)-/.exec(bag)?.[1],
+      /localKeyID: ([0-9A-F ]+)/.exec(bag)?.[1],
+    ]);
+    const named = new Set(seen.flatMap(([, id]) => (id === undefined ? [] : [id])));
+    expect(named.size).toBe(expected.some(([, isNamed]) => isNamed) ? 1 : 0);
+    expect(seen.map(([what, id]) => `${what} ${id !== undefined}`).sort()).toEqual(
+      expected.map(([what, isNamed]) => `${what} ${isNamed}`).sort(),
+    );
   });
 
   it('holds the key as PKCS#8, whatever form it has in its file', () => {
