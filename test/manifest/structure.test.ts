@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
+import { isKnownKey } from '../../src/manifest/schema.ts';
 import { structuralMistakes } from '../../src/manifest/structure.ts';
 import { loadManifest } from '../../src/resolve/load.ts';
 import { holds } from '../helpers/property.ts';
@@ -144,3 +145,15 @@ it.each<[string, readonly string[]]>([
   const { message, hint, related = [] } = first ?? { message: '' };
   expect([message, hint, ...related.map((one) => one.message)]).toEqual(words);
 });
+
+it.each([
+  ...['version', 'servers', 'validity', 'extends', 'pathLength', 'commonName', 'san', 'keep'].map((key) => [
+    key,
+    true,
+  ]),
+  ...['organization', 'country', 'fullchain', 'previous', 'algorithm', 'size', 'curve'].map((key) => [
+    key,
+    true,
+  ]),
+  ...['zzz', '', 'Version', 'constructor'].map((key) => [key, false]),
+] as const)('%j is a key of some map: %s', (key, isKnown) => expect(isKnownKey(key)).toBe(isKnown));
