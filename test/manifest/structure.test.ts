@@ -147,13 +147,10 @@ it.each<[string, readonly string[]]>([
 });
 
 it.each([
-  ...['version', 'servers', 'validity', 'extends', 'pathLength', 'commonName', 'san', 'keep'].map((key) => [
-    key,
-    true,
-  ]),
-  ...['organization', 'country', 'fullchain', 'previous', 'algorithm', 'size', 'curve'].map((key) => [
-    key,
-    true,
-  ]),
-  ...['zzz', '', 'Version', 'constructor'].map((key) => [key, false]),
-] as const)('%j is a key of some map: %s', (key, isKnown) => expect(isKnownKey(key)).toBe(isKnown));
+  ...['version', 'servers', 'validity', 'extends', 'pathLength', 'commonName', 'san', 'keep'],
+  ...['organization', 'country', 'fullchain', 'previous', 'algorithm', 'size', 'curve'],
+])('%j is a key of some map', (key) => expect(isKnownKey(key)).toBe(true));
+
+it.each(['zzz', '', 'Version', 'constructor'])('%j is a key of none', (key) =>
+  expect(isKnownKey(key)).toBe(false),
+);

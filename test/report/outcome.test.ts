@@ -293,6 +293,16 @@ it.each<[what: string, unknown, problem: string, hint: string | undefined]>([
   ['a defect', new Error('Internal error: x'), 'Internal error: x', undefined],
   ['an error of node with a code', systemError('ERR_X'), 'x', undefined],
   ['no error at all', 'text', 'text', undefined],
+  // Codes of Node.js are defects of this program, and not the system's word.
+  ...['ERR_INVALID_ARG_TYPE', 'NOTE', 'ZERR', 'EX-1', 'e1'].map(
+    (code): [string, unknown, string, undefined] => [
+      `the code ${code}`,
+      Object.assign(new Error('of node'), { code }),
+      'of node',
+      undefined,
+    ],
+  ),
+  ['a number for a code', Object.assign(new Error('of another'), { code: 5 }), 'of another', undefined],
 ])('what was thrown: %s', (_, error, problem, hint) => {
   expect(failureAdvice(error)).toEqual(hint === undefined ? { problem } : { problem, hint });
 });
