@@ -151,11 +151,7 @@ function extensionClause(rule: AnyExtension): Clause {
 function related({ rule, wanted }: WantedExtension, relation: Relation): WantedExtension {
   if (wanted.presence === 'none') return { rule, wanted };
   if (relation === 'equal') return { rule, wanted: { ...wanted, exactly: true } };
-  return { rule: { ...rule, matches: () => true }, wanted: relation === 'free' ? allowed(wanted) : wanted };
-}
-
-function allowed<W extends { readonly presence: string }>(wanted: W) {
-  return { ...wanted, presence: 'allowed' as const };
+  return { rule: { ...rule, matches: () => true }, wanted };
 }
 
 function privateExtensions(facts: CertificateFacts, { wanted }: Terms): readonly Reason[] {
