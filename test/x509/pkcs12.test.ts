@@ -168,3 +168,15 @@ it('what is no such file is said to be none, and nothing of it is quoted', () =>
   for (const bytes of [Buffer.from('no'), Buffer.from([0x30, 0x03, 0x02, 0x01, 0x03]), certificate])
     expect(() => parsePkcs12(bytes)).toThrow(/^holds no readable PKCS#12/);
 });
+
+it.each([
+  ['a key in 3DES', ['-keypbe', 'PBE-SHA1-3DES']],
+  ['a certificate in 3DES', ['-certpbe', 'PBE-SHA1-3DES']],
+  ['a MAC of SHA-1', ['-macalg', 'sha1']],
+  ['SHA-256 over 3DES', ['-keypbe', 'PBE-SHA1-3DES', '-certpbe', 'PBE-SHA1-3DES']],
+])('with %s it is encrypted in another way', async (what, how) => {
+  const out = at(`${what}.p12`);
+  const files = ['-inkey', at('api.key'), '-in', at('api.pem'), '-out', out];
+  await openssl(['pkcs12', '-export', ...files, '-passout', `file:${at('password')}`, ...how]);
+  expect(openPkcs12(readFileSync(out), PASSWORD)?.[0]).toBe('encryption other');
+});

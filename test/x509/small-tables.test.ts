@@ -75,44 +75,59 @@ describe('usages of a key', () => {
 });
 
 describe('the outline of an extension', () => {
-  const bad = (of: shape.Shape, value: Buffer): boolean => {
+  const fault = (of: shape.Shape, value: Buffer): string | null => {
     try {
       of(readAll(value));
-      return false;
+      return null;
     } catch (error) {
       expect(error).toBeInstanceOf(DerError);
-      return true;
+      return (error as DerError).message;
     }
   };
   const EMPTY = sequence();
   const POLICY = sequence(oid('1.2.3'));
 
-  it.each<[string, shape.Shape, Buffer, boolean]>([
-    ['lists', shape.lists, sequence(EMPTY, EMPTY), false],
-    ['a list of something else', shape.lists, sequence(EMPTY, integer('01')), true],
-    ['names', shape.names, sequence(encode(0x82), encode(context(4))), false],
-    ['a name without its kind', shape.names, sequence(encode(0x82), integer('01')), true],
-    ['a place', shape.accesses, sequence(sequence(oid('1.2'), encode(0x86))), false],
-    ['no place', shape.accesses, sequence(sequence(oid('1.2'))), true],
-    ['policies', shape.policies, sequence(POLICY, sequence(oid('1.2.4'))), false],
-    ['a policy again', shape.policies, sequence(POLICY, POLICY), true],
-    ['a pair', shape.mappings, sequence(sequence(oid('1.2'), oid('1.3'))), false],
-    ['one of a pair', shape.mappings, sequence(sequence(oid('1.2'))), true],
-    ['a pair and one more', shape.mappings, sequence(sequence(oid('1.2'), oid('1.3'), oid('1.4'))), true],
-    ['a pair of other things', shape.mappings, sequence(sequence(oid('1.2'), integer('01'))), true],
-    ['both constraints', shape.constraints, sequence(bytes('800100'), bytes('81017f')), false],
-    ['no constraint', shape.constraints, EMPTY, true],
-    ['a third constraint', shape.constraints, sequence(bytes('800100'), bytes('820100')), true],
-    ['a negative constraint', shape.constraints, sequence(bytes('800180')), true],
-    ['an empty constraint', shape.constraints, sequence(bytes('8100')), true],
-    ['a count', shape.count, integer('7f'), false],
-    ['a negative count', shape.count, integer('80'), true],
-    ['no number', shape.count, octets(Buffer.of(1)), true],
-    ['bits', shape.flags, bytes('03020780'), false],
-    ['no bits', shape.flags, integer('01'), true],
-    ['a list', shape.list, sequence(integer('01')), false],
-    ['no list', shape.list, integer('01'), true],
-  ])('%s', (_, of, value, expected) => expect(bad(of, value)).toBe(expected));
+  it.each<[string, shape.Shape, Buffer, string | null]>([
+    ['lists', shape.lists, sequence(EMPTY, EMPTY), null],
+    ['a list of something else', shape.lists, sequence(EMPTY, integer('01')), 'expected DER tag 48, got 2'],
+    ['names', shape.names, sequence(encode(0x82), encode(context(4))), null],
+    ['a name without its kind', shape.names, sequence(encode(0x82), integer('01')), 'a name without a kind'],
+    ['a place', shape.accesses, sequence(sequence(oid('1.2'), encode(0x86))), null],
+    ['no place', shape.accesses, sequence(sequence(oid('1.2'))), 'a method without a location'],
+    ['policies', shape.policies, sequence(POLICY, sequence(oid('1.2.4'))), null],
+    ['a policy again', shape.policies, sequence(POLICY, POLICY), 'a policy appears twice'],
+    ['a pair', shape.mappings, sequence(sequence(oid('1.2'), oid('1.3'))), null],
+    ['one of a pair', shape.mappings, sequence(sequence(oid('1.2'))), 'a mapping is no pair'],
+    [
+      'a pair and one more',
+      shape.mappings,
+      sequence(sequence(oid('1.2'), oid('1.3'), oid('1.4'))),
+      'a mapping is no pair',
+    ],
+    [
+      'a pair of other things',
+      shape.mappings,
+      sequence(sequence(oid('1.2'), integer('01'))),
+      'expected DER tag 6, got 2',
+    ],
+    ['both constraints', shape.constraints, sequence(bytes('800100'), bytes('81017f')), null],
+    ['no constraint', shape.constraints, EMPTY, 'constraints constrain nothing'],
+    [
+      'a third constraint',
+      shape.constraints,
+      sequence(bytes('800100'), bytes('820100')),
+      'unknown constraints',
+    ],
+    ['a negative constraint', shape.constraints, sequence(bytes('800180')), 'unknown constraints'],
+    ['an empty constraint', shape.constraints, sequence(bytes('8100')), 'unknown constraints'],
+    ['a count', shape.count, integer('7f'), null],
+    ['a negative count', shape.count, integer('80'), 'a count is negative'],
+    ['no number', shape.count, octets(Buffer.of(1)), 'expected DER tag 2, got 4'],
+    ['bits', shape.flags, bytes('03020780'), null],
+    ['no bits', shape.flags, integer('01'), 'expected DER tag 3, got 2'],
+    ['a list', shape.list, sequence(integer('01')), null],
+    ['no list', shape.list, integer('01'), 'expected DER tag 48, got 2'],
+  ])('%s', (_, of, value, expected) => expect(fault(of, value)).toBe(expected));
 });
 
 it.each([
