@@ -5,9 +5,10 @@ import { isInGoOrder, namesOf, valuesOf } from '../../src/export/go.ts';
 import { leafPolicies } from '../../src/export/leaf.ts';
 import { secretClashes, secretName } from '../../src/export/secret-name.ts';
 import { nameSlug, slugOf } from '../../src/export/slug.ts';
+import { templateProblems } from '../../src/export/step-ca/template.ts';
 import { trustSetOf, trustSets } from '../../src/export/trust-set.ts';
 import { nameProblems } from '../../src/export/vault/names.ts';
-import type { EndEntity } from '../../src/pki/entity.ts';
+import type { Authority, EndEntity } from '../../src/pki/entity.ts';
 import { isDnsLabel } from '../../src/pki/kubernetes.ts';
 import type { Subject } from '../../src/pki/subject.ts';
 import { sha256 } from '../../src/x509/public-key.ts';
@@ -207,4 +208,40 @@ describe('names that OpenBao and Vault would not write as they are', () => {
     ['a star within', { san: [{ kind: 'uri', value: 'x:*a' }] }, []],
     ['a wildcard', { subject: [{ type: 'CN', value: '*.a.test' }], san: [dns('*.a.test')] }, []],
   ])('%s', (_, entity, expected) => expect(problems(entity)).toEqual(expected));
+});
+
+describe('what step-ca would not write as it is', () => {
+  const problems = (given: Partial<EndEntity>, by: Partial<Authority> = {}) =>
+    leafPolicies(anInventory(anAuthority(by), { ...aClient(), ...given })).flatMap(templateProblems);
+  const CN = { type: 'CN', value: 'a' } as const;
+  it.each<[string, Partial<EndEntity>, Partial<Authority>, readonly object[]]>([
+    ['nothing', {}, {}, []],
+    ['a key', { key: { algorithm: 'ed448' } }, {}, [{ kind: 'key', key: 'ed448' }]],
+    ['a small key', { key: { algorithm: 'rsa', size: 1024 } }, {}, [{ kind: 'key', key: 'rsa-1024' }]],
+    ['no key of 2048 bits', { key: { algorithm: 'rsa', size: 2048 } }, {}, []],
+    ['the key of its issuer', {}, { key: { algorithm: 'ed448' } }, [{ kind: 'key', key: 'ed448' }]],
+    ['an attribute', { subject: [{ type: 'UID', value: 'x' }] }, {}, [{ kind: 'attribute', type: 'UID' }]],
+    [
+      'a second common name',
+      { subject: [CN, CN] },
+      {},
+      [
+        { kind: 'attribute', type: 'CN' },
+        { kind: 'attribute', type: 'CN' },
+      ],
+    ],
+    ['an order', { subject: [CN, { type: 'O', value: 'b' }], exactSubject: true }, {}, [{ kind: 'order' }]],
+    ['no order that is not stated', { subject: [CN, { type: 'O', value: 'b' }] }, {}, []],
+    ['a name', { san: [{ kind: 'upn', value: 'a@b' }] }, {}, [{ kind: 'san', name: 'upn:a@b' }]],
+    ['a time of 300 s', { validity: 601, backdate: 300 }, {}, []],
+    ['less than that', { validity: 600, backdate: 300 }, {}, [{ kind: 'validity' }]],
+    [
+      'purposes that are critical',
+      { kind: 'certificate', extendedKeyUsage: ['timeStamping'] },
+      {},
+      [{ kind: 'extension', name: 'extendedKeyUsage' }],
+    ],
+    ['no purposes that are not', { extendedKeyUsage: ['timeStamping'] }, {}, []],
+    ['no names that are critical', { subject: [], san: [dns('a.test')] }, {}, []],
+  ])('is %s', (_, given, by, expected) => expect(problems(given, by)).toEqual(expected));
 });

@@ -183,6 +183,7 @@ describe('clients', () => {
       ['foreign-let-in'],
       ['decided-above'],
     ],
+    ['everyone is asked, and let in', asked, asked, refused('NO'), {}, ['anyone-let-in'], []],
     ['it is not asked for above', yes, asked, refused('NO'), { decidesAbove: true }, ['anyone-let-in'], []],
     ['nothing is known of ours', asked, asked, asked, { client: null, decidesAbove: true }, [], []],
   ])('%s', (_, anonymous, known, foreign, expectation, problems, remarks) => {
