@@ -1,4 +1,5 @@
 /** Whether an entity's key and certificate stay, and what a new certificate needs: dates, a name, consent. */
+import { ARTIFACTS } from '../pki/artifact.ts';
 import type { Entity } from '../pki/entity.ts';
 import { bridgedBy } from '../pki/key-place.ts';
 import { keySpecText } from '../pki/key-spec.ts';
@@ -118,7 +119,7 @@ function nameReasons(
 
 function alterations(
   entity: Entity,
-  { cert }: EntityObservation,
+  { cert, behind }: EntityObservation,
   issuance: Issuance,
   reasons: readonly Reason[],
   { byId }: Context,
@@ -126,12 +127,19 @@ function alterations(
   if (cert.state !== 'present') return [];
   const issuer = entity.issuer === null ? entity : (byId.get(entity.issuer) ?? entity);
   const spec = certificateSpec(entity, entity.issuer === null ? null : AN_ISSUER, issuance, null);
-  return alterationsFrom(
+  const own = alterationsFrom(
     cert.facts,
     spec,
     signatureBy(signingBy(keySpecText(issuer.key), entity.signing)),
     reasons,
   );
+  return behind === undefined ? own : [...own, aloneAfter(behind)];
+}
+
+/** A chain that another hand put behind a certificate does not come back with the next one. */
+function aloneAfter(behind: number): Alteration {
+  const { file } = ARTIFACTS.cert;
+  return { kind: 'alters', field: file, before: `${behind + 1} certificates`, after: 'the first alone' };
 }
 
 /**

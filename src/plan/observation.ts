@@ -98,6 +98,8 @@ export interface EntityObservation extends ArtifactStates {
   readonly leftKey?: KeyId | null;
   /** Absent: it is issued here, or has no readable certificate. */
   readonly presented?: Presented;
+  /** How many certificates stand behind the first in the file of one that is issued here. Absent: none. */
+  readonly behind?: number;
   /** Absent: nothing but plain files, or nothing at all. */
   readonly published?: Published;
   /** Absent: every file that is there is in its place. */

@@ -44,8 +44,18 @@ export function trustText(problems: readonly TrustProblem[], { style }: { readon
   if (problems.length === 0) return '';
   const lines = problems.map((one) => `  ${style.bad('bad')} ${one.entity}: ${trustProblemText(one)}`);
   const summary = `trust: ${problems.length} ${problems.length === 1 ? 'bundle is' : 'bundles are'} not what the manifest names`;
-  const hint = '"pki apply" writes them again; find out who changed them';
-  return `${[...lines, style.bad(summary), style.faint(`  hint: ${hint}`)].join('\n')}\n`;
+  return `${[...lines, style.bad(summary), style.faint(`  hint: ${trustHint(problems)}`)].join('\n')}\n`;
+}
+
+/** The file of a certificate is written again only with the next one. */
+function trustHint(problems: readonly TrustProblem[]): string {
+  const { file } = ARTIFACTS.cert;
+  const byHand = `take out of ${file} what is behind the first certificate`;
+  const parts = [
+    ...(problems.some(({ artifact }) => artifact !== 'cert') ? ['"pki apply" writes them again'] : []),
+    ...(problems.some(({ artifact }) => artifact === 'cert') ? [byHand] : []),
+  ];
+  return `${parts.join('; ')}; find out who changed them`;
 }
 
 function trustProblemText({ artifact, strangers, unreadable }: TrustProblem): string {

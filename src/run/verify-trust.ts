@@ -50,9 +50,15 @@ export function checkTrust(
     const roots = allowed(entity.trust);
     const all = allowed([...entity.trust, ...issuersAbove(entity, byId).map(({ id }) => id)]);
     const bundles = TRUST_FILES.filter((artifact) => entity.outputs.includes(artifact));
-    return bundles.flatMap((artifact) =>
-      problemIn(root, entity, artifact, holdsRootsAlone(artifact) ? roots : all),
-    );
+    return [
+      ...bundles.flatMap((artifact) =>
+        problemIn(root, entity, artifact, holdsRootsAlone(artifact) ? roots : all),
+      ),
+      // Programs are given the file of an authority's certificate as what they trust, too.
+      ...(entity.kind === 'authority' && entity.keyPlace?.kind !== 'anchor' && !entity.elsewhere
+        ? problemIn(root, entity, 'cert', new Set([...all, ...allowed([entity.id])]))
+        : []),
+    ];
   });
 }
 

@@ -140,6 +140,22 @@ describe('a subject that an earlier version wrote', () => {
   );
 });
 
+it('what another hand put behind a certificate is named when that is renewed, and stays till then', () => {
+  const world = settled();
+  Object.assign(world.of(api), { behind: 2 });
+  expect(decided(planOf(world))).toEqual({});
+  const alone = {
+    kind: 'alters',
+    field: 'cert.pem',
+    before: '3 certificates',
+    after: 'the first alone',
+  } as const;
+  expectPlan(planOf(world, ALL, { now: LATER }), {
+    [api]: { action: 'issue', alterations: [alone] },
+    [billing]: { action: 'issue', alterations: [] },
+  });
+});
+
 describe('an extension that we do not write', () => {
   const changes: Changes = {
     extensions: {

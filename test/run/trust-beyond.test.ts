@@ -83,6 +83,25 @@ it('what cannot be read as a certificate may be one to another program', () => {
   ]);
 });
 
+it('the certificate of an authority is alone in its file, but for those above it', () => {
+  const found = (of: Entity, text: string) => {
+    const folder = join(work, `${++made}`);
+    for (const { id } of ALL) mkdirSync(join(folder, id), { recursive: true });
+    writeFileSync(join(folder, ROOT.id, 'cert.pem'), root.pem);
+    writeFileSync(join(folder, INTER.id, 'cert.pem'), inter.pem);
+    writeFileSync(join(folder, of.id, 'cert.pem'), text);
+    return checkTrust(ALL, { root: folder });
+  };
+  const strangers = [{ fingerprint: sha256(other.der), subject: 'CN=other' }];
+  expect(found(ROOT, root.pem)).toEqual([]);
+  expect(found(INTER, inter.pem + root.pem)).toEqual([]);
+  expect(found(ROOT, root.pem + other.pem)).toMatchObject([{ entity: ROOT.id, artifact: 'cert', strangers }]);
+  expect(found(INTER, inter.pem + other.pem)).toMatchObject([
+    { entity: INTER.id, artifact: 'cert', strangers },
+  ]);
+  expect(found(API, root.pem + other.pem)).toEqual([]);
+});
+
 it('only what was touched is looked at, where that is said', () => {
   const files = { 'ca.pem': other.pem };
   expect(problems(files, { touched: new Set([ROOT.id]) })).toEqual([]);

@@ -20,7 +20,7 @@ import { Leftovers } from './leftovers.ts';
 import { withListedModes } from './listed-modes.ts';
 import { Origins } from './origins.ts';
 import { FormerLocations, readPlaces } from './places.ts';
-import { anchorsOf, presentedOf } from './presented.ts';
+import { anchorsOf, behindOf, presentedOf } from './presented.ts';
 import { blockedBy } from './read.ts';
 import type { Reader, SignatureKey } from './reader.ts';
 import { areOpened, areReadable, opened, sealSources } from './sealed.ts';
@@ -93,6 +93,7 @@ function observeOwned(where: Where, entity: Entity, cache: Cache | undefined): E
     signedBy: signerOf(files, bytes, issuer, where.reader),
     ...listSigner(files, bytes, signers.get(entity.id)),
     ...presentedOf(entity, bytes.cert, where.anchors),
+    ...behindOf(entity, bytes.cert),
     ...formerSigner(where.root, entity, bytes['former-crls'], where.reader),
   };
   // Whether damage is repaired also depends on what else is known (origins.ts).

@@ -39,6 +39,20 @@ export function presentedOf(
   };
 }
 
+/** What is issued here is alone in its file: what else is there is another's, and goes with the next one. */
+export function behindOf(entity: Entity, cert: FileState<Buffer>): { readonly behind?: number } {
+  if (entity.elsewhere || cert.state !== 'present' || !hasSeveral(cert.facts)) return {};
+  const more = certificateBlocks(cert.facts).length - 1;
+  return more > 0 ? { behind: more } : {};
+}
+
+const BEGIN = '-----BEGIN ';
+
+/** Most files are not read again for it. */
+function hasSeveral(bytes: Buffer): boolean {
+  return bytes.lastIndexOf(BEGIN) > bytes.indexOf(BEGIN);
+}
+
 /** Whether a certificate leads to a root in the file of an anchor. @param others what stands behind it. */
 export function leadsToRoot(
   leaf: Uint8Array,

@@ -94,10 +94,11 @@ it('nothing at all', () => {
     leftKey,
     leftovers,
     leftBehind,
+    behind,
     ...files
   } of entities.values()) {
-    expect([published, formerLocation, listSignedBy, leftKey, leftovers, leftBehind]).toEqual(
-      Array(6).fill(undefined),
+    expect([published, formerLocation, listSignedBy, leftKey, leftovers, leftBehind, behind]).toEqual(
+      Array(7).fill(undefined),
     );
     expect(signedBy).toBeNull();
     expect(new Set(Object.values(files).map(({ state }) => state))).toEqual(new Set(['missing']));

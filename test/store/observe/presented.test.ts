@@ -1,6 +1,6 @@
 /** What stands behind a certificate from elsewhere: whether it leads to a root of its issuer, and when that way ends. */
 import { describe, expect, it } from 'vitest';
-import { isSignedBy, leadsToRoot, presentedOf } from '../../../src/store/observe/presented.ts';
+import { behindOf, isSignedBy, leadsToRoot, presentedOf } from '../../../src/store/observe/presented.ts';
 import { sha256 } from '../../../src/x509/public-key.ts';
 import { anAuthority, aServer, DAY, NOW, present } from '../../helpers/entities.ts';
 import { type SmallCertificate, smallCertificate, smallKey } from '../../helpers/small-certificates.ts';
@@ -113,6 +113,18 @@ describe('what is seen of a file', () => {
     expect(seen([])).toEqual({});
     expect(presentedOf(ENTITY, { state: 'missing' }, new Map([[THEIRS.id, THEIRS]]))).toEqual({});
   });
+});
+
+it('what stands behind a certificate of ours is counted', () => {
+  const ours = aServer({ name: 'leaf' });
+  const behind = (text: string, entity: Parameters<typeof behindOf>[0] = ours) =>
+    behindOf(entity, present(Buffer.from(text)));
+  const csr = '-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n';
+  expect([behind(LEAF.pem), behind(LEAF.pem + csr), behind('')]).toEqual([{}, {}, {}]);
+  expect(behind(LEAF.pem + LOWER.pem)).toEqual({ behind: 1 });
+  expect(behind(`${LEAF.pem}and\n${csr}${LOWER.pem}${UPPER.pem}`)).toEqual({ behind: 2 });
+  expect(behind(LEAF.pem + LOWER.pem, { ...ours, elsewhere: true })).toEqual({});
+  expect(behindOf(ours, { state: 'missing' })).toEqual({});
 });
 
 it('a key of no use to anything here has signed nothing', () => {
