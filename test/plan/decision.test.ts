@@ -143,6 +143,7 @@ describe('a pair', () => {
   it('that changes its subject says so once', () => {
     const subject = [{ type: 'CN', value: 'next' }] as const;
     expect(decided({ subject })).toEqual(issued(false, 'differs subject'));
+    expect(decided({ subject, san: [] })).toEqual(issued(false, 'differs subject', 'differs san'));
   });
 
   it('says that its name is written otherwise, where it cannot be kept to the octet', () => {
