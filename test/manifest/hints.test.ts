@@ -57,6 +57,8 @@ it('an unknown key is named with what is known there, or with where it belongs',
       row(['profiles', 'web'], 'profile'),
       row(['profiles', 'web'], 'san'),
       row(['profiles', 'web'], 'pathLength'),
+      row(['profiles', 'web'], 'policyConstraints'),
+      row(['profiles', 'web'], 'crl'),
       row(['servers', 'api'], 'pathLength'),
       row(['servers', 'api'], 'crl'),
       row(['servers', 'api'], 'clients'),
@@ -108,6 +110,8 @@ it('an unknown key is named with what is known there, or with where it belongs',
     profiles.web.profile: a profile names another one by "extends"
     profiles.web.san: "san" cannot be inherited: set it in each entry
     profiles.web.pathLength: only an authority has a path length
+    profiles.web.policyConstraints: it is a setting of "authorities"
+    profiles.web.crl: it is a setting of "authorities"
     servers.api.pathLength: only an authority has a path length
     servers.api.crl: only an authority has "crl"
     servers.api.clients: indent it less: it is a top-level key

@@ -63,6 +63,12 @@ describe('a name that is none', () => {
       '"10.0.0.0/8" is a network, but a certificate can only name single addresses',
       'list each address',
     ],
+    [
+      '192.168.100.128/25',
+      '"192.168.100.128/25" is a network, but a certificate can only name single addresses',
+      'list each address',
+    ],
+    ['10.0.0.12%x', '"10.0.0.12%x" has a zone, which certificates cannot carry', 'write "10.0.0.12"'],
     ['10.0.0.1%x', '"10.0.0.1%x" has a zone, which certificates cannot carry', 'write "10.0.0.1"'],
     ['ip:x', '"x" is not an IP address', IP],
     ['[x', '"[x" is not an IP address', IP],
