@@ -28,6 +28,8 @@ describe('of a manifest', () => {
   beforeEach(async () => {
     made = await materialize(MANIFEST);
   });
+  // Otherwise it waits for the end of the process, which runs other files.
+  afterEach(() => made.remove());
 
   it('all is made, and is as it should be, until it is removed', async () => {
     expect(made.folder).toBe(made.project.root);
