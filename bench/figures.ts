@@ -65,9 +65,8 @@ function floorTexts(results: readonly PeerResult[]): readonly string[] {
     .filter(({ times }) => times.bare !== undefined && times.go !== undefined)
     .map(({ leaves, where, times }) => {
       const of = (candidate: Candidate): string => {
-        const [own, go] = [times[candidate], times.go];
-        const ratios = [own?.median, own?.cpu].map((value, i) =>
-          ((value ?? 0) / ([go?.median, go?.cpu][i] ?? 1)).toFixed(1),
+        const ratios = (['median', 'cpu'] as const).map((field) =>
+          ((times[candidate]?.[field] ?? 0) / (times.go?.[field] ?? 1)).toFixed(1),
         );
         return `${ratios.join(' and ')} times`;
       };

@@ -1,4 +1,4 @@
-/** What is said of a manifest, in short: for tables of what is a mistake, where, and what is none. */
+/** What is said of a manifest, in short: for tables of what is a mistake, where, and what is right. */
 import type { Diagnostic } from '../../src/manifest/diagnostic.ts';
 import { loadManifest } from '../../src/resolve/load.ts';
 

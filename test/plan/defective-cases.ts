@@ -401,7 +401,7 @@ export const TEXTS: readonly (readonly [string, string])[] = [
   ['a type that has no name', '0d0101'],
 ];
 
-/** What others made, and nobody refuses. */
+/** What others made, and no one refuses. */
 export const FINE: readonly Row[] = [
   ['nothing else', EVERY_KIND, () => ({}), ''],
   [

@@ -77,7 +77,7 @@ describe('checks that were not made', () => {
     ]);
   });
 
-  it('for want of somebody who asks stand together with all names, each once', () => {
+  it('without a client that asks stand together with all names, each once', () => {
     expect(
       lines([skip('a', 'name', asker('a.test', 'b.test')), skip('b', 'name', asker('b.test', 'c.test'))]),
     ).toEqual([

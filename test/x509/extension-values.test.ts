@@ -1,4 +1,4 @@
-/** Values of extensions as octets (RFC 5280 §4.2), as items and for openssl; what is none of them is refused. */
+/** Values of extensions as octets (RFC 5280 §4.2), as items and for openssl; anything else is refused. */
 import { describe, expect, it } from 'vitest';
 import { DerError, readAll } from '../../src/x509/der.ts';
 import type { ExtensionContext } from '../../src/x509/extension-rule.ts';

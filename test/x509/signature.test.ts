@@ -56,7 +56,7 @@ describe('whose signature it is', () => {
     expect(await signedBothWays(broken, own)).toBe(false);
   });
 
-  it('cannot be told where the algorithm is unknown, which is named by its number', async () => {
+  it('is not known where the algorithm is unknown, which is named by its number', async () => {
     const text = Buffer.from(certificate('rsa')).toString('hex');
     const der = Buffer.from(text.replaceAll('2a864886f70d01010b', '2a864886f70d01017b'), 'hex');
     expect(certificateFacts(der).signature).toBe('1.2.840.113549.1.1.123');
