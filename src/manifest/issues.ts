@@ -1,7 +1,7 @@
 /** zod's issues → located findings in our words. */
 import { isSection, KINDS } from '../pki/entity.ts';
 import { quote } from '../pki/printable.ts';
-import { isMisspelt, unknownKeyHint } from './known-keys.ts';
+import { isMisspelt, strangeKeys, unknownKeyHint } from './known-keys.ts';
 import type { Issue, Problem } from './problem.ts';
 import type { Finding } from './report.ts';
 import { keySpan, nodeAt, type Path, type Tree, valueSpan } from './tree.ts';
@@ -74,7 +74,7 @@ function depthOf(issues: readonly Issue[]): number {
 }
 
 /** How many keys of a map an alternative does not know; one that goes by another key knows none. */
-function strangeKeys(issues: readonly Issue[], node: Tree | undefined): number {
+function strangeCount(issues: readonly Issue[], node: Tree | undefined): number {
   const all = node?.kind === 'map' ? node.entries.size : 0;
   return Math.max(
     0,
@@ -88,7 +88,7 @@ function strangeKeys(issues: readonly Issue[], node: Tree | undefined): number {
 /** The alternative that the value comes nearest to; the first of equals. */
 function nearestBranch(branches: readonly (readonly Issue[])[], node: Tree | undefined): readonly Issue[] {
   const rank = (a: readonly Issue[], b: readonly Issue[]): number =>
-    depthOf(b) - depthOf(a) || strangeKeys(a, node) - strangeKeys(b, node);
+    depthOf(b) - depthOf(a) || strangeCount(a, node) - strangeCount(b, node);
   return branches.toSorted(rank)[0] ?? [];
 }
 
@@ -107,20 +107,29 @@ export function findingsIn(issues: readonly Issue[], tree: Tree): readonly Findi
 /** A finding, and whether an unknown key says the same. */
 type Found = Finding & { readonly misspelt?: boolean };
 
+function unknown(path: Path, key: string, tree: Tree): Found {
+  return {
+    code: 'unknown-key',
+    at: keySpan(tree, [...path, key]),
+    message: `unknown key ${quote(key)}`,
+    hint: () => unknownKeyHint(tree, path, key),
+  };
+}
+
+/** What else is in a map that lacks the key that says which alternative it is. */
+function unchosen(issue: Issue, path: Path, tree: Tree): Found[] {
+  if (issue.code !== 'invalid_union') return [];
+  const owner = path.slice(0, -1);
+  return strangeKeys(tree, owner).map((key) => unknown(owner, key, tree));
+}
+
 /** One issue may be several findings: unknown keys come together. */
 function findingsOf(issue: Issue, tree: Tree): Found[] {
   const path = pathOf(issue);
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      code: 'unknown-key',
-      at: keySpan(tree, [...path, key]),
-      message: `unknown key ${quote(key)}`,
-      hint: () => unknownKeyHint(tree, path, key),
-    }));
-  }
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknown(path, key, tree));
   if (issue.code === 'custom') return [custom(issue, path, tree)];
   const node = nodeAt(tree, path);
-  if (node === undefined) return [missing(path, tree)];
+  if (node === undefined) return [...unchosen(issue, path, tree), missing(path, tree)];
   if (issue.code === 'invalid_union' && issue.errors.length > 0) return ofUnion(issue, path, tree);
   if (path.length === 2 && path[0] === 'authorities' && node.kind === 'scalar' && node.value === null) {
     return [missing([...path, 'commonName'], tree)];

@@ -26,12 +26,35 @@ import { SOURCE_KEYS } from './secret-source.ts';
 import { didYouMean, listed } from './suggest.ts';
 import { nodeAt, type Path, type Tree } from './tree.ts';
 
+/** Of a key on a token; a map that has any of them is meant as one. */
+const TOKEN_KEYS: readonly string[] = ['pkcs11', 'pin', 'kind'];
+
 function keyObjectKeys(tree: Tree, path: Path): readonly string[] {
-  if (nodeAt(tree, [...path, 'pkcs11']) !== undefined) return ['pkcs11', 'pin', 'kind'];
+  if (TOKEN_KEYS.some((key) => nodeAt(tree, [...path, key]) !== undefined)) return TOKEN_KEYS;
   const algorithm = nodeAt(tree, [...path, 'algorithm']);
   const value = algorithm?.kind === 'scalar' ? algorithm.value : undefined;
   if (value === 'rsa' || value === 'rsa-pss') return ['algorithm', 'size'];
+  if (value === undefined) return ['algorithm', 'size', 'curve'];
   return value === 'ecdsa' ? ['algorithm', 'curve'] : ['algorithm'];
+}
+
+/** `{ type: ecdsa }`: another word for what an algorithm is, beside a value that is one. */
+function keyWordHint(tree: Tree, path: Path, key: string): string | undefined {
+  if (path.at(-1) !== 'key') return undefined;
+  const isSize = /^(bits?|length|modulus(Length)?)$/i.test(key) && keyObjectKeys(tree, path).includes('size');
+  if (isSize) return 'did you mean "size"?';
+  const node = nodeAt(tree, [...path, key]);
+  const names = node?.kind === 'scalar' && /^(rsa|ec|ed25519|ed448|eddsa|ml-?dsa)/i.test(node.text);
+  return names && nodeAt(tree, [...path, 'algorithm']) === undefined
+    ? 'did you mean "algorithm"?'
+    : undefined;
+}
+
+/** Keys that no alternative has, in a map that does not say which of them it is: zod compares keys once it does. */
+export function strangeKeys(tree: Tree, path: Path): readonly string[] {
+  const node = nodeAt(tree, path);
+  const known = knownKeys(tree, path);
+  return node?.kind === 'map' ? [...node.entries.keys()].filter((key) => !known.includes(key)) : [];
 }
 
 /** The one map of the manifest itself that holds no settings. */
@@ -174,13 +197,12 @@ function sourceHint(known: readonly string[], key: string): string | undefined {
 
 /** Whether a key that is missing from the map at a path is there under a name that is unknown: one cause, one report. */
 export function isMisspelt(tree: Tree, path: Path, missing: string): boolean {
-  const node = nodeAt(tree, path);
   const known = knownKeys(tree, path);
-  const unknown = node?.kind === 'map' ? [...node.entries.keys()].filter((key) => !known.includes(key)) : [];
-  return unknown.some(
+  return strangeKeys(tree, path).some(
     (key) =>
       aliasOf(key) === missing ||
       didYouMean(key, [missing]) !== undefined ||
+      keyWordHint(tree, path, key) === `did you mean "${missing}"?` ||
       sourceHint(known, key) !== undefined,
   );
 }
@@ -193,6 +215,7 @@ export function unknownKeyHint(tree: Tree, path: Path, key: string): string {
   const space = strangeSpace(key);
   return (
     sourceHint(all, key) ??
+    keyWordHint(tree, path, key) ??
     (space === undefined ? undefined : `it contains ${space}: type ordinary spaces`) ??
     misplaced(path, key) ??
     (alias !== undefined && known.includes(alias) ? `did you mean "${alias}"?` : undefined) ??

@@ -21,6 +21,23 @@ const LENGTH = 'write a number and a unit: m (minutes), h, d, w or y (365 days)'
 
 it.each<Row>([
   ['key: {}', 'key | "key" has no algorithm | add "algorithm: …"'],
+  [
+    'key: { alg: rsa, bits: 2048 }',
+    'alg | unknown key "alg" | did you mean "algorithm"?',
+    'bits | unknown key "bits" | did you mean "size"?',
+  ],
+  ['key: { type: ECDSA }', 'type | unknown key "type" | did you mean "algorithm"?'],
+  ['key: { size: 3072 }', 'key | "key" has no algorithm | add "algorithm: …"'],
+  [
+    'key: { curve: P-256, type: dsa }',
+    'key | "key" has no algorithm | add "algorithm: …"',
+    'type | unknown key "type" | known keys here are algorithm, size, curve',
+  ],
+  ['key: { algorithm: ed25519, bits: 256 }', 'bits | unknown key "bits" | the only key here is "algorithm"'],
+  [
+    'key: { algorithm: ecdsa, curve: P-256, type: rsa }',
+    'type | unknown key "type" | known keys here are algorithm, curve',
+  ],
   ['key: { algorithm: rsa }', 'key | "key" has no size | add "size: …"'],
   ['key: { algorithm: rsa-pss, sise: 3072 }', 'sise | unknown key "sise" | did you mean "size"?'],
   ['key: { algorithm: ecdsa, crve: P-256 }', 'crve | unknown key "crve" | did you mean "curve"?'],
