@@ -133,13 +133,13 @@ function alterations(
     signatureBy(signingBy(keySpecText(issuer.key), entity.signing)),
     reasons,
   );
-  return behind === undefined ? own : [...own, aloneAfter(behind)];
+  return behind === undefined ? own : [...own, aloneAfter(behind.length)];
 }
 
 /** A chain that another hand put behind a certificate does not come back with the next one. */
-function aloneAfter(behind: number): Alteration {
+function aloneAfter(others: number): Alteration {
   const { file } = ARTIFACTS.cert;
-  return { kind: 'alters', field: file, before: `${behind + 1} certificates`, after: 'the first alone' };
+  return { kind: 'alters', field: file, before: `${others + 1} certificates`, after: 'the first alone' };
 }
 
 /**

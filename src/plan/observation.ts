@@ -5,6 +5,7 @@ import type { EntityId } from '../pki/entity.ts';
 import type { SecretFault } from '../pki/secret-source.ts';
 import type { TokenFault } from '../pki/token.ts';
 import type { Fingerprint, KeyFacts, KeyId } from '../x509/facts.ts';
+import type { TrustAnchor } from '../x509/trust-anchor.ts';
 import type { FactsOf } from './artifacts/rules.ts';
 import type { Blockage, KeyClosure, LinkFinding } from './blockage.ts';
 import type { KnownCommands, PendingHooks } from './errand.ts';
@@ -98,8 +99,8 @@ export interface EntityObservation extends ArtifactStates {
   readonly leftKey?: KeyId | null;
   /** Absent: it is issued here, or has no readable certificate. */
   readonly presented?: Presented;
-  /** How many certificates stand behind the first in the file of one that is issued here. Absent: none. */
-  readonly behind?: number;
+  /** What stands behind the certificate of one that is issued here, in the same file. Absent: nothing. */
+  readonly behind?: readonly TrustAnchor[];
   /** Absent: nothing but plain files, or nothing at all. */
   readonly published?: Published;
   /** Absent: every file that is there is in its place. */

@@ -6,6 +6,7 @@ import { groupBy } from '../pki/group.ts';
 import { byIdOf } from '../pki/issuers.ts';
 import { fingerprintsOf, type NameAttribute } from '../x509/facts.ts';
 import { withAffected } from './affected.ts';
+import { alsoTrusted } from './also-trusted.ts';
 import { planAny } from './anchor.ts';
 import type { Answered } from './answered.ts';
 import { asPlanned } from './bridge.ts';
@@ -131,6 +132,7 @@ export function planInventory(inventory: Inventory, observation: Observation, op
     exposed: exposedIn(inventory, observation),
     remarks: [
       ...remarksOf(inventory.entities, observation, changes),
+      ...alsoTrusted(inventory.entities, observation, changes),
       ...laterRemarks(inventory.entities, observation, changes),
       ...leftListRemarks(inventory.entities, observation, pieces),
       ...unlistedRemarks(inventory.entities, observation, context),

@@ -5,6 +5,7 @@ import { filePath } from '../pki/files.ts';
 import { groupBy } from '../pki/group.ts';
 import { isOffline, requestOf } from '../pki/key-place.ts';
 import { statedMode } from '../pki/ownership.ts';
+import type { Fingerprint } from '../x509/facts.ts';
 import { type Change, isIssue, makesKey } from './change.ts';
 import { type FieldChange, isNamedAs, subjectChange } from './diff.ts';
 import { type MisplacedKeys, misplacedKeys } from './misplaced.ts';
@@ -81,6 +82,13 @@ export type Remark =
       readonly path: string;
       readonly isCertified: boolean;
     }
+  /** What another hand put behind the certificate of an authority, and programs trust that are given the file. */
+  | {
+      readonly kind: 'also-trusted';
+      readonly entity: EntityId;
+      readonly path: string;
+      readonly fingerprints: readonly Fingerprint[];
+    }
   /** Files that it no longer has, where its files were; paths are relative to the output folder. */
   | { readonly kind: 'left-files'; readonly entity: EntityId; readonly paths: readonly string[] }
   /** Entities with files under a password that could not be opened, and so not be compared. */
@@ -119,6 +127,7 @@ export function entitiesOf(remark: Remark): readonly EntityId[] {
     case 'group-readable':
     case 'offline-key':
     case 'left-key':
+    case 'also-trusted':
     case 'left-files':
     case 'left-list':
       return [remark.entity];

@@ -13,8 +13,7 @@ import { readPublished } from '../store/symlinks/read.ts';
 import { certificateFacts } from '../x509/certificate.ts';
 import type { CertificateFacts, Fingerprint } from '../x509/facts.ts';
 import { certificateLikeBlocks } from '../x509/parse.ts';
-import { sha256 } from '../x509/public-key.ts';
-import { isSignedBy } from '../x509/rollover.ts';
+import { isKnownAnchor, trustAnchor, waysToKnow } from '../x509/trust-anchor.ts';
 
 /** A certificate that must not be trusted; without a subject where it cannot be read. */
 export interface StrangeAnchor {
@@ -42,11 +41,7 @@ export function checkTrust(
   const looked = entities.filter(({ id }) => touched === undefined || touched.has(id));
   return looked.flatMap((entity) => {
     const allowed = (ids: readonly EntityId[]): ReadonlySet<string> =>
-      new Set(
-        ids
-          .flatMap((id) => authorities.get(id) ?? [])
-          .flatMap((facts) => [anchorOf(facts), facts.fingerprint]),
-      );
+      new Set(ids.flatMap((id) => authorities.get(id) ?? []).flatMap(waysToKnow));
     const roots = allowed(entity.trust);
     const all = allowed([...entity.trust, ...issuersAbove(entity, byId).map(({ id }) => id)]);
     const bundles = TRUST_FILES.filter((artifact) => entity.outputs.includes(artifact));
@@ -60,11 +55,6 @@ export function checkTrust(
         : []),
     ];
   });
-}
-
-/** What verifiers take of a trust anchor (RFC 5280 §6.1.1): a certificate of the same name and key is the same. */
-function anchorOf({ subjectDer, keyId }: CertificateFacts): string {
-  return `${subjectDer} ${keyId}`;
 }
 
 function problemIn(
@@ -85,15 +75,10 @@ function problemIn(
 }
 
 function strangerIn(der: Uint8Array, allowed: ReadonlySet<string>): readonly StrangeAnchor[] {
+  const anchor = trustAnchor(der);
+  if (isKnownAnchor(anchor, allowed)) return [];
   const facts = factsOf(der);
-  if (facts !== null && allowed.has(anchorOf(facts)) && isGenuine(facts, der, allowed)) return [];
-  return [{ fingerprint: sha256(der), subject: facts && subjectText(facts.subject) }];
-}
-
-/** OpenSSL also goes by what a root is bound to, such as names: another hand could have left that out. */
-function isGenuine(facts: CertificateFacts, der: Uint8Array, allowed: ReadonlySet<string>): boolean {
-  const isRoot = facts.subjectDer === facts.issuerDer;
-  return !isRoot || allowed.has(facts.fingerprint) || isSignedBy(der, der);
+  return [{ fingerprint: anchor.fingerprint, subject: facts && subjectText(facts.subject) }];
 }
 
 /** `null` for what is no certificate here, and may be one for another program. */

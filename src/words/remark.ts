@@ -84,6 +84,10 @@ export function remarkText(remark: Remark): string {
       );
     case 'left-key':
       return visible(leftKeyText(remark));
+    case 'also-trusted':
+      return visible(
+        `${remark.entity}: "${remark.path}" also holds what the manifest does not name, and programs that are given the file trust it: take it out, and find out who put it there: SHA-256 ${few(remark.fingerprints)}`,
+      );
     case 'left-files':
       return visible(leftFilesText(remark));
     case 'unknown':

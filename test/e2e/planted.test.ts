@@ -143,6 +143,24 @@ describe('a bundle that holds more than the manifest names', () => {
     appendFileSync(project.path('servers/crane/ca.pem'), readFileSync(cert));
     expect(await project.pki(['verify'])).toMatchObject({ code: 1 });
   });
+
+  it.each([
+    ['an authority', 'authorities/dock', 1],
+    ['a leaf, which programs present and do not trust', 'servers/crane', 0],
+  ])('a root behind the certificate of %s: the plan says what the proof will', async (_, id, code) => {
+    const project = copyOf(applied);
+    const { cert } = foreignRoot(project, '/CN=Saltmarsh Root');
+    const path = project.path(id, 'cert.pem');
+    appendFileSync(path, readFileSync(project.path(ROOT, 'cert.pem')));
+    expect(await project.pki(['plan'])).toMatchObject({ code: 0, stderr: '' });
+    appendFileSync(path, readFileSync(cert));
+    const [foreign] = certificatesOf(readFileSync(cert, 'latin1'));
+    const fingerprint = foreign?.fingerprint256.replaceAll(':', '').toLowerCase();
+    const { remarks } = JSON.parse((await project.pki(['plan', '--json'])).stdout);
+    const warned = { kind: 'also-trusted', entities: [id], text: expect.stringContaining(`${fingerprint}`) };
+    expect(remarks).toMatchObject(code === 1 ? [warned] : []);
+    expect(await project.pki(['verify'])).toMatchObject({ code });
+  });
 });
 
 /**

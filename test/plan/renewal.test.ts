@@ -142,7 +142,7 @@ describe('a subject that an earlier version wrote', () => {
 
 it('what another hand put behind a certificate is named when that is renewed, and stays till then', () => {
   const world = settled();
-  Object.assign(world.of(api), { behind: 2 });
+  Object.assign(world.of(api), { behind: ['1', '2'].map((fingerprint) => ({ fingerprint, anchor: null })) });
   expect(decided(planOf(world))).toEqual({});
   const alone = {
     kind: 'alters',

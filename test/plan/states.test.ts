@@ -397,6 +397,7 @@ describe('a remark', () => {
     [{ kind: 'request-ignored', entity: a, ignored: [] }, [a], false],
     [{ kind: 'offline-key', entity: a, path: '' }, [a], true],
     [{ kind: 'left-key', entity: a, path: '', isCertified: true }, [a], true],
+    [{ kind: 'also-trusted', entity: a, path: '', fingerprints: [] }, [a], true],
     [{ kind: 'left-files', entity: a, paths: [] }, [a], true],
     [{ kind: 'left-list', entity: a, path: '', nextUpdate: null }, [a], true],
   ])('%j', (remark, about, urgent) =>

@@ -123,6 +123,15 @@ describe.each<[Remark, about: readonly string[], urgent: boolean, says: readonly
     true,
     ['its certificate is for the key in "k.pem"', '"pki rotate servers/a" takes that of the token into use'],
   ],
+  [
+    { kind: 'also-trusted', entity: ROOT, path: 'r.pem', fingerprints: ['ab', 'cd'] },
+    [ROOT],
+    true,
+    [
+      'authorities/root: "r.pem" also holds what the manifest does not name',
+      'take it out, and find out who put it there: SHA-256 ab, cd',
+    ],
+  ],
   [{ kind: 'left-key', entity: A, path: 'k.pem', isCertified: false }, [A], true, ['"k.pem" is still there']],
   [
     { kind: 'left-files', entity: A, paths: ['x'] },
@@ -168,6 +177,7 @@ it.each<Remark>([
   { kind: 'offline-key', entity: ROOT, path: 'a\u001b[2J' },
   { kind: 'left-key', entity: A, path: 'a\u001b[2J', isCertified: true },
   { kind: 'left-files', entity: A, paths: ['a\u001b[2J'] },
+  { kind: 'also-trusted', entity: A, path: 'a\u001b[2J', fingerprints: [] },
 ])('no control character of a file reaches the terminal: %j', (remark) => {
   expect(remarkText(remark)).not.toMatch(/\p{Cc}/u);
 });

@@ -6,9 +6,10 @@ import type { FileState, Presented } from '../../plan/observation.ts';
 import type { Reason } from '../../plan/reason.ts';
 import { certificateFacts, certificateSpki } from '../../x509/certificate.ts';
 import { type CertificateFacts, isAuthority } from '../../x509/facts.ts';
-import { certificateBlocks, parseCertificate } from '../../x509/parse.ts';
+import { certificateBlocks, certificateLikeBlocks, parseCertificate } from '../../x509/parse.ts';
 import { sha256 } from '../../x509/public-key.ts';
 import { signedBy } from '../../x509/signature.ts';
+import { type TrustAnchor, trustAnchor } from '../../x509/trust-anchor.ts';
 import { publicKeyObject } from '../../x509/verification-key.ts';
 import { readPublished } from '../symlinks/read.ts';
 
@@ -40,10 +41,22 @@ export function presentedOf(
 }
 
 /** What is issued here is alone in its file: what else is there is another's, and goes with the next one. */
-export function behindOf(entity: Entity, cert: FileState<Buffer>): { readonly behind?: number } {
+export function behindOf(
+  entity: Entity,
+  cert: FileState<Buffer>,
+): { readonly behind?: readonly TrustAnchor[] } {
   if (entity.elsewhere || cert.state !== 'present' || !hasSeveral(cert.facts)) return {};
-  const more = certificateBlocks(cert.facts).length - 1;
-  return more > 0 ? { behind: more } : {};
+  const [, ...behind] = likeCertificates(cert.facts);
+  return behind.length === 0 ? {} : { behind: behind.map(trustAnchor) };
+}
+
+/** Also of a label that only some programs take for one; of a file that they read in different ways, what all do. */
+function likeCertificates(bytes: Buffer): readonly Uint8Array[] {
+  try {
+    return certificateLikeBlocks(bytes);
+  } catch {
+    return certificateBlocks(bytes);
+  }
 }
 
 const BEGIN = '-----BEGIN ';

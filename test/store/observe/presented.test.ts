@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { behindOf, isSignedBy, leadsToRoot, presentedOf } from '../../../src/store/observe/presented.ts';
 import { sha256 } from '../../../src/x509/public-key.ts';
+import { trustAnchor } from '../../../src/x509/trust-anchor.ts';
 import { anAuthority, aServer, DAY, NOW, present } from '../../helpers/entities.ts';
 import { type SmallCertificate, smallCertificate, smallKey } from '../../helpers/small-certificates.ts';
 
@@ -115,14 +116,19 @@ describe('what is seen of a file', () => {
   });
 });
 
-it('what stands behind a certificate of ours is counted', () => {
+it('what stands behind a certificate of ours is read as what is trusted', () => {
   const ours = aServer({ name: 'leaf' });
   const behind = (text: string, entity: Parameters<typeof behindOf>[0] = ours) =>
     behindOf(entity, present(Buffer.from(text)));
   const csr = '-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n';
+  const trusted = UPPER.pem.replaceAll('CERTIFICATE', 'TRUSTED CERTIFICATE');
+  const [lower, upper] = [trustAnchor(LOWER.der), trustAnchor(UPPER.der)];
   expect([behind(LEAF.pem), behind(LEAF.pem + csr), behind('')]).toEqual([{}, {}, {}]);
-  expect(behind(LEAF.pem + LOWER.pem)).toEqual({ behind: 1 });
-  expect(behind(`${LEAF.pem}and\n${csr}${LOWER.pem}${UPPER.pem}`)).toEqual({ behind: 2 });
+  expect(behind(LEAF.pem + LOWER.pem)).toEqual({ behind: [lower] });
+  expect(behind(`${LEAF.pem}and\n${csr}${LOWER.pem}${UPPER.pem}`)).toEqual({ behind: [lower, upper] });
+  expect(behind(`${LEAF.pem}${trusted}`)).toEqual({ behind: [upper] });
+  const halved = LOWER.pem.slice(0, 60);
+  expect(behind(`${LEAF.pem}${UPPER.pem}${halved}`)).toEqual({ behind: [upper] });
   expect(behind(LEAF.pem + LOWER.pem, { ...ours, elsewhere: true })).toEqual({});
   expect(behindOf(ours, { state: 'missing' })).toEqual({});
 });
