@@ -23,7 +23,6 @@ export class CallFiles {
   /** A file and not a pipe: openssl writes a dot for every candidate prime, and each would wake this process. */
   readonly #log: number;
   #longest = 0;
-  #before = 0;
 
   constructor(stem: string, turn: number) {
     this.#input = openSync(`${stem}.in-${turn}`, NEW_FILE, 0o600);
@@ -38,10 +37,15 @@ export class CallFiles {
   /**
    * Prepares a call: writes its input over the last one, padded with empty lines. Making a file shorter waits for the
    * file system's journal while entities are published, and the next call with it.
+   * @returns where its output will begin.
    */
-  open(input: string | null): void {
-    this.#before = this.#begin();
-    if (input === null) return;
+  open(input: string | null): number {
+    const before = this.#begin();
+    if (input !== null) this.#write(input);
+    return before;
+  }
+
+  #write(input: string): void {
     this.#longest = Math.max(this.#longest, Buffer.byteLength(input));
     const bytes = Buffer.alloc(this.#longest, '\n');
     bytes.write(input);
@@ -56,13 +60,13 @@ export class CallFiles {
     return 0;
   }
 
-  /** The output of the call: the end of it, where it is long. */
-  words(): string {
+  /** The output of a call: the end of it, where it is long. @param before where it began. */
+  words(before: number): string {
     const { size } = fstatSync(this.#log);
-    const bytes = Buffer.alloc(Math.min(size - this.#before, WORDS_LIMIT));
+    const bytes = Buffer.alloc(Math.min(size - before, WORDS_LIMIT));
     const text = bytes.toString('utf8', 0, readSync(this.#log, bytes, 0, bytes.length, size - bytes.length));
     // No number, so that the same failure of many calls is reported once.
-    return size - this.#before === bytes.length ? text : `(what it printed before this is left out)\n${text}`;
+    return size - before === bytes.length ? text : `(what it printed before this is left out)\n${text}`;
   }
 
   close(): void {

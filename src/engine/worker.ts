@@ -76,13 +76,13 @@ export class Worker {
     const slot = this.#files[turn];
     if (slot === undefined) throw new Error('Internal error: no such turn');
     const lines = question({ args, last: this.#last, turn, hasInput: input !== null });
-    slot.open(input);
+    const before = slot.open(input);
     this.#turn = (turn + 1) % DEPTH;
     this.#last = args;
     const ended = await this.#ask(lines, limit);
     if (ended === null) throw new NotBegun();
     if (ended.exitCode === 0 && !ended.isShell) return;
-    const output = { stdout: '', stderr: slot.words(), program: this.#binary };
+    const output = { stdout: '', stderr: slot.words(before), program: this.#binary };
     throw new OpensslError(callEndOf(ended), shellWords(['openssl', ...args]), output);
   }
 

@@ -33,7 +33,7 @@ export function mapText(entities: readonly Entity[], files: ReadonlyMap<string, 
   const lines = entities.filter(answersOcsp).flatMap((authority) => {
     const folder = `${authority.id}/`;
     const own = [...files].filter(([path]) => path.startsWith(folder));
-    return pathsOf(authority.ocsp?.url ?? []).flatMap((prefix) =>
+    return pathsOf(authority.ocsp.url).flatMap((prefix) =>
       own.map(([path, der]) => `"${askedPath(prefix, der)}" "/${path}";`),
     );
   });

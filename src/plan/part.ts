@@ -34,7 +34,7 @@ interface Question {
 
 /**
  * @param named what is done, with what follows from it.
- * @param made authorities that are made first, because those that are named need them: nothing follows from a first
+ * @param made authorities that are made, because those that are named need them: nothing follows from a first
  * certificate.
  */
 function planPart(question: Question, named: ReadonlySet<EntityId>, made: ReadonlySet<EntityId>): Plan {
@@ -48,8 +48,8 @@ function planPart(question: Question, named: ReadonlySet<EntityId>, made: Readon
   const vouchers = new Set(inVain.flatMap(vouchersOf).filter((id) => !part.has(id)));
   const needed = whole.changes.filter(({ id, action }) => vouchers.has(id) && action !== 'keep');
   if (needed.length === 0) return planned;
-  const [first, again] = [needed.filter(isFirst), needed.filter((change) => !isFirst(change))];
-  return planPart(question, withIds(named, again), withIds(made, first));
+  const again = needed.filter((change) => !isFirst(change));
+  return planPart(question, withIds(named, again), withIds(made, needed));
 }
 
 function isFirst(change: Change): boolean {

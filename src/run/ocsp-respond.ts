@@ -34,7 +34,7 @@ export async function respondTo(
   if (minutes < 1) throw new SignerEnded();
   const statuses = known.map(({ serial, status }) => [serial, status] as const);
   const der = await signer.sign({ request, statuses, minutes });
-  const isSigned = unlessDamaged(() => isOcspSignedBy(der, verificationKey)) ?? false;
+  const isSigned = unlessDamaged(() => isOcspSignedBy(der, verificationKey));
   if (!isSigned) throw new OtherResponse(known.map(({ serial }) => serial).join(', '));
   return der;
 }

@@ -52,12 +52,11 @@ export async function lacksSecrets(
   for (const { source } of uses) options.secrets.read(source);
   const early = refused();
   if (early !== undefined) return early;
-  if (errands.length > 0)
-    await rememberCommands(
-      options.root,
-      options.output.own,
-      errands.map(({ argv }) => argv),
-    );
+  await rememberCommands(
+    options.root,
+    options.output.own,
+    errands.map(({ argv }) => argv),
+  );
   await settleAll(uses, entities, options);
   return refused();
 }

@@ -57,7 +57,7 @@ export async function haveAnswers(
   const byId = byIdOf(inventory.entities);
   const works = isIdle ? [] : possible.changes.filter(isWork);
   const argvs = works.flatMap(errandsOf).map(({ argv }) => argv);
-  if (argvs.length > 0) await rememberCommands(options.root, options.output.own, argvs);
+  await rememberCommands(options.root, options.output.own, argvs);
   const uses = [
     ...works.flatMap(({ secrets = [] }) => secrets),
     ...withheld.flatMap((change) => closedUses(change, byId, observation)),

@@ -73,7 +73,7 @@ function stateOf(stat: Readonly<Record<(typeof IDENTITY)[number], bigint>>): str
  * links to anything that is on the disk of users who clone it.
  */
 function leadsOut(path: string, real: string): boolean {
-  if (path === real || !lstatSync(path).isSymbolicLink()) return false;
+  if (!lstatSync(path).isSymbolicLink()) return false;
   return !isBelow(real, realpathSync(dirname(path)));
 }
 

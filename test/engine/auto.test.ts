@@ -20,7 +20,12 @@ const API = aServer({ name: 'api' });
 const LOCKED = { passphrase: PIN };
 const keyOf = (of: EntityId) => ({ kind: 'file', of, isNew: false }) as const;
 
+const ML_DSA = { key: { algorithm: 'ml-dsa-65' } } as const;
+const LONG_RSA = { key: { algorithm: 'rsa', size: 4096 } } as const;
+
 const publicOf = (of: EntityId): EngineMake => ({ op: 'public', of, key: keyOf(of) }) as EngineMake;
+const requestOf = (of: EntityId, isNew = true): EngineMake =>
+  ({ op: 'request', of, key: { kind: 'file', of, isNew } }) as EngineMake;
 const signedBy = (of: EntityId, by: EntityId, more: object = {}): EngineMake =>
   ({ op: 'sign', of, by: { kind: 'authority', id: by, key: keyOf(by) }, ...more }) as never as EngineMake;
 
@@ -66,6 +71,17 @@ describe('the engine of a make', () => {
       signedBy(API.id, ROOT.id, { signedWith: 'x' }),
       'openssl',
     ],
+    ['of a key that node has not', 'node', [ROOT, { ...API, ...ML_DSA }], publicOf(API.id), 'openssl'],
+    [
+      'signed by a key that node has not',
+      'node',
+      [{ ...ROOT, ...ML_DSA }, API],
+      signedBy(API.id, ROOT.id),
+      'openssl',
+    ],
+    ['of a new key', 'node', [API], requestOf(API.id), 'node'],
+    ['of a new key that takes seconds', 'node', [{ ...API, ...LONG_RSA }], requestOf(API.id), 'openssl'],
+    ['of one that is there', 'node', [{ ...API, ...LONG_RSA }], requestOf(API.id, false), 'node'],
     [
       'of a key that is nowhere',
       'openssl',

@@ -333,3 +333,15 @@ it('closes a key to others as the plan does: the group that was given it keeps i
     'chmod 640 servers/api/key.pem',
   ]);
 });
+
+it.each([
+  ['ecdsa-p256', '3.0'],
+  ['ml-dsa-65', '3.5'],
+])('with keys of %s runs OpenSSL %s or later', (key, oldest) => {
+  const inventory = inventoryOf(`
+version: 1
+authorities: { root: { commonName: Root } }
+servers: { api: { commonName: api.test, key: ${key} } }
+`);
+  expect(/is not (OpenSSL \S+) or later/.exec(script(inventory, EMPTY))?.[1]).toBe(`OpenSSL ${oldest}`);
+});

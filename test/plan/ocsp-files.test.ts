@@ -34,6 +34,12 @@ it('a response is by number, and by who has the certificate', () => {
   expect(staplePath('servers/api')).toBe('servers/api.der');
 });
 
+it('a map begins with what it is for', () => {
+  const [what, how] = mapText([], new Map()).split('\n');
+  expect(what).toMatch(/^# Which file answers which question .*nginx:$/);
+  expect(how).toBe('#   map $uri $ocsp_file { include .../requests.map; }');
+});
+
 it('without any response there is no question, and staples are no answers to one', () => {
   const text = mapText([answering('a', 'http://a.test/')], new Map([['servers/api.der', Buffer.of(1)]]));
   expect(text.split('\n').filter((line) => !line.startsWith('#'))).toEqual(['']);

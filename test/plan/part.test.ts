@@ -91,6 +91,16 @@ describe('of a folder in which all is as it should be', () => {
     expect(left).toContain(SUB.id);
   });
 
+  it('a new authority comes along, and nothing that will trust it', () => {
+    const world = settled(anInventory(ROOT, OTHER, FAR));
+    const later = anInventory(ROOT, SUB, OTHER, A, { ...FAR, trust: [OTHER.id, SUB.id] });
+    expect(asked(world, only(A.id), later)).toEqual([{ [SUB.id]: 'create', [A.id]: 'create' }, [FAR.id]]);
+    expect(asked(world, {}, later)).toEqual([
+      { [SUB.id]: 'create', [A.id]: 'create', [FAR.id]: 'refresh' },
+      [],
+    ]);
+  });
+
   it('an authority that has to be made again for it comes along, with what follows from that', () => {
     const world = settled(ALL);
     for (const id of [A.id, FAR.id]) remove(world.of(id), 'cert');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OcspServer, openProject, serveOcsp } from '../../src/index.ts';
 import { writeResponses } from '../../src/run/ocsp-write.ts';
+import { writeExport } from '../../src/store/export-folder.ts';
 import { certificateFacts, certificateSpki } from '../../src/x509/certificate.ts';
 import { encodeCertId, encodeOcspRequest } from '../../src/x509/ocsp-request.ts';
 import { certificateDer } from '../../src/x509/parse.ts';
@@ -64,6 +65,8 @@ describe('files for a web server', () => {
     expect(readdirSync(file('ocsp')).sort()).toEqual(
       ['.pki-export.json', 'authorities', 'certificates', 'clients', 'requests.map', 'servers'].sort(),
     );
+    // By that name, files of earlier versions are known to be ours.
+    expect(JSON.parse(readFileSync(file('ocsp/.pki-export.json'), 'utf8'))).toMatchObject({ target: 'ocsp' });
     const before = readFileSync(file('ocsp/servers/api.der'));
     const again = JSON.parse((await run('ocsp', '--json')).stdout);
     expect(again).toMatchObject({ format: 'pki-ocsp', version: 1 });
@@ -91,6 +94,12 @@ describe('files for a web server', () => {
       stdout: expect.stringMatching(/^elsewhere\b/m),
     });
     expect(await inFile(join(folder, 'elsewhere/servers/api.der'), 'servers/api')).toMatch(/: good$/);
+  });
+
+  it('are in the status of the folder that is named; what another export has there are none', async () => {
+    const state = async (to: string) => /^OCSP responses/m.test((await run('status', '--ocsp', to)).stdout);
+    await writeExport(join(folder, 'web'), 'web', [{ path: 'x', text: 'x', mode: 0o644 }]);
+    expect([await state('elsewhere'), await state('web'), await state('none')]).toEqual([true, false, false]);
   });
 
   it('say of what is revoked that it is, and no staple of it stays', async () => {

@@ -1,7 +1,7 @@
 /** What has to survive a power cut is synced in that order: content, then the name, and the folders above a new one. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runScript, script } from '../helpers/child.ts';
 import { memoryFolder } from '../helpers/folders.ts';
 
@@ -52,4 +52,52 @@ it('where files are, as soon as it is remembered', async () => {
     `rename ${draft}`,
     'fsync .pki',
   ]);
+});
+
+describe('what is asked of another machine', () => {
+  const STAGED = '.pki/stage/run/servers.api';
+  const asked = (more: string) => `
+    import { mkdirSync, writeFileSync } from 'node:fs';
+    import { OutputFolder } from './src/store/output-folder.ts';
+    import { archiveOutgoing, saveOutgoing } from './src/store/outgoing.ts';
+    const output = await OutputFolder.open(process.argv[2]);
+    const staged = process.argv[2] + '/${STAGED}';
+    mkdirSync(staged, { recursive: true, mode: 0o700 });
+    for (const name of ['csr.pem', 'key.pem']) writeFileSync(staged + '/' + name, name);
+    const asked = { notBefore: 1, notAfter: 2, newKey: true };
+    await saveOutgoing(output, 'servers/api', 'run', asked);
+    ${more}`;
+
+  it('is whole before it is there', async () => {
+    const operations = await operationsOf('asked', asked(''));
+    const from = operations.indexOf('mkdir .pki/outgoing');
+    // Those of a folder are synced together.
+    expect(operations.slice(from - 4, from).sort()).toEqual([
+      `fsync ${STAGED}`,
+      ...['asked.json', 'csr.pem', 'key.pem'].map((name) => `fsync ${STAGED}/${name}`),
+    ]);
+    expect(operations.slice(from - 1)).toEqual([
+      `fsync ${STAGED}`,
+      'mkdir .pki/outgoing',
+      `rename ${STAGED}`,
+      ...['.', '.pki', '.pki/outgoing'].map((folder) => `fsync ${folder}`),
+    ]);
+  });
+
+  it('is in the archive before anything else is asked, and only its owner can look there', async () => {
+    const operations = await operationsOf(
+      'again',
+      asked("await archiveOutgoing(output, 'servers/api', 'run');"),
+    );
+    expect(operations.slice(operations.indexOf('rename .pki/outgoing/servers.api'))).toEqual([
+      'rename .pki/outgoing/servers.api',
+      ...['.', '.pki', '.pki/archive', '.pki/archive/servers', '.pki/archive/servers/api'].map(
+        (folder) => `fsync ${folder}`,
+      ),
+    ]);
+    const modes = ['outgoing', 'archive', 'archive/servers/api'].map(
+      (folder) => statSync(join(work, 'again/.pki', folder)).mode & 0o777,
+    );
+    expect(modes).toEqual([0o700, 0o700, 0o700]);
+  });
 });

@@ -45,7 +45,7 @@ export interface View {
 /** @param root the output folder, absolute. */
 export function viewOf(root: string, entity: Located): View {
   const folder = join(root, entityFolder(entity));
-  const names = ALL_ARTIFACTS.map((file) => fileName(entity, file)).filter((name) => !name.includes('/'));
+  const names = ALL_ARTIFACTS.map((file) => fileName(entity, file));
   const versions = findVersions(folder, names);
   const byArtifact = eachArtifact((file) =>
     look(join(root, filePath(entity, file)), fileName(entity, file), versions),

@@ -27,12 +27,20 @@ function scanned(files: Readonly<Record<string, string | Buffer>>, prepare = (_:
 
 describe('what is found', () => {
   it('is read by its content, in one order, and the rest is passed over', () => {
-    const files = { 'b.txt': pem, 'a/c.pem': pem, 'a/b.crl': smallList(CA), 'a/note.txt': 'hello', Z: 'x' };
-    expect(scanned(files)).toEqual({
-      files: ['a/b.crl', 'a/c.pem', 'b.txt'],
-      unusable: {},
-      ignored: ['Z', 'a/note.txt'],
-    });
+    const files = [
+      ['b.txt', pem],
+      ['a/c.pem', pem],
+      ['a/b.crl', smallList(CA)],
+      ['a/note.txt', 'hello'],
+      ['Z', 'x'],
+    ] as const;
+    // As they were made, and backwards: a file system may list them in either order.
+    for (const made of [files, files.toReversed()])
+      expect(scanned(Object.fromEntries(made))).toEqual({
+        files: ['a/b.crl', 'a/c.pem', 'b.txt'],
+        unusable: {},
+        ignored: ['Z', 'a/note.txt'],
+      });
   });
 
   it('leaves out what is private to this program, or a repository', () => {
@@ -83,6 +91,14 @@ describe('what is found', () => {
       ignored: ['a.log'],
     });
     expect(scanned(sized(most)).files).toEqual(['a.log', 'a.pem']);
+  });
+
+  it('ends where there are more than any PKI has, which is said once', () => {
+    const most = 20_000;
+    const found = scanned({}, (root) => {
+      for (let file = 1; file <= most + 2; file++) writeFileSync(join(root, `${most + file}`), '');
+    });
+    expect(found).toMatchObject({ unusable: { [`${2 * most + 1}`]: 'too-many' }, ignored: { length: most } });
   });
 
   it('has names that can be read', () => {

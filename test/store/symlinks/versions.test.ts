@@ -162,6 +162,15 @@ describe('a set behind links', () => {
     expect(archived(root)).toEqual(['cert.pem: 1 cert']);
   });
 
+  it('leaves a link of another program alone, though a file of ours would have its name', async () => {
+    const root = await published(LINKED);
+    symlinkSync('/elsewhere/bundle.pem', join(root, ID, ARTIFACTS.fullchain.file));
+    await publish(root, '2', { entity: LINKED, writes: ['cert'] });
+    expect(listing(root)).toEqual(
+      [...linkedListing('..v-2026-11-23T110002Z', ALL), 'fullchain.pem -> /elsewhere/bundle.pem'].sort(),
+    );
+  });
+
   it('without hard links, what stays is copied: as open as it was, but for a key', async () => {
     const root = await published(LINKED);
     chmodSync(join(root, ID, 'chain.pem'), 0o664);
