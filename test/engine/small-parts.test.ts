@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { opensslBinary, opensslName } from '../../src/engine/binary.ts';
+import { callOptions } from '../../src/engine/openssl-call.ts';
 import { publicKeyFor } from '../../src/engine/public-key.ts';
 import { Turns } from '../../src/engine/turns.ts';
 import { TokenKeys } from '../../src/store/token-keys.ts';
@@ -11,6 +12,43 @@ import { certificateSpki } from '../../src/x509/certificate.ts';
 import { keyFacts } from '../helpers/entities.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { smallCertificate } from '../helpers/small-certificates.ts';
+
+it('a call knows nothing of the environment but where programs and libraries are', () => {
+  const before = { ...process.env };
+  const given = {
+    PATH: ['/usr/bin', 'relative', '/bin'].join(delimiter),
+    LD_LIBRARY_PATH: '/opt/lib',
+    OPENSSL_MODULES: '/opt/modules',
+    OPENSSL_CONF: '/etc/ssl/openssl.cnf',
+    SSL_CERT_FILE: '/etc/ssl/cert.pem',
+    SECRET: 'x',
+    TZ: 'Asia/Tokyo',
+  };
+  try {
+    Object.assign(process.env, given);
+    delete process.env['DYLD_LIBRARY_PATH'];
+    expect(callOptions('/folder')).toEqual({
+      cwd: '/folder',
+      env: {
+        PATH: ['/usr/bin', resolve('relative'), '/bin'].join(delimiter),
+        LD_LIBRARY_PATH: '/opt/lib',
+        OPENSSL_MODULES: '/opt/modules',
+        OPENSSL_CONF: '/dev/null',
+        SSL_CERT_FILE: '/dev/null',
+        SSL_CERT_DIR: '/dev/null',
+        LC_ALL: 'C',
+        TZ: 'UTC',
+      },
+      extendEnv: false,
+      reject: false,
+      buffer: false,
+      stdin: 'pipe',
+    });
+  } finally {
+    for (const name of Object.keys(given)) delete process.env[name];
+    Object.assign(process.env, before);
+  }
+});
 
 describe('turns', () => {
   /** A task that ends when it is let, and what has begun. */

@@ -196,6 +196,10 @@ describe('what openssl said', () => {
       'error 10 at 0 depth lookup: certificate has expired',
     ],
     [
+      'error 20 at 12 depth lookup: unable to get local issuer certificate\nerror c.pem: verification failed\n',
+      'error 20 at 12 depth lookup: unable to get local issuer certificate',
+    ],
+    [
       'Can’t open servers/a/cert.pem for reading\nUnable to load certificate file\n',
       'Unable to load certificate file',
     ],

@@ -3,14 +3,17 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ARTIFACTS } from '../../src/pki/artifact.ts';
+import type { EndEntity, Entity, EntityId } from '../../src/pki/entity.ts';
 import type { EntityObservation } from '../../src/plan/observation.ts';
 import { answerName, answersIn } from '../../src/run/answers.ts';
 import { Reader } from '../../src/store/observe/reader.ts';
 import { OutputFolder } from '../../src/store/output-folder.ts';
 import { parseCertificate } from '../../src/x509/parse.ts';
+import type { TestKey } from '../helpers/certificate-der.ts';
 import { anAuthority, anInventory, aServer, keyFacts, observed, present } from '../helpers/entities.ts';
 import { memoryFolder } from '../helpers/folders.ts';
-import { smallCertificate } from '../helpers/small-certificates.ts';
+import { openssl } from '../helpers/openssl.ts';
+import { keyPem, smallCertificate } from '../helpers/small-certificates.ts';
 
 const ROOT = anAuthority({ name: 'root' });
 const API = aServer({ name: 'api' });
@@ -29,20 +32,28 @@ beforeEach(() => {
 
 const OUTGOING = '.pki/outgoing/servers.api';
 
-/** What was kept of a request. */
-function asked(): void {
+/** What was kept of a request, and a key that was made for it. */
+function asked({ csr = 'x', key }: { csr?: string; key?: string } = {}): void {
   mkdirSync(join(folder, OUTGOING), { recursive: true, mode: 0o700 });
-  const times = { notBefore: 0, notAfter: 1, newKey: false };
+  const times = { notBefore: 0, notAfter: 1, newKey: key !== undefined };
   writeFileSync(join(folder, OUTGOING, 'asked.json'), JSON.stringify(times), { mode: 0o600 });
-  writeFileSync(join(folder, OUTGOING, ARTIFACTS.csr.file), 'x', { mode: 0o600 });
+  writeFileSync(join(folder, OUTGOING, ARTIFACTS.csr.file), csr, { mode: 0o600 });
+  if (key !== undefined) writeFileSync(join(folder, OUTGOING, ARTIFACTS.key.file), key, { mode: 0o600 });
 }
 
 /** What is made of these files. @param seen of the server. */
-async function answered(files: Readonly<Record<string, string>>, seen: Partial<EntityObservation> = {}) {
+async function answered(
+  files: Readonly<Record<string, string>>,
+  seen: Partial<EntityObservation> = {},
+  given: {
+    readonly entity?: Entity;
+    readonly seen?: readonly (readonly [EntityId, EntityObservation])[];
+  } = {},
+) {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(stick, name), text);
   using output = await OutputFolder.open(folder);
-  const observation = { entities: new Map([[API.id, observed(seen)]]), orphans: [] };
-  const inventory = anInventory(ROOT, API, WEB);
+  const observation = { entities: new Map(given.seen ?? [[API.id, observed(seen)]]), orphans: [] };
+  const inventory = anInventory(ROOT, given.entity ?? API, WEB);
   const { taken, refused } = answersIn(stick, { output, inventory, observation, reader: new Reader() });
   return { taken: [...taken.keys()], refused };
 }
@@ -89,6 +100,53 @@ describe('a certificate is not taken', () => {
     asked();
     const objections = [{ kind: 'certificate-signature' }];
     expect(await why(leaf.pem)).toEqual([{ kind: 'other', objections }]);
+  });
+});
+
+describe('the key of a certificate', () => {
+  const closed = (key: TestKey): string =>
+    String(key.key.export({ format: 'pem', type: 'pkcs8', cipher: 'aes-256-cbc', passphrase: 'secret' }));
+  const other = smallCertificate('other');
+  const LOCKED = { passphrase: { kind: 'prompt', label: null } } as const;
+  const TOKEN = { token: { uri: 'pkcs11:object=api', pin: LOCKED.passphrase } } as const;
+  const here = present({ ...keyFacts('api'), keyId: LEAF.keyId });
+
+  async function requestOf({ key }: TestKey): Promise<string> {
+    writeFileSync(join(folder, 'key'), key.export({ format: 'pem', type: 'pkcs8' }));
+    return await openssl(['req', '-new', '-key', join(folder, 'key'), '-subj', '/CN=api']);
+  }
+
+  /** What is wrong with the server's certificate, by kind. @param made the key that was made for it. */
+  async function wrong(entity: EndEntity, requested: TestKey, key: EntityObservation['key'], made?: string) {
+    asked({ csr: await requestOf(requested), ...(made === undefined ? {} : { key: made }) });
+    mkdirSync(join(folder, ROOT.id), { recursive: true });
+    writeFileSync(join(folder, ROOT.id, 'cert.pem'), root.pem);
+    const seen = [
+      [ROOT.id, observed({ cert: present(parseCertificate(Buffer.from(root.pem))) })],
+      [entity.id, observed({ key })],
+    ] as const;
+    const { refused } = await answered({ [NAME]: leaf.pem }, {}, { entity, seen });
+    const objections = refused.flatMap<{ readonly kind: string }>(({ why }) =>
+      why.kind === 'other' ? why.objections : [why],
+    );
+    return objections.filter(({ kind }) => kind.endsWith('-key'));
+  }
+
+  const MISSING = { state: 'missing' } as const;
+  const OTHER = [{ kind: 'certificate-key' }];
+  const REQUEST_KEY = { kind: 'request-key' };
+  it.each<[what: string, ...Parameters<typeof wrong>, found: readonly object[]]>([
+    ['in its place', API, leaf.key, here, undefined, []],
+    ['another in its place', API, leaf.key, present(keyFacts('other')), undefined, [REQUEST_KEY, ...OTHER]],
+    ['no longer there', API, leaf.key, MISSING, undefined, OTHER],
+    ['on a token', { ...API, ...TOKEN }, leaf.key, MISSING, undefined, []],
+    ['on a token, of another request', { ...API, ...TOKEN }, other.key, MISSING, undefined, OTHER],
+    ['made for it', API, leaf.key, MISSING, keyPem(leaf.key), []],
+    ['made for another', API, other.key, here, keyPem(other.key), OTHER],
+    ['under a passphrase that is not there', { ...API, ...LOCKED }, leaf.key, MISSING, closed(leaf.key), []],
+    ['the same, of another request', { ...API, ...LOCKED }, other.key, MISSING, closed(other.key), OTHER],
+  ])('%s', async (_, entity, requested, key, made, found) => {
+    expect(await wrong(entity, requested, key, made)).toEqual(found);
   });
 });
 

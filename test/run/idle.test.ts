@@ -10,6 +10,7 @@ import type { ApplyOptions, ApplyResult } from '../../src/run/apply-options.ts';
 import { foreknowledge, settledStates } from '../../src/run/idle.ts';
 import { lookAndPlan } from '../../src/run/look.ts';
 import { areSettled, type FileStates, fileStates } from '../../src/store/file-states.ts';
+import { Folder } from '../../src/store/folder.ts';
 import { holds, idleKey, readIdle } from '../../src/store/idle-record.ts';
 import { snapshot } from '../helpers/cli.ts';
 import { aClient, anAuthority, anInventory, aServer, DAY, dns, NOW } from '../helpers/entities.ts';
@@ -191,6 +192,15 @@ it('what stands in its place, and cannot be removed, is no error', async () => {
   expect(recordIn(root)).toBeDefined();
 });
 
+/** A file of that name gets its final one late: what does not wait for that is done before. */
+function slowly(draft: string): void {
+  const { rename } = Folder.prototype;
+  vi.spyOn(Folder.prototype, 'rename').mockImplementation(async function (this: Folder, ...names) {
+    for (let turns = names[0] === draft ? 200 : 0; turns > 0; turns--) await new Promise(setImmediate);
+    await rename.apply(this, names);
+  });
+}
+
 describe('a run that changes nothing', () => {
   const MANY = inventoryOf(500);
 
@@ -206,6 +216,7 @@ describe('a run that changes nothing', () => {
     expect(await apply(root, MANY, { clock: meddling })).toMatchObject({ kind: 'nothing' });
     expect(existsSync(join(root, '.pki/idle.bin'))).toBe(false);
     await settled(root);
+    slowly('idle.bin.draft');
     expect(await apply(root, MANY)).toMatchObject({ kind: 'nothing' });
     expect(recordIn(root, MANY)).toMatchObject({ entities: 500, from: NOW });
     const before = snapshot(root);

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -49,6 +50,15 @@ it('a run has folders of its own, which no one else can read', async () => {
   await staged((staging) => expect(staging.run).toBe('run-1'));
   for (const folder of [NAME, '.pki/stage/run-1', '.pki/scratch/run-1', '.pki/commit'])
     expect(mode(join(root, folder))).toBe('700');
+});
+
+it('a folder is made once: none is there again after it was published', async () => {
+  await staged(async (staging) => {
+    rmSync(join(root, NAME), { recursive: true });
+    await staging.make(API);
+    await staging.prepare([API, 'servers/web']);
+  });
+  expect(readdirSync(join(root, '.pki/stage/run-1'))).toEqual(['servers.web']);
 });
 
 it('before that, nothing can be made', async () => {

@@ -101,3 +101,32 @@ describe('what is asked of another machine', () => {
     expect(modes).toEqual([0o700, 0o700, 0o700]);
   });
 });
+
+it('what is removed is gone, with its folder, before that is done with', async () => {
+  const operations = await operationsOf(
+    'removed',
+    `import { mkdirSync, writeFileSync } from 'node:fs';
+    import { OutputFolder } from './src/store/output-folder.ts';
+    import { remove } from './src/store/commit/commit.ts';
+    const output = await OutputFolder.open(process.argv[2]);
+    for (const folder of ['servers/api', '.pki/stage/run/servers.api', '.pki/commit'])
+      mkdirSync(process.argv[2] + '/' + folder, { recursive: true, mode: 0o700 });
+    for (const name of ['csr.pem', 'key.pem']) writeFileSync(process.argv[2] + '/servers/api/' + name, name);
+    await remove(output, 'servers/api', 'then', 'run');`,
+  );
+  const archive = '.pki/archive/servers/api';
+  expect(operations.slice(operations.indexOf('link servers/api/key.pem'))).toEqual([
+    'link servers/api/key.pem',
+    `rename ${archive}/then/key.pem.draft`,
+    ...['.', '.pki', '.pki/archive', '.pki/archive/servers', archive, `${archive}/then`].map(
+      (folder) => `fsync ${folder}`,
+    ),
+    'unlink servers/api/key.pem',
+    'unlink servers/api/csr.pem',
+    'fsync servers/api',
+    'rmdir servers/api',
+    'fsync servers',
+    'unlink .pki/commit/servers.api/order.json',
+    'rmdir .pki/commit/servers.api',
+  ]);
+});
