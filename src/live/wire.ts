@@ -45,7 +45,7 @@ export class Wire {
   async line(): Promise<string> {
     const read: number[] = [];
     while (read.length < LINE_LIMIT) {
-      const [byte = 0] = await this.bytes(1);
+      const byte = (await this.bytes(1)).readUInt8();
       if (byte === 0x0a) return Buffer.from(read).toString('latin1').replace(/\r$/, '');
       read.push(byte);
     }
