@@ -64,10 +64,15 @@ describe('trust grows', () => {
 
 describe('a new certificate', () => {
   const facts = made(API);
-  const of = (changes: Changes, reasons: readonly object[] = [], signature: string = facts.signature) =>
+  const of = (
+    changes: Changes,
+    reasons: readonly object[] = [],
+    signature: string = facts.signature,
+    entity: Entity = API,
+  ) =>
     alterationsFrom(
       changed(facts, changes),
-      wantedCertificate(API, null, keyIdentifierOf(facts)),
+      wantedCertificate(entity, null, keyIdentifierOf(facts)),
       signature,
       reasons as never,
     ).map((one) => `${one.kind} ${one.kind === 'loses' ? one.extension : one.field}`);
@@ -85,6 +90,24 @@ describe('a new certificate', () => {
     [
       'keeps what openssl may write',
       of({ extensions: { authorityKeyIdentifier: signedWith(keyFacts('k').keyIdentifier) } }),
+      [],
+    ],
+    [
+      'loses what the manifest excludes, as far as no reason says so',
+      of({ extensions: { ocspNoCheck: uncritical(true) } } as Changes, [], facts.signature, {
+        ...API,
+        ocspNoCheck: false,
+      }),
+      ['loses ocspNoCheck'],
+    ],
+    [
+      'changes nothing where the same bits are listed in another order',
+      of(
+        { extensions: { keyUsage: critical(['digitalSignature', 'keyAgreement']) } } as Changes,
+        [],
+        facts.signature,
+        { ...API, keyUsage: ['keyAgreement', 'digitalSignature'] },
+      ),
       [],
     ],
     ['loses what has no name', of(private_), [`loses ${OID}`]],

@@ -236,6 +236,21 @@ describe('what may be a key for another program is named', () => {
     });
   });
 
+  it.each([
+    [
+      'a byte order mark',
+      `\xef\xbb\xbf${PLAIN}`,
+      'has a byte order mark in line 1, which not every program reads',
+    ],
+    [
+      'indented behind a remark',
+      `a key\n${PLAIN.replaceAll(/^/gm, '    ')}`,
+      'has spaces or other text beside a PEM boundary in line 2, which not every program reads',
+    ],
+  ])('with what is wrong around it, and where: %s', (_, content, flaw) =>
+    expect(formatOf(content)).toEqual({ kind: 'flawed-pem', flaw }),
+  );
+
   it('as OpenSSL and Java write it', ({ skip }) => {
     writeFileSync(join(folder, 'rsa.pem'), pemText('PRIVATE KEY', der(RSA, 'pkcs8')));
     const read = (...args: readonly string[]): Buffer => execFileSync('openssl', args, { cwd: folder });
@@ -296,6 +311,8 @@ describe('is no key for anyone', () => {
   });
 });
 
+const LOCKED_HEADERS = 'Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n';
+
 it('a locked key is locked, whatever its label is', () => {
   const locked = createPrivateKey(PLAIN)
     .export({ format: 'pem', type: 'pkcs8', cipher: 'aes-128-cbc', passphrase: 'x' })
@@ -305,6 +322,8 @@ it('a locked key is locked, whatever its label is', () => {
     locked.slice(0, 99),
     crlf(locked),
     opensslSync(['ec', '-aes128', '-passout', 'pass:x'], folder, PLAIN),
+    // Its headers say so, and openssl believes them.
+    pemText('EC PRIVATE KEY', der(EC, 'sec1')).replace('\n', `\n${LOCKED_HEADERS}\n`),
   ])
     expect(thrown(text)).toBeInstanceOf(EncryptedKeyError);
   expect(parse(`UNENCRYPTED\n${PLAIN}`)).toEqual(parse(PLAIN));

@@ -1,11 +1,21 @@
 /** Files under a password: what of them may be known, and whether each of them was opened. */
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Entity } from '../../../src/pki/entity.ts';
 import { NOTHING } from '../../../src/plan/observation.ts';
 import { Reader } from '../../../src/store/observe/reader.ts';
-import { areOpened, areReadable, lackingSecrets, sealSources } from '../../../src/store/observe/sealed.ts';
+import {
+  areOpened,
+  areReadable,
+  lackingSecrets,
+  opened,
+  sealSources,
+} from '../../../src/store/observe/sealed.ts';
 import { Secrets } from '../../../src/store/secrets.ts';
+import { jks } from '../../../src/x509/jks-write.ts';
+import { type Bag, pkcs12 } from '../../../src/x509/pkcs12-write.ts';
 import { anInventory, aServer, present } from '../../helpers/entities.ts';
+import { selfSigned } from '../../helpers/openssl.ts';
 
 const PATH = { kind: 'env', name: 'PATH' } as const;
 const UNSET = { kind: 'env', name: 'PKI_TEST_NO_SUCH_VARIABLE' } as const;
@@ -40,6 +50,29 @@ it('what needs a passphrase or a token is not known without', () => {
     { token: { uri: 'pkcs11:x', pin: PATH } },
   ])
     expect(areReadable(api(more as never))).toBe(false);
+});
+
+it('a file that its password opens, and that holds no key where one should be, is none, and is called by its kind', () => {
+  const certificate = new X509Certificate(selfSigned('/CN=x').cert).raw;
+  const bags: readonly Bag[] = [
+    { kind: 'key', der: Buffer.of(5, 0), name: 'api' },
+    { kind: 'certificate', der: certificate },
+  ];
+  const options = { password: process.env['PATH'] ?? '', draw: randomBytes, pieces: [] };
+  const files = {
+    pkcs12: pkcs12(bags, { ...options, encryption: 'modern' }),
+    'keystore-jks': jks(bags, options),
+  };
+  const seals = { pkcs12: seal(PATH), 'keystore-jks': seal(PATH) };
+  const entity = api({ seals });
+  const found = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, present(bytes)]));
+  const closed = present({ mark: '', content: 'closed' });
+  const states = { ...NOTHING, pkcs12: closed, 'keystore-jks': closed };
+  const reader = new Reader(new Secrets('/nowhere', anInventory(entity)));
+  expect(opened(entity, states as never, { ...NOTHING, ...found } as never, reader)).toMatchObject({
+    pkcs12: { state: 'garbage', detail: 'holds no readable PKCS#12' },
+    'keystore-jks': { state: 'garbage', detail: 'holds no readable Java key store' },
+  });
 });
 
 describe('passwords', () => {
