@@ -12,9 +12,22 @@ interface LabelFault {
 export function badALabel(name: string): LabelFault | undefined {
   for (const label of name.split('.')) {
     if (!/^xn--/i.test(label)) continue;
-    const decoded = domainToUnicode(label);
-    const instead = decoded === '' ? '' : domainToASCII(decoded);
+    const instead = asciiOf(decodedOf(label));
     if (instead !== label.toLowerCase()) return { label, instead: instead === '' ? null : instead };
   }
   return undefined;
+}
+
+/** Nothing where it stands for nothing. */
+function decodedOf(label: string): string {
+  // RFC 3492 §3.1: what ends in a delimiter stands for the plain characters before it.
+  const [, plain] = /^xn--([a-z0-9-]*[a-z0-9])-$/i.exec(label) ?? [];
+  if (plain !== undefined) return plain;
+  const decoded = domainToUnicode(label);
+  // From Node 24 on, what cannot be decoded comes back as it is, and before as nothing.
+  return /^xn--/i.test(decoded) ? '' : decoded;
+}
+
+function asciiOf(decoded: string): string {
+  return decoded === '' ? '' : domainToASCII(decoded);
 }

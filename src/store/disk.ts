@@ -3,7 +3,7 @@
  * the path leads where it should. Those of a running apply are asynchronous: while a sync is under way, making a name
  * waits for the disk, and the main thread has processes to start.
  */
-import fs, { constants, openSync, readlinkSync, rmSync, writeSync } from 'node:fs';
+import fs, { constants, openSync, readlinkSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { errorCode } from '../pki/errors.ts';
@@ -106,6 +106,22 @@ export function linkText(path: string): string | null {
 }
 
 /** Whatever is there goes, with all that is in it; links are not followed, and nothing there is no error. */
-export function removeTree(path: string): void {
-  rmSync(path, { recursive: true, force: true });
+export function removeTree(path: string | Buffer): void {
+  // By ourselves, because the errors of `rmSync` do not name what is in the way, from Node 24 on.
+  try {
+    removeAll(path);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+  }
+}
+
+/** Names need not be text. */
+function removeAll(path: string | Buffer): void {
+  if (!fs.lstatSync(path).isDirectory()) {
+    fs.unlinkSync(path);
+    return;
+  }
+  for (const name of fs.readdirSync(path, { encoding: 'buffer' }))
+    removeTree(Buffer.concat([Buffer.from(path), Buffer.from('/'), name]));
+  fs.rmdirSync(path);
 }

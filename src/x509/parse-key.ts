@@ -1,8 +1,19 @@
 /** Private keys in PEM → facts, whatever their encoding; and what is left to its owner. */
 import { createECDH, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { children, type Der, readAll, smallInteger } from './der.ts';
+import {
+  children,
+  context,
+  type Der,
+  expectTag,
+  oidText,
+  readAll,
+  smallInteger,
+  TAG,
+  unlessDamaged,
+} from './der.ts';
 import type { KeyFacts } from './facts.ts';
 import { type KeyFormat, keyFormatOf } from './key-format.ts';
+import { ML_DSA } from './oids.ts';
 import { type PemBlock, PemError, pemText, readPem } from './pem.ts';
 import { DamagedKeyError, ecKeyOf, publicKeyWithin } from './private-key.ts';
 import { keyIdentifier, publicKeyFacts } from './public-key.ts';
@@ -47,11 +58,16 @@ export function publicKeyOf(bytes: Buffer): Uint8Array {
   if (key === undefined || keys.length > 1 || flaw !== null) throw unreadable(bytes, text, keys.length);
   // Exactly what openssl writes: every other encoding goes through node first.
   const isPlain = text === pemText('PRIVATE KEY', key.der);
-  const known = isPlain ? publicKeyWithin(key.der, pointOf) : undefined;
+  const known = isPlain || isMlDsaKey(key) ? publicKeyWithin(key.der, pointOf) : undefined;
   if (known !== undefined) return known;
   const loaded = load(key);
   if (loaded === undefined) throw unreadable(bytes, text, keys.length);
   return checkedPublicKey(loaded);
+}
+
+function isMlDsaKey({ label, der, encrypted }: PemBlock): boolean {
+  if (label !== 'PRIVATE KEY' || encrypted) return false;
+  return unlessDamaged(() => isMlDsa(children(readAll(der)))) ?? false;
 }
 
 const TYPES: Readonly<Record<string, 'pkcs8' | 'pkcs1' | 'sec1'>> = {
@@ -70,17 +86,31 @@ function load({
   if (type === undefined || encrypted) return undefined;
   try {
     // Node does not mind what stands behind a key; the openssl command does.
-    const whole = readAll(der);
-    if (type === 'pkcs8' && !hasKnownVersion(whole)) return undefined;
+    if (!FORMS[type](children(readAll(der)))) return undefined;
     return createPrivateKey({ key: Buffer.from(der), format: 'der', type });
   } catch {
     return undefined;
   }
 }
 
+/**
+ * What every OpenSSL from 3.0 on takes for a key of this form: that of Node 22 and later also reads others under its name,
+ * and the openssl command beside it need not be as new.
+ */
+const FORMS: Readonly<Record<'pkcs8' | 'pkcs1' | 'sec1', (parts: readonly Der[]) => boolean>> = {
+  pkcs8: (parts) => hasKnownVersion(parts) && !isMlDsa(parts),
+  pkcs1: (parts) => parts.every(({ tag }) => tag === TAG.integer),
+  sec1: ([version, key]) => version?.tag === TAG.integer && key?.tag === TAG.octetString,
+};
+
+/** Read here alone, from whatever text: Node 22 has none of it yet, and later ones know more forms than RFC 9881. */
+function isMlDsa([, algorithm]: readonly Der[]): boolean {
+  return oidText(children(expectTag(algorithm, TAG.sequence))[0]) in ML_DSA;
+}
+
 /** Two there are (RFC 5958 §2). OpenSSL before 4.0 takes any number for one, and 4.0 refuses all others. */
-function hasKnownVersion(pkcs8: Der): boolean {
-  return [0, 1].includes(smallInteger(children(pkcs8)[0]));
+function hasKnownVersion([version, , , ...more]: readonly Der[]): boolean {
+  return [0, 1].includes(smallInteger(version)) && more.every(({ tag }) => tag === context(0));
 }
 
 /** Node takes the public half as it is, whether or not it matches. */

@@ -38,6 +38,8 @@ describe('stands for none', () => {
     ['xn--u-ccb.test', 'xn--u-ccb', null],
     ['xn--www-hhb.test', 'xn--www-hhb', null],
     ['xn--www-.test', 'xn--www-', 'www'],
+    ['a.XN--A-B-.test', 'XN--A-B-', 'a-b'],
+    ['xn--.test', 'xn--', null],
   ])('%s', (name, label, instead) => expect(badALabel(name)).toEqual({ label, instead }));
 
   const wrong =

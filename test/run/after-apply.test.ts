@@ -71,7 +71,8 @@ it.each([
     const root = memoryFolder();
     const others: readonly Entity[] = Array.from({ length: count - 1 }, (_, i) => server(`s${i}`));
     const manifest = { key: 'a'.repeat(64), inventory: anInventory(ROOT, ...others), warnings: [] };
-    await apply(root, manifest.inventory, { manifest });
+    const done = await apply(root, manifest.inventory, { manifest });
+    expect(done).toMatchObject({ kind: 'done', execution: { failures: [] } });
     expect(keptManifest(root, manifest.key) !== undefined).toBe(isLeft);
     expect(existsSync(join(root, '.pki/cache.json'))).toBe(isLeft);
   },

@@ -44,7 +44,6 @@ it('where files are, as soon as it is remembered', async () => {
   );
   const draft = '.pki/places.json.draft';
   expect(operations.filter((line) => line.includes('places') || line === 'fsync .pki')).toEqual([
-    `rm ${draft}`,
     `open ${draft}`,
     `writeFile ${draft}`,
     `write ${draft}`,

@@ -35,6 +35,8 @@ describe.each(ML_DSA)('%s', (kind) => {
       'ml-dsa-87': '07e57c4f14dbad1267f621ec3777b4e2e6c4fbc4c22fbb87510ff8e0b3c6a642',
     };
     expect(parseKey(pem)).toMatchObject({ keyId: ids[kind], spec: kind });
+    for (const text of [pem.toString().replaceAll('\n', '\r\n'), `of ${kind}\n${pem}`])
+      expect(parseKey(Buffer.from(text))).toEqual(parseKey(pem));
     const both = Buffer.from(spki).toString('hex');
     expect(spkiOf(withKey(encode(0x80, seed.body)))).toBe(both);
     expect(spkiOf(withKey(encode(0x04, expanded.body)))).toBe(both);

@@ -556,7 +556,7 @@ beforeAll(async () => {
     const endings = [];
     for (const [i, root] of roots.entries()) {
       const output = await OutputFolder.open(root);
-      if (at[i] !== 0) globalThis.pkiFault(at[i]);
+      globalThis.pkiFault(at[i]);
       endings.push(await run(output).then(() => 'done', (error) => error.code ?? error.stack));
       globalThis.pkiFault(0);
     }
@@ -576,7 +576,8 @@ async function operationsOf(what: string, root: string, fault: Fault): Promise<n
   const log = join(work, `log-${++made}`);
   const ended = await runScript(commitScript, [what, '0', root], { ...fault, log });
   expect(ended).toMatchObject({ code: 0, signal: null, stderr: '', stdout: '["done"]\n' });
-  return readFileSync(log, 'utf8').trim().split('\n').length;
+  // Counted from where the folder is open: a copy of Node 24 has no modes, and opening it gives them back.
+  return Number.parseInt(readFileSync(log, 'utf8').trim().split('\n').at(-1) ?? '', 10);
 }
 
 /** Of operations between the first and the last, which are always tried; all with PKI_TEST_ALL=1. */
