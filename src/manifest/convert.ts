@@ -111,7 +111,7 @@ function neededTree(alias: Alias, state: State): Tree {
 function keyText(node: unknown, state: State): string | undefined {
   if (isAlias(node)) {
     const tree = neededTree(node, state);
-    return tree.kind === 'scalar' ? String(tree.value ?? tree.text) : undefined;
+    return tree.kind === 'scalar' ? tree.text : undefined;
   }
   if (!isScalar(node)) return undefined;
   if (node.anchor !== undefined) state.anchors.set(node.anchor, scalarTree(node));

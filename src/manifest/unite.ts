@@ -2,7 +2,7 @@
 
 import { isSection } from '../pki/entity.ts';
 import { quote } from '../pki/printable.ts';
-import { duplicate, sizeOf } from './convert.ts';
+import { duplicate } from './convert.ts';
 import type { Report } from './report.ts';
 import { isNull, type MapTree, type Pair, type Tree } from './tree.ts';
 
@@ -61,10 +61,10 @@ export function unite(documents: readonly Tree[], report: Report): MapTree | und
     if (part.kind === 'map') addDocument(part, state);
     else report.error({ code: 'type', at: part.span, message: `manifest must be a map, not ${noun(part)}` });
   }
-  const first = parts.find(({ kind }) => kind === 'map');
+  const first = parts.find((part) => part.kind === 'map');
   if (first === undefined) return undefined;
-  const size = parts.reduce((sum, part) => sum + sizeOf(part), 0);
-  return { kind: 'map', entries: state.entries, span: first.span, size };
+  // The limit of sizes is behind us: nothing asks for that of the whole.
+  return { ...first, entries: state.entries };
 }
 
 /** What a node is, for messages. */

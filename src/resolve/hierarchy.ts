@@ -127,8 +127,8 @@ function reportNoRoot({ authorities: all, leaves, broken, sections }: Drafts, re
   const roots = authorities.some(({ issuer }) => issuer === undefined);
   const unknown = !sections.authorities.isReadable || broken.some(({ kind }) => kind === 'authority');
   if (roots || unknown) return;
-  const anchors = new Set(all.filter(isAnchor).map(({ name }) => name));
-  const leaf = leaves.find(({ issuer }) => issuer === undefined || !anchors.has(issuer));
+  const known = new Set(all.map(({ name }) => name));
+  const leaf = leaves.find(({ issuer }) => issuer === undefined || !known.has(issuer));
   if (authorities.length > 0) {
     const hint = 'remove "issuer" from the authority that is the root: a root signs itself';
     const message = 'no root: every authority has an issuer';

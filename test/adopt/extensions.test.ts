@@ -121,6 +121,34 @@ describe('an extension', () => {
   });
 });
 
+describe('the demand for policies of an authority', () => {
+  const own = (isPolicy: boolean, after: number | null) => ({
+    ...(isPolicy ? policy('For tests') : {}),
+    ...(after === null
+      ? {}
+      : { policyConstraints: critical({ requireExplicitPolicy: after, inhibitPolicyMapping: null }) }),
+  });
+  const on = (facts: CertificateFacts, section: Section, issuer: PlacedPair | null, extensions: object) =>
+    place(changed(facts, { extensions } as Changes), section, issuer);
+
+  it.each<[string, root: object, upper: object, lower: object, leaf: object, stated: readonly boolean[]]>([
+    ['is met', {}, own(true, 0), own(true, null), own(true, null), [false, true, false]],
+    ['of a root is asked by no verifier', own(false, 0), {}, {}, {}, [true, false, false]],
+    ['the leaf does not meet', {}, own(true, 0), own(true, 0), own(false, null), [false, false, false]],
+    ['it does not meet itself', {}, own(false, 0), own(true, 0), own(true, null), [false, false, false]],
+    ['begins one below', {}, {}, own(true, 1), own(false, null), [false, false, false]],
+    ['begins two below, where nothing is', {}, {}, own(true, 2), own(false, null), [false, false, true]],
+  ])('%s', (_, inRoot, inUpper, inLower, inLeaf, stated) => {
+    const root = on(CA, 'authorities', null, inRoot);
+    const upper = on(CA, 'authorities', root, inUpper);
+    const lower = on(CA, 'authorities', upper, inLower);
+    const leaf = on(API, 'servers', lower, inLeaf);
+    const reader = new ExtensionReader([root, upper, lower, leaf]);
+    const isStated = (pair: PlacedPair) => reader.settingsOf(pair).policyConstraints !== undefined;
+    expect([root, upper, lower].map(isStated)).toEqual(stated);
+  });
+});
+
 it('names of hosts are those of DNS and addresses', () => {
   const named = (...names: readonly string[]) =>
     hostNames(changed(API, { extensions: { subjectAltName: uncritical(names) } } as Changes));

@@ -212,6 +212,19 @@ describe('a list', () => {
     expect(crl({ nextUpdate: NOW + 7 * DAY })).toEqual({ validity: '7d' });
   });
 
+  it('that goes on has all that are revoked, and no empty list of them', () => {
+    const revoked = (...entries: SignedCrl['facts']['entries']) => of([list({ entries })])?.entry.revoked;
+    const one = { issuerDer: CA.subjectDer, date: NOW, invalidityDate: null };
+    const at = `${new Date(NOW * 1000).toISOString().slice(0, 19)}Z`;
+    expect(
+      revoked({ ...one, serial: '01', reason: null }, { ...one, serial: '02', reason: 'keyCompromise' }),
+    ).toEqual([
+      { serial: '01', at },
+      { serial: '02', reason: 'keyCompromise', at },
+    ]);
+    expect(of([list()])?.entry).toStrictEqual({ crl: { validity: '30d' } });
+  });
+
   it('no list, and nothing that is revoked, changes nothing', () => {
     expect(of([])).toEqual(draft());
     expect(of([], {}, { url: 'http://a.test/' })).toEqual(draft({ url: 'http://a.test/' }));

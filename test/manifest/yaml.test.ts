@@ -88,6 +88,11 @@ servers: { a: { san: &names [a.test] }, b: { san: *names } }`;
   });
 });
 
+it('takes an alias as a key by what was written', () => {
+  const text = `version: 1\nx-n: [&n 0x10, &q "b"]\n${ROOT}\nclients: { *n : { commonName: c }, *q : { commonName: d } }`;
+  expect(ids(text)).toEqual(['authorities/root', 'clients/0x10', 'clients/b']);
+});
+
 describe('documents', () => {
   it('are parts of one manifest', () => {
     const text = `---

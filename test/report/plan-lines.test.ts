@@ -94,6 +94,12 @@ describe('around the changes', () => {
       { engine: 'node' },
       'plan: 1 to re-key; by the OpenSSL inside node (--engine)',
     ],
+    [
+      'the same beside what needs no certificate',
+      [LOST, { id: 'b', action: 'keep' }],
+      { engine: 'node' },
+      'plan: 1 to re-key, 1 unchanged; by the OpenSSL inside node (--engine)',
+    ],
     ['the usual one', [LOST], {}, 'plan: 1 to re-key'],
     [
       'an engine that makes no certificate',
