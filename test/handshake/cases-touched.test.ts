@@ -75,4 +75,21 @@ it('one whose key is elsewhere is left out where it has changed', () => {
   expect(skipped(ONE.id)).toEqual([]);
   const all = handshakeCases([anAuthority(), API, away, held]).skipped;
   expect(all.filter(({ check }) => check === 'pair')).toHaveLength(2);
+  // What meets no one in any case is not left out.
+  const others = [
+    anAuthority({ token }),
+    { ...aServer({ name: 'mail', keyPlace }), kind: 'certificate' } as Entity,
+  ];
+  expect(handshakeCases([...others, API]).skipped.filter(({ check }) => check === 'pair')).toEqual([]);
+});
+
+it('one with a key of ML-DSA meets others in TLS 1.3 alone, which is the first to know it', () => {
+  const versions = (...entities: readonly Entity[]) => {
+    const { cases } = handshakeCases([anAuthority(), ...entities]);
+    return [...new Set(cases.filter(({ check }) => check === 'pair').map(({ version }) => version))];
+  };
+  const key = { algorithm: 'ml-dsa-65' } as const;
+  expect(versions(API, ONE)).toEqual(['TLSv1.2', 'TLSv1.3']);
+  expect(versions(aServer({ name: 'api', key }), ONE)).toEqual(['TLSv1.3']);
+  expect(versions(API, aClient({ name: 'one', key }))).toEqual(['TLSv1.3']);
 });
