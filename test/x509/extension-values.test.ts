@@ -284,6 +284,9 @@ describe('names', () => {
     });
     expect(rule.wanted(of(aServer({ san: [] })))).toEqual({ presence: 'none' });
     expect(rule.matches(['dns:a', 'dns:b', 'dns:a'], ['dns:b', 'dns:a'])).toBe(true);
+    // A directory name of PrintableStrings is the same as one of UTF8Strings.
+    expect(rule.matches(['dirName:CN=#130161'], ['dirName:CN=a'])).toBe(true);
+    expect(rule.matches(['dirName:CN=#130162'], ['dirName:CN=a'])).toBe(false);
     expect([
       rule.matches(['dns:a'], ['dns:a', 'dns:b']),
       rule.matches(['dns:a', 'dns:b'], ['dns:a']),

@@ -4,6 +4,17 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ML_DSA } from '../../src/pki/key-spec.ts';
 import { mlDsaFits } from '../../src/x509/ml-dsa.ts';
+import {
+  expandedMatrix,
+  packed,
+  polynomial,
+  Q,
+  restored,
+  scalarProduct,
+  shake,
+  transformed,
+  useHint,
+} from '../../src/x509/ml-dsa-ring.ts';
 import { publicKeyWithin } from '../../src/x509/private-key.ts';
 import { isMlDsaKey, publicKeyObject } from '../../src/x509/verification-key.ts';
 
@@ -98,4 +109,47 @@ describe.each(ML_DSA)('%s', (kind) => {
       ]);
     });
   });
+});
+
+/** Of FIPS 204 table 1: k, l, octets of the challenge, bits of γ1, β = τ·η, γ2, ω. */
+const SIZES = {
+  'ml-dsa-44': [4, 4, 32, 17, 78, (Q - 1) / 88, 80],
+  'ml-dsa-65': [6, 5, 48, 19, 196, (Q - 1) / 32, 55],
+  'ml-dsa-87': [8, 7, 64, 19, 120, (Q - 1) / 32, 75],
+} as const;
+
+/**
+ * A signature that needs no secret, under a key whose t1 is 0: w1 follows from z alone. All that is left to refuse it by is
+ * how long z is.
+ */
+function signedWithoutSecret(kind: keyof typeof SIZES, first: number) {
+  const [k, l, hash, bits, , gamma2, omega] = SIZES[kind];
+  const key = Buffer.alloc(32 + k * 320);
+  const z = Array.from({ length: l }, (_, i) => polynomial((place) => (i + place === 0 ? first : 0)));
+  const turned = z.map(transformed);
+  const commitment = expandedMatrix(key.subarray(0, 32), k, l).map((row) =>
+    packed(
+      [...restored(scalarProduct(row, turned))].map((value) => useHint(value, false, gamma2)),
+      k === 4 ? 6 : 4,
+    ),
+  );
+  const mu = shake('shake256', 64, shake('shake256', 64, key), Buffer.alloc(2), MESSAGE);
+  const written = Array.from({ length: l * 256 }, (_, i) => 2 ** bits - (i === 0 ? first : 0));
+  const signature = [shake('shake256', hash, mu, ...commitment), packed(written, bits + 1)];
+  return mlDsaFits(kind, key, MESSAGE, Buffer.concat([...signature, Buffer.alloc(omega + k)]));
+}
+
+it.each(ML_DSA)('%s is refused from a certain length on (algorithm 8, step 13)', (kind) => {
+  const [, , , bits, beta] = SIZES[kind];
+  const limit = 2 ** bits - beta;
+  expect([0, limit - 1, 1 - limit].map((first) => signedWithoutSecret(kind, first))).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  expect([limit, -limit, 2 ** bits].map((first) => signedWithoutSecret(kind, first))).toEqual([
+    false,
+    false,
+    false,
+  ]);
 });
