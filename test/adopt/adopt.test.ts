@@ -292,6 +292,16 @@ describe('a certificate', () => {
     expect(found.notes).toEqual([{ kind: 'attribute', attribute: `O=${value}` }]);
   });
 
+  it('is one text where several attributes are in one RDN', () => {
+    const subject = [
+      { type: 'O', value: 'Org' },
+      { type: 'OU', value: 'One', joined: true as const },
+      { type: 'CN', value: 'a.test' },
+    ];
+    const found = subjectOf(facts({ subject, extensions: san('dns:a.test') }), 'servers', 'x');
+    expect(found).toEqual({ commonName: undefined, subject: 'CN=a.test,O=Org+OU=One', notes: [] });
+  });
+
   it('is one text where a country is in small letters, which a map has no room for', () => {
     const subject = [
       { type: 'C', value: 'se' },

@@ -367,6 +367,13 @@ describe('a file near an entity', () => {
     expect(chosen('web/b-chain.pem', 'web/a-chain.pem')).toBe('web/a-chain.pem');
   });
 
+  it('goes with the lists that the entity has already', () => {
+    const list = { crl: 'root/crl.pem', 'crl-der': 'root/crl.der' };
+    const all = findArtifacts([{ ...root, list }, web], [], []);
+    expect(all.get(root.id)?.files).toEqual({ key: 'root/key.pem', cert: 'root/cert.pem', ...list });
+    expect(all.get(web.id)?.files).toEqual({ key: 'web/key.pem', cert: 'web/cert.pem' });
+  });
+
   it('is in a folder of this entity alone, or has its name', () => {
     const at = (folder: string, name: string, path: string) => {
       const pair = { ...web.pair, certPath: `${folder}/${name}.crt`, keyPath: `${folder}/${name}.key` };

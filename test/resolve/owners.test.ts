@@ -53,6 +53,22 @@ describe('whose files', () => {
   });
 });
 
+describe('where that is written which only a run can look up', () => {
+  it.each<[rest: string, written: object | undefined]>([
+    ['validity: 30d', undefined],
+    ['owner: ann, group: ops', { owner: 'pki.yaml:3:46', group: 'pki.yaml:3:58' }],
+    ['passphrase: env:A', { passphrase: 'pki.yaml:3:51' }],
+    ['outputs: [default, der]', undefined],
+    ['outputs: [default, { pkcs12: { password: "env:A" } }]', { outputs: 'pki.yaml:3:48' }],
+  ])('of an entry with: %s', (rest, written) => {
+    const ROOT = 'authorities: { root: { commonName: Root } }';
+    const { inventory } = loaded(`${ROOT}\nservers: { api: { commonName: a.test, ${rest} } }`);
+    const found = inventory.written && Object.fromEntries(inventory.written);
+    const keys = Object.entries(written ?? {}).map(([field, at]) => [`servers/api ${field}`, at]);
+    expect(found).toEqual(written && Object.fromEntries(keys));
+  });
+});
+
 describe('what an issuer publishes', () => {
   const locations = (rest: string) => {
     const { inventory } = loaded(

@@ -129,6 +129,16 @@ it('Go refuses everything below a directory name that the further certificate of
   ]);
 });
 
+it.each([
+  ['names that a program does not check', 'san: ["ip:10.0.0.1"]', [/^freeradius: /]],
+  ['names that cannot be read', 'san: ["ip:10.0.0.1", [[]]]', [/^"/]],
+])('a server of a program with %s', (_, san, expected) => {
+  const found = said(
+    `authorities: { root: { commonName: Root } }\nservers: { a: { profile: freeradius, subject: { organization: Org }, ${san} } }`,
+  );
+  expect(found).toEqual(expected.map((one) => expect.stringMatching(one)));
+});
+
 it.each<[what: string, layers: string, expected: readonly RegExp[]]>([
   ['nothing, so that what is built in counts', 'defaults: {}', [/^renewBefore of 50y is not shorter /]],
   ['defaults', 'defaults: { validity: 1x }', [/"1x"/]],
