@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { openEngine } from '../engine/auto.ts';
+import { OpensslError } from '../engine/openssl-call.ts';
 import { signScript } from '../openssl/sign-script.ts';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { byIdOf } from '../pki/issuers.ts';
@@ -175,15 +176,21 @@ async function outgoingFor({ entity, wish }: Errand, desk: Desk): Promise<Outgoi
   if (earlier !== undefined && asksTheSame(earlier, entity, wish, here, reader)) return earlier;
   if (earlier !== undefined) await archiveOutgoing(output, id, staging.run);
   await makeRequest(entity, wish, desk).catch((error: unknown) => {
-    if (error instanceof StepError)
-      throw new UserError({ kind: 'no-request', entity: id, fault: error.cause });
-    throw userErrorOf(error);
+    throw notMade(id, error);
   });
   const { notBefore, notAfter } = wish.issuance;
   await saveOutgoing(output, id, staging.run, { notBefore, notAfter, newKey: wish.newKey });
   const kept = readOutgoing(output, id);
   if (kept === undefined) throw new Error(`Internal error: the request of ${id} is not there`);
   return kept;
+}
+
+/** Why there is no request. */
+function notMade(entity: EntityId, error: unknown): unknown {
+  if (error instanceof StepError) return new UserError({ kind: 'no-request', entity, fault: error.cause });
+  if (!(error instanceof OpensslError) || error.cause.kind === 'interrupted') return userErrorOf(error);
+  const { cause: end, lastWords } = error;
+  return new UserError({ kind: 'no-request', entity, fault: { kind: 'call', end }, lastWords });
 }
 
 /** Whether an answer to what was kept is what is wanted now. @param here the key in its place. */

@@ -124,8 +124,7 @@ function parseHolder(text: string): Holder | undefined {
     const isWhole =
       typeof host === 'string' && Number.isSafeInteger(pid) && pid > 0 && /^[0-9a-f]+$/.test(nonce);
     if (!isWhole) return undefined;
-    const holder = { host, pid, started: started ?? null, nonce, since: String(since) };
-    return namespace === undefined ? holder : { ...holder, namespace };
+    return { host, pid, started: started ?? null, nonce, since: String(since), namespace };
   } catch {
     return undefined;
   }

@@ -12,17 +12,27 @@ export type CallProblem =
       readonly command: string;
     }
   /** The request of an entity for another machine. */
-  | { readonly kind: 'no-request'; readonly entity: string; readonly fault: StepFault };
+  | {
+      readonly kind: 'no-request';
+      readonly entity: string;
+      readonly fault: StepFault;
+      /** Of openssl, where that failed. */
+      readonly lastWords?: string;
+    };
 
 /** Both lines of the error. */
 export function callProblemText(problem: CallProblem): Advice {
   if (problem.kind === 'no-request')
     return {
-      problem: `"${problem.entity}": could not make key and request: ${stepFaultText(problem.fault)}`,
+      problem: `"${problem.entity}": could not make key and request: ${stepFaultText(problem.fault)}${behind(problem.lastWords)}`,
       hint: 'fix the cause and run "pki request" again; what was there stays as it was',
     };
   return {
-    problem: `${problem.problem}${problem.lastWords === '' ? '' : `: ${problem.lastWords}`}`,
+    problem: `${problem.problem}${behind(problem.lastWords)}`,
     hint: `the proof needs an openssl that works; it ran ${problem.command}`,
   };
+}
+
+function behind(lastWords = ''): string {
+  return lastWords === '' ? '' : `: ${lastWords}`;
 }

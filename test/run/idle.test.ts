@@ -233,6 +233,22 @@ describe('a run that changes nothing', () => {
   });
 });
 
+it.each<readonly [string, Partial<ApplyOptions>, string]>([
+  ['nothing more', {}, 'idle'],
+  ['an empty list', { rekey: new Set(), retire: new Set(), only: new Set() }, 'idle'],
+  ['a clock that is not trusted', { trustClock: false }, 'idle'],
+  ['a new key', { rekey: new Set([ROOT.id]) }, 'none'],
+  ['an end of trust', { retire: new Set([ROOT.id]) }, 'none'],
+  ['a part', { only: new Set(['servers/s3']) }, 'none'],
+  ['an engine', { engine: 'openssl' }, 'none'],
+  ['a trusted clock', { trustClock: true }, 'none'],
+])('the record answers for a run that is asked for %s: %j', async (_, asked, kind) => {
+  const root = await applied();
+  const manifest = { key: keyOf(ALL), inventory: ALL, warnings: [] };
+  const usual = { root, manifest, binary: 'openssl', clock: () => NOW, processes: 1 };
+  expect(foreknowledge(ALL, { ...usual, consents: new Set<never>(), ...asked })).toMatchObject({ kind });
+});
+
 describe('there is no record', () => {
   it('where a file changes while what was made is judged', async () => {
     const root = await applied();

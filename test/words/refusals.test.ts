@@ -137,7 +137,14 @@ const PROBLEM: Samples<UserProblem> = {
   ],
   'no-credentials': [{ entity: API }],
   'no-temporary-folder': [{ path: '/gone', code: 'ENOENT' }],
-  'no-request': [{ entity: API, fault: { kind: 'made-empty', path: 'csr.pem' } }],
+  'no-request': [
+    { entity: API, fault: { kind: 'made-empty', path: 'csr.pem' } },
+    {
+      entity: API,
+      fault: { kind: 'call', end: { kind: 'exit', program: 'openssl', code: 1 } },
+      lastWords: 'bad',
+    },
+  ],
   'openssl-fails': [
     { problem: 'openssl exited with 1', lastWords: '', command: 'openssl x' },
     { problem: 'openssl exited with 1', lastWords: 'bad', command: 'openssl x' },
