@@ -20,6 +20,7 @@ export const LONGER_FILES: readonly string[] = [
   'e2e/export-step-ca.test.ts',
   'e2e/java-readers.test.ts',
   'e2e/matrix.test.ts',
+  'e2e/nodes.test.ts',
   'e2e/readers.test.ts',
   'e2e/revocation-readers.test.ts',
   'e2e/revocation-servers.test.ts',
