@@ -6,9 +6,10 @@ import { context, DerError, readAll } from '../../src/x509/der.ts';
 import { encode, encodeInteger } from '../../src/x509/der-write.ts';
 import * as shape from '../../src/x509/extension-shapes.ts';
 import { keyUsage } from '../../src/x509/extensions/key-usage.ts';
+import { EXTENSIONS } from '../../src/x509/extensions.ts';
 import { keyFormatOf } from '../../src/x509/key-format.ts';
 import { namesOutside } from '../../src/x509/name-constraints.ts';
-import { extensionName } from '../../src/x509/named-extensions.ts';
+import { extensionName, isNamed, namedExtension } from '../../src/x509/named-extensions.ts';
 import { lacksPolicy, type PolicyTerms } from '../../src/x509/policies.ts';
 import { isSignedBy, parseEarlier } from '../../src/x509/rollover.ts';
 import { publicKeyObject, rememberPublicKey } from '../../src/x509/verification-key.ts';
@@ -155,6 +156,15 @@ it.each([
   ['2.16.840.1.113730.1.13', 'nsComment'],
   ['1.3.6.1.4.1.99999', '1.3.6.1.4.1.99999'],
 ])('the name of %s is %s', (dotted, expected) => expect(extensionName(dotted)).toBe(expected));
+
+it('an extension with a rule goes by one name, whether its value can be read or not', () => {
+  const named = EXTENSIONS.filter(({ oid }) => isNamed(oid));
+  expect(named.map(({ oid }) => namedExtension(oid).name)).toEqual(named.map(({ name }) => name));
+  expect(named.map(({ name }) => name)).toEqual(expect.arrayContaining(['mustStaple', 'ocspNoCheck']));
+  // Those that certificates do without may hold anything.
+  const lenient = EXTENSIONS.filter((rule) => rule.lenient === true);
+  expect(lenient.filter(({ oid }) => !isNamed(oid))).toEqual([]);
+});
 
 it('what mappings lead to is not judged: with one in a chain, no policy is missing', () => {
   const demand: PolicyTerms = { own: [], explicitAfter: 0, inhibitAfter: null, maps: false };
