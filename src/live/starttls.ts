@@ -78,7 +78,8 @@ const LDAP_REQUEST = Buffer.concat([
 
 async function ldap(wire: Wire): Promise<void> {
   wire.send(LDAP_REQUEST);
-  const [tag = 0, first = 0] = await wire.bytes(2);
+  const head = await wire.bytes(2);
+  const [tag, first] = [head.readUInt8(0), head.readUInt8(1)];
   const long = first & 0x80 ? await wire.bytes(Math.min(first & 0x7f, 4)) : Buffer.of(first);
   // An indefinite length has no octets of its own, and LDAP has none (RFC 4511 §5.1).
   const answer = await wire.bytes(long.length === 0 ? 0 : long.readUIntBE(0, long.length) & 0xffff);
