@@ -110,7 +110,7 @@ function parseTime(text: string): number {
 }
 
 function parseSeconds(text: string): number {
-  const [, number, unit = 's'] = /^(\d{1,6})([smh])?$/.exec(text) ?? [];
+  const [, number, unit] = /^(\d{1,6})([smh])?$/.exec(text) ?? [];
   if (number === undefined) throw new InvalidArgumentError('write whole seconds, such as 60 or 60s, or 5m');
   return Number(number) * (unit === 'h' ? 3600 : unit === 'm' ? 60 : 1);
 }

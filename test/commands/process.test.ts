@@ -5,6 +5,8 @@ import { explainFailure } from '../../src/commands/failure.ts';
 import { sourceIn } from '../../src/commands/secret-option.ts';
 import { urlIn } from '../../src/commands/url-option.ts';
 import type { Message } from '../../src/report/message.ts';
+import { temporaryFolder } from '../helpers/folders.ts';
+import { typed } from './typed.ts';
 
 describe('the source of a secret', () => {
   it.each<[text: string, source: object]>([
@@ -43,6 +45,22 @@ it.each<[text: string, href: string | undefined]>([
   ['', undefined],
 ])('the address of an engine in %j is %s', (text, href) => {
   expect(urlIn(text)?.href).toBe(href);
+});
+
+it.each([
+  [0o777, 0o077],
+  [0o277, 0o077],
+  [0o500, 0o000],
+  [0o027, 0o027],
+])('a umask of %i takes nothing from the owner of a file', async (umask, after) => {
+  const folder = temporaryFolder();
+  const before = process.umask(umask);
+  try {
+    await typed(folder, ['--version']);
+    expect(process.umask()).toBe(after);
+  } finally {
+    process.umask(before);
+  }
 });
 
 describe('an error that was not foreseen', () => {
