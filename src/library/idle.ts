@@ -8,9 +8,9 @@ import { clock } from './project.ts';
 /**
  * How many entities it has, all of which are as they should be. `undefined` where that is not known: then a plan says what
  * is due, or what is wrong.
- * @param manifest the path of its file.
+ * @param manifest the path of its file. @param program as `manifestKey` takes it.
  */
-export function knownIdle(manifest: string): number | undefined {
+export function knownIdle(manifest: string, program?: string): number | undefined {
   // A plan reads it after this.
   if (isPiped(manifest)) return undefined;
   const read = readManifest(manifest);
@@ -21,6 +21,6 @@ export function knownIdle(manifest: string): number | undefined {
   // What is found says where it is.
   if (record === undefined || resolve(folder, record.output) !== root) return undefined;
   // Only now: of a long text it takes as long as the rest.
-  const key = manifestKey(read.text, manifest, read.state);
+  const key = manifestKey(read.text, manifest, read.state, program);
   return key !== undefined && holds(record, root, idleKey(key), clock()) ? record.entities : undefined;
 }
