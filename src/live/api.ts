@@ -26,10 +26,11 @@ const MOST = 4 * 1024 * 1024;
 export async function callApi({ url, body, headers, roots, signal }: ApiCall): Promise<ApiAnswer> {
   if (!isSafe(url)) return { ok: false, detail: 'a token goes by HTTPS alone, but to this machine itself' };
   const text = body === undefined ? undefined : JSON.stringify(body);
+  const tooLate = AbortSignal.timeout(SECONDS * 1000);
   const options = {
     method: text === undefined ? 'GET' : 'POST',
     headers: { ...headers, ...(text === undefined ? {} : { 'Content-Type': 'application/json' }) },
-    signal: AbortSignal.any([AbortSignal.timeout(SECONDS * 1000), ...(signal === undefined ? [] : [signal])]),
+    signal: AbortSignal.any([tooLate, ...(signal === undefined ? [] : [signal])]),
   };
   try {
     return await new Promise<ApiAnswer>((resolve, reject) => {
@@ -52,7 +53,8 @@ export async function callApi({ url, body, headers, roots, signal }: ApiCall): P
       call.end(text);
     });
   } catch (error) {
-    return { ok: false, detail: detailOf(error) };
+    // Node says only that the call was aborted, and not by what.
+    return { ok: false, detail: tooLate.aborted ? `no answer within ${SECONDS} s` : detailOf(error) };
   }
 }
 
@@ -83,6 +85,5 @@ function detailOf(error: unknown): string {
   const code = errorCode(error);
   if (code === 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' || code === 'SELF_SIGNED_CERT_IN_CHAIN')
     return `its certificate leads to no root that is trusted here (${code})`;
-  if (error instanceof Error && error.name === 'TimeoutError') return `no answer within ${SECONDS} s`;
   return code === '' ? messageOf(error) : (FAILURES[code] ?? code);
 }

@@ -1,7 +1,7 @@
 /** One call of an engine: what is sent, what is made of each answer, and to whom nothing goes. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ApiCall, callApi } from '../../src/live/api.ts';
 
 let server: Server;
@@ -96,6 +96,10 @@ describe('an answer', () => {
   });
 
   it('is not waited for once it is given up', async () => {
+    vi.spyOn(AbortSignal, 'timeout').mockReturnValueOnce(AbortSignal.abort());
+    expect(await call('/silent')).toEqual({ ok: false, detail: 'no answer within 20 s' });
+    expect(AbortSignal.timeout).toHaveBeenCalledWith(20_000);
+    vi.restoreAllMocks();
     const gone = AbortSignal.abort();
     expect(await call('/silent', { signal: gone })).toMatchObject({ ok: false });
     expect(received).toEqual([]);
