@@ -1,7 +1,7 @@
 /** What the questions to a project answer, and when all is well. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { apply } from '../../src/library/apply.ts';
 import { history, plan, plannedOf, status } from '../../src/library/plan.ts';
 import { openProject, type Project } from '../../src/library/project.ts';
@@ -79,6 +79,17 @@ describe('of a folder that is up to date', () => {
     expect([due.ok, due.now, due.lists[0]?.state === 'ok']).toEqual([false, now + 29 * DAY, false]);
     expect(due.rows.slice(1).map(({ state }) => state)).toEqual(['ok', 'ok']);
     expect((await status(project, { now: now + 20_000 * DAY })).ok).toBe(false);
+  });
+
+  it('it is not well by a clock that is behind what was issued, and nothing is planned by that', async () => {
+    const behind = Date.now() - 600_000;
+    vi.spyOn(Date, 'now').mockReturnValue(behind);
+    onTestFinished(() => void vi.restoreAllMocks());
+    const found = await status(project);
+    expect(found).toMatchObject({ ok: false, doubt: { kind: 'behind', by: 'ledger' } });
+    expect(found.rows.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok']);
+    expect((await plan(project)).ok).toBe(false);
+    expect((await plan(project, { trustClock: true })).ok).toBe(true);
   });
 
   it('it is not well where a certificate is gone', async () => {
