@@ -1,6 +1,6 @@
 /** Where a script takes each part of a file from: its place, or staging where this run makes it, or what a root was before. */
 import { describe, expect, it } from 'vitest';
-import { partsLine, together } from '../../src/openssl/script-bundles.ts';
+import { bundleLines, partsLine, together } from '../../src/openssl/script-bundles.ts';
 import type { Entity } from '../../src/pki/entity.ts';
 import { byIdOf } from '../../src/pki/issuers.ts';
 import type { Part } from '../../src/plan/parts.ts';
@@ -162,4 +162,18 @@ it('parts of a converted file are staged apart, and only where something is plan
   );
   for (const none of [new Map() as never, changes({ action: 'keep' })])
     expect(() => partsLine(make, { byId, changes: none })).toThrow('nothing is planned for servers/api');
+});
+
+it('what only went into other files is no file to publish', () => {
+  const rest = (own: Entity, more: object) =>
+    bundleLines(
+      change(own, { ...NEW, writes: ['key'], ...more }) as never,
+      { byId, changes: new Map() } as never,
+    );
+  expect(rest(ROOT, {})).toEqual([]);
+  expect(rest(ROOT, { crossing: {} })).toEqual(['rm -f .pki/stage/authorities.root/cross.pem']);
+  expect(rest(ROOT, { formerLists: { last: null } })).toEqual([]);
+  expect(rest(ROOT, { formerLists: { last: {} } })).toEqual([
+    'rm -f .pki/stage/authorities.root/former-crl.pem',
+  ]);
 });

@@ -1,5 +1,5 @@
 // Hooks by the sources themselves: what they are given, when they run again, and what is kept of what they print.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { folderWith, typed } from '../commands/typed.ts';
@@ -67,8 +67,14 @@ it('one that fails says how, and is run by every apply until it succeeds', async
     stderr: expect.stringContaining('pki: hook of servers/api: end\n'),
   });
   expect(ran()).toEqual(ALL);
+  const record = () => {
+    const { ino, ctimeNs } = statSync(join(folder, 'pki/.pki/hooks.json'), { bigint: true });
+    return { ino, ctimeNs };
+  };
+  const before = record();
   expect(await apply('--quiet')).toEqual({ code: 0, stdout: '', stderr: '' });
   expect(ran()).toEqual(ALL);
+  expect(record()).toEqual(before);
 });
 
 it('one runs where its entity has changed, and is given what of it', async () => {

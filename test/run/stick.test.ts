@@ -1,7 +1,8 @@
 // What `pki request` leaves for the other machine and keeps here, by the sources themselves.
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { folderWith, typed } from '../commands/typed.ts';
 import { opensslSync } from '../helpers/openssl.ts';
 
@@ -12,10 +13,13 @@ authorities:
 `;
 
 let cert: string;
+/** The private key of the root, in a file. */
+let key: string;
 beforeAll(async () => {
   const home = folderWith({ 'pki.yaml': manifest('') });
   await typed(home, ['apply', '--skip-verify', '--engine', 'node', '--only', 'root']);
   cert = readFileSync(join(home, 'pki/authorities/root/cert.pem'), 'utf8');
+  key = join(home, 'pki/authorities/root/key.pem');
 });
 
 /** A folder that has the root's certificate, and whose authority waits for the root's key. */
@@ -78,4 +82,50 @@ it('a request that openssl cannot make is an error, and nothing is on the stick'
   expect(existsSync(join(folder, 'stick/request.json'))).toBe(false);
   expect(existsSync(join(folder, OUTGOING))).toBe(false);
   expect(await typed(folder, ['request', 'stick'])).toMatchObject({ code: 0 });
+});
+
+describe('the script on it', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = waiting();
+    await typed(folder, ['request', 'stick']);
+  });
+  const run = (args: readonly string[], answer = 'yes') => {
+    const { status, stdout, stderr } = spawnSync('sh', ['stick/sign.sh', ...args], {
+      cwd: folder,
+      input: `${answer}\n`,
+      encoding: 'utf8',
+    });
+    return { status, stdout, stderr };
+  };
+  const answer = () => join(folder, 'stick/authorities.services.cert.pem');
+
+  it.each([
+    ['no key', [], 'usage: sh sign.sh KEY\n'],
+    ['two keys', ['a', 'b'], 'usage: sh sign.sh KEY\n'],
+    ['the key of another', ['other.pem'], 'pki: error: this is the key of no authority that is asked\n'],
+  ])('signs nothing with %s', (_, args, says) => {
+    opensslSync(['genpkey', '-algorithm', 'ed25519', '-out', 'other.pem'], folder);
+    expect(run(args)).toMatchObject({ status: 1, stderr: says });
+    expect(existsSync(answer())).toBe(false);
+  });
+
+  it('signs nothing without a yes', () => {
+    expect(run([key], 'no').stdout).toContain('type "yes" to sign it');
+    expect(existsSync(answer())).toBe(false);
+  });
+
+  it('shows what it signs, and signs what was asked for: all is as it should be once that is taken', async () => {
+    copyFileSync(key, join(folder, 'root.key'));
+    const { status, stdout } = run(['root.key']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /^ {2}authorities\/services, signed by authorities\/root\n {2}subject: CN=Services\n {2}path length: no limit\n {2}valid from \S+Z to \S+Z\n/m,
+    );
+    expect(
+      opensslSync(['verify', '-x509_strict', '-CAfile', 'stick/authorities.root.pem', answer()], folder),
+    ).toMatch(/: OK\n$/);
+    expect(await typed(folder, ['import', 'stick', '--skip-verify'])).toMatchObject({ code: 0 });
+    expect(await typed(folder, ['plan', '--detailed-exitcode'])).toMatchObject({ code: 0 });
+  });
 });

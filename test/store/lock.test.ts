@@ -16,6 +16,7 @@ import type { Readable, Writable } from 'node:stream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Folder } from '../../src/store/folder.ts';
 import { type Attempt, type Holder, tryLock } from '../../src/store/lock.ts';
+import { pidNamespace } from '../../src/store/process.ts';
 import { type Fault, runScript, script } from '../helpers/child.ts';
 import { EVERYTHING, LONGER } from '../helpers/everything.ts';
 import { memoryFolder } from '../helpers/folders.ts';
@@ -182,6 +183,11 @@ describe('the lock of', () => {
     return holder;
   };
 
+  it('this process says which numbers of processes it means', async () => {
+    expect(await own()).toMatchObject({ host: hostname(), pid: process.pid, namespace: here() });
+    expect(pidNamespace()).toBe(here());
+  });
+
   it.each<readonly [string, () => string | Promise<string>]>([
     ['a process that has ended', () => lockedBy({})],
     ['one of this very namespace that has ended', () => lockedBy({ namespace: here() })],
@@ -193,6 +199,7 @@ describe('the lock of', () => {
     ['something else', () => lockedBy('{}')],
     ['a process group', () => lockedBy({ pid: -1 })],
     ['a path', () => lockedBy({ nonce: '../../x' })],
+    ['a path behind a number', () => lockedBy({ nonce: '0a/../x' })],
   ])('%s is taken over', async (_, make) => {
     const path = await make();
     const release = releaseOf(await lockIn(path, SINCE));
