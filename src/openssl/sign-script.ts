@@ -89,6 +89,8 @@ ${config}CONFIG
 openssl verify ${strict} -partial_chain -trusted "$here/${authority}.pem" cert.pem
 cat cert.pem >"$here/${name}.cert.pem"
 signed=$((signed + 1))
+else
+left=1
 fi
 fi`;
 }

@@ -111,7 +111,10 @@ describe('the script on it', () => {
   });
 
   it('signs nothing without a yes', () => {
-    expect(run([key], 'no').stdout).toContain('type "yes" to sign it');
+    const { status, stdout, stderr } = run([key], 'no');
+    expect(stdout).toContain('type "yes" to sign it');
+    // What was not wanted is no mistake, and the key is the right one.
+    expect([status, stderr]).toEqual([0, expect.not.stringContaining('pki: error')]);
     expect(existsSync(answer())).toBe(false);
   });
 
