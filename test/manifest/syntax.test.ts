@@ -52,6 +52,11 @@ it.each<[after: string, expected: string]>([
     'authorities:\n  a: "x" y',
     '3:10+1 unexpected "y" after a complete value | put the whole value in quotes',
   ],
+  // At the end of the file: the last thing that is there.
+  [
+    'authorities: {}\n&\n \n',
+    '3:1+1 there is no ": " after this key | write a key, a colon, a space and the value: "name: value"',
+  ],
   ['authorities: |9x', '2:16+1 unexpected "x" after a complete value | put the whole value in quotes'],
   ['authorities: !foo { a: {} }', '2:14+4 unresolved tag: !foo | remove the tag: a manifest needs none'],
   // What the library says is shown up to a length that fits on a line.
