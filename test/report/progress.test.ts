@@ -158,6 +158,18 @@ it.each([
   expect(out.text().includes('✔ published\n')).toBe(!isRoom);
 });
 
+it('a row of a stage says how far it is, how fast, and with what', async () => {
+  const out = stream(100);
+  const steps = Array.from({ length: 40 }, (_, i) => aStep('publish', `servers/s${i}`));
+  const { listener, close } = liveProgress(out);
+  listener({ kind: 'started', steps });
+  // Its rows begin in the next turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  for (const one of steps.slice(0, 9)) listener({ kind: 'step-done', step: one });
+  await close();
+  expect(out.text()).toMatch(/ 1\/40, \d+\/s {2}servers\/s0\n/);
+});
+
 it('what an interruption left undone is not called done', async () => {
   const out = stream(100);
   const steps = Array.from({ length: 40 }, (_, i) => aStep('publish', `servers/s${i}`));
