@@ -1,8 +1,9 @@
 // The server's end of one connection, met by a client of node:tls.
 import { readFileSync } from 'node:fs';
+import { Server } from 'node:net';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { openProbeServer, reversed } from '../../src/handshake/probe-server.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { opensslSync } from '../helpers/openssl.ts';
@@ -38,4 +39,26 @@ it('answers once, when all of the client’s bytes are there', async () => {
   close();
   expect(asked).toEqual([bytes.toString()]);
   expect(answer.toString()).toBe('fedcba9876543210');
+});
+
+/** Opens a listener on a machine that refuses it, now or later. */
+function refusedBy(fail: (server: Server) => void) {
+  onTestFinished(() => void vi.restoreAllMocks());
+  vi.spyOn(Server.prototype, 'listen').mockImplementation(function (this: Server) {
+    queueMicrotask(() => fail(this));
+    return this;
+  });
+  return openProbeServer({});
+}
+
+it('a machine that lets it listen nowhere is a problem with a code, and so are files that TLS does not take', async () => {
+  const error = Object.assign(new Error('x'), { code: 'EADDRNOTAVAIL' });
+  expect(await refusedBy((server) => server.emit('error', error))).toEqual({
+    ok: false,
+    problem: { fault: 'cannot-listen', code: 'EADDRNOTAVAIL' },
+  });
+  expect(await openProbeServer({ key: 'none', cert: 'none' })).toMatchObject({
+    ok: false,
+    problem: { fault: 'unloadable' },
+  });
 });

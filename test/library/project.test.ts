@@ -1,9 +1,9 @@
 /** Where a project comes from: a file, a text or an object; where its output is; and what it may read beside that. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { starter, writeManifest } from '../../src/library/adopt.ts';
-import { openProject } from '../../src/library/project.ts';
+import { clock, openProject } from '../../src/library/project.ts';
 import { memoryFolder, temporaryFolder } from '../helpers/folders.ts';
 
 const TEXT = 'version: 1\nauthorities: { root: { commonName: Root } }\n';
@@ -68,4 +68,13 @@ it('a first manifest is one that opens as it is, and names the schema for an edi
   ]);
   expect(await writeManifest(path, 'version: 1')).toBe(false);
   expect(readFileSync(path, 'utf8')).toBe(text);
+});
+
+it('the clock says which second has begun, never the next one', () => {
+  onTestFinished(() => void vi.restoreAllMocks());
+  const at = (ms: number): number => {
+    vi.spyOn(Date, 'now').mockReturnValue(ms);
+    return clock();
+  };
+  expect([0, 999, 1000, 1999].map(at)).toEqual([0, 0, 1, 1]);
 });
