@@ -1,5 +1,5 @@
 /** What is published of an entity: what was asked for, each file with the rights that it is to have, and nothing beside. */
-import { readdirSync, statSync } from 'node:fs';
+import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { folderWith, typed } from '../commands/typed.ts';
@@ -72,3 +72,19 @@ it.each([
   const added = Object.fromEntries(more.map((name) => [`authorities/${name}`, '644']));
   expect(modesIn(join(folder, 'pki'))).toEqual({ ...MODES, ...added });
 });
+
+it.each(['openssl', 'node'])(
+  'modes that others changed are set right where the files are, with %s',
+  async (engine) => {
+    const folder = folderWith({ 'pki.yaml': MANIFEST });
+    const run = () => typed(folder, ['apply', '--skip-verify', '--engine', engine]);
+    expect(await run()).toMatchObject({ code: 0 });
+    const wrong = ['key.pem', 'combined.pem'].map((name) => join(folder, 'pki/servers/api', name));
+    const seen = () => wrong.map((path) => [statSync(path).ino, (statSync(path).mode & 0o777).toString(8)]);
+    const before = seen();
+    for (const path of wrong) chmodSync(path, 0o646);
+    expect(await run()).toMatchObject({ code: 0, stdout: expect.stringMatching(/^applied: /m) });
+    expect(seen()).toEqual(before);
+    expect(before.map(([, mode]) => mode)).toEqual(['600', '600']);
+  },
+);

@@ -159,6 +159,13 @@ it('an entry that was refused is not written by the next', async () => {
   expect(serials(root)).toEqual(['before', 'c']);
 });
 
+it('a folder in its place is named before there is anything to write', async () => {
+  const root = rootWith();
+  mkdirSync(ledgerPath(root));
+  const cause = { kind: 'ledger', path: ledgerPath(root), cause: { kind: 'directory' } };
+  await expect(ledgerOf(root)).rejects.toMatchObject({ cause });
+});
+
 it('one that cannot be read is not an empty one', () => {
   const root = rootWith();
   expect(readLedger(root)).toEqual([]);
