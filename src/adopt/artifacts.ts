@@ -110,14 +110,14 @@ function artifactsOf(
   const ways = chainsOf(pair, bridges, index.earlier.get(rootOf(pair)));
   const { chain, preferredChain } = shownChain(ways, (way) => {
     const isFull = (file: FoundFile): boolean => holds(file, [own, ...way]);
-    const isChain = (file: FoundFile): boolean => way.length > 0 && holds(file, way);
+    const isChain = (file: FoundFile): boolean => holds(file, way);
     return candidates('fullchain', isFull).length + candidates('chain', isChain).length > 0;
   });
   take('csr', (file) => isRequestOf(file, pair));
   // It is made of the private key.
   if (pair.keyPath !== null) take('public', (file) => isPublicKeyOf(file, pair));
   take('fullchain', (file) => holds(file, [own, ...chain]));
-  if (chain.length > 0) take('chain', (file) => holds(file, chain));
+  take('chain', (file) => holds(file, chain));
   const bundle = take('ca', (file) => mayTrust(pair, trustedRoots(file, index)));
   const trust = bundle && otherTrust(pair, trustedRoots(bundle, index));
   return { files, trust, ...compact({ preferredChain }) };
@@ -159,6 +159,7 @@ function fingerprints({ certificates }: FoundFile): readonly Fingerprint[] {
   return certificates.map(({ facts }) => facts.fingerprint);
 }
 
+/** Exactly these, in this order: an empty chain is in no file. */
 function holds(file: FoundFile, wanted: readonly Fingerprint[]): boolean {
   return isBundle(file) && fingerprints(file).join() === wanted.join();
 }
