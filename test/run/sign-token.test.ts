@@ -1,5 +1,6 @@
 /** Signing by a token for a folder of requests: the folder that openssl is given for it goes away, whatever comes of that. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { withToken } from '../../src/run/sign-token.ts';
 import { itWhen } from '../e2e/project.ts';
@@ -21,6 +22,21 @@ it.each<[uri: string, says: RegExp]>([
   await expect(withToken(uri, { pin: '1234', variable: undefined }, work)).rejects.toThrow(says);
   expect(work).not.toHaveBeenCalled();
   expect(readdirSync(folder)).toEqual([]);
+});
+
+it.each([
+  ['PIN_OF_TOKEN', ['OTHER_VARIABLE']],
+  [undefined, ['OTHER_VARIABLE', 'PIN_OF_TOKEN']],
+])('openssl and its modules do not get the variable of the PIN: %s', async (variable, passed) => {
+  const program = join(temporaryFolder(), 'openssl');
+  writeFileSync(program, '#!/bin/sh\nenv >>"$0.env"\nexit 1\n', { mode: 0o755 });
+  vi.stubEnv('PKI_OPENSSL', program);
+  for (const name of ['PIN_OF_TOKEN', 'OTHER_VARIABLE']) vi.stubEnv(name, 'x');
+  await expect(withToken('pkcs11:token=t;object=o', { pin: '1234', variable }, vi.fn())).rejects.toThrow();
+  const seen = readFileSync(`${program}.env`, 'utf8')
+    .split('\n')
+    .flatMap((line) => /^(PIN_OF_TOKEN|OTHER_VARIABLE)=/.exec(line)?.[1] ?? []);
+  expect([...new Set(seen)].sort()).toEqual(passed);
 });
 
 itWhen(
