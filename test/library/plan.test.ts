@@ -1,9 +1,9 @@
 /** What the questions to a project answer, and when all is well. */
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { apply } from '../../src/library/apply.ts';
-import { history, plan, plannedOf, status } from '../../src/library/plan.ts';
+import { history, plan, planCommands, plannedOf, status } from '../../src/library/plan.ts';
 import { openProject, type Project } from '../../src/library/project.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
@@ -92,10 +92,26 @@ describe('of a folder that is up to date', () => {
     expect((await plan(project, { trustClock: true })).ok).toBe(true);
   });
 
+  it('it is not well where an apply was cut short, though every file is as it should be', async () => {
+    const journal = join(folder, 'pki/.pki/commit/clients.app');
+    mkdirSync(journal, { recursive: true, mode: 0o700 });
+    onTestFinished(() => rmSync(journal, { recursive: true }));
+    const found = await status(project);
+    expect([found.ok, found.pending]).toEqual([false, ['clients/app']]);
+    expect(found.rows.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok']);
+  });
+
   it('it is not well where a certificate is gone', async () => {
     const gone = join(folder, 'pki/clients/app/cert.pem');
     rmSync(gone);
     const found = await status(project);
     expect([found.ok, found.lists[0]?.state]).toEqual([false, 'ok']);
   });
+});
+
+it('the script of a plan names the program that apply would run, be it there or not', async () => {
+  vi.stubEnv('PKI_OPENSSL', '/nowhere/openssl');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const project = await open(temporaryFolder());
+  expect(await planCommands(project, await plan(project))).toContain('/nowhere/openssl');
 });
