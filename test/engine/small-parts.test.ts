@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { opensslBinary, opensslName } from '../../src/engine/binary.ts';
-import { callOptions } from '../../src/engine/openssl-call.ts';
+import { FLOOD } from '../../src/engine/limits.ts';
+import { callEndOf, callOptions, type Ended } from '../../src/engine/openssl-call.ts';
 import { publicKeyFor } from '../../src/engine/public-key.ts';
 import { Turns } from '../../src/engine/turns.ts';
 import { TokenKeys } from '../../src/store/token-keys.ts';
@@ -48,6 +49,34 @@ it('a call knows nothing of the environment but where programs and libraries are
     for (const name of Object.keys(given)) delete process.env[name];
     Object.assign(process.env, before);
   }
+});
+
+const LATE = { kind: 'late', seconds: 5, setting: 'PKI_OPENSSL_TIMEOUT' };
+it.each<[what: string, ended: Partial<Ended>, end: object]>([
+  [
+    'by the caller, whatever else',
+    { isCanceled: true, limit: 5, signal: 'SIGTERM' },
+    { kind: 'interrupted' },
+  ],
+  ['for all that it printed', { isFlood: true, signal: 'SIGKILL' }, { kind: 'flood', limit: FLOOD }],
+  ['by the system, for what it wrote', { signal: 'SIGXFSZ' }, { kind: 'flood', limit: FLOOD }],
+  ['for the time that it took', { limit: 5, signal: 'SIGKILL' }, LATE],
+  ['by a signal', { signal: 'SIGSEGV' }, { kind: 'signal', program: 'openssl', signal: 'SIGSEGV' }],
+  [
+    'by a signal to its shell',
+    { isShell: true, signal: 'SIGKILL' },
+    { kind: 'signal', program: 'shell', signal: 'SIGKILL' },
+  ],
+  ['by itself', { exitCode: 0, originalMessage: 'x' }, { kind: 'exit', program: 'openssl', code: 0 }],
+  ['with its shell', { exitCode: 2, isShell: true }, { kind: 'exit', program: 'shell', code: 2 }],
+  [
+    'before it began',
+    { originalMessage: 'it is not there' },
+    { kind: 'not-begun', detail: 'it is not there' },
+  ],
+  ['before it began, without a word', {}, { kind: 'not-begun', detail: null }],
+])('a call that was ended %s', (_, ended, end) => {
+  expect(callEndOf({ isCanceled: false, ...ended })).toEqual(end);
 });
 
 describe('turns', () => {
