@@ -29,3 +29,20 @@ it.each([
     expect(await applied(command, ...consents)).toEqual({ ok, inPlace: true });
   },
 );
+
+it('is not ok while a client has to wait for a key that is elsewhere, whatever else is made', async () => {
+  const manifest = {
+    version: 1,
+    engine: 'node',
+    authorities: { root: { commonName: 'Root' }, away: { commonName: 'Away', key: 'offline' } },
+    clients: { app: { commonName: 'App', issuer: 'root' }, far: { commonName: 'Far', issuer: 'away' } },
+  };
+  const opened = await openProject({ manifest, folder: temporaryFolder() });
+  if (!opened.ok) throw new Error(JSON.stringify(opened));
+  const result = await apply(opened.project);
+  expect(result).toMatchObject({ kind: 'done', ok: false, inPlace: false });
+  if (result.kind !== 'done') throw new Error(result.kind);
+  const waiting = result.plan.changes.filter((change) => 'waiting' in change && change.waiting !== null);
+  expect(waiting.map(({ id }) => id)).toContain('clients/far');
+  expect(result.execution.failures).toEqual([]);
+});
