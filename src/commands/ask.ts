@@ -25,7 +25,7 @@ function answerTo(question: string, signal: AbortSignal): Promise<string | null>
     terminal.once('close', () => answer(null));
     // In raw mode Ctrl-C is a key like any other: it should interrupt as everywhere else.
     terminal.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-    signal.addEventListener('abort', () => fail(signal.reason), { once: true });
+    signal.addEventListener('abort', () => fail(signal.reason));
   });
   return asked.finally(() => terminal.close());
 }

@@ -73,7 +73,7 @@ export async function answerTo(text: string, signal: AbortSignal): Promise<strin
       terminal.once('close', () => fail(END));
       // While a line is edited Ctrl-C is a key like any other: it should interrupt as everywhere else.
       terminal.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-      signal.addEventListener('abort', () => fail(signal.reason), { once: true });
+      signal.addEventListener('abort', () => fail(signal.reason));
       terminal.prompt();
     });
   } catch (error) {
