@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
+import { shellWords } from '../../src/openssl/shell.ts';
 import { certificateBlocks } from '../../src/x509/parse.ts';
 import { pemText } from '../../src/x509/pem.ts';
 import { CLI, runProgram } from '../helpers/cli.ts';
@@ -138,7 +139,7 @@ itNeeds(NEEDED, 'docs/scale.md leads from files to step-ca', async () => {
   // It runs by now, at an address that was free.
   const lines = block.replace(begin, '').replaceAll('127.0.0.1:9000', address);
   const copy = copyOf(project);
-  const pki = `pki() { '${process.execPath}' '${CLI}' "$@"; }`;
+  const pki = `pki() { ${shellWords([process.execPath, CLI])} "$@"; }`;
   const run = await runProgram('/bin/sh', ['-ec', `${pki}\n${lines}`], {
     cwd: copy.folder,
     env: { PKI_STEP_KEY: join(folder(), 'run/services/servers.key') },

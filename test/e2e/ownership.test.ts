@@ -208,6 +208,8 @@ describe('in a manifest', () => {
       MANIFEST.replace('authorities:', `defaults: { owner: ${SERVICE} }\nauthorities:`),
     );
     expect((await inherited.pki(['validate'])).stderr).toBe('');
+    // Who cannot give them away is refused, and has it in no plan.
+    if (!isRoot) return;
     const { changes } = await inherited.plan();
     const granted = changes.map((change) => [change.id, 'ownership' in change && change.ownership !== null]);
     expect(granted).toEqual([

@@ -7,6 +7,7 @@ import { OBJECT_KEYS } from '../../src/manifest/kubernetes.ts';
 import { SEAL_KEYS } from '../../src/manifest/outputs.ts';
 import { ATTRIBUTE_KEYS, FILE_KEYS, MAP_KEYS } from '../../src/manifest/schema.ts';
 import { SOURCE_KEYS } from '../../src/manifest/secret-source.ts';
+import { shellWords } from '../../src/openssl/shell.ts';
 import { EXIT_MEANINGS } from '../../src/report/help.ts';
 import { CLI, plainEnvironment, REPOSITORY, type Run, runPki, runProgram, runTyped } from '../helpers/cli.ts';
 import { someOf } from '../helpers/everything.ts';
@@ -32,7 +33,7 @@ function playground(): { readonly folder: string; readonly env: Readonly<Record<
   const folder = temporaryFolder();
   const programs = temporaryFolder();
   copyFileSync(join(REPOSITORY, 'pki.example.yaml'), join(folder, 'pki.example.yaml'));
-  writeFileSync(join(programs, 'pki'), `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@"\n`);
+  writeFileSync(join(programs, 'pki'), `#!/bin/sh\nexec ${shellWords([process.execPath, CLI])} "$@"\n`);
   chmodSync(join(programs, 'pki'), 0o755);
   return { folder, env: { PATH: `${programs}${delimiter}${process.env['PATH'] ?? ''}`, LC_ALL: 'C.UTF-8' } };
 }

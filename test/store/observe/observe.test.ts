@@ -23,6 +23,7 @@ import { keyIdentifierOf } from '../../../src/x509/facts.ts';
 import { anAuthority, anInventory, aServer, NOW } from '../../helpers/entities.ts';
 import { memoryFolder } from '../../helpers/folders.ts';
 import { opensslSync } from '../../helpers/openssl.ts';
+import { asUser } from '../../helpers/users.ts';
 
 const work = memoryFolder();
 const ROOT = anAuthority();
@@ -476,19 +477,17 @@ describe('folders', () => {
     for (const path of [work, root, join(root, 'servers')]) chmodSync(path, 0o755);
     chmodSync(join(root, folder), 0o000);
     const linked = anInventory(ROOT, SERVICES, { ...API, publish: 'symlinks' });
-    process.seteuid?.(65534);
     try {
       for (const [inventory, cache] of [
         [ALL, undefined],
         [linked, undefined],
         [ALL, new Cache(root, 0)],
       ] as const) {
-        const { entities } = observe(root, inventory, cache);
+        const { entities } = asUser(() => observe(root, inventory, cache));
         expect(entities.get(API.id)).toMatchObject(blocked({ kind: 'closed-folder', code: 'EACCES' }));
         expect(entities.get(ROOT.id)?.cert).toMatchObject({ state: 'present' });
       }
     } finally {
-      process.seteuid?.(process.getuid?.() ?? 0);
       chmodSync(join(root, folder), 0o755);
     }
   });
@@ -502,14 +501,12 @@ it.each([
   for (const path of [work, root, join(root, 'servers')]) chmodSync(path, 0o755);
   chmodSync(join(root, closed), 0o000);
   const moved = anInventory(ROOT, SERVICES, { ...API, layout: { folder: 'new', files: {} } });
-  process.seteuid?.(65534);
   try {
-    expect(observe(root, moved).entities.get(API.id)?.key).toMatchObject({
+    expect(asUser(() => observe(root, moved)).entities.get(API.id)?.key).toMatchObject({
       state: 'blocked',
       cause: { kind: 'former', path: closed, cause },
     });
   } finally {
-    process.seteuid?.(process.getuid?.() ?? 0);
     chmodSync(join(root, closed), 0o755);
   }
 });
