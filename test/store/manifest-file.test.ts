@@ -79,6 +79,10 @@ describe('a manifest is read', () => {
     put('b.yaml');
     expect(fault(at('b.yml'))).toEqual({ kind: 'missing', path: at('b.yml'), twin: at('b.yaml') });
     expect(fault(folder)).toEqual({ kind: 'folder', path: folder });
+    mkdirSync(at('of yml'));
+    const other = at('of yml/c.yml');
+    put('of yml/c.yaml');
+    expect(fault(other)).toEqual({ kind: 'missing', path: other, twin: at('of yml/c.yaml') });
     const below = join(yml, 'pki.yaml');
     expect(fault(below)).toEqual({ kind: 'unreadable', path: below, code: 'ENOTDIR' });
   });
