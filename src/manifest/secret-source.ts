@@ -28,7 +28,6 @@ const map = z
 export const secretSource = z.union([text, map]).meta({
   description:
     'Where the password comes from: env:NAME, file:PATH, prompt, or the line that a command prints.',
-  examples: ['env:P12_PASSWORD', 'file:secrets/p12', { command: ['pass', 'show', 'pki/p12'] }, 'prompt'],
 });
 
 function parseSecretSource(source: string): Parsed<SecretSource> {
