@@ -163,6 +163,7 @@ describe('from the first apply on', () => {
     });
     const written = await run('adopt pki --write adopted.yaml');
     expect(written).toMatchObject({ code: 0, stdout: '' });
+    expect(written.stderr).toContain('pki: wrote "adopted.yaml"; "pki plan adopted.yaml" shows what apply');
     expect(await run('validate adopted.yaml')).toMatchObject({ code: 0 });
     expect((await run('adopt pki')).stdout).toMatch(/^# yaml-language-server/);
     expect(JSON.parse((await run('adopt pki --json')).stdout)).toMatchObject({
