@@ -73,7 +73,8 @@ function stateOf(stat: Readonly<Record<(typeof IDENTITY)[number], bigint>>): str
  * links to anything that is on the disk of users who clone it.
  */
 function leadsOut(path: string, real: string): boolean {
-  if (!lstatSync(path).isSymbolicLink()) return false;
+  // What is read as it is leads nowhere: /dev/fd is itself a link into /proc.
+  if (path === real || !lstatSync(path).isSymbolicLink()) return false;
   return !isBelow(real, realpathSync(dirname(path)));
 }
 

@@ -2,13 +2,18 @@
 
 const NOBODY = 65_534;
 
+export const isRoot = process.geteuid?.() === 0;
+
+/** Of masks of modes those by which a new folder can be entered: root enters any. */
+export const masks = (all: readonly number[]): readonly number[] =>
+  all.filter((mask) => isRoot || (mask & 0o700) === 0);
+
 /** What a user may not who does not own the files; another one than root, who may everything, and else the same. */
 export function asUser<T>(act: () => T): T {
-  const me = process.geteuid?.() ?? 0;
-  if (me === 0) process.seteuid?.(NOBODY);
+  if (isRoot) process.seteuid?.(NOBODY);
   try {
     return act();
   } finally {
-    if (me === 0) process.seteuid?.(me);
+    if (isRoot) process.seteuid?.(0);
   }
 }

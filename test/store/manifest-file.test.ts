@@ -2,8 +2,11 @@
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  closeSync,
+  existsSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   statSync,
@@ -103,6 +106,16 @@ describe('a manifest is read', () => {
     symlinkSync('mounted', at('linked'));
     expect(readManifest(at('linked/pki.yaml'))).toMatchObject({ ok: true });
   });
+});
+
+it('what a shell opened is read, whatever /dev/fd leads to', () => {
+  const descriptor = openSync(put('opened.yaml'), 'r');
+  try {
+    for (const folder of ['/dev/fd', '/proc/self/fd'].filter(existsSync))
+      expect(readManifest(`${folder}/${descriptor}`)).toMatchObject({ ok: true });
+  } finally {
+    closeSync(descriptor);
+  }
 });
 
 describe('where a manifest is', () => {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Folder } from '../../src/store/folder.ts';
 import { madeFolder } from '../../src/store/output-folder.ts';
 import { memoryFolder } from '../helpers/folders.ts';
+import { masks } from '../helpers/users.ts';
 
 let root: string;
 let umask: number;
@@ -18,7 +19,7 @@ afterEach(() => {
 });
 const mode = (path: string): string => (statSync(join(root, path)).mode & 0o7777).toString(8);
 
-it.each([0o000, 0o022, 0o027, 0o077, 0o177])('whatever the umask: %i', async (mask) => {
+it.each(masks([0o000, 0o022, 0o027, 0o077, 0o177]))('whatever the umask: %i', async (mask) => {
   chmodSync(root, 0o755);
   process.umask(mask);
   using made = await madeFolder(join(root, 'a/b/c'));

@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import type { Blockage } from '../../../src/plan/blockage.ts';
 import { readBytes } from '../../../src/store/observe/read.ts';
 import { temporaryFolder } from '../../helpers/folders.ts';
+import { asUser } from '../../helpers/users.ts';
 
 const folder = temporaryFolder();
 const path = (name: string): string => join(folder, name);
@@ -102,7 +103,7 @@ it('a file that its mode keeps from us', () => {
   writeFileSync(path('secret'), 'x');
   chmodSync(path('secret'), 0o000);
   chmodSync(folder, 0o755);
-  expect(asNobody(() => readBytes(path('secret')))).toEqual({
+  expect(asUser(() => readBytes(path('secret')))).toEqual({
     state: 'blocked',
     cause: { kind: 'unreadable', code: 'EACCES' },
   });
@@ -111,23 +112,13 @@ it('a file that its mode keeps from us', () => {
 it('a folder that its mode keeps from us', () => {
   mkdirSync(path('closed'));
   writeFileSync(path('closed/key.pem'), 'x');
-  chmodSync(path('closed'), 0o700);
-  expect(asNobody(() => readBytes(path('closed/key.pem')))).toEqual({
-    state: 'blocked',
-    cause: { kind: 'unreadable', code: 'EACCES' },
-  });
-});
-
-/** Root may read everything, so root becomes nobody for a moment. */
-function asNobody<T>(read: () => T): T {
-  if (process.getuid?.() !== 0) {
-    chmodSync(path('closed'), 0o000);
-    return read();
-  }
-  process.seteuid?.(65534);
+  chmodSync(path('closed'), 0o000);
   try {
-    return read();
+    expect(asUser(() => readBytes(path('closed/key.pem')))).toEqual({
+      state: 'blocked',
+      cause: { kind: 'unreadable', code: 'EACCES' },
+    });
   } finally {
-    process.seteuid?.(0);
+    chmodSync(path('closed'), 0o700);
   }
-}
+});
