@@ -110,7 +110,7 @@ function isControl(octet: number): boolean {
 const TEXTS: readonly (readonly [RegExp, KeyFormat])[] = [
   [/^\s*pkcs11:/, { kind: 'pkcs11' }],
   [/^PuTTY-User-Key-File-\d/, { kind: 'putty' }],
-  [/^---- BEGIN SSH2 /, { kind: 'openssh' }],
+  [/^---- BEGIN SSH2 /m, { kind: 'openssh' }],
   [/^\s*\{[\s\S]*"kty"\s*:/, { kind: 'jwk' }],
   [/^\$ANSIBLE_VAULT;/, { kind: 'wrapped', tool: 'ansible-vault' }],
   [/^age-encryption\.org\/|^(?:#.*\n)*AGE-SECRET-KEY-|-----BEGIN AGE /, { kind: 'wrapped', tool: 'age' }],

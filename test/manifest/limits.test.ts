@@ -80,6 +80,8 @@ describe('several names in one text', () => {
   const names = (count: number): string => Array.from({ length: count }, (_, i) => `n${i}.test`).join(' ');
 
   it.each([
+    ['addresses', 'a@b.test,c@d.test', 'list each name separately: "a@b.test", "c@d.test"'],
+    ['networks’ ends', '10.0.0.1 10.0.0.2', 'list each name separately: "10.0.0.1", "10.0.0.2"'],
     ['two', names(2), 'list each name separately: "n0.test", "n1.test"'],
     ['six', names(6), expect.not.stringContaining('…')],
     ['seven', names(7), expect.stringMatching(/"n5\.test" …$/)],

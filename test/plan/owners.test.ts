@@ -185,6 +185,13 @@ describe('what a process may not give', () => {
     ['new files to itself: it may', { owner: 'me' }, owned(MINE, MINE), true, undefined],
     ['its files to a group that it is in: it may', { group: 'ssl' }, owned(MINE, MINE), false, undefined],
     ['its files to another group', { group: 'root' }, owned(MINE, MINE), false, 'group'],
+    [
+      'the group of files whose owner is right already',
+      { owner: 'web', group: 'root' },
+      owned({ uid: WEB, gid: 1 }, { uid: WEB, gid: 1 }),
+      false,
+      'group',
+    ],
     ['files of others to its group', { group: 'ssl' }, owned(MINE, THEIRS), false, 'group'],
     [
       'files of others that have the group already: it may',

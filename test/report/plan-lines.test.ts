@@ -102,6 +102,12 @@ describe('around the changes', () => {
     ],
     ['the usual one', [LOST], {}, 'plan: 1 to re-key'],
     [
+      'one that the archive has kept long enough',
+      [LOST],
+      { prunes: [{ entity: 'servers/b', folder: '1', time: 0, holdsKey: false }] },
+      'plan: 1 to re-key, 1 to prune',
+    ],
+    [
       'an engine that makes no certificate',
       [{ id: 'a', action: 'refresh', reasons: [{ kind: 'stale', artifact: 'ca' }] }],
       { engine: 'node' },

@@ -33,6 +33,7 @@ describe('by the words', () => {
     ['\n pkcs11:object=a', { kind: 'pkcs11' }],
     ['PuTTY-User-Key-File-2: x', { kind: 'putty' }],
     ['---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----', { kind: 'openssh' }],
+    ['of api:\n---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----', { kind: 'openssh' }],
     ['{"kty":"EC"}', { kind: 'jwk' }],
     [' {\n "crv": "x",\n "kty" : "EC" }', { kind: 'jwk' }],
     ['$ANSIBLE_VAULT;1.1;AES256', wrapped('ansible-vault')],

@@ -1,9 +1,10 @@
 /** What this program writes and reads back, octet by octet: lists, signature algorithms, times and numbers. */
 import { describe, expect, it } from 'vitest';
 import type { Revoked } from '../../src/pki/revocation.ts';
+import { encodeTbsCertificate } from '../../src/x509/certificate-write.ts';
 import { crlFacts } from '../../src/x509/crl.ts';
 import { encodeTbsCertList } from '../../src/x509/crl-write.ts';
-import { context, readAll } from '../../src/x509/der.ts';
+import { children, context, readAll } from '../../src/x509/der.ts';
 import {
   encode,
   encodeBigInteger,
@@ -18,6 +19,23 @@ import { bytes, CN, integer, name, octets, oid, sequence, utcTime } from '../hel
 import { NOW } from '../helpers/entities.ts';
 
 const hex = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('hex');
+
+it.each([
+  ['00', '00'],
+  ['0000', '00'],
+  ['7f', '7f'],
+  ['80', '0080'],
+  ['00007f01', '7f01'],
+  ['0080ff', '0080ff'],
+])('a serial number of the octets %s is the INTEGER %s', (serial, content) => {
+  const algorithm = signatureAlgorithm(signingBy('ed25519'));
+  if (algorithm === undefined) throw new Error('no algorithm');
+  const empty = name();
+  const [notBefore, notAfter] = [NOW, NOW + 1];
+  const parts = { algorithm, issuer: empty, subject: empty, spki: sequence(), extensions: [] };
+  const tbs = encodeTbsCertificate({ serial: Buffer.from(serial, 'hex'), notBefore, notAfter, ...parts });
+  expect(hex(children(readAll(tbs))[1]?.body)).toBe(content);
+});
 
 describe('a revocation list', () => {
   const ED25519 = signatureAlgorithm(signingBy('ed25519'));

@@ -25,7 +25,7 @@ export async function rollForward(output: OutputFolder, name: string): Promise<E
   const order = waiting.list().includes(ORDER) ? readOrder(waiting) : undefined;
   if (order !== undefined) await carryOut(output, waiting, order);
   await forget(output, waiting, name);
-  return order?.id ?? idOf(name);
+  return idOf(name);
 }
 
 async function carryOut(output: OutputFolder, waiting: Folder, order: Order): Promise<void> {
