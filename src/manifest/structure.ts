@@ -3,7 +3,7 @@
  * can no longer go on; a user looks for the place where it belongs.
  */
 import { Lexer } from 'yaml';
-import { quote } from '../pki/printable.ts';
+import { quote, strangeSpace } from '../pki/printable.ts';
 import type { Finding } from './report.ts';
 import type { Span } from './source.ts';
 
@@ -135,8 +135,9 @@ function scalar(lexeme: Lexeme, stack: readonly Open[]): readonly Fault[] {
 
 function itemBegins({ text, at }: Lexeme, open: Open | undefined): readonly Fault[] {
   if (!open?.isComplete) return [];
+  const before = open.last?.text;
   reset(open);
-  return [{ finding: missingComma(text, at) }];
+  return [{ finding: missingComma(text, at, before) }];
 }
 
 /** The second colon of an item: `{ commonName: a.test san: [ … ] }`, unless the value has a colon in it. */
@@ -149,16 +150,21 @@ function colon(stack: readonly Open[], isKey: (word: string) => boolean): readon
   if (!hasColon || last === undefined) return [];
   const word = /\s(\S+)$/.exec(last.text)?.[1];
   if (word === undefined || !(isKey(word) || last.text.includes('\n'))) return [];
-  return [{ finding: missingComma(word, { start: last.at.end - word.length, end: last.at.end }) }];
+  return [{ finding: missingComma(word, { start: last.at.end - word.length, end: last.at.end }, last.text) }];
 }
 
-function missingComma(text: string, at: Span): Finding {
+/** @param before what stands there: a space of another kind is part of it, and ends no key. */
+function missingComma(text: string, at: Span, before = ''): Finding {
+  const space = strangeSpace(before);
   const shown = /^["']/.test(text) ? text.slice(1, -1) : text;
   return {
     code: 'syntax',
     at,
     message: `a comma is missing before ${quote(shown)}`,
-    hint: 'separate what is in { } or [ ] with commas',
+    hint:
+      space === undefined
+        ? 'separate what is in { } or [ ] with commas'
+        : `there is ${space} before it: type ordinary spaces`,
   };
 }
 

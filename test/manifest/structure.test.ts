@@ -138,6 +138,14 @@ it.each<[string, readonly string[]]>([
     ['this "[" is not closed', 'put "]" after its last item', '"]" is missing before this'],
   ],
   ['a: { x: 1\n', ['this "{" is not closed', 'put "}" after its last item']],
+  [
+    'a: { x:\u00a0[1] }\n',
+    ['a comma is missing before "["', 'there is a no-break space (U+00A0) before it: type ordinary spaces'],
+  ],
+  [
+    'a: { x:\u2003{ y: 1 } }\n',
+    ['a comma is missing before "{"', 'there is an unusual space (U+2003) before it: type ordinary spaces'],
+  ],
   ['a: { x: 1 y: 2 }\n', ['a comma is missing before "y"', 'separate what is in { } or [ ] with commas']],
   ['a: "x\n', ['the quote (") that is opened here is not closed in its line', 'put " where the text ends']],
 ])('what is said of %j', (text, words) => {
