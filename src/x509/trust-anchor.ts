@@ -12,7 +12,7 @@ export interface TrustAnchor {
 }
 
 /** What verifiers take of a trust anchor: a certificate of the same name and key is the same. */
-export function anchorOf({ subjectDer, keyId }: CertificateFacts): string {
+function anchorOf({ subjectDer, keyId }: CertificateFacts): string {
   return `${subjectDer} ${keyId}`;
 }
 

@@ -2,7 +2,7 @@
 
 const NOBODY = 65_534;
 
-export const isRoot = process.geteuid?.() === 0;
+const isRoot = process.geteuid?.() === 0;
 
 /** Of masks of modes those by which a new folder can be entered: root enters any. */
 export const masks = (all: readonly number[]): readonly number[] =>
