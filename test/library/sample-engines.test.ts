@@ -1,7 +1,7 @@
 /** A sample of engines: which leaves are asked for, with which token or keys, and by what they are judged. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { type EngineSource, type SampleOptions, verifySample } from '../../src/library/sample.ts';
 import type { EndEntity } from '../../src/pki/entity.ts';
 import { anAuthority, anInventory, aServer } from '../helpers/entities.ts';
@@ -44,13 +44,19 @@ const detail = 'it answers with 418: no';
 const missing = (from: (leaf: EndEntity) => string, ...leaves: readonly EndEntity[]) =>
   leaves.map((leaf) => ({ entity: leaf.id, from: from(leaf), detail }));
 const role = ({ name }: EndEntity) => `pki-root/sign/servers-${name}`;
-const TOKEN = { kind: 'env', name: 'PATH' } as const;
+const TOKEN = { kind: 'env', name: 'PKI_TEST_TOKEN' } as const;
+beforeAll(() => {
+  vi.stubEnv(TOKEN.name, 's.token');
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+});
 const vault = () => ({ kind: 'vault', url: engine.url, token: TOKEN }) as const;
 
 it('Vault is asked for all that its export has, with the token that a variable holds', async () => {
   const found = await sampled(vault());
   expect(found).toMatchObject({ ok: false, judged: [], missing: missing(role, API, WEB), unsampled: [] });
-  expect(engine.taken().map(({ token }) => token)).toEqual([process.env['PATH'], process.env['PATH']]);
+  expect(engine.taken().map(({ token }) => token)).toEqual(['s.token', 's.token']);
 });
 
 it('or for some of it', async () => {
