@@ -6,9 +6,8 @@ import type { CertificateFacts } from '../x509/facts.ts';
 import { isKnownAnchor, waysToKnow } from '../x509/trust-anchor.ts';
 import { anchored } from './anchored.ts';
 import { type Change, isIssue } from './change.ts';
-import { strangeIn } from './known.ts';
+import { explainedRoots } from './known.ts';
 import { NOTHING, type Observation } from './observation.ts';
-import { earlierOf } from './previous.ts';
 import type { Remark } from './remark.ts';
 
 /** As the proof finds it (run/verify-trust.ts); nothing of a certificate that is issued again, and then stands alone. */
@@ -17,13 +16,13 @@ export function alsoTrusted(
   observation: Observation,
   changes: readonly Change[],
 ): readonly Remark[] {
-  const issued = new Set(changes.filter(isIssue).map(({ id }) => id));
   const mixed = entities.filter(
-    ({ id, kind }) => kind === 'authority' && !issued.has(id) && observation.entities.get(id)?.behind,
+    ({ id, kind }) => kind === 'authority' && observation.entities.get(id)?.behind !== undefined,
   );
   if (mixed.length === 0) return [];
+  const issued = new Set(changes.filter(isIssue).map(({ id }) => id));
   const byId = byIdOf(entities);
-  return mixed.flatMap((entity) => strangeBehind(entity, byId, observation));
+  return mixed.flatMap((entity) => (issued.has(entity.id) ? [] : strangeBehind(entity, byId, observation)));
 }
 
 function strangeBehind(entity: Entity, byId: ById, observation: Observation): readonly Remark[] {
@@ -46,7 +45,6 @@ function ownCertificates(
   if (authority === undefined) return [];
   const observed = anchored(authority, entities.get(authority.id) ?? NOTHING);
   const { cert } = observed;
-  const strangers = strangeIn(authority, observed, known).roots;
-  const earlier = earlierOf(observed).roots.filter((facts) => !strangers.includes(facts));
-  return [...(cert.state === 'present' ? [cert.facts] : []), ...earlier];
+  const current = cert.state === 'present' ? [cert.facts] : [];
+  return [...current, ...explainedRoots(authority, observed, known)];
 }

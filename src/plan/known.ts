@@ -88,6 +88,16 @@ function isKnown(facts: EarlierCertificate, { keys, certificates }: KnownAuthori
   return (isSelfSigned(facts) && keys.has(facts.keyId)) || certificates.has(facts.fingerprint);
 }
 
+/** Certificates that a root had before, without those that nothing explains. */
+export function explainedRoots(
+  entity: Entity,
+  observed: EntityObservation,
+  known: KnownAuthorities | undefined,
+): readonly EarlierCertificate[] {
+  const strangers = strangeIn(entity, observed, known).roots;
+  return earlierOf(observed).roots.filter((facts) => !strangers.includes(facts));
+}
+
 /** As reasons of a plan. @param kept fingerprints of the earlier roots that stay trusted unless the user objects. */
 export function strangeReasons({ key, roots }: Strange, kept: readonly Fingerprint[]): readonly Reason[] {
   return [

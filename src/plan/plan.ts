@@ -21,7 +21,7 @@ import { exposedIn } from './grant.ts';
 import { hooksFor, type PlannedHook } from './hooks.ts';
 import { routeIn } from './kept-trust.ts';
 import { keyOwners } from './key-decision.ts';
-import { strangeIn } from './known.ts';
+import { explainedRoots } from './known.ts';
 import { laterRemarks } from './later.ts';
 import { knownPieces, leftListRemarks } from './left-lists.ts';
 import {
@@ -179,15 +179,13 @@ function momentIn({ entities }: Inventory, observation: Observation, { now, cloc
 /** Earlier roots without consent gain no new trust (pinned.ts). */
 function unchanged(entity: Entity, observed: EntityObservation, context: Context): Change {
   const { id, kind } = entity;
-  const { roots: all, routes, cross } = earlierOf(observed);
-  const strangers = strangeIn(entity, observed, context.known).roots;
-  const roots = all.filter((facts) => !strangers.includes(facts));
+  const { routes, cross } = earlierOf(observed);
   return {
     id,
     kind,
     affects: [],
     action: 'keep',
-    previous: fingerprintsOf(roots),
+    previous: fingerprintsOf(explainedRoots(entity, observed, context.known)),
     routes: fingerprintsOf(routes),
     route: routeIn(entity, observed, { issuance: null, newKey: false }, context),
     cross: fingerprintsOf(cross),

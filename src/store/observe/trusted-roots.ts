@@ -4,14 +4,8 @@ import type { Artifact } from '../../pki/artifact.ts';
 import type { Entity, EntityId } from '../../pki/entity.ts';
 import { anchorFacts } from '../../plan/anchored.ts';
 import { type FactsOf, readFacts } from '../../plan/artifacts/rules.ts';
-import { strangeIn } from '../../plan/known.ts';
-import {
-  type EntityObservation,
-  type FileState,
-  type KnownAuthorities,
-  NOTHING,
-} from '../../plan/observation.ts';
-import { earlierOf } from '../../plan/previous.ts';
+import { explainedRoots } from '../../plan/known.ts';
+import { type EntityObservation, type FileState, NOTHING } from '../../plan/observation.ts';
 import type { CertificateFacts } from '../../x509/facts.ts';
 import { readPublished } from '../symlinks/read.ts';
 import { knownIn } from './known.ts';
@@ -31,7 +25,7 @@ export function readAuthorities(
       const observed = seen.get(entity.id) ?? NOTHING;
       const { cert } = observed;
       const current = cert.state === 'present' ? [cert.facts] : [];
-      return [entity.id, [...current, ...explained(entity, observed, known)]] as const;
+      return [entity.id, [...current, ...explainedRoots(entity, observed, known)]] as const;
     }),
   );
 }
@@ -41,16 +35,7 @@ export function readEarlierRoots(root: string, entity: Entity): readonly Certifi
   const anchors = anchorFacts(entity);
   if (anchors.length > 0) return anchors.slice(1);
   const observed = observationOf(root, entity);
-  return explained(entity, observed, knownIn(root, [entity], new Map([[entity.id, observed]])));
-}
-
-function explained(
-  entity: Entity,
-  observed: EntityObservation,
-  known: KnownAuthorities,
-): readonly CertificateFacts[] {
-  const strangers = strangeIn(entity, observed, known).roots;
-  return earlierOf(observed).roots.filter((facts) => !strangers.includes(facts));
+  return explainedRoots(entity, observed, knownIn(root, [entity], new Map([[entity.id, observed]])));
 }
 
 /** No key: whose a certificate is can be said without. */
