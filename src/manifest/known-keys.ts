@@ -38,16 +38,19 @@ function keyObjectKeys(tree: Tree, path: Path): readonly string[] {
   return value === 'ecdsa' ? ['algorithm', 'curve'] : ['algorithm'];
 }
 
-/** `{ type: ecdsa }`: another word for what an algorithm is, beside a value that is one. */
-function keyWordHint(tree: Tree, path: Path, key: string): string | undefined {
+/** `{ type: ecdsa, bits: 256 }`: what is meant by another word for a setting of a key. */
+function keyWord(tree: Tree, path: Path, key: string): 'size' | 'algorithm' | undefined {
   if (path.at(-1) !== 'key') return undefined;
-  const isSize = /^(bits?|length|modulus(Length)?)$/i.test(key) && keyObjectKeys(tree, path).includes('size');
-  if (isSize) return 'did you mean "size"?';
+  const isSize = /^(bits?|length|modulus(Length)?)$/i.test(key);
+  if (isSize && keyObjectKeys(tree, path).includes('size')) return 'size';
   const node = nodeAt(tree, [...path, key]);
-  const names = node?.kind === 'scalar' && /^(rsa|ec|ed25519|ed448|eddsa|ml-?dsa)/i.test(node.text);
-  return names && nodeAt(tree, [...path, 'algorithm']) === undefined
-    ? 'did you mean "algorithm"?'
-    : undefined;
+  const isAlgorithm = node?.kind === 'scalar' && /^(rsa|ec|ed25519|ed448|eddsa|ml-?dsa)/i.test(node.text);
+  return isAlgorithm && nodeAt(tree, [...path, 'algorithm']) === undefined ? 'algorithm' : undefined;
+}
+
+function keyWordHint(tree: Tree, path: Path, key: string): string | undefined {
+  const word = keyWord(tree, path, key);
+  return word === undefined ? undefined : `did you mean "${word}"?`;
 }
 
 /** Keys that no alternative has, in a map that does not say which of them it is: zod compares keys once it does. */
@@ -202,7 +205,7 @@ export function isMisspelt(tree: Tree, path: Path, missing: string): boolean {
     (key) =>
       aliasOf(key) === missing ||
       didYouMean(key, [missing]) !== undefined ||
-      keyWordHint(tree, path, key) === `did you mean "${missing}"?` ||
+      keyWord(tree, path, key) === missing ||
       sourceHint(known, key) !== undefined,
   );
 }

@@ -1,6 +1,6 @@
 /** Who runs the tests: root, for whom no file is closed, or a user like any other. */
 
-const NOBODY = 65_534;
+const ANOTHER = 65_534;
 
 const isRoot = process.geteuid?.() === 0;
 
@@ -10,7 +10,7 @@ export const masks = (all: readonly number[]): readonly number[] =>
 
 /** What a user may not who does not own the files; another one than root, who may everything, and else the same. */
 export function asUser<T>(act: () => T): T {
-  if (isRoot) process.seteuid?.(NOBODY);
+  if (isRoot) process.seteuid?.(ANOTHER);
   try {
     return act();
   } finally {
