@@ -1,14 +1,5 @@
 /** The folders in which a run has its files made: what must be there, what is kept of it, and what is said if it is not. */
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Maker } from '../../src/pki/engine.ts';
@@ -16,6 +7,7 @@ import type { FileState } from '../../src/plan/observation.ts';
 import { Staging, whole } from '../../src/run/staging.ts';
 import { OutputFolder } from '../../src/store/output-folder.ts';
 import { StepError } from '../../src/store/step-error.ts';
+import { openOf, SEES_OPEN } from '../helpers/descriptors.ts';
 import { memoryFolder } from '../helpers/folders.ts';
 
 const API = 'servers/api';
@@ -212,16 +204,10 @@ describe('folders of entities', () => {
   });
 
   it('stay open for those that were asked for last, 32 at most', async () => {
-    const open = (): readonly string[] =>
-      readdirSync('/proc/self/fd').flatMap((fd) => {
-        try {
-          const to = readlinkSync(`/proc/self/fd/${fd}`);
-          return to.startsWith(`${root}/.pki/stage/run-1/`) ? [to.slice(to.lastIndexOf('.') + 1)] : [];
-        } catch {
-          return [];
-        }
-      });
-    if (!existsSync('/proc/self/fd')) return;
+    if (!SEES_OPEN) return;
+    const made = `${root}/.pki/stage/run-1`;
+    const open = () =>
+      openOf(made).flatMap((path) => (path === made ? [] : [path.slice(path.lastIndexOf('.') + 1)]));
     const ids = Array.from({ length: 40 }, (_, i) => `servers/e${i}`);
     await staged(async (staging) => {
       await staging.prepare(ids);

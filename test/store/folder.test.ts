@@ -1,7 +1,6 @@
 /** An open folder: what is done through it is done in it, wherever its name leads by then; with /proc and without. */
 import {
   chmodSync,
-  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -19,6 +18,7 @@ import { Folder } from '../../src/store/folder.ts';
 import { OutputFolder } from '../../src/store/output-folder.ts';
 import { StepError } from '../../src/store/step-error.ts';
 import { UserError } from '../../src/words/user-error.ts';
+import { openOf, SEES_OPEN } from '../helpers/descriptors.ts';
 import { memoryFolder } from '../helpers/folders.ts';
 
 const work = memoryFolder();
@@ -38,10 +38,8 @@ function swap(root: string): void {
   symlinkSync('../other', join(root, 'a/b'));
 }
 
-const openDescriptors = (): number => readdirSync('/proc/self/fd').length;
-
 it('descriptors have paths on Linux', () => {
-  expect(usualReach()).toBe(existsSync('/proc/self/fd') ? 'descriptor' : 'path');
+  expect(usualReach()).toBe(SEES_OPEN ? 'descriptor' : 'path');
 });
 
 describe.each<Reach>(['descriptor', 'path'])('reached by %s', (reach) => {
@@ -223,7 +221,6 @@ it.each([
 it.skipIf(usualReach() === 'path')('leaves no descriptor open, whatever fails', async () => {
   const root = newRoot();
   symlinkSync('a', join(root, 'link'));
-  const before = openDescriptors();
   {
     using folder = Folder.open(root);
     for (const path of ['a/b/file', 'link', 'a/x/y']) expect(() => descend(folder, path)).toThrow();
@@ -235,14 +232,13 @@ it.skipIf(usualReach() === 'path')('leaves no descriptor open, whatever fails', 
       }),
     ).toThrow('no');
   }
-  expect(openDescriptors()).toBe(before);
+  expect(openOf(root)).toEqual([]);
 });
 
 it.skipIf(usualReach() === 'path')(
   'leaves nothing open that turns out to be of another folder, by its path alone',
   () => {
     const root = newRoot();
-    const before = openDescriptors();
     {
       using folder = Folder.open(join(root, 'a'), 'path');
       const replace = (): void => {
@@ -251,7 +247,7 @@ it.skipIf(usualReach() === 'path')(
       };
       expect(() => folder.enter('b', replace)).toThrow(StepError);
     }
-    expect(openDescriptors()).toBe(before);
+    expect(openOf(root)).toEqual([]);
   },
 );
 
