@@ -1,6 +1,6 @@
 /** What openssl reads and prints in a worker: each call has its own input, and an error shows the output of its own call. */
 import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CallFiles } from '../../src/engine/call-files.ts';
 import { openOf } from '../helpers/descriptors.ts';
@@ -79,7 +79,7 @@ describe('the output', () => {
 
 describe('files that are there already', () => {
   it.each(['in', 'log'])('are not touched, and none stays open: worker-2.%s-1', (name) => {
-    const other = stem.replace('-1', '-2');
+    const other = join(dirname(stem), 'worker-2');
     writeFileSync(`${other}.${name}-1`, 'another');
     expect(() => new CallFiles(other, 1)).toThrow('EEXIST');
     expect(openOf(`${other}.in-1`).concat(openOf(`${other}.log-1`))).toEqual([]);

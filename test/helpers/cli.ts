@@ -21,6 +21,8 @@ export interface RunOptions {
   /** On top of `plainEnvironment()`; `undefined` takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string;
+  /** Milliseconds until it is killed, where it runs a whole suite; PATIENCE for the others. */
+  readonly patience?: number;
 }
 
 /** Runs `pki`, where that makes no difference in a process that has run it before. A failing run is a result. */
@@ -54,7 +56,7 @@ export function runProgram(file: string, args: readonly string[], options: RunOp
   const how = {
     cwd: options.cwd ?? REPOSITORY,
     env: { ...plainEnvironment(), ...options.env },
-    timeout: PATIENCE,
+    timeout: options.patience ?? PATIENCE,
     killSignal: 'SIGKILL',
     maxBuffer: 64 * 1024 * 1024,
   } as const;
