@@ -23,12 +23,14 @@ export function folderWith(files: Readonly<Record<string, string>>): string {
 /**
  * Runs it in a folder; listeners, environment and working directory are afterwards as they were.
  * @param answers typed at a terminal, one for each question; `null` ends the input. Absent: there is no terminal.
+ * @param ends which of both is one; the other is a pipe.
  */
 export async function typed(
   folder: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   answers?: readonly (string | null)[],
+  ends: Ends = { reads: true, shows: true },
 ): Promise<Run> {
   const before = process.cwd();
   const had = SIGNALS.map((signal) => [signal, process.listeners(signal)] as const);
@@ -36,7 +38,7 @@ export async function typed(
     (stream) => [stream, stream.listeners('error')] as const,
   );
   const environment = process.env;
-  const terminal = answers === undefined ? undefined : terminalWith(answers);
+  const terminal = answers === undefined ? undefined : terminalWith(answers, ends);
   const [stdout, stderr] = [captured(process.stdout), captured(process.stderr, terminal?.onWritten)];
   try {
     process.env = { ...plainEnvironment(), ...env };
@@ -69,22 +71,30 @@ function captured(
   return { text: () => chunks.join(''), restore: () => spy.mockRestore() };
 }
 
+interface Ends {
+  readonly reads: boolean;
+  readonly shows: boolean;
+}
+
+/** Questions: a yes to something, and a password. */
+const QUESTION = /pki: (type "yes"|passphrase |password |PIN )/;
+
 /** Both ends of one: what is asked on stderr is answered on stdin. */
-function terminalWith(answers: readonly (string | null)[]) {
+function terminalWith(answers: readonly (string | null)[], { reads, shows }: Ends) {
   const left = [...answers];
-  const input = Object.assign(new PassThrough(), { isTTY: true });
+  const input = Object.assign(new PassThrough(), { isTTY: reads });
   const [stdin, isTTY] = [process.stdin, process.stderr.isTTY];
   const enter = (stream: unknown, isTerminal: boolean): void => {
     Object.defineProperty(process, 'stdin', { configurable: true, value: stream });
     Object.defineProperty(process.stderr, 'isTTY', { configurable: true, writable: true, value: isTerminal });
   };
-  enter(input, true);
+  enter(input, shows);
   return {
     onWritten(text: string): void {
-      if (!text.includes('pki: type "yes"')) return;
+      if (!QUESTION.test(text)) return;
       const answer = left.shift() ?? null;
-      if (answer === null) input.end();
-      else input.write(`${answer}\n`);
+      // Not before the one that asks listens.
+      queueMicrotask(() => (answer === null ? input.end() : input.write(`${answer}\n`)));
     },
     leave: () => enter(stdin, isTTY),
   };

@@ -1,6 +1,7 @@
 // A root whose key is on another machine, by the sources themselves: asked for, signed on a yes, and taken.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { folderWith, typed } from '../commands/typed.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
@@ -42,6 +43,9 @@ it('what waits is no other without a look at keys', async () => {
   );
 });
 
+/** What is typed at one, and which ends are one. */
+type Terminal = Parameters<typeof typed> extends [unknown, unknown, unknown?, ...infer R] ? R : never;
+
 describe('a folder of requests', () => {
   let folder: string;
   beforeAll(async () => {
@@ -50,8 +54,10 @@ describe('a folder of requests', () => {
     expect(asked.code, asked.stderr).toBe(0);
     expect(asked.stdout).toMatch(/^requested: 1 certificate in stick\n/m);
   });
-  const sign = (args: readonly string[], answers?: readonly (string | null)[]) =>
-    typed(folder, ['sign', 'stick', ...args], ENV, answers);
+  const sign = async (args: readonly string[], ...terminal: Terminal) => {
+    const run = await typed(folder, ['sign', 'stick', ...args], ENV, ...terminal);
+    return { ...run, stderr: stripVTControlCharacters(run.stderr) };
+  };
 
   it('is shown and left as it is, where no one can be asked', async () => {
     const { code, stdout, stderr } = await sign(['--key', KEY]);
@@ -62,10 +68,32 @@ describe('a folder of requests', () => {
     );
   });
 
-  it.each([['no'], ['y'], [null]])('is left as it is on %j', async (answer) => {
-    const { code, stderr } = await sign(['--key', KEY], [answer]);
+  it.each([
+    { reads: true, shows: false },
+    { reads: false, shows: true },
+    { reads: false, shows: false },
+  ])('is signed by no answer that comes from no terminal, nor shown there: %j', async (ends) => {
+    const { code, stdout, stderr } = await sign(['--key', KEY], ['yes'], ends);
     expect(code).toBe(1);
-    expect(stderr).toContain('pki: type "yes" to sign it, anything else to leave it: ');
+    expect(stdout).toMatch(/^signed: nothing$/m);
+    expect(stderr).toMatch(/^pki: error: there is no terminal [^\n]*\npki: hint: [^\n]*\n$/);
+  });
+
+  it.each([['no'], ['y'], [null]])('is left as it is on %j', async (answer) => {
+    const { code, stdout, stderr } = await sign(['--key', KEY], [answer]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^signed: nothing$/m);
+    expect(stderr).toMatch(/^pki: type "yes" to sign it, anything else to leave it: \w*\s*$/);
+  });
+
+  it.each<[string, string, (string | null)[], RegExp]>([
+    ['typed', CLOSED, [ENV.PASS, 'no'], /^pki: passphrase for \S+: \npki: type "yes" to sign it, [^\n]*\n*$/],
+    ['typed wrong', CLOSED, ['other'], /^pki: passphrase for \S+: \npki: error: (?!Internal)/],
+    ['not typed', CLOSED, [null], /^pki: passphrase for \S+: \npki: error: (?!Internal)/],
+  ])('a passphrase that no option names is asked for at the terminal: %s', async (_, key, answers, says) => {
+    const { code, stderr } = await sign(['--key', key], answers);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(says);
   });
 
   it.each([
@@ -81,6 +109,8 @@ describe('a folder of requests', () => {
   it('is signed on a yes, taken, and then nothing waits', async () => {
     const signed = await sign(['--key', KEY], [' yes ']);
     expect(signed.code, signed.stderr).toBe(0);
+    expect(signed.stderr).toMatch(/^pki: type "yes" [^\n]*\n*$/);
+    expect(signed.stdout).toMatch(/^authorities\/services: serial \w+, SHA-256 \w+\nsigned: 1 of 1 /m);
     const taken = await typed(folder, ['import', 'stick', '--skip-verify', '--engine', 'node']);
     expect(taken.code, taken.stderr).toBe(0);
     expect(taken.stdout).toMatch(/^applied: 2 created/);
@@ -105,8 +135,39 @@ it('a key under a passphrase signs without a question, where that is said', asyn
     ENV,
   );
   expect(signed.code, signed.stderr).toBe(0);
-  expect(`${signed.stdout}${signed.stderr}`).not.toContain(ENV.PASS);
+  expect(signed.stderr).toBe('');
+  expect(signed.stdout).not.toContain(ENV.PASS);
   expect(existsSync(join(folder, 'pki/authorities/services/cert.pem'))).toBe(false);
   expect(await typed(folder, ['import', 'stick', '--skip-verify'])).toMatchObject({ code: 0 });
   expect(readFileSync(join(folder, 'pki/authorities/services/cert.pem'), 'utf8')).toContain('CERTIFICATE');
+});
+
+it('what is asked of several keys is counted, and named where this one is not meant', async () => {
+  const folder = folderWith({
+    'pki.yaml': `version: 1
+authorities:
+  root: { commonName: Example Root CA, key: offline }
+  other: { commonName: Other CA, key: offline }
+  a: { commonName: A CA, issuer: root }
+  b: { commonName: B CA, issuer: root }
+  c: { commonName: C CA, issuer: other }
+`,
+  });
+  for (const name of ['root', 'other'])
+    mkdirSync(join(folder, `pki/authorities/${name}`), { recursive: true });
+  cpSync(cert, join(folder, 'pki/authorities/root/cert.pem'));
+  const own = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-keyout', 'other.key'];
+  const name = ['-subj', '/CN=Other CA', '-addext', 'keyUsage=critical,keyCertSign,cRLSign'];
+  opensslSync(
+    ['req', '-x509', ...own, ...name, '-days', '7300', '-out', 'pki/authorities/other/cert.pem'],
+    folder,
+  );
+  const asked = await typed(folder, ['request', 'stick']);
+  expect(asked.stdout, asked.stderr).toMatch(/^requested: 3 certificates/m);
+  const signed = await typed(folder, ['sign', 'stick', '--key', KEY], {}, ['yes']);
+  expect(signed.code, signed.stderr).toBe(0);
+  expect(stripVTControlCharacters(signed.stderr)).toMatch(
+    /^pki: type "yes" to sign these 2, [^\n]*\n*pki: authorities\/c is asked of authorities\/other, which has another key\n$/,
+  );
+  expect(signed.stdout).toMatch(/^signed: 2 of 2 asked of this key$/m);
 });
