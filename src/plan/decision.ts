@@ -66,8 +66,7 @@ export function decide(entity: Entity, observed: EntityObservation, context: Con
 function asStated(entity: Entity, observed: EntityObservation, context: Context): EntityObservation {
   const { cert } = observed;
   if (cert.state !== 'present') return observed;
-  const facts = statedPart(cert.facts, entity, context);
-  return facts === cert.facts ? observed : { ...observed, cert: { ...cert, facts } };
+  return { ...observed, cert: { ...cert, facts: statedPart(cert.facts, entity, context) } };
 }
 
 /** What a list names is refused by those who have the list, whatever the certificate says: it takes another, and another key. */
@@ -126,7 +125,7 @@ function alterations(
 ): readonly Alteration[] {
   if (cert.state !== 'present') return [];
   const issuer = entity.issuer === null ? entity : (byId.get(entity.issuer) ?? entity);
-  const spec = certificateSpec(entity, entity.issuer === null ? null : AN_ISSUER, issuance, null);
+  const spec = certificateSpec(entity, AN_ISSUER, issuance, null);
   const own = alterationsFrom(
     cert.facts,
     spec,

@@ -78,7 +78,7 @@ const issued = (newKey: boolean, ...why: readonly string[]) => ({ newKey, isIssu
 const due = { now: NOW + 89 * DAY };
 const over = { now: NOW + 91 * DAY };
 const locations = { locations: { crl: ['http://crl.test/root.crl'], ocsp: [], caIssuers: [] } };
-const elsewhere = { keyPlace: { kind: 'offline' } } as never;
+const elsewhere = { keyPlace: { kind: 'offline' } as never };
 const token = { token: { uri: 'pkcs11:x', pin: { kind: 'env', name: 'PIN' } } } as const;
 const on = { listings: new Map([[ROOT.id, listingOf('02')]]) };
 
@@ -99,6 +99,16 @@ describe('a pair', () => {
       decided({ rotateKey: true, ...token }, {}, due),
       issued(false, 'expires'),
     ],
+    [
+      'nor where its key is elsewhere',
+      decided({ rotateKey: true, ...elsewhere }, {}, due),
+      issued(false, 'expires'),
+    ],
+    [
+      'with another key also where more has changed',
+      decided({ rotateKey: true, san: [] }, {}, due),
+      issued(true, 'differs san', 'expires'),
+    ],
     ['stays for what can wait', decided(locations), STAYS],
     [
       'and has that with the next certificate, whatever the reason',
@@ -109,6 +119,11 @@ describe('a pair', () => {
       'gets another key where that is asked for',
       decided({}, {}, { rekey: new Set([API.id]) }),
       issued(true, 'requested'),
+    ],
+    [
+      'is asked for, and gets no key here where that is elsewhere',
+      decided(elsewhere, {}, { rekey: new Set([API.id]) }),
+      issued(false, 'requested'),
     ],
     ['gets another key where it is on a list', decided({}, {}, on), issued(true, 'listed')],
     [
@@ -156,7 +171,32 @@ describe('a pair', () => {
     const files = { cert: present(odd) };
     expect(decided(twice, files)).toEqual(STAYS);
     expect(decided(twice, files, due)).toEqual(issued(false, 'expires', 'differs subject'));
+    expect(decided({ ...twice, san: [] }, files)).toEqual(issued(false, 'differs san', 'differs subject'));
   });
+});
+
+describe('the next certificate alters', () => {
+  const RSA = { ...ROOT, key: { algorithm: 'rsa', size: 3072 } } as const;
+  const altered = (entity: Entity, files: Partial<EntityObservation>, authority: Authority = ROOT) =>
+    decide(entity, observed({ ...FILES, ...files }), context({ ...due, byId: byIdOf([authority, API]) }))
+      .alterations.map((one) => (one.kind === 'loses' ? one.extension : `${one.field}: ${one.after}`))
+      .sort();
+  const byRsa = { cert: present(changed(cert, { signature: 'sha256WithRSAEncryption' })) };
+  const root = { cert: present(above), key: present(keyFacts('root'), 0o600) };
+  const others = { behind: [{ fingerprint: 'f', keyId: 'k' }] } as never as Partial<EntityObservation>;
+
+  it.each<[string, readonly string[], readonly string[]]>([
+    ['nothing', altered(API, {}), []],
+    ['nothing of a root', altered({ ...ROOT, validity: 10_000 * DAY }, root), []],
+    ['nothing where its authority signs by another algorithm than its own key', altered(API, byRsa, RSA), []],
+    [
+      'its signature, with the key of its authority',
+      altered(API, {}, RSA),
+      ['signature: sha256WithRSAEncryption'],
+    ],
+    ['what another hand put behind it', altered(API, others), ['cert.pem: the first alone']],
+    ['both', altered(API, others, RSA), ['cert.pem: the first alone', 'signature: sha256WithRSAEncryption']],
+  ])('%s', (_, found, expected) => expect(found).toEqual(expected));
 });
 
 describe('the next certificate carries over', () => {
