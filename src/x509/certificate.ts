@@ -7,6 +7,7 @@ import {
   DerError,
   expectTag,
   hex,
+  partsOf,
   serialText,
   smallInteger,
   TAG,
@@ -36,7 +37,7 @@ interface Tbs {
 export function certificateFacts(der: Uint8Array): CertificateFacts {
   const { tbsDer, algorithm } = signedParts(der);
   const tbs = readTbs(tbsDer);
-  const [notBefore, notAfter] = children(tbs.validity).map(timeSeconds);
+  const [notBefore, notAfter] = partsOf(tbs.validity, 2).map(timeSeconds);
   if (notBefore === undefined || notAfter === undefined) throw new DerError('validity is missing');
   const key = publicKeyFacts(tbs.spki.bytes);
   return {
@@ -69,11 +70,13 @@ function flawsOf(tbs: Tbs, algorithm: Der, size: number): readonly CertificateFl
   ];
 }
 
-/** The first second of 2050. */
+/** The years of UTCTime; earlier and later ones can only be written with four digits. */
+const FROM_1950 = Date.UTC(1950, 0) / 1000;
 const FROM_2050 = Date.UTC(2050, 0) / 1000;
 
 function isEarlyGeneralizedTime(time: Der): boolean {
-  return time.tag === TAG.generalizedTime && timeSeconds(time) < FROM_2050;
+  const seconds = timeSeconds(time);
+  return time.tag === TAG.generalizedTime && seconds >= FROM_1950 && seconds < FROM_2050;
 }
 
 /** The SubjectPublicKeyInfo inside a certificate. */

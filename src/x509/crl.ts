@@ -8,6 +8,7 @@ import {
   DerError,
   expectTag,
   hex,
+  partsOf,
   readAll,
   serialText,
   TAG,
@@ -141,7 +142,7 @@ function extensionValue(extensions: readonly RawExtension[], oid: string): Der |
 function readEntries(revoked: readonly Der[], issuerDer: string): readonly CrlEntry[] {
   let issuer = issuerDer;
   return revoked.map((der) => {
-    const [serial, date, wrapper] = children(expectTag(der, TAG.sequence));
+    const [serial, date, wrapper] = partsOf(expectTag(der, TAG.sequence), 3);
     const extensions = rawExtensions(wrapper);
     const value = (oid: string): Der | undefined => extensionValue(extensions, oid);
     const named = value(CRL_ENTRY.issuer);

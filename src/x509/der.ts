@@ -98,6 +98,13 @@ export function children(der: Der): readonly Der[] {
   return found;
 }
 
+/** The parts of a structure that has at most so many. @throws DerError where there are more, which only some programs skip. */
+export function partsOf(der: Der, most: number): readonly Der[] {
+  const parts = children(der);
+  if (parts.length > most) throw new DerError('a structure has more parts than it may');
+  return parts;
+}
+
 /** The value as it came. @throws DerError where there is none, or where it has another tag. */
 export function expectTag(der: Der | undefined, tag: number): Der {
   if (der?.tag !== tag) throw new DerError(`expected DER tag ${tag}, got ${der?.tag ?? 'nothing'}`);
@@ -169,7 +176,9 @@ export function timeSeconds(der: Der | undefined): number {
   const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(full);
   if (!match) throw new DerError('unexpected time');
   const [year, month, day, hour, minute, second] = match.slice(1).map(Number);
-  const date = new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second));
+  const date = new Date(Date.UTC(2000, (month ?? 1) - 1, day, hour, minute, second));
+  // Date.UTC() takes years below 100 for 19xx, and Go writes the year 1 where a program has set no date.
+  date.setUTCFullYear(year ?? 0, (month ?? 1) - 1, day);
   // A date that no calendar has, such as 30 February, would turn into another day.
   if (date.toISOString().replace(/[-:T]|\.000/g, '') !== full) throw new DerError('no such time');
   return date.getTime() / 1000;

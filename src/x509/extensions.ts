@@ -104,7 +104,8 @@ function readBy(rule: AnyExtension, octets: Uint8Array): { readonly value: unkno
 
 /** @param extensions as above. @throws DerError where one appears twice (RFC 5280 §4.2), which old openssl allows. */
 export function rawExtensions(extensions: Der | undefined): readonly RawExtension[] {
-  const all = extensions === undefined ? [] : children(extensions).map(readExtension);
+  const all =
+    extensions === undefined ? [] : children(expectTag(extensions, TAG.sequence)).map(readExtension);
   if (new Set(all.map(({ oid }) => oid)).size !== all.length)
     throw new DerError('an extension appears twice');
   return all;

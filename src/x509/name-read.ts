@@ -2,12 +2,25 @@
 import { typeOfOid } from '../pki/attribute-types.ts';
 import type { Attribute } from '../pki/subject.ts';
 import { attributeValueDer } from './attribute.ts';
-import { children, type Der, DerError, hex, oidText, readAll, TAG, unlessDamaged } from './der.ts';
+import {
+  children,
+  type Der,
+  DerError,
+  expectTag,
+  hex,
+  oidText,
+  partsOf,
+  readAll,
+  TAG,
+  unlessDamaged,
+} from './der.ts';
 
 /** Attributes in order; a multi-valued RDN gives several. */
 export function nameAttributes(name: Der): readonly Attribute[] {
   return children(name).flatMap((rdn) =>
-    children(rdn).map((one, i) => (i === 0 ? readAttribute(one) : { ...readAttribute(one), joined: true })),
+    children(expectTag(rdn, TAG.set)).map((one, i) =>
+      i === 0 ? readAttribute(one) : { ...readAttribute(one), joined: true },
+    ),
   );
 }
 
@@ -18,7 +31,7 @@ function readAttribute(attribute: Der): Attribute {
 
 /** The type of an attribute, dotted, and its value. @throws DerError where it has none. */
 export function attributeParts(attribute: Der): { readonly dotted: string; readonly value: Der } {
-  const [oid, value] = children(attribute);
+  const [oid, value] = partsOf(expectTag(attribute, TAG.sequence), 2);
   if (value === undefined) throw new DerError('an attribute has no value');
   return { dotted: oidText(oid), value };
 }

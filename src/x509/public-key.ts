@@ -1,6 +1,6 @@
 /** SubjectPublicKeyInfo (RFC 5280 §4.1.2.7): which key it is and of what kind. */
 import { createHash } from 'node:crypto';
-import { bitStringBytes, children, type Der, DerError, hex, oidText, readAll, TAG } from './der.ts';
+import { bitStringBytes, children, type Der, DerError, hex, oidText, partsOf, readAll, TAG } from './der.ts';
 import type { KeyId } from './facts.ts';
 import { CURVES, KEY_ALGORITHM, ML_DSA, OTHER_KEYS } from './oids.ts';
 
@@ -17,8 +17,8 @@ export function sha256(bytes: Uint8Array): string {
 
 /** @throws DerError where `spki` is not well-formed, or spells its curve out (RFC 5480 §2.1.1 has it named). */
 export function publicKeyFacts(spki: Uint8Array): PublicKeyFacts {
-  const [algorithm, key] = children(readAll(spki));
-  const [oid, parameters] = algorithm ? children(algorithm) : [];
+  const [algorithm, key] = partsOf(readAll(spki), 2);
+  const [oid, parameters] = algorithm ? partsOf(algorithm, 2) : [];
   return { keyId: sha256(spki), spec: specOf(oidText(oid), parameters, key) };
 }
 

@@ -8,6 +8,7 @@ import {
   DerError,
   expectTag,
   oidText,
+  partsOf,
   readAll,
   smallInteger,
   TAG,
@@ -119,7 +120,7 @@ interface SignatureMethod {
 
 /** @throws DerError where it is not well-formed. */
 function methodOf(algorithm: Der): SignatureMethod {
-  const [oid, parameters] = children(expectTag(algorithm, TAG.sequence));
+  const [oid, parameters] = partsOf(expectTag(algorithm, TAG.sequence), 2);
   const dotted = oidText(oid);
   if (dotted === KEY_ALGORITHM.rsaPss) return pssMethod(parameters);
   const known = SIGNATURES[dotted];

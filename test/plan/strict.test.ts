@@ -125,6 +125,7 @@ describe('stays, and is verified', () => {
     ['a root with an AKI by serial number', { '2.5.29.35': BY_SERIAL }, {}],
     ['a leaf whose key usage is not critical', {}, { keyUsage: 'digitalSignature' }],
     ['a leaf with a critical purpose', {}, { extendedKeyUsage: 'critical,serverAuth' }],
+    ['a leaf with its purpose twice', {}, { extendedKeyUsage: 'serverAuth,1.3.6.1.5.5.7.3.1' }],
     ['a leaf with critical names', {}, { subjectAltName: 'critical,DNS:leaf.test' }],
     ['a leaf without basic constraints', {}, { basicConstraints: null }],
     ['a leaf whose basic constraints are not critical', {}, { basicConstraints: 'CA:FALSE' }],

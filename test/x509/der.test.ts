@@ -108,6 +108,9 @@ describe('times', () => {
     ['the last second of UTCTime', TAG.utcTime, '491231235959Z', '2049-12-31T23:59:59Z'],
     ['the first year of UTCTime', TAG.utcTime, '500101000000Z', '1950-01-01T00:00:00Z'],
     ['the first second of GeneralizedTime', TAG.generalizedTime, '20500101000000Z', '2050-01-01T00:00:00Z'],
+    ['the last second before UTCTime', TAG.generalizedTime, '19491231235959Z', '1949-12-31T23:59:59Z'],
+    ['no date that a program set', TAG.generalizedTime, '00010101000000Z', '0001-01-01T00:00:00Z'],
+    ['the end of a century long ago', TAG.generalizedTime, '00991231235959Z', '0099-12-31T23:59:59Z'],
     ['no end at all', TAG.generalizedTime, '99991231235959Z', '9999-12-31T23:59:59Z'],
     ['a leap day', TAG.utcTime, '280229000000Z', '2028-02-29T00:00:00Z'],
   ])('%s', (_, tag, text, iso) => expect(time(tag, text)).toBe(Date.parse(iso) / 1000));
@@ -118,6 +121,7 @@ describe('times', () => {
     ['with fractions', TAG.generalizedTime, '20260101000000.5Z'],
     ['of words', TAG.utcTime, 'next tuesdayZ'],
     ['on the 30th of February', TAG.utcTime, '260230000000Z'],
+    ['on a leap day of the year 100', TAG.generalizedTime, '01000229000000Z'],
     ['in a 13th month', TAG.generalizedTime, '20261301000000Z'],
     ['in an OCTET STRING', TAG.octetString, '260101000000Z'],
   ])('a time %s is refused', (_, tag, text) => expect(() => time(tag, text)).toThrow(DerError));

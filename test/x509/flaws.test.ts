@@ -41,8 +41,9 @@ const PARTS: Parts = {
 const made = (given: Partial<Parts>, outer?: Buffer): Buffer =>
   certificate({ ...PARTS, ...given }, KEY, outer ?? given.algorithm ?? PARTS.algorithm, null);
 const factsOf = (given: Partial<Parts>, outer?: Buffer) => certificateFacts(made(given, outer));
-const until = (time: string): Buffer =>
-  sequence(utcTime(BEGIN), encode(TAG.generalizedTime, Buffer.from(time)));
+const fourDigits = (time: string): Buffer => encode(TAG.generalizedTime, Buffer.from(time));
+const until = (time: string): Buffer => sequence(utcTime(BEGIN), fourDigits(time));
+const from = (time: string): Buffer => sequence(fourDigits(time), utcTime(END));
 const subject = (tag: number, hex: string): Buffer =>
   sequence(encode(TAG.set, sequence(oid(CN), encode(tag, bytes(hex)))));
 const SHA3 = sequence(oid('2.16.840.1.101.3.4.3.10'));
@@ -58,6 +59,9 @@ describe('a certificate', () => {
     ['with an identifier of its issuer', { between: bytes('81020001') }, undefined, ['unique-identifier']],
     ['with both', { between: bytes('8102000182020001') }, undefined, ['unique-identifier']],
     ['to the end of 2049, in four digits', { validity: until('20491231235959Z') }, undefined, ['late-dates']],
+    ['from 1950, in four digits', { validity: from('19500101000000Z') }, undefined, ['late-dates']],
+    ['from 1949', { validity: from('19491231235959Z') }, undefined, []],
+    ['from the year 1', { validity: from('00010101000000Z') }, undefined, []],
     ['to 2050', { validity: until('20500101000000Z') }, undefined, []],
     ['with a name that is no UTF-8', { subject: subject(0x0c, 'c3') }, undefined, ['unreadable-name']],
     ['with a name of BMPString', { subject: subject(0x1e, '0061') }, undefined, []],

@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { certificateFacts } from '../../src/x509/certificate.ts';
-import { readAll } from '../../src/x509/der.ts';
+import { children, readAll } from '../../src/x509/der.ts';
 import { assertDer } from '../../src/x509/der-strict.ts';
 import { encode, encodeInteger } from '../../src/x509/der-write.ts';
 import {
@@ -36,6 +36,8 @@ const KEY = testKey(
   opensslSync(['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256'], folder),
 );
 const ROOT = name([CN, 'strict']);
+const [ALGORITHM, BITS = bytes('')] = children(readAll(KEY.spki)).map(({ bytes: all }) => Buffer.from(all));
+const USUAL_ALGORITHM = readAll(ALGORITHM ?? bytes('')).body;
 
 const BASIC = extension('2.5.29.19', bytes('3000'), true);
 const USAGE = extension('2.5.29.15', bytes('03020780'), true);
@@ -173,6 +175,46 @@ const REFUSED: readonly (readonly [what: string, der: () => Buffer, complaint: s
         extensions: [sequence(oid('2.5.29.19'), boolean(0xff), octets(bytes('3000')), octets(bytes('00')))],
       }),
     'an extension has more parts',
+  ],
+  [
+    'an attribute of three parts',
+    () => made({ subject: sequence(encode(0x31, sequence(oid(CN), utf8('strict'), bytes('0500')))) }),
+    'more parts than it may',
+  ],
+  [
+    'a name of sequences',
+    () => made({ subject: sequence(sequence(attribute(CN, utf8('strict')))) }),
+    'expected DER tag 49',
+  ],
+  [
+    'an attribute that is a set',
+    () => made({ subject: sequence(encode(0x31, encode(0x31, oid(CN), utf8('strict')))) }),
+    'expected DER tag 48',
+  ],
+  [
+    'a validity of three dates',
+    () => made({ validity: sequence(...[1_790_000_000, 1_800_000_000, 1_810_000_000].map(utcTime)) }),
+    'more parts than it may',
+  ],
+  [
+    'a key with something behind its bits',
+    () => made({ spki: sequence(readAll(KEY.spki).body, bytes('0500')) }),
+    'more parts than it may',
+  ],
+  [
+    'an algorithm of a key with two parameters',
+    () => made({ spki: sequence(sequence(USUAL_ALGORITHM, bytes('0500')), BITS) }),
+    'more parts than it may',
+  ],
+  [
+    'an algorithm of a signature with two parameters',
+    () => made({ algorithm: sequence(oid('1.2.840.10045.4.3.2'), bytes('0500'), bytes('0500')) }),
+    'more parts than it may',
+  ],
+  [
+    'extensions that are a set',
+    () => made({ extensions: [], between: encode(0xa3, encode(0x31, BASIC, USAGE)) }),
+    'expected DER tag 48',
   ],
   [
     'something behind the extensions',

@@ -1,4 +1,5 @@
 /** Extended key usage (RFC 5280 §4.2.1.12): what the certificate may be used for, by names or dotted OIDs. */
+import { sameSet } from '../../pki/compare.ts';
 import type { Entity } from '../../pki/entity.ts';
 import { PURPOSES, PURPOSES_OF } from '../../pki/purposes.ts';
 import { children, expectTag, oidText, TAG } from '../der.ts';
@@ -21,6 +22,8 @@ export const extendedKeyUsage = {
     }),
   write: (usages) => encode(TAG.sequence, ...usages.map((usage) => encodeOid(OIDS.get(usage) ?? usage))),
   items: (usages) => usages,
+  // Every verifier takes a purpose that is there twice for one.
+  matches: (found, wanted) => sameSet([...new Set(found)], wanted),
   config: (usages) => ({ value: usages.join(',') }),
   // A CA certificate carries none, so that nothing below it is narrowed. RFC 5280: critical or not, at the issuer's
   // option; of a time stamping authority it must be (RFC 3161 §2.3).
