@@ -1,7 +1,7 @@
 /** A PKI for the length of a test: made in a folder of its own, which goes with it. */
 import { formatDiagnostics } from '../manifest/diagnostic.ts';
 import type { EngineChoice } from '../pki/engine.ts';
-import { waitingOf } from '../plan/change.ts';
+import { type Change, waitingOf } from '../plan/change.ts';
 import { temporaryFolder } from '../store/temporary.ts';
 import type { Advice } from '../words/advice.ts';
 import { refusalText } from '../words/refusal.ts';
@@ -68,11 +68,10 @@ function adviceText({ problem, hint }: Advice): string {
 function expectDone(result: Applied): void {
   if (result.ok) return;
   const failures = result.kind === 'done' ? result.execution.failures : [];
-  const changes = 'plan' in result ? result.plan.changes : [];
-  const refusals = changes.flatMap((change) =>
+  const refusals = withheldBy(result).flatMap((change) =>
     change.action === 'refuse' ? adviceText(refusalText(change.refusal)) : [],
   );
-  const waits = changes.flatMap((change) => {
+  const waits = ('plan' in result ? result.plan.changes : []).flatMap((change) => {
     const waiting = waitingOf(change);
     return waiting === null ? [] : adviceText(waitingText(change.id, waiting));
   });
@@ -82,4 +81,10 @@ function expectDone(result: Applied): void {
     ...waits,
   ];
   throw new Error(words.length === 0 ? `nothing was made: ${result.kind}` : words.join('\n'));
+}
+
+/** What was refused: the plan that was carried out leaves it as it is. */
+function withheldBy(result: Applied): readonly Change[] {
+  if (result.kind === 'done') return result.blocked;
+  return result.kind === 'refused' ? result.refusals : [];
 }

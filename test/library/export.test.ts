@@ -1,8 +1,9 @@
 /** Where an export goes, where its scripts find the output folder from there, and what is said of what was written. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { exportTo } from '../../src/library/export.ts';
+import { materialize } from '../../src/library/materialize.ts';
 import { openProject, type Project } from '../../src/library/project.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 
@@ -72,6 +73,27 @@ describe('an export', () => {
     const folder = temporaryFolder();
     const result = await exportTo(await project(folder), 'kubernetes', { to: join(folder, 'k8s') });
     expect(result.omissions.map(({ entity }) => entity)).toContain('servers/api');
+  });
+
+  it('of what is made has it as it is, or sealed by the program of that name', async () => {
+    await using made = await materialize(MANIFEST);
+    const folder = temporaryFolder();
+    const to = (name: string): string => join(folder, name);
+    const secretIn = (name: string): string => readFileSync(to(name), 'utf8');
+    const plain = await exportTo(made.project, 'kubernetes', { to: to('plain') });
+    expect([plain.files, plain.omissions]).toEqual([filesIn(to('plain')).length, []]);
+    expect(secretIn('plain/secrets/servers-api.yaml')).toMatch(/^ {2}tls\.key: /m);
+    writeFileSync(
+      to('sops'),
+      `#!/bin/sh\nsed 's/^\\(  [a-z.]*\\): .*/\\1: ENC[x]/'\nprintf 'sops: {}\\n'\n`,
+      { mode: 0o755 },
+    );
+    vi.stubEnv('PATH', `${folder}:${process.env['PATH']}`);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const sealed = await exportTo(made.project, 'kubernetes', { to: to('sealed'), sops: true });
+    expect(sealed.files).toBe(filesIn(to('sealed')).length);
+    expect(filesIn(to('sealed'))).toHaveLength(plain.files - 1);
+    expect(secretIn('sealed/secrets/servers-api.sops.yaml')).toMatch(/^ {2}tls\.key: ENC/m);
   });
 
   it.each([

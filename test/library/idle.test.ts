@@ -1,7 +1,9 @@
 /** A project with nothing to do is known by its record, and only while all of that is so. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, constants, mkdirSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { knownIdle } from '../../src/library/idle.ts';
 import { clock } from '../../src/library/project.ts';
 import { fileStates } from '../../src/store/file-states.ts';
@@ -72,4 +74,18 @@ describe('nothing is known', () => {
     const { manifest } = await recorded();
     expect([knownIdle(manifest, 'another build'), knownIdle(manifest)]).toEqual([undefined, undefined]);
   });
+});
+
+it('of a manifest in a pipe nothing is known, and it is left for what reads it next', async () => {
+  const { folder, manifest } = await recorded();
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const writer = spawn('sh', ['-c', 'cat "$0" >"$1"', manifest, pipe], { stdio: 'ignore' });
+  const written = once(writer, 'close');
+  expect(knownIdle(pipe, BUILD)).toBeUndefined();
+  const descriptor = openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK);
+  onTestFinished(() => closeSync(descriptor));
+  await written;
+  const bytes = Buffer.alloc(TEXT.length + 1);
+  expect(bytes.toString('latin1', 0, readSync(descriptor, bytes))).toBe(TEXT);
 });

@@ -1,7 +1,7 @@
 /** A PKI for tests, in a folder that goes: what is loaded from it, by which names, and what becomes of one that cannot be. */
 import { existsSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { apply } from '../../src/library/apply.ts';
+import { apply, verify } from '../../src/library/apply.ts';
 import { credentials } from '../../src/library/credentials.ts';
 import { type Materialized, materialize } from '../../src/library/materialize.ts';
 import { plan, status } from '../../src/library/plan.ts';
@@ -15,6 +15,17 @@ const MANIFEST = {
   servers: { api: { commonName: 'api.test', issuer: 'sub' }, both: { commonName: 'b.test', issuer: 'root' } },
   clients: { app: { commonName: 'app', issuer: 'sub' }, both: { commonName: 'both', issuer: 'root' } },
 };
+
+/** The same, with sources of passphrases for servers. */
+const closed = (sources: Readonly<Record<string, string>>) => ({
+  ...MANIFEST,
+  servers: Object.fromEntries(
+    Object.entries(MANIFEST.servers).map(([name, one]) => [
+      name,
+      { ...one, ...(sources[name] && { passphrase: sources[name] }) },
+    ]),
+  ),
+});
 
 let place: string;
 beforeEach(() => {
@@ -96,6 +107,30 @@ it.each<[what: string, manifest: object | string, words: RegExp]>([
     },
     /root/,
   ],
+  [
+    'two that wait',
+    {
+      version: 1,
+      authorities: { a: { commonName: 'A', key: 'offline' }, b: { commonName: 'B', key: 'offline' } },
+    },
+    /^"authorities\/a" .*\nhint: .*\n"authorities\/b" .*\nhint: .*$/,
+  ],
+  ['a passphrase that is not there', closed({ api: 'env:PKI_NONE' }), /^[^\n]*PKI_NONE[^\n]*\nhint: [^\n]*$/],
+  [
+    'two of them',
+    closed({ api: 'env:PKI_NONE', both: 'env:PKI_NO' }),
+    /^[^\n]*PKI_NONE[^\n]*\nhint: [^\n]*\n[^\n]*PKI_NO\b[^\n]*\nhint: [^\n]*$/,
+  ],
+  [
+    'nothing that does not need one',
+    { version: 1, authorities: { root: { commonName: 'Root', passphrase: 'env:PKI_NONE' } } },
+    /^[^\n]*PKI_NONE[^\n]*\nhint: [^\n]*$/,
+  ],
+  [
+    'a command that none agreed to',
+    { version: 1, authorities: { root: { commonName: 'Root', passphrase: { command: ['echo', 'x'] } } } },
+    /^nothing was made: consent$/,
+  ],
 ])('with %s nothing is made, it is said, and no folder stays', async (_, manifest, words) => {
   await expect(materialize(manifest)).rejects.toThrow(words);
   expect(readdirSync(place)).toEqual([]);
@@ -107,6 +142,15 @@ it('what cannot be made is said by what makes it', async () => {
     /^authorities\/\w+: openssl did not run/,
   );
   expect(readdirSync(place)).toEqual([]);
+});
+
+it('each handshake of a proof is reported as it goes, and a signal ends them', async () => {
+  await using made = await materialize(MANIFEST);
+  const seen: unknown[] = [];
+  const { ok, outcomes } = await verify(made.project, { onOutcome: (one) => void seen.push(one) });
+  expect([ok, seen.length]).toEqual([true, outcomes.length]);
+  expect(seen.length).toBeGreaterThan(0);
+  await expect(verify(made.project, { signal: AbortSignal.abort() })).rejects.toThrow('aborted');
 });
 
 it('an apply is well where all is in place, and says what is not', async () => {

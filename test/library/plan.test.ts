@@ -1,5 +1,5 @@
 /** What the questions to a project answer, and when all is well. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { apply } from '../../src/library/apply.ts';
@@ -114,4 +114,24 @@ it('the script of a plan names the program that apply would run, be it there or 
   onTestFinished(() => void vi.unstubAllEnvs());
   const project = await open(temporaryFolder());
   expect(await planCommands(project, await plan(project))).toContain('/nowhere/openssl');
+});
+
+it('the script of a plan with a key on a token names that, whatever other keys there are', async () => {
+  vi.stubEnv('PKI_OPENSSL', '/nowhere/openssl');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const key = { pkcs11: 'pkcs11:token=pki;object=sub', pin: 'env:PIN', kind: 'ecdsa-p384' };
+  const authorities = { root: { commonName: 'Root' }, sub: { commonName: 'Sub', issuer: 'root', key } };
+  const opened = await openProject({ manifest: { version: 1, authorities }, folder: temporaryFolder() });
+  if (!opened.ok) throw new Error(JSON.stringify(opened));
+  const script = await planCommands(opened.project, await plan(opened.project));
+  expect(script).toContain('/nowhere/openssl');
+  expect(script).toContain('pkcs11:token=pki;object=sub');
+});
+
+it('there is no history in a folder that a link of a repository leads to', async () => {
+  const folder = temporaryFolder();
+  const project = await open(folder);
+  mkdirSync(join(folder, '.git/pki'), { recursive: true });
+  symlinkSync('.git/pki', join(folder, 'pki'));
+  await expect(history(project)).rejects.toMatchObject({ cause: { kind: 'inside-git' } });
 });

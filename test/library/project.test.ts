@@ -40,6 +40,7 @@ describe('a project', () => {
   it('is none where the text has a mistake, or the file is not there', async () => {
     expect(await found({ text: `${TEXT}server: {}\n`, folder })).toEqual(['3: unknown key "server"']);
     expect(await found(join(folder, 'none.yaml'))).toMatch(/none\.yaml/);
+    expect(await found({ manifest: undefined as never, folder })).toEqual(['1: manifest is empty']);
   });
 
   it.each([

@@ -1,7 +1,7 @@
 /** What `revoking` makes of a manifest: an edit, and what the edited one says; nothing is written before that is wanted. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openProject, type Project } from '../../src/library/project.ts';
 import { revoking, writeEdit } from '../../src/library/revoke.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
@@ -77,6 +77,14 @@ describe('no edit', () => {
     const opened = await project();
     expect(await revoking(opened, id as never, reason)).toMatchObject(result as object);
     expect(readFileSync(opened.manifest, 'utf8')).toBe(MANIFEST);
+  });
+
+  it('of a manifest in a stream, which cannot be read again', async () => {
+    const opened = await project();
+    const descriptor = openSync(opened.manifest, 'r');
+    onTestFinished(() => closeSync(descriptor));
+    const streamed = { ...opened, manifest: `/dev/fd/${descriptor}` };
+    expect(await revoking(streamed, 'servers/api')).toEqual({ kind: 'stream' });
   });
 
   it('of a manifest that is gone', async () => {

@@ -14,11 +14,16 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Entity, EntityId, Inventory } from '../../src/pki/entity.ts';
 import { applyInventory } from '../../src/run/apply.ts';
 import { Proven } from '../../src/run/proven.ts';
+import { crlBlocks, crlFacts } from '../../src/x509/crl.ts';
+import { parseCertificate } from '../../src/x509/parse.ts';
 import { aClient, anAuthority, anInventory, aServer, DAY, dns, NOW } from '../helpers/entities.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 
 const ROOT = anAuthority({ name: 'harbour' });
-const OTHER = anAuthority({ name: 'other' });
+const OTHER = anAuthority({
+  name: 'other',
+  crl: { url: [], list: { validity: 30 * DAY, renewBefore: { kind: 'seconds', seconds: DAY } } },
+});
 const DOCK = anAuthority({ name: 'dock', issuer: ROOT.id, trust: [ROOT.id], validity: 1000 * DAY });
 const CRANE = aServer({ name: 'crane', issuer: DOCK.id, trust: [ROOT.id] });
 const PILOT = aClient({ name: 'pilot', issuer: ROOT.id, trust: [ROOT.id] });
@@ -119,6 +124,47 @@ describe('changed is', () => {
     expect(changed(base, { now: NOW + 91 * DAY })).toEqual(EVERY);
     expect(changed(base, { now: NOW - 3 * DAY })).toEqual(EVERY);
   });
+
+  it('everything, from the second on in which something has ended, or before it has begun', () => {
+    const folder = copy();
+    const list = join(folder, OTHER.id, 'crl.pem');
+    const [der = new Uint8Array()] = crlBlocks(readFileSync(list));
+    const { nextUpdate } = crlFacts(der);
+    const { notBefore, notAfter } = parseCertificate(readFileSync(join(folder, CRANE.id, 'cert.pem')));
+    if (nextUpdate === null) throw new Error('without an end');
+    expect(changed(folder, { now: nextUpdate })).toEqual([]);
+    expect(changed(folder, { now: nextUpdate + 1 })).toEqual(EVERY);
+    rmSync(list);
+    for (const [now, expected] of [
+      [notBefore - 1, EVERY],
+      [notBefore, [OTHER.id, GUEST.id]],
+      [notAfter, [OTHER.id, GUEST.id]],
+      [notAfter + 1, EVERY],
+    ] as const)
+      expect(changed(folder, { now }), `${now}`).toEqual(expected);
+  });
+});
+
+it('what leads through a bridge changes with that, with what is above it, and with its own line', async () => {
+  const bridge = anAuthority({
+    name: 'bridge',
+    issuer: OTHER.id,
+    trust: [OTHER.id],
+    keyPlace: { kind: 'bridge', of: DOCK.id },
+  });
+  const far = aServer({ name: 'far', issuer: DOCK.id, trust: [OTHER.id], through: bridge.id });
+  const entities = [ROOT, OTHER, DOCK, bridge, far];
+  const root = temporaryFolder();
+  mkdirSync(join(root, '.pki'), { mode: 0o700 });
+  const read = (id?: EntityId) =>
+    proven(root, {
+      inventory: anInventory(
+        ...entities.map((one) => (one.id === id ? { ...one, validity: 99 * DAY } : one)),
+      ),
+    });
+  await read().save(new Set(entities.map(({ id }) => id)));
+  expect([...read().changed()]).toEqual([]);
+  for (const { id } of entities) expect([...read(id).changed()], id).toContain(far.id);
 });
 
 it('what was proven of a part is added to what was proven before', async () => {

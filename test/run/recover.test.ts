@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { recover as recovered } from '../../src/library/recover.ts';
 import { type RecoverOutcome, recover } from '../../src/run/recover.ts';
 import { Folder } from '../../src/store/folder.ts';
 import { tryLock } from '../../src/store/lock.ts';
@@ -40,6 +41,14 @@ it('all that can be is finished, and what cannot is named', async () => {
     failed: [{ entity: 'servers/broken', why: expect.stringContaining('order.json') }],
   });
   expect(left()).toEqual(['servers.broken']);
+});
+
+it.each([
+  ['all is finished', '{', false],
+  ['nothing is left', undefined, true],
+])('the library says that it is well where %s', async (_, order, ok) => {
+  waiting('servers.api', order);
+  expect(await recovered({ root })).toMatchObject({ kind: 'done', ok });
 });
 
 describe('what is named is given up', () => {
