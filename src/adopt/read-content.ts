@@ -1,7 +1,7 @@
 /** The content of one file of an adopted folder, whatever its name. */
 import { messageOf } from '../pki/errors.ts';
 import { certificateFacts } from '../x509/certificate.ts';
-import { crlFacts } from '../x509/crl.ts';
+import { anyCrlFacts } from '../x509/crl-loose.ts';
 import { foreignKeyId } from '../x509/foreign-key.ts';
 import { type KeyFormat, keyFormatOf } from '../x509/key-format.ts';
 import { isRareLabel, isRequestLabel, isUtf16 } from '../x509/parse.ts';
@@ -110,7 +110,7 @@ function contentOf(block: PemBlock): Content {
   if (label === 'CERTIFICATE') return { certificate: { facts: certificateFacts(der), der } };
   if (isRequestLabel(label)) return { request: requestFacts(der) };
   if (label === 'PUBLIC KEY') return { publicKey: publicKeyFacts(der).keyId };
-  return label === 'X509 CRL' ? { crl: { facts: crlFacts(der), der, form: 'pem' } } : { other: label };
+  return label === 'X509 CRL' ? { crl: { facts: anyCrlFacts(der), der, form: 'pem' } } : { other: label };
 }
 
 /** Private keys, and references to one that is stored elsewhere. */
@@ -156,7 +156,7 @@ function otherFile(bytes: Buffer, path: string): FoundFile | Unusable {
   if (bytes.length === 0) return unreadable(path, { kind: 'empty' });
   const container = CONTAINERS[path.slice(path.lastIndexOf('.') + 1).toLowerCase()];
   if (container !== undefined) return { path, why: { kind: 'format', format: container } };
-  const crl = attempt(() => ({ facts: crlFacts(bytes), der: bytes, form: 'der' as const }));
+  const crl = attempt(() => ({ facts: anyCrlFacts(bytes), der: bytes, form: 'der' as const }));
   if (crl !== undefined) return { ...emptyFile(path), crls: [crl] };
   for (const [format, read] of DER) {
     if (attempt(() => read(bytes)) !== undefined) return { path, why: { kind: 'format', format } };

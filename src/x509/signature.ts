@@ -29,8 +29,13 @@ export interface SignedParts {
 
 /** @throws DerError where `der` is not one signed structure, or any of it is not DER. */
 export function signedParts(der: Uint8Array): SignedParts {
+  assertDer(readAll(der));
+  return looseParts(der);
+}
+
+/** The same, whatever is inside: whether a signature fits does not depend on it. @throws DerError where it is not signed. */
+export function looseParts(der: Uint8Array): SignedParts {
   const whole = expectTag(readAll(der), TAG.sequence);
-  assertDer(whole);
   const [tbs, algorithm, signature, ...more] = children(whole);
   if (more.length > 0) throw new DerError('something stands behind the signature');
   return {
@@ -72,7 +77,7 @@ export function signedBy(der: Uint8Array, key: VerificationKey): boolean {
  * @throws DerError where it is not well-formed.
  */
 export function signatureCheck(der: Uint8Array, key: VerificationKey): SignatureCheck {
-  const { tbsDer, algorithm, signature } = signedParts(der);
+  const { tbsDer, algorithm, signature } = looseParts(der);
   const { checkOf } = methodOf(algorithm);
   try {
     return checkOf?.({ signed: tbsDer.bytes, signature, key }) ?? false;
