@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import type { Entity, EntityId, Inventory } from '../pki/entity.ts';
 import { byIdOf, chainAbove, issuersAbove } from '../pki/issuers.ts';
-import { type EntityObservation, NOTHING } from '../plan/observation.ts';
+import type { EntityObservation } from '../plan/observation.ts';
 import { fieldsOf, jsonIn } from '../store/json.ts';
 import { Cache } from '../store/observe/cache.ts';
 import { observe } from '../store/observe/observe.ts';
@@ -92,14 +92,12 @@ function digestsOf(
   observed: ReadonlyMap<EntityId, EntityObservation>,
 ): ReadonlyMap<EntityId, string> {
   const byId = byIdOf(entities);
-  const own = new Map(
-    entities.map((entity) => [entity.id, digestOf([entity, observed.get(entity.id) ?? NOTHING])]),
-  );
+  const own = new Map(entities.map((entity) => [entity.id, digestOf([entity, observed.get(entity.id)])]));
   return new Map(
     entities.map((entity) => {
       const above = [...issuersAbove(entity, byId), ...chainAbove(entity, byId)].map(({ id }) => id);
       const others = new Set([...above, ...entity.trust]);
-      return [entity.id, digestOf([own.get(entity.id), ...[...others].map((id) => own.get(id) ?? null)])];
+      return [entity.id, digestOf([own.get(entity.id), ...[...others].map((id) => own.get(id))])];
     }),
   );
 }

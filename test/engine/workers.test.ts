@@ -338,6 +338,15 @@ describe('a call that fails', () => {
     await through.run({ args: ['0'], input: null });
   });
 
+  it('alone says which one it was, as it would be typed', async () => {
+    const alone = opensslIn(temporaryFolder(), 'openssl');
+    await expect(alone.run({ args: ['x509', '-in', 'a b'], input: null })).rejects.toMatchObject({
+      command: "openssl x509 -in 'a b'",
+      program: 'openssl',
+      end: 'by-itself',
+    });
+  });
+
   it('because there is no program, or it is none', async () => {
     expect((await failure(workers(join(folder, 'nowhere')), 'x')).message).toBe(
       'openssl did not run: it is not there',

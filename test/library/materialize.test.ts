@@ -144,6 +144,18 @@ it('what cannot be made is said by what makes it', async () => {
   expect(readdirSync(place)).toEqual([]);
 });
 
+it('an apply is not well where as much failed as was refused', async () => {
+  vi.stubEnv('PKI_OPENSSL', '/nowhere/openssl');
+  const clients = { shut: { commonName: 'shut', passphrase: 'env:PKI_NONE' } };
+  const manifest = { version: 1, authorities: { root: { commonName: 'Root' } }, clients };
+  const opened = await openProject({ manifest, folder: place });
+  if (!opened.ok) throw new Error('not opened');
+  const result = await apply(opened.project, { engine: 'openssl' });
+  if (result.kind !== 'done') throw new Error(result.kind);
+  expect([result.execution.failures.length, result.blocked.length]).toEqual([1, 1]);
+  expect([result.ok, result.inPlace]).toEqual([false, false]);
+});
+
 it('each handshake of a proof is reported as it goes, and a signal ends them', async () => {
   await using made = await materialize(MANIFEST);
   const seen: unknown[] = [];

@@ -1,6 +1,6 @@
 /** What `pki sign` shows before it signs: everything that the signature would vouch for, and nothing twice. */
 import { expect, it } from 'vitest';
-import { askedText, signText } from '../../src/report/request.ts';
+import { askedText, requestMessages, signText } from '../../src/report/request.ts';
 import type { AskedCertificate } from '../../src/run/sign.ts';
 import {
   anAuthority,
@@ -96,4 +96,24 @@ it('it shows all of it, in one order, and one certificate after the other', () =
   expect(text).toContain(`\n                certificate SHA-256 ${issuer.fingerprint}\n`);
   expect(text).toMatch(/^servers\/api, signed by authorities\/root\n {2}subject {7}CN=/);
   expect(askedText([one, one])).toBe(`${text}\n${text}`);
+});
+
+it('only what is asked for is warned of, where its key is gone', () => {
+  const waits = (id: string, reasons: readonly object[], more: object = {}) => ({
+    id,
+    action: 'wait',
+    waiting: { on: ROOT.id, reasons, serves: true, wish: null, ...more },
+  });
+  const gone = [{ kind: 'missing', artifact: 'key' }];
+  const changes = [
+    waits('servers/api', gone),
+    waits('servers/b', gone),
+    waits('servers/c', [{ kind: 'expired' }]),
+  ];
+  const requested = ['servers/api', 'servers/c'].map((id) => ({ entity: { id } }));
+  const messages = requestMessages({ kind: 'written', plan: { changes }, requested } as never, 'stick');
+  expect(messages.map(({ kind, text }) => `${kind} ${text.split(' ')[0]}`)).toEqual([
+    'warning servers/api:',
+    'hint take',
+  ]);
 });

@@ -1,5 +1,5 @@
 // A root whose key is on another machine, by the sources themselves: asked for, signed on a yes, and taken.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -117,12 +117,28 @@ describe('a folder of requests', () => {
     // What was kept for the answer is of no more use.
     expect(readdirSync(join(folder, 'pki/.pki/outgoing'))).toEqual([]);
     expect(await typed(folder, ['plan', '--detailed-exitcode'])).toMatchObject({ code: 0 });
+    // What is in place is no news; what was not asked for is not taken, though nothing is due.
+    const again = () => typed(folder, ['import', 'stick', '--skip-verify']);
+    expect(await again()).toMatchObject({ code: 0 });
+    const answer = join(folder, 'stick/authorities.services.cert.pem');
+    expect(existsSync(answer)).toBe(true);
+    cpSync(cert, answer);
+    const refused = await again();
+    expect([refused.code, /authorities\/services/.test(refused.stderr)]).toEqual([1, true]);
     const issuer = opensslSync(
       ['verify', '-CAfile', cert, join(folder, 'pki/authorities/services/cert.pem')],
       folder,
     );
     expect(issuer).toMatch(/: OK\n$/);
     expect((await typed(folder, ['history', 'services'])).stdout.split('\n')).toHaveLength(3);
+    rmSync(join(folder, 'pki/authorities/services/key.pem'));
+    const lost = await typed(folder, ['request', 'other']);
+    expect([lost.code, lost.stderr]).toEqual([
+      0,
+      expect.stringMatching(
+        /^pki: warning: authorities\/services: its key\.pem is missing, [^\n]*\npki: hint: take "other" [^\n]*\n$/,
+      ),
+    ]);
   });
 });
 

@@ -153,7 +153,8 @@ it('what leads through a bridge changes with that, with what is above it, and wi
     keyPlace: { kind: 'bridge', of: DOCK.id },
   });
   const far = aServer({ name: 'far', issuer: DOCK.id, trust: [OTHER.id], through: bridge.id });
-  const entities = [ROOT, OTHER, DOCK, bridge, far];
+  const guest = aClient({ name: 'guest', issuer: ROOT.id, trust: [OTHER.id] });
+  const entities = [ROOT, OTHER, DOCK, bridge, far, guest];
   const root = temporaryFolder();
   mkdirSync(join(root, '.pki'), { mode: 0o700 });
   const read = (id?: EntityId) =>
@@ -164,7 +165,10 @@ it('what leads through a bridge changes with that, with what is above it, and wi
     });
   await read().save(new Set(entities.map(({ id }) => id)));
   expect([...read().changed()]).toEqual([]);
-  for (const { id } of entities) expect([...read(id).changed()], id).toContain(far.id);
+  for (const { id } of [ROOT, OTHER, DOCK, bridge, far])
+    expect([...read(id).changed()], id).toContain(far.id);
+  expect([...read(OTHER.id).changed()]).toContain(guest.id);
+  expect([...read(DOCK.id).changed()]).not.toContain(guest.id);
 });
 
 it('what was proven of a part is added to what was proven before', async () => {

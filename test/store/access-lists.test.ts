@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { giveAccessList, owningGroupBits, readAccessLists } from '../../src/store/access-lists.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 
@@ -54,6 +54,21 @@ it.each(['---', '--x', '-w-', '-wx', 'r--', 'r-x', 'rw-', 'rwx'])(
     expect(readFileSync(join(folder, 'setfacl.args'), 'utf8')).toBe(`--set-file=- -- ${folder}/x\n`);
   },
 );
+
+it('lists are asked for once: numbers of users, whole names, a path a line, and none that has two', () => {
+  const folder = temporaryFolder();
+  const script = '#!/bin/sh\n/bin/cat >"$0.paths"\necho "$*" >"$0.args"\necho call >>"$0.calls"\n';
+  writeFileSync(join(folder, 'getfacl'), `${script}printf '# file: /x\\n# owner: 0\\n%s\\n' '${LIST}'\n`, {
+    mode: 0o755,
+  });
+  vi.stubEnv('PATH', folder);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect([...readAccessLists(['/x', '/y z', '/a\nb'])]).toEqual([['/x', `${LIST}\n`]]);
+  const said = (what: string): string => readFileSync(join(folder, `getfacl.${what}`), 'utf8');
+  expect(said('paths')).toBe('/x\n/y z\n');
+  expect(said('calls')).toBe('call\n');
+  expect(said('args')).toBe('--skip-base --no-effective --numeric --absolute-names -\n');
+});
 
 it('without setfacl, that is what is said', () => {
   const before = process.env['PATH'];
