@@ -18,13 +18,18 @@ export interface DatabaseRecord {
 /** Status, expiry, revocation with its reason, serial number, file, subject. */
 const LINE = /^([VRE])\t(\d{12,14}Z)?\t([^\t]*)\t([0-9A-Fa-f]+)\t[^\t]*\t([^\t]*)$/;
 
-/** The revoked certificates; `null` for a file that is not a database. */
+/** A byte order mark, as octets. */
+const MARK = /^\xef\xbb\xbf/;
+
+/**
+ * The revoked certificates; `null` for a file that is not a database. Other lines do not bring them back: openssl skips comments,
+ * and nothing else has lines like these.
+ */
 export function revokedRecords(text: string): readonly DatabaseRecord[] | null {
-  const lines = text.split(/\r?\n/).filter((line) => line !== '');
-  const records = lines.map((line) => LINE.exec(line));
-  if (lines.length === 0 || records.includes(null)) return null;
-  return records.flatMap((match) => {
-    const [, status, end = '', revoked = '', serial = '', subject = ''] = match ?? [];
+  const lines = text.replace(MARK, '').split(/\r?\n/);
+  const records = lines.map((line) => LINE.exec(line)).filter((match) => match !== null);
+  if (records.length === 0) return null;
+  return records.flatMap(([, status, end = '', revoked = '', serial = '', subject = '']) => {
     return status === 'R' ? [{ ...recordOf(revoked, serial, subject), notAfter: dateOf(end) }] : [];
   });
 }

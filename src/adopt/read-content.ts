@@ -2,11 +2,12 @@
 import { messageOf } from '../pki/errors.ts';
 import { certificateFacts } from '../x509/certificate.ts';
 import { anyCrlFacts } from '../x509/crl-loose.ts';
+import { readAt } from '../x509/der.ts';
 import { foreignKeyId } from '../x509/foreign-key.ts';
 import { type KeyFormat, keyFormatOf } from '../x509/key-format.ts';
 import { isRareLabel, isRequestLabel, isUtf16 } from '../x509/parse.ts';
 import { EncryptedKeyError, ForeignKeyError, parseKey } from '../x509/parse-key.ts';
-import { type PemBlock, readPem } from '../x509/pem.ts';
+import { LIST_LABEL, type PemBlock, readPem } from '../x509/pem.ts';
 import { publicKeyFacts } from '../x509/public-key.ts';
 import { requestFacts } from '../x509/request.ts';
 import { revokedRecords } from './ca-database.ts';
@@ -56,7 +57,7 @@ const PARAMETERS = 'EC PARAMETERS';
 
 function pemFile(bytes: Buffer, text: string, path: string): FoundFile | Unusable | null {
   const { blocks: all, flaw } = readPem(text);
-  if (flaw !== null) return unreadable(path, { kind: 'flawed-pem', flaw });
+  if (flaw !== null) return listsBehindMark(bytes, path) ?? unreadable(path, { kind: 'flawed-pem', flaw });
   const blocks = all.filter(({ label }) => label !== PARAMETERS);
   const only = blocks.length === 1 ? blocks[0] : undefined;
   if (only !== undefined && isRareLabel(only.label))
@@ -73,6 +74,17 @@ function pemFile(bytes: Buffer, text: string, path: string): FoundFile | Unusabl
     others: found.flatMap(({ other }) => other ?? []),
   };
 }
+
+/** Who is on a list is revoked, though not every program reads it behind a byte order mark; `undefined` for any other file. */
+function listsBehindMark(bytes: Buffer, path: string): FoundFile | Unusable | null | undefined {
+  const rest = bytes.subarray(MARK.length);
+  if (!bytes.subarray(0, MARK.length).equals(MARK)) return undefined;
+  const text = rest.toString('latin1');
+  const isLists = readPem(text).blocks.every(({ label }) => label === LIST_LABEL);
+  return isLists ? pemFile(rest, text, path) : undefined;
+}
+
+const MARK = Buffer.from('\ufeff');
 
 /** What one block is; at most one of these. */
 interface Content {
@@ -156,7 +168,7 @@ function otherFile(bytes: Buffer, path: string): FoundFile | Unusable {
   if (bytes.length === 0) return unreadable(path, { kind: 'empty' });
   const container = CONTAINERS[path.slice(path.lastIndexOf('.') + 1).toLowerCase()];
   if (container !== undefined) return { path, why: { kind: 'format', format: container } };
-  const crl = attempt(() => ({ facts: anyCrlFacts(bytes), der: bytes, form: 'der' as const }));
+  const crl = attempt(() => derList(bytes));
   if (crl !== undefined) return { ...emptyFile(path), crls: [crl] };
   for (const [format, read] of DER) {
     if (attempt(() => read(bytes)) !== undefined) return { path, why: { kind: 'format', format } };
@@ -164,6 +176,12 @@ function otherFile(bytes: Buffer, path: string): FoundFile | Unusable {
   const format = isKeyPath(path) ? keyFormatOf(bytes) : null;
   if (format === null) return unreadable(path, { kind: isUtf16(bytes) ? 'utf16' : 'no-pem' });
   return { ...emptyFile(path), keys: [foreignKey(bytes, format)] };
+}
+
+/** OpenSSL reads one value, and leaves what is behind it. */
+function derList(bytes: Buffer): FoundFile['crls'][number] {
+  const der = readAt(bytes, 0).bytes;
+  return { facts: anyCrlFacts(der), der, form: 'der' };
 }
 
 const DER: readonly (readonly [format: string, read: (bytes: Buffer) => unknown])[] = [

@@ -1,6 +1,6 @@
 /**
  * Revocation lists that are not DER, or have values that no standard knows (a reason, a number, a time without seconds): OpenSSL,
- * GnuTLS and others read them all the same, so whoever is on one is revoked. Nothing else is concluded from it.
+ * GnuTLS and others read them all the same, so all who are on one are revoked. Nothing else is concluded from it.
  */
 import { type CrlEntry, type CrlFacts, crlFacts } from './crl.ts';
 import { ascii, children, type Der, DerError, expectTag, hex, serialText, TAG } from './der.ts';

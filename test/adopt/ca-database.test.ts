@@ -43,14 +43,19 @@ describe('revoked certificates of a database', () => {
   });
 
   it.each([
-    '',
-    '\n',
-    'V\n',
-    `${line('V', '', '01')}more\n`,
-    line('X', '', '01'),
-    'R\t1\t\t01\tunknown\t/CN=a',
-    '01\n',
-  ])('are not looked for in %j', (text) => expect(revokedRecords(text)).toBeNull());
+    ['a comment in front', (text: string) => `# of the CA\n${text}`],
+    ['a byte order mark, as octets', (text: string) => `\xef\xbb\xbf${text}`],
+    ['a line that was cut', (text: string) => `${text}V\t2601\n`],
+    ['empty lines', (text: string) => `\n${text}\n\n`],
+  ])('stay revoked with %s', (_, changed) => {
+    const text = line('V', '', '01') + line('R', '260131120000Z', '02');
+    expect(revokedRecords(changed(text))?.map(({ serial }) => serial)).toEqual(['02']);
+  });
+
+  it.each(['', '\n', 'V\n', line('X', '', '01'), 'R\t1\t\t01\tunknown\t/CN=a', '01\n'])(
+    'are not looked for in %j',
+    (text) => expect(revokedRecords(text)).toBeNull(),
+  );
 
   it.each([
     ['01', '01'],

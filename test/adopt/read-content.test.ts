@@ -196,6 +196,26 @@ describe('what is no PEM', () => {
   });
 });
 
+describe('a revocation list', () => {
+  const MARK = Buffer.from('efbbbf', 'hex');
+  const form = (content: Uint8Array, path?: string) => {
+    const found = read(content, path);
+    return found !== null && 'crls' in found ? found.crls.map((crl) => [crl.form, crl.der]) : found;
+  };
+  it('counts with a line end behind its DER, as openssl reads it', () => {
+    expect(form(Buffer.concat([LIST, Buffer.from('\r\n')]), 'a.crl')).toEqual([['der', LIST]]);
+  });
+  it('counts behind a byte order mark, as others do in a file without anything else', () => {
+    const [one, two] = [LIST_PEM, LIST_PEM + LIST_PEM].map((text) =>
+      Buffer.concat([MARK, Buffer.from(text)]),
+    );
+    expect(form(one ?? MARK)).toEqual([['pem', LIST]]);
+    expect(form(two ?? MARK)).toHaveLength(2);
+    const mixed = read(Buffer.concat([MARK, Buffer.from(LIST_PEM + CA.pem)]));
+    expect(mixed).toMatchObject({ why: { fault: { kind: 'flawed-pem' } } });
+  });
+});
+
 describe('a database of openssl', () => {
   const record = {
     serial: '01',
