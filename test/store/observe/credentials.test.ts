@@ -107,6 +107,16 @@ describe('what is loaded', () => {
     expect(loaded(folderWith(FILES, damaged), api(BARE))?.ca).toBe(ROOT_CERT.pem);
   });
 
+  it('shows what vouches for a root with a new key, where that is not the root itself', () => {
+    const before = smallCertificate('former root');
+    const cross = smallCertificate('root', { issuer: before, key: ROOT_CERT.key });
+    const root = folderWith(FILES, { 'authorities/root/previous.pem': cross.pem + before.pem });
+    const chain = (entity: Entity) => loaded(root, entity)?.fullchain;
+    expect(chain(api(BARE))).toBe(LEAF.pem + SUB_CERT.pem + cross.pem);
+    expect(chain(api({ ...BARE, issuer: ROOT.id }))).toBe(LEAF.pem + cross.pem);
+    expect(readRoots(root, [ROOT])).toEqual([ROOT_CERT.pem, before.pem]);
+  });
+
   it('has the lists of the file that its programs read', () => {
     const list = pemOf(smallList(SUB_CERT), 'X509 CRL');
     const files = { ...FILES, 'crls.pem': list, 'ca-crls.pem': `${ROOT_CERT.pem}${list}` };

@@ -151,6 +151,8 @@ describe('former keys of a root', () => {
   const CROSS = smallCertificate('root', { issuer: FIRST, key: NEXT.key });
   const facts = (one: SmallCertificate) => parseCertificate(Buffer.from(one.pem));
 
+  const GARBAGE = { state: 'garbage', detail: 'x', mode: 0o644 } as const;
+
   /** Keys that are added. @param previous what is beside its certificate. @param before what was known. */
   function added(
     previous: readonly SmallCertificate[],
@@ -158,15 +160,20 @@ describe('former keys of a root', () => {
       readonly keys: readonly SmallCertificate[];
       readonly certificates: readonly SmallCertificate[];
     } | null,
-    { now = NEXT, entity = ROOT }: { readonly now?: SmallCertificate; readonly entity?: Entity } = {},
+    {
+      now = NEXT,
+      entity = ROOT,
+      damaged = '',
+    }: { readonly now?: SmallCertificate; readonly entity?: Entity; readonly damaged?: string } = {},
   ): readonly string[] {
     const root = memoryFolder();
     mkdirSync(join(root, 'authorities/root'), { recursive: true });
     const text = previous.map(({ pem }) => pem).join('');
-    writeFileSync(join(root, 'authorities/root/previous.pem'), text);
+    writeFileSync(join(root, 'authorities/root/previous.pem'), `${damaged}${text}`);
+    const found = damaged === '' ? present(parseEarlier(Buffer.from(text))) : GARBAGE;
     const seen = observed({
       cert: present(facts(now)),
-      ...(previous.length === 0 ? {} : { previous: present(parseEarlier(Buffer.from(text))) }),
+      ...(previous.length === 0 ? {} : { previous: found }),
     }) as EntityObservation;
     const keys = (before?.keys ?? []).map((one) => facts(one).keyId);
     const certificates = (before?.certificates ?? []).map((one) => facts(one).fingerprint);
@@ -202,6 +209,13 @@ describe('former keys of a root', () => {
     expect(added([FIRST, CROSS], null)).toEqual([]);
     expect(added([], { keys: [NEXT], certificates: [NEXT] })).toEqual([]);
     expect(added([FIRST, CROSS], { keys: [FIRST, NEXT], certificates: [FIRST, NEXT] })).toEqual([]);
+  });
+
+  it('vouch for it beside what cannot be read', () => {
+    const damaged = '-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n';
+    const before = { keys: [FIRST], certificates: [FIRST] };
+    expect(added([FIRST, CROSS], before, { damaged })).toEqual([nextKey]);
+    expect(added([FIRST], before, { damaged })).toEqual([]);
   });
 
   it('vouch for no intermediate', () => {
