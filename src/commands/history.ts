@@ -28,6 +28,6 @@ export async function historyCommand(
     return EXIT.failed;
   }
   if (flags.json) console.json(historyJson(entries));
-  else console.out(historyText(entries, console.style));
+  else console.out(historyText(entries, console.style, process.stdout.columns));
   return EXIT.fine;
 }
