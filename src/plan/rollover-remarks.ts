@@ -39,9 +39,18 @@ export function rolloverRemarks(
     const kinds = reasonsOf(change).map((reason) =>
       reason.kind === 'drops-trust' ? reason.why : reason.kind,
     );
-    if (!kinds.includes('keeps-trust'))
-      return kinds.includes('retired') ? retired(root, seen, observed, byId) : [];
+    if (kinds.includes('retired') && !kinds.includes('keeps-trust'))
+      return retired(root, seen, observed, byId);
     const former = formerOf(seen, change);
+    if (!kinds.includes('keeps-trust')) {
+      const routed = routedBelow(root, seen, observed, byId);
+      return tightWay(
+        root,
+        former,
+        routed.filter((leaf) => isChanged(leaf, byChange) && isCrossed(leaf, byId, byChange)),
+        byId,
+      );
+    }
     const keepsName = outlooks.get(root.id)?.subjectDer === former[0]?.subjectDer;
     const rolling: Rolling = { root, change, former, keepsName };
     return [
@@ -77,37 +86,73 @@ function sameName({ root, keepsName }: Rolling, entities: readonly Entity[]): re
   return keepsName && isLoaded ? [{ kind: 'same-name', entity: root.id }] : [];
 }
 
+/** Whether the chains of a leaf lead through cross-certificates: what it has above it comes by no other way from a former root. */
+function isCrossed(leaf: Entity, byId: ById, byChange: ReadonlyMap<EntityId, Change>): boolean {
+  const top = issuersAbove(leaf, byId).at(-2);
+  const own = top === undefined ? undefined : byChange.get(top.id);
+  return own === undefined || keptTrustOf(own).route === null;
+}
+
+/** What stays as it is has lost its route in an earlier run, which said so. */
+function isChanged({ id }: Entity, byChange: ReadonlyMap<EntityId, Change>): boolean {
+  return byChange.get(id)?.action !== 'keep';
+}
+
+/** Leaves whose chains have a route until now, which an intermediate gives up with its key, or where it is retired. */
+function routedBelow(
+  root: Entity,
+  seen: EntityObservation,
+  observed: Observation['entities'],
+  byId: ById,
+): readonly Entity[] {
+  const keys = new Set(earlierOf(seen).routes.map(({ keyId }) => keyId));
+  return leavesBelow(root, [...byId.values()], byId).filter((leaf) => {
+    const top = issuersAbove(leaf, byId).at(-2);
+    const cert = top && observed.get(top.id)?.cert;
+    return cert?.state === 'present' && keys.has(cert.facts.keyId);
+  });
+}
+
 /**
  * RFC 5280 §4.2.1.9 does not count what an authority issues to itself in its own name; Go, GnuTLS, mbed TLS and pyca count
  * cross-certificates like every other. From the newest former root, there is one; from the one before, one more.
  */
+function tightWay(
+  root: Entity,
+  former: readonly CertificateFacts[],
+  crossed: readonly Entity[],
+  byId: ById,
+): readonly RolloverRemark[] {
+  const isTight = (leaf: Entity): boolean =>
+    former.some((one, i) => between(leaf, byId) + i + 1 > (pathLengthOf(one) ?? Number.POSITIVE_INFINITY));
+  const tight = crossed.filter(isTight);
+  return tight.length === 0 ? [] : [{ kind: 'no-way', entity: root.id, refused: idsOf(tight), by: 'strict' }];
+}
+
+/** Another name counts for everybody, and without a cross-certificate there is no way at all. */
 function noWay(
   { root, change, former, keepsName }: Rolling,
   entities: readonly Entity[],
   byId: ById,
   byChange: ReadonlyMap<EntityId, Change>,
 ): readonly RolloverRemark[] {
-  const crossed = leavesBelow(root, entities, byId).filter((leaf) => {
-    const top = issuersAbove(leaf, byId).at(-2);
-    const own = top === undefined ? undefined : byChange.get(top.id);
-    return own === undefined || keptTrustOf(own).route === null;
-  });
+  const crossed = leavesBelow(root, entities, byId).filter((leaf) => isCrossed(leaf, byId, byChange));
   const isLost = (leaf: Entity): boolean => {
     const limit = former[0] === undefined ? null : pathLengthOf(former[0]);
     const counted = between(leaf, byId) + (keepsName ? 0 : 1);
     return crossingOf(change) === null || (limit !== null && counted > limit);
   };
-  const isTight = (leaf: Entity): boolean =>
-    former.some((one, i) => between(leaf, byId) + i + 1 > (pathLengthOf(one) ?? Number.POSITIVE_INFINITY));
   const lost = crossed.filter(isLost);
-  const tight = crossed.filter((leaf) => !isLost(leaf) && isTight(leaf));
   return [
     ...(lost.length === 0
       ? []
       : [{ kind: 'no-way', entity: root.id, refused: idsOf(lost), by: 'all' } as const]),
-    ...(tight.length === 0
-      ? []
-      : [{ kind: 'no-way', entity: root.id, refused: idsOf(tight), by: 'strict' } as const]),
+    ...tightWay(
+      root,
+      former,
+      crossed.filter((leaf) => !isLost(leaf)),
+      byId,
+    ),
   ];
 }
 

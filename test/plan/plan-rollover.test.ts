@@ -663,6 +663,40 @@ describe('what a rollover does not bring to everybody', () => {
     ]);
   });
 
+  it.each<[string, Partial<Authority>, Parameters<typeof planned>[2]]>([
+    ['gets another key', { key: { algorithm: 'ed25519' } }, {}],
+    ['is retired itself', {}, { retire: [services] }],
+  ])('what has no route any more because its authority %s later', (_, given, asked) => {
+    const { world, inventory } = limited(1);
+    world.carryOut(planned(world, inventory), inventory);
+    const later = anInventory(
+      ...inventory.entities.map((one) => (one.id === services ? ({ ...one, ...given } as Entity) : one)),
+    );
+    const lost = { kind: 'no-way', entity: root, refused: [api], by: 'strict' } as const;
+    expect(remarksOf(planned(world, later, asked))).toContainEqual(lost);
+    expect(remarksOf(planned(world, inventory))).toEqual([]);
+    world.carryOut(planned(world, later, asked), later);
+    expect(remarksOf(planned(world, later))).toEqual([]);
+    // With room for the cross-certificate there is no one to name.
+    const free = limited(3);
+    free.world.carryOut(planned(free.world, free.inventory), free.inventory);
+    const roomy = anInventory(
+      ...free.inventory.entities.map((one) => (one.id === services ? ({ ...one, ...given } as Entity) : one)),
+    );
+    expect(remarksOf(planned(free.world, roomy, asked))).not.toContainEqual(lost);
+  });
+
+  it('what has no route any more because that would have to be renewed, once', () => {
+    const { world, inventory } = limited(1);
+    const route = world.cert(services);
+    world.carryOut(planned(world, inventory), inventory);
+    const late = { now: route.notAfter - 1 };
+    const lost = { kind: 'no-way', entity: root, refused: [api], by: 'strict' };
+    expect(remarksOf(planned(world, inventory, late))).toContainEqual(lost);
+    world.carryOut(planned(world, inventory, late), inventory);
+    expect(remarksOf(planned(world, inventory, late))).toEqual([]);
+  });
+
   it('whom nothing leads to at all: another name counts for everybody', () => {
     const { world, inventory } = limited(0, RENAMED);
     const plan = planned(world, inventory);
