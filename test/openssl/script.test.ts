@@ -69,6 +69,7 @@ servers:
   prompt:
     commonName: prompt.test
     outputs: [key, cert, { keystore: { password: prompt, format: jks } }, { truststore: { password: "file:store.txt" } }]
+  file: { commonName: file.test, outputs: [key, cert, { keystore: { password: "file:store.txt", format: jks } }] }
   cluster: { commonName: cluster.test, outputs: [key, cert, secret, bundle, crls] }
 `);
   expect(lines(script(inventory, EMPTY))).toMatchInlineSnapshot(`
@@ -155,6 +156,17 @@ servers:
     keytool -importkeystore -noprompt -srckeystore .pki/stage/servers.prompt/keystore.jks.parts.p12 -srcstoretype PKCS12 -destkeystore .pki/stage/servers.prompt/keystore.jks -deststoretype JKS
     rm -f .pki/stage/servers.prompt/keystore.jks.parts.p12
     rm -f .pki/stage/servers.prompt/keystore.jks.parts
+    # request servers/file
+    openssl req -new -batch -config - -sha256 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -keyout .pki/stage/servers.file/key.pem -out .pki/stage/servers.file/csr.pem <<CONFIG
+    # sign servers/file
+    : >.pki/scratch/index.txt
+    openssl ca -batch -notext -preserveDN -config - -cert authorities/root/cert.pem -keyfile authorities/root/key.pem -startdate 20261123115500Z -enddate 20270221115459Z -in .pki/stage/servers.file/csr.pem -out .pki/stage/servers.file/cert.pem <<CONFIG
+    # publish servers/file
+    { cat .pki/stage/servers.file/key.pem .pki/stage/servers.file/cert.pem; } >.pki/stage/servers.file/keystore.jks.parts
+    openssl pkcs12 -export -in .pki/stage/servers.file/keystore.jks.parts -name file -passout file:../store.txt -out .pki/stage/servers.file/keystore.jks.parts.p12
+    keytool -importkeystore -noprompt -srckeystore .pki/stage/servers.file/keystore.jks.parts.p12 -srcstoretype PKCS12 -srcstorepass:file ../store.txt -destkeystore .pki/stage/servers.file/keystore.jks -deststoretype JKS -deststorepass:file ../store.txt
+    rm -f .pki/stage/servers.file/keystore.jks.parts.p12
+    rm -f .pki/stage/servers.file/keystore.jks.parts
     # request servers/cluster
     openssl req -new -batch -config - -sha256 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -keyout .pki/stage/servers.cluster/key.pem -out .pki/stage/servers.cluster/csr.pem <<CONFIG
     # sign servers/cluster

@@ -1,5 +1,5 @@
 /** A commit that is given up, wherever it stopped, and wherever giving up stopped: one whole set, and nothing is lost. */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ARTIFACTS, type Artifact, modeOf } from '../../../src/pki/artifact.ts';
@@ -10,6 +10,7 @@ import { type DiscardOutcome, discard } from '../../../src/store/commit/discard.
 import type { Order } from '../../../src/store/commit/order.ts';
 import { pending } from '../../../src/store/commit/pending.ts';
 import { recover } from '../../../src/store/commit/recover.ts';
+import { MARK } from '../../../src/store/commit/roll-forward.ts';
 import { readSeen, viewOf } from '../../../src/store/symlinks/read.ts';
 import { runScript, script } from '../../helpers/child.ts';
 import { EVERYTHING, sampleOf } from '../../helpers/everything.ts';
@@ -262,6 +263,21 @@ describe('of a set of which some files came to their places', () => {
     const order: readonly Artifact[] = ['key', 'cert', 'ca', 'fullchain', 'combined'];
     expect(order.map((file) => contentOf(root, file)?.split(' ')[0] ?? '-').join(' ')).toBe(after);
     expect(pending(root)).toEqual([]);
+  });
+
+  it('stopped when all of it was back, it still is what was given up, and not what came', async () => {
+    const root = halfway({});
+    const waiting = join(root, COMMIT_FOLDER, 'servers.api');
+    const left = ALL.filter((file) => !MOVED.includes(file));
+    for (const file of left) rmSync(join(waiting, ARTIFACTS[file].file));
+    writeFileSync(join(waiting, MARK), MOVED.join(' '), { mode: 0o600 });
+    expect(await giveUp(root)).toBe('restored');
+    expect(FILES.map((file) => contentOf(root, file))).toEqual([
+      'old key',
+      'old cert',
+      'old fullchain',
+      'new ca',
+    ]);
   });
 });
 
