@@ -35,7 +35,8 @@ function canBeChecked(facts: CertificateFacts): boolean {
 }
 
 function hasHostName(facts: CertificateFacts): boolean {
-  return sanOf(facts).some((name) => /^(dns|ip):/.test(name)) || commonNames(facts).some(isHost);
+  // `"hosts": [""]` in requests of cfssl gives a DNS name without a letter.
+  return sanOf(facts).some((name) => /^(dns|ip):./.test(name)) || commonNames(facts).some(isHost);
 }
 
 /** All CNs in the order of the subject; a manifest can have only the first. */

@@ -191,6 +191,10 @@ describe('a certificate', () => {
       'clients',
       facts({ extensions: { ...usages('clientAuth', 'serverAuth'), ...san('email:a@b.test') }, subject: [] }),
     ],
+    [
+      'clients',
+      facts({ ...cn('job:mailer'), extensions: { ...usages('serverAuth', 'clientAuth'), ...san('dns:') } }),
+    ],
     ['peers', facts({ extensions: usages('anyExtendedKeyUsage', 'codeSigning') })],
     ['certificates', facts({ extensions: usages('codeSigning') })],
   ])('belongs to %s', (section, certificate) => expect(kindOf(certificate)).toMatchObject({ section }));
