@@ -187,3 +187,23 @@ authorities:
   );
   expect(signed.stdout).toMatch(/^signed: 2 of 2 asked of this key$/m);
 });
+
+it.each<[string, string, number, RegExp, RegExp]>([
+  ['nothing waits', '', 0, /^requested: nothing/, /^$/],
+  ['a passphrase is not there', ', key: offline', 1, /^$/, /^pki: error: [^\n]*PKI_NONE/],
+])('a request where %s', async (_, root, code, stdout, stderr) => {
+  const text = manifest(root).replace('Services CA', 'Services CA, passphrase: "env:PKI_NONE"');
+  const folder = folderWith({ 'pki.yaml': root === '' ? manifest(root) : text });
+  if (root === '') await typed(folder, ['apply', '--skip-verify', '--engine', 'node']);
+  else {
+    mkdirSync(join(folder, 'pki/authorities/root'), { recursive: true });
+    cpSync(cert, join(folder, 'pki/authorities/root/cert.pem'));
+  }
+  const asked = await typed(folder, ['request', 'stick']);
+  expect(asked).toMatchObject({
+    code,
+    stdout: expect.stringMatching(stdout),
+    stderr: expect.stringMatching(stderr),
+  });
+  expect(existsSync(join(folder, 'stick'))).toBe(false);
+});
