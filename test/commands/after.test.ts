@@ -1,7 +1,7 @@
 // Command lines after a first apply: what each prints, where, and with what exit code.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { aFolder, MANIFEST, typed } from './typed.ts';
 
 const words = (line: string) => line.split(' ');
@@ -48,6 +48,22 @@ describe('from the first apply on', () => {
     const json = JSON.parse((await run('apply --verify all --json')).stdout);
     expect(json).toMatchObject({ format: 'pki-apply', result: 'nothing', verification: { ok: true } });
     expect(JSON.parse((await run('apply --skip-verify --json')).stdout).verification).toBeNull();
+  });
+
+  it('is judged at the second that has begun, where a moment is stated', async () => {
+    const moments = ['2027-01-01T00:00:00Z', '2027-01-01T00:00:00.9Z', '2027-01-01T00:00:01Z'];
+    const found: unknown[] = [];
+    for (const now of moments) found.push(JSON.parse((await run(`status --json --now ${now}`)).stdout).now);
+    expect(found).toEqual([moments[0], moments[0], moments[2]]);
+  });
+
+  it('is judged by a clock of which it is said that it is wrong', async () => {
+    const behind = Date.now() - 10 * 60_000;
+    vi.spyOn(Date, 'now').mockReturnValue(behind);
+    onTestFinished(() => void vi.restoreAllMocks());
+    expect((await run('verify --public')).stderr).toMatch(
+      /^pki: error: the clock says .* behind\npki: hint: set the clock/m,
+    );
   });
 
   it('is over for plan and status, until its time comes', async () => {
@@ -165,7 +181,9 @@ describe('from the first apply on', () => {
     expect(written).toMatchObject({ code: 0, stdout: '' });
     expect(written.stderr).toContain('pki: wrote "adopted.yaml"; "pki plan adopted.yaml" shows what apply');
     expect(await run('validate adopted.yaml')).toMatchObject({ code: 0 });
-    expect((await run('adopt pki')).stdout).toMatch(/^# yaml-language-server/);
+    const shown = await run('adopt pki');
+    expect(shown.stdout).toMatch(/^# yaml-language-server/);
+    expect(shown.stderr).toContain(`pki: save it in "${folder}", for example as pki.yaml\n`);
     expect(JSON.parse((await run('adopt pki --json')).stdout)).toMatchObject({
       format: 'pki-adopt',
       manifest: null,
