@@ -18,7 +18,7 @@ import { KnownOpenings, type Openings } from './openings.ts';
 import { isRecent } from './tick.ts';
 
 /** Raised whenever what is read from a file changes its meaning: older entries are then left unread. */
-export const FORMAT = 16;
+export const FORMAT = 17;
 
 /** So many entities that were read without a cache are worth one. */
 const MANY = 500;
