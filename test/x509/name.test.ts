@@ -16,6 +16,7 @@ import {
   nextName,
 } from '../../src/x509/name.ts';
 import { comparableName, nameAttributes } from '../../src/x509/name-read.ts';
+import { parseRequest } from '../../src/x509/parse.ts';
 import { temporaryFolder } from '../helpers/folders.ts';
 import { derOf, opensslSync } from '../helpers/openssl.ts';
 
@@ -146,4 +147,14 @@ describe('the name of the next certificate', () => {
     expect(nameDer(joined)).toBe(encodedNameDer({ ...own, subject: [O, CN], joined: [1] }));
     expect(nameDer(joined)).not.toBe(nameDer([O, CN]));
   });
+});
+
+it('attributes that stand side by side in a name are read so, and the others one after the other', () => {
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-keyout', 'joined.key'];
+  const request = opensslSync(['req', '-new', ...key, '-subj', '/O=a+OU=b/CN=c'], folder);
+  expect(parseRequest(Buffer.from(request)).subject).toEqual([
+    { type: 'O', value: 'a' },
+    { type: 'OU', value: 'b', joined: true },
+    { type: 'CN', value: 'c' },
+  ]);
 });
