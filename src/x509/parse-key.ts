@@ -7,6 +7,7 @@ import {
   expectTag,
   oidText,
   readAll,
+  readAt,
   smallInteger,
   TAG,
   unlessDamaged,
@@ -122,12 +123,25 @@ function checkedPublicKey(key: KeyObject): Uint8Array {
   const parts = ecKeyOf(pkcs8);
   if (parts === 'explicit-curve') throw new ForeignKeyError({ kind: 'explicit-curve' });
   if (parts !== undefined && curve !== undefined) {
-    const isCompressed = parts.point[0] !== 4;
-    const point = pointOf(curve, parts.scalar, isCompressed ? 'compressed' : 'uncompressed');
+    const form = POINT_FORMS[parts.point[0] ?? 0] ?? 'uncompressed';
+    const point = pointOf(curve, parts.scalar, form);
     if (point === undefined || !Buffer.from(parts.point).equals(point)) throw new DamagedKeyError();
+    if (form === 'hybrid') throw new ForeignKeyError({ kind: 'flawed-pem', flaw: HYBRID });
   }
   return createPublicKey(key).export({ format: 'der', type: 'spki' });
 }
+
+/** SEC 1 §2.3.3 and X9.62, by the first octet of a point. */
+const POINT_FORMS: Readonly<Record<number, PointForm>> = {
+  2: 'compressed',
+  3: 'compressed',
+  6: 'hybrid',
+  7: 'hybrid',
+};
+type PointForm = 'compressed' | 'uncompressed' | 'hybrid';
+
+/** A certificate for it would have the same form, which RFC 5480 §2.2 rules out and Go refuses. */
+const HYBRID = 'has a public key in hybrid form, which not every program reads';
 
 /** The error for a file without a usable key, and those that keep it from being replaced. */
 function unreadable(bytes: Buffer, text: string, count: number): Error {
@@ -136,7 +150,7 @@ function unreadable(bytes: Buffer, text: string, count: number): Error {
   if (format !== null) return new ForeignKeyError(format);
   // Even in a damaged label; but "UNENCRYPTED" does not count.
   if (/\bENCRYPTED\b/.test(text)) return new EncryptedKeyError('the key is encrypted');
-  const flaw = flawOf(text);
+  const flaw = flawOf(text) ?? misfitOf(text);
   if (flaw !== null) return new ForeignKeyError({ kind: 'flawed-pem', flaw });
   return new Error('holds no readable private key');
 }
@@ -152,6 +166,18 @@ function flawOf(text: string): string | null {
   return new PemError(flaw).message;
 }
 
+/** What keeps a good key from being read by all, though OpenSSL reads it: its label, or what stands behind it. */
+function misfitOf(text: string): string | null {
+  const key = readPem(text).blocks.find(isPrivateKey);
+  const der = key && unlessDamaged(() => readAt(key.der, 0).bytes);
+  if (key === undefined || der === undefined) return null;
+  const { encrypted } = key;
+  if (!Object.keys(TYPES).some((label) => load({ label, der, encrypted }) !== undefined)) return null;
+  const isWhole = der.length === key.der.length;
+  const what = isWhole ? 'a private key in the form of another label' : 'octets behind its private key';
+  return `has ${what}, which not every program reads`;
+}
+
 /** NIST's names of curves → node's. */
 export const NODE_CURVES: Readonly<Record<string, string>> = {
   'P-256': 'prime256v1',
@@ -163,7 +189,7 @@ export const NODE_CURVES: Readonly<Record<string, string>> = {
 export function pointOf(
   curve: string,
   scalar: Uint8Array,
-  form: 'compressed' | 'uncompressed' = 'uncompressed',
+  form: PointForm = 'uncompressed',
 ): Uint8Array | undefined {
   try {
     const ecdh = createECDH(NODE_CURVES[curve] ?? curve);

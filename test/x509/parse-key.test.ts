@@ -285,6 +285,49 @@ describe('what may be a key for another program is named', () => {
   });
 });
 
+describe('is a key for OpenSSL, and not for every program', () => {
+  const sec1 = der(EC, 'sec1');
+  const hybrid = opensslSync(['ec', '-conv_form', 'hybrid'], folder, PLAIN);
+  it.each<readonly [string, string, string]>([
+    [
+      'PKCS#8 under the label of SEC 1',
+      pemText('EC PRIVATE KEY', der(EC, 'pkcs8')),
+      'the form of another label',
+    ],
+    [
+      'PKCS#8 under the label of PKCS#1',
+      pemText('RSA PRIVATE KEY', der(RSA, 'pkcs8')),
+      'the form of another label',
+    ],
+    ['SEC 1 under the label of PKCS#8', pemText('PRIVATE KEY', sec1), 'the form of another label'],
+    [
+      'PKCS#1 under the label of PKCS#8',
+      pemText('PRIVATE KEY', der(RSA, 'pkcs1')),
+      'the form of another label',
+    ],
+    [
+      'an octet behind',
+      pemText('PRIVATE KEY', Buffer.concat([der(ED25519, 'pkcs8'), Buffer.of(0)])),
+      'octets behind',
+    ],
+    [
+      'an octet behind SEC 1',
+      pemText('EC PRIVATE KEY', Buffer.concat([sec1, Buffer.of(0)])),
+      'octets behind',
+    ],
+    ['a hybrid point', hybrid, 'hybrid form'],
+  ])('%s', (_, text, flaw) => {
+    expect(asText(text)).toContain('Private-Key');
+    expect(formatOf(text)).toEqual({ kind: 'flawed-pem', flaw: expect.stringContaining(flaw) });
+  });
+  it('with both halves, which have to match in the hybrid form as well', () => {
+    const turned = Buffer.from(hybrid.split('-----')[2] ?? '', 'base64');
+    const at = turned.length - 1;
+    turned[at] = (turned[at] ?? 0) ^ 1;
+    expect(formatOf(pemText('EC PRIVATE KEY', turned))).toBeNull();
+  });
+});
+
 /** A good key in PKCS#8 but for the version, of which there are two (RFC 5958 §2): OpenSSL 4.0 refuses it, 3.0 does not. */
 function inVersion(version: number): string {
   const whole = Buffer.from(der(EC, 'pkcs8'));
