@@ -54,6 +54,19 @@ describe('an edit', () => {
     ]);
   });
 
+  it('is of a manifest that may name what it could name before', async () => {
+    const text = MANIFEST.replace(
+      'commonName: api,',
+      'commonName: api, passphrase: "file:/run/secrets/api",',
+    );
+    const path = join(temporaryFolder(), 'pki.yaml');
+    writeFileSync(path, text);
+    const opened = await openProject(path, { allowPaths: ['/run/secrets'] });
+    if (!opened.ok) throw new Error(JSON.stringify(opened));
+    const edit = await revoking(opened.project, 'servers/api');
+    expect(edit).toMatchObject({ kind: 'edit', opened: { ok: true } });
+  });
+
   it('that makes the manifest invalid says so', async () => {
     const text = MANIFEST.replace('Root, crl: true', 'Root').replace(', revoked: superseded', '');
     const result = await revoking(await project(text), 'servers/api');
