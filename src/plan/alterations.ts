@@ -30,7 +30,12 @@ export function alterationsFrom(
 function subjectsOf(reason: Reason): readonly string[] {
   if (reason.kind === 'differs') return [reason.field, ...extensionsWith(reason.field)];
   if (reason.kind === 'weak') return ['signature'];
-  return reason.kind === 'defect' && reason.what !== null ? [reason.what] : [];
+  return reason.kind === 'defect' && reason.what !== null && !isBinding(reason) ? [reason.what] : [];
+}
+
+/** Name constraints that some programs cannot read bind others, OpenSSL among them: their loss is one. */
+function isBinding({ defect, what }: Extract<Reason, { kind: 'defect' }>): boolean {
+  return defect === 'malformed' && what === 'nameConstraints';
 }
 
 function extensionsWith(field: string): readonly string[] {
@@ -91,7 +96,7 @@ const NARROWING: readonly string[] = ['nameConstraints', 'policyConstraints', 'i
 
 /**
  * Whether an authority gains trust: it loses an extension that narrows it, or a critical one that verifiers know. One
- * that made the certificate unusable is a defect, and narrowed nothing that anyone could rely on.
+ * that made the certificate unusable everywhere is a defect, and narrowed nothing that anyone could rely on.
  */
 export function widensTrust(facts: CertificateFacts, alterations: readonly Alteration[]): boolean {
   // Purposes are named by a reason: an authority is to have none.

@@ -26,6 +26,7 @@ export function defectsOf(facts: CertificateFacts, judged: Judged): readonly Def
     ...serialDefects(facts, judged),
     ...facts.unknown.flatMap((extension) => extensionDefects(extension, judged)),
     ...readDefects(facts, judged),
+    ...constraintDefects(facts),
     ...netscapeDefects(facts, judged),
     ...stapleDefects(facts, judged),
     ...policyDefects(facts, judged),
@@ -96,6 +97,13 @@ function isWellFormed(hex: string, shape: Shape): boolean {
 
 function derIn(hex: string): Der {
   return readAll(Buffer.from(hex, 'hex'));
+}
+
+/** RFC 5280 §4.2.1.10 has masks that are prefixes; Go, GnuTLS and pyca refuse a certificate with another one. */
+function constraintDefects({ extensions }: CertificateFacts): readonly Defect[] {
+  const { permitted = [], excluded = [] } = extensions.nameConstraints?.value ?? {};
+  const hasHoles = [...permitted, ...excluded].some((name) => name.startsWith('ip:') && !/\/\d+$/.test(name));
+  return hasHoles ? [defect('malformed', 'nameConstraints')] : [];
 }
 
 /** Bits of nsCertType (Netscape's certificate extensions, 1998), which OpenSSL and Java still enforce. */

@@ -1,5 +1,6 @@
 /** Extensions that not every certificate has: their usual names, and what verifiers do with them. */
 import * as shape from './extension-shapes.ts';
+import { nameConstraints } from './extensions/name-constraints.ts';
 import { EXTENSIONS, type ExtensionFacts, type UnknownExtension } from './extensions.ts';
 
 /** One row. */
@@ -31,7 +32,7 @@ const NAMED: Readonly<Record<string, NamedExtension>> = {
   '2.5.29.9': row('subjectDirectoryAttributes'),
   '2.5.29.16': row('privateKeyUsagePeriod'),
   '2.5.29.18': row('issuerAltName', { shape: shape.names }),
-  '2.5.29.30': row('nameConstraints', { supported: true, place: 'authority' }),
+  '2.5.29.30': row('nameConstraints', ruling(nameConstraints.read)),
   '2.5.29.31': row('crlDistributionPoints', enforced(shape.lists)),
   '2.5.29.32': row('certificatePolicies', enforced(shape.policies)),
   '2.5.29.33': row('policyMappings', ruling(shape.mappings)),

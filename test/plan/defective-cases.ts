@@ -36,6 +36,12 @@ const subtree = (general: Buffer): Buffer => sequence(general);
 const dnsName = (text: string): Buffer => encode(0x82, Buffer.from(text));
 const permitted = (...names: readonly Buffer[]): Buffer => sequence(encode(0xa0, ...names.map(subtree)));
 
+const CONSTRAINTS = '2.5.29.30';
+const BELOW_TEST = dnsName('test');
+/** What one critical constraint permits, with what follows the name. */
+const constrained = (...parts: readonly Buffer[]): Defective =>
+  more(CONSTRAINTS, sequence(encode(0xa0, sequence(...parts))), true);
+
 /** The issuer's own certificate, named by these. */
 const byCertificate = (who: Who, issuerName: Buffer, serial: Buffer): Defective => {
   const directory = encode(0xa1, encode(0xa4, issuerName));
@@ -217,9 +223,15 @@ export const REFUSED: readonly Row[] = [
   ['version 1', EVERY_KIND, () => ({ parts: { version: Buffer.of() } }), 'differs version'],
   [
     'name constraints that are none',
-    EVERY_KIND,
-    () => more('2.5.29.30', Buffer.from('.test'), true),
-    'unreadable',
+    AUTHORITIES,
+    () => more(CONSTRAINTS, Buffer.from('.test'), true),
+    'malformed',
+  ],
+  [
+    'name constraints that are none, in a leaf',
+    ['leaf'],
+    () => more(CONSTRAINTS, Buffer.from('.test'), true),
+    'misplaced',
   ],
   [
     'a policy for every certificate, and none in it',
@@ -285,6 +297,25 @@ export const ELSEWHERE: readonly Row[] = [
     'policy constraints of another kind',
     AUTHORITIES,
     () => more('2.5.29.36', sequence(bytes('820100'))),
+    'malformed',
+  ],
+  // pyca, of the first; Go and pyca, of the second; GnuTLS as well, of the last.
+  [
+    'name constraints with their default',
+    AUTHORITIES,
+    () => constrained(BELOW_TEST, bytes('800100')),
+    'malformed',
+  ],
+  [
+    'name constraints without one',
+    AUTHORITIES,
+    () => more(CONSTRAINTS, sequence(bytes('a000')), true),
+    'malformed',
+  ],
+  [
+    'a range with holes',
+    AUTHORITIES,
+    () => constrained(encode(0x87, bytes('0a000000ff00ff00'))),
     'malformed',
   ],
   ['inhibitAnyPolicy of another type', AUTHORITIES, () => more('2.5.29.54', sequence(), true), 'malformed'],

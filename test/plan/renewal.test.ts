@@ -252,6 +252,7 @@ describe('an authority that is renewed', () => {
       { extensions: { nameConstraints: uncritical(CONSTRAINTS) } },
       ['trust'],
     ],
+    ['name constraints that cannot be read', { unknown: [unknown('2.5.29.30', true)] }, ['trust']],
     ['inhibitAnyPolicy', { extensions: { inhibitAnyPolicy: uncritical(0) } }, ['trust']],
     ['critical policies', { extensions: { certificatePolicies: critical(POLICIES) } }, ['trust']],
     ['policies', { extensions: { certificatePolicies: uncritical(POLICIES) } }, []],

@@ -15,6 +15,7 @@ export const nameConstraints = {
   oid: '2.5.29.30',
   fields: ['nameConstraints'],
   inRequest: false,
+  lenient: true,
   read(der): NameConstraints {
     const parts = children(expectTag(der, TAG.sequence));
     const unknown = parts.find(({ tag }) => tag !== context(0) && tag !== context(1));
@@ -58,9 +59,12 @@ function hasForm(name: string): boolean {
   return name.startsWith('ip:') || hasEntry(name);
 }
 
-/** RFC 5280: no minimum but 0, which is the default, and no maximum. */
+/** RFC 5280 §4.2.1.10: at least one, with no minimum but 0, which is the default, and no maximum. */
 function subtrees(list: Der | undefined): readonly string[] {
-  return (list === undefined ? [] : children(list)).map((subtree) => {
+  if (list === undefined) return [];
+  const found = children(list);
+  if (found.length === 0) throw new DerError('a list of name constraints has none');
+  return found.map((subtree) => {
     const [base, ...limits] = children(expectTag(subtree, TAG.sequence));
     if (base === undefined || limits.length > 0)
       throw new DerError('a name constraint has other limits than a name');
