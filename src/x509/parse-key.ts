@@ -157,10 +157,13 @@ function unreadable(bytes: Buffer, text: string, count: number): Error {
 
 const ANY_KEY = /-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----([\s\S]*?)-----END \1-----/;
 
+/** RFC 1421 §4.6, with its further lines: some programs read a key below a comment, and others refuse it. */
+const HEADER = /^[\w-]+:.*(?:\r?\n[ \t].*)*/gm;
+
 /** What is wrong with the PEM around a good key, such as indentation or line ends that were spelled out. */
 function flawOf(text: string): string | null {
   const [, label = '', body = ''] = ANY_KEY.exec(text) ?? [];
-  const der = Buffer.from(body.replaceAll(/\\[nr]/g, ''), 'base64');
+  const der = Buffer.from(body.replaceAll(HEADER, '').replaceAll(/\\[nr]/g, ''), 'base64');
   const { flaw } = readPem(text);
   if (flaw === null || load({ label, der, encrypted: false }) === undefined) return null;
   return new PemError(flaw).message;
@@ -172,10 +175,20 @@ function misfitOf(text: string): string | null {
   const der = key && unlessDamaged(() => readAt(key.der, 0).bytes);
   if (key === undefined || der === undefined) return null;
   const { encrypted } = key;
-  if (!Object.keys(TYPES).some((label) => load({ label, der, encrypted }) !== undefined)) return null;
+  if (!Object.keys(TYPES).some((label) => load({ label, der, encrypted }) !== undefined))
+    return isWithoutCurve(key) ? NO_CURVE : null;
   const isWhole = der.length === key.der.length;
   const what = isWhole ? 'a private key in the form of another label' : 'octets behind its private key';
   return `has ${what}, which not every program reads`;
+}
+
+const NO_CURVE = 'has a private key that leaves out its curve, which not every program reads';
+
+/** RFC 5915 §3: `parameters` are OPTIONAL, and required all the same; some take those of a block before it. */
+function isWithoutCurve({ label, der }: PemBlock): boolean {
+  if (label !== 'EC PRIVATE KEY') return false;
+  const parts = unlessDamaged(() => children(readAll(der))) ?? [];
+  return FORMS.sec1(parts) && !parts.some(({ tag }) => tag === context(0));
 }
 
 /** NIST's names of curves → node's. */

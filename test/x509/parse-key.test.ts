@@ -4,7 +4,7 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:cryp
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { children, type Der, readAll } from '../../src/x509/der.ts';
+import { children, type Der, readAll, TAG } from '../../src/x509/der.ts';
 import { encode } from '../../src/x509/der-write.ts';
 import type { KeyFormat } from '../../src/x509/key-format.ts';
 import { parseLabelledKey } from '../../src/x509/parse-der.ts';
@@ -325,6 +325,29 @@ describe('is a key for OpenSSL, and not for every program', () => {
     const at = turned.length - 1;
     turned[at] = (turned[at] ?? 0) ^ 1;
     expect(formatOf(pemText('EC PRIVATE KEY', turned))).toBeNull();
+  });
+});
+
+describe('is a key for some other program', () => {
+  const curveless = (...tags: readonly number[]): string => {
+    const parts = children(readAll(der(EC, 'sec1'))).filter(({ tag }) => tags.includes(tag));
+    return pemText('EC PRIVATE KEY', encode(TAG.sequence, ...parts.map(({ bytes }) => bytes)));
+  };
+  const parameters = pemText('EC PARAMETERS', Buffer.from('06082a8648ce3d030107', 'hex'));
+  const below = (header: string, pem: string): string => pem.replace('KEY-----\n', `KEY-----\n${header}\n\n`);
+  const pkcs8 = pemText('PRIVATE KEY', der(EC, 'pkcs8'));
+  it.each<readonly [string, string, string | null]>([
+    ['a comment above it', below('Comment: of the API', pkcs8), 'header'],
+    ['a comment of two lines', below('Comment: of\n the API\nX-Made: 2024', pkcs8), 'header'],
+    ['a comment above nothing', below('Comment: of the API', pemText('PRIVATE KEY', Buffer.of(1, 2))), null],
+    ['no curve', curveless(2, 4, 0xa1), 'leaves out its curve'],
+    ['its curve in a block before it', parameters + curveless(2, 4, 0xa1), 'leaves out its curve'],
+    ['neither its curve nor its public half', curveless(2, 4), 'leaves out its curve'],
+    ['its version alone', curveless(2), null],
+  ])('with %s', (_, text, flaw) => {
+    expect(formatOf(text)).toEqual(
+      flaw === null ? null : { kind: 'flawed-pem', flaw: expect.stringContaining(flaw) },
+    );
   });
 });
 
