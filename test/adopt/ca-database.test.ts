@@ -25,6 +25,8 @@ describe('revoked certificates of a database', () => {
     ['a date after 2049', '20510131120000Z', '2051-01-31T12:00:00Z', null],
     ['a date that is none', 'yesterday', null, null],
     ['a date in a 13th month', '261331120000Z', null, null],
+    ['digits in front of a date', '120260131120000Z', null, null],
+    ['digits behind a date', '20260131120000Z1', null, null],
     ['a date of 1950', '500131120000Z', '1950-01-31T12:00:00Z', null],
     ['a date of 2049', '490131120000Z', '2049-01-31T12:00:00Z', null],
     ['no date', '', null, null],
@@ -50,6 +52,20 @@ describe('revoked certificates of a database', () => {
   ])('stay revoked with %s', (_, changed) => {
     const text = line('V', '', '01') + line('R', '260131120000Z', '02');
     expect(revokedRecords(changed(text))?.map(({ serial }) => serial)).toEqual(['02']);
+  });
+
+  it('stay revoked in the first line, behind a byte order mark, which stands nowhere else', () => {
+    const [revoked, valid] = [line('R', '260131120000Z', '02'), line('V', '', '01')];
+    expect(revokedRecords(`\xef\xbb\xbf${revoked}${valid}`)).toHaveLength(1);
+    expect(revokedRecords(`${valid}\xef\xbb\xbf${revoked}`)).toEqual([]);
+  });
+
+  it.each([
+    ['a comment', (row: string) => `#${row}`],
+    ['of one column more', (row: string) => row.replace('\n', '\tx\n')],
+  ])('are not in a line that is %s', (_, changed) => {
+    const revoked = changed(line('R', '260131120000Z', '02'));
+    expect(revokedRecords(line('V', '', '01') + revoked)).toEqual([]);
   });
 
   it.each(['', '\n', 'V\n', line('X', '', '01'), 'R\t1\t\t01\tunknown\t/CN=a', '01\n'])(
