@@ -11,8 +11,8 @@ const ROLE = /^(key|cert|crt|certificate|privkey|private|priv|public|pub|req|csr
 const DEMO_CA = /^ca(key|cert)$/i;
 /** Folders of copies and of retired files. */
 const COPIES = /^(certs_by_serial|newcerts|archive|backups?|old|renewed|revoked|inline|previous)$/i;
-/** The folder of certificates, keys and requests that easy-rsa has revoked. */
-const REVOKED = /^revoked$/i;
+/** A folder for what is revoked, such as `revoked` of easy-rsa or `revoked_certs`; `not-revoked` and `non_revoked` say the contrary. */
+const REVOKED = /(?<![a-z0-9]|(?<![a-z0-9])no[nt][^a-z0-9])revoked(?![a-z0-9])/i;
 /** Names of folders that say nothing about a single entity. */
 const CONTAINER =
   /^(certs?|certificates|private|keys?|issued|reqs|csr|ssl|tls|pki|servers?|clients?|peers?|authorities)$/i;

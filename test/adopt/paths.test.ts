@@ -21,15 +21,19 @@ it.each([
   );
 });
 
-it('what is in a folder of that name was revoked', () => {
-  const paths = [
-    'revoked/a.crt',
-    'pki/Revoked/certs_by_serial/a.crt',
-    'revoked-2/a.crt',
-    'unrevoked/a.crt',
-    'revoked',
-  ];
-  expect(paths.map(isRevokedPath)).toEqual([true, true, false, false, false]);
+it.each([
+  ['revoked/a.crt', true],
+  ['pki/Revoked/certs_by_serial/a.crt', true],
+  ['revoked-2/a.crt', true],
+  ['revoked_certs/a.crt', true],
+  ['pki/old.REVOKED/a.crt', true],
+  ['unrevoked/a.crt', false],
+  ['not-revoked/a.crt', false],
+  ['non_revoked/a.crt', false],
+  ['revoked2/a.crt', false],
+  ['revoked', false],
+])('whether what is at %s was revoked, by the word in the name of a folder: %s', (path, expected) => {
+  expect(isRevokedPath(path)).toBe(expected);
 });
 
 it('a key has a name that says so, or is in a form that keys have', () => {
