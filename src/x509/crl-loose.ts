@@ -3,7 +3,7 @@
  * GnuTLS and others read them all the same, so all who are on one are revoked. Nothing else is concluded from it.
  */
 import { type CrlEntry, type CrlFacts, crlFacts } from './crl.ts';
-import { ascii, children, type Der, DerError, expectTag, hex, serialText, TAG } from './der.ts';
+import { ascii, children, type Der, expectTag, hex, serialText, TAG, unlessDamaged } from './der.ts';
 import { nameAttributes } from './name-read.ts';
 import { looseParts, signatureName } from './signature.ts';
 
@@ -12,22 +12,8 @@ const UNREADABLE = 'unreadable';
 
 /** As `crlFacts`, and otherwise who is on the list. @throws DerError of `crlFacts`, where not even that can be read. */
 export function anyCrlFacts(der: Uint8Array): CrlFacts {
-  try {
-    return crlFacts(der);
-  } catch (error) {
-    const facts = error instanceof DerError ? revokedIn(der) : undefined;
-    if (facts === undefined) throw error;
-    return facts;
-  }
-}
-
-function revokedIn(der: Uint8Array): CrlFacts | undefined {
-  try {
-    return looseFacts(der);
-  } catch (error) {
-    if (error instanceof DerError) return undefined;
-    throw error;
-  }
+  const facts = unlessDamaged(() => crlFacts(der)) ?? unlessDamaged(() => looseFacts(der));
+  return facts ?? crlFacts(der);
 }
 
 function looseFacts(der: Uint8Array): CrlFacts {
