@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } fro
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CallFiles } from '../../src/engine/call-files.ts';
-import { openOf } from '../helpers/descriptors.ts';
+import { openedSince, openNow } from '../helpers/descriptors.ts';
 import { memoryFolder } from '../helpers/folders.ts';
 
 const KEPT = 16 * 1024;
@@ -81,8 +81,9 @@ describe('files that are there already', () => {
   it.each(['in', 'log'])('are not touched, and none stays open: worker-2.%s-1', (name) => {
     const other = join(dirname(stem), 'worker-2');
     writeFileSync(`${other}.${name}-1`, 'another');
+    const before = openNow();
     expect(() => new CallFiles(other, 1)).toThrow('EEXIST');
-    expect(openOf(`${other}.in-1`).concat(openOf(`${other}.log-1`))).toEqual([]);
+    expect(openedSince(before)).toEqual([]);
     expect(readFileSync(`${other}.${name}-1`, 'utf8')).toBe('another');
   });
 
