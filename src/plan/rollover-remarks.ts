@@ -39,17 +39,12 @@ export function rolloverRemarks(
     const kinds = reasonsOf(change).map((reason) =>
       reason.kind === 'drops-trust' ? reason.why : reason.kind,
     );
-    if (kinds.includes('retired') && !kinds.includes('keeps-trust'))
-      return retired(root, seen, observed, byId);
     const former = formerOf(seen, change);
     if (!kinds.includes('keeps-trust')) {
+      if (kinds.includes('retired')) return retired(root, seen, observed, byId);
       const routed = routedBelow(root, seen, observed, byId);
-      return tightWay(
-        root,
-        former,
-        routed.filter((leaf) => isChanged(leaf, byChange) && isCrossed(leaf, byId, byChange)),
-        byId,
-      );
+      const lost = routed.filter((leaf) => isChanged(leaf, byChange) && isCrossed(leaf, byId, byChange));
+      return tightWay(root, former, lost, byId);
     }
     const keepsName = outlooks.get(root.id)?.subjectDer === former[0]?.subjectDer;
     const rolling: Rolling = { root, change, former, keepsName };
@@ -129,7 +124,7 @@ function tightWay(
   return tight.length === 0 ? [] : [{ kind: 'no-way', entity: root.id, refused: idsOf(tight), by: 'strict' }];
 }
 
-/** Another name counts for everybody, and without a cross-certificate there is no way at all. */
+/** Another name counts in every program, and without a cross-certificate there is no way at all. */
 function noWay(
   { root, change, former, keepsName }: Rolling,
   entities: readonly Entity[],
@@ -143,16 +138,12 @@ function noWay(
     return crossingOf(change) === null || (limit !== null && counted > limit);
   };
   const lost = crossed.filter(isLost);
+  const others = crossed.filter((leaf) => !isLost(leaf));
   return [
     ...(lost.length === 0
       ? []
       : [{ kind: 'no-way', entity: root.id, refused: idsOf(lost), by: 'all' } as const]),
-    ...tightWay(
-      root,
-      former,
-      crossed.filter((leaf) => !isLost(leaf)),
-      byId,
-    ),
+    ...tightWay(root, former, others, byId),
   ];
 }
 
