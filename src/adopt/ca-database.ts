@@ -1,5 +1,6 @@
 /** The database of `openssl ca`, which easy-rsa and many scripts call index.txt: which certificates are revoked. */
 import type { CertificateFacts } from '../x509/facts.ts';
+import { withoutMark } from '../x509/pem.ts';
 
 /** A revoked certificate: a line that says `R`. */
 export interface DatabaseRecord {
@@ -18,15 +19,12 @@ export interface DatabaseRecord {
 /** Status, expiry, revocation with its reason, serial number, file, subject. */
 const LINE = /^([VRE])\t(\d{12,14}Z)?\t([^\t]*)\t([0-9A-Fa-f]+)\t[^\t]*\t([^\t]*)$/;
 
-/** A byte order mark, as octets. */
-const MARK = /^\xef\xbb\xbf/;
-
 /**
  * The revoked certificates; `null` for a file that is not a database. Other lines do not bring them back: openssl skips comments,
  * and nothing else has lines like these.
  */
 export function revokedRecords(text: string): readonly DatabaseRecord[] | null {
-  const lines = text.replace(MARK, '').split(/\r?\n/);
+  const lines = withoutMark(text).split(/\r?\n/);
   const records = lines.map((line) => LINE.exec(line)).filter((match) => match !== null);
   if (records.length === 0) return null;
   return records.flatMap(([, status, end = '', revoked = '', serial = '', subject = '']) => {

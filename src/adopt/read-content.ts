@@ -7,7 +7,7 @@ import { foreignKeyId } from '../x509/foreign-key.ts';
 import { type KeyFormat, keyFormatOf } from '../x509/key-format.ts';
 import { isRareLabel, isRequestLabel, isUtf16 } from '../x509/parse.ts';
 import { EncryptedKeyError, ForeignKeyError, parseKey } from '../x509/parse-key.ts';
-import { LIST_LABEL, type PemBlock, readPem } from '../x509/pem.ts';
+import { LIST_LABEL, type PemBlock, readPem, withoutMark } from '../x509/pem.ts';
 import { publicKeyFacts } from '../x509/public-key.ts';
 import { requestFacts } from '../x509/request.ts';
 import { revokedRecords } from './ca-database.ts';
@@ -57,7 +57,7 @@ const PARAMETERS = 'EC PARAMETERS';
 
 function pemFile(bytes: Buffer, text: string, path: string): FoundFile | Unusable | null {
   const { blocks: all, flaw } = readPem(text);
-  if (flaw !== null) return listsBehindMark(bytes, path) ?? unreadable(path, { kind: 'flawed-pem', flaw });
+  if (flaw !== null) return listsBehindMark(text, path) ?? unreadable(path, { kind: 'flawed-pem', flaw });
   const blocks = all.filter(({ label }) => label !== PARAMETERS);
   const only = blocks.length === 1 ? blocks[0] : undefined;
   if (only !== undefined && isRareLabel(only.label))
@@ -76,15 +76,11 @@ function pemFile(bytes: Buffer, text: string, path: string): FoundFile | Unusabl
 }
 
 /** Who is on a list is revoked, though not every program reads it behind a byte order mark; `undefined` for any other file. */
-function listsBehindMark(bytes: Buffer, path: string): FoundFile | Unusable | null | undefined {
-  const rest = bytes.subarray(MARK.length);
-  if (!bytes.subarray(0, MARK.length).equals(MARK)) return undefined;
-  const text = rest.toString('latin1');
-  const isLists = readPem(text).blocks.every(({ label }) => label === LIST_LABEL);
-  return isLists ? pemFile(rest, text, path) : undefined;
+function listsBehindMark(text: string, path: string): FoundFile | Unusable | null | undefined {
+  const rest = withoutMark(text);
+  const isLists = readPem(rest).blocks.every(({ label }) => label === LIST_LABEL);
+  return rest !== text && isLists ? pemFile(Buffer.from(rest, 'latin1'), rest, path) : undefined;
 }
-
-const MARK = Buffer.from('\ufeff');
 
 /** What one block is; at most one of these. */
 interface Content {
@@ -113,7 +109,7 @@ function unreadableOf({ label }: Pick<PemBlock, 'label'>): string {
 export const UNREADABLE_CERTIFICATE = unreadableOf({ label: 'CERTIFICATE' });
 
 function nameOf({ label }: PemBlock): string {
-  return label === 'X509 CRL' ? 'revocation list' : label.toLowerCase();
+  return label === LIST_LABEL ? 'revocation list' : label.toLowerCase();
 }
 
 function contentOf(block: PemBlock): Content {
@@ -122,7 +118,7 @@ function contentOf(block: PemBlock): Content {
   if (label === 'CERTIFICATE') return { certificate: { facts: certificateFacts(der), der } };
   if (isRequestLabel(label)) return { request: requestFacts(der) };
   if (label === 'PUBLIC KEY') return { publicKey: publicKeyFacts(der).keyId };
-  return label === 'X509 CRL' ? { crl: { facts: anyCrlFacts(der), der, form: 'pem' } } : { other: label };
+  return label === LIST_LABEL ? { crl: { facts: anyCrlFacts(der), der, form: 'pem' } } : { other: label };
 }
 
 /** Private keys, and references to one that is stored elsewhere. */

@@ -8,6 +8,7 @@ import { assertDer } from '../x509/der-strict.ts';
 import { flags, type Shape } from '../x509/extension-shapes.ts';
 import { EXTENSIONS, findExtension, type UnknownExtension } from '../x509/extensions.ts';
 import type { CertificateFacts } from '../x509/facts.ts';
+import { hasPrefix } from '../x509/ip-range.ts';
 import { findNamed, isNamed, namedExtension } from '../x509/named-extensions.ts';
 import { policyTermsOf } from '../x509/policies.ts';
 import type { DefectKind, Reason } from './reason.ts';
@@ -102,7 +103,7 @@ function derIn(hex: string): Der {
 /** RFC 5280 §4.2.1.10 has masks that are prefixes; Go, GnuTLS and pyca refuse a certificate with another one. */
 function constraintDefects({ extensions }: CertificateFacts): readonly Defect[] {
   const { permitted = [], excluded = [] } = extensions.nameConstraints?.value ?? {};
-  const hasHoles = [...permitted, ...excluded].some((name) => name.startsWith('ip:') && !/\/\d+$/.test(name));
+  const hasHoles = [...permitted, ...excluded].some((name) => name.startsWith('ip:') && !hasPrefix(name));
   return hasHoles ? [defect('malformed', 'nameConstraints')] : [];
 }
 

@@ -20,11 +20,16 @@ export function rangeText(octets: Uint8Array): string | undefined {
   return `${ipText(octets.subarray(0, half))}/${isPrefix ? length : ipText(mask)}`;
 }
 
+/** Whether the mask is a prefix, as in every range that RFC 5280 §4.2.1.10 has. @param range what `rangeText` wrote */
+export function hasPrefix(range: string): boolean {
+  return /\/\d+$/.test(range);
+}
+
 /** What `rangeText` wrote. @throws Error for anything else. */
 export function readRange(text: string): IpRange {
   const [start = '', length = ''] = text.split('/');
   const address = ipOctets(start);
-  const mask = /^\d+$/.test(length) ? prefixMask(Number(length), address?.length ?? 0) : ipOctets(length);
+  const mask = hasPrefix(text) ? prefixMask(Number(length), address?.length ?? 0) : ipOctets(length);
   if (address === undefined || address.length !== mask?.length)
     throw new Error(`Internal error: ${JSON.stringify(text)} is no range of addresses`);
   return { address, mask };

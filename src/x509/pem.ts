@@ -57,6 +57,12 @@ const FLAWS: Readonly<Record<PemFlawKind, string>> = {
 };
 
 const MARK = '\xef\xbb\xbf';
+
+/** A text without the byte order mark that it may begin with. @param text one character per octet. */
+export function withoutMark(text: string): string {
+  return text.startsWith(MARK) ? text.slice(MARK.length) : text;
+}
+
 /** A label is any printable text (RFC 7468 §3): `PKCS#11 PROVIDER URI`, `X9.42 DH PARAMETERS`. */
 const BEGIN = /-----BEGIN ([!-,.-~](?:[- ]?[!-,.-~])*)-----[ \t\r]*(?:\n|$)/y;
 const REST = /[ \t\r]*(?:\n|$)/y;

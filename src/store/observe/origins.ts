@@ -6,6 +6,7 @@ import { ALL_ARTIFACTS, ARTIFACTS, type Artifact, type FileForm } from '../../pk
 import type { Entity, EntityId } from '../../pki/entity.ts';
 import type { ArtifactStates, FileState } from '../../plan/observation.ts';
 import { UserError } from '../../words/user-error.ts';
+import { LIST_LABEL } from '../../x509/pem.ts';
 import { readLedger } from '../ledger.ts';
 import type { FormerLocations } from './places.ts';
 import { blockedBy } from './read.ts';
@@ -87,8 +88,8 @@ const FORMS: Readonly<Record<FileForm, Form>> = {
   jks: { labels: [], start: '\xfe\xed\xfe\xed' },
   secret: { labels: [], start: 'apiVersion: v1\nkind: Secret\n' },
   'config-map': { labels: [], start: 'apiVersion: v1\nkind: ConfigMap\n' },
-  crl: { labels: ['X509 CRL'], der: '3082' },
-  'roots-and-crls': { labels: [...CERTIFICATE.labels, 'X509 CRL'] },
+  crl: { labels: [LIST_LABEL], der: '3082' },
+  'roots-and-crls': { labels: [...CERTIFICATE.labels, LIST_LABEL] },
 };
 
 /**
